@@ -1,0 +1,120 @@
+//! A tenant's product.
+
+use crate::time::Timestamp;
+
+/// An application: known to anyone by its id (`x-authing-app-id`), to its own servers by a secret.
+///
+/// The secret itself is nowhere: the store keeps a keyed MAC of it and answers whether one matches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Application {
+    /// The public id.
+    pub id: AppId,
+    /// The name people know it by: 1 to 20 characters, shown in the text of every message.
+    pub name: AppName,
+    /// When it was created.
+    pub created_at: Timestamp,
+}
+
+/// The public id of an application: 1 to 64 characters of `A-Z a-z 0-9 - _`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AppId(String);
+
+/// Why a text is not an [`AppId`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("an application id has 1 to 64 characters of A-Z a-z 0-9 - _")]
+pub struct InvalidAppId;
+
+impl AppId {
+    /// Checks and takes `text`.
+    ///
+    /// # Errors
+    /// [`InvalidAppId`] when it is empty, too long or has another character.
+    pub fn parse(text: &str) -> Result<Self, InvalidAppId> {
+        let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        if text.is_empty() || text.len() > 64 || !text.chars().all(allowed) {
+            return Err(InvalidAppId);
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The id as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The name of an application, safe to print in an SMS: 1 to 20 characters without control or
+/// format characters, links or runs of five digits (which would read as a code).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppName(String);
+
+/// Why a text is not an [`AppName`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidAppName {
+    /// Empty, or over 20 characters.
+    #[error("an application name has 1 to 20 characters")]
+    Length,
+    /// A character that could forge a message.
+    #[error("an application name has letters, digits, spaces and - _ ' & only")]
+    Character,
+    /// Looks like a code.
+    #[error("an application name has no run of five or more digits")]
+    Digits,
+}
+
+impl AppName {
+    /// Checks and takes `text`, without surrounding white space.
+    ///
+    /// # Errors
+    /// [`InvalidAppName`] says which constraint it breaks.
+    pub fn parse(text: &str) -> Result<Self, InvalidAppName> {
+        let text = text.trim();
+        if text.is_empty() || text.chars().count() > 20 {
+            return Err(InvalidAppName::Length);
+        }
+        // No dot and no slash: what cannot be written cannot be a link.
+        let allowed = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_' | '\'' | '&');
+        if !text.chars().all(allowed) {
+            return Err(InvalidAppName::Character);
+        }
+        let mut run = 0;
+        for c in text.chars() {
+            run = if c.is_numeric() { run + 1 } else { 0 };
+            if run >= 5 {
+                return Err(InvalidAppName::Digits);
+            }
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_short_and_plain() {
+        assert!(AppId::parse("dev-app").is_ok());
+        assert!(AppId::parse("64f0c2_A").is_ok());
+        for bad in ["", "a b", "é", "a/b", &"x".repeat(65)] {
+            assert_eq!(AppId::parse(bad), Err(InvalidAppId), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn names_cannot_forge_a_message() {
+        assert!(AppName::parse(" 示例商城 ").is_ok_and(|name| name.as_str() == "示例商城"));
+        assert_eq!(AppName::parse("  "), Err(InvalidAppName::Length));
+        assert_eq!(AppName::parse("evil.com"), Err(InvalidAppName::Character));
+        assert_eq!(AppName::parse("a\u{202e}b"), Err(InvalidAppName::Character));
+        assert_eq!(AppName::parse("a】123"), Err(InvalidAppName::Character));
+        assert_eq!(AppName::parse("code 12345"), Err(InvalidAppName::Digits));
+    }
+}

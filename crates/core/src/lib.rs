@@ -1,0 +1,25 @@
+//! The rules of a one-time passcode sent by SMS, and the ports those rules need.
+//!
+//! Nothing here does I/O: no files, no sockets, no runtime, no HTTP. Time, randomness, storage and
+//! SMS vendors come in through traits ([`entropy`], [`ports`], [`time`]), so that a test
+//! owns all of them.
+//!
+//! Start reading at [`messenger::Messenger::send`]: it is the whole life of a send in one function.
+
+#![deny(missing_docs)]
+
+pub mod application;
+pub mod channel;
+pub mod entropy;
+pub mod id;
+pub mod limit;
+pub mod message;
+pub mod messenger;
+pub mod outcome;
+pub mod passcode;
+pub mod phone;
+pub mod policy;
+pub mod ports;
+pub mod route;
+pub mod template;
+pub mod time;

@@ -1,0 +1,293 @@
+//! Limits: rules that can refuse a send.
+//!
+//! Every limit is one sentence of the same shape: *the hits of this bucket within the last `window`
+//! may weigh at most `max`*. One code per minute is that sentence with weight 1; so are five an
+//! hour, a thousand a day per country, or a budget in cents. A rule is plain data, complete before
+//! the store is asked, so that a store can judge a whole list of them in one atomic step, whether
+//! that step is a lock in memory or a statement in a database (`docs/decisions/0003-store-port.md`).
+
+use std::borrow::Cow;
+use std::fmt;
+use std::time::Duration;
+
+use crate::application::AppId;
+use crate::channel::Channel;
+use crate::phone::PhoneNumber;
+use crate::policy;
+use crate::time::Timestamp;
+
+/// A limit on one bucket, ready to be judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rule {
+    /// The name under which verdicts are kept and shown, such as `minute`.
+    pub name: Cow<'static, str>,
+    /// What is counted together.
+    pub bucket: Bucket,
+    /// The rolling window; at most [`Rule::LONGEST_WINDOW`].
+    pub window: Duration,
+    /// The most that the hits of a window may weigh in sum.
+    pub max: u32,
+    /// What this event would add.
+    pub weight: u32,
+    /// What a "no" does.
+    pub mode: Mode,
+    /// Whether the hit is taken back when nothing was sent after all.
+    pub refundable: bool,
+}
+
+impl Rule {
+    /// The longest window that stores are built for.
+    pub const LONGEST_WINDOW: Duration = Duration::from_secs(31 * 24 * 3600);
+
+    /// One code per application, channel and number in a rolling minute.
+    #[must_use]
+    pub fn one_per_minute(app: &AppId, channel: Channel, phone: &PhoneNumber) -> Self {
+        Self {
+            name: Cow::Borrowed("minute"),
+            bucket: Bucket::named("minute")
+                .part(app.as_str())
+                .part(channel.as_str())
+                .part(phone.e164()),
+            window: policy::MINUTE,
+            max: 1,
+            weight: 1,
+            mode: Mode::Enforce,
+            refundable: true,
+        }
+    }
+
+    /// How often a definite failure may give the minute back, per number and channel.
+    #[must_use]
+    pub fn give_backs(channel: Channel, phone: &PhoneNumber) -> Self {
+        Self {
+            name: Cow::Borrowed("give_back"),
+            bucket: Bucket::named("give_back")
+                .part(channel.as_str())
+                .part(phone.e164()),
+            window: policy::MINUTE,
+            max: policy::GIVE_BACKS_PER_MINUTE,
+            weight: 1,
+            mode: Mode::Enforce,
+            refundable: false,
+        }
+    }
+}
+
+/// What a rule's "no" does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// It refuses the event.
+    Enforce,
+    /// It is recorded and refuses nothing.
+    Monitor,
+}
+
+/// The things that a rule counts together, as a key: a name and the values it is about.
+///
+/// It may hold a phone number, so it has no readable `Debug`, and a store keeps a keyed digest of
+/// it only.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Bucket(Vec<u8>);
+
+impl Bucket {
+    /// A bucket of the rule called `name`.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        Self(Vec::with_capacity(64)).part(name)
+    }
+
+    /// Narrows the bucket to `value`.
+    #[must_use]
+    pub fn part(mut self, value: &str) -> Self {
+        // A length before each part: no two lists of parts make the same key.
+        self.0.extend((value.len() as u64).to_be_bytes());
+        self.0.extend(value.as_bytes());
+        self
+    }
+
+    /// The key, unambiguous, to be digested before it is kept.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Bucket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Bucket(..)")
+    }
+}
+
+/// What a rule said of an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// The name of the rule.
+    pub rule: Cow<'static, str>,
+    /// What its "no" does.
+    pub mode: Mode,
+    /// `None`: allowed. Otherwise when the same event would be allowed if nothing else happened;
+    /// an event heavier than the rule's `max` is never allowed, and gets the end of a whole window.
+    pub refused_until: Option<Timestamp>,
+}
+
+impl Verdict {
+    /// Whether this verdict stops the event.
+    #[must_use]
+    pub fn refuses(&self) -> bool {
+        self.mode == Mode::Enforce && self.refused_until.is_some()
+    }
+}
+
+/// One event that counts in a bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hit {
+    /// When.
+    pub at: Timestamp,
+    /// How much.
+    pub weight: u32,
+}
+
+/// What `rule` says of an event at `now`, given the earlier `hits` of its bucket in order of time.
+///
+/// This is the meaning of a rule; every store agrees with it. A hit at `t` counts until
+/// `t + window`, not including that moment.
+#[must_use]
+pub fn judge(rule: &Rule, hits: &[Hit], now: Timestamp) -> Verdict {
+    let live = hits.iter().filter(|hit| hit.at.after(rule.window) > now);
+    let mut weight =
+        u64::from(rule.weight) + live.clone().map(|hit| u64::from(hit.weight)).sum::<u64>();
+    let max = u64::from(rule.max);
+    let mut refused_until = None;
+    if weight > max {
+        // Hits leave in the order they came; the event fits once enough of them have left.
+        let mut until = now.after(rule.window);
+        for hit in live {
+            weight -= u64::from(hit.weight);
+            if weight <= max {
+                until = hit.at.after(rule.window);
+                break;
+            }
+        }
+        refused_until = Some(until);
+    }
+    Verdict {
+        rule: rule.name.clone(),
+        mode: rule.mode,
+        refused_until,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn rule(window_millis: u64, max: u32, weight: u32) -> Rule {
+        Rule {
+            name: Cow::Borrowed("test"),
+            bucket: Bucket::named("test"),
+            window: Duration::from_millis(window_millis),
+            max,
+            weight,
+            mode: Mode::Enforce,
+            refundable: true,
+        }
+    }
+
+    fn at(millis: i64) -> Timestamp {
+        Timestamp::from_millis(millis)
+    }
+
+    #[test]
+    fn a_minute_ends_on_the_millisecond() {
+        let rule = rule(60_000, 1, 1);
+        let hits = [Hit {
+            at: at(1_000),
+            weight: 1,
+        }];
+        assert_eq!(
+            judge(&rule, &hits, at(60_999)).refused_until,
+            Some(at(61_000))
+        );
+        assert_eq!(judge(&rule, &hits, at(61_000)).refused_until, None);
+    }
+
+    #[test]
+    fn an_event_waits_for_as_much_weight_as_it_needs() {
+        let hits = [
+            Hit {
+                at: at(0),
+                weight: 2,
+            },
+            Hit {
+                at: at(10),
+                weight: 2,
+            },
+            Hit {
+                at: at(20),
+                weight: 6,
+            },
+        ];
+        assert_eq!(
+            judge(&rule(100, 10, 1), &hits, at(30)).refused_until,
+            Some(at(100))
+        );
+        assert_eq!(
+            judge(&rule(100, 10, 4), &hits, at(30)).refused_until,
+            Some(at(110))
+        );
+        assert_eq!(
+            judge(&rule(100, 10, 5), &hits, at(30)).refused_until,
+            Some(at(120))
+        );
+        assert_eq!(
+            judge(&rule(100, 10, 11), &hits, at(30)).refused_until,
+            Some(at(130))
+        );
+    }
+
+    #[test]
+    fn buckets_of_different_parts_are_different() {
+        assert_ne!(Bucket::named("ab").part("c"), Bucket::named("a").part("bc"));
+        assert_ne!(Bucket::named("a").part(""), Bucket::named("a"));
+        assert_eq!(
+            format!("{:?}", Bucket::named("+8613800138000")),
+            "Bucket(..)"
+        );
+    }
+
+    proptest! {
+        /// Whatever the schedule, no window of the rule's length ever holds more than its max, and
+        /// the time given to a refused event is the first at which it fits.
+        #[test]
+        fn no_rolling_window_holds_more_than_max(
+            steps in prop::collection::vec((0_i64..80, 1_u32..4), 1..60),
+            max in 1_u32..8,
+        ) {
+            let window = 100;
+            let mut now = at(0);
+            let mut hits: Vec<Hit> = Vec::new();
+            for (step, weight) in steps {
+                now = at(now.as_millis() + step);
+                let rule = rule(window, max, weight);
+                match judge(&rule, &hits, now).refused_until {
+                    None => hits.push(Hit { at: now, weight }),
+                    Some(until) if weight <= max => {
+                        prop_assert!(until > now);
+                        prop_assert_eq!(judge(&rule, &hits, until).refused_until, None);
+                        prop_assert!(judge(&rule, &hits, at(until.as_millis() - 1)).refused_until.is_some());
+                    }
+                    Some(_) => {}
+                }
+            }
+            for start in &hits {
+                let held: u32 = hits.iter()
+                    .filter(|hit| hit.at >= start.at && hit.at < start.at.after(Duration::from_millis(window)))
+                    .map(|hit| hit.weight)
+                    .sum();
+                prop_assert!(held <= max, "{held} in the window from {:?}", start.at);
+            }
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! One SMS that was decided on, from intent to outcome.
+
+use std::time::Duration;
+
+use crate::application::AppId;
+use crate::channel::Channel;
+use crate::id::{MessageId, RequestId};
+use crate::limit::{Rule, Verdict};
+use crate::outcome::Outcome;
+use crate::passcode::PasscodeMac;
+use crate::phone::PhoneNumber;
+use crate::time::Timestamp;
+
+/// The wish to send one code to one number: what a store decides on, before any provider hears of
+/// it.
+#[derive(Debug, Clone)]
+pub struct Intent {
+    /// The id of the message to be.
+    pub id: MessageId,
+    /// The request that asked for it.
+    pub request_id: RequestId,
+    /// For whom.
+    pub app: AppId,
+    /// What the code is for.
+    pub channel: Channel,
+    /// To whom.
+    pub phone: PhoneNumber,
+    /// What is kept of the code.
+    pub code_mac: PasscodeMac,
+    /// How long the code lives from the decision on.
+    pub code_life: Duration,
+}
+
+/// What a store decided about an [`Intent`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// The moment of the decision, on the store's clock.
+    pub at: Timestamp,
+    /// One verdict per rule, in the order of the rules.
+    pub verdicts: Vec<Verdict>,
+}
+
+impl Decision {
+    /// Whether no rule refused. Then, and only then, the message exists.
+    #[must_use]
+    pub fn admitted(&self) -> bool {
+        !self.verdicts.iter().any(Verdict::refuses)
+    }
+
+    /// How long until no rule that refused would refuse any more; `None` if none refused.
+    #[must_use]
+    pub fn wait(&self) -> Option<Duration> {
+        self.verdicts
+            .iter()
+            .filter(|verdict| verdict.refuses())
+            .filter_map(|verdict| verdict.refused_until)
+            .max()
+            .map(|until| self.at.until(until))
+    }
+}
+
+/// One call to one provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// The provider; `None` where the process died before that was recorded.
+    pub provider: Option<String>,
+    /// When the call began.
+    pub started_at: Timestamp,
+    /// When its outcome was known.
+    pub ended_at: Timestamp,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// What became of an admitted message, to be recorded.
+#[derive(Debug, Clone)]
+pub struct Settlement {
+    /// The message.
+    pub message: MessageId,
+    /// The provider calls made for it, in order, at least one. The last one's outcome is the
+    /// message's.
+    pub attempts: Vec<Attempt>,
+    /// If nothing was sent and this rule allows one more, the message's refundable hits are taken
+    /// back, and this rule's bucket gets a hit instead.
+    pub give_back: Rule,
+}
+
+/// All that is known of one message, in order of time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Timeline {
+    /// The message.
+    pub id: MessageId,
+    /// The request that asked for it.
+    pub request_id: RequestId,
+    /// For whom.
+    pub app: AppId,
+    /// What its code is for.
+    pub channel: Channel,
+    /// To whom.
+    pub phone: PhoneNumber,
+    /// When it was decided on.
+    pub decided_at: Timestamp,
+    /// What each rule said.
+    pub verdicts: Vec<Verdict>,
+    /// The provider calls made for it.
+    pub attempts: Vec<Attempt>,
+    /// Whether a failure gave its minute back.
+    pub gave_back: bool,
+    /// What its code is good for now.
+    pub code: CodeState,
+}
+
+/// What the code of a message is good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CodeState {
+    /// The provider has not answered yet.
+    Pending,
+    /// It is the code of its application, channel and number.
+    Live,
+    /// A newer code took its place.
+    Replaced,
+    /// Its life is over.
+    Expired,
+    /// It was never sent.
+    Void,
+}
+
+impl CodeState {
+    /// The name in timelines, in snake case.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            CodeState::Pending => "pending",
+            CodeState::Live => "live",
+            CodeState::Replaced => "replaced",
+            CodeState::Expired => "expired",
+            CodeState::Void => "void",
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! The whole life of a send: decide, hand over, record.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::application::Application;
+use crate::channel::Channel;
+use crate::entropy::{Entropy, EntropyError};
+use crate::id::{MessageId, RequestId};
+use crate::limit::Rule;
+use crate::message::{Attempt, Intent, Settlement};
+use crate::outcome::{NotAccepted, Outcome};
+use crate::passcode::{Binding, Passcode, PasscodeKey};
+use crate::phone::{Country, PhoneNumber};
+use crate::policy::CodePolicy;
+use crate::ports::provider::Sms;
+use crate::ports::store::{Store, StoreError};
+use crate::route::Routes;
+use crate::template::{self, Language};
+
+/// A request to send a code, every part of it already checked.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// The request it came with.
+    pub request_id: RequestId,
+    /// For whom.
+    pub app: Application,
+    /// What the code is for.
+    pub channel: Channel,
+    /// To whom.
+    pub phone: PhoneNumber,
+    /// The language of the text; `None` leaves it to the number's country.
+    pub language: Option<Language>,
+}
+
+/// Why no code is on its way.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SendError {
+    /// No provider carries numbers of that country.
+    #[error("no SMS service is configured for {0}")]
+    CountryNotServed(Country),
+    /// A limit refused.
+    #[error("a limit refuses for another {} ms", wait.as_millis())]
+    Limited {
+        /// How long until it would not.
+        wait: Duration,
+    },
+    /// The provider certainly did not take the message.
+    #[error("the provider did not accept the message: {}", .0.kind.as_str())]
+    NotAccepted(NotAccepted),
+    /// The store could not decide, so nothing was sent.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// No code could be made, so nothing was sent.
+    #[error(transparent)]
+    Entropy(#[from] EntropyError),
+}
+
+/// Sends codes. The one place where a store and providers meet.
+pub struct Messenger {
+    store: Arc<dyn Store>,
+    entropy: Arc<dyn Entropy>,
+    routes: Routes,
+    key: PasscodeKey,
+    policy: CodePolicy,
+}
+
+impl std::fmt::Debug for Messenger {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Messenger")
+            .field("routes", &self.routes)
+            .field("policy", &self.policy)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Messenger {
+    /// A messenger over these parts.
+    pub fn new(
+        store: Arc<dyn Store>,
+        entropy: Arc<dyn Entropy>,
+        routes: Routes,
+        key: PasscodeKey,
+        policy: CodePolicy,
+    ) -> Self {
+        Self {
+            store,
+            entropy,
+            routes,
+            key,
+            policy,
+        }
+    }
+
+    /// Sends a code, or says why not. `Ok` means that it may arrive: the vendor took it, or nobody
+    /// can know.
+    ///
+    /// Three steps, never two of them in one: the decision is durable *before* the provider hears
+    /// of the message, and the provider is called outside of any transaction. A crash in between
+    /// leaves an intent that counts as sent. **Run this to its end:** a caller that may go away
+    /// must not take the future with it.
+    ///
+    /// # Errors
+    /// [`SendError`]; in every case nothing was sent.
+    pub async fn send(&self, order: Order) -> Result<MessageId, SendError> {
+        let country = order.phone.country();
+        let provider = self
+            .routes
+            .carrier(&order.phone)
+            .ok_or(SendError::CountryNotServed(country))?;
+
+        let (intent, passcode) = self.intend(&order)?;
+        let message = intent.id;
+        let rules = vec![Rule::one_per_minute(
+            &order.app.id,
+            order.channel,
+            &order.phone,
+        )];
+        let decision = self.store.decide(intent, rules).await?;
+        if let Some(wait) = decision.wait() {
+            return Err(SendError::Limited { wait });
+        }
+
+        let sms = self.write(&order, message, passcode);
+        let started_at = self.store.now();
+        let outcome = provider.send(&sms).await;
+        drop(sms);
+        let attempt = Attempt {
+            provider: Some(provider.name().to_owned()),
+            started_at,
+            ended_at: self.store.now(),
+            outcome: outcome.clone(),
+        };
+
+        let settlement = Settlement {
+            message,
+            attempts: vec![attempt],
+            give_back: Rule::give_backs(order.channel, &order.phone),
+        };
+        // The vendor's word is the answer even if it could not be recorded: an unsettled message
+        // counts as sent, so the only loss is a minute not given back.
+        let _ = self.store.settle(settlement).await;
+        match outcome {
+            Outcome::Accepted { .. } | Outcome::Unknown { .. } => Ok(message),
+            Outcome::NotAccepted(why) => Err(SendError::NotAccepted(why)),
+        }
+    }
+
+    fn intend(&self, order: &Order) -> Result<(Intent, Passcode), EntropyError> {
+        let id = MessageId::generate(self.store.now(), &*self.entropy)?;
+        let passcode = Passcode::generate(self.policy.digits, &*self.entropy)?;
+        let binding = Binding {
+            app: &order.app.id,
+            channel: order.channel,
+            phone: &order.phone,
+            message: id,
+        };
+        let intent = Intent {
+            id,
+            request_id: order.request_id,
+            app: order.app.id.clone(),
+            channel: order.channel,
+            phone: order.phone.clone(),
+            code_mac: self.key.mac(&passcode, binding),
+            code_life: self.policy.life,
+        };
+        Ok((intent, passcode))
+    }
+
+    fn write(&self, order: &Order, message_id: MessageId, passcode: Passcode) -> Sms {
+        let language = order.language.unwrap_or(Language::of(&order.phone));
+        let life = self.policy.life;
+        Sms {
+            message_id,
+            to: order.phone.clone(),
+            channel: order.channel,
+            text: template::render(language, order.channel, &order.app.name, &passcode, life),
+            passcode,
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! The one-time code: how it is made, and all that is kept of it.
+
+use std::fmt;
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+use crate::application::AppId;
+use crate::channel::Channel;
+use crate::entropy::{Entropy, EntropyError};
+use crate::id::MessageId;
+use crate::phone::PhoneNumber;
+
+/// A code in clear. It exists between [`Passcode::generate`] and
+/// [`Provider::send`](crate::ports::provider::Provider::send) and nowhere else: it cannot be
+/// printed or serialised, and it is wiped when dropped.
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+pub struct Passcode(String);
+
+impl Passcode {
+    /// A new code of `digits` digits (at most 9), uniform over all of them, leading zeros included.
+    ///
+    /// # Errors
+    /// When `entropy` fails.
+    pub fn generate(digits: u8, entropy: &dyn Entropy) -> Result<Self, EntropyError> {
+        let digits = digits.clamp(1, 9);
+        let count = 10_u32.pow(u32::from(digits));
+        // The largest multiple of `count` that fits: what lies beyond would favour small codes.
+        let fair = u32::MAX - u32::MAX % count;
+        let mut bytes = Zeroizing::new([0; 4]);
+        loop {
+            entropy.fill(bytes.as_mut_slice())?;
+            let drawn = u32::from_le_bytes(*bytes);
+            if drawn < fair {
+                let width = usize::from(digits);
+                return Ok(Self(format!("{:0width$}", drawn % count)));
+            }
+        }
+    }
+
+    /// The digits. Call this only to hand them to a vendor.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Passcode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Passcode(..)")
+    }
+}
+
+/// All that is kept of a code: HMAC-SHA-256 of it and of everything it is bound to. Useless without
+/// the key, and useless for any other application, channel, number or message.
+pub type PasscodeMac = [u8; 32];
+
+/// The key of every [`PasscodeMac`]: 32 random bytes, kept outside the database.
+#[derive(Clone, ZeroizeOnDrop)]
+pub struct PasscodeKey([u8; 32]);
+
+impl fmt::Debug for PasscodeKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PasscodeKey(..)")
+    }
+}
+
+/// What a code is bound to.
+#[derive(Debug, Clone, Copy)]
+pub struct Binding<'a> {
+    /// The application it was sent for.
+    pub app: &'a AppId,
+    /// What it is for.
+    pub channel: Channel,
+    /// Who got it.
+    pub phone: &'a PhoneNumber,
+    /// The message that carried it.
+    pub message: MessageId,
+}
+
+impl PasscodeKey {
+    /// Takes 32 random bytes as the key.
+    #[must_use]
+    pub fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The MAC of `passcode` under `binding`.
+    #[must_use]
+    pub fn mac(&self, passcode: &Passcode, binding: Binding<'_>) -> PasscodeMac {
+        // HMAC takes a key of any length, so this arm cannot be reached.
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else {
+            return [0; 32];
+        };
+        for part in [
+            b"passcode".as_slice(),
+            binding.app.as_str().as_bytes(),
+            binding.channel.as_str().as_bytes(),
+            binding.phone.e164().as_bytes(),
+            binding.message.as_bytes(),
+            passcode.0.as_bytes(),
+        ] {
+            // A length before each part: no two bindings share an input.
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part);
+        }
+        mac.finalize().into_bytes().into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::time::Timestamp;
+
+    /// Plays back the given words, then fails.
+    struct Words(Mutex<Vec<u32>>);
+
+    impl Words {
+        fn new(words: &[u32]) -> Self {
+            Self(Mutex::new(words.iter().rev().copied().collect()))
+        }
+    }
+
+    impl Entropy for Words {
+        fn fill(&self, buffer: &mut [u8]) -> Result<(), EntropyError> {
+            let word = self.0.lock().unwrap().pop().ok_or(EntropyError)?;
+            for (to, from) in buffer
+                .iter_mut()
+                .zip(word.to_le_bytes().into_iter().cycle())
+            {
+                *to = from;
+            }
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_code_keeps_its_leading_zeros() {
+        let code = Passcode::generate(6, &Words::new(&[42])).unwrap();
+        assert_eq!(code.reveal(), "000042");
+    }
+
+    #[test]
+    fn draws_that_would_favour_small_codes_are_thrown_away() {
+        // 2^32 holds 4294 whole millions: 4_294_000_000 and above must be drawn again.
+        let code = Passcode::generate(6, &Words::new(&[u32::MAX, 4_294_000_000, 4_293_999_999]));
+        assert_eq!(code.unwrap().reveal(), "999999");
+    }
+
+    #[test]
+    fn a_failing_source_makes_no_code() {
+        assert!(Passcode::generate(6, &Words::new(&[])).is_err());
+    }
+
+    #[test]
+    fn a_mac_changes_with_everything_it_is_bound_to() {
+        let key = PasscodeKey::new([7; 32]);
+        let code = Passcode::generate(6, &Words::new(&[123_456])).unwrap();
+        let (app, other_app) = (AppId::parse("a").unwrap(), AppId::parse("b").unwrap());
+        let phone = PhoneNumber::parse("13800138000", None).unwrap();
+        let other_phone = PhoneNumber::parse("13800138001", None).unwrap();
+        let message = MessageId::first_at(Timestamp::from_millis(1));
+        let base = Binding {
+            app: &app,
+            channel: Channel::Login,
+            phone: &phone,
+            message,
+        };
+        let mac = key.mac(&code, base);
+        assert_eq!(mac, key.mac(&code, base));
+        let others = [
+            Binding {
+                app: &other_app,
+                ..base
+            },
+            Binding {
+                channel: Channel::Register,
+                ..base
+            },
+            Binding {
+                phone: &other_phone,
+                ..base
+            },
+            Binding {
+                message: MessageId::first_at(Timestamp::from_millis(2)),
+                ..base
+            },
+        ];
+        for other in others {
+            assert_ne!(mac, key.mac(&code, other), "{other:?}");
+        }
+        let other_code = Passcode::generate(6, &Words::new(&[123_457])).unwrap();
+        assert_ne!(mac, key.mac(&other_code, base));
+        assert_ne!(mac, PasscodeKey::new([8; 32]).mac(&code, base));
+    }
+
+    #[test]
+    fn debug_shows_nothing() {
+        let code = Passcode::generate(6, &Words::new(&[123_456])).unwrap();
+        assert_eq!(format!("{code:?}"), "Passcode(..)");
+        assert_eq!(
+            format!("{:?}", PasscodeKey::new([1; 32])),
+            "PasscodeKey(..)"
+        );
+    }
+}

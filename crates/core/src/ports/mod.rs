@@ -1,0 +1,4 @@
+//! What the rules need from the outside world.
+
+pub mod provider;
+pub mod store;

@@ -1,0 +1,130 @@
+//! The port to durable state.
+//!
+//! # What a store promises
+//!
+//! - **One step.** [`Store::decide`] judges every rule, and records the message with all its hits
+//!   or nothing at all, in one atomic and durable step. Any number of concurrent calls behave as if
+//!   made one after the other.
+//! - **Durable before answered.** Once `decide` says "admitted", the message and its hits survive
+//!   the death of the process and of the machine. A store that cannot promise that answers
+//!   [`StoreError`], and then nothing may be sent.
+//! - **Refused leaves no trace in the limits.** An event that one rule refuses makes no hit
+//!   anywhere, so refused calls never lengthen a window.
+//! - **No message is forgotten.** A message without a settlement when a store is opened again gets
+//!   one: unknown. It counts as sent.
+//! - **One clock.** The store's [`Store::now`] times every decision and never runs behind anything
+//!   recorded earlier, even when the wall clock was set back over a restart.
+//! - **Nothing readable at rest.** Phone numbers are sealed, buckets are keyed digests, codes and
+//!   secrets are MACs.
+//!
+//! # Why rules are data
+//!
+//! Everything a decision needs is known before the call and goes over in one piece, so a store may
+//! judge in memory under a lock, or in a database as one statement. There is no "begin", no
+//! closure, and no way to look at a counter and act on it later.
+
+use async_trait::async_trait;
+
+use crate::application::{AppId, AppName, Application};
+use crate::id::{MessageId, RequestId};
+use crate::limit::Rule;
+use crate::message::{Decision, Intent, Settlement, Timeline};
+use crate::time::Timestamp;
+
+/// Why a store could not do as asked. Whatever it is, nothing was decided.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// More work is waiting than can be done in time.
+    #[error("the store is overloaded")]
+    Overloaded,
+    /// It is down, or could not make a step durable.
+    #[error("the store is unavailable: {0}")]
+    Unavailable(String),
+    /// The application id is taken.
+    #[error("an application with this id exists already")]
+    AppIdTaken,
+}
+
+/// Whether a [`Settlement`] gave the minute back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settled {
+    /// True if the message's refundable hits were taken back.
+    pub gave_back: bool,
+}
+
+/// An application to be created.
+#[derive(Debug, Clone)]
+pub struct NewApplication {
+    /// Its public id.
+    pub id: AppId,
+    /// Its name.
+    pub name: AppName,
+    /// Its secret in clear; the store keeps a keyed MAC only.
+    pub secret: String,
+}
+
+/// Which timelines to read, newest first.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct TimelineQuery {
+    /// Only that message.
+    pub message: Option<MessageId>,
+    /// Only what that request led to.
+    pub request: Option<RequestId>,
+    /// Only messages older than this one: where the last page ended.
+    pub before: Option<MessageId>,
+    /// At most so many.
+    pub limit: u16,
+}
+
+/// Durable state: limits, messages, applications.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// Now, on the store's clock.
+    fn now(&self) -> Timestamp;
+
+    /// Judges `rules` for `intent` and, unless one of them refuses, records the message and a hit
+    /// per rule. One verdict per rule comes back, in order, either way.
+    ///
+    /// # Errors
+    /// [`StoreError`] when no decision could be made durable within 2 s; the caller sends nothing.
+    async fn decide(&self, intent: Intent, rules: Vec<Rule>) -> Result<Decision, StoreError>;
+
+    /// Records what became of an admitted message, and gives its minute back where due. An
+    /// outcome that may have been sent makes its code live and retires older ones of the same
+    /// application, channel and number; one that was not sent leaves those alone.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it could not be made durable; the message then stays pending, which
+    /// counts as sent.
+    async fn settle(&self, settlement: Settlement) -> Result<Settled, StoreError>;
+
+    /// The application of that id.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it cannot be read.
+    async fn application(&self, id: &AppId) -> Result<Option<Application>, StoreError>;
+
+    /// Whether `secret` is that application's. Takes the same time for every wrong secret.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it cannot be read.
+    async fn secret_matches(&self, id: &AppId, secret: &str) -> Result<bool, StoreError>;
+
+    /// Creates an application.
+    ///
+    /// # Errors
+    /// [`StoreError::AppIdTaken`], or when it could not be made durable.
+    async fn create_application(&self, new: NewApplication) -> Result<Application, StoreError>;
+
+    /// All applications, by id.
+    ///
+    /// # Errors
+    /// [`StoreError`] when they cannot be read.
+    async fn applications(&self) -> Result<Vec<Application>, StoreError>;
+
+    /// What is known of messages, newest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] when they cannot be read.
+    async fn timelines(&self, query: TimelineQuery) -> Result<Vec<Timeline>, StoreError>;
+}

@@ -1,0 +1,166 @@
+//! Keeps a start short: how far back the log must be read, and what of the older part still counts.
+//!
+//! A start reads the messages behind the horizon again. The horizon follows the present at the
+//! distance of [`REPLAY`], longer than any code lives and any provider takes. When it passes a
+//! message, the hits of that message which still count (an hourly or a daily limit) are carried into
+//! a table of their own, in the same transaction; so whatever the length of a window, a start knows
+//! it, and reads no more than the last minutes of the log and what is alive.
+
+use std::time::Duration;
+
+use countersign_core::id::MessageId;
+use countersign_core::time::Timestamp;
+use rusqlite::{Connection, Row, Transaction, params};
+
+use super::hits::{self, LoggedHit};
+use super::live::Live;
+use crate::seal::Digest;
+
+/// How much of the log a start reads again at least: the longest life of a code (10 minutes) and
+/// room for the slowest provider.
+pub(crate) const REPLAY: Duration = Duration::from_secs(11 * 60);
+
+/// The most messages passed in one step, so that no commit waits long.
+const STEP: u32 = 256;
+
+/// How often to look, where the last look found nothing left to do.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Where the horizon stands.
+pub(crate) struct Horizon {
+    message: MessageId,
+    next_look: Timestamp,
+}
+
+impl Horizon {
+    pub(crate) fn read(log: &Connection) -> rusqlite::Result<Self> {
+        let message = log.query_row("SELECT message FROM replay_horizon", [], |row| row.get(0))?;
+        Ok(Self {
+            message: MessageId::from_bytes(message),
+            next_look: Timestamp::default(),
+        })
+    }
+
+    /// The first message that a start must read.
+    pub(crate) fn message(&self) -> MessageId {
+        self.message
+    }
+
+    /// Moves on by at most [`STEP`] messages.
+    pub(crate) fn advance(&mut self, log: &mut Connection, now: Timestamp) -> rusqlite::Result<()> {
+        let goal = MessageId::first_at(now.before(REPLAY));
+        if now < self.next_look || goal <= self.message {
+            return Ok(());
+        }
+        let transaction = log.transaction()?;
+        let passed = self.carry(&transaction, goal, now)?;
+        let reached = match passed {
+            Some(last) => last,
+            None => {
+                self.next_look = now.after(PAUSE);
+                goal
+            }
+        };
+        transaction
+            .prepare_cached("DELETE FROM carried_hit WHERE until <= ?")?
+            .execute([now.as_millis()])?;
+        transaction
+            .prepare_cached("UPDATE replay_horizon SET message = ?")?
+            .execute([reached.as_bytes()])?;
+        transaction.commit()?;
+        self.message = reached;
+        Ok(())
+    }
+
+    /// Carries what still counts; answers the first message not looked at, if there are more.
+    fn carry(
+        &self,
+        log: &Transaction<'_>,
+        goal: MessageId,
+        now: Timestamp,
+    ) -> rusqlite::Result<Option<MessageId>> {
+        let mut select = log.prepare_cached(PASSED)?;
+        let mut insert =
+            log.prepare_cached("INSERT OR IGNORE INTO carried_hit VALUES (?, ?, ?, ?, ?)")?;
+        let mut rows = select.query(params![self.message.as_bytes(), goal.as_bytes(), STEP + 1])?;
+        let mut seen = 0;
+        while let Some(row) = rows.next()? {
+            let message = MessageId::from_bytes(row.get("id")?);
+            seen += 1;
+            if seen > STEP {
+                return Ok(Some(message));
+            }
+            for (hit, at) in counting_hits(row)? {
+                let until = at.after(hit.window);
+                if until > now {
+                    insert.execute(params![
+                        until.as_millis(),
+                        message.as_bytes(),
+                        hit.bucket.0,
+                        at.as_millis(),
+                        hit.weight,
+                    ])?;
+                }
+            }
+        }
+        Ok(None)
+    }
+}
+
+const PASSED: &str = "
+    SELECT id, decided_at, hits, give_back, ended_at
+    FROM message LEFT JOIN attempt ON attempt.message = message.id AND settles
+    WHERE id >= ? AND id < ? ORDER BY id LIMIT ?";
+
+/// The hits that a message and its settlement left in the limits. The row has the columns `hits`,
+/// `decided_at`, `give_back`, `ended_at`.
+pub(crate) fn counting_hits(row: &Row<'_>) -> rusqlite::Result<Vec<(LoggedHit, Timestamp)>> {
+    let hits = decode(row.get_ref("hits")?.as_blob().unwrap_or_default());
+    let decided_at = Timestamp::from_millis(row.get("decided_at")?);
+    let give_back = row
+        .get_ref("give_back")?
+        .as_blob_or_null()
+        .unwrap_or_default();
+    let ended_at = row.get::<_, Option<i64>>("ended_at")?.unwrap_or_default();
+    let ended_at = Timestamp::from_millis(ended_at);
+    let kept = hits
+        .into_iter()
+        .filter(|hit| give_back.is_none() || !hit.refundable);
+    Ok(kept
+        .map(|hit| (hit, decided_at))
+        .chain(
+            decode(give_back.unwrap_or_default())
+                .into_iter()
+                .map(|hit| (hit, ended_at)),
+        )
+        .collect())
+}
+
+fn decode(bytes: &[u8]) -> Vec<LoggedHit> {
+    hits::decode(bytes).unwrap_or_else(|| {
+        tracing::error!("a message in the log has hits that cannot be read");
+        Vec::new()
+    })
+}
+
+/// Brings the carried hits back to life.
+pub(crate) fn restore_carried(
+    log: &Connection,
+    live: &mut Live,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    let mut select =
+        log.prepare("SELECT until, bucket, at, weight FROM carried_hit WHERE until > ?")?;
+    let mut rows = select.query([now.as_millis()])?;
+    while let Some(row) = rows.next()? {
+        let at = Timestamp::from_millis(row.get("at")?);
+        let hit = LoggedHit {
+            bucket: Digest(row.get("bucket")?),
+            window: at.until(Timestamp::from_millis(row.get("until")?)),
+            weight: row.get("weight")?,
+            refundable: false,
+        };
+        live.add_hit(&hit, at);
+    }
+    Ok(())
+}

@@ -1,0 +1,378 @@
+//! The embedded store.
+//!
+//! One process owns the data folder. Decisions are made in memory ([`live`]) under a lock, and are
+//! answered once the [`writer`] has made them durable; concurrent requests share a commit. The log on
+//! disk is append-only and led by time, and [`replay`] rebuilds the memory from its end.
+//! [`horizon`] keeps that end short.
+
+mod hits;
+mod horizon;
+mod live;
+mod replay;
+mod rows;
+mod timelines;
+mod writer;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, RwLock};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use countersign_core::application::{AppId, AppName, Application};
+use countersign_core::limit::{Rule, Verdict};
+use countersign_core::message::{CodeState, Decision, Intent, Settlement, Timeline};
+use countersign_core::outcome::Outcome;
+use countersign_core::ports::store::{NewApplication, Settled, Store, StoreError, TimelineQuery};
+use countersign_core::time::{Clock, Timestamp};
+use rusqlite::{Connection, OpenFlags};
+use rusqlite_migration::{M, Migrations};
+use tokio::sync::oneshot;
+
+use crate::folder::OwnedFolder;
+use crate::lasting_clock::LastingClock;
+use crate::seal::{Sealer, StoreKeys};
+use hits::LoggedHit;
+use horizon::Horizon;
+use live::{Admission, Live};
+use rows::{ApplicationRow, MessageRow, Record};
+use timelines::Found;
+use writer::Queue;
+
+/// The embedded store of one data folder.
+pub struct SqliteStore {
+    live: Arc<Mutex<Live>>,
+    queue: Queue,
+    reader: Arc<Mutex<Connection>>,
+    applications: RwLock<BTreeMap<AppId, Known>>,
+    creating: tokio::sync::Mutex<()>,
+    sealer: Arc<Sealer>,
+    clock: Arc<dyn Clock>,
+    // Dropped last: the folder is owned until the writer has ended.
+    _folder: OwnedFolder,
+}
+
+#[derive(Clone)]
+struct Known {
+    application: Application,
+    secret_mac: [u8; 32],
+}
+
+/// Why a store could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The database cannot be opened, or was made by a newer version.
+    #[error("the database in the data folder cannot be opened: {0}")]
+    Database(String),
+    /// The keys are not those the database was written with.
+    #[error("the database in the data folder does not open with these keys")]
+    Keys,
+}
+
+const DATABASE: &str = "countersign.db";
+
+/// How long a decision may take to become durable before its caller hears "unavailable".
+const PATIENCE: Duration = Duration::from_secs(2);
+
+impl std::fmt::Debug for SqliteStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SqliteStore").finish_non_exhaustive()
+    }
+}
+
+impl SqliteStore {
+    /// Opens the database in `folder`, creates or migrates it, and rebuilds the live state.
+    ///
+    /// # Errors
+    /// [`OpenError`] when that is not possible; nothing is changed then.
+    pub fn open(
+        folder: OwnedFolder,
+        keys: &StoreKeys,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, OpenError> {
+        let sealer = Sealer::new(keys).ok_or(OpenError::Keys)?;
+        let path = folder.path().join(DATABASE);
+        let mut log = Connection::open(&path).map_err(database)?;
+        configure(&log).map_err(database)?;
+        migrations()
+            .to_latest(&mut log)
+            .map_err(|error| OpenError::Database(error.to_string()))?;
+
+        if !keys_fit(&log, &sealer).map_err(database)? {
+            return Err(OpenError::Keys);
+        }
+        let high_water = replay::high_water(&log).map_err(database)?;
+        let clock: Arc<dyn Clock> = Arc::new(LastingClock::starting_at_least(clock, high_water));
+        let horizon = Horizon::read(&log).map_err(database)?;
+        let live = replay::rebuild(&mut log, &horizon, &sealer, clock.now()).map_err(database)?;
+        let live = Arc::new(Mutex::new(live));
+        let applications = read_applications(&log).map_err(database)?;
+        let reader = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)
+            .map_err(database)?;
+        let queue = Queue::start(log, Arc::clone(&live), Arc::clone(&clock), horizon)
+            .map_err(|error| OpenError::Database(error.to_string()))?;
+        Ok(Self {
+            live,
+            queue,
+            reader: Arc::new(Mutex::new(reader)),
+            applications: RwLock::new(applications),
+            creating: tokio::sync::Mutex::new(()),
+            sealer: Arc::new(sealer),
+            clock,
+            _folder: folder,
+        })
+    }
+
+    /// Judges, and on admission reserves in memory and queues the row, all under one lock: the order
+    /// of decisions is the order of the log.
+    fn reserve(
+        &self,
+        intent: Intent,
+        rules: &[Rule],
+    ) -> Result<(Decision, Option<Durable>), StoreError> {
+        let hits: Vec<_> = rules
+            .iter()
+            .map(|rule| LoggedHit::of(rule, &self.sealer))
+            .collect();
+        let scope =
+            self.sealer
+                .code_scope(intent.app.as_str(), intent.channel.as_str(), &intent.phone);
+        let sealed_phone = self
+            .sealer
+            .seal(&intent.phone, intent.id)
+            .ok_or_else(unsealed)?;
+        let phone = self.sealer.phone(&intent.phone);
+
+        let mut live = self.live.lock().map_err(|_| writer::stopped())?;
+        let now = self.clock.now();
+        let verdicts: Vec<Verdict> = rules
+            .iter()
+            .zip(&hits)
+            .map(|(rule, hit)| live.judge(rule, hit.bucket, now))
+            .collect();
+        let decision = Decision { at: now, verdicts };
+        if !decision.admitted() {
+            return Ok((decision, None));
+        }
+        let admission = Admission {
+            message: intent.id,
+            decided_at: now,
+            scope,
+            code_mac: intent.code_mac,
+            code_expires_at: now.after(intent.code_life),
+            hits,
+        };
+        let row = MessageRow {
+            request_id: intent.request_id,
+            app: intent.app.as_str().to_owned(),
+            channel: intent.channel.as_str(),
+            sealed_phone,
+            phone,
+            verdicts: decision.verdicts.clone(),
+            admission: admission.clone(),
+        };
+        let durable = self.queue.push(Record::Message(Box::new(row)))?;
+        live.admit(admission);
+        Ok((decision, Some(durable)))
+    }
+
+    fn code_state(&self, found: &Found) -> CodeState {
+        let timeline = &found.timeline;
+        let scope = self.sealer.code_scope(
+            timeline.app.as_str(),
+            timeline.channel.as_str(),
+            &timeline.phone,
+        );
+        let now = self.clock.now();
+        let live = self
+            .live
+            .lock()
+            .ok()
+            .and_then(|live| live.code(scope, timeline.id, now));
+        live.unwrap_or(
+            match timeline.attempts.last().map(|attempt| &attempt.outcome) {
+                Some(Outcome::NotAccepted(_)) => CodeState::Void,
+                _ if found.code_expires_at <= now => CodeState::Expired,
+                _ => CodeState::Replaced,
+            },
+        )
+    }
+}
+
+type Durable = oneshot::Receiver<Result<(), StoreError>>;
+
+#[async_trait]
+impl Store for SqliteStore {
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    async fn decide(&self, intent: Intent, rules: Vec<Rule>) -> Result<Decision, StoreError> {
+        let (decision, durable) = self.reserve(intent, &rules)?;
+        if let Some(durable) = durable {
+            wait(durable).await?;
+        }
+        Ok(decision)
+    }
+
+    async fn settle(&self, settlement: Settlement) -> Result<Settled, StoreError> {
+        let (durable, gave_back) = {
+            let mut live = self.live.lock().map_err(|_| writer::stopped())?;
+            let sent = settlement
+                .attempts
+                .last()
+                .is_none_or(|last| last.outcome.may_have_been_sent());
+            let hit = LoggedHit::of(&settlement.give_back, &self.sealer);
+            let now = self.clock.now();
+            let may_give_back = !sent
+                && live.is_pending(settlement.message)
+                && !live.judge(&settlement.give_back, hit.bucket, now).refuses();
+            let give_back = may_give_back.then_some(hit);
+            let record = Record::Settlement(rows::Settled {
+                message: settlement.message,
+                attempts: settlement.attempts,
+                give_back,
+            });
+            let durable = self.queue.push(record)?;
+            if let Some(hit) = give_back {
+                // Counted now, so that settlements racing to the log cannot share the last one. The
+                // minute itself comes back only once this is durable.
+                live.add_hit(&hit, now);
+            }
+            (durable, give_back.is_some())
+        };
+        wait(durable).await?;
+        Ok(Settled { gave_back })
+    }
+
+    async fn application(&self, id: &AppId) -> Result<Option<Application>, StoreError> {
+        let applications = self.applications.read().map_err(|_| writer::stopped())?;
+        Ok(applications.get(id).map(|known| known.application.clone()))
+    }
+
+    async fn secret_matches(&self, id: &AppId, secret: &str) -> Result<bool, StoreError> {
+        let applications = self.applications.read().map_err(|_| writer::stopped())?;
+        let mac = applications
+            .get(id)
+            .map_or([0; 32], |known| known.secret_mac);
+        Ok(self.sealer.secret_matches(&mac, id.as_str(), secret))
+    }
+
+    async fn create_application(&self, new: NewApplication) -> Result<Application, StoreError> {
+        let _one_at_a_time = self.creating.lock().await;
+        if self.application(&new.id).await?.is_some() {
+            return Err(StoreError::AppIdTaken);
+        }
+        let known = Known {
+            secret_mac: self.sealer.secret(new.id.as_str(), &new.secret),
+            application: Application {
+                id: new.id,
+                name: new.name,
+                created_at: self.clock.now(),
+            },
+        };
+        let durable = self.queue.push(Record::Application(ApplicationRow {
+            application: known.application.clone(),
+            secret_mac: known.secret_mac,
+        }))?;
+        wait(durable).await?;
+        let application = known.application.clone();
+        let mut applications = self.applications.write().map_err(|_| writer::stopped())?;
+        applications.insert(application.id.clone(), known);
+        Ok(application)
+    }
+
+    async fn applications(&self) -> Result<Vec<Application>, StoreError> {
+        let applications = self.applications.read().map_err(|_| writer::stopped())?;
+        Ok(applications
+            .values()
+            .map(|known| known.application.clone())
+            .collect())
+    }
+
+    async fn timelines(&self, query: TimelineQuery) -> Result<Vec<Timeline>, StoreError> {
+        let (reader, sealer) = (Arc::clone(&self.reader), Arc::clone(&self.sealer));
+        let read = move || {
+            let reader = reader.lock().map_err(|_| writer::stopped())?;
+            timelines::read(&reader, query, &sealer)
+                .map_err(|error| StoreError::Unavailable(error.to_string()))
+        };
+        let found = tokio::task::spawn_blocking(read)
+            .await
+            .map_err(|_| writer::stopped())??;
+        Ok(found
+            .into_iter()
+            .map(|found| Timeline {
+                code: self.code_state(&found),
+                ..found.timeline
+            })
+            .collect())
+    }
+}
+
+async fn wait(durable: Durable) -> Result<(), StoreError> {
+    match tokio::time::timeout(PATIENCE, durable).await {
+        Ok(Ok(result)) => result,
+        Ok(Err(_)) => Err(writer::stopped()),
+        Err(_) => Err(StoreError::Unavailable(
+            "a commit takes too long".to_owned(),
+        )),
+    }
+}
+
+fn unsealed() -> StoreError {
+    StoreError::Unavailable("a phone number could not be sealed".to_owned())
+}
+
+fn database(error: rusqlite::Error) -> OpenError {
+    OpenError::Database(error.to_string())
+}
+
+fn migrations() -> Migrations<'static> {
+    Migrations::new(vec![M::up(include_str!("schema/0001_first_light.sql"))])
+}
+
+fn configure(log: &Connection) -> rusqlite::Result<()> {
+    log.pragma_update(None, "journal_mode", "WAL")?;
+    // A commit that was answered survives the loss of power, not only of the process.
+    log.pragma_update(None, "synchronous", "FULL")
+}
+
+/// Whether the database was written with these keys. A new database takes them as its own.
+fn keys_fit(log: &Connection, sealer: &Sealer) -> rusqlite::Result<bool> {
+    let ours = sealer.fingerprint().0;
+    log.execute(
+        "INSERT OR IGNORE INTO key_fingerprint VALUES (1, ?)",
+        [ours],
+    )?;
+    let theirs: [u8; 16] =
+        log.query_row("SELECT digest FROM key_fingerprint", [], |row| row.get(0))?;
+    Ok(ours == theirs)
+}
+
+fn read_applications(log: &Connection) -> rusqlite::Result<BTreeMap<AppId, Known>> {
+    let mut select = log.prepare("SELECT id, name, secret_mac, created_at FROM application")?;
+    let mut rows = select.query([])?;
+    let mut applications = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        let id = AppId::parse(row.get_ref("id")?.as_str()?);
+        let name = AppName::parse(row.get_ref("name")?.as_str()?);
+        let (Ok(id), Ok(name)) = (id, name) else {
+            tracing::error!("an application in the database cannot be read");
+            continue;
+        };
+        let created_at = Timestamp::from_millis(row.get("created_at")?);
+        let application = Application {
+            id: id.clone(),
+            name,
+            created_at,
+        };
+        applications.insert(
+            id,
+            Known {
+                application,
+                secret_mac: row.get("secret_mac")?,
+            },
+        );
+    }
+    Ok(applications)
+}

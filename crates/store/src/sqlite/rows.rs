@@ -1,0 +1,204 @@
+//! Rows of the log and how they are written.
+
+use countersign_core::application::Application;
+use countersign_core::id::{MessageId, RequestId};
+use countersign_core::limit::{Mode, Verdict};
+use countersign_core::message::Attempt;
+use countersign_core::outcome::{NotAccepted, Outcome, RefusalKind};
+use countersign_core::time::Timestamp;
+use rusqlite::{Connection, params};
+use serde::{Deserialize, Serialize};
+
+use super::hits::{self, LoggedHit};
+use super::live::Admission;
+use crate::seal::Digest;
+
+/// One thing to append to the log.
+#[derive(Debug)]
+pub(crate) enum Record {
+    Message(Box<MessageRow>),
+    Settlement(Settled),
+    Application(ApplicationRow),
+}
+
+#[derive(Debug)]
+pub(crate) struct MessageRow {
+    pub(crate) request_id: RequestId,
+    pub(crate) app: String,
+    pub(crate) channel: &'static str,
+    pub(crate) sealed_phone: Vec<u8>,
+    pub(crate) phone: Digest,
+    pub(crate) verdicts: Vec<Verdict>,
+    pub(crate) admission: Admission,
+}
+
+#[derive(Debug)]
+pub(crate) struct Settled {
+    pub(crate) message: MessageId,
+    pub(crate) attempts: Vec<Attempt>,
+    pub(crate) give_back: Option<LoggedHit>,
+}
+
+impl Settled {
+    /// Whether the message may have been sent: what its last attempt says.
+    pub(crate) fn sent(&self) -> bool {
+        self.attempts
+            .last()
+            .is_none_or(|attempt| attempt.outcome.may_have_been_sent())
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct ApplicationRow {
+    pub(crate) application: Application,
+    pub(crate) secret_mac: [u8; 32],
+}
+
+impl Record {
+    pub(crate) fn insert(&self, log: &Connection) -> rusqlite::Result<()> {
+        match self {
+            Record::Message(row) => row.insert(log),
+            Record::Settlement(settled) => settled.insert(log),
+            Record::Application(row) => row.insert(log),
+        }
+    }
+}
+
+impl MessageRow {
+    fn insert(&self, log: &Connection) -> rusqlite::Result<()> {
+        let admission = &self.admission;
+        log.prepare_cached("INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")?
+            .execute(params![
+                admission.message.as_bytes(),
+                self.request_id.as_bytes(),
+                self.app,
+                self.channel,
+                self.sealed_phone,
+                self.phone.0,
+                admission.code_mac,
+                admission.code_expires_at.as_millis(),
+                admission.decided_at.as_millis(),
+                verdicts_to_json(&self.verdicts),
+                hits::encode(&admission.hits),
+            ])?;
+        Ok(())
+    }
+}
+
+impl Settled {
+    pub(crate) fn insert(&self, log: &Connection) -> rusqlite::Result<()> {
+        let mut insert =
+            log.prepare_cached("INSERT INTO attempt VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")?;
+        let last = self.attempts.len().saturating_sub(1);
+        for ((n, attempt), number) in self.attempts.iter().enumerate().zip(0_i64..) {
+            let settles = n == last;
+            let give_back = self.give_back.as_slice();
+            let (outcome, kind, detail, provider_message_id) = outcome_columns(&attempt.outcome);
+            insert.execute(params![
+                self.message.as_bytes(),
+                number,
+                attempt.provider,
+                attempt.started_at.as_millis(),
+                attempt.ended_at.as_millis(),
+                outcome,
+                kind,
+                detail,
+                provider_message_id,
+                settles,
+                (settles && !give_back.is_empty()).then(|| hits::encode(give_back)),
+            ])?;
+        }
+        Ok(())
+    }
+}
+
+impl ApplicationRow {
+    fn insert(&self, log: &Connection) -> rusqlite::Result<()> {
+        let app = &self.application;
+        log.prepare_cached("INSERT INTO application VALUES (?, ?, ?, ?)")?
+            .execute(params![
+                app.id.as_str(),
+                app.name.as_str(),
+                self.secret_mac,
+                app.created_at.as_millis(),
+            ])?;
+        Ok(())
+    }
+}
+
+type OutcomeColumns<'a> = (&'a str, Option<&'a str>, Option<&'a str>, Option<&'a str>);
+
+fn outcome_columns(outcome: &Outcome) -> OutcomeColumns<'_> {
+    match outcome {
+        Outcome::Accepted {
+            provider_message_id,
+        } => ("accepted", None, None, provider_message_id.as_deref()),
+        Outcome::NotAccepted(why) => (
+            "not_accepted",
+            Some(why.kind.as_str()),
+            why.vendor_code.as_deref(),
+            None,
+        ),
+        Outcome::Unknown { cause } => ("unknown", None, Some(cause), None),
+    }
+}
+
+/// The outcome in the columns of an attempt; what cannot be read is unknown.
+pub(crate) fn outcome_from_columns(
+    outcome: &str,
+    kind: Option<&str>,
+    detail: Option<String>,
+    provider_message_id: Option<String>,
+) -> Outcome {
+    match outcome {
+        "accepted" => Outcome::Accepted {
+            provider_message_id,
+        },
+        "not_accepted" => Outcome::NotAccepted(NotAccepted {
+            kind: kind
+                .and_then(RefusalKind::parse)
+                .unwrap_or(RefusalKind::Other),
+            vendor_code: detail,
+        }),
+        _ => Outcome::Unknown {
+            cause: detail.unwrap_or_default(),
+        },
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct VerdictJson {
+    rule: String,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    monitor: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refused_until: Option<i64>,
+}
+
+fn verdicts_to_json(verdicts: &[Verdict]) -> String {
+    let verdicts: Vec<_> = verdicts
+        .iter()
+        .map(|verdict| VerdictJson {
+            rule: verdict.rule.to_string(),
+            monitor: verdict.mode == Mode::Monitor,
+            refused_until: verdict.refused_until.map(Timestamp::as_millis),
+        })
+        .collect();
+    serde_json::to_string(&verdicts).unwrap_or_default()
+}
+
+pub(crate) fn verdicts_from_json(text: &str) -> Vec<Verdict> {
+    let verdicts: Vec<VerdictJson> = serde_json::from_str(text).unwrap_or_default();
+    verdicts
+        .into_iter()
+        .map(|verdict| Verdict {
+            rule: verdict.rule.into(),
+            mode: if verdict.monitor {
+                Mode::Monitor
+            } else {
+                Mode::Enforce
+            },
+            refused_until: verdict.refused_until.map(Timestamp::from_millis),
+        })
+        .collect()
+}

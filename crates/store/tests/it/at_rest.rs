@@ -1,0 +1,66 @@
+use std::fs;
+use std::path::Path;
+
+use countersign_core::application::{AppId, AppName};
+use countersign_core::ports::store::{NewApplication, Store, StoreError};
+
+use crate::world::{World, accepted};
+
+#[tokio::test]
+async fn nothing_readable_is_at_rest() {
+    let mut world = World::new();
+    let new = NewApplication {
+        id: AppId::parse("shop").unwrap(),
+        name: AppName::parse("Shop").unwrap(),
+        secret: "a-secret-in-clear".to_owned(),
+    };
+    world.store().create_application(new).await.unwrap();
+    let (message, _) = world.login().await;
+    world.settle(message, accepted()).await;
+    assert_unreadable(world.dir.path());
+    world.stop(); // once more with everything in its final place
+    assert_unreadable(world.dir.path());
+}
+
+fn assert_unreadable(folder: &Path) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let bytes = fs::read(&path).unwrap();
+        for secret in ["13800138000", "a-secret-in-clear"] {
+            let found = bytes
+                .windows(secret.len())
+                .any(|part| part == secret.as_bytes());
+            assert!(!found, "{} holds {secret:?}", path.display());
+        }
+    }
+}
+
+#[tokio::test]
+async fn applications_and_their_secrets_last() {
+    let mut world = World::new();
+    let new = || NewApplication {
+        id: AppId::parse("shop").unwrap(),
+        name: AppName::parse("示例商城").unwrap(),
+        secret: "s3cret".to_owned(),
+    };
+    let created = world.store().create_application(new()).await.unwrap();
+    assert_eq!(
+        world.store().create_application(new()).await,
+        Err(StoreError::AppIdTaken)
+    );
+    world.restart();
+    let store = world.store();
+    assert_eq!(store.applications().await.unwrap(), [created.clone()]);
+    assert_eq!(
+        store.application(&created.id).await.unwrap(),
+        Some(created.clone())
+    );
+    assert!(store.secret_matches(&created.id, "s3cret").await.unwrap());
+    assert!(!store.secret_matches(&created.id, "other").await.unwrap());
+    assert!(
+        !store
+            .secret_matches(&AppId::parse("none").unwrap(), "s3cret")
+            .await
+            .unwrap()
+    );
+}

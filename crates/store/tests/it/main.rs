@@ -1,0 +1,11 @@
+//! What every store promises (`countersign_core::ports::store`), told as stories. The embedded store
+//! is the one backend so far; [`world::World`] is where the next one plugs in.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+mod at_rest;
+mod codes;
+mod faults;
+mod limits;
+mod restart;
+mod world;

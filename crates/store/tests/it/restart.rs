@@ -1,0 +1,123 @@
+use std::borrow::Cow;
+use std::time::Duration;
+
+use countersign_core::channel::Channel;
+use countersign_core::limit::{Bucket, Mode, Rule};
+use countersign_core::message::CodeState;
+use countersign_core::outcome::Outcome;
+use countersign_core::ports::store::Store;
+
+use crate::world::{World, accepted, refused};
+
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(3600);
+
+#[tokio::test]
+async fn a_minute_holds_over_a_restart() {
+    let mut world = World::new();
+    let (message, _) = world.login().await;
+    world.settle(message, accepted()).await;
+    world.pass(Duration::from_secs(20));
+    world.restart();
+    assert_eq!(world.login().await.1.wait(), Some(Duration::from_secs(40)));
+    assert_eq!(world.code(message).await, CodeState::Live);
+    world.pass(Duration::from_secs(40));
+    assert!(world.login().await.1.admitted());
+}
+
+#[tokio::test]
+async fn a_minute_given_back_stays_given_back_and_counted() {
+    let mut world = World::new();
+    for _ in 0..3 {
+        let (message, decision) = world.login().await;
+        assert!(decision.admitted());
+        assert!(world.settle(message, refused()).await);
+        world.restart();
+    }
+    let (message, decision) = world.login().await;
+    assert!(decision.admitted());
+    assert!(
+        !world.settle(message, refused()).await,
+        "the fourth in a minute"
+    );
+}
+
+#[tokio::test]
+async fn what_was_under_way_counts_as_sent() {
+    let mut world = World::new();
+    let (message, _) = world.login().await;
+    world.restart();
+    let timeline = world.timeline(message).await;
+    assert!(matches!(
+        timeline.attempts[0].outcome,
+        Outcome::Unknown { .. }
+    ));
+    assert_eq!(timeline.code, CodeState::Live);
+    assert!(!world.login().await.1.admitted());
+    world.restart();
+    assert_eq!(
+        world.timeline(message).await.attempts.len(),
+        1,
+        "settled once"
+    );
+}
+
+#[tokio::test]
+async fn a_wall_clock_set_back_makes_no_minute_longer() {
+    let mut world = World::new();
+    world.login().await;
+    world.pass(Duration::from_secs(10));
+    world.stop();
+    world.set_clock_back(HOUR);
+    world.start();
+    let wait = world.login().await.1.wait().unwrap();
+    assert!(wait > Duration::ZERO && wait <= MINUTE, "{wait:?}");
+    world.pass(wait);
+    assert!(world.login().await.1.admitted());
+}
+
+#[tokio::test]
+async fn a_daily_limit_outlives_the_part_of_the_log_that_a_start_reads() {
+    let daily = || Rule {
+        name: Cow::Borrowed("day"),
+        bucket: Bucket::named("day"),
+        window: 24 * HOUR,
+        max: 2,
+        weight: 1,
+        mode: Mode::Enforce,
+        refundable: true,
+    };
+    let mut world = World::new();
+    for outcome in [accepted(), refused(), accepted()] {
+        let (message, decision) = world.decide(vec![daily()]).await.unwrap();
+        assert!(decision.admitted());
+        world.settle(message, outcome).await;
+    }
+    // Other traffic goes on for hours and moves the horizon past those messages.
+    for n in 0..20_u32 {
+        world.pass(HOUR / 4);
+        let other = world.intent("app", Channel::Register, &format!("+861380013{n:04}"));
+        world.store().decide(other, vec![]).await.unwrap();
+    }
+    for _ in 0..2 {
+        world.restart();
+        let (_, decision) = world.decide(vec![daily()]).await.unwrap();
+        assert_eq!(decision.wait(), Some(19 * HOUR));
+    }
+    world.stop();
+    let log = rusqlite::Connection::open(world.dir.path().join("countersign.db")).unwrap();
+    let behind: u32 = log
+        .query_row(
+            "SELECT count(*) FROM message WHERE id < (SELECT message FROM replay_horizon)",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    assert!(
+        behind > 20,
+        "a start reads the end of the log only, not {behind} messages fewer"
+    );
+    world.start();
+    world.pass(19 * HOUR);
+    assert!(world.decide(vec![daily()]).await.unwrap().1.admitted());
+}

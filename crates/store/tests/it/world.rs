@@ -1,0 +1,183 @@
+//! A store, a clock that the test owns, and short words for what happens to them.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::Duration;
+
+use countersign_core::application::AppId;
+use countersign_core::channel::Channel;
+use countersign_core::entropy::{Entropy, EntropyError};
+use countersign_core::id::{MessageId, RequestId};
+use countersign_core::limit::Rule;
+use countersign_core::message::{Attempt, CodeState, Decision, Intent, Settlement, Timeline};
+use countersign_core::outcome::{Outcome, RefusalKind};
+use countersign_core::phone::PhoneNumber;
+use countersign_core::ports::store::{Store, StoreError, TimelineQuery};
+use countersign_core::time::{Clock, Timestamp};
+use countersign_store::sqlite::{OpenError, SqliteStore};
+use countersign_store::{OwnedFolder, StoreKeys};
+use tempfile::TempDir;
+
+pub(crate) const PHONE: &str = "+8613800138000";
+
+/// A clock that stands still until told.
+pub(crate) struct HandClock(AtomicI64);
+
+impl Clock for HandClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// Counts up: never the same bytes twice.
+struct Counter(AtomicU64);
+
+impl Entropy for Counter {
+    fn fill(&self, buffer: &mut [u8]) -> Result<(), EntropyError> {
+        let n = self.0.fetch_add(1, Ordering::SeqCst).to_be_bytes();
+        for (to, from) in buffer.iter_mut().rev().zip(n.into_iter().rev()) {
+            *to = from;
+        }
+        Ok(())
+    }
+}
+
+pub(crate) struct World {
+    pub(crate) dir: TempDir,
+    clock: Arc<HandClock>,
+    entropy: Counter,
+    store: Option<Arc<SqliteStore>>,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        let mut world = Self {
+            dir: tempfile::tempdir().unwrap(),
+            clock: Arc::new(HandClock(AtomicI64::new(1_790_000_000_000))),
+            entropy: Counter(AtomicU64::new(0)),
+            store: None,
+        };
+        world.start();
+        world
+    }
+
+    pub(crate) fn store(&self) -> &Arc<SqliteStore> {
+        self.store.as_ref().unwrap()
+    }
+
+    pub(crate) fn pass(&self, time: Duration) {
+        let millis = i64::try_from(time.as_millis()).unwrap();
+        self.clock.0.fetch_add(millis, Ordering::SeqCst);
+    }
+
+    pub(crate) fn set_clock_back(&self, time: Duration) {
+        let millis = i64::try_from(time.as_millis()).unwrap();
+        self.clock.0.fetch_sub(millis, Ordering::SeqCst);
+    }
+
+    pub(crate) fn stop(&mut self) {
+        self.store = None;
+    }
+
+    pub(crate) fn start(&mut self) {
+        self.store = Some(Arc::new(open(self.dir.path(), 7, &self.clock).unwrap()));
+    }
+
+    pub(crate) fn start_with_keys(&self, key: u8) -> Result<SqliteStore, OpenError> {
+        open(self.dir.path(), key, &self.clock)
+    }
+
+    pub(crate) fn restart(&mut self) {
+        self.stop();
+        self.start();
+    }
+
+    pub(crate) fn intent(&self, app: &str, channel: Channel, phone: &str) -> Intent {
+        let now = self.store().now();
+        Intent {
+            id: MessageId::generate(now, &self.entropy).unwrap(),
+            request_id: RequestId::generate(now, &self.entropy).unwrap(),
+            app: AppId::parse(app).unwrap(),
+            channel,
+            phone: PhoneNumber::parse(phone, None).unwrap(),
+            code_mac: [0xc0; 32],
+            code_life: Duration::from_secs(300),
+        }
+    }
+
+    pub(crate) async fn decide(
+        &self,
+        rules: Vec<Rule>,
+    ) -> Result<(MessageId, Decision), StoreError> {
+        let intent = self.intent("app", Channel::Login, PHONE);
+        let id = intent.id;
+        Ok((id, self.store().decide(intent, rules).await?))
+    }
+
+    /// Decides on a login code under the one-minute rule.
+    pub(crate) async fn login(&self) -> (MessageId, Decision) {
+        self.decide(vec![minute()]).await.unwrap()
+    }
+
+    pub(crate) async fn settle(&self, message: MessageId, outcome: Outcome) -> bool {
+        let now = self.store().now();
+        let attempt = Attempt {
+            provider: Some("test".to_owned()),
+            started_at: now,
+            ended_at: now,
+            outcome,
+        };
+        let phone = PhoneNumber::parse(PHONE, None).unwrap();
+        let settlement = Settlement {
+            message,
+            attempts: vec![attempt],
+            give_back: Rule::give_backs(Channel::Login, &phone),
+        };
+        self.store().settle(settlement).await.unwrap().gave_back
+    }
+
+    pub(crate) async fn timeline(&self, message: MessageId) -> Timeline {
+        let query = TimelineQuery {
+            message: Some(message),
+            limit: 1,
+            ..TimelineQuery::default()
+        };
+        self.store().timelines(query).await.unwrap().remove(0)
+    }
+
+    pub(crate) async fn code(&self, message: MessageId) -> CodeState {
+        self.timeline(message).await.code
+    }
+}
+
+fn open(path: &Path, key: u8, clock: &Arc<HandClock>) -> Result<SqliteStore, OpenError> {
+    let folder = OwnedFolder::claim(path).unwrap();
+    let keys = StoreKeys {
+        index: [key; 32],
+        seal: [key; 32],
+    };
+    let clock = Arc::clone(clock);
+    SqliteStore::open(folder, &keys, clock)
+}
+
+pub(crate) fn minute() -> Rule {
+    let phone = PhoneNumber::parse(PHONE, None).unwrap();
+    Rule::one_per_minute(&AppId::parse("app").unwrap(), Channel::Login, &phone)
+}
+
+pub(crate) fn accepted() -> Outcome {
+    Outcome::Accepted {
+        provider_message_id: Some("vendor-1".to_owned()),
+    }
+}
+
+pub(crate) fn refused() -> Outcome {
+    Outcome::not_accepted(RefusalKind::BadNumber)
+}
+
+pub(crate) fn unknown() -> Outcome {
+    Outcome::Unknown {
+        cause: "silence".to_owned(),
+    }
+}
