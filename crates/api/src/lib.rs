@@ -1,1 +1,30 @@
-//! placeholder
+//! Wire types of the GenAuth V3 contract that Countersign serves: what goes over HTTP, as data.
+//!
+//! Every API answer is HTTP 200 with an [`Envelope`]; success is `statusCode` 200 *inside* it. What can
+//! go wrong is one table, [`Fault`]: status code, business code and sentence of each.
+
+#![deny(missing_docs)]
+
+mod application;
+mod channel;
+mod check_app_id_secret;
+mod envelope;
+mod fault;
+mod lang;
+mod message;
+mod send_sms;
+
+pub use application::{ApplicationDto, CreateApplicationRequest, CreatedApplication};
+pub use channel::Channel;
+pub use check_app_id_secret::{CheckAppIdSecretRequest, CheckedSecret};
+pub use envelope::Envelope;
+pub use fault::{BadPhone, Fault, FieldProblem};
+pub use lang::Lang;
+pub use message::{AttemptDto, MessageDto, VerdictDto};
+pub use send_sms::SendSmsRequest;
+
+/// The header that names the application: the only identity on `send-sms`.
+pub const APP_ID_HEADER: &str = "x-authing-app-id";
+
+/// The header that asks for a language of `message`.
+pub const LANG_HEADER: &str = "x-authing-lang";

@@ -1,1 +1,12 @@
-//! placeholder
+//! SMS vendors behind one port. How to add one: `countersign_core::ports::provider`.
+//!
+//! | kind | what it is |
+//! |---|---|
+//! | [`outbox`] | a phone that exists in the data folder only, for development |
+//! | [`sink`] | accepts everything and keeps nothing, for load tests |
+//! | [`listener`] | posts to a loopback listener, for tests that watch from outside |
+
+pub mod guard;
+pub mod listener;
+pub mod outbox;
+pub mod sink;

@@ -1,0 +1,88 @@
+use serde::{Deserialize, Serialize};
+
+use crate::{Fault, Lang};
+
+/// What every answer is wrapped in. `T` is the `data` of endpoints that have any.
+///
+/// ```
+/// use countersign_api::{Envelope, Lang};
+/// let answer = Envelope::success(Lang::EnUs, "b0c0e0f2-1111-4222-8333-944445555666".to_owned());
+/// assert_eq!(
+///     serde_json::to_string(&answer).unwrap(),
+///     r#"{"statusCode":200,"message":"Operation successful","requestId":"b0c0e0f2-1111-4222-8333-944445555666"}"#,
+/// );
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Envelope<T = ()> {
+    /// 200 for success, otherwise the kind of failure. Not the HTTP status, which is 200 always.
+    pub status_code: u16,
+    /// One sentence for people, in the language asked for.
+    pub message: String,
+    /// What exactly went wrong, where that has a business meaning. Absent on success.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub api_code: Option<u32>,
+    /// Identifies the request; quote it when asking for help.
+    pub request_id: String,
+    /// What the endpoint answers with, if anything.
+    #[serde(default = "none", skip_serializing_if = "Option::is_none")]
+    pub data: Option<T>,
+}
+
+fn none<T>() -> Option<T> {
+    None
+}
+
+impl Envelope {
+    /// Success without data.
+    #[must_use]
+    pub fn success(lang: Lang, request_id: String) -> Self {
+        Envelope::with(lang, request_id, None)
+    }
+
+    /// A failure.
+    ///
+    /// ```
+    /// use countersign_api::{Envelope, Fault, Lang};
+    /// let answer = Envelope::failure(&Fault::UnknownApplication, Lang::EnUs, "r".to_owned());
+    /// assert_eq!((answer.status_code, answer.api_code), (404, Some(2011)));
+    /// ```
+    #[must_use]
+    pub fn failure(fault: &Fault, lang: Lang, request_id: String) -> Self {
+        Envelope {
+            status_code: fault.status_code(),
+            message: fault.message(lang),
+            api_code: fault.api_code(),
+            request_id,
+            data: None,
+        }
+    }
+}
+
+impl<T> Envelope<T> {
+    /// Success with data.
+    ///
+    /// ```
+    /// use countersign_api::{Envelope, Lang};
+    /// let answer = Envelope::with_data(Lang::ZhCn, "r".to_owned(), 7);
+    /// assert_eq!(answer.data, Some(7));
+    /// ```
+    #[must_use]
+    pub fn with_data(lang: Lang, request_id: String, data: T) -> Self {
+        Self::with(lang, request_id, Some(data))
+    }
+
+    fn with(lang: Lang, request_id: String, data: Option<T>) -> Self {
+        let message = match lang {
+            Lang::ZhCn => "操作成功",
+            Lang::EnUs => "Operation successful",
+        };
+        Envelope {
+            status_code: 200,
+            message: message.to_owned(),
+            api_code: None,
+            request_id,
+            data,
+        }
+    }
+}

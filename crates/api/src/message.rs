@@ -1,0 +1,83 @@
+use serde::{Deserialize, Serialize};
+
+/// One message and all that is known of it, as `list-messages` shows it. Times are RFC 3339, UTC.
+///
+/// ```
+/// use countersign_api::MessageDto;
+/// let text = r#"{"messageId":"m","requestId":"r","appId":"shop","channel":"CHANNEL_LOGIN",
+///     "to":"+86188****8888","decidedAt":"2026-11-21T20:00:00Z","verdicts":[],"attempts":[],
+///     "gaveBack":false,"code":"pending"}"#;
+/// let message: MessageDto = serde_json::from_str(text).unwrap();
+/// assert_eq!(message.code, "pending");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MessageDto {
+    /// The message.
+    pub message_id: String,
+    /// The request that asked for it.
+    pub request_id: String,
+    /// For whom.
+    pub app_id: String,
+    /// What its code is for.
+    pub channel: String,
+    /// To whom, masked.
+    pub to: String,
+    /// When it was decided on.
+    pub decided_at: String,
+    /// What each limit said.
+    pub verdicts: Vec<VerdictDto>,
+    /// The calls to providers, in order.
+    pub attempts: Vec<AttemptDto>,
+    /// Whether a failure gave its minute back.
+    pub gave_back: bool,
+    /// What its code is good for now: `pending`, `live`, `replaced`, `expired` or `void`.
+    pub code: String,
+}
+
+/// What one limit said.
+///
+/// ```
+/// use countersign_api::VerdictDto;
+/// let verdict: VerdictDto = serde_json::from_str(r#"{"rule":"minute","allowed":true,"enforced":true}"#).unwrap();
+/// assert!(verdict.allowed);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct VerdictDto {
+    /// The name of the limit.
+    pub rule: String,
+    /// Whether it allowed the message.
+    pub allowed: bool,
+    /// Whether its "no" would have refused the message.
+    pub enforced: bool,
+}
+
+/// One call to a provider.
+///
+/// ```
+/// use countersign_api::AttemptDto;
+/// let text = r#"{"provider":"outbox","startedAt":"2026-11-21T20:00:00Z",
+///     "endedAt":"2026-11-21T20:00:00Z","outcome":"accepted"}"#;
+/// let attempt: AttemptDto = serde_json::from_str(text).unwrap();
+/// assert_eq!(attempt.detail, None);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AttemptDto {
+    /// The provider; absent where the process died before that was recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
+    /// When the call began.
+    pub started_at: String,
+    /// When its outcome was known.
+    pub ended_at: String,
+    /// `accepted`, `unknown`, or why it was not accepted, such as `unreachable` or `bad_number`.
+    pub outcome: String,
+    /// The provider's id for the message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider_message_id: Option<String>,
+    /// The provider's own code for a refusal, or why nobody knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+}

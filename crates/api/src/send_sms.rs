@@ -1,0 +1,29 @@
+use serde::{Deserialize, Serialize};
+
+use crate::Channel;
+
+/// The body of `POST /api/v3/send-sms`. The answer is an [`Envelope`](crate::Envelope) without data.
+///
+/// ```
+/// use countersign_api::{Channel, SendSmsRequest};
+/// let body = SendSmsRequest {
+///     channel: Channel::Login,
+///     phone_number: "18800008888".to_owned(),
+///     phone_country_code: None,
+/// };
+/// assert_eq!(
+///     serde_json::to_string(&body).unwrap(),
+///     r#"{"channel":"CHANNEL_LOGIN","phoneNumber":"18800008888"}"#,
+/// );
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SendSmsRequest {
+    /// What the code is for.
+    pub channel: Channel,
+    /// The number without area code, or with a leading `+` and its own.
+    pub phone_number: String,
+    /// Such as `+86`. Absent, null and empty all mean +86, unless the number names its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone_country_code: Option<String>,
+}

@@ -1,0 +1,190 @@
+//! Posts each message to a listener on this machine, so that tests can count, delay, refuse and drop
+//! from outside the process.
+//!
+//! | the listener | means |
+//! |---|---|
+//! | answers 2xx, optionally `{"providerMessageId": "..."}` | accepted |
+//! | answers 4xx | not accepted |
+//! | is not there (connection refused) | not accepted |
+//! | anything else, or 8 s of silence | unknown |
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use countersign_core::outcome::{NotAccepted, Outcome, RefusalKind};
+use countersign_core::ports::provider::{Provider, Sms};
+use reqwest::{Client, Response, StatusCode, Url, redirect, retry};
+use serde::{Deserialize, Serialize};
+
+/// Delivers to one URL on the loopback interface.
+#[derive(Debug)]
+pub struct Listener {
+    url: Url,
+    client: Client,
+}
+
+/// Why a URL cannot be delivered to.
+#[derive(Debug, thiserror::Error)]
+pub enum InvalidListener {
+    /// Not a URL.
+    #[error("--provider http:URL needs a URL such as http:http://127.0.0.1:9000/sms")]
+    Url,
+    /// Codes in clear never leave the machine this way.
+    #[error(
+        "--provider http:URL posts codes in clear, so URL must be http://127.0.0.1, http://[::1] or http://localhost"
+    )]
+    NotLoopback,
+    /// The HTTP client could not be set up.
+    #[error("the HTTP client cannot start: {0}")]
+    Client(reqwest::Error),
+}
+
+impl Listener {
+    /// Delivers to `url`, such as `http://127.0.0.1:9000/sms`.
+    ///
+    /// # Errors
+    /// [`InvalidListener`] when it is not plain HTTP to the loopback interface.
+    pub fn new(url: &str) -> Result<Self, InvalidListener> {
+        let url = Url::parse(url).map_err(|_| InvalidListener::Url)?;
+        if url.scheme() != "http" || !is_loopback(&url) {
+            return Err(InvalidListener::NotLoopback);
+        }
+        let client = Client::builder()
+            .no_proxy()
+            .redirect(redirect::Policy::none())
+            // One message, one request: nothing below may send it again, and no request goes out on
+            // a connection that the other side may have closed already.
+            .retry(retry::never())
+            .pool_max_idle_per_host(0)
+            .connect_timeout(Duration::from_secs(2))
+            .build()
+            .map_err(InvalidListener::Client)?;
+        Ok(Self { url, client })
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Delivery<'a> {
+    message_id: String,
+    to: &'a str,
+    channel: &'a str,
+    text: &'a str,
+    pass_code: &'a str,
+}
+
+#[async_trait]
+impl Provider for Listener {
+    fn name(&self) -> &str {
+        "http"
+    }
+
+    async fn send(&self, sms: &Sms) -> Outcome {
+        let delivery = Delivery {
+            message_id: sms.message_id.to_string(),
+            to: sms.to.e164(),
+            channel: sms.channel.as_str(),
+            text: sms.text.reveal(),
+            pass_code: sms.passcode.reveal(),
+        };
+        match self
+            .client
+            .post(self.url.clone())
+            .json(&delivery)
+            .send()
+            .await
+        {
+            Ok(response) => read(response).await,
+            Err(error) if error.is_connect() => Outcome::not_accepted(RefusalKind::Unreachable),
+            Err(_) => Outcome::Unknown {
+                cause: "the connection broke before an answer".to_owned(),
+            },
+        }
+    }
+}
+
+async fn read(response: Response) -> Outcome {
+    let status = response.status();
+    if status.is_success() {
+        return Outcome::Accepted {
+            provider_message_id: provider_message_id(response).await,
+        };
+    }
+    let code = format!("HTTP {}", status.as_u16());
+    if !status.is_client_error() {
+        return Outcome::Unknown { cause: code };
+    }
+    Outcome::NotAccepted(NotAccepted {
+        kind: match status {
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => {
+                RefusalKind::ConfigError
+            }
+            StatusCode::TOO_MANY_REQUESTS => RefusalKind::Throttled,
+            _ => RefusalKind::Other,
+        },
+        vendor_code: Some(code),
+    })
+}
+
+/// The most that is read of an answer.
+const ANSWER: usize = 16 * 1024;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer {
+    provider_message_id: String,
+}
+
+/// The id in the answer, if it holds one; accepted it is either way.
+async fn provider_message_id(mut response: Response) -> Option<String> {
+    let mut body = Vec::new();
+    while let Ok(Some(chunk)) = response.chunk().await {
+        body.extend_from_slice(&chunk);
+        if body.len() > ANSWER {
+            return None;
+        }
+    }
+    let answer: Answer = serde_json::from_slice(&body).ok()?;
+    (answer.provider_message_id.len() <= 128).then_some(answer.provider_message_id)
+}
+
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    host == "localhost"
+        || host
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_in_clear_stay_on_this_machine() {
+        for url in [
+            "http://127.0.0.1:9/",
+            "http://[::1]:9/x",
+            "http://localhost:9",
+            "http://127.1.2.3:9",
+        ] {
+            assert!(Listener::new(url).is_ok(), "{url}");
+        }
+        for url in [
+            "http://10.0.0.1/",
+            "http://example.com/",
+            "http://127.0.0.1.example.com/",
+            "https://127.0.0.1/",
+            "http://localhost@example.com/",
+            "file:///etc/passwd",
+            "http://0.0.0.0/",
+        ] {
+            assert!(
+                matches!(Listener::new(url), Err(InvalidListener::NotLoopback)),
+                "{url}"
+            );
+        }
+        assert!(matches!(Listener::new("9000"), Err(InvalidListener::Url)));
+    }
+}

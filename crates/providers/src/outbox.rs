@@ -1,0 +1,235 @@
+//! A phone that exists in the data folder only: development sends here.
+//!
+//! It plays the phone, so it alone holds codes in clear, in files readable by their owner only.
+//! Messages are appended to `outbox.jsonl`; at [`KEPT`] lines that file becomes `outbox.old.jsonl`, so
+//! the newest [`KEPT`] at least survive a restart.
+
+use std::collections::VecDeque;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use countersign_core::outcome::{NotAccepted, Outcome, RefusalKind};
+use countersign_core::ports::provider::{Provider, Sms};
+use countersign_core::time::{Clock, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// How many messages are kept at least.
+pub const KEPT: usize = 10_000;
+
+/// A message as the phone shows it, code in clear.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InboxMessage {
+    /// The message.
+    pub message_id: String,
+    /// To whom, E.164.
+    pub to: String,
+    /// What the code is for.
+    pub channel: String,
+    /// The text.
+    pub text: String,
+    /// The code in it.
+    pub pass_code: String,
+    /// When it arrived, RFC 3339, UTC.
+    pub sent_at: String,
+}
+
+impl std::fmt::Debug for InboxMessage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("InboxMessage")
+            .field("message_id", &self.message_id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What is done with a message that arrives, besides keeping it.
+pub type OnArrival = Box<dyn Fn(&InboxMessage) + Send + Sync>;
+
+/// The development phone.
+pub struct Outbox {
+    drawer: Mutex<Drawer>,
+    clock: Arc<dyn Clock>,
+    on_arrival: OnArrival,
+}
+
+impl std::fmt::Debug for Outbox {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Outbox").finish_non_exhaustive()
+    }
+}
+
+/// The messages, in memory and on disk.
+struct Drawer {
+    newest: VecDeque<InboxMessage>,
+    current: PathBuf,
+    old: PathBuf,
+    file: File,
+    lines: usize,
+}
+
+impl Outbox {
+    /// Opens the outbox in `folder`, with what earlier runs left there.
+    ///
+    /// # Errors
+    /// When the files cannot be read or made.
+    pub fn open(folder: &Path, clock: Arc<dyn Clock>, on_arrival: OnArrival) -> io::Result<Self> {
+        Ok(Self {
+            drawer: Mutex::new(Drawer::open(folder)?),
+            clock,
+            on_arrival,
+        })
+    }
+
+    /// What arrived for `number` (E.164), or for everyone; newest first.
+    pub fn messages(&self, number: Option<&str>) -> Vec<InboxMessage> {
+        let drawer = self.drawer.lock().unwrap_or_else(PoisonError::into_inner);
+        let wanted = |message: &&InboxMessage| number.is_none_or(|number| message.to == number);
+        drawer.newest.iter().rev().filter(wanted).cloned().collect()
+    }
+}
+
+#[async_trait]
+impl Provider for Outbox {
+    fn name(&self) -> &str {
+        "outbox"
+    }
+
+    async fn send(&self, sms: &Sms) -> Outcome {
+        let message = InboxMessage {
+            message_id: sms.message_id.to_string(),
+            to: sms.to.e164().to_owned(),
+            channel: sms.channel.as_str().to_owned(),
+            text: sms.text.reveal().to_owned(),
+            pass_code: sms.passcode.reveal().to_owned(),
+            sent_at: rfc3339(self.clock.now()),
+        };
+        let kept = self
+            .drawer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .keep(message.clone());
+        match kept {
+            Ok(()) => {
+                (self.on_arrival)(&message);
+                Outcome::Accepted {
+                    provider_message_id: None,
+                }
+            }
+            Err(error) => Outcome::NotAccepted(NotAccepted {
+                kind: RefusalKind::Transient,
+                vendor_code: Some(error.kind().to_string()),
+            }),
+        }
+    }
+}
+
+impl Drawer {
+    fn open(folder: &Path) -> io::Result<Self> {
+        let (current, old) = (folder.join("outbox.jsonl"), folder.join("outbox.old.jsonl"));
+        let mut newest: VecDeque<_> = read(&old)?.into();
+        let recent = read(&current)?;
+        let lines = recent.len();
+        newest.extend(recent);
+        let file = append(&current)?;
+        Ok(Self {
+            newest,
+            current,
+            old,
+            file,
+            lines,
+        })
+    }
+
+    fn keep(&mut self, message: InboxMessage) -> io::Result<()> {
+        if self.lines >= KEPT {
+            fs::rename(&self.current, &self.old)?;
+            self.file = append(&self.current)?;
+            self.lines = 0;
+        }
+        // The line break leads, so that whatever a crash tore off before ends here.
+        let mut line = vec![b'\n'];
+        serde_json::to_writer(&mut line, &message)?;
+        self.file.write_all(&line)?;
+        self.lines += 1;
+        self.newest.push_back(message);
+        if self.newest.len() > 2 * KEPT {
+            self.newest.pop_front();
+        }
+        Ok(())
+    }
+}
+
+fn append(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// The messages in a file, without what a crash tore.
+fn read(path: &Path) -> io::Result<Vec<InboxMessage>> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let mut messages = Vec::new();
+    for line in BufReader::new(file).split(b'\n') {
+        messages.extend(serde_json::from_slice::<InboxMessage>(&line?));
+    }
+    Ok(messages)
+}
+
+fn rfc3339(time: Timestamp) -> String {
+    jiff::Timestamp::from_millisecond(time.as_millis())
+        .map_or_else(|_| String::new(), |time| time.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(n: usize) -> InboxMessage {
+        InboxMessage {
+            message_id: n.to_string(),
+            to: format!("+86138001{:05}", n % 7),
+            channel: "CHANNEL_LOGIN".to_owned(),
+            text: "000000".to_owned(),
+            pass_code: "000000".to_owned(),
+            sent_at: rfc3339(Timestamp::from_millis(1_790_000_000_000)),
+        }
+    }
+
+    #[test]
+    fn the_newest_ten_thousand_survive_a_restart_and_a_torn_line() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut drawer = Drawer::open(dir.path()).unwrap();
+        for n in 0..25_500 {
+            drawer.keep(message(n)).unwrap();
+        }
+        drawer.file.write_all(b"\n{\"messageId\":\"to").unwrap();
+        drop(drawer);
+        let mut drawer = Drawer::open(dir.path()).unwrap();
+        drawer.keep(message(25_500)).unwrap();
+        let drawer = Drawer::open(dir.path()).unwrap();
+        let ids: Vec<_> = drawer
+            .newest
+            .iter()
+            .map(|message| message.message_id.clone())
+            .collect();
+        let expected: Vec<_> = (10_000..=25_500).map(|n| n.to_string()).collect();
+        assert_eq!(ids, expected);
+    }
+
+    #[test]
+    fn a_time_is_rfc_3339() {
+        assert_eq!(
+            rfc3339(Timestamp::from_millis(1_700_000_000_123)),
+            "2023-11-14T22:13:20.123Z"
+        );
+    }
+}
