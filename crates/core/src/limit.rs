@@ -7,6 +7,7 @@
 //! that step is a lock in memory or a statement in a database (`docs/decisions/0003-store-port.md`).
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
@@ -70,6 +71,62 @@ impl Rule {
             mode: Mode::Enforce,
             refundable: false,
         }
+    }
+}
+
+/// The rules for one event: complete before a store is asked, and such that a store can judge them in
+/// one step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rules(Vec<Rule>);
+
+/// Why rules cannot be judged together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidRules {
+    /// More than [`Rules::MOST`].
+    #[error("an event has at most 64 rules")]
+    TooMany,
+    /// A window of no length, or longer than [`Rule::LONGEST_WINDOW`].
+    #[error("a window has 1 millisecond to 31 days")]
+    Window,
+    /// A weight of nothing.
+    #[error("an event weighs at least 1")]
+    Weight,
+    /// Two rules about one bucket: the verdict of one would depend on the other's.
+    #[error("no two rules of an event share a bucket")]
+    SharedBucket,
+}
+
+impl Rules {
+    /// The most rules for one event.
+    pub const MOST: usize = 64;
+
+    /// Checks and takes `rules`.
+    ///
+    /// # Errors
+    /// [`InvalidRules`] says which constraint they break.
+    pub fn new(rules: Vec<Rule>) -> Result<Self, InvalidRules> {
+        if rules.len() > Self::MOST {
+            return Err(InvalidRules::TooMany);
+        }
+        let mut buckets = BTreeSet::new();
+        for rule in &rules {
+            if rule.window.as_millis() == 0 || rule.window > Rule::LONGEST_WINDOW {
+                return Err(InvalidRules::Window);
+            }
+            if rule.weight == 0 {
+                return Err(InvalidRules::Weight);
+            }
+            if !buckets.insert(&rule.bucket) {
+                return Err(InvalidRules::SharedBucket);
+            }
+        }
+        Ok(Self(rules))
+    }
+
+    /// The rules, in order.
+    #[must_use]
+    pub fn as_slice(&self) -> &[Rule] {
+        &self.0
     }
 }
 
@@ -245,6 +302,27 @@ mod tests {
             judge(&rule(100, 10, 11), &hits, at(30)).refused_until,
             Some(at(130))
         );
+    }
+
+    #[test]
+    fn rules_that_cannot_be_judged_together_are_refused() {
+        let named = |name: &str| Rule {
+            bucket: Bucket::named(name),
+            ..rule(1, 1, 1)
+        };
+        assert!(Rules::new(vec![named("a"), named("b")]).is_ok());
+        assert_eq!(
+            Rules::new(vec![named("a"), named("a")]),
+            Err(InvalidRules::SharedBucket)
+        );
+        assert_eq!(Rules::new(vec![rule(0, 1, 1)]), Err(InvalidRules::Window));
+        assert_eq!(
+            Rules::new(vec![rule(31 * 24 * 3_600_000 + 1, 1, 1)]),
+            Err(InvalidRules::Window)
+        );
+        assert_eq!(Rules::new(vec![rule(1, 1, 0)]), Err(InvalidRules::Weight));
+        let many = (0..65).map(|n| named(&n.to_string())).collect();
+        assert_eq!(Rules::new(many), Err(InvalidRules::TooMany));
     }
 
     #[test]

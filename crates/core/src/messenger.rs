@@ -7,7 +7,7 @@ use crate::application::Application;
 use crate::channel::Channel;
 use crate::entropy::{Entropy, EntropyError};
 use crate::id::{MessageId, RequestId};
-use crate::limit::Rule;
+use crate::limit::{InvalidRules, Rule, Rules};
 use crate::message::{Attempt, Intent, Settlement};
 use crate::outcome::{NotAccepted, Outcome};
 use crate::passcode::{Binding, Passcode, PasscodeKey};
@@ -29,8 +29,6 @@ pub struct Order {
     pub channel: Channel,
     /// To whom.
     pub phone: PhoneNumber,
-    /// The language of the text; `None` leaves it to the number's country.
-    pub language: Option<Language>,
 }
 
 /// Why no code is on its way.
@@ -51,6 +49,9 @@ pub enum SendError {
     /// The store could not decide, so nothing was sent.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The rules contradict each other, so nothing was sent.
+    #[error(transparent)]
+    Rules(#[from] InvalidRules),
     /// No code could be made, so nothing was sent.
     #[error(transparent)]
     Entropy(#[from] EntropyError),
@@ -111,11 +112,11 @@ impl Messenger {
 
         let (intent, passcode) = self.intend(&order)?;
         let message = intent.id;
-        let rules = vec![Rule::one_per_minute(
+        let rules = Rules::new(vec![Rule::one_per_minute(
             &order.app.id,
             order.channel,
             &order.phone,
-        )];
+        )])?;
         let decision = self.store.decide(intent, rules).await?;
         if let Some(wait) = decision.wait() {
             return Err(SendError::Limited { wait });
@@ -168,7 +169,7 @@ impl Messenger {
     }
 
     fn write(&self, order: &Order, message_id: MessageId, passcode: Passcode) -> Sms {
-        let language = order.language.unwrap_or(Language::of(&order.phone));
+        let language = Language::of(&order.phone);
         let life = self.policy.life;
         Sms {
             message_id,

@@ -20,7 +20,8 @@ pub enum Language {
 }
 
 impl Language {
-    /// What the owner of `phone` most likely reads, where nobody said.
+    /// What the owner of `phone` most likely reads. The language of an API call says nothing about that:
+    /// some official SDKs send one whoever their user is.
     #[must_use]
     pub fn of(phone: &PhoneNumber) -> Self {
         if phone.country() == Country::CHINA {

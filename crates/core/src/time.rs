@@ -1,5 +1,6 @@
 //! Points in time, and the clock that tells them.
 
+use std::fmt;
 use std::time::Duration;
 
 /// A point in time: whole milliseconds since the Unix epoch, UTC.
@@ -35,6 +36,22 @@ impl Timestamp {
     #[must_use]
     pub fn until(self, later: Timestamp) -> Duration {
         Duration::from_millis(u64::try_from(later.0.saturating_sub(self.0)).unwrap_or(0))
+    }
+}
+
+/// RFC 3339 in UTC, with milliseconds.
+///
+/// ```
+/// # use countersign_core::time::Timestamp;
+/// assert_eq!(Timestamp::from_millis(1_700_000_000_120).to_string(), "2023-11-14T22:13:20.120Z");
+/// ```
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match jiff::Timestamp::from_millisecond(self.0) {
+            Ok(time) => write!(f, "{time:.3}"),
+            // Beyond the years that the calendar knows.
+            Err(_) => write!(f, "{} ms", self.0),
+        }
     }
 }
 

@@ -26,9 +26,12 @@ impl std::fmt::Debug for Guarded {
 impl Guarded {
     /// Wraps `provider`.
     pub fn new(provider: impl Provider) -> Self {
-        Self {
-            provider: Arc::new(provider),
-        }
+        Self::shared(Arc::new(provider))
+    }
+
+    /// Wraps a provider that others hold too.
+    pub fn shared(provider: Arc<dyn Provider>) -> Self {
+        Self { provider }
     }
 }
 

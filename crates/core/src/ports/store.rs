@@ -10,6 +10,8 @@
 //!   [`StoreError`], and then nothing may be sent.
 //! - **Refused leaves no trace in the limits.** An event that one rule refuses makes no hit
 //!   anywhere, so refused calls never lengthen a window.
+//! - **A refusal is a read.** It writes nothing, so a flood of refused calls costs next to nothing.
+//! - **The first settlement counts.** Settling a message again changes nothing.
 //! - **No message is forgotten.** A message without a settlement when a store is opened again gets
 //!   one: unknown. It counts as sent.
 //! - **One clock.** The store's [`Store::now`] times every decision and never runs behind anything
@@ -21,13 +23,14 @@
 //!
 //! Everything a decision needs is known before the call and goes over in one piece, so a store may
 //! judge in memory under a lock, or in a database as one statement. There is no "begin", no
-//! closure, and no way to look at a counter and act on it later.
+//! closure, and no way to look at a counter and act on it later. Callers give durations, never times:
+//! only the store's clock decides. How decisions are grouped into commits is the store's secret.
 
 use async_trait::async_trait;
 
 use crate::application::{AppId, AppName, Application};
 use crate::id::{MessageId, RequestId};
-use crate::limit::Rule;
+use crate::limit::Rules;
 use crate::message::{Decision, Intent, Settlement, Timeline};
 use crate::time::Timestamp;
 
@@ -87,7 +90,7 @@ pub trait Store: Send + Sync + 'static {
     ///
     /// # Errors
     /// [`StoreError`] when no decision could be made durable within 2 s; the caller sends nothing.
-    async fn decide(&self, intent: Intent, rules: Vec<Rule>) -> Result<Decision, StoreError>;
+    async fn decide(&self, intent: Intent, rules: Rules) -> Result<Decision, StoreError>;
 
     /// Records what became of an admitted message, and gives its minute back where due. An
     /// outcome that may have been sent makes its code live and retires older ones of the same

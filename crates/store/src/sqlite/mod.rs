@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use countersign_core::application::{AppId, AppName, Application};
-use countersign_core::limit::{Rule, Verdict};
+use countersign_core::limit::{Rules, Verdict};
 use countersign_core::message::{CodeState, Decision, Intent, Settlement, Timeline};
 use countersign_core::outcome::Outcome;
 use countersign_core::ports::store::{NewApplication, Settled, Store, StoreError, TimelineQuery};
@@ -127,8 +127,9 @@ impl SqliteStore {
     fn reserve(
         &self,
         intent: Intent,
-        rules: &[Rule],
+        rules: &Rules,
     ) -> Result<(Decision, Option<Durable>), StoreError> {
+        let rules = rules.as_slice();
         let hits: Vec<_> = rules
             .iter()
             .map(|rule| LoggedHit::of(rule, &self.sealer))
@@ -206,7 +207,7 @@ impl Store for SqliteStore {
         self.clock.now()
     }
 
-    async fn decide(&self, intent: Intent, rules: Vec<Rule>) -> Result<Decision, StoreError> {
+    async fn decide(&self, intent: Intent, rules: Rules) -> Result<Decision, StoreError> {
         let (decision, durable) = self.reserve(intent, &rules)?;
         if let Some(durable) = durable {
             wait(durable).await?;

@@ -87,8 +87,9 @@ impl MessageRow {
 
 impl Settled {
     pub(crate) fn insert(&self, log: &Connection) -> rusqlite::Result<()> {
-        let mut insert =
-            log.prepare_cached("INSERT INTO attempt VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")?;
+        let mut insert = log.prepare_cached(
+            "INSERT OR IGNORE INTO attempt VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        )?;
         let last = self.attempts.len().saturating_sub(1);
         for ((n, attempt), number) in self.attempts.iter().enumerate().zip(0_i64..) {
             let settles = n == last;

@@ -50,7 +50,10 @@ async fn applications_and_their_secrets_last() {
     );
     world.restart();
     let store = world.store();
-    assert_eq!(store.applications().await.unwrap(), [created.clone()]);
+    assert_eq!(
+        store.applications().await.unwrap(),
+        std::slice::from_ref(&created)
+    );
     assert_eq!(
         store.application(&created.id).await.unwrap(),
         Some(created.clone())

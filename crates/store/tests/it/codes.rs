@@ -38,6 +38,21 @@ async fn a_code_that_was_not_sent_leaves_the_older_alone_also_over_a_restart() {
 }
 
 #[tokio::test]
+async fn the_first_settlement_counts() {
+    let mut world = World::new();
+    let (message, _) = world.login().await;
+    world.settle(message, accepted()).await;
+    assert!(!world.settle(message, refused()).await);
+    for _ in 0..2 {
+        let timeline = world.timeline(message).await;
+        assert_eq!(timeline.attempts.len(), 1);
+        assert_eq!(timeline.code, CodeState::Live);
+        assert!(!world.login().await.1.admitted());
+        world.restart();
+    }
+}
+
+#[tokio::test]
 async fn a_code_expires_on_time() {
     let world = World::new();
     let (message, _) = world.login().await;

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_core::channel::Channel;
-use countersign_core::limit::{Bucket, Mode, Rule};
+use countersign_core::limit::{Bucket, Mode, Rule, Rules};
 use countersign_core::ports::store::{Store, TimelineQuery};
 
 use crate::world::{PHONE, World, accepted, minute, refused, unknown};
@@ -28,7 +28,12 @@ async fn of_200_at_once_one_is_admitted() {
             .map(|_| {
                 let intent = world.intent("app", Channel::Login, PHONE);
                 let store = Arc::clone(world.store());
-                tokio::spawn(async move { store.decide(intent, vec![minute()]).await.unwrap() })
+                tokio::spawn(async move {
+                    store
+                        .decide(intent, Rules::new(vec![minute()]).unwrap())
+                        .await
+                        .unwrap()
+                })
             })
             .collect();
         let mut admitted = 0;

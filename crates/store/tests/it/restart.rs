@@ -2,7 +2,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use countersign_core::channel::Channel;
-use countersign_core::limit::{Bucket, Mode, Rule};
+use countersign_core::limit::{Bucket, Mode, Rule, Rules};
 use countersign_core::message::CodeState;
 use countersign_core::outcome::Outcome;
 use countersign_core::ports::store::Store;
@@ -97,7 +97,11 @@ async fn a_daily_limit_outlives_the_part_of_the_log_that_a_start_reads() {
     for n in 0..20_u32 {
         world.pass(HOUR / 4);
         let other = world.intent("app", Channel::Register, &format!("+861380013{n:04}"));
-        world.store().decide(other, vec![]).await.unwrap();
+        world
+            .store()
+            .decide(other, Rules::new(vec![]).unwrap())
+            .await
+            .unwrap();
     }
     for _ in 0..2 {
         world.restart();

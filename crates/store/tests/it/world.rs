@@ -9,7 +9,7 @@ use countersign_core::application::AppId;
 use countersign_core::channel::Channel;
 use countersign_core::entropy::{Entropy, EntropyError};
 use countersign_core::id::{MessageId, RequestId};
-use countersign_core::limit::Rule;
+use countersign_core::limit::{Rule, Rules};
 use countersign_core::message::{Attempt, CodeState, Decision, Intent, Settlement, Timeline};
 use countersign_core::outcome::{Outcome, RefusalKind};
 use countersign_core::phone::PhoneNumber;
@@ -112,6 +112,7 @@ impl World {
     ) -> Result<(MessageId, Decision), StoreError> {
         let intent = self.intent("app", Channel::Login, PHONE);
         let id = intent.id;
+        let rules = Rules::new(rules).unwrap();
         Ok((id, self.store().decide(intent, rules).await?))
     }
 
