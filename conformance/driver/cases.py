@@ -1,0 +1,95 @@
+"""The table of cases. Every SDK goes through all of them, in this order.
+
+A case is a name and a function that takes a Trial and raises when something is not as expected.
+Each case has numbers of its own, so that one failure does not cause the next. The numbers that
+should work are valid and mobile (the American ones: fixed-line or mobile) for libphonenumber.
+"""
+
+from . import expect
+
+CHANNELS = (
+    "CHANNEL_LOGIN",
+    "CHANNEL_REGISTER",
+    "CHANNEL_RESET_PASSWORD",
+    "CHANNEL_BIND_PHONE",
+    "CHANNEL_UNBIND_PHONE",
+    "CHANNEL_BIND_MFA",
+    "CHANNEL_VERIFY_MFA",
+    "CHANNEL_UNBIND_MFA",
+    "CHANNEL_COMPLETE_PHONE",
+    "CHANNEL_IDENTITY_VERIFICATION",
+    "CHANNEL_DELETE_ACCOUNT",
+)
+LOGIN = "CHANNEL_LOGIN"
+
+
+def accepts(channel):
+    def case(trial):
+        answer = trial.send_sms(channel, "18800008888", "+86")
+        expect.answered(answer, 200)
+        expect.delivered_once(trial.outbox("+8618800008888"), "+8618800008888", channel)
+
+    return case
+
+
+def one_per_channel_and_minute(trial):
+    for channel in CHANNELS:
+        first = trial.send_sms(channel, "18800008889", "+86")
+        expect.answered(first, 200, about=f"{channel}, first")
+        second = trial.send_sms(channel, "18800008889", "+86")
+        expect.answered(second, 429, about=f"{channel}, again")
+    expect.delivered(trial.outbox("+8618800008889"), "+8618800008889", CHANNELS)
+
+
+def no_country_code(trial):
+    expect.answered(trial.send_sms(LOGIN, "18800008890"), 200)
+    expect.delivered(trial.outbox("+8618800008890"), "+8618800008890", [LOGIN])
+
+
+def american_number(trial):
+    expect.answered(trial.send_sms(LOGIN, "4155550132", "+1"), 200)
+    expect.delivered(trial.outbox("+14155550132"), "+14155550132", [LOGIN])
+
+
+def country_code_spellings(trial):
+    for spelling, status in (("86", 200), ("086", 429), ("0086", 429), ("+86", 429), ("", 429)):
+        answer = trial.send_sms(LOGIN, "18800008891", spelling)
+        expect.answered(answer, status, about=f'phoneCountryCode "{spelling}"')
+    expect.delivered(trial.outbox("+8618800008891"), "+8618800008891", [LOGIN])
+
+
+def bad_number(trial):
+    for number in ("12345", "1880000888", "01012345678"):  # short, one digit short, a landline
+        answer = trial.send_sms(LOGIN, number, "+86")
+        expect.answered(answer, 400, api_code=2028, about=number)
+
+
+def unknown_channel(trial):
+    answer = trial.send_sms("CHANNEL_NO_SUCH_THING", "18800008892", "+86")
+    expect.answered(answer, 400)
+    expect.delivered(trial.outbox("+8618800008892"), "+8618800008892", [])
+
+
+def unknown_application(trial):
+    answer = trial.send_sms(LOGIN, "18800008893", "+86", app_id="no-such-app")
+    expect.answered(answer, 404, api_code=2011)
+    expect.delivered(trial.outbox("+8618800008893"), "+8618800008893", [])
+
+
+def country_not_served(trial):
+    answer = trial.send_sms(LOGIN, "7400123456", "+44")
+    expect.answered(answer, 422, api_code=2990001)
+    expect.delivered(trial.outbox("+447400123456"), "+447400123456", [])
+
+
+CASES = (
+    *((f"{channel} is accepted and arrives once", accepts(channel)) for channel in CHANNELS),
+    ("one message per number, channel and minute", one_per_channel_and_minute),
+    ("a number without country code arrives as +86", no_country_code),
+    ("a +1 number arrives as +1", american_number),
+    ("86, 086, 0086, +86 and \"\" are one country code", country_code_spellings),
+    ("a number that is not a valid mobile is refused", bad_number),
+    ("an unknown channel is refused", unknown_channel),
+    ("an unknown application is refused", unknown_application),
+    ("a country that is not served is refused", country_not_served),
+)

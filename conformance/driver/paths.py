@@ -1,0 +1,13 @@
+"""Where things lie on disk."""
+
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent.parent
+CACHE = HERE / ".cache"
+LOGS = CACHE / "logs"
+
+
+def log_file(name):
+    """The path of a log of this name, its folder made."""
+    LOGS.mkdir(parents=True, exist_ok=True)
+    return LOGS / f"{name}.log"

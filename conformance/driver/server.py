@@ -1,0 +1,77 @@
+"""A fresh server of its own for each SDK, and a look into its outbox."""
+
+import json
+import subprocess
+import tempfile
+import time
+import urllib.parse
+import urllib.request
+
+from .lines import LineProcess, NoLine
+from .paths import log_file
+
+START_SECONDS = 30
+STOP_SECONDS = 20
+OUTBOX_SECONDS = 10
+
+# The server is on this machine: no proxy in between.
+_http = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+class NoServer(Exception):
+    """The server did not start; the text says why."""
+
+
+class Server:
+    """`with Server(binary, name) as server:` starts it; leaving the block makes sure it is gone."""
+
+    def __init__(self, binary, name):
+        self._log = log_file(f"{name}-server")
+        self._data = tempfile.TemporaryDirectory(prefix="countersign-conformance-")
+        self._command = [
+            str(binary), "dev",
+            "--listen", "127.0.0.1:0",
+            "--data", self._data.name,
+            "--countries", "CN,US",
+            "--quiet",
+        ]  # fmt: skip
+
+    def __enter__(self):
+        try:
+            self._process = LineProcess(self._command, self._log, stdin=subprocess.DEVNULL)
+        except OSError as error:
+            self._data.cleanup()
+            raise NoServer(f"the server cannot be started: {error}") from error
+        try:
+            self.url = self._announced_url()
+        except NoLine as error:
+            self.__exit__()
+            said = self._log.read_text(errors="replace").strip()
+            raise NoServer(f"the server said no `listening on http://...`: {error}\n{said}") from error
+        return self
+
+    def __exit__(self, *_):
+        self._process.child.kill()
+        self._process.child.wait()
+        self._data.cleanup()
+
+    def _announced_url(self):
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            line = self._process.next_line(max(0.0, deadline - time.monotonic()))
+            if line.startswith("listening on http://"):
+                return line[len("listening on "):].strip()
+
+    def outbox(self, number):
+        """The messages to a number in E.164, newest first."""
+        query = urllib.parse.urlencode({"phoneNumber": number})
+        with _http.open(f"{self.url}/dev/outbox?{query}", timeout=OUTBOX_SECONDS) as response:
+            return json.load(response)
+
+    def stop(self):
+        """Asks it to end; its exit code, or None when it does not end."""
+        self._process.child.terminate()
+        try:
+            return self._process.child.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            return None

@@ -1,0 +1,66 @@
+"""One SDK goes through the table of cases against a server of its own."""
+
+from dataclasses import dataclass
+
+from .cases import CASES
+from .client import Client, NoAnswer, Unsupported
+from .expect import Mismatch
+from .progress import say
+from .server import Server
+
+STOPS = "the server ends with exit code 0 on SIGTERM"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    word: str  # ok, FAIL or n/a
+    lines: tuple = ()  # why it is not ok
+
+
+OK = Verdict("ok")
+
+
+class Trial:
+    """What a case works with: the SDK, and the phone that the messages arrive on."""
+
+    def __init__(self, client, server):
+        self._client = client
+        self.outbox = server.outbox
+
+    def send_sms(self, channel, number, country_code=None, app_id="dev-app"):
+        """The SDK's answer. Without a country code the SDK is given none."""
+        fields = {"channel": channel, "phoneNumber": number}
+        if country_code is not None:
+            fields["phoneCountryCode"] = country_code
+        return self._client.call("sendSms", fields, app_id)
+
+
+def run(sdk, binary):
+    """A verdict by case name, in the order of the table."""
+    say(f"{sdk.name}: {len(CASES)} cases")
+    with Server(binary, sdk.name) as server:
+        with Client(sdk, server.url) as client:
+            trial = Trial(client, server)
+            verdicts = {name: _judge(case, trial) for name, case in CASES}
+        verdicts[STOPS] = _judge(_stops, server)
+    return verdicts
+
+
+def _stops(server):
+    code = server.stop()
+    if code != 0:
+        raise Mismatch("exit code 0", "it did not end" if code is None else f"exit code {code}")
+
+
+def _judge(case, subject):
+    try:
+        case(subject)
+    except Unsupported as reason:
+        return Verdict("n/a", (str(reason),))
+    except Mismatch as error:
+        return Verdict("FAIL", (f"expected: {error.expected}", f"got:      {error.got}"))
+    except NoAnswer as error:
+        return Verdict("FAIL", ("expected: an answer from the SDK", f"got:      {error}"))
+    except Exception as error:  # an outbox out of reach or out of shape is the server's failure
+        return Verdict("FAIL", (f"got:      {type(error).__name__}: {error}",))
+    return OK
