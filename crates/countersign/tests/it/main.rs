@@ -1,1 +1,22 @@
+//! The real program, through its public doors: HTTP, the command line, and a vendor that watches from
+//! outside the process. (Which crate may know which is tested in `arrows.rs`, what the documents
+//! say in `documents.rs`.)
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+mod api;
+mod arrows;
+mod cli;
+mod crash;
+mod documents;
+mod minute;
+mod outbox;
+mod outcomes;
+mod secrecy;
+mod server;
+mod vendor;

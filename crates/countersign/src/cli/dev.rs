@@ -1,0 +1,215 @@
+//! `countersign dev`: the whole service on this machine, nothing to configure.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use clap::Args;
+use countersign_core::application::{AppId, AppName};
+use countersign_core::entropy::Entropy;
+use countersign_core::messenger::Messenger;
+use countersign_core::phone::{self, Country};
+use countersign_core::policy::CodePolicy;
+use countersign_core::ports::provider::Provider;
+use countersign_core::ports::store::{NewApplication, Store};
+use countersign_core::route::{Countries, Routes};
+use countersign_core::time::Clock;
+use countersign_providers::guard::Guarded;
+use countersign_providers::listener::Listener;
+use countersign_providers::outbox::Outbox;
+use countersign_providers::sink::Sink;
+use countersign_store::OwnedFolder;
+use countersign_store::sqlite::SqliteStore;
+use tokio::net::TcpListener;
+use tokio_util::task::TaskTracker;
+use tracing_subscriber::filter::LevelFilter;
+
+use super::say;
+use super::screen::Screen;
+use crate::config::keys::Keys;
+use crate::config::owner::OwnerNote;
+use crate::config::provider::ProviderSpec;
+use crate::http::{self, AppState};
+use crate::system::{OsEntropy, SystemClock};
+use crate::{lifecycle, telemetry};
+
+pub(super) const DATA: &str = "countersign-data";
+pub(super) const APP_ID: &str = "dev-app";
+const APP_SECRET: &str = "dev-app-secret";
+const APP_NAME: &str = "Countersign";
+
+#[derive(Args)]
+pub(super) struct Dev {
+    /// Address to listen on, loopback only; port 0 picks a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8480")]
+    listen: SocketAddr,
+    /// Folder for everything that is kept
+    #[arg(long, value_name = "DIR", default_value = DATA)]
+    data: PathBuf,
+    /// PostgreSQL instead of a folder (not built yet)
+    #[arg(long, value_name = "URL")]
+    database_url: Option<String>,
+    /// Countries to serve, such as CN,US (default: all)
+    #[arg(long, value_name = "LIST", value_parser = countries)]
+    countries: Option<Countries>,
+    /// Who carries messages: outbox, sink or http:URL of a loopback listener
+    #[arg(long, value_name = "PROVIDER", default_value = "outbox")]
+    provider: ProviderSpec,
+    /// Draw nothing
+    #[arg(long)]
+    quiet: bool,
+}
+
+impl Dev {
+    pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
+        if self.database_url.is_some() {
+            bail!(
+                "--database-url is not built yet: leave it out, and --data names a folder for the embedded store"
+            );
+        }
+        if !self.listen.ip().is_loopback() {
+            bail!(
+                "dev listens on loopback only, not on {}: its secret is known and it shows codes to anyone who asks",
+                self.listen
+            );
+        }
+        telemetry::start(LevelFilter::WARN);
+        phone::warm_up();
+
+        let folder = OwnedFolder::claim(&self.data)?;
+        let keys = Keys::of(folder.path(), &OsEntropy)?;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
+        let outbox = self.outbox(folder.path(), &clock)?;
+        let provider = Arc::new(self.provider(&outbox)?);
+        let listener = TcpListener::bind(self.listen).await.with_context(|| {
+            format!(
+                "cannot listen on {}: name another address with --listen",
+                self.listen
+            )
+        })?;
+        let address = listener.local_addr()?;
+
+        let note = OwnerNote {
+            url: format!("http://{address}"),
+            token: token()?,
+        };
+        let posted = note
+            .post(folder.path())
+            .context("the note to the command line cannot be left in the data folder")?;
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(folder, &keys.store, clock)?);
+        ensure_dev_app(&*store).await?;
+        let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
+        let routes = Routes::through(provider, self.countries.unwrap_or(Countries::All));
+        let messenger = Messenger::new(
+            Arc::clone(&store),
+            Arc::clone(&entropy),
+            routes,
+            keys.passcode,
+            CodePolicy::default(),
+        );
+        let sends = TaskTracker::new();
+        let state = AppState {
+            messenger: Arc::new(messenger),
+            store,
+            entropy,
+            sends: sends.clone(),
+            operator_token: note.token.into(),
+            outbox: Some(outbox),
+        };
+        if !self.quiet {
+            say(banner(address, &self.data));
+        }
+        say(format!("listening on http://{address}"));
+        lifecycle::serve(listener, http::router(state), sends).await?;
+        drop(posted);
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn provider(&self, outbox: &Arc<Outbox>) -> anyhow::Result<Guarded> {
+        Ok(match &self.provider {
+            ProviderSpec::Outbox => Guarded::shared(Arc::clone(outbox) as Arc<dyn Provider>),
+            ProviderSpec::Sink => Guarded::new(Sink),
+            ProviderSpec::Listener(url) => Guarded::new(Listener::new(url)?),
+        })
+    }
+
+    /// The development phone: open in any case, so that what arrived earlier can be read.
+    fn outbox(&self, folder: &Path, clock: &Arc<dyn Clock>) -> anyhow::Result<Arc<Outbox>> {
+        let screen = if self.quiet {
+            None
+        } else {
+            Some(Screen::start()?)
+        };
+        let on_arrival = Box::new(move |message: &_| {
+            if let Some(screen) = &screen {
+                screen.show(message);
+            }
+        });
+        let outbox = Outbox::open(folder, Arc::clone(clock), on_arrival);
+        Ok(Arc::new(outbox.context(
+            "the outbox in the data folder cannot be opened",
+        )?))
+    }
+}
+
+fn countries(list: &str) -> Result<Countries, String> {
+    let mut set = BTreeSet::new();
+    for code in list.split(',').map(str::trim) {
+        let country =
+            Country::parse(&code.to_ascii_uppercase()).filter(|country| country.has_numbers());
+        set.insert(country.ok_or(format!(
+            "{code:?} is not a two-letter country code such as CN"
+        ))?);
+    }
+    Ok(Countries::Only(set))
+}
+
+fn token() -> anyhow::Result<String> {
+    let mut bytes = [0; 32];
+    OsEntropy.fill(&mut bytes)?;
+    Ok(hex::encode(bytes))
+}
+
+async fn ensure_dev_app(store: &dyn Store) -> anyhow::Result<()> {
+    let id = AppId::parse(APP_ID)?;
+    if store.application(&id).await?.is_none() {
+        let new = NewApplication {
+            id,
+            name: AppName::parse(APP_NAME)?,
+            secret: APP_SECRET.to_owned(),
+        };
+        store.create_application(new).await?;
+    }
+    Ok(())
+}
+
+fn banner(address: SocketAddr, data: &Path) -> String {
+    format!(
+        r#"
+  Countersign, for development only: the secret below is known to everyone, and
+  codes are shown on this terminal and at http://{address}/dev/outbox
+
+    app id {APP_ID}    app secret {APP_SECRET}    data in {}
+
+  Send a code:
+
+    curl -s http://{address}/api/v3/send-sms \
+      -H 'content-type: application/json' -H 'x-authing-app-id: {APP_ID}' \
+      -d '{{"channel":"CHANNEL_LOGIN","phoneNumber":"18800008888"}}'
+
+  Or with GenAuth's own SDK (npm install authing-node-sdk):
+
+    const {{ AuthenticationClient }} = require('authing-node-sdk')
+    const client = new AuthenticationClient({{
+      appId: '{APP_ID}', appSecret: '{APP_SECRET}', appHost: 'http://{address}',
+    }})
+    client.sendSms({{ channel: 'CHANNEL_LOGIN', phoneNumber: '18800008889' }}).then(console.log)
+
+  Each number gets one code per channel per minute. Stop with Ctrl-C.
+"#,
+        data.display()
+    )
+}

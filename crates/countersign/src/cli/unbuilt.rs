@@ -1,0 +1,40 @@
+//! Verbs that are planned: each refuses in one sentence.
+
+use std::process::ExitCode;
+
+use anyhow::bail;
+use clap::{Args, Subcommand};
+
+#[derive(Subcommand)]
+pub(super) enum Unbuilt {
+    /// Run in production (not built yet)
+    Serve(Anything),
+    /// Check a deployment (not built yet)
+    Doctor(Anything),
+    /// Manage SMS providers (not built yet)
+    Provider(Anything),
+    /// Show and check configuration (not built yet)
+    Config(Anything),
+    /// Check a code (not built yet)
+    Check(Anything),
+}
+
+#[derive(Args)]
+pub(super) struct Anything {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+    rest: Vec<String>,
+}
+
+impl Unbuilt {
+    pub(super) fn run(self) -> anyhow::Result<ExitCode> {
+        let (verb, arguments) = match self {
+            Unbuilt::Serve(arguments) => ("serve", arguments),
+            Unbuilt::Doctor(arguments) => ("doctor", arguments),
+            Unbuilt::Provider(arguments) => ("provider", arguments),
+            Unbuilt::Config(arguments) => ("config", arguments),
+            Unbuilt::Check(arguments) => ("check", arguments),
+        };
+        drop(arguments.rest);
+        bail!("`countersign {verb}` is not built yet; `countersign dev` is what runs today");
+    }
+}

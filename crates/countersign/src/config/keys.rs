@@ -1,0 +1,192 @@
+//! The key file of a data folder: made once, read by its owner only, never replaced.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use countersign_core::entropy::Entropy;
+use countersign_core::passcode::PasscodeKey;
+use countersign_store::StoreKeys;
+use serde::{Deserialize, Serialize};
+use zeroize::{ZeroizeOnDrop, Zeroizing};
+
+/// All keys of a deployment.
+#[derive(Debug)]
+pub struct Keys {
+    /// Keys the MACs of codes.
+    pub passcode: PasscodeKey,
+    /// Keys everything that the store keeps.
+    pub store: StoreKeys,
+}
+
+/// Why there are no keys.
+#[derive(Debug, thiserror::Error)]
+pub enum KeysError {
+    /// The file cannot be read or made.
+    #[error("the key file {}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Others than its owner can read it.
+    #[error("the key file {0} can be read by others than its owner: run chmod 600 {0}")]
+    Exposed(String),
+    /// It does not hold three keys.
+    #[error(
+        "the key file {0} does not hold three keys of 64 hexadecimal digits: restore it from a backup"
+    )]
+    Garbled(String),
+    /// The database is there and its keys are not.
+    #[error(
+        "the key file {0} is missing, and the database beside it cannot be read without it: restore it, or name an empty folder with --data"
+    )]
+    Lost(String),
+    /// The random source failed.
+    #[error("no keys could be made: the random source failed")]
+    Entropy,
+}
+
+#[derive(Serialize, Deserialize, ZeroizeOnDrop)]
+struct KeyFile {
+    index: String,
+    seal: String,
+    passcode: String,
+}
+
+const KEY_FILE: &str = "keys.json";
+
+impl Keys {
+    /// The keys in `folder`, made at first use.
+    ///
+    /// # Errors
+    /// [`KeysError`], each with what to do about it.
+    pub fn of(folder: &Path, entropy: &dyn Entropy) -> Result<Self, KeysError> {
+        let path = folder.join(KEY_FILE);
+        match fs::read(&path).map(Zeroizing::new) {
+            Ok(bytes) => Self::read(&path, &bytes),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                if folder.join("countersign.db").exists() {
+                    return Err(KeysError::Lost(path.display().to_string()));
+                }
+                Self::make(&path, entropy)
+            }
+            Err(source) => Err(KeysError::Io { path, source }),
+        }
+    }
+
+    fn read(path: &Path, bytes: &[u8]) -> Result<Self, KeysError> {
+        let shown = path.display().to_string();
+        if exposed(path).map_err(|source| KeysError::Io {
+            path: path.to_owned(),
+            source,
+        })? {
+            return Err(KeysError::Exposed(shown));
+        }
+        let keys = serde_json::from_slice(bytes)
+            .ok()
+            .and_then(|file| Self::parse(&file));
+        keys.ok_or(KeysError::Garbled(shown))
+    }
+
+    fn make(path: &Path, entropy: &dyn Entropy) -> Result<Self, KeysError> {
+        let fresh = || {
+            let mut key = Zeroizing::new([0; 32]);
+            entropy
+                .fill(key.as_mut_slice())
+                .map_err(|_| KeysError::Entropy)?;
+            Ok(hex::encode(*key))
+        };
+        let file = KeyFile {
+            index: fresh()?,
+            seal: fresh()?,
+            passcode: fresh()?,
+        };
+        let text = serde_json::to_vec_pretty(&file).map(Zeroizing::new);
+        let written = text
+            .map_err(io::Error::from)
+            .and_then(|text| write_once(path, &text));
+        written.map_err(|source| KeysError::Io {
+            path: path.to_owned(),
+            source,
+        })?;
+        Self::parse(&file).ok_or_else(|| KeysError::Garbled(path.display().to_string()))
+    }
+
+    fn parse(file: &KeyFile) -> Option<Self> {
+        let key = |text: &str| <[u8; 32]>::try_from(hex::decode(text).ok()?).ok();
+        Some(Self {
+            passcode: PasscodeKey::new(key(&file.passcode)?),
+            store: StoreKeys {
+                index: key(&file.index)?,
+                seal: key(&file.seal)?,
+            },
+        })
+    }
+}
+
+fn write_once(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    // The name too must survive a loss of power: without its keys a database is lost.
+    path.parent()
+        .map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+}
+
+#[cfg(unix)]
+fn exposed(path: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    Ok(fs::metadata(path)?.mode() & 0o077 != 0)
+}
+
+#[cfg(not(unix))]
+fn exposed(_path: &Path) -> io::Result<bool> {
+    Ok(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::system::OsEntropy;
+
+    #[test]
+    fn keys_are_made_once_and_kept_from_others() {
+        let dir = tempfile::tempdir().unwrap();
+        let made = Keys::of(dir.path(), &OsEntropy).unwrap();
+        let read = Keys::of(dir.path(), &OsEntropy).unwrap();
+        assert_eq!(made.store.seal, read.store.seal);
+        assert_ne!(made.store.seal, made.store.index);
+        let path = dir.path().join(KEY_FILE);
+        assert!(!exposed(&path).unwrap());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn bad_key_files_are_refused_with_the_mend() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(KEY_FILE);
+        Keys::of(dir.path(), &OsEntropy).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        let error = Keys::of(dir.path(), &OsEntropy).unwrap_err().to_string();
+        assert!(error.contains("chmod 600"), "{error}");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        fs::write(&path, r#"{"index":"00","seal":"00","passcode":"00"}"#).unwrap();
+        assert!(matches!(
+            Keys::of(dir.path(), &OsEntropy),
+            Err(KeysError::Garbled(_))
+        ));
+        fs::remove_file(&path).unwrap();
+        fs::write(dir.path().join("countersign.db"), "").unwrap();
+        assert!(matches!(
+            Keys::of(dir.path(), &OsEntropy),
+            Err(KeysError::Lost(_))
+        ));
+    }
+}

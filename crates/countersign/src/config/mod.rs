@@ -1,0 +1,5 @@
+//! What a run is told: from the command line, and from the files of its data folder.
+
+pub mod keys;
+pub mod owner;
+pub mod provider;

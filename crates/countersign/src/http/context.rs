@@ -1,0 +1,128 @@
+//! What every V3 request has: an id and a language; and what every answer has: the envelope.
+
+use std::convert::Infallible;
+
+use axum::Json;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use countersign_api::{APP_ID_HEADER, Envelope, Fault, LANG_HEADER, Lang};
+use countersign_core::application::{AppId, Application};
+use countersign_core::id::RequestId;
+use countersign_core::time::Timestamp;
+use serde::Serialize;
+
+use super::state::AppState;
+
+/// One request, as far as every endpoint cares.
+#[derive(Debug)]
+pub(crate) struct Context {
+    pub(crate) request_id: RequestId,
+    /// The language of the answer.
+    pub(crate) lang: Lang,
+    headers: HeaderMap,
+    asked: String,
+}
+
+impl FromRequestParts<AppState> for Context {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Infallible> {
+        let lang = parts
+            .headers
+            .get(LANG_HEADER)
+            .and_then(|value| value.to_str().ok());
+        let now = state.store.now();
+        // An id is owed in every answer, also by a machine whose random source fails: time will do.
+        let request_id = RequestId::generate(now, &*state.entropy).unwrap_or_else(|_| by_time(now));
+        Ok(Self {
+            request_id,
+            lang: lang.and_then(Lang::parse).unwrap_or_default(),
+            headers: parts.headers.clone(),
+            asked: format!("{} {}", parts.method, parts.uri.path()),
+        })
+    }
+}
+
+impl Context {
+    /// The application that the request names.
+    pub(crate) async fn application(&self, state: &AppState) -> Result<Application, Fault> {
+        let id = self
+            .headers
+            .get(APP_ID_HEADER)
+            .map(HeaderValue::as_bytes)
+            .unwrap_or_default();
+        if id.trim_ascii().is_empty() {
+            return Err(Fault::NoApplication);
+        }
+        // What cannot be an id is the id of no application.
+        let id = std::str::from_utf8(id)
+            .ok()
+            .and_then(|id| AppId::parse(id.trim()).ok());
+        let id = id.ok_or(Fault::UnknownApplication)?;
+        let found = state
+            .store
+            .application(&id)
+            .await
+            .map_err(|_| Fault::Unavailable)?;
+        found.ok_or(Fault::UnknownApplication)
+    }
+
+    pub(crate) fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// Method and path, as asked for.
+    pub(crate) fn asked(&self) -> &str {
+        &self.asked
+    }
+
+    /// The answer of an endpoint without data.
+    pub(crate) fn answer(&self, result: Result<(), Fault>) -> Response {
+        match result {
+            Ok(()) => self.respond(
+                &Envelope::success(self.lang, self.request_id.to_string()),
+                None,
+            ),
+            Err(fault) => self.failure(&fault),
+        }
+    }
+
+    /// The answer of an endpoint with data.
+    pub(crate) fn answer_with<T: Serialize>(&self, result: Result<T, Fault>) -> Response {
+        match result {
+            Ok(data) => {
+                let answer = Envelope::with_data(self.lang, self.request_id.to_string(), data);
+                self.respond(&answer, None)
+            }
+            Err(fault) => self.failure(&fault),
+        }
+    }
+
+    fn failure(&self, fault: &Fault) -> Response {
+        let answer = Envelope::failure(fault, self.lang, self.request_id.to_string());
+        self.respond(&answer, fault.retry_after())
+    }
+
+    fn respond<T: Serialize>(&self, answer: &Envelope<T>, retry_after: Option<u64>) -> Response {
+        tracing::info!(
+            request_id = %self.request_id,
+            asked = self.asked,
+            status_code = answer.status_code,
+            api_code = answer.api_code,
+            "answered"
+        );
+        let mut response = Json(answer).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(seconds) = retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+fn by_time(now: Timestamp) -> RequestId {
+    RequestId::from_bytes(*countersign_core::id::MessageId::first_at(now).as_bytes())
+}

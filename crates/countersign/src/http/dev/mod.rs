@@ -1,0 +1,3 @@
+//! Doors that exist in development only.
+
+pub(crate) mod outbox;

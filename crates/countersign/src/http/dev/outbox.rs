@@ -1,0 +1,34 @@
+//! `GET /dev/outbox?phoneNumber=+8618800008888`: what arrived at a number, newest first.
+
+use axum::Json;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use countersign_core::phone::PhoneNumber;
+use serde::Deserialize;
+
+use crate::http::state::AppState;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Asked {
+    phone_number: Option<String>,
+}
+
+pub(crate) async fn handle(State(state): State<AppState>, Query(asked): Query<Asked>) -> Response {
+    let Some(outbox) = &state.outbox else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let Some(number) = asked.phone_number else {
+        return Json(outbox.messages(None)).into_response();
+    };
+    // In a query "+" means a space, and nobody remembers to write %2B.
+    let number = match number.strip_prefix(' ') {
+        Some(digits) => format!("+{digits}"),
+        None => number,
+    };
+    match PhoneNumber::parse(&number, None) {
+        Ok(phone) => Json(outbox.messages(Some(phone.e164()))).into_response(),
+        Err(error) => (StatusCode::BAD_REQUEST, format!("phoneNumber: {error}\n")).into_response(),
+    }
+}

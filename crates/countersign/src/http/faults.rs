@@ -1,0 +1,38 @@
+//! From what the rules say to what the wire says.
+
+use countersign_api::{BadPhone, Fault};
+use countersign_core::messenger::SendError;
+use countersign_core::outcome::RefusalKind;
+use countersign_core::phone::InvalidPhone;
+
+pub(crate) fn bad_phone(error: InvalidPhone) -> Fault {
+    let why = match error {
+        InvalidPhone::Character => BadPhone::Character,
+        InvalidPhone::CountryCode => BadPhone::CountryCode,
+        InvalidPhone::Contradiction => BadPhone::Contradiction,
+        InvalidPhone::NotValid => BadPhone::NotValid,
+        InvalidPhone::NotMobile => BadPhone::NotMobile,
+    };
+    Fault::BadPhone { why }
+}
+
+pub(crate) fn not_sent(error: SendError) -> Fault {
+    match error {
+        SendError::CountryNotServed(country) => Fault::CountryNotServed {
+            country: country.to_string(),
+        },
+        SendError::Limited { wait } => Fault::Throttled {
+            retry_after: u64::try_from(wait.as_millis().div_ceil(1000))
+                .unwrap_or(u64::MAX)
+                .max(1),
+        },
+        SendError::NotAccepted(why) if why.kind == RefusalKind::Unreachable => {
+            Fault::ProviderUnreachable
+        }
+        SendError::NotAccepted(why) => Fault::ProviderRefused {
+            kind: why.kind.as_str().to_owned(),
+        },
+        SendError::Store(_) | SendError::Entropy(_) => Fault::Unavailable,
+        SendError::Rules(_) => Fault::Internal,
+    }
+}

@@ -1,0 +1,31 @@
+//! Who may manage: whoever shows the token from the data folder.
+
+use axum::http::header;
+use countersign_api::Fault;
+use subtle::ConstantTimeEq;
+
+use super::context::Context;
+use super::state::AppState;
+
+/// Proof that the caller may manage.
+pub(crate) struct Operator;
+
+impl Operator {
+    /// Looks for `Authorization: Bearer <token>`.
+    pub(crate) fn of(cx: &Context, state: &AppState) -> Result<Self, Fault> {
+        let shown = cx
+            .headers()
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok());
+        let token = shown.and_then(|shown| {
+            let (scheme, token) = shown.split_once(' ')?;
+            scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+        });
+        let token = token.unwrap_or_default().as_bytes();
+        if bool::from(token.ct_eq(state.operator_token.as_bytes())) {
+            Ok(Self)
+        } else {
+            Err(Fault::Unauthorized)
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! What handlers share.
+
+use std::sync::Arc;
+
+use countersign_core::entropy::Entropy;
+use countersign_core::messenger::Messenger;
+use countersign_core::ports::store::Store;
+use countersign_providers::outbox::Outbox;
+use tokio_util::task::TaskTracker;
+
+/// The parts behind the door; cheap to clone.
+#[derive(Clone)]
+pub struct AppState {
+    /// Sends codes.
+    pub messenger: Arc<Messenger>,
+    /// Applications, timelines, time.
+    pub store: Arc<dyn Store>,
+    /// Randomness for request ids and secrets.
+    pub entropy: Arc<dyn Entropy>,
+    /// Sends under way: they outlive their callers, and a shutdown waits for them.
+    pub sends: TaskTracker,
+    /// What management calls must show.
+    pub operator_token: Arc<str>,
+    /// The development phone, where there is one.
+    pub outbox: Option<Arc<Outbox>>,
+}
+
+impl std::fmt::Debug for AppState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AppState")
+            .field("messenger", &self.messenger)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,108 @@
+//! `GET /api/v3/list-messages` (management): timelines, newest first, numbers masked.
+//!
+//! `messageId` and `requestId` pick one; `limit` (1 to 1000, default 50) and `before` (the last
+//! `messageId` of the page before) go through all.
+
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use countersign_api::{AttemptDto, Fault, FieldProblem, MessageDto, VerdictDto};
+use countersign_core::id::{MessageId, RequestId};
+use countersign_core::limit::Mode;
+use countersign_core::message::{Attempt, Timeline};
+use countersign_core::outcome::Outcome;
+use countersign_core::ports::store::TimelineQuery;
+
+use crate::http::context::Context;
+use crate::http::operator::Operator;
+use crate::http::state::AppState;
+
+pub(crate) async fn handle(
+    State(state): State<AppState>,
+    cx: Context,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let result = list(&state, &cx, &query.unwrap_or_default()).await;
+    cx.answer_with(result)
+}
+
+async fn list(state: &AppState, cx: &Context, query: &str) -> Result<Vec<MessageDto>, Fault> {
+    Operator::of(cx, state)?;
+    let query = parse(query)?;
+    let timelines = state
+        .store
+        .timelines(query)
+        .await
+        .map_err(|_| Fault::Unavailable)?;
+    Ok(timelines.into_iter().map(message).collect())
+}
+
+fn parse(query: &str) -> Result<TimelineQuery, Fault> {
+    let mut parsed = TimelineQuery {
+        limit: 50,
+        ..TimelineQuery::default()
+    };
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let id = || MessageId::parse(value).ok_or_else(|| wrong(name, "must be a UUID"));
+        match name {
+            "messageId" => parsed.message = Some(id()?),
+            "requestId" => parsed.request = Some(RequestId::from_bytes(*id()?.as_bytes())),
+            "before" => parsed.before = Some(id()?),
+            "limit" => {
+                let limit = value
+                    .parse()
+                    .ok()
+                    .filter(|limit| (1..=1000).contains(limit));
+                parsed.limit =
+                    limit.ok_or_else(|| wrong(name, "must be a whole number from 1 to 1000"))?;
+            }
+            _ => {}
+        }
+    }
+    Ok(parsed)
+}
+
+fn wrong(field: &str, constraint: &str) -> Fault {
+    Fault::Malformed {
+        field: Some(field.to_owned()),
+        problem: FieldProblem::Constraint(constraint.to_owned()),
+    }
+}
+
+fn message(timeline: Timeline) -> MessageDto {
+    let verdicts = timeline.verdicts.into_iter().map(|verdict| VerdictDto {
+        allowed: verdict.refused_until.is_none(),
+        enforced: verdict.mode == Mode::Enforce,
+        rule: verdict.rule.into_owned(),
+    });
+    MessageDto {
+        message_id: timeline.id.to_string(),
+        request_id: timeline.request_id.to_string(),
+        app_id: timeline.app.as_str().to_owned(),
+        channel: timeline.channel.as_str().to_owned(),
+        to: timeline.phone.masked(),
+        decided_at: timeline.decided_at.to_string(),
+        verdicts: verdicts.collect(),
+        attempts: timeline.attempts.into_iter().map(attempt).collect(),
+        gave_back: timeline.gave_back,
+        code: timeline.code.as_str().to_owned(),
+    }
+}
+
+fn attempt(attempt: Attempt) -> AttemptDto {
+    let (outcome, provider_message_id, detail) = match attempt.outcome {
+        Outcome::Accepted {
+            provider_message_id,
+        } => ("accepted", provider_message_id, None),
+        Outcome::NotAccepted(why) => (why.kind.as_str(), None, why.vendor_code),
+        Outcome::Unknown { cause } => ("unknown", None, Some(cause)),
+    };
+    AttemptDto {
+        provider: attempt.provider,
+        started_at: attempt.started_at.to_string(),
+        ended_at: attempt.ended_at.to_string(),
+        outcome: outcome.to_owned(),
+        provider_message_id,
+        detail,
+    }
+}

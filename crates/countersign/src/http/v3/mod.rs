@@ -1,0 +1,8 @@
+//! The V3 surface: one endpoint, one file.
+
+pub(crate) mod check_app_id_secret;
+pub(crate) mod create_application;
+pub(crate) mod list_applications;
+pub(crate) mod list_messages;
+pub(crate) mod not_served;
+pub(crate) mod send_sms;

@@ -1,0 +1,55 @@
+//! `POST /api/v3/send-sms`: the heart.
+
+use axum::extract::State;
+use axum::response::Response;
+use countersign_api::{Fault, SendSmsRequest};
+use countersign_core::channel::Channel;
+use countersign_core::messenger::Order;
+use countersign_core::phone::PhoneNumber;
+
+use crate::http::body::{self, RawBody};
+use crate::http::context::Context;
+use crate::http::faults;
+use crate::http::state::AppState;
+
+pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: RawBody) -> Response {
+    let result = send(state, &cx, body).await;
+    cx.answer(result)
+}
+
+async fn send(state: AppState, cx: &Context, body: RawBody) -> Result<(), Fault> {
+    let app = cx.application(&state).await?;
+    let body: SendSmsRequest = body::json(body)?;
+    let phone = PhoneNumber::parse(&body.phone_number, body.phone_country_code.as_deref())
+        .map_err(faults::bad_phone)?;
+    let order = Order {
+        request_id: cx.request_id,
+        app,
+        channel: channel(body.channel),
+        phone,
+    };
+    // In a task of its own: a caller that hangs up takes nothing with it.
+    let messenger = state.messenger;
+    let send = state
+        .sends
+        .spawn(async move { messenger.send(order).await });
+    let sent = send.await.map_err(|_| Fault::Internal)?;
+    sent.map(|_| ()).map_err(faults::not_sent)
+}
+
+fn channel(channel: countersign_api::Channel) -> Channel {
+    use countersign_api::Channel as Wire;
+    match channel {
+        Wire::Login => Channel::Login,
+        Wire::Register => Channel::Register,
+        Wire::ResetPassword => Channel::ResetPassword,
+        Wire::BindPhone => Channel::BindPhone,
+        Wire::UnbindPhone => Channel::UnbindPhone,
+        Wire::BindMfa => Channel::BindMfa,
+        Wire::VerifyMfa => Channel::VerifyMfa,
+        Wire::UnbindMfa => Channel::UnbindMfa,
+        Wire::CompletePhone => Channel::CompletePhone,
+        Wire::IdentityVerification => Channel::IdentityVerification,
+        Wire::DeleteAccount => Channel::DeleteAccount,
+    }
+}

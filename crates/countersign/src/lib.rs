@@ -1,0 +1,11 @@
+//! Countersign: one-time passcodes by SMS, behind GenAuth's V3 "Send SMS" contract.
+//!
+//! This crate is the only one that knows all others: it puts a store and a provider behind HTTP and a
+//! command line. `ARCHITECTURE.md` at the root of the repository is the map.
+
+pub mod cli;
+pub mod config;
+pub mod http;
+pub mod lifecycle;
+pub mod system;
+pub mod telemetry;

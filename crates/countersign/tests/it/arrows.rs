@@ -1,0 +1,150 @@
+//! Which crate may know which, and which dependency lives where (`ARCHITECTURE.md`, "The arrows").
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
+
+fn metadata() -> Metadata {
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.toml");
+    MetadataCommand::new()
+        .manifest_path(manifest)
+        .other_options(vec!["--offline".to_owned()])
+        .exec()
+        .unwrap()
+}
+
+/// What each crate of the workspace depends on, tests aside.
+fn arrows(metadata: &Metadata) -> BTreeMap<&str, BTreeSet<&str>> {
+    let packages = metadata.workspace_packages();
+    packages
+        .iter()
+        .map(|package| {
+            let needs = package
+                .dependencies
+                .iter()
+                .filter(|need| need.kind == DependencyKind::Normal);
+            (
+                package.name.as_str(),
+                needs.map(|need| need.name.as_str()).collect(),
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn crates_know_only_those_below_them() {
+    let metadata = metadata();
+    let may = BTreeMap::from([
+        ("countersign-api", vec![]),
+        ("countersign-core", vec![]),
+        ("countersign-store", vec!["countersign-core"]),
+        ("countersign-providers", vec!["countersign-core"]),
+        (
+            "countersign",
+            vec![
+                "countersign-api",
+                "countersign-core",
+                "countersign-providers",
+                "countersign-store",
+            ],
+        ),
+    ]);
+    let arrows = arrows(&metadata);
+    assert_eq!(
+        arrows.keys().collect::<Vec<_>>(),
+        may.keys().collect::<Vec<_>>(),
+        "a new crate needs its arrows here"
+    );
+    for (name, needs) in arrows {
+        let known: Vec<_> = needs
+            .into_iter()
+            .filter(|need| need.starts_with("countersign"))
+            .collect();
+        assert_eq!(known, may[name], "{name}");
+    }
+}
+
+#[test]
+fn each_heavy_dependency_has_one_home() {
+    let metadata = metadata();
+    let homes = BTreeMap::from([
+        ("axum", vec!["countersign"]),
+        ("chacha20poly1305", vec!["countersign-store"]),
+        ("clap", vec!["countersign"]),
+        ("reqwest", vec!["countersign", "countersign-providers"]),
+        ("rlibphonenumber", vec!["countersign-core"]),
+        ("rusqlite", vec!["countersign-store"]),
+        (
+            "tokio",
+            vec!["countersign", "countersign-providers", "countersign-store"],
+        ),
+    ]);
+    let arrows = arrows(&metadata);
+    for (dependency, homes) in homes {
+        let found: Vec<_> = arrows
+            .iter()
+            .filter(|(_, needs)| needs.contains(dependency))
+            .map(|(name, _)| *name)
+            .collect();
+        assert_eq!(found, homes, "{dependency}");
+    }
+    // The wire types are for anyone to take: they bring nothing along.
+    assert_eq!(arrows["countersign-api"], BTreeSet::from(["serde"]));
+}
+
+#[test]
+fn the_phone_library_is_known_to_one_file() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+    let mut pending = vec![std::path::PathBuf::from(root)];
+    let mut users = Vec::new();
+    while let Some(path) = pending.pop() {
+        if path.is_dir() {
+            pending.extend(
+                std::fs::read_dir(&path)
+                    .unwrap()
+                    .map(|entry| entry.unwrap().path()),
+            );
+            continue;
+        }
+        let source = path.extension().is_some_and(|extension| extension == "rs");
+        let knows = |text: String| text.contains("rlibphonenumber");
+        if source && !path.ends_with("arrows.rs") && std::fs::read_to_string(&path).is_ok_and(knows)
+        {
+            users.push(path);
+        }
+    }
+    assert_eq!(users.len(), 1, "{users:?}");
+    assert!(users[0].ends_with("core/src/phone.rs"), "{users:?}");
+}
+
+#[test]
+fn every_licence_is_one_we_may_ship() {
+    let allowed = [
+        "0BSD",
+        "Apache-2.0",
+        "Apache-2.0 WITH LLVM-exception",
+        "BSD-1-Clause",
+        "BSD-2-Clause",
+        "BSD-3-Clause",
+        "BSL-1.0",
+        "ISC",
+        "MIT",
+        "MIT-0",
+        "Unicode-3.0",
+        "Unlicense",
+        "Zlib",
+    ];
+    for package in metadata().packages {
+        let licence = package
+            .license
+            .clone()
+            .unwrap_or_default()
+            .replace('/', " OR ")
+            .replace(['(', ')'], "");
+        // Every part of an AND, and one of the parts of each OR, must be allowed.
+        let fine = licence
+            .split(" AND ")
+            .all(|all| all.split(" OR ").any(|one| allowed.contains(&one.trim())));
+        assert!(fine, "{} {}: {licence:?}", package.name, package.version);
+    }
+}

@@ -1,0 +1,158 @@
+//! The command line.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+use crate::server::{BINARY, Server, folder, number};
+
+fn run(args: &[&str], data: Option<&Path>) -> Output {
+    let mut command = Command::new(BINARY);
+    command.args(args);
+    if let Some(data) = data {
+        command.arg("--data").arg(data);
+    }
+    command.output().unwrap()
+}
+
+/// The one line on standard error of a run that fails.
+fn refusal(args: &[&str], data: Option<&Path>) -> String {
+    let output = run(args, data);
+    assert!(!output.status.success(), "{args:?} is refused");
+    assert!(output.stdout.is_empty(), "{args:?}");
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(text.lines().count(), 1, "{args:?}: {text}");
+    text
+}
+
+#[tokio::test]
+async fn a_folder_has_one_owner_and_the_second_is_told() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let says = refusal(&["dev", "--listen", "127.0.0.1:0"], Some(data.path()));
+    assert!(
+        says.contains("belongs to a running countersign (process "),
+        "{says}"
+    );
+    assert_eq!(
+        server.login(&number(1)).await,
+        200,
+        "the owner is not disturbed"
+    );
+    server.kill().await;
+    Server::start(data.path(), &["--quiet"]).await;
+}
+
+#[tokio::test]
+async fn send_and_app_talk_to_the_owner() {
+    let data = folder();
+    let says = refusal(&["send", "--to", &number(1)], Some(data.path()));
+    assert!(says.contains("no countersign is running on"), "{says}");
+
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let sent = run(
+        &["send", "--to", &number(1), "--channel", "reset-password"],
+        Some(data.path()),
+    );
+    assert!(sent.status.success(), "{sent:?}");
+    let outbox = server.outbox(&format!("+86{}", number(1))).await;
+    assert_eq!(outbox[0]["channel"], "CHANNEL_RESET_PASSWORD");
+    let says = refusal(
+        &["send", "--to", &number(1), "--channel", "reset-password"],
+        Some(data.path()),
+    );
+    assert!(
+        says.contains("Try again in") && says.contains("429"),
+        "{says}"
+    );
+    let json = run(&["send", "--to", "12345", "--json"], Some(data.path()));
+    assert_eq!(
+        serde_json::from_slice::<Value>(&json.stdout).unwrap()["apiCode"],
+        2028
+    );
+    assert!(!json.status.success());
+
+    let created = run(
+        &["app", "create", "--name", "示例商城", "--json"],
+        Some(data.path()),
+    );
+    let created: Value = serde_json::from_slice(&created.stdout).unwrap();
+    let app = created["appId"].as_str().unwrap();
+    let listed = String::from_utf8(run(&["app", "list"], Some(data.path())).stdout).unwrap();
+    assert!(
+        listed.contains(app) && listed.contains("示例商城") && listed.contains("dev-app"),
+        "{listed}"
+    );
+    assert!(!listed.contains(created["appSecret"].as_str().unwrap()));
+    let sent = run(
+        &["send", "--to", &number(1), "--app", app],
+        Some(data.path()),
+    );
+    assert!(sent.status.success(), "{sent:?}");
+
+    server.kill().await; // leaves its note behind
+    let says = refusal(&["app", "list"], Some(data.path()));
+    assert!(says.contains("no countersign is running on"), "{says}");
+}
+
+#[tokio::test]
+async fn what_cannot_be_is_refused_in_one_sentence() {
+    let data = folder();
+    let url = ["dev", "--database-url", "postgres://127.0.0.1/x"];
+    assert!(refusal(&url, Some(data.path())).contains("not built yet"));
+    let open = ["dev", "--listen", "0.0.0.0:0"];
+    assert!(refusal(&open, Some(data.path())).contains("loopback only"));
+    let far = [
+        "dev",
+        "--listen",
+        "127.0.0.1:0",
+        "--provider",
+        "http:http://192.0.2.1/",
+    ];
+    assert!(refusal(&far, Some(data.path())).contains("127.0.0.1"));
+    for verb in ["serve", "doctor", "provider", "config", "check"] {
+        assert!(
+            refusal(&[verb, "--anything", "x"], None).contains("not built yet"),
+            "{verb}"
+        );
+    }
+    for (argument, value, says) in [
+        ("--countries", "CN,XX", "XX"),
+        ("--countries", "China", "two-letter"),
+        ("--provider", "pigeon", "outbox, sink or http:URL"),
+        ("--listen", "8080", "--listen"),
+    ] {
+        let output = run(&["dev", argument, value], Some(data.path()));
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{argument} {value}: {text}");
+        assert!(text.contains(says), "{argument} {value}: {text}");
+    }
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let says = refusal(&["dev", "--listen", &address], Some(data.path()));
+    assert!(says.contains("--listen"), "{says}");
+}
+
+#[tokio::test]
+async fn a_shutdown_under_load_answers_what_it_took() {
+    let (data, vendor) = (
+        folder(),
+        crate::vendor::Vendor::start(crate::vendor::Manner::WhenReleased).await,
+    );
+    let server = std::sync::Arc::new(
+        Server::start(data.path(), &["--quiet", "--provider", &vendor.provider()]).await,
+    );
+    let mut sends = tokio::task::JoinSet::new();
+    for n in 0..20 {
+        let server = std::sync::Arc::clone(&server);
+        sends.spawn(async move { server.login(&number(n)).await });
+    }
+    vendor.arrived(20).await;
+    server.terminate();
+    vendor.release();
+    assert_eq!(sends.join_all().await, vec![200; 20]);
+    let stopped = std::sync::Arc::into_inner(server).unwrap().wait().await;
+    assert_eq!(stopped.status.code(), Some(0));
+    assert!(!data.path().join("owner.json").exists());
+}

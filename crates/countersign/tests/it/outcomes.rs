@@ -1,0 +1,201 @@
+//! What a vendor does, and what becomes of message, minute and answer.
+
+use std::time::Duration;
+
+use countersign_api::MessageDto;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+
+use crate::server::{Server, folder, number};
+use crate::vendor::{Manner, Vendor};
+
+/// Sends one code through a vendor of that manner: the answer's status, the status of a second send
+/// at once, and the first message's timeline.
+async fn through(manner: Manner) -> (u16, u16, MessageDto) {
+    let (data, vendor) = (folder(), Vendor::start(manner).await);
+    let server = Server::start(data.path(), &["--quiet", "--provider", &vendor.provider()]).await;
+    let first = server.login(&number(1)).await;
+    let message = server.messages().await.remove(0);
+    let second = server.login(&number(1)).await;
+    assert_eq!(
+        vendor.messages().len(),
+        if second == 429 { 1 } else { 2 },
+        "one call per message"
+    );
+    (first, second, message)
+}
+
+fn outcome(message: &MessageDto) -> (&str, &str) {
+    (&message.attempts[0].outcome, &message.code)
+}
+
+#[tokio::test]
+async fn accepted() {
+    let (first, second, message) =
+        through(Manner::Answer(200, r#"{"providerMessageId":"v-1"}"#)).await;
+    assert_eq!((first, second), (200, 429));
+    assert_eq!(outcome(&message), ("accepted", "live"));
+    assert_eq!(
+        message.attempts[0].provider_message_id.as_deref(),
+        Some("v-1")
+    );
+    assert_eq!(message.to, "+86138****0001");
+}
+
+#[tokio::test]
+async fn accepted_whatever_the_body_says() {
+    for body in ["", "not json", "{}", r#"{"providerMessageId":7}"#] {
+        let (first, second, message) = through(Manner::Answer(202, body)).await;
+        assert_eq!((first, second), (200, 429), "{body:?}");
+        assert_eq!(outcome(&message), ("accepted", "live"), "{body:?}");
+    }
+}
+
+#[tokio::test]
+async fn refused_by_400_gives_the_minute_back() {
+    let (first, second, message) = through(Manner::Answer(400, "")).await;
+    assert_eq!((first, second), (602, 602));
+    assert_eq!(outcome(&message), ("other", "void"));
+    assert_eq!(message.attempts[0].detail.as_deref(), Some("HTTP 400"));
+    assert!(message.gave_back);
+}
+
+#[tokio::test]
+async fn unknown_after_a_bare_500() {
+    let (first, second, message) = through(Manner::Answer(500, "")).await;
+    assert_eq!((first, second), (200, 429));
+    assert_eq!(outcome(&message), ("unknown", "live"));
+}
+
+#[tokio::test]
+async fn unknown_after_a_redirect() {
+    let (first, second, message) = through(Manner::Answer(302, "")).await;
+    assert_eq!((first, second), (200, 429));
+    assert_eq!(outcome(&message), ("unknown", "live"));
+}
+
+#[tokio::test]
+async fn unknown_after_garbage() {
+    let (first, second, message) = through(Manner::Garbage).await;
+    assert_eq!((first, second), (200, 429));
+    assert_eq!(outcome(&message), ("unknown", "live"));
+}
+
+#[tokio::test]
+async fn unknown_after_a_reset() {
+    let (first, second, message) = through(Manner::Reset).await;
+    assert_eq!((first, second), (200, 429));
+    assert_eq!(outcome(&message), ("unknown", "live"));
+}
+
+#[tokio::test]
+async fn unknown_after_silence_and_answered_before_an_sdk_gives_up() {
+    let answer = tokio::time::timeout(Duration::from_secs(10), through(Manner::Silence));
+    let (first, second, message) = answer.await.expect("an answer within the SDKs' 10 s");
+    assert_eq!((first, second), (200, 429));
+    assert_eq!(outcome(&message), ("unknown", "live"));
+}
+
+#[tokio::test]
+async fn unreachable_gives_the_minute_back_three_times() {
+    let data = folder();
+    // A port that was free a moment ago, with nobody behind it.
+    let port = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let provider = format!("http:http://127.0.0.1:{port}/");
+    let server = Server::start(data.path(), &["--quiet", "--provider", &provider]).await;
+    for _ in 0..4 {
+        let answer = server.send("CHANNEL_LOGIN", &number(1)).await;
+        assert_eq!((answer.status_code, answer.api_code), (601, None));
+        assert!(
+            answer.message.contains("could not be reached"),
+            "{}",
+            answer.message
+        );
+    }
+    assert_eq!(
+        server.login(&number(1)).await,
+        429,
+        "the fourth failure keeps the minute"
+    );
+    let messages = server.messages().await;
+    let gave_back: Vec<_> = messages
+        .iter()
+        .rev()
+        .map(|message| message.gave_back)
+        .collect();
+    assert_eq!(gave_back, [true, true, true, false]);
+    assert!(
+        messages
+            .iter()
+            .all(|message| outcome(message) == ("unreachable", "void"))
+    );
+    assert_eq!(
+        server
+            .send("CHANNEL_REGISTER", &number(1))
+            .await
+            .status_code,
+        601,
+        "another channel"
+    );
+}
+
+#[tokio::test]
+async fn a_caller_that_hangs_up_changes_nothing() {
+    let (data, vendor) = (folder(), Vendor::start(Manner::WhenReleased).await);
+    let server = Server::start(data.path(), &["--quiet", "--provider", &vendor.provider()]).await;
+    let body = format!(
+        r#"{{"channel":"CHANNEL_LOGIN","phoneNumber":"{}"}}"#,
+        number(1)
+    );
+    let address = server.url.strip_prefix("http://").unwrap();
+    let mut caller = TcpStream::connect(address).await.unwrap();
+    let request = format!(
+        "POST /api/v3/send-sms HTTP/1.1\r\nhost: x\r\nx-authing-app-id: dev-app\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    caller.write_all(request.as_bytes()).await.unwrap();
+    vendor.arrived(1).await;
+    drop(caller);
+    assert_eq!(server.login(&number(1)).await, 429);
+    vendor.release();
+    // A shutdown waits for sends under way: afterwards the outcome is on record.
+    assert!(server.stop().await.status.success());
+    let server = Server::start(data.path(), &["--quiet", "--provider", "sink"]).await;
+    let messages = server.messages().await;
+    assert_eq!(messages.len(), 1);
+    assert_eq!(outcome(&messages[0]), ("accepted", "live"));
+    assert_eq!(server.login(&number(1)).await, 429);
+}
+
+#[tokio::test]
+async fn a_failure_leaves_the_older_code_alone() {
+    // Another application's failures use up nothing of the first one's, and void only their own code.
+    let (data, vendor) = (folder(), Vendor::start(Manner::Answer(422, "")).await);
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    assert_eq!(server.login(&number(1)).await, 200);
+    assert!(server.stop().await.status.success());
+    let server = Server::start(data.path(), &["--quiet", "--provider", &vendor.provider()]).await;
+    assert_eq!(
+        server.login(&number(1)).await,
+        429,
+        "the minute outlives the restart"
+    );
+    assert_eq!(
+        server
+            .send("CHANNEL_REGISTER", &number(1))
+            .await
+            .status_code,
+        602
+    );
+    let codes: Vec<_> = server
+        .messages()
+        .await
+        .into_iter()
+        .map(|message| message.code)
+        .collect();
+    assert_eq!(codes, ["void", "live"]);
+}

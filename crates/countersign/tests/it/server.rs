@@ -1,0 +1,227 @@
+//! A running `countersign dev`, and short words for what is asked of it.
+
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+
+use countersign_api::{APP_ID_HEADER, Envelope, MessageDto};
+use reqwest::{Client, Response};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+use tokio::process::{Child, Command};
+use tokio::task::JoinHandle;
+
+pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_countersign");
+
+/// The program, running; killed when dropped.
+pub(crate) struct Server {
+    pub(crate) url: String,
+    child: Child,
+    client: Client,
+    data: PathBuf,
+    stdout: JoinHandle<String>,
+    stderr: JoinHandle<String>,
+}
+
+/// What a stopped server left.
+pub(crate) struct Stopped {
+    pub(crate) status: ExitStatus,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Server {
+    /// `countersign dev` with these arguments, on a free port and the folder `data`.
+    pub(crate) async fn start(data: &Path, args: &[&str]) -> Self {
+        let mut child = Command::new(BINARY)
+            .args(["dev", "--listen", "127.0.0.1:0", "--data"])
+            .arg(data)
+            .args(args)
+            .env("RUST_LOG", "trace")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let mut stderr = child.stderr.take().unwrap();
+        let stderr = tokio::spawn(async move {
+            let mut text = String::new();
+            let _ = stderr.read_to_string(&mut text).await;
+            text
+        });
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut printed = String::new();
+        let url = loop {
+            let Some(line) = lines.next_line().await.unwrap() else {
+                panic!(
+                    "the server ended before it listened: {}",
+                    stderr.await.unwrap()
+                );
+            };
+            printed += &format!("{line}\n");
+            if let Some(url) = line.strip_prefix("listening on ") {
+                break url.to_owned();
+            }
+        };
+        let stdout = tokio::spawn(async move {
+            while let Ok(Some(line)) = lines.next_line().await {
+                printed += &format!("{line}\n");
+            }
+            printed
+        });
+        Self {
+            url,
+            child,
+            client: Client::builder().no_proxy().build().unwrap(),
+            data: data.to_owned(),
+            stdout,
+            stderr,
+        }
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// `POST /api/v3/send-sms` as the development application, in English.
+    pub(crate) async fn send(&self, channel: &str, number: &str) -> Envelope {
+        self.try_send(channel, number).await.expect("an answer")
+    }
+
+    /// The same; `None` if the server dies before it answers.
+    pub(crate) async fn try_send(&self, channel: &str, number: &str) -> Option<Envelope> {
+        let body = json!({"channel": channel, "phoneNumber": number});
+        let answer = self
+            .client
+            .post(format!("{}/api/v3/send-sms", self.url))
+            .header(APP_ID_HEADER, "dev-app")
+            .header("x-authing-lang", "en-US")
+            .json(&body)
+            .send()
+            .await;
+        answer.ok()?.json().await.ok()
+    }
+
+    /// A login code for `number`: the `statusCode`.
+    pub(crate) async fn login(&self, number: &str) -> u16 {
+        self.send("CHANNEL_LOGIN", number).await.status_code
+    }
+
+    /// `POST /api/v3/{name}` with these headers and this body.
+    pub(crate) async fn post(
+        &self,
+        name: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<reqwest::Body>,
+    ) -> Response {
+        let mut request = self.client.post(format!("{}/api/v3/{name}", self.url));
+        for (header, value) in headers {
+            request = request.header(*header, *value);
+        }
+        request.body(body).send().await.unwrap()
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Response {
+        self.client
+            .get(format!("{}{path}", self.url))
+            .send()
+            .await
+            .unwrap()
+    }
+
+    /// What arrived at `number`, newest first.
+    pub(crate) async fn outbox(&self, number: &str) -> Vec<Value> {
+        self.get(&format!("/dev/outbox?phoneNumber={number}"))
+            .await
+            .json()
+            .await
+            .unwrap()
+    }
+
+    /// The token of the data folder's owner.
+    pub(crate) fn token(&self) -> String {
+        let note = std::fs::read(self.data.join("owner.json")).unwrap();
+        let note: Value = serde_json::from_slice(&note).unwrap();
+        note["token"].as_str().unwrap().to_owned()
+    }
+
+    /// All timelines, newest first.
+    pub(crate) async fn messages(&self) -> Vec<MessageDto> {
+        let token = self.token();
+        let mut all: Vec<MessageDto> = Vec::new();
+        loop {
+            let before = all
+                .last()
+                .map(|last| format!("&before={}", last.message_id))
+                .unwrap_or_default();
+            let url = format!("{}/api/v3/list-messages?limit=1000{before}", self.url);
+            let answer: Envelope<Vec<MessageDto>> = self
+                .client
+                .get(url)
+                .bearer_auth(&token)
+                .send()
+                .await
+                .unwrap()
+                .json()
+                .await
+                .unwrap();
+            let page = answer.data.expect("a page of messages");
+            if page.is_empty() {
+                return all;
+            }
+            all.extend(page);
+        }
+    }
+
+    /// kill -9, and waits for the end.
+    pub(crate) async fn kill(mut self) {
+        self.child.kill().await.unwrap();
+    }
+
+    /// kill -9, while requests are under way.
+    pub(crate) fn kill_now(&self) {
+        self.signal("-KILL");
+    }
+
+    /// SIGTERM, without waiting.
+    pub(crate) fn terminate(&self) {
+        self.signal("-TERM");
+    }
+
+    fn signal(&self, signal: &str) {
+        let pid = self.child.id().expect("a running server").to_string();
+        assert!(
+            std::process::Command::new("kill")
+                .args([signal, &pid])
+                .status()
+                .unwrap()
+                .success()
+        );
+    }
+
+    /// SIGTERM, and what was left.
+    pub(crate) async fn stop(self) -> Stopped {
+        self.terminate();
+        self.wait().await
+    }
+
+    /// Waits for the end of a server that was told to stop.
+    pub(crate) async fn wait(mut self) -> Stopped {
+        Stopped {
+            status: self.child.wait().await.unwrap(),
+            stdout: self.stdout.await.unwrap(),
+            stderr: self.stderr.await.unwrap(),
+        }
+    }
+}
+
+/// A folder for one test.
+pub(crate) fn folder() -> TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+/// The `n`th of ten million valid numbers of the Chinese mainland.
+pub(crate) fn number(n: usize) -> String {
+    assert!(n < 10_000_000);
+    format!("1380{n:07}")
+}

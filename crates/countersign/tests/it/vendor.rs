@@ -1,0 +1,157 @@
+//! A vendor outside the process: counts what it is given and misbehaves as told.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+
+/// What the vendor does with a message it has read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Manner {
+    /// Answers this status, with this body.
+    Answer(u16, &'static str),
+    /// Answers something that is not HTTP.
+    Garbage,
+    /// Resets the connection.
+    Reset,
+    /// Says nothing, ever.
+    Silence,
+    /// Accepts, once [`Vendor::release`] was called.
+    WhenReleased,
+}
+
+pub(crate) struct Vendor {
+    pub(crate) url: String,
+    seen: Arc<Mutex<Vec<Value>>>,
+    arrivals: watch::Receiver<usize>,
+    release: watch::Sender<bool>,
+}
+
+impl Vendor {
+    pub(crate) async fn start(manner: Manner) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/sms", listener.local_addr().unwrap());
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let (arrived, arrivals) = watch::channel(0);
+        let (release, released) = watch::channel(false);
+        let log = Arc::clone(&seen);
+        tokio::spawn(async move {
+            while let Ok((connection, _)) = listener.accept().await {
+                let (log, arrived, released) =
+                    (Arc::clone(&log), arrived.clone(), released.clone());
+                tokio::spawn(async move {
+                    let mut connection = connection;
+                    let Some(message) = read(&mut connection).await else {
+                        return;
+                    };
+                    log.lock().unwrap().push(message);
+                    arrived.send_modify(|count| *count += 1);
+                    behave(manner, connection, released).await;
+                });
+            }
+        });
+        Self {
+            url,
+            seen,
+            arrivals,
+            release,
+        }
+    }
+
+    /// `--provider` for a server that is to use this vendor.
+    pub(crate) fn provider(&self) -> String {
+        format!("http:{}", self.url)
+    }
+
+    pub(crate) fn messages(&self) -> Vec<Value> {
+        self.seen.lock().unwrap().clone()
+    }
+
+    /// How many messages each number got.
+    pub(crate) fn by_number(&self) -> HashMap<String, usize> {
+        let mut count = HashMap::new();
+        for message in self.messages() {
+            *count
+                .entry(message["to"].as_str().unwrap().to_owned())
+                .or_default() += 1;
+        }
+        count
+    }
+
+    /// Waits until `count` messages have arrived.
+    pub(crate) async fn arrived(&self, count: usize) {
+        self.arrivals
+            .clone()
+            .wait_for(|arrived| *arrived >= count)
+            .await
+            .unwrap();
+    }
+
+    pub(crate) fn release(&self) {
+        self.release.send_replace(true);
+    }
+}
+
+async fn behave(manner: Manner, mut connection: TcpStream, mut released: watch::Receiver<bool>) {
+    match manner {
+        Manner::Answer(status, body) => answer(&mut connection, status, body).await,
+        Manner::Garbage => {
+            let _ = connection
+                .write_all(b"\x00\xffnot http at all\r\n\r\n")
+                .await;
+        }
+        Manner::Reset => {
+            // Lingering for no time makes the close a reset.
+            socket2::SockRef::from(&connection)
+                .set_linger(Some(std::time::Duration::ZERO))
+                .unwrap();
+        }
+        Manner::Silence => {
+            let mut rest = Vec::new();
+            let _ = connection.read_to_end(&mut rest).await;
+        }
+        Manner::WhenReleased => {
+            released.wait_for(|released| *released).await.unwrap();
+            answer(&mut connection, 200, "").await;
+        }
+    }
+}
+
+async fn answer(connection: &mut TcpStream, status: u16, body: &str) {
+    let head = format!(
+        "HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        body.len()
+    );
+    let _ = connection
+        .write_all(format!("{head}{body}").as_bytes())
+        .await;
+}
+
+/// One HTTP request with a JSON body; `None` if the other side went away first.
+async fn read(connection: &mut TcpStream) -> Option<Value> {
+    let mut bytes = Vec::new();
+    loop {
+        if connection.read_buf(&mut bytes).await.ok()? == 0 {
+            return None;
+        }
+        let text = String::from_utf8_lossy(&bytes);
+        let Some((head, body)) = text.split_once("\r\n\r\n") else {
+            continue;
+        };
+        let head = head.to_ascii_lowercase();
+        let length: usize = head
+            .split("content-length: ")
+            .nth(1)?
+            .lines()
+            .next()?
+            .trim()
+            .parse()
+            .ok()?;
+        if body.len() >= length {
+            return serde_json::from_str(body).ok();
+        }
+    }
+}
