@@ -1,4 +1,4 @@
-//! The HTTP door. [`router`] is the site map; each endpoint is one file.
+//! The HTTP door. [`mod@router`] is the site map; each endpoint is one file.
 
 mod body;
 mod context;
