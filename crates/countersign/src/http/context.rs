@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 
 use axum::Json;
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, MatchedPath};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -23,6 +23,7 @@ pub(crate) struct Context {
     pub(crate) lang: Lang,
     headers: HeaderMap,
     asked: String,
+    route: Option<MatchedPath>,
 }
 
 impl FromRequestParts<AppState> for Context {
@@ -41,6 +42,7 @@ impl FromRequestParts<AppState> for Context {
             lang: lang.and_then(Lang::parse).unwrap_or_default(),
             headers: parts.headers.clone(),
             asked: format!("{} {}", parts.method, parts.uri.path()),
+            route: parts.extensions.get().cloned(),
         })
     }
 }
@@ -108,7 +110,8 @@ impl Context {
     fn respond<T: Serialize>(&self, answer: &Envelope<T>, retry_after: Option<u64>) -> Response {
         tracing::info!(
             request_id = %self.request_id,
-            asked = self.asked,
+            // The route, not the path: whatever a caller writes into a path stays out of logs.
+            route = self.route.as_ref().map(MatchedPath::as_str),
             status_code = answer.status_code,
             api_code = answer.api_code,
             "answered"

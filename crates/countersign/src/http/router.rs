@@ -1,10 +1,13 @@
 //! The site map.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::routing::{MethodRouter, any, get, post};
 
+use super::context::Context;
 use super::state::AppState;
 use super::{body, dev, v3};
 
@@ -32,24 +35,30 @@ fn endpoints() -> [(&'static str, &'static str, MethodRouter<AppState>); 5] {
     ]
 }
 
-/// What is served under `/api/v3`, as text for people.
-pub(crate) fn served() -> String {
-    let lines = endpoints().map(|(method, name, _)| format!("{method} /api/v3/{name}"));
-    lines.join(", ")
-}
-
 /// All routes over `state`.
 pub fn router(state: AppState) -> Router {
+    let endpoints = endpoints();
+    let served: Arc<str> = endpoints
+        .each_ref()
+        .map(|(method, name, _)| format!("{method} /api/v3/{name}"))
+        .join(", ")
+        .into();
+    let not_served = move |cx: Context| {
+        let answer = v3::not_served::answer(&cx, &served);
+        async { answer }
+    };
     let mut site = Router::new()
-        .route("/api/v3", any(v3::not_served::handle))
-        .route("/api/v3/", any(v3::not_served::handle))
-        .route("/api/v3/{*rest}", any(v3::not_served::handle))
+        .route("/api/v3", any(not_served.clone()))
+        .route("/api/v3/", any(not_served.clone()))
+        .route("/api/v3/{*rest}", any(not_served.clone()))
         .route("/console", get(console))
         .fallback(nothing_here);
-    for (_, name, handler) in endpoints() {
+    for (_, name, handler) in endpoints {
         // Another method on a served path is not served either.
-        let handler = handler.fallback(v3::not_served::handle);
-        site = site.route(&format!("/api/v3/{name}"), handler);
+        site = site.route(
+            &format!("/api/v3/{name}"),
+            handler.fallback(not_served.clone()),
+        );
     }
     if state.outbox.is_some() {
         site = site.route("/dev/outbox", get(dev::outbox::handle));

@@ -26,6 +26,13 @@ async fn no_code_number_or_secret_is_in_a_trace_or_in_the_store() {
     {
         secrets.push(message["passCode"].as_str().unwrap().to_owned());
     }
+    server
+        .get(&format!(
+            "/api/v3/{}?phoneNumber=+86{}",
+            number(7),
+            number(8)
+        ))
+        .await;
     server.messages().await;
     let mut logs = server.stop().await.stderr;
     server = Server::start(data.path(), &["--quiet", "--provider", &vendor.provider()]).await;

@@ -5,6 +5,7 @@
 //! disk is append-only and led by time, and [`replay`] rebuilds the memory from its end.
 //! [`horizon`] keeps that end short.
 
+mod applications;
 mod hits;
 mod horizon;
 mod live;
@@ -13,12 +14,11 @@ mod rows;
 mod timelines;
 mod writer;
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use countersign_core::application::{AppId, AppName, Application};
+use countersign_core::application::{AppId, Application};
 use countersign_core::limit::{Rules, Verdict};
 use countersign_core::message::{CodeState, Decision, Intent, Settlement, Timeline};
 use countersign_core::outcome::Outcome;
@@ -31,10 +31,11 @@ use tokio::sync::oneshot;
 use crate::folder::OwnedFolder;
 use crate::lasting_clock::LastingClock;
 use crate::seal::{Sealer, StoreKeys};
+use applications::{Applications, Known};
 use hits::LoggedHit;
 use horizon::Horizon;
 use live::{Admission, Live};
-use rows::{ApplicationRow, MessageRow, Record};
+use rows::{MessageRow, Record};
 use timelines::Found;
 use writer::Queue;
 
@@ -43,18 +44,12 @@ pub struct SqliteStore {
     live: Arc<Mutex<Live>>,
     queue: Queue,
     reader: Arc<Mutex<Connection>>,
-    applications: RwLock<BTreeMap<AppId, Known>>,
+    applications: Applications,
     creating: tokio::sync::Mutex<()>,
     sealer: Arc<Sealer>,
     clock: Arc<dyn Clock>,
     // Dropped last: the folder is owned until the writer has ended.
     _folder: OwnedFolder,
-}
-
-#[derive(Clone)]
-struct Known {
-    application: Application,
-    secret_mac: [u8; 32],
 }
 
 /// Why a store could not be opened.
@@ -105,7 +100,7 @@ impl SqliteStore {
         let horizon = Horizon::read(&log).map_err(database)?;
         let live = replay::rebuild(&mut log, &horizon, &sealer, clock.now()).map_err(database)?;
         let live = Arc::new(Mutex::new(live));
-        let applications = read_applications(&log).map_err(database)?;
+        let applications = Applications::read(&log).map_err(database)?;
         let reader = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)
             .map_err(database)?;
         let queue = Queue::start(log, Arc::clone(&live), Arc::clone(&clock), horizon)
@@ -114,7 +109,7 @@ impl SqliteStore {
             live,
             queue,
             reader: Arc::new(Mutex::new(reader)),
-            applications: RwLock::new(applications),
+            applications,
             creating: tokio::sync::Mutex::new(()),
             sealer: Arc::new(sealer),
             clock,
@@ -246,13 +241,13 @@ impl Store for SqliteStore {
     }
 
     async fn application(&self, id: &AppId) -> Result<Option<Application>, StoreError> {
-        let applications = self.applications.read().map_err(|_| writer::stopped())?;
-        Ok(applications.get(id).map(|known| known.application.clone()))
+        Ok(self.applications.get(id).map(|known| known.application))
     }
 
     async fn secret_matches(&self, id: &AppId, secret: &str) -> Result<bool, StoreError> {
-        let applications = self.applications.read().map_err(|_| writer::stopped())?;
-        let mac = applications
+        // An unknown application costs the same work and matches nothing.
+        let mac = self
+            .applications
             .get(id)
             .map_or([0; 32], |known| known.secret_mac);
         Ok(self.sealer.secret_matches(&mac, id.as_str(), secret))
@@ -260,7 +255,7 @@ impl Store for SqliteStore {
 
     async fn create_application(&self, new: NewApplication) -> Result<Application, StoreError> {
         let _one_at_a_time = self.creating.lock().await;
-        if self.application(&new.id).await?.is_some() {
+        if self.applications.get(&new.id).is_some() {
             return Err(StoreError::AppIdTaken);
         }
         let known = Known {
@@ -271,23 +266,13 @@ impl Store for SqliteStore {
                 created_at: self.clock.now(),
             },
         };
-        let durable = self.queue.push(Record::Application(ApplicationRow {
-            application: known.application.clone(),
-            secret_mac: known.secret_mac,
-        }))?;
-        wait(durable).await?;
-        let application = known.application.clone();
-        let mut applications = self.applications.write().map_err(|_| writer::stopped())?;
-        applications.insert(application.id.clone(), known);
-        Ok(application)
+        wait(self.queue.push(Record::Application(known.clone()))?).await?;
+        self.applications.add(known.clone());
+        Ok(known.application)
     }
 
     async fn applications(&self) -> Result<Vec<Application>, StoreError> {
-        let applications = self.applications.read().map_err(|_| writer::stopped())?;
-        Ok(applications
-            .values()
-            .map(|known| known.application.clone())
-            .collect())
+        Ok(self.applications.all())
     }
 
     async fn timelines(&self, query: TimelineQuery) -> Result<Vec<Timeline>, StoreError> {
@@ -348,32 +333,4 @@ fn keys_fit(log: &Connection, sealer: &Sealer) -> rusqlite::Result<bool> {
     let theirs: [u8; 16] =
         log.query_row("SELECT digest FROM key_fingerprint", [], |row| row.get(0))?;
     Ok(ours == theirs)
-}
-
-fn read_applications(log: &Connection) -> rusqlite::Result<BTreeMap<AppId, Known>> {
-    let mut select = log.prepare("SELECT id, name, secret_mac, created_at FROM application")?;
-    let mut rows = select.query([])?;
-    let mut applications = BTreeMap::new();
-    while let Some(row) = rows.next()? {
-        let id = AppId::parse(row.get_ref("id")?.as_str()?);
-        let name = AppName::parse(row.get_ref("name")?.as_str()?);
-        let (Ok(id), Ok(name)) = (id, name) else {
-            tracing::error!("an application in the database cannot be read");
-            continue;
-        };
-        let created_at = Timestamp::from_millis(row.get("created_at")?);
-        let application = Application {
-            id: id.clone(),
-            name,
-            created_at,
-        };
-        applications.insert(
-            id,
-            Known {
-                application,
-                secret_mac: row.get("secret_mac")?,
-            },
-        );
-    }
-    Ok(applications)
 }

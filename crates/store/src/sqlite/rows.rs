@@ -1,6 +1,5 @@
 //! Rows of the log and how they are written.
 
-use countersign_core::application::Application;
 use countersign_core::id::{MessageId, RequestId};
 use countersign_core::limit::{Mode, Verdict};
 use countersign_core::message::Attempt;
@@ -9,6 +8,7 @@ use countersign_core::time::Timestamp;
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
+use super::applications::Known;
 use super::hits::{self, LoggedHit};
 use super::live::Admission;
 use crate::seal::Digest;
@@ -18,7 +18,7 @@ use crate::seal::Digest;
 pub(crate) enum Record {
     Message(Box<MessageRow>),
     Settlement(Settled),
-    Application(ApplicationRow),
+    Application(Known),
 }
 
 #[derive(Debug)]
@@ -46,12 +46,6 @@ impl Settled {
             .last()
             .is_none_or(|attempt| attempt.outcome.may_have_been_sent())
     }
-}
-
-#[derive(Debug)]
-pub(crate) struct ApplicationRow {
-    pub(crate) application: Application,
-    pub(crate) secret_mac: [u8; 32],
 }
 
 impl Record {
@@ -113,7 +107,7 @@ impl Settled {
     }
 }
 
-impl ApplicationRow {
+impl Known {
     fn insert(&self, log: &Connection) -> rusqlite::Result<()> {
         let app = &self.application;
         log.prepare_cached("INSERT INTO application VALUES (?, ?, ?, ?)")?
