@@ -9,12 +9,16 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(app.app_id, "shop");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ApplicationDto {
     /// The public id.
     pub app_id: String,
     /// The name shown in messages.
     pub app_name: String,
+    /// The web pages that may call as it, by origin.
+    #[serde(default)]
+    pub allowed_origins: Vec<String>,
     /// When it was created, RFC 3339, UTC.
     pub created_at: String,
 }
@@ -27,6 +31,7 @@ pub struct ApplicationDto {
 /// assert_eq!(body.app_id, None);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CreateApplicationRequest {
     /// The name shown in messages: 1 to 20 characters.
@@ -34,6 +39,9 @@ pub struct CreateApplicationRequest {
     /// The public id: 1 to 64 of `A-Z a-z 0-9 - _`. Made up where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub app_id: Option<String>,
+    /// The web pages that may call as it, by origin: at most 20, such as `https://shop.example`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allowed_origins: Option<Vec<String>>,
 }
 
 /// A new application with its secret, which is shown this once.
@@ -44,6 +52,7 @@ pub struct CreateApplicationRequest {
 /// assert!(!format!("{created:?}").contains("secret"));
 /// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CreatedApplication {
     /// The public id.

@@ -1,4 +1,5 @@
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// The purpose of a code, as it is written on the wire.
 ///
@@ -7,7 +8,8 @@ use serde::{Deserialize, Serialize};
 /// let channel: Channel = serde_json::from_str("\"CHANNEL_LOGIN\"").unwrap();
 /// assert_eq!(channel, Channel::Login);
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Channel {
     /// Sign in.
     #[serde(rename = "CHANNEL_LOGIN")]
@@ -45,6 +47,21 @@ pub enum Channel {
 }
 
 impl Channel {
+    /// All eleven, in GenAuth's order.
+    pub const ALL: [Channel; 11] = [
+        Channel::Login,
+        Channel::Register,
+        Channel::ResetPassword,
+        Channel::BindPhone,
+        Channel::UnbindPhone,
+        Channel::BindMfa,
+        Channel::VerifyMfa,
+        Channel::UnbindMfa,
+        Channel::CompletePhone,
+        Channel::IdentityVerification,
+        Channel::DeleteAccount,
+    ];
+
     /// All eleven names, in GenAuth's order.
     pub const NAMES: [&'static str; 11] = [
         "CHANNEL_LOGIN",
@@ -61,6 +78,20 @@ impl Channel {
     ];
 }
 
+// By hand: what serde derives also takes `{"CHANNEL_LOGIN": null}` for a channel.
+impl<'de> Deserialize<'de> for Channel {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        let channel = Self::ALL
+            .into_iter()
+            .zip(Self::NAMES)
+            .find(|(_, known)| *known == name);
+        channel
+            .map(|(channel, _)| channel)
+            .ok_or_else(|| D::Error::unknown_variant(&name, &Self::NAMES))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,6 +102,8 @@ mod tests {
             let channel: Channel = serde_json::from_value(name.into()).unwrap();
             assert_eq!(serde_json::to_value(channel).unwrap(), name);
         }
-        assert!(serde_json::from_str::<Channel>("\"channel_login\"").is_err());
+        for other in ["\"channel_login\"", "{\"CHANNEL_LOGIN\":null}", "null", "0"] {
+            assert!(serde_json::from_str::<Channel>(other).is_err(), "{other}");
+        }
     }
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(body.app_id, "a");
 /// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CheckAppIdSecretRequest {
     /// The application.
@@ -32,6 +33,7 @@ impl std::fmt::Debug for CheckAppIdSecretRequest {
 /// assert_eq!(serde_json::to_string(&data).unwrap(), r#"{"valid":true}"#);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CheckedSecret {
     /// Whether there is such an application and the secret is its own.
     pub valid: bool,

@@ -76,6 +76,8 @@ impl<T> Envelope<T> {
         let message = match lang {
             Lang::ZhCn => "操作成功",
             Lang::EnUs => "Operation successful",
+            Lang::ZhTw => "操作成功",
+            Lang::JaJp => "操作が成功しました",
         };
         Envelope {
             status_code: 200,

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(message.code, "pending");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct MessageDto {
     /// The message.
@@ -43,6 +44,7 @@ pub struct MessageDto {
 /// assert!(verdict.allowed);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct VerdictDto {
     /// The name of the limit.
@@ -63,6 +65,7 @@ pub struct VerdictDto {
 /// assert_eq!(attempt.detail, None);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AttemptDto {
     /// The provider; absent where the process died before that was recorded.

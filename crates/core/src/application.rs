@@ -1,5 +1,7 @@
 //! A tenant's product.
 
+use url::Url;
+
 use crate::time::Timestamp;
 
 /// An application: known to anyone by its id (`x-authing-app-id`), to its own servers by a secret.
@@ -11,6 +13,8 @@ pub struct Application {
     pub id: AppId,
     /// The name people know it by: 1 to 20 characters, shown in the text of every message.
     pub name: AppName,
+    /// The web pages that may call as it, by origin.
+    pub origins: Vec<Origin>,
     /// When it was created.
     pub created_at: Timestamp,
 }
@@ -95,9 +99,126 @@ impl AppName {
     }
 }
 
+/// Where a web page comes from: `https://shop.example`, `http://localhost:3000`; or
+/// `http://localhost:*`, any port of this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin(String);
+
+/// Why a text is not an [`Origin`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("an origin is a scheme, a host and a port, such as https://shop.example")]
+pub struct InvalidOrigin;
+
+impl Origin {
+    /// Checks and takes `text`.
+    ///
+    /// # Errors
+    /// [`InvalidOrigin`] when it has a path, is not http or https, or has a wildcard anywhere but for
+    /// the port of this machine.
+    pub fn parse(text: &str) -> Result<Self, InvalidOrigin> {
+        if LOCAL
+            .iter()
+            .any(|host| text.strip_prefix(host) == Some(":*"))
+        {
+            return Ok(Self(text.to_owned()));
+        }
+        let url = Url::parse(text).map_err(|_| InvalidOrigin)?;
+        let origin = url.origin().ascii_serialization();
+        let http = matches!(url.scheme(), "http" | "https");
+        // Nothing but an origin: no user, path, query or fragment, and no wildcard.
+        let only = url.as_str().trim_end_matches('/') == origin && !origin.contains('*');
+        if http && only {
+            Ok(Self(origin))
+        } else {
+            Err(InvalidOrigin)
+        }
+    }
+
+    /// Whether the `Origin` header of a browser names this one.
+    #[must_use]
+    pub fn matches(&self, header: &str) -> bool {
+        match self.0.strip_suffix(":*") {
+            None => self.0 == header,
+            Some(host) => match header.strip_prefix(host) {
+                Some("") => true,
+                Some(port) => port
+                    .strip_prefix(':')
+                    .is_some_and(|port| port.parse::<u16>().is_ok()),
+                None => false,
+            },
+        }
+    }
+
+    /// The origin as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The hosts whose port may be a wildcard.
+const LOCAL: [&str; 2] = ["http://localhost", "http://127.0.0.1"];
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_origin_is_nothing_but_an_origin() {
+        for (text, origin) in [
+            ("https://shop.example", "https://shop.example"),
+            ("https://Shop.Example/", "https://shop.example"),
+            ("https://shop.example:443", "https://shop.example"),
+            ("http://localhost:3000", "http://localhost:3000"),
+            ("http://localhost:*", "http://localhost:*"),
+        ] {
+            assert_eq!(Origin::parse(text).unwrap().as_str(), origin);
+        }
+        for bad in [
+            "",
+            "*",
+            "null",
+            "shop.example",
+            "https://*.example",
+            "https://shop.example:*",
+            "https://a/b",
+            "https://u@a",
+            "https://a?x",
+            "ftp://a",
+            "file:///x",
+            "javascript:x",
+            "http://localhost:*/x",
+        ] {
+            assert_eq!(Origin::parse(bad), Err(InvalidOrigin), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn an_origin_matches_itself_and_a_wildcard_matches_ports() {
+        let shop = Origin::parse("https://shop.example").unwrap();
+        assert!(shop.matches("https://shop.example"));
+        for other in [
+            "https://shop.example.evil.com",
+            "http://shop.example",
+            "https://shop.example:444",
+            "null",
+            "",
+        ] {
+            assert!(!shop.matches(other), "{other:?}");
+        }
+        let local = Origin::parse("http://localhost:*").unwrap();
+        for port in ["http://localhost", "http://localhost:3000"] {
+            assert!(local.matches(port), "{port}");
+        }
+        for other in [
+            "http://localhost.evil.com",
+            "http://localhost:3000.evil.com",
+            "http://localhost:",
+            "https://localhost:3000",
+        ] {
+            assert!(!local.matches(other), "{other:?}");
+        }
+    }
 
     #[test]
     fn ids_are_short_and_plain() {

@@ -28,7 +28,7 @@
 
 use async_trait::async_trait;
 
-use crate::application::{AppId, AppName, Application};
+use crate::application::{AppId, AppName, Application, Origin};
 use crate::id::{MessageId, RequestId};
 use crate::limit::Rules;
 use crate::message::{Decision, Intent, Settlement, Timeline};
@@ -62,6 +62,8 @@ pub struct NewApplication {
     pub id: AppId,
     /// Its name.
     pub name: AppName,
+    /// The web pages that may call as it.
+    pub origins: Vec<Origin>,
     /// Its secret in clear; the store keeps a keyed MAC only.
     pub secret: String,
 }

@@ -29,6 +29,9 @@ enum Verb {
         /// The public id (default: made up)
         #[arg(long)]
         id: Option<String>,
+        /// A web origin whose pages may call as it, such as https://shop.example (repeatable)
+        #[arg(long = "origin", value_name = "ORIGIN")]
+        origins: Vec<String>,
         #[command(flatten)]
         owner: OwnerArgs,
     },
@@ -38,7 +41,19 @@ impl App {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
         match self.verb {
             Verb::List { owner } => list(&owner).await?,
-            Verb::Create { name, id, owner } => create(&owner, name, id).await?,
+            Verb::Create {
+                name,
+                id,
+                origins,
+                owner,
+            } => {
+                let body = CreateApplicationRequest {
+                    app_name: name,
+                    app_id: id,
+                    allowed_origins: Some(origins),
+                };
+                create(&owner, &body).await?;
+            }
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -70,11 +85,10 @@ async fn list(args: &OwnerArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn create(args: &OwnerArgs, app_name: String, app_id: Option<String>) -> anyhow::Result<()> {
+async fn create(args: &OwnerArgs, body: &CreateApplicationRequest) -> anyhow::Result<()> {
     let running = args.find()?;
-    let body = CreateApplicationRequest { app_name, app_id };
     let answer = running
-        .ask::<CreatedApplication>(running.post("create-application").json(&body))
+        .ask::<CreatedApplication>(running.post("create-application").json(body))
         .await?;
     let app = owner::data(answer)?;
     if args.json {

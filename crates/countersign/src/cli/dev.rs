@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use clap::Args;
-use countersign_core::application::{AppId, AppName};
+use countersign_core::application::{AppId, AppName, Origin};
 use countersign_core::entropy::Entropy;
 use countersign_core::messenger::Messenger;
 use countersign_core::phone::{self, Country};
@@ -179,6 +179,11 @@ async fn ensure_dev_app(store: &dyn Store) -> anyhow::Result<()> {
         let new = NewApplication {
             id,
             name: AppName::parse(APP_NAME)?,
+            // Pages served from this machine may call, whatever their port.
+            origins: vec![
+                Origin::parse("http://localhost:*")?,
+                Origin::parse("http://127.0.0.1:*")?,
+            ],
             secret: APP_SECRET.to_owned(),
         };
         store.create_application(new).await?;

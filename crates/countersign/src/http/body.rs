@@ -1,68 +1,120 @@
-//! JSON bodies: read with a bound, refused by the name of the field.
+//! JSON bodies: read with bounds, refused by the name of the field.
+
+use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::http::StatusCode;
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse;
 use countersign_api::{Fault, FieldProblem};
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
+use super::shape;
+
 /// The most that is read of a body.
 pub(crate) const LIMIT: usize = 16 * 1024;
 
-/// A body as axum hands it over: the bytes, or why they could not be read.
-pub(crate) type RawBody = Result<Bytes, BytesRejection>;
+/// How long a body may take to arrive.
+const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Reads `body` as a `T`.
-pub(crate) fn json<T: DeserializeOwned>(body: RawBody) -> Result<T, Fault> {
-    let body = body.map_err(|rejection| match rejection.into_response().status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Fault::TooLarge,
-        _ => malformed(None, FieldProblem::Syntax { line: 1, column: 0 }),
-    })?;
-    let mut reader = serde_json::Deserializer::from_slice(&body);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let path = error.path().to_string();
-        fault(&path, &error.into_inner())
-    })?;
-    reader.end().map_err(|error| fault(".", &error))?;
-    Ok(value)
-}
+/// A body as it arrived, or why it did not.
+pub(crate) struct Body(Result<Bytes, Fault>);
 
-fn fault(path: &str, error: &serde_json::Error) -> Fault {
-    let place = FieldProblem::Syntax {
-        line: error.line(),
-        column: error.column(),
-    };
-    match error.classify() {
-        Category::Data => {
-            let text = error.to_string();
-            let field = (path != ".").then(|| path.to_owned());
-            // serde tells what is wrong in words only; its words for these are fixed. What the
-            // caller sent is never repeated: it may hold a number or a code.
-            if let Some(name) = quoted(&text, "missing field `") {
-                malformed(Some(name), FieldProblem::Required)
-            } else if let Some(name) = quoted(&text, "duplicate field `") {
-                malformed(Some(name), FieldProblem::Duplicate)
-            } else if text.starts_with("invalid type: null") {
-                malformed(field, FieldProblem::Required)
-            } else if path == "channel" {
-                malformed(field, FieldProblem::NotAChannel)
-            } else if field.is_none() {
-                malformed(None, FieldProblem::Type("a JSON object".to_owned()))
-            } else {
-                malformed(field, FieldProblem::Type(expected(&text)))
-            }
+impl<S: Send + Sync> FromRequest<S> for Body {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
+        if !is_json(request.headers()) {
+            let field = Some("content-type".to_owned());
+            return Ok(Self(Err(malformed(field, FieldProblem::NotJson))));
         }
-        // serde_json calls a channel that is no string a syntax error.
-        Category::Syntax if path == "channel" => {
-            malformed(Some(path.to_owned()), FieldProblem::NotAChannel)
-        }
-        Category::Syntax | Category::Eof | Category::Io => malformed(None, place),
+        let body = match tokio::time::timeout(PATIENCE, Bytes::from_request(request, state)).await {
+            Ok(Ok(bytes)) => Ok(bytes),
+            Ok(Err(rejection)) => Err(unreadable(rejection)),
+            Err(_) => Err(Fault::TooSlow),
+        };
+        Ok(Self(body))
     }
 }
 
-fn malformed(field: Option<String>, problem: FieldProblem) -> Fault {
+impl Body {
+    /// Reads the body as a `T`.
+    pub(crate) fn json<T: DeserializeOwned>(self) -> Result<T, Fault> {
+        let body = self.0?;
+        shape::check(&body)?;
+        let mut reader = serde_json::Deserializer::from_slice(&body);
+        serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+            let path = error.path().to_string();
+            fault(&path, &error.into_inner())
+        })
+    }
+}
+
+/// Whether the body claims to be JSON in UTF-8, or claims nothing.
+fn is_json(headers: &HeaderMap) -> bool {
+    let Some(content_type) = headers.get(header::CONTENT_TYPE) else {
+        return true;
+    };
+    let content_type = content_type
+        .to_str()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    let mut parts = content_type.split(';').map(str::trim);
+    parts.next() == Some("application/json")
+        && parts.all(|part| {
+            let charset = part
+                .strip_prefix("charset=")
+                .map(|charset| charset.trim_matches('"'));
+            charset.is_none_or(|charset| charset == "utf-8" || charset == "utf8")
+        })
+}
+
+fn unreadable(rejection: BytesRejection) -> Fault {
+    match rejection.into_response().status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Fault::TooLarge,
+        _ => malformed(None, FieldProblem::Syntax { line: 1, column: 0 }),
+    }
+}
+
+/// What serde says, in the words of the table of faults. serde tells what is wrong as text only; its
+/// words for these cases are fixed. What the caller sent is never repeated: it may hold a number or a
+/// code.
+pub(crate) fn fault(path: &str, error: &serde_json::Error) -> Fault {
+    let text = error.to_string();
+    let field = (path != ".").then(|| path.to_owned());
+    if let Some(name) = quoted(&text, "missing field `") {
+        malformed(Some(name), FieldProblem::Required)
+    } else if let Some(name) = quoted(&text, "duplicate field `") {
+        malformed(Some(name), FieldProblem::Duplicate)
+    } else if text.starts_with("recursion limit") {
+        malformed(None, FieldProblem::TooDeep)
+    } else if path == "channel"
+        && error.classify() == Category::Data
+        && !text.starts_with("invalid type: null")
+    {
+        malformed(field, FieldProblem::NotAChannel)
+    } else if error.classify() != Category::Data {
+        malformed(
+            None,
+            FieldProblem::Syntax {
+                line: error.line(),
+                column: error.column(),
+            },
+        )
+    } else if field.is_none() {
+        malformed(None, FieldProblem::NotObject)
+    } else if text.starts_with("invalid type: null") {
+        malformed(field, FieldProblem::Required)
+    } else if text.contains(", expected a sequence") {
+        malformed(field, FieldProblem::NotTexts)
+    } else {
+        malformed(field, FieldProblem::NotText)
+    }
+}
+
+pub(crate) fn malformed(field: Option<String>, problem: FieldProblem) -> Fault {
     Fault::Malformed { field, problem }
 }
 
@@ -73,26 +125,19 @@ fn quoted(text: &str, before: &str) -> Option<String> {
         .map(str::to_owned)
 }
 
-fn expected(text: &str) -> String {
-    let expected = text
-        .rsplit_once(", expected ")
-        .map_or("of another type", |(_, rest)| rest);
-    expected
-        .split(" at line ")
-        .next()
-        .unwrap_or(expected)
-        .to_owned()
-}
-
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
     use countersign_api::{Lang, SendSmsRequest};
 
     use super::*;
 
+    fn read(body: &str) -> Result<SendSmsRequest, Fault> {
+        Body(Ok(Bytes::copy_from_slice(body.as_bytes()))).json()
+    }
+
     fn refusal(body: &str) -> String {
-        let refused =
-            json::<SendSmsRequest>(Ok(Bytes::copy_from_slice(body.as_bytes()))).unwrap_err();
+        let refused = read(body).unwrap_err();
         assert_eq!(refused.status_code(), 400);
         refused.message(Lang::EnUs)
     }
@@ -110,7 +155,15 @@ mod tests {
             ),
             ("[]", "The body must be a JSON object."),
             ("7", "The body must be a JSON object."),
-            ("null", "The body is required."),
+            ("null", "The body must be a JSON object."),
+            (
+                r#"["CHANNEL_LOGIN","18800008801"]"#,
+                "The body must be a JSON object.",
+            ),
+            (
+                r#"{"channel":null,"phoneNumber":"1"}"#,
+                "channel is required.",
+            ),
             (r#"{"phoneNumber":"1"}"#, "channel is required."),
             (r#"{"channel":"CHANNEL_LOGIN"}"#, "phoneNumber is required."),
             (
@@ -134,13 +187,28 @@ mod tests {
                 "channel is given more than once.",
             ),
             (
+                r#"{"channel":"CHANNEL_LOGIN","phoneNumber":"1","x":1,"x":1}"#,
+                "x is given more than once.",
+            ),
+            (
+                r#"{"channel":"CHANNEL_LOGIN","phoneNumber":"1","a":[{"b":{"c":1,"c":2}}]}"#,
+                "a[0].b.c is given more than once.",
+            ),
+            (
                 r#"{"channel":"CHANNEL_LOGIN","phoneNumber":"1"} x"#,
                 "The body must be a JSON object; it stops being JSON at line 1, column 47.",
             ),
         ] {
             assert_eq!(refusal(body), says, "{body}");
         }
-        for channel in ["\"\"", "\"LOGIN\"", "7", "{}", "null", "\"channel_login\""] {
+        for channel in [
+            "\"\"",
+            "\"LOGIN\"",
+            "7",
+            "{}",
+            "{\"CHANNEL_LOGIN\":null}",
+            "\"channel_login\"",
+        ] {
             let says = refusal(&format!(r#"{{"channel":{channel},"phoneNumber":"1"}}"#));
             assert!(
                 says.starts_with("channel must be one of CHANNEL_LOGIN, "),
@@ -156,14 +224,55 @@ mod tests {
     }
 
     #[test]
-    fn optional_fields_may_be_missing_null_or_empty_and_others_are_ignored() {
+    fn depth_is_bounded() {
+        let nested = |levels: usize| {
+            let (open, close) = ("[".repeat(levels - 1), "]".repeat(levels - 1));
+            format!(r#"{{"channel":"CHANNEL_LOGIN","phoneNumber":"1","x":{open}{close}}}"#)
+        };
+        assert!(read(&nested(16)).is_ok());
+        for levels in [17, 200, 5000] {
+            assert_eq!(
+                refusal(&nested(levels)),
+                "The body may be nested 16 levels deep at most."
+            );
+        }
+    }
+
+    #[test]
+    fn optional_fields_may_be_missing_or_null_and_unknown_ones_are_ignored() {
         for body in [
             r#"{"channel":"CHANNEL_LOGIN","phoneNumber":"1"}"#,
             r#"{"channel":"CHANNEL_LOGIN","phoneNumber":"1","phoneCountryCode":null}"#,
-            r#"{"channel":"CHANNEL_LOGIN","phoneNumber":"1","extra":{"a":[1,2]}}"#,
+            r#"{"channel":"CHANNEL_LOGIN","phoneNumber":"1","extra":{"a":[1,2.5,"x",true,null]}}"#,
         ] {
-            let read: SendSmsRequest = json(Ok(Bytes::from_static(body.as_bytes()))).unwrap();
-            assert_eq!(read.phone_country_code, None);
+            assert_eq!(read(body).unwrap().phone_country_code, None);
         }
+    }
+
+    #[test]
+    fn json_has_many_content_types_and_others_have_none() {
+        let claims = |value: &'static str| {
+            let value = HeaderValue::from_static(value);
+            is_json(&HeaderMap::from_iter([(header::CONTENT_TYPE, value)]))
+        };
+        for json in [
+            "application/json",
+            "application/json;charset=UTF-8",
+            "application/json; charset=utf-8",
+            "Application/JSON; charset=\"UTF-8\"",
+            "application/json; profile=x",
+        ] {
+            assert!(claims(json), "{json}");
+        }
+        for other in [
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "application/json; charset=gbk",
+            "",
+            "application/jsonp",
+        ] {
+            assert!(!claims(other), "{other:?}");
+        }
+        assert!(is_json(&HeaderMap::new()));
     }
 }

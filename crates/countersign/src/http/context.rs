@@ -30,16 +30,18 @@ impl FromRequestParts<AppState> for Context {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Infallible> {
-        let lang = parts
-            .headers
-            .get(LANG_HEADER)
-            .and_then(|value| value.to_str().ok());
+        let text = |name: &str| {
+            parts
+                .headers
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+        };
         let now = state.store.now();
         // An id is owed in every answer, also by a machine whose random source fails: time will do.
         let request_id = RequestId::generate(now, &*state.entropy).unwrap_or_else(|_| by_time(now));
         Ok(Self {
             request_id,
-            lang: lang.and_then(Lang::parse).unwrap_or_default(),
+            lang: Lang::negotiate(text(LANG_HEADER), text(header::ACCEPT_LANGUAGE.as_str())),
             headers: parts.headers.clone(),
             asked: format!("{} {}", parts.method, parts.uri.path()),
             route: parts.extensions.get().cloned(),

@@ -2,10 +2,14 @@
 
 mod body;
 mod context;
+mod cors;
 mod dev;
+mod endpoint;
 mod faults;
+mod openapi;
 mod operator;
 pub mod router;
+mod shape;
 mod state;
 mod v3;
 

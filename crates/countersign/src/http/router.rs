@@ -5,44 +5,35 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
-use axum::routing::{MethodRouter, any, get, post};
+use axum::routing::{any, get};
+use utoipa_swagger_ui::SwaggerUi;
 
 use super::context::Context;
+use super::endpoint::Endpoint;
 use super::state::AppState;
-use super::{body, dev, v3};
+use super::{body, cors, dev, openapi, v3};
 
-/// Everything served under `/api/v3`: method, name, handler. Whatever else is asked for there is
-/// answered with this list.
-fn endpoints() -> [(&'static str, &'static str, MethodRouter<AppState>); 5] {
-    [
-        ("POST", "send-sms", post(v3::send_sms::handle)),
-        (
-            "POST",
-            "check-app-id-secret",
-            post(v3::check_app_id_secret::handle),
-        ),
-        (
-            "GET",
-            "list-applications",
-            get(v3::list_applications::handle),
-        ),
-        (
-            "POST",
-            "create-application",
-            post(v3::create_application::handle),
-        ),
-        ("GET", "list-messages", get(v3::list_messages::handle)),
+/// Everything served under `/api/v3`. Whatever else is asked for there is answered with this list.
+fn endpoints() -> Vec<Endpoint> {
+    vec![
+        v3::send_sms::endpoint(),
+        v3::check_app_id_secret::endpoint(),
+        v3::list_applications::endpoint(),
+        v3::create_application::endpoint(),
+        v3::list_messages::endpoint(),
     ]
 }
 
 /// All routes over `state`.
 pub fn router(state: AppState) -> Router {
     let endpoints = endpoints();
-    let served: Arc<str> = endpoints
-        .each_ref()
-        .map(|(method, name, _)| format!("{method} /api/v3/{name}"))
-        .join(", ")
-        .into();
+    let served: Vec<_> = endpoints
+        .iter()
+        .map(|endpoint| format!("{} /api/v3/{}", endpoint.method, endpoint.name))
+        .collect();
+    let served: Arc<str> = served.join(", ").into();
+    let docs = SwaggerUi::new("/docs")
+        .external_url_unchecked("/openapi.json", openapi::document(&endpoints));
     let not_served = move |cx: Context| {
         let answer = v3::not_served::answer(&cx, &served);
         async { answer }
@@ -52,18 +43,19 @@ pub fn router(state: AppState) -> Router {
         .route("/api/v3/", any(not_served.clone()))
         .route("/api/v3/{*rest}", any(not_served.clone()))
         .route("/console", get(console))
+        .merge(docs)
         .fallback(nothing_here);
-    for (_, name, handler) in endpoints {
+    for endpoint in endpoints {
         // Another method on a served path is not served either.
-        site = site.route(
-            &format!("/api/v3/{name}"),
-            handler.fallback(not_served.clone()),
-        );
+        let handler = endpoint.handler.fallback(not_served.clone());
+        site = site.route(&format!("/api/v3/{}", endpoint.name), handler);
     }
     if state.outbox.is_some() {
         site = site.route("/dev/outbox", get(dev::outbox::handle));
     }
+    let cors = cors::layer(Arc::clone(&state.store));
     site.layer(DefaultBodyLimit::max(body::LIMIT))
+        .layer(cors)
         .with_state(state)
 }
 

@@ -12,6 +12,7 @@
 mod api;
 mod arrows;
 mod cli;
+mod cors;
 mod crash;
 mod documents;
 mod minute;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{PoisonError, RwLock};
 
-use countersign_core::application::{AppId, AppName, Application};
+use countersign_core::application::{AppId, AppName, Application, Origin};
 use countersign_core::time::Timestamp;
 use rusqlite::Connection;
 
@@ -19,7 +19,8 @@ pub(super) struct Known {
 
 impl Applications {
     pub(super) fn read(log: &Connection) -> rusqlite::Result<Self> {
-        let mut select = log.prepare("SELECT id, name, secret_mac, created_at FROM application")?;
+        let mut select =
+            log.prepare("SELECT id, name, secret_mac, created_at, origins FROM application")?;
         let mut rows = select.query([])?;
         let mut all = BTreeMap::new();
         while let Some(row) = rows.next()? {
@@ -33,6 +34,7 @@ impl Applications {
             let application = Application {
                 id: id.clone(),
                 name,
+                origins: origins_from_json(row.get_ref("origins")?.as_str()?),
                 created_at,
             };
             let secret_mac = row.get("secret_mac")?;
@@ -66,4 +68,17 @@ impl Applications {
         let mut all = self.0.write().unwrap_or_else(PoisonError::into_inner);
         all.insert(known.application.id.clone(), known);
     }
+}
+
+pub(super) fn origins_to_json(origins: &[Origin]) -> String {
+    let texts: Vec<_> = origins.iter().map(Origin::as_str).collect();
+    serde_json::to_string(&texts).unwrap_or_default()
+}
+
+fn origins_from_json(json: &str) -> Vec<Origin> {
+    let texts: Vec<String> = serde_json::from_str(json).unwrap_or_default();
+    texts
+        .iter()
+        .filter_map(|text| Origin::parse(text).ok())
+        .collect()
 }

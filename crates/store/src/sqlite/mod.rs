@@ -263,6 +263,7 @@ impl Store for SqliteStore {
             application: Application {
                 id: new.id,
                 name: new.name,
+                origins: new.origins,
                 created_at: self.clock.now(),
             },
         };
@@ -314,7 +315,10 @@ fn database(error: rusqlite::Error) -> OpenError {
 }
 
 fn migrations() -> Migrations<'static> {
-    Migrations::new(vec![M::up(include_str!("schema/0001_first_light.sql"))])
+    Migrations::new(vec![
+        M::up(include_str!("schema/0001_first_light.sql")),
+        M::up(include_str!("schema/0002_origins.sql")),
+    ])
 }
 
 fn configure(log: &Connection) -> rusqlite::Result<()> {

@@ -8,7 +8,7 @@ use countersign_core::time::Timestamp;
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
-use super::applications::Known;
+use super::applications::{Known, origins_to_json};
 use super::hits::{self, LoggedHit};
 use super::live::Admission;
 use crate::seal::Digest;
@@ -110,12 +110,13 @@ impl Settled {
 impl Known {
     fn insert(&self, log: &Connection) -> rusqlite::Result<()> {
         let app = &self.application;
-        log.prepare_cached("INSERT INTO application VALUES (?, ?, ?, ?)")?
+        log.prepare_cached("INSERT INTO application VALUES (?, ?, ?, ?, ?)")?
             .execute(params![
                 app.id.as_str(),
                 app.name.as_str(),
                 self.secret_mac,
                 app.created_at.as_millis(),
+                origins_to_json(&app.origins),
             ])?;
         Ok(())
     }

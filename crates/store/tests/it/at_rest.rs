@@ -1,7 +1,7 @@
 use std::fs;
 use std::path::Path;
 
-use countersign_core::application::{AppId, AppName};
+use countersign_core::application::{AppId, AppName, Origin};
 use countersign_core::ports::store::{NewApplication, Store, StoreError};
 
 use crate::world::{World, accepted};
@@ -12,6 +12,7 @@ async fn nothing_readable_is_at_rest() {
     let new = NewApplication {
         id: AppId::parse("shop").unwrap(),
         name: AppName::parse("Shop").unwrap(),
+        origins: vec![],
         secret: "a-secret-in-clear".to_owned(),
     };
     world.store().create_application(new).await.unwrap();
@@ -41,6 +42,7 @@ async fn applications_and_their_secrets_last() {
     let new = || NewApplication {
         id: AppId::parse("shop").unwrap(),
         name: AppName::parse("示例商城").unwrap(),
+        origins: vec![Origin::parse("https://shop.example").unwrap()],
         secret: "s3cret".to_owned(),
     };
     let created = world.store().create_application(new()).await.unwrap();

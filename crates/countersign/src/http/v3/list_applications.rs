@@ -1,12 +1,36 @@
 //! `GET /api/v3/list-applications` (management).
 
+use crate::http::endpoint::{Asks, Caller, Endpoint, Shape};
+use crate::http::openapi;
 use axum::extract::State;
 use axum::response::Response;
+use axum::routing::get;
 use countersign_api::{ApplicationDto, Fault};
+use serde_json::json;
 
 use crate::http::context::Context;
 use crate::http::operator::Operator;
 use crate::http::state::AppState;
+
+pub(crate) fn endpoint() -> Endpoint {
+    Endpoint {
+        method: "GET",
+        name: "list-applications",
+        handler: get(handle),
+        summary: "List applications",
+        about: "All applications, by id. Secrets are not among what is known of them.",
+        caller: Caller::Operator,
+        asks: Asks::Nothing,
+        data: Some(Shape {
+            schema: json!({"type": "array", "items": openapi::schema("ApplicationDto")}),
+            example: json!([{
+                "appId": "shop", "appName": "Shop", "allowedOrigins": ["https://shop.example"],
+                "createdAt": "2026-11-21T20:00:00.000Z",
+            }]),
+        }),
+        faults: &[],
+    }
+}
 
 pub(crate) async fn handle(State(state): State<AppState>, cx: Context) -> Response {
     let result = list(&state, &cx).await;
@@ -25,6 +49,11 @@ async fn list(state: &AppState, cx: &Context) -> Result<Vec<ApplicationDto>, Fau
         .map(|app| ApplicationDto {
             app_id: app.id.as_str().to_owned(),
             app_name: app.name.as_str().to_owned(),
+            allowed_origins: app
+                .origins
+                .iter()
+                .map(|origin| origin.as_str().to_owned())
+                .collect(),
             created_at: app.created_at.to_string(),
         })
         .collect())

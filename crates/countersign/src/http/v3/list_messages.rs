@@ -3,18 +3,69 @@
 //! `messageId` and `requestId` pick one; `limit` (1 to 1000, default 50) and `before` (the last
 //! `messageId` of the page before) go through all.
 
+use crate::http::endpoint::{Asks, Caller, Endpoint, Shape};
+use crate::http::openapi;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
+use axum::routing::get;
 use countersign_api::{AttemptDto, Fault, FieldProblem, MessageDto, VerdictDto};
 use countersign_core::id::{MessageId, RequestId};
 use countersign_core::limit::Mode;
 use countersign_core::message::{Attempt, Timeline};
 use countersign_core::outcome::Outcome;
 use countersign_core::ports::store::TimelineQuery;
+use serde_json::json;
 
+use crate::http::body;
 use crate::http::context::Context;
 use crate::http::operator::Operator;
 use crate::http::state::AppState;
+
+pub(crate) fn endpoint() -> Endpoint {
+    let uuid = || json!({"type": "string", "format": "uuid"});
+    Endpoint {
+        method: "GET",
+        name: "list-messages",
+        handler: get(handle),
+        summary: "List messages",
+        about: "Timelines of messages, newest first, numbers masked: the verdict of each limit, each call to a \
+            provider, and what the code is good for now.",
+        caller: Caller::Operator,
+        asks: Asks::Query(vec![
+            ("messageId", "Only this message.", uuid()),
+            ("requestId", "Only what this request led to.", uuid()),
+            (
+                "before",
+                "Only messages older than this one: the last `messageId` of the page before.",
+                uuid(),
+            ),
+            (
+                "limit",
+                "At most so many.",
+                json!({"type": "integer", "minimum": 1, "maximum": 1000, "default": 50}),
+            ),
+        ]),
+        data: Some(Shape {
+            schema: json!({"type": "array", "items": openapi::schema("MessageDto")}),
+            example: json!([{
+                "messageId": "01a1ffdc-fcf5-7981-820b-5bfb6088c457",
+                "requestId": "01a1ffdc-fced-71fb-9054-27b7b939e8d2",
+                "appId": "dev-app",
+                "channel": "CHANNEL_LOGIN",
+                "to": "+86188****8888",
+                "decidedAt": "2026-11-21T20:00:00.000Z",
+                "verdicts": [{"rule": "minute", "allowed": true, "enforced": true}],
+                "attempts": [{
+                    "provider": "outbox", "outcome": "accepted",
+                    "startedAt": "2026-11-21T20:00:00.001Z", "endedAt": "2026-11-21T20:00:00.002Z",
+                }],
+                "gaveBack": false,
+                "code": "live",
+            }]),
+        }),
+        faults: &["badId", "badLimit"],
+    }
+}
 
 pub(crate) async fn handle(
     State(state): State<AppState>,
@@ -43,7 +94,7 @@ fn parse(query: &str) -> Result<TimelineQuery, Fault> {
     };
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let id = || MessageId::parse(value).ok_or_else(|| wrong(name, "must be a UUID"));
+        let id = || MessageId::parse(value).ok_or_else(|| wrong(name, FieldProblem::NotAUuid));
         match name {
             "messageId" => parsed.message = Some(id()?),
             "requestId" => parsed.request = Some(RequestId::from_bytes(*id()?.as_bytes())),
@@ -53,8 +104,7 @@ fn parse(query: &str) -> Result<TimelineQuery, Fault> {
                     .parse()
                     .ok()
                     .filter(|limit| (1..=1000).contains(limit));
-                parsed.limit =
-                    limit.ok_or_else(|| wrong(name, "must be a whole number from 1 to 1000"))?;
+                parsed.limit = limit.ok_or_else(|| wrong(name, FieldProblem::NotALimit))?;
             }
             _ => {}
         }
@@ -62,11 +112,8 @@ fn parse(query: &str) -> Result<TimelineQuery, Fault> {
     Ok(parsed)
 }
 
-fn wrong(field: &str, constraint: &str) -> Fault {
-    Fault::Malformed {
-        field: Some(field.to_owned()),
-        problem: FieldProblem::Constraint(constraint.to_owned()),
-    }
+fn wrong(field: &str, problem: FieldProblem) -> Fault {
+    body::malformed(Some(field.to_owned()), problem)
 }
 
 fn message(timeline: Timeline) -> MessageDto {

@@ -1,25 +1,60 @@
 //! `POST /api/v3/send-sms`: the heart.
 
+use crate::http::endpoint::{Asks, Caller, Endpoint, Shape};
+use crate::http::openapi;
 use axum::extract::State;
 use axum::response::Response;
+use axum::routing::post;
 use countersign_api::{Fault, SendSmsRequest};
 use countersign_core::channel::Channel;
 use countersign_core::messenger::Order;
 use countersign_core::phone::PhoneNumber;
+use serde_json::json;
 
-use crate::http::body::{self, RawBody};
+use crate::http::body::Body;
 use crate::http::context::Context;
 use crate::http::faults;
 use crate::http::state::AppState;
 
-pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: RawBody) -> Response {
+pub(crate) fn endpoint() -> Endpoint {
+    Endpoint {
+        method: "POST",
+        name: "send-sms",
+        handler: post(handle),
+        summary: "Send a code",
+        about: "Sends a one-time passcode. Each number gets one code per channel and application in a rolling \
+            minute. Success means that the code may arrive: the provider took the message, or nobody can know.",
+        caller: Caller::App,
+        asks: Asks::Body(Shape {
+            schema: openapi::schema("SendSmsRequest"),
+            example: json!({
+                "channel": "CHANNEL_LOGIN", "phoneNumber": "18800008888", "phoneCountryCode": "+86",
+            }),
+        }),
+        data: None,
+        faults: &[
+            "unknownChannel",
+            "phoneCharacter",
+            "phoneCountryCode",
+            "phoneContradiction",
+            "phoneNotValid",
+            "phoneNotMobile",
+            "countryNotServed",
+            "throttled",
+            "providerUnreachable",
+            "providerRefused",
+        ],
+    }
+}
+
+pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Body) -> Response {
     let result = send(state, &cx, body).await;
     cx.answer(result)
 }
 
-async fn send(state: AppState, cx: &Context, body: RawBody) -> Result<(), Fault> {
+async fn send(state: AppState, cx: &Context, body: Body) -> Result<(), Fault> {
     let app = cx.application(&state).await?;
-    let body: SendSmsRequest = body::json(body)?;
+    let body: SendSmsRequest = body.json()?;
     let phone = PhoneNumber::parse(&body.phone_number, body.phone_country_code.as_deref())
         .map_err(faults::bad_phone)?;
     let order = Order {

@@ -1,0 +1,76 @@
+use super::{BadPhone, Fault, FieldProblem};
+use crate::Channel;
+
+pub(super) fn message(fault: &Fault) -> String {
+    match fault {
+        Fault::Malformed { field, problem } => {
+            let field = field.as_deref().unwrap_or("The body");
+            format!("{field} {}.", problem_of(*problem))
+        }
+        Fault::BadPhone { why } => phone(*why).to_owned(),
+        Fault::NoApplication => "The header x-authing-app-id is missing: it must name the application.".to_owned(),
+        Fault::UnknownApplication => "There is no application with this x-authing-app-id.".to_owned(),
+        Fault::ApplicationExists => "An application with this appId exists already.".to_owned(),
+        Fault::Unauthorized => "The credentials are missing or wrong.".to_owned(),
+        Fault::CountryNotServed { country } => {
+            format!("No international SMS service is configured for the country of this number ({country}).")
+        }
+        Fault::Throttled { retry_after: 1 } => "A code was sent a moment ago. Try again in 1 second.".to_owned(),
+        Fault::Throttled { retry_after } => {
+            format!("A code was sent a moment ago. Try again in {retry_after} seconds.")
+        }
+        Fault::TooSlow => "The body did not arrive within 10 seconds.".to_owned(),
+        Fault::TooLarge => "The body is larger than 16 KiB.".to_owned(),
+        Fault::NotServed { asked, served } => format!("{asked} is not served here. Served are: {served}."),
+        Fault::Internal => "Something went wrong here. Quote the requestId when you ask for help.".to_owned(),
+        Fault::Unavailable => {
+            "The service is overloaded or its store is down. Nothing was sent. Try again in a moment.".to_owned()
+        }
+        Fault::ProviderUnreachable => "The SMS provider could not be reached. Nothing was sent.".to_owned(),
+        Fault::ProviderRefused { kind } => format!("The SMS provider refused the message ({kind}). Nothing was sent."),
+    }
+}
+
+fn phone(why: BadPhone) -> &'static str {
+    match why {
+        BadPhone::Character => {
+            "phoneNumber may have digits, spaces, - . ( ) and one leading + only."
+        }
+        BadPhone::CountryCode => {
+            "phoneCountryCode must be the calling code of a country, such as +86."
+        }
+        BadPhone::Contradiction => "phoneNumber names another country than phoneCountryCode.",
+        BadPhone::NotValid => "phoneNumber is not a valid number of its country.",
+        BadPhone::NotMobile => "phoneNumber is not a mobile number.",
+    }
+}
+
+fn problem_of(problem: FieldProblem) -> String {
+    match problem {
+        FieldProblem::Required => "is required",
+        FieldProblem::Duplicate => "is given more than once",
+        FieldProblem::NotText => "must be a string",
+        FieldProblem::NotTexts => "must be a list of strings",
+        FieldProblem::NotObject => "must be a JSON object",
+        FieldProblem::NotAChannel => {
+            return format!("must be one of {}", Channel::NAMES.join(", "));
+        }
+        FieldProblem::TooDeep => "may be nested 16 levels deep at most",
+        FieldProblem::Syntax { line, column } => {
+            return format!(
+                "must be a JSON object; it stops being JSON at line {line}, column {column}"
+            );
+        }
+        FieldProblem::NotJson => "must be application/json in UTF-8",
+        FieldProblem::NotAnAppId => "must have 1 to 64 characters of A-Z a-z 0-9 - _",
+        FieldProblem::NotAnAppName => {
+            "must have 1 to 20 letters, digits, spaces and - _ ' &, and no run of five digits"
+        }
+        FieldProblem::NotAnOrigin => {
+            "must be origins such as https://shop.example or http://localhost:3000, 20 at most"
+        }
+        FieldProblem::NotAUuid => "must be a UUID",
+        FieldProblem::NotALimit => "must be a whole number from 1 to 1000",
+    }
+    .to_owned()
+}

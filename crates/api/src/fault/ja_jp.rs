@@ -1,0 +1,69 @@
+use super::{BadPhone, Fault, FieldProblem};
+use crate::Channel;
+
+pub(super) fn message(fault: &Fault) -> String {
+    match fault {
+        Fault::Malformed { field, problem } => {
+            let field = field.as_deref().unwrap_or("リクエストボディ");
+            format!("{field} {}。", problem_of(*problem))
+        }
+        Fault::BadPhone { why } => phone(*why).to_owned(),
+        Fault::NoApplication => "ヘッダー x-authing-app-id がありません。アプリケーションを指定してください。".to_owned(),
+        Fault::UnknownApplication => "この x-authing-app-id のアプリケーションは存在しません。".to_owned(),
+        Fault::ApplicationExists => "この appId のアプリケーションはすでに存在します。".to_owned(),
+        Fault::Unauthorized => "認証情報がないか、正しくありません。".to_owned(),
+        Fault::CountryNotServed { country } => {
+            format!("この番号の国または地域（{country}）向けの国際 SMS サービスが設定されていません。")
+        }
+        Fault::Throttled { retry_after } => {
+            format!("確認コードは送信されたばかりです。{retry_after} 秒後にもう一度お試しください。")
+        }
+        Fault::TooSlow => "リクエストボディが 10 秒以内に届きませんでした。".to_owned(),
+        Fault::TooLarge => "リクエストボディが 16 KiB を超えています。".to_owned(),
+        Fault::NotServed { asked, served } => format!("{asked} はここでは提供していません。利用できる API：{served}。"),
+        Fault::Internal => "内部エラーが発生しました。お問い合わせの際は requestId をお知らせください。".to_owned(),
+        Fault::Unavailable => {
+            "サービスが混み合っているか、ストアが停止しています。SMS は送信されていません。しばらくしてからお試しください。".to_owned()
+        }
+        Fault::ProviderUnreachable => "SMS プロバイダーに接続できません。SMS は送信されていません。".to_owned(),
+        Fault::ProviderRefused { kind } => {
+            format!("SMS プロバイダーがメッセージを拒否しました（{kind}）。SMS は送信されていません。")
+        }
+    }
+}
+
+fn phone(why: BadPhone) -> &'static str {
+    match why {
+        BadPhone::Character => {
+            "phoneNumber に使えるのは数字、空白、- . ( ) と先頭の + 一つだけです。"
+        }
+        BadPhone::CountryCode => "phoneCountryCode は +86 のような国番号でなければなりません。",
+        BadPhone::Contradiction => "phoneNumber と phoneCountryCode の国または地域が異なります。",
+        BadPhone::NotValid => "phoneNumber はその国または地域の有効な番号ではありません。",
+        BadPhone::NotMobile => "phoneNumber は携帯電話番号ではありません。",
+    }
+}
+
+fn problem_of(problem: FieldProblem) -> String {
+    match problem {
+        FieldProblem::Required => "は必須です",
+        FieldProblem::Duplicate => "が重複しています",
+        FieldProblem::NotText => "は文字列でなければなりません",
+        FieldProblem::NotTexts => "は文字列のリストでなければなりません",
+        FieldProblem::NotObject => "は JSON オブジェクトでなければなりません",
+        FieldProblem::NotAChannel => {
+            return format!("は次のいずれかでなければなりません：{}", Channel::NAMES.join("、"));
+        }
+        FieldProblem::TooDeep => "の入れ子は 16 段までです",
+        FieldProblem::Syntax { line, column } => {
+            return format!("は JSON オブジェクトでなければなりません。{line} 行 {column} 列で JSON ではなくなっています");
+        }
+        FieldProblem::NotJson => "は UTF-8 の application/json でなければなりません",
+        FieldProblem::NotAnAppId => "は A-Z a-z 0-9 - _ の 1～64 文字でなければなりません",
+        FieldProblem::NotAnAppName => "は文字、数字、空白、- _ ' & の 1～20 文字で、数字が五つ以上続いてはなりません",
+        FieldProblem::NotAnOrigin => "は https://shop.example や http://localhost:3000 のようなオリジンで、20 個までです",
+        FieldProblem::NotAUuid => "は UUID でなければなりません",
+        FieldProblem::NotALimit => "は 1～1000 の整数でなければなりません",
+    }
+    .to_owned()
+}

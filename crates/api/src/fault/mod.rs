@@ -1,0 +1,325 @@
+//! Everything that can go wrong, in one table.
+
+mod en_us;
+mod ja_jp;
+mod zh_cn;
+mod zh_tw;
+
+use crate::Lang;
+
+/// Everything that can go wrong: `statusCode`, `apiCode` and sentence of each.
+///
+/// Codes of our own come from the block 2990000 to 2990099.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// The request is not of the right shape.
+    Malformed {
+        /// The field or header that is wrong; `None` for the body as a whole.
+        field: Option<String>,
+        /// What is wrong with it.
+        problem: FieldProblem,
+    },
+    /// Not a valid mobile number.
+    BadPhone {
+        /// Why.
+        why: BadPhone,
+    },
+    /// No application is named.
+    NoApplication,
+    /// The application does not exist.
+    UnknownApplication,
+    /// The application exists already.
+    ApplicationExists,
+    /// Credentials are missing or wrong.
+    Unauthorized,
+    /// No SMS service is configured for the number's country.
+    CountryNotServed {
+        /// The country, ISO 3166-1 alpha-2.
+        country: String,
+    },
+    /// A limit refuses.
+    Throttled {
+        /// Whole seconds until it would not.
+        retry_after: u64,
+    },
+    /// The body did not arrive in time.
+    TooSlow,
+    /// The body is larger than is read.
+    TooLarge,
+    /// The path is not served.
+    NotServed {
+        /// What was asked for: method and path.
+        asked: String,
+        /// What is served: methods and paths.
+        served: String,
+    },
+    /// Something failed in a way that nobody foresaw.
+    Internal,
+    /// Overloaded, or the store is down. Nothing was sent.
+    Unavailable,
+    /// No provider could be reached. Nothing was sent.
+    ProviderUnreachable,
+    /// The provider refused. Nothing was sent.
+    ProviderRefused {
+        /// Our word for the reason.
+        kind: String,
+    },
+}
+
+/// What is wrong with a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldProblem {
+    /// Missing or null.
+    Required,
+    /// Present twice.
+    Duplicate,
+    /// Not text.
+    NotText,
+    /// Not a list of texts.
+    NotTexts,
+    /// Not an object.
+    NotObject,
+    /// Not one of the channels.
+    NotAChannel,
+    /// Nested deeper than 16 levels.
+    TooDeep,
+    /// Not JSON at all; where it stops to be.
+    Syntax {
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+    },
+    /// Not `application/json` in UTF-8.
+    NotJson,
+    /// Not 1 to 64 characters of `A-Z a-z 0-9 - _`.
+    NotAnAppId,
+    /// Not 1 to 20 letters, digits, spaces and `- _ ' &`, without a run of five digits.
+    NotAnAppName,
+    /// Not an origin such as `https://shop.example`.
+    NotAnOrigin,
+    /// Not a UUID.
+    NotAUuid,
+    /// Not a whole number from 1 to 1000.
+    NotALimit,
+}
+
+/// Why a number cannot get a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BadPhone {
+    /// It has a character that numbers do not have.
+    Character,
+    /// The country code is none.
+    CountryCode,
+    /// Number and country code name different countries.
+    Contradiction,
+    /// No such number.
+    NotValid,
+    /// Not a mobile number.
+    NotMobile,
+}
+
+impl Fault {
+    /// The `statusCode` of the answer.
+    ///
+    /// ```
+    /// assert_eq!(countersign_api::Fault::TooLarge.status_code(), 413);
+    /// ```
+    #[must_use]
+    pub const fn status_code(&self) -> u16 {
+        match self {
+            Fault::Malformed { .. } | Fault::BadPhone { .. } | Fault::NoApplication => 400,
+            Fault::Unauthorized => 401,
+            Fault::UnknownApplication => 404,
+            Fault::TooSlow => 408,
+            Fault::ApplicationExists => 409,
+            Fault::TooLarge => 413,
+            Fault::CountryNotServed { .. } => 422,
+            Fault::Throttled { .. } => 429,
+            Fault::Internal => 500,
+            Fault::NotServed { .. } => 501,
+            Fault::Unavailable => 503,
+            Fault::ProviderUnreachable => 601,
+            Fault::ProviderRefused { .. } => 602,
+        }
+    }
+
+    /// The `apiCode` of the answer, where the fault has a business meaning.
+    ///
+    /// ```
+    /// assert_eq!(countersign_api::Fault::UnknownApplication.api_code(), Some(2011));
+    /// ```
+    #[must_use]
+    pub const fn api_code(&self) -> Option<u32> {
+        match self {
+            Fault::BadPhone { .. } => Some(2028),
+            Fault::NoApplication => Some(2101),
+            Fault::UnknownApplication => Some(2011),
+            Fault::CountryNotServed { .. } => Some(2_990_001),
+            _ => None,
+        }
+    }
+
+    /// How long the caller should wait, in whole seconds, where waiting helps.
+    ///
+    /// ```
+    /// assert_eq!(countersign_api::Fault::Throttled { retry_after: 7 }.retry_after(), Some(7));
+    /// ```
+    #[must_use]
+    pub const fn retry_after(&self) -> Option<u64> {
+        match self {
+            Fault::Throttled { retry_after } => Some(*retry_after),
+            Fault::Unavailable => Some(1),
+            _ => None,
+        }
+    }
+
+    /// The sentence for people.
+    ///
+    /// ```
+    /// use countersign_api::{Fault, Lang};
+    /// let fault = Fault::Throttled { retry_after: 42 };
+    /// assert_eq!(fault.message(Lang::EnUs), "A code was sent a moment ago. Try again in 42 seconds.");
+    /// ```
+    #[must_use]
+    pub fn message(&self, lang: Lang) -> String {
+        match lang {
+            Lang::ZhCn => zh_cn::message(self),
+            Lang::EnUs => en_us::message(self),
+            Lang::ZhTw => zh_tw::message(self),
+            Lang::JaJp => ja_jp::message(self),
+        }
+    }
+
+    /// One fault of each case, with a name for the case: what documents are made from.
+    ///
+    /// ```
+    /// assert!(countersign_api::Fault::samples().iter().any(|(_, fault)| fault.status_code() == 429));
+    /// ```
+    #[must_use]
+    pub fn samples() -> Vec<(&'static str, Fault)> {
+        let malformed = |field: &str, problem| Fault::Malformed {
+            field: Some(field.to_owned()),
+            problem,
+        };
+        let body = |problem| Fault::Malformed {
+            field: None,
+            problem,
+        };
+        let phone = |why| Fault::BadPhone { why };
+        vec![
+            ("fieldMissing", malformed("channel", FieldProblem::Required)),
+            (
+                "fieldTwice",
+                malformed("phoneNumber", FieldProblem::Duplicate),
+            ),
+            (
+                "fieldNotText",
+                malformed("phoneNumber", FieldProblem::NotText),
+            ),
+            (
+                "fieldNotTexts",
+                malformed("allowedOrigins", FieldProblem::NotTexts),
+            ),
+            (
+                "unknownChannel",
+                malformed("channel", FieldProblem::NotAChannel),
+            ),
+            ("bodyNotObject", body(FieldProblem::NotObject)),
+            ("bodyTooDeep", body(FieldProblem::TooDeep)),
+            (
+                "bodyNotJson",
+                body(FieldProblem::Syntax {
+                    line: 1,
+                    column: 17,
+                }),
+            ),
+            (
+                "contentType",
+                malformed("content-type", FieldProblem::NotJson),
+            ),
+            ("badAppId", malformed("appId", FieldProblem::NotAnAppId)),
+            (
+                "badAppName",
+                malformed("appName", FieldProblem::NotAnAppName),
+            ),
+            (
+                "badOrigin",
+                malformed("allowedOrigins", FieldProblem::NotAnOrigin),
+            ),
+            ("badId", malformed("messageId", FieldProblem::NotAUuid)),
+            ("badLimit", malformed("limit", FieldProblem::NotALimit)),
+            ("phoneCharacter", phone(BadPhone::Character)),
+            ("phoneCountryCode", phone(BadPhone::CountryCode)),
+            ("phoneContradiction", phone(BadPhone::Contradiction)),
+            ("phoneNotValid", phone(BadPhone::NotValid)),
+            ("phoneNotMobile", phone(BadPhone::NotMobile)),
+            ("noApplication", Fault::NoApplication),
+            ("unauthorized", Fault::Unauthorized),
+            ("unknownApplication", Fault::UnknownApplication),
+            ("bodyTooSlow", Fault::TooSlow),
+            ("applicationExists", Fault::ApplicationExists),
+            ("bodyTooLarge", Fault::TooLarge),
+            (
+                "countryNotServed",
+                Fault::CountryNotServed {
+                    country: "GB".to_owned(),
+                },
+            ),
+            ("throttled", Fault::Throttled { retry_after: 42 }),
+            ("internal", Fault::Internal),
+            (
+                "notServed",
+                Fault::NotServed {
+                    asked: "POST /api/v3/signin".to_owned(),
+                    served: "POST /api/v3/send-sms".to_owned(),
+                },
+            ),
+            ("unavailable", Fault::Unavailable),
+            ("providerUnreachable", Fault::ProviderUnreachable),
+            (
+                "providerRefused",
+                Fault::ProviderRefused {
+                    kind: "config_error".to_owned(),
+                },
+            ),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_fault_has_a_sentence_of_its_own_in_every_language() {
+        let mut seen = HashSet::new();
+        for (name, fault) in Fault::samples() {
+            for lang in Lang::ALL {
+                let message = fault.message(lang);
+                assert!(message.ends_with(['.', '。']), "{name} {lang:?}: {message}");
+                assert_eq!(
+                    message.is_ascii(),
+                    lang == Lang::EnUs,
+                    "{name} {lang:?}: {message}"
+                );
+                assert!(
+                    seen.insert(message.clone()),
+                    "{name} {lang:?} again: {message}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn codes_of_our_own_stay_in_their_block() {
+        for (name, fault) in Fault::samples() {
+            let fine = fault
+                .api_code()
+                .is_none_or(|code| code < 10_000 || (2_990_000..=2_990_099).contains(&code));
+            assert!(fine, "{name}");
+        }
+    }
+}

@@ -1,0 +1,69 @@
+use super::{BadPhone, Fault, FieldProblem};
+use crate::Channel;
+
+pub(super) fn message(fault: &Fault) -> String {
+    match fault {
+        Fault::Malformed { field, problem } => {
+            let field = field.as_deref().unwrap_or("请求体");
+            format!("{field} {}。", problem_of(*problem))
+        }
+        Fault::BadPhone { why } => phone(*why).to_owned(),
+        Fault::NoApplication => "缺少请求头 x-authing-app-id：必须指明应用。".to_owned(),
+        Fault::UnknownApplication => "x-authing-app-id 对应的应用不存在。".to_owned(),
+        Fault::ApplicationExists => "该 appId 的应用已存在。".to_owned(),
+        Fault::Unauthorized => "缺少凭证或凭证错误。".to_owned(),
+        Fault::CountryNotServed { country } => {
+            format!("未配置该号码所属国家或地区（{country}）的国际短信服务。")
+        }
+        Fault::Throttled { retry_after } => {
+            format!("验证码刚刚发送过，请在 {retry_after} 秒后重试。")
+        }
+        Fault::TooSlow => "请求体未在 10 秒内送达。".to_owned(),
+        Fault::TooLarge => "请求体超过 16 KiB。".to_owned(),
+        Fault::NotServed { asked, served } => format!("此处不提供 {asked}。可用的接口：{served}。"),
+        Fault::Internal => "服务内部错误，如需帮助请提供 requestId。".to_owned(),
+        Fault::Unavailable => "服务繁忙或存储不可用，短信未发送，请稍后重试。".to_owned(),
+        Fault::ProviderUnreachable => "无法连接短信服务商，短信未发送。".to_owned(),
+        Fault::ProviderRefused { kind } => {
+            format!("短信服务商拒绝了该短信（{kind}），短信未发送。")
+        }
+    }
+}
+
+fn phone(why: BadPhone) -> &'static str {
+    match why {
+        BadPhone::Character => "phoneNumber 只能包含数字、空格、- . ( ) 和一个开头的 +。",
+        BadPhone::CountryCode => "phoneCountryCode 必须是国家或地区的电话区号，例如 +86。",
+        BadPhone::Contradiction => "phoneNumber 与 phoneCountryCode 指向不同的国家或地区。",
+        BadPhone::NotValid => "phoneNumber 不是所属国家或地区的有效号码。",
+        BadPhone::NotMobile => "phoneNumber 不是手机号。",
+    }
+}
+
+fn problem_of(problem: FieldProblem) -> String {
+    match problem {
+        FieldProblem::Required => "为必填项",
+        FieldProblem::Duplicate => "重复出现",
+        FieldProblem::NotText => "必须是字符串",
+        FieldProblem::NotTexts => "必须是字符串列表",
+        FieldProblem::NotObject => "必须是 JSON 对象",
+        FieldProblem::NotAChannel => {
+            return format!("必须是以下之一：{}", Channel::NAMES.join("、"));
+        }
+        FieldProblem::TooDeep => "的嵌套不能超过 16 层",
+        FieldProblem::Syntax { line, column } => {
+            return format!("必须是 JSON 对象；第 {line} 行第 {column} 列处不是合法的 JSON");
+        }
+        FieldProblem::NotJson => "必须是 UTF-8 编码的 application/json",
+        FieldProblem::NotAnAppId => "必须为 1 到 64 个字符，仅限 A-Z a-z 0-9 - _",
+        FieldProblem::NotAnAppName => {
+            "必须为 1 到 20 个字母、数字、空格或 - _ ' &，且不含连续五个数字"
+        }
+        FieldProblem::NotAnOrigin => {
+            "必须是形如 https://shop.example 或 http://localhost:3000 的来源，最多 20 个"
+        }
+        FieldProblem::NotAUuid => "必须是 UUID",
+        FieldProblem::NotALimit => "必须是 1 到 1000 的整数",
+    }
+    .to_owned()
+}

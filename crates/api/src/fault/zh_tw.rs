@@ -1,0 +1,69 @@
+use super::{BadPhone, Fault, FieldProblem};
+use crate::Channel;
+
+pub(super) fn message(fault: &Fault) -> String {
+    match fault {
+        Fault::Malformed { field, problem } => {
+            let field = field.as_deref().unwrap_or("請求主體");
+            format!("{field} {}。", problem_of(*problem))
+        }
+        Fault::BadPhone { why } => phone(*why).to_owned(),
+        Fault::NoApplication => "缺少請求標頭 x-authing-app-id：必須指明應用程式。".to_owned(),
+        Fault::UnknownApplication => "x-authing-app-id 對應的應用程式不存在。".to_owned(),
+        Fault::ApplicationExists => "此 appId 的應用程式已存在。".to_owned(),
+        Fault::Unauthorized => "缺少憑證或憑證錯誤。".to_owned(),
+        Fault::CountryNotServed { country } => {
+            format!("尚未設定此號碼所屬國家或地區（{country}）的國際簡訊服務。")
+        }
+        Fault::Throttled { retry_after } => {
+            format!("驗證碼剛剛發送過，請於 {retry_after} 秒後再試。")
+        }
+        Fault::TooSlow => "請求主體未在 10 秒內送達。".to_owned(),
+        Fault::TooLarge => "請求主體超過 16 KiB。".to_owned(),
+        Fault::NotServed { asked, served } => format!("此處不提供 {asked}。可用的介面：{served}。"),
+        Fault::Internal => "服務內部錯誤，如需協助請提供 requestId。".to_owned(),
+        Fault::Unavailable => "服務忙碌或儲存不可用，簡訊未發送，請稍後再試。".to_owned(),
+        Fault::ProviderUnreachable => "無法連線至簡訊服務商，簡訊未發送。".to_owned(),
+        Fault::ProviderRefused { kind } => {
+            format!("簡訊服務商拒絕了此簡訊（{kind}），簡訊未發送。")
+        }
+    }
+}
+
+fn phone(why: BadPhone) -> &'static str {
+    match why {
+        BadPhone::Character => "phoneNumber 只能包含數字、空格、- . ( ) 和一個開頭的 +。",
+        BadPhone::CountryCode => "phoneCountryCode 必須是國家或地區的電話區碼，例如 +86。",
+        BadPhone::Contradiction => "phoneNumber 與 phoneCountryCode 指向不同的國家或地區。",
+        BadPhone::NotValid => "phoneNumber 不是所屬國家或地區的有效號碼。",
+        BadPhone::NotMobile => "phoneNumber 不是手機號碼。",
+    }
+}
+
+fn problem_of(problem: FieldProblem) -> String {
+    match problem {
+        FieldProblem::Required => "為必填項目",
+        FieldProblem::Duplicate => "重複出現",
+        FieldProblem::NotText => "必須是字串",
+        FieldProblem::NotTexts => "必須是字串列表",
+        FieldProblem::NotObject => "必須是 JSON 物件",
+        FieldProblem::NotAChannel => {
+            return format!("必須是下列之一：{}", Channel::NAMES.join("、"));
+        }
+        FieldProblem::TooDeep => "的巢狀不能超過 16 層",
+        FieldProblem::Syntax { line, column } => {
+            return format!("必須是 JSON 物件；第 {line} 行第 {column} 欄處不是合法的 JSON");
+        }
+        FieldProblem::NotJson => "必須是 UTF-8 編碼的 application/json",
+        FieldProblem::NotAnAppId => "必須為 1 到 64 個字元，僅限 A-Z a-z 0-9 - _",
+        FieldProblem::NotAnAppName => {
+            "必須為 1 到 20 個字母、數字、空格或 - _ ' &，且不含連續五個數字"
+        }
+        FieldProblem::NotAnOrigin => {
+            "必須是形如 https://shop.example 或 http://localhost:3000 的來源，最多 20 個"
+        }
+        FieldProblem::NotAUuid => "必須是 UUID",
+        FieldProblem::NotALimit => "必須是 1 到 1000 的整數",
+    }
+    .to_owned()
+}

@@ -1,0 +1,57 @@
+//! What a row of the site map says: enough to route a request and to document the route. A route
+//! without its documentation cannot be written.
+
+use axum::routing::MethodRouter;
+use serde_json::Value;
+
+use super::state::AppState;
+
+/// One endpoint under `/api/v3`.
+pub(crate) struct Endpoint {
+    /// `GET` or `POST`.
+    pub(crate) method: &'static str,
+    /// The path below `/api/v3/`.
+    pub(crate) name: &'static str,
+    /// What serves it.
+    pub(crate) handler: MethodRouter<AppState>,
+    /// What it does, in a few words.
+    pub(crate) summary: &'static str,
+    /// What a caller should know.
+    pub(crate) about: &'static str,
+    /// Who may call.
+    pub(crate) caller: Caller,
+    /// What it is asked with.
+    pub(crate) asks: Asks,
+    /// What it answers with, beside the envelope.
+    pub(crate) data: Option<Shape>,
+    /// What can go wrong beside what can go wrong everywhere: names of
+    /// [`Fault::samples`](countersign_api::Fault::samples).
+    pub(crate) faults: &'static [&'static str],
+}
+
+/// Who may call an endpoint.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Caller {
+    /// Anyone.
+    Anyone,
+    /// Anyone who names an application.
+    App,
+    /// The operator.
+    Operator,
+}
+
+/// What an endpoint is asked with.
+pub(crate) enum Asks {
+    /// Nothing.
+    Nothing,
+    /// A JSON body.
+    Body(Shape),
+    /// Parameters in the query: name, meaning, JSON schema.
+    Query(Vec<(&'static str, &'static str, Value)>),
+}
+
+/// A JSON schema and a value that fits it.
+pub(crate) struct Shape {
+    pub(crate) schema: Value,
+    pub(crate) example: Value,
+}

@@ -1,0 +1,233 @@
+//! The OpenAPI document, made from the site map, the wire types and the table of faults.
+
+use countersign_api::{
+    ApplicationDto, AttemptDto, Channel, CheckAppIdSecretRequest, CheckedSecret,
+    CreateApplicationRequest, CreatedApplication, Envelope, Fault, Lang, MessageDto,
+    SendSmsRequest, VerdictDto,
+};
+use serde_json::{Map, Value, json};
+use utoipa::{PartialSchema, ToSchema};
+
+use super::endpoint::{Asks, Caller, Endpoint};
+
+/// What can go wrong wherever a body is read.
+const BODY_FAULTS: [&str; 8] = [
+    "fieldMissing",
+    "fieldTwice",
+    "fieldNotText",
+    "bodyNotObject",
+    "bodyTooDeep",
+    "bodyNotJson",
+    "contentType",
+    "bodyTooLarge",
+];
+
+/// What can go wrong everywhere.
+const COMMON_FAULTS: [&str; 2] = ["internal", "unavailable"];
+
+/// A reference to a schema of the document.
+pub(crate) fn schema(name: &str) -> Value {
+    json!({"$ref": format!("#/components/schemas/{name}")})
+}
+
+/// The document for these endpoints.
+pub(super) fn document(endpoints: &[Endpoint]) -> Value {
+    let paths: Map<_, _> = endpoints
+        .iter()
+        .map(|endpoint| {
+            let method = endpoint.method.to_lowercase();
+            (
+                format!("/api/v3/{}", endpoint.name),
+                json!({method: operation(endpoint)}),
+            )
+        })
+        .collect();
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Countersign",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": ABOUT,
+            "license": {"name": "Apache-2.0 OR MIT", "identifier": "Apache-2.0 OR MIT"},
+        },
+        "servers": [{"url": "/"}],
+        "paths": paths,
+        "components": {
+            "schemas": schemas(),
+            "securitySchemes": {
+                "operator": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "The token in owner.json of the data folder; new at every start.",
+                },
+            },
+        },
+    })
+}
+
+const ABOUT: &str = "One-time passcodes by SMS, compatible with GenAuth's V3 \"Send SMS\". Every answer is HTTP \
+    200 with an envelope; what happened is in its statusCode: 200 for success, otherwise the kind of failure. \
+    Messages are in the language of x-authing-lang, else of Accept-Language: zh-CN (default), en-US, zh-TW, ja-JP.";
+
+fn operation(endpoint: &Endpoint) -> Value {
+    let tag = match endpoint.caller {
+        Caller::Operator => "Management",
+        Caller::Anyone | Caller::App => "Codes",
+    };
+    let mut operation = Map::from_iter([
+        ("operationId".to_owned(), json!(endpoint.name)),
+        ("summary".to_owned(), json!(endpoint.summary)),
+        ("description".to_owned(), json!(endpoint.about)),
+        ("tags".to_owned(), json!([tag])),
+        ("parameters".to_owned(), json!(parameters(endpoint))),
+        ("responses".to_owned(), json!({"200": answer(endpoint)})),
+    ]);
+    if let Asks::Body(body) = &endpoint.asks {
+        let content = json!({"application/json": {"schema": body.schema, "example": body.example}});
+        operation.insert(
+            "requestBody".to_owned(),
+            json!({"required": true, "content": content}),
+        );
+    }
+    if endpoint.caller == Caller::Operator {
+        operation.insert("security".to_owned(), json!([{"operator": []}]));
+    }
+    operation.into()
+}
+
+fn parameters(endpoint: &Endpoint) -> Vec<Value> {
+    let mut parameters = Vec::new();
+    if endpoint.caller == Caller::App {
+        parameters.push(json!({
+            "name": "x-authing-app-id", "in": "header", "required": true,
+            "description": "The application.",
+            "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"}, "example": "dev-app",
+        }));
+    }
+    parameters.push(json!({
+        "name": "x-authing-lang", "in": "header", "required": false,
+        "description": "The language of `message`.",
+        "schema": {"type": "string", "enum": Lang::ALL.map(Lang::as_str)},
+    }));
+    if let Asks::Query(query) = &endpoint.asks {
+        parameters.extend(query.iter().map(|(name, about, schema)| {
+            json!({"name": name, "in": "query", "required": false, "description": about, "schema": schema})
+        }));
+    }
+    parameters
+}
+
+/// The one HTTP answer: the envelope of a success, or of any of the endpoint's faults.
+fn answer(endpoint: &Endpoint) -> Value {
+    let faults = faults(endpoint);
+    let mut codes: Vec<_> = faults
+        .iter()
+        .map(|(_, fault)| fault.status_code())
+        .collect();
+    codes.sort_unstable();
+    codes.dedup();
+    let success = match &endpoint.data {
+        Some(data) => envelope(&json!({"const": 200}), "data", &data.schema, true),
+        None => envelope(&json!({"const": 200}), "data", &json!(false), false),
+    };
+    let failure = envelope(
+        &json!({"enum": codes}),
+        "apiCode",
+        &json!({"type": "integer"}),
+        false,
+    );
+    json!({
+        "description": "What happened, in `statusCode`.",
+        "headers": {
+            "Retry-After": {"description": "Seconds; with 429 and 503.", "schema": {"type": "integer", "minimum": 1}},
+        },
+        "content": {"application/json": {
+            "schema": {"oneOf": [success, failure]},
+            "examples": examples(endpoint, &faults),
+        }},
+    })
+}
+
+/// The schema of an envelope with one more member.
+fn envelope(status_code: &Value, member: &str, schema: &Value, required: bool) -> Value {
+    let always = ["statusCode", "message", "requestId"];
+    let required: Vec<_> = always
+        .into_iter()
+        .chain(required.then_some(member))
+        .collect();
+    json!({
+        "type": "object",
+        "required": required,
+        "properties": {
+            "statusCode": status_code,
+            "message": {"type": "string", "minLength": 1},
+            "requestId": {"type": "string", "format": "uuid"},
+            member: schema,
+        },
+        "additionalProperties": false,
+    })
+}
+
+fn faults(endpoint: &Endpoint) -> Vec<(&'static str, Fault)> {
+    let body: &[_] = if matches!(endpoint.asks, Asks::Body(_)) {
+        &BODY_FAULTS
+    } else {
+        &[]
+    };
+    let caller: &[_] = match endpoint.caller {
+        Caller::Anyone => &[],
+        Caller::App => &["noApplication", "unknownApplication"],
+        Caller::Operator => &["unauthorized"],
+    };
+    let named = |name: &str| {
+        [body, caller, endpoint.faults, &COMMON_FAULTS]
+            .iter()
+            .any(|names| names.contains(&name))
+    };
+    Fault::samples()
+        .into_iter()
+        .filter(|(name, _)| named(name))
+        .collect()
+}
+
+const REQUEST_ID: &str = "01a1ffdc-fced-71fb-9054-27b7b939e8d2";
+
+fn examples(endpoint: &Endpoint, faults: &[(&str, Fault)]) -> Value {
+    let mut examples = Map::new();
+    let success = match &endpoint.data {
+        Some(data) => json!(Envelope::with_data(
+            Lang::EnUs,
+            REQUEST_ID.to_owned(),
+            &data.example
+        )),
+        None => json!(Envelope::success(Lang::EnUs, REQUEST_ID.to_owned())),
+    };
+    examples.insert("success".to_owned(), json!({"value": success}));
+    for (name, fault) in faults {
+        let answer = Envelope::failure(fault, Lang::EnUs, REQUEST_ID.to_owned());
+        examples.insert(
+            (*name).to_owned(),
+            json!({"summary": answer.message, "value": answer}),
+        );
+    }
+    examples.into()
+}
+
+fn schemas() -> Value {
+    let mut schemas = Map::new();
+    add::<ApplicationDto>(&mut schemas);
+    add::<AttemptDto>(&mut schemas);
+    add::<Channel>(&mut schemas);
+    add::<CheckAppIdSecretRequest>(&mut schemas);
+    add::<CheckedSecret>(&mut schemas);
+    add::<CreateApplicationRequest>(&mut schemas);
+    add::<CreatedApplication>(&mut schemas);
+    add::<MessageDto>(&mut schemas);
+    add::<SendSmsRequest>(&mut schemas);
+    add::<VerdictDto>(&mut schemas);
+    schemas.into()
+}
+
+fn add<T: ToSchema + PartialSchema>(schemas: &mut Map<String, Value>) {
+    schemas.insert(T::name().into_owned(), json!(T::schema()));
+}
