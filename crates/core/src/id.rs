@@ -27,6 +27,16 @@ impl MessageId {
         Self(build(time, [0; 10]))
     }
 
+    /// When the id was made.
+    #[must_use]
+    pub fn made_at(&self) -> Timestamp {
+        let mut millis = [0; 8];
+        for (to, from) in millis.iter_mut().skip(2).zip(self.0.as_bytes()) {
+            *to = *from;
+        }
+        Timestamp::from_millis(i64::from_be_bytes(millis))
+    }
+
     /// The 16 bytes of the id, in key order.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 16] {
@@ -126,6 +136,10 @@ mod tests {
         assert!(at(1_000) < at(1_001));
         assert!(MessageId::first_at(Timestamp::from_millis(1_000)) < at(1_000));
         assert!(at(1_000) < MessageId::first_at(Timestamp::from_millis(1_001)));
+        assert_eq!(
+            at(1_790_000_000_123).made_at(),
+            Timestamp::from_millis(1_790_000_000_123)
+        );
     }
 
     #[test]

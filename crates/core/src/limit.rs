@@ -305,6 +305,24 @@ mod tests {
     }
 
     #[test]
+    fn give_backs_are_counted_per_number_and_channel_over_all_applications() {
+        let phone = |number| PhoneNumber::parse(number, None).unwrap();
+        let bucket = |channel, number| Rule::give_backs(channel, &phone(number)).bucket;
+        let login = bucket(Channel::Login, "13800138000");
+        assert_ne!(login, bucket(Channel::Register, "13800138000"));
+        assert_ne!(login, bucket(Channel::Login, "13800138001"));
+        let minute = |app| {
+            Rule::one_per_minute(
+                &AppId::parse(app).unwrap(),
+                Channel::Login,
+                &phone("13800138000"),
+            )
+        };
+        assert_ne!(minute("a").bucket, minute("b").bucket);
+        assert_ne!(minute("a").bucket, login);
+    }
+
+    #[test]
     fn rules_that_cannot_be_judged_together_are_refused() {
         let named = |name: &str| Rule {
             bucket: Bucket::named(name),

@@ -85,6 +85,16 @@ pub struct Settlement {
     pub give_back: Rule,
 }
 
+impl Settlement {
+    /// Whether the message may have been sent: what its last attempt says.
+    #[must_use]
+    pub fn may_have_been_sent(&self) -> bool {
+        self.attempts
+            .last()
+            .is_none_or(|last| last.outcome.may_have_been_sent())
+    }
+}
+
 /// All that is known of one message, in order of time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Timeline {

@@ -9,10 +9,10 @@ use crate::entropy::{Entropy, EntropyError};
 use crate::id::{MessageId, RequestId};
 use crate::limit::{InvalidRules, Rule, Rules};
 use crate::message::{Attempt, Intent, Settlement};
-use crate::outcome::{NotAccepted, Outcome};
+use crate::outcome::{NotAccepted, Outcome, RefusalKind};
 use crate::passcode::{Binding, Passcode, PasscodeKey};
 use crate::phone::{Country, PhoneNumber};
-use crate::policy::CodePolicy;
+use crate::policy::{self, CodePolicy};
 use crate::ports::provider::Sms;
 use crate::ports::store::{Store, StoreError};
 use crate::route::Routes;
@@ -43,6 +43,9 @@ pub enum SendError {
         /// How long until it would not.
         wait: Duration,
     },
+    /// The process stood still between decision and hand-over, so nothing was sent.
+    #[error("the message came too late to its hand-over")]
+    TooLate,
     /// The provider certainly did not take the message.
     #[error("the provider did not accept the message: {}", .0.kind.as_str())]
     NotAccepted(NotAccepted),
@@ -124,7 +127,11 @@ impl Messenger {
 
         let sms = self.write(&order, message, passcode);
         let started_at = self.store.now();
-        let outcome = provider.send(&sms).await;
+        let outcome = if started_at > message.made_at().after(policy::HAND_OVER) {
+            Outcome::not_accepted(RefusalKind::TooLate)
+        } else {
+            provider.send(&sms).await
+        };
         drop(sms);
         let attempt = Attempt {
             provider: Some(provider.name().to_owned()),
@@ -138,10 +145,13 @@ impl Messenger {
             attempts: vec![attempt],
             give_back: Rule::give_backs(order.channel, &order.phone),
         };
-        // The vendor's word is the answer even if it could not be recorded: an unsettled message
-        // counts as sent, so the only loss is a minute not given back.
+        // The vendor's word is the answer, whether or not it is on record by now: the store goes on
+        // trying, and a message without an outcome counts as sent.
         let _ = self.store.settle(settlement).await;
         match outcome {
+            Outcome::NotAccepted(why) if why.kind == RefusalKind::TooLate => {
+                Err(SendError::TooLate)
+            }
             Outcome::Accepted { .. } | Outcome::Unknown { .. } => Ok(message),
             Outcome::NotAccepted(why) => Err(SendError::NotAccepted(why)),
         }

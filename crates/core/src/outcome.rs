@@ -51,13 +51,15 @@ pub enum RefusalKind {
     ContentRejected,
     /// The vendor says "not now" in a way that documents non-acceptance.
     Transient,
+    /// Never handed over: the process stood still for too long after the decision.
+    TooLate,
     /// Refused without a reason that this vocabulary knows; the vendor's code says more.
     Other,
 }
 
 impl RefusalKind {
     /// All kinds.
-    pub const ALL: [RefusalKind; 9] = [
+    pub const ALL: [RefusalKind; 10] = [
         RefusalKind::Unreachable,
         RefusalKind::BadNumber,
         RefusalKind::RecipientLimited,
@@ -66,6 +68,7 @@ impl RefusalKind {
         RefusalKind::ConfigError,
         RefusalKind::ContentRejected,
         RefusalKind::Transient,
+        RefusalKind::TooLate,
         RefusalKind::Other,
     ];
 
@@ -81,6 +84,7 @@ impl RefusalKind {
             RefusalKind::ConfigError => "config_error",
             RefusalKind::ContentRejected => "content_rejected",
             RefusalKind::Transient => "transient",
+            RefusalKind::TooLate => "too_late",
             RefusalKind::Other => "other",
         }
     }

@@ -28,5 +28,10 @@ pub const MINUTE: Duration = Duration::from_secs(60);
 /// minute back.
 pub const GIVE_BACKS_PER_MINUTE: u32 = 3;
 
+/// The longest from the making of a message to its hand-over to a provider. A process that stood still
+/// for longer (stopped, suspended, starved) does not send what it decided before: its minute may be over
+/// and another message under way.
+pub const HAND_OVER: Duration = Duration::from_secs(3);
+
 /// The longest that a provider may take over one message. SDK callers give up after 10 s.
 pub const SEND_DEADLINE: Duration = Duration::from_secs(8);

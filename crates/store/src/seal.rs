@@ -61,9 +61,17 @@ impl Sealer {
         self.digest(b"phone", &[phone.e164().as_bytes()])
     }
 
-    /// A digest of nothing: tells these keys from others.
+    /// A digest that tells these keys from others.
     pub(crate) fn fingerprint(&self) -> Digest {
-        self.digest(b"fingerprint", &[])
+        let payload = Payload {
+            msg: b"",
+            aad: b"fingerprint",
+        };
+        let tag = self
+            .cipher
+            .encrypt(&XNonce::default(), payload)
+            .unwrap_or_default();
+        self.digest(b"fingerprint", &[&tag])
     }
 
     /// The digest of what a code is good for: application, channel and number.

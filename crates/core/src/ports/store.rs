@@ -34,7 +34,8 @@ use crate::limit::Rules;
 use crate::message::{Decision, Intent, Settlement, Timeline};
 use crate::time::Timestamp;
 
-/// Why a store could not do as asked. Whatever it is, nothing was decided.
+/// Why a store could not do as asked. Where that was to decide, nothing was decided: no hit counts, and
+/// no message exists that anything was or will be sent for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
     /// More work is waiting than can be done in time.
@@ -91,7 +92,8 @@ pub trait Store: Send + Sync + 'static {
     /// per rule. One verdict per rule comes back, in order, either way.
     ///
     /// # Errors
-    /// [`StoreError`] when no decision could be made durable within 2 s; the caller sends nothing.
+    /// [`StoreError`] when no decision could be made durable within 1.5 s, or when `intent` is older than
+    /// [`HAND_OVER`](crate::policy::HAND_OVER); the caller sends nothing.
     async fn decide(&self, intent: Intent, rules: Rules) -> Result<Decision, StoreError>;
 
     /// Records what became of an admitted message, and gives its minute back where due. An
@@ -99,8 +101,8 @@ pub trait Store: Send + Sync + 'static {
     /// application, channel and number; one that was not sent leaves those alone.
     ///
     /// # Errors
-    /// [`StoreError`] when it could not be made durable; the message then stays pending, which
-    /// counts as sent.
+    /// [`StoreError`] when it is not durable yet after a moment. It takes effect all the same, and the
+    /// store goes on trying to record it; if the process dies first, the message counts as sent.
     async fn settle(&self, settlement: Settlement) -> Result<Settled, StoreError>;
 
     /// The application of that id.

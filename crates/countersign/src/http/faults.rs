@@ -32,7 +32,7 @@ pub(crate) fn not_sent(error: SendError) -> Fault {
         SendError::NotAccepted(why) => Fault::ProviderRefused {
             kind: why.kind.as_str().to_owned(),
         },
-        SendError::Store(_) | SendError::Entropy(_) => Fault::Unavailable,
+        SendError::Store(_) | SendError::Entropy(_) | SendError::TooLate => Fault::Unavailable,
         SendError::Rules(_) => Fault::Internal,
     }
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use countersign_core::id::MessageId;
 use countersign_core::time::Timestamp;
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row, Transaction, params};
 
 use super::hits::{self, LoggedHit};
@@ -19,9 +20,6 @@ use crate::seal::Digest;
 /// How much of the log a start reads again at least: the longest life of a code (10 minutes) and
 /// room for the slowest provider.
 pub(crate) const REPLAY: Duration = Duration::from_secs(11 * 60);
-
-/// The most messages passed in one step, so that no commit waits long.
-const STEP: u32 = 256;
 
 /// How often to look, where the last look found nothing left to do.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -46,21 +44,22 @@ impl Horizon {
         self.message
     }
 
-    /// Moves on by at most [`STEP`] messages.
-    pub(crate) fn advance(&mut self, log: &mut Connection, now: Timestamp) -> rusqlite::Result<()> {
+    /// Moves on by at most `step` messages, and never past one without an outcome.
+    pub(crate) fn advance(
+        &mut self,
+        log: &mut Connection,
+        now: Timestamp,
+        step: usize,
+    ) -> rusqlite::Result<()> {
         let goal = MessageId::first_at(now.before(REPLAY));
         if now < self.next_look || goal <= self.message {
             return Ok(());
         }
         let transaction = log.transaction()?;
-        let passed = self.carry(&transaction, goal, now)?;
-        let reached = match passed {
-            Some(last) => last,
-            None => {
-                self.next_look = now.after(PAUSE);
-                goal
-            }
-        };
+        let reached = self.carry(&transaction, goal, now, step)?.unwrap_or(goal);
+        if reached == goal || reached == self.message {
+            self.next_look = now.after(PAUSE);
+        }
         transaction
             .prepare_cached("DELETE FROM carried_hit WHERE until <= ?")?
             .execute([now.as_millis()])?;
@@ -72,24 +71,26 @@ impl Horizon {
         Ok(())
     }
 
-    /// Carries what still counts; answers the first message not looked at, if there are more.
+    /// Carries what still counts; answers the first message not passed, if there is one.
     fn carry(
         &self,
         log: &Transaction<'_>,
         goal: MessageId,
         now: Timestamp,
+        step: usize,
     ) -> rusqlite::Result<Option<MessageId>> {
         let mut select = log.prepare_cached(PASSED)?;
         let mut insert =
             log.prepare_cached("INSERT OR IGNORE INTO carried_hit VALUES (?, ?, ?, ?, ?)")?;
-        let mut rows = select.query(params![self.message.as_bytes(), goal.as_bytes(), STEP + 1])?;
-        let mut seen = 0;
+        let mut rows = select.query(params![self.message.as_bytes(), goal.as_bytes()])?;
+        let mut passed = 0;
         while let Some(row) = rows.next()? {
             let message = MessageId::from_bytes(row.get("id")?);
-            seen += 1;
-            if seen > STEP {
+            let pending = row.get_ref("ended_at")? == ValueRef::Null;
+            if pending || passed == step {
                 return Ok(Some(message));
             }
+            passed += 1;
             for (hit, at) in counting_hits(row)? {
                 let until = at.after(hit.window);
                 if until > now {
@@ -110,36 +111,31 @@ impl Horizon {
 const PASSED: &str = "
     SELECT id, decided_at, hits, give_back, ended_at
     FROM message LEFT JOIN attempt ON attempt.message = message.id AND settles
-    WHERE id >= ? AND id < ? ORDER BY id LIMIT ?";
+    WHERE id >= ? AND id < ? ORDER BY id";
 
 /// The hits that a message and its settlement left in the limits. The row has the columns `hits`,
 /// `decided_at`, `give_back`, `ended_at`.
 pub(crate) fn counting_hits(row: &Row<'_>) -> rusqlite::Result<Vec<(LoggedHit, Timestamp)>> {
-    let hits = decode(row.get_ref("hits")?.as_blob().unwrap_or_default());
+    let hits = decode(row.get_ref("hits")?.as_blob()?)?;
     let decided_at = Timestamp::from_millis(row.get("decided_at")?);
-    let give_back = row
-        .get_ref("give_back")?
-        .as_blob_or_null()
-        .unwrap_or_default();
+    let give_back = row.get_ref("give_back")?.as_blob_or_null()?;
     let ended_at = row.get::<_, Option<i64>>("ended_at")?.unwrap_or_default();
     let ended_at = Timestamp::from_millis(ended_at);
     let kept = hits
         .into_iter()
         .filter(|hit| give_back.is_none() || !hit.refundable);
+    let instead = decode(give_back.unwrap_or_default())?;
     Ok(kept
         .map(|hit| (hit, decided_at))
-        .chain(
-            decode(give_back.unwrap_or_default())
-                .into_iter()
-                .map(|hit| (hit, ended_at)),
-        )
+        .chain(instead.into_iter().map(|hit| (hit, ended_at)))
         .collect())
 }
 
-fn decode(bytes: &[u8]) -> Vec<LoggedHit> {
-    hits::decode(bytes).unwrap_or_else(|| {
-        tracing::error!("a message in the log has hits that cannot be read");
-        Vec::new()
+/// Hits that cannot be read are no reason to forget a limit: whoever asks fails.
+fn decode(bytes: &[u8]) -> rusqlite::Result<Vec<LoggedHit>> {
+    hits::decode(bytes).ok_or_else(|| {
+        let why = "the log holds hits that cannot be read";
+        rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Blob, why.into())
     })
 }
 

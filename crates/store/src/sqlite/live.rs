@@ -40,6 +40,7 @@ struct Pending {
 #[derive(Debug, Clone)]
 pub(crate) struct Code {
     pub(crate) message: MessageId,
+    pub(crate) decided_at: Timestamp,
     /// What a check will compare with.
     #[expect(
         dead_code,
@@ -78,6 +79,7 @@ impl Live {
             .push_back((admission.code_expires_at, admission.scope));
         self.codes.entry(admission.scope).or_default().push(Code {
             message: admission.message,
+            decided_at: admission.decided_at,
             mac: admission.code_mac,
             expires_at: admission.code_expires_at,
             sent: false,
@@ -108,13 +110,15 @@ impl Live {
         let Some(codes) = self.codes.get_mut(&pending.scope) else {
             return;
         };
-        let newer_is_live = codes.iter().any(|code| code.sent && code.message > message);
+        let age = (pending.decided_at, message);
+        let newer = |code: &Code| (code.decided_at, code.message) > age;
+        let newer_is_live = codes.iter().any(|code| code.sent && newer(code));
         codes.retain_mut(|code| {
             if code.message == message {
                 code.sent = true;
                 !newer_is_live
             } else {
-                code.message > message
+                newer(code)
             }
         });
         if codes.is_empty() {
@@ -157,7 +161,7 @@ impl Live {
         }
     }
 
-    /// Whether `message` is settled, or was never here.
+    /// Whether `message` is waiting for its settlement.
     pub(crate) fn is_pending(&self, message: MessageId) -> bool {
         self.pending.contains_key(&message)
     }

@@ -22,6 +22,7 @@ use countersign_core::application::{AppId, Application};
 use countersign_core::limit::{Rules, Verdict};
 use countersign_core::message::{CodeState, Decision, Intent, Settlement, Timeline};
 use countersign_core::outcome::Outcome;
+use countersign_core::policy;
 use countersign_core::ports::store::{NewApplication, Settled, Store, StoreError, TimelineQuery};
 use countersign_core::time::{Clock, Timestamp};
 use rusqlite::{Connection, OpenFlags};
@@ -35,16 +36,16 @@ use applications::{Applications, Known};
 use hits::LoggedHit;
 use horizon::Horizon;
 use live::{Admission, Live};
-use rows::{MessageRow, Record};
+use rows::{GiveBack, MessageRow, Record};
 use timelines::Found;
-use writer::Queue;
+use writer::{Parts, Queue};
 
 /// The embedded store of one data folder.
 pub struct SqliteStore {
     live: Arc<Mutex<Live>>,
     queue: Queue,
     reader: Arc<Mutex<Connection>>,
-    applications: Applications,
+    applications: Arc<Applications>,
     creating: tokio::sync::Mutex<()>,
     sealer: Arc<Sealer>,
     clock: Arc<dyn Clock>,
@@ -65,8 +66,12 @@ pub enum OpenError {
 
 const DATABASE: &str = "countersign.db";
 
-/// How long a decision may take to become durable before its caller hears "unavailable".
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How long a decision may take to become durable before its caller hears "unavailable". With the
+/// provider's deadline it stays within the 10 s that SDKs wait.
+const DECISION: Duration = Duration::from_millis(1500);
+
+/// How long to wait for an outcome to become durable. It does in any case; the answer need not wait.
+const SETTLEMENT: Duration = Duration::from_millis(300);
 
 impl std::fmt::Debug for SqliteStore {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -100,11 +105,17 @@ impl SqliteStore {
         let horizon = Horizon::read(&log).map_err(database)?;
         let live = replay::rebuild(&mut log, &horizon, &sealer, clock.now()).map_err(database)?;
         let live = Arc::new(Mutex::new(live));
-        let applications = Applications::read(&log).map_err(database)?;
+        let applications = Arc::new(Applications::read(&log).map_err(database)?);
         let reader = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)
             .map_err(database)?;
-        let queue = Queue::start(log, Arc::clone(&live), Arc::clone(&clock), horizon)
-            .map_err(|error| OpenError::Database(error.to_string()))?;
+        let queue = Queue::start(Parts {
+            log,
+            live: Arc::clone(&live),
+            applications: Arc::clone(&applications),
+            clock: Arc::clone(&clock),
+            horizon,
+        });
+        let queue = queue.map_err(|error| OpenError::Database(error.to_string()))?;
         Ok(Self {
             live,
             queue,
@@ -115,6 +126,12 @@ impl SqliteStore {
             clock,
             _folder: folder,
         })
+    }
+
+    /// The store's clock, for others that must not disagree with it.
+    #[must_use]
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.clock)
     }
 
     /// Judges, and on admission reserves in memory and queues the row, all under one lock: the order
@@ -140,6 +157,9 @@ impl SqliteStore {
 
         let mut live = self.live.lock().map_err(|_| writer::stopped())?;
         let now = self.clock.now();
+        if now > intent.id.made_at().after(policy::HAND_OVER) {
+            return Err(StoreError::Unavailable("the intent is too old".to_owned()));
+        }
         let verdicts: Vec<Verdict> = rules
             .iter()
             .zip(&hits)
@@ -205,38 +225,45 @@ impl Store for SqliteStore {
     async fn decide(&self, intent: Intent, rules: Rules) -> Result<Decision, StoreError> {
         let (decision, durable) = self.reserve(intent, &rules)?;
         if let Some(durable) = durable {
-            wait(durable).await?;
+            wait(durable, DECISION).await?;
         }
         Ok(decision)
     }
 
     async fn settle(&self, settlement: Settlement) -> Result<Settled, StoreError> {
+        let (message, sent) = (settlement.message, settlement.may_have_been_sent());
         let (durable, gave_back) = {
             let mut live = self.live.lock().map_err(|_| writer::stopped())?;
-            let sent = settlement
-                .attempts
-                .last()
-                .is_none_or(|last| last.outcome.may_have_been_sent());
-            let hit = LoggedHit::of(&settlement.give_back, &self.sealer);
-            let now = self.clock.now();
-            let may_give_back = !sent
-                && live.is_pending(settlement.message)
-                && !live.judge(&settlement.give_back, hit.bucket, now).refuses();
-            let give_back = may_give_back.then_some(hit);
-            let record = Record::Settlement(rows::Settled {
-                message: settlement.message,
+            if !live.is_pending(message) {
+                return Ok(Settled { gave_back: false }); // settled before
+            }
+            // Memory follows the vendor's word at once; the log follows, in the same order.
+            let give_back = if sent {
+                live.sent(message);
+                GiveBack::No
+            } else {
+                let rule = &settlement.give_back;
+                let (hit, now) = (LoggedHit::of(rule, &self.sealer), self.clock.now());
+                let refused = live.judge(rule, hit.bucket, now).refuses();
+                live.not_sent(message, !refused);
+                if refused {
+                    GiveBack::No
+                } else {
+                    live.add_hit(&hit, now);
+                    GiveBack::Counted(hit)
+                }
+            };
+            let settled = rows::Settled {
+                message,
                 attempts: settlement.attempts,
                 give_back,
-            });
-            let durable = self.queue.push(record)?;
-            if let Some(hit) = give_back {
-                // Counted now, so that settlements racing to the log cannot share the last one. The
-                // minute itself comes back only once this is durable.
-                live.add_hit(&hit, now);
-            }
-            (durable, give_back.is_some())
+            };
+            (
+                self.queue.push(Record::Settlement(settled))?,
+                give_back != GiveBack::No,
+            )
         };
-        wait(durable).await?;
+        wait(durable, SETTLEMENT).await?;
         Ok(Settled { gave_back })
     }
 
@@ -267,8 +294,12 @@ impl Store for SqliteStore {
                 created_at: self.clock.now(),
             },
         };
-        wait(self.queue.push(Record::Application(known.clone()))?).await?;
-        self.applications.add(known.clone());
+        // The writer adds it to those in memory, once it is durable.
+        wait(
+            self.queue.push(Record::Application(known.clone()))?,
+            DECISION,
+        )
+        .await?;
         Ok(known.application)
     }
 
@@ -296,14 +327,15 @@ impl Store for SqliteStore {
     }
 }
 
-async fn wait(durable: Durable) -> Result<(), StoreError> {
-    match tokio::time::timeout(PATIENCE, durable).await {
-        Ok(Ok(result)) => result,
-        Ok(Err(_)) => Err(writer::stopped()),
-        Err(_) => Err(StoreError::Unavailable(
-            "a commit takes too long".to_owned(),
-        )),
+/// Waits for as long as a caller may. Whoever gives up takes the answer that is there, or none will come:
+/// then the writer sees that nobody waits.
+async fn wait(mut durable: Durable, patience: Duration) -> Result<(), StoreError> {
+    if let Ok(answer) = tokio::time::timeout(patience, &mut durable).await {
+        return answer.map_err(|_| writer::stopped())?;
     }
+    durable.close();
+    let too_slow = || StoreError::Unavailable("a commit takes too long".to_owned());
+    durable.try_recv().map_err(|_| too_slow())?
 }
 
 fn unsealed() -> StoreError {
@@ -324,7 +356,9 @@ fn migrations() -> Migrations<'static> {
 fn configure(log: &Connection) -> rusqlite::Result<()> {
     log.pragma_update(None, "journal_mode", "WAL")?;
     // A commit that was answered survives the loss of power, not only of the process.
-    log.pragma_update(None, "synchronous", "FULL")
+    log.pragma_update(None, "synchronous", "FULL")?;
+    // Nobody else writes; whoever locks the file by hand must not hold up callers for long.
+    log.busy_timeout(Duration::from_millis(500))
 }
 
 /// Whether the database was written with these keys. A new database takes them as its own.
@@ -337,4 +371,20 @@ fn keys_fit(log: &Connection, sealer: &Sealer) -> rusqlite::Result<bool> {
     let theirs: [u8; 16] =
         log.query_row("SELECT digest FROM key_fingerprint", [], |row| row.get(0))?;
     Ok(ours == theirs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_commit_reaches_the_disk_before_it_is_answered() {
+        let dir = tempfile::tempdir().unwrap();
+        let log = Connection::open(dir.path().join(DATABASE)).unwrap();
+        configure(&log).unwrap();
+        let full: i64 = log
+            .pragma_query_value(None, "synchronous", |row| row.get(0))
+            .unwrap();
+        assert_eq!(full, 2);
+    }
 }

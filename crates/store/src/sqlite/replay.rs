@@ -8,7 +8,7 @@ use rusqlite::{Connection, Row, params};
 
 use super::horizon::{self, Horizon};
 use super::live::{Admission, Live};
-use super::rows::Settled;
+use super::rows::{GiveBack, Settled};
 use crate::seal::{Digest, Sealer};
 
 /// The latest time on record.
@@ -121,7 +121,7 @@ fn settle_interrupted(
         let settled = Settled {
             message,
             attempts: vec![interrupted],
-            give_back: None,
+            give_back: GiveBack::No,
         };
         settled.insert(&transaction)?;
     }

@@ -36,15 +36,28 @@ pub(crate) struct MessageRow {
 pub(crate) struct Settled {
     pub(crate) message: MessageId,
     pub(crate) attempts: Vec<Attempt>,
-    pub(crate) give_back: Option<LoggedHit>,
+    pub(crate) give_back: GiveBack,
 }
 
-impl Settled {
-    /// Whether the message may have been sent: what its last attempt says.
-    pub(crate) fn sent(&self) -> bool {
-        self.attempts
-            .last()
-            .is_none_or(|attempt| attempt.outcome.may_have_been_sent())
+/// Whether a message's refundable hits were taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum GiveBack {
+    /// They count.
+    No,
+    /// They do not, and this hit counts instead.
+    Counted(LoggedHit),
+    /// They do not: the failure was our own.
+    Uncounted,
+}
+
+impl GiveBack {
+    /// The column: NULL, or the hits that count instead.
+    fn column(self) -> Option<Vec<u8>> {
+        match self {
+            GiveBack::No => None,
+            GiveBack::Counted(hit) => Some(hits::encode(&[hit])),
+            GiveBack::Uncounted => Some(Vec::new()),
+        }
     }
 }
 
@@ -87,7 +100,6 @@ impl Settled {
         let last = self.attempts.len().saturating_sub(1);
         for ((n, attempt), number) in self.attempts.iter().enumerate().zip(0_i64..) {
             let settles = n == last;
-            let give_back = self.give_back.as_slice();
             let (outcome, kind, detail, provider_message_id) = outcome_columns(&attempt.outcome);
             insert.execute(params![
                 self.message.as_bytes(),
@@ -100,7 +112,7 @@ impl Settled {
                 detail,
                 provider_message_id,
                 settles,
-                (settles && !give_back.is_empty()).then(|| hits::encode(give_back)),
+                settles.then(|| self.give_back.column()).flatten(),
             ])?;
         }
         Ok(())

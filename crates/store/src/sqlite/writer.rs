@@ -1,17 +1,22 @@
 //! The one writer: groups whatever is waiting into one commit.
 
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
+use countersign_core::message::Attempt;
+use countersign_core::outcome::{NotAccepted, Outcome, RefusalKind};
 use countersign_core::ports::store::StoreError;
 use countersign_core::time::Clock;
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use tokio::sync::oneshot;
 
+use super::applications::Applications;
 use super::horizon::Horizon;
 use super::live::Live;
-use super::rows::Record;
+use super::rows::{GiveBack, MessageRow, Record, Settled};
 
 /// Something to append, and whom to tell once it is durable.
 struct Job {
@@ -21,30 +26,39 @@ struct Job {
 
 /// The way to the writer. Dropping it lets the writer finish what is queued and end.
 pub(crate) struct Queue {
-    jobs: Option<SyncSender<Job>>,
+    jobs: Option<Sender<Job>>,
     thread: Option<JoinHandle<()>>,
+    waiting: Arc<AtomicUsize>,
 }
 
-/// How much may wait. More than this cannot be durable within the 2 s that a caller waits.
+/// How many records may wait before new decisions are refused. More cannot be durable in time.
+/// Settlements are always taken: there is one per decision, so decisions bound them.
 const QUEUE: usize = 16_384;
 
 /// How much goes into one commit.
 const BATCH: usize = 1_024;
 
+/// How long until what could not be committed is tried again, while nothing else comes in.
+const RETRY: Duration = Duration::from_millis(500);
+
+/// What the writer works on.
+pub(crate) struct Parts {
+    pub(crate) log: Connection,
+    pub(crate) live: Arc<Mutex<Live>>,
+    pub(crate) applications: Arc<Applications>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) horizon: Horizon,
+}
+
 impl Queue {
-    /// Starts the writer on `log`, which it owns from now on.
-    pub(crate) fn start(
-        log: Connection,
-        live: Arc<Mutex<Live>>,
-        clock: Arc<dyn Clock>,
-        horizon: Horizon,
-    ) -> std::io::Result<Self> {
-        let (jobs, inbox) = std::sync::mpsc::sync_channel(QUEUE);
+    /// Starts the writer.
+    pub(crate) fn start(parts: Parts) -> std::io::Result<Self> {
+        let (jobs, inbox) = std::sync::mpsc::channel();
+        let waiting = Arc::new(AtomicUsize::new(0));
         let mut writer = Writer {
-            log,
-            live,
-            clock,
-            horizon,
+            parts,
+            waiting: Arc::clone(&waiting),
+            again: Vec::new(),
         };
         let thread = std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
@@ -52,22 +66,26 @@ impl Queue {
         Ok(Self {
             jobs: Some(jobs),
             thread: Some(thread),
+            waiting,
         })
     }
 
-    /// Queues `record` behind everything queued before. The receiver hears once it is durable, or
-    /// that it never will be and the live state no longer holds it.
+    /// Queues `record` behind everything queued before. The receiver hears once it is durable, or that
+    /// it is not. A message or an application whose receiver is gone by then is not recorded, and leaves
+    /// no trace; a settlement is recorded in any case.
     pub(crate) fn push(
         &self,
         record: Record,
     ) -> Result<oneshot::Receiver<Result<(), StoreError>>, StoreError> {
+        let owed = matches!(record, Record::Settlement(_));
+        if !owed && self.waiting.load(Ordering::Relaxed) >= QUEUE {
+            return Err(StoreError::Overloaded);
+        }
         let (done, durable) = oneshot::channel();
         let jobs = self.jobs.as_ref().ok_or_else(stopped)?;
-        match jobs.try_send(Job { record, done }) {
-            Ok(()) => Ok(durable),
-            Err(TrySendError::Full(_)) => Err(StoreError::Overloaded),
-            Err(TrySendError::Disconnected(_)) => Err(stopped()),
-        }
+        jobs.send(Job { record, done }).map_err(|_| stopped())?;
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        Ok(durable)
     }
 }
 
@@ -85,55 +103,160 @@ pub(crate) fn stopped() -> StoreError {
 }
 
 struct Writer {
-    log: Connection,
-    live: Arc<Mutex<Live>>,
-    clock: Arc<dyn Clock>,
-    horizon: Horizon,
+    parts: Parts,
+    waiting: Arc<AtomicUsize>,
+    /// Settlements that could not be committed: tried again with the next batch.
+    again: Vec<Settled>,
 }
 
 impl Writer {
     fn run(&mut self, inbox: &Receiver<Job>) {
-        while let Ok(first) = inbox.recv() {
-            let mut batch = vec![first];
-            batch.extend(inbox.try_iter().take(BATCH - 1));
-            let result = self.commit(&batch).map_err(|error| {
-                tracing::error!(%error, records = batch.len(), "a commit failed and was undone");
-                StoreError::Unavailable("a commit failed".to_owned())
-            });
-            let Ok(mut live) = self.live.lock() else {
-                return; // A poisoned live state cannot be trusted: every caller hears "unavailable".
+        loop {
+            let first = match inbox.recv_timeout(if self.again.is_empty() {
+                Duration::MAX
+            } else {
+                RETRY
+            }) {
+                Ok(job) => Some(job),
+                Err(RecvTimeoutError::Timeout) => None,
+                Err(RecvTimeoutError::Disconnected) => return self.retry(),
             };
-            // Memory follows the log before anyone is answered.
-            for job in &batch {
-                match (&job.record, &result) {
-                    (Record::Settlement(settled), Ok(())) if settled.sent() => {
-                        live.sent(settled.message);
-                    }
-                    (Record::Settlement(settled), Ok(())) => {
-                        live.not_sent(settled.message, settled.give_back.is_some());
-                    }
-                    (Record::Message(row), Err(_)) => live.withdraw(row.admission.message),
-                    _ => {}
-                }
-            }
-            live.forget_past(self.clock.now());
-            drop(live);
-            for job in batch {
-                let _ = job.done.send(result.clone());
-            }
-            if let Err(error) = self.horizon.advance(&mut self.log, self.clock.now()) {
-                tracing::error!(%error, "the replay horizon could not advance");
-            }
+            let batch: Vec<_> = first
+                .into_iter()
+                .chain(inbox.try_iter().take(BATCH - 1))
+                .collect();
+            self.waiting.fetch_sub(batch.len(), Ordering::Relaxed);
+            let size = batch.len();
+            self.retry();
+            self.write(batch);
+            self.tidy(size);
         }
     }
 
-    fn commit(&mut self, batch: &[Job]) -> rusqlite::Result<()> {
-        let transaction = self
-            .log
-            .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        for job in batch {
-            job.record.insert(&transaction)?;
+    /// One batch: to the log, then to memory, then to those who wait.
+    fn write(&mut self, batch: Vec<Job>) {
+        let (batch, given_up) = batch.into_iter().partition::<Vec<_>, _>(Job::is_wanted);
+        for job in given_up {
+            self.withdraw(&job.record);
         }
-        transaction.commit()
+        let mut orphans = Vec::new();
+        for (Job { record, done }, result) in self.commit_all(batch) {
+            match (&record, &result) {
+                (Record::Application(known), Ok(())) => self.parts.applications.add(known.clone()),
+                (_, Ok(())) => {}
+                (_, Err(_)) => self.withdraw(&record),
+            }
+            let recorded = result.is_ok();
+            match (record, done.send(result)) {
+                (Record::Settlement(settled), _) if !recorded => self.again.push(settled),
+                // Committed, and its caller has just given up: nothing was or will be sent.
+                (Record::Message(row), Err(_)) if recorded => orphans.push(row),
+                _ => {}
+            }
+        }
+        let abandoned: Vec<_> = orphans.iter().filter_map(|row| self.abandon(row)).collect();
+        self.again.extend(abandoned);
     }
+
+    /// Commits all in one transaction. Where a record itself is at fault, the others are spared.
+    fn commit_all(&mut self, batch: Vec<Job>) -> Vec<(Job, Result<(), StoreError>)> {
+        let records: Vec<_> = batch.iter().map(|job| &job.record).collect();
+        let results = match commit(&mut self.parts.log, &records) {
+            Err(error) if is_fault_of_a_record(&error) => records
+                .iter()
+                .map(|record| commit(&mut self.parts.log, &[record]).map_err(failed))
+                .collect(),
+            result => vec![result.map_err(failed); records.len()],
+        };
+        batch.into_iter().zip(results).collect()
+    }
+
+    /// Tries again to record what became of messages.
+    fn retry(&mut self) {
+        if self.again.is_empty() {
+            return;
+        }
+        let records: Vec<_> = self.again.drain(..).map(Record::Settlement).collect();
+        let all: Vec<_> = records.iter().collect();
+        if commit(&mut self.parts.log, &all).map_err(failed).is_err() {
+            self.again
+                .extend(records.into_iter().filter_map(|record| match record {
+                    Record::Settlement(settled) => Some(settled),
+                    Record::Message(_) | Record::Application(_) => None,
+                }));
+        }
+    }
+
+    /// Takes what will not be recorded out of memory. Settlements took effect when they were made.
+    fn withdraw(&self, record: &Record) {
+        if let (Record::Message(row), Ok(mut live)) = (record, self.parts.live.lock()) {
+            live.withdraw(row.admission.message);
+        }
+    }
+
+    /// Ends a message whose caller gave up while it was being committed: not sent, and its minute given
+    /// back without counting as a failure.
+    fn abandon(&self, row: &MessageRow) -> Option<Settled> {
+        let (message, now) = (row.admission.message, self.parts.clock.now());
+        self.parts.live.lock().ok()?.not_sent(message, true);
+        let too_late = Attempt {
+            provider: None,
+            started_at: row.admission.decided_at,
+            ended_at: now,
+            outcome: Outcome::NotAccepted(NotAccepted {
+                kind: RefusalKind::TooLate,
+                vendor_code: None,
+            }),
+        };
+        Some(Settled {
+            message,
+            attempts: vec![too_late],
+            give_back: GiveBack::Uncounted,
+        })
+    }
+
+    fn tidy(&mut self, size: usize) {
+        let now = self.parts.clock.now();
+        if let Ok(mut live) = self.parts.live.lock() {
+            live.forget_past(now);
+        }
+        // Twice as fast as the log grows, so it never falls behind.
+        let step = 2 * size + 64;
+        if let Err(error) = self.parts.horizon.advance(&mut self.parts.log, now, step) {
+            tracing::error!(%error, "the replay horizon could not advance");
+        }
+    }
+}
+
+impl Job {
+    /// Whether it is still to be recorded: what became of a message always is.
+    fn is_wanted(&self) -> bool {
+        matches!(self.record, Record::Settlement(_)) || !self.done.is_closed()
+    }
+}
+
+fn commit(log: &mut Connection, records: &[&Record]) -> rusqlite::Result<()> {
+    if records.is_empty() {
+        return Ok(());
+    }
+    let transaction = log.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for record in records {
+        record.insert(&transaction)?;
+    }
+    transaction.commit()
+}
+
+fn is_fault_of_a_record(error: &rusqlite::Error) -> bool {
+    match error.sqlite_error_code() {
+        Some(code) => matches!(
+            code,
+            ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch | ErrorCode::TooBig
+        ),
+        None => true,
+    }
+}
+
+fn failed(error: rusqlite::Error) -> StoreError {
+    tracing::error!(%error, "a commit failed");
+    StoreError::Unavailable("a commit failed".to_owned())
 }

@@ -1,23 +1,35 @@
+use std::sync::Arc;
 use std::time::Duration;
 
-use countersign_core::ports::store::{Store, StoreError};
+use countersign_core::channel::Channel;
+use countersign_core::limit::Rules;
+use countersign_core::message::CodeState;
+use countersign_core::ports::store::{Store, StoreError, TimelineQuery};
 use countersign_store::sqlite::OpenError;
+use rusqlite::Connection;
 
-use crate::world::World;
+use crate::world::{PHONE, World, accepted, minute, refused};
+
+/// Another hand on the same database.
+fn intruder(world: &World) -> Connection {
+    let intruder = Connection::open(world.dir.path().join("countersign.db")).unwrap();
+    intruder.busy_timeout(Duration::from_secs(5)).unwrap();
+    intruder
+}
 
 #[tokio::test]
 async fn a_commit_that_fails_never_was() {
     let world = World::new();
-    let other = rusqlite::Connection::open(world.dir.path().join("countersign.db")).unwrap();
-    other
+    let intruder = intruder(&world);
+    intruder
         .execute("ALTER TABLE message RENAME TO hidden", [])
         .unwrap();
-    let failed = world.decide(vec![crate::world::minute()]).await;
+    let failed = world.decide(vec![minute()]).await;
     assert!(
         matches!(failed, Err(StoreError::Unavailable(_))),
         "{failed:?}"
     );
-    other
+    intruder
         .execute("ALTER TABLE hidden RENAME TO message", [])
         .unwrap();
     assert!(
@@ -27,19 +39,104 @@ async fn a_commit_that_fails_never_was() {
 }
 
 #[tokio::test]
-async fn a_store_that_cannot_commit_says_so_in_two_seconds() {
-    let world = World::new();
-    let other = rusqlite::Connection::open(world.dir.path().join("countersign.db")).unwrap();
-    other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let answer = tokio::time::timeout(
-        Duration::from_secs(4),
-        world.decide(vec![crate::world::minute()]),
-    );
-    let failed = answer.await.expect("an answer, not a hang");
+async fn a_store_that_cannot_commit_says_so_in_two_seconds_and_forgets() {
+    let mut world = World::new();
+    let (older, _) = world.login().await;
+    world.settle(older, accepted()).await;
+    world.pass(Duration::from_secs(60));
+    let intruder = intruder(&world);
+    intruder.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let answer = tokio::time::timeout(Duration::from_secs(2), world.decide(vec![minute()]));
+    let failed = answer.await.expect("an answer within two seconds");
     assert!(
         matches!(failed, Err(StoreError::Unavailable(_))),
         "{failed:?}"
     );
+    intruder.execute_batch("ROLLBACK").unwrap();
+
+    let (newer, decision) = world.login().await;
+    assert!(
+        decision.admitted(),
+        "nothing was sent, so the minute is not taken"
+    );
+    world.settle(newer, refused()).await;
+    for _ in 0..2 {
+        assert_eq!(
+            world.code(older).await,
+            CodeState::Live,
+            "nothing newer was sent"
+        );
+        world.restart();
+    }
+}
+
+#[tokio::test]
+async fn one_bad_record_fails_alone() {
+    let world = World::new();
+    let twice = world.intent("app", Channel::Login, PHONE);
+    let none = || Rules::new(vec![]).unwrap();
+    world.store().decide(twice.clone(), none()).await.unwrap();
+    let mut tasks = Vec::new();
+    for n in 0..100 {
+        let intent = world.intent("app", Channel::Register, &format!("+861380013{n:04}"));
+        for intent in [twice.clone(), intent] {
+            let store = Arc::clone(world.store());
+            tasks.push(tokio::spawn(async move {
+                store.decide(intent, none()).await.is_ok()
+            }));
+        }
+    }
+    for (n, task) in tasks.into_iter().enumerate() {
+        assert_eq!(task.await.unwrap(), n % 2 == 1, "task {n}");
+    }
+}
+
+#[tokio::test]
+async fn an_outcome_takes_effect_at_once_and_is_recorded_when_that_is_possible() {
+    let world = World::new();
+    let (older, _) = world.login().await;
+    world.settle(older, accepted()).await;
+    world.pass(Duration::from_secs(60));
+    let (newer, _) = world.login().await;
+    let intruder = intruder(&world);
+    intruder
+        .execute_batch("ALTER TABLE attempt RENAME TO hidden")
+        .unwrap();
+    assert!(world.try_settle(newer, accepted()).await.is_err());
+    intruder
+        .execute_batch("ALTER TABLE hidden RENAME TO attempt")
+        .unwrap();
+    assert_eq!(world.code(newer).await, CodeState::Live);
+    assert_eq!(world.code(older).await, CodeState::Replaced);
+    let recorded = async {
+        while world.timeline(newer).await.attempts.is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), recorded)
+        .await
+        .expect("the writer tries again");
+}
+
+#[tokio::test]
+async fn an_intent_that_waited_too_long_is_refused() {
+    let world = World::new();
+    let late = world.intent("app", Channel::Login, PHONE);
+    world.pass(Duration::from_secs(4));
+    let failed = world
+        .store()
+        .decide(late, Rules::new(vec![minute()]).unwrap())
+        .await;
+    assert!(
+        matches!(failed, Err(StoreError::Unavailable(_))),
+        "{failed:?}"
+    );
+    assert!(world.login().await.1.admitted());
+    let query = TimelineQuery {
+        limit: 10,
+        ..TimelineQuery::default()
+    };
+    assert_eq!(world.store().timelines(query).await.unwrap().len(), 1);
 }
 
 #[tokio::test]
@@ -50,5 +147,4 @@ async fn other_keys_are_told_apart() {
     assert!(matches!(world.start_with_keys(8), Err(OpenError::Keys)));
     world.start();
     assert!(!world.login().await.1.admitted());
-    assert!(world.store().applications().await.unwrap().is_empty());
 }

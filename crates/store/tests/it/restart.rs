@@ -1,11 +1,9 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use countersign_core::channel::Channel;
-use countersign_core::limit::{Bucket, Mode, Rule, Rules};
+use countersign_core::limit::{Bucket, Mode, Rule};
 use countersign_core::message::CodeState;
 use countersign_core::outcome::Outcome;
-use countersign_core::ports::store::Store;
 
 use crate::world::{World, accepted, refused};
 
@@ -94,14 +92,9 @@ async fn a_daily_limit_outlives_the_part_of_the_log_that_a_start_reads() {
         world.settle(message, outcome).await;
     }
     // Other traffic goes on for hours and moves the horizon past those messages.
-    for n in 0..20_u32 {
+    for n in 0..20 {
         world.pass(HOUR / 4);
-        let other = world.intent("app", Channel::Register, &format!("+861380013{n:04}"));
-        world
-            .store()
-            .decide(other, Rules::new(vec![]).unwrap())
-            .await
-            .unwrap();
+        world.other_traffic(n..n + 1).await;
     }
     for _ in 0..2 {
         world.restart();
@@ -124,4 +117,67 @@ async fn a_daily_limit_outlives_the_part_of_the_log_that_a_start_reads() {
     world.start();
     world.pass(19 * HOUR);
     assert!(world.decide(vec![daily()]).await.unwrap().1.admitted());
+}
+
+#[tokio::test]
+async fn a_live_code_outlives_a_restart_behind_busy_traffic() {
+    let mut world = World::new();
+    let (message, _) = world.login().await;
+    world.settle(message, accepted()).await;
+    for n in 0..49 {
+        world.pass(Duration::from_secs(6));
+        world.other_traffic(n..n + 1).await;
+    }
+    world.pass(Duration::from_secs(5)); // 299 s after the decision
+    world.restart();
+    assert_eq!(world.code(message).await, CodeState::Live);
+    world.pass(Duration::from_secs(1));
+    assert_eq!(world.code(message).await, CodeState::Expired);
+}
+
+#[tokio::test]
+async fn no_hit_is_lost_however_many_the_horizon_passes_at_once() {
+    let hourly = |n: usize| Rule {
+        name: Cow::Borrowed("hour"),
+        bucket: Bucket::named("hour").part(&n.to_string()),
+        window: HOUR,
+        max: 1,
+        weight: 1,
+        mode: Mode::Enforce,
+        refundable: true,
+    };
+    let mut world = World::new();
+    for n in 0..400 {
+        let (message, _) = world.decide(vec![hourly(n)]).await.unwrap();
+        world.settle(message, accepted()).await;
+    }
+    world.pass(HOUR / 4);
+    // One commit each: the horizon passes a part of those messages every time.
+    for n in 0..4 {
+        world.other_traffic(n..n + 1).await;
+        world.pass(Duration::from_secs(2));
+    }
+    world.restart();
+    for n in 0..400 {
+        assert!(
+            !world.decide(vec![hourly(n)]).await.unwrap().1.admitted(),
+            "hit {n}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_message_without_an_outcome_gets_one_however_old_it_is() {
+    let mut world = World::new();
+    let (message, _) = world.login().await;
+    for n in 0..5 {
+        world.pass(HOUR / 4);
+        world.other_traffic(n..n + 1).await;
+    }
+    world.restart();
+    let timeline = world.timeline(message).await;
+    assert!(
+        matches!(timeline.attempts[0].outcome, Outcome::Unknown { .. }),
+        "{timeline:?}"
+    );
 }

@@ -1,5 +1,6 @@
 //! A store, a clock that the test owns, and short words for what happens to them.
 
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -121,7 +122,16 @@ impl World {
         self.decide(vec![minute()]).await.unwrap()
     }
 
+    /// Settles; whether the minute was given back.
     pub(crate) async fn settle(&self, message: MessageId, outcome: Outcome) -> bool {
+        self.try_settle(message, outcome).await.unwrap()
+    }
+
+    pub(crate) async fn try_settle(
+        &self,
+        message: MessageId,
+        outcome: Outcome,
+    ) -> Result<bool, StoreError> {
         let now = self.store().now();
         let attempt = Attempt {
             provider: Some("test".to_owned()),
@@ -135,7 +145,20 @@ impl World {
             attempts: vec![attempt],
             give_back: Rule::give_backs(Channel::Login, &phone),
         };
-        self.store().settle(settlement).await.unwrap().gave_back
+        Ok(self.store().settle(settlement).await?.gave_back)
+    }
+
+    /// Messages to other numbers, accepted.
+    pub(crate) async fn other_traffic(&self, numbers: Range<u32>) {
+        for n in numbers {
+            let other = self.intent("app", Channel::Register, &format!("+861380013{n:04}"));
+            let message = other.id;
+            self.store()
+                .decide(other, Rules::new(vec![]).unwrap())
+                .await
+                .unwrap();
+            self.settle(message, accepted()).await;
+        }
     }
 
     pub(crate) async fn timeline(&self, message: MessageId) -> Timeline {
