@@ -1,18 +1,34 @@
 //! The machine's own clock and random source: the only readings of either.
 
+use std::fs;
+use std::io;
+use std::path::Path;
+
 use countersign_core::entropy::{Entropy, EntropyError};
 use countersign_core::time::{Clock, Timestamp};
 use rustix::time::{ClockId, clock_gettime};
+use serde::{Deserialize, Serialize};
 
-/// The wall clock as it stood at start, advanced by time that really passed.
+/// The wall clock as it stood when a data folder was first used after the machine booted, advanced by
+/// time that really passed.
 ///
-/// Stepping the wall clock moves nothing: no minute shrinks or stretches, no code outlives its life.
-/// Time in which the machine was suspended counts.
+/// Stepping the wall clock moves nothing, neither while the process runs nor over a restart: no minute
+/// shrinks or stretches, no code outlives its life. Time in which the machine was suspended counts.
 #[derive(Debug)]
 pub struct SystemClock {
-    wall_at_start: i64,
-    passed_at_start: i64,
+    /// Unix time at boot, in milliseconds.
+    boot: i64,
 }
+
+/// What is kept of a clock: which boot of the machine, and when that was.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Reading {
+    boot_id: String,
+    booted_at: i64,
+}
+
+const NOTE: &str = "clock.json";
 
 #[cfg(target_os = "linux")]
 const PASSING: ClockId = ClockId::Boottime;
@@ -20,20 +36,39 @@ const PASSING: ClockId = ClockId::Boottime;
 const PASSING: ClockId = ClockId::Monotonic;
 
 impl SystemClock {
-    /// A clock that agrees with the wall clock now.
-    #[must_use]
-    pub fn start() -> Self {
-        Self {
-            wall_at_start: millis(ClockId::Realtime),
-            passed_at_start: millis(PASSING),
-        }
+    /// The clock of `folder`: goes on where it stood if the machine has not booted since, and else
+    /// agrees with the wall clock.
+    ///
+    /// # Errors
+    /// When the folder cannot be written to.
+    pub fn of(folder: &Path) -> io::Result<Self> {
+        let boot_id = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+        let wall = millis(ClockId::Realtime) - millis(PASSING);
+        let kept = fs::read(folder.join(NOTE))
+            .ok()
+            .and_then(|note| serde_json::from_slice(&note).ok());
+        let reading = resume(kept, boot_id.trim(), wall);
+        fs::write(folder.join(NOTE), serde_json::to_vec(&reading)?)?;
+        Ok(Self {
+            boot: reading.booted_at,
+        })
+    }
+}
+
+/// The reading to go by: the one that was kept, where it is of this boot.
+fn resume(kept: Option<Reading>, boot_id: &str, wall: i64) -> Reading {
+    match kept {
+        Some(kept) if !boot_id.is_empty() && kept.boot_id == boot_id => kept,
+        _ => Reading {
+            boot_id: boot_id.to_owned(),
+            booted_at: wall,
+        },
     }
 }
 
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
-        let passed = millis(PASSING) - self.passed_at_start;
-        Timestamp::from_millis(self.wall_at_start + passed)
+        Timestamp::from_millis(self.boot + millis(PASSING))
     }
 }
 
@@ -50,5 +85,48 @@ impl Entropy for OsEntropy {
     #[expect(clippy::disallowed_methods, reason = "this is the one place that asks")]
     fn fill(&self, buffer: &mut [u8]) -> Result<(), EntropyError> {
         getrandom::fill(buffer).map_err(|_| EntropyError)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reading(boot_id: &str, booted_at: i64) -> Reading {
+        Reading {
+            boot_id: boot_id.to_owned(),
+            booted_at,
+        }
+    }
+
+    #[test]
+    fn a_step_of_the_wall_clock_over_a_restart_moves_nothing() {
+        let first = resume(None, "boot-1", 1_000);
+        assert_eq!(
+            resume(Some(first), "boot-1", 3_601_000),
+            reading("boot-1", 1_000)
+        );
+    }
+
+    #[test]
+    fn a_new_boot_takes_the_wall_clock_at_its_word() {
+        assert_eq!(
+            resume(Some(reading("boot-1", 1_000)), "boot-2", 5_000),
+            reading("boot-2", 5_000)
+        );
+        assert_eq!(
+            resume(Some(reading("", 1_000)), "", 5_000),
+            reading("", 5_000)
+        );
+    }
+
+    #[test]
+    fn a_folder_keeps_its_clock() {
+        let dir = tempfile::tempdir().unwrap();
+        let first = SystemClock::of(dir.path()).unwrap();
+        let second = SystemClock::of(dir.path()).unwrap();
+        assert_eq!(first.boot, second.boot);
+        let apart = first.now().as_millis() - millis(ClockId::Realtime);
+        assert!(apart.abs() < 1_000, "{apart} ms from the wall clock");
     }
 }

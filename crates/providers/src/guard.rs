@@ -1,18 +1,21 @@
 //! What every provider is wrapped in: a deadline, and a wall against panics.
 
+use std::future::Future;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 
 use async_trait::async_trait;
 use countersign_core::outcome::Outcome;
 use countersign_core::policy::SEND_DEADLINE;
 use countersign_core::ports::provider::{Provider, Sms};
-use tokio::task::JoinError;
-use tokio::time::error::Elapsed;
+use countersign_core::time::Clock;
 
 /// Holds a provider to the port's promises, whatever its code does: an outcome within
 /// [`SEND_DEADLINE`], unknown where none came.
 pub struct Guarded {
     provider: Arc<dyn Provider>,
+    clock: Arc<dyn Clock>,
 }
 
 impl std::fmt::Debug for Guarded {
@@ -25,13 +28,8 @@ impl std::fmt::Debug for Guarded {
 
 impl Guarded {
     /// Wraps `provider`.
-    pub fn new(provider: impl Provider) -> Self {
-        Self::shared(Arc::new(provider))
-    }
-
-    /// Wraps a provider that others hold too.
-    pub fn shared(provider: Arc<dyn Provider>) -> Self {
-        Self { provider }
+    pub fn new(provider: Arc<dyn Provider>, clock: Arc<dyn Clock>) -> Self {
+        Self { provider, clock }
     }
 }
 
@@ -43,21 +41,156 @@ impl Provider for Guarded {
 
     async fn send(&self, sms: &Sms) -> Outcome {
         let (provider, sms) = (Arc::clone(&self.provider), sms.clone());
-        let mut call = tokio::spawn(async move { provider.send(&sms).await });
+        let (clock, deadline) = (
+            Arc::clone(&self.clock),
+            self.clock.now().after(SEND_DEADLINE),
+        );
+        // In a task of its own, so that a panic ends there.
+        let mut call = tokio::spawn(async move {
+            let mut call = pin!(provider.send(&sms));
+            std::future::poll_fn(|context| {
+                // Asked before every step: a process that stood still does not go on talking to a
+                // vendor when it wakes up, whatever its timers say.
+                if clock.now() >= deadline {
+                    return Poll::Ready(silence());
+                }
+                call.as_mut().poll(context)
+            })
+            .await
+        });
         let answer = tokio::time::timeout(SEND_DEADLINE, &mut call).await;
         call.abort();
-        answer.unwrap_or_else(silence).unwrap_or_else(broken)
+        match answer {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(_)) => Outcome::Unknown {
+                cause: "the provider's code failed".to_owned(),
+            },
+            Err(_) => silence(),
+        }
     }
 }
 
-fn silence(_: Elapsed) -> Result<Outcome, JoinError> {
-    Ok(Outcome::Unknown {
+fn silence() -> Outcome {
+    Outcome::Unknown {
         cause: format!("no answer within {} s", SEND_DEADLINE.as_secs()),
-    })
+    }
 }
 
-fn broken(_: JoinError) -> Outcome {
-    Outcome::Unknown {
-        cause: "the provider's code failed".to_owned(),
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+    use std::time::Duration;
+
+    use countersign_core::channel::Channel;
+    use countersign_core::entropy::{Entropy, EntropyError};
+    use countersign_core::id::MessageId;
+    use countersign_core::passcode::Passcode;
+    use countersign_core::phone::PhoneNumber;
+    use countersign_core::template::{self, Language};
+    use countersign_core::time::Timestamp;
+
+    use super::*;
+
+    struct Zeros;
+
+    impl Entropy for Zeros {
+        fn fill(&self, buffer: &mut [u8]) -> Result<(), EntropyError> {
+            buffer.fill(0);
+            Ok(())
+        }
+    }
+
+    #[derive(Default)]
+    struct HandClock(AtomicI64);
+
+    impl Clock for HandClock {
+        fn now(&self) -> Timestamp {
+            Timestamp::from_millis(self.0.load(Ordering::SeqCst))
+        }
+    }
+
+    fn sms() -> Sms {
+        let passcode = Passcode::generate(6, &Zeros).unwrap();
+        let app = countersign_core::application::AppName::parse("Shop").unwrap();
+        let life = Duration::from_secs(300);
+        Sms {
+            message_id: MessageId::first_at(Timestamp::from_millis(1)),
+            to: PhoneNumber::parse("13800138000", None).unwrap(),
+            channel: Channel::Login,
+            text: template::render(Language::EnUs, Channel::Login, &app, &passcode, life),
+            passcode,
+        }
+    }
+
+    async fn through(provider: impl Provider, clock: Arc<HandClock>) -> Outcome {
+        Guarded::new(Arc::new(provider), clock).send(&sms()).await
+    }
+
+    struct Panics;
+
+    #[async_trait]
+    impl Provider for Panics {
+        fn name(&self) -> &str {
+            "panics"
+        }
+
+        async fn send(&self, _: &Sms) -> Outcome {
+            panic!("a bug in a vendor's file")
+        }
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_unknown() {
+        let outcome = through(Panics, Arc::default()).await;
+        assert!(matches!(outcome, Outcome::Unknown { .. }), "{outcome:?}");
+    }
+
+    struct Never;
+
+    #[async_trait]
+    impl Provider for Never {
+        fn name(&self) -> &str {
+            "never"
+        }
+
+        async fn send(&self, _: &Sms) -> Outcome {
+            std::future::pending().await
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn silence_is_unknown_after_the_deadline() {
+        let outcome = through(Never, Arc::default()).await;
+        assert!(matches!(outcome, Outcome::Unknown { .. }), "{outcome:?}");
+    }
+
+    /// Takes two steps; time jumps between them, as it does for a process that was stopped.
+    struct StandsStill(Arc<HandClock>, Arc<AtomicBool>);
+
+    #[async_trait]
+    impl Provider for StandsStill {
+        fn name(&self) -> &str {
+            "stands still"
+        }
+
+        async fn send(&self, _: &Sms) -> Outcome {
+            self.0.0.fetch_add(60_000, Ordering::SeqCst);
+            tokio::task::yield_now().await;
+            self.1.store(true, Ordering::SeqCst);
+            Outcome::Accepted {
+                provider_message_id: None,
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn after_standing_still_nothing_more_is_said_to_the_vendor() {
+        let (clock, talked) = (
+            Arc::new(HandClock::default()),
+            Arc::new(AtomicBool::new(false)),
+        );
+        let outcome = through(StandsStill(Arc::clone(&clock), Arc::clone(&talked)), clock).await;
+        assert!(matches!(outcome, Outcome::Unknown { .. }), "{outcome:?}");
+        assert!(!talked.load(Ordering::SeqCst));
     }
 }

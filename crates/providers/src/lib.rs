@@ -4,9 +4,9 @@
 //! |---|---|
 //! | [`outbox`] | a phone that exists in the data folder only, for development |
 //! | [`sink`] | accepts everything and keeps nothing, for load tests |
-//! | [`listener`] | posts to a loopback listener, for tests that watch from outside |
+//! | [`loopback`] | posts to a listener on this machine, for tests that watch from outside |
 
 pub mod guard;
-pub mod listener;
+pub mod loopback;
 pub mod outbox;
 pub mod sink;

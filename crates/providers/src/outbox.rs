@@ -19,6 +19,9 @@ use serde::{Deserialize, Serialize};
 /// How many messages are kept at least.
 pub const KEPT: usize = 10_000;
 
+/// How many messages are shown at once at most.
+pub const SHOWN: usize = 1_000;
+
 /// A message as the phone shows it, code in clear.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -66,6 +69,7 @@ struct Drawer {
     newest: VecDeque<InboxMessage>,
     current: PathBuf,
     old: PathBuf,
+    fresh: PathBuf,
     file: File,
     lines: usize,
 }
@@ -83,11 +87,18 @@ impl Outbox {
         })
     }
 
-    /// What arrived for `number` (E.164), or for everyone; newest first.
+    /// What arrived for `number` (E.164), or for everyone; newest first, at most [`SHOWN`].
     pub fn messages(&self, number: Option<&str>) -> Vec<InboxMessage> {
         let drawer = self.drawer.lock().unwrap_or_else(PoisonError::into_inner);
         let wanted = |message: &&InboxMessage| number.is_none_or(|number| message.to == number);
-        drawer.newest.iter().rev().filter(wanted).cloned().collect()
+        drawer
+            .newest
+            .iter()
+            .rev()
+            .filter(wanted)
+            .take(SHOWN)
+            .cloned()
+            .collect()
     }
 }
 
@@ -129,15 +140,18 @@ impl Provider for Outbox {
 impl Drawer {
     fn open(folder: &Path) -> io::Result<Self> {
         let (current, old) = (folder.join("outbox.jsonl"), folder.join("outbox.old.jsonl"));
+        let fresh = folder.join("outbox.new.jsonl");
         let mut newest: VecDeque<_> = read(&old)?.into();
         let recent = read(&current)?;
         let lines = recent.len();
         newest.extend(recent);
+        newest.drain(..newest.len().saturating_sub(2 * KEPT));
         let file = append(&current)?;
         Ok(Self {
             newest,
             current,
             old,
+            fresh,
             file,
             lines,
         })
@@ -145,8 +159,11 @@ impl Drawer {
 
     fn keep(&mut self, message: InboxMessage) -> io::Result<()> {
         if self.lines >= KEPT {
+            // The new file is there before the old one moves: a failure here changes nothing.
+            let fresh = append(&self.fresh)?;
             fs::rename(&self.current, &self.old)?;
-            self.file = append(&self.current)?;
+            fs::rename(&self.fresh, &self.current)?;
+            self.file = fresh;
             self.lines = 0;
         }
         // The line break leads, so that whatever a crash tore off before ends here.

@@ -16,9 +16,8 @@ use countersign_core::policy::CodePolicy;
 use countersign_core::ports::provider::Provider;
 use countersign_core::ports::store::{NewApplication, Store};
 use countersign_core::route::{Countries, Routes};
-use countersign_core::time::Clock;
 use countersign_providers::guard::Guarded;
-use countersign_providers::listener::Listener;
+use countersign_providers::loopback::Loopback;
 use countersign_providers::outbox::Outbox;
 use countersign_providers::sink::Sink;
 use countersign_store::OwnedFolder;
@@ -33,8 +32,9 @@ use crate::config::keys::Keys;
 use crate::config::owner::OwnerNote;
 use crate::config::provider::ProviderSpec;
 use crate::http::{self, AppState};
+use crate::lifecycle::{self, Signals};
 use crate::system::{OsEntropy, SystemClock};
-use crate::{lifecycle, telemetry};
+use crate::telemetry;
 
 pub(super) const DATA: &str = "countersign-data";
 pub(super) const APP_ID: &str = "dev-app";
@@ -76,14 +76,12 @@ impl Dev {
                 self.listen
             );
         }
+        let signals = Signals::listen()?;
         telemetry::start(LevelFilter::WARN);
         phone::warm_up();
 
         let folder = OwnedFolder::claim(&self.data)?;
         let keys = Keys::of(folder.path(), &OsEntropy)?;
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
-        let outbox = self.outbox(folder.path(), &clock)?;
-        let provider = Arc::new(self.provider(&outbox)?);
         let listener = TcpListener::bind(self.listen).await.with_context(|| {
             format!(
                 "cannot listen on {}: name another address with --listen",
@@ -91,18 +89,23 @@ impl Dev {
             )
         })?;
         let address = listener.local_addr()?;
+        let clock =
+            SystemClock::of(folder.path()).context("the data folder cannot be written to")?;
+        let store = SqliteStore::open(folder, &keys.store, Arc::new(clock))?;
+        ensure_dev_app(&store).await?;
+        let outbox = self.outbox(&store)?;
+        let provider = Guarded::new(self.provider(&outbox)?, store.clock());
 
         let note = OwnerNote {
             url: format!("http://{address}"),
             token: token()?,
         };
         let posted = note
-            .post(folder.path())
+            .post(&self.data)
             .context("the note to the command line cannot be left in the data folder")?;
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(folder, &keys.store, clock)?);
-        ensure_dev_app(&*store).await?;
+        let store: Arc<dyn Store> = Arc::new(store);
         let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
-        let routes = Routes::through(provider, self.countries.unwrap_or(Countries::All));
+        let routes = Routes::through(Arc::new(provider), self.countries.unwrap_or(Countries::All));
         let messenger = Messenger::new(
             Arc::clone(&store),
             Arc::clone(&entropy),
@@ -123,21 +126,21 @@ impl Dev {
             say(banner(address, &self.data));
         }
         say(format!("listening on http://{address}"));
-        lifecycle::serve(listener, http::router(state), sends).await?;
+        lifecycle::serve(listener, http::router(state), sends, signals).await;
         drop(posted);
         Ok(ExitCode::SUCCESS)
     }
 
-    fn provider(&self, outbox: &Arc<Outbox>) -> anyhow::Result<Guarded> {
+    fn provider(&self, outbox: &Arc<Outbox>) -> anyhow::Result<Arc<dyn Provider>> {
         Ok(match &self.provider {
-            ProviderSpec::Outbox => Guarded::shared(Arc::clone(outbox) as Arc<dyn Provider>),
-            ProviderSpec::Sink => Guarded::new(Sink),
-            ProviderSpec::Listener(url) => Guarded::new(Listener::new(url)?),
+            ProviderSpec::Outbox => Arc::clone(outbox) as Arc<dyn Provider>,
+            ProviderSpec::Sink => Arc::new(Sink),
+            ProviderSpec::Loopback(url) => Arc::new(Loopback::new(url)?),
         })
     }
 
     /// The development phone: open in any case, so that what arrived earlier can be read.
-    fn outbox(&self, folder: &Path, clock: &Arc<dyn Clock>) -> anyhow::Result<Arc<Outbox>> {
+    fn outbox(&self, store: &SqliteStore) -> anyhow::Result<Arc<Outbox>> {
         let screen = if self.quiet {
             None
         } else {
@@ -148,7 +151,7 @@ impl Dev {
                 screen.show(message);
             }
         });
-        let outbox = Outbox::open(folder, Arc::clone(clock), on_arrival);
+        let outbox = Outbox::open(&self.data, store.clock(), on_arrival);
         Ok(Arc::new(outbox.context(
             "the outbox in the data folder cannot be opened",
         )?))

@@ -126,14 +126,18 @@ impl Keys {
     }
 }
 
+/// Makes the file whole or not at all, and never over another.
 fn write_once(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let draft = path.with_extension("new");
     let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
+    options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
+    let mut file = options.open(&draft)?;
     file.write_all(bytes)?;
     file.sync_all()?;
+    fs::hard_link(&draft, path)?;
+    fs::remove_file(&draft)?;
     // The name too must survive a loss of power: without its keys a database is lost.
     path.parent()
         .map_or(Ok(()), |folder| File::open(folder)?.sync_all())

@@ -26,7 +26,10 @@ impl std::fmt::Debug for OwnerNote {
 
 /// A note that is taken away when the owner ends.
 #[derive(Debug)]
-pub struct PostedNote(PathBuf);
+pub struct PostedNote {
+    path: PathBuf,
+    note: OwnerNote,
+}
 
 impl OwnerNote {
     /// Leaves the note in `folder`, in place of an older one.
@@ -44,7 +47,10 @@ impl OwnerNote {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = options.open(&path)?;
         file.write_all(&serde_json::to_vec(self)?)?;
-        Ok(PostedNote(path))
+        Ok(PostedNote {
+            path,
+            note: self.clone(),
+        })
     }
 
     /// The note in `folder`, if there is one.
@@ -56,7 +62,15 @@ impl OwnerNote {
 
 impl Drop for PostedNote {
     fn drop(&mut self) {
-        let _ = fs::remove_file(&self.0);
+        // A successor may have left its own by now.
+        if self
+            .path
+            .parent()
+            .and_then(OwnerNote::find)
+            .is_some_and(|found| found.token == self.note.token)
+        {
+            let _ = fs::remove_file(&self.path);
+        }
     }
 }
 

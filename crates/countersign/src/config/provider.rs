@@ -10,7 +10,7 @@ pub enum ProviderSpec {
     /// Accepts everything, keeps nothing.
     Sink,
     /// Posts to this URL.
-    Listener(String),
+    Loopback(String),
 }
 
 impl FromStr for ProviderSpec {
@@ -21,9 +21,9 @@ impl FromStr for ProviderSpec {
             "outbox" => Ok(ProviderSpec::Outbox),
             "sink" => Ok(ProviderSpec::Sink),
             // A plain URL says the same as http: before one.
-            _ if text.starts_with("http://") => Ok(ProviderSpec::Listener(text.to_owned())),
+            _ if text.starts_with("http://") => Ok(ProviderSpec::Loopback(text.to_owned())),
             _ => match text.strip_prefix("http:") {
-                Some(url) => Ok(ProviderSpec::Listener(url.to_owned())),
+                Some(url) => Ok(ProviderSpec::Loopback(url.to_owned())),
                 None => Err("must be outbox, sink or http:URL"),
             },
         }
@@ -36,7 +36,7 @@ mod tests {
 
     #[test]
     fn three_kinds_and_a_url() {
-        let url = ProviderSpec::Listener("http://127.0.0.1:9/x".to_owned());
+        let url = ProviderSpec::Loopback("http://127.0.0.1:9/x".to_owned());
         assert_eq!("http:http://127.0.0.1:9/x".parse(), Ok(url.clone()));
         assert_eq!("http://127.0.0.1:9/x".parse(), Ok(url));
         assert_eq!("outbox".parse(), Ok(ProviderSpec::Outbox));

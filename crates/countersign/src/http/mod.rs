@@ -6,6 +6,7 @@ mod cors;
 mod dev;
 mod endpoint;
 mod faults;
+mod gate;
 mod openapi;
 mod operator;
 pub mod router;
@@ -13,5 +14,6 @@ mod shape;
 mod state;
 mod v3;
 
+pub use gate::{Gate, Pass};
 pub use router::router;
 pub use state::AppState;

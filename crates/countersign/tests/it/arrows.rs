@@ -13,7 +13,7 @@ fn metadata() -> Metadata {
         .unwrap()
 }
 
-/// What each crate of the workspace depends on, tests aside.
+/// What each crate of the workspace depends on, tests and options aside.
 fn arrows(metadata: &Metadata) -> BTreeMap<&str, BTreeSet<&str>> {
     let packages = metadata.workspace_packages();
     packages
@@ -22,7 +22,7 @@ fn arrows(metadata: &Metadata) -> BTreeMap<&str, BTreeSet<&str>> {
             let needs = package
                 .dependencies
                 .iter()
-                .filter(|need| need.kind == DependencyKind::Normal);
+                .filter(|need| need.kind == DependencyKind::Normal && !need.optional);
             (
                 package.name.as_str(),
                 needs.map(|need| need.name.as_str()).collect(),

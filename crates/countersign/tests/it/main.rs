@@ -20,4 +20,6 @@ mod outbox;
 mod outcomes;
 mod secrecy;
 mod server;
+mod slow;
+mod too_late;
 mod vendor;

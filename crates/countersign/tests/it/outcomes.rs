@@ -52,12 +52,47 @@ async fn accepted_whatever_the_body_says() {
 }
 
 #[tokio::test]
-async fn refused_by_400_gives_the_minute_back() {
-    let (first, second, message) = through(Manner::Answer(400, "")).await;
-    assert_eq!((first, second), (602, 602));
-    assert_eq!(outcome(&message), ("other", "void"));
-    assert_eq!(message.attempts[0].detail.as_deref(), Some("HTTP 400"));
-    assert!(message.gave_back);
+async fn accepted_by_the_head_alone() {
+    let (first, second, message) = through(Manner::HalfBody).await;
+    assert_eq!((first, second), (200, 429));
+    assert_eq!(outcome(&message), ("accepted", "live"));
+}
+
+#[tokio::test]
+async fn every_message_has_a_connection_of_its_own() {
+    let (data, vendor) = (folder(), Vendor::start(Manner::KeepAlive).await);
+    let server = Server::start(data.path(), &["--quiet", "--provider", &vendor.provider()]).await;
+    for n in 0..5 {
+        assert_eq!(server.login(&number(n)).await, 200);
+    }
+    let messages = server.messages().await;
+    assert!(
+        messages
+            .iter()
+            .all(|message| outcome(message) == ("accepted", "live")),
+        "{messages:?}"
+    );
+    assert_eq!(vendor.messages().len(), 5);
+}
+
+#[tokio::test]
+async fn refused_by_any_4xx_gives_the_minute_back() {
+    for (status, kind) in [
+        (400, "other"),
+        (401, "config_error"),
+        (403, "config_error"),
+        (404, "config_error"),
+        (409, "other"),
+        (422, "other"),
+        (429, "throttled"),
+        (499, "other"),
+    ] {
+        let (first, second, message) = through(Manner::Answer(status, "")).await;
+        assert_eq!((first, second), (602, 602), "{status}");
+        assert_eq!(outcome(&message), (kind, "void"), "{status}");
+        assert_eq!(message.attempts[0].detail, Some(format!("HTTP {status}")));
+        assert!(message.gave_back, "{status}");
+    }
 }
 
 #[tokio::test]
@@ -69,7 +104,7 @@ async fn unknown_after_a_bare_500() {
 
 #[tokio::test]
 async fn unknown_after_a_redirect() {
-    let (first, second, message) = through(Manner::Answer(302, "")).await;
+    let (first, second, message) = through(Manner::Redirect).await;
     assert_eq!((first, second), (200, 429));
     assert_eq!(outcome(&message), ("unknown", "live"));
 }
@@ -169,33 +204,4 @@ async fn a_caller_that_hangs_up_changes_nothing() {
     assert_eq!(messages.len(), 1);
     assert_eq!(outcome(&messages[0]), ("accepted", "live"));
     assert_eq!(server.login(&number(1)).await, 429);
-}
-
-#[tokio::test]
-async fn a_failure_leaves_the_older_code_alone() {
-    // Another application's failures use up nothing of the first one's, and void only their own code.
-    let (data, vendor) = (folder(), Vendor::start(Manner::Answer(422, "")).await);
-    let server = Server::start(data.path(), &["--quiet"]).await;
-    assert_eq!(server.login(&number(1)).await, 200);
-    assert!(server.stop().await.status.success());
-    let server = Server::start(data.path(), &["--quiet", "--provider", &vendor.provider()]).await;
-    assert_eq!(
-        server.login(&number(1)).await,
-        429,
-        "the minute outlives the restart"
-    );
-    assert_eq!(
-        server
-            .send("CHANNEL_REGISTER", &number(1))
-            .await
-            .status_code,
-        602
-    );
-    let codes: Vec<_> = server
-        .messages()
-        .await
-        .into_iter()
-        .map(|message| message.code)
-        .collect();
-    assert_eq!(codes, ["void", "live"]);
 }

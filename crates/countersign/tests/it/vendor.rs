@@ -13,6 +13,12 @@ use tokio::sync::watch;
 pub(crate) enum Manner {
     /// Answers this status, with this body.
     Answer(u16, &'static str),
+    /// Sends the caller elsewhere: to another path of its own.
+    Redirect,
+    /// Answers 200 and keeps the connection open; resets it after a second request.
+    KeepAlive,
+    /// Answers 200, and never ends the body that it promised.
+    HalfBody,
     /// Answers something that is not HTTP.
     Garbage,
     /// Resets the connection.
@@ -98,6 +104,24 @@ impl Vendor {
 async fn behave(manner: Manner, mut connection: TcpStream, mut released: watch::Receiver<bool>) {
     match manner {
         Manner::Answer(status, body) => answer(&mut connection, status, body).await,
+        Manner::Redirect => {
+            let head = "HTTP/1.1 307 X\r\nlocation: /elsewhere\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+            let _ = connection.write_all(head.as_bytes()).await;
+        }
+        Manner::KeepAlive => {
+            let _ = connection
+                .write_all(b"HTTP/1.1 200 X\r\ncontent-length: 0\r\n\r\n")
+                .await;
+            let mut second = [0; 1];
+            let _ = connection.read_exact(&mut second).await;
+        }
+        Manner::HalfBody => {
+            let _ = connection
+                .write_all(b"HTTP/1.1 200 X\r\ncontent-length: 99\r\n\r\n{")
+                .await;
+            let mut rest = Vec::new();
+            let _ = connection.read_to_end(&mut rest).await;
+        }
         Manner::Garbage => {
             let _ = connection
                 .write_all(b"\x00\xffnot http at all\r\n\r\n")

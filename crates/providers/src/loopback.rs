@@ -8,6 +8,8 @@
 //! | is not there (connection refused) | not accepted |
 //! | anything else, or 8 s of silence | unknown |
 
+use std::error::Error;
+use std::io;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -19,14 +21,14 @@ use serde::{Deserialize, Serialize};
 
 /// Delivers to one URL on the loopback interface.
 #[derive(Debug)]
-pub struct Listener {
+pub struct Loopback {
     url: Url,
     client: Client,
 }
 
 /// Why a URL cannot be delivered to.
 #[derive(Debug, thiserror::Error)]
-pub enum InvalidListener {
+pub enum InvalidLoopback {
     /// Not a URL.
     #[error("--provider http:URL needs a URL such as http:http://127.0.0.1:9000/sms")]
     Url,
@@ -40,15 +42,15 @@ pub enum InvalidListener {
     Client(reqwest::Error),
 }
 
-impl Listener {
+impl Loopback {
     /// Delivers to `url`, such as `http://127.0.0.1:9000/sms`.
     ///
     /// # Errors
-    /// [`InvalidListener`] when it is not plain HTTP to the loopback interface.
-    pub fn new(url: &str) -> Result<Self, InvalidListener> {
-        let url = Url::parse(url).map_err(|_| InvalidListener::Url)?;
+    /// [`InvalidLoopback`] when it is not plain HTTP to the loopback interface.
+    pub fn new(url: &str) -> Result<Self, InvalidLoopback> {
+        let url = Url::parse(url).map_err(|_| InvalidLoopback::Url)?;
         if url.scheme() != "http" || !is_loopback(&url) {
-            return Err(InvalidListener::NotLoopback);
+            return Err(InvalidLoopback::NotLoopback);
         }
         let client = Client::builder()
             .no_proxy()
@@ -57,9 +59,8 @@ impl Listener {
             // a connection that the other side may have closed already.
             .retry(retry::never())
             .pool_max_idle_per_host(0)
-            .connect_timeout(Duration::from_secs(2))
             .build()
-            .map_err(InvalidListener::Client)?;
+            .map_err(InvalidLoopback::Client)?;
         Ok(Self { url, client })
     }
 }
@@ -75,7 +76,7 @@ struct Delivery<'a> {
 }
 
 #[async_trait]
-impl Provider for Listener {
+impl Provider for Loopback {
     fn name(&self) -> &str {
         "http"
     }
@@ -96,7 +97,7 @@ impl Provider for Listener {
             .await
         {
             Ok(response) => read(response).await,
-            Err(error) if error.is_connect() => Outcome::not_accepted(RefusalKind::Unreachable),
+            Err(error) if is_refused(&error) => Outcome::not_accepted(RefusalKind::Unreachable),
             Err(_) => Outcome::Unknown {
                 cause: "the connection broke before an answer".to_owned(),
             },
@@ -107,8 +108,9 @@ impl Provider for Listener {
 async fn read(response: Response) -> Outcome {
     let status = response.status();
     if status.is_success() {
+        let id = tokio::time::timeout(REST, provider_message_id(response)).await;
         return Outcome::Accepted {
-            provider_message_id: provider_message_id(response).await,
+            provider_message_id: id.unwrap_or_default(),
         };
     }
     let code = format!("HTTP {}", status.as_u16());
@@ -126,6 +128,22 @@ async fn read(response: Response) -> Outcome {
         vendor_code: Some(code),
     })
 }
+
+/// Whether nobody was there. Any other failure may have come after the message had gone out.
+fn is_refused(error: &reqwest::Error) -> bool {
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let io = error.downcast_ref::<io::Error>();
+        if io.is_some_and(|error| error.kind() == io::ErrorKind::ConnectionRefused) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
+/// How long to wait for the rest of an answer whose head said "accepted".
+const REST: Duration = Duration::from_secs(1);
 
 /// The most that is read of an answer.
 const ANSWER: usize = 16 * 1024;
@@ -169,7 +187,7 @@ mod tests {
             "http://localhost:9",
             "http://127.1.2.3:9",
         ] {
-            assert!(Listener::new(url).is_ok(), "{url}");
+            assert!(Loopback::new(url).is_ok(), "{url}");
         }
         for url in [
             "http://10.0.0.1/",
@@ -181,10 +199,10 @@ mod tests {
             "http://0.0.0.0/",
         ] {
             assert!(
-                matches!(Listener::new(url), Err(InvalidListener::NotLoopback)),
+                matches!(Loopback::new(url), Err(InvalidLoopback::NotLoopback)),
                 "{url}"
             );
         }
-        assert!(matches!(Listener::new("9000"), Err(InvalidListener::Url)));
+        assert!(matches!(Loopback::new("9000"), Err(InvalidLoopback::Url)));
     }
 }

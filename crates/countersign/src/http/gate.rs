@@ -1,0 +1,127 @@
+//! How many connections are let in, so that no one caller takes them all.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Counts connections. Those from this machine are neither counted nor refused: a proxy in front of the
+/// service, and whoever looks after it, must always get in.
+#[derive(Debug)]
+pub struct Gate {
+    most: usize,
+    most_per_caller: usize,
+    inside: Mutex<HashMap<IpAddr, usize>>,
+}
+
+/// A place inside, given back when dropped.
+#[derive(Debug)]
+pub struct Pass(Option<(Arc<Gate>, IpAddr)>);
+
+impl Default for Gate {
+    fn default() -> Self {
+        Self::new(4_096, 64)
+    }
+}
+
+impl Gate {
+    /// Lets in `most` connections, `most_per_caller` of them from one caller.
+    #[must_use]
+    pub fn new(most: usize, most_per_caller: usize) -> Self {
+        Self {
+            most,
+            most_per_caller,
+            inside: Mutex::default(),
+        }
+    }
+
+    /// Lets a connection from `peer` in, or not.
+    pub fn enter(self: &Arc<Self>, peer: IpAddr) -> Option<Pass> {
+        let caller = caller(peer);
+        if caller.is_loopback() {
+            return Some(Pass(None));
+        }
+        let mut inside = self.inside.lock().unwrap_or_else(PoisonError::into_inner);
+        let all: usize = inside.values().sum();
+        let mine = inside.entry(caller).or_default();
+        if all >= self.most || *mine >= self.most_per_caller {
+            return None;
+        }
+        *mine += 1;
+        Some(Pass(Some((Arc::clone(self), caller))))
+    }
+}
+
+impl Drop for Pass {
+    fn drop(&mut self) {
+        let Some((gate, caller)) = &self.0 else {
+            return;
+        };
+        let mut inside = gate.inside.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = inside.get_mut(caller) {
+            *count -= 1;
+            if *count == 0 {
+                inside.remove(caller);
+            }
+        }
+    }
+}
+
+/// Who an address belongs to: IPv6 is handed out by the /64, and IPv4 may come dressed as IPv6.
+fn caller(peer: IpAddr) -> IpAddr {
+    match peer.to_canonical() {
+        IpAddr::V6(address) if !address.is_loopback() => {
+            IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64)))
+        }
+        address => address,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ip(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn one_caller_cannot_take_all_places() {
+        let gate = Arc::new(Gate::new(3, 2));
+        let first = gate.enter(ip("192.0.2.1"));
+        let second = gate.enter(ip("::ffff:192.0.2.1"));
+        assert!(first.is_some() && second.is_some());
+        assert!(
+            gate.enter(ip("192.0.2.1")).is_none(),
+            "a third of one caller"
+        );
+        let other = gate.enter(ip("2001:db8::1"));
+        assert!(other.is_some());
+        assert!(gate.enter(ip("192.0.2.2")).is_none(), "a fourth of all");
+        drop(first);
+        assert!(gate.enter(ip("192.0.2.1")).is_some());
+    }
+
+    #[test]
+    fn an_ipv6_network_is_one_caller() {
+        let gate = Arc::new(Gate::new(9, 1));
+        let _pass = gate.enter(ip("2001:db8::1")).unwrap();
+        assert!(gate.enter(ip("2001:db8::ffff:1")).is_none());
+        assert!(gate.enter(ip("2001:db8:0:1::1")).is_some());
+    }
+
+    #[test]
+    fn this_machine_always_gets_in() {
+        let gate = Arc::new(Gate::new(0, 0));
+        for peer in ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"] {
+            assert!(gate.enter(ip(peer)).is_some(), "{peer}");
+        }
+        assert!(gate.enter(ip("192.0.2.1")).is_none());
+    }
+
+    #[test]
+    fn nothing_is_kept_of_those_who_left() {
+        let gate = Arc::new(Gate::new(9, 9));
+        drop(gate.enter(ip("192.0.2.1")));
+        assert!(gate.inside.lock().unwrap().is_empty());
+    }
+}

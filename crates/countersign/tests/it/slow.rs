@@ -1,0 +1,63 @@
+//! Callers that take their time.
+
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::server::{Server, folder, number};
+
+/// What the server says to a caller that sends `request` and then nothing, until it hangs up.
+async fn said_to(server: &Server, request: &str) -> String {
+    let address = server.url.strip_prefix("http://").unwrap();
+    let mut caller = TcpStream::connect(address).await.unwrap();
+    caller.write_all(request.as_bytes()).await.unwrap();
+    let mut said = String::new();
+    let hung_up = tokio::time::timeout(Duration::from_secs(20), caller.read_to_string(&mut said));
+    hung_up.await.expect("the server hangs up").unwrap();
+    said
+}
+
+#[tokio::test]
+async fn half_a_request_does_not_hold_a_connection() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let head = "POST /api/v3/send-sms HTTP/1.1\r\nhost: x\r\nx-authing-app-id: dev-app\r\nconnection: close\r\n";
+    let half_head = said_to(&server, head);
+    let request = format!("{head}content-length: 60\r\n\r\n{{");
+    let half_body = said_to(&server, &request);
+    let (half_head, half_body) = tokio::join!(half_head, half_body);
+    assert!(
+        half_head.is_empty() || half_head.starts_with("HTTP/1.1 408"),
+        "{half_head}"
+    );
+    assert!(half_body.contains("\"statusCode\":408"), "{half_body}");
+    assert_eq!(
+        server.login(&number(1)).await,
+        200,
+        "others are not disturbed"
+    );
+}
+
+#[tokio::test]
+async fn a_head_has_bounds() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let fields: String = (0..80).map(|n| format!("x-{n}: 1\r\n")).collect();
+    let many = said_to(
+        &server,
+        &format!("GET /api/v3/x HTTP/1.1\r\nhost: x\r\n{fields}\r\n"),
+    )
+    .await;
+    assert!(many.starts_with("HTTP/1.1 431"), "{many}");
+    let long = said_to(
+        &server,
+        &format!(
+            "GET /api/v3/x HTTP/1.1\r\nhost: x\r\nx: {}",
+            "x".repeat(20_000)
+        ),
+    )
+    .await;
+    assert!(long.starts_with("HTTP/1.1 431"), "{long}");
+    assert_eq!(server.login(&number(1)).await, 200);
+}
