@@ -29,7 +29,7 @@ enum Verb {
         /// The public id (default: made up)
         #[arg(long)]
         id: Option<String>,
-        /// A web origin whose pages may call as it, such as https://shop.example (repeatable)
+        /// A web origin whose pages may call as it, such as `https://shop.example` (repeatable)
         #[arg(long = "origin", value_name = "ORIGIN")]
         origins: Vec<String>,
         #[command(flatten)]
