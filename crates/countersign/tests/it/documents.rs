@@ -3,6 +3,9 @@
 use std::fs;
 use std::path::Path;
 
+use countersign_api::{Fault, Lang};
+use serde_json::Value;
+
 use crate::server::{Server, folder};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
@@ -45,6 +48,104 @@ fn every_decision_is_listed() {
             name == "README.md" || index.contains(&name),
             "{name} is not in the list of decisions"
         );
+    }
+}
+
+/// docs/errors.md as the table of faults has it.
+fn errors() -> String {
+    let mut text = "# Errors\n\n\
+        Every answer is HTTP 200 with an envelope; these are the envelopes of failures, with the sentences in English\n\
+        and Chinese (zh-TW and ja-JP exist too). `Retry-After` comes with 429 and 503. Codes of our own are from the block\n\
+        2990000 to 2990099. This page is made from `crates/api/src/fault/`; `BLESS=1 cargo test documents` writes it anew.\n\n\
+        | case | statusCode | apiCode | message |\n|---|---|---|---|\n"
+        .to_owned();
+    for (name, fault) in Fault::samples() {
+        let api_code = fault
+            .api_code()
+            .map(|code| code.to_string())
+            .unwrap_or_default();
+        let (en, zh) = (fault.message(Lang::EnUs), fault.message(Lang::ZhCn));
+        text += &format!(
+            "| {name} | {} | {api_code} | {en}<br>{zh} |\n",
+            fault.status_code()
+        );
+    }
+    text
+}
+
+#[test]
+fn the_page_of_errors_is_the_table_of_faults() {
+    let path = Path::new(ROOT).join("docs/errors.md");
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a switch for people who run this test"
+    )]
+    if std::env::var("BLESS").is_ok() {
+        fs::write(&path, errors()).unwrap();
+    }
+    assert!(
+        read("docs/errors.md") == errors(),
+        "docs/errors.md is not what the table of faults says: BLESS=1 writes it anew"
+    );
+}
+
+#[tokio::test]
+async fn the_openapi_document_describes_what_is_served() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let document: Value = server.get("/openapi.json").await.json().await.unwrap();
+    assert_eq!(document["openapi"], "3.1.0");
+    let not_served: Value = server.get("/api/v3/none").await.json().await.unwrap();
+    let served = not_served["message"].as_str().unwrap();
+    let paths = document["paths"].as_object().unwrap();
+    assert_eq!(
+        served.matches("/api/v3/").count() - 1,
+        paths.len(),
+        "{served}"
+    );
+    let page = read("docs/api.md");
+    for (path, methods) in paths {
+        let (method, operation) = methods.as_object().unwrap().iter().next().unwrap();
+        let row = format!("{} {path}", method.to_uppercase());
+        assert!(
+            served.contains(&row) && page.contains(&format!("`{row}`")),
+            "{row}"
+        );
+        let answer = &operation["responses"]["200"]["content"]["application/json"];
+        for (name, example) in answer["examples"].as_object().unwrap() {
+            let example = &example["value"];
+            let fault = Fault::samples()
+                .into_iter()
+                .find(|(sample, _)| sample == name);
+            let expected = fault.map_or(200, |(_, fault)| fault.status_code());
+            assert_eq!(example["statusCode"], expected, "{path} {name}");
+        }
+        for field in ["summary", "description", "operationId"] {
+            assert!(
+                operation[field]
+                    .as_str()
+                    .is_some_and(|text| !text.is_empty()),
+                "{path} {field}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_reference_page_brings_its_own_assets() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let page = server.get("/docs/").await.text().await.unwrap();
+    assert!(page.contains("swagger-ui"), "{page}");
+    for asset in page
+        .split(['"', '\''])
+        .filter(|word| word.ends_with(".js") || word.ends_with(".css"))
+    {
+        assert!(!asset.contains("//"), "{asset} is from elsewhere");
+        let answer = server
+            .get(&format!("/docs/{}", asset.trim_start_matches("./")))
+            .await;
+        assert!(answer.status().is_success(), "{asset}");
     }
 }
 
