@@ -6,6 +6,7 @@ import tempfile
 import time
 import urllib.parse
 import urllib.request
+from pathlib import Path
 
 from .lines import LineProcess, NoLine
 from .paths import log_file
@@ -67,6 +68,10 @@ class Server:
         query = urllib.parse.urlencode({"phoneNumber": number})
         with _http.open(f"{self.url}/dev/outbox?{query}", timeout=OUTBOX_SECONDS) as response:
             return json.load(response)
+
+    def operator_token(self):
+        """What management calls show."""
+        return json.loads((Path(self._data.name) / "owner.json").read_text())["token"]
 
     def stop(self):
         """Asks it to end; its exit code, or None when it does not end."""

@@ -1,15 +1,20 @@
-//! Logs: on standard error, one line an event. `RUST_LOG` chooses the level.
+//! Logs: on standard error, one line an event; `docs/logging.md` lists their fields. JSON, unless
+//! standard error is a terminal. `RUST_LOG` chooses the level.
 //!
 //! Codes, secrets and full phone numbers never appear in one: their types have no `Display`, and
 //! their `Debug` shows nothing.
 
 use std::io::{self, IsTerminal};
 
+use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::filter::LevelFilter;
 
 /// Starts logging at the level that `RUST_LOG` names (`error`, `warn`, `info`, `debug`, `trace`,
-/// `off`), or at `default`.
-pub fn start(default: LevelFilter) {
+/// `off`), or at `default`. Lines are written for as long as the guard lives.
+///
+/// Lines wait in memory for whoever reads standard error; when too many do, the newest are lost. A
+/// reader that went to sleep never stops the service.
+pub fn start(default: LevelFilter) -> WorkerGuard {
     #[expect(
         clippy::disallowed_methods,
         reason = "this is the one place that reads the environment"
@@ -18,12 +23,23 @@ pub fn start(default: LevelFilter) {
     let level = asked
         .and_then(|level| level.parse().ok())
         .unwrap_or(default);
-    let started = tracing_subscriber::fmt()
-        .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal())
-        .with_max_level(level)
-        .try_init();
+    let (lines, guard) = NonBlockingBuilder::default()
+        .lossy(true)
+        .finish(io::stderr());
+    let logs = tracing_subscriber::fmt()
+        .with_writer(lines)
+        .with_max_level(level);
+    let started = if io::stderr().is_terminal() {
+        logs.with_target(false).compact().try_init()
+    } else {
+        logs.json()
+            .flatten_event(true)
+            .with_current_span(false)
+            .with_span_list(false)
+            .try_init()
+    };
     if started.is_err() {
         tracing::debug!("logging was started before");
     }
+    guard
 }

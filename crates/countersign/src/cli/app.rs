@@ -9,6 +9,9 @@ use super::owner::{self, OwnerArgs};
 use super::say;
 
 #[derive(Args)]
+#[command(
+    after_help = "Examples:\n  countersign app create --name Shop --origin https://shop.example\n  countersign app list --json"
+)]
 pub(super) struct App {
     #[command(subcommand)]
     verb: Verb,
@@ -38,6 +41,12 @@ enum Verb {
 }
 
 impl App {
+    pub(super) fn json(&self) -> bool {
+        match &self.verb {
+            Verb::List { owner } | Verb::Create { owner, .. } => owner.json,
+        }
+    }
+
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
         match self.verb {
             Verb::List { owner } => list(&owner).await?,

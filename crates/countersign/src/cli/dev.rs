@@ -42,6 +42,9 @@ const APP_SECRET: &str = "dev-app-secret";
 const APP_NAME: &str = "Countersign";
 
 #[derive(Args)]
+#[command(
+    after_help = "Examples:\n  countersign dev\n  countersign dev --countries CN,US --data /tmp/try\n  countersign dev --quiet --provider http:http://127.0.0.1:9000/sms"
+)]
 pub(super) struct Dev {
     /// Address to listen on, loopback only; port 0 picks a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8480")]
@@ -77,7 +80,7 @@ impl Dev {
             );
         }
         let signals = Signals::listen()?;
-        telemetry::start(LevelFilter::WARN);
+        let _logs = telemetry::start(LevelFilter::INFO);
         phone::warm_up();
 
         let folder = OwnedFolder::claim(&self.data)?;

@@ -10,13 +10,17 @@ mod unbuilt;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
 
 #[derive(Parser)]
 #[command(
     name = "countersign",
     version,
-    about = "One-time passcodes by SMS, a drop-in for GenAuth's V3 \"Send SMS\""
+    about = "One-time passcodes by SMS, a drop-in for GenAuth's V3 \"Send SMS\"",
+    after_help = "Start here:\n  countersign dev                         the whole service, for development\n  \
+        countersign send --to 18800008888       a code through it, from another terminal\n\n\
+        Exit codes: 0 done, 1 refused or failed, 2 wrong usage."
 )]
 struct Cli {
     #[command(subcommand)]
@@ -31,6 +35,14 @@ enum Verb {
     Send(send::Send),
     /// List and create applications of the running countersign
     App(app::App),
+    /// Print a completion script for a shell
+    #[command(
+        after_help = "For bash:\n  countersign completions bash > /etc/bash_completion.d/countersign"
+    )]
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
     #[command(flatten)]
     Unbuilt(unbuilt::Unbuilt),
 }
@@ -39,30 +51,51 @@ enum Verb {
 #[must_use]
 pub fn run() -> ExitCode {
     let verb = Cli::parse().verb;
+    let json = match &verb {
+        Verb::Send(send) => send.owner.json,
+        Verb::App(app) => app.json(),
+        Verb::Dev(_) | Verb::Completions { .. } | Verb::Unbuilt(_) => false,
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
     {
         Ok(runtime) => runtime,
-        Err(error) => return failed(&error.into()),
+        Err(error) => return failed(&error.into(), json),
     };
     let result = runtime.block_on(async {
         match verb {
             Verb::Dev(dev) => dev.run().await,
             Verb::Send(send) => send.run().await,
             Verb::App(app) => app.run().await,
+            Verb::Completions { shell } => {
+                clap_complete::generate(
+                    shell,
+                    &mut Cli::command(),
+                    "countersign",
+                    &mut io::stdout(),
+                );
+                Ok(ExitCode::SUCCESS)
+            }
             Verb::Unbuilt(verb) => verb.run(),
         }
     });
     match result {
         Ok(code) => code,
-        Err(error) => failed(&error),
+        Err(error) => failed(&error, json),
     }
 }
 
-fn failed(error: &anyhow::Error) -> ExitCode {
+/// Says why on standard error: a sentence, or for programs an object with it.
+fn failed(error: &anyhow::Error, json: bool) -> ExitCode {
+    let sentence = format!("{error:#}");
+    let line = if json {
+        serde_json::json!({ "error": sentence }).to_string()
+    } else {
+        format!("countersign: {sentence}")
+    };
     // A closed standard error leaves nobody to tell.
-    let _ = writeln!(io::stderr(), "countersign: {error:#}");
+    let _ = writeln!(io::stderr(), "{line}");
     ExitCode::FAILURE
 }
 

@@ -10,6 +10,9 @@ use super::owner::OwnerArgs;
 use super::say;
 
 #[derive(Args)]
+#[command(
+    after_help = "Examples:\n  countersign send --to 18800008888\n  countersign send --to +14155550132 --channel register --json"
+)]
 pub(super) struct Send {
     /// The number, such as 18800008888 or +14155550132
     #[arg(long, value_name = "NUMBER")]
@@ -24,7 +27,7 @@ pub(super) struct Send {
     #[arg(long, value_name = "APP_ID", default_value = super::dev::APP_ID)]
     app: String,
     #[command(flatten)]
-    owner: OwnerArgs,
+    pub(super) owner: OwnerArgs,
 }
 
 impl Send {

@@ -1,29 +1,35 @@
 //! What every V3 request has: an id and a language; and what every answer has: the envelope.
 
 use std::convert::Infallible;
+use std::sync::{Arc, OnceLock};
 
 use axum::Json;
 use axum::extract::{FromRequestParts, MatchedPath};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
 use countersign_api::{APP_ID_HEADER, Envelope, Fault, LANG_HEADER, Lang};
 use countersign_core::application::{AppId, Application};
 use countersign_core::id::RequestId;
+use countersign_core::ports::store::Store;
 use countersign_core::time::Timestamp;
 use serde::Serialize;
 
 use super::state::AppState;
 
 /// One request, as far as every endpoint cares.
-#[derive(Debug)]
 pub(crate) struct Context {
     pub(crate) request_id: RequestId,
     /// The language of the answer.
     pub(crate) lang: Lang,
     headers: HeaderMap,
     asked: String,
+    method: Method,
     route: Option<MatchedPath>,
+    /// The application, once it is known to be one.
+    app: OnceLock<AppId>,
+    arrived_at: Timestamp,
+    store: Arc<dyn Store>,
 }
 
 impl FromRequestParts<AppState> for Context {
@@ -44,7 +50,11 @@ impl FromRequestParts<AppState> for Context {
             lang: Lang::negotiate(text(LANG_HEADER), text(header::ACCEPT_LANGUAGE.as_str())),
             headers: parts.headers.clone(),
             asked: format!("{} {}", parts.method, parts.uri.path()),
+            method: parts.method.clone(),
             route: parts.extensions.get().cloned(),
+            app: OnceLock::new(),
+            arrived_at: now,
+            store: Arc::clone(&state.store),
         })
     }
 }
@@ -70,7 +80,9 @@ impl Context {
             .application(&id)
             .await
             .map_err(|_| Fault::Unavailable)?;
-        found.ok_or(Fault::UnknownApplication)
+        let found = found.ok_or(Fault::UnknownApplication)?;
+        let _ = self.app.set(found.id.clone());
+        Ok(found)
     }
 
     pub(crate) fn headers(&self) -> &HeaderMap {
@@ -110,12 +122,17 @@ impl Context {
     }
 
     fn respond<T: Serialize>(&self, answer: &Envelope<T>, retry_after: Option<u64>) -> Response {
+        let elapsed = self.arrived_at.until(self.store.now());
         tracing::info!(
             request_id = %self.request_id,
-            // The route, not the path: whatever a caller writes into a path stays out of logs.
+            method = %self.method,
+            // The route, not the path, and an application that exists: what a caller may write
+            // anything into stays out of logs.
             route = self.route.as_ref().map(MatchedPath::as_str),
+            app_id = self.app.get().map(AppId::as_str),
             status_code = answer.status_code,
             api_code = answer.api_code,
+            elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
             "answered"
         );
         let mut response = Json(answer).into_response();

@@ -23,7 +23,7 @@ const HEADERS: [&str; 9] = [
     "x-authing-device-id",
 ];
 
-/// Answers preflights and marks answers, for known origins only; an unknown one gets no header at all.
+/// Answers preflights and marks answers, for known origins only; an unknown one is never named in an answer.
 pub(super) fn layer(store: Arc<dyn Store>) -> CorsLayer {
     let known = AllowOrigin::async_predicate(move |origin: HeaderValue, parts: &Parts| {
         let (store, app) = (Arc::clone(&store), named_app(parts));

@@ -107,7 +107,7 @@ fn parameters(endpoint: &Endpoint) -> Vec<Value> {
     parameters.push(json!({
         "name": "x-authing-lang", "in": "header", "required": false,
         "description": "The language of `message`.",
-        "schema": {"type": "string", "enum": Lang::ALL.map(Lang::as_str)},
+        "schema": {"type": "string", "examples": Lang::ALL.map(Lang::as_str)},
     }));
     if let Asks::Query(query) = &endpoint.asks {
         parameters.extend(query.iter().map(|(name, about, schema)| {
@@ -202,13 +202,11 @@ fn examples(endpoint: &Endpoint, faults: &[(&str, Fault)]) -> Value {
         )),
         None => json!(Envelope::success(Lang::EnUs, REQUEST_ID.to_owned())),
     };
-    examples.insert("success".to_owned(), json!({"value": success}));
+    examples.insert("200_success".to_owned(), json!({"value": success}));
     for (name, fault) in faults {
         let answer = Envelope::failure(fault, Lang::EnUs, REQUEST_ID.to_owned());
-        examples.insert(
-            (*name).to_owned(),
-            json!({"summary": answer.message, "value": answer}),
-        );
+        let name = format!("{}_{name}", fault.status_code());
+        examples.insert(name, json!({"summary": answer.message, "value": answer}));
     }
     examples.into()
 }

@@ -134,6 +134,48 @@ async fn what_cannot_be_is_refused_in_one_sentence() {
     assert!(says.contains("--listen"), "{says}");
 }
 
+#[test]
+fn programs_get_objects_also_when_it_fails() {
+    let data = folder();
+    for args in [
+        &["send", "--to", "18800008888", "--json"][..],
+        &["app", "list", "--json"],
+        &["app", "create", "--name", "X", "--json"],
+    ] {
+        let output = run(args, Some(data.path()));
+        let error: Value = serde_json::from_slice(&output.stderr).unwrap();
+        assert!(
+            error["error"]
+                .as_str()
+                .unwrap()
+                .contains("no countersign is running"),
+            "{args:?}"
+        );
+        assert_eq!(output.status.code(), Some(1));
+    }
+}
+
+#[test]
+fn shells_can_complete_and_help_teaches() {
+    for shell in ["bash", "zsh", "fish"] {
+        let script = String::from_utf8(run(&["completions", shell], None).stdout).unwrap();
+        assert!(
+            script.contains("countersign") && script.contains("completions"),
+            "{shell}"
+        );
+    }
+    let help = |args: &[&str]| String::from_utf8(run(args, None).stdout).unwrap();
+    assert!(help(&["--help"]).contains("Exit codes: 0 done, 1 refused or failed, 2 wrong usage."));
+    for verb in ["dev", "send", "app"] {
+        let text = help(&[verb, "--help"]);
+        assert!(
+            text.contains(&format!("countersign {verb}")) && text.contains("Examples:"),
+            "{text}"
+        );
+        assert!(!text.contains('\u{1b}'), "colours are for terminals");
+    }
+}
+
 #[tokio::test]
 async fn a_shutdown_under_load_answers_what_it_took() {
     let (data, vendor) = (

@@ -18,6 +18,7 @@ mod documents;
 mod minute;
 mod outbox;
 mod outcomes;
+mod raw;
 mod secrecy;
 mod server;
 mod slow;

@@ -1,9 +1,81 @@
 //! What never reaches a log or a file.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+use std::time::Duration;
 
-use crate::server::{Server, folder, number};
+use serde_json::{Value, json};
+
+use crate::server::{BINARY, Server, folder, number};
 use crate::vendor::{Manner, Vendor};
+
+#[tokio::test]
+async fn a_request_is_one_line_with_the_documented_fields() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let answers = [
+        server.send("CHANNEL_LOGIN", &number(1)).await,
+        server.send("CHANNEL_LOGIN", "12").await,
+    ];
+    let logs = server.stop().await.stderr;
+    let lines: Vec<Value> = logs
+        .lines()
+        .map(|line| serde_json::from_str(line).expect(line))
+        .collect();
+    let requests: Vec<_> = lines
+        .iter()
+        .filter(|line| line["message"] == "answered")
+        .collect();
+    assert_eq!(requests.len(), 2);
+    let documented = include_str!("../../../../docs/logging.md");
+    for (line, answer) in requests.into_iter().zip(answers) {
+        assert_eq!(line["request_id"], answer.request_id);
+        assert_eq!(line["status_code"], answer.status_code);
+        assert_eq!(
+            (&line["method"], &line["route"], &line["app_id"]),
+            (
+                &json!("POST"),
+                &json!("/api/v3/send-sms"),
+                &json!("dev-app")
+            )
+        );
+        for field in line.as_object().unwrap().keys() {
+            assert!(
+                documented.contains(&format!("| `{field}` |")),
+                "{field} is not in docs/logging.md"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_reader_of_logs_that_fell_asleep_stops_nothing() {
+    let data = folder();
+    let mut child = std::process::Command::new(BINARY)
+        .args(["dev", "--quiet", "--listen", "127.0.0.1:0", "--data"])
+        .arg(data.path())
+        .env("RUST_LOG", "trace")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped()) // never read
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    let url = format!(
+        "{}/api/v3/none",
+        line.trim().trim_start_matches("listening on ")
+    );
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    for n in 0..2_000 {
+        let answer = tokio::time::timeout(Duration::from_secs(10), client.get(&url).send()).await;
+        assert!(answer.is_ok_and(|answer| answer.is_ok()), "request {n}");
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
 
 #[tokio::test]
 async fn no_code_number_or_secret_is_in_a_trace_or_in_the_store() {
