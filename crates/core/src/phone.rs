@@ -48,6 +48,9 @@ impl PhoneNumber {
     /// `calling_code` is `+86`, `86`, `086` or `0086` for China; `None`, or nothing but white
     /// space, stands for China too, unless `number` names its own country by a leading `+`.
     ///
+    /// Before the national number may stand a country code, bare or after `+`, `00` or `011`, and
+    /// a trunk prefix, each where the country dials so. What chooses a carrier is refused.
+    ///
     /// # Errors
     /// [`InvalidPhone`] says which constraint is broken. Nothing is ever guessed: what is not
     /// certainly one mobile number is refused.
@@ -71,14 +74,16 @@ impl PhoneNumber {
             return Err(InvalidPhone::NotValid);
         }
         let code = u16::try_from(parsed.country_code).map_err(|_| InvalidPhone::NotValid)?;
+        let e164 = parsed.format_as(PhoneNumberFormat::E164);
+        if !plainly_dialled(&number, code, &e164) {
+            return Err(InvalidPhone::NotValid);
+        }
         if named.is_some_and(|named| named != code) {
             return Err(InvalidPhone::Contradiction);
         }
-        if !parsed.is_valid() {
-            return Err(InvalidPhone::NotValid);
-        }
         match parsed.get_type() {
             PhoneNumberType::Mobile | PhoneNumberType::FixedLineOrMobile => {}
+            PhoneNumberType::Unknown => return Err(InvalidPhone::NotValid),
             _ => return Err(InvalidPhone::NotMobile),
         }
         let country = parsed
@@ -87,7 +92,7 @@ impl PhoneNumber {
             // Satellite and other global networks belong to no country.
             .ok_or(InvalidPhone::NotMobile)?;
         Ok(Self {
-            e164: parsed.format_as(PhoneNumberFormat::E164).into_owned(),
+            e164: e164.into_owned(),
             calling_code: code,
             country,
         })
@@ -198,6 +203,31 @@ fn plain(text: &str) -> Result<String, InvalidPhone> {
     }
 }
 
+/// What the countries of the world dial before a national number within themselves.
+const TRUNK: [&str; 6] = ["", "0", "1", "8", "06", "80"];
+
+/// Whether nothing but a country code and a trunk prefix was taken off the front of `number`.
+///
+/// The library also takes off what chooses a carrier or who pays, and tells of some of it only.
+fn plainly_dialled(number: &str, code: u16, e164: &str) -> bool {
+    let code = code.to_string();
+    let is_trunk = |rest: &str| TRUNK.contains(&rest);
+    let national = e164.trim_start_matches('+').strip_prefix(&code);
+    let Some(national) = national else {
+        return false;
+    };
+    let Some(front) = number.trim_start_matches('+').strip_suffix(national) else {
+        // Argentina writes a 15 in the middle, which became a 9 in front.
+        return true;
+    };
+    let abroad = |exit: &str| front.strip_prefix(exit)?.strip_prefix(&code);
+    is_trunk(front)
+        || ["", "00", "011"]
+            .into_iter()
+            .filter_map(abroad)
+            .any(is_trunk)
+}
+
 /// What Unicode's compatibility forms make of the full-width keyboard of East Asia; every other
 /// script's digits stay what they are and are refused.
 fn half_width(c: char) -> char {
@@ -245,16 +275,49 @@ mod tests {
             "+8613800138000",
             "8613800138000",
             "008613800138000",
-            "+86 138-0013-8000",
             "013800138000",
+            "+86013800138000",
+            "86013800138000",
+            "0086013800138000",
+            "+86 138-0013-8000",
             "+86 013800138000",
             "1-380-013-8000",
-            "(+86)13800138000",
-            "（+86）13800138000",
-            "+８６１３８００１３８０００",
-            "１３８００１３８０００",
-            " 138 0013 8000 ",
+            "138 0013 8000",
+            "138-0013-8000",
             "138.0013.8000",
+            "(138) 0013-8000",
+            "(138)00138000",
+            "1 3 8 0 0 1 3 8 0 0 0",
+            "138--0013  8000",
+            "-13800138000",
+            "13800138000.",
+            " 138 0013 8000 ",
+            "+ 86 138 0013 8000",
+            "+86-138-0013-8000",
+            "+86.138.0013.8000",
+            "86 138 0013 8000",
+            "86-138-0013-8000",
+            "0 138 0013 8000",
+            "00 86 138 0013 8000",
+            "0086-138-0013-8000",
+            "(+86)13800138000",
+            "(+86) 138 0013 8000",
+            "+(86) 138 0013 8000",
+            "(86)13800138000",
+            "(0086) 138-0013-8000",
+            "(0) 138 0013 8000",
+            "+86 (0) 138 0013 8000",
+            "（+86）13800138000",
+            "（＋８６）１３８００１３８０００",
+            "+８６１３８００１３８０００",
+            "＋8613800138000",
+            "１３８００１３８０００",
+            "００８６１３８００１３８０００",
+            "０１３８００１３８０００",
+            "１３８－００１３－８０００",
+            "１３８．００１３．８０００",
+            "138\u{3000}0013\u{3000}8000",
+            "１３８-00１３-8000",
         ] {
             for code in [
                 None,
@@ -280,24 +343,60 @@ mod tests {
         use InvalidPhone::{Character, NotValid};
         for (spelling, why) in [
             ("+86 1380013800O", Character),
+            ("1380013800O", Character),
+            ("138ABCDEFGH", Character),
             ("13800138000;ext=123", Character),
             ("13800138000 ext 5", Character),
             ("13800138000x9", Character),
+            ("13800138000#9", Character),
+            ("13800138000ｘ９", Character),
+            ("13800138000;phone-context=+86", Character),
             ("13800138000\n", Character),
+            ("\n13800138000", Character),
+            ("138\t0013\t8000", Character),
+            ("13800138000\0", Character),
+            ("13800138000\u{7f}", Character),
             ("\u{202d}13800138000", Character),
+            ("\u{202e}00083100831", Character),
+            ("\u{2066}13800138000\u{2069}", Character),
             ("138\u{200b}00138000", Character),
+            ("138\u{2060}00138000", Character),
+            ("\u{feff}13800138000", Character),
+            ("138\u{a0}0013\u{a0}8000", Character),
+            ("138\u{2013}0013\u{2013}8000", Character),
             ("tel:13800138000", Character),
+            ("tel:+8613800138000", Character),
             ("+86+8613800138000", Character),
+            ("++8613800138000", Character),
+            ("00+8613800138000", Character),
+            ("13800138000+", Character),
             ("13800138000,13900139000", Character),
+            ("13800138000/13900139000", Character),
             ("+٨٦١٣٨٠٠١٣٨٠٠٠", Character),
+            ("۱۳۸۰۰۱۳۸۰۰۰", Character),
+            ("१३८००१३८०००", Character),
             ("①38①0013800", Character),
+            ("¹³⁸00138000", Character),
+            ("𝟏𝟑𝟖00138000", Character),
+            ("一三八00138000", Character),
             ("1259313800138000", NotValid),
             ("1795113800138000", NotValid),
             ("+86 1795113800138000", NotValid),
+            ("86 1259313800138000", NotValid),
+            ("17951008613800138000", NotValid),
+            ("17951006581234567", NotValid),
+            ("+0086 13800138000", NotValid),
+            ("8600 13800138000", NotValid),
+            ("+868613800138000", NotValid),
+            ("0013800138000", NotValid),
+            ("13800138000 13900139000", NotValid),
             ("", NotValid),
+            (" ", NotValid),
             ("+", NotValid),
+            ("+86", NotValid),
             ("1380013800", NotValid),
             ("138001380000", NotValid),
+            ("+86 1380013800", NotValid),
             ("12345678901", NotValid),
             ("99999999999999999999", NotValid),
         ] {
@@ -310,13 +409,39 @@ mod tests {
         for number in [
             "+861085295252",  // a landline in Beijing
             "+19005550123",   // premium
+            "+448712345678",  // shared cost
+            "+18005550123",   // toll-free
             "+881612345678",  // satellite
+            "+882342123",     // global network, mobile there
             "+8835100123456", // global network
             "+870773111632",  // Inmarsat
             "+979123456789",  // international premium
             "+8614812345678", // machine to machine, where not issued to people
         ] {
             assert!(e164(number, None).is_err(), "{number}");
+        }
+    }
+
+    #[test]
+    fn only_a_country_code_and_a_trunk_prefix_stand_before_a_number() {
+        for (number, code, mobile) in [
+            ("00 44 7911 123456", None, Some("+447911123456")),
+            ("00 44 (0) 7911 123456", Some("44"), Some("+447911123456")),
+            ("011 1 415 555 2671", Some("1"), Some("+14155552671")),
+            ("06 20 123 4567", Some("36"), Some("+36201234567")),
+            ("80 29 491 19 11", Some("375"), Some("+375294911911")),
+            ("011 15 2345-6789", Some("54"), Some("+5491123456789")),
+            // What else the library takes off: carriers, a collect call, caller's wishes.
+            ("015 11 96123-4567", Some("55"), None),
+            ("55 015 11 96123-4567", Some("55"), None),
+            ("90 11 96123-4567", Some("55"), None),
+            ("180020 7839 033818", Some("44"), None),
+            ("003768 090 1234 5678", Some("81"), None),
+            ("001 65 8123 4567", Some("65"), None),
+            ("82 087 1932 9342", Some("82"), None),
+        ] {
+            let found = e164(number, code);
+            assert_eq!(found.as_deref().ok(), mobile, "{number:?} {found:?}");
         }
     }
 
