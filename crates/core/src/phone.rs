@@ -110,12 +110,17 @@ impl PhoneNumber {
         self.country
     }
 
-    /// The number as people other than its owner may see it: `+86138****8000`.
+    /// The number as people other than its owner may see it: `+86138****8000`. The stars stand for
+    /// four digits at least.
     #[must_use]
     pub fn masked(&self) -> String {
         let prefix = format!("+{}", self.calling_code);
         let national = self.e164.strip_prefix(&prefix).unwrap_or_default();
-        let (head, tail) = if national.len() >= 9 { (3, 4) } else { (1, 2) };
+        let (head, tail) = match national.len().saturating_sub(4) {
+            7.. => (3, 4),
+            3..=6 => (1, 2),
+            few => (0, few),
+        };
         match (
             national.get(..head),
             national.get(national.len().saturating_sub(tail)..),
@@ -477,11 +482,18 @@ mod tests {
 
     #[test]
     fn a_number_knows_its_country_and_hides_its_middle() {
-        let phone = PhoneNumber::parse("+85251234567", None).unwrap();
-        assert_eq!(phone.country(), Country::parse("HK").unwrap());
-        assert_eq!(phone.masked(), "+8525****67");
-        let phone = PhoneNumber::parse("13800138000", None).unwrap();
-        assert_eq!(phone.country(), Country::CHINA);
-        assert_eq!(format!("{phone:?}"), "+86138****8000");
+        for (number, country, masked) in [
+            ("13800138000", "CN", "+86138****8000"),
+            ("+14155552671", "US", "+14****71"),
+            ("+33612345678", "FR", "+336****78"),
+            ("+85251234567", "HK", "+8525****67"),
+            ("+24740123", "AC", "+247****3"),
+            ("+6907290", "TK", "+690****"),
+        ] {
+            let phone = PhoneNumber::parse(number, None).unwrap();
+            assert_eq!(Country::parse(country), Some(phone.country()), "{number}");
+            assert_eq!(phone.masked(), masked);
+            assert_eq!(format!("{phone:?}"), masked);
+        }
     }
 }
