@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
+#[path = "../../../core/tests/corpus/lines.rs"]
+mod lines;
+
 use crate::server::{Server, folder, number};
 use crate::vendor::{Manner, Vendor};
 
@@ -77,40 +80,65 @@ async fn channels_and_applications_have_minutes_of_their_own() {
     assert!(outbox[0]["text"].as_str().unwrap().starts_with("【Other】"));
 }
 
+/// The lines of a file of the corpus: number and country code.
+fn corpus(text: &str) -> impl Iterator<Item = (String, Option<String>)> {
+    let rows = text
+        .lines()
+        .filter(|row| !row.starts_with('#') && !row.is_empty());
+    rows.map(|row| {
+        let (number, code, _) = lines::pair(row).expect(row);
+        (number, code)
+    })
+}
+
+async fn send(server: &Server, number: &str, code: Option<&str>) -> serde_json::Value {
+    let mut body = serde_json::json!({"channel": "CHANNEL_LOGIN", "phoneNumber": number});
+    if let Some(code) = code {
+        body["phoneCountryCode"] = code.into();
+    }
+    let answer = server
+        .post(
+            "send-sms",
+            &[("x-authing-app-id", "dev-app")],
+            body.to_string(),
+        )
+        .await;
+    answer.json().await.unwrap()
+}
+
 #[tokio::test]
 async fn every_spelling_of_a_number_is_one_number() {
     let data = folder();
     let server = Server::start(data.path(), &["--quiet"]).await;
     let mut answers = Vec::new();
-    for code in [
-        "",
-        r#","phoneCountryCode":null"#,
-        r#","phoneCountryCode":"""#,
-        r#","phoneCountryCode":"86""#,
-        r#","phoneCountryCode":"086""#,
-        r#","phoneCountryCode":"0086""#,
-        r#","phoneCountryCode":"+86""#,
-    ] {
-        for number in [
-            "18800008888",
-            "188 0000 8888",
-            "188-0000-8888",
-            "+8618800008888",
-            "008618800008888",
-            "１８８００００８８８８",
-        ] {
-            let body = format!(r#"{{"channel":"CHANNEL_LOGIN","phoneNumber":"{number}"{code}}}"#);
-            let answer = server
-                .post("send-sms", &[("x-authing-app-id", "dev-app")], body)
-                .await;
-            answers.push(
-                answer.json::<serde_json::Value>().await.unwrap()["statusCode"]
-                    .as_u64()
-                    .unwrap(),
-            );
+    for (number, code) in corpus(include_str!("../../../core/tests/corpus/spellings.txt")) {
+        answers.push(
+            send(&server, &number, code.as_deref()).await["statusCode"]
+                .as_u64()
+                .unwrap(),
+        );
+    }
+    assert!(answers.len() > 40, "{} spellings", answers.len());
+    assert_eq!(answers.remove(0), 200);
+    assert!(answers.iter().all(|status| *status == 429), "{answers:?}");
+    assert_eq!(server.outbox("").await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_malformed_spelling_is_400_within_the_minute_and_outside() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    for taken in [false, true] {
+        let mut refused = 0;
+        for (number, code) in corpus(include_str!("../../../core/tests/corpus/malformed.txt")) {
+            let answer = send(&server, &number, code.as_deref()).await;
+            assert_eq!(answer["statusCode"], 400, "{number:?} {code:?}: {answer}");
+            refused += 1;
+        }
+        assert!(refused >= 100, "{refused} spellings");
+        if !taken {
+            assert_eq!(server.login("13800138000").await, 200);
         }
     }
-    assert_eq!(answers.remove(0), 200);
-    assert_eq!(answers, vec![429; 41]);
-    assert_eq!(server.outbox("+8618800008888").await.len(), 1);
+    assert_eq!(server.messages().await.len(), 1);
 }

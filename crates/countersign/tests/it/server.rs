@@ -129,9 +129,14 @@ impl Server {
             .unwrap()
     }
 
-    /// What arrived at `number`, newest first.
+    /// What arrived at `number`, or anywhere if that is empty; newest first.
     pub(crate) async fn outbox(&self, number: &str) -> Vec<Value> {
-        self.get(&format!("/dev/outbox?phoneNumber={number}"))
+        let query = if number.is_empty() {
+            String::new()
+        } else {
+            format!("?phoneNumber={number}")
+        };
+        self.get(&format!("/dev/outbox{query}"))
             .await
             .json()
             .await
