@@ -76,6 +76,29 @@ impl Channel {
         "CHANNEL_IDENTITY_VERIFICATION",
         "CHANNEL_DELETE_ACCOUNT",
     ];
+
+    /// The name on the wire.
+    ///
+    /// ```
+    /// use countersign_api::Channel;
+    /// assert_eq!(Channel::BindMfa.as_str(), "CHANNEL_BIND_MFA");
+    /// ```
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Channel::Login => "CHANNEL_LOGIN",
+            Channel::Register => "CHANNEL_REGISTER",
+            Channel::ResetPassword => "CHANNEL_RESET_PASSWORD",
+            Channel::BindPhone => "CHANNEL_BIND_PHONE",
+            Channel::UnbindPhone => "CHANNEL_UNBIND_PHONE",
+            Channel::BindMfa => "CHANNEL_BIND_MFA",
+            Channel::VerifyMfa => "CHANNEL_VERIFY_MFA",
+            Channel::UnbindMfa => "CHANNEL_UNBIND_MFA",
+            Channel::CompletePhone => "CHANNEL_COMPLETE_PHONE",
+            Channel::IdentityVerification => "CHANNEL_IDENTITY_VERIFICATION",
+            Channel::DeleteAccount => "CHANNEL_DELETE_ACCOUNT",
+        }
+    }
 }
 
 // By hand: what serde derives also takes `{"CHANNEL_LOGIN": null}` for a channel.
@@ -101,6 +124,7 @@ mod tests {
         for name in Channel::NAMES {
             let channel: Channel = serde_json::from_value(name.into()).unwrap();
             assert_eq!(serde_json::to_value(channel).unwrap(), name);
+            assert_eq!(channel.as_str(), name);
         }
         for other in ["\"channel_login\"", "{\"CHANNEL_LOGIN\":null}", "null", "0"] {
             assert!(serde_json::from_str::<Channel>(other).is_err(), "{other}");
