@@ -4,6 +4,7 @@
 //! and returns. [`DRAIN`] bounds the wait; a second signal ends it.
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_util::task::TaskTracker;
 
 use crate::http::{Gate, Pass};
@@ -29,6 +30,26 @@ const HEAD_FIELDS: usize = 64;
 
 /// How long to wait where no connection can be taken, such as for want of file handles.
 const BREATH: Duration = Duration::from_millis(50);
+
+/// How many connections may wait to be accepted, as far as the system allows. SDKs make one per send, and
+/// one that finds the queue full tries again after a second: tokio's own 128 are less than a burst.
+const BACKLOG: u32 = 4096;
+
+/// Listens on `address`.
+///
+/// # Errors
+/// When it cannot be had.
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    // Elsewhere than on Windows this means: at once after a predecessor. There: beside it.
+    #[cfg(not(windows))]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
 
 /// Serves until told to stop, then drains.
 pub async fn serve(listener: TcpListener, site: Router, sends: TaskTracker, mut signals: Signals) {

@@ -22,7 +22,6 @@ use countersign_providers::outbox::Outbox;
 use countersign_providers::sink::Sink;
 use countersign_store::OwnedFolder;
 use countersign_store::sqlite::SqliteStore;
-use tokio::net::TcpListener;
 use tokio_util::task::TaskTracker;
 use tracing_subscriber::filter::LevelFilter;
 
@@ -85,7 +84,7 @@ impl Dev {
 
         let folder = OwnedFolder::claim(&self.data)?;
         let keys = Keys::of(folder.path(), &OsEntropy)?;
-        let listener = TcpListener::bind(self.listen).await.with_context(|| {
+        let listener = lifecycle::listen(self.listen).with_context(|| {
             format!(
                 "cannot listen on {}: name another address with --listen",
                 self.listen
