@@ -36,6 +36,7 @@ fn crates_know_only_those_below_them() {
     let metadata = metadata();
     let may = BTreeMap::from([
         ("countersign-api", vec![]),
+        ("countersign-client", vec!["countersign-api"]),
         ("countersign-core", vec![]),
         ("countersign-store", vec!["countersign-core"]),
         ("countersign-providers", vec!["countersign-core"]),
@@ -71,12 +72,18 @@ fn each_heavy_dependency_has_one_home() {
         ("axum", vec!["countersign"]),
         ("chacha20poly1305", vec!["countersign-store"]),
         ("clap", vec!["countersign"]),
+        ("hyper", vec!["countersign", "countersign-client"]),
         ("reqwest", vec!["countersign", "countersign-providers"]),
         ("rlibphonenumber", vec!["countersign-core"]),
         ("rusqlite", vec!["countersign-store"]),
         (
             "tokio",
-            vec!["countersign", "countersign-providers", "countersign-store"],
+            vec![
+                "countersign",
+                "countersign-client",
+                "countersign-providers",
+                "countersign-store",
+            ],
         ),
     ]);
     let arrows = arrows(&metadata);

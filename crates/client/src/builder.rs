@@ -1,0 +1,251 @@
+use std::time::Duration;
+
+use countersign_api::Lang;
+use hyper::header::HeaderValue;
+
+use crate::host::AppHost;
+use crate::transport::Transport;
+use crate::{AuthenticationClient, Error};
+
+/// How a client is set up: [`AuthenticationClient::builder`] makes one.
+///
+/// ```
+/// use std::time::Duration;
+/// use countersign_client::{AuthenticationClient, Lang};
+///
+/// let client = AuthenticationClient::builder()
+///     .app_id("dev-app")
+///     .app_secret("dev-app-secret")
+///     .app_host("http://127.0.0.1:8480")
+///     .lang(Lang::EnUs)
+///     .timeout(Duration::from_secs(10))
+///     .connect_timeout(Duration::from_secs(3))
+///     .build()?;
+/// assert!(!format!("{client:?}").contains("dev-app-secret"));
+/// # Ok::<(), countersign_client::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+#[must_use = "it becomes a client by `build`"]
+pub struct AuthenticationClientBuilder {
+    app_id: Option<String>,
+    app_host: Option<String>,
+    lang: Option<Lang>,
+    timeout: Duration,
+    connect_timeout: Duration,
+    #[cfg(feature = "rustls")]
+    roots: Vec<Vec<u8>>,
+}
+
+impl AuthenticationClientBuilder {
+    pub(crate) fn new() -> Self {
+        Self {
+            app_id: None,
+            app_host: None,
+            lang: None,
+            timeout: Duration::from_secs(10),
+            connect_timeout: Duration::from_secs(3),
+            #[cfg(feature = "rustls")]
+            roots: Vec::new(),
+        }
+    }
+
+    /// The application. Required.
+    ///
+    /// ```
+    /// use countersign_client::AuthenticationClient;
+    ///
+    /// let error = AuthenticationClient::builder().app_id("").build().unwrap_err();
+    /// assert_eq!(error.to_string(), "app_id must be given");
+    /// ```
+    pub fn app_id(mut self, app_id: impl Into<String>) -> Self {
+        self.app_id = Some(app_id.into());
+        self
+    }
+
+    /// The application's secret, for programs that are written like those of GenAuth's other SDKs.
+    ///
+    /// Sending a code takes no secret, so it is neither sent nor kept.
+    ///
+    /// ```
+    /// use countersign_client::AuthenticationClient;
+    ///
+    /// let builder = AuthenticationClient::builder().app_id("dev-app").app_secret("dev-app-secret");
+    /// assert!(!format!("{builder:?}").contains("dev-app-secret"));
+    /// ```
+    pub fn app_secret(self, app_secret: impl Into<String>) -> Self {
+        let _ = app_secret;
+        self
+    }
+
+    /// The address of the service, such as `https://sms.example.com`. Required. It may end in a path, for
+    /// a service behind a gateway; `/api/v3/send-sms` is appended.
+    ///
+    /// The connection is direct: proxies, and the variables that name them, are left alone.
+    ///
+    /// ```
+    /// use countersign_client::AuthenticationClient;
+    ///
+    /// let builder = AuthenticationClient::builder().app_id("dev-app");
+    /// assert!(builder.clone().app_host("http://127.0.0.1:8480/").build().is_ok());
+    /// assert!(builder.clone().app_host("http://[::1]:8480/otp").build().is_ok());
+    /// let error = builder.app_host("sms.example.com").build().unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "app_host must be an http or https address such as https://sms.example.com",
+    /// );
+    /// ```
+    pub fn app_host(mut self, app_host: impl Into<String>) -> Self {
+        self.app_host = Some(app_host.into());
+        self
+    }
+
+    /// The language of [`message`](crate::SendSmsResponse::message). Without it the service chooses:
+    /// Simplified Chinese.
+    ///
+    /// ```
+    /// use countersign_client::{AuthenticationClient, Lang};
+    ///
+    /// let builder = AuthenticationClient::builder().lang(Lang::EnUs);
+    /// # drop(builder);
+    /// ```
+    pub fn lang(mut self, lang: Lang) -> Self {
+        self.lang = Some(lang);
+        self
+    }
+
+    /// How long a send may take as a whole. Default: 10 s, as in GenAuth's SDKs.
+    ///
+    /// A service that waits for a slow SMS provider needs some seconds of it. A send that is given up may
+    /// have been sent.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use countersign_client::AuthenticationClient;
+    ///
+    /// let builder = AuthenticationClient::builder().timeout(Duration::from_secs(15));
+    /// # drop(builder);
+    /// ```
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// How much of it may pass until there is a connection: name, TCP and TLS. Default: 3 s.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use countersign_client::AuthenticationClient;
+    ///
+    /// let builder = AuthenticationClient::builder().connect_timeout(Duration::from_millis(500));
+    /// # drop(builder);
+    /// ```
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// Trusts these certificate authorities too, in PEM: for an `https` service with a certificate of
+    /// your own making. May be called more than once.
+    ///
+    /// Those of the operating system are trusted anyway (of `SSL_CERT_FILE` and `SSL_CERT_DIR` instead,
+    /// where these are set).
+    ///
+    /// ```
+    /// use countersign_client::AuthenticationClient;
+    ///
+    /// # let pem = rcgen::generate_simple_self_signed(["sms.internal".to_owned()]).unwrap().cert.pem();
+    /// let client = AuthenticationClient::builder()
+    ///     .app_id("dev-app")
+    ///     .app_host("https://sms.internal")
+    ///     .root_certificate(pem) // such as include_bytes!("our-ca.pem")
+    ///     .build()?;
+    /// # Ok::<(), countersign_client::Error>(())
+    /// ```
+    #[cfg(feature = "rustls")]
+    pub fn root_certificate(mut self, pem: impl AsRef<[u8]>) -> Self {
+        self.roots.push(pem.as_ref().to_vec());
+        self
+    }
+
+    /// The client.
+    ///
+    /// ```
+    /// use countersign_client::AuthenticationClient;
+    ///
+    /// let error = AuthenticationClient::builder().app_id("dev-app").build().unwrap_err();
+    /// assert_eq!(error.to_string(), "app_host must be given");
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when something is missing or cannot
+    /// be used. No connection is made yet.
+    pub fn build(self) -> Result<AuthenticationClient, Error> {
+        let app_id = app_id(self.app_id.as_deref().unwrap_or_default().trim())?;
+        let transport = self.transport()?;
+        Ok(AuthenticationClient::new(app_id, self.lang, transport))
+    }
+
+    /// The client for a program without async.
+    ///
+    /// ```
+    /// use countersign_client::AuthenticationClient;
+    ///
+    /// let client = AuthenticationClient::builder()
+    ///     .app_id("dev-app")
+    ///     .app_host("http://127.0.0.1:8480")
+    ///     .build_blocking()?;
+    /// # Ok::<(), countersign_client::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`build`](Self::build), and when the thread of the client cannot be started.
+    #[cfg(feature = "blocking")]
+    pub fn build_blocking(self) -> Result<crate::blocking::AuthenticationClient, Error> {
+        crate::blocking::AuthenticationClient::new(self.build()?)
+    }
+
+    fn transport(&self) -> Result<Transport, Error> {
+        let host = self.app_host.as_deref();
+        let host = host.ok_or_else(|| Error::configuration("app_host must be given"))?;
+        let host = AppHost::parse(host)?;
+        if self.timeout.is_zero() || self.connect_timeout.is_zero() {
+            return Err(Error::configuration(
+                "a time-out must be longer than no time",
+            ));
+        }
+        #[cfg(feature = "rustls")]
+        let tls = self.tls(&host)?;
+        #[cfg(not(feature = "rustls"))]
+        if host.is_https() {
+            let constraint = "https needs the feature `rustls` of countersign-client";
+            return Err(Error::configuration(constraint));
+        }
+        Ok(Transport {
+            host,
+            #[cfg(feature = "rustls")]
+            tls,
+            timeout: self.timeout,
+            connect_timeout: self.connect_timeout,
+        })
+    }
+
+    #[cfg(feature = "rustls")]
+    fn tls(&self, host: &AppHost) -> Result<Option<crate::tls::Tls>, Error> {
+        let mut roots = Vec::new();
+        for pem in &self.roots {
+            roots.extend(crate::tls::certificates(pem)?);
+        }
+        host.is_https()
+            .then(|| crate::tls::Tls::new(host.name(), &roots))
+            .transpose()
+    }
+}
+
+fn app_id(text: &str) -> Result<HeaderValue, Error> {
+    if text.is_empty() {
+        return Err(Error::configuration("app_id must be given"));
+    }
+    let visible = text.bytes().all(|byte| byte.is_ascii_graphic());
+    let value = HeaderValue::from_str(text).ok().filter(|_| visible);
+    value.ok_or_else(|| Error::configuration("app_id must be visible ASCII characters"))
+}

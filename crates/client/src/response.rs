@@ -1,0 +1,180 @@
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::Error;
+
+/// What the API answered. A refused send is an answer like any other, with another
+/// [`status_code`](Self::status_code) than 200, as in GenAuth's SDKs; [`into_result`](Self::into_result)
+/// makes it an error, for programs that have nothing to say about it.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/service.rs"));
+/// # use countersign_client::{AuthenticationClient, Channel, SendSms};
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), countersign_client::Error> {
+/// # let app_host = Service::start(Manner::Answer(200, "retry-after: 42\r\n",
+/// #     r#"{"statusCode":429,"message":"Try again in 42 seconds.","requestId":"01a1"}"#)).url;
+/// # let client = AuthenticationClient::builder().app_id("dev-app").app_host(app_host).build()?;
+/// let answer = client.send_sms(SendSms::new(Channel::Login, "18800008888")).await?;
+/// let page = match answer.status_code {
+///     200 => "enter the code that we sent".to_owned(),
+///     429 => format!("wait {} s", answer.retry_after.map_or(60, |wait| wait.as_secs())),
+///     _ => answer.message,
+/// };
+/// assert_eq!(page, "wait 42 s");
+/// # Ok(()) }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+#[must_use = "a refused send is an answer too: look at `status_code`, or call `into_result`"]
+pub struct SendSmsResponse {
+    /// 200 when the code was sent, or when nobody can know whether it was; otherwise the kind of failure.
+    /// This is the `statusCode` of the body, not the HTTP status.
+    ///
+    /// Of Countersign: 400 for a number that cannot get a code, 404 for an unknown application, 422 for a
+    /// country that is not served, 429 within the minute of an earlier code, 500 and above for the rest.
+    pub status_code: u16,
+    /// One sentence for people, in the language of the client.
+    pub message: String,
+    /// What exactly went wrong, where that has a business meaning, such as 2028 for a bad number.
+    pub api_code: Option<u32>,
+    /// Identifies the request: quote it when you ask for help. GenAuth may leave it out on success.
+    pub request_id: Option<String>,
+    /// How long to wait, where waiting helps and the service says so.
+    pub retry_after: Option<Duration>,
+}
+
+impl SendSmsResponse {
+    /// Whether the code was sent, as far as anybody knows: `status_code` is 200.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/service.rs"));
+    /// # use countersign_client::{AuthenticationClient, Channel, SendSms};
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), countersign_client::Error> {
+    /// # let app_host = Service::start(Manner::Answer(200, "", r#"{"statusCode":200,"message":"Operation successful"}"#)).url;
+    /// # let client = AuthenticationClient::builder().app_id("dev-app").app_host(app_host).build()?;
+    /// let answer = client.send_sms(SendSms::new(Channel::Login, "18800008888")).await?;
+    /// assert!(answer.is_success());
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        self.status_code == 200
+    }
+
+    /// Makes a refusal an error, of the kind [`Refused`](crate::ErrorKind::Refused).
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/service.rs"));
+    /// # use countersign_client::{AuthenticationClient, Channel, SendSms};
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), countersign_client::Error> {
+    /// # let app_host = Service::start(Manner::Answer(200, "", r#"{"statusCode":404,"message":"There is no such application.","apiCode":2011}"#)).url;
+    /// # let client = AuthenticationClient::builder().app_id("dev-app").app_host(app_host).build()?;
+    /// let answer = client.send_sms(SendSms::new(Channel::Login, "18800008888")).await?;
+    /// let error = answer.into_result().unwrap_err();
+    /// assert_eq!(error.to_string(), "refused with statusCode 404: There is no such application.");
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// The answer itself, if `status_code` is not 200: [`Error::refusal`] has it.
+    pub fn into_result(self) -> Result<Self, Error> {
+        if self.is_success() {
+            Ok(self)
+        } else {
+            Err(Error::refused(self))
+        }
+    }
+
+    /// Reads the envelope; the error says what is wrong with it and holds nothing of it.
+    ///
+    /// Only `statusCode` must be there. A sent code is not made an error of because of a field that is
+    /// missing, unknown or of another type than today, since errors invite to send again.
+    pub(crate) fn read(body: &[u8], retry_after: Option<Duration>) -> Result<Self, &'static str> {
+        let body: Value = serde_json::from_slice(body).map_err(|_| "a body that is not JSON")?;
+        let status_code = body
+            .get("statusCode")
+            .and_then(Value::as_u64)
+            .and_then(|code| u16::try_from(code).ok())
+            .ok_or("a body without statusCode")?;
+        let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
+        Ok(Self {
+            status_code,
+            message: text("message").unwrap_or_default(),
+            api_code: body
+                .get("apiCode")
+                .and_then(Value::as_u64)
+                .and_then(|code| u32::try_from(code).ok()),
+            request_id: text("requestId"),
+            retry_after,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use countersign_api::{Envelope, Fault, Lang};
+
+    use super::*;
+
+    #[test]
+    fn the_envelope_of_the_wire_types_is_read() {
+        let fault = Fault::UnknownApplication;
+        for sent in [
+            Envelope::success(Lang::EnUs, "r".to_owned()),
+            Envelope::failure(&fault, Lang::ZhCn, "r".to_owned()),
+        ] {
+            let read = SendSmsResponse::read(&serde_json::to_vec(&sent).unwrap(), None).unwrap();
+            assert_eq!(read.status_code, sent.status_code);
+            assert_eq!(read.message, sent.message);
+            assert_eq!(read.api_code, sent.api_code);
+            assert_eq!(read.request_id, Some(sent.request_id));
+        }
+    }
+
+    #[test]
+    fn only_the_status_code_must_be_there() {
+        for (body, api_code, request_id) in [
+            (r#"{"statusCode":200}"#, None, None),
+            (
+                r#"{"statusCode":200,"message":null,"apiCode":null,"requestId":null}"#,
+                None,
+                None,
+            ),
+            (
+                r#"{"statusCode":200,"apiCode":"2028","requestId":7,"data":[{}]}"#,
+                None,
+                None,
+            ),
+            (
+                r#"{"statusCode":200,"apiCode":-1,"requestId":"r"}"#,
+                None,
+                Some("r"),
+            ),
+            (r#"{"statusCode":200,"apiCode":2028}"#, Some(2028), None),
+        ] {
+            let read = SendSmsResponse::read(body.as_bytes(), None).unwrap();
+            assert_eq!(
+                (read.status_code, read.message.as_str()),
+                (200, ""),
+                "{body}"
+            );
+            assert_eq!(read.api_code, api_code, "{body}");
+            assert_eq!(read.request_id.as_deref(), request_id, "{body}");
+        }
+        for body in [
+            "",
+            "[]",
+            "200",
+            "{}",
+            r#"{"statusCode":"200"}"#,
+            r#"{"statusCode":200.5}"#,
+            r#"{"statusCode":70000}"#,
+        ] {
+            assert!(
+                SendSmsResponse::read(body.as_bytes(), None).is_err(),
+                "{body}"
+            );
+        }
+    }
+}

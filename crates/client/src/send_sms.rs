@@ -1,0 +1,150 @@
+use std::borrow::Cow;
+use std::fmt;
+
+use countersign_api::Channel;
+use serde::Serialize;
+
+/// A code to send: what for, and to whom.
+///
+/// ```
+/// use countersign_client::{Channel, SendSms};
+///
+/// let chinese = SendSms::new(Channel::Login, "18800008888");
+/// let american = SendSms::new(Channel::Register, "4155550132").phone_country_code("+1");
+/// // Numbers are personal data, so `Debug` leaves only the end of them.
+/// assert!(format!("{american:?}").contains("****0132"));
+/// assert!(!format!("{american:?}").contains("415555"));
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+#[must_use = "it is sent by `AuthenticationClient::send_sms`"]
+pub struct SendSms {
+    channel: Cow<'static, str>,
+    phone_number: String,
+    phone_country_code: Option<String>,
+}
+
+/// The body, for a channel of any name; otherwise `countersign_api::SendSmsRequest`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Body<'a> {
+    channel: &'a str,
+    phone_number: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone_country_code: Option<&'a str>,
+}
+
+impl SendSms {
+    /// A code for this purpose to this number: without area code, or with a leading `+` and its own.
+    ///
+    /// The number is not judged here but by the service, which answers with
+    /// [`status_code`](crate::SendSmsResponse::status_code) 400 where it is no mobile number.
+    ///
+    /// ```
+    /// use countersign_client::{Channel, SendSms};
+    ///
+    /// let sms = SendSms::new(Channel::ResetPassword, "18800008888");
+    /// # drop(sms);
+    /// ```
+    pub fn new(channel: Channel, phone_number: impl Into<String>) -> Self {
+        Self {
+            channel: channel.as_str().into(),
+            phone_number: phone_number.into(),
+            phone_country_code: None,
+        }
+    }
+
+    /// The same for a channel that this version of the SDK has no name for.
+    ///
+    /// ```
+    /// use countersign_client::{Channel, SendSms};
+    ///
+    /// assert_eq!(
+    ///     SendSms::with_channel_name("CHANNEL_LOGIN", "18800008888"),
+    ///     SendSms::new(Channel::Login, "18800008888"),
+    /// );
+    /// ```
+    pub fn with_channel_name(name: impl Into<String>, phone_number: impl Into<String>) -> Self {
+        Self {
+            channel: Cow::Owned(name.into()),
+            phone_number: phone_number.into(),
+            phone_country_code: None,
+        }
+    }
+
+    /// The country of the number, such as `+86`; the service takes that one where none is given.
+    ///
+    /// ```
+    /// use countersign_client::{Channel, SendSms};
+    ///
+    /// let sms = SendSms::new(Channel::BindPhone, "4155550132").phone_country_code("+1");
+    /// # drop(sms);
+    /// ```
+    pub fn phone_country_code(mut self, code: impl Into<String>) -> Self {
+        self.phone_country_code = Some(code.into());
+        self
+    }
+
+    pub(crate) fn body(&self) -> serde_json::Result<Vec<u8>> {
+        serde_json::to_vec(&Body {
+            channel: &self.channel,
+            phone_number: &self.phone_number,
+            phone_country_code: self.phone_country_code.as_deref(),
+        })
+    }
+}
+
+impl fmt::Debug for SendSms {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SendSms")
+            .field("channel", &self.channel)
+            .field("phone_number", &masked(&self.phone_number))
+            .field("phone_country_code", &self.phone_country_code)
+            .finish()
+    }
+}
+
+/// The last four characters of what is long enough to keep a secret without them.
+fn masked(number: &str) -> String {
+    let shown = if number.chars().count() < 8 { 0 } else { 4 };
+    let hidden = number.chars().count() - shown;
+    format!("****{}", number.chars().skip(hidden).collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use countersign_api::SendSmsRequest;
+
+    use super::*;
+
+    #[test]
+    fn the_body_is_the_one_of_the_wire_types() {
+        for name in Channel::NAMES {
+            for code in [None, Some("+86"), Some("")] {
+                let channel: Channel = serde_json::from_value(name.into()).unwrap();
+                let mut sms = SendSms::new(channel, "18800008888");
+                if let Some(code) = code {
+                    sms = sms.phone_country_code(code);
+                }
+                let wire = SendSmsRequest {
+                    channel,
+                    phone_number: "18800008888".to_owned(),
+                    phone_country_code: code.map(str::to_owned),
+                };
+                assert_eq!(sms.body().unwrap(), serde_json::to_vec(&wire).unwrap());
+            }
+        }
+    }
+
+    #[test]
+    fn a_number_is_masked_whatever_its_length_and_script() {
+        for (number, shown) in [
+            ("18800008888", "****8888"),
+            ("12345678", "****5678"),
+            ("1234567", "****"),
+            ("", "****"),
+            ("１８８００００８８８８", "****８８８８"),
+        ] {
+            assert_eq!(masked(number), shown);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! The SDK against a service on this machine that behaves, or misbehaves, as told. Each test goes both
+//! ways into the SDK: the async one and, where it is built, the blocking one.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+use countersign_client::{
+    AuthenticationClient, AuthenticationClientBuilder, Channel, Error, SendSms, SendSmsResponse,
+};
+
+include!("service.rs");
+
+mod answers;
+#[cfg(feature = "blocking")]
+mod blocking;
+mod failures;
+mod readme;
+mod setup;
+#[cfg(feature = "rustls")]
+mod tls;
+mod wire;
+
+type Way = fn(AuthenticationClientBuilder, SendSms) -> Result<SendSmsResponse, Error>;
+
+/// The ways into the SDK.
+const WAYS: &[Way] = &[
+    in_async,
+    #[cfg(feature = "blocking")]
+    in_blocking,
+];
+
+fn in_async(client: AuthenticationClientBuilder, sms: SendSms) -> Result<SendSmsResponse, Error> {
+    let client = client.build()?;
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(client.send_sms(sms))
+}
+
+#[cfg(feature = "blocking")]
+fn in_blocking(
+    client: AuthenticationClientBuilder,
+    sms: SendSms,
+) -> Result<SendSmsResponse, Error> {
+    client.build_blocking()?.send_sms(sms)
+}
+
+fn client(app_host: &str) -> AuthenticationClientBuilder {
+    AuthenticationClient::builder()
+        .app_id("dev-app")
+        .app_secret("dev-app-secret")
+        .app_host(app_host)
+}
+
+fn sms() -> SendSms {
+    SendSms::new(Channel::Login, "18800008888")
+}
