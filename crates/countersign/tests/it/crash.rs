@@ -40,7 +40,7 @@ async fn a_kill_in_a_burst_loses_nothing_and_doubles_nothing() {
         let before = vendor.messages().len();
         let sends = burst(&server, numbers.clone()).await;
         // Somewhere in the middle, a little later every round.
-        vendor.arrived(before + 10 + round * 40).await;
+        vendor.arrived(before + 20 + round * 50).await;
         server.kill_now();
         let answers = sends.join_all().await;
         Arc::into_inner(server)

@@ -2,10 +2,12 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
 
-use countersign_api::{APP_ID_HEADER, Envelope, MessageDto};
+use countersign_api::{Envelope, MessageDto};
+use countersign_client::{AuthenticationClient, Lang, SendSms};
 use reqwest::{Client, Response};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, Command};
@@ -17,6 +19,7 @@ pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_countersign");
 pub(crate) struct Server {
     pub(crate) url: String,
     child: Child,
+    sdk: AuthenticationClient,
     client: Client,
     data: PathBuf,
     stdout: JoinHandle<String>,
@@ -70,6 +73,7 @@ impl Server {
             printed
         });
         Self {
+            sdk: sdk(&url),
             url,
             child,
             client: Client::builder().no_proxy().build().unwrap(),
@@ -83,23 +87,22 @@ impl Server {
         &self.client
     }
 
-    /// `POST /api/v3/send-sms` as the development application, in English.
+    /// `send_sms` of the Rust SDK, as the development application, in English.
     pub(crate) async fn send(&self, channel: &str, number: &str) -> Envelope {
         self.try_send(channel, number).await.expect("an answer")
     }
 
     /// The same; `None` if the server dies before it answers.
     pub(crate) async fn try_send(&self, channel: &str, number: &str) -> Option<Envelope> {
-        let body = json!({"channel": channel, "phoneNumber": number});
-        let answer = self
-            .client
-            .post(format!("{}/api/v3/send-sms", self.url))
-            .header(APP_ID_HEADER, "dev-app")
-            .header("x-authing-lang", "en-US")
-            .json(&body)
-            .send()
-            .await;
-        answer.ok()?.json().await.ok()
+        let sms = SendSms::with_channel_name(channel, number);
+        let answer = self.sdk.send_sms(sms).await.ok()?;
+        Some(Envelope {
+            status_code: answer.status_code,
+            message: answer.message,
+            api_code: answer.api_code,
+            request_id: answer.request_id.expect("a requestId in every answer"),
+            data: None,
+        })
     }
 
     /// A login code for `number`: the `statusCode`.
@@ -218,6 +221,18 @@ impl Server {
             stderr: self.stderr.await.unwrap(),
         }
     }
+}
+
+fn sdk(url: &str) -> AuthenticationClient {
+    AuthenticationClient::builder()
+        .app_id("dev-app")
+        .app_host(url)
+        .lang(Lang::EnUs)
+        // A burst on a busy machine takes longer than one send.
+        .timeout(Duration::from_secs(120))
+        .connect_timeout(Duration::from_secs(60))
+        .build()
+        .unwrap()
 }
 
 /// A folder for one test.
