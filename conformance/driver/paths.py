@@ -1,8 +1,11 @@
 """Where things lie on disk."""
 
+import os
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent.parent
+ROOT = HERE.parent
+TARGET = ROOT / os.environ.get("CARGO_TARGET_DIR", "target")
 CACHE = HERE / ".cache"
 LOGS = CACHE / "logs"
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional
 
-from .paths import CACHE, HERE, log_file
+from .paths import CACHE, HERE, ROOT, TARGET, log_file
 from .progress import say
 
 VENV = CACHE / "python-venv"
@@ -119,6 +119,16 @@ SDKS = {
             makes=HERE / "java" / "target",
             steps=(("mvn", "compile", "dependency:copy-dependencies", "-q", "-B"),),
             command=("java", "-cp", "target/classes:target/lib/*", "Client"),
+        ),
+        Sdk(
+            name="rust",
+            folder=ROOT,
+            tools=("cargo",),
+            inputs=(),
+            makes=None,
+            # For the whole workspace: what the tests have built already is built the same way.
+            steps=(("cargo", "build", "--locked", "--workspace", "--example", "conformance"),),
+            command=(str(TARGET / "debug" / "examples" / "conformance"),),
         ),
     )
 }
