@@ -83,8 +83,9 @@ impl Queue {
         }
         let (done, durable) = oneshot::channel();
         let jobs = self.jobs.as_ref().ok_or_else(stopped)?;
-        jobs.send(Job { record, done }).map_err(|_| stopped())?;
+        // Counted before it is sent: the writer must not take off what was never added.
         self.waiting.fetch_add(1, Ordering::Relaxed);
+        jobs.send(Job { record, done }).map_err(|_| stopped())?;
         Ok(durable)
     }
 }
