@@ -16,7 +16,7 @@ use crate::Channel;
 ///     r#"{"channel":"CHANNEL_LOGIN","phoneNumber":"18800008888"}"#,
 /// );
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SendSmsRequest {
@@ -27,4 +27,13 @@ pub struct SendSmsRequest {
     /// Such as `+86`. Absent, null and empty all mean +86, unless the number names its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone_country_code: Option<String>,
+}
+
+// By hand: a number is nothing to print.
+impl std::fmt::Debug for SendSmsRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SendSmsRequest")
+            .field("channel", &self.channel)
+            .finish_non_exhaustive()
+    }
 }
