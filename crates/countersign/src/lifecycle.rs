@@ -96,6 +96,8 @@ fn attend(connection: TcpStream, pass: Pass, site: Router, graceful: &GracefulSh
         .header_read_timeout(HEAD)
         .max_buf_size(HEAD_BYTES)
         .max_headers(HEAD_FIELDS)
+        // A caller that has said all it has to say still gets its answer.
+        .half_close(true)
         .serve_connection(TokioIo::new(connection), TowerToHyperService::new(site));
     let served = graceful.watch(served);
     tokio::spawn(async move {

@@ -159,9 +159,11 @@ impl Drawer {
 
     fn keep(&mut self, message: InboxMessage) -> io::Result<()> {
         if self.lines >= KEPT {
-            // The new file is there before the old one moves: a failure here changes nothing.
+            // The new file is there before the old one moves, and each step can be taken again.
             let fresh = append(&self.fresh)?;
-            fs::rename(&self.current, &self.old)?;
+            if self.current.exists() {
+                fs::rename(&self.current, &self.old)?;
+            }
             fs::rename(&self.fresh, &self.current)?;
             self.file = fresh;
             self.lines = 0;

@@ -69,12 +69,9 @@ pub fn run() -> ExitCode {
             Verb::Send(send) => send.run().await,
             Verb::App(app) => app.run().await,
             Verb::Completions { shell } => {
-                clap_complete::generate(
-                    shell,
-                    &mut Cli::command(),
-                    "countersign",
-                    &mut io::stdout(),
-                );
+                let mut script = Vec::new();
+                clap_complete::generate(shell, &mut Cli::command(), "countersign", &mut script);
+                say(String::from_utf8_lossy(&script).trim_end());
                 Ok(ExitCode::SUCCESS)
             }
             Verb::Unbuilt(verb) => verb.run(),

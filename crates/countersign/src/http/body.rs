@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, Request};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::IntoResponse;
+use axum::http::{HeaderMap, header};
 use countersign_api::{Fault, FieldProblem};
+use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
@@ -15,6 +14,9 @@ use super::shape;
 
 /// The most that is read of a body.
 pub(crate) const LIMIT: usize = 16 * 1024;
+
+/// How much of a body that is too large is read all the same.
+const DRAINED: usize = 1024 * 1024;
 
 /// How long a body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -25,17 +27,13 @@ pub(crate) struct Body(Result<Bytes, Fault>);
 impl<S: Send + Sync> FromRequest<S> for Body {
     type Rejection = std::convert::Infallible;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
+    async fn from_request(request: Request, _: &S) -> Result<Self, Self::Rejection> {
         if !is_json(request.headers()) {
             let field = Some("content-type".to_owned());
             return Ok(Self(Err(malformed(field, FieldProblem::NotJson))));
         }
-        let body = match tokio::time::timeout(PATIENCE, Bytes::from_request(request, state)).await {
-            Ok(Ok(bytes)) => Ok(bytes),
-            Ok(Err(rejection)) => Err(unreadable(rejection)),
-            Err(_) => Err(Fault::TooSlow),
-        };
-        Ok(Self(body))
+        let body = tokio::time::timeout(PATIENCE, read(request.into_body())).await;
+        Ok(Self(body.unwrap_or(Err(Fault::TooSlow))))
     }
 }
 
@@ -71,10 +69,27 @@ fn is_json(headers: &HeaderMap) -> bool {
         })
 }
 
-fn unreadable(rejection: BytesRejection) -> Fault {
-    match rejection.into_response().status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Fault::TooLarge,
-        _ => malformed(None, FieldProblem::Syntax { line: 1, column: 0 }),
+/// Reads a body within [`LIMIT`]. Of a larger one the rest is read and forgotten, within [`DRAINED`]: a
+/// caller that is still writing when the connection ends would not see why.
+async fn read(mut body: axum::body::Body) -> Result<Bytes, Fault> {
+    let (mut bytes, mut size) = (Vec::new(), 0);
+    while let Some(frame) = body.frame().await {
+        let frame =
+            frame.map_err(|_| malformed(None, FieldProblem::Syntax { line: 1, column: 0 }))?;
+        let Ok(data) = frame.into_data() else {
+            continue; // trailers
+        };
+        size += data.len();
+        if size <= LIMIT {
+            bytes.extend_from_slice(&data);
+        } else if size > DRAINED {
+            break;
+        }
+    }
+    if size <= LIMIT {
+        Ok(bytes.into())
+    } else {
+        Err(Fault::TooLarge)
     }
 }
 

@@ -10,7 +10,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub struct Gate {
     most: usize,
     most_per_caller: usize,
-    inside: Mutex<HashMap<IpAddr, usize>>,
+    inside: Mutex<Inside>,
+}
+
+/// Who is inside, and how many in all.
+#[derive(Debug, Default)]
+struct Inside {
+    all: usize,
+    callers: HashMap<IpAddr, usize>,
 }
 
 /// A place inside, given back when dropped.
@@ -41,12 +48,12 @@ impl Gate {
             return Some(Pass(None));
         }
         let mut inside = self.inside.lock().unwrap_or_else(PoisonError::into_inner);
-        let all: usize = inside.values().sum();
-        let mine = inside.entry(caller).or_default();
-        if all >= self.most || *mine >= self.most_per_caller {
+        let mine = inside.callers.get(&caller).copied().unwrap_or(0);
+        if inside.all >= self.most || mine >= self.most_per_caller {
             return None;
         }
-        *mine += 1;
+        inside.callers.insert(caller, mine + 1);
+        inside.all += 1;
         Some(Pass(Some((Arc::clone(self), caller))))
     }
 }
@@ -57,10 +64,11 @@ impl Drop for Pass {
             return;
         };
         let mut inside = gate.inside.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = inside.get_mut(caller) {
+        inside.all -= 1;
+        if let Some(count) = inside.callers.get_mut(caller) {
             *count -= 1;
             if *count == 0 {
-                inside.remove(caller);
+                inside.callers.remove(caller);
             }
         }
     }
@@ -119,9 +127,12 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_kept_of_those_who_left() {
-        let gate = Arc::new(Gate::new(9, 9));
-        drop(gate.enter(ip("192.0.2.1")));
-        assert!(gate.inside.lock().unwrap().is_empty());
+    fn nothing_is_kept_of_those_who_left_or_never_got_in() {
+        let gate = Arc::new(Gate::new(1, 1));
+        let pass = gate.enter(ip("192.0.2.1"));
+        assert!(gate.enter(ip("192.0.2.2")).is_none());
+        drop(pass);
+        let inside = gate.inside.lock().unwrap();
+        assert!(inside.callers.is_empty() && inside.all == 0);
     }
 }

@@ -11,7 +11,7 @@ use utoipa::{PartialSchema, ToSchema};
 use super::endpoint::{Asks, Caller, Endpoint};
 
 /// What can go wrong wherever a body is read.
-const BODY_FAULTS: [&str; 8] = [
+const BODY_FAULTS: [&str; 9] = [
     "fieldMissing",
     "fieldTwice",
     "fieldNotText",
@@ -20,6 +20,7 @@ const BODY_FAULTS: [&str; 8] = [
     "bodyNotJson",
     "contentType",
     "bodyTooLarge",
+    "bodyTooSlow",
 ];
 
 /// What can go wrong everywhere.

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::routing::{any, get};
 use utoipa_swagger_ui::SwaggerUi;
@@ -11,7 +10,7 @@ use utoipa_swagger_ui::SwaggerUi;
 use super::context::Context;
 use super::endpoint::Endpoint;
 use super::state::AppState;
-use super::{body, cors, dev, openapi, v3};
+use super::{cors, dev, openapi, v3};
 
 /// Everything served under `/api/v3`. Whatever else is asked for there is answered with this list.
 fn endpoints() -> Vec<Endpoint> {
@@ -54,9 +53,7 @@ pub fn router(state: AppState) -> Router {
         site = site.route("/dev/outbox", get(dev::outbox::handle));
     }
     let cors = cors::layer(Arc::clone(&state.store));
-    site.layer(DefaultBodyLimit::max(body::LIMIT))
-        .layer(cors)
-        .with_state(state)
+    site.layer(cors).with_state(state)
 }
 
 async fn console() -> (StatusCode, &'static str) {

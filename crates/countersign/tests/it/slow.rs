@@ -61,3 +61,40 @@ async fn a_head_has_bounds() {
     assert!(long.starts_with("HTTP/1.1 431"), "{long}");
     assert_eq!(server.login(&number(1)).await, 200);
 }
+
+#[tokio::test]
+async fn a_caller_that_says_far_too_much_hears_why() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    for size in [17_000, 500_000] {
+        let body = format!(
+            r#"{{"channel":"CHANNEL_LOGIN","phoneNumber":"1","x":"{}"}}"#,
+            "x".repeat(size)
+        );
+        let answer = server
+            .post("send-sms", &[("x-authing-app-id", "dev-app")], body)
+            .await;
+        let answer: serde_json::Value = answer.json().await.unwrap();
+        assert_eq!(answer["statusCode"], 413, "{size}");
+    }
+}
+
+#[tokio::test]
+async fn a_caller_that_hangs_up_half_way_gets_its_answer() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let mut caller = TcpStream::connect(server.url.strip_prefix("http://").unwrap())
+        .await
+        .unwrap();
+    let body = format!(
+        r#"{{"channel":"CHANNEL_LOGIN","phoneNumber":"{}"}}"#,
+        number(1)
+    );
+    let head = "POST /api/v3/send-sms HTTP/1.1\r\nhost: x\r\nx-authing-app-id: dev-app\r\n";
+    let request = format!("{head}content-length: {}\r\n\r\n{body}", body.len());
+    caller.write_all(request.as_bytes()).await.unwrap();
+    caller.shutdown().await.unwrap();
+    let mut said = String::new();
+    caller.read_to_string(&mut said).await.unwrap();
+    assert!(said.contains("\"statusCode\":200"), "{said}");
+}

@@ -185,7 +185,8 @@ impl Live {
         }
     }
 
-    /// Lets go of everything that is over at `now`.
+    /// Lets go of everything that is over at `now`. A message waits for its settlement however long that
+    /// takes: a machine that was suspended still owes it one.
     pub(crate) fn forget_past(&mut self, now: Timestamp) {
         for (window, ends) in &mut self.ends {
             while let Some((_, bucket)) = ends.pop_front_if(|(end, _)| *end <= now) {
@@ -203,10 +204,7 @@ impl Live {
         }
         while let Some((_, scope)) = self.code_ends.pop_front_if(|(end, _)| *end <= now) {
             if let Some(codes) = self.codes.get_mut(&scope) {
-                // A message that could never be settled is given up with its code.
-                for code in codes.extract_if(.., |code| code.expires_at <= now) {
-                    self.pending.remove(&code.message);
-                }
+                codes.retain(|code| code.expires_at > now);
                 if codes.is_empty() {
                     self.codes.remove(&scope);
                 }
@@ -316,6 +314,8 @@ mod tests {
         live.sent(id(0));
         admit(&mut live, 100);
         live.forget_past(at(1_000));
+        assert!(live.is_pending(id(100)), "an outcome is still to come");
+        live.sent(id(100));
         assert!(live.buckets.is_empty());
         assert!(live.codes.is_empty());
         assert!(live.pending.is_empty());

@@ -208,6 +208,7 @@ impl SqliteStore {
             match timeline.attempts.last().map(|attempt| &attempt.outcome) {
                 Some(Outcome::NotAccepted(_)) => CodeState::Void,
                 _ if found.code_expires_at <= now => CodeState::Expired,
+                None => CodeState::Pending, // its outcome is on the way to the log
                 _ => CodeState::Replaced,
             },
         )
