@@ -50,7 +50,8 @@ impl fmt::Debug for SmsText {
     }
 }
 
-/// The built-in text for a code: one SMS segment (70 characters in Chinese, 160 in English).
+/// The built-in text for a code: one SMS segment (70 characters in Chinese, 160 in English), where the
+/// name of the application is in the script of the text. A Chinese name in an English text makes two.
 ///
 /// ```
 /// # use countersign_core::{application::AppName, channel::Channel, entropy::*, passcode::Passcode, template::*};

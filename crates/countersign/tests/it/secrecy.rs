@@ -156,10 +156,7 @@ async fn no_code_number_or_secret_is_in_a_trace_or_in_the_store() {
         }
         let bytes = fs::read(&path).unwrap();
         for secret in &secrets {
-            assert!(
-                !holds(&bytes, secret) || name == "owner.json",
-                "{name} holds {secret}"
-            );
+            assert!(!holds(&bytes, secret), "{name} holds {secret}");
         }
     }
 }

@@ -113,11 +113,12 @@ struct Writer {
 impl Writer {
     fn run(&mut self, inbox: &Receiver<Job>) {
         loop {
-            let first = match inbox.recv_timeout(if self.again.is_empty() {
+            let patience = if self.again.is_empty() {
                 Duration::MAX
             } else {
                 RETRY
-            }) {
+            };
+            let first = match inbox.recv_timeout(patience) {
                 Ok(job) => Some(job),
                 Err(RecvTimeoutError::Timeout) => None,
                 Err(RecvTimeoutError::Disconnected) => return self.retry(),
