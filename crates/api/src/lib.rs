@@ -12,7 +12,10 @@ mod envelope;
 mod fault;
 mod lang;
 mod message;
+mod pre_check_code;
 mod send_sms;
+mod verification_token;
+mod verify_code;
 
 pub use application::{ApplicationDto, CreateApplicationRequest, CreatedApplication};
 pub use channel::Channel;
@@ -21,7 +24,10 @@ pub use envelope::Envelope;
 pub use fault::{BadPhone, Fault, FieldProblem};
 pub use lang::Lang;
 pub use message::{AttemptDto, MessageDto, VerdictDto};
+pub use pre_check_code::{PreCheckCodeRequest, PreCheckedCode, SmsCodePayload};
 pub use send_sms::SendSmsRequest;
+pub use verification_token::{IntrospectTokenRequest, IntrospectedToken, VerificationClaims};
+pub use verify_code::{InvalidReason, VerifiedCode, VerifyCodeRequest};
 
 /// The header that names the application: the only identity on `send-sms`.
 pub const APP_ID_HEADER: &str = "x-authing-app-id";

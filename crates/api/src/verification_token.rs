@@ -1,0 +1,96 @@
+use serde::{Deserialize, Serialize};
+
+use crate::Channel;
+
+/// What a verification token says: this phone proved this channel for this application at this time. The
+/// claims of a JWT, signed with RS256 by a key of `GET /oidc/.well-known/jwks.json`.
+///
+/// ```
+/// use countersign_api::VerificationClaims;
+/// let claims = r#"{"iss":"https://sms.example.com/oidc","aud":"shop","sub":"5c1f0e","phone_number":"+8618800008888",
+///     "phone_number_verified":true,"channel":"CHANNEL_LOGIN","iat":1795000000,"exp":1795000300,"jti":"01a1"}"#;
+/// let claims: VerificationClaims = serde_json::from_str(claims).unwrap();
+/// assert_eq!(claims.exp - claims.iat, 300);
+/// ```
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct VerificationClaims {
+    /// Who says so: the address of the service, with `/oidc`.
+    pub iss: String,
+    /// The application for which the code was checked.
+    pub aud: String,
+    /// A pseudonym of the number: the same for every token about it, and no way back.
+    pub sub: String,
+    /// The number, E.164.
+    pub phone_number: String,
+    /// Always true.
+    pub phone_number_verified: bool,
+    /// What the code was for.
+    pub channel: Channel,
+    /// When the code was checked, Unix time in seconds.
+    pub iat: i64,
+    /// When the token ends, Unix time in seconds.
+    pub exp: i64,
+    /// Identifies the token.
+    pub jti: String,
+}
+
+// By hand: a number is nothing to print.
+impl std::fmt::Debug for VerificationClaims {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("VerificationClaims")
+            .field("iss", &self.iss)
+            .field("aud", &self.aud)
+            .field("channel", &self.channel)
+            .field("iat", &self.iat)
+            .field("exp", &self.exp)
+            .field("jti", &self.jti)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The body of `POST /api/v3/introspect-verification-token`, asked like
+/// [`verify-code`](crate::VerifyCodeRequest).
+///
+/// ```
+/// use countersign_api::IntrospectTokenRequest;
+/// let body: IntrospectTokenRequest = serde_json::from_str(r#"{"token":"eyJ"}"#).unwrap();
+/// assert_eq!(body.token, "eyJ");
+/// ```
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct IntrospectTokenRequest {
+    /// The token.
+    pub token: String,
+    /// The application.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<String>,
+    /// Its secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_secret: Option<String>,
+}
+
+// By hand: tokens and secrets are nothing to print.
+impl std::fmt::Debug for IntrospectTokenRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("IntrospectTokenRequest")
+            .finish_non_exhaustive()
+    }
+}
+
+/// The data of its answer: whether the token is good, this first time, and what it says.
+///
+/// ```
+/// use countersign_api::IntrospectedToken;
+/// let data = IntrospectedToken { active: false, claims: None };
+/// assert_eq!(serde_json::to_string(&data).unwrap(), r#"{"active":false}"#);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct IntrospectedToken {
+    /// True once per token: for the application it was made for, within its time.
+    pub active: bool,
+    /// What the token says, beside `active`.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub claims: Option<VerificationClaims>,
+}
