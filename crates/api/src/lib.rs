@@ -14,6 +14,7 @@ mod lang;
 mod message;
 mod pre_check_code;
 mod send_sms;
+mod unlock;
 mod verification_token;
 mod verify_code;
 
@@ -23,9 +24,10 @@ pub use check_app_id_secret::{CheckAppIdSecretRequest, CheckedSecret};
 pub use envelope::Envelope;
 pub use fault::{BadPhone, Fault, FieldProblem};
 pub use lang::Lang;
-pub use message::{AttemptDto, MessageDto, VerdictDto};
+pub use message::{AttemptDto, CheckDto, MessageDto, VerdictDto};
 pub use pre_check_code::{PreCheckCodeRequest, PreCheckedCode, SmsCodePayload};
 pub use send_sms::SendSmsRequest;
+pub use unlock::{UnlockDto, UnlockPhoneRequest};
 pub use verification_token::{IntrospectTokenRequest, IntrospectedToken, VerificationClaims};
 pub use verify_code::{InvalidReason, VerifiedCode, VerifyCodeRequest};
 

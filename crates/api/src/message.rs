@@ -32,8 +32,34 @@ pub struct MessageDto {
     pub attempts: Vec<AttemptDto>,
     /// Whether a failure gave its minute back.
     pub gave_back: bool,
-    /// What its code is good for now: `pending`, `live`, `replaced`, `expired` or `void`.
+    /// The checks of its code that counted: wrong guesses, and the right one that used it up.
+    #[serde(default)]
+    pub checks: Vec<CheckDto>,
+    /// What its code is good for now: `pending`, `live`, `used`, `exhausted`, `replaced`, `expired` or `void`.
     pub code: String,
+}
+
+/// One check of a code.
+///
+/// ```
+/// use countersign_api::CheckDto;
+/// let check: CheckDto = serde_json::from_str(
+///     r#"{"at":"2026-11-21T20:00:30Z","requestId":"r","door":"public","right":false}"#,
+/// ).unwrap();
+/// assert!(!check.right);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct CheckDto {
+    /// When.
+    pub at: String,
+    /// The request it came with.
+    pub request_id: String,
+    /// Who asked: `public` (pre-check-code) or `application` (verify-code).
+    pub door: String,
+    /// Whether the code was right, and used up; otherwise a wrong guess.
+    pub right: bool,
 }
 
 /// What one limit said.

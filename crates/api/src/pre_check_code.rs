@@ -1,4 +1,8 @@
-use serde::{Deserialize, Serialize};
+use std::fmt;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::Channel;
 
@@ -19,7 +23,11 @@ pub struct PreCheckCodeRequest {
     /// `SMS`: codes by e-mail are not served.
     pub code_type: String,
     /// The code and what it is for; required.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "object",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub sms_code_payload: Option<SmsCodePayload>,
 }
 
@@ -51,12 +59,35 @@ pub struct SmsCodePayload {
 }
 
 // By hand: numbers and codes are nothing to print.
-impl std::fmt::Debug for SmsCodePayload {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for SmsCodePayload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SmsCodePayload")
             .field("channel", &self.channel)
             .finish_non_exhaustive()
     }
+}
+
+/// An object or null; serde alone would take a list for a struct.
+fn object<'de, D: Deserializer<'de>>(reader: D) -> Result<Option<SmsCodePayload>, D::Error> {
+    struct Object;
+
+    impl<'de> Visitor<'de> for Object {
+        type Value = Option<SmsCodePayload>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("struct SmsCodePayload")
+        }
+
+        fn visit_unit<E>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+            SmsCodePayload::deserialize(MapAccessDeserializer::new(map)).map(Some)
+        }
+    }
+
+    reader.deserialize_any(Object)
 }
 
 /// The data of its answer.

@@ -62,6 +62,18 @@ impl Channel {
         }
     }
 
+    /// Whether a code of this channel takes something away for good: its rules are stricter.
+    #[must_use]
+    pub const fn is_strict(self) -> bool {
+        matches!(
+            self,
+            Channel::ResetPassword
+                | Channel::UnbindPhone
+                | Channel::UnbindMfa
+                | Channel::DeleteAccount
+        )
+    }
+
     /// The channel of that name; `None` if there is none. Names are case-sensitive.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {

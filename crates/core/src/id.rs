@@ -69,7 +69,7 @@ impl fmt::Debug for MessageId {
 }
 
 /// Identifies one HTTP request: the `requestId` of its answer, and of the message it led to.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RequestId(Uuid);
 
 impl RequestId {

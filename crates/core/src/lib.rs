@@ -4,12 +4,16 @@
 //! SMS vendors come in through traits ([`entropy`], [`ports`], [`time`]), so that a test
 //! owns all of them.
 //!
-//! Start reading at [`messenger::Messenger::send`]: it is the whole life of a send in one function.
+//! Start reading at [`messenger::Messenger::send`]: it is the whole life of a send in one function. How its
+//! code is checked is [`checker::Checker::check`], and the one step of
+//! [`Store::check`](ports::store::Store::check) behind it.
 
 #![deny(missing_docs)]
 
 pub mod application;
 pub mod channel;
+pub mod check;
+pub mod checker;
 pub mod entropy;
 pub mod id;
 pub mod limit;

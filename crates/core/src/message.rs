@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use crate::application::AppId;
 use crate::channel::Channel;
+use crate::check::CheckRecord;
 use crate::id::{MessageId, RequestId};
 use crate::limit::{Rule, Verdict};
 use crate::outcome::Outcome;
-use crate::passcode::PasscodeMac;
+use crate::passcode::{PasscodeMac, SealedPasscode};
 use crate::phone::PhoneNumber;
 use crate::time::Timestamp;
 
@@ -25,10 +26,35 @@ pub struct Intent {
     pub channel: Channel,
     /// To whom.
     pub phone: PhoneNumber,
-    /// What is kept of the code.
-    pub code_mac: PasscodeMac,
-    /// How long the code lives from the decision on.
-    pub code_life: Duration,
+    /// The code that it would bring.
+    pub code: NewCode,
+}
+
+/// What is kept of a new code, and the rules of its life.
+#[derive(Debug, Clone)]
+pub struct NewCode {
+    /// What a guess is compared with.
+    pub mac: PasscodeMac,
+    /// How long it lives from the decision on.
+    pub life: Duration,
+    /// How many wrong guesses kill it.
+    pub tries: u8,
+    /// How many of the newest codes of its application, channel and number are good, itself included.
+    pub keeps: u8,
+    /// The code, sealed, where it is to be sent again for as long as it lives. Then, if such a code is live,
+    /// the message brings that one and not this.
+    pub sealed: Option<SealedPasscode>,
+}
+
+/// A live code that a message brings once more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiveCode {
+    /// The message that brought it first: what it is bound to.
+    pub message: MessageId,
+    /// The code.
+    pub sealed: SealedPasscode,
+    /// When it ends.
+    pub expires_at: Timestamp,
 }
 
 /// What a store decided about an [`Intent`].
@@ -38,6 +64,8 @@ pub struct Decision {
     pub at: Timestamp,
     /// One verdict per rule, in the order of the rules.
     pub verdicts: Vec<Verdict>,
+    /// The code that the message brings instead of its own.
+    pub again: Option<LiveCode>,
 }
 
 impl Decision {
@@ -116,6 +144,8 @@ pub struct Timeline {
     pub attempts: Vec<Attempt>,
     /// Whether a failure gave its minute back.
     pub gave_back: bool,
+    /// The checks of its code that counted.
+    pub checks: Vec<CheckRecord>,
     /// What its code is good for now.
     pub code: CodeState,
 }
@@ -125,8 +155,12 @@ pub struct Timeline {
 pub enum CodeState {
     /// The provider has not answered yet.
     Pending,
-    /// It is the code of its application, channel and number.
+    /// It is a code of its application, channel and number.
     Live,
+    /// It was checked and used up.
+    Used,
+    /// Wrong guesses killed it.
+    Exhausted,
     /// A newer code took its place.
     Replaced,
     /// Its life is over.
@@ -142,6 +176,8 @@ impl CodeState {
         match self {
             CodeState::Pending => "pending",
             CodeState::Live => "live",
+            CodeState::Used => "used",
+            CodeState::Exhausted => "exhausted",
             CodeState::Replaced => "replaced",
             CodeState::Expired => "expired",
             CodeState::Void => "void",

@@ -8,11 +8,11 @@ use crate::channel::Channel;
 use crate::entropy::{Entropy, EntropyError};
 use crate::id::{MessageId, RequestId};
 use crate::limit::{InvalidRules, Rule, Rules};
-use crate::message::{Attempt, Intent, Settlement};
+use crate::message::{Attempt, Intent, LiveCode, NewCode, Settlement};
 use crate::outcome::{NotAccepted, Outcome, RefusalKind};
 use crate::passcode::{Binding, Passcode, PasscodeKey};
 use crate::phone::{Country, PhoneNumber};
-use crate::policy::{self, CodePolicy};
+use crate::policy::{self, CodePolicy, CodeRules, Resend};
 use crate::ports::provider::Sms;
 use crate::ports::store::{Store, StoreError};
 use crate::route::Routes;
@@ -113,7 +113,8 @@ impl Messenger {
             .carrier(&order.phone)
             .ok_or(SendError::CountryNotServed(country))?;
 
-        let (intent, passcode) = self.intend(&order)?;
+        let code_rules = self.policy.of(&order.app.id, order.channel);
+        let (intent, passcode) = self.intend(&order, code_rules)?;
         let message = intent.id;
         let rules = Rules::new(vec![Rule::one_per_minute(
             &order.app.id,
@@ -125,12 +126,21 @@ impl Messenger {
             return Err(SendError::Limited { wait });
         }
 
-        let sms = self.write(&order, message, passcode);
+        let sms = match decision.again {
+            None => Some(write(&order, message, passcode, code_rules.life)),
+            // The key is not the one it was sealed with: nothing can be sent.
+            Some(live) => self.again(&order, &live).map(|passcode| {
+                let life = decision.at.until(live.expires_at);
+                write(&order, message, passcode, life)
+            }),
+        };
         let started_at = self.store.now();
-        let outcome = if started_at > message.made_at().after(policy::HAND_OVER) {
-            Outcome::not_accepted(RefusalKind::TooLate)
-        } else {
-            provider.send(&sms).await
+        let outcome = match &sms {
+            None => Outcome::not_accepted(RefusalKind::Other),
+            Some(_) if started_at > message.made_at().after(policy::HAND_OVER) => {
+                Outcome::not_accepted(RefusalKind::TooLate)
+            }
+            Some(sms) => provider.send(sms).await,
         };
         drop(sms);
         let attempt = Attempt {
@@ -157,14 +167,17 @@ impl Messenger {
         }
     }
 
-    fn intend(&self, order: &Order) -> Result<(Intent, Passcode), EntropyError> {
+    fn intend(&self, order: &Order, rules: CodeRules) -> Result<(Intent, Passcode), EntropyError> {
         let id = MessageId::generate(self.store.now(), &*self.entropy)?;
-        let passcode = Passcode::generate(self.policy.digits, &*self.entropy)?;
-        let binding = Binding {
-            app: &order.app.id,
-            channel: order.channel,
-            phone: &order.phone,
-            message: id,
+        let passcode = Passcode::generate(rules.digits, &*self.entropy)?;
+        let binding = order.binding(id);
+        let reuse = rules.resend == Resend::Reuse;
+        let code = NewCode {
+            mac: self.key.mac(&passcode, binding),
+            life: rules.life,
+            tries: rules.tries,
+            keeps: rules.resend.keeps(),
+            sealed: reuse.then(|| self.key.seal(&passcode, binding)).flatten(),
         };
         let intent = Intent {
             id,
@@ -172,21 +185,36 @@ impl Messenger {
             app: order.app.id.clone(),
             channel: order.channel,
             phone: order.phone.clone(),
-            code_mac: self.key.mac(&passcode, binding),
-            code_life: self.policy.life,
+            code,
         };
         Ok((intent, passcode))
     }
 
-    fn write(&self, order: &Order, message_id: MessageId, passcode: Passcode) -> Sms {
-        let language = Language::of(&order.phone);
-        let life = self.policy.life;
-        Sms {
-            message_id,
-            to: order.phone.clone(),
-            channel: order.channel,
-            text: template::render(language, order.channel, &order.app.name, &passcode, life),
-            passcode,
+    /// The code that is live already.
+    fn again(&self, order: &Order, live: &LiveCode) -> Option<Passcode> {
+        self.key.open(&live.sealed, order.binding(live.message))
+    }
+}
+
+impl Order {
+    /// What the code of `message` is bound to.
+    fn binding(&self, message: MessageId) -> Binding<'_> {
+        Binding {
+            app: &self.app.id,
+            channel: self.channel,
+            phone: &self.phone,
+            message,
         }
+    }
+}
+
+fn write(order: &Order, message_id: MessageId, passcode: Passcode, life: Duration) -> Sms {
+    let language = Language::of(&order.phone);
+    Sms {
+        message_id,
+        to: order.phone.clone(),
+        channel: order.channel,
+        text: template::render(language, order.channel, &order.app.name, &passcode, life),
+        passcode,
     }
 }

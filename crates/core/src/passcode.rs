@@ -2,8 +2,11 @@
 
 use std::fmt;
 
+use chacha20poly1305::aead::{Aead, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::application::AppId;
@@ -37,6 +40,13 @@ impl Passcode {
                 return Ok(Self(format!("{:0width$}", drawn % count)));
             }
         }
+    }
+
+    /// What a person typed, if it can be a code at all: 4 to 10 ASCII digits.
+    #[must_use]
+    pub fn parse(typed: &str) -> Option<Self> {
+        let digits = typed.bytes().all(|byte| byte.is_ascii_digit());
+        (digits && (4..=10).contains(&typed.len())).then(|| Self(typed.to_owned()))
     }
 
     /// The digits. Call this only to hand them to a vendor.
@@ -89,23 +99,140 @@ impl PasscodeKey {
     /// The MAC of `passcode` under `binding`.
     #[must_use]
     pub fn mac(&self, passcode: &Passcode, binding: Binding<'_>) -> PasscodeMac {
+        self.digest(b"passcode", binding, passcode.0.as_bytes())
+    }
+
+    /// Seals `passcode`, so that it opens under this key and `binding` only; for applications that send the
+    /// same code again. `None` if it cannot be sealed.
+    #[must_use]
+    pub fn seal(&self, passcode: &Passcode, binding: Binding<'_>) -> Option<SealedPasscode> {
+        let (cipher, aad) = self.sealing(binding)?;
+        let payload = Payload {
+            msg: passcode.0.as_bytes(),
+            aad: &aad,
+        };
+        let sealed = cipher.encrypt(&nonce(binding.message), payload).ok()?;
+        Some(SealedPasscode(sealed))
+    }
+
+    /// Opens what [`PasscodeKey::seal`] made; `None` for anything else.
+    #[must_use]
+    pub fn open(&self, sealed: &SealedPasscode, binding: Binding<'_>) -> Option<Passcode> {
+        let (cipher, aad) = self.sealing(binding)?;
+        let payload = Payload {
+            msg: &sealed.0,
+            aad: &aad,
+        };
+        let plain = Zeroizing::new(cipher.decrypt(&nonce(binding.message), payload).ok()?);
+        Passcode::parse(std::str::from_utf8(&plain).ok()?)
+    }
+
+    /// The cipher that seals, under a key of its own, and what a sealed code is tied to.
+    fn sealing(&self, binding: Binding<'_>) -> Option<(XChaCha20Poly1305, PasscodeMac)> {
+        let mut key = Zeroizing::new([0; 32]);
+        let mac = Hmac::<Sha256>::new_from_slice(&self.0).ok()?;
+        let derived = mac.chain_update(b"seal").finalize().into_bytes();
+        key.copy_from_slice(&derived);
+        let cipher = XChaCha20Poly1305::new_from_slice(key.as_slice()).ok()?;
+        Some((cipher, self.digest(b"sealed", binding, b"")))
+    }
+
+    fn digest(&self, domain: &[u8], binding: Binding<'_>, last: &[u8]) -> PasscodeMac {
         // HMAC takes a key of any length, so this arm cannot be reached.
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else {
             return [0; 32];
         };
         for part in [
-            b"passcode".as_slice(),
+            domain,
             binding.app.as_str().as_bytes(),
             binding.channel.as_str().as_bytes(),
             binding.phone.e164().as_bytes(),
             binding.message.as_bytes(),
-            passcode.0.as_bytes(),
+            last,
         ] {
             // A length before each part: no two bindings share an input.
             mac.update(&(part.len() as u64).to_be_bytes());
             mac.update(part);
         }
         mac.finalize().into_bytes().into()
+    }
+}
+
+/// A message id is used once, so it is the nonce of the one code sealed under it.
+fn nonce(message: MessageId) -> XNonce {
+    let mut nonce = XNonce::default();
+    for (to, from) in nonce.iter_mut().zip(message.as_bytes()) {
+        *to = *from;
+    }
+    nonce
+}
+
+/// A code that only its [`PasscodeKey`] opens.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SealedPasscode(Vec<u8>);
+
+impl SealedPasscode {
+    /// From the bytes of [`SealedPasscode::as_bytes`].
+    #[must_use]
+    pub fn from_bytes(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+
+    /// What is kept.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for SealedPasscode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SealedPasscode(..)")
+    }
+}
+
+/// What somebody typed, and for what: all it takes to tell whether it is the code of a message.
+#[derive(Debug, Clone)]
+pub struct Guess {
+    key: PasscodeKey,
+    passcode: Passcode,
+    /// The application.
+    pub app: AppId,
+    /// What the code is for.
+    pub channel: Channel,
+    /// Whose code it is.
+    pub phone: PhoneNumber,
+}
+
+impl Guess {
+    /// The guess that `passcode` is a code of `app`, `channel` and `phone`.
+    #[must_use]
+    pub fn new(
+        key: PasscodeKey,
+        passcode: Passcode,
+        app: AppId,
+        channel: Channel,
+        phone: PhoneNumber,
+    ) -> Self {
+        Self {
+            key,
+            passcode,
+            app,
+            channel,
+            phone,
+        }
+    }
+
+    /// Whether it is the code of `message`, of which `mac` is kept. Takes the same time whatever differs.
+    #[must_use]
+    pub fn is(&self, message: MessageId, mac: &PasscodeMac) -> bool {
+        let binding = Binding {
+            app: &self.app,
+            channel: self.channel,
+            phone: &self.phone,
+            message,
+        };
+        self.key.mac(&self.passcode, binding).ct_eq(mac).into()
     }
 }
 
@@ -196,6 +323,95 @@ mod tests {
         let other_code = Passcode::generate(6, &Words::new(&[123_457])).unwrap();
         assert_ne!(mac, key.mac(&other_code, base));
         assert_ne!(mac, PasscodeKey::new([8; 32]).mac(&code, base));
+    }
+
+    #[test]
+    fn a_guess_is_the_code_of_its_own_message_only() {
+        let key = PasscodeKey::new([7; 32]);
+        let code = Passcode::generate(6, &Words::new(&[42])).unwrap();
+        let (app, message) = (
+            AppId::parse("a").unwrap(),
+            MessageId::first_at(Timestamp::from_millis(1)),
+        );
+        let phone = PhoneNumber::parse("13800138000", None).unwrap();
+        let binding = Binding {
+            app: &app,
+            channel: Channel::Login,
+            phone: &phone,
+            message,
+        };
+        let mac = key.mac(&code, binding);
+        let guess = |typed: &str, app: &AppId, channel| {
+            let typed = Passcode::parse(typed).unwrap();
+            Guess::new(key.clone(), typed, app.clone(), channel, phone.clone())
+        };
+        assert!(guess("000042", &app, Channel::Login).is(message, &mac));
+        let other = AppId::parse("b").unwrap();
+        for wrong in [
+            guess("000043", &app, Channel::Login),
+            guess("0000420", &app, Channel::Login),
+            guess("000042", &other, Channel::Login),
+            guess("000042", &app, Channel::Register),
+        ] {
+            assert!(!wrong.is(message, &mac));
+        }
+        let later = MessageId::first_at(Timestamp::from_millis(2));
+        assert!(!guess("000042", &app, Channel::Login).is(later, &mac));
+        assert!(!guess("000042", &app, Channel::Login).is(message, &[0; 32]));
+    }
+
+    #[test]
+    fn a_sealed_code_opens_under_its_key_and_binding_only() {
+        let key = PasscodeKey::new([7; 32]);
+        let code = Passcode::generate(6, &Words::new(&[42])).unwrap();
+        let app = AppId::parse("a").unwrap();
+        let phone = PhoneNumber::parse("13800138000", None).unwrap();
+        let binding = Binding {
+            app: &app,
+            channel: Channel::Login,
+            phone: &phone,
+            message: MessageId::first_at(Timestamp::from_millis(1)),
+        };
+        let sealed = key.seal(&code, binding).unwrap();
+        let opened = key.open(&sealed, binding).unwrap();
+        assert_eq!(opened.reveal(), "000042");
+        assert!(!sealed.as_bytes().windows(6).any(|part| part == b"000042"));
+        for other in [
+            Binding {
+                channel: Channel::Register,
+                ..binding
+            },
+            Binding {
+                message: MessageId::first_at(Timestamp::from_millis(2)),
+                ..binding
+            },
+        ] {
+            assert!(key.open(&sealed, other).is_none(), "{other:?}");
+        }
+        assert!(PasscodeKey::new([8; 32]).open(&sealed, binding).is_none());
+        let torn = SealedPasscode::from_bytes(sealed.as_bytes()[1..].to_vec());
+        assert!(key.open(&torn, binding).is_none());
+    }
+
+    #[test]
+    fn only_digits_are_a_guess() {
+        for typed in ["0000", "123456", "0123456789"] {
+            assert_eq!(Passcode::parse(typed).unwrap().reveal(), typed);
+        }
+        for typed in [
+            "",
+            "123",
+            "12345678901",
+            "123456 ",
+            " 123456",
+            "12345a",
+            "-12345",
+            "１２３４５６",
+            "12 345",
+        ] {
+            assert!(Passcode::parse(typed).is_none(), "{typed:?}");
+        }
+        assert!(Passcode::parse(&"1".repeat(10_000)).is_none());
     }
 
     #[test]

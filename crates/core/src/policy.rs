@@ -1,25 +1,217 @@
 //! The figures that rule the life of a code.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// How long a code lives and how it looks.
+use crate::application::AppId;
+use crate::channel::Channel;
+
+/// How a code looks, how long it lives and what it survives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CodePolicy {
-    /// Number of digits.
+pub struct CodeRules {
+    /// Number of digits: 6 to 8.
     pub digits: u8,
-    /// How long a code can be used after it was decided on.
+    /// How long a code can be used after it was decided on: 60 to 600 s.
     pub life: Duration,
+    /// How many wrong guesses kill a code: 1 to 10.
+    pub tries: u8,
+    /// What another send does to the code before.
+    pub resend: Resend,
 }
 
-impl Default for CodePolicy {
-    /// Six digits, five minutes.
-    fn default() -> Self {
-        Self {
-            digits: 6,
-            life: Duration::from_secs(300),
+/// What another send for the same application, channel and number does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resend {
+    /// A new code; the one before dies once the new one may have been sent.
+    Rotate,
+    /// The same code again for as long as it lives and survives. It is kept sealed then, beside its MAC.
+    Reuse,
+    /// A new code; so many of the newest, 2 to 5, are good.
+    AcceptLast(u8),
+}
+
+impl Resend {
+    /// How many of the newest codes are good.
+    #[must_use]
+    pub const fn keeps(self) -> u8 {
+        match self {
+            Resend::Rotate | Resend::Reuse => 1,
+            Resend::AcceptLast(n) => n,
         }
     }
 }
+
+/// What a setting changes in [`CodeRules`]; `None` leaves it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CodeSetting {
+    /// See [`CodeRules::digits`].
+    pub digits: Option<u8>,
+    /// See [`CodeRules::life`].
+    pub life: Option<Duration>,
+    /// See [`CodeRules::tries`].
+    pub tries: Option<u8>,
+    /// See [`CodeRules::resend`].
+    pub resend: Option<Resend>,
+}
+
+/// The channels that a setting is about.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ChannelSettings {
+    /// For all channels.
+    pub all: CodeSetting,
+    /// For single ones.
+    pub each: BTreeMap<Channel, CodeSetting>,
+}
+
+/// The rules of every application and channel.
+///
+/// The nearer setting wins: built-in, then the deployment's for all channels and for the channel, then the
+/// application's for all channels and for the channel. A strict channel ([`Channel::is_strict`]) gets no
+/// more than 3 tries, unless a setting names that channel.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CodePolicy {
+    deployment: ChannelSettings,
+    applications: BTreeMap<AppId, ChannelSettings>,
+}
+
+/// Why settings are refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidCodeSetting {
+    /// A length out of bounds.
+    #[error("a code has 6 to 8 digits, not {0}")]
+    Digits(u8),
+    /// A life out of bounds.
+    #[error("a code lives 60 to 600 seconds, not {0}")]
+    Life(u64),
+    /// A number of tries out of bounds.
+    #[error("a code survives 1 to 10 tries, not {0}")]
+    Tries(u8),
+    /// A number of codes out of bounds.
+    #[error("the last 2 to 5 codes can be accepted, not {0}")]
+    AcceptLast(u8),
+}
+
+impl CodeSetting {
+    /// Whether it is within the bounds.
+    ///
+    /// # Errors
+    /// [`InvalidCodeSetting`] says which one it breaks.
+    pub fn check(&self) -> Result<(), InvalidCodeSetting> {
+        use InvalidCodeSetting as Invalid;
+        match *self {
+            Self {
+                digits: Some(digits),
+                ..
+            } if !(6..=8).contains(&digits) => Err(Invalid::Digits(digits)),
+            Self {
+                life: Some(life), ..
+            } if life < SHORTEST_LIFE || life > LONGEST_LIFE => Err(Invalid::Life(life.as_secs())),
+            Self {
+                tries: Some(tries), ..
+            } if !(1..=10).contains(&tries) => Err(Invalid::Tries(tries)),
+            Self {
+                resend: Some(Resend::AcceptLast(n)),
+                ..
+            } if !(2..=5).contains(&n) => Err(Invalid::AcceptLast(n)),
+            _ => Ok(()),
+        }
+    }
+
+    fn change(&self, rules: &mut CodeRules) {
+        rules.digits = self.digits.unwrap_or(rules.digits);
+        rules.life = self.life.unwrap_or(rules.life);
+        rules.tries = self.tries.unwrap_or(rules.tries);
+        rules.resend = self.resend.unwrap_or(rules.resend);
+    }
+}
+
+impl CodePolicy {
+    /// The policy of these settings.
+    ///
+    /// # Errors
+    /// [`InvalidCodeSetting`] says which bound one of them breaks.
+    pub fn new(
+        deployment: ChannelSettings,
+        applications: BTreeMap<AppId, ChannelSettings>,
+    ) -> Result<Self, InvalidCodeSetting> {
+        for settings in std::iter::once(&deployment).chain(applications.values()) {
+            for setting in std::iter::once(&settings.all).chain(settings.each.values()) {
+                setting.check()?;
+            }
+        }
+        Ok(Self {
+            deployment,
+            applications,
+        })
+    }
+
+    /// The rules of the codes that `app` sends for `channel`.
+    #[must_use]
+    pub fn of(&self, app: &AppId, channel: Channel) -> CodeRules {
+        let mut rules = CodeRules {
+            digits: 6,
+            life: Duration::from_secs(300),
+            tries: 5,
+            resend: Resend::Rotate,
+        };
+        let mut named_tries = None;
+        for settings in [Some(&self.deployment), self.applications.get(app)]
+            .into_iter()
+            .flatten()
+        {
+            settings.all.change(&mut rules);
+            if let Some(setting) = settings.each.get(&channel) {
+                setting.change(&mut rules);
+                named_tries = setting.tries.or(named_tries);
+            }
+        }
+        if channel.is_strict() {
+            rules.tries = named_tries.unwrap_or(rules.tries.min(STRICT_TRIES));
+        }
+        rules
+    }
+}
+
+/// What wrong guesses are allowed for one number, over all applications, channels and codes.
+///
+/// No resend, restart or other door resets it. Wrong guesses of both doors count together; the application's
+/// own servers are allowed more of them than the public, so a stranger can spend the public part and no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FailureBudget {
+    /// In a rolling hour.
+    pub hour: u32,
+    /// In rolling 24 hours.
+    pub day: u32,
+    /// Without a success on the authenticated path, or an act of the operator, in between.
+    pub in_a_row: u32,
+}
+
+impl FailureBudget {
+    /// Of anyone with an application id.
+    pub const PUBLIC: Self = Self {
+        hour: 10,
+        day: 20,
+        in_a_row: 80,
+    };
+
+    /// Of an application's own servers: the public part and a reserve beyond it. NIST SP 800-63B allows 100
+    /// failures in a row.
+    pub const WITH_RESERVE: Self = Self {
+        hour: 15,
+        day: 30,
+        in_a_row: 100,
+    };
+}
+
+/// Bounds of [`CodeRules::life`].
+pub const SHORTEST_LIFE: Duration = Duration::from_secs(60);
+/// Bounds of [`CodeRules::life`].
+pub const LONGEST_LIFE: Duration = Duration::from_secs(600);
+
+/// For how long after its end a code is remembered, to say that it has expired.
+pub const REMEMBERED: Duration = Duration::from_secs(60);
+
+const STRICT_TRIES: u8 = 3;
 
 /// The rolling window in which a number gets one code per application and channel.
 pub const MINUTE: Duration = Duration::from_secs(60);
@@ -35,3 +227,119 @@ pub const HAND_OVER: Duration = Duration::from_secs(3);
 
 /// The longest that a provider may take over one message. SDK callers give up after 10 s.
 pub const SEND_DEADLINE: Duration = Duration::from_secs(8);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn app(id: &str) -> AppId {
+        AppId::parse(id).unwrap()
+    }
+
+    fn tries(tries: u8) -> CodeSetting {
+        CodeSetting {
+            tries: Some(tries),
+            ..CodeSetting::default()
+        }
+    }
+
+    #[test]
+    fn the_built_in_rules_are_six_digits_five_minutes_and_five_tries_or_three() {
+        let policy = CodePolicy::default();
+        for channel in Channel::ALL {
+            let rules = policy.of(&app("any"), channel);
+            let strict = matches!(
+                channel,
+                Channel::ResetPassword
+                    | Channel::UnbindPhone
+                    | Channel::UnbindMfa
+                    | Channel::DeleteAccount
+            );
+            assert_eq!(rules.tries, if strict { 3 } else { 5 }, "{channel:?}");
+            assert_eq!((rules.digits, rules.life.as_secs()), (6, 300));
+            assert_eq!(rules.resend, Resend::Rotate);
+        }
+    }
+
+    #[test]
+    fn the_nearer_setting_wins_and_strict_channels_are_loosened_by_name_only() {
+        let deployment = ChannelSettings {
+            all: CodeSetting {
+                digits: Some(7),
+                tries: Some(9),
+                ..CodeSetting::default()
+            },
+            each: BTreeMap::from([(Channel::Login, tries(8)), (Channel::UnbindMfa, tries(6))]),
+        };
+        let shop = ChannelSettings {
+            all: CodeSetting {
+                digits: Some(8),
+                tries: Some(2),
+                ..CodeSetting::default()
+            },
+            each: BTreeMap::from([(Channel::ResetPassword, tries(4))]),
+        };
+        let policy = CodePolicy::new(deployment, BTreeMap::from([(app("shop"), shop)])).unwrap();
+        let of = |id: &str, channel| {
+            let rules = policy.of(&app(id), channel);
+            (rules.digits, rules.tries)
+        };
+        assert_eq!(of("other", Channel::Register), (7, 9));
+        assert_eq!(of("other", Channel::Login), (7, 8));
+        assert_eq!(of("other", Channel::DeleteAccount), (7, 3));
+        assert_eq!(of("other", Channel::UnbindMfa), (7, 6));
+        assert_eq!(of("shop", Channel::Login), (8, 2));
+        assert_eq!(of("shop", Channel::ResetPassword), (8, 4));
+        assert_eq!(of("shop", Channel::DeleteAccount), (8, 2));
+    }
+
+    #[test]
+    fn settings_beyond_the_bounds_are_refused() {
+        let setting = |digits, life, tries, resend| CodeSetting {
+            digits,
+            life: Option::map(life, Duration::from_secs),
+            tries,
+            resend,
+        };
+        let refusal = |all| {
+            let settings = ChannelSettings {
+                all,
+                each: BTreeMap::new(),
+            };
+            let in_app = BTreeMap::from([(app("a"), settings.clone())]);
+            let (alone, in_app) = (
+                CodePolicy::new(settings, BTreeMap::new()),
+                CodePolicy::new(ChannelSettings::default(), in_app),
+            );
+            assert_eq!(alone.is_ok(), in_app.is_ok());
+            alone.err()
+        };
+        use InvalidCodeSetting as Invalid;
+        for (fine, setting) in [
+            setting(Some(6), Some(60), Some(1), Some(Resend::AcceptLast(2))),
+            setting(Some(8), Some(600), Some(10), Some(Resend::AcceptLast(5))),
+            CodeSetting::default(),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            assert_eq!(refusal(setting), None, "{fine}");
+        }
+        for digits in [0, 5, 9] {
+            let why = refusal(setting(Some(digits), None, None, None));
+            assert_eq!(why, Some(Invalid::Digits(digits)));
+        }
+        for life in [0, 59, 601] {
+            let why = refusal(setting(None, Some(life), None, None));
+            assert_eq!(why, Some(Invalid::Life(life)));
+        }
+        for tries in [0, 11] {
+            let why = refusal(setting(None, None, Some(tries), None));
+            assert_eq!(why, Some(Invalid::Tries(tries)));
+        }
+        for n in [0, 1, 6] {
+            let why = refusal(setting(None, None, None, Some(Resend::AcceptLast(n))));
+            assert_eq!(why, Some(Invalid::AcceptLast(n)));
+        }
+    }
+}

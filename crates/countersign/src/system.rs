@@ -3,6 +3,7 @@
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 
 use countersign_core::entropy::{Entropy, EntropyError};
 use countersign_core::time::{Clock, Timestamp};
@@ -52,6 +53,19 @@ impl SystemClock {
         Ok(Self {
             boot: reading.booted_at,
         })
+    }
+
+    /// Keeps in `folder` that this clock was found to be `behind` the record, so that the next start within
+    /// this boot is not. It tells the time as before itself.
+    ///
+    /// # Errors
+    /// When the folder cannot be written to.
+    pub fn keep_ahead(&self, folder: &Path, behind: Duration) -> io::Result<()> {
+        let kept = fs::read(folder.join(NOTE))?;
+        let mut reading: Reading = serde_json::from_slice(&kept)?;
+        let behind = i64::try_from(behind.as_millis()).unwrap_or(0);
+        reading.booted_at = self.boot.saturating_add(behind);
+        fs::write(folder.join(NOTE), serde_json::to_vec(&reading)?)
     }
 }
 

@@ -13,16 +13,22 @@ pub(crate) struct LastingClock {
 }
 
 impl LastingClock {
-    /// `clock`, but starting no earlier than `high_water`, the latest time on record.
-    pub(crate) fn starting_at_least(clock: Arc<dyn Clock>, high_water: Timestamp) -> Self {
-        let ahead = clock.now().until(high_water);
-        if ahead > Duration::from_secs(1) {
+    /// `clock`, but starting after `high_water`, the latest time on record, where it is behind that.
+    pub(crate) fn starting_after(clock: Arc<dyn Clock>, high_water: Timestamp) -> Self {
+        let mut ahead = clock.now().until(high_water);
+        if !ahead.is_zero() {
+            ahead += Duration::from_millis(1);
             tracing::warn!(
                 ahead_ms = u64::try_from(ahead.as_millis()).unwrap_or(u64::MAX),
-                "the wall clock is behind the newest record; time goes on from that record"
+                "the clock is behind the newest record: time goes on from that record, and the codes of before are dead"
             );
         }
         Self { clock, ahead }
+    }
+
+    /// By how much it is ahead of the process's clock: not at all, unless that was set back.
+    pub(crate) fn ahead(&self) -> Duration {
+        self.ahead
     }
 }
 

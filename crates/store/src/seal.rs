@@ -4,7 +4,7 @@ use std::fmt;
 
 use chacha20poly1305::aead::{Aead, KeyInit as _, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
-use countersign_core::id::MessageId;
+use countersign_core::id::{MessageId, RequestId};
 use countersign_core::limit::Bucket;
 use countersign_core::phone::PhoneNumber;
 use hmac::{Hmac, Mac};
@@ -99,23 +99,36 @@ impl Sealer {
 
     /// Seals the number of `message`, so that it opens under this message only.
     pub(crate) fn seal(&self, phone: &PhoneNumber, message: MessageId) -> Option<Vec<u8>> {
-        let plain = phone.e164().as_bytes();
-        let payload = Payload {
-            msg: plain,
-            aad: AAD,
-        };
-        let mut sealed = vec![SEAL_VERSION];
-        sealed.extend(self.cipher.encrypt(&nonce(message), payload).ok()?);
-        Some(sealed)
+        self.seal_under(phone, message.as_bytes(), AAD)
     }
 
     /// Opens what [`Sealer::seal`] made; `None` for anything else.
     pub(crate) fn open(&self, sealed: &[u8], message: MessageId) -> Option<PhoneNumber> {
+        self.open_under(sealed, message.as_bytes(), AAD)
+    }
+
+    /// Seals a number that a request is about, so that it opens under this request only.
+    pub(crate) fn seal_for_request(&self, phone: &PhoneNumber, id: RequestId) -> Option<Vec<u8>> {
+        self.seal_under(phone, id.as_bytes(), REQUEST_AAD)
+    }
+
+    /// Opens what [`Sealer::seal_for_request`] made; `None` for anything else.
+    pub(crate) fn open_for_request(&self, sealed: &[u8], id: RequestId) -> Option<PhoneNumber> {
+        self.open_under(sealed, id.as_bytes(), REQUEST_AAD)
+    }
+
+    fn seal_under(&self, phone: &PhoneNumber, id: &[u8; 16], aad: &[u8]) -> Option<Vec<u8>> {
+        let msg = phone.e164().as_bytes();
+        let mut sealed = vec![SEAL_VERSION];
+        sealed.extend(self.cipher.encrypt(&nonce(id), Payload { msg, aad }).ok()?);
+        Some(sealed)
+    }
+
+    fn open_under(&self, sealed: &[u8], id: &[u8; 16], aad: &[u8]) -> Option<PhoneNumber> {
         let (&SEAL_VERSION, msg) = sealed.split_first()? else {
             return None;
         };
-        let payload = Payload { msg, aad: AAD };
-        let plain = self.cipher.decrypt(&nonce(message), payload).ok()?;
+        let plain = self.cipher.decrypt(&nonce(id), Payload { msg, aad }).ok()?;
         PhoneNumber::parse(std::str::from_utf8(&plain).ok()?, None).ok()
     }
 
@@ -137,14 +150,12 @@ impl Sealer {
 }
 
 const AAD: &[u8] = b"message.phone";
+const REQUEST_AAD: &[u8] = b"request.phone";
 
-/// A message id is used once, so it is the nonce of the one thing sealed under it.
-fn nonce(message: MessageId) -> XNonce {
+/// An id is used once, so it is the nonce of the one thing sealed under it.
+fn nonce(id: &[u8; 16]) -> XNonce {
     let mut nonce = XNonce::default();
-    nonce
-        .iter_mut()
-        .zip(message.as_bytes())
-        .for_each(|(to, from)| *to = *from);
+    nonce.iter_mut().zip(id).for_each(|(to, from)| *to = *from);
     nonce
 }
 

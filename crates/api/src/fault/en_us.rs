@@ -51,6 +51,9 @@ fn problem_of(problem: FieldProblem) -> String {
         FieldProblem::Duplicate => "is given more than once",
         FieldProblem::NotText => "must be a string",
         FieldProblem::NotTexts => "must be a list of strings",
+        FieldProblem::NotBool => "must be true or false",
+        FieldProblem::NotACodeType => "must be SMS: codes by e-mail are not served here",
+        FieldProblem::NotANote => "must have 200 characters at most",
         FieldProblem::NotObject => "must be a JSON object",
         FieldProblem::NotAChannel => {
             return format!("must be one of {}", Channel::NAMES.join(", "));

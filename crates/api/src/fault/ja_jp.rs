@@ -50,6 +50,9 @@ fn problem_of(problem: FieldProblem) -> String {
         FieldProblem::Duplicate => "が重複しています",
         FieldProblem::NotText => "は文字列でなければなりません",
         FieldProblem::NotTexts => "は文字列のリストでなければなりません",
+        FieldProblem::NotBool => "は true か false でなければなりません",
+        FieldProblem::NotACodeType => "は SMS でなければなりません（メールのコードは提供していません）",
+        FieldProblem::NotANote => "は 200 文字までです",
         FieldProblem::NotObject => "は JSON オブジェクトでなければなりません",
         FieldProblem::NotAChannel => {
             return format!("は次のいずれかでなければなりません：{}", Channel::NAMES.join("、"));

@@ -77,10 +77,16 @@ pub enum FieldProblem {
     NotText,
     /// Not a list of texts.
     NotTexts,
+    /// Neither true nor false.
+    NotBool,
     /// Not an object.
     NotObject,
     /// Not one of the channels.
     NotAChannel,
+    /// Not `SMS`.
+    NotACodeType,
+    /// More than 200 characters.
+    NotANote,
     /// Nested deeper than 16 levels.
     TooDeep,
     /// Not JSON at all; where it stops to be.
@@ -225,6 +231,19 @@ impl Fault {
                 "unknownChannel",
                 malformed("channel", FieldProblem::NotAChannel),
             ),
+            (
+                "fieldNotBool",
+                malformed("withToken", FieldProblem::NotBool),
+            ),
+            (
+                "fieldNotObject",
+                malformed("smsCodePayload", FieldProblem::NotObject),
+            ),
+            (
+                "badCodeType",
+                malformed("codeType", FieldProblem::NotACodeType),
+            ),
+            ("noteTooLong", malformed("note", FieldProblem::NotANote)),
             ("bodyNotObject", body(FieldProblem::NotObject)),
             ("bodyTooDeep", body(FieldProblem::TooDeep)),
             (

@@ -46,6 +46,9 @@ fn problem_of(problem: FieldProblem) -> String {
         FieldProblem::Duplicate => "重复出现",
         FieldProblem::NotText => "必须是字符串",
         FieldProblem::NotTexts => "必须是字符串列表",
+        FieldProblem::NotBool => "必须是 true 或 false",
+        FieldProblem::NotACodeType => "必须是 SMS：这里不提供邮件验证码",
+        FieldProblem::NotANote => "最多 200 个字符",
         FieldProblem::NotObject => "必须是 JSON 对象",
         FieldProblem::NotAChannel => {
             return format!("必须是以下之一：{}", Channel::NAMES.join("、"));

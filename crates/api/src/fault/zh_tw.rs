@@ -46,6 +46,9 @@ fn problem_of(problem: FieldProblem) -> String {
         FieldProblem::Duplicate => "重複出現",
         FieldProblem::NotText => "必須是字串",
         FieldProblem::NotTexts => "必須是字串列表",
+        FieldProblem::NotBool => "必須是 true 或 false",
+        FieldProblem::NotACodeType => "必須是 SMS：這裡不提供郵件驗證碼",
+        FieldProblem::NotANote => "最多 200 個字元",
         FieldProblem::NotObject => "必須是 JSON 物件",
         FieldProblem::NotAChannel => {
             return format!("必須是下列之一：{}", Channel::NAMES.join("、"));

@@ -11,11 +11,16 @@
 //! - **Refused leaves no trace in the limits.** An event that one rule refuses makes no hit
 //!   anywhere, so refused calls never lengthen a window.
 //! - **A refusal is a read.** It writes nothing, so a flood of refused calls costs next to nothing.
+//! - **One check, one winner.** [`Store::check`] counts a guess, compares it, and marks a right one used in
+//!   one atomic and durable step. However many come at once, a code is compared with no more wrong guesses
+//!   than it survives, and used once.
+//! - **A wrong guess stays counted.** Neither a new code nor a restart nor the other door takes it back.
 //! - **The first settlement counts.** Settling a message again changes nothing.
 //! - **No message is forgotten.** A message without a settlement when a store is opened again gets
 //!   one: unknown. It counts as sent.
 //! - **One clock.** The store's [`Store::now`] times every decision and never runs behind anything
-//!   recorded earlier, even when the wall clock was set back over a restart.
+//!   recorded earlier, even when the wall clock was set back over a restart. Where it was, nobody knows how
+//!   much time has passed, so the codes of before are dead.
 //! - **Nothing readable at rest.** Phone numbers are sealed, buckets are keyed digests, codes and
 //!   secrets are MACs.
 //!
@@ -29,6 +34,7 @@
 use async_trait::async_trait;
 
 use crate::application::{AppId, AppName, Application, Origin};
+use crate::check::{Checked, CodeCheck, TokenUse, Unlock, UnlockRecord};
 use crate::id::{MessageId, RequestId};
 use crate::limit::Rules;
 use crate::message::{Decision, Intent, Settlement, Timeline};
@@ -104,6 +110,34 @@ pub trait Store: Send + Sync + 'static {
     /// [`StoreError`] when it is not durable yet after a moment. It takes effect all the same, and the
     /// store goes on trying to record it; if the process dies first, the message counts as sent.
     async fn settle(&self, settlement: Settlement) -> Result<Settled, StoreError>;
+
+    /// Counts, compares and, through [`Door::Application`](crate::check::Door::Application), uses up: in one
+    /// step. A guess that is not right counts against every code it was compared with, and against the
+    /// [budget](crate::check::failure_rules) of its number, also where there was nothing to compare it with.
+    /// Where the budget of its door is spent, nothing is compared and nothing counts. A code is compared from
+    /// the decision on, since it may arrive before its provider's answer does.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it could not be made durable within 1.5 s. Then nothing was counted or used up.
+    async fn check(&self, check: CodeCheck) -> Result<Checked, StoreError>;
+
+    /// Forgets the wrong guesses about a number, and keeps a record of that.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it could not be made durable.
+    async fn unlock(&self, unlock: Unlock) -> Result<(), StoreError>;
+
+    /// The newest acts of [`Store::unlock`], at most `limit`, newest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] when they cannot be read.
+    async fn unlocks(&self, limit: u16) -> Result<Vec<UnlockRecord>, StoreError>;
+
+    /// Whether this is the first use of a token, which it records.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it could not be made durable. Then it is not used.
+    async fn use_token(&self, token: TokenUse) -> Result<bool, StoreError>;
 
     /// The application of that id.
     ///

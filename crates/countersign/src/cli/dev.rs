@@ -9,10 +9,10 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use clap::Args;
 use countersign_core::application::{AppId, AppName, Origin};
+use countersign_core::checker::Checker;
 use countersign_core::entropy::Entropy;
 use countersign_core::messenger::Messenger;
 use countersign_core::phone::{self, Country};
-use countersign_core::policy::CodePolicy;
 use countersign_core::ports::provider::Provider;
 use countersign_core::ports::store::{NewApplication, Store};
 use countersign_core::route::{Countries, Routes};
@@ -30,6 +30,7 @@ use super::screen::Screen;
 use crate::config::keys::Keys;
 use crate::config::owner::OwnerNote;
 use crate::config::provider::ProviderSpec;
+use crate::config::settings::Settings;
 use crate::http::{self, AppState};
 use crate::lifecycle::{self, Signals};
 use crate::system::{OsEntropy, SystemClock};
@@ -60,6 +61,9 @@ pub(super) struct Dev {
     /// Who carries messages: outbox, sink or http:URL of a loopback listener
     #[arg(long, value_name = "PROVIDER", default_value = "outbox")]
     provider: ProviderSpec,
+    /// Settings to go by (countersign.default.toml describes them)
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     /// Draw nothing
     #[arg(long)]
     quiet: bool,
@@ -78,6 +82,10 @@ impl Dev {
                 self.listen
             );
         }
+        let settings = match &self.config {
+            Some(file) => Settings::read(file)?,
+            None => Settings::default(),
+        };
         let signals = Signals::listen()?;
         let _logs = telemetry::start(LevelFilter::INFO);
         phone::warm_up();
@@ -93,7 +101,11 @@ impl Dev {
         let address = listener.local_addr()?;
         let clock =
             SystemClock::of(folder.path()).context("the data folder cannot be written to")?;
-        let store = SqliteStore::open(folder, &keys.store, Arc::new(clock))?;
+        let clock = Arc::new(clock);
+        let store = SqliteStore::open(folder, &keys.store, Arc::clone(&clock) as _)?;
+        clock
+            .keep_ahead(&self.data, store.clock_was_behind())
+            .context("the data folder cannot be written to")?;
         ensure_dev_app(&store).await?;
         let outbox = self.outbox(&store)?;
         let provider = Guarded::new(self.provider(&outbox)?, store.clock());
@@ -108,16 +120,18 @@ impl Dev {
         let store: Arc<dyn Store> = Arc::new(store);
         let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
         let routes = Routes::through(Arc::new(provider), self.countries.unwrap_or(Countries::All));
+        let checker = Checker::new(Arc::clone(&store), keys.passcode.clone());
         let messenger = Messenger::new(
             Arc::clone(&store),
             Arc::clone(&entropy),
             routes,
             keys.passcode,
-            CodePolicy::default(),
+            settings.codes,
         );
         let sends = TaskTracker::new();
         let state = AppState {
             messenger: Arc::new(messenger),
+            checker: Arc::new(checker),
             store,
             entropy,
             sends: sends.clone(),

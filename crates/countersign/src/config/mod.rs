@@ -3,3 +3,4 @@
 pub mod keys;
 pub mod owner;
 pub mod provider;
+pub mod settings;

@@ -100,12 +100,13 @@ pub(crate) fn fault(path: &str, error: &serde_json::Error) -> Fault {
     let text = error.to_string();
     let field = (path != ".").then(|| path.to_owned());
     if let Some(name) = quoted(&text, "missing field `") {
+        let name = field.map_or(name.clone(), |within| format!("{within}.{name}"));
         malformed(Some(name), FieldProblem::Required)
     } else if let Some(name) = quoted(&text, "duplicate field `") {
         malformed(Some(name), FieldProblem::Duplicate)
     } else if text.starts_with("recursion limit") {
         malformed(None, FieldProblem::TooDeep)
-    } else if path == "channel"
+    } else if path.rsplit('.').next() == Some("channel")
         && error.classify() == Category::Data
         && !text.starts_with("invalid type: null")
     {
@@ -124,6 +125,10 @@ pub(crate) fn fault(path: &str, error: &serde_json::Error) -> Fault {
         malformed(field, FieldProblem::Required)
     } else if text.contains(", expected a sequence") {
         malformed(field, FieldProblem::NotTexts)
+    } else if text.contains(", expected a boolean") {
+        malformed(field, FieldProblem::NotBool)
+    } else if text.contains(", expected struct") {
+        malformed(field, FieldProblem::NotObject)
     } else {
         malformed(field, FieldProblem::NotText)
     }

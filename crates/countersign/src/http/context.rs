@@ -81,8 +81,13 @@ impl Context {
             .await
             .map_err(|_| Fault::Unavailable)?;
         let found = found.ok_or(Fault::UnknownApplication)?;
-        let _ = self.app.set(found.id.clone());
+        self.is_about(&found);
         Ok(found)
+    }
+
+    /// Names the application in the log line of the request.
+    pub(crate) fn is_about(&self, app: &Application) {
+        let _ = self.app.set(app.id.clone());
     }
 
     pub(crate) fn headers(&self) -> &HeaderMap {

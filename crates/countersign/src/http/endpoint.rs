@@ -36,6 +36,8 @@ pub(crate) enum Caller {
     Anyone,
     /// Anyone who names an application.
     App,
+    /// An application's own server, by its secret.
+    Application,
     /// The operator.
     Operator,
 }

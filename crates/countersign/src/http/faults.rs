@@ -1,5 +1,7 @@
 //! From what the rules say to what the wire says.
 
+use std::time::Duration;
+
 use countersign_api::{BadPhone, Fault};
 use countersign_core::messenger::SendError;
 use countersign_core::outcome::RefusalKind;
@@ -22,9 +24,7 @@ pub(crate) fn not_sent(error: SendError) -> Fault {
             country: country.to_string(),
         },
         SendError::Limited { wait } => Fault::Throttled {
-            retry_after: u64::try_from(wait.as_millis().div_ceil(1000))
-                .unwrap_or(u64::MAX)
-                .max(1),
+            retry_after: whole_seconds(wait),
         },
         SendError::NotAccepted(why) if why.kind == RefusalKind::Unreachable => {
             Fault::ProviderUnreachable
@@ -35,4 +35,11 @@ pub(crate) fn not_sent(error: SendError) -> Fault {
         SendError::Store(_) | SendError::Entropy(_) | SendError::TooLate => Fault::Unavailable,
         SendError::Rules(_) => Fault::Internal,
     }
+}
+
+/// A wait in whole seconds, after which it is certainly over.
+pub(crate) fn whole_seconds(wait: Duration) -> u64 {
+    u64::try_from(wait.as_millis().div_ceil(1000))
+        .unwrap_or(u64::MAX)
+        .max(1)
 }

@@ -3,6 +3,7 @@
 mod body;
 mod context;
 mod cors;
+mod credentials;
 mod dev;
 mod endpoint;
 mod faults;

@@ -1,9 +1,10 @@
 //! The OpenAPI document, made from the site map, the wire types and the table of faults.
 
 use countersign_api::{
-    ApplicationDto, AttemptDto, Channel, CheckAppIdSecretRequest, CheckedSecret,
-    CreateApplicationRequest, CreatedApplication, Envelope, Fault, Lang, MessageDto,
-    SendSmsRequest, VerdictDto,
+    ApplicationDto, AttemptDto, Channel, CheckAppIdSecretRequest, CheckDto, CheckedSecret,
+    CreateApplicationRequest, CreatedApplication, Envelope, Fault, InvalidReason, Lang, MessageDto,
+    PreCheckCodeRequest, PreCheckedCode, SendSmsRequest, SmsCodePayload, UnlockDto,
+    UnlockPhoneRequest, VerdictDto, VerifiedCode, VerifyCodeRequest,
 };
 use serde_json::{Map, Value, json};
 use utoipa::{PartialSchema, ToSchema};
@@ -61,6 +62,11 @@ pub(super) fn document(endpoints: &[Endpoint]) -> Value {
                     "scheme": "bearer",
                     "description": "The token in owner.json of the data folder; new at every start.",
                 },
+                "application": {
+                    "type": "http",
+                    "scheme": "basic",
+                    "description": "Application id and secret; `client_id` and `client_secret` in the body do as well.",
+                },
             },
         },
     })
@@ -73,7 +79,7 @@ const ABOUT: &str = "One-time passcodes by SMS, compatible with GenAuth's V3 \"S
 fn operation(endpoint: &Endpoint) -> Value {
     let tag = match endpoint.caller {
         Caller::Operator => "Management",
-        Caller::Anyone | Caller::App => "Codes",
+        Caller::Anyone | Caller::App | Caller::Application => "Codes",
     };
     let mut operation = Map::from_iter([
         ("operationId".to_owned(), json!(endpoint.name)),
@@ -90,8 +96,14 @@ fn operation(endpoint: &Endpoint) -> Value {
             json!({"required": true, "content": content}),
         );
     }
-    if endpoint.caller == Caller::Operator {
-        operation.insert("security".to_owned(), json!([{"operator": []}]));
+    let security = match endpoint.caller {
+        Caller::Anyone | Caller::App => None,
+        // The credentials may be in the body instead.
+        Caller::Application => Some(json!([{"application": []}, {}])),
+        Caller::Operator => Some(json!([{"operator": []}])),
+    };
+    if let Some(security) = security {
+        operation.insert("security".to_owned(), security);
     }
     operation.into()
 }
@@ -178,7 +190,7 @@ fn faults(endpoint: &Endpoint) -> Vec<(&'static str, Fault)> {
     let caller: &[_] = match endpoint.caller {
         Caller::Anyone => &[],
         Caller::App => &["noApplication", "unknownApplication"],
-        Caller::Operator => &["unauthorized"],
+        Caller::Application | Caller::Operator => &["unauthorized"],
     };
     let named = |name: &str| {
         [body, caller, endpoint.faults, &COMMON_FAULTS]
@@ -223,6 +235,15 @@ fn schemas() -> Value {
     add::<CreatedApplication>(&mut schemas);
     add::<MessageDto>(&mut schemas);
     add::<SendSmsRequest>(&mut schemas);
+    add::<CheckDto>(&mut schemas);
+    add::<InvalidReason>(&mut schemas);
+    add::<PreCheckCodeRequest>(&mut schemas);
+    add::<PreCheckedCode>(&mut schemas);
+    add::<SmsCodePayload>(&mut schemas);
+    add::<UnlockDto>(&mut schemas);
+    add::<UnlockPhoneRequest>(&mut schemas);
+    add::<VerifiedCode>(&mut schemas);
+    add::<VerifyCodeRequest>(&mut schemas);
     add::<VerdictDto>(&mut schemas);
     schemas.into()
 }

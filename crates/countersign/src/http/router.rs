@@ -16,10 +16,14 @@ use super::{cors, dev, openapi, v3};
 fn endpoints() -> Vec<Endpoint> {
     vec![
         v3::send_sms::endpoint(),
+        v3::pre_check_code::endpoint(),
+        v3::verify_code::endpoint(),
         v3::check_app_id_secret::endpoint(),
         v3::list_applications::endpoint(),
         v3::create_application::endpoint(),
         v3::list_messages::endpoint(),
+        v3::unlock_phone::endpoint(),
+        v3::list_unlocks::endpoint(),
     ]
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use countersign_core::checker::Checker;
 use countersign_core::entropy::Entropy;
 use countersign_core::messenger::Messenger;
 use countersign_core::ports::store::Store;
@@ -13,6 +14,8 @@ use tokio_util::task::TaskTracker;
 pub struct AppState {
     /// Sends codes.
     pub messenger: Arc<Messenger>,
+    /// Checks them.
+    pub checker: Arc<Checker>,
     /// Applications, timelines, time.
     pub store: Arc<dyn Store>,
     /// Randomness for request ids and secrets.

@@ -70,7 +70,10 @@ fn each_heavy_dependency_has_one_home() {
     let metadata = metadata();
     let homes = BTreeMap::from([
         ("axum", vec!["countersign"]),
-        ("chacha20poly1305", vec!["countersign-store"]),
+        (
+            "chacha20poly1305",
+            vec!["countersign-core", "countersign-store"],
+        ),
         ("clap", vec!["countersign"]),
         ("hyper", vec!["countersign", "countersign-client"]),
         ("reqwest", vec!["countersign", "countersign-providers"]),

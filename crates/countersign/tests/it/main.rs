@@ -11,6 +11,7 @@
 
 mod api;
 mod arrows;
+mod checks;
 mod cli;
 mod cors;
 mod crash;

@@ -245,3 +245,15 @@ pub(crate) fn number(n: usize) -> String {
     assert!(n < 10_000_000);
     format!("1380{n:07}")
 }
+
+/// How often a race is run: 100 times, or 1,000 in `./test thorough`.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a switch for people who run the tests"
+)]
+pub(crate) fn rounds() -> usize {
+    match std::env::var("THOROUGH") {
+        Ok(_) => 1_000,
+        Err(_) => 100,
+    }
+}

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use countersign::system::OsEntropy;
 use countersign_core::application::{AppId, AppName, Application};
 use countersign_core::channel::Channel;
+use countersign_core::check::{Checked, CodeCheck, TokenUse, Unlock, UnlockRecord};
 use countersign_core::id::RequestId;
 use countersign_core::limit::Rules;
 use countersign_core::message::{Decision, Intent, Settlement, Timeline};
@@ -56,6 +57,22 @@ impl Store for StandsStill {
 
     async fn settle(&self, settlement: Settlement) -> Result<Settled, StoreError> {
         self.store.settle(settlement).await
+    }
+
+    async fn check(&self, check: CodeCheck) -> Result<Checked, StoreError> {
+        self.store.check(check).await
+    }
+
+    async fn unlock(&self, unlock: Unlock) -> Result<(), StoreError> {
+        self.store.unlock(unlock).await
+    }
+
+    async fn unlocks(&self, limit: u16) -> Result<Vec<UnlockRecord>, StoreError> {
+        self.store.unlocks(limit).await
+    }
+
+    async fn use_token(&self, token: TokenUse) -> Result<bool, StoreError> {
+        self.store.use_token(token).await
     }
 
     async fn application(&self, id: &AppId) -> Result<Option<Application>, StoreError> {

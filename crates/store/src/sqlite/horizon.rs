@@ -4,15 +4,18 @@
 //! distance of [`REPLAY`], longer than any code lives and any provider takes. When it passes a
 //! message, the hits of that message which still count (an hourly or a daily limit) are carried into
 //! a table of their own, in the same transaction; so whatever the length of a window, a start knows
-//! it, and reads no more than the last minutes of the log and what is alive.
+//! it, and reads no more than the last minutes of the log and what is alive. The events of codes have a
+//! horizon of their own, at the same distance; what is carried over it is their hits, and the wrong guesses
+//! in a row.
 
 use std::time::Duration;
 
-use countersign_core::id::MessageId;
+use countersign_core::id::{MessageId, RequestId};
 use countersign_core::time::Timestamp;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row, Transaction, params};
 
+use super::events::Kind;
 use super::hits::{self, LoggedHit};
 use super::live::Live;
 use crate::seal::Digest;
@@ -27,15 +30,18 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// Where the horizon stands.
 pub(crate) struct Horizon {
     message: MessageId,
+    event: RequestId,
     next_look: Timestamp,
 }
 
 impl Horizon {
     pub(crate) fn read(log: &Connection) -> rusqlite::Result<Self> {
-        let message = log.query_row("SELECT message FROM replay_horizon", [], |row| row.get(0))?;
-        Ok(Self {
-            message: MessageId::from_bytes(message),
-            next_look: Timestamp::default(),
+        log.query_row("SELECT message, event FROM replay_horizon", [], |row| {
+            Ok(Self {
+                message: MessageId::from_bytes(row.get(0)?),
+                event: RequestId::from_bytes(row.get(1)?),
+                next_look: Timestamp::default(),
+            })
         })
     }
 
@@ -44,7 +50,12 @@ impl Horizon {
         self.message
     }
 
-    /// Moves on by at most `step` messages, and never past one without an outcome.
+    /// The first event that a start must read.
+    pub(crate) fn event(&self) -> RequestId {
+        self.event
+    }
+
+    /// Moves on by at most `step` messages and events, and never past a message without an outcome.
     pub(crate) fn advance(
         &mut self,
         log: &mut Connection,
@@ -52,22 +63,28 @@ impl Horizon {
         step: usize,
     ) -> rusqlite::Result<()> {
         let goal = MessageId::first_at(now.before(REPLAY));
-        if now < self.next_look || goal <= self.message {
+        let event_goal = RequestId::from_bytes(*goal.as_bytes());
+        if now < self.next_look || (goal <= self.message && event_goal <= self.event) {
             return Ok(());
         }
         let transaction = log.transaction()?;
         let reached = self.carry(&transaction, goal, now, step)?.unwrap_or(goal);
-        if reached == goal || reached == self.message {
+        let event_reached = self
+            .carry_events(&transaction, event_goal, now, step)?
+            .unwrap_or(event_goal);
+        let messages_rest = reached == goal || reached == self.message;
+        if messages_rest && event_reached == event_goal {
             self.next_look = now.after(PAUSE);
         }
         transaction
             .prepare_cached("DELETE FROM carried_hit WHERE until <= ?")?
             .execute([now.as_millis()])?;
         transaction
-            .prepare_cached("UPDATE replay_horizon SET message = ?")?
-            .execute([reached.as_bytes()])?;
+            .prepare_cached("UPDATE replay_horizon SET message = ?, event = ?")?
+            .execute([reached.as_bytes(), event_reached.as_bytes()])?;
         transaction.commit()?;
         self.message = reached;
+        self.event = event_reached;
         Ok(())
     }
 
@@ -108,6 +125,95 @@ impl Horizon {
     }
 }
 
+impl Horizon {
+    /// The same for events.
+    fn carry_events(
+        &self,
+        log: &Transaction<'_>,
+        goal: RequestId,
+        now: Timestamp,
+        step: usize,
+    ) -> rusqlite::Result<Option<RequestId>> {
+        let mut select = log.prepare_cached(PASSED_EVENTS)?;
+        let mut rows = select.query(params![self.event.as_bytes(), goal.as_bytes()])?;
+        let mut passed = 0;
+        while let Some(row) = rows.next()? {
+            let event = logged_event(row)?;
+            if passed == step {
+                return Ok(Some(event.id));
+            }
+            passed += 1;
+            event.carry(log, now)?;
+        }
+        Ok(None)
+    }
+}
+
+/// An event in the log, as far as a start needs it.
+pub(super) struct LoggedEvent {
+    pub(super) id: RequestId,
+    pub(super) at: Timestamp,
+    pub(super) kind: Kind,
+    pub(super) phone: Option<Digest>,
+    pub(super) hits: Vec<LoggedHit>,
+}
+
+pub(super) fn logged_event(row: &Row<'_>) -> rusqlite::Result<LoggedEvent> {
+    let kind = Kind::from_columns(
+        row.get_ref("kind")?.as_str()?,
+        row.get_ref("door")?.as_str_or_null()?,
+    );
+    Ok(LoggedEvent {
+        id: RequestId::from_bytes(row.get("id")?),
+        at: Timestamp::from_millis(row.get("at")?),
+        kind: kind.ok_or_else(|| unreadable("the log holds an event of an unknown kind"))?,
+        phone: row.get::<_, Option<[u8; 16]>>("phone")?.map(Digest),
+        hits: decode(row.get_ref("hits")?.as_blob()?)?,
+    })
+}
+
+impl LoggedEvent {
+    /// Carries what still counts of it over the horizon.
+    fn carry(&self, log: &Transaction<'_>, now: Timestamp) -> rusqlite::Result<()> {
+        let phone = self.phone.map(|phone| phone.0).unwrap_or_default();
+        match self.kind {
+            Kind::Wrong(_) => {
+                log.prepare_cached(ONE_MORE)?.execute([phone])?;
+            }
+            Kind::Right(_) | Kind::Unlocked => {
+                log.prepare_cached("DELETE FROM wrong_in_a_row WHERE phone = ?")?
+                    .execute([phone])?;
+            }
+            Kind::TokenUsed => {}
+        }
+        for hit in &self.hits {
+            if self.kind == Kind::Unlocked {
+                log.prepare_cached("DELETE FROM carried_hit WHERE bucket = ? AND at <= ?")?
+                    .execute(params![hit.bucket.0, self.at.as_millis()])?;
+                continue;
+            }
+            let until = self.at.after(hit.window);
+            if until > now {
+                log.prepare_cached("INSERT OR IGNORE INTO carried_hit VALUES (?, ?, ?, ?, ?)")?
+                    .execute(params![
+                        until.as_millis(),
+                        self.id.as_bytes(),
+                        hit.bucket.0,
+                        self.at.as_millis(),
+                        hit.weight,
+                    ])?;
+            }
+        }
+        Ok(())
+    }
+}
+
+const PASSED_EVENTS: &str = "
+    SELECT id, at, kind, door, phone, hits FROM code_event WHERE id >= ? AND id < ? ORDER BY id";
+
+const ONE_MORE: &str = "
+    INSERT INTO wrong_in_a_row VALUES (?, 1) ON CONFLICT DO UPDATE SET guesses = guesses + 1";
+
 const PASSED: &str = "
     SELECT id, decided_at, hits, give_back, ended_at
     FROM message LEFT JOIN attempt ON attempt.message = message.id AND settles
@@ -133,10 +239,21 @@ pub(crate) fn counting_hits(row: &Row<'_>) -> rusqlite::Result<Vec<(LoggedHit, T
 
 /// Hits that cannot be read are no reason to forget a limit: whoever asks fails.
 fn decode(bytes: &[u8]) -> rusqlite::Result<Vec<LoggedHit>> {
-    hits::decode(bytes).ok_or_else(|| {
-        let why = "the log holds hits that cannot be read";
-        rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Blob, why.into())
-    })
+    hits::decode(bytes).ok_or_else(|| unreadable("the log holds hits that cannot be read"))
+}
+
+pub(super) fn unreadable(why: &str) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Blob, why.into())
+}
+
+/// Brings the wrong guesses in a row back.
+pub(super) fn restore_in_a_row(log: &Connection, live: &mut Live) -> rusqlite::Result<()> {
+    let mut select = log.prepare("SELECT phone, guesses FROM wrong_in_a_row")?;
+    let mut rows = select.query([])?;
+    while let Some(row) = rows.next()? {
+        live.set_in_a_row(Digest(row.get("phone")?), row.get("guesses")?);
+    }
+    Ok(())
 }
 
 /// Brings the carried hits back to life.

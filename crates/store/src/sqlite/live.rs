@@ -6,10 +6,9 @@ use std::time::Duration;
 
 use countersign_core::id::MessageId;
 use countersign_core::limit::{self, Hit, Rule, Verdict};
-use countersign_core::message::CodeState;
-use countersign_core::passcode::PasscodeMac;
 use countersign_core::time::Timestamp;
 
+use super::codes::{Code, Codes};
 use super::hits::LoggedHit;
 use crate::seal::Digest;
 
@@ -23,10 +22,10 @@ pub(crate) struct Live {
     ends: BTreeMap<Duration, VecDeque<(Timestamp, Digest)>>,
     /// Messages whose provider has not answered yet.
     pending: HashMap<MessageId, Pending>,
-    /// Codes that are or may become valid, by what they are good for.
-    codes: HashMap<Digest, Vec<Code>>,
-    /// Which code ends when. All lives are alike, or nearly: what is over is near the front.
-    code_ends: VecDeque<(Timestamp, Digest)>,
+    /// What can be checked.
+    pub(super) codes: Codes,
+    /// Wrong guesses about a number since the last success on the authenticated path; none is not kept.
+    in_a_row: HashMap<Digest, u32>,
 }
 
 #[derive(Debug)]
@@ -36,30 +35,14 @@ struct Pending {
     hits: Vec<LoggedHit>,
 }
 
-/// What is kept of a code that may be used.
-#[derive(Debug, Clone)]
-pub(crate) struct Code {
-    pub(crate) message: MessageId,
-    pub(crate) decided_at: Timestamp,
-    /// What a check will compare with.
-    #[expect(
-        dead_code,
-        reason = "written with the code so that a check finds it; nothing checks yet"
-    )]
-    pub(crate) mac: PasscodeMac,
-    pub(crate) expires_at: Timestamp,
-    /// Whether its message may have been sent; until then it is pending.
-    pub(crate) sent: bool,
-}
-
 /// A message on its way into the live state.
 #[derive(Debug, Clone)]
 pub(crate) struct Admission {
     pub(crate) message: MessageId,
     pub(crate) decided_at: Timestamp,
     pub(crate) scope: Digest,
-    pub(crate) code_mac: PasscodeMac,
-    pub(crate) code_expires_at: Timestamp,
+    /// Its code; `None` where it brings one that is live already.
+    pub(crate) code: Option<Code>,
     pub(crate) hits: Vec<LoggedHit>,
 }
 
@@ -75,15 +58,9 @@ impl Live {
         for hit in &admission.hits {
             self.add_hit(hit, admission.decided_at);
         }
-        self.code_ends
-            .push_back((admission.code_expires_at, admission.scope));
-        self.codes.entry(admission.scope).or_default().push(Code {
-            message: admission.message,
-            decided_at: admission.decided_at,
-            mac: admission.code_mac,
-            expires_at: admission.code_expires_at,
-            sent: false,
-        });
+        if let Some(code) = admission.code {
+            self.codes.admit(admission.scope, code);
+        }
         let pending = Pending {
             decided_at: admission.decided_at,
             scope: admission.scope,
@@ -98,31 +75,14 @@ impl Live {
             for hit in &pending.hits {
                 self.remove_hit(hit, pending.decided_at);
             }
-            self.drop_code(pending.scope, message);
+            self.codes.drop_code(pending.scope, message);
         }
     }
 
-    /// The message may have been sent: its code is the one, and older ones of its scope are dead.
+    /// The message may have been sent: its code is live, and older ones of its scope than it allows are dead.
     pub(crate) fn sent(&mut self, message: MessageId) {
-        let Some(pending) = self.pending.remove(&message) else {
-            return;
-        };
-        let Some(codes) = self.codes.get_mut(&pending.scope) else {
-            return;
-        };
-        let age = (pending.decided_at, message);
-        let newer = |code: &Code| (code.decided_at, code.message) > age;
-        let newer_is_live = codes.iter().any(|code| code.sent && newer(code));
-        codes.retain_mut(|code| {
-            if code.message == message {
-                code.sent = true;
-                !newer_is_live
-            } else {
-                newer(code)
-            }
-        });
-        if codes.is_empty() {
-            self.codes.remove(&pending.scope);
+        if let Some(pending) = self.pending.remove(&message) {
+            self.codes.sent(pending.scope, message);
         }
     }
 
@@ -130,7 +90,7 @@ impl Live {
     /// `gave_back`, its refundable hits no longer count.
     pub(crate) fn not_sent(&mut self, message: MessageId, gave_back: bool) {
         if let Some(pending) = self.pending.remove(&message) {
-            self.drop_code(pending.scope, message);
+            self.codes.drop_code(pending.scope, message);
             for hit in pending
                 .hits
                 .iter()
@@ -166,22 +126,35 @@ impl Live {
         self.pending.contains_key(&message)
     }
 
-    /// The state of a code at `now`, where it is still here: pending or live.
-    pub(crate) fn code(
-        &self,
-        scope: Digest,
-        message: MessageId,
-        now: Timestamp,
-    ) -> Option<CodeState> {
-        let code = self
-            .codes
-            .get(&scope)?
-            .iter()
-            .find(|code| code.message == message)?;
-        match (code.sent, code.expires_at > now) {
-            (_, false) => None,
-            (true, true) => Some(CodeState::Live),
-            (false, true) => Some(CodeState::Pending),
+    /// How many wrong guesses about a number came in a row.
+    pub(super) fn in_a_row(&self, phone: Digest) -> u32 {
+        self.in_a_row.get(&phone).copied().unwrap_or(0)
+    }
+
+    /// Sets that, and answers what it was.
+    pub(super) fn set_in_a_row(&mut self, phone: Digest, guesses: u32) -> u32 {
+        let before = match guesses {
+            0 => self.in_a_row.remove(&phone),
+            _ => self.in_a_row.insert(phone, guesses),
+        };
+        before.unwrap_or(0)
+    }
+
+    /// Whether anything counts in `bucket`.
+    pub(super) fn has_hits(&self, bucket: Digest) -> bool {
+        self.buckets.contains_key(&bucket)
+    }
+
+    /// Takes every hit out of `bucket`.
+    pub(super) fn empty_bucket(&mut self, bucket: Digest) -> Vec<Hit> {
+        self.buckets.remove(&bucket).unwrap_or_default()
+    }
+
+    /// Takes [`Live::empty_bucket`] back.
+    pub(super) fn refill_bucket(&mut self, bucket: Digest, hits: &[Hit]) {
+        if !hits.is_empty() {
+            let held = self.buckets.entry(bucket).or_default();
+            held.splice(0..0, hits.iter().copied());
         }
     }
 
@@ -202,17 +175,10 @@ impl Live {
                 }
             }
         }
-        while let Some((_, scope)) = self.code_ends.pop_front_if(|(end, _)| *end <= now) {
-            if let Some(codes) = self.codes.get_mut(&scope) {
-                codes.retain(|code| code.expires_at > now);
-                if codes.is_empty() {
-                    self.codes.remove(&scope);
-                }
-            }
-        }
+        self.codes.forget_past(now);
     }
 
-    fn remove_hit(&mut self, hit: &LoggedHit, at: Timestamp) {
+    pub(super) fn remove_hit(&mut self, hit: &LoggedHit, at: Timestamp) {
         if let Some(hits) = self.buckets.get_mut(&hit.bucket) {
             // Hits of one bucket, moment and weight are interchangeable.
             if let Some(found) = hits.iter().rposition(|held| *held == hit.at(at)) {
@@ -223,19 +189,12 @@ impl Live {
             }
         }
     }
-
-    fn drop_code(&mut self, scope: Digest, message: MessageId) {
-        if let Some(codes) = self.codes.get_mut(&scope) {
-            codes.retain(|code| code.message != message);
-            if codes.is_empty() {
-                self.codes.remove(&scope);
-            }
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
+    use countersign_core::message::CodeState;
+
     use super::*;
 
     const MINUTE: Duration = Duration::from_secs(60);
@@ -262,14 +221,23 @@ mod tests {
             message: id(seconds),
             decided_at: at(seconds),
             scope: Digest([9; 16]),
-            code_mac: [0; 32],
-            code_expires_at: at(seconds + 300),
+            code: Some(Code {
+                message: id(seconds),
+                decided_at: at(seconds),
+                expires_at: at(seconds + 300),
+                mac: [0; 32],
+                tries_left: 5,
+                keeps: 1,
+                sent: false,
+                used: false,
+                sealed: None,
+            }),
             hits: vec![hit(1), hit(2)],
         });
     }
 
     fn state(live: &Live, seconds: i64, now: i64) -> Option<CodeState> {
-        live.code(Digest([9; 16]), id(seconds), at(now))
+        live.codes.state(Digest([9; 16]), id(seconds), at(now))
     }
 
     #[test]
@@ -319,7 +287,6 @@ mod tests {
         assert!(live.buckets.is_empty());
         assert!(live.codes.is_empty());
         assert!(live.pending.is_empty());
-        assert!(live.code_ends.is_empty());
         assert!(live.ends.values().all(VecDeque::is_empty));
     }
 

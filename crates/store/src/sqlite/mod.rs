@@ -6,6 +6,8 @@
 //! [`horizon`] keeps that end short.
 
 mod applications;
+mod codes;
+mod events;
 mod hits;
 mod horizon;
 mod live;
@@ -19,9 +21,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use countersign_core::application::{AppId, Application};
+use countersign_core::check::{Checked, CodeCheck, TokenUse, Unlock, UnlockRecord};
 use countersign_core::limit::{Rules, Verdict};
 use countersign_core::message::{CodeState, Decision, Intent, Settlement, Timeline};
-use countersign_core::outcome::Outcome;
 use countersign_core::policy;
 use countersign_core::ports::store::{NewApplication, Settled, Store, StoreError, TimelineQuery};
 use countersign_core::time::{Clock, Timestamp};
@@ -33,6 +35,8 @@ use crate::folder::OwnedFolder;
 use crate::lasting_clock::LastingClock;
 use crate::seal::{Sealer, StoreKeys};
 use applications::{Applications, Known};
+use codes::Code;
+use events::{Asked, Event};
 use hits::LoggedHit;
 use horizon::Horizon;
 use live::{Admission, Live};
@@ -49,6 +53,8 @@ pub struct SqliteStore {
     creating: tokio::sync::Mutex<()>,
     sealer: Arc<Sealer>,
     clock: Arc<dyn Clock>,
+    ahead: Duration,
+    dead_before: Timestamp,
     // Dropped last: the folder is owned until the writer has ended.
     _folder: OwnedFolder,
 }
@@ -101,7 +107,18 @@ impl SqliteStore {
             return Err(OpenError::Keys);
         }
         let high_water = replay::high_water(&log).map_err(database)?;
-        let clock: Arc<dyn Clock> = Arc::new(LastingClock::starting_at_least(clock, high_water));
+        let clock = LastingClock::starting_after(clock, high_water);
+        let ahead = clock.ahead();
+        let clock: Arc<dyn Clock> = Arc::new(clock);
+        if !ahead.is_zero() {
+            // Nobody knows how much time has passed: no code of before is good any more.
+            log.execute(
+                "UPDATE clock_mark SET dead_before = ?",
+                [high_water.as_millis() + 1],
+            )
+            .map_err(database)?;
+        }
+        let dead_before = replay::dead_before(&log).map_err(database)?;
         let horizon = Horizon::read(&log).map_err(database)?;
         let live = replay::rebuild(&mut log, &horizon, &sealer, clock.now()).map_err(database)?;
         let live = Arc::new(Mutex::new(live));
@@ -124,8 +141,16 @@ impl SqliteStore {
             creating: tokio::sync::Mutex::new(()),
             sealer: Arc::new(sealer),
             clock,
+            ahead,
+            dead_before,
             _folder: folder,
         })
+    }
+
+    /// By how much the clock given at the start was behind the record; zero, unless it was set back.
+    #[must_use]
+    pub fn clock_was_behind(&self) -> Duration {
+        self.ahead
     }
 
     /// The store's clock, for others that must not disagree with it.
@@ -165,16 +190,35 @@ impl SqliteStore {
             .zip(&hits)
             .map(|(rule, hit)| live.judge(rule, hit.bucket, now))
             .collect();
-        let decision = Decision { at: now, verdicts };
+        let again = match &intent.code.sealed {
+            Some(_) => live.codes.again(scope, now),
+            None => None,
+        };
+        let decision = Decision {
+            at: now,
+            verdicts,
+            again,
+        };
         if !decision.admitted() {
             return Ok((decision, None));
         }
+        let code = intent.code;
+        let code = Code {
+            message: intent.id,
+            decided_at: now,
+            expires_at: now.after(code.life),
+            mac: code.mac,
+            tries_left: code.tries,
+            keeps: code.keeps,
+            sent: false,
+            used: false,
+            sealed: code.sealed.map(Box::new),
+        };
         let admission = Admission {
             message: intent.id,
             decided_at: now,
             scope,
-            code_mac: intent.code_mac,
-            code_expires_at: now.after(intent.code_life),
+            code: decision.again.is_none().then_some(code),
             hits,
         };
         let row = MessageRow {
@@ -184,6 +228,7 @@ impl SqliteStore {
             sealed_phone,
             phone,
             verdicts: decision.verdicts.clone(),
+            again: decision.again.clone(),
             admission: admission.clone(),
         };
         let durable = self.queue.push(Record::Message(Box::new(row)))?;
@@ -199,19 +244,41 @@ impl SqliteStore {
             &timeline.phone,
         );
         let now = self.clock.now();
-        let live = self
-            .live
-            .lock()
-            .ok()
-            .and_then(|live| live.code(scope, timeline.id, now));
-        live.unwrap_or(
-            match timeline.attempts.last().map(|attempt| &attempt.outcome) {
-                Some(Outcome::NotAccepted(_)) => CodeState::Void,
-                _ if found.code_expires_at <= now => CodeState::Expired,
-                None => CodeState::Pending, // its outcome is on the way to the log
-                _ => CodeState::Replaced,
-            },
-        )
+        let live = self.live.lock().ok();
+        let known = live.and_then(|live| live.codes.state(scope, found.code_of, now));
+        known.unwrap_or_else(|| found.code_state(now, self.dead_before))
+    }
+
+    /// Takes `step` on the live state and queues its record, under one lock: what it found, and when that
+    /// is durable. A step that could not be queued never was.
+    fn take<T>(
+        &self,
+        step: impl FnOnce(&mut Live, Timestamp) -> (T, Option<Event>),
+    ) -> Result<(T, Option<Durable>), StoreError> {
+        let mut live = self.live.lock().map_err(|_| writer::stopped())?;
+        if self.queue.is_full() {
+            return Err(StoreError::Overloaded);
+        }
+        let (found, event) = step(&mut live, self.clock.now());
+        let durable = match event {
+            Some(event) => Some(self.queue.push(Record::Event(Box::new(event)))?),
+            None => None,
+        };
+        Ok((found, durable))
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Connection, &Sealer) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (reader, sealer) = (Arc::clone(&self.reader), Arc::clone(&self.sealer));
+        let read = move || {
+            let reader = reader.lock().map_err(|_| writer::stopped())?;
+            read(&reader, &sealer).map_err(|error| StoreError::Unavailable(error.to_string()))
+        };
+        tokio::task::spawn_blocking(read)
+            .await
+            .map_err(|_| writer::stopped())?
     }
 }
 
@@ -268,6 +335,42 @@ impl Store for SqliteStore {
         Ok(Settled { gave_back })
     }
 
+    async fn check(&self, check: CodeCheck) -> Result<Checked, StoreError> {
+        let asked = Asked::of(check, &self.sealer);
+        let (found, durable) = self.take(|live, now| asked.take(live, now))?;
+        if let Some(durable) = durable {
+            wait(durable, DECISION).await?;
+        }
+        Ok(found)
+    }
+
+    async fn unlock(&self, unlock: Unlock) -> Result<(), StoreError> {
+        let (done, durable) = self.take(|live, now| {
+            let event = Event::unlock(unlock, &self.sealer, live, now);
+            (event.is_some(), event)
+        })?;
+        match durable {
+            Some(durable) if done => wait(durable, DECISION).await,
+            _ => Err(unsealed()),
+        }
+    }
+
+    async fn unlocks(&self, limit: u16) -> Result<Vec<UnlockRecord>, StoreError> {
+        self.read(move |reader, sealer| timelines::unlocks(reader, limit, sealer))
+            .await
+    }
+
+    async fn use_token(&self, token: TokenUse) -> Result<bool, StoreError> {
+        let (first, durable) = self.take(|live, now| {
+            let event = Event::use_token(&token, &self.sealer, live, now);
+            (event.is_some(), event)
+        })?;
+        if let Some(durable) = durable {
+            wait(durable, DECISION).await?;
+        }
+        Ok(first)
+    }
+
     async fn application(&self, id: &AppId) -> Result<Option<Application>, StoreError> {
         Ok(self.applications.get(id).map(|known| known.application))
     }
@@ -309,15 +412,9 @@ impl Store for SqliteStore {
     }
 
     async fn timelines(&self, query: TimelineQuery) -> Result<Vec<Timeline>, StoreError> {
-        let (reader, sealer) = (Arc::clone(&self.reader), Arc::clone(&self.sealer));
-        let read = move || {
-            let reader = reader.lock().map_err(|_| writer::stopped())?;
-            timelines::read(&reader, query, &sealer)
-                .map_err(|error| StoreError::Unavailable(error.to_string()))
-        };
-        let found = tokio::task::spawn_blocking(read)
-            .await
-            .map_err(|_| writer::stopped())??;
+        let found = self
+            .read(move |reader, sealer| timelines::read(reader, query, sealer))
+            .await?;
         Ok(found
             .into_iter()
             .map(|found| Timeline {
@@ -351,6 +448,7 @@ fn migrations() -> Migrations<'static> {
     Migrations::new(vec![
         M::up(include_str!("schema/0001_first_light.sql")),
         M::up(include_str!("schema/0002_origins.sql")),
+        M::up(include_str!("schema/0003_checks.sql")),
     ])
 }
 

@@ -2,13 +2,15 @@
 
 use countersign_core::id::{MessageId, RequestId};
 use countersign_core::limit::{Mode, Verdict};
-use countersign_core::message::Attempt;
+use countersign_core::message::{Attempt, LiveCode};
 use countersign_core::outcome::{NotAccepted, Outcome, RefusalKind};
+use countersign_core::passcode::SealedPasscode;
 use countersign_core::time::Timestamp;
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
 use super::applications::{Known, origins_to_json};
+use super::events::Event;
 use super::hits::{self, LoggedHit};
 use super::live::Admission;
 use crate::seal::Digest;
@@ -18,6 +20,7 @@ use crate::seal::Digest;
 pub(crate) enum Record {
     Message(Box<MessageRow>),
     Settlement(Settled),
+    Event(Box<Event>),
     Application(Known),
 }
 
@@ -29,6 +32,8 @@ pub(crate) struct MessageRow {
     pub(crate) sealed_phone: Vec<u8>,
     pub(crate) phone: Digest,
     pub(crate) verdicts: Vec<Verdict>,
+    /// The live code that it brings once more.
+    pub(crate) again: Option<LiveCode>,
     pub(crate) admission: Admission,
 }
 
@@ -66,28 +71,42 @@ impl Record {
         match self {
             Record::Message(row) => row.insert(log),
             Record::Settlement(settled) => settled.insert(log),
+            Record::Event(event) => event.insert(log),
             Record::Application(row) => row.insert(log),
         }
     }
 }
 
+const INSERT_MESSAGE: &str = "
+    INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
 impl MessageRow {
     fn insert(&self, log: &Connection) -> rusqlite::Result<()> {
         let admission = &self.admission;
-        log.prepare_cached("INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")?
-            .execute(params![
-                admission.message.as_bytes(),
-                self.request_id.as_bytes(),
-                self.app,
-                self.channel,
-                self.sealed_phone,
-                self.phone.0,
-                admission.code_mac,
-                admission.code_expires_at.as_millis(),
-                admission.decided_at.as_millis(),
-                verdicts_to_json(&self.verdicts),
-                hits::encode(&admission.hits),
-            ])?;
+        let code = admission.code.as_ref();
+        let again = self.again.as_ref();
+        let expires_at = code
+            .map(|code| code.expires_at)
+            .or(again.map(|again| again.expires_at))
+            .unwrap_or_default();
+        log.prepare_cached(INSERT_MESSAGE)?.execute(params![
+            admission.message.as_bytes(),
+            self.request_id.as_bytes(),
+            self.app,
+            self.channel,
+            self.sealed_phone,
+            self.phone.0,
+            code.map_or(&[][..], |code| &code.mac),
+            expires_at.as_millis(),
+            admission.decided_at.as_millis(),
+            verdicts_to_json(&self.verdicts),
+            hits::encode(&admission.hits),
+            code.map_or(0, |code| code.tries_left),
+            code.map_or(0, |code| code.keeps),
+            code.and_then(|code| code.sealed.as_deref())
+                .map(SealedPasscode::as_bytes),
+            again.map(|again| again.message.as_bytes()),
+        ])?;
         Ok(())
     }
 }

@@ -1,24 +1,55 @@
 //! Reads what is known of messages, beside the writer.
 
+use std::collections::HashMap;
+use std::time::Duration;
+
 use countersign_core::application::AppId;
 use countersign_core::channel::Channel;
+use countersign_core::check::{CheckRecord, UnlockRecord};
 use countersign_core::id::{MessageId, RequestId};
 use countersign_core::message::{Attempt, CodeState, Timeline};
+use countersign_core::outcome::Outcome;
+use countersign_core::policy;
 use countersign_core::ports::store::TimelineQuery;
 use countersign_core::time::Timestamp;
 use rusqlite::{Connection, Row, params};
 
-use super::rows;
+use super::{events, horizon, rows};
 use crate::seal::Sealer;
 
-/// A timeline, and when its code ends.
+/// A timeline, and what tells the state of its code.
 pub(crate) struct Found {
     pub(crate) timeline: Timeline,
-    pub(crate) code_expires_at: Timestamp,
+    /// The message that brought its code first: mostly itself.
+    pub(crate) code_of: MessageId,
+    code_expires_at: Timestamp,
+    code_tries: u8,
+}
+
+impl Found {
+    /// What became of its code, as far as the log knows.
+    pub(crate) fn code_state(&self, now: Timestamp, dead_before: Timestamp) -> CodeState {
+        let timeline = &self.timeline;
+        let outcome = timeline.attempts.last().map(|attempt| &attempt.outcome);
+        let wrong = timeline.checks.iter().filter(|check| !check.right).count();
+        let dead = timeline.decided_at < dead_before || self.code_expires_at <= now;
+        match outcome {
+            Some(Outcome::NotAccepted(_)) => CodeState::Void,
+            _ if timeline.checks.iter().any(|check| check.right) => CodeState::Used,
+            _ if self.code_tries > 0 && wrong >= usize::from(self.code_tries) => {
+                CodeState::Exhausted
+            }
+            _ if dead => CodeState::Expired,
+            None => CodeState::Pending, // its outcome is on the way to the log
+            _ => CodeState::Replaced,
+        }
+    }
 }
 
 const MESSAGES: &str = "
-    SELECT id, request_id, app, channel, phone, decided_at, verdicts, code_expires_at FROM message
+    SELECT id, request_id, app, channel, phone, decided_at, verdicts, code_expires_at, code_tries,
+           code_of
+    FROM message
     WHERE (?1 IS NULL OR id = ?1) AND (?2 IS NULL OR request_id = ?2) AND (?3 IS NULL OR id < ?3)
     ORDER BY id DESC LIMIT ?4";
 
@@ -44,6 +75,68 @@ pub(crate) fn read(
             None => tracing::error!("a message in the log cannot be read with these keys"),
         }
     }
+    checks(log, &mut found)?;
+    Ok(found)
+}
+
+const CHECKS: &str = "
+    SELECT id, at, kind, door, phone, messages, hits FROM code_event
+    WHERE id >= ? AND id < ? AND messages IS NOT NULL ORDER BY id";
+
+/// How long after a message its code may be checked: its life, and the time of a slow request.
+const CHECKED: Duration = Duration::from_secs(11 * 60);
+
+/// Gives every timeline the checks of its code. A request is a little older than its check.
+fn checks(log: &Connection, found: &mut [Found]) -> rusqlite::Result<()> {
+    let times = || found.iter().map(|found| found.timeline.decided_at);
+    let (Some(oldest), Some(newest)) = (times().min(), times().max()) else {
+        return Ok(());
+    };
+    let from = MessageId::first_at(oldest.before(policy::REMEMBERED));
+    let to = MessageId::first_at(newest.after(CHECKED));
+    let mut select = log.prepare_cached(CHECKS)?;
+    let mut rows = select.query([from.as_bytes(), to.as_bytes()])?;
+    let mut by_code: HashMap<MessageId, Vec<CheckRecord>> = HashMap::new();
+    while let Some(row) = rows.next()? {
+        let event = horizon::logged_event(row)?;
+        if let Some(record) = events::record(event.id, event.at, event.kind) {
+            for code in events::messages(row.get_ref("messages")?.as_blob_or_null()?) {
+                by_code.entry(code).or_default().push(record);
+            }
+        }
+    }
+    for found in found {
+        let checks = by_code.get(&found.code_of).cloned();
+        found.timeline.checks = checks.unwrap_or_default();
+    }
+    Ok(())
+}
+
+/// The acts of unlocking, newest first.
+pub(crate) fn unlocks(
+    log: &Connection,
+    limit: u16,
+    sealer: &Sealer,
+) -> rusqlite::Result<Vec<UnlockRecord>> {
+    let mut select = log.prepare_cached(
+        "SELECT id, at, sealed, note FROM code_event WHERE kind = 'unlocked' ORDER BY id DESC LIMIT ?",
+    )?;
+    let mut rows = select.query([limit])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let request_id = RequestId::from_bytes(row.get("id")?);
+        let sealed = row.get_ref("sealed")?.as_blob()?;
+        let Some(phone) = sealer.open_for_request(sealed, request_id) else {
+            tracing::error!("an unlock in the log cannot be read with these keys");
+            continue;
+        };
+        found.push(UnlockRecord {
+            at: Timestamp::from_millis(row.get("at")?),
+            request_id,
+            phone,
+            note: row.get("note")?,
+        });
+    }
     Ok(found)
 }
 
@@ -66,9 +159,14 @@ fn message(row: &Row<'_>, sealer: &Sealer) -> rusqlite::Result<Option<Found>> {
             verdicts: rows::verdicts_from_json(row.get_ref("verdicts")?.as_str()?),
             attempts: Vec::new(),
             gave_back: false,
+            checks: Vec::new(),
             code: CodeState::Pending,
         },
+        code_of: row
+            .get::<_, Option<[u8; 16]>>("code_of")?
+            .map_or(id, MessageId::from_bytes),
         code_expires_at: Timestamp::from_millis(row.get("code_expires_at")?),
+        code_tries: row.get("code_tries")?,
     }))
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use countersign_core::message::Attempt;
 use countersign_core::outcome::{NotAccepted, Outcome, RefusalKind};
 use countersign_core::ports::store::StoreError;
-use countersign_core::time::Clock;
+use countersign_core::time::{Clock, Timestamp};
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use tokio::sync::oneshot;
 
@@ -41,6 +41,9 @@ const BATCH: usize = 1_024;
 /// How long until what could not be committed is tried again, while nothing else comes in.
 const RETRY: Duration = Duration::from_millis(500);
 
+/// How often the time is put on record while codes are live.
+const MARK: Duration = Duration::from_secs(5);
+
 /// What the writer works on.
 pub(crate) struct Parts {
     pub(crate) log: Connection,
@@ -59,6 +62,8 @@ impl Queue {
             parts,
             waiting: Arc::clone(&waiting),
             again: Vec::new(),
+            marked_at: Timestamp::default(),
+            marking: false,
         };
         let thread = std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
@@ -77,8 +82,9 @@ impl Queue {
         &self,
         record: Record,
     ) -> Result<oneshot::Receiver<Result<(), StoreError>>, StoreError> {
-        let owed = matches!(record, Record::Settlement(_));
-        if !owed && self.waiting.load(Ordering::Relaxed) >= QUEUE {
+        // Whoever pushes an event has asked before, and has acted on the answer.
+        let owed = matches!(record, Record::Settlement(_) | Record::Event(_));
+        if !owed && self.is_full() {
             return Err(StoreError::Overloaded);
         }
         let (done, durable) = oneshot::channel();
@@ -87,6 +93,13 @@ impl Queue {
         self.waiting.fetch_add(1, Ordering::Relaxed);
         jobs.send(Job { record, done }).map_err(|_| stopped())?;
         Ok(durable)
+    }
+}
+
+impl Queue {
+    /// Whether new work is refused for now.
+    pub(crate) fn is_full(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed) >= QUEUE
     }
 }
 
@@ -108,20 +121,26 @@ struct Writer {
     waiting: Arc<AtomicUsize>,
     /// Settlements that could not be committed: tried again with the next batch.
     again: Vec<Settled>,
+    /// When the time was last put on record, and whether it is to be while codes are live.
+    marked_at: Timestamp,
+    marking: bool,
 }
 
 impl Writer {
     fn run(&mut self, inbox: &Receiver<Job>) {
         loop {
-            let patience = if self.again.is_empty() {
-                Duration::MAX
-            } else {
-                RETRY
+            let patience = match (self.again.is_empty(), self.marking) {
+                (false, _) => RETRY,
+                (true, true) => MARK,
+                (true, false) => Duration::MAX,
             };
             let first = match inbox.recv_timeout(patience) {
                 Ok(job) => Some(job),
                 Err(RecvTimeoutError::Timeout) => None,
-                Err(RecvTimeoutError::Disconnected) => return self.retry(),
+                Err(RecvTimeoutError::Disconnected) => {
+                    self.retry();
+                    return self.mark(self.parts.clock.now());
+                }
             };
             let batch: Vec<_> = first
                 .into_iter()
@@ -184,15 +203,20 @@ impl Writer {
             self.again
                 .extend(records.into_iter().filter_map(|record| match record {
                     Record::Settlement(settled) => Some(settled),
-                    Record::Message(_) | Record::Application(_) => None,
+                    Record::Message(_) | Record::Event(_) | Record::Application(_) => None,
                 }));
         }
     }
 
     /// Takes what will not be recorded out of memory. Settlements took effect when they were made.
     fn withdraw(&self, record: &Record) {
-        if let (Record::Message(row), Ok(mut live)) = (record, self.parts.live.lock()) {
-            live.withdraw(row.admission.message);
+        let Ok(mut live) = self.parts.live.lock() else {
+            return;
+        };
+        match record {
+            Record::Message(row) => live.withdraw(row.admission.message),
+            Record::Event(event) => event.withdraw(&mut live),
+            Record::Settlement(_) | Record::Application(_) => {}
         }
     }
 
@@ -221,11 +245,29 @@ impl Writer {
         let now = self.parts.clock.now();
         if let Ok(mut live) = self.parts.live.lock() {
             live.forget_past(now);
+            self.marking = !live.codes.is_empty();
+        }
+        if now >= self.marked_at.after(MARK) {
+            self.mark(now);
         }
         // Twice as fast as the log grows, so it never falls behind.
         let step = 2 * size + 64;
         if let Err(error) = self.parts.horizon.advance(&mut self.parts.log, now, step) {
             tracing::error!(%error, "the replay horizon could not advance");
+        }
+    }
+}
+
+impl Writer {
+    /// Puts on record that it was `now`: a start that finds an earlier time knows that the clock was set back.
+    fn mark(&mut self, now: Timestamp) {
+        self.marked_at = now;
+        let marked = self.parts.log.execute(
+            "UPDATE clock_mark SET high_water = max(high_water, ?)",
+            [now.as_millis()],
+        );
+        if let Err(error) = marked {
+            tracing::error!(%error, "the time could not be put on record");
         }
     }
 }

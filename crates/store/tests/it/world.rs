@@ -8,12 +8,17 @@ use std::time::Duration;
 
 use countersign_core::application::AppId;
 use countersign_core::channel::Channel;
+use countersign_core::check::{Checked, CodeCheck, Door};
 use countersign_core::entropy::{Entropy, EntropyError};
 use countersign_core::id::{MessageId, RequestId};
 use countersign_core::limit::{Rule, Rules};
-use countersign_core::message::{Attempt, CodeState, Decision, Intent, Settlement, Timeline};
+use countersign_core::message::{
+    Attempt, CodeState, Decision, Intent, LiveCode, NewCode, Settlement, Timeline,
+};
 use countersign_core::outcome::{Outcome, RefusalKind};
+use countersign_core::passcode::{Binding, Guess, Passcode, PasscodeKey};
 use countersign_core::phone::PhoneNumber;
+use countersign_core::policy::{CodePolicy, CodeRules, Resend};
 use countersign_core::ports::store::{Store, StoreError, TimelineQuery};
 use countersign_core::time::{Clock, Timestamp};
 use countersign_store::sqlite::{OpenError, SqliteStore};
@@ -102,9 +107,92 @@ impl World {
             app: AppId::parse(app).unwrap(),
             channel,
             phone: PhoneNumber::parse(phone, None).unwrap(),
-            code_mac: [0xc0; 32],
-            code_life: Duration::from_secs(300),
+            code: NewCode {
+                mac: [0xc0; 32],
+                life: Duration::from_secs(300),
+                tries: 5,
+                keeps: 1,
+                sealed: None,
+            },
         }
+    }
+
+    /// Sends `code` under these rules, without limits, accepted at once; the message.
+    pub(crate) async fn send(
+        &self,
+        app: &str,
+        channel: Channel,
+        phone: &str,
+        code: &str,
+        rules: CodeRules,
+    ) -> MessageId {
+        let (message, _) = self.send_unsettled(app, channel, phone, code, rules).await;
+        self.settle(message, accepted()).await;
+        message
+    }
+
+    /// The same, its provider still to answer; also the code that it brings once more, if it does.
+    pub(crate) async fn send_unsettled(
+        &self,
+        app: &str,
+        channel: Channel,
+        phone: &str,
+        code: &str,
+        rules: CodeRules,
+    ) -> (MessageId, Option<LiveCode>) {
+        let mut intent = self.intent(app, channel, phone);
+        let binding = Binding {
+            app: &intent.app,
+            channel,
+            phone: &intent.phone,
+            message: intent.id,
+        };
+        let passcode = Passcode::parse(code).unwrap();
+        intent.code = NewCode {
+            mac: key().mac(&passcode, binding),
+            life: rules.life,
+            tries: rules.tries,
+            keeps: rules.resend.keeps(),
+            sealed: (rules.resend == Resend::Reuse)
+                .then(|| key().seal(&passcode, binding).unwrap()),
+        };
+        let message = intent.id;
+        let no_rules = Rules::new(vec![]).unwrap();
+        let decision = self.store().decide(intent, no_rules).await.unwrap();
+        (message, decision.again)
+    }
+
+    /// Asks whether `code` is the one.
+    pub(crate) fn typed(
+        &self,
+        door: Door,
+        app: &str,
+        channel: Channel,
+        phone: &str,
+        code: &str,
+    ) -> CodeCheck {
+        let guess = Guess::new(
+            key(),
+            Passcode::parse(code).unwrap(),
+            AppId::parse(app).unwrap(),
+            channel,
+            PhoneNumber::parse(phone, None).unwrap(),
+        );
+        CodeCheck {
+            request_id: self.request_id(),
+            door,
+            guess,
+        }
+    }
+
+    /// The same for a login code of the one number.
+    pub(crate) async fn check(&self, door: Door, code: &str) -> Checked {
+        let check = self.typed(door, "app", Channel::Login, PHONE, code);
+        self.store().check(check).await.unwrap()
+    }
+
+    pub(crate) fn request_id(&self) -> RequestId {
+        RequestId::generate(self.store().now(), &self.entropy).unwrap()
     }
 
     pub(crate) async fn decide(
@@ -173,6 +261,16 @@ impl World {
     pub(crate) async fn code(&self, message: MessageId) -> CodeState {
         self.timeline(message).await.code
     }
+}
+
+/// The key of every code here.
+pub(crate) fn key() -> PasscodeKey {
+    PasscodeKey::new([3; 32])
+}
+
+/// The built-in rules of a channel.
+pub(crate) fn rules(channel: Channel) -> CodeRules {
+    CodePolicy::default().of(&AppId::parse("app").unwrap(), channel)
 }
 
 fn open(path: &Path, key: u8, clock: &Arc<HandClock>) -> Result<SqliteStore, OpenError> {

@@ -8,7 +8,8 @@ use crate::http::openapi;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use axum::routing::get;
-use countersign_api::{AttemptDto, Fault, FieldProblem, MessageDto, VerdictDto};
+use countersign_api::{AttemptDto, CheckDto, Fault, FieldProblem, MessageDto, VerdictDto};
+use countersign_core::check::CheckRecord;
 use countersign_core::id::{MessageId, RequestId};
 use countersign_core::limit::Mode;
 use countersign_core::message::{Attempt, Timeline};
@@ -29,7 +30,7 @@ pub(crate) fn endpoint() -> Endpoint {
         handler: get(handle),
         summary: "List messages",
         about: "Timelines of messages, newest first, numbers masked: the verdict of each limit, each call to a \
-            provider, and what the code is good for now.",
+            provider, the checks of its code, and what the code is good for now.",
         caller: Caller::Operator,
         asks: Asks::Query(vec![
             ("messageId", "Only this message.", uuid()),
@@ -60,7 +61,11 @@ pub(crate) fn endpoint() -> Endpoint {
                     "startedAt": "2026-11-21T20:00:00.001Z", "endedAt": "2026-11-21T20:00:00.002Z",
                 }],
                 "gaveBack": false,
-                "code": "live",
+                "checks": [{
+                    "at": "2026-11-21T20:00:30.000Z", "requestId": "01a1ffdc-fcf5-7981-820b-5bfb6088c458",
+                    "door": "application", "right": true,
+                }],
+                "code": "used",
             }]),
         }),
         faults: &["badId", "badLimit"],
@@ -132,7 +137,17 @@ fn message(timeline: Timeline) -> MessageDto {
         verdicts: verdicts.collect(),
         attempts: timeline.attempts.into_iter().map(attempt).collect(),
         gave_back: timeline.gave_back,
+        checks: timeline.checks.into_iter().map(check).collect(),
         code: timeline.code.as_str().to_owned(),
+    }
+}
+
+fn check(check: CheckRecord) -> CheckDto {
+    CheckDto {
+        at: check.at.to_string(),
+        request_id: check.request_id.to_string(),
+        door: check.door.as_str().to_owned(),
+        right: check.right,
     }
 }
 

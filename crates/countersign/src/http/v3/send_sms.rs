@@ -6,7 +6,6 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::post;
 use countersign_api::{Fault, SendSmsRequest};
-use countersign_core::channel::Channel;
 use countersign_core::messenger::Order;
 use countersign_core::phone::PhoneNumber;
 use serde_json::json;
@@ -15,6 +14,7 @@ use crate::http::body::Body;
 use crate::http::context::Context;
 use crate::http::faults;
 use crate::http::state::AppState;
+use crate::http::v3::channels;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
@@ -60,7 +60,7 @@ async fn send(state: AppState, cx: &Context, body: Body) -> Result<(), Fault> {
     let order = Order {
         request_id: cx.request_id,
         app,
-        channel: channel(body.channel),
+        channel: channels::of_wire(body.channel),
         phone,
     };
     // In a task of its own: a caller that hangs up takes nothing with it.
@@ -70,21 +70,4 @@ async fn send(state: AppState, cx: &Context, body: Body) -> Result<(), Fault> {
         .spawn(async move { messenger.send(order).await });
     let sent = send.await.map_err(|_| Fault::Internal)?;
     sent.map(|_| ()).map_err(faults::not_sent)
-}
-
-fn channel(channel: countersign_api::Channel) -> Channel {
-    use countersign_api::Channel as Wire;
-    match channel {
-        Wire::Login => Channel::Login,
-        Wire::Register => Channel::Register,
-        Wire::ResetPassword => Channel::ResetPassword,
-        Wire::BindPhone => Channel::BindPhone,
-        Wire::UnbindPhone => Channel::UnbindPhone,
-        Wire::BindMfa => Channel::BindMfa,
-        Wire::VerifyMfa => Channel::VerifyMfa,
-        Wire::UnbindMfa => Channel::UnbindMfa,
-        Wire::CompletePhone => Channel::CompletePhone,
-        Wire::IdentityVerification => Channel::IdentityVerification,
-        Wire::DeleteAccount => Channel::DeleteAccount,
-    }
 }

@@ -1,0 +1,149 @@
+//! Checking a code: what is asked, and what a store finds.
+
+use std::time::Duration;
+
+use crate::id::{MessageId, RequestId};
+use crate::limit::{Bucket, Mode, Rule};
+use crate::passcode::Guess;
+use crate::phone::PhoneNumber;
+use crate::policy::FailureBudget;
+use crate::time::Timestamp;
+
+/// Who is asking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// Anyone with an application id. A right guess does not use the code up.
+    Public,
+    /// The application's own server, by its secret. A right guess uses the code up.
+    Application,
+}
+
+impl Door {
+    /// Both.
+    pub const ALL: [Door; 2] = [Door::Public, Door::Application];
+
+    /// The wrong guesses it is allowed.
+    #[must_use]
+    pub const fn budget(self) -> FailureBudget {
+        match self {
+            Door::Public => FailureBudget::PUBLIC,
+            Door::Application => FailureBudget::WITH_RESERVE,
+        }
+    }
+
+    /// The name in timelines and at rest.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Door::Public => "public",
+            Door::Application => "application",
+        }
+    }
+}
+
+/// A guess, to be counted, compared and, where it is right, used up in one step.
+#[derive(Debug, Clone)]
+pub struct CodeCheck {
+    /// The request it came with. No two checks share one.
+    pub request_id: RequestId,
+    /// Who is asking.
+    pub door: Door,
+    /// What is guessed.
+    pub guess: Guess,
+}
+
+/// What a store found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Checked {
+    /// It is the code of that message. Through [`Door::Application`] it is used up now.
+    Right {
+        /// The message that brought the code.
+        message: MessageId,
+        /// The moment of the check, on the store's clock.
+        at: Timestamp,
+    },
+    /// It is not.
+    Wrong {
+        /// How many more wrong guesses the newest code survives; with 0 it is dead.
+        tries_left: u8,
+    },
+    /// There was a code, and wrong guesses had killed it.
+    Exhausted,
+    /// There was a code, and its life is over.
+    Expired,
+    /// There was a code, and it was used.
+    Used,
+    /// No code is known.
+    NotSent,
+    /// The budget of wrong guesses is spent: nothing was compared.
+    Locked {
+        /// How long until time alone ends that; `None` where it does not.
+        wait: Option<Duration>,
+    },
+}
+
+/// The rules by which wrong guesses about `phone` are counted, and refused at `budget`: the hour's, the day's.
+#[must_use]
+pub fn failure_rules(phone: &PhoneNumber, budget: FailureBudget) -> [Rule; 2] {
+    let rule = |name: &'static str, hours: u64, max| Rule {
+        name: name.into(),
+        bucket: Bucket::named(name).part(phone.e164()),
+        window: Duration::from_secs(hours * 3600),
+        max,
+        weight: 1,
+        mode: Mode::Enforce,
+        refundable: false,
+    };
+    [
+        rule("wrong_hour", 1, budget.hour),
+        rule("wrong_day", 24, budget.day),
+    ]
+}
+
+/// One check of a message's code, as its timeline shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CheckRecord {
+    /// When.
+    pub at: Timestamp,
+    /// The request it came with.
+    pub request_id: RequestId,
+    /// Who asked.
+    pub door: Door,
+    /// Whether the code was right, and used up; otherwise a wrong guess.
+    pub right: bool,
+}
+
+/// The operator's wish to forget the wrong guesses about a number.
+#[derive(Debug, Clone)]
+pub struct Unlock {
+    /// The request it came with.
+    pub request_id: RequestId,
+    /// The number.
+    pub phone: PhoneNumber,
+    /// Why, for the record.
+    pub note: String,
+}
+
+/// An [`Unlock`] on record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnlockRecord {
+    /// When.
+    pub at: Timestamp,
+    /// The request it came with.
+    pub request_id: RequestId,
+    /// The number.
+    pub phone: PhoneNumber,
+    /// Why.
+    pub note: String,
+}
+
+/// A token to be used once.
+#[derive(Debug, Clone)]
+pub struct TokenUse {
+    /// The request it came with.
+    pub request_id: RequestId,
+    /// Identifies the token.
+    pub token: String,
+    /// When the token ends: no use need be remembered after that.
+    pub ends_at: Timestamp,
+}

@@ -1,0 +1,21 @@
+//! Channels, from the wire's type to the rules' and back.
+
+use countersign_api::Channel as Wire;
+use countersign_core::channel::Channel;
+
+/// The channel of the rules.
+pub(crate) fn of_wire(channel: Wire) -> Channel {
+    match channel {
+        Wire::Login => Channel::Login,
+        Wire::Register => Channel::Register,
+        Wire::ResetPassword => Channel::ResetPassword,
+        Wire::BindPhone => Channel::BindPhone,
+        Wire::UnbindPhone => Channel::UnbindPhone,
+        Wire::BindMfa => Channel::BindMfa,
+        Wire::VerifyMfa => Channel::VerifyMfa,
+        Wire::UnbindMfa => Channel::UnbindMfa,
+        Wire::CompletePhone => Channel::CompletePhone,
+        Wire::IdentityVerification => Channel::IdentityVerification,
+        Wire::DeleteAccount => Channel::DeleteAccount,
+    }
+}

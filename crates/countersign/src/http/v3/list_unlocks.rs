@@ -1,0 +1,58 @@
+//! `GET /api/v3/list-unlocks` (management): who was unlocked, when and why.
+
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+use countersign_api::{Fault, UnlockDto};
+use countersign_core::check::UnlockRecord;
+use serde_json::json;
+
+use crate::http::context::Context;
+use crate::http::endpoint::{Asks, Caller, Endpoint, Shape};
+use crate::http::openapi;
+use crate::http::operator::Operator;
+use crate::http::state::AppState;
+
+pub(crate) fn endpoint() -> Endpoint {
+    Endpoint {
+        method: "GET",
+        name: "list-unlocks",
+        handler: get(handle),
+        summary: "List unlocks",
+        about: "The newest acts of `unlock-phone`, 1,000 at most, newest first, numbers masked.",
+        caller: Caller::Operator,
+        asks: Asks::Nothing,
+        data: Some(Shape {
+            schema: json!({"type": "array", "items": openapi::schema("UnlockDto")}),
+            example: json!([{
+                "at": "2026-11-21T20:00:00.000Z", "requestId": "01a1ffdc-fced-71fb-9054-27b7b939e8d2",
+                "to": "+86188****8888", "note": "the owner called",
+            }]),
+        }),
+        faults: &[],
+    }
+}
+
+/// The most that are listed.
+const MOST: u16 = 1000;
+
+pub(crate) async fn handle(State(state): State<AppState>, cx: Context) -> Response {
+    let result = list(&state, &cx).await;
+    cx.answer_with(result)
+}
+
+async fn list(state: &AppState, cx: &Context) -> Result<Vec<UnlockDto>, Fault> {
+    Operator::of(cx, state)?;
+    let unlocks = state.store.unlocks(MOST).await;
+    let unlocks = unlocks.map_err(|_| Fault::Unavailable)?;
+    Ok(unlocks.into_iter().map(unlock).collect())
+}
+
+fn unlock(unlock: UnlockRecord) -> UnlockDto {
+    UnlockDto {
+        at: unlock.at.to_string(),
+        request_id: unlock.request_id.to_string(),
+        to: unlock.phone.masked(),
+        note: unlock.note,
+    }
+}

@@ -1,0 +1,339 @@
+//! What happens to codes after they were sent: guesses, uses, unlocks. One step each on the live state, one
+//! row each in the log, and the way back where the row could not be written.
+
+use countersign_core::check::{self, CheckRecord, Checked, CodeCheck, Door, TokenUse, Unlock};
+use countersign_core::id::{MessageId, RequestId};
+use countersign_core::limit::{Bucket, Hit, Mode, Rule};
+use countersign_core::message::CodeState;
+use countersign_core::policy::FailureBudget;
+use countersign_core::time::Timestamp;
+use rusqlite::{Connection, params};
+
+use super::codes::{self, Compared};
+use super::hits::{self, LoggedHit};
+use super::live::Live;
+use crate::seal::{Digest, Sealer};
+
+/// One row of the table `code_event`, and how to undo it.
+#[derive(Debug)]
+pub(super) struct Event {
+    pub(super) id: RequestId,
+    pub(super) at: Timestamp,
+    pub(super) kind: Kind,
+    pub(super) phone: Option<Digest>,
+    pub(super) messages: Vec<MessageId>,
+    pub(super) hits: Vec<LoggedHit>,
+    sealed: Option<(Vec<u8>, String)>,
+    undo: Undo,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Wrong(Door),
+    Right(Door),
+    Unlocked,
+    TokenUsed,
+}
+
+/// What the live state was, where the event itself does not say.
+#[derive(Debug)]
+struct Undo {
+    scope: Digest,
+    in_a_row: u32,
+    emptied: Vec<(Digest, Vec<Hit>)>,
+}
+
+impl Kind {
+    pub(super) fn columns(self) -> (&'static str, Option<&'static str>) {
+        match self {
+            Kind::Wrong(door) => ("wrong", Some(door.as_str())),
+            Kind::Right(door) => ("right", Some(door.as_str())),
+            Kind::Unlocked => ("unlocked", None),
+            Kind::TokenUsed => ("token_used", None),
+        }
+    }
+
+    pub(super) fn from_columns(kind: &str, door: Option<&str>) -> Option<Self> {
+        let door = Door::ALL
+            .into_iter()
+            .find(|known| Some(known.as_str()) == door);
+        match (kind, door) {
+            ("wrong", Some(door)) => Some(Kind::Wrong(door)),
+            ("right", Some(door)) => Some(Kind::Right(door)),
+            ("unlocked", None) => Some(Kind::Unlocked),
+            ("token_used", None) => Some(Kind::TokenUsed),
+            _ => None,
+        }
+    }
+}
+
+/// A check with everything that can be worked out before the lock is taken.
+pub(super) struct Asked {
+    check: CodeCheck,
+    scope: Digest,
+    phone: Digest,
+    rules: [Rule; 2],
+    hits: [LoggedHit; 2],
+}
+
+impl Asked {
+    pub(super) fn of(check: CodeCheck, sealer: &Sealer) -> Self {
+        let guess = &check.guess;
+        let rules = check::failure_rules(&guess.phone, check.door.budget());
+        Self {
+            scope: sealer.code_scope(guess.app.as_str(), guess.channel.as_str(), &guess.phone),
+            phone: sealer.phone(&guess.phone),
+            hits: [
+                LoggedHit::of(&rules[0], sealer),
+                LoggedHit::of(&rules[1], sealer),
+            ],
+            rules,
+            check,
+        }
+    }
+
+    /// Counts, compares and uses up, in one step; what is to go on record, if anything.
+    pub(super) fn take(self, live: &mut Live, now: Timestamp) -> (Checked, Option<Event>) {
+        if let Some(wait) = self.locked(live, now) {
+            codes::idle(&self.check.guess);
+            return (Checked::Locked { wait }, None);
+        }
+        match live.codes.compare(self.scope, &self.check.guess, now) {
+            Compared::Right(messages) => self.right(messages, live, now),
+            Compared::Wrong(messages) => {
+                let tries_left = live.codes.count(self.scope, &messages);
+                let found = Checked::Wrong { tries_left };
+                (found, Some(self.wrong(messages, live, now)))
+            }
+            Compared::Nothing(newest) => {
+                let found = match newest {
+                    Some(CodeState::Used) => Checked::Used,
+                    Some(CodeState::Exhausted) => Checked::Exhausted,
+                    Some(CodeState::Expired) => Checked::Expired,
+                    _ => Checked::NotSent,
+                };
+                (found, Some(self.wrong(Vec::new(), live, now)))
+            }
+        }
+    }
+
+    /// `Some` if the budget of this door is spent: how long until time ends that, if it does.
+    fn locked(&self, live: &Live, now: Timestamp) -> Option<Option<std::time::Duration>> {
+        if live.in_a_row(self.phone) >= self.check.door.budget().in_a_row {
+            return Some(None);
+        }
+        let verdicts = self.rules.iter().zip(&self.hits);
+        let until = verdicts
+            .filter_map(|(rule, hit)| live.judge(rule, hit.bucket, now).refused_until)
+            .max()?;
+        Some(Some(now.until(until)))
+    }
+
+    fn right(
+        self,
+        messages: Vec<MessageId>,
+        live: &mut Live,
+        now: Timestamp,
+    ) -> (Checked, Option<Event>) {
+        let Some(&message) = messages.first() else {
+            return (Checked::NotSent, None);
+        };
+        let found = Checked::Right { message, at: now };
+        if self.check.door == Door::Public {
+            return (found, None);
+        }
+        live.codes.set_used(self.scope, &messages, true);
+        let in_a_row = live.set_in_a_row(self.phone, 0);
+        let kind = Kind::Right(self.check.door);
+        (
+            found,
+            Some(self.event(kind, messages, Vec::new(), in_a_row, now)),
+        )
+    }
+
+    fn wrong(self, messages: Vec<MessageId>, live: &mut Live, now: Timestamp) -> Event {
+        for hit in &self.hits {
+            live.add_hit(hit, now);
+        }
+        let in_a_row = live.in_a_row(self.phone);
+        live.set_in_a_row(self.phone, in_a_row + 1);
+        let (kind, hits) = (Kind::Wrong(self.check.door), self.hits.to_vec());
+        self.event(kind, messages, hits, in_a_row, now)
+    }
+
+    fn event(
+        self,
+        kind: Kind,
+        messages: Vec<MessageId>,
+        hits: Vec<LoggedHit>,
+        in_a_row: u32,
+        at: Timestamp,
+    ) -> Event {
+        Event {
+            id: self.check.request_id,
+            at,
+            kind,
+            phone: Some(self.phone),
+            messages,
+            hits,
+            sealed: None,
+            undo: Undo {
+                scope: self.scope,
+                in_a_row,
+                emptied: Vec::new(),
+            },
+        }
+    }
+}
+
+impl Event {
+    /// Forgets the wrong guesses about a number. `None` if the number cannot be sealed.
+    pub(super) fn unlock(
+        unlock: Unlock,
+        sealer: &Sealer,
+        live: &mut Live,
+        now: Timestamp,
+    ) -> Option<Self> {
+        let sealed = sealer.seal_for_request(&unlock.phone, unlock.request_id)?;
+        let rules = check::failure_rules(&unlock.phone, FailureBudget::WITH_RESERVE);
+        let hits: Vec<_> = rules
+            .iter()
+            .map(|rule| LoggedHit::of(rule, sealer))
+            .collect();
+        let phone = sealer.phone(&unlock.phone);
+        let emptied = hits
+            .iter()
+            .map(|hit| (hit.bucket, live.empty_bucket(hit.bucket)))
+            .collect();
+        Some(Self {
+            id: unlock.request_id,
+            at: now,
+            kind: Kind::Unlocked,
+            phone: Some(phone),
+            messages: Vec::new(),
+            hits,
+            sealed: Some((sealed, unlock.note)),
+            undo: Undo {
+                scope: phone,
+                in_a_row: live.set_in_a_row(phone, 0),
+                emptied,
+            },
+        })
+    }
+
+    /// Uses a token; `None` if it was used before.
+    pub(super) fn use_token(
+        token: &TokenUse,
+        sealer: &Sealer,
+        live: &mut Live,
+        now: Timestamp,
+    ) -> Option<Self> {
+        let rule = Rule {
+            name: "token".into(),
+            bucket: Bucket::named("token").part(&token.token),
+            window: now
+                .until(token.ends_at)
+                .max(std::time::Duration::from_millis(1)),
+            max: 1,
+            weight: 1,
+            mode: Mode::Enforce,
+            refundable: false,
+        };
+        let hit = LoggedHit::of(&rule, sealer);
+        if live.has_hits(hit.bucket) {
+            return None;
+        }
+        live.add_hit(&hit, now);
+        Some(Self {
+            id: token.request_id,
+            at: now,
+            kind: Kind::TokenUsed,
+            phone: None,
+            messages: Vec::new(),
+            hits: vec![hit],
+            sealed: None,
+            undo: Undo {
+                scope: hit.bucket,
+                in_a_row: 0,
+                emptied: Vec::new(),
+            },
+        })
+    }
+
+    /// Undoes the step: it could not be made durable, so it never was.
+    pub(super) fn withdraw(&self, live: &mut Live) {
+        let Undo {
+            scope,
+            in_a_row,
+            ref emptied,
+        } = self.undo;
+        if self.kind != Kind::Unlocked {
+            for hit in &self.hits {
+                live.remove_hit(hit, self.at);
+            }
+        }
+        match (self.kind, self.phone) {
+            (Kind::Wrong(_), Some(phone)) => {
+                live.codes.uncount(scope, &self.messages);
+                let counted = live.in_a_row(phone);
+                live.set_in_a_row(phone, counted.saturating_sub(1));
+            }
+            (Kind::Right(_), Some(phone)) => {
+                live.codes.set_used(scope, &self.messages, false);
+                let since = live.in_a_row(phone);
+                live.set_in_a_row(phone, in_a_row + since);
+            }
+            (Kind::Unlocked, Some(phone)) => {
+                let since = live.in_a_row(phone);
+                live.set_in_a_row(phone, in_a_row + since);
+                for (bucket, hits) in emptied {
+                    live.refill_bucket(*bucket, hits);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn insert(&self, log: &Connection) -> rusqlite::Result<()> {
+        let (kind, door) = self.kind.columns();
+        let messages: Vec<u8> = self
+            .messages
+            .iter()
+            .flat_map(|message| *message.as_bytes())
+            .collect();
+        log.prepare_cached("INSERT INTO code_event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")?
+            .execute(params![
+                self.id.as_bytes(),
+                self.at.as_millis(),
+                kind,
+                door,
+                self.phone.map(|phone| phone.0),
+                (!messages.is_empty()).then_some(messages),
+                hits::encode(&self.hits),
+                self.sealed.as_ref().map(|(sealed, _)| sealed),
+                self.sealed.as_ref().map(|(_, note)| note),
+            ])?;
+        Ok(())
+    }
+}
+
+/// The ids in the column `messages`.
+pub(super) fn messages(column: Option<&[u8]>) -> Vec<MessageId> {
+    let (ids, _) = column.unwrap_or_default().as_chunks::<16>();
+    ids.iter().map(|id| MessageId::from_bytes(*id)).collect()
+}
+
+/// A check as timelines show it; `None` for other events.
+pub(super) fn record(id: RequestId, at: Timestamp, kind: Kind) -> Option<CheckRecord> {
+    let (door, right) = match kind {
+        Kind::Wrong(door) => (door, false),
+        Kind::Right(door) => (door, true),
+        Kind::Unlocked | Kind::TokenUsed => return None,
+    };
+    Some(CheckRecord {
+        at,
+        request_id: id,
+        door,
+        right,
+    })
+}

@@ -1,0 +1,498 @@
+//! Checking codes.
+
+use std::time::Duration;
+
+use countersign_core::channel::Channel;
+use countersign_core::check::{Checked, Door, TokenUse, Unlock};
+use countersign_core::message::CodeState;
+use countersign_core::outcome::Outcome;
+use countersign_core::phone::PhoneNumber;
+use countersign_core::policy::{CodeRules, Resend};
+use countersign_core::ports::store::Store;
+
+use crate::world::{PHONE, World, accepted, refused, rules, unknown};
+
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(3600);
+
+fn login() -> CodeRules {
+    rules(Channel::Login)
+}
+
+fn resend(resend: Resend) -> CodeRules {
+    CodeRules { resend, ..login() }
+}
+
+fn is_right(found: &Checked) -> bool {
+    matches!(found, Checked::Right { .. })
+}
+
+impl World {
+    /// Sends `code` to the one number, to sign in.
+    async fn code_sent(&self, code: &str) -> countersign_core::id::MessageId {
+        self.send("app", Channel::Login, PHONE, code, login()).await
+    }
+
+    async fn wrong(&self, door: Door, times: usize) {
+        for n in 0..times {
+            let found = self.check(door, "999999").await;
+            assert!(!is_right(&found) && !is_locked(&found), "{n}: {found:?}");
+        }
+    }
+}
+
+fn is_locked(found: &Checked) -> bool {
+    matches!(found, Checked::Locked { .. })
+}
+
+#[tokio::test]
+async fn a_right_guess_is_used_up_by_the_application_and_not_by_the_public() {
+    let mut world = World::new();
+    let message = world.code_sent("000042").await;
+    for _ in 0..7 {
+        assert!(is_right(&world.check(Door::Public, "000042").await));
+    }
+    let found = world.check(Door::Application, "000042").await;
+    assert_eq!(
+        found,
+        Checked::Right {
+            message,
+            at: world.store().now()
+        }
+    );
+    for _ in 0..2 {
+        assert_eq!(world.code(message).await, CodeState::Used);
+        assert_eq!(
+            world.check(Door::Application, "000042").await,
+            Checked::Used
+        );
+        assert_eq!(world.check(Door::Public, "000042").await, Checked::Used);
+        world.restart();
+    }
+    world.pass(HOUR);
+    assert_eq!(world.code(message).await, CodeState::Used);
+    let checks = world.timeline(message).await.checks;
+    assert_eq!(checks.len(), 1, "{checks:?}");
+    assert!(checks[0].right && checks[0].door == Door::Application);
+}
+
+#[tokio::test]
+async fn wrong_guesses_kill_a_code_whoever_makes_them_and_over_a_restart() {
+    for kill in [false, true] {
+        let mut world = World::new();
+        let message = world.code_sent("000042").await;
+        for (n, door) in [
+            Door::Public,
+            Door::Application,
+            Door::Public,
+            Door::Application,
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let found = world.check(door, "999999").await;
+            let tries_left = 4 - u8::try_from(n).unwrap();
+            assert_eq!(found, Checked::Wrong { tries_left });
+            if kill {
+                world.restart();
+            }
+        }
+        assert!(is_right(&world.check(Door::Public, "000042").await));
+        let last = world.check(Door::Application, "999999").await;
+        assert_eq!(last, Checked::Wrong { tries_left: 0 });
+        for _ in 0..2 {
+            assert_eq!(
+                world.check(Door::Application, "000042").await,
+                Checked::Exhausted
+            );
+            assert_eq!(world.code(message).await, CodeState::Exhausted);
+            world.restart();
+        }
+        world.pass(HOUR);
+        assert_eq!(world.code(message).await, CodeState::Exhausted);
+    }
+}
+
+#[tokio::test]
+async fn a_code_ends_on_the_millisecond_and_is_remembered_for_a_minute() {
+    for door in Door::ALL {
+        let world = World::new();
+        world.code_sent("000042").await;
+        world.pass(Duration::from_millis(299_999));
+        assert!(is_right(&world.check(Door::Public, "000042").await));
+        world.pass(Duration::from_millis(1));
+        assert_eq!(world.check(door, "000042").await, Checked::Expired);
+        world.pass(Duration::from_millis(59_999));
+        assert_eq!(world.check(door, "000042").await, Checked::Expired);
+        world.pass(Duration::from_millis(1));
+        world.other_traffic(0..1).await;
+        assert_eq!(world.check(door, "000042").await, Checked::NotSent);
+    }
+}
+
+#[tokio::test]
+async fn a_code_is_good_from_the_decision_on_unless_it_was_not_sent() {
+    let world = World::new();
+    let (message, _) = world
+        .send_unsettled("app", Channel::Login, PHONE, "000042", login())
+        .await;
+    assert!(is_right(&world.check(Door::Public, "000042").await));
+    world.settle(message, refused()).await;
+    assert_eq!(
+        world.check(Door::Application, "000042").await,
+        Checked::NotSent
+    );
+
+    let (message, _) = world
+        .send_unsettled("app", Channel::Login, PHONE, "000043", login())
+        .await;
+    assert!(is_right(&world.check(Door::Application, "000043").await));
+    world.settle(message, accepted()).await;
+    assert_eq!(
+        world.check(Door::Application, "000043").await,
+        Checked::Used
+    );
+}
+
+#[tokio::test]
+async fn a_new_code_takes_the_place_of_the_older_once_it_may_have_been_sent() {
+    for outcome in [accepted(), unknown()] {
+        let mut world = World::new();
+        world.code_sent("000001").await;
+        world.pass(MINUTE);
+        let (newer, _) = world
+            .send_unsettled("app", Channel::Login, PHONE, "000002", login())
+            .await;
+        assert!(is_right(&world.check(Door::Public, "000001").await));
+        world.settle(newer, outcome).await;
+        for _ in 0..2 {
+            assert!(!is_right(&world.check(Door::Public, "000001").await));
+            assert!(is_right(&world.check(Door::Public, "000002").await));
+            world.restart();
+        }
+    }
+}
+
+#[tokio::test]
+async fn one_code_is_sent_again_for_as_long_as_it_lives() {
+    let mut world = World::new();
+    let reuse = resend(Resend::Reuse);
+    let first = world
+        .send("app", Channel::Login, PHONE, "000042", reuse)
+        .await;
+    let ends = world.store().now().after(reuse.life);
+    world.wrong(Door::Public, 2).await;
+    world.pass(MINUTE);
+    world.restart();
+    let (second, again) = world
+        .send_unsettled("app", Channel::Login, PHONE, "111111", reuse)
+        .await;
+    let again = again.expect("the code that is live");
+    assert_eq!((again.message, again.expires_at), (first, ends));
+    world.settle(second, accepted()).await;
+    world.restart();
+    assert!(!is_right(&world.check(Door::Public, "111111").await));
+    // The tries carry on: this is the fourth wrong guess.
+    assert_eq!(
+        world.check(Door::Public, "999999").await,
+        Checked::Wrong { tries_left: 1 }
+    );
+    assert_eq!(world.code(second).await, CodeState::Live);
+    assert!(is_right(&world.check(Door::Application, "000042").await));
+    assert_eq!(world.code(second).await, CodeState::Used);
+
+    world.pass(MINUTE);
+    let (third, again) = world
+        .send_unsettled("app", Channel::Login, PHONE, "222222", reuse)
+        .await;
+    assert_eq!(again, None, "a used code is not sent again");
+    world.settle(third, accepted()).await;
+    assert!(is_right(&world.check(Door::Application, "222222").await));
+}
+
+#[tokio::test]
+async fn the_last_codes_are_accepted_and_a_success_ends_them_all() {
+    let mut world = World::new();
+    let last_two = resend(Resend::AcceptLast(2));
+    for code in ["000001", "000002", "000003"] {
+        world
+            .send("app", Channel::Login, PHONE, code, last_two)
+            .await;
+        world.pass(MINUTE);
+    }
+    for _ in 0..2 {
+        assert!(!is_right(&world.check(Door::Public, "000001").await));
+        assert!(is_right(&world.check(Door::Public, "000002").await));
+        assert!(is_right(&world.check(Door::Public, "000003").await));
+        world.restart();
+    }
+    assert!(is_right(&world.check(Door::Application, "000002").await));
+    world.restart();
+    assert_eq!(
+        world.check(Door::Application, "000003").await,
+        Checked::Used
+    );
+}
+
+#[tokio::test]
+async fn ten_wrong_guesses_an_hour_close_the_public_door_and_leave_a_reserve() {
+    let mut world = World::new();
+    for channel in [Channel::Login, Channel::Register, Channel::BindPhone] {
+        world
+            .send("app", channel, PHONE, "000042", rules(channel))
+            .await;
+    }
+    for (channel, wrong) in [
+        (Channel::Login, 4),
+        (Channel::Register, 4),
+        (Channel::BindPhone, 2),
+    ] {
+        for _ in 0..wrong {
+            let check = world.typed(Door::Public, "app", channel, PHONE, "999999");
+            assert!(!is_locked(&world.store().check(check).await.unwrap()));
+        }
+        world.restart();
+    }
+    let right = |door| world.typed(door, "app", Channel::BindPhone, PHONE, "000042");
+    let found = world.store().check(right(Door::Public)).await.unwrap();
+    assert_eq!(found, Checked::Locked { wait: Some(HOUR) });
+    let found = world.store().check(right(Door::Application)).await.unwrap();
+    assert!(is_right(&found), "{found:?}");
+}
+
+#[tokio::test]
+async fn a_success_leaves_the_hours_and_days_as_they_are() {
+    let world = World::new();
+    world.code_sent("000042").await;
+    world.wrong(Door::Public, 4).await;
+    assert!(is_right(&world.check(Door::Application, "000042").await));
+    world.wrong(Door::Public, 6).await;
+    assert!(is_locked(&world.check(Door::Public, "999999").await));
+    world.wrong(Door::Application, 5).await;
+    assert!(is_locked(&world.check(Door::Application, "999999").await));
+    world.pass(HOUR);
+    world.wrong(Door::Public, 5).await;
+}
+
+#[tokio::test]
+async fn guesses_about_codes_that_never_were_count_too_and_refused_ones_do_not() {
+    let mut world = World::new();
+    world.wrong(Door::Public, 10).await;
+    for _ in 0..50 {
+        assert!(is_locked(&world.check(Door::Public, "999999").await));
+    }
+    world.pass(HOUR - Duration::from_millis(1));
+    world.restart();
+    assert!(is_locked(&world.check(Door::Public, "999999").await));
+    world.pass(Duration::from_millis(1));
+    world.wrong(Door::Public, 10).await;
+    world.pass(HOUR);
+    let Checked::Locked { wait: Some(wait) } = world.check(Door::Public, "999999").await else {
+        panic!("twenty in a day are spent");
+    };
+    assert_eq!(wait, 22 * HOUR);
+}
+
+#[tokio::test]
+async fn a_hundred_in_a_row_lock_a_number_until_the_operator_acts() {
+    let mut world = World::new();
+    let mut public = 0;
+    loop {
+        match world.check(Door::Public, "999999").await {
+            Checked::Locked { wait: Some(wait) } => {
+                world.pass(wait);
+                world.other_traffic(0..3).await;
+                world.restart();
+            }
+            Checked::Locked { wait: None } => break,
+            _ => public += 1,
+        }
+    }
+    assert_eq!(public, 80, "of the public");
+    world.pass(31 * 24 * HOUR);
+    world.restart();
+    world.code_sent("000042").await;
+    assert!(is_locked(&world.check(Door::Public, "000042").await));
+
+    // A success on the authenticated path ends it for the public.
+    let mut owner = World::new();
+    std::mem::swap(&mut owner, &mut world);
+    assert!(is_right(&owner.check(Door::Application, "000042").await));
+    owner.code_sent("000043").await;
+    owner.restart();
+    assert!(is_right(&owner.check(Door::Public, "000043").await));
+}
+
+#[tokio::test]
+async fn an_unlock_is_on_record_and_forgets_wrong_guesses() {
+    let mut world = World::new();
+    let mut guesses = 0;
+    loop {
+        match world.check(Door::Application, "999999").await {
+            Checked::Locked { wait: Some(wait) } => world.pass(wait),
+            Checked::Locked { wait: None } => break,
+            _ => guesses += 1,
+        }
+    }
+    assert_eq!(guesses, 100, "of both doors together");
+    let unlock = Unlock {
+        request_id: world.request_id(),
+        phone: PhoneNumber::parse(PHONE, None).unwrap(),
+        note: "called us".to_owned(),
+    };
+    let at = world.store().now();
+    world.store().unlock(unlock.clone()).await.unwrap();
+    for _ in 0..2 {
+        world.wrong(Door::Public, 5).await;
+        world.restart();
+    }
+    assert!(is_locked(&world.check(Door::Public, "999999").await));
+    let unlocks = world.store().unlocks(10).await.unwrap();
+    assert_eq!(unlocks.len(), 1);
+    assert_eq!((unlocks[0].at, unlocks[0].note.as_str()), (at, "called us"));
+    assert_eq!(unlocks[0].phone, unlock.phone);
+
+    // It holds when the log behind the horizon is gone from the replay.
+    world.pass(HOUR);
+    world.other_traffic(0..40).await;
+    world.restart();
+    world.wrong(Door::Public, 10).await;
+}
+
+#[tokio::test]
+async fn nothing_passes_off_the_diagonal() {
+    let world = World::new();
+    let (apps, phones) = (["app", "other"], [PHONE, "+8613800138001"]);
+    let mut all = Vec::new();
+    for app in apps {
+        for channel in Channel::ALL {
+            for phone in phones {
+                all.push((app, channel, phone, format!("{:06}", all.len())));
+            }
+        }
+    }
+    // Enough tries that a guess is never refused uncompared.
+    let patient = CodeRules {
+        tries: 10,
+        ..login()
+    };
+    for (app, channel, phone, own) in &all {
+        let send = || world.send(app, *channel, phone, own, patient);
+        for others in all.chunks(10) {
+            send().await;
+            let others = others.iter().map(|other| &other.3);
+            for (n, code) in others.filter(|code| *code != own).enumerate() {
+                let check = world.typed(Door::ALL[n % 2], app, *channel, phone, code);
+                let found = world.store().check(check).await.unwrap();
+                assert!(matches!(found, Checked::Wrong { .. }), "{code}: {found:?}");
+            }
+            let unlock = Unlock {
+                request_id: world.request_id(),
+                phone: PhoneNumber::parse(phone, None).unwrap(),
+                note: String::new(),
+            };
+            world.store().unlock(unlock).await.unwrap();
+        }
+        send().await;
+        for door in Door::ALL {
+            let check = world.typed(door, app, *channel, phone, own);
+            assert!(is_right(&world.store().check(check).await.unwrap()));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_token_is_used_once() {
+    let mut world = World::new();
+    let ends_at = world.store().now().after(Duration::from_secs(300));
+    let mut token = TokenUse {
+        request_id: world.request_id(),
+        token: "jti".to_owned(),
+        ends_at,
+    };
+    assert!(world.store().use_token(token.clone()).await.unwrap());
+    world.restart();
+    for _ in 0..3 {
+        token.request_id = world.request_id();
+        assert!(!world.store().use_token(token.clone()).await.unwrap());
+    }
+    token.request_id = world.request_id();
+    token.token = "another".to_owned();
+    assert!(world.store().use_token(token).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_clock_set_back_over_a_restart_kills_codes_and_revives_none() {
+    for (idle, back, alive) in [
+        (0, 0, true),
+        (250, 0, true),
+        (0, 3600, false),
+        // Set back to after the last message, but before the last mark.
+        (250, 100, false),
+    ] {
+        let mut world = World::new();
+        let message = world.code_sent("000042").await;
+        world.pass(Duration::from_secs(idle));
+        world.stop(); // which puts the time on record
+        world.set_clock_back(Duration::from_secs(back));
+        world.start();
+        let found = world.check(Door::Public, "000042").await;
+        assert_eq!(is_right(&found), alive, "{idle} {back}: {found:?}");
+        if alive {
+            continue;
+        }
+        assert_eq!(found, Checked::Expired);
+        assert_eq!(world.code(message).await, CodeState::Expired);
+        world.pass(Duration::from_secs(3600));
+        world.restart();
+        assert!(!is_right(&world.check(Door::Public, "000042").await));
+        world.code_sent("000043").await;
+        assert!(is_right(&world.check(Door::Public, "000043").await));
+    }
+}
+
+#[tokio::test]
+async fn a_check_that_cannot_be_recorded_never_was() {
+    let world = World::new();
+    world.code_sent("000042").await;
+    let intruder = rusqlite::Connection::open(world.dir.path().join("countersign.db")).unwrap();
+    let rename = |from: &str, to: &str| {
+        let sql = format!("ALTER TABLE {from} RENAME TO {to}");
+        intruder.execute(&sql, []).unwrap();
+    };
+    rename("code_event", "hidden");
+    for (door, code) in [(Door::Public, "999999"), (Door::Application, "000042")] {
+        for _ in 0..20 {
+            let check = world.typed(door, "app", Channel::Login, PHONE, code);
+            assert!(world.store().check(check).await.is_err());
+        }
+    }
+    rename("hidden", "code_event");
+    assert_eq!(
+        world.check(Door::Public, "999999").await,
+        Checked::Wrong { tries_left: 4 }
+    );
+    assert!(is_right(&world.check(Door::Application, "000042").await));
+}
+
+#[tokio::test]
+async fn an_outcome_that_was_not_sent_does_not_bring_back_an_older_pending_code() {
+    let world = World::new();
+    let (older, _) = world
+        .send_unsettled("app", Channel::Login, PHONE, "000001", login())
+        .await;
+    world.pass(MINUTE);
+    let newer = world.code_sent("000002").await;
+    assert!(!is_right(&world.check(Door::Public, "000001").await));
+    world
+        .settle(
+            older,
+            Outcome::Unknown {
+                cause: "late".to_owned(),
+            },
+        )
+        .await;
+    assert!(!is_right(&world.check(Door::Public, "000001").await));
+    assert!(is_right(&world.check(Door::Public, "000002").await));
+    assert_eq!(world.code(newer).await, CodeState::Live);
+}
