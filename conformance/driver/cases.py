@@ -21,6 +21,12 @@ CHANNELS = (
     "CHANNEL_DELETE_ACCOUNT",
 )
 LOGIN = "CHANNEL_LOGIN"
+COUNTRIES = (
+    ("CN", "CHN", "+86", "🇨🇳", ("中国", "China", "中國", "中国")),
+    ("GB", "GBR", "+44", "🇬🇧", ("英国", "United Kingdom", "英國", "イギリス")),
+    ("US", "USA", "+1", "🇺🇸", ("美国", "United States", "美國", "アメリカ合衆国")),
+    ("JP", "JPN", "+81", "🇯🇵", ("日本", "Japan", "日本", "日本")),
+)
 
 
 def accepts(channel):
@@ -82,6 +88,18 @@ def country_not_served(trial):
     expect.delivered(trial.outbox("+447400123456"), "+447400123456", [])
 
 
+def countries(trial):
+    answer = trial.get_country_list()
+    expect.answered(answer, 200)
+    expect.countries(answer.get("data"), at_least=200)
+    for alpha2, alpha3, code, flag, names in COUNTRIES:
+        expect.country(answer["data"], alpha2, alpha3, code, flag, names)
+
+
+def system(trial):
+    expect.system(trial.get_system_info())
+
+
 CASES = (
     *((f"{channel} is accepted and arrives once", accepts(channel)) for channel in CHANNELS),
     ("one message per number, channel and minute", one_per_channel_and_minute),
@@ -92,4 +110,6 @@ CASES = (
     ("an unknown channel is refused", unknown_channel),
     ("an unknown application is refused", unknown_application),
     ("a country that is not served is refused", country_not_served),
+    ("the list of countries has codes, flags and names", countries),
+    ("the system tells its version, without an envelope", system),
 )

@@ -41,6 +41,40 @@ def delivered_once(messages, to, channel):
     delivered([message for message in messages if message.get("channel") == channel], to, [channel])
 
 
+def countries(listed, at_least):
+    """A list of this many countries or more, each once."""
+    if not isinstance(listed, list) or len(listed) < at_least:
+        raise Mismatch(f"a list of {at_least} countries or more", _shown(listed))
+    letters = [country.get("alpha2") for country in listed]
+    if len(set(letters)) != len(letters):
+        raise Mismatch("no country twice", _shown(letters))
+
+
+def country(listed, alpha2, alpha3, code, flag, names):
+    """This country is listed, with these names wherever the SDK hands names to its caller."""
+    found = [country for country in listed if country.get("alpha2") == alpha2]
+    wanted = {"alpha2": alpha2, "alpha3": alpha3, "phoneCountryCode": code, "flag": flag}
+    tags = ("zh-CN", "en-US", "zh-TW", "ja-JP")
+    named = {tag: {"enabled": True, "value": name} for tag, name in zip(tags, names)}
+    # The Java SDK misspells the four tags and hands over an empty object.
+    if found not in ([{**wanted, "name": named}], [{**wanted, "name": {}}]):
+        raise Mismatch(_shown({**wanted, "name": named}), _shown(found))
+
+
+def system(answer):
+    """The whole of what `system` answers, and nothing of an envelope."""
+    version = answer.get("version") if isinstance(answer, dict) else None
+    server = version.get("server") if isinstance(version, dict) else None
+    wanted = {
+        "rsa": {"publicKey": ""},
+        "sm2": {"publicKey": ""},
+        "version": {"server": server, "console": "", "login": ""},
+        "publicIps": [],
+    }
+    if answer != wanted or not _is_text(server):
+        raise Mismatch("two empty keys, a version of the server, no addresses", _shown(answer))
+
+
 def _is_sound(message, to):
     code, text = message.get("passCode"), message.get("text")
     good = (

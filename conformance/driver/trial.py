@@ -34,6 +34,12 @@ class Trial:
             fields["phoneCountryCode"] = country_code
         return self._client.call("sendSms", fields, app_id)
 
+    def get_country_list(self):
+        return self._client.call("getCountryList", {}, "dev-app")
+
+    def get_system_info(self):
+        return self._client.call("getSystemInfo", {}, "dev-app")
+
 
 def run(sdk, binary):
     """A verdict by case name, in the order of the table."""

@@ -8,6 +8,8 @@ console.log = console.info = console.debug = console.error;
 
 const operations = {
   sendSms: (client, input) => client.sendSms(input),
+  getCountryList: (client) => client.getCountryList(),
+  getSystemInfo: (client) => client.getSystemInfo(),
 };
 
 async function answer({ id, appId, appSecret, appHost, ...request }) {

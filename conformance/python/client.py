@@ -20,7 +20,11 @@ def send_sms(client, request):
     )
 
 
-OPERATIONS = {"sendSms": send_sms}
+OPERATIONS = {
+    "sendSms": send_sms,
+    "getCountryList": lambda client, _: client.get_country_list(),
+    "getSystemInfo": lambda client, _: client.get_system_info(),
+}
 
 
 def answer(id, appId, appSecret, appHost, **request):

@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Fault, Lang};
 
-/// What every answer is wrapped in. `T` is the `data` of endpoints that have any.
+/// What every answer but [`SystemInfo`](crate::SystemInfo) is wrapped in. `T` is the `data` of endpoints that have any.
 ///
 /// ```
 /// use countersign_api::{Envelope, Lang};

@@ -1,6 +1,6 @@
 //! Wire types of the GenAuth V3 contract that Countersign serves: what goes over HTTP, as data.
 //!
-//! Every API answer is HTTP 200 with an [`Envelope`]; success is `statusCode` 200 *inside* it. What can
+//! Every API answer but [`SystemInfo`] is HTTP 200 with an [`Envelope`]; success is `statusCode` 200 *inside* it. What can
 //! go wrong is one table, [`Fault`]: status code, business code and sentence of each.
 
 #![deny(missing_docs)]
@@ -8,12 +8,14 @@
 mod application;
 mod channel;
 mod check_app_id_secret;
+mod country;
 mod envelope;
 mod fault;
 mod lang;
 mod message;
 mod pre_check_code;
 mod send_sms;
+mod system;
 mod unlock;
 mod verification_token;
 mod verify_code;
@@ -21,12 +23,14 @@ mod verify_code;
 pub use application::{ApplicationDto, CreateApplicationRequest, CreatedApplication};
 pub use channel::Channel;
 pub use check_app_id_secret::{CheckAppIdSecretRequest, CheckedSecret};
+pub use country::{CountryDto, CountryName, CountryNames};
 pub use envelope::Envelope;
 pub use fault::{BadPhone, Fault, FieldProblem};
 pub use lang::Lang;
 pub use message::{AttemptDto, CheckDto, MessageDto, VerdictDto};
 pub use pre_check_code::{PreCheckCodeRequest, PreCheckedCode, SmsCodePayload};
 pub use send_sms::SendSmsRequest;
+pub use system::{PublicKey, SystemInfo, SystemVersion};
 pub use unlock::{UnlockDto, UnlockPhoneRequest};
 pub use verification_token::{IntrospectTokenRequest, IntrospectedToken, VerificationClaims};
 pub use verify_code::{InvalidReason, VerifiedCode, VerifyCodeRequest};

@@ -150,14 +150,19 @@ impl Country {
         }
     }
 
+    /// What the numbers of this country begin with after the `+`; `None` if the phone library has no
+    /// numbering plan for it. Countries may share one: 1 is the United States and Jamaica.
+    #[must_use]
+    pub fn calling_code(self) -> Option<u16> {
+        let region = Region::from_str(self.as_str()).ok()?;
+        let code = PHONE_NUMBER_UTIL.get_country_code_for_region(region)?;
+        u16::try_from(code).ok()
+    }
+
     /// Whether the phone library has a numbering plan for this country.
     #[must_use]
     pub fn has_numbers(self) -> bool {
-        Region::from_str(self.as_str()).is_ok_and(|region| {
-            PHONE_NUMBER_UTIL
-                .get_country_code_for_region(region)
-                .is_some()
-        })
+        self.calling_code().is_some()
     }
 
     /// The two letters.

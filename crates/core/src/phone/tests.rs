@@ -227,3 +227,21 @@ fn a_number_knows_its_country_and_hides_its_middle() {
         assert_eq!(format!("{phone:?}"), masked);
     }
 }
+
+#[test]
+fn countries_may_share_a_calling_code_or_have_none() {
+    for (country, code) in [
+        ("CN", Some(86)),
+        ("US", Some(1)),
+        ("JM", Some(1)),
+        ("HK", Some(852)),
+        ("AQ", None),
+        ("ZZ", None),
+    ] {
+        assert_eq!(
+            Country::parse(country).unwrap().calling_code(),
+            code,
+            "{country}"
+        );
+    }
+}

@@ -121,12 +121,28 @@ impl Context {
         }
     }
 
+    /// The answer of an endpoint that comes without an envelope.
+    pub(crate) fn answer_bare<T: Serialize>(&self, answer: &T) -> Response {
+        self.log(200, None);
+        uncached(answer)
+    }
+
     fn failure(&self, fault: &Fault) -> Response {
         let answer = Envelope::failure(fault, self.lang, self.request_id.to_string());
         self.respond(&answer, fault.retry_after())
     }
 
     fn respond<T: Serialize>(&self, answer: &Envelope<T>, retry_after: Option<u64>) -> Response {
+        self.log(answer.status_code, answer.api_code);
+        let mut response = uncached(answer);
+        if let Some(seconds) = retry_after {
+            let headers = response.headers_mut();
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+
+    fn log(&self, status_code: u16, api_code: Option<u32>) {
         let elapsed = self.arrived_at.until(self.store.now());
         tracing::info!(
             request_id = %self.request_id,
@@ -135,19 +151,17 @@ impl Context {
             // anything into stays out of logs.
             route = self.route.as_ref().map(MatchedPath::as_str),
             app_id = self.app.get().map(AppId::as_str),
-            status_code = answer.status_code,
-            api_code = answer.api_code,
+            status_code,
+            api_code,
             elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
             "answered"
         );
-        let mut response = Json(answer).into_response();
-        let headers = response.headers_mut();
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if let Some(seconds) = retry_after {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-        }
-        response
     }
+}
+
+fn uncached<T: Serialize>(body: &T) -> Response {
+    let no_store = HeaderValue::from_static("no-store");
+    ([(header::CACHE_CONTROL, no_store)], Json(body)).into_response()
 }
 
 fn by_time(now: Timestamp) -> RequestId {

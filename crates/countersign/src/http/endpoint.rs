@@ -22,8 +22,8 @@ pub(crate) struct Endpoint {
     pub(crate) caller: Caller,
     /// What it is asked with.
     pub(crate) asks: Asks,
-    /// What it answers with, beside the envelope.
-    pub(crate) data: Option<Shape>,
+    /// What it answers with when all is well.
+    pub(crate) answers: Answers,
     /// What can go wrong beside what can go wrong everywhere: names of
     /// [`Fault::samples`](countersign_api::Fault::samples).
     pub(crate) faults: &'static [&'static str],
@@ -50,6 +50,16 @@ pub(crate) enum Asks {
     Body(Shape),
     /// Parameters in the query: name, meaning, JSON schema.
     Query(Vec<(&'static str, &'static str, Value)>),
+}
+
+/// What an endpoint answers with when all is well.
+pub(crate) enum Answers {
+    /// The envelope alone.
+    Nothing,
+    /// The envelope with `data`.
+    Data(Shape),
+    /// This, without an envelope, and nothing can go wrong.
+    Bare(Shape),
 }
 
 /// A JSON schema and a value that fits it.

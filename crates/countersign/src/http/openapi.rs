@@ -2,14 +2,15 @@
 
 use countersign_api::{
     ApplicationDto, AttemptDto, Channel, CheckAppIdSecretRequest, CheckDto, CheckedSecret,
-    CreateApplicationRequest, CreatedApplication, Envelope, Fault, InvalidReason, Lang, MessageDto,
-    PreCheckCodeRequest, PreCheckedCode, SendSmsRequest, SmsCodePayload, UnlockDto,
-    UnlockPhoneRequest, VerdictDto, VerifiedCode, VerifyCodeRequest,
+    CountryDto, CountryName, CountryNames, CreateApplicationRequest, CreatedApplication, Envelope,
+    Fault, InvalidReason, Lang, MessageDto, PreCheckCodeRequest, PreCheckedCode, PublicKey,
+    SendSmsRequest, SmsCodePayload, SystemInfo, SystemVersion, UnlockDto, UnlockPhoneRequest,
+    VerdictDto, VerifiedCode, VerifyCodeRequest,
 };
 use serde_json::{Map, Value, json};
 use utoipa::{PartialSchema, ToSchema};
 
-use super::endpoint::{Asks, Caller, Endpoint};
+use super::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
 
 /// What can go wrong wherever a body is read.
 const BODY_FAULTS: [&str; 9] = [
@@ -72,9 +73,9 @@ pub(super) fn document(endpoints: &[Endpoint]) -> Value {
     })
 }
 
-const ABOUT: &str = "One-time passcodes by SMS, compatible with GenAuth's V3 \"Send SMS\". Every answer is HTTP \
-    200 with an envelope; what happened is in its statusCode: 200 for success, otherwise the kind of failure. \
-    Messages are in the language of x-authing-lang, else of Accept-Language: zh-CN (default), en-US, zh-TW, ja-JP.";
+const ABOUT: &str = "One-time passcodes by SMS, compatible with GenAuth's V3 \"Send SMS\". Every answer but \
+    that of system is HTTP 200 with an envelope; what happened is in its statusCode: 200 for success, otherwise the \
+    kind of failure. Messages are in the language of x-authing-lang, else of Accept-Language: zh-CN (default), en-US, zh-TW, ja-JP.";
 
 fn operation(endpoint: &Endpoint) -> Value {
     let tag = match endpoint.caller {
@@ -117,11 +118,13 @@ fn parameters(endpoint: &Endpoint) -> Vec<Value> {
             "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"}, "example": "dev-app",
         }));
     }
-    parameters.push(json!({
-        "name": "x-authing-lang", "in": "header", "required": false,
-        "description": "The language of `message`.",
-        "schema": {"type": "string", "examples": Lang::ALL.map(Lang::as_str)},
-    }));
+    if !matches!(endpoint.answers, Answers::Bare(_)) {
+        parameters.push(json!({
+            "name": "x-authing-lang", "in": "header", "required": false,
+            "description": "The language of `message`.",
+            "schema": {"type": "string", "examples": Lang::ALL.map(Lang::as_str)},
+        }));
+    }
     if let Asks::Query(query) = &endpoint.asks {
         parameters.extend(query.iter().map(|(name, about, schema)| {
             json!({"name": name, "in": "query", "required": false, "description": about, "schema": schema})
@@ -130,8 +133,14 @@ fn parameters(endpoint: &Endpoint) -> Vec<Value> {
     parameters
 }
 
-/// The one HTTP answer: the envelope of a success, or of any of the endpoint's faults.
+/// The one HTTP answer: the envelope of a success, or of any of the endpoint's faults; or what comes
+/// without an envelope.
 fn answer(endpoint: &Endpoint) -> Value {
+    let data = match &endpoint.answers {
+        Answers::Bare(bare) => return answer_bare(bare),
+        Answers::Data(data) => Some(data),
+        Answers::Nothing => None,
+    };
     let faults = faults(endpoint);
     let mut codes: Vec<_> = faults
         .iter()
@@ -139,7 +148,7 @@ fn answer(endpoint: &Endpoint) -> Value {
         .collect();
     codes.sort_unstable();
     codes.dedup();
-    let success = match &endpoint.data {
+    let success = match data {
         Some(data) => envelope(&json!({"const": 200}), "data", &data.schema, true),
         None => envelope(&json!({"const": 200}), "data", &json!(false), false),
     };
@@ -156,7 +165,18 @@ fn answer(endpoint: &Endpoint) -> Value {
         },
         "content": {"application/json": {
             "schema": {"oneOf": [success, failure]},
-            "examples": examples(endpoint, &faults),
+            "examples": examples(data, &faults),
+        }},
+    })
+}
+
+/// The one HTTP answer where there is no envelope.
+fn answer_bare(bare: &Shape) -> Value {
+    json!({
+        "description": "Always, and without an envelope.",
+        "content": {"application/json": {
+            "schema": bare.schema,
+            "examples": {"200_success": {"value": bare.example}},
         }},
     })
 }
@@ -205,9 +225,9 @@ fn faults(endpoint: &Endpoint) -> Vec<(&'static str, Fault)> {
 
 const REQUEST_ID: &str = "01a1ffdc-fced-71fb-9054-27b7b939e8d2";
 
-fn examples(endpoint: &Endpoint, faults: &[(&str, Fault)]) -> Value {
+fn examples(data: Option<&Shape>, faults: &[(&str, Fault)]) -> Value {
     let mut examples = Map::new();
-    let success = match &endpoint.data {
+    let success = match data {
         Some(data) => json!(Envelope::with_data(
             Lang::EnUs,
             REQUEST_ID.to_owned(),
@@ -230,21 +250,27 @@ fn schemas() -> Value {
     add::<AttemptDto>(&mut schemas);
     add::<Channel>(&mut schemas);
     add::<CheckAppIdSecretRequest>(&mut schemas);
+    add::<CheckDto>(&mut schemas);
     add::<CheckedSecret>(&mut schemas);
+    add::<CountryDto>(&mut schemas);
+    add::<CountryName>(&mut schemas);
+    add::<CountryNames>(&mut schemas);
     add::<CreateApplicationRequest>(&mut schemas);
     add::<CreatedApplication>(&mut schemas);
-    add::<MessageDto>(&mut schemas);
-    add::<SendSmsRequest>(&mut schemas);
-    add::<CheckDto>(&mut schemas);
     add::<InvalidReason>(&mut schemas);
+    add::<MessageDto>(&mut schemas);
     add::<PreCheckCodeRequest>(&mut schemas);
     add::<PreCheckedCode>(&mut schemas);
+    add::<PublicKey>(&mut schemas);
+    add::<SendSmsRequest>(&mut schemas);
     add::<SmsCodePayload>(&mut schemas);
+    add::<SystemInfo>(&mut schemas);
+    add::<SystemVersion>(&mut schemas);
     add::<UnlockDto>(&mut schemas);
     add::<UnlockPhoneRequest>(&mut schemas);
+    add::<VerdictDto>(&mut schemas);
     add::<VerifiedCode>(&mut schemas);
     add::<VerifyCodeRequest>(&mut schemas);
-    add::<VerdictDto>(&mut schemas);
     schemas.into()
 }
 

@@ -19,6 +19,8 @@ fn endpoints() -> Vec<Endpoint> {
         v3::pre_check_code::endpoint(),
         v3::verify_code::endpoint(),
         v3::check_app_id_secret::endpoint(),
+        v3::get_country_list::endpoint(),
+        v3::system::endpoint(),
         v3::list_applications::endpoint(),
         v3::create_application::endpoint(),
         v3::list_messages::endpoint(),

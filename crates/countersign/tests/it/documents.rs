@@ -114,6 +114,10 @@ async fn the_openapi_document_describes_what_is_served() {
         let answer = &operation["responses"]["200"]["content"]["application/json"];
         for (name, example) in answer["examples"].as_object().unwrap() {
             let example = &example["value"];
+            if path == "/api/v3/system" {
+                assert_eq!(example.get("statusCode"), None, "{path} has no envelope");
+                continue;
+            }
             let (_, name) = name.split_once('_').unwrap();
             let fault = Fault::samples()
                 .into_iter()

@@ -14,6 +14,7 @@ mod arrows;
 mod checks;
 mod cli;
 mod cors;
+mod countries;
 mod crash;
 mod documents;
 mod minute;

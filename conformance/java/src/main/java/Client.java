@@ -37,11 +37,17 @@ public final class Client {
     private static ObjectNode answer(JsonNode line) {
         ObjectNode out = JSON.createObjectNode();
         out.set("id", line.get("id"));
-        if (!line.has("sendSms")) {
-            return out.put("unsupported", "only sendSms is adapted");
-        }
         try {
-            SendSMSRespDto answer = sendSms(connect(line), line.get("sendSms"));
+            Object answer;
+            if (line.has("sendSms")) {
+                answer = sendSms(connect(line), line.get("sendSms"));
+            } else if (line.has("getCountryList")) {
+                answer = connect(line).getCountryList();
+            } else if (line.has("getSystemInfo")) {
+                answer = connect(line).getSystemInfo();
+            } else {
+                return out.put("unsupported", "this operation is not adapted");
+            }
             if (answer == null) {
                 return out.put("error", "the SDK could not decode the response and returned null");
             }

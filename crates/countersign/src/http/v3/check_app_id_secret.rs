@@ -1,6 +1,6 @@
 //! `POST /api/v3/check-app-id-secret`: the official Go SDK asks this when it starts.
 
-use crate::http::endpoint::{Asks, Caller, Endpoint, Shape};
+use crate::http::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
 use crate::http::openapi;
 use axum::extract::State;
 use axum::response::Response;
@@ -26,7 +26,7 @@ pub(crate) fn endpoint() -> Endpoint {
             schema: openapi::schema("CheckAppIdSecretRequest"),
             example: json!({"appId": "dev-app", "appSecret": "dev-app-secret"}),
         }),
-        data: Some(Shape {
+        answers: Answers::Data(Shape {
             schema: openapi::schema("CheckedSecret"),
             example: json!({"valid": true}),
         }),

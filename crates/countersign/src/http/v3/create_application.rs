@@ -1,6 +1,6 @@
 //! `POST /api/v3/create-application` (management): the secret is shown this once.
 
-use crate::http::endpoint::{Asks, Caller, Endpoint, Shape};
+use crate::http::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
 use crate::http::openapi;
 use axum::extract::State;
 use axum::response::Response;
@@ -28,7 +28,7 @@ pub(crate) fn endpoint() -> Endpoint {
             schema: openapi::schema("CreateApplicationRequest"),
             example: json!({"appName": "Shop", "allowedOrigins": ["https://shop.example"]}),
         }),
-        data: Some(Shape {
+        answers: Answers::Data(Shape {
             schema: openapi::schema("CreatedApplication"),
             example: json!({
                 "appId": "shop", "appName": "Shop", "appSecret": "c6553b72e1094e5e8a4f12038e457596",

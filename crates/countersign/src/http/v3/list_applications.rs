@@ -1,6 +1,6 @@
 //! `GET /api/v3/list-applications` (management).
 
-use crate::http::endpoint::{Asks, Caller, Endpoint, Shape};
+use crate::http::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
 use crate::http::openapi;
 use axum::extract::State;
 use axum::response::Response;
@@ -21,7 +21,7 @@ pub(crate) fn endpoint() -> Endpoint {
         about: "All applications, by id. Secrets are not among what is known of them.",
         caller: Caller::Operator,
         asks: Asks::Nothing,
-        data: Some(Shape {
+        answers: Answers::Data(Shape {
             schema: json!({"type": "array", "items": openapi::schema("ApplicationDto")}),
             example: json!([{
                 "appId": "shop", "appName": "Shop", "allowedOrigins": ["https://shop.example"],

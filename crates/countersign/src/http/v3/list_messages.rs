@@ -3,7 +3,7 @@
 //! `messageId` and `requestId` pick one; `limit` (1 to 1000, default 50) and `before` (the last
 //! `messageId` of the page before) go through all.
 
-use crate::http::endpoint::{Asks, Caller, Endpoint, Shape};
+use crate::http::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
 use crate::http::openapi;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
@@ -46,7 +46,7 @@ pub(crate) fn endpoint() -> Endpoint {
                 json!({"type": "integer", "minimum": 1, "maximum": 1000, "default": 50}),
             ),
         ]),
-        data: Some(Shape {
+        answers: Answers::Data(Shape {
             schema: json!({"type": "array", "items": openapi::schema("MessageDto")}),
             example: json!([{
                 "messageId": "01a1ffdc-fcf5-7981-820b-5bfb6088c457",

@@ -8,7 +8,7 @@ use countersign_core::check::UnlockRecord;
 use serde_json::json;
 
 use crate::http::context::Context;
-use crate::http::endpoint::{Asks, Caller, Endpoint, Shape};
+use crate::http::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
 use crate::http::openapi;
 use crate::http::operator::Operator;
 use crate::http::state::AppState;
@@ -22,7 +22,7 @@ pub(crate) fn endpoint() -> Endpoint {
         about: "The newest acts of `unlock-phone`, 1,000 at most, newest first, numbers masked.",
         caller: Caller::Operator,
         asks: Asks::Nothing,
-        data: Some(Shape {
+        answers: Answers::Data(Shape {
             schema: json!({"type": "array", "items": openapi::schema("UnlockDto")}),
             example: json!([{
                 "at": "2026-11-21T20:00:00.000Z", "requestId": "01a1ffdc-fced-71fb-9054-27b7b939e8d2",

@@ -3,11 +3,13 @@
 pub(crate) mod channels;
 pub(crate) mod check_app_id_secret;
 pub(crate) mod create_application;
+pub(crate) mod get_country_list;
 pub(crate) mod list_applications;
 pub(crate) mod list_messages;
 pub(crate) mod list_unlocks;
 pub(crate) mod not_served;
 pub(crate) mod pre_check_code;
 pub(crate) mod send_sms;
+pub(crate) mod system;
 pub(crate) mod unlock_phone;
 pub(crate) mod verify_code;

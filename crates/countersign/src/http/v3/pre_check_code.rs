@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::http::body::{self, Body};
 use crate::http::context::Context;
-use crate::http::endpoint::{Asks, Caller, Endpoint, Shape};
+use crate::http::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
 use crate::http::faults;
 use crate::http::openapi;
 use crate::http::state::AppState;
@@ -32,7 +32,7 @@ pub(crate) fn endpoint() -> Endpoint {
                 "phone": "18800008888", "phoneCountryCode": "+86", "passCode": "123456", "channel": "CHANNEL_LOGIN",
             }}),
         }),
-        data: Some(Shape {
+        answers: Answers::Data(Shape {
             schema: openapi::schema("PreCheckedCode"),
             example: json!({"isValid": false, "message": sentence(Lang::EnUs)}),
         }),

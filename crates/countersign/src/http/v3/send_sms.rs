@@ -1,6 +1,6 @@
 //! `POST /api/v3/send-sms`: the heart.
 
-use crate::http::endpoint::{Asks, Caller, Endpoint, Shape};
+use crate::http::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
 use crate::http::openapi;
 use axum::extract::State;
 use axum::response::Response;
@@ -31,7 +31,7 @@ pub(crate) fn endpoint() -> Endpoint {
                 "channel": "CHANNEL_LOGIN", "phoneNumber": "18800008888", "phoneCountryCode": "+86",
             }),
         }),
-        data: None,
+        answers: Answers::Nothing,
         faults: &[
             "unknownChannel",
             "phoneCharacter",

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::http::body::{self, Body};
 use crate::http::context::Context;
-use crate::http::endpoint::{Asks, Caller, Endpoint, Shape};
+use crate::http::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
 use crate::http::faults;
 use crate::http::openapi;
 use crate::http::operator::Operator;
@@ -29,7 +29,7 @@ pub(crate) fn endpoint() -> Endpoint {
             schema: openapi::schema("UnlockPhoneRequest"),
             example: json!({"phoneNumber": "18800008888", "note": "the owner called"}),
         }),
-        data: None,
+        answers: Answers::Nothing,
         faults: &[
             "noteTooLong",
             "phoneCharacter",

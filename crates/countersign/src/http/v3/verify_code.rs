@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::http::body::Body;
 use crate::http::context::Context;
 use crate::http::credentials::Credentials;
-use crate::http::endpoint::{Asks, Caller, Endpoint, Shape};
+use crate::http::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
 use crate::http::faults;
 use crate::http::openapi;
 use crate::http::state::AppState;
@@ -32,7 +32,7 @@ pub(crate) fn endpoint() -> Endpoint {
             schema: openapi::schema("VerifyCodeRequest"),
             example: json!({"channel": "CHANNEL_LOGIN", "phoneNumber": "18800008888", "passCode": "123456"}),
         }),
-        data: Some(Shape {
+        answers: Answers::Data(Shape {
             schema: openapi::schema("VerifiedCode"),
             example: json!({"isValid": false, "reason": "wrong", "triesLeft": 4}),
         }),

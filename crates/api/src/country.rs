@@ -1,0 +1,90 @@
+use serde::{Deserialize, Serialize};
+
+/// A country or territory and what its phone numbers begin with: one element of the data of
+/// `GET /api/v3/get-country-list`.
+///
+/// ```
+/// use countersign_api::CountryDto;
+/// let country: CountryDto = serde_json::from_str(r#"{
+///     "alpha2": "CN", "alpha3": "CHN", "phoneCountryCode": "+86", "flag": "🇨🇳",
+///     "name": {
+///         "zh-CN": {"enabled": true, "value": "中国"},
+///         "en-US": {"enabled": true, "value": "China"},
+///         "zh-TW": {"enabled": true, "value": "中國"},
+///         "ja-JP": {"enabled": true, "value": "中国"}
+///     }
+/// }"#).unwrap();
+/// assert_eq!(country.phone_country_code, "+86");
+/// assert_eq!(country.name.zh_tw.value, "中國");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct CountryDto {
+    /// Two letters (ISO 3166-1 alpha-2).
+    #[cfg_attr(feature = "openapi", schema(pattern = "^[A-Z]{2}$"))]
+    pub alpha2: String,
+    /// Three letters (ISO 3166-1 alpha-3).
+    #[cfg_attr(feature = "openapi", schema(pattern = "^[A-Z]{3}$"))]
+    pub alpha3: String,
+    /// `+` and the calling code, which countries may share: `+1` is not the United States alone.
+    #[cfg_attr(feature = "openapi", schema(pattern = "^\\+[1-9][0-9]{0,2}$"))]
+    pub phone_country_code: String,
+    /// The flag, as an emoji.
+    pub flag: String,
+    /// What it is called, in each language.
+    pub name: CountryNames,
+}
+
+/// What a country is called, in each language of the answers.
+///
+/// ```
+/// use countersign_api::{CountryName, CountryNames};
+/// let [zh_cn, en_us, zh_tw, ja_jp] = ["英国", "United Kingdom", "英國", "イギリス"]
+///     .map(|name| CountryName::from(Some(name)));
+/// let names = CountryNames { zh_cn, en_us, zh_tw, ja_jp };
+/// let json = serde_json::to_value(&names).unwrap();
+/// assert_eq!(json["en-US"]["value"], "United Kingdom");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CountryNames {
+    /// In Simplified Chinese.
+    #[serde(rename = "zh-CN")]
+    pub zh_cn: CountryName,
+    /// In English.
+    #[serde(rename = "en-US")]
+    pub en_us: CountryName,
+    /// In Traditional Chinese.
+    #[serde(rename = "zh-TW")]
+    pub zh_tw: CountryName,
+    /// In Japanese.
+    #[serde(rename = "ja-JP")]
+    pub ja_jp: CountryName,
+}
+
+/// What a country is called in one language.
+///
+/// ```
+/// use countersign_api::CountryName;
+/// let known = CountryName::from(Some("China"));
+/// assert_eq!(serde_json::to_string(&known).unwrap(), r#"{"enabled":true,"value":"China"}"#);
+/// assert_eq!(CountryName::from(None), CountryName { enabled: false, value: String::new() });
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CountryName {
+    /// Whether the name is known in this language.
+    pub enabled: bool,
+    /// The name; empty if it is not known.
+    pub value: String,
+}
+
+impl From<Option<&str>> for CountryName {
+    fn from(name: Option<&str>) -> Self {
+        Self {
+            enabled: name.is_some(),
+            value: name.unwrap_or_default().to_owned(),
+        }
+    }
+}
