@@ -26,4 +26,5 @@ pub mod policy;
 pub mod ports;
 pub mod route;
 pub mod template;
+pub mod text;
 pub mod time;
