@@ -65,7 +65,7 @@ fn draw(message: &InboxMessage) -> String {
         channel,
         String::new(),
     ];
-    lines.extend(wrap(&message.text));
+    lines.extend(message.text.lines().flat_map(wrap));
     let rule = "─".repeat(WIDTH + 2);
     let body: String = lines
         .iter()
@@ -123,6 +123,7 @@ mod tests {
             "【示例商城】000000 是您的绑定多因素认证验证码，5 分钟内有效，请勿告诉他人。",
             "[Shop] 000000 is your code to turn on two-step sign-in. It expires in 5 minutes. Never share it.",
             "x",
+            "[Shop] 000000 is your code to sign in.\nFA+9qCX9VSu\n@login.international.shop.example #000000",
         ] {
             let message = InboxMessage {
                 message_id: "m".to_owned(),
@@ -145,8 +146,11 @@ mod tests {
                 .chars()
                 .filter(|c| !"│╭╮╰╯─ \n".contains(*c))
                 .collect();
-            let expected: String = text.chars().filter(|c| *c != ' ').collect();
+            let expected: String = text.split_whitespace().collect();
             assert!(words.ends_with(&expected), "\n{drawing}");
+            for line in text.lines().skip(1) {
+                assert!(drawing.contains(&format!("│ {line} ")), "\n{drawing}");
+            }
         }
     }
 }
