@@ -19,6 +19,12 @@ pub struct ApplicationDto {
     /// The web pages that may call as it, by origin.
     #[serde(default)]
     pub allowed_origins: Vec<String>,
+    /// The host whose web pages may read its codes from messages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub web_host: Option<String>,
+    /// The hash of the Android app that may read its messages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub android_app_hash: Option<String>,
     /// When it was created, RFC 3339, UTC.
     pub created_at: String,
 }
@@ -42,6 +48,41 @@ pub struct CreateApplicationRequest {
     /// The web pages that may call as it, by origin: at most 20, such as `https://shop.example`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allowed_origins: Option<Vec<String>>,
+    /// The host whose web pages may read its codes from messages (WebOTP), such as `shop.example`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub web_host: Option<String>,
+    /// The hash of the Android app that may read its messages (SMS Retriever): 11 of `A-Z a-z 0-9 + /`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub android_app_hash: Option<String>,
+}
+
+/// The body of `POST /api/v3/update-application`: what is absent stays as it is.
+///
+/// ```
+/// use countersign_api::UpdateApplicationRequest;
+/// let text = r#"{"appId":"shop","webHost":"shop.example"}"#;
+/// let body: UpdateApplicationRequest = serde_json::from_str(text).unwrap();
+/// assert_eq!(body.web_host.as_deref(), Some("shop.example"));
+/// assert_eq!(body.app_name, None);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct UpdateApplicationRequest {
+    /// The public id, which never changes.
+    pub app_id: String,
+    /// The name shown in messages: 1 to 20 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub app_name: Option<String>,
+    /// The web pages that may call as it, by origin: at most 20; an empty list for none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allowed_origins: Option<Vec<String>>,
+    /// The host whose web pages may read its codes from messages (WebOTP); empty for none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub web_host: Option<String>,
+    /// The hash of the Android app that may read its messages (SMS Retriever); empty for none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub android_app_hash: Option<String>,
 }
 
 /// A new application with its secret, which is shown this once.

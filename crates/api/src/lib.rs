@@ -20,7 +20,9 @@ mod unlock;
 mod verification_token;
 mod verify_code;
 
-pub use application::{ApplicationDto, CreateApplicationRequest, CreatedApplication};
+pub use application::{
+    ApplicationDto, CreateApplicationRequest, CreatedApplication, UpdateApplicationRequest,
+};
 pub use channel::Channel;
 pub use check_app_id_secret::{CheckAppIdSecretRequest, CheckedSecret};
 pub use country::{CountryDto, CountryName, CountryNames};

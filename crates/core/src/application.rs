@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use crate::autofill::{AndroidAppHash, WebHost};
 use crate::time::Timestamp;
 
 /// An application: known to anyone by its id (`x-authing-app-id`), to its own servers by a secret.
@@ -15,6 +16,10 @@ pub struct Application {
     pub name: AppName,
     /// The web pages that may call as it, by origin.
     pub origins: Vec<Origin>,
+    /// Whose web pages may read its codes from messages.
+    pub web_host: Option<WebHost>,
+    /// Which Android app may read its messages.
+    pub android_app_hash: Option<AndroidAppHash>,
     /// When it was created.
     pub created_at: Timestamp,
 }

@@ -11,6 +11,7 @@
 #![deny(missing_docs)]
 
 pub mod application;
+pub mod autofill;
 pub mod channel;
 pub mod check;
 pub mod checker;

@@ -16,7 +16,7 @@ use crate::policy::{self, CodePolicy, CodeRules, Resend};
 use crate::ports::provider::Sms;
 use crate::ports::store::{Store, StoreError};
 use crate::route::Routes;
-use crate::template::{self, Language};
+use crate::template::{self, Language, Sender};
 
 /// A request to send a code, every part of it already checked.
 #[derive(Debug, Clone)]
@@ -210,11 +210,12 @@ impl Order {
 
 fn write(order: &Order, message_id: MessageId, passcode: Passcode, life: Duration) -> Sms {
     let language = Language::of(&order.phone);
+    let sender = Sender::from(&order.app);
     Sms {
         message_id,
         to: order.phone.clone(),
         channel: order.channel,
-        text: template::render(language, order.channel, &order.app.name, &passcode, life),
+        text: template::render(language, order.channel, sender, &passcode, life),
         passcode,
     }
 }

@@ -102,7 +102,7 @@ impl CodeSetting {
             Self {
                 digits: Some(digits),
                 ..
-            } if !(6..=8).contains(&digits) => Err(Invalid::Digits(digits)),
+            } if !(6..=MOST_DIGITS).contains(&digits) => Err(Invalid::Digits(digits)),
             Self {
                 life: Some(life), ..
             } if life < SHORTEST_LIFE || life > LONGEST_LIFE => Err(Invalid::Life(life.as_secs())),
@@ -203,6 +203,8 @@ impl FailureBudget {
     };
 }
 
+/// Bounds of [`CodeRules::digits`].
+pub const MOST_DIGITS: u8 = 8;
 /// Bounds of [`CodeRules::life`].
 pub const SHORTEST_LIFE: Duration = Duration::from_secs(60);
 /// Bounds of [`CodeRules::life`].

@@ -1,14 +1,17 @@
 //! The words around a code.
 
-use std::fmt;
+use std::fmt::{self, Write};
 use std::time::Duration;
 
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use crate::application::AppName;
+use crate::application::{AppName, Application};
+use crate::autofill::{AndroidAppHash, WebHost};
 use crate::channel::Channel;
 use crate::passcode::Passcode;
 use crate::phone::{Country, PhoneNumber};
+use crate::policy;
+use crate::text;
 
 /// The language of a message to a phone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +23,18 @@ pub enum Language {
 }
 
 impl Language {
+    /// Every language that a message may be in.
+    pub const ALL: [Language; 2] = [Language::ZhCn, Language::EnUs];
+
+    /// The tag of the language, such as `zh-CN`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Language::ZhCn => "zh-CN",
+            Language::EnUs => "en-US",
+        }
+    }
+
     /// What the owner of `phone` most likely reads. The language of an API call says nothing about that:
     /// some official SDKs send one whoever their user is.
     #[must_use]
@@ -50,8 +65,86 @@ impl fmt::Debug for SmsText {
     }
 }
 
-/// The built-in text for a code: one SMS segment (70 characters in Chinese, 160 in English), where the
-/// name of the application is in the script of the text. A Chinese name in an English text makes two.
+/// Who a message is from, as far as its text tells.
+#[derive(Debug, Clone, Copy)]
+pub struct Sender<'a> {
+    /// The name that people read.
+    pub name: &'a AppName,
+    /// Whose web pages may read the code: makes the last line `@host #code`.
+    pub web_host: Option<&'a WebHost>,
+    /// Which Android app may read the message: makes a line of its own, the last but for `@host #code`.
+    pub android_app_hash: Option<&'a AndroidAppHash>,
+}
+
+impl<'a> From<&'a AppName> for Sender<'a> {
+    /// Nothing but a name: messages without last lines.
+    fn from(name: &'a AppName) -> Self {
+        Self {
+            name,
+            web_host: None,
+            android_app_hash: None,
+        }
+    }
+}
+
+impl<'a> From<&'a Application> for Sender<'a> {
+    fn from(app: &'a Application) -> Self {
+        Self {
+            name: &app.name,
+            web_host: app.web_host.as_ref(),
+            android_app_hash: app.android_app_hash.as_ref(),
+        }
+    }
+}
+
+impl Sender<'_> {
+    fn has_last_lines(self) -> bool {
+        self.web_host.is_some() || self.android_app_hash.is_some()
+    }
+}
+
+/// Why messages of an application cannot have the last lines it asks for: not even the shortest text
+/// leaves room for them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the text for {} in {} would fill {needed} of {limit} places", channel.as_str(), language.as_str())]
+pub struct TooLong {
+    /// What the code would be for.
+    pub channel: Channel,
+    /// In which language.
+    pub language: Language,
+    /// How much the text takes: characters as SMS counts them, or bytes where `limit` is
+    /// [`ANDROID_BYTES`].
+    pub needed: usize,
+    /// How much there is.
+    pub limit: usize,
+}
+
+/// The most bytes that Android's SMS Retriever takes. Nobody says in which encoding, so UTF-8, the
+/// longest.
+pub const ANDROID_BYTES: usize = 140;
+
+/// Whether every message of `sender` can have its last lines: in every language, for every channel, with
+/// the longest code and life that any policy may set ([`policy::MOST_DIGITS`], [`policy::LONGEST_LIFE`]), in one SMS segment and,
+/// with an Android app hash, in [`ANDROID_BYTES`]. A sender without last lines always passes.
+///
+/// # Errors
+/// [`TooLong`] names the first message that could not.
+pub fn check(sender: Sender<'_>) -> Result<(), TooLong> {
+    for language in Language::ALL {
+        for channel in Channel::ALL {
+            if sender.has_last_lines() {
+                wording(language, channel, sender)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The built-in text for a code, in one SMS segment where the name of the application is in the
+/// script of the text. A Chinese name in an English text makes two.
+///
+/// A sender with last lines that passed [`check`] gets one segment in any case: the text leaves words
+/// out until they fit, the same words for every code.
 ///
 /// ```
 /// # use countersign_core::{application::AppName, channel::Channel, entropy::*, passcode::Passcode, template::*};
@@ -59,29 +152,138 @@ impl fmt::Debug for SmsText {
 /// # let code = Passcode::generate(6, &Zero).unwrap();
 /// # let app = AppName::parse("Shop").unwrap();
 /// # let life = std::time::Duration::from_secs(300);
-/// let text = render(Language::EnUs, Channel::Login, &app, &code, life);
+/// let text = render(Language::EnUs, Channel::Login, Sender::from(&app), &code, life);
 /// assert_eq!(text.reveal(), "[Shop] 000000 is your code to sign in. It expires in 5 minutes. Never share it.");
 /// ```
 #[must_use]
 pub fn render(
     language: Language,
     channel: Channel,
-    app: &AppName,
+    sender: Sender<'_>,
     passcode: &Passcode,
     life: Duration,
 ) -> SmsText {
-    let (app, code, minutes) = (app.as_str(), passcode.reveal(), life.as_secs().div_ceil(60));
-    let purpose = purpose(language, channel);
-    SmsText(match language {
-        Language::ZhCn => {
-            format!("【{app}】{code} 是您的{purpose}验证码，{minutes} 分钟内有效，请勿告诉他人。")
+    let wording = if sender.has_last_lines() {
+        wording(language, channel, sender).unwrap_or(Wording::Bare)
+    } else {
+        Wording::Full
+    };
+    SmsText(compose(
+        wording,
+        language,
+        channel,
+        sender,
+        passcode.reveal(),
+        life,
+    ))
+}
+
+/// How much the words around a code say, the most first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wording {
+    /// What the code is for, how long it lives, and not to share it.
+    Full,
+    /// Without its life.
+    Warned,
+    /// Without the warning too: what the code is for.
+    Plain,
+    /// The name and the code.
+    Bare,
+}
+
+impl Wording {
+    const ALL: [Wording; 4] = [
+        Wording::Full,
+        Wording::Warned,
+        Wording::Plain,
+        Wording::Bare,
+    ];
+}
+
+/// The first wording that fits, judged with the longest code and life: what the real ones take must not
+/// decide.
+fn wording(language: Language, channel: Channel, sender: Sender<'_>) -> Result<Wording, TooLong> {
+    let (digits, life) = (policy::MOST_DIGITS, policy::LONGEST_LIFE);
+    let code = "0".repeat(digits.into());
+    let mut fits = Err((0, 0));
+    for wording in Wording::ALL {
+        let text = compose(wording, language, channel, sender, &code, life);
+        fits = room(&text, sender.android_app_hash.is_some());
+        if fits.is_ok() {
+            return Ok(wording);
         }
-        Language::EnUs => {
-            format!(
-                "[{app}] {code} is your code to {purpose}. It expires in {minutes} minutes. Never share it."
+    }
+    let (needed, limit) = fits.err().unwrap_or_default();
+    Err(TooLong {
+        channel,
+        language,
+        needed,
+        limit,
+    })
+}
+
+/// Whether there is room for `text`; else what it needs and what there is.
+fn room(text: &str, for_android: bool) -> Result<(), (usize, usize)> {
+    let size = text::measure(text);
+    if size.segments > 1 {
+        Err((size.units, size.encoding.alone()))
+    } else if for_android && text.len() > ANDROID_BYTES {
+        Err((text.len(), ANDROID_BYTES))
+    } else {
+        Ok(())
+    }
+}
+
+/// More than any text has bytes: a text that grew would leave copies of the code behind.
+const CAPACITY: usize = 1024;
+
+fn compose(
+    wording: Wording,
+    language: Language,
+    channel: Channel,
+    sender: Sender<'_>,
+    code: &str,
+    life: Duration,
+) -> String {
+    let (app, minutes) = (sender.name.as_str(), life.as_secs().div_ceil(60));
+    let purpose = purpose(language, channel);
+    let mut text = String::with_capacity(CAPACITY);
+    // Writing to a String cannot fail.
+    let _ = match (language, wording) {
+        (Language::ZhCn, Wording::Full) => write!(
+            text,
+            "【{app}】{code} 是您的{purpose}验证码，{minutes} 分钟内有效，请勿告诉他人。"
+        ),
+        (Language::ZhCn, Wording::Warned) => {
+            write!(
+                text,
+                "【{app}】{code} 是您的{purpose}验证码，请勿告诉他人。"
             )
         }
-    })
+        (Language::ZhCn, Wording::Plain) => write!(text, "【{app}】{code} 是您的{purpose}验证码。"),
+        (Language::ZhCn, Wording::Bare) => write!(text, "【{app}】{code} 是验证码。"),
+        (Language::EnUs, Wording::Full) => write!(
+            text,
+            "[{app}] {code} is your code to {purpose}. It expires in {minutes} minutes. Never share it."
+        ),
+        (Language::EnUs, Wording::Warned) => {
+            write!(
+                text,
+                "[{app}] {code} is your code to {purpose}. Never share it."
+            )
+        }
+        (Language::EnUs, Wording::Plain) => {
+            write!(text, "[{app}] {code} is your code to {purpose}.")
+        }
+        (Language::EnUs, Wording::Bare) => write!(text, "[{app}] {code} is your code."),
+    };
+    if let Some(hash) = sender.android_app_hash {
+        let _ = write!(text, "\n{}", hash.as_str());
+    }
+    if let Some(host) = sender.web_host {
+        let _ = write!(text, "\n@{} #{code}", host.as_str());
+    }
+    text
 }
 
 fn purpose(language: Language, channel: Channel) -> &'static str {
@@ -105,35 +307,4 @@ fn purpose(language: Language, channel: Channel) -> &'static str {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::entropy::{Entropy, EntropyError};
-
-    struct Zeros;
-
-    impl Entropy for Zeros {
-        fn fill(&self, buffer: &mut [u8]) -> Result<(), EntropyError> {
-            buffer.fill(0);
-            Ok(())
-        }
-    }
-
-    #[test]
-    fn every_text_holds_the_code_and_fits_one_segment() {
-        let longest = AppName::parse("一二三四五六七八九十一二三四五六七八九十").unwrap();
-        let latin = AppName::parse("Twenty letters in it").unwrap();
-        let code = Passcode::generate(6, &Zeros).unwrap();
-        let life = Duration::from_secs(600);
-        for channel in Channel::ALL {
-            let zh = render(Language::ZhCn, channel, &longest, &code, life);
-            assert!(zh.reveal().contains("000000"));
-            assert!(zh.reveal().chars().count() <= 70, "{channel:?}");
-            let en = render(Language::EnUs, channel, &latin, &code, life);
-            assert!(en.reveal().contains("000000"));
-            assert!(
-                en.reveal().is_ascii() && en.reveal().len() <= 160,
-                "{channel:?}"
-            );
-        }
-    }
-}
+mod tests;

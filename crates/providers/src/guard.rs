@@ -117,7 +117,13 @@ mod tests {
             message_id: MessageId::first_at(Timestamp::from_millis(1)),
             to: PhoneNumber::parse("13800138000", None).unwrap(),
             channel: Channel::Login,
-            text: template::render(Language::EnUs, Channel::Login, &app, &passcode, life),
+            text: template::render(
+                Language::EnUs,
+                Channel::Login,
+                (&app).into(),
+                &passcode,
+                life,
+            ),
             passcode,
         }
     }

@@ -9,7 +9,7 @@ pub(super) fn message(fault: &Fault) -> String {
         }
         Fault::BadPhone { why } => phone(*why).to_owned(),
         Fault::NoApplication => "The header x-authing-app-id is missing: it must name the application.".to_owned(),
-        Fault::UnknownApplication => "There is no application with this x-authing-app-id.".to_owned(),
+        Fault::UnknownApplication => "There is no application with this x-authing-app-id or appId.".to_owned(),
         Fault::ApplicationExists => "An application with this appId exists already.".to_owned(),
         Fault::Unauthorized => "The credentials are missing or wrong.".to_owned(),
         Fault::CountryNotServed { country } => {
@@ -71,6 +71,11 @@ fn problem_of(problem: FieldProblem) -> String {
         }
         FieldProblem::NotAnOrigin => {
             "must be origins such as https://shop.example or http://localhost:3000, 20 at most"
+        }
+        FieldProblem::NotAWebHost => "must be a domain name such as shop.example, without scheme and port",
+        FieldProblem::NotAnAndroidAppHash => "must have exactly 11 characters of A-Z a-z 0-9 + /",
+        FieldProblem::TextTooLong { channel, language, needed, limit } => {
+            return format!("makes the text for {channel} in {language} too long for one SMS: at its shortest it would take {needed} of {limit} places");
         }
         FieldProblem::NotAUuid => "must be a UUID",
         FieldProblem::NotALimit => "must be a whole number from 1 to 1000",

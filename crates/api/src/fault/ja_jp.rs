@@ -9,7 +9,7 @@ pub(super) fn message(fault: &Fault) -> String {
         }
         Fault::BadPhone { why } => phone(*why).to_owned(),
         Fault::NoApplication => "ヘッダー x-authing-app-id がありません。アプリケーションを指定してください。".to_owned(),
-        Fault::UnknownApplication => "この x-authing-app-id のアプリケーションは存在しません。".to_owned(),
+        Fault::UnknownApplication => "この x-authing-app-id または appId のアプリケーションは存在しません。".to_owned(),
         Fault::ApplicationExists => "この appId のアプリケーションはすでに存在します。".to_owned(),
         Fault::Unauthorized => "認証情報がないか、正しくありません。".to_owned(),
         Fault::CountryNotServed { country } => {
@@ -65,6 +65,11 @@ fn problem_of(problem: FieldProblem) -> String {
         FieldProblem::NotAnAppId => "は A-Z a-z 0-9 - _ の 1～64 文字でなければなりません",
         FieldProblem::NotAnAppName => "は文字、数字、空白、- _ ' & の 1～20 文字で、数字が五つ以上続いてはなりません",
         FieldProblem::NotAnOrigin => "は https://shop.example や http://localhost:3000 のようなオリジンで、20 個までです",
+        FieldProblem::NotAWebHost => "は shop.example のようなドメイン名で、スキームとポートを含んではなりません",
+        FieldProblem::NotAnAndroidAppHash => "は A-Z a-z 0-9 + / のちょうど 11 文字でなければなりません",
+        FieldProblem::TextTooLong { channel, language, needed, limit } => {
+            return format!("により {channel} の {language} の本文が SMS 1 通に収まりません。最短でも {needed} 必要ですが、上限は {limit} です");
+        }
         FieldProblem::NotAUuid => "は UUID でなければなりません",
         FieldProblem::NotALimit => "は 1～1000 の整数でなければなりません",
     }

@@ -104,6 +104,21 @@ pub enum FieldProblem {
     NotAnAppName,
     /// Not an origin such as `https://shop.example`.
     NotAnOrigin,
+    /// Not a domain name such as `shop.example`.
+    NotAWebHost,
+    /// Not 11 characters of `A-Z a-z 0-9 + /`.
+    NotAnAndroidAppHash,
+    /// Makes the text of a message too long for one SMS, however few its words.
+    TextTooLong {
+        /// What the code would be for, as a channel's name.
+        channel: &'static str,
+        /// The language of the text, as a tag.
+        language: &'static str,
+        /// How much the text would take.
+        needed: usize,
+        /// How much there is: 160 characters of GSM 7-bit, 70 of any other script, or 140 bytes.
+        limit: usize,
+    },
     /// Not a UUID.
     NotAUuid,
     /// Not a whole number from 1 to 1000.
@@ -265,6 +280,26 @@ impl Fault {
             (
                 "badOrigin",
                 malformed("allowedOrigins", FieldProblem::NotAnOrigin),
+            ),
+            (
+                "badWebHost",
+                malformed("webHost", FieldProblem::NotAWebHost),
+            ),
+            (
+                "badAndroidAppHash",
+                malformed("androidAppHash", FieldProblem::NotAnAndroidAppHash),
+            ),
+            (
+                "textTooLong",
+                malformed(
+                    "webHost",
+                    FieldProblem::TextTooLong {
+                        channel: "CHANNEL_LOGIN",
+                        language: "zh-CN",
+                        needed: 82,
+                        limit: 70,
+                    },
+                ),
             ),
             ("badId", malformed("messageId", FieldProblem::NotAUuid)),
             ("badLimit", malformed("limit", FieldProblem::NotALimit)),

@@ -9,7 +9,7 @@ pub(super) fn message(fault: &Fault) -> String {
         }
         Fault::BadPhone { why } => phone(*why).to_owned(),
         Fault::NoApplication => "缺少请求头 x-authing-app-id：必须指明应用。".to_owned(),
-        Fault::UnknownApplication => "x-authing-app-id 对应的应用不存在。".to_owned(),
+        Fault::UnknownApplication => "x-authing-app-id 或 appId 对应的应用不存在。".to_owned(),
         Fault::ApplicationExists => "该 appId 的应用已存在。".to_owned(),
         Fault::Unauthorized => "缺少凭证或凭证错误。".to_owned(),
         Fault::CountryNotServed { country } => {
@@ -64,6 +64,18 @@ fn problem_of(problem: FieldProblem) -> String {
         }
         FieldProblem::NotAnOrigin => {
             "必须是形如 https://shop.example 或 http://localhost:3000 的来源，最多 20 个"
+        }
+        FieldProblem::NotAWebHost => "必须是形如 shop.example 的域名，不含协议和端口",
+        FieldProblem::NotAnAndroidAppHash => "必须恰好为 11 个字符，仅限 A-Z a-z 0-9 + /",
+        FieldProblem::TextTooLong {
+            channel,
+            language,
+            needed,
+            limit,
+        } => {
+            return format!(
+                "使 {channel} 的 {language} 短信超出一条的长度：最短也需 {needed}，上限为 {limit}"
+            );
         }
         FieldProblem::NotAUuid => "必须是 UUID",
         FieldProblem::NotALimit => "必须是 1 到 1000 的整数",

@@ -9,7 +9,7 @@ pub(super) fn message(fault: &Fault) -> String {
         }
         Fault::BadPhone { why } => phone(*why).to_owned(),
         Fault::NoApplication => "缺少請求標頭 x-authing-app-id：必須指明應用程式。".to_owned(),
-        Fault::UnknownApplication => "x-authing-app-id 對應的應用程式不存在。".to_owned(),
+        Fault::UnknownApplication => "x-authing-app-id 或 appId 對應的應用程式不存在。".to_owned(),
         Fault::ApplicationExists => "此 appId 的應用程式已存在。".to_owned(),
         Fault::Unauthorized => "缺少憑證或憑證錯誤。".to_owned(),
         Fault::CountryNotServed { country } => {
@@ -64,6 +64,18 @@ fn problem_of(problem: FieldProblem) -> String {
         }
         FieldProblem::NotAnOrigin => {
             "必須是形如 https://shop.example 或 http://localhost:3000 的來源，最多 20 個"
+        }
+        FieldProblem::NotAWebHost => "必須是形如 shop.example 的網域名稱，不含通訊協定和連接埠",
+        FieldProblem::NotAnAndroidAppHash => "必須恰好為 11 個字元，僅限 A-Z a-z 0-9 + /",
+        FieldProblem::TextTooLong {
+            channel,
+            language,
+            needed,
+            limit,
+        } => {
+            return format!(
+                "使 {channel} 的 {language} 簡訊超出一則的長度：最短也需 {needed}，上限為 {limit}"
+            );
         }
         FieldProblem::NotAUuid => "必須是 UUID",
         FieldProblem::NotALimit => "必須是 1 到 1000 的整數",

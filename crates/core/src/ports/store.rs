@@ -34,10 +34,12 @@
 use async_trait::async_trait;
 
 use crate::application::{AppId, AppName, Application, Origin};
+use crate::autofill::{AndroidAppHash, WebHost};
 use crate::check::{Checked, CodeCheck, TokenUse, Unlock, UnlockRecord};
 use crate::id::{MessageId, RequestId};
 use crate::limit::Rules;
 use crate::message::{Decision, Intent, Settlement, Timeline};
+use crate::template::TooLong;
 use crate::time::Timestamp;
 
 /// Why a store could not do as asked. Where that was to decide, nothing was decided: no hit counts, and
@@ -53,6 +55,12 @@ pub enum StoreError {
     /// The application id is taken.
     #[error("an application with this id exists already")]
     AppIdTaken,
+    /// There is no such application.
+    #[error("there is no application with this id")]
+    UnknownApplication,
+    /// The messages of the application would not have room for its last lines.
+    #[error(transparent)]
+    TooLong(#[from] TooLong),
 }
 
 /// Whether a [`Settlement`] gave the minute back.
@@ -71,8 +79,39 @@ pub struct NewApplication {
     pub name: AppName,
     /// The web pages that may call as it.
     pub origins: Vec<Origin>,
+    /// Whose web pages may read its codes from messages.
+    pub web_host: Option<WebHost>,
+    /// Which Android app may read its messages.
+    pub android_app_hash: Option<AndroidAppHash>,
     /// Its secret in clear; the store keeps a keyed MAC only.
     pub secret: String,
+}
+
+/// What is to be changed of an application; `None` leaves it as it is.
+#[derive(Debug, Clone, Default)]
+pub struct ApplicationChange {
+    /// Another name.
+    pub name: Option<AppName>,
+    /// Other web pages that may call as it.
+    pub origins: Option<Vec<Origin>>,
+    /// Another web host, or none.
+    pub web_host: Option<Option<WebHost>>,
+    /// Another Android app, or none.
+    pub android_app_hash: Option<Option<AndroidAppHash>>,
+}
+
+impl ApplicationChange {
+    /// The application as it is after the change.
+    #[must_use]
+    pub fn apply(self, before: Application) -> Application {
+        Application {
+            name: self.name.unwrap_or(before.name),
+            origins: self.origins.unwrap_or(before.origins),
+            web_host: self.web_host.unwrap_or(before.web_host),
+            android_app_hash: self.android_app_hash.unwrap_or(before.android_app_hash),
+            ..before
+        }
+    }
 }
 
 /// Which timelines to read, newest first.
@@ -154,8 +193,22 @@ pub trait Store: Send + Sync + 'static {
     /// Creates an application.
     ///
     /// # Errors
-    /// [`StoreError::AppIdTaken`], or when it could not be made durable.
+    /// [`StoreError::AppIdTaken`]; [`StoreError::TooLong`] when it does not pass
+    /// [`template::check`](crate::template::check); or when it could not be made durable.
     async fn create_application(&self, new: NewApplication) -> Result<Application, StoreError>;
+
+    /// Changes an application, one change after the other, and answers what it is now. Messages sent
+    /// from then on show it.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownApplication`]; [`StoreError::TooLong`] when what it would be does not pass
+    /// [`template::check`](crate::template::check); or when it could not be made durable. Nothing is
+    /// changed then.
+    async fn update_application(
+        &self,
+        id: &AppId,
+        change: ApplicationChange,
+    ) -> Result<Application, StoreError>;
 
     /// All applications, by id.
     ///

@@ -60,6 +60,8 @@ impl App {
                     app_name: name,
                     app_id: id,
                     allowed_origins: Some(origins),
+                    web_host: None,
+                    android_app_hash: None,
                 };
                 create(&owner, &body).await?;
             }

@@ -203,6 +203,8 @@ async fn ensure_dev_app(store: &dyn Store) -> anyhow::Result<()> {
                 Origin::parse("http://localhost:*")?,
                 Origin::parse("http://127.0.0.1:*")?,
             ],
+            web_host: None,
+            android_app_hash: None,
             secret: APP_SECRET.to_owned(),
         };
         store.create_application(new).await?;

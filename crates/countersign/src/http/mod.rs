@@ -1,5 +1,6 @@
 //! The HTTP door. [`mod@router`] is the site map; each endpoint is one file.
 
+mod application;
 mod body;
 mod context;
 mod cors;

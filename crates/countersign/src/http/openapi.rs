@@ -5,7 +5,7 @@ use countersign_api::{
     CountryDto, CountryName, CountryNames, CreateApplicationRequest, CreatedApplication, Envelope,
     Fault, InvalidReason, Lang, MessageDto, PreCheckCodeRequest, PreCheckedCode, PublicKey,
     SendSmsRequest, SmsCodePayload, SystemInfo, SystemVersion, UnlockDto, UnlockPhoneRequest,
-    VerdictDto, VerifiedCode, VerifyCodeRequest,
+    UpdateApplicationRequest, VerdictDto, VerifiedCode, VerifyCodeRequest,
 };
 use serde_json::{Map, Value, json};
 use utoipa::{PartialSchema, ToSchema};
@@ -268,6 +268,7 @@ fn schemas() -> Value {
     add::<SystemVersion>(&mut schemas);
     add::<UnlockDto>(&mut schemas);
     add::<UnlockPhoneRequest>(&mut schemas);
+    add::<UpdateApplicationRequest>(&mut schemas);
     add::<VerdictDto>(&mut schemas);
     add::<VerifiedCode>(&mut schemas);
     add::<VerifyCodeRequest>(&mut schemas);

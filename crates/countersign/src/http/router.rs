@@ -23,6 +23,7 @@ fn endpoints() -> Vec<Endpoint> {
         v3::system::endpoint(),
         v3::list_applications::endpoint(),
         v3::create_application::endpoint(),
+        v3::update_application::endpoint(),
         v3::list_messages::endpoint(),
         v3::unlock_phone::endpoint(),
         v3::list_unlocks::endpoint(),

@@ -161,3 +161,25 @@ async fn an_unknown_origin_is_never_reflected() {
         None
     );
 }
+
+#[tokio::test]
+async fn other_origins_take_the_place_of_those_before_at_once() {
+    let data = folder();
+    let server = with_shop(data.path()).await;
+    let token = format!("Bearer {}", server.token());
+    let moved = "https://store.example";
+    let body = format!(r#"{{"appId":"shop","allowedOrigins":["{moved}"]}}"#);
+    server
+        .post("update-application", &[("authorization", &token)], body)
+        .await;
+    for (origin, named) in [(SHOP, None), (moved, Some(moved))] {
+        let answers = [
+            preflight(&server, origin).await,
+            send(&server, origin, "shop", 6).await,
+        ];
+        for answer in answers {
+            let allowed = header(&answer, "access-control-allow-origin");
+            assert_eq!(allowed.as_deref(), named);
+        }
+    }
+}

@@ -17,6 +17,7 @@ mod cors;
 mod countries;
 mod crash;
 mod documents;
+mod last_lines;
 mod minute;
 mod outbox;
 mod outcomes;

@@ -17,7 +17,9 @@ use countersign_core::passcode::PasscodeKey;
 use countersign_core::phone::PhoneNumber;
 use countersign_core::policy::CodePolicy;
 use countersign_core::ports::provider::{Provider, Sms};
-use countersign_core::ports::store::{NewApplication, Settled, Store, StoreError, TimelineQuery};
+use countersign_core::ports::store::{
+    ApplicationChange, NewApplication, Settled, Store, StoreError, TimelineQuery,
+};
 use countersign_core::route::{Countries, Routes};
 use countersign_core::time::{Clock, Timestamp};
 use countersign_store::sqlite::SqliteStore;
@@ -87,6 +89,14 @@ impl Store for StandsStill {
         self.store.create_application(new).await
     }
 
+    async fn update_application(
+        &self,
+        id: &AppId,
+        change: ApplicationChange,
+    ) -> Result<Application, StoreError> {
+        self.store.update_application(id, change).await
+    }
+
     async fn applications(&self) -> Result<Vec<Application>, StoreError> {
         self.store.applications().await
     }
@@ -144,6 +154,8 @@ async fn what_was_decided_long_ago_is_not_sent_and_gives_its_minute_back() {
             id: AppId::parse("app").unwrap(),
             name: AppName::parse("App").unwrap(),
             origins: vec![],
+            web_host: None,
+            android_app_hash: None,
             created_at: store.now(),
         },
         channel: Channel::Login,

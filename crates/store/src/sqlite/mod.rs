@@ -25,7 +25,10 @@ use countersign_core::check::{Checked, CodeCheck, TokenUse, Unlock, UnlockRecord
 use countersign_core::limit::{Rules, Verdict};
 use countersign_core::message::{CodeState, Decision, Intent, Settlement, Timeline};
 use countersign_core::policy;
-use countersign_core::ports::store::{NewApplication, Settled, Store, StoreError, TimelineQuery};
+use countersign_core::ports::store::{
+    ApplicationChange, NewApplication, Settled, Store, StoreError, TimelineQuery,
+};
+use countersign_core::template;
 use countersign_core::time::{Clock, Timestamp};
 use rusqlite::{Connection, OpenFlags};
 use rusqlite_migration::{M, Migrations};
@@ -50,7 +53,7 @@ pub struct SqliteStore {
     queue: Queue,
     reader: Arc<Mutex<Connection>>,
     applications: Arc<Applications>,
-    creating: tokio::sync::Mutex<()>,
+    saving: tokio::sync::Mutex<()>,
     sealer: Arc<Sealer>,
     clock: Arc<dyn Clock>,
     ahead: Duration,
@@ -138,7 +141,7 @@ impl SqliteStore {
             queue,
             reader: Arc::new(Mutex::new(reader)),
             applications,
-            creating: tokio::sync::Mutex::new(()),
+            saving: tokio::sync::Mutex::new(()),
             sealer: Arc::new(sealer),
             clock,
             ahead,
@@ -234,6 +237,14 @@ impl SqliteStore {
         let durable = self.queue.push(Record::Message(Box::new(row)))?;
         live.admit(admission);
         Ok((decision, Some(durable)))
+    }
+
+    /// Saves an application. The writer puts it among those in memory, once it is durable.
+    async fn save(&self, known: Known) -> Result<Application, StoreError> {
+        template::check((&known.application).into())?;
+        let record = Record::Application(known.clone());
+        wait(self.queue.push(record)?, DECISION).await?;
+        Ok(known.application)
     }
 
     fn code_state(&self, found: &Found) -> CodeState {
@@ -385,7 +396,7 @@ impl Store for SqliteStore {
     }
 
     async fn create_application(&self, new: NewApplication) -> Result<Application, StoreError> {
-        let _one_at_a_time = self.creating.lock().await;
+        let _one_at_a_time = self.saving.lock().await;
         if self.applications.get(&new.id).is_some() {
             return Err(StoreError::AppIdTaken);
         }
@@ -395,16 +406,29 @@ impl Store for SqliteStore {
                 id: new.id,
                 name: new.name,
                 origins: new.origins,
+                web_host: new.web_host,
+                android_app_hash: new.android_app_hash,
                 created_at: self.clock.now(),
             },
         };
-        // The writer adds it to those in memory, once it is durable.
-        wait(
-            self.queue.push(Record::Application(known.clone()))?,
-            DECISION,
-        )
-        .await?;
-        Ok(known.application)
+        self.save(known).await
+    }
+
+    async fn update_application(
+        &self,
+        id: &AppId,
+        change: ApplicationChange,
+    ) -> Result<Application, StoreError> {
+        let _one_at_a_time = self.saving.lock().await;
+        let known = self
+            .applications
+            .get(id)
+            .ok_or(StoreError::UnknownApplication)?;
+        self.save(Known {
+            application: change.apply(known.application),
+            ..known
+        })
+        .await
     }
 
     async fn applications(&self) -> Result<Vec<Application>, StoreError> {
@@ -449,6 +473,7 @@ fn migrations() -> Migrations<'static> {
         M::up(include_str!("schema/0001_first_light.sql")),
         M::up(include_str!("schema/0002_origins.sql")),
         M::up(include_str!("schema/0003_checks.sql")),
+        M::up(include_str!("schema/0004_last_lines.sql")),
     ])
 }
 

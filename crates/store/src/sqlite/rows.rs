@@ -9,7 +9,7 @@ use countersign_core::time::Timestamp;
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
-use super::applications::{Known, origins_to_json};
+use super::applications::Known;
 use super::events::Event;
 use super::hits::{self, LoggedHit};
 use super::live::Admission;
@@ -72,7 +72,7 @@ impl Record {
             Record::Message(row) => row.insert(log),
             Record::Settlement(settled) => settled.insert(log),
             Record::Event(event) => event.insert(log),
-            Record::Application(row) => row.insert(log),
+            Record::Application(known) => known.write(log),
         }
     }
 }
@@ -134,21 +134,6 @@ impl Settled {
                 settles.then(|| self.give_back.column()).flatten(),
             ])?;
         }
-        Ok(())
-    }
-}
-
-impl Known {
-    fn insert(&self, log: &Connection) -> rusqlite::Result<()> {
-        let app = &self.application;
-        log.prepare_cached("INSERT INTO application VALUES (?, ?, ?, ?, ?)")?
-            .execute(params![
-                app.id.as_str(),
-                app.name.as_str(),
-                self.secret_mac,
-                app.created_at.as_millis(),
-                origins_to_json(&app.origins),
-            ])?;
         Ok(())
     }
 }

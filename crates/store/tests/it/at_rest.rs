@@ -2,7 +2,8 @@ use std::fs;
 use std::path::Path;
 
 use countersign_core::application::{AppId, AppName, Origin};
-use countersign_core::ports::store::{NewApplication, Store, StoreError};
+use countersign_core::autofill::{AndroidAppHash, WebHost};
+use countersign_core::ports::store::{ApplicationChange, NewApplication, Store, StoreError};
 
 use crate::world::{World, accepted};
 
@@ -13,6 +14,8 @@ async fn nothing_readable_is_at_rest() {
         id: AppId::parse("shop").unwrap(),
         name: AppName::parse("Shop").unwrap(),
         origins: vec![],
+        web_host: None,
+        android_app_hash: None,
         secret: "a-secret-in-clear".to_owned(),
     };
     world.store().create_application(new).await.unwrap();
@@ -43,6 +46,8 @@ async fn applications_and_their_secrets_last() {
         id: AppId::parse("shop").unwrap(),
         name: AppName::parse("示例商城").unwrap(),
         origins: vec![Origin::parse("https://shop.example").unwrap()],
+        web_host: Some(WebHost::parse("shop.example").unwrap()),
+        android_app_hash: None,
         secret: "s3cret".to_owned(),
     };
     let created = world.store().create_application(new()).await.unwrap();
@@ -68,4 +73,52 @@ async fn applications_and_their_secrets_last() {
             .await
             .unwrap()
     );
+}
+
+#[tokio::test]
+async fn an_application_changes_as_a_whole_or_not_at_all() {
+    let mut world = World::new();
+    let id = AppId::parse("shop").unwrap();
+    let change = || ApplicationChange {
+        android_app_hash: Some(Some(AndroidAppHash::parse("FA+9qCX9VSu").unwrap())),
+        ..ApplicationChange::default()
+    };
+    assert_eq!(
+        world.store().update_application(&id, change()).await,
+        Err(StoreError::UnknownApplication)
+    );
+    let new = NewApplication {
+        id: id.clone(),
+        name: AppName::parse("Shop").unwrap(),
+        origins: vec![Origin::parse("https://shop.example").unwrap()],
+        web_host: Some(WebHost::parse("login.shop.example").unwrap()),
+        android_app_hash: None,
+        secret: "s3cret".to_owned(),
+    };
+    let created = world.store().create_application(new).await.unwrap();
+    let changed = world.store().update_application(&id, change()).await;
+    let changed = changed.unwrap();
+    assert_eq!(
+        changed,
+        change().apply(created),
+        "the rest is left as it was"
+    );
+
+    // The name alone would be fine, and so would each of the last lines.
+    let long = ApplicationChange {
+        name: Some(AppName::parse("一二三四五六七八九十一二三四五六七八九十").unwrap()),
+        origins: Some(vec![]),
+        ..ApplicationChange::default()
+    };
+    let refused = world.store().update_application(&id, long).await;
+    assert!(
+        matches!(refused, Err(StoreError::TooLong(_))),
+        "{refused:?}"
+    );
+    for _ in 0..2 {
+        let now = world.store().application(&id).await.unwrap();
+        assert_eq!(now.as_ref(), Some(&changed));
+        assert!(world.store().secret_matches(&id, "s3cret").await.unwrap());
+        world.restart();
+    }
 }

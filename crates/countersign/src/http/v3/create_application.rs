@@ -5,13 +5,13 @@ use crate::http::openapi;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::post;
-use countersign_api::{CreateApplicationRequest, CreatedApplication, Fault, FieldProblem};
-use countersign_core::application::{AppId, AppName, Origin};
+use countersign_api::{CreateApplicationRequest, CreatedApplication, Fault};
 use countersign_core::entropy::Entropy;
-use countersign_core::ports::store::{NewApplication, StoreError};
+use countersign_core::ports::store::NewApplication;
 use serde_json::json;
 
-use crate::http::body::{self, Body};
+use crate::http::application;
+use crate::http::body::Body;
 use crate::http::context::Context;
 use crate::http::operator::Operator;
 use crate::http::state::AppState;
@@ -26,7 +26,9 @@ pub(crate) fn endpoint() -> Endpoint {
         caller: Caller::Operator,
         asks: Asks::Body(Shape {
             schema: openapi::schema("CreateApplicationRequest"),
-            example: json!({"appName": "Shop", "allowedOrigins": ["https://shop.example"]}),
+            example: json!({
+            "appName": "Shop", "allowedOrigins": ["https://shop.example"], "webHost": "shop.example",
+            }),
         }),
         answers: Answers::Data(Shape {
             schema: openapi::schema("CreatedApplication"),
@@ -39,6 +41,9 @@ pub(crate) fn endpoint() -> Endpoint {
             "badAppId",
             "badAppName",
             "badOrigin",
+            "badWebHost",
+            "badAndroidAppHash",
+            "textTooLong",
             "applicationExists",
         ],
     }
@@ -52,47 +57,36 @@ pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Bod
 async fn create(state: &AppState, cx: &Context, body: Body) -> Result<CreatedApplication, Fault> {
     Operator::of(cx, state)?;
     let body: CreateApplicationRequest = body.json()?;
-    let name =
-        AppName::parse(&body.app_name).map_err(|_| wrong("appName", FieldProblem::NotAnAppName))?;
+    let (web_host, hash) = (
+        body.web_host.as_deref().unwrap_or_default(),
+        body.android_app_hash.as_deref().unwrap_or_default(),
+    );
+    let name = application::name(&body.app_name)?;
     let id = match body.app_id.as_deref() {
         Some(id) if !id.is_empty() => id.to_owned(),
         _ => random_hex::<12>(&*state.entropy)?,
     };
-    let id = AppId::parse(&id).map_err(|_| wrong("appId", FieldProblem::NotAnAppId))?;
-    let origins = origins(&body.allowed_origins.unwrap_or_default())?;
     let secret = random_hex::<16>(&*state.entropy)?;
     let new = NewApplication {
-        id,
+        id: application::id(&id)?,
         name,
-        origins,
+        origins: application::origins(&body.allowed_origins.unwrap_or_default())?,
+        web_host: application::web_host(web_host)?,
+        android_app_hash: application::android_app_hash(hash)?,
         secret: secret.clone(),
     };
-    let created = state
-        .store
-        .create_application(new)
-        .await
-        .map_err(|error| match error {
-            StoreError::AppIdTaken => Fault::ApplicationExists,
-            StoreError::Overloaded | StoreError::Unavailable(_) => Fault::Unavailable,
-        })?;
+    let created = state.store.create_application(new).await;
+    let created = created.map_err(|error| {
+        application::not_saved(
+            error,
+            application::field_to_blame(Some(web_host), Some(hash)),
+        )
+    })?;
     Ok(CreatedApplication {
         app_id: created.id.as_str().to_owned(),
         app_name: created.name.as_str().to_owned(),
         app_secret: secret,
     })
-}
-
-/// The most origins of one application.
-const ORIGINS: usize = 20;
-
-fn origins(texts: &[String]) -> Result<Vec<Origin>, Fault> {
-    let origins: Result<Vec<_>, _> = texts.iter().map(|text| Origin::parse(text)).collect();
-    let few = origins.ok().filter(|origins| origins.len() <= ORIGINS);
-    few.ok_or(wrong("allowedOrigins", FieldProblem::NotAnOrigin))
-}
-
-fn wrong(field: &str, problem: FieldProblem) -> Fault {
-    body::malformed(Some(field.to_owned()), problem)
 }
 
 fn random_hex<const BYTES: usize>(entropy: &dyn Entropy) -> Result<String, Fault> {

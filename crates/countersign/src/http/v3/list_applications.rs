@@ -8,6 +8,7 @@ use axum::routing::get;
 use countersign_api::{ApplicationDto, Fault};
 use serde_json::json;
 
+use crate::http::application;
 use crate::http::context::Context;
 use crate::http::operator::Operator;
 use crate::http::state::AppState;
@@ -25,7 +26,7 @@ pub(crate) fn endpoint() -> Endpoint {
             schema: json!({"type": "array", "items": openapi::schema("ApplicationDto")}),
             example: json!([{
                 "appId": "shop", "appName": "Shop", "allowedOrigins": ["https://shop.example"],
-                "createdAt": "2026-11-21T20:00:00.000Z",
+                "webHost": "shop.example", "createdAt": "2026-11-21T20:00:00.000Z",
             }]),
         }),
         faults: &[],
@@ -44,17 +45,5 @@ async fn list(state: &AppState, cx: &Context) -> Result<Vec<ApplicationDto>, Fau
         .applications()
         .await
         .map_err(|_| Fault::Unavailable)?;
-    Ok(applications
-        .into_iter()
-        .map(|app| ApplicationDto {
-            app_id: app.id.as_str().to_owned(),
-            app_name: app.name.as_str().to_owned(),
-            allowed_origins: app
-                .origins
-                .iter()
-                .map(|origin| origin.as_str().to_owned())
-                .collect(),
-            created_at: app.created_at.to_string(),
-        })
-        .collect())
+    Ok(applications.iter().map(application::dto).collect())
 }

@@ -12,4 +12,5 @@ pub(crate) mod pre_check_code;
 pub(crate) mod send_sms;
 pub(crate) mod system;
 pub(crate) mod unlock_phone;
+pub(crate) mod update_application;
 pub(crate) mod verify_code;

@@ -1,0 +1,229 @@
+use super::*;
+use crate::entropy::{Entropy, EntropyError};
+
+struct Zeros;
+
+impl Entropy for Zeros {
+    fn fill(&self, buffer: &mut [u8]) -> Result<(), EntropyError> {
+        buffer.fill(0);
+        Ok(())
+    }
+}
+
+fn code(digits: u8) -> Passcode {
+    Passcode::generate(digits, &Zeros).unwrap()
+}
+
+const MINUTES: Duration = Duration::from_secs(600);
+
+#[test]
+fn every_text_holds_the_code_and_fits_one_segment() {
+    let longest = AppName::parse("一二三四五六七八九十一二三四五六七八九十").unwrap();
+    let latin = AppName::parse("Twenty letters in it").unwrap();
+    for channel in Channel::ALL {
+        for (language, name) in [(Language::ZhCn, &longest), (Language::EnUs, &latin)] {
+            let text = render(language, channel, name.into(), &code(8), MINUTES);
+            assert!(text.reveal().contains("00000000"));
+            let size = text::measure(text.reveal());
+            assert_eq!(size.segments, 1, "{channel:?} {language:?}");
+        }
+    }
+}
+
+#[test]
+fn a_text_without_last_lines_is_what_it_was() {
+    let app = AppName::parse("示例商城").unwrap();
+    let text = render(
+        Language::ZhCn,
+        Channel::ResetPassword,
+        (&app).into(),
+        &code(6),
+        Duration::from_secs(300),
+    );
+    assert_eq!(
+        text.reveal(),
+        "【示例商城】000000 是您的重置密码验证码，5 分钟内有效，请勿告诉他人。"
+    );
+    // Even where it makes two segments.
+    let text = render(
+        Language::EnUs,
+        Channel::Login,
+        (&app).into(),
+        &code(6),
+        MINUTES,
+    );
+    assert!(text.reveal().ends_with("in 10 minutes. Never share it."));
+    assert_eq!(text::measure(text.reveal()).segments, 2);
+    assert_eq!(check((&app).into()), Ok(()));
+}
+
+/// A name of each length and script, and what it makes of last lines of each kind.
+#[test]
+fn last_lines_end_every_text_that_fits_and_others_are_refused() {
+    let names = [
+        "A",
+        "Shop",
+        "Twenty letters in it",
+        "_ _ _ _ _ _ _ _ _ _",
+        "商",
+        "示例商城",
+        "一二三四五六七八九十",
+        "一二三四五六七八九十一二三四五六七八九十",
+        "Ünïcödé & ça",
+    ];
+    let hosts = [
+        "a.io",
+        "shop.example",
+        "passport.international.shop.example",
+        &format!("{}.example", "a".repeat(60)),
+    ];
+    let hash = AndroidAppHash::parse("FA+9qCX9VSu").unwrap();
+    let (mut passed, mut refused) = (0, 0);
+    for name in names {
+        let name = AppName::parse(name).unwrap();
+        for host in hosts.map(|host| WebHost::parse(host).unwrap()).iter() {
+            for (web_host, android_app_hash) in [
+                (Some(host), None),
+                (None, Some(&hash)),
+                (Some(host), Some(&hash)),
+            ] {
+                let sender = Sender {
+                    name: &name,
+                    web_host,
+                    android_app_hash,
+                };
+                match check(sender) {
+                    Ok(()) => {
+                        every_text_ends_well(sender);
+                        passed += 1;
+                    }
+                    Err(why) => {
+                        assert!(why.needed > why.limit, "{why:?}");
+                        refused += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(passed > 40 && refused > 10, "{passed} {refused}");
+}
+
+fn every_text_ends_well(sender: Sender<'_>) {
+    for language in Language::ALL {
+        for channel in Channel::ALL {
+            let wordings = [4, 6, 8].map(|digits| {
+                let code = code(digits);
+                let life = Duration::from_secs(60);
+                let text = render(language, channel, sender, &code, life);
+                assert_eq!(text.0.capacity(), CAPACITY, "it never grew");
+                ends_well(text.reveal(), sender, code.reveal());
+                text.reveal().replace(code.reveal(), "CODE")
+            });
+            let [first, others @ ..] = &wordings;
+            assert!(others.iter().all(|other| other == first), "{wordings:?}");
+        }
+    }
+}
+
+fn ends_well(text: &str, sender: Sender<'_>, code: &str) {
+    assert_eq!(text::measure(text).segments, 1, "{text}");
+    let mut lines = text.lines().rev();
+    if let Some(host) = sender.web_host {
+        let last = lines.next().unwrap();
+        assert_eq!(last, format!("@{} #{code}", host.as_str()));
+    }
+    if let Some(hash) = sender.android_app_hash {
+        assert_eq!(lines.next(), Some(hash.as_str()));
+        assert!(text.len() <= 140, "{text}");
+    }
+    let first = lines.next().unwrap();
+    assert_eq!(lines.next(), None);
+    let (name, words) = first.split_once(['】', ']']).unwrap();
+    assert!(name.ends_with(sender.name.as_str()), "{text}");
+    assert!(words.trim_start().starts_with(code), "{text}");
+}
+
+fn words(language: Language, channel: Channel, name: &str, host: &str) -> String {
+    let (name, host) = (AppName::parse(name).unwrap(), WebHost::parse(host).unwrap());
+    let sender = Sender {
+        name: &name,
+        web_host: Some(&host),
+        android_app_hash: None,
+    };
+    let text = render(language, channel, sender, &code(6), MINUTES);
+    text.reveal().to_owned()
+}
+
+#[test]
+fn words_are_left_out_until_the_last_line_fits() {
+    let zh = |channel, name| words(Language::ZhCn, channel, name, "shop.example");
+    let login = Channel::Login;
+    assert_eq!(
+        zh(login, "示例商城"),
+        "【示例商城】000000 是您的登录验证码，10 分钟内有效，请勿告诉他人。\n@shop.example #000000"
+    );
+    assert_eq!(
+        zh(login, "一二三四五六七八九十一"),
+        "【一二三四五六七八九十一】000000 是您的登录验证码，请勿告诉他人。\n@shop.example #000000"
+    );
+    assert_eq!(
+        zh(Channel::UnbindMfa, "一二三四五六七八九十一二三四五六"),
+        "【一二三四五六七八九十一二三四五六】000000 是您的解绑多因素认证验证码。\n@shop.example #000000"
+    );
+    assert_eq!(
+        words(
+            Language::ZhCn,
+            Channel::UnbindMfa,
+            "一二三四五六七八九十一二三四五六七八九十",
+            "m.shop.example"
+        ),
+        "【一二三四五六七八九十一二三四五六七八九十】000000 是验证码。\n@m.shop.example #000000"
+    );
+    assert_eq!(
+        words(
+            Language::EnUs,
+            login,
+            "Twenty letters in it",
+            "shop.example"
+        ),
+        "[Twenty letters in it] 000000 is your code to sign in. It expires in 10 minutes. Never share it.\n@shop.example #000000"
+    );
+    assert_eq!(
+        words(Language::EnUs, login, "示例商城", "shop.example"),
+        "[示例商城] 000000 is your code to sign in.\n@shop.example #000000"
+    );
+}
+
+#[test]
+fn a_refusal_says_where_and_by_how_much() {
+    let name = AppName::parse("一二三四五六七八九十一二三四五六七八九十").unwrap();
+    let host = WebHost::parse("shop.example").unwrap();
+    let hash = AndroidAppHash::parse("FA+9qCX9VSu").unwrap();
+    let sender = |web_host, android_app_hash| Sender {
+        name: &name,
+        web_host,
+        android_app_hash,
+    };
+    let refused = TooLong {
+        channel: Channel::Login,
+        language: Language::ZhCn,
+        needed: 72,
+        limit: 70,
+    };
+    assert_eq!(check(sender(Some(&host), None)), Ok(()));
+    assert_eq!(check(sender(None, Some(&hash))), Ok(()));
+    assert_eq!(check(sender(Some(&host), Some(&hash))), Err(refused));
+    assert_eq!(
+        refused.to_string(),
+        "the text for CHANNEL_LOGIN in zh-CN would fill 72 of 70 places"
+    );
+    let long = WebHost::parse(&format!("{}.example", "a".repeat(60))).unwrap();
+    let latin = AppName::parse("Twenty letters in it").unwrap();
+    let sender = Sender {
+        name: &latin,
+        web_host: Some(&long),
+        android_app_hash: Some(&hash),
+    };
+    let refused = check(sender).unwrap_err();
+    assert_eq!((refused.language, refused.limit), (Language::ZhCn, 70));
+}
