@@ -1,16 +1,20 @@
-//! `countersign app list`, `countersign app create --name Shop`
+//! `countersign app list`, `countersign app create --name Shop`, `countersign app set shop --web-host ...`
 
 use std::process::ExitCode;
 
-use clap::{Args, Subcommand};
-use countersign_api::{ApplicationDto, CreateApplicationRequest, CreatedApplication};
+use clap::{ArgGroup, Args, Subcommand};
+use countersign_api::{
+    ApplicationDto, CreateApplicationRequest, CreatedApplication, UpdateApplicationRequest,
+};
 
 use super::owner::{self, OwnerArgs};
 use super::say;
 
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  countersign app create --name Shop --origin https://shop.example\n  countersign app list --json"
+    after_help = "Examples:\n  countersign app create --name Shop --origin https://shop.example\n  \
+        countersign app set shop --web-host shop.example      codes fill themselves in on its pages\n  \
+        countersign app set shop --android-hash ''            no longer in its Android app\n  countersign app list --json"
 )]
 pub(super) struct App {
     #[command(subcommand)]
@@ -35,6 +39,32 @@ enum Verb {
         /// A web origin whose pages may call as it, such as `https://shop.example` (repeatable)
         #[arg(long = "origin", value_name = "ORIGIN")]
         origins: Vec<String>,
+        /// The host whose web pages may read its codes from messages (WebOTP), such as shop.example
+        #[arg(long, value_name = "HOST")]
+        web_host: Option<String>,
+        /// The hash of the Android app that may read its messages (SMS Retriever)
+        #[arg(long, value_name = "HASH")]
+        android_hash: Option<String>,
+        #[command(flatten)]
+        owner: OwnerArgs,
+    },
+    /// Change an application; what is not given stays as it is
+    #[command(group = ArgGroup::new("change").required(true).multiple(true))]
+    Set {
+        /// Its public id
+        app_id: String,
+        /// Another name
+        #[arg(long, group = "change")]
+        name: Option<String>,
+        /// The web origins whose pages may call as it, instead of those before (repeatable; '' for none)
+        #[arg(long = "origin", value_name = "ORIGIN", group = "change")]
+        origins: Vec<String>,
+        /// The host whose web pages may read its codes from messages; '' for none
+        #[arg(long, value_name = "HOST", group = "change")]
+        web_host: Option<String>,
+        /// The hash of the Android app that may read its messages; '' for none
+        #[arg(long, value_name = "HASH", group = "change")]
+        android_hash: Option<String>,
         #[command(flatten)]
         owner: OwnerArgs,
     },
@@ -43,7 +73,9 @@ enum Verb {
 impl App {
     pub(super) fn json(&self) -> bool {
         match &self.verb {
-            Verb::List { owner } | Verb::Create { owner, .. } => owner.json,
+            Verb::List { owner } | Verb::Create { owner, .. } | Verb::Set { owner, .. } => {
+                owner.json
+            }
         }
     }
 
@@ -54,16 +86,40 @@ impl App {
                 name,
                 id,
                 origins,
+                web_host,
+                android_hash,
                 owner,
             } => {
                 let body = CreateApplicationRequest {
                     app_name: name,
                     app_id: id,
                     allowed_origins: Some(origins),
-                    web_host: None,
-                    android_app_hash: None,
+                    web_host,
+                    android_app_hash: android_hash,
                 };
                 create(&owner, &body).await?;
+            }
+            Verb::Set {
+                app_id,
+                name,
+                origins,
+                web_host,
+                android_hash,
+                owner,
+            } => {
+                let body = UpdateApplicationRequest {
+                    app_id,
+                    app_name: name,
+                    allowed_origins: (!origins.is_empty()).then(|| {
+                        origins
+                            .into_iter()
+                            .filter(|text| !text.is_empty())
+                            .collect()
+                    }),
+                    web_host,
+                    android_app_hash: android_hash,
+                };
+                set(&owner, &body).await?;
             }
         }
         Ok(ExitCode::SUCCESS)
@@ -112,4 +168,35 @@ async fn create(args: &OwnerArgs, body: &CreateApplicationRequest) -> anyhow::Re
         ));
     }
     Ok(())
+}
+
+async fn set(args: &OwnerArgs, body: &UpdateApplicationRequest) -> anyhow::Result<()> {
+    let running = args.find()?;
+    let answer = running
+        .ask::<ApplicationDto>(running.post("update-application").json(body))
+        .await?;
+    let app = owner::data(answer)?;
+    if args.json {
+        say(serde_json::to_string(&app)?);
+        return Ok(());
+    }
+    say(format!("app id        {}", app.app_id));
+    say(format!("name          {}", app.app_name));
+    say(format!(
+        "origins       {}",
+        or_none(&app.allowed_origins.join(" "))
+    ));
+    say(format!(
+        "web host      {}",
+        or_none(app.web_host.as_deref().unwrap_or_default())
+    ));
+    say(format!(
+        "android hash  {}",
+        or_none(app.android_app_hash.as_deref().unwrap_or_default())
+    ));
+    Ok(())
+}
+
+fn or_none(text: &str) -> &str {
+    if text.is_empty() { "none" } else { text }
 }

@@ -33,7 +33,7 @@ enum Verb {
     Dev(dev::Dev),
     /// Send a code through the running countersign
     Send(send::Send),
-    /// List and create applications of the running countersign
+    /// List, create and change applications of the running countersign
     App(app::App),
     /// Print a completion script for a shell
     #[command(

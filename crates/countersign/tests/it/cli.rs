@@ -91,6 +91,58 @@ async fn send_and_app_talk_to_the_owner() {
     );
     assert!(sent.status.success(), "{sent:?}");
 
+    let set = |more: &[&str]| {
+        let args: Vec<_> = ["app", "set", app].iter().chain(more).copied().collect();
+        run(&args, Some(data.path()))
+    };
+    let changed = set(&[
+        "--web-host",
+        "shop.example",
+        "--android-hash",
+        "FA+9qCX9VSu",
+    ]);
+    let shown = String::from_utf8(changed.stdout).unwrap();
+    assert!(
+        shown.contains("shop.example")
+            && shown.contains("FA+9qCX9VSu")
+            && shown.contains("示例商城"),
+        "{shown}"
+    );
+    let origins = [
+        "--origin",
+        "https://a.example",
+        "--origin",
+        "https://b.example",
+    ];
+    assert!(set(&origins).status.success());
+    let changed = set(&["--android-hash", "", "--name", "Shop", "--json"]);
+    let changed: Value = serde_json::from_slice(&changed.stdout).unwrap();
+    assert_eq!(changed["appName"], "Shop");
+    assert_eq!(changed["webHost"], "shop.example");
+    assert_eq!(changed.get("androidAppHash"), None);
+    assert_eq!(changed["allowedOrigins"].as_array().unwrap().len(), 2);
+    let changed = set(&["--origin", "", "--json"]);
+    let changed: Value = serde_json::from_slice(&changed.stdout).unwrap();
+    assert_eq!(changed["allowedOrigins"].as_array().unwrap().len(), 0);
+    assert_eq!(set(&[]).status.code(), Some(2), "nothing to change");
+    let says = refusal(&["app", "set", app, "--web-host", "x"], Some(data.path()));
+    assert!(says.contains("webHost"), "{says}");
+    let json = [
+        "--web-host",
+        "shop.example",
+        "--android-hash",
+        "u0tUcRo4UQ7",
+        "--json",
+    ];
+    let args = ["app", "create", "--name", "Other", "--id", "other"];
+    let args: Vec<_> = args.iter().chain(&json).copied().collect();
+    assert!(run(&args, Some(data.path())).status.success());
+    assert!(
+        String::from_utf8(run(&["app", "list", "--json"], Some(data.path())).stdout)
+            .unwrap()
+            .contains("u0tUcRo4UQ7")
+    );
+
     server.kill().await; // leaves its note behind
     let says = refusal(&["app", "list"], Some(data.path()));
     assert!(says.contains("no countersign is running on"), "{says}");
