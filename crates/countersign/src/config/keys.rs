@@ -1,7 +1,7 @@
 //! The key file of a data folder: made once, read by its owner only, never replaced.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use countersign_core::entropy::Entropy;
@@ -9,6 +9,8 @@ use countersign_core::passcode::PasscodeKey;
 use countersign_store::StoreKeys;
 use serde::{Deserialize, Serialize};
 use zeroize::{ZeroizeOnDrop, Zeroizing};
+
+use super::private_file;
 
 /// All keys of a deployment.
 #[derive(Debug)]
@@ -78,7 +80,7 @@ impl Keys {
 
     fn read(path: &Path, bytes: &[u8]) -> Result<Self, KeysError> {
         let shown = path.display().to_string();
-        if exposed(path).map_err(|source| KeysError::Io {
+        if private_file::exposed(path).map_err(|source| KeysError::Io {
             path: path.to_owned(),
             source,
         })? {
@@ -106,7 +108,7 @@ impl Keys {
         let text = serde_json::to_vec_pretty(&file).map(Zeroizing::new);
         let written = text
             .map_err(io::Error::from)
-            .and_then(|text| write_once(path, &text));
+            .and_then(|text| private_file::create(path, &text));
         written.map_err(|source| KeysError::Io {
             path: path.to_owned(),
             source,
@@ -126,34 +128,6 @@ impl Keys {
     }
 }
 
-/// Makes the file whole or not at all, and never over another.
-fn write_once(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let draft = path.with_extension("new");
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&draft)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::hard_link(&draft, path)?;
-    fs::remove_file(&draft)?;
-    // The name too must survive a loss of power: without its keys a database is lost.
-    path.parent()
-        .map_or(Ok(()), |folder| File::open(folder)?.sync_all())
-}
-
-#[cfg(unix)]
-fn exposed(path: &Path) -> io::Result<bool> {
-    use std::os::unix::fs::MetadataExt;
-    Ok(fs::metadata(path)?.mode() & 0o077 != 0)
-}
-
-#[cfg(not(unix))]
-fn exposed(_path: &Path) -> io::Result<bool> {
-    Ok(false)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -167,7 +141,7 @@ mod tests {
         assert_eq!(made.store.seal, read.store.seal);
         assert_ne!(made.store.seal, made.store.index);
         let path = dir.path().join(KEY_FILE);
-        assert!(!exposed(&path).unwrap());
+        assert!(!private_file::exposed(&path).unwrap());
     }
 
     #[cfg(unix)]

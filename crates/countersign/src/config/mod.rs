@@ -2,5 +2,6 @@
 
 pub mod keys;
 pub mod owner;
+pub mod private_file;
 pub mod provider;
 pub mod settings;
