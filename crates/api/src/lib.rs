@@ -15,6 +15,7 @@ mod lang;
 mod message;
 mod pre_check_code;
 mod send_sms;
+mod signing_key;
 mod system;
 mod unlock;
 mod verification_token;
@@ -32,6 +33,9 @@ pub use lang::Lang;
 pub use message::{AttemptDto, CheckDto, MessageDto, VerdictDto};
 pub use pre_check_code::{PreCheckCodeRequest, PreCheckedCode, SmsCodePayload};
 pub use send_sms::SendSmsRequest;
+pub use signing_key::{
+    JsonWebKey, JsonWebKeySet, RotatedSigningKey, SigningKeyDto, SigningKeyState,
+};
 pub use system::{PublicKey, SystemInfo, SystemVersion};
 pub use unlock::{UnlockDto, UnlockPhoneRequest};
 pub use verification_token::{IntrospectTokenRequest, IntrospectedToken, VerificationClaims};

@@ -106,6 +106,44 @@ impl fmt::Debug for RequestId {
     }
 }
 
+/// Identifies one verification token: its `jti`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TokenId(Uuid);
+
+impl TokenId {
+    /// A new id, made at `now`.
+    ///
+    /// # Errors
+    /// When `entropy` fails.
+    pub fn generate(now: Timestamp, entropy: &dyn Entropy) -> Result<Self, EntropyError> {
+        uuid_v7(now, entropy).map(Self)
+    }
+
+    /// The 16 bytes of the id.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; 16] {
+        self.0.as_bytes()
+    }
+
+    /// From its text form; `None` if it is not a UUID.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Uuid::try_parse(text).ok().map(Self)
+    }
+}
+
+impl fmt::Display for TokenId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.hyphenated().fmt(f)
+    }
+}
+
+impl fmt::Debug for TokenId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 fn uuid_v7(now: Timestamp, entropy: &dyn Entropy) -> Result<Uuid, EntropyError> {
     let mut random = [0; 10];
     entropy.fill(&mut random)?;

@@ -9,3 +9,4 @@ pub mod http;
 pub mod lifecycle;
 pub mod system;
 pub mod telemetry;
+pub mod token;

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use super::private_file;
+use crate::token::SubjectKey;
 
 /// All keys of a deployment.
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub struct Keys {
     pub passcode: PasscodeKey,
     /// Keys everything that the store keeps.
     pub store: StoreKeys,
+    /// Keys the pseudonyms in verification tokens; derived, so that a backup has it too.
+    pub subject: SubjectKey,
 }
 
 /// Why there are no keys.
@@ -118,10 +121,12 @@ impl Keys {
 
     fn parse(file: &KeyFile) -> Option<Self> {
         let key = |text: &str| <[u8; 32]>::try_from(hex::decode(text).ok()?).ok();
+        let index = key(&file.index)?;
         Some(Self {
             passcode: PasscodeKey::new(key(&file.passcode)?),
+            subject: SubjectKey::derive(&index)?,
             store: StoreKeys {
-                index: key(&file.index)?,
+                index,
                 seal: key(&file.seal)?,
             },
         })

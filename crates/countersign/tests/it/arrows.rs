@@ -69,6 +69,7 @@ fn crates_know_only_those_below_them() {
 fn each_heavy_dependency_has_one_home() {
     let metadata = metadata();
     let homes = BTreeMap::from([
+        ("aws-lc-rs", vec!["countersign"]),
         ("axum", vec!["countersign"]),
         (
             "chacha20poly1305",
@@ -77,6 +78,7 @@ fn each_heavy_dependency_has_one_home() {
         ("clap", vec!["countersign"]),
         ("hyper", vec!["countersign", "countersign-client"]),
         ("icu_experimental", vec!["countersign"]),
+        ("jsonwebtoken", vec!["countersign"]),
         ("reqwest", vec!["countersign", "countersign-providers"]),
         ("rlibphonenumber", vec!["countersign-core"]),
         ("rusqlite", vec!["countersign-store"]),

@@ -1,0 +1,122 @@
+use serde::{Deserialize, Serialize};
+
+/// The public keys that verify verification tokens: the answer of `GET /oidc/.well-known/jwks.json`.
+/// The key that signs now is the first.
+///
+/// ```
+/// use countersign_api::JsonWebKeySet;
+/// let keys = r#"{"keys":[{"kty":"RSA","kid":"k1","use":"sig","alg":"RS256","n":"sXch","e":"AQAB"}]}"#;
+/// let keys: JsonWebKeySet = serde_json::from_str(keys).unwrap();
+/// assert_eq!(keys.keys[0].kid, "k1");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct JsonWebKeySet {
+    /// The keys.
+    pub keys: Vec<JsonWebKey>,
+}
+
+/// One public key (RFC 7517).
+///
+/// ```
+/// use countersign_api::JsonWebKey;
+/// let key = JsonWebKey::rs256("k1".into(), "sXch".into(), "AQAB".into());
+/// assert_eq!(serde_json::to_value(&key).unwrap()["use"], "sig");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct JsonWebKey {
+    /// Always `RSA`.
+    pub kty: String,
+    /// Names the key: its thumbprint (RFC 7638).
+    pub kid: String,
+    /// Always `sig`.
+    #[serde(rename = "use")]
+    pub public_key_use: String,
+    /// Always `RS256`.
+    pub alg: String,
+    /// The modulus, base64url.
+    pub n: String,
+    /// The exponent, base64url.
+    pub e: String,
+}
+
+impl JsonWebKey {
+    /// An RSA key that signs with RS256, of its name, modulus and exponent.
+    ///
+    /// ```
+    /// use countersign_api::JsonWebKey;
+    /// assert_eq!(JsonWebKey::rs256("k1".into(), "sXch".into(), "AQAB".into()).alg, "RS256");
+    /// ```
+    #[must_use]
+    pub fn rs256(kid: String, n: String, e: String) -> Self {
+        Self {
+            kty: "RSA".to_owned(),
+            kid,
+            public_key_use: "sig".to_owned(),
+            alg: "RS256".to_owned(),
+            n,
+            e,
+        }
+    }
+}
+
+/// One key that signs verification tokens, as `list-signing-keys` shows it. Times are RFC 3339, UTC.
+///
+/// ```
+/// use countersign_api::{SigningKeyDto, SigningKeyState};
+/// let key = r#"{"kid":"k1","state":"signing","createdAt":"2026-11-21T20:00:00Z","signsFrom":"2026-11-21T20:00:00Z"}"#;
+/// let key: SigningKeyDto = serde_json::from_str(key).unwrap();
+/// assert_eq!(key.state, SigningKeyState::Signing);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct SigningKeyDto {
+    /// Names the key, in tokens and among the published keys.
+    pub kid: String,
+    /// What it is for now.
+    pub state: SigningKeyState,
+    /// When it was made, and published.
+    pub created_at: String,
+    /// When it began to sign, or will.
+    pub signs_from: String,
+    /// How long it stays published, so that its last tokens can be verified; of `retiring` keys.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published_until: Option<String>,
+}
+
+/// What a signing key is for.
+///
+/// ```
+/// use countersign_api::SigningKeyState;
+/// assert_eq!(serde_json::to_string(&SigningKeyState::Next).unwrap(), "\"next\"");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum SigningKeyState {
+    /// Published, and waits until every cache knows it.
+    Next,
+    /// Signs.
+    Signing,
+    /// Replaced; published for the last tokens that it signed.
+    Retiring,
+}
+
+/// The data of `POST /api/v3/rotate-signing-key`: the new key.
+///
+/// ```
+/// use countersign_api::RotatedSigningKey;
+/// let key: RotatedSigningKey = serde_json::from_str(r#"{"kid":"k2","signsFrom":"2026-11-21T20:11:00Z"}"#).unwrap();
+/// assert_eq!(key.kid, "k2");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct RotatedSigningKey {
+    /// Names the key.
+    pub kid: String,
+    /// When it begins to sign, RFC 3339, UTC.
+    pub signs_from: String,
+}

@@ -1,0 +1,105 @@
+//! When a key signs, and how long it stays published.
+
+use std::cmp::Ordering;
+use std::time::Duration;
+
+use countersign_core::time::Timestamp;
+
+/// How long anyone may keep the published keys without asking again.
+pub const MAX_AGE: Duration = Duration::from_secs(600);
+
+/// How long a token is good.
+pub const TOKEN_LIFE: Duration = Duration::from_secs(300);
+
+/// From the making of a key to its first signature: until every cache knows it, and a minute for
+/// answers that were under way.
+pub const LEAD: Duration = Duration::from_secs(MAX_AGE.as_secs() + 60);
+
+/// What a key is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Role {
+    /// Signs.
+    Signing,
+    /// Published, and waits until every cache knows it.
+    Next,
+    /// Replaced; published for its last tokens.
+    Retiring {
+        /// Until when.
+        until: Timestamp,
+    },
+    /// Nothing that it signed is good any more.
+    Over,
+}
+
+/// What each key is for at `now`, from when each begins to sign, in that order.
+pub(super) fn roles(signs_from: &[Timestamp], now: Timestamp) -> Vec<Role> {
+    // Some key signs, also for a clock that is behind all of them.
+    let signer = signs_from.iter().rposition(|from| *from <= now);
+    let signer = signer.unwrap_or(0);
+    let role = |at: usize| match at.cmp(&signer) {
+        Ordering::Equal => Role::Signing,
+        Ordering::Greater => Role::Next,
+        Ordering::Less => {
+            let replaced = signs_from.get(at + 1).copied().unwrap_or(now);
+            let until = replaced.after(TOKEN_LIFE).after(MAX_AGE);
+            if now < until {
+                Role::Retiring { until }
+            } else {
+                Role::Over
+            }
+        }
+    };
+    (0..signs_from.len()).map(role).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_millis(seconds * 1_000)
+    }
+
+    #[test]
+    fn the_first_key_signs_at_once() {
+        assert_eq!(roles(&[at(100)], at(100)), [Role::Signing]);
+        assert_eq!(roles(&[at(100)], at(99)), [Role::Signing], "a clock behind");
+        assert_eq!(roles(&[], at(0)), []);
+    }
+
+    #[test]
+    fn a_new_key_waits_and_the_old_one_stays_for_its_last_tokens() {
+        let keys = [at(0), at(1_000)];
+        let retiring = Role::Retiring { until: at(1_900) };
+        assert_eq!(roles(&keys, at(999)), [Role::Signing, Role::Next]);
+        assert_eq!(roles(&keys, at(1_000)), [retiring, Role::Signing]);
+        assert_eq!(roles(&keys, at(1_899)), [retiring, Role::Signing]);
+        assert_eq!(roles(&keys, at(1_900)), [Role::Over, Role::Signing]);
+    }
+
+    #[test]
+    fn keys_that_follow_fast_are_each_published_long_enough() {
+        let keys = [at(0), at(700), at(1_400), at(2_100)];
+        let until = |seconds| Role::Retiring { until: at(seconds) };
+        assert_eq!(
+            roles(&keys, at(1_500)),
+            [until(1_600), until(2_300), Role::Signing, Role::Next]
+        );
+    }
+
+    #[test]
+    fn one_key_signs_at_any_time_and_what_it_signs_can_be_verified() {
+        let keys = [at(0), at(660), at(1_320), at(5_000)];
+        for second in -10..6_000 {
+            let then = roles(&keys, at(second));
+            let signer = then.iter().position(|role| *role == Role::Signing).unwrap();
+            assert_eq!(
+                then.iter().filter(|role| **role == Role::Signing).count(),
+                1
+            );
+            for later in [at(second).after(TOKEN_LIFE), at(second).after(MAX_AGE)] {
+                assert_ne!(roles(&keys, later)[signer], Role::Over);
+            }
+        }
+    }
+}
