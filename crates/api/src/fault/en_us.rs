@@ -11,6 +11,9 @@ pub(super) fn message(fault: &Fault) -> String {
         Fault::NoApplication => "The header x-authing-app-id is missing: it must name the application.".to_owned(),
         Fault::UnknownApplication => "There is no application with this x-authing-app-id or appId.".to_owned(),
         Fault::ApplicationExists => "An application with this appId exists already.".to_owned(),
+        Fault::SigningKeyWaits { signs_from } => {
+            format!("A new signing key waits already: it begins to sign at {signs_from}. Rotate again after that.")
+        }
         Fault::Unauthorized => "The credentials are missing or wrong.".to_owned(),
         Fault::CountryNotServed { country } => {
             format!("No international SMS service is configured for the country of this number ({country}).")

@@ -11,6 +11,9 @@ pub(super) fn message(fault: &Fault) -> String {
         Fault::NoApplication => "ヘッダー x-authing-app-id がありません。アプリケーションを指定してください。".to_owned(),
         Fault::UnknownApplication => "この x-authing-app-id または appId のアプリケーションは存在しません。".to_owned(),
         Fault::ApplicationExists => "この appId のアプリケーションはすでに存在します。".to_owned(),
+        Fault::SigningKeyWaits { signs_from } => {
+            format!("新しい署名鍵がすでに待機しています（{signs_from} に署名を開始）。その後にもう一度ローテーションしてください。")
+        }
         Fault::Unauthorized => "認証情報がないか、正しくありません。".to_owned(),
         Fault::CountryNotServed { country } => {
             format!("この番号の国または地域（{country}）向けの国際 SMS サービスが設定されていません。")

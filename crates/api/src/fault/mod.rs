@@ -30,6 +30,11 @@ pub enum Fault {
     UnknownApplication,
     /// The application exists already.
     ApplicationExists,
+    /// A new signing key waits already.
+    SigningKeyWaits {
+        /// When it begins to sign, RFC 3339, UTC.
+        signs_from: String,
+    },
     /// Credentials are missing or wrong.
     Unauthorized,
     /// No SMS service is configured for the number's country.
@@ -153,7 +158,7 @@ impl Fault {
             Fault::Unauthorized => 401,
             Fault::UnknownApplication => 404,
             Fault::TooSlow => 408,
-            Fault::ApplicationExists => 409,
+            Fault::ApplicationExists | Fault::SigningKeyWaits { .. } => 409,
             Fault::TooLarge => 413,
             Fault::CountryNotServed { .. } => 422,
             Fault::Throttled { .. } => 429,
@@ -318,6 +323,12 @@ impl Fault {
                 "countryNotServed",
                 Fault::CountryNotServed {
                     country: "GB".to_owned(),
+                },
+            ),
+            (
+                "signingKeyWaits",
+                Fault::SigningKeyWaits {
+                    signs_from: "2026-11-21T20:11:00.000Z".to_owned(),
                 },
             ),
             ("throttled", Fault::Throttled { retry_after: 42 }),

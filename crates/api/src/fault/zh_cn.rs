@@ -11,6 +11,9 @@ pub(super) fn message(fault: &Fault) -> String {
         Fault::NoApplication => "缺少请求头 x-authing-app-id：必须指明应用。".to_owned(),
         Fault::UnknownApplication => "x-authing-app-id 或 appId 对应的应用不存在。".to_owned(),
         Fault::ApplicationExists => "该 appId 的应用已存在。".to_owned(),
+        Fault::SigningKeyWaits { signs_from } => {
+            format!("已有新的签名密钥等待启用（{signs_from} 开始签名），请在此之后再轮换。")
+        }
         Fault::Unauthorized => "缺少凭证或凭证错误。".to_owned(),
         Fault::CountryNotServed { country } => {
             format!("未配置该号码所属国家或地区（{country}）的国际短信服务。")

@@ -11,6 +11,9 @@ pub(super) fn message(fault: &Fault) -> String {
         Fault::NoApplication => "缺少請求標頭 x-authing-app-id：必須指明應用程式。".to_owned(),
         Fault::UnknownApplication => "x-authing-app-id 或 appId 對應的應用程式不存在。".to_owned(),
         Fault::ApplicationExists => "此 appId 的應用程式已存在。".to_owned(),
+        Fault::SigningKeyWaits { signs_from } => {
+            format!("已有新的簽章金鑰等待啟用（{signs_from} 開始簽章），請於此之後再輪替。")
+        }
         Fault::Unauthorized => "缺少憑證或憑證錯誤。".to_owned(),
         Fault::CountryNotServed { country } => {
             format!("尚未設定此號碼所屬國家或地區（{country}）的國際簡訊服務。")

@@ -35,6 +35,7 @@ use crate::http::{self, AppState};
 use crate::lifecycle::{self, Signals};
 use crate::system::{OsEntropy, SystemClock};
 use crate::telemetry;
+use crate::token::{Minter, SigningKeys};
 
 pub(super) const DATA: &str = "countersign-data";
 pub(super) const APP_ID: &str = "dev-app";
@@ -128,11 +129,18 @@ impl Dev {
             keys.passcode,
             settings.codes,
         );
+        let tokens = Minter::new(
+            format!("http://{address}/oidc"),
+            SigningKeys::of(&self.data, store.now())?,
+            keys.subject,
+            Arc::clone(&entropy),
+        );
         let sends = TaskTracker::new();
         let state = AppState {
             messenger: Arc::new(messenger),
             checker: Arc::new(checker),
             store,
+            tokens: Arc::new(tokens),
             entropy,
             sends: sends.clone(),
             operator_token: note.token.into(),

@@ -2,6 +2,7 @@
 
 mod app;
 mod dev;
+mod key;
 mod owner;
 mod screen;
 mod send;
@@ -35,6 +36,8 @@ enum Verb {
     Send(send::Send),
     /// List, create and change applications of the running countersign
     App(app::App),
+    /// List and rotate the keys that sign verification tokens
+    Key(key::Key),
     /// Print a completion script for a shell
     #[command(
         after_help = "For bash:\n  countersign completions bash > /etc/bash_completion.d/countersign"
@@ -54,6 +57,7 @@ pub fn run() -> ExitCode {
     let json = match &verb {
         Verb::Send(send) => send.owner.json,
         Verb::App(app) => app.json(),
+        Verb::Key(key) => key.json(),
         Verb::Dev(_) | Verb::Completions { .. } | Verb::Unbuilt(_) => false,
     };
     let runtime = match tokio::runtime::Builder::new_multi_thread()
@@ -68,6 +72,7 @@ pub fn run() -> ExitCode {
             Verb::Dev(dev) => dev.run().await,
             Verb::Send(send) => send.run().await,
             Verb::App(app) => app.run().await,
+            Verb::Key(key) => key.run().await,
             Verb::Completions { shell } => {
                 let mut script = Vec::new();
                 clap_complete::generate(shell, &mut Cli::command(), "countersign", &mut script);

@@ -1,4 +1,4 @@
-//! Which web pages may call, with credentials: those of an application's own origins.
+//! Which web pages may call, with credentials: those of an application's own origins. And what any may read.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use axum::http::{HeaderName, HeaderValue, Method, header};
 use countersign_api::APP_ID_HEADER;
 use countersign_core::application::{AppId, Origin};
 use countersign_core::ports::store::Store;
-use tower_http::cors::{AllowOrigin, CorsLayer};
+use tower_http::cors::{AllowOrigin, Any, CorsLayer};
 
 /// The headers that GenAuth's browser SDKs send.
 const HEADERS: [&str; 9] = [
@@ -41,6 +41,14 @@ pub(super) fn layer(store: Arc<dyn Store>) -> CorsLayer {
         .allow_methods([Method::GET, Method::POST])
         .allow_headers(HEADERS.map(HeaderName::from_static))
         .expose_headers([header::RETRY_AFTER])
+        .max_age(Duration::from_secs(600))
+}
+
+/// For documents that everyone may read: any page may, without credentials.
+pub(super) fn anyone() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::GET])
         .max_age(Duration::from_secs(600))
 }
 

@@ -29,6 +29,24 @@ pub(crate) struct Endpoint {
     pub(crate) faults: &'static [&'static str],
 }
 
+/// A document outside `/api/v3`: anyone may GET it, any web page too, and it comes without an envelope.
+pub(crate) struct Published {
+    /// The whole path.
+    pub(crate) path: &'static str,
+    /// What the OpenAPI document calls it.
+    pub(crate) name: &'static str,
+    /// What serves it.
+    pub(crate) handler: MethodRouter<AppState>,
+    /// What it is, in a few words.
+    pub(crate) summary: &'static str,
+    /// What a reader should know.
+    pub(crate) about: &'static str,
+    /// The document.
+    pub(crate) data: Shape,
+    /// What HTTP 404 says, if what the path names may be missing.
+    pub(crate) missing: Option<&'static str>,
+}
+
 /// Who may call an endpoint.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Caller {

@@ -9,6 +9,7 @@ mod dev;
 mod endpoint;
 mod faults;
 mod gate;
+mod oidc;
 mod openapi;
 mod operator;
 pub mod router;

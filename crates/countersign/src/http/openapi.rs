@@ -3,14 +3,15 @@
 use countersign_api::{
     ApplicationDto, AttemptDto, Channel, CheckAppIdSecretRequest, CheckDto, CheckedSecret,
     CountryDto, CountryName, CountryNames, CreateApplicationRequest, CreatedApplication, Envelope,
-    Fault, InvalidReason, Lang, MessageDto, PreCheckCodeRequest, PreCheckedCode, PublicKey,
-    SendSmsRequest, SmsCodePayload, SystemInfo, SystemVersion, UnlockDto, UnlockPhoneRequest,
+    Fault, InvalidReason, JsonWebKey, JsonWebKeySet, Lang, MessageDto, PreCheckCodeRequest,
+    PreCheckedCode, PublicKey, RotatedSigningKey, SendSmsRequest, SigningKeyDto, SigningKeyState,
+    SmsCodePayload, SystemInfo, SystemVersion, UnlockDto, UnlockPhoneRequest,
     UpdateApplicationRequest, VerdictDto, VerifiedCode, VerifyCodeRequest,
 };
 use serde_json::{Map, Value, json};
 use utoipa::{PartialSchema, ToSchema};
 
-use super::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use super::endpoint::{Answers, Asks, Caller, Endpoint, Published, Shape};
 
 /// What can go wrong wherever a body is read.
 const BODY_FAULTS: [&str; 9] = [
@@ -33,8 +34,11 @@ pub(crate) fn schema(name: &str) -> Value {
     json!({"$ref": format!("#/components/schemas/{name}")})
 }
 
-/// The document for these endpoints.
-pub(super) fn document(endpoints: &[Endpoint]) -> Value {
+/// The document for these endpoints and published documents.
+pub(super) fn document(endpoints: &[Endpoint], published: &[Published]) -> Value {
+    let documents = published
+        .iter()
+        .map(|document| (document.path.to_owned(), json!({"get": reading(document)})));
     let paths: Map<_, _> = endpoints
         .iter()
         .map(|endpoint| {
@@ -44,6 +48,7 @@ pub(super) fn document(endpoints: &[Endpoint]) -> Value {
                 json!({method: operation(endpoint)}),
             )
         })
+        .chain(documents)
         .collect();
     json!({
         "openapi": "3.1.0",
@@ -73,7 +78,7 @@ pub(super) fn document(endpoints: &[Endpoint]) -> Value {
     })
 }
 
-const ABOUT: &str = "One-time passcodes by SMS, compatible with GenAuth's V3 \"Send SMS\". Every answer but \
+const ABOUT: &str = "One-time passcodes by SMS, compatible with GenAuth's V3 \"Send SMS\". Every answer under /api/v3 but \
     that of system is HTTP 200 with an envelope; what happened is in its statusCode: 200 for success, otherwise the \
     kind of failure. Messages are in the language of x-authing-lang, else of Accept-Language: zh-CN (default), en-US, zh-TW, ja-JP.";
 
@@ -107,6 +112,42 @@ fn operation(endpoint: &Endpoint) -> Value {
         operation.insert("security".to_owned(), security);
     }
     operation.into()
+}
+
+/// The operation that reads a published document.
+fn reading(document: &Published) -> Value {
+    let content = json!({"application/json": {
+        "schema": document.data.schema,
+        "examples": {"200_success": {"value": document.data.example}},
+    }});
+    let found = json!({
+        "description": "The document; `cache-control` says how long it may be kept.",
+        "content": content,
+    });
+    let mut responses = Map::from_iter([("200".to_owned(), found)]);
+    let mut parameters = vec![];
+    if let Some(error) = document.missing {
+        let schema = json!({
+            "type": "object", "required": ["error"], "properties": {"error": {"type": "string"}},
+        });
+        let missing = json!({
+            "description": error,
+            "content": {"application/json": {"schema": schema, "example": {"error": error}}},
+        });
+        responses.insert("404".to_owned(), missing);
+        parameters.push(json!({
+            "name": "appId", "in": "path", "required": true, "description": "The application.",
+            "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"}, "example": "dev-app",
+        }));
+    }
+    json!({
+        "operationId": document.name,
+        "summary": document.summary,
+        "description": document.about,
+        "tags": ["Tokens"],
+        "parameters": parameters,
+        "responses": responses,
+    })
 }
 
 fn parameters(endpoint: &Endpoint) -> Vec<Value> {
@@ -258,11 +299,16 @@ fn schemas() -> Value {
     add::<CreateApplicationRequest>(&mut schemas);
     add::<CreatedApplication>(&mut schemas);
     add::<InvalidReason>(&mut schemas);
+    add::<JsonWebKey>(&mut schemas);
+    add::<JsonWebKeySet>(&mut schemas);
     add::<MessageDto>(&mut schemas);
     add::<PreCheckCodeRequest>(&mut schemas);
     add::<PreCheckedCode>(&mut schemas);
     add::<PublicKey>(&mut schemas);
+    add::<RotatedSigningKey>(&mut schemas);
     add::<SendSmsRequest>(&mut schemas);
+    add::<SigningKeyDto>(&mut schemas);
+    add::<SigningKeyState>(&mut schemas);
     add::<SmsCodePayload>(&mut schemas);
     add::<SystemInfo>(&mut schemas);
     add::<SystemVersion>(&mut schemas);

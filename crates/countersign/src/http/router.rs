@@ -8,9 +8,9 @@ use axum::routing::{any, get};
 use utoipa_swagger_ui::SwaggerUi;
 
 use super::context::Context;
-use super::endpoint::Endpoint;
+use super::endpoint::{Endpoint, Published};
 use super::state::AppState;
-use super::{cors, dev, openapi, v3};
+use super::{cors, dev, oidc, openapi, v3};
 
 /// Everything served under `/api/v3`. Whatever else is asked for there is answered with this list.
 fn endpoints() -> Vec<Endpoint> {
@@ -27,19 +27,26 @@ fn endpoints() -> Vec<Endpoint> {
         v3::list_messages::endpoint(),
         v3::unlock_phone::endpoint(),
         v3::list_unlocks::endpoint(),
+        v3::list_signing_keys::endpoint(),
+        v3::rotate_signing_key::endpoint(),
     ]
+}
+
+/// The documents for anyone, outside `/api/v3`.
+fn published() -> Vec<Published> {
+    vec![oidc::jwks::of_service(), oidc::jwks::of_application()]
 }
 
 /// All routes over `state`.
 pub fn router(state: AppState) -> Router {
-    let endpoints = endpoints();
+    let (endpoints, published) = (endpoints(), published());
     let served: Vec<_> = endpoints
         .iter()
         .map(|endpoint| format!("{} /api/v3/{}", endpoint.method, endpoint.name))
         .collect();
     let served: Arc<str> = served.join(", ").into();
     let docs = SwaggerUi::new("/docs")
-        .external_url_unchecked("/openapi.json", openapi::document(&endpoints));
+        .external_url_unchecked("/openapi.json", openapi::document(&endpoints, &published));
     let not_served = move |cx: Context| {
         let answer = v3::not_served::answer(&cx, &served);
         async { answer }
@@ -60,7 +67,13 @@ pub fn router(state: AppState) -> Router {
         site = site.route("/dev/outbox", get(dev::outbox::handle));
     }
     let cors = cors::layer(Arc::clone(&state.store));
-    site.layer(cors).with_state(state)
+    let mut documents = Router::new();
+    for document in published {
+        documents = documents.route(document.path, document.handler);
+    }
+    site.layer(cors)
+        .merge(documents.layer(cors::anyone()))
+        .with_state(state)
 }
 
 async fn console() -> (StatusCode, &'static str) {

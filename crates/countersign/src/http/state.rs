@@ -9,6 +9,8 @@ use countersign_core::ports::store::Store;
 use countersign_providers::outbox::Outbox;
 use tokio_util::task::TaskTracker;
 
+use crate::token::Minter;
+
 /// The parts behind the door; cheap to clone.
 #[derive(Clone)]
 pub struct AppState {
@@ -18,6 +20,8 @@ pub struct AppState {
     pub checker: Arc<Checker>,
     /// Applications, timelines, time.
     pub store: Arc<dyn Store>,
+    /// Verification tokens, and their keys.
+    pub tokens: Arc<Minter>,
     /// Randomness for request ids and secrets.
     pub entropy: Arc<dyn Entropy>,
     /// Sends under way: they outlive their callers, and a shutdown waits for them.

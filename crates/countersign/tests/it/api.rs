@@ -257,7 +257,7 @@ async fn management_needs_the_token_of_the_data_folder() {
         Some(format!("Basic {token}")),
         Some(token.clone()),
     ] {
-        for name in ["list-applications", "list-messages"] {
+        for name in ["list-applications", "list-messages", "list-signing-keys"] {
             let mut request = server.client().get(format!("{}/api/v3/{name}", server.url));
             if let Some(shown) = &shown {
                 request = request.header("authorization", shown);

@@ -25,5 +25,6 @@ mod raw;
 mod secrecy;
 mod server;
 mod slow;
+mod tokens;
 mod too_late;
 mod vendor;

@@ -1,0 +1,83 @@
+//! `GET /oidc/.well-known/jwks.json` and `GET /{appId}/oidc/.well-known/jwks.json`: the public keys that
+//! verify tokens. All applications have the same.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use countersign_core::application::AppId;
+use serde_json::json;
+
+use crate::http::endpoint::{Published, Shape};
+use crate::http::openapi;
+use crate::http::state::AppState;
+use crate::token::MAX_AGE;
+
+pub(crate) fn of_service() -> Published {
+    Published {
+        path: "/oidc/.well-known/jwks.json",
+        name: "jwks",
+        handler: get(handle),
+        summary: "Keys of verification tokens",
+        about: ABOUT,
+        data: shape(),
+        missing: None,
+    }
+}
+
+pub(crate) fn of_application() -> Published {
+    Published {
+        path: "/{appId}/oidc/.well-known/jwks.json",
+        name: "jwks-of-application",
+        handler: get(handle_of_application),
+        summary: "Keys of verification tokens, asked for by application",
+        about: ABOUT,
+        data: shape(),
+        missing: Some(UNKNOWN),
+    }
+}
+
+const ABOUT: &str = "The public keys that verify verification tokens (RS256): first the one that signs now. A new key is \
+    here eleven minutes before it signs, so an answer may be kept for ten; an old one stays until its last tokens have \
+    ended. The same for all applications.";
+
+const UNKNOWN: &str = "there is no application with this id";
+
+fn shape() -> Shape {
+    Shape {
+        schema: openapi::schema("JsonWebKeySet"),
+        example: json!({"keys": [{
+            "kty": "RSA", "kid": "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs", "use": "sig", "alg": "RS256",
+            "n": "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc", "e": "AQAB",
+        }]}),
+    }
+}
+
+async fn handle(State(state): State<AppState>) -> Response {
+    let keys = state.tokens.keys().published(state.store.now());
+    let kept = format!("public, max-age={}", MAX_AGE.as_secs());
+    ([(header::CACHE_CONTROL, kept)], Json(keys)).into_response()
+}
+
+async fn handle_of_application(
+    State(state): State<AppState>,
+    Path(app_id): Path<String>,
+) -> Response {
+    let found = match AppId::parse(&app_id) {
+        Ok(id) => state.store.application(&id).await,
+        Err(_) => Ok(None),
+    };
+    match found {
+        Ok(Some(_)) => handle(State(state)).await,
+        Ok(None) => refusal(StatusCode::NOT_FOUND, UNKNOWN),
+        Err(_) => refusal(StatusCode::SERVICE_UNAVAILABLE, "the store is down"),
+    }
+}
+
+fn refusal(status: StatusCode, error: &str) -> Response {
+    let mut answer = (status, Json(json!({"error": error}))).into_response();
+    let no_store = HeaderValue::from_static("no-store");
+    answer.headers_mut().insert(header::CACHE_CONTROL, no_store);
+    answer
+}

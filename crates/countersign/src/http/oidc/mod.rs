@@ -1,0 +1,3 @@
+//! What identity systems read: outside `/api/v3`, without an envelope.
+
+pub(crate) mod jwks;

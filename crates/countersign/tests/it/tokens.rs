@@ -1,0 +1,204 @@
+//! The keys of verification tokens, as the world sees them.
+
+use std::path::Path;
+use std::process::Command;
+
+use reqwest::{Method, Response, StatusCode};
+use serde_json::{Value, json};
+
+use crate::server::{BINARY, Server, folder};
+
+const KEYS: &str = "/oidc/.well-known/jwks.json";
+
+async fn jwks(server: &Server, path: &str) -> Vec<Value> {
+    let answer = server.get(path).await;
+    assert_eq!(answer.status(), StatusCode::OK, "{path}");
+    assert_eq!(answer.headers()["content-type"], "application/json");
+    let kept = &answer.headers()["cache-control"];
+    assert_eq!(kept, "public, max-age=600", "{path}");
+    let mut answer: Value = answer.json().await.unwrap();
+    serde_json::from_value(answer["keys"].take()).unwrap()
+}
+
+/// A management call: the envelope.
+async fn manage(server: &Server, method: Method, name: &str) -> Value {
+    let url = format!("{}/api/v3/{name}", server.url);
+    let request = server
+        .client()
+        .request(method, url)
+        .bearer_auth(server.token())
+        .header("x-authing-lang", "en-US");
+    request.send().await.unwrap().json().await.unwrap()
+}
+
+/// `countersign key {verb} --json`: what it prints, and whether it succeeds.
+fn key(verb: &str, data: &Path) -> (Value, bool) {
+    let output = Command::new(BINARY)
+        .args(["key", verb, "--json", "--data"])
+        .arg(data)
+        .output()
+        .unwrap();
+    let printed = if output.status.success() {
+        output.stdout
+    } else {
+        output.stderr
+    };
+    let printed = serde_json::from_slice(&printed).unwrap();
+    (printed, output.status.success())
+}
+
+#[tokio::test]
+async fn the_keys_are_what_the_official_sdks_want() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let keys = jwks(&server, KEYS).await;
+    assert_eq!(keys.len(), 1);
+    let members: Vec<_> = keys[0].as_object().unwrap().keys().collect();
+    let mut expected = ["kty", "kid", "use", "alg", "n", "e"];
+    expected.sort_unstable();
+    assert_eq!(members, expected, "nothing of the private key");
+    for (member, value) in [
+        ("kty", "RSA"),
+        ("use", "sig"),
+        ("alg", "RS256"),
+        ("e", "AQAB"),
+    ] {
+        assert_eq!(keys[0][member], value);
+    }
+    let modulus = keys[0]["n"].as_str().unwrap();
+    assert_eq!(modulus.len(), 342, "2048 bits in base64url without padding");
+    assert_eq!(jwks(&server, &format!("/dev-app{KEYS}")).await, keys);
+
+    for unknown in ["nobody", "a%20b", "api"] {
+        let answer = server.get(&format!("/{unknown}{KEYS}")).await;
+        assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{unknown}");
+        assert_eq!(answer.headers()["cache-control"], "no-store");
+        let answer: Value = answer.json().await.unwrap();
+        assert_eq!(
+            answer,
+            json!({"error": "there is no application with this id"})
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_rotation_publishes_a_key_that_waits_behind_the_one_that_signs() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let first = jwks(&server, KEYS).await;
+    let rotated = manage(&server, Method::POST, "rotate-signing-key").await;
+    assert_eq!(rotated["statusCode"], 200, "{rotated}");
+    let both = jwks(&server, KEYS).await;
+    assert_eq!(both.len(), 2);
+    assert_eq!(both[0], first[0], "the one that signs stays first");
+    assert_eq!(both[1]["kid"], rotated["data"]["kid"]);
+
+    let refused = manage(&server, Method::POST, "rotate-signing-key").await;
+    assert_eq!(refused["statusCode"], 409, "{refused}");
+    let when = rotated["data"]["signsFrom"].as_str().unwrap();
+    assert!(
+        refused["message"].as_str().unwrap().contains(when),
+        "{refused}"
+    );
+    let listed = manage(&server, Method::GET, "list-signing-keys").await;
+    let states: Vec<_> = listed["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|key| (&key["state"], &key["kid"]))
+        .collect();
+    assert_eq!(
+        states,
+        [
+            (&json!("signing"), &first[0]["kid"]),
+            (&json!("next"), &both[1]["kid"])
+        ]
+    );
+
+    server.kill().await;
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    assert_eq!(jwks(&server, KEYS).await, both, "over a crash");
+}
+
+#[tokio::test]
+async fn the_command_line_rotates_and_lists() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let (rotated, done) = key("rotate", data.path());
+    assert!(done, "{rotated}");
+    let (listed, _) = key("list", data.path());
+    assert_eq!(listed[1]["kid"], rotated["kid"]);
+    assert_eq!(listed[1]["state"], "next");
+    let (refused, done) = key("rotate", data.path());
+    let says = refused["error"].as_str().unwrap();
+    assert!(!done && says.contains("waits already"), "{says}");
+    assert_eq!(jwks(&server, KEYS).await.len(), 2);
+}
+
+#[tokio::test]
+async fn only_the_operator_sees_and_rotates() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let rotated = server.post("rotate-signing-key", &[], "").await;
+    let listed = server.get("/api/v3/list-signing-keys").await;
+    for answer in [rotated, listed] {
+        let answer: Value = answer.json().await.unwrap();
+        assert_eq!(answer["statusCode"], 401);
+    }
+    assert_eq!(jwks(&server, KEYS).await.len(), 1);
+}
+
+#[tokio::test]
+async fn any_page_may_read_the_keys_without_credentials() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let header = |answer: &Response, name: &str| {
+        let value = answer.headers().get(name);
+        value.map(|value| value.to_str().unwrap().to_owned())
+    };
+    for (path, method) in [
+        (KEYS.to_owned(), Method::GET),
+        (format!("/dev-app{KEYS}"), Method::GET),
+        (KEYS.to_owned(), Method::OPTIONS),
+    ] {
+        let request = server
+            .client()
+            .request(method, format!("{}{path}", server.url))
+            .header("origin", "https://elsewhere.example")
+            .header("access-control-request-method", "GET");
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK);
+        let origin = header(&answer, "access-control-allow-origin");
+        assert_eq!(origin.as_deref(), Some("*"), "{path}");
+        let credentials = header(&answer, "access-control-allow-credentials");
+        assert_eq!(credentials, None);
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_key_file_is_for_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let data = folder();
+    let file = data.path().join("signing-keys.json");
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let private = std::fs::read_to_string(&file).unwrap();
+    let private: Value = serde_json::from_str(&private).unwrap();
+    let private = private["keys"][0]["pkcs8"].as_str().unwrap().to_owned();
+    manage(&server, Method::POST, "rotate-signing-key").await;
+    let mode = || std::fs::metadata(&file).unwrap().permissions().mode();
+    assert_eq!(mode() & 0o777, 0o600);
+    let logs = server.stop().await.stderr;
+    assert!(!logs.contains(&private[64..128]));
+    std::fs::set_permissions(&file, PermissionsExt::from_mode(0o644)).unwrap();
+    let refused = Command::new(BINARY)
+        .args(["dev", "--quiet", "--listen", "127.0.0.1:0", "--data"])
+        .arg(data.path())
+        .output()
+        .unwrap();
+    let says = String::from_utf8(refused.stderr).unwrap();
+    assert!(
+        !refused.status.success() && says.contains("chmod 600"),
+        "{says}"
+    );
+}
