@@ -190,6 +190,14 @@ async fn the_key_file_is_for_its_owner_only() {
     assert_eq!(mode() & 0o777, 0o600);
     let logs = server.stop().await.stderr;
     assert!(!logs.contains(&private[64..128]));
+    for entry in std::fs::read_dir(data.path()).unwrap() {
+        let path = entry.unwrap().path();
+        let bytes = std::fs::read(&path).unwrap();
+        let holds = bytes
+            .windows(64)
+            .any(|part| part == &private.as_bytes()[64..128]);
+        assert_eq!(holds, path == file, "{}", path.display());
+    }
     std::fs::set_permissions(&file, PermissionsExt::from_mode(0o644)).unwrap();
     let refused = Command::new(BINARY)
         .args(["dev", "--quiet", "--listen", "127.0.0.1:0", "--data"])
