@@ -3,10 +3,11 @@
 use countersign_api::{
     ApplicationDto, AttemptDto, Channel, CheckAppIdSecretRequest, CheckDto, CheckedSecret,
     CountryDto, CountryName, CountryNames, CreateApplicationRequest, CreatedApplication, Envelope,
-    Fault, InvalidReason, JsonWebKey, JsonWebKeySet, Lang, MessageDto, PreCheckCodeRequest,
-    PreCheckedCode, PublicKey, RotatedSigningKey, SendSmsRequest, SigningKeyDto, SigningKeyState,
-    SmsCodePayload, SystemInfo, SystemVersion, UnlockDto, UnlockPhoneRequest,
-    UpdateApplicationRequest, VerdictDto, VerifiedCode, VerifyCodeRequest,
+    Fault, IntrospectTokenRequest, IntrospectedToken, InvalidReason, JsonWebKey, JsonWebKeySet,
+    Lang, MessageDto, PreCheckCodeRequest, PreCheckedCode, PublicKey, RotatedSigningKey,
+    SendSmsRequest, SigningKeyDto, SigningKeyState, SmsCodePayload, SystemInfo, SystemVersion,
+    UnlockDto, UnlockPhoneRequest, UpdateApplicationRequest, VerdictDto, VerificationClaims,
+    VerifiedCode, VerifyCodeRequest,
 };
 use serde_json::{Map, Value, json};
 use utoipa::{PartialSchema, ToSchema};
@@ -298,6 +299,8 @@ fn schemas() -> Value {
     add::<CountryNames>(&mut schemas);
     add::<CreateApplicationRequest>(&mut schemas);
     add::<CreatedApplication>(&mut schemas);
+    add::<IntrospectTokenRequest>(&mut schemas);
+    add::<IntrospectedToken>(&mut schemas);
     add::<InvalidReason>(&mut schemas);
     add::<JsonWebKey>(&mut schemas);
     add::<JsonWebKeySet>(&mut schemas);
@@ -316,6 +319,7 @@ fn schemas() -> Value {
     add::<UnlockPhoneRequest>(&mut schemas);
     add::<UpdateApplicationRequest>(&mut schemas);
     add::<VerdictDto>(&mut schemas);
+    add::<VerificationClaims>(&mut schemas);
     add::<VerifiedCode>(&mut schemas);
     add::<VerifyCodeRequest>(&mut schemas);
     schemas.into()

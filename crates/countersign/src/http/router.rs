@@ -18,6 +18,7 @@ fn endpoints() -> Vec<Endpoint> {
         v3::send_sms::endpoint(),
         v3::pre_check_code::endpoint(),
         v3::verify_code::endpoint(),
+        v3::introspect_verification_token::endpoint(),
         v3::check_app_id_secret::endpoint(),
         v3::get_country_list::endpoint(),
         v3::system::endpoint(),

@@ -4,6 +4,7 @@ pub(crate) mod channels;
 pub(crate) mod check_app_id_secret;
 pub(crate) mod create_application;
 pub(crate) mod get_country_list;
+pub(crate) mod introspect_verification_token;
 pub(crate) mod list_applications;
 pub(crate) mod list_messages;
 pub(crate) mod list_signing_keys;

@@ -1,12 +1,16 @@
 //! `POST /api/v3/verify-code`: an application's own server checks a code, and uses it up.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::post;
-use countersign_api::{Fault, InvalidReason, VerifiedCode, VerifyCodeRequest};
+use countersign_api::{Channel, Fault, InvalidReason, VerifiedCode, VerifyCodeRequest};
+use countersign_core::application::AppId;
 use countersign_core::check::{Checked, Door};
 use countersign_core::checker::Typed;
 use countersign_core::phone::PhoneNumber;
+use countersign_core::time::Timestamp;
 use serde_json::json;
 
 use crate::http::body::Body;
@@ -17,6 +21,7 @@ use crate::http::faults;
 use crate::http::openapi;
 use crate::http::state::AppState;
 use crate::http::v3::channels;
+use crate::token::Minted;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
@@ -62,17 +67,43 @@ async fn verify(state: &AppState, cx: &Context, body: Body) -> Result<VerifiedCo
     let typed = Typed {
         request_id: cx.request_id,
         door: Door::Application,
-        app: app.id,
+        app: app.id.clone(),
         channel: channels::of_wire(body.channel),
-        phone,
+        phone: phone.clone(),
         passcode: body.pass_code,
     };
     let found = state.checker.check(typed).await;
     let found = found.map_err(|_| Fault::Unavailable)?;
-    Ok(answer(found))
+    let mut answer = answer(found.as_ref());
+    if let (Some(Checked::Right { at, .. }), true) = (found, body.with_token.unwrap_or(true)) {
+        let minted = mint(state, app.id, body.channel, phone, at).await?;
+        answer.token_expires_in = Some(minted.life.as_secs());
+        answer.verification_token = Some(minted.token);
+    }
+    Ok(answer)
 }
 
-fn answer(found: Option<Checked>) -> VerifiedCode {
+/// A token for the code that was used up at `at`.
+async fn mint(
+    state: &AppState,
+    app: AppId,
+    channel: Channel,
+    phone: PhoneNumber,
+    at: Timestamp,
+) -> Result<Minted, Fault> {
+    let tokens = Arc::clone(&state.tokens);
+    // Off the threads that serve others: a signature takes long.
+    let minted = state
+        .sends
+        .spawn_blocking(move || tokens.mint(&app, channel, &phone, at))
+        .await;
+    minted.map_err(|_| Fault::Internal)?.map_err(|error| {
+        tracing::error!(%error, "a code was used up, and there is no token for it");
+        Fault::Internal
+    })
+}
+
+fn answer(found: Option<&Checked>) -> VerifiedCode {
     let invalid = |reason| VerifiedCode {
         reason: Some(reason),
         ..VerifiedCode::default()
@@ -84,7 +115,7 @@ fn answer(found: Option<Checked>) -> VerifiedCode {
             ..VerifiedCode::default()
         },
         Some(Checked::Wrong { tries_left }) => VerifiedCode {
-            tries_left: Some(tries_left.into()),
+            tries_left: Some((*tries_left).into()),
             ..invalid(InvalidReason::Wrong)
         },
         Some(Checked::Exhausted) => VerifiedCode {

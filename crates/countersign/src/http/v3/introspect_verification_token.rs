@@ -1,0 +1,73 @@
+//! `POST /api/v3/introspect-verification-token`: is this token good? Once.
+
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::post;
+use countersign_api::{Fault, IntrospectTokenRequest, IntrospectedToken};
+use countersign_core::check::TokenUse;
+use countersign_core::time::Timestamp;
+use serde_json::json;
+
+use crate::http::body::Body;
+use crate::http::context::Context;
+use crate::http::credentials::Credentials;
+use crate::http::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::openapi;
+use crate::http::state::AppState;
+
+pub(crate) fn endpoint() -> Endpoint {
+    Endpoint {
+        method: "POST",
+        name: "introspect-verification-token",
+        handler: post(handle),
+        summary: "Use a verification token, once",
+        about: "Tells whether a verification token is good: of this service, for this application, within its time, \
+            and not asked about before. The first answer is the only one that says so.",
+        caller: Caller::Application,
+        asks: Asks::Body(Shape {
+            schema: openapi::schema("IntrospectTokenRequest"),
+            example: json!({"token": "eyJhbGciOiJSUzI1NiIsImtpZCI6Ij..."}),
+        }),
+        answers: Answers::Data(Shape {
+            schema: openapi::schema("IntrospectedToken"),
+            example: json!({"active": false}),
+        }),
+        faults: &[],
+    }
+}
+
+pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Body) -> Response {
+    let result = introspect(&state, &cx, body).await;
+    cx.answer_with(result)
+}
+
+async fn introspect(
+    state: &AppState,
+    cx: &Context,
+    body: Body,
+) -> Result<IntrospectedToken, Fault> {
+    let body: IntrospectTokenRequest = body.json()?;
+    let credentials = Credentials::of(cx, body.client_id, body.client_secret)?;
+    let app = credentials.application(cx, state).await?;
+    let inactive = IntrospectedToken {
+        active: false,
+        claims: None,
+    };
+    let read = state.tokens.read(&body.token, state.store.now());
+    let Some(claims) = read.filter(|claims| claims.aud == app.id.as_str()) else {
+        return Ok(inactive);
+    };
+    let used = TokenUse {
+        request_id: cx.request_id,
+        token: claims.jti.clone(),
+        ends_at: Timestamp::from_millis(claims.exp.saturating_mul(1000)),
+    };
+    let first = state.store.use_token(used).await;
+    if !first.map_err(|_| Fault::Unavailable)? {
+        return Ok(inactive);
+    }
+    Ok(IntrospectedToken {
+        active: true,
+        claims: Some(claims),
+    })
+}
