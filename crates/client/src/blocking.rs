@@ -19,11 +19,17 @@
 use std::fmt;
 use std::sync::{Arc, mpsc};
 
+#[cfg(feature = "tokens")]
+use countersign_api::{Channel, VerificationClaims};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::{Error, SendSms, SendSmsResponse};
+use crate::call::{self, Call};
+use crate::{
+    Error, IntrospectTokenResponse, PreCheckCode, PreCheckCodeResponse, SendSms, SendSmsResponse,
+    VerifyCode, VerifyCodeResponse,
+};
 
-/// Sends codes for one application, and waits for the answers. Cheap to clone and to share.
+/// Sends and checks codes for one application, and waits for the answers. Cheap to clone and to share.
 ///
 /// One thread of its own does the work of all its clones. It may be used and dropped anywhere, also on
 /// a thread of an async runtime, which it then blocks.
@@ -72,14 +78,153 @@ impl AuthenticationClient {
     /// # Errors
     /// When there is no answer of the API.
     pub fn send_sms(&self, sms: SendSms) -> Result<SendSmsResponse, Error> {
-        let (answered, answer) = mpsc::sync_channel(1);
         let client = self.client.clone();
+        self.wait(&call::SEND_SMS, async move { client.send_sms(sms).await })
+    }
+
+    /// Asks whether a code would pass: see
+    /// [`pre_check_code`](crate::AuthenticationClient::pre_check_code) of the async client.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/service.rs"));
+    /// # use countersign_client::{AuthenticationClient, Channel, PreCheckCode};
+    /// # fn main() -> Result<(), countersign_client::Error> {
+    /// # let app_host = Service::start(Manner::Answer(200, "", r#"{"statusCode":200,"message":"ok","data":{"isValid":true}}"#)).url;
+    /// # let client = AuthenticationClient::builder().app_id("dev-app").app_host(app_host).build_blocking()?;
+    /// let answer = client.pre_check_code(PreCheckCode::new(Channel::Login, "18800008888", "123456"))?;
+    /// assert!(answer.is_valid());
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// When there is no answer of the API.
+    pub fn pre_check_code(&self, code: PreCheckCode) -> Result<PreCheckCodeResponse, Error> {
+        let client = self.client.clone();
+        self.wait(&call::PRE_CHECK_CODE, async move {
+            client.pre_check_code(code).await
+        })
+    }
+
+    /// Checks a code, and uses it up if it is right: see
+    /// [`verify_code`](crate::AuthenticationClient::verify_code) of the async client.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/service.rs"));
+    /// # use countersign_client::{AuthenticationClient, Channel, VerifyCode};
+    /// # fn main() -> Result<(), countersign_client::Error> {
+    /// # let app_host = Service::start(Manner::Answer(200, "", r#"{"statusCode":200,"message":"ok","data":{"isValid":true}}"#)).url;
+    /// # let client = AuthenticationClient::builder().app_id("dev-app").app_secret("dev-app-secret").app_host(app_host)
+    /// #     .build_blocking()?;
+    /// let answer = client.verify_code(VerifyCode::new(Channel::Login, "18800008888", "123456"))?;
+    /// assert!(answer.is_valid());
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// When there is no answer of the API, or no `app_secret` was given.
+    pub fn verify_code(&self, code: VerifyCode) -> Result<VerifyCodeResponse, Error> {
+        let client = self.client.clone();
+        self.wait(
+            &call::VERIFY_CODE,
+            async move { client.verify_code(code).await },
+        )
+    }
+
+    /// Reads a verification token: see [`verify_token`](crate::AuthenticationClient::verify_token) of the
+    /// async client.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/service.rs"));
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/signer.rs"));
+    /// # use countersign_client::AuthenticationClient;
+    /// # fn main() -> Result<(), countersign_client::Error> {
+    /// # let signer = Signer::new("k1");
+    /// # let app_host = Service::start(Manner::Answer(200, "", signer.key_set())).url;
+    /// # let token = signer.token(&claims(&format!("{app_host}/oidc"), "dev-app", 300));
+    /// # let client = AuthenticationClient::builder().app_id("dev-app").app_host(app_host).build_blocking()?;
+    /// let claims = client.verify_token(&token)?;
+    /// assert_eq!(claims.phone_number, "+8618800008888");
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidToken`](crate::ErrorKind::InvalidToken), or why the keys could not be had.
+    #[cfg(feature = "tokens")]
+    pub fn verify_token(&self, token: &str) -> Result<VerificationClaims, Error> {
+        let (client, token) = (self.client.clone(), token.to_owned());
+        self.wait(
+            &call::KEYS,
+            async move { client.verify_token(&token).await },
+        )
+    }
+
+    /// Reads a verification token of one channel: see
+    /// [`verify_token_for`](crate::AuthenticationClient::verify_token_for) of the async client.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/service.rs"));
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/signer.rs"));
+    /// # use countersign_client::{AuthenticationClient, Channel};
+    /// # fn main() -> Result<(), countersign_client::Error> {
+    /// # let signer = Signer::new("k1");
+    /// # let app_host = Service::start(Manner::Answer(200, "", signer.key_set())).url;
+    /// # let token = signer.token(&claims(&format!("{app_host}/oidc"), "dev-app", 300));
+    /// # let client = AuthenticationClient::builder().app_id("dev-app").app_host(app_host).build_blocking()?;
+    /// assert!(client.verify_token_for(Channel::Login, &token).is_ok());
+    /// assert!(client.verify_token_for(Channel::DeleteAccount, &token).is_err());
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`verify_token`](Self::verify_token).
+    #[cfg(feature = "tokens")]
+    pub fn verify_token_for(
+        &self,
+        channel: Channel,
+        token: &str,
+    ) -> Result<VerificationClaims, Error> {
+        let (client, token) = (self.client.clone(), token.to_owned());
+        self.wait(&call::KEYS, async move {
+            client.verify_token_for(channel, &token).await
+        })
+    }
+
+    /// Asks the service about a verification token, which it lets in once: see
+    /// [`introspect_token`](crate::AuthenticationClient::introspect_token) of the async client.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/service.rs"));
+    /// # use countersign_client::AuthenticationClient;
+    /// # fn main() -> Result<(), countersign_client::Error> {
+    /// # let app_host = Service::start(Manner::Answer(200, "", r#"{"statusCode":200,"message":"ok","data":{"active":false}}"#)).url;
+    /// # let client = AuthenticationClient::builder().app_id("dev-app").app_secret("dev-app-secret").app_host(app_host)
+    /// #     .build_blocking()?;
+    /// # let token = "eyJ";
+    /// assert!(!client.introspect_token(token)?.is_active());
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// When there is no answer of the API, or no `app_secret` was given.
+    pub fn introspect_token(&self, token: &str) -> Result<IntrospectTokenResponse, Error> {
+        let (client, token) = (self.client.clone(), token.to_owned());
+        self.wait(&call::INTROSPECT_TOKEN, async move {
+            client.introspect_token(&token).await
+        })
+    }
+
+    fn wait<T: Send + 'static>(
+        &self,
+        call: &Call,
+        work: impl Future<Output = Result<T, Error>> + Send + 'static,
+    ) -> Result<T, Error> {
+        let (answered, answer) = mpsc::sync_channel(1);
         self.worker.run(async move {
-            let _ = answered.send(client.send_sms(sms).await);
+            let _ = answered.send(work.await);
         });
         answer
             .recv()
-            .unwrap_or_else(|_| Err(Error::interrupted(None)))
+            .unwrap_or_else(|_| Err(Error::interrupted(None).in_doubt(call.doubt)))
     }
 }
 

@@ -1,9 +1,19 @@
+use std::fmt;
 use std::time::Duration;
+#[cfg(feature = "tokens")]
+use std::time::SystemTime;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use countersign_api::Lang;
 use hyper::header::HeaderValue;
 
+use crate::client::Inner;
+#[cfg(feature = "tokens")]
+use crate::clock::Clock;
 use crate::host::AppHost;
+#[cfg(feature = "tokens")]
+use crate::token::Verifier;
 use crate::transport::Transport;
 use crate::{AuthenticationClient, Error};
 
@@ -28,24 +38,43 @@ use crate::{AuthenticationClient, Error};
 #[must_use = "it becomes a client by `build`"]
 pub struct AuthenticationClientBuilder {
     app_id: Option<String>,
+    app_secret: Option<Secret>,
     app_host: Option<String>,
     lang: Option<Lang>,
     timeout: Duration,
     connect_timeout: Duration,
     #[cfg(feature = "rustls")]
     roots: Vec<Vec<u8>>,
+    #[cfg(feature = "tokens")]
+    issuer: Option<String>,
+    #[cfg(feature = "tokens")]
+    clock: Clock,
+}
+
+#[derive(Clone)]
+struct Secret(String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("..")
+    }
 }
 
 impl AuthenticationClientBuilder {
     pub(crate) fn new() -> Self {
         Self {
             app_id: None,
+            app_secret: None,
             app_host: None,
             lang: None,
             timeout: Duration::from_secs(10),
             connect_timeout: Duration::from_secs(3),
             #[cfg(feature = "rustls")]
             roots: Vec::new(),
+            #[cfg(feature = "tokens")]
+            issuer: None,
+            #[cfg(feature = "tokens")]
+            clock: Clock::system(),
         }
     }
 
@@ -62,9 +91,11 @@ impl AuthenticationClientBuilder {
         self
     }
 
-    /// The application's secret, for programs that are written like those of GenAuth's other SDKs.
+    /// The application's secret, with which its server proves who asks:
+    /// [`verify_code`](AuthenticationClient::verify_code) and
+    /// [`introspect_token`](AuthenticationClient::introspect_token) need it.
     ///
-    /// Sending a code takes no secret, so it is neither sent nor kept.
+    /// Sending a code takes no secret, so it is not sent there.
     ///
     /// ```
     /// use countersign_client::AuthenticationClient;
@@ -72,13 +103,13 @@ impl AuthenticationClientBuilder {
     /// let builder = AuthenticationClient::builder().app_id("dev-app").app_secret("dev-app-secret");
     /// assert!(!format!("{builder:?}").contains("dev-app-secret"));
     /// ```
-    pub fn app_secret(self, app_secret: impl Into<String>) -> Self {
-        let _ = app_secret;
+    pub fn app_secret(mut self, app_secret: impl Into<String>) -> Self {
+        self.app_secret = Some(Secret(app_secret.into()));
         self
     }
 
     /// The address of the service, such as `https://sms.example.com`. Required. It may end in a path, for
-    /// a service behind a gateway; `/api/v3/send-sms` is appended.
+    /// a service behind a gateway; `/api/v3/send-sms` and the like are appended.
     ///
     /// The connection is direct: proxies, and the variables that name them, are left alone.
     ///
@@ -99,7 +130,7 @@ impl AuthenticationClientBuilder {
         self
     }
 
-    /// The language of [`message`](crate::SendSmsResponse::message). Without it the service chooses:
+    /// The language of [`message`](crate::Response::message). Without it the service chooses:
     /// Simplified Chinese.
     ///
     /// ```
@@ -113,7 +144,7 @@ impl AuthenticationClientBuilder {
         self
     }
 
-    /// How long a send may take as a whole. Default: 10 s, as in GenAuth's SDKs.
+    /// How long a call may take as a whole. Default: 10 s, as in GenAuth's SDKs.
     ///
     /// A service that waits for a slow SMS provider needs some seconds of it. A send that is given up may
     /// have been sent.
@@ -167,6 +198,42 @@ impl AuthenticationClientBuilder {
         self
     }
 
+    /// Who signs the [verification tokens](crate::VerifiedCode::verification_token), as they say it.
+    /// Default: `app_host` and `/oidc`; behind a gateway the service may know itself by another name.
+    ///
+    /// ```
+    /// use countersign_client::AuthenticationClient;
+    ///
+    /// let client = AuthenticationClient::builder()
+    ///     .app_id("dev-app")
+    ///     .app_host("http://10.0.0.7:8480")
+    ///     .issuer("https://sms.example.com/oidc")
+    ///     .build()?;
+    /// # Ok::<(), countersign_client::Error>(())
+    /// ```
+    #[cfg(feature = "tokens")]
+    pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
+        self.issuer = Some(issuer.into());
+        self
+    }
+
+    /// What tells the time for [`verify_token`](AuthenticationClient::verify_token): whether a token has
+    /// ended, and the age of the keys. Default: the clock of the system. For tests.
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    /// use countersign_client::AuthenticationClient;
+    ///
+    /// let noon = SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_003_200);
+    /// let builder = AuthenticationClient::builder().clock(move || noon);
+    /// # drop(builder);
+    /// ```
+    #[cfg(feature = "tokens")]
+    pub fn clock(mut self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        self.clock = Clock::new(now);
+        self
+    }
+
     /// The client.
     ///
     /// ```
@@ -180,9 +247,23 @@ impl AuthenticationClientBuilder {
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when something is missing or cannot
     /// be used. No connection is made yet.
     pub fn build(self) -> Result<AuthenticationClient, Error> {
-        let app_id = app_id(self.app_id.as_deref().unwrap_or_default().trim())?;
+        let app_id = self.app_id.as_deref().unwrap_or_default().trim();
+        let app_id_header = header(app_id)?;
+        let credentials = self.credentials(app_id)?;
         let transport = self.transport()?;
-        Ok(AuthenticationClient::new(app_id, self.lang, transport))
+        Ok(AuthenticationClient::new(Inner {
+            app_id: app_id_header,
+            credentials,
+            lang: self.lang,
+            #[cfg(feature = "tokens")]
+            tokens: Verifier::new(
+                self.issuer.unwrap_or_else(|| transport.host.issuer()),
+                app_id.to_owned(),
+                transport.clone(),
+                self.clock,
+            ),
+            transport,
+        }))
     }
 
     /// The client for a program without async.
@@ -202,6 +283,21 @@ impl AuthenticationClientBuilder {
     #[cfg(feature = "blocking")]
     pub fn build_blocking(self) -> Result<crate::blocking::AuthenticationClient, Error> {
         crate::blocking::AuthenticationClient::new(self.build()?)
+    }
+
+    fn credentials(&self, app_id: &str) -> Result<Option<HeaderValue>, Error> {
+        let Some(Secret(secret)) = self.app_secret.as_ref().filter(|it| !it.0.is_empty()) else {
+            return Ok(None);
+        };
+        if app_id.contains(':') {
+            let constraint = "app_id must not hold a colon where a secret goes with it";
+            return Err(Error::configuration(constraint));
+        }
+        let basic = format!("Basic {}", STANDARD.encode(format!("{app_id}:{secret}")));
+        let mut basic = HeaderValue::from_str(&basic)
+            .map_err(|_| Error::configuration("app_secret must be usable in an HTTP request"))?;
+        basic.set_sensitive(true);
+        Ok(Some(basic))
     }
 
     fn transport(&self) -> Result<Transport, Error> {
@@ -241,7 +337,7 @@ impl AuthenticationClientBuilder {
     }
 }
 
-fn app_id(text: &str) -> Result<HeaderValue, Error> {
+fn header(text: &str) -> Result<HeaderValue, Error> {
     if text.is_empty() {
         return Err(Error::configuration("app_id must be given"));
     }

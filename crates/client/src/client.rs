@@ -2,15 +2,20 @@ use std::fmt;
 use std::sync::Arc;
 
 use countersign_api::{APP_ID_HEADER, LANG_HEADER, Lang};
-use http_body_util::Full;
-use hyper::Request;
-use hyper::body::Bytes;
-use hyper::header::{ACCEPT, CONNECTION, CONTENT_TYPE, HOST, HeaderValue, USER_AGENT};
+#[cfg(feature = "tokens")]
+use countersign_api::{Channel, VerificationClaims};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 
+use crate::call::{self, Call};
+use crate::introspect_token::{self, IntrospectTokenResponse};
+use crate::response::{Data, Response};
 use crate::transport::Transport;
-use crate::{AuthenticationClientBuilder, Error, SendSms, SendSmsResponse};
+use crate::{
+    AuthenticationClientBuilder, Error, PreCheckCode, PreCheckCodeResponse, SendSms,
+    SendSmsResponse, VerifyCode, VerifyCodeResponse,
+};
 
-/// Sends codes for one application. Cheap to clone and to share: make one and keep it.
+/// Sends and checks codes for one application. Cheap to clone and to share: make one and keep it.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/service.rs"));
@@ -34,10 +39,14 @@ use crate::{AuthenticationClientBuilder, Error, SendSms, SendSmsResponse};
 #[derive(Clone)]
 pub struct AuthenticationClient(Arc<Inner>);
 
-struct Inner {
-    app_id: HeaderValue,
-    lang: Option<Lang>,
-    transport: Transport,
+pub(crate) struct Inner {
+    pub(crate) app_id: HeaderValue,
+    /// What `Authorization` says, where a secret was given.
+    pub(crate) credentials: Option<HeaderValue>,
+    pub(crate) lang: Option<Lang>,
+    pub(crate) transport: Transport,
+    #[cfg(feature = "tokens")]
+    pub(crate) tokens: crate::token::Verifier,
 }
 
 impl AuthenticationClient {
@@ -56,12 +65,8 @@ impl AuthenticationClient {
         AuthenticationClientBuilder::new()
     }
 
-    pub(crate) fn new(app_id: HeaderValue, lang: Option<Lang>, transport: Transport) -> Self {
-        Self(Arc::new(Inner {
-            app_id,
-            lang,
-            transport,
-        }))
+    pub(crate) fn new(inner: Inner) -> Self {
+        Self(Arc::new(inner))
     }
 
     /// Asks for a code to be sent.
@@ -87,33 +92,187 @@ impl AuthenticationClient {
     /// When there is no answer of the API. A refusal *is* an answer, with another `status_code` than 200,
     /// unless [`into_result`](SendSmsResponse::into_result) makes it an error.
     pub async fn send_sms(&self, sms: SendSms) -> Result<SendSmsResponse, Error> {
-        let answer = self.0.transport.send(self.request(&sms)?).await?;
-        SendSmsResponse::read(&answer.body, answer.retry_after).map_err(|what| {
-            let what = format!("HTTP {} with {what}", answer.http_status);
-            Error::bad_answer(Some(answer.http_status), &what)
-        })
+        self.call(&call::SEND_SMS, None, sms.body()).await
     }
 
-    fn request(&self, sms: &SendSms) -> Result<Request<Full<Bytes>>, Error> {
-        let body = sms.body();
+    /// Asks whether a code would pass, without using it up: for a form that wants to know before the whole
+    /// of it is sent. A wrong code costs one of the tries that the code has.
+    ///
+    /// It takes no secret, so the answer is for the person, not for the program: whoever is to be let in
+    /// by the code must pass [`verify_code`](Self::verify_code).
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/service.rs"));
+    /// # use countersign_client::AuthenticationClient;
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), countersign_client::Error> {
+    /// # let app_host = Service::start(Manner::Answer(200, "",
+    /// #     r#"{"statusCode":200,"message":"ok","data":{"isValid":false,"message":"The code is wrong or no longer valid."}}"#)).url;
+    /// # let client = AuthenticationClient::builder().app_id("dev-app").app_host(app_host).build()?;
+    /// use countersign_client::{Channel, PreCheckCode};
+    ///
+    /// let answer = client.pre_check_code(PreCheckCode::new(Channel::Register, "18800008888", "123456")).await?;
+    /// assert!(!answer.is_valid());
+    /// assert_eq!(answer.data.message.as_deref(), Some("The code is wrong or no longer valid."));
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// When there is no answer of the API. A code that would not pass *is* an answer.
+    pub async fn pre_check_code(&self, code: PreCheckCode) -> Result<PreCheckCodeResponse, Error> {
+        self.call(&call::PRE_CHECK_CODE, None, code.body()).await
+    }
+
+    /// Checks a code, and uses it up if it is right: of all who ask with one code, one gets a yes.
+    ///
+    /// The request goes out once, over a connection of its own, and is never repeated, whatever happens:
+    /// after an error other than [`nothing_was_sent`](Error::nothing_was_sent) the code may be used up,
+    /// and a new one is the way on. It proves with the secret of the application that the program is its
+    /// server; a secret does not belong into a web page or an app.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/service.rs"));
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), countersign_client::Error> {
+    /// # let app_host = Service::start(Manner::Answer(200, "",
+    /// #     r#"{"statusCode":200,"message":"ok","data":{"isValid":true,"verificationToken":"eyJ","tokenExpiresIn":300}}"#)).url;
+    /// use countersign_client::{AuthenticationClient, Channel, VerifyCode};
+    ///
+    /// let client = AuthenticationClient::builder()
+    ///     .app_id("dev-app")
+    ///     .app_secret("dev-app-secret")
+    ///     .app_host(app_host)
+    ///     .build()?;
+    /// let answer = client.verify_code(VerifyCode::new(Channel::Login, "18800008888", "123456")).await?;
+    /// assert!(answer.is_valid());
+    /// assert!(answer.data.verification_token.is_some());
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// When there is no answer of the API, or no `app_secret` was given. A wrong code *is* an answer.
+    pub async fn verify_code(&self, code: VerifyCode) -> Result<VerifyCodeResponse, Error> {
+        let credentials = Some(self.credentials()?);
+        self.call(&call::VERIFY_CODE, credentials, code.body())
+            .await
+    }
+
+    /// Reads a [verification token](crate::VerifiedCode::verification_token), for this application and
+    /// whatever channel: the claims say which. No request is made for it, except now and then one for the
+    /// public keys of the service.
+    ///
+    /// The keys are asked for when the first token comes, again when a token names one that is not known,
+    /// but not within 30 s of the last time, and again when they are ten minutes old. Calls at the same
+    /// time share one request; a request that fails changes nothing about the keys that there are. A token
+    /// may be read any number of times until it ends:
+    /// [`introspect_token`](Self::introspect_token) lets each in once.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/service.rs"));
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/signer.rs"));
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), countersign_client::Error> {
+    /// # let signer = Signer::new("k1");
+    /// # let app_host = Service::start(Manner::Answer(200, "", signer.key_set())).url;
+    /// # let token = signer.token(&claims(&format!("{app_host}/oidc"), "dev-app", 300));
+    /// use countersign_client::{AuthenticationClient, Channel};
+    ///
+    /// let client = AuthenticationClient::builder().app_id("dev-app").app_host(app_host).build()?;
+    /// let claims = client.verify_token(&token).await?;
+    /// assert_eq!(claims.phone_number, "+8618800008888");
+    /// assert_eq!(claims.channel, Channel::Login);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidToken`](crate::ErrorKind::InvalidToken), with the rule that the token breaks.
+    /// Any other kind says why the keys could not be had: the token may be good.
+    #[cfg(feature = "tokens")]
+    pub async fn verify_token(&self, token: &str) -> Result<VerificationClaims, Error> {
+        self.0.tokens.verify(token, None).await
+    }
+
+    /// The same for a token of one channel: who proved a number in order to sign in has not asked to
+    /// delete the account.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/service.rs"));
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/signer.rs"));
+    /// # use countersign_client::{AuthenticationClient, Channel};
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), countersign_client::Error> {
+    /// # let signer = Signer::new("k1");
+    /// # let app_host = Service::start(Manner::Answer(200, "", signer.key_set())).url;
+    /// # let token = signer.token(&claims(&format!("{app_host}/oidc"), "dev-app", 300));
+    /// # let client = AuthenticationClient::builder().app_id("dev-app").app_host(app_host).build()?;
+    /// let claims = client.verify_token_for(Channel::Login, &token).await?;
+    /// assert_eq!(claims.aud, "dev-app");
+    /// let error = client.verify_token_for(Channel::DeleteAccount, &token).await.unwrap_err();
+    /// assert_eq!(error.to_string(), "the token must be of the channel CHANNEL_DELETE_ACCOUNT");
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`verify_token`](Self::verify_token).
+    #[cfg(feature = "tokens")]
+    pub async fn verify_token_for(
+        &self,
+        channel: Channel,
+        token: &str,
+    ) -> Result<VerificationClaims, Error> {
+        self.0.tokens.verify(token, Some(channel)).await
+    }
+
+    /// Asks the service about a verification token, which it lets in once: for a step that nobody may
+    /// take twice with one token. Like [`verify_code`](Self::verify_code) it takes the secret of the
+    /// application, and is never repeated.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/service.rs"));
+    /// # use countersign_client::AuthenticationClient;
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), countersign_client::Error> {
+    /// # let app_host = Service::start(Manner::Answer(200, "",
+    /// #     r#"{"statusCode":200,"message":"ok","data":{"active":true,"iss":"https://sms.example.com/oidc","aud":"dev-app",
+    /// #     "sub":"5c1f0e","phone_number":"+8618800008888","phone_number_verified":true,"channel":"CHANNEL_LOGIN",
+    /// #     "iat":1795000000,"exp":1795000300,"jti":"01a1"}}"#)).url;
+    /// # let client = AuthenticationClient::builder().app_id("dev-app").app_secret("dev-app-secret").app_host(app_host).build()?;
+    /// # let token = "eyJ";
+    /// let answer = client.introspect_token(token).await?;
+    /// assert!(answer.is_active());
+    /// let claims = answer.data.claims.expect("claims of an active token");
+    /// assert_eq!(claims.phone_number, "+8618800008888");
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// When there is no answer of the API, or no `app_secret` was given. A token that is not good *is* an
+    /// answer.
+    pub async fn introspect_token(&self, token: &str) -> Result<IntrospectTokenResponse, Error> {
+        let credentials = Some(self.credentials()?);
+        let body = serde_json::to_vec(&introspect_token::Body { token });
+        self.call(&call::INTROSPECT_TOKEN, credentials, body).await
+    }
+
+    fn credentials(&self) -> Result<HeaderValue, Error> {
+        let credentials = self.0.credentials.clone();
+        credentials.ok_or_else(|| Error::configuration("app_secret must be given"))
+    }
+
+    async fn call<T: Data>(
+        &self,
+        call: &Call,
+        credentials: Option<HeaderValue>,
+        body: serde_json::Result<Vec<u8>>,
+    ) -> Result<Response<T>, Error> {
         let body = body.map_err(|_| Error::configuration("the request must be JSON"))?;
-        let host = &self.0.transport.host;
-        let mut request = Request::post(host.path("/api/v3/send-sms"))
-            .header(HOST, host.authority())
-            .header(
-                USER_AGENT,
-                concat!("countersign-client/", env!("CARGO_PKG_VERSION")),
-            )
-            .header(ACCEPT, "application/json")
-            .header(CONTENT_TYPE, "application/json")
-            .header(CONNECTION, "close")
-            .header(APP_ID_HEADER, self.0.app_id.clone());
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(APP_ID_HEADER, self.0.app_id.clone());
         if let Some(lang) = self.0.lang {
-            request = request.header(LANG_HEADER, lang.as_str());
+            headers.insert(LANG_HEADER, HeaderValue::from_static(lang.as_str()));
         }
-        request
-            .body(Full::from(body))
-            .map_err(|_| Error::configuration("app_host must be usable in an HTTP request"))
+        if let Some(credentials) = credentials {
+            headers.insert(AUTHORIZATION, credentials);
+        }
+        let answer = self.0.transport.post(call, headers, body).await?;
+        Response::read(&answer.body, answer.retry_after)
+            .map_err(|what| answer.is_none_of_the_api(call, what))
     }
 }
 

@@ -1,20 +1,24 @@
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::SendSmsResponse;
 
-type Source = Box<dyn StdError + Send + Sync>;
+type Source = Arc<dyn StdError + Send + Sync>;
+/// What converts into a source.
+type Cause = Box<dyn StdError + Send + Sync>;
 
 /// Why there is no answer, or why a client could not be built.
 ///
 /// A refusal by the API is an answer, not an error ([`SendSmsResponse`]), unless
 /// [`into_result`](SendSmsResponse::into_result) makes it one.
 ///
-/// What matters after an error is whether the code may be on its way. [`Error::nothing_was_sent`] says
-/// so: only where it is true is a second send certain not to be a second message.
+/// What matters after an error is whether the code may be on its way, or used up.
+/// [`Error::nothing_was_sent`] says so: only where it is true is a second send certain not to be a second
+/// message, and a second check certain to be the first.
 ///
-/// No error shows a secret, a phone number or anything of an answer that is not the API's.
+/// No error shows a secret, a phone number, a token or anything of an answer that is not the API's.
 ///
 /// ```
 /// # use countersign_client::{AuthenticationClient, Channel, ErrorKind, SendSms};
@@ -31,6 +35,7 @@ type Source = Box<dyn StdError + Send + Sync>;
 /// ```
 pub struct Error(Box<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
     text: String,
@@ -72,6 +77,9 @@ pub enum ErrorKind {
     /// The API answered with another `statusCode` than 200. Only
     /// [`into_result`](SendSmsResponse::into_result) makes this error.
     Refused,
+    /// The token is not one to trust: forged, expired, of another service, application or channel. No
+    /// request settles that; `verify_token` makes this error.
+    InvalidToken,
 }
 
 impl Error {
@@ -184,8 +192,23 @@ impl Error {
         }))
     }
 
-    fn because(mut self, source: impl Into<Source>) -> Self {
-        self.0.source = Some(source.into());
+    fn because(mut self, source: impl Into<Cause>) -> Self {
+        self.0.source = Some(source.into().into());
+        self
+    }
+
+    /// The same error for another caller.
+    #[cfg(feature = "tokens")]
+    pub(crate) fn again(&self) -> Self {
+        Self(self.0.clone())
+    }
+
+    /// Says what nobody can know, where a request went out and no answer came.
+    pub(crate) fn in_doubt(mut self, doubt: &str) -> Self {
+        use ErrorKind::{BadAnswer, Interrupted, Timeout};
+        if matches!(self.0.kind, Timeout | Interrupted | BadAnswer) {
+            self.0.text = format!("{}: {doubt}", self.0.text);
+        }
         self
     }
 
@@ -194,7 +217,7 @@ impl Error {
         Self::new(ErrorKind::Configuration, constraint)
     }
 
-    pub(crate) fn connect(to: &str, source: impl Into<Source>) -> Self {
+    pub(crate) fn connect(to: &str, source: impl Into<Cause>) -> Self {
         let text = format!("no connection to {to}, so nothing was sent");
         Self::new(ErrorKind::Connect, text).because(source)
     }
@@ -207,25 +230,31 @@ impl Error {
     }
 
     pub(crate) fn timeout(limit: Duration) -> Self {
-        let text = format!("no answer within {limit:?}: the code may be on its way");
+        let text = format!("no answer within {limit:?}");
         let mut error = Self::new(ErrorKind::Timeout, text);
         error.0.timeout = true;
         error
     }
 
-    pub(crate) fn interrupted(source: Option<Source>) -> Self {
-        let text = "the connection broke before the answer: the code may be on its way";
+    pub(crate) fn interrupted(source: Option<Cause>) -> Self {
+        let text = "the connection broke before the answer";
         let mut error = Self::new(ErrorKind::Interrupted, text);
-        error.0.source = source;
+        error.0.source = source.map(Into::into);
         error
     }
 
     /// `what` answered: it must not hold anything of the body.
     pub(crate) fn bad_answer(http_status: Option<u16>, what: &str) -> Self {
-        let text = format!("{what} is no answer of the API: the code may be on its way");
+        let text = format!("{what} is no answer of the API");
         let mut error = Self::new(ErrorKind::BadAnswer, text);
         error.0.http_status = http_status;
         error
+    }
+
+    /// The constraint that the token breaks; nothing of the token.
+    #[cfg(feature = "tokens")]
+    pub(crate) fn invalid_token(constraint: impl Into<String>) -> Self {
+        Self::new(ErrorKind::InvalidToken, constraint)
     }
 
     pub(crate) fn refused(answer: SendSmsResponse) -> Self {

@@ -63,6 +63,13 @@ impl AppHost {
         self.uri.host().unwrap_or_default().trim_matches(['[', ']'])
     }
 
+    /// Who the service says it is in its tokens, unless it is told another name.
+    #[cfg(feature = "tokens")]
+    pub(crate) fn issuer(&self) -> String {
+        let scheme = if self.is_https() { "https" } else { "http" };
+        format!("{scheme}://{}{}/oidc", self.authority, self.base)
+    }
+
     /// The path of `POST {app_host}{path}`.
     pub(crate) fn path(&self, path: &str) -> String {
         format!("{}{path}", self.base)
@@ -90,6 +97,21 @@ mod tests {
                 (host.authority(), host.path("/x").as_str()),
                 (authority, path)
             );
+        }
+    }
+
+    #[cfg(feature = "tokens")]
+    #[test]
+    fn an_address_names_an_issuer() {
+        for (text, issuer) in [
+            ("http://127.0.0.1:8480", "http://127.0.0.1:8480/oidc"),
+            ("https://sms.example.com/", "https://sms.example.com/oidc"),
+            (
+                " HTTPS://sms.example.com/otp// ",
+                "https://sms.example.com/otp/oidc",
+            ),
+        ] {
+            assert_eq!(AppHost::parse(text).unwrap().issuer(), issuer);
         }
     }
 

@@ -2,21 +2,35 @@
 #![deny(missing_docs)]
 
 mod builder;
+mod call;
 mod client;
+#[cfg(feature = "tokens")]
+mod clock;
+mod code;
 mod error;
 mod host;
+mod introspect_token;
+#[cfg(feature = "tokens")]
+mod keys;
+mod pre_check_code;
 mod response;
 mod send_sms;
 #[cfg(feature = "rustls")]
 mod tls;
+#[cfg(feature = "tokens")]
+mod token;
 mod transport;
+mod verify_code;
 
 #[cfg(feature = "blocking")]
 pub mod blocking;
 
 pub use builder::AuthenticationClientBuilder;
 pub use client::AuthenticationClient;
-pub use countersign_api::{Channel, Lang};
+pub use countersign_api::{Channel, Lang, VerificationClaims};
 pub use error::{Error, ErrorKind};
-pub use response::SendSmsResponse;
+pub use introspect_token::{IntrospectTokenResponse, IntrospectedToken};
+pub use pre_check_code::{PreCheckCode, PreCheckCodeResponse, PreCheckedCode};
+pub use response::{Response, SendSmsResponse};
 pub use send_sms::SendSms;
+pub use verify_code::{InvalidReason, VerifiedCode, VerifyCode, VerifyCodeResponse};

@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use crate::Error;
 
-/// What the API answered. A refused send is an answer like any other, with another
-/// [`status_code`](Self::status_code) than 200, as in GenAuth's SDKs; [`into_result`](Self::into_result)
-/// makes it an error, for programs that have nothing to say about it.
+/// What the API answered, with the `data` of calls that have any. A refusal is an answer like any other,
+/// with another [`status_code`](Self::status_code) than 200, as in GenAuth's SDKs;
+/// [`into_result`](Self::into_result) makes it an error, for programs that have nothing to say about it.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/service.rs"));
@@ -26,13 +26,15 @@ use crate::Error;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-#[must_use = "a refused send is an answer too: look at `status_code`, or call `into_result`"]
-pub struct SendSmsResponse {
-    /// 200 when the code was sent, or when nobody can know whether it was; otherwise the kind of failure.
-    /// This is the `statusCode` of the body, not the HTTP status.
+#[must_use = "a refusal is an answer too: look at `status_code`, or call `into_result`"]
+pub struct Response<T = ()> {
+    /// 200 for success, otherwise the kind of failure. This is the `statusCode` of the body, not the HTTP
+    /// status. A send succeeds when the code was sent, or when nobody can know whether it was; a check
+    /// succeeds whatever the code is worth.
     ///
-    /// Of Countersign: 400 for a number that cannot get a code, 404 for an unknown application, 422 for a
-    /// country that is not served, 429 within the minute of an earlier code, 500 and above for the rest.
+    /// Of Countersign: 400 for a number that cannot get a code, 401 for a wrong secret, 404 for an unknown
+    /// application, 422 for a country that is not served, 429 within the minute of an earlier code, 500
+    /// and above for the rest.
     pub status_code: u16,
     /// One sentence for people, in the language of the client.
     pub message: String,
@@ -40,12 +42,40 @@ pub struct SendSmsResponse {
     pub api_code: Option<u32>,
     /// Identifies the request: quote it when you ask for help. GenAuth may leave it out on success.
     pub request_id: Option<String>,
-    /// How long to wait, where waiting helps and the service says so.
+    /// How long to wait, where waiting helps and the service says so, in the header or in the data.
     pub retry_after: Option<Duration>,
+    /// What the call was for; its default unless `status_code` is 200.
+    pub data: T,
 }
 
-impl SendSmsResponse {
-    /// Whether the code was sent, as far as anybody knows: `status_code` is 200.
+/// The answer to [`send_sms`](crate::AuthenticationClient::send_sms), which has no data.
+pub type SendSmsResponse = Response<()>;
+
+/// The data of an answer. Whatever is missing, unknown or of another type than today is left out.
+pub(crate) trait Data: Default {
+    fn read(data: &Value) -> Self;
+}
+
+impl Data for () {
+    fn read(_: &Value) -> Self {}
+}
+
+pub(crate) fn text(data: &Value, name: &str) -> Option<String> {
+    data.get(name).and_then(Value::as_str).map(str::to_owned)
+}
+
+pub(crate) fn number<T: TryFrom<u64>>(data: &Value, name: &str) -> Option<T> {
+    data.get(name)
+        .and_then(Value::as_u64)
+        .and_then(|number| T::try_from(number).ok())
+}
+
+pub(crate) fn seconds(data: &Value, name: &str) -> Option<Duration> {
+    number(data, name).map(Duration::from_secs)
+}
+
+impl<T> Response<T> {
+    /// Whether it was done, as far as anybody knows: `status_code` is 200.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/service.rs"));
@@ -82,31 +112,36 @@ impl SendSmsResponse {
         if self.is_success() {
             Ok(self)
         } else {
-            Err(Error::refused(self))
+            Err(Error::refused(Response {
+                status_code: self.status_code,
+                message: self.message,
+                api_code: self.api_code,
+                request_id: self.request_id,
+                retry_after: self.retry_after,
+                data: (),
+            }))
         }
     }
 
     /// Reads the envelope; the error says what is wrong with it and holds nothing of it.
     ///
     /// Only `statusCode` must be there. A sent code is not made an error of because of a field that is
-    /// missing, unknown or of another type than today, since errors invite to send again.
-    pub(crate) fn read(body: &[u8], retry_after: Option<Duration>) -> Result<Self, &'static str> {
+    /// missing, unknown or of another type than today, since errors invite to send again; and what a check
+    /// used up would be lost.
+    pub(crate) fn read(body: &[u8], retry_after: Option<Duration>) -> Result<Self, &'static str>
+    where
+        T: Data,
+    {
         let body: Value = serde_json::from_slice(body).map_err(|_| "a body that is not JSON")?;
-        let status_code = body
-            .get("statusCode")
-            .and_then(Value::as_u64)
-            .and_then(|code| u16::try_from(code).ok())
-            .ok_or("a body without statusCode")?;
-        let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
+        let status_code = number(&body, "statusCode").ok_or("a body without statusCode")?;
+        let data = body.get("data").filter(|_| status_code == 200);
         Ok(Self {
             status_code,
-            message: text("message").unwrap_or_default(),
-            api_code: body
-                .get("apiCode")
-                .and_then(Value::as_u64)
-                .and_then(|code| u32::try_from(code).ok()),
-            request_id: text("requestId"),
-            retry_after,
+            message: text(&body, "message").unwrap_or_default(),
+            api_code: number(&body, "apiCode"),
+            request_id: text(&body, "requestId"),
+            retry_after: retry_after.or_else(|| seconds(data?, "retryAfter")),
+            data: data.map(T::read).unwrap_or_default(),
         })
     }
 }

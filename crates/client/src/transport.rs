@@ -7,9 +7,9 @@ use std::time::Duration;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::client::conn::http1;
-use hyper::header::{HeaderMap, RETRY_AFTER};
+use hyper::header::{ACCEPT, CONNECTION, HOST, HeaderMap, HeaderValue, RETRY_AFTER, USER_AGENT};
 use hyper::rt::{Read, Write};
-use hyper::{Request, Response};
+use hyper::{Method, Request, Response};
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
@@ -18,6 +18,7 @@ use tokio::time::{Instant, timeout};
 use tower_service::Service;
 
 use crate::Error;
+use crate::call::Call;
 use crate::host::AppHost;
 #[cfg(feature = "rustls")]
 use crate::tls::Tls;
@@ -44,16 +45,61 @@ pub(crate) struct Answer {
     pub(crate) body: Vec<u8>,
 }
 
+impl Answer {
+    /// `what` it is instead: nothing of the body.
+    pub(crate) fn is_none_of_the_api(&self, call: &Call, what: &str) -> Error {
+        let what = format!("HTTP {} with {what}", self.http_status);
+        Error::bad_answer(Some(self.http_status), &what).in_doubt(call.doubt)
+    }
+}
+
 trait Stream: Read + Write + Send + Unpin {}
 impl<T: Read + Write + Send + Unpin> Stream for T {}
 
 impl Transport {
+    pub(crate) async fn post(
+        &self,
+        call: &Call,
+        headers: HeaderMap,
+        body: Vec<u8>,
+    ) -> Result<Answer, Error> {
+        let request = self.request(Method::POST, call, headers, body)?;
+        let answer = self.send(request).await;
+        answer.map_err(|error| error.in_doubt(call.doubt))
+    }
+
+    #[cfg(feature = "tokens")]
+    pub(crate) async fn get(&self, call: &Call) -> Result<Answer, Error> {
+        let request = self.request(Method::GET, call, HeaderMap::new(), Vec::new())?;
+        let answer = self.send(request).await;
+        answer.map_err(|error| error.in_doubt(call.doubt))
+    }
+
+    fn request(
+        &self,
+        method: Method,
+        call: &Call,
+        mut headers: HeaderMap,
+        body: Vec<u8>,
+    ) -> Result<Request<Full<Bytes>>, Error> {
+        let unusable = || Error::configuration("app_host must be usable in an HTTP request");
+        let host = HeaderValue::from_str(self.host.authority()).map_err(|_| unusable())?;
+        headers.insert(HOST, host);
+        let agent = concat!("countersign-client/", env!("CARGO_PKG_VERSION"));
+        headers.insert(USER_AGENT, HeaderValue::from_static(agent));
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        let mut request = Request::new(Full::from(body));
+        *request.method_mut() = method;
+        *request.uri_mut() = self.host.path(call.path).parse().map_err(|_| unusable())?;
+        *request.headers_mut() = headers;
+        Ok(request)
+    }
+
     /// Sends `request` once.
-    pub(crate) async fn send(&self, request: Request<Full<Bytes>>) -> Result<Answer, Error> {
+    async fn send(&self, request: Request<Full<Bytes>>) -> Result<Answer, Error> {
         if Handle::try_current().is_err() {
-            return Err(Error::configuration(
-                "send_sms must be awaited on a tokio runtime",
-            ));
+            return Err(outside());
         }
         let started = Instant::now();
         let limit = self.connect_timeout.min(self.timeout);
@@ -146,6 +192,10 @@ async fn read(response: Response<Incoming>) -> Result<Answer, Error> {
         retry_after,
         body,
     })
+}
+
+pub(crate) fn outside() -> Error {
+    Error::configuration("the client must be awaited on a tokio runtime")
 }
 
 /// Seconds; the other form of the header, a date, is for caches.

@@ -13,15 +13,22 @@ use countersign_client::{
 };
 
 include!("service.rs");
+#[cfg(feature = "tokens")]
+include!("signer.rs");
 
 mod answers;
 #[cfg(feature = "blocking")]
 mod blocking;
+mod checks;
 mod failures;
+#[cfg(feature = "tokens")]
+mod keys;
 mod readme;
 mod setup;
 #[cfg(feature = "rustls")]
 mod tls;
+#[cfg(feature = "tokens")]
+mod tokens;
 mod wire;
 
 type Way = fn(AuthenticationClientBuilder, SendSms) -> Result<SendSmsResponse, Error>;
@@ -35,11 +42,14 @@ const WAYS: &[Way] = &[
 
 fn in_async(client: AuthenticationClientBuilder, sms: SendSms) -> Result<SendSmsResponse, Error> {
     let client = client.build()?;
-    tokio::runtime::Builder::new_current_thread()
+    block_on(client.send_sms(sms))
+}
+
+fn block_on<T>(work: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
-        .build()
-        .unwrap()
-        .block_on(client.send_sms(sms))
+        .build();
+    runtime.unwrap().block_on(work)
 }
 
 #[cfg(feature = "blocking")]

@@ -24,6 +24,7 @@ enum Manner {
 #[allow(dead_code)]
 struct Service {
     url: String,
+    manner: std::sync::Arc<std::sync::Mutex<Manner>>,
     requests: std::sync::Arc<std::sync::Mutex<Vec<String>>>,
     connections: std::sync::Arc<std::sync::atomic::AtomicUsize>,
 }
@@ -34,18 +35,22 @@ impl Service {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let service = Self {
             url: format!("http://{}", listener.local_addr().unwrap()),
+            manner: std::sync::Arc::new(std::sync::Mutex::new(manner)),
             requests: std::sync::Arc::default(),
             connections: std::sync::Arc::default(),
         };
         let (requests, connections) = (service.requests.clone(), service.connections.clone());
+        let manner = service.manner.clone();
         std::thread::spawn(move || {
             for connection in listener.incoming() {
                 let (mut connection, requests) = (connection.unwrap(), requests.clone());
+                let manner = manner.clone();
                 connections.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
                 std::thread::spawn(move || {
                     // A client that kept its connection would be served again, and counted.
                     while let Some(request) = Self::read(&mut connection) {
                         requests.lock().unwrap().push(request);
+                        let manner = *manner.lock().unwrap();
                         if Self::behave(manner, &mut connection).is_err() {
                             return;
                         }
@@ -54,6 +59,11 @@ impl Service {
             }
         });
         service
+    }
+
+    /// From the next request on.
+    fn change(&self, manner: Manner) {
+        *self.manner.lock().unwrap() = manner;
     }
 
     /// Everything that was asked so far.
@@ -78,8 +88,11 @@ impl Service {
                 continue;
             };
             let head = head.to_ascii_lowercase();
-            let length = head.split("content-length: ").nth(1)?.lines().next()?;
-            if body.len() == length.parse::<usize>().ok()? {
+            let length = match head.split("content-length: ").nth(1) {
+                Some(length) => length.lines().next()?.parse::<usize>().ok()?,
+                None => 0,
+            };
+            if body.len() == length {
                 return Some(text.into_owned());
             }
         }

@@ -24,6 +24,10 @@ fn what_cannot_work_is_refused_before_anything_is_sent() {
             "app_id must be visible ASCII characters",
         ),
         (
+            client(host).app_id("a:b"),
+            "app_id must not hold a colon where a secret goes with it",
+        ),
+        (
             client(host).timeout(Duration::ZERO),
             "a time-out must be longer than no time",
         ),
@@ -63,7 +67,9 @@ fn debug_shows_how_a_client_is_set_up_and_no_secret() {
         for word in ["dev-app", "127.0.0.1:8480", "EnUs", "10s", "3s"] {
             assert!(shown.contains(word), "{shown}");
         }
-        assert!(!shown.contains("secret"), "{shown}");
+        for secret in ["dev-app-secret", "ZGV2LWFwc"] {
+            assert!(!shown.contains(secret), "{shown}");
+        }
     }
 }
 

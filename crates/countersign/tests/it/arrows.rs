@@ -13,8 +13,8 @@ fn metadata() -> Metadata {
         .unwrap()
 }
 
-/// What each crate of the workspace depends on, tests and options aside.
-fn arrows(metadata: &Metadata) -> BTreeMap<&str, BTreeSet<&str>> {
+/// What each crate of the workspace depends on, tests aside; with or without what a feature brings.
+fn arrows(metadata: &Metadata, options: bool) -> BTreeMap<&str, BTreeSet<&str>> {
     let packages = metadata.workspace_packages();
     packages
         .iter()
@@ -22,7 +22,8 @@ fn arrows(metadata: &Metadata) -> BTreeMap<&str, BTreeSet<&str>> {
             let needs = package
                 .dependencies
                 .iter()
-                .filter(|need| need.kind != DependencyKind::Development && !need.optional);
+                .filter(|need| need.kind != DependencyKind::Development)
+                .filter(|need| options || !need.optional);
             (
                 package.name.as_str(),
                 needs.map(|need| need.name.as_str()).collect(),
@@ -50,7 +51,7 @@ fn crates_know_only_those_below_them() {
             ],
         ),
     ]);
-    let arrows = arrows(&metadata);
+    let arrows = arrows(&metadata, true);
     assert_eq!(
         arrows.keys().collect::<Vec<_>>(),
         may.keys().collect::<Vec<_>>(),
@@ -69,7 +70,7 @@ fn crates_know_only_those_below_them() {
 fn each_heavy_dependency_has_one_home() {
     let metadata = metadata();
     let homes = BTreeMap::from([
-        ("aws-lc-rs", vec!["countersign"]),
+        ("aws-lc-rs", vec!["countersign", "countersign-client"]),
         ("axum", vec!["countersign"]),
         (
             "chacha20poly1305",
@@ -82,6 +83,7 @@ fn each_heavy_dependency_has_one_home() {
         ("reqwest", vec!["countersign", "countersign-providers"]),
         ("rlibphonenumber", vec!["countersign-core"]),
         ("rusqlite", vec!["countersign-store"]),
+        ("tokio-rustls", vec!["countersign-client"]),
         (
             "tokio",
             vec![
@@ -92,9 +94,9 @@ fn each_heavy_dependency_has_one_home() {
             ],
         ),
     ]);
-    let arrows = arrows(&metadata);
+    let with_options = arrows(&metadata, true);
     for (dependency, homes) in homes {
-        let found: Vec<_> = arrows
+        let found: Vec<_> = with_options
             .iter()
             .filter(|(_, needs)| needs.contains(dependency))
             .map(|(name, _)| *name)
@@ -102,7 +104,8 @@ fn each_heavy_dependency_has_one_home() {
         assert_eq!(found, homes, "{dependency}");
     }
     // The wire types are for anyone to take: they bring nothing along.
-    assert_eq!(arrows["countersign-api"], BTreeSet::from(["serde"]));
+    let without = arrows(&metadata, false);
+    assert_eq!(without["countersign-api"], BTreeSet::from(["serde"]));
 }
 
 #[test]

@@ -1,0 +1,197 @@
+//! The public keys of the service: when they are asked for, and what is made of the answer.
+
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::time::Duration;
+
+use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::Value;
+use tokio::runtime::Handle;
+use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::time::timeout;
+
+use crate::Error;
+use crate::call;
+use crate::clock::Clock;
+use crate::transport::{Transport, outside};
+
+/// How long keys are used without asking for them again.
+const LIFE: Duration = Duration::from_secs(600);
+/// How long nobody asks again, whatever tokens come: a key id is anyone's to make up.
+const PAUSE: Duration = Duration::from_secs(30);
+/// The same while there are no keys at all.
+const SHORT_PAUSE: Duration = Duration::from_secs(1);
+
+pub(crate) struct Keys {
+    transport: Transport,
+    clock: Clock,
+    known: RwLock<Known>,
+    /// Held by whoever asks the service.
+    asking: Arc<Mutex<()>>,
+}
+
+/// Times are those since 1970.
+#[derive(Default)]
+struct Known {
+    keys: Vec<Arc<Key>>,
+    /// When the keys came.
+    since: Option<Duration>,
+    /// When they were asked for last, whatever came of it.
+    asked: Option<Duration>,
+    /// Why they did not come then.
+    failure: Option<Error>,
+}
+
+pub(crate) struct Key {
+    id: String,
+    components: RsaPublicKeyComponents<Vec<u8>>,
+}
+
+impl Keys {
+    pub(crate) fn new(transport: Transport, clock: Clock) -> Self {
+        Self {
+            transport,
+            clock,
+            known: RwLock::default(),
+            asking: Arc::default(),
+        }
+    }
+
+    /// The key with this id. The service is asked where that is due, by one caller for all.
+    pub(crate) async fn find(self: &Arc<Self>, id: &str) -> Result<Arc<Key>, Error> {
+        if self.asking_is_due(id) {
+            let runtime = Handle::try_current().map_err(|_| outside())?;
+            let limit = self.transport.timeout;
+            let turn = Arc::clone(&self.asking).lock_owned();
+            match timeout(limit, turn).await {
+                // Whoever had the turn before may have been told.
+                Ok(turn) if self.asking_is_due(id) => self.ask_on(&runtime, turn).await?,
+                Ok(_) => {}
+                Err(_) => {
+                    let known = self.known().key(id).map(Arc::clone);
+                    return known.ok_or_else(|| in_doubt(Error::timeout(limit)));
+                }
+            }
+        }
+        self.known().answer(id)
+    }
+
+    /// In a task, so that a caller that goes away takes the answer from nobody.
+    async fn ask_on(
+        self: &Arc<Self>,
+        runtime: &Handle,
+        turn: OwnedMutexGuard<()>,
+    ) -> Result<(), Error> {
+        let keys = Arc::clone(self);
+        let task = runtime.spawn(async move {
+            keys.ask().await;
+            drop(turn);
+        });
+        let ended = task.await;
+        ended.map_err(|_| in_doubt(Error::interrupted(None)))
+    }
+
+    fn asking_is_due(&self, id: &str) -> bool {
+        self.known().is_due(id, self.clock.unix())
+    }
+
+    async fn ask(&self) {
+        let answer = self.transport.get(&call::KEYS).await.and_then(|answer| {
+            read(&answer.body).ok_or_else(|| {
+                answer.is_none_of_the_api(&call::KEYS, "a body without a key for RS256")
+            })
+        });
+        let now = self.clock.unix();
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        known.asked = Some(now);
+        known.failure = None;
+        match answer {
+            Ok(keys) => {
+                known.keys = keys;
+                known.since = Some(now);
+            }
+            Err(error) => known.failure = Some(error),
+        }
+    }
+
+    fn known(&self) -> RwLockReadGuard<'_, Known> {
+        self.known.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Known {
+    fn is_due(&self, id: &str, now: Duration) -> bool {
+        let pause = if self.keys.is_empty() {
+            SHORT_PAUSE
+        } else {
+            PAUSE
+        };
+        let wanted = self.key(id).is_none() || passed(self.since, now, LIFE);
+        wanted && passed(self.asked, now, pause)
+    }
+
+    fn answer(&self, id: &str) -> Result<Arc<Key>, Error> {
+        match (self.key(id), &self.failure) {
+            (Some(key), _) => Ok(Arc::clone(key)),
+            (None, Some(failure)) => Err(failure.again()),
+            (None, None) => Err(Error::invalid_token(
+                "the token must name a key of the service (kid)",
+            )),
+        }
+    }
+
+    fn key(&self, id: &str) -> Option<&Arc<Key>> {
+        self.keys.iter().find(|key| key.id == id)
+    }
+}
+
+impl Key {
+    /// Whether the private half made this signature, with PKCS #1 v1.5 and SHA-256.
+    pub(crate) fn signed(&self, message: &[u8], signature: &[u8]) -> bool {
+        self.components
+            .verify(&RSA_PKCS1_2048_8192_SHA256, message, signature)
+            .is_ok()
+    }
+
+    /// `None` for a key for other things than signatures with RS256.
+    fn read(jwk: &Value) -> Option<Arc<Self>> {
+        let text = |name: &str| jwk.get(name)?.as_str();
+        let is = |name: &str, value: &str| jwk.get(name).is_none_or(|it| it == value);
+        if text("kty") != Some("RSA") || !is("use", "sig") || !is("alg", "RS256") {
+            return None;
+        }
+        let (n, e) = (unsigned(text("n")?)?, unsigned(text("e")?)?);
+        Some(Arc::new(Self {
+            id: text("kid")?.to_owned(),
+            components: RsaPublicKeyComponents { n, e },
+        }))
+    }
+}
+
+fn in_doubt(error: Error) -> Error {
+    error.in_doubt(call::KEYS.doubt)
+}
+
+/// Whether `time` is over since `then`, or was never begun. A clock that was set back begins anew.
+fn passed(then: Option<Duration>, now: Duration, time: Duration) -> bool {
+    then.and_then(|then| now.checked_sub(then))
+        .is_none_or(|age| age >= time)
+}
+
+fn read(body: &[u8]) -> Option<Vec<Arc<Key>>> {
+    let body: Value = serde_json::from_slice(body).ok()?;
+    let keys: Vec<_> = body
+        .get("keys")?
+        .as_array()?
+        .iter()
+        .filter_map(Key::read)
+        .collect();
+    Some(keys).filter(|keys| !keys.is_empty())
+}
+
+/// A number of a key, without leading zeros.
+fn unsigned(text: &str) -> Option<Vec<u8>> {
+    let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+    Some(bytes.into_iter().skip_while(|byte| *byte == 0).collect())
+}

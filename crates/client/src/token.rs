@@ -1,0 +1,135 @@
+//! Verification tokens, judged here.
+//!
+//! By hand and not with the crate jsonwebtoken: `docs/decisions/0008-rust-sdk.md` says why.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use countersign_api::{Channel, VerificationClaims};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::Error;
+use crate::clock::Clock;
+use crate::keys::Keys;
+use crate::transport::Transport;
+
+/// How far the clocks of the service and of this machine may be apart, in seconds.
+const LEEWAY: i64 = 30;
+
+pub(crate) struct Verifier {
+    issuer: String,
+    audience: String,
+    clock: Clock,
+    keys: Arc<Keys>,
+}
+
+/// A token in its parts; nothing in it is trusted.
+struct Parts<'a> {
+    key_id: String,
+    /// What is signed: the first two parts.
+    message: &'a str,
+    payload: &'a str,
+    signature: Vec<u8>,
+}
+
+#[derive(Deserialize)]
+struct Header {
+    alg: String,
+    kid: Option<String>,
+    /// Extensions that must be understood; there are none.
+    crit: Option<Value>,
+}
+
+impl Verifier {
+    pub(crate) fn new(
+        issuer: String,
+        audience: String,
+        transport: Transport,
+        clock: Clock,
+    ) -> Self {
+        Self {
+            issuer,
+            audience,
+            keys: Arc::new(Keys::new(transport, clock.clone())),
+            clock,
+        }
+    }
+
+    pub(crate) async fn verify(
+        &self,
+        token: &str,
+        channel: Option<Channel>,
+    ) -> Result<VerificationClaims, Error> {
+        let parts = Parts::of(token)?;
+        let key = self.keys.find(&parts.key_id).await?;
+        if !key.signed(parts.message.as_bytes(), &parts.signature) {
+            return Err(broken("have a signature of the key that it names"));
+        }
+        let claims = decoded(parts.payload)
+            .and_then(|json| serde_json::from_slice(&json).ok())
+            .ok_or_else(|| broken("hold the claims of a verification token"))?;
+        self.judge(claims, channel)
+    }
+
+    fn judge(
+        &self,
+        claims: VerificationClaims,
+        channel: Option<Channel>,
+    ) -> Result<VerificationClaims, Error> {
+        let now = i64::try_from(self.clock.unix().as_secs()).unwrap_or(i64::MAX);
+        if claims.iss != self.issuer {
+            return Err(broken(&format!("be of the issuer {}", self.issuer)));
+        }
+        if claims.aud != self.audience {
+            return Err(broken(&format!("be for the application {}", self.audience)));
+        }
+        if claims.exp.saturating_add(LEEWAY) <= now {
+            return Err(broken("not have ended"));
+        }
+        if !claims.phone_number_verified {
+            return Err(broken("say that the number is verified"));
+        }
+        match channel {
+            Some(channel) if claims.channel != channel => {
+                Err(broken(&format!("be of the channel {}", channel.as_str())))
+            }
+            _ => Ok(claims),
+        }
+    }
+}
+
+impl<'a> Parts<'a> {
+    fn of(token: &'a str) -> Result<Self, Error> {
+        let form = || broken("be three parts in base64url, divided by dots");
+        let (message, signature) = token.rsplit_once('.').ok_or_else(form)?;
+        let (header, payload) = message.split_once('.').ok_or_else(form)?;
+        let header = decoded(header).ok_or_else(form)?;
+        let signature = decoded(signature).ok_or_else(form)?;
+        let header: Header = serde_json::from_slice(&header)
+            .map_err(|_| broken("begin with a header in JSON that names alg"))?;
+        if header.alg != "RS256" {
+            return Err(broken("be signed with RS256"));
+        }
+        if header.crit.is_some() {
+            return Err(broken("need no extension (crit)"));
+        }
+        Ok(Self {
+            key_id: header
+                .kid
+                .ok_or_else(|| broken("name the key that signed it (kid)"))?,
+            message,
+            payload,
+            signature,
+        })
+    }
+}
+
+fn decoded(part: &str) -> Option<Vec<u8>> {
+    URL_SAFE_NO_PAD.decode(part).ok()
+}
+
+fn broken(constraint: &str) -> Error {
+    Error::invalid_token(format!("the token must {constraint}"))
+}

@@ -1,0 +1,327 @@
+use std::fmt;
+use std::time::Duration;
+
+use countersign_api::Channel;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::code::Code;
+use crate::response::{Data, Response, number, seconds, text};
+
+/// A code to check, and to use up if it is right.
+///
+/// ```
+/// use countersign_client::{Channel, VerifyCode};
+///
+/// let code = VerifyCode::new(Channel::Login, "4155550132", "123456").phone_country_code("+1");
+/// assert!(!format!("{code:?}").contains("123456"));
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+#[must_use = "it is checked by `AuthenticationClient::verify_code`"]
+pub struct VerifyCode {
+    code: Code,
+    with_token: Option<bool>,
+}
+
+impl VerifyCode {
+    /// A code as a person typed it, for this purpose and number: the same two as in
+    /// [`SendSms`](crate::SendSms).
+    ///
+    /// ```
+    /// use countersign_client::{Channel, VerifyCode};
+    ///
+    /// let code = VerifyCode::new(Channel::Login, "18800008888", "123456");
+    /// # drop(code);
+    /// ```
+    pub fn new(
+        channel: Channel,
+        phone_number: impl Into<String>,
+        pass_code: impl Into<String>,
+    ) -> Self {
+        let code = Code::new(channel.as_str().into(), phone_number, pass_code);
+        Self {
+            code,
+            with_token: None,
+        }
+    }
+
+    /// The same for a channel that this version of the SDK has no name for.
+    ///
+    /// ```
+    /// use countersign_client::{Channel, VerifyCode};
+    ///
+    /// assert_eq!(
+    ///     VerifyCode::with_channel_name("CHANNEL_LOGIN", "18800008888", "123456"),
+    ///     VerifyCode::new(Channel::Login, "18800008888", "123456"),
+    /// );
+    /// ```
+    pub fn with_channel_name(
+        name: impl Into<String>,
+        phone_number: impl Into<String>,
+        pass_code: impl Into<String>,
+    ) -> Self {
+        let code = Code::new(name.into().into(), phone_number, pass_code);
+        Self {
+            code,
+            with_token: None,
+        }
+    }
+
+    /// The country of the number, such as `+86`; the service takes that one where none is given.
+    ///
+    /// ```
+    /// use countersign_client::{Channel, VerifyCode};
+    ///
+    /// let code = VerifyCode::new(Channel::Login, "4155550132", "123456").phone_country_code("+1");
+    /// # drop(code);
+    /// ```
+    pub fn phone_country_code(mut self, code: impl Into<String>) -> Self {
+        self.code.phone_country_code = Some(code.into());
+        self
+    }
+
+    /// Asks for no [verification token](VerifiedCode::verification_token): for a program that acts on the
+    /// answer at once. Signing costs the service far more than the check.
+    ///
+    /// ```
+    /// use countersign_client::{Channel, VerifyCode};
+    ///
+    /// let code = VerifyCode::new(Channel::Login, "18800008888", "123456").without_token();
+    /// # drop(code);
+    /// ```
+    pub fn without_token(mut self) -> Self {
+        self.with_token = Some(false);
+        self
+    }
+
+    pub(crate) fn body(&self) -> serde_json::Result<Vec<u8>> {
+        serde_json::to_vec(&Body {
+            channel: &self.code.channel,
+            phone_number: &self.code.phone_number,
+            phone_country_code: self.code.phone_country_code.as_deref(),
+            pass_code: &self.code.pass_code,
+            with_token: self.with_token,
+        })
+    }
+}
+
+impl fmt::Debug for VerifyCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.code.show("VerifyCode", f)
+    }
+}
+
+/// The body, for a channel of any name; otherwise `countersign_api::VerifyCodeRequest`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Body<'a> {
+    channel: &'a str,
+    phone_number: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone_country_code: Option<&'a str>,
+    pass_code: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    with_token: Option<bool>,
+}
+
+/// The answer to [`verify_code`](crate::AuthenticationClient::verify_code): ask it
+/// [`is_valid`](Response::<VerifiedCode>::is_valid).
+pub type VerifyCodeResponse = Response<VerifiedCode>;
+
+/// What [`verify_code`](crate::AuthenticationClient::verify_code) tells.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/service.rs"));
+/// # use countersign_client::{AuthenticationClient, Channel, VerifyCode};
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), countersign_client::Error> {
+/// # let app_host = Service::start(Manner::Answer(200, "",
+/// #     r#"{"statusCode":200,"message":"ok","data":{"isValid":false,"reason":"wrong","triesLeft":4}}"#)).url;
+/// # let client = AuthenticationClient::builder().app_id("dev-app").app_secret("dev-app-secret").app_host(app_host).build()?;
+/// use countersign_client::InvalidReason;
+///
+/// let answer = client.verify_code(VerifyCode::new(Channel::Login, "18800008888", "123456")).await?;
+/// let page = match answer.data.reason {
+///     _ if answer.is_valid() => "welcome".to_owned(),
+///     Some(InvalidReason::Wrong) => format!("{} tries left", answer.data.tries_left.unwrap_or(0)),
+///     _ => "ask for another code".to_owned(),
+/// };
+/// assert_eq!(page, "4 tries left");
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct VerifiedCode {
+    /// Whether the code was right. It is used up then.
+    pub is_valid: bool,
+    /// Why it is not valid.
+    pub reason: Option<InvalidReason>,
+    /// How many wrong guesses the code survives yet.
+    pub tries_left: Option<u32>,
+    /// A signed statement that this number proved this channel for this application just now, for
+    /// whoever else needs to know: `verify_token` reads it. With success.
+    pub verification_token: Option<String>,
+    /// How long it is good.
+    pub token_expires_in: Option<Duration>,
+}
+
+// By hand: a token is as good as a code.
+impl fmt::Debug for VerifiedCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifiedCode")
+            .field("is_valid", &self.is_valid)
+            .field("reason", &self.reason)
+            .field("tries_left", &self.tries_left)
+            .field("token_expires_in", &self.token_expires_in)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a code is not valid. Tell people what to do next, not more: it is for the program.
+///
+/// ```
+/// use countersign_client::InvalidReason;
+///
+/// fn another_code_helps(reason: InvalidReason) -> bool {
+///     !matches!(reason, InvalidReason::Wrong | InvalidReason::Locked | InvalidReason::Malformed)
+/// }
+/// assert!(another_code_helps(InvalidReason::Expired));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum InvalidReason {
+    /// Another code than the one that was sent.
+    Wrong,
+    /// The code's life is over.
+    Expired,
+    /// The code was used.
+    Used,
+    /// Too many wrong guesses: the code is dead.
+    Exhausted,
+    /// No code is known for this application, channel and number.
+    NotSent,
+    /// Too many wrong guesses for this number, over all codes: nothing was compared.
+    Locked,
+    /// No code at all: nothing was compared, and nothing counted.
+    Malformed,
+    /// A reason that this version of the SDK has no name for.
+    Other,
+}
+
+impl InvalidReason {
+    fn read(name: &str) -> Self {
+        match name {
+            "wrong" => Self::Wrong,
+            "expired" => Self::Expired,
+            "used" => Self::Used,
+            "exhausted" => Self::Exhausted,
+            "not_sent" => Self::NotSent,
+            "locked" => Self::Locked,
+            "malformed" => Self::Malformed,
+            _ => Self::Other,
+        }
+    }
+}
+
+impl Data for VerifiedCode {
+    fn read(data: &Value) -> Self {
+        Self {
+            is_valid: data.get("isValid") == Some(&Value::Bool(true)),
+            reason: data
+                .get("reason")
+                .and_then(Value::as_str)
+                .map(InvalidReason::read),
+            tries_left: number(data, "triesLeft"),
+            verification_token: text(data, "verificationToken"),
+            token_expires_in: seconds(data, "tokenExpiresIn"),
+        }
+    }
+}
+
+impl Response<VerifiedCode> {
+    /// Whether the code was right, and is used up now: `status_code` is 200, and `isValid` is true.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/service.rs"));
+    /// # use countersign_client::{AuthenticationClient, Channel, VerifyCode};
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), countersign_client::Error> {
+    /// # let app_host = Service::start(Manner::Answer(200, "", r#"{"statusCode":200,"message":"ok","data":{"isValid":true}}"#)).url;
+    /// # let client = AuthenticationClient::builder().app_id("dev-app").app_secret("dev-app-secret").app_host(app_host).build()?;
+    /// let code = VerifyCode::new(Channel::Login, "18800008888", "123456").without_token();
+    /// assert!(client.verify_code(code).await?.is_valid());
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn is_valid(&self) -> bool {
+        self.is_success() && self.data.is_valid
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use countersign_api::VerifyCodeRequest;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_body_is_the_one_of_the_wire_types() {
+        for channel in Channel::ALL {
+            for (country, with_token) in [
+                (None, None),
+                (Some("+86"), Some(false)),
+                (Some(""), Some(false)),
+            ] {
+                let mut code = VerifyCode::new(channel, "18800008888", "012345");
+                if let Some(country) = country {
+                    code = code.phone_country_code(country);
+                }
+                if with_token.is_some() {
+                    code = code.without_token();
+                }
+                let wire = VerifyCodeRequest {
+                    channel,
+                    phone_number: "18800008888".to_owned(),
+                    phone_country_code: country.map(str::to_owned),
+                    pass_code: "012345".to_owned(),
+                    with_token,
+                    client_id: None,
+                    client_secret: None,
+                };
+                assert_eq!(code.body().unwrap(), serde_json::to_vec(&wire).unwrap());
+            }
+        }
+    }
+
+    #[test]
+    fn the_reasons_of_the_wire_types_have_names() {
+        use countersign_api::InvalidReason as Wire;
+        for (wire, name) in [
+            (Wire::Wrong, InvalidReason::Wrong),
+            (Wire::Expired, InvalidReason::Expired),
+            (Wire::Used, InvalidReason::Used),
+            (Wire::Exhausted, InvalidReason::Exhausted),
+            (Wire::NotSent, InvalidReason::NotSent),
+            (Wire::Locked, InvalidReason::Locked),
+            (Wire::Malformed, InvalidReason::Malformed),
+        ] {
+            let data = json!({"isValid": false, "reason": wire});
+            assert_eq!(VerifiedCode::read(&data).reason, Some(name));
+        }
+    }
+
+    #[test]
+    fn the_data_of_the_wire_types_is_read() {
+        let sent = countersign_api::VerifiedCode {
+            is_valid: true,
+            tries_left: Some(3),
+            verification_token: Some("eyJ".to_owned()),
+            token_expires_in: Some(300),
+            ..countersign_api::VerifiedCode::default()
+        };
+        let read = VerifiedCode::read(&serde_json::to_value(&sent).unwrap());
+        assert!(read.is_valid && read.reason.is_none());
+        assert_eq!(read.tries_left, Some(3));
+        assert_eq!(read.verification_token.as_deref(), Some("eyJ"));
+        assert_eq!(read.token_expires_in, Some(Duration::from_secs(300)));
+    }
+}

@@ -1,0 +1,374 @@
+//! Checking codes, and asking about tokens: what goes over the wire, and what is made of the answer.
+
+use std::time::Duration;
+
+use countersign_client::{
+    ErrorKind, IntrospectTokenResponse, InvalidReason, Lang, PreCheckCode, PreCheckCodeResponse,
+    VerifyCode, VerifyCodeResponse,
+};
+
+use super::wire::parts;
+use super::*;
+
+type Door<Q, A> = fn(AuthenticationClientBuilder, Q) -> Result<A, Error>;
+
+/// The ways into the SDK, call by call.
+struct Doors {
+    pre_check: Door<PreCheckCode, PreCheckCodeResponse>,
+    verify: Door<VerifyCode, VerifyCodeResponse>,
+    introspect: Door<&'static str, IntrospectTokenResponse>,
+}
+
+const DOORS: &[Doors] = &[
+    Doors {
+        pre_check: |client, code| block_on(client.build()?.pre_check_code(code)),
+        verify: |client, code| block_on(client.build()?.verify_code(code)),
+        introspect: |client, token| block_on(client.build()?.introspect_token(token)),
+    },
+    #[cfg(feature = "blocking")]
+    Doors {
+        pre_check: |client, code| client.build_blocking()?.pre_check_code(code),
+        verify: |client, code| client.build_blocking()?.verify_code(code),
+        introspect: |client, token| client.build_blocking()?.introspect_token(token),
+    },
+];
+
+/// In no error and in no `Debug`.
+const SECRETS: [&str; 5] = [
+    "042137",
+    "18800008888",
+    "dev-app-secret",
+    "ZGV2LWFwcDpkZXYtYXBwLXNlY3JldA==",
+    "eyJhbGciOiJSUzI1NiJ9",
+];
+
+const TOKEN: &str = "eyJhbGciOiJSUzI1NiJ9.e30.c2ln";
+
+fn pre_check() -> PreCheckCode {
+    PreCheckCode::new(Channel::Login, "18800008888", "042137")
+}
+
+fn verify() -> VerifyCode {
+    VerifyCode::new(Channel::Login, "18800008888", "042137")
+}
+
+fn answer(body: &'static str) -> Manner {
+    Manner::Answer(200, "", body)
+}
+
+/// The header lines of every call, for this body, and some more.
+fn headers(service: &Service, body: &str, more: &[&str]) -> Vec<String> {
+    let mut lines = vec![
+        "accept: application/json".to_owned(),
+        "connection: close".to_owned(),
+        format!("content-length: {}", body.len()),
+        "content-type: application/json".to_owned(),
+        format!("host: {}", service.url.trim_start_matches("http://")),
+        format!(
+            "user-agent: countersign-client/{}",
+            env!("CARGO_PKG_VERSION")
+        ),
+        "x-authing-app-id: dev-app".to_owned(),
+    ];
+    lines.extend(more.iter().map(|line| (*line).to_owned()));
+    lines.sort();
+    lines
+}
+
+#[test]
+fn a_pre_check_is_the_documented_request_and_has_no_secret() {
+    for doors in DOORS {
+        let service = Service::start(answer(r#"{"statusCode":200}"#));
+        let code = pre_check().phone_country_code("+86");
+        let _ = (doors.pre_check)(client(&service.url).lang(Lang::EnUs), code).unwrap();
+        let _ = (doors.pre_check)(client(&service.url), pre_check()).unwrap();
+        let (first, lines, body) = parts(&service.requests()[0]);
+        assert_eq!(first, "POST /api/v3/pre-check-code HTTP/1.1");
+        assert_eq!(lines, headers(&service, &body, &["x-authing-lang: en-US"]));
+        assert_eq!(
+            body,
+            r#"{"codeType":"SMS","smsCodePayload":{"phone":"18800008888","passCode":"042137","phoneCountryCode":"+86","channel":"CHANNEL_LOGIN"}}"#
+        );
+        let (_, lines, body) = parts(&service.requests()[1]);
+        assert_eq!(lines, headers(&service, &body, &[]));
+        assert_eq!(
+            body,
+            r#"{"codeType":"SMS","smsCodePayload":{"phone":"18800008888","passCode":"042137","channel":"CHANNEL_LOGIN"}}"#
+        );
+    }
+}
+
+/// `printf %s dev-app:dev-app-secret | base64`
+const BASIC: &str = "authorization: Basic ZGV2LWFwcDpkZXYtYXBwLXNlY3JldA==";
+
+#[test]
+fn a_check_is_the_documented_request_with_the_secret_of_the_application() {
+    for doors in DOORS {
+        let service = Service::start(answer(r#"{"statusCode":200}"#));
+        let _ = (doors.verify)(client(&service.url), verify()).unwrap();
+        let code = verify().phone_country_code("+86").without_token();
+        let _ = (doors.verify)(client(&format!("{}/otp/", service.url)), code).unwrap();
+        let (first, lines, body) = parts(&service.requests()[0]);
+        assert_eq!(first, "POST /api/v3/verify-code HTTP/1.1");
+        assert_eq!(lines, headers(&service, &body, &[BASIC]));
+        assert_eq!(
+            body,
+            r#"{"channel":"CHANNEL_LOGIN","phoneNumber":"18800008888","passCode":"042137"}"#
+        );
+        let (first, _, body) = parts(&service.requests()[1]);
+        assert_eq!(first, "POST /otp/api/v3/verify-code HTTP/1.1");
+        assert_eq!(
+            body,
+            r#"{"channel":"CHANNEL_LOGIN","phoneNumber":"18800008888","phoneCountryCode":"+86","passCode":"042137","withToken":false}"#
+        );
+    }
+}
+
+#[test]
+fn a_token_is_asked_about_with_the_secret_of_the_application() {
+    for doors in DOORS {
+        let service = Service::start(answer(r#"{"statusCode":200}"#));
+        let _ = (doors.introspect)(client(&service.url), TOKEN).unwrap();
+        let (first, lines, body) = parts(&service.requests()[0]);
+        assert_eq!(first, "POST /api/v3/introspect-verification-token HTTP/1.1");
+        assert_eq!(lines, headers(&service, &body, &[BASIC]));
+        assert_eq!(body, format!(r#"{{"token":"{TOKEN}"}}"#));
+    }
+}
+
+#[test]
+fn without_a_secret_nothing_is_sent() {
+    for doors in DOORS {
+        let service = Service::start(Manner::Close);
+        let bare = || {
+            AuthenticationClient::builder()
+                .app_id("dev-app")
+                .app_host(&service.url)
+        };
+        for client in [bare(), bare().app_secret("")] {
+            for error in [
+                (doors.verify)(client.clone(), verify()).unwrap_err(),
+                (doors.introspect)(client, TOKEN).unwrap_err(),
+            ] {
+                assert_eq!(error.kind(), ErrorKind::Configuration);
+                assert_eq!(error.to_string(), "app_secret must be given");
+                assert!(error.nothing_was_sent());
+            }
+        }
+        assert_eq!(service.connections(), 0);
+    }
+}
+
+#[test]
+fn only_a_success_that_says_so_is_a_valid_code() {
+    for (body, valid) in [
+        (r#"{"statusCode":200,"data":{"isValid":true}}"#, true),
+        (r#"{"statusCode":200,"data":{"isValid":false}}"#, false),
+        (r#"{"statusCode":200,"data":{"isValid":"true"}}"#, false),
+        (r#"{"statusCode":200,"data":{"isValid":1}}"#, false),
+        (r#"{"statusCode":200,"data":{}}"#, false),
+        (r#"{"statusCode":200,"data":[true]}"#, false),
+        (r#"{"statusCode":200,"data":null}"#, false),
+        (r#"{"statusCode":200,"isValid":true}"#, false),
+        (r#"{"statusCode":401,"data":{"isValid":true}}"#, false),
+        (
+            r#"{"statusCode":429,"message":"m","data":{"isValid":true,"active":true}}"#,
+            false,
+        ),
+    ] {
+        for doors in DOORS {
+            let service = Service::start(answer(body));
+            let checked = (doors.verify)(client(&service.url), verify()).unwrap();
+            assert_eq!(
+                (checked.is_valid(), checked.data.is_valid),
+                (valid, valid),
+                "{body}"
+            );
+            let looked_at = (doors.pre_check)(client(&service.url), pre_check()).unwrap();
+            assert_eq!(
+                (looked_at.is_valid(), looked_at.data.is_valid),
+                (valid, valid),
+                "{body}"
+            );
+            let asked = (doors.introspect)(client(&service.url), TOKEN).unwrap();
+            assert!(!asked.is_active() && !asked.data.active, "{body}");
+        }
+    }
+}
+
+#[test]
+fn every_field_of_an_answer_arrives() {
+    for doors in DOORS {
+        let service = Service::start(answer(
+            r#"{"statusCode":200,"message":"ok","requestId":"r","data":
+            {"isValid":true,"verificationToken":"eyJhbGciOiJSUzI1NiJ9.e30.c2ln","tokenExpiresIn":300,"new":[]}}"#,
+        ));
+        let valid = (doors.verify)(client(&service.url), verify()).unwrap();
+        assert_eq!(valid.data.verification_token.as_deref(), Some(TOKEN));
+        assert_eq!(valid.data.token_expires_in, Some(Duration::from_secs(300)));
+        assert_eq!(
+            (valid.message.as_str(), valid.request_id.as_deref()),
+            ("ok", Some("r"))
+        );
+        assert_eq!(
+            (valid.data.reason, valid.data.tries_left, valid.retry_after),
+            (None, None, None)
+        );
+        assert!(!format!("{valid:?}").contains(TOKEN));
+
+        service.change(answer(
+            r#"{"statusCode":200,"data":{"isValid":false,"reason":"locked","retryAfter":3600,"triesLeft":0}}"#,
+        ));
+        let locked = (doors.verify)(client(&service.url), verify()).unwrap();
+        assert_eq!(locked.data.reason, Some(InvalidReason::Locked));
+        assert_eq!(locked.retry_after, Some(Duration::from_secs(3600)));
+        assert_eq!(locked.data.tries_left, Some(0));
+
+        service.change(Manner::Answer(
+            200,
+            "retry-after: 7\r\n",
+            r#"{"statusCode":200,"data":{"isValid":false,"message":"错误","retryAfter":3600}}"#,
+        ));
+        let wrong = (doors.pre_check)(client(&service.url), pre_check()).unwrap();
+        assert_eq!(wrong.data.message.as_deref(), Some("错误"));
+        assert_eq!(wrong.retry_after, Some(Duration::from_secs(7)));
+    }
+}
+
+#[test]
+fn what_is_new_or_odd_in_an_answer_loses_nothing_else() {
+    for doors in DOORS {
+        let service = Service::start(answer(
+            r#"{"statusCode":200,"message":7,"data":{"isValid":false,"reason":"moon_phase","triesLeft":-1}}"#,
+        ));
+        let odd = (doors.verify)(client(&service.url), verify()).unwrap();
+        assert_eq!(odd.data.reason, Some(InvalidReason::Other));
+        assert_eq!(odd.data.tries_left, None);
+        service.change(answer(
+            r#"{"statusCode":200,"data":{"isValid":true,"reason":{},"verificationToken":5,"tokenExpiresIn":"300"}}"#,
+        ));
+        let odd = (doors.verify)(client(&service.url), verify()).unwrap();
+        assert!(odd.is_valid());
+        assert_eq!(
+            (odd.data.reason, odd.data.verification_token.as_deref()),
+            (None, None)
+        );
+        service.change(answer(
+            r#"{"statusCode":200,"data":{"active":true,"channel":"CHANNEL_VOTE","aud":["dev-app"]}}"#,
+        ));
+        let odd = (doors.introspect)(client(&service.url), TOKEN).unwrap();
+        assert!(odd.is_active() && odd.data.claims.is_none());
+    }
+}
+
+#[test]
+fn a_refusal_is_an_answer_and_can_be_made_an_error() {
+    for doors in DOORS {
+        let service = Service::start(answer(
+            r#"{"statusCode":401,"message":"The secret is wrong.","requestId":"r"}"#,
+        ));
+        let refused = (doors.verify)(client(&service.url), verify()).unwrap();
+        assert_eq!((refused.status_code, refused.is_valid()), (401, false));
+        let error = refused.into_result().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Refused);
+        assert_eq!(
+            error.to_string(),
+            "refused with statusCode 401: The secret is wrong."
+        );
+        assert_eq!(error.refusal().unwrap().request_id.as_deref(), Some("r"));
+        let asked = (doors.introspect)(client(&service.url), TOKEN).unwrap();
+        assert_eq!(asked.into_result().unwrap_err().kind(), ErrorKind::Refused);
+        let looked_at = (doors.pre_check)(client(&service.url), pre_check()).unwrap();
+        assert_eq!(
+            looked_at.into_result().unwrap_err().kind(),
+            ErrorKind::Refused
+        );
+    }
+}
+
+#[test]
+fn a_service_that_misbehaves_is_asked_once_and_the_error_says_what_is_known() {
+    for doors in DOORS {
+        for (manner, kind) in [
+            (Manner::Close, ErrorKind::Interrupted),
+            (Manner::Reset, ErrorKind::Interrupted),
+            (Manner::Answer(502, "", "042137"), ErrorKind::BadAnswer),
+            (
+                Manner::Answer(307, "location: /api/v3/verify-code?042137\r\n", ""),
+                ErrorKind::BadAnswer,
+            ),
+            (
+                Manner::Answer(200, "", r#"{"data":{"isValid":true,"code":"042137"}}"#),
+                ErrorKind::BadAnswer,
+            ),
+        ] {
+            let service = Service::start(manner);
+            let client = || client(&service.url);
+            for (error, doubt) in [
+                (
+                    (doors.verify)(client(), verify()).unwrap_err(),
+                    "the code may be used up",
+                ),
+                (
+                    (doors.pre_check)(client(), pre_check()).unwrap_err(),
+                    "a try may be gone",
+                ),
+                (
+                    (doors.introspect)(client(), TOKEN).unwrap_err(),
+                    "the token may be used up",
+                ),
+            ] {
+                assert_eq!(error.kind(), kind, "{manner:?} {error:?}");
+                assert!(!error.nothing_was_sent());
+                assert!(
+                    error.to_string().ends_with(&format!(": {doubt}")),
+                    "{error}"
+                );
+                let shown = format!("{error} {error:?}");
+                assert!(
+                    !SECRETS.iter().any(|secret| shown.contains(secret)),
+                    "{shown}"
+                );
+            }
+            assert_eq!(
+                (service.requests().len(), service.connections()),
+                (3, 3),
+                "{manner:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_check_without_an_answer_is_given_up_and_not_repeated() {
+    // Long enough for a busy machine to connect and to write the request.
+    let limit = Duration::from_millis(1500);
+    std::thread::scope(|threads| {
+        for doors in DOORS {
+            threads.spawn(move || {
+                let service = Service::start(Manner::Silence);
+                let error = (doors.verify)(client(&service.url).timeout(limit), verify());
+                let error = error.unwrap_err();
+                assert_eq!(error.kind(), ErrorKind::Timeout);
+                assert_eq!(
+                    error.to_string(),
+                    "no answer within 1.5s: the code may be used up"
+                );
+                assert_eq!((service.requests().len(), service.connections()), (1, 1));
+            });
+        }
+    });
+}
+
+#[test]
+fn what_is_asked_shows_no_secret() {
+    let shown = format!("{:?} {:?}", verify(), pre_check());
+    assert!(
+        !SECRETS.iter().any(|secret| shown.contains(secret)),
+        "{shown}"
+    );
+    assert!(
+        shown.contains("CHANNEL_LOGIN") && shown.contains("****8888"),
+        "{shown}"
+    );
+}

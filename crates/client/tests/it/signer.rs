@@ -1,0 +1,95 @@
+// Plays the part of the service that signs tokens. The examples of the documentation include this file,
+// so it says everything it uses in full.
+
+/// A key of the service.
+#[allow(dead_code)]
+struct Signer {
+    id: &'static str,
+    pair: &'static aws_lc_rs::rsa::KeyPair,
+}
+
+#[allow(dead_code)]
+impl Signer {
+    /// The same one for the same name: they take long to make.
+    fn new(id: &'static str) -> Self {
+        static MADE: std::sync::Mutex<Vec<Signer>> = std::sync::Mutex::new(Vec::new());
+        let mut made = MADE.lock().unwrap();
+        if let Some(signer) = made.iter().find(|signer| signer.id == id) {
+            return Self { ..*signer };
+        }
+        let pair = aws_lc_rs::rsa::KeyPair::generate(aws_lc_rs::rsa::KeySize::Rsa2048).unwrap();
+        let pair = Box::leak(Box::new(pair));
+        made.push(Self { id, pair });
+        Self { id, pair }
+    }
+
+    /// Says that it is another.
+    fn called(self, id: &'static str) -> Self {
+        Self { id, ..self }
+    }
+
+    /// The public half, as it is published.
+    fn jwk(&self) -> serde_json::Value {
+        use aws_lc_rs::signature::KeyPair as _;
+        let public = aws_lc_rs::signature::RsaPublicKeyComponents::from(self.pair.public_key());
+        serde_json::json!({
+            "kty": "RSA", "use": "sig", "alg": "RS256", "kid": self.id,
+            "n": base64url(&public.n), "e": base64url(&public.e),
+        })
+    }
+
+    /// What a service with this key publishes.
+    fn key_set(&self) -> &'static str {
+        key_set(&[self.jwk()])
+    }
+
+    fn token(&self, claims: &serde_json::Value) -> String {
+        let header = serde_json::json!({"typ": "JWT", "alg": "RS256", "kid": self.id});
+        self.sign(&header, claims)
+    }
+
+    /// Signs whatever it is with RS256.
+    fn sign(&self, header: &serde_json::Value, claims: &serde_json::Value) -> String {
+        let message = message(header, claims);
+        let mut signature = vec![0; self.pair.public_modulus_len()];
+        let padding = &aws_lc_rs::signature::RSA_PKCS1_SHA256;
+        let random = aws_lc_rs::rand::SystemRandom::new();
+        let signed = self.pair.sign(padding, &random, message.as_bytes(), &mut signature);
+        signed.unwrap();
+        format!("{message}.{}", base64url(&signature))
+    }
+}
+
+/// Kept for as long as the program runs, as what a [`Service`] answers is.
+#[allow(dead_code)]
+fn key_set(keys: &[serde_json::Value]) -> &'static str {
+    Box::leak(serde_json::json!({ "keys": keys }).to_string().into())
+}
+
+/// The part of a token that is signed.
+#[allow(dead_code)]
+fn message(header: &serde_json::Value, claims: &serde_json::Value) -> String {
+    let (header, claims) = (header.to_string(), claims.to_string());
+    format!("{}.{}", base64url(header.as_bytes()), base64url(claims.as_bytes()))
+}
+
+#[allow(dead_code)]
+fn base64url(bytes: &[u8]) -> String {
+    base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, bytes)
+}
+
+/// Of a token that ends in so many seconds.
+#[allow(dead_code, clippy::disallowed_methods)] // the time of the system, by which clients judge
+fn claims(issuer: &str, audience: &str, seconds: i64) -> serde_json::Value {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    claims_at(now.as_secs().cast_signed(), issuer, audience, seconds)
+}
+
+#[allow(dead_code)]
+fn claims_at(now: i64, issuer: &str, audience: &str, seconds: i64) -> serde_json::Value {
+    serde_json::json!({
+        "iss": issuer, "aud": audience, "sub": "5c1f0e", "phone_number": "+8618800008888",
+        "phone_number_verified": true, "channel": "CHANNEL_LOGIN",
+        "iat": now + seconds - 300, "exp": now + seconds, "jti": "01a1",
+    })
+}
