@@ -25,6 +25,8 @@ mod failures;
 mod keys;
 mod readme;
 mod setup;
+#[cfg(feature = "tokens")]
+mod sign_in;
 #[cfg(feature = "rustls")]
 mod tls;
 #[cfg(feature = "tokens")]
