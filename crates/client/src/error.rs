@@ -100,7 +100,8 @@ impl Error {
     /// Whether it is certain that no request left this program, so that sending again cannot send twice.
     ///
     /// After a refusal this is `false`, since a request was sent; the
-    /// [status code](SendSmsResponse::status_code) says what became of it.
+    /// [status code](SendSmsResponse::status_code) says what became of it. Of an invalid token it is
+    /// `false` too: the keys may have been asked for.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/service.rs"));

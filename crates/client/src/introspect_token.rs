@@ -12,6 +12,15 @@ pub(crate) struct Body<'a> {
 
 /// The answer to [`introspect_token`](crate::AuthenticationClient::introspect_token): ask it
 /// [`is_active`](Response::<IntrospectedToken>::is_active).
+///
+/// ```
+/// use countersign_client::IntrospectTokenResponse;
+///
+/// fn number(answer: IntrospectTokenResponse) -> Option<String> {
+///     answer.data.claims.map(|claims| claims.phone_number)
+/// }
+/// # let _ = number;
+/// ```
 pub type IntrospectTokenResponse = Response<IntrospectedToken>;
 
 /// What [`introspect_token`](crate::AuthenticationClient::introspect_token) tells.

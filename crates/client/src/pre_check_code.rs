@@ -107,6 +107,15 @@ struct Payload<'a> {
 
 /// The answer to [`pre_check_code`](crate::AuthenticationClient::pre_check_code): ask it
 /// [`is_valid`](Response::<PreCheckedCode>::is_valid).
+///
+/// ```
+/// use countersign_client::PreCheckCodeResponse;
+///
+/// fn hint(answer: PreCheckCodeResponse) -> Option<String> {
+///     if answer.is_valid() { None } else { answer.data.message }
+/// }
+/// # let _ = hint;
+/// ```
 pub type PreCheckCodeResponse = Response<PreCheckedCode>;
 
 /// What [`pre_check_code`](crate::AuthenticationClient::pre_check_code) tells.

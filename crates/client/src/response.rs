@@ -49,6 +49,15 @@ pub struct Response<T = ()> {
 }
 
 /// The answer to [`send_sms`](crate::AuthenticationClient::send_sms), which has no data.
+///
+/// ```
+/// use countersign_client::SendSmsResponse;
+///
+/// fn seconds_to_wait(answer: &SendSmsResponse) -> Option<u64> {
+///     answer.retry_after.map(|wait| wait.as_secs())
+/// }
+/// # let _ = seconds_to_wait;
+/// ```
 pub type SendSmsResponse = Response<()>;
 
 /// The data of an answer. Whatever is missing, unknown or of another type than today is left out.

@@ -126,6 +126,15 @@ struct Body<'a> {
 
 /// The answer to [`verify_code`](crate::AuthenticationClient::verify_code): ask it
 /// [`is_valid`](Response::<VerifiedCode>::is_valid).
+///
+/// ```
+/// use countersign_client::VerifyCodeResponse;
+///
+/// fn token(answer: VerifyCodeResponse) -> Option<String> {
+///     if answer.is_valid() { answer.data.verification_token } else { None }
+/// }
+/// # let _ = token;
+/// ```
 pub type VerifyCodeResponse = Response<VerifiedCode>;
 
 /// What [`verify_code`](crate::AuthenticationClient::verify_code) tells.
