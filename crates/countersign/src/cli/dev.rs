@@ -39,7 +39,7 @@ use crate::token::{Minter, SigningKeys};
 
 pub(super) const DATA: &str = "countersign-data";
 pub(super) const APP_ID: &str = "dev-app";
-const APP_SECRET: &str = "dev-app-secret";
+pub(super) const APP_SECRET: &str = "dev-app-secret";
 const APP_NAME: &str = "Countersign";
 
 #[derive(Args)]
@@ -233,6 +233,12 @@ fn banner(address: SocketAddr, data: &Path) -> String {
     curl -s http://{address}/api/v3/send-sms \
       -H 'content-type: application/json' -H 'x-authing-app-id: {APP_ID}' \
       -d '{{"channel":"CHANNEL_LOGIN","phoneNumber":"18800008888"}}'
+
+  Check it as the application's server would, and use it up:
+
+    curl -s http://{address}/api/v3/verify-code -u {APP_ID}:{APP_SECRET} \
+      -H 'content-type: application/json' \
+      -d '{{"channel":"CHANNEL_LOGIN","phoneNumber":"18800008888","passCode":"the code"}}'
 
   Or with GenAuth's own SDK (npm install authing-node-sdk):
 

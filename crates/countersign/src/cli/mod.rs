@@ -1,12 +1,15 @@
 //! The command line: one verb, one file.
 
 mod app;
+mod check;
 mod dev;
 mod key;
 mod owner;
+mod recipient;
 mod screen;
 mod send;
 mod unbuilt;
+mod unlock;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -20,7 +23,8 @@ use clap_complete::Shell;
     version,
     about = "One-time passcodes by SMS, a drop-in for GenAuth's V3 \"Send SMS\"",
     after_help = "Start here:\n  countersign dev                         the whole service, for development\n  \
-        countersign send --to 18800008888       a code through it, from another terminal\n\n\
+        countersign send --to 18800008888       a code through it, from another terminal\n  \
+        countersign check --to 18800008888 --code 123456\n\n\
         Exit codes: 0 done, 1 refused or failed, 2 wrong usage."
 )]
 struct Cli {
@@ -34,6 +38,10 @@ enum Verb {
     Dev(dev::Dev),
     /// Send a code through the running countersign
     Send(send::Send),
+    /// Check a code, and use it up
+    Check(check::Check),
+    /// Forget the wrong guesses about a number, on record
+    Unlock(unlock::Unlock),
     /// List, create and change applications of the running countersign
     App(app::App),
     /// List and rotate the keys that sign verification tokens
@@ -56,6 +64,8 @@ pub fn run() -> ExitCode {
     let verb = Cli::parse().verb;
     let json = match &verb {
         Verb::Send(send) => send.owner.json,
+        Verb::Check(check) => check.owner.json,
+        Verb::Unlock(unlock) => unlock.owner.json,
         Verb::App(app) => app.json(),
         Verb::Key(key) => key.json(),
         Verb::Dev(_) | Verb::Completions { .. } | Verb::Unbuilt(_) => false,
@@ -71,6 +81,8 @@ pub fn run() -> ExitCode {
         match verb {
             Verb::Dev(dev) => dev.run().await,
             Verb::Send(send) => send.run().await,
+            Verb::Check(check) => check.run().await,
+            Verb::Unlock(unlock) => unlock.run().await,
             Verb::App(app) => app.run().await,
             Verb::Key(key) => key.run().await,
             Verb::Completions { shell } => {

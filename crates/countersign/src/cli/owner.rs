@@ -85,3 +85,11 @@ pub(super) fn data<T>(answer: Envelope<T>) -> anyhow::Result<T> {
         _ => bail!("{} (statusCode {})", answer.message, answer.status_code),
     }
 }
+
+/// A failure becomes an error with its sentence.
+pub(super) fn succeeded<T>(answer: &Envelope<T>) -> anyhow::Result<()> {
+    if answer.status_code == 200 {
+        return Ok(());
+    }
+    bail!("{} (statusCode {})", answer.message, answer.status_code)
+}

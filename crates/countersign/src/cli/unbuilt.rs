@@ -15,8 +15,6 @@ pub(super) enum Unbuilt {
     Provider(Anything),
     /// Show and check configuration (not built yet)
     Config(Anything),
-    /// Check a code (not built yet)
-    Check(Anything),
 }
 
 #[derive(Args)]
@@ -32,7 +30,6 @@ impl Unbuilt {
             Unbuilt::Doctor(arguments) => ("doctor", arguments),
             Unbuilt::Provider(arguments) => ("provider", arguments),
             Unbuilt::Config(arguments) => ("config", arguments),
-            Unbuilt::Check(arguments) => ("check", arguments),
         };
         drop(arguments.rest);
         bail!("`countersign {verb}` is not built yet; `countersign dev` is what runs today");

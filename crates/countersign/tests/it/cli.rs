@@ -149,6 +149,63 @@ async fn send_and_app_talk_to_the_owner() {
 }
 
 #[tokio::test]
+async fn check_and_unlock_talk_to_the_owner() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let check = |rest: &[&str]| {
+        let number = number(1);
+        let args = [&["check", "--to", number.as_str(), "--code"], rest].concat();
+        run(&args, Some(data.path()))
+    };
+    let says = |output: Output| String::from_utf8(output.stderr).unwrap();
+    let json = |output: Output| serde_json::from_slice::<Value>(&output.stdout).unwrap();
+
+    assert!(says(check(&["123456"])).contains("not valid: no code is known"));
+    assert_eq!(server.login(&number(1)).await, 200);
+    let outbox = server.outbox(&format!("+86{}", number(1))).await;
+    let code = outbox[0]["passCode"].as_str().unwrap();
+    let wrong = if code == "123456" { "654321" } else { "123456" };
+    let refused = check(&[wrong]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(says(refused).contains("not valid: wrong; it survives 4 more"));
+    let looked = check(&[code, "--keep"]);
+    assert!(looked.status.success());
+    assert_eq!(looked.stdout, b"right; it is not used up\n");
+    assert!(says(check(&[wrong, "--keep"])).contains("wrong or no longer valid"));
+    let used = json(check(&[code, "--json"]));
+    assert_eq!(used["isValid"], true);
+    assert_eq!(used["tokenExpiresIn"], 300);
+    let again = check(&[code, "--json"]);
+    assert_eq!(again.status.code(), Some(1));
+    assert_eq!(json(again)["reason"], "used");
+    assert!(says(check(&[code, "--app", "other"])).contains("--secret"));
+    assert!(says(check(&[code, "--secret", "no"])).contains("statusCode 401"));
+    assert_eq!(
+        check(&[code, "--keep", "--secret", "x"]).status.code(),
+        Some(2)
+    );
+
+    for _ in 0..15 {
+        check(&[wrong]);
+    }
+    assert!(says(check(&[wrong])).contains("nothing is compared for "));
+    let unlock = |args: &[&str]| run(&[&["unlock"], args].concat(), Some(data.path()));
+    assert_eq!(unlock(&[]).status.code(), Some(2));
+    let bad = unlock(&["--to", "12345"]);
+    assert!(says(bad).contains("statusCode 400"));
+    let done = unlock(&["--to", &number(1), "--note", "the owner called"]);
+    assert!(done.status.success(), "{done:?}");
+    assert!(!says(check(&[wrong])).contains("nothing is compared"));
+    let list = String::from_utf8(unlock(&["--list"]).stdout).unwrap();
+    assert!(
+        list.contains("+86138****0001") && list.contains("the owner called"),
+        "{list}"
+    );
+    let list = json(unlock(&["--list", "--json"]));
+    assert_eq!(list.as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn what_cannot_be_is_refused_in_one_sentence() {
     let data = folder();
     let url = ["dev", "--database-url", "postgres://127.0.0.1/x"];
@@ -163,7 +220,7 @@ async fn what_cannot_be_is_refused_in_one_sentence() {
         "http:http://192.0.2.1/",
     ];
     assert!(refusal(&far, Some(data.path())).contains("127.0.0.1"));
-    for verb in ["serve", "doctor", "provider", "config", "check"] {
+    for verb in ["serve", "doctor", "provider", "config"] {
         assert!(
             refusal(&[verb, "--anything", "x"], None).contains("not built yet"),
             "{verb}"

@@ -127,6 +127,41 @@ async fn no_code_number_or_secret_is_in_a_trace_or_in_the_store() {
     {
         secrets.push(message["passCode"].as_str().unwrap().to_owned());
     }
+    let codes: Vec<_> = server.outbox("").await;
+    for (message, name) in codes
+        .iter()
+        .zip(["verify-code", "pre-check-code"].iter().cycle())
+    {
+        let (to, code) = (&message["to"], &message["passCode"]);
+        let body = json!({
+            "codeType": "SMS",
+            "smsCodePayload": {"phone": to, "passCode": code, "channel": "CHANNEL_LOGIN"},
+            "channel": "CHANNEL_LOGIN", "phoneNumber": to, "passCode": code,
+            "client_id": "dev-app", "client_secret": "dev-app-secret",
+        });
+        let headers = [("x-authing-app-id", "dev-app")];
+        let answer = server.post(name, &headers, body.to_string()).await;
+        let answer: Value = answer.json().await.unwrap();
+        assert_eq!(answer["data"]["isValid"], true, "{answer}");
+        let Some(token) = answer["data"]["verificationToken"].as_str() else {
+            continue;
+        };
+        secrets.push(token.to_owned());
+        let body =
+            json!({"token": token, "client_id": "dev-app", "client_secret": "dev-app-secret"});
+        let name = "introspect-verification-token";
+        let answer = server.post(name, &[], body.to_string()).await;
+        assert_eq!(
+            answer.json::<Value>().await.unwrap()["data"]["active"],
+            true
+        );
+    }
+    let body = json!({"phoneNumber": number(3), "note": "why"}).to_string();
+    server
+        .post("unlock-phone", &[("authorization", &bearer)], body)
+        .await;
+    let body = r#"{"channel":"CHANNEL_LOGIN","phoneNumber":"13800000009","passCode":13800000010}"#;
+    server.post("verify-code", &[], body).await;
     server
         .get(&format!(
             "/api/v3/{}?phoneNumber=+86{}",

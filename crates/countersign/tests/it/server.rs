@@ -36,8 +36,23 @@ pub(crate) struct Stopped {
 impl Server {
     /// `countersign dev` with these arguments, on a free port and the folder `data`.
     pub(crate) async fn start(data: &Path, args: &[&str]) -> Self {
-        let mut child = Command::new(BINARY)
-            .args(["dev", "--listen", "127.0.0.1:0", "--data"])
+        Self::start_on(data, "127.0.0.1:0", args).await
+    }
+
+    /// The same on this address.
+    pub(crate) async fn start_on(data: &Path, address: &str, args: &[&str]) -> Self {
+        Self::run(Command::new(BINARY), data, address, args).await
+    }
+
+    /// The same by this command, to which only the arguments are missing.
+    pub(crate) async fn run(
+        mut command: Command,
+        data: &Path,
+        address: &str,
+        args: &[&str],
+    ) -> Self {
+        let mut child = command
+            .args(["dev", "--listen", address, "--data"])
             .arg(data)
             .args(args)
             .env("RUST_LOG", "trace")

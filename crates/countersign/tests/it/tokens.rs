@@ -2,11 +2,14 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
+
+use countersign_client::{AuthenticationClient, Channel, Lang, PreCheckCode, SendSms, VerifyCode};
 
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 
-use crate::server::{BINARY, Server, folder};
+use crate::server::{BINARY, Server, folder, number};
 
 const KEYS: &str = "/oidc/.well-known/jwks.json";
 
@@ -209,4 +212,86 @@ async fn the_key_file_is_for_its_owner_only() {
         !refused.status.success() && says.contains("chmod 600"),
         "{says}"
     );
+}
+
+/// The Rust SDK of the development application, its own address its issuer.
+fn sdk(server: &Server, app: &str, secret: &str) -> AuthenticationClient {
+    AuthenticationClient::builder()
+        .app_id(app)
+        .app_secret(secret)
+        .app_host(&server.url)
+        .lang(Lang::EnUs)
+        .build()
+        .unwrap()
+}
+
+/// Sends a login code to `number`, and checks it: the token.
+async fn token(server: &Server, client: &AuthenticationClient, number: &str) -> String {
+    let sent = client.send_sms(SendSms::new(Channel::Login, number)).await;
+    assert!(sent.unwrap().is_success());
+    let arrived = server.outbox(&format!("+86{number}")).await;
+    let code = arrived[0]["passCode"].as_str().unwrap();
+    let seen = PreCheckCode::new(Channel::Login, number, code);
+    assert!(client.pre_check_code(seen).await.unwrap().is_valid());
+    let used = VerifyCode::new(Channel::Login, number, code);
+    let answer = client.verify_code(used).await.unwrap();
+    assert!(answer.is_valid());
+    assert_eq!(answer.data.token_expires_in, Some(Duration::from_secs(300)));
+    answer.data.verification_token.unwrap()
+}
+
+#[tokio::test]
+async fn a_success_brings_a_token_that_anyone_can_verify_and_one_can_use_once() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let client = sdk(&server, "dev-app", "dev-app-secret");
+    let first = token(&server, &client, &number(1)).await;
+    let claims = client.verify_token(&first).await.unwrap();
+    assert_eq!(claims.phone_number, format!("+86{}", number(1)));
+    assert_eq!(
+        (claims.aud.as_str(), claims.channel),
+        ("dev-app", Channel::Login)
+    );
+    assert_eq!(claims.exp - claims.iat, 300);
+    let other = token(&server, &client, &number(2)).await;
+    let others = client.verify_token(&other).await.unwrap();
+    assert!(claims.sub != others.sub && claims.jti != others.jti);
+
+    let mut uses = tokio::task::JoinSet::new();
+    for _ in 0..50 {
+        let (client, token) = (client.clone(), first.clone());
+        uses.spawn(async move { client.introspect_token(&token).await.unwrap().is_active() });
+    }
+    let active = uses.join_all().await.into_iter().filter(|active| *active);
+    assert_eq!(active.count(), 1);
+
+    // Over a kill, a used one stays used, and another stays good: for its own application.
+    let body = json!({"appName": "Other", "appId": "other"});
+    let request = server
+        .client()
+        .post(format!("{}/api/v3/create-application", server.url));
+    let made: Value = request
+        .bearer_auth(server.token())
+        .json(&body)
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
+    let secret = made["data"]["appSecret"].as_str().unwrap().to_owned();
+    let address = server.url.trim_start_matches("http://").to_owned();
+    server.kill().await;
+    let server = Server::start_on(data.path(), &address, &["--quiet"]).await;
+    let client = sdk(&server, "dev-app", "dev-app-secret");
+    let stranger = sdk(&server, "other", &secret);
+    assert!(!client.introspect_token(&first).await.unwrap().is_active());
+    assert!(!stranger.introspect_token(&other).await.unwrap().is_active());
+    assert!(stranger.verify_token(&other).await.is_err());
+    let answer = client.introspect_token(&other).await.unwrap();
+    assert!(answer.is_active());
+    assert_eq!(answer.data.claims.unwrap().sub, others.sub);
+    for bad in ["", "a.b.c", &other[1..]] {
+        assert!(!client.introspect_token(bad).await.unwrap().is_active());
+    }
 }
