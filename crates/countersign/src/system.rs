@@ -16,9 +16,41 @@ use serde::{Deserialize, Serialize};
 /// Stepping the wall clock moves nothing, neither while the process runs nor over a restart: no minute
 /// shrinks or stretches, no code outlives its life. Time in which the machine was suspended counts.
 #[derive(Debug)]
-pub struct SystemClock {
+pub struct SystemClock<R = Machine> {
     /// Unix time at boot, in milliseconds.
     boot: i64,
+    readings: R,
+}
+
+/// What a machine knows of time.
+pub trait Readings: Send + Sync + 'static {
+    /// The wall clock, milliseconds since the Unix epoch. It can be set, forward and back.
+    fn wall(&self) -> i64;
+
+    /// Milliseconds since the machine booted, suspension included. Nobody can set it.
+    fn passing(&self) -> i64;
+
+    /// Tells this boot from all others; empty where nothing does.
+    fn boot_id(&self) -> String;
+}
+
+/// This machine.
+#[derive(Debug)]
+pub struct Machine;
+
+impl Readings for Machine {
+    fn wall(&self) -> i64 {
+        millis(ClockId::Realtime)
+    }
+
+    fn passing(&self) -> i64 {
+        millis(PASSING)
+    }
+
+    fn boot_id(&self) -> String {
+        let id = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+        id.trim().to_owned()
+    }
 }
 
 /// What is kept of a clock: which boot of the machine, and when that was.
@@ -36,22 +68,22 @@ const PASSING: ClockId = ClockId::Boottime;
 #[cfg(not(target_os = "linux"))]
 const PASSING: ClockId = ClockId::Monotonic;
 
-impl SystemClock {
+impl<R: Readings> SystemClock<R> {
     /// The clock of `folder`: goes on where it stood if the machine has not booted since, and else
     /// agrees with the wall clock.
     ///
     /// # Errors
     /// When the folder cannot be written to.
-    pub fn of(folder: &Path) -> io::Result<Self> {
-        let boot_id = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
-        let wall = millis(ClockId::Realtime) - millis(PASSING);
+    pub fn of(folder: &Path, readings: R) -> io::Result<Self> {
+        let wall = readings.wall() - readings.passing();
         let kept = fs::read(folder.join(NOTE))
             .ok()
             .and_then(|note| serde_json::from_slice(&note).ok());
-        let reading = resume(kept, boot_id.trim(), wall);
+        let reading = resume(kept, &readings.boot_id(), wall);
         fs::write(folder.join(NOTE), serde_json::to_vec(&reading)?)?;
         Ok(Self {
             boot: reading.booted_at,
+            readings,
         })
     }
 
@@ -61,10 +93,13 @@ impl SystemClock {
     /// # Errors
     /// When the folder cannot be written to.
     pub fn keep_ahead(&self, folder: &Path, behind: Duration) -> io::Result<()> {
-        let kept = fs::read(folder.join(NOTE))?;
-        let mut reading: Reading = serde_json::from_slice(&kept)?;
-        let behind = i64::try_from(behind.as_millis()).unwrap_or(0);
-        reading.booted_at = self.boot.saturating_add(behind);
+        if behind.is_zero() {
+            return Ok(());
+        }
+        let reading = Reading {
+            boot_id: self.readings.boot_id(),
+            booted_at: Timestamp::from_millis(self.boot).after(behind).as_millis(),
+        };
         fs::write(folder.join(NOTE), serde_json::to_vec(&reading)?)
     }
 }
@@ -80,9 +115,9 @@ fn resume(kept: Option<Reading>, boot_id: &str, wall: i64) -> Reading {
     }
 }
 
-impl Clock for SystemClock {
+impl<R: Readings> Clock for SystemClock<R> {
     fn now(&self) -> Timestamp {
-        Timestamp::from_millis(self.boot + millis(PASSING))
+        Timestamp::from_millis(self.boot + self.readings.passing())
     }
 }
 
@@ -137,8 +172,8 @@ mod tests {
     #[test]
     fn a_folder_keeps_its_clock() {
         let dir = tempfile::tempdir().unwrap();
-        let first = SystemClock::of(dir.path()).unwrap();
-        let second = SystemClock::of(dir.path()).unwrap();
+        let first = SystemClock::of(dir.path(), Machine).unwrap();
+        let second = SystemClock::of(dir.path(), Machine).unwrap();
         assert_eq!(first.boot, second.boot);
         let apart = first.now().as_millis() - millis(ClockId::Realtime);
         assert!(apart.abs() < 1_000, "{apart} ms from the wall clock");

@@ -33,7 +33,7 @@ use crate::config::provider::ProviderSpec;
 use crate::config::settings::Settings;
 use crate::http::{self, AppState};
 use crate::lifecycle::{self, Signals};
-use crate::system::{OsEntropy, SystemClock};
+use crate::system::{Machine, OsEntropy, SystemClock};
 use crate::telemetry;
 use crate::token::{Minter, SigningKeys};
 
@@ -100,8 +100,8 @@ impl Dev {
             )
         })?;
         let address = listener.local_addr()?;
-        let clock =
-            SystemClock::of(folder.path()).context("the data folder cannot be written to")?;
+        let clock = SystemClock::of(folder.path(), Machine)
+            .context("the data folder cannot be written to")?;
         let clock = Arc::new(clock);
         let store = SqliteStore::open(folder, &keys.store, Arc::clone(&clock) as _)?;
         clock

@@ -13,6 +13,7 @@ mod api;
 mod arrows;
 mod checks;
 mod cli;
+mod clock;
 mod cors;
 mod countries;
 mod crash;

@@ -1,0 +1,285 @@
+//! A wall clock that is stepped: under the rules, and by libfaketime under the running program.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use countersign::system::{OsEntropy, Readings, SystemClock};
+use countersign_core::application::{AppId, AppName, Application};
+use countersign_core::channel::Channel;
+use countersign_core::check::{Checked, Door};
+use countersign_core::checker::{Checker, Typed};
+use countersign_core::id::RequestId;
+use countersign_core::messenger::{Messenger, Order, SendError};
+use countersign_core::outcome::Outcome;
+use countersign_core::passcode::PasscodeKey;
+use countersign_core::phone::PhoneNumber;
+use countersign_core::policy::CodePolicy;
+use countersign_core::ports::provider::{Provider, Sms};
+use countersign_core::ports::store::Store;
+use countersign_core::route::{Countries, Routes};
+use countersign_store::sqlite::SqliteStore;
+use countersign_store::{OwnedFolder, StoreKeys};
+use serde_json::{Value, json};
+use tokio::process::Command;
+
+use crate::server::{BINARY, Server, folder, number};
+
+/// The library that the program is started under.
+fn library() -> PathBuf {
+    let roots = ["/usr/lib", "/usr/lib64", "/usr/local/lib"];
+    let folders = roots.into_iter().flat_map(|root| {
+        let inside = std::fs::read_dir(root).into_iter().flatten().flatten();
+        inside
+            .map(|entry| entry.path())
+            .chain([PathBuf::from(root)])
+    });
+    folders
+        .map(|folder| folder.join("faketime/libfaketime.so.1"))
+        .find(|library| library.exists())
+        .expect("libfaketime: apt-get install faketime")
+}
+
+/// The wall clock of a program that was started with it.
+struct WallClock(PathBuf);
+
+impl WallClock {
+    fn of(folder: &Path) -> Self {
+        let wall = Self(folder.join("wall-clock"));
+        wall.set("+0");
+        wall
+    }
+
+    /// Steps it to so much off the real one, such as `-1h`.
+    fn set(&self, off: &str) {
+        std::fs::write(&self.0, format!("{off}\n")).unwrap();
+    }
+
+    async fn start(&self, data: &Path, args: &[&str]) -> Server {
+        let mut command = Command::new(BINARY);
+        command
+            .env("LD_PRELOAD", library())
+            .env("FAKETIME_TIMESTAMP_FILE", &self.0)
+            .env("FAKETIME_NO_CACHE", "1")
+            .env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+        let args = [&["--quiet"], args].concat();
+        Server::run(command, data, "127.0.0.1:0", &args).await
+    }
+}
+
+async fn looks(server: &Server, number: &str, code: &str) -> bool {
+    let body = json!({"codeType": "SMS", "smsCodePayload": {
+        "phone": number, "passCode": code, "channel": "CHANNEL_LOGIN",
+    }});
+    let headers = [("x-authing-app-id", "dev-app")];
+    let answer = server
+        .post("pre-check-code", &headers, body.to_string())
+        .await;
+    answer.json::<Value>().await.unwrap()["data"]["isValid"] == true
+}
+
+async fn sent(server: &Server, number: &str) -> String {
+    assert_eq!(server.login(number).await, 200);
+    let arrived = server.outbox(&format!("+86{number}")).await;
+    arrived[0]["passCode"].as_str().unwrap().to_owned()
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "what is measured is real time: the program's own clock is in question"
+)]
+#[tokio::test]
+async fn steps_of_the_wall_clock_move_neither_a_minute_nor_a_life() {
+    let (data, files) = (folder(), folder());
+    let settings = files.path().join("settings.toml");
+    std::fs::write(&settings, "[codes]\nlife_seconds = 60\n").unwrap();
+    let wall = WallClock::of(files.path());
+    let config = ["--config", settings.to_str().unwrap()];
+    let server = wall.start(data.path(), &config).await;
+    let began = Instant::now();
+    let code = sent(&server, &number(1)).await;
+    for step in ["+1h", "-1h", "+1h", "+0", "-1h"] {
+        wall.set(step);
+        assert!(looks(&server, &number(1), &code).await, "{step}");
+        assert_eq!(server.login(&number(1)).await, 429, "{step}");
+    }
+    // Real time alone ends both.
+    while looks(&server, &number(1), &code).await {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let life = began.elapsed();
+    while server.login(&number(1)).await == 429 {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let minute = began.elapsed();
+    let logs = server.stop().await.stderr;
+    assert!(life > Duration::from_secs(59), "a code lived {life:?}");
+    assert!(life < Duration::from_secs(120), "a code lived {life:?}");
+    assert!(minute > Duration::from_secs(59), "a minute took {minute:?}");
+    assert!(
+        minute < Duration::from_secs(120),
+        "a minute took {minute:?}"
+    );
+    // The program did see the steps: its logs go by the wall clock.
+    let times: Vec<String> = logs
+        .lines()
+        .filter(|line| line.contains("answered"))
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["timestamp"].to_string())
+        .collect();
+    assert!(times.windows(2).any(|pair| pair[0] > pair[1]), "{times:?}");
+}
+
+#[tokio::test]
+async fn a_clock_set_back_over_a_boot_kills_codes_once() {
+    let (data, files) = (folder(), folder());
+    let wall = WallClock::of(files.path());
+    let server = wall.start(data.path(), &[]).await;
+    let code = sent(&server, &number(1)).await;
+    server.kill().await;
+
+    // Set back while the program is away, without a boot: nothing to it.
+    wall.set("-1h");
+    let server = wall.start(data.path(), &[]).await;
+    assert!(looks(&server, &number(1), &code).await);
+    server.kill().await;
+
+    let note = data.path().join("clock.json");
+    let mut reading: Value = serde_json::from_slice(&std::fs::read(&note).unwrap()).unwrap();
+    reading["bootId"] = "an earlier boot".into();
+    std::fs::write(&note, reading.to_string()).unwrap();
+    let server = wall.start(data.path(), &[]).await;
+    assert!(
+        !looks(&server, &number(1), &code).await,
+        "nobody knows its age"
+    );
+    assert_eq!(
+        server.login(&number(1)).await,
+        429,
+        "its minute is not over"
+    );
+    let newer = sent(&server, &number(2)).await;
+    assert!(looks(&server, &number(2), &newer).await);
+    server.kill().await;
+    let server = wall.start(data.path(), &[]).await;
+    assert!(
+        looks(&server, &number(2), &newer).await,
+        "known within a boot"
+    );
+    assert!(!looks(&server, &number(1), &code).await);
+}
+
+/// A machine whose clocks the test owns.
+#[derive(Clone, Default)]
+struct Hands(Arc<(AtomicI64, AtomicI64)>);
+
+impl Hands {
+    fn pass(&self, millis: i64) {
+        self.0.0.fetch_add(millis, Ordering::SeqCst);
+        self.0.1.fetch_add(millis, Ordering::SeqCst);
+    }
+
+    fn step_wall(&self, millis: i64) {
+        self.0.0.fetch_add(millis, Ordering::SeqCst);
+    }
+}
+
+impl Readings for Hands {
+    fn wall(&self) -> i64 {
+        1_790_000_000_000 + self.0.0.load(Ordering::SeqCst)
+    }
+
+    fn passing(&self) -> i64 {
+        self.0.1.load(Ordering::SeqCst)
+    }
+
+    fn boot_id(&self) -> String {
+        "boot".to_owned()
+    }
+}
+
+/// Keeps the last code.
+#[derive(Default)]
+struct Phone(Mutex<String>);
+
+#[async_trait]
+impl Provider for Phone {
+    fn name(&self) -> &str {
+        "phone"
+    }
+
+    async fn send(&self, sms: &Sms) -> Outcome {
+        *self.0.lock().unwrap() = sms.passcode.reveal().to_owned();
+        Outcome::Accepted {
+            provider_message_id: None,
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_hour_either_way_moves_no_life_and_no_minute_by_a_millisecond() {
+    const HOUR: i64 = 3_600_000;
+    let data = folder();
+    let hands = Hands::default();
+    let owned = OwnedFolder::claim(data.path()).unwrap();
+    let clock = SystemClock::of(data.path(), hands.clone()).unwrap();
+    let keys = StoreKeys {
+        index: [1; 32],
+        seal: [2; 32],
+    };
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(owned, &keys, Arc::new(clock)).unwrap());
+    let phone = Arc::new(Phone::default());
+    let routes = Routes::through(Arc::clone(&phone) as Arc<dyn Provider>, Countries::All);
+    let key = PasscodeKey::new([3; 32]);
+    let checker = Checker::new(Arc::clone(&store), key.clone());
+    let (entropy, policy) = (Arc::new(OsEntropy), CodePolicy::default());
+    let messenger = Messenger::new(Arc::clone(&store), entropy, routes, key, policy);
+    let app = Application {
+        id: AppId::parse("app").unwrap(),
+        name: AppName::parse("App").unwrap(),
+        origins: vec![],
+        web_host: None,
+        android_app_hash: None,
+        created_at: store.now(),
+    };
+    let send = || {
+        messenger.send(Order {
+            request_id: RequestId::generate(store.now(), &OsEntropy).unwrap(),
+            app: app.clone(),
+            channel: Channel::Login,
+            phone: PhoneNumber::parse(&number(1), None).unwrap(),
+        })
+    };
+    let is_right = || async {
+        let typed = Typed {
+            request_id: RequestId::generate(store.now(), &OsEntropy).unwrap(),
+            door: Door::Public,
+            app: app.id.clone(),
+            channel: Channel::Login,
+            phone: PhoneNumber::parse(&number(1), None).unwrap(),
+            passcode: phone.0.lock().unwrap().clone(),
+        };
+        let found = checker.check(typed).await.unwrap();
+        matches!(found, Some(Checked::Right { .. }))
+    };
+    for step in [HOUR, -HOUR, 24 * HOUR, -2 * HOUR] {
+        send().await.unwrap();
+        hands.pass(30_000);
+        hands.step_wall(step);
+        hands.pass(29_999);
+        assert!(
+            matches!(send().await, Err(SendError::Limited { .. })),
+            "{step}"
+        );
+        hands.pass(1);
+        send().await.unwrap();
+        hands.pass(100_000);
+        hands.step_wall(-step / 2);
+        hands.pass(199_999);
+        assert!(is_right().await, "{step}");
+        hands.pass(1);
+        assert!(!is_right().await, "{step}");
+        hands.pass(24 * HOUR); // the wrong guess is forgotten
+    }
+}
