@@ -1,11 +1,18 @@
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use countersign_core::application::{AppId, AppName, Origin};
 use countersign_core::autofill::{AndroidAppHash, WebHost};
+use countersign_core::channel::Channel;
+use countersign_core::check::{Door, Unlock};
+use countersign_core::phone::PhoneNumber;
+use countersign_core::policy::{CodeRules, Resend};
 use countersign_core::ports::store::{ApplicationChange, NewApplication, Store, StoreError};
+use rusqlite::Connection;
+use rusqlite::types::Value;
 
-use crate::world::{World, accepted};
+use crate::world::{PHONE, World, accepted, rules};
 
 #[tokio::test]
 async fn nothing_readable_is_at_rest() {
@@ -35,6 +42,78 @@ fn assert_unreadable(folder: &Path) {
                 .windows(secret.len())
                 .any(|part| part == secret.as_bytes());
             assert!(!found, "{} holds {secret:?}", path.display());
+        }
+    }
+}
+
+/// Everything in the database of a world in which `code` was sent to `phone`, guessed wrongly, unlocked and
+/// used: a value per table, row and column.
+async fn dump(key: u8, phone: &str, code: &str, resend: Resend) -> BTreeMap<String, Value> {
+    let mut world = World::with_keys(key);
+    let rules = CodeRules {
+        resend,
+        ..rules(Channel::Login)
+    };
+    world.send("app", Channel::Login, phone, code, rules).await;
+    for (door, typed) in [(Door::Public, "999999"), (Door::Application, code)] {
+        let check = world.typed(door, "app", Channel::Login, phone, typed);
+        world.store().check(check).await.unwrap();
+    }
+    let unlock = Unlock {
+        request_id: world.request_id(),
+        phone: PhoneNumber::parse(phone, None).unwrap(),
+        note: String::new(),
+    };
+    world.store().unlock(unlock).await.unwrap();
+    world.stop();
+    let database = Connection::open(world.dir.path().join("countersign.db")).unwrap();
+    let mut tables = database
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")
+        .unwrap();
+    let tables: Vec<String> = tables
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    let mut all = BTreeMap::new();
+    for table in tables {
+        let mut select = database.prepare(&format!("SELECT * FROM {table}")).unwrap();
+        let columns = select.column_count();
+        let mut rows = select.query([]).unwrap();
+        let mut number = 0;
+        while let Some(row) = rows.next().unwrap() {
+            for column in 0..columns {
+                let place = format!("{table}.{number}.{column}");
+                all.insert(place, row.get(column).unwrap());
+            }
+            number += 1;
+        }
+    }
+    all
+}
+
+/// Where two dumps differ.
+fn differences(one: &BTreeMap<String, Value>, other: &BTreeMap<String, Value>) -> Vec<String> {
+    assert!(one.keys().eq(other.keys()), "the same rows");
+    let pairs = one.iter().zip(other.values());
+    pairs
+        .filter(|((_, one), other)| one != other)
+        .map(|((place, _), _)| place.clone())
+        .collect()
+}
+
+#[tokio::test]
+async fn whatever_depends_on_a_code_or_a_number_depends_on_the_keys_too() {
+    for resend in [Resend::Rotate, Resend::Reuse] {
+        let base = dump(7, PHONE, "000042", resend).await;
+        assert_eq!(base, dump(7, PHONE, "000042", resend).await);
+        let other_keys = differences(&base, &dump(8, PHONE, "000042", resend).await);
+        let other_code = differences(&base, &dump(7, PHONE, "000043", resend).await);
+        let other_phone = differences(&base, &dump(7, "+8613800138001", "000042", resend).await);
+        assert!(!other_code.is_empty() && other_phone.len() > other_code.len());
+        for place in other_code.iter().chain(&other_phone) {
+            // Who has the database and not the keys can try all codes and numbers, and learns nothing.
+            assert!(other_keys.contains(place), "{place} can be searched");
         }
     }
 }

@@ -50,6 +50,7 @@ impl Entropy for Counter {
 }
 
 pub(crate) struct World {
+    key: u8,
     pub(crate) dir: TempDir,
     clock: Arc<HandClock>,
     entropy: Counter,
@@ -58,7 +59,13 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new() -> Self {
+        Self::with_keys(7)
+    }
+
+    /// A world in which every key is made of this byte.
+    pub(crate) fn with_keys(key: u8) -> Self {
         let mut world = Self {
+            key,
             dir: tempfile::tempdir().unwrap(),
             clock: Arc::new(HandClock(AtomicI64::new(1_790_000_000_000))),
             entropy: Counter(AtomicU64::new(0)),
@@ -87,7 +94,9 @@ impl World {
     }
 
     pub(crate) fn start(&mut self) {
-        self.store = Some(Arc::new(open(self.dir.path(), 7, &self.clock).unwrap()));
+        self.store = Some(Arc::new(
+            open(self.dir.path(), self.key, &self.clock).unwrap(),
+        ));
     }
 
     pub(crate) fn start_with_keys(&self, key: u8) -> Result<SqliteStore, OpenError> {
@@ -149,12 +158,12 @@ impl World {
         };
         let passcode = Passcode::parse(code).unwrap();
         intent.code = NewCode {
-            mac: key().mac(&passcode, binding),
+            mac: self.code_key().mac(&passcode, binding),
             life: rules.life,
             tries: rules.tries,
             keeps: rules.resend.keeps(),
             sealed: (rules.resend == Resend::Reuse)
-                .then(|| key().seal(&passcode, binding).unwrap()),
+                .then(|| self.code_key().seal(&passcode, binding).unwrap()),
         };
         let message = intent.id;
         let no_rules = Rules::new(vec![]).unwrap();
@@ -172,7 +181,7 @@ impl World {
         code: &str,
     ) -> CodeCheck {
         let guess = Guess::new(
-            key(),
+            self.code_key(),
             Passcode::parse(code).unwrap(),
             AppId::parse(app).unwrap(),
             channel,
@@ -189,6 +198,11 @@ impl World {
     pub(crate) async fn check(&self, door: Door, code: &str) -> Checked {
         let check = self.typed(door, "app", Channel::Login, PHONE, code);
         self.store().check(check).await.unwrap()
+    }
+
+    /// The key of every code here.
+    fn code_key(&self) -> PasscodeKey {
+        PasscodeKey::new([self.key ^ 0xff; 32])
     }
 
     pub(crate) fn request_id(&self) -> RequestId {
@@ -261,11 +275,6 @@ impl World {
     pub(crate) async fn code(&self, message: MessageId) -> CodeState {
         self.timeline(message).await.code
     }
-}
-
-/// The key of every code here.
-pub(crate) fn key() -> PasscodeKey {
-    PasscodeKey::new([3; 32])
 }
 
 /// The built-in rules of a channel.
