@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use crate::guess::Guess;
 use crate::id::{MessageId, RequestId};
 use crate::limit::{Bucket, Mode, Rule};
-use crate::passcode::Guess;
 use crate::phone::PhoneNumber;
 use crate::policy::FailureBudget;
 use crate::time::Timestamp;

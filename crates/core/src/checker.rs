@@ -5,8 +5,9 @@ use std::sync::Arc;
 use crate::application::AppId;
 use crate::channel::Channel;
 use crate::check::{Checked, CodeCheck, Door};
+use crate::guess::Guess;
 use crate::id::RequestId;
-use crate::passcode::{Guess, Passcode, PasscodeKey};
+use crate::passcode::{Passcode, PasscodeKey};
 use crate::phone::PhoneNumber;
 use crate::ports::store::{Store, StoreError};
 
@@ -60,7 +61,7 @@ impl Checker {
     /// Whether `typed` is a code; `None` if it can be none ([`Passcode::parse`]), which costs nothing.
     ///
     /// # Errors
-    /// [`StoreError`] when the answer could not be made durable. Then nothing was counted or used up.
+    /// [`StoreError`] when the answer could not be made durable in time ([`Store::check`]).
     pub async fn check(&self, typed: Typed) -> Result<Option<Checked>, StoreError> {
         let Some(passcode) = Passcode::parse(&typed.passcode) else {
             return Ok(None);

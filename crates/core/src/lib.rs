@@ -16,6 +16,7 @@ pub mod channel;
 pub mod check;
 pub mod checker;
 pub mod entropy;
+pub mod guess;
 pub mod id;
 pub mod limit;
 pub mod message;

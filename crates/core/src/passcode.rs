@@ -6,7 +6,6 @@ use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
-use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::application::AppId;
@@ -191,51 +190,6 @@ impl fmt::Debug for SealedPasscode {
     }
 }
 
-/// What somebody typed, and for what: all it takes to tell whether it is the code of a message.
-#[derive(Debug, Clone)]
-pub struct Guess {
-    key: PasscodeKey,
-    passcode: Passcode,
-    /// The application.
-    pub app: AppId,
-    /// What the code is for.
-    pub channel: Channel,
-    /// Whose code it is.
-    pub phone: PhoneNumber,
-}
-
-impl Guess {
-    /// The guess that `passcode` is a code of `app`, `channel` and `phone`.
-    #[must_use]
-    pub fn new(
-        key: PasscodeKey,
-        passcode: Passcode,
-        app: AppId,
-        channel: Channel,
-        phone: PhoneNumber,
-    ) -> Self {
-        Self {
-            key,
-            passcode,
-            app,
-            channel,
-            phone,
-        }
-    }
-
-    /// Whether it is the code of `message`, of which `mac` is kept. Takes the same time whatever differs.
-    #[must_use]
-    pub fn is(&self, message: MessageId, mac: &PasscodeMac) -> bool {
-        let binding = Binding {
-            app: &self.app,
-            channel: self.channel,
-            phone: &self.phone,
-            message,
-        };
-        self.key.mac(&self.passcode, binding).ct_eq(mac).into()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Mutex;
@@ -323,41 +277,6 @@ mod tests {
         let other_code = Passcode::generate(6, &Words::new(&[123_457])).unwrap();
         assert_ne!(mac, key.mac(&other_code, base));
         assert_ne!(mac, PasscodeKey::new([8; 32]).mac(&code, base));
-    }
-
-    #[test]
-    fn a_guess_is_the_code_of_its_own_message_only() {
-        let key = PasscodeKey::new([7; 32]);
-        let code = Passcode::generate(6, &Words::new(&[42])).unwrap();
-        let (app, message) = (
-            AppId::parse("a").unwrap(),
-            MessageId::first_at(Timestamp::from_millis(1)),
-        );
-        let phone = PhoneNumber::parse("13800138000", None).unwrap();
-        let binding = Binding {
-            app: &app,
-            channel: Channel::Login,
-            phone: &phone,
-            message,
-        };
-        let mac = key.mac(&code, binding);
-        let guess = |typed: &str, app: &AppId, channel| {
-            let typed = Passcode::parse(typed).unwrap();
-            Guess::new(key.clone(), typed, app.clone(), channel, phone.clone())
-        };
-        assert!(guess("000042", &app, Channel::Login).is(message, &mac));
-        let other = AppId::parse("b").unwrap();
-        for wrong in [
-            guess("000043", &app, Channel::Login),
-            guess("0000420", &app, Channel::Login),
-            guess("000042", &other, Channel::Login),
-            guess("000042", &app, Channel::Register),
-        ] {
-            assert!(!wrong.is(message, &mac));
-        }
-        let later = MessageId::first_at(Timestamp::from_millis(2));
-        assert!(!guess("000042", &app, Channel::Login).is(later, &mac));
-        assert!(!guess("000042", &app, Channel::Login).is(message, &[0; 32]));
     }
 
     #[test]

@@ -157,7 +157,8 @@ pub trait Store: Send + Sync + 'static {
     /// the decision on, since it may arrive before its provider's answer does.
     ///
     /// # Errors
-    /// [`StoreError`] when it could not be made durable within 1.5 s. Then nothing was counted or used up.
+    /// [`StoreError`] when it could not be made durable within 1.5 s. Then nothing was counted or used up, unless
+    /// it became durable in that very moment; nobody was told what was found.
     async fn check(&self, check: CodeCheck) -> Result<Checked, StoreError>;
 
     /// Forgets the wrong guesses about a number, and keeps a record of that.

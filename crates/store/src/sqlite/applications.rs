@@ -133,7 +133,9 @@ mod tests {
     #[test]
     fn an_application_is_written_over_itself_and_over_no_other() {
         let mut log = Connection::open_in_memory().unwrap();
-        super::super::migrations().to_latest(&mut log).unwrap();
+        super::super::open::migrations()
+            .to_latest(&mut log)
+            .unwrap();
         let known = |name: &str, secret: u8| Known {
             application: Application {
                 id: AppId::parse("shop").unwrap(),

@@ -2,9 +2,10 @@
 
 use std::collections::{HashMap, VecDeque};
 
+use countersign_core::guess::Guess;
 use countersign_core::id::MessageId;
 use countersign_core::message::{CodeState, LiveCode};
-use countersign_core::passcode::{Guess, PasscodeMac, SealedPasscode};
+use countersign_core::passcode::{PasscodeMac, SealedPasscode};
 use countersign_core::policy;
 use countersign_core::time::Timestamp;
 

@@ -11,6 +11,7 @@ mod events;
 mod hits;
 mod horizon;
 mod live;
+mod open;
 mod replay;
 mod rows;
 mod timelines;
@@ -30,22 +31,21 @@ use countersign_core::ports::store::{
 };
 use countersign_core::template;
 use countersign_core::time::{Clock, Timestamp};
-use rusqlite::{Connection, OpenFlags};
-use rusqlite_migration::{M, Migrations};
+use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use crate::folder::OwnedFolder;
-use crate::lasting_clock::LastingClock;
-use crate::seal::{Sealer, StoreKeys};
+use crate::seal::Sealer;
+pub use open::OpenError;
+
 use applications::{Applications, Known};
 use codes::Code;
 use events::{Asked, Event};
 use hits::LoggedHit;
-use horizon::Horizon;
 use live::{Admission, Live};
 use rows::{GiveBack, MessageRow, Record};
 use timelines::Found;
-use writer::{Parts, Queue};
+use writer::Queue;
 
 /// The embedded store of one data folder.
 pub struct SqliteStore {
@@ -62,19 +62,6 @@ pub struct SqliteStore {
     _folder: OwnedFolder,
 }
 
-/// Why a store could not be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// The database cannot be opened, or was made by a newer version.
-    #[error("the database in the data folder cannot be opened: {0}")]
-    Database(String),
-    /// The keys are not those the database was written with.
-    #[error("the database in the data folder does not open with these keys")]
-    Keys,
-}
-
-const DATABASE: &str = "countersign.db";
-
 /// How long a decision may take to become durable before its caller hears "unavailable". With the
 /// provider's deadline it stays within the 10 s that SDKs wait.
 const DECISION: Duration = Duration::from_millis(1500);
@@ -89,67 +76,6 @@ impl std::fmt::Debug for SqliteStore {
 }
 
 impl SqliteStore {
-    /// Opens the database in `folder`, creates or migrates it, and rebuilds the live state.
-    ///
-    /// # Errors
-    /// [`OpenError`] when that is not possible; nothing is changed then.
-    pub fn open(
-        folder: OwnedFolder,
-        keys: &StoreKeys,
-        clock: Arc<dyn Clock>,
-    ) -> Result<Self, OpenError> {
-        let sealer = Sealer::new(keys).ok_or(OpenError::Keys)?;
-        let path = folder.path().join(DATABASE);
-        let mut log = Connection::open(&path).map_err(database)?;
-        configure(&log).map_err(database)?;
-        migrations()
-            .to_latest(&mut log)
-            .map_err(|error| OpenError::Database(error.to_string()))?;
-
-        if !keys_fit(&log, &sealer).map_err(database)? {
-            return Err(OpenError::Keys);
-        }
-        let high_water = replay::high_water(&log).map_err(database)?;
-        let clock = LastingClock::starting_after(clock, high_water);
-        let ahead = clock.ahead();
-        let clock: Arc<dyn Clock> = Arc::new(clock);
-        if !ahead.is_zero() {
-            // Nobody knows how much time has passed: no code of before is good any more.
-            log.execute(
-                "UPDATE clock_mark SET dead_before = ?",
-                [high_water.as_millis() + 1],
-            )
-            .map_err(database)?;
-        }
-        let dead_before = replay::dead_before(&log).map_err(database)?;
-        let horizon = Horizon::read(&log).map_err(database)?;
-        let live = replay::rebuild(&mut log, &horizon, &sealer, clock.now()).map_err(database)?;
-        let live = Arc::new(Mutex::new(live));
-        let applications = Arc::new(Applications::read(&log).map_err(database)?);
-        let reader = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)
-            .map_err(database)?;
-        let queue = Queue::start(Parts {
-            log,
-            live: Arc::clone(&live),
-            applications: Arc::clone(&applications),
-            clock: Arc::clone(&clock),
-            horizon,
-        });
-        let queue = queue.map_err(|error| OpenError::Database(error.to_string()))?;
-        Ok(Self {
-            live,
-            queue,
-            reader: Arc::new(Mutex::new(reader)),
-            applications,
-            saving: tokio::sync::Mutex::new(()),
-            sealer: Arc::new(sealer),
-            clock,
-            ahead,
-            dead_before,
-            _folder: folder,
-        })
-    }
-
     /// By how much the clock given at the start was behind the record; zero, unless it was set back.
     #[must_use]
     pub fn clock_was_behind(&self) -> Duration {
@@ -462,53 +388,4 @@ async fn wait(mut durable: Durable, patience: Duration) -> Result<(), StoreError
 
 fn unsealed() -> StoreError {
     StoreError::Unavailable("a phone number could not be sealed".to_owned())
-}
-
-fn database(error: rusqlite::Error) -> OpenError {
-    OpenError::Database(error.to_string())
-}
-
-fn migrations() -> Migrations<'static> {
-    Migrations::new(vec![
-        M::up(include_str!("schema/0001_first_light.sql")),
-        M::up(include_str!("schema/0002_origins.sql")),
-        M::up(include_str!("schema/0003_checks.sql")),
-        M::up(include_str!("schema/0004_last_lines.sql")),
-    ])
-}
-
-fn configure(log: &Connection) -> rusqlite::Result<()> {
-    log.pragma_update(None, "journal_mode", "WAL")?;
-    // A commit that was answered survives the loss of power, not only of the process.
-    log.pragma_update(None, "synchronous", "FULL")?;
-    // Nobody else writes; whoever locks the file by hand must not hold up callers for long.
-    log.busy_timeout(Duration::from_millis(500))
-}
-
-/// Whether the database was written with these keys. A new database takes them as its own.
-fn keys_fit(log: &Connection, sealer: &Sealer) -> rusqlite::Result<bool> {
-    let ours = sealer.fingerprint().0;
-    log.execute(
-        "INSERT OR IGNORE INTO key_fingerprint VALUES (1, ?)",
-        [ours],
-    )?;
-    let theirs: [u8; 16] =
-        log.query_row("SELECT digest FROM key_fingerprint", [], |row| row.get(0))?;
-    Ok(ours == theirs)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_commit_reaches_the_disk_before_it_is_answered() {
-        let dir = tempfile::tempdir().unwrap();
-        let log = Connection::open(dir.path().join(DATABASE)).unwrap();
-        configure(&log).unwrap();
-        let full: i64 = log
-            .pragma_query_value(None, "synchronous", |row| row.get(0))
-            .unwrap();
-        assert_eq!(full, 2);
-    }
 }

@@ -10,13 +10,14 @@ use countersign_core::application::AppId;
 use countersign_core::channel::Channel;
 use countersign_core::check::{Checked, CodeCheck, Door};
 use countersign_core::entropy::{Entropy, EntropyError};
+use countersign_core::guess::Guess;
 use countersign_core::id::{MessageId, RequestId};
 use countersign_core::limit::{Rule, Rules};
 use countersign_core::message::{
     Attempt, CodeState, Decision, Intent, LiveCode, NewCode, Settlement, Timeline,
 };
 use countersign_core::outcome::{Outcome, RefusalKind};
-use countersign_core::passcode::{Binding, Guess, Passcode, PasscodeKey};
+use countersign_core::passcode::{Binding, Passcode, PasscodeKey};
 use countersign_core::phone::PhoneNumber;
 use countersign_core::policy::{CodePolicy, CodeRules, Resend};
 use countersign_core::ports::store::{Store, StoreError, TimelineQuery};

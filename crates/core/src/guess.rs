@@ -1,0 +1,95 @@
+//! What somebody typed.
+
+use subtle::ConstantTimeEq;
+
+use crate::application::AppId;
+use crate::channel::Channel;
+use crate::id::MessageId;
+use crate::passcode::{Binding, Passcode, PasscodeKey, PasscodeMac};
+use crate::phone::PhoneNumber;
+
+/// What somebody typed, and for what: all it takes to tell whether it is the code of a message.
+#[derive(Debug, Clone)]
+pub struct Guess {
+    key: PasscodeKey,
+    passcode: Passcode,
+    /// The application.
+    pub app: AppId,
+    /// What the code is for.
+    pub channel: Channel,
+    /// Whose code it is.
+    pub phone: PhoneNumber,
+}
+
+impl Guess {
+    /// The guess that `passcode` is a code of `app`, `channel` and `phone`.
+    #[must_use]
+    pub fn new(
+        key: PasscodeKey,
+        passcode: Passcode,
+        app: AppId,
+        channel: Channel,
+        phone: PhoneNumber,
+    ) -> Self {
+        Self {
+            key,
+            passcode,
+            app,
+            channel,
+            phone,
+        }
+    }
+
+    /// Whether it is the code of `message`, of which `mac` is kept. Takes the same time whatever differs.
+    #[must_use]
+    pub fn is(&self, message: MessageId, mac: &PasscodeMac) -> bool {
+        let binding = Binding {
+            app: &self.app,
+            channel: self.channel,
+            phone: &self.phone,
+            message,
+        };
+        self.key.mac(&self.passcode, binding).ct_eq(mac).into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Timestamp;
+
+    #[test]
+    fn a_guess_is_the_code_of_its_own_message_only() {
+        let key = PasscodeKey::new([7; 32]);
+        let code = Passcode::parse("000042").unwrap();
+        let (app, message) = (
+            AppId::parse("a").unwrap(),
+            MessageId::first_at(Timestamp::from_millis(1)),
+        );
+        let phone = PhoneNumber::parse("13800138000", None).unwrap();
+        let binding = Binding {
+            app: &app,
+            channel: Channel::Login,
+            phone: &phone,
+            message,
+        };
+        let mac = key.mac(&code, binding);
+        let guess = |typed: &str, app: &AppId, channel| {
+            let typed = Passcode::parse(typed).unwrap();
+            Guess::new(key.clone(), typed, app.clone(), channel, phone.clone())
+        };
+        assert!(guess("000042", &app, Channel::Login).is(message, &mac));
+        let other = AppId::parse("b").unwrap();
+        for wrong in [
+            guess("000043", &app, Channel::Login),
+            guess("0000420", &app, Channel::Login),
+            guess("000042", &other, Channel::Login),
+            guess("000042", &app, Channel::Register),
+        ] {
+            assert!(!wrong.is(message, &mac));
+        }
+        let later = MessageId::first_at(Timestamp::from_millis(2));
+        assert!(!guess("000042", &app, Channel::Login).is(later, &mac));
+        assert!(!guess("000042", &app, Channel::Login).is(message, &[0; 32]));
+    }
+}

@@ -1,0 +1,147 @@
+//! Opening: the schema, the keys, the clock, and the live state from the log.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use countersign_core::time::Clock;
+use rusqlite::{Connection, OpenFlags};
+use rusqlite_migration::{M, Migrations};
+
+use super::SqliteStore;
+use super::applications::Applications;
+use super::horizon::Horizon;
+use super::replay;
+use super::writer::{Parts, Queue};
+use crate::folder::OwnedFolder;
+use crate::lasting_clock::LastingClock;
+use crate::seal::{Sealer, StoreKeys};
+
+/// Why a store could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The database cannot be opened, or was made by a newer version.
+    #[error("the database in the data folder cannot be opened: {0}")]
+    Database(String),
+    /// The keys are not those the database was written with.
+    #[error("the database in the data folder does not open with these keys")]
+    Keys,
+}
+
+const DATABASE: &str = "countersign.db";
+
+impl SqliteStore {
+    /// Opens the database in `folder`, creates or migrates it, and rebuilds the live state.
+    ///
+    /// # Errors
+    /// [`OpenError`] when that is not possible; nothing is changed then.
+    pub fn open(
+        folder: OwnedFolder,
+        keys: &StoreKeys,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, OpenError> {
+        let sealer = Sealer::new(keys).ok_or(OpenError::Keys)?;
+        let path = folder.path().join(DATABASE);
+        let mut log = Connection::open(&path).map_err(database)?;
+        configure(&log).map_err(database)?;
+        migrations()
+            .to_latest(&mut log)
+            .map_err(|error| OpenError::Database(error.to_string()))?;
+
+        if !keys_fit(&log, &sealer).map_err(database)? {
+            return Err(OpenError::Keys);
+        }
+        let clock = wind(&log, clock).map_err(database)?;
+        let ahead = clock.ahead();
+        let clock: Arc<dyn Clock> = Arc::new(clock);
+        let dead_before = replay::dead_before(&log).map_err(database)?;
+        let horizon = Horizon::read(&log).map_err(database)?;
+        let live = replay::rebuild(&mut log, &horizon, &sealer, clock.now()).map_err(database)?;
+        let live = Arc::new(Mutex::new(live));
+        let applications = Arc::new(Applications::read(&log).map_err(database)?);
+        let reader = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)
+            .map_err(database)?;
+        let queue = Queue::start(Parts {
+            log,
+            live: Arc::clone(&live),
+            applications: Arc::clone(&applications),
+            clock: Arc::clone(&clock),
+            horizon,
+        });
+        let queue = queue.map_err(|error| OpenError::Database(error.to_string()))?;
+        Ok(Self {
+            live,
+            queue,
+            reader: Arc::new(Mutex::new(reader)),
+            applications,
+            saving: tokio::sync::Mutex::new(()),
+            sealer: Arc::new(sealer),
+            clock,
+            ahead,
+            dead_before,
+            _folder: folder,
+        })
+    }
+}
+
+/// The clock of this run: never behind the record. Where it was, nobody knows how much time has passed, so
+/// no code of before is good any more.
+fn wind(log: &Connection, clock: Arc<dyn Clock>) -> rusqlite::Result<LastingClock> {
+    let high_water = replay::high_water(log)?;
+    let clock = LastingClock::starting_after(clock, high_water);
+    if !clock.ahead().is_zero() {
+        log.execute(
+            "UPDATE clock_mark SET dead_before = ?",
+            [high_water.as_millis() + 1],
+        )?;
+    }
+    Ok(clock)
+}
+
+fn database(error: rusqlite::Error) -> OpenError {
+    OpenError::Database(error.to_string())
+}
+
+pub(super) fn migrations() -> Migrations<'static> {
+    Migrations::new(vec![
+        M::up(include_str!("schema/0001_first_light.sql")),
+        M::up(include_str!("schema/0002_origins.sql")),
+        M::up(include_str!("schema/0003_checks.sql")),
+        M::up(include_str!("schema/0004_last_lines.sql")),
+    ])
+}
+
+fn configure(log: &Connection) -> rusqlite::Result<()> {
+    log.pragma_update(None, "journal_mode", "WAL")?;
+    // A commit that was answered survives the loss of power, not only of the process.
+    log.pragma_update(None, "synchronous", "FULL")?;
+    // Nobody else writes; whoever locks the file by hand must not hold up callers for long.
+    log.busy_timeout(Duration::from_millis(500))
+}
+
+/// Whether the database was written with these keys. A new database takes them as its own.
+fn keys_fit(log: &Connection, sealer: &Sealer) -> rusqlite::Result<bool> {
+    let ours = sealer.fingerprint().0;
+    log.execute(
+        "INSERT OR IGNORE INTO key_fingerprint VALUES (1, ?)",
+        [ours],
+    )?;
+    let theirs: [u8; 16] =
+        log.query_row("SELECT digest FROM key_fingerprint", [], |row| row.get(0))?;
+    Ok(ours == theirs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_commit_reaches_the_disk_before_it_is_answered() {
+        let dir = tempfile::tempdir().unwrap();
+        let log = Connection::open(dir.path().join(DATABASE)).unwrap();
+        configure(&log).unwrap();
+        let full: i64 = log
+            .pragma_query_value(None, "synchronous", |row| row.get(0))
+            .unwrap();
+        assert_eq!(full, 2);
+    }
+}
