@@ -71,9 +71,9 @@ pub enum Checked {
     Exhausted,
     /// There was a code, and its life is over.
     Expired,
-    /// There was a code, and it was used.
+    /// It is a code that was used. Nothing is counted.
     Used,
-    /// No code is known.
+    /// No code is known, or only one that was used and is another.
     NotSent,
     /// The budget of wrong guesses is spent: nothing was compared.
     Locked {
@@ -142,8 +142,6 @@ pub struct UnlockRecord {
 pub struct TokenUse {
     /// The request it came with.
     pub request_id: RequestId,
-    /// Identifies the token.
+    /// Identifies the token, which is good for [`TOKEN_LIFE`](crate::policy::TOKEN_LIFE) at most.
     pub token: String,
-    /// When the token ends: no use need be remembered after that.
-    pub ends_at: Timestamp,
 }

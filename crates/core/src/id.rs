@@ -30,11 +30,7 @@ impl MessageId {
     /// When the id was made.
     #[must_use]
     pub fn made_at(&self) -> Timestamp {
-        let mut millis = [0; 8];
-        for (to, from) in millis.iter_mut().skip(2).zip(self.0.as_bytes()) {
-            *to = *from;
-        }
-        Timestamp::from_millis(i64::from_be_bytes(millis))
+        made_at(self.0)
     }
 
     /// The 16 bytes of the id, in key order.
@@ -79,6 +75,18 @@ impl RequestId {
     /// When `entropy` fails.
     pub fn generate(now: Timestamp, entropy: &dyn Entropy) -> Result<Self, EntropyError> {
         uuid_v7(now, entropy).map(Self)
+    }
+
+    /// From its text form; `None` if it is not a UUID.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Uuid::try_parse(text).ok().map(Self)
+    }
+
+    /// When the id was made.
+    #[must_use]
+    pub fn made_at(&self) -> Timestamp {
+        made_at(self.0)
     }
 
     /// The 16 bytes of the id.
@@ -148,6 +156,15 @@ fn uuid_v7(now: Timestamp, entropy: &dyn Entropy) -> Result<Uuid, EntropyError> 
     let mut random = [0; 10];
     entropy.fill(&mut random)?;
     Ok(build(now, random))
+}
+
+/// The time in the first 48 bits.
+fn made_at(id: Uuid) -> Timestamp {
+    let mut millis = [0; 8];
+    for (to, from) in millis.iter_mut().skip(2).zip(id.as_bytes()) {
+        *to = *from;
+    }
+    Timestamp::from_millis(i64::from_be_bytes(millis))
 }
 
 fn build(time: Timestamp, random: [u8; 10]) -> Uuid {

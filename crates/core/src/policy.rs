@@ -227,6 +227,13 @@ pub const GIVE_BACKS_PER_MINUTE: u32 = 3;
 /// and another message under way.
 pub const HAND_OVER: Duration = Duration::from_secs(3);
 
+/// The longest from the head of a request to its check: its body has 10 s to arrive. What comes later is refused:
+/// checks are kept in the order of their requests, and what is kept is not gone back on.
+pub const CHECK_LATENESS: Duration = Duration::from_secs(15);
+
+/// How long a verification token is good, and its use remembered.
+pub const TOKEN_LIFE: Duration = Duration::from_secs(300);
+
 /// The longest that a provider may take over one message. SDK callers give up after 10 s.
 pub const SEND_DEADLINE: Duration = Duration::from_secs(8);
 

@@ -66,4 +66,10 @@ fn millis(span: Duration) -> i64 {
 pub trait Clock: Send + Sync + 'static {
     /// Now.
     fn now(&self) -> Timestamp;
+
+    /// Whether it has counted all the time that passed since it last told the time for the same record. Not
+    /// so after the machine booted, when there is only the wall clock to go by.
+    fn is_continuous(&self) -> bool {
+        true
+    }
 }

@@ -1,7 +1,7 @@
 //! The machine's own clock and random source: the only readings of either.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::time::Duration;
 
@@ -19,6 +19,8 @@ use serde::{Deserialize, Serialize};
 pub struct SystemClock<R = Machine> {
     /// Unix time at boot, in milliseconds.
     boot: i64,
+    /// Whether this boot of the machine is the one in which the folder was last used.
+    continuous: bool,
     readings: R,
 }
 
@@ -79,10 +81,11 @@ impl<R: Readings> SystemClock<R> {
         let kept = fs::read(folder.join(NOTE))
             .ok()
             .and_then(|note| serde_json::from_slice(&note).ok());
-        let reading = resume(kept, &readings.boot_id(), wall);
-        fs::write(folder.join(NOTE), serde_json::to_vec(&reading)?)?;
+        let (reading, continuous) = resume(kept, &readings.boot_id(), wall);
+        keep(folder, &reading)?;
         Ok(Self {
             boot: reading.booted_at,
+            continuous,
             readings,
         })
     }
@@ -100,24 +103,38 @@ impl<R: Readings> SystemClock<R> {
             boot_id: self.readings.boot_id(),
             booted_at: Timestamp::from_millis(self.boot).after(behind).as_millis(),
         };
-        fs::write(folder.join(NOTE), serde_json::to_vec(&reading)?)
+        keep(folder, &reading)
     }
 }
 
-/// The reading to go by: the one that was kept, where it is of this boot.
-fn resume(kept: Option<Reading>, boot_id: &str, wall: i64) -> Reading {
+/// Puts the note in place whole or not at all: a torn one would be no note.
+fn keep(folder: &Path, reading: &Reading) -> io::Result<()> {
+    let draft = folder.join(format!("{NOTE}.new"));
+    let mut file = fs::File::create(&draft)?;
+    file.write_all(&serde_json::to_vec(reading)?)?;
+    file.sync_all()?;
+    fs::rename(draft, folder.join(NOTE))
+}
+
+/// The reading to go by: the one that was kept, where it is of this boot; and whether it is.
+fn resume(kept: Option<Reading>, boot_id: &str, wall: i64) -> (Reading, bool) {
     match kept {
-        Some(kept) if !boot_id.is_empty() && kept.boot_id == boot_id => kept,
-        _ => Reading {
-            boot_id: boot_id.to_owned(),
-            booted_at: wall,
-        },
+        Some(kept) if !boot_id.is_empty() && kept.boot_id == boot_id => (kept, true),
+        _ => {
+            let boot_id = boot_id.to_owned();
+            let booted_at = wall;
+            (Reading { boot_id, booted_at }, false)
+        }
     }
 }
 
 impl<R: Readings> Clock for SystemClock<R> {
     fn now(&self) -> Timestamp {
         Timestamp::from_millis(self.boot + self.readings.passing())
+    }
+
+    fn is_continuous(&self) -> bool {
+        self.continuous
     }
 }
 
@@ -150,23 +167,18 @@ mod tests {
 
     #[test]
     fn a_step_of_the_wall_clock_over_a_restart_moves_nothing() {
-        let first = resume(None, "boot-1", 1_000);
-        assert_eq!(
-            resume(Some(first), "boot-1", 3_601_000),
-            reading("boot-1", 1_000)
-        );
+        let (first, continuous) = resume(None, "boot-1", 1_000);
+        assert!(!continuous);
+        let again = resume(Some(first), "boot-1", 3_601_000);
+        assert_eq!(again, (reading("boot-1", 1_000), true));
     }
 
     #[test]
-    fn a_new_boot_takes_the_wall_clock_at_its_word() {
-        assert_eq!(
-            resume(Some(reading("boot-1", 1_000)), "boot-2", 5_000),
-            reading("boot-2", 5_000)
-        );
-        assert_eq!(
-            resume(Some(reading("", 1_000)), "", 5_000),
-            reading("", 5_000)
-        );
+    fn a_new_boot_takes_the_wall_clock_at_its_word_and_says_so() {
+        for boot in ["boot-2", ""] {
+            let kept = Some(reading(if boot.is_empty() { "" } else { "boot-1" }, 1_000));
+            assert_eq!(resume(kept, boot, 5_000), (reading(boot, 5_000), false));
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::fmt;
 
 use chacha20poly1305::aead::{Aead, KeyInit as _, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use countersign_core::check::Unlock;
 use countersign_core::id::{MessageId, RequestId};
 use countersign_core::limit::Bucket;
 use countersign_core::phone::PhoneNumber;
@@ -99,37 +100,44 @@ impl Sealer {
 
     /// Seals the number of `message`, so that it opens under this message only.
     pub(crate) fn seal(&self, phone: &PhoneNumber, message: MessageId) -> Option<Vec<u8>> {
-        self.seal_under(phone, message.as_bytes(), AAD)
+        self.seal_under(phone.e164().as_bytes(), message.as_bytes(), AAD)
     }
 
     /// Opens what [`Sealer::seal`] made; `None` for anything else.
     pub(crate) fn open(&self, sealed: &[u8], message: MessageId) -> Option<PhoneNumber> {
-        self.open_under(sealed, message.as_bytes(), AAD)
+        let plain = self.open_under(sealed, message.as_bytes(), AAD)?;
+        PhoneNumber::parse(std::str::from_utf8(&plain).ok()?, None).ok()
     }
 
-    /// Seals a number that a request is about, so that it opens under this request only.
-    pub(crate) fn seal_for_request(&self, phone: &PhoneNumber, id: RequestId) -> Option<Vec<u8>> {
-        self.seal_under(phone, id.as_bytes(), REQUEST_AAD)
+    /// Seals the number of an unlock and why it was, so that they open under its request only.
+    pub(crate) fn seal_unlock(&self, unlock: &Unlock) -> Option<Vec<u8>> {
+        let text = format!("{}\n{}", unlock.phone.e164(), unlock.note);
+        self.seal_under(text.as_bytes(), unlock.request_id.as_bytes(), UNLOCK_AAD)
     }
 
-    /// Opens what [`Sealer::seal_for_request`] made; `None` for anything else.
-    pub(crate) fn open_for_request(&self, sealed: &[u8], id: RequestId) -> Option<PhoneNumber> {
-        self.open_under(sealed, id.as_bytes(), REQUEST_AAD)
+    /// Opens what [`Sealer::seal_unlock`] made; `None` for anything else.
+    pub(crate) fn open_unlock(
+        &self,
+        sealed: &[u8],
+        id: RequestId,
+    ) -> Option<(PhoneNumber, String)> {
+        let plain = self.open_under(sealed, id.as_bytes(), UNLOCK_AAD)?;
+        let text = String::from_utf8(plain).ok()?;
+        let (phone, note) = text.split_once('\n')?;
+        Some((PhoneNumber::parse(phone, None).ok()?, note.to_owned()))
     }
 
-    fn seal_under(&self, phone: &PhoneNumber, id: &[u8; 16], aad: &[u8]) -> Option<Vec<u8>> {
-        let msg = phone.e164().as_bytes();
+    fn seal_under(&self, msg: &[u8], id: &[u8; 16], aad: &[u8]) -> Option<Vec<u8>> {
         let mut sealed = vec![SEAL_VERSION];
         sealed.extend(self.cipher.encrypt(&nonce(id), Payload { msg, aad }).ok()?);
         Some(sealed)
     }
 
-    fn open_under(&self, sealed: &[u8], id: &[u8; 16], aad: &[u8]) -> Option<PhoneNumber> {
+    fn open_under(&self, sealed: &[u8], id: &[u8; 16], aad: &[u8]) -> Option<Vec<u8>> {
         let (&SEAL_VERSION, msg) = sealed.split_first()? else {
             return None;
         };
-        let plain = self.cipher.decrypt(&nonce(id), Payload { msg, aad }).ok()?;
-        PhoneNumber::parse(std::str::from_utf8(&plain).ok()?, None).ok()
+        self.cipher.decrypt(&nonce(id), Payload { msg, aad }).ok()
     }
 
     fn digest(&self, domain: &[u8], parts: &[&[u8]]) -> Digest {
@@ -150,7 +158,7 @@ impl Sealer {
 }
 
 const AAD: &[u8] = b"message.phone";
-const REQUEST_AAD: &[u8] = b"request.phone";
+const UNLOCK_AAD: &[u8] = b"unlock";
 
 /// An id is used once, so it is the nonce of the one thing sealed under it.
 fn nonce(id: &[u8; 16]) -> XNonce {

@@ -152,9 +152,13 @@ pub trait Store: Send + Sync + 'static {
 
     /// Counts, compares and, through [`Door::Application`](crate::check::Door::Application), uses up: in one
     /// step. A guess that is not right counts against every code it was compared with, and against the
-    /// [budget](crate::check::failure_rules) of its number, also where there was nothing to compare it with.
-    /// Where the budget of its door is spent, nothing is compared and nothing counts. A code is compared from
-    /// the decision on, since it may arrive before its provider's answer does.
+    /// [budget](crate::check::failure_rules) of its number, also where there was nothing to compare it with
+    /// (as long as the store has room for such). Only what was compared counts as one in a row. Where the
+    /// budget of its door is spent, nothing is compared and nothing counts. A code is compared from the
+    /// decision on, since it may arrive before its provider's answer does.
+    ///
+    /// Every answer waits until the store has made something durable that came after the comparison: a store
+    /// that cannot write tells nobody anything.
     ///
     /// # Errors
     /// [`StoreError`] when it could not be made durable within 1.5 s. Then nothing was counted or used up, unless
@@ -167,11 +171,16 @@ pub trait Store: Send + Sync + 'static {
     /// [`StoreError`] when it could not be made durable.
     async fn unlock(&self, unlock: Unlock) -> Result<(), StoreError>;
 
-    /// The newest acts of [`Store::unlock`], at most `limit`, newest first.
+    /// The acts of [`Store::unlock`], newest first, at most `limit`; only those before that request, where one
+    /// is named.
     ///
     /// # Errors
     /// [`StoreError`] when they cannot be read.
-    async fn unlocks(&self, limit: u16) -> Result<Vec<UnlockRecord>, StoreError>;
+    async fn unlocks(
+        &self,
+        before: Option<RequestId>,
+        limit: u16,
+    ) -> Result<Vec<UnlockRecord>, StoreError>;
 
     /// Whether this is the first use of a token, which it records.
     ///

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use countersign_core::checker::Checker;
+use countersign_api::Fault;
+use countersign_core::check::Checked;
+use countersign_core::checker::{Checker, Typed};
 use countersign_core::entropy::Entropy;
 use countersign_core::messenger::Messenger;
 use countersign_core::ports::store::Store;
@@ -24,7 +26,7 @@ pub struct AppState {
     pub tokens: Arc<Minter>,
     /// Randomness for request ids and secrets.
     pub entropy: Arc<dyn Entropy>,
-    /// Sends under way: they outlive their callers, and a shutdown waits for them.
+    /// Sends and checks under way: they outlive their callers, and a shutdown waits for them.
     pub sends: TaskTracker,
     /// What management calls must show.
     pub operator_token: Arc<str>,
@@ -37,5 +39,15 @@ impl std::fmt::Debug for AppState {
         f.debug_struct("AppState")
             .field("messenger", &self.messenger)
             .finish_non_exhaustive()
+    }
+}
+
+impl AppState {
+    /// Checks a code, in a task of its own like a send: whoever hangs up takes no guess back.
+    pub(crate) async fn check(&self, typed: Typed) -> Result<Option<Checked>, Fault> {
+        let checker = Arc::clone(&self.checker);
+        let check = self.sends.spawn(async move { checker.check(typed).await });
+        let found = check.await.map_err(|_| Fault::Internal)?;
+        found.map_err(|_| Fault::Unavailable)
     }
 }

@@ -9,7 +9,7 @@ use countersign_core::time::Timestamp;
 pub const MAX_AGE: Duration = Duration::from_secs(600);
 
 /// How long a token is good.
-pub const TOKEN_LIFE: Duration = Duration::from_secs(300);
+pub use countersign_core::policy::TOKEN_LIFE;
 
 /// From the making of a key to its first signature: until every cache knows it, and a minute for
 /// answers that were under way.

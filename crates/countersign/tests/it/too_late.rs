@@ -69,8 +69,12 @@ impl Store for StandsStill {
         self.store.unlock(unlock).await
     }
 
-    async fn unlocks(&self, limit: u16) -> Result<Vec<UnlockRecord>, StoreError> {
-        self.store.unlocks(limit).await
+    async fn unlocks(
+        &self,
+        before: Option<RequestId>,
+        limit: u16,
+    ) -> Result<Vec<UnlockRecord>, StoreError> {
+        self.store.unlocks(before, limit).await
     }
 
     async fn use_token(&self, token: TokenUse) -> Result<bool, StoreError> {

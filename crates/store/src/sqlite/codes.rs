@@ -43,8 +43,10 @@ pub(super) struct Code {
 pub(super) enum Compared {
     /// It is the first of these codes; all of them are done with once it is used.
     Right(Vec<MessageId>),
-    /// It is none of these codes.
+    /// It is none of these codes, which are alive.
     Wrong(Vec<MessageId>),
+    /// It is a code that was used.
+    Used,
     /// There was nothing to compare it with: what became of the newest code, if one is remembered.
     Nothing(Option<CodeState>),
 }
@@ -128,35 +130,36 @@ impl Codes {
         })
     }
 
-    /// Compares `guess` with every code of `scope` that is alive. Changes nothing, and does the work of a
-    /// comparison also where there is none to be made.
+    /// Compares `guess` with the codes of `scope`, also with those that are dead: the work is the same.
+    /// Changes nothing.
     pub(super) fn compare(&self, scope: Digest, guess: &Guess, now: Timestamp) -> Compared {
         let codes = self.by_scope.get(&scope).map_or(&[][..], Vec::as_slice);
-        let alive: Vec<_> = codes
-            .iter()
-            .filter(|code| {
-                let state = code.state(now, self.dead_before);
-                matches!(state, CodeState::Live | CodeState::Pending)
-            })
-            .collect();
-        if alive.is_empty() {
+        if codes.is_empty() {
             idle(guess);
-            let newest = codes.last();
-            return Compared::Nothing(newest.map(|code| code.state(now, self.dead_before)));
         }
-        let mut right = None;
-        for code in &alive {
-            if guess.is(code.message, &code.mac) {
-                right = Some(code.message);
+        let (mut alive, mut right, mut used) = (Vec::new(), None, false);
+        for code in codes {
+            let is_it = guess.is(code.message, &code.mac);
+            match code.state(now, self.dead_before) {
+                CodeState::Live | CodeState::Pending => {
+                    alive.push(code.message);
+                    right = if is_it { Some(code.message) } else { right };
+                }
+                CodeState::Used => used |= is_it,
+                _ => {}
             }
         }
-        let all = alive.iter().map(|code| code.message);
         match right {
             Some(right) => {
-                let others = all.filter(|message| *message != right);
+                let others = alive.into_iter().filter(|message| *message != right);
                 Compared::Right(std::iter::once(right).chain(others).collect())
             }
-            None => Compared::Wrong(all.collect()),
+            None if used => Compared::Used,
+            None if alive.is_empty() => {
+                let newest = codes.last();
+                Compared::Nothing(newest.map(|code| code.state(now, self.dead_before)))
+            }
+            None => Compared::Wrong(alive),
         }
     }
 

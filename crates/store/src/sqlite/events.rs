@@ -5,7 +5,7 @@ use countersign_core::check::{self, CheckRecord, Checked, CodeCheck, Door, Token
 use countersign_core::id::{MessageId, RequestId};
 use countersign_core::limit::{Bucket, Hit, Mode, Rule};
 use countersign_core::message::CodeState;
-use countersign_core::policy::FailureBudget;
+use countersign_core::policy::{self, FailureBudget};
 use countersign_core::time::Timestamp;
 use rusqlite::{Connection, params};
 
@@ -23,7 +23,7 @@ pub(super) struct Event {
     pub(super) phone: Option<Digest>,
     pub(super) messages: Vec<MessageId>,
     pub(super) hits: Vec<LoggedHit>,
-    sealed: Option<(Vec<u8>, String)>,
+    sealed: Option<Vec<u8>>,
     undo: Undo,
 }
 
@@ -92,7 +92,7 @@ impl Asked {
         }
     }
 
-    /// Counts, compares and uses up, in one step; what is to go on record, if anything.
+    /// Counts, compares and uses up, in one step; what is to go on record, if anything does.
     pub(super) fn take(self, live: &mut Live, now: Timestamp) -> (Checked, Option<Event>) {
         if let Some(wait) = self.locked(live, now) {
             codes::idle(&self.check.guess);
@@ -105,9 +105,11 @@ impl Asked {
                 let found = Checked::Wrong { tries_left };
                 (found, Some(self.wrong(messages, live, now)))
             }
+            Compared::Used => (Checked::Used, None),
+            // One guess at each of many numbers must not fill the memory.
+            Compared::Nothing(None) if live.is_crowded() => (Checked::NotSent, None),
             Compared::Nothing(newest) => {
                 let found = match newest {
-                    Some(CodeState::Used) => Checked::Used,
                     Some(CodeState::Exhausted) => Checked::Exhausted,
                     Some(CodeState::Expired) => Checked::Expired,
                     _ => Checked::NotSent,
@@ -194,7 +196,7 @@ impl Event {
         live: &mut Live,
         now: Timestamp,
     ) -> Option<Self> {
-        let sealed = sealer.seal_for_request(&unlock.phone, unlock.request_id)?;
+        let sealed = sealer.seal_unlock(&unlock)?;
         let rules = check::failure_rules(&unlock.phone, FailureBudget::WITH_RESERVE);
         let hits: Vec<_> = rules
             .iter()
@@ -212,7 +214,7 @@ impl Event {
             phone: Some(phone),
             messages: Vec::new(),
             hits,
-            sealed: Some((sealed, unlock.note)),
+            sealed: Some(sealed),
             undo: Undo {
                 scope: phone,
                 in_a_row: live.set_in_a_row(phone, 0),
@@ -231,9 +233,7 @@ impl Event {
         let rule = Rule {
             name: "token".into(),
             bucket: Bucket::named("token").part(&token.token),
-            window: now
-                .until(token.ends_at)
-                .max(std::time::Duration::from_millis(1)),
+            window: policy::TOKEN_LIFE,
             max: 1,
             weight: 1,
             mode: Mode::Enforce,
@@ -301,7 +301,7 @@ impl Event {
             .iter()
             .flat_map(|message| *message.as_bytes())
             .collect();
-        log.prepare_cached("INSERT INTO code_event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")?
+        log.prepare_cached("INSERT INTO code_event VALUES (?, ?, ?, ?, ?, ?, ?, ?)")?
             .execute(params![
                 self.id.as_bytes(),
                 self.at.as_millis(),
@@ -310,9 +310,15 @@ impl Event {
                 self.phone.map(|phone| phone.0),
                 (!messages.is_empty()).then_some(messages),
                 hits::encode(&self.hits),
-                self.sealed.as_ref().map(|(sealed, _)| sealed),
-                self.sealed.as_ref().map(|(_, note)| note),
+                self.sealed,
             ])?;
+        Ok(())
+    }
+
+    /// Takes it off the record.
+    pub(super) fn delete(&self, log: &Connection) -> rusqlite::Result<()> {
+        log.prepare_cached("DELETE FROM code_event WHERE id = ?")?
+            .execute([self.id.as_bytes()])?;
         Ok(())
     }
 }

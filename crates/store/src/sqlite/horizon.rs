@@ -155,6 +155,8 @@ pub(super) struct LoggedEvent {
     pub(super) at: Timestamp,
     pub(super) kind: Kind,
     pub(super) phone: Option<Digest>,
+    /// Whether there were codes to compare with.
+    pub(super) compared: bool,
     pub(super) hits: Vec<LoggedHit>,
 }
 
@@ -168,6 +170,7 @@ pub(super) fn logged_event(row: &Row<'_>) -> rusqlite::Result<LoggedEvent> {
         at: Timestamp::from_millis(row.get("at")?),
         kind: kind.ok_or_else(|| unreadable("the log holds an event of an unknown kind"))?,
         phone: row.get::<_, Option<[u8; 16]>>("phone")?.map(Digest),
+        compared: row.get_ref("messages")? != ValueRef::Null,
         hits: decode(row.get_ref("hits")?.as_blob()?)?,
     })
 }
@@ -177,14 +180,14 @@ impl LoggedEvent {
     fn carry(&self, log: &Transaction<'_>, now: Timestamp) -> rusqlite::Result<()> {
         let phone = self.phone.map(|phone| phone.0).unwrap_or_default();
         match self.kind {
-            Kind::Wrong(_) => {
+            Kind::Wrong(_) if self.compared => {
                 log.prepare_cached(ONE_MORE)?.execute([phone])?;
             }
             Kind::Right(_) | Kind::Unlocked => {
                 log.prepare_cached("DELETE FROM wrong_in_a_row WHERE phone = ?")?
                     .execute([phone])?;
             }
-            Kind::TokenUsed => {}
+            Kind::Wrong(_) | Kind::TokenUsed => {}
         }
         for hit in &self.hits {
             if self.kind == Kind::Unlocked {
@@ -209,7 +212,8 @@ impl LoggedEvent {
 }
 
 const PASSED_EVENTS: &str = "
-    SELECT id, at, kind, door, phone, hits FROM code_event WHERE id >= ? AND id < ? ORDER BY id";
+    SELECT id, at, kind, door, phone, messages, hits FROM code_event
+    WHERE id >= ? AND id < ? ORDER BY id";
 
 const ONE_MORE: &str = "
     INSERT INTO wrong_in_a_row VALUES (?, 1) ON CONFLICT DO UPDATE SET guesses = guesses + 1";

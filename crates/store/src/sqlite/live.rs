@@ -12,6 +12,9 @@ use super::codes::{Code, Codes};
 use super::hits::LoggedHit;
 use crate::seal::Digest;
 
+/// How many buckets with hits make a crowd: some 150 MB of them.
+const CROWD: usize = 500_000;
+
 /// The live state of one store.
 #[derive(Debug, Default)]
 pub(crate) struct Live {
@@ -145,6 +148,21 @@ impl Live {
         self.buckets.contains_key(&bucket)
     }
 
+    /// Whether no more should be counted than must be: a flood has filled the memory.
+    pub(super) fn is_crowded(&self) -> bool {
+        self.buckets.len() >= CROWD
+    }
+
+    /// Forgets the hits in `bucket` up to `at`.
+    pub(super) fn forget_until(&mut self, bucket: Digest, at: Timestamp) {
+        if let Some(hits) = self.buckets.get_mut(&bucket) {
+            hits.retain(|hit| hit.at > at);
+            if hits.is_empty() {
+                self.buckets.remove(&bucket);
+            }
+        }
+    }
+
     /// Takes every hit out of `bucket`.
     pub(super) fn empty_bucket(&mut self, bucket: Digest) -> Vec<Hit> {
         self.buckets.remove(&bucket).unwrap_or_default()
@@ -175,6 +193,7 @@ impl Live {
                 }
             }
         }
+        self.ends.retain(|_, ends| !ends.is_empty());
         self.codes.forget_past(now);
     }
 

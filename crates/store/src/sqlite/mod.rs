@@ -23,6 +23,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use countersign_core::application::{AppId, Application};
 use countersign_core::check::{Checked, CodeCheck, TokenUse, Unlock, UnlockRecord};
+use countersign_core::id::RequestId;
 use countersign_core::limit::{Rules, Verdict};
 use countersign_core::message::{CodeState, Decision, Intent, Settlement, Timeline};
 use countersign_core::policy;
@@ -186,22 +187,29 @@ impl SqliteStore {
         known.unwrap_or_else(|| found.code_state(now, self.dead_before))
     }
 
-    /// Takes `step` on the live state and queues its record, under one lock: what it found, and when that
-    /// is durable. A step that could not be queued never was.
-    fn take<T>(
+    /// Takes `step` on the live state and queues its record, under one lock: what it found, which may be told
+    /// once that is durable. Where there is nothing to record, something is written all the same: what was found
+    /// must not tell itself apart, nor be told by a store that cannot write.
+    async fn take<T>(
         &self,
+        request_id: RequestId,
         step: impl FnOnce(&mut Live, Timestamp) -> (T, Option<Event>),
-    ) -> Result<(T, Option<Durable>), StoreError> {
-        let mut live = self.live.lock().map_err(|_| writer::stopped())?;
-        if self.queue.is_full() {
-            return Err(StoreError::Overloaded);
-        }
-        let (found, event) = step(&mut live, self.clock.now());
-        let durable = match event {
-            Some(event) => Some(self.queue.push(Record::Event(Box::new(event)))?),
-            None => None,
+    ) -> Result<T, StoreError> {
+        let (found, durable) = {
+            let mut live = self.live.lock().map_err(|_| writer::stopped())?;
+            let now = self.clock.now();
+            if now > request_id.made_at().after(policy::CHECK_LATENESS) {
+                return Err(StoreError::Unavailable("the request is too old".to_owned()));
+            }
+            if self.queue.is_full() {
+                return Err(StoreError::Overloaded);
+            }
+            let (found, event) = step(&mut live, now);
+            let record = event.map_or(Record::Barrier(now), |event| Record::Event(Box::new(event)));
+            (found, self.queue.push(record)?)
         };
-        Ok((found, durable))
+        wait(durable, DECISION).await?;
+        Ok(found)
     }
 
     async fn read<T: Send + 'static>(
@@ -273,39 +281,35 @@ impl Store for SqliteStore {
     }
 
     async fn check(&self, check: CodeCheck) -> Result<Checked, StoreError> {
+        let request_id = check.request_id;
         let asked = Asked::of(check, &self.sealer);
-        let (found, durable) = self.take(|live, now| asked.take(live, now))?;
-        if let Some(durable) = durable {
-            wait(durable, DECISION).await?;
-        }
-        Ok(found)
+        self.take(request_id, |live, now| asked.take(live, now))
+            .await
     }
 
     async fn unlock(&self, unlock: Unlock) -> Result<(), StoreError> {
-        let (done, durable) = self.take(|live, now| {
+        let unlocked = self.take(unlock.request_id, |live, now| {
             let event = Event::unlock(unlock, &self.sealer, live, now);
             (event.is_some(), event)
-        })?;
-        match durable {
-            Some(durable) if done => wait(durable, DECISION).await,
-            _ => Err(unsealed()),
-        }
+        });
+        unlocked.await?.then_some(()).ok_or_else(unsealed)
     }
 
-    async fn unlocks(&self, limit: u16) -> Result<Vec<UnlockRecord>, StoreError> {
-        self.read(move |reader, sealer| timelines::unlocks(reader, limit, sealer))
+    async fn unlocks(
+        &self,
+        before: Option<RequestId>,
+        limit: u16,
+    ) -> Result<Vec<UnlockRecord>, StoreError> {
+        self.read(move |reader, sealer| timelines::unlocks(reader, before, limit, sealer))
             .await
     }
 
     async fn use_token(&self, token: TokenUse) -> Result<bool, StoreError> {
-        let (first, durable) = self.take(|live, now| {
+        self.take(token.request_id, |live, now| {
             let event = Event::use_token(&token, &self.sealer, live, now);
             (event.is_some(), event)
-        })?;
-        if let Some(durable) = durable {
-            wait(durable, DECISION).await?;
-        }
-        Ok(first)
+        })
+        .await
     }
 
     async fn application(&self, id: &AppId) -> Result<Option<Application>, StoreError> {

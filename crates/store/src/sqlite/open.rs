@@ -83,12 +83,13 @@ impl SqliteStore {
     }
 }
 
-/// The clock of this run: never behind the record. Where it was, nobody knows how much time has passed, so
-/// no code of before is good any more.
+/// The clock of this run: never behind the record. Where it was, or where it has not counted since, nobody knows
+/// how much time has passed, so no code of before is good any more.
 fn wind(log: &Connection, clock: Arc<dyn Clock>) -> rusqlite::Result<LastingClock> {
     let high_water = replay::high_water(log)?;
+    let continuous = clock.is_continuous();
     let clock = LastingClock::starting_after(clock, high_water);
-    if !clock.ahead().is_zero() {
+    if !(continuous && clock.ahead().is_zero()) {
         log.execute(
             "UPDATE clock_mark SET dead_before = ?",
             [high_water.as_millis() + 1],

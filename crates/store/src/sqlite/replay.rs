@@ -77,7 +77,7 @@ const REPLAYED: &str = "
     WHERE id >= ? ORDER BY id";
 
 const EVENTS: &str = "
-    SELECT id, at, kind, door, phone, messages, hits FROM code_event WHERE id >= ? ORDER BY id";
+    SELECT id, at, kind, door, phone, messages, hits FROM code_event WHERE id >= ? ORDER BY at, id";
 
 fn replay(
     row: &Row<'_>,
@@ -144,7 +144,7 @@ fn replay_event(
         }
     }
     match (event.kind, event.phone) {
-        (Kind::Wrong(_), Some(phone)) => {
+        (Kind::Wrong(_), Some(phone)) if event.compared => {
             let in_a_row = live.in_a_row(phone);
             live.set_in_a_row(phone, in_a_row + 1);
         }
@@ -154,7 +154,7 @@ fn replay_event(
         (Kind::Unlocked, Some(phone)) => {
             live.set_in_a_row(phone, 0);
             for hit in &event.hits {
-                live.empty_bucket(hit.bucket);
+                live.forget_until(hit.bucket, event.at);
             }
         }
         _ => {}

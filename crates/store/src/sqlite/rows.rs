@@ -21,6 +21,8 @@ pub(crate) enum Record {
     Message(Box<MessageRow>),
     Settlement(Settled),
     Event(Box<Event>),
+    /// Nothing but the time, for an answer that must not be given while nothing can be written.
+    Barrier(Timestamp),
     Application(Known),
 }
 
@@ -72,9 +74,17 @@ impl Record {
             Record::Message(row) => row.insert(log),
             Record::Settlement(settled) => settled.insert(log),
             Record::Event(event) => event.insert(log),
+            Record::Barrier(now) => mark(log, *now),
             Record::Application(known) => known.write(log),
         }
     }
+}
+
+/// Puts on record that it was `now`: a start that finds an earlier time knows that the clock was set back.
+pub(crate) fn mark(log: &Connection, now: Timestamp) -> rusqlite::Result<()> {
+    log.prepare_cached("UPDATE clock_mark SET high_water = max(high_water, ?)")?
+        .execute([now.as_millis()])?;
+    Ok(())
 }
 
 const INSERT_MESSAGE: &str = "

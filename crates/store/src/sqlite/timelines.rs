@@ -112,21 +112,23 @@ fn checks(log: &Connection, found: &mut [Found]) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// The acts of unlocking, newest first.
+/// The acts of unlocking before that request, newest first.
 pub(crate) fn unlocks(
     log: &Connection,
+    before: Option<RequestId>,
     limit: u16,
     sealer: &Sealer,
 ) -> rusqlite::Result<Vec<UnlockRecord>> {
     let mut select = log.prepare_cached(
-        "SELECT id, at, sealed, note FROM code_event WHERE kind = 'unlocked' ORDER BY id DESC LIMIT ?",
+        "SELECT id, at, sealed FROM code_event
+         WHERE kind = 'unlocked' AND (?1 IS NULL OR id < ?1) ORDER BY id DESC LIMIT ?2",
     )?;
-    let mut rows = select.query([limit])?;
+    let mut rows = select.query(params![before.as_ref().map(RequestId::as_bytes), limit])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         let request_id = RequestId::from_bytes(row.get("id")?);
         let sealed = row.get_ref("sealed")?.as_blob()?;
-        let Some(phone) = sealer.open_for_request(sealed, request_id) else {
+        let Some((phone, note)) = sealer.open_unlock(sealed, request_id) else {
             tracing::error!("an unlock in the log cannot be read with these keys");
             continue;
         };
@@ -134,7 +136,7 @@ pub(crate) fn unlocks(
             at: Timestamp::from_millis(row.get("at")?),
             request_id,
             phone,
-            note: row.get("note")?,
+            note,
         });
     }
     Ok(found)

@@ -14,9 +14,10 @@ use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use tokio::sync::oneshot;
 
 use super::applications::Applications;
+use super::events::Event;
 use super::horizon::Horizon;
 use super::live::Live;
-use super::rows::{GiveBack, MessageRow, Record, Settled};
+use super::rows::{self, GiveBack, MessageRow, Record, Settled};
 
 /// Something to append, and whom to tell once it is durable.
 struct Job {
@@ -62,6 +63,7 @@ impl Queue {
             parts,
             waiting: Arc::clone(&waiting),
             again: Vec::new(),
+            undone: Vec::new(),
             marked_at: Timestamp::default(),
             marking: false,
         };
@@ -83,7 +85,10 @@ impl Queue {
         record: Record,
     ) -> Result<oneshot::Receiver<Result<(), StoreError>>, StoreError> {
         // Whoever pushes an event has asked before, and has acted on the answer.
-        let owed = matches!(record, Record::Settlement(_) | Record::Event(_));
+        let owed = matches!(
+            record,
+            Record::Settlement(_) | Record::Event(_) | Record::Barrier(_)
+        );
         if !owed && self.is_full() {
             return Err(StoreError::Overloaded);
         }
@@ -121,6 +126,8 @@ struct Writer {
     waiting: Arc<AtomicUsize>,
     /// Settlements that could not be committed: tried again with the next batch.
     again: Vec<Settled>,
+    /// Events to be taken off the record.
+    undone: Vec<Event>,
     /// When the time was last put on record, and whether it is to be while codes are live.
     marked_at: Timestamp,
     marking: bool,
@@ -129,7 +136,10 @@ struct Writer {
 impl Writer {
     fn run(&mut self, inbox: &Receiver<Job>) {
         loop {
-            let patience = match (self.again.is_empty(), self.marking) {
+            let patience = match (
+                self.again.is_empty() && self.undone.is_empty(),
+                self.marking,
+            ) {
                 (false, _) => RETRY,
                 (true, true) => MARK,
                 (true, false) => Duration::MAX,
@@ -139,6 +149,7 @@ impl Writer {
                 Err(RecvTimeoutError::Timeout) => None,
                 Err(RecvTimeoutError::Disconnected) => {
                     self.retry();
+                    self.undo();
                     return self.mark(self.parts.clock.now());
                 }
             };
@@ -150,6 +161,7 @@ impl Writer {
             let size = batch.len();
             self.retry();
             self.write(batch);
+            self.undo();
             self.tidy(size);
         }
     }
@@ -172,6 +184,7 @@ impl Writer {
                 (Record::Settlement(settled), _) if !recorded => self.again.push(settled),
                 // Committed, and its caller has just given up: nothing was or will be sent.
                 (Record::Message(row), Err(_)) if recorded => orphans.push(row),
+                (Record::Event(event), Err(_)) if recorded => self.undone.push(*event),
                 _ => {}
             }
         }
@@ -203,7 +216,7 @@ impl Writer {
             self.again
                 .extend(records.into_iter().filter_map(|record| match record {
                     Record::Settlement(settled) => Some(settled),
-                    Record::Message(_) | Record::Event(_) | Record::Application(_) => None,
+                    _ => None,
                 }));
         }
     }
@@ -216,7 +229,7 @@ impl Writer {
         match record {
             Record::Message(row) => live.withdraw(row.admission.message),
             Record::Event(event) => event.withdraw(&mut live),
-            Record::Settlement(_) | Record::Application(_) => {}
+            Record::Settlement(_) | Record::Application(_) | Record::Barrier(_) => {}
         }
     }
 
@@ -259,17 +272,34 @@ impl Writer {
 }
 
 impl Writer {
-    /// Puts on record that it was `now`: a start that finds an earlier time knows that the clock was set back.
+    /// Puts on record that it was `now`.
     fn mark(&mut self, now: Timestamp) {
         self.marked_at = now;
-        let marked = self.parts.log.execute(
-            "UPDATE clock_mark SET high_water = max(high_water, ?)",
-            [now.as_millis()],
-        );
-        if let Err(error) = marked {
+        if let Err(error) = rows::mark(&self.parts.log, now) {
             tracing::error!(%error, "the time could not be put on record");
         }
     }
+
+    /// Takes events off the record whose callers had given up before they could be told: then they never were.
+    fn undo(&mut self) {
+        if self.undone.is_empty() {
+            return;
+        }
+        let deleted = delete(&mut self.parts.log, &self.undone).map_err(failed);
+        if let (Ok(()), Ok(mut live)) = (deleted, self.parts.live.lock()) {
+            for event in self.undone.drain(..) {
+                event.withdraw(&mut live);
+            }
+        }
+    }
+}
+
+fn delete(log: &mut Connection, events: &[Event]) -> rusqlite::Result<()> {
+    let transaction = log.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for event in events {
+        event.delete(&transaction)?;
+    }
+    transaction.commit()
 }
 
 impl Job {

@@ -28,6 +28,14 @@ fn is_right(found: &Checked) -> bool {
 }
 
 impl World {
+    fn unlock(&self, note: &str) -> Unlock {
+        Unlock {
+            request_id: self.request_id(),
+            phone: PhoneNumber::parse(PHONE, None).unwrap(),
+            note: note.to_owned(),
+        }
+    }
+
     /// Sends `code` to the one number, to sign in.
     async fn code_sent(&self, code: &str) -> countersign_core::id::MessageId {
         self.send("app", Channel::Login, PHONE, code, login()).await
@@ -62,11 +70,9 @@ async fn a_right_guess_is_used_up_by_the_application_and_not_by_the_public() {
     );
     for _ in 0..2 {
         assert_eq!(world.code(message).await, CodeState::Used);
-        assert_eq!(
-            world.check(Door::Application, "000042").await,
-            Checked::Used
-        );
-        assert_eq!(world.check(Door::Public, "000042").await, Checked::Used);
+        for door in Door::ALL {
+            assert_eq!(world.check(door, "000042").await, Checked::Used);
+        }
         world.restart();
     }
     world.pass(HOUR);
@@ -293,70 +299,125 @@ async fn guesses_about_codes_that_never_were_count_too_and_refused_ones_do_not()
     assert_eq!(wait, 22 * HOUR);
 }
 
-#[tokio::test]
-async fn a_hundred_in_a_row_lock_a_number_until_the_operator_acts() {
-    let mut world = World::new();
-    let mut public = 0;
+/// Guesses wrongly at a new code each time, as soon as time allows, until time alone allows no more: how often.
+async fn guess_until_locked(world: &mut World, door: Door) -> usize {
+    let mut guesses = 0;
     loop {
-        match world.check(Door::Public, "999999").await {
+        world.code_sent("000042").await;
+        match world.check(door, "999999").await {
             Checked::Locked { wait: Some(wait) } => {
                 world.pass(wait);
                 world.other_traffic(0..3).await;
                 world.restart();
             }
-            Checked::Locked { wait: None } => break,
-            _ => public += 1,
+            Checked::Locked { wait: None } => return guesses,
+            found => {
+                assert!(matches!(found, Checked::Wrong { .. }), "{found:?}");
+                guesses += 1;
+            }
         }
     }
-    assert_eq!(public, 80, "of the public");
+}
+
+#[tokio::test]
+async fn eighty_in_a_row_close_the_public_door_until_a_success() {
+    let mut world = World::new();
+    assert_eq!(guess_until_locked(&mut world, Door::Public).await, 80);
     world.pass(31 * 24 * HOUR);
     world.restart();
     world.code_sent("000042").await;
     assert!(is_locked(&world.check(Door::Public, "000042").await));
-
-    // A success on the authenticated path ends it for the public.
-    let mut owner = World::new();
-    std::mem::swap(&mut owner, &mut world);
-    assert!(is_right(&owner.check(Door::Application, "000042").await));
-    owner.code_sent("000043").await;
-    owner.restart();
-    assert!(is_right(&owner.check(Door::Public, "000043").await));
+    assert!(is_right(&world.check(Door::Application, "000042").await));
+    world.code_sent("000043").await;
+    world.restart();
+    assert!(is_right(&world.check(Door::Public, "000043").await));
 }
 
 #[tokio::test]
-async fn an_unlock_is_on_record_and_forgets_wrong_guesses() {
+async fn a_hundred_in_a_row_lock_a_number_until_the_operator_acts() {
     let mut world = World::new();
-    let mut guesses = 0;
-    loop {
-        match world.check(Door::Application, "999999").await {
-            Checked::Locked { wait: Some(wait) } => world.pass(wait),
-            Checked::Locked { wait: None } => break,
-            _ => guesses += 1,
-        }
+    assert_eq!(guess_until_locked(&mut world, Door::Application).await, 100);
+    world.pass(31 * 24 * HOUR);
+    world.restart();
+    world.code_sent("000042").await;
+    for door in Door::ALL {
+        assert_eq!(
+            world.check(door, "000042").await,
+            Checked::Locked { wait: None }
+        );
     }
-    assert_eq!(guesses, 100, "of both doors together");
-    let unlock = Unlock {
-        request_id: world.request_id(),
-        phone: PhoneNumber::parse(PHONE, None).unwrap(),
-        note: "called us".to_owned(),
-    };
+    let unlock = world.unlock("called us");
     let at = world.store().now();
     world.store().unlock(unlock.clone()).await.unwrap();
-    for _ in 0..2 {
-        world.wrong(Door::Public, 5).await;
-        world.restart();
-    }
-    assert!(is_locked(&world.check(Door::Public, "999999").await));
-    let unlocks = world.store().unlocks(10).await.unwrap();
+    world.restart();
+    assert!(is_right(&world.check(Door::Public, "000042").await));
+    assert!(is_right(&world.check(Door::Application, "000042").await));
+    let unlocks = world.store().unlocks(None, 10).await.unwrap();
     assert_eq!(unlocks.len(), 1);
     assert_eq!((unlocks[0].at, unlocks[0].note.as_str()), (at, "called us"));
     assert_eq!(unlocks[0].phone, unlock.phone);
+    let older = world.store().unlocks(Some(unlock.request_id), 10).await;
+    assert_eq!(older.unwrap(), []);
+}
 
-    // It holds when the log behind the horizon is gone from the replay.
-    world.pass(HOUR);
+#[tokio::test]
+async fn an_unlock_forgets_the_hours_and_days_of_before_and_none_of_after() {
+    let mut world = World::new();
+    world.wrong(Door::Public, 10).await;
+    assert!(is_locked(&world.check(Door::Public, "999999").await));
+    // Whichever of two requests began first, what counts is when it was decided on.
+    let early = world.typed(Door::Public, "app", Channel::Login, PHONE, "999999");
+    world.pass(Duration::from_millis(5));
+    let unlock = world.unlock("");
+    world.pass(Duration::from_millis(5));
+    world.store().unlock(unlock).await.unwrap();
+    world.pass(Duration::from_millis(5));
+    world.store().check(early).await.unwrap();
+    world.wrong(Door::Public, 4).await;
+    world.restart();
+    world.wrong(Door::Public, 5).await;
+    assert!(is_locked(&world.check(Door::Public, "999999").await));
+
+    // The same once the log behind the horizon is no longer read.
+    world.pass(Duration::from_secs(12 * 60));
     world.other_traffic(0..40).await;
     world.restart();
+    assert!(is_locked(&world.check(Door::Public, "999999").await));
+    world.pass(Duration::from_secs(48 * 60));
     world.wrong(Door::Public, 10).await;
+}
+
+#[tokio::test]
+async fn a_request_that_took_too_long_is_refused() {
+    let world = World::new();
+    world.code_sent("000042").await;
+    let right = || world.typed(Door::Application, "app", Channel::Login, PHONE, "000042");
+    let (late, later) = (right(), right());
+    world.pass(Duration::from_millis(15_001));
+    assert!(world.store().check(late).await.is_err());
+    world.pass(Duration::from_secs(120));
+    assert!(world.store().check(later).await.is_err());
+    assert!(is_right(&world.check(Door::Application, "000042").await));
+}
+
+#[tokio::test]
+async fn repeating_the_right_code_costs_nothing_and_wins_nothing() {
+    let mut world = World::new();
+    world.code_sent("000042").await;
+    assert!(is_right(&world.check(Door::Application, "000042").await));
+    for _ in 0..50 {
+        for door in Door::ALL {
+            assert_eq!(world.check(door, "000042").await, Checked::Used);
+        }
+    }
+    assert_eq!(
+        world.check(Door::Application, "000043").await,
+        Checked::NotSent,
+        "nobody is told that another code was used"
+    );
+    world.code_sent("000044").await;
+    world.restart();
+    assert!(is_right(&world.check(Door::Public, "000044").await));
 }
 
 #[tokio::test]
@@ -404,11 +465,9 @@ async fn nothing_passes_off_the_diagonal() {
 #[tokio::test]
 async fn a_token_is_used_once() {
     let mut world = World::new();
-    let ends_at = world.store().now().after(Duration::from_secs(300));
     let mut token = TokenUse {
         request_id: world.request_id(),
         token: "jti".to_owned(),
-        ends_at,
     };
     assert!(world.store().use_token(token.clone()).await.unwrap());
     world.restart();
@@ -452,7 +511,56 @@ async fn a_clock_set_back_over_a_restart_kills_codes_and_revives_none() {
 }
 
 #[tokio::test]
-async fn a_check_that_cannot_be_recorded_never_was() {
+async fn a_store_that_cannot_write_tells_nobody_anything_and_counts_nothing() {
+    let world = World::new();
+    world.code_sent("000042").await;
+    let intruder = rusqlite::Connection::open(world.dir.path().join("countersign.db")).unwrap();
+    intruder.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let all = [
+        (Door::Public, "999999"),
+        (Door::Public, "000042"),
+        (Door::Application, "999999"),
+        (Door::Application, "000042"),
+    ];
+    for (door, code) in all {
+        let check = world.typed(door, "app", Channel::Login, PHONE, code);
+        assert!(world.store().check(check).await.is_err(), "{door:?} {code}");
+    }
+    intruder.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(
+        world.check(Door::Public, "999999").await,
+        Checked::Wrong { tries_left: 4 }
+    );
+    assert!(is_right(&world.check(Door::Application, "000042").await));
+}
+
+#[tokio::test]
+async fn what_is_committed_after_its_caller_gave_up_never_was() {
+    let world = World::new();
+    world.code_sent("000042").await;
+    let intruder = rusqlite::Connection::open(world.dir.path().join("countersign.db")).unwrap();
+    for code in ["999999", "000042"] {
+        intruder.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let check = world.typed(Door::Application, "app", Channel::Login, PHONE, code);
+        // Time enough for the writer to begin, and too little for it to give up.
+        let patience = Duration::from_millis(150);
+        let answer = tokio::time::timeout(patience, world.store().check(check)).await;
+        assert!(answer.is_err(), "{answer:?}");
+        intruder.execute_batch("ROLLBACK").unwrap();
+    }
+    // Until then the code is still used, and a repetition of it costs nothing.
+    while world.check(Door::Public, "000042").await == Checked::Used {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(
+        world.check(Door::Public, "999999").await,
+        Checked::Wrong { tries_left: 4 }
+    );
+    assert!(is_right(&world.check(Door::Application, "000042").await));
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_written_alone_is_taken_back_alone() {
     let world = World::new();
     world.code_sent("000042").await;
     let intruder = rusqlite::Connection::open(world.dir.path().join("countersign.db")).unwrap();
@@ -476,7 +584,7 @@ async fn a_check_that_cannot_be_recorded_never_was() {
 }
 
 #[tokio::test]
-async fn an_outcome_that_was_not_sent_does_not_bring_back_an_older_pending_code() {
+async fn an_outcome_that_comes_late_does_not_bring_an_older_code_back() {
     let world = World::new();
     let (older, _) = world
         .send_unsettled("app", Channel::Login, PHONE, "000001", login())

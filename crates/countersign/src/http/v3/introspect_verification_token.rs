@@ -1,11 +1,12 @@
 //! `POST /api/v3/introspect-verification-token`: is this token good? Once.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::post;
 use countersign_api::{Fault, IntrospectTokenRequest, IntrospectedToken};
 use countersign_core::check::TokenUse;
-use countersign_core::time::Timestamp;
 use serde_json::json;
 
 use crate::http::body::Body;
@@ -60,9 +61,14 @@ async fn introspect(
     let used = TokenUse {
         request_id: cx.request_id,
         token: claims.jti.clone(),
-        ends_at: Timestamp::from_millis(claims.exp.saturating_mul(1000)),
     };
-    let first = state.store.use_token(used).await;
+    let store = Arc::clone(&state.store);
+    // In a task of its own, like a send: whoever hangs up stops nothing half-way.
+    let first = state
+        .sends
+        .spawn(async move { store.use_token(used).await })
+        .await;
+    let first = first.map_err(|_| Fault::Internal)?;
     if !first.map_err(|_| Fault::Unavailable)? {
         return Ok(inactive);
     }

@@ -102,7 +102,10 @@ fn parse(query: &str) -> Result<TimelineQuery, Fault> {
         let id = || MessageId::parse(value).ok_or_else(|| wrong(name, FieldProblem::NotAUuid));
         match name {
             "messageId" => parsed.message = Some(id()?),
-            "requestId" => parsed.request = Some(RequestId::from_bytes(*id()?.as_bytes())),
+            "requestId" => {
+                let id = RequestId::parse(value);
+                parsed.request = Some(id.ok_or_else(|| wrong(name, FieldProblem::NotAUuid))?);
+            }
             "before" => parsed.before = Some(id()?),
             "limit" => {
                 let limit = value

@@ -73,8 +73,7 @@ async fn check(state: &AppState, cx: &Context, body: Body) -> Result<PreCheckedC
         phone,
         passcode: payload.pass_code,
     };
-    let found = state.checker.check(typed).await;
-    let found = found.map_err(|_| Fault::Unavailable)?;
+    let found = state.check(typed).await?;
     let is_valid = matches!(found, Some(Checked::Right { .. }));
     Ok(PreCheckedCode {
         is_valid,

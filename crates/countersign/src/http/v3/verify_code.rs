@@ -72,8 +72,7 @@ async fn verify(state: &AppState, cx: &Context, body: Body) -> Result<VerifiedCo
         phone: phone.clone(),
         passcode: body.pass_code,
     };
-    let found = state.checker.check(typed).await;
-    let found = found.map_err(|_| Fault::Unavailable)?;
+    let found = state.check(typed).await?;
     let mut answer = answer(found.as_ref());
     if let (Some(Checked::Right { at, .. }), true) = (found, body.with_token.unwrap_or(true)) {
         let minted = mint(state, app.id, body.channel, phone, at).await?;

@@ -6,8 +6,8 @@ ALTER TABLE message ADD COLUMN code_keeps INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE message ADD COLUMN code_sealed BLOB;
 ALTER TABLE message ADD COLUMN code_of BLOB;
 
--- What happened to codes after they were sent. Never updated; the id is that of the request, a UUIDv7, so
--- this table too grows at its end.
+-- What happened to codes after they were sent. Never updated, and deleted only where the caller had given up
+-- before it was told; the id is that of the request, a UUIDv7, so this table too grows at its end.
 CREATE TABLE code_event (
     id       BLOB    NOT NULL PRIMARY KEY,
     at       INTEGER NOT NULL,
@@ -16,12 +16,11 @@ CREATE TABLE code_event (
     phone    BLOB,               -- keyed digest
     messages BLOB,               -- ids: the codes a wrong guess was compared with, or a right one used up
     hits     BLOB    NOT NULL,   -- what it counts for in the limits; of an unlock, the buckets it emptied
-    sealed   BLOB,               -- of an unlock: the number
-    note     TEXT                -- of an unlock: why
+    sealed   BLOB                -- of an unlock: the number, and why
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX unlocked ON code_event (id) WHERE kind = 'unlocked';
 
--- Wrong guesses in a row, by number, of the events that the replay horizon has passed.
+-- Wrong guesses in a row that were compared, by number, of the events that the replay horizon has passed.
 CREATE TABLE wrong_in_a_row (
     phone   BLOB    NOT NULL PRIMARY KEY,
     guesses INTEGER NOT NULL
