@@ -5,7 +5,7 @@ Each case has numbers of its own, so that one failure does not cause the next. T
 should work are valid and mobile (the American ones: fixed-line or mobile) for libphonenumber.
 """
 
-from . import expect
+from . import checks, expect
 
 CHANNELS = (
     "CHANNEL_LOGIN",
@@ -112,4 +112,5 @@ CASES = (
     ("a country that is not served is refused", country_not_served),
     ("the list of countries has codes, flags and names", countries),
     ("the system tells its version, without an envelope", system),
+    *checks.CASES,
 )

@@ -41,6 +41,43 @@ def delivered_once(messages, to, channel):
     delivered([message for message in messages if message.get("channel") == channel], to, [channel])
 
 
+def passcode(messages):
+    """The code of the one message."""
+    if len(messages) != 1:
+        raise Mismatch("one message", _shown(messages))
+    _is_sound(messages[0], messages[0].get("to"))
+    return messages[0]["passCode"]
+
+
+def pre_checked(answer, valid, about=""):
+    """The answer to a pre-check: this isValid; a message where it is false, and only there."""
+    answered(answer, 200, about=about)
+    data = answer.get("data")
+    data = data if isinstance(data, dict) else {}
+    message = data.get("message")
+    if data.get("isValid") is not valid or (message is not None if valid else not _is_text(message)):
+        expected = f"isValid {valid}, {'no' if valid else 'a'} message"
+        raise Mismatch(f"{about}: {expected}" if about else expected, _shown(answer))
+
+
+def verified(answer):
+    """The answer to the check of a right code: a token that is good for five minutes."""
+    answered(answer, 200)
+    data = answer.get("data")
+    token = data.pop("verificationToken", None) if isinstance(data, dict) else None
+    if data != {"isValid": True, "tokenExpiresIn": 300} or not _is_text(token):
+        raise Mismatch("isValid true, a token for 300 s, and no more", _shown(answer))
+    return token
+
+
+def not_verified(answer, **why):
+    """The answer to the check of a code that does not pass, with exactly this said about it."""
+    answered(answer, 200)
+    wanted = {"isValid": False, **why}
+    if answer.get("data") != wanted:
+        raise Mismatch(_shown(wanted), _shown(answer))
+
+
 def countries(listed, at_least):
     """A list of this many countries or more, each once."""
     if not isinstance(listed, list) or len(listed) < at_least:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from .application import Application
 from .cases import CASES
 from .client import Client, NoAnswer, Unsupported
 from .expect import Mismatch
@@ -21,11 +22,12 @@ OK = Verdict("ok")
 
 
 class Trial:
-    """What a case works with: the SDK, and the phone that the messages arrive on."""
+    """What a case works with: the SDK, the phone that the messages arrive on, and an application's server."""
 
     def __init__(self, client, server):
         self._client = client
         self.outbox = server.outbox
+        self.application = Application(server)
 
     def send_sms(self, channel, number, country_code=None, app_id="dev-app"):
         """The SDK's answer. Without a country code the SDK is given none."""
@@ -33,6 +35,15 @@ class Trial:
         if country_code is not None:
             fields["phoneCountryCode"] = country_code
         return self._client.call("sendSms", fields, app_id)
+
+    def pre_check_code(self, channel, number, code, **country):
+        """The SDK's answer. `country` is phoneCountryCode as the SDK is given it, or nothing."""
+        payload = {"channel": channel, "phone": number, "passCode": code, **country}
+        return self._client.call("preCheckCode", {"codeType": "SMS", "smsCodePayload": payload}, "dev-app")
+
+    def verify_code(self, channel, number, code):
+        fields = {"channel": channel, "phoneNumber": number, "passCode": code}
+        return self._client.call("verifyCode", fields, "dev-app")
 
     def get_country_list(self):
         return self._client.call("getCountryList", {}, "dev-app")

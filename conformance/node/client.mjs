@@ -8,6 +8,7 @@ console.log = console.info = console.debug = console.error;
 
 const operations = {
   sendSms: (client, input) => client.sendSms(input),
+  preCheckCode: (client, input) => client.preCheckCode(input),
   getCountryList: (client) => client.getCountryList(),
   getSystemInfo: (client) => client.getSystemInfo(),
 };

@@ -20,8 +20,16 @@ def send_sms(client, request):
     )
 
 
+def pre_check_code(client, request):
+    return client.pre_check_code(
+        code_type=request["codeType"],
+        sms_code_payload=request["smsCodePayload"],
+    )
+
+
 OPERATIONS = {
     "sendSms": send_sms,
+    "preCheckCode": pre_check_code,
     "getCountryList": lambda client, _: client.get_country_list(),
     "getSystemInfo": lambda client, _: client.get_system_info(),
 }

@@ -1,5 +1,8 @@
 import cn.authing.sdk.java.client.AuthenticationClient;
 import cn.authing.sdk.java.client.BaseClient;
+import cn.authing.sdk.java.dto.PreCheckCodeDto;
+import cn.authing.sdk.java.dto.PreCheckCodeRespDto;
+import cn.authing.sdk.java.dto.PreCheckSmsCodeDto;
 import cn.authing.sdk.java.dto.SendSMSDto;
 import cn.authing.sdk.java.dto.SendSMSRespDto;
 import cn.authing.sdk.java.model.AuthenticationClientOptions;
@@ -41,6 +44,8 @@ public final class Client {
             Object answer;
             if (line.has("sendSms")) {
                 answer = sendSms(connect(line), line.get("sendSms"));
+            } else if (line.has("preCheckCode")) {
+                answer = preCheckCode(connect(line), line.get("preCheckCode"));
             } else if (line.has("getCountryList")) {
                 answer = connect(line).getCountryList();
             } else if (line.has("getSystemInfo")) {
@@ -78,6 +83,21 @@ public final class Client {
             request.setPhoneCountryCode(input.get("phoneCountryCode").asText());
         }
         return client.sendSms(request);
+    }
+
+    private static PreCheckCodeRespDto preCheckCode(AuthenticationClient client, JsonNode input) {
+        JsonNode sms = input.get("smsCodePayload");
+        PreCheckSmsCodeDto payload = new PreCheckSmsCodeDto();
+        payload.setChannel(PreCheckSmsCodeDto.Channel.valueOf(sms.get("channel").asText()));
+        payload.setPhone(sms.get("phone").asText());
+        payload.setPassCode(sms.get("passCode").asText());
+        if (sms.hasNonNull("phoneCountryCode")) {
+            payload.setPhoneCountryCode(sms.get("phoneCountryCode").asText());
+        }
+        PreCheckCodeDto request = new PreCheckCodeDto();
+        request.setCodeType(PreCheckCodeDto.CodeType.valueOf(input.get("codeType").asText()));
+        request.setSmsCodePayload(payload);
+        return client.preCheckCode(request);
     }
 
     private static boolean isTyped(String channel) {
