@@ -69,15 +69,19 @@ class Server:
         with _http.open(f"{self.url}/dev/outbox?{query}", timeout=ANSWER_SECONDS) as response:
             return json.load(response)
 
-    def post(self, path, body, authorization):
+    def post(self, path, body, headers):
         """What a plain HTTP client is answered under /api/v3."""
         request = urllib.request.Request(
             f"{self.url}/api/v3/{path}",
             data=json.dumps(body).encode(),
-            headers={"content-type": "application/json", "authorization": authorization},
+            headers={"content-type": "application/json", **headers},
         )
         with _http.open(request, timeout=ANSWER_SECONDS) as response:
             return json.load(response)
+
+    def manage(self, path, body):
+        """What the operator is answered."""
+        return self.post(path, body, {"authorization": f"Bearer {self.operator_token()}"})
 
     def operator_token(self):
         """What management calls show."""

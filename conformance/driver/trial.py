@@ -1,24 +1,11 @@
 """One SDK goes through the table of cases against a server of its own."""
 
-from dataclasses import dataclass
-
 from .application import Application
 from .cases import CASES
-from .client import Client, NoAnswer, Unsupported
-from .expect import Mismatch
+from .client import Client
 from .progress import say
 from .server import Server
-
-STOPS = "the server ends with exit code 0 on SIGTERM"
-
-
-@dataclass(frozen=True)
-class Verdict:
-    word: str  # ok, FAIL or n/a
-    lines: tuple = ()  # why it is not ok
-
-
-OK = Verdict("ok")
+from .verdict import STOPS, judge, stops
 
 
 class Trial:
@@ -58,26 +45,6 @@ def run(sdk, binary):
     with Server(binary, sdk.name) as server:
         with Client(sdk, server.url) as client:
             trial = Trial(client, server)
-            verdicts = {name: _judge(case, trial) for name, case in CASES}
-        verdicts[STOPS] = _judge(_stops, server)
+            verdicts = {name: judge(case, trial) for name, case in CASES}
+        verdicts[STOPS] = judge(stops, server)
     return verdicts
-
-
-def _stops(server):
-    code = server.stop()
-    if code != 0:
-        raise Mismatch("exit code 0", "it did not end" if code is None else f"exit code {code}")
-
-
-def _judge(case, subject):
-    try:
-        case(subject)
-    except Unsupported as reason:
-        return Verdict("n/a", (str(reason),))
-    except Mismatch as error:
-        return Verdict("FAIL", (f"expected: {error.expected}", f"got:      {error.got}"))
-    except NoAnswer as error:
-        return Verdict("FAIL", ("expected: an answer from the SDK", f"got:      {error}"))
-    except Exception as error:  # an outbox out of reach or out of shape is the server's failure
-        return Verdict("FAIL", (f"got:      {type(error).__name__}: {error}",))
-    return OK
