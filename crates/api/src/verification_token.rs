@@ -86,7 +86,6 @@ impl std::fmt::Debug for IntrospectTokenRequest {
 /// assert_eq!(serde_json::to_string(&data).unwrap(), r#"{"active":false}"#);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct IntrospectedToken {
     /// True once per token: for the application it was made for, within its time.
     pub active: bool,
