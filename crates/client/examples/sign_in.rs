@@ -30,10 +30,10 @@ async fn home(State(client): State<AuthenticationClient>, headers: HeaderMap) ->
     {
         Ok(claims) => page(
             "in",
-            &format!("signed in as {}", masked(&claims.phone_number)),
+            &format!("Signed in as {}", masked(&claims.phone_number)),
             "",
         ),
-        Err(error) if token.is_some() => page("number", &error.to_string(), ""),
+        Err(_) if token.is_some() => page("number", "Please sign in again.", ""),
         Err(_) => page("number", "", ""),
     }
 }
@@ -43,14 +43,24 @@ async fn send(State(client): State<AuthenticationClient>, Form(it): Form<Fields>
         .send_sms(SendSms::new(Channel::Login, &it.number))
         .await
     {
-        Ok(answer) if answer.is_success() => page("code", "we sent you a code", &it.number),
+        Ok(answer) if answer.is_success() => page(
+            "code",
+            &format!("We sent a code to {}.", it.number),
+            &it.number,
+        ),
         // Within a minute of the last code, which is still good.
         Ok(answer) if answer.status_code == 429 => page("code", &answer.message, &it.number),
+        // The API's sentence names its fields: it is for programmers.
+        Ok(answer) if answer.api_code == Some(2028) => page(
+            "number",
+            "That is not a mobile number that we can send to.",
+            &it.number,
+        ),
         Ok(answer) => page("number", &answer.message, &it.number),
         Err(error) if error.nothing_was_sent() => {
-            page("number", "we cannot send codes just now", &it.number)
+            page("number", "We cannot send codes just now.", &it.number)
         }
-        Err(_) => page("code", "a code may be on its way", &it.number),
+        Err(_) => page("code", "A code may be on its way.", &it.number),
     }
 }
 
@@ -64,12 +74,17 @@ async fn sign_in(State(client): State<AuthenticationClient>, Form(it): Form<Fiel
         }
         Ok(answer) if !answer.is_success() => answer.message,
         Ok(answer) => match answer.data.tries_left {
-            Some(left @ 1..) => format!("that is not the code; tries left: {left}"),
-            _ => "that is not a good code, or no longer: ask for another".to_owned(),
+            Some(left @ 1..) => format!("That is not the code. Tries left: {left}."),
+            _ => "That is not a good code, or no longer. Ask for another.".to_owned(),
         },
-        Err(_) => "we cannot check codes just now: ask for another".to_owned(),
+        Err(_) => "We cannot check codes just now. Ask for another.".to_owned(),
     };
     page("code", &said, &it.number).into_response()
+}
+
+async fn sign_out() -> impl IntoResponse {
+    let cookie = "proof=; Max-Age=0; HttpOnly; SameSite=Lax; Path=/";
+    ([(header::SET_COOKIE, cookie)], Redirect::to("/"))
 }
 
 /// One page with three parts, of which one is shown.
@@ -80,9 +95,15 @@ fn page(part: &str, said: &str, number: &str) -> Html<String> {
             .replace('"', "&quot;")
     };
     let (hidden, shown) = (format!("id=\"{part}\" hidden"), format!("id=\"{part}\""));
+    let title = match part {
+        "code" => "Check your messages",
+        "in" => "Welcome",
+        _ => "Sign in",
+    };
     let page = include_str!("sign_in.html").replace(&hidden, &shown);
     Html(
-        page.replace("{number}", &escaped(number))
+        page.replace("{title}", title)
+            .replace("{number}", &escaped(number))
             .replace("{said}", &escaped(said)),
     )
 }
@@ -100,7 +121,8 @@ fn router(client: AuthenticationClient) -> axum::Router {
     let router = axum::Router::new().route("/", get(home));
     let router = router
         .route("/code", post(send))
-        .route("/sign-in", post(sign_in));
+        .route("/sign-in", post(sign_in))
+        .route("/sign-out", post(sign_out));
     router.with_state(client)
 }
 

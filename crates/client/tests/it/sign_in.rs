@@ -67,10 +67,16 @@ fn a_visitor_signs_in() {
     let refused = send(r#"{"statusCode":400,"message":"a <b> is no number"}"#);
     assert_eq!(shown(&refused), ("number", "a &lt;b> is no number"));
     assert!(refused.contains(r#"value="188&quot;00008888""#));
+    let bad = send(r#"{"statusCode":400,"apiCode":2028,"message":"phoneNumber is not"}"#);
+    let no_number = "That is not a mobile number that we can send to.";
+    assert_eq!(shown(&bad), ("number", no_number));
     let soon = send(r#"{"statusCode":429,"message":"wait 42 s"}"#);
     assert_eq!(shown(&soon), ("code", "wait 42 s"));
     let sent = send(r#"{"statusCode":200}"#);
-    assert_eq!(shown(&sent), ("code", "we sent you a code"));
+    assert_eq!(
+        shown(&sent),
+        ("code", "We sent a code to 188&quot;00008888.")
+    );
 
     let sign_in = |body: String| {
         service.change(answer(body));
@@ -81,7 +87,7 @@ fn a_visitor_signs_in() {
     );
     assert_eq!(
         shown(&wrong),
-        ("code", "that is not the code; tries left: 4")
+        ("code", "That is not the code. Tries left: 4.")
     );
     assert!(
         service
@@ -96,7 +102,7 @@ fn a_visitor_signs_in() {
         shown(&dead),
         (
             "code",
-            "that is not a good code, or no longer: ask for another"
+            "That is not a good code, or no longer. Ask for another."
         )
     );
 
@@ -113,9 +119,10 @@ fn a_visitor_signs_in() {
     );
     service.change(answer(signer.key_set().to_owned()));
     let home = browse(page, "GET /", &cookie, "");
-    assert_eq!(shown(&home), ("in", "signed in as +86188****8888"));
+    assert_eq!(shown(&home), ("in", "Signed in as +86188****8888"));
     let forged = signer.token(&claims("https://evil.example.com/oidc", "dev-app", 300));
     let home = browse(page, "GET /", &format!("proof={forged}"), "");
-    let issuer = format!("the token must be of the issuer {}/oidc", service.url);
-    assert_eq!(shown(&home), ("number", issuer.as_str()));
+    assert_eq!(shown(&home), ("number", "Please sign in again."));
+    let out = browse(page, "POST /sign-out", &cookie, "");
+    assert!(out.contains("set-cookie: proof=; Max-Age=0"), "{out}");
 }
