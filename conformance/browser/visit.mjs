@@ -1,0 +1,129 @@
+// Visits the page of the example `sign_in`, as `run` says. Screenshots of every step are kept.
+import assert from "node:assert/strict";
+import { chromium } from "playwright-core";
+
+const { BROWSER, PAGE, SERVICE, OPERATOR_TOKEN, SHOTS } = process.env;
+let shots = 0;
+
+const looks = {
+  desktop: { viewport: { width: 1280, height: 800 } },
+  phone: { viewport: { width: 375, height: 667 }, isMobile: true, hasTouch: true },
+  dark: { viewport: { width: 375, height: 667 }, colorScheme: "dark" },
+  "no script": { viewport: { width: 375, height: 667 }, javaScriptEnabled: false },
+};
+
+/** The newest message that arrived at a number. */
+async function message(number) {
+  const query = new URLSearchParams({ phoneNumber: number });
+  const [newest] = await (await fetch(`${SERVICE}/dev/outbox?${query}`)).json();
+  assert.ok(newest, `a message to ${number}`);
+  return newest;
+}
+
+/** Another code of the same length. */
+const wrong = (code) => String((Number(code) + 1) % 10 ** code.length).padStart(code.length, "0");
+
+/** A visitor who has never been here, and what is looked at on every page. */
+async function visitor(browser, look) {
+  const context = await browser.newContext({ ...looks[look], deviceScaleFactor: 1 });
+  context.setDefaultTimeout(10_000);
+  const page = await context.newPage();
+  const complaints = [];
+  page.on("console", (line) => ["error", "warning"].includes(line.type()) && complaints.push(line.text()));
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  return {
+    context,
+    page,
+    says: async (text) => {
+      await page.getByRole("status").filter({ hasText: text }).waitFor();
+      const [wide, room] = await page.locator("html").evaluate((html) => [html.scrollWidth, html.clientWidth]);
+      assert.ok(wide <= room, `${wide} px of page in a window of ${room}`);
+      await page.screenshot({ path: `${SHOTS}/${String(++shots).padStart(2, "0")}-${look.replace(" ", "-")}.png` });
+    },
+    ask: async (number) => {
+      await page.goto(PAGE);
+      await page.getByLabel("mobile number").fill(number);
+      await page.getByRole("button", { name: "Send me a code" }).click();
+    },
+    type: async (code) => {
+      await page.getByLabel("code").fill(code);
+      await page.getByRole("button", { name: "Sign in" }).click();
+    },
+    leave: async () => {
+      await context.close();
+      assert.deepEqual(complaints, [], "the browser has nothing to complain about");
+    },
+  };
+}
+
+/** From the number to the signed-in page, past a bad number and a wrong code; the code is dead then. */
+async function signsIn(browser, look, number) {
+  const it = await visitor(browser, look);
+  await it.ask("12345");
+  await it.says("not a mobile number");
+  await it.ask(number);
+  await it.says("sent");
+  assert.equal(await it.page.locator(":focus").getAttribute("name"), "code", "nobody needs to click first");
+  const { passCode } = await message(`+86${number}`);
+  await it.type(wrong(passCode));
+  await it.says("Tries left: 4");
+  await it.type(passCode);
+  await it.says(`Signed in as +86188****${number.slice(-4)}`);
+  await it.page.getByRole("button", { name: "Sign out" }).click();
+  await it.page.getByLabel("mobile number").waitFor();
+  await it.leave();
+
+  const thief = await visitor(browser, look);
+  await thief.ask(number);
+  await thief.says("again");
+  await thief.type(passCode);
+  await thief.says("no longer");
+  await thief.page.goto(PAGE);
+  await thief.page.getByLabel("mobile number").waitFor();
+  await thief.leave();
+}
+
+/** The browser's part of WebOTP is played here: it hands the code of the message to a page of that name. */
+async function fillsIn(browser, number) {
+  const body = JSON.stringify({ appId: "dev-app", webHost: "localhost" });
+  const headers = { "content-type": "application/json", authorization: `Bearer ${OPERATOR_TOKEN}` };
+  const url = `${SERVICE}/api/v3/update-application`;
+  const set = await (await fetch(url, { method: "POST", headers, body })).json();
+  assert.equal(set.statusCode, 200);
+
+  const it = await visitor(browser, "phone");
+  await it.context.exposeFunction("received", async () => {
+    const { text } = await message(`+86${number}`);
+    return text.match(/\n@localhost #(\d{6})$/)[1];
+  });
+  await it.context.addInitScript(() => {
+    window.OTPCredential = class {};
+    navigator.credentials.get = async ({ otp }) => otp && { code: await window.received() };
+  });
+  await it.ask(number);
+  await it.says(`Signed in as +86188****${number.slice(-4)}`);
+  await it.leave();
+}
+
+const cases = [
+  ["a visitor signs in, and the code is used up", (browser) => signsIn(browser, "desktop", "18800008920")],
+  ["the same on a phone, 375 px wide", (browser) => signsIn(browser, "phone", "18800008921")],
+  ["the same in the dark", (browser) => signsIn(browser, "dark", "18800008922")],
+  ["the same without JavaScript", (browser) => signsIn(browser, "no script", "18800008923")],
+  ["a message for webHost localhost fills itself in", (browser) => fillsIn(browser, "18800008924")],
+];
+
+const browser = await chromium.launch({ executablePath: BROWSER });
+let failed = 0;
+for (const [name, visit] of cases) {
+  try {
+    await visit(browser);
+    console.log(`ok    ${name}`);
+  } catch (error) {
+    failed += 1;
+    console.log(`FAIL  ${name}\n      ${String(error.stack).replaceAll("\n", "\n      ")}`);
+  }
+}
+await browser.close();
+console.log(`\n${cases.length - failed} passed, ${failed} failed`);
+process.exitCode = failed ? 1 : 0;
