@@ -16,7 +16,8 @@ use crate::seal::Digest;
 pub(super) struct Codes {
     /// In order of age, oldest first.
     by_scope: HashMap<Digest, Vec<Code>>,
-    /// Which code may be forgotten when. All lives are alike, or nearly: what is over is near the front.
+    /// When to look what of a scope may be forgotten. All lives are alike, or nearly: what is over is near
+    /// the front.
     ends: VecDeque<(Timestamp, Digest)>,
     /// Codes from before this moment are dead: the clock was set back after it.
     dead_before: Timestamp,
@@ -70,6 +71,10 @@ impl Code {
     fn age(&self) -> (Timestamp, MessageId) {
         (self.decided_at, self.message)
     }
+
+    fn forgotten_at(&self) -> Timestamp {
+        self.expires_at.after(policy::REMEMBERED)
+    }
 }
 
 impl Codes {
@@ -83,8 +88,6 @@ impl Codes {
     }
 
     pub(super) fn admit(&mut self, scope: Digest, code: Code) {
-        let forget_at = code.expires_at.after(policy::REMEMBERED);
-        self.ends.push_back((forget_at, scope));
         let codes = self.by_scope.entry(scope).or_default();
         codes.push(code);
         codes.sort_by_key(Code::age);
@@ -93,6 +96,7 @@ impl Codes {
     /// Forgets the code of `message`: it never was.
     pub(super) fn drop_code(&mut self, scope: Digest, message: MessageId) {
         self.retain(scope, |code| code.message != message);
+        self.look_again(scope);
     }
 
     /// The message may have been sent: older codes than it allows are dead.
@@ -103,18 +107,18 @@ impl Codes {
         for code in codes.iter_mut().filter(|code| code.message == message) {
             code.sent = true;
         }
-        let newest = codes.iter().rev().find(|code| code.sent);
-        let keeps = usize::from(newest.map_or(1, |code| code.keeps));
-        let sent: Vec<_> = codes
-            .iter()
-            .filter(|code| code.sent)
-            .map(Code::age)
-            .collect();
-        // The oldest sent code that is good; with it and its likes goes whatever is older.
-        let oldest_good = sent.len().checked_sub(keeps).and_then(|n| sent.get(n));
-        if let Some(&oldest_good) = oldest_good {
+        // Each of them ends those before the newest that it keeps, in whichever order outcomes come. With the
+        // oldest that is good and its likes goes whatever is older.
+        let sent: Vec<_> = codes.iter().filter(|code| code.sent).collect();
+        let oldest_good = (1..)
+            .zip(&sent)
+            .filter_map(|(count, code)| usize::checked_sub(count, code.keeps.into()))
+            .max()
+            .and_then(|n| sent.get(n).map(|code| code.age()));
+        if let Some(oldest_good) = oldest_good {
             self.retain(scope, |code| code.age() >= oldest_good);
         }
+        self.look_again(scope);
     }
 
     /// The newest live code of `scope` that is kept to be sent again.
@@ -199,12 +203,23 @@ impl Codes {
         Some(code.state(now, self.dead_before))
     }
 
-    /// Forgets the codes whose end is so long ago that nobody asks any more.
+    /// Forgets the codes whose end is so long ago that nobody asks any more. One that is pending may still end
+    /// older ones, and what is newer than one that is good says which are the newest: those stay.
     pub(super) fn forget_past(&mut self, now: Timestamp) {
         while let Some((_, scope)) = self.ends.pop_front_if(|(end, _)| *end <= now) {
+            let mut over = true;
             self.retain(scope, |code| {
-                code.expires_at.after(policy::REMEMBERED) > now
+                over = over && code.sent && code.forgotten_at() <= now;
+                !over
             });
+        }
+    }
+
+    /// Sees to it that `scope` is looked at once all its codes may be forgotten.
+    fn look_again(&mut self, scope: Digest) {
+        let codes = self.by_scope.get(&scope).into_iter().flatten();
+        if let Some(end) = codes.map(Code::forgotten_at).max() {
+            self.ends.push_back((end, scope));
         }
     }
 
@@ -217,7 +232,7 @@ impl Codes {
         codes.filter(|code| messages.contains(&code.message))
     }
 
-    fn retain(&mut self, scope: Digest, keep: impl Fn(&Code) -> bool) {
+    fn retain(&mut self, scope: Digest, keep: impl FnMut(&Code) -> bool) {
         if let Some(codes) = self.by_scope.get_mut(&scope) {
             codes.retain(keep);
             if codes.is_empty() {

@@ -303,6 +303,7 @@ mod tests {
         live.forget_past(at(1_000));
         assert!(live.is_pending(id(100)), "an outcome is still to come");
         live.sent(id(100));
+        live.forget_past(at(1_000));
         assert!(live.buckets.is_empty());
         assert!(live.codes.is_empty());
         assert!(live.pending.is_empty());

@@ -1,0 +1,255 @@
+//! What a store promises, once more and as simply as it can be said: everything that ever happened in one
+//! list, and every answer worked out from all of it. `schedules.rs` holds the store against it.
+
+use countersign_core::check::{Checked, Door};
+use countersign_core::message::CodeState;
+use countersign_core::time::Timestamp;
+
+/// Milliseconds on the store's clock.
+pub(crate) type Millis = i64;
+
+const MINUTE: Millis = 60_000;
+const HOUR: Millis = 60 * MINUTE;
+
+/// What a code is good for: application, channel, number.
+pub(crate) type Scope = (usize, usize, usize);
+
+#[derive(Debug)]
+pub(crate) struct Message {
+    pub(crate) scope: Scope,
+    pub(crate) at: Millis,
+    pub(crate) ends: Millis,
+    pub(crate) tries: usize,
+    pub(crate) keeps: usize,
+    pub(crate) reuse: bool,
+    /// The message whose code it brings: itself, or an older one.
+    pub(crate) code_of: usize,
+    /// Whether it may have been sent; `None` until that is known.
+    pub(crate) sent: Option<bool>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Hit {
+    pub(crate) limit: Limit,
+    pub(crate) at: Millis,
+    /// What takes it back, if that turns out not to have been sent.
+    pub(crate) refundable_by: Option<usize>,
+}
+
+/// At most `max` within `window`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Limit {
+    pub(crate) bucket: String,
+    pub(crate) window: Millis,
+    pub(crate) max: usize,
+}
+
+/// A check that counted. `codes` were alive then.
+#[derive(Debug)]
+pub(crate) struct Check {
+    phone: usize,
+    pub(crate) at: Millis,
+    right: bool,
+    codes: Vec<usize>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Model {
+    pub(crate) now: Millis,
+    pub(crate) dead_before: Millis,
+    pub(crate) messages: Vec<Message>,
+    pub(crate) hits: Vec<Hit>,
+    pub(crate) checks: Vec<Check>,
+    /// A number, and how many checks there were before it was unlocked.
+    pub(crate) unlocks: Vec<(usize, usize)>,
+    pub(crate) tokens: Vec<(usize, Millis)>,
+}
+
+impl Model {
+    /// The first moment at which there is room for one more, if that is not now.
+    pub(crate) fn refused_until(&self, limit: &Limit) -> Option<Millis> {
+        let hits = self.hits.iter().filter(|hit| hit.limit == *limit);
+        self.full_until(hits.map(|hit| hit.at), limit.window, limit.max)
+    }
+
+    fn full_until(
+        &self,
+        hits: impl Iterator<Item = Millis>,
+        window: Millis,
+        max: usize,
+    ) -> Option<Millis> {
+        let ends: Vec<_> = hits.map(|at| at + window).collect();
+        let room_at = |then: Millis| ends.iter().filter(|end| **end > then).count() < max;
+        let moments = std::iter::once(self.now).chain(ends.iter().copied());
+        let first = moments.filter(|then| *then >= self.now && room_at(*then));
+        first.min().filter(|first| *first > self.now)
+    }
+
+    /// The codes of `scope` that no newer one has replaced, and that were not certainly not sent.
+    fn codes(&self, scope: Scope) -> Vec<usize> {
+        let codes = (0..self.messages.len()).filter(|n| self.messages[*n].scope == scope);
+        codes
+            .filter(|n| self.messages[*n].code_of == *n && self.messages[*n].sent != Some(false))
+            .filter(|n| !self.replaced(*n))
+            .collect()
+    }
+
+    /// Whether some newer message that may have been sent has as many such between as it keeps.
+    fn replaced(&self, code: usize) -> bool {
+        let newer = |n: &usize| {
+            let message = &self.messages[*n];
+            message.scope == self.messages[code].scope
+                && message.code_of == *n
+                && message.sent == Some(true)
+        };
+        let newer: Vec<_> = (code + 1..self.messages.len()).filter(newer).collect();
+        let mut counted = newer.iter().enumerate();
+        counted.any(|(between, n)| between + 1 >= self.messages[*n].keeps)
+    }
+
+    fn wrong(&self, code: usize) -> usize {
+        let checks = self.checks.iter().filter(|check| !check.right);
+        checks.filter(|check| check.codes.contains(&code)).count()
+    }
+
+    /// What the code of a message is good for.
+    pub(crate) fn state(&self, message: usize) -> CodeState {
+        let Message { code_of, sent, .. } = self.messages[message];
+        let code = &self.messages[code_of];
+        let used = |check: &Check| check.right && check.codes.contains(&code_of);
+        if sent == Some(false) {
+            CodeState::Void
+        } else if self.checks.iter().any(used) {
+            CodeState::Used
+        } else if self.wrong(code_of) >= code.tries {
+            CodeState::Exhausted
+        } else if code.at < self.dead_before || code.ends <= self.now {
+            CodeState::Expired
+        } else if self.replaced(code_of) {
+            sent.map_or(CodeState::Pending, |_| CodeState::Replaced)
+        } else {
+            code.sent.map_or(CodeState::Pending, |_| CodeState::Live)
+        }
+    }
+
+    /// The live code of `scope` that is to be sent again.
+    pub(crate) fn again(&self, scope: Scope) -> Option<usize> {
+        let mut codes = self.codes(scope).into_iter();
+        let newest = codes.rfind(|n| self.state(*n) == CodeState::Live)?;
+        self.messages[newest].reuse.then_some(newest)
+    }
+
+    /// How long wrong guesses about `phone` are refused at `door`; `Some(None)` is for good.
+    fn locked(&self, phone: usize, door: Door) -> Option<Option<Millis>> {
+        let (hour, day, row) = match door {
+            Door::Public => (10, 20, 80),
+            Door::Application => (15, 30, 100),
+        };
+        let unlocked = self.unlocks.iter().rfind(|unlock| unlock.0 == phone);
+        let since = unlocked.map_or(0, |unlock| unlock.1);
+        let checks = self.checks[since..].iter();
+        let checks: Vec<_> = checks.filter(|check| check.phone == phone).collect();
+        if checks.iter().rev().take_while(|check| !check.right).count() >= row {
+            return Some(None);
+        }
+        let wrong = || checks.iter().filter(|check| !check.right).map(|c| c.at);
+        let hour = self.full_until(wrong(), HOUR, hour);
+        let day = self.full_until(wrong(), 24 * HOUR, day);
+        Some(Some(hour.max(day)? - self.now))
+    }
+
+    /// What a check finds, as far as that is certain, and what it leaves.
+    pub(crate) fn check(&self, scope: Scope, door: Door, guess: Option<usize>) -> Found {
+        if let Some(wait) = self.locked(scope.2, door) {
+            return Found::only(Said::Locked(wait));
+        }
+        let codes = self.codes(scope);
+        let alive = |n: &usize| matches!(self.state(*n), CodeState::Live | CodeState::Pending);
+        let alive: Vec<_> = codes.iter().copied().filter(alive).collect();
+        let leaves = |right, codes| {
+            let (phone, at) = (scope.2, self.now);
+            Some(Check {
+                phone,
+                at,
+                right,
+                codes,
+            })
+        };
+        let Some(&newest) = alive.last() else {
+            let mut found = match codes.last().map(|newest| self.state(*newest)) {
+                Some(CodeState::Used) => Found::only(Said::Used),
+                Some(CodeState::Exhausted) => Found::only(Said::Exhausted),
+                Some(CodeState::Expired) => Found::only(Said::Expired),
+                _ => Found::only(Said::NotSent),
+            };
+            // A minute after their end, codes may be forgotten.
+            let over = |n: &usize| {
+                self.messages[*n].sent.is_some() && self.messages[*n].ends + MINUTE <= self.now
+            };
+            found.or_not_sent = codes.iter().all(over);
+            found.leaves = leaves(false, vec![]);
+            return found;
+        };
+        let mut found = match guess.filter(|guess| alive.contains(guess)) {
+            Some(guess) => Found::only(Said::Right(guess)),
+            None => Found::only(Said::Wrong(
+                self.messages[newest].tries - self.wrong(newest) - 1,
+            )),
+        };
+        found.leaves = match (found.said, door) {
+            (Said::Right(_), Door::Public) => None,
+            (said, _) => leaves(matches!(said, Said::Right(_)), alive),
+        };
+        found
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) said: Said,
+    pub(crate) or_not_sent: bool,
+    pub(crate) leaves: Option<Check>,
+}
+
+/// [`Checked`], of a message by its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Said {
+    Right(usize),
+    Wrong(usize),
+    Exhausted,
+    Expired,
+    Used,
+    NotSent,
+    Locked(Option<Millis>),
+}
+
+impl Found {
+    fn only(said: Said) -> Self {
+        let (or_not_sent, leaves) = (false, None);
+        Self {
+            said,
+            or_not_sent,
+            leaves,
+        }
+    }
+}
+
+impl Said {
+    pub(crate) fn of(found: &Checked, number_of: impl Fn(&Checked) -> usize) -> Self {
+        match found {
+            Checked::Right { .. } => Said::Right(number_of(found)),
+            Checked::Wrong { tries_left } => Said::Wrong(usize::from(*tries_left)),
+            Checked::Exhausted => Said::Exhausted,
+            Checked::Expired => Said::Expired,
+            Checked::Used => Said::Used,
+            Checked::NotSent => Said::NotSent,
+            Checked::Locked { wait } => {
+                Said::Locked(wait.map(|wait| i64::try_from(wait.as_millis()).unwrap()))
+            }
+        }
+    }
+}
+
+pub(crate) fn at(millis: Millis) -> Timestamp {
+    Timestamp::from_millis(millis)
+}

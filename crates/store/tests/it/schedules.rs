@@ -1,0 +1,585 @@
+//! Random schedules of everything that can happen to a store, held against the [`Model`] step by step.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use countersign_core::channel::Channel;
+use countersign_core::check::{Checked, Door, TokenUse, Unlock};
+use countersign_core::id::MessageId;
+use countersign_core::limit::{Bucket, Mode, Rule, Rules};
+use countersign_core::message::{Attempt, Intent, NewCode, Settlement};
+use countersign_core::outcome::Outcome;
+use countersign_core::passcode::{Binding, Passcode};
+use countersign_core::phone::PhoneNumber;
+use countersign_core::policy::Resend;
+use countersign_core::ports::store::Store;
+use proptest::prelude::*;
+use proptest::sample::Index;
+use proptest::test_runner::{Config, TestRunner};
+use rusqlite::Connection;
+
+use crate::model::{Hit, Limit, Message, Millis, Model, Said, Scope, at};
+use crate::world::{World, accepted, key, refused, unknown};
+
+const APPS: [&str; 2] = ["app", "other"];
+const CHANNELS: [Channel; 2] = [Channel::Login, Channel::ResetPassword];
+const PHONES: [&str; 2] = ["+8613800138000", "+8613800138001"];
+const MINUTE: Millis = 60_000;
+const DAY: Millis = 24 * 60 * MINUTE;
+
+/// One thing that happens. Where `fails` is set, the log cannot be written meanwhile.
+#[derive(Debug, Clone)]
+enum Step {
+    Decide {
+        scope: Scope,
+        resend: Resend,
+        tries: u8,
+        life: Millis,
+        limits: usize,
+        fails: bool,
+    },
+    Settle {
+        message: Index,
+        outcome: u8,
+        fails: bool,
+    },
+    Check {
+        scope: Scope,
+        door: Door,
+        guess: Guess,
+        fails: bool,
+    },
+    /// Wrong guesses, one after the other.
+    Guesses {
+        scope: Scope,
+        door: Door,
+        times: usize,
+    },
+    Unlock {
+        phone: usize,
+        fails: bool,
+    },
+    UseToken {
+        token: usize,
+        life: Millis,
+        fails: bool,
+    },
+    Pass(Millis),
+    /// Until one of the next moments at which something ends, or a millisecond beside it.
+    PassToEdge {
+        edge: usize,
+        beside: Millis,
+    },
+    Restart,
+    SetBackAndRestart(Millis),
+}
+
+#[derive(Debug, Clone)]
+enum Guess {
+    /// The code of one of the newest messages of the scope.
+    Code(usize),
+    /// The code of any message.
+    Any(Index),
+    Wrong,
+}
+
+fn scope() -> impl Strategy<Value = Scope> {
+    // Mostly one scope, so that things meet.
+    prop_oneof![4 => Just((0, 0, 0)), 3 => (0..2_usize, 0..2_usize, 0..2_usize)]
+}
+
+fn door() -> impl Strategy<Value = Door> {
+    prop::sample::select(&Door::ALL[..])
+}
+
+fn fails() -> impl Strategy<Value = bool> {
+    prop::bool::weighted(0.08)
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let resend = prop_oneof![
+        Just(Resend::Rotate),
+        Just(Resend::Reuse),
+        Just(Resend::AcceptLast(2)),
+    ];
+    let life = prop::sample::select(&[MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE][..]);
+    let decide = (scope(), resend, 1..=3_u8, life, 0..3_usize, fails());
+    let guess = prop_oneof![
+        3 => (0..3_usize).prop_map(Guess::Code),
+        1 => any::<Index>().prop_map(Guess::Any),
+        3 => Just(Guess::Wrong),
+    ];
+    let token_life = prop::sample::select(&[1, MINUTE, 5 * MINUTE, DAY][..]);
+    let pass = prop::sample::select(
+        &[
+            1,
+            999,
+            MINUTE - 1,
+            MINUTE,
+            MINUTE + 1,
+            11 * MINUTE,
+            12 * MINUTE,
+            61 * MINUTE,
+            DAY,
+        ][..],
+    );
+    prop_oneof![
+        8 => decide.prop_map(|(scope, resend, tries, life, limits, fails)| {
+            Step::Decide { scope, resend, tries, life, limits, fails }
+        }),
+        7 => (any::<Index>(), 0..4_u8, fails())
+            .prop_map(|(message, outcome, fails)| Step::Settle { message, outcome, fails }),
+        8 => (scope(), door(), guess, fails())
+            .prop_map(|(scope, door, guess, fails)| Step::Check { scope, door, guess, fails }),
+        1 => (scope(), door(), 1..=16_usize)
+            .prop_map(|(scope, door, times)| Step::Guesses { scope, door, times }),
+        1 => (0..2_usize, fails()).prop_map(|(phone, fails)| Step::Unlock { phone, fails }),
+        2 => (0..3_usize, token_life, fails())
+            .prop_map(|(token, life, fails)| Step::UseToken { token, life, fails }),
+        2 => pass.prop_map(Step::Pass),
+        4 => (0..6_usize, -1..=1_i64).prop_map(|(edge, beside)| Step::PassToEdge { edge, beside }),
+        2 => Just(Step::Restart),
+        1 => prop::sample::select(&[1, MINUTE, DAY][..]).prop_map(Step::SetBackAndRestart),
+    ]
+}
+
+/// A store, the model of it, and how the one names what the other numbers.
+struct Pair {
+    world: World,
+    intruder: Connection,
+    model: Model,
+    ids: Vec<MessageId>,
+}
+
+impl Pair {
+    fn new() -> Self {
+        let world = World::in_memory();
+        let intruder = Connection::open(world.dir.path().join("countersign.db")).unwrap();
+        intruder.busy_timeout(Duration::from_secs(5)).unwrap();
+        let now = world.store().now().as_millis();
+        Self {
+            world,
+            intruder,
+            model: Model {
+                now,
+                ..Model::default()
+            },
+            ids: Vec::new(),
+        }
+    }
+
+    async fn take(&mut self, step: &Step) {
+        match *step {
+            Step::Decide {
+                scope,
+                resend,
+                tries,
+                life,
+                limits,
+                fails,
+            } => {
+                let rules = CodeOf {
+                    resend,
+                    tries,
+                    life,
+                };
+                self.decide(scope, &rules, limits, fails).await;
+            }
+            Step::Settle {
+                message,
+                outcome,
+                fails,
+            } => self.settle(message, outcome, fails).await,
+            Step::Check {
+                scope,
+                door,
+                ref guess,
+                fails,
+            } => self.check(scope, door, guess, fails).await,
+            Step::Guesses { scope, door, times } => {
+                for _ in 0..times {
+                    self.check(scope, door, &Guess::Wrong, false).await;
+                }
+            }
+            Step::Unlock { phone, fails } => self.unlock(phone, fails).await,
+            Step::UseToken { token, life, fails } => self.use_token(token, life, fails).await,
+            Step::Pass(time) => self.pass(time),
+            Step::PassToEdge { edge, beside } => self.pass_to_edge(edge, beside),
+            Step::Restart => self.restart(0),
+            Step::SetBackAndRestart(by) => self.restart(by),
+        }
+        assert_eq!(self.world.store().now(), at(self.model.now));
+    }
+
+    /// Hides `table` for as long as something is done, if it is to fail.
+    fn hide(&self, table: &str, fails: bool) {
+        if fails {
+            self.rename(table, "hidden");
+        }
+    }
+
+    fn show(&self, table: &str, fails: bool) {
+        if fails {
+            self.rename("hidden", table);
+        }
+    }
+
+    fn rename(&self, from: &str, to: &str) {
+        let sql = format!("ALTER TABLE {from} RENAME TO {to}");
+        self.intruder.execute(&sql, []).unwrap();
+    }
+
+    async fn decide(&mut self, scope: Scope, code: &CodeOf, limits: usize, fails: bool) {
+        let intent = self.intent(scope, code);
+        let (id, limits) = (intent.id, limits_of(scope, limits));
+        let rules = Rules::new(limits.iter().map(rule).collect()).unwrap();
+        self.hide("message", fails);
+        let decided = self.world.store().decide(intent, rules).await;
+        self.show("message", fails);
+
+        let until: Vec<_> = limits
+            .iter()
+            .map(|limit| self.model.refused_until(limit))
+            .collect();
+        let admitted = until.iter().all(Option::is_none);
+        if admitted && fails {
+            assert!(decided.is_err(), "{decided:?}");
+            return;
+        }
+        let decision = decided.unwrap();
+        let refused_until: Vec<_> = decision
+            .verdicts
+            .iter()
+            .map(|verdict| verdict.refused_until)
+            .collect();
+        let expected: Vec<_> = until.into_iter().map(|until| until.map(at)).collect();
+        assert_eq!(refused_until, expected);
+        assert_eq!(decision.at, at(self.model.now));
+        assert_eq!(decision.admitted(), admitted);
+        let reuse = code.resend == Resend::Reuse;
+        let again = reuse.then(|| self.model.again(scope)).flatten();
+        let found = decision
+            .again
+            .map(|again| (again.message, again.expires_at));
+        let message = |n: usize| (self.ids[n], at(self.model.messages[n].ends));
+        assert_eq!(found, again.map(message));
+        if !admitted {
+            return;
+        }
+        let n = self.ids.len();
+        self.ids.push(id);
+        for limit in limits {
+            self.model.hits.push(Hit {
+                limit,
+                at: self.model.now,
+                refundable_by: Some(n),
+            });
+        }
+        self.model.messages.push(Message {
+            scope,
+            at: self.model.now,
+            ends: self.model.now + code.life,
+            tries: code.tries.into(),
+            keeps: code.resend.keeps().into(),
+            reuse,
+            code_of: again.unwrap_or(n),
+            sent: None,
+        });
+    }
+
+    fn intent(&self, (app, channel, phone): Scope, code: &CodeOf) -> Intent {
+        let mut intent = self
+            .world
+            .intent(APPS[app], CHANNELS[channel], PHONES[phone]);
+        let binding = Binding {
+            app: &intent.app,
+            channel: intent.channel,
+            phone: &intent.phone,
+            message: intent.id,
+        };
+        let passcode = Passcode::parse(&digits(self.ids.len())).unwrap();
+        intent.code = NewCode {
+            mac: key().mac(&passcode, binding),
+            life: Duration::from_millis(code.life.try_into().unwrap()),
+            tries: code.tries,
+            keeps: code.resend.keeps(),
+            sealed: (code.resend == Resend::Reuse).then(|| key().seal(&passcode, binding).unwrap()),
+        };
+        intent
+    }
+
+    async fn settle(&mut self, message: Index, outcome: u8, fails: bool) {
+        if self.ids.is_empty() {
+            return;
+        }
+        let n = message.index(self.ids.len());
+        let (outcome, sent) = match outcome {
+            0 | 1 => (accepted(), true),
+            2 => (unknown(), true),
+            _ => (refused(), false),
+        };
+        self.hide("attempt", fails);
+        let settled = self.world.store().settle(self.settlement(n, outcome)).await;
+        self.show("attempt", fails);
+
+        let give_back = give_back_of(self.model.messages[n].scope);
+        let first = self.model.messages[n].sent.is_none();
+        let gives_back = first && !sent && self.model.refused_until(&give_back).is_none();
+        match settled {
+            Ok(settled) => assert_eq!((settled.gave_back, fails && first), (gives_back, false)),
+            Err(error) => assert!(fails && first, "{error:?}"),
+        }
+        if first {
+            self.model.messages[n].sent = Some(sent);
+        }
+        if gives_back {
+            self.model.hits.retain(|hit| hit.refundable_by != Some(n));
+            self.model.hits.push(Hit {
+                limit: give_back,
+                at: self.model.now,
+                refundable_by: None,
+            });
+        }
+    }
+
+    fn settlement(&self, n: usize, outcome: Outcome) -> Settlement {
+        let (_, channel, phone) = self.model.messages[n].scope;
+        let now = self.world.store().now();
+        Settlement {
+            message: self.ids[n],
+            attempts: vec![Attempt {
+                provider: Some("test".to_owned()),
+                started_at: now,
+                ended_at: now,
+                outcome,
+            }],
+            give_back: Rule::give_backs(CHANNELS[channel], &number(phone)),
+        }
+    }
+
+    async fn check(&mut self, scope: Scope, door: Door, guess: &Guess, fails: bool) {
+        let guessed = self.guessed(scope, guess);
+        let typed = guessed.map_or_else(|| "999999".to_owned(), digits);
+        let (app, channel, phone) = scope;
+        let check = self
+            .world
+            .typed(door, APPS[app], CHANNELS[channel], PHONES[phone], &typed);
+        self.hide("code_event", fails);
+        let checked = self.world.store().check(check).await;
+        self.show("code_event", fails);
+
+        let expected = self.model.check(scope, door, guessed);
+        if fails && expected.leaves.is_some() {
+            assert!(checked.is_err(), "{checked:?}, not {expected:?}");
+            return;
+        }
+        let said = Said::of(&checked.unwrap(), |found| match found {
+            Checked::Right { message, at: when } => {
+                assert_eq!(*when, at(self.model.now));
+                self.ids.iter().position(|id| id == message).unwrap()
+            }
+            _ => unreachable!(),
+        });
+        let fine = said == expected.said || (expected.or_not_sent && said == Said::NotSent);
+        assert!(fine, "{said:?}, not {expected:?}");
+        self.model.checks.extend(expected.leaves);
+    }
+
+    /// The message whose code is guessed; `None` for a wrong guess.
+    fn guessed(&self, scope: Scope, guess: &Guess) -> Option<usize> {
+        let messages = &self.model.messages;
+        let n = match guess {
+            Guess::Wrong => None,
+            Guess::Any(_) if messages.is_empty() => None,
+            Guess::Any(index) => Some(index.index(messages.len())),
+            Guess::Code(older) => (0..messages.len())
+                .rev()
+                .filter(|n| messages[*n].scope == scope)
+                .nth(*older),
+        };
+        n.map(|n| messages[n].code_of)
+    }
+
+    async fn unlock(&mut self, phone: usize, fails: bool) {
+        let unlock = Unlock {
+            request_id: self.world.request_id(),
+            phone: number(phone),
+            note: String::new(),
+        };
+        self.hide("code_event", fails);
+        let unlocked = self.world.store().unlock(unlock).await;
+        self.show("code_event", fails);
+        assert_eq!(unlocked.is_err(), fails);
+        if !fails {
+            self.model.unlocks.push((phone, self.model.checks.len()));
+        }
+    }
+
+    async fn use_token(&mut self, token: usize, life: Millis, fails: bool) {
+        let ends = self.model.now + life;
+        let used = TokenUse {
+            request_id: self.world.request_id(),
+            token: format!("token {token}"),
+            ends_at: at(ends),
+        };
+        self.hide("code_event", fails);
+        let first = self.world.store().use_token(used).await;
+        self.show("code_event", fails);
+
+        let before = self.model.tokens.iter().filter(|used| used.0 == token);
+        let before: Vec<_> = before.map(|used| used.1).collect();
+        if before.iter().any(|end| *end > self.model.now) {
+            assert!(!first.unwrap(), "it was used");
+        } else if fails {
+            // One that has ended may be known to have been used, or not any more.
+            let known = !before.is_empty() && first == Ok(false);
+            assert!(first.is_err() || known, "{first:?}");
+        } else if first.unwrap() {
+            self.model.tokens.push((token, ends));
+        } else {
+            assert!(!before.is_empty(), "it was not used");
+        }
+    }
+
+    fn pass(&mut self, time: Millis) {
+        self.world
+            .pass(Duration::from_millis(time.try_into().unwrap()));
+        self.model.now += time;
+    }
+
+    fn pass_to_edge(&mut self, edge: usize, beside: Millis) {
+        let model = &self.model;
+        let codes = model.messages.iter().map(|message| message.ends);
+        let hits = model.hits.iter().map(|hit| hit.at + hit.limit.window);
+        let checks = model.checks.iter().map(|check| check.at);
+        let hours = checks.clone().map(|at| at + 60 * MINUTE);
+        let tokens = model.tokens.iter().map(|token| token.1);
+        let edges = codes
+            .clone()
+            .chain(codes.map(|end| end + MINUTE))
+            .chain(hits)
+            .chain(hours)
+            .chain(checks.map(|at| at + DAY))
+            .chain(tokens);
+        let mut ahead: Vec<_> = edges.filter(|edge| *edge > model.now + 1).collect();
+        ahead.sort_unstable();
+        ahead.dedup();
+        if let Some(then) = ahead.get(edge).or(ahead.last()) {
+            self.pass(then + beside - model.now);
+        }
+    }
+
+    /// Restarts, the clock set back by so much.
+    fn restart(&mut self, back: Millis) {
+        // What a start found behind stays made up for, as in production.
+        let behind = self.world.store().clock_was_behind();
+        self.world.stop();
+        self.world.pass(behind);
+        self.world
+            .set_clock_back(Duration::from_millis(back.try_into().unwrap()));
+        self.world.start();
+        if back > 0 {
+            self.model.now += 1;
+            self.model.dead_before = self.model.now;
+        }
+        for message in &mut self.model.messages {
+            message.sent.get_or_insert(true);
+        }
+    }
+
+    /// The timeline of every message says what became of its code, also after a restart.
+    async fn look_back(&mut self) {
+        // What could not be recorded has been by the time this is.
+        self.use_token(9, MINUTE, false).await;
+        for _ in 0..2 {
+            for n in 0..self.ids.len() {
+                let state = self.world.code(self.ids[n]).await;
+                assert_eq!(state, self.model.state(n), "message {n}");
+            }
+            self.restart(0);
+        }
+    }
+}
+
+struct CodeOf {
+    resend: Resend,
+    tries: u8,
+    life: Millis,
+}
+
+fn digits(message: usize) -> String {
+    format!("{message:06}")
+}
+
+fn number(phone: usize) -> PhoneNumber {
+    PhoneNumber::parse(PHONES[phone], None).unwrap()
+}
+
+/// None, the minute, or the minute and three in two hours.
+fn limits_of((app, channel, phone): Scope, how_many: usize) -> Vec<Limit> {
+    let limit = |bucket, window, max| Limit {
+        bucket,
+        window,
+        max,
+    };
+    let minute = limit(format!("minute {app} {channel} {phone}"), MINUTE, 1);
+    let hours = limit(format!("hours {phone}"), 120 * MINUTE, 3);
+    [minute, hours].into_iter().take(how_many).collect()
+}
+
+fn give_back_of((_, channel, phone): Scope) -> Limit {
+    Limit {
+        bucket: format!("give back {channel} {phone}"),
+        window: MINUTE,
+        max: 3,
+    }
+}
+
+fn rule(limit: &Limit) -> Rule {
+    Rule {
+        name: Cow::Borrowed("limit"),
+        bucket: Bucket::named(&limit.bucket),
+        window: Duration::from_millis(limit.window.try_into().unwrap()),
+        max: limit.max.try_into().unwrap(),
+        weight: 1,
+        mode: Mode::Enforce,
+        refundable: true,
+    }
+}
+
+fn play(schedule: &[Step]) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let mut pair = Pair::new();
+        for step in schedule {
+            pair.take(step).await;
+        }
+        pair.look_back().await;
+    });
+}
+
+#[test]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "a switch for people who run the tests"
+)]
+fn whatever_happens_a_store_answers_as_the_model_does() {
+    let cases = match std::env::var("THOROUGH") {
+        Ok(_) => 100_000,
+        Err(_) => 200,
+    };
+    let config = Config {
+        cases,
+        failure_persistence: None,
+        ..Config::default()
+    };
+    TestRunner::new(config)
+        .run(&prop::collection::vec(step(), 1..60), |schedule| {
+            play(&schedule);
+            Ok(())
+        })
+        .unwrap();
+}
