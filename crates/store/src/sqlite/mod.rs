@@ -183,7 +183,9 @@ impl SqliteStore {
         );
         let now = self.clock.now();
         let live = self.live.lock().ok();
-        let known = live.and_then(|live| live.codes.state(scope, found.code_of, now));
+        let known = live
+            .filter(|_| !found.is_void())
+            .and_then(|live| live.codes.state(scope, found.code_of, now));
         known.unwrap_or_else(|| found.code_state(now, self.dead_before))
     }
 

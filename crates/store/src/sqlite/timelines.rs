@@ -27,28 +27,38 @@ pub(crate) struct Found {
 }
 
 impl Found {
+    /// Whether it was certainly not sent: then it brought no code, whatever a code that it was to bring once
+    /// more is good for.
+    pub(crate) fn is_void(&self) -> bool {
+        let last = self.timeline.attempts.last();
+        last.is_some_and(|attempt| matches!(attempt.outcome, Outcome::NotAccepted(_)))
+    }
+
     /// What became of its code, as far as the log knows.
     pub(crate) fn code_state(&self, now: Timestamp, dead_before: Timestamp) -> CodeState {
         let timeline = &self.timeline;
-        let outcome = timeline.attempts.last().map(|attempt| &attempt.outcome);
         let wrong = timeline.checks.iter().filter(|check| !check.right).count();
         let dead = timeline.decided_at < dead_before || self.code_expires_at <= now;
-        match outcome {
-            Some(Outcome::NotAccepted(_)) => CodeState::Void,
-            _ if timeline.checks.iter().any(|check| check.right) => CodeState::Used,
-            _ if self.code_tries > 0 && wrong >= usize::from(self.code_tries) => {
-                CodeState::Exhausted
-            }
-            _ if dead => CodeState::Expired,
-            None => CodeState::Pending, // its outcome is on the way to the log
-            _ => CodeState::Replaced,
+        if self.is_void() {
+            CodeState::Void
+        } else if timeline.checks.iter().any(|check| check.right) {
+            CodeState::Used
+        } else if wrong >= usize::from(self.code_tries) {
+            CodeState::Exhausted
+        } else if dead {
+            CodeState::Expired
+        } else if timeline.attempts.is_empty() {
+            CodeState::Pending // its outcome is on the way to the log
+        } else {
+            CodeState::Replaced
         }
     }
 }
 
 const MESSAGES: &str = "
-    SELECT id, request_id, app, channel, phone, decided_at, verdicts, code_expires_at, code_tries,
-           code_of
+    SELECT id, request_id, app, channel, phone, decided_at, verdicts, code_expires_at, code_of,
+           coalesce((SELECT code_tries FROM message AS first WHERE first.id = message.code_of), code_tries)
+               AS code_tries
     FROM message
     WHERE (?1 IS NULL OR id = ?1) AND (?2 IS NULL OR request_id = ?2) AND (?3 IS NULL OR id < ?3)
     ORDER BY id DESC LIMIT ?4";
@@ -88,8 +98,9 @@ const CHECKED: Duration = Duration::from_secs(11 * 60);
 
 /// Gives every timeline the checks of its code. A request is a little older than its check.
 fn checks(log: &Connection, found: &mut [Found]) -> rusqlite::Result<()> {
-    let times = || found.iter().map(|found| found.timeline.decided_at);
-    let (Some(oldest), Some(newest)) = (times().min(), times().max()) else {
+    let oldest = found.iter().map(|found| found.code_of.made_at()).min();
+    let newest = found.iter().map(|found| found.timeline.decided_at).max();
+    let (Some(oldest), Some(newest)) = (oldest, newest) else {
         return Ok(());
     };
     let from = MessageId::first_at(oldest.before(policy::REMEMBERED));
