@@ -8,5 +8,7 @@ mod checks;
 mod codes;
 mod faults;
 mod limits;
+mod model;
 mod restart;
+mod schedules;
 mod world;

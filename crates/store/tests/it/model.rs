@@ -62,7 +62,6 @@ pub(crate) struct Model {
     pub(crate) checks: Vec<Check>,
     /// A number, and how many checks there were before it was unlocked.
     pub(crate) unlocks: Vec<(usize, usize)>,
-    pub(crate) tokens: Vec<(usize, Millis)>,
 }
 
 impl Model {
@@ -149,7 +148,9 @@ impl Model {
         let since = unlocked.map_or(0, |unlock| unlock.1);
         let checks = self.checks[since..].iter();
         let checks: Vec<_> = checks.filter(|check| check.phone == phone).collect();
-        if checks.iter().rev().take_while(|check| !check.right).count() >= row {
+        let compared = checks.iter().rev();
+        let compared = compared.filter(|check| check.right || !check.codes.is_empty());
+        if compared.take_while(|check| !check.right).count() >= row {
             return Some(None);
         }
         let wrong = || checks.iter().filter(|check| !check.right).map(|c| c.at);
@@ -158,57 +159,58 @@ impl Model {
         Some(Some(hour.max(day)? - self.now))
     }
 
-    /// What a check finds, as far as that is certain, and what it leaves.
-    pub(crate) fn check(&self, scope: Scope, door: Door, guess: Option<usize>) -> Found {
+    /// What a check may find, and what it leaves then.
+    pub(crate) fn check(
+        &self,
+        scope: Scope,
+        door: Door,
+        guess: Option<usize>,
+    ) -> Vec<(Said, Option<Check>)> {
         if let Some(wait) = self.locked(scope.2, door) {
-            return Found::only(Said::Locked(wait));
+            return vec![(Said::Locked(wait), None)];
         }
         let codes = self.codes(scope);
         let alive = |n: &usize| matches!(self.state(*n), CodeState::Live | CodeState::Pending);
         let alive: Vec<_> = codes.iter().copied().filter(alive).collect();
-        let leaves = |right, codes| {
-            let (phone, at) = (scope.2, self.now);
-            Some(Check {
-                phone,
-                at,
-                right,
-                codes,
-            })
+        let wrong = |codes| Check {
+            phone: scope.2,
+            at: self.now,
+            right: false,
+            codes,
         };
-        let Some(&newest) = alive.last() else {
-            let mut found = match codes.last().map(|newest| self.state(*newest)) {
-                Some(CodeState::Used) => Found::only(Said::Used),
-                Some(CodeState::Exhausted) => Found::only(Said::Exhausted),
-                Some(CodeState::Expired) => Found::only(Said::Expired),
-                _ => Found::only(Said::NotSent),
+        let guess = guess.filter(|guess| codes.contains(guess));
+        if let Some(guess) = guess.filter(|guess| alive.contains(guess)) {
+            let used = Check {
+                right: true,
+                ..wrong(alive)
             };
-            // A minute after their end, codes may be forgotten.
-            let over = |n: &usize| {
-                self.messages[*n].sent.is_some() && self.messages[*n].ends + MINUTE <= self.now
-            };
-            found.or_not_sent = codes.iter().all(over);
-            found.leaves = leaves(false, vec![]);
-            return found;
+            let leaves = (door == Door::Application).then_some(used);
+            return vec![(Said::Right(guess), leaves)];
+        }
+        let newest = codes.last().map(|newest| self.state(*newest));
+        let said = match (alive.last(), newest) {
+            (Some(&newest), _) => Said::Wrong(self.messages[newest].tries - self.wrong(newest) - 1),
+            (None, Some(CodeState::Exhausted)) => Said::Exhausted,
+            (None, Some(CodeState::Expired)) => Said::Expired,
+            _ => Said::NotSent,
         };
-        let mut found = match guess.filter(|guess| alive.contains(guess)) {
-            Some(guess) => Found::only(Said::Right(guess)),
-            None => Found::only(Said::Wrong(
-                self.messages[newest].tries - self.wrong(newest) - 1,
-            )),
+        // A minute after their end, codes may be forgotten.
+        let over = |n: &usize| {
+            self.messages[*n].sent.is_some() && self.messages[*n].ends + MINUTE <= self.now
         };
-        found.leaves = match (found.said, door) {
-            (Said::Right(_), Door::Public) => None,
-            (said, _) => leaves(matches!(said, Said::Right(_)), alive),
-        };
-        found
+        let mut may_say = Vec::new();
+        let used = guess.filter(|guess| self.state(*guess) == CodeState::Used);
+        if used.is_some() {
+            may_say.push((Said::Used, None));
+        }
+        if used.is_none_or(|used| over(&used)) {
+            may_say.push((said, Some(wrong(alive))));
+        }
+        if codes.iter().all(over) {
+            may_say.push((Said::NotSent, Some(wrong(vec![]))));
+        }
+        may_say
     }
-}
-
-#[derive(Debug)]
-pub(crate) struct Found {
-    pub(crate) said: Said,
-    pub(crate) or_not_sent: bool,
-    pub(crate) leaves: Option<Check>,
 }
 
 /// [`Checked`], of a message by its number.
@@ -221,17 +223,6 @@ pub(crate) enum Said {
     Used,
     NotSent,
     Locked(Option<Millis>),
-}
-
-impl Found {
-    fn only(said: Said) -> Self {
-        let (or_not_sent, leaves) = (false, None);
-        Self {
-            said,
-            or_not_sent,
-            leaves,
-        }
-    }
 }
 
 impl Said {

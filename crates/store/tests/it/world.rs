@@ -65,9 +65,19 @@ impl World {
 
     /// A world in which every key is made of this byte.
     pub(crate) fn with_keys(key: u8) -> Self {
+        Self::in_folder(tempfile::tempdir().unwrap(), key)
+    }
+
+    /// On a disk of memory, where there is one: for what is decided, not for what reaches the disk.
+    pub(crate) fn in_memory() -> Self {
+        let dir = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
+        Self::in_folder(dir.unwrap(), 7)
+    }
+
+    fn in_folder(dir: TempDir, key: u8) -> Self {
         let mut world = Self {
             key,
-            dir: tempfile::tempdir().unwrap(),
+            dir,
             clock: Arc::new(HandClock(AtomicI64::new(1_790_000_000_000))),
             entropy: Counter(AtomicU64::new(0)),
             store: None,
@@ -202,7 +212,7 @@ impl World {
     }
 
     /// The key of every code here.
-    fn code_key(&self) -> PasscodeKey {
+    pub(crate) fn code_key(&self) -> PasscodeKey {
         PasscodeKey::new([self.key ^ 0xff; 32])
     }
 
