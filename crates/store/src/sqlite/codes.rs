@@ -15,7 +15,7 @@ use crate::seal::Digest;
 #[derive(Debug, Default)]
 pub(super) struct Codes {
     /// In order of age, oldest first.
-    by_scope: HashMap<Digest, Vec<Code>>,
+    pub(super) by_scope: HashMap<Digest, Vec<Code>>,
     /// When to look what of a scope may be forgotten. All lives are alike, or nearly: what is over is near
     /// the front.
     ends: VecDeque<(Timestamp, Digest)>,

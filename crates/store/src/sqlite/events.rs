@@ -3,13 +3,14 @@
 
 use countersign_core::check::{self, CheckRecord, Checked, CodeCheck, Door, TokenUse, Unlock};
 use countersign_core::id::{MessageId, RequestId};
-use countersign_core::limit::{Bucket, Hit, Mode, Rule};
+use countersign_core::limit::{Bucket, Mode, Rule};
 use countersign_core::message::CodeState;
 use countersign_core::policy::{self, FailureBudget};
 use countersign_core::time::Timestamp;
 use rusqlite::{Connection, params};
 
 use super::codes::{self, Compared};
+use super::guesses::Step;
 use super::hits::{self, LoggedHit};
 use super::live::Live;
 use crate::seal::{Digest, Sealer};
@@ -35,12 +36,11 @@ pub(super) enum Kind {
     TokenUsed,
 }
 
-/// What the live state was, where the event itself does not say.
+/// What it takes to undo an event, where the event itself does not say.
 #[derive(Debug)]
 struct Undo {
     scope: Digest,
-    in_a_row: u32,
-    emptied: Vec<(Digest, Vec<Hit>)>,
+    step: Step,
 }
 
 impl Kind {
@@ -145,22 +145,18 @@ impl Asked {
             return (found, None);
         }
         live.codes.set_used(self.scope, &messages, true);
-        let in_a_row = live.set_in_a_row(self.phone, 0);
+        let step = live.forget_guesses(self.phone, &[]);
         let kind = Kind::Right(self.check.door);
         (
             found,
-            Some(self.event(kind, messages, Vec::new(), in_a_row, now)),
+            Some(self.event(kind, messages, Vec::new(), step, now)),
         )
     }
 
     fn wrong(self, messages: Vec<MessageId>, live: &mut Live, now: Timestamp) -> Event {
-        for hit in &self.hits {
-            live.add_hit(hit, now);
-        }
-        let in_a_row = live.in_a_row(self.phone);
-        live.set_in_a_row(self.phone, in_a_row + 1);
+        let step = live.guess(self.phone, &self.hits, now);
         let (kind, hits) = (Kind::Wrong(self.check.door), self.hits.to_vec());
-        self.event(kind, messages, hits, in_a_row, now)
+        self.event(kind, messages, hits, step, now)
     }
 
     fn event(
@@ -168,7 +164,7 @@ impl Asked {
         kind: Kind,
         messages: Vec<MessageId>,
         hits: Vec<LoggedHit>,
-        in_a_row: u32,
+        step: Step,
         at: Timestamp,
     ) -> Event {
         Event {
@@ -181,8 +177,7 @@ impl Asked {
             sealed: None,
             undo: Undo {
                 scope: self.scope,
-                in_a_row,
-                emptied: Vec::new(),
+                step,
             },
         }
     }
@@ -203,10 +198,7 @@ impl Event {
             .map(|rule| LoggedHit::of(rule, sealer))
             .collect();
         let phone = sealer.phone(&unlock.phone);
-        let emptied = hits
-            .iter()
-            .map(|hit| (hit.bucket, live.empty_bucket(hit.bucket)))
-            .collect();
+        let buckets: Vec<_> = hits.iter().map(|hit| hit.bucket).collect();
         Some(Self {
             id: unlock.request_id,
             at: now,
@@ -217,8 +209,7 @@ impl Event {
             sealed: Some(sealed),
             undo: Undo {
                 scope: phone,
-                in_a_row: live.set_in_a_row(phone, 0),
-                emptied,
+                step: live.forget_guesses(phone, &buckets),
             },
         })
     }
@@ -254,44 +245,40 @@ impl Event {
             sealed: None,
             undo: Undo {
                 scope: hit.bucket,
-                in_a_row: 0,
-                emptied: Vec::new(),
+                step: 0,
             },
         })
     }
 
     /// Undoes the step: it could not be made durable, so it never was.
     pub(super) fn withdraw(&self, live: &mut Live) {
-        let Undo {
-            scope,
-            in_a_row,
-            ref emptied,
-        } = self.undo;
-        if self.kind != Kind::Unlocked {
-            for hit in &self.hits {
-                live.remove_hit(hit, self.at);
-            }
-        }
+        let Undo { scope, step } = self.undo;
         match (self.kind, self.phone) {
             (Kind::Wrong(_), Some(phone)) => {
                 live.codes.uncount(scope, &self.messages);
-                let counted = live.in_a_row(phone);
-                live.set_in_a_row(phone, counted.saturating_sub(1));
+                live.withdraw_guess(step, phone, &self.hits, self.at);
             }
-            (Kind::Right(_), Some(phone)) => {
+            (Kind::Right(_), _) => {
                 live.codes.set_used(scope, &self.messages, false);
-                let since = live.in_a_row(phone);
-                live.set_in_a_row(phone, in_a_row + since);
+                live.withdraw_forgetting(step);
             }
-            (Kind::Unlocked, Some(phone)) => {
-                let since = live.in_a_row(phone);
-                live.set_in_a_row(phone, in_a_row + since);
-                for (bucket, hits) in emptied {
-                    live.refill_bucket(*bucket, hits);
+            (Kind::Unlocked, _) => live.withdraw_forgetting(step),
+            (Kind::TokenUsed | Kind::Wrong(_), _) => {
+                for hit in &self.hits {
+                    live.remove_hit(hit, self.at);
                 }
             }
-            _ => {}
         }
+    }
+
+    /// Whether it forgets wrong guesses.
+    pub(super) fn forgets(&self) -> bool {
+        matches!(self.kind, Kind::Right(_) | Kind::Unlocked)
+    }
+
+    /// What [forgets](Event::forgets) is durable: there is no way back.
+    pub(super) fn keep(&self, live: &mut Live) {
+        live.keep_forgotten(self.undo.step);
     }
 
     pub(super) fn insert(&self, log: &Connection) -> rusqlite::Result<()> {

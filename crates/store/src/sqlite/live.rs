@@ -9,6 +9,7 @@ use countersign_core::limit::{self, Hit, Rule, Verdict};
 use countersign_core::time::Timestamp;
 
 use super::codes::{Code, Codes};
+use super::guesses::Forgotten;
 use super::hits::LoggedHit;
 use crate::seal::Digest;
 
@@ -19,7 +20,7 @@ const CROWD: usize = 500_000;
 #[derive(Debug, Default)]
 pub(crate) struct Live {
     /// Hits that still count, by bucket, in order of time.
-    buckets: HashMap<Digest, Vec<Hit>>,
+    pub(super) buckets: HashMap<Digest, Vec<Hit>>,
     /// Per length of window, which bucket has a hit that ends when: in order of time, so what is
     /// over is at the front.
     ends: BTreeMap<Duration, VecDeque<(Timestamp, Digest)>>,
@@ -28,7 +29,8 @@ pub(crate) struct Live {
     /// What can be checked.
     pub(super) codes: Codes,
     /// Wrong guesses about a number since the last success on the authenticated path; none is not kept.
-    in_a_row: HashMap<Digest, u32>,
+    pub(super) in_a_row: HashMap<Digest, u32>,
+    pub(super) forgotten: Forgotten,
 }
 
 #[derive(Debug)]
@@ -168,14 +170,6 @@ impl Live {
         self.buckets.remove(&bucket).unwrap_or_default()
     }
 
-    /// Takes [`Live::empty_bucket`] back.
-    pub(super) fn refill_bucket(&mut self, bucket: Digest, hits: &[Hit]) {
-        if !hits.is_empty() {
-            let held = self.buckets.entry(bucket).or_default();
-            held.splice(0..0, hits.iter().copied());
-        }
-    }
-
     /// Lets go of everything that is over at `now`. A message waits for its settlement however long that
     /// takes: a machine that was suspended still owes it one.
     pub(crate) fn forget_past(&mut self, now: Timestamp) {
@@ -199,14 +193,18 @@ impl Live {
 
     pub(super) fn remove_hit(&mut self, hit: &LoggedHit, at: Timestamp) {
         if let Some(hits) = self.buckets.get_mut(&hit.bucket) {
-            // Hits of one bucket, moment and weight are interchangeable.
-            if let Some(found) = hits.iter().rposition(|held| *held == hit.at(at)) {
-                hits.remove(found);
-            }
+            remove(hits, hit.at(at));
             if hits.is_empty() {
                 self.buckets.remove(&hit.bucket);
             }
         }
+    }
+}
+
+pub(super) fn remove(hits: &mut Vec<Hit>, hit: Hit) {
+    // Hits of one bucket, moment and weight are interchangeable.
+    if let Some(found) = hits.iter().rposition(|held| *held == hit) {
+        hits.remove(found);
     }
 }
 

@@ -8,6 +8,7 @@
 mod applications;
 mod codes;
 mod events;
+mod guesses;
 mod hits;
 mod horizon;
 mod live;

@@ -176,6 +176,7 @@ impl Writer {
         for (Job { record, done }, result) in self.commit_all(batch) {
             match (&record, &result) {
                 (Record::Application(known), Ok(())) => self.parts.applications.add(known.clone()),
+                (Record::Event(event), Ok(())) if event.forgets() => self.keep(event),
                 (_, Ok(())) => {}
                 (_, Err(_)) => self.withdraw(&record),
             }
@@ -230,6 +231,13 @@ impl Writer {
             Record::Message(row) => live.withdraw(row.admission.message),
             Record::Event(event) => event.withdraw(&mut live),
             Record::Settlement(_) | Record::Application(_) | Record::Barrier(_) => {}
+        }
+    }
+
+    /// What an event forgot stays forgotten.
+    fn keep(&self, event: &Event) {
+        if let Ok(mut live) = self.parts.live.lock() {
+            event.keep(&mut live);
         }
     }
 
@@ -334,3 +342,6 @@ fn failed(error: rusqlite::Error) -> StoreError {
     tracing::error!(%error, "a commit failed");
     StoreError::Unavailable("a commit failed".to_owned())
 }
+
+#[cfg(test)]
+mod interleavings;

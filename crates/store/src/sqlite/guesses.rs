@@ -1,0 +1,132 @@
+//! Wrong guesses about numbers, in memory: counted, forgotten, and the way back where that was not recorded.
+//!
+//! What is taken back may have been forgotten since, by a step that is itself taken back later. Steps end in
+//! their order: one becomes durable only after every older one became durable or was withdrawn.
+
+use countersign_core::limit::Hit;
+use countersign_core::time::Timestamp;
+
+use super::hits::LoggedHit;
+use super::live::{self, Live};
+use crate::seal::Digest;
+
+/// Numbers what is done with wrong guesses, in order.
+pub(super) type Step = u64;
+
+/// What was forgotten by steps that are not durable yet, oldest first.
+#[derive(Debug, Default)]
+pub(super) struct Forgotten {
+    steps: Vec<Forgetting>,
+    newest: Step,
+}
+
+#[derive(Debug)]
+struct Forgetting {
+    step: Step,
+    phone: Digest,
+    in_a_row: u32,
+    buckets: Vec<(Digest, Vec<Hit>)>,
+}
+
+impl Forgotten {
+    #[cfg(test)]
+    pub(super) fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    fn next_step(&mut self) -> Step {
+        self.newest += 1;
+        self.newest
+    }
+
+    /// The first to forget how many came in a row after `step`.
+    fn in_a_row_after(&mut self, step: Step, phone: Digest) -> Option<&mut u32> {
+        let mut steps = self.steps.iter_mut();
+        let later = steps.find(|later| later.step > step && later.phone == phone)?;
+        Some(&mut later.in_a_row)
+    }
+
+    /// The first to empty `bucket` after `step`.
+    fn hits_after(&mut self, step: Step, bucket: Digest) -> Option<&mut Vec<Hit>> {
+        let later = self.steps.iter_mut().filter(|later| later.step > step);
+        let mut buckets = later.flat_map(|later| &mut later.buckets);
+        buckets.find(|(of, _)| *of == bucket).map(|(_, hits)| hits)
+    }
+}
+
+impl Live {
+    /// Counts a wrong guess.
+    pub(super) fn guess(&mut self, phone: Digest, hits: &[LoggedHit], at: Timestamp) -> Step {
+        for hit in hits {
+            self.add_hit(hit, at);
+        }
+        self.set_in_a_row(phone, self.in_a_row(phone) + 1);
+        self.forgotten.next_step()
+    }
+
+    /// Takes [`Live::guess`] back.
+    pub(super) fn withdraw_guess(
+        &mut self,
+        step: Step,
+        phone: Digest,
+        hits: &[LoggedHit],
+        at: Timestamp,
+    ) {
+        for hit in hits {
+            if let Some(forgotten) = self.forgotten.hits_after(step, hit.bucket) {
+                live::remove(forgotten, hit.at(at));
+            } else {
+                self.remove_hit(hit, at);
+            }
+        }
+        if let Some(in_a_row) = self.forgotten.in_a_row_after(step, phone) {
+            *in_a_row = in_a_row.saturating_sub(1);
+        } else {
+            self.set_in_a_row(phone, self.in_a_row(phone).saturating_sub(1));
+        }
+    }
+
+    /// Forgets how many came in a row, and the hits in `buckets`.
+    pub(super) fn forget_guesses(&mut self, phone: Digest, buckets: &[Digest]) -> Step {
+        let step = self.forgotten.next_step();
+        let emptied = buckets
+            .iter()
+            .map(|bucket| (*bucket, self.empty_bucket(*bucket)));
+        let buckets = emptied.collect();
+        let in_a_row = self.set_in_a_row(phone, 0);
+        self.forgotten.steps.push(Forgetting {
+            step,
+            phone,
+            in_a_row,
+            buckets,
+        });
+        step
+    }
+
+    /// There is no way back from [`Live::forget_guesses`]: it is durable.
+    pub(super) fn keep_forgotten(&mut self, step: Step) {
+        self.forgotten.steps.retain(|kept| kept.step != step);
+    }
+
+    /// Takes [`Live::forget_guesses`] back.
+    pub(super) fn withdraw_forgetting(&mut self, step: Step) {
+        let mut steps = self.forgotten.steps.iter();
+        let Some(found) = steps.position(|withdrawn| withdrawn.step == step) else {
+            return;
+        };
+        let withdrawn = self.forgotten.steps.remove(found);
+        for (bucket, hits) in withdrawn.buckets {
+            if let Some(forgotten) = self.forgotten.hits_after(step, bucket) {
+                forgotten.splice(0..0, hits);
+            } else if !hits.is_empty() {
+                self.buckets.entry(bucket).or_default().splice(0..0, hits);
+            }
+        }
+        let phone = withdrawn.phone;
+        if let Some(in_a_row) = self.forgotten.in_a_row_after(step, phone) {
+            *in_a_row += withdrawn.in_a_row;
+        } else {
+            self.set_in_a_row(phone, self.in_a_row(phone) + withdrawn.in_a_row);
+        }
+    }
+}

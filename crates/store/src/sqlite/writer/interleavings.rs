@@ -1,0 +1,468 @@
+//! The store and its writer, taken apart and run by hand in one thread: calls come in any order before, between
+//! and after commits, commits fail or their callers give up. What is in memory then is what a start makes of
+//! the log: exactly what the durable steps alone leave.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::atomic::AtomicI64;
+use std::task::{Context, Poll, Waker};
+
+use countersign_core::application::AppId;
+use countersign_core::channel::Channel;
+use countersign_core::check::{CodeCheck, Door, TokenUse, Unlock};
+use countersign_core::id::{MessageId, RequestId};
+use countersign_core::limit::{Rule, Rules};
+use countersign_core::message::{Intent, NewCode, Settlement};
+use countersign_core::passcode::{Binding, Guess, Passcode, PasscodeKey};
+use countersign_core::phone::PhoneNumber;
+use countersign_core::ports::store::Store;
+use proptest::prelude::*;
+use rusqlite::OpenFlags;
+use tempfile::TempDir;
+
+use super::super::{DATABASE, SqliteStore, configure, migrations, replay};
+use super::*;
+use crate::folder::OwnedFolder;
+use crate::seal::{Sealer, StoreKeys};
+
+#[derive(Debug, Clone)]
+enum Step {
+    /// To one of two channels, with a code of which so many are good.
+    Decide(usize, u8),
+    /// A message whose decision was answered; whether it may have been sent.
+    Settle(usize, bool),
+    /// The code of one of the newest messages, or none.
+    Check(Door, usize, Option<usize>),
+    /// With an id that is taken, so that its record fails, and alone.
+    CheckTwice(Door, usize),
+    Unlock,
+    UseToken(u8),
+    Pass(u16),
+    /// The caller of one of the oldest calls goes away.
+    GiveUp(usize),
+    /// The writer takes so many, and cannot write one of the tables.
+    Commit(usize, Option<&'static str>),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let door = || prop::sample::select(&Door::ALL[..]);
+    let table = prop_oneof![
+        3 => Just(None),
+        2 => Just(Some("code_event")),
+        1 => Just(Some("message")),
+        1 => Just(Some("attempt")),
+    ];
+    prop_oneof![
+        3 => (0..2_usize, 1..3_u8).prop_map(|(channel, keeps)| Step::Decide(channel, keeps)),
+        2 => (0..4_usize, any::<bool>()).prop_map(|(message, sent)| Step::Settle(message, sent)),
+        5 => (door(), 0..2_usize, prop::option::of(0..3_usize))
+            .prop_map(|(door, channel, code)| Step::Check(door, channel, code)),
+        1 => (door(), 0..2_usize).prop_map(|(door, channel)| Step::CheckTwice(door, channel)),
+        1 => Just(Step::Unlock),
+        1 => (0..2_u8).prop_map(Step::UseToken),
+        1 => (0..60_000_u16).prop_map(Step::Pass),
+        2 => (0..4_usize).prop_map(Step::GiveUp),
+        4 => (1..6_usize, table).prop_map(|(size, hidden)| Step::Commit(size, hidden)),
+    ]
+}
+
+struct HandClock(AtomicI64);
+
+impl Clock for HandClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// A call under way; once it is answered, what it made durable.
+type Call = Pin<Box<dyn Future<Output = Option<Durable>>>>;
+
+enum Durable {
+    Message(MessageId),
+    Event(RequestId),
+    Nothing,
+}
+
+struct Bench {
+    store: Arc<SqliteStore>,
+    writer: Writer,
+    inbox: Receiver<Job>,
+    clock: Arc<HandClock>,
+    calls: VecDeque<Call>,
+    /// Answered, and not settled yet.
+    open: Vec<MessageId>,
+    codes: Vec<(usize, MessageId)>,
+    recorded: Option<RequestId>,
+    ids: u128,
+    _dir: TempDir,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let dir = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
+        let dir = dir.unwrap();
+        let folder = OwnedFolder::claim(dir.path()).unwrap();
+        let path = folder.path().join(DATABASE);
+        let keys = StoreKeys {
+            index: [7; 32],
+            seal: [7; 32],
+        };
+        let mut log = Connection::open(&path).unwrap();
+        configure(&log).unwrap();
+        migrations().to_latest(&mut log).unwrap();
+        let clock = Arc::new(HandClock(AtomicI64::new(1_790_000_000_000)));
+        let live = Arc::new(Mutex::new(Live::default()));
+        let applications = Arc::new(Applications::read(&log).unwrap());
+        let horizon = Horizon::read(&log).unwrap();
+        let reader = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY);
+        let (jobs, inbox) = std::sync::mpsc::channel();
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let queue = Queue {
+            jobs: Some(jobs),
+            thread: None,
+            waiting: Arc::clone(&waiting),
+        };
+        let store = SqliteStore {
+            live: Arc::clone(&live),
+            queue,
+            reader: Arc::new(Mutex::new(reader.unwrap())),
+            applications: Arc::clone(&applications),
+            saving: tokio::sync::Mutex::new(()),
+            sealer: Arc::new(Sealer::new(&keys).unwrap()),
+            clock: clock.clone(),
+            ahead: Duration::ZERO,
+            dead_before: Timestamp::default(),
+            _folder: folder,
+        };
+        let writer = Writer {
+            parts: Parts {
+                log,
+                live,
+                applications,
+                clock: clock.clone(),
+                horizon,
+            },
+            waiting,
+            again: Vec::new(),
+            marked_at: Timestamp::default(),
+            marking: false,
+        };
+        Self {
+            store: Arc::new(store),
+            writer,
+            inbox,
+            clock,
+            calls: VecDeque::new(),
+            open: Vec::new(),
+            codes: Vec::new(),
+            recorded: None,
+            ids: 0,
+            _dir: dir,
+        }
+    }
+
+    fn take(&mut self, step: &Step) {
+        match *step {
+            Step::Decide(channel, keeps) => self.decide(channel, keeps),
+            Step::Settle(n, sent) => {
+                if n < self.open.len() {
+                    let message = self.open.remove(n);
+                    self.settle(message, sent);
+                }
+            }
+            Step::Check(door, channel, code) => {
+                let mut sent = self.codes.iter().rev().filter(|(of, _)| *of == channel);
+                let code = code.and_then(|n| sent.nth(n)).map(|(_, message)| *message);
+                let id = self.request_id();
+                self.check(door, channel, code, id);
+            }
+            Step::CheckTwice(door, channel) => {
+                if let Some(taken) = self.recorded {
+                    self.check(door, channel, None, taken);
+                }
+            }
+            Step::Unlock => self.unlock(),
+            Step::UseToken(token) => self.use_token(token),
+            Step::Pass(millis) => {
+                self.clock.0.fetch_add(millis.into(), Ordering::SeqCst);
+            }
+            Step::GiveUp(n) => {
+                self.calls.remove(n);
+            }
+            Step::Commit(size, hidden) => self.commit(size, hidden),
+        }
+    }
+
+    /// Starts a call: it takes effect in memory and waits for the writer.
+    fn call(&mut self, call: impl Future<Output = Option<Durable>> + 'static) {
+        self.calls.push_back(Box::pin(call));
+        let newest = self.calls.len() - 1;
+        self.poll(newest);
+    }
+
+    /// Whether a call is answered; what it made durable is known from then on.
+    fn poll(&mut self, n: usize) -> bool {
+        let mut context = Context::from_waker(Waker::noop());
+        let Poll::Ready(answer) = self.calls[n].as_mut().poll(&mut context) else {
+            return false;
+        };
+        self.calls.remove(n);
+        match answer {
+            Some(Durable::Message(message)) => self.open.push(message),
+            Some(Durable::Event(id)) => self.recorded = Some(id),
+            Some(Durable::Nothing) | None => {}
+        }
+        true
+    }
+
+    fn commit(&mut self, size: usize, hidden: Option<&str>) {
+        let batch: Vec<_> = self.inbox.try_iter().take(size).collect();
+        let rename = |log: &Connection, from: &str, to: &str| {
+            let sql = format!("ALTER TABLE {from} RENAME TO {to}");
+            log.execute(&sql, []).unwrap();
+        };
+        if let Some(table) = hidden {
+            rename(&self.writer.parts.log, table, "hidden");
+        }
+        self.writer.retry();
+        self.writer.write(batch);
+        if let Some(table) = hidden {
+            rename(&self.writer.parts.log, "hidden", table);
+        }
+        self.writer.tidy(size);
+        let mut n = 0;
+        while n < self.calls.len() {
+            n += usize::from(!self.poll(n));
+        }
+    }
+
+    fn decide(&mut self, channel: usize, keeps: u8) {
+        let id = MessageId::from_bytes(self.id());
+        let (app, channel_of, phone) = (app(), CHANNELS[channel], phone());
+        let binding = Binding {
+            app: &app,
+            channel: channel_of,
+            phone: &phone,
+            message: id,
+        };
+        let code = NewCode {
+            mac: key().mac(&code_of(id), binding),
+            life: Duration::from_secs(300),
+            tries: 2,
+            keeps,
+            sealed: None,
+        };
+        let rules = [Rule::one_per_minute(&app, channel_of, &phone)];
+        let rules = Rules::new(rules.to_vec()).unwrap();
+        let intent = Intent {
+            id,
+            request_id: self.request_id(),
+            app,
+            channel: channel_of,
+            phone,
+            code,
+        };
+        self.codes.push((channel, id));
+        let store = Arc::clone(&self.store);
+        self.call(async move {
+            let decision = store.decide(intent, rules).await.ok()?;
+            decision.admitted().then_some(Durable::Message(id))
+        });
+    }
+
+    fn settle(&mut self, message: MessageId, sent: bool) {
+        let now = self.clock.now();
+        let outcome = if sent {
+            Outcome::Accepted {
+                provider_message_id: None,
+            }
+        } else {
+            Outcome::not_accepted(RefusalKind::Other)
+        };
+        let settlement = Settlement {
+            message,
+            attempts: vec![Attempt {
+                provider: None,
+                started_at: now,
+                ended_at: now,
+                outcome,
+            }],
+            give_back: Rule::give_backs(Channel::Login, &phone()),
+        };
+        let store = Arc::clone(&self.store);
+        self.call(async move {
+            store.settle(settlement).await.ok()?;
+            Some(Durable::Nothing)
+        });
+    }
+
+    fn check(&mut self, door: Door, channel: usize, code: Option<MessageId>, id: RequestId) {
+        let typed = code.map_or_else(|| Passcode::parse("999999").unwrap(), code_of);
+        let check = CodeCheck {
+            request_id: id,
+            door,
+            guess: Guess::new(key(), typed, app(), CHANNELS[channel], phone()),
+        };
+        let store = Arc::clone(&self.store);
+        let counts = |found: &_| matches!(found, countersign_core::check::Checked::Wrong { .. });
+        self.call(async move {
+            let found = store.check(check).await.ok()?;
+            counts(&found).then_some(Durable::Event(id))
+        });
+    }
+
+    fn unlock(&mut self) {
+        let unlock = Unlock {
+            request_id: self.request_id(),
+            phone: phone(),
+            note: String::new(),
+        };
+        let store = Arc::clone(&self.store);
+        self.call(async move { store.unlock(unlock).await.ok().map(|()| Durable::Nothing) });
+    }
+
+    fn use_token(&mut self, token: u8) {
+        let used = TokenUse {
+            request_id: self.request_id(),
+            token: token.to_string(),
+            ends_at: Timestamp::from_millis(1_790_000_200_000),
+        };
+        let store = Arc::clone(&self.store);
+        self.call(async move { store.use_token(used).await.ok().map(|_| Durable::Nothing) });
+    }
+
+    fn request_id(&mut self) -> RequestId {
+        RequestId::from_bytes(self.id())
+    }
+
+    fn id(&mut self) -> [u8; 16] {
+        self.ids += 1;
+        let first = MessageId::first_at(self.clock.now());
+        (u128::from_be_bytes(*first.as_bytes()) + self.ids).to_be_bytes()
+    }
+
+    /// Lets everything come to its end; what is in memory, and what a start makes of the log.
+    fn end(mut self) -> (Picture, Picture) {
+        while !self.calls.is_empty() {
+            self.commit(BATCH, None);
+        }
+        // Of calls that were given up something may be left.
+        self.commit(BATCH, None);
+        for message in std::mem::take(&mut self.open) {
+            self.settle(message, true);
+        }
+        self.commit(BATCH, None);
+        assert!(self.writer.again.is_empty());
+        let (log, now) = (&mut self.writer.parts.log, self.clock.now());
+        let horizon = Horizon::read(log).unwrap();
+        let rebuilt = replay::rebuild(log, &horizon, &self.store.sealer, now).unwrap();
+        let mut live = self.store.live.lock().unwrap();
+        live.forget_past(now);
+        assert!(live.forgotten.is_empty());
+        (picture(&live, now), picture(&rebuilt, now))
+    }
+}
+
+const CHANNELS: [Channel; 2] = [Channel::Login, Channel::Register];
+
+fn app() -> AppId {
+    AppId::parse("app").unwrap()
+}
+
+fn phone() -> PhoneNumber {
+    PhoneNumber::parse("+8613800138000", None).unwrap()
+}
+
+fn key() -> PasscodeKey {
+    PasscodeKey::new([3; 32])
+}
+
+fn code_of(message: MessageId) -> Passcode {
+    let number = u128::from_be_bytes(*message.as_bytes()) % 100_000;
+    Passcode::parse(&format!("{number:06}")).unwrap()
+}
+
+/// What is known of numbers and codes, in an order that can be compared.
+type Picture = (
+    BTreeMap<[u8; 16], Vec<(Timestamp, u32)>>,
+    BTreeMap<[u8; 16], u32>,
+    BTreeMap<MessageId, (u8, bool, bool)>,
+);
+
+fn picture(live: &Live, now: Timestamp) -> Picture {
+    let buckets = live.buckets.iter().map(|(bucket, hits)| {
+        let hits = hits.iter().map(|hit| (hit.at, hit.weight));
+        (bucket.0, hits.collect())
+    });
+    let in_a_row = live.in_a_row.iter().map(|(phone, n)| (phone.0, *n));
+    let codes = live.codes.by_scope.values().flatten();
+    let codes = codes
+        .filter(|code| code.expires_at > now)
+        .map(|code| (code.message, (code.tries_left, code.used, code.sent)));
+    (buckets.collect(), in_a_row.collect(), codes.collect())
+}
+
+fn play(steps: &[Step]) -> (Picture, Picture) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .unwrap();
+    let _timers = runtime.enter();
+    let mut bench = Bench::new();
+    for step in steps {
+        bench.take(step);
+    }
+    bench.end()
+}
+
+fn wrong() -> Step {
+    Step::Check(Door::Application, 0, None)
+}
+
+fn right() -> Step {
+    Step::Check(Door::Application, 0, Some(0))
+}
+
+/// What is in memory after these steps is what a start makes of the log; how many wrong guesses in a row.
+fn in_a_row(steps: &[Step]) -> u32 {
+    let sent = [Step::Decide(0, 1), Step::Commit(1, None)];
+    let (live, rebuilt) = play(&[&sent, steps].concat());
+    assert_eq!(live, rebuilt);
+    live.1.values().sum()
+}
+
+#[test]
+fn a_guess_that_was_given_up_after_a_success_takes_no_other_guess_along() {
+    // The oldest call of all gives up; the writer finds all three in one batch.
+    let steps = [
+        wrong(),
+        right(),
+        wrong(),
+        Step::GiveUp(0),
+        Step::Commit(3, None),
+    ];
+    assert_eq!(in_a_row(&steps), 1);
+}
+
+#[test]
+fn a_guess_and_what_forgot_it_leave_nothing_where_neither_was_recorded() {
+    for forgets in [right(), Step::Unlock] {
+        let hidden = Step::Commit(9, Some("code_event"));
+        let steps = [wrong(), forgets.clone(), hidden, wrong()];
+        assert_eq!(in_a_row(&steps), 1);
+        let one_by_one = Step::Commit(1, Some("code_event"));
+        let steps = [wrong(), forgets, one_by_one.clone(), one_by_one, wrong()];
+        assert_eq!(in_a_row(&steps), 1);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_was_not_recorded_never_was(steps in prop::collection::vec(step(), 1..50)) {
+        let (live, rebuilt) = play(&steps);
+        prop_assert_eq!(live, rebuilt);
+    }
+}
