@@ -1,6 +1,7 @@
 //! Which crate may know which, and which dependency lives where (`ARCHITECTURE.md`, "The arrows").
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
@@ -108,29 +109,68 @@ fn each_heavy_dependency_has_one_home() {
     assert_eq!(without["countersign-api"], BTreeSet::from(["serde"]));
 }
 
-#[test]
-fn the_phone_library_is_known_to_one_file() {
+/// Every Rust source of the crates, with its path.
+fn sources() -> Vec<(PathBuf, String)> {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
-    let mut pending = vec![std::path::PathBuf::from(root)];
-    let mut users = Vec::new();
+    let mut pending = vec![PathBuf::from(root)];
+    let mut sources = Vec::new();
     while let Some(path) = pending.pop() {
         if path.is_dir() {
-            pending.extend(
-                std::fs::read_dir(&path)
-                    .unwrap()
-                    .map(|entry| entry.unwrap().path()),
-            );
-            continue;
-        }
-        let source = path.extension().is_some_and(|extension| extension == "rs");
-        let knows = |text: String| text.contains("rlibphonenumber");
-        if source && !path.ends_with("arrows.rs") && std::fs::read_to_string(&path).is_ok_and(knows)
+            let entries = std::fs::read_dir(&path).unwrap();
+            pending.extend(entries.map(|entry| entry.unwrap().path()));
+        } else if path.extension().is_some_and(|extension| extension == "rs")
+            && let Ok(text) = std::fs::read_to_string(&path)
         {
-            users.push(path);
+            sources.push((path, text));
         }
     }
+    sources
+}
+
+#[test]
+fn the_phone_library_is_known_to_one_file() {
+    let users: Vec<_> = sources()
+        .into_iter()
+        .filter(|(path, text)| !path.ends_with("arrows.rs") && text.contains("rlibphonenumber"))
+        .map(|(path, _)| path)
+        .collect();
     assert_eq!(users.len(), 1, "{users:?}");
     assert!(users[0].ends_with("core/src/phone.rs"), "{users:?}");
+}
+
+#[test]
+fn codes_and_ids_are_random_by_the_operating_system_alone() {
+    let mut implementations = Vec::new();
+    for (path, text) in sources() {
+        let tests = ["tests", "examples", "tests.rs"];
+        if path
+            .components()
+            .any(|part| tests.iter().any(|test| part.as_os_str() == *test))
+        {
+            continue;
+        }
+        let program = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for line in program
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.starts_with("//"))
+        {
+            // RSA keys are made by their library, which asks the same source.
+            let known = path.ends_with("countersign/src/system.rs")
+                || line == "use aws_lc_rs::rand::SystemRandom;";
+            for generator in ["getrandom", "rand::", "rand_", "Rng"] {
+                assert!(known || !line.contains(generator), "{path:?}: {line}");
+            }
+            if line.contains("Entropy for ") {
+                implementations.push((path.clone(), line.to_owned()));
+            }
+        }
+    }
+    let [(path, implementation)] = implementations.as_slice() else {
+        panic!("{implementations:?}");
+    };
+    assert!(path.ends_with("countersign/src/system.rs"), "{path:?}");
+    assert_eq!(implementation, "impl Entropy for OsEntropy {");
 }
 
 #[test]
