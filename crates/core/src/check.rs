@@ -145,3 +145,35 @@ pub struct TokenUse {
     /// Identifies the token, which is good for [`TOKEN_LIFE`](crate::policy::TOKEN_LIFE) at most.
     pub token: String,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wrong_guesses_are_counted_by_number_in_the_hour_and_the_day() {
+        let phone = |number| PhoneNumber::parse(number, None).unwrap();
+        let of = |door: Door| failure_rules(&phone("13800138000"), door.budget());
+        let hour = Duration::from_secs(3_600);
+        for (door, in_hour, in_day) in [(Door::Public, 10, 20), (Door::Application, 15, 30)] {
+            let rules = of(door).map(|rule| (rule.window, rule.max, rule.weight, rule.mode));
+            let rule = |window, max| (window, max, 1, Mode::Enforce);
+            assert_eq!(rules, [rule(hour, in_hour), rule(24 * hour, in_day)]);
+        }
+        let [hour, day] = of(Door::Public).map(|rule| rule.bucket);
+        assert_ne!(hour, day);
+        let both = of(Door::Application).map(|rule| rule.bucket);
+        assert_eq!(
+            [hour, day],
+            both,
+            "guesses through both doors count together"
+        );
+        let other = failure_rules(&phone("13800138001"), FailureBudget::PUBLIC);
+        assert!(other.iter().all(|rule| !both.contains(&rule.bucket)));
+    }
+
+    #[test]
+    fn doors_are_known_by_their_names() {
+        assert_eq!(Door::ALL.map(Door::as_str), ["public", "application"]);
+    }
+}

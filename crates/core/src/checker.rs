@@ -81,3 +81,29 @@ impl Checker {
         self.store.check(check).await.map(Some)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_who_asks_and_neither_number_nor_code() {
+        let typed = Typed {
+            request_id: RequestId::from_bytes([1; 16]),
+            door: Door::Public,
+            app: AppId::parse("shop").unwrap(),
+            channel: Channel::Login,
+            phone: PhoneNumber::parse("13800138000", None).unwrap(),
+            passcode: "246810".to_owned(),
+        };
+        let shown = format!("{typed:?}");
+        assert!(
+            shown.contains("shop") && shown.contains("Public"),
+            "{shown}"
+        );
+        assert!(
+            !shown.contains("246810") && !shown.contains("8000"),
+            "{shown}"
+        );
+    }
+}

@@ -328,7 +328,9 @@ mod tests {
             bucket: Bucket::named(name),
             ..rule(1, 1, 1)
         };
-        assert!(Rules::new(vec![named("a"), named("b")]).is_ok());
+        let two = [named("a"), named("b")];
+        assert_eq!(Rules::new(two.to_vec()).unwrap().as_slice(), two);
+        assert!(Rules::new(vec![rule(31 * 24 * 3_600_000, 1, 1)]).is_ok());
         assert_eq!(
             Rules::new(vec![named("a"), named("a")]),
             Err(InvalidRules::SharedBucket)
@@ -344,9 +346,29 @@ mod tests {
     }
 
     #[test]
+    fn an_enforced_no_refuses() {
+        for (mode, refused_until, refuses) in [
+            (Mode::Enforce, None, false),
+            (Mode::Enforce, Some(at(1)), true),
+            (Mode::Monitor, None, false),
+            (Mode::Monitor, Some(at(1)), false),
+        ] {
+            let verdict = Verdict {
+                rule: Cow::Borrowed("test"),
+                mode,
+                refused_until,
+            };
+            assert_eq!(verdict.refuses(), refuses, "{verdict:?}");
+        }
+    }
+
+    #[test]
     fn buckets_of_different_parts_are_different() {
         assert_ne!(Bucket::named("ab").part("c"), Bucket::named("a").part("bc"));
         assert_ne!(Bucket::named("a").part(""), Bucket::named("a"));
+        let key = |name| Bucket::named(name).as_bytes().to_vec();
+        assert_eq!(key("a"), key("a"));
+        assert_ne!(key("a"), key("b"));
         assert_eq!(
             format!("{:?}", Bucket::named("+8613800138000")),
             "Bucket(..)"

@@ -308,6 +308,15 @@ mod tests {
             assert!(key.open(&sealed, other).is_none(), "{other:?}");
         }
         assert!(PasscodeKey::new([8; 32]).open(&sealed, binding).is_none());
+        let kept = SealedPasscode::from_bytes(sealed.as_bytes().to_vec());
+        assert_eq!(key.open(&kept, binding).unwrap().reveal(), "000042");
+        // Each under a nonce of its own: one sealed code says nothing of another.
+        let later = Binding {
+            message: MessageId::first_at(Timestamp::from_millis(2)),
+            ..binding
+        };
+        let again = key.seal(&code, later).unwrap();
+        assert_ne!(again.as_bytes()[..6], sealed.as_bytes()[..6]);
         let torn = SealedPasscode::from_bytes(sealed.as_bytes()[1..].to_vec());
         assert!(key.open(&torn, binding).is_none());
     }
@@ -341,5 +350,7 @@ mod tests {
             format!("{:?}", PasscodeKey::new([1; 32])),
             "PasscodeKey(..)"
         );
+        let sealed = SealedPasscode::from_bytes(b"123456".to_vec());
+        assert_eq!(format!("{sealed:?}"), "SealedPasscode(..)");
     }
 }

@@ -303,6 +303,13 @@ mod tests {
     }
 
     #[test]
+    fn the_newest_one_is_good_unless_more_are_asked_for() {
+        assert_eq!(Resend::Rotate.keeps(), 1);
+        assert_eq!(Resend::Reuse.keeps(), 1);
+        assert_eq!(Resend::AcceptLast(5).keeps(), 5);
+    }
+
+    #[test]
     fn settings_beyond_the_bounds_are_refused() {
         let setting = |digits, life, tries, resend| CodeSetting {
             digits,

@@ -245,3 +245,15 @@ fn countries_may_share_a_calling_code_or_have_none() {
         );
     }
 }
+
+#[test]
+fn a_country_is_two_capitals_and_may_have_no_numbers() {
+    for code in ["cn", "Cn", "cN", "C", "CHN", "C1", ""] {
+        assert_eq!(Country::parse(code), None, "{code}");
+    }
+    assert_eq!(Country::parse("CN"), Some(Country::CHINA));
+    assert_eq!(format!("{:?}", Country::CHINA), "CN");
+    assert!(Country::CHINA.has_numbers());
+    let antarctica = Country::parse("AQ").unwrap();
+    assert!(!antarctica.has_numbers());
+}

@@ -2,15 +2,17 @@
 
 use std::time::Duration;
 
+use countersign_core::application::AppId;
 use countersign_core::channel::Channel;
 use countersign_core::check::{Checked, Door, TokenUse, Unlock};
+use countersign_core::checker::{Checker, Typed};
 use countersign_core::message::CodeState;
 use countersign_core::outcome::Outcome;
 use countersign_core::phone::PhoneNumber;
 use countersign_core::policy::{CodeRules, Resend};
 use countersign_core::ports::store::Store;
 
-use crate::world::{PHONE, World, accepted, refused, rules, unknown};
+use crate::world::{PHONE, World, accepted, key, refused, rules, unknown};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
@@ -80,6 +82,33 @@ async fn a_right_guess_is_used_up_by_the_application_and_not_by_the_public() {
     let checks = world.timeline(message).await.checks;
     assert_eq!(checks.len(), 1, "{checks:?}");
     assert!(checks[0].right && checks[0].door == Door::Application);
+}
+
+#[tokio::test]
+async fn what_can_be_no_code_is_not_asked_and_costs_nothing() {
+    let world = World::new();
+    let message = world.code_sent("000042").await;
+    let checker = Checker::new(world.store().clone(), key());
+    let check = async |passcode: &str| {
+        let typed = Typed {
+            request_id: world.request_id(),
+            door: Door::Public,
+            app: AppId::parse("app").unwrap(),
+            channel: Channel::Login,
+            phone: PhoneNumber::parse(PHONE, None).unwrap(),
+            passcode: passcode.to_owned(),
+        };
+        checker.check(typed).await.unwrap()
+    };
+    for typed in ["", "42", "0000 42", "00004２", "99999999999"] {
+        assert_eq!(check(typed).await, None, "{typed}");
+    }
+    assert_eq!(
+        check("999999").await,
+        Some(Checked::Wrong { tries_left: 4 })
+    );
+    let at = world.store().now();
+    assert_eq!(check("000042").await, Some(Checked::Right { message, at }));
 }
 
 #[tokio::test]
