@@ -154,7 +154,7 @@ impl Asked {
     }
 
     fn wrong(self, messages: Vec<MessageId>, live: &mut Live, now: Timestamp) -> Event {
-        let step = live.guess(self.phone, &self.hits, now);
+        let step = live.guess(self.phone, &self.hits, !messages.is_empty(), now);
         let (kind, hits) = (Kind::Wrong(self.check.door), self.hits.to_vec());
         self.event(kind, messages, hits, step, now)
     }
@@ -256,7 +256,8 @@ impl Event {
         match (self.kind, self.phone) {
             (Kind::Wrong(_), Some(phone)) => {
                 live.codes.uncount(scope, &self.messages);
-                live.withdraw_guess(step, phone, &self.hits, self.at);
+                let compared = !self.messages.is_empty();
+                live.withdraw_guess(step, phone, &self.hits, compared, self.at);
             }
             (Kind::Right(_), _) => {
                 live.codes.set_used(scope, &self.messages, false);

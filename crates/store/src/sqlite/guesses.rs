@@ -55,12 +55,18 @@ impl Forgotten {
 }
 
 impl Live {
-    /// Counts a wrong guess.
-    pub(super) fn guess(&mut self, phone: Digest, hits: &[LoggedHit], at: Timestamp) -> Step {
+    /// Counts a wrong guess; as one in a row, if it was compared with anything.
+    pub(super) fn guess(
+        &mut self,
+        phone: Digest,
+        hits: &[LoggedHit],
+        compared: bool,
+        at: Timestamp,
+    ) -> Step {
         for hit in hits {
             self.add_hit(hit, at);
         }
-        self.set_in_a_row(phone, self.in_a_row(phone) + 1);
+        self.set_in_a_row(phone, self.in_a_row(phone) + u32::from(compared));
         self.forgotten.next_step()
     }
 
@@ -70,6 +76,7 @@ impl Live {
         step: Step,
         phone: Digest,
         hits: &[LoggedHit],
+        compared: bool,
         at: Timestamp,
     ) {
         for hit in hits {
@@ -80,9 +87,10 @@ impl Live {
             }
         }
         if let Some(in_a_row) = self.forgotten.in_a_row_after(step, phone) {
-            *in_a_row = in_a_row.saturating_sub(1);
+            *in_a_row = in_a_row.saturating_sub(compared.into());
         } else {
-            self.set_in_a_row(phone, self.in_a_row(phone).saturating_sub(1));
+            let in_a_row = self.in_a_row(phone).saturating_sub(compared.into());
+            self.set_in_a_row(phone, in_a_row);
         }
     }
 

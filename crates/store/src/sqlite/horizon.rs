@@ -281,3 +281,6 @@ pub(crate) fn restore_carried(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -27,7 +27,7 @@ pub enum OpenError {
     Keys,
 }
 
-const DATABASE: &str = "countersign.db";
+pub(super) const DATABASE: &str = "countersign.db";
 
 impl SqliteStore {
     /// Opens the database in `folder`, creates or migrates it, and rebuilds the live state.
@@ -111,7 +111,7 @@ pub(super) fn migrations() -> Migrations<'static> {
     ])
 }
 
-fn configure(log: &Connection) -> rusqlite::Result<()> {
+pub(super) fn configure(log: &Connection) -> rusqlite::Result<()> {
     log.pragma_update(None, "journal_mode", "WAL")?;
     // A commit that was answered survives the loss of power, not only of the process.
     log.pragma_update(None, "synchronous", "FULL")?;

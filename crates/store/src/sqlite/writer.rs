@@ -136,15 +136,7 @@ struct Writer {
 impl Writer {
     fn run(&mut self, inbox: &Receiver<Job>) {
         loop {
-            let patience = match (
-                self.again.is_empty() && self.undone.is_empty(),
-                self.marking,
-            ) {
-                (false, _) => RETRY,
-                (true, true) => MARK,
-                (true, false) => Duration::MAX,
-            };
-            let first = match inbox.recv_timeout(patience) {
+            let first = match inbox.recv_timeout(self.patience()) {
                 Ok(job) => Some(job),
                 Err(RecvTimeoutError::Timeout) => None,
                 Err(RecvTimeoutError::Disconnected) => {
@@ -163,6 +155,16 @@ impl Writer {
             self.write(batch);
             self.undo();
             self.tidy(size);
+        }
+    }
+
+    /// How long to wait for work before there is something to do without.
+    fn patience(&self) -> Duration {
+        let done = self.again.is_empty() && self.undone.is_empty();
+        match (done, self.marking) {
+            (false, _) => RETRY,
+            (true, true) => MARK,
+            (true, false) => Duration::MAX,
         }
     }
 

@@ -12,7 +12,7 @@ use countersign_core::phone::PhoneNumber;
 use countersign_core::policy::{CodeRules, Resend};
 use countersign_core::ports::store::Store;
 
-use crate::world::{PHONE, World, accepted, key, refused, rules, unknown};
+use crate::world::{PHONE, World, accepted, refused, rules, unknown};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
@@ -88,7 +88,7 @@ async fn a_right_guess_is_used_up_by_the_application_and_not_by_the_public() {
 async fn what_can_be_no_code_is_not_asked_and_costs_nothing() {
     let world = World::new();
     let message = world.code_sent("000042").await;
-    let checker = Checker::new(world.store().clone(), key());
+    let checker = Checker::new(world.store().clone(), world.code_key());
     let check = async |passcode: &str| {
         let typed = Typed {
             request_id: world.request_id(),

@@ -11,17 +11,19 @@ use std::task::{Context, Poll, Waker};
 use countersign_core::application::AppId;
 use countersign_core::channel::Channel;
 use countersign_core::check::{CodeCheck, Door, TokenUse, Unlock};
+use countersign_core::guess::Guess;
 use countersign_core::id::{MessageId, RequestId};
 use countersign_core::limit::{Rule, Rules};
 use countersign_core::message::{Intent, NewCode, Settlement};
-use countersign_core::passcode::{Binding, Guess, Passcode, PasscodeKey};
+use countersign_core::passcode::{Binding, Passcode, PasscodeKey};
 use countersign_core::phone::PhoneNumber;
 use countersign_core::ports::store::Store;
 use proptest::prelude::*;
 use rusqlite::OpenFlags;
 use tempfile::TempDir;
 
-use super::super::{DATABASE, SqliteStore, configure, migrations, replay};
+use super::super::open::{DATABASE, configure, migrations};
+use super::super::{SqliteStore, replay};
 use super::*;
 use crate::folder::OwnedFolder;
 use crate::seal::{Sealer, StoreKeys};
@@ -144,6 +146,7 @@ impl Bench {
                 horizon,
             },
             waiting,
+            undone: Vec::new(),
             again: Vec::new(),
             marked_at: Timestamp::default(),
             marking: false,
@@ -326,7 +329,6 @@ impl Bench {
         let used = TokenUse {
             request_id: self.request_id(),
             token: token.to_string(),
-            ends_at: Timestamp::from_millis(1_790_000_200_000),
         };
         let store = Arc::clone(&self.store);
         self.call(async move { store.use_token(used).await.ok().map(|_| Durable::Nothing) });
@@ -434,13 +436,15 @@ fn in_a_row(steps: &[Step]) -> u32 {
 
 #[test]
 fn a_guess_that_was_given_up_after_a_success_takes_no_other_guess_along() {
-    // The oldest call of all gives up; the writer finds all three in one batch.
+    // The oldest call of all gives up; the writer finds all four in one batch.
     let steps = [
         wrong(),
         right(),
+        Step::Pass(60_000),
+        Step::Decide(0, 1),
         wrong(),
         Step::GiveUp(0),
-        Step::Commit(3, None),
+        Step::Commit(4, None),
     ];
     assert_eq!(in_a_row(&steps), 1);
 }
@@ -455,6 +459,32 @@ fn a_guess_and_what_forgot_it_leave_nothing_where_neither_was_recorded() {
         let steps = [wrong(), forgets, one_by_one.clone(), one_by_one, wrong()];
         assert_eq!(in_a_row(&steps), 1);
     }
+}
+
+#[test]
+fn the_time_is_put_on_record_for_as_long_as_there_are_codes() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .unwrap();
+    let _timers = runtime.enter();
+    let mut bench = Bench::new();
+    bench.commit(1, None);
+    assert_eq!(bench.writer.patience(), Duration::MAX);
+    bench.decide(0, 1);
+    bench.commit(1, None);
+    assert_eq!(bench.writer.patience(), MARK);
+    bench.take(&Step::Settle(0, true));
+    for (pass, patience) in [(0, MARK), (59_999, MARK), (1, MARK)] {
+        bench.take(&Step::Pass(pass));
+        bench.commit(1, None);
+        assert_eq!(bench.writer.patience(), patience);
+    }
+    for _ in 0..5 {
+        bench.take(&Step::Pass(60_000));
+    }
+    bench.commit(1, None);
+    assert_eq!(bench.writer.patience(), Duration::MAX);
 }
 
 proptest! {
