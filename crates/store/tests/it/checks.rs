@@ -89,6 +89,7 @@ async fn what_can_be_no_code_is_not_asked_and_costs_nothing() {
     let world = World::new();
     let message = world.code_sent("000042").await;
     let checker = Checker::new(world.store().clone(), world.code_key());
+    assert_eq!(format!("{checker:?}"), "Checker { .. }");
     let check = async |passcode: &str| {
         let typed = Typed {
             request_id: world.request_id(),
