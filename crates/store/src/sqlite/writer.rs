@@ -170,9 +170,13 @@ impl Writer {
 
     /// One batch: to the log, then to memory, then to those who wait.
     fn write(&mut self, batch: Vec<Job>) {
-        let (batch, given_up) = batch.into_iter().partition::<Vec<_>, _>(Job::is_wanted);
-        for job in given_up {
-            self.withdraw(&job.record);
+        let (batch, given_up): (Vec<_>, Vec<_>) = batch
+            .into_iter()
+            .partition(|job| job.is_wanted() && !self.is_too_late(&job.record));
+        for Job { record, done } in given_up {
+            self.withdraw(&record);
+            let too_late = StoreError::Unavailable("a commit came too late".to_owned());
+            let _ = done.send(Err(too_late)); // most of them have gone
         }
         let mut orphans = Vec::new();
         for (Job { record, done }, result) in self.commit_all(batch) {
@@ -193,6 +197,16 @@ impl Writer {
         }
         let abandoned: Vec<_> = orphans.iter().filter_map(|row| self.abandon(row)).collect();
         self.again.extend(abandoned);
+    }
+
+    /// Whether it waited for so long, on a machine that was suspended, that no start would read it.
+    fn is_too_late(&self, record: &Record) -> bool {
+        let horizon = &self.parts.horizon;
+        match record {
+            Record::Message(row) => row.admission.message < horizon.message(),
+            Record::Event(event) => event.id < horizon.event(),
+            Record::Settlement(_) | Record::Application(_) | Record::Barrier(_) => false,
+        }
     }
 
     /// Commits all in one transaction. Where a record itself is at fault, the others are spared.

@@ -10,15 +10,17 @@ use std::task::{Context, Poll, Waker};
 
 use countersign_core::application::AppId;
 use countersign_core::channel::Channel;
-use countersign_core::check::{CodeCheck, Door, TokenUse, Unlock};
+use countersign_core::check::{CodeCheck, Door, TokenUse, Unlock, failure_rules};
 use countersign_core::guess::Guess;
 use countersign_core::id::{MessageId, RequestId};
 use countersign_core::limit::{Rule, Rules};
 use countersign_core::message::{Intent, NewCode, Settlement};
 use countersign_core::passcode::{Binding, Passcode, PasscodeKey};
 use countersign_core::phone::PhoneNumber;
+use countersign_core::policy::FailureBudget;
 use countersign_core::ports::store::Store;
 use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
 use rusqlite::OpenFlags;
 use tempfile::TempDir;
 
@@ -40,7 +42,8 @@ enum Step {
     CheckTwice(Door, usize),
     Unlock,
     UseToken(u8),
-    Pass(u16),
+    /// Milliseconds.
+    Pass(u32),
     /// The caller of one of the oldest calls goes away.
     GiveUp(usize),
     /// The writer takes so many, and cannot write one of the tables.
@@ -63,7 +66,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (door(), 0..2_usize).prop_map(|(door, channel)| Step::CheckTwice(door, channel)),
         1 => Just(Step::Unlock),
         1 => (0..2_u8).prop_map(Step::UseToken),
-        1 => (0..60_000_u16).prop_map(Step::Pass),
+        1 => prop_oneof![0..60_000_u32, Just(HOUR)].prop_map(Step::Pass),
         2 => (0..4_usize).prop_map(Step::GiveUp),
         4 => (1..6_usize, table).prop_map(|(size, hidden)| Step::Commit(size, hidden)),
     ]
@@ -359,12 +362,25 @@ impl Bench {
         let (log, now) = (&mut self.writer.parts.log, self.clock.now());
         let horizon = Horizon::read(log).unwrap();
         let rebuilt = replay::rebuild(log, &horizon, &self.store.sealer, now).unwrap();
-        let mut live = self.store.live.lock().unwrap();
+        let mut live = std::mem::take(&mut *self.store.live.lock().unwrap());
         live.forget_past(now);
         assert!(live.forgotten.is_empty());
-        (picture(&live, now), picture(&rebuilt, now))
+        // Hits that came back after their end count for nothing.
+        let hour = &failure_rules(&phone(), FailureBudget::PUBLIC)[0];
+        let hour = self.store.sealer.bucket(&hour.bucket).0;
+        let pictures = [&live, &rebuilt].map(|live| {
+            let mut picture = picture(live, now);
+            picture.0.retain(|bucket, hits| {
+                hits.retain(|(at, _)| *bucket != hour || at.after(Duration::from_hours(1)) > now);
+                !hits.is_empty()
+            });
+            picture
+        });
+        pictures.into()
     }
 }
+
+const HOUR: u32 = 3_600_000;
 
 const CHANNELS: [Channel; 2] = [Channel::Login, Channel::Register];
 
@@ -462,6 +478,40 @@ fn a_guess_and_what_forgot_it_leave_nothing_where_neither_was_recorded() {
 }
 
 #[test]
+fn what_an_unlock_forgot_comes_back_to_the_hour_and_the_day_it_was_of() {
+    let hidden = Step::Commit(1, Some("code_event"));
+    let steps = [
+        wrong(),
+        Step::Commit(1, None),
+        Step::Pass(HOUR),
+        wrong(),
+        Step::Commit(1, None),
+        Step::Unlock,
+        Step::Unlock,
+        hidden.clone(),
+        hidden,
+    ];
+    assert_eq!(in_a_row(&steps), 2);
+}
+
+#[test]
+fn what_waits_until_no_start_would_read_it_never_was() {
+    let steps = [wrong(), wrong(), Step::Pass(HOUR), Step::Commit(1, None)];
+    assert_eq!(in_a_row(&steps), 1);
+    assert_eq!(
+        in_a_row(&[Step::Decide(1, 1), steps[2].clone(), wrong()]),
+        1
+    );
+    let behind = [
+        wrong(),
+        Step::Decide(1, 1),
+        steps[2].clone(),
+        steps[3].clone(),
+    ];
+    assert_eq!(in_a_row(&behind), 1);
+}
+
+#[test]
 fn the_time_is_put_on_record_for_as_long_as_there_are_codes() {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
@@ -487,12 +537,26 @@ fn the_time_is_put_on_record_for_as_long_as_there_are_codes() {
     assert_eq!(bench.writer.patience(), Duration::MAX);
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn what_was_not_recorded_never_was(steps in prop::collection::vec(step(), 1..50)) {
+#[test]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "a switch for people who run the tests"
+)]
+fn what_was_not_recorded_never_was() {
+    let cases = match std::env::var("THOROUGH") {
+        Ok(_) => 10_000,
+        Err(_) => 300,
+    };
+    let config = Config {
+        cases,
+        failure_persistence: None,
+        ..Config::default()
+    };
+    let schedules = prop::collection::vec(step(), 1..50);
+    let played = TestRunner::new(config).run(&schedules, |steps| {
         let (live, rebuilt) = play(&steps);
         prop_assert_eq!(live, rebuilt);
-    }
+        Ok(())
+    });
+    played.unwrap();
 }
