@@ -344,5 +344,63 @@ fn introspected_token() -> Value {
 }
 
 fn add<T: ToSchema + PartialSchema>(schemas: &mut Map<String, Value>) {
-    schemas.insert(T::name().into_owned(), json!(T::schema()));
+    let mut schema = json!(T::schema());
+    plain(&mut schema);
+    schemas.insert(T::name().into_owned(), schema);
+}
+
+/// Leaves out of descriptions what is for readers of the Rust documentation: examples, and links into it.
+fn plain(schema: &mut Value) {
+    match schema {
+        Value::Object(members) => {
+            for (name, member) in members {
+                match member {
+                    Value::String(text) if name == "description" => *text = prose(text),
+                    member => plain(member),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(plain),
+        _ => {}
+    }
+}
+
+fn prose(text: &str) -> String {
+    let text = text.split("```").next().unwrap_or_default().trim_end();
+    let mut plain = String::new();
+    for (n, part) in text.split("](crate::").enumerate() {
+        // What follows a link's name is its target, up to the parenthesis.
+        let rest = match n {
+            0 => part,
+            _ => part.split_once(')').map_or("", |(_, rest)| rest),
+        };
+        match rest.rsplit_once('[') {
+            Some((before, name)) if text.contains(&format!("[{name}](crate::")) => {
+                plain += before;
+                plain += name;
+            }
+            _ => plain += rest,
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn descriptions_are_prose() {
+        for (text, plain) in [
+            ("A number.", "A number."),
+            ("A code.\n\n```\nassert!(true);\n```", "A code."),
+            (
+                "As [`Fault`](crate::Fault) has it [1].",
+                "As `Fault` has it [1].",
+            ),
+            ("[a](crate::A) and [b](crate::B)", "a and b"),
+        ] {
+            assert_eq!(prose(text), plain);
+        }
+    }
 }
