@@ -47,7 +47,7 @@ fn once_in_a_thousand(buckets: usize) -> f64 {
 
 #[test]
 fn every_code_is_as_likely_as_any_other() {
-    let count = how_many();
+    let count = 10_000_000_u32;
     let entropy = Seeded(Mutex::new(2026));
     let mut codes = vec![0_u32; 1_000_000];
     let mut digits = [[0_u32; 10]; 6];
@@ -73,17 +73,4 @@ fn every_code_is_as_likely_as_any_other() {
         assert!(found < once_in_a_thousand(10), "digit {n}: {found}");
     }
     assert!(codes[..1_000].iter().any(|n| *n > 0), "000 may lead");
-}
-
-/// Ten in every bucket if asked for, which takes some seconds; else one, which chi-square bears at this number
-/// of buckets.
-#[allow(
-    clippy::disallowed_methods,
-    reason = "a switch for people who run the tests"
-)]
-fn how_many() -> u32 {
-    match std::env::var("THOROUGH") {
-        Ok(_) => 10_000_000,
-        Err(_) => 1_000_000,
-    }
 }
