@@ -13,6 +13,7 @@ mod oidc;
 mod openapi;
 mod operator;
 pub mod router;
+mod schemas;
 mod shape;
 mod state;
 mod v3;
