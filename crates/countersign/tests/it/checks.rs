@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use countersign_api::MessageDto;
 use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
 use crate::server::{Server, folder, number, rounds};
@@ -275,6 +277,31 @@ async fn the_budget_of_a_number_holds_over_a_kill_and_leaves_a_reserve() {
     assert_eq!(list["data"].as_array().unwrap().len(), 1);
     assert_eq!(list["data"][0]["to"], "+86138****0001");
     assert_eq!(list["data"][0]["note"], "the owner called");
+}
+
+#[tokio::test]
+async fn whoever_hangs_up_takes_no_guess_back() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let code = server.code(LOGIN, &number(1)).await;
+    let body = json!({"codeType": "SMS", "smsCodePayload": {
+        "phone": number(1), "passCode": not(&code), "channel": LOGIN,
+    }})
+    .to_string();
+    let request = format!(
+        "POST /api/v3/pre-check-code HTTP/1.1\r\nhost: x\r\nx-authing-app-id: dev-app\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let address = server.url.strip_prefix("http://").unwrap();
+    for _ in 0..3 {
+        let mut caller = TcpStream::connect(address).await.unwrap();
+        caller.write_all(request.as_bytes()).await.unwrap();
+    }
+    while server.timeline(&number(1)).await.checks.len() < 3 {
+        tokio::task::yield_now().await;
+    }
+    let found = server.verify(LOGIN, &number(1), &not(&code)).await;
+    assert_eq!(found["data"]["triesLeft"], 1);
 }
 
 #[tokio::test]
