@@ -41,6 +41,7 @@ fn crates_know_only_those_below_them() {
     let metadata = metadata();
     let may = BTreeMap::from([
         ("countersign-api", vec![]),
+        ("countersign-bench", vec!["countersign-core"]),
         ("countersign-client", vec!["countersign-api"]),
         ("countersign-core", vec![]),
         ("countersign-store", vec!["countersign-core"]),
@@ -75,12 +76,13 @@ fn each_heavy_dependency_has_one_home() {
     let metadata = metadata();
     let homes = BTreeMap::from([
         ("aws-lc-rs", vec!["countersign", "countersign-client"]),
-        ("axum", vec!["countersign"]),
+        ("axum", vec!["countersign", "countersign-bench"]),
         (
             "chacha20poly1305",
             vec!["countersign-core", "countersign-store"],
         ),
-        ("clap", vec!["countersign"]),
+        ("clap", vec!["countersign", "countersign-bench"]),
+        ("hdrhistogram", vec!["countersign-bench"]),
         ("hyper", vec!["countersign", "countersign-client"]),
         ("icu_experimental", vec!["countersign"]),
         ("jsonwebtoken", vec!["countersign"]),
@@ -92,6 +94,7 @@ fn each_heavy_dependency_has_one_home() {
             "tokio",
             vec![
                 "countersign",
+                "countersign-bench",
                 "countersign-client",
                 "countersign-providers",
                 "countersign-store",

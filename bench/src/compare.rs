@@ -1,0 +1,293 @@
+//! The driver: pairs of runs in turns, what they say of the goals, and the verdict.
+
+use std::time::Duration;
+
+use anyhow::ensure;
+use clap::{Args, ValueEnum};
+
+use crate::crash;
+use crate::durable;
+use crate::footprint;
+use crate::gate::{self, Gate};
+use crate::load::Plan;
+use crate::meter::Snapshot;
+use crate::peers::{self, Peer};
+use crate::report::{self, QUIET, Row};
+use crate::say::{note, say};
+use crate::series::{Bench, Workload};
+use crate::{disk, process};
+
+#[derive(Args)]
+pub(crate) struct Compare {
+    /// How often each pair is measured
+    #[arg(long, default_value_t = 5)]
+    pairs: usize,
+    /// How long each run is measured, after a warm-up of a fifth of it
+    #[arg(long, default_value_t = 2.5)]
+    seconds: f64,
+    #[command(flatten)]
+    setup: crate::Setup,
+    /// Only these parts
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<Part>,
+    /// How long to wait, before each pair, for others to leave the machine alone
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    wait: u64,
+    /// How long the longest stall is looked for
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    stall_seconds: u64,
+    /// How many live codes start-up and memory are measured with
+    #[arg(long, value_name = "COUNT", default_value_t = 1_000_000)]
+    live: u64,
+}
+
+/// The parts of a comparison, in the order in which they run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    Send,
+    Zipf,
+    Throttled,
+    Check,
+    Token,
+    Mix,
+    Wrong,
+    Race,
+    /// Limit B, the decision in memory, against limit A
+    Memory,
+    /// Latency at half of the peak
+    Half,
+    /// The longest stall at half of the peak
+    Stall,
+    /// Flushes counted, and a kill in mid-run
+    Durable,
+    /// Start-up, idle memory, and memory of live codes
+    Footprint,
+    /// Express and Redis
+    Express,
+    /// FastAPI and Redis
+    Fastapi,
+}
+
+const PARTS: &[Part] = &[
+    Part::Send,
+    Part::Zipf,
+    Part::Throttled,
+    Part::Check,
+    Part::Token,
+    Part::Mix,
+    Part::Wrong,
+    Part::Race,
+    Part::Memory,
+    Part::Half,
+    Part::Stall,
+    Part::Durable,
+    Part::Footprint,
+    Part::Express,
+    Part::Fastapi,
+];
+
+/// What has been found so far.
+#[derive(Default)]
+struct Found {
+    rows: Vec<Row>,
+    gates: Vec<Gate>,
+    /// Requests per second of sends.
+    peak: Option<f64>,
+}
+
+impl Compare {
+    /// Runs everything; whether every gate holds.
+    pub(crate) async fn run(self) -> anyhow::Result<bool> {
+        ensure!((1..=100).contains(&self.pairs), "1 to 100 pairs");
+        ensure!((0.2..=60.0).contains(&self.seconds), "0.2 to 60 seconds");
+        let pinned = process::pin_client();
+        let bench = self.setup.bench(self.seconds)?;
+        drop(bench.folder()?);
+        report::machine(&disk::measure(&bench.root)?, pinned);
+        let mut found = Found::default();
+        for part in PARTS {
+            if self.only.is_empty() || self.only.contains(part) {
+                note(format!("{part:?} ..."));
+                self.part(*part, &bench, &mut found).await?;
+            }
+        }
+        report::table(&found.rows);
+        Ok(gate::judge(&found.gates))
+    }
+
+    async fn part(&self, part: Part, bench: &Bench, found: &mut Found) -> anyhow::Result<()> {
+        let workload = match part {
+            Part::Send => Workload::Send,
+            Part::Zipf => Workload::Zipf,
+            Part::Throttled => Workload::Throttled,
+            Part::Check => Workload::Check,
+            Part::Token => Workload::Token,
+            Part::Mix => Workload::Mix,
+            Part::Wrong => Workload::Wrong,
+            Part::Race => Workload::Race,
+            Part::Memory => return self.memory(bench, found).await,
+            Part::Half => return self.half(bench, found).await,
+            Part::Stall => return self.stall(bench, found).await,
+            Part::Durable => {
+                durable::count(bench).await?;
+                say(crash::survives(bench, Duration::from_millis(500)).await?);
+                say("");
+                return Ok(());
+            }
+            Part::Footprint => return footprint::measure(bench, self.live, &mut found.gates).await,
+            Part::Express => return self.peer(Peer::Express, bench, found).await,
+            Part::Fastapi => return self.peer(Peer::Fastapi, bench, found).await,
+        };
+        let mut pairs = Vec::new();
+        for _ in 0..self.pairs {
+            self.quiet().await?;
+            let limit = bench.limit("limit-a", counterpart(workload)).await?;
+            pairs.push((limit, bench.ours(workload, &bench.plan).await?));
+        }
+        let row = Row {
+            what: workload.name(),
+            against: "limit A".to_owned(),
+            pairs,
+        };
+        found.judge(workload, &row);
+        found.rows.push(row);
+        Ok(())
+    }
+
+    /// Waits for a quiet second, as long as it may.
+    async fn quiet(&self) -> anyhow::Result<()> {
+        let second = Duration::from_secs(1);
+        for _ in 0..self.wait {
+            let before = Snapshot::take(&[])?;
+            tokio::time::sleep(second).await;
+            if Snapshot::take(&[])?.since(&before).others < QUIET {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    async fn memory(&self, bench: &Bench, found: &mut Found) -> anyhow::Result<()> {
+        let mut pairs = Vec::new();
+        for _ in 0..self.pairs {
+            self.quiet().await?;
+            let constant = bench.limit("limit-a", Workload::Send).await?;
+            pairs.push((constant, bench.limit("limit-b", Workload::Send).await?));
+        }
+        found.rows.push(Row {
+            what: "send, limit B".to_owned(),
+            against: "limit A".to_owned(),
+            pairs,
+        });
+        Ok(())
+    }
+
+    /// Countersign against a peer; a peer that cannot be had is passed over.
+    async fn peer(&self, peer: Peer, bench: &Bench, found: &mut Found) -> anyhow::Result<()> {
+        let installed = match peers::install(peer, &bench.root) {
+            Ok(installed) => installed,
+            Err(why) => {
+                say(format!("{} is left out: {why:#}\n", peer.name()));
+                return Ok(());
+            }
+        };
+        for workload in [Workload::Send, Workload::Check] {
+            let mut pairs = Vec::new();
+            for _ in 0..self.pairs {
+                self.quiet().await?;
+                let theirs = installed.run(workload, bench).await?;
+                pairs.push((theirs, bench.ours(workload, &bench.plan).await?));
+            }
+            let row = Row {
+                what: workload.name(),
+                against: peer.name().to_owned(),
+                pairs,
+            };
+            if let Some(bounds) = peer.bounds(workload) {
+                let what = format!("{} against {}", row.what, row.against);
+                let gate = Gate::floor(what, bounds, row.ratio().median, "times");
+                found.gates.push(gate);
+            }
+            found.rows.push(row);
+        }
+        Ok(())
+    }
+
+    async fn half(&self, bench: &Bench, found: &mut Found) -> anyhow::Result<()> {
+        let plan = found.half(bench).await?;
+        let sample = bench.ours(Workload::Send, &plan).await?;
+        say(format!(
+            "Sends at half of the peak ({:.0} per second): p50 {:.2}, p99 {:.2}, p99.9 {:.2}, longest {:.1} ms.\n",
+            sample.rate, sample.p50, sample.p99, sample.p999, sample.longest
+        ));
+        found.gates.push(Gate::ceiling(
+            "p99 at half of the peak",
+            (10.0, 5.0),
+            sample.p99,
+            "ms",
+        ));
+        Ok(())
+    }
+
+    async fn stall(&self, bench: &Bench, found: &mut Found) -> anyhow::Result<()> {
+        let plan = Plan {
+            length: Duration::from_secs(self.stall_seconds),
+            ..found.half(bench).await?
+        };
+        let sample = bench.ours(Workload::Send, &plan).await?;
+        found.gates.push(Gate::ceiling(
+            format!(
+                "longest stall in {} s at half of the peak",
+                self.stall_seconds
+            ),
+            (50.0, 20.0),
+            sample.longest,
+            "ms",
+        ));
+        Ok(())
+    }
+}
+
+impl Found {
+    /// Sends at half the rate of the peak, which is measured first if it was not yet.
+    async fn half(&mut self, bench: &Bench) -> anyhow::Result<Plan> {
+        let peak = match self.peak {
+            Some(peak) => peak,
+            None => bench.ours(Workload::Send, &bench.plan).await?.rate,
+        };
+        self.peak = Some(peak);
+        Ok(Plan {
+            rate: Some(peak / 2.0),
+            ..bench.plan.clone()
+        })
+    }
+
+    fn judge(&mut self, workload: Workload, row: &Row) {
+        let bounds = match workload {
+            Workload::Send => (25.0, 35.0),
+            Workload::Check => (25.0, 33.0),
+            Workload::Throttled => (45.0, 60.0),
+            _ => return,
+        };
+        let what = format!("{} against limit A", row.what);
+        let ratio = 100.0 * row.ratio().median;
+        self.gates.push(Gate::floor(what, bounds, ratio, "%"));
+        if workload == Workload::Send {
+            self.peak = Some(row.of_ours(|sample| sample.rate));
+            let written = row.of_ours(|sample| sample.written) / 1000.0;
+            let what = "written to disk per send";
+            self.gates
+                .push(Gate::ceiling(what, (3.0, 1.5), written, "KB"));
+        }
+    }
+}
+
+/// What limit A is asked for beside a workload: the same requests, as far as it tells them apart.
+fn counterpart(workload: Workload) -> Workload {
+    match workload {
+        Workload::Race => Workload::Check,
+        // Its answer to one number is the same as to many.
+        Workload::Throttled | Workload::Zipf => Workload::Send,
+        same => same,
+    }
+}

@@ -1,0 +1,86 @@
+//! Durable before answered, as the kernel sees it: `strace` counts what is flushed.
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context, bail, ensure};
+
+use crate::load::{self, Plan};
+use crate::ours;
+use crate::process::{Service, terminate};
+use crate::say::say;
+use crate::series::Bench;
+use crate::source::Unique;
+
+/// One after the other: no two can share a flush.
+const SENDS: u64 = 200;
+
+/// Sends over one connection; each answer must have had a flush of its own. Left out where nobody may
+/// look into a process.
+pub(crate) async fn count(bench: &Bench) -> anyhow::Result<()> {
+    let data = bench.folder()?;
+    let service = ours::start(&bench.countersign, data.path(), "sink")?;
+    let trace = data.path().join("trace");
+    let mut strace = match attach(&service, &trace) {
+        Ok(strace) => strace,
+        Err(why) => {
+            say(format!("Flushes are not counted: {why:#}\n"));
+            return Ok(());
+        }
+    };
+    let source = Box::new(Unique(0..SENDS));
+    let run = load::run(service.address, source, &Plan::until_done(1), &[]).await;
+    terminate(&strace)?;
+    strace.wait()?;
+    run?.verdict()?;
+    let flushes = std::fs::read_to_string(&trace)?
+        .lines()
+        .filter(|line| line.contains("sync") && line.ends_with("= 0"))
+        .count() as u64;
+    service.stop()?;
+    ensure!(
+        flushes >= SENDS,
+        "{SENDS} sends, one after the other, were answered after {flushes} flushes"
+    );
+    say(format!(
+        "{SENDS} sends, one after the other: {flushes} flushes (fdatasync, fsync).\n"
+    ));
+    Ok(())
+}
+
+fn attach(service: &Service, trace: &Path) -> anyhow::Result<Child> {
+    let pid = service.pid().to_string();
+    let mut strace = Command::new("strace")
+        .args(["-f", "-qq", "-e", "trace=fdatasync,fsync", "-p", &pid, "-o"])
+        .arg(trace)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .context("strace is not installed")?;
+    let mut left = 100;
+    while threads(&pid)?.iter().any(|traced| !traced) {
+        left -= 1;
+        if left == 0 || strace.try_wait()?.is_some() {
+            let _ = strace.kill();
+            let _ = strace.wait();
+            bail!("strace may not look into other processes here");
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    Ok(strace)
+}
+
+/// Of each thread, whether it is traced.
+fn threads(pid: &str) -> anyhow::Result<Vec<bool>> {
+    let mut traced = Vec::new();
+    for thread in std::fs::read_dir(format!("/proc/{pid}/task"))? {
+        let status = std::fs::read_to_string(thread?.path().join("status")).unwrap_or_default();
+        let tracer = status
+            .lines()
+            .find_map(|line| line.strip_prefix("TracerPid:"));
+        traced.push(tracer.is_some_and(|tracer| tracer.trim() != "0"));
+    }
+    Ok(traced)
+}

@@ -1,0 +1,204 @@
+//! Measures Countersign: a load generator, the limits that nothing of its kind can beat, and a driver
+//! that runs the two in turns. `docs/performance.md` says what is measured and how.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::load::Plan;
+use crate::say::{note, say};
+use crate::series::{Bench, Workload};
+
+mod clock;
+mod codes;
+mod compare;
+mod connection;
+mod crash;
+mod disk;
+mod durable;
+mod footprint;
+mod gate;
+mod ledger;
+mod limits;
+mod load;
+mod meter;
+mod numbers;
+mod ours;
+mod peers;
+mod process;
+mod report;
+mod sample;
+mod say;
+mod series;
+mod smoke;
+mod source;
+mod wire;
+
+#[derive(Parser)]
+#[command(name = "countersign-bench", about, version)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Pairs of runs in turns, a table, and a verdict on the goals
+    Compare(compare::Compare),
+    /// Every workload for half a second: correctness, and floors that only a mistake misses
+    Smoke(smoke::Smoke),
+    /// One run of a workload on a fresh countersign, closed loop or at a rate
+    Run(One),
+    /// Sends to a running service on this machine until it has so many live codes
+    Preload(Preload),
+    /// Kills countersign in mid-run and looks for everything that was answered
+    Kill(Kill),
+    /// Limit A: reads the request, answers a constant
+    LimitA(Listen),
+    /// Limit B: decides in memory
+    LimitB(Listen),
+}
+
+/// What all runs have in common.
+#[derive(Args)]
+struct Setup {
+    /// How many connections ask at once
+    #[arg(long, default_value_t = 64)]
+    connections: usize,
+    /// How many codes are sent for each run that checks them
+    #[arg(long, default_value_t = 100_000)]
+    codes: u64,
+    /// Where data folders are made: the disk to measure (default: beside the build)
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// The countersign to measure (default: it is built)
+    #[arg(long, value_name = "FILE")]
+    binary: Option<PathBuf>,
+}
+
+impl Setup {
+    fn bench(&self, seconds: f64) -> anyhow::Result<Bench> {
+        let me = series::me()?;
+        Ok(Bench {
+            countersign: match &self.binary {
+                Some(binary) => binary.clone(),
+                None => ours::build()?,
+            },
+            root: match &self.data {
+                Some(data) => data.clone(),
+                None => series::default_root(&me),
+            },
+            me,
+            plan: Plan {
+                connections: self.connections,
+                warm_up: Duration::from_secs_f64(seconds / 5.0),
+                length: Duration::from_secs_f64(seconds),
+                rate: None,
+            },
+            codes: self.codes,
+        })
+    }
+}
+
+#[derive(Args)]
+struct One {
+    workload: Workload,
+    #[arg(long, default_value_t = 2.5)]
+    seconds: f64,
+    /// Requests per second; without it, each follows the answer before
+    #[arg(long)]
+    rate: Option<f64>,
+    #[command(flatten)]
+    setup: Setup,
+}
+
+#[derive(Args)]
+struct Preload {
+    /// Where the service listens
+    address: SocketAddr,
+    #[arg(long, default_value_t = 1_000_000)]
+    count: u64,
+}
+
+#[derive(Args)]
+struct Kill {
+    /// When
+    #[arg(long, default_value_t = 500)]
+    after_ms: u64,
+    #[command(flatten)]
+    setup: Setup,
+}
+
+#[derive(Args)]
+struct Listen {
+    #[arg(long, default_value = "127.0.0.1:0")]
+    listen: SocketAddr,
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse().verb) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            note(format!("error: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(verb: Verb) -> anyhow::Result<bool> {
+    match verb {
+        // These make a runtime like that of the product.
+        Verb::LimitA(args) => limits::constant::run(args.listen)?,
+        Verb::LimitB(args) => limits::memory::run(args.listen)?,
+        verb => {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()?;
+            return runtime.block_on(load_something(verb));
+        }
+    }
+    Ok(true)
+}
+
+async fn load_something(verb: Verb) -> anyhow::Result<bool> {
+    match verb {
+        Verb::Compare(args) => return Box::pin(args.run()).await,
+        Verb::Smoke(args) => return Box::pin(args.run()).await,
+        Verb::Run(args) => Box::pin(one(args)).await?,
+        Verb::Preload(args) => {
+            let source = source::Unique(0..args.count);
+            let plan = Plan::until_done(64);
+            let run = load::run(args.address, Box::new(source), &plan, &[]).await?;
+            run.verdict()?;
+            say(format!(
+                "{} codes, {:.0} per second",
+                run.counts.sent,
+                run.rate()
+            ));
+        }
+        Verb::Kill(args) => {
+            process::pin_client();
+            let bench = args.setup.bench(1.0)?;
+            let after = Duration::from_millis(args.after_ms);
+            say(Box::pin(crash::survives(&bench, after)).await?);
+        }
+        Verb::LimitA(_) | Verb::LimitB(_) => {}
+    }
+    Ok(true)
+}
+
+async fn one(args: One) -> anyhow::Result<()> {
+    process::pin_client();
+    let bench = args.setup.bench(args.seconds)?;
+    let plan = Plan {
+        rate: args.rate,
+        ..bench.plan.clone()
+    };
+    let sample = bench.ours(args.workload, &plan).await?;
+    say(format!("{sample:#?}"));
+    Ok(())
+}

@@ -1,0 +1,55 @@
+//! Countersign, as a service under test.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, ensure};
+use serde::Deserialize;
+
+use crate::process::{Service, pinned};
+use crate::say::note;
+
+/// Builds `countersign` as the bench itself was built, beside it; its path.
+pub(crate) fn build() -> anyhow::Result<PathBuf> {
+    let me = std::env::current_exe()?;
+    let profile = me.parent().context("a folder")?;
+    let target = profile.parent().context("a target folder")?;
+    let mut cargo = Command::new("cargo");
+    cargo
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .args(["build", "--locked", "--quiet", "-p", "countersign"])
+        .arg("--target-dir")
+        .arg(target);
+    if profile.ends_with("release") {
+        cargo.arg("--release");
+    } else {
+        note("a debug build: ratios mean little (cargo run --release -p countersign-bench)");
+    }
+    ensure!(cargo.status()?.success(), "countersign does not build");
+    Ok(profile.join("countersign"))
+}
+
+/// Starts it on `data`, its messages carried by `provider`.
+pub(crate) fn start(binary: &Path, data: &Path, provider: &str) -> anyhow::Result<Service> {
+    start_with(binary, data, &["--provider", provider])
+}
+
+/// Starts it on `data` with these arguments.
+pub(crate) fn start_with(binary: &Path, data: &Path, args: &[&str]) -> anyhow::Result<Service> {
+    let mut command = pinned(binary);
+    command
+        .args(["dev", "--quiet", "--listen", "127.0.0.1:0", "--data"])
+        .arg(data)
+        .args(args);
+    Service::start(command)
+}
+
+/// The operator's token of a running service.
+pub(crate) fn token(data: &Path) -> anyhow::Result<String> {
+    #[derive(Deserialize)]
+    struct Note {
+        token: String,
+    }
+    let note = std::fs::read(data.join("owner.json"))?;
+    Ok(serde_json::from_slice::<Note>(&note)?.token)
+}

@@ -1,0 +1,120 @@
+//! A service under test, as a process of its own on the first core.
+
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use rustix::process::{Pid, Signal, kill_process};
+use rustix::thread::{CpuSet, sched_setaffinity};
+
+use crate::clock::now;
+
+/// The server's core, and the client's.
+const SERVER: &str = "0";
+const CLIENT: usize = 1;
+
+/// Keeps this process, and what it starts without [`pinned`], on the client's core; false where there
+/// is only one.
+pub(crate) fn pin_client() -> bool {
+    if cores() < 2 {
+        return false;
+    }
+    let mut set = CpuSet::new();
+    set.set(CLIENT);
+    sched_setaffinity(None, &set).is_ok()
+}
+
+fn cores() -> usize {
+    // Not those this process may use: it may be pinned already.
+    let online = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    online
+        .lines()
+        .filter(|line| line.starts_with("processor"))
+        .count()
+}
+
+/// `program` on the server's core.
+pub(crate) fn pinned(program: &Path) -> Command {
+    let mut command = Command::new("taskset");
+    command.args(["-c", SERVER]).arg(program);
+    command
+}
+
+/// A running service; killed when dropped.
+pub(crate) struct Service {
+    pub(crate) address: SocketAddr,
+    /// From its start to when it listened.
+    pub(crate) started_in: Duration,
+    child: Child,
+    // Open for as long as it may print.
+    _stdout: BufReader<ChildStdout>,
+}
+
+impl Service {
+    /// Starts `command` and waits until it prints `listening on http://ADDRESS`.
+    pub(crate) fn start(mut command: Command) -> anyhow::Result<Self> {
+        let started = now();
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
+        let what = format!("{command:?}");
+        let mut child = command.spawn().with_context(|| what.clone())?;
+        let stdout = child.stdout.take().context("standard output")?;
+        let mut stdout = BufReader::new(stdout);
+        let mut line = String::new();
+        loop {
+            line.clear();
+            if stdout.read_line(&mut line)? == 0 {
+                let _ = child.kill();
+                bail!(
+                    "{what} ended before it listened ({}); run it by hand to see why",
+                    child.wait()?
+                );
+            }
+            if let Some(url) = line.trim_end().strip_prefix("listening on http://") {
+                return Ok(Self {
+                    address: url.parse().with_context(|| line.clone())?,
+                    started_in: now().saturating_duration_since(started),
+                    child,
+                    _stdout: stdout,
+                });
+            }
+        }
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// SIGTERM, and waits for the end.
+    pub(crate) fn stop(mut self) -> anyhow::Result<()> {
+        terminate(&self.child)?;
+        self.child.wait()?;
+        Ok(())
+    }
+
+    /// SIGKILL, and waits for the end.
+    pub(crate) fn kill(mut self) -> anyhow::Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// SIGTERM.
+pub(crate) fn terminate(child: &Child) -> anyhow::Result<()> {
+    let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+    kill_process(pid.context("a process id")?, Signal::TERM)?;
+    Ok(())
+}

@@ -1,0 +1,111 @@
+//! The result, as Markdown.
+
+use crate::disk::Durable;
+use crate::sample::{Sample, Spread};
+use crate::say::say;
+
+/// Pairs of runs, taken in turns.
+pub(crate) struct Row {
+    /// What was measured, against what.
+    pub(crate) what: String,
+    pub(crate) against: String,
+    /// Of each pair: the other one, then ours.
+    pub(crate) pairs: Vec<(Sample, Sample)>,
+}
+
+/// Others must leave the machine alone for a figure to mean anything: per cent of one core.
+pub(crate) const QUIET: f64 = 20.0;
+
+impl Row {
+    /// Ours over the other's requests per second, pair by pair.
+    pub(crate) fn ratio(&self) -> Spread {
+        let ratios = self
+            .pairs
+            .iter()
+            .map(|(other, ours)| ours.rate / other.rate);
+        Spread::of(ratios)
+    }
+
+    pub(crate) fn of_ours(&self, figure: impl Fn(&Sample) -> f64) -> f64 {
+        Spread::of(self.pairs.iter().map(|(_, ours)| figure(ours))).median
+    }
+
+    fn of_other(&self, figure: impl Fn(&Sample) -> f64) -> f64 {
+        Spread::of(self.pairs.iter().map(|(other, _)| figure(other))).median
+    }
+
+    /// How many pairs someone else disturbed.
+    fn noisy(&self) -> usize {
+        let disturbed = |sample: &Sample| sample.usage.others >= QUIET;
+        let pairs = self.pairs.iter();
+        pairs
+            .filter(|(other, ours)| disturbed(other) || disturbed(ours))
+            .count()
+    }
+}
+
+/// The machine, and what a durable write costs on it.
+pub(crate) fn machine(durable: &Durable, pinned: bool) {
+    say(format!(
+        "Machine: {}; Linux {}; server and its database on {}.",
+        from("/proc/cpuinfo", "model name"),
+        std::fs::read_to_string("/proc/sys/kernel/osrelease")
+            .unwrap_or_default()
+            .trim(),
+        if pinned {
+            "core 0, client on core 1"
+        } else {
+            "the only core, with the client: ratios mean little"
+        },
+    ));
+    say(format!(
+        "A write of 4 KiB and its fdatasync: median {:.0} µs, p99 {:.0} µs.\n",
+        durable.median.as_secs_f64() * 1e6,
+        durable.slow.as_secs_f64() * 1e6,
+    ));
+}
+
+fn from(path: &str, name: &str) -> String {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let line = text.lines().find(|line| line.starts_with(name));
+    let value = line.and_then(|line| line.split_once(':'));
+    value.map_or("unknown".to_owned(), |(_, value)| value.trim().to_owned())
+}
+
+/// All pairs: medians, and the ratio with its extremes.
+pub(crate) fn table(rows: &[Row]) {
+    if rows.is_empty() {
+        return;
+    }
+    say(
+        "| workload | against | its req/s | ours req/s | ratio [min–max] | p50 / p99 / p99.9 ms | longest ms \
+         | CPU % client / server / others | RSS MB | written B per request | pairs (noisy) |",
+    );
+    say("|---|---|---|---|---|---|---|---|---|---|---|");
+    for row in rows {
+        let ratio = row.ratio();
+        say(format!(
+            "| {} | {} | {:.0} | {:.0} | {:.3} [{:.3}–{:.3}] | {:.2} / {:.2} / {:.2} | {:.1} | {:.0} / {:.0} / {:.0} \
+             | {:.1} | {:.0} | {} ({}) |",
+            row.what,
+            row.against,
+            row.of_other(|sample| sample.rate),
+            row.of_ours(|sample| sample.rate),
+            ratio.median,
+            ratio.min,
+            ratio.max,
+            row.of_ours(|sample| sample.p50),
+            row.of_ours(|sample| sample.p99),
+            row.of_ours(|sample| sample.p999),
+            row.of_ours(|sample| sample.longest),
+            row.of_ours(|sample| sample.usage.client),
+            row.of_ours(|sample| sample.usage.servers),
+            row.of_ours(|sample| sample.usage.others),
+            row.of_ours(|sample| crate::sample::number(sample.resident) / 1e6),
+            row.of_ours(|sample| sample.written),
+            row.pairs.len(),
+            row.noisy(),
+        ));
+    }
+    say("");
+}

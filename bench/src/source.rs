@@ -1,0 +1,170 @@
+//! What is asked of a service, one request after the other, and what its answers must be.
+
+use std::rc::Rc;
+
+use crate::codes::Code;
+use crate::numbers::{Zipf, number};
+use crate::wire;
+
+/// What an answer says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Seen {
+    /// A code was sent.
+    Sent,
+    /// Too early for another one.
+    Refused,
+    /// The code was right.
+    Valid,
+    /// It was not.
+    Invalid,
+}
+
+/// Requests, and what may come back.
+pub(crate) trait Source {
+    /// Writes the next request into `request` and says which answers are right; `None` when there are
+    /// no more.
+    fn next(&mut self, request: &mut Vec<u8>) -> Option<&'static [Seen]>;
+
+    /// What an answer says; `None` if it is none that is known.
+    fn read(&self, status: u16, body: &[u8]) -> Option<Seen> {
+        envelope(status, body)
+    }
+}
+
+/// Reads an envelope as far as it matters.
+fn envelope(status: u16, body: &[u8]) -> Option<Seen> {
+    let code = after(body, br#""statusCode":"#)?.get(..3)?;
+    match (status, code) {
+        (200, b"429") => Some(Seen::Refused),
+        (200, b"200") => match after(body, br#""isValid":"#) {
+            None => Some(Seen::Sent),
+            Some(rest) if rest.starts_with(b"true") => Some(Seen::Valid),
+            Some(_) => Some(Seen::Invalid),
+        },
+        _ => None,
+    }
+}
+
+fn after<'a>(body: &'a [u8], key: &[u8]) -> Option<&'a [u8]> {
+    let at = body.windows(key.len()).position(|window| window == key)?;
+    body.get(at + key.len()..)
+}
+
+/// A code for a new number every time.
+pub(crate) struct Unique(pub(crate) std::ops::Range<u64>);
+
+impl Source for Unique {
+    fn next(&mut self, request: &mut Vec<u8>) -> Option<&'static [Seen]> {
+        wire::send(request, number(self.0.next()?));
+        Some(&[Seen::Sent])
+    }
+}
+
+/// A code for one number, again and again.
+pub(crate) struct Repeated;
+
+impl Source for Repeated {
+    fn next(&mut self, request: &mut Vec<u8>) -> Option<&'static [Seen]> {
+        wire::send(request, number(1));
+        Some(&[Seen::Refused, Seen::Sent])
+    }
+}
+
+/// Codes for numbers of which some are asked for far more often than others.
+pub(crate) struct Popular {
+    pub(crate) zipf: Zipf,
+    /// How many different numbers were asked for.
+    pub(crate) asked: Rc<std::cell::RefCell<std::collections::HashSet<u64>>>,
+}
+
+impl Source for Popular {
+    fn next(&mut self, request: &mut Vec<u8>) -> Option<&'static [Seen]> {
+        let n = self.zipf.draw();
+        self.asked.borrow_mut().insert(n);
+        wire::send(request, number(n));
+        Some(&[Seen::Sent, Seen::Refused])
+    }
+}
+
+/// Every code once, right.
+pub(crate) struct Checks {
+    pub(crate) codes: std::vec::IntoIter<Code>,
+    pub(crate) token: bool,
+}
+
+impl Source for Checks {
+    fn next(&mut self, request: &mut Vec<u8>) -> Option<&'static [Seen]> {
+        let code = self.codes.next()?;
+        wire::check(request, code.number, code.text(), self.token);
+        Some(&[Seen::Valid])
+    }
+}
+
+/// Nine sends, then a check.
+pub(crate) struct Mix {
+    pub(crate) sends: Unique,
+    pub(crate) checks: Checks,
+    pub(crate) turn: u8,
+}
+
+impl Source for Mix {
+    fn next(&mut self, request: &mut Vec<u8>) -> Option<&'static [Seen]> {
+        self.turn = (self.turn + 1) % 10;
+        match self.turn {
+            0 => self.checks.next(request),
+            _ => self.sends.next(request),
+        }
+    }
+}
+
+/// Every code three times, wrong, through the public door.
+pub(crate) struct Wrong {
+    pub(crate) codes: Rc<Vec<Code>>,
+    pub(crate) turn: usize,
+}
+
+impl Source for Wrong {
+    fn next(&mut self, request: &mut Vec<u8>) -> Option<&'static [Seen]> {
+        let code = self.codes.get(self.turn % self.codes.len().max(1))?;
+        if self.turn >= 3 * self.codes.len() {
+            return None;
+        }
+        self.turn += 1;
+        wire::guess(request, code.number, code.wrong().text());
+        Some(&[Seen::Invalid])
+    }
+}
+
+/// Every code several times in a row, right: of each, one may win.
+pub(crate) struct Race {
+    pub(crate) codes: Rc<Vec<Code>>,
+    pub(crate) times: usize,
+    pub(crate) turn: usize,
+}
+
+impl Source for Race {
+    fn next(&mut self, request: &mut Vec<u8>) -> Option<&'static [Seen]> {
+        let code = self.codes.get(self.turn / self.times)?;
+        self.turn += 1;
+        wire::check(request, code.number, code.text(), false);
+        Some(&[Seen::Valid, Seen::Invalid])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_read_by_its_codes() {
+        let read = |body: &str| envelope(200, body.as_bytes());
+        assert_eq!(read(r#"{"statusCode":200,"message":""}"#), Some(Seen::Sent));
+        assert_eq!(read(r#"{"statusCode":429}"#), Some(Seen::Refused));
+        let valid = r#"{"statusCode":200,"data":{"isValid":true}}"#;
+        assert_eq!(read(valid), Some(Seen::Valid));
+        let invalid = r#"{"statusCode":200,"data":{"isValid":false,"reason":"used"}}"#;
+        assert_eq!(read(invalid), Some(Seen::Invalid));
+        assert_eq!(read(r#"{"statusCode":503}"#), None);
+        assert_eq!(envelope(500, valid.as_bytes()), None);
+    }
+}
