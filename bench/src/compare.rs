@@ -13,6 +13,7 @@ use crate::load::Plan;
 use crate::meter::Snapshot;
 use crate::peers::{self, Peer};
 use crate::report::{self, QUIET, Row};
+use crate::sample::{Sample, Spread};
 use crate::say::{note, say};
 use crate::series::{Bench, Workload};
 use crate::{disk, process};
@@ -68,24 +69,6 @@ enum Part {
     Fastapi,
 }
 
-const PARTS: &[Part] = &[
-    Part::Send,
-    Part::Zipf,
-    Part::Throttled,
-    Part::Check,
-    Part::Token,
-    Part::Mix,
-    Part::Wrong,
-    Part::Race,
-    Part::Memory,
-    Part::Half,
-    Part::Stall,
-    Part::Durable,
-    Part::Footprint,
-    Part::Express,
-    Part::Fastapi,
-];
-
 /// What has been found so far.
 #[derive(Default)]
 struct Found {
@@ -105,7 +88,7 @@ impl Compare {
         drop(bench.folder()?);
         report::machine(&disk::measure(&bench.root)?, pinned);
         let mut found = Found::default();
-        for part in PARTS {
+        for part in Part::value_variants() {
             if self.only.is_empty() || self.only.contains(part) {
                 note(format!("{part:?} ..."));
                 self.part(*part, &bench, &mut found).await?;
@@ -215,15 +198,26 @@ impl Compare {
 
     async fn half(&self, bench: &Bench, found: &mut Found) -> anyhow::Result<()> {
         let plan = found.half(bench).await?;
-        let sample = bench.ours(Workload::Send, &plan).await?;
+        let mut samples = Vec::new();
+        for _ in 0..self.pairs {
+            self.quiet().await?;
+            samples.push(bench.ours(Workload::Send, &plan).await?);
+        }
+        let median = |of: fn(&Sample) -> f64| Spread::of(samples.iter().map(of)).median;
+        let p99 = median(|sample| sample.p99);
         say(format!(
-            "Sends at half of the peak ({:.0} per second): p50 {:.2}, p99 {:.2}, p99.9 {:.2}, longest {:.1} ms.\n",
-            sample.rate, sample.p50, sample.p99, sample.p999, sample.longest
+            "Sends at half of the peak ({:.0} per second), medians of {}: p50 {:.2}, p99 {p99:.2}, p99.9 {:.2}, \
+             longest {:.1} ms.\n",
+            median(|sample| sample.rate),
+            self.pairs,
+            median(|sample| sample.p50),
+            median(|sample| sample.p999),
+            median(|sample| sample.longest),
         ));
         found.gates.push(Gate::ceiling(
             "p99 at half of the peak",
             (10.0, 5.0),
-            sample.p99,
+            p99,
             "ms",
         ));
         Ok(())
@@ -234,6 +228,7 @@ impl Compare {
             length: Duration::from_secs(self.stall_seconds),
             ..found.half(bench).await?
         };
+        self.quiet().await?;
         let sample = bench.ours(Workload::Send, &plan).await?;
         found.gates.push(Gate::ceiling(
             format!(
