@@ -2,6 +2,7 @@
 
 mod application;
 mod body;
+mod channels;
 mod context;
 mod cors;
 mod credentials;

@@ -1,6 +1,5 @@
 //! The V3 surface: one endpoint, one file.
 
-pub(crate) mod channels;
 pub(crate) mod check_app_id_secret;
 pub(crate) mod create_application;
 pub(crate) mod get_country_list;

@@ -10,12 +10,12 @@ use countersign_core::phone::PhoneNumber;
 use serde_json::json;
 
 use crate::http::body::{self, Body};
+use crate::http::channels;
 use crate::http::context::Context;
 use crate::http::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
 use crate::http::faults;
 use crate::http::openapi;
 use crate::http::state::AppState;
-use crate::http::v3::channels;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {

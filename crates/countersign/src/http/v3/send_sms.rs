@@ -11,10 +11,10 @@ use countersign_core::phone::PhoneNumber;
 use serde_json::json;
 
 use crate::http::body::Body;
+use crate::http::channels;
 use crate::http::context::Context;
 use crate::http::faults;
 use crate::http::state::AppState;
-use crate::http::v3::channels;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {

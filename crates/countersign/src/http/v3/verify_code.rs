@@ -14,13 +14,13 @@ use countersign_core::time::Timestamp;
 use serde_json::json;
 
 use crate::http::body::Body;
+use crate::http::channels;
 use crate::http::context::Context;
 use crate::http::credentials::Credentials;
 use crate::http::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
 use crate::http::faults;
 use crate::http::openapi;
 use crate::http::state::AppState;
-use crate::http::v3::channels;
 use crate::token::Minted;
 
 pub(crate) fn endpoint() -> Endpoint {
