@@ -1,4 +1,4 @@
-//! Channels, from the wire's type to the rules' and back.
+//! Channels, from the wire's type to that of the rules.
 
 use countersign_api::Channel as Wire;
 use countersign_core::channel::Channel;

@@ -331,3 +331,68 @@ pub(super) fn record(id: RequestId, at: Timestamp, kind: Kind) -> Option<CheckRe
         right,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use countersign_core::application::AppId;
+    use countersign_core::channel::Channel;
+    use countersign_core::guess::Guess;
+    use countersign_core::passcode::{Passcode, PasscodeKey};
+    use countersign_core::phone::PhoneNumber;
+
+    use super::*;
+    use crate::seal::StoreKeys;
+    use crate::sqlite::codes::Code;
+
+    #[test]
+    fn in_a_crowd_only_guesses_at_numbers_with_codes_are_counted() {
+        let keys = StoreKeys {
+            index: [1; 32],
+            seal: [2; 32],
+        };
+        let sealer = Sealer::new(&keys).unwrap();
+        let (mut live, now) = (Live::default(), Timestamp::from_millis(1_000_000));
+        let asked = |number: &str| {
+            let guess = Guess::new(
+                PasscodeKey::new([3; 32]),
+                Passcode::parse("123456").unwrap(),
+                AppId::parse("app").unwrap(),
+                Channel::Login,
+                PhoneNumber::parse(number, None).unwrap(),
+            );
+            let check = CodeCheck {
+                request_id: RequestId::from_bytes([9; 16]),
+                door: Door::Public,
+                guess,
+            };
+            Asked::of(check, &sealer)
+        };
+        let (with_code, without) = ("13800138000", "13800138001");
+        let message = MessageId::first_at(now);
+        let code = Code {
+            message,
+            decided_at: now,
+            expires_at: now.after(policy::LONGEST_LIFE),
+            mac: [0; 32],
+            tries_left: 5,
+            keeps: 1,
+            sent: true,
+            used: false,
+            sealed: None,
+        };
+        live.codes.admit(asked(with_code).scope, code);
+        let (_, event) = asked(without).take(&mut live, now);
+        assert!(event.is_some());
+        for n in 0_u128.. {
+            if live.is_crowded() {
+                break;
+            }
+            live.buckets.insert(Digest(n.to_be_bytes()), Vec::new());
+        }
+        assert_eq!(live.buckets.len(), 500_000);
+        let (found, event) = asked(without).take(&mut live, now);
+        assert!(found == Checked::NotSent && event.is_none());
+        let (found, event) = asked(with_code).take(&mut live, now);
+        assert!(matches!(found, Checked::Wrong { tries_left: 4 }) && event.is_some());
+    }
+}
