@@ -2,13 +2,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_core::channel::Channel;
+use countersign_core::check::{Checked, Door};
 use countersign_core::limit::Rules;
 use countersign_core::message::CodeState;
 use countersign_core::ports::store::{Store, StoreError, TimelineQuery};
 use countersign_store::sqlite::OpenError;
 use rusqlite::Connection;
 
-use crate::world::{PHONE, World, accepted, minute, refused};
+use crate::world::{PHONE, World, accepted, is_right, minute, refused};
 
 /// Another hand on the same database.
 fn intruder(world: &World) -> Connection {
@@ -147,4 +148,78 @@ async fn other_keys_are_told_apart() {
     assert!(matches!(world.start_with_keys(8), Err(OpenError::Keys)));
     world.start();
     assert!(!world.login().await.1.admitted());
+}
+
+#[tokio::test]
+async fn a_store_that_cannot_write_tells_nobody_anything_and_counts_nothing() {
+    let world = World::new();
+    world.code_sent("000042").await;
+    let intruder = rusqlite::Connection::open(world.dir.path().join("countersign.db")).unwrap();
+    intruder.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let all = [
+        (Door::Public, "999999"),
+        (Door::Public, "000042"),
+        (Door::Application, "999999"),
+        (Door::Application, "000042"),
+    ];
+    for (door, code) in all {
+        let check = world.typed(door, "app", Channel::Login, PHONE, code);
+        assert!(world.store().check(check).await.is_err(), "{door:?} {code}");
+    }
+    intruder.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(
+        world.check(Door::Public, "999999").await,
+        Checked::Wrong { tries_left: 4 }
+    );
+    assert!(is_right(&world.check(Door::Application, "000042").await));
+}
+
+#[tokio::test]
+async fn what_is_committed_after_its_caller_gave_up_never_was() {
+    let mut world = World::new();
+    world.code_sent("000042").await;
+    let intruder = rusqlite::Connection::open(world.dir.path().join("countersign.db")).unwrap();
+    for code in ["999999", "000042"] {
+        intruder.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let check = world.typed(Door::Application, "app", Channel::Login, PHONE, code);
+        // Time enough for the writer to begin, and too little for it to give up.
+        let patience = Duration::from_millis(150);
+        let answer = tokio::time::timeout(patience, world.store().check(check)).await;
+        assert!(answer.is_err(), "{answer:?}");
+        intruder.execute_batch("ROLLBACK").unwrap();
+    }
+    // Until then the code is still used, and a repetition of it costs nothing.
+    while world.check(Door::Public, "000042").await == Checked::Used {
+        tokio::task::yield_now().await;
+    }
+    world.restart();
+    assert_eq!(
+        world.check(Door::Public, "999999").await,
+        Checked::Wrong { tries_left: 4 }
+    );
+    assert!(is_right(&world.check(Door::Application, "000042").await));
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_written_alone_is_taken_back_alone() {
+    let world = World::new();
+    world.code_sent("000042").await;
+    let intruder = rusqlite::Connection::open(world.dir.path().join("countersign.db")).unwrap();
+    let rename = |from: &str, to: &str| {
+        let sql = format!("ALTER TABLE {from} RENAME TO {to}");
+        intruder.execute(&sql, []).unwrap();
+    };
+    rename("code_event", "hidden");
+    for (door, code) in [(Door::Public, "999999"), (Door::Application, "000042")] {
+        for _ in 0..20 {
+            let check = world.typed(door, "app", Channel::Login, PHONE, code);
+            assert!(world.store().check(check).await.is_err());
+        }
+    }
+    rename("hidden", "code_event");
+    assert_eq!(
+        world.check(Door::Public, "999999").await,
+        Checked::Wrong { tries_left: 4 }
+    );
+    assert!(is_right(&world.check(Door::Application, "000042").await));
 }

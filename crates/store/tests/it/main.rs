@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod at_rest;
+mod budgets;
 mod checks;
 mod codes;
 mod faults;

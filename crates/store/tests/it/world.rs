@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use countersign_core::application::AppId;
 use countersign_core::channel::Channel;
-use countersign_core::check::{Checked, CodeCheck, Door};
+use countersign_core::check::{Checked, CodeCheck, Door, Unlock};
 use countersign_core::entropy::{Entropy, EntropyError};
 use countersign_core::guess::Guess;
 use countersign_core::id::{MessageId, RequestId};
@@ -286,6 +286,26 @@ impl World {
     pub(crate) async fn code(&self, message: MessageId) -> CodeState {
         self.timeline(message).await.code
     }
+
+    pub(crate) fn unlock(&self, note: &str) -> Unlock {
+        Unlock {
+            request_id: self.request_id(),
+            phone: PhoneNumber::parse(PHONE, None).unwrap(),
+            note: note.to_owned(),
+        }
+    }
+
+    /// Sends `code` to the one number, to sign in.
+    pub(crate) async fn code_sent(&self, code: &str) -> MessageId {
+        self.send("app", Channel::Login, PHONE, code, login()).await
+    }
+
+    pub(crate) async fn wrong(&self, door: Door, times: usize) {
+        for n in 0..times {
+            let found = self.check(door, "999999").await;
+            assert!(!is_right(&found) && !is_locked(&found), "{n}: {found:?}");
+        }
+    }
 }
 
 /// The built-in rules of a channel.
@@ -322,4 +342,16 @@ pub(crate) fn unknown() -> Outcome {
     Outcome::Unknown {
         cause: "silence".to_owned(),
     }
+}
+
+pub(crate) fn login() -> CodeRules {
+    rules(Channel::Login)
+}
+
+pub(crate) fn is_right(found: &Checked) -> bool {
+    matches!(found, Checked::Right { .. })
+}
+
+pub(crate) fn is_locked(found: &Checked) -> bool {
+    matches!(found, Checked::Locked { .. })
 }
