@@ -18,6 +18,7 @@ mod cors;
 mod countries;
 mod crash;
 mod documents;
+mod doors;
 mod last_lines;
 mod minute;
 mod outbox;
