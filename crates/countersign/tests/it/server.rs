@@ -91,7 +91,7 @@ impl Server {
             sdk: sdk(&url),
             url,
             child,
-            client: Client::builder().no_proxy().build().unwrap(),
+            client: client(),
             data: data.to_owned(),
             stdout,
             stderr,
@@ -236,6 +236,14 @@ impl Server {
             stderr: self.stderr.await.unwrap(),
         }
     }
+}
+
+/// Keeps idle connections for a shorter time than the server does: else it would now and then write into one
+/// that is being closed.
+fn client() -> Client {
+    let client = Client::builder().no_proxy();
+    let idle = Duration::from_secs(2);
+    client.pool_idle_timeout(idle).build().unwrap()
 }
 
 fn sdk(url: &str) -> AuthenticationClient {
