@@ -105,11 +105,11 @@ pub enum InvalidReason {
     Wrong,
     /// The code's life is over.
     Expired,
-    /// The code was used.
+    /// It is the code that was used. Not a success: whoever saw the code can type it.
     Used,
     /// Too many wrong guesses: the code is dead.
     Exhausted,
-    /// No code is known for this application, channel and number.
+    /// No code is known for this application, channel and number, or one that is used and is another.
     NotSent,
     /// Too many wrong guesses for this number, over all codes: nothing was compared.
     Locked,

@@ -19,10 +19,11 @@
 //! - **No message is forgotten.** A message without a settlement when a store is opened again gets
 //!   one: unknown. It counts as sent.
 //! - **One clock.** The store's [`Store::now`] times every decision and never runs behind anything
-//!   recorded earlier, even when the wall clock was set back over a restart. Where it was, nobody knows how
-//!   much time has passed, so the codes of before are dead.
+//!   recorded earlier, even when the wall clock was set back over a restart. Where it was, or where the clock
+//!   [has not counted](crate::time::Clock::is_continuous) since, nobody knows how much time has passed, so the
+//!   codes of before are dead.
 //! - **Nothing readable at rest.** Phone numbers are sealed, buckets are keyed digests, codes and
-//!   secrets are MACs.
+//!   secrets are MACs; codes that are to be sent again are sealed as well.
 //!
 //! # Why rules are data
 //!
@@ -161,8 +162,8 @@ pub trait Store: Send + Sync + 'static {
     /// that cannot write tells nobody anything.
     ///
     /// # Errors
-    /// [`StoreError`] when it could not be made durable within 1.5 s. Then nothing was counted or used up, unless
-    /// it became durable in that very moment; nobody was told what was found.
+    /// [`StoreError`] when it could not be made durable within 1.5 s. Then nothing was counted or used up: what
+    /// became durable in that very moment is taken back. Nobody was told what was found.
     async fn check(&self, check: CodeCheck) -> Result<Checked, StoreError>;
 
     /// Forgets the wrong guesses about a number, and keeps a record of that.
