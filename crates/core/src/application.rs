@@ -1,5 +1,7 @@
 //! A tenant's product.
 
+use std::sync::Arc;
+
 use url::Url;
 
 use crate::autofill::{AndroidAppHash, WebHost};
@@ -26,7 +28,7 @@ pub struct Application {
 
 /// The public id of an application: 1 to 64 characters of `A-Z a-z 0-9 - _`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct AppId(String);
+pub struct AppId(Arc<str>);
 
 /// Why a text is not an [`AppId`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -43,7 +45,7 @@ impl AppId {
         if text.is_empty() || text.len() > 64 || !text.chars().all(allowed) {
             return Err(InvalidAppId);
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(text.into()))
     }
 
     /// The id as text.

@@ -24,7 +24,7 @@ pub struct Order {
     /// The request it came with.
     pub request_id: RequestId,
     /// For whom.
-    pub app: Application,
+    pub app: Arc<Application>,
     /// What the code is for.
     pub channel: Channel,
     /// To whom.
@@ -210,7 +210,7 @@ impl Order {
 
 fn write(order: &Order, message_id: MessageId, passcode: Passcode, life: Duration) -> Sms {
     let language = Language::of(&order.phone);
-    let sender = Sender::from(&order.app);
+    let sender = Sender::from(&*order.app);
     Sms {
         message_id,
         to: order.phone.clone(),

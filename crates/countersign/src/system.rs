@@ -1,5 +1,6 @@
 //! The machine's own clock and random source: the only readings of either.
 
+use std::cell::RefCell;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -9,6 +10,7 @@ use countersign_core::entropy::{Entropy, EntropyError};
 use countersign_core::time::{Clock, Timestamp};
 use rustix::time::{ClockId, clock_gettime};
 use serde::{Deserialize, Serialize};
+use zeroize::{Zeroize as _, Zeroizing};
 
 /// The wall clock as it stood when a data folder was first used after the machine booted, advanced by
 /// time that really passed.
@@ -143,15 +145,52 @@ fn millis(clock: ClockId) -> i64 {
     time.tv_sec * 1_000 + time.tv_nsec / 1_000_000
 }
 
-/// The operating system's random source.
+/// The operating system's random source. It is asked for [`DRAWN`] bytes at a time, since asking takes longer
+/// than answering; no byte is handed out twice, nor kept once it is.
 #[derive(Debug)]
 pub struct OsEntropy;
 
+/// How many bytes a thread draws at once.
+const DRAWN: usize = 512;
+
+/// What a thread has drawn and not handed out yet.
+struct Drawn {
+    bytes: Zeroizing<[u8; DRAWN]>,
+    left: usize,
+}
+
+thread_local! {
+    static POOL: RefCell<Drawn> = RefCell::new(Drawn { bytes: Zeroizing::new([0; DRAWN]), left: 0 });
+}
+
 impl Entropy for OsEntropy {
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that asks")]
     fn fill(&self, buffer: &mut [u8]) -> Result<(), EntropyError> {
-        getrandom::fill(buffer).map_err(|_| EntropyError)
+        if buffer.len() > DRAWN / 8 {
+            return draw(buffer);
+        }
+        POOL.with_borrow_mut(|pool| pool.fill(buffer))
     }
+}
+
+impl Drawn {
+    fn fill(&mut self, buffer: &mut [u8]) -> Result<(), EntropyError> {
+        if self.left < buffer.len() {
+            self.left = 0; // nothing, should the next line fail
+            draw(self.bytes.as_mut_slice())?;
+            self.left = DRAWN;
+        }
+        let from = self.left - buffer.len();
+        let fresh = self.bytes.get_mut(from..self.left).ok_or(EntropyError)?;
+        buffer.copy_from_slice(fresh);
+        fresh.zeroize();
+        self.left = from;
+        Ok(())
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the one place that asks")]
+fn draw(buffer: &mut [u8]) -> Result<(), EntropyError> {
+    getrandom::fill(buffer).map_err(|_| EntropyError)
 }
 
 #[cfg(test)]

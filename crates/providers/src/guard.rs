@@ -1,6 +1,7 @@
 //! What every provider is wrapped in: a deadline, and a wall against panics.
 
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
@@ -10,6 +11,7 @@ use countersign_core::outcome::Outcome;
 use countersign_core::policy::SEND_DEADLINE;
 use countersign_core::ports::provider::{Provider, Sms};
 use countersign_core::time::Clock;
+use futures_util::FutureExt as _;
 
 /// Holds a provider to the port's promises, whatever its code does: an outcome within
 /// [`SEND_DEADLINE`], unknown where none came.
@@ -40,33 +42,26 @@ impl Provider for Guarded {
     }
 
     async fn send(&self, sms: &Sms) -> Outcome {
-        let (provider, sms) = (Arc::clone(&self.provider), sms.clone());
-        let (clock, deadline) = (
-            Arc::clone(&self.clock),
-            self.clock.now().after(SEND_DEADLINE),
-        );
-        // In a task of its own, so that a panic ends there.
-        let mut call = tokio::spawn(async move {
-            let mut call = pin!(provider.send(&sms));
-            std::future::poll_fn(|context| {
-                // Asked before every step: a process that stood still does not go on talking to a
-                // vendor when it wakes up, whatever its timers say.
-                if clock.now() >= deadline {
-                    return Poll::Ready(silence());
-                }
-                call.as_mut().poll(context)
-            })
-            .await
+        let deadline = self.clock.now().after(SEND_DEADLINE);
+        let call = AssertUnwindSafe(self.provider.send(sms)).catch_unwind();
+        let mut call = pin!(call);
+        let steps = std::future::poll_fn(|context| {
+            // Asked before every step: a process that stood still does not go on talking to a
+            // vendor when it wakes up, whatever its timers say.
+            if self.clock.now() >= deadline {
+                return Poll::Ready(silence());
+            }
+            let step = call.as_mut().poll(context);
+            step.map(|outcome| outcome.unwrap_or_else(|_| failed()))
         });
-        let answer = tokio::time::timeout(SEND_DEADLINE, &mut call).await;
-        call.abort();
-        match answer {
-            Ok(Ok(outcome)) => outcome,
-            Ok(Err(_)) => Outcome::Unknown {
-                cause: "the provider's code failed".to_owned(),
-            },
-            Err(_) => silence(),
-        }
+        let answer = tokio::time::timeout(SEND_DEADLINE, steps).await;
+        answer.unwrap_or_else(|_| silence())
+    }
+}
+
+fn failed() -> Outcome {
+    Outcome::Unknown {
+        cause: "the provider's code failed".to_owned(),
     }
 }
 

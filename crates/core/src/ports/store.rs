@@ -32,6 +32,8 @@
 //! closure, and no way to look at a counter and act on it later. Callers give durations, never times:
 //! only the store's clock decides. How decisions are grouped into commits is the store's secret.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 
 use crate::application::{AppId, AppName, Application, Origin};
@@ -193,7 +195,7 @@ pub trait Store: Send + Sync + 'static {
     ///
     /// # Errors
     /// [`StoreError`] when it cannot be read.
-    async fn application(&self, id: &AppId) -> Result<Option<Application>, StoreError>;
+    async fn application(&self, id: &AppId) -> Result<Option<Arc<Application>>, StoreError>;
 
     /// Whether `secret` is that application's. Takes the same time for every wrong secret.
     ///

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use axum::body::Bytes;
+use axum::body::{Bytes, HttpBody as _};
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
 use countersign_api::{Fault, FieldProblem};
-use http_body_util::BodyExt;
+use http_body_util::BodyExt as _;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
@@ -42,12 +42,17 @@ impl Body {
     pub(crate) fn json<T: DeserializeOwned>(self) -> Result<T, Fault> {
         let body = self.0?;
         shape::check(&body)?;
-        let mut reader = serde_json::Deserializer::from_slice(&body);
-        serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-            let path = error.path().to_string();
-            fault(&path, &error.into_inner())
-        })
+        serde_json::from_slice(&body).or_else(|_| with_paths(&body))
     }
+}
+
+/// Reads a body that does not fit once more, slowly, to say where it does not.
+fn with_paths<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let path = error.path().to_string();
+        fault(&path, &error.into_inner())
+    })
 }
 
 /// Whether the body claims to be JSON in UTF-8, or claims nothing.
@@ -55,6 +60,9 @@ fn is_json(headers: &HeaderMap) -> bool {
     let Some(content_type) = headers.get(header::CONTENT_TYPE) else {
         return true;
     };
+    if content_type == "application/json" {
+        return true;
+    }
     let content_type = content_type
         .to_str()
         .unwrap_or_default()
@@ -79,6 +87,9 @@ async fn read(mut body: axum::body::Body) -> Result<Bytes, Fault> {
         let Ok(data) = frame.into_data() else {
             continue; // trailers
         };
+        if size == 0 && data.len() <= LIMIT && body.is_end_stream() {
+            return Ok(data);
+        }
         size += data.len();
         if size <= LIMIT {
             bytes.extend_from_slice(&data);

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use axum::Json;
 use axum::extract::{FromRequestParts, MatchedPath};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::http::{HeaderValue, Method, Uri, header};
 use axum::response::{IntoResponse, Response};
 use countersign_api::{APP_ID_HEADER, Envelope, Fault, LANG_HEADER, Lang};
 use countersign_core::application::{AppId, Application};
@@ -22,8 +22,10 @@ pub(crate) struct Context {
     pub(crate) request_id: RequestId,
     /// The language of the answer.
     pub(crate) lang: Lang,
-    headers: HeaderMap,
-    asked: String,
+    /// The headers `x-authing-app-id` and `authorization`.
+    named_app: Option<HeaderValue>,
+    authorization: Option<HeaderValue>,
+    uri: Uri,
     method: Method,
     route: Option<MatchedPath>,
     /// The application, once it is known to be one.
@@ -48,8 +50,9 @@ impl FromRequestParts<AppState> for Context {
         Ok(Self {
             request_id,
             lang: Lang::negotiate(text(LANG_HEADER), text(header::ACCEPT_LANGUAGE.as_str())),
-            headers: parts.headers.clone(),
-            asked: format!("{} {}", parts.method, parts.uri.path()),
+            named_app: parts.headers.get(APP_ID_HEADER).cloned(),
+            authorization: parts.headers.get(header::AUTHORIZATION).cloned(),
+            uri: parts.uri.clone(),
             method: parts.method.clone(),
             route: parts.extensions.get().cloned(),
             app: OnceLock::new(),
@@ -61,19 +64,15 @@ impl FromRequestParts<AppState> for Context {
 
 impl Context {
     /// The application that the request names.
-    pub(crate) async fn application(&self, state: &AppState) -> Result<Application, Fault> {
-        let id = self
-            .headers
-            .get(APP_ID_HEADER)
-            .map(HeaderValue::as_bytes)
-            .unwrap_or_default();
-        if id.trim_ascii().is_empty() {
+    pub(crate) async fn application(&self, state: &AppState) -> Result<Arc<Application>, Fault> {
+        let id = self.named_app();
+        if id.is_empty() {
             return Err(Fault::NoApplication);
         }
         // What cannot be an id is the id of no application.
         let id = std::str::from_utf8(id)
             .ok()
-            .and_then(|id| AppId::parse(id.trim()).ok());
+            .and_then(|id| AppId::parse(id).ok());
         let id = id.ok_or(Fault::UnknownApplication)?;
         let found = state
             .store
@@ -90,13 +89,20 @@ impl Context {
         let _ = self.app.set(app.id.clone());
     }
 
-    pub(crate) fn headers(&self) -> &HeaderMap {
-        &self.headers
+    /// What the header says that names the application; empty if there is none.
+    pub(crate) fn named_app(&self) -> &[u8] {
+        let named = self.named_app.as_ref().map(HeaderValue::as_bytes);
+        named.unwrap_or_default().trim_ascii()
+    }
+
+    /// The header `authorization`, if it is text.
+    pub(crate) fn authorization(&self) -> Option<&str> {
+        self.authorization.as_ref()?.to_str().ok()
     }
 
     /// Method and path, as asked for.
-    pub(crate) fn asked(&self) -> &str {
-        &self.asked
+    pub(crate) fn asked(&self) -> String {
+        format!("{} {}", self.method, self.uri.path())
     }
 
     /// The answer of an endpoint without data.

@@ -1,9 +1,10 @@
 //! Applications that prove who they are, by their secret.
 
-use axum::http::header;
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use countersign_api::{APP_ID_HEADER, Fault};
+use countersign_api::Fault;
 use countersign_core::application::{AppId, Application};
 use zeroize::Zeroizing;
 
@@ -32,11 +33,9 @@ impl Credentials {
             let secret = Zeroizing::new(secret);
             return Ok(Self { id, secret });
         }
-        let shown = cx
-            .headers()
-            .get(header::AUTHORIZATION)
-            .and_then(|value| value.to_str().ok());
-        shown.and_then(basic).ok_or(Fault::Unauthorized)
+        cx.authorization()
+            .and_then(basic)
+            .ok_or(Fault::Unauthorized)
     }
 
     /// The application, if these are its own. Every way to be wrong is the same to the caller.
@@ -47,11 +46,10 @@ impl Credentials {
         &self,
         cx: &Context,
         state: &AppState,
-    ) -> Result<Application, Fault> {
+    ) -> Result<Arc<Application>, Fault> {
         let id = AppId::parse(&self.id).map_err(|_| Fault::Unauthorized)?;
-        let named = cx.headers().get(APP_ID_HEADER);
-        let other = |named: &[u8]| !named.is_empty() && named != id.as_str().as_bytes();
-        if named.is_some_and(|named| other(named.as_bytes().trim_ascii())) {
+        let named = cx.named_app();
+        if !named.is_empty() && named != id.as_str().as_bytes() {
             return Err(Fault::Unauthorized);
         }
         let matches = state.store.secret_matches(&id, &self.secret).await;

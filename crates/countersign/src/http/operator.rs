@@ -1,6 +1,5 @@
 //! Who may manage: whoever shows the token from the data folder.
 
-use axum::http::header;
 use countersign_api::Fault;
 use subtle::ConstantTimeEq;
 
@@ -13,11 +12,7 @@ pub(crate) struct Operator;
 impl Operator {
     /// Looks for `Authorization: Bearer <token>`.
     pub(crate) fn of(cx: &Context, state: &AppState) -> Result<Self, Fault> {
-        let shown = cx
-            .headers()
-            .get(header::AUTHORIZATION)
-            .and_then(|value| value.to_str().ok());
-        let token = shown.and_then(|shown| {
+        let token = cx.authorization().and_then(|shown| {
             let (scheme, token) = shown.split_once(' ')?;
             scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
         });

@@ -4,7 +4,8 @@
 //! Parsers disagree about which of two equal keys counts; a proxy that checked one of them must not be
 //! overruled here.
 
-use std::collections::HashSet;
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
 
 use countersign_api::{Fault, FieldProblem};
@@ -22,7 +23,7 @@ pub(super) fn check(body: &[u8]) -> Result<(), Fault> {
     let mut found = None;
     let walk = Walk {
         level: 0,
-        path: String::new(),
+        path: &Path::Body,
         found: &mut found,
     };
     let walked = walk.deserialize(&mut reader).and_then(|()| reader.end());
@@ -36,8 +37,26 @@ pub(super) fn check(body: &[u8]) -> Result<(), Fault> {
 /// Walks one value at a level and a path, and leaves what it finds wrong in `found`.
 struct Walk<'a> {
     level: usize,
-    path: String,
+    path: &'a Path<'a>,
     found: &'a mut Option<Fault>,
+}
+
+/// Where in the body: written out only for those who did something wrong there.
+enum Path<'a> {
+    Body,
+    Key(&'a Path<'a>, &'a str),
+    Index(&'a Path<'a>, usize),
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Path::Body => Ok(()),
+            Path::Key(Path::Body, key) => f.write_str(key),
+            Path::Key(within, key) => write!(f, "{within}.{key}"),
+            Path::Index(within, index) => write!(f, "{within}[{index}]"),
+        }
+    }
 }
 
 impl Walk<'_> {
@@ -46,7 +65,7 @@ impl Walk<'_> {
         E::custom("refused")
     }
 
-    fn inside(&mut self, path: String) -> Walk<'_> {
+    fn inside<'b>(&'b mut self, path: &'b Path<'b>) -> Walk<'b> {
         Walk {
             level: self.level + 1,
             path,
@@ -82,17 +101,14 @@ impl<'de> Visitor<'de> for Walk<'_> {
         if self.level == DEEPEST {
             return Err(self.stop(None, FieldProblem::TooDeep));
         }
-        let mut keys = HashSet::new();
+        let (mut keys, within) = (BTreeSet::new(), self.path);
         while let Some(Key(key)) = map.next_key()? {
-            let path = if self.path.is_empty() {
-                key.clone()
-            } else {
-                format!("{}.{key}", self.path)
-            };
-            if !keys.insert(key) {
+            let path = Path::Key(within, &key);
+            if keys.contains(&key) {
                 return Err(self.stop(Some(shown(&path)), FieldProblem::Duplicate));
             }
-            map.next_value_seed(self.inside(path))?;
+            map.next_value_seed(self.inside(&path))?;
+            keys.insert(key);
         }
         Ok(())
     }
@@ -104,13 +120,9 @@ impl<'de> Visitor<'de> for Walk<'_> {
         if self.level == DEEPEST {
             return Err(self.stop(None, FieldProblem::TooDeep));
         }
-        let mut index = 0;
+        let (mut index, within) = (0, self.path);
         while list
-            .next_element_seed(Walk {
-                level: self.level + 1,
-                path: format!("{}[{index}]", self.path),
-                found: self.found,
-            })?
+            .next_element_seed(self.inside(&Path::Index(within, index)))?
             .is_some()
         {
             index += 1;
@@ -143,13 +155,15 @@ impl<'de> Visitor<'de> for Walk<'_> {
     }
 }
 
+/// A key, copied only where it is written with escapes.
 #[derive(Deserialize)]
-struct Key(String);
+struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// A path as an answer may show it: short, and nothing that a caller could hide in it.
-fn shown(path: &str) -> String {
+fn shown(path: &Path<'_>) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '[' | ']');
-    path.chars()
+    path.to_string()
+        .chars()
         .map(|c| if plain(c) { c } else { '?' })
         .take(100)
         .collect()

@@ -235,14 +235,14 @@ async fn an_hour_either_way_moves_no_life_and_no_minute_by_a_millisecond() {
     let checker = Checker::new(Arc::clone(&store), key.clone());
     let (entropy, policy) = (Arc::new(OsEntropy), CodePolicy::default());
     let messenger = Messenger::new(Arc::clone(&store), entropy, routes, key, policy);
-    let app = Application {
+    let app = Arc::new(Application {
         id: AppId::parse("app").unwrap(),
         name: AppName::parse("App").unwrap(),
         origins: vec![],
         web_host: None,
         android_app_hash: None,
         created_at: store.now(),
-    };
+    });
     let send = || {
         messenger.send(Order {
             request_id: RequestId::generate(store.now(), &OsEntropy).unwrap(),

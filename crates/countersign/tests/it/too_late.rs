@@ -81,7 +81,7 @@ impl Store for StandsStill {
         self.store.use_token(token).await
     }
 
-    async fn application(&self, id: &AppId) -> Result<Option<Application>, StoreError> {
+    async fn application(&self, id: &AppId) -> Result<Option<Arc<Application>>, StoreError> {
         self.store.application(id).await
     }
 
@@ -154,14 +154,14 @@ async fn what_was_decided_long_ago_is_not_sent_and_gives_its_minute_back() {
     );
     let order = || Order {
         request_id: RequestId::from_bytes([7; 16]),
-        app: Application {
+        app: Arc::new(Application {
             id: AppId::parse("app").unwrap(),
             name: AppName::parse("App").unwrap(),
             origins: vec![],
             web_host: None,
             android_app_hash: None,
             created_at: store.now(),
-        },
+        }),
         channel: Channel::Login,
         phone: PhoneNumber::parse(&number(1), None).unwrap(),
     };

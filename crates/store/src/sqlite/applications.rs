@@ -1,7 +1,7 @@
 //! Applications, all of them in memory: there are few and every request asks for one.
 
 use std::collections::BTreeMap;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use countersign_core::application::{AppId, AppName, Application, Origin};
 use countersign_core::autofill::{AndroidAppHash, WebHost};
@@ -14,7 +14,7 @@ pub(super) struct Applications(RwLock<BTreeMap<AppId, Known>>);
 /// An application, and what is kept of its secret.
 #[derive(Debug, Clone)]
 pub(super) struct Known {
-    pub(super) application: Application,
+    pub(super) application: Arc<Application>,
     pub(super) secret_mac: [u8; 32],
 }
 
@@ -52,7 +52,7 @@ impl Applications {
             all.insert(
                 id,
                 Known {
-                    application,
+                    application: Arc::new(application),
                     secret_mac,
                 },
             );
@@ -71,7 +71,7 @@ impl Applications {
     pub(super) fn all(&self) -> Vec<Application> {
         let all = self.0.read().unwrap_or_else(PoisonError::into_inner);
         all.values()
-            .map(|known| known.application.clone())
+            .map(|known| Application::clone(&known.application))
             .collect()
     }
 
@@ -137,14 +137,14 @@ mod tests {
             .to_latest(&mut log)
             .unwrap();
         let known = |name: &str, secret: u8| Known {
-            application: Application {
+            application: Arc::new(Application {
                 id: AppId::parse("shop").unwrap(),
                 name: AppName::parse(name).unwrap(),
                 origins: vec![],
                 web_host: None,
                 android_app_hash: None,
                 created_at: Timestamp::from_millis(1),
-            },
+            }),
             secret_mac: [secret; 32],
         };
         let name = |log: &Connection| {

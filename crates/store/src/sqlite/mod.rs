@@ -169,10 +169,10 @@ impl SqliteStore {
 
     /// Saves an application. The writer puts it among those in memory, once it is durable.
     async fn save(&self, known: Known) -> Result<Application, StoreError> {
-        template::check((&known.application).into())?;
+        template::check((&*known.application).into())?;
         let record = Record::Application(known.clone());
         wait(self.queue.push(record)?, DECISION).await?;
-        Ok(known.application)
+        Ok(Application::clone(&known.application))
     }
 
     fn code_state(&self, found: &Found) -> CodeState {
@@ -315,7 +315,7 @@ impl Store for SqliteStore {
         .await
     }
 
-    async fn application(&self, id: &AppId) -> Result<Option<Application>, StoreError> {
+    async fn application(&self, id: &AppId) -> Result<Option<Arc<Application>>, StoreError> {
         Ok(self.applications.get(id).map(|known| known.application))
     }
 
@@ -335,14 +335,14 @@ impl Store for SqliteStore {
         }
         let known = Known {
             secret_mac: self.sealer.secret(new.id.as_str(), &new.secret),
-            application: Application {
+            application: Arc::new(Application {
                 id: new.id,
                 name: new.name,
                 origins: new.origins,
                 web_host: new.web_host,
                 android_app_hash: new.android_app_hash,
                 created_at: self.clock.now(),
-            },
+            }),
         };
         self.save(known).await
     }
@@ -358,7 +358,7 @@ impl Store for SqliteStore {
             .get(id)
             .ok_or(StoreError::UnknownApplication)?;
         self.save(Known {
-            application: change.apply(known.application),
+            application: Arc::new(change.apply(Application::clone(&known.application))),
             ..known
         })
         .await

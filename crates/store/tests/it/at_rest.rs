@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use countersign_core::application::{AppId, AppName, Origin};
 use countersign_core::autofill::{AndroidAppHash, WebHost};
@@ -142,7 +143,7 @@ async fn applications_and_their_secrets_last() {
     );
     assert_eq!(
         store.application(&created.id).await.unwrap(),
-        Some(created.clone())
+        Some(Arc::new(created.clone()))
     );
     assert!(store.secret_matches(&created.id, "s3cret").await.unwrap());
     assert!(!store.secret_matches(&created.id, "other").await.unwrap());
@@ -196,7 +197,7 @@ async fn an_application_changes_as_a_whole_or_not_at_all() {
     );
     for _ in 0..2 {
         let now = world.store().application(&id).await.unwrap();
-        assert_eq!(now.as_ref(), Some(&changed));
+        assert_eq!(now.as_deref(), Some(&changed));
         assert!(world.store().secret_matches(&id, "s3cret").await.unwrap());
         world.restart();
     }

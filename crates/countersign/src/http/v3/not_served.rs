@@ -8,7 +8,7 @@ use crate::http::context::Context;
 /// `served` lists what is, for people.
 pub(crate) fn answer(cx: &Context, served: &str) -> Response {
     cx.answer(Err(Fault::NotServed {
-        asked: cx.asked().to_owned(),
+        asked: cx.asked(),
         served: served.to_owned(),
     }))
 }

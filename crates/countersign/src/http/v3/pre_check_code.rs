@@ -68,7 +68,7 @@ async fn check(state: &AppState, cx: &Context, body: Body) -> Result<PreCheckedC
     let typed = Typed {
         request_id: cx.request_id,
         door: Door::Public,
-        app: app.id,
+        app: app.id.clone(),
         channel: channels::of_wire(payload.channel),
         phone,
         passcode: payload.pass_code,

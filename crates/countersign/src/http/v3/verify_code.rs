@@ -75,7 +75,7 @@ async fn verify(state: &AppState, cx: &Context, body: Body) -> Result<VerifiedCo
     let found = state.check(typed).await?;
     let mut answer = answer(found.as_ref());
     if let (Some(Checked::Right { at, .. }), true) = (found, body.with_token.unwrap_or(true)) {
-        let minted = mint(state, app.id, body.channel, phone, at).await?;
+        let minted = mint(state, app.id.clone(), body.channel, phone, at).await?;
         answer.token_expires_in = Some(minted.life.as_secs());
         answer.verification_token = Some(minted.token);
     }
