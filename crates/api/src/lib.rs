@@ -30,7 +30,7 @@ pub use country::{CountryDto, CountryName, CountryNames};
 pub use envelope::Envelope;
 pub use fault::{BadPhone, Fault, FieldProblem};
 pub use lang::Lang;
-pub use message::{AttemptDto, CheckDto, MessageDto, VerdictDto};
+pub use message::{AttemptDto, CheckDto, FindMessagesRequest, MessageDto, VerdictDto};
 pub use pre_check_code::{PreCheckCodeRequest, PreCheckedCode, SmsCodePayload};
 pub use send_sms::SendSmsRequest;
 pub use signing_key::{

@@ -110,3 +110,32 @@ pub struct AttemptDto {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
 }
+
+/// The body of `POST /api/v3/find-messages`.
+///
+/// ```
+/// use countersign_api::FindMessagesRequest;
+/// let body: FindMessagesRequest = serde_json::from_str(r#"{"phoneNumber":"18800008888"}"#).unwrap();
+/// assert!(!format!("{body:?}").contains("188"));
+/// ```
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct FindMessagesRequest {
+    /// The number, as in `send-sms`.
+    pub phone_number: String,
+    /// Such as `+86`. Absent, null and empty all mean +86, unless the number names its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone_country_code: Option<String>,
+    /// Only messages older than this one: the last `messageId` of the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+}
+
+// By hand: a number is nothing to print.
+impl std::fmt::Debug for FindMessagesRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FindMessagesRequest")
+            .finish_non_exhaustive()
+    }
+}

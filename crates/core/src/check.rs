@@ -1,10 +1,11 @@
 //! Checking a code: what is asked, and what a store finds.
 
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use crate::guess::Guess;
 use crate::id::{MessageId, RequestId};
-use crate::limit::{Bucket, Mode, Rule};
+use crate::limit::{Bucket, Limit, Mode, RuleSet, Rules};
 use crate::phone::PhoneNumber;
 use crate::policy::FailureBudget;
 use crate::time::Timestamp;
@@ -82,22 +83,33 @@ pub enum Checked {
     },
 }
 
-/// The rules by which wrong guesses about `phone` are counted, and refused at `budget`: the hour's, the day's.
+/// The rules by which wrong guesses about `phone` are counted, and refused at `door`: the hour's, the day's.
 #[must_use]
-pub fn failure_rules(phone: &PhoneNumber, budget: FailureBudget) -> [Rule; 2] {
-    let rule = |name: &'static str, hours: u64, max| Rule {
+pub fn failure_rules(phone: &PhoneNumber, door: Door) -> Rules {
+    static SETS: LazyLock<[Arc<RuleSet>; 2]> =
+        LazyLock::new(|| Door::ALL.map(|door| Arc::new(failure_limits(door.budget()))));
+    let [public, application] = &*SETS;
+    let set = match door {
+        Door::Public => public,
+        Door::Application => application,
+    };
+    let bucket = Bucket::named("wrong").part(phone.e164());
+    Rules::in_one_bucket(Arc::clone(set), bucket)
+}
+
+fn failure_limits(budget: FailureBudget) -> RuleSet {
+    let limit = |name: &'static str, hours: u64, max| Limit {
         name: name.into(),
-        bucket: Bucket::named(name).part(phone.e164()),
         window: Duration::from_secs(hours * 3600),
         max,
         weight: 1,
         mode: Mode::Enforce,
         refundable: false,
     };
-    [
-        rule("wrong_hour", 1, budget.hour),
-        rule("wrong_day", 24, budget.day),
-    ]
+    RuleSet::of_one_bucket([
+        limit("wrong_hour", 1, budget.hour),
+        limit("wrong_day", 24, budget.day),
+    ])
 }
 
 /// One check of a message's code, as its timeline shows it.
@@ -153,23 +165,25 @@ mod tests {
     #[test]
     fn wrong_guesses_are_counted_by_number_in_the_hour_and_the_day() {
         let phone = |number| PhoneNumber::parse(number, None).unwrap();
-        let of = |door: Door| failure_rules(&phone("13800138000"), door.budget());
+        let of = |door, number| failure_rules(&phone(number), door);
         let hour = Duration::from_secs(3_600);
         for (door, in_hour, in_day) in [(Door::Public, 10, 20), (Door::Application, 15, 30)] {
-            let rules = of(door).map(|rule| (rule.window, rule.max, rule.weight, rule.mode));
-            let rule = |window, max| (window, max, 1, Mode::Enforce);
-            assert_eq!(rules, [rule(hour, in_hour), rule(24 * hour, in_day)]);
+            let rules = of(door, "13800138000");
+            let limits = rules.set().limits().iter().map(|(limit, bucket)| {
+                (*bucket, limit.window, limit.max, limit.weight, limit.mode)
+            });
+            let limit = |window, max| (0, window, max, 1, Mode::Enforce);
+            let expected = [limit(hour, in_hour), limit(24 * hour, in_day)];
+            assert_eq!(limits.collect::<Vec<_>>(), expected);
         }
-        let [hour, day] = of(Door::Public).map(|rule| rule.bucket);
-        assert_ne!(hour, day);
-        let both = of(Door::Application).map(|rule| rule.bucket);
+        let one = of(Door::Public, "13800138000");
+        let both = of(Door::Application, "13800138000");
         assert_eq!(
-            [hour, day],
-            both,
+            one.buckets(),
+            both.buckets(),
             "guesses through both doors count together"
         );
-        let other = failure_rules(&phone("13800138001"), FailureBudget::PUBLIC);
-        assert!(other.iter().all(|rule| !both.contains(&rule.bucket)));
+        assert_ne!(one.buckets(), of(Door::Public, "13800138001").buckets());
     }
 
     #[test]

@@ -90,6 +90,6 @@ mod tests {
         }
         let later = MessageId::first_at(Timestamp::from_millis(2));
         assert!(!guess("000042", &app, Channel::Login).is(later, &mac));
-        assert!(!guess("000042", &app, Channel::Login).is(message, &[0; 32]));
+        assert!(!guess("000042", &app, Channel::Login).is(message, &[0; 16]));
     }
 }

@@ -2,29 +2,28 @@
 //!
 //! Every limit is one sentence of the same shape: *the hits of this bucket within the last `window`
 //! may weigh at most `max`*. One code per minute is that sentence with weight 1; so are five an
-//! hour, a thousand a day per country, or a budget in cents. A rule is plain data, complete before
+//! hour, a thousand a day per country, or a budget in cents. What a deployment decides on once is a
+//! [`Limit`]; an event brings the buckets, and both together are [`Rules`]: plain data, complete before
 //! the store is asked, so that a store can judge a whole list of them in one atomic step, whether
 //! that step is a lock in memory or a statement in a database (`docs/decisions/0003-store-port.md`).
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::HashMap;
 use std::fmt;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use crate::application::AppId;
 use crate::channel::Channel;
 use crate::phone::PhoneNumber;
 use crate::policy;
 use crate::time::Timestamp;
 
-/// A limit on one bucket, ready to be judged.
+/// What may happen how often, whatever it is counted by.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rule {
+pub struct Limit {
     /// The name under which verdicts are kept and shown, such as `minute`.
     pub name: Cow<'static, str>,
-    /// What is counted together.
-    pub bucket: Bucket,
-    /// The rolling window; at most [`Rule::LONGEST_WINDOW`].
+    /// The rolling window; at most [`Limit::LONGEST_WINDOW`].
     pub window: Duration,
     /// The most that the hits of a window may weigh in sum.
     pub max: u32,
@@ -36,19 +35,15 @@ pub struct Rule {
     pub refundable: bool,
 }
 
-impl Rule {
+impl Limit {
     /// The longest window that stores are built for.
     pub const LONGEST_WINDOW: Duration = Duration::from_secs(31 * 24 * 3600);
 
-    /// One code per application, channel and number in a rolling minute.
+    /// One in a rolling minute.
     #[must_use]
-    pub fn one_per_minute(app: &AppId, channel: Channel, phone: &PhoneNumber) -> Self {
+    pub const fn one_per_minute() -> Self {
         Self {
             name: Cow::Borrowed("minute"),
-            bucket: Bucket::named("minute")
-                .part(app.as_str())
-                .part(channel.as_str())
-                .part(phone.e164()),
             window: policy::MINUTE,
             max: 1,
             weight: 1,
@@ -56,20 +51,122 @@ impl Rule {
             refundable: true,
         }
     }
+}
 
-    /// How often a definite failure may give the minute back, per number and channel.
-    #[must_use]
-    pub fn give_backs(channel: Channel, phone: &PhoneNumber) -> Self {
+/// A limit on one bucket, ready to be judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rule {
+    /// What is counted together.
+    pub bucket: Bucket,
+    /// How often that may be.
+    pub limit: Limit,
+}
+
+/// The limits of one kind of event, and which of them count the same. What can be checked once is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleSet {
+    /// Each with the number of its bucket.
+    limits: Vec<(Limit, usize)>,
+    buckets: Vec<Counted>,
+}
+
+/// What a hit in a bucket is, for all limits that count in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counted {
+    /// The longest window in which it counts.
+    pub window: Duration,
+    /// What it weighs.
+    pub weight: u32,
+    /// Whether it is taken back when nothing was sent after all.
+    pub refundable: bool,
+}
+
+/// Why limits cannot be judged together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidRules {
+    /// More than [`RuleSet::MOST`].
+    #[error("an event has at most 64 rules")]
+    TooMany,
+    /// A window of no length, or longer than [`Limit::LONGEST_WINDOW`].
+    #[error("a window has 1 millisecond to 31 days")]
+    Window,
+    /// A weight of nothing.
+    #[error("an event weighs at least 1")]
+    Weight,
+    /// Two limits on one bucket that do not mean the same hit.
+    #[error("limits that count the same agree on its weight and on whether it is given back")]
+    SharedBucket,
+    /// A bucket that no limit is about, or one that is missing.
+    #[error("an event brings one bucket for each that its limits name")]
+    Buckets,
+}
+
+impl RuleSet {
+    /// The most limits for one event.
+    pub const MOST: usize = 64;
+
+    /// Checks and takes limits, each with the number of the bucket that it is about: 0, 1, and so on, every
+    /// one of them named.
+    ///
+    /// # Errors
+    /// [`InvalidRules`] says which constraint they break.
+    pub fn new(limits: Vec<(Limit, usize)>) -> Result<Self, InvalidRules> {
+        if limits.len() > Self::MOST {
+            return Err(InvalidRules::TooMany);
+        }
+        let count = limits.iter().map(|(_, bucket)| bucket + 1).max();
+        let mut buckets: Vec<Option<Counted>> = vec![None; count.unwrap_or(0).min(Self::MOST)];
+        for (limit, bucket) in &limits {
+            if limit.window.as_millis() == 0 || limit.window > Limit::LONGEST_WINDOW {
+                return Err(InvalidRules::Window);
+            }
+            if limit.weight == 0 {
+                return Err(InvalidRules::Weight);
+            }
+            let counted = buckets.get_mut(*bucket).ok_or(InvalidRules::Buckets)?;
+            let known = counted.get_or_insert(limit.counted());
+            if (known.weight, known.refundable) != (limit.weight, limit.refundable) {
+                return Err(InvalidRules::SharedBucket);
+            }
+            known.window = known.window.max(limit.window);
+        }
+        let buckets: Option<Vec<_>> = buckets.into_iter().collect();
+        let buckets = buckets.ok_or(InvalidRules::Buckets)?;
+        Ok(Self { limits, buckets })
+    }
+
+    /// Limits that count the same, with the weight of the first.
+    pub(crate) fn of_one_bucket<const N: usize>(limits: [Limit; N]) -> Self {
+        let window = limits.iter().map(|limit| limit.window).max();
+        let counted = limits.first().map(|first| Counted {
+            window: window.unwrap_or(first.window),
+            ..first.counted()
+        });
         Self {
-            name: Cow::Borrowed("give_back"),
-            bucket: Bucket::named("give_back")
-                .part(channel.as_str())
-                .part(phone.e164()),
-            window: policy::MINUTE,
-            max: policy::GIVE_BACKS_PER_MINUTE,
-            weight: 1,
-            mode: Mode::Enforce,
-            refundable: false,
+            limits: limits.map(|limit| (limit, 0)).into(),
+            buckets: counted.into_iter().collect(),
+        }
+    }
+
+    /// The limits, in order, each with the number of its bucket.
+    #[must_use]
+    pub fn limits(&self) -> &[(Limit, usize)] {
+        &self.limits
+    }
+
+    /// What the hits of one event are, in the order of its buckets.
+    #[must_use]
+    pub fn buckets(&self) -> &[Counted] {
+        &self.buckets
+    }
+}
+
+impl Limit {
+    fn counted(&self) -> Counted {
+        Counted {
+            window: self.window,
+            weight: self.weight,
+            refundable: self.refundable,
         }
     }
 }
@@ -77,58 +174,80 @@ impl Rule {
 /// The rules for one event: complete before a store is asked, and such that a store can judge them in
 /// one step.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rules(Vec<Rule>);
-
-/// Why rules cannot be judged together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidRules {
-    /// More than [`Rules::MOST`].
-    #[error("an event has at most 64 rules")]
-    TooMany,
-    /// A window of no length, or longer than [`Rule::LONGEST_WINDOW`].
-    #[error("a window has 1 millisecond to 31 days")]
-    Window,
-    /// A weight of nothing.
-    #[error("an event weighs at least 1")]
-    Weight,
-    /// Two rules about one bucket: the verdict of one would depend on the other's.
-    #[error("no two rules of an event share a bucket")]
-    SharedBucket,
+pub struct Rules {
+    set: Arc<RuleSet>,
+    buckets: Vec<Bucket>,
 }
 
 impl Rules {
-    /// The most rules for one event.
-    pub const MOST: usize = 64;
-
-    /// Checks and takes `rules`.
+    /// Rules of their own, made for one event.
     ///
     /// # Errors
     /// [`InvalidRules`] says which constraint they break.
     pub fn new(rules: Vec<Rule>) -> Result<Self, InvalidRules> {
-        if rules.len() > Self::MOST {
-            return Err(InvalidRules::TooMany);
+        let (mut buckets, mut known) = (Vec::new(), HashMap::new());
+        let mut limits = Vec::with_capacity(rules.len());
+        for Rule { bucket, limit } in rules {
+            let number = *known.entry(bucket).or_insert_with_key(|bucket| {
+                buckets.push(bucket.clone());
+                buckets.len() - 1
+            });
+            limits.push((limit, number));
         }
-        let mut buckets = BTreeSet::new();
-        for rule in &rules {
-            if rule.window.as_millis() == 0 || rule.window > Rule::LONGEST_WINDOW {
-                return Err(InvalidRules::Window);
-            }
-            if rule.weight == 0 {
-                return Err(InvalidRules::Weight);
-            }
-            if !buckets.insert(&rule.bucket) {
-                return Err(InvalidRules::SharedBucket);
-            }
-        }
-        Ok(Self(rules))
+        Self::of(Arc::new(RuleSet::new(limits)?), buckets)
     }
 
-    /// The rules, in order.
+    /// What `set` says of an event in these buckets, which are all different.
+    ///
+    /// # Errors
+    /// [`InvalidRules::Buckets`] when they are not as many as the set names.
+    pub fn of(set: Arc<RuleSet>, buckets: Vec<Bucket>) -> Result<Self, InvalidRules> {
+        if set.buckets.len() != buckets.len() {
+            return Err(InvalidRules::Buckets);
+        }
+        Ok(Self { set, buckets })
+    }
+
+    /// How often a definite failure may give the minute back, per number and channel.
     #[must_use]
-    pub fn as_slice(&self) -> &[Rule] {
-        &self.0
+    pub fn give_backs(channel: Channel, phone: &PhoneNumber) -> Self {
+        static SET: LazyLock<Arc<RuleSet>> =
+            LazyLock::new(|| Arc::new(RuleSet::of_one_bucket([GIVE_BACKS])));
+        let bucket = Bucket::named("give_back")
+            .part(channel.as_str())
+            .part(phone.e164());
+        Self::in_one_bucket(Arc::clone(&SET), bucket)
+    }
+
+    /// What a set [of one bucket](RuleSet::of_one_bucket) says of an event in that.
+    pub(crate) fn in_one_bucket(set: Arc<RuleSet>, bucket: Bucket) -> Self {
+        Self {
+            set,
+            buckets: vec![bucket],
+        }
+    }
+
+    /// The limits.
+    #[must_use]
+    pub fn set(&self) -> &Arc<RuleSet> {
+        &self.set
+    }
+
+    /// What is counted: one bucket for each of [`RuleSet::buckets`].
+    #[must_use]
+    pub fn buckets(&self) -> &[Bucket] {
+        &self.buckets
     }
 }
+
+const GIVE_BACKS: Limit = Limit {
+    name: Cow::Borrowed("give_back"),
+    window: policy::MINUTE,
+    max: policy::GIVE_BACKS_PER_MINUTE,
+    weight: 1,
+    mode: Mode::Enforce,
+    refundable: false,
+};
 
 /// What a rule's "no" does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -157,7 +276,8 @@ impl Bucket {
     #[must_use]
     pub fn part(mut self, value: &str) -> Self {
         // A length before each part: no two lists of parts make the same key.
-        self.0.extend((value.len() as u64).to_be_bytes());
+        self.0
+            .extend(u32::try_from(value.len()).unwrap_or(u32::MAX).to_be_bytes());
         self.0.extend(value.as_bytes());
         self
     }
@@ -178,7 +298,7 @@ impl fmt::Debug for Bucket {
 /// What a rule said of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
-    /// The name of the rule.
+    /// The name of its limit.
     pub rule: Cow<'static, str>,
     /// What its "no" does.
     pub mode: Mode,
@@ -204,35 +324,52 @@ pub struct Hit {
     pub weight: u32,
 }
 
-/// What `rule` says of an event at `now`, given the earlier `hits` of its bucket in order of time.
+/// What `limit` says of an event at `now`, given the earlier `hits` of its bucket in order of time: `None`
+/// if it allows it, else when it would ([`Verdict::refused_until`]).
 ///
-/// This is the meaning of a rule; every store agrees with it. A hit at `t` counts until
+/// This is the meaning of a limit; every store agrees with it. A hit at `t` counts until
 /// `t + window`, not including that moment.
 #[must_use]
-pub fn judge(rule: &Rule, hits: &[Hit], now: Timestamp) -> Verdict {
-    let live = hits.iter().filter(|hit| hit.at.after(rule.window) > now);
-    let mut weight =
-        u64::from(rule.weight) + live.clone().map(|hit| u64::from(hit.weight)).sum::<u64>();
-    let max = u64::from(rule.max);
-    let mut refused_until = None;
-    if weight > max {
-        // Hits leave in the order they came; the event fits once enough of them have left.
-        let mut until = now.after(rule.window);
-        for hit in live {
-            weight -= u64::from(hit.weight);
-            if weight <= max {
-                until = hit.at.after(rule.window);
-                break;
-            }
-        }
-        refused_until = Some(until);
+pub fn judge(limit: &Limit, hits: &[Hit], now: Timestamp) -> Option<Timestamp> {
+    let over = hits.partition_point(|hit| hit.at.after(limit.window) <= now);
+    let live = hits.get(over..).unwrap_or_default();
+    let held: u64 = live.iter().map(|hit| u64::from(hit.weight)).sum();
+    let (mut weight, max) = (u64::from(limit.weight) + held, u64::from(limit.max));
+    if weight <= max {
+        return None;
     }
-    Verdict {
-        rule: rule.name.clone(),
-        mode: rule.mode,
-        refused_until,
-    }
+    // Hits leave in the order they came; the event fits once enough of them have left.
+    let leaves = live.iter().find(|hit| {
+        weight -= u64::from(hit.weight);
+        weight <= max
+    });
+    Some(leaves.map_or(now, |hit| hit.at).after(limit.window))
 }
+
+/// How much later than it should, in parts of the window, a hit among many may leave.
+pub const LATENESS: i64 = 64;
+
+/// Makes one hit of neighbours, at the last one's time, where they lie in the same slot of a grid. It is the
+/// coarser the older they are: a power of two, and no more than one part in [`LATENESS`] of their age. So a
+/// bucket of any number of hits keeps a thousand or two, no window ever lets more through, and what it refuses
+/// it refuses for no more than that part of it too long.
+pub fn thin(hits: &mut Vec<Hit>, now: Timestamp) {
+    hits.dedup_by(|later, earlier| {
+        let age = now.as_millis().saturating_sub(earlier.at.as_millis());
+        // Finer grids nest in coarser ones, so that thinning again moves nothing further than once.
+        let slot = (age / LATENESS).max(1).ilog2();
+        let near = earlier.at.as_millis() >> slot == later.at.as_millis() >> slot;
+        if near {
+            earlier.at = later.at;
+            earlier.weight = earlier.weight.saturating_add(later.weight);
+        }
+        near
+    });
+}
+
+mod sends;
+
+pub use sends::{InvalidSendLimits, Part, SendLimit, SendLimits};
 
 #[cfg(test)]
 mod tests;

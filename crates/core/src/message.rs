@@ -1,12 +1,13 @@
 //! One SMS that was decided on, from intent to outcome.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::application::AppId;
 use crate::channel::Channel;
 use crate::check::CheckRecord;
 use crate::id::{MessageId, RequestId};
-use crate::limit::{Rule, Verdict};
+use crate::limit::{Mode, RuleSet, Rules, Verdict};
 use crate::outcome::Outcome;
 use crate::passcode::{PasscodeMac, SealedPasscode};
 use crate::phone::PhoneNumber;
@@ -62,8 +63,10 @@ pub struct LiveCode {
 pub struct Decision {
     /// The moment of the decision, on the store's clock.
     pub at: Timestamp,
-    /// One verdict per rule, in the order of the rules.
-    pub verdicts: Vec<Verdict>,
+    /// What was judged by.
+    pub limits: Arc<RuleSet>,
+    /// The limits that said "no", by their place in `limits`, and until when they would.
+    pub refusals: Vec<(usize, Timestamp)>,
     /// The code that the message brings instead of its own.
     pub again: Option<LiveCode>,
 }
@@ -72,19 +75,40 @@ impl Decision {
     /// Whether no rule refused. Then, and only then, the message exists.
     #[must_use]
     pub fn admitted(&self) -> bool {
-        !self.verdicts.iter().any(Verdict::refuses)
+        self.wait().is_none()
+    }
+
+    /// What each limit said, in their order.
+    pub fn verdicts(&self) -> impl Iterator<Item = Verdict> {
+        verdicts(&self.limits, &self.refusals)
     }
 
     /// How long until no rule that refused would refuse any more; `None` if none refused.
     #[must_use]
     pub fn wait(&self) -> Option<Duration> {
-        self.verdicts
-            .iter()
-            .filter(|verdict| verdict.refuses())
-            .filter_map(|verdict| verdict.refused_until)
-            .max()
-            .map(|until| self.at.until(until))
+        let enforced = |limit: usize| {
+            let found = self.limits.limits().get(limit);
+            found.is_some_and(|(limit, _)| limit.mode == Mode::Enforce)
+        };
+        let refusals = self.refusals.iter().filter(|(limit, _)| enforced(*limit));
+        let until = refusals.map(|(_, until)| *until).max()?;
+        Some(self.at.until(until))
     }
+}
+
+/// What each of `limits` said, where these refused.
+pub fn verdicts(
+    limits: &RuleSet,
+    refusals: &[(usize, Timestamp)],
+) -> impl Iterator<Item = Verdict> {
+    limits.limits().iter().zip(0..).map(|((limit, _), number)| {
+        let refusal = refusals.iter().find(|(refused, _)| *refused == number);
+        Verdict {
+            rule: limit.name.clone(),
+            mode: limit.mode,
+            refused_until: refusal.map(|(_, until)| *until),
+        }
+    })
 }
 
 /// One call to one provider.
@@ -108,9 +132,9 @@ pub struct Settlement {
     /// The provider calls made for it, in order, at least one. The last one's outcome is the
     /// message's.
     pub attempts: Vec<Attempt>,
-    /// If nothing was sent and this rule allows one more, the message's refundable hits are taken
-    /// back, and this rule's bucket gets a hit instead.
-    pub give_back: Rule,
+    /// If nothing was sent and these allow one more, the message's refundable hits are taken back, and
+    /// these buckets get a hit instead.
+    pub give_back: Rules,
 }
 
 impl Settlement {

@@ -7,7 +7,7 @@ use crate::application::Application;
 use crate::channel::Channel;
 use crate::entropy::{Entropy, EntropyError};
 use crate::id::{MessageId, RequestId};
-use crate::limit::{InvalidRules, Rule, Rules};
+use crate::limit::{InvalidRules, Rules, SendLimits};
 use crate::message::{Attempt, Intent, LiveCode, NewCode, Settlement};
 use crate::outcome::{NotAccepted, Outcome, RefusalKind};
 use crate::passcode::{Binding, Passcode, PasscodeKey};
@@ -67,6 +67,7 @@ pub struct Messenger {
     routes: Routes,
     key: PasscodeKey,
     policy: CodePolicy,
+    limits: SendLimits,
 }
 
 impl std::fmt::Debug for Messenger {
@@ -74,6 +75,7 @@ impl std::fmt::Debug for Messenger {
         f.debug_struct("Messenger")
             .field("routes", &self.routes)
             .field("policy", &self.policy)
+            .field("limits", &self.limits)
             .finish_non_exhaustive()
     }
 }
@@ -86,6 +88,7 @@ impl Messenger {
         routes: Routes,
         key: PasscodeKey,
         policy: CodePolicy,
+        limits: SendLimits,
     ) -> Self {
         Self {
             store,
@@ -93,6 +96,7 @@ impl Messenger {
             routes,
             key,
             policy,
+            limits,
         }
     }
 
@@ -116,11 +120,9 @@ impl Messenger {
         let code_rules = self.policy.of(&order.app.id, order.channel);
         let (intent, passcode) = self.intend(&order, code_rules)?;
         let message = intent.id;
-        let rules = Rules::new(vec![Rule::one_per_minute(
-            &order.app.id,
-            order.channel,
-            &order.phone,
-        )])?;
+        let rules = self
+            .limits
+            .rules(&order.app.id, order.channel, &order.phone)?;
         let decision = self.store.decide(intent, rules).await?;
         if let Some(wait) = decision.wait() {
             return Err(SendError::Limited { wait });
@@ -153,7 +155,7 @@ impl Messenger {
         let settlement = Settlement {
             message,
             attempts: vec![attempt],
-            give_back: Rule::give_backs(order.channel, &order.phone),
+            give_back: Rules::give_backs(order.channel, &order.phone),
         };
         // The vendor's word is the answer, whether or not it is on record by now: the store goes on
         // trying, and a message without an outcome counts as sent.

@@ -61,9 +61,9 @@ impl fmt::Debug for Passcode {
     }
 }
 
-/// All that is kept of a code: HMAC-SHA-256 of it and of everything it is bound to. Useless without
-/// the key, and useless for any other application, channel, number or message.
-pub type PasscodeMac = [u8; 32];
+/// All that is kept of a code: the first half of the HMAC-SHA-256 of it and of everything it is bound to.
+/// Useless without the key, and useless for any other application, channel, number or message.
+pub type PasscodeMac = [u8; 16];
 
 /// The key of every [`PasscodeMac`]: 32 random bytes, kept outside the database.
 #[derive(Clone, ZeroizeOnDrop)]
@@ -98,7 +98,10 @@ impl PasscodeKey {
     /// The MAC of `passcode` under `binding`.
     #[must_use]
     pub fn mac(&self, passcode: &Passcode, binding: Binding<'_>) -> PasscodeMac {
-        self.digest(b"passcode", binding, passcode.0.as_bytes())
+        let full = self.digest(b"passcode", binding, passcode.0.as_bytes());
+        let mut half = [0; 16];
+        half.iter_mut().zip(full).for_each(|(to, from)| *to = from);
+        half
     }
 
     /// Seals `passcode`, so that it opens under this key and `binding` only; for applications that send the
@@ -127,7 +130,7 @@ impl PasscodeKey {
     }
 
     /// The cipher that seals, under a key of its own, and what a sealed code is tied to.
-    fn sealing(&self, binding: Binding<'_>) -> Option<(XChaCha20Poly1305, PasscodeMac)> {
+    fn sealing(&self, binding: Binding<'_>) -> Option<(XChaCha20Poly1305, [u8; 32])> {
         let mut key = Zeroizing::new([0; 32]);
         let mac = Hmac::<Sha256>::new_from_slice(&self.0).ok()?;
         let derived = mac.chain_update(b"seal").finalize().into_bytes();
@@ -136,7 +139,7 @@ impl PasscodeKey {
         Some((cipher, self.digest(b"sealed", binding, b"")))
     }
 
-    fn digest(&self, domain: &[u8], binding: Binding<'_>, last: &[u8]) -> PasscodeMac {
+    fn digest(&self, domain: &[u8], binding: Binding<'_>, last: &[u8]) -> [u8; 32] {
         // HMAC takes a key of any length, so this arm cannot be reached.
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else {
             return [0; 32];

@@ -14,6 +14,20 @@ impl Timestamp {
         Self(millis)
     }
 
+    /// From an RFC 3339 time; `None` for anything else.
+    ///
+    /// ```
+    /// # use countersign_core::time::Timestamp;
+    /// let time = Timestamp::parse("2023-11-15T06:13:20.12+08:00").unwrap();
+    /// assert_eq!(time.as_millis(), 1_700_000_000_120);
+    /// assert_eq!(Timestamp::parse("2023-11-15"), None);
+    /// ```
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let time: jiff::Timestamp = text.parse().ok()?;
+        Some(Self(time.as_millisecond()))
+    }
+
     /// Milliseconds since the Unix epoch.
     #[must_use]
     pub const fn as_millis(self) -> i64 {

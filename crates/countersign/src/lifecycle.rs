@@ -8,7 +8,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -16,7 +15,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_util::task::TaskTracker;
 
-use crate::http::{Gate, Pass};
+use crate::http::{Gate, Pass, Site};
 
 /// The longest that a shutdown waits: as long as a send may take.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -52,7 +51,7 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 }
 
 /// Serves until told to stop, then drains.
-pub async fn serve(listener: TcpListener, site: Router, sends: TaskTracker, mut signals: Signals) {
+pub async fn serve(listener: TcpListener, site: Site, sends: TaskTracker, mut signals: Signals) {
     let (graceful, gate) = (GracefulShutdown::new(), Arc::new(Gate::default()));
     loop {
         let accepted = tokio::select! {
@@ -86,7 +85,7 @@ pub async fn serve(listener: TcpListener, site: Router, sends: TaskTracker, mut 
 }
 
 /// Serves one connection in a task of its own.
-fn attend(connection: TcpStream, pass: Pass, site: Router, graceful: &GracefulShutdown) {
+fn attend(connection: TcpStream, pass: Pass, site: Site, graceful: &GracefulShutdown) {
     // Answers are small: waiting to fill a packet only costs the caller time.
     if let Err(error) = connection.set_nodelay(true) {
         tracing::debug!(%error, "no TCP_NODELAY");

@@ -4,10 +4,14 @@
 //! Codes, secrets and full phone numbers never appear in one: their types have no `Display`, and
 //! their `Debug` shows nothing.
 
-use std::io::{self, IsTerminal};
+mod json_lines;
+
+use std::io::{self, BufWriter, IsTerminal};
 
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::filter::LevelFilter;
+
+use json_lines::JsonLines;
 
 /// Starts logging at the level that `RUST_LOG` names (`error`, `warn`, `info`, `debug`, `trace`,
 /// `off`), or at `default`. Lines are written for as long as the guard lives.
@@ -25,18 +29,15 @@ pub fn start(default: LevelFilter) -> WorkerGuard {
         .unwrap_or(default);
     let (lines, guard) = NonBlockingBuilder::default()
         .lossy(true)
-        .finish(io::stderr());
+        // Lines that wait together are written together.
+        .finish(BufWriter::with_capacity(64 * 1024, io::stderr()));
     let logs = tracing_subscriber::fmt()
         .with_writer(lines)
         .with_max_level(level);
     let started = if io::stderr().is_terminal() {
         logs.with_target(false).compact().try_init()
     } else {
-        logs.json()
-            .flatten_event(true)
-            .with_current_span(false)
-            .with_span_list(false)
-            .try_init()
+        logs.event_format(JsonLines).try_init()
     };
     if started.is_err() {
         tracing::debug!("logging was started before");

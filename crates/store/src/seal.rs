@@ -1,16 +1,17 @@
 //! What makes phone numbers, buckets and secrets unreadable at rest.
 
 use std::fmt;
+use std::hash::Hasher as _;
 
-use chacha20poly1305::aead::{Aead, KeyInit as _, Payload};
-use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, LessSafeKey, Nonce, UnboundKey};
 use countersign_core::check::Unlock;
 use countersign_core::id::{MessageId, RequestId};
 use countersign_core::limit::Bucket;
 use countersign_core::phone::PhoneNumber;
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit as _, Mac};
 use sha2::Sha256;
-use zeroize::ZeroizeOnDrop;
+use siphasher::sip::SipHasher24;
+use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 /// The keys of a store, 32 random bytes each, kept outside the database.
 #[derive(Clone, ZeroizeOnDrop)]
@@ -27,57 +28,77 @@ impl fmt::Debug for StoreKeys {
     }
 }
 
-/// A keyed digest: 128 bits of HMAC-SHA-256, enough that two of them never meet by chance.
+/// What a number, a bucket, or application, channel and number together, is found by: 64 bits of
+/// SipHash-2-4, a pseudorandom function for short inputs. Who does not know its key can neither tell what a key is
+/// of nor look for two that are the same, and of ten million, two are by chance once in a few hundred thousand
+/// tries; they would share their limits, never a code, which is bound to all of its own ([`PasscodeMac`](countersign_core::passcode::PasscodeMac)).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct Digest(pub(crate) [u8; 16]);
+pub(crate) struct Key(pub(crate) u64);
 
-impl fmt::Debug for Digest {
+impl Key {
+    /// As SQLite has integers: with a sign.
+    pub(crate) const fn column(self) -> i64 {
+        self.0.cast_signed()
+    }
+
+    /// From [`Key::column`].
+    pub(crate) const fn of_column(column: i64) -> Self {
+        Self(column.cast_unsigned())
+    }
+}
+
+impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Digest(..)")
+        f.write_str("Key(..)")
     }
 }
 
 /// Seals and digests with one store's keys.
 pub(crate) struct Sealer {
     index: Hmac<Sha256>,
-    cipher: XChaCha20Poly1305,
+    /// Derived from `index`.
+    sip: SipHasher24,
+    cipher: LessSafeKey,
 }
 
-/// The first byte of everything sealed: names the key and the format.
+/// The last byte of everything sealed: names the key and the format.
 const SEAL_VERSION: u8 = 1;
 
 impl Sealer {
     pub(crate) fn new(keys: &StoreKeys) -> Option<Self> {
+        let index = Hmac::<Sha256>::new_from_slice(&keys.index).ok()?;
+        let derived = Zeroizing::new(<[u8; 32]>::from(
+            index.clone().chain_update(b"sip").finalize().into_bytes(),
+        ));
+        let sip = SipHasher24::new_with_key(derived.first_chunk()?);
         Some(Self {
-            index: Hmac::new_from_slice(&keys.index).ok()?,
-            cipher: XChaCha20Poly1305::new_from_slice(&keys.seal).ok()?,
+            index,
+            sip,
+            cipher: LessSafeKey::new(UnboundKey::new(&AES_256_GCM_SIV, &keys.seal).ok()?),
         })
     }
 
-    pub(crate) fn bucket(&self, bucket: &Bucket) -> Digest {
-        self.digest(b"bucket", &[bucket.as_bytes()])
+    pub(crate) fn bucket(&self, bucket: &Bucket) -> Key {
+        self.key(b"bucket", &[bucket.as_bytes()])
     }
 
-    pub(crate) fn phone(&self, phone: &PhoneNumber) -> Digest {
-        self.digest(b"phone", &[phone.e164().as_bytes()])
+    pub(crate) fn phone(&self, phone: &PhoneNumber) -> Key {
+        self.key(b"phone", &[phone.e164().as_bytes()])
     }
 
-    /// A digest that tells these keys from others.
-    pub(crate) fn fingerprint(&self) -> Digest {
-        let payload = Payload {
-            msg: b"",
-            aad: b"fingerprint",
-        };
-        let tag = self
-            .cipher
-            .encrypt(&XNonce::default(), payload)
-            .unwrap_or_default();
-        self.digest(b"fingerprint", &[&tag])
+    /// What tells these keys from others.
+    pub(crate) fn fingerprint(&self) -> [u8; 16] {
+        let tag = self.seal_under(b"", &[0; 16], b"fingerprint");
+        let tag = tag.unwrap_or_default();
+        let full = self.mac(b"fingerprint", &[&tag]).finalize().into_bytes();
+        let mut short = [0; 16];
+        short.iter_mut().zip(full).for_each(|(to, from)| *to = from);
+        short
     }
 
-    /// The digest of what a code is good for: application, channel and number.
-    pub(crate) fn code_scope(&self, app: &str, channel: &str, phone: &PhoneNumber) -> Digest {
-        self.digest(
+    /// The key of what a code is good for: application, channel and number.
+    pub(crate) fn code_scope(&self, app: &str, channel: &str, phone: &PhoneNumber) -> Key {
+        self.key(
             b"code",
             &[app.as_bytes(), channel.as_bytes(), phone.e164().as_bytes()],
         )
@@ -128,29 +149,44 @@ impl Sealer {
     }
 
     fn seal_under(&self, msg: &[u8], id: &[u8; 16], aad: &[u8]) -> Option<Vec<u8>> {
-        let mut sealed = vec![SEAL_VERSION];
-        sealed.extend(self.cipher.encrypt(&nonce(id), Payload { msg, aad }).ok()?);
+        let mut sealed = Vec::with_capacity(msg.len() + 1 + AES_256_GCM_SIV.tag_len());
+        sealed.extend_from_slice(msg);
+        let aad = Aad::from([aad, id].concat());
+        let (nonce, cipher) = (nonce(id)?, &self.cipher);
+        cipher
+            .seal_in_place_append_tag(nonce, aad, &mut sealed)
+            .ok()?;
+        sealed.push(SEAL_VERSION);
         Some(sealed)
     }
 
     fn open_under(&self, sealed: &[u8], id: &[u8; 16], aad: &[u8]) -> Option<Vec<u8>> {
-        let (&SEAL_VERSION, msg) = sealed.split_first()? else {
+        let (&SEAL_VERSION, msg) = sealed.split_last()? else {
             return None;
         };
-        self.cipher.decrypt(&nonce(id), Payload { msg, aad }).ok()
+        let (mut msg, aad) = (msg.to_vec(), Aad::from([aad, id].concat()));
+        let length = self
+            .cipher
+            .open_in_place(nonce(id)?, aad, &mut msg)
+            .ok()?
+            .len();
+        msg.truncate(length);
+        Some(msg)
     }
 
-    fn digest(&self, domain: &[u8], parts: &[&[u8]]) -> Digest {
-        let full = self.mac(domain, parts).finalize().into_bytes();
-        let mut short = [0; 16];
-        short.iter_mut().zip(full).for_each(|(to, from)| *to = from);
-        Digest(short)
+    fn key(&self, domain: &[u8], parts: &[&[u8]]) -> Key {
+        let mut sip = self.sip;
+        for part in std::iter::once(&domain).chain(parts) {
+            sip.write(&u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes());
+            sip.write(part);
+        }
+        Key(sip.finish())
     }
 
     fn mac(&self, domain: &[u8], parts: &[&[u8]]) -> Hmac<Sha256> {
         let mut mac = self.index.clone();
         for part in std::iter::once(&domain).chain(parts) {
-            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(&u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes());
             mac.update(part);
         }
         mac
@@ -160,11 +196,11 @@ impl Sealer {
 const AAD: &[u8] = b"message.phone";
 const UNLOCK_AAD: &[u8] = b"unlock";
 
-/// An id is used once, so it is the nonce of the one thing sealed under it.
-fn nonce(id: &[u8; 16]) -> XNonce {
-    let mut nonce = XNonce::default();
-    nonce.iter_mut().zip(id).for_each(|(to, from)| *to = *from);
-    nonce
+/// An id is used once, and most of it is the nonce of the one thing sealed under it; all of it is sealed along.
+/// Should two ids have that part in common, AES-GCM-SIV would tell whether the same number was sealed, and no more.
+fn nonce(id: &[u8; 16]) -> Option<Nonce> {
+    id.last_chunk()
+        .map(|part| Nonce::assume_unique_for_key(*part))
 }
 
 #[cfg(test)]
@@ -200,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn digests_depend_on_key_and_domain() {
+    fn keys_depend_on_secret_and_domain() {
         let phone = PhoneNumber::parse("13800138000", None).unwrap();
         assert_eq!(sealer(1).phone(&phone), sealer(1).phone(&phone));
         assert_ne!(sealer(1).phone(&phone), sealer(2).phone(&phone));

@@ -128,6 +128,8 @@ pub enum FieldProblem {
     NotAUuid,
     /// Not a whole number from 1 to 1000.
     NotALimit,
+    /// It is not an RFC 3339 time.
+    NotATime,
 }
 
 /// Why a number cannot get a code.
@@ -308,6 +310,10 @@ impl Fault {
             ),
             ("badId", malformed("messageId", FieldProblem::NotAUuid)),
             ("badLimit", malformed("limit", FieldProblem::NotALimit)),
+            (
+                "badTime",
+                malformed("decidedBefore", FieldProblem::NotATime),
+            ),
             ("phoneCharacter", phone(BadPhone::Character)),
             ("phoneCountryCode", phone(BadPhone::CountryCode)),
             ("phoneContradiction", phone(BadPhone::Contradiction)),

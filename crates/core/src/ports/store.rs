@@ -42,6 +42,7 @@ use crate::check::{Checked, CodeCheck, TokenUse, Unlock, UnlockRecord};
 use crate::id::{MessageId, RequestId};
 use crate::limit::Rules;
 use crate::message::{Decision, Intent, Settlement, Timeline};
+use crate::phone::PhoneNumber;
 use crate::template::TooLong;
 use crate::time::Timestamp;
 
@@ -118,12 +119,16 @@ impl ApplicationChange {
 }
 
 /// Which timelines to read, newest first.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct TimelineQuery {
     /// Only that message.
     pub message: Option<MessageId>,
     /// Only what that request led to.
     pub request: Option<RequestId>,
+    /// Only what was sent to this number.
+    pub phone: Option<PhoneNumber>,
+    /// Only messages decided on before.
+    pub decided_before: Option<Timestamp>,
     /// Only messages older than this one: where the last page ended.
     pub before: Option<MessageId>,
     /// At most so many.
@@ -137,7 +142,7 @@ pub trait Store: Send + Sync + 'static {
     fn now(&self) -> Timestamp;
 
     /// Judges `rules` for `intent` and, unless one of them refuses, records the message and a hit
-    /// per rule. One verdict per rule comes back, in order, either way.
+    /// per bucket. What each of them said comes back either way.
     ///
     /// # Errors
     /// [`StoreError`] when no decision could be made durable within 1.5 s, or when `intent` is older than

@@ -31,7 +31,7 @@ use crate::config::keys::Keys;
 use crate::config::owner::OwnerNote;
 use crate::config::provider::ProviderSpec;
 use crate::config::settings::Settings;
-use crate::http::{self, AppState};
+use crate::http::{self, AppState, Parts};
 use crate::lifecycle::{self, Signals};
 use crate::system::{Machine, OsEntropy, SystemClock};
 use crate::telemetry;
@@ -128,6 +128,7 @@ impl Dev {
             routes,
             keys.passcode,
             settings.codes,
+            settings.limits,
         );
         let tokens = Minter::new(
             format!("http://{address}/oidc"),
@@ -136,7 +137,7 @@ impl Dev {
             Arc::clone(&entropy),
         );
         let sends = TaskTracker::new();
-        let state = AppState {
+        let state = AppState::new(Parts {
             messenger: Arc::new(messenger),
             checker: Arc::new(checker),
             store,
@@ -145,12 +146,12 @@ impl Dev {
             sends: sends.clone(),
             operator_token: note.token.into(),
             outbox: Some(outbox),
-        };
+        });
         if !self.quiet {
             say(banner(address, &self.data));
         }
         say(format!("listening on http://{address}"));
-        lifecycle::serve(listener, http::router(state), sends, signals).await;
+        lifecycle::serve(listener, http::Site::new(state), sends, signals).await;
         drop(posted);
         Ok(ExitCode::SUCCESS)
     }

@@ -5,9 +5,10 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use countersign_core::application::AppId;
 use countersign_core::channel::Channel;
+use countersign_core::limit::{Mode, Part, SendLimit, SendLimits};
 use countersign_core::policy::{ChannelSettings, CodePolicy, CodeSetting, Resend};
 use serde::Deserialize;
 
@@ -16,6 +17,8 @@ use serde::Deserialize;
 pub struct Settings {
     /// The rules of codes.
     pub codes: CodePolicy,
+    /// The limits on sends.
+    pub limits: SendLimits,
 }
 
 #[derive(Deserialize)]
@@ -24,7 +27,20 @@ struct File {
     #[serde(default)]
     codes: Codes,
     #[serde(default)]
+    limits: Vec<LimitSection>,
+    #[serde(default)]
     applications: BTreeMap<String, Section>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LimitSection {
+    name: String,
+    #[serde(default)]
+    by: Vec<String>,
+    window_seconds: u64,
+    max: u32,
+    mode: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -76,8 +92,36 @@ impl Settings {
             applications.insert(app, settings);
         }
         let codes = CodePolicy::new(deployment, applications)?;
-        Ok(Self { codes })
+        let limits: anyhow::Result<_> = file.limits.into_iter().map(LimitSection::limit).collect();
+        let limits = SendLimits::new(limits?).context("limits")?;
+        Ok(Self { codes, limits })
     }
+}
+
+impl LimitSection {
+    fn limit(self) -> anyhow::Result<SendLimit> {
+        let at = format!("the limit {:?}", self.name);
+        let parts: anyhow::Result<_> = self.by.iter().map(|name| part(name)).collect();
+        Ok(SendLimit {
+            by: parts.with_context(|| at.clone())?,
+            window: Duration::from_secs(self.window_seconds),
+            max: self.max,
+            mode: match self.mode.as_deref() {
+                Some("enforce") => Mode::Enforce,
+                None | Some("monitor") => Mode::Monitor,
+                Some(other) => bail!("{at}: mode is monitor or enforce, not {other:?}"),
+            },
+            name: self.name,
+        })
+    }
+}
+
+fn part(name: &str) -> anyhow::Result<Part> {
+    let found = Part::ALL.into_iter().find(|part| part.as_str() == name);
+    found.ok_or_else(|| {
+        let all = Part::ALL.map(Part::as_str).join(", ");
+        anyhow!("sends are counted by {all}, not by {name:?}")
+    })
 }
 
 impl Codes {
@@ -147,6 +191,8 @@ fn channel(name: &str) -> anyhow::Result<Channel> {
 
 #[cfg(test)]
 mod tests {
+    use countersign_core::phone::PhoneNumber;
+
     use super::*;
 
     fn app(id: &str) -> AppId {
@@ -165,13 +211,41 @@ mod tests {
         let examples: String = text
             .lines()
             .filter_map(|line| line.strip_prefix("# "))
-            .filter(|line| line.starts_with('[') || line.contains(" = "))
+            .filter(|line| {
+                line.starts_with('[')
+                    || line
+                        .split(" = ")
+                        .nth(1)
+                        .is_some_and(|value| !value.is_empty())
+                        && !line.contains(". ")
+            })
             .map(|line| format!("{line}\n"))
             .collect();
         let read = Settings::parse(&examples).unwrap().codes;
         let rules = read.of(&app("shop"), Channel::Login);
         assert_eq!((rules.life.as_secs(), rules.resend), (120, Resend::Reuse));
         assert_eq!(read.of(&app("other"), Channel::Login).life.as_secs(), 300);
+    }
+
+    #[test]
+    fn limits_are_added_to_the_minute() {
+        let text =
+            "[[limits]]\nname = \"day\"\nwindow_seconds = 86400\nmax = 5\nmode = \"enforce\"\n
+            [[limits]]\nname = \"hour\"\nby = [\"number\"]\nwindow_seconds = 3600\nmax = 2\n";
+        let limits = Settings::parse(text).unwrap().limits;
+        let phone = PhoneNumber::parse("13800138000", None).unwrap();
+        let rules = limits.rules(&app("any"), Channel::Login, &phone).unwrap();
+        let limits = rules
+            .set()
+            .limits()
+            .iter()
+            .map(|(limit, _)| (&*limit.name, limit.window.as_secs(), limit.max, limit.mode));
+        let expected = [
+            ("minute", 60, 1, Mode::Enforce),
+            ("day", 86_400, 5, Mode::Enforce),
+            ("hour", 3_600, 2, Mode::Monitor),
+        ];
+        assert_eq!(limits.collect::<Vec<_>>(), expected);
     }
 
     #[test]
@@ -196,6 +270,23 @@ mod tests {
             (
                 "[codes]\nresend = \"never\"",
                 "codes: resend is rotate, reuse or accept-last-2 to accept-last-5, not \"never\"",
+            ),
+            (
+                "[[limits]]\nname = \"day\"\nby = [\"ip\"]\nwindow_seconds = 1\nmax = 1",
+                "the limit \"day\": sends are counted by application, channel, country, prefix, block, number, \
+                 not by \"ip\"",
+            ),
+            (
+                "[[limits]]\nname = \"day\"\nmode = \"on\"\nwindow_seconds = 1\nmax = 1",
+                "the limit \"day\": mode is monitor or enforce, not \"on\"",
+            ),
+            (
+                "[[limits]]\nname = \"day\"\nwindow_seconds = 0\nmax = 1",
+                "limits: a window has 1 millisecond to 31 days",
+            ),
+            (
+                "[[limits]]\nname = \"Day\"\nwindow_seconds = 1\nmax = 1",
+                "limits: a limit's name has 1 to 32 characters of a-z 0-9 - _, not \"Day\"",
             ),
             (
                 "[applications.\"a b\"]",

@@ -20,5 +20,5 @@ mod state;
 mod v3;
 
 pub use gate::{Gate, Pass};
-pub use router::router;
-pub use state::AppState;
+pub use router::Site;
+pub use state::{AppState, Parts};

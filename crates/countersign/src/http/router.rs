@@ -1,16 +1,17 @@
 //! The site map.
 
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use axum::Router;
-use axum::http::StatusCode;
+use axum::http::{Method, Request, StatusCode, header};
 use axum::routing::{any, get};
+use tower_service::Service;
 use utoipa_swagger_ui::SwaggerUi;
 
-use super::context::Context;
 use super::endpoint::{Endpoint, Published};
 use super::state::AppState;
-use super::{cors, dev, oidc, openapi, v3};
+use super::{context, cors, dev, oidc, openapi, v3};
 
 /// Everything served under `/api/v3`. Whatever else is asked for there is answered with this list.
 fn endpoints() -> Vec<Endpoint> {
@@ -26,6 +27,7 @@ fn endpoints() -> Vec<Endpoint> {
         v3::create_application::endpoint(),
         v3::update_application::endpoint(),
         v3::list_messages::endpoint(),
+        v3::find_messages::endpoint(),
         v3::unlock_phone::endpoint(),
         v3::list_unlocks::endpoint(),
         v3::list_signing_keys::endpoint(),
@@ -38,8 +40,53 @@ fn published() -> Vec<Published> {
     vec![oidc::jwks::of_service(), oidc::jwks::of_application()]
 }
 
-/// All routes over `state`.
-pub fn router(state: AppState) -> Router {
+/// Everything that is served.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// With the headers that web pages of other origins need.
+    for_pages: Router,
+    /// The same without, for whoever comes from no page.
+    plain: Router,
+}
+
+impl Site {
+    /// All routes over `state`.
+    #[must_use]
+    pub fn new(state: AppState) -> Self {
+        let cors = cors::layer(Arc::clone(&state.store));
+        Self {
+            for_pages: router(state.clone(), |site| site.layer(cors)),
+            plain: router(state, |site| site),
+        }
+    }
+}
+
+impl<B> Service<Request<B>> for Site
+where
+    Router: Service<Request<B>>,
+{
+    type Response = <Router as Service<Request<B>>>::Response;
+    type Error = <Router as Service<Request<B>>>::Error;
+    type Future = <Router as Service<Request<B>>>::Future;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.for_pages.poll_ready(context) // a router is always ready
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let page =
+            request.headers().contains_key(header::ORIGIN) || request.method() == Method::OPTIONS;
+        // What may be kept by caches says in any case that it depends on the origin.
+        if page || !request.uri().path().starts_with("/api/v3/") {
+            self.for_pages.call(request)
+        } else {
+            self.plain.call(request)
+        }
+    }
+}
+
+/// All routes over `state`, most of them under `layer`.
+fn router(state: AppState, layer: impl FnOnce(Router<AppState>) -> Router<AppState>) -> Router {
     let (endpoints, published) = (endpoints(), published());
     let served: Vec<_> = endpoints
         .iter()
@@ -48,7 +95,7 @@ pub fn router(state: AppState) -> Router {
     let served: Arc<str> = served.join(", ").into();
     let docs = SwaggerUi::new("/docs")
         .external_url_unchecked("/openapi.json", openapi::document(&endpoints, &published));
-    let not_served = move |cx: Context| {
+    let not_served = move |cx: context::Context| {
         let answer = v3::not_served::answer(&cx, &served);
         async { answer }
     };
@@ -67,12 +114,11 @@ pub fn router(state: AppState) -> Router {
     if state.outbox.is_some() {
         site = site.route("/dev/outbox", get(dev::outbox::handle));
     }
-    let cors = cors::layer(Arc::clone(&state.store));
     let mut documents = Router::new();
     for document in published {
         documents = documents.route(document.path, document.handler);
     }
-    site.layer(cors)
+    layer(site)
         .merge(documents.layer(cors::anyone()))
         .with_state(state)
 }

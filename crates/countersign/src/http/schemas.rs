@@ -3,8 +3,8 @@
 use countersign_api::{
     ApplicationDto, AttemptDto, Channel, CheckAppIdSecretRequest, CheckDto, CheckedSecret,
     CountryDto, CountryName, CountryNames, CreateApplicationRequest, CreatedApplication,
-    IntrospectTokenRequest, InvalidReason, JsonWebKey, JsonWebKeySet, MessageDto,
-    PreCheckCodeRequest, PreCheckedCode, PublicKey, RotatedSigningKey, SendSmsRequest,
+    FindMessagesRequest, IntrospectTokenRequest, InvalidReason, JsonWebKey, JsonWebKeySet,
+    MessageDto, PreCheckCodeRequest, PreCheckedCode, PublicKey, RotatedSigningKey, SendSmsRequest,
     SigningKeyDto, SigningKeyState, SmsCodePayload, SystemInfo, SystemVersion, UnlockDto,
     UnlockPhoneRequest, UpdateApplicationRequest, VerdictDto, VerificationClaims, VerifiedCode,
     VerifyCodeRequest,
@@ -43,6 +43,7 @@ pub(super) fn all() -> Value {
     add::<SystemVersion>(&mut schemas);
     add::<UnlockDto>(&mut schemas);
     add::<UnlockPhoneRequest>(&mut schemas);
+    add::<FindMessagesRequest>(&mut schemas);
     add::<UpdateApplicationRequest>(&mut schemas);
     add::<VerdictDto>(&mut schemas);
     add::<VerificationClaims>(&mut schemas);

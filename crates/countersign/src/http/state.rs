@@ -1,5 +1,6 @@
 //! What handlers share.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use countersign_api::Fault;
@@ -13,9 +14,28 @@ use tokio_util::task::TaskTracker;
 
 use crate::token::Minter;
 
-/// The parts behind the door; cheap to clone.
+/// The parts behind the door, shared by all requests.
 #[derive(Clone)]
-pub struct AppState {
+pub struct AppState(Arc<Parts>);
+
+impl AppState {
+    /// These parts.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl Deref for AppState {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// What there is behind the door.
+pub struct Parts {
     /// Sends codes.
     pub messenger: Arc<Messenger>,
     /// Checks them.
@@ -36,7 +56,13 @@ pub struct AppState {
 
 impl std::fmt::Debug for AppState {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("AppState")
+        self.0.fmt(f)
+    }
+}
+
+impl std::fmt::Debug for Parts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Parts")
             .field("messenger", &self.messenger)
             .finish_non_exhaustive()
     }

@@ -294,6 +294,7 @@ async fn management_needs_the_token_of_the_data_folder() {
         "before=x",
         "messageId=1",
         "requestId=",
+        "decidedBefore=yesterday",
     ] {
         let url = format!("{}/api/v3/list-messages?{bad}", server.url);
         let answer: Value = server
@@ -308,4 +309,74 @@ async fn management_needs_the_token_of_the_data_folder() {
             .unwrap();
         assert_eq!(answer["statusCode"], 400, "{bad}: {answer}");
     }
+}
+
+#[tokio::test]
+async fn messages_are_found_by_number_by_request_and_by_time() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let bearer = format!("bearer {}", server.token());
+    let headers: &[_] = &[("authorization", bearer.as_str()), EN];
+    for (channel, n) in [
+        ("CHANNEL_LOGIN", 1),
+        ("CHANNEL_LOGIN", 2),
+        ("CHANNEL_BIND_MFA", 1),
+    ] {
+        assert_eq!(server.send(channel, &number(n)).await.status_code, 200);
+    }
+    let all = server.messages().await;
+    let ids = |answer: &Value| -> Vec<String> {
+        let found = answer["data"].as_array().unwrap().iter();
+        found
+            .map(|message| message["messageId"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let expected = |places: &[usize]| -> Vec<_> {
+        places.iter().map(|n| all[*n].message_id.clone()).collect()
+    };
+
+    for (before, places) in [
+        ("", &[0, 2][..]),
+        (&all[0].message_id, &[2]),
+        (&all[2].message_id, &[]),
+    ] {
+        let body = format!(r#"{{"phoneNumber":"{}","before":"{before}"}}"#, number(1));
+        let (_, answer) = ask(&server, "find-messages", headers, &body).await;
+        assert_eq!(ids(&answer), expected(places), "{before}");
+    }
+    let (_, nobody) = ask(
+        &server,
+        "find-messages",
+        &[EN],
+        r#"{"phoneNumber":"18800008888"}"#,
+    )
+    .await;
+    assert_eq!(nobody["statusCode"], 401);
+
+    let decided = all[0].decided_at.clone();
+    for (query, places) in [
+        (format!("requestId={}", all[1].request_id), &[1][..]),
+        (format!("messageId={}", all[2].message_id), &[2]),
+        (format!("requestId={}", all[1].message_id), &[]),
+        ("decidedBefore=2020-01-01T00:00:00Z".to_owned(), &[]),
+        (
+            "decidedBefore=2999-01-01T08:00:00%2B08:00".to_owned(),
+            &[0, 1, 2],
+        ),
+    ] {
+        let url = format!("{}/api/v3/list-messages?{query}", server.url);
+        let asked = server.client().get(url).header("authorization", &bearer);
+        let answer: Value = asked.send().await.unwrap().json().await.unwrap();
+        assert_eq!(ids(&answer), expected(places), "{query}");
+    }
+    let url = format!(
+        "{}/api/v3/list-messages?decidedBefore={decided}",
+        server.url
+    );
+    let asked = server.client().get(url).header("authorization", &bearer);
+    let answer: Value = asked.send().await.unwrap().json().await.unwrap();
+    assert!(
+        !ids(&answer).contains(&all[0].message_id),
+        "not before itself"
+    );
 }

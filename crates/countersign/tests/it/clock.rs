@@ -12,6 +12,7 @@ use countersign_core::channel::Channel;
 use countersign_core::check::{Checked, Door};
 use countersign_core::checker::{Checker, Typed};
 use countersign_core::id::RequestId;
+use countersign_core::limit::SendLimits;
 use countersign_core::messenger::{Messenger, Order, SendError};
 use countersign_core::outcome::Outcome;
 use countersign_core::passcode::PasscodeKey;
@@ -234,7 +235,14 @@ async fn an_hour_either_way_moves_no_life_and_no_minute_by_a_millisecond() {
     let key = PasscodeKey::new([3; 32]);
     let checker = Checker::new(Arc::clone(&store), key.clone());
     let (entropy, policy) = (Arc::new(OsEntropy), CodePolicy::default());
-    let messenger = Messenger::new(Arc::clone(&store), entropy, routes, key, policy);
+    let messenger = Messenger::new(
+        Arc::clone(&store),
+        entropy,
+        routes,
+        key,
+        policy,
+        SendLimits::default(),
+    );
     let app = Arc::new(Application {
         id: AppId::parse("app").unwrap(),
         name: AppName::parse("App").unwrap(),

@@ -9,7 +9,7 @@ use countersign_core::application::{AppId, AppName, Application};
 use countersign_core::channel::Channel;
 use countersign_core::check::{Checked, CodeCheck, TokenUse, Unlock, UnlockRecord};
 use countersign_core::id::RequestId;
-use countersign_core::limit::Rules;
+use countersign_core::limit::{Rules, SendLimits};
 use countersign_core::message::{Decision, Intent, Settlement, Timeline};
 use countersign_core::messenger::{Messenger, Order, SendError};
 use countersign_core::outcome::Outcome;
@@ -151,6 +151,7 @@ async fn what_was_decided_long_ago_is_not_sent_and_gives_its_minute_back() {
         routes,
         key,
         CodePolicy::default(),
+        SendLimits::default(),
     );
     let order = || Order {
         request_id: RequestId::from_bytes([7; 16]),

@@ -1,6 +1,7 @@
 //! Codes that can be checked, in memory.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
+use std::time::Duration;
 
 use countersign_core::guess::Guess;
 use countersign_core::id::MessageId;
@@ -9,34 +10,36 @@ use countersign_core::passcode::{PasscodeMac, SealedPasscode};
 use countersign_core::policy;
 use countersign_core::time::Timestamp;
 
-use crate::seal::Digest;
+use super::few::Few;
+use super::shards::Shards;
+use crate::seal::Key;
 
 /// The codes of one store, by what they are good for: application, channel and number.
 #[derive(Debug, Default)]
 pub(super) struct Codes {
-    /// In order of age, oldest first.
-    pub(super) by_scope: HashMap<Digest, Vec<Code>>,
-    /// When to look what of a scope may be forgotten. All lives are alike, or nearly: what is over is near
-    /// the front.
-    ends: VecDeque<(Timestamp, Digest)>,
+    /// In order of age, oldest first; hardly ever more than one.
+    pub(super) by_scope: Shards<Few<Code>>,
+    /// Those of them that are to be sent again.
+    sealed: HashMap<MessageId, SealedPasscode>,
     /// Codes from before this moment are dead: the clock was set back after it.
     dead_before: Timestamp,
 }
 
-/// What is kept of a code.
-#[derive(Debug, Clone)]
+/// What is kept of a code, as small as may be.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Code {
     pub(super) message: MessageId,
-    pub(super) decided_at: Timestamp,
-    pub(super) expires_at: Timestamp,
     pub(super) mac: PasscodeMac,
+    /// How long after its message was made it was decided on, and how long it lives from then on; in
+    /// milliseconds.
+    pub(super) decided_after: u32,
+    pub(super) life: u32,
     pub(super) tries_left: u8,
     /// How many of the newest sent codes are good, seen from this one.
     pub(super) keeps: u8,
     /// Whether its message may have been sent; until then it is pending.
     pub(super) sent: bool,
     pub(super) used: bool,
-    pub(super) sealed: Option<Box<SealedPasscode>>,
 }
 
 /// What comparing a guess with the codes of a scope showed.
@@ -53,13 +56,33 @@ pub(super) enum Compared {
 }
 
 impl Code {
+    /// Those two, from two moments.
+    pub(super) fn spans(message: MessageId, decided_at: Timestamp, ends: Timestamp) -> (u32, u32) {
+        let millis = |span: Duration| u32::try_from(span.as_millis()).unwrap_or(u32::MAX);
+        (
+            millis(message.made_at().until(decided_at)),
+            millis(decided_at.until(ends)),
+        )
+    }
+
+    pub(super) fn decided_at(&self) -> Timestamp {
+        let after = Duration::from_millis(self.decided_after.into());
+        self.message.made_at().after(after)
+    }
+
+    pub(super) fn expires_at(&self) -> Timestamp {
+        let life = Duration::from_millis(self.life.into());
+        self.decided_at().after(life)
+    }
+
     fn state(&self, now: Timestamp, dead_before: Timestamp) -> CodeState {
-        let born = self.decided_at <= now && self.decided_at >= dead_before;
+        let decided_at = self.decided_at();
+        let born = decided_at <= now && decided_at >= dead_before;
         if self.used {
             CodeState::Used
         } else if self.tries_left == 0 {
             CodeState::Exhausted
-        } else if !born || self.expires_at <= now {
+        } else if !born || self.expires_at() <= now {
             CodeState::Expired
         } else if self.sent {
             CodeState::Live
@@ -69,11 +92,17 @@ impl Code {
     }
 
     fn age(&self) -> (Timestamp, MessageId) {
-        (self.decided_at, self.message)
+        (self.decided_at(), self.message)
     }
 
     fn forgotten_at(&self) -> Timestamp {
-        self.expires_at.after(policy::REMEMBERED)
+        self.expires_at().after(policy::REMEMBERED)
+    }
+
+    /// Whether its end is so long ago that it is as if it had never been. One that is pending may still end
+    /// older ones.
+    fn is_forgotten(&self, now: Timestamp) -> bool {
+        self.sent && self.forgotten_at() <= now
     }
 }
 
@@ -87,23 +116,27 @@ impl Codes {
         self.by_scope.is_empty()
     }
 
-    pub(super) fn admit(&mut self, scope: Digest, code: Code) {
-        let codes = self.by_scope.entry(scope).or_default();
-        codes.push(code);
-        codes.sort_by_key(Code::age);
+    pub(super) fn admit(&mut self, scope: Key, code: Code, sealed: Option<SealedPasscode>) {
+        if let Some(sealed) = sealed {
+            self.sealed.insert(code.message, sealed);
+        }
+        if let Some(codes) = self.by_scope.get_or_insert_with(scope, Few::default) {
+            codes.push(code);
+            codes.as_mut_slice().sort_by_key(Code::age);
+        }
     }
 
     /// Forgets the code of `message`: it never was.
-    pub(super) fn drop_code(&mut self, scope: Digest, message: MessageId) {
+    pub(super) fn drop_code(&mut self, scope: Key, message: MessageId) {
         self.retain(scope, |code| code.message != message);
-        self.look_again(scope);
     }
 
     /// The message may have been sent: older codes than it allows are dead.
-    pub(super) fn sent(&mut self, scope: Digest, message: MessageId) {
-        let Some(codes) = self.by_scope.get_mut(&scope) else {
+    pub(super) fn sent(&mut self, scope: Key, message: MessageId) {
+        let Some(codes) = self.by_scope.get_mut(scope) else {
             return;
         };
+        let codes = codes.as_mut_slice();
         for code in codes.iter_mut().filter(|code| code.message == message) {
             code.sent = true;
         }
@@ -118,26 +151,27 @@ impl Codes {
         if let Some(oldest_good) = oldest_good {
             self.retain(scope, |code| code.age() >= oldest_good);
         }
-        self.look_again(scope);
     }
 
     /// The newest live code of `scope` that is kept to be sent again.
-    pub(super) fn again(&self, scope: Digest, now: Timestamp) -> Option<LiveCode> {
-        let codes = self.by_scope.get(&scope)?;
+    pub(super) fn again(&self, scope: Key, now: Timestamp) -> Option<LiveCode> {
+        let codes = self.by_scope.get(scope)?.as_slice();
         let code = codes
             .iter()
             .rfind(|code| code.state(now, self.dead_before) == CodeState::Live)?;
         Some(LiveCode {
             message: code.message,
-            sealed: SealedPasscode::clone(code.sealed.as_deref()?),
-            expires_at: code.expires_at,
+            sealed: self.sealed.get(&code.message)?.clone(),
+            expires_at: code.expires_at(),
         })
     }
 
     /// Compares `guess` with the codes of `scope`, also with those that are dead: the work is the same.
     /// Changes nothing.
-    pub(super) fn compare(&self, scope: Digest, guess: &Guess, now: Timestamp) -> Compared {
-        let codes = self.by_scope.get(&scope).map_or(&[][..], Vec::as_slice);
+    pub(super) fn compare(&self, scope: Key, guess: &Guess, now: Timestamp) -> Compared {
+        let codes = self.by_scope.get(scope).map_or(&[][..], Few::as_slice);
+        let forgotten = codes.iter().all(|code| code.is_forgotten(now));
+        let codes = if forgotten { &[][..] } else { codes };
         if codes.is_empty() {
             idle(guess);
         }
@@ -168,7 +202,7 @@ impl Codes {
     }
 
     /// Counts a wrong guess against the codes of these messages; how many more the newest survives.
-    pub(super) fn count(&mut self, scope: Digest, messages: &[MessageId]) -> u8 {
+    pub(super) fn count(&mut self, scope: Key, messages: &[MessageId]) -> u8 {
         let mut left = 0;
         for code in self.of(scope, messages) {
             code.tries_left = code.tries_left.saturating_sub(1);
@@ -178,14 +212,14 @@ impl Codes {
     }
 
     /// Takes [`Codes::count`] back.
-    pub(super) fn uncount(&mut self, scope: Digest, messages: &[MessageId]) {
+    pub(super) fn uncount(&mut self, scope: Key, messages: &[MessageId]) {
         for code in self.of(scope, messages) {
             code.tries_left = code.tries_left.saturating_add(1);
         }
     }
 
     /// Uses up the codes of these messages, or takes that back.
-    pub(super) fn set_used(&mut self, scope: Digest, messages: &[MessageId], used: bool) {
+    pub(super) fn set_used(&mut self, scope: Key, messages: &[MessageId], used: bool) {
         for code in self.of(scope, messages) {
             code.used = used;
         }
@@ -194,11 +228,11 @@ impl Codes {
     /// The state of a code at `now`, where it is still here.
     pub(super) fn state(
         &self,
-        scope: Digest,
+        scope: Key,
         message: MessageId,
         now: Timestamp,
     ) -> Option<CodeState> {
-        let codes = self.by_scope.get(&scope)?;
+        let codes = self.by_scope.get(scope)?.as_slice();
         let code = codes.iter().find(|code| code.message == message)?;
         Some(code.state(now, self.dead_before))
     }
@@ -206,43 +240,55 @@ impl Codes {
     /// Forgets the codes whose end is so long ago that nobody asks any more. One that is pending may still end
     /// older ones, and what is newer than one that is good says which are the newest: those stay.
     pub(super) fn forget_past(&mut self, now: Timestamp) {
-        while let Some((_, scope)) = self.ends.pop_front_if(|(end, _)| *end <= now) {
-            let mut over = true;
-            self.retain(scope, |code| {
-                over = over && code.sent && code.forgotten_at() <= now;
-                !over
-            });
-        }
-    }
-
-    /// Sees to it that `scope` is looked at once all its codes may be forgotten.
-    fn look_again(&mut self, scope: Digest) {
-        let codes = self.by_scope.get(&scope).into_iter().flatten();
-        if let Some(end) = codes.map(Code::forgotten_at).max() {
-            self.ends.push_back((end, scope));
-        }
+        let sealed = &mut self.sealed;
+        self.by_scope.sweep(now, |_, codes| {
+            let end = codes.as_slice().iter().map(Code::forgotten_at).max();
+            if end.is_some_and(|end| end <= now) {
+                let mut over = true;
+                retain(codes, sealed, |code| {
+                    over = over && code.is_forgotten(now);
+                    !over
+                });
+            }
+            !codes.as_slice().is_empty()
+        });
     }
 
     fn of<'a>(
         &'a mut self,
-        scope: Digest,
+        scope: Key,
         messages: &'a [MessageId],
     ) -> impl Iterator<Item = &'a mut Code> {
-        let codes = self.by_scope.get_mut(&scope).into_iter().flatten();
+        let codes = self.by_scope.get_mut(scope);
+        let codes = codes.map_or(&mut [][..], Few::as_mut_slice).iter_mut();
         codes.filter(|code| messages.contains(&code.message))
     }
 
-    fn retain(&mut self, scope: Digest, keep: impl FnMut(&Code) -> bool) {
-        if let Some(codes) = self.by_scope.get_mut(&scope) {
-            codes.retain(keep);
-            if codes.is_empty() {
-                self.by_scope.remove(&scope);
+    fn retain(&mut self, scope: Key, keep: impl FnMut(&Code) -> bool) {
+        if let Some(codes) = self.by_scope.get_mut(scope) {
+            retain(codes, &mut self.sealed, keep);
+            if codes.as_slice().is_empty() {
+                self.by_scope.remove(scope);
             }
         }
     }
 }
 
+fn retain(
+    codes: &mut Few<Code>,
+    sealed: &mut HashMap<MessageId, SealedPasscode>,
+    mut keep: impl FnMut(&Code) -> bool,
+) {
+    codes.retain(|code| {
+        let keeps = keep(code);
+        if !keeps {
+            sealed.remove(&code.message);
+        }
+        keeps
+    });
+}
+
 /// The work of one comparison.
 pub(super) fn idle(guess: &Guess) {
-    std::hint::black_box(guess.is(MessageId::first_at(Timestamp::default()), &[0; 32]));
+    std::hint::black_box(guess.is(MessageId::first_at(Timestamp::default()), &[0; 16]));
 }

@@ -1,29 +1,32 @@
 //! What happens to codes after they were sent: guesses, uses, unlocks. One step each on the live state, one
 //! row each in the log, and the way back where the row could not be written.
 
+use std::sync::Arc;
+
 use countersign_core::check::{self, CheckRecord, Checked, CodeCheck, Door, TokenUse, Unlock};
 use countersign_core::id::{MessageId, RequestId};
-use countersign_core::limit::{Bucket, Mode, Rule};
+use countersign_core::limit::{Bucket, Rules};
 use countersign_core::message::CodeState;
-use countersign_core::policy::{self, FailureBudget};
+use countersign_core::policy;
 use countersign_core::time::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Statement, params};
 
 use super::codes::{self, Compared};
 use super::guesses::Step;
 use super::hits::{self, LoggedHit};
 use super::live::Live;
-use crate::seal::{Digest, Sealer};
+use crate::seal::{Key, Sealer};
 
 /// One row of the table `code_event`, and how to undo it.
 #[derive(Debug)]
 pub(super) struct Event {
+    pub(super) seq: i64,
     pub(super) id: RequestId,
     pub(super) at: Timestamp,
     pub(super) kind: Kind,
-    pub(super) phone: Option<Digest>,
+    pub(super) phone: Option<Key>,
     pub(super) messages: Vec<MessageId>,
-    pub(super) hits: Vec<LoggedHit>,
+    pub(super) hits: Arc<[LoggedHit]>,
     sealed: Option<Vec<u8>>,
     undo: Undo,
 }
@@ -39,7 +42,7 @@ pub(super) enum Kind {
 /// What it takes to undo an event, where the event itself does not say.
 #[derive(Debug)]
 struct Undo {
-    scope: Digest,
+    scope: Key,
     step: Step,
 }
 
@@ -70,23 +73,20 @@ impl Kind {
 /// A check with everything that can be worked out before the lock is taken.
 pub(super) struct Asked {
     check: CodeCheck,
-    scope: Digest,
-    phone: Digest,
-    rules: [Rule; 2],
-    hits: [LoggedHit; 2],
+    scope: Key,
+    phone: Key,
+    rules: Rules,
+    hits: Arc<[LoggedHit]>,
 }
 
 impl Asked {
     pub(super) fn of(check: CodeCheck, sealer: &Sealer) -> Self {
         let guess = &check.guess;
-        let rules = check::failure_rules(&guess.phone, check.door.budget());
+        let rules = check::failure_rules(&guess.phone, check.door);
         Self {
             scope: sealer.code_scope(guess.app.as_str(), guess.channel.as_str(), &guess.phone),
             phone: sealer.phone(&guess.phone),
-            hits: [
-                LoggedHit::of(&rules[0], sealer),
-                LoggedHit::of(&rules[1], sealer),
-            ],
+            hits: LoggedHit::all_of(&rules, sealer),
             rules,
             check,
         }
@@ -124,10 +124,8 @@ impl Asked {
         if live.in_a_row(self.phone) >= self.check.door.budget().in_a_row {
             return Some(None);
         }
-        let verdicts = self.rules.iter().zip(&self.hits);
-        let until = verdicts
-            .filter_map(|(rule, hit)| live.judge(rule, hit.bucket, now).refused_until)
-            .max()?;
+        let refusals = live.guesses.judge_all(self.rules.set(), &self.hits, now);
+        let until = refusals.into_iter().map(|(_, until)| until).max()?;
         Some(Some(now.until(until)))
     }
 
@@ -147,27 +145,27 @@ impl Asked {
         live.codes.set_used(self.scope, &messages, true);
         let step = live.forget_guesses(self.phone, &[]);
         let kind = Kind::Right(self.check.door);
-        (
-            found,
-            Some(self.event(kind, messages, Vec::new(), step, now)),
-        )
+        let event = self.event(kind, messages, Arc::new([]), step, live, now);
+        (found, Some(event))
     }
 
     fn wrong(self, messages: Vec<MessageId>, live: &mut Live, now: Timestamp) -> Event {
         let step = live.guess(self.phone, &self.hits, !messages.is_empty(), now);
-        let (kind, hits) = (Kind::Wrong(self.check.door), self.hits.to_vec());
-        self.event(kind, messages, hits, step, now)
+        let (kind, hits) = (Kind::Wrong(self.check.door), Arc::clone(&self.hits));
+        self.event(kind, messages, hits, step, live, now)
     }
 
     fn event(
         self,
         kind: Kind,
         messages: Vec<MessageId>,
-        hits: Vec<LoggedHit>,
+        hits: Arc<[LoggedHit]>,
         step: Step,
+        live: &mut Live,
         at: Timestamp,
     ) -> Event {
         Event {
+            seq: live.next_event(),
             id: self.check.request_id,
             at,
             kind,
@@ -192,14 +190,12 @@ impl Event {
         now: Timestamp,
     ) -> Option<Self> {
         let sealed = sealer.seal_unlock(&unlock)?;
-        let rules = check::failure_rules(&unlock.phone, FailureBudget::WITH_RESERVE);
-        let hits: Vec<_> = rules
-            .iter()
-            .map(|rule| LoggedHit::of(rule, sealer))
-            .collect();
+        let rules = check::failure_rules(&unlock.phone, Door::Application);
+        let hits = LoggedHit::all_of(&rules, sealer);
         let phone = sealer.phone(&unlock.phone);
-        let buckets: Vec<_> = hits.iter().map(|hit| hit.bucket).collect();
+        let step = live.forget_guesses(phone, &hits);
         Some(Self {
+            seq: live.next_event(),
             id: unlock.request_id,
             at: now,
             kind: Kind::Unlocked,
@@ -207,10 +203,7 @@ impl Event {
             messages: Vec::new(),
             hits,
             sealed: Some(sealed),
-            undo: Undo {
-                scope: phone,
-                step: live.forget_guesses(phone, &buckets),
-            },
+            undo: Undo { scope: phone, step },
         })
     }
 
@@ -221,27 +214,24 @@ impl Event {
         live: &mut Live,
         now: Timestamp,
     ) -> Option<Self> {
-        let rule = Rule {
-            name: "token".into(),
-            bucket: Bucket::named("token").part(&token.token),
+        let hit = LoggedHit {
+            bucket: sealer.bucket(&Bucket::named("token").part(&token.token)),
             window: policy::TOKEN_LIFE,
-            max: 1,
             weight: 1,
-            mode: Mode::Enforce,
             refundable: false,
         };
-        let hit = LoggedHit::of(&rule, sealer);
-        if live.has_hits(hit.bucket) {
+        if live.guesses.has(hit.bucket, now) {
             return None;
         }
-        live.add_hit(&hit, now);
+        live.guesses.add(&hit, now);
         Some(Self {
+            seq: live.next_event(),
             id: token.request_id,
             at: now,
             kind: Kind::TokenUsed,
             phone: None,
             messages: Vec::new(),
-            hits: vec![hit],
+            hits: Arc::new([hit]),
             sealed: None,
             undo: Undo {
                 scope: hit.bucket,
@@ -265,8 +255,8 @@ impl Event {
             }
             (Kind::Unlocked, _) => live.withdraw_forgetting(step),
             (Kind::TokenUsed | Kind::Wrong(_), _) => {
-                for hit in &self.hits {
-                    live.remove_hit(hit, self.at);
+                for hit in &*self.hits {
+                    live.guesses.remove(hit, self.at);
                 }
             }
         }
@@ -282,31 +272,35 @@ impl Event {
         live.keep_forgotten(self.undo.step);
     }
 
-    pub(super) fn insert(&self, log: &Connection) -> rusqlite::Result<()> {
+    pub(super) const INSERT: &str = "INSERT INTO code_event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+    /// Runs [`Event::INSERT`].
+    pub(super) fn insert(&self, insert: &mut Statement<'_>) -> rusqlite::Result<()> {
         let (kind, door) = self.kind.columns();
         let messages: Vec<u8> = self
             .messages
             .iter()
             .flat_map(|message| *message.as_bytes())
             .collect();
-        log.prepare_cached("INSERT INTO code_event VALUES (?, ?, ?, ?, ?, ?, ?, ?)")?
-            .execute(params![
-                self.id.as_bytes(),
-                self.at.as_millis(),
-                kind,
-                door,
-                self.phone.map(|phone| phone.0),
-                (!messages.is_empty()).then_some(messages),
-                hits::encode(&self.hits),
-                self.sealed,
-            ])?;
+        insert.execute(params![
+            self.seq,
+            self.id.as_bytes(),
+            self.at.as_millis(),
+            kind,
+            door,
+            self.phone.map(Key::column),
+            self.undo.scope.column(),
+            (!messages.is_empty()).then_some(messages),
+            hits::encode(&self.hits),
+            self.sealed,
+        ])?;
         Ok(())
     }
 
     /// Takes it off the record.
     pub(super) fn delete(&self, log: &Connection) -> rusqlite::Result<()> {
-        log.prepare_cached("DELETE FROM code_event WHERE id = ?")?
-            .execute([self.id.as_bytes()])?;
+        log.prepare_cached("DELETE FROM code_event WHERE seq = ?")?
+            .execute([self.seq])?;
         Ok(())
     }
 }
@@ -371,25 +365,24 @@ mod tests {
         let message = MessageId::first_at(now);
         let code = Code {
             message,
-            decided_at: now,
-            expires_at: now.after(policy::LONGEST_LIFE),
-            mac: [0; 32],
+            decided_after: 0,
+            life: 600_000,
+            mac: [0; 16],
             tries_left: 5,
             keeps: 1,
             sent: true,
             used: false,
-            sealed: None,
         };
-        live.codes.admit(asked(with_code).scope, code);
+        live.codes.admit(asked(with_code).scope, code, None);
         let (_, event) = asked(without).take(&mut live, now);
         assert!(event.is_some());
-        for n in 0_u128.. {
-            if live.is_crowded() {
-                break;
-            }
-            live.buckets.insert(Digest(n.to_be_bytes()), Vec::new());
+        let hit = asked(without).hits[0];
+        for n in 1..500_000_u64 {
+            assert!(n % 1_000 != 0 || !live.is_crowded(), "{n}");
+            let bucket = Key(n.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+            live.guesses.add(&LoggedHit { bucket, ..hit }, now);
         }
-        assert_eq!(live.buckets.len(), 500_000);
+        assert!(live.is_crowded());
         let (found, event) = asked(without).take(&mut live, now);
         assert!(found == Checked::NotSent && event.is_none());
         let (found, event) = asked(with_code).take(&mut live, now);

@@ -6,9 +6,10 @@
 use countersign_core::limit::Hit;
 use countersign_core::time::Timestamp;
 
+use super::buckets;
 use super::hits::LoggedHit;
-use super::live::{self, Live};
-use crate::seal::Digest;
+use super::live::Live;
+use crate::seal::Key;
 
 /// Numbers what is done with wrong guesses, in order.
 pub(super) type Step = u64;
@@ -23,9 +24,9 @@ pub(super) struct Forgotten {
 #[derive(Debug)]
 struct Forgetting {
     step: Step,
-    phone: Digest,
+    phone: Key,
     in_a_row: u32,
-    buckets: Vec<(Digest, Vec<Hit>)>,
+    buckets: Vec<(LoggedHit, Vec<Hit>)>,
 }
 
 impl Forgotten {
@@ -40,17 +41,19 @@ impl Forgotten {
     }
 
     /// The first to forget how many came in a row after `step`.
-    fn in_a_row_after(&mut self, step: Step, phone: Digest) -> Option<&mut u32> {
+    fn in_a_row_after(&mut self, step: Step, phone: Key) -> Option<&mut u32> {
         let mut steps = self.steps.iter_mut();
         let later = steps.find(|later| later.step > step && later.phone == phone)?;
         Some(&mut later.in_a_row)
     }
 
     /// The first to empty `bucket` after `step`.
-    fn hits_after(&mut self, step: Step, bucket: Digest) -> Option<&mut Vec<Hit>> {
+    fn hits_after(&mut self, step: Step, bucket: Key) -> Option<&mut Vec<Hit>> {
         let later = self.steps.iter_mut().filter(|later| later.step > step);
         let mut buckets = later.flat_map(|later| &mut later.buckets);
-        buckets.find(|(of, _)| *of == bucket).map(|(_, hits)| hits)
+        buckets
+            .find(|(of, _)| of.bucket == bucket)
+            .map(|(_, hits)| hits)
     }
 }
 
@@ -58,13 +61,13 @@ impl Live {
     /// Counts a wrong guess; as one in a row, if it was compared with anything.
     pub(super) fn guess(
         &mut self,
-        phone: Digest,
+        phone: Key,
         hits: &[LoggedHit],
         compared: bool,
         at: Timestamp,
     ) -> Step {
         for hit in hits {
-            self.add_hit(hit, at);
+            self.guesses.add(hit, at);
         }
         self.set_in_a_row(phone, self.in_a_row(phone) + u32::from(compared));
         self.forgotten.next_step()
@@ -74,16 +77,16 @@ impl Live {
     pub(super) fn withdraw_guess(
         &mut self,
         step: Step,
-        phone: Digest,
+        phone: Key,
         hits: &[LoggedHit],
         compared: bool,
         at: Timestamp,
     ) {
         for hit in hits {
             if let Some(forgotten) = self.forgotten.hits_after(step, hit.bucket) {
-                live::remove(forgotten, hit.at(at));
+                buckets::remove(forgotten, hit.at(at));
             } else {
-                self.remove_hit(hit, at);
+                self.guesses.remove(hit, at);
             }
         }
         if let Some(in_a_row) = self.forgotten.in_a_row_after(step, phone) {
@@ -94,12 +97,12 @@ impl Live {
         }
     }
 
-    /// Forgets how many came in a row, and the hits in `buckets`.
-    pub(super) fn forget_guesses(&mut self, phone: Digest, buckets: &[Digest]) -> Step {
+    /// Forgets how many came in a row, and the hits in the buckets of `hits`.
+    pub(super) fn forget_guesses(&mut self, phone: Key, hits: &[LoggedHit]) -> Step {
         let step = self.forgotten.next_step();
-        let emptied = buckets
+        let emptied = hits
             .iter()
-            .map(|bucket| (*bucket, self.empty_bucket(*bucket)));
+            .map(|hit| (*hit, self.guesses.empty(hit.bucket)));
         let buckets = emptied.collect();
         let in_a_row = self.set_in_a_row(phone, 0);
         self.forgotten.steps.push(Forgetting {
@@ -123,11 +126,13 @@ impl Live {
             return;
         };
         let withdrawn = self.forgotten.steps.remove(found);
-        for (bucket, hits) in withdrawn.buckets {
-            if let Some(forgotten) = self.forgotten.hits_after(step, bucket) {
+        for (kind, hits) in withdrawn.buckets {
+            if let Some(forgotten) = self.forgotten.hits_after(step, kind.bucket) {
                 forgotten.splice(0..0, hits);
-            } else if !hits.is_empty() {
-                self.buckets.entry(bucket).or_default().splice(0..0, hits);
+                continue;
+            }
+            for Hit { at, weight } in hits {
+                self.guesses.add(&LoggedHit { weight, ..kind }, at);
             }
         }
         let phone = withdrawn.phone;

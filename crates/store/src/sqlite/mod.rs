@@ -6,15 +6,22 @@
 //! [`horizon`] keeps that end short.
 
 mod applications;
+mod buckets;
+mod checkpoints;
 mod codes;
 mod events;
+mod few;
+mod find;
 mod guesses;
 mod hits;
 mod horizon;
 mod live;
+mod lookup;
 mod open;
 mod replay;
 mod rows;
+mod rule_sets;
+mod shards;
 mod timelines;
 mod writer;
 
@@ -25,7 +32,7 @@ use async_trait::async_trait;
 use countersign_core::application::{AppId, Application};
 use countersign_core::check::{Checked, CodeCheck, TokenUse, Unlock, UnlockRecord};
 use countersign_core::id::RequestId;
-use countersign_core::limit::{Rules, Verdict};
+use countersign_core::limit::Rules;
 use countersign_core::message::{CodeState, Decision, Intent, Settlement, Timeline};
 use countersign_core::policy;
 use countersign_core::ports::store::{
@@ -45,6 +52,7 @@ use codes::Code;
 use events::{Asked, Event};
 use hits::LoggedHit;
 use live::{Admission, Live};
+use lookup::Lookup;
 use rows::{GiveBack, MessageRow, Record};
 use timelines::Found;
 use writer::Queue;
@@ -60,6 +68,7 @@ pub struct SqliteStore {
     clock: Arc<dyn Clock>,
     ahead: Duration,
     dead_before: Timestamp,
+    _lookup: Option<Lookup>,
     // Dropped last: the folder is owned until the writer has ended.
     _folder: OwnedFolder,
 }
@@ -97,11 +106,10 @@ impl SqliteStore {
         intent: Intent,
         rules: &Rules,
     ) -> Result<(Decision, Option<Durable>), StoreError> {
-        let rules = rules.as_slice();
-        let hits: Vec<_> = rules
-            .iter()
-            .map(|rule| LoggedHit::of(rule, &self.sealer))
-            .collect();
+        let hits = LoggedHit::all_of(rules, &self.sealer);
+        if let Some(decision) = self.refused(rules, &hits)? {
+            return Ok((decision, None)); // before any work that only a message needs
+        }
         let scope =
             self.sealer
                 .code_scope(intent.app.as_str(), intent.channel.as_str(), &intent.phone);
@@ -116,55 +124,80 @@ impl SqliteStore {
         if now > intent.id.made_at().after(policy::HAND_OVER) {
             return Err(StoreError::Unavailable("the intent is too old".to_owned()));
         }
-        let verdicts: Vec<Verdict> = rules
-            .iter()
-            .zip(&hits)
-            .map(|(rule, hit)| live.judge(rule, hit.bucket, now))
-            .collect();
+        let refusals = live.sends.judge_all(rules.set(), &hits, now);
         let again = match &intent.code.sealed {
             Some(_) => live.codes.again(scope, now),
             None => None,
         };
         let decision = Decision {
             at: now,
-            verdicts,
+            limits: Arc::clone(rules.set()),
+            refusals,
             again,
         };
         if !decision.admitted() {
             return Ok((decision, None));
         }
+        if self.queue.is_full() {
+            return Err(StoreError::Overloaded);
+        }
         let code = intent.code;
-        let code = Code {
-            message: intent.id,
-            decided_at: now,
-            expires_at: now.after(code.life),
-            mac: code.mac,
-            tries_left: code.tries,
-            keeps: code.keeps,
-            sent: false,
-            used: false,
-            sealed: code.sealed.map(Box::new),
-        };
+        let (decided_after, life) = Code::spans(intent.id, now, now.after(code.life));
+        let is_new = decision.again.is_none();
         let admission = Admission {
+            seq: live.next_message(),
             message: intent.id,
             decided_at: now,
             scope,
-            code: decision.again.is_none().then_some(code),
+            code: is_new.then_some(Code {
+                message: intent.id,
+                mac: code.mac,
+                decided_after,
+                life,
+                tries_left: code.tries,
+                keeps: code.keeps,
+                sent: false,
+                used: false,
+            }),
+            sealed: code.sealed.filter(|_| is_new),
             hits,
         };
         let row = MessageRow {
             request_id: intent.request_id,
-            app: intent.app.as_str().to_owned(),
+            app: intent.app,
             channel: intent.channel.as_str(),
             sealed_phone,
             phone,
-            verdicts: decision.verdicts.clone(),
+            limits: Arc::clone(rules.set()),
+            refusals: decision.refusals.clone(),
             again: decision.again.clone(),
             admission: admission.clone(),
         };
         let durable = self.queue.push(Record::Message(Box::new(row)))?;
         live.admit(admission);
         Ok((decision, Some(durable)))
+    }
+
+    /// The decision, if it is a refusal already, by the limits that are about the first bucket: the minute's, and
+    /// so that of nearly every refusal.
+    fn refused(&self, rules: &Rules, hits: &[LoggedHit]) -> Result<Option<Decision>, StoreError> {
+        let live = self.live.lock().map_err(|_| writer::stopped())?;
+        let now = self.clock.now();
+        let first = hits.get(..1).unwrap_or_default();
+        let refusals = live.sends.judge_all(rules.set(), first, now);
+        if refusals.is_empty() {
+            return Ok(None);
+        }
+        // All that there is to say.
+        let refusals = live.sends.judge_all(rules.set(), hits, now);
+        drop(live);
+        let decision = Decision {
+            at: now,
+            limits: Arc::clone(rules.set()),
+            refusals,
+            again: None,
+        };
+        Ok((!decision.admitted()).then_some(decision))
     }
 
     /// Saves an application. The writer puts it among those in memory, once it is durable.
@@ -215,6 +248,13 @@ impl SqliteStore {
         Ok(found)
     }
 
+    /// Lets the log catch up with what was answered, if it can in a moment.
+    async fn catch_up(&self) {
+        if let Ok(durable) = self.queue.push(Record::Barrier(self.clock.now())) {
+            let _ = wait(durable, SETTLEMENT).await; // what is there is worth reading in any case
+        }
+    }
+
     async fn read<T: Send + 'static>(
         &self,
         read: impl FnOnce(&Connection, &Sealer) -> rusqlite::Result<T> + Send + 'static,
@@ -250,34 +290,35 @@ impl Store for SqliteStore {
         let (message, sent) = (settlement.message, settlement.may_have_been_sent());
         let (durable, gave_back) = {
             let mut live = self.live.lock().map_err(|_| writer::stopped())?;
-            if !live.is_pending(message) {
+            let Some(seq) = live.pending(message) else {
                 return Ok(Settled { gave_back: false }); // settled before
-            }
-            // Memory follows the vendor's word at once; the log follows, in the same order.
-            let give_back = if sent {
-                live.sent(message);
-                GiveBack::No
-            } else {
-                let rule = &settlement.give_back;
-                let (hit, now) = (LoggedHit::of(rule, &self.sealer), self.clock.now());
-                let refused = live.judge(rule, hit.bucket, now).refuses();
-                live.not_sent(message, !refused);
-                if refused {
-                    GiveBack::No
-                } else {
-                    live.add_hit(&hit, now);
-                    GiveBack::Counted(hit)
-                }
             };
-            let settled = rows::Settled {
-                message,
+            let settled = |give_back| rows::Settled {
+                seq,
                 attempts: settlement.attempts,
                 give_back,
             };
-            (
-                self.queue.push(Record::Settlement(settled))?,
-                give_back != GiveBack::No,
-            )
+            // Memory follows the vendor's word at once; the log follows, in the same order.
+            if sent {
+                live.sent(message);
+                // A start without it takes the message for sent as well: nobody needs to wait.
+                self.queue.settle(settled(GiveBack::No))?;
+                return Ok(Settled { gave_back: false });
+            }
+            let (rules, now) = (&settlement.give_back, self.clock.now());
+            let hits = LoggedHit::all_of(rules, &self.sealer);
+            let refused = !live.sends.judge_all(rules.set(), &hits, now).is_empty();
+            live.not_sent(message, !refused);
+            let give_back = if refused {
+                GiveBack::No
+            } else {
+                for hit in &*hits {
+                    live.sends.add(hit, now);
+                }
+                GiveBack::Counted(hits)
+            };
+            let durable = self.queue.push(Record::Settlement(settled(give_back)))?;
+            (durable, !refused)
         };
         wait(durable, SETTLEMENT).await?;
         Ok(Settled { gave_back })
@@ -369,8 +410,9 @@ impl Store for SqliteStore {
     }
 
     async fn timelines(&self, query: TimelineQuery) -> Result<Vec<Timeline>, StoreError> {
+        self.catch_up().await;
         let found = self
-            .read(move |reader, sealer| timelines::read(reader, query, sealer))
+            .read(move |reader, sealer| timelines::read(reader, &query, sealer))
             .await?;
         Ok(found
             .into_iter()

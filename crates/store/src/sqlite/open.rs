@@ -9,8 +9,11 @@ use rusqlite_migration::{M, Migrations};
 
 use super::SqliteStore;
 use super::applications::Applications;
+use super::checkpoints::Checkpoints;
 use super::horizon::Horizon;
+use super::lookup::Lookup;
 use super::replay;
+use super::rule_sets::RuleSets;
 use super::writer::{Parts, Queue};
 use crate::folder::OwnedFolder;
 use crate::lasting_clock::LastingClock;
@@ -55,17 +58,23 @@ impl SqliteStore {
         let clock: Arc<dyn Clock> = Arc::new(clock);
         let dead_before = replay::dead_before(&log).map_err(database)?;
         let horizon = Horizon::read(&log).map_err(database)?;
-        let live = replay::rebuild(&mut log, &horizon, &sealer, clock.now()).map_err(database)?;
+        let mut rule_sets = RuleSets::read(&log).map_err(database)?;
+        let live =
+            replay::rebuild(&mut log, &horizon, &mut rule_sets, clock.now()).map_err(database)?;
         let live = Arc::new(Mutex::new(live));
         let applications = Arc::new(Applications::read(&log).map_err(database)?);
+        let lookup = Lookup::start(&path).map_err(database)?;
         let reader = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)
             .map_err(database)?;
+        Lookup::attach(&reader, &path).map_err(database)?;
         let queue = Queue::start(Parts {
             log,
             live: Arc::clone(&live),
             applications: Arc::clone(&applications),
             clock: Arc::clone(&clock),
             horizon,
+            rule_sets,
+            checkpoints: Checkpoints::start(&path).map_err(database)?,
         });
         let queue = queue.map_err(|error| OpenError::Database(error.to_string()))?;
         Ok(Self {
@@ -78,6 +87,7 @@ impl SqliteStore {
             clock,
             ahead,
             dead_before,
+            _lookup: Some(lookup),
             _folder: folder,
         })
     }
@@ -91,7 +101,7 @@ fn wind(log: &Connection, clock: Arc<dyn Clock>) -> rusqlite::Result<LastingCloc
     let clock = LastingClock::starting_after(clock, high_water);
     if !(continuous && clock.ahead().is_zero()) {
         log.execute(
-            "UPDATE clock_mark SET dead_before = ?",
+            "UPDATE mark SET dead_before = ?",
             [high_water.as_millis() + 1],
         )?;
     }
@@ -104,10 +114,8 @@ fn database(error: rusqlite::Error) -> OpenError {
 
 pub(super) fn migrations() -> Migrations<'static> {
     Migrations::new(vec![
-        M::up(include_str!("schema/0001_first_light.sql")),
-        M::up(include_str!("schema/0002_origins.sql")),
-        M::up(include_str!("schema/0003_checks.sql")),
-        M::up(include_str!("schema/0004_last_lines.sql")),
+        // To be added to, once there is a release that people have data of.
+        M::up(include_str!("schema/0001_log.sql")),
     ])
 }
 
@@ -115,13 +123,16 @@ pub(super) fn configure(log: &Connection) -> rusqlite::Result<()> {
     log.pragma_update(None, "journal_mode", "WAL")?;
     // A commit that was answered survives the loss of power, not only of the process.
     log.pragma_update(None, "synchronous", "FULL")?;
+    // The pages that grow are few, and checkpoints have a thread of their own.
+    log.pragma_update(None, "cache_size", -1_024)?;
+    log.pragma_update(None, "wal_autocheckpoint", 0)?;
     // Nobody else writes; whoever locks the file by hand must not hold up callers for long.
     log.busy_timeout(Duration::from_millis(500))
 }
 
 /// Whether the database was written with these keys. A new database takes them as its own.
 fn keys_fit(log: &Connection, sealer: &Sealer) -> rusqlite::Result<bool> {
-    let ours = sealer.fingerprint().0;
+    let ours = sealer.fingerprint();
     log.execute(
         "INSERT OR IGNORE INTO key_fingerprint VALUES (1, ?)",
         [ours],

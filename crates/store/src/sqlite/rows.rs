@@ -1,19 +1,23 @@
 //! Rows of the log and how they are written.
 
-use countersign_core::id::{MessageId, RequestId};
-use countersign_core::limit::{Mode, Verdict};
+use std::sync::Arc;
+
+use countersign_core::application::AppId;
+use countersign_core::id::RequestId;
+use countersign_core::limit::RuleSet;
 use countersign_core::message::{Attempt, LiveCode};
 use countersign_core::outcome::{NotAccepted, Outcome, RefusalKind};
 use countersign_core::passcode::SealedPasscode;
 use countersign_core::time::Timestamp;
-use rusqlite::{Connection, params};
-use serde::{Deserialize, Serialize};
+use rusqlite::{CachedStatement, Connection, params};
 
 use super::applications::Known;
+use super::codes::Code;
 use super::events::Event;
 use super::hits::{self, LoggedHit};
 use super::live::Admission;
-use crate::seal::Digest;
+use super::rule_sets::{self, RuleSets};
+use crate::seal::Key;
 
 /// One thing to append to the log.
 #[derive(Debug)]
@@ -29,11 +33,12 @@ pub(crate) enum Record {
 #[derive(Debug)]
 pub(crate) struct MessageRow {
     pub(crate) request_id: RequestId,
-    pub(crate) app: String,
+    pub(crate) app: AppId,
     pub(crate) channel: &'static str,
     pub(crate) sealed_phone: Vec<u8>,
-    pub(crate) phone: Digest,
-    pub(crate) verdicts: Vec<Verdict>,
+    pub(crate) phone: Key,
+    pub(crate) limits: Arc<RuleSet>,
+    pub(crate) refusals: Vec<(usize, Timestamp)>,
     /// The live code that it brings once more.
     pub(crate) again: Option<LiveCode>,
     pub(crate) admission: Admission,
@@ -41,98 +46,114 @@ pub(crate) struct MessageRow {
 
 #[derive(Debug)]
 pub(crate) struct Settled {
-    pub(crate) message: MessageId,
+    /// Of its message.
+    pub(crate) seq: i64,
     pub(crate) attempts: Vec<Attempt>,
     pub(crate) give_back: GiveBack,
 }
 
 /// Whether a message's refundable hits were taken back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum GiveBack {
     /// They count.
     No,
-    /// They do not, and this hit counts instead.
-    Counted(LoggedHit),
+    /// They do not, and these hits count instead.
+    Counted(Arc<[LoggedHit]>),
     /// They do not: the failure was our own.
     Uncounted,
 }
 
 impl GiveBack {
     /// The column: NULL, or the hits that count instead.
-    fn column(self) -> Option<Vec<u8>> {
+    fn column(&self) -> Option<Vec<u8>> {
         match self {
             GiveBack::No => None,
-            GiveBack::Counted(hit) => Some(hits::encode(&[hit])),
+            GiveBack::Counted(hits) => Some(hits::encode(hits)),
             GiveBack::Uncounted => Some(Vec::new()),
         }
     }
 }
 
-impl Record {
-    pub(crate) fn insert(&self, log: &Connection) -> rusqlite::Result<()> {
-        match self {
-            Record::Message(row) => row.insert(log),
-            Record::Settlement(settled) => settled.insert(log),
-            Record::Event(event) => event.insert(log),
-            Record::Barrier(now) => mark(log, *now),
-            Record::Application(known) => known.write(log),
+/// Appends records to the log, with statements that are prepared once for all of them.
+pub(crate) struct Appender<'a> {
+    log: &'a Connection,
+    rule_sets: &'a mut RuleSets,
+    message: Option<CachedStatement<'a>>,
+    attempt: Option<CachedStatement<'a>>,
+    event: Option<CachedStatement<'a>>,
+    key: Vec<u8>,
+}
+
+impl<'a> Appender<'a> {
+    pub(crate) fn new(log: &'a Connection, rule_sets: &'a mut RuleSets) -> Self {
+        Self {
+            log,
+            rule_sets,
+            message: None,
+            attempt: None,
+            event: None,
+            key: Vec::new(),
         }
     }
-}
 
-/// Puts on record that it was `now`: a start that finds an earlier time knows that the clock was set back.
-pub(crate) fn mark(log: &Connection, now: Timestamp) -> rusqlite::Result<()> {
-    log.prepare_cached("UPDATE clock_mark SET high_water = max(high_water, ?)")?
-        .execute([now.as_millis()])?;
-    Ok(())
-}
+    pub(crate) fn append(&mut self, record: &Record) -> rusqlite::Result<()> {
+        match record {
+            Record::Message(row) => self.message(row),
+            Record::Settlement(settled) => self.settlement(settled),
+            Record::Event(event) => {
+                event.insert(prepared(&mut self.event, self.log, Event::INSERT)?)
+            }
+            Record::Barrier(now) => mark(self.log, *now),
+            Record::Application(known) => known.write(self.log),
+        }
+    }
 
-const INSERT_MESSAGE: &str = "
-    INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-
-impl MessageRow {
-    fn insert(&self, log: &Connection) -> rusqlite::Result<()> {
-        let admission = &self.admission;
+    fn message(&mut self, row: &MessageRow) -> rusqlite::Result<()> {
+        let admission = &row.admission;
         let code = admission.code.as_ref();
-        let again = self.again.as_ref();
-        let expires_at = code
-            .map(|code| code.expires_at)
+        let again = row.again.as_ref();
+        let ends = code
+            .map(Code::expires_at)
             .or(again.map(|again| again.expires_at))
             .unwrap_or_default();
-        log.prepare_cached(INSERT_MESSAGE)?.execute(params![
+        let sealed = admission.sealed.as_ref().filter(|_| code.is_some());
+        let rule_set = self.rule_sets.id_of(&row.limits, self.log)?;
+        self.key.clear();
+        let keys = admission.hits.iter().map(|hit| hit.bucket.0.to_be_bytes());
+        self.key.extend(keys.flatten());
+        prepared(&mut self.message, self.log, INSERT_MESSAGE)?.execute(params![
+            admission.seq,
             admission.message.as_bytes(),
-            self.request_id.as_bytes(),
-            self.app,
-            self.channel,
-            self.sealed_phone,
-            self.phone.0,
-            code.map_or(&[][..], |code| &code.mac),
-            expires_at.as_millis(),
+            row.request_id.as_bytes(),
             admission.decided_at.as_millis(),
-            verdicts_to_json(&self.verdicts),
-            hits::encode(&admission.hits),
+            row.app.as_str(),
+            row.channel,
+            row.sealed_phone,
+            row.phone.column(),
+            admission.scope.column(),
+            code.map_or(&[][..], |code| &code.mac),
+            ends.as_millis(),
             code.map_or(0, |code| code.tries_left),
             code.map_or(0, |code| code.keeps),
-            code.and_then(|code| code.sealed.as_deref())
-                .map(SealedPasscode::as_bytes),
+            sealed.map(SealedPasscode::as_bytes),
             again.map(|again| again.message.as_bytes()),
+            rule_set,
+            self.key,
+            rule_sets::refusals_to_column(&row.refusals),
         ])?;
         Ok(())
     }
-}
 
-impl Settled {
-    pub(crate) fn insert(&self, log: &Connection) -> rusqlite::Result<()> {
-        let mut insert = log.prepare_cached(
-            "INSERT OR IGNORE INTO attempt VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        )?;
-        let last = self.attempts.len().saturating_sub(1);
-        for ((n, attempt), number) in self.attempts.iter().enumerate().zip(0_i64..) {
+    /// A settlement that is on record already is not recorded again.
+    pub(crate) fn settlement(&mut self, settled: &Settled) -> rusqlite::Result<()> {
+        let insert = prepared(&mut self.attempt, self.log, INSERT_ATTEMPT)?;
+        let attempts = settled.attempts.iter().take(MOST_ATTEMPTS);
+        let last = attempts.len().saturating_sub(1);
+        for ((n, attempt), number) in attempts.enumerate().zip(0_i64..) {
             let settles = n == last;
             let (outcome, kind, detail, provider_message_id) = outcome_columns(&attempt.outcome);
             insert.execute(params![
-                self.message.as_bytes(),
-                number,
+                first_attempt(settled.seq) + number,
                 attempt.provider,
                 attempt.started_at.as_millis(),
                 attempt.ended_at.as_millis(),
@@ -141,11 +162,54 @@ impl Settled {
                 detail,
                 provider_message_id,
                 settles,
-                settles.then(|| self.give_back.column()).flatten(),
+                settles.then(|| settled.give_back.column()).flatten(),
             ])?;
         }
         Ok(())
     }
+}
+
+fn prepared<'s, 'a>(
+    statement: &'s mut Option<CachedStatement<'a>>,
+    log: &'a Connection,
+    sql: &str,
+) -> rusqlite::Result<&'s mut CachedStatement<'a>> {
+    Ok(match statement {
+        Some(statement) => statement,
+        None => statement.insert(log.prepare_cached(sql)?),
+    })
+}
+
+/// Puts on record that it was `now`: a start that finds an earlier time knows that the clock was set back.
+pub(crate) fn mark(log: &Connection, now: Timestamp) -> rusqlite::Result<()> {
+    log.prepare_cached("UPDATE mark SET high_water = max(high_water, ?)")?
+        .execute([now.as_millis()])?;
+    Ok(())
+}
+
+/// Puts on record that every message before `seq` has its outcome on record.
+pub(crate) fn mark_settled(log: &Connection, seq: i64) -> rusqlite::Result<()> {
+    log.prepare_cached("UPDATE mark SET settled_until = max(settled_until, ?)")?
+        .execute([seq])?;
+    Ok(())
+}
+
+const INSERT_MESSAGE: &str = "
+    INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+const INSERT_ATTEMPT: &str = "INSERT OR IGNORE INTO attempt VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+/// How many calls to providers a message has room for.
+const MOST_ATTEMPTS: usize = 16;
+
+/// The id of the first attempt of the message with this `seq`. Those after it follow.
+pub(crate) fn first_attempt(seq: i64) -> i64 {
+    seq * 16
+}
+
+/// The `seq` of the message that an attempt belongs to.
+pub(crate) fn message_of(attempt: i64) -> i64 {
+    attempt / 16
 }
 
 type OutcomeColumns<'a> = (&'a str, Option<&'a str>, Option<&'a str>, Option<&'a str>);
@@ -186,41 +250,4 @@ pub(crate) fn outcome_from_columns(
             cause: detail.unwrap_or_default(),
         },
     }
-}
-
-#[derive(Serialize, Deserialize)]
-struct VerdictJson {
-    rule: String,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    monitor: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    refused_until: Option<i64>,
-}
-
-fn verdicts_to_json(verdicts: &[Verdict]) -> String {
-    let verdicts: Vec<_> = verdicts
-        .iter()
-        .map(|verdict| VerdictJson {
-            rule: verdict.rule.to_string(),
-            monitor: verdict.mode == Mode::Monitor,
-            refused_until: verdict.refused_until.map(Timestamp::as_millis),
-        })
-        .collect();
-    serde_json::to_string(&verdicts).unwrap_or_default()
-}
-
-pub(crate) fn verdicts_from_json(text: &str) -> Vec<Verdict> {
-    let verdicts: Vec<VerdictJson> = serde_json::from_str(text).unwrap_or_default();
-    verdicts
-        .into_iter()
-        .map(|verdict| Verdict {
-            rule: verdict.rule.into(),
-            mode: if verdict.monitor {
-                Mode::Monitor
-            } else {
-                Mode::Enforce
-            },
-            refused_until: verdict.refused_until.map(Timestamp::from_millis),
-        })
-        .collect()
 }

@@ -8,29 +8,38 @@ use std::time::Duration;
 
 use countersign_core::message::Attempt;
 use countersign_core::outcome::{NotAccepted, Outcome, RefusalKind};
+use countersign_core::policy;
 use countersign_core::ports::store::StoreError;
 use countersign_core::time::{Clock, Timestamp};
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use tokio::sync::oneshot;
 
 use super::applications::Applications;
+use super::checkpoints::Checkpoints;
 use super::events::Event;
-use super::horizon::Horizon;
+use super::horizon::{Horizon, REPLAY, STEP};
 use super::live::Live;
-use super::rows::{self, GiveBack, MessageRow, Record, Settled};
+use super::rows::{self, Appender, GiveBack, MessageRow, Record, Settled};
+use super::rule_sets::RuleSets;
 
 /// Something to append, and whom to tell once it is durable.
 struct Job {
     record: Record,
-    done: oneshot::Sender<Result<(), StoreError>>,
+    done: Done,
 }
+
+type Done = oneshot::Sender<Result<(), StoreError>>;
 
 /// The way to the writer. Dropping it lets the writer finish what is queued and end.
 pub(crate) struct Queue {
     jobs: Option<Sender<Job>>,
     thread: Option<JoinHandle<()>>,
     waiting: Arc<AtomicUsize>,
+    tray: Tray,
 }
+
+/// What became of messages, where nobody waits for its record: it goes with whatever is committed next.
+type Tray = Arc<Mutex<Vec<Settled>>>;
 
 /// How many records may wait before new decisions are refused. More cannot be durable in time.
 /// Settlements are always taken: there is one per decision, so decisions bound them.
@@ -39,8 +48,14 @@ const QUEUE: usize = 16_384;
 /// How much goes into one commit.
 const BATCH: usize = 1_024;
 
+/// With so much, nobody waits for more.
+const ENOUGH: usize = 24;
+
 /// How long until what could not be committed is tried again, while nothing else comes in.
 const RETRY: Duration = Duration::from_millis(500);
+
+/// How long what nobody waits for may wait for something that does.
+const LINGER: Duration = Duration::from_millis(50);
 
 /// How often the time is put on record while codes are live.
 const MARK: Duration = Duration::from_secs(5);
@@ -52,20 +67,26 @@ pub(crate) struct Parts {
     pub(crate) applications: Arc<Applications>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) horizon: Horizon,
+    pub(crate) rule_sets: RuleSets,
+    pub(crate) checkpoints: Checkpoints,
 }
 
 impl Queue {
     /// Starts the writer.
     pub(crate) fn start(parts: Parts) -> std::io::Result<Self> {
         let (jobs, inbox) = std::sync::mpsc::channel();
-        let waiting = Arc::new(AtomicUsize::new(0));
+        let (waiting, tray) = (Arc::default(), Tray::default());
         let mut writer = Writer {
             parts,
             waiting: Arc::clone(&waiting),
-            again: Vec::new(),
+            tray: Arc::clone(&tray),
+            open: None,
+            settled: Vec::new(),
+            failed: false,
             undone: Vec::new(),
             marked_at: Timestamp::default(),
             marking: false,
+            settling: false,
         };
         let thread = std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
@@ -74,6 +95,7 @@ impl Queue {
             jobs: Some(jobs),
             thread: Some(thread),
             waiting,
+            tray,
         })
     }
 
@@ -98,6 +120,13 @@ impl Queue {
         self.waiting.fetch_add(1, Ordering::Relaxed);
         jobs.send(Job { record, done }).map_err(|_| stopped())?;
         Ok(durable)
+    }
+
+    /// Leaves what became of a message for the next commit: one that comes anyway, or else one of its own after
+    /// a moment. Nobody is woken for it.
+    pub(crate) fn settle(&self, settled: Settled) -> Result<(), StoreError> {
+        self.tray.lock().map_err(|_| stopped())?.push(settled);
+        Ok(())
     }
 }
 
@@ -124,13 +153,25 @@ pub(crate) fn stopped() -> StoreError {
 struct Writer {
     parts: Parts,
     waiting: Arc<AtomicUsize>,
-    /// Settlements that could not be committed: tried again with the next batch.
-    again: Vec<Settled>,
+    tray: Tray,
+    /// The oldest message without an outcome, as it was at a moment.
+    open: Option<Open>,
+    /// Settlements for the next commit; among them those of the last, if that failed.
+    settled: Vec<Settled>,
+    failed: bool,
     /// Events to be taken off the record.
     undone: Vec<Event>,
     /// When the time was last put on record, and whether it is to be while codes are live.
     marked_at: Timestamp,
     marking: bool,
+    /// Whether outcomes are about to come.
+    settling: bool,
+}
+
+/// The oldest message without an outcome at that time.
+struct Open {
+    seq: i64,
+    at: Timestamp,
 }
 
 impl Writer {
@@ -140,31 +181,45 @@ impl Writer {
                 Ok(job) => Some(job),
                 Err(RecvTimeoutError::Timeout) => None,
                 Err(RecvTimeoutError::Disconnected) => {
-                    self.retry();
+                    self.write(Vec::new());
                     self.undo();
                     return self.mark(self.parts.clock.now());
                 }
             };
-            let batch: Vec<_> = first
-                .into_iter()
-                .chain(inbox.try_iter().take(BATCH - 1))
-                .collect();
-            self.waiting.fetch_sub(batch.len(), Ordering::Relaxed);
-            let size = batch.len();
-            self.retry();
+            let batch = self.gather(first, inbox);
             self.write(batch);
             self.undo();
-            self.tidy(size);
+            self.parts.checkpoints.finish(&self.parts.log);
+            self.tidy();
         }
+    }
+
+    /// What goes into the next commit. Whoever is about to ask for something gets the chance to, as long as more
+    /// comes of it: on a busy machine a commit is then for many. But not for all: while the disk is at work,
+    /// others should have something to do.
+    fn gather(&self, first: Option<Job>, inbox: &Receiver<Job>) -> Vec<Job> {
+        let mut batch: Vec<_> = first.into_iter().collect();
+        let mut before = 0;
+        while before < batch.len() && batch.len() < ENOUGH {
+            before = batch.len();
+            std::thread::yield_now();
+            batch.extend(inbox.try_iter().take(BATCH - before));
+        }
+        let room = BATCH - batch.len();
+        batch.extend(inbox.try_iter().take(room));
+        self.waiting.fetch_sub(batch.len(), Ordering::Relaxed);
+        batch
     }
 
     /// How long to wait for work before there is something to do without.
     fn patience(&self) -> Duration {
-        let done = self.again.is_empty() && self.undone.is_empty();
-        match (done, self.marking) {
-            (false, _) => RETRY,
-            (true, true) => MARK,
-            (true, false) => Duration::MAX,
+        if self.failed || !self.undone.is_empty() {
+            return RETRY;
+        }
+        match (self.settling, self.marking) {
+            (true, _) => LINGER,
+            (false, true) => MARK,
+            (false, false) => Duration::MAX,
         }
     }
 
@@ -188,7 +243,7 @@ impl Writer {
             }
             let recorded = result.is_ok();
             match (record, done.send(result)) {
-                (Record::Settlement(settled), _) if !recorded => self.again.push(settled),
+                (Record::Settlement(settled), _) if !recorded => self.settled.push(settled),
                 // Committed, and its caller has just given up: nothing was or will be sent.
                 (Record::Message(row), Err(_)) if recorded => orphans.push(row),
                 (Record::Event(event), Err(_)) if recorded => self.undone.push(*event),
@@ -196,46 +251,71 @@ impl Writer {
             }
         }
         let abandoned: Vec<_> = orphans.iter().filter_map(|row| self.abandon(row)).collect();
-        self.again.extend(abandoned);
+        self.settled.extend(abandoned);
     }
 
     /// Whether it waited for so long, on a machine that was suspended, that no start would read it.
     fn is_too_late(&self, record: &Record) -> bool {
-        let horizon = &self.parts.horizon;
         match record {
-            Record::Message(row) => row.admission.message < horizon.message(),
-            Record::Event(event) => event.id < horizon.event(),
-            Record::Settlement(_) | Record::Application(_) | Record::Barrier(_) => false,
+            Record::Message(row) => {
+                row.admission.decided_at.after(REPLAY) <= self.parts.clock.now()
+            }
+            Record::Settlement(_)
+            | Record::Event(_)
+            | Record::Application(_)
+            | Record::Barrier(_) => false,
         }
     }
 
-    /// Commits all in one transaction. Where a record itself is at fault, the others are spared.
+    /// Commits all in one transaction, and what nobody waits for with it. Where a record itself is at fault, the
+    /// others are spared.
     fn commit_all(&mut self, batch: Vec<Job>) -> Vec<(Job, Result<(), StoreError>)> {
+        // After the batch: whatever came of a settlement is in a later one.
+        if let Ok(mut tray) = self.tray.lock() {
+            self.settled.append(&mut tray);
+        }
+        let settled = std::mem::take(&mut self.settled);
         let records: Vec<_> = batch.iter().map(|job| &job.record).collect();
-        let results = match commit(&mut self.parts.log, &records) {
-            Err(error) if is_fault_of_a_record(&error) => records
-                .iter()
-                .map(|record| commit(&mut self.parts.log, &[record]).map_err(failed))
-                .collect(),
-            result => vec![result.map_err(failed); records.len()],
+        let committed = match self.commit(&settled, &records) {
+            Err(error) if is_fault_of_a_record(&error) => None,
+            result => Some(result.map_err(failed)),
         };
+        let each = |writer: &mut Self| {
+            let records = records.iter();
+            let alone = |record: &&Record| writer.commit(&[], &[record]).map_err(failed);
+            records.map(alone).collect()
+        };
+        let (results, left) = match committed {
+            Some(result) => {
+                let left = if result.is_ok() { Vec::new() } else { settled };
+                (vec![result; records.len()], left)
+            }
+            None => {
+                let fails = |settled: &Settled| {
+                    self.commit(std::slice::from_ref(settled), &[])
+                        .map_err(failed)
+                        .is_err()
+                };
+                let left = settled.into_iter().filter(fails).collect();
+                (each(self), left)
+            }
+        };
+        self.failed = !left.is_empty();
+        self.settled = left;
         batch.into_iter().zip(results).collect()
     }
 
-    /// Tries again to record what became of messages.
-    fn retry(&mut self) {
-        if self.again.is_empty() {
-            return;
+    fn commit(&mut self, settled: &[Settled], records: &[&Record]) -> rusqlite::Result<()> {
+        if settled.is_empty() && records.is_empty() {
+            return Ok(());
         }
-        let records: Vec<_> = self.again.drain(..).map(Record::Settlement).collect();
-        let all: Vec<_> = records.iter().collect();
-        if commit(&mut self.parts.log, &all).map_err(failed).is_err() {
-            self.again
-                .extend(records.into_iter().filter_map(|record| match record {
-                    Record::Settlement(settled) => Some(settled),
-                    _ => None,
-                }));
+        let Parts { log, rule_sets, .. } = &mut self.parts;
+        let result = commit(log, rule_sets, settled, records);
+        match result {
+            Ok(()) => rule_sets.committed(),
+            Err(_) => rule_sets.rolled_back(),
         }
+        result
     }
 
     /// Takes what will not be recorded out of memory. Settlements took effect when they were made.
@@ -272,25 +352,25 @@ impl Writer {
             }),
         };
         Some(Settled {
-            message,
+            seq: row.admission.seq,
             attempts: vec![too_late],
             give_back: GiveBack::Uncounted,
         })
     }
 
-    fn tidy(&mut self, size: usize) {
+    fn tidy(&mut self) {
         let now = self.parts.clock.now();
         if let Ok(mut live) = self.parts.live.lock() {
             live.forget_past(now);
             self.marking = !live.codes.is_empty();
+            let tray = self.tray.lock().is_ok_and(|tray| !tray.is_empty());
+            self.settling = live.is_settling() || tray || !self.settled.is_empty();
         }
         if now >= self.marked_at.after(MARK) {
             self.mark(now);
         }
-        // Twice as fast as the log grows, so it never falls behind.
-        let step = 2 * size + 64;
-        if let Err(error) = self.parts.horizon.advance(&mut self.parts.log, now, step) {
-            tracing::error!(%error, "the replay horizon could not advance");
+        if let Err(error) = self.parts.horizon.advance(&mut self.parts.log, now, STEP) {
+            tracing::error!(%error, "the horizon could not advance");
         }
     }
 }
@@ -301,6 +381,26 @@ impl Writer {
         self.marked_at = now;
         if let Err(error) = rows::mark(&self.parts.log, now) {
             tracing::error!(%error, "the time could not be put on record");
+        }
+        self.mark_settled(now);
+    }
+
+    /// Puts on record up to which message every one has an outcome that is on record, and old enough for what it
+    /// gave back to count no more.
+    fn mark_settled(&mut self, now: Timestamp) {
+        // What was settled by then has been taken off the tray since, and is on record or in `settled`.
+        let old = now.before(policy::MINUTE);
+        if let Some(Open { seq, .. }) = self.open.take_if(|open| open.at <= old) {
+            let waiting = self.settled.iter().map(|settled| settled.seq).min();
+            let until = waiting.map_or(seq, |waiting| waiting.min(seq));
+            if let Err(error) = rows::mark_settled(&self.parts.log, until) {
+                tracing::error!(%error, "it could not be put on record which messages are settled");
+            }
+        }
+        if let (None, Ok(live)) = (&self.open, self.parts.live.lock()) {
+            // Settlements are put on the tray under this lock.
+            let seq = live.oldest_pending();
+            self.open = Some(Open { seq, at: now });
         }
     }
 
@@ -333,14 +433,21 @@ impl Job {
     }
 }
 
-fn commit(log: &mut Connection, records: &[&Record]) -> rusqlite::Result<()> {
-    if records.is_empty() {
-        return Ok(());
-    }
+fn commit(
+    log: &mut Connection,
+    rule_sets: &mut RuleSets,
+    settled: &[Settled],
+    records: &[&Record],
+) -> rusqlite::Result<()> {
     let transaction = log.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    for record in records {
-        record.insert(&transaction)?;
+    let mut appender = Appender::new(&transaction, rule_sets);
+    for settled in settled {
+        appender.settlement(settled)?;
     }
+    for record in records {
+        appender.append(record)?;
+    }
+    drop(appender);
     transaction.commit()
 }
 

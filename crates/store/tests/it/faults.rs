@@ -74,6 +74,9 @@ async fn a_store_that_cannot_commit_says_so_in_two_seconds_and_forgets() {
 #[tokio::test]
 async fn one_bad_record_fails_alone() {
     let world = World::new();
+    intruder(&world)
+        .execute_batch("CREATE UNIQUE INDEX one ON message (id)")
+        .unwrap();
     let twice = world.intent("app", Channel::Login, PHONE);
     let none = || Rules::new(vec![]).unwrap();
     world.store().decide(twice.clone(), none()).await.unwrap();
@@ -103,7 +106,11 @@ async fn an_outcome_takes_effect_at_once_and_is_recorded_when_that_is_possible()
     intruder
         .execute_batch("ALTER TABLE attempt RENAME TO hidden")
         .unwrap();
-    assert!(world.try_settle(newer, accepted()).await.is_err());
+    assert!(
+        !world.settle(newer, accepted()).await,
+        "nobody waits for it"
+    );
+    assert!(!world.login().await.1.admitted(), "nor does the minute");
     intruder
         .execute_batch("ALTER TABLE hidden RENAME TO attempt")
         .unwrap();

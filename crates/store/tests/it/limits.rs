@@ -3,20 +3,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_core::channel::Channel;
-use countersign_core::limit::{Bucket, Mode, Rule, Rules};
+use countersign_core::limit::{Bucket, Limit, Mode, Rule, Rules};
 use countersign_core::ports::store::{Store, TimelineQuery};
 
 use crate::world::{PHONE, World, accepted, minute, refused, unknown};
 
 fn rule(name: &'static str, max: u32) -> Rule {
     Rule {
-        name: Cow::Borrowed(name),
         bucket: Bucket::named(name),
-        window: Duration::from_secs(3600),
-        max,
-        weight: 1,
-        mode: Mode::Enforce,
-        refundable: true,
+        limit: Limit {
+            name: Cow::Borrowed(name),
+            window: Duration::from_secs(3600),
+            max,
+            weight: 1,
+            mode: Mode::Enforce,
+            refundable: true,
+        },
     }
 }
 
@@ -76,19 +78,18 @@ async fn what_one_rule_refuses_counts_under_none() {
 #[tokio::test]
 async fn a_monitored_rule_speaks_and_does_not_refuse() {
     let world = World::new();
-    let monitored = Rule {
-        mode: Mode::Monitor,
-        ..rule("watch", 1)
-    };
+    let mut monitored = rule("watch", 1);
+    monitored.limit.mode = Mode::Monitor;
     world.decide(vec![monitored.clone()]).await.unwrap();
     let (message, decision) = world
         .decide(vec![monitored, rule("free", 9)])
         .await
         .unwrap();
     assert!(decision.admitted());
-    assert!(decision.verdicts[0].refused_until.is_some());
-    assert!(decision.verdicts[1].refused_until.is_none());
-    assert_eq!(world.timeline(message).await.verdicts, decision.verdicts);
+    let verdicts: Vec<_> = decision.verdicts().collect();
+    assert!(verdicts[0].refused_until.is_some());
+    assert!(verdicts[1].refused_until.is_none());
+    assert_eq!(world.timeline(message).await.verdicts, verdicts);
 }
 
 #[tokio::test]
@@ -125,13 +126,12 @@ async fn only_a_definite_failure_gives_the_minute_back() {
 #[tokio::test]
 async fn what_is_not_refundable_stays_counted() {
     let world = World::new();
-    let fixed = Rule {
-        refundable: false,
-        ..rule("fixed", 1)
-    };
+    let mut fixed = rule("fixed", 1);
+    fixed.limit.refundable = false;
     let (message, _) = world.decide(vec![minute(), fixed.clone()]).await.unwrap();
     assert!(world.settle(message, refused()).await);
     let (_, decision) = world.decide(vec![minute(), fixed]).await.unwrap();
-    assert!(decision.verdicts[0].refused_until.is_none());
-    assert!(decision.verdicts[1].refused_until.is_some());
+    let verdicts: Vec<_> = decision.verdicts().collect();
+    assert!(verdicts[0].refused_until.is_none());
+    assert!(verdicts[1].refused_until.is_some());
 }

@@ -12,7 +12,7 @@ use countersign_core::check::{Checked, CodeCheck, Door, Unlock};
 use countersign_core::entropy::{Entropy, EntropyError};
 use countersign_core::guess::Guess;
 use countersign_core::id::{MessageId, RequestId};
-use countersign_core::limit::{Rule, Rules};
+use countersign_core::limit::{Bucket, Limit, Rule, Rules};
 use countersign_core::message::{
     Attempt, CodeState, Decision, Intent, LiveCode, NewCode, Settlement, Timeline,
 };
@@ -128,7 +128,7 @@ impl World {
             channel,
             phone: PhoneNumber::parse(phone, None).unwrap(),
             code: NewCode {
-                mac: [0xc0; 32],
+                mac: [0xc0; 16],
                 life: Duration::from_secs(300),
                 tries: 5,
                 keeps: 1,
@@ -256,7 +256,7 @@ impl World {
         let settlement = Settlement {
             message,
             attempts: vec![attempt],
-            give_back: Rule::give_backs(Channel::Login, &phone),
+            give_back: Rules::give_backs(Channel::Login, &phone),
         };
         Ok(self.store().settle(settlement).await?.gave_back)
     }
@@ -324,8 +324,10 @@ fn open(path: &Path, key: u8, clock: &Arc<HandClock>) -> Result<SqliteStore, Ope
 }
 
 pub(crate) fn minute() -> Rule {
-    let phone = PhoneNumber::parse(PHONE, None).unwrap();
-    Rule::one_per_minute(&AppId::parse("app").unwrap(), Channel::Login, &phone)
+    Rule {
+        bucket: Bucket::named("minute").part(PHONE),
+        limit: Limit::one_per_minute(),
+    }
 }
 
 pub(crate) fn accepted() -> Outcome {

@@ -1,7 +1,7 @@
 //! `GET /api/v3/list-messages` (management): timelines, newest first, numbers masked.
 //!
 //! `messageId` and `requestId` pick one; `limit` (1 to 1000, default 50) and `before` (the last
-//! `messageId` of the page before) go through all.
+//! `messageId` of the page before) go through all; `decidedBefore` begins at a time.
 
 use crate::http::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
 use crate::http::openapi;
@@ -15,6 +15,7 @@ use countersign_core::limit::Mode;
 use countersign_core::message::{Attempt, Timeline};
 use countersign_core::outcome::Outcome;
 use countersign_core::ports::store::TimelineQuery;
+use countersign_core::time::Timestamp;
 use serde_json::json;
 
 use crate::http::body;
@@ -41,34 +42,44 @@ pub(crate) fn endpoint() -> Endpoint {
                 uuid(),
             ),
             (
+                "decidedBefore",
+                "Only messages decided on before this time.",
+                json!({"type": "string", "format": "date-time"}),
+            ),
+            (
                 "limit",
                 "At most so many.",
                 json!({"type": "integer", "minimum": 1, "maximum": 1000, "default": 50}),
             ),
         ]),
-        answers: Answers::Data(Shape {
-            schema: json!({"type": "array", "items": openapi::schema("MessageDto")}),
-            example: json!([{
-                "messageId": "01a1ffdc-fcf5-7981-820b-5bfb6088c457",
-                "requestId": "01a1ffdc-fced-71fb-9054-27b7b939e8d2",
-                "appId": "dev-app",
-                "channel": "CHANNEL_LOGIN",
-                "to": "+86188****8888",
-                "decidedAt": "2026-11-21T20:00:00.000Z",
-                "verdicts": [{"rule": "minute", "allowed": true, "enforced": true}],
-                "attempts": [{
-                    "provider": "outbox", "outcome": "accepted",
-                    "startedAt": "2026-11-21T20:00:00.001Z", "endedAt": "2026-11-21T20:00:00.002Z",
-                }],
-                "gaveBack": false,
-                "checks": [{
-                    "at": "2026-11-21T20:00:30.000Z", "requestId": "01a1ffdc-fcf5-7981-820b-5bfb6088c458",
-                    "door": "application", "right": true,
-                }],
-                "code": "used",
-            }]),
-        }),
-        faults: &["badId", "badLimit"],
+        answers: Answers::Data(shape()),
+        faults: &["badId", "badLimit", "badTime"],
+    }
+}
+
+/// Timelines, as they are answered with.
+pub(super) fn shape() -> Shape {
+    Shape {
+        schema: json!({"type": "array", "items": openapi::schema("MessageDto")}),
+        example: json!([{
+            "messageId": "01a1ffdc-fcf5-7981-820b-5bfb6088c457",
+            "requestId": "01a1ffdc-fced-71fb-9054-27b7b939e8d2",
+            "appId": "dev-app",
+            "channel": "CHANNEL_LOGIN",
+            "to": "+86188****8888",
+            "decidedAt": "2026-11-21T20:00:00.000Z",
+            "verdicts": [{"rule": "minute", "allowed": true, "enforced": true}],
+            "attempts": [{
+                "provider": "outbox", "outcome": "accepted",
+                "startedAt": "2026-11-21T20:00:00.001Z", "endedAt": "2026-11-21T20:00:00.002Z",
+            }],
+            "gaveBack": false,
+            "checks": [{
+                "at": "2026-11-21T20:00:30.000Z", "requestId": "01a1ffdc-fcf5-7981-820b-5bfb6088c458",
+                "door": "application", "right": true,
+            }],
+            "code": "used",
+        }]),
     }
 }
 
@@ -107,6 +118,12 @@ fn parse(query: &str) -> Result<TimelineQuery, Fault> {
                 parsed.request = Some(id.ok_or_else(|| wrong(name, FieldProblem::NotAUuid))?);
             }
             "before" => parsed.before = Some(id()?),
+            "decidedBefore" => {
+                // The plus sign of a time zone may come as one, or encoded.
+                let time = Timestamp::parse(&value.replace("%3A", ":").replace("%2B", "+"));
+                let time = time.ok_or_else(|| wrong(name, FieldProblem::NotATime))?;
+                parsed.decided_before = Some(time);
+            }
             "limit" => {
                 let limit = value
                     .parse()
@@ -124,7 +141,8 @@ fn wrong(field: &str, problem: FieldProblem) -> Fault {
     body::malformed(Some(field.to_owned()), problem)
 }
 
-fn message(timeline: Timeline) -> MessageDto {
+/// A timeline as the operator sees it.
+pub(super) fn message(timeline: Timeline) -> MessageDto {
     let verdicts = timeline.verdicts.into_iter().map(|verdict| VerdictDto {
         allowed: verdict.refused_until.is_none(),
         enforced: verdict.mode == Mode::Enforce,

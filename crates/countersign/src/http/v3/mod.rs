@@ -2,6 +2,7 @@
 
 pub(crate) mod check_app_id_secret;
 pub(crate) mod create_application;
+pub(crate) mod find_messages;
 pub(crate) mod get_country_list;
 pub(crate) mod introspect_verification_token;
 pub(crate) mod list_applications;

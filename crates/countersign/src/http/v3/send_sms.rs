@@ -2,6 +2,8 @@
 
 use crate::http::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
 use crate::http::openapi;
+use std::sync::Arc;
+
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::post;
@@ -64,7 +66,7 @@ async fn send(state: AppState, cx: &Context, body: Body) -> Result<(), Fault> {
         phone,
     };
     // In a task of its own: a caller that hangs up takes nothing with it.
-    let messenger = state.messenger;
+    let messenger = Arc::clone(&state.messenger);
     let send = state
         .sends
         .spawn(async move { messenger.send(order).await });

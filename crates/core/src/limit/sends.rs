@@ -1,0 +1,295 @@
+//! The limits on sends: the minute, and what a deployment adds to it.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Bucket, InvalidRules, Limit, Mode, RuleSet, Rules};
+use crate::application::AppId;
+use crate::channel::Channel;
+use crate::phone::PhoneNumber;
+
+/// What sends have in common that are counted together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// The application.
+    Application,
+    /// The channel.
+    Channel,
+    /// The country of the number.
+    Country,
+    /// The number without its last four digits.
+    Prefix,
+    /// The number without its last two digits.
+    Block,
+    /// The number.
+    Number,
+}
+
+impl Part {
+    /// All of them.
+    pub const ALL: [Part; 6] = [
+        Part::Application,
+        Part::Channel,
+        Part::Country,
+        Part::Prefix,
+        Part::Block,
+        Part::Number,
+    ];
+
+    /// The name in buckets.
+    const fn short(self) -> &'static str {
+        match self {
+            Part::Application => "a",
+            Part::Channel => "c",
+            Part::Country => "r",
+            Part::Prefix => "p",
+            Part::Block => "b",
+            Part::Number => "n",
+        }
+    }
+
+    /// The name in settings.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Part::Application => "application",
+            Part::Channel => "channel",
+            Part::Country => "country",
+            Part::Prefix => "prefix",
+            Part::Block => "block",
+            Part::Number => "number",
+        }
+    }
+}
+
+/// A limit on sends that have these parts in common; without any, on all sends of the deployment together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SendLimit {
+    /// The name under which verdicts are kept and shown: 1 to 32 of `a-z 0-9 - _`, and no other's.
+    pub name: String,
+    /// What is counted together.
+    pub by: BTreeSet<Part>,
+    /// The rolling window.
+    pub window: Duration,
+    /// The most sends in it.
+    pub max: u32,
+    /// What a "no" does.
+    pub mode: Mode,
+}
+
+/// Why limits on sends cannot be taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidSendLimits {
+    /// A name that is none.
+    #[error("a limit's name has 1 to 32 characters of a-z 0-9 - _, not {0:?}")]
+    Name(String),
+    /// A name that is taken.
+    #[error("there is a limit {0:?} already")]
+    NameTaken(String),
+    /// See there.
+    #[error(transparent)]
+    Rules(#[from] InvalidRules),
+}
+
+/// Every limit that a send is judged by. The minute always is one of them: one code per application, channel
+/// and number.
+#[derive(Debug, Clone)]
+pub struct SendLimits {
+    set: Arc<RuleSet>,
+    /// What is counted together in each bucket.
+    buckets: Vec<BTreeSet<Part>>,
+}
+
+impl SendLimits {
+    /// The minute and `more`.
+    ///
+    /// # Errors
+    /// [`InvalidSendLimits`] says which constraint they break.
+    pub fn new(more: Vec<SendLimit>) -> Result<Self, InvalidSendLimits> {
+        let minute = BTreeSet::from([Part::Application, Part::Channel, Part::Number]);
+        let (mut limits, mut buckets) = (vec![(Limit::one_per_minute(), 0)], vec![minute]);
+        for send in more {
+            let name = send.name;
+            let plain = |c: char| matches!(c, 'a'..='z' | '0'..='9' | '-' | '_');
+            if name.is_empty() || name.len() > 32 || !name.chars().all(plain) {
+                return Err(InvalidSendLimits::Name(name));
+            }
+            if limits.iter().any(|(limit, _)| limit.name == name) {
+                return Err(InvalidSendLimits::NameTaken(name));
+            }
+            let known = buckets.iter().position(|by| *by == send.by);
+            let bucket = known.unwrap_or_else(|| {
+                buckets.push(send.by);
+                buckets.len() - 1
+            });
+            let limit = Limit {
+                name: Cow::Owned(name),
+                window: send.window,
+                max: send.max,
+                weight: 1,
+                mode: send.mode,
+                refundable: true,
+            };
+            limits.push((limit, bucket));
+        }
+        let set = Arc::new(RuleSet::new(limits)?);
+        Ok(Self { set, buckets })
+    }
+
+    /// The rules for one send.
+    ///
+    /// # Errors
+    /// Never: there are as many buckets as the limits name.
+    pub fn rules(
+        &self,
+        app: &AppId,
+        channel: Channel,
+        phone: &PhoneNumber,
+    ) -> Result<Rules, InvalidRules> {
+        let without = |digits: usize| {
+            let number = phone.e164();
+            number.get(..number.len().saturating_sub(digits))
+        };
+        let country = phone.country();
+        let value = |part: &Part| match part {
+            Part::Application => app.as_str(),
+            Part::Channel => channel.as_str(),
+            Part::Country => country.as_str(),
+            Part::Prefix => without(4).unwrap_or_default(),
+            Part::Block => without(2).unwrap_or_default(),
+            Part::Number => phone.e164(),
+        };
+        let bucket = |parts: &BTreeSet<Part>| {
+            parts.iter().fold(Bucket::named("send"), |bucket, part| {
+                bucket.part(part.short()).part(value(part))
+            })
+        };
+        let buckets = self.buckets.iter().map(bucket).collect();
+        Rules::of(Arc::clone(&self.set), buckets)
+    }
+}
+
+impl Default for SendLimits {
+    /// The minute alone.
+    fn default() -> Self {
+        let limits = [Limit::one_per_minute()];
+        Self {
+            set: Arc::new(RuleSet::of_one_bucket(limits)),
+            buckets: vec![BTreeSet::from([
+                Part::Application,
+                Part::Channel,
+                Part::Number,
+            ])],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limit(name: &str, by: &[Part]) -> SendLimit {
+        SendLimit {
+            name: name.to_owned(),
+            by: by.iter().copied().collect(),
+            window: Duration::from_secs(3600),
+            max: 5,
+            mode: Mode::Monitor,
+        }
+    }
+
+    fn rules(limits: &SendLimits, app: &str, channel: Channel, number: &str) -> Rules {
+        let (app, phone) = (AppId::parse(app), PhoneNumber::parse(number, None));
+        limits
+            .rules(&app.unwrap(), channel, &phone.unwrap())
+            .unwrap()
+    }
+
+    #[test]
+    fn the_minute_is_always_there_and_first() {
+        let alone = SendLimits::default();
+        let more = SendLimits::new(vec![limit("day", &[])]).unwrap();
+        for limits in [&alone, &more] {
+            let rules = rules(limits, "app", Channel::Login, "13800138000");
+            assert_eq!(rules.set().limits()[0], (Limit::one_per_minute(), 0));
+        }
+        let set = |limits| {
+            let rules = rules(limits, "app", Channel::Login, "13800138000");
+            (rules.set().limits().len(), rules.buckets()[0].clone())
+        };
+        assert_eq!((set(&alone).0, set(&more).0), (1, 2));
+        assert_eq!(set(&alone).1, set(&more).1);
+    }
+
+    #[test]
+    fn what_is_counted_together_shares_a_bucket() {
+        let parts = [Part::Number, Part::Application, Part::Channel];
+        let limits = vec![
+            limit("a", &[Part::Number]),
+            limit("b", &parts),
+            limit("c", &[Part::Number]),
+        ];
+        let limits = SendLimits::new(limits).unwrap();
+        let rules = rules(&limits, "app", Channel::Login, "13800138000");
+        let buckets = rules.set().limits().iter().map(|(_, bucket)| *bucket);
+        assert_eq!(buckets.collect::<Vec<_>>(), [0, 1, 0, 1]);
+    }
+
+    #[test]
+    fn each_part_tells_sends_apart() {
+        let same = ("app", Channel::Login, "+8613800138000");
+        let sends = [
+            (("other", same.1, same.2), vec![Part::Application]),
+            ((same.0, Channel::Register, same.2), vec![Part::Channel]),
+            ((same.0, same.1, "+8613800138001"), vec![Part::Number]),
+            (
+                (same.0, same.1, "+8613800138100"),
+                vec![Part::Number, Part::Block],
+            ),
+            (
+                (same.0, same.1, "+8613800148000"),
+                vec![Part::Number, Part::Block, Part::Prefix],
+            ),
+            (
+                (same.0, same.1, "+14155550132"),
+                vec![Part::Number, Part::Block, Part::Prefix, Part::Country],
+            ),
+        ];
+        for part in Part::ALL {
+            let limits = SendLimits::new(vec![limit("one", &[part])]).unwrap();
+            let bucket = |(app, channel, number): (&str, Channel, &str)| {
+                rules(&limits, app, channel, number).buckets()[1].clone()
+            };
+            for (other, differs) in &sends {
+                let differ = bucket(same) != bucket(*other);
+                assert_eq!(differ, differs.contains(&part), "{part:?}, {other:?}");
+            }
+        }
+        let all = SendLimits::new(vec![limit("all", &[])]).unwrap();
+        let [one, two] = [same, sends[5].0]
+            .map(|(app, channel, number)| rules(&all, app, channel, number).buckets()[1].clone());
+        assert_eq!(one, two);
+    }
+
+    #[test]
+    fn names_are_plain_and_used_once() {
+        for name in ["", "Day", "a b", &"a".repeat(33)] {
+            let refused = SendLimits::new(vec![limit(name, &[])]).unwrap_err();
+            assert_eq!(refused, InvalidSendLimits::Name(name.to_owned()));
+        }
+        for names in [["minute", "a"], ["a", "a"]] {
+            let limits = names.map(|name| limit(name, &[])).to_vec();
+            let refused = SendLimits::new(limits).unwrap_err();
+            assert!(
+                matches!(refused, InvalidSendLimits::NameTaken(_)),
+                "{refused:?}"
+            );
+        }
+        assert!(SendLimits::new(vec![limit(&"a-_9".repeat(8), &[])]).is_ok());
+        let many = (0..64).map(|n| limit(&n.to_string(), &[])).collect();
+        let refused = SendLimits::new(many).unwrap_err();
+        assert_eq!(refused, InvalidSendLimits::Rules(InvalidRules::TooMany));
+    }
+}
