@@ -9,9 +9,11 @@ use crate::crash;
 use crate::durable;
 use crate::footprint;
 use crate::gate::{self, Gate};
+use crate::growth;
 use crate::load::Plan;
 use crate::meter::Snapshot;
 use crate::peers::{self, Peer};
+use crate::power;
 use crate::report::{self, QUIET, Row};
 use crate::sample::{Sample, Spread};
 use crate::say::{note, say};
@@ -40,6 +42,9 @@ pub(crate) struct Compare {
     /// How many live codes start-up and memory are measured with
     #[arg(long, value_name = "COUNT", default_value_t = 1_000_000)]
     live: u64,
+    /// Up to how many stored messages growth is measured: ten million take some ten minutes and 8 GB
+    #[arg(long, value_name = "COUNT", default_value_t = 1_000_000)]
+    grow: u64,
 }
 
 /// The parts of a comparison, in the order in which they run.
@@ -59,10 +64,12 @@ enum Part {
     Half,
     /// The longest stall at half of the peak
     Stall,
-    /// Flushes counted, and a kill in mid-run
+    /// Flushes counted, a kill in mid-run, and the loss of power
     Durable,
     /// Start-up, idle memory, and memory of live codes
     Footprint,
+    /// The cost of a send, and of finding one, as what is stored grows
+    Growth,
     /// Express and Redis
     Express,
     /// FastAPI and Redis
@@ -115,9 +122,10 @@ impl Compare {
                 durable::count(bench).await?;
                 say(crash::survives(bench, Duration::from_millis(500)).await?);
                 say("");
-                return Ok(());
+                return power::survives(bench, power::Size::WHOLE).await;
             }
             Part::Footprint => return footprint::measure(bench, self.live, &mut found.gates).await,
+            Part::Growth => return growth::measure(bench, self.grow, &mut found.gates).await,
             Part::Express => return self.peer(Peer::Express, bench, found).await,
             Part::Fastapi => return self.peer(Peer::Fastapi, bench, found).await,
         };

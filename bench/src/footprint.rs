@@ -14,17 +14,11 @@ use crate::source::Unique;
 /// Starts are measured so often.
 const STARTS: usize = 5;
 
-/// Measures with `live` codes, which must all be sent within their life of ten minutes.
+/// Measures with `live` codes, which must all be sent within their life of ten minutes (twenty-limits.toml).
 pub(crate) async fn measure(bench: &Bench, live: u64, gates: &mut Vec<Gate>) -> anyhow::Result<()> {
     let data = bench.folder()?;
-    let settings = data.path().join("settings.toml");
-    std::fs::write(&settings, "[codes]\nlife_seconds = 600\n")?;
-    let settings = settings.display().to_string();
     let folder = data.path().join("data");
-    let start = || {
-        let args = ["--provider", "sink", "--config", &settings];
-        ours::start_with(&bench.countersign, &folder, &args)
-    };
+    let start = || ours::start(&bench.countersign, &folder, "sink");
 
     // The first start makes the keys: once in the life of a folder.
     let service = start()?;

@@ -26,10 +26,13 @@ struct Page {
     data: Vec<Message>,
 }
 
+/// A message on record.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Message {
+pub(crate) struct Message {
     message_id: String,
+    /// Of the request that was answered.
+    pub(crate) request_id: String,
     code: String,
     #[serde(default)]
     checks: Vec<Check>,
@@ -40,30 +43,52 @@ struct Check {
     right: bool,
 }
 
+impl Message {
+    pub(crate) fn is_used(&self) -> bool {
+        self.code == "used"
+    }
+
+    /// Checks that found a wrong code.
+    pub(crate) fn wrong(&self) -> u64 {
+        let wrong = self.checks.iter().filter(|check| !check.right);
+        wrong.count() as u64
+    }
+}
+
+/// Shows `each` message of the service at `address`, page by page.
+pub(crate) async fn messages(
+    address: SocketAddr,
+    data: &Path,
+    mut each: impl FnMut(&Message),
+) -> anyhow::Result<()> {
+    let token = ours::token(data)?;
+    let mut connection = Connection::open(address).await?;
+    let mut request = Vec::new();
+    let mut before: Option<String> = None;
+    loop {
+        wire::page(&mut request, &token, before.as_deref());
+        let answer = connection.exchange(&request).await?;
+        let page: Page = serde_json::from_slice(answer.body)?;
+        let Some(last) = page.data.last() else {
+            return Ok(());
+        };
+        before = Some(last.message_id.clone());
+        page.data.iter().for_each(&mut each);
+    }
+}
+
 impl Ledger {
     /// Reads every page of the service at `address`.
     pub(crate) async fn read(address: SocketAddr, data: &Path) -> anyhow::Result<Self> {
-        let token = ours::token(data)?;
-        let mut connection = Connection::open(address).await?;
-        let (mut ledger, mut request) = (Self::default(), Vec::new());
-        let mut before: Option<String> = None;
-        loop {
-            wire::page(&mut request, &token, before.as_deref());
-            let answer = connection.exchange(&request).await?;
-            let page: Page = serde_json::from_slice(answer.body)?;
-            let Some(last) = page.data.last() else {
-                return Ok(ledger);
-            };
-            before = Some(last.message_id.clone());
-            page.data.iter().for_each(|message| ledger.add(message));
-        }
+        let mut ledger = Self::default();
+        messages(address, data, |message| ledger.add(message)).await?;
+        Ok(ledger)
     }
 
     fn add(&mut self, message: &Message) {
         self.messages += 1;
-        self.used += u64::from(message.code == "used");
-        let wrong = message.checks.iter().filter(|check| !check.right);
-        self.wrong += wrong.count() as u64;
+        self.used += u64::from(message.is_used());
+        self.wrong += message.wrong();
     }
 
     /// An error unless what was `answered`, since a `start`, is what came on record.

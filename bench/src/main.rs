@@ -21,6 +21,7 @@ mod disk;
 mod durable;
 mod footprint;
 mod gate;
+mod growth;
 mod ledger;
 mod limits;
 mod load;
@@ -28,6 +29,7 @@ mod meter;
 mod numbers;
 mod ours;
 mod peers;
+mod power;
 mod process;
 mod report;
 mod sample;
@@ -36,6 +38,10 @@ mod series;
 mod smoke;
 mod source;
 mod wire;
+
+// That of the product: what the limits are measured with must not be worse.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[derive(Parser)]
 #[command(name = "countersign-bench", about, version)]
@@ -56,6 +62,8 @@ enum Verb {
     Preload(Preload),
     /// Kills countersign in mid-run and looks for everything that was answered
     Kill(Kill),
+    /// Takes the power away at many moments of a run and looks for everything that was answered
+    Power(Power),
     /// Limit A: reads the request, answers a constant
     LimitA(Listen),
     /// Limit B: decides in memory
@@ -133,6 +141,21 @@ struct Kill {
 }
 
 #[derive(Args)]
+struct Power {
+    /// How many numbers codes are sent to
+    #[arg(long, default_value_t = power::Size::WHOLE.numbers, value_parser = clap::value_parser!(u64).range(64..=8_000))]
+    numbers: u64,
+    /// How many moments
+    #[arg(long, default_value_t = power::Size::WHOLE.cuts)]
+    cuts: usize,
+    /// Which ones, and what the disks keep (default: others each time)
+    #[arg(long)]
+    seed: Option<u64>,
+    #[command(flatten)]
+    setup: Setup,
+}
+
+#[derive(Args)]
 struct Listen {
     #[arg(long, default_value = "127.0.0.1:0")]
     listen: SocketAddr,
@@ -185,6 +208,16 @@ async fn load_something(verb: Verb) -> anyhow::Result<bool> {
             let bench = args.setup.bench(1.0)?;
             let after = Duration::from_millis(args.after_ms);
             say(Box::pin(crash::survives(&bench, after)).await?);
+        }
+        Verb::Power(args) => {
+            process::pin_client();
+            let bench = args.setup.bench(1.0)?;
+            let size = power::Size {
+                numbers: args.numbers,
+                cuts: args.cuts,
+                seed: args.seed,
+            };
+            Box::pin(power::survives(&bench, size)).await?;
         }
         Verb::LimitA(_) | Verb::LimitB(_) => {}
     }

@@ -53,6 +53,12 @@ impl SplitMix {
         z ^ (z >> 31)
     }
 
+    /// One of as many numbers, from 0 on.
+    pub(crate) fn below(&mut self, count: usize) -> usize {
+        let drawn = self.next() % (count.max(1) as u64);
+        usize::try_from(drawn).unwrap_or_default()
+    }
+
     /// From 0 to 1.
     fn unit(&mut self) -> f64 {
         let high = u32::try_from(self.next() >> 32).unwrap_or_default();

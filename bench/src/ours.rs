@@ -9,6 +9,9 @@ use serde::Deserialize;
 use crate::process::{Service, pinned};
 use crate::say::note;
 
+/// How it is started, up to the data folder.
+pub(crate) const ARGS: [&str; 5] = ["dev", "--quiet", "--listen", "127.0.0.1:0", "--data"];
+
 /// Builds `countersign` as the bench itself was built, beside it; its path.
 pub(crate) fn build() -> anyhow::Result<PathBuf> {
     let me = std::env::current_exe()?;
@@ -29,18 +32,22 @@ pub(crate) fn build() -> anyhow::Result<PathBuf> {
     Ok(profile.join("countersign"))
 }
 
+/// The settings that it is measured with: each send is judged by twenty limits.
+const SETTINGS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/twenty-limits.toml");
+
 /// Starts it on `data`, its messages carried by `provider`.
 pub(crate) fn start(binary: &Path, data: &Path, provider: &str) -> anyhow::Result<Service> {
-    start_with(binary, data, &["--provider", provider])
+    start_with(
+        binary,
+        data,
+        &["--provider", provider, "--config", SETTINGS],
+    )
 }
 
 /// Starts it on `data` with these arguments.
 pub(crate) fn start_with(binary: &Path, data: &Path, args: &[&str]) -> anyhow::Result<Service> {
     let mut command = pinned(binary);
-    command
-        .args(["dev", "--quiet", "--listen", "127.0.0.1:0", "--data"])
-        .arg(data)
-        .args(args);
+    command.args(ARGS).arg(data).args(args);
     Service::start(command)
 }
 

@@ -6,6 +6,7 @@ use clap::Args;
 
 use crate::crash;
 use crate::gate::{self, Gate};
+use crate::power;
 use crate::report::{self, Row};
 use crate::say::say;
 use crate::series::{Bench, Workload};
@@ -50,6 +51,7 @@ impl Smoke {
         report::table(&rows);
         say(crash::survives(&bench, Duration::from_millis(500)).await?);
         say("");
+        power::survives(&bench, power::Size::SMALL).await?;
         Ok(gate::judge(&gates))
     }
 }

@@ -32,7 +32,7 @@ pub(crate) trait Source {
 }
 
 /// Reads an envelope as far as it matters.
-fn envelope(status: u16, body: &[u8]) -> Option<Seen> {
+pub(crate) fn envelope(status: u16, body: &[u8]) -> Option<Seen> {
     let code = after(body, br#""statusCode":"#)?.get(..3)?;
     match (status, code) {
         (200, b"429") => Some(Seen::Refused),

@@ -39,12 +39,27 @@ pub(crate) fn guess(request: &mut Vec<u8>, number: u64, code: &str) {
 
 /// `GET /api/v3/list-messages`, the page after `before`.
 pub(crate) fn page(request: &mut Vec<u8>, token: &str, before: Option<&str>) {
-    request.clear();
     let before = before.map_or(String::new(), |id| format!("&before={id}"));
+    list(request, token, &format!("limit=1000{before}"));
+}
+
+/// `GET /api/v3/list-messages` with this query.
+pub(crate) fn list(request: &mut Vec<u8>, token: &str, query: &str) {
+    request.clear();
     let _ = write!(
         request,
-        "GET /api/v3/list-messages?limit=1000{before} HTTP/1.1\r\nhost: 127.0.0.1\r\n\
+        "GET /api/v3/list-messages?{query} HTTP/1.1\r\nhost: 127.0.0.1\r\n\
          authorization: Bearer {token}\r\n\r\n"
+    );
+}
+
+/// `POST /api/v3/find-messages`.
+pub(crate) fn find(request: &mut Vec<u8>, token: &str, number: u64) {
+    let bearer = format!("Bearer {token}");
+    post(
+        request,
+        ("find-messages", "authorization", &bearer),
+        format_args!(r#"{{"phoneNumber":"{number}"}}"#),
     );
 }
 

@@ -1,0 +1,260 @@
+//! The loss of power takes nothing that was answered: a run is written down call by call, and what a disk
+//! may be left with at many of its moments is started from.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail, ensure};
+
+use crate::clock;
+use crate::numbers::SplitMix;
+use crate::ours;
+use crate::power::demands::{Fault, Findings, Told};
+use crate::power::disk::{Disk, Fate, Image};
+use crate::power::story::{Deed, Step, Story};
+use crate::power::trace::Trace;
+use crate::say::say;
+use crate::series::Bench;
+
+mod cuts;
+mod demands;
+mod disk;
+mod story;
+mod strace;
+mod trace;
+
+/// How much is asked, and how often the power fails.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Size {
+    pub(crate) numbers: u64,
+    pub(crate) cuts: usize,
+    /// None: another one each time.
+    pub(crate) seed: Option<u64>,
+}
+
+impl Size {
+    /// Enough for the log of the database to be carried over into it.
+    pub(crate) const WHOLE: Self = Self {
+        numbers: 640,
+        cuts: 30,
+        seed: None,
+    };
+    pub(crate) const SMALL: Self = Self {
+        cuts: 8,
+        ..Self::WHOLE
+    };
+}
+
+/// The file from which countersign knows whether the machine has booted.
+const CLOCK: &str = "clock.json";
+
+/// A run, and all that is known of it.
+struct Run<'a> {
+    bench: &'a Bench,
+    /// Where the data was.
+    folder: PathBuf,
+    story: Story,
+    trace: Trace,
+}
+
+/// Loads countersign, takes the power away at many moments and looks for everything that was answered. Left
+/// out where nobody may look into a process.
+pub(crate) async fn survives(bench: &Bench, size: Size) -> anyhow::Result<()> {
+    if let Err(why) = strace::may_look() {
+        say(format!("The loss of power is not tried: {why:#}\n"));
+        return Ok(());
+    }
+    let run = Run::record(bench, size.numbers).await?;
+    let seed = size
+        .seed
+        .unwrap_or_else(|| clock::today().as_millis().unsigned_abs());
+    let mut random = SplitMix(seed);
+    let noticed = run.bad_disks_are_noticed().await?;
+    let cuts = cuts::choose(&run.trace, size.cuts, &mut random);
+    let (disks, found) = run.cut(&cuts, &mut random).await?;
+    let (writes, flushes) = run.counts();
+    say(format!(
+        "Power lost at {} moments of a run ({writes} writes, {flushes} flushes, {} answers; seed {seed}): countersign \
+         starts on each of {disks} disks that may be left. On record are all of {} sends, {} used codes and {} wrong \
+         guesses that were answered before; {} minutes hold, {} codes are as they must be.",
+        cuts.len(),
+        run.story.deeds.len(),
+        found.messages,
+        found.used,
+        found.guesses,
+        found.minutes,
+        found.codes,
+    ));
+    say(format!(
+        "{noticed} more disks did not do the flushes before an answer, and each was noticed.\n"
+    ));
+    Ok(())
+}
+
+impl Run<'_> {
+    /// Runs countersign under load, and stops it: a call cut off by a kill may have been done or not.
+    async fn record(bench: &Bench, numbers: u64) -> anyhow::Result<Run<'_>> {
+        let dir = bench.folder()?;
+        let folder = dir.path().canonicalize()?.join("data");
+        let lines = dir.path().join("trace");
+        let service = strace::traced(&bench.countersign, &folder, &lines)?;
+        let pid = service.pid();
+        let story = Story::tell(service.address, &folder, numbers).await?;
+        service.stop()?;
+        let trace = Trace::read(&strace::written(&lines, pid).await?, &folder)?;
+        let run = Run {
+            bench,
+            folder,
+            story,
+            trace,
+        };
+        run.is_whole()?;
+        Ok(run)
+    }
+
+    /// An error unless the trace explains every byte that is in the folder, and has every answer.
+    fn is_whole(&self) -> anyhow::Result<()> {
+        let end = self.trace.moments.len();
+        let answers = self.trace.answers(end);
+        let deeds = self.story.deeds.keys();
+        let unseen = deeds.filter(|id| !answers.contains(id.as_str())).count();
+        ensure!(unseen == 0, "{unseen} answers are not in the trace");
+        let image = self.disk(end).image(Fate::Kept);
+        let names: HashSet<PathBuf> = image.keys().cloned().collect();
+        let mut found = HashSet::new();
+        for entry in fs::read_dir(&self.folder)? {
+            let path = entry?.path();
+            // Shared memory of the database, made anew by whoever opens it first.
+            let same = path.extension().is_some_and(|name| name == "db-shm")
+                || image.get(&path) == Some(&fs::read(&path)?);
+            ensure!(same, "the trace does not explain {}", path.display());
+            found.insert(path);
+        }
+        ensure!(found == names, "the trace has {names:?}, found {found:?}");
+        Ok(())
+    }
+
+    fn disk(&self, cut: usize) -> Disk {
+        let mut disk = Disk::new();
+        disk.replay(&self.trace, 0, cut);
+        disk
+    }
+
+    fn counts(&self) -> (usize, usize) {
+        let count = |such: fn(&trace::What) -> bool| {
+            let calls = self.trace.calls.iter();
+            calls.filter(|call| such(&call.what)).count()
+        };
+        (
+            count(|what| matches!(what, trace::What::Write { .. })),
+            count(|what| matches!(what, trace::What::Sync { .. })),
+        )
+    }
+
+    /// At each of `cuts`, two disks: one that lost all that was not flushed, and one that kept some of it; in
+    /// a machine that has booted, or, where codes may live on, in one that has not.
+    async fn cut(
+        &self,
+        cuts: &[usize],
+        random: &mut SplitMix,
+    ) -> anyhow::Result<(usize, Findings)> {
+        let (mut disk, mut at) = (Disk::new(), 0);
+        let (mut images, mut found) = (0, Findings::default());
+        for cut in cuts {
+            disk.replay(&self.trace, at, *cut);
+            at = *cut;
+            let lost = match random.below(2) {
+                0 => Fate::Named,
+                _ => Fate::Lost,
+            };
+            let lost = disk.image(lost);
+            let torn = disk.image(Fate::Torn(random));
+            let torn = Some(torn).filter(|torn| *torn != lost);
+            for mut image in [Some(lost), torn].into_iter().flatten() {
+                let booted = random.below(2) == 0;
+                if booted {
+                    image.remove(&self.folder.join(CLOCK));
+                }
+                let told = Told::of(&self.story, &self.trace.answers(at), booted);
+                found.add(&self.start(&image, &told, at).await?);
+                images += 1;
+            }
+        }
+        Ok((images, found))
+    }
+
+    /// Starts countersign on `image`: an error, and the folder stays, unless everything is there.
+    async fn start(&self, image: &Image, told: &Told<'_>, cut: usize) -> anyhow::Result<Findings> {
+        let dir = self.bench.folder()?;
+        let found = self.find(image, told, dir.path()).await;
+        let why = match found {
+            Ok(found) if found.faults.is_empty() => return Ok(found),
+            Ok(found) => found.complaint(),
+            Err(error) => format!("{error:#}"),
+        };
+        let again = self.bench.folder()?.keep();
+        disk::restore(image, &self.folder, &again)?;
+        bail!(
+            "power lost at moment {cut} of {}: {why}; the disk is in {}",
+            self.trace.moments.len(),
+            again.display()
+        );
+    }
+
+    async fn find(&self, image: &Image, told: &Told<'_>, data: &Path) -> anyhow::Result<Findings> {
+        disk::restore(image, &self.folder, data)?;
+        let service = ours::start(&self.bench.countersign, data, "sink")?;
+        let found = told.find(service.address, data).await?;
+        service.kill()?;
+        Ok(found)
+    }
+
+    /// Disks that say they flushed, and did not, since the answer before the one that is looked for: a send,
+    /// a used code and a wrong guess. Beside each a good disk at the same moment, that nothing but the flushes
+    /// makes the difference. How many they were.
+    async fn bad_disks_are_noticed(&self) -> anyhow::Result<usize> {
+        let steps = [
+            (Step::Send, &[Fault::NoMessage, Fault::NoMinute][..]),
+            (Step::Use, &[Fault::UsedAgain][..]),
+            (Step::Guess, &[Fault::NotCounted][..]),
+        ];
+        for (step, faults) in steps {
+            let (before, cut, deed) = self.alone(step).context("nothing was asked alone")?;
+            let told = Told::of(&self.story, &self.trace.answers(cut), false);
+            let good = self.disk(cut).image(Fate::Named);
+            self.start(&good, &told, cut).await?;
+            let mut bad = self.disk(before);
+            bad.honest = false;
+            bad.replay(&self.trace, before, cut);
+            let dir = self.bench.folder()?;
+            let bad = bad.image(Fate::Named);
+            let found = self.find(&bad, &told, dir.path()).await?;
+            for fault in faults {
+                let over = *fault == Fault::NoMinute && !demands::is_young(&deed);
+                ensure!(
+                    over || found.has(*fault, deed.number),
+                    "a disk did not flush before an answer ({step:?}), and this was not noticed: {fault}"
+                );
+            }
+        }
+        Ok(steps.len())
+    }
+
+    /// The last of such steps that was taken with no other under way: the moments after the answer before,
+    /// and after its own.
+    fn alone(&self, step: Step) -> Option<(usize, usize, Deed)> {
+        let answers = cuts::after(&self.trace, |call| {
+            matches!(call.what, trace::What::Answer { .. })
+        });
+        let pairs = answers.iter().zip(answers.iter().skip(1)).rev();
+        let mut pairs = pairs.filter_map(|(before, cut)| {
+            let answer = self.trace.moments.get(cut - 1)?;
+            let id = self.trace.answer(answer)?;
+            let deed = self.story.deeds.get(id)?;
+            let such = deed.alone && deed.step == step;
+            such.then_some((*before, *cut, *deed))
+        });
+        pairs.next()
+    }
+}
