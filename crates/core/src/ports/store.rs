@@ -153,9 +153,12 @@ pub trait Store: Send + Sync + 'static {
     /// outcome that may have been sent makes its code live and retires older ones of the same
     /// application, channel and number; one that was not sent leaves those alone.
     ///
+    /// Nobody needs to wait for the record of an outcome that may have been sent: without it the message counts
+    /// as sent as well. So a store may answer before that is durable. [`Store::timelines`] knows it all the same.
+    ///
     /// # Errors
-    /// [`StoreError`] when it is not durable yet after a moment. It takes effect all the same, and the
-    /// store goes on trying to record it; if the process dies first, the message counts as sent.
+    /// [`StoreError`] when it is waited for, and not durable yet after a moment. It takes effect all the same,
+    /// and the store goes on trying to record it; if the process dies first, the message counts as sent.
     async fn settle(&self, settlement: Settlement) -> Result<Settled, StoreError>;
 
     /// Counts, compares and, through [`Door::Application`](crate::check::Door::Application), uses up: in one
