@@ -227,8 +227,8 @@ pub const GIVE_BACKS_PER_MINUTE: u32 = 3;
 /// and another message under way.
 pub const HAND_OVER: Duration = Duration::from_secs(3);
 
-/// The longest from the head of a request to its check: its body has 10 s to arrive. What comes later is refused:
-/// checks are kept in the order of their requests, and what is kept is not gone back on.
+/// The longest from the head of a request to its check: its body has 10 s to arrive. What comes later is
+/// refused.
 pub const CHECK_LATENESS: Duration = Duration::from_secs(15);
 
 /// How long a verification token is good, and its use remembered.

@@ -3,7 +3,7 @@
 //! One process owns the data folder. Decisions are made in memory ([`live`]) under a lock, and are
 //! answered once the [`writer`] has made them durable; concurrent requests share a commit. The log on
 //! disk is append-only and led by time, and [`replay`] rebuilds the memory from its end.
-//! [`horizon`] keeps that end short.
+//! [`horizon`] keeps that end short for checks; [`lookup`] finds messages by number.
 
 mod applications;
 mod buckets;
