@@ -6,11 +6,13 @@ use std::time::Duration;
 use crate::application::AppId;
 use crate::channel::Channel;
 use crate::check::CheckRecord;
+use crate::dispatch;
 use crate::id::{MessageId, RequestId};
 use crate::limit::{Mode, RuleSet, Rules, Verdict};
 use crate::outcome::Outcome;
 use crate::passcode::{PasscodeMac, SealedPasscode};
 use crate::phone::PhoneNumber;
+use crate::receipt::ReceiptRecord;
 use crate::time::Timestamp;
 
 /// The wish to send one code to one number: what a store decides on, before any provider hears of
@@ -111,7 +113,7 @@ pub fn verdicts(
     })
 }
 
-/// One call to one provider.
+/// One call to one provider, or the reason why it was not called.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {
     /// The provider; `None` where the process died before that was recorded.
@@ -129,8 +131,8 @@ pub struct Attempt {
 pub struct Settlement {
     /// The message.
     pub message: MessageId,
-    /// The provider calls made for it, in order, at least one. The last one's outcome is the
-    /// message's.
+    /// The attempts at providers, in order, at least one. What they say together is the message's
+    /// outcome ([`dispatch::outcome`]).
     pub attempts: Vec<Attempt>,
     /// If nothing was sent and these allow one more, the message's refundable hits are taken back, and
     /// these buckets get a hit instead.
@@ -138,12 +140,10 @@ pub struct Settlement {
 }
 
 impl Settlement {
-    /// Whether the message may have been sent: what its last attempt says.
+    /// Whether the message may have been sent: one sure attempt is enough, and one unsure.
     #[must_use]
     pub fn may_have_been_sent(&self) -> bool {
-        self.attempts
-            .last()
-            .is_none_or(|last| last.outcome.may_have_been_sent())
+        dispatch::outcome(&self.attempts).is_none_or(Outcome::may_have_been_sent)
     }
 }
 
@@ -166,6 +166,8 @@ pub struct Timeline {
     pub verdicts: Vec<Verdict>,
     /// The provider calls made for it.
     pub attempts: Vec<Attempt>,
+    /// What the provider reported of it afterwards.
+    pub receipts: Vec<ReceiptRecord>,
     /// Whether a failure gave its minute back.
     pub gave_back: bool,
     /// The checks of its code that counted.

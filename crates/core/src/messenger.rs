@@ -1,22 +1,22 @@
 //! The whole life of a send: decide, hand over, record.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use crate::application::Application;
 use crate::channel::Channel;
+use crate::dispatch::{self, Parcel};
 use crate::entropy::{Entropy, EntropyError};
 use crate::id::{MessageId, RequestId};
 use crate::limit::{InvalidRules, Rules, SendLimits};
-use crate::message::{Attempt, Intent, LiveCode, NewCode, Settlement};
+use crate::message::{Intent, LiveCode, NewCode, Settlement};
 use crate::outcome::{NotAccepted, Outcome, RefusalKind};
 use crate::passcode::{Binding, Passcode, PasscodeKey};
 use crate::phone::{Country, PhoneNumber};
-use crate::policy::{self, CodePolicy, CodeRules, Resend};
-use crate::ports::provider::Sms;
+use crate::policy::{CodePolicy, CodeRules, Resend};
 use crate::ports::store::{Store, StoreError};
 use crate::route::Routes;
-use crate::template::{self, Language, Sender};
+use crate::template::Templates;
 
 /// A request to send a code, every part of it already checked.
 #[derive(Debug, Clone)]
@@ -46,7 +46,7 @@ pub enum SendError {
     /// The process stood still between decision and hand-over, so nothing was sent.
     #[error("the message came too late to its hand-over")]
     TooLate,
-    /// The provider certainly did not take the message.
+    /// No provider took the message: what the last of them said that was asked.
     #[error("the provider did not accept the message: {}", .0.kind.as_str())]
     NotAccepted(NotAccepted),
     /// The store could not decide, so nothing was sent.
@@ -64,16 +64,26 @@ pub enum SendError {
 pub struct Messenger {
     store: Arc<dyn Store>,
     entropy: Arc<dyn Entropy>,
-    routes: Routes,
+    plan: RwLock<Arc<Plan>>,
     key: PasscodeKey,
     policy: CodePolicy,
     limits: SendLimits,
 }
 
+/// Who carries messages, and in which words. Replaced whole when an operator changes anything of it: a message
+/// on its way keeps the one it began with.
+#[derive(Debug, Clone, Default)]
+pub struct Plan {
+    /// Who.
+    pub routes: Routes,
+    /// In which words.
+    pub templates: Templates,
+}
+
 impl std::fmt::Debug for Messenger {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Messenger")
-            .field("routes", &self.routes)
+            .field("plan", &self.plan)
             .field("policy", &self.policy)
             .field("limits", &self.limits)
             .finish_non_exhaustive()
@@ -85,7 +95,7 @@ impl Messenger {
     pub fn new(
         store: Arc<dyn Store>,
         entropy: Arc<dyn Entropy>,
-        routes: Routes,
+        plan: Plan,
         key: PasscodeKey,
         policy: CodePolicy,
         limits: SendLimits,
@@ -93,11 +103,22 @@ impl Messenger {
         Self {
             store,
             entropy,
-            routes,
+            plan: RwLock::new(Arc::new(plan)),
             key,
             policy,
             limits,
         }
+    }
+
+    /// Messages decided on from now on go by `plan`.
+    pub fn replan(&self, plan: Plan) {
+        *self.plan.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(plan);
+    }
+
+    /// The plan that messages go by.
+    #[must_use]
+    pub fn plan(&self) -> Arc<Plan> {
+        Arc::clone(&self.plan.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Sends a code, or says why not. `Ok` means that it may arrive: the vendor took it, or nobody
@@ -111,11 +132,11 @@ impl Messenger {
     /// # Errors
     /// [`SendError`]; in every case nothing was sent.
     pub async fn send(&self, order: Order) -> Result<MessageId, SendError> {
-        let country = order.phone.country();
-        let provider = self
+        let plan = self.plan();
+        let way = plan
             .routes
-            .carrier(&order.phone)
-            .ok_or(SendError::CountryNotServed(country))?;
+            .way(&order.app.id, &order.phone, &*self.entropy)?;
+        let way = way.ok_or_else(|| SendError::CountryNotServed(order.phone.country()))?;
 
         let code_rules = self.policy.of(&order.app.id, order.channel);
         let (intent, passcode) = self.intend(&order, code_rules)?;
@@ -128,44 +149,38 @@ impl Messenger {
             return Err(SendError::Limited { wait });
         }
 
-        let sms = match decision.again {
-            None => Some(write(&order, message, passcode, code_rules.life)),
-            // The key is not the one it was sealed with: nothing can be sent.
+        let code = match decision.again {
+            None => Some((passcode, code_rules.life)),
             Some(live) => self.again(&order, &live).map(|passcode| {
                 let life = decision.at.until(live.expires_at);
-                write(&order, message, passcode, life)
+                (passcode, life)
             }),
         };
-        let started_at = self.store.now();
-        let outcome = match &sms {
-            None => Outcome::not_accepted(RefusalKind::Other),
-            Some(_) if started_at > message.made_at().after(policy::HAND_OVER) => {
-                Outcome::not_accepted(RefusalKind::TooLate)
-            }
-            Some(sms) => provider.send(sms).await,
+        let parcel = Parcel {
+            message,
+            app: &order.app,
+            channel: order.channel,
+            phone: &order.phone,
+            code,
         };
-        drop(sms);
-        let attempt = Attempt {
-            provider: Some(provider.name().to_owned()),
-            started_at,
-            ended_at: self.store.now(),
-            outcome: outcome.clone(),
-        };
+        let attempts = dispatch::carry(&parcel, &way, &plan.templates, &*self.store).await;
+        drop(parcel);
+        let outcome = dispatch::outcome(&attempts).cloned();
 
         let settlement = Settlement {
             message,
-            attempts: vec![attempt],
+            attempts,
             give_back: Rules::give_backs(order.channel, &order.phone),
         };
         // The vendor's word is the answer, whether or not it is on record by now: the store goes on
         // trying, and a message without an outcome counts as sent.
         let _ = self.store.settle(settlement).await;
         match outcome {
-            Outcome::NotAccepted(why) if why.kind == RefusalKind::TooLate => {
+            Some(Outcome::NotAccepted(why)) if why.kind == RefusalKind::TooLate => {
                 Err(SendError::TooLate)
             }
-            Outcome::Accepted { .. } | Outcome::Unknown { .. } => Ok(message),
-            Outcome::NotAccepted(why) => Err(SendError::NotAccepted(why)),
+            Some(Outcome::NotAccepted(why)) => Err(SendError::NotAccepted(why)),
+            _ => Ok(message),
         }
     }
 
@@ -207,17 +222,5 @@ impl Order {
             phone: &self.phone,
             message,
         }
-    }
-}
-
-fn write(order: &Order, message_id: MessageId, passcode: Passcode, life: Duration) -> Sms {
-    let language = Language::of(&order.phone);
-    let sender = Sender::from(&*order.app);
-    Sms {
-        message_id,
-        to: order.phone.clone(),
-        channel: order.channel,
-        text: template::render(language, order.channel, sender, &passcode, life),
-        passcode,
     }
 }

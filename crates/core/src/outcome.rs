@@ -3,8 +3,20 @@
 /// What a vendor's answer, or the lack of one, means.
 ///
 /// The distinction that matters is between *definitely not accepted* and everything else. Only the
-/// former gives the minute back, and only it may one day fail over to another vendor: a message
-/// that may have been delivered is never sent again.
+/// former gives the minute back, and only it fails over to another vendor: a message that may have
+/// been delivered is never sent again, unless its application chose the same code through another
+/// vendor ([`OnUnknown`](crate::route::OnUnknown)).
+///
+/// | what it means | what happens |
+/// |---|---|
+/// | accepted | its receipt is awaited |
+/// | bad number | the end: no vendor can reach that recipient |
+/// | recipient limited, route unavailable, throttled, config error, transient, other | the next vendor |
+/// | content rejected | the next vendor whose words are others |
+/// | unreachable | the next vendor; nothing was said to this one |
+/// | unknown | it counts as sent: the minute stays taken, the code is live, nothing is sent again |
+///
+/// Whatever the operator must act on is said once a minute in the log: config error, content rejected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// The vendor took it.
@@ -51,6 +63,14 @@ pub enum RefusalKind {
     ContentRejected,
     /// The vendor says "not now" in a way that documents non-acceptance.
     Transient,
+    /// Not called: it has no template for this application, channel and language.
+    NoTemplate,
+    /// Not called: another vendor rejected these very words.
+    SameContent,
+    /// Not called: it failed too often of late, and is given a rest.
+    CircuitOpen,
+    /// Not called: as many messages as it may have are on their way to it.
+    Busy,
     /// Never handed over: the process stood still for too long after the decision.
     TooLate,
     /// Refused without a reason that this vocabulary knows; the vendor's code says more.
@@ -59,7 +79,7 @@ pub enum RefusalKind {
 
 impl RefusalKind {
     /// All kinds.
-    pub const ALL: [RefusalKind; 10] = [
+    pub const ALL: [RefusalKind; 14] = [
         RefusalKind::Unreachable,
         RefusalKind::BadNumber,
         RefusalKind::RecipientLimited,
@@ -68,9 +88,44 @@ impl RefusalKind {
         RefusalKind::ConfigError,
         RefusalKind::ContentRejected,
         RefusalKind::Transient,
+        RefusalKind::NoTemplate,
+        RefusalKind::SameContent,
+        RefusalKind::CircuitOpen,
+        RefusalKind::Busy,
         RefusalKind::TooLate,
         RefusalKind::Other,
     ];
+
+    /// Whether the vendor was asked at all, or at least looked for.
+    #[must_use]
+    pub const fn is_of_a_call(self) -> bool {
+        !matches!(
+            self,
+            RefusalKind::NoTemplate
+                | RefusalKind::SameContent
+                | RefusalKind::CircuitOpen
+                | RefusalKind::Busy
+                | RefusalKind::TooLate
+        )
+    }
+
+    /// Whether another vendor may carry the message.
+    #[must_use]
+    pub const fn fails_over(self) -> bool {
+        !matches!(self, RefusalKind::BadNumber | RefusalKind::TooLate)
+    }
+
+    /// Whether it says something of the vendor or our account there, rather than of this one message.
+    #[must_use]
+    pub const fn is_of_the_vendor(self) -> bool {
+        matches!(
+            self,
+            RefusalKind::Unreachable
+                | RefusalKind::Throttled
+                | RefusalKind::ConfigError
+                | RefusalKind::Transient
+        )
+    }
 
     /// The name in timelines and at rest, in snake case.
     #[must_use]
@@ -84,6 +139,10 @@ impl RefusalKind {
             RefusalKind::ConfigError => "config_error",
             RefusalKind::ContentRejected => "content_rejected",
             RefusalKind::Transient => "transient",
+            RefusalKind::NoTemplate => "no_template",
+            RefusalKind::SameContent => "same_content",
+            RefusalKind::CircuitOpen => "circuit_open",
+            RefusalKind::Busy => "busy",
             RefusalKind::TooLate => "too_late",
             RefusalKind::Other => "other",
         }

@@ -234,7 +234,10 @@ pub const CHECK_LATENESS: Duration = Duration::from_secs(15);
 /// How long a verification token is good, and its use remembered.
 pub const TOKEN_LIFE: Duration = Duration::from_secs(300);
 
-/// The longest that a provider may take over one message. SDK callers give up after 10 s.
+/// How many vendors are called for one message at most, before one takes it.
+pub const MOST_VENDORS: usize = 2;
+
+/// The longest that providers may take over one message, all together. SDK callers give up after 10 s.
 pub const SEND_DEADLINE: Duration = Duration::from_secs(8);
 
 #[cfg(test)]

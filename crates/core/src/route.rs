@@ -1,10 +1,49 @@
-//! Which provider carries a number.
+//! Which providers carry a number, and in what order.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::sync::Arc;
 
+use crate::application::AppId;
+use crate::entropy::{Entropy, EntropyError};
 use crate::phone::{Country, PhoneNumber};
 use crate::ports::provider::Provider;
+
+/// The name of a provider: 1 to 32 characters of `a-z 0-9 -`, a letter first.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ProviderName(Arc<str>);
+
+/// Why a text is not a [`ProviderName`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the name of a provider has 1 to 32 characters of a-z 0-9 -, and begins with a letter")]
+pub struct InvalidProviderName;
+
+impl ProviderName {
+    /// Checks and takes `text`.
+    ///
+    /// # Errors
+    /// [`InvalidProviderName`] when it is empty, too long or has another character.
+    pub fn parse(text: &str) -> Result<Self, InvalidProviderName> {
+        let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        let starts = text.starts_with(|c: char| c.is_ascii_lowercase());
+        if !starts || text.len() > 32 || !text.chars().all(allowed) {
+            return Err(InvalidProviderName);
+        }
+        Ok(Self(text.into()))
+    }
+
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ProviderName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
 
 /// The countries a provider serves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,36 +65,231 @@ impl Countries {
     }
 }
 
-/// The way to every number that can be reached: today one provider and the countries it serves.
-#[derive(Clone)]
-pub struct Routes {
-    provider: Arc<dyn Provider>,
-    countries: Countries,
+/// What a route is for. The nearer one holds: of the application and the country, of the application,
+/// of the country, of the deployment.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RouteScope {
+    /// Of that application; else of all that have none of their own.
+    pub app: Option<AppId>,
+    /// To numbers of that country; else to all that have none of their own.
+    pub country: Option<Country>,
 }
 
-impl std::fmt::Debug for Routes {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Routes")
-            .field("provider", &self.provider.name())
-            .field("countries", &self.countries)
+/// Which providers may carry a number, and how they take turns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// Who, and with what share where they are drawn: 1 to 1000.
+    pub providers: Vec<(ProviderName, u16)>,
+    /// In what order they are tried.
+    pub order: Order,
+    /// What to do when nobody knows whether a message was sent.
+    pub on_unknown: OnUnknown,
+}
+
+/// In what order the providers of a route are tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// As they are named.
+    Listed,
+    /// Drawn for each message, by their shares.
+    Weighted,
+}
+
+/// What to do when nobody knows whether a vendor sent a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnUnknown {
+    /// It may have been sent, so it was.
+    Keep,
+    /// The same code goes through the next vendor: some people get it twice, and it costs twice.
+    FailoverSameCode,
+}
+
+/// Why a [`Route`] is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidRoute {
+    /// No provider, or too many.
+    #[error("a route names 1 to {MOST_PROVIDERS} providers")]
+    Count,
+    /// A provider is named twice.
+    #[error("{0} is named twice")]
+    Twice(ProviderName),
+    /// A share out of bounds.
+    #[error("the share of {0} is 1 to 1000")]
+    Share(ProviderName),
+    /// Only an application may choose that.
+    #[error("failover-same-code is for the routes of an application: people may get a code twice")]
+    SameCodeForAll,
+}
+
+/// The most providers of one route: a message's record has room for an attempt at each.
+pub const MOST_PROVIDERS: usize = 8;
+
+impl Route {
+    /// Whether it may be the route of `scope`.
+    ///
+    /// # Errors
+    /// [`InvalidRoute`] says what is wrong with it.
+    pub fn check(&self, scope: &RouteScope) -> Result<(), InvalidRoute> {
+        if self.providers.is_empty() || self.providers.len() > MOST_PROVIDERS {
+            return Err(InvalidRoute::Count);
+        }
+        let mut seen = BTreeSet::new();
+        for (name, share) in &self.providers {
+            if !seen.insert(name) {
+                return Err(InvalidRoute::Twice(name.clone()));
+            }
+            if !(1..=1000).contains(share) {
+                return Err(InvalidRoute::Share(name.clone()));
+            }
+        }
+        if self.on_unknown == OnUnknown::FailoverSameCode && scope.app.is_none() {
+            return Err(InvalidRoute::SameCodeForAll);
+        }
+        Ok(())
+    }
+
+    /// Its providers in the order in which they are to be tried for one message.
+    fn drawn(&self, entropy: &dyn Entropy) -> Result<Vec<&ProviderName>, EntropyError> {
+        let mut left: Vec<_> = self.providers.iter().collect();
+        if self.order == Order::Listed {
+            return Ok(left.into_iter().map(|(name, _)| name).collect());
+        }
+        let mut drawn = Vec::with_capacity(left.len());
+        while !left.is_empty() {
+            let all: u64 = left.iter().map(|(_, share)| u64::from(*share)).sum();
+            let mut bytes = [0; 8];
+            entropy.fill(&mut bytes)?;
+            // The sum is at most 8,000: of 64 bits, the rest favours nobody by more than 10^-15.
+            let mut point = u64::from_le_bytes(bytes) % all.max(1);
+            let place = left.iter().position(|(_, share)| {
+                let here = point < u64::from(*share);
+                point = point.saturating_sub(u64::from(*share));
+                here
+            });
+            drawn.push(&left.remove(place.unwrap_or_default()).0);
+        }
+        Ok(drawn)
+    }
+}
+
+/// A way for one message: who may carry it, in order.
+#[derive(Clone)]
+pub struct Way {
+    /// Providers, in the order in which they are to be tried.
+    pub carriers: Vec<Arc<dyn Provider>>,
+    /// What to do when nobody knows whether a vendor sent it.
+    pub on_unknown: OnUnknown,
+}
+
+impl fmt::Debug for Way {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let carriers: Vec<_> = self.carriers.iter().map(|carrier| carrier.name()).collect();
+        f.debug_struct("Way")
+            .field("carriers", &carriers)
+            .field("on_unknown", &self.on_unknown)
             .finish()
     }
 }
 
+/// The way to every number that can be reached.
+#[derive(Clone, Default)]
+pub struct Routes {
+    providers: BTreeMap<ProviderName, Arc<dyn Provider>>,
+    routes: BTreeMap<RouteScope, Route>,
+    /// Who carries what no route is for.
+    otherwise: Option<(Arc<dyn Provider>, Countries)>,
+}
+
+impl fmt::Debug for Routes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let otherwise = self.otherwise.as_ref();
+        f.debug_struct("Routes")
+            .field("routes", &self.routes)
+            .field(
+                "otherwise",
+                &otherwise.map(|(provider, countries)| (provider.name(), countries)),
+            )
+            .finish_non_exhaustive()
+    }
+}
+
 impl Routes {
-    /// Everything in `countries` goes through `provider`.
-    pub fn through(provider: Arc<dyn Provider>, countries: Countries) -> Self {
+    /// These routes over these providers. A route that names a provider which is not there goes without.
+    #[must_use]
+    pub fn new(
+        providers: BTreeMap<ProviderName, Arc<dyn Provider>>,
+        routes: BTreeMap<RouteScope, Route>,
+    ) -> Self {
         Self {
-            provider,
-            countries,
+            providers,
+            routes,
+            otherwise: None,
         }
     }
 
-    /// Who carries `phone`; `None` when its country is not served.
+    /// Everything in `countries` goes through `provider`.
     #[must_use]
-    pub fn carrier(&self, phone: &PhoneNumber) -> Option<&Arc<dyn Provider>> {
-        self.countries
-            .contains(phone.country())
-            .then_some(&self.provider)
+    pub fn through(provider: Arc<dyn Provider>, countries: Countries) -> Self {
+        Self::default().or_through(provider, countries)
+    }
+
+    /// What no route is for goes through `provider`, if it is in `countries`.
+    #[must_use]
+    pub fn or_through(self, provider: Arc<dyn Provider>, countries: Countries) -> Self {
+        Self {
+            otherwise: Some((provider, countries)),
+            ..self
+        }
+    }
+
+    /// The route for numbers of `country`, as `app` has it.
+    #[must_use]
+    pub fn of(&self, app: &AppId, country: Country) -> Option<&Route> {
+        let scopes = [
+            (Some(app), Some(country)),
+            (Some(app), None),
+            (None, Some(country)),
+            (None, None),
+        ];
+        scopes.into_iter().find_map(|(app, country)| {
+            let app = app.cloned();
+            self.routes.get(&RouteScope { app, country })
+        })
+    }
+
+    /// Who may carry a message of `app` to `phone`; `None` when its country is not served.
+    ///
+    /// # Errors
+    /// When shares have to be drawn and `entropy` fails.
+    pub fn way(
+        &self,
+        app: &AppId,
+        phone: &PhoneNumber,
+        entropy: &dyn Entropy,
+    ) -> Result<Option<Way>, EntropyError> {
+        let country = phone.country();
+        if self.routes.is_empty() {
+            return Ok(self.otherwise(country)); // nothing to look for
+        }
+        let Some(route) = self.of(app, country) else {
+            return Ok(self.otherwise(country));
+        };
+        let drawn = route.drawn(entropy)?;
+        let carriers: Vec<_> = drawn
+            .into_iter()
+            .filter_map(|name| self.providers.get(name).cloned())
+            .collect();
+        Ok((!carriers.is_empty()).then_some(Way {
+            carriers,
+            on_unknown: route.on_unknown,
+        }))
+    }
+
+    fn otherwise(&self, country: Country) -> Option<Way> {
+        let (provider, countries) = self.otherwise.as_ref()?;
+        countries.contains(country).then(|| Way {
+            carriers: vec![Arc::clone(provider)],
+            on_unknown: OnUnknown::Keep,
+        })
     }
 }

@@ -1,4 +1,15 @@
 //! The words around a code.
+//!
+//! | who | writes what |
+//! |---|---|
+//! | this file | the built-in texts, by channel and language, and the last lines that phones read |
+//! | `text` | texts of the operator's, with gaps |
+//! | `vendor` | templates that a vendor has approved: an id, and what fills its gaps |
+//! | `book` | all of them: which one a message gets |
+
+mod book;
+mod text;
+mod vendor;
 
 use std::fmt::{self, Write};
 use std::time::Duration;
@@ -11,10 +22,14 @@ use crate::channel::Channel;
 use crate::passcode::Passcode;
 use crate::phone::{Country, PhoneNumber};
 use crate::policy;
-use crate::text;
+use crate::text::measure;
+
+pub use book::{Template, TemplateScope, Templates, Wanted};
+pub use text::{InvalidText, TextTemplate};
+pub use vendor::{FilledTemplate, InvalidVariable, Value, Variable, VendorTemplate};
 
 /// The language of a message to a phone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Language {
     /// Simplified Chinese.
     ZhCn,
@@ -33,6 +48,14 @@ impl Language {
             Language::ZhCn => "zh-CN",
             Language::EnUs => "en-US",
         }
+    }
+
+    /// The language of that tag, or `None`.
+    #[must_use]
+    pub fn parse(tag: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|language| language.as_str() == tag)
     }
 
     /// What the owner of `phone` most likely reads. The language of an API call says nothing about that:
@@ -224,7 +247,7 @@ fn wording(language: Language, channel: Channel, sender: Sender<'_>) -> Result<W
 
 /// Whether there is room for `text`; else what it needs and what there is.
 fn room(text: &str, for_android: bool) -> Result<(), (usize, usize)> {
-    let size = text::measure(text);
+    let size = measure(text);
     if size.segments > 1 {
         Err((size.units, size.encoding.alone()))
     } else if for_android && text.len() > ANDROID_BYTES {
@@ -245,7 +268,7 @@ fn compose(
     code: &str,
     life: Duration,
 ) -> String {
-    let (app, minutes) = (sender.name.as_str(), life.as_secs().div_ceil(60));
+    let (app, minutes) = (sender.name.as_str(), minutes(life));
     let purpose = purpose(language, channel);
     let mut text = String::with_capacity(CAPACITY);
     // Writing to a String cannot fail.
@@ -277,13 +300,25 @@ fn compose(
         }
         (Language::EnUs, Wording::Bare) => write!(text, "[{app}] {code} is your code."),
     };
+    last_lines(&mut text, sender, code);
+    text
+}
+
+/// Ends a text with what phones read.
+fn last_lines(text: &mut String, sender: Sender<'_>, code: &str) {
+    // Writing to a String cannot fail.
     if let Some(hash) = sender.android_app_hash {
         let _ = write!(text, "\n{}", hash.as_str());
     }
     if let Some(host) = sender.web_host {
         let _ = write!(text, "\n@{} #{code}", host.as_str());
     }
-    text
+}
+
+/// How many minutes a code lives, as people are told.
+#[must_use]
+pub fn minutes(life: Duration) -> u64 {
+    life.as_secs().div_ceil(60)
 }
 
 fn purpose(language: Language, channel: Channel) -> &'static str {

@@ -1,4 +1,4 @@
-//! What every provider is wrapped in: a deadline, and a wall against panics.
+//! What every provider is wrapped in: a deadline, a wall against panics, a bulkhead and a circuit breaker.
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -7,17 +7,26 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use async_trait::async_trait;
-use countersign_core::outcome::Outcome;
+use countersign_core::outcome::{Outcome, RefusalKind};
+use countersign_core::phone::PhoneNumber;
 use countersign_core::policy::SEND_DEADLINE;
-use countersign_core::ports::provider::{Provider, Sms};
+use countersign_core::ports::provider::{Content, Provider, Sms};
+use countersign_core::receipt::{Callback, InvalidCallback, Receipts};
 use countersign_core::time::Clock;
 use futures_util::FutureExt as _;
+use tokio::sync::Semaphore;
 
-/// Holds a provider to the port's promises, whatever its code does: an outcome within
-/// [`SEND_DEADLINE`], unknown where none came.
+use crate::breaker::{Breaker, Health};
+
+/// How many messages may be on their way to one provider: a slow one must not take all there is.
+pub const IN_FLIGHT: usize = 64;
+
+/// Holds a provider to the port's promises, whatever its code does: an outcome by the deadline of the
+/// message, unknown where none came. Keeps messages from one that has enough of them, or fails.
 pub struct Guarded {
     provider: Arc<dyn Provider>,
     clock: Arc<dyn Clock>,
+    bulkhead: Option<(Semaphore, Breaker)>,
 }
 
 impl std::fmt::Debug for Guarded {
@@ -29,9 +38,48 @@ impl std::fmt::Debug for Guarded {
 }
 
 impl Guarded {
-    /// Wraps `provider`.
+    /// Wraps a vendor's `provider`.
     pub fn new(provider: Arc<dyn Provider>, clock: Arc<dyn Clock>) -> Self {
-        Self { provider, clock }
+        let bulkhead = Some((Semaphore::new(IN_FLIGHT), Breaker::default()));
+        Self {
+            provider,
+            clock,
+            bulkhead,
+        }
+    }
+
+    /// Wraps a provider of this machine, which may have as many messages as come.
+    pub fn unbounded(provider: Arc<dyn Provider>, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            provider,
+            clock,
+            bulkhead: None,
+        }
+    }
+
+    /// How it does; `None` where nobody counts.
+    #[must_use]
+    pub fn health(&self) -> Option<Health> {
+        let (places, breaker) = self.bulkhead.as_ref()?;
+        let in_flight = IN_FLIGHT.saturating_sub(places.available_permits());
+        Some(breaker.health(self.clock.now(), in_flight))
+    }
+
+    async fn call(&self, sms: &Sms) -> Outcome {
+        let call = AssertUnwindSafe(self.provider.send(sms)).catch_unwind();
+        let mut call = pin!(call);
+        let steps = std::future::poll_fn(|context| {
+            // Asked before every step: a process that stood still does not go on talking to a
+            // vendor when it wakes up, whatever its timers say.
+            if self.clock.now() >= sms.deadline {
+                return Poll::Ready(silence());
+            }
+            let step = call.as_mut().poll(context);
+            step.map(|outcome| outcome.unwrap_or_else(|_| failed()))
+        });
+        let left = self.clock.now().until(sms.deadline);
+        let answer = tokio::time::timeout(left.min(SEND_DEADLINE), steps).await;
+        answer.unwrap_or_else(|_| silence())
     }
 }
 
@@ -41,21 +89,28 @@ impl Provider for Guarded {
         self.provider.name()
     }
 
+    fn content(&self, phone: &PhoneNumber) -> Content {
+        self.provider.content(phone)
+    }
+
     async fn send(&self, sms: &Sms) -> Outcome {
-        let deadline = self.clock.now().after(SEND_DEADLINE);
-        let call = AssertUnwindSafe(self.provider.send(sms)).catch_unwind();
-        let mut call = pin!(call);
-        let steps = std::future::poll_fn(|context| {
-            // Asked before every step: a process that stood still does not go on talking to a
-            // vendor when it wakes up, whatever its timers say.
-            if self.clock.now() >= deadline {
-                return Poll::Ready(silence());
-            }
-            let step = call.as_mut().poll(context);
-            step.map(|outcome| outcome.unwrap_or_else(|_| failed()))
-        });
-        let answer = tokio::time::timeout(SEND_DEADLINE, steps).await;
-        answer.unwrap_or_else(|_| silence())
+        let Some((places, breaker)) = &self.bulkhead else {
+            return self.call(sms).await;
+        };
+        // Nobody queues: whoever waits for a slow vendor had better ask another.
+        let Ok(_place) = places.try_acquire() else {
+            return Outcome::not_accepted(RefusalKind::Busy);
+        };
+        if !breaker.lets_through(self.clock.now()) {
+            return Outcome::not_accepted(RefusalKind::CircuitOpen);
+        }
+        let outcome = self.call(sms).await;
+        breaker.ended(&outcome, self.clock.now());
+        outcome
+    }
+
+    fn receipts(&self, callback: &Callback<'_>) -> Result<Receipts, InvalidCallback> {
+        self.provider.receipts(callback)
     }
 }
 
@@ -67,7 +122,7 @@ fn failed() -> Outcome {
 
 fn silence() -> Outcome {
     Outcome::Unknown {
-        cause: format!("no answer within {} s", SEND_DEADLINE.as_secs()),
+        cause: "no answer in time".to_owned(),
     }
 }
 
@@ -110,8 +165,13 @@ mod tests {
         let life = Duration::from_secs(300);
         Sms {
             message_id: MessageId::first_at(Timestamp::from_millis(1)),
+            app: app.clone(),
             to: PhoneNumber::parse("13800138000", None).unwrap(),
             channel: Channel::Login,
+            language: Language::EnUs,
+            template: None,
+            minutes: 5,
+            deadline: Timestamp::from_millis(8_000),
             text: template::render(
                 Language::EnUs,
                 Channel::Login,

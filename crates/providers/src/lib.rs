@@ -6,7 +6,12 @@
 //! | [`sink`] | accepts everything and keeps nothing, for load tests |
 //! | [`loopback`] | posts to a listener on this machine, for tests that watch from outside |
 
+mod breaker;
+pub mod egress;
 pub mod guard;
+pub mod kinds;
 pub mod loopback;
 pub mod outbox;
 pub mod sink;
+
+pub use breaker::{Circuit, Health};

@@ -148,6 +148,35 @@ impl Sealer {
         Some((PhoneNumber::parse(phone, None).ok()?, note.to_owned()))
     }
 
+    /// Seals what is secret of a setting, so that it opens in its own row only.
+    pub(crate) fn seal_setting(&self, kind: &str, key: &str, secret: &[u8]) -> Option<Vec<u8>> {
+        let row = self.setting_row(kind, key)?;
+        self.seal_under(secret, &row, SETTING_AAD)
+    }
+
+    /// Opens what [`Sealer::seal_setting`] made; `None` for anything else.
+    pub(crate) fn open_setting(
+        &self,
+        kind: &str,
+        key: &str,
+        sealed: &[u8],
+    ) -> Option<Zeroizing<Vec<u8>>> {
+        let row = self.setting_row(kind, key)?;
+        Some(Zeroizing::new(self.open_under(
+            sealed,
+            &row,
+            SETTING_AAD,
+        )?))
+    }
+
+    /// What stands for the row of a setting. It is used for every secret that the row ever holds: AES-GCM-SIV
+    /// tells then whether two of them are the same, and no more.
+    fn setting_row(&self, kind: &str, key: &str) -> Option<[u8; 16]> {
+        let parts: [&[u8]; 2] = [kind.as_bytes(), key.as_bytes()];
+        let full: [u8; 32] = self.mac(b"setting", &parts).finalize().into_bytes().into();
+        full.first_chunk().copied()
+    }
+
     fn seal_under(&self, msg: &[u8], id: &[u8; 16], aad: &[u8]) -> Option<Vec<u8>> {
         let mut sealed = Vec::with_capacity(msg.len() + 1 + AES_256_GCM_SIV.tag_len());
         sealed.extend_from_slice(msg);
@@ -195,6 +224,7 @@ impl Sealer {
 
 const AAD: &[u8] = b"message.phone";
 const UNLOCK_AAD: &[u8] = b"unlock";
+const SETTING_AAD: &[u8] = b"setting";
 
 /// An id is used once, and most of it is the nonce of the one thing sealed under it; all of it is sealed along.
 /// Should two ids have that part in common, AES-GCM-SIV would tell whether the same number was sealed, and no more.

@@ -1,4 +1,5 @@
 //! What the rules need from the outside world.
 
 pub mod provider;
+pub mod registry;
 pub mod store;

@@ -43,6 +43,7 @@ use crate::id::{MessageId, RequestId};
 use crate::limit::Rules;
 use crate::message::{Decision, Intent, Settlement, Timeline};
 use crate::phone::PhoneNumber;
+use crate::receipt::Receipt;
 use crate::template::TooLong;
 use crate::time::Timestamp;
 
@@ -160,6 +161,14 @@ pub trait Store: Send + Sync + 'static {
     /// [`StoreError`] when it is waited for, and not durable yet after a moment. It takes effect all the same,
     /// and the store goes on trying to record it; if the process dies first, the message counts as sent.
     async fn settle(&self, settlement: Settlement) -> Result<Settled, StoreError>;
+
+    /// Records what the vendor behind `provider` reports of messages that it took, once each. A report about no
+    /// message of that provider to that number is forgotten; one that comes before the vendor's answer is on
+    /// record waits for it a while. Reports change nothing else: no code, no limit, no message.
+    ///
+    /// # Errors
+    /// [`StoreError`] when a report could not be made durable. Then the vendor should report again.
+    async fn receive(&self, provider: &str, receipts: Vec<Receipt>) -> Result<(), StoreError>;
 
     /// Counts, compares and, through [`Door::Application`](crate::check::Door::Application), uses up: in one
     /// step. A guess that is not right counts against every code it was compared with, and against the

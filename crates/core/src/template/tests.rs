@@ -24,7 +24,7 @@ fn every_text_holds_the_code_and_fits_one_segment() {
         for (language, name) in [(Language::ZhCn, &longest), (Language::EnUs, &latin)] {
             let text = render(language, channel, name.into(), &code(8), MINUTES);
             assert!(text.reveal().contains("00000000"));
-            let size = text::measure(text.reveal());
+            let size = measure(text.reveal());
             assert_eq!(size.segments, 1, "{channel:?} {language:?}");
         }
     }
@@ -53,7 +53,7 @@ fn a_text_without_last_lines_is_what_it_was() {
         MINUTES,
     );
     assert!(text.reveal().ends_with("in 10 minutes. Never share it."));
-    assert_eq!(text::measure(text.reveal()).segments, 2);
+    assert_eq!(measure(text.reveal()).segments, 2);
     assert_eq!(check((&app).into()), Ok(()));
 }
 
@@ -126,7 +126,7 @@ fn every_text_ends_well(sender: Sender<'_>) {
 }
 
 fn ends_well(text: &str, sender: Sender<'_>, code: &str) {
-    assert_eq!(text::measure(text).segments, 1, "{text}");
+    assert_eq!(measure(text).segments, 1, "{text}");
     let mut lines = text.lines().rev();
     if let Some(host) = sender.web_host {
         let last = lines.next().unwrap();

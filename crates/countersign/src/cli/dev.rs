@@ -11,11 +11,13 @@ use clap::Args;
 use countersign_core::application::{AppId, AppName, Origin};
 use countersign_core::checker::Checker;
 use countersign_core::entropy::Entropy;
-use countersign_core::messenger::Messenger;
+use countersign_core::messenger::{Messenger, Plan};
 use countersign_core::phone::{self, Country};
 use countersign_core::ports::provider::Provider;
+use countersign_core::ports::registry::Registrar;
 use countersign_core::ports::store::{NewApplication, Store};
-use countersign_core::route::{Countries, Routes};
+use countersign_core::route::Countries;
+use countersign_providers::egress::{Egress, Reach};
 use countersign_providers::guard::Guarded;
 use countersign_providers::loopback::Loopback;
 use countersign_providers::outbox::Outbox;
@@ -27,6 +29,7 @@ use tracing_subscriber::filter::LevelFilter;
 
 use super::say;
 use super::screen::Screen;
+use crate::carriers::{self, Carriers};
 use crate::config::keys::Keys;
 use crate::config::owner::OwnerNote;
 use crate::config::provider::ProviderSpec;
@@ -109,7 +112,7 @@ impl Dev {
             .context("the data folder cannot be written to")?;
         ensure_dev_app(&store).await?;
         let outbox = self.outbox(&store)?;
-        let provider = Guarded::new(self.provider(&outbox)?, store.clock());
+        let provider = Guarded::unbounded(self.provider(&outbox)?, store.clock());
 
         let note = OwnerNote {
             url: format!("http://{address}"),
@@ -118,18 +121,29 @@ impl Dev {
         let posted = note
             .post(&self.data)
             .context("the note to the command line cannot be left in the data folder")?;
-        let store: Arc<dyn Store> = Arc::new(store);
+        let (clock, store) = (store.clock(), Arc::new(store));
+        let registrar = Arc::clone(&store) as Arc<dyn Registrar>;
+        let store: Arc<dyn Store> = store;
         let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
-        let routes = Routes::through(Arc::new(provider), self.countries.unwrap_or(Countries::All));
         let checker = Checker::new(Arc::clone(&store), keys.passcode.clone());
         let messenger = Messenger::new(
             Arc::clone(&store),
             Arc::clone(&entropy),
-            routes,
+            Plan::default(),
             keys.passcode,
             settings.codes,
             settings.limits,
         );
+        let messenger = Arc::new(messenger);
+        let countries = self.countries.unwrap_or(Countries::All);
+        let carriers = Carriers::new(carriers::Parts {
+            registrar,
+            messenger: Arc::clone(&messenger),
+            otherwise: Some((Arc::new(provider), countries)),
+            egress: Egress::new(Reach::Loopback).context("the HTTP client cannot start")?,
+            clock,
+            entropy: Arc::clone(&entropy),
+        });
         let tokens = Minter::new(
             format!("http://{address}/oidc"),
             SigningKeys::of(&self.data, store.now())?,
@@ -138,8 +152,9 @@ impl Dev {
         );
         let sends = TaskTracker::new();
         let state = AppState::new(Parts {
-            messenger: Arc::new(messenger),
+            messenger,
             checker: Arc::new(checker),
+            carriers: Arc::new(carriers),
             store,
             tokens: Arc::new(tokens),
             entropy,

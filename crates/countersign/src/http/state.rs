@@ -12,6 +12,7 @@ use countersign_core::ports::store::Store;
 use countersign_providers::outbox::Outbox;
 use tokio_util::task::TaskTracker;
 
+use crate::carriers::Carriers;
 use crate::token::Minter;
 
 /// The parts behind the door, shared by all requests.
@@ -40,6 +41,8 @@ pub struct Parts {
     pub messenger: Arc<Messenger>,
     /// Checks them.
     pub checker: Arc<Checker>,
+    /// Vendor accounts, routes, templates.
+    pub carriers: Arc<Carriers>,
     /// Applications, timelines, time.
     pub store: Arc<dyn Store>,
     /// Verification tokens, and their keys.

@@ -13,7 +13,7 @@ use countersign_core::check::{Checked, Door};
 use countersign_core::checker::{Checker, Typed};
 use countersign_core::id::RequestId;
 use countersign_core::limit::SendLimits;
-use countersign_core::messenger::{Messenger, Order, SendError};
+use countersign_core::messenger::{Messenger, Order, Plan, SendError};
 use countersign_core::outcome::Outcome;
 use countersign_core::passcode::PasscodeKey;
 use countersign_core::phone::PhoneNumber;
@@ -238,7 +238,10 @@ async fn an_hour_either_way_moves_no_life_and_no_minute_by_a_millisecond() {
     let messenger = Messenger::new(
         Arc::clone(&store),
         entropy,
-        routes,
+        Plan {
+            routes,
+            ..Plan::default()
+        },
         key,
         policy,
         SendLimits::default(),

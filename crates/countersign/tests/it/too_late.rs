@@ -11,7 +11,7 @@ use countersign_core::check::{Checked, CodeCheck, TokenUse, Unlock, UnlockRecord
 use countersign_core::id::RequestId;
 use countersign_core::limit::{Rules, SendLimits};
 use countersign_core::message::{Decision, Intent, Settlement, Timeline};
-use countersign_core::messenger::{Messenger, Order, SendError};
+use countersign_core::messenger::{Messenger, Order, Plan, SendError};
 use countersign_core::outcome::Outcome;
 use countersign_core::passcode::PasscodeKey;
 use countersign_core::phone::PhoneNumber;
@@ -20,6 +20,7 @@ use countersign_core::ports::provider::{Provider, Sms};
 use countersign_core::ports::store::{
     ApplicationChange, NewApplication, Settled, Store, StoreError, TimelineQuery,
 };
+use countersign_core::receipt::Receipt;
 use countersign_core::route::{Countries, Routes};
 use countersign_core::time::{Clock, Timestamp};
 use countersign_store::sqlite::SqliteStore;
@@ -59,6 +60,10 @@ impl Store for StandsStill {
 
     async fn settle(&self, settlement: Settlement) -> Result<Settled, StoreError> {
         self.store.settle(settlement).await
+    }
+
+    async fn receive(&self, provider: &str, receipts: Vec<Receipt>) -> Result<(), StoreError> {
+        self.store.receive(provider, receipts).await
     }
 
     async fn check(&self, check: CodeCheck) -> Result<Checked, StoreError> {
@@ -148,7 +153,10 @@ async fn what_was_decided_long_ago_is_not_sent_and_gives_its_minute_back() {
     let messenger = Messenger::new(
         Arc::clone(&store) as Arc<dyn Store>,
         Arc::new(OsEntropy),
-        routes,
+        Plan {
+            routes,
+            ..Plan::default()
+        },
         key,
         CodePolicy::default(),
         SendLimits::default(),

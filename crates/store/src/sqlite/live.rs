@@ -12,6 +12,7 @@ use super::buckets::Buckets;
 use super::codes::{Code, Codes};
 use super::guesses::Forgotten;
 use super::hits::LoggedHit;
+use super::receipts::Parked;
 use crate::seal::Key;
 
 /// How many numbers that were guessed at make a crowd: some 20 MB of them.
@@ -31,6 +32,8 @@ pub(crate) struct Live {
     /// Wrong guesses about a number since the last success on the authenticated path; none is not kept.
     pub(super) in_a_row: HashMap<Key, u32>,
     pub(super) forgotten: Forgotten,
+    /// Reports of vendors that came before what they are about.
+    pub(super) parked: Parked,
     /// What the next rows of the log are numbered.
     pub(super) next_message: i64,
     pub(super) next_event: i64,

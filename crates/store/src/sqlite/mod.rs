@@ -18,6 +18,8 @@ mod horizon;
 mod live;
 mod lookup;
 mod open;
+mod receipts;
+mod registry;
 mod replay;
 mod rows;
 mod rule_sets;
@@ -33,11 +35,14 @@ use countersign_core::application::{AppId, Application};
 use countersign_core::check::{Checked, CodeCheck, TokenUse, Unlock, UnlockRecord};
 use countersign_core::id::RequestId;
 use countersign_core::limit::Rules;
-use countersign_core::message::{CodeState, Decision, Intent, Settlement, Timeline};
+use countersign_core::message::{Attempt, CodeState, Decision, Intent, Settlement, Timeline};
+use countersign_core::outcome::Outcome;
 use countersign_core::policy;
+use countersign_core::ports::registry::{Change, Registrar, Registry};
 use countersign_core::ports::store::{
     ApplicationChange, NewApplication, Settled, Store, StoreError, TimelineQuery,
 };
+use countersign_core::receipt::Receipt;
 use countersign_core::template;
 use countersign_core::time::{Clock, Timestamp};
 use rusqlite::Connection;
@@ -53,6 +58,8 @@ use events::{Asked, Event};
 use hits::LoggedHit;
 use live::{Admission, Live};
 use lookup::Lookup;
+use receipts::ReceiptRow;
+use registry::{Setting, Settings};
 use rows::{GiveBack, MessageRow, Record};
 use timelines::Found;
 use writer::Queue;
@@ -63,6 +70,7 @@ pub struct SqliteStore {
     queue: Queue,
     reader: Arc<Mutex<Connection>>,
     applications: Arc<Applications>,
+    settings: Arc<Settings>,
     saving: tokio::sync::Mutex<()>,
     sealer: Arc<Sealer>,
     clock: Arc<dyn Clock>,
@@ -248,6 +256,28 @@ impl SqliteStore {
         Ok(found)
     }
 
+    /// Records the reports that were waiting for this vendor's answer.
+    fn deliver(&self, live: &mut Live, seq: i64, attempts: &[Attempt]) {
+        if live.parked.is_empty() {
+            return;
+        }
+        for attempt in attempts {
+            if let (
+                Some(provider),
+                Outcome::Accepted {
+                    provider_message_id: Some(id),
+                },
+            ) = (&attempt.provider, &attempt.outcome)
+            {
+                for (receipt, at) in live.parked.take(provider, id) {
+                    let row = ReceiptRow::of(seq, provider, receipt, at, &self.sealer);
+                    // Nobody waits: whoever reported it has been answered.
+                    let _ = self.queue.push(Record::Receipt(Box::new(row)));
+                }
+            }
+        }
+    }
+
     /// Lets the log catch up with what was answered, if it can in a moment.
     async fn catch_up(&self) {
         if let Ok(durable) = self.queue.push(Record::Barrier(self.clock.now())) {
@@ -293,16 +323,16 @@ impl Store for SqliteStore {
             let Some(seq) = live.pending(message) else {
                 return Ok(Settled { gave_back: false }); // settled before
             };
-            let settled = |give_back| rows::Settled {
-                seq,
-                attempts: settlement.attempts,
-                give_back,
-            };
             // Memory follows the vendor's word at once; the log follows, in the same order.
             if sent {
                 live.sent(message);
+                self.deliver(&mut live, seq, &settlement.attempts);
                 // A start without it takes the message for sent as well: nobody needs to wait.
-                self.queue.settle(settled(GiveBack::No))?;
+                self.queue.settle(rows::Settled {
+                    seq,
+                    attempts: settlement.attempts,
+                    give_back: GiveBack::No,
+                })?;
                 return Ok(Settled { gave_back: false });
             }
             let (rules, now) = (&settlement.give_back, self.clock.now());
@@ -317,7 +347,11 @@ impl Store for SqliteStore {
                 }
                 GiveBack::Counted(hits)
             };
-            let durable = self.queue.push(Record::Settlement(settled(give_back)))?;
+            let durable = self.queue.push(Record::Settlement(rows::Settled {
+                seq,
+                attempts: settlement.attempts,
+                give_back,
+            }))?;
             (durable, !refused)
         };
         wait(durable, SETTLEMENT).await?;
@@ -354,6 +388,41 @@ impl Store for SqliteStore {
             (event.is_some(), event)
         })
         .await
+    }
+
+    async fn receive(&self, provider: &str, receipts: Vec<Receipt>) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        {
+            let mut live = self.live.lock().map_err(|_| writer::stopped())?;
+            let unnamed = receipts.iter().filter(|receipt| receipt.message.is_none());
+            unnamed.for_each(|receipt| live.parked.park(provider, receipt.clone(), now));
+        }
+        // Whoever settles its message after this moment finds it parked; whoever did before is on record.
+        self.catch_up().await;
+        let name = provider.to_owned();
+        let found = self.read(move |reader, sealer| {
+            let seq = |receipt: &Receipt| receipts::message_of(reader, &name, receipt, sealer);
+            let all = receipts
+                .into_iter()
+                .map(|receipt| Ok((seq(&receipt)?, receipt)));
+            all.collect::<rusqlite::Result<Vec<_>>>()
+        });
+        let mut durable = Vec::new();
+        for (seq, receipt) in found.await? {
+            let Some(seq) = seq else {
+                continue;
+            };
+            if let (None, Some(id)) = (receipt.message, &receipt.provider_message_id) {
+                let mut live = self.live.lock().map_err(|_| writer::stopped())?;
+                drop(live.parked.take(provider, id));
+            }
+            let row = ReceiptRow::of(seq, provider, receipt, now, &self.sealer);
+            durable.push(self.queue.push(Record::Receipt(Box::new(row)))?);
+        }
+        for durable in durable {
+            wait(durable, DECISION).await?;
+        }
+        Ok(())
     }
 
     async fn application(&self, id: &AppId) -> Result<Option<Arc<Application>>, StoreError> {
@@ -424,6 +493,21 @@ impl Store for SqliteStore {
     }
 }
 
+#[async_trait]
+impl Registrar for SqliteStore {
+    fn registry(&self) -> Arc<Registry> {
+        self.settings.registry()
+    }
+
+    async fn change(&self, change: Change) -> Result<Arc<Registry>, StoreError> {
+        let _one_at_a_time = self.saving.lock().await;
+        let setting = Setting::of(change, &self.sealer).ok_or_else(unsealed)?;
+        let record = Record::Setting(Box::new(setting));
+        wait(self.queue.push(record)?, DECISION).await?;
+        Ok(self.settings.registry())
+    }
+}
+
 /// Waits for as long as a caller may. Whoever gives up takes the answer that is there, or none will come:
 /// then the writer sees that nobody waits.
 async fn wait(mut durable: Durable, patience: Duration) -> Result<(), StoreError> {
@@ -436,5 +520,5 @@ async fn wait(mut durable: Durable, patience: Duration) -> Result<(), StoreError
 }
 
 fn unsealed() -> StoreError {
-    StoreError::Unavailable("a phone number could not be sealed".to_owned())
+    StoreError::Unavailable("what is secret could not be sealed".to_owned())
 }

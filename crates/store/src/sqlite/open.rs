@@ -12,6 +12,7 @@ use super::applications::Applications;
 use super::checkpoints::Checkpoints;
 use super::horizon::Horizon;
 use super::lookup::Lookup;
+use super::registry::Settings;
 use super::replay;
 use super::rule_sets::RuleSets;
 use super::writer::{Parts, Queue};
@@ -63,6 +64,7 @@ impl SqliteStore {
             replay::rebuild(&mut log, &horizon, &mut rule_sets, clock.now()).map_err(database)?;
         let live = Arc::new(Mutex::new(live));
         let applications = Arc::new(Applications::read(&log).map_err(database)?);
+        let settings = Arc::new(Settings::read(&log, &sealer).map_err(database)?);
         let lookup = Lookup::start(&path).map_err(database)?;
         let reader = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)
             .map_err(database)?;
@@ -71,6 +73,7 @@ impl SqliteStore {
             log,
             live: Arc::clone(&live),
             applications: Arc::clone(&applications),
+            settings: Arc::clone(&settings),
             clock: Arc::clone(&clock),
             horizon,
             rule_sets,
@@ -82,6 +85,7 @@ impl SqliteStore {
             queue,
             reader: Arc::new(Mutex::new(reader)),
             applications,
+            settings,
             saving: tokio::sync::Mutex::new(()),
             sealer: Arc::new(sealer),
             clock,
@@ -114,8 +118,8 @@ fn database(error: rusqlite::Error) -> OpenError {
 
 pub(super) fn migrations() -> Migrations<'static> {
     Migrations::new(vec![
-        // To be added to, once there is a release that people have data of.
         M::up(include_str!("schema/0001_log.sql")),
+        M::up(include_str!("schema/0002_vendors.sql")),
     ])
 }
 

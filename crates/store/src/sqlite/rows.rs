@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use countersign_core::application::AppId;
+use countersign_core::dispatch;
 use countersign_core::id::RequestId;
 use countersign_core::limit::RuleSet;
 use countersign_core::message::{Attempt, LiveCode};
@@ -16,6 +17,8 @@ use super::codes::Code;
 use super::events::Event;
 use super::hits::{self, LoggedHit};
 use super::live::Admission;
+use super::receipts::ReceiptRow;
+use super::registry::Setting;
 use super::rule_sets::{self, RuleSets};
 use crate::seal::Key;
 
@@ -28,6 +31,8 @@ pub(crate) enum Record {
     /// Nothing but the time, for an answer that must not be given while nothing can be written.
     Barrier(Timestamp),
     Application(Known),
+    Setting(Box<Setting>),
+    Receipt(Box<ReceiptRow>),
 }
 
 #[derive(Debug)]
@@ -105,6 +110,8 @@ impl<'a> Appender<'a> {
             }
             Record::Barrier(now) => mark(self.log, *now),
             Record::Application(known) => known.write(self.log),
+            Record::Setting(setting) => setting.write(self.log),
+            Record::Receipt(receipt) => receipt.insert(self.log),
         }
     }
 
@@ -147,10 +154,11 @@ impl<'a> Appender<'a> {
     /// A settlement that is on record already is not recorded again.
     pub(crate) fn settlement(&mut self, settled: &Settled) -> rusqlite::Result<()> {
         let insert = prepared(&mut self.attempt, self.log, INSERT_ATTEMPT)?;
-        let attempts = settled.attempts.iter().take(MOST_ATTEMPTS);
-        let last = attempts.len().saturating_sub(1);
-        for ((n, attempt), number) in attempts.enumerate().zip(0_i64..) {
-            let settles = n == last;
+        let attempts = settled.attempts.get(..MOST_ATTEMPTS);
+        let attempts = attempts.unwrap_or(&settled.attempts);
+        let decisive = dispatch::decisive(attempts);
+        for ((n, attempt), number) in attempts.iter().enumerate().zip(0_i64..) {
+            let settles = Some(n) == decisive;
             let (outcome, kind, detail, provider_message_id) = outcome_columns(&attempt.outcome);
             insert.execute(params![
                 first_attempt(settled.seq) + number,

@@ -7,9 +7,9 @@ use std::time::Duration;
 use countersign_core::application::AppId;
 use countersign_core::channel::Channel;
 use countersign_core::check::{CheckRecord, UnlockRecord};
+use countersign_core::dispatch;
 use countersign_core::id::{MessageId, RequestId};
 use countersign_core::message::{self, Attempt, CodeState, Timeline};
-use countersign_core::outcome::Outcome;
 use countersign_core::ports::store::TimelineQuery;
 use countersign_core::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -17,7 +17,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use super::find::{self, Table};
 use super::lookup::{self, Search};
 use super::rule_sets::{self, RuleSets};
-use super::{events, horizon, rows};
+use super::{events, horizon, receipts, rows};
 use crate::seal::{Key, Sealer};
 
 /// A timeline, and what tells the state of its code.
@@ -33,8 +33,8 @@ impl Found {
     /// Whether it was certainly not sent: then it brought no code, whatever a code that it was to bring once
     /// more is good for.
     pub(crate) fn is_void(&self) -> bool {
-        let last = self.timeline.attempts.last();
-        last.is_some_and(|attempt| matches!(attempt.outcome, Outcome::NotAccepted(_)))
+        let outcome = dispatch::outcome(&self.timeline.attempts);
+        outcome.is_some_and(|outcome| !outcome.may_have_been_sent())
     }
 
     /// What became of its code, as far as the log knows.
@@ -75,7 +75,9 @@ pub(crate) fn read(
         while let Some(row) = rows.next()? {
             match message(row, &rule_sets, sealer)? {
                 Some(mut message) => {
-                    attempts(log, row.get("seq")?, &mut message.timeline)?;
+                    let seq = row.get("seq")?;
+                    attempts(log, seq, &mut message.timeline)?;
+                    message.timeline.receipts = receipts::read(log, seq)?;
                     if message.code_of != message.timeline.id {
                         message.code_tries = tries_of(log, message.code_of)?.unwrap_or(0);
                     }
@@ -120,7 +122,12 @@ fn rows_of(
 }
 
 /// The newest messages to a number before `end`.
-fn of_number(log: &Connection, number: Key, end: i64, limit: u16) -> rusqlite::Result<Vec<i64>> {
+pub(super) fn of_number(
+    log: &Connection,
+    number: Key,
+    end: i64,
+    limit: u16,
+) -> rusqlite::Result<Vec<i64>> {
     let search = Search::on(log, Table::Message)?;
     let mut select = log.prepare_cached(
         "SELECT seq FROM message WHERE seq >= ? AND seq < ? AND phone_key = ? ORDER BY seq DESC LIMIT ?",
@@ -267,6 +274,7 @@ fn message(
             decided_at: Timestamp::from_millis(row.get("decided_at")?),
             verdicts: message::verdicts(limits, &refusals).collect(),
             attempts: Vec::new(),
+            receipts: Vec::new(),
             gave_back: false,
             checks: Vec::new(),
             code: CodeState::Pending,

@@ -19,6 +19,7 @@ use super::checkpoints::Checkpoints;
 use super::events::Event;
 use super::horizon::{Horizon, REPLAY, STEP};
 use super::live::Live;
+use super::registry::Settings;
 use super::rows::{self, Appender, GiveBack, MessageRow, Record, Settled};
 use super::rule_sets::RuleSets;
 
@@ -65,6 +66,7 @@ pub(crate) struct Parts {
     pub(crate) log: Connection,
     pub(crate) live: Arc<Mutex<Live>>,
     pub(crate) applications: Arc<Applications>,
+    pub(crate) settings: Arc<Settings>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) horizon: Horizon,
     pub(crate) rule_sets: RuleSets,
@@ -237,6 +239,7 @@ impl Writer {
         for (Job { record, done }, result) in self.commit_all(batch) {
             match (&record, &result) {
                 (Record::Application(known), Ok(())) => self.parts.applications.add(known.clone()),
+                (Record::Setting(setting), Ok(())) => self.parts.settings.apply(setting),
                 (Record::Event(event), Ok(())) if event.forgets() => self.keep(event),
                 (_, Ok(())) => {}
                 (_, Err(_)) => self.withdraw(&record),
@@ -263,6 +266,8 @@ impl Writer {
             Record::Settlement(_)
             | Record::Event(_)
             | Record::Application(_)
+            | Record::Setting(_)
+            | Record::Receipt(_)
             | Record::Barrier(_) => false,
         }
     }
@@ -326,7 +331,11 @@ impl Writer {
         match record {
             Record::Message(row) => live.withdraw(row.admission.message),
             Record::Event(event) => event.withdraw(&mut live),
-            Record::Settlement(_) | Record::Application(_) | Record::Barrier(_) => {}
+            Record::Settlement(_)
+            | Record::Application(_)
+            | Record::Setting(_)
+            | Record::Receipt(_)
+            | Record::Barrier(_) => {}
         }
     }
 
@@ -427,9 +436,9 @@ fn delete(log: &mut Connection, events: &[Event]) -> rusqlite::Result<()> {
 }
 
 impl Job {
-    /// Whether it is still to be recorded: what became of a message always is.
+    /// Whether it is still to be recorded: what became of a message always is, and what was reported of it.
     fn is_wanted(&self) -> bool {
-        matches!(self.record, Record::Settlement(_)) || !self.done.is_closed()
+        matches!(self.record, Record::Settlement(_) | Record::Receipt(_)) || !self.done.is_closed()
     }
 }
 

@@ -48,8 +48,8 @@ CREATE TABLE message (
     refusals    BLOB                -- limits that said no and did not refuse, see rule_sets.rs
 ) STRICT;
 
--- One row per call to a provider: 16 times its message's seq, and its place among the calls. The row with
--- `settles` ends its message; a message without one is pending, which counts as sent.
+-- One row per attempt at a provider: 16 times its message's seq, and its place among the attempts. The row with
+-- `settles` says what became of the message; one without is pending, which counts as sent.
 CREATE TABLE attempt (
     id                  INTEGER PRIMARY KEY,
     provider            TEXT,               -- NULL: the process died first

@@ -24,6 +24,7 @@ use rusqlite::OpenFlags;
 use tempfile::TempDir;
 
 use super::super::open::{DATABASE, configure, migrations};
+use super::super::registry::Settings;
 use super::super::{SqliteStore, replay};
 use super::*;
 use crate::folder::OwnedFolder;
@@ -131,13 +132,16 @@ impl Bench {
             waiting: Arc::clone(&waiting),
             tray: Arc::clone(&tray),
         };
+        let sealer = Sealer::new(&keys).unwrap();
+        let settings = Arc::new(Settings::read(&log, &sealer).unwrap());
         let store = SqliteStore {
             live: Arc::clone(&live),
             queue,
             reader: Arc::new(Mutex::new(reader.unwrap())),
             applications: Arc::clone(&applications),
+            settings: Arc::clone(&settings),
             saving: tokio::sync::Mutex::new(()),
-            sealer: Arc::new(Sealer::new(&keys).unwrap()),
+            sealer: Arc::new(sealer),
             clock: clock.clone(),
             ahead: Duration::ZERO,
             dead_before: Timestamp::default(),
@@ -149,6 +153,7 @@ impl Bench {
                 log,
                 live,
                 applications,
+                settings,
                 clock: clock.clone(),
                 horizon,
                 rule_sets: RuleSets::default(),

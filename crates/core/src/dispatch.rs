@@ -1,0 +1,171 @@
+//! One message through the providers of its way: who is tried, and when that ends.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::application::Application;
+use crate::channel::Channel;
+use crate::id::MessageId;
+use crate::message::Attempt;
+use crate::outcome::{NotAccepted, Outcome, RefusalKind};
+use crate::passcode::Passcode;
+use crate::phone::PhoneNumber;
+use crate::policy;
+use crate::ports::provider::{Content, Provider, Sms};
+use crate::ports::store::Store;
+use crate::route::{OnUnknown, Way};
+use crate::template::{self, Language, SmsText, Templates, Wanted};
+use crate::time::Timestamp;
+
+/// A message that is to be carried.
+#[derive(Debug)]
+pub(crate) struct Parcel<'a> {
+    pub(crate) message: MessageId,
+    pub(crate) app: &'a Arc<Application>,
+    pub(crate) channel: Channel,
+    pub(crate) phone: &'a PhoneNumber,
+    /// The code, and how long it lives; `None` when it cannot be had any more, and nothing can be sent.
+    pub(crate) code: Option<(Passcode, Duration)>,
+}
+
+/// Tries the providers of `way` one after the other, until one has taken the message or it must not be tried
+/// any more. At least one attempt comes back, whatever happens.
+///
+/// **Nothing leaves twice:** another provider is tried only after a definite refusal, or where the application
+/// chose the same code through another one after an unknown. At most
+/// [`MOST_VENDORS`](policy::MOST_VENDORS) are called, within [`SEND_DEADLINE`](policy::SEND_DEADLINE) for
+/// all of them.
+pub(crate) async fn carry(
+    parcel: &Parcel<'_>,
+    way: &Way,
+    templates: &Templates,
+    store: &dyn Store,
+) -> Vec<Attempt> {
+    let started = store.now();
+    let deadline = started.after(policy::SEND_DEADLINE);
+    let mut attempts = Vec::new();
+    let (mut called, mut rejected) = (0, Vec::new());
+    for provider in &way.carriers {
+        let started_at = store.now();
+        let outcome = if started > parcel.message.made_at().after(policy::HAND_OVER) {
+            Outcome::not_accepted(RefusalKind::TooLate)
+        } else if started_at >= deadline {
+            break;
+        } else {
+            let sms = parcel.for_provider(&**provider, templates, deadline, &rejected);
+            match sms {
+                Err(kind) => Outcome::not_accepted(kind),
+                Ok(sms) => {
+                    let outcome = provider.send(&sms).await;
+                    if outcome.is_refusal(RefusalKind::ContentRejected) && sms.template.is_none() {
+                        rejected.push(sms.text.clone());
+                    }
+                    outcome
+                }
+            }
+        };
+        let is_over = is_over(&outcome, way.on_unknown);
+        called += usize::from(outcome.is_of_a_call());
+        attempts.push(Attempt {
+            provider: Some(provider.name().to_owned()),
+            started_at,
+            ended_at: store.now(),
+            outcome,
+        });
+        if is_over || called >= policy::MOST_VENDORS {
+            break;
+        }
+    }
+    attempts
+}
+
+/// Whether no other provider may be tried after this.
+fn is_over(outcome: &Outcome, on_unknown: OnUnknown) -> bool {
+    match outcome {
+        Outcome::Accepted { .. } => true,
+        Outcome::Unknown { .. } => on_unknown == OnUnknown::Keep,
+        Outcome::NotAccepted(why) => !why.kind.fails_over(),
+    }
+}
+
+/// Which of several attempts says what became of the message: one that was accepted, else one that may have
+/// been, else the refusal that says most.
+#[must_use]
+pub fn decisive(attempts: &[Attempt]) -> Option<usize> {
+    let last =
+        |says: fn(&Outcome) -> bool| attempts.iter().rposition(|attempt| says(&attempt.outcome));
+    last(|outcome| matches!(outcome, Outcome::Accepted { .. }))
+        .or_else(|| last(Outcome::may_have_been_sent))
+        .or_else(|| last(refused_by_vendor))
+        .or_else(|| last(Outcome::is_of_a_call))
+        .or_else(|| attempts.len().checked_sub(1))
+}
+
+/// The one outcome of several attempts ([`decisive`]); `None` if there are none.
+#[must_use]
+pub fn outcome(attempts: &[Attempt]) -> Option<&Outcome> {
+    Some(&attempts.get(decisive(attempts)?)?.outcome)
+}
+
+fn refused_by_vendor(outcome: &Outcome) -> bool {
+    let unreachable = outcome.is_refusal(RefusalKind::Unreachable);
+    outcome.is_of_a_call() && !unreachable
+}
+
+impl Parcel<'_> {
+    /// The message as `provider` needs it, or why it cannot be given to it.
+    fn for_provider(
+        &self,
+        provider: &dyn Provider,
+        templates: &Templates,
+        deadline: Timestamp,
+        rejected: &[SmsText],
+    ) -> Result<Sms, RefusalKind> {
+        // The key is not the one it was sealed with: nothing can be sent.
+        let (passcode, life) = self.code.as_ref().ok_or(RefusalKind::Other)?;
+        let language = Language::of(self.phone);
+        let wanted = Wanted {
+            app: self.app,
+            channel: self.channel,
+            provider: provider.name(),
+            language,
+        };
+        let text = templates.text(&wanted, passcode, *life);
+        let template = match provider.content(self.phone) {
+            Content::Text if rejected.iter().any(|no| no.reveal() == text.reveal()) => {
+                return Err(RefusalKind::SameContent);
+            }
+            Content::Text => None,
+            Content::Template => {
+                let filled = templates.filled(&wanted, passcode, *life);
+                Some(filled.ok_or(RefusalKind::NoTemplate)?)
+            }
+        };
+        Ok(Sms {
+            message_id: self.message,
+            app: self.app.name.clone(),
+            to: self.phone.clone(),
+            channel: self.channel,
+            language,
+            text,
+            template,
+            passcode: passcode.clone(),
+            minutes: template::minutes(*life),
+            deadline,
+        })
+    }
+}
+
+impl Outcome {
+    /// Whether it is a refusal of that kind.
+    #[must_use]
+    pub fn is_refusal(&self, kind: RefusalKind) -> bool {
+        matches!(self, Outcome::NotAccepted(NotAccepted { kind: is, .. }) if *is == kind)
+    }
+
+    /// Whether the vendor was asked at all, or at least looked for.
+    #[must_use]
+    pub fn is_of_a_call(&self) -> bool {
+        !matches!(self, Outcome::NotAccepted(why) if !why.kind.is_of_a_call())
+    }
+}

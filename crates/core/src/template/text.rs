@@ -1,0 +1,101 @@
+//! Texts with gaps, for vendors that send text.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::vendor::Value;
+
+/// A text with gaps: `{code}`, `{minutes}`, `{seconds}`, `{app}`. Synonyms of GenAuth's templates are read
+/// ([`Value::named`]) and written back by our own names.
+///
+/// ```
+/// # use countersign_core::template::TextTemplate;
+/// let template: TextTemplate = "【{app}】验证码 ${code}，${ttl_minutes} 分钟内有效。".parse().unwrap();
+/// assert_eq!(template.to_string(), "【{app}】验证码 {code}，{minutes} 分钟内有效。");
+/// assert!("no code".parse::<TextTemplate>().is_err());
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextTemplate(Vec<Piece>);
+
+/// A part of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Piece {
+    Words(String),
+    Gap(Value),
+}
+
+/// Why a text is not a [`TextTemplate`]. What is wrong with one that is, the linter says.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidText {
+    /// Without a code nobody needs it.
+    #[error("a text needs {{code}}")]
+    NoCode,
+    /// A gap that nothing fills.
+    #[error("{{{0}}} is none of {{code}}, {{minutes}}, {{seconds}}, {{app}}")]
+    UnknownGap(String),
+    /// A brace without its other half.
+    #[error("a brace is open: a gap is written {{code}}")]
+    OpenBrace,
+    /// Longer than any SMS.
+    #[error("a text has at most {MOST_BYTES} bytes")]
+    Length,
+}
+
+/// The most bytes of a text with its gaps.
+pub(super) const MOST_BYTES: usize = 600;
+
+impl FromStr for TextTemplate {
+    type Err = InvalidText;
+
+    fn from_str(text: &str) -> Result<Self, InvalidText> {
+        if text.len() > MOST_BYTES {
+            return Err(InvalidText::Length);
+        }
+        let (mut pieces, mut rest) = (Vec::new(), text);
+        while let Some((words, after)) = rest.split_once('{') {
+            let words = words.strip_suffix('$').unwrap_or(words);
+            let (name, after) = after.split_once('}').ok_or(InvalidText::OpenBrace)?;
+            let value = Value::named(name.trim());
+            let value =
+                value.ok_or_else(|| InvalidText::UnknownGap(name.chars().take(32).collect()))?;
+            pieces.extend(Piece::words(words)?);
+            pieces.push(Piece::Gap(value));
+            rest = after;
+        }
+        pieces.extend(Piece::words(rest)?);
+        if !pieces.contains(&Piece::Gap(Value::Code)) {
+            return Err(InvalidText::NoCode);
+        }
+        Ok(Self(pieces))
+    }
+}
+
+impl Piece {
+    fn words(words: &str) -> Result<Option<Self>, InvalidText> {
+        if words.contains('}') {
+            return Err(InvalidText::OpenBrace);
+        }
+        Ok((!words.is_empty()).then(|| Piece::Words(words.to_owned())))
+    }
+}
+
+impl TextTemplate {
+    /// Writes the text into `out`, with `fill` for its gaps.
+    pub(super) fn write(&self, out: &mut String, mut fill: impl FnMut(Value, &mut String)) {
+        for piece in &self.0 {
+            match piece {
+                Piece::Words(words) => out.push_str(words),
+                Piece::Gap(value) => fill(*value, out),
+            }
+        }
+    }
+}
+
+impl fmt::Display for TextTemplate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|piece| match piece {
+            Piece::Words(words) => f.write_str(words),
+            Piece::Gap(value) => write!(f, "{{{}}}", value.as_str()),
+        })
+    }
+}

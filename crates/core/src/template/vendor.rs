@@ -1,0 +1,127 @@
+//! Templates that a vendor has approved: an id, a signature, and what fills the gaps.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::SmsText;
+
+/// A template of a vendor's, as the vendor's console names it.
+///
+/// ```
+/// # use countersign_core::template::VendorTemplate;
+/// let template = VendorTemplate {
+///     id: "SMS_154950909".to_owned(),
+///     signature: Some("阿里云".to_owned()),
+///     variables: vec!["code={code}".parse().unwrap(), "min={minutes}".parse().unwrap()],
+/// };
+/// assert_eq!(template.variables[1].to_string(), "min={minutes}");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VendorTemplate {
+    /// The id that the vendor gave it.
+    pub id: String,
+    /// The signature that goes with it, where the vendor asks for one.
+    pub signature: Option<String>,
+    /// What fills its gaps, in the order in which the vendor counts them.
+    pub variables: Vec<Variable>,
+}
+
+/// One gap of a template: its name, where the vendor names gaps, and what fills it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Variable {
+    /// The name; empty where gaps are counted only.
+    pub name: String,
+    /// What fills it.
+    pub value: Value,
+}
+
+/// What a gap may be filled with. Nothing that a caller of the API says is among it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Value {
+    /// The code.
+    Code,
+    /// How many minutes it lives.
+    Minutes,
+    /// How many seconds it lives.
+    Seconds,
+    /// The name of the application.
+    App,
+}
+
+impl Value {
+    /// All of them.
+    pub const ALL: [Value; 4] = [Value::Code, Value::Minutes, Value::Seconds, Value::App];
+
+    /// The name, as it stands between braces.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Value::Code => "code",
+            Value::Minutes => "minutes",
+            Value::Seconds => "seconds",
+            Value::App => "app",
+        }
+    }
+
+    /// The value of that name, by our own names and by those of GenAuth's templates: `ttl` is in seconds,
+    /// `ttl_minutes` in minutes, `1` is the code and `2` the minutes.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "code" | "1" => Value::Code,
+            "minutes" | "ttl_minutes" | "2" => Value::Minutes,
+            "seconds" | "ttl" => Value::Seconds,
+            "app" => Value::App,
+            _ => return None,
+        })
+    }
+}
+
+/// Why a text is not a [`Variable`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "a variable is written name={{code}}, or {{code}} alone; it is one of {{code}}, {{minutes}}, {{seconds}}, {{app}}"
+)]
+pub struct InvalidVariable;
+
+impl FromStr for Variable {
+    type Err = InvalidVariable;
+
+    fn from_str(text: &str) -> Result<Self, InvalidVariable> {
+        let (name, value) = text.split_once('=').unwrap_or(("", text));
+        let (name, value) = (name.trim(), value.trim());
+        let braced = value.strip_prefix('$').unwrap_or(value);
+        let braced = braced
+            .strip_prefix('{')
+            .and_then(|rest| rest.strip_suffix('}'));
+        let value = braced.and_then(Value::named).ok_or(InvalidVariable)?;
+        let allowed = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+        if name.len() > 64 || !name.chars().all(allowed) {
+            return Err(InvalidVariable);
+        }
+        Ok(Self {
+            name: name.to_owned(),
+            value,
+        })
+    }
+}
+
+impl fmt::Display for Variable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.name.is_empty() {
+            write!(f, "{}=", self.name)?;
+        }
+        write!(f, "{{{}}}", self.value.as_str())
+    }
+}
+
+/// A vendor's template with its gaps filled. Guarded like the code in it.
+#[derive(Debug, Clone)]
+pub struct FilledTemplate {
+    /// The id that the vendor gave it.
+    pub id: String,
+    /// The signature that goes with it.
+    pub signature: Option<String>,
+    /// Names of gaps (empty where they are counted only), and what fills them.
+    pub variables: Vec<(String, SmsText)>,
+}

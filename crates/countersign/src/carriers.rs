@@ -1,0 +1,167 @@
+//! From what an operator has set up to the plan that messages go by.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use countersign_core::entropy::Entropy;
+use countersign_core::messenger::{Messenger, Plan};
+use countersign_core::ports::provider::Provider;
+use countersign_core::ports::registry::{Change, ProviderRecord, Registrar, Registry};
+use countersign_core::ports::store::StoreError;
+use countersign_core::route::{Countries, ProviderName, Routes};
+use countersign_core::template::Templates;
+use countersign_core::time::Clock;
+use countersign_providers::egress::Egress;
+use countersign_providers::guard::Guarded;
+use countersign_providers::kinds::{self, InvalidSetup, Setup};
+use subtle::ConstantTimeEq;
+
+/// The vendor accounts of a deployment, ready to carry messages.
+pub struct Carriers {
+    parts: Parts,
+    /// Those that are built, and what of. One whose record has not changed is kept as it is: what it knows of its
+    /// vendor's health stays.
+    built: Mutex<BTreeMap<ProviderName, Built>>,
+}
+
+/// What carriers are made of.
+pub struct Parts {
+    /// What is set up.
+    pub registrar: Arc<dyn Registrar>,
+    /// Who goes by the plan.
+    pub messenger: Arc<Messenger>,
+    /// Who carries what no route is for.
+    pub otherwise: Option<(Arc<dyn Provider>, Countries)>,
+    /// The way out to vendors.
+    pub egress: Egress,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+struct Built {
+    record: ProviderRecord,
+    provider: Arc<Guarded>,
+}
+
+impl std::fmt::Debug for Carriers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Carriers").finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for Parts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Parts").finish_non_exhaustive()
+    }
+}
+
+impl Carriers {
+    /// The carriers of what is set up; messages go by it from now on.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        let carriers = Self {
+            parts,
+            built: Mutex::default(),
+        };
+        carriers.replan();
+        carriers
+    }
+
+    /// What is set up.
+    #[must_use]
+    pub fn registry(&self) -> Arc<Registry> {
+        self.parts.registrar.registry()
+    }
+
+    /// Makes a change, which is right as far as it goes; messages go by it from now on.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it could not be made durable. Then nothing is changed.
+    pub async fn change(&self, change: Change) -> Result<Arc<Registry>, StoreError> {
+        let registry = self.parts.registrar.change(change).await?;
+        self.replan();
+        Ok(registry)
+    }
+
+    /// Whether an account can be used.
+    ///
+    /// # Errors
+    /// [`InvalidSetup`] says what is wrong with it.
+    pub fn try_out(&self, record: &ProviderRecord) -> Result<Arc<Guarded>, InvalidSetup> {
+        let settings = serde_json::from_str(&record.settings)
+            .map_err(|error| InvalidSetup::Settings(error.to_string()))?;
+        let setup = Setup {
+            name: record.name.clone(),
+            settings,
+            secrets: record.secrets.clone(),
+            egress: self.parts.egress.clone(),
+            clock: Arc::clone(&self.parts.clock),
+            entropy: Arc::clone(&self.parts.entropy),
+        };
+        let provider = kinds::build(&record.kind, setup)?;
+        Ok(Arc::new(Guarded::new(
+            provider,
+            Arc::clone(&self.parts.clock),
+        )))
+    }
+
+    /// The provider of that name.
+    #[must_use]
+    pub fn provider(&self, name: &ProviderName) -> Option<Arc<Guarded>> {
+        let built = self.built.lock().unwrap_or_else(PoisonError::into_inner);
+        built.get(name).map(|built| Arc::clone(&built.provider))
+    }
+
+    /// The provider that reports at the path that ends so.
+    #[must_use]
+    pub fn reporting_at(&self, end: &str) -> Option<Arc<Guarded>> {
+        let built = self.built.lock().unwrap_or_else(PoisonError::into_inner);
+        // Every path is compared, so that the time tells nothing.
+        let mut found = None;
+        for built in built.values() {
+            let path = built.record.receipts.reveal().as_bytes();
+            if bool::from(path.ct_eq(end.as_bytes())) {
+                found = Some(Arc::clone(&built.provider));
+            }
+        }
+        found
+    }
+
+    fn replan(&self) {
+        // Held to the end: the newest plan must be the last.
+        let mut built = self.built.lock().unwrap_or_else(PoisonError::into_inner);
+        let registry = self.registry();
+        built.retain(|name, built| registry.providers.get(name) == Some(&built.record));
+        for (name, record) in &registry.providers {
+            if built.contains_key(name) {
+                continue;
+            }
+            match self.try_out(record) {
+                Ok(provider) => {
+                    let record = record.clone();
+                    built.insert(name.clone(), Built { record, provider });
+                }
+                Err(error) => {
+                    tracing::error!(provider = %name, %error, "a provider cannot be used");
+                }
+            }
+        }
+        let providers = built.iter().map(|(name, built)| {
+            (
+                name.clone(),
+                Arc::clone(&built.provider) as Arc<dyn Provider>,
+            )
+        });
+        let mut routes = Routes::new(providers.collect(), registry.routes.clone());
+        if let Some((provider, countries)) = &self.parts.otherwise {
+            routes = routes.or_through(Arc::clone(provider), countries.clone());
+        }
+        let mut templates = Templates::default();
+        for ((scope, _), template) in &registry.templates {
+            templates.add(scope.clone(), template.clone());
+        }
+        self.parts.messenger.replan(Plan { routes, templates });
+    }
+}
