@@ -11,11 +11,15 @@ mod check_app_id_secret;
 mod country;
 mod envelope;
 mod fault;
+mod json;
 mod lang;
 mod message;
 mod pre_check_code;
 mod send_sms;
 mod signing_key;
+mod sms_provider;
+mod sms_route;
+mod sms_template;
 mod system;
 mod unlock;
 mod verification_token;
@@ -29,12 +33,22 @@ pub use check_app_id_secret::{CheckAppIdSecretRequest, CheckedSecret};
 pub use country::{CountryDto, CountryName, CountryNames};
 pub use envelope::Envelope;
 pub use fault::{BadPhone, Fault, FieldProblem};
+pub use json::Json;
 pub use lang::Lang;
-pub use message::{AttemptDto, CheckDto, FindMessagesRequest, MessageDto, VerdictDto};
+pub use message::{AttemptDto, CheckDto, FindMessagesRequest, MessageDto, ReceiptDto, VerdictDto};
 pub use pre_check_code::{PreCheckCodeRequest, PreCheckedCode, SmsCodePayload};
 pub use send_sms::SendSmsRequest;
 pub use signing_key::{
     JsonWebKey, JsonWebKeySet, RotatedSigningKey, SigningKeyDto, SigningKeyState,
+};
+pub use sms_provider::{
+    DeleteSmsProviderRequest, ProviderHealth, SetSmsProviderRequest, SmsProviderDto,
+    TestSmsProviderRequest,
+};
+pub use sms_route::{DeleteSmsRouteRequest, RoutedProvider, SmsRouteDto};
+pub use sms_template::{
+    FilledTemplateDto, LintedSmsTemplate, PreviewSmsTemplateRequest, PreviewedSms, SmsTemplateDto,
+    TemplateFinding, VendorTemplateDto,
 };
 pub use system::{PublicKey, SystemInfo, SystemVersion};
 pub use unlock::{UnlockDto, UnlockPhoneRequest};

@@ -28,8 +28,15 @@ pub struct MessageDto {
     pub decided_at: String,
     /// What each limit said.
     pub verdicts: Vec<VerdictDto>,
-    /// The calls to providers, in order.
+    /// The calls to providers, in order, and the reasons why others were not called.
     pub attempts: Vec<AttemptDto>,
+    /// What the provider reported afterwards, in the order in which it came.
+    #[serde(default)]
+    pub receipts: Vec<ReceiptDto>,
+    /// What became of the message on its way, by the first report that is final: `delivered` or `failed`; else
+    /// `underway`; absent without a report.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery: Option<String>,
     /// Whether a failure gave its minute back.
     pub gave_back: bool,
     /// The checks of its code that counted: wrong guesses, and the right one that used it up.
@@ -107,6 +114,30 @@ pub struct AttemptDto {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider_message_id: Option<String>,
     /// The provider's own code for a refusal, or why nobody knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+}
+
+/// One report of a provider.
+///
+/// ```
+/// use countersign_api::ReceiptDto;
+/// let receipt: ReceiptDto = serde_json::from_str(
+///     r#"{"at":"2026-11-21T20:00:04Z","provider":"aliyun","status":"delivered","detail":"DELIVERED"}"#,
+/// ).unwrap();
+/// assert_eq!(receipt.status, "delivered");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ReceiptDto {
+    /// When it came.
+    pub at: String,
+    /// The provider that it came from.
+    pub provider: String,
+    /// `underway`, `delivered` or `failed`.
+    pub status: String,
+    /// What the provider calls that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
 }

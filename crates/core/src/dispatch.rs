@@ -12,7 +12,6 @@ use crate::passcode::Passcode;
 use crate::phone::PhoneNumber;
 use crate::policy;
 use crate::ports::provider::{Content, Provider, Sms};
-use crate::ports::store::Store;
 use crate::route::{OnUnknown, Way};
 use crate::template::{self, Language, SmsText, Templates, Wanted};
 use crate::time::Timestamp;
@@ -39,14 +38,14 @@ pub(crate) async fn carry(
     parcel: &Parcel<'_>,
     way: &Way,
     templates: &Templates,
-    store: &dyn Store,
+    now: impl Fn() -> Timestamp,
 ) -> Vec<Attempt> {
-    let started = store.now();
+    let started = now();
     let deadline = started.after(policy::SEND_DEADLINE);
     let mut attempts = Vec::new();
     let (mut called, mut rejected) = (0, Vec::new());
     for provider in &way.carriers {
-        let started_at = store.now();
+        let started_at = now();
         let outcome = if started > parcel.message.made_at().after(policy::HAND_OVER) {
             Outcome::not_accepted(RefusalKind::TooLate)
         } else if started_at >= deadline {
@@ -69,7 +68,7 @@ pub(crate) async fn carry(
         attempts.push(Attempt {
             provider: Some(provider.name().to_owned()),
             started_at,
-            ended_at: store.now(),
+            ended_at: now(),
             outcome,
         });
         if is_over || called >= policy::MOST_VENDORS {
@@ -169,3 +168,6 @@ impl Outcome {
         !matches!(self, Outcome::NotAccepted(why) if !why.kind.is_of_a_call())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,8 +14,9 @@ use crate::outcome::{NotAccepted, Outcome, RefusalKind};
 use crate::passcode::{Binding, Passcode, PasscodeKey};
 use crate::phone::{Country, PhoneNumber};
 use crate::policy::{CodePolicy, CodeRules, Resend};
+use crate::ports::provider::Provider;
 use crate::ports::store::{Store, StoreError};
-use crate::route::Routes;
+use crate::route::{OnUnknown, Routes, Way};
 use crate::template::Templates;
 
 /// A request to send a code, every part of it already checked.
@@ -137,7 +138,31 @@ impl Messenger {
             .routes
             .way(&order.app.id, &order.phone, &*self.entropy)?;
         let way = way.ok_or_else(|| SendError::CountryNotServed(order.phone.country()))?;
+        self.send_by(order, &way, &plan.templates).await
+    }
 
+    /// Sends a code like [`Messenger::send`], through `provider` and no other, whatever the routes say.
+    ///
+    /// # Errors
+    /// [`SendError`]; in every case nothing was sent.
+    pub async fn send_through(
+        &self,
+        order: Order,
+        provider: Arc<dyn Provider>,
+    ) -> Result<MessageId, SendError> {
+        let way = Way {
+            carriers: vec![provider],
+            on_unknown: OnUnknown::Keep,
+        };
+        self.send_by(order, &way, &self.plan().templates).await
+    }
+
+    async fn send_by(
+        &self,
+        order: Order,
+        way: &Way,
+        templates: &Templates,
+    ) -> Result<MessageId, SendError> {
         let code_rules = self.policy.of(&order.app.id, order.channel);
         let (intent, passcode) = self.intend(&order, code_rules)?;
         let message = intent.id;
@@ -163,7 +188,7 @@ impl Messenger {
             phone: &order.phone,
             code,
         };
-        let attempts = dispatch::carry(&parcel, &way, &plan.templates, &*self.store).await;
+        let attempts = dispatch::carry(&parcel, way, templates, || self.store.now()).await;
         drop(parcel);
         let outcome = dispatch::outcome(&attempts).cloned();
 

@@ -22,6 +22,9 @@ pub(super) fn message(fault: &Fault) -> String {
         Fault::Throttled { retry_after } => {
             format!("A code was sent a moment ago. Try again in {retry_after} seconds.")
         }
+        Fault::BadSetting { field, why } => format!("{field}: {why}."),
+        Fault::UnknownSetting { what } => format!("There is no such setting: {what}."),
+        Fault::SettingInUse { by } => format!("It cannot be deleted, because it is in use by {by}."),
         Fault::TooSlow => "The body did not arrive within 10 seconds.".to_owned(),
         Fault::TooLarge => "The body is larger than 16 KiB.".to_owned(),
         Fault::NotServed { asked, served } => format!("{asked} is not served here. Served are: {served}."),
@@ -30,7 +33,30 @@ pub(super) fn message(fault: &Fault) -> String {
             "The service is overloaded or its store is down, so nothing was done. Try again in a moment.".to_owned()
         }
         Fault::ProviderUnreachable => "The SMS provider could not be reached. Nothing was sent.".to_owned(),
-        Fault::ProviderRefused { kind } => format!("The SMS provider refused the message ({kind}). Nothing was sent."),
+        Fault::ProviderRefused { kind } => {
+            format!("The SMS provider refused the message ({kind}){}. Nothing was sent.", advice(kind))
+        }
+    }
+}
+
+/// What to do about a refusal of that kind.
+fn advice(kind: &str) -> &'static str {
+    match kind {
+        "bad_number" => ": this number cannot receive messages",
+        "recipient_limited" => {
+            ": it has sent this number too many messages lately; try again later"
+        }
+        "route_unavailable" => {
+            ": it does not serve this country; route it through another provider"
+        }
+        "throttled" => ": it is asked too fast; try again in a moment",
+        "config_error" => {
+            ": the operator must look at its credentials, balance, signatures and templates"
+        }
+        "content_rejected" => ": the operator must change the template",
+        "no_template" => ": no provider has a template for this application, channel and language",
+        "transient" => ": it has a disturbance; try again in a moment",
+        _ => "",
     }
 }
 
@@ -54,6 +80,7 @@ fn problem_of(problem: FieldProblem) -> String {
         FieldProblem::Duplicate => "is given more than once",
         FieldProblem::NotText => "must be a string",
         FieldProblem::NotTexts => "must be a list of strings",
+        FieldProblem::NotAList => "must be a list",
         FieldProblem::NotBool => "must be true or false",
         FieldProblem::NotACodeType => "must be SMS: codes by e-mail are not served here",
         FieldProblem::NotANote => "must have 200 characters at most",

@@ -21,6 +21,9 @@ pub(super) fn message(fault: &Fault) -> String {
         Fault::Throttled { retry_after } => {
             format!("確認コードは送信されたばかりです。{retry_after} 秒後にもう一度お試しください。")
         }
+        Fault::BadSetting { field, why } => format!("{field} の設定が正しくありません（{why}）。"),
+        Fault::UnknownSetting { what } => format!("そのような設定はありません（{what}）。"),
+        Fault::SettingInUse { by } => format!("使用中のため削除できません（{by}）。"),
         Fault::TooSlow => "リクエストボディが 10 秒以内に届きませんでした。".to_owned(),
         Fault::TooLarge => "リクエストボディが 16 KiB を超えています。".to_owned(),
         Fault::NotServed { asked, served } => format!("{asked} はここでは提供していません。利用できる API：{served}。"),
@@ -30,8 +33,25 @@ pub(super) fn message(fault: &Fault) -> String {
         }
         Fault::ProviderUnreachable => "SMS プロバイダーに接続できません。SMS は送信されていません。".to_owned(),
         Fault::ProviderRefused { kind } => {
-            format!("SMS プロバイダーがメッセージを拒否しました（{kind}）。SMS は送信されていません。")
+            format!("SMS プロバイダーがメッセージを拒否しました（{kind}）{}。SMS は送信されていません。", advice(kind))
         }
+    }
+}
+
+/// What to do about a refusal of that kind.
+fn advice(kind: &str) -> &'static str {
+    match kind {
+        "bad_number" => "：この番号は SMS を受信できません",
+        "recipient_limited" => "：この番号への送信が多すぎます。しばらくしてから再試行してください",
+        "route_unavailable" => "：この国には対応していません。別のプロバイダーを設定してください",
+        "throttled" => "：リクエストが多すぎます。少し待って再試行してください",
+        "config_error" => "：管理者が認証情報、残高、署名、テンプレートを確認する必要があります",
+        "content_rejected" => "：管理者がテンプレートを変更する必要があります",
+        "no_template" => {
+            "：このアプリケーション、チャネル、言語のテンプレートを持つプロバイダーがありません"
+        }
+        "transient" => "：一時的な障害です。少し待って再試行してください",
+        _ => "",
     }
 }
 
@@ -53,6 +73,7 @@ fn problem_of(problem: FieldProblem) -> String {
         FieldProblem::Duplicate => "が重複しています",
         FieldProblem::NotText => "は文字列でなければなりません",
         FieldProblem::NotTexts => "は文字列のリストでなければなりません",
+        FieldProblem::NotAList => "はリストでなければなりません",
         FieldProblem::NotBool => "は true か false でなければなりません",
         FieldProblem::NotACodeType => "は SMS でなければなりません（メールのコードは提供していません）",
         FieldProblem::NotANote => "は 200 文字までです",

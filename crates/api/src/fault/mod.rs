@@ -47,6 +47,23 @@ pub enum Fault {
         /// Whole seconds until it would not.
         retry_after: u64,
     },
+    /// Something that is to be set up cannot be as it is.
+    BadSetting {
+        /// The field, and within settings or secrets its name.
+        field: String,
+        /// What is wrong with it, in English: a fragment without a full stop.
+        why: String,
+    },
+    /// Nothing of that name or for that purpose is set up.
+    UnknownSetting {
+        /// What was asked for, in English.
+        what: String,
+    },
+    /// It cannot be taken away while something else needs it.
+    SettingInUse {
+        /// What needs it, in English.
+        by: String,
+    },
     /// The body did not arrive in time.
     TooSlow,
     /// The body is larger than is read.
@@ -86,6 +103,8 @@ pub enum FieldProblem {
     NotBool,
     /// Not an object.
     NotObject,
+    /// Not a list.
+    NotAList,
     /// Not one of the channels.
     NotAChannel,
     /// Not `SMS`.
@@ -156,11 +175,16 @@ impl Fault {
     #[must_use]
     pub const fn status_code(&self) -> u16 {
         match self {
-            Fault::Malformed { .. } | Fault::BadPhone { .. } | Fault::NoApplication => 400,
+            Fault::Malformed { .. }
+            | Fault::BadPhone { .. }
+            | Fault::NoApplication
+            | Fault::BadSetting { .. } => 400,
             Fault::Unauthorized => 401,
-            Fault::UnknownApplication => 404,
+            Fault::UnknownApplication | Fault::UnknownSetting { .. } => 404,
             Fault::TooSlow => 408,
-            Fault::ApplicationExists | Fault::SigningKeyWaits { .. } => 409,
+            Fault::ApplicationExists
+            | Fault::SigningKeyWaits { .. }
+            | Fault::SettingInUse { .. } => 409,
             Fault::TooLarge => 413,
             Fault::CountryNotServed { .. } => 422,
             Fault::Throttled { .. } => 429,
@@ -262,6 +286,10 @@ impl Fault {
                 malformed("smsCodePayload", FieldProblem::NotObject),
             ),
             (
+                "fieldNotList",
+                malformed("providers", FieldProblem::NotAList),
+            ),
+            (
                 "badCodeType",
                 malformed("codeType", FieldProblem::NotACodeType),
             ),
@@ -335,6 +363,25 @@ impl Fault {
                 "signingKeyWaits",
                 Fault::SigningKeyWaits {
                     signs_from: "2026-11-21T20:11:00.000Z".to_owned(),
+                },
+            ),
+            (
+                "badSetting",
+                Fault::BadSetting {
+                    field: "secrets.access_key_secret".to_owned(),
+                    why: "missing".to_owned(),
+                },
+            ),
+            (
+                "unknownSetting",
+                Fault::UnknownSetting {
+                    what: "provider aliyun".to_owned(),
+                },
+            ),
+            (
+                "settingInUse",
+                Fault::SettingInUse {
+                    by: "the route of every application to CN".to_owned(),
                 },
             ),
             ("throttled", Fault::Throttled { retry_after: 42 }),

@@ -21,6 +21,9 @@ pub(super) fn message(fault: &Fault) -> String {
         Fault::Throttled { retry_after } => {
             format!("验证码刚刚发送过，请在 {retry_after} 秒后重试。")
         }
+        Fault::BadSetting { field, why } => format!("{field} 的设置不可用（{why}）。"),
+        Fault::UnknownSetting { what } => format!("没有这项设置（{what}）。"),
+        Fault::SettingInUse { by } => format!("正在使用中，无法删除（{by}）。"),
         Fault::TooSlow => "请求体未在 10 秒内送达。".to_owned(),
         Fault::TooLarge => "请求体超过 16 KiB。".to_owned(),
         Fault::NotServed { asked, served } => format!("此处不提供 {asked}。可用的接口：{served}。"),
@@ -28,8 +31,26 @@ pub(super) fn message(fault: &Fault) -> String {
         Fault::Unavailable => "服务繁忙或存储不可用，请求未执行，请稍后重试。".to_owned(),
         Fault::ProviderUnreachable => "无法连接短信服务商，短信未发送。".to_owned(),
         Fault::ProviderRefused { kind } => {
-            format!("短信服务商拒绝了该短信（{kind}），短信未发送。")
+            format!(
+                "短信服务商拒绝了该短信（{kind}）{}，短信未发送。",
+                advice(kind)
+            )
         }
+    }
+}
+
+/// What to do about a refusal of that kind.
+fn advice(kind: &str) -> &'static str {
+    match kind {
+        "bad_number" => "：该号码无法接收短信",
+        "recipient_limited" => "：该号码近期收到的短信过多，请稍后再试",
+        "route_unavailable" => "：该服务商不支持此国家或地区，请改用其他服务商",
+        "throttled" => "：请求过于频繁，请稍后再试",
+        "config_error" => "：请管理员检查密钥、余额、签名和模板",
+        "content_rejected" => "：请管理员修改模板",
+        "no_template" => "：没有服务商为此应用、场景和语言配置模板",
+        "transient" => "：服务商暂时故障，请稍后再试",
+        _ => "",
     }
 }
 
@@ -49,6 +70,7 @@ fn problem_of(problem: FieldProblem) -> String {
         FieldProblem::Duplicate => "重复出现",
         FieldProblem::NotText => "必须是字符串",
         FieldProblem::NotTexts => "必须是字符串列表",
+        FieldProblem::NotAList => "必须是列表",
         FieldProblem::NotBool => "必须是 true 或 false",
         FieldProblem::NotACodeType => "必须是 SMS：这里不提供邮件验证码",
         FieldProblem::NotANote => "最多 200 个字符",

@@ -21,6 +21,9 @@ pub(super) fn message(fault: &Fault) -> String {
         Fault::Throttled { retry_after } => {
             format!("驗證碼剛剛發送過，請於 {retry_after} 秒後再試。")
         }
+        Fault::BadSetting { field, why } => format!("{field} 的設定無法使用（{why}）。"),
+        Fault::UnknownSetting { what } => format!("沒有這項設定（{what}）。"),
+        Fault::SettingInUse { by } => format!("正在使用中，無法刪除（{by}）。"),
         Fault::TooSlow => "請求主體未在 10 秒內送達。".to_owned(),
         Fault::TooLarge => "請求主體超過 16 KiB。".to_owned(),
         Fault::NotServed { asked, served } => format!("此處不提供 {asked}。可用的介面：{served}。"),
@@ -28,8 +31,26 @@ pub(super) fn message(fault: &Fault) -> String {
         Fault::Unavailable => "服務忙碌或儲存不可用，請求未執行，請稍後再試。".to_owned(),
         Fault::ProviderUnreachable => "無法連線至簡訊服務商，簡訊未發送。".to_owned(),
         Fault::ProviderRefused { kind } => {
-            format!("簡訊服務商拒絕了此簡訊（{kind}），簡訊未發送。")
+            format!(
+                "簡訊服務商拒絕了該簡訊（{kind}）{}，簡訊未發送。",
+                advice(kind)
+            )
         }
+    }
+}
+
+/// What to do about a refusal of that kind.
+fn advice(kind: &str) -> &'static str {
+    match kind {
+        "bad_number" => "：該號碼無法接收簡訊",
+        "recipient_limited" => "：該號碼近期收到的簡訊過多，請稍後再試",
+        "route_unavailable" => "：該服務商不支援此國家或地區，請改用其他服務商",
+        "throttled" => "：請求過於頻繁，請稍後再試",
+        "config_error" => "：請管理員檢查金鑰、餘額、簽名和範本",
+        "content_rejected" => "：請管理員修改範本",
+        "no_template" => "：沒有服務商為此應用程式、情境和語言設定範本",
+        "transient" => "：服務商暫時故障，請稍後再試",
+        _ => "",
     }
 }
 
@@ -49,6 +70,7 @@ fn problem_of(problem: FieldProblem) -> String {
         FieldProblem::Duplicate => "重複出現",
         FieldProblem::NotText => "必須是字串",
         FieldProblem::NotTexts => "必須是字串列表",
+        FieldProblem::NotAList => "必須是清單",
         FieldProblem::NotBool => "必須是 true 或 false",
         FieldProblem::NotACodeType => "必須是 SMS：這裡不提供郵件驗證碼",
         FieldProblem::NotANote => "最多 200 個字元",

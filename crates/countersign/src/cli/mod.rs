@@ -4,8 +4,11 @@ mod app;
 mod check;
 mod dev;
 mod key;
+mod message;
 mod owner;
+mod provider;
 mod recipient;
+mod route;
 mod screen;
 mod send;
 mod unbuilt;
@@ -16,6 +19,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
+use countersign_api::Envelope;
 
 #[derive(Parser)]
 #[command(
@@ -44,6 +48,12 @@ enum Verb {
     Unlock(unlock::Unlock),
     /// List, create and change applications of the running countersign
     App(app::App),
+    /// Set up, list and try out SMS vendor accounts
+    Provider(provider::Provider),
+    /// Say which vendor accounts carry which numbers
+    Route(route::Route),
+    /// Show messages, and what became of them
+    Message(message::Message),
     /// List and rotate the keys that sign verification tokens
     Key(key::Key),
     /// Print a completion script for a shell
@@ -67,6 +77,9 @@ pub fn run() -> ExitCode {
         Verb::Check(check) => check.owner.json,
         Verb::Unlock(unlock) => unlock.owner.json,
         Verb::App(app) => app.json(),
+        Verb::Provider(provider) => provider.json(),
+        Verb::Route(route) => route.json(),
+        Verb::Message(message) => message.json(),
         Verb::Key(key) => key.json(),
         Verb::Dev(_) | Verb::Completions { .. } | Verb::Unbuilt(_) => false,
     };
@@ -84,6 +97,9 @@ pub fn run() -> ExitCode {
             Verb::Check(check) => check.run().await,
             Verb::Unlock(unlock) => unlock.run().await,
             Verb::App(app) => app.run().await,
+            Verb::Provider(provider) => provider.run().await,
+            Verb::Route(route) => route.run().await,
+            Verb::Message(message) => message.run().await,
             Verb::Key(key) => key.run().await,
             Verb::Completions { shell } => {
                 let mut script = Vec::new();
@@ -111,6 +127,17 @@ fn failed(error: &anyhow::Error, json: bool) -> ExitCode {
     // A closed standard error leaves nobody to tell.
     let _ = writeln!(io::stderr(), "{line}");
     ExitCode::FAILURE
+}
+
+/// Says that something was done, or why not.
+fn done(args: &owner::OwnerArgs, answer: &Envelope<()>, what: &str) -> anyhow::Result<()> {
+    owner::succeeded(answer)?;
+    if args.json {
+        say(serde_json::to_string(answer)?);
+    } else {
+        say(what);
+    }
+    Ok(())
 }
 
 /// Writes a line to standard output. A reader that went away is no reason to fail.

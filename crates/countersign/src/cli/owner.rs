@@ -52,6 +52,11 @@ fn nobody(folder: &Path) -> anyhow::Error {
 }
 
 impl Owner {
+    /// Where it listens.
+    pub(super) fn url(&self) -> &str {
+        &self.note.url
+    }
+
     pub(super) fn get(&self, name: &str) -> RequestBuilder {
         let url = format!("{}/api/v3/{name}", self.note.url);
         self.client.get(url).bearer_auth(&self.note.token)

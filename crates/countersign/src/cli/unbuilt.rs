@@ -11,8 +11,6 @@ pub(super) enum Unbuilt {
     Serve(Anything),
     /// Check a deployment (not built yet)
     Doctor(Anything),
-    /// Manage SMS providers (not built yet)
-    Provider(Anything),
     /// Show and check configuration (not built yet)
     Config(Anything),
 }
@@ -28,7 +26,6 @@ impl Unbuilt {
         let (verb, arguments) = match self {
             Unbuilt::Serve(arguments) => ("serve", arguments),
             Unbuilt::Doctor(arguments) => ("doctor", arguments),
-            Unbuilt::Provider(arguments) => ("provider", arguments),
             Unbuilt::Config(arguments) => ("config", arguments),
         };
         drop(arguments.rest);

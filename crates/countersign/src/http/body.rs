@@ -135,10 +135,20 @@ pub(crate) fn fault(path: &str, error: &serde_json::Error) -> Fault {
     } else if text.starts_with("invalid type: null") {
         malformed(field, FieldProblem::Required)
     } else if text.contains(", expected a sequence") {
-        malformed(field, FieldProblem::NotTexts)
+        let of_objects = path.ends_with("providers");
+        malformed(
+            field,
+            if of_objects {
+                FieldProblem::NotAList
+            } else {
+                FieldProblem::NotTexts
+            },
+        )
+    } else if text.contains(", expected u16") {
+        malformed(field, FieldProblem::NotALimit)
     } else if text.contains(", expected a boolean") {
         malformed(field, FieldProblem::NotBool)
-    } else if text.contains(", expected struct") {
+    } else if text.contains(", expected struct") || text.contains(", expected a map") {
         malformed(field, FieldProblem::NotObject)
     } else {
         malformed(field, FieldProblem::NotText)

@@ -26,15 +26,21 @@ pub(crate) fn not_sent(error: SendError) -> Fault {
         SendError::Limited { wait } => Fault::Throttled {
             retry_after: whole_seconds(wait),
         },
-        SendError::NotAccepted(why) if why.kind == RefusalKind::Unreachable => {
-            Fault::ProviderUnreachable
-        }
+        SendError::NotAccepted(why) if was_not_reached(why.kind) => Fault::ProviderUnreachable,
         SendError::NotAccepted(why) => Fault::ProviderRefused {
             kind: why.kind.as_str().to_owned(),
         },
         SendError::Store(_) | SendError::Entropy(_) | SendError::TooLate => Fault::Unavailable,
         SendError::Rules(_) => Fault::Internal,
     }
+}
+
+/// Whether no provider said anything: one was not to be reached, or had better not be asked now.
+const fn was_not_reached(kind: RefusalKind) -> bool {
+    matches!(
+        kind,
+        RefusalKind::Unreachable | RefusalKind::CircuitOpen | RefusalKind::Busy
+    )
 }
 
 /// A wait in whole seconds, after which it is certainly over.

@@ -13,9 +13,12 @@ mod gate;
 mod oidc;
 mod openapi;
 mod operator;
+mod receipts;
 pub mod router;
 mod schemas;
 mod shape;
+mod sms_provider;
+mod sms_route;
 mod state;
 mod v3;
 

@@ -11,7 +11,7 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use super::endpoint::{Endpoint, Published};
 use super::state::AppState;
-use super::{context, cors, dev, oidc, openapi, v3};
+use super::{context, cors, dev, oidc, openapi, receipts, v3};
 
 /// Everything served under `/api/v3`. Whatever else is asked for there is answered with this list.
 fn endpoints() -> Vec<Endpoint> {
@@ -28,6 +28,14 @@ fn endpoints() -> Vec<Endpoint> {
         v3::update_application::endpoint(),
         v3::list_messages::endpoint(),
         v3::find_messages::endpoint(),
+        v3::get_message::endpoint(),
+        v3::list_sms_providers::endpoint(),
+        v3::set_sms_provider::endpoint(),
+        v3::delete_sms_provider::endpoint(),
+        v3::test_sms_provider::endpoint(),
+        v3::list_sms_routes::endpoint(),
+        v3::set_sms_route::endpoint(),
+        v3::delete_sms_route::endpoint(),
         v3::unlock_phone::endpoint(),
         v3::list_unlocks::endpoint(),
         v3::list_signing_keys::endpoint(),
@@ -104,6 +112,10 @@ fn router(state: AppState, layer: impl FnOnce(Router<AppState>) -> Router<AppSta
         .route("/api/v3/", any(not_served.clone()))
         .route("/api/v3/{*rest}", any(not_served.clone()))
         .route("/console", get(console))
+        .route(
+            "/receipts/{end}",
+            get(receipts::handle).post(receipts::handle),
+        )
         .merge(docs)
         .fallback(nothing_here);
     for endpoint in endpoints {
@@ -130,7 +142,7 @@ async fn console() -> (StatusCode, &'static str) {
     )
 }
 
-async fn nothing_here() -> (StatusCode, &'static str) {
+pub(super) async fn nothing_here() -> (StatusCode, &'static str) {
     (
         StatusCode::NOT_FOUND,
         "There is nothing here. The API is under /api/v3.\n",

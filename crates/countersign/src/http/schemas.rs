@@ -3,11 +3,14 @@
 use countersign_api::{
     ApplicationDto, AttemptDto, Channel, CheckAppIdSecretRequest, CheckDto, CheckedSecret,
     CountryDto, CountryName, CountryNames, CreateApplicationRequest, CreatedApplication,
-    FindMessagesRequest, IntrospectTokenRequest, InvalidReason, JsonWebKey, JsonWebKeySet,
-    MessageDto, PreCheckCodeRequest, PreCheckedCode, PublicKey, RotatedSigningKey, SendSmsRequest,
-    SigningKeyDto, SigningKeyState, SmsCodePayload, SystemInfo, SystemVersion, UnlockDto,
-    UnlockPhoneRequest, UpdateApplicationRequest, VerdictDto, VerificationClaims, VerifiedCode,
-    VerifyCodeRequest,
+    DeleteSmsProviderRequest, DeleteSmsRouteRequest, FilledTemplateDto, FindMessagesRequest,
+    IntrospectTokenRequest, InvalidReason, JsonWebKey, JsonWebKeySet, LintedSmsTemplate,
+    MessageDto, PreCheckCodeRequest, PreCheckedCode, PreviewSmsTemplateRequest, PreviewedSms,
+    ProviderHealth, PublicKey, ReceiptDto, RotatedSigningKey, RoutedProvider, SendSmsRequest,
+    SetSmsProviderRequest, SigningKeyDto, SigningKeyState, SmsCodePayload, SmsProviderDto,
+    SmsRouteDto, SmsTemplateDto, SystemInfo, SystemVersion, TemplateFinding,
+    TestSmsProviderRequest, UnlockDto, UnlockPhoneRequest, UpdateApplicationRequest,
+    VendorTemplateDto, VerdictDto, VerificationClaims, VerifiedCode, VerifyCodeRequest,
 };
 use serde_json::{Map, Value, json};
 use utoipa::{PartialSchema, ToSchema};
@@ -45,6 +48,22 @@ pub(super) fn all() -> Value {
     add::<UnlockPhoneRequest>(&mut schemas);
     add::<FindMessagesRequest>(&mut schemas);
     add::<UpdateApplicationRequest>(&mut schemas);
+    add::<DeleteSmsProviderRequest>(&mut schemas);
+    add::<DeleteSmsRouteRequest>(&mut schemas);
+    add::<ProviderHealth>(&mut schemas);
+    add::<ReceiptDto>(&mut schemas);
+    add::<RoutedProvider>(&mut schemas);
+    add::<SetSmsProviderRequest>(&mut schemas);
+    add::<SmsProviderDto>(&mut schemas);
+    add::<SmsRouteDto>(&mut schemas);
+    add::<TestSmsProviderRequest>(&mut schemas);
+    add::<FilledTemplateDto>(&mut schemas);
+    add::<LintedSmsTemplate>(&mut schemas);
+    add::<PreviewSmsTemplateRequest>(&mut schemas);
+    add::<PreviewedSms>(&mut schemas);
+    add::<SmsTemplateDto>(&mut schemas);
+    add::<TemplateFinding>(&mut schemas);
+    add::<VendorTemplateDto>(&mut schemas);
     add::<VerdictDto>(&mut schemas);
     add::<VerificationClaims>(&mut schemas);
     add::<VerifiedCode>(&mut schemas);

@@ -203,6 +203,8 @@ fn every_licence_is_one_we_may_ship() {
         "BSD-2-Clause",
         "BSD-3-Clause",
         "BSL-1.0",
+        // Of data: the certificates of public authorities.
+        "CDLA-Permissive-2.0",
         "ISC",
         "MIT",
         "MIT-0",

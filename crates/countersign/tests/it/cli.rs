@@ -220,7 +220,7 @@ async fn what_cannot_be_is_refused_in_one_sentence() {
         "http:http://192.0.2.1/",
     ];
     assert!(refusal(&far, Some(data.path())).contains("127.0.0.1"));
-    for verb in ["serve", "doctor", "provider", "config"] {
+    for verb in ["serve", "doctor", "config"] {
         assert!(
             refusal(&[verb, "--anything", "x"], None).contains("not built yet"),
             "{verb}"

@@ -8,15 +8,18 @@ use crate::http::openapi;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use axum::routing::get;
-use countersign_api::{AttemptDto, CheckDto, Fault, FieldProblem, MessageDto, VerdictDto};
+use countersign_api::{
+    AttemptDto, CheckDto, Fault, FieldProblem, MessageDto, ReceiptDto, VerdictDto,
+};
 use countersign_core::check::CheckRecord;
 use countersign_core::id::{MessageId, RequestId};
 use countersign_core::limit::Mode;
 use countersign_core::message::{Attempt, Timeline};
 use countersign_core::outcome::Outcome;
 use countersign_core::ports::store::TimelineQuery;
+use countersign_core::receipt::{Delivery, ReceiptRecord};
 use countersign_core::time::Timestamp;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::http::body;
 use crate::http::context::Context;
@@ -31,7 +34,7 @@ pub(crate) fn endpoint() -> Endpoint {
         handler: get(handle),
         summary: "List messages",
         about: "Timelines of messages, newest first, numbers masked: the verdict of each limit, each call to a \
-            provider, the checks of its code, and what the code is good for now.",
+            provider and what it reported afterwards, the checks of its code, and what the code is good for now.",
         caller: Caller::Operator,
         asks: Asks::Query(vec![
             ("messageId", "Only this message.", uuid()),
@@ -61,7 +64,13 @@ pub(crate) fn endpoint() -> Endpoint {
 pub(super) fn shape() -> Shape {
     Shape {
         schema: json!({"type": "array", "items": openapi::schema("MessageDto")}),
-        example: json!([{
+        example: json!([example()]),
+    }
+}
+
+/// A timeline, as it is answered with.
+pub(super) fn example() -> Value {
+    json!({
             "messageId": "01a1ffdc-fcf5-7981-820b-5bfb6088c457",
             "requestId": "01a1ffdc-fced-71fb-9054-27b7b939e8d2",
             "appId": "dev-app",
@@ -70,17 +79,20 @@ pub(super) fn shape() -> Shape {
             "decidedAt": "2026-11-21T20:00:00.000Z",
             "verdicts": [{"rule": "minute", "allowed": true, "enforced": true}],
             "attempts": [{
-                "provider": "outbox", "outcome": "accepted",
+                "provider": "aliyun", "outcome": "accepted", "providerMessageId": "900619746936498440^0",
                 "startedAt": "2026-11-21T20:00:00.001Z", "endedAt": "2026-11-21T20:00:00.002Z",
             }],
+            "receipts": [{
+                "at": "2026-11-21T20:00:04.000Z", "provider": "aliyun", "status": "delivered", "detail": "DELIVERED",
+            }],
+            "delivery": "delivered",
             "gaveBack": false,
             "checks": [{
                 "at": "2026-11-21T20:00:30.000Z", "requestId": "01a1ffdc-fcf5-7981-820b-5bfb6088c458",
                 "door": "application", "right": true,
             }],
             "code": "used",
-        }]),
-    }
+    })
 }
 
 pub(crate) async fn handle(
@@ -103,7 +115,7 @@ async fn list(state: &AppState, cx: &Context, query: &str) -> Result<Vec<Message
     Ok(timelines.into_iter().map(message).collect())
 }
 
-fn parse(query: &str) -> Result<TimelineQuery, Fault> {
+pub(super) fn parse(query: &str) -> Result<TimelineQuery, Fault> {
     let mut parsed = TimelineQuery {
         limit: 50,
         ..TimelineQuery::default()
@@ -157,9 +169,21 @@ pub(super) fn message(timeline: Timeline) -> MessageDto {
         decided_at: timeline.decided_at.to_string(),
         verdicts: verdicts.collect(),
         attempts: timeline.attempts.into_iter().map(attempt).collect(),
+        delivery: Delivery::of(timeline.receipts.iter().map(|receipt| receipt.status))
+            .map(|delivery| delivery.as_str().to_owned()),
+        receipts: timeline.receipts.into_iter().map(receipt).collect(),
         gave_back: timeline.gave_back,
         checks: timeline.checks.into_iter().map(check).collect(),
         code: timeline.code.as_str().to_owned(),
+    }
+}
+
+fn receipt(receipt: ReceiptRecord) -> ReceiptDto {
+    ReceiptDto {
+        at: receipt.at.to_string(),
+        provider: receipt.provider,
+        status: receipt.status.as_str().to_owned(),
+        detail: receipt.vendor_code,
     }
 }
 

@@ -1,0 +1,79 @@
+use serde::{Deserialize, Serialize};
+
+/// Which providers may carry a number: the body of `POST /api/v3/set-sms-route`, and what `list-sms-routes` shows.
+///
+/// ```
+/// use countersign_api::SmsRouteDto;
+/// let text = r#"{"country":"CN","providers":[{"name":"aliyun"},{"name":"tencent"}]}"#;
+/// let route: SmsRouteDto = serde_json::from_str(text).unwrap();
+/// assert_eq!(route.providers[0].weight, 1);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct SmsRouteDto {
+    /// Of that application; else of all that have none of their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub app_id: Option<String>,
+    /// To numbers of that country (ISO 3166-1 alpha-2); else to all that have none of their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    /// Who, in order.
+    pub providers: Vec<RoutedProvider>,
+    /// `listed`: they are tried as they are named; `weighted`: drawn for each message by their weights.
+    #[serde(default = "listed")]
+    pub order: String,
+    /// What to do when nobody knows whether a message was sent. `keep`: it counts as sent.
+    /// `failover-same-code`: the same code goes through the next provider, for routes of an application only.
+    #[serde(default = "keep")]
+    pub on_unknown: String,
+}
+
+fn listed() -> String {
+    "listed".to_owned()
+}
+
+fn keep() -> String {
+    "keep".to_owned()
+}
+
+/// A provider of a route.
+///
+/// ```
+/// use countersign_api::RoutedProvider;
+/// let provider: RoutedProvider = serde_json::from_str(r#"{"name":"aliyun","weight":70}"#).unwrap();
+/// assert_eq!(provider.weight, 70);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct RoutedProvider {
+    /// Its name.
+    pub name: String,
+    /// Its share where providers are drawn: 1 to 1000.
+    #[serde(default = "one")]
+    pub weight: u16,
+}
+
+const fn one() -> u16 {
+    1
+}
+
+/// The body of `POST /api/v3/delete-sms-route`.
+///
+/// ```
+/// use countersign_api::DeleteSmsRouteRequest;
+/// let body: DeleteSmsRouteRequest = serde_json::from_str(r#"{"country":"CN"}"#).unwrap();
+/// assert_eq!(body.app_id, None);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct DeleteSmsRouteRequest {
+    /// The application that it is of, if it is of one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub app_id: Option<String>,
+    /// The country that it leads to, if it leads to one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+}

@@ -1,0 +1,171 @@
+//! `countersign message show ID`, `countersign message list`
+
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use countersign_api::MessageDto;
+
+use super::owner::{self, OwnerArgs};
+use super::say;
+
+#[derive(Args)]
+#[command(
+    after_help = "Examples:\n  countersign message show                 the newest\n  \
+        countersign message show 01a1ffdc-fcf5-7981-820b-5bfb6088c457\n  countersign message list --limit 20"
+)]
+pub(super) struct Message {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Show all that is known of a message: limits, providers, receipts, checks
+    Show {
+        /// Its id, or that of the request that asked for it (default: the newest)
+        id: Option<String>,
+        #[command(flatten)]
+        owner: OwnerArgs,
+    },
+    /// Show the newest messages, a line each
+    List {
+        /// At most so many, up to 1000
+        #[arg(long, default_value_t = 20)]
+        limit: u16,
+        #[command(flatten)]
+        owner: OwnerArgs,
+    },
+}
+
+impl Message {
+    pub(super) fn json(&self) -> bool {
+        match &self.verb {
+            Verb::Show { owner, .. } | Verb::List { owner, .. } => owner.json,
+        }
+    }
+
+    pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
+        match self.verb {
+            Verb::Show { id, owner } => {
+                let running = owner.find()?;
+                let message = find(&running, id.as_deref()).await?;
+                show(&owner, &message)?;
+            }
+            Verb::List { limit, owner } => {
+                let running = owner.find()?;
+                let request = running.get("list-messages").query(&[("limit", limit)]);
+                let found: Vec<MessageDto> = owner::data(running.ask(request).await?)?;
+                list(&owner, &found)?;
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+async fn find(running: &owner::Owner, id: Option<&str>) -> anyhow::Result<MessageDto> {
+    let queries = match id {
+        None => vec![("limit", "1")],
+        Some(id) => vec![("messageId", id), ("requestId", id)],
+    };
+    for query in queries {
+        let request = running.get("list-messages").query(&[query]);
+        let found: Vec<MessageDto> = owner::data(running.ask(request).await?)?;
+        if let Some(message) = found.into_iter().next() {
+            return Ok(message);
+        }
+    }
+    anyhow::bail!("there is no such message")
+}
+
+/// Writes out one message.
+pub(super) fn show(args: &OwnerArgs, message: &MessageDto) -> anyhow::Result<()> {
+    if args.json {
+        say(serde_json::to_string(message)?);
+        return Ok(());
+    }
+    say(format!("message   {}", message.message_id));
+    say(format!("request   {}", message.request_id));
+    say(format!(
+        "to        {} for {}, {}",
+        message.to, message.app_id, message.channel
+    ));
+    say(format!("decided   {}", message.decided_at));
+    for verdict in &message.verdicts {
+        let says = match (verdict.allowed, verdict.enforced) {
+            (true, _) => "allowed",
+            (false, true) => "refused",
+            (false, false) => "would have refused (monitored)",
+        };
+        say(format!("limit     {}: {says}", verdict.rule));
+    }
+    for attempt in &message.attempts {
+        let provider = attempt.provider.as_deref().unwrap_or("(nobody knows)");
+        let id = attempt
+            .provider_message_id
+            .as_deref()
+            .map(|id| format!(", its id {id}"));
+        let detail = attempt
+            .detail
+            .as_deref()
+            .map(|detail| format!(", {detail}"));
+        say(format!(
+            "attempt   {}  {provider}: {}{}{}",
+            attempt.started_at,
+            attempt.outcome,
+            id.unwrap_or_default(),
+            detail.unwrap_or_default()
+        ));
+    }
+    if message.gave_back {
+        say("minute    given back: nothing was sent");
+    }
+    for receipt in &message.receipts {
+        let detail = receipt
+            .detail
+            .as_deref()
+            .map(|detail| format!(" ({detail})"));
+        say(format!(
+            "receipt   {}  {}: {}{}",
+            receipt.at,
+            receipt.provider,
+            receipt.status,
+            detail.unwrap_or_default()
+        ));
+    }
+    for check in &message.checks {
+        let says = if check.right {
+            "right, used up"
+        } else {
+            "wrong"
+        };
+        say(format!("check     {}  {}: {says}", check.at, check.door));
+    }
+    say(format!("code      {}", message.code));
+    Ok(())
+}
+
+fn list(args: &OwnerArgs, messages: &[MessageDto]) -> anyhow::Result<()> {
+    if args.json {
+        say(serde_json::to_string(messages)?);
+        return Ok(());
+    }
+    say(format!(
+        "{:36}  {:24}  {:16}  {:16}  {:18}  CODE",
+        "MESSAGE", "DECIDED", "TO", "PROVIDER", "OUTCOME"
+    ));
+    for message in messages {
+        let last = message.attempts.last();
+        let outcome = last.map_or("pending", |attempt| attempt.outcome.as_str());
+        say(format!(
+            "{:36}  {:24}  {:16}  {:16}  {:18}  {}",
+            message.message_id,
+            message.decided_at,
+            message.to,
+            last.and_then(|attempt| attempt.provider.as_deref())
+                .unwrap_or_default(),
+            message.delivery.as_deref().unwrap_or(outcome),
+            message.code
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,209 @@
+//! `countersign provider add --file aliyun.toml`, `countersign provider list`, `countersign provider test aliyun --to ...`
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use clap::{Args, Subcommand};
+use countersign_api::{
+    DeleteSmsProviderRequest, MessageDto, SetSmsProviderRequest, SmsProviderDto,
+    TestSmsProviderRequest,
+};
+
+use super::owner::{self, OwnerArgs};
+use super::recipient::Recipient;
+use super::{message, say};
+
+#[derive(Args)]
+#[command(
+    after_help = "Examples:\n  countersign provider add --file aliyun.toml\n  \
+        countersign provider test aliyun --to 18800008888\n  countersign provider list\n\n\
+        The file, for example:\n  name = \"aliyun\"\n  kind = \"alibaba-cloud\"\n  [settings]\n  \
+        access_key_id = \"LTAI5t...\"\n  [secrets]\n  access_key_secret = \"...\"\n\n\
+        docs/providers.md shows one of each kind."
+)]
+pub(super) struct Provider {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Set up a vendor account, or change it; secrets that the file leaves out stay
+    Add {
+        /// Name, kind, settings and secrets, in TOML; `-` reads standard input
+        #[arg(long, value_name = "FILE")]
+        file: PathBuf,
+        #[command(flatten)]
+        owner: OwnerArgs,
+    },
+    /// Show all vendor accounts, how they do, and where they report
+    List {
+        #[command(flatten)]
+        owner: OwnerArgs,
+    },
+    /// Send a real code through one vendor account, and show what became of it
+    Test {
+        /// Its name; needed if there is more than one
+        name: Option<String>,
+        #[command(flatten)]
+        recipient: Recipient,
+        /// The application that sends
+        #[arg(long, value_name = "APP_ID", default_value = super::dev::APP_ID)]
+        app: String,
+        #[command(flatten)]
+        owner: OwnerArgs,
+    },
+    /// Forget a vendor account and its secrets
+    Remove {
+        /// Its name
+        name: String,
+        #[command(flatten)]
+        owner: OwnerArgs,
+    },
+}
+
+impl Provider {
+    pub(super) fn json(&self) -> bool {
+        match &self.verb {
+            Verb::Add { owner, .. }
+            | Verb::List { owner }
+            | Verb::Test { owner, .. }
+            | Verb::Remove { owner, .. } => owner.json,
+        }
+    }
+
+    pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
+        match self.verb {
+            Verb::Add { file, owner } => add(&owner, &file).await?,
+            Verb::List { owner } => list(&owner).await?,
+            Verb::Test {
+                name,
+                recipient,
+                app,
+                owner,
+            } => return test(&owner, name, recipient, app).await,
+            Verb::Remove { name, owner } => remove(&owner, name).await?,
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// The text of a file that a person wrote, or of standard input.
+pub(super) fn read(file: &Path) -> anyhow::Result<String> {
+    if file == Path::new("-") {
+        return std::io::read_to_string(std::io::stdin()).context("standard input cannot be read");
+    }
+    std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))
+}
+
+async fn add(args: &OwnerArgs, file: &Path) -> anyhow::Result<()> {
+    let body: SetSmsProviderRequest = toml::from_str(&read(file)?).map_err(|error| {
+        // Its own words repeat the line, which may hold a secret.
+        anyhow::anyhow!("{}: {}", file.display(), error.message())
+    })?;
+    let running = args.find()?;
+    let request = running.post("set-sms-provider").json(&body);
+    let provider = owner::data(running.ask::<SmsProviderDto>(request).await?)?;
+    if args.json {
+        say(serde_json::to_string(&provider)?);
+        return Ok(());
+    }
+    say(format!("provider  {} ({})", provider.name, provider.kind));
+    for (name, end) in &provider.secrets {
+        say(format!("secret    {name} {end}"));
+    }
+    say(format!(
+        "reports   {}{}",
+        running.url(),
+        provider.receipts_path
+    ));
+    say(format!(
+        "next      countersign route set --country CN {}",
+        provider.name
+    ));
+    Ok(())
+}
+
+async fn list(args: &OwnerArgs) -> anyhow::Result<()> {
+    let running = args.find()?;
+    let providers = all(&running).await?;
+    if args.json {
+        say(serde_json::to_string(&providers)?);
+        return Ok(());
+    }
+    let width = providers.iter().map(|provider| provider.kind.len()).max();
+    let width = width.unwrap_or_default().max("KIND".len());
+    say(format!(
+        "{:16}  {:width$}  {:9}  {:>6}  {:>6}  REPORTS TO",
+        "NAME", "KIND", "CIRCUIT", "CALLS", "FAILED"
+    ));
+    for provider in providers {
+        let (circuit, calls, failed) = match provider.health {
+            Some(health) => (health.circuit, health.calls, health.failed),
+            None => ("unusable".to_owned(), 0, 0),
+        };
+        say(format!(
+            "{:16}  {:width$}  {circuit:9}  {calls:>6}  {failed:>6}  {}",
+            provider.name, provider.kind, provider.receipts_path
+        ));
+    }
+    Ok(())
+}
+
+async fn all(running: &owner::Owner) -> anyhow::Result<Vec<SmsProviderDto>> {
+    owner::data(running.ask(running.get("list-sms-providers")).await?)
+}
+
+async fn test(
+    args: &OwnerArgs,
+    name: Option<String>,
+    recipient: Recipient,
+    app: String,
+) -> anyhow::Result<ExitCode> {
+    let running = args.find()?;
+    let name = match name {
+        Some(name) => name,
+        None => only_one(all(&running).await?)?,
+    };
+    let body = TestSmsProviderRequest {
+        name,
+        app_id: app,
+        channel: Some(recipient.channel.as_str().to_owned()),
+        phone_number: recipient.to,
+        phone_country_code: recipient.country_code,
+    };
+    let request = running.post("test-sms-provider").json(&body);
+    let message = owner::data(running.ask::<MessageDto>(request).await?)?;
+    message::show(args, &message)?;
+    let accepted = message
+        .attempts
+        .iter()
+        .any(|attempt| attempt.outcome == "accepted");
+    Ok(if accepted {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn only_one(providers: Vec<SmsProviderDto>) -> anyhow::Result<String> {
+    let names: Vec<_> = providers
+        .into_iter()
+        .map(|provider| provider.name)
+        .collect();
+    match names.as_slice() {
+        [one] => Ok(one.clone()),
+        [] => bail!("no provider is set up: add one with `countersign provider add --file FILE`"),
+        many => bail!("name the provider: {}", many.join(", ")),
+    }
+}
+
+async fn remove(args: &OwnerArgs, name: String) -> anyhow::Result<()> {
+    let running = args.find()?;
+    let request = running.post("delete-sms-provider");
+    let answer = running
+        .ask::<()>(request.json(&DeleteSmsProviderRequest { name }))
+        .await?;
+    super::done(args, &answer, "removed")
+}

@@ -1,0 +1,169 @@
+//! `countersign route set --country CN aliyun tencent`, `countersign route list`, `countersign route remove --country CN`
+
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use countersign_api::{DeleteSmsRouteRequest, RoutedProvider, SmsRouteDto};
+
+use super::owner::{self, OwnerArgs};
+use super::say;
+
+#[derive(Args)]
+#[command(
+    after_help = "Examples:\n  countersign route set --country CN aliyun tencent      the second if the first has \
+        certainly not sent\n  countersign route set --weighted aliyun=70 tencent=30\n  \
+        countersign route set --app shop --failover-same-code aliyun tencent\n  countersign route list"
+)]
+pub(super) struct Route {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Say which vendor accounts may carry numbers
+    Set {
+        #[command(flatten)]
+        scope: Scope,
+        /// Who, in order; with --weighted their shares, such as aliyun=70
+        #[arg(required = true, value_name = "PROVIDER", value_parser = provider)]
+        providers: Vec<RoutedProvider>,
+        /// Draw the first for each message, by shares
+        #[arg(long)]
+        weighted: bool,
+        /// Where nobody knows whether a message was sent, send the same code through the next: some people get
+        /// it twice (routes of an application only)
+        #[arg(long, requires = "app")]
+        failover_same_code: bool,
+        #[command(flatten)]
+        owner: OwnerArgs,
+    },
+    /// Show all routes
+    List {
+        #[command(flatten)]
+        owner: OwnerArgs,
+    },
+    /// Forget a route
+    Remove {
+        #[command(flatten)]
+        scope: Scope,
+        #[command(flatten)]
+        owner: OwnerArgs,
+    },
+}
+
+#[derive(Args)]
+struct Scope {
+    /// For that application; else for all without a route of their own
+    #[arg(long, value_name = "APP_ID")]
+    app: Option<String>,
+    /// To numbers of that country, such as CN; else to all without a route of their own
+    #[arg(long, value_name = "CC")]
+    country: Option<String>,
+}
+
+/// A provider and its share: `aliyun`, or `aliyun=70`.
+fn provider(text: &str) -> Result<RoutedProvider, String> {
+    let (name, weight) = text.split_once('=').unwrap_or((text, "1"));
+    let weight = weight
+        .parse()
+        .map_err(|_| "a share is a whole number, such as aliyun=70".to_owned())?;
+    Ok(RoutedProvider {
+        name: name.to_owned(),
+        weight,
+    })
+}
+
+impl Route {
+    pub(super) fn json(&self) -> bool {
+        match &self.verb {
+            Verb::Set { owner, .. } | Verb::List { owner } | Verb::Remove { owner, .. } => {
+                owner.json
+            }
+        }
+    }
+
+    pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
+        match self.verb {
+            Verb::Set {
+                scope,
+                providers,
+                weighted,
+                failover_same_code,
+                owner,
+            } => {
+                let body = SmsRouteDto {
+                    app_id: scope.app,
+                    country: scope.country,
+                    providers,
+                    order: if weighted { "weighted" } else { "listed" }.to_owned(),
+                    on_unknown: if failover_same_code {
+                        "failover-same-code"
+                    } else {
+                        "keep"
+                    }
+                    .to_owned(),
+                };
+                let running = owner.find()?;
+                let request = running.post("set-sms-route").json(&body);
+                let route = owner::data(running.ask::<SmsRouteDto>(request).await?)?;
+                show(&owner, &[route])?;
+            }
+            Verb::List { owner } => {
+                let running = owner.find()?;
+                let answer = running
+                    .ask::<Vec<SmsRouteDto>>(running.get("list-sms-routes"))
+                    .await?;
+                show(&owner, &owner::data(answer)?)?;
+            }
+            Verb::Remove { scope, owner } => {
+                let body = DeleteSmsRouteRequest {
+                    app_id: scope.app,
+                    country: scope.country,
+                };
+                let running = owner.find()?;
+                let answer = running
+                    .ask::<()>(running.post("delete-sms-route").json(&body))
+                    .await?;
+                super::done(&owner, &answer, "removed")?;
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn show(args: &OwnerArgs, routes: &[SmsRouteDto]) -> anyhow::Result<()> {
+    if args.json {
+        say(serde_json::to_string(routes)?);
+        return Ok(());
+    }
+    say(format!(
+        "{:20}  {:8}  {:8}  PROVIDERS",
+        "APPLICATION", "COUNTRY", "ORDER"
+    ));
+    for route in routes {
+        let weighted = route.order == "weighted";
+        let providers = route.providers.iter().map(|provider| {
+            if weighted {
+                format!("{}={}", provider.name, provider.weight)
+            } else {
+                provider.name.clone()
+            }
+        });
+        let providers: Vec<_> = providers.collect();
+        let separator = if weighted { " | " } else { ", then " };
+        let on_unknown = if route.on_unknown == "keep" {
+            ""
+        } else {
+            "  (failover-same-code)"
+        };
+        say(format!(
+            "{:20}  {:8}  {:8}  {}{on_unknown}",
+            route.app_id.as_deref().unwrap_or("all"),
+            route.country.as_deref().unwrap_or("all"),
+            route.order,
+            providers.join(separator),
+        ));
+    }
+    Ok(())
+}

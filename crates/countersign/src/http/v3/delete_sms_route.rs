@@ -1,0 +1,65 @@
+//! `POST /api/v3/delete-sms-route` (management).
+
+use crate::http::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::openapi;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::post;
+use countersign_api::{DeleteSmsRouteRequest, Fault};
+use countersign_core::ports::registry::Change;
+use countersign_core::route::RouteScope;
+use serde_json::json;
+
+use crate::http::body::Body;
+use crate::http::context::Context;
+use crate::http::operator::Operator;
+use crate::http::sms_route;
+use crate::http::state::AppState;
+
+pub(crate) fn endpoint() -> Endpoint {
+    Endpoint {
+        method: "POST",
+        name: "delete-sms-route",
+        handler: post(handle),
+        summary: "Delete a route",
+        about: "Numbers that it was for go by the next nearest route, or are not served.",
+        caller: Caller::Operator,
+        asks: Asks::Body(Shape {
+            schema: openapi::schema("DeleteSmsRouteRequest"),
+            example: json!({"country": "CN"}),
+        }),
+        answers: Answers::Nothing,
+        faults: &[
+            "badSetting",
+            "badAppId",
+            "unknownApplication",
+            "unknownSetting",
+        ],
+    }
+}
+
+pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Body) -> Response {
+    let result = delete(&state, &cx, body).await;
+    cx.answer(result)
+}
+
+async fn delete(state: &AppState, cx: &Context, body: Body) -> Result<(), Fault> {
+    Operator::of(cx, state)?;
+    let body: DeleteSmsRouteRequest = body.json()?;
+    let scope = RouteScope {
+        app: sms_route::app(state, body.app_id.as_deref()).await?,
+        country: sms_route::country(body.country.as_deref())?,
+    };
+    if !state.carriers.registry().routes.contains_key(&scope) {
+        return Err(Fault::UnknownSetting {
+            what: sms_route::words(&scope),
+        });
+    }
+    let change = Change::NoRoute(scope);
+    state
+        .carriers
+        .change(change)
+        .await
+        .map_err(|_| Fault::Unavailable)?;
+    Ok(())
+}

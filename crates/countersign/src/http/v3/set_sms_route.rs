@@ -1,0 +1,65 @@
+//! `POST /api/v3/set-sms-route` (management).
+
+use crate::http::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::openapi;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::post;
+use countersign_api::{Fault, SmsRouteDto};
+use countersign_core::ports::registry::Change;
+use countersign_core::route::RouteScope;
+
+use super::list_sms_routes;
+use crate::http::body::Body;
+use crate::http::context::Context;
+use crate::http::operator::Operator;
+use crate::http::sms_route;
+use crate::http::state::AppState;
+
+pub(crate) fn endpoint() -> Endpoint {
+    let shape = || Shape {
+        schema: openapi::schema("SmsRouteDto"),
+        example: list_sms_routes::example(),
+    };
+    Endpoint {
+        method: "POST",
+        name: "set-sms-route",
+        handler: post(handle),
+        summary: "Set a route",
+        about: "Says which vendor accounts may carry numbers of a country (or of all without a route of their own) \
+            for an application (or for all), in place of what was said before. At most two are called for one \
+            message; another is tried only when one has certainly not taken it.",
+        caller: Caller::Operator,
+        asks: Asks::Body(shape()),
+        answers: Answers::Data(shape()),
+        faults: &[
+            "fieldNotList",
+            "badSetting",
+            "badAppId",
+            "unknownApplication",
+        ],
+    }
+}
+
+pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Body) -> Response {
+    let result = set(&state, &cx, body).await;
+    cx.answer_with(result)
+}
+
+async fn set(state: &AppState, cx: &Context, body: Body) -> Result<SmsRouteDto, Fault> {
+    Operator::of(cx, state)?;
+    let body: SmsRouteDto = body.json()?;
+    let scope = RouteScope {
+        app: sms_route::app(state, body.app_id.as_deref()).await?,
+        country: sms_route::country(body.country.as_deref())?,
+    };
+    let route = sms_route::route(&body, &scope, &state.carriers.registry())?;
+    let answer = sms_route::dto(&scope, &route);
+    let change = Change::Route(scope, route);
+    state
+        .carriers
+        .change(change)
+        .await
+        .map_err(|_| Fault::Unavailable)?;
+    Ok(answer)
+}
