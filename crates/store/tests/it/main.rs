@@ -10,6 +10,8 @@ mod codes;
 mod faults;
 mod limits;
 mod model;
+mod receipts;
+mod registry;
 mod restart;
 mod schedules;
 mod world;
