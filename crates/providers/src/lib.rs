@@ -6,6 +6,7 @@
 //! | [`sink`] | accepts everything and keeps nothing, for load tests |
 //! | [`loopback`] | posts to a listener on this machine, for tests that watch from outside |
 
+mod answer;
 mod breaker;
 pub mod egress;
 pub mod guard;
