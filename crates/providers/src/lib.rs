@@ -6,6 +6,7 @@
 //! | [`sink`] | accepts everything and keeps nothing, for load tests |
 //! | [`loopback`] | posts to a listener on this machine, for tests that watch from outside |
 
+mod acs3;
 mod answer;
 mod breaker;
 pub mod egress;
@@ -13,6 +14,7 @@ pub mod guard;
 pub mod kinds;
 pub mod loopback;
 pub mod outbox;
+mod rpc_v1;
 pub mod sink;
 
 pub use breaker::{Circuit, Health};
