@@ -78,12 +78,16 @@ pub(crate) fn outcome(meaning: Meaning, said: &str) -> Outcome {
     }
 }
 
-/// The outcome of an answer in which no code of the vendor's could be read. An operator's table may hold
-/// statuses too, as `HTTP 503`.
+/// What an answer means by its status alone. An operator's table may hold statuses too, as `HTTP 503`.
+pub(crate) fn by_status(status: u16, errors: &ErrorMap) -> Meaning {
+    let said = format!("HTTP {status}");
+    errors.meaning(&said, &BARE).unwrap_or(Meaning::Unknown)
+}
+
+/// The outcome of an answer in which no code of the vendor's could be read.
 pub(crate) fn bare(status: u16, errors: &ErrorMap) -> Outcome {
     let said = format!("HTTP {status}");
-    let meaning = errors.meaning(&said, &BARE).unwrap_or(Meaning::Unknown);
-    match meaning {
+    match by_status(status, errors) {
         Meaning::Accepted => accepted(None),
         Meaning::Refused(kind) => Outcome::NotAccepted(NotAccepted {
             kind,

@@ -34,7 +34,10 @@ impl std::fmt::Debug for Kind {
 }
 
 /// Every kind there is.
-pub const KINDS: &[Kind] = &[];
+pub const KINDS: &[Kind] = &[
+    crate::alibaba_cloud::KIND,
+    crate::alibaba_cloud_international::KIND,
+];
 
 /// An account, and what every provider needs.
 #[derive(Clone)]

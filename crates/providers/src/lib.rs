@@ -5,8 +5,13 @@
 //! | [`outbox`] | a phone that exists in the data folder only, for development |
 //! | [`sink`] | accepts everything and keeps nothing, for load tests |
 //! | [`loopback`] | posts to a listener on this machine, for tests that watch from outside |
+//! | [`alibaba_cloud`] | Alibaba Cloud SMS, the domestic product |
+//! | [`alibaba_cloud_international`] | Alibaba Cloud SMS, the international product |
 
 mod acs3;
+pub mod alibaba_cloud;
+pub mod alibaba_cloud_international;
+mod alibaba_gateway;
 mod answer;
 mod breaker;
 pub mod egress;
@@ -15,6 +20,8 @@ pub mod kinds;
 pub mod loopback;
 pub mod outbox;
 mod rpc_v1;
+#[cfg(test)]
+mod sample;
 pub mod sink;
 
 pub use breaker::{Circuit, Health};
