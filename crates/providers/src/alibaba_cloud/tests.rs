@@ -167,7 +167,6 @@ fn every_known_code_has_its_meaning() {
                 "isp.NEVER_HEARD_OF",
                 "ServiceUnavailable",
                 "InternalError",
-                "SignatureNonceUsed",
             ],
         ),
         (

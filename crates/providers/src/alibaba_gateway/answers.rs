@@ -33,8 +33,9 @@ const KNOWN: &[(&str, Meaning)] = &[
     ("InvalidAccessKeyId.*", CONFIG),
     // Our clock is wrong, or theirs.
     ("InvalidTimeStamp.*", CONFIG),
-    // Nonces are drawn at random, so it should not come. Another vendor is asked: this one is asked once.
-    ("SignatureNonceUsed", TRANSIENT),
+    // Nonces are drawn at random: if one was used, somebody on the way has repeated the request, and the first
+    // of the two may have been taken.
+    ("SignatureNonceUsed", Meaning::Unknown),
     ("Forbidden", CONFIG),
     ("Forbidden.*", CONFIG),
     ("NoPermission", CONFIG),
