@@ -37,6 +37,7 @@ impl std::fmt::Debug for Kind {
 pub const KINDS: &[Kind] = &[
     crate::alibaba_cloud::KIND,
     crate::alibaba_cloud_international::KIND,
+    crate::tencent_cloud::KIND,
 ];
 
 /// An account, and what every provider needs.
@@ -161,6 +162,19 @@ impl Setup {
         };
         self.egress.url(named.unwrap_or(own)).map_err(invalid)
     }
+}
+
+/// Checks a setting that goes to a vendor letter by letter, in a header perhaps.
+///
+/// # Errors
+/// [`InvalidSetup::Settings`] names the field.
+pub fn plain(field: &'static str, text: &str) -> Result<(), InvalidSetup> {
+    let plain = text.bytes().all(|byte| byte.is_ascii_graphic());
+    if plain && (1..=128).contains(&text.len()) {
+        return Ok(());
+    }
+    let why = format!("{field}: it has 1 to 128 characters of ASCII and no spaces");
+    Err(InvalidSetup::Settings(why))
 }
 
 /// What a vendor's codes mean, as far as an operator knows better: code to the name of an outcome

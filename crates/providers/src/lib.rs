@@ -2,6 +2,7 @@
 //!
 //! | kind | what it is |
 //! |---|---|
+//! | [`tencent_cloud`] | Tencent Cloud SMS: templates, to every country |
 //! | [`outbox`] | a phone that exists in the data folder only, for development |
 //! | [`sink`] | accepts everything and keeps nothing, for load tests |
 //! | [`loopback`] | posts to a listener on this machine, for tests that watch from outside |
@@ -14,6 +15,7 @@ pub mod alibaba_cloud_international;
 mod alibaba_gateway;
 mod answer;
 mod breaker;
+mod digest;
 pub mod egress;
 pub mod guard;
 pub mod kinds;
@@ -23,5 +25,6 @@ mod rpc_v1;
 #[cfg(test)]
 mod sample;
 pub mod sink;
+pub mod tencent_cloud;
 
 pub use breaker::{Circuit, Health};
