@@ -38,6 +38,8 @@ pub const KINDS: &[Kind] = &[
     crate::alibaba_cloud::KIND,
     crate::alibaba_cloud_international::KIND,
     crate::tencent_cloud::KIND,
+    crate::chuanglan::KIND,
+    crate::chuanglan_international::KIND,
 ];
 
 /// An account, and what every provider needs.

@@ -3,6 +3,8 @@
 //! | kind | what it is |
 //! |---|---|
 //! | [`tencent_cloud`] | Tencent Cloud SMS: templates, to every country |
+//! | [`chuanglan`] | Chuanglan 253: text or templates, to mainland China |
+//! | [`chuanglan_international`] | Chuanglan 253: text, to every country |
 //! | [`outbox`] | a phone that exists in the data folder only, for development |
 //! | [`sink`] | accepts everything and keeps nothing, for load tests |
 //! | [`loopback`] | posts to a listener on this machine, for tests that watch from outside |
@@ -15,6 +17,8 @@ pub mod alibaba_cloud_international;
 mod alibaba_gateway;
 mod answer;
 mod breaker;
+pub mod chuanglan;
+pub mod chuanglan_international;
 mod digest;
 pub mod egress;
 pub mod guard;

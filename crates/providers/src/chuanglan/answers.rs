@@ -1,0 +1,68 @@
+//! What Chuanglan 253 answers. Its products spell the fields differently and mean the same.
+
+use countersign_core::outcome::{NotAccepted, Outcome, RefusalKind};
+use serde_json::{Map, Value};
+
+use crate::answer;
+use crate::egress::Answer;
+use crate::kinds::{ErrorMap, Meaning};
+
+/// How a product answers.
+#[derive(Clone, Copy)]
+pub(crate) struct Dialect {
+    /// What its codes mean. Any other is of the account.
+    pub(crate) known: &'static [(&'static str, Meaning)],
+    /// Whether it also says how many numbers it accepted. Then its code alone proves nothing.
+    pub(crate) counts: bool,
+}
+
+impl Dialect {
+    /// What an answer to a message for one number means.
+    pub(crate) fn read(self, answer: &Answer, errors: &ErrorMap) -> Outcome {
+        let understood = (200..300).contains(&answer.status);
+        let bare = || answer::bare(answer.status, errors);
+        let Some(body) = answer::object(&answer.body) else {
+            return bare();
+        };
+        let Some(code) = word(&body, "code").as_deref().and_then(answer::code) else {
+            return bare();
+        };
+        // As a number `000000` is 0.
+        if code.bytes().all(|digit| digit == b'0') {
+            return match understood {
+                true => self.accepted(&body, &code),
+                false => answer::outcome(Meaning::Unknown, &code),
+            };
+        }
+        match errors.meaning(&code, self.known) {
+            Some(meaning) => answer::outcome(meaning, &code),
+            // A proxy has codes too.
+            None if !understood => bare(),
+            None => answer::outcome(Meaning::Refused(RefusalKind::ConfigError), &code),
+        }
+    }
+
+    fn accepted(self, body: &Map<String, Value>, code: &str) -> Outcome {
+        let count = word(body, "successNum").and_then(|count| count.parse::<u32>().ok());
+        if count == Some(0) {
+            return Outcome::NotAccepted(NotAccepted {
+                kind: RefusalKind::Other,
+                vendor_code: Some("successNum=0".to_owned()),
+            });
+        }
+        if self.counts && count.is_none() {
+            return answer::outcome(Meaning::Unknown, code);
+        }
+        let id = word(body, "msgId").or_else(|| word(body, "msgid"));
+        answer::accepted(id.as_deref())
+    }
+}
+
+/// A field that is a text or a whole number.
+fn word(body: &Map<String, Value>, field: &str) -> Option<String> {
+    match body.get(field)? {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) if !number.is_f64() => Some(number.to_string()),
+        _ => None,
+    }
+}
