@@ -161,171 +161,103 @@ fn accepted_is_ok_without_an_error() {
 }
 
 /// The vendor's codes, as its documentation describes them.
-const CODES: &[(&str, RefusalKind)] = &[
+const CODES: &[(RefusalKind, &[&str])] = &[
     (
-        "InvalidParameterValue.IncorrectPhoneNumber",
         RefusalKind::BadNumber,
+        &[
+            "InvalidParameterValue.IncorrectPhoneNumber",
+            "FailedOperation.PhoneNumberParseFail",
+            "FailedOperation.PhoneNumberInBlacklist",
+            "MissingParameter.EmptyPhoneNumberSet",
+        ],
     ),
     (
-        "FailedOperation.PhoneNumberParseFail",
-        RefusalKind::BadNumber,
-    ),
-    (
-        "FailedOperation.PhoneNumberInBlacklist",
-        RefusalKind::BadNumber,
-    ),
-    (
-        "MissingParameter.EmptyPhoneNumberSet",
-        RefusalKind::BadNumber,
-    ),
-    (
-        "LimitExceeded.PhoneNumberThirtySecondLimit",
         RefusalKind::RecipientLimited,
+        &[
+            "LimitExceeded.PhoneNumberThirtySecondLimit",
+            "LimitExceeded.PhoneNumberOneHourLimit",
+            "LimitExceeded.PhoneNumberDailyLimit",
+            "LimitExceeded.PhoneNumberSameContentDailyLimit",
+            "LimitExceeded.DeliveryFrequencyLimit",
+        ],
     ),
     (
-        "LimitExceeded.PhoneNumberOneHourLimit",
-        RefusalKind::RecipientLimited,
-    ),
-    (
-        "LimitExceeded.PhoneNumberDailyLimit",
-        RefusalKind::RecipientLimited,
-    ),
-    (
-        "LimitExceeded.PhoneNumberSameContentDailyLimit",
-        RefusalKind::RecipientLimited,
-    ),
-    (
-        "LimitExceeded.DeliveryFrequencyLimit",
-        RefusalKind::RecipientLimited,
-    ),
-    (
-        "LimitExceeded.GlobalSmsSendingRateLimit",
         RefusalKind::Throttled,
+        &[
+            "LimitExceeded.GlobalSmsSendingRateLimit",
+            "RequestLimitExceeded",
+            "RequestLimitExceeded.UinLimitExceeded",
+            "LimitExceeded",
+        ],
     ),
-    ("RequestLimitExceeded", RefusalKind::Throttled),
     (
-        "RequestLimitExceeded.UinLimitExceeded",
-        RefusalKind::Throttled,
-    ),
-    ("LimitExceeded", RefusalKind::Throttled),
-    ("LimitExceeded.AppDailyLimit", RefusalKind::ConfigError),
-    (
-        "LimitExceeded.AppMainlandChinaDailyLimit",
         RefusalKind::ConfigError,
+        &[
+            "LimitExceeded.AppDailyLimit",
+            "LimitExceeded.AppMainlandChinaDailyLimit",
+            "LimitExceeded.AppGlobalDailyLimit",
+            "LimitExceeded.AppCountryOrRegionDailyLimit",
+            "LimitExceeded.DailyLimit",
+            "FailedOperation.SignatureIncorrectOrUnapproved",
+            "FailedOperation.TemplateIncorrectOrUnapproved",
+            "FailedOperation.TemplateUnapprovedOrNotExist",
+            "FailedOperation.TemplateParamSetNotMatchApprovedTemplate",
+            "FailedOperation.InsufficientBalanceInSmsPackage",
+            "FailedOperation.FailResolvePacket",
+            "FailedOperation.JsonParseFail",
+            "InvalidParameterValue.TemplateParameterFormatError",
+            "InvalidParameterValue.TemplateParameterLengthLimit",
+            "InvalidParameterValue.SdkAppIdNotExist",
+            "InvalidParameterValue.ContentLengthLimit",
+            "UnauthorizedOperation",
+            "UnauthorizedOperation.SmsSdkAppIdVerifyFail",
+            "AuthFailure.SignatureFailure",
+            "AuthFailure.SignatureExpire",
+            "InvalidParameter",
+            "MissingParameter",
+            "InternalError.RequestTimeException",
+            "InternalError.SigVerificationFail",
+            "FailedOperation.NobodyKnows",
+            "IpNotInWhitelist",
+        ],
     ),
     (
-        "LimitExceeded.AppGlobalDailyLimit",
-        RefusalKind::ConfigError,
-    ),
-    (
-        "LimitExceeded.AppCountryOrRegionDailyLimit",
-        RefusalKind::ConfigError,
-    ),
-    ("LimitExceeded.DailyLimit", RefusalKind::ConfigError),
-    (
-        "LimitExceeded.AppCountryOrRegionInBlacklist",
         RefusalKind::RouteUnavailable,
+        &[
+            "LimitExceeded.AppCountryOrRegionInBlacklist",
+            "UnsupportedOperation.UnsupportedRegion",
+            "UnsupportedOperation.ChineseMainlandTemplateToGlobalPhone",
+            "UnsupportedOperation.GlobalTemplateToChineseMainlandPhone",
+            "UnsupportedOperation.ContainDomesticAndInternationalPhoneNumber",
+        ],
     ),
     (
-        "UnsupportedOperation.UnsupportedRegion",
-        RefusalKind::RouteUnavailable,
-    ),
-    (
-        "UnsupportedOperation.ChineseMainlandTemplateToGlobalPhone",
-        RefusalKind::RouteUnavailable,
-    ),
-    (
-        "UnsupportedOperation.GlobalTemplateToChineseMainlandPhone",
-        RefusalKind::RouteUnavailable,
-    ),
-    (
-        "UnsupportedOperation.ContainDomesticAndInternationalPhoneNumber",
-        RefusalKind::RouteUnavailable,
-    ),
-    (
-        "FailedOperation.ContainSensitiveWord",
         RefusalKind::ContentRejected,
+        &[
+            "FailedOperation.ContainSensitiveWord",
+            "InvalidParameterValue.ProhibitedUseUrlInTemplateParameter",
+            "InvalidParameter.DirtyWordFound",
+        ],
     ),
     (
-        "InvalidParameterValue.ProhibitedUseUrlInTemplateParameter",
-        RefusalKind::ContentRejected,
+        RefusalKind::Transient,
+        &[
+            "InternalError",
+            "InternalError.OtherError",
+            "InternalError.UnknownError",
+            "FailedOperation.OtherError",
+        ],
     ),
-    (
-        "InvalidParameter.DirtyWordFound",
-        RefusalKind::ContentRejected,
-    ),
-    (
-        "FailedOperation.SignatureIncorrectOrUnapproved",
-        RefusalKind::ConfigError,
-    ),
-    (
-        "FailedOperation.TemplateIncorrectOrUnapproved",
-        RefusalKind::ConfigError,
-    ),
-    (
-        "FailedOperation.TemplateUnapprovedOrNotExist",
-        RefusalKind::ConfigError,
-    ),
-    (
-        "FailedOperation.TemplateParamSetNotMatchApprovedTemplate",
-        RefusalKind::ConfigError,
-    ),
-    (
-        "FailedOperation.InsufficientBalanceInSmsPackage",
-        RefusalKind::ConfigError,
-    ),
-    (
-        "FailedOperation.FailResolvePacket",
-        RefusalKind::ConfigError,
-    ),
-    ("FailedOperation.JsonParseFail", RefusalKind::ConfigError),
-    (
-        "InvalidParameterValue.TemplateParameterFormatError",
-        RefusalKind::ConfigError,
-    ),
-    (
-        "InvalidParameterValue.TemplateParameterLengthLimit",
-        RefusalKind::ConfigError,
-    ),
-    (
-        "InvalidParameterValue.SdkAppIdNotExist",
-        RefusalKind::ConfigError,
-    ),
-    (
-        "InvalidParameterValue.ContentLengthLimit",
-        RefusalKind::ConfigError,
-    ),
-    ("UnauthorizedOperation", RefusalKind::ConfigError),
-    (
-        "UnauthorizedOperation.SmsSdkAppIdVerifyFail",
-        RefusalKind::ConfigError,
-    ),
-    ("AuthFailure.SignatureFailure", RefusalKind::ConfigError),
-    ("AuthFailure.SignatureExpire", RefusalKind::ConfigError),
-    ("InvalidParameter", RefusalKind::ConfigError),
-    ("MissingParameter", RefusalKind::ConfigError),
-    (
-        "InternalError.RequestTimeException",
-        RefusalKind::ConfigError,
-    ),
-    (
-        "InternalError.SigVerificationFail",
-        RefusalKind::ConfigError,
-    ),
-    ("InternalError", RefusalKind::Transient),
-    ("InternalError.OtherError", RefusalKind::Transient),
-    ("InternalError.UnknownError", RefusalKind::Transient),
-    ("FailedOperation.OtherError", RefusalKind::Transient),
-    ("FailedOperation.NobodyKnows", RefusalKind::ConfigError),
-    ("IpNotInWhitelist", RefusalKind::ConfigError),
 ];
 
 #[test]
 fn a_code_means_the_same_for_the_request_and_for_the_number() {
-    for (code, kind) in CODES {
+    let rows = CODES.iter();
+    for (kind, code) in rows.flat_map(|(kind, codes)| codes.iter().map(move |code| (*kind, *code)))
+    {
         let refused = Outcome::NotAccepted(NotAccepted {
-            kind: *kind,
-            vendor_code: Some((*code).to_owned()),
+            kind,
+            vendor_code: Some(code.to_owned()),
         });
         assert_eq!(outcome(200, failed(code)), refused);
         assert_eq!(outcome(200, sent(code)), refused);
