@@ -1,5 +1,9 @@
 use super::*;
+use crate::application::AppName;
+use crate::autofill::{AndroidAppHash, WebHost};
 use crate::entropy::{Entropy, EntropyError};
+use crate::template::CAPACITY;
+use crate::text::measure;
 
 struct Zeros;
 

@@ -1,0 +1,127 @@
+//! The built-in texts: how much they say, so that they take one segment.
+
+use std::time::Duration;
+
+use super::words::compose;
+use super::{Language, Sender, SmsText, room};
+use crate::channel::Channel;
+use crate::passcode::Passcode;
+use crate::policy;
+
+/// Why messages of an application cannot have the last lines it asks for: not even the shortest text
+/// leaves room for them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the text for {} in {} would fill {needed} of {limit} places", channel.as_str(), language.as_str())]
+pub struct TooLong {
+    /// What the code would be for.
+    pub channel: Channel,
+    /// In which language.
+    pub language: Language,
+    /// How much the text takes: characters as SMS counts them, or bytes where `limit` is
+    /// [`ANDROID_BYTES`](super::ANDROID_BYTES).
+    pub needed: usize,
+    /// How much there is.
+    pub limit: usize,
+}
+
+/// Whether every message of `sender` can have its last lines: in every language, for every channel, with
+/// the longest code and life that any policy may set ([`policy::MOST_DIGITS`], [`policy::LONGEST_LIFE`]), in one SMS segment and,
+/// with an Android app hash, in [`ANDROID_BYTES`](super::ANDROID_BYTES). A sender without last lines always passes.
+///
+/// # Errors
+/// [`TooLong`] names the first message that could not.
+pub fn check(sender: Sender<'_>) -> Result<(), TooLong> {
+    for language in Language::ALL {
+        for channel in Channel::ALL {
+            if sender.has_last_lines() {
+                wording(language, channel, sender)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The built-in text for a code, in one SMS segment where the name of the application is in the
+/// script of the text. A Chinese name in an English text makes two.
+///
+/// A sender with last lines that passed [`check`] gets one segment in any case: the text leaves words
+/// out until they fit, the same words for every code.
+///
+/// ```
+/// # use countersign_core::{application::AppName, channel::Channel, entropy::*, passcode::Passcode, template::*};
+/// # struct Zero; impl Entropy for Zero { fn fill(&self, b: &mut [u8]) -> Result<(), EntropyError> { b.fill(0); Ok(()) } }
+/// # let code = Passcode::generate(6, &Zero).unwrap();
+/// # let app = AppName::parse("Shop").unwrap();
+/// # let life = std::time::Duration::from_secs(300);
+/// let text = render(Language::EnUs, Channel::Login, Sender::from(&app), &code, life);
+/// assert_eq!(text.reveal(), "[Shop] 000000 is your code to sign in. It expires in 5 minutes. Never share it.");
+/// ```
+#[must_use]
+pub fn render(
+    language: Language,
+    channel: Channel,
+    sender: Sender<'_>,
+    passcode: &Passcode,
+    life: Duration,
+) -> SmsText {
+    let wording = if sender.has_last_lines() {
+        wording(language, channel, sender).unwrap_or(Wording::Bare)
+    } else {
+        Wording::Full
+    };
+    SmsText(compose(
+        wording,
+        language,
+        channel,
+        sender,
+        passcode.reveal(),
+        life,
+    ))
+}
+
+/// How much the words around a code say, the most first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wording {
+    /// What the code is for, how long it lives, and not to share it.
+    Full,
+    /// Without its life.
+    Warned,
+    /// Without the warning too: what the code is for.
+    Plain,
+    /// The name and the code.
+    Bare,
+}
+
+impl Wording {
+    const ALL: [Wording; 4] = [
+        Wording::Full,
+        Wording::Warned,
+        Wording::Plain,
+        Wording::Bare,
+    ];
+}
+
+/// The first wording that fits, judged with the longest code and life: what the real ones take must not
+/// decide.
+fn wording(language: Language, channel: Channel, sender: Sender<'_>) -> Result<Wording, TooLong> {
+    let (digits, life) = (policy::MOST_DIGITS, policy::LONGEST_LIFE);
+    let code = "0".repeat(digits.into());
+    let mut fits = Err((0, 0));
+    for wording in Wording::ALL {
+        let text = compose(wording, language, channel, sender, &code, life);
+        fits = room(&text, sender.android_app_hash.is_some());
+        if fits.is_ok() {
+            return Ok(wording);
+        }
+    }
+    let (needed, limit) = fits.err().unwrap_or_default();
+    Err(TooLong {
+        channel,
+        language,
+        needed,
+        limit,
+    })
+}
+
+#[cfg(test)]
+mod tests;
