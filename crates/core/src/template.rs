@@ -85,6 +85,18 @@ impl Sender<'_> {
     fn has_last_lines(self) -> bool {
         self.web_host.is_some() || self.android_app_hash.is_some()
     }
+
+    /// Whether there is room for `text`; else what it needs and what there is.
+    fn room(self, text: &str) -> Result<(), (usize, usize)> {
+        let size = measure(text);
+        if size.segments > 1 {
+            Err((size.units, size.encoding.alone()))
+        } else if self.android_app_hash.is_some() && text.len() > ANDROID_BYTES {
+            Err((text.len(), ANDROID_BYTES))
+        } else {
+            Ok(())
+        }
+    }
 }
 
 /// Ends a text with what phones read.
@@ -108,17 +120,8 @@ pub fn minutes(life: Duration) -> u64 {
 /// longest.
 pub const ANDROID_BYTES: usize = 140;
 
-/// Whether there is room for `text`; else what it needs and what there is.
-fn room(text: &str, for_android: bool) -> Result<(), (usize, usize)> {
-    let size = measure(text);
-    if size.segments > 1 {
-        Err((size.units, size.encoding.alone()))
-    } else if for_android && text.len() > ANDROID_BYTES {
-        Err((text.len(), ANDROID_BYTES))
-    } else {
-        Ok(())
-    }
-}
+/// Stands for the longest code where a text is judged.
+const LONGEST_CODE: &str = "00000000";
 
 /// More than any built-in text has bytes: a text that grew would leave copies of the code behind.
 const CAPACITY: usize = 1024;

@@ -97,9 +97,7 @@ impl Templates {
             return built_in();
         };
         let text = compose(template, sender, passcode.reveal(), life);
-        if sender.has_last_lines()
-            && super::room(text.reveal(), sender.android_app_hash.is_some()).is_err()
-        {
+        if sender.has_last_lines() && sender.room(text.reveal()).is_err() {
             return built_in();
         }
         text

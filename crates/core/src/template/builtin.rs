@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::words::compose;
-use super::{Language, Sender, SmsText, room};
+use super::{LONGEST_CODE, Language, Sender, SmsText};
 use crate::channel::Channel;
 use crate::passcode::Passcode;
 use crate::policy;
@@ -25,27 +25,23 @@ pub struct TooLong {
 }
 
 /// Whether every message of `sender` can have its last lines: in every language, for every channel, with
-/// the longest code and life that any policy may set ([`policy::MOST_DIGITS`], [`policy::LONGEST_LIFE`]), in one SMS segment and,
-/// with an Android app hash, in [`ANDROID_BYTES`](super::ANDROID_BYTES). A sender without last lines always passes.
+/// the longest code and life that any policy may set ([`policy::MOST_DIGITS`], [`policy::LONGEST_LIFE`]),
+/// in one SMS segment and, with an Android app hash, in [`ANDROID_BYTES`](super::ANDROID_BYTES). A sender
+/// without last lines always passes.
 ///
 /// # Errors
 /// [`TooLong`] names the first message that could not.
 pub fn check(sender: Sender<'_>) -> Result<(), TooLong> {
     for language in Language::ALL {
         for channel in Channel::ALL {
-            if sender.has_last_lines() {
-                wording(language, channel, sender)?;
-            }
+            wording(language, channel, sender)?;
         }
     }
     Ok(())
 }
 
-/// The built-in text for a code, in one SMS segment where the name of the application is in the
-/// script of the text. A Chinese name in an English text makes two.
-///
-/// A sender with last lines that passed [`check`] gets one segment in any case: the text leaves words
-/// out until they fit, the same words for every code.
+/// The built-in text for a code, in one SMS segment: it leaves words out until it fits, the same words for
+/// every code and life. Only a sender that fails [`check`] gets more segments.
 ///
 /// ```
 /// # use countersign_core::{application::AppName, channel::Channel, entropy::*, passcode::Passcode, template::*};
@@ -64,11 +60,7 @@ pub fn render(
     passcode: &Passcode,
     life: Duration,
 ) -> SmsText {
-    let wording = if sender.has_last_lines() {
-        wording(language, channel, sender).unwrap_or(Wording::Bare)
-    } else {
-        Wording::Full
-    };
+    let wording = wording(language, channel, sender).unwrap_or(Wording::Bare);
     SmsText(compose(
         wording,
         language,
@@ -104,12 +96,11 @@ impl Wording {
 /// The first wording that fits, judged with the longest code and life: what the real ones take must not
 /// decide.
 fn wording(language: Language, channel: Channel, sender: Sender<'_>) -> Result<Wording, TooLong> {
-    let (digits, life) = (policy::MOST_DIGITS, policy::LONGEST_LIFE);
-    let code = "0".repeat(digits.into());
+    let (code, life) = (LONGEST_CODE, policy::LONGEST_LIFE);
     let mut fits = Err((0, 0));
     for wording in Wording::ALL {
-        let text = compose(wording, language, channel, sender, &code, life);
-        fits = room(&text, sender.android_app_hash.is_some());
+        let text = compose(wording, language, channel, sender, code, life);
+        fits = sender.room(&text);
         if fits.is_ok() {
             return Ok(wording);
         }

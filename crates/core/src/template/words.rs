@@ -1,4 +1,6 @@
-//! The words of the built-in texts, by language.
+//! The words of the built-in texts, by language. No text of another language may take more room than the
+//! Simplified Chinese or English one in as few words: an application whose last lines fit must not lose
+//! them to a language that came later.
 
 use std::fmt::Write;
 use std::time::Duration;
@@ -6,6 +8,14 @@ use std::time::Duration;
 use super::builtin::Wording;
 use super::{CAPACITY, Language, Sender, last_lines, minutes};
 use crate::channel::Channel;
+
+/// What a text is about.
+struct Said<'a> {
+    wording: Wording,
+    app: &'a str,
+    code: &'a str,
+    minutes: u64,
+}
 
 /// The text for a code in as many words as `wording` says, and its last lines.
 pub(super) fn compose(
@@ -16,58 +26,133 @@ pub(super) fn compose(
     code: &str,
     life: Duration,
 ) -> String {
-    let (app, minutes) = (sender.name.as_str(), minutes(life));
-    let purpose = purpose(language, channel);
-    let mut text = String::with_capacity(CAPACITY);
-    // Writing to a String cannot fail.
-    let _ = match (language, wording) {
-        (Language::ZhCn, Wording::Full) => write!(
-            text,
-            "【{app}】{code} 是您的{purpose}验证码，{minutes} 分钟内有效，请勿告诉他人。"
-        ),
-        (Language::ZhCn, Wording::Warned) => {
-            write!(
-                text,
-                "【{app}】{code} 是您的{purpose}验证码，请勿告诉他人。"
-            )
-        }
-        (Language::ZhCn, Wording::Plain) => write!(text, "【{app}】{code} 是您的{purpose}验证码。"),
-        (Language::ZhCn, Wording::Bare) => write!(text, "【{app}】{code} 是验证码。"),
-        (Language::EnUs, Wording::Full) => write!(
-            text,
-            "[{app}] {code} is your code to {purpose}. It expires in {minutes} minutes. Never share it."
-        ),
-        (Language::EnUs, Wording::Warned) => {
-            write!(
-                text,
-                "[{app}] {code} is your code to {purpose}. Never share it."
-            )
-        }
-        (Language::EnUs, Wording::Plain) => {
-            write!(text, "[{app}] {code} is your code to {purpose}.")
-        }
-        (Language::EnUs, Wording::Bare) => write!(text, "[{app}] {code} is your code."),
+    let said = Said {
+        wording,
+        app: sender.name.as_str(),
+        code,
+        minutes: minutes(life),
     };
+    let mut text = String::with_capacity(CAPACITY);
+    match language {
+        Language::ZhCn => said.zh_cn(channel, &mut text),
+        Language::ZhTw => said.zh_tw(channel, &mut text),
+        Language::EnUs => said.en_us(channel, &mut text),
+        Language::JaJp => said.ja_jp(channel, &mut text),
+    }
     last_lines(&mut text, sender, code);
     text
 }
 
-fn purpose(language: Language, channel: Channel) -> &'static str {
-    let (zh, en) = match channel {
-        Channel::Login => ("登录", "sign in"),
-        Channel::Register => ("注册", "sign up"),
-        Channel::ResetPassword => ("重置密码", "reset your password"),
-        Channel::BindPhone => ("绑定手机号", "add this number"),
-        Channel::UnbindPhone => ("解绑手机号", "remove this number"),
-        Channel::BindMfa => ("绑定多因素认证", "turn on two-step sign-in"),
-        Channel::VerifyMfa => ("多因素认证", "confirm your sign-in"),
-        Channel::UnbindMfa => ("解绑多因素认证", "turn off two-step sign-in"),
-        Channel::CompletePhone => ("完善手机号", "complete your profile"),
-        Channel::IdentityVerification => ("身份验证", "confirm your identity"),
-        Channel::DeleteAccount => ("注销账号", "delete your account"),
-    };
-    match language {
-        Language::ZhCn => zh,
-        Language::EnUs => en,
+// Writing to a String cannot fail.
+impl Said<'_> {
+    fn zh_cn(&self, channel: Channel, text: &mut String) {
+        let (app, code, minutes) = (self.app, self.code, self.minutes);
+        let purpose = match channel {
+            Channel::Login => "登录",
+            Channel::Register => "注册",
+            Channel::ResetPassword => "重置密码",
+            Channel::BindPhone => "绑定手机号",
+            Channel::UnbindPhone => "解绑手机号",
+            Channel::BindMfa => "绑定多因素认证",
+            Channel::VerifyMfa => "多因素认证",
+            Channel::UnbindMfa => "解绑多因素认证",
+            Channel::CompletePhone => "完善手机号",
+            Channel::IdentityVerification => "身份验证",
+            Channel::DeleteAccount => "注销账号",
+        };
+        let _ = write!(text, "【{app}】{code} 是");
+        let _ = match self.wording {
+            Wording::Full => write!(
+                text,
+                "您的{purpose}验证码，{minutes} 分钟内有效，请勿告诉他人。"
+            ),
+            Wording::Warned => write!(text, "您的{purpose}验证码，请勿告诉他人。"),
+            Wording::Plain => write!(text, "您的{purpose}验证码。"),
+            Wording::Bare => write!(text, "验证码。"),
+        };
+    }
+
+    fn zh_tw(&self, channel: Channel, text: &mut String) {
+        let (app, code, minutes) = (self.app, self.code, self.minutes);
+        let purpose = match channel {
+            Channel::Login => "登入",
+            Channel::Register => "註冊",
+            Channel::ResetPassword => "重設密碼",
+            Channel::BindPhone => "綁定手機號碼",
+            Channel::UnbindPhone => "解除綁定手機號碼",
+            Channel::BindMfa => "啟用兩步驟登入",
+            Channel::VerifyMfa => "兩步驟登入",
+            Channel::UnbindMfa => "停用兩步驟登入",
+            Channel::CompletePhone => "補填手機號碼",
+            Channel::IdentityVerification => "身分確認",
+            Channel::DeleteAccount => "刪除帳號",
+        };
+        let _ = write!(text, "【{app}】{code} 是");
+        let _ = match self.wording {
+            Wording::Full => write!(
+                text,
+                "您的{purpose}驗證碼，{minutes} 分鐘內有效，請勿告訴他人。"
+            ),
+            Wording::Warned => write!(text, "您的{purpose}驗證碼，請勿告訴他人。"),
+            Wording::Plain => write!(text, "您的{purpose}驗證碼。"),
+            Wording::Bare => write!(text, "驗證碼。"),
+        };
+    }
+
+    fn en_us(&self, channel: Channel, text: &mut String) {
+        let (app, code, minutes) = (self.app, self.code, self.minutes);
+        let purpose = match channel {
+            Channel::Login => "sign in",
+            Channel::Register => "sign up",
+            Channel::ResetPassword => "reset your password",
+            Channel::BindPhone => "add this number",
+            Channel::UnbindPhone => "remove this number",
+            Channel::BindMfa => "turn on two-step sign-in",
+            Channel::VerifyMfa => "confirm your sign-in",
+            Channel::UnbindMfa => "turn off two-step sign-in",
+            Channel::CompletePhone => "complete your profile",
+            Channel::IdentityVerification => "confirm your identity",
+            Channel::DeleteAccount => "delete your account",
+        };
+        let _ = write!(text, "[{app}] {code} is your code");
+        let _ = match self.wording {
+            Wording::Full => write!(
+                text,
+                " to {purpose}. It expires in {minutes} minutes. Never share it."
+            ),
+            Wording::Warned => write!(text, " to {purpose}. Never share it."),
+            Wording::Plain => write!(text, " to {purpose}."),
+            Wording::Bare => write!(text, "."),
+        };
+    }
+
+    fn ja_jp(&self, channel: Channel, text: &mut String) {
+        let (app, code, minutes) = (self.app, self.code, self.minutes);
+        let purpose = match channel {
+            Channel::Login => "ログイン",
+            Channel::Register => "会員登録",
+            Channel::ResetPassword => "パスワード再設定",
+            Channel::BindPhone => "電話番号登録",
+            Channel::UnbindPhone => "電話番号解除",
+            Channel::BindMfa => "二段階認証設定",
+            Channel::VerifyMfa => "二段階認証",
+            Channel::UnbindMfa => "二段階認証解除",
+            Channel::CompletePhone => "電話番号追加",
+            Channel::IdentityVerification => "本人確認",
+            Channel::DeleteAccount => "アカウント削除",
+        };
+        let _ = write!(text, "【{app}】{code} ");
+        let _ = match self.wording {
+            Wording::Full => write!(
+                text,
+                "は{purpose}の認証コードです。{minutes}分間有効です。誰にも教えないでください。"
+            ),
+            Wording::Warned => write!(
+                text,
+                "は{purpose}の認証コードです。誰にも教えないでください。"
+            ),
+            Wording::Plain => write!(text, "は{purpose}の認証コードです。"),
+            Wording::Bare => write!(text, "認証コード"),
+        };
     }
 }

@@ -1,3 +1,7 @@
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+
 use super::*;
 use crate::application::AppName;
 use crate::autofill::{AndroidAppHash, WebHost};
@@ -21,44 +25,139 @@ fn code(digits: u8) -> Passcode {
 const MINUTES: Duration = Duration::from_secs(600);
 
 #[test]
-fn every_text_holds_the_code_and_fits_one_segment() {
-    let longest = AppName::parse("一二三四五六七八九十一二三四五六七八九十").unwrap();
-    let latin = AppName::parse("Twenty letters in it").unwrap();
-    for channel in Channel::ALL {
-        for (language, name) in [(Language::ZhCn, &longest), (Language::EnUs, &latin)] {
-            let text = render(language, channel, name.into(), &code(8), MINUTES);
-            assert!(text.reveal().contains("00000000"));
-            let size = measure(text.reveal());
-            assert_eq!(size.segments, 1, "{channel:?} {language:?}");
-        }
+fn the_longest_code_stands_for_every_code() {
+    assert_eq!(LONGEST_CODE, code(policy::MOST_DIGITS).reveal());
+}
+
+/// A character of a name: of plain text, of a script of one unit a character, of two, or of any.
+fn letter() -> impl Strategy<Value = char> {
+    prop_oneof![
+        prop::char::range('A', 'z'),
+        prop::char::range('一', '龥'),
+        prop::char::range('\u{20000}', '\u{2a6df}'),
+        any::<char>(),
+    ]
+    .prop_filter("no letter", |c| c.is_alphabetic())
+}
+
+fn any_name() -> impl Strategy<Value = AppName> {
+    let text = prop::collection::vec(letter(), 1..=20).prop_map(String::from_iter);
+    text.prop_map(|text: String| AppName::parse(&text).unwrap())
+}
+
+proptest! {
+    #[test]
+    fn every_text_takes_one_segment_whatever_the_name(name in any_name()) {
+        every_text_ends_well((&name).into());
+        prop_assert_eq!(check((&name).into()), Ok(()));
     }
 }
 
 #[test]
-fn a_text_without_last_lines_is_what_it_was() {
-    let app = AppName::parse("示例商城").unwrap();
-    let text = render(
-        Language::ZhCn,
-        Channel::ResetPassword,
-        (&app).into(),
-        &code(6),
-        Duration::from_secs(300),
-    );
-    assert_eq!(
-        text.reveal(),
-        "【示例商城】000000 是您的重置密码验证码，5 分钟内有效，请勿告诉他人。"
-    );
-    // Even where it makes two segments.
-    let text = render(
-        Language::EnUs,
-        Channel::Login,
-        (&app).into(),
-        &code(6),
-        MINUTES,
-    );
-    assert!(text.reveal().ends_with("in 10 minutes. Never share it."));
-    assert_eq!(measure(text.reveal()).segments, 2);
-    assert_eq!(check((&app).into()), Ok(()));
+fn the_longest_names_take_one_segment() {
+    for letter in ["W", "_", "Ä", "é", "ß", "商", "カ", "م", "𠮷"] {
+        let name = AppName::parse(&letter.repeat(20)).unwrap();
+        every_text_ends_well((&name).into());
+    }
+}
+
+fn text(language: Language, channel: Channel, name: &str, digits: u8) -> String {
+    let name = AppName::parse(name).unwrap();
+    let text = render(language, channel, (&name).into(), &code(digits), MINUTES);
+    text.reveal().to_owned()
+}
+
+#[test]
+fn a_name_in_the_script_of_the_text_gets_all_the_words() {
+    for (language, name, words) in [
+        (
+            Language::ZhCn,
+            "示例商城",
+            "【示例商城】000000 是您的重置密码验证码，10 分钟内有效，请勿告诉他人。",
+        ),
+        (
+            Language::ZhTw,
+            "範例商城",
+            "【範例商城】000000 是您的重設密碼驗證碼，10 分鐘內有效，請勿告訴他人。",
+        ),
+        (
+            Language::EnUs,
+            "Twenty letters in it",
+            "[Twenty letters in it] 000000 is your code to reset your password. It expires in 10 minutes. Never share it.",
+        ),
+        (
+            Language::JaJp,
+            "サンプル商店",
+            "【サンプル商店】000000 はパスワード再設定の認証コードです。10分間有効です。誰にも教えないでください。",
+        ),
+    ] {
+        assert_eq!(text(language, Channel::ResetPassword, name, 6), words);
+    }
+    let longest = "一二三四五六七八九十一二三四五六七八九十";
+    for channel in Channel::ALL {
+        for language in [Language::ZhCn, Language::ZhTw] {
+            let text = text(language, channel, longest, 8);
+            assert!(text.contains("10 分"), "{text}");
+        }
+        let text = text(Language::EnUs, channel, "Twenty letters in it", 8);
+        assert!(text.ends_with("Never share it."), "{text}");
+    }
+}
+
+#[test]
+fn a_name_in_another_script_costs_words_and_never_a_segment() {
+    for (name, words) in [
+        (
+            "Shop",
+            "[Shop] 000000 is your code to sign in. It expires in 10 minutes. Never share it.",
+        ),
+        (
+            "示例商城",
+            "[示例商城] 000000 is your code to sign in. Never share it.",
+        ),
+        (
+            "一二三四五六七八九十",
+            "[一二三四五六七八九十] 000000 is your code to sign in. Never share it.",
+        ),
+        (
+            "一二三四五六七八九十一二三四五六七八九十",
+            "[一二三四五六七八九十一二三四五六七八九十] 000000 is your code to sign in.",
+        ),
+        (
+            "𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷",
+            "[𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷] 000000 is your code.",
+        ),
+    ] {
+        assert_eq!(text(Language::EnUs, Channel::Login, name, 6), words);
+    }
+}
+
+/// What a code is for is told apart in every language.
+#[test]
+fn no_two_channels_have_the_same_text() {
+    for language in Language::ALL {
+        let texts: BTreeSet<_> = Channel::ALL
+            .map(|channel| text(language, channel, "A", 6))
+            .into();
+        assert_eq!(texts.len(), Channel::ALL.len(), "{language:?}");
+    }
+}
+
+/// An application whose last lines fitted before a language came keeps them.
+#[test]
+fn no_later_language_needs_more_room_than_the_first() {
+    let shortest = |language| {
+        let (code, life) = (LONGEST_CODE, policy::LONGEST_LIFE);
+        let name = AppName::parse("A").unwrap();
+        let sender = (&name).into();
+        let text = compose(Wording::Bare, language, Channel::Login, sender, code, life);
+        (measure(&text).units, text.len())
+    };
+    let (units, bytes) = shortest(Language::ZhCn);
+    for language in [Language::ZhTw, Language::JaJp] {
+        let (needs, in_bytes) = shortest(language);
+        assert!(needs <= units && in_bytes <= bytes, "{language:?}");
+    }
 }
 
 /// A name of each length and script, and what it makes of last lines of each kind.
