@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::text::TextTemplate;
-use super::vendor::{FilledTemplate, Value, VendorTemplate};
-use super::{Language, Sender, SmsText, last_lines, render};
+use super::vendor::{FilledTemplate, VendorTemplate};
+use super::{CAPACITY, Language, Sender, SmsText, render};
 use crate::application::{AppId, Application};
 use crate::channel::Channel;
 use crate::passcode::Passcode;
@@ -92,15 +92,11 @@ impl Templates {
     #[must_use]
     pub fn text(&self, wanted: &Wanted<'_>, passcode: &Passcode, life: Duration) -> SmsText {
         let sender = Sender::from(wanted.app);
-        let built_in = || render(wanted.language, wanted.channel, sender, passcode, life);
-        let Some(template) = wanted.in_book(&self.texts) else {
-            return built_in();
-        };
-        let text = compose(template, sender, passcode.reveal(), life);
-        if sender.has_last_lines() && sender.room(text.reveal()).is_err() {
-            return built_in();
+        let template = wanted.in_book(&self.texts);
+        match template.filter(|text| text.leaves_room(sender)) {
+            Some(template) => template.fill(sender, passcode.reveal(), life),
+            None => render(wanted.language, wanted.channel, sender, passcode, life),
         }
-        text
     }
 
     /// The template of a vendor, filled for a code; `None` where there is none.
@@ -114,8 +110,9 @@ impl Templates {
         let template = wanted.in_book(&self.vendors)?;
         let sender = Sender::from(wanted.app);
         let variables = template.variables.iter().map(|variable| {
-            let mut text = String::with_capacity(super::CAPACITY);
-            fill(variable.value, &mut text, sender, passcode.reveal(), life);
+            let mut text = String::with_capacity(CAPACITY);
+            let code = passcode.reveal();
+            variable.value.fill(&mut text, sender, code, life);
             (variable.name.clone(), SmsText(text))
         });
         Some(FilledTemplate {
@@ -126,24 +123,5 @@ impl Templates {
     }
 }
 
-/// A template's text for a code, with the last lines of its sender.
-pub(super) fn compose(
-    template: &TextTemplate,
-    sender: Sender<'_>,
-    code: &str,
-    life: Duration,
-) -> SmsText {
-    let mut text = String::with_capacity(super::CAPACITY);
-    template.write(&mut text, |value, out| fill(value, out, sender, code, life));
-    last_lines(&mut text, sender, code);
-    SmsText(text)
-}
-
-fn fill(value: Value, out: &mut String, sender: Sender<'_>, code: &str, life: Duration) {
-    match value {
-        Value::Code => out.push_str(code),
-        Value::Minutes => out.push_str(&super::minutes(life).to_string()),
-        Value::Seconds => out.push_str(&life.as_secs().to_string()),
-        Value::App => out.push_str(sender.name.as_str()),
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -2,8 +2,11 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 use super::vendor::Value;
+use super::{CAPACITY, LONGEST_CODE, Sender, SmsText, last_lines};
+use crate::policy::LONGEST_LIFE;
 
 /// A text with gaps: `{code}`, `{minutes}`, `{seconds}`, `{app}`. Synonyms of GenAuth's templates are read
 /// ([`Value::named`]) and written back by our own names.
@@ -41,7 +44,7 @@ pub enum InvalidText {
     Length,
 }
 
-/// The most bytes of a text with its gaps.
+/// The most bytes of a text with its gaps, by our own names.
 pub(super) const MOST_BYTES: usize = 600;
 
 impl FromStr for TextTemplate {
@@ -53,7 +56,7 @@ impl FromStr for TextTemplate {
         }
         let (mut pieces, mut rest) = (Vec::new(), text);
         while let Some((words, after)) = rest.split_once('{') {
-            let words = words.strip_suffix('$').unwrap_or(words);
+            let words = words.trim_end_matches('$');
             let (name, after) = after.split_once('}').ok_or(InvalidText::OpenBrace)?;
             let value = Value::named(name.trim());
             let value =
@@ -66,7 +69,12 @@ impl FromStr for TextTemplate {
         if !pieces.contains(&Piece::Gap(Value::Code)) {
             return Err(InvalidText::NoCode);
         }
-        Ok(Self(pieces))
+        let template = Self(pieces);
+        // Our own names may be longer than those that were read.
+        if template.to_string().len() > MOST_BYTES {
+            return Err(InvalidText::Length);
+        }
+        Ok(template)
     }
 }
 
@@ -80,14 +88,38 @@ impl Piece {
 }
 
 impl TextTemplate {
-    /// Writes the text into `out`, with `fill` for its gaps.
-    pub(super) fn write(&self, out: &mut String, mut fill: impl FnMut(Value, &mut String)) {
+    /// The text for a code, with the last lines of its sender.
+    pub(super) fn fill(&self, sender: Sender<'_>, code: &str, life: Duration) -> SmsText {
+        let mut text = String::with_capacity(CAPACITY + self.most_bytes(sender));
         for piece in &self.0 {
             match piece {
-                Piece::Words(words) => out.push_str(words),
-                Piece::Gap(value) => fill(*value, out),
+                Piece::Words(words) => text.push_str(words),
+                Piece::Gap(value) => value.fill(&mut text, sender, code, life),
             }
         }
+        last_lines(&mut text, sender, code);
+        SmsText(text)
+    }
+
+    /// Whether the last lines of `sender`, if it has any, fit after the text, judged with the longest code
+    /// and life.
+    pub(super) fn leaves_room(&self, sender: Sender<'_>) -> bool {
+        if !sender.has_last_lines() {
+            return true;
+        }
+        let text = self.fill(sender, LONGEST_CODE, LONGEST_LIFE);
+        sender.room(text.reveal()).is_ok()
+    }
+
+    /// More than the text takes without last lines.
+    fn most_bytes(&self, sender: Sender<'_>) -> usize {
+        // No number is longer than the longest u64.
+        let gap = sender.name.as_str().len().max(20);
+        let bytes = self.0.iter().map(|piece| match piece {
+            Piece::Words(words) => words.len(),
+            Piece::Gap(_) => gap,
+        });
+        bytes.sum()
     }
 }
 
@@ -99,3 +131,6 @@ impl fmt::Display for TextTemplate {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,8 +2,9 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
-use super::SmsText;
+use super::{Sender, SmsText, minutes};
 
 /// A template of a vendor's, as the vendor's console names it.
 ///
@@ -74,6 +75,16 @@ impl Value {
             "app" => Value::App,
             _ => return None,
         })
+    }
+
+    /// Writes the value into `out`.
+    pub(super) fn fill(self, out: &mut String, sender: Sender<'_>, code: &str, life: Duration) {
+        match self {
+            Value::Code => out.push_str(code),
+            Value::Minutes => out.push_str(&minutes(life).to_string()),
+            Value::Seconds => out.push_str(&life.as_secs().to_string()),
+            Value::App => out.push_str(sender.name.as_str()),
+        }
     }
 }
 

@@ -1,0 +1,240 @@
+use super::*;
+use crate::application::AppName;
+use crate::autofill::{AndroidAppHash, WebHost};
+use crate::entropy::{Entropy, EntropyError};
+use crate::template::Variable;
+use crate::text::measure;
+use crate::time::Timestamp;
+
+struct Zeros;
+
+impl Entropy for Zeros {
+    fn fill(&self, buffer: &mut [u8]) -> Result<(), EntropyError> {
+        buffer.fill(0);
+        Ok(())
+    }
+}
+
+const LIFE: Duration = Duration::from_secs(90);
+
+const BUILT_IN: &str =
+    "[Shop] 000000 is your code to sign in. It expires in 2 minutes. Never share it.";
+
+fn code(digits: u8) -> Passcode {
+    Passcode::generate(digits, &Zeros).unwrap()
+}
+
+fn app() -> Application {
+    Application {
+        id: AppId::parse("shop").unwrap(),
+        name: AppName::parse("Shop").unwrap(),
+        origins: Vec::new(),
+        web_host: None,
+        android_app_hash: None,
+        created_at: Timestamp::from_millis(0),
+    }
+}
+
+/// What `app` asks for: a code to sign in, in English, through `twilio`.
+fn wanted(app: &Application) -> Wanted<'_> {
+    Wanted {
+        app,
+        channel: Channel::Login,
+        provider: "twilio",
+        language: Language::EnUs,
+    }
+}
+
+fn provider(name: &str) -> ProviderName {
+    ProviderName::parse(name).unwrap()
+}
+
+/// The scope that names what the bits say, the heaviest first.
+fn scope(bits: u8) -> TemplateScope {
+    TemplateScope {
+        app: (bits & 8 != 0).then(|| AppId::parse("shop").unwrap()),
+        channel: (bits & 4 != 0).then_some(Channel::Login),
+        provider: (bits & 2 != 0).then(|| provider("twilio")),
+        language: (bits & 1 != 0).then_some(Language::EnUs),
+    }
+}
+
+fn text(text: &str) -> Template {
+    Template::Text(text.parse().unwrap())
+}
+
+fn vendor(id: &str) -> Template {
+    Template::Vendor(VendorTemplate {
+        id: id.to_owned(),
+        signature: Some("示例".to_owned()),
+        variables: Vec::new(),
+    })
+}
+
+fn sent(templates: &Templates, wanted: &Wanted<'_>) -> String {
+    let text = templates.text(wanted, &code(6), LIFE);
+    text.reveal().to_owned()
+}
+
+fn vendors_id(templates: &Templates, wanted: &Wanted<'_>) -> Option<String> {
+    let filled = templates.filled(wanted, &code(6), LIFE)?;
+    Some(filled.id)
+}
+
+#[test]
+fn without_templates_there_are_the_built_in_texts_and_none_of_vendors() {
+    let (templates, app) = (Templates::default(), app());
+    assert_eq!(sent(&templates, &wanted(&app)), BUILT_IN);
+    assert_eq!(vendors_id(&templates, &wanted(&app)), None);
+}
+
+#[test]
+fn the_nearest_scope_wins() {
+    let (mut templates, app) = (Templates::default(), app());
+    for bits in 0..16 {
+        templates.add(scope(bits), text(&format!("{bits}: {{code}}")));
+        templates.add(scope(bits), vendor(&bits.to_string()));
+        let wanted = wanted(&app);
+        assert_eq!(sent(&templates, &wanted), format!("{bits}: 000000"));
+        assert_eq!(vendors_id(&templates, &wanted), Some(bits.to_string()));
+    }
+    // The order in which they came does not matter.
+    templates.add(scope(7), text("again {code}"));
+    assert_eq!(sent(&templates, &wanted(&app)), "15: 000000");
+}
+
+#[test]
+fn an_application_inherits_from_the_deployment_and_that_from_what_is_built_in() {
+    let (mut templates, shop) = (Templates::default(), app());
+    let other = Application {
+        id: AppId::parse("other").unwrap(),
+        ..app()
+    };
+    let channel = |app: Option<&str>| TemplateScope {
+        app: app.map(|app| AppId::parse(app).unwrap()),
+        channel: Some(Channel::Login),
+        ..TemplateScope::default()
+    };
+    templates.add(channel(None), text("deployment {code}"));
+    assert_eq!(sent(&templates, &wanted(&shop)), "deployment 000000");
+    templates.add(channel(Some("shop")), text("shop {code}"));
+    assert_eq!(sent(&templates, &wanted(&shop)), "shop 000000");
+    assert_eq!(sent(&templates, &wanted(&other)), "deployment 000000");
+    let register = Wanted {
+        channel: Channel::Register,
+        ..wanted(&shop)
+    };
+    assert!(sent(&templates, &register).contains("your code to sign up"));
+}
+
+#[test]
+fn a_template_serves_nothing_outside_its_scope() {
+    let app = app();
+    let elsewhere = [
+        TemplateScope {
+            app: Some(AppId::parse("other").unwrap()),
+            ..scope(15)
+        },
+        TemplateScope {
+            channel: Some(Channel::Register),
+            ..scope(15)
+        },
+        TemplateScope {
+            provider: Some(provider("infobip")),
+            ..scope(15)
+        },
+        TemplateScope {
+            language: Some(Language::ZhCn),
+            ..scope(15)
+        },
+    ];
+    for scope in elsewhere {
+        let mut templates = Templates::default();
+        templates.add(scope.clone(), text("other {code}"));
+        templates.add(scope, vendor("other"));
+        assert_eq!(sent(&templates, &wanted(&app)), BUILT_IN);
+        assert_eq!(vendors_id(&templates, &wanted(&app)), None);
+    }
+}
+
+#[test]
+fn a_text_and_a_vendors_template_of_one_scope_stand_side_by_side() {
+    let (mut templates, app) = (Templates::default(), app());
+    templates.add(scope(2), text("text {code}"));
+    templates.add(scope(2), vendor("SMS_1"));
+    assert_eq!(sent(&templates, &wanted(&app)), "text 000000");
+    let id = vendors_id(&templates, &wanted(&app));
+    assert_eq!(id.as_deref(), Some("SMS_1"));
+    templates.add(scope(2), vendor("SMS_2"));
+    assert_eq!(sent(&templates, &wanted(&app)), "text 000000");
+    let id = vendors_id(&templates, &wanted(&app));
+    assert_eq!(id.as_deref(), Some("SMS_2"), "in place of the first");
+}
+
+#[test]
+fn every_gap_is_filled() {
+    let (mut templates, app) = (Templates::default(), app());
+    templates.add(scope(0), text("[{app}] {code} {minutes} {seconds}"));
+    assert_eq!(sent(&templates, &wanted(&app)), "[Shop] 000000 2 90");
+    let variables = ["c={code}", "m={minutes}", "s={seconds}", "a={app}"];
+    let template = VendorTemplate {
+        id: "SMS_1".to_owned(),
+        signature: Some("示例".to_owned()),
+        variables: variables.map(|v| v.parse::<Variable>().unwrap()).into(),
+    };
+    templates.add(scope(2), Template::Vendor(template));
+    let filled = templates.filled(&wanted(&app), &code(6), LIFE).unwrap();
+    assert_eq!(filled.signature.as_deref(), Some("示例"));
+    let gaps: Vec<_> = filled
+        .variables
+        .iter()
+        .map(|(name, value)| (&**name, value.reveal()))
+        .collect();
+    assert_eq!(
+        gaps,
+        [("c", "000000"), ("m", "2"), ("s", "90"), ("a", "Shop")]
+    );
+    assert!(!format!("{filled:?}").contains("000000"));
+}
+
+#[test]
+fn last_lines_end_a_template_too() {
+    let mut templates = Templates::default();
+    templates.add(scope(0), text("[{app}] {code}"));
+    let app = Application {
+        web_host: Some(WebHost::parse("shop.example").unwrap()),
+        android_app_hash: Some(AndroidAppHash::parse("FA+9qCX9VSu").unwrap()),
+        ..app()
+    };
+    assert_eq!(
+        sent(&templates, &wanted(&app)),
+        "[Shop] 000000\nFA+9qCX9VSu\n@shop.example #000000"
+    );
+}
+
+#[test]
+fn a_template_without_room_for_last_lines_gives_way_to_the_built_in_text() {
+    let app = Application {
+        web_host: Some(WebHost::parse("shop.example").unwrap()),
+        ..app()
+    };
+    // With eight digits and ten minutes, the last line is 23 characters and a line feed.
+    let words = |count| format!("{{code}}{{minutes}}{}", "x".repeat(count));
+    for (template, fits) in [(words(160 - 24 - 10), true), (words(160 - 24 - 9), false)] {
+        let mut templates = Templates::default();
+        templates.add(scope(0), text(&template));
+        for digits in [4, 6, 8] {
+            let text = templates.text(&wanted(&app), &code(digits), LIFE);
+            assert_eq!(text.reveal().contains("xxx"), fits, "whatever the code");
+            assert_eq!(measure(text.reveal()).segments, 1);
+            assert!(text.reveal().contains("\n@shop.example #0000"));
+        }
+        let nobody_reads = super::super::Sender::from(&app.name);
+        assert!(
+            template
+                .parse::<TextTemplate>()
+                .unwrap()
+                .leaves_room(nobody_reads)
+        );
+    }
+}
