@@ -99,6 +99,11 @@ impl AppName {
         Ok(Self(text.to_owned()))
     }
 
+    /// As short as a name can be: stands for any where there is none.
+    pub(crate) fn shortest() -> Self {
+        Self("A".to_owned())
+    }
+
     /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -7,11 +7,13 @@
 //! | `builtin` | how much of them a message says, so that it takes one segment |
 //! | `text` | texts of the operator's, with gaps |
 //! | `vendor` | templates that a vendor has approved: an id, and what fills its gaps |
+//! | [`lint`] | what is wrong with a template |
 //! | `book` | all of them: which one a message gets |
 
 mod book;
 mod builtin;
 mod language;
+pub mod lint;
 mod text;
 mod vendor;
 mod words;
@@ -31,7 +33,8 @@ pub use language::Language;
 pub use text::{InvalidText, TextTemplate};
 pub use vendor::{FilledTemplate, InvalidVariable, Value, Variable, VendorTemplate};
 
-/// A text that holds a code in clear. Guarded like the [`Passcode`] in it.
+/// A text that holds a code in clear. Guarded like the
+/// [`Passcode`](crate::passcode::Passcode) in it.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub struct SmsText(String);
 

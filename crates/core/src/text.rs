@@ -14,6 +14,15 @@ pub enum Encoding {
 }
 
 impl Encoding {
+    /// The name, as people know it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Encoding::Gsm7 => "GSM-7",
+            Encoding::Ucs2 => "UCS-2",
+        }
+    }
+
     /// How many units a text of one segment has at most.
     #[must_use]
     pub const fn alone(self) -> usize {
@@ -77,6 +86,12 @@ pub fn measure(text: &str) -> Size {
         units,
         segments,
     }
+}
+
+/// Whether `c` can go out in [`Encoding::Gsm7`].
+#[must_use]
+pub fn is_gsm7(c: char) -> bool {
+    septets(c).is_some()
 }
 
 /// The segments of a text too long for one. No character is split between two of them.

@@ -111,6 +111,20 @@ impl TextTemplate {
         sender.room(text.reveal()).is_ok()
     }
 
+    /// Its words, between the gaps.
+    pub(super) fn words(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|piece| match piece {
+            Piece::Words(words) => Some(&**words),
+            Piece::Gap(_) => None,
+        })
+    }
+
+    /// How many gaps `value` fills.
+    pub(super) fn count(&self, value: Value) -> usize {
+        let filled = |piece: &&Piece| **piece == Piece::Gap(value);
+        self.0.iter().filter(filled).count()
+    }
+
     /// More than the text takes without last lines.
     fn most_bytes(&self, sender: Sender<'_>) -> usize {
         // No number is longer than the longest u64.

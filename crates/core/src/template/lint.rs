@@ -1,0 +1,191 @@
+//! What is wrong with a template, before a phone shows it.
+//!
+//! | who | judges |
+//! |---|---|
+//! | `text` | a [`TextTemplate`](super::TextTemplate): [`text()`] |
+//! | `vendor` | a [`VendorTemplate`](super::VendorTemplate): [`vendor()`] |
+//! | `links` | what phones turn into links |
+//! | `hidden` | characters that nobody sees |
+//!
+//! A finding is an error, which refuses the save, or a warning, which does not ([`is_refused`]).
+
+mod hidden;
+mod links;
+mod text;
+mod vendor;
+
+use std::fmt;
+
+use super::{Sender, Template};
+
+pub use text::text;
+pub use vendor::vendor;
+
+/// One thing that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Which rule it breaks.
+    pub rule: Rule,
+    /// What is wrong, for a person: "takes 84 of 70 places in UCS-2, which makes 2 segments".
+    pub sentence: String,
+}
+
+/// Whether a template with a finding may be saved. Errors come before warnings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// It is refused.
+    Error,
+    /// It is saved.
+    Warning,
+}
+
+impl Severity {
+    /// The name: `error` or `warning`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        }
+    }
+}
+
+/// What a template is judged by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rule {
+    /// A text takes one segment, with the longest code and life.
+    TooManySegments,
+    /// A text is one line: lines are how phones find a code.
+    LineBreak,
+    /// No control characters.
+    ControlCharacter,
+    /// No characters that cannot be seen, or that turn the text around.
+    HiddenCharacter,
+    /// Nothing that a phone makes a link of.
+    Link,
+    /// No link in a signature, nor digits that read as a code or a number to call.
+    SignatureLink,
+    /// The code is not in the signature.
+    CodeInSignature,
+    /// A vendor's template gets the code.
+    NoCode,
+    /// The code is there once.
+    CodeRepeated,
+    /// The id of a vendor's template is one.
+    TemplateId,
+    /// The signature of a vendor's template is the bare text of one.
+    SignatureText,
+    /// Either all gaps of a vendor's template have names or none has.
+    MixedNames,
+    /// No two gaps have the same name.
+    RepeatedName,
+    /// A vendor's template has few gaps.
+    TooManyVariables,
+    /// A text begins with a signature.
+    NoSignature,
+    /// The signature is the name of the application.
+    OtherSignature,
+    /// No few characters make a text cost UCS-2.
+    CostlyCharacter,
+    /// A text says how long the code lives.
+    NoLifetime,
+    /// The last lines of the application fit after the text.
+    NoRoomForLastLines,
+}
+
+impl Rule {
+    /// The name, which does not change: `too_many_segments`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Rule::TooManySegments => "too_many_segments",
+            Rule::LineBreak => "line_break",
+            Rule::ControlCharacter => "control_character",
+            Rule::HiddenCharacter => "hidden_character",
+            Rule::Link => "link",
+            Rule::SignatureLink => "signature_link",
+            Rule::CodeInSignature => "code_in_signature",
+            Rule::NoCode => "no_code",
+            Rule::CodeRepeated => "code_repeated",
+            Rule::TemplateId => "template_id",
+            Rule::SignatureText => "signature_text",
+            Rule::MixedNames => "mixed_names",
+            Rule::RepeatedName => "repeated_name",
+            Rule::TooManyVariables => "too_many_variables",
+            Rule::NoSignature => "no_signature",
+            Rule::OtherSignature => "other_signature",
+            Rule::CostlyCharacter => "costly_character",
+            Rule::NoLifetime => "no_lifetime",
+            Rule::NoRoomForLastLines => "no_room_for_last_lines",
+        }
+    }
+
+    /// What breaking it means.
+    #[must_use]
+    pub const fn severity(self) -> Severity {
+        match self {
+            Rule::NoSignature
+            | Rule::OtherSignature
+            | Rule::CostlyCharacter
+            | Rule::NoLifetime
+            | Rule::NoRoomForLastLines => Severity::Warning,
+            _ => Severity::Error,
+        }
+    }
+
+    /// A template that breaks it, and how.
+    fn broken(self, sentence: impl Into<String>) -> Finding {
+        Finding {
+            rule: self,
+            sentence: sentence.into(),
+        }
+    }
+}
+
+impl Finding {
+    /// Whether it refuses the save.
+    #[must_use]
+    pub const fn severity(&self) -> Severity {
+        self.rule.severity()
+    }
+}
+
+impl fmt::Display for Finding {
+    /// `error too_many_segments: takes ...`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (severity, rule) = (self.severity().as_str(), self.rule.as_str());
+        write!(f, "{severity} {rule}: {}", self.sentence)
+    }
+}
+
+/// What is wrong with a template of either kind: [`text()`], [`vendor()`].
+#[must_use]
+pub fn template(template: &Template, senders: &[Sender<'_>]) -> Vec<Finding> {
+    match template {
+        Template::Text(template) => text(template, senders),
+        Template::Vendor(template) => vendor(template),
+    }
+}
+
+/// Whether a template with these findings is not saved.
+#[must_use]
+pub fn is_refused(findings: &[Finding]) -> bool {
+    findings
+        .iter()
+        .any(|finding| finding.severity() == Severity::Error)
+}
+
+/// Errors before warnings, else in the order in which they were found.
+fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.sort_by_key(Finding::severity);
+    findings
+}
+
+/// Up to three of `items`, and how many more there are.
+fn list(items: &[impl fmt::Display]) -> String {
+    let shown: Vec<_> = items.iter().take(3).map(ToString::to_string).collect();
+    match items.len().saturating_sub(shown.len()) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
