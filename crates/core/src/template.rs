@@ -8,12 +8,14 @@
 //! | `text` | texts of the operator's, with gaps |
 //! | `vendor` | templates that a vendor has approved: an id, and what fills its gaps |
 //! | [`lint`] | what is wrong with a template |
+//! | `preview` | what a message will look like |
 //! | `book` | all of them: which one a message gets |
 
 mod book;
 mod builtin;
 mod language;
 pub mod lint;
+mod preview;
 mod text;
 mod vendor;
 mod words;
@@ -30,6 +32,7 @@ use crate::text::measure;
 pub use book::{Template, TemplateScope, Templates, Wanted};
 pub use builtin::{TooLong, check, render};
 pub use language::Language;
+pub use preview::{Preview, SAMPLE_CODE, SAMPLE_LIFE, preview};
 pub use text::{InvalidText, TextTemplate};
 pub use vendor::{FilledTemplate, InvalidVariable, Value, Variable, VendorTemplate};
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::text::TextTemplate;
 use super::vendor::{FilledTemplate, VendorTemplate};
-use super::{CAPACITY, Language, Sender, SmsText, render};
+use super::{CAPACITY, Language, Preview, Sender, SmsText, preview, render};
 use crate::application::{AppId, Application};
 use crate::channel::Channel;
 use crate::passcode::Passcode;
@@ -97,6 +97,13 @@ impl Templates {
             Some(template) => template.fill(sender, passcode.reveal(), life),
             None => render(wanted.language, wanted.channel, sender, passcode, life),
         }
+    }
+
+    /// What [`Templates::text`] will look like, with a sample code.
+    #[must_use]
+    pub fn preview(&self, wanted: &Wanted<'_>) -> Preview {
+        let (template, sender) = (wanted.in_book(&self.texts), Sender::from(wanted.app));
+        preview(template, wanted.language, wanted.channel, sender)
     }
 
     /// The template of a vendor, filled for a code; `None` where there is none.

@@ -60,15 +60,19 @@ pub fn render(
     passcode: &Passcode,
     life: Duration,
 ) -> SmsText {
+    built_in(language, channel, sender, passcode.reveal(), life)
+}
+
+/// [`render`] for a code that may be a sample.
+pub(super) fn built_in(
+    language: Language,
+    channel: Channel,
+    sender: Sender<'_>,
+    code: &str,
+    life: Duration,
+) -> SmsText {
     let wording = wording(language, channel, sender).unwrap_or(Wording::Bare);
-    SmsText(compose(
-        wording,
-        language,
-        channel,
-        sender,
-        passcode.reveal(),
-        life,
-    ))
+    SmsText(compose(wording, language, channel, sender, code, life))
 }
 
 /// How much the words around a code say, the most first.

@@ -198,6 +198,19 @@ fn every_gap_is_filled() {
 }
 
 #[test]
+fn a_preview_is_of_the_same_template() {
+    let (mut templates, app) = (Templates::default(), app());
+    assert!(templates.preview(&wanted(&app)).is_built_in);
+    templates.add(scope(8), text("of shop {code}"));
+    templates.add(scope(0), text("of all {code}"));
+    let preview = templates.preview(&wanted(&app));
+    assert_eq!(
+        (&*preview.text, preview.is_built_in),
+        ("of shop 123456", false)
+    );
+}
+
+#[test]
 fn last_lines_end_a_template_too() {
     let mut templates = Templates::default();
     templates.add(scope(0), text("[{app}] {code}"));
