@@ -116,7 +116,7 @@ pub struct PreviewSmsTemplateRequest {
 ///
 /// ```
 /// use countersign_api::PreviewedSms;
-/// let text = r#"{"text":"[Shop] 123456 is your code.","encoding":"gsm7","units":27,"segments":1}"#;
+/// let text = r#"{"text":"[Shop] 123456 is your code.","encoding":"GSM-7","units":27,"segments":1}"#;
 /// let preview: PreviewedSms = serde_json::from_str(text).unwrap();
 /// assert_eq!(preview.segments, 1);
 /// ```
@@ -126,11 +126,11 @@ pub struct PreviewSmsTemplateRequest {
 pub struct PreviewedSms {
     /// The text that a text vendor would send.
     pub text: String,
-    /// How it goes out: `gsm7` or `ucs2`.
+    /// How it goes out: `GSM-7` or `UCS-2`.
     pub encoding: String,
     /// Its length in that encoding: of 160 or 70 places.
     pub units: u64,
-    /// How many SMS it takes, and costs.
+    /// How many SMS it takes, and costs, with the longest code and life.
     pub segments: u64,
     /// What a template vendor would be given, where it has a template.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -11,6 +11,7 @@ mod recipient;
 mod route;
 mod screen;
 mod send;
+mod template;
 mod unbuilt;
 mod unlock;
 
@@ -52,6 +53,8 @@ enum Verb {
     Provider(provider::Provider),
     /// Say which vendor accounts carry which numbers
     Route(route::Route),
+    /// Say in which words messages go out, and try them
+    Template(template::Template),
     /// Show messages, and what became of them
     Message(message::Message),
     /// List and rotate the keys that sign verification tokens
@@ -79,6 +82,7 @@ pub fn run() -> ExitCode {
         Verb::App(app) => app.json(),
         Verb::Provider(provider) => provider.json(),
         Verb::Route(route) => route.json(),
+        Verb::Template(template) => template.json(),
         Verb::Message(message) => message.json(),
         Verb::Key(key) => key.json(),
         Verb::Dev(_) | Verb::Completions { .. } | Verb::Unbuilt(_) => false,
@@ -99,6 +103,7 @@ pub fn run() -> ExitCode {
             Verb::App(app) => app.run().await,
             Verb::Provider(provider) => provider.run().await,
             Verb::Route(route) => route.run().await,
+            Verb::Template(template) => template.run().await,
             Verb::Message(message) => message.run().await,
             Verb::Key(key) => key.run().await,
             Verb::Completions { shell } => {

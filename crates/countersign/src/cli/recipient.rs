@@ -17,7 +17,7 @@ pub(super) struct Recipient {
 }
 
 /// A channel by its wire name, or by the short one that people type.
-fn channel(text: &str) -> Result<Channel, String> {
+pub(super) fn channel(text: &str) -> Result<Channel, String> {
     let name = text.to_ascii_uppercase().replace('-', "_");
     let name = if name.starts_with("CHANNEL_") {
         name

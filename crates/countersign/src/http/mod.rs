@@ -19,6 +19,7 @@ mod schemas;
 mod shape;
 mod sms_provider;
 mod sms_route;
+mod sms_template;
 mod state;
 mod v3;
 
