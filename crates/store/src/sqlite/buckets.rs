@@ -183,21 +183,28 @@ impl Buckets {
 
     /// Changes the hits of a bucket, which is let go of if none is left.
     fn change(&mut self, bucket: Key, change: impl FnOnce(&mut Vec<Hit>)) {
-        let Some(&one) = self.ones.get(bucket) else {
-            return;
-        };
-        let is_empty = if let Some(many) = self.many.get_mut(&bucket) {
+        if let Some(many) = self.many.get_mut(&bucket) {
             change(&mut many.hits);
             many.weigh();
-            many.hits.is_empty()
-        } else {
-            let mut hits = vec![one.hit()];
-            change(&mut hits);
-            hits.is_empty()
+            if many.hits.is_empty() {
+                self.empty(bucket);
+            }
+            return;
+        }
+        let Some(window) = self.ones.get(bucket).map(|one| one.window(&self.windows)) else {
+            return;
         };
-        if is_empty {
-            self.ones.remove(bucket);
-            self.many.remove(&bucket);
+        let mut hits = self.empty(bucket);
+        change(&mut hits);
+        // One hit can be several of one moment: something of it may be left.
+        for Hit { at, weight } in hits {
+            let left = LoggedHit {
+                bucket,
+                window: length(window),
+                weight,
+                refundable: false,
+            };
+            self.add(&left, at);
         }
     }
 }
@@ -333,6 +340,17 @@ mod tests {
         buckets.remove(&logged(1), at(6));
         assert_eq!(buckets.len(), 1);
         buckets.remove(&logged(1), at(5));
+        assert_eq!(buckets.len(), 0);
+    }
+
+    #[test]
+    fn of_one_hit_that_was_several_each_can_be_taken_back() {
+        let mut buckets = Buckets::default();
+        buckets.add(&logged(3), at(5));
+        buckets.remove(&logged(1), at(5));
+        assert_eq!((held(&buckets, 60_004), held(&buckets, 60_005)), (2, 0));
+        assert!(buckets.has(Key(1), at(60_004)) && !buckets.has(Key(1), at(60_005)));
+        buckets.remove(&logged(2), at(5));
         assert_eq!(buckets.len(), 0);
     }
 

@@ -482,6 +482,41 @@ fn a_guess_and_what_forgot_it_leave_nothing_where_neither_was_recorded() {
 }
 
 #[test]
+fn of_guesses_in_one_moment_each_can_be_withdrawn_after_the_unlock_that_forgot_them() {
+    // Whose caller gave up is withdrawn before the commit, and so before what fails with it.
+    let hidden = Some("code_event");
+    let steps = [
+        wrong(),
+        wrong(),
+        Step::Unlock,
+        Step::GiveUp(2),
+        Step::Commit(3, hidden),
+    ];
+    assert_eq!(in_a_row(&steps), 0);
+    let guess = |channel| Step::Check(Door::Public, channel, None);
+    let found = [
+        guess(0),
+        Step::Unlock,
+        guess(0),
+        Step::Unlock,
+        guess(0),
+        guess(0),
+        Step::Decide(0, 1),
+        guess(1),
+        guess(0),
+        Step::Commit(3, None),
+        Step::Unlock,
+        Step::GiveUp(2),
+        Step::Commit(2, None),
+        Step::GiveUp(3),
+        Step::Commit(2, None),
+        Step::Commit(3, hidden),
+    ];
+    let (live, rebuilt) = play(&found);
+    assert_eq!(live, rebuilt);
+}
+
+#[test]
 fn what_an_unlock_forgot_comes_back_to_the_hour_and_the_day_it_was_of() {
     let hidden = Step::Commit(1, Some("code_event"));
     let steps = [
