@@ -262,14 +262,9 @@ impl Event {
         }
     }
 
-    /// Whether it forgets wrong guesses.
-    pub(super) fn forgets(&self) -> bool {
-        matches!(self.kind, Kind::Right(_) | Kind::Unlocked)
-    }
-
-    /// What [forgets](Event::forgets) is durable: there is no way back.
-    pub(super) fn keep(&self, live: &mut Live) {
-        live.keep_forgotten(self.undo.step);
+    /// Its step, where that forgets wrong guesses.
+    pub(super) fn forgets(&self) -> Option<Step> {
+        matches!(self.kind, Kind::Right(_) | Kind::Unlocked).then_some(self.undo.step)
     }
 
     pub(super) const INSERT: &str = "INSERT INTO code_event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";

@@ -1,7 +1,7 @@
 //! Wrong guesses about numbers, in memory: counted, forgotten, and the way back where that was not recorded.
 //!
-//! What is taken back may have been forgotten since, by a step that is itself taken back later. Steps end in
-//! their order: one becomes durable only after every older one became durable or was withdrawn.
+//! What is taken back may have been forgotten since, by a step that is itself taken back later. So what a step
+//! forgot is kept until every older one is durable for good or was withdrawn.
 
 use countersign_core::limit::Hit;
 use countersign_core::time::Timestamp;
@@ -114,7 +114,7 @@ impl Live {
         step
     }
 
-    /// There is no way back from [`Live::forget_guesses`]: it is durable.
+    /// There is no way back from [`Live::forget_guesses`]: it is durable, and no older step will be withdrawn.
     pub(super) fn keep_forgotten(&mut self, step: Step) {
         self.forgotten.steps.retain(|kept| kept.step != step);
     }

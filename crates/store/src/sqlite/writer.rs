@@ -1,5 +1,7 @@
 //! The one writer: groups whatever is waiting into one commit.
 
+mod undone;
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex};
@@ -16,12 +18,12 @@ use tokio::sync::oneshot;
 
 use super::applications::Applications;
 use super::checkpoints::Checkpoints;
-use super::events::Event;
 use super::horizon::{Horizon, REPLAY, STEP};
 use super::live::Live;
 use super::registry::Settings;
 use super::rows::{self, Appender, GiveBack, MessageRow, Record, Settled};
 use super::rule_sets::RuleSets;
+use undone::Undone;
 
 /// Something to append, and whom to tell once it is durable.
 struct Job {
@@ -85,7 +87,7 @@ impl Queue {
             open: None,
             settled: Vec::new(),
             failed: false,
-            undone: Vec::new(),
+            undone: Undone::default(),
             marked_at: Timestamp::default(),
             marking: false,
             settling: false,
@@ -162,7 +164,7 @@ struct Writer {
     settled: Vec<Settled>,
     failed: bool,
     /// Events to be taken off the record.
-    undone: Vec<Event>,
+    undone: Undone,
     /// When the time was last put on record, and whether it is to be while codes are live.
     marked_at: Timestamp,
     marking: bool,
@@ -227,6 +229,13 @@ impl Writer {
 
     /// One batch: to the log, then to memory, then to those who wait.
     fn write(&mut self, batch: Vec<Job>) {
+        let wanted = self.sort_out(batch);
+        let committed = self.commit_all(wanted);
+        self.tell(committed);
+    }
+
+    /// What is still to be recorded; the rest never was.
+    fn sort_out(&self, batch: Vec<Job>) -> Vec<Job> {
         let (batch, given_up): (Vec<_>, Vec<_>) = batch
             .into_iter()
             .partition(|job| job.is_wanted() && !self.is_too_late(&job.record));
@@ -235,12 +244,16 @@ impl Writer {
             let too_late = StoreError::Unavailable("a commit came too late".to_owned());
             let _ = done.send(Err(too_late)); // most of them have gone
         }
+        batch
+    }
+
+    /// Takes what became of a batch to memory, and to those who wait.
+    fn tell(&mut self, committed: Vec<(Job, Result<(), StoreError>)>) {
         let mut orphans = Vec::new();
-        for (Job { record, done }, result) in self.commit_all(batch) {
+        for (Job { record, done }, result) in committed {
             match (&record, &result) {
                 (Record::Application(known), Ok(())) => self.parts.applications.add(known.clone()),
                 (Record::Setting(setting), Ok(())) => self.parts.settings.apply(setting),
-                (Record::Event(event), Ok(())) if event.forgets() => self.keep(event),
                 (_, Ok(())) => {}
                 (_, Err(_)) => self.withdraw(&record),
             }
@@ -249,7 +262,9 @@ impl Writer {
                 (Record::Settlement(settled), _) if !recorded => self.settled.push(settled),
                 // Committed, and its caller has just given up: nothing was or will be sent.
                 (Record::Message(row), Err(_)) if recorded => orphans.push(row),
-                (Record::Event(event), Err(_)) if recorded => self.undone.push(*event),
+                (Record::Event(event), told) if recorded => {
+                    self.undone.recorded(*event, told.is_ok());
+                }
                 _ => {}
             }
         }
@@ -339,13 +354,6 @@ impl Writer {
         }
     }
 
-    /// What an event forgot stays forgotten.
-    fn keep(&self, event: &Event) {
-        if let Ok(mut live) = self.parts.live.lock() {
-            event.keep(&mut live);
-        }
-    }
-
     /// Ends a message whose caller gave up while it was being committed: not sent, and its minute given
     /// back without counting as a failure.
     fn abandon(&self, row: &MessageRow) -> Option<Settled> {
@@ -378,7 +386,15 @@ impl Writer {
         if now >= self.marked_at.after(MARK) {
             self.mark(now);
         }
-        if let Err(error) = self.parts.horizon.advance(&mut self.parts.log, now, STEP) {
+        if self.undone.is_empty() {
+            self.advance(now);
+        }
+    }
+
+    /// Moves the horizon on. It must not pass what is to be undone, which a start would find carried.
+    fn advance(&mut self, now: Timestamp) {
+        let Parts { log, horizon, .. } = &mut self.parts;
+        if let Err(error) = horizon.advance(log, now, STEP) {
             tracing::error!(%error, "the horizon could not advance");
         }
     }
@@ -413,26 +429,13 @@ impl Writer {
         }
     }
 
-    /// Takes events off the record whose callers had given up before they could be told: then they never were.
+    /// Takes off the record what nobody was told of.
     fn undo(&mut self) {
-        if self.undone.is_empty() {
-            return;
-        }
-        let deleted = delete(&mut self.parts.log, &self.undone).map_err(failed);
-        if let (Ok(()), Ok(mut live)) = (deleted, self.parts.live.lock()) {
-            for event in self.undone.drain(..) {
-                event.withdraw(&mut live);
-            }
+        let Parts { log, live, .. } = &mut self.parts;
+        if let Err(error) = self.undone.finish(log, live) {
+            tracing::error!(%error, "what nobody was told could not be taken off the record");
         }
     }
-}
-
-fn delete(log: &mut Connection, events: &[Event]) -> rusqlite::Result<()> {
-    let transaction = log.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    for event in events {
-        event.delete(&transaction)?;
-    }
-    transaction.commit()
 }
 
 impl Job {

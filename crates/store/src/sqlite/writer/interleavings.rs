@@ -46,6 +46,8 @@ enum Step {
     Pass(u32),
     /// The caller of one of the oldest calls goes away.
     GiveUp(usize),
+    /// It goes away during the next commit. Whether that can be undone at once.
+    Leave(usize, bool),
     /// The writer takes so many, and cannot write one of the tables.
     Commit(usize, Option<&'static str>),
 }
@@ -68,6 +70,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0..2_u8).prop_map(Step::UseToken),
         1 => prop_oneof![0..60_000_u32, Just(HOUR)].prop_map(Step::Pass),
         2 => (0..4_usize).prop_map(Step::GiveUp),
+        1 => (0..4_usize, any::<bool>()).prop_map(|(n, undone)| Step::Leave(n, undone)),
         4 => (1..6_usize, table).prop_map(|(size, hidden)| Step::Commit(size, hidden)),
     ]
 }
@@ -95,6 +98,9 @@ struct Bench {
     inbox: Receiver<Job>,
     clock: Arc<HandClock>,
     calls: VecDeque<Call>,
+    /// Which of them go away during the next commit, and whether that can be undone at once.
+    leaving: Vec<usize>,
+    undoing: bool,
     /// Answered, and not settled yet.
     open: Vec<MessageId>,
     codes: Vec<(usize, MessageId)>,
@@ -164,7 +170,7 @@ impl Bench {
             open: None,
             settled: Vec::new(),
             failed: false,
-            undone: Vec::new(),
+            undone: Undone::default(),
             marked_at: Timestamp::default(),
             marking: false,
             settling: false,
@@ -175,6 +181,8 @@ impl Bench {
             inbox,
             clock,
             calls: VecDeque::new(),
+            leaving: Vec::new(),
+            undoing: true,
             open: Vec::new(),
             codes: Vec::new(),
             recorded: None,
@@ -211,6 +219,10 @@ impl Bench {
             Step::GiveUp(n) => {
                 self.calls.remove(n);
             }
+            Step::Leave(n, undone) => {
+                self.leaving.push(n);
+                self.undoing &= undone;
+            }
             Step::Commit(size, hidden) => self.commit(size, hidden),
         }
     }
@@ -239,6 +251,23 @@ impl Bench {
 
     fn commit(&mut self, size: usize, hidden: Option<&str>) {
         let batch: Vec<_> = self.inbox.try_iter().take(size).collect();
+        let wanted = self.writer.sort_out(batch);
+        let committed = self.without(hidden, |writer| writer.commit_all(wanted));
+        for n in std::mem::take(&mut self.leaving) {
+            self.calls.remove(n);
+        }
+        self.writer.tell(committed);
+        let hidden = (!std::mem::replace(&mut self.undoing, true)).then_some("code_event");
+        self.without(hidden, Writer::undo);
+        self.writer.tidy();
+        let mut n = 0;
+        while n < self.calls.len() {
+            n += usize::from(!self.poll(n));
+        }
+    }
+
+    /// Lets the writer work without one of the tables.
+    fn without<T>(&mut self, hidden: Option<&str>, work: impl FnOnce(&mut Writer) -> T) -> T {
         let rename = |log: &Connection, from: &str, to: &str| {
             let sql = format!("ALTER TABLE {from} RENAME TO {to}");
             log.execute(&sql, []).unwrap();
@@ -246,15 +275,11 @@ impl Bench {
         if let Some(table) = hidden {
             rename(&self.writer.parts.log, table, "hidden");
         }
-        self.writer.write(batch);
+        let done = work(&mut self.writer);
         if let Some(table) = hidden {
             rename(&self.writer.parts.log, "hidden", table);
         }
-        self.writer.tidy();
-        let mut n = 0;
-        while n < self.calls.len() {
-            n += usize::from(!self.poll(n));
-        }
+        done
     }
 
     fn decide(&mut self, channel: usize, keeps: u8) {
@@ -373,7 +398,7 @@ impl Bench {
             self.settle(message, true);
         }
         self.commit(BATCH, None);
-        assert!(self.writer.settled.is_empty());
+        assert!(self.writer.settled.is_empty() && self.writer.undone.is_empty());
         let (log, now) = (&mut self.writer.parts.log, self.clock.now());
         let horizon = Horizon::read(log).unwrap();
         let mut rule_sets = RuleSets::read(log).unwrap();
@@ -532,6 +557,31 @@ fn what_an_unlock_forgot_comes_back_to_the_hour_and_the_day_it_was_of() {
     ];
     // The second was compared with nothing, for the code was over.
     assert_eq!(in_a_row(&steps), 1);
+}
+
+#[test]
+fn what_is_taken_off_the_record_never_was() {
+    let all = Step::Commit(9, None);
+    for undone in [true, false] {
+        for forgets in [right(), Step::Unlock] {
+            let steps = [
+                wrong(),
+                forgets.clone(),
+                Step::Leave(1, undone),
+                all.clone(),
+            ];
+            assert_eq!(in_a_row(&steps), 1, "it forgot nothing");
+            let left = Step::Leave(0, undone);
+            let steps = [wrong(), forgets, Step::Decide(1, 1), left, all.clone()];
+            assert_eq!(in_a_row(&steps), 0);
+        }
+        let left = Step::Leave(0, undone);
+        let steps = [wrong(), Step::Unlock, wrong(), left, all.clone()];
+        assert_eq!(in_a_row(&steps), 1, "the second is another");
+    }
+    // A start would read it no more.
+    let late = [wrong(), Step::Leave(0, false), Step::Pass(HOUR), all];
+    assert_eq!(in_a_row(&late), 0);
 }
 
 #[test]
