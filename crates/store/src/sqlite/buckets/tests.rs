@@ -1,0 +1,134 @@
+//! What a bucket holds, as hits come, go and are over.
+
+use super::*;
+
+fn at(millis: i64) -> Timestamp {
+    Timestamp::from_millis(millis)
+}
+
+fn logged(weight: u32) -> LoggedHit {
+    LoggedHit {
+        bucket: Key(1),
+        window: Duration::from_secs(60),
+        weight,
+        refundable: true,
+    }
+}
+
+fn held(buckets: &Buckets, now: i64) -> u32 {
+    let mut limit = Limit {
+        window: Duration::from_secs(60),
+        max: u32::MAX,
+        ..Limit::one_per_minute()
+    };
+    let fits = |max: &u32| {
+        limit.max = *max;
+        buckets.judge(&limit, Key(1), at(now)).is_none()
+    };
+    (1..).find(fits).unwrap() - 1
+}
+
+#[test]
+fn a_bucket_with_one_hit_is_small() {
+    assert_eq!(size_of::<(Key, One)>(), 16);
+}
+
+#[test]
+fn hits_come_and_go_in_any_order() {
+    let mut buckets = Buckets::default();
+    for (millis, weight) in [(5, 1), (9, 2), (7, 4)] {
+        buckets.add(&logged(weight), at(millis));
+    }
+    assert_eq!(held(&buckets, 60_000), 7);
+    assert_eq!(held(&buckets, 60_005), 6);
+    assert_eq!(held(&buckets, 60_007), 2);
+    buckets.remove(&logged(4), at(7));
+    assert_eq!(held(&buckets, 60_000), 3);
+    buckets.remove(&logged(3), at(7));
+    assert_eq!(held(&buckets, 60_000), 3, "there is none of that weight");
+    buckets.remove(&logged(1), at(5));
+    buckets.remove(&logged(2), at(9));
+    assert_eq!(buckets.len(), 0);
+    buckets.add(&logged(1), at(5));
+    buckets.remove(&logged(1), at(6));
+    assert_eq!(buckets.len(), 1);
+    buckets.remove(&logged(1), at(5));
+    assert_eq!(buckets.len(), 0);
+}
+
+#[test]
+fn of_one_hit_that_was_several_each_can_be_taken_back() {
+    let mut buckets = Buckets::default();
+    buckets.add(&logged(3), at(5));
+    buckets.remove(&logged(1), at(5));
+    assert_eq!((held(&buckets, 60_004), held(&buckets, 60_005)), (2, 0));
+    assert!(buckets.has(Key(1), at(60_004)) && !buckets.has(Key(1), at(60_005)));
+    buckets.remove(&logged(2), at(5));
+    assert_eq!(buckets.len(), 0);
+}
+
+#[test]
+fn of_many_hits_each_can_be_taken_back() {
+    let mut buckets = Buckets::default();
+    for millis in 0..30_000 {
+        buckets.add(&logged(1), at(millis));
+    }
+    let many = buckets.many.get(&Key(1)).unwrap();
+    assert!(many.hits.len() < 4_000, "{}", many.hits.len());
+    assert_eq!(held(&buckets, 30_000), 30_000);
+    for millis in 0..29_999 {
+        buckets.remove(&logged(1), at(millis));
+    }
+    assert_eq!(held(&buckets, 30_000), 1);
+}
+
+#[test]
+fn hits_that_do_not_fit_into_eight_bytes_count_all_the_same() {
+    for (weight, millis) in [
+        (4_095, 0),
+        (4_096, 0),
+        (u32::MAX / 2, 9),
+        (1, 1 << 44),
+        (1, -5),
+    ] {
+        let mut buckets = Buckets::default();
+        buckets.add(&logged(weight), at(millis));
+        assert_eq!(
+            buckets.counting(at(millis))[0].1,
+            [logged(weight).at(at(millis))]
+        );
+        buckets.remove(&logged(weight), at(millis));
+        assert_eq!(buckets.len(), 0);
+    }
+    let mut buckets = Buckets::default();
+    for n in 1..400 {
+        let (bucket, window) = (Key(n << 30 | n), Duration::from_millis(n));
+        buckets.add(
+            &LoggedHit {
+                bucket,
+                window,
+                ..logged(1)
+            },
+            at(0),
+        );
+    }
+    for n in 1..400 {
+        let key = Key(n << 30 | n);
+        let end = i64::try_from(n).unwrap();
+        assert!(
+            buckets.has(key, at(end - 1)) && !buckets.has(key, at(end)),
+            "{n}"
+        );
+    }
+}
+
+#[test]
+fn what_is_over_is_swept_and_what_is_not_stays() {
+    let mut buckets = Buckets::default();
+    buckets.add(&logged(1), at(0));
+    buckets.sweep(at(59_999));
+    assert!(buckets.has(Key(1), at(59_999)) && buckets.len() == 1);
+    assert!(!buckets.has(Key(1), at(60_000)));
+    buckets.sweep(at(90_000));
+    assert_eq!(buckets.len(), 0);
+}
