@@ -119,7 +119,11 @@ async fn add(args: &OwnerArgs, file: &Path) -> anyhow::Result<()> {
         provider.receipts_path
     ));
     say(format!(
-        "next      countersign route set --country CN {}",
+        "next      countersign template set --provider {} --id ...   (a vendor that fills templates of its own)",
+        provider.name
+    ));
+    say(format!(
+        "          countersign route set --country CN {}",
         provider.name
     ));
     Ok(())
