@@ -29,6 +29,7 @@ mod rpc_v1;
 #[cfg(test)]
 mod sample;
 pub mod sink;
+pub mod standard_webhooks;
 pub mod tencent_cloud;
 
 pub use breaker::{Circuit, Health};
