@@ -8,14 +8,20 @@
 //! | how long | connecting takes [`CONNECT`] at most, because a failure there is certain; the caller bounds the rest |
 //! | whom to trust | whom the operating system trusts; certificates are always checked |
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+mod reach;
+mod resolver;
+
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_core::outcome::{NotAccepted, Outcome, RefusalKind};
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Client, Method, Url, redirect, retry};
+use reqwest::{Client, ClientBuilder, Method, Response, Url, redirect, retry};
+
+pub use self::reach::Reach;
+use self::reach::{is_localhost, is_public};
+use self::resolver::{Lookup, Resolver, is_out_of_reach};
 
 /// The most that is read of an answer.
 pub const MOST: usize = 64 * 1024;
@@ -23,19 +29,9 @@ pub const MOST: usize = 64 * 1024;
 /// How long connecting may take, with all that belongs to it: name, TCP, TLS.
 pub const CONNECT: Duration = Duration::from_millis(2_500);
 
-/// How long a connection is kept for the next message: shorter than any vendor keeps it.
-const IDLE: Duration = Duration::from_secs(5);
-
-/// How far requests may reach.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
-    /// Public addresses over https, on port 443.
-    Public,
-    /// And this machine, over http too, on any port.
-    Loopback,
-    /// Anything.
-    Anywhere,
-}
+/// How long a connection is kept for the next message. Servers close theirs after two seconds at the earliest, many
+/// after five: what is written to one that is being closed is lost, and nobody knows whether it was read.
+const IDLE: Duration = Duration::from_secs(1);
 
 /// Sends requests to vendors.
 #[derive(Debug, Clone)]
@@ -121,13 +117,17 @@ impl Egress {
     /// # Errors
     /// When the HTTP client cannot be set up.
     pub fn new(reach: Reach) -> Result<Self, reqwest::Error> {
-        let client = Client::builder()
+        Self::with(reach, resolver::system(), Client::builder())
+    }
+
+    fn with(reach: Reach, lookup: Lookup, client: ClientBuilder) -> Result<Self, reqwest::Error> {
+        let client = client
             .no_proxy()
             .redirect(redirect::Policy::none())
             .retry(retry::never())
             .connect_timeout(CONNECT)
             .pool_idle_timeout(IDLE)
-            .dns_resolver(Arc::new(Resolver(reach)))
+            .dns_resolver(Arc::new(Resolver { reach, lookup }))
             .build()?;
         Ok(Self { client, reach })
     }
@@ -149,14 +149,14 @@ impl Egress {
         }
         let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
         let literal = host.parse::<IpAddr>().ok();
-        let local =
-            host == "localhost" || literal.is_some_and(|ip| ip.to_canonical().is_loopback());
+        let named = is_localhost(host);
+        let local = named || literal.is_some_and(|ip| ip.to_canonical().is_loopback());
         match self.reach {
             Reach::Anywhere => return Ok(()),
             Reach::Loopback if local => return Ok(()),
             _ => {}
         }
-        if host == "localhost" || literal.is_some_and(|ip| !is_public(ip)) {
+        if named || literal.is_some_and(|ip| !is_public(ip)) {
             return Err(InvalidUrl::Address);
         }
         if url.scheme() != "https" {
@@ -174,46 +174,57 @@ impl Egress {
     /// [`Lost`], which says whether the vendor may have heard of it.
     pub async fn exchange(&self, request: Request) -> Result<Answer, Lost> {
         self.check(&request.url).map_err(|_| Lost::Refused)?;
-        let mut headers = HeaderMap::new();
-        for (name, value) in &request.headers {
-            let name = HeaderName::try_from(name.as_str()).map_err(|_| Lost::Refused)?;
-            let value = HeaderValue::try_from(value.as_str()).map_err(|_| Lost::Refused)?;
-            headers.append(name, value);
-        }
+        let headers = headers(&request.headers).ok_or(Lost::Refused)?;
         let sent = self
             .client
             .request(request.method, request.url)
             .headers(headers)
             .body(request.body)
             .send();
-        let mut response = sent.await.map_err(|error| {
-            if error.is_builder() {
-                Lost::Refused
-            } else if error.is_connect() {
-                Lost::NotConnected
-            } else {
-                Lost::NoAnswer("the connection broke before an answer")
+        read(sent.await.map_err(|error| lost(&error))?).await
+    }
+}
+
+fn headers(named: &[(String, String)]) -> Option<HeaderMap> {
+    let mut headers = HeaderMap::with_capacity(named.len());
+    for (name, value) in named {
+        let name = HeaderName::try_from(name.as_str()).ok()?;
+        headers.append(name, HeaderValue::try_from(value.as_str()).ok()?);
+    }
+    Some(headers)
+}
+
+/// What a request without an answer came to. An error of connecting is certain: it comes before the first byte of
+/// the request is written, and a request that met a closed connection unread is given back and connects anew.
+fn lost(error: &reqwest::Error) -> Lost {
+    if error.is_builder() || is_out_of_reach(error) {
+        Lost::Refused
+    } else if error.is_connect() {
+        Lost::NotConnected
+    } else {
+        Lost::NoAnswer("the connection broke before an answer")
+    }
+}
+
+async fn read(mut response: Response) -> Result<Answer, Lost> {
+    let text = |value: &HeaderValue| value.to_str().ok().map(str::to_owned);
+    let headers = response
+        .headers()
+        .iter()
+        .filter_map(|(name, value)| Some((name.as_str().to_owned(), text(value)?)));
+    let mut answer = Answer {
+        status: response.status().as_u16(),
+        headers: headers.collect(),
+        body: Vec::new(),
+    };
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) if answer.body.len() + chunk.len() <= MOST => {
+                answer.body.extend_from_slice(&chunk);
             }
-        })?;
-        let text = |value: &HeaderValue| value.to_str().ok().map(str::to_owned);
-        let mut answer = Answer {
-            status: response.status().as_u16(),
-            headers: response
-                .headers()
-                .iter()
-                .filter_map(|(name, value)| Some((name.as_str().to_owned(), text(value)?)))
-                .collect(),
-            body: Vec::new(),
-        };
-        loop {
-            match response.chunk().await {
-                Ok(Some(chunk)) if answer.body.len() + chunk.len() <= MOST => {
-                    answer.body.extend_from_slice(&chunk);
-                }
-                Ok(Some(_)) => return Err(Lost::NoAnswer("the answer was too long")),
-                Ok(None) => return Ok(answer),
-                Err(_) => return Err(Lost::NoAnswer("the answer broke off")),
-            }
+            Ok(Some(_)) => return Err(Lost::NoAnswer("the answer was too long")),
+            Ok(None) => return Ok(answer),
+            Err(_) => return Err(Lost::NoAnswer("the answer broke off")),
         }
     }
 }
@@ -234,80 +245,7 @@ impl std::fmt::Debug for Answer {
     }
 }
 
-/// Resolves names by the operating system, and leaves out the addresses that are out of reach.
-struct Resolver(Reach);
-
-impl Resolve for Resolver {
-    fn resolve(&self, name: Name) -> Resolving {
-        let reach = self.0;
-        Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let reached: Vec<SocketAddr> = found
-                .filter(|address| reach.reaches(address.ip()))
-                .collect();
-            if reached.is_empty() {
-                return Err("the name leads out of reach".into());
-            }
-            Ok(Box::new(reached.into_iter()) as Addrs)
-        })
-    }
-}
-
-impl Reach {
-    /// Whether an address may be dialled.
-    #[must_use]
-    pub fn reaches(self, ip: IpAddr) -> bool {
-        match self {
-            Reach::Anywhere => true,
-            Reach::Loopback => ip.to_canonical().is_loopback() || is_public(ip),
-            Reach::Public => is_public(ip),
-        }
-    }
-}
-
-/// Networks that are not the public internet, by the registries of IANA for special addresses (RFC 6890 and its
-/// successors). Addresses that hold another one, as of NAT64 or 6to4, lead wherever that leads.
-const SPECIAL_V4: [(Ipv4Addr, u32); 15] = [
-    (Ipv4Addr::new(0, 0, 0, 0), 8),
-    (Ipv4Addr::new(10, 0, 0, 0), 8),
-    (Ipv4Addr::new(100, 64, 0, 0), 10),
-    (Ipv4Addr::new(127, 0, 0, 0), 8),
-    (Ipv4Addr::new(169, 254, 0, 0), 16),
-    (Ipv4Addr::new(172, 16, 0, 0), 12),
-    (Ipv4Addr::new(192, 0, 0, 0), 24),
-    (Ipv4Addr::new(192, 0, 2, 0), 24),
-    (Ipv4Addr::new(192, 88, 99, 0), 24),
-    (Ipv4Addr::new(192, 168, 0, 0), 16),
-    (Ipv4Addr::new(198, 18, 0, 0), 15),
-    (Ipv4Addr::new(198, 51, 100, 0), 24),
-    (Ipv4Addr::new(203, 0, 113, 0), 24),
-    (Ipv4Addr::new(224, 0, 0, 0), 4),
-    (Ipv4Addr::new(240, 0, 0, 0), 4),
-];
-
-/// The one block of IPv6 from which public addresses come, and what in it is special.
-const GLOBAL_V6: (Ipv6Addr, u32) = (Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0), 3);
-const SPECIAL_V6: [(Ipv6Addr, u32); 4] = [
-    (Ipv6Addr::new(0x2001, 0, 0, 0, 0, 0, 0, 0), 23),
-    (Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0), 32),
-    (Ipv6Addr::new(0x2002, 0, 0, 0, 0, 0, 0, 0), 16),
-    (Ipv6Addr::new(0x3fff, 0, 0, 0, 0, 0, 0, 0), 20),
-];
-
-/// Whether an address is one of the public internet.
-fn is_public(ip: IpAddr) -> bool {
-    match ip.to_canonical() {
-        IpAddr::V4(ip) => {
-            let within = |(net, bits): &(Ipv4Addr, u32)| {
-                (u32::from(ip) ^ u32::from(*net)).leading_zeros() >= *bits
-            };
-            !SPECIAL_V4.iter().any(within)
-        }
-        IpAddr::V6(ip) => {
-            let within = |(net, bits): &(Ipv6Addr, u32)| {
-                (u128::from(ip) ^ u128::from(*net)).leading_zeros() >= *bits
-            };
-            within(&GLOBAL_V6) && !SPECIAL_V6.iter().any(within)
-        }
-    }
-}
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod tls_tests;

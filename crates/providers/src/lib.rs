@@ -23,6 +23,8 @@ mod digest;
 pub mod egress;
 pub mod guard;
 pub mod kinds;
+#[cfg(test)]
+mod listener;
 pub mod loopback;
 pub mod outbox;
 mod rpc_v1;

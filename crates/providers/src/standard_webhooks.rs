@@ -229,7 +229,7 @@ mod tests {
             fewer.remove(missing);
             assert!(!check(&keys, &fewer, BODY, 1000), "{missing}");
         }
-        let mut more = signed.clone();
+        let mut more = signed;
         more[2].1 = format!("v1,AAAA v1a,x  {good}");
         assert!(check(&keys, &more, BODY, 1000), "one good entry is enough");
     }

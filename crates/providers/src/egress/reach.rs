@@ -1,0 +1,229 @@
+//! Which addresses are of the public internet, and how far requests may go beyond them.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// How far requests may reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Public addresses over https, on port 443.
+    Public,
+    /// And this machine, over http too, on any port.
+    Loopback,
+    /// Anything.
+    Anywhere,
+}
+
+impl Reach {
+    /// Whether an address may be dialled.
+    #[must_use]
+    pub fn reaches(self, ip: IpAddr) -> bool {
+        match self {
+            Reach::Anywhere => true,
+            Reach::Loopback => ip.to_canonical().is_loopback() || is_public(ip),
+            Reach::Public => is_public(ip),
+        }
+    }
+}
+
+/// Whether a name is one of this machine's, whatever it resolves to (RFC 6761).
+pub(super) fn is_localhost(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    let last = name.rsplit('.').next().unwrap_or_default();
+    last.eq_ignore_ascii_case("localhost")
+}
+
+/// Networks that are not the public internet, by the registries of IANA for special addresses (RFC 6890 and its
+/// successors), and one that a cloud keeps for itself.
+const SPECIAL_V4: [(Ipv4Addr, u32); 16] = [
+    (Ipv4Addr::new(0, 0, 0, 0), 8),
+    (Ipv4Addr::new(10, 0, 0, 0), 8),
+    (Ipv4Addr::new(100, 64, 0, 0), 10),
+    (Ipv4Addr::new(127, 0, 0, 0), 8),
+    // Of Azure, to its own machines: it hands out their settings.
+    (Ipv4Addr::new(168, 63, 129, 16), 32),
+    (Ipv4Addr::new(169, 254, 0, 0), 16),
+    (Ipv4Addr::new(172, 16, 0, 0), 12),
+    (Ipv4Addr::new(192, 0, 0, 0), 24),
+    (Ipv4Addr::new(192, 0, 2, 0), 24),
+    (Ipv4Addr::new(192, 88, 99, 0), 24),
+    (Ipv4Addr::new(192, 168, 0, 0), 16),
+    (Ipv4Addr::new(198, 18, 0, 0), 15),
+    (Ipv4Addr::new(198, 51, 100, 0), 24),
+    (Ipv4Addr::new(203, 0, 113, 0), 24),
+    (Ipv4Addr::new(224, 0, 0, 0), 4),
+    (Ipv4Addr::new(240, 0, 0, 0), 4),
+];
+
+/// The one block of IPv6 from which public addresses come, and what in it is special. Addresses that hold one of
+/// IPv4 (NAT64, 6to4, Teredo) are all out of it: they lead wherever that leads.
+const GLOBAL_V6: (Ipv6Addr, u32) = (Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0), 3);
+const SPECIAL_V6: [(Ipv6Addr, u32); 4] = [
+    (Ipv6Addr::new(0x2001, 0, 0, 0, 0, 0, 0, 0), 23),
+    (Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0), 32),
+    (Ipv6Addr::new(0x2002, 0, 0, 0, 0, 0, 0, 0), 16),
+    (Ipv6Addr::new(0x3fff, 0, 0, 0, 0, 0, 0, 0), 20),
+];
+
+/// Whether an address is one of the public internet.
+pub(super) fn is_public(ip: IpAddr) -> bool {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => {
+            let within = |(net, bits): &(Ipv4Addr, u32)| {
+                (u32::from(ip) ^ u32::from(*net)).leading_zeros() >= *bits
+            };
+            !SPECIAL_V4.iter().any(within)
+        }
+        IpAddr::V6(ip) => {
+            let within = |(net, bits): &(Ipv6Addr, u32)| {
+                (u128::from(ip) ^ u128::from(*net)).leading_zeros() >= *bits
+            };
+            within(&GLOBAL_V6) && !SPECIAL_V6.iter().any(within)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The first and the last of each network that is not public, and what hides one in IPv6.
+    const INSIDE: &[&str] = &[
+        "0.0.0.0",
+        "0.255.255.255",
+        "10.0.0.0",
+        "10.255.255.255",
+        "100.64.0.0",
+        "100.100.100.200", // metadata of Alibaba Cloud
+        "100.127.255.255",
+        "127.0.0.1",
+        "127.255.255.255",
+        "168.63.129.16",
+        "169.254.0.0",
+        "169.254.169.254", // metadata of most clouds
+        "169.254.255.255",
+        "172.16.0.0",
+        "172.31.255.255",
+        "192.0.0.0",
+        "192.0.0.192", // metadata of Oracle's cloud
+        "192.0.2.1",
+        "192.88.99.1",
+        "192.168.0.0",
+        "192.168.255.255",
+        "198.18.0.0",
+        "198.19.255.255",
+        "198.51.100.1",
+        "203.0.113.1",
+        "224.0.0.1",
+        "239.255.255.255",
+        "240.0.0.1",
+        "255.255.255.255",
+        "::",
+        "::1",
+        "::7f00:1",
+        "::ffff:127.0.0.1",
+        "::ffff:10.0.0.1",
+        "::ffff:100.100.100.200",
+        "::ffff:169.254.169.254",
+        "::ffff:0:127.0.0.1",
+        "64:ff9b::7f00:1",
+        "64:ff9b::a9fe:a9fe",
+        "64:ff9b:1::7f00:1",
+        "64:ff9b::808:808",
+        "100::1",
+        "2001::1",
+        "2001:0:7f00:1::1",
+        "2001:20::1",
+        "2001:1ff:ffff::1",
+        "2001:db8::1",
+        "2002:7f00:1::1",
+        "2002:a9fe:a9fe::1",
+        "3fff::1",
+        "3fff:fff:ffff::1",
+        "4000::1",
+        "5f00::1",
+        "fc00::1",
+        "fd00:ec2::254", // metadata of AWS
+        "fe80::1",
+        "febf::1",
+        "fec0::1",
+        "ff02::1",
+    ];
+
+    /// Their neighbours.
+    const OUTSIDE: &[&str] = &[
+        "1.0.0.0",
+        "1.1.1.1",
+        "9.255.255.255",
+        "11.0.0.0",
+        "100.63.255.255",
+        "100.128.0.0",
+        "126.255.255.255",
+        "128.0.0.0",
+        "168.63.129.15",
+        "168.63.129.17",
+        "169.253.255.255",
+        "169.255.0.0",
+        "172.15.255.255",
+        "172.32.0.0",
+        "192.0.1.0",
+        "192.167.255.255",
+        "192.169.0.0",
+        "198.17.255.255",
+        "198.20.0.0",
+        "223.255.255.255",
+        "::ffff:8.8.8.8",
+        "2000::1",
+        "2001:200::1",
+        "2001:4860:4860::8888",
+        "2400:3200::1",
+        "2003::1",
+        "3ffe:ffff::1",
+        "3fff:1000::1",
+    ];
+
+    fn ip(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn what_is_special_is_not_public() {
+        for address in INSIDE {
+            assert!(!is_public(ip(address)), "{address}");
+        }
+        for address in OUTSIDE {
+            assert!(is_public(ip(address)), "{address}");
+        }
+    }
+
+    #[test]
+    fn each_reach_goes_as_far_as_it_says() {
+        for address in OUTSIDE {
+            for reach in [Reach::Public, Reach::Loopback, Reach::Anywhere] {
+                assert!(reach.reaches(ip(address)), "{reach:?} {address}");
+            }
+        }
+        let loopback = ["127.0.0.1", "127.255.255.255", "::1", "::ffff:127.0.0.1"];
+        for address in INSIDE {
+            assert!(!Reach::Public.reaches(ip(address)), "{address}");
+            let reached = loopback.contains(address);
+            assert_eq!(Reach::Loopback.reaches(ip(address)), reached, "{address}");
+            assert!(Reach::Anywhere.reaches(ip(address)), "{address}");
+        }
+    }
+
+    #[test]
+    fn names_of_this_machine_are_known() {
+        for name in [
+            "localhost",
+            "localhost.",
+            "LocalHost",
+            "a.localhost",
+            "a.b.localhost.",
+        ] {
+            assert!(is_localhost(name), "{name}");
+        }
+        for name in ["", ".", "localhost.example", "notlocalhost", "localhost.."] {
+            assert!(!is_localhost(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! From names to addresses that may be dialled. Every connection to a name asks here, and dials what it hears.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+
+use super::reach::{Reach, is_localhost};
+
+/// Who knows the addresses of a name.
+pub(super) type Lookup =
+    Arc<dyn Fn(String) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>> + Send + Sync>;
+
+/// The operating system.
+pub(super) fn system() -> Lookup {
+    Arc::new(|name| {
+        async move {
+            let found = tokio::net::lookup_host((name, 0)).await?;
+            Ok(found.collect())
+        }
+        .boxed()
+    })
+}
+
+/// Leaves out the addresses that are out of reach.
+pub(super) struct Resolver {
+    pub(super) reach: Reach,
+    pub(super) lookup: Lookup,
+}
+
+/// A name has addresses, and none that may be dialled.
+#[derive(Debug, thiserror::Error)]
+#[error("the name leads out of reach")]
+pub(super) struct OutOfReach;
+
+impl Resolve for Resolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        // Plain http is for this machine only, so its names must not lead elsewhere.
+        let here = self.reach == Reach::Loopback && is_localhost(name.as_str());
+        let reach = self.reach;
+        let reached =
+            move |ip: IpAddr| reach.reaches(ip) && (!here || ip.to_canonical().is_loopback());
+        let found = (self.lookup)(name.as_str().to_owned());
+        Box::pin(async move {
+            let mut addresses = found.await?;
+            let any = !addresses.is_empty();
+            addresses.retain(|address| reached(address.ip()));
+            if any && addresses.is_empty() {
+                return Err(OutOfReach.into());
+            }
+            Ok(Box::new(addresses.into_iter()) as Addrs)
+        })
+    }
+}
+
+/// Whether a request failed because its host is out of reach.
+pub(super) fn is_out_of_reach(error: &reqwest::Error) -> bool {
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        if error.is::<OutOfReach>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}

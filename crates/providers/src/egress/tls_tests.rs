@@ -1,0 +1,72 @@
+//! Whom the way out trusts.
+
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use reqwest::Certificate;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::aws_lc_rs;
+use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+
+use super::tests::{egress, post, requests, scripted};
+use super::*;
+use crate::listener::{Listener, Seen};
+
+#[tokio::test]
+async fn a_handshake_that_never_ends_is_no_connection() {
+    let mut listener = Listener::start([]).await;
+    let url = format!("https://{}/", listener.address);
+    let egress = egress(Reach::Loopback);
+    let call = tokio::spawn(async move { egress.exchange(post(&url)).await.err() });
+    listener.until(&Seen::Connection).await;
+    tokio::time::pause();
+    assert_eq!(call.await.unwrap(), Some(Lost::NotConnected));
+    assert_eq!(requests(&listener.seen()), 0);
+}
+
+/// An authority for tests, and a certificate of it for `name`, valid until that year.
+fn certificate(name: &str, until: i32) -> (Certificate, TlsAcceptor) {
+    let mut authority = CertificateParams::new([]).unwrap();
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
+    let key = KeyPair::generate().unwrap();
+    let mut certificate = CertificateParams::new([name.to_owned()]).unwrap();
+    certificate.not_after = rcgen::date_time_ymd(until, 1, 1);
+    let certificate = certificate.signed_by(&key, &authority).unwrap();
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(
+            vec![certificate.der().clone()],
+            PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
+        )
+        .unwrap();
+    let root = Certificate::from_der(authority.der()).unwrap();
+    (root, TlsAcceptor::from(Arc::new(config)))
+}
+
+#[tokio::test]
+async fn certificates_are_checked() {
+    for (name, until, trusted, taken) in [
+        ("localhost", 4000, true, true),
+        ("localhost", 4000, false, false),
+        ("vendor.example", 4000, true, false),
+        ("localhost", 2020, true, false),
+    ] {
+        let (root, tls) = certificate(name, until);
+        let mut listener = Listener::over([], Some(tls)).await;
+        let url = format!("https://localhost:{}/", listener.address.port());
+        let (other, _) = certificate(name, until);
+        let builder = Client::builder().tls_certs_only([if trusted { root } else { other }]);
+        let (lookup, _) = scripted(&[&[listener.address]]);
+        let egress = Egress::with(Reach::Loopback, lookup, builder).unwrap();
+        let answer = egress.exchange(post(&url)).await;
+        let case = format!("{name} {until} {trusted}");
+        assert_eq!(answer.is_ok(), taken, "{case}");
+        if let Err(lost) = answer {
+            assert_eq!(lost, Lost::NotConnected, "{case}");
+        }
+        assert_eq!(requests(&listener.seen()), usize::from(taken), "{case}");
+    }
+}
