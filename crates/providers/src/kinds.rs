@@ -40,6 +40,7 @@ pub const KINDS: &[Kind] = &[
     crate::tencent_cloud::KIND,
     crate::chuanglan::KIND,
     crate::chuanglan_international::KIND,
+    crate::http_vendor::KIND,
 ];
 
 /// An account, and what every provider needs.

@@ -5,6 +5,7 @@
 //! | [`tencent_cloud`] | Tencent Cloud SMS: templates, to every country |
 //! | [`chuanglan`] | Chuanglan 253: text or templates, to mainland China |
 //! | [`chuanglan_international`] | Chuanglan 253: text, to every country |
+//! | [`http_vendor`] | any vendor with an HTTP interface, as an operator describes it |
 //! | [`outbox`] | a phone that exists in the data folder only, for development |
 //! | [`sink`] | accepts everything and keeps nothing, for load tests |
 //! | [`loopback`] | posts to a listener on this machine, for tests that watch from outside |
@@ -22,6 +23,7 @@ pub mod chuanglan_international;
 mod digest;
 pub mod egress;
 pub mod guard;
+pub mod http_vendor;
 pub mod kinds;
 #[cfg(test)]
 mod listener;

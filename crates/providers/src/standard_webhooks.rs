@@ -25,8 +25,13 @@ pub struct Key(Hmac<Sha256>);
 
 /// Why a text is not a [`Key`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("is whsec_ and then 24 to 64 bytes in base64")]
+#[error("{}", Self::WHY)]
 pub struct InvalidKey;
+
+impl InvalidKey {
+    /// What it should be.
+    pub const WHY: &str = "is whsec_ and then 24 to 64 bytes in base64";
+}
 
 impl std::fmt::Debug for Key {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
