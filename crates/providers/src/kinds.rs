@@ -238,7 +238,13 @@ fn longest<'a>(code: &str, table: impl Iterator<Item = (&'a str, Meaning)>) -> O
             Some(start) => code.starts_with(start),
             None => code == *pattern,
         })
-        // Of the same length, the one without a star is the nearer.
-        .max_by_key(|(pattern, _)| (pattern.len(), !pattern.ends_with('*')))
+        // The star itself counts for nothing: a code in full is nearer than all that begin so.
+        .max_by_key(|(pattern, _)| {
+            let start = pattern.strip_suffix('*');
+            (start.unwrap_or(pattern).len(), start.is_none())
+        })
         .map(|(_, meaning)| meaning)
 }
+
+#[cfg(test)]
+mod tests;
