@@ -140,7 +140,8 @@ impl Dev {
             registrar,
             messenger: Arc::clone(&messenger),
             otherwise: Some((Arc::new(provider), countries)),
-            egress: Egress::new(Reach::Loopback).context("the HTTP client cannot start")?,
+            egress: Egress::new(settings.reach.unwrap_or(Reach::Loopback))
+                .context("the HTTP client cannot start")?,
             clock,
             entropy: Arc::clone(&entropy),
         });

@@ -10,6 +10,7 @@ use countersign_core::application::AppId;
 use countersign_core::channel::Channel;
 use countersign_core::limit::{Mode, Part, SendLimit, SendLimits};
 use countersign_core::policy::{ChannelSettings, CodePolicy, CodeSetting, Resend};
+use countersign_providers::egress::Reach;
 use serde::Deserialize;
 
 /// What a deployment has decided on.
@@ -19,6 +20,8 @@ pub struct Settings {
     pub codes: CodePolicy,
     /// The limits on sends.
     pub limits: SendLimits,
+    /// How far requests to vendors may reach; `None` leaves it to the verb.
+    pub reach: Option<Reach>,
 }
 
 #[derive(Deserialize)]
@@ -28,6 +31,8 @@ struct File {
     codes: Codes,
     #[serde(default)]
     limits: Vec<LimitSection>,
+    #[serde(default)]
+    providers: Providers,
     #[serde(default)]
     applications: BTreeMap<String, Section>,
 }
@@ -41,6 +46,12 @@ struct LimitSection {
     window_seconds: u64,
     max: u32,
     mode: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Providers {
+    reach: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -94,7 +105,12 @@ impl Settings {
         let codes = CodePolicy::new(deployment, applications)?;
         let limits: anyhow::Result<_> = file.limits.into_iter().map(LimitSection::limit).collect();
         let limits = SendLimits::new(limits?).context("limits")?;
-        Ok(Self { codes, limits })
+        let reach = file.providers.reach.as_deref().map(reach).transpose();
+        Ok(Self {
+            codes,
+            limits,
+            reach: reach.context("providers")?,
+        })
     }
 }
 
@@ -114,6 +130,15 @@ impl LimitSection {
             name: self.name,
         })
     }
+}
+
+fn reach(name: &str) -> anyhow::Result<Reach> {
+    Ok(match name {
+        "public" => Reach::Public,
+        "loopback" => Reach::Loopback,
+        "anywhere" => Reach::Anywhere,
+        _ => bail!("reach is public, loopback or anywhere, not {name:?}"),
+    })
 }
 
 fn part(name: &str) -> anyhow::Result<Part> {
@@ -202,7 +227,9 @@ mod tests {
     #[test]
     fn the_default_file_says_what_is_built_in() {
         let text = include_str!("../../../../countersign.default.toml");
-        let read = Settings::parse(text).unwrap().codes;
+        let read = Settings::parse(text).unwrap();
+        assert_eq!(read.reach, Some(Reach::Loopback), "as for dev");
+        let read = read.codes;
         for channel in Channel::ALL {
             let built_in = CodePolicy::default().of(&app("any"), channel);
             assert_eq!(read.of(&app("any"), channel), built_in, "{channel:?}");
@@ -225,6 +252,13 @@ mod tests {
         let rules = read.of(&app("shop"), Channel::Login);
         assert_eq!((rules.life.as_secs(), rules.resend), (120, Resend::Reuse));
         assert_eq!(read.of(&app("other"), Channel::Login).life.as_secs(), 300);
+    }
+
+    #[test]
+    fn a_reach_that_does_not_exist_is_refused() {
+        let refused = Settings::parse("[providers]\nreach = \"far\"").unwrap_err();
+        let says = "providers: reach is public, loopback or anywhere, not \"far\"";
+        assert_eq!(format!("{refused:#}"), says);
     }
 
     #[test]
