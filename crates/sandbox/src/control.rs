@@ -1,0 +1,93 @@
+//! What a person or a test asks of the sandbox itself.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Query, State};
+use axum::routing::get;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::json;
+
+use crate::Shared;
+use crate::call::Answer;
+use crate::faults::Line;
+use crate::kind::Kind;
+use crate::reports::Order;
+
+/// How many messages are shown, unless the question says how many.
+const SHOWN: usize = 1_000;
+
+pub(crate) fn routes() -> Router<Arc<Shared>> {
+    Router::new()
+        .route("/messages", get(messages))
+        .route("/calls", get(calls))
+        .route("/faults", get(faults).post(add_fault).delete(clear_faults))
+        .route("/reports", get(reports).post(order_reports))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    vendor: Option<Kind>,
+    to: Option<String>,
+    limit: Option<usize>,
+}
+
+async fn messages(State(shared): State<Arc<Shared>>, Query(asked): Query<Asked>) -> Answer {
+    let found = shared.inbox.find(asked.limit.unwrap_or(SHOWN), |message| {
+        asked.vendor.is_none_or(|vendor| message.vendor == vendor)
+            && asked.to.as_ref().is_none_or(|to| {
+                // In a query a plus is a blank, unless it is encoded.
+                message.to.trim_start_matches('+') == to.trim_start_matches(['+', ' '])
+            })
+    });
+    Answer::json(200, &json!(found))
+}
+
+async fn calls(State(shared): State<Arc<Shared>>) -> Answer {
+    Answer::json(200, &json!(shared.tally.all()))
+}
+
+async fn faults(State(shared): State<Arc<Shared>>) -> Answer {
+    Answer::json(200, &json!(shared.faults.all()))
+}
+
+async fn add_fault(State(shared): State<Arc<Shared>>, body: Bytes) -> Answer {
+    match read::<Line>(&body) {
+        Ok(line) if line.times == Some(0) => wrong("times: must be at least 1"),
+        Ok(line) => {
+            shared.faults.add(line);
+            faults(State(shared)).await
+        }
+        Err(answer) => answer,
+    }
+}
+
+async fn clear_faults(State(shared): State<Arc<Shared>>) -> Answer {
+    shared.faults.clear();
+    faults(State(shared)).await
+}
+
+async fn reports(State(shared): State<Arc<Shared>>) -> Answer {
+    Answer::json(200, &shared.reports.shown())
+}
+
+async fn order_reports(State(shared): State<Arc<Shared>>, body: Bytes) -> Answer {
+    match read::<Order>(&body) {
+        Ok(order) => match shared.reports.order(order) {
+            Ok(()) => reports(State(shared)).await,
+            Err(error) => wrong(&error),
+        },
+        Err(answer) => answer,
+    }
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Answer> {
+    serde_json::from_slice(body).map_err(|error| wrong(&error.to_string()))
+}
+
+fn wrong(why: &str) -> Answer {
+    Answer::json(400, &json!({ "error": why }))
+}

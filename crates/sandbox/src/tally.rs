@@ -1,0 +1,71 @@
+//! How many requests each vendor had, and what became of them.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use serde::Serialize;
+
+use crate::faults::Fault;
+use crate::kind::Kind;
+
+/// The counts of one vendor. A request for several numbers may be in `accepted` and in `refused`.
+#[derive(Default, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Counts {
+    /// Everything that came, whatever became of it.
+    requests: u64,
+    /// Requests by which messages were taken.
+    accepted: u64,
+    /// Refusals by code.
+    refused: BTreeMap<String, u64>,
+    /// Requests that were not signed as they must be, by code.
+    bad_signature: BTreeMap<String, u64>,
+    /// Scripted faults that came to pass.
+    faults: BTreeMap<Fault, u64>,
+}
+
+/// The counts of all vendors.
+pub(crate) struct Tally(Mutex<BTreeMap<Kind, Counts>>);
+
+impl Tally {
+    pub(crate) fn new() -> Self {
+        let none = Kind::ALL.map(|kind| (kind, Counts::default()));
+        Self(Mutex::new(none.into()))
+    }
+
+    pub(crate) fn request(&self, kind: Kind) {
+        self.count(kind, |counts| counts.requests += 1);
+    }
+
+    pub(crate) fn accepted(&self, kind: Kind) {
+        self.count(kind, |counts| counts.accepted += 1);
+    }
+
+    pub(crate) fn refused(&self, kind: Kind, code: &str) {
+        self.count(kind, |counts| {
+            *counts.refused.entry(code.to_owned()).or_default() += 1;
+        });
+    }
+
+    pub(crate) fn bad_signature(&self, kind: Kind, code: &str) {
+        self.count(kind, |counts| {
+            *counts.bad_signature.entry(code.to_owned()).or_default() += 1;
+        });
+    }
+
+    pub(crate) fn fault(&self, kind: Kind, fault: Fault) {
+        self.count(kind, |counts| {
+            *counts.faults.entry(fault).or_default() += 1;
+        });
+    }
+
+    pub(crate) fn all(&self) -> BTreeMap<Kind, Counts> {
+        let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        counts.clone()
+    }
+
+    fn count(&self, kind: Kind, what: impl FnOnce(&mut Counts)) {
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        what(counts.entry(kind).or_default());
+    }
+}

@@ -1,0 +1,137 @@
+//! A vendor that takes Standard Webhooks: any body with a number and a text in it.
+
+use serde_json::{Value, json};
+
+use super::Desk;
+use super::alibaba_cloud::json_report;
+use super::standard_webhooks::{sign, verify};
+use crate::Shared;
+use crate::accounts::WEBHOOK_SECRET;
+use crate::call::{Answer, Call, Done, Params, Refusal};
+use crate::faults::Scripted;
+use crate::inbox::Message;
+use crate::kind::Kind;
+use crate::numbers;
+use crate::reports::{News, Report};
+
+pub(crate) struct Http;
+
+impl Desk for Http {
+    fn kind(&self) -> Kind {
+        Kind::Http
+    }
+
+    fn authenticate(&self, call: &Call, _: &Shared) -> Result<(), Refusal> {
+        verify(call, WEBHOOK_SECRET)
+            .map(drop)
+            .map_err(|why| refusal(401, "unauthorized", why))
+    }
+
+    fn judge(&self, call: &Call, shared: &Shared) -> Result<Done, Refusal> {
+        let body = Body::of(call);
+        let to = body.text("to").and_then(|to| numbers::e164(&to));
+        let to = to.ok_or_else(|| refusal(422, "bad_number", "to must be E.164"))?;
+        let text = body.text("text").filter(|text| !text.is_empty());
+        let text = text.ok_or_else(|| refusal(422, "invalid", "text is missing"))?;
+        let id = format!("sms_{}", shared.inbox.next_id(call.now, 6));
+        // Who says the same again has not heard the answer, and gets it again.
+        let webhook = call.header("webhook-id").unwrap_or_default();
+        if let Some(id) = shared.webhooks.earlier(call.now, webhook, &id) {
+            return Ok(Done::taken(Vec::new(), taken(&id)));
+        }
+        let message = Message {
+            vendor: Kind::Http,
+            at: call.now,
+            to,
+            sender: body.text("from"),
+            template: None,
+            variables: Params::new(),
+            code: body.text("code").or_else(|| numbers::code_in(&text)),
+            text,
+            reference: body.text("id").or_else(|| Some(webhook.to_owned())),
+            id,
+        };
+        let answer = taken(&message.id);
+        Ok(Done::taken(vec![message], answer))
+    }
+
+    fn scripted(&self, _: &Call, _: &Shared, why: Scripted) -> Refusal {
+        let (status, code) = match why {
+            Scripted::Throttle => (429, "throttled"),
+            Scripted::BadNumber => (422, "bad_number"),
+            Scripted::ConfigError => (403, "config_error"),
+            Scripted::Content => (422, "content"),
+            Scripted::SystemBusy => (503, "system_busy"),
+        };
+        let mut refusal = refusal(status, code, "as the script says");
+        if why == Scripted::Throttle {
+            refusal.answer = refusal.answer.with("retry-after", 1);
+        }
+        refusal
+    }
+}
+
+fn refusal(status: u16, code: &'static str, message: &str) -> Refusal {
+    let body = json!({ "error": code, "message": message });
+    Refusal::new(code, Answer::json(status, &body))
+}
+
+fn taken(id: &str) -> Answer {
+    Answer::json(202, &json!({ "id": id }))
+}
+
+/// A body: JSON, with its parameters at the top or in `data`; or a form.
+enum Body {
+    Json(Value),
+    Form(Params),
+}
+
+impl Body {
+    fn of(call: &Call) -> Self {
+        match serde_json::from_slice(&call.body) {
+            Ok(json) => Body::Json(json),
+            Err(_) => Body::Form(call.form_pairs().into_iter().collect()),
+        }
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        match self {
+            Body::Json(json) => {
+                let found = json
+                    .get(name)
+                    .or_else(|| json.get("data").and_then(|data| data.get(name)));
+                found.and_then(Value::as_str).map(ToOwned::to_owned)
+            }
+            Body::Form(params) => params.get(name).cloned(),
+        }
+    }
+}
+
+/// A report: signed as the requests are.
+pub(super) fn report(message: &Message, news: News) -> Report {
+    let (status, code) = match news.delivered {
+        true => ("delivered", "DELIVRD"),
+        false => ("failed", "UNDELIV"),
+    };
+    let mut report = json_report(&json!({
+        "type": "sms.report",
+        "timestamp": news.at.to_string(),
+        "data": {
+            "id": message.id,
+            "reference": message.reference,
+            "to": message.to,
+            "status": status,
+            "code": code,
+        },
+    }));
+    // The same report, made again, has the same id.
+    let id = format!("report_{}_{status}", message.id);
+    let seconds = news.at.as_second().to_string();
+    let signature = sign(WEBHOOK_SECRET, &id, &seconds, report.body.as_bytes());
+    report.headers.extend([
+        ("webhook-id", id),
+        ("webhook-timestamp", seconds),
+        ("webhook-signature", signature.unwrap_or_default()),
+    ]);
+    report
+}

@@ -1,0 +1,266 @@
+//! Tencent Cloud SMS: version 2021-01-11. Every answer is HTTP 200.
+
+use serde_json::{Map, Value, json};
+
+use super::Desk;
+use super::alibaba_cloud::json_report;
+use super::tencent_signature::verify;
+use crate::Shared;
+use crate::accounts::{
+    TENCENT_APP_ID, TENCENT_SECRET_ID, TENCENT_SECRET_KEY, TENCENT_SIGN, TENCENT_TEMPLATES,
+    Template,
+};
+use crate::call::{Answer, Call, Done, Refusal};
+use crate::faults::Scripted;
+use crate::inbox::Message;
+use crate::kind::Kind;
+use crate::numbers;
+use crate::reports::{News, Report};
+use crate::times::beijing_time;
+
+/// How many numbers one request may have.
+const MOST: usize = 200;
+
+pub(crate) struct TencentCloud;
+
+impl Desk for TencentCloud {
+    fn kind(&self) -> Kind {
+        Kind::TencentCloud
+    }
+
+    fn authenticate(&self, call: &Call, shared: &Shared) -> Result<(), Refusal> {
+        verify(call, "sms", TENCENT_SECRET_ID, TENCENT_SECRET_KEY)
+            .map_err(|(code, message)| error(call, shared, code, message))
+    }
+
+    fn judge(&self, call: &Call, shared: &Shared) -> Result<Done, Refusal> {
+        let refuse = |(code, message): (&str, &str)| error(call, shared, code, message);
+        if call.header("x-tc-action") != Some("SendSms") {
+            return Err(refuse(("InvalidAction", "no such action here")));
+        }
+        if call.header("x-tc-version") != Some("2021-01-11") {
+            return Err(refuse(("NoSuchVersion", "no such version of this product")));
+        }
+        let body = call
+            .json()
+            .ok_or(("FailedOperation.JsonParseFail", "the body is no object"))
+            .map_err(refuse)?;
+        let request = SendSms::read(&body).map_err(refuse)?;
+        Ok(request.done(call, shared))
+    }
+
+    fn scripted(&self, call: &Call, shared: &Shared, why: Scripted) -> Refusal {
+        let per_number = |code, message| {
+            let body = call.json().unwrap_or_default();
+            let numbers = texts(&body, "PhoneNumberSet").unwrap_or_default();
+            let all = numbers.iter().map(|to| status(to, "", "", code, message));
+            Refusal::new(code, set(call, shared, all.collect()))
+        };
+        match why {
+            Scripted::Throttle => error(
+                call,
+                shared,
+                "RequestLimitExceeded",
+                "the account sends too fast",
+            ),
+            Scripted::BadNumber => per_number(
+                "InvalidParameterValue.IncorrectPhoneNumber",
+                "no such number",
+            ),
+            Scripted::ConfigError => per_number(
+                "FailedOperation.SignatureIncorrectOrUnapproved",
+                "no such signature",
+            ),
+            Scripted::Content => {
+                per_number("FailedOperation.ContainSensitiveWord", "a forbidden word")
+            }
+            Scripted::SystemBusy => error(
+                call,
+                shared,
+                "InternalError.OtherError",
+                "the system is busy",
+            ),
+        }
+    }
+}
+
+/// The failure of a whole request.
+fn error(call: &Call, shared: &Shared, code: &str, message: &str) -> Refusal {
+    let body = json!({ "Response": {
+        "Error": { "Code": code, "Message": message },
+        "RequestId": shared.inbox.request_id(call.now).to_lowercase(),
+    }});
+    Refusal::new(code, Answer::json(200, &body))
+}
+
+/// What became of each number.
+fn set(call: &Call, shared: &Shared, statuses: Vec<Value>) -> Answer {
+    let body = json!({ "Response": {
+        "SendStatusSet": statuses,
+        "RequestId": shared.inbox.request_id(call.now).to_lowercase(),
+    }});
+    Answer::json(200, &body)
+}
+
+/// What became of one number; without a serial number nothing was sent.
+fn status(to: &str, serial: &str, context: &str, code: &str, message: &str) -> Value {
+    let iso_code = if numbers::is_mainland(to) { "CN" } else { "" };
+    json!({
+        "SerialNo": serial,
+        "PhoneNumber": to,
+        "Fee": if serial.is_empty() { 0 } else { 1 },
+        "SessionContext": context,
+        "Code": code,
+        "Message": message,
+        "IsoCode": iso_code,
+    })
+}
+
+/// A list of texts; `None` for anything else.
+fn texts(body: &Map<String, Value>, name: &str) -> Option<Vec<String>> {
+    let list = body.get(name)?.as_array()?.iter();
+    list.map(|value| value.as_str().map(ToOwned::to_owned))
+        .collect()
+}
+
+/// A request that is well formed.
+struct SendSms {
+    numbers: Vec<String>,
+    sign: String,
+    template: String,
+    params: Vec<String>,
+    context: String,
+}
+
+impl SendSms {
+    fn read(body: &Map<String, Value>) -> Result<Self, (&'static str, &'static str)> {
+        let text = |name: &str| match body.get(name) {
+            None => Ok(String::new()),
+            Some(Value::String(text)) => Ok(text.clone()),
+            Some(_) => Err(("InvalidParameter", "a text is not a text")),
+        };
+        let list = |name: &str| match body.get(name) {
+            None => Ok(Vec::new()),
+            Some(_) => texts(body, name).ok_or(("InvalidParameter", "a list is not of texts")),
+        };
+        let request = Self {
+            numbers: list("PhoneNumberSet")?,
+            sign: text("SignName")?,
+            template: text("TemplateId")?,
+            params: list("TemplateParamSet")?,
+            context: text("SessionContext")?,
+        };
+        if request.numbers.is_empty() {
+            return Err(("MissingParameter.EmptyPhoneNumberSet", "no numbers"));
+        }
+        if request.numbers.len() > MOST {
+            return Err((
+                "LimitExceeded.PhoneNumberCountLimit",
+                "more than 200 numbers",
+            ));
+        }
+        match text("SmsSdkAppId")?.as_str() {
+            "" => return Err(("MissingParameter", "SmsSdkAppId is missing")),
+            TENCENT_APP_ID => {}
+            _ => {
+                return Err((
+                    "InvalidParameterValue.SdkAppIdNotExist",
+                    "no such SmsSdkAppId",
+                ));
+            }
+        }
+        if request.template.is_empty() {
+            return Err(("MissingParameter", "TemplateId is missing"));
+        }
+        let mainland = |number: &String| numbers::is_mainland(number);
+        if request.numbers.iter().any(mainland) && !request.numbers.iter().all(mainland) {
+            return Err((
+                "UnsupportedOperation.ContainDomesticAndInternationalPhoneNumber",
+                "numbers of mainland China and others do not go together",
+            ));
+        }
+        Ok(request)
+    }
+
+    fn done(&self, call: &Call, shared: &Shared) -> Done {
+        let (mut messages, mut refused, mut statuses) = (Vec::new(), Vec::new(), Vec::new());
+        for to in &self.numbers {
+            match self.message(to, call, shared) {
+                Ok(message) => {
+                    let status = status(to, &message.id, &self.context, "Ok", "send success");
+                    statuses.push(status);
+                    messages.push(message);
+                }
+                Err(code) => {
+                    statuses.push(status(to, "", &self.context, code, "see the code"));
+                    refused.push(code.to_owned());
+                }
+            }
+        }
+        Done {
+            messages,
+            refused,
+            answer: set(call, shared, statuses),
+        }
+    }
+
+    /// The message to one number, or why there is none.
+    fn message(&self, to: &str, call: &Call, shared: &Shared) -> Result<Message, &'static str> {
+        let number = numbers::e164(to).ok_or("InvalidParameterValue.IncorrectPhoneNumber")?;
+        let mainland = numbers::is_mainland(&number);
+        if self.sign != TENCENT_SIGN && (mainland || !self.sign.is_empty()) {
+            return Err("FailedOperation.SignatureIncorrectOrUnapproved");
+        }
+        let template = Template::find(TENCENT_TEMPLATES, &self.template)
+            .ok_or("FailedOperation.TemplateIncorrectOrUnapproved")?;
+        match (template.abroad, mainland) {
+            (true, true) => {
+                return Err("UnsupportedOperation.GlobalTemplateToChineseMainlandPhone");
+            }
+            (false, false) => {
+                return Err("UnsupportedOperation.ChineseMainlandTemplateToGlobalPhone");
+            }
+            _ => {}
+        }
+        if self.params.len() != template.variables.len() {
+            return Err("FailedOperation.TemplateParamSetNotMatchApprovedTemplate");
+        }
+        // What goes into a template for codes at home is six digits at most.
+        let short = |value: &String| numbers::is_digits(value) && value.len() <= 6;
+        if mainland && !self.params.iter().all(short) {
+            return Err("InvalidParameterValue.TemplateParameterFormatError");
+        }
+        let values: Vec<_> = self.params.iter().map(String::as_str).collect();
+        let names = template.variables.iter().map(|name| (*name).to_owned());
+        Ok(Message {
+            id: format!("5000:{}", shared.inbox.next_id(call.now, 15)),
+            vendor: Kind::TencentCloud,
+            at: call.now,
+            to: number,
+            sender: Some(self.sign.clone()).filter(|sign| !sign.is_empty()),
+            template: Some(template.id.to_owned()),
+            text: template.fill(&self.sign, &values),
+            variables: names.zip(self.params.clone()).collect(),
+            code: self.params.first().cloned(),
+            reference: Some(self.context.clone()).filter(|context| !context.is_empty()),
+        })
+    }
+}
+
+/// A report: a list of one.
+pub(super) fn report(message: &Message, news: News) -> Report {
+    let (nation, mobile) = numbers::split(&message.to);
+    let (status, code, words) = match news.delivered {
+        true => ("SUCCESS", "DELIVRD", "用户短信送达成功"),
+        false => ("FAIL", "UNDELIV", "用户短信送达失败"),
+    };
+    json_report(&json!([{
+        "user_receive_time": beijing_time(news.at),
+        "nationcode": nation,
+        "mobile": mobile,
+        "report_status": status,
+        "errmsg": code,
+        "description": words,
+        "sid": message.id,
+    }]))
+}
