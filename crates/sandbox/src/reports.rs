@@ -80,6 +80,28 @@ pub(crate) struct Report {
     pub(crate) body: String,
 }
 
+impl Report {
+    /// `POST` of JSON.
+    pub(crate) fn post(body: &Value) -> Self {
+        Self {
+            method: Method::POST,
+            query: Vec::new(),
+            headers: vec![("content-type", "application/json;charset=utf-8".to_owned())],
+            body: body.to_string(),
+        }
+    }
+
+    /// `GET` with a query.
+    pub(crate) fn get(query: Vec<(&'static str, String)>) -> Self {
+        Self {
+            method: Method::GET,
+            query,
+            headers: Vec::new(),
+            body: String::new(),
+        }
+    }
+}
+
 /// What a vendor makes of the answer to its report.
 pub(crate) struct Heard {
     /// It is the answer that its documents ask for.

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use reqwest::Method;
 use serde_json::{Map, Value, json};
 
 use super::Desk;
+use super::alibaba_details::details;
 use super::alibaba_signature::{authenticate, gateway};
 use crate::Shared;
 use crate::accounts::{ALIBABA_SIGN, ALIBABA_TEMPLATES, Template};
@@ -14,8 +14,8 @@ use crate::faults::Scripted;
 use crate::inbox::Message;
 use crate::kind::Kind;
 use crate::numbers;
-use crate::reports::{Manner, News, Report};
-use crate::times::{beijing, beijing_time};
+use crate::reports::{News, Report};
+use crate::times::beijing_time;
 
 const VERSION: &str = "2017-05-25";
 
@@ -37,7 +37,7 @@ impl Desk for AlibabaCloud {
         let params = call.params();
         match action(call, shared, &params, VERSION)?.as_str() {
             "SendSms" => send(call, shared, &params),
-            "QuerySendDetails" => query(call, shared, &params),
+            "QuerySendDetails" => details(call, shared, &params),
             other => Err(no_such_action(call, shared, other)),
         }
     }
@@ -86,7 +86,7 @@ pub(super) fn throttled(call: &Call, shared: &Shared) -> Refusal {
 }
 
 /// A refusal by the product: HTTP 200, with another code than `OK`.
-fn refusal(call: &Call, shared: &Shared, code: &str, message: &str) -> Refusal {
+pub(super) fn refusal(call: &Call, shared: &Shared, code: &str, message: &str) -> Refusal {
     let body = json!({
         "Code": code,
         "Message": message,
@@ -96,59 +96,73 @@ fn refusal(call: &Call, shared: &Shared, code: &str, message: &str) -> Refusal {
 }
 
 fn send(call: &Call, shared: &Shared, params: &Params) -> Result<Done, Refusal> {
-    let refuse = |code: &str| refusal(call, shared, code, "see the code");
-    let param = |name: &str| params.get(name).map(String::as_str).unwrap_or_default();
-    let numbers: Vec<_> = param("PhoneNumbers").split(',').collect();
-    if numbers.len() > MOST {
-        return Err(refuse("isv.MOBILE_COUNT_OVER_LIMIT"));
-    }
-    let numbers: Option<Vec<_>> = numbers.into_iter().map(number).collect();
-    let numbers = numbers.ok_or_else(|| refuse("isv.MOBILE_NUMBER_ILLEGAL"))?;
-    let sign = param("SignName");
-    if sign != ALIBABA_SIGN {
-        return Err(refuse("isv.SMS_SIGNATURE_ILLEGAL"));
-    }
-    let template = Template::find(ALIBABA_TEMPLATES, param("TemplateCode"))
-        .ok_or_else(|| refuse("isv.SMS_TEMPLATE_ILLEGAL"))?;
-    if numbers
-        .iter()
-        .any(|number| numbers::is_mainland(number) == template.abroad)
-    {
-        return Err(refuse(match template.abroad {
-            true => "isv.DOMESTIC_NUMBER_NOT_SUPPORTED",
-            false => "isv.MOBILE_NUMBER_ILLEGAL",
-        }));
-    }
-    let variables = variables(template, param("TemplateParam")).map_err(refuse)?;
-    if !minute_is_free(call, shared, sign, &numbers) {
+    let refuse = |code| refusal(call, shared, code, "see the code");
+    let draft = Draft::read(params).map_err(refuse)?;
+    if !minute_is_free(call, shared, &draft.numbers) {
         let message = "触发分钟级流控Permits:1";
         return Err(refusal(call, shared, "isv.BUSINESS_LIMIT_CONTROL", message));
     }
     let id = format!("{}^0", shared.inbox.next_id(call.now, 5));
-    let message = |to| Message {
-        id: id.clone(),
-        vendor: Kind::AlibabaCloud,
-        at: call.now,
-        to,
-        sender: Some(sign.to_owned()),
-        template: Some(template.id.to_owned()),
-        text: text(template, sign, &variables),
-        code: variables.get("code").cloned(),
-        variables: variables.clone(),
-        reference: params.get("OutId").cloned(),
-    };
     let body = json!({
         "Code": "OK",
         "Message": "OK",
         "BizId": id,
         "RequestId": shared.inbox.request_id(call.now),
     });
-    let messages = numbers.into_iter().map(message).collect();
+    let message = |to: &String| Message {
+        id: id.clone(),
+        vendor: Kind::AlibabaCloud,
+        at: call.now,
+        to: to.clone(),
+        sender: Some(ALIBABA_SIGN.to_owned()),
+        template: Some(draft.template.id.to_owned()),
+        text: text(draft.template, ALIBABA_SIGN, &draft.variables),
+        code: draft.variables.get("code").cloned(),
+        variables: draft.variables.clone(),
+        reference: params.get("OutId").cloned(),
+    };
+    let messages = draft.numbers.iter().map(message).collect();
     Ok(Done::taken(messages, Answer::json(200, &body)))
 }
 
+/// What is to be sent, and may be.
+struct Draft {
+    numbers: Vec<String>,
+    template: &'static Template,
+    variables: Params,
+}
+
+impl Draft {
+    /// Reads the parameters of a `SendSms`, or says by which code it is refused.
+    fn read(params: &Params) -> Result<Self, &'static str> {
+        let param = |name: &str| params.get(name).map(String::as_str).unwrap_or_default();
+        let numbers: Vec<_> = param("PhoneNumbers").split(',').collect();
+        if numbers.len() > MOST {
+            return Err("isv.MOBILE_COUNT_OVER_LIMIT");
+        }
+        let numbers: Option<Vec<_>> = numbers.into_iter().map(number).collect();
+        let numbers = numbers.ok_or("isv.MOBILE_NUMBER_ILLEGAL")?;
+        if param("SignName") != ALIBABA_SIGN {
+            return Err("isv.SMS_SIGNATURE_ILLEGAL");
+        }
+        let template = Template::find(ALIBABA_TEMPLATES, param("TemplateCode"))
+            .ok_or("isv.SMS_TEMPLATE_ILLEGAL")?;
+        let served = |number: &String| numbers::is_mainland(number) != template.abroad;
+        match (numbers.iter().all(served), template.abroad) {
+            (true, _) => {}
+            (false, true) => return Err("isv.DOMESTIC_NUMBER_NOT_SUPPORTED"),
+            (false, false) => return Err("isv.MOBILE_NUMBER_ILLEGAL"),
+        }
+        Ok(Self {
+            numbers,
+            template,
+            variables: variables(template, param("TemplateParam"))?,
+        })
+    }
+}
+
 /// A number of mainland China, with or without its country code, or one from abroad with it.
-fn number(text: &str) -> Option<String> {
+pub(super) fn number(text: &str) -> Option<String> {
     let mut bare = ["+86", "0086", "86"]
         .into_iter()
         .filter_map(|prefix| text.strip_prefix(prefix));
@@ -184,65 +198,12 @@ pub(super) fn text(template: &Template, sign: &str, variables: &Params) -> Strin
     template.fill(sign, &values)
 }
 
-/// Takes the minute of each number under this signature; says whether all were free.
-fn minute_is_free(call: &Call, shared: &Shared, sign: &str, numbers: &[String]) -> bool {
+/// Takes the minute of each number under the one signature there is; says whether all were free.
+fn minute_is_free(call: &Call, shared: &Shared, numbers: &[String]) -> bool {
     !shared.minute_rule
-        || numbers.iter().all(|number| {
-            let key = format!("{sign} {number}");
-            shared.minutes.earlier(call.now, &key, "").is_none()
-        })
-}
-
-fn query(call: &Call, shared: &Shared, params: &Params) -> Result<Done, Refusal> {
-    let param = |name: &str| params.get(name).map(String::as_str).unwrap_or_default();
-    let page = |name: &str, most: usize| {
-        let page: usize = param(name).parse().ok()?;
-        (1..=most).contains(&page).then_some(page)
-    };
-    let asked = (
-        number(param("PhoneNumber")),
-        page("PageSize", 50),
-        page("CurrentPage", 1_000),
-    );
-    let (Some(number), Some(size), Some(current)) = asked else {
-        let message = "PhoneNumber, PageSize (1 to 50) and CurrentPage are required";
-        return Err(refusal(call, shared, "isv.INVALID_PARAMETERS", message));
-    };
-    let date = param("SendDate");
-    let found = shared.inbox.find(usize::MAX, |message| {
-        message.vendor == Kind::AlibabaCloud
-            && message.to == number
-            && beijing(message.at, "%Y%m%d") == date
-            && params.get("BizId").is_none_or(|id| *id == message.id)
-    });
-    let manner = shared.reports.manner(Kind::AlibabaCloud);
-    let shown = found.iter().skip((current - 1) * size).take(size);
-    let details: Vec<_> = shown.map(|message| detail(message, manner)).collect();
-    let body = json!({
-        "Code": "OK",
-        "Message": "OK",
-        "TotalCount": found.len().to_string(),
-        "SmsSendDetailDTOs": { "SmsSendDetailDTO": details },
-        "RequestId": shared.inbox.request_id(call.now),
-    });
-    Ok(Done::taken(Vec::new(), Answer::json(200, &body)))
-}
-
-fn detail(message: &Message, manner: Manner) -> Value {
-    let (status, code) = match manner {
-        Manner::Failed => (2, "MK:0001"),
-        _ => (3, "DELIVERED"),
-    };
-    json!({
-        "PhoneNum": numbers::local(&message.to),
-        "SendStatus": status,
-        "ErrCode": code,
-        "TemplateCode": message.template,
-        "Content": message.text,
-        "SendDate": beijing_time(message.at),
-        "ReceiveDate": beijing_time(message.at),
-        "OutId": message.reference,
-    })
+        || numbers
+            .iter()
+            .all(|number| shared.minutes.earlier(call.now, number, "").is_none())
 }
 
 /// A report of SmsReport: a list of one.
@@ -262,17 +223,7 @@ pub(super) fn report(message: &Message, news: News) -> Report {
         "biz_id": message.id,
         "out_id": message.reference,
     }]);
-    json_report(&body)
-}
-
-/// `POST` of this JSON.
-pub(super) fn json_report(body: &Value) -> Report {
-    Report {
-        method: Method::POST,
-        query: Vec::new(),
-        headers: vec![("content-type", "application/json;charset=utf-8".to_owned())],
-        body: body.to_string(),
-    }
+    Report::post(&body)
 }
 
 #[cfg(test)]

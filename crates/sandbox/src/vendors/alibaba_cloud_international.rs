@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::Desk;
-use super::alibaba_cloud::{action, json_report, no_such_action, text, throttled, variables};
+use super::alibaba_cloud::{action, no_such_action, text, throttled, variables};
 use super::alibaba_signature::authenticate;
 use crate::Shared;
 use crate::accounts::{ALIBABA_SIGN, ALIBABA_TEMPLATES, Template};
@@ -201,7 +201,7 @@ pub(super) fn report(message: &Message, news: News) -> Report {
     if let (Some(reference), Some(body)) = (&message.reference, body.as_object_mut()) {
         body.insert("TaskId".to_owned(), json!(reference));
     }
-    json_report(&json!([body]))
+    Report::post(&json!([body]))
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! Chuanglan 253 at home: the API that takes whole texts, and reports of both APIs.
 
-use reqwest::Method;
 use serde_json::{Map, Value, json};
 
 use super::Desk;
@@ -169,17 +168,7 @@ pub(super) fn report(message: &Message, news: News) -> Report {
     if let Some(reference) = &message.reference {
         query.push(("uid", reference.clone()));
     }
-    get_report(query)
-}
-
-/// `GET` with this query.
-pub(super) fn get_report(query: Vec<(&'static str, String)>) -> Report {
-    Report {
-        method: Method::GET,
-        query,
-        headers: Vec::new(),
-        body: String::new(),
-    }
+    Report::get(query)
 }
 
 #[cfg(test)]

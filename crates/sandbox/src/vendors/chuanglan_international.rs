@@ -3,7 +3,6 @@
 use serde_json::{Map, Value, json};
 
 use super::Desk;
-use super::chuanglan::get_report;
 use super::digest::md5_hex;
 use crate::Shared;
 use crate::accounts::{CHUANGLAN_INTERNATIONAL_ACCOUNT, CHUANGLAN_PASSWORD, CHUANGLAN_RECEIVER};
@@ -139,7 +138,7 @@ fn judge(call: &Call, shared: &Shared) -> Result<Message, &'static str> {
 /// A report: parameters of a `GET`.
 pub(super) fn report(message: &Message, news: News) -> Report {
     let status = if news.delivered { "DELIVRD" } else { "REJECTD" };
-    get_report(vec![
+    Report::get(vec![
         ("receiver", CHUANGLAN_RECEIVER.0.to_owned()),
         ("pswd", CHUANGLAN_RECEIVER.1.to_owned()),
         ("msgid", message.id.clone()),

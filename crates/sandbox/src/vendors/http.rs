@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::Desk;
-use super::alibaba_cloud::json_report;
 use super::standard_webhooks::{sign, verify};
 use crate::Shared;
 use crate::accounts::WEBHOOK_SECRET;
@@ -113,7 +112,7 @@ pub(super) fn report(message: &Message, news: News) -> Report {
         true => ("delivered", "DELIVRD"),
         false => ("failed", "UNDELIV"),
     };
-    let mut report = json_report(&json!({
+    let mut report = Report::post(&json!({
         "type": "sms.report",
         "timestamp": news.at.to_string(),
         "data": {

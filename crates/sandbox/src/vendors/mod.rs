@@ -4,6 +4,7 @@
 
 mod alibaba_cloud;
 mod alibaba_cloud_international;
+mod alibaba_details;
 mod alibaba_signature;
 mod chuanglan;
 mod chuanglan_international;

@@ -3,7 +3,6 @@
 use serde_json::{Map, Value, json};
 
 use super::Desk;
-use super::alibaba_cloud::json_report;
 use super::tencent_signature::verify;
 use crate::Shared;
 use crate::accounts::{
@@ -254,7 +253,7 @@ pub(super) fn report(message: &Message, news: News) -> Report {
         true => ("SUCCESS", "DELIVRD", "用户短信送达成功"),
         false => ("FAIL", "UNDELIV", "用户短信送达失败"),
     };
-    json_report(&json!([{
+    Report::post(&json!([{
         "user_receive_time": beijing_time(news.at),
         "nationcode": nation,
         "mobile": mobile,

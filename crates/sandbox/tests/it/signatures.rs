@@ -10,6 +10,8 @@ use crate::signed::{DOORS, Signer, good, request, secret_of, vendor_of};
 async fn answer(sandbox: &Running, door: &str, signer: &Signer) -> (StatusCode, String) {
     let response = request(sandbox, door, signer).send().await.unwrap();
     let status = response.status();
+    // Under any other the SDK of Tencent Cloud takes an error for a success.
+    assert_eq!(response.headers()["content-type"], "application/json");
     let body: Value = response.json().await.unwrap();
     (status, code(door, &body))
 }
