@@ -18,7 +18,7 @@ use tokio_util::task::TaskTracker;
 use crate::http::{Gate, Pass, Site};
 
 /// The longest that a shutdown waits: as long as a send may take.
-const DRAIN: Duration = Duration::from_secs(10);
+pub(crate) const DRAIN: Duration = Duration::from_secs(10);
 
 /// How long the head of a request may take to arrive, and how long a connection may idle before one.
 const HEAD: Duration = Duration::from_secs(5);
@@ -129,7 +129,8 @@ impl Signals {
         })
     }
 
-    async fn next(&mut self) {
+    /// Waits for the next one.
+    pub(crate) async fn next(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
@@ -152,7 +153,8 @@ impl Signals {
         Ok(Self)
     }
 
-    async fn next(&mut self) {
+    /// Waits for the next one.
+    pub(crate) async fn next(&mut self) {
         let _ = tokio::signal::ctrl_c().await;
     }
 }

@@ -9,6 +9,7 @@ mod owner;
 mod provider;
 mod recipient;
 mod route;
+mod sandbox;
 mod screen;
 mod send;
 mod template;
@@ -41,6 +42,8 @@ struct Cli {
 enum Verb {
     /// Run everything on this machine for development, without any configuration
     Dev(dev::Dev),
+    /// Play the SMS vendors, for tests and staging
+    Sandbox(sandbox::Vendors),
     /// Send a code through the running countersign
     Send(send::Send),
     /// Check a code, and use it up
@@ -85,7 +88,7 @@ pub fn run() -> ExitCode {
         Verb::Template(template) => template.json(),
         Verb::Message(message) => message.json(),
         Verb::Key(key) => key.json(),
-        Verb::Dev(_) | Verb::Completions { .. } | Verb::Unbuilt(_) => false,
+        Verb::Dev(_) | Verb::Sandbox(_) | Verb::Completions { .. } | Verb::Unbuilt(_) => false,
     };
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -97,6 +100,7 @@ pub fn run() -> ExitCode {
     let result = runtime.block_on(async {
         match verb {
             Verb::Dev(dev) => dev.run().await,
+            Verb::Sandbox(sandbox) => sandbox.run().await,
             Verb::Send(send) => send.run().await,
             Verb::Check(check) => check.run().await,
             Verb::Unlock(unlock) => unlock.run().await,

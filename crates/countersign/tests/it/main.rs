@@ -30,3 +30,4 @@ mod slow;
 mod tokens;
 mod too_late;
 mod vendor;
+mod vendor_sandbox;

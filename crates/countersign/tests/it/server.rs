@@ -240,7 +240,7 @@ impl Server {
 
 /// Keeps idle connections for a shorter time than the server does: else it would now and then write into one
 /// that is being closed.
-fn client() -> Client {
+pub(crate) fn client() -> Client {
     let client = Client::builder().no_proxy();
     let idle = Duration::from_secs(2);
     client.pool_idle_timeout(idle).build().unwrap()
