@@ -149,13 +149,15 @@ pub struct UnlockRecord {
     pub note: String,
 }
 
-/// A token to be used once.
+/// A token, or whatever else is good once.
 #[derive(Debug, Clone)]
 pub struct TokenUse {
     /// The request it came with.
     pub request_id: RequestId,
-    /// Identifies the token, which is good for [`TOKEN_LIFE`](crate::policy::TOKEN_LIFE) at most.
+    /// Identifies the token.
     pub token: String,
+    /// How long its use is remembered: at least as long as it is good. One of a few lengths, never one of its own.
+    pub life: Duration,
 }
 
 #[cfg(test)]

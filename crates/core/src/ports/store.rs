@@ -202,7 +202,7 @@ pub trait Store: Send + Sync + 'static {
         limit: u16,
     ) -> Result<Vec<UnlockRecord>, StoreError>;
 
-    /// Whether this is the first use of a token, which it records.
+    /// Whether this is the first use of a token, within the time for which its use is remembered. Records it.
     ///
     /// # Errors
     /// [`StoreError`] when it could not be made durable. Then it is not used.

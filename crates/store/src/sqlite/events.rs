@@ -7,7 +7,6 @@ use countersign_core::check::{self, CheckRecord, Checked, CodeCheck, Door, Token
 use countersign_core::id::{MessageId, RequestId};
 use countersign_core::limit::{Bucket, Rules};
 use countersign_core::message::CodeState;
-use countersign_core::policy;
 use countersign_core::time::Timestamp;
 use rusqlite::{Connection, Statement, params};
 
@@ -216,7 +215,7 @@ impl Event {
     ) -> Option<Self> {
         let hit = LoggedHit {
             bucket: sealer.bucket(&Bucket::named("token").part(&token.token)),
-            window: policy::TOKEN_LIFE,
+            window: token.life,
             weight: 1,
             refundable: false,
         };

@@ -9,7 +9,7 @@ use countersign_core::checker::{Checker, Typed};
 use countersign_core::message::CodeState;
 use countersign_core::outcome::Outcome;
 use countersign_core::phone::PhoneNumber;
-use countersign_core::policy::{CodeRules, Resend};
+use countersign_core::policy::{CodeRules, Resend, TOKEN_LIFE};
 use countersign_core::ports::store::Store;
 
 use crate::world::{PHONE, World, accepted, is_right, login, refused, unknown};
@@ -317,6 +317,7 @@ async fn a_token_is_used_once() {
     let mut token = TokenUse {
         request_id: world.request_id(),
         token: "jti".to_owned(),
+        life: TOKEN_LIFE,
     };
     assert!(world.store().use_token(token.clone()).await.unwrap());
     world.restart();
@@ -327,6 +328,32 @@ async fn a_token_is_used_once() {
     token.request_id = world.request_id();
     token.token = "another".to_owned();
     assert!(world.store().use_token(token).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_use_is_remembered_for_as_long_as_asked_over_restarts() {
+    let mut world = World::new();
+    let life = Duration::from_secs(1800);
+    let token = |world: &mut World| TokenUse {
+        request_id: world.request_id(),
+        token: "signature".to_owned(),
+        life,
+    };
+    let first = token(&mut world);
+    assert!(world.store().use_token(first).await.unwrap());
+    // Past what a start reads again of the log.
+    for minutes in [5, 10, 14] {
+        world.pass(Duration::from_secs(minutes * 60));
+        world.restart();
+        let again = token(&mut world);
+        assert!(
+            !world.store().use_token(again).await.unwrap(),
+            "{minutes} minutes later"
+        );
+    }
+    world.pass(Duration::from_secs(60));
+    let again = token(&mut world);
+    assert!(world.store().use_token(again).await.unwrap());
 }
 
 #[tokio::test]

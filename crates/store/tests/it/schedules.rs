@@ -12,7 +12,7 @@ use countersign_core::message::{Attempt, Intent, NewCode, Settlement};
 use countersign_core::outcome::Outcome;
 use countersign_core::passcode::{Binding, Passcode};
 use countersign_core::phone::PhoneNumber;
-use countersign_core::policy::Resend;
+use countersign_core::policy::{Resend, TOKEN_LIFE};
 use countersign_core::ports::store::Store;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -428,6 +428,7 @@ impl Pair {
         let used = TokenUse {
             request_id: self.world.request_id(),
             token: format!("token {token}"),
+            life: TOKEN_LIFE,
         };
         self.hide("code_event", fails);
         let first = self.world.store().use_token(used).await;

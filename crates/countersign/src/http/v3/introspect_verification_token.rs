@@ -15,6 +15,7 @@ use crate::http::credentials::Credentials;
 use crate::http::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
 use crate::http::openapi;
 use crate::http::state::AppState;
+use crate::token::TOKEN_LIFE;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
@@ -61,6 +62,7 @@ async fn introspect(
     let used = TokenUse {
         request_id: cx.request_id,
         token: claims.jti.clone(),
+        life: TOKEN_LIFE,
     };
     let store = Arc::clone(&state.store);
     // In a task of its own, like a send: whoever hangs up stops nothing half-way.

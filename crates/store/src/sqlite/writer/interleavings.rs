@@ -7,6 +7,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::AtomicI64;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use countersign_core::application::AppId;
 use countersign_core::channel::Channel;
@@ -372,6 +373,7 @@ impl Bench {
         let used = TokenUse {
             request_id: self.request_id(),
             token: token.to_string(),
+            life: Duration::from_secs(300),
         };
         let store = Arc::clone(&self.store);
         self.call(async move { store.use_token(used).await.ok().map(|_| Durable::Nothing) });
