@@ -5,6 +5,7 @@
 
 #![deny(missing_docs)]
 
+mod access_key;
 mod application;
 mod channel;
 mod check_app_id_secret;
@@ -25,6 +26,9 @@ mod unlock;
 mod verification_token;
 mod verify_code;
 
+pub use access_key::{
+    AccessKeyDto, CreatedAccessKey, DeleteAccessKeyRequest, ManagementToken, ManagementTokenRequest,
+};
 pub use application::{
     ApplicationDto, CreateApplicationRequest, CreatedApplication, UpdateApplicationRequest,
 };
@@ -32,7 +36,7 @@ pub use channel::Channel;
 pub use check_app_id_secret::{CheckAppIdSecretRequest, CheckedSecret};
 pub use country::{CountryDto, CountryName, CountryNames};
 pub use envelope::Envelope;
-pub use fault::{BadPhone, Fault, FieldProblem};
+pub use fault::{BadPhone, BadSignature, Fault, FieldProblem};
 pub use json::Json;
 pub use lang::Lang;
 pub use message::{AttemptDto, CheckDto, FindMessagesRequest, MessageDto, ReceiptDto, VerdictDto};

@@ -1,4 +1,4 @@
-use super::{BadPhone, Fault, FieldProblem};
+use super::{BadPhone, BadSignature, Fault, FieldProblem};
 use crate::Channel;
 
 pub(super) fn message(fault: &Fault) -> String {
@@ -15,6 +15,8 @@ pub(super) fn message(fault: &Fault) -> String {
             format!("A new signing key waits already: it begins to sign at {signs_from}. Rotate again after that.")
         }
         Fault::Unauthorized => "The credentials are missing or wrong.".to_owned(),
+        Fault::BadSignature { why } => signature(*why).to_owned(),
+        Fault::UnknownAccessKey => "There is no access key with this accessKeyId.".to_owned(),
         Fault::CountryNotServed { country } => {
             format!("No international SMS service is configured for the country of this number ({country}).")
         }
@@ -57,6 +59,24 @@ fn advice(kind: &str) -> &'static str {
         "no_template" => ": no provider has a template for this application, channel and language",
         "transient" => ": it has a disturbance; try again in a moment",
         _ => "",
+    }
+}
+
+fn signature(why: BadSignature) -> &'static str {
+    match why {
+        BadSignature::NotValid => "The signature is not that of this request by this access key.",
+        BadSignature::Method => "x-authing-signature-method must be HMAC-SHA1.",
+        BadSignature::Version => "x-authing-signature-version must be 1.0.",
+        BadSignature::Date => {
+            "date or x-authing-date must be an HTTP date in GMT, or milliseconds since 1970."
+        }
+        BadSignature::NoDate => "The signed request has neither date nor x-authing-date.",
+        BadSignature::Skew => {
+            "The time of the signed request is 15 minutes or more from that of this service."
+        }
+        BadSignature::Used => {
+            "This signature was used before: sign every request anew, with a nonce of its own."
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-use super::{BadPhone, Fault, FieldProblem};
+use super::{BadPhone, BadSignature, Fault, FieldProblem};
 use crate::Channel;
 
 pub(super) fn message(fault: &Fault) -> String {
@@ -15,6 +15,8 @@ pub(super) fn message(fault: &Fault) -> String {
             format!("新しい署名鍵がすでに待機しています（{signs_from} に署名を開始）。その後にもう一度ローテーションしてください。")
         }
         Fault::Unauthorized => "認証情報がないか、正しくありません。".to_owned(),
+        Fault::BadSignature { why } => signature(*why).to_owned(),
+        Fault::UnknownAccessKey => "この accessKeyId のアクセスキーは存在しません。".to_owned(),
         Fault::CountryNotServed { country } => {
             format!("この番号の国または地域（{country}）向けの国際 SMS サービスが設定されていません。")
         }
@@ -52,6 +54,26 @@ fn advice(kind: &str) -> &'static str {
         }
         "transient" => "：一時的な障害です。少し待って再試行してください",
         _ => "",
+    }
+}
+
+fn signature(why: BadSignature) -> &'static str {
+    match why {
+        BadSignature::NotValid => {
+            "署名が、このアクセスキーによるこのリクエストの署名と一致しません。"
+        }
+        BadSignature::Method => "x-authing-signature-method は HMAC-SHA1 でなければなりません。",
+        BadSignature::Version => "x-authing-signature-version は 1.0 でなければなりません。",
+        BadSignature::Date => {
+            "date または x-authing-date は GMT の HTTP 日付か、1970 年からのミリ秒でなければなりません。"
+        }
+        BadSignature::NoDate => "署名されたリクエストに date も x-authing-date もありません。",
+        BadSignature::Skew => {
+            "署名されたリクエストの時刻が、このサービスの時刻と 15 分以上ずれています。"
+        }
+        BadSignature::Used => {
+            "この署名は使用済みです。リクエストごとに、固有の nonce で署名し直してください。"
+        }
     }
 }
 

@@ -37,6 +37,13 @@ pub enum Fault {
     },
     /// Credentials are missing or wrong.
     Unauthorized,
+    /// The request is signed, and the signature does not pass.
+    BadSignature {
+        /// Why.
+        why: BadSignature,
+    },
+    /// The access key does not exist.
+    UnknownAccessKey,
     /// No SMS service is configured for the number's country.
     CountryNotServed {
         /// The country, ISO 3166-1 alpha-2.
@@ -166,6 +173,25 @@ pub enum BadPhone {
     NotMobile,
 }
 
+/// Why a signature does not pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BadSignature {
+    /// It is not that of this request by this access key, or there is no such key.
+    NotValid,
+    /// Not made with HMAC-SHA1.
+    Method,
+    /// Not of version 1.0.
+    Version,
+    /// Its time is neither an HTTP date nor milliseconds.
+    Date,
+    /// It has no time.
+    NoDate,
+    /// Its time is too far from ours.
+    Skew,
+    /// It was used before.
+    Used,
+}
+
 impl Fault {
     /// The `statusCode` of the answer.
     ///
@@ -179,8 +205,10 @@ impl Fault {
             | Fault::BadPhone { .. }
             | Fault::NoApplication
             | Fault::BadSetting { .. } => 400,
-            Fault::Unauthorized => 401,
-            Fault::UnknownApplication | Fault::UnknownSetting { .. } => 404,
+            Fault::Unauthorized | Fault::BadSignature { .. } => 401,
+            Fault::UnknownApplication | Fault::UnknownSetting { .. } | Fault::UnknownAccessKey => {
+                404
+            }
             Fault::TooSlow => 408,
             Fault::ApplicationExists
             | Fault::SigningKeyWaits { .. }
@@ -207,6 +235,15 @@ impl Fault {
             Fault::BadPhone { .. } => Some(2028),
             Fault::NoApplication => Some(2101),
             Fault::UnknownApplication => Some(2011),
+            Fault::BadSignature { why } => Some(match why {
+                BadSignature::NotValid => 1300,
+                BadSignature::Method => 1301,
+                BadSignature::Version => 1302,
+                BadSignature::Date => 1303,
+                BadSignature::NoDate => 1304,
+                BadSignature::Skew => 1305,
+                BadSignature::Used => 1306,
+            }),
             Fault::CountryNotServed { .. } => Some(2_990_001),
             _ => None,
         }
@@ -259,6 +296,7 @@ impl Fault {
             problem,
         };
         let phone = |why| Fault::BadPhone { why };
+        let signature = |why| Fault::BadSignature { why };
         vec![
             ("fieldMissing", malformed("channel", FieldProblem::Required)),
             (
@@ -349,6 +387,14 @@ impl Fault {
             ("phoneNotMobile", phone(BadPhone::NotMobile)),
             ("noApplication", Fault::NoApplication),
             ("unauthorized", Fault::Unauthorized),
+            ("signatureNotValid", signature(BadSignature::NotValid)),
+            ("signatureMethod", signature(BadSignature::Method)),
+            ("signatureVersion", signature(BadSignature::Version)),
+            ("signatureDate", signature(BadSignature::Date)),
+            ("signatureNoDate", signature(BadSignature::NoDate)),
+            ("signatureSkew", signature(BadSignature::Skew)),
+            ("signatureUsed", signature(BadSignature::Used)),
+            ("unknownAccessKey", Fault::UnknownAccessKey),
             ("unknownApplication", Fault::UnknownApplication),
             ("bodyTooSlow", Fault::TooSlow),
             ("applicationExists", Fault::ApplicationExists),

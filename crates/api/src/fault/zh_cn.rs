@@ -1,4 +1,4 @@
-use super::{BadPhone, Fault, FieldProblem};
+use super::{BadPhone, BadSignature, Fault, FieldProblem};
 use crate::Channel;
 
 pub(super) fn message(fault: &Fault) -> String {
@@ -15,6 +15,8 @@ pub(super) fn message(fault: &Fault) -> String {
             format!("已有新的签名密钥等待启用（{signs_from} 开始签名），请在此之后再轮换。")
         }
         Fault::Unauthorized => "缺少凭证或凭证错误。".to_owned(),
+        Fault::BadSignature { why } => signature(*why).to_owned(),
+        Fault::UnknownAccessKey => "该 accessKeyId 对应的访问密钥不存在。".to_owned(),
         Fault::CountryNotServed { country } => {
             format!("未配置该号码所属国家或地区（{country}）的国际短信服务。")
         }
@@ -51,6 +53,20 @@ fn advice(kind: &str) -> &'static str {
         "no_template" => "：没有服务商为此应用、场景和语言配置模板",
         "transient" => "：服务商暂时故障，请稍后再试",
         _ => "",
+    }
+}
+
+fn signature(why: BadSignature) -> &'static str {
+    match why {
+        BadSignature::NotValid => "签名与该访问密钥对此请求的签名不符。",
+        BadSignature::Method => "x-authing-signature-method 必须是 HMAC-SHA1。",
+        BadSignature::Version => "x-authing-signature-version 必须是 1.0。",
+        BadSignature::Date => {
+            "date 或 x-authing-date 必须是 GMT 的 HTTP 日期，或自 1970 年起的毫秒数。"
+        }
+        BadSignature::NoDate => "已签名的请求缺少 date 或 x-authing-date。",
+        BadSignature::Skew => "已签名请求的时间与本服务的时间相差 15 分钟或以上。",
+        BadSignature::Used => "该签名已被使用：每个请求都须重新签名，并使用各自的 nonce。",
     }
 }
 

@@ -1,4 +1,4 @@
-use super::{BadPhone, Fault, FieldProblem};
+use super::{BadPhone, BadSignature, Fault, FieldProblem};
 use crate::Channel;
 
 pub(super) fn message(fault: &Fault) -> String {
@@ -15,6 +15,8 @@ pub(super) fn message(fault: &Fault) -> String {
             format!("已有新的簽章金鑰等待啟用（{signs_from} 開始簽章），請於此之後再輪替。")
         }
         Fault::Unauthorized => "缺少憑證或憑證錯誤。".to_owned(),
+        Fault::BadSignature { why } => signature(*why).to_owned(),
+        Fault::UnknownAccessKey => "此 accessKeyId 對應的存取金鑰不存在。".to_owned(),
         Fault::CountryNotServed { country } => {
             format!("尚未設定此號碼所屬國家或地區（{country}）的國際簡訊服務。")
         }
@@ -51,6 +53,20 @@ fn advice(kind: &str) -> &'static str {
         "no_template" => "：沒有服務商為此應用程式、情境和語言設定範本",
         "transient" => "：服務商暫時故障，請稍後再試",
         _ => "",
+    }
+}
+
+fn signature(why: BadSignature) -> &'static str {
+    match why {
+        BadSignature::NotValid => "簽章與此存取金鑰對此請求的簽章不符。",
+        BadSignature::Method => "x-authing-signature-method 必須是 HMAC-SHA1。",
+        BadSignature::Version => "x-authing-signature-version 必須是 1.0。",
+        BadSignature::Date => {
+            "date 或 x-authing-date 必須是 GMT 的 HTTP 日期，或自 1970 年起的毫秒數。"
+        }
+        BadSignature::NoDate => "已簽章的請求缺少 date 或 x-authing-date。",
+        BadSignature::Skew => "已簽章請求的時間與本服務的時間相差 15 分鐘或以上。",
+        BadSignature::Used => "此簽章已被使用：每個請求都須重新簽章，並使用各自的 nonce。",
     }
 }
 
