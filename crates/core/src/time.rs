@@ -28,6 +28,21 @@ impl Timestamp {
         Some(Self(time.as_millisecond()))
     }
 
+    /// From a date as HTTP writes it; `None` for anything else.
+    ///
+    /// ```
+    /// # use countersign_core::time::Timestamp;
+    /// let time = Timestamp::parse_http_date("Tue, 14 Nov 2023 22:13:20 GMT").unwrap();
+    /// assert_eq!(time.as_millis(), 1_700_000_000_000);
+    /// assert_eq!(Timestamp::parse_http_date("Mon, 14 Nov 2023 22:13:20 GMT"), None, "it was a Tuesday");
+    /// ```
+    #[must_use]
+    pub fn parse_http_date(text: &str) -> Option<Self> {
+        let parser = jiff::fmt::rfc2822::DateTimeParser::new();
+        let time = parser.parse_timestamp(text).ok()?;
+        Some(Self(time.as_millisecond()))
+    }
+
     /// Milliseconds since the Unix epoch.
     #[must_use]
     pub const fn as_millis(self) -> i64 {
@@ -44,6 +59,12 @@ impl Timestamp {
     #[must_use]
     pub fn before(self, span: Duration) -> Self {
         Self(self.0.saturating_sub(millis(span)))
+    }
+
+    /// How far apart the two are, whichever is the later.
+    #[must_use]
+    pub fn distance(self, other: Timestamp) -> Duration {
+        Duration::from_millis(self.0.abs_diff(other.0))
     }
 
     /// How long until `later`; zero if that is not in the future.
