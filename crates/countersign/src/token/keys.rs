@@ -1,4 +1,4 @@
-//! The keys that sign verification tokens: `signing-keys.json` of a data folder.
+//! The keys that sign tokens: `signing-keys.json` of a data folder.
 
 use std::fs;
 use std::io;
@@ -262,7 +262,7 @@ fn write(path: &Path, keys: &[Arc<SigningKey>]) -> Result<(), SigningKeysError> 
 mod tests {
     use std::time::Duration;
 
-    use super::super::schedule::{MAX_AGE, TOKEN_LIFE};
+    use super::super::schedule::{MANAGEMENT_LIFE, MAX_AGE};
     use super::*;
 
     const START: Timestamp = Timestamp::from_millis(1_795_000_000_000);
@@ -284,7 +284,7 @@ mod tests {
             Err(RotateError::Waiting { signs_from }) if signs_from == now.after(LEAD)
         ));
         let switch = now.after(LEAD);
-        let end = switch.after(TOKEN_LIFE).after(MAX_AGE);
+        let end = switch.after(MANAGEMENT_LIFE).after(MAX_AGE);
         let before = |time: Timestamp| time.before(Duration::from_millis(1));
         let restarted = SigningKeys::of(dir.path(), now).unwrap();
         for keys in [&keys, &restarted] {

@@ -11,18 +11,19 @@ use countersign_core::id::TokenId;
 use countersign_core::phone::PhoneNumber;
 use countersign_core::time::Timestamp;
 use jsonwebtoken::{Algorithm, Validation};
+use serde::de::DeserializeOwned;
 
 use super::keys::SigningKeys;
 use super::schedule::TOKEN_LIFE;
 use super::subject::SubjectKey;
 
-/// Makes and reads the verification tokens of one issuer.
+/// Makes and reads the tokens of one issuer.
 #[derive(Debug)]
 pub struct Minter {
-    issuer: String,
-    keys: SigningKeys,
+    pub(super) issuer: String,
+    pub(super) keys: SigningKeys,
     subject: SubjectKey,
-    entropy: SharedEntropy,
+    pub(super) entropy: SharedEntropy,
     validation: Validation,
 }
 
@@ -47,7 +48,10 @@ pub enum MintError {
     Signing,
 }
 
-struct SharedEntropy(Arc<dyn Entropy>);
+pub(super) struct SharedEntropy(pub(super) Arc<dyn Entropy>);
+
+/// The type of a verification token.
+const TYPE: &str = "JWT";
 
 impl Minter {
     /// Makes tokens in the name of `issuer`: the address of the service, with `/oidc`.
@@ -103,8 +107,9 @@ impl Minter {
             jti: TokenId::generate(now, &*self.entropy.0)?.to_string(),
         };
         let key = self.keys.signer(now).ok_or(MintError::Signing)?;
+        let json = serde_json::to_string(&claims).map_err(|_| MintError::Signing)?;
         Ok(Minted {
-            token: key.sign(&claims).ok_or(MintError::Signing)?,
+            token: key.sign(TYPE, &json).ok_or(MintError::Signing)?,
             claims,
             life: TOKEN_LIFE,
         })
@@ -114,17 +119,33 @@ impl Minter {
     /// `now`. For whom it is (`aud`) is for the caller to judge, and whether it was shown before.
     #[must_use]
     pub fn read(&self, token: &str, now: Timestamp) -> Option<VerificationClaims> {
+        let claims: VerificationClaims = self.claims(TYPE, token, now)?;
+        (is_good(claims.exp, now) && claims.phone_number_verified).then_some(claims)
+    }
+
+    /// The claims of a token of this issuer and type, signed by a published key. It may have ended.
+    pub(super) fn claims<T: DeserializeOwned>(
+        &self,
+        typ: &str,
+        token: &str,
+        now: Timestamp,
+    ) -> Option<T> {
         let kid = jsonwebtoken::decode_header(token).ok()?.kid?;
         let key = self.keys.find(&kid, now)?;
         let read = jsonwebtoken::decode(token, &key.verifier, &self.validation).ok()?;
-        let claims: VerificationClaims = read.claims;
-        let good = now.as_millis() < claims.exp.checked_mul(1_000)?;
-        (good && claims.phone_number_verified).then_some(claims)
+        (read.header.typ.as_deref() == Some(typ)).then_some(read.claims)
     }
 }
 
-fn seconds(time: Timestamp) -> i64 {
+/// Unix time in seconds, as tokens have it.
+pub(super) fn seconds(time: Timestamp) -> i64 {
     time.as_millis().div_euclid(1_000)
+}
+
+/// Whether what ends then, in seconds of Unix time, has not ended.
+pub(super) fn is_good(exp: i64, now: Timestamp) -> bool {
+    exp.checked_mul(1_000)
+        .is_some_and(|end| now.as_millis() < end)
 }
 
 impl fmt::Debug for SharedEntropy {

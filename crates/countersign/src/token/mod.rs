@@ -1,12 +1,14 @@
-//! Verification tokens: signed words that a phone proved a channel, and the keys that sign them.
+//! Tokens: signed words that a phone proved a channel, or that a program may manage; and the keys that sign them.
 
 mod keys;
+mod management;
 mod minter;
 mod schedule;
 mod signing_key;
 mod subject;
 
 pub use keys::{RotateError, SigningKeys, SigningKeysError};
+pub use management::ManagementClaims;
 pub use minter::{MintError, Minted, Minter};
-pub use schedule::{LEAD, MAX_AGE, TOKEN_LIFE};
+pub use schedule::{LEAD, MANAGEMENT_LIFE, MAX_AGE, TOKEN_LIFE};
 pub use subject::SubjectKey;

@@ -8,8 +8,11 @@ use countersign_core::time::Timestamp;
 /// How long anyone may keep the published keys without asking again.
 pub const MAX_AGE: Duration = Duration::from_secs(600);
 
-/// How long a token is good.
+/// How long a verification token is good.
 pub use countersign_core::policy::TOKEN_LIFE;
+
+/// How long a management token is good: longer than any other. SDKs keep one until it ends.
+pub const MANAGEMENT_LIFE: Duration = Duration::from_secs(2 * 60 * 60);
 
 /// From the making of a key to its first signature: until every cache knows it, and a minute for
 /// answers that were under way.
@@ -41,7 +44,7 @@ pub(super) fn roles(signs_from: &[Timestamp], now: Timestamp) -> Vec<Role> {
         Ordering::Greater => Role::Next,
         Ordering::Less => {
             let replaced = signs_from.get(at + 1).copied().unwrap_or(now);
-            let until = replaced.after(TOKEN_LIFE).after(MAX_AGE);
+            let until = replaced.after(MANAGEMENT_LIFE).after(MAX_AGE);
             if now < until {
                 Role::Retiring { until }
             } else {
@@ -70,11 +73,11 @@ mod tests {
     #[test]
     fn a_new_key_waits_and_the_old_one_stays_for_its_last_tokens() {
         let keys = [at(0), at(1_000)];
-        let retiring = Role::Retiring { until: at(1_900) };
+        let retiring = Role::Retiring { until: at(8_800) };
         assert_eq!(roles(&keys, at(999)), [Role::Signing, Role::Next]);
         assert_eq!(roles(&keys, at(1_000)), [retiring, Role::Signing]);
-        assert_eq!(roles(&keys, at(1_899)), [retiring, Role::Signing]);
-        assert_eq!(roles(&keys, at(1_900)), [Role::Over, Role::Signing]);
+        assert_eq!(roles(&keys, at(8_799)), [retiring, Role::Signing]);
+        assert_eq!(roles(&keys, at(8_800)), [Role::Over, Role::Signing]);
     }
 
     #[test]
@@ -83,21 +86,22 @@ mod tests {
         let until = |seconds| Role::Retiring { until: at(seconds) };
         assert_eq!(
             roles(&keys, at(1_500)),
-            [until(1_600), until(2_300), Role::Signing, Role::Next]
+            [until(8_500), until(9_200), Role::Signing, Role::Next]
         );
     }
 
     #[test]
     fn one_key_signs_at_any_time_and_what_it_signs_can_be_verified() {
         let keys = [at(0), at(660), at(1_320), at(5_000)];
-        for second in -10..6_000 {
+        for second in -10..16_000 {
             let then = roles(&keys, at(second));
             let signer = then.iter().position(|role| *role == Role::Signing).unwrap();
             assert_eq!(
                 then.iter().filter(|role| **role == Role::Signing).count(),
                 1
             );
-            for later in [at(second).after(TOKEN_LIFE), at(second).after(MAX_AGE)] {
+            for life in [TOKEN_LIFE, MANAGEMENT_LIFE, MAX_AGE] {
+                let later = at(second).after(life);
                 assert_ne!(roles(&keys, later)[signer], Role::Over);
             }
         }

@@ -11,7 +11,6 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use countersign_api::JsonWebKey;
 use countersign_core::time::Timestamp;
 use jsonwebtoken::DecodingKey;
-use serde::Serialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -63,10 +62,9 @@ impl SigningKey {
         self.pair.as_der().ok()
     }
 
-    /// A JWT of `claims`, signed with RS256. Takes some 0.4 ms.
-    pub(super) fn sign(&self, claims: &impl Serialize) -> Option<String> {
-        let header = json!({"typ": "JWT", "alg": "RS256", "kid": self.public.kid}).to_string();
-        let claims = serde_json::to_vec(claims).ok()?;
+    /// A JWT of type `typ` with these claims, as JSON; signed with RS256. Takes some 0.4 ms.
+    pub(super) fn sign(&self, typ: &str, claims: &str) -> Option<String> {
+        let header = json!({"typ": typ, "alg": "RS256", "kid": self.public.kid}).to_string();
         let mut token = URL_SAFE_NO_PAD.encode(header);
         token.push('.');
         URL_SAFE_NO_PAD.encode_string(claims, &mut token);

@@ -1,0 +1,184 @@
+//! Management tokens: what a program shows in place of its access key.
+//!
+//! They are signed by the keys of verification tokens, and neither passes for the other: the types in their heads
+//! differ and are looked at, and no application can have an id like [`AUDIENCE`].
+
+use std::fmt::Write as _;
+
+use countersign_core::id::TokenId;
+use countersign_core::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::minter::{MintError, Minter, is_good, seconds};
+use super::schedule::MANAGEMENT_LIFE;
+
+/// The type of a management token (RFC 9068).
+const TYPE: &str = "at+jwt";
+
+/// For whom it is. Ids of applications have no colons.
+const AUDIENCE: &str = "countersign:management";
+
+/// The one user pool that a deployment is. SDKs fail without it, and send it back.
+const USER_POOL: &str = "countersign";
+
+/// What a management token says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ManagementClaims {
+    iss: String,
+    aud: String,
+    /// The access key that it was exchanged for.
+    pub sub: String,
+    scoped_userpool_id: String,
+    /// When it was made, in seconds of Unix time.
+    pub iat: i64,
+    exp: i64,
+    jti: String,
+}
+
+impl Minter {
+    /// A token that says: whoever shows it has the access key of that id. Signing takes some 0.4 ms: not for
+    /// a thread that serves others.
+    ///
+    /// # Errors
+    /// [`MintError`] when the random source or the cryptographic library fails.
+    pub fn mint_management(&self, access_key: &str, now: Timestamp) -> Result<String, MintError> {
+        let claims = ManagementClaims {
+            iss: self.issuer.clone(),
+            aud: AUDIENCE.to_owned(),
+            sub: access_key.to_owned(),
+            scoped_userpool_id: USER_POOL.to_owned(),
+            iat: seconds(now),
+            exp: seconds(now.after(MANAGEMENT_LIFE)),
+            jti: TokenId::generate(now, &*self.entropy.0)?.to_string(),
+        };
+        let json = serde_json::to_string(&claims).map_err(|_| MintError::Signing)?;
+        let key = self.keys.signer(now).ok_or(MintError::Signing)?;
+        key.sign(TYPE, &plain(&json)).ok_or(MintError::Signing)
+    }
+
+    /// What a management token says, if it is one of this issuer, signed by a published key, and still good
+    /// at `now`. Whether its access key still exists is for the caller to judge.
+    #[must_use]
+    pub fn read_management(&self, token: &str, now: Timestamp) -> Option<ManagementClaims> {
+        let claims: ManagementClaims = self.claims(TYPE, token, now)?;
+        (is_good(claims.exp, now) && claims.aud == AUDIENCE).then_some(claims)
+    }
+}
+
+/// The same JSON, of characters whose base64 has neither `-` nor `_`, wherever they stand: the official
+/// Python SDK reads base64url as if it were base64. Outside of texts JSON has no others.
+fn plain(json: &str) -> String {
+    let mut plain = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c.is_ascii() && !matches!(c, '>' | '?' | '~' | '\x7f') {
+            plain.push(c);
+            continue;
+        }
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            let _ = write!(plain, "\\u{unit:04x}");
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use base64::Engine;
+    use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
+    use countersign_api::Channel;
+    use countersign_core::application::AppId;
+    use countersign_core::phone::PhoneNumber;
+
+    use super::*;
+    use crate::system::OsEntropy;
+    use crate::token::{LEAD, SigningKeys, SubjectKey};
+
+    const START: Timestamp = Timestamp::from_millis(1_795_000_000_500);
+
+    fn minter(issuer: &str) -> (tempfile::TempDir, Minter) {
+        let dir = tempfile::tempdir().unwrap();
+        let keys = SigningKeys::of(dir.path(), START).unwrap();
+        let subject = SubjectKey::derive(&[1; 32]).unwrap();
+        let minter = Minter::new(issuer.to_owned(), keys, subject, Arc::new(OsEntropy));
+        (dir, minter)
+    }
+
+    fn payload(token: &str) -> &str {
+        token.split('.').nth(1).unwrap()
+    }
+
+    #[test]
+    fn a_management_token_is_good_for_two_hours_over_a_rotation() {
+        let (_dir, minter) = minter("http://127.0.0.1:8480/oidc");
+        minter.keys().rotate(START).unwrap();
+        // The last moment of the old key.
+        let now = START.after(LEAD).before(Duration::from_millis(1));
+        let token = minter.mint_management("k", now).unwrap();
+        let end = Timestamp::from_millis(seconds(now.after(MANAGEMENT_LIFE)) * 1_000);
+        for (time, good) in [
+            (now, true),
+            (end.before(Duration::from_millis(1)), true),
+            (end, false),
+        ] {
+            assert_eq!(
+                minter.read_management(&token, time).is_some(),
+                good,
+                "{time}"
+            );
+        }
+        let claims = minter.read_management(&token, now).unwrap();
+        assert_eq!((claims.sub.as_str(), claims.iat), ("k", seconds(now)));
+    }
+
+    #[test]
+    fn neither_kind_of_token_passes_for_the_other() {
+        let (_dir, minter) = minter("http://127.0.0.1:8480/oidc");
+        let management = minter.mint_management("k", START).unwrap();
+        assert_eq!(minter.read(&management, START), None);
+        let app = AppId::parse("shop").unwrap();
+        let phone = PhoneNumber::parse("18800008888", None).unwrap();
+        let minted = minter.mint(&app, Channel::Login, &phone, START).unwrap();
+        assert_eq!(minter.read_management(&minted.token, START), None);
+        // Nor by its claims alone, nor by its type alone.
+        let key = minter.keys().signer(START).unwrap();
+        let claims = minter.read_management(&management, START).unwrap();
+        let json = serde_json::to_string(&claims).unwrap();
+        let elsewhere = json.replace(AUDIENCE, "shop");
+        for (typ, json) in [("JWT", &json), (TYPE, &elsewhere)] {
+            let token = key.sign(typ, json).unwrap();
+            assert_eq!(minter.read_management(&token, START), None, "{typ} {json}");
+        }
+        let typed = serde_json::to_string(&minted.claims).unwrap();
+        let typed = key.sign(TYPE, &typed).unwrap();
+        assert_eq!(minter.read(&typed, START), None);
+        assert!(AppId::parse(AUDIENCE).is_err());
+    }
+
+    #[test]
+    fn its_payload_reads_the_same_as_base64_and_as_base64url() {
+        for issuer in [
+            "http://127.0.0.1:8480/oidc",
+            "https://示例.example/~a?b>c\u{7f}😀/oidc",
+        ] {
+            let (_dir, minter) = minter(issuer);
+            for n in 0..40 {
+                // Ids of any length, so that the rest stands at each of the three places.
+                let id = "dev-access-key~".get(..n % 16).unwrap_or_default();
+                let token = minter.mint_management(id, START).unwrap();
+                let payload = payload(&token);
+                assert!(!payload.contains(['-', '_']), "{payload}");
+                let [standard, url] = [
+                    BASE64_STANDARD_NO_PAD.decode(payload).unwrap(),
+                    BASE64_URL_SAFE_NO_PAD.decode(payload).unwrap(),
+                ];
+                assert_eq!(standard, url);
+                let claims: ManagementClaims = serde_json::from_slice(&standard).unwrap();
+                assert_eq!((claims.iss.as_str(), claims.sub.as_str()), (issuer, id));
+                assert!(minter.read_management(&token, START).is_some());
+            }
+        }
+    }
+}
