@@ -14,9 +14,10 @@ use countersign_core::entropy::Entropy;
 use countersign_core::messenger::{Messenger, Plan};
 use countersign_core::phone::{self, Country};
 use countersign_core::ports::provider::Provider;
-use countersign_core::ports::registry::Registrar;
+use countersign_core::ports::registry::{AccessKey, Change, Registrar, Secret};
 use countersign_core::ports::store::{NewApplication, Store};
 use countersign_core::route::Countries;
+use countersign_core::time::Timestamp;
 use countersign_providers::egress::{Egress, Reach};
 use countersign_providers::guard::Guarded;
 use countersign_providers::loopback::Loopback;
@@ -43,6 +44,8 @@ use crate::token::{Minter, SigningKeys};
 pub(super) const DATA: &str = "countersign-data";
 pub(super) const APP_ID: &str = "dev-app";
 pub(super) const APP_SECRET: &str = "dev-app-secret";
+const ACCESS_KEY: &str = "dev-access-key";
+const ACCESS_KEY_SECRET: &str = "dev-access-key-secret";
 const APP_NAME: &str = "Countersign";
 
 #[derive(Args)]
@@ -124,6 +127,7 @@ impl Dev {
         let (clock, store) = (store.clock(), Arc::new(store));
         let registrar = Arc::clone(&store) as Arc<dyn Registrar>;
         let store: Arc<dyn Store> = store;
+        ensure_dev_access_key(&*registrar, store.now()).await?;
         let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
         let checker = Checker::new(Arc::clone(&store), keys.passcode.clone());
         let messenger = Messenger::new(
@@ -237,13 +241,26 @@ async fn ensure_dev_app(store: &dyn Store) -> anyhow::Result<()> {
     Ok(())
 }
 
+async fn ensure_dev_access_key(registrar: &dyn Registrar, now: Timestamp) -> anyhow::Result<()> {
+    if !registrar.registry().access_keys.contains_key(ACCESS_KEY) {
+        let key = AccessKey {
+            id: ACCESS_KEY.to_owned(),
+            secret: Secret::new(ACCESS_KEY_SECRET.to_owned()),
+            created_at: now,
+        };
+        registrar.change(Change::AccessKey(key)).await?;
+    }
+    Ok(())
+}
+
 fn banner(address: SocketAddr, data: &Path) -> String {
     format!(
         r#"
-  Countersign, for development only: the secret below is known to everyone, and
+  Countersign, for development only: the secrets below are known to everyone, and
   codes are shown on this terminal and at http://{address}/dev/outbox
 
     app id {APP_ID}    app secret {APP_SECRET}    data in {}
+    access key {ACCESS_KEY}    its secret {ACCESS_KEY_SECRET}    (management)
 
   Send a code:
 

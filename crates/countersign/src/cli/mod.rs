@@ -1,5 +1,6 @@
 //! The command line: one verb, one file.
 
+mod access_key;
 mod app;
 mod check;
 mod dev;
@@ -62,6 +63,8 @@ enum Verb {
     Message(message::Message),
     /// List and rotate the keys that sign verification tokens
     Key(key::Key),
+    /// Make, list and delete the keys with which programs manage
+    AccessKey(access_key::AccessKey),
     /// Print a completion script for a shell
     #[command(
         after_help = "For bash:\n  countersign completions bash > /etc/bash_completion.d/countersign"
@@ -88,6 +91,7 @@ pub fn run() -> ExitCode {
         Verb::Template(template) => template.json(),
         Verb::Message(message) => message.json(),
         Verb::Key(key) => key.json(),
+        Verb::AccessKey(key) => key.json(),
         Verb::Dev(_) | Verb::Sandbox(_) | Verb::Completions { .. } | Verb::Unbuilt(_) => false,
     };
     let runtime = match tokio::runtime::Builder::new_multi_thread()
@@ -110,6 +114,7 @@ pub fn run() -> ExitCode {
             Verb::Template(template) => template.run().await,
             Verb::Message(message) => message.run().await,
             Verb::Key(key) => key.run().await,
+            Verb::AccessKey(key) => key.run().await,
             Verb::Completions { shell } => {
                 let mut script = Vec::new();
                 clap_complete::generate(shell, &mut Cli::command(), "countersign", &mut script);

@@ -28,16 +28,27 @@ impl<S: Send + Sync> FromRequest<S> for Body {
     type Rejection = std::convert::Infallible;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Self::Rejection> {
-        if !is_json(request.headers()) {
-            let field = Some("content-type".to_owned());
-            return Ok(Self(Err(malformed(field, FieldProblem::NotJson))));
-        }
-        let body = tokio::time::timeout(PATIENCE, read(request.into_body())).await;
-        Ok(Self(body.unwrap_or(Err(Fault::TooSlow))))
+        let (parts, body) = request.into_parts();
+        Ok(Self::read(&parts.headers, body).await)
     }
 }
 
 impl Body {
+    /// Reads the body of a request with these headers.
+    pub(crate) async fn read(headers: &HeaderMap, body: axum::body::Body) -> Self {
+        if !is_json(headers) {
+            let field = Some("content-type".to_owned());
+            return Self(Err(malformed(field, FieldProblem::NotJson)));
+        }
+        let body = tokio::time::timeout(PATIENCE, read(body)).await;
+        Self(body.unwrap_or(Err(Fault::TooSlow)))
+    }
+
+    /// The body as it arrived.
+    pub(crate) fn bytes(self) -> Result<Bytes, Fault> {
+        self.0
+    }
+
     /// Reads the body as a `T`.
     pub(crate) fn json<T: DeserializeOwned>(self) -> Result<T, Fault> {
         let body = self.0?;

@@ -15,7 +15,25 @@ use countersign_core::ports::store::Store;
 use countersign_core::time::Timestamp;
 use serde::Serialize;
 
+use super::admission::Admission;
 use super::state::AppState;
+
+/// When a request came, and its id.
+#[derive(Clone, Copy)]
+pub(super) struct Arrival {
+    pub(super) id: RequestId,
+    pub(super) at: Timestamp,
+}
+
+impl Arrival {
+    /// Of a request that came now.
+    pub(super) fn now(state: &AppState) -> Self {
+        let at = state.store.now();
+        // An id is owed in every answer, also by a machine whose random source fails: time will do.
+        let id = RequestId::generate(at, &*state.entropy).unwrap_or_else(|_| by_time(at));
+        Self { id, at }
+    }
+}
 
 /// One request, as far as every endpoint cares.
 pub(crate) struct Context {
@@ -30,6 +48,8 @@ pub(crate) struct Context {
     route: Option<MatchedPath>,
     /// The application, once it is known to be one.
     app: OnceLock<AppId>,
+    /// The access key that it proves, or why none; where that was looked at.
+    access_key: Option<Result<Arc<str>, Fault>>,
     arrived_at: Timestamp,
     store: Arc<dyn Store>,
 }
@@ -44,11 +64,10 @@ impl FromRequestParts<AppState> for Context {
                 .get(name)
                 .and_then(|value| value.to_str().ok())
         };
-        let now = state.store.now();
-        // An id is owed in every answer, also by a machine whose random source fails: time will do.
-        let request_id = RequestId::generate(now, &*state.entropy).unwrap_or_else(|_| by_time(now));
+        let admission: Option<&Admission> = parts.extensions.get();
+        let arrival = admission.map_or_else(|| Arrival::now(state), |found| found.arrival);
         Ok(Self {
-            request_id,
+            request_id: arrival.id,
             lang: Lang::negotiate(text(LANG_HEADER), text(header::ACCEPT_LANGUAGE.as_str())),
             named_app: parts.headers.get(APP_ID_HEADER).cloned(),
             authorization: parts.headers.get(header::AUTHORIZATION).cloned(),
@@ -56,7 +75,8 @@ impl FromRequestParts<AppState> for Context {
             method: parts.method.clone(),
             route: parts.extensions.get().cloned(),
             app: OnceLock::new(),
-            arrived_at: now,
+            access_key: admission.map(|found| found.access_key.clone()),
+            arrived_at: arrival.at,
             store: Arc::clone(&state.store),
         })
     }
@@ -98,6 +118,15 @@ impl Context {
     /// The header `authorization`, if it is text.
     pub(crate) fn authorization(&self) -> Option<&str> {
         self.authorization.as_ref()?.to_str().ok()
+    }
+
+    /// The public half of the access key that the request proves.
+    pub(crate) fn access_key(&self) -> Result<&str, Fault> {
+        match &self.access_key {
+            Some(Ok(id)) => Ok(id),
+            Some(Err(fault)) => Err(fault.clone()),
+            None => Err(Fault::Unauthorized),
+        }
     }
 
     /// Method and path, as asked for.
@@ -157,6 +186,7 @@ impl Context {
             // anything into stays out of logs.
             route = self.route.as_ref().map(MatchedPath::as_str),
             app_id = self.app.get().map(AppId::as_str),
+            access_key = self.access_key.as_ref().and_then(|proved| proved.as_deref().ok()),
             status_code,
             api_code,
             elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),

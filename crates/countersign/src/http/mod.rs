@@ -1,5 +1,6 @@
 //! The HTTP door. [`mod@router`] is the site map; each endpoint is one file.
 
+mod admission;
 mod application;
 mod body;
 mod channels;
@@ -17,10 +18,12 @@ mod receipts;
 pub mod router;
 mod schemas;
 mod shape;
+mod signature;
 mod sms_provider;
 mod sms_route;
 mod sms_template;
 mod state;
+mod string_to_sign;
 mod v3;
 
 pub use gate::{Gate, Pass};

@@ -19,6 +19,18 @@ const BODY_FAULTS: [&str; 9] = [
     "bodyTooSlow",
 ];
 
+/// What can go wrong wherever the operator calls.
+const OPERATOR_FAULTS: [&str; 8] = [
+    "unauthorized",
+    "signatureNotValid",
+    "signatureMethod",
+    "signatureVersion",
+    "signatureDate",
+    "signatureNoDate",
+    "signatureSkew",
+    "signatureUsed",
+];
+
 /// What can go wrong everywhere.
 const COMMON_FAULTS: [&str; 2] = ["internal", "unavailable"];
 
@@ -61,6 +73,18 @@ pub(super) fn document(endpoints: &[Endpoint], published: &[Published]) -> Value
                     "scheme": "bearer",
                     "description": "The token in owner.json of the data folder; new at every start.",
                 },
+                "managementToken": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT",
+                    "description": "The token of get-management-token; `Bearer` may be left out.",
+                },
+                "signature": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "authorization",
+                    "description": "`authing <accessKeyId>:<signature>`, as the official SDKs for Node and C# sign.",
+                },
                 "application": {
                     "type": "http",
                     "scheme": "basic",
@@ -99,7 +123,9 @@ fn operation(endpoint: &Endpoint) -> Value {
         Caller::Anyone | Caller::App => None,
         // The credentials may be in the body instead.
         Caller::Application => Some(json!([{"application": []}, {}])),
-        Caller::Operator => Some(json!([{"operator": []}])),
+        Caller::Operator => {
+            Some(json!([{"operator": []}, {"managementToken": []}, {"signature": []}]))
+        }
     };
     if let Some(security) = security {
         operation.insert("security".to_owned(), security);
@@ -244,7 +270,8 @@ fn faults(endpoint: &Endpoint) -> Vec<(&'static str, Fault)> {
     let caller: &[_] = match endpoint.caller {
         Caller::Anyone => &[],
         Caller::App => &["noApplication", "unknownApplication"],
-        Caller::Application | Caller::Operator => &["unauthorized"],
+        Caller::Application => &["unauthorized"],
+        Caller::Operator => &OPERATOR_FAULTS,
     };
     let named = |name: &str| {
         [body, caller, endpoint.faults, &COMMON_FAULTS]

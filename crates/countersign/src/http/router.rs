@@ -5,13 +5,14 @@ use std::task::{Context, Poll};
 
 use axum::Router;
 use axum::http::{Method, Request, StatusCode, header};
+use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get};
 use tower_service::Service;
 use utoipa_swagger_ui::SwaggerUi;
 
-use super::endpoint::{Endpoint, Published};
+use super::endpoint::{Caller, Endpoint, Published};
 use super::state::AppState;
-use super::{context, cors, dev, oidc, openapi, receipts, v3};
+use super::{admission, context, cors, dev, oidc, openapi, receipts, v3};
 
 /// Everything served under `/api/v3`. Whatever else is asked for there is answered with this list.
 fn endpoints() -> Vec<Endpoint> {
@@ -45,6 +46,10 @@ fn endpoints() -> Vec<Endpoint> {
         v3::list_unlocks::endpoint(),
         v3::list_signing_keys::endpoint(),
         v3::rotate_signing_key::endpoint(),
+        v3::get_management_token::endpoint(),
+        v3::list_access_keys::endpoint(),
+        v3::create_access_key::endpoint(),
+        v3::delete_access_key::endpoint(),
     ]
 }
 
@@ -124,8 +129,12 @@ fn router(state: AppState, layer: impl FnOnce(Router<AppState>) -> Router<AppSta
         .merge(docs)
         .fallback(nothing_here);
     for endpoint in endpoints {
+        let mut handler = endpoint.handler;
+        if endpoint.caller == Caller::Operator {
+            handler = handler.layer(from_fn_with_state(state.clone(), admission::admit));
+        }
         // Another method on a served path is not served either.
-        let handler = endpoint.handler.fallback(not_served.clone());
+        let handler = handler.fallback(not_served.clone());
         site = site.route(&format!("/api/v3/{}", endpoint.name), handler);
     }
     if state.outbox.is_some() {

@@ -1,16 +1,18 @@
 //! The schemas of the wire types, for the OpenAPI document.
 
 use countersign_api::{
-    ApplicationDto, AttemptDto, Channel, CheckAppIdSecretRequest, CheckDto, CheckedSecret,
-    CountryDto, CountryName, CountryNames, CreateApplicationRequest, CreatedApplication,
-    DeleteSmsProviderRequest, DeleteSmsRouteRequest, FilledTemplateDto, FindMessagesRequest,
-    IntrospectTokenRequest, InvalidReason, JsonWebKey, JsonWebKeySet, LintedSmsTemplate,
-    MessageDto, PreCheckCodeRequest, PreCheckedCode, PreviewSmsTemplateRequest, PreviewedSms,
-    ProviderHealth, PublicKey, ReceiptDto, RotatedSigningKey, RoutedProvider, SendSmsRequest,
-    SetSmsProviderRequest, SigningKeyDto, SigningKeyState, SmsCodePayload, SmsProviderDto,
-    SmsRouteDto, SmsTemplateDto, SystemInfo, SystemVersion, TemplateFinding,
-    TestSmsProviderRequest, UnlockDto, UnlockPhoneRequest, UpdateApplicationRequest,
-    VendorTemplateDto, VerdictDto, VerificationClaims, VerifiedCode, VerifyCodeRequest,
+    AccessKeyDto, ApplicationDto, AttemptDto, Channel, CheckAppIdSecretRequest, CheckDto,
+    CheckedSecret, CountryDto, CountryName, CountryNames, CreateApplicationRequest,
+    CreatedAccessKey, CreatedApplication, DeleteAccessKeyRequest, DeleteSmsProviderRequest,
+    DeleteSmsRouteRequest, FilledTemplateDto, FindMessagesRequest, IntrospectTokenRequest,
+    InvalidReason, JsonWebKey, JsonWebKeySet, LintedSmsTemplate, ManagementToken,
+    ManagementTokenRequest, MessageDto, PreCheckCodeRequest, PreCheckedCode,
+    PreviewSmsTemplateRequest, PreviewedSms, ProviderHealth, PublicKey, ReceiptDto,
+    RotatedSigningKey, RoutedProvider, SendSmsRequest, SetSmsProviderRequest, SigningKeyDto,
+    SigningKeyState, SmsCodePayload, SmsProviderDto, SmsRouteDto, SmsTemplateDto, SystemInfo,
+    SystemVersion, TemplateFinding, TestSmsProviderRequest, UnlockDto, UnlockPhoneRequest,
+    UpdateApplicationRequest, VendorTemplateDto, VerdictDto, VerificationClaims, VerifiedCode,
+    VerifyCodeRequest,
 };
 use serde_json::{Map, Value, json};
 use utoipa::{PartialSchema, ToSchema};
@@ -18,6 +20,7 @@ use utoipa::{PartialSchema, ToSchema};
 /// The schemas of all wire types, by name.
 pub(super) fn all() -> Value {
     let mut schemas = Map::new();
+    add::<AccessKeyDto>(&mut schemas);
     add::<ApplicationDto>(&mut schemas);
     add::<AttemptDto>(&mut schemas);
     add::<Channel>(&mut schemas);
@@ -28,11 +31,15 @@ pub(super) fn all() -> Value {
     add::<CountryName>(&mut schemas);
     add::<CountryNames>(&mut schemas);
     add::<CreateApplicationRequest>(&mut schemas);
+    add::<CreatedAccessKey>(&mut schemas);
     add::<CreatedApplication>(&mut schemas);
+    add::<DeleteAccessKeyRequest>(&mut schemas);
     add::<IntrospectTokenRequest>(&mut schemas);
     add::<InvalidReason>(&mut schemas);
     add::<JsonWebKey>(&mut schemas);
     add::<JsonWebKeySet>(&mut schemas);
+    add::<ManagementToken>(&mut schemas);
+    add::<ManagementTokenRequest>(&mut schemas);
     add::<MessageDto>(&mut schemas);
     add::<PreCheckCodeRequest>(&mut schemas);
     add::<PreCheckedCode>(&mut schemas);

@@ -1,15 +1,19 @@
 //! The V3 surface: one endpoint, one file.
 
 pub(crate) mod check_app_id_secret;
+pub(crate) mod create_access_key;
 pub(crate) mod create_application;
+pub(crate) mod delete_access_key;
 pub(crate) mod delete_sms_provider;
 pub(crate) mod delete_sms_route;
 pub(crate) mod delete_sms_template;
 pub(crate) mod find_messages;
 pub(crate) mod get_country_list;
+pub(crate) mod get_management_token;
 pub(crate) mod get_message;
 pub(crate) mod introspect_verification_token;
 pub(crate) mod lint_sms_template;
+pub(crate) mod list_access_keys;
 pub(crate) mod list_applications;
 pub(crate) mod list_messages;
 pub(crate) mod list_signing_keys;
