@@ -25,13 +25,16 @@ pub fn generate(entropy: &dyn Entropy, now: Timestamp) -> Result<AccessKey, Entr
     })
 }
 
-/// Whether there is a key of that id and `proves` holds for its secret. Does the same work for an id
-/// that does not exist.
-pub(crate) fn proves(registry: &Registry, id: &str, proves: impl FnOnce(&str) -> Choice) -> bool {
+/// The key of that id, if there is one and `proves` holds for its secret. Does the same work for an id that does
+/// not exist.
+pub(crate) fn find<'a>(
+    registry: &'a Registry,
+    id: &str,
+    proves: impl FnOnce(&str) -> Choice,
+) -> Option<&'a AccessKey> {
     let key = registry.access_keys.get(id);
-    let secret = key.map_or(NOBODYS, |key| key.secret.reveal());
-    let exists = Choice::from(u8::from(key.is_some()));
-    (proves(secret) & exists).into()
+    let proved = proves(key.map_or(NOBODYS, |key| key.secret.reveal()));
+    key.filter(|_| proved.into())
 }
 
 /// Whether `shown` is that secret. Takes the same time for every wrong one.
@@ -52,8 +55,9 @@ mod tests {
         let secret = key.secret.reveal().to_owned();
         let mut registry = Registry::default();
         registry.access_keys.insert(key.id.clone(), key.clone());
-        let right =
-            |id: &str, shown: &str| proves(&registry, id, |secret| same_secret(secret, shown));
+        let right = |id: &str, shown: &str| {
+            find(&registry, id, |secret| same_secret(secret, shown)).is_some()
+        };
         assert!(right(&key.id, &secret));
         for (id, shown) in [
             (key.id.as_str(), ""),

@@ -10,7 +10,6 @@ use axum::middleware::Next;
 use axum::response::Response;
 use countersign_api::{BadSignature, Fault};
 use countersign_core::check::TokenUse;
-use countersign_core::time::Timestamp;
 
 use super::body::Body;
 use super::context::Arrival;
@@ -58,12 +57,10 @@ fn by_token(state: &AppState, shown: &str) -> Result<String, Fault> {
     };
     let read = state.tokens.read_management(token, state.store.now());
     let claims = read.ok_or(Fault::Unauthorized)?;
-    // A key that was made later, under the same id, is another.
     let registry = state.carriers.registry();
     let key = registry.access_keys.get(&claims.sub);
-    let made = |made: Timestamp| made.as_millis().div_euclid(1_000);
     match key {
-        Some(key) if made(key.created_at) <= claims.iat => Ok(claims.sub),
+        Some(key) if claims.is_of(key) => Ok(claims.sub),
         _ => Err(Fault::Unauthorized),
     }
 }

@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 
 use countersign_core::id::TokenId;
+use countersign_core::ports::registry::AccessKey;
 use countersign_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -28,24 +29,30 @@ pub struct ManagementClaims {
     aud: String,
     /// The access key that it was exchanged for.
     pub sub: String,
+    /// When that was made, in milliseconds of Unix time: a later key of the same id is another.
+    access_key_made_at: i64,
     scoped_userpool_id: String,
-    /// When it was made, in seconds of Unix time.
-    pub iat: i64,
+    iat: i64,
     exp: i64,
     jti: String,
 }
 
 impl Minter {
-    /// A token that says: whoever shows it has the access key of that id. Signing takes some 0.4 ms: not for
+    /// A token that says: whoever shows it has this access key. Signing takes some 0.4 ms: not for
     /// a thread that serves others.
     ///
     /// # Errors
     /// [`MintError`] when the random source or the cryptographic library fails.
-    pub fn mint_management(&self, access_key: &str, now: Timestamp) -> Result<String, MintError> {
+    pub fn mint_management(
+        &self,
+        access_key: &AccessKey,
+        now: Timestamp,
+    ) -> Result<String, MintError> {
         let claims = ManagementClaims {
             iss: self.issuer.clone(),
             aud: AUDIENCE.to_owned(),
-            sub: access_key.to_owned(),
+            sub: access_key.id.clone(),
+            access_key_made_at: access_key.created_at.as_millis(),
             scoped_userpool_id: USER_POOL.to_owned(),
             iat: seconds(now),
             exp: seconds(now.after(MANAGEMENT_LIFE)),
@@ -62,6 +69,14 @@ impl Minter {
     pub fn read_management(&self, token: &str, now: Timestamp) -> Option<ManagementClaims> {
         let claims: ManagementClaims = self.claims(TYPE, token, now)?;
         (is_good(claims.exp, now) && claims.aud == AUDIENCE).then_some(claims)
+    }
+}
+
+impl ManagementClaims {
+    /// Whether it was exchanged for that access key.
+    #[must_use]
+    pub fn is_of(&self, key: &AccessKey) -> bool {
+        self.sub == key.id && self.access_key_made_at == key.created_at.as_millis()
     }
 }
 
@@ -91,6 +106,7 @@ mod tests {
     use countersign_api::Channel;
     use countersign_core::application::AppId;
     use countersign_core::phone::PhoneNumber;
+    use countersign_core::ports::registry::Secret;
 
     use super::*;
     use crate::system::OsEntropy;
@@ -106,6 +122,14 @@ mod tests {
         (dir, minter)
     }
 
+    fn key(id: &str, millis: i64) -> AccessKey {
+        AccessKey {
+            id: id.to_owned(),
+            secret: Secret::new("s3cret".to_owned()),
+            created_at: Timestamp::from_millis(millis),
+        }
+    }
+
     fn payload(token: &str) -> &str {
         token.split('.').nth(1).unwrap()
     }
@@ -116,7 +140,7 @@ mod tests {
         minter.keys().rotate(START).unwrap();
         // The last moment of the old key.
         let now = START.after(LEAD).before(Duration::from_millis(1));
-        let token = minter.mint_management("k", now).unwrap();
+        let token = minter.mint_management(&key("k", 7), now).unwrap();
         let end = Timestamp::from_millis(seconds(now.after(MANAGEMENT_LIFE)) * 1_000);
         for (time, good) in [
             (now, true),
@@ -130,29 +154,32 @@ mod tests {
             );
         }
         let claims = minter.read_management(&token, now).unwrap();
-        assert_eq!((claims.sub.as_str(), claims.iat), ("k", seconds(now)));
+        assert!(claims.is_of(&key("k", 7)));
+        for other in [key("k", 8), key("l", 7)] {
+            assert!(!claims.is_of(&other));
+        }
     }
 
     #[test]
     fn neither_kind_of_token_passes_for_the_other() {
         let (_dir, minter) = minter("http://127.0.0.1:8480/oidc");
-        let management = minter.mint_management("k", START).unwrap();
+        let management = minter.mint_management(&key("k", 7), START).unwrap();
         assert_eq!(minter.read(&management, START), None);
         let app = AppId::parse("shop").unwrap();
         let phone = PhoneNumber::parse("18800008888", None).unwrap();
         let minted = minter.mint(&app, Channel::Login, &phone, START).unwrap();
         assert_eq!(minter.read_management(&minted.token, START), None);
         // Nor by its claims alone, nor by its type alone.
-        let key = minter.keys().signer(START).unwrap();
+        let signer = minter.keys().signer(START).unwrap();
         let claims = minter.read_management(&management, START).unwrap();
         let json = serde_json::to_string(&claims).unwrap();
         let elsewhere = json.replace(AUDIENCE, "shop");
         for (typ, json) in [("JWT", &json), (TYPE, &elsewhere)] {
-            let token = key.sign(typ, json).unwrap();
+            let token = signer.sign(typ, json).unwrap();
             assert_eq!(minter.read_management(&token, START), None, "{typ} {json}");
         }
         let typed = serde_json::to_string(&minted.claims).unwrap();
-        let typed = key.sign(TYPE, &typed).unwrap();
+        let typed = signer.sign(TYPE, &typed).unwrap();
         assert_eq!(minter.read(&typed, START), None);
         assert!(AppId::parse(AUDIENCE).is_err());
     }
@@ -167,7 +194,7 @@ mod tests {
             for n in 0..40 {
                 // Ids of any length, so that the rest stands at each of the three places.
                 let id = "dev-access-key~".get(..n % 16).unwrap_or_default();
-                let token = minter.mint_management(id, START).unwrap();
+                let token = minter.mint_management(&key(id, 7), START).unwrap();
                 let payload = payload(&token);
                 assert!(!payload.contains(['-', '_']), "{payload}");
                 let [standard, url] = [

@@ -20,6 +20,7 @@ mod crash;
 mod documents;
 mod doors;
 mod last_lines;
+mod management_auth;
 mod minute;
 mod outbox;
 mod outcomes;

@@ -46,17 +46,15 @@ pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Bod
 async fn exchange(state: &AppState, body: Body) -> Result<ManagementToken, Fault> {
     let body: ManagementTokenRequest = body.json()?;
     let registry = state.carriers.registry();
-    let right = access_keys::proves(&registry, &body.access_key_id, |secret| {
+    let key = access_keys::find(&registry, &body.access_key_id, |secret| {
         access_keys::same_secret(secret, &body.access_key_secret)
     });
-    if !right {
-        return Err(Fault::Unauthorized);
-    }
+    let key = key.ok_or(Fault::Unauthorized)?.clone();
     let (tokens, now) = (Arc::clone(&state.tokens), state.store.now());
     // Off the threads that serve others: a signature takes long.
     let minted = state
         .sends
-        .spawn_blocking(move || tokens.mint_management(&body.access_key_id, now));
+        .spawn_blocking(move || tokens.mint_management(&key, now));
     let minted = minted.await.map_err(|_| Fault::Internal)?;
     let access_token = minted.map_err(|error| {
         tracing::error!(%error, "no management token");
