@@ -44,14 +44,12 @@ class Client:
 
     def call(self, operation, fields, app_id):
         """What the SDK handed to its caller."""
-        request = {
-            "id": next(self._ids),
-            "appId": app_id,
-            "appSecret": "dev-app-secret",
-            "appHost": self._url,
-            operation: fields,
-        }
-        reply = self._exchange(request)
+        known = {"appId": app_id, "appSecret": "dev-app-secret", "appHost": self._url}
+        return self.ask({**known, operation: fields})
+
+    def ask(self, request):
+        """The answer to a request of these members, and an id."""
+        reply = self._exchange({"id": next(self._ids), **request})
         if "unsupported" in reply:
             raise Unsupported(reply["unsupported"])
         if "error" in reply:
