@@ -27,6 +27,7 @@ mod outcomes;
 mod raw;
 mod secrecy;
 mod server;
+mod signed;
 mod slow;
 mod tokens;
 mod too_late;
