@@ -113,15 +113,11 @@ pub(super) fn report(message: &Message, news: News) -> Report {
         false => ("failed", "UNDELIV"),
     };
     let mut report = Report::post(&json!({
-        "type": "sms.report",
-        "timestamp": news.at.to_string(),
-        "data": {
-            "id": message.id,
-            "reference": message.reference,
-            "to": message.to,
-            "status": status,
-            "code": code,
-        },
+        "messageId": message.reference,
+        "providerMessageId": message.id,
+        "to": message.to,
+        "status": status,
+        "code": code,
     }));
     // The same report, made again, has the same id.
     let id = format!("report_{}_{status}", message.id);

@@ -104,8 +104,8 @@ fn news(door: &str, report: &Arrived) -> (String, bool) {
         "alibaba-cloud-international" => (text(&first["MessageId"]), first["Status"] == "1"),
         "tencent-cloud" => (text(&first["sid"]), first["report_status"] == "SUCCESS"),
         "http" => {
-            let data = &report.body["data"];
-            (text(&data["id"]), data["status"] == "delivered")
+            let body = &report.body;
+            (text(&body["providerMessageId"]), body["status"] == "delivered")
         }
         _ => (
             report.param("msgid").to_owned(),
@@ -187,7 +187,7 @@ fn form(door: &str, report: &Arrived) {
         }
         "chuanglan-international" => assert_eq!(report.param("mobile"), "6591234567"),
         _ => {
-            assert_eq!(report.body["data"]["reference"], "msg-0001");
+            assert_eq!(report.body["messageId"], "msg-0001");
             let header = |name| report.headers[name].to_str().unwrap();
             let (id, seconds) = (header("webhook-id"), header("webhook-timestamp"));
             let key = accounts::WEBHOOK_SECRET.strip_prefix("whsec_").unwrap();
