@@ -16,7 +16,7 @@
 /// | unreachable | the next vendor; nothing was said to this one |
 /// | unknown | it counts as sent: the minute stays taken, the code is live, nothing is sent again |
 ///
-/// Whatever the operator must act on is said once a minute in the log: config error, content rejected.
+/// Of what the operator must act on (config error, content rejected) the log says so, once a minute for a vendor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// The vendor took it.

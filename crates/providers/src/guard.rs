@@ -16,6 +16,7 @@ use countersign_core::time::Clock;
 use futures_util::FutureExt as _;
 use tokio::sync::Semaphore;
 
+use crate::alarm::Alarm;
 use crate::breaker::{Breaker, Health};
 
 /// How many messages may be on their way to one provider: a slow one must not take all there is.
@@ -27,6 +28,7 @@ pub struct Guarded {
     provider: Arc<dyn Provider>,
     clock: Arc<dyn Clock>,
     bulkhead: Option<(Semaphore, Breaker)>,
+    alarm: Alarm,
 }
 
 impl std::fmt::Debug for Guarded {
@@ -45,6 +47,7 @@ impl Guarded {
             provider,
             clock,
             bulkhead,
+            alarm: Alarm::default(),
         }
     }
 
@@ -54,6 +57,7 @@ impl Guarded {
             provider,
             clock,
             bulkhead: None,
+            alarm: Alarm::default(),
         }
     }
 
@@ -105,7 +109,9 @@ impl Provider for Guarded {
             return Outcome::not_accepted(RefusalKind::CircuitOpen);
         }
         let outcome = self.call(sms).await;
-        breaker.ended(&outcome, self.clock.now());
+        let now = self.clock.now();
+        breaker.ended(&outcome, now);
+        self.alarm.look_at(self.name(), &outcome, now);
         outcome
     }
 

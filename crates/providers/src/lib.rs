@@ -13,6 +13,7 @@
 //! | [`alibaba_cloud_international`] | Alibaba Cloud SMS, the international product |
 
 mod acs3;
+mod alarm;
 pub mod alibaba_cloud;
 pub mod alibaba_cloud_international;
 mod alibaba_gateway;

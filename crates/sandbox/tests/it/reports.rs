@@ -105,7 +105,10 @@ fn news(door: &str, report: &Arrived) -> (String, bool) {
         "tencent-cloud" => (text(&first["sid"]), first["report_status"] == "SUCCESS"),
         "http" => {
             let body = &report.body;
-            (text(&body["providerMessageId"]), body["status"] == "delivered")
+            (
+                text(&body["providerMessageId"]),
+                body["status"] == "delivered",
+            )
         }
         _ => (
             report.param("msgid").to_owned(),
