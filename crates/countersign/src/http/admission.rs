@@ -1,5 +1,6 @@
 //! Before a management endpoint runs: which access key a request proves, by a signature or by a management token.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::body::Body as RawBody;
@@ -34,6 +35,9 @@ pub(super) async fn admit(State(state): State<AppState>, request: Request, next:
         .and_then(|shown| shown.to_str().ok())
         .unwrap_or_default();
     let access_key = match Signature::shown(shown) {
+        // The access key of development is known to everyone. A web page can have its own name resolve to this
+        // machine, but not be here under another.
+        _ if state.outbox.is_some() && !is_asked_for_here(&parts) => Err(Fault::Unauthorized),
         Some(signature) => {
             let (signed, read) = by_signature(&state, arrival, signature, &parts, body).await;
             body = read;
@@ -46,6 +50,18 @@ pub(super) async fn admit(State(state): State<AppState>, request: Request, next:
         access_key: access_key.map(Into::into),
     });
     next.run(Request::from_parts(parts, body)).await
+}
+
+/// Whether a request names this machine as the one it is for.
+fn is_asked_for_here(parts: &Parts) -> bool {
+    let host = parts.headers.get(header::HOST);
+    let host = host.and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    };
+    let address = name.trim_matches(['[', ']']).parse::<IpAddr>();
+    name.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
 }
 
 /// By the token of `Bearer <token>`, or `<token>`, as the Java SDK sends it.

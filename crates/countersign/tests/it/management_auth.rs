@@ -375,3 +375,35 @@ async fn the_development_key_that_was_deleted_comes_back_without_its_tokens() {
     let after = token(&server, DEV).await;
     assert_eq!(list(&server, &after).await, PASSED);
 }
+
+#[tokio::test]
+async fn the_development_key_is_for_whoever_asks_this_machine_by_name() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let bearer = format!("Bearer {}", token(&server, DEV).await);
+    let asked_of = async |host: &str| {
+        let request = server
+            .client()
+            .get(format!("{}/api/v3/list-applications", server.url))
+            .header("authorization", &bearer)
+            .header("host", host);
+        codes(&answer(request).await)
+    };
+    for here in [
+        "localhost:8480",
+        "LOCALHOST",
+        "127.0.0.1",
+        "127.1.2.3:1",
+        "[::1]:8480",
+    ] {
+        assert_eq!(asked_of(here).await, PASSED, "{here}");
+    }
+    for elsewhere in [
+        "rebound.example:8480",
+        "localhost.rebound.example",
+        "127.0.0.1.rebound.example",
+        "192.168.0.7:8480",
+    ] {
+        assert_eq!(asked_of(elsewhere).await, UNAUTHORIZED, "{elsewhere}");
+    }
+}
