@@ -1,0 +1,79 @@
+//! Any request at a path where vendors report: no panic, and nothing that is read is about a number that cannot be.
+//!
+//! An input is a vendor, a method and, after a line feed, the query or the body.
+
+#![no_main]
+
+use std::sync::{Arc, LazyLock};
+
+use countersign_core::entropy::{Entropy, EntropyError};
+use countersign_core::ports::provider::Provider;
+use countersign_core::ports::registry::Secret;
+use countersign_core::receipt::Callback;
+use countersign_core::route::ProviderName;
+use countersign_core::time::{Clock, Timestamp};
+use countersign_providers::egress::{Egress, Reach};
+use countersign_providers::kinds::{self, Setup};
+use libfuzzer_sys::fuzz_target;
+use serde_json::json;
+
+const NOW: Timestamp = Timestamp::from_millis(1_767_323_045_000);
+
+struct Still;
+
+impl Clock for Still {
+    fn now(&self) -> Timestamp {
+        NOW
+    }
+}
+
+impl Entropy for Still {
+    fn fill(&self, buffer: &mut [u8]) -> Result<(), EntropyError> {
+        buffer.fill(0);
+        Ok(())
+    }
+}
+
+static PROVIDERS: LazyLock<Vec<Arc<dyn Provider>>> = LazyLock::new(|| {
+    let account = |kind: &str, settings, secret: &str| {
+        let setup = Setup {
+            name: ProviderName::parse("account").unwrap(),
+            settings,
+            secrets: [(secret.to_owned(), Secret::new("secret".to_owned()))].into(),
+            egress: Egress::new(Reach::Public).unwrap(),
+            clock: Arc::new(Still),
+            entropy: Arc::new(Still),
+        };
+        kinds::build(kind, setup).unwrap()
+    };
+    let alibaba = json!({"access_key_id": "id"});
+    let chuanglan = json!({"account": "account"});
+    vec![
+        account("alibaba-cloud", alibaba.clone(), "access_key_secret"),
+        account("alibaba-cloud-international", alibaba, "access_key_secret"),
+        account("tencent-cloud", json!({"secret_id": "id", "sdk_app_id": "1"}), "secret_key"),
+        account("chuanglan", chuanglan.clone(), "password"),
+        account("chuanglan-international", chuanglan, "password"),
+        account(
+            "http",
+            json!({"url": "https://sms.example/", "format": "json", "body": r#"{"to":"{to}","text":"{text}"}"#}),
+            "token",
+        ),
+    ]
+});
+
+fuzz_target!(|input: (u8, bool, &[u8])| {
+    let (vendor, posted, text) = input;
+    let provider = &PROVIDERS[usize::from(vendor) % PROVIDERS.len()];
+    let query = std::str::from_utf8(text).unwrap_or_default();
+    let read = provider.receipts(&Callback {
+        method: if posted { "POST" } else { "GET" },
+        query: if posted { "" } else { query },
+        headers: &[],
+        body: if posted { text } else { b"" },
+        now: NOW,
+    });
+    for receipt in read.into_iter().flat_map(|read| read.receipts) {
+        assert!(receipt.phone.e164().starts_with('+'));
+    }
+});
