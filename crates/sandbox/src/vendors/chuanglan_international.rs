@@ -39,8 +39,8 @@ impl Desk for International {
 
     fn scripted(&self, _: &Call, _: &Shared, why: Scripted) -> Refusal {
         refusal(match why {
-            // Not in the vendor's table for abroad: the code of its other API.
-            Scripted::Throttle => "103",
+            // The vendor's table for abroad has no code for an account that is too fast; this one is for a number.
+            Scripted::Throttle => "125",
             Scripted::BadNumber => "108",
             Scripted::ConfigError => "114",
             Scripted::Content => "123",
@@ -58,11 +58,11 @@ fn answer(code: &str, id: &str) -> Answer {
         "0" => "",
         "101" => "no such account",
         "102" => "wrong password or sign",
-        "103" => "too fast",
         "106" => "wrong length of msg",
         "108" => "wrong mobile",
         "114" => "ip not allowed",
         "123" => "msg not allowed",
+        "125" => "too many to this mobile",
         "130" => "system busy",
         _ => "wrong parameters",
     };

@@ -193,7 +193,7 @@ async fn every_refusal_is_in_the_words_of_the_vendor() {
         (
             "chuanglan-international",
             "/code",
-            ["103", "108", "114", "123", "130"],
+            ["125", "108", "114", "123", "130"],
         ),
         (
             "http",
