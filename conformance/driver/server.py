@@ -29,6 +29,7 @@ class Server:
     def __init__(self, binary, name):
         self._log = log_file(f"{name}-server")
         self._data = tempfile.TemporaryDirectory(prefix="countersign-conformance-")
+        self.folder = Path(self._data.name)
         self._command = [
             str(binary), "dev",
             "--listen", "127.0.0.1:0",
@@ -71,21 +72,27 @@ class Server:
 
     def post(self, path, body, headers):
         """What a plain HTTP client is answered under /api/v3."""
-        request = urllib.request.Request(
-            f"{self.url}/api/v3/{path}",
-            data=json.dumps(body).encode(),
-            headers={"content-type": "application/json", **headers},
-        )
+        return self._asked(path, json.dumps(body).encode(), {"content-type": "application/json", **headers})
+
+    def _asked(self, path, body, headers):
+        request = urllib.request.Request(f"{self.url}/api/v3/{path}", data=body, headers=headers)
         with _http.open(request, timeout=ANSWER_SECONDS) as response:
             return json.load(response)
 
     def manage(self, path, body):
         """What the operator is answered."""
-        return self.post(path, body, {"authorization": f"Bearer {self.operator_token()}"})
+        return self.post(path, body, self._operator())
+
+    def look(self, path):
+        """What the operator is shown."""
+        return self._asked(path, None, self._operator())
+
+    def _operator(self):
+        return {"authorization": f"Bearer {self.operator_token()}"}
 
     def operator_token(self):
         """What management calls show."""
-        return json.loads((Path(self._data.name) / "owner.json").read_text())["token"]
+        return json.loads((self.folder / "owner.json").read_text())["token"]
 
     def stop(self):
         """Asks it to end; its exit code, or None when it does not end."""
