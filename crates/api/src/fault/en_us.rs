@@ -58,6 +58,7 @@ fn advice(kind: &str) -> &'static str {
         "content_rejected" => ": the operator must change the template",
         "no_template" => ": no provider has a template for this application, channel and language",
         "transient" => ": it has a disturbance; try again in a moment",
+        "other" => ": the operator finds its reason on the timeline of the message",
         _ => "",
     }
 }

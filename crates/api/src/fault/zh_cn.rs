@@ -52,6 +52,7 @@ fn advice(kind: &str) -> &'static str {
         "content_rejected" => "：请管理员修改模板",
         "no_template" => "：没有服务商为此应用、场景和语言配置模板",
         "transient" => "：服务商暂时故障，请稍后再试",
+        "other" => "：请管理员在消息记录中查看服务商给出的原因",
         _ => "",
     }
 }

@@ -52,6 +52,7 @@ fn advice(kind: &str) -> &'static str {
         "content_rejected" => "：請管理員修改範本",
         "no_template" => "：沒有服務商為此應用程式、情境和語言設定範本",
         "transient" => "：服務商暫時故障，請稍後再試",
+        "other" => "：請管理員在訊息紀錄中查看服務商給出的原因",
         _ => "",
     }
 }
