@@ -198,7 +198,7 @@ async fn no_code_number_or_secret_is_in_a_trace_or_in_the_store() {
 
 /// Whether `secret` stands in `bytes`. Six digits turn up by chance inside longer runs, such as times and
 /// ids in hexadecimal; a number or a token does not.
-fn holds(bytes: &[u8], secret: &str) -> bool {
+pub(crate) fn holds(bytes: &[u8], secret: &str) -> bool {
     let found = bytes
         .windows(secret.len())
         .enumerate()
