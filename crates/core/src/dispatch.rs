@@ -33,7 +33,7 @@ pub(crate) struct Parcel<'a> {
 /// **Nothing leaves twice:** another provider is tried only after a definite refusal, or where the application
 /// chose the same code through another one after an unknown. At most
 /// [`MOST_VENDORS`](policy::MOST_VENDORS) are called, within [`SEND_DEADLINE`](policy::SEND_DEADLINE) for
-/// all of them.
+/// all of them; one whose silence leads to another, within [`PATIENCE`](policy::PATIENCE).
 pub(crate) async fn carry(
     parcel: &Parcel<'_>,
     way: &Way,
@@ -44,14 +44,21 @@ pub(crate) async fn carry(
     let deadline = started.after(policy::SEND_DEADLINE);
     let mut attempts = Vec::new();
     let (mut called, mut rejected) = (0, Vec::new());
-    for provider in &way.carriers {
+    let mut carriers = way.carriers.iter().peekable();
+    while let Some(provider) = carriers.next() {
         let started_at = now();
         let outcome = if started > parcel.message.made_at().after(policy::HAND_OVER) {
             Outcome::not_accepted(RefusalKind::TooLate)
         } else if started_at >= deadline {
             break;
         } else {
-            let sms = parcel.for_provider(&**provider, templates, deadline, &rejected);
+            let another = carriers.peek().is_some() && called + 1 < policy::MOST_VENDORS;
+            let until = if another && way.on_unknown == OnUnknown::FailoverSameCode {
+                started_at.after(policy::PATIENCE).min(deadline)
+            } else {
+                deadline
+            };
+            let sms = parcel.for_provider(&**provider, templates, until, &rejected);
             match sms {
                 Err(kind) => Outcome::not_accepted(kind),
                 Ok(sms) => {

@@ -240,6 +240,10 @@ pub const MOST_VENDORS: usize = 2;
 /// The longest that providers may take over one message, all together. SDK callers give up after 10 s.
 pub const SEND_DEADLINE: Duration = Duration::from_secs(8);
 
+/// The longest that a provider may take over a message that may go through another one after it without being
+/// refused: what is left of [`SEND_DEADLINE`] is for that one.
+pub const PATIENCE: Duration = Duration::from_secs(5);
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -20,7 +20,7 @@ impl Entropy for Zeros {
     }
 }
 
-/// A vendor that always says the same, takes its time, and notes which codes it was given.
+/// A vendor that always says the same, takes its time, and notes which codes it was given and how long it had.
 struct Vendor {
     name: &'static str,
     content: Content,
@@ -28,6 +28,7 @@ struct Vendor {
     takes: i64,
     clock: Arc<AtomicI64>,
     given: Mutex<Vec<String>>,
+    had: Mutex<Vec<Duration>>,
 }
 
 #[async_trait]
@@ -41,7 +42,9 @@ impl Provider for Vendor {
     }
 
     async fn send(&self, sms: &Sms) -> Outcome {
-        self.clock.fetch_add(self.takes, Ordering::SeqCst);
+        let now = self.clock.fetch_add(self.takes, Ordering::SeqCst);
+        let had = Timestamp::from_millis(now).until(sms.deadline);
+        self.had.lock().unwrap().push(had);
         let mut given = self.given.lock().unwrap();
         given.push(sms.passcode.reveal().to_owned());
         self.says.clone()
@@ -67,6 +70,7 @@ impl World {
                 takes,
                 clock: Arc::clone(&clock),
                 given: Mutex::default(),
+                had: Mutex::default(),
             })
         };
         let vendors = vendors.into_iter().map(vendor).collect();
@@ -224,6 +228,37 @@ fn all_together_take_no_longer_than_the_deadline() {
         kinds(&world.carry(OnUnknown::Keep)),
         ["transient", "accepted"]
     );
+}
+
+#[test]
+fn a_silent_vendor_leaves_time_for_the_same_code_through_another() {
+    let had = |on_unknown, vendors: [(&'static str, Outcome, i64); 3]| {
+        let world = World::of(vendors);
+        world.carry(on_unknown);
+        let had = world.vendors.iter().flat_map(|vendor| {
+            let had = vendor.had.lock().unwrap();
+            had.iter().map(Duration::as_millis).collect::<Vec<_>>()
+        });
+        had.collect::<Vec<_>>()
+    };
+    let silent = [
+        ("a", unknown(), 5_000),
+        ("b", unknown(), 3_000),
+        ("c", accepted(), 0),
+    ];
+    assert_eq!(had(OnUnknown::FailoverSameCode, silent), [5_000, 3_000]);
+    let late = [
+        ("a", refused(RefusalKind::Busy), 4_000),
+        ("b", unknown(), 4_000),
+        ("c", accepted(), 0),
+    ];
+    assert_eq!(had(OnUnknown::FailoverSameCode, late), [5_000, 4_000]);
+    let slow = [
+        ("a", refused(RefusalKind::Throttled), 1_000),
+        ("b", accepted(), 0),
+        ("c", accepted(), 0),
+    ];
+    assert_eq!(had(OnUnknown::Keep, slow), [8_000, 7_000]);
 }
 
 #[test]
