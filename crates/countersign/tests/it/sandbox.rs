@@ -53,12 +53,6 @@ impl Sandbox {
         self.control("faults", line).await;
     }
 
-    /// No vendor fails any more.
-    pub(crate) async fn heals(&self) {
-        let url = format!("{}/sandbox/faults", self.url);
-        assert!(self.client.delete(url).send().await.unwrap().status() == 200);
-    }
-
     /// `vendor` reports in that manner to `url`, at once.
     pub(crate) async fn reports_to(&self, vendor: &str, url: &str, manner: &str) {
         let order = json!({"vendor": vendor, "url": url, "reports": manner, "millis": 0});

@@ -196,18 +196,30 @@ async fn no_code_number_or_secret_is_in_a_trace_or_in_the_store() {
     }
 }
 
-/// Whether `secret` stands in `bytes`. Six digits turn up by chance inside longer runs, such as times and
-/// ids in hexadecimal; a number or a token does not.
+/// Whether `secret` stands in `bytes`. Six digits turn up by chance inside longer runs, such as ids in
+/// hexadecimal, and as microseconds at the end of a time; a number or a token does not.
 pub(crate) fn holds(bytes: &[u8], secret: &str) -> bool {
-    let found = bytes
-        .windows(secret.len())
-        .enumerate()
-        .filter(|(_, part)| *part == secret.as_bytes());
-    found.into_iter().any(|(at, _)| {
-        let around = [
-            at.checked_sub(1).and_then(|before| bytes.get(before)),
-            bytes.get(at + secret.len()),
-        ];
-        secret.len() > 6 || !around.into_iter().flatten().any(u8::is_ascii_hexdigit)
+    let text = String::from_utf8_lossy(bytes);
+    let bytes = text.as_bytes();
+    text.match_indices(secret).any(|(at, _)| {
+        let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+        let after = bytes.get(at + secret.len());
+        let in_run = [before, after]
+            .into_iter()
+            .flatten()
+            .any(u8::is_ascii_hexdigit);
+        let in_time = (before, after) == (Some(&b'.'), Some(&b'Z'));
+        secret.len() > 6 || !(in_run || in_time)
     })
+}
+
+#[test]
+fn a_code_is_found_and_what_looks_like_one_by_chance_is_not() {
+    for held in ["code 123456", "123456", ":123456,", "5.123456 Z"] {
+        assert!(holds(held.as_bytes(), "123456"), "{held}");
+    }
+    for chance in ["0123456", "a123456", "12:00:00.123456Z", "12345"] {
+        assert!(!holds(chance.as_bytes(), "123456"), "{chance}");
+    }
+    assert!(holds(b"x13800000001y", "13800000001"));
 }

@@ -2,7 +2,6 @@
 //! hears and when, the minute, the code.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::task::JoinSet;
 
@@ -131,7 +130,6 @@ impl Cell {
         let first = server.send_as(&self.app, "CHANNEL_LOGIN", &self.to).await;
         assert_eq!(first.status, status, "{what}: {first:?}");
         assert!(first.message.contains(says), "{what}: {first:?}");
-        assert!(first.took < Duration::from_secs(10), "{what}: {first:?}");
 
         let second = server.login_as(&self.app, &self.to).await;
         let kept = status == 200;
