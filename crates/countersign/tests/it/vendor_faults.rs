@@ -56,6 +56,7 @@ fn heard(outcome: &str) -> (u16, &'static str) {
         "accepted" | "unknown" => (200, ""),
         "unreachable" => (601, "could not be reached. Nothing was sent"),
         "bad_number" => (602, "this number cannot receive messages"),
+        "recipient_limited" => (602, "too many messages lately; try again later"),
         "throttled" => (602, "asked too fast; try again in a moment"),
         "config_error" => (602, "the operator must look at its credentials"),
         "content_rejected" => (602, "the operator must change the template"),
@@ -117,8 +118,9 @@ impl Cell {
         match (self.product, self.case.name) {
             // "Of one message none was taken", without a reason.
             (Product::ChuanglanTemplate, "bad_number") => "other",
-            // It has no code for haste, and one for content and templates alike.
-            (Product::ChuanglanAbroad, "throttle" | "content") => "config_error",
+            // It has a code for too much to one number only, and one for content and templates alike.
+            (Product::ChuanglanAbroad, "throttle") => "recipient_limited",
+            (Product::ChuanglanAbroad, "content") => "config_error",
             _ => self.case.outcome,
         }
     }
