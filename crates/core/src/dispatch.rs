@@ -33,23 +33,25 @@ pub(crate) struct Parcel<'a> {
 /// **Nothing leaves twice:** another provider is tried only after a definite refusal, or where the application
 /// chose the same code through another one after an unknown. At most
 /// [`MOST_VENDORS`](policy::MOST_VENDORS) are called, within [`SEND_DEADLINE`](policy::SEND_DEADLINE) for
-/// all of them; one whose silence leads to another, within [`PATIENCE`](policy::PATIENCE).
+/// all of them; one whose silence leads to another, within [`PATIENCE`](policy::PATIENCE); and none that would be
+/// left with less than [`LEAST_FOR_A_VENDOR`](policy::LEAST_FOR_A_VENDOR), whose silence would say nothing of it.
 pub(crate) async fn carry(
     parcel: &Parcel<'_>,
     way: &Way,
     templates: &Templates,
     now: impl Fn() -> Timestamp,
 ) -> Vec<Attempt> {
-    let started = now();
-    let deadline = started.after(policy::SEND_DEADLINE);
+    let deadline = now().after(policy::SEND_DEADLINE);
     let mut attempts = Vec::new();
     let (mut called, mut rejected) = (0, Vec::new());
     let mut carriers = way.carriers.iter().peekable();
     while let Some(provider) = carriers.next() {
         let started_at = now();
-        let outcome = if started > parcel.message.made_at().after(policy::HAND_OVER) {
+        let too_late =
+            attempts.is_empty() && started_at > parcel.message.made_at().after(policy::HAND_OVER);
+        let outcome = if too_late {
             Outcome::not_accepted(RefusalKind::TooLate)
-        } else if started_at >= deadline {
+        } else if !attempts.is_empty() && started_at.until(deadline) < policy::LEAST_FOR_A_VENDOR {
             break;
         } else {
             let another = carriers.peek().is_some() && called + 1 < policy::MOST_VENDORS;

@@ -244,6 +244,10 @@ pub const SEND_DEADLINE: Duration = Duration::from_secs(8);
 /// refused: what is left of [`SEND_DEADLINE`] is for that one.
 pub const PATIENCE: Duration = Duration::from_secs(5);
 
+/// With less of [`SEND_DEADLINE`] left, another vendor is not called: a definite refusal would become a doubt,
+/// and the haste of the one would count as the failure of the other.
+pub const LEAST_FOR_A_VENDOR: Duration = Duration::from_secs(1);
+
 #[cfg(test)]
 mod tests {
     use super::*;

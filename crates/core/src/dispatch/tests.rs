@@ -57,6 +57,8 @@ struct World {
     vendors: Vec<Arc<Vendor>>,
     templates: Templates,
     made_at: i64,
+    /// By how much time goes on whenever somebody asks for it.
+    stands_still: i64,
 }
 
 impl World {
@@ -79,6 +81,7 @@ impl World {
             vendors,
             templates: Templates::default(),
             made_at: 10_000,
+            stands_still: 0,
         }
     }
 
@@ -107,7 +110,8 @@ impl World {
                 .collect(),
             on_unknown,
         };
-        let now = || Timestamp::from_millis(self.clock.load(Ordering::SeqCst));
+        let now =
+            || Timestamp::from_millis(self.clock.fetch_add(self.stands_still, Ordering::SeqCst));
         let carried = pin!(carry(&parcel, &way, &self.templates, now));
         let Poll::Ready(attempts) = carried.poll(&mut Context::from_waker(Waker::noop())) else {
             panic!("these vendors answer at once");
@@ -223,7 +227,7 @@ fn all_together_take_no_longer_than_the_deadline() {
     let world = World::of([("a", slow(), 8_000), ("b", accepted(), 0)]);
     assert_eq!(kinds(&world.carry(OnUnknown::Keep)), ["transient"]);
     assert_eq!(world.calls(), [1, 0]);
-    let world = World::of([("a", slow(), 7_999), ("b", accepted(), 0)]);
+    let world = World::of([("a", slow(), 7_000), ("b", accepted(), 0)]);
     assert_eq!(
         kinds(&world.carry(OnUnknown::Keep)),
         ["transient", "accepted"]
@@ -262,9 +266,29 @@ fn a_silent_vendor_leaves_time_for_the_same_code_through_another() {
 }
 
 #[test]
+fn a_vendor_that_would_have_no_time_left_is_not_called() {
+    let slow = refused(RefusalKind::Transient);
+    let world = World::of([("a", slow, 7_001), ("b", unknown(), 999)]);
+    assert_eq!(kinds(&world.carry(OnUnknown::Keep)), ["transient"]);
+    assert_eq!(
+        world.calls(),
+        [1, 0],
+        "its silence would be no fault of its own"
+    );
+}
+
+#[test]
 fn what_was_decided_too_long_ago_goes_to_nobody() {
     let mut world = World::of([("a", accepted(), 0), ("b", accepted(), 0)]);
     world.made_at = 10_000 - 3_001;
+    assert_eq!(kinds(&world.carry(OnUnknown::Keep)), ["too_late"]);
+    assert_eq!(world.calls(), [0, 0]);
+}
+
+#[test]
+fn a_process_that_stands_still_before_the_first_vendor_has_certainly_sent_nothing() {
+    let mut world = World::of([("a", accepted(), 0), ("b", accepted(), 0)]);
+    world.stands_still = 60_000;
     assert_eq!(kinds(&world.carry(OnUnknown::Keep)), ["too_late"]);
     assert_eq!(world.calls(), [0, 0]);
 }
