@@ -12,7 +12,7 @@ use super::buckets::Buckets;
 use super::codes::{Code, Codes};
 use super::guesses::Forgotten;
 use super::hits::LoggedHit;
-use super::receipts::Parked;
+use super::parked::Parked;
 use crate::seal::Key;
 
 /// How many numbers that were guessed at make a crowd: some 20 MB of them.

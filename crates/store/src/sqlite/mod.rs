@@ -18,6 +18,7 @@ mod horizon;
 mod live;
 mod lookup;
 mod open;
+mod parked;
 mod receipts;
 mod registry;
 mod replay;

@@ -1,10 +1,7 @@
 //! What vendors report of messages: whose it is, and its rows.
 //!
-//! A report names a message by our id, or by the vendor's and the number. It may come before the vendor's own
-//! answer is on record, so one that names no message yet is parked for as long as that may take.
-
-use std::collections::VecDeque;
-use std::time::Duration;
+//! A report names a message by our id, or by the vendor's and the number. One that comes before the vendor's own
+//! answer waits for it ([`parked`](super::parked)).
 
 use countersign_core::receipt::{Delivery, Receipt, ReceiptRecord};
 use countersign_core::time::Timestamp;
@@ -125,58 +122,4 @@ pub(super) fn read(log: &Connection, seq: i64) -> rusqlite::Result<Vec<ReceiptRe
         });
     }
     Ok(found)
-}
-
-/// How long a report waits for the answer of its own vendor.
-const WAITS: Duration = Duration::from_secs(30);
-
-/// How many reports wait at most; the oldest gives way.
-const MOST_WAIT: usize = 4096;
-
-/// Reports that came before what they are about.
-#[derive(Debug, Default)]
-pub(super) struct Parked(VecDeque<Parking>);
-
-#[derive(Debug)]
-struct Parking {
-    provider: String,
-    receipt: Receipt,
-    since: Timestamp,
-}
-
-impl Parked {
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Lets a report wait.
-    pub(super) fn park(&mut self, provider: &str, receipt: Receipt, now: Timestamp) {
-        self.0.retain(|parked| parked.since.after(WAITS) > now);
-        if self.0.len() >= MOST_WAIT {
-            self.0.pop_front();
-        }
-        self.0.push_back(Parking {
-            provider: provider.to_owned(),
-            receipt,
-            since: now,
-        });
-    }
-
-    /// The reports that wait for the vendor's message of that id.
-    pub(super) fn take(
-        &mut self,
-        provider: &str,
-        provider_message_id: &str,
-    ) -> Vec<(Receipt, Timestamp)> {
-        let (taken, left) = std::mem::take(&mut self.0).into_iter().partition(|parked| {
-            let id = parked.receipt.provider_message_id.as_deref();
-            parked.provider == provider && id == Some(provider_message_id)
-        });
-        self.0 = left;
-        let taken: VecDeque<Parking> = taken;
-        taken
-            .into_iter()
-            .map(|parked| (parked.receipt, parked.since))
-            .collect()
-    }
 }
