@@ -1,13 +1,14 @@
 //! From what an operator has set up to the plan that messages go by.
 
+mod edit;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use countersign_core::entropy::Entropy;
 use countersign_core::messenger::{Messenger, Plan};
 use countersign_core::ports::provider::Provider;
-use countersign_core::ports::registry::{Change, ProviderRecord, Registrar, Registry};
-use countersign_core::ports::store::StoreError;
+use countersign_core::ports::registry::{ProviderRecord, Registrar, Registry};
 use countersign_core::route::{Countries, ProviderName, Routes};
 use countersign_core::template::Templates;
 use countersign_core::time::Clock;
@@ -16,12 +17,16 @@ use countersign_providers::guard::Guarded;
 use countersign_providers::kinds::{self, InvalidSetup, Setup};
 use subtle::ConstantTimeEq;
 
+pub use self::edit::Edit;
+
 /// The vendor accounts of a deployment, ready to carry messages.
 pub struct Carriers {
     parts: Parts,
     /// Those that are built, and what of. One whose record has not changed is kept as it is: what it knows of its
     /// vendor's health stays.
     built: Mutex<BTreeMap<ProviderName, Built>>,
+    /// Whose turn it is to change what is set up.
+    turns: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// What carriers are made of.
@@ -64,6 +69,7 @@ impl Carriers {
         let carriers = Self {
             parts,
             built: Mutex::default(),
+            turns: Arc::default(),
         };
         carriers.replan();
         carriers
@@ -73,16 +79,6 @@ impl Carriers {
     #[must_use]
     pub fn registry(&self) -> Arc<Registry> {
         self.parts.registrar.registry()
-    }
-
-    /// Makes a change, which is right as far as it goes; messages go by it from now on.
-    ///
-    /// # Errors
-    /// [`StoreError`] when it could not be made durable. Then nothing is changed.
-    pub async fn change(&self, change: Change) -> Result<Arc<Registry>, StoreError> {
-        let registry = self.parts.registrar.change(change).await?;
-        self.replan();
-        Ok(registry)
     }
 
     /// Whether an account can be used.
@@ -165,3 +161,6 @@ impl Carriers {
         self.parts.messenger.replan(Plan { routes, templates });
     }
 }
+
+#[cfg(test)]
+mod tests;

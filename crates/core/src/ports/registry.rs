@@ -167,7 +167,8 @@ pub trait Registrar: Send + Sync + 'static {
     /// What is set up.
     fn registry(&self) -> Arc<Registry>;
 
-    /// Makes a change, one after the other, and answers what is set up then.
+    /// Makes a change, one after the other, and answers what is set up then. Takes as long as it takes: whoever
+    /// drops the future does not know whether the change is made.
     ///
     /// # Errors
     /// [`StoreError`] when it could not be made durable. Then nothing is changed.

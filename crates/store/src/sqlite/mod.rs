@@ -501,10 +501,10 @@ impl Registrar for SqliteStore {
     }
 
     async fn change(&self, change: Change) -> Result<Arc<Registry>, StoreError> {
-        let _one_at_a_time = self.saving.lock().await;
         let setting = Setting::of(change, &self.sealer).ok_or_else(unsealed)?;
-        let record = Record::Setting(Box::new(setting));
-        wait(self.queue.push(record)?, DECISION).await?;
+        // For as long as it takes: whoever gave up could not tell whether it was made.
+        let durable = self.queue.push(Record::Setting(Box::new(setting)))?;
+        durable.await.map_err(|_| writer::stopped())??;
         Ok(self.settings.registry())
     }
 }

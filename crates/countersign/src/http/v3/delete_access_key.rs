@@ -39,12 +39,17 @@ pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Bod
 async fn delete(state: &AppState, cx: &Context, body: Body) -> Result<(), Fault> {
     Operator::of(cx, state)?;
     let body: DeleteAccessKeyRequest = body.json()?;
-    let registry = state.carriers.registry();
+    let edit = state
+        .carriers
+        .edit()
+        .await
+        .map_err(|_| Fault::Unavailable)?;
+    let registry = edit.registry();
     if !registry.access_keys.contains_key(&body.access_key_id) {
         return Err(Fault::UnknownAccessKey);
     }
     let change = Change::NoAccessKey(body.access_key_id.clone());
-    let deleted = state.carriers.change(change).await;
+    let deleted = edit.make(change).await;
     deleted.map_err(|_| Fault::Unavailable)?;
     tracing::warn!(request_id = %cx.request_id, deleted = body.access_key_id, "an access key is deleted");
     Ok(())

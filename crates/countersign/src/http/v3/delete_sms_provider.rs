@@ -41,9 +41,14 @@ pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Bod
 async fn delete(state: &AppState, cx: &Context, body: Body) -> Result<(), Fault> {
     Operator::of(cx, state)?;
     let body: DeleteSmsProviderRequest = body.json()?;
+    let edit = state
+        .carriers
+        .edit()
+        .await
+        .map_err(|_| Fault::Unavailable)?;
     let name = sms_provider::name(&body.name, "name")?;
     sms_provider::known(&state.carriers, &name)?;
-    let registry = state.carriers.registry();
+    let registry = edit.registry();
     let using = registry
         .routes
         .iter()
@@ -54,10 +59,6 @@ async fn delete(state: &AppState, cx: &Context, body: Body) -> Result<(), Fault>
         });
     }
     let change = Change::NoProvider(name);
-    state
-        .carriers
-        .change(change)
-        .await
-        .map_err(|_| Fault::Unavailable)?;
+    edit.make(change).await.map_err(|_| Fault::Unavailable)?;
     Ok(())
 }

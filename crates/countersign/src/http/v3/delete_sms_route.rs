@@ -46,20 +46,21 @@ pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Bod
 async fn delete(state: &AppState, cx: &Context, body: Body) -> Result<(), Fault> {
     Operator::of(cx, state)?;
     let body: DeleteSmsRouteRequest = body.json()?;
+    let edit = state
+        .carriers
+        .edit()
+        .await
+        .map_err(|_| Fault::Unavailable)?;
     let scope = RouteScope {
         app: sms_route::app(state, body.app_id.as_deref()).await?,
         country: sms_route::country(body.country.as_deref())?,
     };
-    if !state.carriers.registry().routes.contains_key(&scope) {
+    if !edit.registry().routes.contains_key(&scope) {
         return Err(Fault::UnknownSetting {
             what: sms_route::words(&scope),
         });
     }
     let change = Change::NoRoute(scope);
-    state
-        .carriers
-        .change(change)
-        .await
-        .map_err(|_| Fault::Unavailable)?;
+    edit.make(change).await.map_err(|_| Fault::Unavailable)?;
     Ok(())
 }

@@ -48,23 +48,24 @@ pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Bod
 async fn delete(state: &AppState, cx: &Context, body: Body) -> Result<(), Fault> {
     Operator::of(cx, state)?;
     let body: SmsTemplateDto = body.json()?;
+    let edit = state
+        .carriers
+        .edit()
+        .await
+        .map_err(|_| Fault::Unavailable)?;
     let scope = sms_template::scope(state, &body).await?;
     let kind = match body.vendor_template {
         Some(_) => TemplateKind::Vendor,
         None => TemplateKind::Text,
     };
     let held = (scope, kind);
-    if !state.carriers.registry().templates.contains_key(&held) {
+    if !edit.registry().templates.contains_key(&held) {
         return Err(Fault::UnknownSetting {
             what: "a template of exactly this application, channel, provider and language"
                 .to_owned(),
         });
     }
     let change = Change::NoTemplate(held.0, held.1);
-    state
-        .carriers
-        .change(change)
-        .await
-        .map_err(|_| Fault::Unavailable)?;
+    edit.make(change).await.map_err(|_| Fault::Unavailable)?;
     Ok(())
 }

@@ -49,8 +49,13 @@ pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Bod
 async fn set(state: &AppState, cx: &Context, body: Body) -> Result<SmsProviderDto, Fault> {
     Operator::of(cx, state)?;
     let body: SetSmsProviderRequest = body.json()?;
+    let edit = state
+        .carriers
+        .edit()
+        .await
+        .map_err(|_| Fault::Unavailable)?;
     let name = sms_provider::name(&body.name, "name")?;
-    let registry = state.carriers.registry();
+    let registry = edit.registry();
     let before = registry.providers.get(&name);
     let record = sms_provider::record(body, before, &*state.entropy, state.store.now())?;
     state.carriers.try_out(&record).map_err(|error| {
@@ -59,10 +64,6 @@ async fn set(state: &AppState, cx: &Context, body: Body) -> Result<SmsProviderDt
         bad(field, why)
     })?;
     let change = Change::Provider(record.clone());
-    state
-        .carriers
-        .change(change)
-        .await
-        .map_err(|_| Fault::Unavailable)?;
+    edit.make(change).await.map_err(|_| Fault::Unavailable)?;
     Ok(sms_provider::dto(&record, &state.carriers))
 }

@@ -49,17 +49,18 @@ pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Bod
 async fn set(state: &AppState, cx: &Context, body: Body) -> Result<SmsRouteDto, Fault> {
     Operator::of(cx, state)?;
     let body: SmsRouteDto = body.json()?;
+    let edit = state
+        .carriers
+        .edit()
+        .await
+        .map_err(|_| Fault::Unavailable)?;
     let scope = RouteScope {
         app: sms_route::app(state, body.app_id.as_deref()).await?,
         country: sms_route::country(body.country.as_deref())?,
     };
-    let route = sms_route::route(&body, &scope, &state.carriers.registry())?;
+    let route = sms_route::route(&body, &scope, &edit.registry())?;
     let answer = sms_route::dto(&scope, &route);
     let change = Change::Route(scope, route);
-    state
-        .carriers
-        .change(change)
-        .await
-        .map_err(|_| Fault::Unavailable)?;
+    edit.make(change).await.map_err(|_| Fault::Unavailable)?;
     Ok(answer)
 }

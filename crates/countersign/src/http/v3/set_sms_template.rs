@@ -55,16 +55,17 @@ pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Bod
 async fn set(state: &AppState, cx: &Context, body: Body) -> Result<LintedSmsTemplate, Fault> {
     Operator::of(cx, state)?;
     let body: SmsTemplateDto = body.json()?;
+    let edit = state
+        .carriers
+        .edit()
+        .await
+        .map_err(|_| Fault::Unavailable)?;
     let scope = sms_template::scope(state, &body).await?;
     let template = sms_template::template(&body)?;
     let findings = sms_template::findings(state, &scope, &template).await?;
     sms_template::refuse(&findings, &template)?;
     let change = Change::Template(scope, template);
-    state
-        .carriers
-        .change(change)
-        .await
-        .map_err(|_| Fault::Unavailable)?;
+    edit.make(change).await.map_err(|_| Fault::Unavailable)?;
     Ok(LintedSmsTemplate {
         findings: findings.into_iter().map(sms_template::finding).collect(),
     })
