@@ -86,8 +86,8 @@ impl Breaker {
         rested && alone
     }
 
-    /// Takes note of how a call ended at `now`.
-    pub(crate) fn ended(&self, outcome: &Outcome, now: Timestamp) {
+    /// Takes note of how a call ended at `now`. Whether that opened the circuit.
+    pub(crate) fn ended(&self, outcome: &Outcome, now: Timestamp) -> bool {
         let failed = is_failure(outcome);
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if state.open_since.is_some() {
@@ -96,15 +96,16 @@ impl Breaker {
                 state.open_since = failed.then_some(now);
                 state.calls.clear();
             }
-            return;
+            return false;
         }
         state.calls.push_back((now, failed));
         state.forget(now);
         let failures = state.calls.iter().filter(|(_, failed)| *failed).count();
-        if state.calls.len() >= FEWEST && 2 * failures >= state.calls.len() {
+        let opens = state.calls.len() >= FEWEST && 2 * failures >= state.calls.len();
+        if opens {
             state.open_since = Some(now);
-            tracing::warn!("half of the calls to a provider fail: it is given a rest");
         }
+        opens
     }
 
     pub(crate) fn health(&self, now: Timestamp, in_flight: usize) -> Health {
@@ -171,7 +172,7 @@ mod tests {
             } else {
                 refused(RefusalKind::Unreachable)
             };
-            breaker.ended(&outcome, at(0));
+            assert_eq!(breaker.ended(&outcome, at(0)), n == 19);
         }
         breaker
     }

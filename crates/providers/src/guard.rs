@@ -110,7 +110,12 @@ impl Provider for Guarded {
         }
         let outcome = self.call(sms).await;
         let now = self.clock.now();
-        breaker.ended(&outcome, now);
+        if breaker.ended(&outcome, now) {
+            tracing::warn!(
+                provider = self.name(),
+                "half of the calls to a provider fail: it is given a rest"
+            );
+        }
         self.alarm.look_at(self.name(), &outcome, now);
         outcome
     }
