@@ -12,7 +12,7 @@ use super::sms_provider::{self, bad};
 use super::state::AppState;
 use super::{application, body, sms_route};
 
-/// What a template is for, if that is there.
+/// What a template is for, if that is there. Its provider may have gone, and then its templates may go too.
 pub(crate) async fn scope(
     state: &AppState,
     asked: &SmsTemplateDto,
@@ -21,11 +21,6 @@ pub(crate) async fn scope(
     let provider = provider
         .map(|name| sms_provider::name(name, "provider"))
         .transpose()?;
-    if let Some(name) = &provider
-        && !state.carriers.registry().providers.contains_key(name)
-    {
-        return Err(bad("provider", format!("there is no provider {name}")));
-    }
     Ok(TemplateScope {
         app: sms_route::app(state, asked.app_id.as_deref()).await?,
         channel: asked
@@ -42,6 +37,16 @@ pub(crate) async fn scope(
             .map(language)
             .transpose()?,
     })
+}
+
+/// Refuses a template for a provider that is not there.
+pub(crate) fn known_provider(state: &AppState, scope: &TemplateScope) -> Result<(), Fault> {
+    match &scope.provider {
+        Some(name) if !state.carriers.registry().providers.contains_key(name) => {
+            Err(bad("provider", format!("there is no provider {name}")))
+        }
+        _ => Ok(()),
+    }
 }
 
 pub(crate) fn channel(name: &str) -> Result<Channel, Fault> {

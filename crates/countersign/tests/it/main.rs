@@ -29,6 +29,7 @@ mod outcomes;
 mod products;
 mod raw;
 mod receipts;
+mod removed;
 mod reports_forged;
 mod sandbox;
 mod secrecy;

@@ -47,6 +47,7 @@ async fn look(state: &AppState, cx: &Context, body: Body) -> Result<LintedSmsTem
     Operator::of(cx, state)?;
     let body: SmsTemplateDto = body.json()?;
     let scope = sms_template::scope(state, &body).await?;
+    sms_template::known_provider(state, &scope)?;
     let template = sms_template::template(&body)?;
     let findings = sms_template::findings(state, &scope, &template).await?;
     Ok(LintedSmsTemplate {

@@ -61,6 +61,7 @@ async fn set(state: &AppState, cx: &Context, body: Body) -> Result<LintedSmsTemp
         .await
         .map_err(|_| Fault::Unavailable)?;
     let scope = sms_template::scope(state, &body).await?;
+    sms_template::known_provider(state, &scope)?;
     let template = sms_template::template(&body)?;
     let findings = sms_template::findings(state, &scope, &template).await?;
     sms_template::refuse(&findings, &template)?;
