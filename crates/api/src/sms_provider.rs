@@ -79,7 +79,8 @@ pub struct SetSmsProviderRequest {
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub settings: BTreeMap<String, Json>,
-    /// Its secrets, by name. Of one that exists, those that are not given stay.
+    /// Its secrets, by name. Of one that exists, those that are not given stay, as long as its requests go to
+    /// the same host.
     #[serde(default)]
     pub secrets: BTreeMap<String, String>,
 }

@@ -23,7 +23,7 @@ pub(crate) fn endpoint() -> Endpoint {
         handler: post(handle),
         summary: "Set up a vendor account",
         about: "Creates a vendor account, or replaces the settings of the one with its name; secrets that are not \
-            given stay. Nothing is sent through it until a route names it.",
+            given stay, unless requests are to go to another host: then they are given again. Nothing is sent through it until a route names it.",
         caller: Caller::Operator,
         asks: Asks::Body(Shape {
             schema: openapi::schema("SetSmsProviderRequest"),
