@@ -6,9 +6,9 @@
 
 use countersign_core::ports::registry::Secret;
 use countersign_core::time::Timestamp;
-use hmac::{Hmac, KeyInit, Mac};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use sha2::{Digest, Sha256};
+
+use crate::digest::{hmac_sha256, sha256_hex};
 
 /// The name of the algorithm, on the wire and in what is signed.
 const ALGORITHM: &str = "ACS3-HMAC-SHA256";
@@ -31,7 +31,7 @@ pub(crate) struct Unsigned<'a> {
     pub(crate) query: &'a str,
     /// The headers to sign, names in lower case: `host`, every `x-acs-*`, and `content-type` if there is one.
     pub(crate) headers: &'a [(String, String)],
-    /// The hash of the body ([`hash`]), as in the header `x-acs-content-sha256`.
+    /// The SHA-256 of the body in hexadecimal digits, as in the header `x-acs-content-sha256`.
     pub(crate) hashed_payload: &'a str,
 }
 
@@ -65,11 +65,6 @@ pub(crate) fn query(params: &[(&str, &str)]) -> String {
         .iter()
         .map(|(name, value)| format!("{}={}", encode(name), encode(value)));
     pairs.collect::<Vec<_>>().join("&")
-}
-
-/// The hash of a text or a body, in hexadecimal digits.
-pub(crate) fn hash(bytes: &[u8]) -> String {
-    hex::encode(Sha256::digest(bytes))
 }
 
 /// A point in time as the vendor writes it, in whole seconds: `2026-01-02T03:04:05Z`. It must be within 15
@@ -106,16 +101,11 @@ fn canonical_request(request: &Unsigned<'_>, headers: &str, names: &str) -> Stri
 }
 
 fn string_to_sign(canonical_request: &str) -> String {
-    format!("{ALGORITHM}\n{}", hash(canonical_request.as_bytes()))
+    format!("{ALGORITHM}\n{}", sha256_hex(canonical_request.as_bytes()))
 }
 
 fn signature(secret: &Secret, text: &str) -> String {
-    // A key of any length will do: there is no error.
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.reveal().as_bytes()) else {
-        return String::new();
-    };
-    mac.update(text.as_bytes());
-    hex::encode(mac.finalize().into_bytes())
+    hex::encode(hmac_sha256(secret.reveal().as_bytes(), text.as_bytes()))
 }
 
 #[cfg(test)]
@@ -191,7 +181,7 @@ mod tests {
             let query = query(&params);
             assert_eq!(query, expected.canonical_query, "{case}");
             assert_eq!(
-                hash(inputs.body.as_bytes()),
+                sha256_hex(inputs.body.as_bytes()),
                 expected.hashed_payload,
                 "{case}"
             );
@@ -217,7 +207,7 @@ mod tests {
             let canonical = canonical_request(&request, &lines, &names);
             assert_eq!(canonical, expected.canonical_request, "{case}");
             assert_eq!(
-                hash(canonical.as_bytes()),
+                sha256_hex(canonical.as_bytes()),
                 expected.hashed_canonical_request,
                 "{case}"
             );

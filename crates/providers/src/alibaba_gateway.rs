@@ -16,7 +16,8 @@ use countersign_core::time::{Clock, Timestamp};
 use reqwest::{Method, Url};
 use serde::Deserialize;
 
-use crate::egress::{Answer, Egress, Lost, Request};
+use crate::digest::sha256_hex;
+use crate::egress::{self, Answer, Egress, Lost, Request};
 use crate::kinds::{ErrorMap, InvalidSetup, Setup};
 use crate::{acs3, rpc_v1};
 
@@ -117,9 +118,9 @@ impl Gateway {
 
     fn request_v3(&self, call: &Call, date: &str, nonce: &str) -> Request {
         let query = acs3::query(&call.params());
-        let hashed_payload = acs3::hash(b"");
+        let hashed_payload = sha256_hex(b"");
         let mut signed = vec![
-            header("host", &self.host()),
+            header("host", &egress::host(&self.endpoint)),
             header("x-acs-action", call.action),
             header("x-acs-version", call.version),
             header("x-acs-date", date),
@@ -178,20 +179,11 @@ impl Gateway {
             method: Method::POST,
             url: self.endpoint.clone(),
             headers: vec![
-                header("host", &self.host()),
+                header("host", &egress::host(&self.endpoint)),
                 header("content-type", "application/x-www-form-urlencoded"),
                 header("accept", "application/json"),
             ],
             body: form.into_bytes(),
-        }
-    }
-
-    /// The host as it goes over the wire: with its port, unless that is the scheme's own.
-    fn host(&self) -> String {
-        let host = self.endpoint.host_str().unwrap_or_default();
-        match self.endpoint.port() {
-            Some(port) => format!("{host}:{port}"),
-            None => host.to_owned(),
         }
     }
 }

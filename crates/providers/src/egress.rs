@@ -185,6 +185,15 @@ impl Egress {
     }
 }
 
+/// The header `Host` of requests to `url`, where it is signed: with the port, unless that is the scheme's own.
+pub(crate) fn host(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    }
+}
+
 fn headers(named: &[(String, String)]) -> Option<HeaderMap> {
     let mut headers = HeaderMap::with_capacity(named.len());
     for (name, value) in named {

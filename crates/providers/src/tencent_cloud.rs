@@ -32,7 +32,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::answer;
-use crate::egress::{Answer, Egress, Request};
+use crate::egress::{self, Answer, Egress, Request};
 use crate::kinds::{self, ErrorMap, InvalidSetup, Kind, Meaning, Setup};
 use signature::{Signed, Signer};
 
@@ -144,7 +144,7 @@ impl TencentCloud {
     }
 
     fn signed(&self, body: Vec<u8>, now: Timestamp) -> Request {
-        let host = host(&self.url);
+        let host = egress::host(&self.url);
         let signer = Signer {
             secret_id: &self.settings.secret_id,
             secret_key: self.secret_key.reveal(),
@@ -171,15 +171,6 @@ impl TencentCloud {
             headers: headers.map(|(name, value)| (name.to_owned(), value)).into(),
             body,
         }
-    }
-}
-
-/// The header `Host` of requests to `url`.
-fn host(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default();
-    match url.port() {
-        Some(port) => format!("{host}:{port}"),
-        None => host.to_owned(),
     }
 }
 
