@@ -4,17 +4,29 @@
 //! Whatever comes here verifies no code, gives no minute back and sends nothing: it goes on the timeline of its
 //! message, once, and that is all.
 
-use axum::body::Body;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use countersign_core::ports::provider::Provider as _;
-use countersign_core::receipt::{Callback, InvalidCallback};
+use countersign_core::ports::provider::Provider;
+use countersign_core::receipt::{Callback, InvalidCallback, Receipts};
+use countersign_core::time::Timestamp;
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
 use super::state::AppState;
 
 /// The most that is read of a report: some vendors send hundreds in one.
 const MOST: usize = 512 * 1024;
+
+/// How long its body may take to arrive.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How many are read at once. One of the longest has thousands of numbers in it, and takes a tenth of a second.
+static READERS: Semaphore = Semaphore::const_new(2);
 
 pub(crate) async fn handle(
     State(state): State<AppState>,
@@ -27,26 +39,25 @@ pub(crate) async fn handle(
     let Some(provider) = state.carriers.reporting_at(&end) else {
         return super::router::nothing_here().await.into_response();
     };
-    let Ok(body) = axum::body::to_bytes(body, MOST).await else {
-        return (
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "A report has 512 KiB at most.\n",
-        )
-            .into_response();
+    let body = match timeout(PATIENCE, axum::body::to_bytes(body, MOST)).await {
+        Ok(Ok(body)) => body,
+        Ok(Err(_)) => {
+            let why = "A report has 512 KiB at most.\n";
+            return (StatusCode::PAYLOAD_TOO_LARGE, why).into_response();
+        }
+        Err(_) => return StatusCode::REQUEST_TIMEOUT.into_response(),
     };
-    let text = |value: &axum::http::HeaderValue| value.to_str().ok().map(str::to_owned);
-    let headers: Vec<_> = headers
-        .iter()
-        .filter_map(|(name, value)| Some((name.as_str().to_owned(), text(value)?)))
-        .collect();
-    let callback = Callback {
-        method: method.as_str(),
-        query: query.as_deref().unwrap_or_default(),
-        headers: &headers,
-        body: &body,
+    let report = Report {
+        method,
+        query: query.unwrap_or_default(),
+        headers,
+        body,
         now: state.store.now(),
     };
-    let read = match provider.receipts(&callback) {
+    let Some(read) = report.read(Arc::clone(&provider)).await else {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    };
+    let read = match read {
         Ok(read) => read,
         Err(error) => {
             tracing::warn!(provider = provider.name(), %error, "a report was not taken");
@@ -61,6 +72,39 @@ pub(crate) async fn handle(
         }
         // Whoever reported it will again.
         Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
+}
+
+/// A request as it came.
+struct Report {
+    method: Method,
+    query: String,
+    headers: HeaderMap,
+    body: Bytes,
+    now: Timestamp,
+}
+
+impl Report {
+    /// What `provider` reads in it, off the threads that serve others; `None` when nobody could.
+    async fn read(self, provider: Arc<impl Provider>) -> Option<Result<Receipts, InvalidCallback>> {
+        let _place = READERS.acquire().await.ok()?;
+        let read = tokio::task::spawn_blocking(move || self.read_by(&*provider));
+        read.await.ok()
+    }
+
+    fn read_by(&self, provider: &dyn Provider) -> Result<Receipts, InvalidCallback> {
+        let text = |value: &axum::http::HeaderValue| value.to_str().ok().map(str::to_owned);
+        let headers = self.headers.iter();
+        let headers: Vec<_> = headers
+            .filter_map(|(name, value)| Some((name.as_str().to_owned(), text(value)?)))
+            .collect();
+        provider.receipts(&Callback {
+            method: self.method.as_str(),
+            query: &self.query,
+            headers: &headers,
+            body: &self.body,
+            now: self.now,
+        })
     }
 }
 

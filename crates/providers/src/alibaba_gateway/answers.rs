@@ -13,9 +13,6 @@ pub(crate) const HEARD: Answer = Answer {
     body: r#"{"code":0,"msg":"ok"}"#,
 };
 
-/// The most reports that are read of one callback.
-const MOST_REPORTS: usize = 1_000;
-
 const CONFIG: Meaning = Meaning::Refused(RefusalKind::ConfigError);
 const TRANSIENT: Meaning = Meaning::Refused(RefusalKind::Transient);
 const THROTTLED: Meaning = Meaning::Refused(RefusalKind::Throttled);
@@ -63,12 +60,9 @@ pub(crate) fn xml_code(body: &[u8]) -> Option<&str> {
 pub(crate) fn reports(callback: &Callback<'_>) -> Result<Vec<Map<String, Value>>, InvalidCallback> {
     let all: Vec<Value> =
         serde_json::from_slice(callback.body).map_err(|_| InvalidCallback::Malformed)?;
-    let objects = all
-        .into_iter()
-        .take(MOST_REPORTS)
-        .filter_map(|report| match report {
-            Value::Object(report) => Some(report),
-            _ => None,
-        });
+    let objects = all.into_iter().filter_map(|report| match report {
+        Value::Object(report) => Some(report),
+        _ => None,
+    });
     Ok(objects.collect())
 }
