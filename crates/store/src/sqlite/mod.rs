@@ -398,8 +398,9 @@ impl Store for SqliteStore {
             let unnamed = receipts.iter().filter(|receipt| receipt.message.is_none());
             unnamed.for_each(|receipt| live.parked.park(provider, receipt.clone(), now));
         }
-        // Whoever settles its message after this moment finds it parked; whoever did before is on record.
-        self.catch_up().await;
+        // Whoever settles its message after this moment finds it parked; whoever did before is on record then, or
+        // else the vendor has to report it again.
+        wait(self.queue.push(Record::Barrier(now))?, DECISION).await?;
         let name = provider.to_owned();
         let found = self.read(move |reader, sealer| {
             let seq = |receipt: &Receipt| receipts::message_of(reader, &name, receipt, sealer);

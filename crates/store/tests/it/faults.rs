@@ -5,7 +5,9 @@ use countersign_core::channel::Channel;
 use countersign_core::check::{Checked, Door};
 use countersign_core::limit::Rules;
 use countersign_core::message::CodeState;
+use countersign_core::phone::PhoneNumber;
 use countersign_core::ports::store::{Store, StoreError, TimelineQuery};
+use countersign_core::receipt::{Delivery, Receipt};
 use countersign_store::sqlite::OpenError;
 use rusqlite::Connection;
 
@@ -124,6 +126,32 @@ async fn an_outcome_takes_effect_at_once_and_is_recorded_when_that_is_possible()
     tokio::time::timeout(Duration::from_secs(10), recorded)
         .await
         .expect("the writer tries again");
+}
+
+#[tokio::test]
+async fn a_report_about_what_is_not_on_record_yet_is_not_taken_and_comes_again() {
+    let world = World::new();
+    let (message, _) = world.login().await;
+    let intruder = intruder(&world);
+    intruder.execute_batch("BEGIN IMMEDIATE").unwrap();
+    world.settle(message, accepted()).await;
+    let report = Receipt {
+        provider_message_id: Some("vendor-1".to_owned()),
+        message: None,
+        phone: PhoneNumber::parse(PHONE, None).unwrap(),
+        status: Delivery::Delivered,
+        vendor_code: None,
+    };
+    let receive = || world.store().receive("test", vec![report.clone()]);
+    let failed = tokio::time::timeout(Duration::from_secs(2), receive()).await;
+    let failed = failed.expect("an answer within two seconds");
+    assert!(
+        matches!(failed, Err(StoreError::Unavailable(_))),
+        "{failed:?}"
+    );
+    intruder.execute_batch("ROLLBACK").unwrap();
+    receive().await.unwrap();
+    assert_eq!(world.timeline(message).await.receipts.len(), 1);
 }
 
 #[tokio::test]
