@@ -15,7 +15,7 @@ pub(super) const KNOWN: &[(&str, Meaning)] = &[
     ("isv.MOBILE_NUMBER_ILLEGAL", BAD_NUMBER),
     ("isv.MOBILE_COUNT_OVER_LIMIT", BAD_NUMBER),
     // Of this recipient: by the minute, the hour or the day.
-    ("isv.BUSINESS_LIMIT_CONTROL", LIMITED),
+    ("isv.BUSINESS_LIMIT*", LIMITED),
     // Of the account.
     ("isv.DAY_LIMIT_CONTROL", CONFIG),
     ("isv.MONTH_LIMIT_CONTROL", CONFIG),

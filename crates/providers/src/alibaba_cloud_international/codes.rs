@@ -18,11 +18,9 @@ const KNOWN: &[(&str, Meaning)] = &[
     ("MOBILE_COUNT_OVER_LIMIT", BAD_NUMBER),
     ("NOT_SUPPORTED_COUNTRY", NO_ROUTE),
     ("COUNTRY_RESTRICTED", NO_ROUTE),
-    ("BUSINESS_LIMIT_CONTROL", LIMITED),
-    ("BUSINESS_LIMIT_CONTROL_MINUTE", LIMITED),
-    ("BUSINESS_LIMIT_HOUR", LIMITED),
-    ("BUSINESS_LIMIT_DAY", LIMITED),
-    ("BUSINESS_LIMIT_CONTROL_PHONE", LIMITED),
+    // By the minute, the hour or the day, of this recipient: spelled in several ways. Whoever asks often enough can
+    // have them answered, so they must not speak against the account.
+    ("BUSINESS_LIMIT*", LIMITED),
     ("SENDERID_ERROR", CONFIG),
     ("FORBIDDEN_ACTION", CONFIG),
     ("OUT_OF_SERVICE", CONFIG),

@@ -165,6 +165,8 @@ fn every_known_code_has_its_meaning_with_a_prefix_and_without() {
                 "BUSINESS_LIMIT_HOUR",
                 "BUSINESS_LIMIT_DAY",
                 "BUSINESS_LIMIT_CONTROL_PHONE",
+                "BUSINESS_LIMIT_CONTROL_HOUR",
+                "BUSINESS_LIMIT_CONTROL_DAY",
             ],
         ),
         (ContentRejected, &["BLACK_KEY_CONTROL_LIMIT"]),
