@@ -115,15 +115,14 @@ impl RefusalKind {
         !matches!(self, RefusalKind::BadNumber | RefusalKind::TooLate)
     }
 
-    /// Whether it says something of the vendor or our account there, rather than of this one message.
+    /// Whether it says something of the vendor, rather than of this one message. A
+    /// [`ConfigError`](RefusalKind::ConfigError) may: but most are about a template or a signature, which are one
+    /// application's, and messages of all others must not suffer for it.
     #[must_use]
     pub const fn is_of_the_vendor(self) -> bool {
         matches!(
             self,
-            RefusalKind::Unreachable
-                | RefusalKind::Throttled
-                | RefusalKind::ConfigError
-                | RefusalKind::Transient
+            RefusalKind::Unreachable | RefusalKind::Throttled | RefusalKind::Transient
         )
     }
 

@@ -19,12 +19,14 @@ const DIGITS_OF_A_NUMBER: usize = 7;
 
 /// What an answer means that holds no code of the vendor's, by its status as a code (`HTTP 503`).
 ///
-/// A 4xx says that the request was not carried out: a wrong endpoint, a key that a proxy refuses. Except 408,
-/// which whoever stands in between may say of a request that arrived. All else may have been sent.
-const BARE: [(&str, Meaning); 4] = [
+/// A 4xx says that the request was not carried out: a wrong endpoint, a key that a proxy refuses. Except 408
+/// and 409, which may be said of a request that arrived, by whoever stands in between or repeated it. All else may
+/// have been sent.
+const BARE: [(&str, Meaning); 5] = [
     ("HTTP *", Meaning::Unknown),
     ("HTTP 4*", Meaning::Refused(RefusalKind::ConfigError)),
     ("HTTP 408", Meaning::Unknown),
+    ("HTTP 409", Meaning::Unknown),
     ("HTTP 429", Meaning::Refused(RefusalKind::Throttled)),
 ];
 
@@ -131,7 +133,9 @@ mod tests {
     #[test]
     fn a_bare_status_means_what_http_means_by_it() {
         let bare = |status| bare(status, &ErrorMap::default());
-        for status in [0, 100, 200, 204, 301, 303, 408, 500, 502, 503, 599, 999] {
+        for status in [
+            0, 100, 200, 204, 301, 303, 408, 409, 500, 502, 503, 599, 999,
+        ] {
             assert!(matches!(bare(status), Outcome::Unknown { .. }), "{status}");
         }
         let refused = |kind, code: &str| {

@@ -203,6 +203,7 @@ mod tests {
                 RefusalKind::RecipientLimited,
                 RefusalKind::RouteUnavailable,
                 RefusalKind::ContentRejected,
+                RefusalKind::ConfigError,
             ] {
                 breaker.ended(&refused(kind), at(0));
             }

@@ -148,12 +148,13 @@ impl Rules {
 }
 
 /// What a status says by itself. A server that waited in vain for something (408) may be one in front of the
-/// vendor's, which knows no more than we do.
+/// vendor's, which knows no more than we do; and a vendor that sees a message for the second time (409) has it, if
+/// somebody on the way has repeated the request.
 fn of_status(status: u16) -> Meaning {
     match status {
         401 | 403 | 404 | 410 => Meaning::Refused(RefusalKind::ConfigError),
         429 => Meaning::Refused(RefusalKind::Throttled),
-        408 => Meaning::Unknown,
+        408 | 409 => Meaning::Unknown,
         400..500 => Meaning::Refused(RefusalKind::Other),
         _ => Meaning::Unknown,
     }
@@ -248,7 +249,7 @@ mod tests {
             (403, "config_error HTTP 403"),
             (404, "config_error HTTP 404"),
             (408, "unknown HTTP 408"),
-            (409, "other HTTP 409"),
+            (409, "unknown HTTP 409"),
             (410, "config_error HTTP 410"),
             (422, "other HTTP 422"),
             (429, "throttled HTTP 429"),
