@@ -27,7 +27,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::application::{AppName, Application};
 use crate::autofill::{AndroidAppHash, WebHost};
-use crate::text::{Encoding, measure};
+use crate::text::measure;
 
 pub use book::{Template, TemplateScope, Templates, Wanted};
 pub use builtin::{TooLong, check, render};
@@ -94,12 +94,6 @@ impl Sender<'_> {
 
     /// Whether there is room for `text`; else what it needs and what there is.
     fn room(self, text: &str) -> Result<(), (usize, usize)> {
-        // Mostly it is as short as this: 70 characters of any script make one segment, for none takes more than
-        // two septets, of 160. Then nobody needs to look which characters they are.
-        let is_short = text.encode_utf16().count() <= Encoding::Ucs2.alone();
-        if is_short && self.android_app_hash.is_none() {
-            return Ok(());
-        }
         let size = measure(text);
         if size.segments > 1 {
             Err((size.units, size.encoding.alone()))

@@ -1,12 +1,16 @@
 //! The built-in texts: how much they say, so that they take one segment.
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use super::words::compose;
 use super::{LONGEST_CODE, Language, Sender, SmsText};
+use crate::application::AppName;
 use crate::channel::Channel;
 use crate::passcode::Passcode;
 use crate::policy;
+use crate::text::Encoding;
 
 /// Why messages of an application cannot have the last lines it asks for: not even the shortest text
 /// leaves room for them.
@@ -100,6 +104,9 @@ impl Wording {
 /// The first wording that fits, judged with the longest code and life: what the real ones take must not
 /// decide.
 fn wording(language: Language, channel: Channel, sender: Sender<'_>) -> Result<Wording, TooLong> {
+    if says_all(language, channel, sender) {
+        return Ok(Wording::Full);
+    }
     let (code, life) = (LONGEST_CODE, policy::LONGEST_LIFE);
     let mut fits = Err((0, 0));
     for wording in Wording::ALL {
@@ -116,6 +123,32 @@ fn wording(language: Language, channel: Channel, sender: Sender<'_>) -> Result<W
         needed,
         limit,
     })
+}
+
+/// Whether the full text of a sender without last lines fits, told by the length of its name: 70 characters of any
+/// script make one segment, for none takes more than two septets, of 160. It is so for nearly every message, and
+/// to write the text twice for each would be a thirtieth of all the work that a message is.
+fn says_all(language: Language, channel: Channel, sender: Sender<'_>) -> bool {
+    static AROUND_NAMES: LazyLock<BTreeMap<(Language, Channel), usize>> = LazyLock::new(|| {
+        let name = AppName::shortest();
+        let around = |language, channel| {
+            let sender = Sender::from(&name);
+            let (code, life) = (LONGEST_CODE, policy::LONGEST_LIFE);
+            let text = compose(Wording::Full, language, channel, sender, code, life);
+            units(&text) - units(name.as_str())
+        };
+        let of =
+            |language| Channel::ALL.map(|channel| ((language, channel), around(language, channel)));
+        Language::ALL.into_iter().flat_map(of).collect()
+    });
+    let around = AROUND_NAMES.get(&(language, channel));
+    let name = units(sender.name.as_str());
+    !sender.has_last_lines() && around.is_some_and(|around| around + name <= Encoding::Ucs2.alone())
+}
+
+/// How many places a text takes in UCS-2.
+fn units(text: &str) -> usize {
+    text.encode_utf16().count()
 }
 
 #[cfg(test)]
