@@ -128,14 +128,18 @@ fn router(state: AppState, layer: impl FnOnce(Router<AppState>) -> Router<AppSta
         )
         .merge(docs)
         .fallback(nothing_here);
+    // No page of another origin manages, whosever it is.
+    let mut managed = Router::new();
     for endpoint in endpoints {
-        let mut handler = endpoint.handler;
-        if endpoint.caller == Caller::Operator {
-            handler = handler.layer(from_fn_with_state(state.clone(), admission::admit));
-        }
+        let path = format!("/api/v3/{}", endpoint.name);
         // Another method on a served path is not served either.
-        let handler = handler.fallback(not_served.clone());
-        site = site.route(&format!("/api/v3/{}", endpoint.name), handler);
+        if endpoint.caller == Caller::Operator {
+            let admission = from_fn_with_state(state.clone(), admission::admit);
+            let handler = endpoint.handler.layer(admission);
+            managed = managed.route(&path, handler.fallback(not_served.clone()));
+        } else {
+            site = site.route(&path, endpoint.handler.fallback(not_served.clone()));
+        }
     }
     if state.outbox.is_some() {
         site = site.route("/dev/outbox", get(dev::outbox::handle));
@@ -145,6 +149,7 @@ fn router(state: AppState, layer: impl FnOnce(Router<AppState>) -> Router<AppSta
         documents = documents.route(document.path, document.handler);
     }
     layer(site)
+        .merge(managed)
         .merge(documents.layer(cors::anyone()))
         .with_state(state)
 }

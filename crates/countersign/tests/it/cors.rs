@@ -183,3 +183,26 @@ async fn other_origins_take_the_place_of_those_before_at_once() {
         }
     }
 }
+
+#[tokio::test]
+async fn no_page_of_another_origin_manages() {
+    let data = folder();
+    let server = with_shop(data.path()).await;
+    let token = format!("Bearer {}", server.token());
+    let url = format!("{}/api/v3/list-messages", server.url);
+    let asked = server
+        .client()
+        .get(&url)
+        .header("origin", SHOP)
+        .header("authorization", &token);
+    let preflight = server
+        .client()
+        .request(Method::OPTIONS, &url)
+        .header("origin", SHOP)
+        .header("access-control-request-method", "GET")
+        .header("access-control-request-headers", "authorization");
+    for request in [asked, preflight] {
+        let answer = request.send().await.unwrap();
+        assert_eq!(header(&answer, "access-control-allow-origin"), None);
+    }
+}
