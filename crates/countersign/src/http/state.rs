@@ -12,7 +12,7 @@ use countersign_core::ports::store::Store;
 use countersign_providers::outbox::Outbox;
 use tokio_util::task::TaskTracker;
 
-use crate::carriers::Carriers;
+use crate::carriers::{Carriers, Edit};
 use crate::token::Minter;
 
 /// The parts behind the door, shared by all requests.
@@ -72,6 +72,12 @@ impl std::fmt::Debug for Parts {
 }
 
 impl AppState {
+    /// A turn at changing what is set up.
+    pub(crate) async fn edit(&self) -> Result<Edit, Fault> {
+        let turn = self.carriers.edit().await;
+        turn.map_err(|_| Fault::Unavailable)
+    }
+
     /// Checks a code, in a task of its own like a send: whoever hangs up takes no guess back.
     pub(crate) async fn check(&self, typed: Typed) -> Result<Option<Checked>, Fault> {
         let checker = Arc::clone(&self.checker);

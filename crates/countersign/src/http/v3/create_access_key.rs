@@ -44,11 +44,7 @@ async fn create(state: &AppState, cx: &Context) -> Result<CreatedAccessKey, Faul
     Operator::of(cx, state)?;
     let key = access_keys::generate(&*state.entropy, state.store.now());
     let key = key.map_err(|_| Fault::Unavailable)?;
-    let edit = state
-        .carriers
-        .edit()
-        .await
-        .map_err(|_| Fault::Unavailable)?;
+    let edit = state.edit().await?;
     let created = edit.make(Change::AccessKey(key.clone())).await;
     created.map_err(|_| Fault::Unavailable)?;
     tracing::warn!(request_id = %cx.request_id, made = key.id, "an access key is made");

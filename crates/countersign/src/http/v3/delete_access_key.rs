@@ -39,11 +39,7 @@ pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Bod
 async fn delete(state: &AppState, cx: &Context, body: Body) -> Result<(), Fault> {
     Operator::of(cx, state)?;
     let body: DeleteAccessKeyRequest = body.json()?;
-    let edit = state
-        .carriers
-        .edit()
-        .await
-        .map_err(|_| Fault::Unavailable)?;
+    let edit = state.edit().await?;
     let registry = edit.registry();
     if !registry.access_keys.contains_key(&body.access_key_id) {
         return Err(Fault::UnknownAccessKey);

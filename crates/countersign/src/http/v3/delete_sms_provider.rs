@@ -41,11 +41,7 @@ pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Bod
 async fn delete(state: &AppState, cx: &Context, body: Body) -> Result<(), Fault> {
     Operator::of(cx, state)?;
     let body: DeleteSmsProviderRequest = body.json()?;
-    let edit = state
-        .carriers
-        .edit()
-        .await
-        .map_err(|_| Fault::Unavailable)?;
+    let edit = state.edit().await?;
     let name = sms_provider::name(&body.name, "name")?;
     sms_provider::known(&state.carriers, &name)?;
     let registry = edit.registry();

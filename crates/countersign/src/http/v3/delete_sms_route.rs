@@ -46,11 +46,7 @@ pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Bod
 async fn delete(state: &AppState, cx: &Context, body: Body) -> Result<(), Fault> {
     Operator::of(cx, state)?;
     let body: DeleteSmsRouteRequest = body.json()?;
-    let edit = state
-        .carriers
-        .edit()
-        .await
-        .map_err(|_| Fault::Unavailable)?;
+    let edit = state.edit().await?;
     let scope = RouteScope {
         app: sms_route::app(state, body.app_id.as_deref()).await?,
         country: sms_route::country(body.country.as_deref())?,

@@ -48,11 +48,7 @@ pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Bod
 async fn delete(state: &AppState, cx: &Context, body: Body) -> Result<(), Fault> {
     Operator::of(cx, state)?;
     let body: SmsTemplateDto = body.json()?;
-    let edit = state
-        .carriers
-        .edit()
-        .await
-        .map_err(|_| Fault::Unavailable)?;
+    let edit = state.edit().await?;
     let scope = sms_template::scope(state, &body).await?;
     let kind = match body.vendor_template {
         Some(_) => TemplateKind::Vendor,

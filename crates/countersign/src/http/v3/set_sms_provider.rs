@@ -49,11 +49,7 @@ pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Bod
 async fn set(state: &AppState, cx: &Context, body: Body) -> Result<SmsProviderDto, Fault> {
     Operator::of(cx, state)?;
     let body: SetSmsProviderRequest = body.json()?;
-    let edit = state
-        .carriers
-        .edit()
-        .await
-        .map_err(|_| Fault::Unavailable)?;
+    let edit = state.edit().await?;
     let name = sms_provider::name(&body.name, "name")?;
     let registry = edit.registry();
     let before = registry.providers.get(&name);

@@ -55,11 +55,7 @@ pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Bod
 async fn set(state: &AppState, cx: &Context, body: Body) -> Result<LintedSmsTemplate, Fault> {
     Operator::of(cx, state)?;
     let body: SmsTemplateDto = body.json()?;
-    let edit = state
-        .carriers
-        .edit()
-        .await
-        .map_err(|_| Fault::Unavailable)?;
+    let edit = state.edit().await?;
     let scope = sms_template::scope(state, &body).await?;
     sms_template::known_provider(state, &scope)?;
     let template = sms_template::template(&body)?;
