@@ -47,7 +47,7 @@ pub enum SendError {
     /// The process stood still between decision and hand-over, so nothing was sent.
     #[error("the message came too late to its hand-over")]
     TooLate,
-    /// No provider took the message: what the last of them said that was asked.
+    /// No provider took the message: the refusal that says most ([`dispatch::outcome`]).
     #[error("the provider did not accept the message: {}", .0.kind.as_str())]
     NotAccepted(NotAccepted),
     /// The store could not decide, so nothing was sent.

@@ -2,6 +2,8 @@
 //!
 //! | kind | what it is |
 //! |---|---|
+//! | [`alibaba_cloud`] | Alibaba Cloud SMS, the domestic product |
+//! | [`alibaba_cloud_international`] | Alibaba Cloud SMS, the international product |
 //! | [`tencent_cloud`] | Tencent Cloud SMS: templates, to every country |
 //! | [`chuanglan`] | Chuanglan 253: text or templates, to mainland China |
 //! | [`chuanglan_international`] | Chuanglan 253: text, to every country |
@@ -9,8 +11,6 @@
 //! | [`outbox`] | a phone that exists in the data folder only, for development |
 //! | [`sink`] | accepts everything and keeps nothing, for load tests |
 //! | [`loopback`] | posts to a listener on this machine, for tests that watch from outside |
-//! | [`alibaba_cloud`] | Alibaba Cloud SMS, the domestic product |
-//! | [`alibaba_cloud_international`] | Alibaba Cloud SMS, the international product |
 
 mod acs3;
 mod alarm;
