@@ -10,7 +10,7 @@ use countersign_core::entropy::{Entropy, EntropyError};
 use countersign_core::ports::provider::Provider;
 use countersign_core::ports::registry::Secret;
 use countersign_core::receipt::Callback;
-use countersign_core::route::ProviderName;
+use countersign_core::send::route::ProviderName;
 use countersign_core::time::{Clock, Timestamp};
 use countersign_providers::egress::{Egress, Reach};
 use countersign_providers::kinds::{self, Setup};

@@ -4,31 +4,24 @@
 //! SMS vendors come in through traits ([`entropy`], [`ports`], [`time`]), so that a test
 //! owns all of them.
 //!
-//! Start reading at [`messenger::Messenger::send`]: it is the whole life of a send in one function. How its
-//! code is checked is [`checker::Checker::check`], and the one step of
-//! [`Store::check`](ports::store::Store::check) behind it.
+//! Start reading at [`send::messenger::Messenger::send`]: it is the whole life of a send in one function. How its
+//! code is checked is [`code::checker::Checker::check`].
 
 #![deny(missing_docs)]
 
 pub mod application;
 pub mod autofill;
 pub mod channel;
-pub mod check;
-pub mod checker;
-pub mod dispatch;
+pub mod code;
 pub mod entropy;
-pub mod guess;
 pub mod id;
 pub mod limit;
 pub mod message;
-pub mod messenger;
-pub mod outcome;
-pub mod passcode;
 pub mod phone;
 pub mod policy;
 pub mod ports;
 pub mod receipt;
-pub mod route;
+pub mod send;
 pub mod template;
 pub mod text;
 pub mod time;

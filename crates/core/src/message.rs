@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use crate::application::AppId;
 use crate::channel::Channel;
-use crate::check::CheckRecord;
-use crate::dispatch;
+use crate::code::check::CheckRecord;
+use crate::code::passcode::{PasscodeMac, SealedPasscode};
 use crate::id::{MessageId, RequestId};
 use crate::limit::{Mode, RuleSet, Rules, Verdict};
-use crate::outcome::Outcome;
-use crate::passcode::{PasscodeMac, SealedPasscode};
 use crate::phone::PhoneNumber;
 use crate::receipt::ReceiptRecord;
+use crate::send::dispatch;
+use crate::send::outcome::Outcome;
 use crate::time::Timestamp;
 
 /// The wish to send one code to one number: what a store decides on, before any provider hears of

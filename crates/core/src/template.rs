@@ -37,7 +37,7 @@ pub use text::{InvalidText, TextTemplate};
 pub use vendor::{FilledTemplate, InvalidVariable, Value, Variable, VendorTemplate};
 
 /// A text that holds a code in clear. Guarded like the
-/// [`Passcode`](crate::passcode::Passcode) in it.
+/// [`Passcode`](crate::code::passcode::Passcode) in it.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub struct SmsText(String);
 

@@ -4,8 +4,8 @@
 
 use std::sync::Mutex;
 
+use countersign_core::code::passcode::Passcode;
 use countersign_core::entropy::{Entropy, EntropyError};
-use countersign_core::passcode::Passcode;
 
 /// PCG XSL RR 128/64 (O'Neill 2014), a generator that passes the statistical tests there are.
 struct Seeded(Mutex<u128>);

@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use countersign_core::entropy::Entropy;
-use countersign_core::messenger::{Messenger, Plan};
 use countersign_core::ports::provider::Provider;
 use countersign_core::ports::registry::{ProviderRecord, Registrar, Registry};
-use countersign_core::route::{Countries, ProviderName, Routes};
+use countersign_core::send::messenger::{Messenger, Plan};
+use countersign_core::send::route::{Countries, ProviderName, Routes};
 use countersign_core::template::Templates;
 use countersign_core::time::Clock;
 use countersign_providers::egress::Egress;

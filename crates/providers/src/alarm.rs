@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use countersign_core::outcome::{Outcome, RefusalKind};
+use countersign_core::send::outcome::{Outcome, RefusalKind};
 use countersign_core::time::Timestamp;
 
 /// How long nothing more is said of a provider.

@@ -25,10 +25,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use countersign_core::id::MessageId;
-use countersign_core::outcome::Outcome;
 use countersign_core::phone::{Country, PhoneNumber};
 use countersign_core::ports::provider::{Content, Provider, Sms};
 use countersign_core::receipt::{Callback, Delivery, InvalidCallback, Receipt, Receipts};
+use countersign_core::send::outcome::Outcome;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 

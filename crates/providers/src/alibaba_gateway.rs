@@ -10,8 +10,8 @@ mod words;
 use std::sync::Arc;
 
 use countersign_core::entropy::Entropy;
-use countersign_core::outcome::{Outcome, RefusalKind};
 use countersign_core::ports::registry::Secret;
+use countersign_core::send::outcome::{Outcome, RefusalKind};
 use countersign_core::time::{Clock, Timestamp};
 use reqwest::{Method, Url};
 use serde::Deserialize;

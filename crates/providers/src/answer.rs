@@ -3,7 +3,7 @@
 //! What a vendor says in words may hold a number or a code, so only its own codes and ids go into an outcome,
 //! and only if they look like codes and ids.
 
-use countersign_core::outcome::{NotAccepted, Outcome, RefusalKind};
+use countersign_core::send::outcome::{NotAccepted, Outcome, RefusalKind};
 use serde_json::{Map, Value};
 
 use crate::kinds::{ErrorMap, Meaning};

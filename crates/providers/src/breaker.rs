@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use countersign_core::outcome::Outcome;
+use countersign_core::send::outcome::Outcome;
 use countersign_core::time::Timestamp;
 
 /// How far back calls are looked at.
@@ -144,7 +144,7 @@ fn is_failure(outcome: &Outcome) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use countersign_core::outcome::RefusalKind;
+    use countersign_core::send::outcome::RefusalKind;
 
     use super::*;
 

@@ -25,10 +25,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use countersign_core::entropy::Entropy;
-use countersign_core::outcome::{Outcome, RefusalKind};
 use countersign_core::phone::PhoneNumber;
 use countersign_core::ports::provider::{Content, Provider, Sms};
 use countersign_core::receipt::{Answer, Callback, InvalidCallback, Receipts};
+use countersign_core::send::outcome::{Outcome, RefusalKind};
 use countersign_core::time::Clock;
 use serde::Deserialize;
 

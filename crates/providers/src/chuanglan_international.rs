@@ -14,11 +14,13 @@ mod tests;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use countersign_core::outcome::Outcome;
-use countersign_core::outcome::RefusalKind::{BadNumber, ConfigError, RecipientLimited, Transient};
 use countersign_core::phone::PhoneNumber;
 use countersign_core::ports::provider::{Provider, Sms};
 use countersign_core::receipt::{Answer, Callback, InvalidCallback, Receipts};
+use countersign_core::send::outcome::Outcome;
+use countersign_core::send::outcome::RefusalKind::{
+    BadNumber, ConfigError, RecipientLimited, Transient,
+};
 use countersign_core::time::{Clock, Timestamp};
 use serde::Deserialize;
 

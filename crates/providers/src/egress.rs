@@ -15,7 +15,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use countersign_core::outcome::{NotAccepted, Outcome, RefusalKind};
+use countersign_core::send::outcome::{NotAccepted, Outcome, RefusalKind};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, ClientBuilder, Method, Response, Url, redirect, retry};
 

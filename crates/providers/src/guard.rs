@@ -7,11 +7,11 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use async_trait::async_trait;
-use countersign_core::outcome::{Outcome, RefusalKind};
 use countersign_core::phone::PhoneNumber;
 use countersign_core::policy::SEND_DEADLINE;
 use countersign_core::ports::provider::{Content, Provider, Sms};
 use countersign_core::receipt::{Callback, InvalidCallback, Receipts};
+use countersign_core::send::outcome::{Outcome, RefusalKind};
 use countersign_core::time::Clock;
 use futures_util::FutureExt as _;
 use tokio::sync::Semaphore;
@@ -143,9 +143,9 @@ mod tests {
     use std::time::Duration;
 
     use countersign_core::channel::Channel;
+    use countersign_core::code::passcode::Passcode;
     use countersign_core::entropy::{Entropy, EntropyError};
     use countersign_core::id::MessageId;
-    use countersign_core::passcode::Passcode;
     use countersign_core::phone::PhoneNumber;
     use countersign_core::template::{self, Language};
     use countersign_core::time::Timestamp;

@@ -49,11 +49,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use countersign_core::outcome::{NotAccepted, Outcome, RefusalKind};
 use countersign_core::phone::PhoneNumber;
 use countersign_core::ports::provider::{Content, Provider, Sms};
 use countersign_core::receipt::{Callback, InvalidCallback, Receipts};
-use countersign_core::route::ProviderName;
+use countersign_core::send::outcome::{NotAccepted, Outcome, RefusalKind};
+use countersign_core::send::route::ProviderName;
 use countersign_core::time::Clock;
 use serde::Deserialize;
 use serde_json::Value;

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use countersign_core::entropy::Entropy;
-use countersign_core::outcome::RefusalKind;
 use countersign_core::ports::provider::Provider;
 use countersign_core::ports::registry::Secret;
-use countersign_core::route::ProviderName;
+use countersign_core::send::outcome::RefusalKind;
+use countersign_core::send::route::ProviderName;
 use countersign_core::time::Clock;
 use serde::de::DeserializeOwned;
 

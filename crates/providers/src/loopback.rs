@@ -14,8 +14,8 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use countersign_core::outcome::{NotAccepted, Outcome, RefusalKind};
 use countersign_core::ports::provider::{Provider, Sms};
+use countersign_core::send::outcome::{NotAccepted, Outcome, RefusalKind};
 use reqwest::{Client, Response, StatusCode, Url, redirect, retry};
 use serde::{Deserialize, Serialize};
 

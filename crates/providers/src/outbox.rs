@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use countersign_core::outcome::{NotAccepted, Outcome, RefusalKind};
 use countersign_core::ports::provider::{Provider, Sms};
+use countersign_core::send::outcome::{NotAccepted, Outcome, RefusalKind};
 use countersign_core::time::Clock;
 use serde::{Deserialize, Serialize};
 

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use countersign_core::application::{AppId, AppName, Application};
 use countersign_core::channel::Channel;
+use countersign_core::code::passcode::Passcode;
 use countersign_core::entropy::{Entropy, EntropyError};
 use countersign_core::id::MessageId;
-use countersign_core::passcode::Passcode;
 use countersign_core::phone::PhoneNumber;
 use countersign_core::ports::provider::Sms;
 use countersign_core::ports::registry::Secret;
-use countersign_core::route::ProviderName;
+use countersign_core::send::route::ProviderName;
 use countersign_core::template::{
     Language, Template, TemplateScope, Templates, VendorTemplate, Wanted,
 };

@@ -1,8 +1,8 @@
 //! Accepts every message and keeps none.
 
 use async_trait::async_trait;
-use countersign_core::outcome::Outcome;
 use countersign_core::ports::provider::{Provider, Sms};
+use countersign_core::send::outcome::Outcome;
 
 /// Takes everything, at once, and forgets it.
 #[derive(Debug)]

@@ -21,11 +21,11 @@ mod tests;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use countersign_core::outcome::{NotAccepted, Outcome, RefusalKind};
 use countersign_core::phone::{Country, PhoneNumber};
 use countersign_core::ports::provider::{Content, Provider, Sms};
 use countersign_core::ports::registry::Secret;
 use countersign_core::receipt::{Callback, InvalidCallback, Receipts};
+use countersign_core::send::outcome::{NotAccepted, Outcome, RefusalKind};
 use countersign_core::time::{Clock, Timestamp};
 use reqwest::{Method, Url};
 use serde::{Deserialize, Serialize};

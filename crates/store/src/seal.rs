@@ -4,7 +4,7 @@ use std::fmt;
 use std::hash::Hasher as _;
 
 use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, LessSafeKey, Nonce, UnboundKey};
-use countersign_core::check::Unlock;
+use countersign_core::code::check::Unlock;
 use countersign_core::id::{MessageId, RequestId};
 use countersign_core::limit::Bucket;
 use countersign_core::phone::PhoneNumber;
@@ -31,7 +31,7 @@ impl fmt::Debug for StoreKeys {
 /// What a number, a bucket, or application, channel and number together, is found by: 64 bits of
 /// SipHash-2-4, a pseudorandom function for short inputs. Who does not know its key can neither tell what a key is
 /// of nor look for two that are the same, and of ten million, two are by chance once in a few hundred thousand
-/// tries; they would share their limits, never a code, which is bound to all of its own ([`PasscodeMac`](countersign_core::passcode::PasscodeMac)).
+/// tries; they would share their limits, never a code, which is bound to all of its own ([`PasscodeMac`](countersign_core::code::passcode::PasscodeMac)).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Key(pub(crate) u64);
 

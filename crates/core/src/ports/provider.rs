@@ -8,7 +8,7 @@
 //!
 //!    ```
 //!    use async_trait::async_trait;
-//!    use countersign_core::outcome::{NotAccepted, Outcome, RefusalKind};
+//!    use countersign_core::send::outcome::{NotAccepted, Outcome, RefusalKind};
 //!    use countersign_core::ports::provider::{Provider, Sms};
 //!
 //!    /// A vendor that knows one country.
@@ -50,11 +50,11 @@ use async_trait::async_trait;
 
 use crate::application::AppName;
 use crate::channel::Channel;
+use crate::code::passcode::Passcode;
 use crate::id::MessageId;
-use crate::outcome::Outcome;
-use crate::passcode::Passcode;
 use crate::phone::PhoneNumber;
 use crate::receipt::{Callback, InvalidCallback, Receipts};
+use crate::send::outcome::Outcome;
 use crate::template::{FilledTemplate, Language, SmsText};
 use crate::time::Timestamp;
 

@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::store::StoreError;
-use crate::route::{ProviderName, Route, RouteScope};
+use crate::send::route::{ProviderName, Route, RouteScope};
 use crate::template::{Template, TemplateScope};
 use crate::time::Timestamp;
 

@@ -38,7 +38,7 @@ use async_trait::async_trait;
 
 use crate::application::{AppId, AppName, Application, Origin};
 use crate::autofill::{AndroidAppHash, WebHost};
-use crate::check::{Checked, CodeCheck, TokenUse, Unlock, UnlockRecord};
+use crate::code::check::{Checked, CodeCheck, TokenUse, Unlock, UnlockRecord};
 use crate::id::{MessageId, RequestId};
 use crate::limit::Rules;
 use crate::message::{Decision, Intent, Settlement, Timeline};
@@ -170,9 +170,9 @@ pub trait Store: Send + Sync + 'static {
     /// [`StoreError`] when a report could not be made durable. Then the vendor should report again.
     async fn receive(&self, provider: &str, receipts: Vec<Receipt>) -> Result<(), StoreError>;
 
-    /// Counts, compares and, through [`Door::Application`](crate::check::Door::Application), uses up: in one
+    /// Counts, compares and, through [`Door::Application`](crate::code::check::Door::Application), uses up: in one
     /// step. A guess that is not right counts against every code it was compared with, and against the
-    /// [budget](crate::check::failure_rules) of its number, also where there was nothing to compare it with
+    /// [budget](crate::code::check::failure_rules) of its number, also where there was nothing to compare it with
     /// (as long as the store has room for such). Only what was compared counts as one in a row. Where the
     /// budget of its door is spent, nothing is compared and nothing counts. A code is compared from the
     /// decision on, since it may arrive before its provider's answer does.

@@ -8,8 +8,8 @@ use super::vendor::{FilledTemplate, VendorTemplate};
 use super::{CAPACITY, Language, Preview, Sender, SmsText, preview, render};
 use crate::application::{AppId, Application};
 use crate::channel::Channel;
-use crate::passcode::Passcode;
-use crate::route::ProviderName;
+use crate::code::passcode::Passcode;
+use crate::send::route::ProviderName;
 
 /// What a template is for: what is named and nothing else; what is not named, all of it.
 ///

@@ -8,7 +8,7 @@ use super::words::compose;
 use super::{LONGEST_CODE, Language, Sender, SmsText};
 use crate::application::AppName;
 use crate::channel::Channel;
-use crate::passcode::Passcode;
+use crate::code::passcode::Passcode;
 use crate::policy;
 use crate::text::Encoding;
 
@@ -48,7 +48,7 @@ pub fn check(sender: Sender<'_>) -> Result<(), TooLong> {
 /// every code and life. Only a sender that fails [`check`] gets more segments.
 ///
 /// ```
-/// # use countersign_core::{application::AppName, channel::Channel, entropy::*, passcode::Passcode, template::*};
+/// # use countersign_core::{application::AppName, channel::Channel, entropy::*, code::passcode::Passcode, template::*};
 /// # struct Zero; impl Entropy for Zero { fn fill(&self, b: &mut [u8]) -> Result<(), EntropyError> { b.fill(0); Ok(()) } }
 /// # let code = Passcode::generate(6, &Zero).unwrap();
 /// # let app = AppName::parse("Shop").unwrap();

@@ -1,13 +1,13 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use countersign_core::code::passcode::PasscodeKey;
 use countersign_core::limit::SendLimits;
-use countersign_core::messenger::Plan;
-use countersign_core::passcode::PasscodeKey;
 use countersign_core::policy::CodePolicy;
 use countersign_core::ports::registry::{Change, Secret};
 use countersign_core::ports::store::{Store, StoreError};
-use countersign_core::route::{OnUnknown, Order, Route, RouteScope};
+use countersign_core::send::messenger::Plan;
+use countersign_core::send::route::{OnUnknown, Order, Route, RouteScope};
 use countersign_core::time::Timestamp;
 use countersign_providers::egress::Reach;
 use countersign_store::sqlite::SqliteStore;

@@ -4,8 +4,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use countersign_core::code::passcode::PasscodeKey;
 use countersign_core::entropy::Entropy;
-use countersign_core::passcode::PasscodeKey;
 use countersign_store::StoreKeys;
 use serde::{Deserialize, Serialize};
 use zeroize::{ZeroizeOnDrop, Zeroizing};

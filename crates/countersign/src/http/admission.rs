@@ -10,7 +10,7 @@ use axum::http::{Method, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use countersign_api::{BadSignature, Fault};
-use countersign_core::check::TokenUse;
+use countersign_core::code::check::TokenUse;
 
 use super::body::Body;
 use super::context::Arrival;

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use countersign_api::{BadPhone, Fault};
-use countersign_core::messenger::SendError;
-use countersign_core::outcome::RefusalKind;
 use countersign_core::phone::InvalidPhone;
+use countersign_core::send::messenger::SendError;
+use countersign_core::send::outcome::RefusalKind;
 
 pub(crate) fn bad_phone(error: InvalidPhone) -> Fault {
     let why = match error {

@@ -4,7 +4,7 @@ use countersign_api::{Fault, RoutedProvider, SmsRouteDto};
 use countersign_core::application::AppId;
 use countersign_core::phone::Country;
 use countersign_core::ports::registry::Registry;
-use countersign_core::route::{InvalidRoute, OnUnknown, Order, Route, RouteScope};
+use countersign_core::send::route::{InvalidRoute, OnUnknown, Order, Route, RouteScope};
 
 use super::application;
 use super::sms_provider::{self, bad};

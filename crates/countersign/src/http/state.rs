@@ -4,11 +4,11 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use countersign_api::Fault;
-use countersign_core::check::Checked;
-use countersign_core::checker::{Checker, Typed};
+use countersign_core::code::check::Checked;
+use countersign_core::code::checker::{Checker, Typed};
 use countersign_core::entropy::Entropy;
-use countersign_core::messenger::Messenger;
 use countersign_core::ports::store::Store;
+use countersign_core::send::messenger::Messenger;
 use countersign_providers::outbox::Outbox;
 use tokio_util::task::TaskTracker;
 

@@ -7,13 +7,11 @@ use async_trait::async_trait;
 use countersign::system::OsEntropy;
 use countersign_core::application::{AppId, AppName, Application};
 use countersign_core::channel::Channel;
-use countersign_core::check::{Checked, CodeCheck, TokenUse, Unlock, UnlockRecord};
+use countersign_core::code::check::{Checked, CodeCheck, TokenUse, Unlock, UnlockRecord};
+use countersign_core::code::passcode::PasscodeKey;
 use countersign_core::id::RequestId;
 use countersign_core::limit::{Rules, SendLimits};
 use countersign_core::message::{Decision, Intent, Settlement, Timeline};
-use countersign_core::messenger::{Messenger, Order, Plan, SendError};
-use countersign_core::outcome::Outcome;
-use countersign_core::passcode::PasscodeKey;
 use countersign_core::phone::PhoneNumber;
 use countersign_core::policy::CodePolicy;
 use countersign_core::ports::provider::{Provider, Sms};
@@ -21,7 +19,9 @@ use countersign_core::ports::store::{
     ApplicationChange, NewApplication, Settled, Store, StoreError, TimelineQuery,
 };
 use countersign_core::receipt::Receipt;
-use countersign_core::route::{Countries, Routes};
+use countersign_core::send::messenger::{Messenger, Order, Plan, SendError};
+use countersign_core::send::outcome::Outcome;
+use countersign_core::send::route::{Countries, Routes};
 use countersign_core::time::{Clock, Timestamp};
 use countersign_store::sqlite::SqliteStore;
 use countersign_store::{OwnedFolder, StoreKeys};

@@ -1,6 +1,6 @@
 //! What the codes of Alibaba Cloud's domestic product mean.
 
-use countersign_core::outcome::RefusalKind;
+use countersign_core::send::outcome::RefusalKind;
 
 use crate::kinds::Meaning;
 

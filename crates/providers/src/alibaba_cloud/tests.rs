@@ -1,6 +1,6 @@
 mod reports;
 
-use countersign_core::outcome::{NotAccepted, RefusalKind};
+use countersign_core::send::outcome::{NotAccepted, RefusalKind};
 use proptest::prelude::*;
 use serde_json::json;
 

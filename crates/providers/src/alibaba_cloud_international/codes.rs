@@ -1,6 +1,6 @@
 //! What the codes of Alibaba Cloud's international product mean.
 
-use countersign_core::outcome::RefusalKind;
+use countersign_core::send::outcome::RefusalKind;
 
 use crate::alibaba_gateway as gateway;
 use crate::kinds::{ErrorMap, Meaning};

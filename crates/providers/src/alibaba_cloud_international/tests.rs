@@ -1,4 +1,4 @@
-use countersign_core::outcome::{NotAccepted, RefusalKind};
+use countersign_core::send::outcome::{NotAccepted, RefusalKind};
 use proptest::prelude::*;
 use serde_json::json;
 

@@ -1,7 +1,7 @@
 //! What the gateway of Alibaba Cloud answers by itself, and the shape of its reports.
 
-use countersign_core::outcome::RefusalKind;
 use countersign_core::receipt::{Answer, Callback, InvalidCallback};
+use countersign_core::send::outcome::RefusalKind;
 use serde_json::{Map, Value};
 
 use crate::answer;

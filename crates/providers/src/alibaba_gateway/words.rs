@@ -1,7 +1,7 @@
 //! Numbers and templates in the words of Alibaba Cloud.
 
-use countersign_core::outcome::{NotAccepted, Outcome, RefusalKind};
 use countersign_core::phone::PhoneNumber;
+use countersign_core::send::outcome::{NotAccepted, Outcome, RefusalKind};
 use countersign_core::template::FilledTemplate;
 use serde_json::{Map, Value};
 

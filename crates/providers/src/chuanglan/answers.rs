@@ -1,6 +1,6 @@
 //! What Chuanglan 253 answers. Its products spell the fields differently and mean the same.
 
-use countersign_core::outcome::{NotAccepted, Outcome, RefusalKind};
+use countersign_core::send::outcome::{NotAccepted, Outcome, RefusalKind};
 use serde_json::{Map, Value};
 
 use crate::answer;

@@ -1,8 +1,8 @@
 //! A message as Chuanglan 253 takes it at home: as text, or as a template.
 
-use countersign_core::outcome::{NotAccepted, Outcome, RefusalKind};
 use countersign_core::phone::Country;
 use countersign_core::ports::provider::Sms;
+use countersign_core::send::outcome::{NotAccepted, Outcome, RefusalKind};
 use countersign_core::template::FilledTemplate;
 use countersign_core::time::Timestamp;
 use serde::Serialize;

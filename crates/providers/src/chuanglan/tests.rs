@@ -1,6 +1,6 @@
 use countersign_core::id::MessageId;
-use countersign_core::outcome::NotAccepted;
 use countersign_core::receipt::Delivery;
+use countersign_core::send::outcome::NotAccepted;
 use countersign_core::template::VendorTemplate;
 use countersign_core::time::Timestamp;
 use proptest::prelude::*;

@@ -1,5 +1,5 @@
-use countersign_core::outcome::{NotAccepted, RefusalKind};
 use countersign_core::receipt::Delivery;
+use countersign_core::send::outcome::{NotAccepted, RefusalKind};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! What an answer means, by the rules that the operator gave.
 
-use countersign_core::outcome::{NotAccepted, Outcome, RefusalKind};
+use countersign_core::send::outcome::{NotAccepted, Outcome, RefusalKind};
 use serde::Deserialize;
 use serde_json::Value;
 

@@ -1,6 +1,6 @@
 //! What the codes of Tencent Cloud mean, as it documents them. An operator's table comes before this one.
 
-use countersign_core::outcome::RefusalKind::{
+use countersign_core::send::outcome::RefusalKind::{
     BadNumber, ConfigError, ContentRejected, RecipientLimited, RouteUnavailable, Throttled,
     Transient,
 };

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use countersign_core::guess::Guess;
+use countersign_core::code::guess::Guess;
+use countersign_core::code::passcode::{PasscodeMac, SealedPasscode};
 use countersign_core::id::MessageId;
 use countersign_core::message::{CodeState, LiveCode};
-use countersign_core::passcode::{PasscodeMac, SealedPasscode};
 use countersign_core::policy;
 use countersign_core::time::Timestamp;
 

@@ -3,7 +3,9 @@
 
 use std::sync::Arc;
 
-use countersign_core::check::{self, CheckRecord, Checked, CodeCheck, Door, TokenUse, Unlock};
+use countersign_core::code::check::{
+    self, CheckRecord, Checked, CodeCheck, Door, TokenUse, Unlock,
+};
 use countersign_core::id::{MessageId, RequestId};
 use countersign_core::limit::{Bucket, Rules};
 use countersign_core::message::CodeState;
@@ -324,8 +326,8 @@ pub(super) fn record(id: RequestId, at: Timestamp, kind: Kind) -> Option<CheckRe
 mod tests {
     use countersign_core::application::AppId;
     use countersign_core::channel::Channel;
-    use countersign_core::guess::Guess;
-    use countersign_core::passcode::{Passcode, PasscodeKey};
+    use countersign_core::code::guess::Guess;
+    use countersign_core::code::passcode::{Passcode, PasscodeKey};
     use countersign_core::phone::PhoneNumber;
 
     use super::*;

@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use countersign_core::code::passcode::SealedPasscode;
 use countersign_core::id::MessageId;
-use countersign_core::passcode::SealedPasscode;
 use countersign_core::time::Timestamp;
 
 use super::buckets::Buckets;

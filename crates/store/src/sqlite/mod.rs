@@ -33,17 +33,17 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use countersign_core::application::{AppId, Application};
-use countersign_core::check::{Checked, CodeCheck, TokenUse, Unlock, UnlockRecord};
+use countersign_core::code::check::{Checked, CodeCheck, TokenUse, Unlock, UnlockRecord};
 use countersign_core::id::RequestId;
 use countersign_core::limit::Rules;
 use countersign_core::message::{Attempt, CodeState, Decision, Intent, Settlement, Timeline};
-use countersign_core::outcome::Outcome;
 use countersign_core::policy;
 use countersign_core::ports::registry::{Change, Registrar, Registry};
 use countersign_core::ports::store::{
     ApplicationChange, NewApplication, Settled, Store, StoreError, TimelineQuery,
 };
 use countersign_core::receipt::Receipt;
+use countersign_core::send::outcome::Outcome;
 use countersign_core::template;
 use countersign_core::time::{Clock, Timestamp};
 use rusqlite::Connection;

@@ -9,7 +9,7 @@ use countersign_core::phone::Country;
 use countersign_core::ports::registry::{
     AccessKey, Change, ProviderRecord, Registry, Secret, TemplateKind,
 };
-use countersign_core::route::{OnUnknown, Order, ProviderName, Route, RouteScope};
+use countersign_core::send::route::{OnUnknown, Order, ProviderName, Route, RouteScope};
 use countersign_core::template::{Language, Template, TemplateScope, VendorTemplate};
 use countersign_core::time::Timestamp;
 use rusqlite::{Connection, params};

@@ -1,9 +1,9 @@
 //! Rebuilds the live state from the log at start, and ends what a crash left open.
 
+use countersign_core::code::passcode::SealedPasscode;
 use countersign_core::id::MessageId;
 use countersign_core::message::Attempt;
-use countersign_core::outcome::Outcome;
-use countersign_core::passcode::SealedPasscode;
+use countersign_core::send::outcome::Outcome;
 use countersign_core::time::Timestamp;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row, Rows};

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use countersign_core::application::AppId;
-use countersign_core::dispatch;
+use countersign_core::code::passcode::SealedPasscode;
 use countersign_core::id::RequestId;
 use countersign_core::limit::RuleSet;
 use countersign_core::message::{Attempt, LiveCode};
-use countersign_core::outcome::{NotAccepted, Outcome, RefusalKind};
-use countersign_core::passcode::SealedPasscode;
+use countersign_core::send::dispatch;
+use countersign_core::send::outcome::{NotAccepted, Outcome, RefusalKind};
 use countersign_core::time::Timestamp;
 use rusqlite::{CachedStatement, Connection, params};
 

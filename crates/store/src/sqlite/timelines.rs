@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use countersign_core::application::AppId;
 use countersign_core::channel::Channel;
-use countersign_core::check::{CheckRecord, UnlockRecord};
-use countersign_core::dispatch;
+use countersign_core::code::check::{CheckRecord, UnlockRecord};
 use countersign_core::id::{MessageId, RequestId};
 use countersign_core::message::{self, Attempt, CodeState, Timeline};
 use countersign_core::ports::store::TimelineQuery;
+use countersign_core::send::dispatch;
 use countersign_core::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 

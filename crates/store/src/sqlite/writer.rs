@@ -9,9 +9,9 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use countersign_core::message::Attempt;
-use countersign_core::outcome::{NotAccepted, Outcome, RefusalKind};
 use countersign_core::policy;
 use countersign_core::ports::store::StoreError;
+use countersign_core::send::outcome::{NotAccepted, Outcome, RefusalKind};
 use countersign_core::time::{Clock, Timestamp};
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use tokio::sync::oneshot;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use countersign_core::application::{AppId, AppName, Origin};
 use countersign_core::autofill::{AndroidAppHash, WebHost};
 use countersign_core::channel::Channel;
-use countersign_core::check::{Door, Unlock};
+use countersign_core::code::check::{Door, Unlock};
 use countersign_core::phone::PhoneNumber;
 use countersign_core::policy::{CodeRules, Resend};
 use countersign_core::ports::store::{ApplicationChange, NewApplication, Store, StoreError};

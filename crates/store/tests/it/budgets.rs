@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use countersign_core::channel::Channel;
-use countersign_core::check::{Checked, Door};
+use countersign_core::code::check::{Checked, Door};
 use countersign_core::ports::store::Store;
 
 use crate::world::{PHONE, World, is_locked, is_right, rules};

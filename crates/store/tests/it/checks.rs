@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use countersign_core::application::AppId;
 use countersign_core::channel::Channel;
-use countersign_core::check::{Checked, Door, TokenUse, Unlock};
-use countersign_core::checker::{Checker, Typed};
+use countersign_core::code::check::{Checked, Door, TokenUse, Unlock};
+use countersign_core::code::checker::{Checker, Typed};
 use countersign_core::message::CodeState;
-use countersign_core::outcome::Outcome;
 use countersign_core::phone::PhoneNumber;
 use countersign_core::policy::{CodeRules, Resend, TOKEN_LIFE};
 use countersign_core::ports::store::Store;
+use countersign_core::send::outcome::Outcome;
 
 use crate::world::{PHONE, World, accepted, is_right, login, refused, unknown};
 

@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_core::channel::Channel;
-use countersign_core::check::{Checked, Door};
+use countersign_core::code::check::{Checked, Door};
 use countersign_core::limit::Rules;
 use countersign_core::message::CodeState;
 use countersign_core::phone::PhoneNumber;

@@ -1,7 +1,7 @@
 //! What a store promises, once more and as simply as it can be said: everything that ever happened in one
 //! list, and every answer worked out from all of it. `schedules.rs` holds the store against it.
 
-use countersign_core::check::{Checked, Door};
+use countersign_core::code::check::{Checked, Door};
 use countersign_core::message::CodeState;
 use countersign_core::time::Timestamp;
 

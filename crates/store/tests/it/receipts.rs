@@ -199,7 +199,7 @@ async fn a_flood_of_reports_fills_nothing() {
 #[tokio::test]
 async fn of_several_attempts_the_one_that_was_taken_is_the_one_that_reports() {
     use countersign_core::message::Attempt;
-    use countersign_core::outcome::{Outcome, RefusalKind};
+    use countersign_core::send::outcome::{Outcome, RefusalKind};
     let mut world = World::new();
     let (message, _) = world
         .send_unsettled("app", Channel::Login, PHONE, "123456", login())

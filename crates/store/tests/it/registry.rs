@@ -6,7 +6,7 @@ use countersign_core::channel::Channel;
 use countersign_core::phone::Country;
 use countersign_core::ports::registry::{AccessKey, Change, ProviderRecord, Registrar, Secret};
 use countersign_core::ports::store::Store;
-use countersign_core::route::{OnUnknown, Order, ProviderName, Route, RouteScope};
+use countersign_core::send::route::{OnUnknown, Order, ProviderName, Route, RouteScope};
 use countersign_core::template::{Language, Template, TemplateScope, VendorTemplate};
 
 use crate::world::World;

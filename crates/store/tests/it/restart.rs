@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use countersign_core::limit::{Bucket, Limit, Rule};
 use countersign_core::message::CodeState;
-use countersign_core::outcome::Outcome;
+use countersign_core::send::outcome::Outcome;
 
 use crate::world::{World, accepted, refused};
 

@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use countersign_core::channel::Channel;
-use countersign_core::check::{Checked, Door, TokenUse, Unlock};
+use countersign_core::code::check::{Checked, Door, TokenUse, Unlock};
+use countersign_core::code::passcode::{Binding, Passcode};
 use countersign_core::id::MessageId;
 use countersign_core::limit::{Bucket, Limit as CoreLimit, Mode, Rule, Rules};
 use countersign_core::message::{Attempt, Intent, NewCode, Settlement};
-use countersign_core::outcome::Outcome;
-use countersign_core::passcode::{Binding, Passcode};
 use countersign_core::phone::PhoneNumber;
 use countersign_core::policy::{Resend, TOKEN_LIFE};
 use countersign_core::ports::store::Store;
+use countersign_core::send::outcome::Outcome;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use rusqlite::Connection;

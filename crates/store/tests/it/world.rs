@@ -8,19 +8,19 @@ use std::time::Duration;
 
 use countersign_core::application::AppId;
 use countersign_core::channel::Channel;
-use countersign_core::check::{Checked, CodeCheck, Door, Unlock};
+use countersign_core::code::check::{Checked, CodeCheck, Door, Unlock};
+use countersign_core::code::guess::Guess;
+use countersign_core::code::passcode::{Binding, Passcode, PasscodeKey};
 use countersign_core::entropy::{Entropy, EntropyError};
-use countersign_core::guess::Guess;
 use countersign_core::id::{MessageId, RequestId};
 use countersign_core::limit::{Bucket, Limit, Rule, Rules};
 use countersign_core::message::{
     Attempt, CodeState, Decision, Intent, LiveCode, NewCode, Settlement, Timeline,
 };
-use countersign_core::outcome::{Outcome, RefusalKind};
-use countersign_core::passcode::{Binding, Passcode, PasscodeKey};
 use countersign_core::phone::PhoneNumber;
 use countersign_core::policy::{CodePolicy, CodeRules, Resend};
 use countersign_core::ports::store::{Store, StoreError, TimelineQuery};
+use countersign_core::send::outcome::{Outcome, RefusalKind};
 use countersign_core::time::{Clock, Timestamp};
 use countersign_store::sqlite::{OpenError, SqliteStore};
 use countersign_store::{OwnedFolder, StoreKeys};

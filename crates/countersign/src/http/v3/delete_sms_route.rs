@@ -7,7 +7,7 @@ use axum::response::Response;
 use axum::routing::post;
 use countersign_api::{DeleteSmsRouteRequest, Fault};
 use countersign_core::ports::registry::Change;
-use countersign_core::route::RouteScope;
+use countersign_core::send::route::RouteScope;
 use serde_json::json;
 
 use crate::http::body::Body;

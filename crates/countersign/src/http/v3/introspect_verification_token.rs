@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::post;
 use countersign_api::{Fault, IntrospectTokenRequest, IntrospectedToken};
-use countersign_core::check::TokenUse;
+use countersign_core::code::check::TokenUse;
 use serde_json::json;
 
 use crate::http::body::Body;

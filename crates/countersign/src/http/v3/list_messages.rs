@@ -11,13 +11,13 @@ use axum::routing::get;
 use countersign_api::{
     AttemptDto, CheckDto, Fault, FieldProblem, MessageDto, ReceiptDto, VerdictDto,
 };
-use countersign_core::check::CheckRecord;
+use countersign_core::code::check::CheckRecord;
 use countersign_core::id::{MessageId, RequestId};
 use countersign_core::limit::Mode;
 use countersign_core::message::{Attempt, Timeline};
-use countersign_core::outcome::Outcome;
 use countersign_core::ports::store::TimelineQuery;
 use countersign_core::receipt::{Delivery, ReceiptRecord};
+use countersign_core::send::outcome::Outcome;
 use countersign_core::time::Timestamp;
 use serde_json::{Value, json};
 

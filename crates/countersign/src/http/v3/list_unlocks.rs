@@ -4,7 +4,7 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use axum::routing::get;
 use countersign_api::{Fault, FieldProblem, UnlockDto};
-use countersign_core::check::UnlockRecord;
+use countersign_core::code::check::UnlockRecord;
 use countersign_core::id::RequestId;
 use serde_json::json;
 

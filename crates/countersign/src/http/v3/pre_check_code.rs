@@ -4,8 +4,8 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::post;
 use countersign_api::{Fault, FieldProblem, Lang, PreCheckCodeRequest, PreCheckedCode};
-use countersign_core::check::{Checked, Door};
-use countersign_core::checker::Typed;
+use countersign_core::code::check::{Checked, Door};
+use countersign_core::code::checker::Typed;
 use countersign_core::phone::PhoneNumber;
 use serde_json::json;
 

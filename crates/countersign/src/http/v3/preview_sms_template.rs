@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::post;
 use countersign_api::{Fault, FilledTemplateDto, PreviewSmsTemplateRequest, PreviewedSms};
-use countersign_core::passcode::Passcode;
+use countersign_core::code::passcode::Passcode;
 use countersign_core::template::{FilledTemplate, SAMPLE_CODE, SAMPLE_LIFE, Wanted};
 use serde_json::json;
 

@@ -8,8 +8,8 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::post;
 use countersign_api::{Fault, SendSmsRequest};
-use countersign_core::messenger::Order;
 use countersign_core::phone::PhoneNumber;
+use countersign_core::send::messenger::Order;
 use serde_json::json;
 
 use crate::http::body::Body;

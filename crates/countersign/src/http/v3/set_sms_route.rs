@@ -7,7 +7,7 @@ use axum::response::Response;
 use axum::routing::post;
 use countersign_api::{Fault, SmsRouteDto};
 use countersign_core::ports::registry::Change;
-use countersign_core::route::RouteScope;
+use countersign_core::send::route::RouteScope;
 
 use super::list_sms_routes;
 use crate::http::body::Body;

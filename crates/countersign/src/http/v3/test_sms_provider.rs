@@ -9,10 +9,10 @@ use axum::response::Response;
 use axum::routing::post;
 use countersign_api::{Fault, FieldProblem, MessageDto, TestSmsProviderRequest};
 use countersign_core::channel::Channel;
-use countersign_core::messenger::Order;
 use countersign_core::phone::PhoneNumber;
 use countersign_core::ports::provider::Provider;
 use countersign_core::ports::store::TimelineQuery;
+use countersign_core::send::messenger::Order;
 use serde_json::json;
 
 use super::list_messages;

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::post;
 use countersign_api::{Fault, FieldProblem, UnlockPhoneRequest};
-use countersign_core::check::Unlock;
+use countersign_core::code::check::Unlock;
 use countersign_core::phone::PhoneNumber;
 use serde_json::json;
 

@@ -11,12 +11,12 @@ use std::time::Duration;
 
 use countersign_core::application::AppId;
 use countersign_core::channel::Channel;
-use countersign_core::check::{CodeCheck, Door, TokenUse, Unlock};
-use countersign_core::guess::Guess;
+use countersign_core::code::check::{CodeCheck, Door, TokenUse, Unlock};
+use countersign_core::code::guess::Guess;
+use countersign_core::code::passcode::{Binding, Passcode, PasscodeKey};
 use countersign_core::id::{MessageId, RequestId};
 use countersign_core::limit::{Hit, Rules, SendLimits};
 use countersign_core::message::{Intent, NewCode, Settlement};
-use countersign_core::passcode::{Binding, Passcode, PasscodeKey};
 use countersign_core::phone::PhoneNumber;
 use countersign_core::ports::store::Store;
 use proptest::prelude::*;
@@ -352,7 +352,8 @@ impl Bench {
             guess: Guess::new(key(), typed, app(), CHANNELS[channel], phone()),
         };
         let store = Arc::clone(&self.store);
-        let counts = |found: &_| matches!(found, countersign_core::check::Checked::Wrong { .. });
+        let counts =
+            |found: &_| matches!(found, countersign_core::code::check::Checked::Wrong { .. });
         self.call(async move {
             let found = store.check(check).await.ok()?;
             counts(&found).then_some(Durable::Event(id))

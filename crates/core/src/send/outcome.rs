@@ -5,7 +5,7 @@
 /// The distinction that matters is between *definitely not accepted* and everything else. Only the
 /// former gives the minute back, and only it fails over to another vendor: a message that may have
 /// been delivered is never sent again, unless its application chose the same code through another
-/// vendor ([`OnUnknown`](crate::route::OnUnknown)).
+/// vendor ([`OnUnknown`](crate::send::route::OnUnknown)).
 ///
 /// | what it means | what happens |
 /// |---|---|

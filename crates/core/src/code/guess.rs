@@ -4,8 +4,8 @@ use subtle::ConstantTimeEq;
 
 use crate::application::AppId;
 use crate::channel::Channel;
+use crate::code::passcode::{Binding, Passcode, PasscodeKey, PasscodeMac};
 use crate::id::MessageId;
-use crate::passcode::{Binding, Passcode, PasscodeKey, PasscodeMac};
 use crate::phone::PhoneNumber;
 
 /// What somebody typed, and for what: all it takes to tell whether it is the code of a message.

@@ -5,18 +5,18 @@ use std::time::Duration;
 
 use crate::application::Application;
 use crate::channel::Channel;
-use crate::dispatch::{self, Parcel};
+use crate::code::passcode::{Binding, Passcode, PasscodeKey};
 use crate::entropy::{Entropy, EntropyError};
 use crate::id::{MessageId, RequestId};
 use crate::limit::{InvalidRules, Rules, SendLimits};
 use crate::message::{Intent, LiveCode, NewCode, Settlement};
-use crate::outcome::{NotAccepted, Outcome, RefusalKind};
-use crate::passcode::{Binding, Passcode, PasscodeKey};
 use crate::phone::{Country, PhoneNumber};
 use crate::policy::{CodePolicy, CodeRules, Resend};
 use crate::ports::provider::Provider;
 use crate::ports::store::{Store, StoreError};
-use crate::route::{OnUnknown, Routes, Way};
+use crate::send::dispatch::{self, Parcel};
+use crate::send::outcome::{NotAccepted, Outcome, RefusalKind};
+use crate::send::route::{OnUnknown, Routes, Way};
 use crate::template::Templates;
 
 /// A request to send a code, every part of it already checked.

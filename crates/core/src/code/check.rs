@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use crate::guess::Guess;
+use crate::code::guess::Guess;
 use crate::id::{MessageId, RequestId};
 use crate::limit::{Bucket, Limit, Mode, RuleSet, Rules};
 use crate::phone::PhoneNumber;

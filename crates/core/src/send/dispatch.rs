@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use crate::application::Application;
 use crate::channel::Channel;
+use crate::code::passcode::Passcode;
 use crate::id::MessageId;
 use crate::message::Attempt;
-use crate::outcome::{NotAccepted, Outcome, RefusalKind};
-use crate::passcode::Passcode;
 use crate::phone::PhoneNumber;
 use crate::policy;
 use crate::ports::provider::{Content, Provider, Sms};
-use crate::route::{OnUnknown, Way};
+use crate::send::outcome::{NotAccepted, Outcome, RefusalKind};
+use crate::send::route::{OnUnknown, Way};
 use crate::template::{self, Language, SmsText, Templates, Wanted};
 use crate::time::Timestamp;
 

@@ -304,7 +304,7 @@ fn a_vendor_without_a_template_is_not_called() {
         ["no_template", "no_template"]
     );
     let of_b = TemplateScope {
-        provider: Some(crate::route::ProviderName::parse("b").unwrap()),
+        provider: Some(crate::send::route::ProviderName::parse("b").unwrap()),
         ..TemplateScope::default()
     };
     let template = VendorTemplate {
@@ -328,7 +328,7 @@ fn words_that_one_vendor_rejected_go_to_none_that_would_send_the_same() {
         ("c", accepted(), 0),
     ]);
     let of_c = TemplateScope {
-        provider: Some(crate::route::ProviderName::parse("c").unwrap()),
+        provider: Some(crate::send::route::ProviderName::parse("c").unwrap()),
         ..TemplateScope::default()
     };
     world

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use crate::application::AppId;
 use crate::channel::Channel;
-use crate::check::{Checked, CodeCheck, Door};
-use crate::guess::Guess;
+use crate::code::check::{Checked, CodeCheck, Door};
+use crate::code::guess::Guess;
+use crate::code::passcode::{Passcode, PasscodeKey};
 use crate::id::RequestId;
-use crate::passcode::{Passcode, PasscodeKey};
 use crate::phone::PhoneNumber;
 use crate::ports::store::{Store, StoreError};
 

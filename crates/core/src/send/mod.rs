@@ -1,0 +1,6 @@
+//! The life of a send: decide, hand over to a provider, record what became of it.
+
+pub mod dispatch;
+pub mod messenger;
+pub mod outcome;
+pub mod route;
