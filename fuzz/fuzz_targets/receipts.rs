@@ -8,7 +8,7 @@ use std::sync::{Arc, LazyLock};
 
 use countersign_core::entropy::{Entropy, EntropyError};
 use countersign_core::ports::provider::Provider;
-use countersign_core::ports::registry::Secret;
+use countersign_core::secret::Secret;
 use countersign_core::receipt::Callback;
 use countersign_core::send::route::ProviderName;
 use countersign_core::time::{Clock, Timestamp};

@@ -21,6 +21,7 @@ pub mod phone;
 pub mod policy;
 pub mod ports;
 pub mod receipt;
+pub mod secret;
 pub mod send;
 pub mod template;
 pub mod text;

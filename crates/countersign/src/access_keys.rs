@@ -1,7 +1,8 @@
 //! Access keys: what programs of the operator's prove themselves with.
 
 use countersign_core::entropy::{Entropy, EntropyError};
-use countersign_core::ports::registry::{AccessKey, Registry, Secret};
+use countersign_core::ports::registry::{AccessKey, Registry};
+use countersign_core::secret::Secret;
 use countersign_core::time::Timestamp;
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};

@@ -4,7 +4,7 @@
 //! the query in one spelling; the headers in one spelling; the request in one spelling; its hash; the HMAC of
 //! that with the secret itself as the key.
 
-use countersign_core::ports::registry::Secret;
+use countersign_core::secret::Secret;
 use countersign_core::time::Timestamp;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 

@@ -10,7 +10,7 @@ mod words;
 use std::sync::Arc;
 
 use countersign_core::entropy::Entropy;
-use countersign_core::ports::registry::Secret;
+use countersign_core::secret::Secret;
 use countersign_core::send::outcome::{Outcome, RefusalKind};
 use countersign_core::time::{Clock, Timestamp};
 use reqwest::{Method, Url};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use countersign_core::entropy::Entropy;
 use countersign_core::ports::provider::Provider;
-use countersign_core::ports::registry::Secret;
+use countersign_core::secret::Secret;
 use countersign_core::send::outcome::RefusalKind;
 use countersign_core::send::route::ProviderName;
 use countersign_core::time::Clock;

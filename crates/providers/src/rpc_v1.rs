@@ -5,7 +5,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use countersign_core::ports::registry::Secret;
+use countersign_core::secret::Secret;
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 

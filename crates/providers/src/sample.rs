@@ -10,7 +10,7 @@ use countersign_core::entropy::{Entropy, EntropyError};
 use countersign_core::id::MessageId;
 use countersign_core::phone::PhoneNumber;
 use countersign_core::ports::provider::Sms;
-use countersign_core::ports::registry::Secret;
+use countersign_core::secret::Secret;
 use countersign_core::send::route::ProviderName;
 use countersign_core::template::{
     Language, Template, TemplateScope, Templates, VendorTemplate, Wanted,

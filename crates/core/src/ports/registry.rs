@@ -4,48 +4,15 @@
 //! once, as it was after some change, and a change is durable before it is seen.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::store::StoreError;
+use crate::secret::Secret;
 use crate::send::route::{ProviderName, Route, RouteScope};
 use crate::template::{Template, TemplateScope};
 use crate::time::Timestamp;
-
-/// A secret of a vendor account or of an operator's program. Sealed at rest, never shown again.
-#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Takes `text`.
-    #[must_use]
-    pub fn new(text: String) -> Self {
-        Self(text)
-    }
-
-    /// The secret in clear. Call this only to sign with it, to hand it to its vendor, or to seal it.
-    #[must_use]
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-
-    /// The last four characters, by which a person tells it from others; of a short one, fewer or none.
-    #[must_use]
-    pub fn hint(&self) -> String {
-        let count = self.0.chars().count();
-        let shown = if count >= 16 { 4 } else { 0 };
-        self.0.chars().skip(count - shown).collect()
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(..)")
-    }
-}
 
 /// A vendor account.
 #[derive(Debug, Clone, PartialEq, Eq)]

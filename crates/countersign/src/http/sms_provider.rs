@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use countersign_api::{Fault, Json, ProviderHealth, SetSmsProviderRequest, SmsProviderDto};
 use countersign_core::entropy::Entropy;
-use countersign_core::ports::registry::{ProviderRecord, Secret};
+use countersign_core::ports::registry::ProviderRecord;
+use countersign_core::secret::Secret;
 use countersign_core::send::route::ProviderName;
 use countersign_core::time::Timestamp;
 

@@ -106,7 +106,7 @@ mod tests {
     use countersign_api::Channel;
     use countersign_core::application::AppId;
     use countersign_core::phone::PhoneNumber;
-    use countersign_core::ports::registry::Secret;
+    use countersign_core::secret::Secret;
 
     use super::*;
     use crate::system::OsEntropy;

@@ -1,6 +1,6 @@
 //! What an account of Chuanglan 253 is made of, at home and abroad.
 
-use countersign_core::ports::registry::Secret;
+use countersign_core::secret::Secret;
 use countersign_core::send::outcome::{Outcome, RefusalKind};
 use reqwest::{Method, Url};
 use serde::Serialize;

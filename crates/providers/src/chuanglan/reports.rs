@@ -5,8 +5,8 @@ use std::borrow::Cow;
 
 use countersign_core::id::MessageId;
 use countersign_core::phone::PhoneNumber;
-use countersign_core::ports::registry::Secret;
 use countersign_core::receipt::{Answer, Callback, Delivery, InvalidCallback, Receipt, Receipts};
+use countersign_core::secret::Secret;
 use subtle::ConstantTimeEq;
 use url::form_urlencoded;
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use countersign_core::ports::provider::Sms;
-use countersign_core::ports::registry::Secret;
+use countersign_core::secret::Secret;
 
 use crate::kinds::InvalidSetup;
 

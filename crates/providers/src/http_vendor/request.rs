@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use countersign_core::ports::provider::Sms;
-use countersign_core::ports::registry::Secret;
+use countersign_core::secret::Secret;
 use countersign_core::time::Timestamp;
 use reqwest::Method;
 

@@ -7,8 +7,9 @@ use countersign_core::application::AppId;
 use countersign_core::channel::Channel;
 use countersign_core::phone::Country;
 use countersign_core::ports::registry::{
-    AccessKey, Change, ProviderRecord, Registry, Secret, TemplateKind,
+    AccessKey, Change, ProviderRecord, Registry, TemplateKind,
 };
+use countersign_core::secret::Secret;
 use countersign_core::send::route::{OnUnknown, Order, ProviderName, Route, RouteScope};
 use countersign_core::template::{Language, Template, TemplateScope, VendorTemplate};
 use countersign_core::time::Timestamp;

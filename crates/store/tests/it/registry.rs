@@ -4,8 +4,9 @@ use std::fs;
 use countersign_core::application::AppId;
 use countersign_core::channel::Channel;
 use countersign_core::phone::Country;
-use countersign_core::ports::registry::{AccessKey, Change, ProviderRecord, Registrar, Secret};
+use countersign_core::ports::registry::{AccessKey, Change, ProviderRecord, Registrar};
 use countersign_core::ports::store::Store;
+use countersign_core::secret::Secret;
 use countersign_core::send::route::{OnUnknown, Order, ProviderName, Route, RouteScope};
 use countersign_core::template::{Language, Template, TemplateScope, VendorTemplate};
 

@@ -2,7 +2,8 @@
 //! known to compose them.
 
 use axum::http::{HeaderName, HeaderValue, Method, Uri};
-use countersign_core::ports::registry::{AccessKey, Secret};
+use countersign_core::ports::registry::AccessKey;
+use countersign_core::secret::Secret;
 
 use super::*;
 
