@@ -1,31 +1,17 @@
-//! The HTTP door. [`mod@router`] is the site map; each endpoint is one file.
+//! The HTTP interface. [`mod@router`] lists the endpoints; each endpoint is one file.
 
-mod admission;
-mod application;
-mod body;
-mod channels;
-mod context;
-mod cors;
-mod credentials;
 mod dev;
-mod endpoint;
-mod faults;
-mod gate;
+mod document;
+mod not_found;
 mod oidc;
-mod openapi;
-mod operator;
+mod proof;
 mod receipts;
+mod request;
 pub mod router;
-mod schemas;
-mod shape;
-mod signature;
-mod sms_provider;
-mod sms_route;
-mod sms_template;
 mod state;
-mod string_to_sign;
 mod v3;
+mod wire;
 
-pub use gate::{Gate, Pass};
+pub use request::gate::{Gate, Pass};
 pub use router::Site;
 pub use state::{AppState, Parts};

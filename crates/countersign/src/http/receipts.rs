@@ -17,7 +17,7 @@ use countersign_core::time::Timestamp;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use super::state::AppState;
+use crate::http::state::AppState;
 
 /// The most that is read of a report: some vendors send hundreds in one.
 const MOST: usize = 512 * 1024;
@@ -37,7 +37,7 @@ pub(crate) async fn handle(
     body: Body,
 ) -> Response {
     let Some(provider) = state.carriers.reporting_at(&end) else {
-        return super::router::nothing_here().await.into_response();
+        return super::not_found::answer().await.into_response();
     };
     let body = match timeout(PATIENCE, axum::body::to_bytes(body, MOST)).await {
         Ok(Ok(body)) => body,

@@ -10,46 +10,49 @@ use axum::routing::{any, get};
 use tower_service::Service;
 use utoipa_swagger_ui::SwaggerUi;
 
-use super::endpoint::{Caller, Endpoint, Published};
-use super::state::AppState;
-use super::{admission, context, cors, dev, oidc, openapi, receipts, v3};
+use super::document::openapi;
+use super::proof::admission;
+use super::request::{context, cors};
+use super::{dev, not_found, oidc, receipts, v3};
+use crate::http::document::endpoint::{Caller, Endpoint, Published};
+use crate::http::state::AppState;
 
 /// Everything served under `/api/v3`. Whatever else is asked for there is answered with this list.
 fn endpoints() -> Vec<Endpoint> {
     vec![
-        v3::send_sms::endpoint(),
-        v3::pre_check_code::endpoint(),
-        v3::verify_code::endpoint(),
-        v3::introspect_verification_token::endpoint(),
-        v3::check_app_id_secret::endpoint(),
-        v3::get_country_list::endpoint(),
-        v3::system::endpoint(),
-        v3::list_applications::endpoint(),
-        v3::create_application::endpoint(),
-        v3::update_application::endpoint(),
-        v3::list_messages::endpoint(),
-        v3::find_messages::endpoint(),
-        v3::get_message::endpoint(),
-        v3::list_sms_providers::endpoint(),
-        v3::set_sms_provider::endpoint(),
-        v3::delete_sms_provider::endpoint(),
-        v3::test_sms_provider::endpoint(),
-        v3::list_sms_routes::endpoint(),
-        v3::set_sms_route::endpoint(),
-        v3::delete_sms_route::endpoint(),
-        v3::list_sms_templates::endpoint(),
-        v3::set_sms_template::endpoint(),
-        v3::delete_sms_template::endpoint(),
-        v3::lint_sms_template::endpoint(),
-        v3::preview_sms_template::endpoint(),
-        v3::unlock_phone::endpoint(),
-        v3::list_unlocks::endpoint(),
-        v3::list_signing_keys::endpoint(),
-        v3::rotate_signing_key::endpoint(),
-        v3::get_management_token::endpoint(),
-        v3::list_access_keys::endpoint(),
-        v3::create_access_key::endpoint(),
-        v3::delete_access_key::endpoint(),
+        v3::codes::send_sms::endpoint(),
+        v3::codes::pre_check_code::endpoint(),
+        v3::codes::verify_code::endpoint(),
+        v3::codes::introspect_verification_token::endpoint(),
+        v3::applications::check_app_id_secret::endpoint(),
+        v3::numbers::get_country_list::endpoint(),
+        v3::system::system_info::endpoint(),
+        v3::applications::list_applications::endpoint(),
+        v3::applications::create_application::endpoint(),
+        v3::applications::update_application::endpoint(),
+        v3::messages::list_messages::endpoint(),
+        v3::messages::find_messages::endpoint(),
+        v3::messages::get_message::endpoint(),
+        v3::providers::list_sms_providers::endpoint(),
+        v3::providers::set_sms_provider::endpoint(),
+        v3::providers::delete_sms_provider::endpoint(),
+        v3::providers::test_sms_provider::endpoint(),
+        v3::routes::list_sms_routes::endpoint(),
+        v3::routes::set_sms_route::endpoint(),
+        v3::routes::delete_sms_route::endpoint(),
+        v3::templates::list_sms_templates::endpoint(),
+        v3::templates::set_sms_template::endpoint(),
+        v3::templates::delete_sms_template::endpoint(),
+        v3::templates::lint_sms_template::endpoint(),
+        v3::templates::preview_sms_template::endpoint(),
+        v3::numbers::unlock_phone::endpoint(),
+        v3::numbers::list_unlocks::endpoint(),
+        v3::keys::list_signing_keys::endpoint(),
+        v3::keys::rotate_signing_key::endpoint(),
+        v3::keys::get_management_token::endpoint(),
+        v3::keys::list_access_keys::endpoint(),
+        v3::keys::create_access_key::endpoint(),
+        v3::keys::delete_access_key::endpoint(),
     ]
 }
 
@@ -127,7 +130,7 @@ fn router(state: AppState, layer: impl FnOnce(Router<AppState>) -> Router<AppSta
             get(receipts::handle).post(receipts::handle),
         )
         .merge(docs)
-        .fallback(nothing_here);
+        .fallback(not_found::answer);
     // No page of another origin manages, whosever it is.
     let mut managed = Router::new();
     for endpoint in endpoints {
@@ -158,12 +161,5 @@ async fn console() -> (StatusCode, &'static str) {
     (
         StatusCode::NOT_IMPLEMENTED,
         "The console is not built yet.\n",
-    )
-}
-
-pub(super) async fn nothing_here() -> (StatusCode, &'static str) {
-    (
-        StatusCode::NOT_FOUND,
-        "There is nothing here. The API is under /api/v3.\n",
     )
 }

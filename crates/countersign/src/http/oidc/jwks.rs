@@ -9,8 +9,8 @@ use axum::routing::get;
 use countersign_core::application::AppId;
 use serde_json::json;
 
-use crate::http::endpoint::{Published, Shape};
-use crate::http::openapi;
+use crate::http::document::endpoint::{Published, Shape};
+use crate::http::document::openapi;
 use crate::http::state::AppState;
 use crate::token::MAX_AGE;
 

@@ -3,7 +3,7 @@
 use axum::response::Response;
 use countersign_api::Fault;
 
-use crate::http::context::Context;
+use crate::http::request::context::Context;
 
 /// `served` lists what is, for people.
 pub(crate) fn answer(cx: &Context, served: &str) -> Response {

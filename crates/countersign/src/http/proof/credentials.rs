@@ -1,0 +1,114 @@
+//! Applications that prove who they are, by their secret.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use countersign_api::Fault;
+use countersign_core::application::{AppId, Application};
+use zeroize::Zeroizing;
+
+use crate::http::request::context::Context;
+use crate::http::state::AppState;
+
+/// An application id, and a secret that is to be its own.
+pub(crate) struct Credentials {
+    id: String,
+    secret: Zeroizing<String>,
+}
+
+impl Credentials {
+    /// Those of the body, `client_id` and `client_secret`; else those of `Authorization: Basic`, which one
+    /// official SDK sends as `Bearer Basic`.
+    ///
+    /// # Errors
+    /// [`Fault::Unauthorized`] when there are none.
+    pub(crate) fn of(
+        cx: &Context,
+        id: Option<String>,
+        secret: Option<String>,
+    ) -> Result<Self, Fault> {
+        let given = |text: Option<String>| text.filter(|text| !text.is_empty());
+        if let (Some(id), Some(secret)) = (given(id), given(secret)) {
+            let secret = Zeroizing::new(secret);
+            return Ok(Self { id, secret });
+        }
+        cx.authorization()
+            .and_then(basic)
+            .ok_or(Fault::Unauthorized)
+    }
+
+    /// The application, if these are its own. Every way to be wrong is the same to the caller.
+    ///
+    /// # Errors
+    /// [`Fault::Unauthorized`]; [`Fault::Unavailable`] when nobody can tell.
+    pub(crate) async fn application(
+        &self,
+        cx: &Context,
+        state: &AppState,
+    ) -> Result<Arc<Application>, Fault> {
+        let id = AppId::parse(&self.id).map_err(|_| Fault::Unauthorized)?;
+        let named = cx.named_app();
+        if !named.is_empty() && named != id.as_str().as_bytes() {
+            return Err(Fault::Unauthorized);
+        }
+        let matches = state.store.secret_matches(&id, &self.secret).await;
+        if !matches.map_err(|_| Fault::Unavailable)? {
+            return Err(Fault::Unauthorized);
+        }
+        let found = state.store.application(&id).await;
+        let found = found.map_err(|_| Fault::Unavailable)?;
+        let found = found.ok_or(Fault::Unauthorized)?;
+        cx.is_about(&found);
+        Ok(found)
+    }
+}
+
+fn basic(shown: &str) -> Option<Credentials> {
+    let mut rest = shown.trim();
+    for scheme in ["bearer ", "basic "] {
+        let start = rest.get(..scheme.len()).unwrap_or_default();
+        if start.eq_ignore_ascii_case(scheme) {
+            rest = rest.get(scheme.len()..)?.trim_start();
+        } else if scheme == "basic " {
+            return None;
+        }
+    }
+    let decoded = Zeroizing::new(BASE64_STANDARD.decode(rest).ok()?);
+    let (id, secret) = std::str::from_utf8(&decoded).ok()?.split_once(':')?;
+    Some(Credentials {
+        id: id.to_owned(),
+        secret: Zeroizing::new(secret.to_owned()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn basic_credentials_are_read_as_the_sdks_write_them() {
+        let encoded = BASE64_STANDARD.encode("shop:a:secret");
+        for scheme in ["Basic", "basic", "BASIC", "Bearer Basic", "bearer basic "] {
+            let found = basic(&format!("{scheme} {encoded}")).unwrap();
+            assert_eq!(
+                (found.id.as_str(), found.secret.as_str()),
+                ("shop", "a:secret")
+            );
+        }
+        let no_colon = BASE64_STANDARD.encode("shop");
+        for bad in [
+            "",
+            "Basic",
+            "Basic ",
+            "Bearer",
+            &format!("Bearer {encoded}"),
+            &format!("Digest {encoded}"),
+            &format!("Basic {no_colon}"),
+            "Basic !!!",
+            "é",
+        ] {
+            assert!(basic(bad).is_none(), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! Who sent a request: an operator, or an application by its secret.
+
+pub(crate) mod admission;
+pub(crate) mod credentials;
+pub(crate) mod operator;
+pub(crate) mod signature;
+pub(crate) mod string_to_sign;

@@ -1,0 +1,184 @@
+//! What every V3 request has: an id and a language; and what every answer has: the envelope.
+
+use std::convert::Infallible;
+use std::sync::{Arc, OnceLock};
+
+use axum::Json;
+use axum::extract::{FromRequestParts, MatchedPath};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, Method, Uri, header};
+use axum::response::{IntoResponse, Response};
+use countersign_api::{APP_ID_HEADER, Envelope, Fault, LANG_HEADER, Lang};
+use countersign_core::application::{AppId, Application};
+use countersign_core::id::RequestId;
+use countersign_core::ports::store::Store;
+use countersign_core::time::Timestamp;
+use serde::Serialize;
+
+use super::arrival::{Admission, Arrival};
+use crate::http::state::AppState;
+
+/// One request, as far as every endpoint cares.
+pub(crate) struct Context {
+    pub(crate) request_id: RequestId,
+    /// The language of the answer.
+    pub(crate) lang: Lang,
+    /// The headers `x-authing-app-id` and `authorization`.
+    named_app: Option<HeaderValue>,
+    authorization: Option<HeaderValue>,
+    uri: Uri,
+    method: Method,
+    route: Option<MatchedPath>,
+    /// The application, once it is known to be one.
+    app: OnceLock<AppId>,
+    /// The access key that it proves, or why none; where that was looked at.
+    access_key: Option<Result<Arc<str>, Fault>>,
+    arrived_at: Timestamp,
+    store: Arc<dyn Store>,
+}
+
+impl FromRequestParts<AppState> for Context {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Infallible> {
+        let text = |name: &str| {
+            parts
+                .headers
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+        };
+        let admission: Option<&Admission> = parts.extensions.get();
+        let arrival = admission.map_or_else(|| Arrival::now(state), |found| found.arrival);
+        Ok(Self {
+            request_id: arrival.id,
+            lang: Lang::negotiate(text(LANG_HEADER), text(header::ACCEPT_LANGUAGE.as_str())),
+            named_app: parts.headers.get(APP_ID_HEADER).cloned(),
+            authorization: parts.headers.get(header::AUTHORIZATION).cloned(),
+            uri: parts.uri.clone(),
+            method: parts.method.clone(),
+            route: parts.extensions.get().cloned(),
+            app: OnceLock::new(),
+            access_key: admission.map(|found| found.access_key.clone()),
+            arrived_at: arrival.at,
+            store: Arc::clone(&state.store),
+        })
+    }
+}
+
+impl Context {
+    /// The application that the request names.
+    pub(crate) async fn application(&self, state: &AppState) -> Result<Arc<Application>, Fault> {
+        let id = self.named_app();
+        if id.is_empty() {
+            return Err(Fault::NoApplication);
+        }
+        // What cannot be an id is the id of no application.
+        let id = std::str::from_utf8(id)
+            .ok()
+            .and_then(|id| AppId::parse(id).ok());
+        let id = id.ok_or(Fault::UnknownApplication)?;
+        let found = state
+            .store
+            .application(&id)
+            .await
+            .map_err(|_| Fault::Unavailable)?;
+        let found = found.ok_or(Fault::UnknownApplication)?;
+        self.is_about(&found);
+        Ok(found)
+    }
+
+    /// Names the application in the log line of the request.
+    pub(crate) fn is_about(&self, app: &Application) {
+        let _ = self.app.set(app.id.clone());
+    }
+
+    /// What the header says that names the application; empty if there is none.
+    pub(crate) fn named_app(&self) -> &[u8] {
+        let named = self.named_app.as_ref().map(HeaderValue::as_bytes);
+        named.unwrap_or_default().trim_ascii()
+    }
+
+    /// The header `authorization`, if it is text.
+    pub(crate) fn authorization(&self) -> Option<&str> {
+        self.authorization.as_ref()?.to_str().ok()
+    }
+
+    /// The public half of the access key that the request proves.
+    pub(crate) fn access_key(&self) -> Result<&str, Fault> {
+        match &self.access_key {
+            Some(Ok(id)) => Ok(id),
+            Some(Err(fault)) => Err(fault.clone()),
+            None => Err(Fault::Unauthorized),
+        }
+    }
+
+    /// Method and path, as asked for.
+    pub(crate) fn asked(&self) -> String {
+        format!("{} {}", self.method, self.uri.path())
+    }
+
+    /// The answer of an endpoint without data.
+    pub(crate) fn answer(&self, result: Result<(), Fault>) -> Response {
+        match result {
+            Ok(()) => self.respond(
+                &Envelope::success(self.lang, self.request_id.to_string()),
+                None,
+            ),
+            Err(fault) => self.failure(&fault),
+        }
+    }
+
+    /// The answer of an endpoint with data.
+    pub(crate) fn answer_with<T: Serialize>(&self, result: Result<T, Fault>) -> Response {
+        match result {
+            Ok(data) => {
+                let answer = Envelope::with_data(self.lang, self.request_id.to_string(), data);
+                self.respond(&answer, None)
+            }
+            Err(fault) => self.failure(&fault),
+        }
+    }
+
+    /// The answer of an endpoint that comes without an envelope.
+    pub(crate) fn answer_bare<T: Serialize>(&self, answer: &T) -> Response {
+        self.log(200, None);
+        uncached(answer)
+    }
+
+    fn failure(&self, fault: &Fault) -> Response {
+        let answer = Envelope::failure(fault, self.lang, self.request_id.to_string());
+        self.respond(&answer, fault.retry_after())
+    }
+
+    fn respond<T: Serialize>(&self, answer: &Envelope<T>, retry_after: Option<u64>) -> Response {
+        self.log(answer.status_code, answer.api_code);
+        let mut response = uncached(answer);
+        if let Some(seconds) = retry_after {
+            let headers = response.headers_mut();
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+
+    fn log(&self, status_code: u16, api_code: Option<u32>) {
+        let elapsed = self.arrived_at.until(self.store.now());
+        tracing::info!(
+            request_id = %self.request_id,
+            method = %self.method,
+            // The route, not the path, and an application that exists: what a caller may write
+            // anything into stays out of logs.
+            route = self.route.as_ref().map(MatchedPath::as_str),
+            app_id = self.app.get().map(AppId::as_str),
+            access_key = self.access_key.as_ref().and_then(|proved| proved.as_deref().ok()),
+            status_code,
+            api_code,
+            elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
+            "answered"
+        );
+    }
+}
+
+fn uncached<T: Serialize>(body: &T) -> Response {
+    let no_store = HeaderValue::from_static("no-store");
+    ([(header::CACHE_CONTROL, no_store)], Json(body)).into_response()
+}

@@ -1,0 +1,9 @@
+//! How a request is read: connection, headers, body.
+
+pub(crate) mod arrival;
+pub(crate) mod body;
+pub(crate) mod context;
+pub(crate) mod cors;
+pub(crate) mod gate;
+pub(crate) mod malformed;
+pub(crate) mod shape;

@@ -1,0 +1,62 @@
+//! `POST /api/v3/check-app-id-secret`: the official Go SDK asks this when it starts.
+
+use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::document::openapi;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::post;
+use countersign_api::{CheckAppIdSecretRequest, CheckedSecret, Fault, Lang};
+use countersign_core::application::AppId;
+use serde_json::json;
+
+use crate::http::request::body::Body;
+use crate::http::request::context::Context;
+use crate::http::state::AppState;
+
+pub(crate) fn endpoint() -> Endpoint {
+    Endpoint {
+        method: "POST",
+        name: "check-app-id-secret",
+        handler: post(handle),
+        summary: "Check an application's secret",
+        about: "Tells whether there is such an application and the secret is its own. The official Go SDK asks \
+            this when it starts.",
+        caller: Caller::Anyone,
+        asks: Asks::Body(Shape {
+            schema: openapi::schema("CheckAppIdSecretRequest"),
+            example: json!({"appId": "dev-app", "appSecret": "dev-app-secret"}),
+        }),
+        answers: Answers::Data(Shape {
+            schema: openapi::schema("CheckedSecret"),
+            example: json!({"valid": true}),
+        }),
+        faults: &[],
+    }
+}
+
+pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Body) -> Response {
+    let result = check(&state, cx.lang, body).await;
+    cx.answer_with(result)
+}
+
+async fn check(state: &AppState, lang: Lang, body: Body) -> Result<CheckedSecret, Fault> {
+    let body: CheckAppIdSecretRequest = body.json()?;
+    let valid = match AppId::parse(&body.app_id) {
+        Ok(id) => {
+            let matches = state.store.secret_matches(&id, &body.app_secret).await;
+            matches.map_err(|_| Fault::Unavailable)?
+        }
+        Err(_) => false,
+    };
+    // One sentence for both: nobody learns which of the two is wrong.
+    let message = match lang {
+        Lang::ZhCn => "appId 或 appSecret 错误。",
+        Lang::EnUs => "appId or appSecret is wrong.",
+        Lang::ZhTw => "appId 或 appSecret 錯誤。",
+        Lang::JaJp => "appId または appSecret が正しくありません。",
+    };
+    Ok(CheckedSecret {
+        valid,
+        message: (!valid).then(|| message.to_owned()),
+    })
+}

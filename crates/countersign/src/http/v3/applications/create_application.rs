@@ -1,0 +1,96 @@
+//! `POST /api/v3/create-application` (management): the secret is shown this once.
+
+use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::document::openapi;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::post;
+use countersign_api::{CreateApplicationRequest, CreatedApplication, Fault};
+use countersign_core::entropy::Entropy;
+use countersign_core::ports::store::NewApplication;
+use serde_json::json;
+
+use crate::http::proof::operator::Operator;
+use crate::http::request::body::Body;
+use crate::http::request::context::Context;
+use crate::http::state::AppState;
+use crate::http::wire::application;
+
+pub(crate) fn endpoint() -> Endpoint {
+    Endpoint {
+        method: "POST",
+        name: "create-application",
+        handler: post(handle),
+        summary: "Create an application",
+        about: "Makes an application and its secret, which is shown this once.",
+        caller: Caller::Operator,
+        asks: Asks::Body(Shape {
+            schema: openapi::schema("CreateApplicationRequest"),
+            example: json!({
+            "appName": "Shop", "allowedOrigins": ["https://shop.example"], "webHost": "shop.example",
+            }),
+        }),
+        answers: Answers::Data(Shape {
+            schema: openapi::schema("CreatedApplication"),
+            example: json!({
+                "appId": "shop", "appName": "Shop", "appSecret": "c6553b72e1094e5e8a4f12038e457596",
+            }),
+        }),
+        faults: &[
+            "fieldNotTexts",
+            "badAppId",
+            "badAppName",
+            "badOrigin",
+            "badWebHost",
+            "badAndroidAppHash",
+            "textTooLong",
+            "applicationExists",
+        ],
+    }
+}
+
+pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Body) -> Response {
+    let result = create(&state, &cx, body).await;
+    cx.answer_with(result)
+}
+
+async fn create(state: &AppState, cx: &Context, body: Body) -> Result<CreatedApplication, Fault> {
+    Operator::of(cx, state)?;
+    let body: CreateApplicationRequest = body.json()?;
+    let (web_host, hash) = (
+        body.web_host.as_deref().unwrap_or_default(),
+        body.android_app_hash.as_deref().unwrap_or_default(),
+    );
+    let name = application::name(&body.app_name)?;
+    let id = match body.app_id.as_deref() {
+        Some(id) if !id.is_empty() => id.to_owned(),
+        _ => random_hex::<12>(&*state.entropy)?,
+    };
+    let secret = random_hex::<16>(&*state.entropy)?;
+    let new = NewApplication {
+        id: application::id(&id)?,
+        name,
+        origins: application::origins(&body.allowed_origins.unwrap_or_default())?,
+        web_host: application::web_host(web_host)?,
+        android_app_hash: application::android_app_hash(hash)?,
+        secret: secret.clone(),
+    };
+    let created = state.store.create_application(new).await;
+    let created = created.map_err(|error| {
+        application::not_saved(
+            error,
+            application::field_to_blame(Some(web_host), Some(hash)),
+        )
+    })?;
+    Ok(CreatedApplication {
+        app_id: created.id.as_str().to_owned(),
+        app_name: created.name.as_str().to_owned(),
+        app_secret: secret,
+    })
+}
+
+fn random_hex<const BYTES: usize>(entropy: &dyn Entropy) -> Result<String, Fault> {
+    let mut bytes = [0; BYTES];
+    entropy.fill(&mut bytes).map_err(|_| Fault::Unavailable)?;
+    Ok(hex::encode(bytes))
+}

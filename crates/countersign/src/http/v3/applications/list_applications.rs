@@ -1,0 +1,49 @@
+//! `GET /api/v3/list-applications` (management).
+
+use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::document::openapi;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+use countersign_api::{ApplicationDto, Fault};
+use serde_json::json;
+
+use crate::http::proof::operator::Operator;
+use crate::http::request::context::Context;
+use crate::http::state::AppState;
+use crate::http::wire::application;
+
+pub(crate) fn endpoint() -> Endpoint {
+    Endpoint {
+        method: "GET",
+        name: "list-applications",
+        handler: get(handle),
+        summary: "List applications",
+        about: "All applications, by id. Secrets are not among what is known of them.",
+        caller: Caller::Operator,
+        asks: Asks::Nothing,
+        answers: Answers::Data(Shape {
+            schema: json!({"type": "array", "items": openapi::schema("ApplicationDto")}),
+            example: json!([{
+                "appId": "shop", "appName": "Shop", "allowedOrigins": ["https://shop.example"],
+                "webHost": "shop.example", "createdAt": "2026-11-21T20:00:00.000Z",
+            }]),
+        }),
+        faults: &[],
+    }
+}
+
+pub(crate) async fn handle(State(state): State<AppState>, cx: Context) -> Response {
+    let result = list(&state, &cx).await;
+    cx.answer_with(result)
+}
+
+async fn list(state: &AppState, cx: &Context) -> Result<Vec<ApplicationDto>, Fault> {
+    Operator::of(cx, state)?;
+    let applications = state
+        .store
+        .applications()
+        .await
+        .map_err(|_| Fault::Unavailable)?;
+    Ok(applications.iter().map(application::dto).collect())
+}

@@ -1,0 +1,6 @@
+//! Applications and their secrets.
+
+pub(crate) mod check_app_id_secret;
+pub(crate) mod create_application;
+pub(crate) mod list_applications;
+pub(crate) mod update_application;

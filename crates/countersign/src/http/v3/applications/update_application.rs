@@ -1,0 +1,83 @@
+//! `POST /api/v3/update-application` (management).
+
+use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::document::openapi;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::post;
+use countersign_api::{ApplicationDto, Fault, UpdateApplicationRequest};
+use countersign_core::ports::store::ApplicationChange;
+use serde_json::json;
+
+use crate::http::proof::operator::Operator;
+use crate::http::request::body::Body;
+use crate::http::request::context::Context;
+use crate::http::state::AppState;
+use crate::http::wire::application;
+
+pub(crate) fn endpoint() -> Endpoint {
+    Endpoint {
+        method: "POST",
+        name: "update-application",
+        handler: post(handle),
+        summary: "Change an application",
+        about: "Changes what is given and leaves the rest; an empty webHost or androidAppHash removes it. \
+            Messages sent from then on show it.",
+        caller: Caller::Operator,
+        asks: Asks::Body(Shape {
+            schema: openapi::schema("UpdateApplicationRequest"),
+            example: json!({
+                "appId": "shop", "webHost": "login.shop.example", "androidAppHash": "FA+9qCX9VSu",
+            }),
+        }),
+        answers: Answers::Data(Shape {
+            schema: openapi::schema("ApplicationDto"),
+            example: json!({
+                "appId": "shop", "appName": "Shop", "allowedOrigins": ["https://shop.example"],
+                "webHost": "login.shop.example", "androidAppHash": "FA+9qCX9VSu",
+                "createdAt": "2026-11-21T20:00:00.000Z",
+            }),
+        }),
+        faults: &[
+            "fieldNotTexts",
+            "badAppId",
+            "badAppName",
+            "badOrigin",
+            "badWebHost",
+            "badAndroidAppHash",
+            "textTooLong",
+            "unknownApplication",
+        ],
+    }
+}
+
+pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Body) -> Response {
+    let result = update(&state, &cx, body).await;
+    cx.answer_with(result)
+}
+
+async fn update(state: &AppState, cx: &Context, body: Body) -> Result<ApplicationDto, Fault> {
+    Operator::of(cx, state)?;
+    let body: UpdateApplicationRequest = body.json()?;
+    let (web_host, hash) = (body.web_host.as_deref(), body.android_app_hash.as_deref());
+    let id = application::id(&body.app_id)?;
+    let change = ApplicationChange {
+        name: body
+            .app_name
+            .as_deref()
+            .map(application::name)
+            .transpose()?,
+        origins: body
+            .allowed_origins
+            .as_deref()
+            .map(application::origins)
+            .transpose()?,
+        web_host: web_host.map(application::web_host).transpose()?,
+        android_app_hash: hash.map(application::android_app_hash).transpose()?,
+    };
+    let updated = state.store.update_application(&id, change).await;
+    let updated = updated.map_err(|error| {
+        application::not_saved(error, application::field_to_blame(web_host, hash))
+    })?;
+    Ok(application::dto(&updated))
+}

@@ -1,0 +1,81 @@
+//! `POST /api/v3/introspect-verification-token`: is this token good? Once.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::post;
+use countersign_api::{Fault, IntrospectTokenRequest, IntrospectedToken};
+use countersign_core::code::check::TokenUse;
+use serde_json::json;
+
+use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::document::openapi;
+use crate::http::proof::credentials::Credentials;
+use crate::http::request::body::Body;
+use crate::http::request::context::Context;
+use crate::http::state::AppState;
+use crate::token::TOKEN_LIFE;
+
+pub(crate) fn endpoint() -> Endpoint {
+    Endpoint {
+        method: "POST",
+        name: "introspect-verification-token",
+        handler: post(handle),
+        summary: "Use a verification token, once",
+        about: "Tells whether a verification token is good: of this service, for this application, within its time, \
+            and not asked about before. The first answer is the only one that says so.",
+        caller: Caller::Application,
+        asks: Asks::Body(Shape {
+            schema: openapi::schema("IntrospectTokenRequest"),
+            example: json!({"token": "eyJhbGciOiJSUzI1NiIsImtpZCI6Ij..."}),
+        }),
+        answers: Answers::Data(Shape {
+            schema: openapi::schema("IntrospectedToken"),
+            example: json!({"active": false}),
+        }),
+        faults: &[],
+    }
+}
+
+pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Body) -> Response {
+    let result = introspect(&state, &cx, body).await;
+    cx.answer_with(result)
+}
+
+async fn introspect(
+    state: &AppState,
+    cx: &Context,
+    body: Body,
+) -> Result<IntrospectedToken, Fault> {
+    let body: IntrospectTokenRequest = body.json()?;
+    let credentials = Credentials::of(cx, body.client_id, body.client_secret)?;
+    let app = credentials.application(cx, state).await?;
+    let inactive = IntrospectedToken {
+        active: false,
+        claims: None,
+    };
+    let read = state.tokens.read(&body.token, state.store.now());
+    let Some(claims) = read.filter(|claims| claims.aud == app.id.as_str()) else {
+        return Ok(inactive);
+    };
+    let used = TokenUse {
+        request_id: cx.request_id,
+        token: claims.jti.clone(),
+        life: TOKEN_LIFE,
+    };
+    let store = Arc::clone(&state.store);
+    // In a task of its own, like a send: whoever hangs up stops nothing half-way.
+    let first = state
+        .sends
+        .spawn(async move { store.use_token(used).await })
+        .await;
+    let first = first.map_err(|_| Fault::Internal)?;
+    if !first.map_err(|_| Fault::Unavailable)? {
+        return Ok(inactive);
+    }
+    Ok(IntrospectedToken {
+        active: true,
+        claims: Some(claims),
+    })
+}

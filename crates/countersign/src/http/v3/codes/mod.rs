@@ -1,0 +1,6 @@
+//! Passcodes: send one, check one, use its token.
+
+pub(crate) mod introspect_verification_token;
+pub(crate) mod pre_check_code;
+pub(crate) mod send_sms;
+pub(crate) mod verify_code;

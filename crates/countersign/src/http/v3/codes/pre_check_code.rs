@@ -1,0 +1,93 @@
+//! `POST /api/v3/pre-check-code`: would this code pass? It is not used up; a wrong guess counts.
+
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::post;
+use countersign_api::{Fault, FieldProblem, Lang, PreCheckCodeRequest, PreCheckedCode};
+use countersign_core::code::check::{Checked, Door};
+use countersign_core::code::checker::Typed;
+use countersign_core::phone::PhoneNumber;
+use serde_json::json;
+
+use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::document::openapi;
+use crate::http::request::body::Body;
+use crate::http::request::context::Context;
+use crate::http::request::malformed::malformed;
+use crate::http::state::AppState;
+use crate::http::wire::channel;
+use crate::http::wire::fault;
+
+pub(crate) fn endpoint() -> Endpoint {
+    Endpoint {
+        method: "POST",
+        name: "pre-check-code",
+        handler: post(handle),
+        summary: "Check a code without using it up",
+        about: "Tells whether a code would pass. A wrong guess costs one of the code's tries, and one of the wrong \
+            guesses that are allowed about its number. Whatever is wrong, the answer is the same.",
+        caller: Caller::App,
+        asks: Asks::Body(Shape {
+            schema: openapi::schema("PreCheckCodeRequest"),
+            example: json!({"codeType": "SMS", "smsCodePayload": {
+                "phone": "18800008888", "phoneCountryCode": "+86", "passCode": "123456", "channel": "CHANNEL_LOGIN",
+            }}),
+        }),
+        answers: Answers::Data(Shape {
+            schema: openapi::schema("PreCheckedCode"),
+            example: json!({"isValid": false, "message": sentence(Lang::EnUs)}),
+        }),
+        faults: &[
+            "fieldNotObject",
+            "badCodeType",
+            "unknownChannel",
+            "phoneCharacter",
+            "phoneCountryCode",
+            "phoneContradiction",
+            "phoneNotValid",
+            "phoneNotMobile",
+        ],
+    }
+}
+
+pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Body) -> Response {
+    let result = check(&state, &cx, body).await;
+    cx.answer_with(result)
+}
+
+async fn check(state: &AppState, cx: &Context, body: Body) -> Result<PreCheckedCode, Fault> {
+    let app = cx.application(state).await?;
+    let body: PreCheckCodeRequest = body.json()?;
+    let wrong = |field: &str, problem| malformed(Some(field.to_owned()), problem);
+    if body.code_type != "SMS" {
+        return Err(wrong("codeType", FieldProblem::NotACodeType));
+    }
+    let payload = body.sms_code_payload;
+    let payload = payload.ok_or_else(|| wrong("smsCodePayload", FieldProblem::Required))?;
+    let phone = PhoneNumber::parse(&payload.phone, payload.phone_country_code.as_deref())
+        .map_err(fault::bad_phone)?;
+    let typed = Typed {
+        request_id: cx.request_id,
+        door: Door::Public,
+        app: app.id.clone(),
+        channel: channel::of_wire(payload.channel),
+        phone,
+        passcode: payload.pass_code,
+    };
+    let found = state.check(typed).await?;
+    let is_valid = matches!(found, Some(Checked::Right { .. }));
+    Ok(PreCheckedCode {
+        is_valid,
+        message: (!is_valid).then(|| sentence(cx.lang).to_owned()),
+    })
+}
+
+/// One sentence for wrong, expired, used, never sent and locked: nobody learns which.
+fn sentence(lang: Lang) -> &'static str {
+    match lang {
+        Lang::ZhCn => "验证码错误或已失效。",
+        Lang::EnUs => "The code is wrong or no longer valid.",
+        Lang::ZhTw => "驗證碼錯誤或已失效。",
+        Lang::JaJp => "コードが正しくないか、無効になっています。",
+    }
+}

@@ -1,0 +1,75 @@
+//! `POST /api/v3/send-sms`: the heart.
+
+use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::document::openapi;
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::post;
+use countersign_api::{Fault, SendSmsRequest};
+use countersign_core::phone::PhoneNumber;
+use countersign_core::send::messenger::Order;
+use serde_json::json;
+
+use crate::http::request::body::Body;
+use crate::http::request::context::Context;
+use crate::http::state::AppState;
+use crate::http::wire::channel;
+use crate::http::wire::fault;
+
+pub(crate) fn endpoint() -> Endpoint {
+    Endpoint {
+        method: "POST",
+        name: "send-sms",
+        handler: post(handle),
+        summary: "Send a code",
+        about: "Sends a one-time passcode. Each number gets one code per channel and application in a rolling \
+            minute. Success means that the code may arrive: the provider took the message, or nobody can know.",
+        caller: Caller::App,
+        asks: Asks::Body(Shape {
+            schema: openapi::schema("SendSmsRequest"),
+            example: json!({
+                "channel": "CHANNEL_LOGIN", "phoneNumber": "18800008888", "phoneCountryCode": "+86",
+            }),
+        }),
+        answers: Answers::Nothing,
+        faults: &[
+            "unknownChannel",
+            "phoneCharacter",
+            "phoneCountryCode",
+            "phoneContradiction",
+            "phoneNotValid",
+            "phoneNotMobile",
+            "countryNotServed",
+            "throttled",
+            "providerUnreachable",
+            "providerRefused",
+        ],
+    }
+}
+
+pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Body) -> Response {
+    let result = send(state, &cx, body).await;
+    cx.answer(result)
+}
+
+async fn send(state: AppState, cx: &Context, body: Body) -> Result<(), Fault> {
+    let app = cx.application(&state).await?;
+    let body: SendSmsRequest = body.json()?;
+    let phone = PhoneNumber::parse(&body.phone_number, body.phone_country_code.as_deref())
+        .map_err(fault::bad_phone)?;
+    let order = Order {
+        request_id: cx.request_id,
+        app,
+        channel: channel::of_wire(body.channel),
+        phone,
+    };
+    // In a task of its own: a caller that hangs up takes nothing with it.
+    let messenger = Arc::clone(&state.messenger);
+    let send = state
+        .sends
+        .spawn(async move { messenger.send(order).await });
+    let sent = send.await.map_err(|_| Fault::Internal)?;
+    sent.map(|_| ()).map_err(fault::not_sent)
+}

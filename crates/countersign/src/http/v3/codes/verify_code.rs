@@ -1,0 +1,132 @@
+//! `POST /api/v3/verify-code`: an application's own server checks a code, and uses it up.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::post;
+use countersign_api::{Channel, Fault, InvalidReason, VerifiedCode, VerifyCodeRequest};
+use countersign_core::application::AppId;
+use countersign_core::code::check::{Checked, Door};
+use countersign_core::code::checker::Typed;
+use countersign_core::phone::PhoneNumber;
+use countersign_core::time::Timestamp;
+use serde_json::json;
+
+use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::document::openapi;
+use crate::http::proof::credentials::Credentials;
+use crate::http::request::body::Body;
+use crate::http::request::context::Context;
+use crate::http::state::AppState;
+use crate::http::wire::channel;
+use crate::http::wire::fault;
+use crate::token::Minted;
+
+pub(crate) fn endpoint() -> Endpoint {
+    Endpoint {
+        method: "POST",
+        name: "verify-code",
+        handler: post(handle),
+        summary: "Check a code and use it up",
+        about: "Checks a code in one step with using it up: of any number of requests with the right code, one \
+            succeeds. Success brings a verification token, unless `withToken` is false: a JWT that says that this \
+            phone proved this channel for this application at this time. Failure brings the reason.",
+        caller: Caller::Application,
+        asks: Asks::Body(Shape {
+            schema: openapi::schema("VerifyCodeRequest"),
+            example: json!({"channel": "CHANNEL_LOGIN", "phoneNumber": "18800008888", "passCode": "123456"}),
+        }),
+        answers: Answers::Data(Shape {
+            schema: openapi::schema("VerifiedCode"),
+            example: json!({"isValid": false, "reason": "wrong", "triesLeft": 4}),
+        }),
+        faults: &[
+            "fieldNotBool",
+            "unknownChannel",
+            "phoneCharacter",
+            "phoneCountryCode",
+            "phoneContradiction",
+            "phoneNotValid",
+            "phoneNotMobile",
+        ],
+    }
+}
+
+pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Body) -> Response {
+    let result = verify(&state, &cx, body).await;
+    cx.answer_with(result)
+}
+
+async fn verify(state: &AppState, cx: &Context, body: Body) -> Result<VerifiedCode, Fault> {
+    let body: VerifyCodeRequest = body.json()?;
+    let credentials = Credentials::of(cx, body.client_id, body.client_secret)?;
+    let app = credentials.application(cx, state).await?;
+    let phone = PhoneNumber::parse(&body.phone_number, body.phone_country_code.as_deref())
+        .map_err(fault::bad_phone)?;
+    let typed = Typed {
+        request_id: cx.request_id,
+        door: Door::Application,
+        app: app.id.clone(),
+        channel: channel::of_wire(body.channel),
+        phone: phone.clone(),
+        passcode: body.pass_code,
+    };
+    let found = state.check(typed).await?;
+    let mut answer = answer(found.as_ref());
+    if let (Some(Checked::Right { at, .. }), true) = (found, body.with_token.unwrap_or(true)) {
+        let minted = mint(state, app.id.clone(), body.channel, phone, at).await?;
+        answer.token_expires_in = Some(minted.life.as_secs());
+        answer.verification_token = Some(minted.token);
+    }
+    Ok(answer)
+}
+
+/// A token for the code that was used up at `at`.
+async fn mint(
+    state: &AppState,
+    app: AppId,
+    channel: Channel,
+    phone: PhoneNumber,
+    at: Timestamp,
+) -> Result<Minted, Fault> {
+    let tokens = Arc::clone(&state.tokens);
+    // Off the threads that serve others: a signature takes long.
+    let minted = state
+        .sends
+        .spawn_blocking(move || tokens.mint(&app, channel, &phone, at))
+        .await;
+    minted.map_err(|_| Fault::Internal)?.map_err(|error| {
+        tracing::error!(%error, "a code was used up, and there is no token for it");
+        Fault::Internal
+    })
+}
+
+fn answer(found: Option<&Checked>) -> VerifiedCode {
+    let invalid = |reason| VerifiedCode {
+        reason: Some(reason),
+        ..VerifiedCode::default()
+    };
+    match found {
+        None => invalid(InvalidReason::Malformed),
+        Some(Checked::Right { .. }) => VerifiedCode {
+            is_valid: true,
+            ..VerifiedCode::default()
+        },
+        Some(Checked::Wrong { tries_left }) => VerifiedCode {
+            tries_left: Some((*tries_left).into()),
+            ..invalid(InvalidReason::Wrong)
+        },
+        Some(Checked::Exhausted) => VerifiedCode {
+            tries_left: Some(0),
+            ..invalid(InvalidReason::Exhausted)
+        },
+        Some(Checked::Expired) => invalid(InvalidReason::Expired),
+        Some(Checked::Used) => invalid(InvalidReason::Used),
+        Some(Checked::NotSent) => invalid(InvalidReason::NotSent),
+        Some(Checked::Locked { wait }) => VerifiedCode {
+            retry_after: wait.map(fault::whole_seconds),
+            ..invalid(InvalidReason::Locked)
+        },
+    }
+}

@@ -1,0 +1,56 @@
+//! `POST /api/v3/create-access-key` (management): the secret is shown this once.
+
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::post;
+use countersign_api::{CreatedAccessKey, Fault};
+use countersign_core::ports::registry::Change;
+use serde_json::json;
+
+use crate::access_keys;
+use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::document::openapi;
+use crate::http::proof::operator::Operator;
+use crate::http::request::context::Context;
+use crate::http::state::AppState;
+
+pub(crate) fn endpoint() -> Endpoint {
+    Endpoint {
+        method: "POST",
+        name: "create-access-key",
+        handler: post(handle),
+        summary: "Create an access key",
+        about: "Makes an access key, with which a program may manage from anywhere. Its secret is shown this once.",
+        caller: Caller::Operator,
+        asks: Asks::Nothing,
+        answers: Answers::Data(Shape {
+            schema: openapi::schema("CreatedAccessKey"),
+            example: json!({
+                "accessKeyId": "0a1b2c3d4e5f60718293a4b5",
+                "accessKeySecret": "b1c6553b72e1094e5e8a4f12038e457596c6553b72e1094e5e8a4f12038e4575",
+                "createdAt": "2026-11-21T20:00:00.000Z",
+            }),
+        }),
+        faults: &[],
+    }
+}
+
+pub(crate) async fn handle(State(state): State<AppState>, cx: Context) -> Response {
+    let result = create(&state, &cx).await;
+    cx.answer_with(result)
+}
+
+async fn create(state: &AppState, cx: &Context) -> Result<CreatedAccessKey, Fault> {
+    Operator::of(cx, state)?;
+    let key = access_keys::generate(&*state.entropy, state.store.now());
+    let key = key.map_err(|_| Fault::Unavailable)?;
+    let edit = state.edit().await?;
+    let created = edit.make(Change::AccessKey(key.clone())).await;
+    created.map_err(|_| Fault::Unavailable)?;
+    tracing::warn!(request_id = %cx.request_id, made = key.id, "an access key is made");
+    Ok(CreatedAccessKey {
+        access_key_id: key.id,
+        access_key_secret: key.secret.reveal().to_owned(),
+        created_at: key.created_at.to_string(),
+    })
+}

@@ -1,0 +1,52 @@
+//! `POST /api/v3/delete-access-key` (management): from then on neither the key nor a token made with it is good.
+
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::post;
+use countersign_api::{DeleteAccessKeyRequest, Fault};
+use countersign_core::ports::registry::Change;
+use serde_json::json;
+
+use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::document::openapi;
+use crate::http::proof::operator::Operator;
+use crate::http::request::body::Body;
+use crate::http::request::context::Context;
+use crate::http::state::AppState;
+
+pub(crate) fn endpoint() -> Endpoint {
+    Endpoint {
+        method: "POST",
+        name: "delete-access-key",
+        handler: post(handle),
+        summary: "Delete an access key",
+        about: "Ends an access key, and the management tokens that were made with it, at once.",
+        caller: Caller::Operator,
+        asks: Asks::Body(Shape {
+            schema: openapi::schema("DeleteAccessKeyRequest"),
+            example: json!({"accessKeyId": "0a1b2c3d4e5f60718293a4b5"}),
+        }),
+        answers: Answers::Nothing,
+        faults: &["unknownAccessKey"],
+    }
+}
+
+pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Body) -> Response {
+    let result = delete(&state, &cx, body).await;
+    cx.answer(result)
+}
+
+async fn delete(state: &AppState, cx: &Context, body: Body) -> Result<(), Fault> {
+    Operator::of(cx, state)?;
+    let body: DeleteAccessKeyRequest = body.json()?;
+    let edit = state.edit().await?;
+    let registry = edit.registry();
+    if !registry.access_keys.contains_key(&body.access_key_id) {
+        return Err(Fault::UnknownAccessKey);
+    }
+    let change = Change::NoAccessKey(body.access_key_id.clone());
+    let deleted = edit.make(change).await;
+    deleted.map_err(|_| Fault::Unavailable)?;
+    tracing::warn!(request_id = %cx.request_id, deleted = body.access_key_id, "an access key is deleted");
+    Ok(())
+}

@@ -1,0 +1,67 @@
+//! `POST /api/v3/get-management-token`: an access key for a token, which most official SDKs then show.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::post;
+use countersign_api::{Fault, ManagementToken, ManagementTokenRequest};
+use serde_json::json;
+
+use crate::access_keys;
+use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::document::openapi;
+use crate::http::request::body::Body;
+use crate::http::request::context::Context;
+use crate::http::state::AppState;
+use crate::token::MANAGEMENT_LIFE;
+
+pub(crate) fn endpoint() -> Endpoint {
+    Endpoint {
+        method: "POST",
+        name: "get-management-token",
+        handler: post(handle),
+        summary: "Exchange an access key for a token",
+        about: "Answers a token for management calls, good for two hours, or until its access key is deleted. To be \
+            shown as `Authorization: Bearer <token>`, or without `Bearer`. The official SDKs for Python, Java, Go and \
+            PHP ask for it by themselves.",
+        caller: Caller::Anyone,
+        asks: Asks::Body(Shape {
+            schema: openapi::schema("ManagementTokenRequest"),
+            example: json!({"accessKeyId": "dev-access-key", "accessKeySecret": "dev-access-key-secret"}),
+        }),
+        answers: Answers::Data(Shape {
+            schema: openapi::schema("ManagementToken"),
+            example: json!({"access_token": "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOi...", "expires_in": 7200}),
+        }),
+        faults: &["unauthorized"],
+    }
+}
+
+pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Body) -> Response {
+    let result = exchange(&state, body).await;
+    cx.answer_with(result)
+}
+
+async fn exchange(state: &AppState, body: Body) -> Result<ManagementToken, Fault> {
+    let body: ManagementTokenRequest = body.json()?;
+    let registry = state.carriers.registry();
+    let key = access_keys::find(&registry, &body.access_key_id, |secret| {
+        access_keys::same_secret(secret, &body.access_key_secret)
+    });
+    let key = key.ok_or(Fault::Unauthorized)?.clone();
+    let (tokens, now) = (Arc::clone(&state.tokens), state.store.now());
+    // Off the threads that serve others: a signature takes long.
+    let minted = state
+        .sends
+        .spawn_blocking(move || tokens.mint_management(&key, now));
+    let minted = minted.await.map_err(|_| Fault::Internal)?;
+    let access_token = minted.map_err(|error| {
+        tracing::error!(%error, "no management token");
+        Fault::Internal
+    })?;
+    Ok(ManagementToken {
+        access_token,
+        expires_in: MANAGEMENT_LIFE.as_secs(),
+    })
+}

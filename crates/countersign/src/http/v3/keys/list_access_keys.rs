@@ -1,0 +1,52 @@
+//! `GET /api/v3/list-access-keys` (management).
+
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+use countersign_api::{AccessKeyDto, Fault};
+use countersign_core::ports::registry::AccessKey;
+use serde_json::json;
+
+use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::document::openapi;
+use crate::http::proof::operator::Operator;
+use crate::http::request::context::Context;
+use crate::http::state::AppState;
+
+pub(crate) fn endpoint() -> Endpoint {
+    Endpoint {
+        method: "GET",
+        name: "list-access-keys",
+        handler: get(handle),
+        summary: "List access keys",
+        about: "All access keys, by id, each with the last four characters of its secret.",
+        caller: Caller::Operator,
+        asks: Asks::Nothing,
+        answers: Answers::Data(Shape {
+            schema: json!({"type": "array", "items": openapi::schema("AccessKeyDto")}),
+            example: json!([{
+                "accessKeyId": "0a1b2c3d4e5f60718293a4b5", "secretHint": "4575",
+                "createdAt": "2026-11-21T20:00:00.000Z",
+            }]),
+        }),
+        faults: &[],
+    }
+}
+
+pub(crate) async fn handle(State(state): State<AppState>, cx: Context) -> Response {
+    cx.answer_with(list(&state, &cx))
+}
+
+fn list(state: &AppState, cx: &Context) -> Result<Vec<AccessKeyDto>, Fault> {
+    Operator::of(cx, state)?;
+    let registry = state.carriers.registry();
+    Ok(registry.access_keys.values().map(dto).collect())
+}
+
+fn dto(key: &AccessKey) -> AccessKeyDto {
+    AccessKeyDto {
+        access_key_id: key.id.clone(),
+        secret_hint: key.secret.hint(),
+        created_at: key.created_at.to_string(),
+    }
+}

@@ -1,0 +1,42 @@
+//! `GET /api/v3/list-signing-keys` (management).
+
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+use countersign_api::{Fault, SigningKeyDto};
+use serde_json::json;
+
+use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::document::openapi;
+use crate::http::proof::operator::Operator;
+use crate::http::request::context::Context;
+use crate::http::state::AppState;
+
+pub(crate) fn endpoint() -> Endpoint {
+    Endpoint {
+        method: "GET",
+        name: "list-signing-keys",
+        handler: get(handle),
+        summary: "List the keys of verification tokens",
+        about: "The keys that are published: the one that signs, the next one, and those that were replaced.",
+        caller: Caller::Operator,
+        asks: Asks::Nothing,
+        answers: Answers::Data(Shape {
+            schema: json!({"type": "array", "items": openapi::schema("SigningKeyDto")}),
+            example: json!([{
+                "kid": "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs", "state": "signing",
+                "createdAt": "2026-11-21T20:00:00.000Z", "signsFrom": "2026-11-21T20:00:00.000Z",
+            }]),
+        }),
+        faults: &[],
+    }
+}
+
+pub(crate) async fn handle(State(state): State<AppState>, cx: Context) -> Response {
+    cx.answer_with(list(&state, &cx))
+}
+
+fn list(state: &AppState, cx: &Context) -> Result<Vec<SigningKeyDto>, Fault> {
+    Operator::of(cx, state)?;
+    Ok(state.tokens.keys().list(state.store.now()))
+}

@@ -1,0 +1,64 @@
+//! `POST /api/v3/rotate-signing-key` (management).
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::post;
+use countersign_api::{Fault, RotatedSigningKey};
+use serde_json::json;
+
+use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::document::openapi;
+use crate::http::proof::operator::Operator;
+use crate::http::request::context::Context;
+use crate::http::state::AppState;
+use crate::token::RotateError;
+
+pub(crate) fn endpoint() -> Endpoint {
+    Endpoint {
+        method: "POST",
+        name: "rotate-signing-key",
+        handler: post(handle),
+        summary: "Replace the key of verification tokens",
+        about: "Makes a key and publishes it. It begins to sign eleven minutes later, when every cache of the keys \
+            knows it; the key that it replaces stays published until its last tokens have ended.",
+        caller: Caller::Operator,
+        asks: Asks::Nothing,
+        answers: Answers::Data(Shape {
+            schema: openapi::schema("RotatedSigningKey"),
+            example: json!({
+                "kid": "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs", "signsFrom": "2026-11-21T20:11:00.000Z",
+            }),
+        }),
+        faults: &["signingKeyWaits"],
+    }
+}
+
+pub(crate) async fn handle(State(state): State<AppState>, cx: Context) -> Response {
+    let result = rotate(&state, &cx).await;
+    cx.answer_with(result)
+}
+
+async fn rotate(state: &AppState, cx: &Context) -> Result<RotatedSigningKey, Fault> {
+    Operator::of(cx, state)?;
+    let (tokens, now) = (Arc::clone(&state.tokens), state.store.now());
+    // Like a send, it goes on when its caller hangs up, and a shutdown waits for it.
+    let made = state
+        .sends
+        .spawn_blocking(move || tokens.keys().rotate(now))
+        .await;
+    match made.map_err(|_| Fault::Internal)? {
+        Ok(key) => Ok(RotatedSigningKey {
+            kid: key.kid,
+            signs_from: key.signs_from,
+        }),
+        Err(RotateError::Waiting { signs_from }) => Err(Fault::SigningKeyWaits {
+            signs_from: signs_from.to_string(),
+        }),
+        Err(RotateError::Keys(error)) => {
+            tracing::error!(%error, "no new signing key");
+            Err(Fault::Internal)
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! `POST /api/v3/find-messages` (management): timelines of one number, newest first. By POST: addresses end up in
+//! the logs of proxies, and a number must not.
+
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::post;
+use countersign_api::{Fault, FieldProblem, FindMessagesRequest, MessageDto};
+use countersign_core::id::MessageId;
+use countersign_core::phone::PhoneNumber;
+use countersign_core::ports::store::TimelineQuery;
+use serde_json::json;
+
+use super::list_messages;
+use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::document::openapi;
+use crate::http::proof::operator::Operator;
+use crate::http::request::body::Body;
+use crate::http::request::context::Context;
+use crate::http::request::malformed::malformed;
+use crate::http::state::AppState;
+use crate::http::wire::{fault, message};
+
+pub(crate) fn endpoint() -> Endpoint {
+    Endpoint {
+        method: "POST",
+        name: "find-messages",
+        handler: post(handle),
+        summary: "Find the messages to a number",
+        about: "The newest 50 timelines of messages to a number, over all applications and channels, newest first.",
+        caller: Caller::Operator,
+        asks: Asks::Body(Shape {
+            schema: openapi::schema("FindMessagesRequest"),
+            example: json!({"phoneNumber": "18800008888"}),
+        }),
+        answers: Answers::Data(list_messages::shape()),
+        faults: &[
+            "badId",
+            "phoneCharacter",
+            "phoneCountryCode",
+            "phoneContradiction",
+            "phoneNotValid",
+            "phoneNotMobile",
+        ],
+    }
+}
+
+/// How many timelines are shown at once.
+const PAGE: u16 = 50;
+
+pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Body) -> Response {
+    let result = find(&state, &cx, body).await;
+    cx.answer_with(result)
+}
+
+async fn find(state: &AppState, cx: &Context, body: Body) -> Result<Vec<MessageDto>, Fault> {
+    Operator::of(cx, state)?;
+    let body: FindMessagesRequest = body.json()?;
+    let phone = PhoneNumber::parse(&body.phone_number, body.phone_country_code.as_deref())
+        .map_err(fault::bad_phone)?;
+    let not_an_id = || malformed(Some("before".to_owned()), FieldProblem::NotAUuid);
+    let before = body.before.as_deref().filter(|before| !before.is_empty());
+    let before = before.map(|before| MessageId::parse(before).ok_or_else(not_an_id));
+    let query = TimelineQuery {
+        phone: Some(phone),
+        before: before.transpose()?,
+        limit: PAGE,
+        ..TimelineQuery::default()
+    };
+    let timelines = state.store.timelines(query).await;
+    let timelines = timelines.map_err(|_| Fault::Unavailable)?;
+    Ok(timelines.into_iter().map(message::dto).collect())
+}

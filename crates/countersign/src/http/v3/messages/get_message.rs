@@ -1,0 +1,66 @@
+//! `GET /api/v3/get-message?messageId=...` (management): one timeline.
+
+use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::document::openapi;
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use axum::routing::get;
+use countersign_api::{Fault, FieldProblem, MessageDto};
+use serde_json::json;
+
+use super::list_messages;
+use crate::http::proof::operator::Operator;
+use crate::http::request::context::Context;
+use crate::http::request::malformed::malformed;
+use crate::http::state::AppState;
+use crate::http::wire::message;
+
+pub(crate) fn endpoint() -> Endpoint {
+    Endpoint {
+        method: "GET",
+        name: "get-message",
+        handler: get(handle),
+        summary: "Show a message",
+        about: "The timeline of one message, its number masked.",
+        caller: Caller::Operator,
+        asks: Asks::Query(vec![(
+            "messageId",
+            "The message.",
+            json!({"type": "string", "format": "uuid"}),
+        )]),
+        answers: Answers::Data(Shape {
+            schema: openapi::schema("MessageDto"),
+            example: message::example(),
+        }),
+        faults: &["fieldMissing", "badId", "unknownSetting"],
+    }
+}
+
+pub(crate) async fn handle(
+    State(state): State<AppState>,
+    cx: Context,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let result = show(&state, &cx, &query.unwrap_or_default()).await;
+    cx.answer_with(result)
+}
+
+async fn show(state: &AppState, cx: &Context, query: &str) -> Result<MessageDto, Fault> {
+    Operator::of(cx, state)?;
+    let query = list_messages::parse(query)?;
+    let Some(message) = query.message else {
+        return Err(malformed(
+            Some("messageId".to_owned()),
+            FieldProblem::Required,
+        ));
+    };
+    let found = state
+        .store
+        .timelines(query)
+        .await
+        .map_err(|_| Fault::Unavailable)?;
+    let found = found.into_iter().next().map(message::dto);
+    found.ok_or_else(|| Fault::UnknownSetting {
+        what: format!("message {message}"),
+    })
+}

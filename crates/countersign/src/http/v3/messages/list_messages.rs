@@ -1,0 +1,121 @@
+//! `GET /api/v3/list-messages` (management): timelines, newest first, numbers masked.
+//!
+//! `messageId` and `requestId` pick one; `limit` (1 to 1000, default 50) and `before` (the last
+//! `messageId` of the page before) go through all; `decidedBefore` begins at a time.
+
+use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::document::openapi;
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use axum::routing::get;
+use countersign_api::{Fault, FieldProblem, MessageDto};
+use countersign_core::id::{MessageId, RequestId};
+use countersign_core::ports::store::TimelineQuery;
+use countersign_core::time::Timestamp;
+use serde_json::json;
+
+use crate::http::proof::operator::Operator;
+use crate::http::request::context::Context;
+use crate::http::request::malformed::malformed;
+use crate::http::state::AppState;
+use crate::http::wire::message;
+
+pub(crate) fn endpoint() -> Endpoint {
+    let uuid = || json!({"type": "string", "format": "uuid"});
+    Endpoint {
+        method: "GET",
+        name: "list-messages",
+        handler: get(handle),
+        summary: "List messages",
+        about: "Timelines of messages, newest first, numbers masked: the verdict of each limit, each call to a \
+            provider and what it reported afterwards, the checks of its code, and what the code is good for now.",
+        caller: Caller::Operator,
+        asks: Asks::Query(vec![
+            ("messageId", "Only this message.", uuid()),
+            ("requestId", "Only what this request led to.", uuid()),
+            (
+                "before",
+                "Only messages older than this one: the last `messageId` of the page before.",
+                uuid(),
+            ),
+            (
+                "decidedBefore",
+                "Only messages decided on before this time.",
+                json!({"type": "string", "format": "date-time"}),
+            ),
+            (
+                "limit",
+                "At most so many.",
+                json!({"type": "integer", "minimum": 1, "maximum": 1000, "default": 50}),
+            ),
+        ]),
+        answers: Answers::Data(shape()),
+        faults: &["badId", "badLimit", "badTime"],
+    }
+}
+
+/// Timelines, as they are answered with.
+pub(super) fn shape() -> Shape {
+    Shape {
+        schema: json!({"type": "array", "items": openapi::schema("MessageDto")}),
+        example: json!([message::example()]),
+    }
+}
+
+pub(crate) async fn handle(
+    State(state): State<AppState>,
+    cx: Context,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let result = list(&state, &cx, &query.unwrap_or_default()).await;
+    cx.answer_with(result)
+}
+
+async fn list(state: &AppState, cx: &Context, query: &str) -> Result<Vec<MessageDto>, Fault> {
+    Operator::of(cx, state)?;
+    let query = parse(query)?;
+    let timelines = state
+        .store
+        .timelines(query)
+        .await
+        .map_err(|_| Fault::Unavailable)?;
+    Ok(timelines.into_iter().map(message::dto).collect())
+}
+
+pub(super) fn parse(query: &str) -> Result<TimelineQuery, Fault> {
+    let mut parsed = TimelineQuery {
+        limit: 50,
+        ..TimelineQuery::default()
+    };
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let id = || MessageId::parse(value).ok_or_else(|| wrong(name, FieldProblem::NotAUuid));
+        match name {
+            "messageId" => parsed.message = Some(id()?),
+            "requestId" => {
+                let id = RequestId::parse(value);
+                parsed.request = Some(id.ok_or_else(|| wrong(name, FieldProblem::NotAUuid))?);
+            }
+            "before" => parsed.before = Some(id()?),
+            "decidedBefore" => {
+                // The plus sign of a time zone may come as one, or encoded.
+                let time = Timestamp::parse(&value.replace("%3A", ":").replace("%2B", "+"));
+                let time = time.ok_or_else(|| wrong(name, FieldProblem::NotATime))?;
+                parsed.decided_before = Some(time);
+            }
+            "limit" => {
+                let limit = value
+                    .parse()
+                    .ok()
+                    .filter(|limit| (1..=1000).contains(limit));
+                parsed.limit = limit.ok_or_else(|| wrong(name, FieldProblem::NotALimit))?;
+            }
+            _ => {}
+        }
+    }
+    Ok(parsed)
+}
+
+fn wrong(field: &str, problem: FieldProblem) -> Fault {
+    malformed(Some(field.to_owned()), problem)
+}

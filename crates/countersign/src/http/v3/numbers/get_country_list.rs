@@ -1,0 +1,74 @@
+//! `GET /api/v3/get-country-list`: what a person may choose a country code from.
+
+use std::sync::LazyLock;
+
+use axum::response::Response;
+use axum::routing::get;
+use countersign_api::{CountryDto, CountryName, CountryNames};
+use countersign_core::phone::Country;
+use serde_json::json;
+
+use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::document::openapi;
+use crate::http::request::context::Context;
+
+pub(crate) fn endpoint() -> Endpoint {
+    Endpoint {
+        method: "GET",
+        name: "get-country-list",
+        handler: get(handle),
+        summary: "List countries and their calling codes",
+        about: "Every country and territory of ISO 3166-1 that has phone numbers, by its two letters, with its name \
+            in four languages. It is the same for everyone: a send may be refused for a country that is on it.",
+        caller: Caller::Anyone,
+        asks: Asks::Nothing,
+        answers: Answers::Data(Shape {
+            schema: json!({"type": "array", "items": openapi::schema("CountryDto")}),
+            example: json!([{
+                "alpha2": "CN", "alpha3": "CHN", "phoneCountryCode": "+86", "flag": "🇨🇳",
+                "name": {
+                    "zh-CN": {"enabled": true, "value": "中国"},
+                    "en-US": {"enabled": true, "value": "China"},
+                    "zh-TW": {"enabled": true, "value": "中國"},
+                    "ja-JP": {"enabled": true, "value": "中国"},
+                },
+            }]),
+        }),
+        faults: &[],
+    }
+}
+
+pub(crate) async fn handle(cx: Context) -> Response {
+    cx.answer_with(Ok(&*COUNTRIES))
+}
+
+static COUNTRIES: LazyLock<Vec<CountryDto>> =
+    LazyLock::new(|| ISO_3166.iter().filter_map(country).collect());
+
+/// Two letters, three letters, and names in the order of [`CountryNames`].
+type Row = (&'static str, &'static str, [Option<&'static str>; 4]);
+
+/// By the two letters; written by `build.rs`.
+const ISO_3166: &[Row] = include!(concat!(env!("OUT_DIR"), "/countries.rs"));
+
+fn country((alpha2, alpha3, names): &Row) -> Option<CountryDto> {
+    let calling_code = Country::parse(alpha2)?.calling_code()?;
+    let [zh_cn, en_us, zh_tw, ja_jp] = names.map(CountryName::from);
+    Some(CountryDto {
+        alpha2: (*alpha2).to_owned(),
+        alpha3: (*alpha3).to_owned(),
+        phone_country_code: format!("+{calling_code}"),
+        flag: alpha2.chars().filter_map(regional_indicator).collect(),
+        name: CountryNames {
+            zh_cn,
+            en_us,
+            zh_tw,
+            ja_jp,
+        },
+    })
+}
+
+/// A flag is its country's letters in an alphabet of their own.
+fn regional_indicator(letter: char) -> Option<char> {
+    char::from_u32('🇦' as u32 + (letter as u32).checked_sub('A' as u32)?)
+}

@@ -1,0 +1,77 @@
+//! `GET /api/v3/list-unlocks` (management): who was unlocked, when and why.
+
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use axum::routing::get;
+use countersign_api::{Fault, FieldProblem, UnlockDto};
+use countersign_core::code::check::UnlockRecord;
+use countersign_core::id::RequestId;
+use serde_json::json;
+
+use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::document::openapi;
+use crate::http::proof::operator::Operator;
+use crate::http::request::context::Context;
+use crate::http::request::malformed::malformed;
+use crate::http::state::AppState;
+
+pub(crate) fn endpoint() -> Endpoint {
+    Endpoint {
+        method: "GET",
+        name: "list-unlocks",
+        handler: get(handle),
+        summary: "List unlocks",
+        about: "The acts of `unlock-phone`, 1,000 at most, newest first, numbers masked.",
+        caller: Caller::Operator,
+        asks: Asks::Query(vec![(
+            "before",
+            "Only acts before this one: the last `requestId` of the page before.",
+            json!({"type": "string", "format": "uuid"}),
+        )]),
+        answers: Answers::Data(Shape {
+            schema: json!({"type": "array", "items": openapi::schema("UnlockDto")}),
+            example: json!([{
+                "at": "2026-11-21T20:00:00.000Z", "requestId": "01a1ffdc-fced-71fb-9054-27b7b939e8d2",
+                "to": "+86188****8888", "note": "the owner called",
+            }]),
+        }),
+        faults: &["badId"],
+    }
+}
+
+/// The most that are listed.
+const MOST: u16 = 1000;
+
+pub(crate) async fn handle(
+    State(state): State<AppState>,
+    cx: Context,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let result = list(&state, &cx, &query.unwrap_or_default()).await;
+    cx.answer_with(result)
+}
+
+async fn list(state: &AppState, cx: &Context, query: &str) -> Result<Vec<UnlockDto>, Fault> {
+    Operator::of(cx, state)?;
+    let unlocks = state.store.unlocks(before(query)?, MOST).await;
+    let unlocks = unlocks.map_err(|_| Fault::Unavailable)?;
+    Ok(unlocks.into_iter().map(unlock).collect())
+}
+
+fn before(query: &str) -> Result<Option<RequestId>, Fault> {
+    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    let Some((name, value)) = pairs.find(|(name, _)| *name == "before") else {
+        return Ok(None);
+    };
+    let wrong = || malformed(Some(name.to_owned()), FieldProblem::NotAUuid);
+    RequestId::parse(value).map(Some).ok_or_else(wrong)
+}
+
+fn unlock(unlock: UnlockRecord) -> UnlockDto {
+    UnlockDto {
+        at: unlock.at.to_string(),
+        request_id: unlock.request_id.to_string(),
+        to: unlock.phone.masked(),
+        note: unlock.note,
+    }
+}

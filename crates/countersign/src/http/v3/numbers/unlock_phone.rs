@@ -1,0 +1,74 @@
+//! `POST /api/v3/unlock-phone` (management): forgets the wrong guesses about a number, on record.
+
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::post;
+use countersign_api::{Fault, FieldProblem, UnlockPhoneRequest};
+use countersign_core::code::check::Unlock;
+use countersign_core::phone::PhoneNumber;
+use serde_json::json;
+
+use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::document::openapi;
+use crate::http::proof::operator::Operator;
+use crate::http::request::body::Body;
+use crate::http::request::context::Context;
+use crate::http::request::malformed::malformed;
+use crate::http::state::AppState;
+use crate::http::wire::fault;
+
+pub(crate) fn endpoint() -> Endpoint {
+    Endpoint {
+        method: "POST",
+        name: "unlock-phone",
+        handler: post(handle),
+        summary: "Unlock a number",
+        about: "Forgets the wrong guesses about a number, over all applications and channels, so that its codes can \
+            be checked again. Codes that wrong guesses have killed stay dead. `list-unlocks` has every such act.",
+        caller: Caller::Operator,
+        asks: Asks::Body(Shape {
+            schema: openapi::schema("UnlockPhoneRequest"),
+            example: json!({"phoneNumber": "18800008888", "note": "the owner called"}),
+        }),
+        answers: Answers::Nothing,
+        faults: &[
+            "noteTooLong",
+            "phoneCharacter",
+            "phoneCountryCode",
+            "phoneContradiction",
+            "phoneNotValid",
+            "phoneNotMobile",
+        ],
+    }
+}
+
+/// The most characters of a note.
+const NOTE: usize = 200;
+
+pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Body) -> Response {
+    let result = unlock(&state, &cx, body).await;
+    cx.answer(result)
+}
+
+async fn unlock(state: &AppState, cx: &Context, body: Body) -> Result<(), Fault> {
+    Operator::of(cx, state)?;
+    let body: UnlockPhoneRequest = body.json()?;
+    let note = body.note.unwrap_or_default();
+    if note.chars().count() > NOTE {
+        return Err(malformed(Some("note".to_owned()), FieldProblem::NotANote));
+    }
+    let phone = PhoneNumber::parse(&body.phone_number, body.phone_country_code.as_deref())
+        .map_err(fault::bad_phone)?;
+    tracing::warn!(
+        request_id = %cx.request_id,
+        to = phone.masked(),
+        "the operator unlocks a number"
+    );
+    let unlock = Unlock {
+        request_id: cx.request_id,
+        phone,
+        note,
+    };
+    let unlocked = state.store.unlock(unlock).await;
+    unlocked.map_err(|_| Fault::Unavailable)
+}

@@ -1,0 +1,60 @@
+//! `POST /api/v3/delete-sms-provider` (management).
+
+use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::document::openapi;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::post;
+use countersign_api::{DeleteSmsProviderRequest, Fault};
+use countersign_core::ports::registry::Change;
+use serde_json::json;
+
+use crate::http::proof::operator::Operator;
+use crate::http::request::body::Body;
+use crate::http::request::context::Context;
+use crate::http::state::AppState;
+use crate::http::wire::{provider, route};
+
+pub(crate) fn endpoint() -> Endpoint {
+    Endpoint {
+        method: "POST",
+        name: "delete-sms-provider",
+        handler: post(handle),
+        summary: "Delete a vendor account",
+        about: "Forgets a vendor account and its secrets. One that a route names stays until no route does. What it \
+            reports from then on is not taken.",
+        caller: Caller::Operator,
+        asks: Asks::Body(Shape {
+            schema: openapi::schema("DeleteSmsProviderRequest"),
+            example: json!({"name": "aliyun"}),
+        }),
+        answers: Answers::Nothing,
+        faults: &["badSetting", "unknownSetting", "settingInUse"],
+    }
+}
+
+pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Body) -> Response {
+    let result = delete(&state, &cx, body).await;
+    cx.answer(result)
+}
+
+async fn delete(state: &AppState, cx: &Context, body: Body) -> Result<(), Fault> {
+    Operator::of(cx, state)?;
+    let body: DeleteSmsProviderRequest = body.json()?;
+    let edit = state.edit().await?;
+    let name = provider::name(&body.name, "name")?;
+    provider::known(&state.carriers, &name)?;
+    let registry = edit.registry();
+    let using = registry
+        .routes
+        .iter()
+        .find(|(_, route)| route.providers.iter().any(|(named, _)| *named == name));
+    if let Some((scope, _)) = using {
+        return Err(Fault::SettingInUse {
+            by: route::words(scope),
+        });
+    }
+    let change = Change::NoProvider(name);
+    edit.make(change).await.map_err(|_| Fault::Unavailable)?;
+    Ok(())
+}

@@ -1,0 +1,57 @@
+//! `GET /api/v3/list-sms-providers` (management).
+
+use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::document::openapi;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+use countersign_api::{Fault, SmsProviderDto};
+use serde_json::{Value, json};
+
+use crate::http::proof::operator::Operator;
+use crate::http::request::context::Context;
+use crate::http::state::AppState;
+use crate::http::wire::provider;
+
+pub(crate) fn endpoint() -> Endpoint {
+    Endpoint {
+        method: "GET",
+        name: "list-sms-providers",
+        handler: get(handle),
+        summary: "List vendor accounts",
+        about: "All vendor accounts: settings, the ends of their secrets, how they do, and where they report.",
+        caller: Caller::Operator,
+        asks: Asks::Nothing,
+        answers: Answers::Data(Shape {
+            schema: json!({"type": "array", "items": openapi::schema("SmsProviderDto")}),
+            example: json!([example()]),
+        }),
+        faults: &[],
+    }
+}
+
+/// An account, as it is answered with.
+pub(super) fn example() -> Value {
+    json!({
+        "name": "aliyun", "kind": "alibaba-cloud",
+        "settings": {"access_key_id": "LTAI5tExampleKeyId000001"},
+        "secrets": {"access_key_secret": "...0001"},
+        "receiptsPath": "/receipts/6f1d0a4b8c2e97535a1f0c8e4d2b6a90",
+        "createdAt": "2026-11-21T20:00:00.000Z",
+        "health": {"circuit": "closed", "calls": 12, "failed": 0, "inFlight": 1},
+    })
+}
+
+pub(crate) async fn handle(State(state): State<AppState>, cx: Context) -> Response {
+    let result = list(&state, &cx);
+    cx.answer_with(result)
+}
+
+fn list(state: &AppState, cx: &Context) -> Result<Vec<SmsProviderDto>, Fault> {
+    Operator::of(cx, state)?;
+    let registry = state.carriers.registry();
+    let all = registry.providers.values();
+    Ok(all
+        .map(|record| provider::dto(record, &state.carriers))
+        .collect())
+}

@@ -1,0 +1,65 @@
+//! `POST /api/v3/set-sms-provider` (management).
+
+use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::document::openapi;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::post;
+use countersign_api::{Fault, SetSmsProviderRequest, SmsProviderDto};
+use countersign_core::ports::registry::Change;
+use serde_json::json;
+
+use super::list_sms_providers;
+use crate::http::proof::operator::Operator;
+use crate::http::request::body::Body;
+use crate::http::request::context::Context;
+use crate::http::state::AppState;
+use crate::http::wire::provider::{self, bad};
+
+pub(crate) fn endpoint() -> Endpoint {
+    Endpoint {
+        method: "POST",
+        name: "set-sms-provider",
+        handler: post(handle),
+        summary: "Set up a vendor account",
+        about: "Creates a vendor account, or replaces the settings of the one with its name; secrets that are not \
+            given stay, unless requests are to go to another host: then they are given again. Nothing is sent through it until a route names it.",
+        caller: Caller::Operator,
+        asks: Asks::Body(Shape {
+            schema: openapi::schema("SetSmsProviderRequest"),
+            example: json!({
+                "name": "aliyun", "kind": "alibaba-cloud",
+                "settings": {"access_key_id": "LTAI5tExampleKeyId000001"},
+                "secrets": {"access_key_secret": "ExampleAccessKeySecret0000000001"},
+            }),
+        }),
+        answers: Answers::Data(Shape {
+            schema: openapi::schema("SmsProviderDto"),
+            example: list_sms_providers::example(),
+        }),
+        faults: &["badSetting"],
+    }
+}
+
+pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Body) -> Response {
+    let result = set(&state, &cx, body).await;
+    cx.answer_with(result)
+}
+
+async fn set(state: &AppState, cx: &Context, body: Body) -> Result<SmsProviderDto, Fault> {
+    Operator::of(cx, state)?;
+    let body: SetSmsProviderRequest = body.json()?;
+    let edit = state.edit().await?;
+    let name = provider::name(&body.name, "name")?;
+    let registry = edit.registry();
+    let before = registry.providers.get(&name);
+    let record = provider::record(body, before, &*state.entropy, state.store.now())?;
+    state.carriers.try_out(&record).map_err(|error| {
+        let text = error.to_string();
+        let (field, why) = text.split_once(": ").unwrap_or(("kind", &text));
+        bad(field, why)
+    })?;
+    let change = Change::Provider(record.clone());
+    edit.make(change).await.map_err(|_| Fault::Unavailable)?;
+    Ok(provider::dto(&record, &state.carriers))
+}

@@ -1,0 +1,111 @@
+//! `POST /api/v3/test-sms-provider` (management): a code through one vendor account, and what became of it.
+
+use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::document::openapi;
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::post;
+use countersign_api::{Fault, FieldProblem, MessageDto, TestSmsProviderRequest};
+use countersign_core::channel::Channel;
+use countersign_core::phone::PhoneNumber;
+use countersign_core::ports::provider::Provider;
+use countersign_core::ports::store::TimelineQuery;
+use countersign_core::send::messenger::Order;
+use serde_json::json;
+
+use crate::http::proof::operator::Operator;
+use crate::http::request::body::Body;
+use crate::http::request::context::Context;
+use crate::http::request::malformed::malformed;
+use crate::http::state::AppState;
+use crate::http::wire::{application, fault, message, provider};
+
+pub(crate) fn endpoint() -> Endpoint {
+    Endpoint {
+        method: "POST",
+        name: "test-sms-provider",
+        handler: post(handle),
+        summary: "Send a code through one vendor account",
+        about: "Sends a real code through this vendor account and no other, whatever the routes say, within all \
+            limits. Answers with the timeline of the message, whether or not the vendor took it.",
+        caller: Caller::Operator,
+        asks: Asks::Body(Shape {
+            schema: openapi::schema("TestSmsProviderRequest"),
+            example: json!({"name": "aliyun", "appId": "shop", "phoneNumber": "18800008888"}),
+        }),
+        answers: Answers::Data(Shape {
+            schema: openapi::schema("MessageDto"),
+            example: message::example(),
+        }),
+        faults: &[
+            "badSetting",
+            "unknownSetting",
+            "badAppId",
+            "unknownApplication",
+            "unknownChannel",
+            "phoneCharacter",
+            "phoneCountryCode",
+            "phoneContradiction",
+            "phoneNotValid",
+            "phoneNotMobile",
+            "throttled",
+        ],
+    }
+}
+
+pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Body) -> Response {
+    let result = test(&state, &cx, body).await;
+    cx.answer_with(result)
+}
+
+async fn test(state: &AppState, cx: &Context, body: Body) -> Result<MessageDto, Fault> {
+    Operator::of(cx, state)?;
+    let body: TestSmsProviderRequest = body.json()?;
+    let name = provider::name(&body.name, "name")?;
+    provider::known(&state.carriers, &name)?;
+    let provider = state.carriers.provider(&name).ok_or(Fault::Internal)?;
+    let id = application::id(&body.app_id)?;
+    let app = state
+        .store
+        .application(&id)
+        .await
+        .map_err(|_| Fault::Unavailable)?;
+    let order = Order {
+        request_id: cx.request_id,
+        app: app.ok_or(Fault::UnknownApplication)?,
+        channel: channel(body.channel.as_deref())?,
+        phone: PhoneNumber::parse(&body.phone_number, body.phone_country_code.as_deref())
+            .map_err(fault::bad_phone)?,
+    };
+    let messenger = Arc::clone(&state.messenger);
+    let send = state.sends.spawn(async move {
+        let provider: Arc<dyn Provider> = provider;
+        messenger.send_through(order, provider).await
+    });
+    let sent = send.await.map_err(|_| Fault::Internal)?;
+    let query = TimelineQuery {
+        request: Some(cx.request_id),
+        limit: 1,
+        ..TimelineQuery::default()
+    };
+    let found = state
+        .store
+        .timelines(query)
+        .await
+        .map_err(|_| Fault::Unavailable)?;
+    match (found.into_iter().next(), sent) {
+        (Some(timeline), _) => Ok(message::dto(timeline)),
+        (None, Err(error)) => Err(fault::not_sent(error)),
+        (None, Ok(_)) => Err(Fault::Unavailable),
+    }
+}
+
+fn channel(named: Option<&str>) -> Result<Channel, Fault> {
+    let Some(name) = named else {
+        return Ok(Channel::IdentityVerification);
+    };
+    let channel = Channel::parse(name);
+    channel.ok_or_else(|| malformed(Some("channel".to_owned()), FieldProblem::NotAChannel))
+}

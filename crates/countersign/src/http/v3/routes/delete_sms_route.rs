@@ -1,0 +1,62 @@
+//! `POST /api/v3/delete-sms-route` (management).
+
+use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::document::openapi;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::post;
+use countersign_api::{DeleteSmsRouteRequest, Fault};
+use countersign_core::ports::registry::Change;
+use countersign_core::send::route::RouteScope;
+use serde_json::json;
+
+use crate::http::proof::operator::Operator;
+use crate::http::request::body::Body;
+use crate::http::request::context::Context;
+use crate::http::state::AppState;
+use crate::http::wire::route;
+
+pub(crate) fn endpoint() -> Endpoint {
+    Endpoint {
+        method: "POST",
+        name: "delete-sms-route",
+        handler: post(handle),
+        summary: "Delete a route",
+        about: "Numbers that it was for go by the next nearest route, or are not served.",
+        caller: Caller::Operator,
+        asks: Asks::Body(Shape {
+            schema: openapi::schema("DeleteSmsRouteRequest"),
+            example: json!({"country": "CN"}),
+        }),
+        answers: Answers::Nothing,
+        faults: &[
+            "badSetting",
+            "badAppId",
+            "unknownApplication",
+            "unknownSetting",
+        ],
+    }
+}
+
+pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Body) -> Response {
+    let result = delete(&state, &cx, body).await;
+    cx.answer(result)
+}
+
+async fn delete(state: &AppState, cx: &Context, body: Body) -> Result<(), Fault> {
+    Operator::of(cx, state)?;
+    let body: DeleteSmsRouteRequest = body.json()?;
+    let edit = state.edit().await?;
+    let scope = RouteScope {
+        app: route::app(state, body.app_id.as_deref()).await?,
+        country: route::country(body.country.as_deref())?,
+    };
+    if !edit.registry().routes.contains_key(&scope) {
+        return Err(Fault::UnknownSetting {
+            what: route::words(&scope),
+        });
+    }
+    let change = Change::NoRoute(scope);
+    edit.make(change).await.map_err(|_| Fault::Unavailable)?;
+    Ok(())
+}

@@ -1,0 +1,52 @@
+//! `GET /api/v3/list-sms-routes` (management).
+
+use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::document::openapi;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+use countersign_api::{Fault, SmsRouteDto};
+use serde_json::{Value, json};
+
+use crate::http::proof::operator::Operator;
+use crate::http::request::context::Context;
+use crate::http::state::AppState;
+use crate::http::wire::route;
+
+pub(crate) fn endpoint() -> Endpoint {
+    Endpoint {
+        method: "GET",
+        name: "list-sms-routes",
+        handler: get(handle),
+        summary: "List routes",
+        about: "Which vendor accounts may carry a number. Of the routes that fit, the nearest holds: of the \
+            application and the country, of the application, of the country, of the deployment.",
+        caller: Caller::Operator,
+        asks: Asks::Nothing,
+        answers: Answers::Data(Shape {
+            schema: json!({"type": "array", "items": openapi::schema("SmsRouteDto")}),
+            example: json!([example()]),
+        }),
+        faults: &[],
+    }
+}
+
+/// A route, as it is asked for and answered with.
+pub(super) fn example() -> Value {
+    json!({
+        "country": "CN", "providers": [{"name": "aliyun", "weight": 1}, {"name": "tencent", "weight": 1}],
+        "order": "listed", "onUnknown": "keep",
+    })
+}
+
+pub(crate) async fn handle(State(state): State<AppState>, cx: Context) -> Response {
+    let result = list(&state, &cx);
+    cx.answer_with(result)
+}
+
+fn list(state: &AppState, cx: &Context) -> Result<Vec<SmsRouteDto>, Fault> {
+    Operator::of(cx, state)?;
+    let registry = state.carriers.registry();
+    let all = registry.routes.iter();
+    Ok(all.map(|(scope, route)| route::dto(scope, route)).collect())
+}

@@ -1,0 +1,62 @@
+//! `POST /api/v3/set-sms-route` (management).
+
+use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::document::openapi;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::post;
+use countersign_api::{Fault, SmsRouteDto};
+use countersign_core::ports::registry::Change;
+use countersign_core::send::route::RouteScope;
+
+use super::list_sms_routes;
+use crate::http::proof::operator::Operator;
+use crate::http::request::body::Body;
+use crate::http::request::context::Context;
+use crate::http::state::AppState;
+use crate::http::wire::route;
+
+pub(crate) fn endpoint() -> Endpoint {
+    let shape = || Shape {
+        schema: openapi::schema("SmsRouteDto"),
+        example: list_sms_routes::example(),
+    };
+    Endpoint {
+        method: "POST",
+        name: "set-sms-route",
+        handler: post(handle),
+        summary: "Set a route",
+        about: "Says which vendor accounts may carry numbers of a country (or of all without a route of their own) \
+            for an application (or for all), in place of what was said before. At most two are called for one \
+            message; another is tried only when one has certainly not taken it.",
+        caller: Caller::Operator,
+        asks: Asks::Body(shape()),
+        answers: Answers::Data(shape()),
+        faults: &[
+            "fieldNotList",
+            "badSetting",
+            "badAppId",
+            "unknownApplication",
+        ],
+    }
+}
+
+pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Body) -> Response {
+    let result = set(&state, &cx, body).await;
+    cx.answer_with(result)
+}
+
+async fn set(state: &AppState, cx: &Context, body: Body) -> Result<SmsRouteDto, Fault> {
+    Operator::of(cx, state)?;
+    let body: SmsRouteDto = body.json()?;
+    let edit = state.edit().await?;
+    let scope = RouteScope {
+        app: route::app(state, body.app_id.as_deref()).await?,
+        country: route::country(body.country.as_deref())?,
+    };
+    let route = route::route(&body, &scope, &edit.registry())?;
+    let answer = route::dto(&scope, &route);
+    let change = Change::Route(scope, route);
+    edit.make(change).await.map_err(|_| Fault::Unavailable)?;
+    Ok(answer)
+}

@@ -1,0 +1,67 @@
+//! `POST /api/v3/delete-sms-template` (management).
+
+use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::document::openapi;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::post;
+use countersign_api::{Fault, SmsTemplateDto};
+use countersign_core::ports::registry::{Change, TemplateKind};
+use serde_json::json;
+
+use crate::http::proof::operator::Operator;
+use crate::http::request::body::Body;
+use crate::http::request::context::Context;
+use crate::http::state::AppState;
+use crate::http::wire::template;
+
+pub(crate) fn endpoint() -> Endpoint {
+    Endpoint {
+        method: "POST",
+        name: "delete-sms-template",
+        handler: post(handle),
+        summary: "Delete a template",
+        about: "Forgets the template of exactly this application, channel, provider and language; of a text and a \
+            vendor's template the latter where `vendorTemplate` is given (what it says does not matter). Messages \
+            get the next nearest.",
+        caller: Caller::Operator,
+        asks: Asks::Body(Shape {
+            schema: openapi::schema("SmsTemplateDto"),
+            example: json!({"channel": "CHANNEL_LOGIN", "language": "zh-CN"}),
+        }),
+        answers: Answers::Nothing,
+        faults: &[
+            "badSetting",
+            "badAppId",
+            "unknownApplication",
+            "unknownChannel",
+            "unknownSetting",
+        ],
+    }
+}
+
+pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Body) -> Response {
+    let result = delete(&state, &cx, body).await;
+    cx.answer(result)
+}
+
+async fn delete(state: &AppState, cx: &Context, body: Body) -> Result<(), Fault> {
+    Operator::of(cx, state)?;
+    let body: SmsTemplateDto = body.json()?;
+    let edit = state.edit().await?;
+    let scope = template::scope(state, &body).await?;
+    let kind = match body.vendor_template {
+        Some(_) => TemplateKind::Vendor,
+        None => TemplateKind::Text,
+    };
+    let held = (scope, kind);
+    if !edit.registry().templates.contains_key(&held) {
+        return Err(Fault::UnknownSetting {
+            what: "a template of exactly this application, channel, provider and language"
+                .to_owned(),
+        });
+    }
+    let change = Change::NoTemplate(held.0, held.1);
+    edit.make(change).await.map_err(|_| Fault::Unavailable)?;
+    Ok(())
+}

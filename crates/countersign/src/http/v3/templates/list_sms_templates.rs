@@ -1,0 +1,55 @@
+//! `GET /api/v3/list-sms-templates` (management).
+
+use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::document::openapi;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+use countersign_api::{Fault, SmsTemplateDto};
+use serde_json::{Value, json};
+
+use crate::http::proof::operator::Operator;
+use crate::http::request::context::Context;
+use crate::http::state::AppState;
+use crate::http::wire::template;
+
+pub(crate) fn endpoint() -> Endpoint {
+    Endpoint {
+        method: "GET",
+        name: "list-sms-templates",
+        handler: get(handle),
+        summary: "List templates",
+        about: "The words of messages, and vendors' names for them, beside the built-in texts. Of those that fit, \
+            the nearest holds: of the application before the deployment, then of the channel, of the provider, of \
+            the language.",
+        caller: Caller::Operator,
+        asks: Asks::Nothing,
+        answers: Answers::Data(Shape {
+            schema: json!({"type": "array", "items": openapi::schema("SmsTemplateDto")}),
+            example: json!([example()]),
+        }),
+        faults: &[],
+    }
+}
+
+/// A template, as it is asked for and answered with.
+pub(super) fn example() -> Value {
+    json!({
+        "provider": "aliyun",
+        "vendorTemplate": {"id": "SMS_154950909", "signature": "阿里云", "variables": ["code={code}"]},
+    })
+}
+
+pub(crate) async fn handle(State(state): State<AppState>, cx: Context) -> Response {
+    let result = list(&state, &cx);
+    cx.answer_with(result)
+}
+
+fn list(state: &AppState, cx: &Context) -> Result<Vec<SmsTemplateDto>, Fault> {
+    Operator::of(cx, state)?;
+    let registry = state.carriers.registry();
+    let all = registry.templates.iter();
+    Ok(all
+        .map(|((scope, _), template)| template::dto(scope, template))
+        .collect())
+}

@@ -1,0 +1,69 @@
+//! `POST /api/v3/set-sms-template` (management).
+
+use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::document::openapi;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::post;
+use countersign_api::{Fault, LintedSmsTemplate, SmsTemplateDto};
+use countersign_core::ports::registry::Change;
+use serde_json::json;
+
+use super::list_sms_templates;
+use crate::http::proof::operator::Operator;
+use crate::http::request::body::Body;
+use crate::http::request::context::Context;
+use crate::http::state::AppState;
+use crate::http::wire::template;
+
+pub(crate) fn endpoint() -> Endpoint {
+    Endpoint {
+        method: "POST",
+        name: "set-sms-template",
+        handler: post(handle),
+        summary: "Set a template",
+        about: "Says in which words messages go out, or by which of a vendor's approved templates, in place of what \
+            was said for the same application, channel, provider and language. One with an error is refused; \
+            warnings come with the answer.",
+        caller: Caller::Operator,
+        asks: Asks::Body(Shape {
+            schema: openapi::schema("SmsTemplateDto"),
+            example: list_sms_templates::example(),
+        }),
+        answers: Answers::Data(Shape {
+            schema: openapi::schema("LintedSmsTemplate"),
+            example: json!({"findings": []}),
+        }),
+        faults: FAULTS,
+    }
+}
+
+/// What may be wrong with a template that is asked for.
+pub(super) const FAULTS: &[&str] = &[
+    "badSetting",
+    "fieldNotTexts",
+    "badAppId",
+    "unknownApplication",
+    "unknownChannel",
+];
+
+pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Body) -> Response {
+    let result = set(&state, &cx, body).await;
+    cx.answer_with(result)
+}
+
+async fn set(state: &AppState, cx: &Context, body: Body) -> Result<LintedSmsTemplate, Fault> {
+    Operator::of(cx, state)?;
+    let body: SmsTemplateDto = body.json()?;
+    let edit = state.edit().await?;
+    let scope = template::scope(state, &body).await?;
+    template::known_provider(state, &scope)?;
+    let template = template::template(&body)?;
+    let findings = template::findings(state, &scope, &template).await?;
+    template::refuse(&findings, &template)?;
+    let change = Change::Template(scope, template);
+    edit.make(change).await.map_err(|_| Fault::Unavailable)?;
+    Ok(LintedSmsTemplate {
+        findings: findings.into_iter().map(template::finding).collect(),
+    })
+}
