@@ -12,9 +12,10 @@ use countersign_core::send::messenger::{Messenger, Plan};
 use countersign_core::send::route::{Countries, ProviderName, Routes};
 use countersign_core::template::Templates;
 use countersign_core::time::Clock;
+use countersign_providers::account::{InvalidSetup, Setup};
+use countersign_providers::carriage::Guarded;
 use countersign_providers::egress::Egress;
-use countersign_providers::guard::Guarded;
-use countersign_providers::kinds::{self, InvalidSetup, Setup};
+use countersign_providers::kinds;
 use subtle::ConstantTimeEq;
 
 pub use self::edit::Edit;

@@ -1,40 +1,29 @@
 //! SMS vendors behind one port. How to add one: `countersign_core::ports::provider`.
 //!
-//! | kind | what it is |
+//! | module | what it is |
 //! |---|---|
-//! | [`alibaba_cloud`] | Alibaba Cloud SMS, the domestic product |
-//! | [`alibaba_cloud_international`] | Alibaba Cloud SMS, the international product |
-//! | [`tencent_cloud`] | Tencent Cloud SMS: templates, to every country |
-//! | [`chuanglan`] | Chuanglan 253: text or templates, to mainland China |
-//! | [`chuanglan_international`] | Chuanglan 253: text, to every country |
-//! | [`http_vendor`] | any vendor with an HTTP interface, as an operator describes it |
-//! | [`outbox`] | a phone that exists in the data folder only, for development |
-//! | [`sink`] | accepts everything and keeps nothing, for load tests |
-//! | [`loopback`] | posts to a listener on this machine, for tests that watch from outside |
+//! | [`alibaba::domestic`] | Alibaba Cloud SMS, the domestic product |
+//! | [`alibaba::international`] | Alibaba Cloud SMS, the international product |
+//! | [`tencent`] | Tencent Cloud SMS: templates, to every country |
+//! | [`chuanglan::domestic`] | Chuanglan 253: text or templates, to mainland China |
+//! | [`chuanglan::international`] | Chuanglan 253: text, to every country |
+//! | [`http`] | any vendor with an HTTP interface, as an operator describes it |
+//! | [`development`] | the outbox, the sink and the loopback provider |
+//! | [`kinds`] | the table of vendors |
+//! | [`account`], [`meaning`] | what an account consists of; what a vendor's codes mean |
+//! | [`carriage`] | what wraps every provider |
+//! | [`egress`], [`signing`] | the way out, and signatures that several vendors ask for |
 
-mod acs3;
-mod alarm;
-pub mod alibaba_cloud;
-pub mod alibaba_cloud_international;
-mod alibaba_gateway;
-mod answer;
-mod breaker;
+pub mod account;
+pub mod alibaba;
+pub mod carriage;
 pub mod chuanglan;
-pub mod chuanglan_international;
-mod digest;
+pub mod development;
 pub mod egress;
-pub mod guard;
-pub mod http_vendor;
+pub mod http;
 pub mod kinds;
+pub mod meaning;
+pub mod signing;
+pub mod tencent;
 #[cfg(test)]
-mod listener;
-pub mod loopback;
-pub mod outbox;
-mod rpc_v1;
-#[cfg(test)]
-mod sample;
-pub mod sink;
-pub mod standard_webhooks;
-pub mod tencent_cloud;
-
-pub use breaker::{Circuit, Health};
+mod testing;

@@ -2,7 +2,7 @@
 //!
 //! # Adding a vendor
 //!
-//! 1. Make one file `crates/providers/src/<vendor>.rs` with a struct that holds the account's
+//! 1. Make one folder `crates/providers/src/<vendor>/` with a struct that holds the account's
 //!    settings. Parse and check them in its constructor, so that a provider which exists can send.
 //! 2. Implement [`Provider`] for it:
 //!

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 
-use countersign_providers::outbox::InboxMessage;
+use countersign_providers::development::outbox::InboxMessage;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Where drawings go.

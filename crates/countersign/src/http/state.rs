@@ -9,7 +9,7 @@ use countersign_core::code::checker::{Checker, Typed};
 use countersign_core::entropy::Entropy;
 use countersign_core::ports::store::Store;
 use countersign_core::send::messenger::Messenger;
-use countersign_providers::outbox::Outbox;
+use countersign_providers::development::outbox::Outbox;
 use tokio_util::task::TaskTracker;
 
 use crate::carriers::{Carriers, Edit};

@@ -6,11 +6,12 @@ use reqwest::{Method, Url};
 use serde::Serialize;
 
 use super::reports::Reporter;
+use crate::account::{self, InvalidSetup, Setup};
 use crate::egress::{Egress, Request};
-use crate::kinds::{self, ErrorMap, InvalidSetup, Setup};
+use crate::meaning::ErrorMap;
 
 /// What every product wants to know.
-pub(crate) struct Settings<'a> {
+pub(crate) struct CommonSettings<'a> {
     pub(crate) account: &'a str,
     pub(crate) endpoint: Option<&'a str>,
     pub(crate) receiver: Option<&'a str>,
@@ -35,10 +36,10 @@ impl Account {
     /// a host alone keeps the path.
     pub(crate) fn new(
         setup: &Setup,
-        settings: Settings<'_>,
+        settings: CommonSettings<'_>,
         (host, path): (&str, &str),
     ) -> Result<Self, InvalidSetup> {
-        kinds::plain("account", settings.account)?;
+        account::plain("account", settings.account)?;
         let mut url = setup.endpoint(settings.endpoint, host)?;
         if url.path() == "/" {
             url.set_path(path);

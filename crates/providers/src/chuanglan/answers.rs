@@ -3,9 +3,9 @@
 use countersign_core::send::outcome::{NotAccepted, Outcome, RefusalKind};
 use serde_json::{Map, Value};
 
-use crate::answer;
 use crate::egress::Answer;
-use crate::kinds::{ErrorMap, Meaning};
+use crate::meaning::answer;
+use crate::meaning::{ErrorMap, Meaning};
 
 /// How a product answers.
 #[derive(Clone, Copy)]

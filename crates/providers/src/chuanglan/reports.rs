@@ -10,7 +10,7 @@ use countersign_core::secret::Secret;
 use subtle::ConstantTimeEq;
 use url::form_urlencoded;
 
-use crate::answer;
+use crate::meaning::answer;
 
 /// What is expected of reports.
 pub(crate) struct Reporter {

@@ -1,6 +1,6 @@
 //! How requests to Chuanglan 253 are signed: one way at home, another abroad.
 
-use crate::digest::{hmac_sha256, md5_hex};
+use crate::signing::digest::{hmac_sha256, md5_hex};
 
 /// The header `X-QA-Hmac-Signature` of the domestic template API.
 pub(crate) fn domestic(password: &str, timestamp: &str, nonce: &str) -> String {

@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use futures_util::FutureExt as _;
 
 use super::*;
-use crate::listener::{Act, Listener, Seen, answer};
+use crate::testing::listener::{Act, Listener, Seen, answer};
 
 pub(super) fn egress(reach: Reach) -> Egress {
     Egress::new(reach).unwrap()

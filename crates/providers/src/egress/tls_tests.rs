@@ -9,7 +9,7 @@ use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
 use super::tests::{egress, post, requests, scripted};
 use super::*;
-use crate::listener::{Listener, Seen};
+use crate::testing::listener::{Listener, Seen};
 
 #[tokio::test]
 async fn a_handshake_that_never_ends_is_no_connection() {

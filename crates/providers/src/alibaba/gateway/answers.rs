@@ -1,0 +1,68 @@
+//! What the gateway of Alibaba Cloud answers by itself, and the shape of its reports.
+
+use countersign_core::receipt::{Answer, Callback, InvalidCallback};
+use countersign_core::send::outcome::RefusalKind;
+use serde_json::{Map, Value};
+
+use crate::meaning::answer;
+use crate::meaning::{ErrorMap, Meaning};
+
+/// What the vendor wants to hear about its reports. It reads only that `code` is a number.
+pub(crate) const HEARD: Answer = Answer {
+    content_type: "application/json",
+    body: r#"{"code":0,"msg":"ok"}"#,
+};
+
+const CONFIG: Meaning = Meaning::Refused(RefusalKind::ConfigError);
+const TRANSIENT: Meaning = Meaning::Refused(RefusalKind::Transient);
+const THROTTLED: Meaning = Meaning::Refused(RefusalKind::Throttled);
+
+/// What the gateway answers before a product is asked, and the families of the products' codes. `isv.` is the
+/// caller's fault, `isp.` the vendor's.
+const KNOWN: &[(&str, Meaning)] = &[
+    ("isv.*", CONFIG),
+    ("isp.*", TRANSIENT),
+    ("Throttling*", THROTTLED),
+    ("ServiceUnavailable", TRANSIENT),
+    ("InternalError", TRANSIENT),
+    ("SignatureDoesNotMatch", CONFIG),
+    ("IncompleteSignature", CONFIG),
+    ("InvalidAccessKeyId.*", CONFIG),
+    // Our clock is wrong, or theirs.
+    ("InvalidTimeStamp.*", CONFIG),
+    // Nonces are drawn at random: if one was used, somebody on the way has repeated the request, and the first
+    // of the two may have been taken.
+    ("SignatureNonceUsed", Meaning::Unknown),
+    ("Forbidden", CONFIG),
+    ("Forbidden.*", CONFIG),
+    ("NoPermission", CONFIG),
+];
+
+/// What an answer says that is no success, where the product has no meaning of its own for it.
+pub(crate) fn meaning(said: &str, status: u16, errors: &ErrorMap) -> Meaning {
+    if said.eq_ignore_ascii_case("OK") {
+        return Meaning::Unknown; // a success that is not told as one
+    }
+    let known = errors.meaning(said, KNOWN);
+    known.unwrap_or_else(|| answer::by_status(status, errors))
+}
+
+/// The code in an answer of the gateway's own that is XML, which it may be whatever was asked for.
+pub(crate) fn xml_code(body: &[u8]) -> Option<&str> {
+    let body = std::str::from_utf8(body).ok()?;
+    let (_, error) = body.split_once("<Error>")?;
+    let (_, code) = error.split_once("<Code>")?;
+    let (code, _) = code.split_once("</Code>")?;
+    Some(code.trim())
+}
+
+/// The reports in a callback: the objects of a JSON array.
+pub(crate) fn reports(callback: &Callback<'_>) -> Result<Vec<Map<String, Value>>, InvalidCallback> {
+    let all: Vec<Value> =
+        serde_json::from_slice(callback.body).map_err(|_| InvalidCallback::Malformed)?;
+    let objects = all.into_iter().filter_map(|report| match report {
+        Value::Object(report) => Some(report),
+        _ => None,
+    });
+    Ok(objects.collect())
+}

@@ -1,0 +1,228 @@
+//! Alibaba Cloud SMS, the international product (Dysmsapi 2018-05-01): text to every country but mainland
+//! China, and the vendor's templates to there.
+//!
+//! | | |
+//! |---|---|
+//! | settings | `access_key_id`; optional `sender_id`, `endpoint`, `errors`, `signature` (`v3`, or `v1` for an old gateway) |
+//! | secrets | `access_key_secret`; with temporary keys `security_token` |
+//! | sender | `sender_id` is what a phone shows, where the country allows it: 1 to 11 letters and digits, or up to 15 digits. Without one the vendor chooses |
+//! | templates | for mainland China only: an id, a signature, and variables by name, such as `code={code}` |
+//! | price | by what was handed over, whether it arrived or not |
+//! | receipts | set up in the vendor's console. They are not signed. Those about mainland China do not name our message, only the vendor's id for it |
+//!
+//! The codes of its errors come with a prefix (`isv.`, `isp.`) or without, depending on their age: both are the
+//! same code, in an operator's `errors` too.
+
+mod codes;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use countersign_core::id::MessageId;
+use countersign_core::phone::{Country, PhoneNumber};
+use countersign_core::ports::provider::{Content, Provider, Sms};
+use countersign_core::receipt::{Callback, Delivery, InvalidCallback, Receipt, Receipts};
+use countersign_core::send::outcome::Outcome;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::account::{InvalidSetup, Setup};
+use crate::alibaba::gateway::{self as gateway, Account, Call, Gateway, Signature};
+use crate::egress::Answer;
+use crate::kinds::Kind;
+use crate::meaning::ErrorMap;
+use crate::meaning::answer;
+
+/// Where the product is.
+const ENDPOINT: &str = "https://dysmsapi.ap-southeast-1.aliyuncs.com/";
+
+const VERSION: &str = "2018-05-01";
+
+/// The kind in the table of vendors.
+pub(crate) const KIND: Kind = Kind {
+    name: "alibaba-cloud-international",
+    about: "Alibaba Cloud SMS of the international site, to every country",
+    content: "sends text; to mainland China, fills a template of the vendor's",
+    secrets: gateway::SECRETS,
+    build,
+};
+
+/// What an operator says of an account.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    access_key_id: String,
+    sender_id: Option<SenderId>,
+    endpoint: Option<String>,
+    #[serde(default)]
+    signature: Signature,
+    #[serde(default)]
+    errors: ErrorMap,
+}
+
+/// What a phone shows as the sender.
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+struct SenderId(String);
+
+impl TryFrom<String> for SenderId {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+        let most = if digits { 15 } else { 11 };
+        if !plain || text.is_empty() || text.len() > most {
+            return Err("a sender_id has 1 to 11 letters and digits, or up to 15 digits");
+        }
+        Ok(Self(text))
+    }
+}
+
+struct AlibabaCloudInternational {
+    name: String,
+    sender_id: Option<SenderId>,
+    gateway: Gateway,
+}
+
+fn build(setup: Setup) -> Result<Arc<dyn Provider>, InvalidSetup> {
+    AlibabaCloudInternational::new(&setup).map(|provider| Arc::new(provider) as _)
+}
+
+impl AlibabaCloudInternational {
+    fn new(setup: &Setup) -> Result<Self, InvalidSetup> {
+        let settings: Settings = setup.settings()?;
+        let account = Account {
+            access_key_id: settings.access_key_id,
+            endpoint: settings.endpoint,
+            signature: settings.signature,
+            errors: settings.errors,
+        };
+        Ok(Self {
+            name: setup.name.to_string(),
+            sender_id: settings.sender_id,
+            gateway: Gateway::new(setup, account, ENDPOINT)?,
+        })
+    }
+}
+
+#[async_trait]
+impl Provider for AlibabaCloudInternational {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn content(&self, phone: &PhoneNumber) -> Content {
+        match phone.country() {
+            Country::CHINA => Content::Template,
+            _ => Content::Text,
+        }
+    }
+
+    async fn send(&self, sms: &Sms) -> Outcome {
+        let call = match self.content(&sms.to) {
+            Content::Text => text_call(sms, self.sender_id.as_ref()),
+            Content::Template => match template_call(sms) {
+                Ok(call) => call,
+                Err(outcome) => return outcome,
+            },
+        };
+        match self.gateway.ask(&call).await {
+            Ok(answer) => outcome(&answer, &self.gateway.errors),
+            Err(outcome) => outcome,
+        }
+    }
+
+    fn receipts(&self, callback: &Callback<'_>) -> Result<Receipts, InvalidCallback> {
+        read(callback)
+    }
+}
+
+/// What is asked for a message to any country but mainland China.
+fn text_call(sms: &Sms, sender_id: Option<&SenderId>) -> Call {
+    let mut params = vec![
+        ("To", gateway::digits(&sms.to).to_owned()),
+        ("Message", sms.text.reveal().to_owned()),
+        ("Type", "OTP".to_owned()),
+        ("TaskId", sms.message_id.to_string()),
+        ("ValidityPeriod", validity(sms)),
+    ];
+    params.extend(sender_id.map(|SenderId(id)| ("From", id.clone())));
+    Call {
+        action: "SendMessageToGlobe",
+        version: VERSION,
+        params,
+    }
+}
+
+/// What is asked for a message to mainland China, or why it cannot be.
+fn template_call(sms: &Sms) -> Result<Call, Outcome> {
+    let template = gateway::filled(sms.template.as_ref())?;
+    Ok(Call {
+        action: "SendMessageWithTemplate",
+        version: VERSION,
+        params: vec![
+            ("To", gateway::digits(&sms.to).to_owned()),
+            ("From", template.signature.to_owned()),
+            ("TemplateCode", template.code.to_owned()),
+            ("TemplateParam", template.params),
+            ("ValidityPeriod", validity(sms)),
+        ],
+    })
+}
+
+/// For how many seconds the vendor may try: what arrives later is of no use to anybody.
+fn validity(sms: &Sms) -> String {
+    sms.minutes.saturating_mul(60).to_string()
+}
+
+/// What an answer means. The product says `ResponseCode`, the gateway before it `Code`; only the product can
+/// take a message.
+fn outcome(answer: &Answer, errors: &ErrorMap) -> Outcome {
+    let object = answer::object(&answer.body).unwrap_or_default();
+    let product = answer::text(&object, "ResponseCode");
+    if product == Some("OK") && answer.status == 200 {
+        return answer::accepted(answer::text(&object, "MessageId"));
+    }
+    let gateway = || answer::text(&object, "Code").or_else(|| gateway::xml_code(&answer.body));
+    match product.or_else(gateway) {
+        None => answer::bare(answer.status, errors),
+        Some(said) => answer::outcome(codes::meaning(said, answer.status, errors), said),
+    }
+}
+
+/// What a callback reports.
+fn read(callback: &Callback<'_>) -> Result<Receipts, InvalidCallback> {
+    let reports = gateway::reports(callback)?;
+    Ok(Receipts {
+        receipts: reports.iter().filter_map(receipt).collect(),
+        answer: gateway::HEARD,
+    })
+}
+
+/// What a report says, in its newer spelling (`MessageId`) or its older one (`message_id`).
+fn receipt(report: &Map<String, Value>) -> Option<Receipt> {
+    let text = |new, old| answer::text(report, new).or_else(|| answer::text(report, old));
+    let status = report.get("Status").or_else(|| report.get("status"))?;
+    let digits = text("To", "to")?.trim_start_matches('+');
+    Some(Receipt {
+        provider_message_id: text("MessageId", "message_id").and_then(answer::id),
+        message: text("TaskId", "task_id").and_then(MessageId::parse),
+        phone: PhoneNumber::parse(&format!("+{digits}"), None).ok()?,
+        status: delivery(status)?,
+        vendor_code: text("ErrorCode", "error_code").and_then(answer::code),
+    })
+}
+
+/// What a status means, which is a text or a number.
+fn delivery(status: &Value) -> Option<Delivery> {
+    match status.to_string().trim_matches('"') {
+        "1" => Some(Delivery::Delivered),
+        "2" | "6" => Some(Delivery::Failed),
+        "3" => Some(Delivery::Underway),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,164 @@
+//! Chuanglan 253 at home: numbers of mainland China, and no others.
+//!
+//! | settings | |
+//! |---|---|
+//! | `account` | such as `YZM0000000`; what goes with it is the secret `password` |
+//! | `api` | `v1`, which sends text, unless it says `v2`, which fills templates |
+//! | `endpoint` | the vendor's host for the account; with a path where that is another than usual |
+//! | `receiver` | the name in reports, where the vendor's support has set one; the password is the secret `receipts_password` |
+//! | `errors` | what codes mean, where an operator knows better ([`ErrorMap`]) |
+//!
+//! A text begins with a signature, as `【Shop】`: one that does not is not sent. A template's variables are
+//! `param1`, `param2`, ... where they have no names. With `v1` the password goes along with every message, so
+//! nothing but TLS guards it. Reports give our own id for a message back.
+
+mod codes;
+mod messages;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use countersign_core::entropy::Entropy;
+use countersign_core::phone::PhoneNumber;
+use countersign_core::ports::provider::{Content, Provider, Sms};
+use countersign_core::receipt::{Answer, Callback, InvalidCallback, Receipts};
+use countersign_core::send::outcome::{Outcome, RefusalKind};
+use countersign_core::time::Clock;
+use serde::Deserialize;
+
+use crate::account::{InvalidSetup, Setup};
+use crate::chuanglan::account::{Account, CommonSettings};
+use crate::chuanglan::answers::Dialect;
+use crate::chuanglan::reports::Reports;
+use crate::egress::Request;
+use crate::kinds::Kind;
+use crate::meaning::ErrorMap;
+
+/// The kind of account.
+pub const KIND: Kind = Kind {
+    name: "chuanglan",
+    about: "Chuanglan 253, for mainland China",
+    content: "sends text; with api = \"v2\", fills a template of the vendor's",
+    secrets: &["password", "receipts_password"],
+    build,
+};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    account: String,
+    #[serde(default)]
+    api: Api,
+    endpoint: Option<String>,
+    receiver: Option<String>,
+    #[serde(default)]
+    errors: ErrorMap,
+}
+
+/// Which of the vendor's two interfaces.
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Api {
+    #[default]
+    V1,
+    V2,
+}
+
+impl Api {
+    /// The host and the path that most accounts have.
+    const fn place(self) -> (&'static str, &'static str) {
+        match self {
+            Api::V1 => ("https://smssh1.253.com", "/msg/v1/send/json"),
+            Api::V2 => ("https://smssh.253.com", "/msg/sms/v2/tpl/send"),
+        }
+    }
+
+    const fn dialect(self) -> Dialect {
+        Dialect {
+            known: codes::KNOWN,
+            counts: matches!(self, Api::V2),
+        }
+    }
+}
+
+/// How it reports.
+const REPORTS: Reports = Reports {
+    phone: |number| PhoneNumber::parse(number, Some("86")).ok(),
+    answer: Answer {
+        content_type: "application/json",
+        body: r#"{"clcode":"000000"}"#,
+    },
+};
+
+struct Chuanglan {
+    account: Account,
+    api: Api,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+}
+
+fn build(setup: Setup) -> Result<Arc<dyn Provider>, InvalidSetup> {
+    Ok(Arc::new(Chuanglan::new(setup)?))
+}
+
+impl Chuanglan {
+    fn new(setup: Setup) -> Result<Self, InvalidSetup> {
+        let settings: Settings = setup.settings()?;
+        let common = CommonSettings {
+            account: &settings.account,
+            endpoint: settings.endpoint.as_deref(),
+            receiver: settings.receiver.as_deref(),
+            errors: settings.errors,
+        };
+        Ok(Self {
+            account: Account::new(&setup, common, settings.api.place())?,
+            api: settings.api,
+            clock: setup.clock,
+            entropy: setup.entropy,
+        })
+    }
+
+    fn request(&self, sms: &Sms) -> Result<Request, Outcome> {
+        match self.api {
+            Api::V1 => messages::text(&self.account, sms),
+            Api::V2 => {
+                let mut nonce = [0; 16];
+                let drawn = self.entropy.fill(&mut nonce);
+                drawn.map_err(|_| Outcome::not_accepted(RefusalKind::Transient))?;
+                messages::template(&self.account, sms, self.clock.now(), &hex::encode(nonce))
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl Provider for Chuanglan {
+    fn name(&self) -> &str {
+        &self.account.name
+    }
+
+    fn content(&self, _: &PhoneNumber) -> Content {
+        match self.api {
+            Api::V1 => Content::Text,
+            Api::V2 => Content::Template,
+        }
+    }
+
+    async fn send(&self, sms: &Sms) -> Outcome {
+        let request = match self.request(sms) {
+            Ok(request) => request,
+            Err(outcome) => return outcome,
+        };
+        match self.account.egress.exchange(request).await {
+            Ok(answer) => self.api.dialect().read(&answer, &self.account.errors),
+            Err(lost) => lost.outcome(),
+        }
+    }
+
+    fn receipts(&self, callback: &Callback<'_>) -> Result<Receipts, InvalidCallback> {
+        self.account.reporter.read(callback, REPORTS)
+    }
+}

@@ -1,0 +1,307 @@
+//! What an answer means, by the rules that the operator gave.
+
+use countersign_core::send::outcome::{NotAccepted, Outcome, RefusalKind};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::gaps::invalid;
+use crate::account::InvalidSetup;
+use crate::egress::Answer;
+use crate::meaning::answer;
+use crate::meaning::{ErrorMap, Meaning};
+
+/// When a message was taken.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Success {
+    /// The answer has one of these statuses; any of 200 to 299 if none are named,
+    statuses: Option<Vec<u16>>,
+    /// and what this points at in it
+    pointer: Option<String>,
+    /// is one of these.
+    equals: Option<Vec<Value>>,
+}
+
+/// How answers are read.
+pub(super) struct Rules {
+    statuses: Option<Vec<u16>>,
+    mark: Option<(Pointer, Vec<String>)>,
+    message_id: Option<Pointer>,
+    error_code: Option<Pointer>,
+    errors: ErrorMap,
+}
+
+/// A JSON pointer (RFC 6901).
+struct Pointer(String);
+
+impl Pointer {
+    fn parse(field: &str, text: &str) -> Result<Self, InvalidSetup> {
+        let mut escaped = text.split('~').skip(1);
+        let rooted = text.is_empty() || text.starts_with('/');
+        if !rooted || !escaped.all(|rest| rest.starts_with(['0', '1'])) {
+            return Err(invalid(field, "not a JSON pointer such as /data/id"));
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    fn optional(field: &str, text: Option<&str>) -> Result<Option<Self>, InvalidSetup> {
+        text.map(|text| Self::parse(field, text)).transpose()
+    }
+
+    /// What it points at, if that is a text, a number, `true` or `false`.
+    fn text(&self, document: &Value) -> Option<String> {
+        document.pointer(&self.0).and_then(text)
+    }
+}
+
+/// A value as text: vendors answer `0` today and `"0"` tomorrow.
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+impl Rules {
+    pub(super) fn new(
+        success: Success,
+        message_id: Option<&str>,
+        error_code: Option<&str>,
+        errors: ErrorMap,
+    ) -> Result<Self, InvalidSetup> {
+        let allowed = |status: &u16| (200..600).contains(status);
+        let none = |statuses: &Vec<u16>| statuses.is_empty() || !statuses.iter().all(allowed);
+        if success.statuses.as_ref().is_some_and(none) {
+            return Err(invalid("success.statuses", "one or more of 200 to 599"));
+        }
+        let mark = match (&success.pointer, &success.equals) {
+            (None, None) => None,
+            (Some(pointer), Some(values)) => {
+                let texts: Option<Vec<_>> = values.iter().map(text).collect();
+                let texts = texts.filter(|texts| !texts.is_empty()).ok_or_else(|| {
+                    invalid(
+                        "success.equals",
+                        "one or more texts, numbers, true or false",
+                    )
+                })?;
+                Some((Pointer::parse("success.pointer", pointer)?, texts))
+            }
+            (Some(_), None) => return Err(invalid("success.equals", "needed by success.pointer")),
+            (None, Some(_)) => return Err(invalid("success.pointer", "needed by success.equals")),
+        };
+        Ok(Self {
+            statuses: success.statuses,
+            mark,
+            message_id: Pointer::optional("message_id", message_id)?,
+            error_code: Pointer::optional("error_code", error_code)?,
+            errors,
+        })
+    }
+
+    /// What `answer` means: accepted where the rule of success holds; else what the operator's table says of
+    /// the vendor's code, or of `HTTP` and the status; else what the status says by itself.
+    pub(super) fn outcome(&self, answer: &Answer) -> Outcome {
+        let document = serde_json::from_slice(&answer.body).unwrap_or_default();
+        let status = format!("HTTP {}", answer.status);
+        let code = self.error_code.as_ref();
+        let code = code.and_then(|pointer| pointer.text(&document));
+        if self.is_success(answer.status, &document) {
+            return self.accepted(&document);
+        }
+        let mapped = [code.as_ref(), Some(&status)].into_iter().flatten();
+        let mapped = mapped
+            .filter_map(|code| self.errors.meaning(code, &[]))
+            .next();
+        let meaning = mapped.unwrap_or_else(|| of_status(answer.status));
+        let code = code.and_then(|code| answer::code(&code));
+        match meaning {
+            Meaning::Accepted => self.accepted(&document),
+            Meaning::Refused(kind) => Outcome::NotAccepted(NotAccepted {
+                kind,
+                vendor_code: Some(code.unwrap_or(status)),
+            }),
+            Meaning::Unknown => Outcome::Unknown {
+                cause: code.map_or(status.clone(), |code| format!("{status}, code {code}")),
+            },
+        }
+    }
+
+    fn is_success(&self, status: u16, document: &Value) -> bool {
+        let status = match &self.statuses {
+            Some(statuses) => statuses.contains(&status),
+            None => (200..300).contains(&status),
+        };
+        let marked = self.mark.as_ref().is_none_or(|(pointer, texts)| {
+            let found = pointer.text(document);
+            found.is_some_and(|found| texts.contains(&found))
+        });
+        status && marked
+    }
+
+    fn accepted(&self, document: &Value) -> Outcome {
+        let id = self.message_id.as_ref();
+        let id = id.and_then(|pointer| pointer.text(document));
+        Outcome::Accepted {
+            provider_message_id: id.and_then(|id| answer::id(&id)),
+        }
+    }
+}
+
+/// What a status says by itself. A server that waited in vain for something (408) may be one in front of the
+/// vendor's, which knows no more than we do; and a vendor that sees a message for the second time (409) has it, if
+/// somebody on the way has repeated the request.
+fn of_status(status: u16) -> Meaning {
+    match status {
+        401 | 403 | 404 | 410 => Meaning::Refused(RefusalKind::ConfigError),
+        429 => Meaning::Refused(RefusalKind::Throttled),
+        408 | 409 => Meaning::Unknown,
+        400..500 => Meaning::Refused(RefusalKind::Other),
+        _ => Meaning::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn rules(success: Value, errors: Value) -> Rules {
+        let success = serde_json::from_value(success).unwrap();
+        let errors = serde_json::from_value(errors).unwrap();
+        Rules::new(success, Some("/data/id"), Some("/code"), errors).unwrap()
+    }
+
+    fn read(rules: &Rules, status: u16, body: &str) -> String {
+        let answer = Answer {
+            status,
+            headers: Vec::new(),
+            body: body.as_bytes().to_vec(),
+        };
+        match rules.outcome(&answer) {
+            Outcome::Accepted {
+                provider_message_id,
+            } => {
+                format!("accepted {}", provider_message_id.unwrap_or_default())
+            }
+            Outcome::NotAccepted(why) => {
+                format!(
+                    "{} {}",
+                    why.kind.as_str(),
+                    why.vendor_code.unwrap_or_default()
+                )
+            }
+            Outcome::Unknown { cause } => format!("unknown {cause}"),
+        }
+    }
+
+    #[test]
+    fn a_mark_in_the_answer_is_what_counts() {
+        let rules = rules(
+            json!({"pointer": "/code", "equals": ["0", "OK"]}),
+            json!({
+                "1001": "bad_number", "2*": "throttled", "3000": "accepted", "4000": "unknown",
+                "HTTP 503": "transient",
+            }),
+        );
+        for (status, body, expected) in [
+            (200, r#"{"code":0,"data":{"id":"a-1"}}"#, "accepted a-1"),
+            (202, r#"{"code":"0","data":{"id":17}}"#, "accepted 17"),
+            (200, r#"{"code":"OK"}"#, "accepted "),
+            (200, r#"{"code":"OK","data":{"id":null}}"#, "accepted "),
+            (200, r#"{"code":"OK","data":{"id":""}}"#, "accepted "),
+            (200, r#"{"code":"3000","data":{"id":"x"}}"#, "accepted x"),
+            (200, r#"{"code":1001}"#, "bad_number 1001"),
+            (500, r#"{"code":"1001"}"#, "bad_number 1001"),
+            (302, r#"{"code":"1001"}"#, "bad_number 1001"),
+            (200, r#"{"code":"2999"}"#, "throttled 2999"),
+            (200, r#"{"code":"4000"}"#, "unknown HTTP 200, code 4000"),
+            (400, r#"{"code":"4000"}"#, "unknown HTTP 400, code 4000"),
+            (200, r#"{"code":"ok"}"#, "unknown HTTP 200, code ok"),
+            (200, r#"{"code":["0"]}"#, "unknown HTTP 200"),
+            (200, r#"{"code":"0""#, "unknown HTTP 200"),
+            (200, "OK", "unknown HTTP 200"),
+            (200, "", "unknown HTTP 200"),
+            (200, "\u{feff}{\"code\":0}", "unknown HTTP 200"),
+            (400, r#"{"code":"0"}"#, "other 0"),
+            (500, r#"{"code":"0"}"#, "unknown HTTP 500, code 0"),
+            (503, "busy", "transient HTTP 503"),
+            (503, r#"{"code":"9"}"#, "transient 9"),
+            (400, r#"{"code":"不行"}"#, "other HTTP 400"),
+            (400, r#"{"code":"a\nb"}"#, "other HTTP 400"),
+        ] {
+            assert_eq!(read(&rules, status, body), expected, "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn a_status_says_what_it_says() {
+        let rules = rules(json!({}), json!({}));
+        for (status, expected) in [
+            (200, "accepted "),
+            (204, "accepted "),
+            (299, "accepted "),
+            (301, "unknown HTTP 301"),
+            (304, "unknown HTTP 304"),
+            (307, "unknown HTTP 307"),
+            (400, "other HTTP 400"),
+            (401, "config_error HTTP 401"),
+            (403, "config_error HTTP 403"),
+            (404, "config_error HTTP 404"),
+            (408, "unknown HTTP 408"),
+            (409, "unknown HTTP 409"),
+            (410, "config_error HTTP 410"),
+            (422, "other HTTP 422"),
+            (429, "throttled HTTP 429"),
+            (499, "other HTTP 499"),
+            (500, "unknown HTTP 500"),
+            (502, "unknown HTTP 502"),
+            (503, "unknown HTTP 503"),
+            (504, "unknown HTTP 504"),
+            (599, "unknown HTTP 599"),
+            (600, "unknown HTTP 600"),
+            (999, "unknown HTTP 999"),
+        ] {
+            assert_eq!(read(&rules, status, "{}"), expected, "{status}");
+        }
+    }
+
+    #[test]
+    fn named_statuses_and_none_else_are_success() {
+        let named = rules(
+            json!({"statuses": [201]}),
+            json!({"HTTP 4*": "content_rejected"}),
+        );
+        assert_eq!(read(&named, 201, "x"), "accepted ");
+        assert_eq!(read(&named, 200, "{}"), "unknown HTTP 200");
+        assert_eq!(read(&named, 401, "{}"), "content_rejected HTTP 401");
+    }
+
+    #[test]
+    fn rules_that_cannot_hold_are_refused() {
+        let why = |success: Value, id: Option<&str>, code: Option<&str>| {
+            let success = serde_json::from_value(success).unwrap();
+            let rules = Rules::new(success, id, code, ErrorMap::default());
+            rules.map(|_| ()).unwrap_err().to_string()
+        };
+        for (success, field) in [
+            (json!({"statuses": []}), "success.statuses"),
+            (json!({"statuses": [200, 99]}), "success.statuses"),
+            (json!({"statuses": [600]}), "success.statuses"),
+            (json!({"pointer": "/a"}), "success.equals"),
+            (json!({"equals": [0]}), "success.pointer"),
+            (json!({"pointer": "/a", "equals": []}), "success.equals"),
+            (json!({"pointer": "/a", "equals": [null]}), "success.equals"),
+            (json!({"pointer": "a", "equals": [0]}), "success.pointer"),
+            (json!({"pointer": "/a~", "equals": [0]}), "success.pointer"),
+            (json!({"pointer": "/a~2", "equals": [0]}), "success.pointer"),
+        ] {
+            let why = why(success, None, None);
+            assert!(why.starts_with(&format!("settings: {field}: ")), "{why}");
+        }
+        assert!(why(json!({}), Some("id"), None).contains("message_id: not a JSON pointer"));
+        assert!(why(json!({}), None, Some("$.code")).contains("error_code: not a JSON pointer"));
+        assert!(Pointer::parse("x", "/a~0b~1c/0/").is_ok());
+    }
+}

@@ -1,0 +1,252 @@
+//! Tencent Cloud: `SendSms` of 2021-01-11, for numbers at home and abroad alike.
+//!
+//! | settings | |
+//! |---|---|
+//! | `secret_id` | the public half of the API key; its other half is the secret `secret_key` |
+//! | `sdk_app_id` | the application of the SMS console that is sent from, such as `1400006666` |
+//! | `region` | `ap-guangzhou` unless it says otherwise |
+//! | `endpoint` | `https://sms.tencentcloudapi.com` unless it says otherwise |
+//! | `sender_id` | from whom messages to numbers outside mainland China are |
+//! | `errors` | what codes mean, where an operator knows better ([`ErrorMap`]) |
+//!
+//! It fills templates: their variables are counted, not named. Its reports carry its own id for a message and no
+//! signature.
+
+mod codes;
+mod reports;
+mod signature;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use countersign_core::phone::{Country, PhoneNumber};
+use countersign_core::ports::provider::{Content, Provider, Sms};
+use countersign_core::receipt::{Callback, InvalidCallback, Receipts};
+use countersign_core::secret::Secret;
+use countersign_core::send::outcome::{NotAccepted, Outcome, RefusalKind};
+use countersign_core::time::{Clock, Timestamp};
+use reqwest::{Method, Url};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::account::{self, InvalidSetup, Setup};
+use crate::egress::{self, Answer, Egress, Request};
+use crate::kinds::Kind;
+use crate::meaning::answer;
+use crate::meaning::{ErrorMap, Meaning};
+use signature::{Signed, Signer};
+
+/// Where its API is, for accounts of mainland China.
+const ENDPOINT: &str = "https://sms.tencentcloudapi.com/";
+
+/// Where its requests are handled, for accounts of mainland China.
+const REGION: &str = "ap-guangzhou";
+
+/// What bodies are. It is signed, and letter by letter the same on the wire.
+const JSON: &str = "application/json; charset=utf-8";
+
+/// The kind of account.
+pub const KIND: Kind = Kind {
+    name: "tencent-cloud",
+    about: "Tencent Cloud SMS, at home and abroad",
+    content: "fills a template of the vendor's for every number",
+    secrets: &["secret_key"],
+    build,
+};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    secret_id: String,
+    sdk_app_id: String,
+    region: Option<String>,
+    endpoint: Option<String>,
+    sender_id: Option<String>,
+    #[serde(default)]
+    errors: ErrorMap,
+}
+
+struct TencentCloud {
+    name: String,
+    settings: Settings,
+    region: String,
+    secret_key: Secret,
+    url: Url,
+    egress: Egress,
+    clock: Arc<dyn Clock>,
+}
+
+fn build(setup: Setup) -> Result<Arc<dyn Provider>, InvalidSetup> {
+    Ok(Arc::new(TencentCloud::new(setup)?))
+}
+
+/// The body of a request.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct SendSms<'a> {
+    phone_number_set: [&'a str; 1],
+    sms_sdk_app_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sign_name: Option<&'a str>,
+    template_id: &'a str,
+    template_param_set: Vec<&'a str>,
+    session_context: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sender_id: Option<&'a str>,
+}
+
+impl TencentCloud {
+    fn new(setup: Setup) -> Result<Self, InvalidSetup> {
+        let settings: Settings = setup.settings()?;
+        account::plain("secret_id", &settings.secret_id)?;
+        account::plain("sdk_app_id", &settings.sdk_app_id)?;
+        let region = settings.region.clone().unwrap_or_else(|| REGION.to_owned());
+        account::plain("region", &region)?;
+        let url = setup.endpoint(settings.endpoint.as_deref(), ENDPOINT)?;
+        if url.query().is_some() {
+            let why = "endpoint: it has no query".to_owned();
+            return Err(InvalidSetup::Settings(why));
+        }
+        Ok(Self {
+            name: setup.name.as_str().to_owned(),
+            region,
+            secret_key: setup.secret("secret_key")?,
+            url,
+            settings,
+            egress: setup.egress,
+            clock: setup.clock,
+        })
+    }
+
+    /// The request for a message, or why there is none.
+    fn request(&self, sms: &Sms, now: Timestamp) -> Result<Request, Outcome> {
+        let none = || Outcome::not_accepted(RefusalKind::NoTemplate);
+        let template = sms.template.as_ref().ok_or_else(none)?;
+        let at_home = sms.to.country() == Country::CHINA;
+        if at_home && template.signature.is_none() {
+            return Err(Outcome::NotAccepted(NotAccepted {
+                kind: RefusalKind::NoTemplate,
+                vendor_code: Some("the template has no signature".to_owned()),
+            }));
+        }
+        let values = template.variables.iter();
+        let body = serde_json::to_vec(&SendSms {
+            phone_number_set: [sms.to.e164()],
+            sms_sdk_app_id: &self.settings.sdk_app_id,
+            sign_name: template.signature.as_deref(),
+            template_id: &template.id,
+            template_param_set: values.map(|(_, value)| value.reveal()).collect(),
+            session_context: &sms.message_id.to_string(),
+            sender_id: self.settings.sender_id.as_deref().filter(|_| !at_home),
+        });
+        let body = body.map_err(|_| Outcome::not_accepted(RefusalKind::Other))?;
+        Ok(self.signed(body, now))
+    }
+
+    fn signed(&self, body: Vec<u8>, now: Timestamp) -> Request {
+        let host = egress::host(&self.url);
+        let signer = Signer {
+            secret_id: &self.settings.secret_id,
+            secret_key: self.secret_key.reveal(),
+            service: "sms",
+            now,
+        };
+        let authorization = signer.authorization(&Signed {
+            path: self.url.path(),
+            headers: &[("content-type", JSON), ("host", &host)],
+            body: &body,
+        });
+        let headers = [
+            ("authorization", authorization),
+            ("content-type", JSON.to_owned()),
+            ("host", host),
+            ("x-tc-action", "SendSms".to_owned()),
+            ("x-tc-version", "2021-01-11".to_owned()),
+            ("x-tc-timestamp", signer.seconds().to_string()),
+            ("x-tc-region", self.region.clone()),
+        ];
+        Request {
+            method: Method::POST,
+            url: self.url.clone(),
+            headers: headers.map(|(name, value)| (name.to_owned(), value)).into(),
+            body,
+        }
+    }
+}
+
+/// What an answer means.
+fn read(answer: &Answer, errors: &ErrorMap) -> Outcome {
+    let understood = (200..300).contains(&answer.status);
+    match said(&answer.body) {
+        Some(Said::Accepted(serial)) if understood => answer::accepted(serial.as_deref()),
+        Some(Said::Accepted(_)) => answer::outcome(Meaning::Unknown, "Ok"),
+        Some(Said::Refused(code)) => match errors.meaning(&code, codes::KNOWN) {
+            Some(meaning) => answer::outcome(meaning, &code),
+            None if understood => {
+                answer::outcome(Meaning::Refused(RefusalKind::ConfigError), &code)
+            }
+            None => answer::bare(answer.status, errors),
+        },
+        None => answer::bare(answer.status, errors),
+    }
+}
+
+/// What the body of an answer says of the one number in the request.
+enum Said {
+    /// It is accepted; the vendor's id for the message.
+    Accepted(Option<String>),
+    /// It is not, for a reason with that code.
+    Refused(String),
+}
+
+/// `None` if it says nothing that is understood, or both yes and no.
+fn said(body: &[u8]) -> Option<Said> {
+    let body = answer::object(body)?;
+    let response = body.get("Response")?.as_object()?;
+    let sent = response.get("SendStatusSet").and_then(|set| set.get(0));
+    let sent = sent.and_then(Value::as_object);
+    let code = sent.and_then(|sent| answer::text(sent, "Code"));
+    if let Some(error) = response.get("Error").filter(|error| !error.is_null()) {
+        let error = answer::text(error.as_object()?, "Code")?;
+        return (code != Some("Ok")).then(|| refused(error))?;
+    }
+    match code? {
+        "Ok" => {
+            let serial = sent.and_then(|sent| answer::text(sent, "SerialNo"));
+            Some(Said::Accepted(serial.map(str::to_owned)))
+        }
+        code => refused(code),
+    }
+}
+
+fn refused(code: &str) -> Option<Said> {
+    answer::code(code).map(Said::Refused)
+}
+
+#[async_trait]
+impl Provider for TencentCloud {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn content(&self, _: &PhoneNumber) -> Content {
+        Content::Template
+    }
+
+    async fn send(&self, sms: &Sms) -> Outcome {
+        let request = match self.request(sms, self.clock.now()) {
+            Ok(request) => request,
+            Err(outcome) => return outcome,
+        };
+        match self.egress.exchange(request).await {
+            Ok(answer) => read(&answer, &self.settings.errors),
+            Err(lost) => lost.outcome(),
+        }
+    }
+
+    fn receipts(&self, callback: &Callback<'_>) -> Result<Receipts, InvalidCallback> {
+        reports::read(callback)
+    }
+}

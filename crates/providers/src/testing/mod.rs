@@ -1,0 +1,4 @@
+//! Messages, accounts and vendors for the tests of this crate.
+
+pub(crate) mod listener;
+pub(crate) mod sample;
