@@ -9,6 +9,7 @@ pub mod cli;
 pub mod config;
 pub mod http;
 pub mod lifecycle;
+pub mod operator;
 pub mod system;
 pub mod telemetry;
 pub mod token;

@@ -14,7 +14,7 @@ use super::document::openapi;
 use super::proof::admission;
 use super::request::{context, cors};
 use super::{dev, not_found, oidc, receipts, v3};
-use crate::http::document::endpoint::{Caller, Endpoint, Published};
+use crate::http::document::endpoint::{Audience, Endpoint, Published};
 use crate::http::state::AppState;
 
 /// Everything served under `/api/v3`. Whatever else is asked for there is answered with this list.
@@ -136,8 +136,8 @@ fn router(state: AppState, layer: impl FnOnce(Router<AppState>) -> Router<AppSta
     for endpoint in endpoints {
         let path = format!("/api/v3/{}", endpoint.name);
         // Another method on a served path is not served either.
-        if endpoint.caller == Caller::Operator {
-            let admission = from_fn_with_state(state.clone(), admission::admit);
+        if let Audience::Operator(needed) = endpoint.audience {
+            let admission = from_fn_with_state((state.clone(), needed), admission::admit);
             let handler = endpoint.handler.layer(admission);
             managed = managed.route(&path, handler.fallback(not_served.clone()));
         } else {

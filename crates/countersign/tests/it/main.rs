@@ -20,6 +20,7 @@ mod crash;
 mod documents;
 mod doors;
 mod failover;
+mod guard;
 mod last_lines;
 mod load;
 mod management_auth;

@@ -5,6 +5,7 @@ use axum::routing::MethodRouter;
 use serde_json::Value;
 
 use crate::http::state::AppState;
+use crate::operator::Permission;
 
 /// One endpoint under `/api/v3`.
 pub(crate) struct Endpoint {
@@ -18,8 +19,8 @@ pub(crate) struct Endpoint {
     pub(crate) summary: &'static str,
     /// What a caller should know.
     pub(crate) about: &'static str,
-    /// Who may call.
-    pub(crate) caller: Caller,
+    /// The callers that it is for.
+    pub(crate) audience: Audience,
     /// What it is asked with.
     pub(crate) asks: Asks,
     /// What it answers with when all is well.
@@ -47,17 +48,18 @@ pub(crate) struct Published {
     pub(crate) missing: Option<&'static str>,
 }
 
-/// Who may call an endpoint.
+/// The callers that an endpoint is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Caller {
+pub(crate) enum Audience {
     /// Anyone.
     Anyone,
     /// Anyone who names an application.
-    App,
-    /// An application's own server, by its secret.
-    Application,
-    /// The operator.
-    Operator,
+    Public,
+    /// An application's own server, which shows the application's secret.
+    ApplicationServer,
+    /// An operator with this permission. The router puts the endpoint behind the
+    /// [admission layer](crate::http::proof::admission), which refuses everybody else.
+    Operator(Permission),
 }
 
 /// What an endpoint is asked with.

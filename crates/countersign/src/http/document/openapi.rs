@@ -3,8 +3,8 @@
 use countersign_api::{Envelope, Fault, Lang};
 use serde_json::{Map, Value, json};
 
-use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Published, Shape};
-use crate::http::document::schemas;
+use super::endpoint::{Answers, Asks, Audience, Endpoint, Published, Shape};
+use super::schemas;
 
 /// What can go wrong wherever a body is read.
 const BODY_FAULTS: [&str; 9] = [
@@ -100,9 +100,9 @@ const ABOUT: &str = "One-time passcodes by SMS, compatible with GenAuth's V3 \"S
     kind of failure. Messages are in the language of x-authing-lang, else of Accept-Language: zh-CN (default), en-US, zh-TW, ja-JP.";
 
 fn operation(endpoint: &Endpoint) -> Value {
-    let tag = match endpoint.caller {
-        Caller::Operator => "Management",
-        Caller::Anyone | Caller::App | Caller::Application => "Codes",
+    let tag = match endpoint.audience {
+        Audience::Operator(_) => "Management",
+        Audience::Anyone | Audience::Public | Audience::ApplicationServer => "Codes",
     };
     let mut operation = Map::from_iter([
         ("operationId".to_owned(), json!(endpoint.name)),
@@ -119,11 +119,11 @@ fn operation(endpoint: &Endpoint) -> Value {
             json!({"required": true, "content": content}),
         );
     }
-    let security = match endpoint.caller {
-        Caller::Anyone | Caller::App => None,
+    let security = match endpoint.audience {
+        Audience::Anyone | Audience::Public => None,
         // The credentials may be in the body instead.
-        Caller::Application => Some(json!([{"application": []}, {}])),
-        Caller::Operator => {
+        Audience::ApplicationServer => Some(json!([{"application": []}, {}])),
+        Audience::Operator(_) => {
             Some(json!([{"operator": []}, {"managementToken": []}, {"signature": []}]))
         }
     };
@@ -171,7 +171,7 @@ fn reading(document: &Published) -> Value {
 
 fn parameters(endpoint: &Endpoint) -> Vec<Value> {
     let mut parameters = Vec::new();
-    if endpoint.caller == Caller::App {
+    if endpoint.audience == Audience::Public {
         parameters.push(json!({
             "name": "x-authing-app-id", "in": "header", "required": true,
             "description": "The application.",
@@ -267,11 +267,11 @@ fn faults(endpoint: &Endpoint) -> Vec<(&'static str, Fault)> {
     } else {
         &[]
     };
-    let caller: &[_] = match endpoint.caller {
-        Caller::Anyone => &[],
-        Caller::App => &["noApplication", "unknownApplication"],
-        Caller::Application => &["unauthorized"],
-        Caller::Operator => &OPERATOR_FAULTS,
+    let caller: &[_] = match endpoint.audience {
+        Audience::Anyone => &[],
+        Audience::Public => &["noApplication", "unknownApplication"],
+        Audience::ApplicationServer => &["unauthorized"],
+        Audience::Operator(_) => &OPERATOR_FAULTS,
     };
     let named = |name: &str| {
         [body, caller, endpoint.faults, &COMMON_FAULTS]

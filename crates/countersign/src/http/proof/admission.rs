@@ -1,4 +1,4 @@
-//! Before a management endpoint runs: which access key a request proves, by a signature or by a management token.
+//! The layer before every management endpoint: it finds the operator whom a request proves, and refuses all others.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -11,37 +11,96 @@ use axum::middleware::Next;
 use axum::response::Response;
 use countersign_api::{BadSignature, Fault};
 use countersign_core::code::check::TokenUse;
+use subtle::ConstantTimeEq;
 
-use crate::http::proof::signature::{self, Signature};
-use crate::http::proof::string_to_sign::Signed;
-use crate::http::request::arrival::{Admission, Arrival};
+use super::operator::Operator;
+use super::signature::{self, Signature};
+use super::string_to_sign::Signed;
+use crate::http::request::arrival::Arrival;
 use crate::http::request::body::Body;
+use crate::http::request::context::Context;
 use crate::http::state::AppState;
+use crate::operator::{OperatorIdentity, Permission};
 
-/// Leaves an [`Admission`] in the request, for [`Operator`](crate::http::proof::operator::Operator) to judge.
-pub(crate) async fn admit(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let arrival = Arrival::now(&state);
-    let (mut parts, mut body) = request.into_parts();
+/// Lets a request through to a management endpoint that needs `needed`, or refuses it.
+///
+/// A request that is let in carries its [`Operator`] and its [`Arrival`]. One that is refused gets the envelope, and
+/// its handler does not run: [`Fault::Unauthorized`] where the proof is missing, wrong or does not suffice,
+/// [`Fault::BadSignature`] where it is a signature that does not pass, and the faults of a body that is signed and
+/// cannot be read.
+pub(crate) async fn admit(
+    State((state, needed)): State<(AppState, Permission)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let mut arrival = Arrival::now(&state);
+    let (mut parts, body) = request.into_parts();
+    let (proved, body) = prove(&state, &arrival, &parts, body).await;
+    arrival.operator = proved.as_ref().ok().cloned();
+    parts.extensions.insert(arrival);
+    let admitted = proved.and_then(|identity| {
+        let permissions = identity.permissions();
+        Operator::admit(identity, permissions, needed)
+    });
+    match admitted {
+        Ok(operator) => {
+            parts.extensions.insert(operator);
+            next.run(Request::from_parts(parts, body)).await
+        }
+        Err(fault) => refuse(&state, &parts, body, fault).await,
+    }
+}
+
+/// Answers with `fault`. Reads the body first, within the bounds of every body: a caller that is still writing when
+/// the connection ends would not see the answer.
+async fn refuse(state: &AppState, parts: &Parts, body: RawBody, fault: Fault) -> Response {
+    let cx = Context::of(parts, state);
+    if parts.method == Method::POST {
+        Body::read(&parts.headers, body).await;
+    }
+    cx.answer(Err(fault))
+}
+
+/// Finds the operator whom a request proves: by the owner token, by a signature, or by a management token. Answers
+/// with the body too, which a signature covers and the handler reads again.
+async fn prove(
+    state: &AppState,
+    arrival: &Arrival,
+    parts: &Parts,
+    body: RawBody,
+) -> (Result<OperatorIdentity, Fault>, RawBody) {
     let shown = parts.headers.get(header::AUTHORIZATION);
     let shown = shown
         .and_then(|shown| shown.to_str().ok())
         .unwrap_or_default();
-    let access_key = match Signature::shown(shown) {
-        // The access key of development is known to everyone. A web page can have its own name resolve to this
-        // machine, but not be here under another.
-        _ if state.outbox.is_some() && !is_asked_for_here(&parts) => Err(Fault::Unauthorized),
-        Some(signature) => {
-            let (signed, read) = by_signature(&state, arrival, signature, &parts, body).await;
-            body = read;
-            signed
-        }
-        None => by_token(&state, shown),
+    if is_owner_token(state, shown) {
+        return (Ok(OperatorIdentity::DataFolder), body);
+    }
+    // The access key of development is known to everyone. A web page can have its own name resolve to this
+    // machine, but its requests then name that host and not this machine.
+    if state.outbox.is_some() && !is_asked_for_here(parts) {
+        return (Err(Fault::Unauthorized), body);
+    }
+    let (proved, body) = match Signature::shown(shown) {
+        Some(signature) => by_signature(state, arrival, signature, parts, body).await,
+        None => (by_token(state, shown), body),
     };
-    parts.extensions.insert(Admission {
-        arrival,
-        access_key: access_key.map(Into::into),
+    (
+        proved.map(|id| OperatorIdentity::AccessKey(id.into())),
+        body,
+    )
+}
+
+/// Whether `shown` is `Bearer <token>` with the owner token of the data folder. Takes the same time for every wrong
+/// token.
+fn is_owner_token(state: &AppState, shown: &str) -> bool {
+    let token = shown.split_once(' ').and_then(|(scheme, token)| {
+        scheme
+            .eq_ignore_ascii_case("bearer")
+            .then(|| token.trim().as_bytes())
     });
-    next.run(Request::from_parts(parts, body)).await
+    let token = token.unwrap_or_default();
+    token.ct_eq(state.operator_token.as_bytes()).into()
 }
 
 /// Whether a request names this machine as the one it is for.
@@ -76,7 +135,7 @@ fn by_token(state: &AppState, shown: &str) -> Result<String, Fault> {
 /// By a signature, over the body too where there is one. The body comes back, to be read again.
 async fn by_signature(
     state: &AppState,
-    arrival: Arrival,
+    arrival: &Arrival,
     signature: Signature,
     parts: &Parts,
     body: RawBody,
@@ -100,7 +159,7 @@ async fn by_signature(
 
 async fn use_once(
     state: &AppState,
-    arrival: Arrival,
+    arrival: &Arrival,
     signature: Signature,
     request: &Signed<'_>,
     parts: &Parts,

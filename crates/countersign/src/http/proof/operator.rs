@@ -1,26 +1,110 @@
-//! Who may manage: whoever shows the token from the data folder, or proves an access key.
+//! The operator of a management request, as an argument of its handler.
 
+use axum::extract::FromRequestParts;
+use axum::http::Extensions;
+use axum::http::request::Parts;
+use axum::response::Response;
 use countersign_api::Fault;
-use subtle::ConstantTimeEq;
 
 use crate::http::request::context::Context;
 use crate::http::state::AppState;
+use crate::operator::{OperatorIdentity, Permission, Permissions};
 
-/// Proof that the caller may manage.
-pub(crate) struct Operator;
+/// An operator whom [`admission`](super::admission) has let in, with the permission that the endpoint needs.
+///
+/// Only the admission layer makes one. A handler that takes an `Operator` and is routed without that layer refuses
+/// every request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Operator {
+    identity: OperatorIdentity,
+}
 
 impl Operator {
-    /// Looks for `Authorization: Bearer <token>` with the token from the data folder, else at what was found out
-    /// about an access key [before](crate::http::proof::admission).
-    pub(crate) fn of(cx: &Context, state: &AppState) -> Result<Self, Fault> {
-        let token = cx.authorization().and_then(|shown| {
-            let (scheme, token) = shown.split_once(' ')?;
-            scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
-        });
-        let token = token.unwrap_or_default().as_bytes();
-        if bool::from(token.ct_eq(state.operator_token.as_bytes())) {
-            return Ok(Self);
+    /// The operator `identity`, who has `permissions`, at an endpoint that needs `needed`.
+    ///
+    /// # Errors
+    /// [`Fault::Unauthorized`] when `needed` is not among `permissions`: proof that does not suffice gets the same
+    /// answer as no proof.
+    pub(super) fn admit(
+        identity: OperatorIdentity,
+        permissions: Permissions,
+        needed: Permission,
+    ) -> Result<Self, Fault> {
+        if permissions.include(needed) {
+            Ok(Self { identity })
+        } else {
+            Err(Fault::Unauthorized)
         }
-        cx.access_key().map(|_| Self)
+    }
+
+    /// The operator whom the admission layer left in a request.
+    ///
+    /// # Errors
+    /// [`Fault::Unauthorized`] when the request did not come through the layer.
+    fn admitted(extensions: &Extensions) -> Result<Self, Fault> {
+        extensions.get().cloned().ok_or(Fault::Unauthorized)
+    }
+}
+
+impl FromRequestParts<AppState> for Operator {
+    /// The envelope with [`Fault::Unauthorized`].
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        Self::admitted(&parts.extensions)
+            .map_err(|fault| Context::of(parts, state).answer(Err(fault)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn admit(permissions: &'static [Permission], needed: Permission) -> Result<Operator, Fault> {
+        let key = OperatorIdentity::AccessKey("0a1b2c3d4e5f60718293a4b5".into());
+        Operator::admit(key, Permissions::of(permissions), needed)
+    }
+
+    #[test]
+    fn an_operator_without_the_needed_permission_is_refused() {
+        for needed in [
+            Permission::UnlockNumbers,
+            Permission::ReadSetup,
+            Permission::ManageSetup,
+            Permission::ManageKeys,
+        ] {
+            assert_eq!(admit(&[], needed), Err(Fault::Unauthorized));
+            let refused = admit(&[Permission::ReadMessages], needed);
+            assert_eq!(refused, Err(Fault::Unauthorized), "{needed:?}");
+        }
+    }
+
+    #[test]
+    fn an_operator_with_the_needed_permission_is_let_in() {
+        let both: &[_] = &[Permission::ReadMessages, Permission::UnlockNumbers];
+        assert!(admit(both, Permission::ReadMessages).is_ok());
+        assert!(admit(both, Permission::UnlockNumbers).is_ok());
+    }
+
+    #[test]
+    fn a_request_that_came_around_the_layer_is_refused() {
+        let mut extensions = Extensions::new();
+        let refused = Operator::admitted(&extensions);
+        assert_eq!(refused, Err(Fault::Unauthorized));
+        let operator = admit(&[Permission::ReadSetup], Permission::ReadSetup).unwrap();
+        extensions.insert(operator.clone());
+        assert_eq!(Operator::admitted(&extensions), Ok(operator));
+    }
+
+    #[test]
+    fn the_data_folder_and_access_keys_have_every_permission() {
+        for identity in [
+            OperatorIdentity::DataFolder,
+            OperatorIdentity::AccessKey("any".into()),
+        ] {
+            let permissions = identity.permissions();
+            assert!(permissions.include(Permission::ReadMessages));
+            assert!(permissions.include(Permission::ManageKeys));
+        }
     }
 }

@@ -14,8 +14,8 @@ use countersign_core::ports::registry::Registry;
 use countersign_core::time::Timestamp;
 use subtle::Choice;
 
+use super::string_to_sign::Signed;
 use crate::access_keys;
-use crate::http::proof::string_to_sign::Signed;
 
 /// How far the time of a signature may be from ours: less than this.
 const WINDOW: Duration = Duration::from_secs(15 * 60);

@@ -1,38 +1,36 @@
-//! The first facts about a request: its id, its time, and the access key that it proves.
+//! The first facts about a request, found out before anything else of it is looked at.
 
-use std::sync::Arc;
-
-use countersign_api::Fault;
-use countersign_core::id::RequestId;
+use countersign_core::id::{MessageId, RequestId};
 use countersign_core::time::Timestamp;
 
 use crate::http::state::AppState;
+use crate::operator::OperatorIdentity;
 
-/// When a request came, and its id.
-#[derive(Clone, Copy)]
+/// The id and the time of a request, and the operator whom it proves.
+#[derive(Debug, Clone)]
 pub(crate) struct Arrival {
+    /// The id that the answer and the log carry.
     pub(crate) id: RequestId,
+    /// When the request came.
     pub(crate) at: Timestamp,
+    /// The operator, where the request proves one to a management endpoint.
+    pub(crate) operator: Option<OperatorIdentity>,
 }
 
 impl Arrival {
-    /// Of a request that came now.
+    /// The arrival of a request that came now.
     pub(crate) fn now(state: &AppState) -> Self {
         let at = state.store.now();
-        // An id is owed in every answer, also by a machine whose random source fails: time will do.
+        // Every answer needs an id, also on a machine whose random source fails: then one made of the time alone.
         let id = RequestId::generate(at, &*state.entropy).unwrap_or_else(|_| by_time(at));
-        Self { id, at }
+        Self {
+            id,
+            at,
+            operator: None,
+        }
     }
 }
 
-/// What was found out about a request before its endpoint runs.
-#[derive(Clone)]
-pub(crate) struct Admission {
-    pub(crate) arrival: Arrival,
-    /// The public half of the access key that it proves, or why it proves none.
-    pub(crate) access_key: Result<Arc<str>, Fault>,
-}
-
 fn by_time(now: Timestamp) -> RequestId {
-    RequestId::from_bytes(*countersign_core::id::MessageId::first_at(now).as_bytes())
+    RequestId::from_bytes(*MessageId::first_at(now).as_bytes())
 }

@@ -15,8 +15,9 @@ use countersign_core::ports::store::Store;
 use countersign_core::time::Timestamp;
 use serde::Serialize;
 
-use super::arrival::{Admission, Arrival};
+use super::arrival::Arrival;
 use crate::http::state::AppState;
+use crate::operator::OperatorIdentity;
 
 /// One request, as far as every endpoint cares.
 pub(crate) struct Context {
@@ -31,8 +32,8 @@ pub(crate) struct Context {
     route: Option<MatchedPath>,
     /// The application, once it is known to be one.
     app: OnceLock<AppId>,
-    /// The access key that it proves, or why none; where that was looked at.
-    access_key: Option<Result<Arc<str>, Fault>>,
+    /// The operator, where the request proves one.
+    operator: Option<OperatorIdentity>,
     arrived_at: Timestamp,
     store: Arc<dyn Store>,
 }
@@ -41,15 +42,22 @@ impl FromRequestParts<AppState> for Context {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Infallible> {
+        Ok(Self::of(parts, state))
+    }
+}
+
+impl Context {
+    /// The context of the request with this head.
+    pub(crate) fn of(parts: &Parts, state: &AppState) -> Self {
         let text = |name: &str| {
             parts
                 .headers
                 .get(name)
                 .and_then(|value| value.to_str().ok())
         };
-        let admission: Option<&Admission> = parts.extensions.get();
-        let arrival = admission.map_or_else(|| Arrival::now(state), |found| found.arrival);
-        Ok(Self {
+        let arrival = parts.extensions.get().cloned();
+        let arrival = arrival.unwrap_or_else(|| Arrival::now(state));
+        Self {
             request_id: arrival.id,
             lang: Lang::negotiate(text(LANG_HEADER), text(header::ACCEPT_LANGUAGE.as_str())),
             named_app: parts.headers.get(APP_ID_HEADER).cloned(),
@@ -58,14 +66,12 @@ impl FromRequestParts<AppState> for Context {
             method: parts.method.clone(),
             route: parts.extensions.get().cloned(),
             app: OnceLock::new(),
-            access_key: admission.map(|found| found.access_key.clone()),
+            operator: arrival.operator,
             arrived_at: arrival.at,
             store: Arc::clone(&state.store),
-        })
+        }
     }
-}
 
-impl Context {
     /// The application that the request names.
     pub(crate) async fn application(&self, state: &AppState) -> Result<Arc<Application>, Fault> {
         let id = self.named_app();
@@ -101,15 +107,6 @@ impl Context {
     /// The header `authorization`, if it is text.
     pub(crate) fn authorization(&self) -> Option<&str> {
         self.authorization.as_ref()?.to_str().ok()
-    }
-
-    /// The public half of the access key that the request proves.
-    pub(crate) fn access_key(&self) -> Result<&str, Fault> {
-        match &self.access_key {
-            Some(Ok(id)) => Ok(id),
-            Some(Err(fault)) => Err(fault.clone()),
-            None => Err(Fault::Unauthorized),
-        }
     }
 
     /// Method and path, as asked for.
@@ -169,7 +166,7 @@ impl Context {
             // anything into stays out of logs.
             route = self.route.as_ref().map(MatchedPath::as_str),
             app_id = self.app.get().map(AppId::as_str),
-            access_key = self.access_key.as_ref().and_then(|proved| proved.as_deref().ok()),
+            access_key = self.operator.as_ref().and_then(OperatorIdentity::access_key),
             status_code,
             api_code,
             elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),

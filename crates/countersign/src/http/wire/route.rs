@@ -6,9 +6,9 @@ use countersign_core::phone::Country;
 use countersign_core::ports::registry::Registry;
 use countersign_core::send::route::{InvalidRoute, OnUnknown, Order, Route, RouteScope};
 
+use super::application;
+use super::provider::{self, bad};
 use crate::http::state::AppState;
-use crate::http::wire::application;
-use crate::http::wire::provider::{self, bad};
 
 const LISTED: &str = "listed";
 const WEIGHTED: &str = "weighted";

@@ -8,10 +8,10 @@ use countersign_core::channel::Channel;
 use countersign_core::template::lint::{self, Finding, Severity};
 use countersign_core::template::{Language, Sender, Template, TemplateScope, VendorTemplate};
 
+use super::provider::{self, bad};
 use super::{application, route};
 use crate::http::request::malformed::malformed;
 use crate::http::state::AppState;
-use crate::http::wire::provider::{self, bad};
 
 /// What a template is for, if that is there. Its provider may have gone, and then its templates may go too.
 pub(crate) async fn scope(

@@ -1,7 +1,5 @@
 //! `POST /api/v3/check-app-id-secret`: the official Go SDK asks this when it starts.
 
-use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
-use crate::http::document::openapi;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::post;
@@ -9,6 +7,8 @@ use countersign_api::{CheckAppIdSecretRequest, CheckedSecret, Fault, Lang};
 use countersign_core::application::AppId;
 use serde_json::json;
 
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
+use crate::http::document::openapi;
 use crate::http::request::body::Body;
 use crate::http::request::context::Context;
 use crate::http::state::AppState;
@@ -21,7 +21,7 @@ pub(crate) fn endpoint() -> Endpoint {
         summary: "Check an application's secret",
         about: "Tells whether there is such an application and the secret is its own. The official Go SDK asks \
             this when it starts.",
-        caller: Caller::Anyone,
+        audience: Audience::Anyone,
         asks: Asks::Body(Shape {
             schema: openapi::schema("CheckAppIdSecretRequest"),
             example: json!({"appId": "dev-app", "appSecret": "dev-app-secret"}),

@@ -1,7 +1,5 @@
 //! `POST /api/v3/create-application` (management): the secret is shown this once.
 
-use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
-use crate::http::document::openapi;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::post;
@@ -10,11 +8,14 @@ use countersign_core::entropy::Entropy;
 use countersign_core::ports::store::NewApplication;
 use serde_json::json;
 
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
+use crate::http::document::openapi;
 use crate::http::proof::operator::Operator;
 use crate::http::request::body::Body;
 use crate::http::request::context::Context;
 use crate::http::state::AppState;
 use crate::http::wire::application;
+use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
@@ -23,7 +24,7 @@ pub(crate) fn endpoint() -> Endpoint {
         handler: post(handle),
         summary: "Create an application",
         about: "Makes an application and its secret, which is shown this once.",
-        caller: Caller::Operator,
+        audience: Audience::Operator(Permission::ManageSetup),
         asks: Asks::Body(Shape {
             schema: openapi::schema("CreateApplicationRequest"),
             example: json!({
@@ -49,13 +50,17 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Body) -> Response {
-    let result = create(&state, &cx, body).await;
+pub(crate) async fn handle(
+    State(state): State<AppState>,
+    cx: Context,
+    _: Operator,
+    body: Body,
+) -> Response {
+    let result = create(&state, body).await;
     cx.answer_with(result)
 }
 
-async fn create(state: &AppState, cx: &Context, body: Body) -> Result<CreatedApplication, Fault> {
-    Operator::of(cx, state)?;
+async fn create(state: &AppState, body: Body) -> Result<CreatedApplication, Fault> {
     let body: CreateApplicationRequest = body.json()?;
     let (web_host, hash) = (
         body.web_host.as_deref().unwrap_or_default(),

@@ -1,17 +1,18 @@
 //! `GET /api/v3/list-applications` (management).
 
-use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
-use crate::http::document::openapi;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use countersign_api::{ApplicationDto, Fault};
 use serde_json::json;
 
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
+use crate::http::document::openapi;
 use crate::http::proof::operator::Operator;
 use crate::http::request::context::Context;
 use crate::http::state::AppState;
 use crate::http::wire::application;
+use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
@@ -20,7 +21,7 @@ pub(crate) fn endpoint() -> Endpoint {
         handler: get(handle),
         summary: "List applications",
         about: "All applications, by id. Secrets are not among what is known of them.",
-        caller: Caller::Operator,
+        audience: Audience::Operator(Permission::ReadSetup),
         asks: Asks::Nothing,
         answers: Answers::Data(Shape {
             schema: json!({"type": "array", "items": openapi::schema("ApplicationDto")}),
@@ -33,13 +34,12 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-pub(crate) async fn handle(State(state): State<AppState>, cx: Context) -> Response {
-    let result = list(&state, &cx).await;
+pub(crate) async fn handle(State(state): State<AppState>, cx: Context, _: Operator) -> Response {
+    let result = list(&state).await;
     cx.answer_with(result)
 }
 
-async fn list(state: &AppState, cx: &Context) -> Result<Vec<ApplicationDto>, Fault> {
-    Operator::of(cx, state)?;
+async fn list(state: &AppState) -> Result<Vec<ApplicationDto>, Fault> {
     let applications = state
         .store
         .applications()

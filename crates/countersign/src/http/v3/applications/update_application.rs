@@ -1,7 +1,5 @@
 //! `POST /api/v3/update-application` (management).
 
-use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
-use crate::http::document::openapi;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::post;
@@ -9,11 +7,14 @@ use countersign_api::{ApplicationDto, Fault, UpdateApplicationRequest};
 use countersign_core::ports::store::ApplicationChange;
 use serde_json::json;
 
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
+use crate::http::document::openapi;
 use crate::http::proof::operator::Operator;
 use crate::http::request::body::Body;
 use crate::http::request::context::Context;
 use crate::http::state::AppState;
 use crate::http::wire::application;
+use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
@@ -23,7 +24,7 @@ pub(crate) fn endpoint() -> Endpoint {
         summary: "Change an application",
         about: "Changes what is given and leaves the rest; an empty webHost or androidAppHash removes it. \
             Messages sent from then on show it.",
-        caller: Caller::Operator,
+        audience: Audience::Operator(Permission::ManageSetup),
         asks: Asks::Body(Shape {
             schema: openapi::schema("UpdateApplicationRequest"),
             example: json!({
@@ -51,13 +52,17 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Body) -> Response {
-    let result = update(&state, &cx, body).await;
+pub(crate) async fn handle(
+    State(state): State<AppState>,
+    cx: Context,
+    _: Operator,
+    body: Body,
+) -> Response {
+    let result = update(&state, body).await;
     cx.answer_with(result)
 }
 
-async fn update(state: &AppState, cx: &Context, body: Body) -> Result<ApplicationDto, Fault> {
-    Operator::of(cx, state)?;
+async fn update(state: &AppState, body: Body) -> Result<ApplicationDto, Fault> {
     let body: UpdateApplicationRequest = body.json()?;
     let (web_host, hash) = (body.web_host.as_deref(), body.android_app_hash.as_deref());
     let id = application::id(&body.app_id)?;

@@ -9,7 +9,7 @@ use countersign_api::{Fault, IntrospectTokenRequest, IntrospectedToken};
 use countersign_core::code::check::TokenUse;
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
 use crate::http::document::openapi;
 use crate::http::proof::credentials::Credentials;
 use crate::http::request::body::Body;
@@ -25,7 +25,7 @@ pub(crate) fn endpoint() -> Endpoint {
         summary: "Use a verification token, once",
         about: "Tells whether a verification token is good: of this service, for this application, within its time, \
             and not asked about before. The first answer is the only one that says so.",
-        caller: Caller::Application,
+        audience: Audience::ApplicationServer,
         asks: Asks::Body(Shape {
             schema: openapi::schema("IntrospectTokenRequest"),
             example: json!({"token": "eyJhbGciOiJSUzI1NiIsImtpZCI6Ij..."}),

@@ -9,7 +9,7 @@ use countersign_core::code::checker::Typed;
 use countersign_core::phone::PhoneNumber;
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
 use crate::http::document::openapi;
 use crate::http::request::body::Body;
 use crate::http::request::context::Context;
@@ -26,7 +26,7 @@ pub(crate) fn endpoint() -> Endpoint {
         summary: "Check a code without using it up",
         about: "Tells whether a code would pass. A wrong guess costs one of the code's tries, and one of the wrong \
             guesses that are allowed about its number. Whatever is wrong, the answer is the same.",
-        caller: Caller::App,
+        audience: Audience::Public,
         asks: Asks::Body(Shape {
             schema: openapi::schema("PreCheckCodeRequest"),
             example: json!({"codeType": "SMS", "smsCodePayload": {

@@ -1,7 +1,5 @@
 //! `POST /api/v3/send-sms`: the heart.
 
-use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
-use crate::http::document::openapi;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -12,6 +10,8 @@ use countersign_core::phone::PhoneNumber;
 use countersign_core::send::messenger::Order;
 use serde_json::json;
 
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
+use crate::http::document::openapi;
 use crate::http::request::body::Body;
 use crate::http::request::context::Context;
 use crate::http::state::AppState;
@@ -26,7 +26,7 @@ pub(crate) fn endpoint() -> Endpoint {
         summary: "Send a code",
         about: "Sends a one-time passcode. Each number gets one code per channel and application in a rolling \
             minute. Success means that the code may arrive: the provider took the message, or nobody can know.",
-        caller: Caller::App,
+        audience: Audience::Public,
         asks: Asks::Body(Shape {
             schema: openapi::schema("SendSmsRequest"),
             example: json!({

@@ -13,7 +13,7 @@ use countersign_core::phone::PhoneNumber;
 use countersign_core::time::Timestamp;
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
 use crate::http::document::openapi;
 use crate::http::proof::credentials::Credentials;
 use crate::http::request::body::Body;
@@ -32,7 +32,7 @@ pub(crate) fn endpoint() -> Endpoint {
         about: "Checks a code in one step with using it up: of any number of requests with the right code, one \
             succeeds. Success brings a verification token, unless `withToken` is false: a JWT that says that this \
             phone proved this channel for this application at this time. Failure brings the reason.",
-        caller: Caller::Application,
+        audience: Audience::ApplicationServer,
         asks: Asks::Body(Shape {
             schema: openapi::schema("VerifyCodeRequest"),
             example: json!({"channel": "CHANNEL_LOGIN", "phoneNumber": "18800008888", "passCode": "123456"}),

@@ -8,11 +8,12 @@ use countersign_core::ports::registry::Change;
 use serde_json::json;
 
 use crate::access_keys;
-use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
 use crate::http::document::openapi;
 use crate::http::proof::operator::Operator;
 use crate::http::request::context::Context;
 use crate::http::state::AppState;
+use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
@@ -21,7 +22,7 @@ pub(crate) fn endpoint() -> Endpoint {
         handler: post(handle),
         summary: "Create an access key",
         about: "Makes an access key, with which a program may manage from anywhere. Its secret is shown this once.",
-        caller: Caller::Operator,
+        audience: Audience::Operator(Permission::ManageKeys),
         asks: Asks::Nothing,
         answers: Answers::Data(Shape {
             schema: openapi::schema("CreatedAccessKey"),
@@ -35,13 +36,12 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-pub(crate) async fn handle(State(state): State<AppState>, cx: Context) -> Response {
+pub(crate) async fn handle(State(state): State<AppState>, cx: Context, _: Operator) -> Response {
     let result = create(&state, &cx).await;
     cx.answer_with(result)
 }
 
 async fn create(state: &AppState, cx: &Context) -> Result<CreatedAccessKey, Fault> {
-    Operator::of(cx, state)?;
     let key = access_keys::generate(&*state.entropy, state.store.now());
     let key = key.map_err(|_| Fault::Unavailable)?;
     let edit = state.edit().await?;

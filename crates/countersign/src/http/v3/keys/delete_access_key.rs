@@ -7,12 +7,13 @@ use countersign_api::{DeleteAccessKeyRequest, Fault};
 use countersign_core::ports::registry::Change;
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
 use crate::http::document::openapi;
 use crate::http::proof::operator::Operator;
 use crate::http::request::body::Body;
 use crate::http::request::context::Context;
 use crate::http::state::AppState;
+use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
@@ -21,7 +22,7 @@ pub(crate) fn endpoint() -> Endpoint {
         handler: post(handle),
         summary: "Delete an access key",
         about: "Ends an access key, and the management tokens that were made with it, at once.",
-        caller: Caller::Operator,
+        audience: Audience::Operator(Permission::ManageKeys),
         asks: Asks::Body(Shape {
             schema: openapi::schema("DeleteAccessKeyRequest"),
             example: json!({"accessKeyId": "0a1b2c3d4e5f60718293a4b5"}),
@@ -31,13 +32,17 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Body) -> Response {
+pub(crate) async fn handle(
+    State(state): State<AppState>,
+    cx: Context,
+    _: Operator,
+    body: Body,
+) -> Response {
     let result = delete(&state, &cx, body).await;
     cx.answer(result)
 }
 
 async fn delete(state: &AppState, cx: &Context, body: Body) -> Result<(), Fault> {
-    Operator::of(cx, state)?;
     let body: DeleteAccessKeyRequest = body.json()?;
     let edit = state.edit().await?;
     let registry = edit.registry();

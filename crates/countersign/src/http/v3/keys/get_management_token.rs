@@ -9,7 +9,7 @@ use countersign_api::{Fault, ManagementToken, ManagementTokenRequest};
 use serde_json::json;
 
 use crate::access_keys;
-use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
 use crate::http::document::openapi;
 use crate::http::request::body::Body;
 use crate::http::request::context::Context;
@@ -25,7 +25,7 @@ pub(crate) fn endpoint() -> Endpoint {
         about: "Answers a token for management calls, good for two hours, or until its access key is deleted. To be \
             shown as `Authorization: Bearer <token>`, or without `Bearer`. The official SDKs for Python, Java, Go and \
             PHP ask for it by themselves.",
-        caller: Caller::Anyone,
+        audience: Audience::Anyone,
         asks: Asks::Body(Shape {
             schema: openapi::schema("ManagementTokenRequest"),
             example: json!({"accessKeyId": "dev-access-key", "accessKeySecret": "dev-access-key-secret"}),

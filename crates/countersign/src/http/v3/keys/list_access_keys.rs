@@ -7,11 +7,12 @@ use countersign_api::{AccessKeyDto, Fault};
 use countersign_core::ports::registry::AccessKey;
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
 use crate::http::document::openapi;
 use crate::http::proof::operator::Operator;
 use crate::http::request::context::Context;
 use crate::http::state::AppState;
+use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
@@ -20,7 +21,7 @@ pub(crate) fn endpoint() -> Endpoint {
         handler: get(handle),
         summary: "List access keys",
         about: "All access keys, by id, each with the last four characters of its secret.",
-        caller: Caller::Operator,
+        audience: Audience::Operator(Permission::ManageKeys),
         asks: Asks::Nothing,
         answers: Answers::Data(Shape {
             schema: json!({"type": "array", "items": openapi::schema("AccessKeyDto")}),
@@ -33,12 +34,11 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-pub(crate) async fn handle(State(state): State<AppState>, cx: Context) -> Response {
-    cx.answer_with(list(&state, &cx))
+pub(crate) async fn handle(State(state): State<AppState>, cx: Context, _: Operator) -> Response {
+    cx.answer_with(list(&state))
 }
 
-fn list(state: &AppState, cx: &Context) -> Result<Vec<AccessKeyDto>, Fault> {
-    Operator::of(cx, state)?;
+fn list(state: &AppState) -> Result<Vec<AccessKeyDto>, Fault> {
     let registry = state.carriers.registry();
     Ok(registry.access_keys.values().map(dto).collect())
 }

@@ -6,11 +6,12 @@ use axum::routing::get;
 use countersign_api::{Fault, SigningKeyDto};
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
 use crate::http::document::openapi;
 use crate::http::proof::operator::Operator;
 use crate::http::request::context::Context;
 use crate::http::state::AppState;
+use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
@@ -19,7 +20,7 @@ pub(crate) fn endpoint() -> Endpoint {
         handler: get(handle),
         summary: "List the keys of verification tokens",
         about: "The keys that are published: the one that signs, the next one, and those that were replaced.",
-        caller: Caller::Operator,
+        audience: Audience::Operator(Permission::ManageKeys),
         asks: Asks::Nothing,
         answers: Answers::Data(Shape {
             schema: json!({"type": "array", "items": openapi::schema("SigningKeyDto")}),
@@ -32,11 +33,10 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-pub(crate) async fn handle(State(state): State<AppState>, cx: Context) -> Response {
-    cx.answer_with(list(&state, &cx))
+pub(crate) async fn handle(State(state): State<AppState>, cx: Context, _: Operator) -> Response {
+    cx.answer_with(list(&state))
 }
 
-fn list(state: &AppState, cx: &Context) -> Result<Vec<SigningKeyDto>, Fault> {
-    Operator::of(cx, state)?;
+fn list(state: &AppState) -> Result<Vec<SigningKeyDto>, Fault> {
     Ok(state.tokens.keys().list(state.store.now()))
 }

@@ -8,11 +8,12 @@ use axum::routing::post;
 use countersign_api::{Fault, RotatedSigningKey};
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
 use crate::http::document::openapi;
 use crate::http::proof::operator::Operator;
 use crate::http::request::context::Context;
 use crate::http::state::AppState;
+use crate::operator::Permission;
 use crate::token::RotateError;
 
 pub(crate) fn endpoint() -> Endpoint {
@@ -23,7 +24,7 @@ pub(crate) fn endpoint() -> Endpoint {
         summary: "Replace the key of verification tokens",
         about: "Makes a key and publishes it. It begins to sign eleven minutes later, when every cache of the keys \
             knows it; the key that it replaces stays published until its last tokens have ended.",
-        caller: Caller::Operator,
+        audience: Audience::Operator(Permission::ManageKeys),
         asks: Asks::Nothing,
         answers: Answers::Data(Shape {
             schema: openapi::schema("RotatedSigningKey"),
@@ -35,13 +36,12 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-pub(crate) async fn handle(State(state): State<AppState>, cx: Context) -> Response {
-    let result = rotate(&state, &cx).await;
+pub(crate) async fn handle(State(state): State<AppState>, cx: Context, _: Operator) -> Response {
+    let result = rotate(&state).await;
     cx.answer_with(result)
 }
 
-async fn rotate(state: &AppState, cx: &Context) -> Result<RotatedSigningKey, Fault> {
-    Operator::of(cx, state)?;
+async fn rotate(state: &AppState) -> Result<RotatedSigningKey, Fault> {
     let (tokens, now) = (Arc::clone(&state.tokens), state.store.now());
     // Like a send, it goes on when its caller hangs up, and a shutdown waits for it.
     let made = state

@@ -11,7 +11,7 @@ use countersign_core::ports::store::TimelineQuery;
 use serde_json::json;
 
 use super::list_messages;
-use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
 use crate::http::document::openapi;
 use crate::http::proof::operator::Operator;
 use crate::http::request::body::Body;
@@ -19,6 +19,7 @@ use crate::http::request::context::Context;
 use crate::http::request::malformed::malformed;
 use crate::http::state::AppState;
 use crate::http::wire::{fault, message};
+use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
@@ -27,7 +28,7 @@ pub(crate) fn endpoint() -> Endpoint {
         handler: post(handle),
         summary: "Find the messages to a number",
         about: "The newest 50 timelines of messages to a number, over all applications and channels, newest first.",
-        caller: Caller::Operator,
+        audience: Audience::Operator(Permission::ReadMessages),
         asks: Asks::Body(Shape {
             schema: openapi::schema("FindMessagesRequest"),
             example: json!({"phoneNumber": "18800008888"}),
@@ -47,13 +48,17 @@ pub(crate) fn endpoint() -> Endpoint {
 /// How many timelines are shown at once.
 const PAGE: u16 = 50;
 
-pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Body) -> Response {
-    let result = find(&state, &cx, body).await;
+pub(crate) async fn handle(
+    State(state): State<AppState>,
+    cx: Context,
+    _: Operator,
+    body: Body,
+) -> Response {
+    let result = find(&state, body).await;
     cx.answer_with(result)
 }
 
-async fn find(state: &AppState, cx: &Context, body: Body) -> Result<Vec<MessageDto>, Fault> {
-    Operator::of(cx, state)?;
+async fn find(state: &AppState, body: Body) -> Result<Vec<MessageDto>, Fault> {
     let body: FindMessagesRequest = body.json()?;
     let phone = PhoneNumber::parse(&body.phone_number, body.phone_country_code.as_deref())
         .map_err(fault::bad_phone)?;

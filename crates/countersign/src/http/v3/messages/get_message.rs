@@ -1,7 +1,5 @@
 //! `GET /api/v3/get-message?messageId=...` (management): one timeline.
 
-use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
-use crate::http::document::openapi;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use axum::routing::get;
@@ -9,11 +7,14 @@ use countersign_api::{Fault, FieldProblem, MessageDto};
 use serde_json::json;
 
 use super::list_messages;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
+use crate::http::document::openapi;
 use crate::http::proof::operator::Operator;
 use crate::http::request::context::Context;
 use crate::http::request::malformed::malformed;
 use crate::http::state::AppState;
 use crate::http::wire::message;
+use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
@@ -22,7 +23,7 @@ pub(crate) fn endpoint() -> Endpoint {
         handler: get(handle),
         summary: "Show a message",
         about: "The timeline of one message, its number masked.",
-        caller: Caller::Operator,
+        audience: Audience::Operator(Permission::ReadMessages),
         asks: Asks::Query(vec![(
             "messageId",
             "The message.",
@@ -39,14 +40,14 @@ pub(crate) fn endpoint() -> Endpoint {
 pub(crate) async fn handle(
     State(state): State<AppState>,
     cx: Context,
+    _: Operator,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let result = show(&state, &cx, &query.unwrap_or_default()).await;
+    let result = show(&state, &query.unwrap_or_default()).await;
     cx.answer_with(result)
 }
 
-async fn show(state: &AppState, cx: &Context, query: &str) -> Result<MessageDto, Fault> {
-    Operator::of(cx, state)?;
+async fn show(state: &AppState, query: &str) -> Result<MessageDto, Fault> {
     let query = list_messages::parse(query)?;
     let Some(message) = query.message else {
         return Err(malformed(

@@ -3,8 +3,6 @@
 //! `messageId` and `requestId` pick one; `limit` (1 to 1000, default 50) and `before` (the last
 //! `messageId` of the page before) go through all; `decidedBefore` begins at a time.
 
-use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
-use crate::http::document::openapi;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use axum::routing::get;
@@ -14,11 +12,14 @@ use countersign_core::ports::store::TimelineQuery;
 use countersign_core::time::Timestamp;
 use serde_json::json;
 
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
+use crate::http::document::openapi;
 use crate::http::proof::operator::Operator;
 use crate::http::request::context::Context;
 use crate::http::request::malformed::malformed;
 use crate::http::state::AppState;
 use crate::http::wire::message;
+use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     let uuid = || json!({"type": "string", "format": "uuid"});
@@ -29,7 +30,7 @@ pub(crate) fn endpoint() -> Endpoint {
         summary: "List messages",
         about: "Timelines of messages, newest first, numbers masked: the verdict of each limit, each call to a \
             provider and what it reported afterwards, the checks of its code, and what the code is good for now.",
-        caller: Caller::Operator,
+        audience: Audience::Operator(Permission::ReadMessages),
         asks: Asks::Query(vec![
             ("messageId", "Only this message.", uuid()),
             ("requestId", "Only what this request led to.", uuid()),
@@ -65,14 +66,14 @@ pub(super) fn shape() -> Shape {
 pub(crate) async fn handle(
     State(state): State<AppState>,
     cx: Context,
+    _: Operator,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let result = list(&state, &cx, &query.unwrap_or_default()).await;
+    let result = list(&state, &query.unwrap_or_default()).await;
     cx.answer_with(result)
 }
 
-async fn list(state: &AppState, cx: &Context, query: &str) -> Result<Vec<MessageDto>, Fault> {
-    Operator::of(cx, state)?;
+async fn list(state: &AppState, query: &str) -> Result<Vec<MessageDto>, Fault> {
     let query = parse(query)?;
     let timelines = state
         .store

@@ -8,7 +8,7 @@ use countersign_api::{CountryDto, CountryName, CountryNames};
 use countersign_core::phone::Country;
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
 use crate::http::document::openapi;
 use crate::http::request::context::Context;
 
@@ -20,7 +20,7 @@ pub(crate) fn endpoint() -> Endpoint {
         summary: "List countries and their calling codes",
         about: "Every country and territory of ISO 3166-1 that has phone numbers, by its two letters, with its name \
             in four languages. It is the same for everyone: a send may be refused for a country that is on it.",
-        caller: Caller::Anyone,
+        audience: Audience::Anyone,
         asks: Asks::Nothing,
         answers: Answers::Data(Shape {
             schema: json!({"type": "array", "items": openapi::schema("CountryDto")}),

@@ -8,12 +8,13 @@ use countersign_core::code::check::UnlockRecord;
 use countersign_core::id::RequestId;
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
 use crate::http::document::openapi;
 use crate::http::proof::operator::Operator;
 use crate::http::request::context::Context;
 use crate::http::request::malformed::malformed;
 use crate::http::state::AppState;
+use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
@@ -22,7 +23,7 @@ pub(crate) fn endpoint() -> Endpoint {
         handler: get(handle),
         summary: "List unlocks",
         about: "The acts of `unlock-phone`, 1,000 at most, newest first, numbers masked.",
-        caller: Caller::Operator,
+        audience: Audience::Operator(Permission::ReadMessages),
         asks: Asks::Query(vec![(
             "before",
             "Only acts before this one: the last `requestId` of the page before.",
@@ -45,14 +46,14 @@ const MOST: u16 = 1000;
 pub(crate) async fn handle(
     State(state): State<AppState>,
     cx: Context,
+    _: Operator,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let result = list(&state, &cx, &query.unwrap_or_default()).await;
+    let result = list(&state, &query.unwrap_or_default()).await;
     cx.answer_with(result)
 }
 
-async fn list(state: &AppState, cx: &Context, query: &str) -> Result<Vec<UnlockDto>, Fault> {
-    Operator::of(cx, state)?;
+async fn list(state: &AppState, query: &str) -> Result<Vec<UnlockDto>, Fault> {
     let unlocks = state.store.unlocks(before(query)?, MOST).await;
     let unlocks = unlocks.map_err(|_| Fault::Unavailable)?;
     Ok(unlocks.into_iter().map(unlock).collect())

@@ -8,7 +8,7 @@ use countersign_core::code::check::Unlock;
 use countersign_core::phone::PhoneNumber;
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
 use crate::http::document::openapi;
 use crate::http::proof::operator::Operator;
 use crate::http::request::body::Body;
@@ -16,6 +16,7 @@ use crate::http::request::context::Context;
 use crate::http::request::malformed::malformed;
 use crate::http::state::AppState;
 use crate::http::wire::fault;
+use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
@@ -25,7 +26,7 @@ pub(crate) fn endpoint() -> Endpoint {
         summary: "Unlock a number",
         about: "Forgets the wrong guesses about a number, over all applications and channels, so that its codes can \
             be checked again. Codes that wrong guesses have killed stay dead. `list-unlocks` has every such act.",
-        caller: Caller::Operator,
+        audience: Audience::Operator(Permission::UnlockNumbers),
         asks: Asks::Body(Shape {
             schema: openapi::schema("UnlockPhoneRequest"),
             example: json!({"phoneNumber": "18800008888", "note": "the owner called"}),
@@ -45,13 +46,17 @@ pub(crate) fn endpoint() -> Endpoint {
 /// The most characters of a note.
 const NOTE: usize = 200;
 
-pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Body) -> Response {
+pub(crate) async fn handle(
+    State(state): State<AppState>,
+    cx: Context,
+    _: Operator,
+    body: Body,
+) -> Response {
     let result = unlock(&state, &cx, body).await;
     cx.answer(result)
 }
 
 async fn unlock(state: &AppState, cx: &Context, body: Body) -> Result<(), Fault> {
-    Operator::of(cx, state)?;
     let body: UnlockPhoneRequest = body.json()?;
     let note = body.note.unwrap_or_default();
     if note.chars().count() > NOTE {

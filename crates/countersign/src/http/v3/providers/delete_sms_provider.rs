@@ -1,7 +1,5 @@
 //! `POST /api/v3/delete-sms-provider` (management).
 
-use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
-use crate::http::document::openapi;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::post;
@@ -9,11 +7,14 @@ use countersign_api::{DeleteSmsProviderRequest, Fault};
 use countersign_core::ports::registry::Change;
 use serde_json::json;
 
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
+use crate::http::document::openapi;
 use crate::http::proof::operator::Operator;
 use crate::http::request::body::Body;
 use crate::http::request::context::Context;
 use crate::http::state::AppState;
 use crate::http::wire::{provider, route};
+use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
@@ -23,7 +24,7 @@ pub(crate) fn endpoint() -> Endpoint {
         summary: "Delete a vendor account",
         about: "Forgets a vendor account and its secrets. One that a route names stays until no route does. What it \
             reports from then on is not taken.",
-        caller: Caller::Operator,
+        audience: Audience::Operator(Permission::ManageSetup),
         asks: Asks::Body(Shape {
             schema: openapi::schema("DeleteSmsProviderRequest"),
             example: json!({"name": "aliyun"}),
@@ -33,13 +34,17 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Body) -> Response {
-    let result = delete(&state, &cx, body).await;
+pub(crate) async fn handle(
+    State(state): State<AppState>,
+    cx: Context,
+    _: Operator,
+    body: Body,
+) -> Response {
+    let result = delete(&state, body).await;
     cx.answer(result)
 }
 
-async fn delete(state: &AppState, cx: &Context, body: Body) -> Result<(), Fault> {
-    Operator::of(cx, state)?;
+async fn delete(state: &AppState, body: Body) -> Result<(), Fault> {
     let body: DeleteSmsProviderRequest = body.json()?;
     let edit = state.edit().await?;
     let name = provider::name(&body.name, "name")?;

@@ -1,17 +1,18 @@
 //! `GET /api/v3/list-sms-providers` (management).
 
-use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
-use crate::http::document::openapi;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use countersign_api::{Fault, SmsProviderDto};
 use serde_json::{Value, json};
 
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
+use crate::http::document::openapi;
 use crate::http::proof::operator::Operator;
 use crate::http::request::context::Context;
 use crate::http::state::AppState;
 use crate::http::wire::provider;
+use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
@@ -20,7 +21,7 @@ pub(crate) fn endpoint() -> Endpoint {
         handler: get(handle),
         summary: "List vendor accounts",
         about: "All vendor accounts: settings, the ends of their secrets, how they do, and where they report.",
-        caller: Caller::Operator,
+        audience: Audience::Operator(Permission::ReadSetup),
         asks: Asks::Nothing,
         answers: Answers::Data(Shape {
             schema: json!({"type": "array", "items": openapi::schema("SmsProviderDto")}),
@@ -42,13 +43,12 @@ pub(super) fn example() -> Value {
     })
 }
 
-pub(crate) async fn handle(State(state): State<AppState>, cx: Context) -> Response {
-    let result = list(&state, &cx);
+pub(crate) async fn handle(State(state): State<AppState>, cx: Context, _: Operator) -> Response {
+    let result = list(&state);
     cx.answer_with(result)
 }
 
-fn list(state: &AppState, cx: &Context) -> Result<Vec<SmsProviderDto>, Fault> {
-    Operator::of(cx, state)?;
+fn list(state: &AppState) -> Result<Vec<SmsProviderDto>, Fault> {
     let registry = state.carriers.registry();
     let all = registry.providers.values();
     Ok(all

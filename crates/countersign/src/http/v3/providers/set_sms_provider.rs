@@ -1,7 +1,5 @@
 //! `POST /api/v3/set-sms-provider` (management).
 
-use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
-use crate::http::document::openapi;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::post;
@@ -10,11 +8,14 @@ use countersign_core::ports::registry::Change;
 use serde_json::json;
 
 use super::list_sms_providers;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
+use crate::http::document::openapi;
 use crate::http::proof::operator::Operator;
 use crate::http::request::body::Body;
 use crate::http::request::context::Context;
 use crate::http::state::AppState;
 use crate::http::wire::provider::{self, bad};
+use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
@@ -24,7 +25,7 @@ pub(crate) fn endpoint() -> Endpoint {
         summary: "Set up a vendor account",
         about: "Creates a vendor account, or replaces the settings of the one with its name; secrets that are not \
             given stay, unless requests are to go to another host: then they are given again. Nothing is sent through it until a route names it.",
-        caller: Caller::Operator,
+        audience: Audience::Operator(Permission::ManageSetup),
         asks: Asks::Body(Shape {
             schema: openapi::schema("SetSmsProviderRequest"),
             example: json!({
@@ -41,13 +42,17 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Body) -> Response {
-    let result = set(&state, &cx, body).await;
+pub(crate) async fn handle(
+    State(state): State<AppState>,
+    cx: Context,
+    _: Operator,
+    body: Body,
+) -> Response {
+    let result = set(&state, body).await;
     cx.answer_with(result)
 }
 
-async fn set(state: &AppState, cx: &Context, body: Body) -> Result<SmsProviderDto, Fault> {
-    Operator::of(cx, state)?;
+async fn set(state: &AppState, body: Body) -> Result<SmsProviderDto, Fault> {
     let body: SetSmsProviderRequest = body.json()?;
     let edit = state.edit().await?;
     let name = provider::name(&body.name, "name")?;

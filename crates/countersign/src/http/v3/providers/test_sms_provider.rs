@@ -1,7 +1,5 @@
 //! `POST /api/v3/test-sms-provider` (management): a code through one vendor account, and what became of it.
 
-use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
-use crate::http::document::openapi;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -15,12 +13,15 @@ use countersign_core::ports::store::TimelineQuery;
 use countersign_core::send::messenger::Order;
 use serde_json::json;
 
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
+use crate::http::document::openapi;
 use crate::http::proof::operator::Operator;
 use crate::http::request::body::Body;
 use crate::http::request::context::Context;
 use crate::http::request::malformed::malformed;
 use crate::http::state::AppState;
 use crate::http::wire::{application, fault, message, provider};
+use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
@@ -30,7 +31,7 @@ pub(crate) fn endpoint() -> Endpoint {
         summary: "Send a code through one vendor account",
         about: "Sends a real code through this vendor account and no other, whatever the routes say, within all \
             limits. Answers with the timeline of the message, whether or not the vendor took it.",
-        caller: Caller::Operator,
+        audience: Audience::Operator(Permission::ManageSetup),
         asks: Asks::Body(Shape {
             schema: openapi::schema("TestSmsProviderRequest"),
             example: json!({"name": "aliyun", "appId": "shop", "phoneNumber": "18800008888"}),
@@ -55,13 +56,17 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Body) -> Response {
+pub(crate) async fn handle(
+    State(state): State<AppState>,
+    cx: Context,
+    _: Operator,
+    body: Body,
+) -> Response {
     let result = test(&state, &cx, body).await;
     cx.answer_with(result)
 }
 
 async fn test(state: &AppState, cx: &Context, body: Body) -> Result<MessageDto, Fault> {
-    Operator::of(cx, state)?;
     let body: TestSmsProviderRequest = body.json()?;
     let name = provider::name(&body.name, "name")?;
     provider::known(&state.carriers, &name)?;

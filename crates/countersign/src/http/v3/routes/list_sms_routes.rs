@@ -1,17 +1,18 @@
 //! `GET /api/v3/list-sms-routes` (management).
 
-use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
-use crate::http::document::openapi;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use countersign_api::{Fault, SmsRouteDto};
 use serde_json::{Value, json};
 
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
+use crate::http::document::openapi;
 use crate::http::proof::operator::Operator;
 use crate::http::request::context::Context;
 use crate::http::state::AppState;
 use crate::http::wire::route;
+use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
@@ -21,7 +22,7 @@ pub(crate) fn endpoint() -> Endpoint {
         summary: "List routes",
         about: "Which vendor accounts may carry a number. Of the routes that fit, the nearest holds: of the \
             application and the country, of the application, of the country, of the deployment.",
-        caller: Caller::Operator,
+        audience: Audience::Operator(Permission::ReadSetup),
         asks: Asks::Nothing,
         answers: Answers::Data(Shape {
             schema: json!({"type": "array", "items": openapi::schema("SmsRouteDto")}),
@@ -39,13 +40,12 @@ pub(super) fn example() -> Value {
     })
 }
 
-pub(crate) async fn handle(State(state): State<AppState>, cx: Context) -> Response {
-    let result = list(&state, &cx);
+pub(crate) async fn handle(State(state): State<AppState>, cx: Context, _: Operator) -> Response {
+    let result = list(&state);
     cx.answer_with(result)
 }
 
-fn list(state: &AppState, cx: &Context) -> Result<Vec<SmsRouteDto>, Fault> {
-    Operator::of(cx, state)?;
+fn list(state: &AppState) -> Result<Vec<SmsRouteDto>, Fault> {
     let registry = state.carriers.registry();
     let all = registry.routes.iter();
     Ok(all.map(|(scope, route)| route::dto(scope, route)).collect())

@@ -1,7 +1,5 @@
 //! `POST /api/v3/set-sms-route` (management).
 
-use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
-use crate::http::document::openapi;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::post;
@@ -10,11 +8,14 @@ use countersign_core::ports::registry::Change;
 use countersign_core::send::route::RouteScope;
 
 use super::list_sms_routes;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
+use crate::http::document::openapi;
 use crate::http::proof::operator::Operator;
 use crate::http::request::body::Body;
 use crate::http::request::context::Context;
 use crate::http::state::AppState;
 use crate::http::wire::route;
+use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     let shape = || Shape {
@@ -29,7 +30,7 @@ pub(crate) fn endpoint() -> Endpoint {
         about: "Says which vendor accounts may carry numbers of a country (or of all without a route of their own) \
             for an application (or for all), in place of what was said before. At most two are called for one \
             message; another is tried only when one has certainly not taken it.",
-        caller: Caller::Operator,
+        audience: Audience::Operator(Permission::ManageSetup),
         asks: Asks::Body(shape()),
         answers: Answers::Data(shape()),
         faults: &[
@@ -41,13 +42,17 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Body) -> Response {
-    let result = set(&state, &cx, body).await;
+pub(crate) async fn handle(
+    State(state): State<AppState>,
+    cx: Context,
+    _: Operator,
+    body: Body,
+) -> Response {
+    let result = set(&state, body).await;
     cx.answer_with(result)
 }
 
-async fn set(state: &AppState, cx: &Context, body: Body) -> Result<SmsRouteDto, Fault> {
-    Operator::of(cx, state)?;
+async fn set(state: &AppState, body: Body) -> Result<SmsRouteDto, Fault> {
     let body: SmsRouteDto = body.json()?;
     let edit = state.edit().await?;
     let scope = RouteScope {

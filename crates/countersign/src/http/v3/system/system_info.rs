@@ -5,7 +5,7 @@ use axum::routing::get;
 use countersign_api::{PublicKey, SystemInfo, SystemVersion};
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
 use crate::http::document::openapi;
 use crate::http::request::context::Context;
 
@@ -17,7 +17,7 @@ pub(crate) fn endpoint() -> Endpoint {
         summary: "Tell versions and public keys",
         about: "Without an envelope. The keys are empty: they are for encrypting passwords, and no endpoint takes one. \
             So are the versions of a console and a login page, which there are not, and the list of addresses.",
-        caller: Caller::Anyone,
+        audience: Audience::Anyone,
         asks: Asks::Nothing,
         answers: Answers::Bare(Shape {
             schema: openapi::schema("SystemInfo"),

@@ -1,7 +1,5 @@
 //! `POST /api/v3/delete-sms-template` (management).
 
-use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
-use crate::http::document::openapi;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::post;
@@ -9,11 +7,14 @@ use countersign_api::{Fault, SmsTemplateDto};
 use countersign_core::ports::registry::{Change, TemplateKind};
 use serde_json::json;
 
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
+use crate::http::document::openapi;
 use crate::http::proof::operator::Operator;
 use crate::http::request::body::Body;
 use crate::http::request::context::Context;
 use crate::http::state::AppState;
 use crate::http::wire::template;
+use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
@@ -24,7 +25,7 @@ pub(crate) fn endpoint() -> Endpoint {
         about: "Forgets the template of exactly this application, channel, provider and language; of a text and a \
             vendor's template the latter where `vendorTemplate` is given (what it says does not matter). Messages \
             get the next nearest.",
-        caller: Caller::Operator,
+        audience: Audience::Operator(Permission::ManageSetup),
         asks: Asks::Body(Shape {
             schema: openapi::schema("SmsTemplateDto"),
             example: json!({"channel": "CHANNEL_LOGIN", "language": "zh-CN"}),
@@ -40,13 +41,17 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Body) -> Response {
-    let result = delete(&state, &cx, body).await;
+pub(crate) async fn handle(
+    State(state): State<AppState>,
+    cx: Context,
+    _: Operator,
+    body: Body,
+) -> Response {
+    let result = delete(&state, body).await;
     cx.answer(result)
 }
 
-async fn delete(state: &AppState, cx: &Context, body: Body) -> Result<(), Fault> {
-    Operator::of(cx, state)?;
+async fn delete(state: &AppState, body: Body) -> Result<(), Fault> {
     let body: SmsTemplateDto = body.json()?;
     let edit = state.edit().await?;
     let scope = template::scope(state, &body).await?;

@@ -1,7 +1,5 @@
 //! `POST /api/v3/lint-sms-template` (management): what `set-sms-template` would say, without doing it.
 
-use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
-use crate::http::document::openapi;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::post;
@@ -9,11 +7,14 @@ use countersign_api::{Fault, LintedSmsTemplate, SmsTemplateDto};
 use serde_json::json;
 
 use super::set_sms_template;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
+use crate::http::document::openapi;
 use crate::http::proof::operator::Operator;
 use crate::http::request::body::Body;
 use crate::http::request::context::Context;
 use crate::http::state::AppState;
 use crate::http::wire::template;
+use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
@@ -23,7 +24,7 @@ pub(crate) fn endpoint() -> Endpoint {
         summary: "Look a template over",
         about: "What is wrong with a template, and what could be better, for each application that it would be \
             for. Saves nothing.",
-        caller: Caller::Operator,
+        audience: Audience::Operator(Permission::ReadSetup),
         asks: Asks::Body(Shape {
             schema: openapi::schema("SmsTemplateDto"),
             example: json!({"text": "【{app}】{code} 是您的验证码，请勿告诉他人。"}),
@@ -38,13 +39,17 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Body) -> Response {
-    let result = look(&state, &cx, body).await;
+pub(crate) async fn handle(
+    State(state): State<AppState>,
+    cx: Context,
+    _: Operator,
+    body: Body,
+) -> Response {
+    let result = look(&state, body).await;
     cx.answer_with(result)
 }
 
-async fn look(state: &AppState, cx: &Context, body: Body) -> Result<LintedSmsTemplate, Fault> {
-    Operator::of(cx, state)?;
+async fn look(state: &AppState, body: Body) -> Result<LintedSmsTemplate, Fault> {
     let body: SmsTemplateDto = body.json()?;
     let scope = template::scope(state, &body).await?;
     template::known_provider(state, &scope)?;

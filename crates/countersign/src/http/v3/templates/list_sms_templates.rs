@@ -1,17 +1,18 @@
 //! `GET /api/v3/list-sms-templates` (management).
 
-use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
-use crate::http::document::openapi;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use countersign_api::{Fault, SmsTemplateDto};
 use serde_json::{Value, json};
 
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
+use crate::http::document::openapi;
 use crate::http::proof::operator::Operator;
 use crate::http::request::context::Context;
 use crate::http::state::AppState;
 use crate::http::wire::template;
+use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
@@ -22,7 +23,7 @@ pub(crate) fn endpoint() -> Endpoint {
         about: "The words of messages, and vendors' names for them, beside the built-in texts. Of those that fit, \
             the nearest holds: of the application before the deployment, then of the channel, of the provider, of \
             the language.",
-        caller: Caller::Operator,
+        audience: Audience::Operator(Permission::ReadSetup),
         asks: Asks::Nothing,
         answers: Answers::Data(Shape {
             schema: json!({"type": "array", "items": openapi::schema("SmsTemplateDto")}),
@@ -40,13 +41,12 @@ pub(super) fn example() -> Value {
     })
 }
 
-pub(crate) async fn handle(State(state): State<AppState>, cx: Context) -> Response {
-    let result = list(&state, &cx);
+pub(crate) async fn handle(State(state): State<AppState>, cx: Context, _: Operator) -> Response {
+    let result = list(&state);
     cx.answer_with(result)
 }
 
-fn list(state: &AppState, cx: &Context) -> Result<Vec<SmsTemplateDto>, Fault> {
-    Operator::of(cx, state)?;
+fn list(state: &AppState) -> Result<Vec<SmsTemplateDto>, Fault> {
     let registry = state.carriers.registry();
     let all = registry.templates.iter();
     Ok(all

@@ -1,7 +1,5 @@
 //! `POST /api/v3/preview-sms-template` (management): a message as it would be.
 
-use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
-use crate::http::document::openapi;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::post;
@@ -10,11 +8,14 @@ use countersign_core::code::passcode::Passcode;
 use countersign_core::template::{FilledTemplate, SAMPLE_CODE, SAMPLE_LIFE, Wanted};
 use serde_json::json;
 
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
+use crate::http::document::openapi;
 use crate::http::proof::operator::Operator;
 use crate::http::request::body::Body;
 use crate::http::request::context::Context;
 use crate::http::state::AppState;
 use crate::http::wire::{provider, template};
+use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
@@ -24,7 +25,7 @@ pub(crate) fn endpoint() -> Endpoint {
         summary: "Preview a message",
         about: "The message that an application would send, with the code 123456: its text, what that takes, and \
             what a vendor with a template of its own would be given.",
-        caller: Caller::Operator,
+        audience: Audience::Operator(Permission::ReadSetup),
         asks: Asks::Body(Shape {
             schema: openapi::schema("PreviewSmsTemplateRequest"),
             example: json!({"appId": "shop", "channel": "CHANNEL_LOGIN", "provider": "aliyun", "language": "zh-CN"}),
@@ -46,13 +47,17 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Body) -> Response {
-    let result = preview(&state, &cx, body).await;
+pub(crate) async fn handle(
+    State(state): State<AppState>,
+    cx: Context,
+    _: Operator,
+    body: Body,
+) -> Response {
+    let result = preview(&state, body).await;
     cx.answer_with(result)
 }
 
-async fn preview(state: &AppState, cx: &Context, body: Body) -> Result<PreviewedSms, Fault> {
-    Operator::of(cx, state)?;
+async fn preview(state: &AppState, body: Body) -> Result<PreviewedSms, Fault> {
     let body: PreviewSmsTemplateRequest = body.json()?;
     let app = template::known_app(state, &body.app_id).await?;
     let provider = body.provider.as_deref().unwrap_or_default();

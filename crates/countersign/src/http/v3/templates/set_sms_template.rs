@@ -1,7 +1,5 @@
 //! `POST /api/v3/set-sms-template` (management).
 
-use crate::http::document::endpoint::{Answers, Asks, Caller, Endpoint, Shape};
-use crate::http::document::openapi;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::post;
@@ -10,11 +8,14 @@ use countersign_core::ports::registry::Change;
 use serde_json::json;
 
 use super::list_sms_templates;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
+use crate::http::document::openapi;
 use crate::http::proof::operator::Operator;
 use crate::http::request::body::Body;
 use crate::http::request::context::Context;
 use crate::http::state::AppState;
 use crate::http::wire::template;
+use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
@@ -25,7 +26,7 @@ pub(crate) fn endpoint() -> Endpoint {
         about: "Says in which words messages go out, or by which of a vendor's approved templates, in place of what \
             was said for the same application, channel, provider and language. One with an error is refused; \
             warnings come with the answer.",
-        caller: Caller::Operator,
+        audience: Audience::Operator(Permission::ManageSetup),
         asks: Asks::Body(Shape {
             schema: openapi::schema("SmsTemplateDto"),
             example: list_sms_templates::example(),
@@ -47,13 +48,17 @@ pub(super) const FAULTS: &[&str] = &[
     "unknownChannel",
 ];
 
-pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Body) -> Response {
-    let result = set(&state, &cx, body).await;
+pub(crate) async fn handle(
+    State(state): State<AppState>,
+    cx: Context,
+    _: Operator,
+    body: Body,
+) -> Response {
+    let result = set(&state, body).await;
     cx.answer_with(result)
 }
 
-async fn set(state: &AppState, cx: &Context, body: Body) -> Result<LintedSmsTemplate, Fault> {
-    Operator::of(cx, state)?;
+async fn set(state: &AppState, body: Body) -> Result<LintedSmsTemplate, Fault> {
     let body: SmsTemplateDto = body.json()?;
     let edit = state.edit().await?;
     let scope = template::scope(state, &body).await?;
