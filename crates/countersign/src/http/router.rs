@@ -111,7 +111,7 @@ fn router(state: AppState, layer: impl FnOnce(Router<AppState>) -> Router<AppSta
     let (endpoints, published) = (endpoints(), published());
     let served: Vec<_> = endpoints
         .iter()
-        .map(|endpoint| format!("{} /api/v3/{}", endpoint.method, endpoint.name))
+        .map(|endpoint| format!("{} /api/v3/{}", endpoint.handler.method, endpoint.name))
         .collect();
     let served: Arc<str> = served.join(", ").into();
     let docs = SwaggerUi::new("/docs")
@@ -138,10 +138,10 @@ fn router(state: AppState, layer: impl FnOnce(Router<AppState>) -> Router<AppSta
         // Another method on a served path is not served either.
         if let Audience::Operator(needed) = endpoint.audience {
             let admission = from_fn_with_state((state.clone(), needed), admission::admit);
-            let handler = endpoint.handler.layer(admission);
+            let handler = endpoint.handler.router.layer(admission);
             managed = managed.route(&path, handler.fallback(not_served.clone()));
         } else {
-            site = site.route(&path, endpoint.handler.fallback(not_served.clone()));
+            site = site.route(&path, endpoint.handler.router.fallback(not_served.clone()));
         }
     }
     if state.outbox.is_some() {
@@ -162,4 +162,46 @@ async fn console() -> (StatusCode, &'static str) {
         StatusCode::NOT_IMPLEMENTED,
         "The console is not built yet.\n",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use countersign_api::Fault;
+
+    use super::*;
+    use crate::http::document::endpoint::{Answers, Asks, Shape};
+
+    fn shapes(endpoint: Endpoint) -> Vec<Shape> {
+        let asked = match endpoint.asks {
+            Asks::Body(shape) => Some(shape),
+            Asks::Nothing | Asks::Query(_) => None,
+        };
+        let answered = match endpoint.answers {
+            Answers::Data(shape) | Answers::Bare(shape) => Some(shape),
+            Answers::Nothing => None,
+        };
+        asked.into_iter().chain(answered).collect()
+    }
+
+    #[test]
+    fn every_example_is_a_value_of_its_wire_type() {
+        for endpoint in endpoints() {
+            let name = endpoint.name;
+            for shape in shapes(endpoint) {
+                let again = (shape.round_trip)(&shape.example).unwrap();
+                assert_eq!(again, shape.example, "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_fault_that_an_endpoint_declares_is_in_the_table_of_faults() {
+        let samples = Fault::samples();
+        for endpoint in endpoints() {
+            for name in endpoint.faults.concat() {
+                let known = samples.iter().any(|(sample, _)| *sample == name);
+                assert!(known, "{} declares {name}", endpoint.name);
+            }
+        }
+    }
 }

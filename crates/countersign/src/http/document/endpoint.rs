@@ -1,50 +1,75 @@
-//! What a row of the site map says: enough to route a request and to document the route. A route
-//! without its documentation cannot be written.
+//! The declaration of an endpoint: enough to route requests to it, to guard it, and to document it. An endpoint without
+//! its documentation does not compile.
 
-use axum::routing::MethodRouter;
-use serde_json::Value;
+use axum::handler::Handler;
+use axum::http::Method;
+use axum::routing::{self, MethodRouter};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
 
+use super::faults::Names;
 use crate::http::state::AppState;
 use crate::operator::Permission;
 
 /// One endpoint under `/api/v3`.
 pub(crate) struct Endpoint {
-    /// `GET` or `POST`.
-    pub(crate) method: &'static str,
     /// The path below `/api/v3/`.
     pub(crate) name: &'static str,
-    /// What serves it.
-    pub(crate) handler: MethodRouter<AppState>,
-    /// What it does, in a few words.
+    /// The method and the handler, made by [`get`] or [`post`].
+    pub(crate) handler: MethodHandler,
+    /// A title of a few words.
     pub(crate) summary: &'static str,
     /// What a caller should know.
     pub(crate) about: &'static str,
     /// The callers that it is for.
     pub(crate) audience: Audience,
-    /// What it is asked with.
+    /// The input.
     pub(crate) asks: Asks,
-    /// What it answers with when all is well.
+    /// The answer of success.
     pub(crate) answers: Answers,
-    /// What can go wrong beside what can go wrong everywhere: names of
-    /// [`Fault::samples`](countersign_api::Fault::samples).
-    pub(crate) faults: &'static [&'static str],
+    /// The faults of this endpoint, beside those that follow from `audience` and `asks`.
+    pub(crate) faults: &'static [Names],
+}
+
+/// A handler and the one method that it serves.
+pub(crate) struct MethodHandler {
+    pub(crate) method: Method,
+    pub(crate) router: MethodRouter<AppState>,
+}
+
+/// Serves GET with `handler`.
+pub(crate) fn get<H: Handler<T, AppState>, T: 'static>(handler: H) -> MethodHandler {
+    MethodHandler {
+        method: Method::GET,
+        router: routing::get(handler),
+    }
+}
+
+/// Serves POST with `handler`.
+pub(crate) fn post<H: Handler<T, AppState>, T: 'static>(handler: H) -> MethodHandler {
+    MethodHandler {
+        method: Method::POST,
+        router: routing::post(handler),
+    }
 }
 
 /// A document outside `/api/v3`: anyone may GET it, any web page too, and it comes without an envelope.
 pub(crate) struct Published {
     /// The whole path.
     pub(crate) path: &'static str,
-    /// What the OpenAPI document calls it.
+    /// The name of the operation in the OpenAPI document.
     pub(crate) name: &'static str,
-    /// What serves it.
+    /// The handler of GET.
     pub(crate) handler: MethodRouter<AppState>,
-    /// What it is, in a few words.
+    /// A title of a few words.
     pub(crate) summary: &'static str,
     /// What a reader should know.
     pub(crate) about: &'static str,
     /// The document.
     pub(crate) data: Shape,
-    /// What HTTP 404 says, if what the path names may be missing.
+    /// The error of HTTP 404, where the application in the path may be missing.
     pub(crate) missing: Option<&'static str>,
 }
 
@@ -62,9 +87,9 @@ pub(crate) enum Audience {
     Operator(Permission),
 }
 
-/// What an endpoint is asked with.
+/// The input of an endpoint.
 pub(crate) enum Asks {
-    /// Nothing.
+    /// No input.
     Nothing,
     /// A JSON body.
     Body(Shape),
@@ -72,18 +97,61 @@ pub(crate) enum Asks {
     Query(Vec<(&'static str, &'static str, Value)>),
 }
 
-/// What an endpoint answers with when all is well.
+/// The answer of an endpoint when it succeeds.
 pub(crate) enum Answers {
     /// The envelope alone.
     Nothing,
     /// The envelope with `data`.
     Data(Shape),
-    /// This, without an envelope, and nothing can go wrong.
+    /// This value without an envelope; the endpoint cannot fail.
     Bare(Shape),
 }
 
-/// A JSON schema and a value that fits it.
+/// A JSON schema and an example of it.
 pub(crate) struct Shape {
     pub(crate) schema: Value,
     pub(crate) example: Value,
+    /// Reads an example as the type of the schema, and writes it again.
+    #[cfg(test)]
+    pub(crate) round_trip: fn(&Value) -> serde_json::Result<Value>,
+}
+
+/// A type of the wire.
+pub(crate) trait WireType: Serialize + DeserializeOwned {}
+
+impl<T: Serialize + DeserializeOwned> WireType for T {}
+
+impl Shape {
+    /// The wire type `T`, whose schema is in the document under its own name.
+    pub(crate) fn of<T: WireType + ToSchema>(example: Value) -> Self {
+        Self::named::<T>(&T::name(), example)
+    }
+
+    /// The wire type `T`, whose schema is in the document as `name`.
+    pub(crate) fn named<T: WireType>(name: &str, example: Value) -> Self {
+        Self::new::<T>(reference(name), example)
+    }
+
+    /// A list of the wire type `T`.
+    pub(crate) fn list_of<T: WireType + ToSchema>(example: Value) -> Self {
+        let schema = json!({"type": "array", "items": reference(&T::name())});
+        Self::new::<Vec<T>>(schema, example)
+    }
+
+    fn new<T: WireType>(schema: Value, example: Value) -> Self {
+        Self {
+            schema,
+            example,
+            #[cfg(test)]
+            round_trip: |example| {
+                let read: T = serde_json::from_value(example.clone())?;
+                serde_json::to_value(read)
+            },
+        }
+    }
+}
+
+/// A reference to a schema of the document.
+fn reference(name: &str) -> Value {
+    json!({"$ref": format!("#/components/schemas/{name}")})
 }

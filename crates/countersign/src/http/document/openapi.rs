@@ -4,40 +4,8 @@ use countersign_api::{Envelope, Fault, Lang};
 use serde_json::{Map, Value, json};
 
 use super::endpoint::{Answers, Asks, Audience, Endpoint, Published, Shape};
+use super::faults::{self, Names};
 use super::schemas;
-
-/// What can go wrong wherever a body is read.
-const BODY_FAULTS: [&str; 9] = [
-    "fieldMissing",
-    "fieldTwice",
-    "fieldNotText",
-    "bodyNotObject",
-    "bodyTooDeep",
-    "bodyNotJson",
-    "contentType",
-    "bodyTooLarge",
-    "bodyTooSlow",
-];
-
-/// What can go wrong wherever the operator calls.
-const OPERATOR_FAULTS: [&str; 8] = [
-    "unauthorized",
-    "signatureNotValid",
-    "signatureMethod",
-    "signatureVersion",
-    "signatureDate",
-    "signatureNoDate",
-    "signatureSkew",
-    "signatureUsed",
-];
-
-/// What can go wrong everywhere.
-const COMMON_FAULTS: [&str; 2] = ["internal", "unavailable"];
-
-/// A reference to a schema of the document.
-pub(crate) fn schema(name: &str) -> Value {
-    json!({"$ref": format!("#/components/schemas/{name}")})
-}
 
 /// The document for these endpoints and published documents.
 pub(crate) fn document(endpoints: &[Endpoint], published: &[Published]) -> Value {
@@ -47,7 +15,7 @@ pub(crate) fn document(endpoints: &[Endpoint], published: &[Published]) -> Value
     let paths: Map<_, _> = endpoints
         .iter()
         .map(|endpoint| {
-            let method = endpoint.method.to_lowercase();
+            let method = endpoint.handler.method.as_str().to_lowercase();
             (
                 format!("/api/v3/{}", endpoint.name),
                 json!({method: operation(endpoint)}),
@@ -261,22 +229,22 @@ fn envelope(status_code: &Value, member: &str, schema: &Value, required: bool) -
     })
 }
 
+/// Each fault that the endpoint can answer with, and its name, in the order of [`Fault::samples`].
 fn faults(endpoint: &Endpoint) -> Vec<(&'static str, Fault)> {
-    let body: &[_] = if matches!(endpoint.asks, Asks::Body(_)) {
-        &BODY_FAULTS
-    } else {
-        &[]
+    let body: Names = match endpoint.asks {
+        Asks::Body(_) => faults::BODY,
+        Asks::Nothing | Asks::Query(_) => &[],
     };
-    let caller: &[_] = match endpoint.audience {
+    let audience: Names = match endpoint.audience {
         Audience::Anyone => &[],
-        Audience::Public => &["noApplication", "unknownApplication"],
-        Audience::ApplicationServer => &["unauthorized"],
-        Audience::Operator(_) => &OPERATOR_FAULTS,
+        Audience::Public => faults::NAMED_APPLICATION,
+        Audience::ApplicationServer => faults::CREDENTIALS,
+        Audience::Operator(_) => faults::OPERATOR,
     };
+    let of_all = [body, audience, faults::COMMON];
     let named = |name: &str| {
-        [body, caller, endpoint.faults, &COMMON_FAULTS]
-            .iter()
-            .any(|names| names.contains(&name))
+        let mut groups = of_all.iter().chain(endpoint.faults);
+        groups.any(|names| names.contains(&name))
     };
     Fault::samples()
         .into_iter()

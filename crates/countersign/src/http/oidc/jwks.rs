@@ -6,11 +6,11 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use countersign_api::JsonWebKeySet;
 use countersign_core::application::AppId;
 use serde_json::json;
 
 use crate::http::document::endpoint::{Published, Shape};
-use crate::http::document::openapi;
 use crate::http::state::AppState;
 use crate::token::MAX_AGE;
 
@@ -45,13 +45,10 @@ const ABOUT: &str = "The public keys that verify verification tokens (RS256): fi
 const UNKNOWN: &str = "there is no application with this id";
 
 fn shape() -> Shape {
-    Shape {
-        schema: openapi::schema("JsonWebKeySet"),
-        example: json!({"keys": [{
-            "kty": "RSA", "kid": "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs", "use": "sig", "alg": "RS256",
-            "n": "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc", "e": "AQAB",
-        }]}),
-    }
+    Shape::of::<JsonWebKeySet>(json!({"keys": [{
+        "kty": "RSA", "kid": "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs", "use": "sig", "alg": "RS256",
+        "n": "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc", "e": "AQAB",
+    }]}))
 }
 
 async fn handle(State(state): State<AppState>) -> Response {

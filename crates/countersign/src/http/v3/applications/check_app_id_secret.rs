@@ -2,34 +2,27 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::post;
 use countersign_api::{CheckAppIdSecretRequest, CheckedSecret, Fault, Lang};
 use countersign_core::application::AppId;
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
-use crate::http::document::openapi;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
 use crate::http::request::body::Body;
 use crate::http::request::context::Context;
 use crate::http::state::AppState;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
-        method: "POST",
         name: "check-app-id-secret",
         handler: post(handle),
         summary: "Check an application's secret",
         about: "Tells whether there is such an application and the secret is its own. The official Go SDK asks \
             this when it starts.",
         audience: Audience::Anyone,
-        asks: Asks::Body(Shape {
-            schema: openapi::schema("CheckAppIdSecretRequest"),
-            example: json!({"appId": "dev-app", "appSecret": "dev-app-secret"}),
-        }),
-        answers: Answers::Data(Shape {
-            schema: openapi::schema("CheckedSecret"),
-            example: json!({"valid": true}),
-        }),
+        asks: Asks::Body(Shape::of::<CheckAppIdSecretRequest>(
+            json!({"appId": "dev-app", "appSecret": "dev-app-secret"}),
+        )),
+        answers: Answers::Data(Shape::of::<CheckedSecret>(json!({"valid": true}))),
         faults: &[],
     }
 }

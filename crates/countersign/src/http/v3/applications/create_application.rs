@@ -2,14 +2,13 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::post;
 use countersign_api::{CreateApplicationRequest, CreatedApplication, Fault};
 use countersign_core::entropy::Entropy;
 use countersign_core::ports::store::NewApplication;
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
-use crate::http::document::openapi;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
+use crate::http::document::faults;
 use crate::http::proof::operator::Operator;
 use crate::http::request::body::Body;
 use crate::http::request::context::Context;
@@ -19,34 +18,18 @@ use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
-        method: "POST",
         name: "create-application",
         handler: post(handle),
         summary: "Create an application",
         about: "Makes an application and its secret, which is shown this once.",
         audience: Audience::Operator(Permission::ManageSetup),
-        asks: Asks::Body(Shape {
-            schema: openapi::schema("CreateApplicationRequest"),
-            example: json!({
+        asks: Asks::Body(Shape::of::<CreateApplicationRequest>(json!({
             "appName": "Shop", "allowedOrigins": ["https://shop.example"], "webHost": "shop.example",
-            }),
-        }),
-        answers: Answers::Data(Shape {
-            schema: openapi::schema("CreatedApplication"),
-            example: json!({
-                "appId": "shop", "appName": "Shop", "appSecret": "c6553b72e1094e5e8a4f12038e457596",
-            }),
-        }),
-        faults: &[
-            "fieldNotTexts",
-            "badAppId",
-            "badAppName",
-            "badOrigin",
-            "badWebHost",
-            "badAndroidAppHash",
-            "textTooLong",
-            "applicationExists",
-        ],
+        }))),
+        answers: Answers::Data(Shape::of::<CreatedApplication>(json!({
+            "appId": "shop", "appName": "Shop", "appSecret": "c6553b72e1094e5e8a4f12038e457596",
+        }))),
+        faults: &[faults::APPLICATION, &["applicationExists"]],
     }
 }
 

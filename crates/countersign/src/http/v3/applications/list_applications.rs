@@ -2,12 +2,10 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::get;
 use countersign_api::{ApplicationDto, Fault};
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
-use crate::http::document::openapi;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, get};
 use crate::http::proof::operator::Operator;
 use crate::http::request::context::Context;
 use crate::http::state::AppState;
@@ -16,20 +14,16 @@ use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
-        method: "GET",
         name: "list-applications",
         handler: get(handle),
         summary: "List applications",
         about: "All applications, by id. Secrets are not among what is known of them.",
         audience: Audience::Operator(Permission::ReadSetup),
         asks: Asks::Nothing,
-        answers: Answers::Data(Shape {
-            schema: json!({"type": "array", "items": openapi::schema("ApplicationDto")}),
-            example: json!([{
-                "appId": "shop", "appName": "Shop", "allowedOrigins": ["https://shop.example"],
-                "webHost": "shop.example", "createdAt": "2026-11-21T20:00:00.000Z",
-            }]),
-        }),
+        answers: Answers::Data(Shape::list_of::<ApplicationDto>(json!([{
+            "appId": "shop", "appName": "Shop", "allowedOrigins": ["https://shop.example"],
+            "webHost": "shop.example", "createdAt": "2026-11-21T20:00:00.000Z",
+        }]))),
         faults: &[],
     }
 }

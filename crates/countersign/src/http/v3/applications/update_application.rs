@@ -2,13 +2,12 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::post;
 use countersign_api::{ApplicationDto, Fault, UpdateApplicationRequest};
 use countersign_core::ports::store::ApplicationChange;
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
-use crate::http::document::openapi;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
+use crate::http::document::faults;
 use crate::http::proof::operator::Operator;
 use crate::http::request::body::Body;
 use crate::http::request::context::Context;
@@ -18,37 +17,21 @@ use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
-        method: "POST",
         name: "update-application",
         handler: post(handle),
         summary: "Change an application",
         about: "Changes what is given and leaves the rest; an empty webHost or androidAppHash removes it. \
             Messages sent from then on show it.",
         audience: Audience::Operator(Permission::ManageSetup),
-        asks: Asks::Body(Shape {
-            schema: openapi::schema("UpdateApplicationRequest"),
-            example: json!({
-                "appId": "shop", "webHost": "login.shop.example", "androidAppHash": "FA+9qCX9VSu",
-            }),
-        }),
-        answers: Answers::Data(Shape {
-            schema: openapi::schema("ApplicationDto"),
-            example: json!({
-                "appId": "shop", "appName": "Shop", "allowedOrigins": ["https://shop.example"],
-                "webHost": "login.shop.example", "androidAppHash": "FA+9qCX9VSu",
-                "createdAt": "2026-11-21T20:00:00.000Z",
-            }),
-        }),
-        faults: &[
-            "fieldNotTexts",
-            "badAppId",
-            "badAppName",
-            "badOrigin",
-            "badWebHost",
-            "badAndroidAppHash",
-            "textTooLong",
-            "unknownApplication",
-        ],
+        asks: Asks::Body(Shape::of::<UpdateApplicationRequest>(json!({
+            "appId": "shop", "webHost": "login.shop.example", "androidAppHash": "FA+9qCX9VSu",
+        }))),
+        answers: Answers::Data(Shape::of::<ApplicationDto>(json!({
+            "appId": "shop", "appName": "Shop", "allowedOrigins": ["https://shop.example"],
+            "webHost": "login.shop.example", "androidAppHash": "FA+9qCX9VSu",
+            "createdAt": "2026-11-21T20:00:00.000Z",
+        }))),
+        faults: &[faults::APPLICATION, &["unknownApplication"]],
     }
 }
 

@@ -4,13 +4,11 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::post;
 use countersign_api::{Fault, IntrospectTokenRequest, IntrospectedToken};
 use countersign_core::code::check::TokenUse;
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
-use crate::http::document::openapi;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
 use crate::http::proof::credentials::Credentials;
 use crate::http::request::body::Body;
 use crate::http::request::context::Context;
@@ -19,21 +17,19 @@ use crate::token::TOKEN_LIFE;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
-        method: "POST",
         name: "introspect-verification-token",
         handler: post(handle),
         summary: "Use a verification token, once",
         about: "Tells whether a verification token is good: of this service, for this application, within its time, \
             and not asked about before. The first answer is the only one that says so.",
         audience: Audience::ApplicationServer,
-        asks: Asks::Body(Shape {
-            schema: openapi::schema("IntrospectTokenRequest"),
-            example: json!({"token": "eyJhbGciOiJSUzI1NiIsImtpZCI6Ij..."}),
-        }),
-        answers: Answers::Data(Shape {
-            schema: openapi::schema("IntrospectedToken"),
-            example: json!({"active": false}),
-        }),
+        asks: Asks::Body(Shape::of::<IntrospectTokenRequest>(
+            json!({"token": "eyJhbGciOiJSUzI1NiIsImtpZCI6Ij..."}),
+        )),
+        answers: Answers::Data(Shape::named::<IntrospectedToken>(
+            "IntrospectedToken",
+            json!({"active": false}),
+        )),
         faults: &[],
     }
 }

@@ -2,15 +2,14 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::post;
 use countersign_api::{Fault, FieldProblem, Lang, PreCheckCodeRequest, PreCheckedCode};
 use countersign_core::code::check::{Checked, Door};
 use countersign_core::code::checker::Typed;
 use countersign_core::phone::PhoneNumber;
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
-use crate::http::document::openapi;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
+use crate::http::document::faults;
 use crate::http::request::body::Body;
 use crate::http::request::context::Context;
 use crate::http::request::malformed::malformed;
@@ -20,32 +19,23 @@ use crate::http::wire::fault;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
-        method: "POST",
         name: "pre-check-code",
         handler: post(handle),
         summary: "Check a code without using it up",
         about: "Tells whether a code would pass. A wrong guess costs one of the code's tries, and one of the wrong \
             guesses that are allowed about its number. Whatever is wrong, the answer is the same.",
         audience: Audience::Public,
-        asks: Asks::Body(Shape {
-            schema: openapi::schema("PreCheckCodeRequest"),
-            example: json!({"codeType": "SMS", "smsCodePayload": {
+        asks: Asks::Body(Shape::of::<PreCheckCodeRequest>(
+            json!({"codeType": "SMS", "smsCodePayload": {
                 "phone": "18800008888", "phoneCountryCode": "+86", "passCode": "123456", "channel": "CHANNEL_LOGIN",
             }}),
-        }),
-        answers: Answers::Data(Shape {
-            schema: openapi::schema("PreCheckedCode"),
-            example: json!({"isValid": false, "message": sentence(Lang::EnUs)}),
-        }),
+        )),
+        answers: Answers::Data(Shape::of::<PreCheckedCode>(
+            json!({"isValid": false, "message": sentence(Lang::EnUs)}),
+        )),
         faults: &[
-            "fieldNotObject",
-            "badCodeType",
-            "unknownChannel",
-            "phoneCharacter",
-            "phoneCountryCode",
-            "phoneContradiction",
-            "phoneNotValid",
-            "phoneNotMobile",
+            faults::PHONE,
+            &["fieldNotObject", "badCodeType", "unknownChannel"],
         ],
     }
 }

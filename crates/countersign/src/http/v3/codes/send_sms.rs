@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::post;
 use countersign_api::{Fault, SendSmsRequest};
 use countersign_core::phone::PhoneNumber;
 use countersign_core::send::messenger::Order;
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
-use crate::http::document::openapi;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
+use crate::http::document::faults;
 use crate::http::request::body::Body;
 use crate::http::request::context::Context;
 use crate::http::state::AppState;
@@ -20,31 +19,25 @@ use crate::http::wire::fault;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
-        method: "POST",
         name: "send-sms",
         handler: post(handle),
         summary: "Send a code",
         about: "Sends a one-time passcode. Each number gets one code per channel and application in a rolling \
             minute. Success means that the code may arrive: the provider took the message, or nobody can know.",
         audience: Audience::Public,
-        asks: Asks::Body(Shape {
-            schema: openapi::schema("SendSmsRequest"),
-            example: json!({
-                "channel": "CHANNEL_LOGIN", "phoneNumber": "18800008888", "phoneCountryCode": "+86",
-            }),
-        }),
+        asks: Asks::Body(Shape::of::<SendSmsRequest>(json!({
+            "channel": "CHANNEL_LOGIN", "phoneNumber": "18800008888", "phoneCountryCode": "+86",
+        }))),
         answers: Answers::Nothing,
         faults: &[
-            "unknownChannel",
-            "phoneCharacter",
-            "phoneCountryCode",
-            "phoneContradiction",
-            "phoneNotValid",
-            "phoneNotMobile",
-            "countryNotServed",
-            "throttled",
-            "providerUnreachable",
-            "providerRefused",
+            faults::PHONE,
+            &[
+                "unknownChannel",
+                "countryNotServed",
+                "throttled",
+                "providerUnreachable",
+                "providerRefused",
+            ],
         ],
     }
 }

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::post;
 use countersign_api::{Channel, Fault, InvalidReason, VerifiedCode, VerifyCodeRequest};
 use countersign_core::application::AppId;
 use countersign_core::code::check::{Checked, Door};
@@ -13,8 +12,8 @@ use countersign_core::phone::PhoneNumber;
 use countersign_core::time::Timestamp;
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
-use crate::http::document::openapi;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
+use crate::http::document::faults;
 use crate::http::proof::credentials::Credentials;
 use crate::http::request::body::Body;
 use crate::http::request::context::Context;
@@ -25,7 +24,6 @@ use crate::token::Minted;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
-        method: "POST",
         name: "verify-code",
         handler: post(handle),
         summary: "Check a code and use it up",
@@ -33,23 +31,13 @@ pub(crate) fn endpoint() -> Endpoint {
             succeeds. Success brings a verification token, unless `withToken` is false: a JWT that says that this \
             phone proved this channel for this application at this time. Failure brings the reason.",
         audience: Audience::ApplicationServer,
-        asks: Asks::Body(Shape {
-            schema: openapi::schema("VerifyCodeRequest"),
-            example: json!({"channel": "CHANNEL_LOGIN", "phoneNumber": "18800008888", "passCode": "123456"}),
-        }),
-        answers: Answers::Data(Shape {
-            schema: openapi::schema("VerifiedCode"),
-            example: json!({"isValid": false, "reason": "wrong", "triesLeft": 4}),
-        }),
-        faults: &[
-            "fieldNotBool",
-            "unknownChannel",
-            "phoneCharacter",
-            "phoneCountryCode",
-            "phoneContradiction",
-            "phoneNotValid",
-            "phoneNotMobile",
-        ],
+        asks: Asks::Body(Shape::of::<VerifyCodeRequest>(
+            json!({"channel": "CHANNEL_LOGIN", "phoneNumber": "18800008888", "passCode": "123456"}),
+        )),
+        answers: Answers::Data(Shape::of::<VerifiedCode>(
+            json!({"isValid": false, "reason": "wrong", "triesLeft": 4}),
+        )),
+        faults: &[faults::PHONE, &["fieldNotBool", "unknownChannel"]],
     }
 }
 

@@ -2,14 +2,12 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::post;
 use countersign_api::{CreatedAccessKey, Fault};
 use countersign_core::ports::registry::Change;
 use serde_json::json;
 
 use crate::access_keys;
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
-use crate::http::document::openapi;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
 use crate::http::proof::operator::Operator;
 use crate::http::request::context::Context;
 use crate::http::state::AppState;
@@ -17,21 +15,17 @@ use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
-        method: "POST",
         name: "create-access-key",
         handler: post(handle),
         summary: "Create an access key",
         about: "Makes an access key, with which a program may manage from anywhere. Its secret is shown this once.",
         audience: Audience::Operator(Permission::ManageKeys),
         asks: Asks::Nothing,
-        answers: Answers::Data(Shape {
-            schema: openapi::schema("CreatedAccessKey"),
-            example: json!({
-                "accessKeyId": "0a1b2c3d4e5f60718293a4b5",
-                "accessKeySecret": "b1c6553b72e1094e5e8a4f12038e457596c6553b72e1094e5e8a4f12038e4575",
-                "createdAt": "2026-11-21T20:00:00.000Z",
-            }),
-        }),
+        answers: Answers::Data(Shape::of::<CreatedAccessKey>(json!({
+            "accessKeyId": "0a1b2c3d4e5f60718293a4b5",
+            "accessKeySecret": "b1c6553b72e1094e5e8a4f12038e457596c6553b72e1094e5e8a4f12038e4575",
+            "createdAt": "2026-11-21T20:00:00.000Z",
+        }))),
         faults: &[],
     }
 }

@@ -2,13 +2,11 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::post;
 use countersign_api::{DeleteAccessKeyRequest, Fault};
 use countersign_core::ports::registry::Change;
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
-use crate::http::document::openapi;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
 use crate::http::proof::operator::Operator;
 use crate::http::request::body::Body;
 use crate::http::request::context::Context;
@@ -17,18 +15,16 @@ use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
-        method: "POST",
         name: "delete-access-key",
         handler: post(handle),
         summary: "Delete an access key",
         about: "Ends an access key, and the management tokens that were made with it, at once.",
         audience: Audience::Operator(Permission::ManageKeys),
-        asks: Asks::Body(Shape {
-            schema: openapi::schema("DeleteAccessKeyRequest"),
-            example: json!({"accessKeyId": "0a1b2c3d4e5f60718293a4b5"}),
-        }),
+        asks: Asks::Body(Shape::of::<DeleteAccessKeyRequest>(
+            json!({"accessKeyId": "0a1b2c3d4e5f60718293a4b5"}),
+        )),
         answers: Answers::Nothing,
-        faults: &["unknownAccessKey"],
+        faults: &[&["unknownAccessKey"]],
     }
 }
 

@@ -4,13 +4,11 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::post;
 use countersign_api::{Fault, ManagementToken, ManagementTokenRequest};
 use serde_json::json;
 
 use crate::access_keys;
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
-use crate::http::document::openapi;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
 use crate::http::request::body::Body;
 use crate::http::request::context::Context;
 use crate::http::state::AppState;
@@ -18,7 +16,6 @@ use crate::token::MANAGEMENT_LIFE;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
-        method: "POST",
         name: "get-management-token",
         handler: post(handle),
         summary: "Exchange an access key for a token",
@@ -26,15 +23,13 @@ pub(crate) fn endpoint() -> Endpoint {
             shown as `Authorization: Bearer <token>`, or without `Bearer`. The official SDKs for Python, Java, Go and \
             PHP ask for it by themselves.",
         audience: Audience::Anyone,
-        asks: Asks::Body(Shape {
-            schema: openapi::schema("ManagementTokenRequest"),
-            example: json!({"accessKeyId": "dev-access-key", "accessKeySecret": "dev-access-key-secret"}),
-        }),
-        answers: Answers::Data(Shape {
-            schema: openapi::schema("ManagementToken"),
-            example: json!({"access_token": "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOi...", "expires_in": 7200}),
-        }),
-        faults: &["unauthorized"],
+        asks: Asks::Body(Shape::of::<ManagementTokenRequest>(
+            json!({"accessKeyId": "dev-access-key", "accessKeySecret": "dev-access-key-secret"}),
+        )),
+        answers: Answers::Data(Shape::of::<ManagementToken>(
+            json!({"access_token": "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOi...", "expires_in": 7200}),
+        )),
+        faults: &[&["unauthorized"]],
     }
 }
 

@@ -2,13 +2,11 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::get;
 use countersign_api::{AccessKeyDto, Fault};
 use countersign_core::ports::registry::AccessKey;
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
-use crate::http::document::openapi;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, get};
 use crate::http::proof::operator::Operator;
 use crate::http::request::context::Context;
 use crate::http::state::AppState;
@@ -16,20 +14,16 @@ use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
-        method: "GET",
         name: "list-access-keys",
         handler: get(handle),
         summary: "List access keys",
         about: "All access keys, by id, each with the last four characters of its secret.",
         audience: Audience::Operator(Permission::ManageKeys),
         asks: Asks::Nothing,
-        answers: Answers::Data(Shape {
-            schema: json!({"type": "array", "items": openapi::schema("AccessKeyDto")}),
-            example: json!([{
-                "accessKeyId": "0a1b2c3d4e5f60718293a4b5", "secretHint": "4575",
-                "createdAt": "2026-11-21T20:00:00.000Z",
-            }]),
-        }),
+        answers: Answers::Data(Shape::list_of::<AccessKeyDto>(json!([{
+            "accessKeyId": "0a1b2c3d4e5f60718293a4b5", "secretHint": "4575",
+            "createdAt": "2026-11-21T20:00:00.000Z",
+        }]))),
         faults: &[],
     }
 }

@@ -2,12 +2,10 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::get;
 use countersign_api::{Fault, SigningKeyDto};
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
-use crate::http::document::openapi;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, get};
 use crate::http::proof::operator::Operator;
 use crate::http::request::context::Context;
 use crate::http::state::AppState;
@@ -15,20 +13,16 @@ use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
-        method: "GET",
         name: "list-signing-keys",
         handler: get(handle),
         summary: "List the keys of verification tokens",
         about: "The keys that are published: the one that signs, the next one, and those that were replaced.",
         audience: Audience::Operator(Permission::ManageKeys),
         asks: Asks::Nothing,
-        answers: Answers::Data(Shape {
-            schema: json!({"type": "array", "items": openapi::schema("SigningKeyDto")}),
-            example: json!([{
-                "kid": "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs", "state": "signing",
-                "createdAt": "2026-11-21T20:00:00.000Z", "signsFrom": "2026-11-21T20:00:00.000Z",
-            }]),
-        }),
+        answers: Answers::Data(Shape::list_of::<SigningKeyDto>(json!([{
+            "kid": "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs", "state": "signing",
+            "createdAt": "2026-11-21T20:00:00.000Z", "signsFrom": "2026-11-21T20:00:00.000Z",
+        }]))),
         faults: &[],
     }
 }

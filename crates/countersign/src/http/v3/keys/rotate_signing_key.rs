@@ -4,12 +4,10 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::post;
 use countersign_api::{Fault, RotatedSigningKey};
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
-use crate::http::document::openapi;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
 use crate::http::proof::operator::Operator;
 use crate::http::request::context::Context;
 use crate::http::state::AppState;
@@ -18,7 +16,6 @@ use crate::token::RotateError;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
-        method: "POST",
         name: "rotate-signing-key",
         handler: post(handle),
         summary: "Replace the key of verification tokens",
@@ -26,13 +23,10 @@ pub(crate) fn endpoint() -> Endpoint {
             knows it; the key that it replaces stays published until its last tokens have ended.",
         audience: Audience::Operator(Permission::ManageKeys),
         asks: Asks::Nothing,
-        answers: Answers::Data(Shape {
-            schema: openapi::schema("RotatedSigningKey"),
-            example: json!({
-                "kid": "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs", "signsFrom": "2026-11-21T20:11:00.000Z",
-            }),
-        }),
-        faults: &["signingKeyWaits"],
+        answers: Answers::Data(Shape::of::<RotatedSigningKey>(json!({
+            "kid": "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs", "signsFrom": "2026-11-21T20:11:00.000Z",
+        }))),
+        faults: &[&["signingKeyWaits"]],
     }
 }
 

@@ -3,7 +3,6 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::post;
 use countersign_api::{Fault, FieldProblem, FindMessagesRequest, MessageDto};
 use countersign_core::id::MessageId;
 use countersign_core::phone::PhoneNumber;
@@ -11,8 +10,8 @@ use countersign_core::ports::store::TimelineQuery;
 use serde_json::json;
 
 use super::list_messages;
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
-use crate::http::document::openapi;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
+use crate::http::document::faults;
 use crate::http::proof::operator::Operator;
 use crate::http::request::body::Body;
 use crate::http::request::context::Context;
@@ -23,25 +22,16 @@ use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
-        method: "POST",
         name: "find-messages",
         handler: post(handle),
         summary: "Find the messages to a number",
         about: "The newest 50 timelines of messages to a number, over all applications and channels, newest first.",
         audience: Audience::Operator(Permission::ReadMessages),
-        asks: Asks::Body(Shape {
-            schema: openapi::schema("FindMessagesRequest"),
-            example: json!({"phoneNumber": "18800008888"}),
-        }),
+        asks: Asks::Body(Shape::of::<FindMessagesRequest>(
+            json!({"phoneNumber": "18800008888"}),
+        )),
         answers: Answers::Data(list_messages::shape()),
-        faults: &[
-            "badId",
-            "phoneCharacter",
-            "phoneCountryCode",
-            "phoneContradiction",
-            "phoneNotValid",
-            "phoneNotMobile",
-        ],
+        faults: &[faults::PHONE, &["badId"]],
     }
 }
 

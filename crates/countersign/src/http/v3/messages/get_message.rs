@@ -2,13 +2,11 @@
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use axum::routing::get;
 use countersign_api::{Fault, FieldProblem, MessageDto};
 use serde_json::json;
 
 use super::list_messages;
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
-use crate::http::document::openapi;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, get};
 use crate::http::proof::operator::Operator;
 use crate::http::request::context::Context;
 use crate::http::request::malformed::malformed;
@@ -18,7 +16,6 @@ use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
-        method: "GET",
         name: "get-message",
         handler: get(handle),
         summary: "Show a message",
@@ -29,11 +26,8 @@ pub(crate) fn endpoint() -> Endpoint {
             "The message.",
             json!({"type": "string", "format": "uuid"}),
         )]),
-        answers: Answers::Data(Shape {
-            schema: openapi::schema("MessageDto"),
-            example: message::example(),
-        }),
-        faults: &["fieldMissing", "badId", "unknownSetting"],
+        answers: Answers::Data(Shape::of::<MessageDto>(message::example())),
+        faults: &[&["fieldMissing", "badId", "unknownSetting"]],
     }
 }
 

@@ -5,15 +5,13 @@
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use axum::routing::get;
 use countersign_api::{Fault, FieldProblem, MessageDto};
 use countersign_core::id::{MessageId, RequestId};
 use countersign_core::ports::store::TimelineQuery;
 use countersign_core::time::Timestamp;
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
-use crate::http::document::openapi;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, get};
 use crate::http::proof::operator::Operator;
 use crate::http::request::context::Context;
 use crate::http::request::malformed::malformed;
@@ -24,7 +22,6 @@ use crate::operator::Permission;
 pub(crate) fn endpoint() -> Endpoint {
     let uuid = || json!({"type": "string", "format": "uuid"});
     Endpoint {
-        method: "GET",
         name: "list-messages",
         handler: get(handle),
         summary: "List messages",
@@ -51,16 +48,13 @@ pub(crate) fn endpoint() -> Endpoint {
             ),
         ]),
         answers: Answers::Data(shape()),
-        faults: &["badId", "badLimit", "badTime"],
+        faults: &[&["badId", "badLimit", "badTime"]],
     }
 }
 
 /// Timelines, as they are answered with.
 pub(super) fn shape() -> Shape {
-    Shape {
-        schema: json!({"type": "array", "items": openapi::schema("MessageDto")}),
-        example: json!([message::example()]),
-    }
+    Shape::list_of::<MessageDto>(json!([message::example()]))
 }
 
 pub(crate) async fn handle(

@@ -3,18 +3,15 @@
 use std::sync::LazyLock;
 
 use axum::response::Response;
-use axum::routing::get;
 use countersign_api::{CountryDto, CountryName, CountryNames};
 use countersign_core::phone::Country;
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
-use crate::http::document::openapi;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, get};
 use crate::http::request::context::Context;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
-        method: "GET",
         name: "get-country-list",
         handler: get(handle),
         summary: "List countries and their calling codes",
@@ -22,18 +19,15 @@ pub(crate) fn endpoint() -> Endpoint {
             in four languages. It is the same for everyone: a send may be refused for a country that is on it.",
         audience: Audience::Anyone,
         asks: Asks::Nothing,
-        answers: Answers::Data(Shape {
-            schema: json!({"type": "array", "items": openapi::schema("CountryDto")}),
-            example: json!([{
-                "alpha2": "CN", "alpha3": "CHN", "phoneCountryCode": "+86", "flag": "🇨🇳",
-                "name": {
-                    "zh-CN": {"enabled": true, "value": "中国"},
-                    "en-US": {"enabled": true, "value": "China"},
-                    "zh-TW": {"enabled": true, "value": "中國"},
-                    "ja-JP": {"enabled": true, "value": "中国"},
-                },
-            }]),
-        }),
+        answers: Answers::Data(Shape::list_of::<CountryDto>(json!([{
+            "alpha2": "CN", "alpha3": "CHN", "phoneCountryCode": "+86", "flag": "🇨🇳",
+            "name": {
+                "zh-CN": {"enabled": true, "value": "中国"},
+                "en-US": {"enabled": true, "value": "China"},
+                "zh-TW": {"enabled": true, "value": "中國"},
+                "ja-JP": {"enabled": true, "value": "中国"},
+            },
+        }]))),
         faults: &[],
     }
 }

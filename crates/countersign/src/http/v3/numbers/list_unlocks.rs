@@ -2,14 +2,12 @@
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use axum::routing::get;
 use countersign_api::{Fault, FieldProblem, UnlockDto};
 use countersign_core::code::check::UnlockRecord;
 use countersign_core::id::RequestId;
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
-use crate::http::document::openapi;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, get};
 use crate::http::proof::operator::Operator;
 use crate::http::request::context::Context;
 use crate::http::request::malformed::malformed;
@@ -18,7 +16,6 @@ use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
-        method: "GET",
         name: "list-unlocks",
         handler: get(handle),
         summary: "List unlocks",
@@ -29,14 +26,11 @@ pub(crate) fn endpoint() -> Endpoint {
             "Only acts before this one: the last `requestId` of the page before.",
             json!({"type": "string", "format": "uuid"}),
         )]),
-        answers: Answers::Data(Shape {
-            schema: json!({"type": "array", "items": openapi::schema("UnlockDto")}),
-            example: json!([{
-                "at": "2026-11-21T20:00:00.000Z", "requestId": "01a1ffdc-fced-71fb-9054-27b7b939e8d2",
-                "to": "+86188****8888", "note": "the owner called",
-            }]),
-        }),
-        faults: &["badId"],
+        answers: Answers::Data(Shape::list_of::<UnlockDto>(json!([{
+            "at": "2026-11-21T20:00:00.000Z", "requestId": "01a1ffdc-fced-71fb-9054-27b7b939e8d2",
+            "to": "+86188****8888", "note": "the owner called",
+        }]))),
+        faults: &[&["badId"]],
     }
 }
 

@@ -2,14 +2,13 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::post;
 use countersign_api::{Fault, FieldProblem, UnlockPhoneRequest};
 use countersign_core::code::check::Unlock;
 use countersign_core::phone::PhoneNumber;
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
-use crate::http::document::openapi;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
+use crate::http::document::faults;
 use crate::http::proof::operator::Operator;
 use crate::http::request::body::Body;
 use crate::http::request::context::Context;
@@ -20,26 +19,17 @@ use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
-        method: "POST",
         name: "unlock-phone",
         handler: post(handle),
         summary: "Unlock a number",
         about: "Forgets the wrong guesses about a number, over all applications and channels, so that its codes can \
             be checked again. Codes that wrong guesses have killed stay dead. `list-unlocks` has every such act.",
         audience: Audience::Operator(Permission::UnlockNumbers),
-        asks: Asks::Body(Shape {
-            schema: openapi::schema("UnlockPhoneRequest"),
-            example: json!({"phoneNumber": "18800008888", "note": "the owner called"}),
-        }),
+        asks: Asks::Body(Shape::of::<UnlockPhoneRequest>(
+            json!({"phoneNumber": "18800008888", "note": "the owner called"}),
+        )),
         answers: Answers::Nothing,
-        faults: &[
-            "noteTooLong",
-            "phoneCharacter",
-            "phoneCountryCode",
-            "phoneContradiction",
-            "phoneNotValid",
-            "phoneNotMobile",
-        ],
+        faults: &[faults::PHONE, &["noteTooLong"]],
     }
 }
 

@@ -2,13 +2,11 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::post;
 use countersign_api::{DeleteSmsProviderRequest, Fault};
 use countersign_core::ports::registry::Change;
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
-use crate::http::document::openapi;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
 use crate::http::proof::operator::Operator;
 use crate::http::request::body::Body;
 use crate::http::request::context::Context;
@@ -18,19 +16,17 @@ use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
-        method: "POST",
         name: "delete-sms-provider",
         handler: post(handle),
         summary: "Delete a vendor account",
         about: "Forgets a vendor account and its secrets. One that a route names stays until no route does. What it \
             reports from then on is not taken.",
         audience: Audience::Operator(Permission::ManageSetup),
-        asks: Asks::Body(Shape {
-            schema: openapi::schema("DeleteSmsProviderRequest"),
-            example: json!({"name": "aliyun"}),
-        }),
+        asks: Asks::Body(Shape::of::<DeleteSmsProviderRequest>(
+            json!({"name": "aliyun"}),
+        )),
         answers: Answers::Nothing,
-        faults: &["badSetting", "unknownSetting", "settingInUse"],
+        faults: &[&["badSetting", "unknownSetting", "settingInUse"]],
     }
 }
 

@@ -2,12 +2,10 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::get;
 use countersign_api::{Fault, SmsProviderDto};
 use serde_json::{Value, json};
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
-use crate::http::document::openapi;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, get};
 use crate::http::proof::operator::Operator;
 use crate::http::request::context::Context;
 use crate::http::state::AppState;
@@ -16,17 +14,13 @@ use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
-        method: "GET",
         name: "list-sms-providers",
         handler: get(handle),
         summary: "List vendor accounts",
         about: "All vendor accounts: settings, the ends of their secrets, how they do, and where they report.",
         audience: Audience::Operator(Permission::ReadSetup),
         asks: Asks::Nothing,
-        answers: Answers::Data(Shape {
-            schema: json!({"type": "array", "items": openapi::schema("SmsProviderDto")}),
-            example: json!([example()]),
-        }),
+        answers: Answers::Data(Shape::list_of::<SmsProviderDto>(json!([example()]))),
         faults: &[],
     }
 }

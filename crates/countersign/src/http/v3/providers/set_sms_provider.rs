@@ -2,14 +2,12 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::post;
 use countersign_api::{Fault, SetSmsProviderRequest, SmsProviderDto};
 use countersign_core::ports::registry::Change;
 use serde_json::json;
 
 use super::list_sms_providers;
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
-use crate::http::document::openapi;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
 use crate::http::proof::operator::Operator;
 use crate::http::request::body::Body;
 use crate::http::request::context::Context;
@@ -19,26 +17,19 @@ use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
-        method: "POST",
         name: "set-sms-provider",
         handler: post(handle),
         summary: "Set up a vendor account",
         about: "Creates a vendor account, or replaces the settings of the one with its name; secrets that are not \
             given stay, unless requests are to go to another host: then they are given again. Nothing is sent through it until a route names it.",
         audience: Audience::Operator(Permission::ManageSetup),
-        asks: Asks::Body(Shape {
-            schema: openapi::schema("SetSmsProviderRequest"),
-            example: json!({
-                "name": "aliyun", "kind": "alibaba-cloud",
-                "settings": {"access_key_id": "LTAI5tExampleKeyId000001"},
-                "secrets": {"access_key_secret": "ExampleAccessKeySecret0000000001"},
-            }),
-        }),
-        answers: Answers::Data(Shape {
-            schema: openapi::schema("SmsProviderDto"),
-            example: list_sms_providers::example(),
-        }),
-        faults: &["badSetting"],
+        asks: Asks::Body(Shape::of::<SetSmsProviderRequest>(json!({
+            "name": "aliyun", "kind": "alibaba-cloud",
+            "settings": {"access_key_id": "LTAI5tExampleKeyId000001"},
+            "secrets": {"access_key_secret": "ExampleAccessKeySecret0000000001"},
+        }))),
+        answers: Answers::Data(Shape::of::<SmsProviderDto>(list_sms_providers::example())),
+        faults: &[&["badSetting"]],
     }
 }
 

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::post;
 use countersign_api::{Fault, FieldProblem, MessageDto, TestSmsProviderRequest};
 use countersign_core::channel::Channel;
 use countersign_core::phone::PhoneNumber;
@@ -13,8 +12,8 @@ use countersign_core::ports::store::TimelineQuery;
 use countersign_core::send::messenger::Order;
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
-use crate::http::document::openapi;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
+use crate::http::document::faults;
 use crate::http::proof::operator::Operator;
 use crate::http::request::body::Body;
 use crate::http::request::context::Context;
@@ -25,33 +24,20 @@ use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
-        method: "POST",
         name: "test-sms-provider",
         handler: post(handle),
         summary: "Send a code through one vendor account",
         about: "Sends a real code through this vendor account and no other, whatever the routes say, within all \
             limits. Answers with the timeline of the message, whether or not the vendor took it.",
         audience: Audience::Operator(Permission::ManageSetup),
-        asks: Asks::Body(Shape {
-            schema: openapi::schema("TestSmsProviderRequest"),
-            example: json!({"name": "aliyun", "appId": "shop", "phoneNumber": "18800008888"}),
-        }),
-        answers: Answers::Data(Shape {
-            schema: openapi::schema("MessageDto"),
-            example: message::example(),
-        }),
+        asks: Asks::Body(Shape::of::<TestSmsProviderRequest>(
+            json!({"name": "aliyun", "appId": "shop", "phoneNumber": "18800008888"}),
+        )),
+        answers: Answers::Data(Shape::of::<MessageDto>(message::example())),
         faults: &[
-            "badSetting",
-            "unknownSetting",
-            "badAppId",
-            "unknownApplication",
-            "unknownChannel",
-            "phoneCharacter",
-            "phoneCountryCode",
-            "phoneContradiction",
-            "phoneNotValid",
-            "phoneNotMobile",
-            "throttled",
+            faults::SCOPE,
+            faults::PHONE,
+            &["unknownSetting", "unknownChannel", "throttled"],
         ],
     }
 }

@@ -2,14 +2,13 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::post;
 use countersign_api::{DeleteSmsRouteRequest, Fault};
 use countersign_core::ports::registry::Change;
 use countersign_core::send::route::RouteScope;
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
-use crate::http::document::openapi;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
+use crate::http::document::faults;
 use crate::http::proof::operator::Operator;
 use crate::http::request::body::Body;
 use crate::http::request::context::Context;
@@ -19,23 +18,14 @@ use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
-        method: "POST",
         name: "delete-sms-route",
         handler: post(handle),
         summary: "Delete a route",
         about: "Numbers that it was for go by the next nearest route, or are not served.",
         audience: Audience::Operator(Permission::ManageSetup),
-        asks: Asks::Body(Shape {
-            schema: openapi::schema("DeleteSmsRouteRequest"),
-            example: json!({"country": "CN"}),
-        }),
+        asks: Asks::Body(Shape::of::<DeleteSmsRouteRequest>(json!({"country": "CN"}))),
         answers: Answers::Nothing,
-        faults: &[
-            "badSetting",
-            "badAppId",
-            "unknownApplication",
-            "unknownSetting",
-        ],
+        faults: &[faults::SCOPE, &["unknownSetting"]],
     }
 }
 

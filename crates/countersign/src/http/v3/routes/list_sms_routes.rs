@@ -2,12 +2,10 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::get;
 use countersign_api::{Fault, SmsRouteDto};
 use serde_json::{Value, json};
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
-use crate::http::document::openapi;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, get};
 use crate::http::proof::operator::Operator;
 use crate::http::request::context::Context;
 use crate::http::state::AppState;
@@ -16,7 +14,6 @@ use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
-        method: "GET",
         name: "list-sms-routes",
         handler: get(handle),
         summary: "List routes",
@@ -24,10 +21,7 @@ pub(crate) fn endpoint() -> Endpoint {
             application and the country, of the application, of the country, of the deployment.",
         audience: Audience::Operator(Permission::ReadSetup),
         asks: Asks::Nothing,
-        answers: Answers::Data(Shape {
-            schema: json!({"type": "array", "items": openapi::schema("SmsRouteDto")}),
-            example: json!([example()]),
-        }),
+        answers: Answers::Data(Shape::list_of::<SmsRouteDto>(json!([example()]))),
         faults: &[],
     }
 }

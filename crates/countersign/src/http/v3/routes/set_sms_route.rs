@@ -2,14 +2,13 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::post;
 use countersign_api::{Fault, SmsRouteDto};
 use countersign_core::ports::registry::Change;
 use countersign_core::send::route::RouteScope;
 
 use super::list_sms_routes;
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
-use crate::http::document::openapi;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
+use crate::http::document::faults;
 use crate::http::proof::operator::Operator;
 use crate::http::request::body::Body;
 use crate::http::request::context::Context;
@@ -18,12 +17,8 @@ use crate::http::wire::route;
 use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
-    let shape = || Shape {
-        schema: openapi::schema("SmsRouteDto"),
-        example: list_sms_routes::example(),
-    };
+    let shape = || Shape::of::<SmsRouteDto>(list_sms_routes::example());
     Endpoint {
-        method: "POST",
         name: "set-sms-route",
         handler: post(handle),
         summary: "Set a route",
@@ -33,12 +28,7 @@ pub(crate) fn endpoint() -> Endpoint {
         audience: Audience::Operator(Permission::ManageSetup),
         asks: Asks::Body(shape()),
         answers: Answers::Data(shape()),
-        faults: &[
-            "fieldNotList",
-            "badSetting",
-            "badAppId",
-            "unknownApplication",
-        ],
+        faults: &[faults::SCOPE, &["fieldNotList"]],
     }
 }
 

@@ -1,17 +1,14 @@
 //! `GET /api/v3/system`: versions and public keys, without an envelope.
 
 use axum::response::Response;
-use axum::routing::get;
 use countersign_api::{PublicKey, SystemInfo, SystemVersion};
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
-use crate::http::document::openapi;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, get};
 use crate::http::request::context::Context;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
-        method: "GET",
         name: "system",
         handler: get(handle),
         summary: "Tell versions and public keys",
@@ -19,10 +16,7 @@ pub(crate) fn endpoint() -> Endpoint {
             So are the versions of a console and a login page, which there are not, and the list of addresses.",
         audience: Audience::Anyone,
         asks: Asks::Nothing,
-        answers: Answers::Bare(Shape {
-            schema: openapi::schema("SystemInfo"),
-            example: json!(info()),
-        }),
+        answers: Answers::Bare(Shape::of::<SystemInfo>(json!(info()))),
         faults: &[],
     }
 }

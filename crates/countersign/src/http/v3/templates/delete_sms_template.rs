@@ -2,13 +2,12 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::post;
 use countersign_api::{Fault, SmsTemplateDto};
 use countersign_core::ports::registry::{Change, TemplateKind};
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
-use crate::http::document::openapi;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
+use crate::http::document::faults;
 use crate::http::proof::operator::Operator;
 use crate::http::request::body::Body;
 use crate::http::request::context::Context;
@@ -18,7 +17,6 @@ use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
-        method: "POST",
         name: "delete-sms-template",
         handler: post(handle),
         summary: "Delete a template",
@@ -26,18 +24,11 @@ pub(crate) fn endpoint() -> Endpoint {
             vendor's template the latter where `vendorTemplate` is given (what it says does not matter). Messages \
             get the next nearest.",
         audience: Audience::Operator(Permission::ManageSetup),
-        asks: Asks::Body(Shape {
-            schema: openapi::schema("SmsTemplateDto"),
-            example: json!({"channel": "CHANNEL_LOGIN", "language": "zh-CN"}),
-        }),
+        asks: Asks::Body(Shape::of::<SmsTemplateDto>(
+            json!({"channel": "CHANNEL_LOGIN", "language": "zh-CN"}),
+        )),
         answers: Answers::Nothing,
-        faults: &[
-            "badSetting",
-            "badAppId",
-            "unknownApplication",
-            "unknownChannel",
-            "unknownSetting",
-        ],
+        faults: &[faults::SCOPE, &["unknownChannel", "unknownSetting"]],
     }
 }
 

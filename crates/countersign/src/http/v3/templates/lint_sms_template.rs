@@ -2,13 +2,12 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::post;
 use countersign_api::{Fault, LintedSmsTemplate, SmsTemplateDto};
+use countersign_core::template::lint::Rule;
 use serde_json::json;
 
-use super::set_sms_template;
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
-use crate::http::document::openapi;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
+use crate::http::document::faults;
 use crate::http::proof::operator::Operator;
 use crate::http::request::body::Body;
 use crate::http::request::context::Context;
@@ -18,24 +17,21 @@ use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
-        method: "POST",
         name: "lint-sms-template",
         handler: post(handle),
         summary: "Look a template over",
         about: "What is wrong with a template, and what could be better, for each application that it would be \
             for. Saves nothing.",
         audience: Audience::Operator(Permission::ReadSetup),
-        asks: Asks::Body(Shape {
-            schema: openapi::schema("SmsTemplateDto"),
-            example: json!({"text": "【{app}】{code} 是您的验证码，请勿告诉他人。"}),
-        }),
-        answers: Answers::Data(Shape {
-            schema: openapi::schema("LintedSmsTemplate"),
-            example: json!({"findings": [{
-                "severity": "warning", "rule": "no_life", "message": "the text does not say how long the code lives",
-            }]}),
-        }),
-        faults: set_sms_template::FAULTS,
+        asks: Asks::Body(Shape::of::<SmsTemplateDto>(
+            json!({"text": "【{app}】{code} 是您的验证码，请勿告诉他人。"}),
+        )),
+        answers: Answers::Data(Shape::of::<LintedSmsTemplate>(json!({"findings": [{
+            "severity": Rule::NoLifetime.severity().as_str(),
+            "rule": Rule::NoLifetime.as_str(),
+            "message": "the text does not say how long the code lives",
+        }]}))),
+        faults: &[faults::SCOPE, faults::TEMPLATE],
     }
 }
 

@@ -2,14 +2,13 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::post;
 use countersign_api::{Fault, FilledTemplateDto, PreviewSmsTemplateRequest, PreviewedSms};
 use countersign_core::code::passcode::Passcode;
 use countersign_core::template::{FilledTemplate, SAMPLE_CODE, SAMPLE_LIFE, Wanted};
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
-use crate::http::document::openapi;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
+use crate::http::document::faults;
 use crate::http::proof::operator::Operator;
 use crate::http::request::body::Body;
 use crate::http::request::context::Context;
@@ -19,31 +18,21 @@ use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
-        method: "POST",
         name: "preview-sms-template",
         handler: post(handle),
         summary: "Preview a message",
         about: "The message that an application would send, with the code 123456: its text, what that takes, and \
             what a vendor with a template of its own would be given.",
         audience: Audience::Operator(Permission::ReadSetup),
-        asks: Asks::Body(Shape {
-            schema: openapi::schema("PreviewSmsTemplateRequest"),
-            example: json!({"appId": "shop", "channel": "CHANNEL_LOGIN", "provider": "aliyun", "language": "zh-CN"}),
-        }),
-        answers: Answers::Data(Shape {
-            schema: openapi::schema("PreviewedSms"),
-            example: json!({
-                "text": "【示例商城】123456 是您的登录验证码，5 分钟内有效，请勿告诉他人。",
-                "encoding": "UCS-2", "units": 37, "segments": 1,
-                "vendorTemplate": {"id": "SMS_154950909", "signature": "阿里云", "variables": ["code=123456"]},
-            }),
-        }),
-        faults: &[
-            "badSetting",
-            "badAppId",
-            "unknownApplication",
-            "unknownChannel",
-        ],
+        asks: Asks::Body(Shape::of::<PreviewSmsTemplateRequest>(
+            json!({"appId": "shop", "channel": "CHANNEL_LOGIN", "provider": "aliyun", "language": "zh-CN"}),
+        )),
+        answers: Answers::Data(Shape::of::<PreviewedSms>(json!({
+            "text": "【示例商城】123456 是您的登录验证码，5 分钟内有效，请勿告诉他人。",
+            "encoding": "UCS-2", "units": 37, "segments": 1,
+            "vendorTemplate": {"id": "SMS_154950909", "signature": "阿里云", "variables": ["code=123456"]},
+        }))),
+        faults: &[faults::SCOPE, &["unknownChannel"]],
     }
 }
 

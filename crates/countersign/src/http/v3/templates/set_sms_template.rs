@@ -2,14 +2,13 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::post;
 use countersign_api::{Fault, LintedSmsTemplate, SmsTemplateDto};
 use countersign_core::ports::registry::Change;
 use serde_json::json;
 
 use super::list_sms_templates;
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
-use crate::http::document::openapi;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
+use crate::http::document::faults;
 use crate::http::proof::operator::Operator;
 use crate::http::request::body::Body;
 use crate::http::request::context::Context;
@@ -19,7 +18,6 @@ use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
-        method: "POST",
         name: "set-sms-template",
         handler: post(handle),
         summary: "Set a template",
@@ -27,26 +25,11 @@ pub(crate) fn endpoint() -> Endpoint {
             was said for the same application, channel, provider and language. One with an error is refused; \
             warnings come with the answer.",
         audience: Audience::Operator(Permission::ManageSetup),
-        asks: Asks::Body(Shape {
-            schema: openapi::schema("SmsTemplateDto"),
-            example: list_sms_templates::example(),
-        }),
-        answers: Answers::Data(Shape {
-            schema: openapi::schema("LintedSmsTemplate"),
-            example: json!({"findings": []}),
-        }),
-        faults: FAULTS,
+        asks: Asks::Body(Shape::of::<SmsTemplateDto>(list_sms_templates::example())),
+        answers: Answers::Data(Shape::of::<LintedSmsTemplate>(json!({"findings": []}))),
+        faults: &[faults::SCOPE, faults::TEMPLATE],
     }
 }
-
-/// What may be wrong with a template that is asked for.
-pub(super) const FAULTS: &[&str] = &[
-    "badSetting",
-    "fieldNotTexts",
-    "badAppId",
-    "unknownApplication",
-    "unknownChannel",
-];
 
 pub(crate) async fn handle(
     State(state): State<AppState>,

@@ -1,0 +1,65 @@
+//! Groups of faults that many endpoints have in common, by the names of
+//! [`Fault::samples`](countersign_api::Fault::samples).
+
+/// Names of faults.
+pub(crate) type Names = &'static [&'static str];
+
+/// The faults of every endpoint.
+pub(crate) const COMMON: Names = &["internal", "unavailable"];
+
+/// The faults of every endpoint with a body.
+pub(crate) const BODY: Names = &[
+    "fieldMissing",
+    "fieldTwice",
+    "fieldNotText",
+    "bodyNotObject",
+    "bodyTooDeep",
+    "bodyNotJson",
+    "contentType",
+    "bodyTooLarge",
+    "bodyTooSlow",
+];
+
+/// The faults of every endpoint for callers who name an application.
+pub(crate) const NAMED_APPLICATION: Names = &["noApplication", "unknownApplication"];
+
+/// The faults of every endpoint for callers who show the secret of an application.
+pub(crate) const CREDENTIALS: Names = &["unauthorized"];
+
+/// The faults of every endpoint for operators.
+pub(crate) const OPERATOR: Names = &[
+    "unauthorized",
+    "signatureNotValid",
+    "signatureMethod",
+    "signatureVersion",
+    "signatureDate",
+    "signatureNoDate",
+    "signatureSkew",
+    "signatureUsed",
+];
+
+/// The faults of a phone number and its country code.
+pub(crate) const PHONE: Names = &[
+    "phoneCharacter",
+    "phoneCountryCode",
+    "phoneContradiction",
+    "phoneNotValid",
+    "phoneNotMobile",
+];
+
+/// The faults of the fields of an application.
+pub(crate) const APPLICATION: Names = &[
+    "fieldNotTexts",
+    "badAppId",
+    "badAppName",
+    "badOrigin",
+    "badWebHost",
+    "badAndroidAppHash",
+    "textTooLong",
+];
+
+/// The faults of a route's scope and of a template's, which may name an application.
+pub(crate) const SCOPE: Names = &["badSetting", "badAppId", "unknownApplication"];
+
+/// The faults of a template, beside those of its scope.
+pub(crate) const TEMPLATE: Names = &["fieldNotTexts", "unknownChannel"];
