@@ -36,7 +36,7 @@ async fn a_folder_has_one_owner_and_the_second_is_told() {
         "{says}"
     );
     assert_eq!(
-        server.login(&number(1)).await,
+        server.public().login(&number(1)).await,
         200,
         "the owner is not disturbed"
     );
@@ -161,7 +161,7 @@ async fn check_and_unlock_talk_to_the_owner() {
     let json = |output: Output| serde_json::from_slice::<Value>(&output.stdout).unwrap();
 
     assert!(says(check(&["123456"])).contains("not valid: no code is known"));
-    assert_eq!(server.login(&number(1)).await, 200);
+    assert_eq!(server.public().login(&number(1)).await, 200);
     let outbox = server.outbox(&format!("+86{}", number(1))).await;
     let code = outbox[0]["passCode"].as_str().unwrap();
     let wrong = if code == "123456" { "654321" } else { "123456" };
@@ -297,7 +297,7 @@ async fn a_shutdown_under_load_answers_what_it_took() {
     let mut sends = tokio::task::JoinSet::new();
     for n in 0..20 {
         let server = std::sync::Arc::clone(&server);
-        sends.spawn(async move { server.login(&number(n)).await });
+        sends.spawn(async move { server.public().login(&number(n)).await });
     }
     vendor.arrived(20).await;
     server.terminate();

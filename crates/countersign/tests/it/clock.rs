@@ -23,9 +23,10 @@ use countersign_core::send::outcome::Outcome;
 use countersign_core::send::route::{Countries, Routes};
 use countersign_store::sqlite::SqliteStore;
 use countersign_store::{OwnedFolder, StoreKeys};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::process::Command;
 
+use crate::checks::LOGIN;
 use crate::server::{BINARY, Server, folder, number};
 
 /// The library that the program is started under.
@@ -70,21 +71,11 @@ impl WallClock {
     }
 }
 
-async fn looks(server: &Server, number: &str, code: &str) -> bool {
-    let body = json!({"codeType": "SMS", "smsCodePayload": {
-        "phone": number, "passCode": code, "channel": "CHANNEL_LOGIN",
-    }});
-    let headers = [("x-authing-app-id", "dev-app")];
-    let answer = server
-        .post("pre-check-code", &headers, body.to_string())
-        .await;
-    answer.json::<Value>().await.unwrap()["data"]["isValid"] == true
-}
-
-async fn sent(server: &Server, number: &str) -> String {
-    assert_eq!(server.login(number).await, 200);
-    let arrived = server.outbox(&format!("+86{number}")).await;
-    arrived[0]["passCode"].as_str().unwrap().to_owned()
+/// Whether the public finds the code to be right.
+async fn is_right(server: &Server, number: &str, code: &str) -> bool {
+    let public = server.public();
+    let seen = public.pre_check_code(LOGIN, number, code).await;
+    seen.is_valid()
 }
 
 #[expect(
@@ -92,7 +83,7 @@ async fn sent(server: &Server, number: &str) -> String {
     reason = "what is measured is real time: the program's own clock is in question"
 )]
 #[tokio::test]
-async fn steps_of_the_wall_clock_move_neither_a_minute_nor_a_life() {
+async fn a_step_of_the_wall_clock_moves_neither_a_minute_nor_the_life_of_a_code() {
     let (data, files) = (folder(), folder());
     let settings = files.path().join("settings.toml");
     std::fs::write(&settings, "[codes]\nlife_seconds = 60\n").unwrap();
@@ -100,18 +91,18 @@ async fn steps_of_the_wall_clock_move_neither_a_minute_nor_a_life() {
     let config = ["--config", settings.to_str().unwrap()];
     let server = wall.start(data.path(), &config).await;
     let began = Instant::now();
-    let code = sent(&server, &number(1)).await;
+    let code = server.code(LOGIN, &number(1)).await;
     for step in ["+1h", "-1h", "+1h", "+0", "-1h"] {
         wall.set(step);
-        assert!(looks(&server, &number(1), &code).await, "{step}");
-        assert_eq!(server.login(&number(1)).await, 429, "{step}");
+        assert!(is_right(&server, &number(1), &code).await, "{step}");
+        assert_eq!(server.public().login(&number(1)).await, 429, "{step}");
     }
     // Real time alone ends both.
-    while looks(&server, &number(1), &code).await {
+    while is_right(&server, &number(1), &code).await {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     let life = began.elapsed();
-    while server.login(&number(1)).await == 429 {
+    while server.public().login(&number(1)).await == 429 {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     let minute = began.elapsed();
@@ -133,17 +124,17 @@ async fn steps_of_the_wall_clock_move_neither_a_minute_nor_a_life() {
 }
 
 #[tokio::test]
-async fn a_clock_set_back_over_a_boot_kills_codes_once() {
+async fn a_wall_clock_set_back_over_a_boot_ends_older_codes_once() {
     let (data, files) = (folder(), folder());
     let wall = WallClock::of(files.path());
     let server = wall.start(data.path(), &[]).await;
-    let code = sent(&server, &number(1)).await;
+    let code = server.code(LOGIN, &number(1)).await;
     server.kill().await;
 
     // Set back while the program is away, without a boot: nothing to it.
     wall.set("-1h");
     let server = wall.start(data.path(), &[]).await;
-    assert!(looks(&server, &number(1), &code).await);
+    assert!(is_right(&server, &number(1), &code).await);
     server.kill().await;
 
     let note = data.path().join("clock.json");
@@ -152,23 +143,23 @@ async fn a_clock_set_back_over_a_boot_kills_codes_once() {
     std::fs::write(&note, reading.to_string()).unwrap();
     let server = wall.start(data.path(), &[]).await;
     assert!(
-        !looks(&server, &number(1), &code).await,
+        !is_right(&server, &number(1), &code).await,
         "nobody knows its age"
     );
     assert_eq!(
-        server.login(&number(1)).await,
+        server.public().login(&number(1)).await,
         429,
         "its minute is not over"
     );
-    let newer = sent(&server, &number(2)).await;
-    assert!(looks(&server, &number(2), &newer).await);
+    let newer = server.code(LOGIN, &number(2)).await;
+    assert!(is_right(&server, &number(2), &newer).await);
     server.kill().await;
     let server = wall.start(data.path(), &[]).await;
     assert!(
-        looks(&server, &number(2), &newer).await,
+        is_right(&server, &number(2), &newer).await,
         "known within a boot"
     );
-    assert!(!looks(&server, &number(1), &code).await);
+    assert!(!is_right(&server, &number(1), &code).await);
 }
 
 /// A machine whose clocks the test owns.
@@ -219,7 +210,7 @@ impl Provider for Phone {
 }
 
 #[tokio::test]
-async fn an_hour_either_way_moves_no_life_and_no_minute_by_a_millisecond() {
+async fn a_wall_clock_stepped_by_hours_moves_no_minute_and_no_life_by_a_millisecond() {
     const HOUR: i64 = 3_600_000;
     let data = folder();
     let hands = Hands::default();
@@ -262,7 +253,7 @@ async fn an_hour_either_way_moves_no_life_and_no_minute_by_a_millisecond() {
             phone: PhoneNumber::parse(&number(1), None).unwrap(),
         })
     };
-    let is_right = || async {
+    let passes = || async {
         let typed = Typed {
             request_id: RequestId::generate(store.now(), &OsEntropy).unwrap(),
             door: Door::Public,
@@ -288,9 +279,9 @@ async fn an_hour_either_way_moves_no_life_and_no_minute_by_a_millisecond() {
         hands.pass(100_000);
         hands.step_wall(-step / 2);
         hands.pass(199_999);
-        assert!(is_right().await, "{step}");
+        assert!(passes().await, "{step}");
         hands.pass(1);
-        assert!(!is_right().await, "{step}");
+        assert!(!passes().await, "{step}");
         hands.pass(24 * HOUR); // the wrong guess is forgotten
     }
 }

@@ -18,19 +18,13 @@ async fn burst(
     let mut sends = JoinSet::new();
     for n in numbers {
         let server = Arc::clone(server);
-        sends.spawn(async move {
-            let answer = server.try_send("CHANNEL_LOGIN", &number(n)).await;
-            (
-                number(n),
-                answer.map(|answer| (answer.status_code, answer.request_id)),
-            )
-        });
+        sends.spawn(async move { (number(n), server.public().try_login(&number(n)).await) });
     }
     sends
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_kill_in_a_burst_loses_nothing_and_doubles_nothing() {
+async fn a_kill_in_a_burst_loses_no_message_and_sends_none_twice() {
     let (data, vendor) = (folder(), Vendor::start(Manner::Answer(200, "")).await);
     let (mut died_unanswered, mut answered) = (0, HashMap::new());
     for round in 0..8_usize {
@@ -87,7 +81,7 @@ async fn a_kill_in_a_burst_loses_nothing_and_doubles_nothing() {
     );
 
     let server = Server::start(data.path(), &["--quiet", "--provider", "sink"]).await;
-    let messages = server.messages().await;
+    let messages = server.operator().messages().await;
     let told: HashSet<_> = messages
         .iter()
         .map(|message| message.request_id.as_str())

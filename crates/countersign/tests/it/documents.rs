@@ -1,4 +1,4 @@
-//! What the documents say is so.
+//! The documents agree with the program.
 
 use std::fs;
 use std::path::Path;
@@ -14,14 +14,14 @@ fn read(name: &str) -> String {
     fs::read_to_string(Path::new(ROOT).join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-/// What stands between backticks.
+/// The words between backticks.
 fn quoted(text: &str) -> impl Iterator<Item = &str> {
     text.lines()
         .flat_map(|line| line.split('`').skip(1).step_by(2))
 }
 
 #[test]
-fn every_path_in_the_architecture_exists() {
+fn each_path_that_architecture_md_names_exists() {
     let text = read("ARCHITECTURE.md");
     let paths: Vec<_> = quoted(&text)
         .filter(|word| word.contains('/') && !word.contains([' ', ':', '*', '<']))
@@ -40,7 +40,7 @@ fn every_path_in_the_architecture_exists() {
 }
 
 #[test]
-fn every_decision_is_listed() {
+fn the_index_of_decisions_lists_each_of_them() {
     let index = read("docs/decisions/README.md");
     for entry in fs::read_dir(Path::new(ROOT).join("docs/decisions")).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
@@ -51,7 +51,7 @@ fn every_decision_is_listed() {
     }
 }
 
-/// docs/errors.md as the table of faults has it.
+/// `docs/errors.md`, made from the table of faults.
 fn errors() -> String {
     let mut text = "# Errors\n\n\
         Every answer is HTTP 200 with an envelope; these are the envelopes of failures, with the sentences in English\n\
@@ -74,7 +74,7 @@ fn errors() -> String {
 }
 
 #[test]
-fn the_page_of_errors_is_the_table_of_faults() {
+fn the_page_of_errors_lists_the_table_of_faults() {
     let path = Path::new(ROOT).join("docs/errors.md");
     #[expect(
         clippy::disallowed_methods,
@@ -90,13 +90,13 @@ fn the_page_of_errors_is_the_table_of_faults() {
 }
 
 #[tokio::test]
-async fn the_openapi_document_describes_what_is_served() {
+async fn the_openapi_document_describes_each_served_path() {
     let data = folder();
     let server = Server::start(data.path(), &["--quiet"]).await;
-    let document: Value = server.get("/openapi.json").await.json().await.unwrap();
+    let document: Value = serde_json::from_str(&server.get("/openapi.json").await.body).unwrap();
     assert_eq!(document["openapi"], "3.1.0");
-    let not_served: Value = server.get("/api/v3/none").await.json().await.unwrap();
-    let served = not_served["message"].as_str().unwrap();
+    let not_served = server.get("/api/v3/none").await;
+    let served = not_served.message();
     let paths = document["paths"].as_object().unwrap();
     let (api, others): (Vec<_>, Vec<_>) = paths
         .iter()
@@ -110,7 +110,7 @@ async fn the_openapi_document_describes_what_is_served() {
     for (path, _) in others {
         let path = path.replace("{appId}", "dev-app");
         let answer = server.get(&path).await;
-        assert!(answer.status().is_success(), "{path}");
+        assert!(answer.http.is_success(), "{path}");
     }
     for (path, methods) in paths {
         let (method, operation) = methods.as_object().unwrap().iter().next().unwrap();
@@ -146,10 +146,10 @@ async fn the_openapi_document_describes_what_is_served() {
 }
 
 #[tokio::test]
-async fn the_reference_page_brings_its_own_assets() {
+async fn the_reference_page_loads_only_assets_of_this_server() {
     let data = folder();
     let server = Server::start(data.path(), &["--quiet"]).await;
-    let page = server.get("/docs/").await.text().await.unwrap();
+    let page = server.get("/docs/").await.body;
     assert!(page.contains("swagger-ui"), "{page}");
     for asset in page
         .split(['"', '\''])
@@ -159,7 +159,7 @@ async fn the_reference_page_brings_its_own_assets() {
         let answer = server
             .get(&format!("/docs/{}", asset.trim_start_matches("./")))
             .await;
-        assert!(answer.status().is_success(), "{asset}");
+        assert!(answer.http.is_success(), "{asset}");
     }
 }
 
@@ -178,16 +178,7 @@ async fn the_curl_in_the_readme_sends_a_code() {
         .output()
         .await
         .unwrap();
-    let answer: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(answer["statusCode"], 200, "{answer}");
-    assert_eq!(
-        server
-            .get("/dev/outbox")
-            .await
-            .json::<Vec<serde_json::Value>>()
-            .await
-            .unwrap()
-            .len(),
-        1
-    );
+    assert_eq!(server.outbox("").await.len(), 1);
 }

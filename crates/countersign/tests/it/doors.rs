@@ -1,66 +1,88 @@
 //! Who may check a code, how it must be asked, and by which settings.
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use crate::checks::{LOGIN, is_valid, not};
+use crate::actors::check_body;
+use crate::answer::Answer;
+use crate::checks::{LOGIN, not};
 use crate::server::{Server, folder, number};
 
+const EN: (&str, &str) = ("x-authing-lang", "en-US");
+
+fn basic(app: &str, secret: &str) -> String {
+    let pair = BASE64_STANDARD.encode(format!("{app}:{secret}"));
+    format!("Basic {pair}")
+}
+
+/// Asks `verify-code` with exactly these headers, and with `proof` in the body.
+async fn verify(server: &Server, headers: &[(&str, &str)], code: &str, proof: &Value) -> Answer {
+    let mut body = json!({
+        "channel": LOGIN, "phoneNumber": number(1), "passCode": code, "withToken": false,
+    });
+    let proof = proof.as_object().unwrap().clone();
+    body.as_object_mut().unwrap().extend(proof);
+    let headers = [headers, &[EN]].concat();
+    server.post("verify-code", &headers, body.to_string()).await
+}
+
 #[tokio::test]
-async fn only_the_application_itself_can_verify() {
+async fn a_caller_without_the_applications_secret_verifies_nothing() {
     let data = folder();
     let server = Server::start(data.path(), &["--quiet"]).await;
     let code = server.code(LOGIN, &number(1)).await;
-    let basic = |text: &str| {
-        use base64::Engine as _;
-        base64::prelude::BASE64_STANDARD.encode(text)
-    };
-    let own = format!("Basic {}", basic("dev-app:dev-app-secret"));
-    let bearer = format!("Bearer {own}");
-    let body = |passcode: &str, extra: Value| {
-        let mut body = json!({"channel": LOGIN, "phoneNumber": number(1), "passCode": passcode});
-        body["withToken"] = false.into();
-        for (name, value) in extra.as_object().unwrap() {
-            body[name] = value.clone();
-        }
-        body.to_string()
-    };
-    let wrong = format!("Basic {}", basic("dev-app:wrong"));
-    let unknown = format!("Basic {}", basic("nobody:dev-app-secret"));
+    let own = basic("dev-app", "dev-app-secret");
+    let wrong = basic("dev-app", "wrong");
+    let unknown = basic("nobody", "dev-app-secret");
     let token = format!("Bearer {}", server.token());
     let none = json!({});
-    for (headers, extra) in [
-        (vec![], none.clone()),
-        (vec![("x-authing-app-id", "dev-app")], none.clone()),
-        (vec![("authorization", wrong.as_str())], none.clone()),
-        (vec![("authorization", unknown.as_str())], none.clone()),
-        (vec![("authorization", token.as_str())], none.clone()),
-        (
-            vec![("authorization", own.as_str())],
-            json!({"client_id": "dev-app", "client_secret": "wrong"}),
-        ),
-        (
-            vec![
-                ("authorization", own.as_str()),
-                ("x-authing-app-id", "other"),
-            ],
-            none.clone(),
-        ),
-        (vec![], json!({"client_id": "dev-app", "client_secret": ""})),
-    ] {
-        let answer = server
-            .post("verify-code", &headers, body(&code, extra))
-            .await;
-        let answer: Value = answer.json().await.unwrap();
-        assert_eq!(answer["statusCode"], 401, "{headers:?}: {answer}");
-        assert_eq!(answer.get("data"), None);
+    let refused = verify(&server, &[], &code, &none).await;
+    assert_snapshot!(refused, @r#"
+    HTTP 200
+    {
+      "statusCode": 401,
+      "message": "The credentials are missing or wrong.",
+      "requestId": "[request id]"
     }
-    for (headers, extra) in [
-        (vec![("authorization", own.as_str())], none.clone()),
+    "#);
+    for (headers, proof) in [
+        (vec![("x-authing-app-id", "dev-app")], &none),
+        (vec![("authorization", &*wrong)], &none),
+        (vec![("authorization", &*unknown)], &none),
+        (vec![("authorization", &*token)], &none),
         (
-            vec![
-                ("authorization", bearer.as_str()),
-                ("x-authing-app-id", "dev-app"),
-            ],
+            vec![("authorization", &*own)],
+            &json!({"client_id": "dev-app", "client_secret": "wrong"}),
+        ),
+        (
+            vec![("authorization", &*own), ("x-authing-app-id", "other")],
+            &none,
+        ),
+        (
+            vec![],
+            &json!({"client_id": "dev-app", "client_secret": ""}),
+        ),
+    ] {
+        let answer = verify(&server, &headers, &code, proof).await;
+        assert_eq!(answer.to_string(), refused.to_string(), "{headers:?}");
+    }
+    let timeline = server.operator().timeline(&number(1)).await;
+    assert!(timeline.checks.is_empty(), "nothing was compared");
+}
+
+#[tokio::test]
+async fn the_app_server_shows_its_secret_in_a_header_or_in_the_body() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let code = server.code(LOGIN, &number(1)).await;
+    let own = basic("dev-app", "dev-app-secret");
+    let bearer = format!("Bearer {own}");
+    for (headers, proof) in [
+        (vec![("authorization", &*own)], json!({})),
+        (
+            vec![("authorization", &*bearer), ("x-authing-app-id", "dev-app")],
             json!({"client_id": null, "client_secret": ""}),
         ),
         (
@@ -68,154 +90,156 @@ async fn only_the_application_itself_can_verify() {
             json!({"client_id": "dev-app", "client_secret": "dev-app-secret"}),
         ),
     ] {
-        let answer = server
-            .post("verify-code", &headers, body(&not(&code), extra))
-            .await;
-        let answer: Value = answer.json().await.unwrap();
-        assert_eq!(answer["data"]["reason"], "wrong", "{headers:?}: {answer}");
+        let answer = verify(&server, &headers, &not(&code), &proof).await;
+        assert_eq!(answer.data()["reason"], "wrong", "{headers:?}: {answer}");
     }
 }
 
 #[tokio::test]
-async fn what_is_no_code_is_never_right_and_costs_nothing() {
+async fn a_passcode_of_another_form_than_a_code_is_never_right_and_costs_no_try() {
     let data = folder();
     let server = Server::start(data.path(), &["--quiet"]).await;
+    let (public, app_server) = (server.public(), server.app_server());
     let code = server.code(LOGIN, &number(1)).await;
+    let full_width = code.chars().map(|digit| {
+        let offset = u32::from(digit) - u32::from('0');
+        char::from_u32(u32::from('０') + offset).unwrap()
+    });
     let spellings = [
         format!("{code} "),
         format!(" {code}"),
         format!("{}-{}", &code[..3], &code[3..]),
-        code.chars()
-            .map(|digit| char::from_u32(0xff10 + u32::from(digit) - 0x30).unwrap())
-            .collect(),
+        full_width.collect(),
         String::new(),
         "1".repeat(10_000),
         "12".to_owned(),
     ];
     for spelling in &spellings {
-        assert!(!is_valid(
-            &server
-                .pre_check("dev-app", LOGIN, &number(1), spelling)
-                .await
-        ));
-        let answer = server.verify(LOGIN, &number(1), spelling).await;
-        assert_eq!(
-            answer["data"],
-            json!({"isValid": false, "reason": "malformed"})
-        );
+        let seen = public.pre_check_code(LOGIN, &number(1), spelling).await;
+        assert!(!seen.is_valid(), "{spelling}");
+        let checked = app_server.verify_code(LOGIN, &number(1), spelling).await;
+        let malformed = json!({"isValid": false, "reason": "malformed"});
+        assert_eq!(*checked.data(), malformed, "{spelling}");
     }
-    for (passcode, says) in [
-        (json!(null), "passCode is required."),
-        (json!(123_456), "passCode must be a string."),
-        (json!([code]), "passCode must be a string."),
-        (json!({"a": code}), "passCode must be a string."),
-        (json!(true), "passCode must be a string."),
+    let mut sentences = Vec::new();
+    for passcode in [
+        json!(null),
+        json!(123_456),
+        json!([123_456]),
+        json!({"a": 123_456}),
+        json!(true),
     ] {
-        let body = json!({"channel": LOGIN, "phoneNumber": number(1), "passCode": passcode,
-            "client_id": "dev-app", "client_secret": "dev-app-secret"});
-        let headers = [("x-authing-lang", "en-US")];
-        let answer = server.post("verify-code", &headers, body.to_string()).await;
-        let answer: Value = answer.json().await.unwrap();
-        assert_eq!(
-            (&answer["statusCode"], &answer["message"]),
-            (&json!(400), &json!(says))
-        );
+        let body = json!({"channel": LOGIN, "phoneNumber": number(1), "passCode": passcode});
+        let answer = app_server.post("verify-code", body).await;
+        assert_eq!(answer.codes(), (400, None), "{passcode}");
+        sentences.push(answer.message().to_owned());
     }
-    assert!(server.timeline(&number(1)).await.checks.is_empty());
-    assert!(is_valid(&server.verify(LOGIN, &number(1), &code).await));
+    assert_snapshot!(sentences.join("\n"), @"
+    passCode is required.
+    passCode must be a string.
+    passCode must be a string.
+    passCode must be a string.
+    passCode must be a string.
+    ");
+    let timeline = server.operator().timeline(&number(1)).await;
+    assert!(timeline.checks.is_empty());
+    assert!(app_server.accepts(&number(1), &code).await);
+}
+
+/// `pre-check-code` with this body, in which `smsCodePayload` is by and large as it must be.
+async fn pre_check(server: &Server, change: Value) -> Answer {
+    let mut body = check_body(LOGIN, &number(1), "123456");
+    for (name, value) in change.as_object().unwrap() {
+        match name.split_once('.') {
+            Some((outer, inner)) => body[outer][inner] = value.clone(),
+            None => body[name] = value.clone(),
+        }
+    }
+    server.public().post("pre-check-code", body).await
 }
 
 #[tokio::test]
-async fn a_pre_check_is_refused_by_the_name_of_its_field() {
+async fn a_malformed_pre_check_is_refused_by_the_name_of_its_field() {
     let data = folder();
     let server = Server::start(data.path(), &["--quiet"]).await;
-    let payload = json!({"phone": number(1), "passCode": "123456", "channel": LOGIN});
-    let with = |change: Value| {
-        let mut body = json!({"codeType": "SMS", "smsCodePayload": payload});
-        for (name, value) in change.as_object().unwrap() {
-            body[name] = value.clone();
-        }
-        body
-    };
-    let part = |name: &str, value: Value| {
-        let mut payload = payload.clone();
-        payload[name] = value;
-        with(json!({"smsCodePayload": payload}))
-    };
-    for (body, says) in [
-        (with(json!({"codeType": null})), "codeType is required."),
-        (
-            with(json!({"codeType": "EMAIL", "smsCodePayload": null})),
-            "codeType must be SMS: codes by e-mail are not served here.",
-        ),
-        (with(json!({"codeType": 1})), "codeType must be a string."),
-        (
-            with(json!({"smsCodePayload": null})),
-            "smsCodePayload is required.",
-        ),
-        (
-            with(json!({"smsCodePayload": "x"})),
-            "smsCodePayload must be a JSON object.",
-        ),
-        (
-            with(json!({"smsCodePayload": [1]})),
-            "smsCodePayload must be a JSON object.",
-        ),
-        (
-            part("phone", json!(null)),
-            "smsCodePayload.phone is required.",
-        ),
-        (
-            part("passCode", json!(1)),
-            "smsCodePayload.passCode must be a string.",
-        ),
-    ] {
-        let headers = [("x-authing-app-id", "dev-app"), ("x-authing-lang", "en-US")];
-        let answer = server
-            .post("pre-check-code", &headers, body.to_string())
-            .await;
-        let answer: Value = answer.json().await.unwrap();
-        assert_eq!(
-            (&answer["statusCode"], &answer["message"]),
-            (&json!(400), &json!(says))
-        );
+    let answer = pre_check(&server, json!({"codeType": null})).await;
+    assert_snapshot!(answer, @r#"
+    HTTP 200
+    {
+      "statusCode": 400,
+      "message": "codeType is required.",
+      "requestId": "[request id]"
     }
-    let missing = r#"{"codeType":"SMS","smsCodePayload":{"phone":"1","passCode":"1"}}"#;
-    let headers = [("x-authing-app-id", "dev-app"), ("x-authing-lang", "en-US")];
-    let answer = server.post("pre-check-code", &headers, missing).await;
-    let answer: Value = answer.json().await.unwrap();
-    assert_eq!(answer["message"], "smsCodePayload.channel is required.");
-    let unknown = server
-        .pre_check("dev-app", "CHANNEL_X", &number(1), "123456")
-        .await;
-    let says = unknown["message"].as_str().unwrap();
-    assert!(
-        says.starts_with("smsCodePayload.channel must be one of"),
-        "{says}"
-    );
-    let bad_number = server.pre_check("dev-app", LOGIN, "12345", "123456").await;
-    assert_eq!(
-        (&bad_number["statusCode"], &bad_number["apiCode"]),
-        (&json!(400), &json!(2028))
-    );
-    let no_app = server
-        .pre_check("nobody", LOGIN, &number(1), "123456")
-        .await;
-    assert_eq!(
-        (&no_app["statusCode"], &no_app["apiCode"]),
-        (&json!(404), &json!(2011))
-    );
-    // As the Go SDK sends it.
-    let mut both = with(json!({"emailCodePayload": {"email": "", "passCode": "", "channel": ""}}));
-    both["smsCodePayload"]["phoneCountryCode"] = "".into();
-    let answer = server
-        .post("pre-check-code", &headers, both.to_string())
-        .await;
-    assert!(!is_valid(&answer.json().await.unwrap()));
+    "#);
+    let mut sentences = Vec::new();
+    for change in [
+        json!({"codeType": "EMAIL", "smsCodePayload": null}),
+        json!({"codeType": 1}),
+        json!({"smsCodePayload": null}),
+        json!({"smsCodePayload": "x"}),
+        json!({"smsCodePayload": [1]}),
+        json!({"smsCodePayload.phone": null}),
+        json!({"smsCodePayload.passCode": 1}),
+        json!({"smsCodePayload": {"phone": "1", "passCode": "1"}}),
+        json!({"smsCodePayload.channel": "CHANNEL_X"}),
+    ] {
+        let answer = pre_check(&server, change.clone()).await;
+        assert_eq!(answer.codes(), (400, None), "{change}: {answer}");
+        sentences.push(answer.message().to_owned());
+    }
+    assert_snapshot!(sentences.join("\n"), @"
+    codeType must be SMS: codes by e-mail are not served here.
+    codeType must be a string.
+    smsCodePayload is required.
+    smsCodePayload must be a JSON object.
+    smsCodePayload must be a JSON object.
+    smsCodePayload.phone is required.
+    smsCodePayload.passCode must be a string.
+    smsCodePayload.channel is required.
+    smsCodePayload.channel must be one of CHANNEL_LOGIN, CHANNEL_REGISTER, CHANNEL_RESET_PASSWORD, CHANNEL_BIND_PHONE, CHANNEL_UNBIND_PHONE, CHANNEL_BIND_MFA, CHANNEL_VERIFY_MFA, CHANNEL_UNBIND_MFA, CHANNEL_COMPLETE_PHONE, CHANNEL_IDENTITY_VERIFICATION, CHANNEL_DELETE_ACCOUNT.
+    ");
 }
 
 #[tokio::test]
-async fn a_resend_goes_by_the_rule_of_its_channel() {
+async fn a_pre_check_of_a_wrong_number_or_application_is_refused() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let answer = pre_check(&server, json!({"smsCodePayload.phone": "12345"})).await;
+    assert_snapshot!(answer, @r#"
+    HTTP 200
+    {
+      "statusCode": 400,
+      "message": "phoneNumber is not a valid number of its country.",
+      "apiCode": 2028,
+      "requestId": "[request id]"
+    }
+    "#);
+    let nobody = crate::actors::Public::of(&server, "nobody");
+    let answer = nobody.pre_check_code(LOGIN, &number(1), "123456").await;
+    assert_snapshot!(answer, @r#"
+    HTTP 200
+    {
+      "statusCode": 404,
+      "message": "There is no application with this x-authing-app-id or appId.",
+      "apiCode": 2011,
+      "requestId": "[request id]"
+    }
+    "#);
+}
+
+#[tokio::test]
+async fn a_pre_check_in_the_form_of_the_go_sdk_is_decided() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let both = json!({
+        "emailCodePayload": {"email": "", "passCode": "", "channel": ""},
+        "smsCodePayload.phoneCountryCode": "",
+    });
+    assert!(!pre_check(&server, both).await.is_valid());
+}
+
+#[tokio::test]
+async fn a_channel_has_its_own_digits_and_tries() {
     let data = folder();
     let settings = data.path().join("settings.toml");
     let text = "[codes.channels.login]\nresend = \"reuse\"\ndigits = 8\n\
@@ -225,20 +249,19 @@ async fn a_resend_goes_by_the_rule_of_its_channel() {
     let server = Server::start(data.path(), &["--quiet", "--config", config]).await;
     let code = server.code(LOGIN, &number(1)).await;
     assert_eq!(code.len(), 8);
-    let code = server.code("CHANNEL_REGISTER", &number(1)).await;
-    let wrong = server
-        .verify("CHANNEL_REGISTER", &number(1), &not(&code))
-        .await;
-    assert_eq!(wrong["data"]["triesLeft"], 1);
-    let code = server.code("CHANNEL_RESET_PASSWORD", &number(1)).await;
-    let wrong = server
-        .verify("CHANNEL_RESET_PASSWORD", &number(1), &not(&code))
-        .await;
-    assert_eq!(wrong["data"]["triesLeft"], 2, "three on a strict channel");
+    // Reset-password is a strict channel and has three tries.
+    for (channel, left) in [("CHANNEL_REGISTER", 1), ("CHANNEL_RESET_PASSWORD", 2)] {
+        let code = server.code(channel, &number(1)).await;
+        let app_server = server.app_server();
+        let wrong = app_server
+            .verify_code(channel, &number(1), &not(&code))
+            .await;
+        assert_eq!(wrong.data()["triesLeft"], left, "{channel}");
+    }
 }
 
 #[tokio::test]
-async fn settings_beyond_their_bounds_stop_the_start() {
+async fn a_start_with_settings_beyond_their_bounds_is_refused() {
     let data = folder();
     let settings = data.path().join("settings.toml");
     std::fs::write(&settings, "[codes]\nlife_seconds = 601\n").unwrap();

@@ -1,49 +1,24 @@
 //! Codes that fill themselves in: the last lines of messages, for web pages and Android apps.
 
+use insta::assert_snapshot;
 use serde_json::{Value, json};
 
+use crate::actors::{Operator, Public};
 use crate::server::{Server, folder, number};
 
 const HASH: &str = "FA+9qCX9VSu";
 const ABROAD: &str = "+14155550132";
 
-/// Asks the operator's door, in English.
-async fn ask(server: &Server, name: &str, body: Value) -> Value {
-    let token = format!("Bearer {}", server.token());
-    let headers = [
-        ("authorization", token.as_str()),
-        ("x-authing-lang", "en-US"),
-    ];
-    let answer = server.post(name, &headers, body.to_string()).await;
-    answer.json().await.unwrap()
-}
-
-/// The same, where it succeeds.
-async fn done(server: &Server, name: &str, body: Value) -> Value {
-    let answer = ask(server, name, body).await;
-    assert_eq!(answer["statusCode"], 200, "{answer}");
-    answer["data"].clone()
-}
-
-async fn apps(server: &Server) -> Vec<Value> {
-    let url = format!("{}/api/v3/list-applications", server.url);
-    let request = server.client().get(url).bearer_auth(server.token());
-    let answer: Value = request.send().await.unwrap().json().await.unwrap();
-    answer["data"].as_array().unwrap().clone()
-}
-
-async fn shop(server: &Server) -> Option<Value> {
-    let mut apps = apps(server).await.into_iter();
+/// The application `shop` as the operator sees it.
+async fn shop(operator: &Operator) -> Option<Value> {
+    let mut apps = operator.list("list-applications").await.into_iter();
     apps.find(|app| app["appId"] == "shop")
 }
 
-/// Sends as `app` and answers the text and the code that arrived.
+/// Sends a code as `app`: the text and the code that arrive.
 async fn arrives(server: &Server, app: &str, channel: &str, to: &str) -> (String, String) {
-    let body = json!({"channel": channel, "phoneNumber": to}).to_string();
-    let headers = [("x-authing-app-id", app)];
-    let sent = server.post("send-sms", &headers, body).await;
-    let sent: Value = sent.json().await.unwrap();
-    assert_eq!(sent["statusCode"], 200, "{sent}");
+    let sent = Public::of(server, app).send_sms(channel, to).await;
+    assert_eq!(sent.status(), 200, "{sent}");
     let at = if to.starts_with('+') {
         to.to_owned()
     } else {
@@ -66,11 +41,11 @@ fn one_segment(text: &str) {
 }
 
 #[tokio::test]
-async fn a_message_for_a_web_page_ends_in_host_and_code() {
+async fn a_message_of_an_application_with_a_web_host_ends_in_host_and_code() {
     let data = folder();
     let server = Server::start(data.path(), &["--quiet"]).await;
     let body = json!({"appName": "示例商城", "appId": "shop", "webHost": "Shop.Example"});
-    done(&server, "create-application", body).await;
+    server.operator().set("create-application", body).await;
     let channels = ["CHANNEL_LOGIN", "CHANNEL_UNBIND_MFA"];
     for (channel, to) in channels.iter().flat_map(|channel| {
         let mine = number(1);
@@ -93,11 +68,11 @@ async fn a_message_for_a_web_page_ends_in_host_and_code() {
 }
 
 #[tokio::test]
-async fn a_message_for_an_android_app_ends_in_its_hash_unless_a_web_page_reads_it_too() {
+async fn a_message_of_an_application_with_an_android_hash_ends_in_it_or_in_host_and_code() {
     let data = folder();
     let server = Server::start(data.path(), &["--quiet"]).await;
     let body = json!({"appName": "Shop", "appId": "shop", "androidAppHash": HASH});
-    done(&server, "create-application", body).await;
+    server.operator().set("create-application", body).await;
     for to in [number(1), ABROAD.to_owned()] {
         let (text, _) = arrives(&server, "shop", "CHANNEL_LOGIN", &to).await;
         assert!(text.ends_with(&format!("\n{HASH}")), "{text}");
@@ -105,7 +80,7 @@ async fn a_message_for_an_android_app_ends_in_its_hash_unless_a_web_page_reads_i
         one_segment(&text);
     }
     let body = json!({"appId": "shop", "webHost": "shop.example"});
-    done(&server, "update-application", body).await;
+    server.operator().set("update-application", body).await;
     let (text, code) = arrives(&server, "shop", "CHANNEL_REGISTER", ABROAD).await;
     let end = format!("\n{HASH}\n@shop.example #{code}");
     assert!(text.ends_with(&end), "{text}");
@@ -113,104 +88,85 @@ async fn a_message_for_an_android_app_ends_in_its_hash_unless_a_web_page_reads_i
     assert!(text.len() <= 140, "{text}");
 }
 
+const LONG: &str = "a-very-long-name-of-a-host-which-nobody-would-ever-type.shop.example";
+
 #[tokio::test]
-async fn what_would_not_fit_or_is_no_host_or_hash_is_refused_and_nothing_is_saved() {
+async fn an_application_whose_last_lines_cannot_be_is_not_created() {
     let data = folder();
     let server = Server::start(data.path(), &["--quiet"]).await;
-    let long = "a-very-long-name-of-a-host-which-nobody-would-ever-type.shop.example";
-    for (field, value, says) in [
-        (
-            "webHost",
-            "https://shop.example",
-            "webHost must be a domain name",
-        ),
-        (
-            "webHost",
-            "shop.example:8443",
-            "webHost must be a domain name",
-        ),
-        ("webHost", "127.0.0.1", "webHost must be a domain name"),
-        ("webHost", "shop", "webHost must be a domain name"),
-        (
-            "androidAppHash",
-            "FA+9qCX9VS",
-            "androidAppHash must have exactly 11",
-        ),
-        (
-            "androidAppHash",
-            "FA-9qCX9VSu",
-            "androidAppHash must have exactly 11",
-        ),
-        (
-            "webHost",
-            long,
-            "webHost makes the text for CHANNEL_LOGIN in zh-CN too long for one SMS: at its shortest it would take 100 of 70 places.",
-        ),
+    let operator = server.operator();
+    let mut sentences = Vec::new();
+    for (field, value) in [
+        ("webHost", "https://shop.example"),
+        ("webHost", "shop.example:8443"),
+        ("webHost", "127.0.0.1"),
+        ("webHost", "shop"),
+        ("androidAppHash", "FA+9qCX9VS"),
+        ("androidAppHash", "FA-9qCX9VSu"),
+        ("webHost", LONG),
     ] {
         let body = json!({"appName": "Shop", "appId": "shop", field: value});
-        let answer = ask(&server, "create-application", body).await;
-        assert_eq!(answer["statusCode"], 400, "{answer}");
-        assert!(
-            answer["message"].as_str().unwrap().starts_with(says),
-            "{answer}"
-        );
+        let answer = operator.post("create-application", body).await;
+        assert_eq!(answer.codes(), (400, None), "{value}: {answer}");
+        sentences.push(answer.message().to_owned());
     }
-    assert_eq!(shop(&server).await, None);
-
-    let body = json!({"appName": "Shop", "appId": "shop", "webHost": "shop.example"});
-    done(&server, "create-application", body).await;
-    let before = shop(&server).await;
-    for (body, status, says) in [
-        (
-            json!({"appId": "shop", "webHost": long, "appName": "Other"}),
-            400,
-            "webHost makes",
-        ),
-        (
-            json!({"appId": "shop", "appName": "一二三四五六七八九十一二三四五六七八九十", "androidAppHash": HASH}),
-            400,
-            "androidAppHash makes",
-        ),
-        (json!({"appId": "shop", "appName": ""}), 400, "appName must"),
-        (
-            json!({"appId": "shop", "appName": "Other", "webHost": "x"}),
-            400,
-            "webHost must",
-        ),
-        (
-            json!({"appId": "shop", "allowedOrigins": ["x"]}),
-            400,
-            "allowedOrigins must",
-        ),
-        (
-            json!({"appId": "nobody", "appName": "Other"}),
-            404,
-            "There is no application",
-        ),
-        (json!({"appId": "a b"}), 400, "appId must"),
-        (json!({"appName": "Other"}), 400, "appId is required"),
-    ] {
-        let answer = ask(&server, "update-application", body).await;
-        assert_eq!(answer["statusCode"], status, "{answer}");
-        assert!(
-            answer["message"].as_str().unwrap().starts_with(says),
-            "{answer}"
-        );
-    }
-    assert_eq!(shop(&server).await, before);
-    let stranger = server.post("update-application", &[], r#"{"appId":"shop"}"#);
-    let stranger: Value = stranger.await.json().await.unwrap();
-    assert_eq!(stranger["statusCode"], 401);
+    assert_snapshot!(sentences.join("\n"), @"
+    webHost must be a domain name such as shop.example, without scheme and port.
+    webHost must be a domain name such as shop.example, without scheme and port.
+    webHost must be a domain name such as shop.example, without scheme and port.
+    webHost must be a domain name such as shop.example, without scheme and port.
+    androidAppHash must have exactly 11 characters of A-Z a-z 0-9 + /.
+    androidAppHash must have exactly 11 characters of A-Z a-z 0-9 + /.
+    webHost makes the text for CHANNEL_LOGIN in zh-CN too long for one SMS: at its shortest it would take 100 of 70 places.
+    ");
+    assert_eq!(shop(&operator).await, None);
 }
 
 #[tokio::test]
-async fn an_application_is_changed_and_stays_so_over_a_kill() {
+async fn a_change_that_cannot_be_leaves_the_application_as_it_was() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let operator = server.operator();
+    let body = json!({"appName": "Shop", "appId": "shop", "webHost": "shop.example"});
+    operator.set("create-application", body).await;
+    let before = shop(&operator).await;
+    let mut answers = Vec::new();
+    for body in [
+        json!({"appId": "shop", "webHost": LONG, "appName": "Other"}),
+        json!({"appId": "shop", "appName": "一二三四五六七八九十一二三四五六七八九十", "androidAppHash": HASH}),
+        json!({"appId": "shop", "appName": ""}),
+        json!({"appId": "shop", "appName": "Other", "webHost": "x"}),
+        json!({"appId": "shop", "allowedOrigins": ["x"]}),
+        json!({"appId": "nobody", "appName": "Other"}),
+        json!({"appId": "a b"}),
+        json!({"appName": "Other"}),
+    ] {
+        let answer = operator.post("update-application", body).await;
+        answers.push(format!("{} {}", answer.status(), answer.message()));
+    }
+    assert_snapshot!(answers.join("\n"), @"
+    400 webHost makes the text for CHANNEL_LOGIN in zh-CN too long for one SMS: at its shortest it would take 101 of 70 places.
+    400 androidAppHash makes the text for CHANNEL_LOGIN in zh-CN too long for one SMS: at its shortest it would take 72 of 70 places.
+    400 appName must have 1 to 20 letters, digits, spaces and - _ ' &, and no run of five digits.
+    400 webHost must be a domain name such as shop.example, without scheme and port.
+    400 allowedOrigins must be origins such as https://shop.example or http://localhost:3000, 20 at most.
+    404 There is no application with this x-authing-app-id or appId.
+    400 appId must have 1 to 64 characters of A-Z a-z 0-9 - _.
+    400 appId is required.
+    ");
+    let stranger = server.post("update-application", &[], r#"{"appId":"shop"}"#);
+    assert_eq!(stranger.await.codes(), (401, None));
+    assert_eq!(shop(&operator).await, before);
+}
+
+#[tokio::test]
+async fn the_operator_changes_an_application_and_a_kill_keeps_the_change() {
     let data = folder();
     let server = Server::start(data.path(), &["--quiet"]).await;
     let origins = json!(["https://shop.example"]);
     let body = json!({"appName": "Shop", "appId": "shop", "allowedOrigins": origins});
-    let secret = done(&server, "create-application", body).await["appSecret"].clone();
-    let mut expected = shop(&server).await.unwrap();
+    let secret = server.operator().set("create-application", body).await["appSecret"].clone();
+    let mut expected = shop(&server.operator()).await.unwrap();
     assert_eq!(expected.get("webHost"), None);
 
     for change in [
@@ -221,7 +177,7 @@ async fn an_application_is_changed_and_stays_so_over_a_kill() {
     ] {
         let mut body = change.clone();
         body["appId"] = json!("shop");
-        let answer = done(&server, "update-application", body).await;
+        let answer = server.operator().set("update-application", body).await;
         for (field, value) in change.as_object().unwrap() {
             match value {
                 Value::Null => {}
@@ -236,7 +192,7 @@ async fn an_application_is_changed_and_stays_so_over_a_kill() {
     server.kill().await;
 
     let server = Server::start(data.path(), &["--quiet"]).await;
-    assert_eq!(shop(&server).await, Some(expected));
+    assert_eq!(shop(&server.operator()).await, Some(expected));
     let (text, code) = arrives(&server, "shop", "CHANNEL_LOGIN", ABROAD).await;
     assert_eq!(
         text,
@@ -245,14 +201,10 @@ async fn an_application_is_changed_and_stays_so_over_a_kill() {
         )
     );
     let body = json!({"appId": "shop", "appSecret": secret});
-    let checked = done(&server, "check-app-id-secret", body).await;
+    let checked = server.operator().set("check-app-id-secret", body).await;
     assert_eq!(checked["valid"], true, "the secret is what it was");
-    done(
-        &server,
-        "update-application",
-        json!({"appId": "shop", "webHost": ""}),
-    )
-    .await;
+    let body = json!({"appId": "shop", "webHost": ""});
+    server.operator().set("update-application", body).await;
     let (text, _) = arrives(&server, "shop", "CHANNEL_REGISTER", ABROAD).await;
     assert!(!text.contains('@'), "{text}");
 }

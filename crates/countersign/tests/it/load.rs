@@ -62,7 +62,7 @@ async fn providers_get_their_shares_and_messages_one_call() {
     assert_eq!(http + chuanglan, SENDS as u64, "one call for each message");
     // 100 are expected. By Hoeffding's inequality a share of a quarter is so far off once in 10^10 runs.
     assert!((30..=170).contains(&http), "{http} of {SENDS}");
-    for message in server.messages().await {
+    for message in server.operator().messages().await {
         assert_eq!(message.attempts.len(), 1, "{message:?}");
     }
 }

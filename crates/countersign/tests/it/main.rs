@@ -9,7 +9,10 @@
     clippy::indexing_slicing
 )]
 
-mod api;
+mod access_keys;
+mod actors;
+mod answer;
+mod applications;
 mod arrows;
 mod checks;
 mod cli;
@@ -23,8 +26,9 @@ mod failover;
 mod guard;
 mod last_lines;
 mod load;
-mod management_auth;
+mod messages;
 mod minute;
+mod not_served;
 mod outbox;
 mod outcomes;
 mod products;
@@ -34,7 +38,9 @@ mod removed;
 mod reports_forged;
 mod sandbox;
 mod secrecy;
+mod send;
 mod server;
+mod signatures;
 mod signed;
 mod slow;
 mod tokens;

@@ -1,25 +1,25 @@
 //! One code per application, channel and number per minute.
 
-use std::sync::Arc;
-
+use serde_json::json;
 use tokio::task::JoinSet;
 
 #[path = "../../../core/tests/corpus/lines.rs"]
 mod lines;
 
+use crate::actors::Public;
+use crate::answer::Answer;
 use crate::server::{Server, folder, number};
 use crate::vendor::{Manner, Vendor};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_200_concurrent_sends_one_goes_out_in_100_rounds() {
+async fn of_200_concurrent_sends_to_a_number_one_goes_out() {
     let (data, vendor) = (folder(), Vendor::start(Manner::Answer(200, "")).await);
-    let server =
-        Arc::new(Server::start(data.path(), &["--quiet", "--provider", &vendor.provider()]).await);
+    let server = Server::start(data.path(), &["--quiet", "--provider", &vendor.provider()]).await;
     for round in 0..100 {
         let mut sends = JoinSet::new();
         for _ in 0..200 {
-            let server = Arc::clone(&server);
-            sends.spawn(async move { server.login(&number(round)).await });
+            let public = server.public();
+            sends.spawn(async move { public.login(&number(round)).await });
         }
         let mut answers = sends.join_all().await;
         answers.sort_unstable();
@@ -32,49 +32,23 @@ async fn of_200_concurrent_sends_one_goes_out_in_100_rounds() {
     let counts = vendor.by_number();
     assert_eq!(counts.len(), 100);
     assert!(counts.values().all(|count| *count == 1), "{counts:?}");
-    assert_eq!(
-        server.messages().await.len(),
-        100,
-        "refusals leave no message"
-    );
+    let messages = server.operator().messages().await;
+    assert_eq!(messages.len(), 100, "a refused send is no message");
 }
 
 #[tokio::test]
-async fn channels_and_applications_have_minutes_of_their_own() {
+async fn a_number_gets_one_code_per_channel_and_application_within_a_minute() {
     let data = folder();
     let server = Server::start(data.path(), &["--quiet"]).await;
-    let token = format!("Bearer {}", server.token());
-    let body = r#"{"appName":"Other","appId":"other"}"#;
-    let created = server
-        .post("create-application", &[("authorization", &token)], body)
-        .await;
-    assert_eq!(
-        created.json::<serde_json::Value>().await.unwrap()["statusCode"],
-        200
-    );
+    server.operator().create_application("other", "Other").await;
     for channel in countersign_api::Channel::NAMES {
-        assert_eq!(
-            server.send(channel, &number(1)).await.status_code,
-            200,
-            "{channel}"
-        );
-        assert_eq!(
-            server.send(channel, &number(1)).await.status_code,
-            429,
-            "{channel}"
-        );
+        let first = server.public().send_sms(channel, &number(1)).await;
+        assert_eq!(first.status(), 200, "{channel}");
+        let second = server.public().send_sms(channel, &number(1)).await;
+        assert_eq!(second.status(), 429, "{channel}");
     }
-    let body = format!(
-        r#"{{"channel":"CHANNEL_LOGIN","phoneNumber":"{}"}}"#,
-        number(1)
-    );
-    let answer = server
-        .post("send-sms", &[("x-authing-app-id", "other")], body)
-        .await;
-    assert_eq!(
-        answer.json::<serde_json::Value>().await.unwrap()["statusCode"],
-        200
-    );
+    let other = Public::of(&server, "other");
+    assert_eq!(other.login(&number(1)).await, 200);
     let outbox = server.outbox(&format!("+86{}", number(1))).await;
     assert_eq!(outbox.len(), 12);
     assert!(outbox[0]["text"].as_str().unwrap().starts_with("【Other】"));
@@ -91,32 +65,23 @@ fn corpus(text: &str) -> impl Iterator<Item = (String, Option<String>)> {
     })
 }
 
-async fn send(server: &Server, number: &str, code: Option<&str>) -> serde_json::Value {
-    let mut body = serde_json::json!({"channel": "CHANNEL_LOGIN", "phoneNumber": number});
+/// Asks for a login code for `number` with the country code `code`.
+async fn send(public: &Public, number: &str, code: Option<&str>) -> Answer {
+    let mut body = json!({"channel": "CHANNEL_LOGIN", "phoneNumber": number});
     if let Some(code) = code {
         body["phoneCountryCode"] = code.into();
     }
-    let answer = server
-        .post(
-            "send-sms",
-            &[("x-authing-app-id", "dev-app")],
-            body.to_string(),
-        )
-        .await;
-    answer.json().await.unwrap()
+    public.post("send-sms", body).await
 }
 
 #[tokio::test]
-async fn every_spelling_of_a_number_is_one_number() {
+async fn a_number_in_any_spelling_gets_one_code_within_a_minute() {
     let data = folder();
     let server = Server::start(data.path(), &["--quiet"]).await;
     let mut answers = Vec::new();
     for (number, code) in corpus(include_str!("../../../core/tests/corpus/spellings.txt")) {
-        answers.push(
-            send(&server, &number, code.as_deref()).await["statusCode"]
-                .as_u64()
-                .unwrap(),
-        );
+        let answer = send(&server.public(), &number, code.as_deref()).await;
+        answers.push(answer.status());
     }
     assert!(answers.len() > 40, "{} spellings", answers.len());
     assert_eq!(answers.remove(0), 200);
@@ -125,20 +90,21 @@ async fn every_spelling_of_a_number_is_one_number() {
 }
 
 #[tokio::test]
-async fn a_malformed_spelling_is_400_within_the_minute_and_outside() {
+async fn a_malformed_number_is_refused_with_400_within_the_minute_and_outside() {
     let data = folder();
     let server = Server::start(data.path(), &["--quiet"]).await;
+    let public = server.public();
     for taken in [false, true] {
         let mut refused = 0;
         for (number, code) in corpus(include_str!("../../../core/tests/corpus/malformed.txt")) {
-            let answer = send(&server, &number, code.as_deref()).await;
-            assert_eq!(answer["statusCode"], 400, "{number:?} {code:?}: {answer}");
+            let answer = send(&public, &number, code.as_deref()).await;
+            assert_eq!(answer.status(), 400, "{number:?} {code:?}: {answer}");
             refused += 1;
         }
         assert!(refused >= 100, "{refused} spellings");
         if !taken {
-            assert_eq!(server.login("13800138000").await, 200);
+            assert_eq!(public.login("13800138000").await, 200);
         }
     }
-    assert_eq!(server.messages().await.len(), 1);
+    assert_eq!(server.operator().messages().await.len(), 1);
 }

@@ -1,22 +1,18 @@
 //! The development phone.
 
-use reqwest::StatusCode;
-
 use crate::server::{Server, folder, number};
 
 #[tokio::test]
-async fn the_inbox_survives_a_kill_and_is_newest_first() {
+async fn the_outbox_keeps_messages_over_a_kill_and_shows_the_newest_first() {
     let data = folder();
     let server = Server::start(data.path(), &["--quiet"]).await;
-    assert_eq!(server.login(&number(1)).await, 200);
-    assert_eq!(
-        server
-            .send("CHANNEL_REGISTER", &number(1))
-            .await
-            .status_code,
-        200
-    );
-    assert_eq!(server.login(&number(2)).await, 200);
+    assert_eq!(server.public().login(&number(1)).await, 200);
+    let register = server
+        .public()
+        .send_sms("CHANNEL_REGISTER", &number(1))
+        .await;
+    assert_eq!(register.status(), 200);
+    assert_eq!(server.public().login(&number(2)).await, 200);
     let to = format!("+86{}", number(1));
     let before = server.outbox(&to).await;
     server.kill().await;
@@ -36,26 +32,17 @@ async fn the_inbox_survives_a_kill_and_is_newest_first() {
         assert!(message["text"].as_str().unwrap().contains(code));
         assert_eq!(message["to"], to.as_str());
     }
-    assert_eq!(
-        server
-            .get("/dev/outbox")
-            .await
-            .json::<Vec<serde_json::Value>>()
-            .await
-            .unwrap()
-            .len(),
-        3
-    );
+    assert_eq!(server.outbox("").await.len(), 3);
     let bad = server.get("/dev/outbox?phoneNumber=12").await;
-    assert_eq!(bad.status(), StatusCode::BAD_REQUEST);
+    assert_eq!(bad.http, 400);
     assert_eq!(server.outbox("%2B8613900139000").await.len(), 0);
 }
 
 #[tokio::test]
-async fn messages_are_drawn_unless_quiet() {
+async fn the_terminal_shows_messages_unless_it_is_quiet() {
     let data = folder();
     let server = Server::start(data.path(), &[]).await;
-    assert_eq!(server.login(&number(1)).await, 200);
+    assert_eq!(server.public().login(&number(1)).await, 200);
     let code = server.outbox(&format!("+86{}", number(1))).await[0]["passCode"]
         .as_str()
         .unwrap()
@@ -79,7 +66,7 @@ async fn messages_are_drawn_unless_quiet() {
     );
 
     let server = Server::start(data.path(), &["--quiet"]).await;
-    assert_eq!(server.login(&number(2)).await, 200);
+    assert_eq!(server.public().login(&number(2)).await, 200);
     let url = server.url.clone();
     assert_eq!(server.stop().await.stdout, format!("listening on {url}\n"));
 }

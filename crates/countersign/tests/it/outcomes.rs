@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use countersign_api::MessageDto;
+use insta::assert_snapshot;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
@@ -14,9 +15,9 @@ use crate::vendor::{Manner, Vendor};
 async fn through(manner: Manner) -> (u16, u16, MessageDto) {
     let (data, vendor) = (folder(), Vendor::start(manner).await);
     let server = Server::start(data.path(), &["--quiet", "--provider", &vendor.provider()]).await;
-    let first = server.login(&number(1)).await;
-    let message = server.messages().await.remove(0);
-    let second = server.login(&number(1)).await;
+    let first = server.public().login(&number(1)).await;
+    let message = server.operator().messages().await.remove(0);
+    let second = server.public().login(&number(1)).await;
     assert_eq!(
         vendor.messages().len(),
         if second == 429 { 1 } else { 2 },
@@ -63,9 +64,9 @@ async fn every_message_has_a_connection_of_its_own() {
     let (data, vendor) = (folder(), Vendor::start(Manner::KeepAlive).await);
     let server = Server::start(data.path(), &["--quiet", "--provider", &vendor.provider()]).await;
     for n in 0..5 {
-        assert_eq!(server.login(&number(n)).await, 200);
+        assert_eq!(server.public().login(&number(n)).await, 200);
     }
-    let messages = server.messages().await;
+    let messages = server.operator().messages().await;
     assert!(
         messages
             .iter()
@@ -142,21 +143,26 @@ async fn unreachable_gives_the_minute_back_three_times() {
         .port();
     let provider = format!("http:http://127.0.0.1:{port}/");
     let server = Server::start(data.path(), &["--quiet", "--provider", &provider]).await;
-    for _ in 0..4 {
-        let answer = server.send("CHANNEL_LOGIN", &number(1)).await;
-        assert_eq!((answer.status_code, answer.api_code), (601, None));
-        assert!(
-            answer.message.contains("could not be reached"),
-            "{}",
-            answer.message
-        );
+    let public = server.public();
+    let first = public.send_sms("CHANNEL_LOGIN", &number(1)).await;
+    assert_snapshot!(first, @r#"
+    HTTP 200
+    {
+      "statusCode": 601,
+      "message": "The SMS provider could not be reached. Nothing was sent.",
+      "requestId": "[request id]"
+    }
+    "#);
+    for _ in 0..3 {
+        let again = public.send_sms("CHANNEL_LOGIN", &number(1)).await;
+        assert_eq!(again.to_string(), first.to_string());
     }
     assert_eq!(
-        server.login(&number(1)).await,
+        server.public().login(&number(1)).await,
         429,
         "the fourth failure keeps the minute"
     );
-    let messages = server.messages().await;
+    let messages = server.operator().messages().await;
     let gave_back: Vec<_> = messages
         .iter()
         .rev()
@@ -168,13 +174,14 @@ async fn unreachable_gives_the_minute_back_three_times() {
             .iter()
             .all(|message| outcome(message) == ("unreachable", "void"))
     );
+    let register = server
+        .public()
+        .send_sms("CHANNEL_REGISTER", &number(1))
+        .await;
     assert_eq!(
-        server
-            .send("CHANNEL_REGISTER", &number(1))
-            .await
-            .status_code,
+        register.status(),
         601,
-        "another channel"
+        "another channel has a count of its own"
     );
 }
 
@@ -186,8 +193,7 @@ async fn a_caller_that_hangs_up_changes_nothing() {
         r#"{{"channel":"CHANNEL_LOGIN","phoneNumber":"{}"}}"#,
         number(1)
     );
-    let address = server.url.strip_prefix("http://").unwrap();
-    let mut caller = TcpStream::connect(address).await.unwrap();
+    let mut caller = TcpStream::connect(server.address()).await.unwrap();
     let request = format!(
         "POST /api/v3/send-sms HTTP/1.1\r\nhost: x\r\nx-authing-app-id: dev-app\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
@@ -195,13 +201,13 @@ async fn a_caller_that_hangs_up_changes_nothing() {
     caller.write_all(request.as_bytes()).await.unwrap();
     vendor.arrived(1).await;
     drop(caller);
-    assert_eq!(server.login(&number(1)).await, 429);
+    assert_eq!(server.public().login(&number(1)).await, 429);
     vendor.release();
     // A shutdown waits for sends under way: afterwards the outcome is on record.
     assert!(server.stop().await.status.success());
     let server = Server::start(data.path(), &["--quiet", "--provider", "sink"]).await;
-    let messages = server.messages().await;
+    let messages = server.operator().messages().await;
     assert_eq!(messages.len(), 1);
     assert_eq!(outcome(&messages[0]), ("accepted", "live"));
-    assert_eq!(server.login(&number(1)).await, 429);
+    assert_eq!(server.public().login(&number(1)).await, 429);
 }

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use countersign_api::{Envelope, MessageDto};
+use countersign_api::MessageDto;
 use serde_json::{Value, json};
 
+use crate::answer::Answer;
 use crate::server::{Server, number};
 
 /// A way to send through a vendor.
@@ -136,11 +137,14 @@ pub(crate) struct Sent {
 }
 
 impl Server {
+    /// Calls a management endpoint.
+    pub(crate) async fn manage(&self, name: &str, body: Value) -> Answer {
+        self.operator().post(name, body).await
+    }
+
     /// Calls a management endpoint, which does as it is asked.
     pub(crate) async fn set(&self, name: &str, body: Value) -> Value {
-        let mut answer = self.manage(name, body).await;
-        assert_eq!(answer["statusCode"], 200, "{name}: {answer}");
-        answer["data"].take()
+        self.operator().set(name, body).await
     }
 
     /// Sets up a provider of that name and its template, with the vendor at `url`; with `secret` or the right one.
@@ -187,10 +191,9 @@ impl Server {
         let body = json!({"channel": channel, "phoneNumber": to}).to_string();
         let answer = tokio::time::timeout(PATIENCE, self.post("send-sms", &headers, body));
         let answer = answer.await.expect("an answer within ten seconds");
-        let answer: Envelope = answer.json().await.unwrap();
         Sent {
-            status: answer.status_code,
-            message: answer.message,
+            status: answer.status().try_into().unwrap(),
+            message: answer.message().to_owned(),
         }
     }
 
@@ -206,9 +209,7 @@ impl Server {
             "client_id": app, "client_secret": secret,
         });
         let answer = self.post("verify-code", &[], body.to_string()).await;
-        let answer: Value = answer.json().await.unwrap();
-        assert_eq!(answer["statusCode"], 200, "{answer}");
-        answer["data"]["isValid"].as_bool().unwrap()
+        answer.is_valid()
     }
 
     /// The timelines of a number, the oldest first.
@@ -230,10 +231,7 @@ impl Server {
 
     /// What a management endpoint lists.
     pub(crate) async fn listed(&self, name: &str) -> Value {
-        let url = format!("{}/api/v3/{name}", self.url);
-        let request = self.client().get(url).bearer_auth(self.token());
-        let mut answer: Value = request.send().await.unwrap().json().await.unwrap();
-        answer["data"].take()
+        self.operator().get(name).await.data().clone()
     }
 }
 

@@ -1,22 +1,12 @@
-//! What is left when a vendor account goes.
+//! Templates whose provider has been deleted.
 
-use serde_json::{Value, json};
+use insta::assert_snapshot;
+use serde_json::json;
 
 use crate::server::{Server, folder};
 
-async fn manage(server: &Server, name: &str, body: Value) -> u64 {
-    let shown = format!("Bearer {}", server.token());
-    let headers = [
-        ("authorization", shown.as_str()),
-        ("content-type", "application/json"),
-    ];
-    let answer = server.post(name, &headers, body.to_string()).await;
-    let answer: Value = answer.json().await.unwrap();
-    answer["statusCode"].as_u64().unwrap()
-}
-
 #[tokio::test]
-async fn templates_of_an_account_that_has_gone_can_go_too() {
+async fn the_operator_deletes_a_template_of_a_deleted_provider() {
     let data = folder();
     let server = Server::start(data.path(), &["--quiet"]).await;
     let account = json!({
@@ -26,20 +16,35 @@ async fn templates_of_an_account_that_has_gone_can_go_too() {
     let template = json!({"provider": "aliyun", "vendorTemplate": {
         "id": "SMS_1", "signature": "示例", "variables": ["code={code}"],
     }});
-    assert_eq!(manage(&server, "set-sms-provider", account).await, 200);
-    assert_eq!(
-        manage(&server, "set-sms-template", template.clone()).await,
-        200
-    );
+    let operator = server.operator();
+    operator.set("set-sms-provider", account).await;
+    operator.set("set-sms-template", template.clone()).await;
     let gone = json!({"name": "aliyun"});
-    assert_eq!(manage(&server, "delete-sms-provider", gone).await, 200);
-    assert_eq!(
-        manage(&server, "set-sms-template", template.clone()).await,
-        400
-    );
-    assert_eq!(
-        manage(&server, "delete-sms-template", template.clone()).await,
-        200
-    );
-    assert_eq!(manage(&server, "delete-sms-template", template).await, 404);
+    assert_snapshot!(operator.post("delete-sms-provider", gone).await, @r#"
+    HTTP 200
+    {
+      "statusCode": 200,
+      "message": "Operation successful",
+      "requestId": "[request id]"
+    }
+    "#);
+    let refused = operator.post("set-sms-template", template.clone()).await;
+    assert_snapshot!(refused, @r#"
+    HTTP 200
+    {
+      "statusCode": 400,
+      "message": "provider: there is no provider aliyun.",
+      "requestId": "[request id]"
+    }
+    "#);
+    operator.set("delete-sms-template", template.clone()).await;
+    let again = operator.post("delete-sms-template", template).await;
+    assert_snapshot!(again, @r#"
+    HTTP 200
+    {
+      "statusCode": 404,
+      "message": "There is no such setting: a template of exactly this application, channel, provider and language.",
+      "requestId": "[request id]"
+    }
+    "#);
 }

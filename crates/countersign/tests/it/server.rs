@@ -1,17 +1,18 @@
-//! A running `countersign dev`, and short words for what is asked of it.
+//! A running `countersign dev`. Those who speak to it are in `actors`.
 
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use countersign_api::{Envelope, MessageDto};
-use countersign_client::{AuthenticationClient, Lang, SendSms};
-use reqwest::{Client, Response};
+use reqwest::Client;
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
+
+use crate::actors::{AppServer, Operator, Public};
+use crate::answer::Answer;
 
 pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_countersign");
 
@@ -19,14 +20,13 @@ pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_countersign");
 pub(crate) struct Server {
     pub(crate) url: String,
     child: Child,
-    sdk: AuthenticationClient,
     client: Client,
     data: PathBuf,
     stdout: JoinHandle<String>,
     stderr: JoinHandle<String>,
 }
 
-/// What a stopped server left.
+/// A stopped server: how it ended, and everything it printed.
 pub(crate) struct Stopped {
     pub(crate) status: ExitStatus,
     pub(crate) stdout: String,
@@ -39,12 +39,12 @@ impl Server {
         Self::start_on(data, "127.0.0.1:0", args).await
     }
 
-    /// The same on this address.
+    /// [`start`](Self::start) on this address.
     pub(crate) async fn start_on(data: &Path, address: &str, args: &[&str]) -> Self {
         Self::run(Command::new(BINARY), data, address, args).await
     }
 
-    /// The same by this command, to which only the arguments are missing.
+    /// Runs `command`, which lacks only its arguments, on this address.
     pub(crate) async fn run(
         mut command: Command,
         data: &Path,
@@ -88,7 +88,6 @@ impl Server {
             printed
         });
         Self {
-            sdk: sdk(&url),
             url,
             child,
             client: client(),
@@ -102,63 +101,66 @@ impl Server {
         &self.client
     }
 
-    /// `send_sms` of the Rust SDK, as the development application, in English.
-    pub(crate) async fn send(&self, channel: &str, number: &str) -> Envelope {
-        self.try_send(channel, number).await.expect("an answer")
+    /// Anyone, at the development application.
+    pub(crate) fn public(&self) -> Public {
+        Public::of(self, "dev-app")
     }
 
-    /// The same; `None` if the server dies before it answers.
-    pub(crate) async fn try_send(&self, channel: &str, number: &str) -> Option<Envelope> {
-        let sms = SendSms::with_channel_name(channel, number);
-        let answer = self.sdk.send_sms(sms).await.ok()?;
-        Some(Envelope {
-            status_code: answer.status_code,
-            message: answer.message,
-            api_code: answer.api_code,
-            request_id: answer.request_id.expect("a requestId in every answer"),
-            data: None,
-        })
+    /// The server of the development application.
+    pub(crate) fn app_server(&self) -> AppServer {
+        AppServer::of(self, "dev-app", "dev-app-secret")
     }
 
-    /// A login code for `number`: the `statusCode`.
-    pub(crate) async fn login(&self, number: &str) -> u16 {
-        self.send("CHANNEL_LOGIN", number).await.status_code
+    /// The owner of the data folder.
+    pub(crate) fn operator(&self) -> Operator {
+        Operator::of(self)
     }
 
-    /// `POST /api/v3/{name}` with these headers and this body.
+    /// `POST /api/v3/{name}` with exactly these headers and this body.
     pub(crate) async fn post(
         &self,
         name: &str,
         headers: &[(&str, &str)],
         body: impl Into<reqwest::Body>,
-    ) -> Response {
+    ) -> Answer {
         let mut request = self.client.post(format!("{}/api/v3/{name}", self.url));
         for (header, value) in headers {
             request = request.header(*header, *value);
         }
-        request.body(body).send().await.unwrap()
+        Answer::read(request.body(body).send().await.unwrap()).await
     }
 
-    pub(crate) async fn get(&self, path: &str) -> Response {
-        self.client
-            .get(format!("{}{path}", self.url))
-            .send()
-            .await
-            .unwrap()
+    /// `GET {path}` without any proof.
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        let request = self.client.get(format!("{}{path}", self.url));
+        Answer::read(request.send().await.unwrap()).await
     }
 
-    /// What arrived at `number`, or anywhere if that is empty; newest first.
+    /// The messages on the development phone `number`, or on all of them if that is empty; newest first.
     pub(crate) async fn outbox(&self, number: &str) -> Vec<Value> {
-        let query = if number.is_empty() {
-            String::new()
-        } else {
-            format!("?phoneNumber={number}")
+        let path = match number {
+            "" => "/dev/outbox".to_owned(),
+            number => format!("/dev/outbox?phoneNumber={number}"),
         };
-        self.get(&format!("/dev/outbox{query}"))
-            .await
-            .json()
-            .await
-            .unwrap()
+        serde_json::from_str(&self.get(&path).await.body).unwrap()
+    }
+
+    /// Asks for a code as the public, and reads it on the phone.
+    pub(crate) async fn code(&self, channel: &str, number: &str) -> String {
+        let sent = self.public().send_sms(channel, number).await;
+        assert_eq!(sent.status(), 200, "{sent}");
+        self.newest_code(number).await
+    }
+
+    /// The newest code on the phone `number` of the Chinese mainland.
+    pub(crate) async fn newest_code(&self, number: &str) -> String {
+        let arrived = self.outbox(&format!("+86{number}")).await;
+        arrived[0]["passCode"].as_str().unwrap().to_owned()
+    }
+
+    /// Host and port.
+    pub(crate) fn address(&self) -> &str {
+        self.url.strip_prefix("http://").unwrap()
     }
 
     /// The token of the data folder's owner.
@@ -166,34 +168,6 @@ impl Server {
         let note = std::fs::read(self.data.join("owner.json")).unwrap();
         let note: Value = serde_json::from_slice(&note).unwrap();
         note["token"].as_str().unwrap().to_owned()
-    }
-
-    /// All timelines, newest first.
-    pub(crate) async fn messages(&self) -> Vec<MessageDto> {
-        let token = self.token();
-        let mut all: Vec<MessageDto> = Vec::new();
-        loop {
-            let before = all
-                .last()
-                .map(|last| format!("&before={}", last.message_id))
-                .unwrap_or_default();
-            let url = format!("{}/api/v3/list-messages?limit=1000{before}", self.url);
-            let answer: Envelope<Vec<MessageDto>> = self
-                .client
-                .get(url)
-                .bearer_auth(&token)
-                .send()
-                .await
-                .unwrap()
-                .json()
-                .await
-                .unwrap();
-            let page = answer.data.expect("a page of messages");
-            if page.is_empty() {
-                return all;
-            }
-            all.extend(page);
-        }
     }
 
     /// kill -9, and waits for the end.
@@ -222,7 +196,7 @@ impl Server {
         );
     }
 
-    /// SIGTERM, and what was left.
+    /// SIGTERM, and waits for the end.
     pub(crate) async fn stop(self) -> Stopped {
         self.terminate();
         self.wait().await
@@ -238,24 +212,12 @@ impl Server {
     }
 }
 
-/// Keeps idle connections for a shorter time than the server does: else it would now and then write into one
-/// that is being closed.
+/// A client that keeps idle connections for a shorter time than the server does, so that it never writes into one
+/// that the server is closing.
 pub(crate) fn client() -> Client {
     let client = Client::builder().no_proxy();
     let idle = Duration::from_secs(2);
     client.pool_idle_timeout(idle).build().unwrap()
-}
-
-fn sdk(url: &str) -> AuthenticationClient {
-    AuthenticationClient::builder()
-        .app_id("dev-app")
-        .app_host(url)
-        .lang(Lang::EnUs)
-        // A burst on a busy machine takes longer than one send.
-        .timeout(Duration::from_secs(120))
-        .connect_timeout(Duration::from_secs(60))
-        .build()
-        .unwrap()
 }
 
 /// A folder for one test.

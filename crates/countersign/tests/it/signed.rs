@@ -1,12 +1,13 @@
-//! Management requests, signed as the Node SDK does it.
+//! The operator at work from another machine: management requests that an access key signs, as in the Node SDK.
 
 use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use countersign_core::time::Timestamp;
-use reqwest::{Method, RequestBuilder};
-use serde_json::{Value, json};
+use reqwest::Method;
+use serde_json::json;
 
+use crate::answer::Answer;
 use crate::server::Server;
 
 pub(crate) const DEV: (&str, &str) = ("dev-access-key", "dev-access-key-secret");
@@ -91,7 +92,7 @@ impl Signed {
         self
     }
 
-    pub(crate) async fn send(&self, server: &Server) -> Value {
+    pub(crate) async fn send(&self, server: &Server) -> Answer {
         let url = format!("{}{}", server.url, self.target);
         let mut request = server.client().request(self.method.clone(), url);
         for (name, value) in &self.headers {
@@ -102,18 +103,8 @@ impl Signed {
                 .header("content-type", "application/json")
                 .body(self.body.clone());
         }
-        answer(request).await
+        Answer::read(request.send().await.unwrap()).await
     }
-}
-
-pub(crate) async fn answer(request: RequestBuilder) -> Value {
-    request.send().await.unwrap().json().await.unwrap()
-}
-
-/// `statusCode` and `apiCode` of an answer.
-pub(crate) fn codes(answer: &Value) -> (u64, Option<u64>) {
-    let status = answer["statusCode"].as_u64().unwrap();
-    (status, answer["apiCode"].as_u64())
 }
 
 pub(crate) const PASSED: (u64, Option<u64>) = (200, None);
@@ -123,13 +114,13 @@ pub(crate) fn refused(api_code: u64) -> (u64, Option<u64>) {
     (401, Some(api_code))
 }
 
-/// What time it is, as HTTP writes it.
+/// The time by the server, as HTTP writes it.
 pub(crate) async fn date(server: &Server) -> String {
     let answer = server.get("/api/v3/system").await;
-    answer.headers()["date"].to_str().unwrap().to_owned()
+    answer.header("date").unwrap().to_owned()
 }
 
-/// Milliseconds of a time so far from now.
+/// The time by the server plus `later` milliseconds, in milliseconds since 1970.
 pub(crate) async fn millis(server: &Server, later: i64) -> String {
     let now = Timestamp::parse_http_date(&date(server).await).unwrap();
     (now.as_millis() + later).to_string()

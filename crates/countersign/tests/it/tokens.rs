@@ -1,40 +1,29 @@
-//! The keys of verification tokens, as the world sees them.
+//! Verification tokens and the keys that sign them.
 
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
 use countersign_client::{AuthenticationClient, Channel, Lang, PreCheckCode, SendSms, VerifyCode};
-
-use reqwest::{Method, Response, StatusCode};
+use insta::assert_snapshot;
+use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::answer::Answer;
 use crate::server::{BINARY, Server, folder, number};
 
 const KEYS: &str = "/oidc/.well-known/jwks.json";
 
 async fn jwks(server: &Server, path: &str) -> Vec<Value> {
     let answer = server.get(path).await;
-    assert_eq!(answer.status(), StatusCode::OK, "{path}");
-    assert_eq!(answer.headers()["content-type"], "application/json");
-    let kept = &answer.headers()["cache-control"];
-    assert_eq!(kept, "public, max-age=600", "{path}");
-    let mut answer: Value = answer.json().await.unwrap();
-    serde_json::from_value(answer["keys"].take()).unwrap()
+    assert_eq!(answer.http, 200, "{path}");
+    assert_eq!(answer.header("content-type"), Some("application/json"));
+    let kept = answer.header("cache-control");
+    assert_eq!(kept, Some("public, max-age=600"), "{path}");
+    answer["keys"].as_array().unwrap().clone()
 }
 
-/// A management call: the envelope.
-async fn manage(server: &Server, method: Method, name: &str) -> Value {
-    let url = format!("{}/api/v3/{name}", server.url);
-    let request = server
-        .client()
-        .request(method, url)
-        .bearer_auth(server.token())
-        .header("x-authing-lang", "en-US");
-    request.send().await.unwrap().json().await.unwrap()
-}
-
-/// `countersign key {verb} --json`: what it prints, and whether it succeeds.
+/// `countersign key {verb} --json`: the JSON that it prints, and whether it succeeds.
 fn key(verb: &str, data: &Path) -> (Value, bool) {
     let output = Command::new(BINARY)
         .args(["key", verb, "--json", "--data"])
@@ -51,7 +40,7 @@ fn key(verb: &str, data: &Path) -> (Value, bool) {
 }
 
 #[tokio::test]
-async fn the_keys_are_what_the_official_sdks_want() {
+async fn the_public_gets_keys_in_the_form_that_the_official_sdks_read() {
     let data = folder();
     let server = Server::start(data.path(), &["--quiet"]).await;
     let keys = jwks(&server, KEYS).await;
@@ -72,51 +61,69 @@ async fn the_keys_are_what_the_official_sdks_want() {
     assert_eq!(modulus.len(), 342, "2048 bits in base64url without padding");
     assert_eq!(jwks(&server, &format!("/dev-app{KEYS}")).await, keys);
 
+    let mut answers = Vec::new();
     for unknown in ["nobody", "a%20b", "api"] {
         let answer = server.get(&format!("/{unknown}{KEYS}")).await;
-        assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{unknown}");
-        assert_eq!(answer.headers()["cache-control"], "no-store");
-        let answer: Value = answer.json().await.unwrap();
-        assert_eq!(
-            answer,
-            json!({"error": "there is no application with this id"})
-        );
+        assert_eq!(answer.header("cache-control"), Some("no-store"));
+        answers.push(answer.to_string());
     }
+    assert_snapshot!(answers[0], @r#"
+    HTTP 404
+    {
+      "error": "there is no application with this id"
+    }
+    "#);
+    assert!(answers.iter().all(|answer| *answer == answers[0]));
 }
 
 #[tokio::test]
-async fn a_rotation_publishes_a_key_that_waits_behind_the_one_that_signs() {
+async fn the_operator_rotates_and_the_new_key_waits_behind_the_one_that_signs() {
     let data = folder();
     let server = Server::start(data.path(), &["--quiet"]).await;
     let first = jwks(&server, KEYS).await;
-    let rotated = manage(&server, Method::POST, "rotate-signing-key").await;
-    assert_eq!(rotated["statusCode"], 200, "{rotated}");
+    let operator = server.operator();
+    let rotated = operator.post("rotate-signing-key", json!({})).await;
+    assert_snapshot!(rotated, @r#"
+    HTTP 200
+    {
+      "statusCode": 200,
+      "message": "Operation successful",
+      "requestId": "[request id]",
+      "data": {"kid": "[key id]", "signsFrom": "[time]"}
+    }
+    "#);
     let both = jwks(&server, KEYS).await;
     assert_eq!(both.len(), 2);
     assert_eq!(both[0], first[0], "the one that signs stays first");
     assert_eq!(both[1]["kid"], rotated["data"]["kid"]);
 
-    let refused = manage(&server, Method::POST, "rotate-signing-key").await;
-    assert_eq!(refused["statusCode"], 409, "{refused}");
-    let when = rotated["data"]["signsFrom"].as_str().unwrap();
-    assert!(
-        refused["message"].as_str().unwrap().contains(when),
-        "{refused}"
-    );
-    let listed = manage(&server, Method::GET, "list-signing-keys").await;
-    let states: Vec<_> = listed["data"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|key| (&key["state"], &key["kid"]))
-        .collect();
-    assert_eq!(
-        states,
-        [
-            (&json!("signing"), &first[0]["kid"]),
-            (&json!("next"), &both[1]["kid"])
-        ]
-    );
+    let refused = operator.post("rotate-signing-key", json!({})).await;
+    assert_snapshot!(refused, @r#"
+    HTTP 200
+    {
+      "statusCode": 409,
+      "message": "A new signing key waits already: it begins to sign at [time]. Rotate again after that.",
+      "requestId": "[request id]"
+    }
+    "#);
+    let when = rotated.text("signsFrom");
+    assert!(refused.message().contains(&when), "{}", refused.message());
+    let listed = operator.get("list-signing-keys").await;
+    assert_snapshot!(listed, @r#"
+    HTTP 200
+    {
+      "statusCode": 200,
+      "message": "Operation successful",
+      "requestId": "[request id]",
+      "data": [
+        {"kid": "[key id]", "state": "signing", "createdAt": "[time]", "signsFrom": "[time]"},
+        {"kid": "[key id]", "state": "next", "createdAt": "[time]", "signsFrom": "[time]"}
+      ]
+    }
+    "#);
+    for (listed, published) in listed.data().as_array().unwrap().iter().zip(&both) {
+        assert_eq!(listed["kid"], published["kid"]);
+    }
 
     server.kill().await;
     let server = Server::start(data.path(), &["--quiet"]).await;
@@ -124,7 +131,7 @@ async fn a_rotation_publishes_a_key_that_waits_behind_the_one_that_signs() {
 }
 
 #[tokio::test]
-async fn the_command_line_rotates_and_lists() {
+async fn the_command_line_rotates_and_lists_keys() {
     let data = folder();
     let server = Server::start(data.path(), &["--quiet"]).await;
     let (rotated, done) = key("rotate", data.path());
@@ -139,26 +146,20 @@ async fn the_command_line_rotates_and_lists() {
 }
 
 #[tokio::test]
-async fn only_the_operator_sees_and_rotates() {
+async fn a_caller_without_proof_neither_lists_nor_rotates_keys() {
     let data = folder();
     let server = Server::start(data.path(), &["--quiet"]).await;
     let rotated = server.post("rotate-signing-key", &[], "").await;
     let listed = server.get("/api/v3/list-signing-keys").await;
-    for answer in [rotated, listed] {
-        let answer: Value = answer.json().await.unwrap();
-        assert_eq!(answer["statusCode"], 401);
-    }
+    assert_eq!(rotated.codes(), (401, None));
+    assert_eq!(listed.codes(), (401, None));
     assert_eq!(jwks(&server, KEYS).await.len(), 1);
 }
 
 #[tokio::test]
-async fn any_page_may_read_the_keys_without_credentials() {
+async fn a_page_of_any_origin_reads_the_keys_without_credentials() {
     let data = folder();
     let server = Server::start(data.path(), &["--quiet"]).await;
-    let header = |answer: &Response, name: &str| {
-        let value = answer.headers().get(name);
-        value.map(|value| value.to_str().unwrap().to_owned())
-    };
     for (path, method) in [
         (KEYS.to_owned(), Method::GET),
         (format!("/dev-app{KEYS}"), Method::GET),
@@ -169,18 +170,18 @@ async fn any_page_may_read_the_keys_without_credentials() {
             .request(method, format!("{}{path}", server.url))
             .header("origin", "https://elsewhere.example")
             .header("access-control-request-method", "GET");
-        let answer = request.send().await.unwrap();
-        assert_eq!(answer.status(), StatusCode::OK);
-        let origin = header(&answer, "access-control-allow-origin");
-        assert_eq!(origin.as_deref(), Some("*"), "{path}");
-        let credentials = header(&answer, "access-control-allow-credentials");
+        let answer = Answer::read(request.send().await.unwrap()).await;
+        assert_eq!(answer.http, 200);
+        let origin = answer.header("access-control-allow-origin");
+        assert_eq!(origin, Some("*"), "{path}");
+        let credentials = answer.header("access-control-allow-credentials");
         assert_eq!(credentials, None);
     }
 }
 
 #[cfg(unix)]
 #[tokio::test]
-async fn the_key_file_is_for_its_owner_only() {
+async fn a_key_file_that_others_can_read_stops_the_start() {
     use std::os::unix::fs::PermissionsExt;
     let data = folder();
     let file = data.path().join("signing-keys.json");
@@ -188,7 +189,8 @@ async fn the_key_file_is_for_its_owner_only() {
     let private = std::fs::read_to_string(&file).unwrap();
     let private: Value = serde_json::from_str(&private).unwrap();
     let private = private["keys"][0]["pkcs8"].as_str().unwrap().to_owned();
-    manage(&server, Method::POST, "rotate-signing-key").await;
+    let operator = server.operator();
+    operator.set("rotate-signing-key", json!({})).await;
     let mode = || std::fs::metadata(&file).unwrap().permissions().mode();
     assert_eq!(mode() & 0o777, 0o600);
     let logs = server.stop().await.stderr;
@@ -214,7 +216,7 @@ async fn the_key_file_is_for_its_owner_only() {
     );
 }
 
-/// The Rust SDK of the development application, its own address its issuer.
+/// The Rust SDK of the server of `app`.
 fn sdk(server: &Server, app: &str, secret: &str) -> AuthenticationClient {
     AuthenticationClient::builder()
         .app_id(app)
@@ -225,7 +227,7 @@ fn sdk(server: &Server, app: &str, secret: &str) -> AuthenticationClient {
         .unwrap()
 }
 
-/// Sends a login code to `number`, and checks it: the token.
+/// Sends a login code to `number` and verifies it: the verification token.
 async fn token(server: &Server, client: &AuthenticationClient, number: &str) -> String {
     let sent = client.send_sms(SendSms::new(Channel::Login, number)).await;
     assert!(sent.unwrap().is_success());
@@ -241,7 +243,56 @@ async fn token(server: &Server, client: &AuthenticationClient, number: &str) -> 
 }
 
 #[tokio::test]
-async fn a_success_brings_a_token_that_anyone_can_verify_and_one_can_use_once() {
+async fn the_app_server_verifies_with_a_token_and_introspects_it() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let app_server = server.app_server();
+    let code = server.code("CHANNEL_LOGIN", &number(1)).await;
+    let body = json!({"channel": "CHANNEL_LOGIN", "phoneNumber": number(1), "passCode": code});
+    let verified = app_server.post("verify-code", body).await;
+    assert_snapshot!(verified, @r#"
+    HTTP 200
+    {
+      "statusCode": 200,
+      "message": "Operation successful",
+      "requestId": "[request id]",
+      "data": {"isValid": true, "verificationToken": "[JWT]", "tokenExpiresIn": 300}
+    }
+    "#);
+    let token = verified.text("verificationToken");
+    assert_snapshot!(app_server.introspect(&token).await, @r#"
+    HTTP 200
+    {
+      "statusCode": 200,
+      "message": "Operation successful",
+      "requestId": "[request id]",
+      "data": {
+        "active": true,
+        "iss": "http://127.0.0.1:[port]/oidc",
+        "aud": "dev-app",
+        "sub": "[32 hex digits]",
+        "phone_number": "+86138****0001",
+        "phone_number_verified": true,
+        "channel": "CHANNEL_LOGIN",
+        "iat": [unix time],
+        "exp": [unix time],
+        "jti": "[uuid]"
+      }
+    }
+    "#);
+    assert_snapshot!(app_server.introspect(&token).await, @r#"
+    HTTP 200
+    {
+      "statusCode": 200,
+      "message": "Operation successful",
+      "requestId": "[request id]",
+      "data": {"active": false}
+    }
+    "#);
+}
+
+#[tokio::test]
+async fn the_app_server_gets_a_token_that_anyone_can_verify_and_it_alone_can_use_once() {
     let data = folder();
     let server = Server::start(data.path(), &["--quiet"]).await;
     let client = sdk(&server, "dev-app", "dev-app-secret");
@@ -266,21 +317,8 @@ async fn a_success_brings_a_token_that_anyone_can_verify_and_one_can_use_once() 
     assert_eq!(active.count(), 1);
 
     // Over a kill, a used one stays used, and another stays good: for its own application.
-    let body = json!({"appName": "Other", "appId": "other"});
-    let request = server
-        .client()
-        .post(format!("{}/api/v3/create-application", server.url));
-    let made: Value = request
-        .bearer_auth(server.token())
-        .json(&body)
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
-    let secret = made["data"]["appSecret"].as_str().unwrap().to_owned();
-    let address = server.url.trim_start_matches("http://").to_owned();
+    let secret = server.operator().create_application("other", "Other").await;
+    let address = server.address().to_owned();
     server.kill().await;
     let server = Server::start_on(data.path(), &address, &["--quiet"]).await;
     let client = sdk(&server, "dev-app", "dev-app-secret");

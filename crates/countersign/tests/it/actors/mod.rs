@@ -1,0 +1,65 @@
+//! The three who speak to a running server: the public, an application's own server, and the operator.
+
+mod app_server;
+mod operator;
+mod public;
+
+use reqwest::{Client, Method};
+use serde_json::Value;
+
+pub(crate) use app_server::AppServer;
+pub(crate) use operator::Operator;
+pub(crate) use public::{Public, check_body};
+
+use crate::answer::Answer;
+use crate::server::Server;
+
+/// Sends requests to a server with the same headers each time.
+#[derive(Clone)]
+struct Caller {
+    url: String,
+    client: Client,
+    headers: Vec<(&'static str, String)>,
+}
+
+impl Caller {
+    /// Asks `server`, in English.
+    fn of(server: &Server) -> Self {
+        let caller = Self {
+            url: server.url.clone(),
+            client: server.client().clone(),
+            headers: Vec::new(),
+        };
+        caller.with("x-authing-lang", "en-US")
+    }
+
+    /// The same caller with this header.
+    fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.retain(|(other, _)| *other != name);
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// `GET /api/v3/{name}`; `name` may have a query.
+    async fn get(&self, name: &str) -> Answer {
+        self.ask(Method::GET, name, None).await
+    }
+
+    /// `POST /api/v3/{name}` with a JSON body.
+    async fn post(&self, name: &str, body: Value) -> Answer {
+        self.ask(Method::POST, name, Some(body)).await
+    }
+
+    async fn ask(&self, method: Method, name: &str, body: Option<Value>) -> Answer {
+        let mut request = self
+            .client
+            .request(method, format!("{}/api/v3/{name}", self.url));
+        for (name, value) in &self.headers {
+            request = request.header(*name, value);
+        }
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        Answer::read(request.send().await.unwrap()).await
+    }
+}

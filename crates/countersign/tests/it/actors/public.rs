@@ -1,0 +1,80 @@
+use std::time::Duration;
+
+use countersign_client::{AuthenticationClient, Lang, SendSms};
+use serde_json::{Value, json};
+
+use super::Caller;
+use crate::answer::Answer;
+use crate::server::Server;
+
+/// Anyone who knows the id of an application, such as its web page, its app or a stranger.
+#[derive(Clone)]
+pub(crate) struct Public {
+    caller: Caller,
+    sdk: AuthenticationClient,
+}
+
+impl Public {
+    /// Calls as the application `app`, in English.
+    pub(crate) fn of(server: &Server, app: &str) -> Self {
+        Self {
+            caller: Caller::of(server).with("x-authing-app-id", app),
+            sdk: sdk(&server.url, app),
+        }
+    }
+
+    /// The same in another language, such as `zh-CN`.
+    pub(crate) fn in_language(mut self, language: &str) -> Self {
+        self.caller = self.caller.with("x-authing-lang", language);
+        self
+    }
+
+    /// `POST /api/v3/{name}`.
+    pub(crate) async fn post(&self, name: &str, body: Value) -> Answer {
+        self.caller.post(name, body).await
+    }
+
+    /// `POST /api/v3/send-sms`.
+    pub(crate) async fn send_sms(&self, channel: &str, number: &str) -> Answer {
+        let body = json!({"channel": channel, "phoneNumber": number});
+        self.post("send-sms", body).await
+    }
+
+    /// Asks for a login code for `number` through the Rust SDK: the `statusCode`.
+    pub(crate) async fn login(&self, number: &str) -> u16 {
+        self.try_login(number).await.expect("an answer").0
+    }
+
+    /// The same with the `requestId`; `None` if the server dies before it answers.
+    pub(crate) async fn try_login(&self, number: &str) -> Option<(u16, String)> {
+        let sms = SendSms::with_channel_name("CHANNEL_LOGIN", number);
+        let answer = self.sdk.send_sms(sms).await.ok()?;
+        let request_id = answer.request_id.expect("a requestId in every answer");
+        Some((answer.status_code, request_id))
+    }
+
+    /// `POST /api/v3/pre-check-code`.
+    pub(crate) async fn pre_check_code(&self, channel: &str, number: &str, code: &str) -> Answer {
+        self.post("pre-check-code", check_body(channel, number, code))
+            .await
+    }
+}
+
+/// The body of `pre-check-code`.
+pub(crate) fn check_body(channel: &str, number: &str, code: &str) -> Value {
+    json!({"codeType": "SMS", "smsCodePayload": {
+        "phone": number, "passCode": code, "channel": channel,
+    }})
+}
+
+fn sdk(url: &str, app: &str) -> AuthenticationClient {
+    AuthenticationClient::builder()
+        .app_id(app)
+        .app_host(url)
+        .lang(Lang::EnUs)
+        // A burst on a busy machine takes longer than one send.
+        .timeout(Duration::from_secs(120))
+        .connect_timeout(Duration::from_secs(60))
+        .build()
+        .unwrap()
+}
