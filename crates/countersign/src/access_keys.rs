@@ -1,7 +1,7 @@
 //! Access keys: what programs of the operator's prove themselves with.
 
 use countersign_core::entropy::{Entropy, EntropyError};
-use countersign_core::ports::registry::{AccessKey, Registry};
+use countersign_core::ports::setup::{AccessKey, Setup};
 use countersign_core::secret::Secret;
 use countersign_core::time::Timestamp;
 use sha2::{Digest, Sha256};
@@ -29,11 +29,11 @@ pub fn generate(entropy: &dyn Entropy, now: Timestamp) -> Result<AccessKey, Entr
 /// The key of that id, if there is one and `proves` holds for its secret. Does the same work for an id that does
 /// not exist.
 pub(crate) fn find<'a>(
-    registry: &'a Registry,
+    setup: &'a Setup,
     id: &str,
     proves: impl FnOnce(&str) -> Choice,
 ) -> Option<&'a AccessKey> {
-    let key = registry.access_keys.get(id);
+    let key = setup.access_keys.get(id).map(|held| &**held);
     let proved = proves(key.map_or(NOBODYS, |key| key.secret.reveal()));
     key.filter(|_| proved.into())
 }
@@ -46,6 +46,8 @@ pub(crate) fn same_secret(secret: &str, shown: &str) -> Choice {
 
 #[cfg(test)]
 mod tests {
+    use countersign_core::ports::setup::{Change, Setting};
+
     use super::*;
     use crate::system::OsEntropy;
 
@@ -54,11 +56,9 @@ mod tests {
         let key = generate(&OsEntropy, Timestamp::default()).unwrap();
         assert_eq!((key.id.len(), key.secret.reveal().len()), (24, 64));
         let secret = key.secret.reveal().to_owned();
-        let mut registry = Registry::default();
-        registry.access_keys.insert(key.id.clone(), key.clone());
-        let right = |id: &str, shown: &str| {
-            find(&registry, id, |secret| same_secret(secret, shown)).is_some()
-        };
+        let setup = Setup::default().after(Change::Put(Setting::AccessKey(key.clone())));
+        let right =
+            |id: &str, shown: &str| find(&setup, id, |secret| same_secret(secret, shown)).is_some();
         assert!(right(&key.id, &secret));
         for (id, shown) in [
             (key.id.as_str(), ""),

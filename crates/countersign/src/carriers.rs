@@ -7,12 +7,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use countersign_core::entropy::Entropy;
 use countersign_core::ports::provider::Provider;
-use countersign_core::ports::registry::{ProviderRecord, Registrar, Registry};
+use countersign_core::ports::setup::{ProviderRecord, Setup, SetupStore};
 use countersign_core::send::messenger::{Messenger, Plan};
 use countersign_core::send::route::{Countries, ProviderName, Routes};
 use countersign_core::template::Templates;
 use countersign_core::time::Clock;
-use countersign_providers::account::{InvalidSetup, Setup};
+use countersign_providers::account::{self, InvalidSetup};
 use countersign_providers::carriage::Guarded;
 use countersign_providers::egress::Egress;
 use countersign_providers::kinds;
@@ -33,7 +33,7 @@ pub struct Carriers {
 /// What carriers are made of.
 pub struct Parts {
     /// What is set up.
-    pub registrar: Arc<dyn Registrar>,
+    pub setup_store: Arc<dyn SetupStore>,
     /// Who goes by the plan.
     pub messenger: Arc<Messenger>,
     /// Who carries what no route is for.
@@ -78,8 +78,8 @@ impl Carriers {
 
     /// What is set up.
     #[must_use]
-    pub fn registry(&self) -> Arc<Registry> {
-        self.parts.registrar.registry()
+    pub fn setup(&self) -> Arc<Setup> {
+        self.parts.setup_store.setup()
     }
 
     /// Whether an account can be used.
@@ -89,7 +89,7 @@ impl Carriers {
     pub fn try_out(&self, record: &ProviderRecord) -> Result<Arc<Guarded>, InvalidSetup> {
         let settings = serde_json::from_str(&record.settings)
             .map_err(|error| InvalidSetup::Settings(error.to_string()))?;
-        let setup = Setup {
+        let setup = account::Setup {
             name: record.name.clone(),
             settings,
             secrets: record.secrets.clone(),
@@ -129,15 +129,20 @@ impl Carriers {
     fn replan(&self) {
         // Held to the end: the newest plan must be the last.
         let mut built = self.built.lock().unwrap_or_else(PoisonError::into_inner);
-        let registry = self.registry();
-        built.retain(|name, built| registry.providers.get(name) == Some(&built.record));
-        for (name, record) in &registry.providers {
+        let setup = self.setup();
+        built.retain(|name, built| {
+            setup
+                .providers
+                .get(name)
+                .is_some_and(|held| **held == built.record)
+        });
+        for (name, record) in &setup.providers {
             if built.contains_key(name) {
                 continue;
             }
             match self.try_out(record) {
                 Ok(provider) => {
-                    let record = record.clone();
+                    let record = (**record).clone();
                     built.insert(name.clone(), Built { record, provider });
                 }
                 Err(error) => {
@@ -151,13 +156,17 @@ impl Carriers {
                 Arc::clone(&built.provider) as Arc<dyn Provider>,
             )
         });
-        let mut routes = Routes::new(providers.collect(), registry.routes.clone());
+        let routes = setup
+            .routes
+            .iter()
+            .map(|(scope, route)| (scope.clone(), (**route).clone()));
+        let mut routes = Routes::new(providers.collect(), routes.collect());
         if let Some((provider, countries)) = &self.parts.otherwise {
             routes = routes.or_through(Arc::clone(provider), countries.clone());
         }
         let mut templates = Templates::default();
-        for ((scope, _), template) in &registry.templates {
-            templates.add(scope.clone(), template.clone());
+        for ((scope, _), template) in &setup.templates {
+            templates.add(scope.clone(), (**template).clone());
         }
         self.parts.messenger.replan(Plan { routes, templates });
     }

@@ -1,5 +1,5 @@
 //! What the rules need from the outside world.
 
 pub mod provider;
-pub mod registry;
+pub mod setup;
 pub mod store;

@@ -32,19 +32,14 @@
 //! closure, and no way to look at a counter and act on it later. Callers give durations, never times:
 //! only the store's clock decides. How decisions are grouped into commits is the store's secret.
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
 
-use crate::application::{AppId, AppName, Application, Origin};
-use crate::autofill::{AndroidAppHash, WebHost};
 use crate::code::check::{Checked, CodeCheck, TokenUse, Unlock, UnlockRecord};
 use crate::id::{MessageId, RequestId};
 use crate::limit::Rules;
 use crate::message::{Decision, Intent, Settlement, Timeline};
 use crate::phone::PhoneNumber;
 use crate::receipt::Receipt;
-use crate::template::TooLong;
 use crate::time::Timestamp;
 
 /// Why a store could not do as asked. Where that was to decide, nothing was decided: no hit counts, and
@@ -57,15 +52,6 @@ pub enum StoreError {
     /// It is down, or could not make a step durable.
     #[error("the store is unavailable: {0}")]
     Unavailable(String),
-    /// The application id is taken.
-    #[error("an application with this id exists already")]
-    AppIdTaken,
-    /// There is no such application.
-    #[error("there is no application with this id")]
-    UnknownApplication,
-    /// The messages of the application would not have room for its last lines.
-    #[error(transparent)]
-    TooLong(#[from] TooLong),
 }
 
 /// Whether a [`Settlement`] gave the minute back.
@@ -73,50 +59,6 @@ pub enum StoreError {
 pub struct Settled {
     /// True if the message's refundable hits were taken back.
     pub gave_back: bool,
-}
-
-/// An application to be created.
-#[derive(Debug, Clone)]
-pub struct NewApplication {
-    /// Its public id.
-    pub id: AppId,
-    /// Its name.
-    pub name: AppName,
-    /// The web pages that may call as it.
-    pub origins: Vec<Origin>,
-    /// Whose web pages may read its codes from messages.
-    pub web_host: Option<WebHost>,
-    /// Which Android app may read its messages.
-    pub android_app_hash: Option<AndroidAppHash>,
-    /// Its secret in clear; the store keeps a keyed MAC only.
-    pub secret: String,
-}
-
-/// What is to be changed of an application; `None` leaves it as it is.
-#[derive(Debug, Clone, Default)]
-pub struct ApplicationChange {
-    /// Another name.
-    pub name: Option<AppName>,
-    /// Other web pages that may call as it.
-    pub origins: Option<Vec<Origin>>,
-    /// Another web host, or none.
-    pub web_host: Option<Option<WebHost>>,
-    /// Another Android app, or none.
-    pub android_app_hash: Option<Option<AndroidAppHash>>,
-}
-
-impl ApplicationChange {
-    /// The application as it is after the change.
-    #[must_use]
-    pub fn apply(self, before: Application) -> Application {
-        Application {
-            name: self.name.unwrap_or(before.name),
-            origins: self.origins.unwrap_or(before.origins),
-            web_host: self.web_host.unwrap_or(before.web_host),
-            android_app_hash: self.android_app_hash.unwrap_or(before.android_app_hash),
-            ..before
-        }
-    }
 }
 
 /// Which timelines to read, newest first.
@@ -136,7 +78,7 @@ pub struct TimelineQuery {
     pub limit: u16,
 }
 
-/// Durable state: limits, messages, applications.
+/// Durable state: limits, codes, messages.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
     /// Now, on the store's clock.
@@ -207,44 +149,6 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     /// [`StoreError`] when it could not be made durable. Then it is not used.
     async fn use_token(&self, token: TokenUse) -> Result<bool, StoreError>;
-
-    /// The application of that id.
-    ///
-    /// # Errors
-    /// [`StoreError`] when it cannot be read.
-    async fn application(&self, id: &AppId) -> Result<Option<Arc<Application>>, StoreError>;
-
-    /// Whether `secret` is that application's. Takes the same time for every wrong secret.
-    ///
-    /// # Errors
-    /// [`StoreError`] when it cannot be read.
-    async fn secret_matches(&self, id: &AppId, secret: &str) -> Result<bool, StoreError>;
-
-    /// Creates an application.
-    ///
-    /// # Errors
-    /// [`StoreError::AppIdTaken`]; [`StoreError::TooLong`] when it does not pass
-    /// [`template::check`](crate::template::check); or when it could not be made durable.
-    async fn create_application(&self, new: NewApplication) -> Result<Application, StoreError>;
-
-    /// Changes an application, one change after the other, and answers what it is now. Messages sent
-    /// from then on show it.
-    ///
-    /// # Errors
-    /// [`StoreError::UnknownApplication`]; [`StoreError::TooLong`] when what it would be does not pass
-    /// [`template::check`](crate::template::check); or when it could not be made durable. Nothing is
-    /// changed then.
-    async fn update_application(
-        &self,
-        id: &AppId,
-        change: ApplicationChange,
-    ) -> Result<Application, StoreError>;
-
-    /// All applications, by id.
-    ///
-    /// # Errors
-    /// [`StoreError`] when they cannot be read.
-    async fn applications(&self) -> Result<Vec<Application>, StoreError>;
 
     /// What is known of messages, newest first.
     ///

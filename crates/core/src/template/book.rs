@@ -37,6 +37,26 @@ pub enum Template {
     Vendor(VendorTemplate),
 }
 
+impl Template {
+    /// Returns which of the two this template is.
+    #[must_use]
+    pub const fn kind(&self) -> TemplateKind {
+        match self {
+            Template::Text(_) => TemplateKind::Text,
+            Template::Vendor(_) => TemplateKind::Vendor,
+        }
+    }
+}
+
+/// Which of two templates: a scope may have one of each kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TemplateKind {
+    /// A text with gaps.
+    Text,
+    /// A template that a vendor has approved.
+    Vendor,
+}
+
 /// All templates of a deployment beside the built-in ones.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Templates {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use countersign_core::ports::registry::{Change, Registry};
+use countersign_core::ports::setup::{Change, ChangeError, Setup};
 use countersign_core::ports::store::StoreError;
 use tokio::sync::OwnedMutexGuard;
 use tokio::time::timeout;
@@ -17,6 +17,7 @@ const PATIENCE: Duration = Duration::from_millis(1_500);
 #[derive(Debug)]
 pub struct Edit {
     carriers: Arc<Carriers>,
+    setup: Arc<Setup>,
     turn: OwnedMutexGuard<()>,
 }
 
@@ -30,6 +31,7 @@ impl Carriers {
         let turn = timeout(PATIENCE, turn).await.map_err(|_| too_slow())?;
         Ok(Edit {
             carriers: Arc::clone(self),
+            setup: self.setup(),
             turn,
         })
     }
@@ -38,8 +40,8 @@ impl Carriers {
 impl Edit {
     /// What is set up.
     #[must_use]
-    pub fn registry(&self) -> Arc<Registry> {
-        self.carriers.registry()
+    pub fn setup(&self) -> Arc<Setup> {
+        Arc::clone(&self.setup)
     }
 
     /// Makes a change, which is right as far as it goes; messages go by it from now on. Whoever hangs up or loses
@@ -48,16 +50,32 @@ impl Edit {
     /// # Errors
     /// [`StoreError`] when it could not be made durable, or not yet.
     pub async fn make(self, change: Change) -> Result<(), StoreError> {
-        let Self { carriers, turn } = self;
+        let Self {
+            carriers,
+            setup,
+            turn,
+        } = self;
         let made = tokio::spawn(async move {
-            let made = carriers.parts.registrar.change(change).await;
+            let made = carriers
+                .parts
+                .setup_store
+                .change(setup.version, change)
+                .await;
             carriers.replan();
             drop(turn);
             made.map(drop)
         });
         let made = timeout(PATIENCE, made).await.map_err(|_| too_slow())?;
-        made.map_err(|_| StoreError::Unavailable("a change failed".to_owned()))?
+        let made = made.map_err(|_| failed())?;
+        made.map_err(|error| match error {
+            ChangeError::Store(error) => error,
+            ChangeError::Stale => failed(),
+        })
     }
+}
+
+fn failed() -> StoreError {
+    StoreError::Unavailable("a change failed".to_owned())
 }
 
 fn too_slow() -> StoreError {

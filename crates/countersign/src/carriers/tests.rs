@@ -1,11 +1,12 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use countersign_core::application::AppId;
 use countersign_core::code::passcode::PasscodeKey;
 use countersign_core::limit::SendLimits;
 use countersign_core::policy::CodePolicy;
-use countersign_core::ports::registry::Change;
-use countersign_core::ports::store::{Store, StoreError};
+use countersign_core::ports::setup::{Change, ChangeError, SecretMac, Setting, SetupVersion};
+use countersign_core::ports::store::Store;
 use countersign_core::secret::Secret;
 use countersign_core::send::messenger::Plan;
 use countersign_core::send::route::{OnUnknown, Order, Route, RouteScope};
@@ -33,14 +34,22 @@ struct Held {
 }
 
 #[async_trait]
-impl Registrar for Held {
-    fn registry(&self) -> Arc<Registry> {
-        self.store.registry()
+impl SetupStore for Held {
+    fn setup(&self) -> Arc<Setup> {
+        self.store.setup()
     }
 
-    async fn change(&self, change: Change) -> Result<Arc<Registry>, StoreError> {
+    async fn newer_than(&self, seen: SetupVersion) -> Arc<Setup> {
+        self.store.newer_than(seen).await
+    }
+
+    fn secret_mac(&self, app: &AppId, secret: &str) -> SecretMac {
+        self.store.secret_mac(app, secret)
+    }
+
+    async fn change(&self, seen: SetupVersion, change: Change) -> Result<Arc<Setup>, ChangeError> {
         self.leave.acquire().await.unwrap().forget();
-        self.store.change(change).await
+        self.store.change(seen, change).await
     }
 }
 
@@ -74,7 +83,7 @@ impl World {
             leave: Semaphore::new(0),
         });
         let carriers = Carriers::new(Parts {
-            registrar: Arc::clone(&held) as Arc<dyn Registrar>,
+            setup_store: Arc::clone(&held) as Arc<dyn SetupStore>,
             messenger: Arc::clone(&messenger),
             otherwise: None,
             egress: Egress::new(Reach::Loopback).unwrap(),
@@ -105,18 +114,18 @@ fn route() -> Change {
         order: Order::Listed,
         on_unknown: OnUnknown::Keep,
     };
-    Change::Route(scope, route)
+    Change::Put(Setting::Route(scope, route))
 }
 
 fn account() -> Change {
-    Change::Provider(ProviderRecord {
+    Change::Put(Setting::Provider(ProviderRecord {
         name: ProviderName::parse("aliyun").unwrap(),
         kind: "alibaba-cloud".to_owned(),
         settings: r#"{"access_key_id":"LTAI5t"}"#.to_owned(),
         secrets: BTreeMap::from([("access_key_secret".to_owned(), Secret::new("s".to_owned()))]),
         receipts: Secret::new("6f1d0a4b8c2e97535a1f0c8e4d2b6a90".to_owned()),
         created_at: Still.now(),
-    })
+    }))
 }
 
 #[tokio::test]
@@ -129,7 +138,7 @@ async fn whoever_hangs_up_stops_no_change_half_way() {
     world.held.leave.add_permits(1);
     // The next turn comes once the change is made.
     drop(world.carriers.edit().await.unwrap());
-    assert_eq!(world.held.registry().routes.len(), 1);
+    assert_eq!(world.held.setup().routes.len(), 1);
     assert!(world.is_planned());
 }
 
@@ -141,12 +150,12 @@ async fn what_an_edit_sees_stays_so_until_its_change_is_made() {
     let carriers = Arc::clone(&world.carriers);
     let second = tokio::spawn(async move {
         let edit = carriers.edit().await.unwrap();
-        let seen = edit.registry().providers.len();
+        let seen = edit.setup().providers.len();
         edit.make(route()).await.unwrap();
         seen
     });
     tokio::task::yield_now().await;
-    assert_eq!(first.registry().routes.len(), 0);
+    assert_eq!(first.setup().routes.len(), 0);
     first.make(account()).await.unwrap();
     assert_eq!(second.await.unwrap(), 1, "it sees what the first has made");
     assert!(

@@ -8,13 +8,13 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use clap::Args;
-use countersign_core::application::{AppId, AppName, Origin};
+use countersign_core::application::{AppId, AppName, Application, Origin};
 use countersign_core::code::checker::Checker;
 use countersign_core::entropy::Entropy;
 use countersign_core::phone::{self, Country};
 use countersign_core::ports::provider::Provider;
-use countersign_core::ports::registry::{AccessKey, Change, Registrar};
-use countersign_core::ports::store::{NewApplication, Store};
+use countersign_core::ports::setup::{AccessKey, ApplicationRecord, Change, Setting, SetupStore};
+use countersign_core::ports::store::Store;
 use countersign_core::secret::Secret;
 use countersign_core::send::messenger::{Messenger, Plan};
 use countersign_core::send::route::Countries;
@@ -114,7 +114,7 @@ impl Dev {
         clock
             .keep_ahead(&self.data, store.clock_was_behind())
             .context("the data folder cannot be written to")?;
-        ensure_dev_app(&store).await?;
+        ensure_dev_app(&store, store.now()).await?;
         let outbox = self.outbox(&store)?;
         let provider = Guarded::unbounded(self.provider(&outbox)?, store.clock());
 
@@ -126,9 +126,9 @@ impl Dev {
             .post(&self.data)
             .context("the note to the command line cannot be left in the data folder")?;
         let (clock, store) = (store.clock(), Arc::new(store));
-        let registrar = Arc::clone(&store) as Arc<dyn Registrar>;
+        let setup_store = Arc::clone(&store) as Arc<dyn SetupStore>;
         let store: Arc<dyn Store> = store;
-        ensure_dev_access_key(&*registrar, store.now()).await?;
+        ensure_dev_access_key(&*setup_store, store.now()).await?;
         let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
         let checker = Checker::new(Arc::clone(&store), keys.passcode.clone());
         let messenger = Messenger::new(
@@ -142,7 +142,7 @@ impl Dev {
         let messenger = Arc::new(messenger);
         let countries = self.countries.unwrap_or(Countries::All);
         let carriers = Carriers::new(carriers::Parts {
-            registrar,
+            setup_store: Arc::clone(&setup_store),
             messenger: Arc::clone(&messenger),
             otherwise: Some((Arc::new(provider), countries)),
             egress: Egress::new(settings.reach.unwrap_or(Reach::Loopback))
@@ -161,6 +161,7 @@ impl Dev {
             messenger,
             checker: Arc::new(checker),
             carriers: Arc::new(carriers),
+            setup_store,
             store,
             tokens: Arc::new(tokens),
             entropy,
@@ -222,10 +223,12 @@ fn token() -> anyhow::Result<String> {
     Ok(hex::encode(bytes))
 }
 
-async fn ensure_dev_app(store: &dyn Store) -> anyhow::Result<()> {
+async fn ensure_dev_app(store: &dyn SetupStore, now: Timestamp) -> anyhow::Result<()> {
     let id = AppId::parse(APP_ID)?;
-    if store.application(&id).await?.is_none() {
-        let new = NewApplication {
+    let setup = store.setup();
+    if setup.application(&id).is_none() {
+        let secret = store.secret_mac(&id, APP_SECRET);
+        let application = Application {
             id,
             name: AppName::parse(APP_NAME)?,
             // Pages served from this machine may call, whatever their port.
@@ -235,21 +238,28 @@ async fn ensure_dev_app(store: &dyn Store) -> anyhow::Result<()> {
             ],
             web_host: None,
             android_app_hash: None,
-            secret: APP_SECRET.to_owned(),
+            created_at: now,
         };
-        store.create_application(new).await?;
+        let record = ApplicationRecord {
+            application: Arc::new(application),
+            secret,
+        };
+        let put = Change::Put(Setting::Application(record));
+        store.change(setup.version, put).await?;
     }
     Ok(())
 }
 
-async fn ensure_dev_access_key(registrar: &dyn Registrar, now: Timestamp) -> anyhow::Result<()> {
-    if !registrar.registry().access_keys.contains_key(ACCESS_KEY) {
+async fn ensure_dev_access_key(store: &dyn SetupStore, now: Timestamp) -> anyhow::Result<()> {
+    let setup = store.setup();
+    if !setup.access_keys.contains_key(ACCESS_KEY) {
         let key = AccessKey {
             id: ACCESS_KEY.to_owned(),
             secret: Secret::new(ACCESS_KEY_SECRET.to_owned()),
             created_at: now,
         };
-        registrar.change(Change::AccessKey(key)).await?;
+        let put = Change::Put(Setting::AccessKey(key));
+        store.change(setup.version, put).await?;
     }
     Ok(())
 }

@@ -74,7 +74,7 @@ impl Site {
     /// All routes over `state`.
     #[must_use]
     pub fn new(state: AppState) -> Self {
-        let cors = cors::layer(Arc::clone(&state.store));
+        let cors = cors::layer(Arc::clone(&state.setup_store));
         Self {
             for_pages: router(state.clone(), |site| site.layer(cors)),
             plain: router(state, |site| site),

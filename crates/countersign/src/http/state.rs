@@ -7,6 +7,7 @@ use countersign_api::Fault;
 use countersign_core::code::check::Checked;
 use countersign_core::code::checker::{Checker, Typed};
 use countersign_core::entropy::Entropy;
+use countersign_core::ports::setup::{Setup, SetupStore};
 use countersign_core::ports::store::Store;
 use countersign_core::send::messenger::Messenger;
 use countersign_providers::development::outbox::Outbox;
@@ -43,7 +44,9 @@ pub struct Parts {
     pub checker: Arc<Checker>,
     /// Vendor accounts, routes, templates.
     pub carriers: Arc<Carriers>,
-    /// Applications, timelines, time.
+    /// Everything that an operator has set up, applications among it.
+    pub setup_store: Arc<dyn SetupStore>,
+    /// Limits, codes, timelines, time.
     pub store: Arc<dyn Store>,
     /// Verification tokens, and their keys.
     pub tokens: Arc<Minter>,
@@ -72,6 +75,11 @@ impl std::fmt::Debug for Parts {
 }
 
 impl AppState {
+    /// Returns the newest setup.
+    pub(crate) fn setup(&self) -> Arc<Setup> {
+        self.setup_store.setup()
+    }
+
     /// A turn at changing what is set up.
     pub(crate) async fn edit(&self) -> Result<Edit, Fault> {
         let turn = self.carriers.edit().await;

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use countersign_core::id::TokenId;
-use countersign_core::ports::registry::AccessKey;
+use countersign_core::ports::setup::AccessKey;
 use countersign_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
 

@@ -15,9 +15,7 @@ use countersign_core::message::{Decision, Intent, Settlement, Timeline};
 use countersign_core::phone::PhoneNumber;
 use countersign_core::policy::CodePolicy;
 use countersign_core::ports::provider::{Provider, Sms};
-use countersign_core::ports::store::{
-    ApplicationChange, NewApplication, Settled, Store, StoreError, TimelineQuery,
-};
+use countersign_core::ports::store::{Settled, Store, StoreError, TimelineQuery};
 use countersign_core::receipt::Receipt;
 use countersign_core::send::messenger::{Messenger, Order, Plan, SendError};
 use countersign_core::send::outcome::Outcome;
@@ -84,30 +82,6 @@ impl Store for StandsStill {
 
     async fn use_token(&self, token: TokenUse) -> Result<bool, StoreError> {
         self.store.use_token(token).await
-    }
-
-    async fn application(&self, id: &AppId) -> Result<Option<Arc<Application>>, StoreError> {
-        self.store.application(id).await
-    }
-
-    async fn secret_matches(&self, id: &AppId, secret: &str) -> Result<bool, StoreError> {
-        self.store.secret_matches(id, secret).await
-    }
-
-    async fn create_application(&self, new: NewApplication) -> Result<Application, StoreError> {
-        self.store.create_application(new).await
-    }
-
-    async fn update_application(
-        &self,
-        id: &AppId,
-        change: ApplicationChange,
-    ) -> Result<Application, StoreError> {
-        self.store.update_application(id, change).await
-    }
-
-    async fn applications(&self) -> Result<Vec<Application>, StoreError> {
-        self.store.applications().await
     }
 
     async fn timelines(&self, query: TimelineQuery) -> Result<Vec<Timeline>, StoreError> {

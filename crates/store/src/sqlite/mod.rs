@@ -5,7 +5,6 @@
 //! disk is append-only and led by time, and [`replay`] rebuilds the memory from its end.
 //! [`horizon`] keeps that end short for checks; [`lookup`] finds messages by number.
 
-mod applications;
 mod buckets;
 mod checkpoints;
 mod codes;
@@ -20,10 +19,10 @@ mod lookup;
 mod open;
 mod parked;
 mod receipts;
-mod registry;
 mod replay;
 mod rows;
 mod rule_sets;
+mod setup;
 mod shards;
 mod timelines;
 mod writer;
@@ -32,19 +31,14 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use countersign_core::application::{AppId, Application};
 use countersign_core::code::check::{Checked, CodeCheck, TokenUse, Unlock, UnlockRecord};
 use countersign_core::id::RequestId;
 use countersign_core::limit::Rules;
 use countersign_core::message::{Attempt, CodeState, Decision, Intent, Settlement, Timeline};
 use countersign_core::policy;
-use countersign_core::ports::registry::{Change, Registrar, Registry};
-use countersign_core::ports::store::{
-    ApplicationChange, NewApplication, Settled, Store, StoreError, TimelineQuery,
-};
+use countersign_core::ports::store::{Settled, Store, StoreError, TimelineQuery};
 use countersign_core::receipt::Receipt;
 use countersign_core::send::outcome::Outcome;
-use countersign_core::template;
 use countersign_core::time::{Clock, Timestamp};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
@@ -53,15 +47,14 @@ use crate::folder::OwnedFolder;
 use crate::seal::Sealer;
 pub use open::OpenError;
 
-use applications::{Applications, Known};
 use codes::Code;
 use events::{Asked, Event};
 use hits::LoggedHit;
 use live::{Admission, Live};
 use lookup::Lookup;
 use receipts::ReceiptRow;
-use registry::{Setting, Settings};
 use rows::{GiveBack, MessageRow, Record};
+use setup::LiveSetup;
 use timelines::Found;
 use writer::Queue;
 
@@ -70,9 +63,7 @@ pub struct SqliteStore {
     live: Arc<Mutex<Live>>,
     queue: Queue,
     reader: Arc<Mutex<Connection>>,
-    applications: Arc<Applications>,
-    settings: Arc<Settings>,
-    saving: tokio::sync::Mutex<()>,
+    setup: Arc<LiveSetup>,
     sealer: Arc<Sealer>,
     clock: Arc<dyn Clock>,
     ahead: Duration,
@@ -207,14 +198,6 @@ impl SqliteStore {
             again: None,
         };
         Ok((!decision.admitted()).then_some(decision))
-    }
-
-    /// Saves an application. The writer puts it among those in memory, once it is durable.
-    async fn save(&self, known: Known) -> Result<Application, StoreError> {
-        template::check((&*known.application).into())?;
-        let record = Record::Application(known.clone());
-        wait(self.queue.push(record)?, DECISION).await?;
-        Ok(Application::clone(&known.application))
     }
 
     fn code_state(&self, found: &Found) -> CodeState {
@@ -427,59 +410,6 @@ impl Store for SqliteStore {
         Ok(())
     }
 
-    async fn application(&self, id: &AppId) -> Result<Option<Arc<Application>>, StoreError> {
-        Ok(self.applications.get(id).map(|known| known.application))
-    }
-
-    async fn secret_matches(&self, id: &AppId, secret: &str) -> Result<bool, StoreError> {
-        // An unknown application costs the same work and matches nothing.
-        let mac = self
-            .applications
-            .get(id)
-            .map_or([0; 32], |known| known.secret_mac);
-        Ok(self.sealer.secret_matches(&mac, id.as_str(), secret))
-    }
-
-    async fn create_application(&self, new: NewApplication) -> Result<Application, StoreError> {
-        let _one_at_a_time = self.saving.lock().await;
-        if self.applications.get(&new.id).is_some() {
-            return Err(StoreError::AppIdTaken);
-        }
-        let known = Known {
-            secret_mac: self.sealer.secret(new.id.as_str(), &new.secret),
-            application: Arc::new(Application {
-                id: new.id,
-                name: new.name,
-                origins: new.origins,
-                web_host: new.web_host,
-                android_app_hash: new.android_app_hash,
-                created_at: self.clock.now(),
-            }),
-        };
-        self.save(known).await
-    }
-
-    async fn update_application(
-        &self,
-        id: &AppId,
-        change: ApplicationChange,
-    ) -> Result<Application, StoreError> {
-        let _one_at_a_time = self.saving.lock().await;
-        let known = self
-            .applications
-            .get(id)
-            .ok_or(StoreError::UnknownApplication)?;
-        self.save(Known {
-            application: Arc::new(change.apply(Application::clone(&known.application))),
-            ..known
-        })
-        .await
-    }
-
-    async fn applications(&self) -> Result<Vec<Application>, StoreError> {
-        Ok(self.applications.all())
-    }
-
     async fn timelines(&self, query: TimelineQuery) -> Result<Vec<Timeline>, StoreError> {
         self.catch_up().await;
         let found = self
@@ -492,21 +422,6 @@ impl Store for SqliteStore {
                 ..found.timeline
             })
             .collect())
-    }
-}
-
-#[async_trait]
-impl Registrar for SqliteStore {
-    fn registry(&self) -> Arc<Registry> {
-        self.settings.registry()
-    }
-
-    async fn change(&self, change: Change) -> Result<Arc<Registry>, StoreError> {
-        let setting = Setting::of(change, &self.sealer).ok_or_else(unsealed)?;
-        // For as long as it takes: whoever gave up could not tell whether it was made.
-        let durable = self.queue.push(Record::Setting(Box::new(setting)))?;
-        durable.await.map_err(|_| writer::stopped())??;
-        Ok(self.settings.registry())
     }
 }
 

@@ -8,13 +8,12 @@ use rusqlite::{Connection, OpenFlags};
 use rusqlite_migration::{M, Migrations};
 
 use super::SqliteStore;
-use super::applications::Applications;
 use super::checkpoints::Checkpoints;
 use super::horizon::Horizon;
 use super::lookup::Lookup;
-use super::registry::Settings;
 use super::replay;
 use super::rule_sets::RuleSets;
+use super::setup::LiveSetup;
 use super::writer::{Parts, Queue};
 use crate::folder::OwnedFolder;
 use crate::lasting_clock::LastingClock;
@@ -63,8 +62,7 @@ impl SqliteStore {
         let live =
             replay::rebuild(&mut log, &horizon, &mut rule_sets, clock.now()).map_err(database)?;
         let live = Arc::new(Mutex::new(live));
-        let applications = Arc::new(Applications::read(&log).map_err(database)?);
-        let settings = Arc::new(Settings::read(&log, &sealer).map_err(database)?);
+        let setup = Arc::new(LiveSetup::read(&log, &sealer).map_err(database)?);
         let lookup = Lookup::start(&path).map_err(database)?;
         let reader = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)
             .map_err(database)?;
@@ -72,8 +70,7 @@ impl SqliteStore {
         let queue = Queue::start(Parts {
             log,
             live: Arc::clone(&live),
-            applications: Arc::clone(&applications),
-            settings: Arc::clone(&settings),
+            setup: Arc::clone(&setup),
             clock: Arc::clone(&clock),
             horizon,
             rule_sets,
@@ -84,9 +81,7 @@ impl SqliteStore {
             live,
             queue,
             reader: Arc::new(Mutex::new(reader)),
-            applications,
-            settings,
-            saving: tokio::sync::Mutex::new(()),
+            setup,
             sealer: Arc::new(sealer),
             clock,
             ahead,
@@ -120,6 +115,7 @@ pub(super) fn migrations() -> Migrations<'static> {
     Migrations::new(vec![
         M::up(include_str!("schema/0001_log.sql")),
         M::up(include_str!("schema/0002_vendors.sql")),
+        M::up(include_str!("schema/0003_setup.sql")),
     ])
 }
 

@@ -30,7 +30,7 @@ pub(crate) fn high_water(log: &Connection) -> rusqlite::Result<Timestamp> {
         UNION ALL
         SELECT high_water AS at FROM mark
         UNION ALL
-        SELECT created_at AS at FROM application)";
+        SELECT value ->> 'created_at' AS at FROM setting WHERE json_valid(value))";
     let millis: Option<i64> = log.query_row(newest, [], |row| row.get(0))?;
     Ok(Timestamp::from_millis(millis.unwrap_or_default()))
 }

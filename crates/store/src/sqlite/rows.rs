@@ -12,14 +12,13 @@ use countersign_core::send::outcome::{NotAccepted, Outcome, RefusalKind};
 use countersign_core::time::Timestamp;
 use rusqlite::{CachedStatement, Connection, params};
 
-use super::applications::Known;
 use super::codes::Code;
 use super::events::Event;
 use super::hits::{self, LoggedHit};
 use super::live::Admission;
 use super::receipts::ReceiptRow;
-use super::registry::Setting;
 use super::rule_sets::{self, RuleSets};
+use super::setup::SetupRow;
 use crate::seal::Key;
 
 /// One thing to append to the log.
@@ -30,8 +29,7 @@ pub(crate) enum Record {
     Event(Box<Event>),
     /// Nothing but the time, for an answer that must not be given while nothing can be written.
     Barrier(Timestamp),
-    Application(Known),
-    Setting(Box<Setting>),
+    Setup(Box<SetupRow>),
     Receipt(Box<ReceiptRow>),
 }
 
@@ -109,8 +107,7 @@ impl<'a> Appender<'a> {
                 event.insert(prepared(&mut self.event, self.log, Event::INSERT)?)
             }
             Record::Barrier(now) => mark(self.log, *now),
-            Record::Application(known) => known.write(self.log),
-            Record::Setting(setting) => setting.write(self.log),
+            Record::Setup(row) => row.write(self.log),
             Record::Receipt(receipt) => receipt.insert(self.log),
         }
     }

@@ -16,13 +16,12 @@ use countersign_core::time::{Clock, Timestamp};
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use tokio::sync::oneshot;
 
-use super::applications::Applications;
 use super::checkpoints::Checkpoints;
 use super::horizon::{Horizon, REPLAY, STEP};
 use super::live::Live;
-use super::registry::Settings;
 use super::rows::{self, Appender, GiveBack, MessageRow, Record, Settled};
 use super::rule_sets::RuleSets;
+use super::setup::LiveSetup;
 use undone::Undone;
 
 /// Something to append, and whom to tell once it is durable.
@@ -67,8 +66,7 @@ const MARK: Duration = Duration::from_secs(5);
 pub(crate) struct Parts {
     pub(crate) log: Connection,
     pub(crate) live: Arc<Mutex<Live>>,
-    pub(crate) applications: Arc<Applications>,
-    pub(crate) settings: Arc<Settings>,
+    pub(crate) setup: Arc<LiveSetup>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) horizon: Horizon,
     pub(crate) rule_sets: RuleSets,
@@ -104,7 +102,7 @@ impl Queue {
     }
 
     /// Queues `record` behind everything queued before. The receiver hears once it is durable, or that
-    /// it is not. A message or an application whose receiver is gone by then is not recorded, and leaves
+    /// it is not. A message or a change of the setup whose receiver is gone by then is not recorded, and leaves
     /// no trace; a settlement is recorded in any case.
     pub(crate) fn push(
         &self,
@@ -252,8 +250,7 @@ impl Writer {
         let mut orphans = Vec::new();
         for (Job { record, done }, result) in committed {
             match (&record, &result) {
-                (Record::Application(known), Ok(())) => self.parts.applications.add(known.clone()),
-                (Record::Setting(setting), Ok(())) => self.parts.settings.apply(setting),
+                (Record::Setup(row), Ok(())) => self.parts.setup.apply(row),
                 (_, Ok(())) => {}
                 (_, Err(_)) => self.withdraw(&record),
             }
@@ -280,8 +277,7 @@ impl Writer {
             }
             Record::Settlement(_)
             | Record::Event(_)
-            | Record::Application(_)
-            | Record::Setting(_)
+            | Record::Setup(_)
             | Record::Receipt(_)
             | Record::Barrier(_) => false,
         }
@@ -346,11 +342,7 @@ impl Writer {
         match record {
             Record::Message(row) => live.withdraw(row.admission.message),
             Record::Event(event) => event.withdraw(&mut live),
-            Record::Settlement(_)
-            | Record::Application(_)
-            | Record::Setting(_)
-            | Record::Receipt(_)
-            | Record::Barrier(_) => {}
+            Record::Settlement(_) | Record::Setup(_) | Record::Receipt(_) | Record::Barrier(_) => {}
         }
     }
 

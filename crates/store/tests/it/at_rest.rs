@@ -1,32 +1,23 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 
-use countersign_core::application::{AppId, AppName, Origin};
-use countersign_core::autofill::{AndroidAppHash, WebHost};
 use countersign_core::channel::Channel;
 use countersign_core::code::check::{Door, Unlock};
 use countersign_core::phone::PhoneNumber;
 use countersign_core::policy::{CodeRules, Resend};
-use countersign_core::ports::store::{ApplicationChange, NewApplication, Store, StoreError};
+use countersign_core::ports::store::Store;
 use rusqlite::Connection;
 use rusqlite::types::Value;
 
+use crate::setup::{application, put};
 use crate::world::{PHONE, World, accepted, rules};
 
 #[tokio::test]
 async fn nothing_readable_is_at_rest() {
     let mut world = World::new();
-    let new = NewApplication {
-        id: AppId::parse("shop").unwrap(),
-        name: AppName::parse("Shop").unwrap(),
-        origins: vec![],
-        web_host: None,
-        android_app_hash: None,
-        secret: "a-secret-in-clear".to_owned(),
-    };
-    world.store().create_application(new).await.unwrap();
+    let shop = application(&world, "Shop", "a-secret-in-clear");
+    put(&world, shop).await;
     let (message, _) = world.login().await;
     world.settle(message, accepted()).await;
     assert_unreadable(world.dir.path());
@@ -116,89 +107,5 @@ async fn whatever_depends_on_a_code_or_a_number_depends_on_the_keys_too() {
             // Who has the database and not the keys can try all codes and numbers, and learns nothing.
             assert!(other_keys.contains(place), "{place} can be searched");
         }
-    }
-}
-
-#[tokio::test]
-async fn applications_and_their_secrets_last() {
-    let mut world = World::new();
-    let new = || NewApplication {
-        id: AppId::parse("shop").unwrap(),
-        name: AppName::parse("示例商城").unwrap(),
-        origins: vec![Origin::parse("https://shop.example").unwrap()],
-        web_host: Some(WebHost::parse("shop.example").unwrap()),
-        android_app_hash: None,
-        secret: "s3cret".to_owned(),
-    };
-    let created = world.store().create_application(new()).await.unwrap();
-    assert_eq!(
-        world.store().create_application(new()).await,
-        Err(StoreError::AppIdTaken)
-    );
-    world.restart();
-    let store = world.store();
-    assert_eq!(
-        store.applications().await.unwrap(),
-        std::slice::from_ref(&created)
-    );
-    assert_eq!(
-        store.application(&created.id).await.unwrap(),
-        Some(Arc::new(created.clone()))
-    );
-    assert!(store.secret_matches(&created.id, "s3cret").await.unwrap());
-    assert!(!store.secret_matches(&created.id, "other").await.unwrap());
-    assert!(
-        !store
-            .secret_matches(&AppId::parse("none").unwrap(), "s3cret")
-            .await
-            .unwrap()
-    );
-}
-
-#[tokio::test]
-async fn an_application_changes_as_a_whole_or_not_at_all() {
-    let mut world = World::new();
-    let id = AppId::parse("shop").unwrap();
-    let change = || ApplicationChange {
-        android_app_hash: Some(Some(AndroidAppHash::parse("FA+9qCX9VSu").unwrap())),
-        ..ApplicationChange::default()
-    };
-    assert_eq!(
-        world.store().update_application(&id, change()).await,
-        Err(StoreError::UnknownApplication)
-    );
-    let new = NewApplication {
-        id: id.clone(),
-        name: AppName::parse("Shop").unwrap(),
-        origins: vec![Origin::parse("https://shop.example").unwrap()],
-        web_host: Some(WebHost::parse("login.shop.example").unwrap()),
-        android_app_hash: None,
-        secret: "s3cret".to_owned(),
-    };
-    let created = world.store().create_application(new).await.unwrap();
-    let changed = world.store().update_application(&id, change()).await;
-    let changed = changed.unwrap();
-    assert_eq!(
-        changed,
-        change().apply(created),
-        "the rest is left as it was"
-    );
-
-    // The name alone would be fine, and so would each of the last lines.
-    let long = ApplicationChange {
-        name: Some(AppName::parse("一二三四五六七八九十一二三四五六七八九十").unwrap()),
-        origins: Some(vec![]),
-        ..ApplicationChange::default()
-    };
-    let refused = world.store().update_application(&id, long).await;
-    assert!(
-        matches!(refused, Err(StoreError::TooLong(_))),
-        "{refused:?}"
-    );
-    for _ in 0..2 {
-        let now = world.store().application(&id).await.unwrap();
-        assert_eq!(now.as_deref(), Some(&changed));
-        assert!(world.store().secret_matches(&id, "s3cret").await.unwrap());
-        world.restart();
     }
 }

@@ -11,7 +11,7 @@ mod faults;
 mod limits;
 mod model;
 mod receipts;
-mod registry;
 mod restart;
 mod schedules;
+mod setup;
 mod world;

@@ -62,13 +62,13 @@ async fn handle_of_application(
     Path(app_id): Path<String>,
 ) -> Response {
     let found = match AppId::parse(&app_id) {
-        Ok(id) => state.store.application(&id).await,
-        Err(_) => Ok(None),
+        Ok(id) => state.setup().application(&id).is_some(),
+        Err(_) => false,
     };
-    match found {
-        Ok(Some(_)) => handle(State(state)).await,
-        Ok(None) => refusal(StatusCode::NOT_FOUND, UNKNOWN),
-        Err(_) => refusal(StatusCode::SERVICE_UNAVAILABLE, "the store is down"),
+    if found {
+        handle(State(state)).await
+    } else {
+        refusal(StatusCode::NOT_FOUND, UNKNOWN)
     }
 }
 

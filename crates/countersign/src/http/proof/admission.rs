@@ -124,8 +124,8 @@ fn by_token(state: &AppState, shown: &str) -> Result<String, Fault> {
     };
     let read = state.tokens.read_management(token, state.store.now());
     let claims = read.ok_or(Fault::Unauthorized)?;
-    let registry = state.carriers.registry();
-    let key = registry.access_keys.get(&claims.sub);
+    let setup = state.setup();
+    let key = setup.access_keys.get(&claims.sub);
     match key {
         Some(key) if claims.is_of(key) => Ok(claims.sub),
         _ => Err(Fault::Unauthorized),
@@ -164,8 +164,8 @@ async fn use_once(
     request: &Signed<'_>,
     parts: &Parts,
 ) -> Result<String, Fault> {
-    let registry = state.carriers.registry();
-    signature.check(request, &parts.headers, &registry, state.store.now())?;
+    let setup = state.setup();
+    signature.check(request, &parts.headers, &setup, state.store.now())?;
     let once = TokenUse {
         request_id: arrival.id,
         token: signature.token(),

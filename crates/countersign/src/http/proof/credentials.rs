@@ -41,8 +41,8 @@ impl Credentials {
     /// The application, if these are its own. Every way to be wrong is the same to the caller.
     ///
     /// # Errors
-    /// [`Fault::Unauthorized`]; [`Fault::Unavailable`] when nobody can tell.
-    pub(crate) async fn application(
+    /// [`Fault::Unauthorized`].
+    pub(crate) fn application(
         &self,
         cx: &Context,
         state: &AppState,
@@ -52,13 +52,10 @@ impl Credentials {
         if !named.is_empty() && named != id.as_str().as_bytes() {
             return Err(Fault::Unauthorized);
         }
-        let matches = state.store.secret_matches(&id, &self.secret).await;
-        if !matches.map_err(|_| Fault::Unavailable)? {
-            return Err(Fault::Unauthorized);
-        }
-        let found = state.store.application(&id).await;
-        let found = found.map_err(|_| Fault::Unavailable)?;
-        let found = found.ok_or(Fault::Unauthorized)?;
+        let found = state
+            .setup_store
+            .application_with_secret(&id, &self.secret)
+            .ok_or(Fault::Unauthorized)?;
         cx.is_about(&found);
         Ok(found)
     }

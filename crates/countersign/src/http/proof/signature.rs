@@ -10,7 +10,7 @@ use axum::http::HeaderMap;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use countersign_api::{BadSignature, Fault};
-use countersign_core::ports::registry::Registry;
+use countersign_core::ports::setup::Setup;
 use countersign_core::time::Timestamp;
 use subtle::Choice;
 
@@ -55,12 +55,12 @@ impl Signature {
         &self,
         request: &Signed<'_>,
         headers: &HeaderMap,
-        registry: &Registry,
+        setup: &Setup,
         now: Timestamp,
     ) -> Result<(), Fault> {
         let time = self.judge(headers).map_err(bad)?;
         let compositions = request.compositions();
-        let signer = access_keys::find(registry, &self.access_key, |secret| {
+        let signer = access_keys::find(setup, &self.access_key, |secret| {
             let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, secret.as_bytes());
             let fits = compositions.iter().map(|text| {
                 let fits = hmac::verify(&key, text.as_bytes(), &self.mac).is_ok();

@@ -73,7 +73,7 @@ impl Context {
     }
 
     /// The application that the request names.
-    pub(crate) async fn application(&self, state: &AppState) -> Result<Arc<Application>, Fault> {
+    pub(crate) fn application(&self, state: &AppState) -> Result<Arc<Application>, Fault> {
         let id = self.named_app();
         if id.is_empty() {
             return Err(Fault::NoApplication);
@@ -83,11 +83,7 @@ impl Context {
             .ok()
             .and_then(|id| AppId::parse(id).ok());
         let id = id.ok_or(Fault::UnknownApplication)?;
-        let found = state
-            .store
-            .application(&id)
-            .await
-            .map_err(|_| Fault::Unavailable)?;
+        let found = state.setup().application(&id).cloned();
         let found = found.ok_or(Fault::UnknownApplication)?;
         self.is_about(&found);
         Ok(found)

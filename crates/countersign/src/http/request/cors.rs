@@ -7,7 +7,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use countersign_api::APP_ID_HEADER;
 use countersign_core::application::{AppId, Origin};
-use countersign_core::ports::store::Store;
+use countersign_core::ports::setup::{Setup, SetupStore};
 use tower_http::cors::{AllowOrigin, Any, CorsLayer};
 
 /// The headers that GenAuth's browser SDKs send.
@@ -24,13 +24,13 @@ const HEADERS: [&str; 9] = [
 ];
 
 /// Answers preflights and marks answers, for known origins only; an unknown one is never named in an answer.
-pub(crate) fn layer(store: Arc<dyn Store>) -> CorsLayer {
+pub(crate) fn layer(store: Arc<dyn SetupStore>) -> CorsLayer {
     let known = AllowOrigin::async_predicate(move |origin: HeaderValue, parts: &Parts| {
         let (store, app) = (Arc::clone(&store), named_app(parts));
         let preflight = parts.method == Method::OPTIONS;
         async move {
             match origin.to_str() {
-                Ok(origin) => is_known(&*store, origin, app, preflight).await,
+                Ok(origin) => is_known(&store.setup(), origin, app, preflight),
                 Err(_) => false,
             }
         }
@@ -58,18 +58,15 @@ fn named_app(parts: &Parts) -> Option<AppId> {
 
 /// A preflight names no application, so it may come from the pages of any; the call itself may come
 /// from those of the application that it names.
-async fn is_known(store: &dyn Store, origin: &str, app: Option<AppId>, preflight: bool) -> bool {
+fn is_known(setup: &Setup, origin: &str, app: Option<AppId>, preflight: bool) -> bool {
     let matches = |origins: &[Origin]| origins.iter().any(|known| known.matches(origin));
     if preflight {
-        let all = store.applications().await.unwrap_or_default();
-        return all.iter().any(|app| matches(&app.origins));
+        let mut all = setup.applications.values();
+        return all.any(|held| matches(&held.application.origins));
     }
     match app {
-        Some(id) => store
+        Some(id) => setup
             .application(&id)
-            .await
-            .ok()
-            .flatten()
             .is_some_and(|app| matches(&app.origins)),
         None => false,
     }

@@ -3,7 +3,7 @@
 use countersign_api::{ApplicationDto, Fault, FieldProblem};
 use countersign_core::application::{AppId, AppName, Application, Origin};
 use countersign_core::autofill::{AndroidAppHash, WebHost};
-use countersign_core::ports::store::StoreError;
+use countersign_core::template::TooLong;
 
 use crate::http::request::malformed::malformed;
 
@@ -55,22 +55,17 @@ pub(crate) fn field_to_blame(
     }
 }
 
-/// Why an application was not saved. `to_blame` is the field that may have made its texts too long.
-pub(crate) fn not_saved(error: StoreError, to_blame: &str) -> Fault {
-    match error {
-        StoreError::AppIdTaken => Fault::ApplicationExists,
-        StoreError::UnknownApplication => Fault::UnknownApplication,
-        StoreError::TooLong(why) => wrong(
-            to_blame,
-            FieldProblem::TextTooLong {
-                channel: why.channel.as_str(),
-                language: why.language.as_str(),
-                needed: why.needed,
-                limit: why.limit,
-            },
-        ),
-        StoreError::Overloaded | StoreError::Unavailable(_) => Fault::Unavailable,
-    }
+/// The fault of an application whose texts are too long. `to_blame` is the field that may have made them so.
+pub(crate) fn too_long(why: TooLong, to_blame: &str) -> Fault {
+    wrong(
+        to_blame,
+        FieldProblem::TextTooLong {
+            channel: why.channel.as_str(),
+            language: why.language.as_str(),
+            needed: why.needed,
+            limit: why.limit,
+        },
+    )
 }
 
 /// An application as the operator sees it.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use countersign_api::{Fault, Json, ProviderHealth, SetSmsProviderRequest, SmsProviderDto};
 use countersign_core::entropy::Entropy;
-use countersign_core::ports::registry::ProviderRecord;
+use countersign_core::ports::setup::ProviderRecord;
 use countersign_core::secret::Secret;
 use countersign_core::send::route::ProviderName;
 use countersign_core::time::Timestamp;
@@ -28,8 +28,8 @@ pub(crate) fn bad(field: &str, why: impl ToString) -> Fault {
 
 /// The provider of that name, which is there.
 pub(crate) fn known(carriers: &Carriers, name: &ProviderName) -> Result<ProviderRecord, Fault> {
-    let registry = carriers.registry();
-    let found = registry.providers.get(name).cloned();
+    let setup = carriers.setup();
+    let found = setup.providers.get(name).map(|held| (**held).clone());
     found.ok_or_else(|| Fault::UnknownSetting {
         what: format!("provider {name}"),
     })

@@ -3,7 +3,7 @@
 use countersign_api::{Fault, RoutedProvider, SmsRouteDto};
 use countersign_core::application::AppId;
 use countersign_core::phone::Country;
-use countersign_core::ports::registry::Registry;
+use countersign_core::ports::setup::Setup;
 use countersign_core::send::route::{InvalidRoute, OnUnknown, Order, Route, RouteScope};
 
 use super::application;
@@ -16,17 +16,13 @@ const KEEP: &str = "keep";
 const SAME_CODE: &str = "failover-same-code";
 
 /// An application that exists, if one is named.
-pub(crate) async fn app(state: &AppState, named: Option<&str>) -> Result<Option<AppId>, Fault> {
+pub(crate) fn app(state: &AppState, named: Option<&str>) -> Result<Option<AppId>, Fault> {
     let Some(id) = named.filter(|id| !id.is_empty()) else {
         return Ok(None);
     };
     let id = application::id(id)?;
-    let known = state
-        .store
-        .application(&id)
-        .await
-        .map_err(|_| Fault::Unavailable)?;
-    known.ok_or(Fault::UnknownApplication)?;
+    let setup = state.setup();
+    setup.application(&id).ok_or(Fault::UnknownApplication)?;
     Ok(Some(id))
 }
 
@@ -45,12 +41,12 @@ pub(crate) fn country(named: Option<&str>) -> Result<Option<Country>, Fault> {
 pub(crate) fn route(
     asked: &SmsRouteDto,
     scope: &RouteScope,
-    registry: &Registry,
+    setup: &Setup,
 ) -> Result<Route, Fault> {
     let mut providers = Vec::with_capacity(asked.providers.len());
     for provider in &asked.providers {
         let name = provider::name(&provider.name, "providers.name")?;
-        if !registry.providers.contains_key(&name) {
+        if !setup.providers.contains_key(&name) {
             return Err(bad(
                 "providers.name",
                 format!("there is no provider {name}"),

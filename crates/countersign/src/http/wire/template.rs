@@ -14,16 +14,13 @@ use crate::http::request::malformed::malformed;
 use crate::http::state::AppState;
 
 /// What a template is for, if that is there. Its provider may have gone, and then its templates may go too.
-pub(crate) async fn scope(
-    state: &AppState,
-    asked: &SmsTemplateDto,
-) -> Result<TemplateScope, Fault> {
+pub(crate) fn scope(state: &AppState, asked: &SmsTemplateDto) -> Result<TemplateScope, Fault> {
     let provider = asked.provider.as_deref().filter(|name| !name.is_empty());
     let provider = provider
         .map(|name| provider::name(name, "provider"))
         .transpose()?;
     Ok(TemplateScope {
-        app: route::app(state, asked.app_id.as_deref()).await?,
+        app: route::app(state, asked.app_id.as_deref())?,
         channel: asked
             .channel
             .as_deref()
@@ -43,7 +40,7 @@ pub(crate) async fn scope(
 /// Refuses a template for a provider that is not there.
 pub(crate) fn known_provider(state: &AppState, scope: &TemplateScope) -> Result<(), Fault> {
     match &scope.provider {
-        Some(name) if !state.carriers.registry().providers.contains_key(name) => {
+        Some(name) if !state.setup().providers.contains_key(name) => {
             Err(bad("provider", format!("there is no provider {name}")))
         }
         _ => Ok(()),
@@ -92,7 +89,7 @@ pub(crate) fn template(asked: &SmsTemplateDto) -> Result<Template, Fault> {
 }
 
 /// What is wrong with a template of that scope, and what could be better.
-pub(crate) async fn findings(
+pub(crate) fn findings(
     state: &AppState,
     scope: &TemplateScope,
     template: &Template,
@@ -101,25 +98,10 @@ pub(crate) async fn findings(
         Template::Vendor(vendor) => return Ok(lint::vendor(vendor)),
         Template::Text(text) => text,
     };
-    let apps: Vec<Arc<Application>> = match &scope.app {
-        Some(id) => {
-            let found = state
-                .store
-                .application(id)
-                .await
-                .map_err(|_| Fault::Unavailable)?;
-            found.into_iter().collect()
-        }
-        None => {
-            let all = state
-                .store
-                .applications()
-                .await
-                .map_err(|_| Fault::Unavailable)?;
-            all.into_iter().map(Arc::new).collect()
-        }
-    };
-    let senders: Vec<_> = apps.iter().map(|app| Sender::from(&**app)).collect();
+    let setup = state.setup();
+    let all = setup.applications.values().map(|held| &held.application);
+    let judged = all.filter(|app| scope.app.as_ref().is_none_or(|id| *id == app.id));
+    let senders: Vec<_> = judged.map(|app| Sender::from(&**app)).collect();
     Ok(lint::text(text, &senders))
 }
 
@@ -168,12 +150,8 @@ pub(crate) fn dto(scope: &TemplateScope, template: &Template) -> SmsTemplateDto 
 }
 
 /// An application that exists.
-pub(crate) async fn known_app(state: &AppState, id: &str) -> Result<Arc<Application>, Fault> {
+pub(crate) fn known_app(state: &AppState, id: &str) -> Result<Arc<Application>, Fault> {
     let id = application::id(id)?;
-    let found = state
-        .store
-        .application(&id)
-        .await
-        .map_err(|_| Fault::Unavailable)?;
+    let found = state.setup().application(&id).cloned();
     found.ok_or(Fault::UnknownApplication)
 }

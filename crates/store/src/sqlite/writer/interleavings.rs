@@ -25,7 +25,7 @@ use rusqlite::OpenFlags;
 use tempfile::TempDir;
 
 use super::super::open::{DATABASE, configure, migrations};
-use super::super::registry::Settings;
+use super::super::setup::LiveSetup;
 use super::super::{SqliteStore, replay};
 use super::*;
 use crate::folder::OwnedFolder;
@@ -128,7 +128,6 @@ impl Bench {
         log.execute(unique, []).unwrap();
         let clock = Arc::new(HandClock(AtomicI64::new(1_790_000_000_000)));
         let live = Arc::new(Mutex::new(Live::default()));
-        let applications = Arc::new(Applications::read(&log).unwrap());
         let horizon = Horizon::read(&log).unwrap();
         let reader = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY);
         let (jobs, inbox) = std::sync::mpsc::channel();
@@ -140,14 +139,12 @@ impl Bench {
             tray: Arc::clone(&tray),
         };
         let sealer = Sealer::new(&keys).unwrap();
-        let settings = Arc::new(Settings::read(&log, &sealer).unwrap());
+        let setup = Arc::new(LiveSetup::read(&log, &sealer).unwrap());
         let store = SqliteStore {
             live: Arc::clone(&live),
             queue,
             reader: Arc::new(Mutex::new(reader.unwrap())),
-            applications: Arc::clone(&applications),
-            settings: Arc::clone(&settings),
-            saving: tokio::sync::Mutex::new(()),
+            setup: Arc::clone(&setup),
             sealer: Arc::new(sealer),
             clock: clock.clone(),
             ahead: Duration::ZERO,
@@ -159,8 +156,7 @@ impl Bench {
             parts: Parts {
                 log,
                 live,
-                applications,
-                settings,
+                setup,
                 clock: clock.clone(),
                 horizon,
                 rule_sets: RuleSets::default(),

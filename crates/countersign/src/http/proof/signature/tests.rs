@@ -2,7 +2,7 @@
 //! known to compose them.
 
 use axum::http::{HeaderName, HeaderValue, Method, Uri};
-use countersign_core::ports::registry::AccessKey;
+use countersign_core::ports::setup::{AccessKey, Change, Setting};
 use countersign_core::secret::Secret;
 
 use super::*;
@@ -11,8 +11,8 @@ const KEY: &str = "64f0c0ffee64f0c0ffee64f0";
 /// 06:12:27 on 22 November 2026.
 const SIGNED_AT: Timestamp = Timestamp::from_millis(1_795_327_947_000);
 
-fn registry() -> Registry {
-    let mut registry = Registry::default();
+fn setup() -> Setup {
+    let mut setup = Setup::default();
     for (id, secret) in [
         (KEY, "0123456789abcdef0123456789abcdef"),
         ("other", "1123456789abcdef0123456789abcdef"),
@@ -22,9 +22,9 @@ fn registry() -> Registry {
             secret: Secret::new(secret.to_owned()),
             created_at: SIGNED_AT,
         };
-        registry.access_keys.insert(id.to_owned(), key);
+        setup = setup.after(Change::Put(Setting::AccessKey(key)));
     }
-    registry
+    setup
 }
 
 /// A request, to be changed before it is judged.
@@ -46,7 +46,7 @@ impl Sent {
             Signed::with_body(&self.method, &uri, headers, self.body.as_bytes()).unwrap()
         };
         let shown = Signature::shown(headers["authorization"].to_str().unwrap()).unwrap();
-        let judged = shown.check(&signed, headers, &registry(), self.at);
+        let judged = shown.check(&signed, headers, &setup(), self.at);
         judged.map_err(|fault| match fault {
             Fault::BadSignature { why } => why,
             other => panic!("{other:?}"),

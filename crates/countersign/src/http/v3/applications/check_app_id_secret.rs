@@ -28,16 +28,18 @@ pub(crate) fn endpoint() -> Endpoint {
 }
 
 pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Body) -> Response {
-    let result = check(&state, cx.lang, body).await;
+    let result = check(&state, cx.lang, body);
     cx.answer_with(result)
 }
 
-async fn check(state: &AppState, lang: Lang, body: Body) -> Result<CheckedSecret, Fault> {
+fn check(state: &AppState, lang: Lang, body: Body) -> Result<CheckedSecret, Fault> {
     let body: CheckAppIdSecretRequest = body.json()?;
     let valid = match AppId::parse(&body.app_id) {
         Ok(id) => {
-            let matches = state.store.secret_matches(&id, &body.app_secret).await;
-            matches.map_err(|_| Fault::Unavailable)?
+            let proved = state
+                .setup_store
+                .application_with_secret(&id, &body.app_secret);
+            proved.is_some()
         }
         Err(_) => false,
     };

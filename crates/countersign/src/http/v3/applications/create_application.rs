@@ -3,9 +3,12 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{CreateApplicationRequest, CreatedApplication, Fault};
+use countersign_core::application::Application;
 use countersign_core::entropy::Entropy;
-use countersign_core::ports::store::NewApplication;
+use countersign_core::ports::setup::{ApplicationRecord, Change, Setting};
+use countersign_core::template;
 use serde_json::json;
+use std::sync::Arc;
 
 use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
 use crate::http::document::faults;
@@ -55,21 +58,27 @@ async fn create(state: &AppState, body: Body) -> Result<CreatedApplication, Faul
         _ => random_hex::<12>(&*state.entropy)?,
     };
     let secret = random_hex::<16>(&*state.entropy)?;
-    let new = NewApplication {
+    let new = Application {
         id: application::id(&id)?,
         name,
         origins: application::origins(&body.allowed_origins.unwrap_or_default())?,
         web_host: application::web_host(web_host)?,
         android_app_hash: application::android_app_hash(hash)?,
-        secret: secret.clone(),
+        created_at: state.store.now(),
     };
-    let created = state.store.create_application(new).await;
-    let created = created.map_err(|error| {
-        application::not_saved(
-            error,
-            application::field_to_blame(Some(web_host), Some(hash)),
-        )
-    })?;
+    let edit = state.edit().await?;
+    if edit.setup().application(&new.id).is_some() {
+        return Err(Fault::ApplicationExists);
+    }
+    let to_blame = application::field_to_blame(Some(web_host), Some(hash));
+    template::check((&new).into()).map_err(|why| application::too_long(why, to_blame))?;
+    let created = Arc::new(new);
+    let record = ApplicationRecord {
+        secret: state.setup_store.secret_mac(&created.id, &secret),
+        application: Arc::clone(&created),
+    };
+    let made = edit.make(Change::Put(Setting::Application(record))).await;
+    made.map_err(|_| Fault::Unavailable)?;
     Ok(CreatedApplication {
         app_id: created.id.as_str().to_owned(),
         app_name: created.name.as_str().to_owned(),

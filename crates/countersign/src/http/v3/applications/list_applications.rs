@@ -29,15 +29,14 @@ pub(crate) fn endpoint() -> Endpoint {
 }
 
 pub(crate) async fn handle(State(state): State<AppState>, cx: Context, _: Operator) -> Response {
-    let result = list(&state).await;
+    let result = list(&state);
     cx.answer_with(result)
 }
 
-async fn list(state: &AppState) -> Result<Vec<ApplicationDto>, Fault> {
-    let applications = state
-        .store
-        .applications()
-        .await
-        .map_err(|_| Fault::Unavailable)?;
-    Ok(applications.iter().map(application::dto).collect())
+fn list(state: &AppState) -> Result<Vec<ApplicationDto>, Fault> {
+    let setup = state.setup();
+    let all = setup.applications.values();
+    Ok(all
+        .map(|held| application::dto(&held.application))
+        .collect())
 }

@@ -46,7 +46,7 @@ async fn introspect(
 ) -> Result<IntrospectedToken, Fault> {
     let body: IntrospectTokenRequest = body.json()?;
     let credentials = Credentials::of(cx, body.client_id, body.client_secret)?;
-    let app = credentials.application(cx, state).await?;
+    let app = credentials.application(cx, state)?;
     let inactive = IntrospectedToken {
         active: false,
         claims: None,

@@ -46,7 +46,7 @@ pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Bod
 }
 
 async fn check(state: &AppState, cx: &Context, body: Body) -> Result<PreCheckedCode, Fault> {
-    let app = cx.application(state).await?;
+    let app = cx.application(state)?;
     let body: PreCheckCodeRequest = body.json()?;
     let wrong = |field: &str, problem| malformed(Some(field.to_owned()), problem);
     if body.code_type != "SMS" {

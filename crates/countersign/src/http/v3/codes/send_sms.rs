@@ -48,7 +48,7 @@ pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Bod
 }
 
 async fn send(state: AppState, cx: &Context, body: Body) -> Result<(), Fault> {
-    let app = cx.application(&state).await?;
+    let app = cx.application(&state)?;
     let body: SendSmsRequest = body.json()?;
     let phone = PhoneNumber::parse(&body.phone_number, body.phone_country_code.as_deref())
         .map_err(fault::bad_phone)?;

@@ -49,7 +49,7 @@ pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Bod
 async fn verify(state: &AppState, cx: &Context, body: Body) -> Result<VerifiedCode, Fault> {
     let body: VerifyCodeRequest = body.json()?;
     let credentials = Credentials::of(cx, body.client_id, body.client_secret)?;
-    let app = credentials.application(cx, state).await?;
+    let app = credentials.application(cx, state)?;
     let phone = PhoneNumber::parse(&body.phone_number, body.phone_country_code.as_deref())
         .map_err(fault::bad_phone)?;
     let typed = Typed {

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{CreatedAccessKey, Fault};
-use countersign_core::ports::registry::Change;
+use countersign_core::ports::setup::{Change, Setting};
 use serde_json::json;
 
 use crate::access_keys;
@@ -39,7 +39,9 @@ async fn create(state: &AppState, cx: &Context) -> Result<CreatedAccessKey, Faul
     let key = access_keys::generate(&*state.entropy, state.store.now());
     let key = key.map_err(|_| Fault::Unavailable)?;
     let edit = state.edit().await?;
-    let created = edit.make(Change::AccessKey(key.clone())).await;
+    let created = edit
+        .make(Change::Put(Setting::AccessKey(key.clone())))
+        .await;
     created.map_err(|_| Fault::Unavailable)?;
     tracing::warn!(request_id = %cx.request_id, made = key.id, "an access key is made");
     Ok(CreatedAccessKey {

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{DeleteAccessKeyRequest, Fault};
-use countersign_core::ports::registry::Change;
+use countersign_core::ports::setup::{Change, SettingKey};
 use serde_json::json;
 
 use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
@@ -41,11 +41,11 @@ pub(crate) async fn handle(
 async fn delete(state: &AppState, cx: &Context, body: Body) -> Result<(), Fault> {
     let body: DeleteAccessKeyRequest = body.json()?;
     let edit = state.edit().await?;
-    let registry = edit.registry();
-    if !registry.access_keys.contains_key(&body.access_key_id) {
+    let setup = edit.setup();
+    if !setup.access_keys.contains_key(&body.access_key_id) {
         return Err(Fault::UnknownAccessKey);
     }
-    let change = Change::NoAccessKey(body.access_key_id.clone());
+    let change = Change::Remove(SettingKey::AccessKey(body.access_key_id.clone()));
     let deleted = edit.make(change).await;
     deleted.map_err(|_| Fault::Unavailable)?;
     tracing::warn!(request_id = %cx.request_id, deleted = body.access_key_id, "an access key is deleted");

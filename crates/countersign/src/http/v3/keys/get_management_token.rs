@@ -40,8 +40,8 @@ pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Bod
 
 async fn exchange(state: &AppState, body: Body) -> Result<ManagementToken, Fault> {
     let body: ManagementTokenRequest = body.json()?;
-    let registry = state.carriers.registry();
-    let key = access_keys::find(&registry, &body.access_key_id, |secret| {
+    let setup = state.setup();
+    let key = access_keys::find(&setup, &body.access_key_id, |secret| {
         access_keys::same_secret(secret, &body.access_key_secret)
     });
     let key = key.ok_or(Fault::Unauthorized)?.clone();

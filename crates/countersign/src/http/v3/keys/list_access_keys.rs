@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{AccessKeyDto, Fault};
-use countersign_core::ports::registry::AccessKey;
+use countersign_core::ports::setup::AccessKey;
 use serde_json::json;
 
 use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, get};
@@ -33,8 +33,8 @@ pub(crate) async fn handle(State(state): State<AppState>, cx: Context, _: Operat
 }
 
 fn list(state: &AppState) -> Result<Vec<AccessKeyDto>, Fault> {
-    let registry = state.carriers.registry();
-    Ok(registry.access_keys.values().map(dto).collect())
+    let setup = state.setup();
+    Ok(setup.access_keys.values().map(|key| dto(key)).collect())
 }
 
 fn dto(key: &AccessKey) -> AccessKeyDto {

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{DeleteSmsProviderRequest, Fault};
-use countersign_core::ports::registry::Change;
+use countersign_core::ports::setup::{Change, SettingKey};
 use serde_json::json;
 
 use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
@@ -45,8 +45,8 @@ async fn delete(state: &AppState, body: Body) -> Result<(), Fault> {
     let edit = state.edit().await?;
     let name = provider::name(&body.name, "name")?;
     provider::known(&state.carriers, &name)?;
-    let registry = edit.registry();
-    let using = registry
+    let setup = edit.setup();
+    let using = setup
         .routes
         .iter()
         .find(|(_, route)| route.providers.iter().any(|(named, _)| *named == name));
@@ -55,7 +55,7 @@ async fn delete(state: &AppState, body: Body) -> Result<(), Fault> {
             by: route::words(scope),
         });
     }
-    let change = Change::NoProvider(name);
+    let change = Change::Remove(SettingKey::Provider(name));
     edit.make(change).await.map_err(|_| Fault::Unavailable)?;
     Ok(())
 }

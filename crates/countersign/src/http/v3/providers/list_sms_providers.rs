@@ -43,8 +43,8 @@ pub(crate) async fn handle(State(state): State<AppState>, cx: Context, _: Operat
 }
 
 fn list(state: &AppState) -> Result<Vec<SmsProviderDto>, Fault> {
-    let registry = state.carriers.registry();
-    let all = registry.providers.values();
+    let setup = state.setup();
+    let all = setup.providers.values();
     Ok(all
         .map(|record| provider::dto(record, &state.carriers))
         .collect())

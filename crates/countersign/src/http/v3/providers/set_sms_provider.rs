@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{Fault, SetSmsProviderRequest, SmsProviderDto};
-use countersign_core::ports::registry::Change;
+use countersign_core::ports::setup::{Change, Setting};
 use serde_json::json;
 
 use super::list_sms_providers;
@@ -47,15 +47,15 @@ async fn set(state: &AppState, body: Body) -> Result<SmsProviderDto, Fault> {
     let body: SetSmsProviderRequest = body.json()?;
     let edit = state.edit().await?;
     let name = provider::name(&body.name, "name")?;
-    let registry = edit.registry();
-    let before = registry.providers.get(&name);
+    let setup = edit.setup();
+    let before = setup.providers.get(&name).map(|held| &**held);
     let record = provider::record(body, before, &*state.entropy, state.store.now())?;
     state.carriers.try_out(&record).map_err(|error| {
         let text = error.to_string();
         let (field, why) = text.split_once(": ").unwrap_or(("kind", &text));
         bad(field, why)
     })?;
-    let change = Change::Provider(record.clone());
+    let change = Change::Put(Setting::Provider(record.clone()));
     edit.make(change).await.map_err(|_| Fault::Unavailable)?;
     Ok(provider::dto(&record, &state.carriers))
 }

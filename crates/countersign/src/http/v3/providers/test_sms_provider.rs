@@ -58,11 +58,7 @@ async fn test(state: &AppState, cx: &Context, body: Body) -> Result<MessageDto, 
     provider::known(&state.carriers, &name)?;
     let provider = state.carriers.provider(&name).ok_or(Fault::Internal)?;
     let id = application::id(&body.app_id)?;
-    let app = state
-        .store
-        .application(&id)
-        .await
-        .map_err(|_| Fault::Unavailable)?;
+    let app = state.setup().application(&id).cloned();
     let order = Order {
         request_id: cx.request_id,
         app: app.ok_or(Fault::UnknownApplication)?,

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{DeleteSmsRouteRequest, Fault};
-use countersign_core::ports::registry::Change;
+use countersign_core::ports::setup::{Change, SettingKey};
 use countersign_core::send::route::RouteScope;
 use serde_json::json;
 
@@ -43,15 +43,15 @@ async fn delete(state: &AppState, body: Body) -> Result<(), Fault> {
     let body: DeleteSmsRouteRequest = body.json()?;
     let edit = state.edit().await?;
     let scope = RouteScope {
-        app: route::app(state, body.app_id.as_deref()).await?,
+        app: route::app(state, body.app_id.as_deref())?,
         country: route::country(body.country.as_deref())?,
     };
-    if !edit.registry().routes.contains_key(&scope) {
+    if !edit.setup().routes.contains_key(&scope) {
         return Err(Fault::UnknownSetting {
             what: route::words(&scope),
         });
     }
-    let change = Change::NoRoute(scope);
+    let change = Change::Remove(SettingKey::Route(scope));
     edit.make(change).await.map_err(|_| Fault::Unavailable)?;
     Ok(())
 }

@@ -40,7 +40,7 @@ pub(crate) async fn handle(State(state): State<AppState>, cx: Context, _: Operat
 }
 
 fn list(state: &AppState) -> Result<Vec<SmsRouteDto>, Fault> {
-    let registry = state.carriers.registry();
-    let all = registry.routes.iter();
+    let setup = state.setup();
+    let all = setup.routes.iter();
     Ok(all.map(|(scope, route)| route::dto(scope, route)).collect())
 }

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{Fault, SmsRouteDto};
-use countersign_core::ports::registry::Change;
+use countersign_core::ports::setup::{Change, Setting};
 use countersign_core::send::route::RouteScope;
 
 use super::list_sms_routes;
@@ -46,12 +46,12 @@ async fn set(state: &AppState, body: Body) -> Result<SmsRouteDto, Fault> {
     let body: SmsRouteDto = body.json()?;
     let edit = state.edit().await?;
     let scope = RouteScope {
-        app: route::app(state, body.app_id.as_deref()).await?,
+        app: route::app(state, body.app_id.as_deref())?,
         country: route::country(body.country.as_deref())?,
     };
-    let route = route::route(&body, &scope, &edit.registry())?;
+    let route = route::route(&body, &scope, &edit.setup())?;
     let answer = route::dto(&scope, &route);
-    let change = Change::Route(scope, route);
+    let change = Change::Put(Setting::Route(scope, route));
     edit.make(change).await.map_err(|_| Fault::Unavailable)?;
     Ok(answer)
 }

@@ -3,7 +3,8 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{Fault, SmsTemplateDto};
-use countersign_core::ports::registry::{Change, TemplateKind};
+use countersign_core::ports::setup::{Change, SettingKey};
+use countersign_core::template::TemplateKind;
 use serde_json::json;
 
 use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
@@ -45,19 +46,19 @@ pub(crate) async fn handle(
 async fn delete(state: &AppState, body: Body) -> Result<(), Fault> {
     let body: SmsTemplateDto = body.json()?;
     let edit = state.edit().await?;
-    let scope = template::scope(state, &body).await?;
+    let scope = template::scope(state, &body)?;
     let kind = match body.vendor_template {
         Some(_) => TemplateKind::Vendor,
         None => TemplateKind::Text,
     };
     let held = (scope, kind);
-    if !edit.registry().templates.contains_key(&held) {
+    if !edit.setup().templates.contains_key(&held) {
         return Err(Fault::UnknownSetting {
             what: "a template of exactly this application, channel, provider and language"
                 .to_owned(),
         });
     }
-    let change = Change::NoTemplate(held.0, held.1);
+    let change = Change::Remove(SettingKey::Template(held.0, held.1));
     edit.make(change).await.map_err(|_| Fault::Unavailable)?;
     Ok(())
 }

@@ -47,10 +47,10 @@ pub(crate) async fn handle(
 
 async fn look(state: &AppState, body: Body) -> Result<LintedSmsTemplate, Fault> {
     let body: SmsTemplateDto = body.json()?;
-    let scope = template::scope(state, &body).await?;
+    let scope = template::scope(state, &body)?;
     template::known_provider(state, &scope)?;
     let template = template::template(&body)?;
-    let findings = template::findings(state, &scope, &template).await?;
+    let findings = template::findings(state, &scope, &template)?;
     Ok(LintedSmsTemplate {
         findings: findings.into_iter().map(template::finding).collect(),
     })

@@ -41,8 +41,8 @@ pub(crate) async fn handle(State(state): State<AppState>, cx: Context, _: Operat
 }
 
 fn list(state: &AppState) -> Result<Vec<SmsTemplateDto>, Fault> {
-    let registry = state.carriers.registry();
-    let all = registry.templates.iter();
+    let setup = state.setup();
+    let all = setup.templates.iter();
     Ok(all
         .map(|((scope, _), template)| template::dto(scope, template))
         .collect())

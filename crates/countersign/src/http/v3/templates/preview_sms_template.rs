@@ -48,7 +48,7 @@ pub(crate) async fn handle(
 
 async fn preview(state: &AppState, body: Body) -> Result<PreviewedSms, Fault> {
     let body: PreviewSmsTemplateRequest = body.json()?;
-    let app = template::known_app(state, &body.app_id).await?;
+    let app = template::known_app(state, &body.app_id)?;
     let provider = body.provider.as_deref().unwrap_or_default();
     if !provider.is_empty() {
         provider::name(provider, "provider")?;

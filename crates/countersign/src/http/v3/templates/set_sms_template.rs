@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{Fault, LintedSmsTemplate, SmsTemplateDto};
-use countersign_core::ports::registry::Change;
+use countersign_core::ports::setup::{Change, Setting};
 use serde_json::json;
 
 use super::list_sms_templates;
@@ -44,12 +44,12 @@ pub(crate) async fn handle(
 async fn set(state: &AppState, body: Body) -> Result<LintedSmsTemplate, Fault> {
     let body: SmsTemplateDto = body.json()?;
     let edit = state.edit().await?;
-    let scope = template::scope(state, &body).await?;
+    let scope = template::scope(state, &body)?;
     template::known_provider(state, &scope)?;
     let template = template::template(&body)?;
-    let findings = template::findings(state, &scope, &template).await?;
+    let findings = template::findings(state, &scope, &template)?;
     template::refuse(&findings, &template)?;
-    let change = Change::Template(scope, template);
+    let change = Change::Put(Setting::Template(scope, template));
     edit.make(change).await.map_err(|_| Fault::Unavailable)?;
     Ok(LintedSmsTemplate {
         findings: findings.into_iter().map(template::finding).collect(),

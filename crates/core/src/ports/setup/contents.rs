@@ -1,0 +1,173 @@
+//! A setup as a whole: the settings of a deployment at one version.
+
+use std::collections::BTreeMap;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use super::setting::{AccessKey, ApplicationRecord, Change, ProviderRecord, Setting, SettingKey};
+use crate::application::{AppId, Application};
+use crate::send::route::{ProviderName, Route, RouteScope};
+use crate::template::{Template, TemplateKind, TemplateScope};
+
+/// The version of a setup. Each change makes the next one. A setting has the version of the change that last put it,
+/// so a version is never used again for the same key, even when a setting is removed and put anew.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SetupVersion(u64);
+
+impl SetupVersion {
+    /// The version of a setting that does not exist.
+    pub const NONE: Self = Self(0);
+
+    /// Takes the number of a version.
+    #[must_use]
+    pub const fn new(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// Returns the version as a number.
+    #[must_use]
+    pub const fn number(self) -> u64 {
+        self.0
+    }
+
+    /// Returns the version that the next change makes.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
+
+/// A setting together with the version of the change that put it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Versioned<T> {
+    /// The version of the setup from which on the setting is as it is.
+    pub version: SetupVersion,
+    setting: T,
+}
+
+impl<T> Deref for Versioned<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.setting
+    }
+}
+
+/// Everything that an operator has set up, at one version.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Setup {
+    /// The version of this setup.
+    pub version: SetupVersion,
+    /// Applications, by public id.
+    pub applications: BTreeMap<AppId, Versioned<ApplicationRecord>>,
+    /// Vendor accounts, by name.
+    pub providers: BTreeMap<ProviderName, Versioned<ProviderRecord>>,
+    /// Routes, by scope.
+    pub routes: BTreeMap<RouteScope, Versioned<Route>>,
+    /// Templates: a scope has at most one text and one vendor template.
+    pub templates: BTreeMap<(TemplateScope, TemplateKind), Versioned<Template>>,
+    /// Access keys, by public half.
+    pub access_keys: BTreeMap<String, Versioned<AccessKey>>,
+}
+
+impl Setup {
+    /// Returns the setup after `change`, at the next version.
+    #[must_use]
+    pub fn after(&self, change: Change) -> Self {
+        let mut setup = self.clone();
+        setup.version = self.version.next();
+        match change {
+            Change::Put(setting) => setup.put(setup.version, setting),
+            Change::Remove(key) => setup.remove(&key),
+        }
+        setup
+    }
+
+    /// Puts a setting that was last changed by `version`: for a store that reads a setup from its rows.
+    pub fn put(&mut self, version: SetupVersion, setting: Setting) {
+        match setting {
+            Setting::Application(setting) => {
+                let id = setting.application.id.clone();
+                self.applications.insert(id, Versioned { version, setting });
+            }
+            Setting::Provider(setting) => {
+                let name = setting.name.clone();
+                self.providers.insert(name, Versioned { version, setting });
+            }
+            Setting::Route(scope, setting) => {
+                self.routes.insert(scope, Versioned { version, setting });
+            }
+            Setting::Template(scope, setting) => {
+                let key = (scope, setting.kind());
+                self.templates.insert(key, Versioned { version, setting });
+            }
+            Setting::AccessKey(setting) => {
+                let id = setting.id.clone();
+                self.access_keys.insert(id, Versioned { version, setting });
+            }
+        }
+    }
+
+    fn remove(&mut self, key: &SettingKey) {
+        match key {
+            SettingKey::Application(id) => drop(self.applications.remove(id)),
+            SettingKey::Provider(name) => drop(self.providers.remove(name)),
+            SettingKey::Route(scope) => drop(self.routes.remove(scope)),
+            SettingKey::Template(scope, kind) => {
+                drop(self.templates.remove(&(scope.clone(), *kind)));
+            }
+            SettingKey::AccessKey(id) => drop(self.access_keys.remove(id)),
+        }
+    }
+
+    /// Returns the version of the change that last put the setting with this key; [`SetupVersion::NONE`] where there
+    /// is no such setting.
+    #[must_use]
+    pub fn version_of(&self, key: &SettingKey) -> SetupVersion {
+        let version = match key {
+            SettingKey::Application(id) => self.applications.get(id).map(|held| held.version),
+            SettingKey::Provider(name) => self.providers.get(name).map(|held| held.version),
+            SettingKey::Route(scope) => self.routes.get(scope).map(|held| held.version),
+            SettingKey::Template(scope, kind) => {
+                let held = self.templates.get(&(scope.clone(), *kind));
+                held.map(|held| held.version)
+            }
+            SettingKey::AccessKey(id) => self.access_keys.get(id).map(|held| held.version),
+        };
+        version.unwrap_or(SetupVersion::NONE)
+    }
+
+    /// Returns the application with this public id.
+    #[must_use]
+    pub fn application(&self, id: &AppId) -> Option<&Arc<Application>> {
+        self.applications.get(id).map(|held| &held.application)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::Secret;
+    use crate::time::Timestamp;
+
+    fn key(secret: &str) -> Change {
+        Change::Put(Setting::AccessKey(AccessKey {
+            id: "key".to_owned(),
+            secret: Secret::new(secret.to_owned()),
+            created_at: Timestamp::default(),
+        }))
+    }
+
+    #[test]
+    fn a_setting_has_the_version_of_the_change_that_last_put_it() {
+        let name = SettingKey::AccessKey("key".to_owned());
+        let empty = Setup::default();
+        assert_eq!(empty.version_of(&name), SetupVersion::NONE);
+        let put = empty.after(key("one"));
+        let removed = put.after(Change::Remove(name.clone()));
+        let again = removed.after(key("one"));
+        let versions = [&put, &removed, &again].map(|setup| setup.version_of(&name).number());
+        assert_eq!(versions, [1, 0, 3]);
+        assert_eq!(again.version, SetupVersion::new(3));
+    }
+}

@@ -1,0 +1,141 @@
+//! The single settings that a setup consists of, and changes of them.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use subtle::ConstantTimeEq;
+
+use crate::application::{AppId, Application};
+use crate::secret::Secret;
+use crate::send::route::{ProviderName, Route, RouteScope};
+use crate::template::{Template, TemplateKind, TemplateScope};
+use crate::time::Timestamp;
+
+/// An application and the MAC of its secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApplicationRecord {
+    /// The application as everyone may know it.
+    pub application: Arc<Application>,
+    /// The MAC of the secret that its servers prove themselves with.
+    pub secret: SecretMac,
+}
+
+/// The keyed MAC of an application's secret, made by
+/// [`SetupStore::secret_mac`](super::SetupStore::secret_mac). Comparing two takes the same time wherever they differ.
+#[derive(Clone, Copy)]
+pub struct SecretMac([u8; 32]);
+
+impl SecretMac {
+    /// Stands for the secret of an application that does not exist: no secret has this MAC.
+    pub const NONE: Self = Self([0; 32]);
+
+    /// Takes the bytes of a MAC.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// Returns the bytes of the MAC, for a store to keep.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl PartialEq for SecretMac {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+}
+
+impl Eq for SecretMac {}
+
+impl fmt::Debug for SecretMac {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretMac(..)")
+    }
+}
+
+/// A vendor account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProviderRecord {
+    /// The name of the account in routes and timelines.
+    pub name: ProviderName,
+    /// The vendor's protocol, such as `tencent-cloud`.
+    pub kind: String,
+    /// The settings that this kind of account has, as a JSON object.
+    pub settings: String,
+    /// The account's secrets, by name.
+    pub secrets: BTreeMap<String, Secret>,
+    /// The end of the path at which the vendor reports: 128 random bits as hexadecimal digits.
+    pub receipts: Secret,
+    /// The time at which the account was first set up.
+    pub created_at: Timestamp,
+}
+
+/// An access key, with which a program of the operator's proves itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccessKey {
+    /// The public half.
+    pub id: String,
+    /// The secret half.
+    pub secret: Secret,
+    /// The time at which the key was made.
+    pub created_at: Timestamp,
+}
+
+/// One setting: what can be put into a setup.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Setting {
+    /// An application.
+    Application(ApplicationRecord),
+    /// A vendor account.
+    Provider(ProviderRecord),
+    /// The route of a scope.
+    Route(RouteScope, Route),
+    /// A template of a scope.
+    Template(TemplateScope, Template),
+    /// An access key.
+    AccessKey(AccessKey),
+}
+
+impl Setting {
+    /// Returns the key under which a setup holds this setting.
+    #[must_use]
+    pub fn key(&self) -> SettingKey {
+        match self {
+            Setting::Application(record) => SettingKey::Application(record.application.id.clone()),
+            Setting::Provider(record) => SettingKey::Provider(record.name.clone()),
+            Setting::Route(scope, _) => SettingKey::Route(scope.clone()),
+            Setting::Template(scope, template) => {
+                SettingKey::Template(scope.clone(), template.kind())
+            }
+            Setting::AccessKey(key) => SettingKey::AccessKey(key.id.clone()),
+        }
+    }
+}
+
+/// The name of a setting. A setup holds at most one setting under each key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SettingKey {
+    /// An application, by its public id.
+    Application(AppId),
+    /// A vendor account, by its name.
+    Provider(ProviderName),
+    /// The route of a scope.
+    Route(RouteScope),
+    /// The template of that kind of a scope.
+    Template(TemplateScope, TemplateKind),
+    /// An access key, by its public half.
+    AccessKey(String),
+}
+
+/// One change of a setup.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// Puts a setting in place of the one with the same key, if there is one.
+    Put(Setting),
+    /// Removes the setting with this key, if there is one.
+    Remove(SettingKey),
+}
