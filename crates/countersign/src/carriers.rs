@@ -1,6 +1,7 @@
 //! From what an operator has set up to the plan that messages go by.
 
 mod edit;
+mod reports;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,17 +9,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 use countersign_core::entropy::Entropy;
 use countersign_core::ports::provider::Provider;
 use countersign_core::ports::setup::{ProviderRecord, Setup, SetupStore};
+use countersign_core::ports::store::Store;
 use countersign_core::send::messenger::{Messenger, Plan};
 use countersign_core::send::route::{Countries, ProviderName, Routes};
 use countersign_core::template::Templates;
 use countersign_core::time::Clock;
-use countersign_providers::account::{self, InvalidSetup};
+use countersign_providers::account::{Account, InvalidSetup, Problem, Resources};
 use countersign_providers::carriage::Guarded;
 use countersign_providers::egress::Egress;
 use countersign_providers::kinds;
 use subtle::ConstantTimeEq;
 
 pub use self::edit::Edit;
+use self::reports::RecordedReports;
 
 /// The vendor accounts of a deployment, ready to carry messages.
 pub struct Carriers {
@@ -38,6 +41,8 @@ pub struct Parts {
     pub messenger: Arc<Messenger>,
     /// Who carries what no route is for.
     pub otherwise: Option<(Arc<dyn Provider>, Countries)>,
+    /// Records the reports that a provider hears over a session of its own.
+    pub store: Arc<dyn Store>,
     /// The way out to vendors.
     pub egress: Egress,
     /// The time.
@@ -82,26 +87,38 @@ impl Carriers {
         self.parts.setup_store.setup()
     }
 
-    /// Whether an account can be used.
+    /// Judges an account without opening anything.
     ///
     /// # Errors
-    /// [`InvalidSetup`] says what is wrong with it.
-    pub fn try_out(&self, record: &ProviderRecord) -> Result<Arc<Guarded>, InvalidSetup> {
-        let settings = serde_json::from_str(&record.settings)
-            .map_err(|error| InvalidSetup::Settings(error.to_string()))?;
-        let setup = account::Setup {
-            name: record.name.clone(),
-            settings,
-            secrets: record.secrets.clone(),
+    /// [`InvalidSetup`] with the problems of the account.
+    pub fn check(&self, record: &ProviderRecord) -> Result<(), InvalidSetup> {
+        kinds::check(&record.kind, &self.account(record)?)
+    }
+
+    /// Opens the provider of an account.
+    fn open(&self, record: &ProviderRecord) -> Result<Arc<Guarded>, InvalidSetup> {
+        let resources = Resources {
             egress: self.parts.egress.clone(),
             clock: Arc::clone(&self.parts.clock),
             entropy: Arc::clone(&self.parts.entropy),
+            reports: Arc::new(RecordedReports {
+                provider: record.name.clone(),
+                store: Arc::clone(&self.parts.store),
+            }),
         };
-        let provider = kinds::build(&record.kind, setup)?;
-        Ok(Arc::new(Guarded::new(
-            provider,
-            Arc::clone(&self.parts.clock),
-        )))
+        let provider = kinds::open(&record.kind, self.account(record)?, resources)?;
+        let clock = Arc::clone(&self.parts.clock);
+        Ok(Arc::new(Guarded::new(provider, clock)))
+    }
+
+    fn account(&self, record: &ProviderRecord) -> Result<Account, InvalidSetup> {
+        let settings = serde_json::from_str(&record.settings);
+        Ok(Account {
+            name: record.name.clone(),
+            settings: settings.map_err(|error| Problem::new("settings", error))?,
+            secrets: record.secrets.clone(),
+            reach: self.parts.egress.reach(),
+        })
     }
 
     /// The provider of that name.
@@ -140,7 +157,7 @@ impl Carriers {
             if built.contains_key(name) {
                 continue;
             }
-            match self.try_out(record) {
+            match self.open(record) {
                 Ok(provider) => {
                     let record = (**record).clone();
                     built.insert(name.clone(), Built { record, provider });

@@ -1,32 +1,13 @@
-//! The table of vendors: from an account's settings to a provider.
+//! The table of vendors: from the name of a kind to a provider.
 
 use std::sync::Arc;
 
 use countersign_core::ports::provider::Provider;
 
-use crate::account::{InvalidSetup, Setup};
+use crate::account::{Account, InvalidSetup, Problem, Resources};
+use crate::kind::Kind;
 
-/// A kind of vendor account.
-pub struct Kind {
-    /// Its name, as in `kind = "tencent-cloud"`.
-    pub name: &'static str,
-    /// What it is, in one line.
-    pub about: &'static str,
-    /// Whether messages of it fill a template of the vendor's, and to whom.
-    pub content: &'static str,
-    /// The names of its secrets.
-    pub secrets: &'static [&'static str],
-    /// Makes a provider of an account.
-    pub build: fn(Setup) -> Result<Arc<dyn Provider>, InvalidSetup>,
-}
-
-impl std::fmt::Debug for Kind {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Kind").field(&self.name).finish()
-    }
-}
-
-/// Every kind there is.
+/// All kinds.
 pub const KINDS: &[Kind] = &[
     crate::alibaba::domestic::KIND,
     crate::alibaba::international::KIND,
@@ -36,38 +17,42 @@ pub const KINDS: &[Kind] = &[
     crate::http::KIND,
 ];
 
-fn names() -> Vec<&'static str> {
-    KINDS.iter().map(|kind| kind.name).collect()
-}
-
 /// The kind of that name.
 ///
 /// # Errors
-/// [`InvalidSetup::Kind`] if there is none.
+/// [`InvalidSetup`] with the path `kind` when there is none.
 pub fn kind(name: &str) -> Result<&'static Kind, InvalidSetup> {
     let found = KINDS.iter().find(|kind| kind.name == name);
-    found.ok_or_else(|| InvalidSetup::Kind {
-        name: name.chars().take(64).collect(),
-        known: names().join(", "),
+    found.ok_or_else(|| {
+        let known: Vec<_> = KINDS.iter().map(|kind| kind.name).collect();
+        let name: String = name.chars().take(64).collect();
+        let constraint = format!("{name:?} is none of {}", known.join(", "));
+        Problem::new("kind", constraint).into()
     })
 }
 
-/// Makes a provider of an account of that kind.
+/// Judges an account of the kind `name` without opening anything.
 ///
 /// # Errors
-/// [`InvalidSetup`] says what is wrong with it.
-pub fn build(kind_name: &str, setup: Setup) -> Result<Arc<dyn Provider>, InvalidSetup> {
-    let kind = kind(kind_name)?;
-    let unknown = setup
-        .secrets
-        .keys()
-        .find(|name| !kind.secrets.contains(&name.as_str()));
-    if let Some(unknown) = unknown {
-        return Err(InvalidSetup::UnknownSecret(
-            unknown.chars().take(64).collect(),
-        ));
-    }
-    (kind.build)(setup)
+/// [`InvalidSetup`] with the problems of the account.
+pub fn check(name: &str, account: &Account) -> Result<(), InvalidSetup> {
+    let kind = kind(name)?;
+    kind.judge_fields(account)?;
+    (kind.check)(account)
+}
+
+/// Makes the provider of an account of the kind `name`.
+///
+/// # Errors
+/// [`InvalidSetup`] where [`check`] has problems with the account.
+pub fn open(
+    name: &str,
+    account: Account,
+    resources: Resources,
+) -> Result<Arc<dyn Provider>, InvalidSetup> {
+    let kind = kind(name)?;
+    kind.judge_fields(&account)?;
+    (kind.open)(account, resources)
 }
 
 #[cfg(test)]

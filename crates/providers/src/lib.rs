@@ -21,6 +21,7 @@ pub mod chuanglan;
 pub mod development;
 pub mod egress;
 pub mod http;
+pub mod kind;
 pub mod kinds;
 pub mod meaning;
 pub mod signing;

@@ -1,50 +1,47 @@
-//! The port to SMS vendors.
+//! The port to SMS vendors: a [`Provider`] hands one message to one vendor account and reads what the vendor reports.
 //!
-//! # Adding a vendor
+//! An implementation keeps five promises:
 //!
-//! 1. Make one folder `crates/providers/src/<vendor>/` with a struct that holds the account's
-//!    settings. Parse and check them in its constructor, so that a provider which exists can send.
-//! 2. Implement [`Provider`] for it:
+//! 1. **One attempt.** [`Provider::send`] calls the vendor once. The caller decides from the [`Outcome`] whether to
+//!    try another provider or to give the minute back. A vendor's API does not recognise a repeated message.
+//! 2. **No guessing.** An outcome is [`Outcome::NotAccepted`] only where that is certain: no connection was made, or
+//!    the vendor answered with a code that its documents call a refusal. A time-out, a reset after the request went
+//!    out, a bare 5xx and an unreadable answer are [`Outcome::Unknown`].
+//! 3. **No clock of its own.** The caller gives up at [`Sms::deadline`] and takes the outcome as unknown. A provider
+//!    bounds only the connecting, because a failure there is certain.
+//! 4. **No leaks.** [`Sms::text`], [`Sms::template`] and [`Sms::passcode`] go to the vendor and nowhere else: not into
+//!    a log, an error or an [`Outcome`].
+//! 5. **Reports are hearsay.** A delivery report goes on the timeline of its message. It verifies no code and gives
+//!    no minute back, whoever sent it.
 //!
-//!    ```
-//!    use async_trait::async_trait;
-//!    use countersign_core::send::outcome::{NotAccepted, Outcome, RefusalKind};
-//!    use countersign_core::ports::provider::{Provider, Sms};
+//! The crate `countersign-providers` documents how to add a vendor, with a complete example and a checklist of files.
+//! A provider in short:
 //!
-//!    /// A vendor that knows one country.
-//!    struct OnlyChina;
+//! ```
+//! use async_trait::async_trait;
+//! use countersign_core::ports::provider::{Provider, Sms};
+//! use countersign_core::send::outcome::{NotAccepted, Outcome, RefusalKind};
 //!
-//!    #[async_trait]
-//!    impl Provider for OnlyChina {
-//!        fn name(&self) -> &str {
-//!            "only-china"
-//!        }
+//! /// A vendor that knows one country.
+//! struct OnlyChina;
 //!
-//!        async fn send(&self, sms: &Sms) -> Outcome {
-//!            if sms.to.country().as_str() != "CN" {
-//!                return Outcome::NotAccepted(NotAccepted {
-//!                    kind: RefusalKind::RouteUnavailable,
-//!                    vendor_code: Some("NOT_CHINA".to_owned()),
-//!                });
-//!            }
-//!            Outcome::Accepted { provider_message_id: None }
-//!        }
-//!    }
-//!    ```
+//! #[async_trait]
+//! impl Provider for OnlyChina {
+//!     fn name(&self) -> &str {
+//!         "only-china"
+//!     }
 //!
-//! 3. Map every answer to an [`Outcome`]. Say [`Outcome::NotAccepted`] only where it is certain:
-//!    no connection was made, or the vendor's own documented code says so. A time-out, a reset
-//!    after the request went out, a bare 5xx and an unreadable answer are [`Outcome::Unknown`].
-//! 4. Make one attempt and no more. Retrying, failing over and giving the minute back are decided
-//!    by the caller, from the outcome. A vendor's API deduplicates nothing.
-//! 5. Do not keep time: the caller gives up at [`Sms::deadline`] and takes the outcome as unknown.
-//!    Bound only the connecting, because a failure there is certain.
-//! 6. Say in [`Provider::content`] whether the vendor sends text or fills a template of its own, and
-//!    give it [`Sms::text`] or [`Sms::template`]. Let go of them then. Neither may reach a log, an
-//!    error or an [`Outcome`].
-//! 7. Read the vendor's delivery reports in [`Provider::receipts`], where it has any.
-//! 8. Add the kind to `crates/providers/src/kinds.rs`, and test against the vendor's protocol: the
-//!    vendor's own SDK as the judge of our requests, and its server side in the sandbox.
+//!     async fn send(&self, sms: &Sms) -> Outcome {
+//!         if sms.to.country().as_str() != "CN" {
+//!             return Outcome::NotAccepted(NotAccepted {
+//!                 kind: RefusalKind::RouteUnavailable,
+//!                 vendor_code: Some("NOT_CHINA".to_owned()),
+//!             });
+//!         }
+//!         Outcome::Accepted { provider_message_id: None }
+//!     }
+//! }
+//! ```
 
 use async_trait::async_trait;
 
@@ -53,7 +50,7 @@ use crate::channel::Channel;
 use crate::code::passcode::Passcode;
 use crate::id::MessageId;
 use crate::phone::PhoneNumber;
-use crate::receipt::{Callback, InvalidCallback, Receipts};
+use crate::receipt::{Callback, InvalidCallback, Receipt, Receipts};
 use crate::send::outcome::Outcome;
 use crate::template::{FilledTemplate, Language, SmsText};
 use crate::time::Timestamp;
@@ -61,60 +58,78 @@ use crate::time::Timestamp;
 /// One message, ready to leave.
 #[derive(Debug, Clone)]
 pub struct Sms {
-    /// Ours for it; a vendor that takes a reference of the caller's gets this one.
+    /// The id of the message. A vendor that takes a reference of the caller's gets this id.
     pub message_id: MessageId,
-    /// From whom, as people read it.
+    /// The name of the application that sends, as people read it.
     pub app: AppName,
-    /// To whom.
+    /// The number that the message goes to.
     pub to: PhoneNumber,
-    /// What the code is for.
+    /// The purpose of the code.
     pub channel: Channel,
-    /// In which language.
+    /// The language of the text.
     pub language: Language,
     /// The whole text, for vendors that send text.
     pub text: SmsText,
-    /// The vendor's own template, filled in, for vendors that do not.
+    /// The vendor's own template with its variables filled in, for vendors that send templates.
     pub template: Option<FilledTemplate>,
-    /// The code.
+    /// The code in the text and in the template.
     pub passcode: Passcode,
-    /// How many minutes it lives, rounded up.
+    /// The life of the code in minutes, rounded up.
     pub minutes: u64,
-    /// When the caller gives up: what is not known by then is unknown.
+    /// The time at which the caller gives up and takes the outcome as unknown.
     pub deadline: Timestamp,
 }
 
-/// What a vendor needs to be given.
+/// The part of an [`Sms`] that a vendor sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Content {
-    /// [`Sms::text`].
+    /// The vendor sends [`Sms::text`].
     Text,
-    /// [`Sms::template`]: without one for the application, channel and language, it is not called.
+    /// The vendor sends [`Sms::template`]. It is not called for a message without one.
     Template,
 }
 
 /// An SMS vendor account that can carry messages.
 #[async_trait]
 pub trait Provider: Send + Sync + 'static {
-    /// The name in timelines and in the operator's view.
+    /// The name of the account, in timelines and in the operator's view.
     fn name(&self) -> &str;
 
-    /// What it needs for a message to `phone`.
+    /// The content that a message to `phone` needs.
     fn content(&self, phone: &PhoneNumber) -> Content {
         let _ = phone;
         Content::Text
     }
 
-    /// Tries once to hand `sms` to the vendor and says what became of it. Never fails otherwise:
-    /// whatever goes wrong is an [`Outcome`].
+    /// Hands `sms` to the vendor once and answers the outcome. There is no other way to fail: every error is an
+    /// [`Outcome`].
     async fn send(&self, sms: &Sms) -> Outcome;
 
-    /// Reads what the vendor reports, and says what it wants to hear. Nothing that is reported
-    /// verifies a code or gives a minute back, whoever sent it.
+    /// Reads an HTTP request in which the vendor reports on messages, and the answer that the vendor expects.
     ///
     /// # Errors
-    /// [`InvalidCallback`] when it is no report of this vendor, or not signed as it should be.
+    /// [`InvalidCallback`] when the request is no report of this vendor, or is not signed as it should be.
     fn receipts(&self, callback: &Callback<'_>) -> Result<Receipts, InvalidCallback> {
         let _ = callback;
         Err(InvalidCallback::NotExpected)
     }
 }
+
+/// Takes the delivery reports that reach a provider over a session of its own, as SMPP vendors make them
+/// (`deliver_sm`), instead of an HTTP request. The service gives each provider a sink when it opens the provider, and
+/// records these reports as it records those that [`Provider::receipts`] reads.
+#[async_trait]
+pub trait ReportSink: Send + Sync + 'static {
+    /// Records what the vendor of this sink's account reports. A report about no message of that account to that
+    /// number is forgotten.
+    ///
+    /// # Errors
+    /// [`ReportNotKept`] when a report could not be made durable. The provider must not acknowledge it, so that the
+    /// vendor reports again.
+    async fn report(&self, receipts: Vec<Receipt>) -> Result<(), ReportNotKept>;
+}
+
+/// A report that could not be made durable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the report could not be recorded")]
+pub struct ReportNotKept;

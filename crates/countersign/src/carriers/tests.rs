@@ -4,9 +4,12 @@ use async_trait::async_trait;
 use countersign_core::application::AppId;
 use countersign_core::code::passcode::PasscodeKey;
 use countersign_core::limit::SendLimits;
+use countersign_core::phone::PhoneNumber;
 use countersign_core::policy::CodePolicy;
+use countersign_core::ports::provider::ReportSink as _;
 use countersign_core::ports::setup::{Change, ChangeError, SecretMac, Setting, SetupVersion};
 use countersign_core::ports::store::Store;
+use countersign_core::receipt::{Delivery, Receipt};
 use countersign_core::secret::Secret;
 use countersign_core::send::messenger::Plan;
 use countersign_core::send::route::{OnUnknown, Order, Route, RouteScope};
@@ -86,6 +89,7 @@ impl World {
             setup_store: Arc::clone(&held) as Arc<dyn SetupStore>,
             messenger: Arc::clone(&messenger),
             otherwise: None,
+            store: Arc::clone(&held.store) as Arc<dyn Store>,
             egress: Egress::new(Reach::Loopback).unwrap(),
             clock: Arc::new(Still),
             entropy,
@@ -126,6 +130,23 @@ fn account() -> Change {
         receipts: Secret::new("6f1d0a4b8c2e97535a1f0c8e4d2b6a90".to_owned()),
         created_at: Still.now(),
     }))
+}
+
+#[tokio::test]
+async fn a_report_over_a_session_is_recorded_even_when_it_is_about_no_message() {
+    let world = World::new();
+    let reports = RecordedReports {
+        provider: ProviderName::parse("aliyun").unwrap(),
+        store: Arc::clone(&world.held.store) as Arc<dyn Store>,
+    };
+    let receipt = Receipt {
+        provider_message_id: Some("9^0".to_owned()),
+        message: None,
+        phone: PhoneNumber::parse("+8613800138000", None).unwrap(),
+        status: Delivery::Delivered,
+        vendor_code: None,
+    };
+    assert_eq!(reports.report(vec![receipt]).await, Ok(()));
 }
 
 #[tokio::test]

@@ -145,6 +145,7 @@ impl Dev {
             setup_store: Arc::clone(&setup_store),
             messenger: Arc::clone(&messenger),
             otherwise: Some((Arc::new(provider), countries)),
+            store: Arc::clone(&store),
             egress: Egress::new(settings.reach.unwrap_or(Reach::Loopback))
                 .context("the HTTP client cannot start")?,
             clock,

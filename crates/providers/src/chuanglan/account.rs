@@ -1,4 +1,4 @@
-//! What an account of Chuanglan 253 is made of, at home and abroad.
+//! An account with Chuanglan 253, whichever product it is for.
 
 use countersign_core::secret::Secret;
 use countersign_core::send::outcome::{Outcome, RefusalKind};
@@ -6,62 +6,91 @@ use reqwest::{Method, Url};
 use serde::Serialize;
 
 use super::reports::Reporter;
-use crate::account::{self, InvalidSetup, Setup};
-use crate::egress::{Egress, Request};
+use crate::account::{Account, InvalidSetup, graphic};
+use crate::egress::Request;
+use crate::kind::Field;
 use crate::meaning::ErrorMap;
 
-/// What every product wants to know.
-pub(crate) struct CommonSettings<'a> {
-    pub(crate) account: &'a str,
-    pub(crate) endpoint: Option<&'a str>,
-    pub(crate) receiver: Option<&'a str>,
-    pub(crate) errors: ErrorMap,
+/// The vendor's console.
+const CONSOLE: &str = "https://www.chuanglan.com/";
+
+/// The vendor's documents.
+pub(super) const DOCUMENTS: &str = "https://doc.chuanglan.com/";
+
+/// The setting `account`.
+pub(super) const ACCOUNT: Field = Field::setting(
+    "account",
+    "the account of the interface, not the one for the console",
+)
+.called("API账号", CONSOLE)
+.required();
+
+/// The setting `receiver`.
+pub(super) const RECEIVER: Field = Field::setting(
+    "receiver",
+    "the name in reports, where the vendor's support has set one",
+)
+.called("receiver", DOCUMENTS);
+
+/// The secret `password`.
+pub(super) const PASSWORD: Field = Field::secret("password", "the password of the account")
+    .called("API密码", CONSOLE)
+    .required();
+
+/// The secret `receipts_password`.
+pub(super) const RECEIPTS_PASSWORD: Field = Field::secret(
+    "receipts_password",
+    "the password in reports, where the vendor's support has set one",
+)
+.called("pswd", DOCUMENTS);
+
+/// The settings that both products have.
+pub(super) struct CommonSettings<'a> {
+    pub(super) account: &'a str,
+    pub(super) endpoint: Option<&'a str>,
+    pub(super) receiver: Option<&'a str>,
+    pub(super) errors: ErrorMap,
 }
 
-/// An account with a product.
-pub(crate) struct Account {
-    /// The name of the provider.
-    pub(crate) name: String,
-    /// What the vendor calls the account.
-    pub(crate) id: String,
-    pub(crate) password: Secret,
-    pub(crate) url: Url,
-    pub(crate) reporter: Reporter,
-    pub(crate) errors: ErrorMap,
-    pub(crate) egress: Egress,
+/// An account whose settings and secrets have been checked.
+pub(super) struct ChuanglanAccount {
+    /// The vendor's name for the account.
+    pub(super) id: String,
+    pub(super) password: Secret,
+    pub(super) url: Url,
+    pub(super) reporter: Reporter,
+    pub(super) errors: ErrorMap,
 }
 
-impl Account {
-    /// An account whose requests go to `host` and `path`, unless the settings say otherwise: an endpoint that is
-    /// a host alone keeps the path.
-    pub(crate) fn new(
-        setup: &Setup,
+impl ChuanglanAccount {
+    /// Checks an account whose requests go to `host` and `path`, unless its settings say otherwise: an endpoint
+    /// without a path keeps `path`.
+    pub(super) fn check(
+        account: &Account,
         settings: CommonSettings<'_>,
         (host, path): (&str, &str),
     ) -> Result<Self, InvalidSetup> {
-        account::plain("account", settings.account)?;
-        let mut url = setup.endpoint(settings.endpoint, host)?;
+        graphic("account", settings.account)?;
+        let mut url = account.endpoint(settings.endpoint, host)?;
         if url.path() == "/" {
             url.set_path(path);
         }
-        let guarded = setup.secrets.contains_key("receipts_password");
-        let password = guarded.then(|| setup.secret("receipts_password"));
+        let guarded = account.secrets.contains_key("receipts_password");
+        let password = guarded.then(|| account.secret("receipts_password"));
         Ok(Self {
-            name: setup.name.as_str().to_owned(),
             id: settings.account.to_owned(),
-            password: setup.secret("password")?,
+            password: account.secret("password")?,
             url,
             reporter: Reporter {
                 receiver: settings.receiver.map(str::to_owned),
                 password: password.transpose()?,
             },
             errors: settings.errors,
-            egress: setup.egress.clone(),
         })
     }
 
-    /// A request with such a body and such headers.
-    pub(crate) fn post(
+    /// A `POST` of `body` as JSON, with these headers.
+    pub(super) fn post(
         &self,
         body: &impl Serialize,
         headers: &[(&str, &str)],

@@ -11,7 +11,6 @@
 mod reach;
 mod resolver;
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,8 +18,7 @@ use countersign_core::send::outcome::{NotAccepted, Outcome, RefusalKind};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, ClientBuilder, Method, Response, Url, redirect, retry};
 
-pub use self::reach::Reach;
-use self::reach::{is_localhost, is_public};
+pub use self::reach::{InvalidUrl, Reach};
 use self::resolver::{Lookup, Resolver, is_out_of_reach};
 
 /// The most that is read of an answer.
@@ -38,25 +36,6 @@ const IDLE: Duration = Duration::from_secs(1);
 pub struct Egress {
     client: Client,
     reach: Reach,
-}
-
-/// Why a URL is refused before anything is sent to it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidUrl {
-    /// Not an absolute URL of http or https, or with a password in it.
-    #[error("not a URL such as https://vendor.example/path")]
-    Form,
-    /// Plain http.
-    #[error("only https is allowed: the operator can allow more")]
-    Scheme,
-    /// Another port.
-    #[error("only port 443 is allowed: the operator can allow more")]
-    Port,
-    /// An address of this machine or of a private network.
-    #[error(
-        "addresses of this machine and of private networks are not allowed: the operator can allow them"
-    )]
-    Address,
 }
 
 /// A request to a vendor.
@@ -132,40 +111,10 @@ impl Egress {
         Ok(Self { client, reach })
     }
 
-    /// Reads a URL that requests may go to, as far as can be told before its name is resolved.
-    ///
-    /// # Errors
-    /// [`InvalidUrl`] says what is wrong with it.
-    pub fn url(&self, text: &str) -> Result<Url, InvalidUrl> {
-        let url = Url::parse(text).map_err(|_| InvalidUrl::Form)?;
-        self.check(&url)?;
-        Ok(url)
-    }
-
-    fn check(&self, url: &Url) -> Result<(), InvalidUrl> {
-        let plain = url.username().is_empty() && url.password().is_none();
-        if !matches!(url.scheme(), "http" | "https") || !url.has_host() || !plain {
-            return Err(InvalidUrl::Form);
-        }
-        let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-        let literal = host.parse::<IpAddr>().ok();
-        let named = is_localhost(host);
-        let local = named || literal.is_some_and(|ip| ip.to_canonical().is_loopback());
-        match self.reach {
-            Reach::Anywhere => return Ok(()),
-            Reach::Loopback if local => return Ok(()),
-            _ => {}
-        }
-        if named || literal.is_some_and(|ip| !is_public(ip)) {
-            return Err(InvalidUrl::Address);
-        }
-        if url.scheme() != "https" {
-            return Err(InvalidUrl::Scheme);
-        }
-        if url.port_or_known_default() != Some(443) {
-            return Err(InvalidUrl::Port);
-        }
-        Ok(())
+    /// How far requests may go.
+    #[must_use]
+    pub fn reach(&self) -> Reach {
+        self.reach
     }
 
     /// Sends `request` once, and reads the answer.
@@ -173,7 +122,7 @@ impl Egress {
     /// # Errors
     /// [`Lost`], which says whether the vendor may have heard of it.
     pub async fn exchange(&self, request: Request) -> Result<Answer, Lost> {
-        self.check(&request.url).map_err(|_| Lost::Refused)?;
+        self.reach.check(&request.url).map_err(|_| Lost::Refused)?;
         let headers = headers(&request.headers).ok_or(Lost::Refused)?;
         let sent = self
             .client

@@ -2,6 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use reqwest::Url;
+
 /// How far requests may reach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
@@ -13,7 +15,63 @@ pub enum Reach {
     Anywhere,
 }
 
+/// Why a URL is refused before anything is sent to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidUrl {
+    /// Not an absolute URL of http or https, or with a password in it.
+    #[error("not a URL such as https://vendor.example/path")]
+    Form,
+    /// Plain http.
+    #[error("only https is allowed: the operator can allow more")]
+    Scheme,
+    /// Another port.
+    #[error("only port 443 is allowed: the operator can allow more")]
+    Port,
+    /// An address of this machine or of a private network.
+    #[error(
+        "addresses of this machine and of private networks are not allowed: the operator can allow them"
+    )]
+    Address,
+}
+
 impl Reach {
+    /// Reads a URL that requests may go to, as far as can be told before its name is resolved.
+    ///
+    /// # Errors
+    /// [`InvalidUrl`] says what is wrong with it.
+    pub fn url(self, text: &str) -> Result<Url, InvalidUrl> {
+        let url = Url::parse(text).map_err(|_| InvalidUrl::Form)?;
+        self.check(&url)?;
+        Ok(url)
+    }
+
+    /// Judges a URL, as far as can be told before its name is resolved.
+    pub(super) fn check(self, url: &Url) -> Result<(), InvalidUrl> {
+        let plain = url.username().is_empty() && url.password().is_none();
+        if !matches!(url.scheme(), "http" | "https") || !url.has_host() || !plain {
+            return Err(InvalidUrl::Form);
+        }
+        let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+        let literal = host.parse::<IpAddr>().ok();
+        let named = is_localhost(host);
+        let local = named || literal.is_some_and(|ip| ip.to_canonical().is_loopback());
+        match self {
+            Reach::Anywhere => return Ok(()),
+            Reach::Loopback if local => return Ok(()),
+            _ => {}
+        }
+        if named || literal.is_some_and(|ip| !is_public(ip)) {
+            return Err(InvalidUrl::Address);
+        }
+        if url.scheme() != "https" {
+            return Err(InvalidUrl::Scheme);
+        }
+        if url.port_or_known_default() != Some(443) {
+            return Err(InvalidUrl::Port);
+        }
+        Ok(())
+    }
+
     /// Whether an address may be dialled.
     #[must_use]
     pub fn reaches(self, ip: IpAddr) -> bool {

@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Url;
 
-use super::gaps::{Filling, Gap, Template, invalid};
+use super::gaps::{Filling, Gap, Template};
 use crate::account::InvalidSetup;
-use crate::egress::{Egress, InvalidUrl};
+use crate::egress::{InvalidUrl, Reach};
 
 /// What has a meaning somewhere in a URL, and everything that is not ASCII.
 const MEANS_SOMETHING: &AsciiSet = &NON_ALPHANUMERIC
@@ -24,10 +24,12 @@ pub(super) struct Address {
 }
 
 impl Address {
-    pub(super) fn parse(text: &str, egress: &Egress) -> Result<Self, InvalidSetup> {
-        let refused = |why| InvalidSetup::Url { field: "url", why };
+    pub(super) fn parse(text: &str, reach: Reach) -> Result<Self, InvalidSetup> {
+        let refused = |why| InvalidSetup::setting("url", why);
         let odd = |c: char| c <= ' ' || c == '\x7f' || c == '\\' || c == '#';
-        let (scheme, rest) = text.split_once("://").ok_or(refused(InvalidUrl::Form))?;
+        let (scheme, rest) = text
+            .split_once("://")
+            .ok_or_else(|| refused(InvalidUrl::Form))?;
         if text.contains(odd) {
             return Err(refused(InvalidUrl::Form));
         }
@@ -35,11 +37,9 @@ impl Address {
         let (host, tail) = rest.split_at(end);
         if [scheme, host].iter().any(|part| part.contains(['{', '}'])) {
             let why = "placeholders may stand in the path and in the query only";
-            return Err(invalid("url", why));
+            return Err(InvalidSetup::setting("url", why));
         }
-        let base = egress
-            .url(&format!("{scheme}://{host}/"))
-            .map_err(refused)?;
+        let base = reach.url(&format!("{scheme}://{host}/")).map_err(refused)?;
         let (path, query) = match tail.split_once('?') {
             None => (tail, None),
             Some((path, query)) => (path, Some(Template::of("url", query)?)),
@@ -48,7 +48,8 @@ impl Address {
         let path = Template::of("url", path)?;
         let address = Self { base, path, query };
         let probe = address.with(|_| "0".into());
-        probe.ok_or_else(|| invalid("url", "the path must not have . or .. in it"))?;
+        probe
+            .ok_or_else(|| InvalidSetup::setting("url", "the path must not have . or .. in it"))?;
         Ok(address)
     }
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use url::form_urlencoded;
 
-use super::gaps::{Filling, Gap, Template, invalid};
+use super::gaps::{Filling, Gap, Template};
 use crate::account::InvalidSetup;
 
 /// The language of a body.
@@ -59,7 +59,8 @@ impl Body {
         match (format, body) {
             (Format::Json, Value::String(text)) => {
                 let parsed = serde_json::from_str(text);
-                let parsed = parsed.map_err(|_| invalid("body", "not a JSON document"))?;
+                let parsed =
+                    parsed.map_err(|_| InvalidSetup::setting("body", "not a JSON document"))?;
                 Json::parse(parsed).map(Body::Json)
             }
             (Format::Json, body) => Json::parse(body.clone()).map(Body::Json),
@@ -74,13 +75,15 @@ impl Body {
                 .iter()
                 .map(|(name, value)| {
                     let why = "a form has texts only";
-                    let value = value.as_str().ok_or_else(|| invalid("body", why))?;
+                    let value = value
+                        .as_str()
+                        .ok_or_else(|| InvalidSetup::setting("body", why))?;
                     field(name, value)
                 })
                 .collect::<Result<_, _>>()
                 .map(Body::Form),
             (Format::Raw, Value::String(text)) => Template::of("body", text).map(Body::Raw),
-            (Format::Form | Format::Raw, _) => Err(invalid("body", "not a text")),
+            (Format::Form | Format::Raw, _) => Err(InvalidSetup::setting("body", "not a text")),
         }
     }
 
@@ -114,7 +117,7 @@ fn field(name: &str, value: &str) -> Result<(String, Template), InvalidSetup> {
 
 fn no_gap(name: &str) -> Result<(), InvalidSetup> {
     if name.contains(['{', '}']) {
-        return Err(invalid(
+        return Err(InvalidSetup::setting(
             "body",
             "placeholders may stand in values only, not in names",
         ));

@@ -73,15 +73,10 @@ enum InvalidTemplate {
     Brace,
 }
 
-/// A setting that is not as it should be.
-pub(super) fn invalid(field: &str, why: impl std::fmt::Display) -> InvalidSetup {
-    InvalidSetup::Settings(format!("{field}: {why}"))
-}
-
 impl Template {
     /// The text of that setting.
     pub(super) fn of(field: &str, text: &str) -> Result<Self, InvalidSetup> {
-        Self::parse(text).map_err(|why| invalid(field, why))
+        Self::parse(text).map_err(|why| InvalidSetup::setting(field, why))
     }
 
     fn parse(text: &str) -> Result<Self, InvalidTemplate> {

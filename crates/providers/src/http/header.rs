@@ -2,7 +2,7 @@
 
 use reqwest::header::HeaderName;
 
-use super::gaps::{Filling, Gap, Template, invalid};
+use super::gaps::{Filling, Gap, Template};
 use crate::account::InvalidSetup;
 
 /// Headers that are not the operator's to set: they frame the request, or sign it.
@@ -34,17 +34,26 @@ impl Header {
     pub(super) fn parse(name: &str, value: &str) -> Result<Self, InvalidSetup> {
         let shown: String = name.chars().take(64).collect();
         let field = format!("headers.{shown}");
-        let known =
-            HeaderName::try_from(name).map_err(|_| invalid(&field, "not a header's name"))?;
+        let known = HeaderName::try_from(name)
+            .map_err(|_| InvalidSetup::setting(&field, "not a header's name"))?;
         if OURS.contains(&known.as_str()) || known == "webhook-signature" {
-            return Err(invalid(&field, "this header is not set by hand"));
+            return Err(InvalidSetup::setting(
+                &field,
+                "this header is not set by hand",
+            ));
         }
         let value = Template::of(&field, value)?;
         if value.gaps().any(|gap| gap == Gap::Text) {
-            return Err(invalid(&field, "a text has line breaks, and a header none"));
+            return Err(InvalidSetup::setting(
+                &field,
+                "a text has line breaks, and a header none",
+            ));
         }
         if value.words().any(|words| words.contains(char::is_control)) {
-            return Err(invalid(&field, "a header has no control characters"));
+            return Err(InvalidSetup::setting(
+                &field,
+                "a header has no control characters",
+            ));
         }
         let name = known.as_str().to_owned();
         Ok(Self { name, value })

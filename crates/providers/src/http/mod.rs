@@ -40,12 +40,12 @@ mod header;
 mod reading;
 mod report;
 mod request;
+mod settings;
 #[cfg(test)]
 mod setup_tests;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -55,127 +55,86 @@ use countersign_core::receipt::{Callback, InvalidCallback, Receipts};
 use countersign_core::send::outcome::{NotAccepted, Outcome, RefusalKind};
 use countersign_core::send::route::ProviderName;
 use countersign_core::time::Clock;
-use serde::Deserialize;
-use serde_json::Value;
 
-use self::gaps::invalid;
-use self::reading::{Rules, Success};
+use self::reading::Rules;
 use self::request::Letter;
-use crate::account::{InvalidSetup, Setup};
+use self::settings::{Sends, Settings};
+use crate::account::{Account, InvalidSetup};
 use crate::egress::Egress;
-use crate::kinds::Kind;
+use crate::kind::Kind;
 use crate::meaning::ErrorMap;
 use crate::signing::standard_webhooks::{self, InvalidKey, Key};
 
-/// The kind.
-pub const KIND: Kind = Kind {
+/// The kind in the table of vendors.
+pub(crate) const KIND: Kind = Kind {
     name: "http",
     about: "any vendor with an HTTP interface, as you describe it",
     content: "text, or a template of the vendor's where settings.content says so",
-    secrets: &[
-        "key",
-        "password",
-        "token",
-        "username",
-        "webhook_secret",
-        "webhook_secret_next",
-    ],
-    build,
+    fields: settings::FIELDS,
+    check: |account| HttpAccount::check(account).map(drop),
+    open: |account, resources| {
+        Ok(Arc::new(HttpVendor {
+            account: HttpAccount::check(&account)?,
+            name: account.name,
+            egress: resources.egress,
+            clock: resources.clock,
+        }))
+    },
 };
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Settings {
-    method: Option<String>,
-    url: String,
-    #[serde(default)]
-    headers: BTreeMap<String, String>,
-    format: Option<body::Format>,
-    body: Option<Value>,
-    auth: Option<Auth>,
-    #[serde(default)]
-    content: Sends,
-    #[serde(default)]
-    success: Success,
-    message_id: Option<String>,
-    error_code: Option<String>,
-    #[serde(default)]
-    errors: BTreeMap<String, String>,
-    signature: Option<Signature>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Auth {
-    Basic,
-}
-
-#[derive(Default, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Sends {
-    #[default]
-    Text,
-    Template,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Signature {
-    StandardWebhooks,
-}
-
-/// An account with such a vendor.
-struct HttpVendor {
-    name: ProviderName,
+/// An account whose settings and secrets have been checked.
+struct HttpAccount {
     sends: Sends,
     letter: Letter,
     rules: Rules,
-    /// Of those who may report.
+    /// The keys that sign reports. Without any, reports need no signature.
     keys: Vec<Key>,
+}
+
+/// An account with a vendor that an operator describes.
+struct HttpVendor {
+    name: ProviderName,
+    account: HttpAccount,
     egress: Egress,
     clock: Arc<dyn Clock>,
 }
 
-fn build(setup: Setup) -> Result<Arc<dyn Provider>, InvalidSetup> {
-    let mut settings: Settings = setup.settings()?;
-    let keys = keys(&setup)?;
-    let errors = std::mem::take(&mut settings.errors);
-    let of_status = |pattern: &String| pattern.starts_with("HTTP ");
-    if settings.error_code.is_none() && !errors.keys().all(of_status) {
-        return Err(invalid("error_code", "needed by errors"));
+impl HttpAccount {
+    fn check(account: &Account) -> Result<Self, InvalidSetup> {
+        let mut settings: Settings = account.settings()?;
+        let keys = keys(account)?;
+        let errors = std::mem::take(&mut settings.errors);
+        let of_status = |pattern: &String| pattern.starts_with("HTTP ");
+        if settings.error_code.is_none() && !errors.keys().all(of_status) {
+            return Err(InvalidSetup::setting("error_code", "needed by errors"));
+        }
+        let errors = ErrorMap::try_from(errors);
+        let rules = Rules::new(
+            std::mem::take(&mut settings.success),
+            settings.message_id.as_deref(),
+            settings.error_code.as_deref(),
+            errors.map_err(|why| InvalidSetup::setting("errors", why))?,
+        )?;
+        Ok(Self {
+            sends: settings.content,
+            letter: Letter::new(settings, account, &keys)?,
+            rules,
+            keys,
+        })
     }
-    let errors = ErrorMap::try_from(errors).map_err(|why| invalid("errors", why))?;
-    let rules = Rules::new(
-        std::mem::take(&mut settings.success),
-        settings.message_id.as_deref(),
-        settings.error_code.as_deref(),
-        errors,
-    )?;
-    Ok(Arc::new(HttpVendor {
-        sends: settings.content,
-        letter: Letter::new(settings, &setup, &keys)?,
-        rules,
-        keys,
-        name: setup.name,
-        egress: setup.egress,
-        clock: setup.clock,
-    }))
 }
 
-/// What reports are signed with, and messages where the settings say so.
-fn keys(setup: &Setup) -> Result<Vec<Key>, InvalidSetup> {
+/// The keys that sign reports, and messages where the settings say so.
+fn keys(account: &Account) -> Result<Vec<Key>, InvalidSetup> {
     let mut keys = Vec::new();
     for name in ["webhook_secret", "webhook_secret_next"] {
-        if setup.secrets.contains_key(name) {
-            let why = |_| InvalidSetup::Secret {
-                field: name,
-                why: InvalidKey::WHY,
-            };
-            keys.push(Key::parse(setup.secret(name)?.reveal()).map_err(why)?);
+        if account.secrets.contains_key(name) {
+            let key = Key::parse(account.secret(name)?.reveal());
+            keys.push(key.map_err(|InvalidKey| InvalidSetup::secret(name, InvalidKey::WHY))?);
         }
     }
     if !keys.is_empty() {
-        setup.secret("webhook_secret")?;
+        account.secret("webhook_secret")?;
     }
     Ok(keys)
 }
@@ -187,17 +146,17 @@ impl Provider for HttpVendor {
     }
 
     fn content(&self, _: &PhoneNumber) -> Content {
-        match self.sends {
+        match self.account.sends {
             Sends::Text => Content::Text,
             Sends::Template => Content::Template,
         }
     }
 
     async fn send(&self, sms: &Sms) -> Outcome {
-        if self.sends == Sends::Template && sms.template.is_none() {
+        if self.account.sends == Sends::Template && sms.template.is_none() {
             return Outcome::not_accepted(RefusalKind::NoTemplate);
         }
-        let request = match self.letter.write(sms, self.clock.now()) {
+        let request = match self.account.letter.write(sms, self.clock.now()) {
             Ok(request) => request,
             Err(why) => {
                 return Outcome::NotAccepted(NotAccepted {
@@ -207,14 +166,14 @@ impl Provider for HttpVendor {
             }
         };
         match self.egress.exchange(request).await {
-            Ok(answer) => without_echo(self.rules.outcome(&answer), sms),
+            Ok(answer) => without_echo(self.account.rules.outcome(&answer), sms),
             Err(lost) => lost.outcome(),
         }
     }
 
     fn receipts(&self, callback: &Callback<'_>) -> Result<Receipts, InvalidCallback> {
-        if !self.keys.is_empty() {
-            standard_webhooks::verify(&self.keys, callback)?;
+        if !self.account.keys.is_empty() {
+            standard_webhooks::verify(&self.account.keys, callback)?;
         }
         report::read(callback)
     }

@@ -4,7 +4,6 @@ use countersign_core::send::outcome::{NotAccepted, Outcome, RefusalKind};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::gaps::invalid;
 use crate::account::InvalidSetup;
 use crate::egress::Answer;
 use crate::meaning::answer;
@@ -39,7 +38,10 @@ impl Pointer {
         let mut escaped = text.split('~').skip(1);
         let rooted = text.is_empty() || text.starts_with('/');
         if !rooted || !escaped.all(|rest| rest.starts_with(['0', '1'])) {
-            return Err(invalid(field, "not a JSON pointer such as /data/id"));
+            return Err(InvalidSetup::setting(
+                field,
+                "not a JSON pointer such as /data/id",
+            ));
         }
         Ok(Self(text.to_owned()))
     }
@@ -73,22 +75,35 @@ impl Rules {
         let allowed = |status: &u16| (200..600).contains(status);
         let none = |statuses: &Vec<u16>| statuses.is_empty() || !statuses.iter().all(allowed);
         if success.statuses.as_ref().is_some_and(none) {
-            return Err(invalid("success.statuses", "one or more of 200 to 599"));
+            return Err(InvalidSetup::setting(
+                "success.statuses",
+                "one or more of 200 to 599",
+            ));
         }
         let mark = match (&success.pointer, &success.equals) {
             (None, None) => None,
             (Some(pointer), Some(values)) => {
                 let texts: Option<Vec<_>> = values.iter().map(text).collect();
                 let texts = texts.filter(|texts| !texts.is_empty()).ok_or_else(|| {
-                    invalid(
+                    InvalidSetup::setting(
                         "success.equals",
                         "one or more texts, numbers, true or false",
                     )
                 })?;
                 Some((Pointer::parse("success.pointer", pointer)?, texts))
             }
-            (Some(_), None) => return Err(invalid("success.equals", "needed by success.pointer")),
-            (None, Some(_)) => return Err(invalid("success.pointer", "needed by success.equals")),
+            (Some(_), None) => {
+                return Err(InvalidSetup::setting(
+                    "success.equals",
+                    "needed by success.pointer",
+                ));
+            }
+            (None, Some(_)) => {
+                return Err(InvalidSetup::setting(
+                    "success.pointer",
+                    "needed by success.equals",
+                ));
+            }
         };
         Ok(Self {
             statuses: success.statuses,
@@ -298,7 +313,7 @@ mod tests {
             (json!({"pointer": "/a~2", "equals": [0]}), "success.pointer"),
         ] {
             let why = why(success, None, None);
-            assert!(why.starts_with(&format!("settings: {field}: ")), "{why}");
+            assert!(why.starts_with(&format!("settings.{field}: ")), "{why}");
         }
         assert!(why(json!({}), Some("id"), None).contains("message_id: not a JSON pointer"));
         assert!(why(json!({}), None, Some("$.code")).contains("error_code: not a JSON pointer"));

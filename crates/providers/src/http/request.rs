@@ -11,10 +11,10 @@ use reqwest::Method;
 
 use super::address::Address;
 use super::body::{Body, Format};
-use super::gaps::{Filling, Gap, invalid};
+use super::gaps::{Filling, Gap};
 use super::header::Header;
-use super::{Auth, Sends, Settings, Signature};
-use crate::account::{InvalidSetup, Setup};
+use super::settings::{Auth, Sends, Settings, Signature};
+use crate::account::{Account, InvalidSetup, Problem};
 use crate::egress::Request;
 use crate::signing::standard_webhooks::{self, Key};
 
@@ -43,19 +43,24 @@ pub(super) enum Unfit {
 impl Letter {
     pub(super) fn new(
         settings: Settings,
-        setup: &Setup,
+        account: &Account,
         keys: &[Key],
     ) -> Result<Self, InvalidSetup> {
         let method = method(settings.method.as_deref())?;
-        let address = Address::parse(&settings.url, &setup.egress)?;
+        let address = Address::parse(&settings.url, account.reach)?;
         let body = match (settings.format, &settings.body) {
             (Some(_), Some(_)) if method == Method::GET => {
-                return Err(invalid("body", "a GET has none"));
+                return Err(InvalidSetup::setting("body", "a GET has none"));
             }
             (Some(format), Some(body)) => Some((format, Body::parse(format, body)?)),
             (None, None) => None,
-            (Some(_), None) => return Err(invalid("body", "needed by format")),
-            (None, Some(_)) => return Err(invalid("format", "json, form or raw: needed by body")),
+            (Some(_), None) => return Err(InvalidSetup::setting("body", "needed by format")),
+            (None, Some(_)) => {
+                return Err(InvalidSetup::setting(
+                    "format",
+                    "json, form or raw: needed by body",
+                ));
+            }
         };
         let (format, body) = body.unzip();
         let headers = headers(&settings, format)?;
@@ -64,12 +69,12 @@ impl Letter {
         gaps.extend(headers.iter().flat_map(|header| header.value.gaps()));
         gaps.extend(body.iter().flat_map(Body::gaps));
         suffices(&gaps, settings.content)?;
-        let secrets = secrets(&gaps, setup)?;
+        let secrets = secrets(&gaps, account)?;
         unbroken(&headers, &secrets)?;
 
         let mut fixed = Vec::new();
         if let Some(Auth::Basic) = settings.auth {
-            fixed.push(("authorization".to_owned(), basic(setup)?));
+            fixed.push(("authorization".to_owned(), basic(account)?));
         }
         let named = |header: &Header| header.name == "content-type";
         if let (Some(format), false) = (format, headers.iter().any(named)) {
@@ -78,10 +83,13 @@ impl Letter {
         let keys = match settings.signature {
             None => Vec::new(),
             Some(Signature::StandardWebhooks) if body.is_none() => {
-                return Err(invalid("signature", "signs a body, and there is none"));
+                return Err(InvalidSetup::setting(
+                    "signature",
+                    "signs a body, and there is none",
+                ));
             }
             Some(Signature::StandardWebhooks) => {
-                setup.secret("webhook_secret")?;
+                account.secret("webhook_secret")?;
                 keys.to_vec()
             }
         };
@@ -128,7 +136,7 @@ fn method(name: Option<&str>) -> Result<Method, InvalidSetup> {
         "GET" => Ok(Method::GET),
         "PUT" => Ok(Method::PUT),
         "PATCH" => Ok(Method::PATCH),
-        _ => Err(invalid("method", "GET, POST, PUT or PATCH")),
+        _ => Err(InvalidSetup::setting("method", "GET, POST, PUT or PATCH")),
     }
 }
 
@@ -138,15 +146,18 @@ fn headers(settings: &Settings, format: Option<Format>) -> Result<Vec<Header>, I
         let header = Header::parse(name, value)?;
         let field = || format!("headers.{}", header.name);
         if headers.iter().any(|other| other.name == header.name) {
-            return Err(invalid(&field(), "named twice"));
+            return Err(InvalidSetup::setting(&field(), "named twice"));
         }
         if header.name == "authorization" && settings.auth.is_some() {
-            return Err(invalid(&field(), "auth says it already"));
+            return Err(InvalidSetup::setting(&field(), "auth says it already"));
         }
         let plain = header.value.gaps().next().is_none();
         let fits = |format: Format| plain && format.may_be_called(value);
         if header.name == "content-type" && !format.is_some_and(fits) {
-            return Err(invalid(&field(), "not what format says the body is"));
+            return Err(InvalidSetup::setting(
+                &field(),
+                "not what format says the body is",
+            ));
         }
         headers.push(header);
     }
@@ -157,11 +168,10 @@ fn headers(settings: &Settings, format: Option<Format>) -> Result<Vec<Header>, I
 fn suffices(gaps: &[Gap], sends: Sends) -> Result<(), InvalidSetup> {
     let has = |gap| gaps.contains(&gap);
     let nowhere = |what| {
-        Err(InvalidSetup::Settings(format!(
-            "{what} stands nowhere in url, headers and body"
-        )))
+        let constraint = format!("{what} stands nowhere in url, headers and body");
+        Err(Problem::new("settings", constraint).into())
     };
-    let misplaced = |what| Err(invalid("content", what));
+    let misplaced = |what| Err(InvalidSetup::setting("content", what));
     match sends {
         Sends::Text if has(Gap::TemplateId) || has(Gap::Signature) => {
             misplaced("{template_id} and {signature} are for content = \"template\"")
@@ -176,12 +186,17 @@ fn suffices(gaps: &[Gap], sends: Sends) -> Result<(), InvalidSetup> {
 }
 
 /// The secrets that stand somewhere.
-fn secrets(gaps: &[Gap], setup: &Setup) -> Result<BTreeMap<&'static str, Secret>, InvalidSetup> {
+fn secrets(
+    gaps: &[Gap],
+    account: &Account,
+) -> Result<BTreeMap<&'static str, Secret>, InvalidSetup> {
     let named = gaps.iter().filter_map(|gap| match gap {
         Gap::Secret(name) => Some(*name),
         _ => None,
     });
-    named.map(|name| Ok((name, setup.secret(name)?))).collect()
+    named
+        .map(|name| Ok((name, account.secret(name)?)))
+        .collect()
 }
 
 /// Whether every secret of a header fits in one.
@@ -194,18 +209,18 @@ fn unbroken(
             && let Some(secret) = secrets.get(field)
             && secret.reveal().contains(char::is_control)
         {
-            let why = "has a line break or another control character, and a header has none";
-            return Err(InvalidSetup::Secret { field, why });
+            let constraint = "has a line break or another control character, and a header has none";
+            return Err(InvalidSetup::secret(field, constraint));
         }
     }
     Ok(())
 }
 
-fn basic(setup: &Setup) -> Result<String, InvalidSetup> {
-    let (username, password) = (setup.secret("username")?, setup.secret("password")?);
+fn basic(account: &Account) -> Result<String, InvalidSetup> {
+    let (username, password) = (account.secret("username")?, account.secret("password")?);
     if username.reveal().contains(':') {
-        let (field, why) = ("username", "a colon ends it, where auth is basic");
-        return Err(InvalidSetup::Secret { field, why });
+        let constraint = "a colon ends it, where auth is basic";
+        return Err(InvalidSetup::secret("username", constraint));
     }
     let pair = format!("{}:{}", username.reveal(), password.reveal());
     Ok(format!("Basic {}", STANDARD.encode(pair)))

@@ -1,13 +1,13 @@
 //! The vendor of any kind, from its settings to what its listener hears.
 
 use countersign_core::ports::provider::Sms;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::egress::Request;
 use crate::kinds;
 use crate::testing::listener::{Act, Listener, Seen, answer};
-use crate::testing::sample::{self, NOW, setup};
+use crate::testing::sample::{self, NOW, account, resources};
 
 /// Everything that means something somewhere.
 const NASTY: &str = "a\"b\\c/d?e&f=g#h%i+j k;l:m@n'o<p>{q}$r\u{7f}s\r\nt\u{0}u商";
@@ -27,14 +27,13 @@ fn written(
     secrets: &[(&str, &str)],
     sms: &Sms,
 ) -> Result<Request, request::Unfit> {
-    let setup = setup(settings.clone(), secrets);
-    let keys = keys(&setup).unwrap();
-    let letter = Letter::new(setup.settings().unwrap(), &setup, &keys).unwrap();
-    letter.write(sms, NOW)
+    let account = account(settings.clone(), secrets);
+    let checked = HttpAccount::check(&account).unwrap();
+    checked.letter.write(sms, NOW)
 }
 
 fn vendor(settings: &Value, secrets: &[(&str, &str)]) -> Arc<dyn Provider> {
-    kinds::build("http", setup(settings.clone(), secrets)).unwrap()
+    kinds::open("http", account(settings.clone(), secrets), resources()).unwrap()
 }
 
 fn header<'a>(request: &'a Request, name: &str) -> Vec<&'a str> {

@@ -31,9 +31,10 @@ use reqwest::{Method, Url};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::account::{self, InvalidSetup, Setup};
+use crate::account::{Account, InvalidSetup, Resources, graphic};
 use crate::egress::{self, Answer, Egress, Request};
-use crate::kinds::Kind;
+use crate::kind::Kind;
+use crate::kind::field::{self, Field};
 use crate::meaning::answer;
 use crate::meaning::{ErrorMap, Meaning};
 use signature::{Signed, Signer};
@@ -47,15 +48,56 @@ const REGION: &str = "ap-guangzhou";
 /// What bodies are. It is signed, and letter by letter the same on the wire.
 const JSON: &str = "application/json; charset=utf-8";
 
-/// The kind of account.
-pub const KIND: Kind = Kind {
+/// The kind in the table of vendors.
+pub(crate) const KIND: Kind = Kind {
     name: "tencent-cloud",
     about: "Tencent Cloud SMS, at home and abroad",
     content: "fills a template of the vendor's for every number",
-    secrets: &["secret_key"],
-    build,
+    fields: FIELDS,
+    check: |account| TencentAccount::check(account).map(drop),
+    open: |account, resources| Ok(Arc::new(TencentCloud::open(&account, resources)?)),
 };
 
+/// The page of the vendor's console with the keys of an account.
+const KEYS: &str = "https://console.cloud.tencent.com/cam/capi";
+
+const FIELDS: &[Field] = &[
+    Field::setting(
+        "secret_id",
+        "the public half of an API key that may send SMS",
+    )
+    .called("SecretId", KEYS)
+    .required(),
+    Field::setting(
+        "sdk_app_id",
+        "the application of the SMS console that sends",
+    )
+    .called(
+        "SDKAppID",
+        "https://console.cloud.tencent.com/smsv2/app-manage",
+    )
+    .required(),
+    Field::setting(
+        "region",
+        "the region that handles requests: ap-guangzhou if left out",
+    )
+    .called("Region", "https://cloud.tencent.com/document/api/382/52071"),
+    Field::setting(
+        "sender_id",
+        "the sender of messages to other countries than mainland China",
+    )
+    .called(
+        "SenderId",
+        "https://cloud.tencent.com/document/product/382/55981",
+    ),
+    field::ENDPOINT,
+    field::ERRORS,
+    Field::secret("secret_key", "the secret half of that API key")
+        .called("SecretKey", KEYS)
+        .required(),
+];
+
+/// The settings of an account.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Settings {
@@ -68,18 +110,39 @@ struct Settings {
     errors: ErrorMap,
 }
 
-struct TencentCloud {
-    name: String,
+/// An account whose settings and secrets have been checked.
+struct TencentAccount {
     settings: Settings,
     region: String,
     secret_key: Secret,
     url: Url,
+}
+
+struct TencentCloud {
+    name: String,
+    account: TencentAccount,
     egress: Egress,
     clock: Arc<dyn Clock>,
 }
 
-fn build(setup: Setup) -> Result<Arc<dyn Provider>, InvalidSetup> {
-    Ok(Arc::new(TencentCloud::new(setup)?))
+impl TencentAccount {
+    fn check(account: &Account) -> Result<Self, InvalidSetup> {
+        let settings: Settings = account.settings()?;
+        graphic("secret_id", &settings.secret_id)?;
+        graphic("sdk_app_id", &settings.sdk_app_id)?;
+        let region = settings.region.clone().unwrap_or_else(|| REGION.to_owned());
+        graphic("region", &region)?;
+        let url = account.endpoint(settings.endpoint.as_deref(), ENDPOINT)?;
+        if url.query().is_some() {
+            return Err(InvalidSetup::setting("endpoint", "it has no query"));
+        }
+        Ok(Self {
+            region,
+            secret_key: account.secret("secret_key")?,
+            url,
+            settings,
+        })
+    }
 }
 
 /// The body of a request.
@@ -98,25 +161,12 @@ struct SendSms<'a> {
 }
 
 impl TencentCloud {
-    fn new(setup: Setup) -> Result<Self, InvalidSetup> {
-        let settings: Settings = setup.settings()?;
-        account::plain("secret_id", &settings.secret_id)?;
-        account::plain("sdk_app_id", &settings.sdk_app_id)?;
-        let region = settings.region.clone().unwrap_or_else(|| REGION.to_owned());
-        account::plain("region", &region)?;
-        let url = setup.endpoint(settings.endpoint.as_deref(), ENDPOINT)?;
-        if url.query().is_some() {
-            let why = "endpoint: it has no query".to_owned();
-            return Err(InvalidSetup::Settings(why));
-        }
+    fn open(account: &Account, resources: Resources) -> Result<Self, InvalidSetup> {
         Ok(Self {
-            name: setup.name.as_str().to_owned(),
-            region,
-            secret_key: setup.secret("secret_key")?,
-            url,
-            settings,
-            egress: setup.egress,
-            clock: setup.clock,
+            name: account.name.to_string(),
+            account: TencentAccount::check(account)?,
+            egress: resources.egress,
+            clock: resources.clock,
         })
     }
 
@@ -134,27 +184,32 @@ impl TencentCloud {
         let values = template.variables.iter();
         let body = serde_json::to_vec(&SendSms {
             phone_number_set: [sms.to.e164()],
-            sms_sdk_app_id: &self.settings.sdk_app_id,
+            sms_sdk_app_id: &self.account.settings.sdk_app_id,
             sign_name: template.signature.as_deref(),
             template_id: &template.id,
             template_param_set: values.map(|(_, value)| value.reveal()).collect(),
             session_context: &sms.message_id.to_string(),
-            sender_id: self.settings.sender_id.as_deref().filter(|_| !at_home),
+            sender_id: self
+                .account
+                .settings
+                .sender_id
+                .as_deref()
+                .filter(|_| !at_home),
         });
         let body = body.map_err(|_| Outcome::not_accepted(RefusalKind::Other))?;
         Ok(self.signed(body, now))
     }
 
     fn signed(&self, body: Vec<u8>, now: Timestamp) -> Request {
-        let host = egress::host(&self.url);
+        let host = egress::host(&self.account.url);
         let signer = Signer {
-            secret_id: &self.settings.secret_id,
-            secret_key: self.secret_key.reveal(),
+            secret_id: &self.account.settings.secret_id,
+            secret_key: self.account.secret_key.reveal(),
             service: "sms",
             now,
         };
         let authorization = signer.authorization(&Signed {
-            path: self.url.path(),
+            path: self.account.url.path(),
             headers: &[("content-type", JSON), ("host", &host)],
             body: &body,
         });
@@ -165,11 +220,11 @@ impl TencentCloud {
             ("x-tc-action", "SendSms".to_owned()),
             ("x-tc-version", "2021-01-11".to_owned()),
             ("x-tc-timestamp", signer.seconds().to_string()),
-            ("x-tc-region", self.region.clone()),
+            ("x-tc-region", self.account.region.clone()),
         ];
         Request {
             method: Method::POST,
-            url: self.url.clone(),
+            url: self.account.url.clone(),
             headers: headers.map(|(name, value)| (name.to_owned(), value)).into(),
             body,
         }
@@ -241,7 +296,7 @@ impl Provider for TencentCloud {
             Err(outcome) => return outcome,
         };
         match self.egress.exchange(request).await {
-            Ok(answer) => read(&answer, &self.settings.errors),
+            Ok(answer) => read(&answer, &self.account.settings.errors),
             Err(lost) => lost.outcome(),
         }
     }

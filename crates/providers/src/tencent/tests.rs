@@ -21,7 +21,7 @@ fn with(more: Value) -> Value {
 }
 
 fn account(settings: Value) -> TencentCloud {
-    TencentCloud::new(sample::setup(settings, SECRETS)).unwrap()
+    TencentCloud::open(&sample::account(settings, SECRETS), sample::resources()).unwrap()
 }
 
 fn template(signature: Option<&str>) -> Option<VendorTemplate> {
@@ -104,21 +104,19 @@ fn what_cannot_be_sent_is_not_asked_for() {
 }
 
 #[test]
-fn a_setup_says_what_is_wrong_with_it() {
-    let wrong = |settings: Value, secrets: &[(&str, &str)]| {
-        let built = build(sample::setup(settings, secrets));
-        built.err().unwrap().to_string()
-    };
+fn an_account_that_cannot_be_used_is_refused_by_path() {
+    let wrong =
+        |settings: Value, secrets: &[(&str, &str)]| sample::problems(KIND.name, settings, secrets);
     let all = |settings| wrong(settings, SECRETS);
     assert_eq!(wrong(settings(), &[]), "secrets.secret_key: missing");
-    assert!(all(json!({ "secret_id": "x" })).contains("sdk_app_id"));
-    assert!(all(with(json!({ "regoin": "x" }))).contains("regoin"));
-    assert!(all(with(json!({ "secret_id": "a b" }))).contains("secret_id"));
-    assert!(all(with(json!({ "region": "a\nb" }))).contains("region"));
-    assert!(all(with(json!({ "sdk_app_id": "" }))).contains("sdk_app_id"));
+    assert!(all(json!({ "secret_id": "x" })).starts_with("settings.sdk_app_id: "));
+    assert!(all(with(json!({ "regoin": "x" }))).starts_with("settings.regoin: "));
+    assert!(all(with(json!({ "secret_id": "a b" }))).starts_with("settings.secret_id: "));
+    assert!(all(with(json!({ "region": "a\nb" }))).starts_with("settings.region: "));
+    assert!(all(with(json!({ "sdk_app_id": "" }))).starts_with("settings.sdk_app_id: "));
     let endpoint = |url: &str| all(with(json!({ "endpoint": url })));
-    assert!(endpoint("https://sms.example/?a=b").contains("endpoint"));
-    assert!(endpoint("http://sms.example/").contains("endpoint"));
+    assert!(endpoint("https://sms.example/?a=b").starts_with("settings.endpoint: "));
+    assert!(endpoint("http://sms.example/").starts_with("settings.endpoint: "));
 }
 
 fn sent(code: &str) -> String {

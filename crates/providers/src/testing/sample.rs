@@ -1,15 +1,17 @@
-//! For tests: a message, and what a provider is made of. Time and randomness stand still.
+//! For tests: messages, accounts and resources. Time and randomness stand still.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use countersign_core::application::{AppId, AppName, Application};
 use countersign_core::channel::Channel;
 use countersign_core::code::passcode::Passcode;
 use countersign_core::entropy::{Entropy, EntropyError};
 use countersign_core::id::MessageId;
 use countersign_core::phone::PhoneNumber;
-use countersign_core::ports::provider::Sms;
+use countersign_core::ports::provider::{ReportNotKept, ReportSink, Sms};
+use countersign_core::receipt::Receipt;
 use countersign_core::secret::Secret;
 use countersign_core::send::route::ProviderName;
 use countersign_core::template::{
@@ -18,8 +20,9 @@ use countersign_core::template::{
 use countersign_core::time::{Clock, Timestamp};
 use serde_json::Value;
 
-use crate::account::Setup;
+use crate::account::{Account, Resources};
 use crate::egress::{Answer, Egress, Reach};
+use crate::kinds;
 
 /// The time in the vectors: 2026-01-02T03:04:05Z.
 pub(crate) const NOW: Timestamp = Timestamp::from_millis(1_767_323_045_000);
@@ -46,17 +49,43 @@ impl Entropy for Zeros {
     }
 }
 
-/// What a provider is made of, with these settings and secrets.
-pub(crate) fn setup(settings: Value, secrets: &[(&str, &str)]) -> Setup {
+/// A sink that keeps no report: none of the vendors here reports over a session.
+struct NoReports;
+
+#[async_trait]
+impl ReportSink for NoReports {
+    async fn report(&self, _: Vec<Receipt>) -> Result<(), ReportNotKept> {
+        Err(ReportNotKept)
+    }
+}
+
+/// An account named `account` with these settings and secrets, whose requests may go to this machine.
+pub(crate) fn account(settings: Value, secrets: &[(&str, &str)]) -> Account {
     let secrets = secrets.iter();
     let secrets = secrets.map(|(name, value)| ((*name).to_owned(), Secret::new((*value).into())));
-    Setup {
+    Account {
         name: ProviderName::parse("account").unwrap(),
         settings,
         secrets: secrets.collect(),
+        reach: Reach::Loopback,
+    }
+}
+
+/// The resources of every provider here: a way out to this machine, a clock and randomness that stand still.
+pub(crate) fn resources() -> Resources {
+    Resources {
         egress: Egress::new(Reach::Loopback).unwrap(),
         clock: Arc::new(Still),
         entropy: Arc::new(Zeros),
+        reports: Arc::new(NoReports),
+    }
+}
+
+/// The problems of an account of the kind `kind`, as an operator reads them; empty when there are none.
+pub(crate) fn problems(kind: &str, settings: Value, secrets: &[(&str, &str)]) -> String {
+    match kinds::check(kind, &account(settings, secrets)) {
+        Ok(()) => String::new(),
+        Err(invalid) => invalid.to_string(),
     }
 }
 

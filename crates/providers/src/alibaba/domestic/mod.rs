@@ -29,13 +29,13 @@ use countersign_core::phone::{Country, PhoneNumber};
 use countersign_core::ports::provider::{Content, Provider, Sms};
 use countersign_core::receipt::{Callback, Delivery, InvalidCallback, Receipt, Receipts};
 use countersign_core::send::outcome::Outcome;
-use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::account::{InvalidSetup, Setup};
-use crate::alibaba::gateway::{self as gateway, Account, Call, Gateway, Signature};
+use crate::account::{Account, InvalidSetup};
+use crate::alibaba::gateway::{self, Call, Gateway, GatewayAccount};
 use crate::egress::Answer;
-use crate::kinds::Kind;
+use crate::kind::Kind;
+use crate::kind::field;
 use crate::meaning::ErrorMap;
 use crate::meaning::answer;
 
@@ -47,45 +47,29 @@ pub(crate) const KIND: Kind = Kind {
     name: "alibaba-cloud",
     about: "Alibaba Cloud SMS: mainland China, and other countries with an international template",
     content: "fills a template of the vendor's for every number",
-    secrets: gateway::SECRETS,
-    build,
+    fields: &[
+        gateway::ACCESS_KEY_ID,
+        field::ENDPOINT,
+        gateway::SIGNATURE,
+        field::ERRORS,
+        gateway::ACCESS_KEY_SECRET,
+        gateway::SECURITY_TOKEN,
+    ],
+    check: |account| check(account).map(drop),
+    open: |account, resources| {
+        let gateway = Gateway::new(check(&account)?, resources);
+        let name = account.name.to_string();
+        Ok(Arc::new(AlibabaCloud { name, gateway }))
+    },
 };
-
-/// What an operator says of an account.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Settings {
-    access_key_id: String,
-    endpoint: Option<String>,
-    #[serde(default)]
-    signature: Signature,
-    #[serde(default)]
-    errors: ErrorMap,
-}
 
 struct AlibabaCloud {
     name: String,
     gateway: Gateway,
 }
 
-fn build(setup: Setup) -> Result<Arc<dyn Provider>, InvalidSetup> {
-    AlibabaCloud::new(&setup).map(|provider| Arc::new(provider) as _)
-}
-
-impl AlibabaCloud {
-    fn new(setup: &Setup) -> Result<Self, InvalidSetup> {
-        let settings: Settings = setup.settings()?;
-        let account = Account {
-            access_key_id: settings.access_key_id,
-            endpoint: settings.endpoint,
-            signature: settings.signature,
-            errors: settings.errors,
-        };
-        Ok(Self {
-            name: setup.name.to_string(),
-            gateway: Gateway::new(setup, account, ENDPOINT)?,
-        })
-    }
+fn check(account: &Account) -> Result<GatewayAccount, InvalidSetup> {
+    GatewayAccount::check(account, account.settings()?, ENDPOINT)
 }
 
 #[async_trait]
@@ -104,7 +88,7 @@ impl Provider for AlibabaCloud {
             Err(outcome) => return outcome,
         };
         match self.gateway.ask(&call).await {
-            Ok(answer) => outcome(&answer, &self.gateway.errors),
+            Ok(answer) => outcome(&answer, self.gateway.errors()),
             Err(outcome) => outcome,
         }
     }

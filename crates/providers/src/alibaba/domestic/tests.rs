@@ -7,8 +7,7 @@ use serde_json::json;
 use reports::read;
 
 use super::*;
-use crate::kinds;
-use crate::testing::sample::{NOW, answer, setup, sms, template, vendor};
+use crate::testing::sample::{NOW, account, answer, problems, resources, sms, template, vendor};
 
 const SECRETS: &[(&str, &str)] = &[("access_key_secret", "TopSecret0000001")];
 
@@ -56,7 +55,7 @@ fn a_message_fills_the_vendors_template() {
 async fn a_message_goes_out_once_and_its_answer_is_read() {
     let (endpoint, heard) = vendor(r#"{"Code":"OK","BizId":"9^0"}"#);
     let settings = json!({ "access_key_id": "LTAI", "endpoint": endpoint });
-    let provider = build(setup(settings, SECRETS)).unwrap();
+    let provider = (KIND.open)(account(settings, SECRETS), resources()).unwrap();
     let template = template("SMS_1", Some("阿里云"), &["code={code}"]);
     let sms = sms("+8613800138000", "{code}", Some(template));
     let outcome = provider.send(&sms).await;
@@ -285,35 +284,35 @@ fn nothing_but_codes_passes_from_an_answer() {
 
 #[test]
 fn settings_are_read_strictly() {
-    let build = |settings| match kinds::build("alibaba-cloud", setup(settings, SECRETS)) {
-        Ok(provider) => provider.name().to_owned(),
-        Err(error) => error.to_string(),
-    };
-    assert_eq!(build(json!({ "access_key_id": "LTAI" })), "account");
+    let problems = |settings| problems(KIND.name, settings, SECRETS);
+    assert_eq!(problems(json!({ "access_key_id": "LTAI" })), "");
     assert_eq!(
-        build(json!({
+        problems(json!({
             "access_key_id": "LTAI", "endpoint": "http://127.0.0.1:9/", "signature": "v1",
             "errors": { "isv.X": "transient" },
         })),
-        "account"
+        ""
     );
-    for (settings, about) in [
-        (json!({}), "access_key_id"),
+    for (settings, path, about) in [
+        (json!({}), "settings.access_key_id: ", "missing"),
         (
             json!({ "access_key_id": "LTAI", "sender_id": "Shop" }),
-            "sender_id",
+            "settings.sender_id: ",
+            "no such setting",
         ),
-        (json!({ "access_key_id": "LTAI", "signature": "v2" }), "v2"),
+        (
+            json!({ "access_key_id": "LTAI", "signature": "v2" }),
+            "settings.signature: ",
+            "v2",
+        ),
         (
             json!({ "access_key_id": "LTAI", "errors": { "isv.X": "whatever" } }),
+            "settings.errors: ",
             "whatever",
         ),
     ] {
-        let error = build(settings);
-        assert!(
-            error.starts_with("settings: ") && error.contains(about),
-            "{error}"
-        );
+        let found = problems(settings);
+        assert!(found.starts_with(path) && found.contains(about), "{found}");
     }
 }
 

@@ -1,11 +1,12 @@
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
 use serde_json::json;
 use tokio::net::TcpListener;
 
 use super::*;
 use crate::meaning::ErrorMap;
-use crate::testing::sample::{Heard, NOW, setup, vendor};
+use crate::testing::sample::{self, Heard, NOW, resources, vendor};
 
 const OWN: &str = "https://dysmsapi.aliyuncs.com/";
 const SECRET: &str = "ExampleAccessKeySecret0000000001";
@@ -36,14 +37,20 @@ struct Expected {
     request_target: String,
 }
 
+fn opened(settings: GatewaySettings, secrets: &[(&str, &str)]) -> Gateway {
+    let account = sample::account(json!({}), secrets);
+    let account = GatewayAccount::check(&account, settings, OWN).unwrap();
+    Gateway::new(account, resources())
+}
+
 fn gateway(signature: Signature, endpoint: &str, secrets: &[(&str, &str)]) -> Gateway {
-    let account = Account {
+    let settings = GatewaySettings {
         access_key_id: "LTAI5tExampleKeyId000001".to_owned(),
         endpoint: Some(endpoint.to_owned()),
         signature,
         errors: ErrorMap::default(),
     };
-    Gateway::new(&setup(json!({}), secrets), account, OWN).unwrap()
+    opened(settings, secrets)
 }
 
 fn call(params: &[(&'static str, &str)]) -> Call {
@@ -81,13 +88,13 @@ fn requests_are_those_of_the_vendors_own_sdk() {
         let mut secrets = vec![("access_key_secret", inputs.access_key_secret.as_str())];
         let token = inputs.headers.get("x-acs-security-token");
         secrets.extend(token.map(|token| ("security_token", token.as_str())));
-        let account = Account {
+        let settings = GatewaySettings {
             access_key_id: inputs.access_key_id,
             endpoint: Some(format!("https://{}", inputs.host)),
             signature: Signature::V3,
             errors: ErrorMap::default(),
         };
-        let gateway = Gateway::new(&setup(json!({}), &secrets), account, OWN).unwrap();
+        let gateway = opened(settings, &secrets);
         let call = Call {
             action: leak(&inputs.headers["x-acs-action"]),
             version: leak(&inputs.headers["x-acs-version"]),
@@ -190,30 +197,30 @@ async fn where_nobody_listens_nothing_was_said() {
 
 #[test]
 fn an_account_that_cannot_be_used_says_why() {
-    let account = |id: &str, endpoint: &str| Account {
+    let settings = |id: &str, endpoint: &str| GatewaySettings {
         access_key_id: id.to_owned(),
         endpoint: Some(endpoint.to_owned()),
         signature: Signature::V3,
         errors: ErrorMap::default(),
     };
-    let new = |account, secrets: &[(&str, &str)]| match Gateway::new(
-        &setup(json!({}), secrets),
-        account,
-        OWN,
-    ) {
-        Ok(_) => String::new(),
-        Err(error) => error.to_string(),
+    let problems = |settings, secrets: &[(&str, &str)]| {
+        let account = sample::account(json!({}), secrets);
+        let checked = GatewayAccount::check(&account, settings, OWN);
+        checked
+            .err()
+            .map(|invalid| invalid.to_string())
+            .unwrap_or_default()
     };
     let secret = [("access_key_secret", SECRET)];
-    assert_eq!(new(account("id", OWN), &secret), "");
-    assert!(new(account("i d", OWN), &secret).starts_with("settings: access_key_id: "));
+    assert_eq!(problems(settings("id", OWN), &secret), "");
+    assert!(problems(settings("i d", OWN), &secret).starts_with("settings.access_key_id: "));
     assert_eq!(
-        new(account("id", OWN), &[]),
+        problems(settings("id", OWN), &[]),
         "secrets.access_key_secret: missing"
     );
-    let private = new(account("id", "https://10.0.0.1/"), &secret);
+    let private = problems(settings("id", "https://10.0.0.1/"), &secret);
     assert!(private.starts_with("settings.endpoint: "), "{private}");
     let token = [secret[0], ("security_token", "a\nb")];
-    let token = new(account("id", OWN), &token);
+    let token = problems(settings("id", OWN), &token);
     assert!(token.starts_with("secrets.security_token: "), "{token}");
 }

@@ -26,10 +26,11 @@ use countersign_core::send::outcome::Outcome;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::account::{InvalidSetup, Setup};
-use crate::alibaba::gateway::{self as gateway, Account, Call, Gateway, Signature};
+use crate::account::{Account, InvalidSetup, Resources};
+use crate::alibaba::gateway::{self, Call, Gateway, GatewayAccount, GatewaySettings, Signature};
 use crate::egress::Answer;
-use crate::kinds::Kind;
+use crate::kind::Kind;
+use crate::kind::field::{self, Field};
 use crate::meaning::ErrorMap;
 use crate::meaning::answer;
 
@@ -43,11 +44,32 @@ pub(crate) const KIND: Kind = Kind {
     name: "alibaba-cloud-international",
     about: "Alibaba Cloud SMS of the international site, to every country",
     content: "sends text; to mainland China, fills a template of the vendor's",
-    secrets: gateway::SECRETS,
-    build,
+    fields: &[
+        gateway::ACCESS_KEY_ID,
+        SENDER_ID,
+        field::ENDPOINT,
+        gateway::SIGNATURE,
+        field::ERRORS,
+        gateway::ACCESS_KEY_SECRET,
+        gateway::SECURITY_TOKEN,
+    ],
+    check: |account| check(account).map(drop),
+    open: |account, resources| {
+        Ok(Arc::new(AlibabaCloudInternational::open(
+            &account, resources,
+        )?))
+    },
 };
 
-/// What an operator says of an account.
+/// The setting `sender_id`.
+const SENDER_ID: Field =
+    Field::setting("sender_id", "the sender that a phone shows, where its country allows one")
+        .called(
+            "SenderId",
+            "https://www.alibabacloud.com/help/en/sms/developer-reference/api-dysmsapi-2018-05-01-sendmessagetoglobe",
+        );
+
+/// The settings of an account.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Settings {
@@ -60,7 +82,7 @@ struct Settings {
     errors: ErrorMap,
 }
 
-/// What a phone shows as the sender.
+/// The sender that a phone shows.
 #[derive(Deserialize)]
 #[serde(try_from = "String")]
 struct SenderId(String);
@@ -85,23 +107,25 @@ struct AlibabaCloudInternational {
     gateway: Gateway,
 }
 
-fn build(setup: Setup) -> Result<Arc<dyn Provider>, InvalidSetup> {
-    AlibabaCloudInternational::new(&setup).map(|provider| Arc::new(provider) as _)
+fn check(account: &Account) -> Result<(Option<SenderId>, GatewayAccount), InvalidSetup> {
+    let settings: Settings = account.settings()?;
+    let common = GatewaySettings {
+        access_key_id: settings.access_key_id,
+        endpoint: settings.endpoint,
+        signature: settings.signature,
+        errors: settings.errors,
+    };
+    let checked = GatewayAccount::check(account, common, ENDPOINT)?;
+    Ok((settings.sender_id, checked))
 }
 
 impl AlibabaCloudInternational {
-    fn new(setup: &Setup) -> Result<Self, InvalidSetup> {
-        let settings: Settings = setup.settings()?;
-        let account = Account {
-            access_key_id: settings.access_key_id,
-            endpoint: settings.endpoint,
-            signature: settings.signature,
-            errors: settings.errors,
-        };
+    fn open(account: &Account, resources: Resources) -> Result<Self, InvalidSetup> {
+        let (sender_id, checked) = check(account)?;
         Ok(Self {
-            name: setup.name.to_string(),
-            sender_id: settings.sender_id,
-            gateway: Gateway::new(setup, account, ENDPOINT)?,
+            name: account.name.to_string(),
+            sender_id,
+            gateway: Gateway::new(checked, resources),
         })
     }
 }
@@ -128,7 +152,7 @@ impl Provider for AlibabaCloudInternational {
             },
         };
         match self.gateway.ask(&call).await {
-            Ok(answer) => outcome(&answer, &self.gateway.errors),
+            Ok(answer) => outcome(&answer, self.gateway.errors()),
             Err(outcome) => outcome,
         }
     }

@@ -3,8 +3,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::kinds;
-use crate::testing::sample::{NOW, answer, setup, sms, template, vendor};
+use crate::testing::sample::{NOW, account, answer, problems, resources, sms, template, vendor};
 
 const SECRETS: &[(&str, &str)] = &[("access_key_secret", "TopSecret0000001")];
 
@@ -25,7 +24,7 @@ fn said(status: u16, code: &str) -> Outcome {
 }
 
 fn provider(settings: Value) -> AlibabaCloudInternational {
-    AlibabaCloudInternational::new(&setup(settings, SECRETS)).unwrap()
+    AlibabaCloudInternational::open(&account(settings, SECRETS), resources()).unwrap()
 }
 
 fn owned<const N: usize>(params: [(&'static str, &str); N]) -> Vec<(&'static str, String)> {
@@ -242,20 +241,21 @@ fn an_operator_may_know_better_under_either_name() {
 
 #[test]
 fn settings_are_read_strictly() {
-    let kind = "alibaba-cloud-international";
-    let build = |settings| match kinds::build(kind, setup(settings, SECRETS)) {
-        Ok(provider) => provider.name().to_owned(),
-        Err(error) => error.to_string(),
-    };
+    let problems = |settings| problems(KIND.name, settings, SECRETS);
     for sender in ["Alicloud321", "A", "123456789012345"] {
         let settings = json!({ "access_key_id": "LTAI", "sender_id": sender });
-        assert_eq!(build(settings), "account", "{sender}");
+        assert_eq!(problems(settings), "", "{sender}");
     }
     for sender in ["", "AlicloudSMS1", "1234567890123456", "My Shop", "商店"] {
         let settings = json!({ "access_key_id": "LTAI", "sender_id": sender });
-        assert!(build(settings).contains("sender_id"), "{sender}");
+        assert!(
+            problems(settings).starts_with("settings.sender_id: a "),
+            "{sender}"
+        );
     }
-    assert!(build(json!({ "access_key_id": "LTAI", "sign": "x" })).contains("sign"));
+    assert!(
+        problems(json!({ "access_key_id": "LTAI", "sign": "x" })).starts_with("settings.sign: ")
+    );
 }
 
 fn read(body: impl AsRef<[u8]>) -> Result<Receipts, InvalidCallback> {

@@ -8,7 +8,7 @@ use countersign_core::time::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::chuanglan::account::Account;
+use crate::chuanglan::account::ChuanglanAccount;
 use crate::chuanglan::signature;
 use crate::egress::Request;
 
@@ -40,7 +40,7 @@ struct TemplateMessage<'a> {
 }
 
 /// The request for a message with text, or why there is none.
-pub(super) fn text(account: &Account, sms: &Sms) -> Result<Request, Outcome> {
+pub(super) fn text(account: &ChuanglanAccount, sms: &Sms) -> Result<Request, Outcome> {
     let phone = mainland(sms)?;
     let text = sms.text.reveal();
     if !is_signed(text) {
@@ -62,7 +62,7 @@ pub(super) fn text(account: &Account, sms: &Sms) -> Result<Request, Outcome> {
 
 /// The request for a message with a template, or why there is none. `nonce` has 32 characters.
 pub(super) fn template(
-    account: &Account,
+    account: &ChuanglanAccount,
     sms: &Sms,
     now: Timestamp,
     nonce: &str,

@@ -29,23 +29,34 @@ use countersign_core::send::outcome::{Outcome, RefusalKind};
 use countersign_core::time::Clock;
 use serde::Deserialize;
 
-use crate::account::{InvalidSetup, Setup};
-use crate::chuanglan::account::{Account, CommonSettings};
+use crate::account::{Account, InvalidSetup, Resources};
+use crate::chuanglan::account::{self, ChuanglanAccount, CommonSettings};
 use crate::chuanglan::answers::Dialect;
 use crate::chuanglan::reports::Reports;
-use crate::egress::Request;
-use crate::kinds::Kind;
+use crate::egress::{Egress, Request};
+use crate::kind::Kind;
+use crate::kind::field::{self, Field};
 use crate::meaning::ErrorMap;
 
-/// The kind of account.
-pub const KIND: Kind = Kind {
+/// The kind in the table of vendors.
+pub(crate) const KIND: Kind = Kind {
     name: "chuanglan",
     about: "Chuanglan 253, for mainland China",
     content: "sends text; with api = \"v2\", fills a template of the vendor's",
-    secrets: &["password", "receipts_password"],
-    build,
+    fields: &[
+        account::ACCOUNT,
+        Field::setting("api", "v1, which sends text, or v2, which fills templates"),
+        account::RECEIVER,
+        field::ENDPOINT,
+        field::ERRORS,
+        account::PASSWORD,
+        account::RECEIPTS_PASSWORD,
+    ],
+    check: |account| check(account).map(drop),
+    open: |account, resources| Ok(Arc::new(Chuanglan::open(&account, resources)?)),
 };
 
+/// The settings of an account.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Settings {
@@ -94,30 +105,36 @@ const REPORTS: Reports = Reports {
 };
 
 struct Chuanglan {
-    account: Account,
+    name: String,
+    account: ChuanglanAccount,
     api: Api,
+    egress: Egress,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
 }
 
-fn build(setup: Setup) -> Result<Arc<dyn Provider>, InvalidSetup> {
-    Ok(Arc::new(Chuanglan::new(setup)?))
+fn check(account: &Account) -> Result<(Api, ChuanglanAccount), InvalidSetup> {
+    let settings: Settings = account.settings()?;
+    let common = CommonSettings {
+        account: &settings.account,
+        endpoint: settings.endpoint.as_deref(),
+        receiver: settings.receiver.as_deref(),
+        errors: settings.errors,
+    };
+    let checked = ChuanglanAccount::check(account, common, settings.api.place())?;
+    Ok((settings.api, checked))
 }
 
 impl Chuanglan {
-    fn new(setup: Setup) -> Result<Self, InvalidSetup> {
-        let settings: Settings = setup.settings()?;
-        let common = CommonSettings {
-            account: &settings.account,
-            endpoint: settings.endpoint.as_deref(),
-            receiver: settings.receiver.as_deref(),
-            errors: settings.errors,
-        };
+    fn open(account: &Account, resources: Resources) -> Result<Self, InvalidSetup> {
+        let (api, checked) = check(account)?;
         Ok(Self {
-            account: Account::new(&setup, common, settings.api.place())?,
-            api: settings.api,
-            clock: setup.clock,
-            entropy: setup.entropy,
+            name: account.name.to_string(),
+            account: checked,
+            api,
+            egress: resources.egress,
+            clock: resources.clock,
+            entropy: resources.entropy,
         })
     }
 
@@ -137,7 +154,7 @@ impl Chuanglan {
 #[async_trait]
 impl Provider for Chuanglan {
     fn name(&self) -> &str {
-        &self.account.name
+        &self.name
     }
 
     fn content(&self, _: &PhoneNumber) -> Content {
@@ -152,7 +169,7 @@ impl Provider for Chuanglan {
             Ok(request) => request,
             Err(outcome) => return outcome,
         };
-        match self.account.egress.exchange(request).await {
+        match self.egress.exchange(request).await {
             Ok(answer) => self.api.dialect().read(&answer, &self.account.errors),
             Err(lost) => lost.outcome(),
         }

@@ -16,7 +16,7 @@ const SECRETS: &[(&str, &str)] = &[("password", "ExamplePassw0rd")];
 const TEXT: &str = "【品牌】您的验证码是{code}，{minutes}分钟内有效";
 
 fn account(settings: Value) -> Chuanglan {
-    Chuanglan::new(sample::setup(settings, SECRETS)).unwrap()
+    Chuanglan::open(&sample::account(settings, SECRETS), sample::resources()).unwrap()
 }
 
 fn v1() -> Chuanglan {
@@ -152,19 +152,20 @@ fn an_endpoint_is_a_host_or_a_host_and_a_path() {
 }
 
 #[test]
-fn a_setup_says_what_is_wrong_with_it() {
-    let wrong = |settings: Value, secrets: &[(&str, &str)]| {
-        let built = build(sample::setup(settings, secrets));
-        built.err().unwrap().to_string()
-    };
+fn an_account_that_cannot_be_used_is_refused_by_path() {
+    let wrong =
+        |settings: Value, secrets: &[(&str, &str)]| sample::problems(KIND.name, settings, secrets);
     let good = json!({ "account": "a" });
     assert_eq!(wrong(good.clone(), &[]), "secrets.password: missing");
     let empty = [SECRETS[0], ("receipts_password", "")];
     assert_eq!(wrong(good, &empty), "secrets.receipts_password: missing");
-    assert!(wrong(json!({}), SECRETS).contains("account"));
-    assert!(wrong(json!({ "account": "" }), SECRETS).contains("account"));
-    assert!(wrong(json!({ "account": "a", "api": "v3" }), SECRETS).contains("v3"));
-    assert!(wrong(json!({ "account": "a", "host": "b" }), SECRETS).contains("host"));
+    assert!(wrong(json!({}), SECRETS).starts_with("settings.account: missing"));
+    assert!(wrong(json!({ "account": "" }), SECRETS).starts_with("settings.account: it has"));
+    assert!(
+        wrong(json!({ "account": "a", "api": "v3" }), SECRETS)
+            .starts_with("settings.api: unknown variant `v3`")
+    );
+    assert!(wrong(json!({ "account": "a", "host": "b" }), SECRETS).starts_with("settings.host: "));
 }
 
 fn said(api: Api, status: u16, body: &str) -> Outcome {
@@ -457,7 +458,7 @@ fn reports_come_with_the_name_and_the_password_that_were_set() {
     let guarded = |receiver: Option<&str>, password: &str| {
         let settings = json!({ "account": "a", "receiver": receiver });
         let secrets = [SECRETS[0], ("receipts_password", password)];
-        Chuanglan::new(sample::setup(settings, &secrets)).unwrap()
+        Chuanglan::open(&sample::account(settings, &secrets), sample::resources()).unwrap()
     };
     let unsigned = Err(InvalidCallback::Unsigned);
     let read = |account: Chuanglan| account.receipts(&callback("GET", REPORT));

@@ -24,28 +24,43 @@ use countersign_core::send::outcome::RefusalKind::{
 use countersign_core::time::{Clock, Timestamp};
 use serde::Deserialize;
 
-use crate::account::{InvalidSetup, Setup, plain};
-use crate::chuanglan::account::{Account, CommonSettings};
+use crate::account::{Account, InvalidSetup, Resources, graphic};
+use crate::chuanglan::account::{self, ChuanglanAccount, CommonSettings};
 use crate::chuanglan::answers::Dialect;
 use crate::chuanglan::reports::Reports;
 use crate::chuanglan::signature;
-use crate::egress::Request;
-use crate::kinds::Kind;
+use crate::egress::{Egress, Request};
+use crate::kind::Kind;
+use crate::kind::field::{self, Field};
 use crate::meaning::ErrorMap;
 use crate::meaning::Meaning::Refused;
 
 /// The host and the path that most accounts have.
 const PLACE: (&str, &str) = ("https://intapi.253.com", "/send/sms");
 
-/// The kind of account.
-pub const KIND: Kind = Kind {
+/// The kind in the table of vendors.
+pub(crate) const KIND: Kind = Kind {
     name: "chuanglan-international",
     about: "Chuanglan 253, for every country",
     content: "sends text",
-    secrets: &["password", "receipts_password"],
-    build,
+    fields: &[
+        account::ACCOUNT,
+        Field::setting(
+            "sender_id",
+            "the sender of messages, where a country lets one choose",
+        )
+        .called("senderId", account::DOCUMENTS),
+        account::RECEIVER,
+        field::ENDPOINT,
+        field::ERRORS,
+        account::PASSWORD,
+        account::RECEIPTS_PASSWORD,
+    ],
+    check: |account| check(account).map(drop),
+    open: |account, resources| Ok(Arc::new(International::open(&account, resources)?)),
 };
 
+/// The settings of an account.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Settings {
@@ -97,31 +112,37 @@ const REPORTS: Reports = Reports {
 };
 
 struct International {
-    account: Account,
+    name: String,
+    account: ChuanglanAccount,
     sender_id: Option<String>,
+    egress: Egress,
     clock: Arc<dyn Clock>,
 }
 
-fn build(setup: Setup) -> Result<Arc<dyn Provider>, InvalidSetup> {
-    Ok(Arc::new(International::new(setup)?))
+fn check(account: &Account) -> Result<(Option<String>, ChuanglanAccount), InvalidSetup> {
+    let settings: Settings = account.settings()?;
+    if let Some(sender_id) = &settings.sender_id {
+        graphic("sender_id", sender_id)?;
+    }
+    let common = CommonSettings {
+        account: &settings.account,
+        endpoint: settings.endpoint.as_deref(),
+        receiver: settings.receiver.as_deref(),
+        errors: settings.errors,
+    };
+    let checked = ChuanglanAccount::check(account, common, PLACE)?;
+    Ok((settings.sender_id, checked))
 }
 
 impl International {
-    fn new(setup: Setup) -> Result<Self, InvalidSetup> {
-        let settings: Settings = setup.settings()?;
-        if let Some(sender_id) = &settings.sender_id {
-            plain("sender_id", sender_id)?;
-        }
-        let common = CommonSettings {
-            account: &settings.account,
-            endpoint: settings.endpoint.as_deref(),
-            receiver: settings.receiver.as_deref(),
-            errors: settings.errors,
-        };
+    fn open(account: &Account, resources: Resources) -> Result<Self, InvalidSetup> {
+        let (sender_id, checked) = check(account)?;
         Ok(Self {
-            account: Account::new(&setup, common, PLACE)?,
-            sender_id: settings.sender_id,
-            clock: setup.clock,
+            name: account.name.to_string(),
+            account: checked,
+            sender_id,
+            egress: resources.egress,
+            clock: resources.clock,
         })
     }
 
@@ -147,7 +168,7 @@ impl International {
 #[async_trait]
 impl Provider for International {
     fn name(&self) -> &str {
-        &self.account.name
+        &self.name
     }
 
     async fn send(&self, sms: &Sms) -> Outcome {
@@ -155,7 +176,7 @@ impl Provider for International {
             Ok(request) => request,
             Err(outcome) => return outcome,
         };
-        match self.account.egress.exchange(request).await {
+        match self.egress.exchange(request).await {
             Ok(answer) => DIALECT.read(&answer, &self.account.errors),
             Err(lost) => lost.outcome(),
         }

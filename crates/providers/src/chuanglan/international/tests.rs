@@ -10,7 +10,7 @@ use crate::testing::sample::{self, NOW, answer};
 const SECRETS: &[(&str, &str)] = &[("password", "ExamplePassw0rd")];
 
 fn account(settings: Value) -> International {
-    International::new(sample::setup(settings, SECRETS)).unwrap()
+    International::open(&sample::account(settings, SECRETS), sample::resources()).unwrap()
 }
 
 fn plain() -> International {
@@ -58,14 +58,14 @@ fn every_country_is_served_and_the_mainland_too() {
 }
 
 #[test]
-fn a_setup_says_what_is_wrong_with_it() {
-    let wrong = |settings: Value| {
-        let built = build(sample::setup(settings, SECRETS));
-        built.err().unwrap().to_string()
-    };
-    assert!(wrong(json!({})).contains("account"));
-    assert!(wrong(json!({ "account": "a", "sender_id": "a b" })).contains("sender_id"));
-    assert!(wrong(json!({ "account": "a", "api": "v1" })).contains("api"));
+fn an_account_that_cannot_be_used_is_refused_by_path() {
+    let wrong = |settings: Value| sample::problems(KIND.name, settings, SECRETS);
+    assert!(wrong(json!({})).starts_with("settings.account: missing"));
+    assert!(
+        wrong(json!({ "account": "a", "sender_id": "a b" }))
+            .starts_with("settings.sender_id: it has")
+    );
+    assert!(wrong(json!({ "account": "a", "api": "v1" })).starts_with("settings.api: "));
 }
 
 fn said(status: u16, body: &str) -> Outcome {

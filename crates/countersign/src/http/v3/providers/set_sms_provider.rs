@@ -50,10 +50,9 @@ async fn set(state: &AppState, body: Body) -> Result<SmsProviderDto, Fault> {
     let setup = edit.setup();
     let before = setup.providers.get(&name).map(|held| &**held);
     let record = provider::record(body, before, &*state.entropy, state.store.now())?;
-    state.carriers.try_out(&record).map_err(|error| {
-        let text = error.to_string();
-        let (field, why) = text.split_once(": ").unwrap_or(("kind", &text));
-        bad(field, why)
+    state.carriers.check(&record).map_err(|invalid| {
+        let problem = invalid.first();
+        bad(&problem.path, &problem.constraint)
     })?;
     let change = Change::Put(Setting::Provider(record.clone()));
     edit.make(change).await.map_err(|_| Fault::Unavailable)?;

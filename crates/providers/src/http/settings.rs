@@ -1,0 +1,111 @@
+//! The settings and the secrets of an account.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::body::Format;
+use super::reading::Success;
+use crate::kind::field::{self, Field};
+
+/// The fields of an account. Which secrets an account needs depends on its settings.
+pub(super) const FIELDS: &[Field] = &[
+    Field::setting("url", "where requests go, with placeholders").required(),
+    Field::setting("method", "POST, GET, PUT or PATCH: POST if left out"),
+    Field::setting("headers", "names and values, with placeholders in values"),
+    Field::setting(
+        "format",
+        "the language of the body: json, form, or raw for plain text",
+    ),
+    Field::setting("body", "with placeholders in values"),
+    Field::setting("auth", "basic: with the secrets username and password"),
+    Field::setting(
+        "content",
+        "text, or template for a vendor with templates of its own",
+    ),
+    Field::setting(
+        "success",
+        "the statuses of an answer that means yes, and perhaps a value in it",
+    ),
+    Field::setting(
+        "message_id",
+        "a JSON pointer to the vendor's id in an answer",
+    ),
+    Field::setting(
+        "error_code",
+        "a JSON pointer to the vendor's code in an answer",
+    ),
+    field::ERRORS,
+    Field::setting(
+        "signature",
+        "standard-webhooks: with the secret webhook_secret",
+    ),
+    Field::secret("key", "stands for {secret.key}"),
+    Field::secret(
+        "password",
+        "stands for {secret.password}; of auth = \"basic\"",
+    ),
+    Field::secret("token", "stands for {secret.token}"),
+    Field::secret(
+        "username",
+        "stands for {secret.username}; of auth = \"basic\"",
+    ),
+    Field::secret(
+        "webhook_secret",
+        "signs reports, and requests with signature; whsec_...",
+    ),
+    Field::secret(
+        "webhook_secret_next",
+        "the next webhook_secret, while it changes",
+    ),
+];
+
+/// The settings of an account.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Settings {
+    pub(super) method: Option<String>,
+    pub(super) url: String,
+    #[serde(default)]
+    pub(super) headers: BTreeMap<String, String>,
+    pub(super) format: Option<Format>,
+    pub(super) body: Option<Value>,
+    pub(super) auth: Option<Auth>,
+    #[serde(default)]
+    pub(super) content: Sends,
+    #[serde(default)]
+    pub(super) success: Success,
+    pub(super) message_id: Option<String>,
+    pub(super) error_code: Option<String>,
+    #[serde(default)]
+    pub(super) errors: BTreeMap<String, String>,
+    pub(super) signature: Option<Signature>,
+}
+
+/// The way in which requests prove who sends them.
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Auth {
+    /// HTTP Basic.
+    Basic,
+}
+
+/// The content of requests.
+#[derive(Default, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Sends {
+    /// A text, or a code.
+    #[default]
+    Text,
+    /// The id of a template of the vendor's, and a code.
+    Template,
+}
+
+/// The rule by which requests are signed.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Signature {
+    /// Standard Webhooks.
+    StandardWebhooks,
+}
