@@ -40,6 +40,7 @@ mod sandbox;
 mod secrecy;
 mod send;
 mod server;
+mod setup;
 mod signatures;
 mod signed;
 mod slow;

@@ -29,6 +29,7 @@ pub(super) fn named(member: &str, text: &str) -> String {
         "requestId" if is_uuid(text) => return "[request id]".to_owned(),
         "messageId" if is_uuid(text) => return "[message id]".to_owned(),
         "kid" if text.len() == 43 => return "[key id]".to_owned(),
+        "secretHint" if text.len() == 4 && is_hex(text) => return "[4 hex digits]".to_owned(),
         _ => {}
     }
     let in_word = |c: char| c.is_ascii_alphanumeric() || "+-_:.".contains(c);
@@ -64,7 +65,7 @@ fn word_named(word: &str) -> String {
     if word.starts_with("eyJ") && word.matches('.').count() == 2 {
         return "[JWT]".to_owned();
     }
-    if word.len() >= 24 && word.bytes().all(|b| b.is_ascii_hexdigit()) {
+    if word.len() >= 24 && is_hex(word) {
         return format!("[{} hex digits]", word.len());
     }
     match word.strip_prefix("127.0.0.1:") {
@@ -89,6 +90,10 @@ fn digits_named(word: &str) -> String {
         rest = after;
     }
     shown + rest
+}
+
+fn is_hex(text: &str) -> bool {
+    text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// Whether `text` is a UUID in lower case with hyphens.
