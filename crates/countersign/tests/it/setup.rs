@@ -96,9 +96,9 @@ async fn an_account_that_cannot_be_is_refused_by_the_name_of_its_field() {
     name: the name of a provider has 1 to 32 characters of a-z 0-9 -, and begins with a letter.
     kind: "pigeon" is none of alibaba-cloud, alibaba-cloud-international, tencent-cloud, chuanglan, chuanglan-international, http.
     settings must be a JSON object.
-    settings: missing field `access_key_id`.
-    settings: invalid type: integer `1`, expected a string.
-    settings: unknown field `pigeon`, expected one of `access_key_id`, `endpoint`, `signature`, `errors`.
+    settings.access_key_id: missing.
+    settings.access_key_id: invalid type: integer `1`, expected a string.
+    settings.pigeon: this kind has no such setting.
     settings.endpoint: not a URL such as https://vendor.example/path.
     secrets.access_key_secret: missing.
     secrets.pigeon: this kind has no such secret.
