@@ -67,27 +67,31 @@ impl fmt::Debug for SmsCodePayload {
     }
 }
 
-/// An object or null; serde alone would take a list for a struct.
+/// Reads an object or null. Derived code alone would also take a list for a struct.
 fn object<'de, D: Deserializer<'de>>(reader: D) -> Result<Option<SmsCodePayload>, D::Error> {
-    struct Object;
+    Option::<Object>::deserialize(reader).map(|read| read.map(|Object(payload)| payload))
+}
 
-    impl<'de> Visitor<'de> for Object {
-        type Value = Option<SmsCodePayload>;
+struct Object(SmsCodePayload);
 
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("struct SmsCodePayload")
-        }
+impl<'de> Deserialize<'de> for Object {
+    fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
+        reader.deserialize_map(ObjectVisitor)
+    }
+}
 
-        fn visit_unit<E>(self) -> Result<Self::Value, E> {
-            Ok(None)
-        }
+struct ObjectVisitor;
 
-        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-            SmsCodePayload::deserialize(MapAccessDeserializer::new(map)).map(Some)
-        }
+impl<'de> Visitor<'de> for ObjectVisitor {
+    type Value = Object;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
     }
 
-    reader.deserialize_any(Object)
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Object, A::Error> {
+        SmsCodePayload::deserialize(MapAccessDeserializer::new(map)).map(Object)
+    }
 }
 
 /// The data of its answer.

@@ -8,7 +8,8 @@ use axum::http::{HeaderMap, Method, Uri};
 use countersign_api::Fault;
 use serde_json::value::RawValue;
 
-use crate::http::request::{malformed, shape};
+use crate::http::request::malformed::syntax;
+use crate::http::request::shape;
 
 /// A request, as far as it is signed.
 pub(crate) struct Signed<'a> {
@@ -142,7 +143,7 @@ fn sorted(mut members: Vec<Member>) -> Vec<Member> {
 fn of_body(body: &[u8]) -> Result<Vec<Member>, Fault> {
     shape::check(body)?;
     let members: BTreeMap<String, &RawValue> =
-        serde_json::from_slice(body).map_err(|error| malformed::of_serde(".", &error))?;
+        serde_json::from_slice(body).map_err(|error| syntax(&error))?;
     let member = |(name, value): (String, &RawValue)| {
         let json = canonical(value.get());
         Member {

@@ -9,8 +9,8 @@ use countersign_api::{Fault, FieldProblem};
 use http_body_util::BodyExt as _;
 use serde::de::DeserializeOwned;
 
-use super::malformed::{self, malformed};
-use super::shape;
+use super::malformed::malformed;
+use super::{shape, tree};
 
 /// The most that is read of a body.
 pub(crate) const LIMIT: usize = 16 * 1024;
@@ -49,21 +49,12 @@ impl Body {
         self.0
     }
 
-    /// Reads the body as a `T`.
+    /// Reads the body as a `T`. One that does not fit is read a second time, slowly, for the field to blame.
     pub(crate) fn json<T: DeserializeOwned>(self) -> Result<T, Fault> {
         let body = self.0?;
         shape::check(&body)?;
-        serde_json::from_slice(&body).or_else(|_| with_paths(&body))
+        serde_json::from_slice(&body).or_else(|_| tree::read(&body))
     }
-}
-
-/// Reads a body that does not fit once more, slowly, to say where it does not.
-fn with_paths<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
-    let mut reader = serde_json::Deserializer::from_slice(body);
-    serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let path = error.path().to_string();
-        malformed::of_serde(&path, &error.into_inner())
-    })
 }
 
 /// Whether the body claims to be JSON in UTF-8, or claims nothing.

@@ -6,4 +6,6 @@ pub(crate) mod context;
 pub(crate) mod cors;
 pub(crate) mod gate;
 pub(crate) mod malformed;
+mod misfit;
 pub(crate) mod shape;
+pub(crate) mod tree;

@@ -12,7 +12,7 @@ use countersign_api::{Fault, FieldProblem};
 use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::malformed::{self, malformed};
+use super::malformed::{malformed, syntax};
 
 /// The most levels of objects and lists in each other.
 const DEEPEST: usize = 16;
@@ -29,7 +29,7 @@ pub(crate) fn check(body: &[u8]) -> Result<(), Fault> {
     let walked = walk.deserialize(&mut reader).and_then(|()| reader.end());
     match (found, walked) {
         (Some(fault), _) => Err(fault),
-        (None, Err(error)) => Err(malformed::of_serde(".", &error)),
+        (None, Err(error)) => Err(syntax(&error)),
         (None, Ok(())) => Ok(()),
     }
 }
