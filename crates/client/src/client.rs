@@ -90,7 +90,8 @@ impl AuthenticationClient {
     ///
     /// # Errors
     /// When there is no answer of the API. A refusal *is* an answer, with another `status_code` than 200,
-    /// unless [`into_result`](SendSmsResponse::into_result) makes it an error.
+    /// unless [`into_result`](SendSmsResponse::into_result) makes it an error. With 503 nothing was sent, but the
+    /// number's minute may be taken.
     pub async fn send_sms(&self, sms: SendSms) -> Result<SendSmsResponse, Error> {
         self.call(&call::SEND_SMS, None, sms.body()).await
     }
@@ -117,7 +118,8 @@ impl AuthenticationClient {
     /// ```
     ///
     /// # Errors
-    /// When there is no answer of the API. A code that would not pass *is* an answer.
+    /// When there is no answer of the API. A code that would not pass *is* an answer. With `status_code` 503 the
+    /// wrong guess may have counted.
     pub async fn pre_check_code(&self, code: PreCheckCode) -> Result<PreCheckCodeResponse, Error> {
         self.call(&call::PRE_CHECK_CODE, None, code.body()).await
     }
@@ -148,7 +150,8 @@ impl AuthenticationClient {
     /// ```
     ///
     /// # Errors
-    /// When there is no answer of the API, or no `app_secret` was given. A wrong code *is* an answer.
+    /// When there is no answer of the API, or no `app_secret` was given. A wrong code *is* an answer. With
+    /// `status_code` 503 the guess may have counted, and the code may be used up: have a new one sent.
     pub async fn verify_code(&self, code: VerifyCode) -> Result<VerifyCodeResponse, Error> {
         let credentials = Some(self.credentials()?);
         self.call(&call::VERIFY_CODE, credentials, code.body())

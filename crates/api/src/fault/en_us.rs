@@ -32,7 +32,7 @@ pub(super) fn message(fault: &Fault) -> String {
         Fault::NotServed { asked, served } => format!("{asked} is not served here. Served are: {served}."),
         Fault::Internal => "Something went wrong here. Quote the requestId when you ask for help.".to_owned(),
         Fault::Unavailable => {
-            "The service is overloaded or its store is down, so nothing was done. Try again in a moment.".to_owned()
+            "The service is overloaded or its store is down. Nothing was sent and nothing was told. Try again in a moment.".to_owned()
         }
         Fault::ProviderUnreachable => "The SMS provider could not be reached. Nothing was sent.".to_owned(),
         Fault::ProviderRefused { kind } => {

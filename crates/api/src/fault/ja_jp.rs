@@ -31,7 +31,7 @@ pub(super) fn message(fault: &Fault) -> String {
         Fault::NotServed { asked, served } => format!("{asked} はここでは提供していません。利用できる API：{served}。"),
         Fault::Internal => "内部エラーが発生しました。お問い合わせの際は requestId をお知らせください。".to_owned(),
         Fault::Unavailable => {
-            "サービスが混み合っているか、ストアが停止しています。要求は実行されていません。しばらくしてからお試しください。".to_owned()
+            "サービスが混み合っているか、ストアが停止しています。何も送信されておらず、何も通知されていません。しばらくしてからお試しください。".to_owned()
         }
         Fault::ProviderUnreachable => "SMS プロバイダーに接続できません。SMS は送信されていません。".to_owned(),
         Fault::ProviderRefused { kind } => {

@@ -84,7 +84,8 @@ pub enum Fault {
     },
     /// Something failed in a way that nobody foresaw.
     Internal,
-    /// Overloaded, or the store is down. Nothing was sent.
+    /// The service is overloaded, or its store is down. Nothing was sent, and nobody was told whether a code was
+    /// right. A check may have counted and may have used the code up; a send may have taken its minute.
     Unavailable,
     /// No provider could be reached. Nothing was sent.
     ProviderUnreachable,

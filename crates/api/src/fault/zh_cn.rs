@@ -30,7 +30,9 @@ pub(super) fn message(fault: &Fault) -> String {
         Fault::TooLarge => "请求体超过 16 KiB。".to_owned(),
         Fault::NotServed { asked, served } => format!("此处不提供 {asked}。可用的接口：{served}。"),
         Fault::Internal => "服务内部错误，如需帮助请提供 requestId。".to_owned(),
-        Fault::Unavailable => "服务繁忙或存储不可用，请求未执行，请稍后重试。".to_owned(),
+        Fault::Unavailable => {
+            "服务繁忙或存储不可用。未发送任何短信，也未告知任何结果。请稍后重试。".to_owned()
+        }
         Fault::ProviderUnreachable => "无法连接短信服务商，短信未发送。".to_owned(),
         Fault::ProviderRefused { kind } => {
             format!(

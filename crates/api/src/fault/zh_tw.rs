@@ -30,7 +30,9 @@ pub(super) fn message(fault: &Fault) -> String {
         Fault::TooLarge => "請求主體超過 16 KiB。".to_owned(),
         Fault::NotServed { asked, served } => format!("此處不提供 {asked}。可用的介面：{served}。"),
         Fault::Internal => "服務內部錯誤，如需協助請提供 requestId。".to_owned(),
-        Fault::Unavailable => "服務忙碌或儲存不可用，請求未執行，請稍後再試。".to_owned(),
+        Fault::Unavailable => {
+            "服務忙碌或儲存不可用。未發送任何簡訊，也未告知任何結果。請稍後再試。".to_owned()
+        }
         Fault::ProviderUnreachable => "無法連線至簡訊服務商，簡訊未發送。".to_owned(),
         Fault::ProviderRefused { kind } => {
             format!(

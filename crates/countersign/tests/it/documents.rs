@@ -57,6 +57,8 @@ fn errors() -> String {
         Every answer is HTTP 200 with an envelope; these are the envelopes of failures, with the sentences in English\n\
         and Chinese (zh-TW and ja-JP exist too). `Retry-After` comes with 429 and 503. Codes of our own are from the block\n\
         2990000 to 2990099. This page is made from `crates/api/src/fault/`; `BLESS=1 cargo test documents` writes it anew.\n\n\
+        After `unavailable` a check may have counted, and may have used the code up; a send sent nothing, and may have\n\
+        taken its minute.\n\n\
         | case | statusCode | apiCode | message |\n|---|---|---|---|\n"
         .to_owned();
     for (name, fault) in Fault::samples() {
