@@ -5,6 +5,7 @@ mod app;
 mod check;
 mod dev;
 mod key;
+mod kinds;
 mod message;
 mod owner;
 mod provider;

@@ -12,7 +12,7 @@ use countersign_api::{
 
 use super::owner::{self, OwnerArgs};
 use super::recipient::Recipient;
-use super::{message, say};
+use super::{kinds, message, say};
 
 #[derive(Args)]
 #[command(
@@ -20,7 +20,7 @@ use super::{message, say};
         countersign provider test aliyun --to 18800008888\n  countersign provider list\n\n\
         The file, for example:\n  name = \"aliyun\"\n  kind = \"alibaba-cloud\"\n  [settings]\n  \
         access_key_id = \"LTAI5t...\"\n  [secrets]\n  access_key_secret = \"...\"\n\n\
-        docs/providers.md shows one of each kind."
+        `countersign provider add --help` lists all kinds and their fields."
 )]
 pub(super) struct Provider {
     #[command(subcommand)]
@@ -30,6 +30,7 @@ pub(super) struct Provider {
 #[derive(Subcommand)]
 enum Verb {
     /// Set up a vendor account, or change it; secrets that the file leaves out stay
+    #[command(after_help = kinds::help())]
     Add {
         /// Name, kind, settings and secrets, in TOML; `-` reads standard input
         #[arg(long, value_name = "FILE")]
