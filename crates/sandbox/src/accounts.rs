@@ -97,44 +97,8 @@ impl Template {
     }
 }
 
-/// What a person needs to know of the accounts, to be shown at the start.
-#[must_use]
-pub fn shown() -> String {
-    let alibaba = format!("{ALIBABA_KEY_ID} / {ALIBABA_KEY_SECRET}");
-    let tencent =
-        format!("{TENCENT_SECRET_ID} / {TENCENT_SECRET_KEY}, SmsSdkAppId {TENCENT_APP_ID}");
-    let chuanglan = format!("{CHUANGLAN_ACCOUNT} / {CHUANGLAN_PASSWORD}");
-    let abroad = format!("{CHUANGLAN_INTERNATIONAL_ACCOUNT} / {CHUANGLAN_PASSWORD}");
-    let approved = |sign, templates| format!("{sign}; {}", ids(templates));
-    [
-        (
-            "alibaba-cloud",
-            alibaba,
-            approved(ALIBABA_SIGN, ALIBABA_TEMPLATES),
-        ),
-        (
-            "alibaba-cloud-international",
-            "the same".to_owned(),
-            "any text; to mainland China the same templates".to_owned(),
-        ),
-        (
-            "tencent-cloud",
-            tencent,
-            approved(TENCENT_SIGN, TENCENT_TEMPLATES),
-        ),
-        (
-            "chuanglan",
-            chuanglan,
-            approved("any text after 【signature】", CHUANGLAN_TEMPLATES),
-        ),
-        ("chuanglan-international", abroad, "any text".to_owned()),
-        ("http", WEBHOOK_SECRET.to_owned(), "any text".to_owned()),
-    ]
-    .map(|(vendor, account, approved)| format!("  {vendor:28} {account}\n  {:28} {approved}", ""))
-    .join("\n")
-}
-
-fn ids(templates: &[Template]) -> String {
+/// The templates of an account as a person reads them, after the signature: ids and variables.
+pub(crate) fn approved(sign: &str, templates: &[Template]) -> String {
     let shown = templates.iter().map(|template| {
         let abroad = if template.abroad { "abroad " } else { "" };
         format!(
@@ -143,5 +107,5 @@ fn ids(templates: &[Template]) -> String {
             template.variables.join(", ")
         )
     });
-    shown.collect::<Vec<_>>().join(", ")
+    format!("{sign}; {}", shown.collect::<Vec<_>>().join(", "))
 }

@@ -1,6 +1,4 @@
-//! A request as it came, and what is answered.
-
-use std::collections::BTreeMap;
+//! A request to a vendor, and the vendor's answer.
 
 use axum::body::Bytes;
 use axum::http::request::Parts;
@@ -9,10 +7,7 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use crate::inbox::Message;
-
-/// Names and values, decoded.
-pub(crate) type Params = BTreeMap<String, String>;
+use crate::message::{Message, Params};
 
 /// A request to a vendor, whole.
 pub(crate) struct Call {
@@ -121,7 +116,7 @@ impl IntoResponse for Answer {
     }
 }
 
-/// Why a request is not done: the vendor's code, and the answer with it.
+/// A refusal of a request: the vendor's code, and the answer that holds it.
 pub(crate) struct Refusal {
     pub(crate) code: String,
     pub(crate) answer: Answer,
@@ -136,7 +131,7 @@ impl Refusal {
     }
 }
 
-/// What became of a request that was in order.
+/// The result of a request that was in order.
 pub(crate) struct Done {
     /// The messages that were taken.
     pub(crate) messages: Vec<Message>,

@@ -11,10 +11,10 @@ use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Takes connections.
-pub(crate) struct Door(pub(crate) TcpListener);
+/// A listener whose connections a handler can break.
+pub(crate) struct BreakableListener(pub(crate) TcpListener);
 
-impl Listener for Door {
+impl Listener for BreakableListener {
     type Io = Connection;
     type Addr = SocketAddr;
 
@@ -64,8 +64,8 @@ impl Line {
     }
 }
 
-impl Connected<IncomingStream<'_, Door>> for Line {
-    fn connect_info(stream: IncomingStream<'_, Door>) -> Self {
+impl Connected<IncomingStream<'_, BreakableListener>> for Line {
+    fn connect_info(stream: IncomingStream<'_, BreakableListener>) -> Self {
         stream.io().line.clone()
     }
 }

@@ -10,11 +10,11 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use crate::Shared;
 use crate::call::Answer;
-use crate::faults::Line;
-use crate::kind::Kind;
-use crate::reports::Order;
+use crate::faults::ScriptLine;
+use crate::reports::ReportJob;
+use crate::shared::Shared;
+use crate::vendor::Vendor;
 
 /// How many messages are shown, unless the question says how many.
 const SHOWN: usize = 1_000;
@@ -24,13 +24,13 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route("/messages", get(messages))
         .route("/calls", get(calls))
         .route("/faults", get(faults).post(add_fault).delete(clear_faults))
-        .route("/reports", get(reports).post(order_reports))
+        .route("/reports", get(reports).post(set_reports))
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Asked {
-    vendor: Option<Kind>,
+    vendor: Option<Vendor>,
     to: Option<String>,
     limit: Option<usize>,
 }
@@ -55,7 +55,7 @@ async fn faults(State(shared): State<Arc<Shared>>) -> Answer {
 }
 
 async fn add_fault(State(shared): State<Arc<Shared>>, body: Bytes) -> Answer {
-    match read::<Line>(&body) {
+    match read::<ScriptLine>(&body) {
         Ok(line) if line.times == Some(0) => wrong("times: must be at least 1"),
         Ok(line) => {
             shared.faults.add(line);
@@ -74,9 +74,9 @@ async fn reports(State(shared): State<Arc<Shared>>) -> Answer {
     Answer::json(200, &shared.reports.shown())
 }
 
-async fn order_reports(State(shared): State<Arc<Shared>>, body: Bytes) -> Answer {
-    match read::<Order>(&body) {
-        Ok(order) => match shared.reports.order(order) {
+async fn set_reports(State(shared): State<Arc<Shared>>, body: Bytes) -> Answer {
+    match read::<ReportJob>(&body) {
+        Ok(job) => match shared.reports.set(job) {
             Ok(()) => reports(State(shared)).await,
             Err(error) => wrong(&error),
         },

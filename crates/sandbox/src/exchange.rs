@@ -7,10 +7,12 @@ use axum::body::to_bytes;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::response::{IntoResponse, Response};
 
-use crate::Shared;
 use crate::call::{Answer, Call, Refusal};
 use crate::connection::Line;
 use crate::faults::Fault;
+use crate::reporting;
+use crate::shared::Shared;
+use crate::vendor::Vendor;
 use crate::vendors::{self, Desk};
 
 /// The longest body that is read.
@@ -23,17 +25,16 @@ pub(crate) async fn exchange(
     request: Request,
 ) -> Response {
     let (head, body) = request.into_parts();
-    let Some(desk) = vendors::desk(&head) else {
+    let Some((vendor, desk)) = vendors::desk(&head) else {
         return Answer::text(
             404,
             "no vendor has this path; /sandbox/messages shows messages\n",
         )
         .into_response();
     };
-    let kind = desk.kind();
-    shared.tally.request(kind);
-    if let Some((fault, _)) = shared.faults.take(kind, true) {
-        shared.tally.fault(kind, fault);
+    shared.tally.request(vendor);
+    if let Some((fault, _)) = shared.faults.take(vendor, true) {
+        shared.tally.fault(vendor, fault);
         if fault == Fault::Stall {
             shared.stopped().await;
         }
@@ -45,17 +46,24 @@ pub(crate) async fn exchange(
     };
     let call = Call::new(head, body, shared.now());
     if let Err(refusal) = desk.authenticate(&call, &shared) {
-        shared.tally.bad_signature(kind, &refusal.code);
+        shared.tally.bad_signature(vendor, &refusal.code);
         return refusal.answer.into_response();
     }
-    let fault = shared.faults.take(kind, false);
+    let fault = shared.faults.take(vendor, false);
     if let Some((fault, _)) = fault {
-        shared.tally.fault(kind, fault);
+        shared.tally.fault(vendor, fault);
     }
-    let answer = match judge(desk, &call, &shared, fault.map(|(fault, _)| fault)).await {
+    let answer = match judge(
+        (vendor, desk),
+        &call,
+        &shared,
+        fault.map(|(fault, _)| fault),
+    )
+    .await
+    {
         Ok(answer) => answer,
         Err(refusal) => {
-            shared.tally.refused(kind, &refusal.code);
+            shared.tally.refused(vendor, &refusal.code);
             refusal.answer
         }
     };
@@ -67,7 +75,7 @@ pub(crate) async fn exchange(
 
 /// The vendor's judgement; what it takes is kept, and reported on.
 async fn judge(
-    desk: &dyn Desk,
+    (vendor, desk): (Vendor, &dyn Desk),
     call: &Call,
     shared: &Arc<Shared>,
     fault: Option<Fault>,
@@ -77,16 +85,16 @@ async fn judge(
     }
     let done = desk.judge(call, shared)?;
     for code in &done.refused {
-        shared.tally.refused(desk.kind(), code);
+        shared.tally.refused(vendor, code);
     }
     if !done.messages.is_empty() {
-        shared.tally.accepted(desk.kind());
+        shared.tally.accepted(vendor);
     }
     for message in &done.messages {
         shared.inbox.keep(message.clone());
     }
     for message in done.messages {
-        shared.reports.about(shared, message).await;
+        reporting::report_on(shared, message).await;
     }
     Ok(done.answer)
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::kind::Kind;
+use crate::vendor::Vendor;
 
 /// What goes wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -74,8 +74,8 @@ impl Fault {
 /// One line of the script.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Line {
-    pub(crate) vendor: Kind,
+pub(crate) struct ScriptLine {
+    pub(crate) vendor: Vendor,
     pub(crate) fault: Fault,
     /// How often; for ever, if it is not said.
     #[serde(default)]
@@ -91,10 +91,10 @@ const fn one_second() -> u64 {
 
 /// The script. Lines about a vendor come to pass in their order, each as often as it says.
 #[derive(Default)]
-pub(crate) struct Faults(Mutex<Vec<Line>>);
+pub(crate) struct Faults(Mutex<Vec<ScriptLine>>);
 
 impl Faults {
-    pub(crate) fn add(&self, line: Line) {
+    pub(crate) fn add(&self, line: ScriptLine) {
         self.lines().push(line);
     }
 
@@ -102,12 +102,12 @@ impl Faults {
         self.lines().clear();
     }
 
-    pub(crate) fn all(&self) -> Vec<Line> {
+    pub(crate) fn all(&self) -> Vec<ScriptLine> {
         self.lines().clone()
     }
 
     /// The fault that is due for a request to this vendor, if it is one of that stage; and how long it is.
-    pub(crate) fn take(&self, vendor: Kind, early: bool) -> Option<(Fault, Duration)> {
+    pub(crate) fn take(&self, vendor: Vendor, early: bool) -> Option<(Fault, Duration)> {
         let mut lines = self.lines();
         let place = lines.iter().position(|line| line.vendor == vendor)?;
         let line = lines.get_mut(place)?;
@@ -124,7 +124,7 @@ impl Faults {
         Some(due)
     }
 
-    fn lines(&self) -> std::sync::MutexGuard<'_, Vec<Line>> {
+    fn lines(&self) -> std::sync::MutexGuard<'_, Vec<ScriptLine>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -133,9 +133,9 @@ impl Faults {
 mod tests {
     use super::*;
 
-    fn line(vendor: Kind, fault: Fault, times: Option<u32>) -> Line {
+    fn line(vendor: Vendor, fault: Fault, times: Option<u32>) -> ScriptLine {
         let millis = 0;
-        Line {
+        ScriptLine {
             vendor,
             fault,
             times,
@@ -146,18 +146,18 @@ mod tests {
     #[test]
     fn a_script_is_followed_in_its_order() {
         let faults = Faults::default();
-        faults.add(line(Kind::Http, Fault::Reset, Some(2)));
-        faults.add(line(Kind::TencentCloud, Fault::Stall, None));
-        faults.add(line(Kind::Http, Fault::Throttle, None));
+        faults.add(line(Vendor::Http, Fault::Reset, Some(2)));
+        faults.add(line(Vendor::TencentCloud, Fault::Stall, None));
+        faults.add(line(Vendor::Http, Fault::Throttle, None));
         let due = |vendor, early| faults.take(vendor, early).map(|(fault, _)| fault);
-        assert_eq!(due(Kind::Http, true), None);
-        assert_eq!(due(Kind::Http, false), Some(Fault::Reset));
-        assert_eq!(due(Kind::Http, false), Some(Fault::Reset));
+        assert_eq!(due(Vendor::Http, true), None);
+        assert_eq!(due(Vendor::Http, false), Some(Fault::Reset));
+        assert_eq!(due(Vendor::Http, false), Some(Fault::Reset));
         for _ in 0..3 {
-            assert_eq!(due(Kind::Http, false), Some(Fault::Throttle));
-            assert_eq!(due(Kind::TencentCloud, true), Some(Fault::Stall));
-            assert_eq!(due(Kind::TencentCloud, false), None);
+            assert_eq!(due(Vendor::Http, false), Some(Fault::Throttle));
+            assert_eq!(due(Vendor::TencentCloud, true), Some(Fault::Stall));
+            assert_eq!(due(Vendor::TencentCloud, false), None);
         }
-        assert_eq!(due(Kind::Chuanglan, false), None);
+        assert_eq!(due(Vendor::Chuanglan, false), None);
     }
 }

@@ -64,17 +64,22 @@
 
 pub mod accounts;
 mod call;
+mod clock;
 mod connection;
 mod control;
 mod exchange;
 mod faults;
 mod inbox;
-mod kind;
+mod message;
 mod numbers;
 mod recent;
+mod report;
+mod reporting;
 mod reports;
+mod shared;
 mod tally;
 mod times;
+mod vendor;
 mod vendors;
 
 use std::future::Future;
@@ -83,20 +88,19 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use axum::Router;
-use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use connection::{Door, Line};
-use faults::Faults;
-use inbox::Inbox;
-pub use kind::{Kind, UnknownKind};
-use recent::Recent;
-use reports::Reports;
-use tally::Tally;
-
-/// Tells the time, by which signatures are judged.
-pub type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
+pub use self::clock::Clock;
+use self::connection::{BreakableListener, Line};
+use self::faults::Faults;
+use self::inbox::Inbox;
+use self::recent::Recent;
+use self::reports::Reports;
+use self::shared::Shared;
+use self::tally::Tally;
+pub use self::vendor::{UnknownVendor, Vendor};
+pub use self::vendors::shown_accounts;
 
 /// How a sandbox is to be.
 #[derive(Clone)]
@@ -106,7 +110,7 @@ pub struct Options {
     /// Whether Alibaba Cloud sends one message per signature, number and minute.
     pub minute_rule: bool,
     /// Where reports go from the start.
-    pub reports: Vec<(Kind, String)>,
+    pub reports: Vec<(Vendor, String)>,
     /// How long after a report that was not taken the second attempt is.
     pub retry: Duration,
 }
@@ -130,35 +134,6 @@ impl std::fmt::Debug for Options {
             .field("reports", &self.reports)
             .field("retry", &self.retry)
             .finish_non_exhaustive()
-    }
-}
-
-/// What all requests share.
-struct Shared {
-    clock: Clock,
-    minute_rule: bool,
-    inbox: Inbox,
-    faults: Faults,
-    tally: Tally,
-    reports: Reports,
-    /// Nonces of Alibaba Cloud.
-    nonces: Recent,
-    /// Who had a message of Alibaba Cloud within the minute.
-    minutes: Recent,
-    /// Ids of webhooks, with the message that each led to.
-    webhooks: Recent,
-    stopping: watch::Receiver<bool>,
-}
-
-impl Shared {
-    fn now(&self) -> Timestamp {
-        Timestamp::try_from((self.clock)()).unwrap_or(Timestamp::UNIX_EPOCH)
-    }
-
-    /// Waits until the sandbox stops.
-    async fn stopped(&self) {
-        // An error means that nobody can stop it any more, and that it is about to end.
-        let _ = self.stopping.clone().wait_for(|stopping| *stopping).await;
     }
 }
 
@@ -211,9 +186,9 @@ impl Sandbox {
             .nest("/sandbox", control::routes())
             .fallback(exchange::exchange)
             .with_state(self.shared);
-        let door = Door(listener);
+        let listener = BreakableListener(listener);
         let stopping = self.stop;
-        axum::serve(door, site.into_make_service_with_connect_info::<Line>())
+        axum::serve(listener, site.into_make_service_with_connect_info::<Line>())
             .with_graceful_shutdown(async move {
                 stop.await;
                 stopping.send_replace(true);

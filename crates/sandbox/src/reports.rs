@@ -1,20 +1,18 @@
-//! Delivery reports: which are made, where they go, and how they are answered.
+//! The reports of each vendor: which are made, where they go, and how they were answered.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use jiff::Timestamp;
-use reqwest::{Client, Method, Url, redirect};
+use reqwest::{Client, Url, redirect};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::Shared;
-use crate::inbox::Message;
-use crate::kind::Kind;
+use crate::message::Message;
+use crate::report::{News, Report};
 use crate::times::later;
-use crate::vendors;
+use crate::vendor::Vendor;
 
 /// How many reports are remembered.
 const KEPT: usize = 10_000;
@@ -22,7 +20,7 @@ const KEPT: usize = 10_000;
 /// How long whoever gets a report may take to answer it.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Which reports are made of a message.
+/// The reports that are made of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Manner {
@@ -37,6 +35,13 @@ pub(crate) enum Manner {
     None,
 }
 
+impl Target {
+    /// How long after the message its reports are made.
+    pub(crate) fn delay(&self) -> Duration {
+        Duration::from_millis(self.millis.unwrap_or(self.reports.after()))
+    }
+}
+
 impl Manner {
     /// How long after the message they are made, unless it is said.
     const fn after(self) -> u64 {
@@ -47,8 +52,8 @@ impl Manner {
         }
     }
 
-    /// What is reported, in this order.
-    fn news(self, message: &Message) -> Vec<News> {
+    /// What is reported, in this job.
+    pub(crate) fn news(self, message: &Message) -> Vec<News> {
         let news = |delivered, seconds| News {
             delivered,
             at: later(message.at, seconds),
@@ -65,93 +70,50 @@ impl Manner {
     }
 }
 
-/// What became of a message.
-#[derive(Clone, Copy)]
-pub(crate) struct News {
-    pub(crate) delivered: bool,
-    pub(crate) at: Timestamp,
-}
-
-/// A report as a vendor writes it.
-pub(crate) struct Report {
-    pub(crate) method: Method,
-    pub(crate) query: Vec<(&'static str, String)>,
-    pub(crate) headers: Vec<(&'static str, String)>,
-    pub(crate) body: String,
-}
-
-impl Report {
-    /// `POST` of JSON.
-    pub(crate) fn post(body: &Value) -> Self {
-        Self {
-            method: Method::POST,
-            query: Vec::new(),
-            headers: vec![("content-type", "application/json;charset=utf-8".to_owned())],
-            body: body.to_string(),
-        }
-    }
-
-    /// `GET` with a query.
-    pub(crate) fn get(query: Vec<(&'static str, String)>) -> Self {
-        Self {
-            method: Method::GET,
-            query,
-            headers: Vec::new(),
-            body: String::new(),
-        }
-    }
-}
-
-/// What a vendor makes of the answer to its report.
-pub(crate) struct Heard {
-    /// It is the answer that its documents ask for.
-    pub(crate) wanted: bool,
-    /// It will report once more.
-    pub(crate) again: bool,
-}
-
-/// A wish about a vendor's reports; what it does not say stays as it is.
+/// A change of a vendor's reports. A value that is left out stays as it is.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Order {
-    vendor: Kind,
+pub(crate) struct ReportJob {
+    vendor: Vendor,
     url: Option<String>,
     reports: Option<Manner>,
     millis: Option<u64>,
 }
 
+/// The reports of one vendor, and where they go.
 #[derive(Clone, Default, Serialize)]
-struct Target {
-    url: Option<String>,
-    reports: Manner,
+pub(crate) struct Target {
+    pub(crate) url: Option<String>,
+    pub(crate) reports: Manner,
     millis: Option<u64>,
 }
 
-/// A report that was made.
+/// A report that was made, and the answer.
 #[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Made {
-    vendor: Kind,
+pub(crate) struct ReportRecord {
+    pub(crate) vendor: Vendor,
     /// The vendor's id of the message, as it was reported.
-    message_id: String,
-    delivered: bool,
-    url: String,
-    attempt: u32,
+    pub(crate) message_id: String,
+    pub(crate) delivered: bool,
+    pub(crate) url: String,
+    pub(crate) attempt: u32,
     /// None, if nobody answered.
-    status: Option<u16>,
-    answer: String,
-    answered_as_wanted: bool,
+    pub(crate) status: Option<u16>,
+    pub(crate) answer: String,
+    pub(crate) answered_as_wanted: bool,
 }
 
+/// The reports of all vendors.
 pub(crate) struct Reports {
     client: Client,
     retry: Duration,
-    targets: Mutex<BTreeMap<Kind, Target>>,
-    made: Mutex<VecDeque<Made>>,
+    targets: Mutex<BTreeMap<Vendor, Target>>,
+    made: Mutex<VecDeque<ReportRecord>>,
 }
 
 impl Reports {
-    pub(crate) fn new(urls: Vec<(Kind, String)>, retry: Duration) -> io::Result<Self> {
+    pub(crate) fn new(urls: Vec<(Vendor, String)>, retry: Duration) -> io::Result<Self> {
         let client = Client::builder()
             .no_proxy()
             .redirect(redirect::Policy::none())
@@ -165,36 +127,36 @@ impl Reports {
             made: Mutex::default(),
         };
         for (vendor, url) in urls {
-            let order = Order {
+            let job = ReportJob {
                 vendor,
                 url: Some(url),
                 reports: None,
                 millis: None,
             };
-            reports.order(order).map_err(io::Error::other)?;
+            reports.set(job).map_err(io::Error::other)?;
         }
         Ok(reports)
     }
 
-    /// Does as is wished from now on.
-    pub(crate) fn order(&self, order: Order) -> Result<(), String> {
+    /// Changes the reports of a vendor from now on.
+    pub(crate) fn set(&self, job: ReportJob) -> Result<(), String> {
         let fine = |url: &String| {
             let read = Url::parse(url);
             read.is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
         };
-        if order.url.as_ref().is_some_and(|url| !fine(url)) {
+        if job.url.as_ref().is_some_and(|url| !fine(url)) {
             return Err("url: must be one of http or https".to_owned());
         }
         let mut targets = self.targets();
-        let target = targets.entry(order.vendor).or_default();
-        target.url = order.url.or(target.url.take());
-        target.reports = order.reports.unwrap_or(target.reports);
-        target.millis = order.millis.or(target.millis);
+        let target = targets.entry(job.vendor).or_default();
+        target.url = job.url.or(target.url.take());
+        target.reports = job.reports.unwrap_or(target.reports);
+        target.millis = job.millis.or(target.millis);
         Ok(())
     }
 
-    /// Which reports this vendor makes; none where they have nowhere to go.
-    pub(crate) fn manner(&self, vendor: Kind) -> Manner {
+    /// The reports that this vendor makes: none where they have no URL to go to.
+    pub(crate) fn manner(&self, vendor: Vendor) -> Manner {
         let targets = self.targets();
         let target = targets.get(&vendor);
         target.map_or(Manner::None, |target| target.reports)
@@ -205,69 +167,25 @@ impl Reports {
         json!({ "targets": *self.targets(), "made": *made })
     }
 
-    /// Makes the reports about a message: now, if they come before its answer, and else on the side.
-    pub(crate) async fn about(&self, shared: &Arc<Shared>, mut message: Message) {
-        let target = self.targets().get(&message.vendor).cloned();
-        let Some((url, target)) = target.and_then(|target| Some((target.url.clone()?, target)))
-        else {
-            return;
-        };
-        let news = target.reports.news(&message);
-        if target.reports == Manner::UnknownId {
-            message.id = shared.inbox.next_id(message.at, 4);
-            message.reference = None;
-        }
-        if target.reports == Manner::BeforeAnswer {
-            return self.deliver(&url, &message, &news).await;
-        }
-        let millis = target.millis.unwrap_or(target.reports.after());
-        let shared = Arc::clone(shared);
-        tokio::spawn(async move {
-            let delivered = async {
-                tokio::time::sleep(Duration::from_millis(millis)).await;
-                shared.reports.deliver(&url, &message, &news).await;
-            };
-            tokio::select! {
-                () = delivered => {}
-                () = shared.stopped() => {}
-            }
-        });
+    /// The reports of `vendor`, if there is anything set.
+    pub(crate) fn target(&self, vendor: Vendor) -> Option<Target> {
+        self.targets().get(&vendor).cloned()
     }
 
-    async fn deliver(&self, url: &str, message: &Message, news: &[News]) {
-        for news in news {
-            if self.attempt(url, message, *news, 1).await.again {
-                tokio::time::sleep(self.retry).await;
-                self.attempt(url, message, *news, 2).await;
-            }
-        }
+    /// How long a vendor waits before it repeats a report.
+    pub(crate) fn retry(&self) -> Duration {
+        self.retry
     }
 
-    async fn attempt(&self, url: &str, message: &Message, news: News, attempt: u32) -> Heard {
-        let answer = self.post(url, vendors::report(message, news)).await;
-        let (status, body) = match answer {
-            Some((status, body)) => (Some(status), body),
-            None => (None, String::new()),
-        };
-        let heard = vendors::heard(message.vendor, status, &body);
-        let made = Made {
-            vendor: message.vendor,
-            message_id: message.id.clone(),
-            delivered: news.delivered,
-            url: url.to_owned(),
-            attempt,
-            status,
-            answer: body.chars().take(200).collect(),
-            answered_as_wanted: heard.wanted,
-        };
-        let mut all = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        all.truncate(KEPT - 1);
-        all.push_front(made);
-        heard
+    /// Keeps the record of a report.
+    pub(crate) fn keep(&self, record: ReportRecord) {
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        made.truncate(KEPT - 1);
+        made.push_front(record);
     }
 
-    /// The status and the body of the answer, if there was one.
-    async fn post(&self, url: &str, report: Report) -> Option<(u16, String)> {
+    /// Sends a report. Returns the status and the body of the answer, if there was one.
+    pub(crate) async fn post(&self, url: &str, report: Report) -> Option<(u16, String)> {
         let mut url = Url::parse(url).ok()?;
         if !report.query.is_empty() {
             url.query_pairs_mut().extend_pairs(report.query);
@@ -280,7 +198,7 @@ impl Reports {
         Some((answer.status().as_u16(), answer.text().await.ok()?))
     }
 
-    fn targets(&self) -> MutexGuard<'_, BTreeMap<Kind, Target>> {
+    fn targets(&self) -> MutexGuard<'_, BTreeMap<Vendor, Target>> {
         self.targets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

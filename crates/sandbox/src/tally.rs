@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use serde::Serialize;
 
 use crate::faults::Fault;
-use crate::kind::Kind;
+use crate::vendor::Vendor;
 
 /// The counts of one vendor. A request for several numbers may be in `accepted` and in `refused`.
 #[derive(Default, Clone, Serialize)]
@@ -25,47 +25,48 @@ pub(crate) struct Counts {
 }
 
 /// The counts of all vendors.
-pub(crate) struct Tally(Mutex<BTreeMap<Kind, Counts>>);
+pub(crate) struct Tally(Mutex<BTreeMap<Vendor, Counts>>);
 
 impl Tally {
     pub(crate) fn new() -> Self {
-        let none = Kind::ALL.map(|kind| (kind, Counts::default()));
-        Self(Mutex::new(none.into()))
+        let none = Vendor::ALL.iter();
+        let none = none.map(|vendor| (*vendor, Counts::default()));
+        Self(Mutex::new(none.collect()))
     }
 
-    pub(crate) fn request(&self, kind: Kind) {
-        self.count(kind, |counts| counts.requests += 1);
+    pub(crate) fn request(&self, vendor: Vendor) {
+        self.count(vendor, |counts| counts.requests += 1);
     }
 
-    pub(crate) fn accepted(&self, kind: Kind) {
-        self.count(kind, |counts| counts.accepted += 1);
+    pub(crate) fn accepted(&self, vendor: Vendor) {
+        self.count(vendor, |counts| counts.accepted += 1);
     }
 
-    pub(crate) fn refused(&self, kind: Kind, code: &str) {
-        self.count(kind, |counts| {
+    pub(crate) fn refused(&self, vendor: Vendor, code: &str) {
+        self.count(vendor, |counts| {
             *counts.refused.entry(code.to_owned()).or_default() += 1;
         });
     }
 
-    pub(crate) fn bad_signature(&self, kind: Kind, code: &str) {
-        self.count(kind, |counts| {
+    pub(crate) fn bad_signature(&self, vendor: Vendor, code: &str) {
+        self.count(vendor, |counts| {
             *counts.bad_signature.entry(code.to_owned()).or_default() += 1;
         });
     }
 
-    pub(crate) fn fault(&self, kind: Kind, fault: Fault) {
-        self.count(kind, |counts| {
+    pub(crate) fn fault(&self, vendor: Vendor, fault: Fault) {
+        self.count(vendor, |counts| {
             *counts.faults.entry(fault).or_default() += 1;
         });
     }
 
-    pub(crate) fn all(&self) -> BTreeMap<Kind, Counts> {
+    pub(crate) fn all(&self) -> BTreeMap<Vendor, Counts> {
         let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         counts.clone()
     }
 
-    fn count(&self, kind: Kind, what: impl FnOnce(&mut Counts)) {
+    fn count(&self, vendor: Vendor, what: impl FnOnce(&mut Counts)) {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        what(counts.entry(kind).or_default());
+        what(counts.entry(vendor).or_default());
     }
 }

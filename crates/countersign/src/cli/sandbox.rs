@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, bail};
 use clap::Args;
-use countersign_sandbox::{Kind, Options, Sandbox, accounts};
+use countersign_sandbox::{Options, Sandbox, Vendor, accounts, shown_accounts};
 use tokio::sync::oneshot;
 
 use super::say;
@@ -21,7 +21,7 @@ pub(super) struct Vendors {
     listen: SocketAddr,
     /// Where a vendor posts its delivery reports; may be given for several
     #[arg(long = "report", value_name = "VENDOR=URL", value_parser = report)]
-    reports: Vec<(Kind, String)>,
+    reports: Vec<(Vendor, String)>,
     /// Let Alibaba Cloud send a number more than one message a minute
     #[arg(long)]
     no_minute_rule: bool,
@@ -80,11 +80,13 @@ fn wall() -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_millis(millis)
 }
 
-fn report(text: &str) -> Result<(Kind, String), String> {
+fn report(text: &str) -> Result<(Vendor, String), String> {
     let (vendor, url) = text
         .split_once('=')
         .ok_or("must be a vendor, = and a URL")?;
-    let vendor = vendor.parse::<Kind>().map_err(|error| error.to_string())?;
+    let vendor = vendor
+        .parse::<Vendor>()
+        .map_err(|error| error.to_string())?;
     Ok((vendor, url.to_owned()))
 }
 
@@ -94,7 +96,7 @@ fn accounts_and_examples() -> String {
         Examples:\n  \
         countersign sandbox\n  \
         countersign sandbox --listen 127.0.0.1:0 --quiet --report tencent-cloud=http://127.0.0.1:8480/receipts/...\n",
-        accounts::shown()
+        shown_accounts()
     )
 }
 
@@ -118,7 +120,7 @@ fn banner(address: SocketAddr) -> String {
 
   Stop with Ctrl-C.
 "#,
-        accounts::shown(),
+        shown_accounts(),
         accounts::CHUANGLAN_ACCOUNT,
         accounts::CHUANGLAN_PASSWORD,
     )

@@ -1,23 +1,37 @@
 //! A vendor that takes Standard Webhooks: any body with a number and a text in it.
 
+use axum::http::request::Parts;
 use serde_json::{Value, json};
 
-use super::Desk;
+use super::desk::{Desk, Role};
 use super::standard_webhooks::{sign, verify};
-use crate::Shared;
 use crate::accounts::WEBHOOK_SECRET;
-use crate::call::{Answer, Call, Done, Params, Refusal};
+use crate::call::{Answer, Call, Done, Refusal};
 use crate::faults::Scripted;
-use crate::inbox::Message;
-use crate::kind::Kind;
+use crate::message::{Message, Params};
 use crate::numbers;
-use crate::reports::{News, Report};
+use crate::report::{Heard, News, Report};
+use crate::shared::Shared;
+use crate::vendor::Vendor;
 
-pub(crate) struct Http;
+/// The role of the vendor.
+pub(super) const ROLE: Role = Role {
+    account: || WEBHOOK_SECRET.to_owned(),
+    approved: || "any text".to_owned(),
+    desks: &[&Http],
+    report,
+    heard: |status, _| {
+        let wanted = status.is_some_and(|status| (200..300).contains(&status));
+        let again = !wanted;
+        Heard { wanted, again }
+    },
+};
+
+struct Http;
 
 impl Desk for Http {
-    fn kind(&self) -> Kind {
-        Kind::Http
+    fn takes(&self, head: &Parts) -> bool {
+        head.uri.path() == "/http/send"
     }
 
     fn authenticate(&self, call: &Call, _: &Shared) -> Result<(), Refusal> {
@@ -33,13 +47,13 @@ impl Desk for Http {
         let text = body.text("text").filter(|text| !text.is_empty());
         let text = text.ok_or_else(|| refusal(422, "invalid", "text is missing"))?;
         let id = format!("sms_{}", shared.inbox.next_id(call.now, 6));
-        // Who says the same again has not heard the answer, and gets it again.
+        // A caller that repeats a request has not heard the answer, and gets it again.
         let webhook = call.header("webhook-id").unwrap_or_default();
         if let Some(id) = shared.webhooks.earlier(call.now, webhook, &id) {
             return Ok(Done::taken(Vec::new(), taken(&id)));
         }
         let message = Message {
-            vendor: Kind::Http,
+            vendor: Vendor::Http,
             at: call.now,
             to,
             sender: body.text("from"),
@@ -107,7 +121,7 @@ impl Body {
 }
 
 /// A report: signed as the requests are.
-pub(super) fn report(message: &Message, news: News) -> Report {
+fn report(message: &Message, news: News) -> Report {
     let (status, code) = match news.delivered {
         true => ("delivered", "DELIVRD"),
         false => ("failed", "UNDELIV"),

@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::alibaba_cloud::{number, refusal};
-use crate::Shared;
-use crate::call::{Answer, Call, Done, Params, Refusal};
-use crate::inbox::Message;
-use crate::kind::Kind;
+use super::product::{number, refusal};
+use crate::call::{Answer, Call, Done, Refusal};
+use crate::message::{Message, Params};
 use crate::numbers;
 use crate::reports::Manner;
+use crate::shared::Shared;
 use crate::times::{beijing, beijing_time};
+use crate::vendor::Vendor;
 
 /// What became of the messages to a number on a day.
 pub(super) fn details(call: &Call, shared: &Shared, params: &Params) -> Result<Done, Refusal> {
@@ -29,12 +29,12 @@ pub(super) fn details(call: &Call, shared: &Shared, params: &Params) -> Result<D
     };
     let date = param("SendDate");
     let found = shared.inbox.find(usize::MAX, |message| {
-        message.vendor == Kind::AlibabaCloud
+        message.vendor == Vendor::AlibabaCloud
             && message.to == number
             && beijing(message.at, "%Y%m%d") == date
             && params.get("BizId").is_none_or(|id| *id == message.id)
     });
-    let manner = shared.reports.manner(Kind::AlibabaCloud);
+    let manner = shared.reports.manner(Vendor::AlibabaCloud);
     let shown = found.iter().skip((current - 1) * size).take(size);
     let details: Vec<_> = shown.map(|message| detail(message, manner)).collect();
     let body = json!({

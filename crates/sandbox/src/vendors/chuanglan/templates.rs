@@ -1,17 +1,18 @@
 //! Chuanglan 253 at home: the API that fills templates.
 
+use axum::http::request::Parts;
 use serde_json::{Map, Value, json};
 
-use super::Desk;
-use super::chuanglan::{code_of, object, phones, text};
-use super::digest::{hmac_sha256, md5_hex};
-use crate::Shared;
+use super::fields::{code_of, object, phones, text};
 use crate::accounts::{CHUANGLAN_ACCOUNT, CHUANGLAN_PASSWORD, CHUANGLAN_TEMPLATES, Template};
-use crate::call::{Answer, Call, Done, Params, Refusal};
+use crate::call::{Answer, Call, Done, Refusal};
 use crate::faults::Scripted;
-use crate::inbox::Message;
-use crate::kind::Kind;
+use crate::message::{Message, Params};
+use crate::shared::Shared;
 use crate::times::{parse_seconds, seconds_between};
+use crate::vendor::Vendor;
+use crate::vendors::desk::Desk;
+use crate::vendors::digest::{hmac_sha256, md5_hex};
 
 /// How far a timestamp may be off, in seconds. The vendor's own bound is not documented.
 const SKEW: u64 = 15 * 60;
@@ -19,11 +20,12 @@ const SKEW: u64 = 15 * 60;
 /// The code for a wrong account, password or signature.
 const CREDENTIALS: &str = "101200";
 
-pub(crate) struct Templates;
+/// The desk that fills templates.
+pub(super) struct Templates;
 
 impl Desk for Templates {
-    fn kind(&self) -> Kind {
-        Kind::Chuanglan
+    fn takes(&self, head: &Parts) -> bool {
+        head.uri.path() == "/msg/sms/v2/tpl/send"
     }
 
     fn authenticate(&self, call: &Call, _: &Shared) -> Result<(), Refusal> {
@@ -117,7 +119,7 @@ fn judge(call: &Call, shared: &Shared) -> Result<Done, &'static str> {
         let values = values(template, given)?;
         messages.push(Message {
             id: id.clone(),
-            vendor: Kind::Chuanglan,
+            vendor: Vendor::Chuanglan,
             at: call.now,
             to,
             sender: sign.map(|sign| bare(sign).to_owned()),
@@ -160,8 +162,8 @@ fn variables(given: &Map<String, Value>) -> Params {
 
 #[cfg(test)]
 mod tests {
-    use super::super::vectors::{field, vectors};
     use super::*;
+    use crate::vendors::vectors::{field, vectors};
 
     #[test]
     fn every_vector_is_signed_the_same() {

@@ -1,26 +1,29 @@
 //! Chuanglan 253 at home: the API that takes whole texts, and reports of both APIs.
 
-use serde_json::{Map, Value, json};
+use axum::http::request::Parts;
+use serde_json::json;
 
-use super::Desk;
-use crate::Shared;
+use super::fields::{code_of, object, phones, text};
 use crate::accounts::{CHUANGLAN_ACCOUNT, CHUANGLAN_PASSWORD, CHUANGLAN_RECEIVER};
-use crate::call::{Answer, Call, Done, Params, Refusal};
+use crate::call::{Answer, Call, Done, Refusal};
 use crate::faults::Scripted;
-use crate::inbox::Message;
-use crate::kind::Kind;
+use crate::message::{Message, Params};
 use crate::numbers;
-use crate::reports::{News, Report};
+use crate::report::{News, Report};
+use crate::shared::Shared;
 use crate::times::beijing;
+use crate::vendor::Vendor;
+use crate::vendors::desk::Desk;
 
 /// The longest text.
 const LONGEST: usize = 536;
 
-pub(crate) struct Chuanglan;
+/// The desk that takes whole texts.
+pub(super) struct Texts;
 
-impl Desk for Chuanglan {
-    fn kind(&self) -> Kind {
-        Kind::Chuanglan
+impl Desk for Texts {
+    fn takes(&self, head: &Parts) -> bool {
+        matches!(head.uri.path(), "/msg/v1/send/json" | "/msg/send/json")
     }
 
     fn authenticate(&self, call: &Call, _: &Shared) -> Result<(), Refusal> {
@@ -41,17 +44,6 @@ impl Desk for Chuanglan {
 
     fn scripted(&self, call: &Call, _: &Shared, why: Scripted) -> Refusal {
         refusal(call, code_of(why))
-    }
-}
-
-/// The code of this vendor for that.
-pub(super) const fn code_of(why: Scripted) -> &'static str {
-    match why {
-        Scripted::Throttle => "103",
-        Scripted::BadNumber => "107",
-        Scripted::ConfigError => "117",
-        Scripted::Content => "105",
-        Scripted::SystemBusy => "104",
     }
 }
 
@@ -86,27 +78,6 @@ fn answer(call: &Call, code: &str, id: &str, message: &str) -> Answer {
     Answer::json(200, &body)
 }
 
-/// The body, or the code for one that is no JSON object.
-pub(super) fn object(call: &Call) -> Result<Map<String, Value>, &'static str> {
-    call.json().ok_or("128")
-}
-
-/// A parameter that must be there, or the code for one that is missing or no text.
-pub(super) fn text<'a>(body: &'a Map<String, Value>, name: &str) -> Result<&'a str, &'static str> {
-    match body.get(name) {
-        None => Err("121"),
-        Some(Value::String(text)) if text.is_empty() => Err("121"),
-        Some(Value::String(text)) => Ok(text),
-        Some(_) => Err("130"),
-    }
-}
-
-/// The numbers of a list, or the code for one that is none of mainland China.
-pub(super) fn phones(list: &str) -> Result<Vec<String>, &'static str> {
-    let numbers = list.split(',').map(numbers::mainland);
-    numbers.collect::<Option<_>>().ok_or("107")
-}
-
 fn judge(call: &Call, shared: &Shared) -> Result<Done, &'static str> {
     let body = object(call)?;
     let numbers = phones(text(&body, "phone")?)?;
@@ -128,7 +99,7 @@ fn judge(call: &Call, shared: &Shared) -> Result<Done, &'static str> {
     let id = shared.inbox.next_id(call.now, 4);
     let message = |to| Message {
         id: id.clone(),
-        vendor: Kind::Chuanglan,
+        vendor: Vendor::Chuanglan,
         at: call.now,
         to,
         sender: Some(sign.to_owned()),

@@ -1,27 +1,36 @@
 //! Alibaba Cloud SMS abroad: version 2018-05-01.
 
+use axum::http::request::Parts;
 use serde_json::json;
 
-use super::Desk;
-use super::alibaba_cloud::{action, no_such_action, text, throttled, variables};
-use super::alibaba_signature::authenticate;
-use crate::Shared;
+use super::gateway::{self, action, no_such_action, throttled};
+use super::product::{heard, text, variables};
+use super::signature::authenticate;
 use crate::accounts::{ALIBABA_SIGN, ALIBABA_TEMPLATES, Template};
-use crate::call::{Answer, Call, Done, Params, Refusal};
+use crate::call::{Answer, Call, Done, Refusal};
 use crate::faults::Scripted;
-use crate::inbox::Message;
-use crate::kind::Kind;
+use crate::message::{Message, Params};
 use crate::numbers;
-use crate::reports::{News, Report};
+use crate::report::{News, Report};
+use crate::shared::Shared;
 use crate::times::beijing;
+use crate::vendor::Vendor;
+use crate::vendors::desk::{Desk, Role};
 
-pub(crate) const VERSION: &str = "2018-05-01";
+/// The role of the product.
+pub(crate) const ROLE: Role = Role {
+    account: || "the same".to_owned(),
+    approved: || "any text; to mainland China the same templates".to_owned(),
+    desks: &[&International],
+    report,
+    heard,
+};
 
-pub(crate) struct International;
+struct International;
 
 impl Desk for International {
-    fn kind(&self) -> Kind {
-        Kind::AlibabaCloudInternational
+    fn takes(&self, head: &Parts) -> bool {
+        gateway::is_addressed(head) && gateway::names_international(head)
     }
 
     fn authenticate(&self, call: &Call, shared: &Shared) -> Result<(), Refusal> {
@@ -30,7 +39,7 @@ impl Desk for International {
 
     fn judge(&self, call: &Call, shared: &Shared) -> Result<Done, Refusal> {
         let params = call.params();
-        let message = match action(call, shared, &params, VERSION)?.as_str() {
+        let message = match action(call, shared, &params, gateway::INTERNATIONAL)?.as_str() {
             "SendMessageToGlobe" => to_globe(&params),
             "SendMessageWithTemplate" => with_template(&params),
             other => return Err(no_such_action(call, shared, other)),
@@ -142,7 +151,7 @@ fn with_template(params: &Params) -> Result<Draft, &'static str> {
 fn taken(call: &Call, shared: &Shared, params: &Params, draft: Draft) -> Done {
     let message = Message {
         id: shared.inbox.next_id(call.now, 5),
-        vendor: Kind::AlibabaCloudInternational,
+        vendor: Vendor::AlibabaCloudInternational,
         at: call.now,
         to: draft.to,
         sender: params.get("From").cloned(),
@@ -182,7 +191,7 @@ fn segments(text: &str) -> usize {
 }
 
 /// A report: a list of one.
-pub(super) fn report(message: &Message, news: News) -> Report {
+fn report(message: &Message, news: News) -> Report {
     let date = |at| beijing(at, "%a, %d %b %Y %H:%M:%S %z");
     let (status, code) = match news.delivered {
         true => ("1", "success"),

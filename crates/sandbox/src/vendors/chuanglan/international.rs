@@ -1,18 +1,19 @@
 //! Chuanglan 253 abroad.
 
+use axum::http::request::Parts;
 use serde_json::{Map, Value, json};
 
-use super::Desk;
-use super::digest::md5_hex;
-use crate::Shared;
 use crate::accounts::{CHUANGLAN_INTERNATIONAL_ACCOUNT, CHUANGLAN_PASSWORD, CHUANGLAN_RECEIVER};
-use crate::call::{Answer, Call, Done, Params, Refusal};
+use crate::call::{Answer, Call, Done, Refusal};
 use crate::faults::Scripted;
-use crate::inbox::Message;
-use crate::kind::Kind;
+use crate::message::{Message, Params};
 use crate::numbers;
-use crate::reports::{News, Report};
+use crate::report::{Heard, News, Report};
+use crate::shared::Shared;
 use crate::times::{beijing, parse_seconds, seconds_between};
+use crate::vendor::Vendor;
+use crate::vendors::desk::{Desk, Role};
+use crate::vendors::digest::md5_hex;
 
 /// The longest text.
 const LONGEST: usize = 536;
@@ -20,11 +21,21 @@ const LONGEST: usize = 536;
 /// How far a nonce, which is a time, may be off, in seconds. The vendor's own bound is not documented.
 const SKEW: u64 = 15 * 60;
 
-pub(crate) struct International;
+/// The role of the vendor.
+pub(crate) const ROLE: Role = Role {
+    account: || format!("{CHUANGLAN_INTERNATIONAL_ACCOUNT} / {CHUANGLAN_PASSWORD}"),
+    approved: || "any text".to_owned(),
+    desks: &[&International],
+    report,
+    // The vendor's documents ask for this text.
+    heard: |status, body| Heard::at(status, body.trim() == "OK"),
+};
+
+struct International;
 
 impl Desk for International {
-    fn kind(&self) -> Kind {
-        Kind::ChuanglanInternational
+    fn takes(&self, head: &Parts) -> bool {
+        head.uri.path() == "/send/sms"
     }
 
     fn authenticate(&self, call: &Call, _: &Shared) -> Result<(), Refusal> {
@@ -123,7 +134,7 @@ fn judge(call: &Call, shared: &Shared) -> Result<Message, &'static str> {
     let optional = |name| Some(text(&body, name).to_owned()).filter(|text| !text.is_empty());
     Ok(Message {
         id: shared.inbox.next_id(call.now, 4),
-        vendor: Kind::ChuanglanInternational,
+        vendor: Vendor::ChuanglanInternational,
         at: call.now,
         to,
         sender: optional("senderId"),
@@ -136,7 +147,7 @@ fn judge(call: &Call, shared: &Shared) -> Result<Message, &'static str> {
 }
 
 /// A report: parameters of a `GET`.
-pub(super) fn report(message: &Message, news: News) -> Report {
+fn report(message: &Message, news: News) -> Report {
     let status = if news.delivered { "DELIVRD" } else { "REJECTD" };
     Report::get(vec![
         ("receiver", CHUANGLAN_RECEIVER.0.to_owned()),
@@ -152,8 +163,8 @@ pub(super) fn report(message: &Message, news: News) -> Report {
 
 #[cfg(test)]
 mod tests {
-    use super::super::vectors::{field, vectors};
     use super::*;
+    use crate::vendors::vectors::{field, vectors};
 
     #[test]
     fn every_vector_is_signed_the_same() {

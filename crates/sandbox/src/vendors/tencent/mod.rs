@@ -1,30 +1,42 @@
 //! Tencent Cloud SMS: version 2021-01-11. Every answer is HTTP 200.
 
+mod signature;
+
+use axum::http::request::Parts;
 use serde_json::{Map, Value, json};
 
-use super::Desk;
-use super::tencent_signature::verify;
-use crate::Shared;
+use self::signature::verify;
+use super::desk::{Desk, Role};
 use crate::accounts::{
-    TENCENT_APP_ID, TENCENT_SECRET_ID, TENCENT_SECRET_KEY, TENCENT_SIGN, TENCENT_TEMPLATES,
+    self, TENCENT_APP_ID, TENCENT_SECRET_ID, TENCENT_SECRET_KEY, TENCENT_SIGN, TENCENT_TEMPLATES,
     Template,
 };
 use crate::call::{Answer, Call, Done, Refusal};
 use crate::faults::Scripted;
-use crate::inbox::Message;
-use crate::kind::Kind;
+use crate::message::Message;
 use crate::numbers;
-use crate::reports::{News, Report};
+use crate::report::{Heard, News, Report};
+use crate::shared::Shared;
 use crate::times::beijing_time;
+use crate::vendor::Vendor;
 
 /// How many numbers one request may have.
 const MOST: usize = 200;
 
-pub(crate) struct TencentCloud;
+/// The role of the vendor.
+pub(super) const ROLE: Role = Role {
+    account: || format!("{TENCENT_SECRET_ID} / {TENCENT_SECRET_KEY}, SmsSdkAppId {TENCENT_APP_ID}"),
+    approved: || accounts::approved(TENCENT_SIGN, TENCENT_TEMPLATES),
+    desks: &[&TencentCloud],
+    report,
+    heard,
+};
+
+struct TencentCloud;
 
 impl Desk for TencentCloud {
-    fn kind(&self) -> Kind {
-        Kind::TencentCloud
+    fn takes(&self, head: &Parts) -> bool {
+        head.uri.path() == "/" && head.headers.contains_key("x-tc-action")
     }
 
     fn authenticate(&self, call: &Call, shared: &Shared) -> Result<(), Refusal> {
@@ -233,7 +245,7 @@ impl SendSms {
         let names = template.variables.iter().map(|name| (*name).to_owned());
         Ok(Message {
             id: format!("5000:{}", shared.inbox.next_id(call.now, 15)),
-            vendor: Kind::TencentCloud,
+            vendor: Vendor::TencentCloud,
             at: call.now,
             to: number,
             sender: Some(self.sign.clone()).filter(|sign| !sign.is_empty()),
@@ -247,7 +259,7 @@ impl SendSms {
 }
 
 /// A report: a list of one.
-pub(super) fn report(message: &Message, news: News) -> Report {
+fn report(message: &Message, news: News) -> Report {
     let (nation, mobile) = numbers::split(&message.to);
     let (status, code, words) = match news.delivered {
         true => ("SUCCESS", "DELIVRD", "用户短信送达成功"),
@@ -262,4 +274,10 @@ pub(super) fn report(message: &Message, news: News) -> Report {
         "description": words,
         "sid": message.id,
     }]))
+}
+
+/// The vendor's documents ask for the result 0.
+fn heard(status: Option<u16>, body: &str) -> Heard {
+    let json: Value = serde_json::from_str(body).unwrap_or_default();
+    Heard::at(status, json.get("result").is_some_and(|result| result == 0))
 }

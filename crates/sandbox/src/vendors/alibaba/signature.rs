@@ -4,11 +4,12 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::json;
 
-use super::digest::{hmac_sha1, hmac_sha256, sha256_hex};
-use crate::Shared;
 use crate::accounts::{ALIBABA_KEY_ID, ALIBABA_KEY_SECRET};
-use crate::call::{Answer, Call, Params, Refusal};
+use crate::call::{Answer, Call, Refusal};
+use crate::message::Params;
+use crate::shared::Shared;
 use crate::times::{parse_utc, seconds_between};
+use crate::vendors::digest::{hmac_sha1, hmac_sha256, sha256_hex};
 
 /// How far a date may be off, in seconds.
 const SKEW: u64 = 15 * 60;
@@ -244,8 +245,8 @@ fn encode(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::vectors::{call, field, map, vectors};
     use super::*;
+    use crate::vendors::vectors::{call, field, map, vectors};
 
     /// The request of a vector of the third version.
     fn v3(vector: &serde_json::Value) -> Call {

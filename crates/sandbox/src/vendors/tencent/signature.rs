@@ -1,6 +1,6 @@
 //! TC3-HMAC-SHA256, the signature of Tencent Cloud.
 
-use super::digest::{hmac_sha256, sha256_hex};
+use super::super::digest::{hmac_sha256, sha256_hex};
 use crate::call::Call;
 use crate::times::{parse_seconds, seconds_between, utc_day};
 
@@ -133,9 +133,9 @@ fn signature(
 mod tests {
     use serde_json::Value;
 
-    use super::super::vectors::{call, field, map, vectors};
     use super::*;
     use crate::times::later;
+    use crate::vendors::vectors::{call, field, map, vectors};
 
     fn request(vector: &Value) -> Call {
         let inputs = &vector["inputs"];
