@@ -27,6 +27,9 @@ pub(super) fn message(fault: &Fault) -> String {
         Fault::BadSetting { field, why } => format!("{field}: {why}."),
         Fault::UnknownSetting { what } => format!("There is no such setting: {what}."),
         Fault::SettingInUse { by } => format!("It cannot be deleted, because it is in use by {by}."),
+        Fault::ChangedMeanwhile { version } => {
+            format!("It was changed meanwhile: its version is {version} now (0: it does not exist). Read it again before you change it.")
+        }
         Fault::TooSlow => "The body did not arrive within 10 seconds.".to_owned(),
         Fault::TooLarge => "The body is larger than 16 KiB.".to_owned(),
         Fault::NotServed { asked, served } => format!("{asked} is not served here. Served are: {served}."),

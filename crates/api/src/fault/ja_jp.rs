@@ -26,6 +26,9 @@ pub(super) fn message(fault: &Fault) -> String {
         Fault::BadSetting { field, why } => format!("{field} の設定が正しくありません（{why}）。"),
         Fault::UnknownSetting { what } => format!("そのような設定はありません（{what}）。"),
         Fault::SettingInUse { by } => format!("使用中のため削除できません（{by}）。"),
+        Fault::ChangedMeanwhile { version } => {
+            format!("その間に変更されています。現在のバージョンは {version} です（0 は存在しないことを表します）。もう一度読み込んでから変更してください。")
+        }
         Fault::TooSlow => "リクエストボディが 10 秒以内に届きませんでした。".to_owned(),
         Fault::TooLarge => "リクエストボディが 16 KiB を超えています。".to_owned(),
         Fault::NotServed { asked, served } => format!("{asked} はここでは提供していません。利用できる API：{served}。"),

@@ -71,6 +71,11 @@ pub enum Fault {
         /// What needs it, in English.
         by: String,
     },
+    /// It has changed since the caller read it, so it was not changed again.
+    ChangedMeanwhile {
+        /// Its version now; 0 if it does not exist.
+        version: u64,
+    },
     /// The body did not arrive in time.
     TooSlow,
     /// The body is larger than is read.
@@ -213,7 +218,8 @@ impl Fault {
             Fault::TooSlow => 408,
             Fault::ApplicationExists
             | Fault::SigningKeyWaits { .. }
-            | Fault::SettingInUse { .. } => 409,
+            | Fault::SettingInUse { .. }
+            | Fault::ChangedMeanwhile { .. } => 409,
             Fault::TooLarge => 413,
             Fault::CountryNotServed { .. } => 422,
             Fault::Throttled { .. } => 429,
@@ -431,6 +437,7 @@ impl Fault {
                     by: "the route of every application to CN".to_owned(),
                 },
             ),
+            ("changedMeanwhile", Fault::ChangedMeanwhile { version: 7 }),
             ("throttled", Fault::Throttled { retry_after: 42 }),
             ("internal", Fault::Internal),
             (

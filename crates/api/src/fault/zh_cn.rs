@@ -26,6 +26,11 @@ pub(super) fn message(fault: &Fault) -> String {
         Fault::BadSetting { field, why } => format!("{field} 的设置不可用（{why}）。"),
         Fault::UnknownSetting { what } => format!("没有这项设置（{what}）。"),
         Fault::SettingInUse { by } => format!("正在使用中，无法删除（{by}）。"),
+        Fault::ChangedMeanwhile { version } => {
+            format!(
+                "它在此期间已被修改：当前版本为 {version}（0 表示不存在）。请重新读取后再修改。"
+            )
+        }
         Fault::TooSlow => "请求体未在 10 秒内送达。".to_owned(),
         Fault::TooLarge => "请求体超过 16 KiB。".to_owned(),
         Fault::NotServed { asked, served } => format!("此处不提供 {asked}。可用的接口：{served}。"),

@@ -26,6 +26,11 @@ pub(super) fn message(fault: &Fault) -> String {
         Fault::BadSetting { field, why } => format!("{field} 的設定無法使用（{why}）。"),
         Fault::UnknownSetting { what } => format!("沒有這項設定（{what}）。"),
         Fault::SettingInUse { by } => format!("正在使用中，無法刪除（{by}）。"),
+        Fault::ChangedMeanwhile { version } => {
+            format!(
+                "它在此期間已被修改：目前版本為 {version}（0 表示不存在）。請重新讀取後再修改。"
+            )
+        }
         Fault::TooSlow => "請求主體未在 10 秒內送達。".to_owned(),
         Fault::TooLarge => "請求主體超過 16 KiB。".to_owned(),
         Fault::NotServed { asked, served } => format!("此處不提供 {asked}。可用的介面：{served}。"),
