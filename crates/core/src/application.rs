@@ -1,5 +1,6 @@
 //! A tenant's product.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use url::Url;
@@ -17,7 +18,7 @@ pub struct Application {
     /// The name people know it by: 1 to 20 characters, shown in the text of every message.
     pub name: AppName,
     /// The web pages that may call as it, by origin.
-    pub origins: Vec<Origin>,
+    pub origins: Origins,
     /// Whose web pages may read its codes from messages.
     pub web_host: Option<WebHost>,
     /// Which Android app may read its messages.
@@ -107,6 +108,39 @@ impl AppName {
     /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The origins whose web pages may call as an application: at most [`Origins::MOST`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Origins(Vec<Origin>);
+
+/// Why a list is no [`Origins`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("an application has at most {} origins", Origins::MOST)]
+pub struct TooManyOrigins;
+
+impl Origins {
+    /// The most origins of one application.
+    pub const MOST: usize = 20;
+
+    /// Takes `origins` if they are few enough.
+    ///
+    /// # Errors
+    /// [`TooManyOrigins`].
+    pub fn new(origins: Vec<Origin>) -> Result<Self, TooManyOrigins> {
+        if origins.len() > Self::MOST {
+            return Err(TooManyOrigins);
+        }
+        Ok(Self(origins))
+    }
+}
+
+impl Deref for Origins {
+    type Target = [Origin];
+
+    fn deref(&self) -> &[Origin] {
         &self.0
     }
 }

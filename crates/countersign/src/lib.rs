@@ -3,13 +3,14 @@
 //! This crate is the only one that knows all others: it puts a store and a provider behind HTTP and a
 //! command line. `ARCHITECTURE.md` at the root of the repository is the map.
 
-pub mod access_keys;
-pub mod carriers;
 pub mod cli;
 pub mod config;
 pub mod http;
 pub mod lifecycle;
+pub mod manage;
 pub mod operator;
+pub mod service;
 pub mod system;
 pub mod telemetry;
 pub mod token;
+pub mod vendors;

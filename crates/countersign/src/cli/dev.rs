@@ -8,39 +8,32 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use clap::Args;
-use countersign_core::application::{AppId, AppName, Application, Origin};
-use countersign_core::code::checker::Checker;
-use countersign_core::entropy::Entropy;
+use countersign_core::application::{AppId, AppName, Origin, Origins};
+use countersign_core::entropy::random_hex;
 use countersign_core::phone::{self, Country};
 use countersign_core::ports::provider::Provider;
-use countersign_core::ports::setup::{AccessKey, ApplicationRecord, Change, Setting, SetupStore};
-use countersign_core::ports::store::Store;
-use countersign_core::secret::Secret;
-use countersign_core::send::messenger::{Messenger, Plan};
 use countersign_core::send::route::Countries;
-use countersign_core::time::Timestamp;
 use countersign_providers::carriage::Guarded;
 use countersign_providers::development::loopback::Loopback;
 use countersign_providers::development::outbox::Outbox;
 use countersign_providers::development::sink::Sink;
-use countersign_providers::egress::{Egress, Reach};
+use countersign_providers::egress::Reach;
 use countersign_store::OwnedFolder;
 use countersign_store::sqlite::SqliteStore;
-use tokio_util::task::TaskTracker;
 use tracing_subscriber::filter::LevelFilter;
 
 use super::say;
 use super::screen::Screen;
-use crate::carriers::{self, Carriers};
 use crate::config::keys::Keys;
 use crate::config::owner::OwnerNote;
 use crate::config::provider::ProviderSpec;
 use crate::config::settings::Settings;
-use crate::http::{self, AppState, Parts};
 use crate::lifecycle::{self, Signals};
-use crate::system::{Machine, OsEntropy, SystemClock};
+use crate::manage::Manage;
+use crate::service::{self, Service, ServiceParts};
+use crate::system::OsEntropy;
 use crate::telemetry;
-use crate::token::{Minter, SigningKeys};
+use crate::token::SigningKeys;
 
 pub(super) const DATA: &str = "countersign-data";
 pub(super) const APP_ID: &str = "dev-app";
@@ -107,74 +100,39 @@ impl Dev {
             )
         })?;
         let address = listener.local_addr()?;
-        let clock = SystemClock::of(folder.path(), Machine)
-            .context("the data folder cannot be written to")?;
-        let clock = Arc::new(clock);
-        let store = SqliteStore::open(folder, &keys.store, Arc::clone(&clock) as _)?;
-        clock
-            .keep_ahead(&self.data, store.clock_was_behind())
-            .context("the data folder cannot be written to")?;
-        ensure_dev_app(&store, store.now()).await?;
+        let store = service::open_store(folder, &keys)?;
         let outbox = self.outbox(&store)?;
         let provider = Guarded::unbounded(self.provider(&outbox)?, store.clock());
 
         let note = OwnerNote {
             url: format!("http://{address}"),
-            token: token()?,
+            token: random_hex::<32>(&OsEntropy)?,
         };
         let posted = note
             .post(&self.data)
             .context("the note to the command line cannot be left in the data folder")?;
         let (clock, store) = (store.clock(), Arc::new(store));
-        let setup_store = Arc::clone(&store) as Arc<dyn SetupStore>;
-        let store: Arc<dyn Store> = store;
-        ensure_dev_access_key(&*setup_store, store.now()).await?;
-        let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
-        let checker = Checker::new(Arc::clone(&store), keys.passcode.clone());
-        let messenger = Messenger::new(
-            Arc::clone(&store),
-            Arc::clone(&entropy),
-            Plan::default(),
-            keys.passcode,
-            settings.codes,
-            settings.limits,
-        );
-        let messenger = Arc::new(messenger);
         let countries = self.countries.unwrap_or(Countries::All);
-        let carriers = Carriers::new(carriers::Parts {
-            setup_store: Arc::clone(&setup_store),
-            messenger: Arc::clone(&messenger),
-            otherwise: Some((Arc::new(provider), countries)),
-            store: Arc::clone(&store),
-            egress: Egress::new(settings.reach.unwrap_or(Reach::Loopback))
-                .context("the HTTP client cannot start")?,
-            clock,
-            entropy: Arc::clone(&entropy),
-        });
-        let tokens = Minter::new(
-            format!("http://{address}/oidc"),
-            SigningKeys::of(&self.data, store.now())?,
-            keys.subject,
-            Arc::clone(&entropy),
-        );
-        let sends = TaskTracker::new();
-        let state = AppState::new(Parts {
-            messenger,
-            checker: Arc::new(checker),
-            carriers: Arc::new(carriers),
-            setup_store,
+        let service = Service::assemble(ServiceParts {
+            signing_keys: SigningKeys::of(&self.data, clock.now())?,
+            setup: Arc::<SqliteStore>::clone(&store),
             store,
-            tokens: Arc::new(tokens),
-            entropy,
-            sends: sends.clone(),
-            operator_token: note.token.into(),
+            clock,
+            entropy: Arc::new(OsEntropy),
+            keys,
+            settings,
+            reach: Reach::Loopback,
+            otherwise: Some((Arc::new(provider), countries)),
             outbox: Some(outbox),
-        });
+            url: note.url,
+            owner_token: note.token.into(),
+        })?;
+        ensure_known_secrets(service.manage()).await?;
         if !self.quiet {
             say(banner(address, &self.data));
         }
         say(format!("listening on http://{address}"));
-        lifecycle::serve(listener, http::Site::new(state), sends, signals).await;
+        service.serve(listener, signals).await;
         drop(posted);
         Ok(ExitCode::SUCCESS)
     }
@@ -218,51 +176,18 @@ fn countries(list: &str) -> Result<Countries, String> {
     Ok(Countries::Only(set))
 }
 
-fn token() -> anyhow::Result<String> {
-    let mut bytes = [0; 32];
-    OsEntropy.fill(&mut bytes)?;
-    Ok(hex::encode(bytes))
-}
-
-async fn ensure_dev_app(store: &dyn SetupStore, now: Timestamp) -> anyhow::Result<()> {
-    let id = AppId::parse(APP_ID)?;
-    let setup = store.setup();
-    if setup.application(&id).is_none() {
-        let secret = store.secret_mac(&id, APP_SECRET);
-        let application = Application {
-            id,
-            name: AppName::parse(APP_NAME)?,
-            // Pages served from this machine may call, whatever their port.
-            origins: vec![
-                Origin::parse("http://localhost:*")?,
-                Origin::parse("http://127.0.0.1:*")?,
-            ],
-            web_host: None,
-            android_app_hash: None,
-            created_at: now,
-        };
-        let record = ApplicationRecord {
-            application: Arc::new(application),
-            secret,
-        };
-        let put = Change::Put(Setting::Application(record));
-        store.change(setup.version, put).await?;
-    }
-    Ok(())
-}
-
-async fn ensure_dev_access_key(store: &dyn SetupStore, now: Timestamp) -> anyhow::Result<()> {
-    let setup = store.setup();
-    if !setup.access_keys.contains_key(ACCESS_KEY) {
-        let key = AccessKey {
-            id: ACCESS_KEY.to_owned(),
-            secret: Secret::new(ACCESS_KEY_SECRET.to_owned()),
-            created_at: now,
-        };
-        let put = Change::Put(Setting::AccessKey(key));
-        store.change(setup.version, put).await?;
-    }
-    Ok(())
+/// Creates the application and the access key of development, whose secrets everybody knows.
+async fn ensure_known_secrets(manage: &Manage) -> anyhow::Result<()> {
+    // Pages served from this machine may call, whatever their port.
+    let origins = Origins::new(vec![
+        Origin::parse("http://localhost:*")?,
+        Origin::parse("http://127.0.0.1:*")?,
+    ])?;
+    let (id, name) = (AppId::parse(APP_ID)?, AppName::parse(APP_NAME)?);
+    let application = manage.ensure_application(id, name, origins, APP_SECRET);
+    application.await?;
+    let access_key = manage.ensure_access_key(ACCESS_KEY, ACCESS_KEY_SECRET);
+    Ok(access_key.await?)
 }
 
 fn banner(address: SocketAddr, data: &Path) -> String {

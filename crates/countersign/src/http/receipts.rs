@@ -36,7 +36,7 @@ pub(crate) async fn handle(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let Some(provider) = state.carriers.reporting_at(&end) else {
+    let Some(provider) = state.vendors.reporting_at(&end) else {
         return super::not_found::answer().await.into_response();
     };
     let body = match timeout(PATIENCE, axum::body::to_bytes(body, MOST)).await {

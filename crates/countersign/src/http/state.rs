@@ -13,8 +13,9 @@ use countersign_core::send::messenger::Messenger;
 use countersign_providers::development::outbox::Outbox;
 use tokio_util::task::TaskTracker;
 
-use crate::carriers::{Carriers, Edit};
+use crate::manage::Manage;
 use crate::token::Minter;
+use crate::vendors::Vendors;
 
 /// The parts behind the door, shared by all requests.
 #[derive(Clone)]
@@ -42,8 +43,10 @@ pub struct Parts {
     pub messenger: Arc<Messenger>,
     /// Checks them.
     pub checker: Arc<Checker>,
-    /// Vendor accounts, routes, templates.
-    pub carriers: Arc<Carriers>,
+    /// The acts of an operator.
+    pub manage: Arc<Manage>,
+    /// The vendor accounts in use.
+    pub vendors: Arc<Vendors>,
     /// Everything that an operator has set up, applications among it.
     pub setup_store: Arc<dyn SetupStore>,
     /// Limits, codes, timelines, time.
@@ -78,12 +81,6 @@ impl AppState {
     /// Returns the newest setup.
     pub(crate) fn setup(&self) -> Arc<Setup> {
         self.setup_store.setup()
-    }
-
-    /// A turn at changing what is set up.
-    pub(crate) async fn edit(&self) -> Result<Edit, Fault> {
-        let turn = self.carriers.edit().await;
-        turn.map_err(|_| Fault::Unavailable)
     }
 
     /// Checks a code, in a task of its own like a send: whoever hangs up takes no guess back.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use countersign::system::{OsEntropy, Readings, SystemClock};
-use countersign_core::application::{AppId, AppName, Application};
+use countersign_core::application::{AppId, AppName, Application, Origins};
 use countersign_core::channel::Channel;
 use countersign_core::code::check::{Checked, Door};
 use countersign_core::code::checker::{Checker, Typed};
@@ -240,7 +240,7 @@ async fn a_wall_clock_stepped_by_hours_moves_no_minute_and_no_life_by_a_millisec
     let app = Arc::new(Application {
         id: AppId::parse("app").unwrap(),
         name: AppName::parse("App").unwrap(),
-        origins: vec![],
+        origins: Origins::default(),
         web_host: None,
         android_app_hash: None,
         created_at: store.now(),

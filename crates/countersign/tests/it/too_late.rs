@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use countersign::system::OsEntropy;
-use countersign_core::application::{AppId, AppName, Application};
+use countersign_core::application::{AppId, AppName, Application, Origins};
 use countersign_core::channel::Channel;
 use countersign_core::code::check::{Checked, CodeCheck, TokenUse, Unlock, UnlockRecord};
 use countersign_core::code::passcode::PasscodeKey;
@@ -140,7 +140,7 @@ async fn what_was_decided_long_ago_is_not_sent_and_gives_its_minute_back() {
         app: Arc::new(Application {
             id: AppId::parse("app").unwrap(),
             name: AppName::parse("App").unwrap(),
-            origins: vec![],
+            origins: Origins::default(),
             web_host: None,
             android_app_hash: None,
             created_at: store.now(),

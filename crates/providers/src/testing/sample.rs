@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use countersign_core::application::{AppId, AppName, Application};
+use countersign_core::application::{AppId, AppName, Application, Origins};
 use countersign_core::channel::Channel;
 use countersign_core::code::passcode::Passcode;
 use countersign_core::entropy::{Entropy, EntropyError};
@@ -94,7 +94,7 @@ pub(crate) fn sms(to: &str, text: &str, template: Option<VendorTemplate>) -> Sms
     let app = Application {
         id: AppId::parse("shop").unwrap(),
         name: AppName::parse("Shop").unwrap(),
-        origins: Vec::new(),
+        origins: Origins::default(),
         web_host: None,
         android_app_hash: None,
         created_at: NOW,

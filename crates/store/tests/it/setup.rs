@@ -3,7 +3,7 @@ use std::fs;
 use std::sync::Arc;
 use std::time::Duration;
 
-use countersign_core::application::{AppId, AppName, Application, Origin};
+use countersign_core::application::{AppId, AppName, Application, Origin, Origins};
 use countersign_core::autofill::{AndroidAppHash, WebHost};
 use countersign_core::channel::Channel;
 use countersign_core::phone::Country;
@@ -40,7 +40,7 @@ pub(crate) fn application(world: &World, name: &str, secret: &str) -> Setting {
         application: Arc::new(Application {
             id,
             name: AppName::parse(name).unwrap(),
-            origins: vec![Origin::parse("https://shop.example").unwrap()],
+            origins: Origins::new(vec![Origin::parse("https://shop.example").unwrap()]).unwrap(),
             web_host: Some(WebHost::parse("shop.example").unwrap()),
             android_app_hash: Some(AndroidAppHash::parse("FA+9qCX9VSu").unwrap()),
             created_at: world.store().now(),

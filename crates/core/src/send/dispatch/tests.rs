@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 use async_trait::async_trait;
 
 use super::*;
-use crate::application::{AppId, AppName};
+use crate::application::{AppId, AppName, Origins};
 use crate::entropy::{Entropy, EntropyError};
 use crate::template::{Template, TemplateScope, VendorTemplate};
 
@@ -89,7 +89,7 @@ impl World {
         let app = Arc::new(Application {
             id: AppId::parse("shop").unwrap(),
             name: AppName::parse("Shop").unwrap(),
-            origins: vec![],
+            origins: Origins::default(),
             web_host: None,
             android_app_hash: None,
             created_at: Timestamp::default(),

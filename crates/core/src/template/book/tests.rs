@@ -1,5 +1,5 @@
 use super::*;
-use crate::application::AppName;
+use crate::application::{AppName, Origins};
 use crate::autofill::{AndroidAppHash, WebHost};
 use crate::entropy::{Entropy, EntropyError};
 use crate::template::Variable;
@@ -28,7 +28,7 @@ fn app() -> Application {
     Application {
         id: AppId::parse("shop").unwrap(),
         name: AppName::parse("Shop").unwrap(),
-        origins: Vec::new(),
+        origins: Origins::default(),
         web_host: None,
         android_app_hash: None,
         created_at: Timestamp::from_millis(0),

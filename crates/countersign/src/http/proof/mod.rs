@@ -1,5 +1,6 @@
 //! Who sent a request: an operator, or an application by its secret.
 
+pub(crate) mod access_key;
 pub(crate) mod admission;
 pub(crate) mod credentials;
 pub(crate) mod operator;

@@ -15,7 +15,7 @@ use countersign_core::time::Timestamp;
 use subtle::Choice;
 
 use super::string_to_sign::Signed;
-use crate::access_keys;
+use crate::http::proof::access_key;
 
 /// How far the time of a signature may be from ours: less than this.
 const WINDOW: Duration = Duration::from_secs(15 * 60);
@@ -60,7 +60,7 @@ impl Signature {
     ) -> Result<(), Fault> {
         let time = self.judge(headers).map_err(bad)?;
         let compositions = request.compositions();
-        let signer = access_keys::find(setup, &self.access_key, |secret| {
+        let signer = access_key::find(setup, &self.access_key, |secret| {
             let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, secret.as_bytes());
             let fits = compositions.iter().map(|text| {
                 let fits = hmac::verify(&key, text.as_bytes(), &self.mac).is_ok();

@@ -1,31 +1,37 @@
-//! Applications between the wire and the rules: what the operator may set, and how it is shown.
+//! Applications, from the wire types to those of the rules and back.
 
-use countersign_api::{ApplicationDto, Fault, FieldProblem};
-use countersign_core::application::{AppId, AppName, Application, Origin};
+use countersign_api::{
+    ApplicationDto, CreateApplicationRequest, Fault, FieldProblem, UpdateApplicationRequest,
+};
+use countersign_core::application::{AppId, AppName, Origin, Origins};
 use countersign_core::autofill::{AndroidAppHash, WebHost};
-use countersign_core::template::TooLong;
+use countersign_core::ports::setup::{ApplicationRecord, Versioned};
 
 use crate::http::request::malformed::malformed;
+use crate::manage::{ApplicationChange, NewApplication};
 
 pub(crate) fn id(text: &str) -> Result<AppId, Fault> {
     AppId::parse(text).map_err(|_| wrong("appId", FieldProblem::NotAnAppId))
 }
 
-pub(crate) fn name(text: &str) -> Result<AppName, Fault> {
+fn name(text: &str) -> Result<AppName, Fault> {
     AppName::parse(text).map_err(|_| wrong("appName", FieldProblem::NotAnAppName))
 }
 
-/// The most origins of one application.
-const ORIGINS: usize = 20;
-
-pub(crate) fn origins(texts: &[String]) -> Result<Vec<Origin>, Fault> {
-    let origins: Result<Vec<_>, _> = texts.iter().map(|text| Origin::parse(text)).collect();
-    let few = origins.ok().filter(|origins| origins.len() <= ORIGINS);
-    few.ok_or(wrong("allowedOrigins", FieldProblem::NotAnOrigin))
+/// Reads an id that may be absent or empty.
+pub(crate) fn optional_id(text: Option<&str>) -> Result<Option<AppId>, Fault> {
+    let given = text.filter(|text| !text.is_empty());
+    given.map(id).transpose()
 }
 
-/// `None` for an empty text.
-pub(crate) fn web_host(text: &str) -> Result<Option<WebHost>, Fault> {
+fn origins(texts: &[String]) -> Result<Origins, Fault> {
+    let origins: Result<Vec<_>, _> = texts.iter().map(|text| Origin::parse(text)).collect();
+    let origins = origins.ok().and_then(|origins| Origins::new(origins).ok());
+    origins.ok_or(wrong("allowedOrigins", FieldProblem::NotAnOrigin))
+}
+
+/// Reads a part that an empty text takes away.
+fn web_host(text: &str) -> Result<Option<WebHost>, Fault> {
     if text.is_empty() {
         return Ok(None);
     }
@@ -33,8 +39,8 @@ pub(crate) fn web_host(text: &str) -> Result<Option<WebHost>, Fault> {
     Ok(Some(host))
 }
 
-/// `None` for an empty text.
-pub(crate) fn android_app_hash(text: &str) -> Result<Option<AndroidAppHash>, Fault> {
+/// Reads a part that an empty text takes away.
+fn android_app_hash(text: &str) -> Result<Option<AndroidAppHash>, Fault> {
     if text.is_empty() {
         return Ok(None);
     }
@@ -43,33 +49,33 @@ pub(crate) fn android_app_hash(text: &str) -> Result<Option<AndroidAppHash>, Fau
     Ok(Some(hash))
 }
 
-/// Which field makes a text too long: the first of these that the caller set, else the name.
-pub(crate) fn field_to_blame(
-    web_host: Option<&str>,
-    android_app_hash: Option<&str>,
-) -> &'static str {
-    match (web_host, android_app_hash) {
-        (Some(host), _) if !host.is_empty() => "webHost",
-        (_, Some(hash)) if !hash.is_empty() => "androidAppHash",
-        _ => "appName",
-    }
+/// Reads the application that is to be created.
+pub(crate) fn new(body: &CreateApplicationRequest) -> Result<NewApplication, Fault> {
+    let none = &Vec::new();
+    Ok(NewApplication {
+        name: name(&body.app_name)?,
+        id: optional_id(body.app_id.as_deref())?,
+        origins: origins(body.allowed_origins.as_ref().unwrap_or(none))?,
+        web_host: web_host(body.web_host.as_deref().unwrap_or_default())?,
+        android_app_hash: android_app_hash(body.android_app_hash.as_deref().unwrap_or_default())?,
+    })
 }
 
-/// The fault of an application whose texts are too long. `to_blame` is the field that may have made them so.
-pub(crate) fn too_long(why: TooLong, to_blame: &str) -> Fault {
-    wrong(
-        to_blame,
-        FieldProblem::TextTooLong {
-            channel: why.channel.as_str(),
-            language: why.language.as_str(),
-            needed: why.needed,
-            limit: why.limit,
-        },
-    )
+/// Reads the change of an application.
+pub(crate) fn change(body: &UpdateApplicationRequest) -> Result<ApplicationChange, Fault> {
+    let origins = body.allowed_origins.as_deref().map(origins);
+    let hash = body.android_app_hash.as_deref().map(android_app_hash);
+    Ok(ApplicationChange {
+        name: body.app_name.as_deref().map(name).transpose()?,
+        origins: origins.transpose()?,
+        web_host: body.web_host.as_deref().map(web_host).transpose()?,
+        android_app_hash: hash.transpose()?,
+    })
 }
 
-/// An application as the operator sees it.
-pub(crate) fn dto(app: &Application) -> ApplicationDto {
+/// Shows an application to an operator.
+pub(crate) fn dto(record: &Versioned<ApplicationRecord>) -> ApplicationDto {
+    let app = &record.application;
     let origins = app.origins.iter().map(|origin| origin.as_str().to_owned());
     ApplicationDto {
         app_id: app.id.as_str().to_owned(),

@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use countersign_api::{BadPhone, Fault};
+use countersign_api::{BadPhone, Fault, FieldProblem};
 use countersign_core::phone::InvalidPhone;
 use countersign_core::send::messenger::SendError;
 use countersign_core::send::outcome::RefusalKind;
+
+use crate::http::request::malformed::malformed;
+use crate::manage::{ManageError, Rule};
 
 pub(crate) fn bad_phone(error: InvalidPhone) -> Fault {
     let why = match error {
@@ -16,6 +19,44 @@ pub(crate) fn bad_phone(error: InvalidPhone) -> Fault {
         InvalidPhone::NotMobile => BadPhone::NotMobile,
     };
     Fault::BadPhone { why }
+}
+
+impl From<ManageError> for Fault {
+    fn from(error: ManageError) -> Self {
+        match error {
+            ManageError::Field { field, rule } => broken_rule(field, rule),
+            ManageError::UnknownApplication => Fault::UnknownApplication,
+            ManageError::UnknownAccessKey => Fault::UnknownAccessKey,
+            ManageError::Unknown(what) => Fault::UnknownSetting { what },
+            ManageError::ApplicationExists => Fault::ApplicationExists,
+            ManageError::InUse { by } => Fault::SettingInUse { by },
+            ManageError::Changed { version } => Fault::ChangedMeanwhile {
+                version: version.number(),
+            },
+            ManageError::SigningKeyWaits { signs_from } => Fault::SigningKeyWaits {
+                signs_from: signs_from.to_string(),
+            },
+            ManageError::NotSent(error) => not_sent(error),
+            ManageError::Unavailable => Fault::Unavailable,
+            ManageError::Internal => Fault::Internal,
+        }
+    }
+}
+
+fn broken_rule(field: String, rule: Rule) -> Fault {
+    match rule {
+        Rule::Other(why) => Fault::BadSetting { field, why },
+        Rule::NoteTooLong => malformed(Some(field), FieldProblem::NotANote),
+        Rule::TextTooLong(why) => malformed(
+            Some(field),
+            FieldProblem::TextTooLong {
+                channel: why.channel.as_str(),
+                language: why.language.as_str(),
+                needed: why.needed,
+                limit: why.limit,
+            },
+        ),
+    }
 }
 
 pub(crate) fn not_sent(error: SendError) -> Fault {

@@ -1,32 +1,27 @@
-//! Routes between the wire and the rules: what the operator may set, and how it is shown.
+//! Routes, from the wire types to those of the rules and back.
 
 use countersign_api::{Fault, RoutedProvider, SmsRouteDto};
-use countersign_core::application::AppId;
 use countersign_core::phone::Country;
-use countersign_core::ports::setup::Setup;
-use countersign_core::send::route::{InvalidRoute, OnUnknown, Order, Route, RouteScope};
+use countersign_core::ports::setup::Versioned;
+use countersign_core::send::route::{OnUnknown, Order, Route, RouteScope};
 
 use super::application;
 use super::provider::{self, bad};
-use crate::http::state::AppState;
 
 const LISTED: &str = "listed";
 const WEIGHTED: &str = "weighted";
 const KEEP: &str = "keep";
 const SAME_CODE: &str = "failover-same-code";
 
-/// An application that exists, if one is named.
-pub(crate) fn app(state: &AppState, named: Option<&str>) -> Result<Option<AppId>, Fault> {
-    let Some(id) = named.filter(|id| !id.is_empty()) else {
-        return Ok(None);
-    };
-    let id = application::id(id)?;
-    let setup = state.setup();
-    setup.application(&id).ok_or(Fault::UnknownApplication)?;
-    Ok(Some(id))
+/// Reads the scope of a route: each part may be absent or empty.
+pub(crate) fn scope(app_id: Option<&str>, country_code: Option<&str>) -> Result<RouteScope, Fault> {
+    Ok(RouteScope {
+        app: application::optional_id(app_id)?,
+        country: country(country_code)?,
+    })
 }
 
-pub(crate) fn country(named: Option<&str>) -> Result<Option<Country>, Fault> {
+fn country(named: Option<&str>) -> Result<Option<Country>, Fault> {
     let Some(code) = named.filter(|code| !code.is_empty()) else {
         return Ok(None);
     };
@@ -37,25 +32,14 @@ pub(crate) fn country(named: Option<&str>) -> Result<Option<Country>, Fault> {
         .ok_or_else(|| bad("country", "not a two-letter country code such as CN"))
 }
 
-/// What a route is to be, if it may be that.
-pub(crate) fn route(
-    asked: &SmsRouteDto,
-    scope: &RouteScope,
-    setup: &Setup,
-) -> Result<Route, Fault> {
-    let mut providers = Vec::with_capacity(asked.providers.len());
-    for provider in &asked.providers {
+/// Reads the route that is asked for.
+pub(crate) fn route(asked: &SmsRouteDto) -> Result<Route, Fault> {
+    let providers = asked.providers.iter().map(|provider| {
         let name = provider::name(&provider.name, "providers.name")?;
-        if !setup.providers.contains_key(&name) {
-            return Err(bad(
-                "providers.name",
-                format!("there is no provider {name}"),
-            ));
-        }
-        providers.push((name, provider.weight));
-    }
-    let route = Route {
-        providers,
+        Ok((name, provider.weight))
+    });
+    Ok(Route {
+        providers: providers.collect::<Result<_, Fault>>()?,
         order: match asked.order.as_str() {
             LISTED => Order::Listed,
             WEIGHTED => Order::Weighted,
@@ -66,20 +50,11 @@ pub(crate) fn route(
             SAME_CODE => OnUnknown::FailoverSameCode,
             _ => return Err(bad("onUnknown", format!("must be {KEEP} or {SAME_CODE}"))),
         },
-    };
-    route.check(scope).map_err(|error| {
-        let field = match error {
-            InvalidRoute::SameCodeForAll => "onUnknown",
-            InvalidRoute::Share(_) => "providers.weight",
-            InvalidRoute::Count | InvalidRoute::Twice(_) => "providers",
-        };
-        bad(field, error)
-    })?;
-    Ok(route)
+    })
 }
 
-/// A route as the operator sees it.
-pub(crate) fn dto(scope: &RouteScope, route: &Route) -> SmsRouteDto {
+/// Shows a route to an operator.
+pub(crate) fn dto(scope: &RouteScope, route: &Versioned<Route>) -> SmsRouteDto {
     let providers = route.providers.iter();
     SmsRouteDto {
         app_id: scope.app.as_ref().map(|app| app.as_str().to_owned()),
@@ -101,17 +76,4 @@ pub(crate) fn dto(scope: &RouteScope, route: &Route) -> SmsRouteDto {
         }
         .to_owned(),
     }
-}
-
-/// What a route is for, in words.
-pub(crate) fn words(scope: &RouteScope) -> String {
-    let app = scope
-        .app
-        .as_ref()
-        .map_or("every application", AppId::as_str);
-    let country = scope
-        .country
-        .as_ref()
-        .map_or("anywhere".to_owned(), ToString::to_string);
-    format!("the route of {app} to {country}")
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use countersign_core::application::{AppId, AppName, Application, Origin};
+use countersign_core::application::{AppId, AppName, Application, Origin, Origins};
 use countersign_core::autofill::{AndroidAppHash, WebHost};
 use countersign_core::ports::setup::{
     AccessKey, ApplicationRecord, ProviderRecord, SecretMac, Setting, SettingKey,
@@ -194,7 +194,7 @@ fn application(id: AppId, text: &str) -> Option<Application> {
     Some(Application {
         id,
         name: AppName::parse(&value.name).ok()?,
-        origins: origins.collect::<Result<_, _>>().ok()?,
+        origins: Origins::new(origins.collect::<Result<_, _>>().ok()?).ok()?,
         web_host: host.transpose().ok()?,
         android_app_hash: hash.transpose().ok()?,
         created_at: Timestamp::from_millis(value.created_at),

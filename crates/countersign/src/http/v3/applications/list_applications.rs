@@ -34,9 +34,7 @@ pub(crate) async fn handle(State(state): State<AppState>, cx: Context, _: Operat
 }
 
 fn list(state: &AppState) -> Result<Vec<ApplicationDto>, Fault> {
-    let setup = state.setup();
+    let setup = state.manage.setup();
     let all = setup.applications.values();
-    Ok(all
-        .map(|held| application::dto(&held.application))
-        .collect())
+    Ok(all.map(application::dto).collect())
 }

@@ -3,11 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{ApplicationDto, Fault, UpdateApplicationRequest};
-use countersign_core::application::Application;
-use countersign_core::ports::setup::{ApplicationRecord, Change, Setting};
-use countersign_core::template;
 use serde_json::json;
-use std::sync::Arc;
 
 use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
 use crate::http::document::faults;
@@ -50,41 +46,8 @@ pub(crate) async fn handle(
 
 async fn update(state: &AppState, body: Body) -> Result<ApplicationDto, Fault> {
     let body: UpdateApplicationRequest = body.json()?;
-    let (web_host, hash) = (body.web_host.as_deref(), body.android_app_hash.as_deref());
     let id = application::id(&body.app_id)?;
-    let name = body
-        .app_name
-        .as_deref()
-        .map(application::name)
-        .transpose()?;
-    let origins = body
-        .allowed_origins
-        .as_deref()
-        .map(application::origins)
-        .transpose()?;
-    let web_host_to_be = web_host.map(application::web_host).transpose()?;
-    let hash_to_be = hash.map(application::android_app_hash).transpose()?;
-    let edit = state.edit().await?;
-    let setup = edit.setup();
-    let before = setup
-        .applications
-        .get(&id)
-        .ok_or(Fault::UnknownApplication)?;
-    let old = Application::clone(&before.application);
-    let updated = Arc::new(Application {
-        name: name.unwrap_or(old.name),
-        origins: origins.unwrap_or(old.origins),
-        web_host: web_host_to_be.unwrap_or(old.web_host),
-        android_app_hash: hash_to_be.unwrap_or(old.android_app_hash),
-        ..old
-    });
-    let to_blame = application::field_to_blame(web_host, hash);
-    template::check((&*updated).into()).map_err(|why| application::too_long(why, to_blame))?;
-    let record = ApplicationRecord {
-        application: Arc::clone(&updated),
-        secret: before.secret,
-    };
-    let made = edit.make(Change::Put(Setting::Application(record))).await;
-    made.map_err(|_| Fault::Unavailable)?;
+    let change = application::change(&body)?;
+    let updated = state.manage.update_application(id, change, None).await?;
     Ok(application::dto(&updated))
 }

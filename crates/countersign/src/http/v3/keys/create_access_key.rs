@@ -3,10 +3,8 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{CreatedAccessKey, Fault};
-use countersign_core::ports::setup::{Change, Setting};
 use serde_json::json;
 
-use crate::access_keys;
 use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
 use crate::http::proof::operator::Operator;
 use crate::http::request::context::Context;
@@ -36,13 +34,7 @@ pub(crate) async fn handle(State(state): State<AppState>, cx: Context, _: Operat
 }
 
 async fn create(state: &AppState, cx: &Context) -> Result<CreatedAccessKey, Fault> {
-    let key = access_keys::generate(&*state.entropy, state.store.now());
-    let key = key.map_err(|_| Fault::Unavailable)?;
-    let edit = state.edit().await?;
-    let created = edit
-        .make(Change::Put(Setting::AccessKey(key.clone())))
-        .await;
-    created.map_err(|_| Fault::Unavailable)?;
+    let key = state.manage.create_access_key().await?;
     tracing::warn!(request_id = %cx.request_id, made = key.id, "an access key is made");
     Ok(CreatedAccessKey {
         access_key_id: key.id,

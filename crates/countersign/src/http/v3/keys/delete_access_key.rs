@@ -3,7 +3,6 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{DeleteAccessKeyRequest, Fault};
-use countersign_core::ports::setup::{Change, SettingKey};
 use serde_json::json;
 
 use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
@@ -39,15 +38,11 @@ pub(crate) async fn handle(
 }
 
 async fn delete(state: &AppState, cx: &Context, body: Body) -> Result<(), Fault> {
-    let body: DeleteAccessKeyRequest = body.json()?;
-    let edit = state.edit().await?;
-    let setup = edit.setup();
-    if !setup.access_keys.contains_key(&body.access_key_id) {
-        return Err(Fault::UnknownAccessKey);
-    }
-    let change = Change::Remove(SettingKey::AccessKey(body.access_key_id.clone()));
-    let deleted = edit.make(change).await;
-    deleted.map_err(|_| Fault::Unavailable)?;
-    tracing::warn!(request_id = %cx.request_id, deleted = body.access_key_id, "an access key is deleted");
+    let DeleteAccessKeyRequest { access_key_id } = body.json()?;
+    state
+        .manage
+        .delete_access_key(access_key_id.clone())
+        .await?;
+    tracing::warn!(request_id = %cx.request_id, deleted = access_key_id, "an access key is deleted");
     Ok(())
 }

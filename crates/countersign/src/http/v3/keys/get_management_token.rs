@@ -7,8 +7,8 @@ use axum::response::Response;
 use countersign_api::{Fault, ManagementToken, ManagementTokenRequest};
 use serde_json::json;
 
-use crate::access_keys;
 use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
+use crate::http::proof::access_key;
 use crate::http::request::body::Body;
 use crate::http::request::context::Context;
 use crate::http::state::AppState;
@@ -41,8 +41,8 @@ pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Bod
 async fn exchange(state: &AppState, body: Body) -> Result<ManagementToken, Fault> {
     let body: ManagementTokenRequest = body.json()?;
     let setup = state.setup();
-    let key = access_keys::find(&setup, &body.access_key_id, |secret| {
-        access_keys::same_secret(secret, &body.access_key_secret)
+    let key = access_key::find(&setup, &body.access_key_id, |secret| {
+        access_key::same_secret(secret, &body.access_key_secret)
     });
     let key = key.ok_or(Fault::Unauthorized)?.clone();
     let (tokens, now) = (Arc::clone(&state.tokens), state.store.now());

@@ -33,7 +33,7 @@ pub(crate) async fn handle(State(state): State<AppState>, cx: Context, _: Operat
 }
 
 fn list(state: &AppState) -> Result<Vec<AccessKeyDto>, Fault> {
-    let setup = state.setup();
+    let setup = state.manage.setup();
     Ok(setup.access_keys.values().map(|key| dto(key)).collect())
 }
 

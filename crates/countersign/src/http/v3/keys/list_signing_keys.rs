@@ -32,5 +32,5 @@ pub(crate) async fn handle(State(state): State<AppState>, cx: Context, _: Operat
 }
 
 fn list(state: &AppState) -> Result<Vec<SigningKeyDto>, Fault> {
-    Ok(state.tokens.keys().list(state.store.now()))
+    Ok(state.manage.signing_keys())
 }

@@ -1,7 +1,5 @@
 //! `POST /api/v3/rotate-signing-key` (management).
 
-use std::sync::Arc;
-
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{Fault, RotatedSigningKey};
@@ -12,7 +10,6 @@ use crate::http::proof::operator::Operator;
 use crate::http::request::context::Context;
 use crate::http::state::AppState;
 use crate::operator::Permission;
-use crate::token::RotateError;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
@@ -36,23 +33,9 @@ pub(crate) async fn handle(State(state): State<AppState>, cx: Context, _: Operat
 }
 
 async fn rotate(state: &AppState) -> Result<RotatedSigningKey, Fault> {
-    let (tokens, now) = (Arc::clone(&state.tokens), state.store.now());
-    // Like a send, it goes on when its caller hangs up, and a shutdown waits for it.
-    let made = state
-        .sends
-        .spawn_blocking(move || tokens.keys().rotate(now))
-        .await;
-    match made.map_err(|_| Fault::Internal)? {
-        Ok(key) => Ok(RotatedSigningKey {
-            kid: key.kid,
-            signs_from: key.signs_from,
-        }),
-        Err(RotateError::Waiting { signs_from }) => Err(Fault::SigningKeyWaits {
-            signs_from: signs_from.to_string(),
-        }),
-        Err(RotateError::Keys(error)) => {
-            tracing::error!(%error, "no new signing key");
-            Err(Fault::Internal)
-        }
-    }
+    let key = state.manage.rotate_signing_key().await?;
+    Ok(RotatedSigningKey {
+        kid: key.kid,
+        signs_from: key.signs_from,
+    })
 }

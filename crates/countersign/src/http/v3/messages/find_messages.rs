@@ -6,7 +6,6 @@ use axum::response::Response;
 use countersign_api::{Fault, FieldProblem, FindMessagesRequest, MessageDto};
 use countersign_core::id::MessageId;
 use countersign_core::phone::PhoneNumber;
-use countersign_core::ports::store::TimelineQuery;
 use serde_json::json;
 
 use super::list_messages;
@@ -35,9 +34,6 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-/// How many timelines are shown at once.
-const PAGE: u16 = 50;
-
 pub(crate) async fn handle(
     State(state): State<AppState>,
     cx: Context,
@@ -55,13 +51,6 @@ async fn find(state: &AppState, body: Body) -> Result<Vec<MessageDto>, Fault> {
     let not_an_id = || malformed(Some("before".to_owned()), FieldProblem::NotAUuid);
     let before = body.before.as_deref().filter(|before| !before.is_empty());
     let before = before.map(|before| MessageId::parse(before).ok_or_else(not_an_id));
-    let query = TimelineQuery {
-        phone: Some(phone),
-        before: before.transpose()?,
-        limit: PAGE,
-        ..TimelineQuery::default()
-    };
-    let timelines = state.store.timelines(query).await;
-    let timelines = timelines.map_err(|_| Fault::Unavailable)?;
-    Ok(timelines.into_iter().map(message::dto).collect())
+    let found = state.manage.messages_to(phone, before.transpose()?).await?;
+    Ok(found.into_iter().map(message::dto).collect())
 }

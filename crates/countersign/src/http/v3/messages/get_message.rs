@@ -42,20 +42,7 @@ pub(crate) async fn handle(
 }
 
 async fn show(state: &AppState, query: &str) -> Result<MessageDto, Fault> {
-    let query = list_messages::parse(query)?;
-    let Some(message) = query.message else {
-        return Err(malformed(
-            Some("messageId".to_owned()),
-            FieldProblem::Required,
-        ));
-    };
-    let found = state
-        .store
-        .timelines(query)
-        .await
-        .map_err(|_| Fault::Unavailable)?;
-    let found = found.into_iter().next().map(message::dto);
-    found.ok_or_else(|| Fault::UnknownSetting {
-        what: format!("message {message}"),
-    })
+    let missing = || malformed(Some("messageId".to_owned()), FieldProblem::Required);
+    let message = list_messages::parse(query)?.message.ok_or_else(missing)?;
+    Ok(message::dto(state.manage.message(message).await?))
 }

@@ -68,12 +68,7 @@ pub(crate) async fn handle(
 }
 
 async fn list(state: &AppState, query: &str) -> Result<Vec<MessageDto>, Fault> {
-    let query = parse(query)?;
-    let timelines = state
-        .store
-        .timelines(query)
-        .await
-        .map_err(|_| Fault::Unavailable)?;
+    let timelines = state.manage.messages(parse(query)?).await?;
     Ok(timelines.into_iter().map(message::dto).collect())
 }
 

@@ -34,9 +34,6 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-/// The most that are listed.
-const MOST: u16 = 1000;
-
 pub(crate) async fn handle(
     State(state): State<AppState>,
     cx: Context,
@@ -48,8 +45,7 @@ pub(crate) async fn handle(
 }
 
 async fn list(state: &AppState, query: &str) -> Result<Vec<UnlockDto>, Fault> {
-    let unlocks = state.store.unlocks(before(query)?, MOST).await;
-    let unlocks = unlocks.map_err(|_| Fault::Unavailable)?;
+    let unlocks = state.manage.unlocks(before(query)?).await?;
     Ok(unlocks.into_iter().map(unlock).collect())
 }
 

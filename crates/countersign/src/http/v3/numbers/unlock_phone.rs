@@ -2,8 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use countersign_api::{Fault, FieldProblem, UnlockPhoneRequest};
-use countersign_core::code::check::Unlock;
+use countersign_api::{Fault, UnlockPhoneRequest};
 use countersign_core::phone::PhoneNumber;
 use serde_json::json;
 
@@ -12,9 +11,9 @@ use crate::http::document::faults;
 use crate::http::proof::operator::Operator;
 use crate::http::request::body::Body;
 use crate::http::request::context::Context;
-use crate::http::request::malformed::malformed;
 use crate::http::state::AppState;
 use crate::http::wire::fault;
+use crate::manage::Note;
 use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
@@ -33,9 +32,6 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-/// The most characters of a note.
-const NOTE: usize = 200;
-
 pub(crate) async fn handle(
     State(state): State<AppState>,
     cx: Context,
@@ -48,22 +44,8 @@ pub(crate) async fn handle(
 
 async fn unlock(state: &AppState, cx: &Context, body: Body) -> Result<(), Fault> {
     let body: UnlockPhoneRequest = body.json()?;
-    let note = body.note.unwrap_or_default();
-    if note.chars().count() > NOTE {
-        return Err(malformed(Some("note".to_owned()), FieldProblem::NotANote));
-    }
+    let note = Note::new(body.note.unwrap_or_default())?;
     let phone = PhoneNumber::parse(&body.phone_number, body.phone_country_code.as_deref())
         .map_err(fault::bad_phone)?;
-    tracing::warn!(
-        request_id = %cx.request_id,
-        to = phone.masked(),
-        "the operator unlocks a number"
-    );
-    let unlock = Unlock {
-        request_id: cx.request_id,
-        phone,
-        note,
-    };
-    let unlocked = state.store.unlock(unlock).await;
-    unlocked.map_err(|_| Fault::Unavailable)
+    Ok(state.manage.unlock(cx.request_id, phone, note).await?)
 }

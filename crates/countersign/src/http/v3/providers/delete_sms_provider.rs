@@ -3,7 +3,6 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{DeleteSmsProviderRequest, Fault};
-use countersign_core::ports::setup::{Change, SettingKey};
 use serde_json::json;
 
 use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
@@ -11,7 +10,7 @@ use crate::http::proof::operator::Operator;
 use crate::http::request::body::Body;
 use crate::http::request::context::Context;
 use crate::http::state::AppState;
-use crate::http::wire::{provider, route};
+use crate::http::wire::provider;
 use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
@@ -42,20 +41,6 @@ pub(crate) async fn handle(
 
 async fn delete(state: &AppState, body: Body) -> Result<(), Fault> {
     let body: DeleteSmsProviderRequest = body.json()?;
-    let edit = state.edit().await?;
     let name = provider::name(&body.name, "name")?;
-    provider::known(&state.carriers, &name)?;
-    let setup = edit.setup();
-    let using = setup
-        .routes
-        .iter()
-        .find(|(_, route)| route.providers.iter().any(|(named, _)| *named == name));
-    if let Some((scope, _)) = using {
-        return Err(Fault::SettingInUse {
-            by: route::words(scope),
-        });
-    }
-    let change = Change::Remove(SettingKey::Provider(name));
-    edit.make(change).await.map_err(|_| Fault::Unavailable)?;
-    Ok(())
+    Ok(state.manage.delete_provider(name).await?)
 }

@@ -43,9 +43,9 @@ pub(crate) async fn handle(State(state): State<AppState>, cx: Context, _: Operat
 }
 
 fn list(state: &AppState) -> Result<Vec<SmsProviderDto>, Fault> {
-    let setup = state.setup();
+    let setup = state.manage.setup();
     let all = setup.providers.values();
     Ok(all
-        .map(|record| provider::dto(record, &state.carriers))
+        .map(|record| provider::dto(record, &state.vendors))
         .collect())
 }

@@ -3,7 +3,6 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{Fault, SetSmsProviderRequest, SmsProviderDto};
-use countersign_core::ports::setup::{Change, Setting};
 use serde_json::json;
 
 use super::list_sms_providers;
@@ -12,7 +11,7 @@ use crate::http::proof::operator::Operator;
 use crate::http::request::body::Body;
 use crate::http::request::context::Context;
 use crate::http::state::AppState;
-use crate::http::wire::provider::{self, bad};
+use crate::http::wire::provider;
 use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
@@ -44,17 +43,7 @@ pub(crate) async fn handle(
 }
 
 async fn set(state: &AppState, body: Body) -> Result<SmsProviderDto, Fault> {
-    let body: SetSmsProviderRequest = body.json()?;
-    let edit = state.edit().await?;
-    let name = provider::name(&body.name, "name")?;
-    let setup = edit.setup();
-    let before = setup.providers.get(&name).map(|held| &**held);
-    let record = provider::record(body, before, &*state.entropy, state.store.now())?;
-    state.carriers.check(&record).map_err(|invalid| {
-        let problem = invalid.first();
-        bad(&problem.path, &problem.constraint)
-    })?;
-    let change = Change::Put(Setting::Provider(record.clone()));
-    edit.make(change).await.map_err(|_| Fault::Unavailable)?;
-    Ok(provider::dto(&record, &state.carriers))
+    let draft = provider::draft(body.json()?)?;
+    let set = state.manage.set_provider(draft, None).await?;
+    Ok(provider::dto(&set, &state.vendors))
 }

@@ -1,15 +1,10 @@
 //! `POST /api/v3/test-sms-provider` (management): a code through one vendor account, and what became of it.
 
-use std::sync::Arc;
-
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{Fault, FieldProblem, MessageDto, TestSmsProviderRequest};
 use countersign_core::channel::Channel;
 use countersign_core::phone::PhoneNumber;
-use countersign_core::ports::provider::Provider;
-use countersign_core::ports::store::TimelineQuery;
-use countersign_core::send::messenger::Order;
 use serde_json::json;
 
 use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
@@ -20,6 +15,7 @@ use crate::http::request::context::Context;
 use crate::http::request::malformed::malformed;
 use crate::http::state::AppState;
 use crate::http::wire::{application, fault, message, provider};
+use crate::manage::TestMessage;
 use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
@@ -54,39 +50,15 @@ pub(crate) async fn handle(
 
 async fn test(state: &AppState, cx: &Context, body: Body) -> Result<MessageDto, Fault> {
     let body: TestSmsProviderRequest = body.json()?;
-    let name = provider::name(&body.name, "name")?;
-    provider::known(&state.carriers, &name)?;
-    let provider = state.carriers.provider(&name).ok_or(Fault::Internal)?;
-    let id = application::id(&body.app_id)?;
-    let app = state.setup().application(&id).cloned();
-    let order = Order {
+    let test = TestMessage {
         request_id: cx.request_id,
-        app: app.ok_or(Fault::UnknownApplication)?,
+        provider: provider::name(&body.name, "name")?,
+        app: application::id(&body.app_id)?,
         channel: channel(body.channel.as_deref())?,
         phone: PhoneNumber::parse(&body.phone_number, body.phone_country_code.as_deref())
             .map_err(fault::bad_phone)?,
     };
-    let messenger = Arc::clone(&state.messenger);
-    let send = state.sends.spawn(async move {
-        let provider: Arc<dyn Provider> = provider;
-        messenger.send_through(order, provider).await
-    });
-    let sent = send.await.map_err(|_| Fault::Internal)?;
-    let query = TimelineQuery {
-        request: Some(cx.request_id),
-        limit: 1,
-        ..TimelineQuery::default()
-    };
-    let found = state
-        .store
-        .timelines(query)
-        .await
-        .map_err(|_| Fault::Unavailable)?;
-    match (found.into_iter().next(), sent) {
-        (Some(timeline), _) => Ok(message::dto(timeline)),
-        (None, Err(error)) => Err(fault::not_sent(error)),
-        (None, Ok(_)) => Err(Fault::Unavailable),
-    }
+    Ok(message::dto(state.manage.send_test(test).await?))
 }
 
 fn channel(named: Option<&str>) -> Result<Channel, Fault> {

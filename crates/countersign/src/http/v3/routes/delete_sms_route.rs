@@ -3,8 +3,6 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{DeleteSmsRouteRequest, Fault};
-use countersign_core::ports::setup::{Change, SettingKey};
-use countersign_core::send::route::RouteScope;
 use serde_json::json;
 
 use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
@@ -41,17 +39,6 @@ pub(crate) async fn handle(
 
 async fn delete(state: &AppState, body: Body) -> Result<(), Fault> {
     let body: DeleteSmsRouteRequest = body.json()?;
-    let edit = state.edit().await?;
-    let scope = RouteScope {
-        app: route::app(state, body.app_id.as_deref())?,
-        country: route::country(body.country.as_deref())?,
-    };
-    if !edit.setup().routes.contains_key(&scope) {
-        return Err(Fault::UnknownSetting {
-            what: route::words(&scope),
-        });
-    }
-    let change = Change::Remove(SettingKey::Route(scope));
-    edit.make(change).await.map_err(|_| Fault::Unavailable)?;
-    Ok(())
+    let scope = route::scope(body.app_id.as_deref(), body.country.as_deref())?;
+    Ok(state.manage.delete_route(scope).await?)
 }

@@ -40,7 +40,7 @@ pub(crate) async fn handle(State(state): State<AppState>, cx: Context, _: Operat
 }
 
 fn list(state: &AppState) -> Result<Vec<SmsRouteDto>, Fault> {
-    let setup = state.setup();
+    let setup = state.manage.setup();
     let all = setup.routes.iter();
     Ok(all.map(|(scope, route)| route::dto(scope, route)).collect())
 }

@@ -3,8 +3,6 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{Fault, SmsRouteDto};
-use countersign_core::ports::setup::{Change, Setting};
-use countersign_core::send::route::RouteScope;
 
 use super::list_sms_routes;
 use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
@@ -44,14 +42,8 @@ pub(crate) async fn handle(
 
 async fn set(state: &AppState, body: Body) -> Result<SmsRouteDto, Fault> {
     let body: SmsRouteDto = body.json()?;
-    let edit = state.edit().await?;
-    let scope = RouteScope {
-        app: route::app(state, body.app_id.as_deref())?,
-        country: route::country(body.country.as_deref())?,
-    };
-    let route = route::route(&body, &scope, &edit.setup())?;
-    let answer = route::dto(&scope, &route);
-    let change = Change::Put(Setting::Route(scope, route));
-    edit.make(change).await.map_err(|_| Fault::Unavailable)?;
-    Ok(answer)
+    let scope = route::scope(body.app_id.as_deref(), body.country.as_deref())?;
+    let route = route::route(&body)?;
+    let set = state.manage.set_route(scope.clone(), route, None).await?;
+    Ok(route::dto(&scope, &set))
 }

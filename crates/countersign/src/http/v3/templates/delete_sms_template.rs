@@ -3,7 +3,6 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{Fault, SmsTemplateDto};
-use countersign_core::ports::setup::{Change, SettingKey};
 use countersign_core::template::TemplateKind;
 use serde_json::json;
 
@@ -45,20 +44,10 @@ pub(crate) async fn handle(
 
 async fn delete(state: &AppState, body: Body) -> Result<(), Fault> {
     let body: SmsTemplateDto = body.json()?;
-    let edit = state.edit().await?;
-    let scope = template::scope(state, &body)?;
     let kind = match body.vendor_template {
         Some(_) => TemplateKind::Vendor,
         None => TemplateKind::Text,
     };
-    let held = (scope, kind);
-    if !edit.setup().templates.contains_key(&held) {
-        return Err(Fault::UnknownSetting {
-            what: "a template of exactly this application, channel, provider and language"
-                .to_owned(),
-        });
-    }
-    let change = Change::Remove(SettingKey::Template(held.0, held.1));
-    edit.make(change).await.map_err(|_| Fault::Unavailable)?;
-    Ok(())
+    let scope = template::scope(&body)?;
+    Ok(state.manage.delete_template(scope, kind).await?)
 }

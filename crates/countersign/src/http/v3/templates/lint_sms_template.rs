@@ -47,10 +47,8 @@ pub(crate) async fn handle(
 
 async fn look(state: &AppState, body: Body) -> Result<LintedSmsTemplate, Fault> {
     let body: SmsTemplateDto = body.json()?;
-    let scope = template::scope(state, &body)?;
-    template::known_provider(state, &scope)?;
-    let template = template::template(&body)?;
-    let findings = template::findings(state, &scope, &template)?;
+    let (scope, template) = (template::scope(&body)?, template::template(&body)?);
+    let findings = state.manage.lint_template(&scope, &template)?;
     Ok(LintedSmsTemplate {
         findings: findings.into_iter().map(template::finding).collect(),
     })

@@ -41,7 +41,7 @@ pub(crate) async fn handle(State(state): State<AppState>, cx: Context, _: Operat
 }
 
 fn list(state: &AppState) -> Result<Vec<SmsTemplateDto>, Fault> {
-    let setup = state.setup();
+    let setup = state.manage.setup();
     let all = setup.templates.iter();
     Ok(all
         .map(|((scope, _), template)| template::dto(scope, template))

@@ -3,8 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{Fault, FilledTemplateDto, PreviewSmsTemplateRequest, PreviewedSms};
-use countersign_core::code::passcode::Passcode;
-use countersign_core::template::{FilledTemplate, SAMPLE_CODE, SAMPLE_LIFE, Wanted};
+use countersign_core::template::FilledTemplate;
 use serde_json::json;
 
 use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
@@ -13,7 +12,7 @@ use crate::http::proof::operator::Operator;
 use crate::http::request::body::Body;
 use crate::http::request::context::Context;
 use crate::http::state::AppState;
-use crate::http::wire::{provider, template};
+use crate::http::wire::{application, provider, template};
 use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
@@ -42,32 +41,26 @@ pub(crate) async fn handle(
     _: Operator,
     body: Body,
 ) -> Response {
-    let result = preview(&state, body).await;
+    let result = preview(&state, body);
     cx.answer_with(result)
 }
 
-async fn preview(state: &AppState, body: Body) -> Result<PreviewedSms, Fault> {
+fn preview(state: &AppState, body: Body) -> Result<PreviewedSms, Fault> {
     let body: PreviewSmsTemplateRequest = body.json()?;
-    let app = template::known_app(state, &body.app_id)?;
-    let provider = body.provider.as_deref().unwrap_or_default();
-    if !provider.is_empty() {
-        provider::name(provider, "provider")?;
-    }
-    let wanted = Wanted {
-        app: &app,
-        channel: template::channel(&body.channel)?,
-        provider,
-        language: template::language(&body.language)?,
-    };
-    let templates = &state.messenger.plan().templates;
-    let shown = templates.preview(&wanted);
-    let sample = Passcode::parse(SAMPLE_CODE).ok_or(Fault::Internal)?;
+    let app = application::id(&body.app_id)?;
+    let provider = provider::optional_name(body.provider.as_deref())?;
+    let channel = template::channel(&body.channel)?;
+    let language = template::language(&body.language)?;
+    let previewed = state
+        .manage
+        .preview_template(&app, channel, provider.as_ref(), language)?;
+    let shown = previewed.preview;
     Ok(PreviewedSms {
         encoding: shown.size.encoding.as_str().to_owned(),
         units: shown.size.units as u64,
         segments: shown.longest.segments as u64,
         text: shown.text,
-        vendor_template: templates.filled(&wanted, &sample, SAMPLE_LIFE).map(filled),
+        vendor_template: previewed.vendor.map(filled),
     })
 }
 

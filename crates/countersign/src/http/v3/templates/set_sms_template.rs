@@ -3,7 +3,6 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{Fault, LintedSmsTemplate, SmsTemplateDto};
-use countersign_core::ports::setup::{Change, Setting};
 use serde_json::json;
 
 use super::list_sms_templates;
@@ -43,15 +42,9 @@ pub(crate) async fn handle(
 
 async fn set(state: &AppState, body: Body) -> Result<LintedSmsTemplate, Fault> {
     let body: SmsTemplateDto = body.json()?;
-    let edit = state.edit().await?;
-    let scope = template::scope(state, &body)?;
-    template::known_provider(state, &scope)?;
-    let template = template::template(&body)?;
-    let findings = template::findings(state, &scope, &template)?;
-    template::refuse(&findings, &template)?;
-    let change = Change::Put(Setting::Template(scope, template));
-    edit.make(change).await.map_err(|_| Fault::Unavailable)?;
+    let (scope, template) = (template::scope(&body)?, template::template(&body)?);
+    let saved = state.manage.set_template(scope, template, None).await?;
     Ok(LintedSmsTemplate {
-        findings: findings.into_iter().map(template::finding).collect(),
+        findings: saved.findings.into_iter().map(template::finding).collect(),
     })
 }

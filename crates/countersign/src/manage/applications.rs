@@ -1,0 +1,170 @@
+//! Applications: create, change, list.
+
+use std::sync::Arc;
+
+use countersign_core::application::{AppId, AppName, Application, Origins};
+use countersign_core::autofill::{AndroidAppHash, WebHost};
+use countersign_core::entropy::random_hex;
+use countersign_core::ports::setup::{
+    ApplicationRecord, Change, Setting, SettingKey, SetupVersion, Versioned,
+};
+use countersign_core::template;
+
+use super::{Manage, ManageError, Rule, expect};
+
+/// An application to be created.
+#[derive(Debug, Clone)]
+pub struct NewApplication {
+    /// The public id; made up where absent.
+    pub id: Option<AppId>,
+    /// The name that people read in messages.
+    pub name: AppName,
+    /// The web pages that may call as it.
+    pub origins: Origins,
+    /// The host whose web pages may read its codes from messages.
+    pub web_host: Option<WebHost>,
+    /// The Android app that may read its messages.
+    pub android_app_hash: Option<AndroidAppHash>,
+}
+
+/// An application that was just created.
+pub struct CreatedApplication {
+    /// The application.
+    pub application: Arc<Application>,
+    /// The secret of its servers, in clear: the service keeps a MAC only.
+    pub secret: String,
+}
+
+impl std::fmt::Debug for CreatedApplication {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CreatedApplication")
+            .field("application", &self.application)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A change of an application; `None` leaves a part as it is.
+#[derive(Debug, Clone, Default)]
+pub struct ApplicationChange {
+    /// Another name.
+    pub name: Option<AppName>,
+    /// Other web pages that may call as it.
+    pub origins: Option<Origins>,
+    /// Another web host, or none.
+    pub web_host: Option<Option<WebHost>>,
+    /// Another Android app, or none.
+    pub android_app_hash: Option<Option<AndroidAppHash>>,
+}
+
+impl ApplicationChange {
+    fn apply(self, before: Application) -> Application {
+        Application {
+            name: self.name.unwrap_or(before.name),
+            origins: self.origins.unwrap_or(before.origins),
+            web_host: self.web_host.unwrap_or(before.web_host),
+            android_app_hash: self.android_app_hash.unwrap_or(before.android_app_hash),
+            ..before
+        }
+    }
+}
+
+impl Manage {
+    /// Creates an application with a random secret.
+    ///
+    /// # Errors
+    /// [`ManageError::ApplicationExists`]; [`ManageError::Field`] when its texts do not fit into one SMS.
+    pub async fn create_application(
+        &self,
+        new: NewApplication,
+    ) -> Result<CreatedApplication, ManageError> {
+        let entropy = &*self.parts.entropy;
+        let id = match new.id {
+            Some(id) => id,
+            None => AppId::parse(&random_hex::<12>(entropy)?).map_err(|_| ManageError::Internal)?,
+        };
+        let secret = random_hex::<16>(entropy)?;
+        let record = ApplicationRecord {
+            secret: self.parts.setup.secret_mac(&id, &secret),
+            application: Arc::new(Application {
+                id,
+                name: new.name,
+                origins: new.origins,
+                web_host: new.web_host,
+                android_app_hash: new.android_app_hash,
+                created_at: self.parts.store.now(),
+            }),
+        };
+        let application = Arc::clone(&record.application);
+        let (has_host, has_hash) = (
+            application.web_host.is_some(),
+            application.android_app_hash.is_some(),
+        );
+        self.change(move |setup| {
+            if setup.application(&record.application.id).is_some() {
+                return Err(ManageError::ApplicationExists);
+            }
+            fits(&record.application, has_host, has_hash)?;
+            Ok(Change::Put(Setting::Application(record.clone())))
+        })
+        .await?;
+        Ok(CreatedApplication {
+            application,
+            secret,
+        })
+    }
+
+    /// Changes an application, if it has the version `if_version` or that is `None`, and returns it as it is then.
+    /// Messages sent from then on show it.
+    ///
+    /// # Errors
+    /// [`ManageError::UnknownApplication`]; [`ManageError::Changed`]; [`ManageError::Field`] when its texts would not
+    /// fit into one SMS.
+    pub async fn update_application(
+        &self,
+        id: AppId,
+        change: ApplicationChange,
+        if_version: Option<SetupVersion>,
+    ) -> Result<Versioned<ApplicationRecord>, ManageError> {
+        let key = id.clone();
+        let (sets_host, sets_hash) = (
+            matches!(change.web_host, Some(Some(_))),
+            matches!(change.android_app_hash, Some(Some(_))),
+        );
+        let setup = self
+            .change(move |setup| {
+                let held = setup.applications.get(&id);
+                let before = held.ok_or(ManageError::UnknownApplication)?;
+                expect(setup, &SettingKey::Application(id.clone()), if_version)?;
+                let before_change = Application::clone(&before.application);
+                let record = ApplicationRecord {
+                    application: Arc::new(change.clone().apply(before_change)),
+                    secret: before.secret,
+                };
+                fits(&record.application, sets_host, sets_hash)?;
+                Ok(Change::Put(Setting::Application(record)))
+            })
+            .await?;
+        let updated = setup.applications.get(&key).cloned();
+        updated.ok_or(ManageError::UnknownApplication)
+    }
+}
+
+/// Refuses an application whose built-in texts do not fit into one SMS. The field to blame is the first one that the
+/// caller has set of the web host and the Android app, else the name.
+fn fits(
+    application: &Application,
+    sets_web_host: bool,
+    sets_android_app: bool,
+) -> Result<(), ManageError> {
+    template::check(application.into()).map_err(|why| {
+        let field = match (sets_web_host, sets_android_app) {
+            (true, _) => "webHost",
+            (false, true) => "androidAppHash",
+            (false, false) => "appName",
+        };
+        ManageError::Field {
+            field: field.to_owned(),
+            rule: Rule::TextTooLong(why),
+        }
+    })
+}

@@ -1,0 +1,106 @@
+//! The reasons for which an act of an operator is refused.
+
+use std::fmt;
+
+use countersign_core::entropy::EntropyError;
+use countersign_core::ports::setup::SetupVersion;
+use countersign_core::ports::store::StoreError;
+use countersign_core::send::messenger::SendError;
+use countersign_core::template::TooLong;
+use countersign_core::time::Timestamp;
+
+/// The reason for which an act of an operator is refused. Nothing was changed then, unless the reason is
+/// [`ManageError::Unavailable`]: that change may still be under way.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ManageError {
+    /// A field breaks a rule.
+    #[error("{field}: {rule}")]
+    Field {
+        /// The field's name in the HTTP API, such as `secrets.token`; forms use the same names.
+        field: String,
+        /// The rule that it breaks.
+        rule: Rule,
+    },
+    /// There is no such application.
+    #[error("there is no application with this id")]
+    UnknownApplication,
+    /// There is no such access key.
+    #[error("there is no access key with this id")]
+    UnknownAccessKey,
+    /// Nothing of that name or scope exists; in English.
+    #[error("there is no {0}")]
+    Unknown(String),
+    /// An application with this id exists already.
+    #[error("an application with this id exists already")]
+    ApplicationExists,
+    /// Something else needs the setting; in English.
+    #[error("in use by {by}")]
+    InUse {
+        /// The setting that needs it.
+        by: String,
+    },
+    /// The setting has changed since the caller read it.
+    #[error("changed meanwhile: the version is {} now", version.number())]
+    Changed {
+        /// The version of the setting now; [`SetupVersion::NONE`] if it does not exist.
+        version: SetupVersion,
+    },
+    /// A new signing key waits already.
+    #[error("a new signing key waits already, and begins to sign at {signs_from}")]
+    SigningKeyWaits {
+        /// The time at which that key begins to sign.
+        signs_from: Timestamp,
+    },
+    /// A test message was not sent.
+    #[error(transparent)]
+    NotSent(SendError),
+    /// The store is overloaded or down, or randomness is missing.
+    #[error("the store is overloaded or down")]
+    Unavailable,
+    /// Something failed that should not.
+    #[error("internal error")]
+    Internal,
+}
+
+/// A rule that a field breaks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rule {
+    /// A note has [`Note::MOST`](super::Note::MOST) characters at most.
+    NoteTooLong,
+    /// The built-in texts of the application must fit into one SMS.
+    TextTooLong(TooLong),
+    /// Another rule, as an English sentence without a full stop.
+    Other(String),
+}
+
+impl ManageError {
+    /// Makes the error of a field that breaks a rule told by `sentence`.
+    pub(super) fn field(field: &str, sentence: impl ToString) -> Self {
+        ManageError::Field {
+            field: field.to_owned(),
+            rule: Rule::Other(sentence.to_string()),
+        }
+    }
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Rule::NoteTooLong => write!(f, "at most {} characters", super::Note::MOST),
+            Rule::TextTooLong(why) => why.fmt(f),
+            Rule::Other(sentence) => f.write_str(sentence),
+        }
+    }
+}
+
+impl From<StoreError> for ManageError {
+    fn from(_: StoreError) -> Self {
+        ManageError::Unavailable
+    }
+}
+
+impl From<EntropyError> for ManageError {
+    fn from(_: EntropyError) -> Self {
+        ManageError::Unavailable
+    }
+}

@@ -1,0 +1,59 @@
+//! Settings with secrets that everybody knows, for development.
+
+use std::sync::Arc;
+
+use countersign_core::application::{AppId, AppName, Application, Origins};
+use countersign_core::ports::setup::{AccessKey, ApplicationRecord, Change, Setting};
+use countersign_core::secret::Secret;
+
+use super::{Manage, ManageError};
+
+impl Manage {
+    /// Creates an application with this secret, unless one with this id exists.
+    ///
+    /// # Errors
+    /// [`ManageError::Unavailable`].
+    pub async fn ensure_application(
+        &self,
+        id: AppId,
+        name: AppName,
+        origins: Origins,
+        secret: &str,
+    ) -> Result<(), ManageError> {
+        if self.setup().application(&id).is_some() {
+            return Ok(());
+        }
+        let record = ApplicationRecord {
+            secret: self.parts.setup.secret_mac(&id, secret),
+            application: Arc::new(Application {
+                id,
+                name,
+                origins,
+                web_host: None,
+                android_app_hash: None,
+                created_at: self.parts.store.now(),
+            }),
+        };
+        let put = Change::Put(Setting::Application(record));
+        self.change(move |_| Ok(put.clone())).await?;
+        Ok(())
+    }
+
+    /// Creates an access key with this secret, unless one with this id exists.
+    ///
+    /// # Errors
+    /// [`ManageError::Unavailable`].
+    pub async fn ensure_access_key(&self, id: &str, secret: &str) -> Result<(), ManageError> {
+        if self.setup().access_keys.contains_key(id) {
+            return Ok(());
+        }
+        let key = AccessKey {
+            id: id.to_owned(),
+            secret: Secret::new(secret.to_owned()),
+            created_at: self.parts.store.now(),
+        };
+        self.change(move |_| Ok(Change::Put(Setting::AccessKey(key.clone()))))
+            .await?;
+        Ok(())
+    }
+}

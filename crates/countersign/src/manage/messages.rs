@@ -1,0 +1,112 @@
+//! Messages: look up their timelines, and send a test message.
+
+use std::sync::Arc;
+
+use countersign_core::application::AppId;
+use countersign_core::channel::Channel;
+use countersign_core::id::{MessageId, RequestId};
+use countersign_core::message::Timeline;
+use countersign_core::phone::PhoneNumber;
+use countersign_core::ports::provider::Provider;
+use countersign_core::ports::store::TimelineQuery;
+use countersign_core::send::messenger::Order;
+use countersign_core::send::route::ProviderName;
+
+use super::{Manage, ManageError, known_application, providers};
+
+/// A code to be sent through one vendor account.
+#[derive(Debug, Clone)]
+pub struct TestMessage {
+    /// The request that asks for it.
+    pub request_id: RequestId,
+    /// The vendor account.
+    pub provider: ProviderName,
+    /// The application in whose name it is sent.
+    pub app: AppId,
+    /// The purpose of the code.
+    pub channel: Channel,
+    /// The number that gets it.
+    pub phone: PhoneNumber,
+}
+
+/// How many timelines of a number are returned at once.
+const PAGE: u16 = 50;
+
+impl Manage {
+    /// Returns timelines, newest first.
+    ///
+    /// # Errors
+    /// [`ManageError::Unavailable`].
+    pub async fn messages(&self, query: TimelineQuery) -> Result<Vec<Timeline>, ManageError> {
+        Ok(self.parts.store.timelines(query).await?)
+    }
+
+    /// Returns the newest 50 timelines of messages to a number, over all applications and channels; only those before
+    /// the message `before`, where that is given.
+    ///
+    /// # Errors
+    /// [`ManageError::Unavailable`].
+    pub async fn messages_to(
+        &self,
+        phone: PhoneNumber,
+        before: Option<MessageId>,
+    ) -> Result<Vec<Timeline>, ManageError> {
+        self.messages(TimelineQuery {
+            phone: Some(phone),
+            before,
+            limit: PAGE,
+            ..TimelineQuery::default()
+        })
+        .await
+    }
+
+    /// Returns the timeline of one message.
+    ///
+    /// # Errors
+    /// [`ManageError::Unknown`].
+    pub async fn message(&self, id: MessageId) -> Result<Timeline, ManageError> {
+        let query = TimelineQuery {
+            message: Some(id),
+            limit: 1,
+            ..TimelineQuery::default()
+        };
+        let found = self.messages(query).await?.into_iter().next();
+        found.ok_or_else(|| ManageError::Unknown(format!("message {id}")))
+    }
+
+    /// Sends a real code through one vendor account, whatever the routes say, within all limits. Returns the timeline
+    /// of the message, whether or not the vendor took it. Runs in a task that a shutdown waits for, like every send.
+    ///
+    /// # Errors
+    /// [`ManageError::Unknown`] and [`ManageError::UnknownApplication`]; [`ManageError::NotSent`] when the message was
+    /// refused before it became one.
+    pub async fn send_test(&self, test: TestMessage) -> Result<Timeline, ManageError> {
+        let setup = self.setup();
+        if !setup.providers.contains_key(&test.provider) {
+            return Err(providers::unknown(&test.provider));
+        }
+        let order = Order {
+            request_id: test.request_id,
+            app: Arc::clone(known_application(&setup, &test.app)?),
+            channel: test.channel,
+            phone: test.phone,
+        };
+        let provider = self.parts.vendors.provider(&test.provider);
+        let provider: Arc<dyn Provider> = provider.ok_or(ManageError::Internal)?;
+        let messenger = Arc::clone(&self.parts.messenger);
+        let send = async move { messenger.send_through(order, provider).await };
+        let sent = self.parts.tasks.spawn(send).await;
+        let sent = sent.map_err(|_| ManageError::Internal)?;
+        let query = TimelineQuery {
+            request: Some(test.request_id),
+            limit: 1,
+            ..TimelineQuery::default()
+        };
+        let found = self.messages(query).await?.into_iter().next();
+        match (found, sent) {
+            (Some(timeline), _) => Ok(timeline),
+            (None, Err(error)) => Err(ManageError::NotSent(error)),
+            (None, Ok(_)) => Err(ManageError::Unavailable),
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! The acts of an operator: the one place for what may be set up, changed, deleted and looked up.
+//!
+//! The HTTP API calls [`Manage`], and every other way in that lets people manage has to. Types of `core` go in and
+//! come out; a [`ManageError`] names the field that it is about. Nothing else calls
+//! [`SetupStore::change`](countersign_core::ports::setup::SetupStore::change).
+//!
+//! A change is judged on the version of the setup that was read, and is made only if that is still the newest one.
+//! Otherwise the newer setup is read and the change is judged again. So two operators, on one node or on two, never
+//! act on a setup that is no longer true.
+
+mod access_keys;
+mod applications;
+mod error;
+mod known_secrets;
+mod messages;
+mod providers;
+mod routes;
+mod signing_keys;
+mod templates;
+mod unlocks;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use countersign_core::application::{AppId, Application};
+use countersign_core::entropy::Entropy;
+use countersign_core::ports::setup::{
+    Change, ChangeError, SettingKey, Setup, SetupStore, SetupVersion,
+};
+use countersign_core::ports::store::Store;
+use countersign_core::send::messenger::Messenger;
+use countersign_core::send::route::ProviderName;
+use tokio::time::timeout;
+use tokio_util::task::TaskTracker;
+
+use crate::token::Minter;
+use crate::vendors::Vendors;
+
+pub use applications::{ApplicationChange, CreatedApplication, NewApplication};
+pub use error::{ManageError, Rule};
+pub use messages::TestMessage;
+pub use providers::ProviderDraft;
+pub use templates::{PreviewedTemplate, SavedTemplate};
+pub use unlocks::Note;
+
+/// How long a caller waits for a change. A change that takes longer goes on without its caller.
+const PATIENCE: Duration = Duration::from_millis(1_500);
+
+/// How many times a change is judged when others come first.
+const TRIES: usize = 8;
+
+/// Manages a deployment.
+pub struct Manage {
+    parts: ManageParts,
+}
+
+/// The parts that [`Manage`] works with.
+pub struct ManageParts {
+    /// The setup.
+    pub setup: Arc<dyn SetupStore>,
+    /// The vendor accounts in use, which follow the setup.
+    pub vendors: Arc<Vendors>,
+    /// The store of messages and codes, which also tells the time.
+    pub store: Arc<dyn Store>,
+    /// The sender of test messages.
+    pub messenger: Arc<Messenger>,
+    /// The minter of tokens, which keeps their signing keys.
+    pub tokens: Arc<Minter>,
+    /// The source of ids and secrets.
+    pub entropy: Arc<dyn Entropy>,
+    /// The tasks that a shutdown waits for.
+    pub tasks: TaskTracker,
+}
+
+impl std::fmt::Debug for Manage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Manage").finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for ManageParts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ManageParts").finish_non_exhaustive()
+    }
+}
+
+impl Manage {
+    /// Takes the parts.
+    #[must_use]
+    pub fn new(parts: ManageParts) -> Self {
+        Self { parts }
+    }
+
+    /// Returns the newest setup that this node knows of.
+    #[must_use]
+    pub fn setup(&self) -> Arc<Setup> {
+        self.parts.setup.setup()
+    }
+
+    /// Makes the change that `judge` finds right for the newest setup, and returns the setup after it. Messages go by
+    /// it from then on.
+    ///
+    /// The change runs in a task that a shutdown waits for: a caller that hangs up stops nothing half-way.
+    ///
+    /// # Errors
+    /// The error of `judge`; [`ManageError::Unavailable`] when the change could not be made durable in time, or others
+    /// came first too many times.
+    async fn change(
+        &self,
+        judge: impl Fn(&Setup) -> Result<Change, ManageError> + Send + Sync + 'static,
+    ) -> Result<Arc<Setup>, ManageError> {
+        let (store, vendors) = (
+            Arc::clone(&self.parts.setup),
+            Arc::clone(&self.parts.vendors),
+        );
+        let made = self.parts.tasks.spawn(async move {
+            let setup = make(&*store, judge).await?;
+            vendors.plan(&setup);
+            Ok(setup)
+        });
+        match timeout(PATIENCE, made).await {
+            Ok(made) => made.map_err(|_| ManageError::Internal)?,
+            Err(_) => Err(ManageError::Unavailable),
+        }
+    }
+}
+
+/// Judges and makes a change until no other comes first.
+async fn make(
+    store: &dyn SetupStore,
+    judge: impl Fn(&Setup) -> Result<Change, ManageError>,
+) -> Result<Arc<Setup>, ManageError> {
+    for _ in 0..TRIES {
+        let seen = store.setup();
+        let change = judge(&seen)?;
+        match store.change(seen.version, change).await {
+            Ok(setup) => return Ok(setup),
+            Err(ChangeError::Stale) => {}
+            Err(ChangeError::Store(_)) => return Err(ManageError::Unavailable),
+        }
+    }
+    Err(ManageError::Unavailable)
+}
+
+/// Refuses a change of the setting `key` when its version is not the one that the caller expects.
+fn expect(
+    setup: &Setup,
+    key: &SettingKey,
+    expected: Option<SetupVersion>,
+) -> Result<(), ManageError> {
+    let version = setup.version_of(key);
+    match expected {
+        Some(expected) if expected != version => Err(ManageError::Changed { version }),
+        _ => Ok(()),
+    }
+}
+
+/// Returns the application `id`.
+fn known_application<'a>(
+    setup: &'a Setup,
+    id: &AppId,
+) -> Result<&'a Arc<Application>, ManageError> {
+    setup.application(id).ok_or(ManageError::UnknownApplication)
+}
+
+/// Refuses a provider that does not exist, by the field that names it.
+fn known_provider(setup: &Setup, name: &ProviderName, field: &str) -> Result<(), ManageError> {
+    if setup.providers.contains_key(name) {
+        return Ok(());
+    }
+    Err(ManageError::field(
+        field,
+        format!("there is no provider {name}"),
+    ))
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

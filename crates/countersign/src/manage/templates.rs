@@ -1,0 +1,175 @@
+//! Templates: judge, set, delete, preview.
+
+use countersign_core::application::AppId;
+use countersign_core::channel::Channel;
+use countersign_core::code::passcode::Passcode;
+use countersign_core::ports::setup::{Change, Setting, SettingKey, Setup, SetupVersion};
+use countersign_core::send::route::ProviderName;
+use countersign_core::template::lint::{self, Finding, Severity};
+use countersign_core::template::{
+    FilledTemplate, Language, Preview, SAMPLE_CODE, SAMPLE_LIFE, Sender, Template, TemplateKind,
+    TemplateScope, Wanted,
+};
+
+use super::{Manage, ManageError, expect, known_application, known_provider};
+
+/// A template that was just saved.
+#[derive(Debug, Clone)]
+pub struct SavedTemplate {
+    /// Its version.
+    pub version: SetupVersion,
+    /// Its weaknesses: warnings only.
+    pub findings: Vec<Finding>,
+}
+
+/// A message as it would be, with the code 123456.
+#[derive(Debug)]
+pub struct PreviewedTemplate {
+    /// The text for vendors that send texts.
+    pub preview: Preview,
+    /// The filled template for a vendor that has templates of its own.
+    pub vendor: Option<FilledTemplate>,
+}
+
+impl Manage {
+    /// Sets a template of a scope, if that has the version `if_version` or `if_version` is `None`.
+    ///
+    /// # Errors
+    /// [`ManageError::UnknownApplication`]; [`ManageError::Changed`]; [`ManageError::Field`] when the provider does not
+    /// exist, or the template has a finding that is an error.
+    pub async fn set_template(
+        &self,
+        scope: TemplateScope,
+        template: Template,
+        if_version: Option<SetupVersion>,
+    ) -> Result<SavedTemplate, ManageError> {
+        let (key, judged) = (
+            SettingKey::Template(scope.clone(), template.kind()),
+            template.clone(),
+        );
+        let of_app = scope.app.clone();
+        let key_of_change = key.clone();
+        let setup = self
+            .change(move |setup| {
+                let findings = findings(setup, &scope, &template)?;
+                refuse_errors(&findings, &template)?;
+                expect(setup, &key_of_change, if_version)?;
+                let setting = Setting::Template(scope.clone(), template.clone());
+                Ok(Change::Put(setting))
+            })
+            .await?;
+        Ok(SavedTemplate {
+            version: setup.version_of(&key),
+            findings: weaknesses(&setup, of_app.as_ref(), &judged),
+        })
+    }
+
+    /// Judges a template without saving it.
+    ///
+    /// # Errors
+    /// [`ManageError::UnknownApplication`]; [`ManageError::Field`] when the provider does not exist.
+    pub fn lint_template(
+        &self,
+        scope: &TemplateScope,
+        template: &Template,
+    ) -> Result<Vec<Finding>, ManageError> {
+        findings(&self.setup(), scope, template)
+    }
+
+    /// Deletes the template of that kind of exactly this scope. The provider of the scope may be deleted already.
+    ///
+    /// # Errors
+    /// [`ManageError::UnknownApplication`]; [`ManageError::Unknown`].
+    pub async fn delete_template(
+        &self,
+        scope: TemplateScope,
+        kind: TemplateKind,
+    ) -> Result<(), ManageError> {
+        let key = SettingKey::Template(scope.clone(), kind);
+        self.change(move |setup| {
+            if let Some(app) = &scope.app {
+                known_application(setup, app)?;
+            }
+            if setup.version_of(&key) == SetupVersion::NONE {
+                let what = "a template of exactly this application, channel, provider and language";
+                return Err(ManageError::Unknown(what.to_owned()));
+            }
+            Ok(Change::Remove(key.clone()))
+        })
+        .await?;
+        Ok(())
+    }
+
+    /// Returns the message that an application would send. `provider` is `None` for one that has no template of its
+    /// own.
+    ///
+    /// # Errors
+    /// [`ManageError::UnknownApplication`].
+    pub fn preview_template(
+        &self,
+        app: &AppId,
+        channel: Channel,
+        provider: Option<&ProviderName>,
+        language: Language,
+    ) -> Result<PreviewedTemplate, ManageError> {
+        let setup = self.setup();
+        let wanted = Wanted {
+            app: known_application(&setup, app)?,
+            channel,
+            provider: provider.map(ProviderName::as_str).unwrap_or_default(),
+            language,
+        };
+        let templates = &self.parts.messenger.plan().templates;
+        let sample = Passcode::parse(SAMPLE_CODE).ok_or(ManageError::Internal)?;
+        Ok(PreviewedTemplate {
+            preview: templates.preview(&wanted),
+            vendor: templates.filled(&wanted, &sample, SAMPLE_LIFE),
+        })
+    }
+}
+
+/// Judges a template for its scope.
+fn findings(
+    setup: &Setup,
+    scope: &TemplateScope,
+    template: &Template,
+) -> Result<Vec<Finding>, ManageError> {
+    if let Some(app) = &scope.app {
+        known_application(setup, app)?;
+    }
+    match (&scope.provider, template) {
+        (Some(name), _) => known_provider(setup, name, "provider")?,
+        (None, Template::Vendor(_)) => {
+            let why = "a vendor's template names the provider that knows it";
+            return Err(ManageError::field("provider", why));
+        }
+        (None, Template::Text(_)) => {}
+    }
+    Ok(weaknesses(setup, scope.app.as_ref(), template))
+}
+
+/// Returns the findings about a template: a text is tried with the application that it is for, or with all.
+fn weaknesses(setup: &Setup, app: Option<&AppId>, template: &Template) -> Vec<Finding> {
+    let text = match template {
+        Template::Vendor(vendor) => return lint::vendor(vendor),
+        Template::Text(text) => text,
+    };
+    let all = setup.applications.iter();
+    let judged = all.filter(|(id, _)| app.is_none_or(|app| app == *id));
+    let senders: Vec<_> = judged
+        .map(|(_, held)| Sender::from(&*held.application))
+        .collect();
+    lint::text(text, &senders)
+}
+
+fn refuse_errors(findings: &[Finding], template: &Template) -> Result<(), ManageError> {
+    let mut findings = findings.iter();
+    let error = findings.find(|finding| finding.severity() == Severity::Error);
+    let field = match template {
+        Template::Text(_) => "text",
+        Template::Vendor(_) => "vendorTemplate",
+    };
+    error.map_or(Ok(()), |error| {
+        Err(ManageError::field(field, &error.sentence))
+    })
+}

@@ -1,0 +1,358 @@
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use countersign_core::application::{AppName, Origins};
+use countersign_core::autofill::{AndroidAppHash, WebHost};
+use countersign_core::code::passcode::PasscodeKey;
+use countersign_core::limit::SendLimits;
+use countersign_core::policy::CodePolicy;
+use countersign_core::ports::setup::{ProviderRecord, SecretMac, Setting};
+use countersign_core::secret::Secret;
+use countersign_core::send::messenger::Plan;
+use countersign_core::send::route::{OnUnknown, Order, Route, RouteScope};
+use countersign_core::time::{Clock, Timestamp};
+use countersign_providers::egress::{Egress, Reach};
+use countersign_store::sqlite::SqliteStore;
+use countersign_store::{OwnedFolder, StoreKeys};
+use tokio::sync::Semaphore;
+
+use super::*;
+use crate::system::OsEntropy;
+use crate::token::{SigningKeys, SubjectKey};
+use crate::vendors::VendorParts;
+
+/// A clock that stands still.
+struct Still;
+
+impl Clock for Still {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(1_795_000_000_000)
+    }
+}
+
+/// One node of a deployment. Another node's changes are made through `store`.
+pub(crate) struct World {
+    _folder: tempfile::TempDir,
+    pub(crate) store: Arc<SqliteStore>,
+    pub(crate) vendors: Arc<Vendors>,
+    busy: Arc<Busy>,
+    tasks: TaskTracker,
+    manage: Arc<Manage>,
+}
+
+/// A store that takes a change when it is let, and makes changes of others first.
+struct Busy {
+    store: Arc<SqliteStore>,
+    let_through: Semaphore,
+    first: Mutex<Vec<Change>>,
+}
+
+#[async_trait]
+impl SetupStore for Busy {
+    fn setup(&self) -> Arc<Setup> {
+        self.store.setup()
+    }
+
+    async fn newer_than(&self, seen: SetupVersion) -> Arc<Setup> {
+        self.store.newer_than(seen).await
+    }
+
+    fn secret_mac(&self, app: &AppId, secret: &str) -> SecretMac {
+        self.store.secret_mac(app, secret)
+    }
+
+    async fn change(&self, seen: SetupVersion, made: Change) -> Result<Arc<Setup>, ChangeError> {
+        let first = self.first.lock().unwrap().pop();
+        if let Some(first) = first {
+            change(&*self.store, first).await;
+        }
+        self.let_through.acquire().await.unwrap().forget();
+        self.store.change(seen, made).await
+    }
+}
+
+/// Makes a change of the newest version.
+pub(crate) async fn change(store: &dyn SetupStore, change: Change) -> Arc<Setup> {
+    let seen = store.setup().version;
+    store.change(seen, change).await.unwrap()
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let owned = OwnedFolder::claim(folder.path()).unwrap();
+        let keys = StoreKeys {
+            index: [1; 32],
+            seal: [2; 32],
+        };
+        let store = Arc::new(SqliteStore::open(owned, &keys, Arc::new(Still)).unwrap());
+        let busy = Arc::new(Busy {
+            store: Arc::clone(&store),
+            let_through: Semaphore::new(0),
+            first: Mutex::default(),
+        });
+        let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
+        let messages: Arc<dyn Store> = store.clone();
+        let messenger = Arc::new(Messenger::new(
+            Arc::clone(&messages),
+            Arc::clone(&entropy),
+            Plan::default(),
+            PasscodeKey::new([3; 32]),
+            CodePolicy::default(),
+            SendLimits::default(),
+        ));
+        let parts = VendorParts {
+            messenger: Arc::clone(&messenger),
+            otherwise: None,
+            store: Arc::clone(&messages),
+            egress: Egress::new(Reach::Loopback).unwrap(),
+            clock: Arc::new(Still),
+            entropy: Arc::clone(&entropy),
+        };
+        let vendors = Arc::new(Vendors::new(parts, &store.setup()));
+        let tokens = Minter::new(
+            "http://127.0.0.1/oidc".to_owned(),
+            SigningKeys::of(folder.path(), Still.now()).unwrap(),
+            SubjectKey::derive(&[4; 32]).unwrap(),
+            Arc::clone(&entropy),
+        );
+        let tasks = TaskTracker::new();
+        let setup: Arc<dyn SetupStore> = busy.clone();
+        let manage = Manage::new(ManageParts {
+            setup,
+            vendors: Arc::clone(&vendors),
+            store: messages,
+            messenger,
+            tokens: Arc::new(tokens),
+            entropy,
+            tasks: tasks.clone(),
+        });
+        Self {
+            _folder: folder,
+            store,
+            vendors,
+            busy,
+            tasks,
+            manage: Arc::new(manage),
+        }
+    }
+
+    /// A world in which no change has to wait.
+    fn open() -> Self {
+        let world = Self::new();
+        world.busy.let_through.add_permits(1_000);
+        world
+    }
+
+    /// Lets another node make these changes, the last one first, each just before a change of this node.
+    fn overtake(&self, changes: Vec<Change>) {
+        *self.busy.first.lock().unwrap() = changes;
+    }
+}
+
+pub(crate) fn aliyun() -> ProviderName {
+    ProviderName::parse("aliyun").unwrap()
+}
+
+/// The vendor account `aliyun` with this access key id.
+pub(crate) fn account(access_key_id: &str) -> Setting {
+    Setting::Provider(ProviderRecord {
+        name: aliyun(),
+        kind: "alibaba-cloud".to_owned(),
+        settings: format!(r#"{{"access_key_id":"{access_key_id}"}}"#),
+        secrets: secrets(),
+        receipts: Secret::new("6f1d0a4b8c2e97535a1f0c8e4d2b6a90".to_owned()),
+        created_at: Still.now(),
+    })
+}
+
+fn secrets() -> BTreeMap<String, Secret> {
+    BTreeMap::from([("access_key_secret".to_owned(), Secret::new("s".to_owned()))])
+}
+
+fn draft() -> ProviderDraft {
+    ProviderDraft {
+        name: aliyun(),
+        kind: "alibaba-cloud".to_owned(),
+        settings: r#"{"access_key_id":"LTAI5t"}"#.to_owned(),
+        secrets: secrets(),
+    }
+}
+
+fn everywhere() -> RouteScope {
+    RouteScope {
+        app: None,
+        country: None,
+    }
+}
+
+fn route() -> Route {
+    Route {
+        providers: vec![(aliyun(), 1)],
+        order: Order::Listed,
+        on_unknown: OnUnknown::Keep,
+    }
+}
+
+fn shop(name: &str) -> NewApplication {
+    NewApplication {
+        id: Some(AppId::parse("shop").unwrap()),
+        name: AppName::parse(name).unwrap(),
+        origins: Origins::default(),
+        web_host: Some(WebHost::parse("login.shop.example").unwrap()),
+        android_app_hash: None,
+    }
+}
+
+#[tokio::test]
+async fn a_caller_that_hangs_up_stops_no_change_and_a_shutdown_waits_for_it() {
+    let world = World::new();
+    let set = world.manage.set_provider(draft(), None);
+    timeout(Duration::ZERO, set).await.unwrap_err(); // the caller has gone
+    world.tasks.close();
+    let shutdown = timeout(Duration::from_millis(20), world.tasks.wait());
+    shutdown.await.unwrap_err();
+    assert!(world.vendors.provider(&aliyun()).is_none());
+    world.busy.let_through.add_permits(1);
+    world.tasks.wait().await;
+    assert_eq!(world.store.setup().providers.len(), 1);
+    assert!(world.vendors.provider(&aliyun()).is_some());
+}
+
+#[tokio::test]
+async fn a_change_is_in_force_before_it_is_answered() {
+    let world = World::open();
+    world.manage.set_provider(draft(), None).await.unwrap();
+    assert!(world.vendors.provider(&aliyun()).is_some());
+    world.manage.delete_provider(aliyun()).await.unwrap();
+    assert!(world.vendors.provider(&aliyun()).is_none());
+}
+
+#[tokio::test]
+async fn a_change_is_judged_again_when_another_came_first() {
+    let world = World::open();
+    world.manage.set_provider(draft(), None).await.unwrap();
+    let named = Change::Put(Setting::Route(everywhere(), route()));
+    world.overtake(vec![named]);
+    let refused = world.manage.delete_provider(aliyun()).await.unwrap_err();
+    let by = "the route of every application to anywhere".to_owned();
+    assert_eq!(refused, ManageError::InUse { by });
+    assert_eq!(world.store.setup().providers.len(), 1);
+}
+
+#[tokio::test]
+async fn a_change_is_made_although_another_came_first() {
+    let world = World::open();
+    world.overtake(vec![Change::Put(account("LTAI5t"))]);
+    world.manage.create_access_key().await.unwrap();
+    let setup = world.store.setup();
+    assert_eq!((setup.providers.len(), setup.access_keys.len()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_change_that_always_comes_second_is_given_up() {
+    let world = World::open();
+    let others = vec![Change::Put(account("LTAI5t")); 2 * TRIES];
+    world.overtake(others);
+    let refused = world.manage.create_access_key().await.unwrap_err();
+    assert_eq!(refused, ManageError::Unavailable);
+    assert!(world.store.setup().access_keys.is_empty());
+}
+
+#[tokio::test]
+async fn one_of_many_creations_of_an_application_wins() {
+    let world = World::open();
+    let creations: Vec<_> = (0..8)
+        .map(|_| {
+            let manage = Arc::clone(&world.manage);
+            tokio::spawn(async move { manage.create_application(shop("Shop")).await })
+        })
+        .collect();
+    let mut created = Vec::new();
+    for creation in creations {
+        match creation.await.unwrap() {
+            Ok(won) => created.push(won.secret),
+            Err(error) => assert_eq!(error, ManageError::ApplicationExists),
+        }
+    }
+    let [secret] = &created[..] else {
+        panic!("{} were created", created.len());
+    };
+    let id = AppId::parse("shop").unwrap();
+    let proved = world.store.application_with_secret(&id, secret);
+    assert!(proved.is_some(), "the secret of the winner is the one kept");
+}
+
+#[tokio::test]
+async fn an_application_changes_as_a_whole_or_not_at_all() {
+    let world = World::open();
+    let id = AppId::parse("shop").unwrap();
+    let hash = || ApplicationChange {
+        android_app_hash: Some(Some(AndroidAppHash::parse("FA+9qCX9VSu").unwrap())),
+        ..ApplicationChange::default()
+    };
+    let update = |change| world.manage.update_application(id.clone(), change, None);
+    let refused = update(hash()).await.unwrap_err();
+    assert_eq!(refused, ManageError::UnknownApplication);
+    let created = world.manage.create_application(shop("Shop")).await.unwrap();
+    let changed = update(hash()).await.unwrap();
+    let expected = Application {
+        android_app_hash: hash().android_app_hash.unwrap(),
+        ..Application::clone(&created.application)
+    };
+    assert_eq!(*changed.application, expected, "the rest is left as it was");
+
+    // The name alone would be fine, and so would each of the last lines.
+    let long = ApplicationChange {
+        name: Some(AppName::parse("一二三四五六七八九十一二三四五六七八九十").unwrap()),
+        ..ApplicationChange::default()
+    };
+    let refused = update(long).await.unwrap_err();
+    let ManageError::Field { field, rule } = refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(field, "appName");
+    assert!(matches!(rule, Rule::TextTooLong(_)));
+    let kept = world.store.setup();
+    assert_eq!(**kept.application(&id).unwrap(), expected);
+    let proved = world.store.application_with_secret(&id, &created.secret);
+    assert!(proved.is_some());
+}
+
+#[tokio::test]
+async fn a_change_with_the_version_of_before_is_refused_and_names_the_version_now() {
+    let world = World::open();
+    let set = |expected: Option<u64>| {
+        let expected = expected.map(SetupVersion::new);
+        world.manage.set_provider(draft(), expected)
+    };
+    let refused = set(Some(7)).await.unwrap_err();
+    let none = SetupVersion::NONE;
+    assert_eq!(refused, ManageError::Changed { version: none });
+    let first = set(Some(0)).await.unwrap().version;
+    let second = set(Some(first.number())).await.unwrap().version;
+    assert!(second > first);
+    for old in [0, first.number()] {
+        let refused = set(Some(old)).await.unwrap_err();
+        assert_eq!(refused, ManageError::Changed { version: second });
+    }
+    // A change of another setting is no change of this one.
+    world.manage.create_access_key().await.unwrap();
+    set(Some(second.number())).await.unwrap();
+    set(None).await.unwrap();
+}
+
+#[tokio::test]
+async fn of_two_changes_with_the_same_version_one_wins() {
+    let world = World::open();
+    world.manage.set_provider(draft(), None).await.unwrap();
+    let route_of = |expected| world.manage.set_route(everywhere(), route(), expected);
+    let seen = route_of(Some(SetupVersion::NONE)).await.unwrap().version;
+    let (one, other) = tokio::join!(route_of(Some(seen)), route_of(Some(seen)));
+    let refused = match (one, other) {
+        (Ok(_), Err(refused)) | (Err(refused), Ok(_)) => refused,
+        both => panic!("{both:?}"),
+    };
+    assert!(matches!(refused, ManageError::Changed { version } if version > seen));
+}

@@ -1,0 +1,66 @@
+//! Unlocks of numbers: the act, and the record of it.
+
+use countersign_core::code::check::{Unlock, UnlockRecord};
+use countersign_core::id::RequestId;
+use countersign_core::phone::PhoneNumber;
+
+use super::{Manage, ManageError, Rule};
+
+/// The reason for an unlock, as the operator gives it: at most [`Note::MOST`] characters.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Note(String);
+
+impl Note {
+    /// The most characters of a note.
+    pub const MOST: usize = 200;
+
+    /// Takes `text` if it is short enough.
+    ///
+    /// # Errors
+    /// [`ManageError::Field`].
+    pub fn new(text: String) -> Result<Self, ManageError> {
+        if text.chars().count() > Self::MOST {
+            return Err(ManageError::Field {
+                field: "note".to_owned(),
+                rule: Rule::NoteTooLong,
+            });
+        }
+        Ok(Self(text))
+    }
+}
+
+/// The most unlocks that are listed at once.
+const PAGE: u16 = 1_000;
+
+impl Manage {
+    /// Forgets the wrong guesses about a number, on record.
+    ///
+    /// # Errors
+    /// [`ManageError::Unavailable`].
+    pub async fn unlock(
+        &self,
+        request_id: RequestId,
+        phone: PhoneNumber,
+        note: Note,
+    ) -> Result<(), ManageError> {
+        tracing::warn!(%request_id, to = phone.masked(), "the operator unlocks a number");
+        let unlock = Unlock {
+            request_id,
+            phone,
+            note: note.0,
+        };
+        Ok(self.parts.store.unlock(unlock).await?)
+    }
+
+    /// Returns the newest unlocks, at most 1,000; only those before the unlock of the request `before`, where that is
+    /// given.
+    ///
+    /// # Errors
+    /// [`ManageError::Unavailable`].
+    pub async fn unlocks(
+        &self,
+        before: Option<RequestId>,
+    ) -> Result<Vec<UnlockRecord>, ManageError> {
+        Ok(self.parts.store.unlocks(before, PAGE).await?)
+    }
+}

@@ -1,0 +1,163 @@
+//! The service, put together from its parts: a store, keys, settings and what carries messages.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use countersign_core::code::checker::Checker;
+use countersign_core::entropy::Entropy;
+use countersign_core::ports::provider::Provider;
+use countersign_core::ports::setup::SetupStore;
+use countersign_core::ports::store::Store;
+use countersign_core::send::messenger::{Messenger, Plan};
+use countersign_core::send::route::Countries;
+use countersign_core::time::Clock;
+use countersign_providers::development::outbox::Outbox;
+use countersign_providers::egress::{Egress, Reach};
+use countersign_store::OwnedFolder;
+use countersign_store::sqlite::SqliteStore;
+use tokio::net::TcpListener;
+use tokio_util::task::{AbortOnDropHandle, TaskTracker};
+
+use crate::config::keys::Keys;
+use crate::config::settings::Settings;
+use crate::http::{AppState, Parts, Site};
+use crate::lifecycle::{self, Signals};
+use crate::manage::{Manage, ManageParts};
+use crate::system::{Machine, SystemClock};
+use crate::token::{Minter, SigningKeys};
+use crate::vendors::{VendorParts, Vendors};
+
+/// Everything that a service is made of and does not make itself.
+pub struct ServiceParts {
+    /// The store of messages and codes.
+    pub store: Arc<dyn Store>,
+    /// The store of the setup.
+    pub setup: Arc<dyn SetupStore>,
+    /// The clock of those stores.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// The keys of codes and tokens.
+    pub keys: Keys,
+    /// The keys that sign tokens.
+    pub signing_keys: SigningKeys,
+    /// The rules of codes and the limits.
+    pub settings: Settings,
+    /// Where requests to vendors may go, if the settings do not say.
+    pub reach: Reach,
+    /// The provider that carries messages no route is for, and the countries that it serves.
+    pub otherwise: Option<(Arc<dyn Provider>, Countries)>,
+    /// The development phone, in `dev` only.
+    pub outbox: Option<Arc<Outbox>>,
+    /// The URL at which the service is known to others, without a path.
+    pub url: String,
+    /// The token that proves who can read the data folder.
+    pub owner_token: Arc<str>,
+}
+
+impl std::fmt::Debug for ServiceParts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ServiceParts")
+            .field("url", &self.url)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A service that is ready to be served.
+#[derive(Debug)]
+pub struct Service {
+    state: AppState,
+    manage: Arc<Manage>,
+    tasks: TaskTracker,
+    /// Plans what other nodes set up, until the service is dropped.
+    _follower: AbortOnDropHandle<()>,
+}
+
+impl Service {
+    /// Puts the parts together. Messages go by the setup from now on. Call this within a tokio runtime.
+    ///
+    /// # Errors
+    /// When the HTTP client cannot start.
+    pub fn assemble(parts: ServiceParts) -> anyhow::Result<Self> {
+        let tasks = TaskTracker::new();
+        let (store, setup, entropy) = (&parts.store, &parts.setup, &parts.entropy);
+        let messenger = Arc::new(Messenger::new(
+            Arc::clone(store),
+            Arc::clone(entropy),
+            Plan::default(),
+            parts.keys.passcode.clone(),
+            parts.settings.codes,
+            parts.settings.limits,
+        ));
+        let reach = parts.settings.reach.unwrap_or(parts.reach);
+        let vendors = VendorParts {
+            messenger: Arc::clone(&messenger),
+            otherwise: parts.otherwise,
+            store: Arc::clone(store),
+            egress: Egress::new(reach).context("the HTTP client cannot start")?,
+            clock: parts.clock,
+            entropy: Arc::clone(entropy),
+        };
+        let vendors = Arc::new(Vendors::new(vendors, &setup.setup()));
+        let follower = tokio::spawn(Arc::clone(&vendors).follow(Arc::clone(setup)));
+        let tokens = Arc::new(Minter::new(
+            format!("{}/oidc", parts.url),
+            parts.signing_keys,
+            parts.keys.subject,
+            Arc::clone(entropy),
+        ));
+        let manage = Arc::new(Manage::new(ManageParts {
+            setup: Arc::clone(setup),
+            vendors: Arc::clone(&vendors),
+            store: Arc::clone(store),
+            messenger: Arc::clone(&messenger),
+            tokens: Arc::clone(&tokens),
+            entropy: Arc::clone(entropy),
+            tasks: tasks.clone(),
+        }));
+        let state = AppState::new(Parts {
+            messenger,
+            checker: Arc::new(Checker::new(Arc::clone(store), parts.keys.passcode)),
+            manage: Arc::clone(&manage),
+            vendors,
+            setup_store: parts.setup,
+            store: parts.store,
+            tokens,
+            entropy: parts.entropy,
+            sends: tasks.clone(),
+            operator_token: parts.owner_token,
+            outbox: parts.outbox,
+        });
+        Ok(Self {
+            state,
+            manage,
+            tasks,
+            _follower: AbortOnDropHandle::new(follower),
+        })
+    }
+
+    /// Returns the acts of an operator on this service.
+    #[must_use]
+    pub fn manage(&self) -> &Manage {
+        &self.manage
+    }
+
+    /// Serves until told to stop, then lets requests and tasks under way come to their end.
+    pub async fn serve(self, listener: TcpListener, signals: Signals) {
+        lifecycle::serve(listener, Site::new(self.state), self.tasks, signals).await;
+    }
+}
+
+/// Opens the embedded store in a data folder that this process owns, with a clock that stays ahead of the record.
+///
+/// # Errors
+/// When the folder cannot be written to, or its database cannot be opened with these keys.
+pub fn open_store(folder: OwnedFolder, keys: &Keys) -> anyhow::Result<SqliteStore> {
+    let unwritable = "the data folder cannot be written to";
+    let path = folder.path().to_owned();
+    let clock = Arc::new(SystemClock::of(&path, Machine).context(unwritable)?);
+    let store = SqliteStore::open(folder, &keys.store, Arc::clone(&clock) as _)?;
+    let behind = store.clock_was_behind();
+    clock.keep_ahead(&path, behind).context(unwritable)?;
+    Ok(store)
+}

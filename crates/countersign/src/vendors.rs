@@ -1,0 +1,213 @@
+//! The vendor accounts in use: from the setup to the plan that messages go by.
+
+mod reports;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use countersign_core::entropy::Entropy;
+use countersign_core::ports::provider::Provider;
+use countersign_core::ports::setup::{ProviderRecord, Setup, SetupStore, SetupVersion};
+use countersign_core::ports::store::Store;
+use countersign_core::send::messenger::{Messenger, Plan};
+use countersign_core::send::route::{Countries, ProviderName, Routes};
+use countersign_core::template::Templates;
+use countersign_core::time::Clock;
+use countersign_providers::account::{Account, InvalidSetup, Problem, Resources};
+use countersign_providers::carriage::Guarded;
+use countersign_providers::egress::Egress;
+use countersign_providers::kinds;
+use subtle::ConstantTimeEq;
+
+use self::reports::RecordedReports;
+
+/// The vendor accounts of a deployment, ready to carry messages, and the plan that the messenger goes by.
+pub struct Vendors {
+    parts: VendorParts,
+    planned: Mutex<Planned>,
+}
+
+/// The parts that [`Vendors`] works with.
+pub struct VendorParts {
+    /// The messenger that goes by the plan.
+    pub messenger: Arc<Messenger>,
+    /// The provider that carries messages no route is for, and the countries that it serves.
+    pub otherwise: Option<(Arc<dyn Provider>, Countries)>,
+    /// The store of reports that a provider hears over a session of its own.
+    pub store: Arc<dyn Store>,
+    /// The way out to vendors.
+    pub egress: Egress,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+/// The accounts of the setup that was planned last.
+#[derive(Default)]
+struct Planned {
+    version: SetupVersion,
+    accounts: BTreeMap<ProviderName, OpenAccount>,
+}
+
+/// An account that is open, and the record that it was opened from.
+struct OpenAccount {
+    record: ProviderRecord,
+    provider: Arc<Guarded>,
+}
+
+impl std::fmt::Debug for Vendors {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Vendors").finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for VendorParts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("VendorParts").finish_non_exhaustive()
+    }
+}
+
+impl Vendors {
+    /// Opens the accounts of `setup`. Messages go by its routes and templates from now on.
+    #[must_use]
+    pub fn new(parts: VendorParts, setup: &Setup) -> Self {
+        let vendors = Self {
+            parts,
+            planned: Mutex::default(),
+        };
+        vendors.plan(setup);
+        vendors
+    }
+
+    /// Plans every newer setup that `store` learns of, changes by other nodes among them. Runs until it is dropped.
+    pub async fn follow(self: Arc<Self>, store: Arc<dyn SetupStore>) {
+        let mut seen = SetupVersion::NONE;
+        loop {
+            let setup = store.newer_than(seen).await;
+            self.plan(&setup);
+            seen = setup.version;
+        }
+    }
+
+    /// Makes messages go by `setup`, unless they go by that version or a newer one already. An account whose record
+    /// has not changed stays open: its breaker keeps what it knows of the vendor's health.
+    pub fn plan(&self, setup: &Setup) {
+        // Held to the end, so that the messenger gets the newest plan last.
+        let mut planned = self.lock();
+        if setup.version <= planned.version {
+            return;
+        }
+        planned.version = setup.version;
+        self.reopen(&mut planned.accounts, setup);
+        let templates = setup.templates.iter();
+        self.parts.messenger.replan(Plan {
+            routes: self.routes(&planned.accounts, setup),
+            templates: templates.fold(Templates::default(), |mut all, ((scope, _), template)| {
+                all.add(scope.clone(), (**template).clone());
+                all
+            }),
+        });
+    }
+
+    /// Closes accounts that have changed or are gone, and opens those that are not open.
+    fn reopen(&self, accounts: &mut BTreeMap<ProviderName, OpenAccount>, setup: &Setup) {
+        accounts.retain(|name, account| {
+            let record = setup.providers.get(name);
+            record.is_some_and(|record| **record == account.record)
+        });
+        for (name, record) in &setup.providers {
+            if accounts.contains_key(name) {
+                continue;
+            }
+            match self.open(record) {
+                Ok(provider) => {
+                    let record = (**record).clone();
+                    accounts.insert(name.clone(), OpenAccount { record, provider });
+                }
+                Err(error) => {
+                    tracing::error!(provider = %name, %error, "a provider cannot be used");
+                }
+            }
+        }
+    }
+
+    fn routes(&self, accounts: &BTreeMap<ProviderName, OpenAccount>, setup: &Setup) -> Routes {
+        let providers = accounts.iter().map(|(name, account)| {
+            let provider: Arc<dyn Provider> = Arc::<Guarded>::clone(&account.provider);
+            (name.clone(), provider)
+        });
+        let routes = setup.routes.iter();
+        let routes = routes.map(|(scope, route)| (scope.clone(), (**route).clone()));
+        let routes = Routes::new(providers.collect(), routes.collect());
+        match &self.parts.otherwise {
+            Some((provider, countries)) => {
+                routes.or_through(Arc::clone(provider), countries.clone())
+            }
+            None => routes,
+        }
+    }
+
+    /// Judges an account without opening anything.
+    ///
+    /// # Errors
+    /// [`InvalidSetup`] with the problems of the account.
+    pub fn check(&self, record: &ProviderRecord) -> Result<(), InvalidSetup> {
+        kinds::check(&record.kind, &self.account(record)?)
+    }
+
+    fn open(&self, record: &ProviderRecord) -> Result<Arc<Guarded>, InvalidSetup> {
+        let resources = Resources {
+            egress: self.parts.egress.clone(),
+            clock: Arc::clone(&self.parts.clock),
+            entropy: Arc::clone(&self.parts.entropy),
+            reports: Arc::new(RecordedReports {
+                provider: record.name.clone(),
+                store: Arc::clone(&self.parts.store),
+            }),
+        };
+        let provider = kinds::open(&record.kind, self.account(record)?, resources)?;
+        let clock = Arc::clone(&self.parts.clock);
+        Ok(Arc::new(Guarded::new(provider, clock)))
+    }
+
+    fn account(&self, record: &ProviderRecord) -> Result<Account, InvalidSetup> {
+        let settings = serde_json::from_str(&record.settings);
+        Ok(Account {
+            name: record.name.clone(),
+            settings: settings.map_err(|error| Problem::new("settings", error))?,
+            secrets: record.secrets.clone(),
+            reach: self.parts.egress.reach(),
+        })
+    }
+
+    /// Returns the open account of that name.
+    #[must_use]
+    pub fn provider(&self, name: &ProviderName) -> Option<Arc<Guarded>> {
+        let planned = self.lock();
+        let account = planned.accounts.get(name)?;
+        Some(Arc::clone(&account.provider))
+    }
+
+    /// Returns the open account that reports at the path that ends with `end`. Takes the same time for every wrong
+    /// end.
+    #[must_use]
+    pub fn reporting_at(&self, end: &str) -> Option<Arc<Guarded>> {
+        let planned = self.lock();
+        let mut found = None;
+        for account in planned.accounts.values() {
+            let path = account.record.receipts.reveal().as_bytes();
+            if bool::from(path.ct_eq(end.as_bytes())) {
+                found = Some(Arc::clone(&account.provider));
+            }
+        }
+        found
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Planned> {
+        self.planned.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests;
