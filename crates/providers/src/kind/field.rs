@@ -34,13 +34,13 @@ pub struct VendorTerm {
 }
 
 /// The setting `endpoint` of most kinds.
-pub(crate) const ENDPOINT: Field = Field::setting(
+pub const ENDPOINT: Field = Field::setting(
     "endpoint",
     "the vendor's host in another region, or a sandbox",
 );
 
 /// The setting `errors` of every kind.
-pub(crate) const ERRORS: Field = Field::setting(
+pub const ERRORS: Field = Field::setting(
     "errors",
     "what the vendor's codes mean, where you know better",
 );

@@ -1,6 +1,6 @@
 //! A kind of vendor account: its fields, and how an account becomes a provider.
 
-pub(crate) mod field;
+pub mod field;
 
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
-//! What the answers of vendors have in common: reading them, and passing on no more than their codes.
+//! Reading a vendor's answer, and turning it into an outcome.
 //!
-//! What a vendor says in words may hold a number or a code, so only its own codes and ids go into an outcome,
-//! and only if they look like codes and ids.
+//! A vendor's own words may hold a phone number or a passcode. So these functions pass on only the vendor's codes and
+//! ids, and only those that look like codes and ids.
 
 use countersign_core::send::outcome::{NotAccepted, Outcome, RefusalKind};
 use serde_json::{Map, Value};
@@ -14,14 +14,14 @@ const MOST_OF_CODE: usize = 64;
 /// The most characters of a vendor's id for a message.
 const MOST_OF_ID: usize = 128;
 
-/// As many digits in a row are a number of someone's, not a part of a code.
+/// A run of so many digits is taken for a phone number, not for a part of a code.
 const DIGITS_OF_A_NUMBER: usize = 7;
 
-/// What an answer means that holds no code of the vendor's, by its status as a code (`HTTP 503`).
+/// The meaning of an answer without a code of the vendor's, by its status written as a code (`HTTP 503`).
 ///
-/// A 4xx says that the request was not carried out: a wrong endpoint, a key that a proxy refuses. Except 408
-/// and 409, which may be said of a request that arrived, by whoever stands in between or repeated it. All else may
-/// have been sent.
+/// A 4xx says that the request was not carried out: a wrong endpoint, a key that a proxy refuses. Exceptions are 408
+/// and 409, which a proxy may answer to a request that arrived, or that the proxy repeated. With any other status the
+/// message may have been sent.
 const BARE: [(&str, Meaning); 5] = [
     ("HTTP *", Meaning::Unknown),
     ("HTTP 4*", Meaning::Refused(RefusalKind::ConfigError)),
@@ -30,27 +30,31 @@ const BARE: [(&str, Meaning); 5] = [
     ("HTTP 429", Meaning::Refused(RefusalKind::Throttled)),
 ];
 
-/// The JSON object that a body is, or `None`.
-pub(crate) fn object(body: &[u8]) -> Option<Map<String, Value>> {
+/// Reads a body as a JSON object; `None` if it is anything else.
+#[must_use]
+pub fn object(body: &[u8]) -> Option<Map<String, Value>> {
     serde_json::from_slice(body).ok()
 }
 
-/// A field of an object that is a text, and not an empty one.
-pub(crate) fn text<'a>(object: &'a Map<String, Value>, field: &str) -> Option<&'a str> {
+/// The text in a field of an object; `None` if the field is missing, empty or no text.
+#[must_use]
+pub fn text<'a>(object: &'a Map<String, Value>, field: &str) -> Option<&'a str> {
     let text = object.get(field)?.as_str()?;
     (!text.is_empty()).then_some(text)
 }
 
-/// What a vendor calls something, if it looks like a code: ASCII without spaces, short, and without anything in
-/// it that could be a phone number.
-pub(crate) fn code(text: &str) -> Option<String> {
+/// A vendor's code, if `text` looks like one: at most 64 graphic ASCII characters, and no run of digits that could be a
+/// phone number.
+#[must_use]
+pub fn code(text: &str) -> Option<String> {
     let runs = text.split(|c: char| !c.is_ascii_digit());
     let number = runs.map(str::len).any(|len| len >= DIGITS_OF_A_NUMBER);
     (is_plain(text, MOST_OF_CODE) && !number).then(|| text.to_owned())
 }
 
-/// A vendor's id for a message, if it looks like one.
-pub(crate) fn id(text: &str) -> Option<String> {
+/// A vendor's id for a message, if `text` looks like one: at most 128 graphic ASCII characters.
+#[must_use]
+pub fn id(text: &str) -> Option<String> {
     is_plain(text, MOST_OF_ID).then(|| text.to_owned())
 }
 
@@ -58,15 +62,17 @@ fn is_plain(text: &str, most: usize) -> bool {
     !text.is_empty() && text.len() <= most && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// The vendor took it, and calls it so.
-pub(crate) fn accepted(vendor_id: Option<&str>) -> Outcome {
+/// The outcome of a message that the vendor took and gave this id.
+#[must_use]
+pub fn accepted(vendor_id: Option<&str>) -> Outcome {
     Outcome::Accepted {
         provider_message_id: vendor_id.and_then(id),
     }
 }
 
-/// The outcome of an answer with that meaning, in which the vendor said `said`.
-pub(crate) fn outcome(meaning: Meaning, said: &str) -> Outcome {
+/// The outcome of an answer that means `meaning`, with the vendor's code `said`.
+#[must_use]
+pub fn outcome(meaning: Meaning, said: &str) -> Outcome {
     let vendor_code = code(said);
     match meaning {
         Meaning::Accepted => accepted(None),
@@ -80,14 +86,16 @@ pub(crate) fn outcome(meaning: Meaning, said: &str) -> Outcome {
     }
 }
 
-/// What an answer means by its status alone. An operator's table may hold statuses too, as `HTTP 503`.
-pub(crate) fn by_status(status: u16, errors: &ErrorMap) -> Meaning {
+/// The meaning of an answer by its status alone. An operator's table may hold statuses too, as `HTTP 503`.
+#[must_use]
+pub fn by_status(status: u16, errors: &ErrorMap) -> Meaning {
     let said = format!("HTTP {status}");
     errors.meaning(&said, &BARE).unwrap_or(Meaning::Unknown)
 }
 
 /// The outcome of an answer in which no code of the vendor's could be read.
-pub(crate) fn bare(status: u16, errors: &ErrorMap) -> Outcome {
+#[must_use]
+pub fn bare(status: u16, errors: &ErrorMap) -> Outcome {
     let said = format!("HTTP {status}");
     match by_status(status, errors) {
         Meaning::Accepted => accepted(None),

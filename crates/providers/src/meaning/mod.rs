@@ -1,27 +1,27 @@
 //! The meaning of vendors' answers: what a code says about a message.
 
-pub(crate) mod answer;
+pub mod answer;
 
 use std::collections::BTreeMap;
 
 use countersign_core::send::outcome::RefusalKind;
 
-/// What a vendor's codes mean, as far as an operator knows better: code to the name of an outcome
-/// ([`RefusalKind::as_str`], `accepted` or `unknown`).
+/// An operator's own table of a vendor's codes: from a code to the name of an outcome ([`RefusalKind::as_str`],
+/// `accepted` or `unknown`). It is the setting `errors` of an account.
 ///
-/// A code that ends in `*` stands for all that begin so; the longest that fits holds.
+/// A code that ends in `*` stands for all codes that begin so. The longest entry that fits a code holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Deserialize)]
 #[serde(try_from = "BTreeMap<String, String>")]
 pub struct ErrorMap(Vec<(String, Meaning)>);
 
-/// What a vendor's code means.
+/// The meaning of a vendor's code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Meaning {
-    /// It took the message.
+    /// The vendor took the message.
     Accepted,
-    /// It did not.
+    /// The vendor certainly did not take the message.
     Refused(RefusalKind),
-    /// Nobody knows.
+    /// The message may have been sent.
     Unknown,
 }
 
@@ -47,7 +47,7 @@ impl TryFrom<BTreeMap<String, String>> for ErrorMap {
 }
 
 impl ErrorMap {
-    /// What `code` means: by the operator's table, else by the vendor's as we know it.
+    /// The meaning of `code` by this table, or else by the vendor's table `known`.
     #[must_use]
     pub fn meaning(&self, code: &str, known: &[(&str, Meaning)]) -> Option<Meaning> {
         let ours = self
