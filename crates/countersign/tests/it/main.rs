@@ -47,6 +47,7 @@ mod slow;
 mod tokens;
 mod too_late;
 mod vendor;
+mod vendor_checklist;
 mod vendor_faults;
 mod vendor_sandbox;
 mod vendors;

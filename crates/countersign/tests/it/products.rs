@@ -23,78 +23,103 @@ pub(crate) enum Product {
     Http,
 }
 
-use Product::*;
-
-impl Product {
-    pub(crate) const ALL: [Product; 8] = [
-        Alibaba,
-        AlibabaAbroad,
-        AlibabaToChina,
-        Tencent,
-        ChuanglanText,
-        ChuanglanTemplate,
-        ChuanglanAbroad,
-        Http,
-    ];
-
-    /// The vendor's name: of the kind of account, and in the sandbox.
-    pub(crate) const fn vendor(self) -> &'static str {
-        match self {
-            Alibaba => "alibaba-cloud",
-            AlibabaAbroad | AlibabaToChina => "alibaba-cloud-international",
-            Tencent => "tencent-cloud",
-            ChuanglanText | ChuanglanTemplate => "chuanglan",
-            ChuanglanAbroad => "chuanglan-international",
-            Http => "http",
-        }
-    }
-
-    /// The `n`th number that it is for, in full.
-    pub(crate) fn number(self, n: usize) -> String {
-        match self {
-            AlibabaAbroad | ChuanglanAbroad => format!("+447400{n:06}"),
-            _ => format!("+86{}", number(n)),
-        }
-    }
-
+/// A product, as an operator sets it up and as its numbers are.
+struct Row {
+    product: Product,
+    /// The name of the kind of account, here and in the sandbox.
+    vendor: &'static str,
+    /// Whether it sends to other countries than mainland China.
+    abroad: bool,
+    /// The settings of its account, with the vendor at a URL.
+    settings: fn(&str) -> Value,
     /// The secret of its account: name and value.
-    pub(crate) const fn secret(self) -> (&'static str, &'static str) {
-        match self {
-            Alibaba | AlibabaAbroad | AlibabaToChina => {
-                ("access_key_secret", "sandbox-access-key-secret-0001")
-            }
-            Tencent => ("secret_key", "sandbox-secret-key-0001"),
-            ChuanglanText | ChuanglanTemplate | ChuanglanAbroad => {
-                ("password", "sandbox-password-0001")
-            }
-            Http => (
-                "webhook_secret",
-                "whsec_c2FuZGJveC13ZWJob29rLXNpZ25pbmcta2V5LTAwMDE=",
-            ),
-        }
-    }
+    secret: (&'static str, &'static str),
+    /// A wrong secret of the same form.
+    wrong_secret: &'static str,
+    /// The template that the vendor has approved: id, signature and variables, if it fills templates.
+    template: Option<(&'static str, &'static str, &'static [&'static str])>,
+}
 
-    /// A secret of the same form that is not it.
-    pub(crate) const fn wrong_secret(self) -> &'static str {
-        match self {
-            Http => "whsec_YW5vdGhlci1zZWNyZXQtb2YtdGhlLXNhbWUtbGVuZ3Ro",
-            _ => "another-secret-of-the-same-form",
-        }
-    }
+const ALIBABA_SECRET: (&str, &str) = ("access_key_secret", "sandbox-access-key-secret-0001");
+const ALIBABA_TEMPLATE: (&str, &str, &[&str]) = ("SMS_154950909", "阿里云", &["code={code}"]);
+const CHUANGLAN_SECRET: (&str, &str) = ("password", "sandbox-password-0001");
+const WRONG: &str = "another-secret-of-the-same-form";
 
-    /// The settings of its account, with the vendor at `url`.
-    fn settings(self, url: &str) -> Value {
-        match self {
-            Alibaba | AlibabaAbroad | AlibabaToChina => {
-                json!({"access_key_id": "sandbox-access-key-id", "endpoint": url})
-            }
-            Tencent => {
-                json!({"secret_id": "sandbox-secret-id", "sdk_app_id": "1400000000", "endpoint": url})
-            }
-            ChuanglanText => json!({"account": "YZM0000001", "endpoint": url}),
-            ChuanglanTemplate => json!({"account": "YZM0000001", "api": "v2", "endpoint": url}),
-            ChuanglanAbroad => json!({"account": "I0000001", "endpoint": url}),
-            Http => json!({
+fn alibaba(url: &str) -> Value {
+    json!({"access_key_id": "sandbox-access-key-id", "endpoint": url})
+}
+
+/// All products, one row each.
+const ROWS: &[Row] = &[
+    Row {
+        product: Product::Alibaba,
+        vendor: "alibaba-cloud",
+        abroad: false,
+        settings: alibaba,
+        secret: ALIBABA_SECRET,
+        wrong_secret: WRONG,
+        template: Some(ALIBABA_TEMPLATE),
+    },
+    Row {
+        product: Product::AlibabaAbroad,
+        vendor: "alibaba-cloud-international",
+        abroad: true,
+        settings: alibaba,
+        secret: ALIBABA_SECRET,
+        wrong_secret: WRONG,
+        template: None,
+    },
+    Row {
+        product: Product::AlibabaToChina,
+        vendor: "alibaba-cloud-international",
+        abroad: false,
+        settings: alibaba,
+        secret: ALIBABA_SECRET,
+        wrong_secret: WRONG,
+        template: Some(ALIBABA_TEMPLATE),
+    },
+    Row {
+        product: Product::Tencent,
+        vendor: "tencent-cloud",
+        abroad: false,
+        settings: |url| json!({"secret_id": "sandbox-secret-id", "sdk_app_id": "1400000000", "endpoint": url}),
+        secret: ("secret_key", "sandbox-secret-key-0001"),
+        wrong_secret: WRONG,
+        template: Some(("449740", "腾讯云", &["{code}", "{minutes}"])),
+    },
+    Row {
+        product: Product::ChuanglanText,
+        vendor: "chuanglan",
+        abroad: false,
+        settings: |url| json!({"account": "YZM0000001", "endpoint": url}),
+        secret: CHUANGLAN_SECRET,
+        wrong_secret: WRONG,
+        template: None,
+    },
+    Row {
+        product: Product::ChuanglanTemplate,
+        vendor: "chuanglan",
+        abroad: false,
+        settings: |url| json!({"account": "YZM0000001", "api": "v2", "endpoint": url}),
+        secret: CHUANGLAN_SECRET,
+        wrong_secret: WRONG,
+        template: Some(("1000001", "示例", &["{code}"])),
+    },
+    Row {
+        product: Product::ChuanglanAbroad,
+        vendor: "chuanglan-international",
+        abroad: true,
+        settings: |url| json!({"account": "I0000001", "endpoint": url}),
+        secret: CHUANGLAN_SECRET,
+        wrong_secret: WRONG,
+        template: None,
+    },
+    Row {
+        product: Product::Http,
+        vendor: "http",
+        abroad: false,
+        settings: |url| {
+            json!({
                 "url": format!("{url}/http/send"),
                 "format": "json",
                 "body": {"to": "{to}", "text": "{text}", "id": "{message_id}"},
@@ -105,24 +130,65 @@ impl Product {
                 "errors": {
                     "bad_number": "bad_number", "content": "content_rejected", "HTTP 503": "transient",
                 },
-            }),
+            })
+        },
+        secret: (
+            "webhook_secret",
+            "whsec_c2FuZGJveC13ZWJob29rLXNpZ25pbmcta2V5LTAwMDE=",
+        ),
+        wrong_secret: "whsec_YW5vdGhlci1zZWNyZXQtb2YtdGhlLXNhbWUtbGVuZ3Ro",
+        template: None,
+    },
+];
+
+impl Product {
+    pub(crate) const ALL: [Product; ROWS.len()] = {
+        let mut all = [Product::Http; ROWS.len()];
+        let mut nth = 0;
+        while nth < ROWS.len() {
+            all[nth] = ROWS[nth].product;
+            nth += 1;
         }
+        all
+    };
+
+    fn row(self) -> &'static Row {
+        let found = ROWS.iter().find(|row| row.product == self);
+        found.unwrap_or_else(|| panic!("{self:?} has no row"))
+    }
+
+    /// The name of the kind of account, here and in the sandbox.
+    pub(crate) fn vendor(self) -> &'static str {
+        self.row().vendor
+    }
+
+    /// The `n`th number that it sends to, in E.164.
+    pub(crate) fn number(self, n: usize) -> String {
+        match self.row().abroad {
+            true => format!("+447400{n:06}"),
+            false => format!("+86{}", number(n)),
+        }
+    }
+
+    /// The secret of its account: name and value.
+    pub(crate) fn secret(self) -> (&'static str, &'static str) {
+        self.row().secret
+    }
+
+    /// A wrong secret of the same form.
+    pub(crate) fn wrong_secret(self) -> &'static str {
+        self.row().wrong_secret
+    }
+
+    /// The settings of its account, with the vendor at `url`.
+    fn settings(self, url: &str) -> Value {
+        (self.row().settings)(url)
     }
 
     /// The template that the vendor has approved, if it fills templates.
     fn template(self) -> Option<Value> {
-        match self {
-            Alibaba | AlibabaToChina => Some(json!({
-                "id": "SMS_154950909", "signature": "阿里云", "variables": ["code={code}"],
-            })),
-            Tencent => Some(json!({
-                "id": "449740", "signature": "腾讯云", "variables": ["{code}", "{minutes}"],
-            })),
-            ChuanglanTemplate => Some(json!({
-                "id": "1000001", "signature": "示例", "variables": ["{code}"],
-            })),
-            AlibabaAbroad | ChuanglanText | ChuanglanAbroad | Http => None,
-        }
+        let (id, signature, variables) = self.row().template?;
+        Some(json!({"id": id, "signature": signature, "variables": variables}))
     }
 }
 
