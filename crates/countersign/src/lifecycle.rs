@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -15,7 +16,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_util::task::TaskTracker;
 
-use crate::http::{Gate, Pass, Site};
+use crate::http::{Gate, Pass};
 
 /// The longest that a shutdown waits: as long as a send may take.
 pub(crate) const DRAIN: Duration = Duration::from_secs(10);
@@ -51,7 +52,7 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 }
 
 /// Serves until told to stop, then drains.
-pub async fn serve(listener: TcpListener, site: Site, sends: TaskTracker, mut signals: Signals) {
+pub async fn serve(listener: TcpListener, site: Router, sends: TaskTracker, mut signals: Signals) {
     let (graceful, gate) = (GracefulShutdown::new(), Arc::new(Gate::default()));
     loop {
         let accepted = tokio::select! {
@@ -85,7 +86,7 @@ pub async fn serve(listener: TcpListener, site: Site, sends: TaskTracker, mut si
 }
 
 /// Serves one connection in a task of its own.
-fn attend(connection: TcpStream, pass: Pass, site: Site, graceful: &GracefulShutdown) {
+fn attend(connection: TcpStream, pass: Pass, site: Router, graceful: &GracefulShutdown) {
     // Answers are small: waiting to fill a packet only costs the caller time.
     if let Err(error) = connection.set_nodelay(true) {
         tracing::debug!(%error, "no TCP_NODELAY");

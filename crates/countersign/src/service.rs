@@ -20,7 +20,7 @@ use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use crate::config::keys::Keys;
 use crate::config::settings::Settings;
-use crate::http::{AppState, Parts, Site};
+use crate::http::{self, AppState, Parts};
 use crate::lifecycle::{self, Signals};
 use crate::manage::{Manage, ManageParts};
 use crate::system::{Machine, SystemClock};
@@ -144,7 +144,7 @@ impl Service {
 
     /// Serves until told to stop, then lets requests and tasks under way come to their end.
     pub async fn serve(self, listener: TcpListener, signals: Signals) {
-        lifecycle::serve(listener, Site::new(self.state), self.tasks, signals).await;
+        lifecycle::serve(listener, http::site(self.state), self.tasks, signals).await;
     }
 }
 

@@ -13,5 +13,5 @@ mod v3;
 mod wire;
 
 pub use request::gate::{Gate, Pass};
-pub use router::Site;
+pub use router::site;
 pub use state::{AppState, Parts};

@@ -1,21 +1,20 @@
-//! The site map.
+//! The routes: which handler serves which path, and the layers before it.
 
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use axum::Router;
-use axum::http::{Method, Request, StatusCode, header};
+use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get};
-use tower_service::Service;
 use utoipa_swagger_ui::SwaggerUi;
 
+use super::document::endpoint::{Audience, Endpoint, Published};
 use super::document::openapi;
 use super::proof::admission;
-use super::request::{context, cors};
+use super::request::context::Context;
+use super::request::cors;
+use super::state::AppState;
 use super::{dev, not_found, oidc, receipts, v3};
-use crate::http::document::endpoint::{Audience, Endpoint, Published};
-use crate::http::state::AppState;
 
 /// Everything served under `/api/v3`. Whatever else is asked for there is answered with this list.
 fn endpoints() -> Vec<Endpoint> {
@@ -61,107 +60,76 @@ fn published() -> Vec<Published> {
     vec![oidc::jwks::of_service(), oidc::jwks::of_application()]
 }
 
-/// Everything that is served.
-#[derive(Debug, Clone)]
-pub struct Site {
-    /// With the headers that web pages of other origins need.
-    for_pages: Router,
-    /// The same without, for whoever comes from no page.
-    plain: Router,
-}
-
-impl Site {
-    /// All routes over `state`.
-    #[must_use]
-    pub fn new(state: AppState) -> Self {
-        let cors = cors::layer(Arc::clone(&state.setup_store));
-        Self {
-            for_pages: router(state.clone(), |site| site.layer(cors)),
-            plain: router(state, |site| site),
-        }
-    }
-}
-
-impl<B> Service<Request<B>> for Site
-where
-    Router: Service<Request<B>>,
-{
-    type Response = <Router as Service<Request<B>>>::Response;
-    type Error = <Router as Service<Request<B>>>::Error;
-    type Future = <Router as Service<Request<B>>>::Future;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.for_pages.poll_ready(context) // a router is always ready
-    }
-
-    fn call(&mut self, request: Request<B>) -> Self::Future {
-        let page =
-            request.headers().contains_key(header::ORIGIN) || request.method() == Method::OPTIONS;
-        // What may be kept by caches says in any case that it depends on the origin.
-        if page || !request.uri().path().starts_with("/api/v3/") {
-            self.for_pages.call(request)
-        } else {
-            self.plain.call(request)
-        }
-    }
-}
-
-/// All routes over `state`, most of them under `layer`.
-fn router(state: AppState, layer: impl FnOnce(Router<AppState>) -> Router<AppState>) -> Router {
+/// Everything that the program serves over HTTP.
+pub fn site(state: AppState) -> Router {
     let (endpoints, published) = (endpoints(), published());
-    let served: Vec<_> = endpoints
-        .iter()
-        .map(|endpoint| format!("{} /api/v3/{}", endpoint.handler.method, endpoint.name))
-        .collect();
-    let served: Arc<str> = served.join(", ").into();
-    let docs = SwaggerUi::new("/docs")
+    let reference = SwaggerUi::new("/docs")
         .external_url_unchecked("/openapi.json", openapi::document(&endpoints, &published));
-    let not_served = move |cx: context::Context| {
-        let answer = v3::not_served::answer(&cx, &served);
-        async { answer }
-    };
-    let mut site = Router::new()
-        .route("/api/v3", any(not_served.clone()))
-        .route("/api/v3/", any(not_served.clone()))
-        .route("/api/v3/{*rest}", any(not_served.clone()))
-        .route("/console", get(console))
-        .route(
-            "/receipts/{end}",
-            get(receipts::handle).post(receipts::handle),
-        )
-        .merge(docs)
-        .fallback(not_found::answer);
-    // No page of another origin manages, whosever it is.
-    let mut managed = Router::new();
-    for endpoint in endpoints {
-        let path = format!("/api/v3/{}", endpoint.name);
-        // Another method on a served path is not served either.
-        if let Audience::Operator(needed) = endpoint.audience {
-            let admission = from_fn_with_state((state.clone(), needed), admission::admit);
-            let handler = endpoint.handler.router.layer(admission);
-            managed = managed.route(&path, handler.fallback(not_served.clone()));
-        } else {
-            site = site.route(&path, endpoint.handler.router.fallback(not_served.clone()));
-        }
-    }
-    if state.outbox.is_some() {
-        site = site.route("/dev/outbox", get(dev::outbox::handle));
-    }
-    let mut documents = Router::new();
-    for document in published {
-        documents = documents.route(document.path, document.handler);
-    }
-    layer(site)
-        .merge(managed)
-        .merge(documents.layer(cors::anyone()))
+    let pages = pages(&state).merge(reference);
+    let (managed, calls) = api(&state, endpoints);
+    let of_calls = cors::OfCalls::new(Arc::clone(&state.setup_store));
+    let of_documents = cors::of_documents(Arc::clone(&state.setup_store));
+    // Management and the console have no CORS layer: no page of another origin manages.
+    managed
+        .merge(console())
+        .merge(calls.layer(of_calls))
+        .merge(pages.layer(of_documents))
+        .merge(documents(published).layer(cors::anyone()))
         .with_state(state)
 }
 
-async fn console() -> (StatusCode, &'static str) {
-    (
+/// The endpoints for operators, and those for all other callers. Each path that is not served, and each method that a
+/// served path has not, gets the answer of [`v3::not_served`].
+fn api(state: &AppState, endpoints: Vec<Endpoint>) -> (Router<AppState>, Router<AppState>) {
+    let served = v3::not_served::list(&endpoints);
+    let not_served = move |cx: Context| std::future::ready(v3::not_served::answer(&cx, &served));
+    let mut managed = Router::new();
+    let mut calls = Router::new()
+        .route("/api/v3", any(not_served.clone()))
+        .route("/api/v3/", any(not_served.clone()))
+        .route("/api/v3/{*rest}", any(not_served.clone()));
+    for endpoint in endpoints {
+        let path = format!("/api/v3/{}", endpoint.name);
+        let handler = endpoint.handler.router;
+        if let Audience::Operator(needed) = endpoint.audience {
+            let admission = from_fn_with_state((state.clone(), needed), admission::admit);
+            let handler = handler.layer(admission);
+            managed = managed.route(&path, handler.fallback(not_served.clone()));
+        } else {
+            calls = calls.route(&path, handler.fallback(not_served.clone()));
+        }
+    }
+    (managed, calls)
+}
+
+/// Everything outside `/api/v3` but the published documents and the console.
+fn pages(state: &AppState) -> Router<AppState> {
+    let reports = get(receipts::handle).post(receipts::handle);
+    let pages = Router::new()
+        .route("/receipts/{end}", reports)
+        .fallback(not_found::answer);
+    match &state.outbox {
+        Some(_) => pages.route("/dev/outbox", get(dev::outbox::handle)),
+        None => pages,
+    }
+}
+
+/// The published documents.
+fn documents(published: Vec<Published>) -> Router<AppState> {
+    published
+        .into_iter()
+        .fold(Router::new(), |router, document| {
+            router.route(document.path, document.handler)
+        })
+}
+
+/// The console.
+fn console() -> Router<AppState> {
+    let answer = (
         StatusCode::NOT_IMPLEMENTED,
         "The console is not built yet.\n",
-    )
+    );
+    Router::new().route("/console", get(async move || answer))
 }
 
 #[cfg(test)]

@@ -171,3 +171,38 @@ async fn a_page_of_another_origin_cannot_manage() {
         assert_eq!(answer.header("access-control-allow-origin"), None);
     }
 }
+
+#[tokio::test]
+async fn the_console_has_no_cors_header() {
+    let data = folder();
+    let server = with_shop(data.path()).await;
+    let url = format!("{}/console", server.url);
+    for method in [Method::GET, Method::OPTIONS] {
+        let request = server
+            .client()
+            .request(method, &url)
+            .header("origin", SHOP)
+            .header("access-control-request-method", "GET");
+        let answer = request.send().await.unwrap();
+        let named = answer.headers().keys().map(HeaderName::as_str);
+        let cors: Vec<_> = named
+            .filter(|name| name.starts_with("access-control-"))
+            .collect();
+        assert!(cors.is_empty(), "{cors:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_call_of_a_server_gets_no_cors_header() {
+    let data = folder();
+    let server = with_shop(data.path()).await;
+    let body = format!(
+        r#"{{"channel":"CHANNEL_LOGIN","phoneNumber":"{}"}}"#,
+        number(7)
+    );
+    let sent = server
+        .post("send-sms", &[("x-authing-app-id", "shop")], body)
+        .await;
+    assert_eq!(sent.status(), 200);
+    assert_eq!(cors(&sent), "");
+}

@@ -1,14 +1,21 @@
-//! Which web pages may call, with credentials: those of an application's own origins. And what any may read.
+//! CORS: which web pages may call from the browser. Pages of an application's own origins may, with credentials; any
+//! page may read the published documents; no page may manage.
 
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::response::Response;
 use countersign_api::APP_ID_HEADER;
 use countersign_core::application::{AppId, Origin};
 use countersign_core::ports::setup::{Setup, SetupStore};
-use tower_http::cors::{AllowOrigin, Any, CorsLayer};
+use tower_http::cors::{AllowOrigin, Any, Cors, CorsLayer};
+use tower_layer::Layer;
+use tower_service::Service;
 
 /// The headers that GenAuth's browser SDKs send.
 const HEADERS: [&str; 9] = [
@@ -23,17 +30,15 @@ const HEADERS: [&str; 9] = [
     "x-authing-device-id",
 ];
 
-/// Answers preflights and marks answers, for known origins only; an unknown one is never named in an answer.
-pub(crate) fn layer(store: Arc<dyn SetupStore>) -> CorsLayer {
-    let known = AllowOrigin::async_predicate(move |origin: HeaderValue, parts: &Parts| {
-        let (store, app) = (Arc::clone(&store), named_app(parts));
-        let preflight = parts.method == Method::OPTIONS;
-        async move {
-            match origin.to_str() {
-                Ok(origin) => is_known(&store.setup(), origin, app, preflight),
-                Err(_) => false,
-            }
-        }
+/// How long a browser may keep the answer to a preflight.
+const KEPT: Duration = Duration::from_secs(600);
+
+/// The layer of answers that caches may keep: each of them sends `Vary: Origin`, and so the headers of CORS, whoever
+/// asked.
+pub(crate) fn of_documents(setup: Arc<dyn SetupStore>) -> CorsLayer {
+    let known = AllowOrigin::predicate(move |origin, parts| {
+        let origin = origin.to_str();
+        origin.is_ok_and(|origin| is_known(&setup.setup(), origin, parts))
     });
     CorsLayer::new()
         .allow_origin(known)
@@ -41,33 +46,87 @@ pub(crate) fn layer(store: Arc<dyn SetupStore>) -> CorsLayer {
         .allow_methods([Method::GET, Method::POST])
         .allow_headers(HEADERS.map(HeaderName::from_static))
         .expose_headers([header::RETRY_AFTER])
-        .max_age(Duration::from_secs(600))
+        .max_age(KEPT)
 }
 
-/// For documents that everyone may read: any page may, without credentials.
+/// The layer of API calls. A request of a page (it has an `Origin`, or is a preflight) gets the headers of CORS. Any
+/// other request goes straight on, so that a send from a server costs nothing for it.
+#[derive(Clone)]
+pub(crate) struct OfCalls(CorsLayer);
+
+impl OfCalls {
+    /// The layer over the applications of `setup`.
+    pub(crate) fn new(setup: Arc<dyn SetupStore>) -> Self {
+        Self(of_documents(setup))
+    }
+}
+
+impl<S: Clone> Layer<S> for OfCalls {
+    type Service = Fork<S>;
+
+    fn layer(&self, inner: S) -> Fork<S> {
+        Fork {
+            of_pages: self.0.layer(inner.clone()),
+            of_others: inner,
+        }
+    }
+}
+
+/// The service behind [`OfCalls`].
+#[derive(Clone)]
+pub(crate) struct Fork<S> {
+    of_pages: Cors<S>,
+    of_others: S,
+}
+
+impl<S> Service<Request> for Fork<S>
+where
+    S: Service<Request, Response = Response>,
+    S::Future: Send + 'static,
+    Cors<S>: Service<Request, Response = Response, Error = S::Error, Future: Send + 'static>,
+{
+    type Response = Response;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        ready!(self.of_pages.poll_ready(context))?;
+        self.of_others.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let is_of_page =
+            request.headers().contains_key(header::ORIGIN) || request.method() == Method::OPTIONS;
+        if is_of_page {
+            Box::pin(self.of_pages.call(request))
+        } else {
+            Box::pin(self.of_others.call(request))
+        }
+    }
+}
+
+/// The layer of documents that any page may read, without credentials.
 pub(crate) fn anyone() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(Any)
         .allow_methods([Method::GET])
-        .max_age(Duration::from_secs(600))
+        .max_age(KEPT)
 }
 
-fn named_app(parts: &Parts) -> Option<AppId> {
-    AppId::parse(parts.headers.get(APP_ID_HEADER)?.to_str().ok()?.trim()).ok()
-}
-
-/// A preflight names no application, so it may come from the pages of any; the call itself may come
-/// from those of the application that it names.
-fn is_known(setup: &Setup, origin: &str, app: Option<AppId>, preflight: bool) -> bool {
+/// Whether a page of `origin` may make this request. A preflight names no application, so it may come from the pages
+/// of any; the call itself may come from the pages of the application that it names.
+fn is_known(setup: &Setup, origin: &str, parts: &Parts) -> bool {
     let matches = |origins: &[Origin]| origins.iter().any(|known| known.matches(origin));
-    if preflight {
+    if parts.method == Method::OPTIONS {
         let mut all = setup.applications.values();
         return all.any(|held| matches(&held.application.origins));
     }
-    match app {
-        Some(id) => setup
-            .application(&id)
-            .is_some_and(|app| matches(&app.origins)),
-        None => false,
-    }
+    named_app(parts)
+        .and_then(|id| setup.application(&id))
+        .is_some_and(|app| matches(&app.origins))
+}
+
+fn named_app(parts: &Parts) -> Option<AppId> {
+    let named: &HeaderValue = parts.headers.get(APP_ID_HEADER)?;
+    AppId::parse(named.to_str().ok()?.trim()).ok()
 }
