@@ -1,4 +1,4 @@
-//! Which crate may know which, and which dependency lives where (`ARCHITECTURE.md`, "The arrows").
+//! The arrows between crates and the homes of heavy dependencies (`ARCHITECTURE.md`, "The arrows").
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -17,7 +17,7 @@ fn metadata() -> Metadata {
         .unwrap()
 }
 
-/// What each crate of the workspace depends on, tests aside; with or without what a feature brings.
+/// The dependencies of each crate of the workspace without those of tests, and with optional ones if `options`.
 fn arrows(metadata: &Metadata, options: bool) -> BTreeMap<&str, BTreeSet<&str>> {
     let packages = metadata.workspace_packages();
     packages
@@ -37,7 +37,7 @@ fn arrows(metadata: &Metadata, options: bool) -> BTreeMap<&str, BTreeSet<&str>> 
 }
 
 #[test]
-fn crates_know_only_those_below_them() {
+fn a_crate_depends_only_on_crates_below_it() {
     let metadata = metadata();
     let may = BTreeMap::from([
         ("countersign-api", vec![]),
@@ -75,7 +75,7 @@ fn crates_know_only_those_below_them() {
 }
 
 #[test]
-fn each_heavy_dependency_has_one_home() {
+fn a_heavy_dependency_is_used_only_by_its_home_crates() {
     let metadata = metadata();
     let homes = BTreeMap::from([
         (
@@ -147,7 +147,7 @@ fn sources() -> Vec<(PathBuf, String)> {
 }
 
 #[test]
-fn the_phone_library_is_known_to_one_file() {
+fn the_phone_library_is_imported_by_one_file() {
     let users: Vec<_> = sources()
         .into_iter()
         .filter(|(path, text)| !path.ends_with("arrows.rs") && text.contains("rlibphonenumber"))
@@ -158,7 +158,7 @@ fn the_phone_library_is_known_to_one_file() {
 }
 
 #[test]
-fn codes_and_ids_are_random_by_the_operating_system_alone() {
+fn codes_and_ids_take_randomness_only_from_the_operating_system() {
     let mut implementations = Vec::new();
     for (path, text) in sources() {
         let inside = path.strip_prefix(CRATES).unwrap();
@@ -195,7 +195,7 @@ fn codes_and_ids_are_random_by_the_operating_system_alone() {
 }
 
 #[test]
-fn every_licence_is_one_we_may_ship() {
+fn each_dependency_has_a_licence_that_we_may_ship() {
     let allowed = [
         "0BSD",
         "Apache-2.0",

@@ -310,13 +310,10 @@ async fn the_app_server_is_told_when_a_lock_ends() {
 async fn a_code_never_passes_for_another_application_channel_or_number() {
     let data = folder();
     let server = Server::start(data.path(), &["--quiet"]).await;
-    let secret = server.operator().create_application("other", "Other").await;
+    let other = server.operator().create_application("other", "Other").await;
     let apps = [
         (server.public(), server.app_server()),
-        (
-            Public::of(&server, "other"),
-            AppServer::of(&server, "other", &secret),
-        ),
+        (other.public, other.server),
     ];
     let channels = [LOGIN, "CHANNEL_REGISTER", "CHANNEL_RESET_PASSWORD"];
     let mut sent = Vec::new();

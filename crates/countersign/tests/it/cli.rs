@@ -27,7 +27,7 @@ fn refusal(args: &[&str], data: Option<&Path>) -> String {
 }
 
 #[tokio::test]
-async fn a_folder_has_one_owner_and_the_second_is_told() {
+async fn a_second_server_on_a_data_folder_is_refused() {
     let data = folder();
     let server = Server::start(data.path(), &["--quiet"]).await;
     let says = refusal(&["dev", "--listen", "127.0.0.1:0"], Some(data.path()));
@@ -45,7 +45,7 @@ async fn a_folder_has_one_owner_and_the_second_is_told() {
 }
 
 #[tokio::test]
-async fn send_and_app_talk_to_the_owner() {
+async fn the_send_and_app_commands_ask_the_running_server() {
     let data = folder();
     let says = refusal(&["send", "--to", &number(1)], Some(data.path()));
     assert!(says.contains("no countersign is running on"), "{says}");
@@ -149,7 +149,7 @@ async fn send_and_app_talk_to_the_owner() {
 }
 
 #[tokio::test]
-async fn check_and_unlock_talk_to_the_owner() {
+async fn the_check_and_unlock_commands_ask_the_running_server() {
     let data = folder();
     let server = Server::start(data.path(), &["--quiet"]).await;
     let check = |rest: &[&str]| {
@@ -206,7 +206,7 @@ async fn check_and_unlock_talk_to_the_owner() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_is_refused_in_one_sentence() {
+async fn a_command_that_cannot_be_done_is_refused_in_one_sentence() {
     let data = folder();
     let url = ["dev", "--database-url", "postgres://127.0.0.1/x"];
     assert!(refusal(&url, Some(data.path())).contains("not built yet"));
@@ -244,7 +244,7 @@ async fn what_cannot_be_is_refused_in_one_sentence() {
 }
 
 #[test]
-fn programs_get_objects_also_when_it_fails() {
+fn a_command_that_fails_with_json_prints_an_object() {
     let data = folder();
     for args in [
         &["send", "--to", "18800008888", "--json"][..],
@@ -265,7 +265,7 @@ fn programs_get_objects_also_when_it_fails() {
 }
 
 #[test]
-fn shells_can_complete_and_help_teaches() {
+fn the_program_prints_completions_for_shells_and_help_with_examples() {
     for shell in ["bash", "zsh", "fish"] {
         let script = String::from_utf8(run(&["completions", shell], None).stdout).unwrap();
         assert!(
@@ -286,24 +286,22 @@ fn shells_can_complete_and_help_teaches() {
 }
 
 #[tokio::test]
-async fn a_shutdown_under_load_answers_what_it_took() {
+async fn a_shutdown_under_load_answers_every_request_it_accepted() {
     let (data, vendor) = (
         folder(),
         crate::vendor::Vendor::start(crate::vendor::Manner::WhenReleased).await,
     );
-    let server = std::sync::Arc::new(
-        Server::start(data.path(), &["--quiet", "--provider", &vendor.provider()]).await,
-    );
+    let server = Server::start(data.path(), &["--quiet", "--provider", &vendor.provider()]).await;
     let mut sends = tokio::task::JoinSet::new();
     for n in 0..20 {
-        let server = std::sync::Arc::clone(&server);
-        sends.spawn(async move { server.public().login(&number(n)).await });
+        let public = server.public();
+        sends.spawn(async move { public.login(&number(n)).await });
     }
     vendor.arrived(20).await;
     server.terminate();
     vendor.release();
     assert_eq!(sends.join_all().await, vec![200; 20]);
-    let stopped = std::sync::Arc::into_inner(server).unwrap().wait().await;
+    let stopped = server.wait().await;
     assert_eq!(stopped.status.code(), Some(0));
     assert!(!data.path().join("owner.json").exists());
 }

@@ -1,7 +1,10 @@
-//! One message through several vendors: who is tried after whom, with which code, and what it counts as.
+//! One message through several vendors: which of them are tried in which order, with which code, and which outcome
+//! the message has.
 
+use insta::assert_snapshot;
 use serde_json::json;
 
+use crate::actors::App;
 use crate::products::{Product, attempts};
 use crate::sandbox::{Sandbox, nobody};
 use crate::server::{Server, folder};
@@ -24,8 +27,9 @@ impl Set {
         let (data, sandbox) = (folder(), Sandbox::start().await);
         let server = Server::start(data.path(), &["--quiet"]).await;
         for product in [Product::Alibaba, Product::Tencent, Product::ChuanglanText] {
-            server
-                .provider(product.vendor(), product, &sandbox.url, None)
+            let (operator, name) = (server.operator(), product.vendor());
+            operator
+                .set_up_provider(name, product, &sandbox.url, None)
                 .await;
         }
         Self {
@@ -35,14 +39,32 @@ impl Set {
         }
     }
 
-    /// From now on only the vendor of texts has its words.
+    /// Leaves only Chuanglan, which sends texts, able to send.
     async fn forget_templates(&self) {
         for name in [ALIBABA, TENCENT] {
             let template = json!({"provider": name, "vendorTemplate": {"id": "", "variables": []}});
-            self.server.set("delete-sms-template", template).await;
+            let operator = self.server.operator();
+            operator.set("delete-sms-template", template).await;
         }
     }
 
+    /// An application whose messages go through all three vendors, in order.
+    async fn app(&self) -> App {
+        let operator = self.server.operator();
+        operator.create_application_through("app", &ALL).await
+    }
+
+    /// [`app`](Self::app), which has the same code sent again through the next vendor after an unknown outcome.
+    async fn app_with_failover_of_the_same_code(&self) -> App {
+        let app = self.app().await;
+        let providers = ALL.map(|name| json!({"name": name}));
+        let route =
+            json!({"appId": "app", "providers": providers, "onUnknown": "failover-same-code"});
+        self.server.operator().set("set-sms-route", route).await;
+        app
+    }
+
+    /// How many requests each vendor has had.
     async fn calls(&self) -> [u64; 3] {
         let mut calls = [0; 3];
         for (calls, vendor) in calls.iter_mut().zip(ALL) {
@@ -51,9 +73,9 @@ impl Set {
         calls
     }
 
-    /// The attempts of the newest message to `to`, and what its code is good for.
+    /// The attempts of the newest message to `to`, and the state of its code.
     async fn newest(&self, to: &str) -> (Vec<(String, String)>, String) {
-        let message = self.server.timelines(to).await.pop().unwrap();
+        let message = self.server.operator().timeline(to).await;
         let attempts = attempts(&message).into_iter();
         let owned = attempts.map(|(name, outcome)| (name.to_owned(), outcome.to_owned()));
         (owned.collect(), message.code)
@@ -72,20 +94,19 @@ fn to(n: usize) -> String {
 }
 
 #[tokio::test]
-async fn a_definite_no_goes_to_the_second_vendor_with_the_same_message() {
+async fn a_message_that_the_first_vendor_refuses_goes_to_the_second() {
     let set = Set::up().await;
-    let down = "down";
-    set.server
-        .provider(down, Product::Alibaba, &nobody(), None)
+    let (operator, product) = (set.server.operator(), Product::Alibaba);
+    operator
+        .set_up_provider("down", product, &nobody(), None)
         .await;
-    let wrong = "wrong";
-    let secret = Some(Product::Alibaba.wrong_secret());
-    set.server
-        .provider(wrong, Product::Alibaba, &set.sandbox.url, secret)
+    let secret = Some(product.wrong_secret());
+    operator
+        .set_up_provider("wrong", product, &set.sandbox.url, secret)
         .await;
     for (n, (first, fault, outcome)) in [
-        (down, None, "unreachable"),
-        (wrong, None, "config_error"),
+        ("down", None, "unreachable"),
+        ("wrong", None, "config_error"),
         (ALIBABA, Some("throttle"), "throttled"),
         (ALIBABA, Some("config_error"), "config_error"),
         (ALIBABA, Some("system_busy"), "transient"),
@@ -94,79 +115,82 @@ async fn a_definite_no_goes_to_the_second_vendor_with_the_same_message() {
     .into_iter()
     .enumerate()
     {
-        let (app, to) = (format!("app-{n}"), to(n));
-        let secret = set.server.app(&app, &[first, TENCENT, CHUANGLAN]).await;
+        let (id, to) = (format!("app-{n}"), to(n));
+        let providers = [first, TENCENT, CHUANGLAN];
+        let app = operator.create_application_through(&id, &providers).await;
         if let Some(fault) = fault {
             set.sandbox.fails_once(ALIBABA, fault).await;
         }
         let before = set.calls().await;
-        assert_eq!(set.server.login_as(&app, &to).await, 200, "{outcome}");
+        assert_eq!(app.public.login(&to).await, 200, "{outcome}");
         let after = set.calls().await;
-        let asked = u64::from(first != down);
+        let asked = u64::from(first != "down");
         assert_eq!(after, [before[0] + asked, before[1] + 1, before[2]]);
         let (attempts, _) = set.newest(&to).await;
         let expected = [(first, outcome), (TENCENT, "accepted")];
         assert_eq!(attempts, pairs(&expected));
-        assert_eq!(set.server.login_as(&app, &to).await, 429, "{outcome}");
+        assert_eq!(app.public.login(&to).await, 429, "{outcome}");
         assert!(set.sandbox.messages(ALIBABA, &to).await.is_empty());
         let code = set.sandbox.code(TENCENT, &to).await;
-        assert!(set.server.takes(&app, &secret, &to, &code).await);
+        assert!(app.server.accepts(&to, &code).await);
     }
 }
 
 #[tokio::test]
-async fn two_vendors_are_called_and_no_third() {
+async fn a_message_that_two_vendors_refuse_goes_to_no_third() {
     let set = Set::up().await;
-    set.server.app("app", &ALL).await;
+    let app = set.app().await;
     set.sandbox.fails(ALIBABA, "throttle").await;
     set.sandbox.fails(TENCENT, "system_busy").await;
-    let sent = set.server.send_as("app", "CHANNEL_LOGIN", &to(1)).await;
-    assert_eq!(sent.status, 602, "{sent:?}");
+    let sent = app.public.send_sms("CHANNEL_LOGIN", &to(1)).await;
+    assert_snapshot!(sent, @r#"
+    HTTP 200
+    {
+      "statusCode": 602,
+      "message": "The SMS provider refused the message (transient): it has a disturbance; try again in a moment. Nothing was sent.",
+      "requestId": "[request id]"
+    }
+    "#);
     assert_eq!(set.calls().await, [1, 1, 0]);
     let expected = [(ALIBABA, "throttled"), (TENCENT, "transient")];
     let expected = (pairs(&expected), "void".to_owned());
     assert_eq!(set.newest(&to(1)).await, expected);
-    assert_eq!(
-        set.server.login_as("app", &to(1)).await,
-        602,
-        "the minute is back"
-    );
+    assert_eq!(app.public.login(&to(1)).await, 602, "the minute is back");
     assert_eq!(set.calls().await, [2, 2, 0]);
 }
 
 #[tokio::test]
-async fn a_bad_number_is_bad_everywhere() {
+async fn a_message_to_a_bad_number_goes_to_no_second_vendor() {
     let set = Set::up().await;
-    set.server.app("app", &ALL).await;
+    let app = set.app().await;
     set.sandbox.fails_once(ALIBABA, "bad_number").await;
-    assert_eq!(set.server.login_as("app", &to(1)).await, 602);
+    assert_eq!(app.public.login(&to(1)).await, 602);
     assert_eq!(set.calls().await, [1, 0, 0]);
     let expected = (pairs(&[(ALIBABA, "bad_number")]), "void".to_owned());
     assert_eq!(set.newest(&to(1)).await, expected);
 }
 
 #[tokio::test]
-async fn what_may_have_been_sent_is_not_sent_again() {
+async fn a_message_with_an_unknown_outcome_is_not_sent_again() {
     let set = Set::up().await;
-    let secret = set.server.app("app", &ALL).await;
+    let app = set.app().await;
     let faults = ["reset", "error_500", "garbage", "stall_after_accept"];
     for (n, fault) in faults.into_iter().enumerate() {
         set.sandbox.fails_once(ALIBABA, fault).await;
-        assert_eq!(set.server.login_as("app", &to(n)).await, 200, "{fault}");
+        assert_eq!(app.public.login(&to(n)).await, 200, "{fault}");
         assert_eq!(set.calls().await, [n as u64 + 1, 0, 0], "{fault}");
         let expected = (pairs(&[(ALIBABA, "unknown")]), "live".to_owned());
         assert_eq!(set.newest(&to(n)).await, expected, "{fault}");
-        assert_eq!(set.server.login_as("app", &to(n)).await, 429, "{fault}");
+        assert_eq!(app.public.login(&to(n)).await, 429, "{fault}");
         let code = set.sandbox.code(ALIBABA, &to(n)).await;
-        assert!(set.server.takes("app", &secret, &to(n), &code).await);
+        assert!(app.server.accepts(&to(n), &code).await);
     }
 }
 
 #[tokio::test]
-async fn an_application_may_have_the_same_code_sent_again() {
+async fn an_application_has_the_same_code_sent_again_after_an_unknown_outcome() {
     let set = Set::up().await;
-    let same = json!({"onUnknown": "failover-same-code"});
-    let secret = set.server.app_by("app", &ALL, same).await;
+    let app = set.app_with_failover_of_the_same_code().await;
     let faults = [
         "reset",
         "error_500",
@@ -177,50 +201,54 @@ async fn an_application_may_have_the_same_code_sent_again() {
     for (n, fault) in faults.into_iter().enumerate() {
         let calls = n as u64 + 1;
         set.sandbox.fails_once(ALIBABA, fault).await;
-        assert_eq!(set.server.login_as("app", &to(n)).await, 200, "{fault}");
+        assert_eq!(app.public.login(&to(n)).await, 200, "{fault}");
         assert_eq!(set.calls().await, [calls, calls, 0], "{fault}");
         let expected = pairs(&[(ALIBABA, "unknown"), (TENCENT, "accepted")]);
         assert_eq!(set.newest(&to(n)).await.0, expected, "{fault}");
-        assert_eq!(set.server.login_as("app", &to(n)).await, 429, "{fault}");
+        assert_eq!(app.public.login(&to(n)).await, 429, "{fault}");
         let code = set.sandbox.code(ALIBABA, &to(n)).await;
         assert_eq!(set.sandbox.code(TENCENT, &to(n)).await, code, "{fault}");
-        assert!(set.server.takes("app", &secret, &to(n), &code).await);
+        assert!(app.server.accepts(&to(n), &code).await);
     }
 }
 
 #[tokio::test]
-async fn a_no_after_an_unknown_takes_nothing_back() {
+async fn a_refusal_after_an_unknown_outcome_keeps_code_and_minute() {
     let set = Set::up().await;
-    let same = json!({"onUnknown": "failover-same-code"});
-    let secret = set.server.app_by("app", &ALL, same).await;
+    let app = set.app_with_failover_of_the_same_code().await;
     set.sandbox.fails_once(ALIBABA, "reset").await;
     set.sandbox.fails_once(TENCENT, "throttle").await;
-    assert_eq!(set.server.login_as("app", &to(1)).await, 200);
+    assert_eq!(app.public.login(&to(1)).await, 200);
     assert_eq!(set.calls().await, [1, 1, 0]);
     let expected = pairs(&[(ALIBABA, "unknown"), (TENCENT, "throttled")]);
     let (attempts, code) = set.newest(&to(1)).await;
     assert_eq!((attempts, &*code), (expected, "live"));
-    assert_eq!(set.server.login_as("app", &to(1)).await, 429);
+    assert_eq!(app.public.login(&to(1)).await, 429);
     let code = set.sandbox.code(ALIBABA, &to(1)).await;
-    assert!(set.server.takes("app", &secret, &to(1), &code).await);
+    assert!(app.server.accepts(&to(1), &code).await);
 }
 
 #[tokio::test]
-async fn the_same_code_for_all_applications_is_refused() {
+async fn an_operator_cannot_have_the_same_code_sent_again_for_all_applications() {
     let set = Set::up().await;
     let route = json!({"providers": [{"name": TENCENT}], "onUnknown": "failover-same-code"});
-    let answer = set.server.manage("set-sms-route", route).await;
-    assert_eq!(answer["statusCode"], 400, "{answer}");
-    let message = answer["message"].as_str().unwrap();
-    assert!(message.contains("onUnknown"), "{message}");
+    let answer = set.server.operator().post("set-sms-route", route).await;
+    assert_snapshot!(answer, @r#"
+    HTTP 200
+    {
+      "statusCode": 400,
+      "message": "onUnknown: failover-same-code is for the routes of an application: people may get a code twice.",
+      "requestId": "[request id]"
+    }
+    "#);
 }
 
 #[tokio::test]
-async fn a_vendor_without_a_template_is_passed_over() {
+async fn a_message_skips_vendors_without_a_template() {
     let set = Set::up().await;
     set.forget_templates().await;
-    let secret = set.server.app("app", &ALL).await;
-    assert_eq!(set.server.login_as("app", &to(1)).await, 200);
+    let app = set.app().await;
+    assert_eq!(app.public.login(&to(1)).await, 200);
     assert_eq!(set.calls().await, [0, 0, 1]);
     let expected = [
         (ALIBABA, "no_template"),
@@ -229,39 +257,54 @@ async fn a_vendor_without_a_template_is_passed_over() {
     ];
     assert_eq!(set.newest(&to(1)).await.0, pairs(&expected));
     let code = set.sandbox.code(CHUANGLAN, &to(1)).await;
-    assert!(set.server.takes("app", &secret, &to(1), &code).await);
+    assert!(app.server.accepts(&to(1), &code).await);
 }
 
 #[tokio::test]
-async fn without_any_template_the_operator_is_told_and_the_minute_is_back() {
+async fn a_message_without_any_template_fails_and_gives_the_minute_back() {
     let set = Set::up().await;
     set.forget_templates().await;
-    set.server.app("app", &[ALIBABA, TENCENT]).await;
-    for _ in 0..2 {
-        let sent = set.server.send_as("app", "CHANNEL_LOGIN", &to(1)).await;
-        assert_eq!(sent.status, 602);
-        let says = "no provider has a template for this application, channel and language";
-        assert!(sent.message.contains(says), "{sent:?}");
+    let operator = set.server.operator();
+    let providers = [ALIBABA, TENCENT];
+    let app = operator.create_application_through("app", &providers).await;
+    let first = app.public.send_sms("CHANNEL_LOGIN", &to(1)).await;
+    assert_snapshot!(first, @r#"
+    HTTP 200
+    {
+      "statusCode": 602,
+      "message": "The SMS provider refused the message (no_template): no provider has a template for this application, channel and language. Nothing was sent.",
+      "requestId": "[request id]"
     }
+    "#);
+    let second = app.public.send_sms("CHANNEL_LOGIN", &to(1)).await;
+    assert_eq!(second.to_string(), first.to_string());
     assert_eq!(set.calls().await, [0, 0, 0]);
 }
 
 #[tokio::test]
-async fn alibabas_own_minute_is_for_all_channels_and_another_vendor_helps() {
+async fn a_message_within_the_minute_of_alibaba_goes_to_the_next_vendor() {
     let set = Set::up().await;
-    set.server.app("app", &ALL).await;
-    let send = |channel| set.server.send_as("app", channel, "13800000001");
-    assert_eq!(send("CHANNEL_LOGIN").await.status, 200);
+    let app = set.app().await;
+    let send = |channel| app.public.send_sms(channel, "13800000001");
+    assert_eq!(send("CHANNEL_LOGIN").await.status(), 200);
     let expected = [(ALIBABA, "accepted")];
     assert_eq!(set.newest(&to(1)).await.0, pairs(&expected));
-    assert_eq!(send("CHANNEL_REGISTER").await.status, 200);
+    assert_eq!(send("CHANNEL_REGISTER").await.status(), 200);
     let expected = [(ALIBABA, "recipient_limited"), (TENCENT, "accepted")];
     assert_eq!(set.newest(&to(1)).await.0, pairs(&expected));
     assert_eq!(set.calls().await, [2, 1, 0]);
 
-    set.server.app("alone", &[ALIBABA]).await;
-    let sent = set.server.send_as("alone", "CHANNEL_LOGIN", &to(1)).await;
-    assert_eq!(sent.status, 602);
-    let says = "it has sent this number too many messages lately";
-    assert!(sent.message.contains(says), "{sent:?}");
+    let operator = set.server.operator();
+    let alone = operator
+        .create_application_through("alone", &[ALIBABA])
+        .await;
+    let sent = alone.public.send_sms("CHANNEL_LOGIN", &to(1)).await;
+    assert_snapshot!(sent, @r#"
+    HTTP 200
+    {
+      "statusCode": 602,
+      "message": "The SMS provider refused the message (recipient_limited): it has sent this number too many messages lately; try again later. Nothing was sent.",
+      "requestId": "[request id]"
+    }
+    "#);
 }

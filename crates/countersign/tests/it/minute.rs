@@ -15,11 +15,12 @@ use crate::vendor::{Manner, Vendor};
 async fn of_200_concurrent_sends_to_a_number_one_goes_out() {
     let (data, vendor) = (folder(), Vendor::start(Manner::Answer(200, "")).await);
     let server = Server::start(data.path(), &["--quiet", "--provider", &vendor.provider()]).await;
+    let sdk = server.public().sdk();
     for round in 0..100 {
         let mut sends = JoinSet::new();
         for _ in 0..200 {
-            let public = server.public();
-            sends.spawn(async move { public.login(&number(round)).await });
+            let sdk = sdk.clone();
+            sends.spawn(async move { sdk.login(&number(round)).await });
         }
         let mut answers = sends.join_all().await;
         answers.sort_unstable();
@@ -40,15 +41,14 @@ async fn of_200_concurrent_sends_to_a_number_one_goes_out() {
 async fn a_number_gets_one_code_per_channel_and_application_within_a_minute() {
     let data = folder();
     let server = Server::start(data.path(), &["--quiet"]).await;
-    server.operator().create_application("other", "Other").await;
+    let other = server.operator().create_application("other", "Other").await;
     for channel in countersign_api::Channel::NAMES {
         let first = server.public().send_sms(channel, &number(1)).await;
         assert_eq!(first.status(), 200, "{channel}");
         let second = server.public().send_sms(channel, &number(1)).await;
         assert_eq!(second.status(), 429, "{channel}");
     }
-    let other = Public::of(&server, "other");
-    assert_eq!(other.login(&number(1)).await, 200);
+    assert_eq!(other.public.login(&number(1)).await, 200);
     let outbox = server.outbox(&format!("+86{}", number(1))).await;
     assert_eq!(outbox.len(), 12);
     assert!(outbox[0]["text"].as_str().unwrap().starts_with("【Other】"));

@@ -1,12 +1,9 @@
-//! What the sandbox's vendors sell, and how it is set up by an operator: accounts, templates, routes.
-
-use std::time::Duration;
+//! The products of the sandbox's vendors, with accounts and templates for them.
 
 use countersign_api::MessageDto;
 use serde_json::{Value, json};
 
-use crate::answer::Answer;
-use crate::server::{Server, number};
+use crate::server::number;
 
 /// A way to send through a vendor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -180,128 +177,28 @@ impl Product {
         self.row().wrong_secret
     }
 
+    /// A provider `name` with an account at the vendor at `url`, and with `secret` or the right one.
+    pub(crate) fn account(self, name: &str, url: &str, secret: Option<&str>) -> Value {
+        let (secret_name, right) = self.secret();
+        json!({
+            "name": name, "kind": self.vendor(), "settings": self.settings(url),
+            "secrets": {secret_name: secret.unwrap_or(right)},
+        })
+    }
+
     /// The settings of its account, with the vendor at `url`.
     fn settings(self, url: &str) -> Value {
         (self.row().settings)(url)
     }
 
     /// The template that the vendor has approved, if it fills templates.
-    fn template(self) -> Option<Value> {
+    pub(crate) fn template(self) -> Option<Value> {
         let (id, signature, variables) = self.row().template?;
         Some(json!({"id": id, "signature": signature, "variables": variables}))
     }
 }
 
-/// How long the official SDKs wait for an answer.
-const PATIENCE: Duration = Duration::from_secs(10);
-
-/// What became of one `send-sms`.
-#[derive(Debug)]
-pub(crate) struct Sent {
-    pub(crate) status: u16,
-    pub(crate) message: String,
-}
-
-impl Server {
-    /// Calls a management endpoint.
-    pub(crate) async fn manage(&self, name: &str, body: Value) -> Answer {
-        self.operator().post(name, body).await
-    }
-
-    /// Calls a management endpoint, which does as it is asked.
-    pub(crate) async fn set(&self, name: &str, body: Value) -> Value {
-        self.operator().set(name, body).await
-    }
-
-    /// Sets up a provider of that name and its template, with the vendor at `url`; with `secret` or the right one.
-    pub(crate) async fn provider(
-        &self,
-        name: &str,
-        product: Product,
-        url: &str,
-        secret: Option<&str>,
-    ) -> Value {
-        let (secret_name, right) = product.secret();
-        let account = json!({
-            "name": name, "kind": product.vendor(), "settings": product.settings(url),
-            "secrets": {secret_name: secret.unwrap_or(right)},
-        });
-        let shown = self.set("set-sms-provider", account).await;
-        if let Some(template) = product.template() {
-            let template = json!({"provider": name, "vendorTemplate": template});
-            self.set("set-sms-template", template).await;
-        }
-        shown
-    }
-
-    /// An application whose messages go through these providers in order; its secret.
-    pub(crate) async fn app(&self, id: &str, providers: &[&str]) -> String {
-        self.app_by(id, providers, json!({})).await
-    }
-
-    /// The same, with more said of its route.
-    pub(crate) async fn app_by(&self, id: &str, providers: &[&str], more: Value) -> String {
-        let new = json!({"appId": id, "appName": "Shop"});
-        let created = self.set("create-application", new).await;
-        let providers: Vec<_> = providers.iter().map(|name| json!({"name": name})).collect();
-        let mut route = json!({"appId": id, "providers": providers});
-        let more = more.as_object().unwrap().clone();
-        route.as_object_mut().unwrap().extend(more);
-        self.set("set-sms-route", route).await;
-        created["appSecret"].as_str().unwrap().to_owned()
-    }
-
-    /// A code of `app` to `to`, in full: what is answered before the SDKs give up.
-    pub(crate) async fn send_as(&self, app: &str, channel: &str, to: &str) -> Sent {
-        let headers = [("x-authing-app-id", app), ("x-authing-lang", "en-US")];
-        let body = json!({"channel": channel, "phoneNumber": to}).to_string();
-        let answer = tokio::time::timeout(PATIENCE, self.post("send-sms", &headers, body));
-        let answer = answer.await.expect("an answer within ten seconds");
-        Sent {
-            status: answer.status().try_into().unwrap(),
-            message: answer.message().to_owned(),
-        }
-    }
-
-    /// A login code of `app` to `to`: the `statusCode`.
-    pub(crate) async fn login_as(&self, app: &str, to: &str) -> u16 {
-        self.send_as(app, "CHANNEL_LOGIN", to).await.status
-    }
-
-    /// Whether `code` is good, and used up by this.
-    pub(crate) async fn takes(&self, app: &str, secret: &str, to: &str, code: &str) -> bool {
-        let body = json!({
-            "channel": "CHANNEL_LOGIN", "phoneNumber": to, "passCode": code, "withToken": false,
-            "client_id": app, "client_secret": secret,
-        });
-        let answer = self.post("verify-code", &[], body.to_string()).await;
-        answer.is_valid()
-    }
-
-    /// The timelines of a number, the oldest first.
-    pub(crate) async fn timelines(&self, to: &str) -> Vec<MessageDto> {
-        let found = self.set("find-messages", json!({"phoneNumber": to})).await;
-        let mut found: Vec<MessageDto> = serde_json::from_value(found).unwrap();
-        found.reverse();
-        found
-    }
-
-    /// A provider as the operator sees it.
-    pub(crate) async fn shown(&self, name: &str) -> Value {
-        let all = self.listed("list-sms-providers").await;
-        let mut all = all.as_array().unwrap().iter();
-        all.find(|provider| provider["name"] == name)
-            .unwrap()
-            .clone()
-    }
-
-    /// What a management endpoint lists.
-    pub(crate) async fn listed(&self, name: &str) -> Value {
-        self.operator().get(name).await.data().clone()
-    }
-}
-
-/// The attempts of a message: by whom, and with what outcome.
+/// The attempts of a message: each with its provider and its outcome.
 pub(crate) fn attempts(message: &MessageDto) -> Vec<(&str, &str)> {
     let attempts = message.attempts.iter();
     attempts

@@ -1,4 +1,4 @@
-//! Bytes that nobody meant as a request.
+//! Requests of arbitrary bytes.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -23,7 +23,7 @@ fn exchange(address: &str, request: &[u8]) -> Vec<u8> {
     answer
 }
 
-/// What an answer must be: an envelope without a failure of ours, or a refusal of HTTP itself.
+/// Checks that the answer is an envelope without an internal failure, or a refusal in HTTP.
 fn check(answer: &[u8]) -> Result<(), TestCaseError> {
     let text = String::from_utf8_lossy(answer);
     let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
@@ -42,7 +42,7 @@ fn check(answer: &[u8]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Bodies from noise to nearly right.
+/// Bodies from random bytes to nearly valid ones.
 fn bodies() -> impl Strategy<Value = Vec<u8>> {
     let pieces = prop::sample::select(vec![
         "{",
@@ -95,7 +95,7 @@ fn values() -> impl Strategy<Value = Vec<u8>> {
 }
 
 #[test]
-fn no_body_or_header_is_a_failure_of_ours() {
+fn a_request_of_any_bytes_is_answered_without_an_internal_failure() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let data = folder();
     let server = runtime.block_on(Server::start(data.path(), &["--quiet"]));

@@ -1,18 +1,19 @@
-//! What vendors report afterwards: on the timeline, and nowhere else.
+//! Receipts, the delivery reports of vendors: they change the timeline and nothing else.
 
 use countersign_api::MessageDto;
 use tempfile::TempDir;
 
+use crate::actors::App;
 use crate::products::Product;
 use crate::sandbox::{Sandbox, until};
 use crate::server::{Server, folder};
 
-/// A manner of reporting, and what is to be on the timeline.
+/// A manner of reporting, and the timeline that it must make.
 struct Manner {
     name: &'static str,
-    /// How many reports are made of a message.
+    /// The number of reports of one message.
     reports: usize,
-    /// What they say, each once.
+    /// The statuses on the timeline.
     receipts: &'static [&'static str],
     delivery: Option<&'static str>,
 }
@@ -56,12 +57,12 @@ const MANNERS: &[Manner] = &[
     },
 ];
 
-/// A server that hears from a product, through which its application sends.
+/// A server with an application that sends through one product, which reports back.
 struct Line {
     server: Server,
     sandbox: Sandbox,
     product: Product,
-    secret: String,
+    app: App,
     path: String,
     _data: TempDir,
 }
@@ -70,9 +71,14 @@ impl Line {
     async fn of(product: Product) -> Self {
         let (data, sandbox) = (folder(), Sandbox::start().await);
         let server = Server::start(data.path(), &["--quiet"]).await;
-        let shown = server.provider("vendor", product, &sandbox.url, None).await;
+        let operator = server.operator();
+        let shown = operator
+            .set_up_provider("vendor", product, &sandbox.url, None)
+            .await;
         Self {
-            secret: server.app("app", &["vendor"]).await,
+            app: operator
+                .create_application_through("app", &["vendor"])
+                .await,
             path: shown["receiptsPath"].as_str().unwrap().to_owned(),
             server,
             sandbox,
@@ -81,14 +87,14 @@ impl Line {
         }
     }
 
-    /// A message to the `n`th number, of which the vendor reports in that manner; its timeline when it has.
+    /// Sends to the `n`th number, and waits until the vendor has reported in that manner: the timeline.
     async fn message(&self, n: usize, manner: &Manner) -> MessageDto {
         let url = format!("{}{}", self.server.url, self.path);
         let vendor = self.product.vendor();
         self.sandbox.reports_to(vendor, &url, manner.name).await;
         let before = self.sandbox.reported().await.len();
         let to = self.product.number(n);
-        assert_eq!(self.server.login_as("app", &to).await, 200);
+        assert_eq!(self.app.public.login(&to).await, 200);
         let made = until("reports", async || {
             let mut made = self.sandbox.reported().await;
             made.truncate(made.len() - before);
@@ -99,12 +105,12 @@ impl Line {
             assert_eq!(report["status"], 200, "{report}");
             assert_eq!(report["answeredAsWanted"], true, "{report}");
         }
-        self.server.timelines(&to).await.remove(0)
+        self.server.operator().timeline(&to).await
     }
 }
 
 #[tokio::test]
-async fn every_vendor_is_heard_however_it_reports() {
+async fn a_vendor_that_reports_in_any_manner_changes_the_delivery_alone() {
     for product in Product::ALL {
         let line = Line::of(product).await;
         for (n, manner) in MANNERS.iter().enumerate() {
@@ -118,17 +124,17 @@ async fn every_vendor_is_heard_however_it_reports() {
             for receipt in &message.receipts {
                 assert_eq!(receipt.provider, "vendor", "{what}");
             }
-            // Whatever it says: the minute is taken, and the code unused and good.
+            // No report gives the minute back or ends the code.
             assert_eq!(
                 (&*message.code, message.gave_back),
                 ("live", false),
                 "{what}"
             );
             let to = product.number(n);
-            assert_eq!(line.server.login_as("app", &to).await, 429, "{what}");
+            assert_eq!(line.app.public.login(&to).await, 429, "{what}");
             let code = line.sandbox.code(product.vendor(), &to).await;
-            let good = line.server.takes("app", &line.secret, &to, &code).await;
-            assert!(good, "{what}: the code");
+            let accepted = line.app.server.accepts(&to, &code).await;
+            assert!(accepted, "{what}: the code");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Reports that are none, or not the vendor's, or about another's message: they change nothing.
+//! Reports that are malformed, forged, or about the message of another provider: they change nothing.
 
 use std::sync::{Arc, Mutex};
 
@@ -8,6 +8,7 @@ use countersign_api::MessageDto;
 use reqwest::{RequestBuilder, StatusCode};
 use tokio::net::TcpListener;
 
+use crate::actors::Public;
 use crate::products::Product;
 use crate::sandbox::{Sandbox, until};
 use crate::server::{Server, folder};
@@ -21,7 +22,7 @@ struct Report {
     body: String,
 }
 
-/// Listens in the server's place, and keeps the reports.
+/// Listens in the server's place and keeps the reports: the address, and the reports.
 async fn ear() -> (String, Arc<Mutex<Vec<Report>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
@@ -40,15 +41,15 @@ async fn ear() -> (String, Arc<Mutex<Vec<Report>>>) {
     (url, heard)
 }
 
-/// A message to `to` through a provider of that name, and the vendor's report of it, which nobody has heard.
+/// Sends a message to `to`, and catches the vendor's report of it before the server hears it.
 async fn unheard(server: &Server, sandbox: &Sandbox, product: Product, to: &str) -> Report {
     let (url, heard) = ear().await;
     sandbox.reports_to(product.vendor(), &url, "normal").await;
-    assert_eq!(server.login_as("app", to).await, 200);
+    assert_eq!(Public::of(server, "app").login(to).await, 200);
     until("a report", async || heard.lock().unwrap().pop()).await
 }
 
-/// Gives the server a report at `path`: how it is answered.
+/// Gives the server a report at `path`: the HTTP status of the answer.
 async fn give(server: &Server, path: &str, report: &Report) -> StatusCode {
     let url = format!("{}{path}?{}", server.url, report.query);
     let mut request: RequestBuilder = server.client().request(report.method.clone(), url);
@@ -67,13 +68,13 @@ async fn give(server: &Server, path: &str, report: &Report) -> StatusCode {
 }
 
 async fn path(server: &Server, name: &str) -> String {
-    let shown = server.shown(name).await;
+    let shown = server.operator().provider(name).await;
     shown["receiptsPath"].as_str().unwrap().to_owned()
 }
 
 /// The one message to `to`.
 async fn message(server: &Server, to: &str) -> MessageDto {
-    server.timelines(to).await.remove(0)
+    server.operator().timeline(to).await
 }
 
 async fn untouched(server: &Server, to: &str) {
@@ -83,14 +84,17 @@ async fn untouched(server: &Server, to: &str) {
 }
 
 #[tokio::test]
-async fn what_is_no_report_changes_nothing() {
+async fn a_body_that_is_no_report_is_refused_without_an_echo() {
     let (data, sandbox) = (folder(), Sandbox::start().await);
     let server = Server::start(data.path(), &["--quiet"]).await;
     for (n, product) in Product::ALL.into_iter().enumerate() {
         let name = format!("vendor-{n}");
-        let shown = server.provider(&name, product, &sandbox.url, None).await;
+        let shown = server
+            .operator()
+            .set_up_provider(&name, product, &sandbox.url, None)
+            .await;
         let url = format!("{}{}", server.url, shown["receiptsPath"].as_str().unwrap());
-        // One that signs is asked for its signature first.
+        // A vendor that signs must show its signature first.
         let expected = match product {
             Product::Http => StatusCode::UNAUTHORIZED,
             _ => StatusCode::BAD_REQUEST,
@@ -111,12 +115,18 @@ async fn what_is_no_report_changes_nothing() {
 }
 
 #[tokio::test]
-async fn only_the_whole_path_of_a_provider_is_heard() {
+async fn a_report_on_another_path_than_the_providers_is_not_found() {
     let (data, sandbox) = (folder(), Sandbox::start().await);
     let server = Server::start(data.path(), &["--quiet"]).await;
     let product = Product::ChuanglanText;
-    server.provider("vendor", product, &sandbox.url, None).await;
-    server.app("app", &["vendor"]).await;
+    server
+        .operator()
+        .set_up_provider("vendor", product, &sandbox.url, None)
+        .await;
+    server
+        .operator()
+        .create_application_through("app", &["vendor"])
+        .await;
     let to = product.number(1);
     let report = unheard(&server, &sandbox, product, &to).await;
     let path = path(&server, "vendor").await;
@@ -150,13 +160,19 @@ async fn a_report_of_another_providers_message_or_number_changes_nothing() {
     {
         let (mine, other) = (format!("mine-{n}"), format!("other-{n}"));
         for name in [&mine, &other] {
-            server.provider(name, product, &sandbox.url, None).await;
+            server
+                .operator()
+                .set_up_provider(name, product, &sandbox.url, None)
+                .await;
         }
         if n == 0 {
-            server.app("app", &[&mine]).await;
+            server
+                .operator()
+                .create_application_through("app", &[&mine])
+                .await;
         } else {
             let route = serde_json::json!({"appId": "app", "providers": [{"name": mine}]});
-            server.set("set-sms-route", route).await;
+            server.operator().set("set-sms-route", route).await;
         }
         let (to, stranger) = (product.number(n), product.number(100 + n));
         let report = unheard(&server, &sandbox, product, &to).await;
@@ -183,13 +199,17 @@ async fn a_report_of_another_providers_message_or_number_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_signed_report_must_be_signed_and_whole() {
+async fn a_report_whose_signature_or_body_was_altered_is_refused() {
     let (data, sandbox) = (folder(), Sandbox::start().await);
     let server = Server::start(data.path(), &["--quiet"]).await;
     server
-        .provider("vendor", Product::Http, &sandbox.url, None)
+        .operator()
+        .set_up_provider("vendor", Product::Http, &sandbox.url, None)
         .await;
-    server.app("app", &["vendor"]).await;
+    server
+        .operator()
+        .create_application_through("app", &["vendor"])
+        .await;
     let to = Product::Http.number(1);
     let report = unheard(&server, &sandbox, Product::Http, &to).await;
     let path = path(&server, "vendor").await;
@@ -238,11 +258,12 @@ async fn a_signed_report_must_be_signed_and_whole() {
 }
 
 #[tokio::test]
-async fn a_report_has_512_kib_at_most() {
+async fn a_report_over_512_kib_is_refused() {
     let (data, sandbox) = (folder(), Sandbox::start().await);
     let server = Server::start(data.path(), &["--quiet"]).await;
     server
-        .provider("vendor", Product::Alibaba, &sandbox.url, None)
+        .operator()
+        .set_up_provider("vendor", Product::Alibaba, &sandbox.url, None)
         .await;
     let path = path(&server, "vendor").await;
     let mut report = Report {

@@ -1,4 +1,4 @@
-//! A running `countersign sandbox`, and short words for what is asked of it.
+//! A running `countersign sandbox`, its faults and its counts.
 
 use std::process::Stdio;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use tokio::process::{Child, Command};
 
 use crate::server::{BINARY, client};
 
-/// The vendors' side, running; killed when dropped.
+/// The running sandbox, which plays all vendors; killed when dropped.
 pub(crate) struct Sandbox {
     pub(crate) url: String,
     client: Client,
@@ -34,19 +34,19 @@ impl Sandbox {
         }
     }
 
-    /// `vendor` fails so from now on, for ever.
+    /// `vendor` has this fault from now on.
     pub(crate) async fn fails(&self, vendor: &str, fault: &str) {
         self.control("faults", json!({"vendor": vendor, "fault": fault}))
             .await;
     }
 
-    /// `vendor` fails so once.
+    /// `vendor` has this fault once.
     pub(crate) async fn fails_once(&self, vendor: &str, fault: &str) {
         let line = json!({"vendor": vendor, "fault": fault, "times": 1});
         self.control("faults", line).await;
     }
 
-    /// `vendor` answers so late from now on.
+    /// `vendor` delays its answers by `by` from now on.
     pub(crate) async fn delays(&self, vendor: &str, by: Duration) {
         let millis = u64::try_from(by.as_millis()).unwrap();
         let line = json!({"vendor": vendor, "fault": "delay", "millis": millis});
@@ -59,13 +59,13 @@ impl Sandbox {
         self.control("reports", order).await;
     }
 
-    /// The reports that were made, newest first: each with the `status` that answered it.
+    /// The reports of all vendors, newest first: each with the HTTP `status` of its answer.
     pub(crate) async fn reported(&self) -> Vec<Value> {
         let mut shown = self.look("reports").await;
         serde_json::from_value(shown["made"].take()).unwrap()
     }
 
-    /// What `vendor` took for this number (E.164), newest first.
+    /// The messages that `vendor` took for this number (E.164), newest first.
     pub(crate) async fn messages(&self, vendor: &str, to: &str) -> Vec<Value> {
         let digits = to.trim_start_matches('+');
         let found = self
@@ -81,7 +81,7 @@ impl Sandbox {
         messages[0]["code"].as_str().unwrap().to_owned()
     }
 
-    /// All codes that were taken.
+    /// The codes of all messages.
     pub(crate) async fn codes(&self) -> Vec<String> {
         let messages = self.look("messages?limit=100000").await;
         let codes = messages.as_array().unwrap().iter();
@@ -95,7 +95,7 @@ impl Sandbox {
         self.look("calls").await[vendor].take()
     }
 
-    /// How many requests `vendor` has had, whatever became of them.
+    /// The count of all requests to `vendor`, refused ones included.
     pub(crate) async fn calls(&self, vendor: &str) -> u64 {
         self.counts(vendor).await["requests"].as_u64().unwrap()
     }
@@ -119,7 +119,7 @@ impl Sandbox {
     }
 }
 
-/// Asks again and again until there is an answer.
+/// Polls `ask` until it has an answer, for 30 seconds at most.
 pub(crate) async fn until<T>(what: &str, ask: impl AsyncFn() -> Option<T>) -> T {
     let asking = async {
         loop {
@@ -134,7 +134,7 @@ pub(crate) async fn until<T>(what: &str, ask: impl AsyncFn() -> Option<T>) -> T 
     answer.unwrap_or_else(|_| panic!("waited in vain for {what}"))
 }
 
-/// A URL with nobody behind it: its port was free a moment ago.
+/// A URL at which no server listens.
 pub(crate) fn nobody() -> String {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     format!("http://{}", listener.local_addr().unwrap())

@@ -1,4 +1,4 @@
-//! What never reaches a log or a file.
+//! Codes, numbers and secrets never reach a log or a file.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -11,7 +11,7 @@ use crate::server::{BINARY, Server, folder, number};
 use crate::vendor::{Manner, Vendor};
 
 #[tokio::test]
-async fn a_request_is_one_line_with_the_documented_fields() {
+async fn a_request_logs_one_line_with_the_documented_fields() {
     let data = folder();
     let server = Server::start(data.path(), &["--quiet"]).await;
     let answers = [
@@ -50,7 +50,7 @@ async fn a_request_is_one_line_with_the_documented_fields() {
 }
 
 #[tokio::test]
-async fn a_reader_of_logs_that_fell_asleep_stops_nothing() {
+async fn a_server_whose_logs_are_not_read_goes_on_answering() {
     let data = folder();
     let mut child = std::process::Command::new(BINARY)
         .args(["dev", "--quiet", "--listen", "127.0.0.1:0", "--data"])
@@ -78,7 +78,7 @@ async fn a_reader_of_logs_that_fell_asleep_stops_nothing() {
 }
 
 #[tokio::test]
-async fn no_code_number_or_secret_is_in_a_trace_or_in_the_store() {
+async fn a_full_run_leaves_no_code_number_or_secret_in_logs_or_files() {
     let (data, vendor) = (folder(), Vendor::start(Manner::Answer(400, "")).await);
     let mut server = Server::start(data.path(), &["--quiet"]).await; // logs at TRACE
     let mut secrets = vec!["dev-app-secret".to_owned(), server.token()];
@@ -88,7 +88,7 @@ async fn no_code_number_or_secret_is_in_a_trace_or_in_the_store() {
         secrets.push(number(n));
     }
     let operator = server.operator();
-    secrets.push(operator.create_application("shop", "Shop").await);
+    secrets.push(operator.create_application("shop", "Shop").await.secret);
     for body in [
         r#"{"appId":"dev-app","appSecret":"dev-app-secret"}"#,
         r#"{"appId":"dev-app","appSecret":"wrong-secret-in-clear"}"#,
@@ -195,7 +195,7 @@ pub(crate) fn holds(bytes: &[u8], secret: &str) -> bool {
 }
 
 #[test]
-fn a_code_is_found_and_what_looks_like_one_by_chance_is_not() {
+fn the_search_finds_a_code_and_no_digits_that_look_like_one() {
     for held in ["code 123456", "123456", ":123456,", "5.123456 Z"] {
         assert!(holds(held.as_bytes(), "123456"), "{held}");
     }

@@ -317,12 +317,12 @@ async fn the_app_server_gets_a_token_that_anyone_can_verify_and_it_alone_can_use
     assert_eq!(active.count(), 1);
 
     // Over a kill, a used one stays used, and another stays good: for its own application.
-    let secret = server.operator().create_application("other", "Other").await;
+    let other_app = server.operator().create_application("other", "Other").await;
     let address = server.address().to_owned();
     server.kill().await;
     let server = Server::start_on(data.path(), &address, &["--quiet"]).await;
     let client = sdk(&server, "dev-app", "dev-app-secret");
-    let stranger = sdk(&server, "other", &secret);
+    let stranger = sdk(&server, "other", &other_app.secret);
     assert!(!client.introspect_token(&first).await.unwrap().is_active());
     assert!(!stranger.introspect_token(&other).await.unwrap().is_active());
     assert!(stranger.verify_token(&other).await.is_err());

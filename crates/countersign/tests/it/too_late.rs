@@ -107,7 +107,7 @@ impl Provider for Counts {
 }
 
 #[tokio::test]
-async fn what_was_decided_long_ago_is_not_sent_and_gives_its_minute_back() {
+async fn a_message_decided_long_ago_is_not_sent_and_gives_its_minute_back() {
     let data = folder();
     let clock = Arc::new(HandClock::default());
     let owned = OwnedFolder::claim(data.path()).unwrap();

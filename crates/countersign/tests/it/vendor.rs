@@ -1,4 +1,4 @@
-//! A vendor outside the process: counts what it is given and misbehaves as told.
+//! A vendor outside the process, which counts messages and misbehaves on demand.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-/// What the vendor does with a message it has read.
+/// The manner in which the vendor treats a message that it has read.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Manner {
     /// Answers this status, with this body.
@@ -76,7 +76,7 @@ impl Vendor {
         self.seen.lock().unwrap().clone()
     }
 
-    /// How many messages each number got.
+    /// The count of messages of each number.
     pub(crate) fn by_number(&self) -> HashMap<String, usize> {
         let mut count = HashMap::new();
         for message in self.messages() {

@@ -1,15 +1,16 @@
-//! Every vendor with everything that goes wrong: the class of the outcome, the number of calls, what the caller
-//! hears and when, the minute, the code.
+//! Every vendor with every fault: the class of the outcome, the number of calls, the answer to the caller and its time,
+//! the minute, and the code.
 
 use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
+use crate::actors::App;
 use crate::products::{Product, attempts};
 use crate::sandbox::{Sandbox, nobody};
 use crate::server::{Server, folder};
 
-/// Something that goes wrong, and what is to come of it.
+/// A fault, and the outcome that it must have.
 struct Case {
     /// The name of the fault in the sandbox, where it has one.
     name: &'static str,
@@ -50,8 +51,8 @@ const fn case(name: &'static str, outcome: &'static str, taken: bool) -> Case {
     }
 }
 
-/// What the caller hears of an outcome: the status, and a part of the sentence, which says what to do.
-fn heard(outcome: &str) -> (u16, &'static str) {
+/// The answer to the caller after an outcome: the `statusCode`, and the part of the sentence that says what to do.
+fn heard(outcome: &str) -> (u64, &'static str) {
     match outcome {
         "accepted" | "unknown" => (200, ""),
         "unreachable" => (601, "could not be reached. Nothing was sent"),
@@ -70,8 +71,8 @@ fn heard(outcome: &str) -> (u16, &'static str) {
 struct Cell {
     case: &'static Case,
     product: Product,
-    app: String,
-    secret: String,
+    provider: String,
+    app: App,
     to: String,
 }
 
@@ -100,15 +101,16 @@ fn sandbox(pair: &[Arc<Sandbox>; 2], product: Product) -> &Arc<Sandbox> {
 }
 
 async fn cell(server: &Server, n: usize, case: &'static Case, product: Product, url: &str) -> Cell {
-    let app = format!("app-{n}");
+    let name = format!("app-{n}");
     let secret = (case.name == WRONG_SECRET).then(|| product.wrong_secret());
-    server.provider(&app, product, url, secret).await;
+    let operator = server.operator();
+    operator.set_up_provider(&name, product, url, secret).await;
     Cell {
         case,
         product,
-        secret: server.app(&app, &[&app]).await,
+        app: operator.create_application_through(&name, &[&name]).await,
         to: product.number(n),
-        app,
+        provider: name,
     }
 }
 
@@ -129,28 +131,28 @@ impl Cell {
         let what = format!("{:?}, {}", self.product, self.case.name);
         let outcome = self.outcome();
         let (status, says) = heard(outcome);
-        let first = server.send_as(&self.app, "CHANNEL_LOGIN", &self.to).await;
-        assert_eq!(first.status, status, "{what}: {first:?}");
-        assert!(first.message.contains(says), "{what}: {first:?}");
+        let first = self.app.public.send_sms("CHANNEL_LOGIN", &self.to).await;
+        assert_eq!(first.status(), status, "{what}: {first:?}");
+        assert!(first.message().contains(says), "{what}: {first:?}");
 
-        let second = server.login_as(&self.app, &self.to).await;
+        let second = self.app.public.login(&self.to).await;
         let kept = status == 200;
         let expected = if kept { 429 } else { status };
         assert_eq!(second, expected, "{what}: the minute");
 
-        let timelines = server.timelines(&self.to).await;
-        // What a limit refuses is no message.
+        let timelines = server.operator().timelines(&self.to).await;
+        // A send that a limit refuses is no message.
         assert_eq!(timelines.len(), if kept { 1 } else { 2 }, "{what}");
         for message in &timelines {
-            let expected = [(&*self.app, outcome)];
+            let expected = [(&*self.provider, outcome)];
             assert_eq!(attempts(message), expected, "{what}: {message:?}");
             assert_eq!(message.gave_back, !kept, "{what}");
             assert_eq!(message.code, if kept { "live" } else { "void" }, "{what}");
         }
-        self.check_vendor(server, sandbox, &what, kept).await;
+        self.check_vendor(sandbox, &what, kept).await;
     }
 
-    async fn check_vendor(&self, server: &Server, sandbox: &Sandbox, what: &str, kept: bool) {
+    async fn check_vendor(&self, sandbox: &Sandbox, what: &str, kept: bool) {
         let vendor = self.product.vendor();
         let counts = sandbox.counts(vendor).await;
         let calls = match self.case.name {
@@ -169,14 +171,14 @@ impl Cell {
         assert_eq!(messages.len(), usize::from(self.case.taken), "{what}");
         if self.case.taken {
             let code = messages[0]["code"].as_str().unwrap();
-            let good = server.takes(&self.app, &self.secret, &self.to, code).await;
+            let good = self.app.server.accepts(&self.to, code).await;
             assert!(good, "{what}: the code");
         }
     }
 }
 
 #[tokio::test]
-async fn every_vendor_with_every_fault() {
+async fn a_vendor_with_any_fault_gives_the_outcome_that_is_documented() {
     let data = folder();
     let server = Arc::new(Server::start(data.path(), &["--quiet"]).await);
     let sandboxes = sandboxes().await;
@@ -193,7 +195,7 @@ async fn every_vendor_with_every_fault() {
             cells.push((cell, Arc::clone(sandbox)));
         }
     }
-    // Those that stall all at once, and beside the others.
+    // All at once, since some vendors stall for seconds.
     let mut checks = JoinSet::new();
     for (cell, sandbox) in cells {
         let server = Arc::clone(&server);

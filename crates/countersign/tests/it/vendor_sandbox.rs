@@ -1,4 +1,4 @@
-//! `countersign sandbox`, the program. What its vendors do is tested in its own crate.
+//! The program `countersign sandbox`. The tests of its vendors are in the crate `sandbox`.
 
 use std::process::Stdio;
 
@@ -8,7 +8,7 @@ use tokio::process::{Child, Command};
 
 use crate::server::{BINARY, client};
 
-/// The program, listening, and its URL.
+/// Starts the program: the process, and its URL once it listens.
 async fn start(arguments: &[&str]) -> (Child, String) {
     let mut child = Command::new(BINARY)
         .args(["sandbox", "--listen", "127.0.0.1:0", "--quiet"])
@@ -31,7 +31,7 @@ fn message() -> Value {
 }
 
 #[tokio::test]
-async fn it_serves_until_it_is_told_to_stop_and_leaves_nobody_waiting() {
+async fn a_sandbox_that_is_stopped_drops_a_stalled_request_and_ends() {
     let (mut child, url) = start(&[]).await;
     let client = client();
     let send = || {
@@ -60,7 +60,7 @@ async fn it_serves_until_it_is_told_to_stop_and_leaves_nobody_waiting() {
 }
 
 #[tokio::test]
-async fn it_refuses_to_be_found_by_others_and_to_report_nowhere() {
+async fn a_sandbox_on_a_public_address_or_without_an_address_for_reports_is_refused() {
     for (arguments, says) in [
         (["--listen", "0.0.0.0:0"], "loopback"),
         (["--report", "nobody=http://127.0.0.1:1"], "alibaba-cloud"),

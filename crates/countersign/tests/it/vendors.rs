@@ -1,4 +1,4 @@
-//! Vendors as they are set up: over a restart, without their route, and what never leaves the sealed store.
+//! Vendors as they are set up: over a kill, after their route is deleted, and without a trace of their secrets.
 
 use std::fs;
 use std::sync::Arc;
@@ -6,37 +6,43 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
+use crate::actors::Public;
 use crate::products::{Product, attempts};
 use crate::sandbox::{Sandbox, nobody, until};
 use crate::secrecy::holds;
 use crate::server::{Server, folder};
 
-/// The lists of everything that is set up, without how vendors do at the moment.
-async fn set_up(server: &Server) -> [Value; 3] {
-    let mut providers = server.listed("list-sms-providers").await;
-    for provider in providers.as_array_mut().unwrap() {
+/// The lists of everything that is set up, without the health of the vendors.
+async fn set_up(server: &Server) -> [Vec<Value>; 3] {
+    let operator = server.operator();
+    let mut providers = operator.list("list-sms-providers").await;
+    for provider in &mut providers {
         let health = provider.as_object_mut().unwrap().remove("health");
         assert!(health.is_some(), "a provider cannot be used: {provider}");
     }
-    let routes = server.listed("list-sms-routes").await;
-    let templates = server.listed("list-sms-templates").await;
+    let routes = operator.list("list-sms-routes").await;
+    let templates = operator.list("list-sms-templates").await;
     [providers, routes, templates]
 }
 
 #[tokio::test]
-async fn what_is_set_up_outlives_a_crash() {
+async fn a_server_that_was_killed_comes_back_with_everything_that_is_set_up() {
     let (data, sandbox) = (folder(), Sandbox::start().await);
     let server = Server::start(data.path(), &["--quiet"]).await;
     for (n, product) in Product::ALL.into_iter().enumerate() {
         let name = format!("vendor-{n}");
-        server.provider(&name, product, &sandbox.url, None).await;
-        server.app(&format!("app-{n}"), &[&name]).await;
+        let operator = server.operator();
+        operator
+            .set_up_provider(&name, product, &sandbox.url, None)
+            .await;
+        let id = format!("app-{n}");
+        operator.create_application_through(&id, &[&name]).await;
     }
     let text = json!({"channel": "CHANNEL_LOGIN", "text": "【Shop】{code} 是您的登录码"});
-    server.set("set-sms-template", text).await;
+    server.operator().set("set-sms-template", text).await;
     let before = set_up(&server).await;
     for list in &before {
-        assert!(list.as_array().unwrap().len() >= 5, "{list}");
+        assert!(list.len() >= 5, "{list:?}");
     }
     server.kill().await;
 
@@ -44,7 +50,8 @@ async fn what_is_set_up_outlives_a_crash() {
     assert_eq!(set_up(&server).await, before);
     for (n, product) in Product::ALL.into_iter().enumerate() {
         let (app, to) = (format!("app-{n}"), product.number(n));
-        assert_eq!(server.login_as(&app, &to).await, 200, "{product:?}");
+        let status = Public::of(&server, &app).login(&to).await;
+        assert_eq!(status, 200, "{product:?}");
         let messages = sandbox.messages(product.vendor(), &to).await;
         assert_eq!(messages.len(), 1, "{product:?}");
         if product == Product::ChuanglanText {
@@ -55,9 +62,10 @@ async fn what_is_set_up_outlives_a_crash() {
 }
 
 #[tokio::test]
-async fn without_its_route_a_message_goes_the_next_wider_way() {
+async fn a_message_whose_route_was_deleted_goes_by_the_next_wider_route() {
     let (data, sandbox) = (folder(), Sandbox::start().await);
     let server = Server::start(data.path(), &["--quiet"]).await;
+    let operator = server.operator();
     let vendors = [
         Product::Alibaba,
         Product::Tencent,
@@ -66,9 +74,13 @@ async fn without_its_route_a_message_goes_the_next_wider_way() {
     ];
     for product in vendors {
         let name = product.vendor();
-        server.provider(name, product, &sandbox.url, None).await;
+        operator
+            .set_up_provider(name, product, &sandbox.url, None)
+            .await;
     }
-    server.app("app", &["alibaba-cloud"]).await;
+    let app = operator
+        .create_application_through("app", &["alibaba-cloud"])
+        .await;
     // From the widest to the nearest, which is taken away first.
     let scopes = [
         (json!({}), "http"),
@@ -79,27 +91,26 @@ async fn without_its_route_a_message_goes_the_next_wider_way() {
     for (scope, name) in &scopes {
         let mut route = scope.clone();
         route["providers"] = json!([{"name": name}]);
-        server.set("set-sms-route", route).await;
+        operator.set("set-sms-route", route).await;
     }
     for (n, (scope, name)) in scopes.iter().enumerate().rev() {
         let to = Product::Http.number(n);
-        assert_eq!(server.login_as("app", &to).await, 200);
-        let message = &server.timelines(&to).await[0];
-        assert_eq!(attempts(message), [(*name, "accepted")]);
-        let used = server
-            .manage("delete-sms-provider", json!({"name": name}))
-            .await;
-        assert_ne!(used["statusCode"], 200, "it is in use: {used}");
-        server.set("delete-sms-route", scope.clone()).await;
-        let again = server.manage("delete-sms-route", scope.clone()).await;
-        assert_eq!(again["statusCode"], 404, "{again}");
+        assert_eq!(app.public.login(&to).await, 200);
+        let message = operator.timeline(&to).await;
+        assert_eq!(attempts(&message), [(*name, "accepted")]);
+        let used = json!({"name": name});
+        let used = operator.post("delete-sms-provider", used).await;
+        assert_eq!(used.codes(), (409, None), "it is in use: {used}");
+        operator.set("delete-sms-route", scope.clone()).await;
+        let again = operator.post("delete-sms-route", scope.clone()).await;
+        assert_eq!(again.codes(), (404, None), "{again}");
     }
     let to = Product::Http.number(9);
-    assert_eq!(server.login_as("app", &to).await, 200);
+    assert_eq!(app.public.login(&to).await, 200);
     assert_eq!(server.outbox(&to).await.len(), 1, "the development phone");
 }
 
-/// What must not be found anywhere.
+/// Values that must be found nowhere.
 #[derive(Default)]
 struct Secrets(Vec<String>);
 
@@ -117,7 +128,7 @@ impl Secrets {
     }
 }
 
-/// Everything that vendors may say to a message, and every report.
+/// Every answer of a vendor to a message.
 const FAULTS: [&str; 11] = [
     "none",
     "bad_number",
@@ -132,7 +143,7 @@ const FAULTS: [&str; 11] = [
     "reset",
 ];
 
-/// Sends through `product` with every fault, and hears the reports.
+/// Sends through `product` with every fault, and receives the reports.
 async fn misfortunes(
     server: Arc<Server>,
     sandbox: Arc<Sandbox>,
@@ -141,7 +152,7 @@ async fn misfortunes(
 ) -> Secrets {
     let (mut secrets, vendor) = (Secrets::default(), product.vendor());
     let name = format!("vendor-{n}");
-    let path = server.shown(&name).await["receiptsPath"].take();
+    let path = server.operator().provider(&name).await["receiptsPath"].take();
     let url = format!("{}{}", server.url, path.as_str().unwrap());
     for (m, fault) in FAULTS.into_iter().enumerate() {
         sandbox.reports_to(vendor, &url, "duplicate").await;
@@ -149,10 +160,11 @@ async fn misfortunes(
             sandbox.fails_once(vendor, fault).await;
         }
         let to = product.number(1000 * n + m);
-        let status = server.login_as(&name, &to).await;
+        let public = Public::of(&server, &name);
+        let status = public.login(&to).await;
         assert!([200, 602].contains(&status), "{product:?} {fault}");
-        server.login_as(&name, &to).await;
-        server.timelines(&to).await;
+        public.login(&to).await;
+        server.operator().timelines(&to).await;
         secrets.number(&to);
     }
     for garbage in ["{\"13812345678\"", "[13812345678]"] {
@@ -162,14 +174,15 @@ async fn misfortunes(
     secrets.number("13812345678");
     for name in ["wrong", "down"] {
         let (app, to) = (format!("{name}-{n}"), product.number(1000 * n + 900));
-        assert!(server.login_as(&app, &to).await > 600);
+        assert!(Public::of(&server, &app).login(&to).await > 600);
         secrets.number(&to);
     }
     secrets
 }
 
 #[tokio::test]
-async fn neither_codes_nor_secrets_nor_numbers_are_in_logs_lists_or_files() {
+async fn a_server_with_failing_vendors_keeps_codes_secrets_and_numbers_out_of_logs_lists_and_files()
+{
     let data = folder();
     let server = Arc::new(Server::start(data.path(), &["--quiet"]).await); // logs at TRACE
     let mut secrets = Secrets::default();
@@ -185,13 +198,15 @@ async fn neither_codes_nor_secrets_nor_numbers_are_in_logs_lists_or_files() {
             (format!("down-{n}"), &nobody, None),
         ];
         for (name, url, secret) in accounts {
-            let shown = server.provider(&name, product, url, secret).await;
+            let operator = server.operator();
+            let shown = operator.set_up_provider(&name, product, url, secret).await;
             let (field, right) = product.secret();
             let secret = secret.unwrap_or(right);
             let hint = format!("...{}", &secret[secret.len() - 4..]);
             assert_eq!(shown["secrets"], json!({field: hint}));
             secrets.0.push(secret.to_owned());
-            secrets.0.push(server.app(&name, &[&name]).await);
+            let app = operator.create_application_through(&name, &[&name]).await;
+            secrets.0.push(app.secret);
         }
         let run = misfortunes(Arc::clone(&server), Arc::clone(&sandbox), n, product);
         runs.spawn(run);
@@ -214,16 +229,11 @@ async fn neither_codes_nor_secrets_nor_numbers_are_in_logs_lists_or_files() {
     assert_eq!(taken, 6 * Product::ALL.len() + refused_again());
 
     for list in ["list-sms-providers", "list-sms-routes", "list-messages"] {
-        let list_of = server.listed(list).await.to_string();
-        secrets.check(list_of.as_bytes(), list);
+        let listed = server.operator().get(list).await;
+        secrets.check(listed.body.as_bytes(), list);
     }
-    // Who knows the path of a provider can report; the operator is shown it, and nobody else.
-    for provider in server
-        .listed("list-sms-providers")
-        .await
-        .as_array()
-        .unwrap()
-    {
+    // The path of a provider is a secret too: only the operator is shown it.
+    for provider in server.operator().list("list-sms-providers").await {
         let path = provider["receiptsPath"].as_str().unwrap();
         secrets.0.push(path.rsplit('/').next().unwrap().to_owned());
     }

@@ -13,8 +13,12 @@ pub(crate) struct AppServer(Caller);
 impl AppServer {
     /// The server of the application `app`, in English.
     pub(crate) fn of(server: &Server, app: &str, secret: &str) -> Self {
+        Self::by(Caller::of(server), app, secret)
+    }
+
+    pub(super) fn by(caller: Caller, app: &str, secret: &str) -> Self {
         let pair = BASE64_STANDARD.encode(format!("{app}:{secret}"));
-        Self(Caller::of(server).with("authorization", format!("Basic {pair}")))
+        Self(caller.with("authorization", format!("Basic {pair}")))
     }
 
     /// `POST /api/v3/{name}`.

@@ -4,6 +4,8 @@ mod app_server;
 mod operator;
 mod public;
 
+use std::time::Duration;
+
 use reqwest::{Client, Method};
 use serde_json::Value;
 
@@ -13,6 +15,16 @@ pub(crate) use public::{Public, check_body};
 
 use crate::answer::Answer;
 use crate::server::Server;
+
+/// The longest wait for one answer, after which the official SDKs give up.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// An application with those who call as it: the public and its own server.
+pub(crate) struct App {
+    pub(crate) secret: String,
+    pub(crate) public: Public,
+    pub(crate) server: AppServer,
+}
 
 /// Sends requests to a server with the same headers each time.
 #[derive(Clone)]
@@ -33,7 +45,14 @@ impl Caller {
         caller.with("x-authing-lang", "en-US")
     }
 
-    /// The same caller with this header.
+    /// A caller of the same server without any proof, in English.
+    fn without_proof(&self) -> Self {
+        let mut caller = self.clone();
+        caller.headers.retain(|(name, _)| *name == "x-authing-lang");
+        caller
+    }
+
+    /// This caller, with a header more.
     fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.retain(|(other, _)| *other != name);
         self.headers.push((name, value.into()));
@@ -60,6 +79,8 @@ impl Caller {
         if let Some(body) = body {
             request = request.json(&body);
         }
-        Answer::read(request.send().await.unwrap()).await
+        let answer = tokio::time::timeout(PATIENCE, request.send()).await;
+        let answer = answer.expect("an answer within ten seconds");
+        Answer::read(answer.unwrap()).await
     }
 }

@@ -1,8 +1,9 @@
 use countersign_api::MessageDto;
 use serde_json::{Value, json};
 
-use super::Caller;
+use super::{App, AppServer, Caller, Public};
 use crate::answer::Answer;
+use crate::products::Product;
 use crate::server::Server;
 
 /// Runs the service: owns the data folder, and proves it by the token in its `owner.json`.
@@ -37,11 +38,50 @@ impl Operator {
         answer.data().as_array().expect("a list").clone()
     }
 
-    /// Creates an application: its secret.
-    pub(crate) async fn create_application(&self, id: &str, name: &str) -> String {
+    /// Creates an application.
+    pub(crate) async fn create_application(&self, id: &str, name: &str) -> App {
         let new = json!({"appId": id, "appName": name});
-        let created = self.post("create-application", new).await;
-        created.text("appSecret")
+        let secret = self.post("create-application", new).await.text("appSecret");
+        let caller = self.0.without_proof();
+        App {
+            public: Public::by(caller.clone(), id),
+            server: AppServer::by(caller, id, &secret),
+            secret,
+        }
+    }
+
+    /// Creates an application whose messages go through these providers, in order.
+    pub(crate) async fn create_application_through(&self, id: &str, providers: &[&str]) -> App {
+        let app = self.create_application(id, "Shop").await;
+        let providers: Vec<_> = providers.iter().map(|name| json!({"name": name})).collect();
+        let route = json!({"appId": id, "providers": providers});
+        self.set("set-sms-route", route).await;
+        app
+    }
+
+    /// Sets up a provider that sends through `product` of the vendor at `url`, and its template. `secret` takes the
+    /// place of the right secret of the account.
+    pub(crate) async fn set_up_provider(
+        &self,
+        name: &str,
+        product: Product,
+        url: &str,
+        secret: Option<&str>,
+    ) -> Value {
+        let account = product.account(name, url, secret);
+        let shown = self.set("set-sms-provider", account).await;
+        if let Some(template) = product.template() {
+            let template = json!({"provider": name, "vendorTemplate": template});
+            self.set("set-sms-template", template).await;
+        }
+        shown
+    }
+
+    /// A provider as the list shows it.
+    pub(crate) async fn provider(&self, name: &str) -> Value {
+        let all = self.list("list-sms-providers").await;
+        let found = all.into_iter().find(|provider| provider["name"] == name);
+        found.expect(name)
     }
 
     /// Lets the number try codes again.

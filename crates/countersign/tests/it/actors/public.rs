@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use countersign_client::{AuthenticationClient, Lang, SendSms};
+use countersign_client::{AuthenticationClient, Channel, SendSms};
 use serde_json::{Value, json};
 
 use super::Caller;
@@ -11,19 +11,23 @@ use crate::server::Server;
 #[derive(Clone)]
 pub(crate) struct Public {
     caller: Caller,
-    sdk: AuthenticationClient,
+    app: String,
 }
 
 impl Public {
-    /// Calls as the application `app`, in English.
+    /// Anyone at the application `app`, in English.
     pub(crate) fn of(server: &Server, app: &str) -> Self {
+        Self::by(Caller::of(server), app)
+    }
+
+    pub(super) fn by(caller: Caller, app: &str) -> Self {
         Self {
-            caller: Caller::of(server).with("x-authing-app-id", app),
-            sdk: sdk(&server.url, app),
+            caller: caller.with("x-authing-app-id", app),
+            app: app.to_owned(),
         }
     }
 
-    /// The same in another language, such as `zh-CN`.
+    /// The public that asks for answers in `language`, such as `zh-CN`.
     pub(crate) fn in_language(mut self, language: &str) -> Self {
         self.caller = self.caller.with("x-authing-lang", language);
         self
@@ -40,17 +44,19 @@ impl Public {
         self.post("send-sms", body).await
     }
 
-    /// Asks for a login code for `number` through the Rust SDK: the `statusCode`.
-    pub(crate) async fn login(&self, number: &str) -> u16 {
-        self.try_login(number).await.expect("an answer").0
+    /// Asks for a login code for `number`: the `statusCode`.
+    pub(crate) async fn login(&self, number: &str) -> u64 {
+        self.send_sms("CHANNEL_LOGIN", number).await.status()
     }
 
-    /// The same with the `requestId`; `None` if the server dies before it answers.
-    pub(crate) async fn try_login(&self, number: &str) -> Option<(u16, String)> {
-        let sms = SendSms::with_channel_name("CHANNEL_LOGIN", number);
-        let answer = self.sdk.send_sms(sms).await.ok()?;
-        let request_id = answer.request_id.expect("a requestId in every answer");
-        Some((answer.status_code, request_id))
+    /// The Rust SDK, which waits long enough for the last answer of a burst.
+    pub(crate) fn sdk(&self) -> Sdk {
+        let sdk = AuthenticationClient::builder()
+            .app_id(&self.app)
+            .app_host(&self.caller.url)
+            .timeout(Duration::from_secs(120))
+            .connect_timeout(Duration::from_secs(60));
+        Sdk(sdk.build().unwrap())
     }
 
     /// `POST /api/v3/pre-check-code`.
@@ -67,14 +73,22 @@ pub(crate) fn check_body(channel: &str, number: &str, code: &str) -> Value {
     }})
 }
 
-fn sdk(url: &str, app: &str) -> AuthenticationClient {
-    AuthenticationClient::builder()
-        .app_id(app)
-        .app_host(url)
-        .lang(Lang::EnUs)
-        // A burst on a busy machine takes longer than one send.
-        .timeout(Duration::from_secs(120))
-        .connect_timeout(Duration::from_secs(60))
-        .build()
-        .unwrap()
+/// The public with the Rust SDK.
+#[derive(Clone)]
+pub(crate) struct Sdk(AuthenticationClient);
+
+impl Sdk {
+    /// Asks for a login code for `number`: the `statusCode`.
+    pub(crate) async fn login(&self, number: &str) -> u16 {
+        self.try_login(number).await.expect("an answer").0
+    }
+
+    /// Asks for a login code for `number`: `statusCode` and `requestId`, or `None` if the server dies before it
+    /// answers.
+    pub(crate) async fn try_login(&self, number: &str) -> Option<(u16, String)> {
+        let sms = SendSms::new(Channel::Login, number);
+        let answer = self.0.send_sms(sms).await.ok()?;
+        let request_id = answer.request_id.expect("a requestId in every answer");
+        Some((answer.status_code, request_id))
+    }
 }
