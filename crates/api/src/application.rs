@@ -27,6 +27,9 @@ pub struct ApplicationDto {
     pub android_app_hash: Option<String>,
     /// When it was created, RFC 3339, UTC.
     pub created_at: String,
+    /// The version: each change gives it a higher one.
+    #[serde(default)]
+    pub version: u64,
 }
 
 /// The body of `POST /api/v3/create-application`.
@@ -83,13 +86,16 @@ pub struct UpdateApplicationRequest {
     /// The hash of the Android app that may read its messages (SMS Retriever); empty for none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub android_app_hash: Option<String>,
+    /// The version that the caller has seen: with another one nothing is changed; absent for any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub if_version: Option<u64>,
 }
 
 /// A new application with its secret, which is shown this once.
 ///
 /// ```
 /// use countersign_api::CreatedApplication;
-/// let created = CreatedApplication { app_id: "shop".into(), app_name: "Shop".into(), app_secret: "s".into() };
+/// let created = CreatedApplication { app_id: "shop".into(), app_name: "Shop".into(), app_secret: "s".into(), version: 1 };
 /// assert!(!format!("{created:?}").contains("secret"));
 /// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,6 +108,9 @@ pub struct CreatedApplication {
     pub app_name: String,
     /// The secret of its servers.
     pub app_secret: String,
+    /// The version: each change gives it a higher one.
+    #[serde(default)]
+    pub version: u64,
 }
 
 impl std::fmt::Debug for CreatedApplication {

@@ -31,6 +31,9 @@ pub struct SmsProviderDto {
     pub receipts_path: String,
     /// When it was first set up.
     pub created_at: String,
+    /// The version: each change gives it a higher one.
+    #[serde(default)]
+    pub version: u64,
     /// How it does; absent when it cannot be used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub health: Option<ProviderHealth>,
@@ -83,6 +86,10 @@ pub struct SetSmsProviderRequest {
     /// the same host.
     #[serde(default)]
     pub secrets: BTreeMap<String, String>,
+    /// The version that the caller has seen: with another one nothing is changed. 0 for an account that must not exist yet;
+    /// absent for any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub if_version: Option<u64>,
 }
 
 // By hand: secrets are nothing to print.

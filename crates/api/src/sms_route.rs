@@ -27,6 +27,13 @@ pub struct SmsRouteDto {
     /// `failover-same-code`: the same code goes through the next provider, for routes of an application only.
     #[serde(default = "keep")]
     pub on_unknown: String,
+    /// The version, as it is shown; a request need not give it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u64>,
+    /// In a request, the version that the caller has seen: with another one nothing is changed. 0 for a route that must
+    /// not exist yet; absent for any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub if_version: Option<u64>,
 }
 
 fn listed() -> String {

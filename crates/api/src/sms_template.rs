@@ -31,6 +31,13 @@ pub struct SmsTemplateDto {
     /// A template that a vendor has approved; this or `text`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vendor_template: Option<VendorTemplateDto>,
+    /// The version, as it is shown; a request need not give it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u64>,
+    /// In a request, the version that the caller has seen: with another one nothing is changed. 0 for a template that must
+    /// not exist yet; absent for any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub if_version: Option<u64>,
 }
 
 /// A template that a vendor has approved.
@@ -67,6 +74,9 @@ pub struct VendorTemplateDto {
 pub struct LintedSmsTemplate {
     /// What is wrong with it, and what could be better.
     pub findings: Vec<TemplateFinding>,
+    /// The version of the template, where it was saved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u64>,
 }
 
 /// Something about a template.

@@ -122,6 +122,7 @@ fn problem_of(problem: FieldProblem) -> String {
         }
         FieldProblem::NotAUuid => "は UUID でなければなりません",
         FieldProblem::NotALimit => "は 1～1000 の整数でなければなりません",
+        FieldProblem::NotAVersion => "は 0 以上の整数でなければなりません",
         FieldProblem::NotATime => "は RFC 3339 の時刻でなければなりません（例：2026-11-21T20:00:00Z）",
     }
     .to_owned()

@@ -160,6 +160,8 @@ pub enum FieldProblem {
     NotAUuid,
     /// Not a whole number from 1 to 1000.
     NotALimit,
+    /// Not a whole number from 0 on.
+    NotAVersion,
     /// It is not an RFC 3339 time.
     NotATime,
 }
@@ -386,6 +388,10 @@ impl Fault {
             (
                 "badTime",
                 malformed("decidedBefore", FieldProblem::NotATime),
+            ),
+            (
+                "badVersion",
+                malformed("ifVersion", FieldProblem::NotAVersion),
             ),
             ("phoneCharacter", phone(BadPhone::Character)),
             ("phoneCountryCode", phone(BadPhone::CountryCode)),

@@ -118,6 +118,7 @@ impl App {
                     }),
                     web_host,
                     android_app_hash: android_hash,
+                    if_version: None,
                 };
                 set(&owner, &body).await?;
             }

@@ -103,6 +103,8 @@ impl Route {
                         "keep"
                     }
                     .to_owned(),
+                    version: None,
+                    if_version: None,
                 };
                 let running = owner.find()?;
                 let request = running.post("set-sms-route").json(&body);

@@ -130,6 +130,8 @@ fn body(scope: Scope, words: Option<Words>) -> SmsTemplateDto {
         language: scope.language,
         text,
         vendor_template: vendor,
+        version: None,
+        if_version: None,
     }
 }
 

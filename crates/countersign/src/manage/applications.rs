@@ -33,6 +33,8 @@ pub struct CreatedApplication {
     pub application: Arc<Application>,
     /// The secret of its servers, in clear: the service keeps a MAC only.
     pub secret: String,
+    /// Its version.
+    pub version: SetupVersion,
 }
 
 impl std::fmt::Debug for CreatedApplication {
@@ -99,15 +101,18 @@ impl Manage {
             application.web_host.is_some(),
             application.android_app_hash.is_some(),
         );
-        self.change(move |setup| {
-            if setup.application(&record.application.id).is_some() {
-                return Err(ManageError::ApplicationExists);
-            }
-            fits(&record.application, has_host, has_hash)?;
-            Ok(Change::Put(Setting::Application(record.clone())))
-        })
-        .await?;
+        let setup = self
+            .change(move |setup| {
+                if setup.application(&record.application.id).is_some() {
+                    return Err(ManageError::ApplicationExists);
+                }
+                fits(&record.application, has_host, has_hash)?;
+                Ok(Change::Put(Setting::Application(record.clone())))
+            })
+            .await?;
+        let key = SettingKey::Application(application.id.clone());
         Ok(CreatedApplication {
+            version: setup.version_of(&key),
             application,
             secret,
         })

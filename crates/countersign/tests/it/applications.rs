@@ -19,7 +19,7 @@ async fn the_operator_creates_an_application_and_is_shown_its_secret_once() {
       "statusCode": 200,
       "message": "Operation successful",
       "requestId": "[request id]",
-      "data": {"appId": "shop", "appName": "Shop", "appSecret": "[32 hex digits]"}
+      "data": {"appId": "shop", "appName": "Shop", "appSecret": "[32 hex digits]", "version": 4}
     }
     "#);
     assert_snapshot!(operator.get("list-applications").await, @r#"
@@ -33,13 +33,15 @@ async fn the_operator_creates_an_application_and_is_shown_its_secret_once() {
           "appId": "dev-app",
           "appName": "Countersign",
           "allowedOrigins": ["http://localhost:*", "http://127.0.0.1:*"],
-          "createdAt": "[time]"
+          "createdAt": "[time]",
+          "version": 2
         },
         {
           "appId": "shop",
           "appName": "Shop",
           "allowedOrigins": ["https://shop.example"],
-          "createdAt": "[time]"
+          "createdAt": "[time]",
+          "version": 4
         }
       ]
     }

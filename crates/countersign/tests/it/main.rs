@@ -51,3 +51,4 @@ mod vendor_checklist;
 mod vendor_faults;
 mod vendor_sandbox;
 mod vendors;
+mod versions;

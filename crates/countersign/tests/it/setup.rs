@@ -43,6 +43,7 @@ async fn the_operator_sets_up_a_provider_and_is_shown_no_secret_of_it() {
         "secrets": {"access_key_secret": "...loud"},
         "receiptsPath": "/receipts/[32 hex digits]",
         "createdAt": "[time]",
+        "version": 4,
         "health": {"circuit": "closed", "calls": 0, "failed": 0, "inFlight": 0}
       }
     }
@@ -61,6 +62,7 @@ async fn the_operator_sets_up_a_provider_and_is_shown_no_secret_of_it() {
           "secrets": {"access_key_secret": "...loud"},
           "receiptsPath": "/receipts/[32 hex digits]",
           "createdAt": "[time]",
+          "version": 4,
           "health": {"circuit": "closed", "calls": 0, "failed": 0, "inFlight": 0}
         }
       ]
@@ -124,7 +126,8 @@ async fn the_operator_sets_up_a_route_and_cannot_delete_the_provider_that_it_nam
         "country": "CN",
         "providers": [{"name": "aliyun", "weight": 1}],
         "order": "listed",
-        "onUnknown": "keep"
+        "onUnknown": "keep",
+        "version": 5
       }
     }
     "#);
@@ -139,7 +142,8 @@ async fn the_operator_sets_up_a_route_and_cannot_delete_the_provider_that_it_nam
           "country": "CN",
           "providers": [{"name": "aliyun", "weight": 1}],
           "order": "listed",
-          "onUnknown": "keep"
+          "onUnknown": "keep",
+          "version": 5
         }
       ]
     }
@@ -195,7 +199,7 @@ async fn the_operator_sets_up_a_text_that_passes_the_rules_of_texts() {
       "statusCode": 200,
       "message": "Operation successful",
       "requestId": "[request id]",
-      "data": {"findings": []}
+      "data": {"findings": [], "version": 4}
     }
     "#);
     assert_snapshot!(operator.get("list-sms-templates").await, @r#"
@@ -208,7 +212,8 @@ async fn the_operator_sets_up_a_text_that_passes_the_rules_of_texts() {
         {
           "channel": "CHANNEL_LOGIN",
           "language": "zh-CN",
-          "text": "【{app}】{code} 是您的验证码，{minutes} 分钟内有效，请勿告诉他人。"
+          "text": "【{app}】{code} 是您的验证码，{minutes} 分钟内有效，请勿告诉他人。",
+          "version": 4
         }
       ]
     }

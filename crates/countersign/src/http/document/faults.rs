@@ -47,6 +47,9 @@ pub(crate) const PHONE: Names = &[
     "phoneNotMobile",
 ];
 
+/// The faults of a change that names the version it has seen.
+pub(crate) const IF_VERSION: Names = &["badVersion", "changedMeanwhile"];
+
 /// The faults of the fields of an application.
 pub(crate) const APPLICATION: Names = &[
     "fieldNotTexts",

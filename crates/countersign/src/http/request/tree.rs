@@ -144,6 +144,10 @@ impl<'de> Deserializer<'de> for &'de Tree {
         self.read_as(FieldProblem::NotALimit, visitor)
     }
 
+    fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        self.read_as(FieldProblem::NotAVersion, visitor)
+    }
+
     fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
         self.read_as(FieldProblem::NotText, visitor)
     }
@@ -172,7 +176,7 @@ impl<'de> Deserializer<'de> for &'de Tree {
     }
 
     forward_to_deserialize_any! {
-        i8 i16 i32 i64 i128 u8 u32 u64 u128 f32 f64 char str bytes byte_buf unit unit_struct tuple
+        i8 i16 i32 i64 i128 u8 u32 u128 f32 f64 char str bytes byte_buf unit unit_struct tuple
         tuple_struct enum identifier ignored_any
     }
 }

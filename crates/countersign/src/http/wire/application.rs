@@ -87,6 +87,7 @@ pub(crate) fn dto(record: &Versioned<ApplicationRecord>) -> ApplicationDto {
             .as_ref()
             .map(|hash| hash.as_str().to_owned()),
         created_at: app.created_at.to_string(),
+        version: record.version.number(),
     }
 }
 

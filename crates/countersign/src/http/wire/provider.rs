@@ -61,6 +61,7 @@ pub(crate) fn dto(record: &Versioned<ProviderRecord>, vendors: &Vendors) -> SmsP
             .collect(),
         receipts_path: format!("{RECEIPTS}{}", record.receipts.reveal()),
         created_at: record.created_at.to_string(),
+        version: record.version.number(),
         health: health.map(|health| ProviderHealth {
             circuit: health.circuit.as_str().to_owned(),
             calls: health.calls as u64,

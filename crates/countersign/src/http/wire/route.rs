@@ -75,5 +75,7 @@ pub(crate) fn dto(scope: &RouteScope, route: &Versioned<Route>) -> SmsRouteDto {
             OnUnknown::FailoverSameCode => SAME_CODE,
         }
         .to_owned(),
+        version: Some(route.version.number()),
+        if_version: None,
     }
 }

@@ -86,5 +86,7 @@ pub(crate) fn dto(scope: &TemplateScope, template: &Versioned<Template>) -> SmsT
         language: scope.language.map(|language| language.as_str().to_owned()),
         text,
         vendor_template: vendor,
+        version: Some(template.version.number()),
+        if_version: None,
     }
 }

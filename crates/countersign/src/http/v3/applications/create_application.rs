@@ -26,6 +26,7 @@ pub(crate) fn endpoint() -> Endpoint {
         }))),
         answers: Answers::Data(Shape::of::<CreatedApplication>(json!({
             "appId": "shop", "appName": "Shop", "appSecret": "c6553b72e1094e5e8a4f12038e457596",
+            "version": 7,
         }))),
         faults: &[faults::APPLICATION, &["applicationExists"]],
     }
@@ -49,5 +50,6 @@ async fn create(state: &AppState, body: Body) -> Result<CreatedApplication, Faul
         app_id: created.application.id.as_str().to_owned(),
         app_name: created.application.name.as_str().to_owned(),
         app_secret: created.secret,
+        version: created.version.number(),
     })
 }

@@ -22,7 +22,7 @@ pub(crate) fn endpoint() -> Endpoint {
         asks: Asks::Nothing,
         answers: Answers::Data(Shape::list_of::<ApplicationDto>(json!([{
             "appId": "shop", "appName": "Shop", "allowedOrigins": ["https://shop.example"],
-            "webHost": "shop.example", "createdAt": "2026-11-21T20:00:00.000Z",
+            "webHost": "shop.example", "createdAt": "2026-11-21T20:00:00.000Z", "version": 7,
         }]))),
         faults: &[],
     }

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{ApplicationDto, Fault, UpdateApplicationRequest};
+use countersign_core::ports::setup::SetupVersion;
 use serde_json::json;
 
 use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
@@ -20,17 +21,21 @@ pub(crate) fn endpoint() -> Endpoint {
         handler: post(handle),
         summary: "Change an application",
         about: "Changes what is given and leaves the rest; an empty webHost or androidAppHash removes it. \
-            Messages sent from then on show it.",
+            With `ifVersion`, only if that is its version. Messages sent from then on show it.",
         audience: Audience::Operator(Permission::ManageSetup),
         asks: Asks::Body(Shape::of::<UpdateApplicationRequest>(json!({
-            "appId": "shop", "webHost": "login.shop.example", "androidAppHash": "FA+9qCX9VSu",
+            "appId": "shop", "webHost": "login.shop.example", "androidAppHash": "FA+9qCX9VSu", "ifVersion": 7,
         }))),
         answers: Answers::Data(Shape::of::<ApplicationDto>(json!({
             "appId": "shop", "appName": "Shop", "allowedOrigins": ["https://shop.example"],
             "webHost": "login.shop.example", "androidAppHash": "FA+9qCX9VSu",
-            "createdAt": "2026-11-21T20:00:00.000Z",
+            "createdAt": "2026-11-21T20:00:00.000Z", "version": 8,
         }))),
-        faults: &[faults::APPLICATION, &["unknownApplication"]],
+        faults: &[
+            faults::APPLICATION,
+            faults::IF_VERSION,
+            &["unknownApplication"],
+        ],
     }
 }
 
@@ -48,6 +53,8 @@ async fn update(state: &AppState, body: Body) -> Result<ApplicationDto, Fault> {
     let body: UpdateApplicationRequest = body.json()?;
     let id = application::id(&body.app_id)?;
     let change = application::change(&body)?;
-    let updated = state.manage.update_application(id, change, None).await?;
+    let if_version = body.if_version.map(SetupVersion::new);
+    let updated = state.manage.update_application(id, change, if_version);
+    let updated = updated.await?;
     Ok(application::dto(&updated))
 }

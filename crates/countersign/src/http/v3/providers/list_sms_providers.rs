@@ -32,7 +32,7 @@ pub(super) fn example() -> Value {
         "settings": {"access_key_id": "LTAI5tExampleKeyId000001"},
         "secrets": {"access_key_secret": "...0001"},
         "receiptsPath": "/receipts/6f1d0a4b8c2e97535a1f0c8e4d2b6a90",
-        "createdAt": "2026-11-21T20:00:00.000Z",
+        "createdAt": "2026-11-21T20:00:00.000Z", "version": 7,
         "health": {"circuit": "closed", "calls": 12, "failed": 0, "inFlight": 1},
     })
 }

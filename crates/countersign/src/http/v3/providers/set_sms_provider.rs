@@ -3,10 +3,12 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{Fault, SetSmsProviderRequest, SmsProviderDto};
+use countersign_core::ports::setup::SetupVersion;
 use serde_json::json;
 
 use super::list_sms_providers;
 use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
+use crate::http::document::faults;
 use crate::http::proof::operator::Operator;
 use crate::http::request::body::Body;
 use crate::http::request::context::Context;
@@ -20,15 +22,17 @@ pub(crate) fn endpoint() -> Endpoint {
         handler: post(handle),
         summary: "Set up a vendor account",
         about: "Creates a vendor account, or replaces the settings of the one with its name; secrets that are not \
-            given stay, unless requests are to go to another host: then they are given again. Nothing is sent through it until a route names it.",
+            given stay, unless requests are to go to another host: then they are given again. With `ifVersion`, only \
+            if that is its version. Nothing is sent through it until a route names it.",
         audience: Audience::Operator(Permission::ManageSetup),
         asks: Asks::Body(Shape::of::<SetSmsProviderRequest>(json!({
             "name": "aliyun", "kind": "alibaba-cloud",
             "settings": {"access_key_id": "LTAI5tExampleKeyId000001"},
             "secrets": {"access_key_secret": "ExampleAccessKeySecret0000000001"},
+            "ifVersion": 0,
         }))),
         answers: Answers::Data(Shape::of::<SmsProviderDto>(list_sms_providers::example())),
-        faults: &[&["badSetting"]],
+        faults: &[faults::IF_VERSION, &["badSetting"]],
     }
 }
 
@@ -43,7 +47,9 @@ pub(crate) async fn handle(
 }
 
 async fn set(state: &AppState, body: Body) -> Result<SmsProviderDto, Fault> {
-    let draft = provider::draft(body.json()?)?;
-    let set = state.manage.set_provider(draft, None).await?;
+    let body: SetSmsProviderRequest = body.json()?;
+    let if_version = body.if_version.map(SetupVersion::new);
+    let draft = provider::draft(body)?;
+    let set = state.manage.set_provider(draft, if_version).await?;
     Ok(provider::dto(&set, &state.vendors))
 }

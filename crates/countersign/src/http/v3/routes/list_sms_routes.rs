@@ -21,16 +21,16 @@ pub(crate) fn endpoint() -> Endpoint {
             application and the country, of the application, of the country, of the deployment.",
         audience: Audience::Operator(Permission::ReadSetup),
         asks: Asks::Nothing,
-        answers: Answers::Data(Shape::list_of::<SmsRouteDto>(json!([example()]))),
+        answers: Answers::Data(Shape::list_of::<SmsRouteDto>(json!([example("version")]))),
         faults: &[],
     }
 }
 
-/// A route, as it is asked for and answered with.
-pub(super) fn example() -> Value {
+/// A route with a version: the member `version` of an answer, or `ifVersion` of a request.
+pub(super) fn example(version: &str) -> Value {
     json!({
         "country": "CN", "providers": [{"name": "aliyun", "weight": 1}, {"name": "tencent", "weight": 1}],
-        "order": "listed", "onUnknown": "keep",
+        "order": "listed", "onUnknown": "keep", (version): 7,
     })
 }
 

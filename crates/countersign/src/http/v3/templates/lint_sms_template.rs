@@ -51,5 +51,6 @@ async fn look(state: &AppState, body: Body) -> Result<LintedSmsTemplate, Fault> 
     let findings = state.manage.lint_template(&scope, &template)?;
     Ok(LintedSmsTemplate {
         findings: findings.into_iter().map(template::finding).collect(),
+        version: None,
     })
 }

@@ -22,16 +22,18 @@ pub(crate) fn endpoint() -> Endpoint {
             the language.",
         audience: Audience::Operator(Permission::ReadSetup),
         asks: Asks::Nothing,
-        answers: Answers::Data(Shape::list_of::<SmsTemplateDto>(json!([example()]))),
+        answers: Answers::Data(Shape::list_of::<SmsTemplateDto>(json!([example(
+            "version"
+        )]))),
         faults: &[],
     }
 }
 
-/// A template, as it is asked for and answered with.
-pub(super) fn example() -> Value {
+/// A template with a version: the member `version` of an answer, or `ifVersion` of a request.
+pub(super) fn example(version: &str) -> Value {
     json!({
         "provider": "aliyun",
-        "vendorTemplate": {"id": "SMS_154950909", "signature": "阿里云", "variables": ["code={code}"]},
+        "vendorTemplate": {"id": "SMS_154950909", "signature": "阿里云", "variables": ["code={code}"]}, (version): 7,
     })
 }
 

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{Fault, LintedSmsTemplate, SmsTemplateDto};
+use countersign_core::ports::setup::SetupVersion;
 use serde_json::json;
 
 use super::list_sms_templates;
@@ -21,12 +22,16 @@ pub(crate) fn endpoint() -> Endpoint {
         handler: post(handle),
         summary: "Set a template",
         about: "Says in which words messages go out, or by which of a vendor's approved templates, in place of what \
-            was said for the same application, channel, provider and language. One with an error is refused; \
-            warnings come with the answer.",
+            was said for the same application, channel, provider and language; with `ifVersion`, only if that is its \
+            version. One with an error is refused; warnings come with the answer.",
         audience: Audience::Operator(Permission::ManageSetup),
-        asks: Asks::Body(Shape::of::<SmsTemplateDto>(list_sms_templates::example())),
-        answers: Answers::Data(Shape::of::<LintedSmsTemplate>(json!({"findings": []}))),
-        faults: &[faults::SCOPE, faults::TEMPLATE],
+        asks: Asks::Body(Shape::of::<SmsTemplateDto>(list_sms_templates::example(
+            "ifVersion",
+        ))),
+        answers: Answers::Data(Shape::of::<LintedSmsTemplate>(
+            json!({"findings": [], "version": 7}),
+        )),
+        faults: &[faults::SCOPE, faults::TEMPLATE, faults::IF_VERSION],
     }
 }
 
@@ -43,8 +48,11 @@ pub(crate) async fn handle(
 async fn set(state: &AppState, body: Body) -> Result<LintedSmsTemplate, Fault> {
     let body: SmsTemplateDto = body.json()?;
     let (scope, template) = (template::scope(&body)?, template::template(&body)?);
-    let saved = state.manage.set_template(scope, template, None).await?;
+    let if_version = body.if_version.map(SetupVersion::new);
+    let saved = state.manage.set_template(scope, template, if_version);
+    let saved = saved.await?;
     Ok(LintedSmsTemplate {
         findings: saved.findings.into_iter().map(template::finding).collect(),
+        version: Some(saved.version.number()),
     })
 }
