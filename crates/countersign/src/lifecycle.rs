@@ -52,7 +52,7 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 }
 
 /// Serves until told to stop, then drains.
-pub async fn serve(listener: TcpListener, site: Router, sends: TaskTracker, mut signals: Signals) {
+pub async fn serve(listener: TcpListener, site: Router, tasks: TaskTracker, mut signals: Signals) {
     let (graceful, gate) = (GracefulShutdown::new(), Arc::new(Gate::default()));
     loop {
         let accepted = tokio::select! {
@@ -75,8 +75,8 @@ pub async fn serve(listener: TcpListener, site: Router, sends: TaskTracker, mut 
     let drained = async {
         // Requests first: one that is being read may still become a send.
         graceful.shutdown().await;
-        sends.close();
-        sends.wait().await;
+        tasks.close();
+        tasks.wait().await;
     };
     tokio::select! {
         () = drained => tracing::info!("stopped"),

@@ -20,7 +20,7 @@ use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use crate::config::keys::Keys;
 use crate::config::settings::Settings;
-use crate::http::{self, AppState, Parts};
+use crate::http::{self, AppState, Services};
 use crate::lifecycle::{self, Signals};
 use crate::manage::{Manage, ManageParts};
 use crate::system::{Machine, SystemClock};
@@ -115,7 +115,7 @@ impl Service {
             entropy: Arc::clone(entropy),
             tasks: tasks.clone(),
         }));
-        let state = AppState::new(Parts {
+        let state = AppState::new(Services {
             messenger,
             checker: Arc::new(Checker::new(Arc::clone(store), parts.keys.passcode)),
             manage: Arc::clone(&manage),
@@ -124,7 +124,7 @@ impl Service {
             store: parts.store,
             tokens,
             entropy: parts.entropy,
-            sends: tasks.clone(),
+            tasks: tasks.clone(),
             operator_token: parts.owner_token,
             outbox: parts.outbox,
         });

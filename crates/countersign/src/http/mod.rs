@@ -14,4 +14,4 @@ mod wire;
 
 pub use request::gate::{Gate, Pass};
 pub use router::site;
-pub use state::{AppState, Parts};
+pub use state::{AppState, Services};

@@ -1,10 +1,10 @@
-//! What handlers share.
+//! The services that all requests share.
 
 use std::ops::Deref;
 use std::sync::Arc;
 
 use countersign_api::Fault;
-use countersign_core::code::check::Checked;
+use countersign_core::code::check::{Checked, TokenUse};
 use countersign_core::code::checker::{Checker, Typed};
 use countersign_core::entropy::Entropy;
 use countersign_core::ports::setup::{Setup, SetupStore};
@@ -13,35 +13,36 @@ use countersign_core::send::messenger::Messenger;
 use countersign_providers::development::outbox::Outbox;
 use tokio_util::task::TaskTracker;
 
+use super::wire::fault;
 use crate::manage::Manage;
 use crate::token::Minter;
 use crate::vendors::Vendors;
 
-/// The parts behind the door, shared by all requests.
+/// The services, shared by all requests.
 #[derive(Clone)]
-pub struct AppState(Arc<Parts>);
+pub struct AppState(Arc<Services>);
 
 impl AppState {
-    /// These parts.
+    /// The state of these services.
     #[must_use]
-    pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(parts))
+    pub fn new(services: Services) -> Self {
+        Self(Arc::new(services))
     }
 }
 
 impl Deref for AppState {
-    type Target = Parts;
+    type Target = Services;
 
-    fn deref(&self) -> &Parts {
+    fn deref(&self) -> &Services {
         &self.0
     }
 }
 
-/// What there is behind the door.
-pub struct Parts {
+/// The services that handlers call.
+pub struct Services {
     /// Sends codes.
     pub messenger: Arc<Messenger>,
-    /// Checks them.
+    /// Checks codes.
     pub checker: Arc<Checker>,
     /// The acts of an operator.
     pub manage: Arc<Manage>,
@@ -55,9 +56,9 @@ pub struct Parts {
     pub tokens: Arc<Minter>,
     /// Randomness for request ids and secrets.
     pub entropy: Arc<dyn Entropy>,
-    /// Sends and checks under way: they outlive their callers, and a shutdown waits for them.
-    pub sends: TaskTracker,
-    /// What management calls must show.
+    /// Sends, checks and other work under way: it outlives its callers, and a shutdown waits for it.
+    pub tasks: TaskTracker,
+    /// The owner token of the data folder, which lets its reader manage.
     pub operator_token: Arc<str>,
     /// The development phone, where there is one.
     pub outbox: Option<Arc<Outbox>>,
@@ -69,9 +70,9 @@ impl std::fmt::Debug for AppState {
     }
 }
 
-impl std::fmt::Debug for Parts {
+impl std::fmt::Debug for Services {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Parts")
+        f.debug_struct("Services")
             .field("messenger", &self.messenger)
             .finish_non_exhaustive()
     }
@@ -83,11 +84,49 @@ impl AppState {
         self.setup_store.setup()
     }
 
-    /// Checks a code, in a task of its own like a send: whoever hangs up takes no guess back.
+    /// Runs `work` to its end, in a task of its own: a caller that hangs up cancels nothing, and a shutdown waits.
+    ///
+    /// # Errors
+    /// [`Fault::Internal`] when `work` panics.
+    pub(crate) async fn to_its_end<F>(&self, work: F) -> Result<F::Output, Fault>
+    where
+        F: Future<Output: Send + 'static> + Send + 'static,
+    {
+        let ended = self.tasks.spawn(work).await;
+        ended.map_err(|_| Fault::Internal)
+    }
+
+    /// Runs `work` to its end, like [`to_its_end`](Self::to_its_end), off the threads that serve requests: for
+    /// signatures and other work that takes a thread for long.
+    ///
+    /// # Errors
+    /// [`Fault::Internal`] when `work` panics.
+    pub(crate) async fn compute_to_its_end<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Fault> {
+        let ended = self.tasks.spawn_blocking(work).await;
+        ended.map_err(|_| Fault::Internal)
+    }
+
+    /// Checks a code, to its end. `None` for a text that cannot be a code.
+    ///
+    /// # Errors
+    /// [`Fault::Unavailable`] when the store cannot record it.
     pub(crate) async fn check(&self, typed: Typed) -> Result<Option<Checked>, Fault> {
         let checker = Arc::clone(&self.checker);
-        let check = self.sends.spawn(async move { checker.check(typed).await });
-        let found = check.await.map_err(|_| Fault::Internal)?;
-        found.map_err(|_| Fault::Unavailable)
+        let checked = self.to_its_end(async move { checker.check(typed).await });
+        checked.await?.map_err(fault::of_store)
+    }
+
+    /// Records the use of a token, to its end. True the first time that the token is used, and never again within its
+    /// life.
+    ///
+    /// # Errors
+    /// [`Fault::Unavailable`] when the store cannot record it.
+    pub(crate) async fn use_token(&self, token: TokenUse) -> Result<bool, Fault> {
+        let store = Arc::clone(&self.store);
+        let used = self.to_its_end(async move { store.use_token(token).await });
+        used.await?.map_err(fault::of_store)
     }
 }

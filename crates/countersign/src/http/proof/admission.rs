@@ -1,7 +1,6 @@
 //! The layer before every management endpoint: it finds the operator whom a request proves, and refuses all others.
 
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use axum::body::Body as RawBody;
 use axum::extract::{Request, State};
@@ -171,13 +170,7 @@ async fn use_once(
         token: signature.token(),
         life: signature::REMEMBERED,
     };
-    let store = Arc::clone(&state.store);
-    // In a task of its own, like a send: whoever hangs up stops nothing half-way.
-    let first = state
-        .sends
-        .spawn(async move { store.use_token(once).await });
-    let first = first.await.map_err(|_| Fault::Internal)?;
-    if !first.map_err(|_| Fault::Unavailable)? {
+    if !state.use_token(once).await? {
         let why = BadSignature::Used;
         return Err(Fault::BadSignature { why });
     }

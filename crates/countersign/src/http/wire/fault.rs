@@ -1,15 +1,22 @@
-//! From what the rules say to what the wire says.
+//! The faults that errors of the rules, of the store and of management become on the wire.
 
 use std::time::Duration;
 
 use countersign_api::{BadPhone, Fault, FieldProblem};
 use countersign_core::phone::InvalidPhone;
+use countersign_core::ports::store::StoreError;
 use countersign_core::send::messenger::SendError;
 use countersign_core::send::outcome::RefusalKind;
 
 use crate::http::request::malformed::malformed;
 use crate::manage::{ManageError, Rule};
 
+/// The fault of a store that could not do a step. (`From` is not possible: both types are of other crates.)
+pub(crate) fn of_store(_: StoreError) -> Fault {
+    Fault::Unavailable
+}
+
+/// The fault of a phone number that cannot get a code.
 pub(crate) fn bad_phone(error: InvalidPhone) -> Fault {
     let why = match error {
         InvalidPhone::Character => BadPhone::Character,
@@ -59,6 +66,7 @@ fn broken_rule(field: String, rule: Rule) -> Fault {
     }
 }
 
+/// The fault of a code that was not sent.
 pub(crate) fn not_sent(error: SendError) -> Fault {
     match error {
         SendError::CountryNotServed(country) => Fault::CountryNotServed {

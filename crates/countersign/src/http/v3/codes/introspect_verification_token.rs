@@ -1,7 +1,5 @@
 //! `POST /api/v3/introspect-verification-token`: is this token good? Once.
 
-use std::sync::Arc;
-
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{Fault, IntrospectTokenRequest, IntrospectedToken};
@@ -60,14 +58,7 @@ async fn introspect(
         token: claims.jti.clone(),
         life: TOKEN_LIFE,
     };
-    let store = Arc::clone(&state.store);
-    // In a task of its own, like a send: whoever hangs up stops nothing half-way.
-    let first = state
-        .sends
-        .spawn(async move { store.use_token(used).await })
-        .await;
-    let first = first.map_err(|_| Fault::Internal)?;
-    if !first.map_err(|_| Fault::Unavailable)? {
+    if !state.use_token(used).await? {
         return Ok(inactive);
     }
     Ok(IntrospectedToken {

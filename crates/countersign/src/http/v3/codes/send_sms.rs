@@ -58,11 +58,7 @@ async fn send(state: AppState, cx: &Context, body: Body) -> Result<(), Fault> {
         channel: channel::of_wire(body.channel),
         phone,
     };
-    // In a task of its own: a caller that hangs up takes nothing with it.
     let messenger = Arc::clone(&state.messenger);
-    let send = state
-        .sends
-        .spawn(async move { messenger.send(order).await });
-    let sent = send.await.map_err(|_| Fault::Internal)?;
-    sent.map(|_| ()).map_err(fault::not_sent)
+    let sent = state.to_its_end(async move { messenger.send(order).await });
+    sent.await?.map(|_| ()).map_err(fault::not_sent)
 }

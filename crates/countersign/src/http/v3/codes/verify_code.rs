@@ -79,12 +79,8 @@ async fn mint(
     at: Timestamp,
 ) -> Result<Minted, Fault> {
     let tokens = Arc::clone(&state.tokens);
-    // Off the threads that serve others: a signature takes long.
-    let minted = state
-        .sends
-        .spawn_blocking(move || tokens.mint(&app, channel, &phone, at))
-        .await;
-    minted.map_err(|_| Fault::Internal)?.map_err(|error| {
+    let minted = state.compute_to_its_end(move || tokens.mint(&app, channel, &phone, at));
+    minted.await?.map_err(|error| {
         tracing::error!(%error, "a code was used up, and there is no token for it");
         Fault::Internal
     })

@@ -46,12 +46,8 @@ async fn exchange(state: &AppState, body: Body) -> Result<ManagementToken, Fault
     });
     let key = key.ok_or(Fault::Unauthorized)?.clone();
     let (tokens, now) = (Arc::clone(&state.tokens), state.store.now());
-    // Off the threads that serve others: a signature takes long.
-    let minted = state
-        .sends
-        .spawn_blocking(move || tokens.mint_management(&key, now));
-    let minted = minted.await.map_err(|_| Fault::Internal)?;
-    let access_token = minted.map_err(|error| {
+    let minted = state.compute_to_its_end(move || tokens.mint_management(&key, now));
+    let access_token = minted.await?.map_err(|error| {
         tracing::error!(%error, "no management token");
         Fault::Internal
     })?;
