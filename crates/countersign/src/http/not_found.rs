@@ -1,4 +1,4 @@
-//! The answer outside of all routes.
+//! The answer to a path outside of all routes.
 
 use axum::http::StatusCode;
 

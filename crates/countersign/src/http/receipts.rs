@@ -1,8 +1,7 @@
-//! `GET` or `POST /receipts/{end}`: where vendors report what became of messages.
+//! `GET` or `POST /receipts/{end}`: vendors report here whether messages were delivered.
 //!
-//! The end of the path is the provider's own, 128 bits that nobody guesses; most vendors show no other proof.
-//! Whatever comes here verifies no code, gives no minute back and sends nothing: it goes on the timeline of its
-//! message, once, and that is all.
+//! The end of the path is 128 random bits of the provider's own; most vendors show no other proof. A report verifies no
+//! code, gives no minute back and sends nothing: it goes on the timeline of its message, once.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,13 +18,13 @@ use tokio::time::timeout;
 
 use crate::http::state::AppState;
 
-/// The most that is read of a report: some vendors send hundreds in one.
+/// The most bytes of a report: some vendors report hundreds of messages in one.
 const MOST: usize = 512 * 1024;
 
-/// How long its body may take to arrive.
+/// The time that the body of a report may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// How many are read at once. One of the longest has thousands of numbers in it, and takes a tenth of a second.
+/// The number of reports that are read at once. The longest have thousands of numbers, and take a tenth of a second.
 static READERS: Semaphore = Semaphore::const_new(2);
 
 pub(crate) async fn handle(
@@ -70,7 +69,7 @@ pub(crate) async fn handle(
             let content_type = [(header::CONTENT_TYPE, read.answer.content_type)];
             (content_type, read.answer.body).into_response()
         }
-        // Whoever reported it will again.
+        // The vendor reports it again.
         Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }
 }
@@ -85,7 +84,7 @@ struct Report {
 }
 
 impl Report {
-    /// What `provider` reads in it, off the threads that serve others; `None` when nobody could.
+    /// Lets `provider` read the report, off the threads that serve requests; `None` when that failed.
     async fn read(self, provider: Arc<impl Provider>) -> Option<Result<Receipts, InvalidCallback>> {
         let _place = READERS.acquire().await.ok()?;
         let read = tokio::task::spawn_blocking(move || self.read_by(&*provider));

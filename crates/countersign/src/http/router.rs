@@ -16,7 +16,7 @@ use super::request::cors;
 use super::state::AppState;
 use super::{dev, not_found, oidc, receipts, v3};
 
-/// Everything served under `/api/v3`. Whatever else is asked for there is answered with this list.
+/// The endpoints under `/api/v3`. Any other path there is answered with this list.
 fn endpoints() -> Vec<Endpoint> {
     vec![
         v3::codes::send_sms::endpoint(),
@@ -55,7 +55,7 @@ fn endpoints() -> Vec<Endpoint> {
     ]
 }
 
-/// The documents for anyone, outside `/api/v3`.
+/// The published documents, outside `/api/v3`.
 fn published() -> Vec<Published> {
     vec![oidc::jwks::of_service(), oidc::jwks::of_application()]
 }
@@ -102,7 +102,7 @@ fn api(state: &AppState, endpoints: Vec<Endpoint>) -> (Router<AppState>, Router<
     (managed, calls)
 }
 
-/// Everything outside `/api/v3` but the published documents and the console.
+/// The routes outside `/api/v3` but those of the published documents and the console.
 fn pages(state: &AppState) -> Router<AppState> {
     let reports = get(receipts::handle).post(receipts::handle);
     let pages = Router::new()
@@ -114,7 +114,7 @@ fn pages(state: &AppState) -> Router<AppState> {
     }
 }
 
-/// The published documents.
+/// The routes of published documents.
 fn documents(published: Vec<Published>) -> Router<AppState> {
     published
         .into_iter()
@@ -123,7 +123,7 @@ fn documents(published: Vec<Published>) -> Router<AppState> {
         })
 }
 
-/// The console.
+/// The routes of the console.
 fn console() -> Router<AppState> {
     let answer = (
         StatusCode::NOT_IMPLEMENTED,

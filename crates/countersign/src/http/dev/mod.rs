@@ -1,3 +1,3 @@
-//! Doors that exist in development only.
+//! Endpoints that exist in development only.
 
 pub(crate) mod outbox;

@@ -1,4 +1,4 @@
-//! `GET /dev/outbox?phoneNumber=+8618800008888`: what arrived at a number, newest first.
+//! `GET /dev/outbox?phoneNumber=+8618800008888`: the messages that arrived at a number, newest first.
 
 use axum::Json;
 use axum::extract::{Query, State};
@@ -11,18 +11,21 @@ use crate::http::state::AppState;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Asked {
+pub(crate) struct OutboxQuery {
     phone_number: Option<String>,
 }
 
-pub(crate) async fn handle(State(state): State<AppState>, Query(asked): Query<Asked>) -> Response {
+pub(crate) async fn handle(
+    State(state): State<AppState>,
+    Query(query): Query<OutboxQuery>,
+) -> Response {
     let Some(outbox) = &state.outbox else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let Some(number) = asked.phone_number else {
+    let Some(number) = query.phone_number else {
         return Json(outbox.messages(None)).into_response();
     };
-    // In a query "+" means a space, and nobody remembers to write %2B.
+    // A "+" in a query means a space, and people forget to write %2B.
     let number = match number.strip_prefix(' ') {
         Some(digits) => format!("+{digits}"),
         None => number,

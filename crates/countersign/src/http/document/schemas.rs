@@ -79,7 +79,7 @@ pub(crate) fn all() -> Value {
     schemas.into()
 }
 
-/// The claims are there if the token is active, and only then: more than a derived schema can say.
+/// The schema of `IntrospectedToken`: an active token has claims and no other has, which a derived schema cannot say.
 fn introspected_token() -> Value {
     let active = |value: bool| {
         json!({
@@ -103,7 +103,7 @@ fn add<T: ToSchema + PartialSchema>(schemas: &mut Map<String, Value>) {
     schemas.insert(T::name().into_owned(), schema);
 }
 
-/// Leaves out of descriptions what is for readers of the Rust documentation: examples, and links into it.
+/// Leaves examples and links of the Rust documentation out of descriptions.
 fn plain(schema: &mut Value) {
     match schema {
         Value::Object(members) => {
@@ -123,7 +123,7 @@ fn prose(text: &str) -> String {
     let text = text.split("```").next().unwrap_or_default().trim_end();
     let mut plain = String::new();
     for (n, part) in text.split("](crate::").enumerate() {
-        // What follows a link's name is its target, up to the parenthesis.
+        // The target of a link follows its name, up to the parenthesis.
         let rest = match n {
             0 => part,
             _ => part.split_once(')').map_or("", |(_, rest)| rest),

@@ -1,3 +1,3 @@
-//! What identity systems read: outside `/api/v3`, without an envelope.
+//! Documents that identity systems read, outside `/api/v3` and without an envelope.
 
 pub(crate) mod jwks;

@@ -14,7 +14,7 @@ use subtle::ConstantTimeEq;
 
 use super::operator::Operator;
 use super::signature::{self, Signature};
-use super::string_to_sign::Signed;
+use super::string_to_sign::SignedRequest;
 use crate::http::request::arrival::Arrival;
 use crate::http::request::body::Body;
 use crate::http::request::context::Context;
@@ -102,7 +102,7 @@ fn is_owner_token(state: &AppState, shown: &str) -> bool {
     token.ct_eq(state.operator_token.as_bytes()).into()
 }
 
-/// Whether a request names this machine as the one it is for.
+/// Whether the `Host` of a request is this machine.
 fn is_asked_for_here(parts: &Parts) -> bool {
     let host = parts.headers.get(header::HOST);
     let host = host.and_then(|host| host.to_str().ok()).unwrap_or_default();
@@ -114,7 +114,8 @@ fn is_asked_for_here(parts: &Parts) -> bool {
     name.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
 }
 
-/// By the token of `Bearer <token>`, or `<token>`, as the Java SDK sends it.
+/// The access key that a management token proves. The token is shown as `Bearer <token>`, or as `<token>` alone, as
+/// the Java SDK sends it.
 fn by_token(state: &AppState, shown: &str) -> Result<String, Fault> {
     let token = shown.trim();
     let token = match token.split_once(' ') {
@@ -131,7 +132,8 @@ fn by_token(state: &AppState, shown: &str) -> Result<String, Fault> {
     }
 }
 
-/// By a signature, over the body too where there is one. The body comes back, to be read again.
+/// The access key that a signature proves, which covers the body too where there is one. Answers with the body, to be
+/// read again.
 async fn by_signature(
     state: &AppState,
     arrival: &Arrival,
@@ -141,7 +143,7 @@ async fn by_signature(
 ) -> (Result<String, Fault>, RawBody) {
     let (method, uri, headers) = (&parts.method, &parts.uri, &parts.headers);
     if method == Method::GET {
-        let request = Signed::without_body(method, uri, headers);
+        let request = SignedRequest::without_body(method, uri, headers);
         let used = use_once(state, arrival, signature, &request, parts).await;
         return (used, body);
     }
@@ -149,7 +151,7 @@ async fn by_signature(
         Ok(bytes) => bytes,
         Err(fault) => return (Err(fault), RawBody::empty()),
     };
-    let signed = match Signed::with_body(method, uri, headers, &bytes) {
+    let signed = match SignedRequest::with_body(method, uri, headers, &bytes) {
         Ok(request) => use_once(state, arrival, signature, &request, parts).await,
         Err(fault) => Err(fault),
     };
@@ -160,7 +162,7 @@ async fn use_once(
     state: &AppState,
     arrival: &Arrival,
     signature: Signature,
-    request: &Signed<'_>,
+    request: &SignedRequest<'_>,
     parts: &Parts,
 ) -> Result<String, Fault> {
     let setup = state.setup();

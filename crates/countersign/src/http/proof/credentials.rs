@@ -1,4 +1,4 @@
-//! Applications that prove who they are, by their secret.
+//! The credentials by which an application proves who it is: its id and its secret.
 
 use std::sync::Arc;
 
@@ -11,18 +11,18 @@ use zeroize::Zeroizing;
 use crate::http::request::context::Context;
 use crate::http::state::AppState;
 
-/// An application id, and a secret that is to be its own.
+/// An application id, and the secret that a caller shows with it.
 pub(crate) struct Credentials {
     id: String,
     secret: Zeroizing<String>,
 }
 
 impl Credentials {
-    /// Those of the body, `client_id` and `client_secret`; else those of `Authorization: Basic`, which one
-    /// official SDK sends as `Bearer Basic`.
+    /// The credentials of a request: `client_id` and `client_secret` of the body, else those of
+    /// `Authorization: Basic`, which one official SDK sends as `Bearer Basic`.
     ///
     /// # Errors
-    /// [`Fault::Unauthorized`] when there are none.
+    /// [`Fault::Unauthorized`] when the request has none.
     pub(crate) fn of(
         cx: &Context,
         id: Option<String>,
@@ -38,10 +38,10 @@ impl Credentials {
             .ok_or(Fault::Unauthorized)
     }
 
-    /// The application, if these are its own. Every way to be wrong is the same to the caller.
+    /// The application that these credentials prove.
     ///
     /// # Errors
-    /// [`Fault::Unauthorized`].
+    /// [`Fault::Unauthorized`], for every way to be wrong: a caller learns nothing from the difference.
     pub(crate) fn application(
         &self,
         cx: &Context,

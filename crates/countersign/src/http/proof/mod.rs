@@ -1,4 +1,4 @@
-//! Who sent a request: an operator, or an application by its secret.
+//! Proof of the sender of a request: an operator, or an application by its secret.
 
 pub(crate) mod access_key;
 pub(crate) mod admission;

@@ -1,7 +1,7 @@
-//! Signed requests: `authorization: authing <access key id>:<base64 of an HMAC-SHA1>`.
+//! SignedRequest requests: `authorization: authing <access key id>:<base64 of an HMAC-SHA1>`.
 //!
-//! A signature is good for requests of [`WINDOW`] before and after its own time, and once: its use is remembered
-//! for as long as it could come again, by the store, so over restarts as well.
+//! A signature passes once, within [`WINDOW`] before and after its own time. The store remembers its use for as long as
+//! it could come again, over restarts as well.
 
 use std::time::Duration;
 
@@ -14,26 +14,26 @@ use countersign_core::ports::setup::Setup;
 use countersign_core::time::Timestamp;
 use subtle::Choice;
 
-use super::string_to_sign::Signed;
+use super::string_to_sign::SignedRequest;
 use crate::http::proof::access_key;
 
-/// How far the time of a signature may be from ours: less than this.
+/// The distance from our time that the time of a signature must be below.
 const WINDOW: Duration = Duration::from_secs(15 * 60);
 
-/// How long the use of a signature is remembered: for both sides of the window, and ten minutes for a
-/// request that was held up between the look at its time and the record of its use.
+/// The time for which the use of a signature is remembered: both sides of the window, and ten minutes for a request
+/// that was held up between the check of its time and the record of its use.
 pub(crate) const REMEMBERED: Duration = Duration::from_secs(2 * WINDOW.as_secs() + 10 * 60);
 
 /// A signature that a request shows.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Signature {
-    /// Who signed, as it says.
+    /// The id of the access key that signed, as the request has it.
     pub(crate) access_key: String,
     mac: Vec<u8>,
 }
 
 impl Signature {
-    /// What `authorization` shows, if it is of this scheme. What cannot be a signature is a wrong one.
+    /// The signature in `authorization`, if that has this scheme. A text that cannot be a signature is a wrong one.
     pub(crate) fn shown(authorization: &str) -> Option<Self> {
         let (scheme, rest) = authorization.trim().split_once(' ')?;
         if !scheme.eq_ignore_ascii_case("authing") {
@@ -46,14 +46,14 @@ impl Signature {
         })
     }
 
-    /// Whether it is that of this request, by one of these keys, at about this time. Whether it was used before is
-    /// for the store to say.
+    /// Checks that an access key of `setup` made this signature for this request, at about this time. The store knows
+    /// whether it was used before.
     ///
     /// # Errors
     /// [`Fault::BadSignature`] says what is wrong.
     pub(crate) fn check(
         &self,
-        request: &Signed<'_>,
+        request: &SignedRequest<'_>,
         headers: &HeaderMap,
         setup: &Setup,
         now: Timestamp,
@@ -77,13 +77,13 @@ impl Signature {
         }
     }
 
-    /// What its use is remembered by: the same however it is spelled.
+    /// The token by which its use is remembered, the same for every spelling of the signature.
     pub(crate) fn token(&self) -> String {
         format!("signature {} {}", hex::encode(&self.mac), self.access_key)
     }
 
-    /// What can be judged without the key: that it is made as we know it, and its time. That is in `date`, and only
-    /// where there is none in `x-authing-date`: whichever it is, it is among what is signed.
+    /// Checks what needs no key, method and version, and reads the time. The time is in `date` or, only where that is
+    /// missing, in `x-authing-date`; either is covered by the signature.
     fn judge(&self, headers: &HeaderMap) -> Result<Timestamp, BadSignature> {
         let text = |name: &str| headers.get(name).map(|value| value.to_str());
         let is = |name, wanted: &str| matches!(text(name), Some(Ok(is)) if is.trim().eq_ignore_ascii_case(wanted));
@@ -102,7 +102,7 @@ impl Signature {
     }
 }
 
-/// From an HTTP date, or from milliseconds since 1970.
+/// Reads an HTTP date, or milliseconds since 1970.
 fn time(text: &str) -> Option<Timestamp> {
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
         return text.parse().ok().map(Timestamp::from_millis);

@@ -1,5 +1,5 @@
-//! What a client signs of a management request, recomputed from what arrived. Two official SDKs compose it, each in
-//! its own way.
+//! The text that a client signs for a management request, composed again from the request that arrived. Two official
+//! SDKs compose it, each in its own way.
 
 use std::collections::BTreeMap;
 
@@ -11,8 +11,8 @@ use serde_json::value::RawValue;
 use crate::http::request::malformed::syntax;
 use crate::http::request::shape;
 
-/// A request, as far as it is signed.
-pub(crate) struct Signed<'a> {
+/// The parts of a request that a signature covers.
+pub(crate) struct SignedRequest<'a> {
     method: &'a Method,
     path: &'a str,
     headers: &'a HeaderMap,
@@ -22,13 +22,13 @@ pub(crate) struct Signed<'a> {
 /// A member of the body, or a parameter of the query.
 struct Member {
     name: String,
-    /// As JavaScript writes it: a text as it is, all else as JSON.
+    /// The value as JavaScript writes it: a text as it is, any other value as JSON.
     value: String,
     is_null: bool,
 }
 
-impl<'a> Signed<'a> {
-    /// A request without its body, which is not signed where the parameters are in the query.
+impl<'a> SignedRequest<'a> {
+    /// A request whose parameters are in its query; its body is not signed.
     pub(crate) fn without_body(method: &'a Method, uri: &'a Uri, headers: &'a HeaderMap) -> Self {
         Self {
             method,
@@ -41,7 +41,7 @@ impl<'a> Signed<'a> {
     /// A request whose parameters are in its body.
     ///
     /// # Errors
-    /// [`Fault::Malformed`] when that is no JSON object.
+    /// [`Fault::Malformed`] when the body is no JSON object.
     pub(crate) fn with_body(
         method: &'a Method,
         uri: &'a Uri,
@@ -60,8 +60,8 @@ impl<'a> Signed<'a> {
         })
     }
 
-    /// What may have been signed: as the Node SDK composes it, and where the time is in `x-authing-date`
-    /// also as the C# SDK does. Each of them has all headers that a signature is judged by.
+    /// Every text that the client may have signed: as the Node SDK composes it and, where the time is in
+    /// `x-authing-date`, as the C# SDK does. Each text covers all headers that a signature is judged by.
     pub(crate) fn compositions(&self) -> Vec<String> {
         let mut all = self.of_node();
         if !self.headers.contains_key("date") {
@@ -70,8 +70,8 @@ impl<'a> Signed<'a> {
         all
     }
 
-    /// All headers that begin so and `date`, by name. Where nothing is left to sign after the path, there may be a
-    /// question mark all the same: one to which nothing came that had been left undefined.
+    /// All headers that begin with `x-authing-` and `date`, by name. Where nothing follows the path, a question mark
+    /// may: the SDK writes it before members that are then left out as undefined.
     fn of_node(&self) -> Vec<String> {
         let mut names: Vec<_> = self.headers.keys().map(|name| name.as_str()).collect();
         names.retain(|name| name.starts_with("x-authing-") || *name == "date");
@@ -90,7 +90,7 @@ impl<'a> Signed<'a> {
         all
     }
 
-    /// Five headers in a fixed order.
+    /// The values of five headers, in a fixed order.
     fn of_c_sharp(&self) -> String {
         let mut text = format!("{}\n", self.method);
         for name in C_SHARP {
@@ -113,10 +113,10 @@ impl<'a> Signed<'a> {
         format!("{}?{}", self.path, pairs.join("&"))
     }
 
-    /// `name:value`, and every value of a header that came more than once, which no client sends.
+    /// `name:value`. A header that came more than once has all its values, which no client sends.
     fn header(&self, name: &str) -> String {
         let values = self.headers.get_all(name).iter().map(|value| {
-            // Each byte is a character: how clients write what they sign.
+            // Clients write each byte as a character.
             let text: String = value.as_bytes().iter().map(|b| char::from(*b)).collect();
             text.replace(['\t', '\n', '\r', '\x0c'], " ")
                 .trim()
@@ -134,7 +134,7 @@ const C_SHARP: [&str; 5] = [
     "x-authing-signature-version",
 ];
 
-/// By name, in the order of UTF-16 code units: that of JavaScript, and of C#.
+/// Sorts by name, in the order of UTF-16 code units, as JavaScript and C# do.
 fn sorted(mut members: Vec<Member>) -> Vec<Member> {
     members.sort_by(|a, b| a.name.encode_utf16().cmp(b.name.encode_utf16()));
     members
@@ -155,8 +155,8 @@ fn of_body(body: &[u8]) -> Result<Vec<Member>, Fault> {
     Ok(members.into_iter().map(member).collect())
 }
 
-/// JSON as JavaScript writes it: without spaces, and with as few escapes as will do. The order of members and
-/// the digits of numbers stay as they are.
+/// Writes JSON as JavaScript does: without spaces, and with as few escapes as possible. The order of members and the
+/// digits of numbers stay.
 fn canonical(json: &str) -> String {
     let (mut text, mut rest) = (String::with_capacity(json.len()), json);
     while let Some(quote) = rest.find('"') {
@@ -172,7 +172,7 @@ fn canonical(json: &str) -> String {
     text
 }
 
-/// Where the string ends that `json` begins with: after its second quote that is not escaped.
+/// The length of the string that `json` begins with: up to its second quote that is not escaped.
 fn end_of_string(json: &str) -> usize {
     let mut escaped = false;
     for (at, byte) in json.bytes().enumerate().skip(1) {
@@ -186,7 +186,7 @@ fn end_of_string(json: &str) -> usize {
     json.len()
 }
 
-/// The parameters of a query. Those of a list, `name[]` each, are one: the list as JSON.
+/// The parameters of a query. The items of a list, each `name[]`, are one member: the list as JSON.
 fn of_query(uri: &Uri) -> Vec<Member> {
     let pairs = Query::<Vec<(String, String)>>::try_from_uri(uri);
     let pairs = pairs.map_or_else(|_| vec![], |Query(pairs)| pairs);

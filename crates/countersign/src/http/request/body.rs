@@ -1,4 +1,4 @@
-//! JSON bodies: read with bounds, refused by the name of the field.
+//! Reads JSON bodies within bounds of size and time, and refuses them by the name of the field.
 
 use std::time::Duration;
 
@@ -12,13 +12,13 @@ use serde::de::DeserializeOwned;
 use super::malformed::malformed;
 use super::{shape, tree};
 
-/// The most that is read of a body.
+/// The most bytes of a body.
 pub(crate) const LIMIT: usize = 16 * 1024;
 
-/// How much of a body that is too large is read all the same.
+/// The most bytes that are read, and thrown away, of a body that is too large.
 const DRAINED: usize = 1024 * 1024;
 
-/// How long a body may take to arrive.
+/// The time that a body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A body as it arrived, or why it did not.
@@ -57,7 +57,7 @@ impl Body {
     }
 }
 
-/// Whether the body claims to be JSON in UTF-8, or claims nothing.
+/// Whether `content-type` is JSON in UTF-8, or missing.
 fn is_json(headers: &HeaderMap) -> bool {
     let Some(content_type) = headers.get(header::CONTENT_TYPE) else {
         return true;
@@ -79,8 +79,8 @@ fn is_json(headers: &HeaderMap) -> bool {
         })
 }
 
-/// Reads a body within [`LIMIT`]. Of a larger one the rest is read and forgotten, within [`DRAINED`]: a
-/// caller that is still writing when the connection ends would not see why.
+/// Reads a body of at most [`LIMIT`] bytes. The rest of a larger body is read too and thrown away, up to [`DRAINED`]
+/// bytes: a caller that is still writing when the connection closes would not see the answer.
 async fn read(mut body: axum::body::Body) -> Result<Bytes, Fault> {
     let (mut bytes, mut size) = (Vec::new(), 0);
     while let Some(frame) = body.frame().await {

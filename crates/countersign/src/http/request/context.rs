@@ -1,4 +1,4 @@
-//! What every V3 request has: an id and a language; and what every answer has: the envelope.
+//! The context of a V3 request (id, language, application), and the envelope and the log line of its answer.
 
 use std::convert::Infallible;
 use std::sync::{Arc, OnceLock};
@@ -19,7 +19,7 @@ use super::arrival::Arrival;
 use crate::http::state::AppState;
 use crate::operator::OperatorIdentity;
 
-/// One request, as far as every endpoint cares.
+/// The facts about a request that every endpoint needs.
 pub(crate) struct Context {
     pub(crate) request_id: RequestId,
     /// The language of the answer.
@@ -30,7 +30,7 @@ pub(crate) struct Context {
     uri: Uri,
     method: Method,
     route: Option<MatchedPath>,
-    /// The application, once it is known to be one.
+    /// The application, once it is known to exist.
     app: OnceLock<AppId>,
     /// The operator, where the request proves one.
     operator: Option<OperatorIdentity>,
@@ -78,7 +78,7 @@ impl Context {
         if id.is_empty() {
             return Err(Fault::NoApplication);
         }
-        // What cannot be an id is the id of no application.
+        // A text that cannot be an id is the id of no application.
         let id = std::str::from_utf8(id)
             .ok()
             .and_then(|id| AppId::parse(id).ok());
@@ -94,7 +94,7 @@ impl Context {
         let _ = self.app.set(app.id.clone());
     }
 
-    /// What the header says that names the application; empty if there is none.
+    /// The header that names the application, without spaces around it; empty if it is missing.
     pub(crate) fn named_app(&self) -> &[u8] {
         let named = self.named_app.as_ref().map(HeaderValue::as_bytes);
         named.unwrap_or_default().trim_ascii()
@@ -105,8 +105,8 @@ impl Context {
         self.authorization.as_ref()?.to_str().ok()
     }
 
-    /// Method and path, as asked for.
-    pub(crate) fn asked(&self) -> String {
+    /// The method and the path of the request, such as `POST /api/v3/send-sms`.
+    pub(crate) fn method_and_path(&self) -> String {
         format!("{} {}", self.method, self.uri.path())
     }
 
@@ -158,8 +158,8 @@ impl Context {
         tracing::info!(
             request_id = %self.request_id,
             method = %self.method,
-            // The route, not the path, and an application that exists: what a caller may write
-            // anything into stays out of logs.
+            // The route instead of the path, and only an application that exists: callers could write anything
+            // into the others, a phone number too.
             route = self.route.as_ref().map(MatchedPath::as_str),
             app_id = self.app.get().map(AppId::as_str),
             access_key = self.operator.as_ref().and_then(OperatorIdentity::access_key),

@@ -1,11 +1,11 @@
-//! How many connections are let in, so that no one caller takes them all.
+//! A bound on open connections, in all and for each caller, so that one caller cannot take them all.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Counts connections. Those from this machine are neither counted nor refused: a proxy in front of the
-/// service, and whoever looks after it, must always get in.
+/// Counts open connections. Connections from loopback are neither counted nor refused: a proxy in front of the
+/// service, and the people who look after it, must always get in.
 #[derive(Debug)]
 pub struct Gate {
     most: usize,
@@ -13,14 +13,14 @@ pub struct Gate {
     inside: Mutex<Inside>,
 }
 
-/// Who is inside, and how many in all.
+/// The counts of open connections.
 #[derive(Debug, Default)]
 struct Inside {
     all: usize,
     callers: HashMap<IpAddr, usize>,
 }
 
-/// A place inside, given back when dropped.
+/// A counted connection; dropping it lowers the counts.
 #[derive(Debug)]
 pub struct Pass(Option<(Arc<Gate>, IpAddr)>);
 
@@ -31,7 +31,7 @@ impl Default for Gate {
 }
 
 impl Gate {
-    /// Lets in `most` connections, `most_per_caller` of them from one caller.
+    /// A gate for `most` connections, at most `most_per_caller` of them from one caller.
     #[must_use]
     pub fn new(most: usize, most_per_caller: usize) -> Self {
         Self {
@@ -41,7 +41,7 @@ impl Gate {
         }
     }
 
-    /// Lets a connection from `peer` in, or not.
+    /// Counts a connection from `peer`; `None` where a bound is reached.
     pub fn enter(self: &Arc<Self>, peer: IpAddr) -> Option<Pass> {
         let caller = caller(peer);
         if caller.is_loopback() {
@@ -74,7 +74,7 @@ impl Drop for Pass {
     }
 }
 
-/// Who an address belongs to: IPv6 is handed out by the /64, and IPv4 may come dressed as IPv6.
+/// The caller that an address belongs to: an IPv4 address, also where it is mapped to IPv6, or an IPv6 /64 network.
 fn caller(peer: IpAddr) -> IpAddr {
     match peer.to_canonical() {
         IpAddr::V6(address) if !address.is_loopback() => {

@@ -1,4 +1,4 @@
-//! How a request is read: connection, headers, body.
+//! Reading a request: connection, headers, body.
 
 pub(crate) mod arrival;
 pub(crate) mod body;

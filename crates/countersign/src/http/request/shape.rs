@@ -1,8 +1,8 @@
-//! What any JSON body must be, before anyone asks what is in it: one object, no key twice at any depth,
-//! nested [`DEEPEST`] levels at most.
+//! Checks the shape of a JSON body before its members are read: one object, no key twice in any object, nested
+//! [`DEEPEST`] levels at most.
 //!
-//! Parsers disagree about which of two equal keys counts; a proxy that checked one of them must not be
-//! overruled here.
+//! Parsers disagree about which of two equal keys counts. A proxy that checked one of them must not be overruled
+//! here.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -14,10 +14,13 @@ use serde::{Deserialize, Deserializer};
 
 use super::malformed::{malformed, syntax};
 
-/// The most levels of objects and lists in each other.
+/// The most levels of objects and lists within each other.
 const DEEPEST: usize = 16;
 
-/// Refuses a body that is not such an object.
+/// Refuses a body of any other shape.
+///
+/// # Errors
+/// [`Fault::Malformed`].
 pub(crate) fn check(body: &[u8]) -> Result<(), Fault> {
     let mut reader = serde_json::Deserializer::from_slice(body);
     let mut found = None;
@@ -34,14 +37,14 @@ pub(crate) fn check(body: &[u8]) -> Result<(), Fault> {
     }
 }
 
-/// Walks one value at a level and a path, and leaves what it finds wrong in `found`.
+/// Walks one value at a level and a path, and leaves the first fault in `found`.
 struct Walk<'a> {
     level: usize,
     path: &'a Path<'a>,
     found: &'a mut Option<Fault>,
 }
 
-/// Where in the body: written out only for those who did something wrong there.
+/// The way to a value in the body, written out for a fault only.
 enum Path<'a> {
     Body,
     Key(&'a Path<'a>, &'a str),
@@ -73,7 +76,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Any value but an object is refused at the top.
+    /// Refuses a value that is no object as the whole body.
     fn scalar<E: Error>(mut self) -> Result<(), E> {
         if self.level == 0 {
             return Err(self.stop(None, FieldProblem::NotObject));
@@ -159,7 +162,7 @@ impl<'de> Visitor<'de> for Walk<'_> {
 #[derive(Deserialize)]
 struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
 
-/// A path as an answer may show it: short, and nothing that a caller could hide in it.
+/// A path as an answer may show it: at most 100 characters, with `?` in place of any that is not plain.
 fn shown(path: &Path<'_>) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '[' | ']');
     path.to_string()

@@ -19,7 +19,7 @@ pub(crate) fn list(endpoints: &[Endpoint]) -> Arc<str> {
 /// The envelope with [`Fault::NotServed`]: what was asked for, and `served`, a [`list`].
 pub(crate) fn answer(cx: &Context, served: &str) -> Response {
     cx.answer(Err(Fault::NotServed {
-        asked: cx.asked(),
+        asked: cx.method_and_path(),
         served: served.to_owned(),
     }))
 }

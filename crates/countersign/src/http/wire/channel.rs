@@ -1,9 +1,9 @@
-//! Channels, from the wire's type to that of the rules.
+//! Channels, from the wire type to that of the rules.
 
 use countersign_api::Channel as Wire;
 use countersign_core::channel::Channel;
 
-/// The channel of the rules.
+/// The same channel, in the type of the rules.
 pub(crate) fn of_wire(channel: Wire) -> Channel {
     match channel {
         Wire::Login => Channel::Login,

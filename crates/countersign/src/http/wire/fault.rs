@@ -84,7 +84,7 @@ pub(crate) fn not_sent(error: SendError) -> Fault {
     }
 }
 
-/// Whether no provider said anything: one was not to be reached, or had better not be asked now.
+/// Whether no provider answered: it could not be reached, or its breaker or bulkhead refused the call.
 const fn was_not_reached(kind: RefusalKind) -> bool {
     matches!(
         kind,
@@ -92,7 +92,7 @@ const fn was_not_reached(kind: RefusalKind) -> bool {
     )
 }
 
-/// A wait in whole seconds, after which it is certainly over.
+/// The least number of whole seconds that is not shorter than `wait`, and at least one.
 pub(crate) fn whole_seconds(wait: Duration) -> u64 {
     u64::try_from(wait.as_millis().div_ceil(1000))
         .unwrap_or(u64::MAX)

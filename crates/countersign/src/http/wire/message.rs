@@ -8,7 +8,7 @@ use countersign_core::receipt::{Delivery, ReceiptRecord};
 use countersign_core::send::outcome::Outcome;
 use serde_json::{Value, json};
 
-/// A timeline as the operator sees it.
+/// Shows a timeline to an operator, its number masked.
 pub(crate) fn dto(timeline: Timeline) -> MessageDto {
     let verdicts = timeline.verdicts.into_iter().map(|verdict| VerdictDto {
         allowed: verdict.refused_until.is_none(),
@@ -69,7 +69,7 @@ fn attempt(attempt: Attempt) -> AttemptDto {
     }
 }
 
-/// A timeline, as it is answered with.
+/// An example of a timeline.
 pub(crate) fn example() -> Value {
     json!({
             "messageId": "01a1ffdc-fcf5-7981-820b-5bfb6088c457",

@@ -41,9 +41,9 @@ impl Sent {
     fn judge(&self) -> Result<(), BadSignature> {
         let (uri, headers): (Uri, _) = (self.uri.parse().unwrap(), &self.headers);
         let signed = if self.method == Method::GET {
-            Signed::without_body(&self.method, &uri, headers)
+            SignedRequest::without_body(&self.method, &uri, headers)
         } else {
-            Signed::with_body(&self.method, &uri, headers, self.body.as_bytes()).unwrap()
+            SignedRequest::with_body(&self.method, &uri, headers, self.body.as_bytes()).unwrap()
         };
         let shown = Signature::shown(headers["authorization"].to_str().unwrap()).unwrap();
         let judged = shown.check(&signed, headers, &setup(), self.at);

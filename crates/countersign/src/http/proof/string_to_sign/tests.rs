@@ -12,14 +12,14 @@ fn headers(lines: &[(&'static str, &str)]) -> HeaderMap {
 
 fn of_body(body: &str) -> Vec<String> {
     let (uri, headers) = (Uri::from_static("/api/v3/x"), HeaderMap::new());
-    Signed::with_body(&Method::POST, &uri, &headers, body.as_bytes())
+    SignedRequest::with_body(&Method::POST, &uri, &headers, body.as_bytes())
         .unwrap()
         .compositions()
 }
 
 fn of_query(uri: &'static str) -> Vec<String> {
     let (uri, headers) = (Uri::from_static(uri), HeaderMap::new());
-    Signed::without_body(&Method::GET, &uri, &headers).compositions()
+    SignedRequest::without_body(&Method::GET, &uri, &headers).compositions()
 }
 
 #[test]
@@ -33,7 +33,7 @@ fn headers_are_sorted_and_trimmed_and_others_are_left_out() {
         ("x-other", "x"),
     ]);
     let uri = Uri::from_static("/api/v3/list-unlocks");
-    let signed = Signed::without_body(&Method::GET, &uri, &headers);
+    let signed = SignedRequest::without_body(&Method::GET, &uri, &headers);
     let head =
         "GET\ndate:Sun, 22 Nov 2026 06:12:27 GMT\nx-authing-app-id:a b\nx-authing-lang:zh-CN\n";
     let bare = format!("{head}/api/v3/list-unlocks");
@@ -45,7 +45,7 @@ fn headers_are_sorted_and_trimmed_and_others_are_left_out() {
 fn a_header_that_comes_twice_is_signed_with_both_values() {
     let headers = headers(&[("date", "one"), ("date", "two")]);
     let uri = Uri::from_static("/");
-    let signed = Signed::without_body(&Method::GET, &uri, &headers);
+    let signed = SignedRequest::without_body(&Method::GET, &uri, &headers);
     assert_eq!(signed.compositions()[0], "GET\ndate:one,two\n/");
 }
 
@@ -55,7 +55,7 @@ fn each_byte_of_a_header_is_a_character() {
     let value = HeaderValue::from_bytes(b"caf\xe9").unwrap();
     headers.insert("x-authing-sdk-version", value);
     let uri = Uri::from_static("/");
-    let signed = Signed::without_body(&Method::GET, &uri, &headers);
+    let signed = SignedRequest::without_body(&Method::GET, &uri, &headers);
     assert_eq!(
         signed.compositions()[0],
         "GET\nx-authing-sdk-version:café\n/"
@@ -131,7 +131,7 @@ fn what_is_no_object_is_refused_by_name() {
         "{\"a\":1} x",
         "\u{feff}{}",
     ] {
-        let signed = Signed::with_body(&Method::POST, &uri, &headers, body.as_bytes());
+        let signed = SignedRequest::with_body(&Method::POST, &uri, &headers, body.as_bytes());
         let refused = signed.map(|_| ()).unwrap_err();
         assert_eq!(refused.status_code(), 400, "{body}");
     }
@@ -150,7 +150,7 @@ fn a_query_is_decoded_and_its_lists_are_json() {
 fn a_request_with_a_date_is_composed_in_one_way_only() {
     let headers = headers(&[("date", "d"), ("x-authing-date", "x")]);
     let uri = Uri::from_static("/x?a=1");
-    let signed = Signed::without_body(&Method::GET, &uri, &headers);
+    let signed = SignedRequest::without_body(&Method::GET, &uri, &headers);
     assert_eq!(
         signed.compositions(),
         ["GET\ndate:d\nx-authing-date:x\n/x?a=1"]

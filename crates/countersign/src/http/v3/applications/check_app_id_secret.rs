@@ -43,7 +43,7 @@ fn check(state: &AppState, lang: Lang, body: Body) -> Result<CheckedSecret, Faul
         }
         Err(_) => false,
     };
-    // One sentence for both: nobody learns which of the two is wrong.
+    // One sentence for both, so that a caller cannot tell which of the two is wrong.
     let message = match lang {
         Lang::ZhCn => "appId 或 appSecret 错误。",
         Lang::EnUs => "appId or appSecret is wrong.",

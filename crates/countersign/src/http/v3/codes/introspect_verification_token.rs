@@ -1,4 +1,4 @@
-//! `POST /api/v3/introspect-verification-token`: is this token good? Once.
+//! `POST /api/v3/introspect-verification-token`: tells whether a token is good, and uses it.
 
 use axum::extract::State;
 use axum::response::Response;

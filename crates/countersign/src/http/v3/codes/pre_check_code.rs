@@ -1,4 +1,4 @@
-//! `POST /api/v3/pre-check-code`: would this code pass? It is not used up; a wrong guess counts.
+//! `POST /api/v3/pre-check-code`: tells whether a code would pass. It does not use the code up; a wrong guess counts.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -72,7 +72,7 @@ async fn check(state: &AppState, cx: &Context, body: Body) -> Result<PreCheckedC
     })
 }
 
-/// One sentence for wrong, expired, used, never sent and locked: nobody learns which.
+/// The sentence for wrong, expired, used, never sent and locked alike: a caller cannot tell which it is.
 fn sentence(lang: Lang) -> &'static str {
     match lang {
         Lang::ZhCn => "验证码错误或已失效。",

@@ -1,4 +1,4 @@
-//! `POST /api/v3/send-sms`: the heart.
+//! `POST /api/v3/send-sms`: sends a code to a number.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! `POST /api/v3/get-management-token`: an access key for a token, which most official SDKs then show.
+//! `POST /api/v3/get-management-token`: exchanges an access key for a token, which most official SDKs then show.
 
 use std::sync::Arc;
 

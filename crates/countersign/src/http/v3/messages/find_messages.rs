@@ -1,5 +1,5 @@
-//! `POST /api/v3/find-messages` (management): timelines of one number, newest first. By POST: addresses end up in
-//! the logs of proxies, and a number must not.
+//! `POST /api/v3/find-messages` (management): timelines of one number, newest first. The number is in
+//! a body, since proxies log addresses.
 
 use axum::extract::State;
 use axum::response::Response;

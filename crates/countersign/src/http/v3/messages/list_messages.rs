@@ -52,7 +52,7 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-/// Timelines, as they are answered with.
+/// The shape of a list of timelines.
 pub(super) fn shape() -> Shape {
     Shape::list_of::<MessageDto>(json!([message::example()]))
 }
@@ -88,7 +88,7 @@ pub(super) fn parse(query: &str) -> Result<TimelineQuery, Fault> {
             }
             "before" => parsed.before = Some(id()?),
             "decidedBefore" => {
-                // The plus sign of a time zone may come as one, or encoded.
+                // The plus sign of a time zone may come as it is or encoded.
                 let time = Timestamp::parse(&value.replace("%3A", ":").replace("%2B", "+"));
                 let time = time.ok_or_else(|| wrong(name, FieldProblem::NotATime))?;
                 parsed.decided_before = Some(time);

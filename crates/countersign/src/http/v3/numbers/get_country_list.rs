@@ -1,4 +1,4 @@
-//! `GET /api/v3/get-country-list`: what a person may choose a country code from.
+//! `GET /api/v3/get-country-list`: the countries that a person may choose a calling code from.
 
 use std::sync::LazyLock;
 
@@ -42,7 +42,7 @@ static COUNTRIES: LazyLock<Vec<CountryDto>> =
 /// Two letters, three letters, and names in the order of [`CountryNames`].
 type Row = (&'static str, &'static str, [Option<&'static str>; 4]);
 
-/// By the two letters; written by `build.rs`.
+/// All countries, sorted by their two letters; `build.rs` writes them.
 const ISO_3166: &[Row] = include!(concat!(env!("OUT_DIR"), "/countries.rs"));
 
 fn country((alpha2, alpha3, names): &Row) -> Option<CountryDto> {
@@ -62,7 +62,7 @@ fn country((alpha2, alpha3, names): &Row) -> Option<CountryDto> {
     })
 }
 
-/// A flag is its country's letters in an alphabet of their own.
+/// The character for a letter in the flag of a country: flags are two letters of an alphabet of their own.
 fn regional_indicator(letter: char) -> Option<char> {
     char::from_u32('🇦' as u32 + (letter as u32).checked_sub('A' as u32)?)
 }
