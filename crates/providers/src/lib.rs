@@ -46,7 +46,7 @@
 //! ## What matters
 //!
 //! * **An outcome is a promise.** `NotAccepted` lets another vendor send and gives the minute back, so it must be
-//!   certain. [`Lost::outcome`](egress::Lost::outcome) and [`answer::bare`](meaning::answer::bare) keep that rule for
+//!   certain. [`ExchangeError::outcome`](egress::ExchangeError::outcome) and [`answer::bare`](meaning::answer::bare) keep that rule for
 //!   connections and statuses; the table of codes keeps it for the vendor. A code that may stand for a message that was
 //!   sent is [`Meaning::Unknown`](meaning::Meaning::Unknown).
 //! * **The request leaves once.** [`Egress::exchange`](egress::Egress::exchange) follows no redirect and repeats

@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{InvalidSetup, Problem};
+use super::invalid::{InvalidSetup, Problem};
 
 /// Reads `settings` as `T`.
 pub(super) fn read<T: DeserializeOwned>(settings: &Value) -> Result<T, InvalidSetup> {

@@ -1,8 +1,7 @@
-//! How Alibaba Cloud wants a request signed: V3, `ACS3-HMAC-SHA256`.
+//! Version 3 of Alibaba Cloud's signature, `ACS3-HMAC-SHA256`.
 //!
-//! Its steps, each a function here, each held to the vendor's own results by `vectors/alibaba_cloud.json`:
-//! the query in one spelling; the headers in one spelling; the request in one spelling; its hash; the HMAC of
-//! that with the secret itself as the key.
+//! Each step is a function, and `vectors/alibaba_cloud.json` holds each to the vendor's own results: the canonical
+//! query, the canonical headers, the canonical request, its hash, and the HMAC of that hash with the secret as the key.
 
 use countersign_core::secret::Secret;
 use countersign_core::time::Timestamp;
@@ -13,21 +12,21 @@ use crate::signing::digest::{hmac_sha256, sha256_hex};
 /// The name of the algorithm, on the wire and in what is signed.
 const ALGORITHM: &str = "ACS3-HMAC-SHA256";
 
-/// What is not written as itself: all but the unreserved characters of RFC 3986.
+/// The characters that are percent-encoded: all but the unreserved ones of RFC 3986.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
     .remove(b'.')
     .remove(b'~');
 
-/// A request that is not signed yet.
+/// The parts of a request that are signed.
 #[derive(Debug)]
-pub(crate) struct Unsigned<'a> {
+pub(crate) struct RequestParts<'a> {
     /// `POST`, ...
     pub(crate) method: &'a str,
     /// The path of the endpoint, as it goes over the wire.
     pub(crate) path: &'a str,
-    /// The query, in its one spelling ([`query`]).
+    /// The canonical query ([`query`]).
     pub(crate) query: &'a str,
     /// The headers to sign, names in lower case: `host`, every `x-acs-*`, and `content-type` if there is one.
     pub(crate) headers: &'a [(String, String)],
@@ -35,7 +34,7 @@ pub(crate) struct Unsigned<'a> {
     pub(crate) hashed_payload: &'a str,
 }
 
-/// Whose request it is.
+/// An access key.
 #[derive(Debug)]
 pub(crate) struct Key<'a> {
     /// The public half of the key.
@@ -45,19 +44,19 @@ pub(crate) struct Key<'a> {
 }
 
 /// The header `authorization` for a request.
-pub(crate) fn authorization(key: &Key<'_>, request: &Unsigned<'_>) -> String {
+pub(crate) fn authorization(key: &Key<'_>, request: &RequestParts<'_>) -> String {
     let (headers, names) = headers(request.headers);
     let text = string_to_sign(&canonical_request(request, &headers, &names));
     let (id, signature) = (key.id, signature(key.secret, &text));
     format!("{ALGORITHM} Credential={id},SignedHeaders={names},Signature={signature}")
 }
 
-/// One text for a URL or a form: everything but unreserved characters percent-encoded, a space too.
+/// Percent-encodes everything but unreserved characters, spaces too.
 pub(crate) fn encode(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).to_string()
 }
 
-/// Names and values in the one spelling that is signed: encoded, and sorted by name.
+/// The canonical query: names and values encoded, and sorted by name.
 pub(crate) fn query(params: &[(&str, &str)]) -> String {
     let mut params = params.to_vec();
     params.sort_unstable();
@@ -67,15 +66,15 @@ pub(crate) fn query(params: &[(&str, &str)]) -> String {
     pairs.collect::<Vec<_>>().join("&")
 }
 
-/// A point in time as the vendor writes it, in whole seconds: `2026-01-02T03:04:05Z`. It must be within 15
-/// minutes of the vendor's.
+/// A time in whole seconds, as the vendor writes it: `2026-01-02T03:04:05Z`. The vendor accepts a difference of 15
+/// minutes.
 pub(crate) fn date(now: Timestamp) -> String {
     let text = now.to_string();
     let seconds = text.split(['.', 'Z']).next().unwrap_or_default();
     format!("{seconds}Z")
 }
 
-/// The headers in their one spelling, a line each, and their names.
+/// The canonical headers, one a line, and their names.
 fn headers(headers: &[(String, String)]) -> (String, String) {
     let mut sorted: Vec<_> = headers
         .iter()
@@ -89,8 +88,8 @@ fn headers(headers: &[(String, String)]) -> (String, String) {
     (lines.collect(), names.join(";"))
 }
 
-fn canonical_request(request: &Unsigned<'_>, headers: &str, names: &str) -> String {
-    let Unsigned {
+fn canonical_request(request: &RequestParts<'_>, headers: &str, names: &str) -> String {
+    let RequestParts {
         method,
         path,
         query,
@@ -169,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn every_part_of_every_signature_is_the_vendors() {
+    fn each_step_of_each_signature_is_the_vendors() {
         let vectors = vectors();
         assert_eq!(vectors.len(), 9);
         for (case, inputs, expected) in vectors {
@@ -197,7 +196,7 @@ mod tests {
             assert_eq!(lines, expected.canonical_headers, "{case}");
             assert_eq!(names, expected.signed_headers, "{case}");
 
-            let request = Unsigned {
+            let request = RequestParts {
                 method: &inputs.method,
                 path: &inputs.path,
                 query: &query,

@@ -1,7 +1,6 @@
-//! How Alibaba Cloud used to want a request signed: V1 of its RPC style, HMAC-SHA1.
+//! Version 1 of the signature of Alibaba Cloud's RPC style, HMAC-SHA1. Gateways of private clouds know nothing else.
 //!
-//! Gateways of private clouds know nothing else. Everything is one form: what is asked, by whom, when, and the
-//! signature of it all.
+//! The whole request is one form: its parameters, the access key, the time, and the signature over them.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,7 +10,7 @@ use sha1::Sha1;
 
 use crate::alibaba::acs3::{encode, query};
 
-/// The form of a request, signed. `params` are all of them but the signature.
+/// The signed form of a request. `params` are all its parameters but the signature.
 pub(crate) fn form(method: &str, params: &[(&str, &str)], secret: &Secret) -> String {
     let query = query(params);
     let signature = signature(secret, &string_to_sign(method, &query));
@@ -24,7 +23,7 @@ fn string_to_sign(method: &str, query: &str) -> String {
 
 fn signature(secret: &Secret, text: &str) -> String {
     let key = Secret::new(format!("{}&", secret.reveal()));
-    // A key of any length will do: there is no error.
+    // HMAC takes a key of any length, so this never fails.
     let Ok(mut mac) = Hmac::<Sha1>::new_from_slice(key.reveal().as_bytes()) else {
         return String::new();
     };
@@ -63,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn every_part_of_every_signature_is_the_vendors() {
+    fn each_step_of_each_signature_is_the_vendors() {
         let all = include_str!("../../vectors/alibaba_cloud.json");
         let all: Vec<Vector> = serde_json::from_str(all).unwrap();
         let v1 = all

@@ -1,4 +1,4 @@
-//! Tells the operator what only an operator can mend, and not for every message.
+//! The alarm for refusals that only an operator can mend, at most one a minute.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -6,10 +6,10 @@ use std::time::Duration;
 use countersign_core::send::outcome::{Outcome, RefusalKind};
 use countersign_core::time::Timestamp;
 
-/// How long nothing more is said of a provider.
+/// The shortest time between two log lines about one provider.
 const SILENCE: Duration = Duration::from_secs(60);
 
-/// When something was last said of one provider.
+/// The time of the last log line about one provider.
 #[derive(Debug, Default)]
 pub(crate) struct Alarm(Mutex<Option<Timestamp>>);
 
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn once_a_minute_and_only_of_what_an_operator_can_mend() {
+    fn the_alarm_goes_once_a_minute_and_only_for_what_an_operator_can_mend() {
         let (alarm, at) = (Alarm::default(), Timestamp::from_millis);
         assert!(!alarm.is_due(RefusalKind::Transient, at(0)));
         assert!(alarm.is_due(RefusalKind::ConfigError, at(0)));

@@ -1,4 +1,4 @@
-//! Gives a vendor that fails a rest, and tries it with one message then.
+//! The circuit breaker of a vendor: it gives a failing vendor a rest, and then tries it with one message.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
@@ -7,49 +7,50 @@ use std::time::Duration;
 use countersign_core::send::outcome::Outcome;
 use countersign_core::time::Timestamp;
 
-/// How far back calls are looked at.
+/// The window in which calls are counted.
 const WINDOW: Duration = Duration::from_secs(10);
 
-/// With fewer calls in that time nothing is concluded.
+/// The fewest calls in [`WINDOW`] that can open the circuit.
 const FEWEST: usize = 20;
 
-/// How long the rest is.
+/// How long the circuit stays open.
 const REST: Duration = Duration::from_secs(30);
 
-/// A circuit breaker: closed while all is well; open, so that nothing is sent, once half of at least [`FEWEST`]
-/// calls in [`WINDOW`] have failed; after [`REST`] half-open, for one message to try.
+/// A circuit breaker. It is closed at first. It opens, so that nothing is sent, when half of at least [`FEWEST`] calls
+/// in [`WINDOW`] have failed. After [`REST`] it is half-open: one message goes through, and its outcome closes the
+/// circuit or opens it again.
 #[derive(Debug, Default)]
 pub(crate) struct Breaker(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    /// When calls ended, and whether they failed; no more than are looked at.
+    /// The calls in [`WINDOW`]: when each ended, and whether it failed.
     calls: VecDeque<(Timestamp, bool)>,
     open_since: Option<Timestamp>,
     probe_since: Option<Timestamp>,
 }
 
-/// How a vendor does, for the operator's eyes.
+/// The health of a vendor, as operators see it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Health {
-    /// Whether messages go there.
+    /// Whether messages go to the vendor.
     pub circuit: Circuit,
-    /// How many calls ended of late.
+    /// How many calls ended within the window.
     pub calls: usize,
     /// How many of them failed.
     pub failed: usize,
-    /// How many messages are on their way to it.
+    /// How many messages are on their way to the vendor.
     pub in_flight: usize,
 }
 
 /// Whether messages go to a vendor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Circuit {
-    /// They do.
+    /// All messages do.
     Closed,
-    /// They do not for now.
+    /// No message does.
     Open,
-    /// One may, to see how it fares.
+    /// One message may, as a probe.
     HalfOpen,
 }
 
@@ -65,12 +66,12 @@ impl Circuit {
     }
 }
 
-/// How many calls are remembered at most: enough for the rate of any vendor, and little memory.
+/// The most calls that are remembered: enough for the rate of any vendor, and little memory.
 const REMEMBERED: usize = 4096;
 
 impl Breaker {
-    /// Whether a message may go at `now`. One that may while the circuit is half-open is the only one until it
-    /// has [ended](Breaker::ended), or until it must have.
+    /// Whether a message may go at `now`. While the circuit is half-open it lets one message through, and no other until
+    /// that message has [ended](Breaker::ended) or [`REST`] is over.
     pub(crate) fn lets_through(&self, now: Timestamp) -> bool {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(since) = state.open_since else {
@@ -86,12 +87,12 @@ impl Breaker {
         rested && alone
     }
 
-    /// Takes note of how a call ended at `now`. Whether that opened the circuit.
+    /// Counts a call that ended at `now`, and returns whether it opened the circuit.
     pub(crate) fn ended(&self, outcome: &Outcome, now: Timestamp) -> bool {
         let failed = is_failure(outcome);
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if state.open_since.is_some() {
-            // Calls of before the circuit opened may end now; they say nothing new.
+            // A call that began before the circuit opened may end now. It says nothing new.
             if state.probe_since.take().is_some() {
                 state.open_since = failed.then_some(now);
                 state.calls.clear();
@@ -108,6 +109,7 @@ impl Breaker {
         opens
     }
 
+    /// The health at `now`, with `in_flight` messages on their way.
     pub(crate) fn health(&self, now: Timestamp, in_flight: usize) -> Health {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         state.forget(now);
@@ -162,7 +164,7 @@ mod tests {
         Outcome::not_accepted(kind)
     }
 
-    /// One that has just opened, at 0.
+    /// A breaker that opened at 0.
     fn opened() -> Breaker {
         let breaker = Breaker::default();
         for n in 0..20 {
@@ -178,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn half_of_twenty_calls_in_ten_seconds_open_it() {
+    fn ten_failures_in_twenty_calls_within_ten_seconds_open_the_circuit() {
         let breaker = opened();
         assert!(!breaker.lets_through(at(0)));
         assert!(!breaker.lets_through(at(29)));
@@ -195,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_a_message_does_not_open_it() {
+    fn refusals_about_a_message_or_an_account_do_not_open_the_circuit() {
         let breaker = Breaker::default();
         for _ in 0..100 {
             for kind in [
@@ -212,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn one_message_tries_after_the_rest() {
+    fn a_half_open_circuit_lets_one_message_through() {
         let breaker = opened();
         assert!(breaker.lets_through(at(30)));
         assert!(!breaker.lets_through(at(30)), "only one");
@@ -225,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn a_try_that_never_ends_is_not_waited_for_for_ever() {
+    fn a_probe_that_never_ends_is_followed_by_another_after_the_rest() {
         let breaker = opened();
         assert!(breaker.lets_through(at(30)));
         assert!(!breaker.lets_through(at(59)));

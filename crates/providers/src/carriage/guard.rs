@@ -1,4 +1,4 @@
-//! What every provider is wrapped in: a deadline, a wall against panics, a bulkhead and a circuit breaker.
+//! The guard around every provider: a deadline, a wall against panics, a bulkhead and a circuit breaker.
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -19,11 +19,12 @@ use tokio::sync::Semaphore;
 use super::alarm::Alarm;
 use super::breaker::{Breaker, Health};
 
-/// How many messages may be on their way to one provider: a slow one must not take all there is.
+/// The most messages on their way to one provider at a time, so that a slow vendor cannot hold up all others.
 pub const IN_FLIGHT: usize = 64;
 
-/// Holds a provider to the port's promises, whatever its code does: an outcome by the deadline of the
-/// message, unknown where none came. Keeps messages from one that has enough of them, or fails.
+/// Holds a provider to the port's promises, whatever its code does: each message has an outcome by its deadline, and
+/// that outcome is unknown where the provider gave none. It sends nothing to a provider that has [`IN_FLIGHT`] messages
+/// on their way, or whose circuit is open.
 pub struct Guarded {
     provider: Arc<dyn Provider>,
     clock: Arc<dyn Clock>,
@@ -51,7 +52,7 @@ impl Guarded {
         }
     }
 
-    /// Wraps a provider of this machine, which may have as many messages as come.
+    /// Wraps a provider of this machine, without a bulkhead and without a circuit breaker.
     pub fn unbounded(provider: Arc<dyn Provider>, clock: Arc<dyn Clock>) -> Self {
         Self {
             provider,
@@ -61,7 +62,7 @@ impl Guarded {
         }
     }
 
-    /// How it does; `None` where nobody counts.
+    /// The health of the provider; `None` for a provider of this machine.
     #[must_use]
     pub fn health(&self) -> Option<Health> {
         let (places, breaker) = self.bulkhead.as_ref()?;
@@ -73,8 +74,8 @@ impl Guarded {
         let call = AssertUnwindSafe(self.provider.send(sms)).catch_unwind();
         let mut call = pin!(call);
         let steps = std::future::poll_fn(|context| {
-            // Asked before every step: a process that stood still does not go on talking to a
-            // vendor when it wakes up, whatever its timers say.
+            // Before every step, look at the clock: a process that was suspended must not go on
+            // talking to a vendor when it resumes, whatever its timers say.
             if self.clock.now() >= sms.deadline {
                 return Poll::Ready(silence());
             }
@@ -101,7 +102,7 @@ impl Provider for Guarded {
         let Some((places, breaker)) = &self.bulkhead else {
             return self.call(sms).await;
         };
-        // Nobody queues: whoever waits for a slow vendor had better ask another.
+        // No queue: a message that would wait for a slow vendor goes to another vendor instead.
         let Ok(_place) = places.try_acquire() else {
             return Outcome::not_accepted(RefusalKind::Busy);
         };
@@ -212,7 +213,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_panic_is_unknown() {
+    async fn a_provider_that_panics_leaves_an_unknown_outcome() {
         let outcome = through(Panics, Arc::default()).await;
         assert!(matches!(outcome, Outcome::Unknown { .. }), "{outcome:?}");
     }
@@ -231,12 +232,12 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn silence_is_unknown_after_the_deadline() {
+    async fn a_provider_that_never_answers_leaves_an_unknown_outcome_at_the_deadline() {
         let outcome = through(Never, Arc::default()).await;
         assert!(matches!(outcome, Outcome::Unknown { .. }), "{outcome:?}");
     }
 
-    /// Takes two steps; time jumps between them, as it does for a process that was stopped.
+    /// Takes two steps. The clock jumps a minute between them, as it does for a process that was suspended.
     struct StandsStill(Arc<HandClock>, Arc<AtomicBool>);
 
     #[async_trait]
@@ -256,7 +257,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn after_standing_still_nothing_more_is_said_to_the_vendor() {
+    async fn a_process_that_was_suspended_says_nothing_more_to_the_vendor() {
         let (clock, talked) = (
             Arc::new(HandClock::default()),
             Arc::new(AtomicBool::new(false)),

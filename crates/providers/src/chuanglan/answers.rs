@@ -1,4 +1,4 @@
-//! What Chuanglan 253 answers. Its products spell the fields differently and mean the same.
+//! The answers of Chuanglan 253. The products spell the fields differently and mean the same.
 
 use countersign_core::send::outcome::{NotAccepted, Outcome, RefusalKind};
 use serde_json::{Map, Value};
@@ -7,17 +7,17 @@ use crate::egress::Answer;
 use crate::meaning::answer;
 use crate::meaning::{ErrorMap, Meaning};
 
-/// How a product answers.
+/// A product's way to answer.
 #[derive(Clone, Copy)]
 pub(crate) struct Dialect {
-    /// What its codes mean. Any other is of the account.
+    /// The documented codes. Any other code is about the account.
     pub(crate) known: &'static [(&'static str, Meaning)],
-    /// Whether it also says how many numbers it accepted. Then its code alone proves nothing.
+    /// Whether the product also answers how many numbers it accepted. Then its code alone proves nothing.
     pub(crate) counts: bool,
 }
 
 impl Dialect {
-    /// What an answer to a message for one number means.
+    /// The outcome that the answer to a message for one number means.
     pub(crate) fn read(self, answer: &Answer, errors: &ErrorMap) -> Outcome {
         let understood = (200..300).contains(&answer.status);
         let bare = || answer::bare(answer.status, errors);
@@ -27,7 +27,7 @@ impl Dialect {
         let Some(code) = word(&body, "code").as_deref().and_then(answer::code) else {
             return bare();
         };
-        // As a number `000000` is 0.
+        // Success is `0` or `000000`, as a text or as a number.
         if code.bytes().all(|digit| digit == b'0') {
             return match understood {
                 true => self.accepted(&body, &code),
@@ -36,7 +36,7 @@ impl Dialect {
         }
         match errors.meaning(&code, self.known) {
             Some(meaning) => answer::outcome(meaning, &code),
-            // A proxy has codes too.
+            // A proxy may answer with codes of its own.
             None if !understood => bare(),
             None => answer::outcome(Meaning::Refused(RefusalKind::ConfigError), &code),
         }
@@ -58,7 +58,7 @@ impl Dialect {
     }
 }
 
-/// A field that is a text or a whole number.
+/// The value of a field that is a text or a whole number.
 fn word(body: &Map<String, Value>, field: &str) -> Option<String> {
     match body.get(field)? {
         Value::String(text) => Some(text.clone()),

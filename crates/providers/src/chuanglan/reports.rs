@@ -1,5 +1,5 @@
-//! What Chuanglan 253 reports: a `GET` per message. It signs nothing, but sends a name and a password along
-//! where its support has set them.
+//! The reports of Chuanglan 253: a `GET` per message. They are not signed, but hold a name and a password where the
+//! vendor's support has set them.
 
 use std::borrow::Cow;
 
@@ -12,27 +12,27 @@ use url::form_urlencoded;
 
 use crate::meaning::answer;
 
-/// What is expected of reports.
+/// The name and the password that reports must hold.
 pub(crate) struct Reporter {
-    /// The name that they come with.
+    /// The name, if there is one.
     pub(crate) receiver: Option<String>,
-    /// The password.
+    /// The password, if there is one.
     pub(crate) password: Option<Secret>,
 }
 
-/// How a product reports.
+/// A product's way to report.
 #[derive(Clone, Copy)]
 pub(crate) struct Reports {
-    /// How it writes numbers.
+    /// Reads a number as the product writes it.
     pub(crate) phone: fn(&str) -> Option<PhoneNumber>,
-    /// What it wants to hear.
+    /// The answer that the product expects.
     pub(crate) answer: Answer,
 }
 
 type Query<'a> = Vec<(Cow<'a, str>, Cow<'a, str>)>;
 
 impl Reporter {
-    /// Reads a callback. A report on a number that cannot be read is left out.
+    /// Reads a callback. A report about a number that cannot be read is left out.
     pub(crate) fn read(
         &self,
         callback: &Callback<'_>,
@@ -52,7 +52,7 @@ impl Reporter {
         })
     }
 
-    /// Whether a query holds the name and the password, as far as there are any.
+    /// Whether a query holds the name and the password that are set.
     fn sent(&self, query: &Query<'_>) -> bool {
         let holds = |field: &str, expected: Option<&str>| {
             let held = value(query, field).unwrap_or_default();
@@ -69,7 +69,7 @@ fn value<'a>(query: &'a Query<'_>, field: &str) -> Option<&'a str> {
     found.map(|(_, value)| value.trim())
 }
 
-/// The report in a query, or `None` inside if its number cannot be read.
+/// The receipt in a query: `None` if the query is no report, and `Some(None)` if its number cannot be read.
 fn receipt(query: &Query<'_>, phone: fn(&str) -> Option<PhoneNumber>) -> Option<Option<Receipt>> {
     let status = value(query, "status").and_then(answer::code)?;
     let number = value(query, "mobile")?;

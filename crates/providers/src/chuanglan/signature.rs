@@ -1,4 +1,4 @@
-//! How requests to Chuanglan 253 are signed: one way at home, another abroad.
+//! The signatures of requests to Chuanglan 253: one for the domestic product, one for the international.
 
 use crate::signing::digest::{hmac_sha256, md5_hex};
 
@@ -15,7 +15,7 @@ fn sorted(key: &str, timestamp: &str, nonce: &str) -> String {
     parts.concat()
 }
 
-/// The header `sign` of the international API: over the header `nonce` and every field of the body that is not
+/// The header `sign` of the international API. It covers the header `nonce` and each field of the body that is not
 /// blank.
 pub(crate) fn international(password: &str, nonce: &str, fields: &[(&str, &str)]) -> String {
     md5_hex(joined(password, nonce, fields).as_bytes())
@@ -38,7 +38,7 @@ mod tests {
 
     use super::*;
 
-    /// The vectors whose name begins so.
+    /// The vectors whose name begins with `name`.
     fn vectors(name: &str) -> Vec<Value> {
         let all = include_str!("../../vectors/chuanglan.json");
         let all: Vec<Value> = serde_json::from_str(all).unwrap();
@@ -47,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn every_vector_of_the_domestic_signature() {
+    fn each_domestic_vector_is_signed_the_same() {
         let vectors = vectors("domestic-v2");
         assert_eq!(vectors.len(), 2);
         for vector in &vectors {
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn every_vector_of_the_international_signature() {
+    fn each_international_vector_is_signed_the_same() {
         let vectors = vectors("international");
         assert_eq!(vectors.len(), 2);
         for vector in &vectors {

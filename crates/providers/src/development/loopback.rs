@@ -1,5 +1,5 @@
-//! Posts each message to a listener on this machine, so that tests can count, delay, refuse and drop
-//! from outside the process.
+//! The loopback provider: it posts each message to a listener on this machine, so that tests can count, delay, refuse
+//! and drop messages from outside the process.
 //!
 //! | the listener | means |
 //! |---|---|
@@ -19,20 +19,20 @@ use countersign_core::send::outcome::{NotAccepted, Outcome, RefusalKind};
 use reqwest::{Client, Response, StatusCode, Url, redirect, retry};
 use serde::{Deserialize, Serialize};
 
-/// Delivers to one URL on the loopback interface.
+/// A provider that posts to one URL on the loopback interface.
 #[derive(Debug)]
 pub struct Loopback {
     url: Url,
     client: Client,
 }
 
-/// Why a URL cannot be delivered to.
+/// Why a URL is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum InvalidLoopback {
     /// Not a URL.
     #[error("--provider http:URL needs a URL such as http:http://127.0.0.1:9000/sms")]
     Url,
-    /// Codes in clear never leave the machine this way.
+    /// Not on this machine, which codes in clear must not leave.
     #[error(
         "--provider http:URL posts codes in clear, so URL must be http://127.0.0.1, http://[::1] or http://localhost"
     )]
@@ -43,7 +43,7 @@ pub enum InvalidLoopback {
 }
 
 impl Loopback {
-    /// Delivers to `url`, such as `http://127.0.0.1:9000/sms`.
+    /// A provider that posts to `url`, such as `http://127.0.0.1:9000/sms`.
     ///
     /// # Errors
     /// [`InvalidLoopback`] when it is not plain HTTP to the loopback interface.
@@ -55,8 +55,8 @@ impl Loopback {
         let client = Client::builder()
             .no_proxy()
             .redirect(redirect::Policy::none())
-            // One message, one request: nothing below may send it again, and no request goes out on
-            // a connection that the other side may have closed already.
+            // One message, one request: the client must not repeat it, nor write it to a connection
+            // that the listener may have closed already.
             .retry(retry::never())
             .pool_max_idle_per_host(0)
             .build()
@@ -129,7 +129,7 @@ async fn read(response: Response) -> Outcome {
     })
 }
 
-/// Whether nobody was there. Any other failure may have come after the message had gone out.
+/// Whether the connection was refused. Any other failure may have come after the message left.
 fn is_refused(error: &reqwest::Error) -> bool {
     let mut cause = error.source();
     while let Some(error) = cause {
@@ -142,10 +142,10 @@ fn is_refused(error: &reqwest::Error) -> bool {
     false
 }
 
-/// How long to wait for the rest of an answer whose head said "accepted".
+/// How long to wait for the body of an answer whose status said "accepted".
 const REST: Duration = Duration::from_secs(1);
 
-/// The most that is read of an answer.
+/// The most bytes that are read of an answer.
 const ANSWER: usize = 16 * 1024;
 
 #[derive(Deserialize)]
@@ -154,7 +154,7 @@ struct Answer {
     provider_message_id: String,
 }
 
-/// The id in the answer, if it holds one; accepted it is either way.
+/// The id in the answer, if there is one. Without it the message is accepted all the same.
 async fn provider_message_id(mut response: Response) -> Option<String> {
     let mut body = Vec::new();
     while let Ok(Some(chunk)) = response.chunk().await {
@@ -180,7 +180,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_in_clear_stay_on_this_machine() {
+    fn a_url_that_leads_off_this_machine_is_refused() {
         for url in [
             "http://127.0.0.1:9/",
             "http://[::1]:9/x",

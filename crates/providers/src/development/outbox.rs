@@ -1,8 +1,8 @@
-//! A phone that exists in the data folder only: development sends here.
+//! The development phone: it exists in the data folder only.
 //!
-//! It plays the phone, so it alone holds codes in clear, in files readable by their owner only.
-//! Messages are appended to `outbox.jsonl`; at [`KEPT`] lines that file becomes `outbox.old.jsonl`, so
-//! the newest [`KEPT`] at least survive a restart.
+//! The outbox alone holds codes in clear, in files that only their owner can read. It appends messages to
+//! `outbox.jsonl`. At [`KEPT`] lines that file becomes `outbox.old.jsonl`, so at least the newest [`KEPT`] messages
+//! survive a restart.
 
 use std::collections::VecDeque;
 use std::fs::{self, File, OpenOptions};
@@ -16,21 +16,21 @@ use countersign_core::send::outcome::{NotAccepted, Outcome, RefusalKind};
 use countersign_core::time::Clock;
 use serde::{Deserialize, Serialize};
 
-/// How many messages are kept at least.
+/// The fewest messages that are kept.
 pub const KEPT: usize = 10_000;
 
-/// How many messages are shown at once at most.
+/// The most messages that are shown at once.
 pub const SHOWN: usize = 1_000;
 
 /// A message as the phone shows it, code in clear.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct InboxMessage {
-    /// The message.
+    /// The id of the message.
     pub message_id: String,
-    /// To whom, E.164.
+    /// The number that it went to, in E.164.
     pub to: String,
-    /// What the code is for.
+    /// The purpose of the code.
     pub channel: String,
     /// The text.
     pub text: String,
@@ -48,7 +48,7 @@ impl std::fmt::Debug for InboxMessage {
     }
 }
 
-/// What is done with a message that arrives, besides keeping it.
+/// Called with each message that arrives, after it was kept.
 pub type OnArrival = Box<dyn Fn(&InboxMessage) + Send + Sync>;
 
 /// The development phone.
@@ -75,7 +75,7 @@ struct Drawer {
 }
 
 impl Outbox {
-    /// Opens the outbox in `folder`, with what earlier runs left there.
+    /// Opens the outbox in `folder`, with the messages of earlier runs.
     ///
     /// # Errors
     /// When the files cannot be read or made.
@@ -87,7 +87,7 @@ impl Outbox {
         })
     }
 
-    /// What arrived for `number` (E.164), or for everyone; newest first, at most [`SHOWN`].
+    /// The messages to `number` (E.164), or to all numbers; newest first, at most [`SHOWN`].
     pub fn messages(&self, number: Option<&str>) -> Vec<InboxMessage> {
         let drawer = self.drawer.lock().unwrap_or_else(PoisonError::into_inner);
         let wanted = |message: &&InboxMessage| number.is_none_or(|number| message.to == number);
@@ -159,7 +159,7 @@ impl Drawer {
 
     fn keep(&mut self, message: InboxMessage) -> io::Result<()> {
         if self.lines >= KEPT {
-            // The new file is there before the old one moves, and each step can be taken again.
+            // Create the new file before the old one moves. Each step can be repeated after a crash.
             let fresh = append(&self.fresh)?;
             if self.current.exists() {
                 fs::rename(&self.current, &self.old)?;
@@ -168,7 +168,7 @@ impl Drawer {
             self.file = fresh;
             self.lines = 0;
         }
-        // The line break leads, so that whatever a crash tore off before ends here.
+        // The line break comes first, so that a line that a crash tore off ends here.
         let mut line = vec![b'\n'];
         serde_json::to_writer(&mut line, &message)?;
         self.file.write_all(&line)?;
@@ -189,7 +189,7 @@ fn append(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// The messages in a file, without what a crash tore.
+/// The messages in a file, without a line that a crash tore off.
 fn read(path: &Path) -> io::Result<Vec<InboxMessage>> {
     let file = match File::open(path) {
         Ok(file) => file,

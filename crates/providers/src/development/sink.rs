@@ -1,10 +1,10 @@
-//! Accepts every message and keeps none.
+//! The sink: it accepts every message and keeps none, for load tests.
 
 use async_trait::async_trait;
 use countersign_core::ports::provider::{Provider, Sms};
 use countersign_core::send::outcome::Outcome;
 
-/// Takes everything, at once, and forgets it.
+/// A provider that accepts every message at once.
 #[derive(Debug)]
 pub struct Sink;
 

@@ -1,12 +1,12 @@
-//! The way out to vendors: HTTP requests that reach no place they must not, once each.
+//! The way out to vendors: HTTP requests that leave once, and only for hosts in reach.
 //!
-//! | what | how |
+//! | rule | how it is kept |
 //! |---|---|
-//! | where to | by [`Reach`], judged on the address that is dialled: a name that resolves to another address in between gains nothing |
-//! | how often | once: no redirect is followed, no request repeated |
-//! | how much | an answer of at most [`MOST`] bytes is read |
-//! | how long | connecting takes [`CONNECT`] at most, because a failure there is certain; the caller bounds the rest |
-//! | whom to trust | whom the operating system trusts; certificates are always checked |
+//! | destination | [`Reach`] judges the address that is dialled, so a name that resolves anew in between gains nothing |
+//! | once | no redirect is followed, and no request repeated |
+//! | size | at most [`MOST`] bytes of an answer are read |
+//! | time | connecting takes [`CONNECT`] at most, because a failure there is certain; the caller bounds the rest |
+//! | trust | certificates are always checked, against the roots of the operating system |
 
 mod reach;
 mod resolver;
@@ -21,14 +21,14 @@ use reqwest::{Client, ClientBuilder, Method, Response, Url, redirect, retry};
 pub use self::reach::{InvalidUrl, Reach};
 use self::resolver::{Lookup, Resolver, is_out_of_reach};
 
-/// The most that is read of an answer.
+/// The most bytes that are read of an answer.
 pub const MOST: usize = 64 * 1024;
 
-/// How long connecting may take, with all that belongs to it: name, TCP, TLS.
+/// How long connecting may take: name resolution, TCP and TLS together.
 pub const CONNECT: Duration = Duration::from_millis(2_500);
 
-/// How long a connection is kept for the next message. Servers close theirs after two seconds at the earliest, many
-/// after five: what is written to one that is being closed is lost, and nobody knows whether it was read.
+/// How long an idle connection is kept for the next message. Servers close idle connections after two seconds at the
+/// earliest, many after five. A request that is written while the server closes is lost, and its outcome unknown.
 const IDLE: Duration = Duration::from_secs(1);
 
 /// Sends requests to vendors.
@@ -43,11 +43,11 @@ pub struct Egress {
 pub struct Request {
     /// `GET`, `POST`, ...
     pub method: Method,
-    /// Where to.
+    /// The URL, which must be in reach.
     pub url: Url,
-    /// Names and values.
+    /// The names and values of the headers.
     pub headers: Vec<(String, String)>,
-    /// The body, byte by byte as it was signed.
+    /// The body, byte for byte as it was signed.
     pub body: Vec<u8>,
 }
 
@@ -56,34 +56,34 @@ pub struct Request {
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
-    /// Names in lower case, and values that are text.
+    /// The headers whose values are text, with names in lower case.
     pub headers: Vec<(String, String)>,
     /// The body, whole.
     pub body: Vec<u8>,
 }
 
-/// Why there is no answer. What was said to the vendor is never part of it.
+/// Why there is no answer. It holds nothing of the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lost {
-    /// The request cannot be made or may not go there: nothing was said.
+pub enum ExchangeError {
+    /// The request cannot be made, or its host is out of reach: nothing left.
     Refused,
-    /// No connection was made: nothing was said.
+    /// No connection was made: nothing left.
     NotConnected,
-    /// The request may have arrived. Why there is no answer to it, in a few words.
+    /// The request may have arrived. The words say why there is no answer.
     NoAnswer(&'static str),
 }
 
-impl Lost {
-    /// What it means for a message.
+impl ExchangeError {
+    /// The outcome of a message whose request ended so.
     #[must_use]
     pub fn outcome(self) -> Outcome {
         match self {
-            Lost::Refused => Outcome::NotAccepted(NotAccepted {
+            ExchangeError::Refused => Outcome::NotAccepted(NotAccepted {
                 kind: RefusalKind::ConfigError,
                 vendor_code: Some("the endpoint is out of reach".to_owned()),
             }),
-            Lost::NotConnected => Outcome::not_accepted(RefusalKind::Unreachable),
-            Lost::NoAnswer(cause) => Outcome::Unknown {
+            ExchangeError::NotConnected => Outcome::not_accepted(RefusalKind::Unreachable),
+            ExchangeError::NoAnswer(cause) => Outcome::Unknown {
                 cause: cause.to_owned(),
             },
         }
@@ -91,7 +91,7 @@ impl Lost {
 }
 
 impl Egress {
-    /// A way out as far as `reach`.
+    /// A way out that goes as far as `reach`.
     ///
     /// # Errors
     /// When the HTTP client cannot be set up.
@@ -117,24 +117,26 @@ impl Egress {
         self.reach
     }
 
-    /// Sends `request` once, and reads the answer.
+    /// Sends `request` once and reads the answer.
     ///
     /// # Errors
-    /// [`Lost`], which says whether the vendor may have heard of it.
-    pub async fn exchange(&self, request: Request) -> Result<Answer, Lost> {
-        self.reach.check(&request.url).map_err(|_| Lost::Refused)?;
-        let headers = headers(&request.headers).ok_or(Lost::Refused)?;
+    /// [`ExchangeError`], which tells whether the request may have arrived.
+    pub async fn exchange(&self, request: Request) -> Result<Answer, ExchangeError> {
+        self.reach
+            .check(&request.url)
+            .map_err(|_| ExchangeError::Refused)?;
+        let headers = headers(&request.headers).ok_or(ExchangeError::Refused)?;
         let sent = self
             .client
             .request(request.method, request.url)
             .headers(headers)
             .body(request.body)
             .send();
-        read(sent.await.map_err(|error| lost(&error))?).await
+        read(sent.await.map_err(|error| exchange_error(&error))?).await
     }
 }
 
-/// The header `Host` of requests to `url`, where it is signed: with the port, unless that is the scheme's own.
+/// The value of the header `Host` for requests to `url`, as it is signed: with the port, unless that is the scheme's own.
 pub(crate) fn host(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     match url.port() {
@@ -152,19 +154,19 @@ fn headers(named: &[(String, String)]) -> Option<HeaderMap> {
     Some(headers)
 }
 
-/// What a request without an answer came to. An error of connecting is certain: it comes before the first byte of
-/// the request is written, and a request that met a closed connection unread is given back and connects anew.
-fn lost(error: &reqwest::Error) -> Lost {
+/// Classifies a failed request. A connect error is certain: it comes before the first byte of the request is written.
+/// A request that meets a closed connection before it is written connects anew.
+fn exchange_error(error: &reqwest::Error) -> ExchangeError {
     if error.is_builder() || is_out_of_reach(error) {
-        Lost::Refused
+        ExchangeError::Refused
     } else if error.is_connect() {
-        Lost::NotConnected
+        ExchangeError::NotConnected
     } else {
-        Lost::NoAnswer("the connection broke before an answer")
+        ExchangeError::NoAnswer("the connection broke before an answer")
     }
 }
 
-async fn read(mut response: Response) -> Result<Answer, Lost> {
+async fn read(mut response: Response) -> Result<Answer, ExchangeError> {
     let text = |value: &HeaderValue| value.to_str().ok().map(str::to_owned);
     let headers = response
         .headers()
@@ -180,9 +182,9 @@ async fn read(mut response: Response) -> Result<Answer, Lost> {
             Ok(Some(chunk)) if answer.body.len() + chunk.len() <= MOST => {
                 answer.body.extend_from_slice(&chunk);
             }
-            Ok(Some(_)) => return Err(Lost::NoAnswer("the answer was too long")),
+            Ok(Some(_)) => return Err(ExchangeError::NoAnswer("the answer was too long")),
             Ok(None) => return Ok(answer),
-            Err(_) => return Err(Lost::NoAnswer("the answer broke off")),
+            Err(_) => return Err(ExchangeError::NoAnswer("the answer broke off")),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Which addresses are of the public internet, and how far requests may go beyond them.
+//! How far requests may go: the addresses of the public internet, and more where the operator allows it.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -9,9 +9,9 @@ use reqwest::Url;
 pub enum Reach {
     /// Public addresses over https, on port 443.
     Public,
-    /// And this machine, over http too, on any port.
+    /// Public addresses as [`Reach::Public`] has them, and this machine over http and https on any port.
     Loopback,
-    /// Anything.
+    /// Every address, over http and https, on any port.
     Anywhere,
 }
 
@@ -83,21 +83,21 @@ impl Reach {
     }
 }
 
-/// Whether a name is one of this machine's, whatever it resolves to (RFC 6761).
+/// Whether a name belongs to this machine, whatever it resolves to (RFC 6761).
 pub(super) fn is_localhost(name: &str) -> bool {
     let name = name.strip_suffix('.').unwrap_or(name);
     let last = name.rsplit('.').next().unwrap_or_default();
     last.eq_ignore_ascii_case("localhost")
 }
 
-/// Networks that are not the public internet, by the registries of IANA for special addresses (RFC 6890 and its
-/// successors), and one that a cloud keeps for itself.
+/// Networks outside the public internet, by IANA's registries of special addresses (RFC 6890 and its successors), and
+/// one that a cloud reserves.
 const SPECIAL_V4: [(Ipv4Addr, u32); 16] = [
     (Ipv4Addr::new(0, 0, 0, 0), 8),
     (Ipv4Addr::new(10, 0, 0, 0), 8),
     (Ipv4Addr::new(100, 64, 0, 0), 10),
     (Ipv4Addr::new(127, 0, 0, 0), 8),
-    // Of Azure, to its own machines: it hands out their settings.
+    // Azure's virtual address for its own machines: it hands out their settings.
     (Ipv4Addr::new(168, 63, 129, 16), 32),
     (Ipv4Addr::new(169, 254, 0, 0), 16),
     (Ipv4Addr::new(172, 16, 0, 0), 12),
@@ -112,8 +112,8 @@ const SPECIAL_V4: [(Ipv4Addr, u32); 16] = [
     (Ipv4Addr::new(240, 0, 0, 0), 4),
 ];
 
-/// The one block of IPv6 from which public addresses come, and what in it is special. Addresses that hold one of
-/// IPv4 (NAT64, 6to4, Teredo) are all out of it: they lead wherever that leads.
+/// The one block of IPv6 that public addresses come from. Addresses that embed an IPv4 address (NAT64, 6to4, Teredo)
+/// are excluded, because they lead wherever the embedded address leads.
 const GLOBAL_V6: (Ipv6Addr, u32) = (Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0), 3);
 const SPECIAL_V6: [(Ipv6Addr, u32); 4] = [
     (Ipv6Addr::new(0x2001, 0, 0, 0, 0, 0, 0, 0), 23),
@@ -122,7 +122,7 @@ const SPECIAL_V6: [(Ipv6Addr, u32); 4] = [
     (Ipv6Addr::new(0x3fff, 0, 0, 0, 0, 0, 0, 0), 20),
 ];
 
-/// Whether an address is one of the public internet.
+/// Whether an address belongs to the public internet.
 pub(super) fn is_public(ip: IpAddr) -> bool {
     match ip.to_canonical() {
         IpAddr::V4(ip) => {
@@ -144,7 +144,7 @@ pub(super) fn is_public(ip: IpAddr) -> bool {
 mod tests {
     use super::*;
 
-    /// The first and the last of each network that is not public, and what hides one in IPv6.
+    /// The first and the last address of each network outside the public internet, and IPv6 addresses that embed one.
     const INSIDE: &[&str] = &[
         "0.0.0.0",
         "0.255.255.255",
@@ -207,7 +207,7 @@ mod tests {
         "ff02::1",
     ];
 
-    /// Their neighbours.
+    /// The public neighbours of the addresses in `INSIDE`.
     const OUTSIDE: &[&str] = &[
         "1.0.0.0",
         "1.1.1.1",
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_special_is_not_public() {
+    fn special_addresses_are_not_public() {
         for address in INSIDE {
             assert!(!is_public(ip(address)), "{address}");
         }
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn each_reach_goes_as_far_as_it_says() {
+    fn each_reach_allows_its_addresses_and_no_others() {
         for address in OUTSIDE {
             for reach in [Reach::Public, Reach::Loopback, Reach::Anywhere] {
                 assert!(reach.reaches(ip(address)), "{reach:?} {address}");
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_this_machine_are_known() {
+    fn names_below_localhost_belong_to_this_machine() {
         for name in [
             "localhost",
             "localhost.",

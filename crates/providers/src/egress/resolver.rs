@@ -1,4 +1,4 @@
-//! From names to addresses that may be dialled. Every connection to a name asks here, and dials what it hears.
+//! Name resolution that leaves out addresses out of reach. Every connection to a name dials what this resolver answers.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -10,11 +10,11 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 use super::reach::{Reach, is_localhost};
 
-/// Who knows the addresses of a name.
+/// Looks up the addresses of a name.
 pub(super) type Lookup =
     Arc<dyn Fn(String) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>> + Send + Sync>;
 
-/// The operating system.
+/// The lookup of the operating system.
 pub(super) fn system() -> Lookup {
     Arc::new(|name| {
         async move {
@@ -25,20 +25,20 @@ pub(super) fn system() -> Lookup {
     })
 }
 
-/// Leaves out the addresses that are out of reach.
+/// A resolver that leaves out the addresses that are out of reach.
 pub(super) struct Resolver {
     pub(super) reach: Reach,
     pub(super) lookup: Lookup,
 }
 
-/// A name has addresses, and none that may be dialled.
+/// The error for a name all of whose addresses are out of reach.
 #[derive(Debug, thiserror::Error)]
 #[error("the name leads out of reach")]
 pub(super) struct OutOfReach;
 
 impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
-        // Plain http is for this machine only, so its names must not lead elsewhere.
+        // Plain http is allowed to this machine only, so a name of this machine must not lead elsewhere.
         let here = self.reach == Reach::Loopback && is_localhost(name.as_str());
         let reach = self.reach;
         let reached =

@@ -154,7 +154,7 @@ async fn addresses_out_of_reach_are_not_dialled() {
     ] {
         let request = post(&format!("http://{host}:{port}/"));
         let lost = egress(Reach::Public).exchange(request).await.err();
-        assert_eq!(lost, Some(Lost::Refused), "{host}");
+        assert_eq!(lost, Some(ExchangeError::Refused), "{host}");
     }
     assert_eq!(listener.seen(), []);
 }
@@ -170,7 +170,7 @@ async fn a_name_is_judged_by_the_address_that_is_dialled() {
     let public = Egress::with(Reach::Public, lookup, Client::builder()).unwrap();
     for _ in 0..2 {
         let lost = public.exchange(post("https://vendor.example/")).await.err();
-        assert_eq!(lost, Some(Lost::Refused));
+        assert_eq!(lost, Some(ExchangeError::Refused));
     }
     assert!(left.lock().unwrap().is_empty(), "it was asked each time");
     assert_eq!(listener.seen(), []);
@@ -180,7 +180,7 @@ async fn a_name_is_judged_by_the_address_that_is_dialled() {
     let public = Egress::with(Reach::Public, lookup, Client::builder()).unwrap();
     for _ in 0..2 {
         let lost = public.exchange(post("https://vendor.example/")).await.err();
-        assert_eq!(lost, Some(Lost::NotConnected));
+        assert_eq!(lost, Some(ExchangeError::NotConnected));
     }
 }
 
@@ -198,7 +198,7 @@ async fn a_name_that_flips_gains_nothing() {
     listener.until(&Seen::Closed).await;
     for _ in 0..2 {
         let lost = egress.exchange(post(&url)).await.err();
-        assert_eq!(lost, Some(Lost::Refused));
+        assert_eq!(lost, Some(ExchangeError::Refused));
     }
     assert!(
         egress.exchange(post(&url)).await.is_ok(),
@@ -281,7 +281,7 @@ async fn what_was_written_is_never_written_again() {
         let egress = egress(Reach::Loopback);
         let fresh = egress.exchange(post(&url)).await.err();
         assert!(
-            matches!(fresh, Some(Lost::NoAnswer(_))),
+            matches!(fresh, Some(ExchangeError::NoAnswer(_))),
             "{name}: {fresh:?}"
         );
         assert_eq!(
@@ -291,7 +291,7 @@ async fn what_was_written_is_never_written_again() {
         );
         let again = egress.exchange(post(&url)).await.err();
         assert!(
-            matches!(again, Some(Lost::NoAnswer(_))),
+            matches!(again, Some(ExchangeError::NoAnswer(_))),
             "{name}: {again:?}"
         );
         let seen = listener.seen();
@@ -328,7 +328,7 @@ async fn where_nobody_listens_nothing_was_said() {
     let url = format!("http://{}/", listener.local_addr().unwrap());
     drop(listener);
     let lost = egress(Reach::Loopback).exchange(post(&url)).await.err();
-    assert_eq!(lost, Some(Lost::NotConnected));
+    assert_eq!(lost, Some(ExchangeError::NotConnected));
 }
 
 #[tokio::test]
@@ -339,7 +339,7 @@ async fn what_cannot_be_said_is_not_said() {
         let mut request = post(&url);
         request.headers.push((name.to_owned(), value.to_owned()));
         let lost = egress(Reach::Loopback).exchange(request).await.err();
-        assert_eq!(lost, Some(Lost::Refused), "{name:?} {value:?}");
+        assert_eq!(lost, Some(ExchangeError::Refused), "{name:?} {value:?}");
     }
     assert_eq!(listener.seen(), []);
 }
@@ -347,13 +347,13 @@ async fn what_cannot_be_said_is_not_said() {
 #[test]
 fn what_is_lost_says_whether_it_may_have_been_sent() {
     for (lost, kind) in [
-        (Lost::Refused, RefusalKind::ConfigError),
-        (Lost::NotConnected, RefusalKind::Unreachable),
+        (ExchangeError::Refused, RefusalKind::ConfigError),
+        (ExchangeError::NotConnected, RefusalKind::Unreachable),
     ] {
         let Outcome::NotAccepted(why) = lost.outcome() else {
             panic!("{lost:?}")
         };
         assert_eq!(why.kind, kind);
     }
-    assert!(Lost::NoAnswer("x").outcome().may_have_been_sent());
+    assert!(ExchangeError::NoAnswer("x").outcome().may_have_been_sent());
 }

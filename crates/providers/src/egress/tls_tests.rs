@@ -19,7 +19,7 @@ async fn a_handshake_that_never_ends_is_no_connection() {
     let call = tokio::spawn(async move { egress.exchange(post(&url)).await.err() });
     listener.until(&Seen::Connection).await;
     tokio::time::pause();
-    assert_eq!(call.await.unwrap(), Some(Lost::NotConnected));
+    assert_eq!(call.await.unwrap(), Some(ExchangeError::NotConnected));
     assert_eq!(requests(&listener.seen()), 0);
 }
 
@@ -65,7 +65,7 @@ async fn certificates_are_checked() {
         let case = format!("{name} {until} {trusted}");
         assert_eq!(answer.is_ok(), taken, "{case}");
         if let Err(lost) = answer {
-            assert_eq!(lost, Lost::NotConnected, "{case}");
+            assert_eq!(lost, ExchangeError::NotConnected, "{case}");
         }
         assert_eq!(requests(&listener.seen()), usize::from(taken), "{case}");
     }

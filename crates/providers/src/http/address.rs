@@ -1,26 +1,26 @@
-//! A URL with gaps. Whatever fills them, it leads to the same host.
+//! A URL with placeholders in its path and its query. Values are encoded, and no value leads to another host or path.
 
 use std::borrow::Cow;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Url;
 
-use super::gaps::{Filling, Gap, Template};
+use super::placeholders::{MessageValues, Pattern, Placeholder};
 use crate::account::InvalidSetup;
 use crate::egress::{InvalidUrl, Reach};
 
-/// What has a meaning somewhere in a URL, and everything that is not ASCII.
+/// The characters that are percent-encoded: all that have a meaning in a URL, and all that are not ASCII.
 const MEANS_SOMETHING: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
 
-/// A URL with gaps in its path and its query.
+/// A URL with placeholders in its path and its query.
 pub(super) struct Address {
     base: Url,
-    path: Template,
-    query: Option<Template>,
+    path: Pattern,
+    query: Option<Pattern>,
 }
 
 impl Address {
@@ -42,10 +42,10 @@ impl Address {
         let base = reach.url(&format!("{scheme}://{host}/")).map_err(refused)?;
         let (path, query) = match tail.split_once('?') {
             None => (tail, None),
-            Some((path, query)) => (path, Some(Template::of("url", query)?)),
+            Some((path, query)) => (path, Some(Pattern::of("url", query)?)),
         };
         let path = if path.is_empty() { "/" } else { path };
-        let path = Template::of("url", path)?;
+        let path = Pattern::of("url", path)?;
         let address = Self { base, path, query };
         let probe = address.with(|_| "0".into());
         probe
@@ -53,19 +53,19 @@ impl Address {
         Ok(address)
     }
 
-    pub(super) fn gaps(&self) -> impl Iterator<Item = Gap> {
-        let query = self.query.iter().flat_map(Template::gaps);
-        self.path.gaps().chain(query)
+    pub(super) fn placeholders(&self) -> impl Iterator<Item = Placeholder> {
+        let query = self.query.iter().flat_map(Pattern::placeholders);
+        self.path.placeholders().chain(query)
     }
 
-    /// `None` when what fills the path would lead to another one.
-    pub(super) fn fill(&self, filling: Filling<'_>) -> Option<Url> {
-        self.with(|gap| filling.value(gap))
+    /// The URL for one message; `None` when a value would lead to another path.
+    pub(super) fn fill(&self, values: MessageValues<'_>) -> Option<Url> {
+        self.with(|placeholder| values.value(placeholder))
     }
 
-    fn with<'a>(&self, value: impl Fn(Gap) -> Cow<'a, str>) -> Option<Url> {
-        let encoded = |gap| {
-            let value = value(gap);
+    fn with<'a>(&self, value: impl Fn(Placeholder) -> Cow<'a, str>) -> Option<Url> {
+        let encoded = |placeholder| {
+            let value = value(placeholder);
             Cow::from(utf8_percent_encode(&value, MEANS_SOMETHING).to_string())
         };
         let mut url = self.base.clone();

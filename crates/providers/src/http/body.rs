@@ -1,9 +1,9 @@
-//! A body with gaps. Whatever fills them, the document keeps its form.
+//! A body with placeholders. Values are encoded, so that none changes the structure of the document.
 
 use serde_json::Value;
 use url::form_urlencoded;
 
-use super::gaps::{Filling, Gap, Template};
+use super::placeholders::{MessageValues, Pattern, Placeholder};
 use crate::account::InvalidSetup;
 
 /// The language of a body.
@@ -12,7 +12,7 @@ use crate::account::InvalidSetup;
 pub(super) enum Format {
     /// A JSON document.
     Json,
-    /// As a web form is sent.
+    /// A web form (`application/x-www-form-urlencoded`).
     Form,
     /// Plain text.
     Raw,
@@ -27,7 +27,7 @@ impl Format {
         }
     }
 
-    /// Whether a body of this language may be called so: another one would need other escapes.
+    /// Whether a body of this language may have this content type: another language would need other escapes.
     pub(super) fn may_be_called(self, content_type: &str) -> bool {
         let essence = |text: &str| {
             let essence = text.split(';').next().unwrap_or_default().trim();
@@ -39,16 +39,16 @@ impl Format {
     }
 }
 
-/// A body with gaps.
+/// A body with placeholders.
 pub(super) enum Body {
     Json(Json),
-    Form(Vec<(String, Template)>),
-    Raw(Template),
+    Form(Vec<(String, Pattern)>),
+    Raw(Pattern),
 }
 
-/// A JSON document with gaps in its strings.
+/// A JSON document with placeholders in its strings.
 pub(super) enum Json {
-    Text(Template),
+    Text(Pattern),
     List(Vec<Json>),
     Map(Vec<(String, Json)>),
     Plain(Value),
@@ -82,37 +82,42 @@ impl Body {
                 })
                 .collect::<Result<_, _>>()
                 .map(Body::Form),
-            (Format::Raw, Value::String(text)) => Template::of("body", text).map(Body::Raw),
+            (Format::Raw, Value::String(text)) => Pattern::of("body", text).map(Body::Raw),
             (Format::Form | Format::Raw, _) => Err(InvalidSetup::setting("body", "not a text")),
         }
     }
 
-    pub(super) fn gaps(&self) -> Vec<Gap> {
+    pub(super) fn placeholders(&self) -> Vec<Placeholder> {
         match self {
-            Body::Json(json) => json.gaps(),
-            Body::Form(fields) => fields.iter().flat_map(|(_, value)| value.gaps()).collect(),
-            Body::Raw(text) => text.gaps().collect(),
+            Body::Json(json) => json.placeholders(),
+            Body::Form(fields) => fields
+                .iter()
+                .flat_map(|(_, value)| value.placeholders())
+                .collect(),
+            Body::Raw(text) => text.placeholders().collect(),
         }
     }
 
-    pub(super) fn fill(&self, filling: Filling<'_>) -> Vec<u8> {
+    pub(super) fn fill(&self, values: MessageValues<'_>) -> Vec<u8> {
         match self {
-            Body::Json(json) => json.fill(filling).to_string().into_bytes(),
+            Body::Json(json) => json.fill(values).to_string().into_bytes(),
             Body::Form(fields) => {
                 let mut form = form_urlencoded::Serializer::new(String::new());
                 for (name, value) in fields {
-                    form.append_pair(name, &value.with(|gap| filling.value(gap)));
+                    form.append_pair(name, &value.with(|placeholder| values.value(placeholder)));
                 }
                 form.finish().into_bytes()
             }
-            Body::Raw(text) => text.with(|gap| filling.value(gap)).into_bytes(),
+            Body::Raw(text) => text
+                .with(|placeholder| values.value(placeholder))
+                .into_bytes(),
         }
     }
 }
 
-fn field(name: &str, value: &str) -> Result<(String, Template), InvalidSetup> {
+fn field(name: &str, value: &str) -> Result<(String, Pattern), InvalidSetup> {
     no_gap(name)?;
-    Ok((name.to_owned(), Template::of("body", value)?))
+    Ok((name.to_owned(), Pattern::of("body", value)?))
 }
 
 fn no_gap(name: &str) -> Result<(), InvalidSetup> {
@@ -128,7 +133,7 @@ fn no_gap(name: &str) -> Result<(), InvalidSetup> {
 impl Json {
     fn parse(value: Value) -> Result<Self, InvalidSetup> {
         Ok(match value {
-            Value::String(text) => Json::Text(Template::of("body", &text)?),
+            Value::String(text) => Json::Text(Pattern::of("body", &text)?),
             Value::Array(values) => Json::List(
                 values
                     .into_iter()
@@ -146,22 +151,25 @@ impl Json {
         })
     }
 
-    fn gaps(&self) -> Vec<Gap> {
+    fn placeholders(&self) -> Vec<Placeholder> {
         match self {
-            Json::Text(text) => text.gaps().collect(),
-            Json::List(values) => values.iter().flat_map(Json::gaps).collect(),
-            Json::Map(fields) => fields.iter().flat_map(|(_, value)| value.gaps()).collect(),
+            Json::Text(text) => text.placeholders().collect(),
+            Json::List(values) => values.iter().flat_map(Json::placeholders).collect(),
+            Json::Map(fields) => fields
+                .iter()
+                .flat_map(|(_, value)| value.placeholders())
+                .collect(),
             Json::Plain(_) => Vec::new(),
         }
     }
 
-    fn fill(&self, filling: Filling<'_>) -> Value {
+    fn fill(&self, values: MessageValues<'_>) -> Value {
         match self {
-            Json::Text(text) => Value::String(text.with(|gap| filling.value(gap))),
-            Json::List(values) => values.iter().map(|value| value.fill(filling)).collect(),
+            Json::Text(text) => Value::String(text.with(|placeholder| values.value(placeholder))),
+            Json::List(items) => items.iter().map(|item| item.fill(values)).collect(),
             Json::Map(fields) => fields
                 .iter()
-                .map(|(name, value)| (name.clone(), value.fill(filling)))
+                .map(|(name, value)| (name.clone(), value.fill(values)))
                 .collect(),
             Json::Plain(value) => value.clone(),
         }

@@ -1,11 +1,11 @@
-//! A header with gaps. Whatever fills them, it is one header.
+//! A header with placeholders. A value that would end the header is refused.
 
 use reqwest::header::HeaderName;
 
-use super::gaps::{Filling, Gap, Template};
+use super::placeholders::{MessageValues, Pattern, Placeholder};
 use crate::account::InvalidSetup;
 
-/// Headers that are not the operator's to set: they frame the request, or sign it.
+/// Headers that an operator cannot set, because they frame the request or sign it.
 const OURS: [&str; 14] = [
     "accept-encoding",
     "connection",
@@ -23,11 +23,11 @@ const OURS: [&str; 14] = [
     "webhook-timestamp",
 ];
 
-/// A header with gaps in its value.
+/// A header with placeholders in its value.
 pub(super) struct Header {
-    /// In lower case.
+    /// The name, in lower case.
     pub(super) name: String,
-    pub(super) value: Template,
+    pub(super) value: Pattern,
 }
 
 impl Header {
@@ -42,8 +42,11 @@ impl Header {
                 "this header is not set by hand",
             ));
         }
-        let value = Template::of(&field, value)?;
-        if value.gaps().any(|gap| gap == Gap::Text) {
+        let value = Pattern::of(&field, value)?;
+        if value
+            .placeholders()
+            .any(|placeholder| placeholder == Placeholder::Text)
+        {
             return Err(InvalidSetup::setting(
                 &field,
                 "a text has line breaks, and a header none",
@@ -59,9 +62,9 @@ impl Header {
         Ok(Self { name, value })
     }
 
-    /// `None` when what fills it would end the header.
-    pub(super) fn fill(&self, filling: Filling<'_>) -> Option<(String, String)> {
-        let value = self.value.with(|gap| filling.value(gap));
+    /// The header for one message; `None` when a value would end the header.
+    pub(super) fn fill(&self, values: MessageValues<'_>) -> Option<(String, String)> {
+        let value = self.value.with(|placeholder| values.value(placeholder));
         (!value.contains(char::is_control)).then(|| (self.name.clone(), value))
     }
 }

@@ -13,36 +13,36 @@
 //! errors = { "21211" = "bad_number", "HTTP 503" = "transient" }
 //! ```
 //!
-//! | setting | what it is |
+//! | setting | meaning |
 //! |---|---|
 //! | `method` | `POST` unless it is `GET`, `PUT` or `PATCH` |
 //! | `url`, `headers`, `body` | with placeholders, which are encoded for where they stand |
-//! | `format` | of the body: `json`, `form`, or `raw` for plain text |
+//! | `format` | the language of the body: `json`, `form`, or `raw` for plain text |
 //! | `auth` | `basic`: with the secrets `username` and `password` |
 //! | `content` | `text` (as it is, or composed around `{code}`) or `template` |
-//! | `success` | the statuses of an answer that means yes, and perhaps what it says where |
+//! | `success` | the statuses of an answer that means yes, and perhaps a value in it |
 //! | `message_id`, `error_code` | JSON pointers to the vendor's id and code in an answer |
-//! | `errors` | what codes mean, and statuses, such as `HTTP 503` |
+//! | `errors` | the meaning of codes, and of statuses such as `HTTP 503` |
 //! | `signature` | `standard-webhooks`: with the secret `webhook_secret`, and `webhook_secret_next` while it changes |
 //!
 //! Placeholders: `{to}` `{to_digits}` `{code}` `{text}` `{message_id}` `{minutes}` `{app}` `{channel}` `{language}`,
 //! `{template_id}` and `{signature}` of a vendor's template, and `{secret.NAME}` of `key`, `password`, `token`,
-//! `username`. Braces that are meant are written twice. A document inside a string of another is not escaped once more:
-//! there `{code}` and `{minutes}` are safe, `{app}` and `{text}` are not.
+//! `username`. A literal brace is written twice. A document inside a string of another document is not escaped again:
+//! there `{code}` and `{minutes}` are safe, and `{app}` and `{text}` are not.
 //!
-//! A success that goes by the status alone is a promise of the vendor's: whatever an answer of that status says, it is
-//! accepted. Reports are read as [`report`] says, and must be signed where there is a `webhook_secret`.
+//! A rule of success with a status alone relies on the vendor: an answer with that status is accepted, whatever its body
+//! holds. [`report`] documents the reports, which must be signed where there is a `webhook_secret`.
 
+#[cfg(test)]
+mod account_tests;
 mod address;
 mod body;
-mod gaps;
 mod header;
+mod placeholders;
 mod reading;
 mod report;
 mod request;
 mod settings;
-#[cfg(test)]
-mod setup_tests;
 #[cfg(test)]
 mod tests;
 
@@ -56,9 +56,9 @@ use countersign_core::send::outcome::{NotAccepted, Outcome, RefusalKind};
 use countersign_core::send::route::ProviderName;
 use countersign_core::time::Clock;
 
-use self::reading::Rules;
-use self::request::Letter;
-use self::settings::{Sends, Settings};
+use self::reading::AnswerRules;
+use self::request::RequestTemplate;
+use self::settings::{ContentKind, Settings};
 use crate::account::{Account, InvalidSetup};
 use crate::egress::Egress;
 use crate::kind::Kind;
@@ -84,9 +84,9 @@ pub(crate) const KIND: Kind = Kind {
 
 /// An account whose settings and secrets have been checked.
 struct HttpAccount {
-    sends: Sends,
-    letter: Letter,
-    rules: Rules,
+    content: ContentKind,
+    request: RequestTemplate,
+    rules: AnswerRules,
     /// The keys that sign reports. Without any, reports need no signature.
     keys: Vec<Key>,
 }
@@ -109,15 +109,15 @@ impl HttpAccount {
             return Err(InvalidSetup::setting("error_code", "needed by errors"));
         }
         let errors = ErrorMap::try_from(errors);
-        let rules = Rules::new(
+        let rules = AnswerRules::new(
             std::mem::take(&mut settings.success),
             settings.message_id.as_deref(),
             settings.error_code.as_deref(),
             errors.map_err(|why| InvalidSetup::setting("errors", why))?,
         )?;
         Ok(Self {
-            sends: settings.content,
-            letter: Letter::new(settings, account, &keys)?,
+            content: settings.content,
+            request: RequestTemplate::new(settings, account, &keys)?,
             rules,
             keys,
         })
@@ -146,17 +146,17 @@ impl Provider for HttpVendor {
     }
 
     fn content(&self, _: &PhoneNumber) -> Content {
-        match self.account.sends {
-            Sends::Text => Content::Text,
-            Sends::Template => Content::Template,
+        match self.account.content {
+            ContentKind::Text => Content::Text,
+            ContentKind::Template => Content::Template,
         }
     }
 
     async fn send(&self, sms: &Sms) -> Outcome {
-        if self.account.sends == Sends::Template && sms.template.is_none() {
+        if self.account.content == ContentKind::Template && sms.template.is_none() {
             return Outcome::not_accepted(RefusalKind::NoTemplate);
         }
-        let request = match self.account.letter.write(sms, self.clock.now()) {
+        let request = match self.account.request.write(sms, self.clock.now()) {
             Ok(request) => request,
             Err(why) => {
                 return Outcome::NotAccepted(NotAccepted {
@@ -179,14 +179,14 @@ impl Provider for HttpVendor {
     }
 }
 
-/// The outcome without what the vendor only said after us: pointers may point at anything in its answer.
+/// The outcome without values that the vendor only echoed: an operator's pointers may point at anything in the answer.
 fn without_echo(outcome: Outcome, sms: &Sms) -> Outcome {
     let (code, digits) = (sms.passcode.reveal(), sms.to.e164().trim_start_matches('+'));
     match outcome {
         Outcome::Accepted {
             provider_message_id,
         } => {
-            // Ids are long runs of digits, in which a code is found by chance.
+            // An id may be a long run of digits that holds the passcode by chance.
             let echo = |id: &String| id.contains(digits) || id == code;
             Outcome::Accepted {
                 provider_message_id: provider_message_id.filter(|id| !echo(id)),

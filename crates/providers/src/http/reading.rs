@@ -1,4 +1,4 @@
-//! What an answer means, by the rules that the operator gave.
+//! From an answer to an outcome, by the operator's rules.
 
 use countersign_core::send::outcome::{NotAccepted, Outcome, RefusalKind};
 use serde::Deserialize;
@@ -9,20 +9,20 @@ use crate::egress::Answer;
 use crate::meaning::answer;
 use crate::meaning::{ErrorMap, Meaning};
 
-/// When a message was taken.
+/// The operator's rule for an answer that accepts a message.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Success {
-    /// The answer has one of these statuses; any of 200 to 299 if none are named,
+    /// The answer must have one of these statuses; any of 200 to 299 if left out.
     statuses: Option<Vec<u16>>,
-    /// and what this points at in it
+    /// A JSON pointer: the value there must be one of `equals`.
     pointer: Option<String>,
-    /// is one of these.
+    /// The values that mean yes.
     equals: Option<Vec<Value>>,
 }
 
-/// How answers are read.
-pub(super) struct Rules {
+/// The rules by which answers are read.
+pub(super) struct AnswerRules {
     statuses: Option<Vec<u16>>,
     mark: Option<(Pointer, Vec<String>)>,
     message_id: Option<Pointer>,
@@ -50,13 +50,13 @@ impl Pointer {
         text.map(|text| Self::parse(field, text)).transpose()
     }
 
-    /// What it points at, if that is a text, a number, `true` or `false`.
+    /// The value that it points at, if that is a text, a number, `true` or `false`.
     fn text(&self, document: &Value) -> Option<String> {
         document.pointer(&self.0).and_then(text)
     }
 }
 
-/// A value as text: vendors answer `0` today and `"0"` tomorrow.
+/// A value as text: vendors write the same code as `0` and as `"0"`.
 fn text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
@@ -65,7 +65,7 @@ fn text(value: &Value) -> Option<String> {
     }
 }
 
-impl Rules {
+impl AnswerRules {
     pub(super) fn new(
         success: Success,
         message_id: Option<&str>,
@@ -114,8 +114,8 @@ impl Rules {
         })
     }
 
-    /// What `answer` means: accepted where the rule of success holds; else what the operator's table says of
-    /// the vendor's code, or of `HTTP` and the status; else what the status says by itself.
+    /// The outcome that `answer` means. It is accepted where the rule of success holds. Otherwise the operator's table
+    /// decides, by the vendor's code or by `HTTP` and the status; otherwise the status alone.
     pub(super) fn outcome(&self, answer: &Answer) -> Outcome {
         let document = serde_json::from_slice(&answer.body).unwrap_or_default();
         let status = format!("HTTP {}", answer.status);
@@ -163,9 +163,8 @@ impl Rules {
     }
 }
 
-/// What a status says by itself. A server that waited in vain for something (408) may be one in front of the
-/// vendor's, which knows no more than we do; and a vendor that sees a message for the second time (409) has it, if
-/// somebody on the way has repeated the request.
+/// The meaning of a status alone. A time-out (408) may come from a proxy, which does not know whether the vendor has the
+/// message. A conflict (409) may mean that the vendor already has the message, because a proxy repeated the request.
 fn of_status(status: u16) -> Meaning {
     match status {
         401 | 403 | 404 | 410 => Meaning::Refused(RefusalKind::ConfigError),
@@ -182,13 +181,13 @@ mod tests {
 
     use super::*;
 
-    fn rules(success: Value, errors: Value) -> Rules {
+    fn rules(success: Value, errors: Value) -> AnswerRules {
         let success = serde_json::from_value(success).unwrap();
         let errors = serde_json::from_value(errors).unwrap();
-        Rules::new(success, Some("/data/id"), Some("/code"), errors).unwrap()
+        AnswerRules::new(success, Some("/data/id"), Some("/code"), errors).unwrap()
     }
 
-    fn read(rules: &Rules, status: u16, body: &str) -> String {
+    fn read(rules: &AnswerRules, status: u16, body: &str) -> String {
         let answer = Answer {
             status,
             headers: Vec::new(),
@@ -297,7 +296,7 @@ mod tests {
     fn rules_that_cannot_hold_are_refused() {
         let why = |success: Value, id: Option<&str>, code: Option<&str>| {
             let success = serde_json::from_value(success).unwrap();
-            let rules = Rules::new(success, id, code, ErrorMap::default());
+            let rules = AnswerRules::new(success, id, code, ErrorMap::default());
             rules.map(|_| ()).unwrap_err().to_string()
         };
         for (success, field) in [

@@ -1,7 +1,7 @@
-//! What a vendor of this kind reports.
+//! The reports of a vendor that an operator describes.
 //!
-//! A JSON object, or a list of them: `to` (E.164), `status` (`delivered`, `failed` or `underway`), one or both of
-//! `messageId` (ours) and `providerMessageId` (the vendor's), and perhaps `code`. What else it holds is not looked at.
+//! A report is a JSON object, or a list of them: `to` (E.164), `status` (`delivered`, `failed` or `underway`), one or both of
+//! `messageId` (ours) and `providerMessageId` (the vendor's), and perhaps `code`. Other fields are ignored.
 
 use countersign_core::id::MessageId;
 use countersign_core::phone::PhoneNumber;
@@ -34,7 +34,7 @@ enum Code {
     Number(i64),
 }
 
-/// Reads the reports in `callback`, whose signature is right where there must be one.
+/// Reads the reports in `callback`, whose signature has been checked.
 pub(super) fn read(callback: &Callback<'_>) -> Result<Receipts, InvalidCallback> {
     if callback.method != "POST" {
         return Err(InvalidCallback::Malformed);
@@ -58,9 +58,9 @@ pub(super) fn read(callback: &Callback<'_>) -> Result<Receipts, InvalidCallback>
     })
 }
 
-/// `None` when nobody can tell which message it is about.
+/// The receipt in a report; `None` when the report names no message or no number that can be read.
 fn receipt(report: Report, status: Delivery) -> Option<Receipt> {
-    // A vendor may say whom it wrote to as it was told, without the plus; never as people dial.
+    // A vendor may write the number without its plus, as the request did; a national number is not accepted.
     let digits = report.to.strip_prefix('+').unwrap_or(&report.to);
     let phone = PhoneNumber::parse(&format!("+{digits}"), None).ok()?;
     let message = report.message_id.as_deref().and_then(MessageId::parse);
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_report_is_refused() {
+    fn a_callback_that_is_no_report_is_refused() {
         for body in [
             "",
             "{}",

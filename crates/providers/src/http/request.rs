@@ -1,4 +1,4 @@
-//! The request for one message: every part of it checked when the account is set up, and filled when it is sent.
+//! The request for a message. Its parts are checked when the account is checked, and filled when a message is sent.
 
 use std::collections::BTreeMap;
 
@@ -11,36 +11,36 @@ use reqwest::Method;
 
 use super::address::Address;
 use super::body::{Body, Format};
-use super::gaps::{Filling, Gap};
 use super::header::Header;
-use super::settings::{Auth, Sends, Settings, Signature};
+use super::placeholders::{MessageValues, Placeholder};
+use super::settings::{Auth, ContentKind, Settings, Signature};
 use crate::account::{Account, InvalidSetup, Problem};
 use crate::egress::Request;
 use crate::signing::standard_webhooks::{self, Key};
 
-/// What is sent, with gaps.
-pub(super) struct Letter {
+/// A request with placeholders.
+pub(super) struct RequestTemplate {
     method: Method,
     address: Address,
     headers: Vec<Header>,
-    /// Those without gaps.
+    /// The headers without placeholders.
     fixed: Vec<(String, String)>,
     body: Option<Body>,
     secrets: BTreeMap<&'static str, Secret>,
-    /// What it is signed with, if it is.
+    /// The keys that sign it, if it is signed.
     keys: Vec<Key>,
 }
 
-/// Why a message cannot be sent as it was described. Nothing was said to anyone.
+/// Why the values of a message do not fit into the request. Nothing was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Unfit {
+pub(super) enum FillError {
     #[error("settings.url: what fills the path leads elsewhere")]
     Path,
     #[error("settings.headers: what fills one has control characters")]
     Header,
 }
 
-impl Letter {
+impl RequestTemplate {
     pub(super) fn new(
         settings: Settings,
         account: &Account,
@@ -65,11 +65,15 @@ impl Letter {
         let (format, body) = body.unzip();
         let headers = headers(&settings, format)?;
 
-        let mut gaps: Vec<Gap> = address.gaps().collect();
-        gaps.extend(headers.iter().flat_map(|header| header.value.gaps()));
-        gaps.extend(body.iter().flat_map(Body::gaps));
-        suffices(&gaps, settings.content)?;
-        let secrets = secrets(&gaps, account)?;
+        let mut placeholders: Vec<Placeholder> = address.placeholders().collect();
+        placeholders.extend(
+            headers
+                .iter()
+                .flat_map(|header| header.value.placeholders()),
+        );
+        placeholders.extend(body.iter().flat_map(Body::placeholders));
+        suffices(&placeholders, settings.content)?;
+        let secrets = secrets(&placeholders, account)?;
         unbroken(&headers, &secrets)?;
 
         let mut fixed = Vec::new();
@@ -105,17 +109,17 @@ impl Letter {
     }
 
     /// The request for `sms`, signed at `now`.
-    pub(super) fn write(&self, sms: &Sms, now: Timestamp) -> Result<Request, Unfit> {
-        let filling = Filling {
+    pub(super) fn write(&self, sms: &Sms, now: Timestamp) -> Result<Request, FillError> {
+        let values = MessageValues {
             sms,
             secrets: &self.secrets,
         };
-        let url = self.address.fill(filling).ok_or(Unfit::Path)?;
+        let url = self.address.fill(values).ok_or(FillError::Path)?;
         let mut headers = self.fixed.clone();
         for header in &self.headers {
-            headers.push(header.fill(filling).ok_or(Unfit::Header)?);
+            headers.push(header.fill(values).ok_or(FillError::Header)?);
         }
-        let body = self.body.as_ref().map(|body| body.fill(filling));
+        let body = self.body.as_ref().map(|body| body.fill(values));
         let body = body.unwrap_or_default();
         if !self.keys.is_empty() {
             let id = sms.message_id.to_string();
@@ -151,7 +155,7 @@ fn headers(settings: &Settings, format: Option<Format>) -> Result<Vec<Header>, I
         if header.name == "authorization" && settings.auth.is_some() {
             return Err(InvalidSetup::setting(&field(), "auth says it already"));
         }
-        let plain = header.value.gaps().next().is_none();
+        let plain = header.value.placeholders().next().is_none();
         let fits = |format: Format| plain && format.may_be_called(value);
         if header.name == "content-type" && !format.is_some_and(fits) {
             return Err(InvalidSetup::setting(
@@ -164,48 +168,57 @@ fn headers(settings: &Settings, format: Option<Format>) -> Result<Vec<Header>, I
     Ok(headers)
 }
 
-/// Whether somebody gets a code.
-fn suffices(gaps: &[Gap], sends: Sends) -> Result<(), InvalidSetup> {
-    let has = |gap| gaps.contains(&gap);
+/// Refuses a request that would bring no code to a number.
+fn suffices(placeholders: &[Placeholder], content: ContentKind) -> Result<(), InvalidSetup> {
+    let has = |placeholder| placeholders.contains(&placeholder);
     let nowhere = |what| {
         let constraint = format!("{what} stands nowhere in url, headers and body");
         Err(Problem::new("settings", constraint).into())
     };
     let misplaced = |what| Err(InvalidSetup::setting("content", what));
-    match sends {
-        Sends::Text if has(Gap::TemplateId) || has(Gap::Signature) => {
+    match content {
+        ContentKind::Text if has(Placeholder::TemplateId) || has(Placeholder::Signature) => {
             misplaced("{template_id} and {signature} are for content = \"template\"")
         }
-        Sends::Text if !has(Gap::Code) && !has(Gap::Text) => nowhere("{code} or {text}"),
-        Sends::Template if has(Gap::Text) => misplaced("{text} is for content = \"text\""),
-        Sends::Template if !has(Gap::TemplateId) => nowhere("{template_id}"),
-        Sends::Template if !has(Gap::Code) => nowhere("{code}"),
-        _ if !has(Gap::To) && !has(Gap::ToDigits) => nowhere("{to} or {to_digits}"),
+        ContentKind::Text if !has(Placeholder::Code) && !has(Placeholder::Text) => {
+            nowhere("{code} or {text}")
+        }
+        ContentKind::Template if has(Placeholder::Text) => {
+            misplaced("{text} is for content = \"text\"")
+        }
+        ContentKind::Template if !has(Placeholder::TemplateId) => nowhere("{template_id}"),
+        ContentKind::Template if !has(Placeholder::Code) => nowhere("{code}"),
+        _ if !has(Placeholder::To) && !has(Placeholder::ToDigits) => nowhere("{to} or {to_digits}"),
         _ => Ok(()),
     }
 }
 
-/// The secrets that stand somewhere.
+/// The secrets that have a placeholder in the request.
 fn secrets(
-    gaps: &[Gap],
+    placeholders: &[Placeholder],
     account: &Account,
 ) -> Result<BTreeMap<&'static str, Secret>, InvalidSetup> {
-    let named = gaps.iter().filter_map(|gap| match gap {
-        Gap::Secret(name) => Some(*name),
-        _ => None,
-    });
+    let named = placeholders
+        .iter()
+        .filter_map(|placeholder| match placeholder {
+            Placeholder::Secret(name) => Some(*name),
+            _ => None,
+        });
     named
         .map(|name| Ok((name, account.secret(name)?)))
         .collect()
 }
 
-/// Whether every secret of a header fits in one.
+/// Refuses a secret with a control character where it stands in a header.
 fn unbroken(
     headers: &[Header],
     secrets: &BTreeMap<&'static str, Secret>,
 ) -> Result<(), InvalidSetup> {
-    for gap in headers.iter().flat_map(|header| header.value.gaps()) {
-        if let Gap::Secret(field) = gap
+    for placeholder in headers
+        .iter()
+        .flat_map(|header| header.value.placeholders())
+    {
+        if let Placeholder::Secret(field) = placeholder
             && let Some(secret) = secrets.get(field)
             && secret.reveal().contains(char::is_control)
         {

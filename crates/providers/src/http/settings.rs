@@ -73,7 +73,7 @@ pub(super) struct Settings {
     pub(super) body: Option<Value>,
     pub(super) auth: Option<Auth>,
     #[serde(default)]
-    pub(super) content: Sends,
+    pub(super) content: ContentKind,
     #[serde(default)]
     pub(super) success: Success,
     pub(super) message_id: Option<String>,
@@ -94,7 +94,7 @@ pub(super) enum Auth {
 /// The content of requests.
 #[derive(Default, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Sends {
+pub(super) enum ContentKind {
     /// A text, or a code.
     #[default]
     Text,

@@ -26,10 +26,10 @@ fn written(
     settings: &Value,
     secrets: &[(&str, &str)],
     sms: &Sms,
-) -> Result<Request, request::Unfit> {
+) -> Result<Request, request::FillError> {
     let account = account(settings.clone(), secrets);
     let checked = HttpAccount::check(&account).unwrap();
-    checked.letter.write(sms, NOW)
+    checked.request.write(sms, NOW)
 }
 
 fn vendor(settings: &Value, secrets: &[(&str, &str)]) -> Arc<dyn Provider> {
@@ -73,9 +73,9 @@ fn every_placeholder_has_its_value() {
     assert_eq!(header(&request, "content-type"), ["application/json"]);
 }
 
-/// Whatever fills a gap comes out of the right parser as it went in, and nothing beside it changes.
+/// Whatever fills a placeholder comes out of the right parser as it went in, and nothing beside it changes.
 #[test]
-fn what_fills_a_gap_stays_in_it() {
+fn a_value_stays_within_its_placeholder() {
     let sms = sms(Some((NASTY, "x")));
     let url =
         "https://vendor.example/a/{template_id}/b?x=1&t={template_id}&{template_id}={code}&to={to}";
@@ -283,7 +283,7 @@ fn callback<'a>(headers: &'a [(String, String)], body: &'a [u8]) -> Callback<'a>
 }
 
 #[test]
-fn what_is_signed_is_signed_with_every_key() {
+fn a_signed_request_is_signed_with_each_key() {
     let settings = json!({
         "url": "https://vendor.example/", "format": "json", "body": {"to": "{to}", "text": "{text}"},
         "signature": "standard-webhooks",

@@ -17,7 +17,7 @@ pub(crate) fn sha256_hex(message: &[u8]) -> String {
     hex::encode(Sha256::digest(message))
 }
 
-/// MD5, in lower-case hexadecimal digits. Proves nothing to anybody: for vendors that ask for it.
+/// MD5, in lower-case hexadecimal digits. MD5 is broken: it is here for vendors that ask for it.
 pub(crate) fn md5_hex(message: &[u8]) -> String {
     hex::encode(Md5::digest(message))
 }
@@ -28,7 +28,7 @@ mod tests {
 
     /// RFC 4231, test case 2; FIPS 180-4 and RFC 1321, `abc`.
     #[test]
-    fn as_their_standards_say() {
+    fn digests_are_those_of_their_standards() {
         assert_eq!(
             hex::encode(hmac_sha256(b"Jefe", b"what do ya want for nothing?")),
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"

@@ -19,7 +19,7 @@ use sha2::Sha256;
 /// How far a timestamp may be from now, in seconds.
 pub const TOLERANCE: u64 = 300;
 
-/// What signs.
+/// A key that signs and verifies.
 #[derive(Clone)]
 pub struct Key(Hmac<Sha256>);
 
@@ -29,7 +29,7 @@ pub struct Key(Hmac<Sha256>);
 pub struct InvalidKey;
 
 impl InvalidKey {
-    /// What it should be.
+    /// The form of a key, as the constraint in an error.
     pub const WHY: &str = "is whsec_ and then 24 to 64 bytes in base64";
 }
 
@@ -63,7 +63,7 @@ impl Key {
     }
 }
 
-/// The headers that go with `body`, signed with every one of `keys`.
+/// The headers for `body`, signed with each of `keys`.
 #[must_use]
 pub fn headers(keys: &[Key], id: &str, now: Timestamp, body: &[u8]) -> [(String, String); 3] {
     let timestamp = seconds(now).to_string();
@@ -80,7 +80,7 @@ pub fn headers(keys: &[Key], id: &str, now: Timestamp, body: &[u8]) -> [(String,
     .map(|(name, value)| (name.to_owned(), value))
 }
 
-/// Checks that one of `keys` signed `callback`, and not long ago.
+/// Checks that one of `keys` signed `callback` within [`TOLERANCE`].
 ///
 /// # Errors
 /// [`InvalidCallback::Unsigned`] otherwise.
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn the_vectors_of_others_hold() {
+    fn other_implementations_vectors_are_signed_the_same_and_verified() {
         let vectors: Vec<Value> =
             serde_json::from_str(include_str!("../../vectors/standardwebhooks.json")).unwrap();
         assert_eq!(vectors.len(), 2);
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn while_keys_change_both_sign_and_either_is_taken() {
+    fn two_keys_both_sign_and_either_verifies() {
         let (old, new, other) = (key(1), key(2), key(3));
         let signed = headers(&[old.clone(), new.clone()], ID, at(1000), BODY);
         assert_eq!(signed[2].1.split(' ').count(), 2);
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_signature_lasts_for_five_minutes() {
+    fn a_signature_verifies_for_five_minutes_only() {
         let keys = [key(1)];
         let signed = headers(&keys, ID, at(10_000), BODY);
         for (now, taken) in [
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_is_changed_is_noticed() {
+    fn a_changed_id_time_body_or_signature_is_refused() {
         let keys = [key(1)];
         let signed = headers(&keys, ID, at(1000), BODY);
         assert!(!check(&keys, &signed, br#"{"a":2}"#, 1000));
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_has_one_form() {
+    fn a_key_of_another_form_or_length_is_refused() {
         for (bytes, taken) in [(0, false), (23, false), (24, true), (64, true), (65, false)] {
             let secret = format!("whsec_{}", STANDARD.encode(vec![7; bytes]));
             assert_eq!(Key::parse(&secret).is_ok(), taken, "{bytes}");

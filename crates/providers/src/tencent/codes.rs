@@ -1,4 +1,4 @@
-//! What the codes of Tencent Cloud mean, as it documents them. An operator's table comes before this one.
+//! The meaning of Tencent Cloud's documented codes. An operator's table comes before this one.
 
 use countersign_core::send::outcome::RefusalKind::{
     BadNumber, ConfigError, ContentRejected, RecipientLimited, RouteUnavailable, Throttled,
@@ -7,8 +7,8 @@ use countersign_core::send::outcome::RefusalKind::{
 
 use crate::meaning::Meaning::{self, Refused, Unknown};
 
-/// Codes of the whole request and of the one number in it alike. One that is not here is of the account, the
-/// signature or the template.
+/// The codes of a whole request and of the one number in it. Any other code is about the account, the signature or the
+/// template.
 pub(super) const KNOWN: &[(&str, Meaning)] = &[
     (
         "InvalidParameterValue.IncorrectPhoneNumber",
@@ -111,7 +111,7 @@ pub(super) const KNOWN: &[(&str, Meaning)] = &[
     ("AuthFailure*", Refused(ConfigError)),
     ("InvalidParameter*", Refused(ConfigError)),
     ("MissingParameter*", Refused(ConfigError)),
-    // What is internal and named says whether the request got as far as sending; what is not may have.
+    // An internal error with a name tells whether the request got as far as sending. One without may have been sent.
     ("InternalError.RequestTimeException", Refused(ConfigError)),
     ("InternalError.SigVerificationFail", Refused(ConfigError)),
     ("InternalError.SigFieldMissing", Refused(ConfigError)),

@@ -1,16 +1,16 @@
-//! Tencent Cloud: `SendSms` of 2021-01-11, for numbers at home and abroad alike.
+//! Tencent Cloud: `SendSms` of 2021-01-11, for numbers of every country.
 //!
 //! | settings | |
 //! |---|---|
 //! | `secret_id` | the public half of the API key; its other half is the secret `secret_key` |
-//! | `sdk_app_id` | the application of the SMS console that is sent from, such as `1400006666` |
+//! | `sdk_app_id` | the application of the SMS console that sends, such as `1400006666` |
 //! | `region` | `ap-guangzhou` unless it says otherwise |
 //! | `endpoint` | `https://sms.tencentcloudapi.com` unless it says otherwise |
-//! | `sender_id` | from whom messages to numbers outside mainland China are |
-//! | `errors` | what codes mean, where an operator knows better ([`ErrorMap`]) |
+//! | `sender_id` | the sender of messages to other countries than mainland China |
+//! | `errors` | the meaning of codes, where an operator knows better ([`ErrorMap`]) |
 //!
-//! It fills templates: their variables are counted, not named. Its reports carry its own id for a message and no
-//! signature.
+//! The vendor fills templates whose variables have places and no names. Its reports hold its own id of a message, and are
+//! not signed.
 
 mod codes;
 mod reports;
@@ -37,15 +37,15 @@ use crate::kind::Kind;
 use crate::kind::field::{self, Field};
 use crate::meaning::answer;
 use crate::meaning::{ErrorMap, Meaning};
-use signature::{Signed, Signer};
+use signature::{SignedRequest, Signer};
 
-/// Where its API is, for accounts of mainland China.
+/// The endpoint for accounts of mainland China.
 const ENDPOINT: &str = "https://sms.tencentcloudapi.com/";
 
-/// Where its requests are handled, for accounts of mainland China.
+/// The region that handles requests for accounts of mainland China.
 const REGION: &str = "ap-guangzhou";
 
-/// What bodies are. It is signed, and letter by letter the same on the wire.
+/// The content type of bodies. It is signed, so it must be the same letter by letter on the wire.
 const JSON: &str = "application/json; charset=utf-8";
 
 /// The kind in the table of vendors.
@@ -170,7 +170,7 @@ impl TencentCloud {
         })
     }
 
-    /// The request for a message, or why there is none.
+    /// The request for a message, or the outcome where there is none.
     fn request(&self, sms: &Sms, now: Timestamp) -> Result<Request, Outcome> {
         let none = || Outcome::not_accepted(RefusalKind::NoTemplate);
         let template = sms.template.as_ref().ok_or_else(none)?;
@@ -208,7 +208,7 @@ impl TencentCloud {
             service: "sms",
             now,
         };
-        let authorization = signer.authorization(&Signed {
+        let authorization = signer.authorization(&SignedRequest {
             path: self.account.url.path(),
             headers: &[("content-type", JSON), ("host", &host)],
             body: &body,
@@ -231,13 +231,13 @@ impl TencentCloud {
     }
 }
 
-/// What an answer means.
+/// The outcome that an answer means.
 fn read(answer: &Answer, errors: &ErrorMap) -> Outcome {
     let understood = (200..300).contains(&answer.status);
-    match said(&answer.body) {
-        Some(Said::Accepted(serial)) if understood => answer::accepted(serial.as_deref()),
-        Some(Said::Accepted(_)) => answer::outcome(Meaning::Unknown, "Ok"),
-        Some(Said::Refused(code)) => match errors.meaning(&code, codes::KNOWN) {
+    match verdict(&answer.body) {
+        Some(Verdict::Accepted(serial)) if understood => answer::accepted(serial.as_deref()),
+        Some(Verdict::Accepted(_)) => answer::outcome(Meaning::Unknown, "Ok"),
+        Some(Verdict::Refused(code)) => match errors.meaning(&code, codes::KNOWN) {
             Some(meaning) => answer::outcome(meaning, &code),
             None if understood => {
                 answer::outcome(Meaning::Refused(RefusalKind::ConfigError), &code)
@@ -248,16 +248,16 @@ fn read(answer: &Answer, errors: &ErrorMap) -> Outcome {
     }
 }
 
-/// What the body of an answer says of the one number in the request.
-enum Said {
-    /// It is accepted; the vendor's id for the message.
+/// The vendor's verdict on the one number in the request.
+enum Verdict {
+    /// The number is accepted. Holds the vendor's id of the message.
     Accepted(Option<String>),
-    /// It is not, for a reason with that code.
+    /// The number is refused. Holds the vendor's code.
     Refused(String),
 }
 
-/// `None` if it says nothing that is understood, or both yes and no.
-fn said(body: &[u8]) -> Option<Said> {
+/// The verdict in a body; `None` if the body cannot be read, or says both yes and no.
+fn verdict(body: &[u8]) -> Option<Verdict> {
     let body = answer::object(body)?;
     let response = body.get("Response")?.as_object()?;
     let sent = response.get("SendStatusSet").and_then(|set| set.get(0));
@@ -270,14 +270,14 @@ fn said(body: &[u8]) -> Option<Said> {
     match code? {
         "Ok" => {
             let serial = sent.and_then(|sent| answer::text(sent, "SerialNo"));
-            Some(Said::Accepted(serial.map(str::to_owned)))
+            Some(Verdict::Accepted(serial.map(str::to_owned)))
         }
         code => refused(code),
     }
 }
 
-fn refused(code: &str) -> Option<Said> {
-    answer::code(code).map(Said::Refused)
+fn refused(code: &str) -> Option<Verdict> {
+    answer::code(code).map(Verdict::Refused)
 }
 
 #[async_trait]

@@ -1,4 +1,4 @@
-//! What Tencent Cloud reports: a `POST` of a JSON array, which nobody signs.
+//! The reports of Tencent Cloud: a `POST` of a JSON array, without a signature.
 
 use countersign_core::phone::PhoneNumber;
 use countersign_core::receipt::{Answer, Callback, Delivery, InvalidCallback, Receipt, Receipts};
@@ -6,13 +6,13 @@ use serde_json::Value;
 
 use crate::meaning::answer::{code, id, text};
 
-/// What it wants to hear.
+/// The answer that the vendor expects.
 const ANSWER: Answer = Answer {
     content_type: "application/json",
     body: r#"{"result":0,"errmsg":"OK"}"#,
 };
 
-/// Reads a callback. Entries that are no report, or on a number or a message that cannot be read, are left out.
+/// Reads a callback. Entries that are no report, or about a number or a message that cannot be read, are left out.
 pub(super) fn read(callback: &Callback<'_>) -> Result<Receipts, InvalidCallback> {
     let reports: Vec<Value> =
         serde_json::from_slice(callback.body).map_err(|_| InvalidCallback::Malformed)?;

@@ -1,4 +1,4 @@
-//! TC3-HMAC-SHA256, how requests to Tencent Cloud are signed.
+//! TC3-HMAC-SHA256, the signature of requests to Tencent Cloud.
 
 use countersign_core::time::Timestamp;
 
@@ -7,7 +7,7 @@ use crate::signing::digest::{hmac_sha256, sha256_hex};
 /// The name of the algorithm.
 const ALGORITHM: &str = "TC3-HMAC-SHA256";
 
-/// Who signs, for which service, and when.
+/// The key that signs, the service, and the time.
 #[derive(Clone, Copy)]
 pub(super) struct Signer<'a> {
     pub(super) secret_id: &'a str,
@@ -16,17 +16,17 @@ pub(super) struct Signer<'a> {
     pub(super) now: Timestamp,
 }
 
-/// What is signed of a `POST` without a query.
+/// The signed parts of a `POST` without a query.
 #[derive(Clone, Copy)]
-pub(super) struct Signed<'a> {
+pub(super) struct SignedRequest<'a> {
     pub(super) path: &'a str,
-    /// Names in lower case and in their order; values as they are sent.
+    /// Names in lower case and sorted; values as they are sent.
     pub(super) headers: &'a [(&'a str, &'a str)],
-    /// Byte by byte as it is sent.
+    /// The body, byte for byte as it is sent.
     pub(super) body: &'a [u8],
 }
 
-impl Signed<'_> {
+impl SignedRequest<'_> {
     pub(super) fn canonical_request(&self) -> String {
         let lines = self.headers.iter();
         let lines = lines.map(|(name, value)| format!("{name}:{}\n", value.trim().to_lowercase()));
@@ -43,7 +43,7 @@ impl Signed<'_> {
 
 impl Signer<'_> {
     /// The value of the header `Authorization`.
-    pub(super) fn authorization(&self, signed: &Signed<'_>) -> String {
+    pub(super) fn authorization(&self, signed: &SignedRequest<'_>) -> String {
         let text = self.string_to_sign(&signed.canonical_request());
         let signature = hex::encode(hmac_sha256(&self.key(), text.as_bytes()));
         let (id, scope, names) = (self.secret_id, self.scope(), signed.names());
@@ -56,7 +56,7 @@ impl Signer<'_> {
         format!("{ALGORITHM}\n{seconds}\n{scope}\n{hashed}")
     }
 
-    /// The key of the day and the service.
+    /// The key for the day and the service.
     pub(super) fn key(&self) -> [u8; 32] {
         let secret = format!("TC3{}", self.secret_key);
         let of_day = hmac_sha256(secret.as_bytes(), self.date().as_bytes());
@@ -73,7 +73,7 @@ impl Signer<'_> {
         format!("{}/{}/tc3_request", self.date(), self.service)
     }
 
-    /// The date in UTC, wherever we or they are.
+    /// The date in UTC.
     fn date(&self) -> String {
         self.now.to_string().chars().take(10).collect()
     }
@@ -99,7 +99,7 @@ mod tests {
             found.unwrap().1.as_str().unwrap()
         };
         let headers: Vec<_> = names.split(';').map(|name| (name, sent(name))).collect();
-        let signed = Signed {
+        let signed = SignedRequest {
             path: text("path"),
             headers: &headers,
             body: text("body").as_bytes(),

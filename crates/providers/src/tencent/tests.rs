@@ -94,7 +94,7 @@ fn abroad_the_signature_may_be_missing_and_a_sender_is_named() {
 }
 
 #[test]
-fn what_cannot_be_sent_is_not_asked_for() {
+fn a_message_that_the_vendor_cannot_take_is_not_sent() {
     let account = account(settings());
     for template in [None, template(None)] {
         let refused = account.request(&sms("+8613800138000", template), NOW);
@@ -379,7 +379,7 @@ async fn what_is_signed_is_what_goes_over_the_wire() {
         service: "sms",
         now: NOW,
     };
-    let authorization = signer.authorization(&Signed {
+    let authorization = signer.authorization(&SignedRequest {
         path: "/",
         headers: &[
             ("content-type", heard.header("content-type")),
@@ -446,7 +446,7 @@ fn reports_come_in_arrays() {
 }
 
 #[test]
-fn what_is_no_array_is_no_report() {
+fn a_callback_that_is_no_array_is_refused() {
     for (method, body) in [("POST", "{}"), ("POST", ""), ("POST", "[{"), ("GET", "[]")] {
         let read = reports::read(&callback(method, body.as_bytes()));
         assert_eq!(read, Err(InvalidCallback::Malformed), "{method} {body}");

@@ -1,4 +1,4 @@
-//! What the codes of Alibaba Cloud's domestic product mean.
+//! The meaning of the codes of Alibaba Cloud's domestic product.
 
 use countersign_core::send::outcome::RefusalKind;
 
@@ -10,13 +10,13 @@ const CONTENT: Meaning = Meaning::Refused(RefusalKind::ContentRejected);
 const LIMITED: Meaning = Meaning::Refused(RefusalKind::RecipientLimited);
 const TRANSIENT: Meaning = Meaning::Refused(RefusalKind::Transient);
 
-/// What the product's codes mean.
+/// The product's documented codes.
 pub(super) const KNOWN: &[(&str, Meaning)] = &[
     ("isv.MOBILE_NUMBER_ILLEGAL", BAD_NUMBER),
     ("isv.MOBILE_COUNT_OVER_LIMIT", BAD_NUMBER),
-    // Of this recipient: by the minute, the hour or the day.
+    // The cap of this recipient: by the minute, the hour or the day.
     ("isv.BUSINESS_LIMIT*", LIMITED),
-    // Of the account.
+    // The caps of the account.
     ("isv.DAY_LIMIT_CONTROL", CONFIG),
     ("isv.MONTH_LIMIT_CONTROL", CONFIG),
     // An international template for a number of the mainland.

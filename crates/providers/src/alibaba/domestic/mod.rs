@@ -8,16 +8,16 @@
 //! | settings | `access_key_id`; optional `endpoint`, `errors`, `signature` (`v3`, or `v1` for an old gateway) |
 //! | secrets | `access_key_secret`; with temporary keys `security_token` |
 //! | templates | the vendor's only: an id (`SMS_...`), a signature, and variables by name, such as `code={code}`. A template for codes has one variable in mainland China, and it holds 4 to 6 characters |
-//! | from where | messages to mainland China must be asked for from an address there, else `isv.DENY_IP_RANGE` |
+//! | source address | messages to mainland China must be sent from an address there, else `isv.DENY_IP_RANGE` |
 //! | receipts | "HTTP batch push", set up in the vendor's console. They are not signed |
 //!
-//! **One message per signature and number a minute**, five an hour, ten a day: the vendor counts each signature
-//! and number by itself, whatever the template and whatever became of the message, and refuses the rest with
-//! `isv.BUSINESS_LIMIT_CONTROL`. Countersign's minute is for each application, *channel* and number. So a code
-//! to sign in and a code to change a password within one minute need two signatures, or a second vendor in the
-//! route: the refusal is definite, and the next vendor is tried. An account may have other figures by agreement.
+//! **One message per signature and number a minute**, five an hour, ten a day: the vendor counts each pair of signature
+//! and number, for all templates and all outcomes together, and refuses the rest with `isv.BUSINESS_LIMIT_CONTROL`.
+//! Countersign's minute is for each application, *channel* and number. So a code to sign in and a code to change a
+//! password within one minute need two signatures, or a second vendor in the route: the refusal is definite, and the
+//! next vendor is tried. An account may have other figures by agreement.
 //!
-//! The vendor deduplicates nothing: `OutId` is ours and only comes back with the receipt.
+//! The vendor does not recognise a repeated message: `OutId` is our id, and only comes back with the receipt.
 
 mod codes;
 
@@ -39,7 +39,7 @@ use crate::kind::field;
 use crate::meaning::ErrorMap;
 use crate::meaning::answer;
 
-/// Where the product is, for every region of the mainland.
+/// The product's endpoint, for every region of the mainland.
 const ENDPOINT: &str = "https://dysmsapi.aliyuncs.com/";
 
 /// The kind in the table of vendors.
@@ -98,9 +98,9 @@ impl Provider for AlibabaCloud {
     }
 }
 
-/// What is asked for a message, or why it cannot be.
+/// The call for a message, or the outcome where there is none.
 fn call(sms: &Sms) -> Result<Call, Outcome> {
-    let template = gateway::filled(sms.template.as_ref())?;
+    let template = gateway::template_params(sms.template.as_ref())?;
     Ok(Call {
         action: "SendSms",
         version: "2017-05-25",
@@ -114,7 +114,7 @@ fn call(sms: &Sms) -> Result<Call, Outcome> {
     })
 }
 
-/// A number as the product writes it: those of the mainland without a country code.
+/// A number as the product writes it: a number of the mainland without its country code.
 fn number(phone: &PhoneNumber) -> &str {
     let digits = gateway::digits(phone);
     match phone.country() {
@@ -123,8 +123,8 @@ fn number(phone: &PhoneNumber) -> &str {
     }
 }
 
-/// What an answer means. It took the message if it says `OK`, and not otherwise: errors of the product come
-/// with status 200 too.
+/// The outcome that an answer means. Only `OK` with status 200 accepts the message: errors of the product have status
+/// 200 too.
 fn outcome(answer: &Answer, errors: &ErrorMap) -> Outcome {
     let object = answer::object(&answer.body).unwrap_or_default();
     let said = answer::text(&object, "Code").or_else(|| gateway::xml_code(&answer.body));
@@ -141,7 +141,7 @@ fn outcome(answer: &Answer, errors: &ErrorMap) -> Outcome {
     }
 }
 
-/// What a callback reports.
+/// Reads the reports in a callback.
 fn read(callback: &Callback<'_>) -> Result<Receipts, InvalidCallback> {
     let reports = gateway::reports(callback)?;
     Ok(Receipts {
@@ -150,9 +150,8 @@ fn read(callback: &Callback<'_>) -> Result<Receipts, InvalidCallback> {
     })
 }
 
-/// What a report says. Eleven digits may be a number of the mainland and one of North America with its country
-/// code; then there is a receipt for either, and the one that goes with another number than the message is
-/// ignored.
+/// The receipts in a report. Eleven digits may be a number of the mainland, and a number of North America with its
+/// country code. Then there is a receipt for each, and the store ignores the one with another number than the message.
 fn receipts(report: &Map<String, Value>) -> Vec<Receipt> {
     let Some(success) = report.get("success").and_then(Value::as_bool) else {
         return Vec::new();

@@ -72,7 +72,7 @@ async fn a_message_goes_out_once_and_its_answer_is_read() {
 }
 
 #[test]
-fn what_the_vendor_would_refuse_is_not_asked() {
+fn a_message_that_the_vendor_would_refuse_is_not_sent() {
     let call = |template| match call(&sms("+8613800138000", "{code}", template)) {
         Ok(_) => panic!("it is asked"),
         Err(outcome) => outcome,

@@ -1,4 +1,4 @@
-//! What the gateway of Alibaba Cloud answers by itself, and the shape of its reports.
+//! The gateway's own answers, and the shape of reports.
 
 use countersign_core::receipt::{Answer, Callback, InvalidCallback};
 use countersign_core::send::outcome::RefusalKind;
@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::meaning::answer;
 use crate::meaning::{ErrorMap, Meaning};
 
-/// What the vendor wants to hear about its reports. It reads only that `code` is a number.
+/// The answer that the vendor expects to its reports. It reads only that `code` is a number.
 pub(crate) const HEARD: Answer = Answer {
     content_type: "application/json",
     body: r#"{"code":0,"msg":"ok"}"#,
@@ -17,8 +17,8 @@ const CONFIG: Meaning = Meaning::Refused(RefusalKind::ConfigError);
 const TRANSIENT: Meaning = Meaning::Refused(RefusalKind::Transient);
 const THROTTLED: Meaning = Meaning::Refused(RefusalKind::Throttled);
 
-/// What the gateway answers before a product is asked, and the families of the products' codes. `isv.` is the
-/// caller's fault, `isp.` the vendor's.
+/// The codes of the gateway itself, and the families of the products' codes: `isv.` is the caller's fault, and `isp.`
+/// the vendor's.
 const KNOWN: &[(&str, Meaning)] = &[
     ("isv.*", CONFIG),
     ("isp.*", TRANSIENT),
@@ -28,26 +28,26 @@ const KNOWN: &[(&str, Meaning)] = &[
     ("SignatureDoesNotMatch", CONFIG),
     ("IncompleteSignature", CONFIG),
     ("InvalidAccessKeyId.*", CONFIG),
-    // Our clock is wrong, or theirs.
+    // Our clock is wrong, or the vendor's.
     ("InvalidTimeStamp.*", CONFIG),
-    // Nonces are drawn at random: if one was used, somebody on the way has repeated the request, and the first
-    // of the two may have been taken.
+    // Nonces are random: a nonce that was used means that a proxy repeated the request, and the first of the two may
+    // have been accepted.
     ("SignatureNonceUsed", Meaning::Unknown),
     ("Forbidden", CONFIG),
     ("Forbidden.*", CONFIG),
     ("NoPermission", CONFIG),
 ];
 
-/// What an answer says that is no success, where the product has no meaning of its own for it.
+/// The meaning of a code that the product's own table does not have.
 pub(crate) fn meaning(said: &str, status: u16, errors: &ErrorMap) -> Meaning {
     if said.eq_ignore_ascii_case("OK") {
-        return Meaning::Unknown; // a success that is not told as one
+        return Meaning::Unknown; // a success in a shape that no success has
     }
     let known = errors.meaning(said, KNOWN);
     known.unwrap_or_else(|| answer::by_status(status, errors))
 }
 
-/// The code in an answer of the gateway's own that is XML, which it may be whatever was asked for.
+/// The code in an answer in XML. The gateway may answer in XML whatever format the request asks for.
 pub(crate) fn xml_code(body: &[u8]) -> Option<&str> {
     let body = std::str::from_utf8(body).ok()?;
     let (_, error) = body.split_once("<Error>")?;

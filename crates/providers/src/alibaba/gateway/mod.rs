@@ -16,7 +16,7 @@ use reqwest::Method;
 
 use crate::account::Resources;
 use crate::alibaba::{acs3, rpc_v1};
-use crate::egress::{self, Answer, Egress, Lost, Request};
+use crate::egress::{self, Answer, Egress, ExchangeError, Request};
 use crate::meaning::ErrorMap;
 use crate::signing::digest::sha256_hex;
 
@@ -25,7 +25,7 @@ pub(crate) use account::{
     Signature,
 };
 pub(crate) use answers::{HEARD, meaning, reports, xml_code};
-pub(crate) use words::{digits, filled};
+pub(crate) use words::{digits, template_params};
 
 /// The gateway, as one account asks it.
 pub(crate) struct Gateway {
@@ -58,17 +58,20 @@ impl Gateway {
         &self.account.errors
     }
 
-    /// Asks once. Where there is no answer, the outcome says so.
+    /// Sends the request once. Without an answer, the error is the outcome.
     pub(crate) async fn ask(&self, call: &Call) -> Result<Answer, Outcome> {
         let mut nonce = [0; 16];
         if self.entropy.fill(&mut nonce).is_err() {
             return Err(Outcome::not_accepted(RefusalKind::Transient));
         }
         let request = self.request(call, self.clock.now(), &hex::encode(nonce));
-        self.egress.exchange(request).await.map_err(Lost::outcome)
+        self.egress
+            .exchange(request)
+            .await
+            .map_err(ExchangeError::outcome)
     }
 
-    /// The request for a call, signed.
+    /// The signed request for a call.
     pub(crate) fn request(&self, call: &Call, now: Timestamp, nonce: &str) -> Request {
         let date = acs3::date(now);
         match self.account.signature {
@@ -98,7 +101,7 @@ impl Gateway {
         };
         let authorization = acs3::authorization(
             &key,
-            &acs3::Unsigned {
+            &acs3::RequestParts {
                 method: "POST",
                 path: self.account.endpoint.path(),
                 query: &query,
@@ -108,7 +111,7 @@ impl Gateway {
         );
         signed.push(header("authorization", &authorization));
         signed.push(header("accept", "application/json"));
-        // Not said by itself for an empty body, and some gateways want to hear it of every POST.
+        // The client does not send it for an empty body, and some gateways require it of every POST.
         signed.push(header("content-length", "0"));
         let mut url = self.account.endpoint.clone();
         url.set_query(Some(&query));

@@ -1,12 +1,12 @@
-//! Numbers and templates in the words of Alibaba Cloud.
+//! Numbers and templates as Alibaba Cloud writes them.
 
 use countersign_core::phone::PhoneNumber;
 use countersign_core::send::outcome::{NotAccepted, Outcome, RefusalKind};
 use countersign_core::template::FilledTemplate;
 use serde_json::{Map, Value};
 
-/// A template in the vendor's words.
-pub(crate) struct Filled<'a> {
+/// The parameters of a request that name a template and fill it.
+pub(crate) struct TemplateParams<'a> {
     /// `SignName`, or `From` abroad.
     pub(crate) signature: &'a str,
     /// `TemplateCode`.
@@ -15,8 +15,10 @@ pub(crate) struct Filled<'a> {
     pub(crate) params: String,
 }
 
-/// A template in the vendor's words, or the outcome where it cannot be put so.
-pub(crate) fn filled(template: Option<&FilledTemplate>) -> Result<Filled<'_>, Outcome> {
+/// The parameters for a template, or the outcome where the vendor cannot take it.
+pub(crate) fn template_params(
+    template: Option<&FilledTemplate>,
+) -> Result<TemplateParams<'_>, Outcome> {
     let template = template.ok_or(Outcome::not_accepted(RefusalKind::NoTemplate))?;
     let signature = template
         .signature
@@ -30,14 +32,14 @@ pub(crate) fn filled(template: Option<&FilledTemplate>) -> Result<Filled<'_>, Ou
         }
         params.insert(name.clone(), Value::from(value.reveal()));
     }
-    Ok(Filled {
+    Ok(TemplateParams {
         signature,
         code: &template.id,
         params: Value::Object(params).to_string(),
     })
 }
 
-/// Not asked, because the operator has set up what the vendor would refuse.
+/// The outcome of a message that is not sent, because the vendor would refuse its template.
 fn unfit(why: &str) -> Outcome {
     Outcome::NotAccepted(NotAccepted {
         kind: RefusalKind::ConfigError,
@@ -45,7 +47,7 @@ fn unfit(why: &str) -> Outcome {
     })
 }
 
-/// A number as the vendor writes those abroad: country code and number, digits only.
+/// A number with its country code, in digits only, as the vendor writes numbers of other countries.
 pub(crate) fn digits(phone: &PhoneNumber) -> &str {
     phone.e164().trim_start_matches('+')
 }

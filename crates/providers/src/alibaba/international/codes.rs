@@ -1,4 +1,4 @@
-//! What the codes of Alibaba Cloud's international product mean.
+//! The meaning of the codes of Alibaba Cloud's international product.
 
 use countersign_core::send::outcome::RefusalKind;
 
@@ -12,14 +12,14 @@ const LIMITED: Meaning = Meaning::Refused(RefusalKind::RecipientLimited);
 const NO_ROUTE: Meaning = Meaning::Refused(RefusalKind::RouteUnavailable);
 const TRANSIENT: Meaning = Meaning::Refused(RefusalKind::Transient);
 
-/// What the product's codes mean, without their prefix.
+/// The product's documented codes, without their prefix.
 const KNOWN: &[(&str, Meaning)] = &[
     ("MOBILE_NUMBER_ILLEGAL", BAD_NUMBER),
     ("MOBILE_COUNT_OVER_LIMIT", BAD_NUMBER),
     ("NOT_SUPPORTED_COUNTRY", NO_ROUTE),
     ("COUNTRY_RESTRICTED", NO_ROUTE),
-    // By the minute, the hour or the day, of this recipient: spelled in several ways. Whoever asks often enough can
-    // have them answered, so they must not speak against the account.
+    // The cap of this recipient by the minute, the hour or the day, in several spellings. Any caller can provoke these
+    // codes by asking often, so they must not count against the account.
     ("BUSINESS_LIMIT*", LIMITED),
     ("SENDERID_ERROR", CONFIG),
     ("FORBIDDEN_ACTION", CONFIG),
@@ -40,8 +40,8 @@ const KNOWN: &[(&str, Meaning)] = &[
     ("BILLING_DEDUCTION_ERROR", TRANSIENT),
 ];
 
-/// What a code means: as the operator writes it, with its prefix or without; as the product knows it; as the
-/// gateway does.
+/// The meaning of a code: first by the operator's table, with its prefix or without; then by the product's table; then
+/// by the gateway's.
 pub(super) fn meaning(said: &str, status: u16, errors: &ErrorMap) -> Meaning {
     let name = said
         .strip_prefix("isv.")

@@ -7,11 +7,11 @@
 //! | secrets | `access_key_secret`; with temporary keys `security_token` |
 //! | sender | `sender_id` is what a phone shows, where the country allows it: 1 to 11 letters and digits, or up to 15 digits. Without one the vendor chooses |
 //! | templates | for mainland China only: an id, a signature, and variables by name, such as `code={code}` |
-//! | price | by what was handed over, whether it arrived or not |
-//! | receipts | set up in the vendor's console. They are not signed. Those about mainland China do not name our message, only the vendor's id for it |
+//! | price | for each message that the vendor took, whether it arrived or not |
+//! | receipts | set up in the vendor's console. They are not signed. Receipts about mainland China hold the vendor's id of the message and not ours |
 //!
-//! The codes of its errors come with a prefix (`isv.`, `isp.`) or without, depending on their age: both are the
-//! same code, in an operator's `errors` too.
+//! The codes of its errors have a prefix (`isv.`, `isp.`) or none, depending on their age. Both are the same code, in an
+//! operator's `errors` too.
 
 mod codes;
 
@@ -34,7 +34,7 @@ use crate::kind::field::{self, Field};
 use crate::meaning::ErrorMap;
 use crate::meaning::answer;
 
-/// Where the product is.
+/// The product's endpoint.
 const ENDPOINT: &str = "https://dysmsapi.ap-southeast-1.aliyuncs.com/";
 
 const VERSION: &str = "2018-05-01";
@@ -162,7 +162,7 @@ impl Provider for AlibabaCloudInternational {
     }
 }
 
-/// What is asked for a message to any country but mainland China.
+/// The call for a message to any country but mainland China.
 fn text_call(sms: &Sms, sender_id: Option<&SenderId>) -> Call {
     let mut params = vec![
         ("To", gateway::digits(&sms.to).to_owned()),
@@ -179,9 +179,9 @@ fn text_call(sms: &Sms, sender_id: Option<&SenderId>) -> Call {
     }
 }
 
-/// What is asked for a message to mainland China, or why it cannot be.
+/// The call for a message to mainland China, or the outcome where there is none.
 fn template_call(sms: &Sms) -> Result<Call, Outcome> {
-    let template = gateway::filled(sms.template.as_ref())?;
+    let template = gateway::template_params(sms.template.as_ref())?;
     Ok(Call {
         action: "SendMessageWithTemplate",
         version: VERSION,
@@ -195,13 +195,13 @@ fn template_call(sms: &Sms) -> Result<Call, Outcome> {
     })
 }
 
-/// For how many seconds the vendor may try: what arrives later is of no use to anybody.
+/// The seconds for which the vendor may try to deliver: the life of the code.
 fn validity(sms: &Sms) -> String {
     sms.minutes.saturating_mul(60).to_string()
 }
 
-/// What an answer means. The product says `ResponseCode`, the gateway before it `Code`; only the product can
-/// take a message.
+/// The outcome that an answer means. The product answers `ResponseCode`, and the gateway in front of it `Code`. Only the
+/// product can accept a message.
 fn outcome(answer: &Answer, errors: &ErrorMap) -> Outcome {
     let object = answer::object(&answer.body).unwrap_or_default();
     let product = answer::text(&object, "ResponseCode");
@@ -215,7 +215,7 @@ fn outcome(answer: &Answer, errors: &ErrorMap) -> Outcome {
     }
 }
 
-/// What a callback reports.
+/// Reads the reports in a callback.
 fn read(callback: &Callback<'_>) -> Result<Receipts, InvalidCallback> {
     let reports = gateway::reports(callback)?;
     Ok(Receipts {
@@ -224,7 +224,7 @@ fn read(callback: &Callback<'_>) -> Result<Receipts, InvalidCallback> {
     })
 }
 
-/// What a report says, in its newer spelling (`MessageId`) or its older one (`message_id`).
+/// The receipt in a report, in its newer spelling (`MessageId`) or its older one (`message_id`).
 fn receipt(report: &Map<String, Value>) -> Option<Receipt> {
     let text = |new, old| answer::text(report, new).or_else(|| answer::text(report, old));
     let status = report.get("Status").or_else(|| report.get("status"))?;
@@ -238,7 +238,7 @@ fn receipt(report: &Map<String, Value>) -> Option<Receipt> {
     })
 }
 
-/// What a status means, which is a text or a number.
+/// The meaning of a status, which is a text or a number.
 fn delivery(status: &Value) -> Option<Delivery> {
     match status.to_string().trim_matches('"') {
         "1" => Some(Delivery::Delivered),

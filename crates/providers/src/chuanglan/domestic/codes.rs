@@ -1,4 +1,4 @@
-//! What the codes of Chuanglan 253 at home mean. An operator's table comes before this one.
+//! The meaning of the codes of the domestic product. An operator's table comes before this one.
 
 use countersign_core::send::outcome::RefusalKind::{
     BadNumber, ConfigError, ContentRejected, RecipientLimited, Throttled, Transient,
@@ -6,7 +6,7 @@ use countersign_core::send::outcome::RefusalKind::{
 
 use crate::meaning::Meaning::{self, Refused};
 
-/// Three digits of `v1`, six of `v2`.
+/// The documented codes: three digits of `v1`, six of `v2`.
 pub(super) const KNOWN: &[(&str, Meaning)] = &[
     ("101", Refused(ConfigError)),
     ("102", Refused(ConfigError)),

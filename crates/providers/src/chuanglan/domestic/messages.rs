@@ -1,4 +1,4 @@
-//! A message as Chuanglan 253 takes it at home: as text, or as a template.
+//! The request for a message to the domestic product: with text, or with a template.
 
 use countersign_core::phone::Country;
 use countersign_core::ports::provider::Sms;
@@ -39,7 +39,7 @@ struct TemplateMessage<'a> {
     uid: &'a str,
 }
 
-/// The request for a message with text, or why there is none.
+/// The request for a message with text, or the outcome where there is none.
 pub(super) fn text(account: &ChuanglanAccount, sms: &Sms) -> Result<Request, Outcome> {
     let phone = mainland(sms)?;
     let text = sms.text.reveal();
@@ -60,7 +60,7 @@ pub(super) fn text(account: &ChuanglanAccount, sms: &Sms) -> Result<Request, Out
     account.post(&body, &[])
 }
 
-/// The request for a message with a template, or why there is none. `nonce` has 32 characters.
+/// The request for a message with a template, or the outcome where there is none. `nonce` has 32 characters.
 pub(super) fn template(
     account: &ChuanglanAccount,
     sms: &Sms,
@@ -87,7 +87,7 @@ pub(super) fn template(
     account.post(&body, &[("x-qa-hmac-signature", &signed)])
 }
 
-/// The eleven digits of a number of mainland China; no other is served.
+/// The eleven digits of a number of mainland China. The product serves no other.
 fn mainland(sms: &Sms) -> Result<&str, Outcome> {
     let national = sms.to.e164().strip_prefix("+86");
     let national = national.filter(|_| sms.to.country() == Country::CHINA);
@@ -100,13 +100,13 @@ fn is_signed(text: &str) -> bool {
     rest.find('】').is_some_and(|length| length > 0)
 }
 
-/// A signature as the vendor writes it.
+/// A signature in the vendor's brackets.
 fn bracketed(signature: &str) -> String {
     let name = signature.trim_start_matches('【').trim_end_matches('】');
     format!("【{name}】")
 }
 
-/// What fills a template: JSON in a text, an object for each number.
+/// The values of a template: JSON in a string, with an object for each number.
 fn params(template: &FilledTemplate) -> String {
     let variables = template.variables.iter().zip(1..);
     let params = variables.map(|((name, value), nth)| {

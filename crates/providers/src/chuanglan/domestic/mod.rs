@@ -1,16 +1,16 @@
-//! Chuanglan 253 at home: numbers of mainland China, and no others.
+//! Chuanglan 253, the domestic product: numbers of mainland China only.
 //!
 //! | settings | |
 //! |---|---|
-//! | `account` | such as `YZM0000000`; what goes with it is the secret `password` |
+//! | `account` | such as `YZM0000000`; its password is the secret `password` |
 //! | `api` | `v1`, which sends text, unless it says `v2`, which fills templates |
-//! | `endpoint` | the vendor's host for the account; with a path where that is another than usual |
+//! | `endpoint` | the vendor's host for the account; with a path where the account has another than usual |
 //! | `receiver` | the name in reports, where the vendor's support has set one; the password is the secret `receipts_password` |
-//! | `errors` | what codes mean, where an operator knows better ([`ErrorMap`]) |
+//! | `errors` | the meaning of codes, where an operator knows better ([`ErrorMap`]) |
 //!
-//! A text begins with a signature, as `【Shop】`: one that does not is not sent. A template's variables are
-//! `param1`, `param2`, ... where they have no names. With `v1` the password goes along with every message, so
-//! nothing but TLS guards it. Reports give our own id for a message back.
+//! A text must begin with a signature, such as `【Shop】`, and is not sent without one. A template's variables are
+//! `param1`, `param2`, ... where they have no names. With `v1` every request holds the password, so only TLS guards it.
+//! Reports hold our id of the message.
 
 mod codes;
 mod messages;
@@ -69,7 +69,7 @@ struct Settings {
     errors: ErrorMap,
 }
 
-/// Which of the vendor's two interfaces.
+/// One of the vendor's two interfaces.
 #[derive(Clone, Copy, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Api {
@@ -79,7 +79,7 @@ enum Api {
 }
 
 impl Api {
-    /// The host and the path that most accounts have.
+    /// The host and the path of most accounts.
     const fn place(self) -> (&'static str, &'static str) {
         match self {
             Api::V1 => ("https://smssh1.253.com", "/msg/v1/send/json"),
@@ -95,7 +95,7 @@ impl Api {
     }
 }
 
-/// How it reports.
+/// The product's reports.
 const REPORTS: Reports = Reports {
     phone: |number| PhoneNumber::parse(number, Some("86")).ok(),
     answer: Answer {

@@ -101,7 +101,7 @@ fn a_template_may_go_without_a_signature_and_its_nonce_has_32_characters() {
 }
 
 #[test]
-fn what_cannot_be_sent_is_not_asked_for() {
+fn a_message_that_the_vendor_cannot_take_is_not_sent() {
     let refused = |request: Result<Request, Outcome>, kind| {
         let outcome = request.unwrap_err();
         assert!(outcome.is_refusal(kind), "{outcome:?}");
@@ -436,7 +436,7 @@ fn a_report_on_no_number_of_the_mainland_is_left_out() {
 }
 
 #[test]
-fn what_is_no_report_is_refused() {
+fn a_callback_that_is_no_report_is_refused() {
     let no_id = REPORT.replace("msgid", "id");
     let no_status = REPORT.replace("status=", "stat=");
     let no_number = REPORT.replace("mobile", "tel");

@@ -1,12 +1,12 @@
-//! Chuanglan 253 abroad: text to numbers of every country.
+//! Chuanglan 253, the international product: text to numbers of every country.
 //!
 //! | settings | |
 //! |---|---|
-//! | `account` | such as `I0000000`; what goes with it is the secret `password` |
+//! | `account` | such as `I0000000`; its password is the secret `password` |
 //! | `endpoint` | the vendor's host for the account: `https://intapi.253.com` unless it says otherwise |
-//! | `sender_id` | from whom messages are, where a country lets one choose |
+//! | `sender_id` | the sender of messages, where a country lets one choose |
 //! | `receiver` | the name in reports, where the vendor's support has set one; the password is the secret `receipts_password` |
-//! | `errors` | what codes mean, where an operator knows better ([`ErrorMap`]) |
+//! | `errors` | the meaning of codes, where an operator knows better ([`ErrorMap`]) |
 
 #[cfg(test)]
 mod tests;
@@ -35,7 +35,7 @@ use crate::kind::field::{self, Field};
 use crate::meaning::ErrorMap;
 use crate::meaning::Meaning::Refused;
 
-/// The host and the path that most accounts have.
+/// The host and the path of most accounts.
 const PLACE: (&str, &str) = ("https://intapi.253.com", "/send/sms");
 
 /// The kind in the table of vendors.
@@ -72,7 +72,7 @@ struct Settings {
     errors: ErrorMap,
 }
 
-/// How it answers.
+/// The product's answers.
 const DIALECT: Dialect = Dialect {
     known: &[
         ("101", Refused(ConfigError)),
@@ -99,7 +99,7 @@ const DIALECT: Dialect = Dialect {
     counts: false,
 };
 
-/// How it reports.
+/// The product's reports.
 const REPORTS: Reports = Reports {
     phone: |number| {
         let digits = number.trim_start_matches('+').trim_start_matches("00");
@@ -146,7 +146,7 @@ impl International {
         })
     }
 
-    /// The request for a message, or why there is none.
+    /// The request for a message, or the outcome where there is none.
     fn request(&self, sms: &Sms, now: Timestamp) -> Result<Request, Outcome> {
         let uid = sms.message_id.to_string();
         let mut fields = vec![

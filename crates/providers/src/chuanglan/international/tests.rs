@@ -23,7 +23,7 @@ fn header<'a>(request: &'a Request, name: &str) -> &'a str {
 }
 
 #[test]
-fn a_request_is_signed_over_what_is_in_it() {
+fn a_request_is_signed_over_its_body() {
     let sms = sample::sms("+6591234567", "Your code is {code}", None);
     let uid = sms.message_id.to_string();
     for sender_id in [None, Some("Shop")] {

@@ -66,7 +66,7 @@ fn a_number_that_may_be_of_two_countries_is_read_as_both() {
 }
 
 #[test]
-fn what_is_no_report_is_refused_and_a_long_one_is_read_whole() {
+fn a_callback_that_is_no_report_is_refused_and_a_long_one_is_read_whole() {
     for body in ["", "{}", "7", "[", "null", "phone_number=1"] {
         assert_eq!(read(body), Err(InvalidCallback::Malformed), "{body}");
     }

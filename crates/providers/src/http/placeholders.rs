@@ -1,4 +1,4 @@
-//! Texts with gaps that a message and the account's secrets fill.
+//! Texts with placeholders for values of a message and for secrets of the account.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -8,12 +8,12 @@ use countersign_core::secret::Secret;
 
 use crate::account::InvalidSetup;
 
-/// The secrets that may stand in a text.
+/// The secrets that have a placeholder.
 pub(super) const SECRETS: [&str; 4] = ["key", "password", "token", "username"];
 
-/// What a gap is filled with.
+/// A placeholder, by the value that replaces it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Gap {
+pub(super) enum Placeholder {
     To,
     ToDigits,
     Code,
@@ -28,58 +28,58 @@ pub(super) enum Gap {
     Secret(&'static str),
 }
 
-/// All but secrets, by name.
-const GAPS: [(&str, Gap); 11] = [
-    ("to", Gap::To),
-    ("to_digits", Gap::ToDigits),
-    ("code", Gap::Code),
-    ("text", Gap::Text),
-    ("message_id", Gap::MessageId),
-    ("minutes", Gap::Minutes),
-    ("app", Gap::App),
-    ("channel", Gap::Channel),
-    ("language", Gap::Language),
-    ("template_id", Gap::TemplateId),
-    ("signature", Gap::Signature),
+/// All placeholders but those for secrets, by name.
+const PLACEHOLDERS: [(&str, Placeholder); 11] = [
+    ("to", Placeholder::To),
+    ("to_digits", Placeholder::ToDigits),
+    ("code", Placeholder::Code),
+    ("text", Placeholder::Text),
+    ("message_id", Placeholder::MessageId),
+    ("minutes", Placeholder::Minutes),
+    ("app", Placeholder::App),
+    ("channel", Placeholder::Channel),
+    ("language", Placeholder::Language),
+    ("template_id", Placeholder::TemplateId),
+    ("signature", Placeholder::Signature),
 ];
 
-impl Gap {
+impl Placeholder {
     fn named(name: &str) -> Option<Self> {
         if let Some(name) = name.strip_prefix("secret.") {
             let known = SECRETS.into_iter().find(|known| *known == name);
-            return known.map(Gap::Secret);
+            return known.map(Placeholder::Secret);
         }
-        let known = GAPS.into_iter().find(|(known, _)| *known == name);
-        known.map(|(_, gap)| gap)
+        let known = PLACEHOLDERS.into_iter().find(|(known, _)| *known == name);
+        known.map(|(_, placeholder)| placeholder)
     }
 }
 
-/// A text with gaps such as `{code}` and `{secret.token}`. A brace that is meant is written twice.
+/// A text with placeholders such as `{code}` and `{secret.token}`. A literal brace is written twice.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Template(Vec<Piece>);
+pub(super) struct Pattern(Vec<Piece>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Piece {
     Words(String),
-    Gap(Gap),
+    Placeholder(Placeholder),
 }
 
-/// Why a text is not a [`Template`].
+/// Why a text is not a [`Pattern`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-enum InvalidTemplate {
+enum InvalidPattern {
     #[error("{{{0}}} is no placeholder such as {{to}}, {{code}}, {{text}} or {{secret.token}}")]
     Unknown(String),
     #[error("a brace stands alone: write {{code}}, or {{{{ and }}}} for braces that are meant")]
     Brace,
 }
 
-impl Template {
-    /// The text of that setting.
+impl Pattern {
+    /// Reads the text in the setting `field`.
     pub(super) fn of(field: &str, text: &str) -> Result<Self, InvalidSetup> {
         Self::parse(text).map_err(|why| InvalidSetup::setting(field, why))
     }
 
-    fn parse(text: &str) -> Result<Self, InvalidTemplate> {
+    fn parse(text: &str) -> Result<Self, InvalidPattern> {
         let (mut pieces, mut words, mut rest) = (Vec::new(), String::new(), text);
         while let Some(place) = rest.find(['{', '}']) {
             let (before, after) = rest.split_at(place);
@@ -91,11 +91,15 @@ impl Template {
                 words.push('}');
                 rest = after;
             } else {
-                let name = after.strip_prefix('{').and_then(|gap| gap.split_once('}'));
-                let (name, after) = name.ok_or(InvalidTemplate::Brace)?;
-                let unknown = || InvalidTemplate::Unknown(name.chars().take(32).collect());
+                let name = after
+                    .strip_prefix('{')
+                    .and_then(|placeholder| placeholder.split_once('}'));
+                let (name, after) = name.ok_or(InvalidPattern::Brace)?;
+                let unknown = || InvalidPattern::Unknown(name.chars().take(32).collect());
                 pieces.push(Piece::Words(std::mem::take(&mut words)));
-                pieces.push(Piece::Gap(Gap::named(name).ok_or_else(unknown)?));
+                pieces.push(Piece::Placeholder(
+                    Placeholder::named(name).ok_or_else(unknown)?,
+                ));
                 rest = after;
             }
         }
@@ -104,59 +108,59 @@ impl Template {
         Ok(Self(pieces))
     }
 
-    /// What fills it.
-    pub(super) fn gaps(&self) -> impl Iterator<Item = Gap> {
+    /// The placeholders, in their order.
+    pub(super) fn placeholders(&self) -> impl Iterator<Item = Placeholder> {
         self.0.iter().filter_map(|piece| match piece {
-            Piece::Gap(gap) => Some(*gap),
+            Piece::Placeholder(placeholder) => Some(*placeholder),
             Piece::Words(_) => None,
         })
     }
 
-    /// The words between the gaps.
+    /// The words between the placeholders.
     pub(super) fn words(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(|piece| match piece {
             Piece::Words(words) => Some(words.as_str()),
-            Piece::Gap(_) => None,
+            Piece::Placeholder(_) => None,
         })
     }
 
-    /// The text, with what `value` says in its gaps.
-    pub(super) fn with<'a>(&self, value: impl Fn(Gap) -> Cow<'a, str>) -> String {
+    /// The text, with each placeholder replaced by what `value` returns for it.
+    pub(super) fn with<'a>(&self, value: impl Fn(Placeholder) -> Cow<'a, str>) -> String {
         let pieces = self.0.iter().map(|piece| match piece {
             Piece::Words(words) => Cow::Borrowed(words.as_str()),
-            Piece::Gap(gap) => Cow::Owned(value(*gap).into_owned()),
+            Piece::Placeholder(placeholder) => Cow::Owned(value(*placeholder).into_owned()),
         });
         pieces.collect()
     }
 }
 
-/// What fills the gaps of one message's request.
+/// The values that replace placeholders in the request for one message.
 #[derive(Clone, Copy)]
-pub(super) struct Filling<'a> {
+pub(super) struct MessageValues<'a> {
     pub(super) sms: &'a Sms,
     pub(super) secrets: &'a BTreeMap<&'static str, Secret>,
 }
 
-impl<'a> Filling<'a> {
-    pub(super) fn value(&self, gap: Gap) -> Cow<'a, str> {
+impl<'a> MessageValues<'a> {
+    pub(super) fn value(&self, placeholder: Placeholder) -> Cow<'a, str> {
         let sms = self.sms;
         let template = sms.template.as_ref();
-        match gap {
-            Gap::To => sms.to.e164().into(),
-            Gap::ToDigits => sms.to.e164().trim_start_matches('+').into(),
-            Gap::Code => sms.passcode.reveal().into(),
-            Gap::Text => sms.text.reveal().into(),
-            Gap::MessageId => sms.message_id.to_string().into(),
-            Gap::Minutes => sms.minutes.to_string().into(),
-            Gap::App => sms.app.as_str().into(),
-            Gap::Channel => sms.channel.as_str().into(),
-            Gap::Language => sms.language.as_str().into(),
-            Gap::TemplateId => template.map_or("", |template| &template.id).into(),
-            Gap::Signature => template
+        match placeholder {
+            Placeholder::To => sms.to.e164().into(),
+            Placeholder::ToDigits => sms.to.e164().trim_start_matches('+').into(),
+            Placeholder::Code => sms.passcode.reveal().into(),
+            Placeholder::Text => sms.text.reveal().into(),
+            Placeholder::MessageId => sms.message_id.to_string().into(),
+            Placeholder::Minutes => sms.minutes.to_string().into(),
+            Placeholder::App => sms.app.as_str().into(),
+            Placeholder::Channel => sms.channel.as_str().into(),
+            Placeholder::Language => sms.language.as_str().into(),
+            Placeholder::TemplateId => template.map_or("", |template| &template.id).into(),
+            Placeholder::Signature => template
                 .and_then(|template| template.signature.as_deref())
                 .unwrap_or_default()
                 .into(),
-            Gap::Secret(name) => self.secrets.get(name).map_or("", Secret::reveal).into(),
+            Placeholder::Secret(name) => self.secrets.get(name).map_or("", Secret::reveal).into(),
         }
     }
 }
@@ -168,8 +172,8 @@ mod tests {
     #[test]
     fn gaps_and_braces_are_told_apart() {
         let filled = |text: &str| {
-            let template = Template::parse(text).unwrap();
-            template.with(|gap| format!("<{gap:?}>").into())
+            let pattern = Pattern::parse(text).unwrap();
+            pattern.with(|placeholder| format!("<{placeholder:?}>").into())
         };
         for (text, expected) in [
             ("", ""),
@@ -186,8 +190,8 @@ mod tests {
     }
 
     #[test]
-    fn what_nothing_fills_is_refused() {
-        use InvalidTemplate::{Brace, Unknown};
+    fn an_unknown_placeholder_or_a_single_brace_is_refused() {
+        use InvalidPattern::{Brace, Unknown};
         let unknown = |name: &str| Unknown(name.to_owned());
         for (text, why) in [
             ("{", Brace),
@@ -204,9 +208,9 @@ mod tests {
             ("{secret.}", unknown("secret.")),
             ("{to{code}", unknown("to{code")),
         ] {
-            assert_eq!(Template::parse(text).unwrap_err(), why, "{text}");
+            assert_eq!(Pattern::parse(text).unwrap_err(), why, "{text}");
         }
-        let long = Template::parse(&format!("{{{}}}", "x".repeat(99))).unwrap_err();
+        let long = Pattern::parse(&format!("{{{}}}", "x".repeat(99))).unwrap_err();
         assert_eq!(long, unknown(&"x".repeat(32)));
     }
 }
