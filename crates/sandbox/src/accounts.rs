@@ -1,4 +1,4 @@
-//! The accounts that exist here, and what was approved for them. None of it is secret.
+//! The accounts of the sandbox, and the templates that are approved for them. Nothing here is secret.
 
 /// `accessKeyId` of Alibaba Cloud, both products.
 pub const ALIBABA_KEY_ID: &str = "sandbox-access-key-id";
@@ -22,7 +22,7 @@ pub const CHUANGLAN_ACCOUNT: &str = "YZM0000001";
 pub const CHUANGLAN_INTERNATIONAL_ACCOUNT: &str = "I0000001";
 /// The password of both.
 pub const CHUANGLAN_PASSWORD: &str = "sandbox-password-0001";
-/// What Chuanglan calls itself in reports, and the password that goes with it.
+/// The name and the password in Chuanglan's reports.
 pub const CHUANGLAN_RECEIVER: (&str, &str) = ("sandbox-receiver", "sandbox-receiver-password");
 
 /// The secret of the generic vendor: its requests and its reports are signed with it.
@@ -32,7 +32,7 @@ pub const WEBHOOK_SECRET: &str = "whsec_c2FuZGJveC13ZWJob29rLXNpZ25pbmcta2V5LTAw
 pub(crate) struct Template {
     /// The vendor's id for it.
     pub(crate) id: &'static str,
-    /// For numbers outside of mainland China, or for those inside.
+    /// Whether it is for numbers outside mainland China, and for no others.
     pub(crate) abroad: bool,
     /// Its words, with `{name}` for a variable.
     pub(crate) text: &'static str,

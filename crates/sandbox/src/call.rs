@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::message::{Message, Params};
 
-/// A request to a vendor, whole.
+/// A whole request to a vendor.
 pub(crate) struct Call {
     pub(crate) method: Method,
     pub(crate) path: String,
@@ -17,7 +17,7 @@ pub(crate) struct Call {
     pub(crate) query: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
-    /// When it came.
+    /// The time at which it came.
     pub(crate) now: Timestamp,
 }
 
@@ -132,15 +132,15 @@ impl Refusal {
 }
 
 /// The result of a request that was in order.
-pub(crate) struct Done {
+pub(crate) struct Judgement {
     /// The messages that were taken.
     pub(crate) messages: Vec<Message>,
-    /// The codes of those that were not.
+    /// The codes of the messages that were refused.
     pub(crate) refused: Vec<String>,
     pub(crate) answer: Answer,
 }
 
-impl Done {
+impl Judgement {
     /// All messages were taken.
     pub(crate) fn taken(messages: Vec<Message>, answer: Answer) -> Self {
         Self {

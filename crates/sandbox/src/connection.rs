@@ -31,14 +31,14 @@ impl Listener for BreakableListener {
     }
 }
 
-/// A handler's hand on the connection that its request came by. Whatever it answers after one of these is
-/// not sent.
+/// A handle on the connection of a request, by which its handler breaks the connection. An answer after that is not
+/// sent.
 #[derive(Clone, Default)]
 pub(crate) struct Line(Arc<Mutex<Option<Break>>>);
 
 /// How a connection ends.
 struct Break {
-    /// What is still to be written.
+    /// The bytes that are still to be written.
     last_words: Vec<u8>,
     /// By a reset.
     reset: bool,
@@ -50,7 +50,7 @@ impl Line {
         self.end(Vec::new(), true);
     }
 
-    /// Writes these bytes, whatever they are, and closes the connection.
+    /// Writes any bytes and closes the connection.
     pub(crate) fn write_and_close(&self, bytes: Vec<u8>) {
         self.end(bytes, false);
     }

@@ -1,4 +1,4 @@
-//! What a person or a test asks of the sandbox itself.
+//! The control endpoints, by which a person or a test asks the sandbox itself.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::reports::ReportJob;
 use crate::shared::Shared;
 use crate::vendor::Vendor;
 
-/// How many messages are shown, unless the question says how many.
+/// The most messages that are shown, unless the query says how many.
 const SHOWN: usize = 1_000;
 
 pub(crate) fn routes() -> Router<Arc<Shared>> {
@@ -29,17 +29,20 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Asked {
+struct MessageFilter {
     vendor: Option<Vendor>,
     to: Option<String>,
     limit: Option<usize>,
 }
 
-async fn messages(State(shared): State<Arc<Shared>>, Query(asked): Query<Asked>) -> Answer {
-    let found = shared.inbox.find(asked.limit.unwrap_or(SHOWN), |message| {
-        asked.vendor.is_none_or(|vendor| message.vendor == vendor)
-            && asked.to.as_ref().is_none_or(|to| {
-                // In a query a plus is a blank, unless it is encoded.
+async fn messages(
+    State(shared): State<Arc<Shared>>,
+    Query(filter): Query<MessageFilter>,
+) -> Answer {
+    let found = shared.inbox.find(filter.limit.unwrap_or(SHOWN), |message| {
+        filter.vendor.is_none_or(|vendor| message.vendor == vendor)
+            && filter.to.as_ref().is_none_or(|to| {
+                // In a query an unencoded plus is a space.
                 message.to.trim_start_matches('+') == to.trim_start_matches(['+', ' '])
             })
     });

@@ -18,7 +18,7 @@ use crate::vendors::{self, Desk};
 /// The longest body that is read.
 const MOST: usize = 1024 * 1024;
 
-/// Says what becomes of a request: the vendor's desk judges it, the script spoils it.
+/// Answers a request to a vendor: the vendor's desk judges it, and the script of faults may spoil the answer.
 pub(crate) async fn exchange(
     State(shared): State<Arc<Shared>>,
     ConnectInfo(line): ConnectInfo<Line>,
@@ -73,7 +73,7 @@ pub(crate) async fn exchange(
     }
 }
 
-/// The vendor's judgement; what it takes is kept, and reported on.
+/// The vendor's answer. Messages that it takes are kept, and reported on.
 async fn judge(
     (vendor, desk): (Vendor, &dyn Desk),
     call: &Call,
@@ -99,7 +99,7 @@ async fn judge(
     Ok(done.answer)
 }
 
-/// What is left of an answer by a fault.
+/// The answer after a fault.
 async fn spoil(
     answer: Answer,
     fault: Fault,
@@ -135,7 +135,7 @@ async fn spoil(
     answer.into_response()
 }
 
-/// An answer that promises its whole body, with the first half of it.
+/// The bytes of an answer whose head promises the whole body, and which ends after half of it.
 fn half(answer: &Answer) -> Vec<u8> {
     let head = format!(
         "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",

@@ -1,4 +1,4 @@
-//! Faults by script: what goes wrong with which vendor, and how often.
+//! The script of faults: which vendor fails in which way, and how often.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::vendor::Vendor;
 
-/// What goes wrong.
+/// A way to fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Fault {
@@ -24,7 +24,7 @@ pub(crate) enum Fault {
     /// The message is taken, and answered by a bare HTTP 500.
     #[serde(rename = "error_500")]
     Error500,
-    /// The message is taken, and answered by HTTP 200 with a page that nobody asked for.
+    /// The message is taken, and answered by HTTP 200 with a page of HTML.
     Garbage,
     /// The message is taken, and answered by bytes that are no HTTP.
     NotHttp,
@@ -44,7 +44,7 @@ pub(crate) enum Fault {
 
 /// A refusal that a vendor has a code for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Scripted {
+pub(crate) enum RefusalReason {
     Throttle,
     BadNumber,
     ConfigError,
@@ -58,14 +58,14 @@ impl Fault {
         matches!(self, Fault::Stall | Fault::ResetBeforeRead)
     }
 
-    /// The refusal that it is, if it is one.
-    pub(crate) const fn refusal(self) -> Option<Scripted> {
+    /// The refusal, if this fault is one.
+    pub(crate) const fn refusal(self) -> Option<RefusalReason> {
         match self {
-            Fault::Throttle => Some(Scripted::Throttle),
-            Fault::BadNumber => Some(Scripted::BadNumber),
-            Fault::ConfigError => Some(Scripted::ConfigError),
-            Fault::Content => Some(Scripted::Content),
-            Fault::SystemBusy => Some(Scripted::SystemBusy),
+            Fault::Throttle => Some(RefusalReason::Throttle),
+            Fault::BadNumber => Some(RefusalReason::BadNumber),
+            Fault::ConfigError => Some(RefusalReason::ConfigError),
+            Fault::Content => Some(RefusalReason::Content),
+            Fault::SystemBusy => Some(RefusalReason::SystemBusy),
             _ => None,
         }
     }
@@ -77,7 +77,7 @@ impl Fault {
 pub(crate) struct ScriptLine {
     pub(crate) vendor: Vendor,
     pub(crate) fault: Fault,
-    /// How often; for ever, if it is not said.
+    /// How often; for ever if left out.
     #[serde(default)]
     pub(crate) times: Option<u32>,
     /// How long a delay is.
@@ -106,7 +106,7 @@ impl Faults {
         self.lines().clone()
     }
 
-    /// The fault that is due for a request to this vendor, if it is one of that stage; and how long it is.
+    /// Takes the fault that is due for a request to this vendor, if it belongs to that stage, and the length of a delay.
     pub(crate) fn take(&self, vendor: Vendor, early: bool) -> Option<(Fault, Duration)> {
         let mut lines = self.lines();
         let place = lines.iter().position(|line| line.vendor == vendor)?;

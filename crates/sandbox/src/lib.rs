@@ -1,7 +1,7 @@
-//! The server side of SMS vendors, for tests and for staging: it checks signatures and parameters as the
-//! vendors' documents say, keeps what it took, and fails on demand.
+//! The server side of SMS vendors, for tests and for staging: it checks signatures and parameters as the vendors'
+//! documents say, keeps the messages that it took, and fails on demand.
 //!
-//! It knows nothing of `countersign-providers`, on purpose: what one of them has misread, the other must notice.
+//! It does not depend on `countersign-providers`, so that each notices what the other has misread.
 //!
 //! # Vendors
 //!
@@ -32,16 +32,16 @@
 //!
 //! # Control
 //!
-//! | request | what it does |
+//! | request | effect |
 //! |---|---|
-//! | `GET /sandbox/messages?vendor=&to=&limit=` | what was taken, newest first, codes in clear |
-//! | `GET /sandbox/calls` | requests by vendor and by what became of them |
+//! | `GET /sandbox/messages?vendor=&to=&limit=` | shows the messages that were taken, newest first, codes in clear |
+//! | `GET /sandbox/calls` | shows counts of requests, by vendor and by result |
 //! | `POST /sandbox/faults` `{"vendor", "fault", "times", "millis"}` | appends to the script; without `times` for ever |
-//! | `GET`, `DELETE /sandbox/faults` | what is left of the script; an empty one |
+//! | `GET`, `DELETE /sandbox/faults` | shows the rest of the script; empties the script |
 //! | `POST /sandbox/reports` `{"vendor", "url", "reports", "millis"}` | where delivery reports go and which; all but `vendor` may be left out |
-//! | `GET /sandbox/reports` | where they go; the reports that were made, with what was answered |
+//! | `GET /sandbox/reports` | shows where reports go, and those that were made, with their answers |
 //!
-//! Faults, by what becomes of the message:
+//! Faults:
 //!
 //! | fault | the message | the answer |
 //! |---|---|---|
@@ -56,7 +56,7 @@
 //! | `reset_before_read` | is not read | the connection is reset |
 //! | `throttle`, `bad_number`, `config_error`, `content`, `system_busy` | is refused | the vendor's own code for that |
 //!
-//! Whoever signs wrongly is refused before any fault but the two that read nothing.
+//! A request with a wrong signature is refused before any fault but the two that read nothing.
 //!
 //! Reports: `normal` (after 200 ms), `late` (after 3 s, or `millis`), `before_answer`, `duplicate`, `failed`,
 //! `out_of_order` (that it arrived, and then an earlier failure), `unknown_id`, `none`. One that is not
@@ -172,8 +172,8 @@ impl Sandbox {
         Ok(Self { shared, stop })
     }
 
-    /// Serves until `stop` is over, and then until the answers under way are given. Who waits for an answer
-    /// that never comes is reset then.
+    /// Serves until `stop` is over, and then until the answers under way are given. Connections that wait for an answer
+    /// that never comes are reset then.
     ///
     /// # Errors
     /// When the listener is of no use.

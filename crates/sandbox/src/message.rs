@@ -25,7 +25,7 @@ pub(crate) struct Message {
     pub(crate) sender: Option<String>,
     /// The vendor's id of the template.
     pub(crate) template: Option<String>,
-    /// As it is read on the phone.
+    /// The text on the phone.
     pub(crate) text: String,
     pub(crate) variables: Params,
     pub(crate) code: Option<String>,

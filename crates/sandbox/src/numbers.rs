@@ -1,4 +1,4 @@
-//! Phone numbers as vendors read them. What is kept is E.164.
+//! Phone numbers, from the vendors' spellings to E.164.
 
 /// A number of mainland China by its eleven digits alone.
 pub(crate) fn mainland(text: &str) -> Option<String> {

@@ -1,4 +1,4 @@
-//! What was seen a short while ago, each by its key.
+//! A memory of keys that were seen within a span of time.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-/// Keys that were seen within a span of time, with what was said about them then.
+/// Keys that were seen within a span of time, each with a word that was noted with it.
 pub(crate) struct Recent {
     millis: i64,
     seen: Mutex<Seen>,
@@ -26,8 +26,7 @@ impl Recent {
         }
     }
 
-    /// Notes the key with this word, and is `None`; or says which word was noted earlier. One step: of two
-    /// at once, one is first.
+    /// Notes `key` with `word` and returns `None`, or returns the word that was noted earlier. It is one atomic step.
     pub(crate) fn earlier(&self, now: Timestamp, key: &str, word: &str) -> Option<String> {
         let now = now.as_millisecond();
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);

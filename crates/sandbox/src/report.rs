@@ -42,14 +42,14 @@ impl Report {
 }
 
 /// A vendor's reaction to the answer to its report.
-pub(crate) struct Heard {
+pub(crate) struct ReportReaction {
     /// The answer is the one that the vendor's documents ask for.
     pub(crate) wanted: bool,
     /// The vendor reports once more.
     pub(crate) again: bool,
 }
 
-impl Heard {
+impl ReportReaction {
     /// A vendor's reaction to an answer with this status whose body is as `wanted` or not: it reports once more
     /// unless the status is 200.
     pub(crate) fn at(status: Option<u16>, wanted: bool) -> Self {

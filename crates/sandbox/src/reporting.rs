@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::message::Message;
-use crate::report::{Heard, News};
+use crate::report::{News, ReportReaction};
 use crate::reports::{Manner, ReportRecord};
 use crate::shared::Shared;
 use crate::vendors;
@@ -45,7 +45,13 @@ async fn deliver(shared: &Shared, url: &str, message: &Message, news: &[News]) {
     }
 }
 
-async fn attempt(shared: &Shared, url: &str, message: &Message, news: News, attempt: u32) -> Heard {
+async fn attempt(
+    shared: &Shared,
+    url: &str,
+    message: &Message,
+    news: News,
+    attempt: u32,
+) -> ReportReaction {
     let role = vendors::role(message.vendor);
     let answer = shared.reports.post(url, (role.report)(message, news)).await;
     let (status, body) = answer.unzip();

@@ -17,7 +17,7 @@ use crate::vendor::Vendor;
 /// How many reports are remembered.
 const KEPT: usize = 10_000;
 
-/// How long whoever gets a report may take to answer it.
+/// How long the receiver of a report may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The reports that are made of a message.
@@ -43,7 +43,7 @@ impl Target {
 }
 
 impl Manner {
-    /// How long after the message they are made, unless it is said.
+    /// The milliseconds between a message and its reports, unless they are set.
     const fn after(self) -> u64 {
         match self {
             Manner::Late => 3_000,
@@ -52,7 +52,7 @@ impl Manner {
         }
     }
 
-    /// What is reported, in this job.
+    /// The news that are reported about a message, in this order.
     pub(crate) fn news(self, message: &Message) -> Vec<News> {
         let news = |delivered, seconds| News {
             delivered,
@@ -98,7 +98,7 @@ pub(crate) struct ReportRecord {
     pub(crate) delivered: bool,
     pub(crate) url: String,
     pub(crate) attempt: u32,
-    /// None, if nobody answered.
+    /// The status of the answer; `None` without an answer.
     pub(crate) status: Option<u16>,
     pub(crate) answer: String,
     pub(crate) answered_as_wanted: bool,
@@ -155,7 +155,7 @@ impl Reports {
         Ok(())
     }
 
-    /// The reports that this vendor makes: none where they have no URL to go to.
+    /// The reports that a vendor makes: [`Manner::None`] where they have no URL to go to.
     pub(crate) fn manner(&self, vendor: Vendor) -> Manner {
         let targets = self.targets();
         let target = targets.get(&vendor);

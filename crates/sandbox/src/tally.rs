@@ -1,4 +1,4 @@
-//! How many requests each vendor had, and what became of them.
+//! Counts of requests, by vendor and by result.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -12,7 +12,7 @@ use crate::vendor::Vendor;
 #[derive(Default, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Counts {
-    /// Everything that came, whatever became of it.
+    /// All requests.
     requests: u64,
     /// Requests by which messages were taken.
     accepted: u64,
@@ -20,7 +20,7 @@ pub(crate) struct Counts {
     refused: BTreeMap<String, u64>,
     /// Requests that were not signed as they must be, by code.
     bad_signature: BTreeMap<String, u64>,
-    /// Scripted faults that came to pass.
+    /// RefusalReason faults that came to pass.
     faults: BTreeMap<Fault, u64>,
 }
 

@@ -2,10 +2,10 @@
 
 use axum::http::request::Parts;
 
-use crate::call::{Call, Done, Refusal};
-use crate::faults::Scripted;
+use crate::call::{Call, Judgement, Refusal};
+use crate::faults::RefusalReason;
 use crate::message::Message;
-use crate::report::{Heard, News, Report};
+use crate::report::{News, Report, ReportReaction};
 use crate::shared::Shared;
 
 /// Everything that the sandbox knows of one vendor.
@@ -19,7 +19,7 @@ pub(crate) struct Role {
     /// Writes a report about a message.
     pub(crate) report: fn(&Message, News) -> Report,
     /// Judges the answer to a report: its status, if there was an answer, and its body.
-    pub(crate) heard: fn(Option<u16>, &str) -> Heard,
+    pub(crate) heard: fn(Option<u16>, &str) -> ReportReaction,
 }
 
 /// A vendor's reading of requests by one protocol.
@@ -31,8 +31,8 @@ pub(crate) trait Desk: Send + Sync {
     fn authenticate(&self, call: &Call, shared: &Shared) -> Result<(), Refusal>;
 
     /// Judges the content: the messages to be sent, and the answer.
-    fn judge(&self, call: &Call, shared: &Shared) -> Result<Done, Refusal>;
+    fn judge(&self, call: &Call, shared: &Shared) -> Result<Judgement, Refusal>;
 
     /// The vendor's own refusal for the reason `why`, which the script asks for.
-    fn scripted(&self, call: &Call, shared: &Shared, why: Scripted) -> Refusal;
+    fn scripted(&self, call: &Call, shared: &Shared, why: RefusalReason) -> Refusal;
 }

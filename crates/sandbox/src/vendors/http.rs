@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 use super::desk::{Desk, Role};
 use super::standard_webhooks::{sign, verify};
 use crate::accounts::WEBHOOK_SECRET;
-use crate::call::{Answer, Call, Done, Refusal};
-use crate::faults::Scripted;
+use crate::call::{Answer, Call, Judgement, Refusal};
+use crate::faults::RefusalReason;
 use crate::message::{Message, Params};
 use crate::numbers;
-use crate::report::{Heard, News, Report};
+use crate::report::{News, Report, ReportReaction};
 use crate::shared::Shared;
 use crate::vendor::Vendor;
 
@@ -23,7 +23,7 @@ pub(super) const ROLE: Role = Role {
     heard: |status, _| {
         let wanted = status.is_some_and(|status| (200..300).contains(&status));
         let again = !wanted;
-        Heard { wanted, again }
+        ReportReaction { wanted, again }
     },
 };
 
@@ -40,7 +40,7 @@ impl Desk for Http {
             .map_err(|why| refusal(401, "unauthorized", why))
     }
 
-    fn judge(&self, call: &Call, shared: &Shared) -> Result<Done, Refusal> {
+    fn judge(&self, call: &Call, shared: &Shared) -> Result<Judgement, Refusal> {
         let body = Body::of(call);
         let to = body.text("to").and_then(|to| numbers::e164(&to));
         let to = to.ok_or_else(|| refusal(422, "bad_number", "to must be E.164"))?;
@@ -50,7 +50,7 @@ impl Desk for Http {
         // A caller that repeats a request has not heard the answer, and gets it again.
         let webhook = call.header("webhook-id").unwrap_or_default();
         if let Some(id) = shared.webhooks.earlier(call.now, webhook, &id) {
-            return Ok(Done::taken(Vec::new(), taken(&id)));
+            return Ok(Judgement::taken(Vec::new(), taken(&id)));
         }
         let message = Message {
             vendor: Vendor::Http,
@@ -65,19 +65,19 @@ impl Desk for Http {
             id,
         };
         let answer = taken(&message.id);
-        Ok(Done::taken(vec![message], answer))
+        Ok(Judgement::taken(vec![message], answer))
     }
 
-    fn scripted(&self, _: &Call, _: &Shared, why: Scripted) -> Refusal {
+    fn scripted(&self, _: &Call, _: &Shared, why: RefusalReason) -> Refusal {
         let (status, code) = match why {
-            Scripted::Throttle => (429, "throttled"),
-            Scripted::BadNumber => (422, "bad_number"),
-            Scripted::ConfigError => (403, "config_error"),
-            Scripted::Content => (422, "content"),
-            Scripted::SystemBusy => (503, "system_busy"),
+            RefusalReason::Throttle => (429, "throttled"),
+            RefusalReason::BadNumber => (422, "bad_number"),
+            RefusalReason::ConfigError => (403, "config_error"),
+            RefusalReason::Content => (422, "content"),
+            RefusalReason::SystemBusy => (503, "system_busy"),
         };
         let mut refusal = refusal(status, code, "as the script says");
-        if why == Scripted::Throttle {
+        if why == RefusalReason::Throttle {
             refusal.answer = refusal.answer.with("retry-after", 1);
         }
         refusal

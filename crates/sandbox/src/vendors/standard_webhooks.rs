@@ -10,7 +10,7 @@ use crate::times::{parse_seconds, seconds_between};
 /// How far a timestamp may be off, in seconds.
 const SKEW: u64 = 5 * 60;
 
-/// The id of a request that is signed well, or what is wrong with it.
+/// The id of a request whose signature is right. The error says what is wrong with the signature.
 pub(super) fn verify<'a>(call: &'a Call, secret: &str) -> Result<&'a str, &'static str> {
     let header = |name| call.header(name).filter(|value| !value.is_empty());
     let id = header("webhook-id").ok_or("webhook-id is missing")?;
@@ -27,7 +27,7 @@ pub(super) fn verify<'a>(call: &'a Call, secret: &str) -> Result<&'a str, &'stat
         .ok_or("no signature is the one that was computed here")
 }
 
-/// The value of `webhook-signature`; `None` for a secret that is none.
+/// The value of `webhook-signature`; `None` for a secret of another form.
 pub(super) fn sign(secret: &str, id: &str, seconds: &str, body: &[u8]) -> Option<String> {
     let key = BASE64_STANDARD
         .decode(secret.strip_prefix("whsec_")?)

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::call::Call;
 
-/// The vectors of a vendor whose name begins like this; there is at least one.
+/// The vectors of a vendor whose name begins with a prefix: at least one.
 pub(super) fn vectors(vendor: &str, case: &str) -> Vec<Value> {
     let all = include_str!("../../vectors/signatures.json");
     let all: Vec<Value> = serde_json::from_str(all).unwrap();

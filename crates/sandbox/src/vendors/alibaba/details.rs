@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::product::{number, refusal};
-use crate::call::{Answer, Call, Done, Refusal};
+use crate::call::{Answer, Call, Judgement, Refusal};
 use crate::message::{Message, Params};
 use crate::numbers;
 use crate::reports::Manner;
@@ -11,8 +11,8 @@ use crate::shared::Shared;
 use crate::times::{beijing, beijing_time};
 use crate::vendor::Vendor;
 
-/// What became of the messages to a number on a day.
-pub(super) fn details(call: &Call, shared: &Shared, params: &Params) -> Result<Done, Refusal> {
+/// Answers what became of the messages to a number on one day.
+pub(super) fn details(call: &Call, shared: &Shared, params: &Params) -> Result<Judgement, Refusal> {
     let param = |name: &str| params.get(name).map(String::as_str).unwrap_or_default();
     let page = |name: &str, most: usize| {
         let page: usize = param(name).parse().ok()?;
@@ -44,7 +44,7 @@ pub(super) fn details(call: &Call, shared: &Shared, params: &Params) -> Result<D
         "SmsSendDetailDTOs": { "SmsSendDetailDTO": details },
         "RequestId": shared.inbox.request_id(call.now),
     });
-    Ok(Done::taken(Vec::new(), Answer::json(200, &body)))
+    Ok(Judgement::taken(Vec::new(), Answer::json(200, &body)))
 }
 
 fn detail(message: &Message, manner: Manner) -> Value {

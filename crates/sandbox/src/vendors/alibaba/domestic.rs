@@ -10,8 +10,8 @@ use super::signature::authenticate;
 use crate::accounts::{
     self, ALIBABA_KEY_ID, ALIBABA_KEY_SECRET, ALIBABA_SIGN, ALIBABA_TEMPLATES, Template,
 };
-use crate::call::{Answer, Call, Done, Refusal};
-use crate::faults::Scripted;
+use crate::call::{Answer, Call, Judgement, Refusal};
+use crate::faults::RefusalReason;
 use crate::message::{Message, Params};
 use crate::numbers;
 use crate::report::{News, Report};
@@ -45,7 +45,7 @@ impl Desk for AlibabaCloud {
         authenticate(call, shared)
     }
 
-    fn judge(&self, call: &Call, shared: &Shared) -> Result<Done, Refusal> {
+    fn judge(&self, call: &Call, shared: &Shared) -> Result<Judgement, Refusal> {
         let params = call.params();
         match action(call, shared, &params, VERSION)?.as_str() {
             "SendSms" => send(call, shared, &params),
@@ -54,19 +54,19 @@ impl Desk for AlibabaCloud {
         }
     }
 
-    fn scripted(&self, call: &Call, shared: &Shared, why: Scripted) -> Refusal {
+    fn scripted(&self, call: &Call, shared: &Shared, why: RefusalReason) -> Refusal {
         let refuse = |code, message| refusal(call, shared, code, message);
         match why {
-            Scripted::Throttle => throttled(call, shared),
-            Scripted::BadNumber => refuse("isv.MOBILE_NUMBER_ILLEGAL", "no such number"),
-            Scripted::ConfigError => refuse("isv.SMS_SIGNATURE_ILLEGAL", "no such signature"),
-            Scripted::Content => refuse("isv.BLACK_KEY_CONTROL_LIMIT", "a forbidden word"),
-            Scripted::SystemBusy => refuse("isp.SYSTEM_ERROR", "the system is busy"),
+            RefusalReason::Throttle => throttled(call, shared),
+            RefusalReason::BadNumber => refuse("isv.MOBILE_NUMBER_ILLEGAL", "no such number"),
+            RefusalReason::ConfigError => refuse("isv.SMS_SIGNATURE_ILLEGAL", "no such signature"),
+            RefusalReason::Content => refuse("isv.BLACK_KEY_CONTROL_LIMIT", "a forbidden word"),
+            RefusalReason::SystemBusy => refuse("isp.SYSTEM_ERROR", "the system is busy"),
         }
     }
 }
 
-fn send(call: &Call, shared: &Shared, params: &Params) -> Result<Done, Refusal> {
+fn send(call: &Call, shared: &Shared, params: &Params) -> Result<Judgement, Refusal> {
     let refuse = |code| refusal(call, shared, code, "see the code");
     let draft = Draft::read(params).map_err(refuse)?;
     if !minute_is_free(call, shared, &draft.numbers) {
@@ -93,10 +93,10 @@ fn send(call: &Call, shared: &Shared, params: &Params) -> Result<Done, Refusal> 
         reference: params.get("OutId").cloned(),
     };
     let messages = draft.numbers.iter().map(message).collect();
-    Ok(Done::taken(messages, Answer::json(200, &body)))
+    Ok(Judgement::taken(messages, Answer::json(200, &body)))
 }
 
-/// What is to be sent, and may be.
+/// Messages that may be sent.
 struct Draft {
     numbers: Vec<String>,
     template: &'static Template,
@@ -104,7 +104,7 @@ struct Draft {
 }
 
 impl Draft {
-    /// Reads the parameters of a `SendSms`, or says by which code it is refused.
+    /// Reads the parameters of a `SendSms`. The error is the code of the refusal.
     fn read(params: &Params) -> Result<Self, &'static str> {
         let param = |name: &str| params.get(name).map(String::as_str).unwrap_or_default();
         let numbers: Vec<_> = param("PhoneNumbers").split(',').collect();

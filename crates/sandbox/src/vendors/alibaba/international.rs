@@ -7,8 +7,8 @@ use super::gateway::{self, action, no_such_action, throttled};
 use super::product::{heard, text, variables};
 use super::signature::authenticate;
 use crate::accounts::{ALIBABA_SIGN, ALIBABA_TEMPLATES, Template};
-use crate::call::{Answer, Call, Done, Refusal};
-use crate::faults::Scripted;
+use crate::call::{Answer, Call, Judgement, Refusal};
+use crate::faults::RefusalReason;
 use crate::message::{Message, Params};
 use crate::numbers;
 use crate::report::{News, Report};
@@ -37,7 +37,7 @@ impl Desk for International {
         authenticate(call, shared)
     }
 
-    fn judge(&self, call: &Call, shared: &Shared) -> Result<Done, Refusal> {
+    fn judge(&self, call: &Call, shared: &Shared) -> Result<Judgement, Refusal> {
         let params = call.params();
         let message = match action(call, shared, &params, gateway::INTERNATIONAL)?.as_str() {
             "SendMessageToGlobe" => to_globe(&params),
@@ -48,14 +48,14 @@ impl Desk for International {
         Ok(taken(call, shared, &params, draft))
     }
 
-    fn scripted(&self, call: &Call, shared: &Shared, why: Scripted) -> Refusal {
+    fn scripted(&self, call: &Call, shared: &Shared, why: RefusalReason) -> Refusal {
         let refuse = |code, message| refusal(call, shared, code, message);
         match why {
-            Scripted::Throttle => throttled(call, shared),
-            Scripted::BadNumber => refuse("MOBILE_NUMBER_ILLEGAL", "no such number"),
-            Scripted::ConfigError => refuse("INVALID_SENDERID", "no such sender"),
-            Scripted::Content => refuse("BLACK_KEY_CONTROL_LIMIT", "a forbidden word"),
-            Scripted::SystemBusy => refuse("SYSTEM_ERROR", "the system is busy"),
+            RefusalReason::Throttle => throttled(call, shared),
+            RefusalReason::BadNumber => refuse("MOBILE_NUMBER_ILLEGAL", "no such number"),
+            RefusalReason::ConfigError => refuse("INVALID_SENDERID", "no such sender"),
+            RefusalReason::Content => refuse("BLACK_KEY_CONTROL_LIMIT", "a forbidden word"),
+            RefusalReason::SystemBusy => refuse("SYSTEM_ERROR", "the system is busy"),
         }
     }
 }
@@ -70,7 +70,7 @@ fn refusal(call: &Call, shared: &Shared, code: &str, message: &str) -> Refusal {
     Refusal::new(code, Answer::json(200, &body))
 }
 
-/// What is to be sent.
+/// A message that may be sent.
 struct Draft {
     to: String,
     text: String,
@@ -148,7 +148,7 @@ fn with_template(params: &Params) -> Result<Draft, &'static str> {
     })
 }
 
-fn taken(call: &Call, shared: &Shared, params: &Params, draft: Draft) -> Done {
+fn taken(call: &Call, shared: &Shared, params: &Params, draft: Draft) -> Judgement {
     let message = Message {
         id: shared.inbox.next_id(call.now, 5),
         vendor: Vendor::AlibabaCloudInternational,
@@ -171,7 +171,7 @@ fn taken(call: &Call, shared: &Shared, params: &Params, draft: Draft) -> Done {
         "NumberDetail": { "Region": "", "Country": "", "Carrier": "" },
         "RequestId": shared.inbox.request_id(call.now),
     });
-    Done::taken(vec![message], Answer::json(200, &body))
+    Judgement::taken(vec![message], Answer::json(200, &body))
 }
 
 /// How many messages a text is billed as: of 160 letters of ASCII, or 70 of others; 153 and 67 where there

@@ -8,7 +8,7 @@ use crate::accounts::Template;
 use crate::call::{Answer, Call, Refusal};
 use crate::message::Params;
 use crate::numbers;
-use crate::report::Heard;
+use crate::report::ReportReaction;
 use crate::shared::Shared;
 
 /// A refusal by the domestic product: HTTP 200, with another code than `OK`.
@@ -31,7 +31,7 @@ pub(super) fn number(text: &str) -> Option<String> {
         .or_else(|| numbers::international(text))
 }
 
-/// The variables of a template: all of them and no more, each a text; or the code that says what is wrong.
+/// Reads the values of a template's variables: all of them and no others, each a text. The error is the vendor's code.
 pub(super) fn variables(template: &Template, json: &str) -> Result<Params, &'static str> {
     let given = if json.is_empty() { "{}" } else { json };
     let given: Map<String, Value> =
@@ -59,9 +59,9 @@ pub(super) fn text(template: &Template, sign: &str, variables: &Params) -> Strin
 }
 
 /// The vendor reads only that `code` is a number.
-pub(super) fn heard(status: Option<u16>, body: &str) -> Heard {
+pub(super) fn heard(status: Option<u16>, body: &str) -> ReportReaction {
     let json: Value = serde_json::from_str(body).unwrap_or_default();
-    Heard::at(status, json.get("code").is_some_and(Value::is_number))
+    ReportReaction::at(status, json.get("code").is_some_and(Value::is_number))
 }
 
 #[cfg(test)]

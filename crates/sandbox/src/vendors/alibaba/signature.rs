@@ -16,45 +16,46 @@ const SKEW: u64 = 15 * 60;
 
 const ALGORITHM: &str = "ACS3-HMAC-SHA256";
 
-/// Whose key it is, and its secret.
+/// The id of a key, and its secret.
 pub(super) type Key<'a> = (&'a str, &'a str);
 
-/// What is wrong with a signature.
+/// The fault in a signature: the status, the code and the message of the refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Wrong {
+pub(super) struct SignatureFault {
     status: u16,
     pub(super) code: &'static str,
     message: &'static str,
 }
 
-const fn wrong(status: u16, code: &'static str, message: &'static str) -> Wrong {
-    Wrong {
+const fn fault(status: u16, code: &'static str, message: &'static str) -> SignatureFault {
+    SignatureFault {
         status,
         code,
         message,
     }
 }
 
-const MISMATCH: Wrong = wrong(
+const MISMATCH: SignatureFault = fault(
     400,
     "SignatureDoesNotMatch",
     "the signature is not the one that was computed here",
 );
-const UNKNOWN_KEY: Wrong = wrong(404, "InvalidAccessKeyId.NotFound", "no such AccessKeyId");
-const EXPIRED: Wrong = wrong(
+const UNKNOWN_KEY: SignatureFault =
+    fault(404, "InvalidAccessKeyId.NotFound", "no such AccessKeyId");
+const EXPIRED: SignatureFault = fault(
     400,
     "InvalidTimeStamp.Expired",
     "the date is more than 15 minutes off",
 );
-const FORMAT: Wrong = wrong(
+const FORMAT: SignatureFault = fault(
     400,
     "InvalidTimeStamp.Format",
     "the date must be of the form 2026-01-02T03:04:05Z",
 );
-const USED: Wrong = wrong(400, "SignatureNonceUsed", "the nonce was used before");
+const USED: SignatureFault = fault(400, "SignatureNonceUsed", "the nonce was used before");
 
-const fn incomplete(message: &'static str) -> Wrong {
-    wrong(400, "IncompleteSignature", message)
+const fn incomplete(message: &'static str) -> SignatureFault {
+    fault(400, "IncompleteSignature", message)
 }
 
 /// Whether the request is signed by the account of the sandbox, now and for the first time.
@@ -86,14 +87,14 @@ pub(super) fn gateway(
 }
 
 /// The nonce of a request that is signed well; whether it was used before is not known here.
-pub(super) fn verify(call: &Call, key: Key<'_>) -> Result<String, Wrong> {
+pub(super) fn verify(call: &Call, key: Key<'_>) -> Result<String, SignatureFault> {
     match call.header("authorization") {
         Some(authorization) => verify_v3(call, authorization, key),
         None => verify_v1(call, key),
     }
 }
 
-/// What an `Authorization` of ACS3 says.
+/// The parts of an `Authorization` of ACS3.
 struct Authorization<'a> {
     key_id: &'a str,
     signed: &'a str,
@@ -114,7 +115,7 @@ impl<'a> Authorization<'a> {
     }
 }
 
-fn verify_v3(call: &Call, authorization: &str, key: Key<'_>) -> Result<String, Wrong> {
+fn verify_v3(call: &Call, authorization: &str, key: Key<'_>) -> Result<String, SignatureFault> {
     let authorization = Authorization::parse(authorization)
         .ok_or(incomplete("the Authorization is not of the form of ACS3"))?;
     if authorization.key_id != key.0 {
@@ -131,7 +132,7 @@ fn verify_v3(call: &Call, authorization: &str, key: Key<'_>) -> Result<String, W
     check_signed_headers(call, authorization.signed)?;
     let body_hash = sha256_hex(&call.body);
     if call.header("x-acs-content-sha256") != Some(&body_hash) {
-        return Err(wrong(
+        return Err(fault(
             400,
             "SignatureDoesNotMatch",
             "x-acs-content-sha256 is not the hash of the body",
@@ -145,7 +146,7 @@ fn verify_v3(call: &Call, authorization: &str, key: Key<'_>) -> Result<String, W
     Ok(nonce.to_owned())
 }
 
-fn check_date(call: &Call, date: &str) -> Result<(), Wrong> {
+fn check_date(call: &Call, date: &str) -> Result<(), SignatureFault> {
     let date = parse_utc(date).ok_or(FORMAT)?;
     if seconds_between(call.now, date) > SKEW {
         return Err(EXPIRED);
@@ -154,7 +155,7 @@ fn check_date(call: &Call, date: &str) -> Result<(), Wrong> {
 }
 
 /// All that must be signed is, in order, each once.
-fn check_signed_headers(call: &Call, signed: &str) -> Result<(), Wrong> {
+fn check_signed_headers(call: &Call, signed: &str) -> Result<(), SignatureFault> {
     let names: Vec<_> = signed.split(';').collect();
     if !names.is_sorted_by(|one, next| one < next) {
         return Err(incomplete("SignedHeaders must be sorted, each name once"));
@@ -192,7 +193,7 @@ fn signature_v3(canonical_request: &str, secret: &str) -> String {
     hex::encode(hmac_sha256(secret.as_bytes(), to_sign.as_bytes()))
 }
 
-fn verify_v1(call: &Call, key: Key<'_>) -> Result<String, Wrong> {
+fn verify_v1(call: &Call, key: Key<'_>) -> Result<String, SignatureFault> {
     let mut params: Params = call.params();
     let signature = params
         .remove("Signature")

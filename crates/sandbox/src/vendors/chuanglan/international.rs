@@ -4,11 +4,11 @@ use axum::http::request::Parts;
 use serde_json::{Map, Value, json};
 
 use crate::accounts::{CHUANGLAN_INTERNATIONAL_ACCOUNT, CHUANGLAN_PASSWORD, CHUANGLAN_RECEIVER};
-use crate::call::{Answer, Call, Done, Refusal};
-use crate::faults::Scripted;
+use crate::call::{Answer, Call, Judgement, Refusal};
+use crate::faults::RefusalReason;
 use crate::message::{Message, Params};
 use crate::numbers;
-use crate::report::{Heard, News, Report};
+use crate::report::{News, Report, ReportReaction};
 use crate::shared::Shared;
 use crate::times::{beijing, parse_seconds, seconds_between};
 use crate::vendor::Vendor;
@@ -28,7 +28,7 @@ pub(crate) const ROLE: Role = Role {
     desks: &[&International],
     report,
     // The vendor's documents ask for this text.
-    heard: |status, body| Heard::at(status, body.trim() == "OK"),
+    heard: |status, body| ReportReaction::at(status, body.trim() == "OK"),
 };
 
 struct International;
@@ -42,20 +42,20 @@ impl Desk for International {
         authenticate(call).map_err(refusal)
     }
 
-    fn judge(&self, call: &Call, shared: &Shared) -> Result<Done, Refusal> {
+    fn judge(&self, call: &Call, shared: &Shared) -> Result<Judgement, Refusal> {
         let message = judge(call, shared).map_err(refusal)?;
         let answer = answer("0", &message.id);
-        Ok(Done::taken(vec![message], answer))
+        Ok(Judgement::taken(vec![message], answer))
     }
 
-    fn scripted(&self, _: &Call, _: &Shared, why: Scripted) -> Refusal {
+    fn scripted(&self, _: &Call, _: &Shared, why: RefusalReason) -> Refusal {
         refusal(match why {
             // The vendor's table for abroad has no code for an account that is too fast; this one is for a number.
-            Scripted::Throttle => "125",
-            Scripted::BadNumber => "108",
-            Scripted::ConfigError => "114",
-            Scripted::Content => "123",
-            Scripted::SystemBusy => "130",
+            RefusalReason::Throttle => "125",
+            RefusalReason::BadNumber => "108",
+            RefusalReason::ConfigError => "114",
+            RefusalReason::Content => "123",
+            RefusalReason::SystemBusy => "130",
         })
     }
 }

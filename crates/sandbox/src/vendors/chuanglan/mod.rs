@@ -7,7 +7,7 @@ mod text;
 
 use super::desk::Role;
 use crate::accounts::{self, CHUANGLAN_ACCOUNT, CHUANGLAN_PASSWORD, CHUANGLAN_TEMPLATES};
-use crate::report::Heard;
+use crate::report::ReportReaction;
 
 /// The role of the vendor at home.
 pub(super) const ROLE: Role = Role {
@@ -19,11 +19,11 @@ pub(super) const ROLE: Role = Role {
 };
 
 /// The vendor's documents ask for the code `000000`; `111111` asks it to report once more.
-fn heard(status: Option<u16>, body: &str) -> Heard {
+fn heard(status: Option<u16>, body: &str) -> ReportReaction {
     let json: serde_json::Value = serde_json::from_str(body).unwrap_or_default();
     let code = json.get("clcode").and_then(|code| code.as_str());
-    let heard = Heard::at(status, code == Some("000000"));
-    Heard {
+    let heard = ReportReaction::at(status, code == Some("000000"));
+    ReportReaction {
         again: heard.again || code == Some("111111"),
         ..heard
     }

@@ -1,12 +1,12 @@
-//! Chuanglan 253 at home: the API that fills templates.
+//! The domestic API that fills templates.
 
 use axum::http::request::Parts;
 use serde_json::{Map, Value, json};
 
 use super::fields::{code_of, object, phones, text};
 use crate::accounts::{CHUANGLAN_ACCOUNT, CHUANGLAN_PASSWORD, CHUANGLAN_TEMPLATES, Template};
-use crate::call::{Answer, Call, Done, Refusal};
-use crate::faults::Scripted;
+use crate::call::{Answer, Call, Judgement, Refusal};
+use crate::faults::RefusalReason;
 use crate::message::{Message, Params};
 use crate::shared::Shared;
 use crate::times::{parse_seconds, seconds_between};
@@ -32,18 +32,18 @@ impl Desk for Templates {
         authenticate(call).map_err(refusal)
     }
 
-    fn judge(&self, call: &Call, shared: &Shared) -> Result<Done, Refusal> {
+    fn judge(&self, call: &Call, shared: &Shared) -> Result<Judgement, Refusal> {
         judge(call, shared).map_err(refusal)
     }
 
-    fn scripted(&self, _: &Call, _: &Shared, why: Scripted) -> Refusal {
+    fn scripted(&self, _: &Call, _: &Shared, why: RefusalReason) -> Refusal {
         match why {
-            // The request is fine, and the number in it is not.
-            Scripted::BadNumber => Refusal::new("failNum", answer("000000", "", 0, 1)),
-            Scripted::ConfigError => refusal("101203"),
-            Scripted::Content => refusal("101206"),
-            // No codes of this API are known for these: those of its elder are taken.
-            Scripted::Throttle | Scripted::SystemBusy => refusal(code_of(why)),
+            // The request is in order, and the number in it is not.
+            RefusalReason::BadNumber => Refusal::new("failNum", answer("000000", "", 0, 1)),
+            RefusalReason::ConfigError => refusal("101203"),
+            RefusalReason::Content => refusal("101206"),
+            // This API has no known codes for these reasons: use those of the older one.
+            RefusalReason::Throttle | RefusalReason::SystemBusy => refusal(code_of(why)),
         }
     }
 }
@@ -98,7 +98,7 @@ fn signature(password: &str, timestamp: &str, nonce: &str) -> String {
     hex::encode(hmac_sha256(key.as_bytes(), parts.concat().as_bytes()))
 }
 
-fn judge(call: &Call, shared: &Shared) -> Result<Done, &'static str> {
+fn judge(call: &Call, shared: &Shared) -> Result<Judgement, &'static str> {
     let body = object(call)?;
     let numbers = phones(text(&body, "phoneNumbers")?)?;
     let template = text(&body, "templateId")?;
@@ -131,7 +131,7 @@ fn judge(call: &Call, shared: &Shared) -> Result<Done, &'static str> {
         });
     }
     let answer = answer("000000", &id, messages.len(), 0);
-    Ok(Done::taken(messages, answer))
+    Ok(Judgement::taken(messages, answer))
 }
 
 /// A signature without the brackets that it may come in.

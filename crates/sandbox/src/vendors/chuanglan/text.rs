@@ -1,12 +1,12 @@
-//! Chuanglan 253 at home: the API that takes whole texts, and reports of both APIs.
+//! The domestic API that takes whole texts, and the reports of both domestic APIs.
 
 use axum::http::request::Parts;
 use serde_json::json;
 
 use super::fields::{code_of, object, phones, text};
 use crate::accounts::{CHUANGLAN_ACCOUNT, CHUANGLAN_PASSWORD, CHUANGLAN_RECEIVER};
-use crate::call::{Answer, Call, Done, Refusal};
-use crate::faults::Scripted;
+use crate::call::{Answer, Call, Judgement, Refusal};
+use crate::faults::RefusalReason;
 use crate::message::{Message, Params};
 use crate::numbers;
 use crate::report::{News, Report};
@@ -38,16 +38,16 @@ impl Desk for Texts {
         Ok(())
     }
 
-    fn judge(&self, call: &Call, shared: &Shared) -> Result<Done, Refusal> {
+    fn judge(&self, call: &Call, shared: &Shared) -> Result<Judgement, Refusal> {
         judge(call, shared).map_err(|code| refusal(call, code))
     }
 
-    fn scripted(&self, call: &Call, _: &Shared, why: Scripted) -> Refusal {
+    fn scripted(&self, call: &Call, _: &Shared, why: RefusalReason) -> Refusal {
         refusal(call, code_of(why))
     }
 }
 
-/// What a code means, in the language of the vendor.
+/// The vendor's words for a code.
 fn meaning(code: &str) -> &'static str {
     match code {
         "101" => "无此账号",
@@ -78,7 +78,7 @@ fn answer(call: &Call, code: &str, id: &str, message: &str) -> Answer {
     Answer::json(200, &body)
 }
 
-fn judge(call: &Call, shared: &Shared) -> Result<Done, &'static str> {
+fn judge(call: &Call, shared: &Shared) -> Result<Judgement, &'static str> {
     let body = object(call)?;
     let numbers = phones(text(&body, "phone")?)?;
     let words = text(&body, "msg")?;
@@ -110,10 +110,10 @@ fn judge(call: &Call, shared: &Shared) -> Result<Done, &'static str> {
         reference: reference.clone(),
     };
     let messages = numbers.into_iter().map(message).collect();
-    Ok(Done::taken(messages, answer(call, "0", &id, "")))
+    Ok(Judgement::taken(messages, answer(call, "0", &id, "")))
 }
 
-/// What stands between 【 and 】 at the beginning, if words follow it.
+/// The signature between 【 and 】 at the beginning, if words follow it.
 fn signature(words: &str) -> Option<&str> {
     let (sign, rest) = words.strip_prefix('【')?.split_once('】')?;
     (!sign.is_empty() && !rest.is_empty()).then_some(sign)

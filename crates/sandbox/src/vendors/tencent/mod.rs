@@ -11,11 +11,11 @@ use crate::accounts::{
     self, TENCENT_APP_ID, TENCENT_SECRET_ID, TENCENT_SECRET_KEY, TENCENT_SIGN, TENCENT_TEMPLATES,
     Template,
 };
-use crate::call::{Answer, Call, Done, Refusal};
-use crate::faults::Scripted;
+use crate::call::{Answer, Call, Judgement, Refusal};
+use crate::faults::RefusalReason;
 use crate::message::Message;
 use crate::numbers;
-use crate::report::{Heard, News, Report};
+use crate::report::{News, Report, ReportReaction};
 use crate::shared::Shared;
 use crate::times::beijing_time;
 use crate::vendor::Vendor;
@@ -44,7 +44,7 @@ impl Desk for TencentCloud {
             .map_err(|(code, message)| error(call, shared, code, message))
     }
 
-    fn judge(&self, call: &Call, shared: &Shared) -> Result<Done, Refusal> {
+    fn judge(&self, call: &Call, shared: &Shared) -> Result<Judgement, Refusal> {
         let refuse = |(code, message): (&str, &str)| error(call, shared, code, message);
         if call.header("x-tc-action") != Some("SendSms") {
             return Err(refuse(("InvalidAction", "no such action here")));
@@ -60,7 +60,7 @@ impl Desk for TencentCloud {
         Ok(request.done(call, shared))
     }
 
-    fn scripted(&self, call: &Call, shared: &Shared, why: Scripted) -> Refusal {
+    fn scripted(&self, call: &Call, shared: &Shared, why: RefusalReason) -> Refusal {
         let per_number = |code, message| {
             let body = call.json().unwrap_or_default();
             let numbers = texts(&body, "PhoneNumberSet").unwrap_or_default();
@@ -68,24 +68,24 @@ impl Desk for TencentCloud {
             Refusal::new(code, set(call, shared, all.collect()))
         };
         match why {
-            Scripted::Throttle => error(
+            RefusalReason::Throttle => error(
                 call,
                 shared,
                 "RequestLimitExceeded",
                 "the account sends too fast",
             ),
-            Scripted::BadNumber => per_number(
+            RefusalReason::BadNumber => per_number(
                 "InvalidParameterValue.IncorrectPhoneNumber",
                 "no such number",
             ),
-            Scripted::ConfigError => per_number(
+            RefusalReason::ConfigError => per_number(
                 "FailedOperation.SignatureIncorrectOrUnapproved",
                 "no such signature",
             ),
-            Scripted::Content => {
+            RefusalReason::Content => {
                 per_number("FailedOperation.ContainSensitiveWord", "a forbidden word")
             }
-            Scripted::SystemBusy => error(
+            RefusalReason::SystemBusy => error(
                 call,
                 shared,
                 "InternalError.OtherError",
@@ -95,7 +95,7 @@ impl Desk for TencentCloud {
     }
 }
 
-/// The failure of a whole request.
+/// The refusal of a whole request.
 fn error(call: &Call, shared: &Shared, code: &str, message: &str) -> Refusal {
     let body = json!({ "Response": {
         "Error": { "Code": code, "Message": message },
@@ -104,7 +104,7 @@ fn error(call: &Call, shared: &Shared, code: &str, message: &str) -> Refusal {
     Refusal::new(code, Answer::json(200, &body))
 }
 
-/// What became of each number.
+/// The answer with the status of each number.
 fn set(call: &Call, shared: &Shared, statuses: Vec<Value>) -> Answer {
     let body = json!({ "Response": {
         "SendStatusSet": statuses,
@@ -113,7 +113,7 @@ fn set(call: &Call, shared: &Shared, statuses: Vec<Value>) -> Answer {
     Answer::json(200, &body)
 }
 
-/// What became of one number; without a serial number nothing was sent.
+/// The status of one number. Without a serial number nothing was sent.
 fn status(to: &str, serial: &str, context: &str, code: &str, message: &str) -> Value {
     let iso_code = if numbers::is_mainland(to) { "CN" } else { "" };
     json!({
@@ -193,7 +193,7 @@ impl SendSms {
         Ok(request)
     }
 
-    fn done(&self, call: &Call, shared: &Shared) -> Done {
+    fn done(&self, call: &Call, shared: &Shared) -> Judgement {
         let (mut messages, mut refused, mut statuses) = (Vec::new(), Vec::new(), Vec::new());
         for to in &self.numbers {
             match self.message(to, call, shared) {
@@ -208,7 +208,7 @@ impl SendSms {
                 }
             }
         }
-        Done {
+        Judgement {
             messages,
             refused,
             answer: set(call, shared, statuses),
@@ -236,7 +236,7 @@ impl SendSms {
         if self.params.len() != template.variables.len() {
             return Err("FailedOperation.TemplateParamSetNotMatchApprovedTemplate");
         }
-        // What goes into a template for codes at home is six digits at most.
+        // At home the values of a template for codes have six digits at most.
         let short = |value: &String| numbers::is_digits(value) && value.len() <= 6;
         if mainland && !self.params.iter().all(short) {
             return Err("InvalidParameterValue.TemplateParameterFormatError");
@@ -277,7 +277,7 @@ fn report(message: &Message, news: News) -> Report {
 }
 
 /// The vendor's documents ask for the result 0.
-fn heard(status: Option<u16>, body: &str) -> Heard {
+fn heard(status: Option<u16>, body: &str) -> ReportReaction {
     let json: Value = serde_json::from_str(body).unwrap_or_default();
-    Heard::at(status, json.get("result").is_some_and(|result| result == 0))
+    ReportReaction::at(status, json.get("result").is_some_and(|result| result == 0))
 }

@@ -9,7 +9,7 @@ const SKEW: u64 = 5 * 60;
 
 const ALGORITHM: &str = "TC3-HMAC-SHA256";
 
-/// What is wrong with a signature: the code, and words.
+/// The fault in a signature: the vendor's code, and words.
 pub(super) type Wrong = (&'static str, &'static str);
 
 const FAILURE: Wrong = (
@@ -17,7 +17,7 @@ const FAILURE: Wrong = (
     "the signature is not the one that was computed here",
 );
 
-/// What an `Authorization` of TC3 says.
+/// The parts of an `Authorization` of TC3.
 struct Authorization<'a> {
     secret_id: &'a str,
     /// Day, service and `tc3_request`.
