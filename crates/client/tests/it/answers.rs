@@ -7,7 +7,7 @@ use countersign_client::ErrorKind;
 use super::*;
 
 #[test]
-fn every_field_of_an_answer_arrives() {
+fn the_client_reads_every_field_of_an_answer() {
     for send in WAYS {
         let service = Service::start(Manner::Answer(
             200,
@@ -30,7 +30,7 @@ fn every_field_of_an_answer_arrives() {
 }
 
 #[test]
-fn a_success_may_be_as_bare_as_genauth_sends_it() {
+fn the_client_reads_a_success_as_bare_as_genauth_sends_it() {
     for send in WAYS {
         for (headers, body) in [
             ("", r#"{"statusCode":200,"message":"ok"}"#),
@@ -60,7 +60,7 @@ fn a_success_may_be_as_bare_as_genauth_sends_it() {
 }
 
 #[test]
-fn an_answer_may_come_in_pieces_or_end_with_the_connection() {
+fn the_client_reads_an_answer_in_pieces_or_until_the_connection_ends() {
     let chunked = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n\
         8\r\n{\"status\r\nc\r\nCode\": 200 }\r\n0\r\n\r\n";
     let until_close = b"HTTP/1.1 200 OK\r\n\r\n{\"statusCode\":200}";

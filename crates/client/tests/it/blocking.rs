@@ -5,7 +5,7 @@ use super::*;
 const SUCCESS: Manner = Manner::Answer(200, "", r#"{"statusCode":200}"#);
 
 #[test]
-fn it_works_and_is_dropped_inside_of_a_runtime() {
+fn a_blocking_client_works_and_is_dropped_inside_of_a_runtime() {
     let service = Service::start(SUCCESS);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -18,7 +18,7 @@ fn it_works_and_is_dropped_inside_of_a_runtime() {
 }
 
 #[test]
-fn many_threads_share_one() {
+fn many_threads_share_a_blocking_client() {
     let service = Service::start(SUCCESS);
     let client = client(&service.url).build_blocking().unwrap();
     std::thread::scope(|threads| {

@@ -125,7 +125,7 @@ fn a_check_is_the_documented_request_with_the_secret_of_the_application() {
 }
 
 #[test]
-fn a_token_is_asked_about_with_the_secret_of_the_application() {
+fn an_introspection_is_the_documented_request_with_the_secret_of_the_application() {
     for doors in DOORS {
         let service = Service::start(answer(r#"{"statusCode":200}"#));
         let _ = (doors.introspect)(client(&service.url), TOKEN).unwrap();
@@ -137,7 +137,7 @@ fn a_token_is_asked_about_with_the_secret_of_the_application() {
 }
 
 #[test]
-fn without_a_secret_nothing_is_sent() {
+fn a_client_without_a_secret_sends_no_check() {
     for doors in DOORS {
         let service = Service::start(Manner::Close);
         let bare = || {
@@ -160,7 +160,7 @@ fn without_a_secret_nothing_is_sent() {
 }
 
 #[test]
-fn only_a_success_that_says_so_is_a_valid_code() {
+fn a_code_is_valid_only_after_a_success_that_says_so() {
     for (body, valid) in [
         (r#"{"statusCode":200,"data":{"isValid":true}}"#, true),
         (r#"{"statusCode":200,"data":{"isValid":false}}"#, false),
@@ -197,7 +197,7 @@ fn only_a_success_that_says_so_is_a_valid_code() {
 }
 
 #[test]
-fn every_field_of_an_answer_arrives() {
+fn the_client_reads_every_field_of_a_check() {
     for doors in DOORS {
         let service = Service::start(answer(
             r#"{"statusCode":200,"message":"ok","requestId":"r","data":
@@ -236,7 +236,7 @@ fn every_field_of_an_answer_arrives() {
 }
 
 #[test]
-fn what_is_new_or_odd_in_an_answer_loses_nothing_else() {
+fn an_unknown_or_odd_member_of_an_answer_hides_no_other() {
     for doors in DOORS {
         let service = Service::start(answer(
             r#"{"statusCode":200,"message":7,"data":{"isValid":false,"reason":"moon_phase","triesLeft":-1}}"#,
@@ -287,7 +287,7 @@ fn a_refusal_is_an_answer_and_can_be_made_an_error() {
 }
 
 #[test]
-fn a_service_that_misbehaves_is_asked_once_and_the_error_says_what_is_known() {
+fn a_check_at_a_misbehaving_service_is_sent_once_and_fails_with_the_known_facts() {
     for doors in DOORS {
         for (manner, kind) in [
             (Manner::Close, ErrorKind::Interrupted),
@@ -340,7 +340,7 @@ fn a_service_that_misbehaves_is_asked_once_and_the_error_says_what_is_known() {
 }
 
 #[test]
-fn a_check_without_an_answer_is_given_up_and_not_repeated() {
+fn a_check_without_an_answer_times_out_and_is_not_repeated() {
     // Long enough for a busy machine to connect and to write the request.
     let limit = Duration::from_millis(1500);
     std::thread::scope(|threads| {
@@ -361,7 +361,7 @@ fn a_check_without_an_answer_is_given_up_and_not_repeated() {
 }
 
 #[test]
-fn what_is_asked_shows_no_secret() {
+fn a_request_shows_no_secret_in_debug() {
     let shown = format!("{:?} {:?}", verify(), pre_check());
     assert!(
         !SECRETS.iter().any(|secret| shown.contains(secret)),

@@ -39,7 +39,7 @@ fn chain(error: &Error) -> String {
 const ENOUGH: Duration = Duration::from_secs(30);
 
 #[test]
-fn a_connection_that_breaks_before_the_answer_is_there() {
+fn a_send_whose_connection_breaks_fails_with_an_unknown_outcome() {
     for &send in WAYS {
         for manner in [
             Manner::Close,
@@ -57,7 +57,7 @@ fn a_connection_that_breaks_before_the_answer_is_there() {
 }
 
 #[test]
-fn a_service_that_stalls() {
+fn a_send_to_a_stalling_service_times_out() {
     // Long enough for a busy machine to connect and to write the request.
     let limit = Duration::from_millis(1500);
     let manners = [
@@ -164,7 +164,7 @@ fn an_answer_without_end_is_not_read_to_its_end() {
 }
 
 #[test]
-fn where_nobody_listens_nothing_is_sent() {
+fn a_send_without_a_listening_service_sends_nothing() {
     // Bound, so that nobody else takes the port, but never listening.
     let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
     let address = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
@@ -181,7 +181,7 @@ fn where_nobody_listens_nothing_is_sent() {
 }
 
 #[test]
-fn outside_of_a_runtime_there_is_an_error_and_no_panic() {
+fn a_client_outside_of_a_runtime_fails_without_a_panic() {
     let service = Service::start(Manner::Close);
     let client = client(&service.url).build().unwrap();
     let mut sending = std::pin::pin!(client.send_sms(sms()));

@@ -60,7 +60,7 @@ impl Setup {
 const INVALID: Result<(), ErrorKind> = Err(ErrorKind::InvalidToken);
 
 #[tokio::test]
-async fn keys_are_asked_for_once_in_ten_minutes() {
+async fn the_client_asks_for_keys_once_in_ten_minutes() {
     let key = Signer::new("k1");
     let setup = Setup::new(answer(&[&key]));
     assert_eq!(setup.service.connections(), 0);
@@ -94,7 +94,7 @@ async fn clones_share_keys_and_calls_at_the_same_time_share_one_request() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_not_known_is_asked_for_but_not_in_a_flood() {
+async fn the_client_asks_for_an_unknown_key_but_not_in_a_flood() {
     let (first, second, forger) = (Signer::new("k1"), Signer::new("k2"), Signer::new("k3"));
     let setup = Setup::new(answer(&[&first]));
     assert_eq!(setup.verify(&first).await, (Ok(()), 1));
@@ -117,7 +117,7 @@ async fn a_key_that_is_not_known_is_asked_for_but_not_in_a_flood() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_taken_back_is_good_for_ten_minutes_at_most() {
+async fn a_withdrawn_key_is_good_for_ten_minutes_at_most() {
     let (old, new) = (Signer::new("k1"), Signer::new("k2"));
     let setup = Setup::new(answer(&[&old]));
     assert_eq!(setup.verify(&old).await, (Ok(()), 1));
@@ -130,7 +130,7 @@ async fn a_key_that_is_taken_back_is_good_for_ten_minutes_at_most() {
 }
 
 #[tokio::test]
-async fn a_service_that_fails_leaves_the_keys_that_there_are() {
+async fn a_failing_service_leaves_the_known_keys_in_use() {
     let (known, unknown) = (Signer::new("k1"), Signer::new("k2"));
     for failure in [
         Manner::Close,
@@ -160,7 +160,7 @@ async fn a_service_that_fails_leaves_the_keys_that_there_are() {
 }
 
 #[tokio::test]
-async fn while_there_are_no_keys_the_error_says_why_and_a_second_later_they_are_asked_for() {
+async fn a_client_without_keys_fails_with_the_reason_and_asks_again_after_a_second() {
     let key = Signer::new("k1");
     let setup = Setup::new(Manner::Answer(502, "", "042137"));
     let token = setup.token(&key);
@@ -189,7 +189,7 @@ async fn while_there_are_no_keys_the_error_says_why_and_a_second_later_they_are_
 }
 
 #[tokio::test]
-async fn a_caller_that_goes_away_takes_the_answer_from_nobody() {
+async fn a_caller_that_goes_away_leaves_the_answer_to_the_others() {
     let key = Signer::new("k1");
     let setup = Setup::new(answer(&[&key]));
     let token = setup.token(&key);
@@ -201,7 +201,7 @@ async fn a_caller_that_goes_away_takes_the_answer_from_nobody() {
 }
 
 #[test]
-fn a_runtime_that_ends_while_it_asks_leaves_the_turn_to_others() {
+fn a_runtime_that_ends_during_a_request_lets_others_ask() {
     let key = Signer::new("k1");
     let setup = Setup::new(Manner::Silence);
     let token = setup.token(&key);
@@ -220,7 +220,7 @@ fn a_runtime_that_ends_while_it_asks_leaves_the_turn_to_others() {
 }
 
 #[tokio::test]
-async fn a_clock_that_is_set_back_asks_anew() {
+async fn a_client_whose_clock_is_set_back_asks_for_keys_again() {
     let key = Signer::new("k1");
     let setup = Setup::new(answer(&[&key]));
     assert_eq!(setup.verify(&key).await, (Ok(()), 1));
@@ -230,7 +230,7 @@ async fn a_clock_that_is_set_back_asks_anew() {
 }
 
 #[tokio::test]
-async fn keys_for_other_things_are_passed_over() {
+async fn the_client_skips_keys_of_another_use_or_algorithm() {
     let key = Signer::new("k1");
     let good = key.jwk();
     let change = |name: &str, value: serde_json::Value| {
@@ -271,7 +271,7 @@ async fn keys_for_other_things_are_passed_over() {
 }
 
 #[tokio::test]
-async fn a_short_key_signs_nothing() {
+async fn a_token_of_a_short_key_is_refused() {
     let key = Signer::new("k1");
     let mut jwk = key.jwk();
     // 1024 bits: what anyone with time may factor.
@@ -281,7 +281,7 @@ async fn a_short_key_signs_nothing() {
 }
 
 #[test]
-fn outside_of_a_runtime_there_is_an_error_and_no_panic() {
+fn a_client_outside_of_a_runtime_fails_without_a_panic() {
     let setup = Setup::new(Manner::Close);
     let token = setup.token(&Signer::new("k1"));
     let mut verifying = std::pin::pin!(setup.client.verify_token(&token));

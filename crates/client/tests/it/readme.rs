@@ -29,7 +29,7 @@ fn the_example_of_the_readme_is_the_one_in_the_folder_of_examples() {
 }
 
 #[tokio::test]
-async fn the_example_sends_and_says_what_came_of_it() {
+async fn the_example_sends_a_code_and_prints_the_outcome() {
     for (answer, said) in [
         (r#"{"statusCode":200,"message":"ok"}"#, "sent"),
         (

@@ -7,7 +7,7 @@ use countersign_client::{ErrorKind, Lang};
 use super::*;
 
 #[test]
-fn what_cannot_work_is_refused_before_anything_is_sent() {
+fn a_client_with_settings_that_cannot_work_is_refused() {
     let host = "http://127.0.0.1:8480";
     for (builder, constraint) in [
         (
@@ -49,7 +49,7 @@ fn what_cannot_work_is_refused_before_anything_is_sent() {
 }
 
 #[test]
-fn the_longest_time_out_is_no_panic() {
+fn a_client_with_the_longest_time_out_does_not_panic() {
     for send in WAYS {
         let service = Service::start(Manner::Answer(200, "", r#"{"statusCode":200}"#));
         let patient = client(&service.url)
@@ -60,7 +60,7 @@ fn the_longest_time_out_is_no_panic() {
 }
 
 #[test]
-fn debug_shows_how_a_client_is_set_up_and_no_secret() {
+fn a_client_shows_its_settings_and_no_secret_in_debug() {
     let builder = client("http://127.0.0.1:8480").lang(Lang::EnUs);
     let client = builder.clone().build().unwrap();
     for shown in [format!("{builder:?}"), format!("{client:?}")] {
@@ -74,7 +74,7 @@ fn debug_shows_how_a_client_is_set_up_and_no_secret() {
 }
 
 #[test]
-fn clients_and_errors_go_wherever_threads_go() {
+fn clients_and_errors_are_send_and_sync() {
     fn anywhere<T: Send + Sync + 'static>() {}
     anywhere::<AuthenticationClient>();
     anywhere::<Error>();

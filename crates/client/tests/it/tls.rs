@@ -62,7 +62,7 @@ fn serve(config: &Arc<ServerConfig>, connection: TcpStream, asked: &mpsc::Sender
 }
 
 #[test]
-fn https_works_with_an_authority_of_ones_own() {
+fn a_client_with_its_own_authority_sends_over_https() {
     for send in WAYS {
         let (url, authority, requests) = start();
         let answer = send(client(&url).root_certificate(authority), sms()).unwrap();
@@ -80,7 +80,7 @@ const AGAIN: &str = "COUNTERSIGN_CLIENT_TEST_URL";
 
 #[test]
 #[allow(clippy::disallowed_methods)] // the environment of this very test
-fn https_works_with_an_authority_of_the_operating_system() {
+fn a_client_with_an_authority_of_the_operating_system_sends_over_https() {
     if let Ok(url) = std::env::var(AGAIN) {
         assert!(in_async(client(&url), sms()).unwrap().is_success());
         return;
@@ -91,7 +91,7 @@ fn https_works_with_an_authority_of_the_operating_system() {
     let again = std::process::Command::new(std::env::current_exe().unwrap())
         .args([
             "--exact",
-            "tls::https_works_with_an_authority_of_the_operating_system",
+            "tls::a_client_with_an_authority_of_the_operating_system_sends_over_https",
         ])
         .env("SSL_CERT_FILE", &store)
         .env_remove("SSL_CERT_DIR")
@@ -108,7 +108,7 @@ fn https_works_with_an_authority_of_the_operating_system() {
 }
 
 #[test]
-fn a_certificate_that_is_not_trusted_or_of_another_name_is_sent_nothing() {
+fn a_service_with_an_untrusted_or_wrong_certificate_is_sent_nothing() {
     for send in WAYS {
         let (url, authority, requests) = start();
         let (_, another, _) = start();
@@ -123,7 +123,7 @@ fn a_certificate_that_is_not_trusted_or_of_another_name_is_sent_nothing() {
 }
 
 #[test]
-fn plain_http_where_tls_is_expected_is_sent_nothing() {
+fn a_service_that_answers_https_with_plain_http_is_sent_nothing() {
     for send in WAYS {
         let service = Service::start(Manner::Raw(b"HTTP/1.1 400 Bad Request\r\n\r\n"));
         let url = service.url.replace("http:", "https:");
@@ -137,7 +137,7 @@ fn plain_http_where_tls_is_expected_is_sent_nothing() {
 }
 
 #[test]
-fn what_is_no_certificate_is_refused() {
+fn a_text_that_is_no_certificate_is_refused() {
     let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     for pem in ["", "hello", broken] {
         let error = client("https://localhost")

@@ -55,7 +55,7 @@ fn with(name: &str, value: Value) -> Value {
 }
 
 #[test]
-fn a_token_of_the_service_is_read_by_every_way() {
+fn a_token_of_the_service_passes_every_kind_of_client() {
     let setup = Setup::new();
     let token = setup.signer.token(&good());
     let claims = setup.verify(&token).unwrap();
@@ -107,7 +107,7 @@ fn the_issuer_is_the_address_of_the_service_unless_it_is_named() {
 }
 
 #[test]
-fn claims_that_are_not_for_us_are_refused() {
+fn a_token_with_claims_for_others_is_refused() {
     let setup = Setup::new();
     let form = "hold the claims of a verification token";
     for (claims, constraint) in [
@@ -153,7 +153,7 @@ fn claims_that_are_not_for_us_are_refused() {
 }
 
 #[test]
-fn a_token_of_another_channel_is_refused_where_one_is_asked_for() {
+fn a_token_of_another_channel_than_the_expected_one_is_refused() {
     let setup = Setup::new();
     let token = setup.signer.token(&good());
     for channel in Channel::ALL {
@@ -196,7 +196,7 @@ fn a_token_with_another_signature_is_refused() {
 }
 
 #[test]
-fn another_algorithm_is_refused_before_any_key_is_looked_for() {
+fn a_token_of_another_algorithm_is_refused_without_a_look_at_keys() {
     let setup = Setup::new();
     for alg in [
         "none", "None", "NONE", "rs256", "RS384", "RS512", "PS256", "ES256", "",
@@ -227,7 +227,7 @@ fn another_algorithm_is_refused_before_any_key_is_looked_for() {
 }
 
 #[test]
-fn a_header_that_names_no_key_or_too_much_is_refused() {
+fn a_token_whose_header_names_no_key_or_too_much_is_refused() {
     let setup = Setup::new();
     let sign = |header: Value| setup.signer.sign(&header, &good());
     for kid in [
@@ -256,7 +256,7 @@ fn a_header_that_names_no_key_or_too_much_is_refused() {
 }
 
 #[test]
-fn what_is_no_token_is_refused() {
+fn a_text_that_is_no_token_is_refused() {
     let setup = Setup::new();
     let token = setup.signer.token(&good());
     let form = "be three parts in base64url, divided by dots";

@@ -47,7 +47,7 @@ fn a_send_is_the_documented_request_and_has_no_secret() {
 }
 
 #[test]
-fn what_is_not_given_is_not_sent_and_what_is_empty_is() {
+fn an_absent_option_is_not_sent_and_an_empty_one_is() {
     for send in WAYS {
         let service = Service::start(SUCCESS);
         let _ = send(client(&service.url), sms()).unwrap();
@@ -68,7 +68,7 @@ fn what_is_not_given_is_not_sent_and_what_is_empty_is() {
 }
 
 #[test]
-fn a_channel_of_tomorrow_and_a_path_of_a_gateway_are_sent_as_they_are() {
+fn an_unknown_channel_and_the_path_of_a_gateway_are_sent_unchanged() {
     for send in WAYS {
         let service = Service::start(SUCCESS);
         let sms = SendSms::with_channel_name("CHANNEL_VOTE", "+8618800008888");

@@ -301,7 +301,15 @@ async fn the_app_server_is_told_when_a_lock_ends() {
         app_server.verify_code(LOGIN, &number(1), "123456").await;
     }
     let locked = app_server.verify_code(LOGIN, &number(1), "123456").await;
-    assert_eq!(locked.data()["reason"], "locked");
+    assert_snapshot!(locked, @r#"
+    HTTP 200
+    {
+      "statusCode": 200,
+      "message": "Operation successful",
+      "requestId": "[request id]",
+      "data": {"isValid": false, "reason": "locked", "retryAfter": [61 to 3600]}
+    }
+    "#);
     let wait = locked.data()["retryAfter"].as_u64().unwrap();
     assert!((3_500..=3_600).contains(&wait), "{wait}");
 }

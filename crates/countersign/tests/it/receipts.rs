@@ -1,6 +1,8 @@
 //! Receipts, the delivery reports of vendors: they change the timeline and nothing else.
 
 use countersign_api::MessageDto;
+use insta::assert_snapshot;
+use serde_json::json;
 use tempfile::TempDir;
 
 use crate::actors::App;
@@ -107,6 +109,50 @@ impl Line {
         }
         self.server.operator().timeline(&to).await
     }
+}
+
+#[tokio::test]
+async fn the_operator_reads_a_delivery_report_on_the_timeline() {
+    let line = Line::of(Product::ChuanglanText).await;
+    let normal = &MANNERS[0];
+    line.message(1, normal).await;
+    let number = json!({"phoneNumber": line.product.number(1)});
+    let operator = line.server.operator();
+    assert_snapshot!(operator.post("find-messages", number).await, @r#"
+    HTTP 200
+    {
+      "statusCode": 200,
+      "message": "Operation successful",
+      "requestId": "[request id]",
+      "data": [
+        {
+          "messageId": "[message id]",
+          "requestId": "[request id]",
+          "appId": "app",
+          "channel": "CHANNEL_LOGIN",
+          "to": "+86138****0001",
+          "decidedAt": "[time]",
+          "verdicts": [{"rule": "minute", "allowed": true, "enforced": true}],
+          "attempts": [
+            {
+              "provider": "vendor",
+              "startedAt": "[time]",
+              "endedAt": "[time]",
+              "outcome": "accepted",
+              "providerMessageId": "[provider message id]"
+            }
+          ],
+          "receipts": [
+            {"at": "[time]", "provider": "vendor", "status": "delivered", "detail": "DELIVRD"}
+          ],
+          "delivery": "delivered",
+          "gaveBack": false,
+          "checks": [],
+          "code": "live"
+        }
+      ]
+    }
+    "#);
 }
 
 #[tokio::test]

@@ -28,6 +28,7 @@ pub(super) fn named(member: &str, text: &str) -> String {
     match member {
         "requestId" if is_uuid(text) => return "[request id]".to_owned(),
         "messageId" if is_uuid(text) => return "[message id]".to_owned(),
+        "providerMessageId" if text.len() >= 12 => return "[provider message id]".to_owned(),
         "kid" if text.len() == 43 => return "[key id]".to_owned(),
         "secretHint" if text.len() == 4 && is_hex(text) => return "[4 hex digits]".to_owned(),
         _ => {}
@@ -51,6 +52,7 @@ pub(super) fn named(member: &str, text: &str) -> String {
 pub(super) fn number(member: &str, number: u64) -> String {
     match (member, number) {
         ("iat" | "exp", 1_700_000_000..=9_999_999_999) => "[unix time]".to_owned(),
+        ("retryAfter", number) => wait(&number.to_string()).to_owned(),
         _ => number.to_string(),
     }
 }
