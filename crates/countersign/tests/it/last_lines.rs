@@ -187,6 +187,9 @@ async fn the_operator_changes_an_application_and_a_kill_keeps_the_change() {
                 value => expected[field] = value.clone(),
             }
         }
+        // Each change makes a newer version.
+        assert!(answer["version"].as_u64() > expected["version"].as_u64());
+        expected["version"] = answer["version"].clone();
         assert_eq!(answer, expected);
     }
     server.kill().await;
