@@ -21,8 +21,11 @@ pub mod phone;
 pub mod policy;
 pub mod ports;
 pub mod receipt;
+pub mod seal;
 pub mod secret;
 pub mod send;
 pub mod template;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod text;
 pub mod time;

@@ -5,17 +5,19 @@ use std::time::Duration;
 
 use crate::application::AppId;
 use crate::channel::Channel;
+use crate::code::CodeState;
 use crate::code::check::CheckRecord;
 use crate::code::passcode::{PasscodeMac, SealedPasscode};
 use crate::id::{MessageId, RequestId};
-use crate::limit::{Mode, RuleSet, Rules, Verdict};
+use crate::limit::{Mode, RuleSet, Verdict};
 use crate::phone::PhoneNumber;
+use crate::policy;
 use crate::receipt::ReceiptRecord;
-use crate::send::dispatch;
-use crate::send::outcome::Outcome;
+use crate::send::attempt::Attempt;
+use crate::send::settle;
 use crate::time::Timestamp;
 
-/// The wish to send one code to one number: what a store decides on, before any provider hears of
+/// The wish to send one code to one number: what a ledger decides on, before any provider hears of
 /// it.
 #[derive(Debug, Clone)]
 pub struct Intent {
@@ -60,10 +62,10 @@ pub struct LiveCode {
     pub expires_at: Timestamp,
 }
 
-/// What a store decided about an [`Intent`].
+/// What a ledger decided about an [`Intent`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
-    /// The moment of the decision, on the store's clock.
+    /// The moment of the decision, on the ledger's clock.
     pub at: Timestamp,
     /// What was judged by.
     pub limits: Arc<RuleSet>,
@@ -71,6 +73,15 @@ pub struct Decision {
     pub refusals: Vec<(usize, Timestamp)>,
     /// The code that the message brings instead of its own.
     pub again: Option<LiveCode>,
+}
+
+impl Intent {
+    /// Whether it reached the ledger so late that nothing may be decided any more: a message must be handed over
+    /// within [`policy::HAND_OVER`] of the making of its id.
+    #[must_use]
+    pub fn is_too_late(&self, now: Timestamp) -> bool {
+        now > self.id.made_at().after(policy::HAND_OVER)
+    }
 }
 
 impl Decision {
@@ -113,40 +124,6 @@ pub fn verdicts(
     })
 }
 
-/// One call to one provider, or the reason why it was not called.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Attempt {
-    /// The provider; `None` where the process died before that was recorded.
-    pub provider: Option<String>,
-    /// When the call began.
-    pub started_at: Timestamp,
-    /// When its outcome was known.
-    pub ended_at: Timestamp,
-    /// What became of it.
-    pub outcome: Outcome,
-}
-
-/// What became of an admitted message, to be recorded.
-#[derive(Debug, Clone)]
-pub struct Settlement {
-    /// The message.
-    pub message: MessageId,
-    /// The attempts at providers, in order, at least one. What they say together is the message's
-    /// outcome ([`dispatch::outcome`]).
-    pub attempts: Vec<Attempt>,
-    /// If nothing was sent and these allow one more, the message's refundable hits are taken back, and
-    /// these buckets get a hit instead.
-    pub give_back: Rules,
-}
-
-impl Settlement {
-    /// Whether the message may have been sent: one sure attempt is enough, and one unsure.
-    #[must_use]
-    pub fn may_have_been_sent(&self) -> bool {
-        dispatch::outcome(&self.attempts).is_none_or(Outcome::may_have_been_sent)
-    }
-}
-
 /// All that is known of one message, in order of time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Timeline {
@@ -176,37 +153,14 @@ pub struct Timeline {
     pub code: CodeState,
 }
 
-/// What the code of a message is good for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CodeState {
-    /// The provider has not answered yet.
-    Pending,
-    /// It is a code of its application, channel and number.
-    Live,
-    /// It was checked and used up.
-    Used,
-    /// Wrong guesses killed it.
-    Exhausted,
-    /// A newer code took its place.
-    Replaced,
-    /// Its life is over.
-    Expired,
-    /// It was never sent.
-    Void,
-}
-
-impl CodeState {
-    /// The name in timelines, in snake case.
+impl Timeline {
+    /// The same timeline as it looks at `now`: a message without an outcome on record that
+    /// [is overdue](settle::is_overdue) is unknown, whether or not anybody has recorded that.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            CodeState::Pending => "pending",
-            CodeState::Live => "live",
-            CodeState::Used => "used",
-            CodeState::Exhausted => "exhausted",
-            CodeState::Replaced => "replaced",
-            CodeState::Expired => "expired",
-            CodeState::Void => "void",
+    pub fn with_overdue_attempt(mut self, now: Timestamp) -> Self {
+        if self.attempts.is_empty() && settle::is_overdue(self.decided_at, now) {
+            self.attempts.push(Attempt::overdue(self.decided_at));
         }
+        self
     }
 }

@@ -172,37 +172,6 @@ impl CodePolicy {
     }
 }
 
-/// What wrong guesses are allowed for one number, over all applications, channels and codes.
-///
-/// No resend, restart or other door resets it. Wrong guesses of both doors count together; the application's
-/// own servers are allowed more of them than the public, so a stranger can spend the public part and no more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FailureBudget {
-    /// In a rolling hour.
-    pub hour: u32,
-    /// In rolling 24 hours.
-    pub day: u32,
-    /// Without a success on the authenticated path, or an act of the operator, in between.
-    pub in_a_row: u32,
-}
-
-impl FailureBudget {
-    /// Of anyone with an application id.
-    pub const PUBLIC: Self = Self {
-        hour: 10,
-        day: 20,
-        in_a_row: 80,
-    };
-
-    /// Of an application's own servers: the public part and a reserve beyond it. NIST SP 800-63B allows 100
-    /// failures in a row.
-    pub const WITH_RESERVE: Self = Self {
-        hour: 15,
-        day: 30,
-        in_a_row: 100,
-    };
-}
-
 /// Bounds of [`CodeRules::digits`].
 pub const MOST_DIGITS: u8 = 8;
 /// Bounds of [`CodeRules::life`].
@@ -215,12 +184,15 @@ pub const REMEMBERED: Duration = Duration::from_secs(60);
 
 const STRICT_TRIES: u8 = 3;
 
-/// The rolling window in which a number gets one code per application and channel.
+/// The rolling window of the one-minute limit: a number gets one code per application and channel in it.
 pub const MINUTE: Duration = Duration::from_secs(60);
 
-/// How often, per number and channel in a rolling [`MINUTE`], a definite failure to send gives the
-/// minute back.
-pub const GIVE_BACKS_PER_MINUTE: u32 = 3;
+/// The rolling window in which [`GIVE_BACKS`] are counted.
+pub const GIVE_BACK_WINDOW: Duration = Duration::from_secs(60);
+
+/// How often, per number and channel in a rolling [`GIVE_BACK_WINDOW`], a definite failure to send gives the minute
+/// back.
+pub const GIVE_BACKS: u32 = 3;
 
 /// The longest from the making of a message to its hand-over to a provider. A process that stood still
 /// for longer (stopped, suspended, starved) does not send what it decided before: its minute may be over
@@ -230,6 +202,10 @@ pub const HAND_OVER: Duration = Duration::from_secs(3);
 /// The longest from the head of a request to its check: its body has 10 s to arrive. What comes later is
 /// refused.
 pub const CHECK_LATENESS: Duration = Duration::from_secs(15);
+
+/// The longest from a decision to the record of its outcome: hand-over, every provider, and ten seconds to write it
+/// down. The sender of a message that has no outcome by then is gone: the message counts as sent.
+pub const OUTCOME_DUE: Duration = Duration::from_secs(3 + 8 + 10);
 
 /// How long a verification token is good, and its use remembered.
 pub const TOKEN_LIFE: Duration = Duration::from_secs(300);
@@ -247,6 +223,11 @@ pub const PATIENCE: Duration = Duration::from_secs(5);
 /// With less of [`SEND_DEADLINE`] left, another vendor is not called: a definite refusal would become a doubt,
 /// and the haste of the one would count as the failure of the other.
 pub const LEAST_FOR_A_VENDOR: Duration = Duration::from_secs(1);
+
+const _: () = assert!(
+    OUTCOME_DUE.as_secs() == HAND_OVER.as_secs() + SEND_DEADLINE.as_secs() + 10,
+    "an outcome is due ten seconds after the last moment of a send"
+);
 
 #[cfg(test)]
 mod tests {

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use anyhow::Context;
 use countersign_core::code::checker::Checker;
 use countersign_core::entropy::Entropy;
+use countersign_core::ports::ledger::Ledger;
 use countersign_core::ports::provider::Provider;
+use countersign_core::ports::records::Records;
 use countersign_core::ports::setup::SetupStore;
-use countersign_core::ports::store::Store;
 use countersign_core::send::messenger::{Messenger, Plan};
 use countersign_core::send::route::Countries;
 use countersign_core::time::Clock;
@@ -29,8 +30,10 @@ use crate::vendors::{VendorParts, Vendors};
 
 /// Everything that a service is made of and does not make itself.
 pub struct ServiceParts {
-    /// The store of messages and codes.
-    pub store: Arc<dyn Store>,
+    /// The store of decisions and checks.
+    pub ledger: Arc<dyn Ledger>,
+    /// The store of timelines, receipts and unlocks.
+    pub records: Arc<dyn Records>,
     /// The store of the setup.
     pub setup: Arc<dyn SetupStore>,
     /// The clock of those stores.
@@ -80,9 +83,11 @@ impl Service {
     /// When the HTTP client cannot start.
     pub fn assemble(parts: ServiceParts) -> anyhow::Result<Self> {
         let tasks = TaskTracker::new();
-        let (store, setup, entropy) = (&parts.store, &parts.setup, &parts.entropy);
+        let (ledger, records, setup) = (&parts.ledger, &parts.records, &parts.setup);
+        let (clock, entropy) = (&parts.clock, &parts.entropy);
         let messenger = Arc::new(Messenger::new(
-            Arc::clone(store),
+            Arc::clone(ledger),
+            Arc::clone(clock),
             Arc::clone(entropy),
             Plan::default(),
             parts.keys.passcode.clone(),
@@ -93,9 +98,9 @@ impl Service {
         let vendors = VendorParts {
             messenger: Arc::clone(&messenger),
             otherwise: parts.otherwise,
-            store: Arc::clone(store),
+            records: Arc::clone(records),
             egress: Egress::new(reach).context("the HTTP client cannot start")?,
-            clock: parts.clock,
+            clock: Arc::clone(clock),
             entropy: Arc::clone(entropy),
         };
         let vendors = Arc::new(Vendors::new(vendors, &setup.setup()));
@@ -109,7 +114,9 @@ impl Service {
         let manage = Arc::new(Manage::new(ManageParts {
             setup: Arc::clone(setup),
             vendors: Arc::clone(&vendors),
-            store: Arc::clone(store),
+            ledger: Arc::clone(ledger),
+            records: Arc::clone(records),
+            clock: Arc::clone(clock),
             messenger: Arc::clone(&messenger),
             tokens: Arc::clone(&tokens),
             entropy: Arc::clone(entropy),
@@ -117,11 +124,13 @@ impl Service {
         }));
         let state = AppState::new(Services {
             messenger,
-            checker: Arc::new(Checker::new(Arc::clone(store), parts.keys.passcode)),
+            checker: Arc::new(Checker::new(Arc::clone(ledger), parts.keys.passcode)),
             manage: Arc::clone(&manage),
             vendors,
             setup_store: parts.setup,
-            store: parts.store,
+            ledger: parts.ledger,
+            records: parts.records,
+            clock: parts.clock,
             tokens,
             entropy: parts.entropy,
             tasks: tasks.clone(),

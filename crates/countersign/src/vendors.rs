@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use countersign_core::entropy::Entropy;
 use countersign_core::ports::provider::Provider;
+use countersign_core::ports::records::Records;
 use countersign_core::ports::setup::{ProviderRecord, Setup, SetupStore, SetupVersion};
-use countersign_core::ports::store::Store;
 use countersign_core::send::messenger::{Messenger, Plan};
 use countersign_core::send::route::{Countries, ProviderName, Routes};
 use countersign_core::template::Templates;
@@ -33,8 +33,8 @@ pub struct VendorParts {
     pub messenger: Arc<Messenger>,
     /// The provider that carries messages no route is for, and the countries that it serves.
     pub otherwise: Option<(Arc<dyn Provider>, Countries)>,
-    /// The store of reports that a provider hears over a session of its own.
-    pub store: Arc<dyn Store>,
+    /// Keeps the reports that a provider hears over a session of its own.
+    pub records: Arc<dyn Records>,
     /// The way out to vendors.
     pub egress: Egress,
     /// The time.
@@ -163,7 +163,7 @@ impl Vendors {
             entropy: Arc::clone(&self.parts.entropy),
             reports: Arc::new(RecordedReports {
                 provider: record.name.clone(),
-                store: Arc::clone(&self.parts.store),
+                records: Arc::clone(&self.parts.records),
             }),
         };
         let provider = kinds::open(&record.kind, self.account(record)?, resources)?;

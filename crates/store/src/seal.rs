@@ -3,11 +3,11 @@
 use std::fmt;
 use std::hash::Hasher as _;
 
-use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, LessSafeKey, Nonce, UnboundKey};
 use countersign_core::code::check::Unlock;
 use countersign_core::id::{MessageId, RequestId};
 use countersign_core::limit::Bucket;
 use countersign_core::phone::PhoneNumber;
+use countersign_core::seal::SealingKey;
 use hmac::{Hmac, KeyInit as _, Mac};
 use sha2::Sha256;
 use siphasher::sip::SipHasher24;
@@ -58,11 +58,8 @@ pub(crate) struct Sealer {
     index: Hmac<Sha256>,
     /// Derived from `index`.
     sip: SipHasher24,
-    cipher: LessSafeKey,
+    cipher: SealingKey,
 }
-
-/// The last byte of everything sealed: names the key and the format.
-const SEAL_VERSION: u8 = 1;
 
 impl Sealer {
     pub(crate) fn new(keys: &StoreKeys) -> Option<Self> {
@@ -74,7 +71,7 @@ impl Sealer {
         Some(Self {
             index,
             sip,
-            cipher: LessSafeKey::new(UnboundKey::new(&AES_256_GCM_SIV, &keys.seal).ok()?),
+            cipher: SealingKey::new(&keys.seal)?,
         })
     }
 
@@ -88,7 +85,7 @@ impl Sealer {
 
     /// What tells these keys from others.
     pub(crate) fn fingerprint(&self) -> [u8; 16] {
-        let tag = self.seal_under(b"", &[0; 16], b"fingerprint");
+        let tag = self.cipher.seal(b"", &[0; 16], b"fingerprint");
         let tag = tag.unwrap_or_default();
         let full = self.mac(b"fingerprint", &[&tag]).finalize().into_bytes();
         let mut short = [0; 16];
@@ -114,19 +111,21 @@ impl Sealer {
 
     /// Seals the number of `message`, so that it opens under this message only.
     pub(crate) fn seal(&self, phone: &PhoneNumber, message: MessageId) -> Option<Vec<u8>> {
-        self.seal_under(phone.e164().as_bytes(), message.as_bytes(), AAD)
+        self.cipher
+            .seal(phone.e164().as_bytes(), message.as_bytes(), AAD)
     }
 
     /// Opens what [`Sealer::seal`] made; `None` for anything else.
     pub(crate) fn open(&self, sealed: &[u8], message: MessageId) -> Option<PhoneNumber> {
-        let plain = self.open_under(sealed, message.as_bytes(), AAD)?;
+        let plain = self.cipher.open(sealed, message.as_bytes(), AAD)?;
         PhoneNumber::parse(std::str::from_utf8(&plain).ok()?, None).ok()
     }
 
     /// Seals the number of an unlock and why it was, so that they open under its request only.
     pub(crate) fn seal_unlock(&self, unlock: &Unlock) -> Option<Vec<u8>> {
         let text = format!("{}\n{}", unlock.phone.e164(), unlock.note);
-        self.seal_under(text.as_bytes(), unlock.request_id.as_bytes(), UNLOCK_AAD)
+        self.cipher
+            .seal(text.as_bytes(), unlock.request_id.as_bytes(), UNLOCK_AAD)
     }
 
     /// Opens what [`Sealer::seal_unlock`] made; `None` for anything else.
@@ -135,7 +134,7 @@ impl Sealer {
         sealed: &[u8],
         id: RequestId,
     ) -> Option<(PhoneNumber, String)> {
-        let plain = self.open_under(sealed, id.as_bytes(), UNLOCK_AAD)?;
+        let plain = self.cipher.open(sealed, id.as_bytes(), UNLOCK_AAD)?;
         let text = String::from_utf8(plain).ok()?;
         let (phone, note) = text.split_once('\n')?;
         Some((PhoneNumber::parse(phone, None).ok()?, note.to_owned()))
@@ -144,7 +143,7 @@ impl Sealer {
     /// Seals what is secret of a setting, so that it opens in its own row only.
     pub(crate) fn seal_setting(&self, kind: &str, key: &str, secret: &[u8]) -> Option<Vec<u8>> {
         let row = self.setting_row(kind, key)?;
-        self.seal_under(secret, &row, SETTING_AAD)
+        self.cipher.seal(secret, &row, SETTING_AAD)
     }
 
     /// Opens what [`Sealer::seal_setting`] made; `None` for anything else.
@@ -155,7 +154,7 @@ impl Sealer {
         sealed: &[u8],
     ) -> Option<Zeroizing<Vec<u8>>> {
         let row = self.setting_row(kind, key)?;
-        Some(Zeroizing::new(self.open_under(
+        Some(Zeroizing::new(self.cipher.open(
             sealed,
             &row,
             SETTING_AAD,
@@ -168,32 +167,6 @@ impl Sealer {
         let parts: [&[u8]; 2] = [kind.as_bytes(), key.as_bytes()];
         let full: [u8; 32] = self.mac(b"setting", &parts).finalize().into_bytes().into();
         full.first_chunk().copied()
-    }
-
-    fn seal_under(&self, msg: &[u8], id: &[u8; 16], aad: &[u8]) -> Option<Vec<u8>> {
-        let mut sealed = Vec::with_capacity(msg.len() + 1 + AES_256_GCM_SIV.tag_len());
-        sealed.extend_from_slice(msg);
-        let aad = Aad::from([aad, id].concat());
-        let (nonce, cipher) = (nonce(id)?, &self.cipher);
-        cipher
-            .seal_in_place_append_tag(nonce, aad, &mut sealed)
-            .ok()?;
-        sealed.push(SEAL_VERSION);
-        Some(sealed)
-    }
-
-    fn open_under(&self, sealed: &[u8], id: &[u8; 16], aad: &[u8]) -> Option<Vec<u8>> {
-        let (&SEAL_VERSION, msg) = sealed.split_last()? else {
-            return None;
-        };
-        let (mut msg, aad) = (msg.to_vec(), Aad::from([aad, id].concat()));
-        let length = self
-            .cipher
-            .open_in_place(nonce(id)?, aad, &mut msg)
-            .ok()?
-            .len();
-        msg.truncate(length);
-        Some(msg)
     }
 
     fn key(&self, domain: &[u8], parts: &[&[u8]]) -> Key {
@@ -218,13 +191,6 @@ impl Sealer {
 const AAD: &[u8] = b"message.phone";
 const UNLOCK_AAD: &[u8] = b"unlock";
 const SETTING_AAD: &[u8] = b"setting";
-
-/// An id is used once, and most of it is the nonce of the one thing sealed under it; all of it is sealed along.
-/// Should two ids have that part in common, AES-GCM-SIV would tell whether the same number was sealed, and no more.
-fn nonce(id: &[u8; 16]) -> Option<Nonce> {
-    id.last_chunk()
-        .map(|part| Nonce::assume_unique_for_key(*part))
-}
 
 #[cfg(test)]
 mod tests {

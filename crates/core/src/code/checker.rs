@@ -1,39 +1,40 @@
-//! The other half of a code's life: somebody types it.
+//! The use case of a check: from typed text to the ledger's answer.
 
 use std::sync::Arc;
 
+use super::check::{Caller, Checked, CodeCheck};
+use super::guess::Guess;
+use super::passcode::{Passcode, PasscodeKey};
 use crate::application::AppId;
 use crate::channel::Channel;
-use crate::code::check::{Checked, CodeCheck, Door};
-use crate::code::guess::Guess;
-use crate::code::passcode::{Passcode, PasscodeKey};
 use crate::id::RequestId;
 use crate::phone::PhoneNumber;
-use crate::ports::store::{Store, StoreError};
+use crate::ports::StoreError;
+use crate::ports::ledger::Ledger;
 
-/// What somebody typed, and for what; every part but the code itself already checked.
+/// A typed code, and all that it is about; every part but the code itself is already checked.
 #[derive(Clone)]
-pub struct Typed {
+pub struct GuessInput {
     /// The request it came with.
     pub request_id: RequestId,
-    /// Who is asking.
-    pub door: Door,
-    /// For whom the code was sent.
+    /// On whose behalf the code is checked.
+    pub caller: Caller,
+    /// The application that sent the code.
     pub app: AppId,
-    /// What it is for.
+    /// The purpose of the code.
     pub channel: Channel,
-    /// To whom it was sent.
+    /// The number it was sent to.
     pub phone: PhoneNumber,
-    /// What was typed, as it came.
+    /// The typed text, as it came.
     pub passcode: String,
 }
 
-// By hand: what was typed may be a code.
-impl std::fmt::Debug for Typed {
+// By hand: the typed text may be a code.
+impl std::fmt::Debug for GuessInput {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Typed")
+        f.debug_struct("GuessInput")
             .field("request_id", &self.request_id)
-            .field("door", &self.door)
+            .field("caller", &self.caller)
             .field("app", &self.app)
             .field("channel", &self.channel)
             .finish_non_exhaustive()
@@ -42,7 +43,7 @@ impl std::fmt::Debug for Typed {
 
 /// Checks codes.
 pub struct Checker {
-    store: Arc<dyn Store>,
+    ledger: Arc<dyn Ledger>,
     key: PasscodeKey,
 }
 
@@ -53,32 +54,29 @@ impl std::fmt::Debug for Checker {
 }
 
 impl Checker {
-    /// A checker over `store`, with the key under which the messenger makes MACs.
-    pub fn new(store: Arc<dyn Store>, key: PasscodeKey) -> Self {
-        Self { store, key }
+    /// A checker over `ledger`, with the key under which the messenger makes MACs.
+    pub fn new(ledger: Arc<dyn Ledger>, key: PasscodeKey) -> Self {
+        Self { ledger, key }
     }
 
-    /// Whether `typed` is a code; `None` if it can be none ([`Passcode::parse`]), which costs nothing.
+    /// What the ledger finds about the typed code; `None`, at no cost, if the text can be no code
+    /// ([`Passcode::parse`]).
     ///
     /// # Errors
-    /// [`StoreError`] when the answer could not be made durable in time ([`Store::check`]).
-    pub async fn check(&self, typed: Typed) -> Result<Option<Checked>, StoreError> {
-        let Some(passcode) = Passcode::parse(&typed.passcode) else {
+    /// [`StoreError`] when the answer could not be made durable in time ([`Ledger::check`]).
+    pub async fn check(&self, input: GuessInput) -> Result<Option<Checked>, StoreError> {
+        let Some(passcode) = Passcode::parse(&input.passcode) else {
             return Ok(None);
         };
         let guess = Guess::new(
             self.key.clone(),
             passcode,
-            typed.app,
-            typed.channel,
-            typed.phone,
+            input.app,
+            input.channel,
+            input.phone,
         );
-        let check = CodeCheck {
-            request_id: typed.request_id,
-            door: typed.door,
-            guess,
-        };
-        self.store.check(check).await.map(Some)
+        let check = CodeCheck::new(input.request_id, input.caller, guess);
+        self.ledger.check(check).await.map(Some)
     }
 }
 
@@ -88,15 +86,15 @@ mod tests {
 
     #[test]
     fn debug_shows_who_asks_and_neither_number_nor_code() {
-        let typed = Typed {
+        let input = GuessInput {
             request_id: RequestId::from_bytes([1; 16]),
-            door: Door::Public,
+            caller: Caller::Public,
             app: AppId::parse("shop").unwrap(),
             channel: Channel::Login,
             phone: PhoneNumber::parse("13800138000", None).unwrap(),
             passcode: "246810".to_owned(),
         };
-        let shown = format!("{typed:?}");
+        let shown = format!("{input:?}");
         assert!(
             shown.contains("shop") && shown.contains("Public"),
             "{shown}"

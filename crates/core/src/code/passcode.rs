@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use chacha20poly1305::aead::{Aead, Payload};
-use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
@@ -13,6 +11,7 @@ use crate::channel::Channel;
 use crate::entropy::{Entropy, EntropyError};
 use crate::id::MessageId;
 use crate::phone::PhoneNumber;
+use crate::seal::SealingKey;
 
 /// A code in clear. It exists between [`Passcode::generate`] and
 /// [`Provider::send`](crate::ports::provider::Provider::send) and nowhere else: it cannot be
@@ -108,35 +107,30 @@ impl PasscodeKey {
     /// same code again. `None` if it cannot be sealed.
     #[must_use]
     pub fn seal(&self, passcode: &Passcode, binding: Binding<'_>) -> Option<SealedPasscode> {
-        let (cipher, aad) = self.sealing(binding)?;
-        let payload = Payload {
-            msg: passcode.0.as_bytes(),
-            aad: &aad,
-        };
-        let sealed = cipher.encrypt(&nonce(binding.message), payload).ok()?;
-        Some(SealedPasscode(sealed))
+        let mut padded = Zeroizing::new([PADDING; MOST_DIGITS]);
+        let digits = passcode.0.as_bytes();
+        padded.get_mut(..digits.len())?.copy_from_slice(digits);
+        let bound_to = self.digest(b"sealed", binding, b"");
+        let id = binding.message.as_bytes();
+        let sealed = self.sealing_key()?.seal(&*padded, id, &bound_to)?;
+        SealedPasscode::from_bytes(sealed)
     }
 
     /// Opens what [`PasscodeKey::seal`] made; `None` for anything else.
     #[must_use]
     pub fn open(&self, sealed: &SealedPasscode, binding: Binding<'_>) -> Option<Passcode> {
-        let (cipher, aad) = self.sealing(binding)?;
-        let payload = Payload {
-            msg: &sealed.0,
-            aad: &aad,
-        };
-        let plain = Zeroizing::new(cipher.decrypt(&nonce(binding.message), payload).ok()?);
-        Passcode::parse(std::str::from_utf8(&plain).ok()?)
+        let bound_to = self.digest(b"sealed", binding, b"");
+        let id = binding.message.as_bytes();
+        let padded = Zeroizing::new(self.sealing_key()?.open(&sealed.0, id, &bound_to)?);
+        let digits = padded.split(|byte| *byte == PADDING).next()?;
+        Passcode::parse(std::str::from_utf8(digits).ok()?)
     }
 
-    /// The cipher that seals, under a key of its own, and what a sealed code is tied to.
-    fn sealing(&self, binding: Binding<'_>) -> Option<(XChaCha20Poly1305, [u8; 32])> {
-        let mut key = Zeroizing::new([0; 32]);
+    /// The key that seals codes, derived from this one.
+    fn sealing_key(&self) -> Option<SealingKey> {
         let mac = Hmac::<Sha256>::new_from_slice(&self.0).ok()?;
         let derived = mac.chain_update(b"seal").finalize().into_bytes();
-        key.copy_from_slice(&derived);
-        let cipher = XChaCha20Poly1305::new_from_slice(key.as_slice()).ok()?;
-        Some((cipher, self.digest(b"sealed", binding, b"")))
+        SealingKey::new(&Zeroizing::new(derived.into()))
     }
 
     fn digest(&self, domain: &[u8], binding: Binding<'_>, last: &[u8]) -> [u8; 32] {
@@ -160,24 +154,24 @@ impl PasscodeKey {
     }
 }
 
-/// A message id is used once, so it is the nonce of the one code sealed under it.
-fn nonce(message: MessageId) -> XNonce {
-    let mut nonce = XNonce::default();
-    for (to, from) in nonce.iter_mut().zip(message.as_bytes()) {
-        *to = *from;
-    }
-    nonce
-}
+/// The most digits of a code that can be sealed, and the byte that fills up a shorter one: a sealed code does not show
+/// how long the code is.
+const MOST_DIGITS: usize = 10;
+const PADDING: u8 = b' ';
+
+/// The length of every sealed code: the padded digits, a tag of 16 bytes, and the version.
+const SEALED: usize = MOST_DIGITS + 16 + 1;
 
 /// A code that only its [`PasscodeKey`] opens.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SealedPasscode(Vec<u8>);
 
 impl SealedPasscode {
-    /// From the bytes of [`SealedPasscode::as_bytes`].
+    /// From the bytes of [`SealedPasscode::as_bytes`]; `None` for bytes of another format, such as the shorter ones
+    /// that releases before 0.2 kept.
     #[must_use]
-    pub fn from_bytes(bytes: Vec<u8>) -> Self {
-        Self(bytes)
+    pub fn from_bytes(bytes: Vec<u8>) -> Option<Self> {
+        (bytes.len() == SEALED).then_some(Self(bytes))
     }
 
     /// What is kept.
@@ -311,7 +305,7 @@ mod tests {
             assert!(key.open(&sealed, other).is_none(), "{other:?}");
         }
         assert!(PasscodeKey::new([8; 32]).open(&sealed, binding).is_none());
-        let kept = SealedPasscode::from_bytes(sealed.as_bytes().to_vec());
+        let kept = SealedPasscode::from_bytes(sealed.as_bytes().to_vec()).unwrap();
         assert_eq!(key.open(&kept, binding).unwrap().reveal(), "000042");
         // Each under a nonce of its own: one sealed code says nothing of another.
         let later = Binding {
@@ -320,8 +314,8 @@ mod tests {
         };
         let again = key.seal(&code, later).unwrap();
         assert_ne!(again.as_bytes()[..6], sealed.as_bytes()[..6]);
-        let torn = SealedPasscode::from_bytes(sealed.as_bytes()[1..].to_vec());
-        assert!(key.open(&torn, binding).is_none());
+        let torn = sealed.as_bytes()[1..].to_vec();
+        assert_eq!(SealedPasscode::from_bytes(torn), None);
     }
 
     #[test]
@@ -353,7 +347,7 @@ mod tests {
             format!("{:?}", PasscodeKey::new([1; 32])),
             "PasscodeKey(..)"
         );
-        let sealed = SealedPasscode::from_bytes(b"123456".to_vec());
+        let sealed = SealedPasscode::from_bytes(vec![b'1'; SEALED]).unwrap();
         assert_eq!(format!("{sealed:?}"), "SealedPasscode(..)");
     }
 }

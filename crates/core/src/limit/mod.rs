@@ -10,12 +10,9 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::channel::Channel;
-use crate::phone::PhoneNumber;
-use crate::policy;
 use crate::time::Timestamp;
 
 /// What may happen how often, whatever it is counted by.
@@ -38,19 +35,6 @@ pub struct Limit {
 impl Limit {
     /// The longest window that stores are built for.
     pub const LONGEST_WINDOW: Duration = Duration::from_secs(31 * 24 * 3600);
-
-    /// One in a rolling minute.
-    #[must_use]
-    pub const fn one_per_minute() -> Self {
-        Self {
-            name: Cow::Borrowed("minute"),
-            window: policy::MINUTE,
-            max: 1,
-            weight: 1,
-            mode: Mode::Enforce,
-            refundable: true,
-        }
-    }
 }
 
 /// A limit on one bucket, ready to be judged.
@@ -62,17 +46,20 @@ pub struct Rule {
     pub limit: Limit,
 }
 
-/// The limits of one kind of event, and which of them count the same. What can be checked once is.
+/// The limits of one kind of event, and which of them share a bucket; checked once, judged often.
+///
+/// The first bucket is the likeliest to refuse: a ledger may judge it alone first, before it prepares what only an
+/// admitted event needs ([`RuleSet::FAST_PATH`]).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleSet {
     /// Each with the number of its bucket.
     limits: Vec<(Limit, usize)>,
-    buckets: Vec<Counted>,
+    buckets: Vec<HitKind>,
 }
 
-/// What a hit in a bucket is, for all limits that count in it.
+/// The hit that one event makes in a bucket, for all limits that count in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Counted {
+pub struct HitKind {
     /// The longest window in which it counts.
     pub window: Duration,
     /// What it weighs.
@@ -105,6 +92,10 @@ impl RuleSet {
     /// The most limits for one event.
     pub const MOST: usize = 64;
 
+    /// How many of the first buckets a ledger judges before all others: the one of the one-minute limit, since nearly
+    /// every refused send is refused there.
+    pub const FAST_PATH: usize = 1;
+
     /// Checks and takes limits, each with the number of the bucket that it is about: 0, 1, and so on, every
     /// one of them named.
     ///
@@ -115,7 +106,7 @@ impl RuleSet {
             return Err(InvalidRules::TooMany);
         }
         let count = limits.iter().map(|(_, bucket)| bucket + 1).max();
-        let mut buckets: Vec<Option<Counted>> = vec![None; count.unwrap_or(0).min(Self::MOST)];
+        let mut buckets: Vec<Option<HitKind>> = vec![None; count.unwrap_or(0).min(Self::MOST)];
         for (limit, bucket) in &limits {
             if limit.window.as_millis() == 0 || limit.window > Limit::LONGEST_WINDOW {
                 return Err(InvalidRules::Window);
@@ -138,7 +129,7 @@ impl RuleSet {
     /// Limits that count the same, with the weight of the first.
     pub(crate) fn of_one_bucket<const N: usize>(limits: [Limit; N]) -> Self {
         let window = limits.iter().map(|limit| limit.window).max();
-        let counted = limits.first().map(|first| Counted {
+        let counted = limits.first().map(|first| HitKind {
             window: window.unwrap_or(first.window),
             ..first.counted()
         });
@@ -156,14 +147,14 @@ impl RuleSet {
 
     /// What the hits of one event are, in the order of its buckets.
     #[must_use]
-    pub fn buckets(&self) -> &[Counted] {
+    pub fn buckets(&self) -> &[HitKind] {
         &self.buckets
     }
 }
 
 impl Limit {
-    fn counted(&self) -> Counted {
-        Counted {
+    fn counted(&self) -> HitKind {
+        HitKind {
             window: self.window,
             weight: self.weight,
             refundable: self.refundable,
@@ -208,17 +199,6 @@ impl Rules {
         Ok(Self { set, buckets })
     }
 
-    /// How often a definite failure may give the minute back, per number and channel.
-    #[must_use]
-    pub fn give_backs(channel: Channel, phone: &PhoneNumber) -> Self {
-        static SET: LazyLock<Arc<RuleSet>> =
-            LazyLock::new(|| Arc::new(RuleSet::of_one_bucket([GIVE_BACKS])));
-        let bucket = Bucket::named("give_back")
-            .part(channel.as_str())
-            .part(phone.e164());
-        Self::in_one_bucket(Arc::clone(&SET), bucket)
-    }
-
     /// What a set [of one bucket](RuleSet::of_one_bucket) says of an event in that.
     pub(crate) fn in_one_bucket(set: Arc<RuleSet>, bucket: Bucket) -> Self {
         Self {
@@ -239,15 +219,6 @@ impl Rules {
         &self.buckets
     }
 }
-
-const GIVE_BACKS: Limit = Limit {
-    name: Cow::Borrowed("give_back"),
-    window: policy::MINUTE,
-    max: policy::GIVE_BACKS_PER_MINUTE,
-    weight: 1,
-    mode: Mode::Enforce,
-    refundable: false,
-};
 
 /// What a rule's "no" does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -315,60 +286,11 @@ impl Verdict {
     }
 }
 
-/// One event that counts in a bucket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Hit {
-    /// When.
-    pub at: Timestamp,
-    /// How much.
-    pub weight: u32,
-}
-
-/// What `limit` says of an event at `now`, given the earlier `hits` of its bucket in order of time: `None`
-/// if it allows it, else when it would ([`Verdict::refused_until`]).
-///
-/// This is the meaning of a limit; every store agrees with it. A hit at `t` counts until
-/// `t + window`, not including that moment.
-#[must_use]
-pub fn judge(limit: &Limit, hits: &[Hit], now: Timestamp) -> Option<Timestamp> {
-    let over = hits.partition_point(|hit| hit.at.after(limit.window) <= now);
-    let live = hits.get(over..).unwrap_or_default();
-    let held: u64 = live.iter().map(|hit| u64::from(hit.weight)).sum();
-    let (mut weight, max) = (u64::from(limit.weight) + held, u64::from(limit.max));
-    if weight <= max {
-        return None;
-    }
-    // Hits leave in the order they came; the event fits once enough of them have left.
-    let leaves = live.iter().find(|hit| {
-        weight -= u64::from(hit.weight);
-        weight <= max
-    });
-    Some(leaves.map_or(now, |hit| hit.at).after(limit.window))
-}
-
-/// How much later than it should, in parts of the window, a hit among many may leave.
-pub const LATENESS: i64 = 64;
-
-/// Makes one hit of neighbours, at the last one's time, where they lie in the same slot of a grid. It is the
-/// coarser the older they are: a power of two, and no more than one part in [`LATENESS`] of their age. So a
-/// bucket of any number of hits keeps a thousand or two, no window ever lets more through, and what it refuses
-/// it refuses for no more than that part of it too long.
-pub fn thin(hits: &mut Vec<Hit>, now: Timestamp) {
-    hits.dedup_by(|later, earlier| {
-        let age = now.as_millis().saturating_sub(earlier.at.as_millis());
-        // Finer grids nest in coarser ones, so that thinning again moves nothing further than once.
-        let slot = (age / LATENESS).max(1).ilog2();
-        let near = earlier.at.as_millis() >> slot == later.at.as_millis() >> slot;
-        if near {
-            earlier.at = later.at;
-            earlier.weight = earlier.weight.saturating_add(later.weight);
-        }
-        near
-    });
-}
-
+pub mod guesses;
+mod judge;
 mod sends;
 
+pub use judge::{Hit, LATENESS, judge, thin};
 pub use sends::{InvalidSendLimits, Part, SendLimit, SendLimits};
 
 #[cfg(test)]

@@ -1,14 +1,15 @@
-//! The limits on sends: the minute, and what a deployment adds to it.
+//! The limits on sends: the one-minute limit, the limit on give-backs, and what a deployment adds.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use super::{Bucket, InvalidRules, Limit, Mode, RuleSet, Rules};
 use crate::application::AppId;
 use crate::channel::Channel;
 use crate::phone::PhoneNumber;
+use crate::policy;
 
 /// What sends have in common that are counted together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,12 +89,12 @@ pub enum InvalidSendLimits {
     /// A name that is taken.
     #[error("there is a limit {0:?} already")]
     NameTaken(String),
-    /// See there.
+    /// Limits that cannot be judged together.
     #[error(transparent)]
     Rules(#[from] InvalidRules),
 }
 
-/// Every limit that a send is judged by. The minute always is one of them: one code per application, channel
+/// Every limit that a send is judged by. The one-minute limit is always the first: one code per application, channel
 /// and number.
 #[derive(Debug, Clone)]
 pub struct SendLimits {
@@ -102,14 +103,32 @@ pub struct SendLimits {
     buckets: Vec<BTreeSet<Part>>,
 }
 
+impl Limit {
+    /// The one-minute limit: one send in a rolling minute.
+    #[must_use]
+    pub const fn one_per_minute() -> Self {
+        Self {
+            name: Cow::Borrowed("minute"),
+            window: policy::MINUTE,
+            max: 1,
+            weight: 1,
+            mode: Mode::Enforce,
+            refundable: true,
+        }
+    }
+}
+
+/// By application, channel and number: these share the bucket of the one-minute limit, which is always the first.
+const MINUTE_BUCKET: [Part; 3] = [Part::Application, Part::Channel, Part::Number];
+
 impl SendLimits {
-    /// The minute and `more`.
+    /// The one-minute limit and `more`.
     ///
     /// # Errors
     /// [`InvalidSendLimits`] says which constraint they break.
     pub fn new(more: Vec<SendLimit>) -> Result<Self, InvalidSendLimits> {
-        let minute = BTreeSet::from([Part::Application, Part::Channel, Part::Number]);
-        let (mut limits, mut buckets) = (vec![(Limit::one_per_minute(), 0)], vec![minute]);
+        let mut limits = vec![(Limit::one_per_minute(), 0)];
+        let mut buckets = vec![BTreeSet::from(MINUTE_BUCKET)];
         for send in more {
             let name = send.name;
             let plain = |c: char| matches!(c, 'a'..='z' | '0'..='9' | '-' | '_');
@@ -139,15 +158,8 @@ impl SendLimits {
     }
 
     /// The rules for one send.
-    ///
-    /// # Errors
-    /// Never: there are as many buckets as the limits name.
-    pub fn rules(
-        &self,
-        app: &AppId,
-        channel: Channel,
-        phone: &PhoneNumber,
-    ) -> Result<Rules, InvalidRules> {
+    #[must_use]
+    pub fn rules(&self, app: &AppId, channel: Channel, phone: &PhoneNumber) -> Rules {
         let without = |digits: usize| {
             let number = phone.e164();
             number.get(..number.len().saturating_sub(digits))
@@ -166,22 +178,44 @@ impl SendLimits {
                 bucket.part(part.short()).part(value(part))
             })
         };
-        let buckets = self.buckets.iter().map(bucket).collect();
-        Rules::of(Arc::clone(&self.set), buckets)
+        // One bucket for each that the set names: `SendLimits::new` made both.
+        Rules {
+            set: Arc::clone(&self.set),
+            buckets: self.buckets.iter().map(bucket).collect(),
+        }
     }
 }
 
+impl Rules {
+    /// The rules by which a definite failure gives the minute back: at most
+    /// [`GIVE_BACKS`](policy::GIVE_BACKS) times per number and channel in a rolling minute.
+    #[must_use]
+    pub fn give_backs(channel: Channel, phone: &PhoneNumber) -> Self {
+        static SET: LazyLock<Arc<RuleSet>> =
+            LazyLock::new(|| Arc::new(RuleSet::of_one_bucket([GIVE_BACKS])));
+        let bucket = Bucket::named("give_back")
+            .part(channel.as_str())
+            .part(phone.e164());
+        Self::in_one_bucket(Arc::clone(&SET), bucket)
+    }
+}
+
+const GIVE_BACKS: Limit = Limit {
+    name: Cow::Borrowed("give_back"),
+    window: policy::GIVE_BACK_WINDOW,
+    max: policy::GIVE_BACKS,
+    weight: 1,
+    mode: Mode::Enforce,
+    refundable: false,
+};
+
 impl Default for SendLimits {
-    /// The minute alone.
+    /// The one-minute limit alone.
     fn default() -> Self {
         let limits = [Limit::one_per_minute()];
         Self {
             set: Arc::new(RuleSet::of_one_bucket(limits)),
-            buckets: vec![BTreeSet::from([
-                Part::Application,
-                Part::Channel,
-                Part::Number,
-            ])],
+            buckets: vec![BTreeSet::from(MINUTE_BUCKET)],
         }
     }
 }
@@ -202,9 +236,7 @@ mod tests {
 
     fn rules(limits: &SendLimits, app: &str, channel: Channel, number: &str) -> Rules {
         let (app, phone) = (AppId::parse(app), PhoneNumber::parse(number, None));
-        limits
-            .rules(&app.unwrap(), channel, &phone.unwrap())
-            .unwrap()
+        limits.rules(&app.unwrap(), channel, &phone.unwrap())
     }
 
     #[test]

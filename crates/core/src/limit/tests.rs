@@ -1,6 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::channel::Channel;
+use crate::phone::PhoneNumber;
 
 fn limit(window_millis: u64, max: u32, weight: u32) -> Limit {
     Limit {

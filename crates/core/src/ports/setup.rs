@@ -25,7 +25,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::store::StoreError;
+use super::StoreError;
 use crate::application::{AppId, Application};
 
 pub use contents::{Setup, SetupVersion, Versioned};

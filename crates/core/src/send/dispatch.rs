@@ -3,16 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::attempt::Attempt;
+use super::outcome::{Outcome, RefusalKind};
+use super::route::{OnUnknown, Way};
 use crate::application::Application;
 use crate::channel::Channel;
 use crate::code::passcode::Passcode;
 use crate::id::MessageId;
-use crate::message::Attempt;
 use crate::phone::PhoneNumber;
 use crate::policy;
 use crate::ports::provider::{Content, Provider, Sms};
-use crate::send::outcome::{NotAccepted, Outcome, RefusalKind};
-use crate::send::route::{OnUnknown, Way};
 use crate::template::{self, Language, SmsText, Templates, Wanted};
 use crate::time::Timestamp;
 
@@ -96,30 +96,6 @@ fn is_over(outcome: &Outcome, on_unknown: OnUnknown) -> bool {
     }
 }
 
-/// Which of several attempts says what became of the message: one that was accepted, else one that may have
-/// been, else the refusal that says most.
-#[must_use]
-pub fn decisive(attempts: &[Attempt]) -> Option<usize> {
-    let last =
-        |says: fn(&Outcome) -> bool| attempts.iter().rposition(|attempt| says(&attempt.outcome));
-    last(|outcome| matches!(outcome, Outcome::Accepted { .. }))
-        .or_else(|| last(Outcome::may_have_been_sent))
-        .or_else(|| last(refused_by_vendor))
-        .or_else(|| last(Outcome::is_of_a_call))
-        .or_else(|| attempts.len().checked_sub(1))
-}
-
-/// The one outcome of several attempts ([`decisive`]); `None` if there are none.
-#[must_use]
-pub fn outcome(attempts: &[Attempt]) -> Option<&Outcome> {
-    Some(&attempts.get(decisive(attempts)?)?.outcome)
-}
-
-fn refused_by_vendor(outcome: &Outcome) -> bool {
-    let unreachable = outcome.is_refusal(RefusalKind::Unreachable);
-    outcome.is_of_a_call() && !unreachable
-}
-
 impl Parcel<'_> {
     /// The message as `provider` needs it, or why it cannot be given to it.
     fn for_provider(
@@ -161,20 +137,6 @@ impl Parcel<'_> {
             minutes: template::minutes(*life),
             deadline,
         })
-    }
-}
-
-impl Outcome {
-    /// Whether it is a refusal of that kind.
-    #[must_use]
-    pub fn is_refusal(&self, kind: RefusalKind) -> bool {
-        matches!(self, Outcome::NotAccepted(NotAccepted { kind: is, .. }) if *is == kind)
-    }
-
-    /// Whether the vendor was asked at all, or at least looked for.
-    #[must_use]
-    pub fn is_of_a_call(&self) -> bool {
-        !matches!(self, Outcome::NotAccepted(why) if !why.kind.is_of_a_call())
     }
 }
 

@@ -3,25 +3,29 @@
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use super::attempt;
+use super::dispatch::{self, Parcel};
+use super::outcome::{NotAccepted, Outcome, RefusalKind};
+use super::route::{OnUnknown, Routes, Way};
+use super::settle::Settlement;
 use crate::application::Application;
 use crate::channel::Channel;
 use crate::code::passcode::{Binding, Passcode, PasscodeKey};
 use crate::entropy::{Entropy, EntropyError};
 use crate::id::{MessageId, RequestId};
-use crate::limit::{InvalidRules, Rules, SendLimits};
-use crate::message::{Intent, LiveCode, NewCode, Settlement};
+use crate::limit::{Rules, SendLimits};
+use crate::message::{Intent, LiveCode, NewCode};
 use crate::phone::{Country, PhoneNumber};
 use crate::policy::{CodePolicy, CodeRules, Resend};
+use crate::ports::StoreError;
+use crate::ports::ledger::Ledger;
 use crate::ports::provider::Provider;
-use crate::ports::store::{Store, StoreError};
-use crate::send::dispatch::{self, Parcel};
-use crate::send::outcome::{NotAccepted, Outcome, RefusalKind};
-use crate::send::route::{OnUnknown, Routes, Way};
 use crate::template::Templates;
+use crate::time::Clock;
 
 /// A request to send a code, every part of it already checked.
 #[derive(Debug, Clone)]
-pub struct Order {
+pub struct SendRequest {
     /// The request it came with.
     pub request_id: RequestId,
     /// For whom.
@@ -47,23 +51,21 @@ pub enum SendError {
     /// The process stood still between decision and hand-over, so nothing was sent.
     #[error("the message came too late to its hand-over")]
     TooLate,
-    /// No provider took the message: the refusal that says most ([`dispatch::outcome`]).
+    /// No provider took the message: the refusal that says most ([`attempt::outcome`]).
     #[error("the provider did not accept the message: {}", .0.kind.as_str())]
     NotAccepted(NotAccepted),
     /// The store could not decide, so nothing was sent.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The rules contradict each other, so nothing was sent.
-    #[error(transparent)]
-    Rules(#[from] InvalidRules),
     /// No code could be made, so nothing was sent.
     #[error(transparent)]
     Entropy(#[from] EntropyError),
 }
 
-/// Sends codes. The one place where a store and providers meet.
+/// Sends codes. The one place where a ledger and providers meet.
 pub struct Messenger {
-    store: Arc<dyn Store>,
+    ledger: Arc<dyn Ledger>,
+    clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     plan: RwLock<Arc<Plan>>,
     key: PasscodeKey,
@@ -94,7 +96,8 @@ impl std::fmt::Debug for Messenger {
 impl Messenger {
     /// A messenger over these parts.
     pub fn new(
-        store: Arc<dyn Store>,
+        ledger: Arc<dyn Ledger>,
+        clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
         plan: Plan,
         key: PasscodeKey,
@@ -102,7 +105,8 @@ impl Messenger {
         limits: SendLimits,
     ) -> Self {
         Self {
-            store,
+            ledger,
+            clock,
             entropy,
             plan: RwLock::new(Arc::new(plan)),
             key,
@@ -132,13 +136,13 @@ impl Messenger {
     ///
     /// # Errors
     /// [`SendError`]; in every case nothing was sent.
-    pub async fn send(&self, order: Order) -> Result<MessageId, SendError> {
+    pub async fn send(&self, request: SendRequest) -> Result<MessageId, SendError> {
         let plan = self.plan();
         let way = plan
             .routes
-            .way(&order.app.id, &order.phone, &*self.entropy)?;
-        let way = way.ok_or_else(|| SendError::CountryNotServed(order.phone.country()))?;
-        self.send_by(order, &way, &plan.templates).await
+            .way(&request.app.id, &request.phone, &*self.entropy)?;
+        let way = way.ok_or_else(|| SendError::CountryNotServed(request.phone.country()))?;
+        self.send_by(request, &way, &plan.templates).await
     }
 
     /// Sends a code like [`Messenger::send`], through `provider` and no other, whatever the routes say.
@@ -147,59 +151,59 @@ impl Messenger {
     /// [`SendError`]; in every case nothing was sent.
     pub async fn send_through(
         &self,
-        order: Order,
+        request: SendRequest,
         provider: Arc<dyn Provider>,
     ) -> Result<MessageId, SendError> {
         let way = Way {
             carriers: vec![provider],
             on_unknown: OnUnknown::Keep,
         };
-        self.send_by(order, &way, &self.plan().templates).await
+        self.send_by(request, &way, &self.plan().templates).await
     }
 
     async fn send_by(
         &self,
-        order: Order,
+        request: SendRequest,
         way: &Way,
         templates: &Templates,
     ) -> Result<MessageId, SendError> {
-        let code_rules = self.policy.of(&order.app.id, order.channel);
-        let (intent, passcode) = self.intend(&order, code_rules)?;
+        let code_rules = self.policy.of(&request.app.id, request.channel);
+        let (intent, passcode) = self.intend(&request, code_rules)?;
         let message = intent.id;
         let rules = self
             .limits
-            .rules(&order.app.id, order.channel, &order.phone)?;
-        let decision = self.store.decide(intent, rules).await?;
+            .rules(&request.app.id, request.channel, &request.phone);
+        let decision = self.ledger.decide(intent, rules).await?;
         if let Some(wait) = decision.wait() {
             return Err(SendError::Limited { wait });
         }
 
         let code = match decision.again {
             None => Some((passcode, code_rules.life)),
-            Some(live) => self.again(&order, &live).map(|passcode| {
+            Some(live) => self.again(&request, &live).map(|passcode| {
                 let life = decision.at.until(live.expires_at);
                 (passcode, life)
             }),
         };
         let parcel = Parcel {
             message,
-            app: &order.app,
-            channel: order.channel,
-            phone: &order.phone,
+            app: &request.app,
+            channel: request.channel,
+            phone: &request.phone,
             code,
         };
-        let attempts = dispatch::carry(&parcel, way, templates, || self.store.now()).await;
+        let attempts = dispatch::carry(&parcel, way, templates, || self.clock.now()).await;
         drop(parcel);
-        let outcome = dispatch::outcome(&attempts).cloned();
+        let outcome = attempt::outcome(&attempts).cloned();
 
         let settlement = Settlement {
             message,
             attempts,
-            give_back: Rules::give_backs(order.channel, &order.phone),
+            give_back: Rules::give_backs(request.channel, &request.phone),
         };
         // The vendor's word is the answer, whether or not it is on record by now: the store goes on
         // trying, and a message without an outcome counts as sent.
-        let _ = self.store.settle(settlement).await;
+        let _ = self.ledger.settle(settlement).await;
         match outcome {
             Some(Outcome::NotAccepted(why)) if why.kind == RefusalKind::TooLate => {
                 Err(SendError::TooLate)
@@ -209,10 +213,14 @@ impl Messenger {
         }
     }
 
-    fn intend(&self, order: &Order, rules: CodeRules) -> Result<(Intent, Passcode), EntropyError> {
-        let id = MessageId::generate(self.store.now(), &*self.entropy)?;
+    fn intend(
+        &self,
+        request: &SendRequest,
+        rules: CodeRules,
+    ) -> Result<(Intent, Passcode), EntropyError> {
+        let id = MessageId::generate(self.clock.now(), &*self.entropy)?;
         let passcode = Passcode::generate(rules.digits, &*self.entropy)?;
-        let binding = order.binding(id);
+        let binding = request.binding(id);
         let reuse = rules.resend == Resend::Reuse;
         let code = NewCode {
             mac: self.key.mac(&passcode, binding),
@@ -223,22 +231,22 @@ impl Messenger {
         };
         let intent = Intent {
             id,
-            request_id: order.request_id,
-            app: order.app.id.clone(),
-            channel: order.channel,
-            phone: order.phone.clone(),
+            request_id: request.request_id,
+            app: request.app.id.clone(),
+            channel: request.channel,
+            phone: request.phone.clone(),
             code,
         };
         Ok((intent, passcode))
     }
 
     /// The code that is live already.
-    fn again(&self, order: &Order, live: &LiveCode) -> Option<Passcode> {
-        self.key.open(&live.sealed, order.binding(live.message))
+    fn again(&self, request: &SendRequest, live: &LiveCode) -> Option<Passcode> {
+        self.key.open(&live.sealed, request.binding(live.message))
     }
 }
 
-impl Order {
+impl SendRequest {
     /// What the code of `message` is bound to.
     fn binding(&self, message: MessageId) -> Binding<'_> {
         Binding {

@@ -1,6 +1,8 @@
 //! The life of a send: decide, hand over to a provider, record what became of it.
 
+pub mod attempt;
 pub mod dispatch;
 pub mod messenger;
 pub mod outcome;
 pub mod route;
+pub mod settle;

@@ -169,4 +169,16 @@ impl Outcome {
     pub fn may_have_been_sent(&self) -> bool {
         !matches!(self, Outcome::NotAccepted(_))
     }
+
+    /// Whether it is a refusal of that kind.
+    #[must_use]
+    pub fn is_refusal(&self, kind: RefusalKind) -> bool {
+        matches!(self, Outcome::NotAccepted(NotAccepted { kind: is, .. }) if *is == kind)
+    }
+
+    /// Whether the vendor was asked at all, or at least looked for.
+    #[must_use]
+    pub fn is_of_a_call(&self) -> bool {
+        !matches!(self, Outcome::NotAccepted(why) if !why.kind.is_of_a_call())
+    }
 }

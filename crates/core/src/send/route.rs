@@ -81,14 +81,14 @@ pub struct Route {
     /// Who, and with what share where they are drawn: 1 to 1000.
     pub providers: Vec<(ProviderName, u16)>,
     /// In what order they are tried.
-    pub order: Order,
+    pub order: Selection,
     /// What to do when nobody knows whether a message was sent.
     pub on_unknown: OnUnknown,
 }
 
 /// In what order the providers of a route are tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Order {
+pub enum Selection {
     /// As they are named.
     Listed,
     /// Drawn for each message, by their shares.
@@ -151,7 +151,7 @@ impl Route {
     /// Its providers in the order in which they are to be tried for one message.
     fn drawn(&self, entropy: &dyn Entropy) -> Result<Vec<&ProviderName>, EntropyError> {
         let mut left: Vec<_> = self.providers.iter().collect();
-        if self.order == Order::Listed {
+        if self.order == Selection::Listed {
             return Ok(left.into_iter().map(|(name, _)| name).collect());
         }
         let mut drawn = Vec::with_capacity(left.len());

@@ -115,8 +115,9 @@ impl Dev {
         let countries = self.countries.unwrap_or(Countries::All);
         let service = Service::assemble(ServiceParts {
             signing_keys: SigningKeys::of(&self.data, clock.now())?,
-            setup: Arc::<SqliteStore>::clone(&store),
-            store,
+            ledger: Arc::<SqliteStore>::clone(&store),
+            records: Arc::<SqliteStore>::clone(&store),
+            setup: store,
             clock,
             entropy: Arc::new(OsEntropy),
             keys,

@@ -268,7 +268,7 @@ mod tests {
             [[limits]]\nname = \"hour\"\nby = [\"number\"]\nwindow_seconds = 3600\nmax = 2\n";
         let limits = Settings::parse(text).unwrap().limits;
         let phone = PhoneNumber::parse("13800138000", None).unwrap();
-        let rules = limits.rules(&app("any"), Channel::Login, &phone).unwrap();
+        let rules = limits.rules(&app("any"), Channel::Login, &phone);
         let limits = rules
             .set()
             .limits()

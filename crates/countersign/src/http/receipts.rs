@@ -51,7 +51,7 @@ pub(crate) async fn handle(
         query: query.unwrap_or_default(),
         headers,
         body,
-        now: state.store.now(),
+        now: state.clock.now(),
     };
     let Some(read) = report.read(Arc::clone(&provider)).await else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
@@ -63,7 +63,7 @@ pub(crate) async fn handle(
             return (status(error), format!("{error}\n")).into_response();
         }
     };
-    let kept = state.store.receive(provider.name(), read.receipts).await;
+    let kept = state.records.receive(provider.name(), read.receipts).await;
     match kept {
         Ok(()) => {
             let content_type = [(header::CONTENT_TYPE, read.answer.content_type)];

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use countersign_api::Fault;
 use countersign_core::code::check::{Checked, TokenUse};
-use countersign_core::code::checker::{Checker, Typed};
+use countersign_core::code::checker::{Checker, GuessInput};
 use countersign_core::entropy::Entropy;
+use countersign_core::ports::ledger::Ledger;
+use countersign_core::ports::records::Records;
 use countersign_core::ports::setup::{Setup, SetupStore};
-use countersign_core::ports::store::Store;
 use countersign_core::send::messenger::Messenger;
+use countersign_core::time::Clock;
 use countersign_providers::development::outbox::Outbox;
 use tokio_util::task::TaskTracker;
 
@@ -50,8 +52,12 @@ pub struct Services {
     pub vendors: Arc<Vendors>,
     /// Everything that an operator has set up, applications among it.
     pub setup_store: Arc<dyn SetupStore>,
-    /// Limits, codes, timelines, time.
-    pub store: Arc<dyn Store>,
+    /// Decides on sends and checks.
+    pub ledger: Arc<dyn Ledger>,
+    /// Timelines, receipts and unlocks.
+    pub records: Arc<dyn Records>,
+    /// The time by which the ledger decides.
+    pub clock: Arc<dyn Clock>,
     /// Verification tokens, and their keys.
     pub tokens: Arc<Minter>,
     /// Randomness for request ids and secrets.
@@ -113,7 +119,7 @@ impl AppState {
     ///
     /// # Errors
     /// [`Fault::Unavailable`] when the store cannot record it.
-    pub(crate) async fn check(&self, typed: Typed) -> Result<Option<Checked>, Fault> {
+    pub(crate) async fn check(&self, typed: GuessInput) -> Result<Option<Checked>, Fault> {
         let checker = Arc::clone(&self.checker);
         let checked = self.to_its_end(async move { checker.check(typed).await });
         checked.await?.map_err(fault::of_store)
@@ -125,8 +131,8 @@ impl AppState {
     /// # Errors
     /// [`Fault::Unavailable`] when the store cannot record it.
     pub(crate) async fn use_token(&self, token: TokenUse) -> Result<bool, Fault> {
-        let store = Arc::clone(&self.store);
-        let used = self.to_its_end(async move { store.use_token(token).await });
+        let ledger = Arc::clone(&self.ledger);
+        let used = self.to_its_end(async move { ledger.use_token(token).await });
         used.await?.map_err(fault::of_store)
     }
 }

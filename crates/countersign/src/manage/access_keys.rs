@@ -16,7 +16,7 @@ impl Manage {
         let key = AccessKey {
             id: random_hex::<12>(entropy)?,
             secret: Secret::new(random_hex::<32>(entropy)?),
-            created_at: self.parts.store.now(),
+            created_at: self.parts.clock.now(),
         };
         let created = key.clone();
         self.change(move |_| Ok(Change::Put(Setting::AccessKey(key.clone()))))

@@ -93,7 +93,7 @@ impl Manage {
                 origins: new.origins,
                 web_host: new.web_host,
                 android_app_hash: new.android_app_hash,
-                created_at: self.parts.store.now(),
+                created_at: self.parts.clock.now(),
             }),
         };
         let application = Arc::clone(&record.application);

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use countersign_core::entropy::EntropyError;
+use countersign_core::ports::StoreError;
 use countersign_core::ports::setup::SetupVersion;
-use countersign_core::ports::store::StoreError;
 use countersign_core::send::messenger::SendError;
 use countersign_core::template::TooLong;
 use countersign_core::time::Timestamp;

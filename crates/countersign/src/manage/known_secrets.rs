@@ -31,7 +31,7 @@ impl Manage {
                 origins,
                 web_host: None,
                 android_app_hash: None,
-                created_at: self.parts.store.now(),
+                created_at: self.parts.clock.now(),
             }),
         };
         let put = Change::Put(Setting::Application(record));
@@ -50,7 +50,7 @@ impl Manage {
         let key = AccessKey {
             id: id.to_owned(),
             secret: Secret::new(secret.to_owned()),
-            created_at: self.parts.store.now(),
+            created_at: self.parts.clock.now(),
         };
         self.change(move |_| Ok(Change::Put(Setting::AccessKey(key.clone()))))
             .await?;

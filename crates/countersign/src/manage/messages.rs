@@ -8,8 +8,8 @@ use countersign_core::id::{MessageId, RequestId};
 use countersign_core::message::Timeline;
 use countersign_core::phone::PhoneNumber;
 use countersign_core::ports::provider::Provider;
-use countersign_core::ports::store::TimelineQuery;
-use countersign_core::send::messenger::Order;
+use countersign_core::ports::records::TimelineQuery;
+use countersign_core::send::messenger::SendRequest;
 use countersign_core::send::route::ProviderName;
 
 use super::{Manage, ManageError, known_application, providers};
@@ -38,7 +38,7 @@ impl Manage {
     /// # Errors
     /// [`ManageError::Unavailable`].
     pub async fn messages(&self, query: TimelineQuery) -> Result<Vec<Timeline>, ManageError> {
-        Ok(self.parts.store.timelines(query).await?)
+        Ok(self.parts.records.timelines(query).await?)
     }
 
     /// Returns the newest 50 timelines of messages to a number, over all applications and channels; only those before
@@ -85,7 +85,7 @@ impl Manage {
         if !setup.providers.contains_key(&test.provider) {
             return Err(providers::unknown(&test.provider));
         }
-        let order = Order {
+        let order = SendRequest {
             request_id: test.request_id,
             app: Arc::clone(known_application(&setup, &test.app)?),
             channel: test.channel,

@@ -24,12 +24,14 @@ use std::time::Duration;
 
 use countersign_core::application::{AppId, Application};
 use countersign_core::entropy::Entropy;
+use countersign_core::ports::ledger::Ledger;
+use countersign_core::ports::records::Records;
 use countersign_core::ports::setup::{
     Change, ChangeError, SettingKey, Setup, SetupStore, SetupVersion,
 };
-use countersign_core::ports::store::Store;
 use countersign_core::send::messenger::Messenger;
 use countersign_core::send::route::ProviderName;
+use countersign_core::time::Clock;
 use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
 
@@ -60,8 +62,12 @@ pub struct ManageParts {
     pub setup: Arc<dyn SetupStore>,
     /// The vendor accounts in use, which follow the setup.
     pub vendors: Arc<Vendors>,
-    /// The store of messages and codes, which also tells the time.
-    pub store: Arc<dyn Store>,
+    /// Forgets the wrong guesses about a number.
+    pub ledger: Arc<dyn Ledger>,
+    /// Reads timelines and unlocks.
+    pub records: Arc<dyn Records>,
+    /// The time by which the ledger decides.
+    pub clock: Arc<dyn Clock>,
     /// The sender of test messages.
     pub messenger: Arc<Messenger>,
     /// The minter of tokens, which keeps their signing keys.

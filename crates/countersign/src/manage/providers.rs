@@ -38,7 +38,7 @@ impl Manage {
     ) -> Result<Versioned<ProviderRecord>, ManageError> {
         let name = draft.name.clone();
         let (vendors, entropy) = (self.parts.vendors.clone(), self.parts.entropy.clone());
-        let now = self.parts.store.now();
+        let now = self.parts.clock.now();
         let setup = self
             .change(move |setup| {
                 let before = setup.providers.get(&draft.name);

@@ -9,7 +9,7 @@ impl Manage {
     /// Returns the keys that are published: the one that signs, the next one, and those that were replaced.
     #[must_use]
     pub fn signing_keys(&self) -> Vec<SigningKeyDto> {
-        self.parts.tokens.keys().list(self.parts.store.now())
+        self.parts.tokens.keys().list(self.parts.clock.now())
     }
 
     /// Makes the next signing key and publishes it. Runs in a task that a shutdown waits for: a caller that hangs up
@@ -18,7 +18,7 @@ impl Manage {
     /// # Errors
     /// [`ManageError::SigningKeyWaits`] when there is a next key already.
     pub async fn rotate_signing_key(&self) -> Result<SigningKeyDto, ManageError> {
-        let (tokens, now) = (self.parts.tokens.clone(), self.parts.store.now());
+        let (tokens, now) = (self.parts.tokens.clone(), self.parts.clock.now());
         let rotate = move || tokens.keys().rotate(now);
         let rotated = self.parts.tasks.spawn_blocking(rotate).await;
         match rotated.map_err(|_| ManageError::Internal)? {

@@ -10,7 +10,7 @@ use countersign_core::policy::CodePolicy;
 use countersign_core::ports::setup::{ProviderRecord, SecretMac, Setting};
 use countersign_core::secret::Secret;
 use countersign_core::send::messenger::Plan;
-use countersign_core::send::route::{OnUnknown, Order, Route, RouteScope};
+use countersign_core::send::route::{OnUnknown, Route, RouteScope, Selection};
 use countersign_core::time::{Clock, Timestamp};
 use countersign_providers::egress::{Egress, Reach};
 use countersign_store::sqlite::SqliteStore;
@@ -93,9 +93,10 @@ impl World {
             first: Mutex::default(),
         });
         let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
-        let messages: Arc<dyn Store> = store.clone();
+        let clock = store.clock();
         let messenger = Arc::new(Messenger::new(
-            Arc::clone(&messages),
+            Arc::clone(&store) as Arc<dyn Ledger>,
+            Arc::clone(&clock),
             Arc::clone(&entropy),
             Plan::default(),
             PasscodeKey::new([3; 32]),
@@ -105,7 +106,7 @@ impl World {
         let parts = VendorParts {
             messenger: Arc::clone(&messenger),
             otherwise: None,
-            store: Arc::clone(&messages),
+            records: store.clone(),
             egress: Egress::new(Reach::Loopback).unwrap(),
             clock: Arc::new(Still),
             entropy: Arc::clone(&entropy),
@@ -122,7 +123,9 @@ impl World {
         let manage = Manage::new(ManageParts {
             setup,
             vendors: Arc::clone(&vendors),
-            store: messages,
+            ledger: store.clone(),
+            records: store.clone(),
+            clock,
             messenger,
             tokens: Arc::new(tokens),
             entropy,
@@ -190,7 +193,7 @@ fn everywhere() -> RouteScope {
 fn route() -> Route {
     Route {
         providers: vec![(aliyun(), 1)],
-        order: Order::Listed,
+        order: Selection::Listed,
         on_unknown: OnUnknown::Keep,
     }
 }

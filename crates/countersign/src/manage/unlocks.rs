@@ -49,7 +49,7 @@ impl Manage {
             phone,
             note: note.0,
         };
-        Ok(self.parts.store.unlock(unlock).await?)
+        Ok(self.parts.ledger.unlock(unlock).await?)
     }
 
     /// Returns the newest unlocks, at most 1,000; only those before the unlock of the request `before`, where that is
@@ -61,6 +61,6 @@ impl Manage {
         &self,
         before: Option<RequestId>,
     ) -> Result<Vec<UnlockRecord>, ManageError> {
-        Ok(self.parts.store.unlocks(before, PAGE).await?)
+        Ok(self.parts.records.unlocks(before, PAGE).await?)
     }
 }

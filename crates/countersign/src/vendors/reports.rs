@@ -4,20 +4,20 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use countersign_core::ports::provider::{ReportNotKept, ReportSink};
-use countersign_core::ports::store::Store;
+use countersign_core::ports::records::Records;
 use countersign_core::receipt::Receipt;
 use countersign_core::send::route::ProviderName;
 
 /// Records the reports that one provider hears.
 pub(super) struct RecordedReports {
     pub(super) provider: ProviderName,
-    pub(super) store: Arc<dyn Store>,
+    pub(super) records: Arc<dyn Records>,
 }
 
 #[async_trait]
 impl ReportSink for RecordedReports {
     async fn report(&self, receipts: Vec<Receipt>) -> Result<(), ReportNotKept> {
-        let kept = self.store.receive(self.provider.as_str(), receipts).await;
+        let kept = self.records.receive(self.provider.as_str(), receipts).await;
         kept.map_err(|_| ReportNotKept)
     }
 }

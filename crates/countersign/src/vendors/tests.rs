@@ -52,10 +52,10 @@ async fn an_account_stays_open_while_its_record_stays_the_same() {
 #[tokio::test]
 async fn a_report_over_a_session_is_recorded_even_when_it_is_about_no_message() {
     let world = World::new();
-    let store: Arc<dyn Store> = world.store.clone();
+    let records: Arc<dyn Records> = world.store.clone();
     let reports = RecordedReports {
         provider: aliyun(),
-        store,
+        records,
     };
     let receipt = Receipt {
         provider_message_id: Some("9^0".to_owned()),

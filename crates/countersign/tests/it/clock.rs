@@ -9,16 +9,16 @@ use async_trait::async_trait;
 use countersign::system::{OsEntropy, Readings, SystemClock};
 use countersign_core::application::{AppId, AppName, Application, Origins};
 use countersign_core::channel::Channel;
-use countersign_core::code::check::{Checked, Door};
-use countersign_core::code::checker::{Checker, Typed};
+use countersign_core::code::check::{Caller, Checked};
+use countersign_core::code::checker::{Checker, GuessInput};
 use countersign_core::code::passcode::PasscodeKey;
 use countersign_core::id::RequestId;
 use countersign_core::limit::SendLimits;
 use countersign_core::phone::PhoneNumber;
 use countersign_core::policy::CodePolicy;
+use countersign_core::ports::ledger::Ledger;
 use countersign_core::ports::provider::{Provider, Sms};
-use countersign_core::ports::store::Store;
-use countersign_core::send::messenger::{Messenger, Order, Plan, SendError};
+use countersign_core::send::messenger::{Messenger, Plan, SendError, SendRequest};
 use countersign_core::send::outcome::Outcome;
 use countersign_core::send::route::{Countries, Routes};
 use countersign_store::sqlite::SqliteStore;
@@ -220,14 +220,17 @@ async fn a_wall_clock_stepped_by_hours_moves_no_minute_and_no_life_by_a_millisec
         index: [1; 32],
         seal: [2; 32],
     };
-    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(owned, &keys, Arc::new(clock)).unwrap());
+    let store = SqliteStore::open(owned, &keys, Arc::new(clock)).unwrap();
+    let clock = store.clock();
+    let ledger: Arc<dyn Ledger> = Arc::new(store);
     let phone = Arc::new(Phone::default());
     let routes = Routes::through(Arc::clone(&phone) as Arc<dyn Provider>, Countries::All);
     let key = PasscodeKey::new([3; 32]);
-    let checker = Checker::new(Arc::clone(&store), key.clone());
+    let checker = Checker::new(Arc::clone(&ledger), key.clone());
     let (entropy, policy) = (Arc::new(OsEntropy), CodePolicy::default());
     let messenger = Messenger::new(
-        Arc::clone(&store),
+        ledger,
+        Arc::clone(&clock),
         entropy,
         Plan {
             routes,
@@ -243,20 +246,20 @@ async fn a_wall_clock_stepped_by_hours_moves_no_minute_and_no_life_by_a_millisec
         origins: Origins::default(),
         web_host: None,
         android_app_hash: None,
-        created_at: store.now(),
+        created_at: clock.now(),
     });
     let send = || {
-        messenger.send(Order {
-            request_id: RequestId::generate(store.now(), &OsEntropy).unwrap(),
+        messenger.send(SendRequest {
+            request_id: RequestId::generate(clock.now(), &OsEntropy).unwrap(),
             app: app.clone(),
             channel: Channel::Login,
             phone: PhoneNumber::parse(&number(1), None).unwrap(),
         })
     };
     let passes = || async {
-        let typed = Typed {
-            request_id: RequestId::generate(store.now(), &OsEntropy).unwrap(),
-            door: Door::Public,
+        let typed = GuessInput {
+            request_id: RequestId::generate(clock.now(), &OsEntropy).unwrap(),
+            caller: Caller::Public,
             app: app.id.clone(),
             channel: Channel::Login,
             phone: PhoneNumber::parse(&number(1), None).unwrap(),

@@ -1,67 +1,54 @@
 //! A process that stood still between decision and hand-over.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use countersign::system::OsEntropy;
 use countersign_core::application::{AppId, AppName, Application, Origins};
 use countersign_core::channel::Channel;
-use countersign_core::code::check::{Checked, CodeCheck, TokenUse, Unlock, UnlockRecord};
+use countersign_core::code::check::{Checked, CodeCheck, TokenUse, Unlock};
 use countersign_core::code::passcode::PasscodeKey;
-use countersign_core::id::RequestId;
+use countersign_core::id::{MessageId, RequestId};
 use countersign_core::limit::{Rules, SendLimits};
-use countersign_core::message::{Decision, Intent, Settlement, Timeline};
+use countersign_core::message::{Decision, Intent, Timeline};
 use countersign_core::phone::PhoneNumber;
 use countersign_core::policy::CodePolicy;
+use countersign_core::ports::StoreError;
+use countersign_core::ports::ledger::{Ledger, Settled};
 use countersign_core::ports::provider::{Provider, Sms};
-use countersign_core::ports::store::{Settled, Store, StoreError, TimelineQuery};
-use countersign_core::receipt::Receipt;
-use countersign_core::send::messenger::{Messenger, Order, Plan, SendError};
+use countersign_core::ports::records::{Records, TimelineQuery};
+use countersign_core::send::messenger::{Messenger, Plan, SendError, SendRequest};
 use countersign_core::send::outcome::Outcome;
 use countersign_core::send::route::{Countries, Routes};
+use countersign_core::send::settle::Settlement;
+use countersign_core::testing::HandClock;
 use countersign_core::time::{Clock, Timestamp};
 use countersign_store::sqlite::SqliteStore;
 use countersign_store::{OwnedFolder, StoreKeys};
+use tempfile::TempDir;
 
 use crate::server::{folder, number};
 
-#[derive(Default)]
-struct HandClock(AtomicI64);
-
-impl Clock for HandClock {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_millis(1_790_000_000_000 + self.0.load(Ordering::SeqCst))
-    }
-}
-
-/// The embedded store, with a standstill after each decision.
+/// The embedded store; the process stands still for so many milliseconds after each decision.
 struct StandsStill {
     store: SqliteStore,
     clock: Arc<HandClock>,
-    millis: AtomicI64,
+    millis: AtomicUsize,
 }
 
 #[async_trait]
-impl Store for StandsStill {
-    fn now(&self) -> Timestamp {
-        self.store.now()
-    }
-
+impl Ledger for StandsStill {
     async fn decide(&self, intent: Intent, rules: Rules) -> Result<Decision, StoreError> {
         let decision = self.store.decide(intent, rules).await;
-        self.clock
-            .0
-            .fetch_add(self.millis.load(Ordering::SeqCst), Ordering::SeqCst);
+        let millis = self.millis.load(Ordering::SeqCst) as u64;
+        self.clock.pass(Duration::from_millis(millis));
         decision
     }
 
     async fn settle(&self, settlement: Settlement) -> Result<Settled, StoreError> {
         self.store.settle(settlement).await
-    }
-
-    async fn receive(&self, provider: &str, receipts: Vec<Receipt>) -> Result<(), StoreError> {
-        self.store.receive(provider, receipts).await
     }
 
     async fn check(&self, check: CodeCheck) -> Result<Checked, StoreError> {
@@ -72,20 +59,8 @@ impl Store for StandsStill {
         self.store.unlock(unlock).await
     }
 
-    async fn unlocks(
-        &self,
-        before: Option<RequestId>,
-        limit: u16,
-    ) -> Result<Vec<UnlockRecord>, StoreError> {
-        self.store.unlocks(before, limit).await
-    }
-
     async fn use_token(&self, token: TokenUse) -> Result<bool, StoreError> {
         self.store.use_token(token).await
-    }
-
-    async fn timelines(&self, query: TimelineQuery) -> Result<Vec<Timeline>, StoreError> {
-        self.store.timelines(query).await
     }
 }
 
@@ -106,57 +81,106 @@ impl Provider for Counts {
     }
 }
 
-#[tokio::test]
-async fn a_message_decided_long_ago_is_not_sent_and_gives_its_minute_back() {
-    let data = folder();
-    let clock = Arc::new(HandClock::default());
-    let owned = OwnedFolder::claim(data.path()).unwrap();
-    let keys = StoreKeys {
-        index: [1; 32],
-        seal: [2; 32],
-    };
-    let inner = SqliteStore::open(owned, &keys, Arc::clone(&clock) as Arc<dyn Clock>).unwrap();
-    let store = Arc::new(StandsStill {
-        store: inner,
-        clock,
-        millis: AtomicI64::new(61_000),
-    });
-    let vendor = Arc::new(Counts::default());
-    let routes = Routes::through(Arc::clone(&vendor) as Arc<dyn Provider>, Countries::All);
-    let key = PasscodeKey::new([3; 32]);
-    let messenger = Messenger::new(
-        Arc::clone(&store) as Arc<dyn Store>,
-        Arc::new(OsEntropy),
-        Plan {
-            routes,
-            ..Plan::default()
-        },
-        key,
-        CodePolicy::default(),
-        SendLimits::default(),
-    );
-    let order = || Order {
-        request_id: RequestId::from_bytes([7; 16]),
-        app: Arc::new(Application {
-            id: AppId::parse("app").unwrap(),
-            name: AppName::parse("App").unwrap(),
-            origins: Origins::default(),
-            web_host: None,
-            android_app_hash: None,
-            created_at: store.now(),
-        }),
-        channel: Channel::Login,
-        phone: PhoneNumber::parse(&number(1), None).unwrap(),
-    };
+struct World {
+    ledger: Arc<StandsStill>,
+    vendor: Arc<Counts>,
+    messenger: Messenger,
+    _data: TempDir,
+}
 
-    assert_eq!(messenger.send(order()).await, Err(SendError::TooLate));
-    assert_eq!(vendor.0.load(Ordering::SeqCst), 0);
-    let query = TimelineQuery {
-        limit: 1,
-        ..TimelineQuery::default()
-    };
-    assert!(store.timelines(query).await.unwrap()[0].gave_back);
-    store.millis.store(0, Ordering::SeqCst);
-    assert!(messenger.send(order()).await.is_ok());
-    assert_eq!(vendor.0.load(Ordering::SeqCst), 1);
+impl World {
+    fn new() -> Self {
+        let data = folder();
+        let clock = Arc::new(HandClock::new(Timestamp::from_millis(1_790_000_000_000)));
+        let owned = OwnedFolder::claim(data.path()).unwrap();
+        let keys = StoreKeys {
+            index: [1; 32],
+            seal: [2; 32],
+        };
+        let store = SqliteStore::open(owned, &keys, Arc::clone(&clock) as Arc<dyn Clock>).unwrap();
+        let ledger = Arc::new(StandsStill {
+            store,
+            clock: Arc::clone(&clock),
+            millis: AtomicUsize::new(0),
+        });
+        let vendor = Arc::new(Counts::default());
+        let routes = Routes::through(Arc::clone(&vendor) as Arc<dyn Provider>, Countries::All);
+        let messenger = Messenger::new(
+            Arc::clone(&ledger) as Arc<dyn Ledger>,
+            clock,
+            Arc::new(OsEntropy),
+            Plan {
+                routes,
+                ..Plan::default()
+            },
+            PasscodeKey::new([3; 32]),
+            CodePolicy::default(),
+            SendLimits::default(),
+        );
+        Self {
+            ledger,
+            vendor,
+            messenger,
+            _data: data,
+        }
+    }
+
+    /// Sends to the one number, in a process that stands still for so long after the decision.
+    async fn send_standing_still(&self, seconds: usize) -> Result<MessageId, SendError> {
+        self.ledger.millis.store(seconds * 1_000, Ordering::SeqCst);
+        let request = SendRequest {
+            request_id: RequestId::from_bytes([7; 16]),
+            app: Arc::new(Application {
+                id: AppId::parse("app").unwrap(),
+                name: AppName::parse("App").unwrap(),
+                origins: Origins::default(),
+                web_host: None,
+                android_app_hash: None,
+                created_at: Timestamp::default(),
+            }),
+            channel: Channel::Login,
+            phone: PhoneNumber::parse(&number(1), None).unwrap(),
+        };
+        self.messenger.send(request).await
+    }
+
+    async fn newest(&self) -> Timeline {
+        let query = TimelineQuery {
+            limit: 1,
+            ..TimelineQuery::default()
+        };
+        let found = self.ledger.store.timelines(query).await;
+        found.unwrap().remove(0)
+    }
+
+    fn vendor_calls(&self) -> usize {
+        self.vendor.0.load(Ordering::SeqCst)
+    }
+}
+
+#[tokio::test]
+async fn a_message_handed_over_four_seconds_late_is_not_sent_and_gives_its_minute_back() {
+    let world = World::new();
+    let late = world.send_standing_still(4).await;
+    assert_eq!(late, Err(SendError::TooLate));
+    assert_eq!(world.vendor_calls(), 0);
+    assert!(world.newest().await.gave_back);
+    assert!(world.send_standing_still(0).await.is_ok());
+    assert_eq!(world.vendor_calls(), 1);
+}
+
+#[tokio::test]
+async fn a_message_whose_process_stood_still_for_a_minute_is_not_sent_and_counts_as_sent() {
+    let world = World::new();
+    let late = world.send_standing_still(60).await;
+    assert_eq!(late, Err(SendError::TooLate));
+    assert_eq!(world.vendor_calls(), 0);
+    let newest = world.newest().await;
+    let outcome = &newest.attempts[0].outcome;
+    assert!(matches!(outcome, Outcome::Unknown { .. }), "{outcome:?}");
+    assert!(!newest.gave_back);
+    assert!(
+        world.send_standing_still(0).await.is_ok(),
+        "the minute is over"
+    );
 }

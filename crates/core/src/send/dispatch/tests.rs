@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use super::*;
 use crate::application::{AppId, AppName, Origins};
 use crate::entropy::{Entropy, EntropyError};
+use crate::send::attempt::outcome;
 use crate::template::{Template, TemplateScope, VendorTemplate};
 
 struct Zeros;

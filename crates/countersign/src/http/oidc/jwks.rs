@@ -52,7 +52,7 @@ fn shape() -> Shape {
 }
 
 async fn handle(State(state): State<AppState>) -> Response {
-    let keys = state.tokens.keys().published(state.store.now());
+    let keys = state.tokens.keys().published(state.clock.now());
     let kept = format!("public, max-age={}", MAX_AGE.as_secs());
     ([(header::CACHE_CONTROL, kept)], Json(keys)).into_response()
 }

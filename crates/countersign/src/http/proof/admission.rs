@@ -122,7 +122,7 @@ fn by_token(state: &AppState, shown: &str) -> Result<String, Fault> {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
         _ => token,
     };
-    let read = state.tokens.read_management(token, state.store.now());
+    let read = state.tokens.read_management(token, state.clock.now());
     let claims = read.ok_or(Fault::Unauthorized)?;
     let setup = state.setup();
     let key = setup.access_keys.get(&claims.sub);
@@ -166,7 +166,7 @@ async fn use_once(
     parts: &Parts,
 ) -> Result<String, Fault> {
     let setup = state.setup();
-    signature.check(request, &parts.headers, &setup, state.store.now())?;
+    signature.check(request, &parts.headers, &setup, state.clock.now())?;
     let once = TokenUse {
         request_id: arrival.id,
         token: signature.token(),

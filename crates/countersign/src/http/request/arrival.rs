@@ -20,7 +20,7 @@ pub(crate) struct Arrival {
 impl Arrival {
     /// The arrival of a request that came now.
     pub(crate) fn now(state: &AppState) -> Self {
-        let at = state.store.now();
+        let at = state.clock.now();
         // Every answer needs an id, also on a machine whose random source fails: then one made of the time alone.
         let id = RequestId::generate(at, &*state.entropy).unwrap_or_else(|_| by_time(at));
         Self {

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use countersign_api::{APP_ID_HEADER, Envelope, Fault, LANG_HEADER, Lang};
 use countersign_core::application::{AppId, Application};
 use countersign_core::id::RequestId;
-use countersign_core::ports::store::Store;
+use countersign_core::time::Clock;
 use countersign_core::time::Timestamp;
 use serde::Serialize;
 
@@ -35,7 +35,7 @@ pub(crate) struct Context {
     /// The operator, where the request proves one.
     operator: Option<OperatorIdentity>,
     arrived_at: Timestamp,
-    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
 }
 
 impl FromRequestParts<AppState> for Context {
@@ -68,7 +68,7 @@ impl Context {
             app: OnceLock::new(),
             operator: arrival.operator,
             arrived_at: arrival.at,
-            store: Arc::clone(&state.store),
+            clock: Arc::clone(&state.clock),
         }
     }
 
@@ -154,7 +154,7 @@ impl Context {
     }
 
     fn log(&self, status_code: u16, api_code: Option<u32>) {
-        let elapsed = self.arrived_at.until(self.store.now());
+        let elapsed = self.arrived_at.until(self.clock.now());
         tracing::info!(
             request_id = %self.request_id,
             method = %self.method,

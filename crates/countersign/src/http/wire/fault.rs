@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use countersign_api::{BadPhone, Fault, FieldProblem};
 use countersign_core::phone::InvalidPhone;
-use countersign_core::ports::store::StoreError;
+use countersign_core::ports::StoreError;
 use countersign_core::send::messenger::SendError;
 use countersign_core::send::outcome::RefusalKind;
 
@@ -80,7 +80,6 @@ pub(crate) fn not_sent(error: SendError) -> Fault {
             kind: why.kind.as_str().to_owned(),
         },
         SendError::Store(_) | SendError::Entropy(_) | SendError::TooLate => Fault::Unavailable,
-        SendError::Rules(_) => Fault::Internal,
     }
 }
 

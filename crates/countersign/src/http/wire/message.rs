@@ -3,8 +3,9 @@
 use countersign_api::{AttemptDto, CheckDto, MessageDto, ReceiptDto, VerdictDto};
 use countersign_core::code::check::CheckRecord;
 use countersign_core::limit::Mode;
-use countersign_core::message::{Attempt, Timeline};
+use countersign_core::message::Timeline;
 use countersign_core::receipt::{Delivery, ReceiptRecord};
+use countersign_core::send::attempt::Attempt;
 use countersign_core::send::outcome::Outcome;
 use serde_json::{Value, json};
 
@@ -46,7 +47,7 @@ fn check(check: CheckRecord) -> CheckDto {
     CheckDto {
         at: check.at.to_string(),
         request_id: check.request_id.to_string(),
-        door: check.door.as_str().to_owned(),
+        door: check.caller.as_str().to_owned(),
         right: check.right,
     }
 }

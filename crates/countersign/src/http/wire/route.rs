@@ -3,7 +3,7 @@
 use countersign_api::{Fault, RoutedProvider, SmsRouteDto};
 use countersign_core::phone::Country;
 use countersign_core::ports::setup::Versioned;
-use countersign_core::send::route::{OnUnknown, Order, Route, RouteScope};
+use countersign_core::send::route::{OnUnknown, Route, RouteScope, Selection};
 
 use super::application;
 use super::provider::{self, bad};
@@ -41,8 +41,8 @@ pub(crate) fn route(asked: &SmsRouteDto) -> Result<Route, Fault> {
     Ok(Route {
         providers: providers.collect::<Result<_, Fault>>()?,
         order: match asked.order.as_str() {
-            LISTED => Order::Listed,
-            WEIGHTED => Order::Weighted,
+            LISTED => Selection::Listed,
+            WEIGHTED => Selection::Weighted,
             _ => return Err(bad("order", format!("must be {LISTED} or {WEIGHTED}"))),
         },
         on_unknown: match asked.on_unknown.as_str() {
@@ -66,8 +66,8 @@ pub(crate) fn dto(scope: &RouteScope, route: &Versioned<Route>) -> SmsRouteDto {
             })
             .collect(),
         order: match route.order {
-            Order::Listed => LISTED,
-            Order::Weighted => WEIGHTED,
+            Selection::Listed => LISTED,
+            Selection::Weighted => WEIGHTED,
         }
         .to_owned(),
         on_unknown: match route.on_unknown {

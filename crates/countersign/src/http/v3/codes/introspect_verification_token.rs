@@ -49,7 +49,7 @@ async fn introspect(
         active: false,
         claims: None,
     };
-    let read = state.tokens.read(&body.token, state.store.now());
+    let read = state.tokens.read(&body.token, state.clock.now());
     let Some(claims) = read.filter(|claims| claims.aud == app.id.as_str()) else {
         return Ok(inactive);
     };

@@ -3,8 +3,8 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{Fault, FieldProblem, Lang, PreCheckCodeRequest, PreCheckedCode};
-use countersign_core::code::check::{Checked, Door};
-use countersign_core::code::checker::Typed;
+use countersign_core::code::check::{Caller, Checked};
+use countersign_core::code::checker::GuessInput;
 use countersign_core::phone::PhoneNumber;
 use serde_json::json;
 
@@ -56,9 +56,9 @@ async fn check(state: &AppState, cx: &Context, body: Body) -> Result<PreCheckedC
     let payload = payload.ok_or_else(|| wrong("smsCodePayload", FieldProblem::Required))?;
     let phone = PhoneNumber::parse(&payload.phone, payload.phone_country_code.as_deref())
         .map_err(fault::bad_phone)?;
-    let typed = Typed {
+    let typed = GuessInput {
         request_id: cx.request_id,
-        door: Door::Public,
+        caller: Caller::Public,
         app: app.id.clone(),
         channel: channel::of_wire(payload.channel),
         phone,

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{Fault, SendSmsRequest};
 use countersign_core::phone::PhoneNumber;
-use countersign_core::send::messenger::Order;
+use countersign_core::send::messenger::SendRequest;
 use serde_json::json;
 
 use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
@@ -52,7 +52,7 @@ async fn send(state: AppState, cx: &Context, body: Body) -> Result<(), Fault> {
     let body: SendSmsRequest = body.json()?;
     let phone = PhoneNumber::parse(&body.phone_number, body.phone_country_code.as_deref())
         .map_err(fault::bad_phone)?;
-    let order = Order {
+    let order = SendRequest {
         request_id: cx.request_id,
         app,
         channel: channel::of_wire(body.channel),

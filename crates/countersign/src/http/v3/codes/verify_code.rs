@@ -6,8 +6,8 @@ use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{Channel, Fault, InvalidReason, VerifiedCode, VerifyCodeRequest};
 use countersign_core::application::AppId;
-use countersign_core::code::check::{Checked, Door};
-use countersign_core::code::checker::Typed;
+use countersign_core::code::check::{Caller, Checked};
+use countersign_core::code::checker::GuessInput;
 use countersign_core::phone::PhoneNumber;
 use countersign_core::time::Timestamp;
 use serde_json::json;
@@ -52,9 +52,9 @@ async fn verify(state: &AppState, cx: &Context, body: Body) -> Result<VerifiedCo
     let app = credentials.application(cx, state)?;
     let phone = PhoneNumber::parse(&body.phone_number, body.phone_country_code.as_deref())
         .map_err(fault::bad_phone)?;
-    let typed = Typed {
+    let typed = GuessInput {
         request_id: cx.request_id,
-        door: Door::Application,
+        caller: Caller::Application,
         app: app.id.clone(),
         channel: channel::of_wire(body.channel),
         phone: phone.clone(),

@@ -45,7 +45,7 @@ async fn exchange(state: &AppState, body: Body) -> Result<ManagementToken, Fault
         access_key::same_secret(secret, &body.access_key_secret)
     });
     let key = key.ok_or(Fault::Unauthorized)?.clone();
-    let (tokens, now) = (Arc::clone(&state.tokens), state.store.now());
+    let (tokens, now) = (Arc::clone(&state.tokens), state.clock.now());
     let minted = state.compute_to_its_end(move || tokens.mint_management(&key, now));
     let access_token = minted.await?.map_err(|error| {
         tracing::error!(%error, "no management token");

@@ -7,7 +7,7 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use countersign_api::{Fault, FieldProblem, MessageDto};
 use countersign_core::id::{MessageId, RequestId};
-use countersign_core::ports::store::TimelineQuery;
+use countersign_core::ports::records::TimelineQuery;
 use countersign_core::time::Timestamp;
 use serde_json::json;
 

@@ -1,0 +1,204 @@
+use super::*;
+use crate::application::AppId;
+use crate::channel::Channel;
+use crate::code::passcode::{Binding, Passcode, PasscodeKey};
+
+const NOW: Timestamp = Timestamp::from_millis(1_000_000);
+
+fn key() -> PasscodeKey {
+    PasscodeKey::new([3; 32])
+}
+
+fn app() -> AppId {
+    AppId::parse("shop").unwrap()
+}
+
+fn phone() -> PhoneNumber {
+    PhoneNumber::parse("13800138000", None).unwrap()
+}
+
+/// A sent code of 300 s that was decided on `age` seconds before [`NOW`], one of the last two that are good.
+fn code(passcode: &str, age: u64) -> Code {
+    let at = NOW.before(Duration::from_secs(age));
+    let message = MessageId::first_at(at);
+    let binding = Binding {
+        app: &app(),
+        channel: Channel::Login,
+        phone: &phone(),
+        message,
+    };
+    let mac = key().mac(&Passcode::parse(passcode).unwrap(), binding);
+    let ends = at.after(Duration::from_secs(300));
+    Code {
+        sent: true,
+        ..Code::recorded(message, at, ends, mac)
+            .with_tries(5)
+            .with_keeps(2)
+    }
+}
+
+fn check(caller: Caller, passcode: &str) -> CodeCheck {
+    let passcode = Passcode::parse(passcode).unwrap();
+    let guess = Guess::new(key(), passcode, app(), Channel::Login, phone());
+    CodeCheck::new(RequestId::from_bytes([9; 16]), caller, guess)
+}
+
+fn view(codes: &[Code]) -> CheckView<'_> {
+    CheckView {
+        codes,
+        failures: Failures::default(),
+        now: NOW,
+        dead_before: Timestamp::default(),
+        counts_strangers: true,
+    }
+}
+
+fn wrong(codes: &[Code]) -> Option<Effect> {
+    let codes = codes.iter().map(|code| code.message).collect();
+    Some(Effect::Wrong { codes })
+}
+
+#[test]
+fn a_right_guess_of_the_public_passes_and_changes_nothing() {
+    let codes = [code("123456", 10)];
+    let (found, effect) = judge(&check(Caller::Public, "123456"), &view(&codes));
+    let message = codes[0].message;
+    assert_eq!(found, Checked::Right { message, at: NOW });
+    assert_eq!(effect, None);
+}
+
+#[test]
+fn a_right_guess_of_the_application_uses_up_every_good_code_of_the_scope() {
+    let mut codes = [code("111111", 70), code("222222", 10)];
+    let (found, effect) = judge(&check(Caller::Application, "111111"), &view(&codes));
+    let [older, newer] = codes.map(|code| code.message);
+    assert_eq!(
+        found,
+        Checked::Right {
+            message: older,
+            at: NOW
+        }
+    );
+    let effect = effect.unwrap();
+    assert_eq!(
+        effect,
+        Effect::Used {
+            codes: vec![older, newer]
+        }
+    );
+    codes.iter_mut().for_each(|code| effect.on_code(code));
+    assert!(codes.iter().all(|code| code.used));
+    assert_eq!(effect.consecutive(), Consecutive::Reset);
+    assert_eq!(
+        effect.hits(),
+        HitChange::Keep,
+        "hour and day are not forgiven"
+    );
+}
+
+#[test]
+fn a_wrong_guess_costs_every_good_code_of_the_scope_a_try() {
+    let mut codes = [code("111111", 70), code("222222", 10)];
+    codes[1].tries_left = 2;
+    let (found, effect) = judge(&check(Caller::Public, "999999"), &view(&codes));
+    assert_eq!(found, Checked::Wrong { tries_left: 1 });
+    assert_eq!(effect, wrong(&codes));
+    codes
+        .iter_mut()
+        .for_each(|code| effect.as_ref().unwrap().on_code(code));
+    assert_eq!(codes.map(|code| code.tries_left), [4, 1]);
+}
+
+#[test]
+fn a_guess_that_meets_no_good_code_is_counted_in_the_budget_and_not_in_a_row() {
+    let exhausted = Code {
+        tries_left: 0,
+        ..code("123456", 10)
+    };
+    for (codes, expected) in [
+        (vec![], Checked::NotSent),
+        (vec![code("123456", 301)], Checked::Expired),
+        (vec![exhausted], Checked::Exhausted),
+        (vec![code("123456", 361)], Checked::NotSent),
+    ] {
+        let (found, effect) = judge(&check(Caller::Application, "123456"), &view(&codes));
+        assert_eq!(found, expected);
+        assert_eq!(effect, wrong(&[]));
+        let effect = effect.unwrap();
+        assert_eq!(effect.hits(), HitChange::Add);
+        assert_eq!(effect.consecutive(), Consecutive::Keep);
+    }
+}
+
+#[test]
+fn the_code_that_was_used_costs_nothing_and_another_one_does() {
+    let codes = [Code {
+        used: true,
+        ..code("123456", 10)
+    }];
+    let again = judge(&check(Caller::Application, "123456"), &view(&codes));
+    assert_eq!(again, (Checked::Used, None));
+    let other = judge(&check(Caller::Application, "123457"), &view(&codes));
+    assert_eq!(other, (Checked::NotSent, wrong(&[])));
+}
+
+#[test]
+fn a_spent_budget_locks_before_anything_is_compared() {
+    let codes = [code("123456", 10)];
+    let in_a_row = Failures {
+        in_a_row: 80,
+        refused_until: None,
+    };
+    let locked = CheckView {
+        failures: in_a_row,
+        ..view(&codes)
+    };
+    let found = |caller| judge(&check(caller, "123456"), &locked).0;
+    assert_eq!(found(Caller::Public), Checked::Locked { wait: None });
+    assert!(matches!(found(Caller::Application), Checked::Right { .. }));
+    let until = Some(NOW.after(Duration::from_secs(7)));
+    let hour = Failures {
+        in_a_row: 0,
+        refused_until: until,
+    };
+    let locked = CheckView {
+        failures: hour,
+        ..view(&codes)
+    };
+    let (found, effect) = judge(&check(Caller::Public, "123456"), &locked);
+    let wait = Some(Duration::from_secs(7));
+    assert_eq!((found, effect), (Checked::Locked { wait }, None));
+}
+
+#[test]
+fn a_crowded_ledger_counts_wrong_guesses_at_numbers_with_codes_only() {
+    let stranger = CheckView {
+        counts_strangers: false,
+        ..view(&[])
+    };
+    let (found, effect) = judge(&check(Caller::Public, "999999"), &stranger);
+    assert_eq!((found, effect), (Checked::NotSent, None));
+    let codes = [code("123456", 10)];
+    let known = CheckView {
+        counts_strangers: false,
+        ..view(&codes)
+    };
+    let (found, effect) = judge(&check(Caller::Public, "999999"), &known);
+    assert_eq!(
+        (found, effect),
+        (Checked::Wrong { tries_left: 4 }, wrong(&codes))
+    );
+}
+
+#[test]
+fn an_unlock_clears_both_counts_and_a_token_use_only_adds_its_hit() {
+    assert_eq!(Effect::Unlocked.hits(), HitChange::Clear);
+    assert_eq!(Effect::Unlocked.consecutive().after(42), 0);
+    assert_eq!(Effect::TokenUsed.hits(), HitChange::Add);
+    assert_eq!(Effect::TokenUsed.consecutive().after(42), 42);
+}
+
+#[test]
+fn callers_are_known_by_their_names() {
+    assert_eq!(Caller::ALL.map(Caller::as_str), ["public", "application"]);
+}

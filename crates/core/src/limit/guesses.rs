@@ -1,0 +1,64 @@
+//! The limits on wrong guesses about a number: an hour's and a day's.
+
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use super::{Bucket, Limit, Mode, RuleSet, Rules};
+use crate::code::check::Caller;
+use crate::code::failures::FailureBudget;
+use crate::phone::PhoneNumber;
+
+/// The rules by which wrong guesses about `phone` are counted, and refused to `caller`. Guesses of both callers make
+/// hits in one bucket; each caller has maxima of its own.
+#[must_use]
+pub fn wrong_guesses(phone: &PhoneNumber, caller: Caller) -> Rules {
+    static SETS: LazyLock<[Arc<RuleSet>; 2]> =
+        LazyLock::new(|| Caller::ALL.map(|caller| Arc::new(limits(caller.budget()))));
+    let [public, application] = &*SETS;
+    let set = match caller {
+        Caller::Public => public,
+        Caller::Application => application,
+    };
+    let bucket = Bucket::named("wrong").part(phone.e164());
+    Rules::in_one_bucket(Arc::clone(set), bucket)
+}
+
+fn limits(budget: FailureBudget) -> RuleSet {
+    let limit = |name: &'static str, hours: u64, max| Limit {
+        name: name.into(),
+        window: Duration::from_secs(hours * 3600),
+        max,
+        weight: 1,
+        mode: Mode::Enforce,
+        refundable: false,
+    };
+    RuleSet::of_one_bucket([
+        limit("wrong_hour", 1, budget.hour),
+        limit("wrong_day", 24, budget.day),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wrong_guesses_are_counted_by_number_in_the_hour_and_the_day() {
+        let phone = |number| PhoneNumber::parse(number, None).unwrap();
+        let of = |caller, number| wrong_guesses(&phone(number), caller);
+        let hour = Duration::from_secs(3_600);
+        for (caller, in_hour, in_day) in [(Caller::Public, 10, 20), (Caller::Application, 15, 30)] {
+            let rules = of(caller, "13800138000");
+            let limits = rules.set().limits().iter().map(|(limit, bucket)| {
+                (*bucket, limit.window, limit.max, limit.weight, limit.mode)
+            });
+            let limit = |window, max| (0, window, max, 1, Mode::Enforce);
+            let expected = [limit(hour, in_hour), limit(24 * hour, in_day)];
+            assert_eq!(limits.collect::<Vec<_>>(), expected);
+        }
+        let one = of(Caller::Public, "13800138000");
+        let both = of(Caller::Application, "13800138000");
+        assert_eq!(one.buckets(), both.buckets());
+        assert_ne!(one.buckets(), of(Caller::Public, "13800138001").buckets());
+    }
+}

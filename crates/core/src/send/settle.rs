@@ -1,0 +1,93 @@
+//! What became of an admitted message, and whether its minute is given back.
+
+use super::attempt::{self, Attempt};
+use super::outcome::Outcome;
+use crate::id::MessageId;
+use crate::limit::Rules;
+use crate::policy;
+use crate::time::Timestamp;
+
+/// What became of an admitted message, to be recorded.
+#[derive(Debug, Clone)]
+pub struct Settlement {
+    /// The message.
+    pub message: MessageId,
+    /// The attempts at providers, in order, at least one. What they say together is the message's
+    /// outcome ([`attempt::outcome`]).
+    pub attempts: Vec<Attempt>,
+    /// Counts give-backs, and limits them: see [`GiveBack::of`].
+    pub give_back: Rules,
+}
+
+impl Settlement {
+    /// Whether the message may have been sent: one sure attempt is enough, and one unsure.
+    #[must_use]
+    pub fn may_have_been_sent(&self) -> bool {
+        attempt::outcome(&self.attempts).is_none_or(Outcome::may_have_been_sent)
+    }
+}
+
+/// Whether a message that was decided on at `decided_at` and has no outcome on record at `now` gets none from its
+/// sender any more ([`policy::OUTCOME_DUE`]). Then it counts as sent ([`Attempt::unrecorded`]), for anybody who looks.
+#[must_use]
+pub fn is_overdue(decided_at: Timestamp, now: Timestamp) -> bool {
+    now > decided_at.after(policy::OUTCOME_DUE)
+}
+
+/// Whether the refundable hits of a message still count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GiveBack {
+    /// They count.
+    No,
+    /// They do not; a hit in each bucket of [`Settlement::give_back`] counts instead.
+    Counted,
+    /// They do not, and nothing counts instead: the failure was ours and no provider was called.
+    Uncounted,
+}
+
+impl GiveBack {
+    /// Whether a settlement gives the minute back: after a certain failure, where its
+    /// [`give_back`](Settlement::give_back) rules allow one more.
+    #[must_use]
+    pub const fn of(may_have_been_sent: bool, allowed: bool) -> Self {
+        if may_have_been_sent || !allowed {
+            GiveBack::No
+        } else {
+            GiveBack::Counted
+        }
+    }
+
+    /// Whether a hit of the message counts no more.
+    #[must_use]
+    pub const fn takes(self, refundable: bool) -> bool {
+        refundable && !matches!(self, GiveBack::No)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_certain_failure_gives_the_minute_back_where_the_rules_allow_it() {
+        assert_eq!(GiveBack::of(false, true), GiveBack::Counted);
+        assert_eq!(GiveBack::of(false, false), GiveBack::No);
+        assert_eq!(GiveBack::of(true, true), GiveBack::No);
+        let takes = [GiveBack::No, GiveBack::Counted, GiveBack::Uncounted].map(|of| of.takes(true));
+        assert_eq!(takes, [false, true, true]);
+        assert!(
+            !GiveBack::Counted.takes(false),
+            "the hit of a limit that keeps failures"
+        );
+    }
+
+    #[test]
+    fn a_message_without_an_outcome_is_overdue_after_twenty_one_seconds() {
+        let decided_at = Timestamp::from_millis(1_000);
+        let due = decided_at.after(Duration::from_secs(21));
+        assert!(!is_overdue(decided_at, due));
+        assert!(is_overdue(decided_at, due.after(Duration::from_millis(1))));
+    }
+}

@@ -1,0 +1,380 @@
+//! Deciding, settling and checking: the port [`Ledger`] over the live state and the writer.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use countersign_core::code::Code;
+use countersign_core::code::check::{
+    self, Checked, CodeCheck, Effect, HitChange, TokenUse, Unlock,
+};
+use countersign_core::id::RequestId;
+use countersign_core::limit::{RuleSet, Rules};
+use countersign_core::message::{Decision, Intent};
+use countersign_core::ports::StoreError;
+use countersign_core::ports::ledger::{Ledger, Settled};
+use countersign_core::send::attempt::Attempt;
+use countersign_core::send::outcome::Outcome;
+use countersign_core::send::settle::{GiveBack, Settlement};
+use countersign_core::time::Timestamp;
+
+use super::log::attempt::SettlementRow;
+use super::log::event::EventRow;
+use super::log::hit::LoggedHit;
+use super::log::message::MessageRow;
+use super::log::receipt::ReceiptRow;
+use super::log::record::Record;
+use super::memory::{Admission, Live};
+use super::writer::queue::Durable;
+use super::{DECISION, SqliteStore, unsealed, wait, writer};
+use crate::seal::Key;
+
+/// How long to wait for an outcome to become durable. It does in any case; the answer need not wait.
+pub(super) const SETTLEMENT: Duration = Duration::from_millis(300);
+
+#[async_trait]
+impl Ledger for SqliteStore {
+    async fn decide(&self, intent: Intent, rules: Rules) -> Result<Decision, StoreError> {
+        let (decision, durable) = self.reserve(intent, &rules)?;
+        if let Some(durable) = durable {
+            wait(durable, DECISION).await?;
+        }
+        Ok(decision)
+    }
+
+    async fn settle(&self, settlement: Settlement) -> Result<Settled, StoreError> {
+        let (give_back, durable) = self.take_outcome(settlement)?;
+        if let Some(durable) = durable {
+            wait(durable, SETTLEMENT).await?;
+        }
+        let gave_back = give_back != GiveBack::No;
+        Ok(Settled { gave_back })
+    }
+
+    async fn check(&self, check: CodeCheck) -> Result<Checked, StoreError> {
+        let guess = &check.guess;
+        let scope =
+            self.sealer
+                .code_scope(guess.app.as_str(), guess.channel.as_str(), &guess.phone);
+        let phone = self.sealer.phone(&guess.phone);
+        let hits = LoggedHit::all_of(&check.rules, &self.sealer);
+        self.act(check.request_id, |live, now| {
+            let (found, effect) = live.check(&check, scope, phone, &hits, now);
+            let event = effect.map(|effect| NewEvent {
+                effect,
+                caller: Some(check.caller),
+                phone: Some(phone),
+                scope: Some(scope),
+                hits,
+                sealed: None,
+            });
+            (found, event)
+        })
+        .await
+    }
+
+    async fn unlock(&self, unlock: Unlock) -> Result<(), StoreError> {
+        let event = NewEvent {
+            effect: Effect::Unlocked,
+            caller: None,
+            phone: Some(self.sealer.phone(&unlock.phone)),
+            scope: None,
+            hits: LoggedHit::all_of(&unlock.rules(), &self.sealer),
+            sealed: Some(self.sealer.seal_unlock(&unlock).ok_or_else(unsealed)?),
+        };
+        self.act(unlock.request_id, |_, _| ((), Some(event))).await
+    }
+
+    async fn use_token(&self, token: TokenUse) -> Result<bool, StoreError> {
+        let hit = LoggedHit {
+            bucket: self.sealer.bucket(&token.bucket()),
+            window: token.life,
+            weight: 1,
+            refundable: false,
+        };
+        self.act(token.request_id, |live, now| {
+            let is_new = !live.token_is_used(hit.bucket, now);
+            let event = is_new.then(|| NewEvent {
+                effect: Effect::TokenUsed,
+                caller: None,
+                phone: None,
+                scope: None,
+                hits: Arc::new([hit]),
+                sealed: None,
+            });
+            (is_new, event)
+        })
+        .await
+    }
+}
+
+/// Decisions.
+impl SqliteStore {
+    /// Judges, and on admission reserves in memory and queues the row, all under one lock: the order of decisions is
+    /// the order of the log.
+    fn reserve(
+        &self,
+        intent: Intent,
+        rules: &Rules,
+    ) -> Result<(Decision, Option<Durable>), StoreError> {
+        let hits = LoggedHit::all_of(rules, &self.sealer);
+        if let Some(decision) = self.refuse_early(rules, &hits)? {
+            return Ok((decision, None));
+        }
+        let prepared = self.prepare(intent, hits)?;
+
+        let mut live = self.live.lock().map_err(|_| writer::stopped())?;
+        let now = self.clock.now();
+        if prepared.intent.is_too_late(now) {
+            return Err(StoreError::Unavailable("the intent is too old".to_owned()));
+        }
+        let decision = prepared.decide(&live, rules.set(), now);
+        if !decision.admitted() {
+            return Ok((decision, None));
+        }
+        if self.queue.is_full() {
+            return Err(StoreError::Overloaded);
+        }
+        let row = prepared.into_row(&decision, live.next_message());
+        let admission = row.admission.clone();
+        let durable = self.queue.push(Record::Message(Box::new(row)))?;
+        live.admit(admission);
+        Ok((decision, Some(durable)))
+    }
+
+    /// Fast path: judges [the likeliest bucket](RuleSet::FAST_PATH) alone, before anything is sealed that only an
+    /// admitted message needs. Nearly every refusal ends here.
+    fn refuse_early(
+        &self,
+        rules: &Rules,
+        hits: &[LoggedHit],
+    ) -> Result<Option<Decision>, StoreError> {
+        let live = self.live.lock().map_err(|_| writer::stopped())?;
+        let now = self.clock.now();
+        let first = hits.get(..RuleSet::FAST_PATH).unwrap_or(hits);
+        if live.judge_send(rules.set(), first, now).is_empty() {
+            return Ok(None);
+        }
+        // A refusal names every limit that refuses.
+        let refusals = live.judge_send(rules.set(), hits, now);
+        drop(live);
+        let decision = Decision {
+            at: now,
+            limits: Arc::clone(rules.set()),
+            refusals,
+            again: None,
+        };
+        Ok((!decision.admitted()).then_some(decision))
+    }
+
+    /// Seals and digests everything that the row of an admitted message needs.
+    fn prepare(
+        &self,
+        intent: Intent,
+        hits: Arc<[LoggedHit]>,
+    ) -> Result<PreparedMessage, StoreError> {
+        let sealed_phone = self.sealer.seal(&intent.phone, intent.id);
+        Ok(PreparedMessage {
+            scope: self.sealer.code_scope(
+                intent.app.as_str(),
+                intent.channel.as_str(),
+                &intent.phone,
+            ),
+            sealed_phone: sealed_phone.ok_or_else(unsealed)?,
+            phone: self.sealer.phone(&intent.phone),
+            hits,
+            intent,
+        })
+    }
+}
+
+/// An intent with everything that can be worked out before the lock is taken.
+struct PreparedMessage {
+    intent: Intent,
+    scope: Key,
+    sealed_phone: Vec<u8>,
+    phone: Key,
+    hits: Arc<[LoggedHit]>,
+}
+
+impl PreparedMessage {
+    fn decide(&self, live: &Live, limits: &Arc<RuleSet>, now: Timestamp) -> Decision {
+        let reuses = self.intent.code.sealed.is_some();
+        Decision {
+            at: now,
+            limits: Arc::clone(limits),
+            refusals: live.judge_send(limits, &self.hits, now),
+            again: reuses
+                .then(|| live.code_to_send_again(self.scope, now))
+                .flatten(),
+        }
+    }
+
+    /// The row of the message, which is admitted.
+    fn into_row(self, decision: &Decision, seq: i64) -> MessageRow {
+        let intent = self.intent;
+        let is_new = decision.again.is_none();
+        let code = Code::pending(intent.id, decision.at, &intent.code);
+        MessageRow {
+            request_id: intent.request_id,
+            app: intent.app,
+            channel: intent.channel.as_str(),
+            sealed_phone: self.sealed_phone,
+            phone: self.phone,
+            limits: Arc::clone(&decision.limits),
+            refusals: decision.refusals.clone(),
+            again: decision.again.clone(),
+            admission: Admission {
+                seq,
+                message: intent.id,
+                decided_at: decision.at,
+                scope: self.scope,
+                code: is_new.then_some(code),
+                sealed: intent.code.sealed.filter(|_| is_new),
+                hits: self.hits,
+            },
+        }
+    }
+}
+
+/// Settlements. Memory follows a provider's word at once; the log follows, in the same order.
+impl SqliteStore {
+    /// Lets an outcome take effect, and queues its record. Only the record of one that was certainly not sent is worth
+    /// waiting for: a start without the others takes the message for sent as well.
+    fn take_outcome(
+        &self,
+        settlement: Settlement,
+    ) -> Result<(GiveBack, Option<Durable>), StoreError> {
+        let mut live = self.live.lock().map_err(|_| writer::stopped())?;
+        let now = self.clock.now();
+        let Some(message) = live.pending(settlement.message) else {
+            return Ok((GiveBack::No, None)); // settled before
+        };
+        if message.is_overdue(now) {
+            live.sent(message.message, now);
+            self.queue.settle(message.as_unknown())?;
+            return Ok((GiveBack::No, None));
+        }
+        if !settlement.may_have_been_sent() {
+            let row = self.take_failure(settlement, message.seq, &mut live, now);
+            let give_back = row.give_back;
+            let durable = self.queue.push(Record::Settlement(row))?;
+            return Ok((give_back, Some(durable)));
+        }
+        live.sent(message.message, now);
+        self.deliver_early_receipts(&mut live, message.seq, &settlement.attempts);
+        let row = SettlementRow::without_give_back(message.seq, settlement.attempts);
+        self.queue.settle(row)?;
+        Ok((GiveBack::No, None))
+    }
+
+    /// Lets a certain failure take effect: the message brought no code, and gives its minute back where that is
+    /// allowed.
+    fn take_failure(
+        &self,
+        settlement: Settlement,
+        seq: i64,
+        live: &mut Live,
+        now: Timestamp,
+    ) -> SettlementRow {
+        let rules = &settlement.give_back;
+        let hits = LoggedHit::all_of(rules, &self.sealer);
+        let allowed = live.allows_give_back(rules, &hits, now);
+        let give_back = GiveBack::of(false, allowed);
+        live.not_sent(settlement.message, give_back);
+        if give_back == GiveBack::Counted {
+            hits.iter().for_each(|hit| live.add_send_hit(hit, now));
+        }
+        SettlementRow {
+            seq,
+            attempts: settlement.attempts,
+            give_back,
+            give_back_hits: hits,
+        }
+    }
+
+    /// Records the reports that were waiting for this provider's answer.
+    fn deliver_early_receipts(&self, live: &mut Live, seq: i64, attempts: &[Attempt]) {
+        if live.early_receipts.is_empty() {
+            return;
+        }
+        for attempt in attempts {
+            let Outcome::Accepted {
+                provider_message_id: Some(id),
+            } = &attempt.outcome
+            else {
+                continue;
+            };
+            let Some(provider) = &attempt.provider else {
+                continue;
+            };
+            for (receipt, at) in live.early_receipts.take(provider, id) {
+                let row = ReceiptRow::of(seq, provider, receipt, at, &self.sealer);
+                // Nobody waits: the vendor that reported it has been answered.
+                let _ = self.queue.push(Record::Receipt(Box::new(row)));
+            }
+        }
+    }
+}
+
+/// An event that has no place in the log yet.
+struct NewEvent {
+    effect: Effect,
+    caller: Option<check::Caller>,
+    phone: Option<Key>,
+    scope: Option<Key>,
+    hits: Arc<[LoggedHit]>,
+    sealed: Option<Vec<u8>>,
+}
+
+/// Acts on codes.
+impl SqliteStore {
+    /// Finds something in the live state, applies the event that comes of it, and queues its record, all under one
+    /// lock. The answer may be told once it is durable. Where there is nothing to record, the time is written all the
+    /// same: an answer must neither tell itself apart by its speed, nor be told by a store that cannot write.
+    async fn act<T>(
+        &self,
+        request_id: RequestId,
+        find: impl FnOnce(&Live, Timestamp) -> (T, Option<NewEvent>),
+    ) -> Result<T, StoreError> {
+        let (found, durable) = {
+            let mut live = self.live.lock().map_err(|_| writer::stopped())?;
+            let now = self.clock.now();
+            if check::is_too_late(request_id, now) {
+                return Err(StoreError::Unavailable("the request is too old".to_owned()));
+            }
+            if self.queue.is_full() {
+                return Err(StoreError::Overloaded);
+            }
+            let (found, event) = find(&live, now);
+            let record = match event {
+                Some(event) => Record::Event(Box::new(apply(event, request_id, &mut live, now))),
+                None => Record::Barrier(now),
+            };
+            (found, self.queue.push(record)?)
+        };
+        wait(durable, DECISION).await?;
+        Ok(found)
+    }
+}
+
+/// Gives `event` its place in the log and applies it.
+fn apply(event: NewEvent, id: RequestId, live: &mut Live, at: Timestamp) -> EventRow {
+    let hits = match event.effect.hits() {
+        HitChange::Keep => Arc::new([]) as Arc<[_]>,
+        HitChange::Add | HitChange::Clear => event.hits,
+    };
+    let row = EventRow {
+        seq: live.next_event(),
+        id,
+        at,
+        effect: event.effect,
+        caller: event.caller,
+        phone: event.phone,
+        scope: event.scope,
+        hits,
+        sealed: event.sealed,
+    };
+    live.apply(&row);
+    row
+}

@@ -1,0 +1,122 @@
+//! The rows of the attempts at a message: calls to providers, and what their outcome did to its hits.
+
+use std::sync::Arc;
+
+use countersign_core::send::attempt::{self, Attempt};
+use countersign_core::send::outcome::{NotAccepted, Outcome, RefusalKind};
+use countersign_core::send::settle::GiveBack;
+use rusqlite::{Statement, params};
+
+use super::hit::{self, LoggedHit};
+
+/// The attempts at one message, to be appended.
+#[derive(Debug)]
+pub(crate) struct SettlementRow {
+    /// The row of the message.
+    pub(crate) seq: i64,
+    pub(crate) attempts: Vec<Attempt>,
+    pub(crate) give_back: GiveBack,
+    /// The hits that count instead of those that a counted give-back takes.
+    pub(crate) give_back_hits: Arc<[LoggedHit]>,
+}
+
+impl SettlementRow {
+    /// A settlement that leaves every hit of the message as it is.
+    pub(crate) fn without_give_back(seq: i64, attempts: Vec<Attempt>) -> Self {
+        Self {
+            seq,
+            attempts,
+            give_back: GiveBack::No,
+            give_back_hits: Arc::new([]),
+        }
+    }
+
+    pub(crate) const INSERT: &str =
+        "INSERT OR IGNORE INTO attempt VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+    /// Runs [`SettlementRow::INSERT`] for each attempt. A settlement that is on record already stays as it is.
+    pub(crate) fn insert(&self, insert: &mut Statement<'_>) -> rusqlite::Result<()> {
+        let attempts = self.attempts.get(..MOST_ATTEMPTS);
+        let attempts = attempts.unwrap_or(&self.attempts);
+        let decisive = attempt::decisive(attempts);
+        for ((n, attempt), number) in attempts.iter().enumerate().zip(0_i64..) {
+            let settles = Some(n) == decisive;
+            let (outcome, kind, detail, provider_message_id) = outcome_columns(&attempt.outcome);
+            insert.execute(params![
+                first_attempt(self.seq) + number,
+                attempt.provider,
+                attempt.started_at.as_millis(),
+                attempt.ended_at.as_millis(),
+                outcome,
+                kind,
+                detail,
+                provider_message_id,
+                settles,
+                settles.then(|| self.give_back_column()).flatten(),
+            ])?;
+        }
+        Ok(())
+    }
+
+    /// The column `give_back`: NULL, or the hits that count instead.
+    fn give_back_column(&self) -> Option<Vec<u8>> {
+        match self.give_back {
+            GiveBack::No => None,
+            GiveBack::Counted => Some(hit::encode(&self.give_back_hits)),
+            GiveBack::Uncounted => Some(Vec::new()),
+        }
+    }
+}
+
+/// How many attempts a message has room for.
+const MOST_ATTEMPTS: usize = 16;
+
+/// The id of the first attempt of the message with this `seq`. Those after it follow.
+pub(crate) fn first_attempt(seq: i64) -> i64 {
+    seq * 16
+}
+
+/// The `seq` of the message that an attempt belongs to.
+pub(crate) fn message_of(attempt: i64) -> i64 {
+    attempt / 16
+}
+
+type OutcomeColumns<'a> = (&'a str, Option<&'a str>, Option<&'a str>, Option<&'a str>);
+
+fn outcome_columns(outcome: &Outcome) -> OutcomeColumns<'_> {
+    match outcome {
+        Outcome::Accepted {
+            provider_message_id,
+        } => ("accepted", None, None, provider_message_id.as_deref()),
+        Outcome::NotAccepted(why) => (
+            "not_accepted",
+            Some(why.kind.as_str()),
+            why.vendor_code.as_deref(),
+            None,
+        ),
+        Outcome::Unknown { cause } => ("unknown", None, Some(cause), None),
+    }
+}
+
+/// The outcome in the columns of an attempt; what cannot be read is unknown.
+pub(crate) fn outcome_from_columns(
+    outcome: &str,
+    kind: Option<&str>,
+    detail: Option<String>,
+    provider_message_id: Option<String>,
+) -> Outcome {
+    match outcome {
+        "accepted" => Outcome::Accepted {
+            provider_message_id,
+        },
+        "not_accepted" => Outcome::NotAccepted(NotAccepted {
+            kind: kind
+                .and_then(RefusalKind::parse)
+                .unwrap_or(RefusalKind::Other),
+            vendor_code: detail,
+        }),
+        _ => Outcome::Unknown {
+            cause: detail.unwrap_or_default(),
+        },
+    }
+}

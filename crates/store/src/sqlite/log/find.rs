@@ -1,0 +1,150 @@
+//! Finds rows of the log. They are numbered in the order of time, so a moment is found by halving.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use countersign_core::id::{MessageId, RequestId};
+use countersign_core::time::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+/// The tables of the log that are led by time.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Table {
+    Message,
+    Event,
+}
+
+impl Table {
+    fn newest(self) -> &'static str {
+        match self {
+            Table::Message => "SELECT max(seq) FROM message",
+            Table::Event => "SELECT max(seq) FROM code_event",
+        }
+    }
+
+    fn next(self) -> &'static str {
+        match self {
+            Table::Message => {
+                "SELECT seq, decided_at FROM message WHERE seq >= ? ORDER BY seq LIMIT 1"
+            }
+            Table::Event => "SELECT seq, at FROM code_event WHERE seq >= ? ORDER BY seq LIMIT 1",
+        }
+    }
+}
+
+/// The number after that of the newest row.
+pub(crate) fn end(log: &Connection, table: Table) -> rusqlite::Result<i64> {
+    let newest: Option<i64> = log
+        .prepare_cached(table.newest())?
+        .query_row([], |row| row.get(0))?;
+    Ok(newest.map_or(0, |newest| newest + 1))
+}
+
+/// The number of the first row of `time` or later; [`end`] if there is none.
+pub(crate) fn first_at(log: &Connection, table: Table, time: Timestamp) -> rusqlite::Result<i64> {
+    let (mut from, mut to) = (0, end(log, table)?);
+    let mut next = log.prepare_cached(table.next())?;
+    while from < to {
+        let middle = from + (to - from) / 2;
+        let (seq, at): (i64, i64) =
+            next.query_row([middle], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        if at < time.as_millis() {
+            from = seq + 1;
+        } else {
+            to = middle;
+        }
+    }
+    Ok(to)
+}
+
+/// The rows from `from` on, to `to` and not including it.
+pub(crate) fn between(
+    log: &Connection,
+    table: Table,
+    from: Timestamp,
+    to: Timestamp,
+) -> rusqlite::Result<Range<i64>> {
+    Ok(first_at(log, table, from)?..first_at(log, table, to)?)
+}
+
+/// The longest from the making of a request id to its record: its body may take ten seconds.
+const REQUEST: Duration = Duration::from_secs(30);
+
+/// The longest from the making of a message id to its decision. Longer than any rule has allowed since the first
+/// release: rows of an older rule are found as well.
+const MESSAGE: Duration = Duration::from_secs(30);
+
+/// The number of a message.
+pub(crate) fn message(log: &Connection, id: MessageId) -> rusqlite::Result<Option<i64>> {
+    let made = id.made_at();
+    let until = made.after(MESSAGE);
+    let rows = between(log, Table::Message, made, until)?;
+    log.prepare_cached("SELECT seq FROM message WHERE seq >= ? AND seq < ? AND id = ? LIMIT 1")?
+        .query_row(params![rows.start, rows.end, id.as_bytes()], |row| {
+            row.get(0)
+        })
+        .optional()
+}
+
+/// The number of the message that a request led to.
+pub(crate) fn message_of_request(log: &Connection, id: RequestId) -> rusqlite::Result<Option<i64>> {
+    let made = id.made_at();
+    let rows = between(log, Table::Message, made, made.after(REQUEST))?;
+    log.prepare_cached(
+        "SELECT seq FROM message WHERE seq >= ? AND seq < ? AND request_id = ? LIMIT 1",
+    )?
+    .query_row(params![rows.start, rows.end, id.as_bytes()], |row| {
+        row.get(0)
+    })
+    .optional()
+}
+
+/// The number of the unlock that a request was; of the first event of its moment, where it was none.
+pub(crate) fn unlock(log: &Connection, id: RequestId) -> rusqlite::Result<i64> {
+    let made = id.made_at();
+    let rows = between(log, Table::Event, made, made.after(REQUEST))?;
+    let found = log
+        .prepare_cached(
+            "SELECT seq FROM code_event
+             WHERE kind = 'unlocked' AND seq >= ? AND seq < ? AND id = ? LIMIT 1",
+        )?
+        .query_row(params![rows.start, rows.end, id.as_bytes()], |row| {
+            row.get(0)
+        })
+        .optional()?;
+    Ok(found.unwrap_or(rows.start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_row_of_a_moment_is_found_whatever_is_missing() {
+        let mut log = Connection::open_in_memory().unwrap();
+        super::super::schema::migrations()
+            .to_latest(&mut log)
+            .unwrap();
+        let first =
+            |log: &Connection, at| first_at(log, Table::Event, Timestamp::from_millis(at)).unwrap();
+        assert_eq!(first(&log, 5), 0);
+        for (seq, at) in [(3, 10), (4, 10), (9, 20), (10, 30)] {
+            log.execute(
+                "INSERT INTO code_event VALUES (?, x'', ?, 'token_used', NULL, NULL, NULL, NULL, x'', NULL)",
+                [seq, at],
+            )
+            .unwrap();
+        }
+        for (at, seqs) in [
+            (5, 0..=3),
+            (10, 0..=3),
+            (11, 5..=9),
+            (20, 5..=9),
+            (30, 10..=10),
+            (31, 11..=11),
+        ] {
+            let found = first(&log, at);
+            assert!(seqs.contains(&found), "{at}: {found}");
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! The log: append-only tables, led by time, from which a start rebuilds the memory.
+
+pub(super) mod attempt;
+pub(super) mod event;
+pub(super) mod find;
+pub(super) mod hit;
+pub(super) mod mark;
+pub(super) mod message;
+pub(super) mod receipt;
+pub(super) mod record;
+pub(super) mod rule_set;
+pub(super) mod schema;
+pub(super) mod setup;

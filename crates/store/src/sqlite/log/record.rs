@@ -1,0 +1,93 @@
+//! One thing to append to the log, and the statements that append it.
+
+use countersign_core::time::Timestamp;
+use rusqlite::{CachedStatement, Connection};
+
+use super::attempt::SettlementRow;
+use super::event::EventRow;
+use super::mark;
+use super::message::MessageRow;
+use super::receipt::ReceiptRow;
+use super::rule_set::RuleSets;
+use super::setup::SetupRow;
+
+/// One thing to append to the log.
+#[derive(Debug)]
+pub(crate) enum Record {
+    Message(Box<MessageRow>),
+    Settlement(SettlementRow),
+    Event(Box<EventRow>),
+    /// Nothing but the time, for an answer that must not be given while nothing can be written.
+    Barrier(Timestamp),
+    Setup(Box<SetupRow>),
+    Receipt(Box<ReceiptRow>),
+}
+
+impl Record {
+    /// Whether it is recorded even if its caller is gone, and taken however many wait: it has taken effect in memory
+    /// already, or completes an earlier record. A message is not: nothing is sent for one whose sender has gone.
+    pub(crate) fn is_owed(&self) -> bool {
+        match self {
+            Record::Settlement(_) | Record::Event(_) | Record::Receipt(_) | Record::Barrier(_) => {
+                true
+            }
+            Record::Message(_) | Record::Setup(_) => false,
+        }
+    }
+}
+
+/// Appends records to the log, with statements that are prepared once for all of them.
+pub(crate) struct Appender<'a> {
+    log: &'a Connection,
+    rule_sets: &'a mut RuleSets,
+    message: Option<CachedStatement<'a>>,
+    attempt: Option<CachedStatement<'a>>,
+    event: Option<CachedStatement<'a>>,
+    buckets: Vec<u8>,
+}
+
+impl<'a> Appender<'a> {
+    pub(crate) fn new(log: &'a Connection, rule_sets: &'a mut RuleSets) -> Self {
+        Self {
+            log,
+            rule_sets,
+            message: None,
+            attempt: None,
+            event: None,
+            buckets: Vec::new(),
+        }
+    }
+
+    pub(crate) fn append(&mut self, record: &Record) -> rusqlite::Result<()> {
+        match record {
+            Record::Message(row) => row.insert(
+                prepared(&mut self.message, self.log, MessageRow::INSERT)?,
+                self.log,
+                self.rule_sets,
+                &mut self.buckets,
+            ),
+            Record::Settlement(row) => row.insert(prepared(
+                &mut self.attempt,
+                self.log,
+                SettlementRow::INSERT,
+            )?),
+            Record::Event(row) => {
+                row.insert(prepared(&mut self.event, self.log, EventRow::INSERT)?)
+            }
+            Record::Barrier(now) => mark::set_time(self.log, *now),
+            Record::Setup(row) => row.write(self.log),
+            Record::Receipt(receipt) => receipt.insert(self.log),
+        }
+    }
+}
+
+fn prepared<'s, 'a>(
+    statement: &'s mut Option<CachedStatement<'a>>,
+    log: &'a Connection,
+    sql: &str,
+) -> rusqlite::Result<&'s mut CachedStatement<'a>> {
+    Ok(match statement {
+        Some(statement) => statement,
+        None => statement.insert(log.prepare_cached(sql)?),
+    })
+}

@@ -1,0 +1,212 @@
+//! What messages were judged by, as it is kept: once for all messages that share it.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use countersign_core::limit::{Limit, Mode, RuleSet};
+use countersign_core::time::Timestamp;
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, params};
+use serde::{Deserialize, Serialize};
+
+/// The rule sets of one log, by their ids.
+#[derive(Debug, Default)]
+pub(crate) struct RuleSets(Vec<Kept>);
+
+#[derive(Debug)]
+struct Kept {
+    id: i64,
+    set: Arc<RuleSet>,
+    durable: bool,
+}
+
+impl RuleSets {
+    pub(crate) fn read(log: &Connection) -> rusqlite::Result<Self> {
+        let mut select = log.prepare_cached("SELECT id, limits FROM rule_set ORDER BY id")?;
+        let mut rows = select.query([])?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            let id = row.get("id")?;
+            let set = from_json(row.get_ref("limits")?.as_str()?);
+            let set = set.ok_or_else(|| unreadable("the log holds limits that cannot be read"))?;
+            let (set, durable) = (Arc::new(set), true);
+            all.push(Kept { id, set, durable });
+        }
+        Ok(Self(all))
+    }
+
+    pub(crate) fn get(&self, id: i64) -> Option<&Arc<RuleSet>> {
+        let kept = self.0.iter().find(|kept| kept.id == id)?;
+        Some(&kept.set)
+    }
+
+    /// The longest window in which a message counts.
+    pub(crate) fn longest_window(&self) -> Duration {
+        let buckets = self.0.iter().flat_map(|kept| kept.set.buckets());
+        let windows = buckets.map(|counted| counted.window);
+        windows.max().unwrap_or_default()
+    }
+
+    /// The id of `set`, which is written first where it is not durable yet.
+    pub(crate) fn id_of(&mut self, set: &Arc<RuleSet>, log: &Connection) -> rusqlite::Result<i64> {
+        let known = |kept: &&Kept| Arc::ptr_eq(&kept.set, set) || kept.set == *set;
+        let known = self.0.iter().find(known);
+        let id = known.map_or_else(|| self.next_id(), |kept| kept.id);
+        if known.is_none_or(|kept| !kept.durable) {
+            log.prepare_cached("INSERT OR IGNORE INTO rule_set VALUES (?, ?)")?
+                .execute(params![id, to_json(set)])?;
+        }
+        if known.is_none() {
+            let (set, durable) = (Arc::clone(set), false);
+            self.0.push(Kept { id, set, durable });
+        }
+        Ok(id)
+    }
+
+    /// All that were written are durable now.
+    pub(crate) fn committed(&mut self) {
+        for kept in &mut self.0 {
+            kept.durable = true;
+        }
+    }
+
+    /// What was written was rolled back.
+    pub(crate) fn rolled_back(&mut self) {
+        self.0.retain(|kept| kept.durable);
+    }
+
+    fn next_id(&self) -> i64 {
+        self.0.last().map_or(1, |last| last.id + 1)
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct LimitJson<'a> {
+    name: Cow<'a, str>,
+    bucket: usize,
+    window_ms: u64,
+    max: u32,
+    weight: u32,
+    enforced: bool,
+    refundable: bool,
+}
+
+fn to_json(set: &RuleSet) -> String {
+    let limits = set.limits().iter().map(|(limit, bucket)| LimitJson {
+        name: Cow::Borrowed(&limit.name),
+        bucket: *bucket,
+        window_ms: u64::try_from(limit.window.as_millis()).unwrap_or(u64::MAX),
+        max: limit.max,
+        weight: limit.weight,
+        enforced: limit.mode == Mode::Enforce,
+        refundable: limit.refundable,
+    });
+    serde_json::to_string(&limits.collect::<Vec<_>>()).unwrap_or_default()
+}
+
+fn from_json(text: &str) -> Option<RuleSet> {
+    let limits: Vec<LimitJson<'_>> = serde_json::from_str(text).ok()?;
+    let limits = limits.into_iter().map(|limit| {
+        let bucket = limit.bucket;
+        let limit = Limit {
+            name: limit.name.into_owned().into(),
+            window: Duration::from_millis(limit.window_ms),
+            max: limit.max,
+            weight: limit.weight,
+            mode: if limit.enforced {
+                Mode::Enforce
+            } else {
+                Mode::Monitor
+            },
+            refundable: limit.refundable,
+        };
+        (limit, bucket)
+    });
+    RuleSet::new(limits.collect()).ok()
+}
+
+/// Bytes of one refusal: the place of its limit 1, until when in milliseconds 8; big-endian.
+const REFUSAL: usize = 9;
+
+/// The column `refusals`: NULL if there are none.
+pub(crate) fn refusals_to_column(refusals: &[(usize, Timestamp)]) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(refusals.len() * REFUSAL);
+    for (limit, until) in refusals {
+        bytes.push(u8::try_from(*limit).unwrap_or(u8::MAX));
+        bytes.extend(until.as_millis().to_be_bytes());
+    }
+    (!bytes.is_empty()).then_some(bytes)
+}
+
+/// From [`refusals_to_column`].
+pub(crate) fn refusals_of_column(column: Option<&[u8]>) -> Vec<(usize, Timestamp)> {
+    let (records, _) = column.unwrap_or_default().as_chunks::<REFUSAL>();
+    let records = records.iter().map(|[limit, until @ ..]| {
+        let until = Timestamp::from_millis(i64::from_be_bytes(*until));
+        (usize::from(*limit), until)
+    });
+    records.collect()
+}
+
+/// The rule set that a row names in its column `rule_set`.
+pub(crate) fn named<'a>(
+    sets: &'a RuleSets,
+    column: ValueRef<'_>,
+) -> rusqlite::Result<&'a Arc<RuleSet>> {
+    let set = sets.get(column.as_i64()?);
+    set.ok_or_else(|| unreadable("the log holds a message with unknown limits"))
+}
+
+pub(crate) fn unreadable(why: &str) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Blob, why.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rule_sets_read_back_as_written() {
+        let mut log = Connection::open_in_memory().unwrap();
+        super::super::schema::migrations()
+            .to_latest(&mut log)
+            .unwrap();
+        let watched = Limit {
+            name: "day \"1\"".into(),
+            window: Limit::LONGEST_WINDOW,
+            max: u32::MAX,
+            mode: Mode::Monitor,
+            ..Limit::one_per_minute()
+        };
+        let one = RuleSet::new(vec![(Limit::one_per_minute(), 0), (watched, 1)]).unwrap();
+        let (one, none) = (Arc::new(one), Arc::new(RuleSet::new(vec![]).unwrap()));
+
+        let mut sets = RuleSets::default();
+        let transaction = log.transaction().unwrap();
+        assert_eq!(sets.id_of(&one, &transaction).unwrap(), 1);
+        transaction.rollback().unwrap();
+        sets.rolled_back();
+        for (set, id) in [(&none, 1), (&one, 2), (&none, 1)] {
+            assert_eq!(sets.id_of(set, &log).unwrap(), id);
+        }
+        sets.committed();
+        let read = RuleSets::read(&log).unwrap();
+        assert_eq!((read.get(1), read.get(2)), (Some(&none), Some(&one)));
+        assert_eq!(read.longest_window(), Limit::LONGEST_WINDOW);
+        let again = Arc::new(RuleSet::clone(&one));
+        assert_eq!(sets.id_of(&again, &log).unwrap(), 2);
+    }
+
+    #[test]
+    fn refusals_read_back_as_written() {
+        let refusals = [
+            (0, Timestamp::from_millis(5)),
+            (63, Timestamp::from_millis(-1)),
+        ];
+        let column = refusals_to_column(&refusals);
+        assert_eq!(refusals_of_column(column.as_deref()), refusals);
+        assert_eq!(refusals_to_column(&[]), None);
+        assert_eq!(refusals_of_column(None), []);
+    }
+}

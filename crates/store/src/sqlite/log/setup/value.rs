@@ -1,0 +1,259 @@
+//! The values of settings in their rows: JSON, and beside it what is sealed.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use countersign_core::application::{AppId, AppName, Application, Origin, Origins};
+use countersign_core::autofill::{AndroidAppHash, WebHost};
+use countersign_core::ports::setup::{
+    AccessKey, ApplicationRecord, ProviderRecord, SecretMac, Setting, SettingKey,
+};
+use countersign_core::secret::Secret;
+use countersign_core::send::route::{OnUnknown, ProviderName, Route, Selection};
+use countersign_core::template::{Template, VendorTemplate};
+use countersign_core::time::Timestamp;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::Kind;
+use crate::seal::Sealer;
+
+/// The value of a setting.
+#[derive(Debug)]
+pub(super) struct Value {
+    /// A JSON object, readable.
+    pub(super) text: String,
+    /// The setting's secrets, sealed under its row; of an application, the MAC of its secret.
+    pub(super) sealed: Option<Vec<u8>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ApplicationValue {
+    name: String,
+    origins: Vec<String>,
+    web_host: Option<String>,
+    android_app_hash: Option<String>,
+    created_at: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ProviderValue {
+    kind: String,
+    settings: String,
+    created_at: i64,
+}
+
+/// The sealed part of a provider.
+#[derive(Serialize, Deserialize)]
+struct ProviderSecrets {
+    secrets: BTreeMap<String, String>,
+    receipts: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct RouteValue {
+    providers: Vec<(String, u16)>,
+    weighted: bool,
+    failover_same_code: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum TemplateValue {
+    Text(String),
+    Vendor {
+        id: String,
+        signature: Option<String>,
+        variables: Vec<String>,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+struct AccessKeyValue {
+    created_at: i64,
+}
+
+/// Writes the value of a setting; `None` if its secrets cannot be sealed.
+pub(super) fn write(setting: &Setting, kind: Kind, key: &str, sealer: &Sealer) -> Option<Value> {
+    let seal = |secret: &[u8]| sealer.seal_setting(kind.as_str(), key, secret);
+    Some(match setting {
+        Setting::Application(record) => Value {
+            text: json(&application_value(&record.application))?,
+            sealed: Some(record.secret.as_bytes().to_vec()),
+        },
+        Setting::Provider(provider) => Value {
+            text: json(&ProviderValue {
+                kind: provider.kind.clone(),
+                settings: provider.settings.clone(),
+                created_at: provider.created_at.as_millis(),
+            })?,
+            sealed: Some(seal(provider_secrets(provider)?.as_bytes())?),
+        },
+        Setting::Route(_, route) => Value {
+            text: json(&route_value(route))?,
+            sealed: None,
+        },
+        Setting::Template(_, template) => Value {
+            text: json(&template_value(template))?,
+            sealed: None,
+        },
+        Setting::AccessKey(access) => Value {
+            text: json(&AccessKeyValue {
+                created_at: access.created_at.as_millis(),
+            })?,
+            sealed: Some(seal(access.secret.reveal().as_bytes())?),
+        },
+    })
+}
+
+fn application_value(app: &Application) -> ApplicationValue {
+    let origins = app.origins.iter().map(|origin| origin.as_str().to_owned());
+    let hash = app.android_app_hash.as_ref();
+    ApplicationValue {
+        name: app.name.as_str().to_owned(),
+        origins: origins.collect(),
+        web_host: app.web_host.as_ref().map(|host| host.as_str().to_owned()),
+        android_app_hash: hash.map(|hash| hash.as_str().to_owned()),
+        created_at: app.created_at.as_millis(),
+    }
+}
+
+fn provider_secrets(provider: &ProviderRecord) -> Option<Zeroizing<String>> {
+    let clear = |secret: &Secret| secret.reveal().to_owned();
+    let secrets = provider.secrets.iter();
+    let secrets = ProviderSecrets {
+        secrets: secrets
+            .map(|(name, secret)| (name.clone(), clear(secret)))
+            .collect(),
+        receipts: clear(&provider.receipts),
+    };
+    json(&secrets).map(Zeroizing::new)
+}
+
+fn route_value(route: &Route) -> RouteValue {
+    let providers = route.providers.iter();
+    RouteValue {
+        providers: providers
+            .map(|(name, share)| (name.to_string(), *share))
+            .collect(),
+        weighted: route.order == Selection::Weighted,
+        failover_same_code: route.on_unknown == OnUnknown::FailoverSameCode,
+    }
+}
+
+fn template_value(template: &Template) -> TemplateValue {
+    match template {
+        Template::Text(text) => TemplateValue::Text(text.to_string()),
+        Template::Vendor(vendor) => TemplateValue::Vendor {
+            id: vendor.id.clone(),
+            signature: vendor.signature.clone(),
+            variables: vendor.variables.iter().map(ToString::to_string).collect(),
+        },
+    }
+}
+
+/// Reads the setting with this key from its value; `None` if the value cannot be read, or was sealed for another row.
+pub(super) fn read(
+    key: SettingKey,
+    kind: Kind,
+    text: &str,
+    sealed: Option<&[u8]>,
+    sealer: &Sealer,
+) -> Option<Setting> {
+    let open = |key: &str| sealer.open_setting(kind.as_str(), key, sealed?);
+    Some(match key {
+        SettingKey::Application(id) => Setting::Application(ApplicationRecord {
+            application: Arc::new(application(id, text)?),
+            secret: SecretMac::from_bytes(sealed?.try_into().ok()?),
+        }),
+        SettingKey::Provider(name) => {
+            let secrets = open(name.as_str())?;
+            Setting::Provider(provider(name, text, &secrets)?)
+        }
+        SettingKey::Route(scope) => Setting::Route(scope, route(text)?),
+        SettingKey::Template(scope, _) => Setting::Template(scope, template(text)?),
+        SettingKey::AccessKey(id) => {
+            let value: AccessKeyValue = serde_json::from_str(text).ok()?;
+            let secret = open(&id)?;
+            Setting::AccessKey(AccessKey {
+                secret: Secret::new(std::str::from_utf8(&secret).ok()?.to_owned()),
+                id,
+                created_at: Timestamp::from_millis(value.created_at),
+            })
+        }
+    })
+}
+
+fn application(id: AppId, text: &str) -> Option<Application> {
+    let value: ApplicationValue = serde_json::from_str(text).ok()?;
+    let origins = value.origins.iter().map(|origin| Origin::parse(origin));
+    let host = value.web_host.map(|host| WebHost::parse(&host));
+    let hash = value
+        .android_app_hash
+        .map(|hash| AndroidAppHash::parse(&hash));
+    Some(Application {
+        id,
+        name: AppName::parse(&value.name).ok()?,
+        origins: Origins::new(origins.collect::<Result<_, _>>().ok()?).ok()?,
+        web_host: host.transpose().ok()?,
+        android_app_hash: hash.transpose().ok()?,
+        created_at: Timestamp::from_millis(value.created_at),
+    })
+}
+
+fn provider(name: ProviderName, text: &str, secrets: &[u8]) -> Option<ProviderRecord> {
+    let value: ProviderValue = serde_json::from_str(text).ok()?;
+    let clear: ProviderSecrets = serde_json::from_slice(secrets).ok()?;
+    let secrets = clear.secrets.into_iter();
+    Some(ProviderRecord {
+        name,
+        kind: value.kind,
+        settings: value.settings,
+        secrets: secrets
+            .map(|(name, secret)| (name, Secret::new(secret)))
+            .collect(),
+        receipts: Secret::new(clear.receipts),
+        created_at: Timestamp::from_millis(value.created_at),
+    })
+}
+
+fn route(text: &str) -> Option<Route> {
+    let value: RouteValue = serde_json::from_str(text).ok()?;
+    let providers = value.providers.into_iter();
+    let named = |(name, share): (String, u16)| Some((ProviderName::parse(&name).ok()?, share));
+    Some(Route {
+        providers: providers.map(named).collect::<Option<_>>()?,
+        order: if value.weighted {
+            Selection::Weighted
+        } else {
+            Selection::Listed
+        },
+        on_unknown: if value.failover_same_code {
+            OnUnknown::FailoverSameCode
+        } else {
+            OnUnknown::Keep
+        },
+    })
+}
+
+fn template(text: &str) -> Option<Template> {
+    Some(match serde_json::from_str(text).ok()? {
+        TemplateValue::Text(text) => Template::Text(text.parse().ok()?),
+        TemplateValue::Vendor {
+            id,
+            signature,
+            variables,
+        } => {
+            let variables = variables.iter().map(|variable| variable.parse().ok());
+            Template::Vendor(VendorTemplate {
+                id,
+                signature,
+                variables: variables.collect::<Option<_>>()?,
+            })
+        }
+    })
+}
+
+pub(super) fn json(value: &impl Serialize) -> Option<String> {
+    serde_json::to_string(value).ok()
+}

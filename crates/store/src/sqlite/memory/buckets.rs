@@ -1,0 +1,289 @@
+//! The hits that count, by bucket, in as little room as will do.
+
+use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
+use std::time::Duration;
+
+use countersign_core::limit::{self, Hit, Limit, RuleSet};
+use countersign_core::time::Timestamp;
+
+use super::shards::{AsItIs, Shards};
+use crate::seal::Key;
+use crate::sqlite::log::hit::LoggedHit;
+
+/// From so many hits on, a bucket does with fewer ([`limit::thin`]) before it takes more room.
+const MANY: usize = 128;
+
+/// All buckets in which anything counts.
+#[derive(Debug, Default)]
+pub(super) struct Buckets {
+    /// Most hold the one hit of one number.
+    ones: Shards<One>,
+    /// What more there is in those that are [`One::MANY`].
+    many: ManyByKey,
+    /// The lengths of windows, in milliseconds, by their places in a [`One`].
+    windows: Vec<u32>,
+}
+
+/// The one hit of a bucket in eight bytes: its time in 44 bits of milliseconds since 1970, its weight in 12 and
+/// the place of its window in 8.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct One(u64);
+
+#[derive(Debug)]
+struct Many {
+    /// In order of time, one for each millisecond.
+    hits: Vec<Hit>,
+    /// What they weigh, those included that are over and still here.
+    total: u64,
+    window: u32,
+}
+
+impl One {
+    /// There is more than one, or one that does not fit: look among the many.
+    const MANY: Self = Self(u64::MAX);
+
+    fn new(hit: Hit, window: usize) -> Option<Self> {
+        let at = u64::try_from(hit.at.as_millis()).ok()?;
+        let fits = at < 1 << 44 && hit.weight < 1 << 12 && window < 255;
+        fits.then(|| Self(at << 20 | u64::from(hit.weight) << 8 | window as u64))
+    }
+
+    fn hit(self) -> Hit {
+        Hit {
+            at: Timestamp::from_millis((self.0 >> 20).cast_signed()),
+            weight: u32::try_from((self.0 >> 8) & 0xfff).unwrap_or_default(),
+        }
+    }
+
+    fn window(self, windows: &[u32]) -> u32 {
+        let place = usize::from(self.0.to_le_bytes()[0]);
+        windows.get(place).copied().unwrap_or(u32::MAX)
+    }
+}
+
+impl Buckets {
+    /// What `limit` says of an event at `now` in `bucket`.
+    fn judge(&self, limit: &Limit, bucket: Key, now: Timestamp) -> Option<Timestamp> {
+        let Some(&one) = self.ones.get(bucket) else {
+            return limit::judge(limit, &[], now);
+        };
+        if one != One::MANY {
+            return limit::judge(limit, &[one.hit()], now);
+        }
+        let many = self.many.get(&bucket)?;
+        // Mostly far below: then nobody needs to look closer.
+        if many.total + u64::from(limit.weight) <= limit.max.into() {
+            return None;
+        }
+        limit::judge(limit, &many.hits, now)
+    }
+
+    /// What `limits` say of an event at `now` with these hits: which say no, and until when.
+    pub(super) fn judge_all(
+        &self,
+        limits: &RuleSet,
+        hits: &[LoggedHit],
+        now: Timestamp,
+    ) -> Vec<(usize, Timestamp)> {
+        let limits = limits.limits().iter().zip(0..);
+        let judged = limits.filter_map(|((limit, bucket), number)| {
+            let bucket = hits.get(*bucket)?.bucket;
+            Some((number, self.judge(limit, bucket, now)?))
+        });
+        judged.collect()
+    }
+
+    /// Counts `hit` in its bucket from `at` on.
+    pub(super) fn add(&mut self, hit: &LoggedHit, at: Timestamp) {
+        let (new, window) = (hit.at(at), millis(hit.window));
+        let place = self.windows.iter().position(|known| *known == window);
+        let place = place.unwrap_or_else(|| {
+            self.windows.push(window);
+            self.windows.len() - 1
+        });
+        let packed = One::new(new, place);
+        let mut is_new = false;
+        let held = self.ones.get_or_insert_with(hit.bucket, || {
+            is_new = true;
+            packed.unwrap_or(One::MANY)
+        });
+        if is_new && packed.is_some() {
+            return;
+        }
+        let many = self.many.entry(hit.bucket).or_insert_with(|| Many {
+            hits: Vec::new(),
+            total: 0,
+            window,
+        });
+        if let Some(held) = held.filter(|held| **held != One::MANY) {
+            many.add(held.hit(), held.window(&self.windows));
+            *held = One::MANY;
+        }
+        many.add(new, window);
+    }
+
+    /// Takes one such hit out again.
+    pub(super) fn remove(&mut self, hit: &LoggedHit, at: Timestamp) {
+        self.change(hit.bucket, |hits| remove(hits, hit.at(at)));
+    }
+
+    /// Drops the hits in `bucket` up to `at`.
+    pub(super) fn clear_until(&mut self, bucket: Key, at: Timestamp) {
+        self.change(bucket, |hits| hits.retain(|hit| hit.at > at));
+    }
+
+    /// Takes every hit out of `bucket`.
+    fn take_all(&mut self, bucket: Key) -> Vec<Hit> {
+        match self.ones.remove(bucket) {
+            None => Vec::new(),
+            Some(One::MANY) => self
+                .many
+                .remove(&bucket)
+                .map_or(Vec::new(), |many| many.hits),
+            Some(one) => vec![one.hit()],
+        }
+    }
+
+    /// Whether anything counts in `bucket` at `now`.
+    pub(super) fn has(&self, bucket: Key, now: Timestamp) -> bool {
+        let one = self.ones.get(bucket);
+        one.is_some_and(|one| one.ends(bucket, &self.many, &self.windows) > now)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.ones.len()
+    }
+
+    /// All hits that count at `now`.
+    #[cfg(test)]
+    pub(super) fn counting(&self, now: Timestamp) -> Vec<(Key, Vec<Hit>)> {
+        let all = self.ones.iter().map(|(key, one)| {
+            let (hits, window) = match self.many.get(key) {
+                Some(many) => (many.hits.clone(), many.window),
+                None => (vec![one.hit()], one.window(&self.windows)),
+            };
+            let counts = |hit: &Hit| hit.at.after(length(window)) > now;
+            (*key, hits.into_iter().filter(counts).collect::<Vec<_>>())
+        });
+        all.filter(|(_, hits)| !hits.is_empty()).collect()
+    }
+
+    /// Lets go of buckets in which nothing counts at `now`; not of all of them at once.
+    pub(super) fn sweep(&mut self, now: Timestamp) {
+        let (many, windows) = (&mut self.many, &self.windows);
+        self.ones.sweep(now, |bucket, one| {
+            let counts = one.ends(bucket, many, windows) > now;
+            if !counts && *one == One::MANY {
+                many.remove(&bucket);
+            }
+            counts
+        });
+    }
+
+    /// Changes the hits of a bucket, which is let go of if none is left.
+    fn change(&mut self, bucket: Key, change: impl FnOnce(&mut Vec<Hit>)) {
+        if let Some(many) = self.many.get_mut(&bucket) {
+            change(&mut many.hits);
+            many.weigh();
+            if many.hits.is_empty() {
+                self.take_all(bucket);
+            }
+            return;
+        }
+        let Some(window) = self.ones.get(bucket).map(|one| one.window(&self.windows)) else {
+            return;
+        };
+        let mut hits = self.take_all(bucket);
+        change(&mut hits);
+        // One hit can be several of one moment: something of it may be left.
+        for Hit { at, weight } in hits {
+            let left = LoggedHit {
+                bucket,
+                window: length(window),
+                weight,
+                refundable: false,
+            };
+            self.add(&left, at);
+        }
+    }
+}
+
+type ManyByKey = HashMap<Key, Many, BuildHasherDefault<AsItIs>>;
+
+impl One {
+    /// When the last hit of its bucket is over.
+    fn ends(self, bucket: Key, many: &ManyByKey, windows: &[u32]) -> Timestamp {
+        if self != Self::MANY {
+            return self.hit().at.after(length(self.window(windows)));
+        }
+        let many = many.get(&bucket);
+        let newest = many.and_then(|many| Some((many.hits.last()?.at, many.window)));
+        newest.map_or(Timestamp::default(), |(at, window)| {
+            at.after(length(window))
+        })
+    }
+}
+
+impl Many {
+    fn add(&mut self, hit: Hit, window: u32) {
+        self.window = self.window.max(window);
+        self.total += u64::from(hit.weight);
+        // They come in order of time, or nearly.
+        let place = match self.hits.last() {
+            Some(last) if last.at > hit.at => self.hits.partition_point(|held| held.at <= hit.at),
+            _ => self.hits.len(),
+        };
+        let before = place
+            .checked_sub(1)
+            .and_then(|before| self.hits.get_mut(before));
+        if let Some(same) = before.filter(|before| before.at == hit.at) {
+            same.weight = same.weight.saturating_add(hit.weight);
+            return;
+        }
+        self.hits.insert(place, hit);
+        if self.hits.len() >= MANY && self.hits.len() == self.hits.capacity() {
+            self.thin(hit.at);
+        }
+    }
+
+    /// Makes room, or takes more where that is not enough for long.
+    fn thin(&mut self, now: Timestamp) {
+        let span = length(self.window);
+        self.hits.retain(|held| held.at.after(span) > now);
+        limit::thin(&mut self.hits, now);
+        self.weigh();
+        if self.hits.len() > self.hits.capacity() / 2 {
+            self.hits.reserve_exact(self.hits.capacity());
+        }
+    }
+
+    fn weigh(&mut self) {
+        self.total = self.hits.iter().map(|hit| u64::from(hit.weight)).sum();
+    }
+}
+
+/// Takes `hit` out of `hits`, which are in order of time. Hits of one bucket, moment and weight are
+/// interchangeable; of neighbours made one, it leaves the rest.
+fn remove(hits: &mut Vec<Hit>, hit: Hit) {
+    if let Some(found) = hits.iter().rposition(|held| *held == hit) {
+        hits.remove(found);
+    } else if let Some(held) = hits
+        .iter_mut()
+        .find(|held| held.at >= hit.at && held.weight > hit.weight)
+    {
+        held.weight -= hit.weight;
+    }
+}
+
+/// 31 days of milliseconds fit.
+fn millis(window: Duration) -> u32 {
+    u32::try_from(window.as_millis()).unwrap_or(u32::MAX)
+}
+
+fn length(window: u32) -> Duration {
+    Duration::from_millis(window.into())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,143 @@
+//! The codes that can be checked, by what they are good for.
+
+use std::collections::HashMap;
+
+use countersign_core::code::check::Effect;
+use countersign_core::code::passcode::SealedPasscode;
+use countersign_core::code::{self, Code, CodeState, resend};
+use countersign_core::id::MessageId;
+use countersign_core::message::LiveCode;
+use countersign_core::time::Timestamp;
+
+use super::few::Few;
+use super::shards::Shards;
+use crate::seal::Key;
+
+/// The codes of one store, by scope: application, channel and number.
+#[derive(Debug, Default)]
+pub(super) struct Codes {
+    /// In order of age, oldest first; hardly ever more than one.
+    by_scope: Shards<Few<Code>>,
+    /// The sealed codes of those that are to be sent again.
+    sealed: HashMap<MessageId, SealedPasscode>,
+    /// Codes from before this moment are dead: the clock was set back after it.
+    dead_before: Timestamp,
+}
+
+impl Codes {
+    /// Declares every code from before `moment` dead.
+    pub(super) fn kill_before(&mut self, moment: Timestamp) {
+        self.dead_before = moment;
+    }
+
+    /// The moment before which every code is dead.
+    pub(super) fn dead_before(&self) -> Timestamp {
+        self.dead_before
+    }
+
+    /// Whether no code is remembered.
+    pub(super) fn is_empty(&self) -> bool {
+        self.by_scope.is_empty()
+    }
+
+    /// The codes of `scope` in order of age, oldest first.
+    pub(super) fn of(&self, scope: Key) -> &[Code] {
+        self.by_scope.get(scope).map_or(&[], Few::as_slice)
+    }
+
+    /// Adds a code to `scope`.
+    pub(super) fn add(&mut self, scope: Key, code: Code, sealed: Option<SealedPasscode>) {
+        if let Some(sealed) = sealed {
+            self.sealed.insert(code.message, sealed);
+        }
+        if let Some(codes) = self.by_scope.get_or_insert_with(scope, Few::default) {
+            codes.push(code);
+            codes.as_mut_slice().sort_by_key(Code::age);
+        }
+    }
+
+    /// Drops the code of `message`.
+    pub(super) fn remove(&mut self, scope: Key, message: MessageId) {
+        self.retain(scope, |code| code.message != message);
+    }
+
+    /// Marks the code of `message` as sent, and drops the codes that are replaced at `now`.
+    pub(super) fn mark_sent(&mut self, scope: Key, message: MessageId, now: Timestamp) {
+        let Some(codes) = self.by_scope.get_mut(scope) else {
+            return;
+        };
+        let codes = codes.as_mut_slice();
+        for code in codes.iter_mut().filter(|code| code.message == message) {
+            code.sent = true;
+        }
+        if let Some(oldest_kept) = resend::oldest_kept(codes, now) {
+            self.retain(scope, |code| code.age() >= oldest_kept);
+        }
+    }
+
+    /// The newest live code of `scope`, if it is kept sealed to be sent again.
+    pub(super) fn to_send_again(&self, scope: Key, now: Timestamp) -> Option<LiveCode> {
+        let code = resend::newest_live(self.of(scope), now, self.dead_before)?;
+        Some(LiveCode {
+            message: code.message,
+            sealed: self.sealed.get(&code.message)?.clone(),
+            expires_at: code.expires_at(),
+        })
+    }
+
+    /// Applies `effect` to the codes of `scope`.
+    pub(super) fn apply(&mut self, scope: Key, effect: &Effect) {
+        if effect.codes().is_empty() {
+            return;
+        }
+        if let Some(codes) = self.by_scope.get_mut(scope) {
+            let codes = codes.as_mut_slice().iter_mut();
+            codes.for_each(|code| effect.on_code(code));
+        }
+    }
+
+    /// The state of the code of `message` at `now`, where it is still remembered.
+    pub(super) fn state(
+        &self,
+        scope: Key,
+        message: MessageId,
+        now: Timestamp,
+    ) -> Option<CodeState> {
+        let mut codes = resend::kept(self.of(scope), now).iter();
+        let code = codes.find(|code| code.message == message)?;
+        Some(code.state(now, self.dead_before))
+    }
+
+    /// Drops the codes that are [forgotten](code::are_forgotten) at `now`, in a part of the scopes at a time.
+    pub(super) fn sweep(&mut self, now: Timestamp) {
+        let sealed = &mut self.sealed;
+        self.by_scope.sweep(now, |_, codes| {
+            let forgotten = code::are_forgotten(codes.as_slice(), now);
+            if forgotten {
+                for code in codes.as_slice() {
+                    sealed.remove(&code.message);
+                }
+            }
+            !forgotten
+        });
+    }
+
+    fn retain(&mut self, scope: Key, keep: impl Fn(&Code) -> bool) {
+        let Some(codes) = self.by_scope.get_mut(scope) else {
+            return;
+        };
+        for code in codes.as_slice().iter().filter(|code| !keep(code)) {
+            self.sealed.remove(&code.message);
+        }
+        codes.retain(keep);
+        if codes.as_slice().is_empty() {
+            self.by_scope.remove(scope);
+        }
+    }
+
+    /// Every code, in no order.
+    #[cfg(test)]
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Code> {
+        self.by_scope.iter().flat_map(|(_, codes)| codes.as_slice())
+    }
+}

@@ -1,0 +1,465 @@
+//! Everything that decisions and checks look at, behind one lock. No I/O: the log makes it durable.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use countersign_core::code::check::{CheckView, Checked, CodeCheck, Effect};
+use countersign_core::code::passcode::SealedPasscode;
+use countersign_core::code::{Code, CodeState, check};
+use countersign_core::id::MessageId;
+use countersign_core::limit::{RuleSet, Rules};
+use countersign_core::message::LiveCode;
+use countersign_core::send::attempt::Attempt;
+use countersign_core::send::settle::{self, GiveBack};
+use countersign_core::time::Timestamp;
+
+use super::buckets::Buckets;
+use super::codes::Codes;
+use super::early_receipts::EarlyReceipts;
+use super::failures::FailureCounts;
+use crate::seal::Key;
+use crate::sqlite::log::attempt::SettlementRow;
+use crate::sqlite::log::event::EventRow;
+use crate::sqlite::log::hit::LoggedHit;
+
+/// The live state of one store.
+#[derive(Debug, Default)]
+pub(crate) struct Live {
+    /// Hits of sends that still count.
+    sends: Buckets,
+    /// Messages whose outcome is not known yet.
+    pending: HashMap<MessageId, Pending>,
+    codes: Codes,
+    failures: FailureCounts,
+    /// Reports of vendors that came before what they are about.
+    pub(crate) early_receipts: EarlyReceipts,
+    /// The numbers of the newest rows of the log.
+    newest_message: i64,
+    newest_event: i64,
+}
+
+#[derive(Debug)]
+struct Pending {
+    seq: i64,
+    decided_at: Timestamp,
+    scope: Key,
+    hits: Arc<[LoggedHit]>,
+}
+
+/// A message on its way into the live state.
+#[derive(Debug, Clone)]
+pub(crate) struct Admission {
+    /// Its row in the log.
+    pub(crate) seq: i64,
+    pub(crate) message: MessageId,
+    pub(crate) decided_at: Timestamp,
+    pub(crate) scope: Key,
+    /// Its code; `None` where it brings one that is live already.
+    pub(crate) code: Option<Code>,
+    /// The code itself, where it is to be sent again.
+    pub(crate) sealed: Option<SealedPasscode>,
+    pub(crate) hits: Arc<[LoggedHit]>,
+}
+
+/// A message whose outcome is not known yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Unsettled {
+    pub(crate) message: MessageId,
+    /// Its row in the log.
+    pub(crate) seq: i64,
+    pub(crate) decided_at: Timestamp,
+}
+
+/// Sends.
+impl Live {
+    /// The limits that refuse an event with these hits at `now`, by their places, and until when.
+    pub(crate) fn judge_send(
+        &self,
+        limits: &RuleSet,
+        hits: &[LoggedHit],
+        now: Timestamp,
+    ) -> Vec<(usize, Timestamp)> {
+        self.sends.judge_all(limits, hits, now)
+    }
+
+    /// The live code that a message of `scope` brings once more, if one is kept for that.
+    pub(crate) fn code_to_send_again(&self, scope: Key, now: Timestamp) -> Option<LiveCode> {
+        self.codes.to_send_again(scope, now)
+    }
+
+    /// Takes a message in: its hits count from now on, its code is pending.
+    pub(crate) fn admit(&mut self, admission: Admission) {
+        for hit in &*admission.hits {
+            self.sends.add(hit, admission.decided_at);
+        }
+        if let Some(code) = admission.code {
+            self.codes.add(admission.scope, code, admission.sealed);
+        }
+        let pending = Pending {
+            seq: admission.seq,
+            decided_at: admission.decided_at,
+            scope: admission.scope,
+            hits: admission.hits,
+        };
+        self.pending.insert(admission.message, pending);
+    }
+
+    /// Rolls [`Live::admit`] back: the message was not recorded, and nothing was sent for it.
+    pub(crate) fn roll_back(&mut self, message: MessageId) {
+        if let Some(pending) = self.pending.remove(&message) {
+            for hit in &*pending.hits {
+                self.sends.remove(hit, pending.decided_at);
+            }
+            self.codes.remove(pending.scope, message);
+        }
+    }
+
+    /// Ends the wait for the outcome of a message that may have been sent: its code is live, and ends older ones.
+    pub(crate) fn sent(&mut self, message: MessageId, now: Timestamp) {
+        if let Some(pending) = self.pending.remove(&message) {
+            self.codes.mark_sent(pending.scope, message, now);
+        }
+    }
+
+    /// Ends the wait for the outcome of a message that was certainly not sent: its code is void, older ones stay as
+    /// they are, and the hits that `give_back` takes count no more.
+    pub(crate) fn not_sent(&mut self, message: MessageId, give_back: GiveBack) {
+        if let Some(pending) = self.pending.remove(&message) {
+            self.codes.remove(pending.scope, message);
+            let hits = pending.hits.iter();
+            for hit in hits.filter(|hit| give_back.takes(hit.refundable)) {
+                self.sends.remove(hit, pending.decided_at);
+            }
+        }
+    }
+
+    /// Whether `give_back` allows one more at `now`.
+    pub(crate) fn allows_give_back(
+        &self,
+        give_back: &Rules,
+        hits: &[LoggedHit],
+        now: Timestamp,
+    ) -> bool {
+        self.sends.judge_all(give_back.set(), hits, now).is_empty()
+    }
+
+    /// Counts a hit of a send or of a give-back.
+    pub(crate) fn add_send_hit(&mut self, hit: &LoggedHit, at: Timestamp) {
+        self.sends.add(hit, at);
+    }
+
+    /// `message`, if its outcome is not known yet.
+    pub(crate) fn pending(&self, message: MessageId) -> Option<Unsettled> {
+        self.pending
+            .get(&message)
+            .map(|pending| pending.of(message))
+    }
+
+    /// Whether the outcome of any message is not known yet.
+    pub(crate) fn has_pending(&self) -> bool {
+        !self.pending.is_empty()
+    }
+
+    /// The row of the oldest message whose outcome is not known yet; else that of the next message.
+    pub(crate) fn oldest_pending(&self) -> i64 {
+        let pending = self.pending.values().map(|pending| pending.seq);
+        pending.min().unwrap_or(self.newest_message + 1)
+    }
+
+    /// The messages whose outcome is overdue at `now`.
+    pub(crate) fn overdue(&self, now: Timestamp) -> Vec<Unsettled> {
+        let pending = self.pending.iter();
+        pending
+            .map(|(message, pending)| pending.of(*message))
+            .filter(|message| message.is_overdue(now))
+            .collect()
+    }
+}
+
+impl Pending {
+    fn of(&self, message: MessageId) -> Unsettled {
+        Unsettled {
+            message,
+            seq: self.seq,
+            decided_at: self.decided_at,
+        }
+    }
+}
+
+impl Unsettled {
+    /// Whether its sender came too late to say what became of it.
+    pub(crate) fn is_overdue(&self, now: Timestamp) -> bool {
+        settle::is_overdue(self.decided_at, now)
+    }
+
+    /// The settlement of a message that is overdue: nobody knows whether it was sent.
+    pub(crate) fn as_unknown(&self) -> SettlementRow {
+        let unknown = Attempt::overdue(self.decided_at);
+        SettlementRow::without_give_back(self.seq, vec![unknown])
+    }
+}
+
+/// Codes and guesses.
+impl Live {
+    /// What `check` finds in `scope` at `now`, and what that changes. Changes nothing yet.
+    pub(crate) fn check(
+        &self,
+        check: &CodeCheck,
+        scope: Key,
+        phone: Key,
+        hits: &[LoggedHit],
+        now: Timestamp,
+    ) -> (Checked, Option<Effect>) {
+        let view = CheckView {
+            codes: self.codes.of(scope),
+            failures: self.failures.of(phone, &check.rules, hits, now),
+            now,
+            dead_before: self.codes.dead_before(),
+            counts_strangers: !self.failures.is_crowded(),
+        };
+        check::judge(check, &view)
+    }
+
+    /// Applies an event: at the moment it happens, and again at a start.
+    pub(crate) fn apply(&mut self, event: &EventRow) {
+        if let Some(scope) = event.scope {
+            self.codes.apply(scope, &event.effect);
+        }
+        self.failures
+            .apply(&event.effect, event.phone, &event.hits, event.at);
+    }
+
+    /// Whether a token use is remembered in `bucket` at `now`.
+    pub(crate) fn token_is_used(&self, bucket: Key, now: Timestamp) -> bool {
+        self.failures.has_hit(bucket, now)
+    }
+
+    /// The state of the code of `message` at `now`, where it is still remembered.
+    pub(crate) fn code_state(
+        &self,
+        scope: Key,
+        message: MessageId,
+        now: Timestamp,
+    ) -> Option<CodeState> {
+        self.codes.state(scope, message, now)
+    }
+
+    /// Whether any code is remembered.
+    pub(crate) fn has_codes(&self) -> bool {
+        !self.codes.is_empty()
+    }
+
+    /// The moment before which every code is dead.
+    pub(crate) fn dead_before(&self) -> Timestamp {
+        self.codes.dead_before()
+    }
+}
+
+/// Rebuilding at a start.
+impl Live {
+    /// Declares every code from before `moment` dead.
+    pub(crate) fn kill_codes_before(&mut self, moment: Timestamp) {
+        self.codes.kill_before(moment);
+    }
+
+    /// Adds a code that was sent.
+    pub(crate) fn restore_code(
+        &mut self,
+        scope: Key,
+        code: Code,
+        sealed: Option<SealedPasscode>,
+        now: Timestamp,
+    ) {
+        self.codes.add(scope, code, sealed);
+        self.codes.mark_sent(scope, code.message, now);
+    }
+
+    /// Adds a hit of an event that the horizon has passed.
+    pub(crate) fn restore_hit(&mut self, hit: &LoggedHit, at: Timestamp) {
+        self.failures.add(hit, at);
+    }
+
+    /// Sets the consecutive wrong guesses about a number, of events that the horizon has passed.
+    pub(crate) fn restore_in_a_row(&mut self, phone: Key, guesses: u32) {
+        self.failures.set_in_a_row(phone, guesses);
+    }
+
+    /// Says which rows of the log are the newest: the next ones get the numbers after them.
+    pub(crate) fn number_after(&mut self, message: i64, event: i64) {
+        (self.newest_message, self.newest_event) = (message, event);
+    }
+}
+
+/// Housekeeping.
+impl Live {
+    /// The number of the next message in the log.
+    pub(crate) fn next_message(&mut self) -> i64 {
+        self.newest_message += 1;
+        self.newest_message
+    }
+
+    /// The number of the next event in the log.
+    pub(crate) fn next_event(&mut self) -> i64 {
+        self.newest_event += 1;
+        self.newest_event
+    }
+
+    /// Drops a part of everything that is over at `now`. A pending message stays until it is settled.
+    pub(crate) fn sweep(&mut self, now: Timestamp) {
+        self.sends.sweep(now);
+        self.failures.sweep(now);
+        self.codes.sweep(now);
+    }
+
+    /// Everything that is known of numbers and codes at `now`, in an order that can be compared.
+    #[cfg(test)]
+    pub(crate) fn picture(&self, now: Timestamp) -> Picture {
+        let guesses = self.failures.counting(now);
+        let buckets = self.sends.counting(now).into_iter().chain(guesses);
+        let codes = self.codes.iter().filter(|code| code.expires_at() > now);
+        Picture {
+            buckets: buckets.collect(),
+            in_a_row: self.failures.all_in_a_row(),
+            codes: codes
+                .map(|code| (code.message, (code.tries_left, code.used, code.sent)))
+                .collect(),
+        }
+    }
+}
+
+/// See [`Live::picture`].
+#[cfg(test)]
+#[derive(Debug, PartialEq)]
+pub(crate) struct Picture {
+    pub(crate) buckets: std::collections::BTreeMap<Key, Vec<countersign_core::limit::Hit>>,
+    pub(crate) in_a_row: std::collections::BTreeMap<Key, u32>,
+    /// Tries left, used, sent.
+    pub(crate) codes: std::collections::BTreeMap<MessageId, (u8, bool, bool)>,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    const MINUTE: Duration = Duration::from_secs(60);
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_millis(seconds * 1000)
+    }
+
+    fn id(seconds: i64) -> MessageId {
+        MessageId::first_at(at(seconds))
+    }
+
+    fn hit(bucket: u64) -> LoggedHit {
+        LoggedHit {
+            bucket: Key(bucket),
+            window: MINUTE,
+            weight: 1,
+            refundable: true,
+        }
+    }
+
+    fn code(seconds: i64) -> Code {
+        let ends = at(seconds).after(Duration::from_secs(300));
+        Code::recorded(id(seconds), at(seconds), ends, [0; 16]).with_tries(5)
+    }
+
+    fn admit(live: &mut Live, seconds: i64) {
+        live.admit(Admission {
+            seq: seconds,
+            message: id(seconds),
+            decided_at: at(seconds),
+            scope: Key(9),
+            code: Some(code(seconds)),
+            sealed: None,
+            hits: Arc::new([hit(1), hit(2)]),
+        });
+    }
+
+    fn state(live: &Live, seconds: i64, now: i64) -> Option<CodeState> {
+        live.code_state(Key(9), id(seconds), at(now))
+    }
+
+    #[test]
+    fn a_newer_sent_code_retires_the_older_one() {
+        let mut live = Live::default();
+        admit(&mut live, 0);
+        live.sent(id(0), at(1));
+        admit(&mut live, 60);
+        assert_eq!(state(&live, 0, 61), Some(CodeState::Live));
+        assert_eq!(state(&live, 60, 61), Some(CodeState::Pending));
+        live.sent(id(60), at(61));
+        assert_eq!(state(&live, 0, 61), None);
+        assert_eq!(state(&live, 60, 61), Some(CodeState::Live));
+    }
+
+    #[test]
+    fn a_code_that_was_not_sent_leaves_the_older_one_alone() {
+        let mut live = Live::default();
+        admit(&mut live, 0);
+        live.sent(id(0), at(1));
+        admit(&mut live, 60);
+        live.not_sent(id(60), GiveBack::Counted);
+        assert_eq!(state(&live, 0, 61), Some(CodeState::Live));
+        assert_eq!(state(&live, 60, 61), None);
+    }
+
+    #[test]
+    fn an_older_message_settled_late_does_not_retire_a_newer_code() {
+        let mut live = Live::default();
+        admit(&mut live, 0);
+        admit(&mut live, 60);
+        live.sent(id(60), at(61));
+        live.sent(id(0), at(1));
+        assert_eq!(state(&live, 0, 61), None);
+        assert_eq!(state(&live, 60, 61), Some(CodeState::Live));
+    }
+
+    #[test]
+    fn a_sweep_drops_past_hits_and_codes_and_keeps_a_pending_message() {
+        let mut live = Live::default();
+        admit(&mut live, 0);
+        live.sent(id(0), at(1));
+        admit(&mut live, 100);
+        live.sweep(at(1_000));
+        assert!(live.pending(id(100)).is_some(), "an outcome is to come");
+        live.sent(id(100), at(101));
+        live.sweep(at(1_010));
+        assert_eq!(live.sends.len(), 0);
+        assert!(live.codes.is_empty());
+        assert!(live.pending.is_empty());
+    }
+
+    #[test]
+    fn a_rolled_back_message_and_one_that_gave_its_minute_back_leave_no_hit() {
+        let mut live = Live::default();
+        admit(&mut live, 0);
+        live.roll_back(id(0));
+        assert!(live.sends.len() == 0 && live.codes.is_empty());
+        admit(&mut live, 1);
+        live.not_sent(id(1), GiveBack::Counted);
+        assert!(live.sends.len() == 0 && live.codes.is_empty());
+        admit(&mut live, 2);
+        live.not_sent(id(2), GiveBack::No);
+        assert_eq!(live.sends.len(), 2);
+    }
+
+    #[test]
+    fn a_message_without_an_outcome_is_overdue_after_its_deadline() {
+        let mut live = Live::default();
+        admit(&mut live, 0);
+        admit(&mut live, 5);
+        assert_eq!(live.overdue(at(21)), []);
+        let overdue = Unsettled {
+            message: id(0),
+            seq: 0,
+            decided_at: at(0),
+        };
+        assert_eq!(live.overdue(at(22)), [overdue]);
+        live.sent(id(0), at(1));
+        assert_eq!(live.overdue(at(22)), []);
+    }
+}

@@ -1,0 +1,15 @@
+//! The live state: everything that a decision looks at, in memory, rebuilt from the log at a start.
+
+mod buckets;
+mod codes;
+mod early_receipts;
+mod failures;
+mod few;
+mod live;
+mod setup;
+mod shards;
+
+#[cfg(test)]
+pub(super) use live::Picture;
+pub(super) use live::{Admission, Live};
+pub(super) use setup::LiveSetup;

@@ -1,0 +1,53 @@
+//! The newest setup, and whoever waits for a newer one.
+
+use std::sync::Arc;
+
+use countersign_core::ports::setup::{Setup, SetupVersion};
+use tokio::sync::{Mutex, MutexGuard, watch};
+
+use crate::sqlite::log::setup::SetupRow;
+
+/// The newest setup, shared by the port that reads it and the writer that replaces it.
+#[derive(Clone)]
+pub(crate) struct LiveSetup(Arc<Shared>);
+
+struct Shared {
+    newest: watch::Sender<Arc<Setup>>,
+    /// Held while a change is on its way to the log: the next one is judged by the version after it.
+    changing: Mutex<()>,
+}
+
+impl LiveSetup {
+    pub(crate) fn new(setup: Setup) -> Self {
+        Self(Arc::new(Shared {
+            newest: watch::Sender::new(Arc::new(setup)),
+            changing: Mutex::new(()),
+        }))
+    }
+
+    /// Waits for the turn to make a change.
+    pub(crate) async fn turn(&self) -> MutexGuard<'_, ()> {
+        self.0.changing.lock().await
+    }
+
+    /// Takes over a change that has become durable, and wakes everyone who waits for a newer setup.
+    pub(crate) fn apply(&self, row: &SetupRow) {
+        self.0.newest.send_modify(|newest| {
+            *newest = Arc::new(newest.after(row.change().clone()));
+        });
+    }
+
+    pub(crate) fn newest(&self) -> Arc<Setup> {
+        Arc::clone(&self.0.newest.borrow())
+    }
+
+    /// Waits for a newer setup than `seen`.
+    pub(crate) async fn newer_than(&self, seen: SetupVersion) -> Arc<Setup> {
+        let mut news = self.0.newest.subscribe();
+        let newer = news.wait_for(|setup| setup.version > seen).await;
+        match newer.map(|setup| Arc::clone(&setup)) {
+            Ok(setup) => setup,
+            Err(_) => std::future::pending().await,
+        }
+    }
+}

@@ -1,0 +1,299 @@
+//! What is looked for by number, or by code, is found here: `lookup.db`, made from the log and beside it.
+//!
+//! An index in the log itself would put a random page into every commit. Here a thread of low priority reads what
+//! the log holds in chunks of [`CHUNK`] rows, sorts each, and appends it: a search looks into every chunk, some
+//! microseconds each, and reads the rows after the last one. Nothing is lost with this file: where it is missing
+//! or of another log, it is made again.
+
+use std::path::Path;
+use std::sync::mpsc::{RecvTimeoutError, Sender};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use countersign_core::id::MessageId;
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
+
+use crate::seal::Key;
+use crate::sqlite::log::event;
+use crate::sqlite::log::find::{self, Table};
+
+const FILE: &str = "lookup.db";
+
+/// How many rows of the log make a chunk.
+const CHUNK: i64 = 32_768;
+
+/// How often to look whether there is another one.
+const PAUSE: Duration = Duration::from_secs(1);
+
+const SCHEMA: &str = "
+    CREATE TABLE IF NOT EXISTS done (
+        source TEXT NOT NULL PRIMARY KEY,
+        chunks INTEGER NOT NULL,
+        seq INTEGER NOT NULL,     -- of the last row, and its id: tells this log from others
+        id BLOB NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS message (
+        chunk INTEGER NOT NULL, key INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (chunk, key, seq)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS code_event (
+        chunk INTEGER NOT NULL, key INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (chunk, key, seq)
+    ) STRICT, WITHOUT ROWID;";
+
+impl Table {
+    fn name(self) -> &'static str {
+        match self {
+            Table::Message => "message",
+            Table::Event => "code_event",
+        }
+    }
+}
+
+/// The thread that makes it, for as long as this lives.
+pub(crate) struct Lookup {
+    stop: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Lookup {
+    /// Opens or makes the file beside `database`, and goes on with it.
+    pub(crate) fn start(database: &Path) -> rusqlite::Result<Self> {
+        let mut indexer = Indexer::open(database)?;
+        let (stop, stopped) = std::sync::mpsc::channel();
+        let work = move || {
+            yield_to_others();
+            loop {
+                let pause = match indexer.step() {
+                    Ok(true) => Duration::ZERO,
+                    Ok(false) => PAUSE,
+                    Err(error) => {
+                        tracing::error!(%error, "lookup.db could not be written to");
+                        PAUSE
+                    }
+                };
+                if stopped.recv_timeout(pause) != Err(RecvTimeoutError::Timeout) {
+                    return;
+                }
+            }
+        };
+        let thread = std::thread::Builder::new()
+            .name("sqlite-lookup".to_owned())
+            .spawn(work)
+            .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+        Ok(Self {
+            stop: Some(stop),
+            thread: Some(thread),
+        })
+    }
+
+    /// Lets `reader`, which reads the log, read this too.
+    pub(crate) fn attach(reader: &Connection, database: &Path) -> rusqlite::Result<()> {
+        let file = database.with_file_name(FILE);
+        reader.execute("ATTACH ? AS lookup", [file.to_string_lossy()])?;
+        Ok(())
+    }
+}
+
+impl Drop for Lookup {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Requests come first: this thread takes what time they leave.
+#[cfg(target_os = "linux")]
+fn yield_to_others() {
+    // Linux has a priority for each thread.
+    if let Err(error) = rustix::process::setpriority_process(Some(rustix::thread::gettid()), 19) {
+        tracing::debug!(%error, "no low priority for lookup.db");
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn yield_to_others() {}
+
+/// Makes the index, chunk by chunk.
+struct Indexer {
+    log: Connection,
+    index: Connection,
+}
+
+impl Indexer {
+    fn open(database: &Path) -> rusqlite::Result<Self> {
+        let log = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let path = database.with_file_name(FILE);
+        let usable = Self::index(&path).and_then(|index| Ok((fits(&log, &index)?, index)));
+        let index = match usable {
+            Ok((true, index)) => index,
+            unusable => {
+                tracing::warn!("lookup.db is not of this log, or cannot be read: it is made again");
+                drop(unusable);
+                for end in ["", "-wal", "-shm"] {
+                    let _ = std::fs::remove_file(path.with_file_name(format!("{FILE}{end}")));
+                }
+                Self::index(&path)?
+            }
+        };
+        Ok(Self { log, index })
+    }
+
+    fn index(path: &Path) -> rusqlite::Result<Connection> {
+        let index = Connection::open(path)?;
+        index.pragma_update(None, "journal_mode", "WAL")?;
+        // What the loss of power takes is made again.
+        index.pragma_update(None, "synchronous", "NORMAL")?;
+        index.pragma_update(None, "cache_size", -1_024)?;
+        index.execute_batch(SCHEMA)?;
+        Ok(index)
+    }
+
+    /// Indexes a chunk, if there is a whole one.
+    fn step(&mut self) -> rusqlite::Result<bool> {
+        let messages = self.step_of(Table::Message, |row, keys| {
+            keys.push(row.get("phone_key")?);
+            Ok(())
+        })?;
+        let events = self.step_of(Table::Event, |row, keys| {
+            let codes = event::messages(row.get_ref("messages")?.as_blob_or_null()?);
+            keys.extend(codes.into_iter().map(|code| key_of(code).column()));
+            Ok(())
+        })?;
+        Ok(messages || events)
+    }
+
+    fn step_of(
+        &mut self,
+        table: Table,
+        keys_of: impl Fn(&rusqlite::Row<'_>, &mut Vec<i64>) -> rusqlite::Result<()>,
+    ) -> rusqlite::Result<bool> {
+        let chunk = chunks(&self.index, "main", table)?;
+        let (from, to) = (chunk * CHUNK, (chunk + 1) * CHUNK);
+        // Rows are committed in their order: those before the newest are there, or never will be.
+        if find::end(&self.log, table)? <= to {
+            return Ok(false);
+        }
+        let (mut entries, mut keys, mut last) = (Vec::new(), Vec::new(), None);
+        let rows = match table {
+            Table::Message => "SELECT seq, id, phone_key FROM message WHERE seq >= ? AND seq < ?",
+            Table::Event => "SELECT seq, id, messages FROM code_event WHERE seq >= ? AND seq < ?",
+        };
+        let mut select = self.log.prepare_cached(rows)?;
+        let mut rows = select.query([from, to])?;
+        while let Some(row) = rows.next()? {
+            let seq: i64 = row.get("seq")?;
+            keys_of(row, &mut keys)?;
+            entries.extend(keys.drain(..).map(|key| (key, seq)));
+            last = Some((seq, row.get::<_, [u8; 16]>("id")?));
+        }
+        entries.sort_unstable();
+        let transaction = self.index.transaction()?;
+        {
+            let insert = format!("INSERT OR IGNORE INTO {} VALUES (?, ?, ?)", table.name());
+            let mut insert = transaction.prepare_cached(&insert)?;
+            for (key, seq) in entries {
+                insert.execute([chunk, key, seq])?;
+            }
+            let (seq, id) = last.unwrap_or((-1, [0; 16]));
+            transaction
+                .prepare_cached("INSERT OR REPLACE INTO done VALUES (?, ?, ?, ?)")?
+                .execute(params![table.name(), chunk + 1, seq, id])?;
+        }
+        transaction.commit()?;
+        Ok(true)
+    }
+}
+
+/// How many chunks of `table` are indexed; `index` is the name of the index's database on this connection.
+fn chunks(connection: &Connection, index: &str, table: Table) -> rusqlite::Result<i64> {
+    let chunks = format!("SELECT chunks FROM {index}.done WHERE source = ?");
+    let chunks = connection
+        .prepare_cached(&chunks)?
+        .query_row([table.name()], |row| row.get(0))
+        .optional()?;
+    Ok(chunks.unwrap_or(0))
+}
+
+/// Whether `index` was made from `log`: the last rows that it knows are there.
+fn fits(log: &Connection, index: &Connection) -> rusqlite::Result<bool> {
+    let mut select = index.prepare("SELECT source, seq, id FROM done WHERE seq >= 0")?;
+    let mut rows = select.query([])?;
+    while let Some(row) = rows.next()? {
+        let id = match row.get_ref("source")?.as_str()? {
+            "message" => "SELECT id FROM message WHERE seq = ?",
+            _ => "SELECT id FROM code_event WHERE seq = ?",
+        };
+        let seq: i64 = row.get("seq")?;
+        let found: Option<[u8; 16]> = log.query_row(id, [seq], |row| row.get(0)).optional()?;
+        if found != Some(row.get("id")?) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// What a code's checks are indexed by: the random part of its message's id.
+pub(crate) fn key_of(message: MessageId) -> Key {
+    let [.., a, b, c, d, e, f, g, h] = *message.as_bytes();
+    Key(u64::from_be_bytes([a, b, c, d, e, f, g, h]))
+}
+
+/// A search in one table.
+pub(crate) struct Search<'a> {
+    reader: &'a Connection,
+    table: Table,
+    /// Indexed are the rows before this.
+    indexed: i64,
+}
+
+impl<'a> Search<'a> {
+    /// On a reader that this is attached to.
+    pub(crate) fn on(reader: &'a Connection, table: Table) -> rusqlite::Result<Self> {
+        let indexed = chunks(reader, "lookup", table)? * CHUNK;
+        Ok(Self {
+            reader,
+            table,
+            indexed,
+        })
+    }
+
+    /// The rows before this are indexed.
+    pub(crate) fn indexed(&self) -> i64 {
+        self.indexed
+    }
+
+    /// The numbers of rows with `key` among the indexed ones from `from` to before `to`, newest first, until
+    /// `limit` are found.
+    pub(crate) fn indexed_rows(
+        &self,
+        key: Key,
+        (from, to): (i64, i64),
+        limit: usize,
+    ) -> rusqlite::Result<Vec<i64>> {
+        let to = to.min(self.indexed);
+        let rows = format!(
+            "SELECT seq FROM lookup.{} WHERE chunk = ? AND key = ? AND seq >= ? AND seq < ? ORDER BY seq DESC",
+            self.table.name()
+        );
+        let mut select = self.reader.prepare_cached(&rows)?;
+        let mut found = Vec::new();
+        if from >= to {
+            return Ok(found);
+        }
+        for chunk in (from / CHUNK..=(to - 1) / CHUNK).rev() {
+            let mut rows = select.query([chunk, key.column(), from, to])?;
+            while let Some(row) = rows.next()? {
+                found.push(row.get(0)?);
+            }
+            if found.len() >= limit {
+                break;
+            }
+        }
+        found.truncate(limit);
+        Ok(found)
+    }
+}
+
+#[cfg(test)]
+mod tests;

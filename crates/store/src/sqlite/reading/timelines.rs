@@ -1,0 +1,307 @@
+//! Reads what is known of messages, beside the writer.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+use std::time::Duration;
+
+use countersign_core::application::AppId;
+use countersign_core::channel::Channel;
+use countersign_core::code::check::{CheckRecord, UnlockRecord};
+use countersign_core::code::{Code, CodeOnRecord, CodeState};
+use countersign_core::id::{MessageId, RequestId};
+use countersign_core::message::{self, Timeline};
+use countersign_core::ports::records::TimelineQuery;
+use countersign_core::send::attempt::{self, Attempt};
+use countersign_core::time::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+use super::lookup::{self, Search};
+use crate::seal::{Key, Sealer};
+use crate::sqlite::log::attempt::{first_attempt, outcome_from_columns};
+use crate::sqlite::log::event::EventRow;
+use crate::sqlite::log::find::{self, Table};
+use crate::sqlite::log::receipt;
+use crate::sqlite::log::rule_set::{self, RuleSets};
+
+/// A timeline, and the code that its message brought.
+pub(crate) struct MessageRecord {
+    pub(crate) timeline: Timeline,
+    /// The message that brought its code first: mostly itself.
+    pub(crate) code_of: MessageId,
+    code_expires_at: Timestamp,
+    /// How many wrong guesses its code survived when it was new.
+    code_tries: u8,
+}
+
+impl MessageRecord {
+    /// What the record tells of its code. A message that was certainly not sent brought none, even if it was to bring
+    /// one once more that is still live.
+    pub(crate) fn code(&self) -> CodeOnRecord {
+        let timeline = &self.timeline;
+        let outcome = attempt::outcome(&timeline.attempts);
+        let new = Code::recorded(
+            timeline.id,
+            timeline.decided_at,
+            self.code_expires_at,
+            [0; 16],
+        );
+        CodeOnRecord {
+            new: new.with_tries(self.code_tries),
+            void: outcome.is_some_and(|outcome| !outcome.may_have_been_sent()),
+            settled: outcome.is_some(),
+            wrong: timeline.checks.iter().filter(|check| !check.right).count(),
+            used: timeline.checks.iter().any(|check| check.right),
+        }
+    }
+}
+
+const MESSAGES: &str = "
+    SELECT seq, id, request_id, decided_at, app, channel, phone, code_ends, code_tries, code_of, rule_set, refusals
+    FROM message WHERE seq >= ? AND seq < ? ORDER BY seq DESC LIMIT ?";
+
+pub(crate) fn read(
+    log: &Connection,
+    query: &TimelineQuery,
+    sealer: &Sealer,
+) -> rusqlite::Result<Vec<MessageRecord>> {
+    let rule_sets = RuleSets::read(log)?;
+    let mut select = log.prepare_cached(MESSAGES)?;
+    let mut found = Vec::new();
+    for (from, to) in rows_of(log, query, sealer)? {
+        let mut rows = select.query(params![from, to, query.limit])?;
+        while let Some(row) = rows.next()? {
+            match message(row, &rule_sets, sealer)? {
+                Some(mut message) => {
+                    let seq = row.get("seq")?;
+                    attempts(log, seq, &mut message.timeline)?;
+                    message.timeline.receipts = receipt::read(log, seq)?;
+                    if message.code_of != message.timeline.id {
+                        message.code_tries = tries_of(log, message.code_of)?.unwrap_or(0);
+                    }
+                    found.push(message);
+                }
+                None => tracing::error!("a message in the log cannot be read with these keys"),
+            }
+        }
+    }
+    checks(log, &mut found)?;
+    Ok(found)
+}
+
+/// The messages that are meant, newest first: from which, and before which.
+fn rows_of(
+    log: &Connection,
+    query: &TimelineQuery,
+    sealer: &Sealer,
+) -> rusqlite::Result<Vec<(i64, i64)>> {
+    let mut end = match query.before {
+        // One that is not here marks its moment all the same.
+        Some(before) => match find::message(log, before)? {
+            Some(seq) => seq,
+            None => find::first_at(log, Table::Message, before.made_at())?,
+        },
+        None => i64::MAX,
+    };
+    if let Some(before) = query.decided_before {
+        end = end.min(find::first_at(log, Table::Message, before)?);
+    }
+    let one = match (query.message, query.request) {
+        (Some(message), _) => Some(find::message(log, message)?),
+        (None, Some(request)) => Some(find::message_of_request(log, request)?),
+        (None, None) => None,
+    };
+    let all = match (one, &query.phone) {
+        (None, None) => return Ok(vec![(0, end)]),
+        (None, Some(phone)) => of_number(log, sealer.phone(phone), end, query.limit)?,
+        (Some(one), _) => one.into_iter().filter(|seq| *seq < end).collect(),
+    };
+    Ok(all.into_iter().map(|seq| (seq, seq + 1)).collect())
+}
+
+/// The newest messages to a number before `end`.
+pub(crate) fn of_number(
+    log: &Connection,
+    number: Key,
+    end: i64,
+    limit: u16,
+) -> rusqlite::Result<Vec<i64>> {
+    let search = Search::on(log, Table::Message)?;
+    let mut select = log.prepare_cached(
+        "SELECT seq FROM message WHERE seq >= ? AND seq < ? AND phone_key = ? ORDER BY seq DESC LIMIT ?",
+    )?;
+    let newest = params![search.indexed(), end, number.column(), limit];
+    let mut found = Vec::new();
+    let mut rows = select.query(newest)?;
+    while let Some(row) = rows.next()? {
+        found.push(row.get(0)?);
+    }
+    let older = search.indexed_rows(number, (0, end), usize::from(limit) - found.len())?;
+    found.extend(older);
+    Ok(found)
+}
+
+/// How many wrong guesses the code of `message` survived when it was new.
+fn tries_of(log: &Connection, message: MessageId) -> rusqlite::Result<Option<u8>> {
+    let Some(seq) = find::message(log, message)? else {
+        return Ok(None);
+    };
+    log.prepare_cached("SELECT code_tries FROM message WHERE seq = ?")?
+        .query_row([seq], |row| row.get(0))
+        .optional()
+}
+
+const CHECKS: &str = "
+    SELECT seq, id, at, kind, door, phone, scope, messages, hits FROM code_event
+    WHERE seq >= ? AND seq < ? AND messages IS NOT NULL ORDER BY seq";
+
+/// How long after a message its code may be checked: its life, and the time of a slow request.
+const CHECKED: Duration = Duration::from_secs(11 * 60);
+
+/// The most checks of one code that are shown: more than its tries and successes can be.
+const MOST_CHECKS: usize = 64;
+
+/// Gives every timeline the checks of its code.
+fn checks(log: &Connection, found: &mut [MessageRecord]) -> rusqlite::Result<()> {
+    let oldest = found.iter().map(|found| found.code_of.made_at()).min();
+    let newest = found.iter().map(|found| found.timeline.decided_at).max();
+    let (Some(oldest), Some(newest)) = (oldest, newest) else {
+        return Ok(());
+    };
+    let mut by_code: HashMap<MessageId, Vec<CheckRecord>> = HashMap::new();
+    let search = Search::on(log, Table::Event)?;
+    let codes: HashSet<_> = found.iter().map(|found| found.code_of).collect();
+    for &code in &codes {
+        // Through a code that is brought once more, its checks come later than its message.
+        let until = found.iter().filter(|found| found.code_of == code);
+        let until = until.map(|found| found.timeline.decided_at).max();
+        let until = until.unwrap_or(newest).after(CHECKED);
+        let rows = find::between(log, Table::Event, code.made_at(), until)?;
+        let rows = (rows.start, rows.end);
+        let rows = search.indexed_rows(lookup::key_of(code), rows, MOST_CHECKS)?;
+        for seq in rows.into_iter().rev() {
+            let wanted = |of: MessageId| of == code;
+            read_checks(log, seq..seq + 1, wanted, &mut by_code)?;
+        }
+    }
+    let rows = find::between(log, Table::Event, oldest, newest.after(CHECKED))?;
+    let rest = rows.start.max(search.indexed())..rows.end;
+    read_checks(log, rest, |of| codes.contains(&of), &mut by_code)?;
+    for found in found {
+        let checks = by_code.get(&found.code_of).cloned();
+        found.timeline.checks = checks.unwrap_or_default();
+    }
+    Ok(())
+}
+
+fn read_checks(
+    log: &Connection,
+    rows: Range<i64>,
+    wanted: impl Fn(MessageId) -> bool,
+    by_code: &mut HashMap<MessageId, Vec<CheckRecord>>,
+) -> rusqlite::Result<()> {
+    let mut select = log.prepare_cached(CHECKS)?;
+    let mut rows = select.query([rows.start, rows.end])?;
+    while let Some(row) = rows.next()? {
+        let event = EventRow::read(row)?;
+        if let Some(record) = event.check() {
+            let codes = event.effect.codes().iter();
+            for code in codes.filter(|code| wanted(**code)) {
+                by_code.entry(*code).or_default().push(record);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The acts of unlocking before that request, newest first.
+pub(crate) fn unlocks(
+    log: &Connection,
+    before: Option<RequestId>,
+    limit: u16,
+    sealer: &Sealer,
+) -> rusqlite::Result<Vec<UnlockRecord>> {
+    let mut select = log.prepare_cached(
+        "SELECT id, at, sealed FROM code_event
+         WHERE kind = 'unlocked' AND seq < ? ORDER BY seq DESC LIMIT ?",
+    )?;
+    let before = match before {
+        Some(request) => find::unlock(log, request)?,
+        None => i64::MAX,
+    };
+    let mut rows = select.query(params![before, limit])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let request_id = RequestId::from_bytes(row.get("id")?);
+        let sealed = row.get_ref("sealed")?.as_blob()?;
+        let Some((phone, note)) = sealer.open_unlock(sealed, request_id) else {
+            tracing::error!("an unlock in the log cannot be read with these keys");
+            continue;
+        };
+        found.push(UnlockRecord {
+            at: Timestamp::from_millis(row.get("at")?),
+            request_id,
+            phone,
+            note,
+        });
+    }
+    Ok(found)
+}
+
+fn message(
+    row: &Row<'_>,
+    rule_sets: &RuleSets,
+    sealer: &Sealer,
+) -> rusqlite::Result<Option<MessageRecord>> {
+    let id = MessageId::from_bytes(row.get("id")?);
+    let app = AppId::parse(row.get_ref("app")?.as_str()?).ok();
+    let channel = Channel::parse(row.get_ref("channel")?.as_str()?);
+    let phone = sealer.open(row.get_ref("phone")?.as_blob()?, id);
+    let (Some(app), Some(channel), Some(phone)) = (app, channel, phone) else {
+        return Ok(None);
+    };
+    let limits = rule_set::named(rule_sets, row.get_ref("rule_set")?)?;
+    let refusals = rule_set::refusals_of_column(row.get_ref("refusals")?.as_blob_or_null()?);
+    Ok(Some(MessageRecord {
+        timeline: Timeline {
+            id,
+            request_id: RequestId::from_bytes(row.get("request_id")?),
+            app,
+            channel,
+            phone,
+            decided_at: Timestamp::from_millis(row.get("decided_at")?),
+            verdicts: message::verdicts(limits, &refusals).collect(),
+            attempts: Vec::new(),
+            receipts: Vec::new(),
+            gave_back: false,
+            checks: Vec::new(),
+            code: CodeState::Pending,
+        },
+        code_of: row
+            .get::<_, Option<[u8; 16]>>("code_of")?
+            .map_or(id, MessageId::from_bytes),
+        code_expires_at: Timestamp::from_millis(row.get("code_ends")?),
+        code_tries: row.get("code_tries")?,
+    }))
+}
+
+fn attempts(log: &Connection, seq: i64, timeline: &mut Timeline) -> rusqlite::Result<()> {
+    let mut select =
+        log.prepare_cached("SELECT * FROM attempt WHERE id >= ? AND id < ? ORDER BY id")?;
+    let (from, to) = (first_attempt(seq), first_attempt(seq + 1));
+    let mut rows = select.query([from, to])?;
+    while let Some(row) = rows.next()? {
+        timeline.gave_back |= row.get_ref("give_back")?.as_blob_or_null()?.is_some();
+        timeline.attempts.push(Attempt {
+            provider: row.get("provider")?,
+            started_at: Timestamp::from_millis(row.get("started_at")?),
+            ended_at: Timestamp::from_millis(row.get("ended_at")?),
+            outcome: outcome_from_columns(
+                row.get_ref("outcome")?.as_str()?,
+                row.get_ref("kind")?.as_str_or_null()?,
+                row.get("detail")?,
+                row.get("provider_message_id")?,
+            ),
+        });
+    }
+    Ok(())
+}

@@ -1,0 +1,106 @@
+//! Reading timelines and taking reports: the port [`Records`] beside the writer.
+
+use async_trait::async_trait;
+use countersign_core::code::CodeState;
+use countersign_core::code::check::UnlockRecord;
+use countersign_core::id::RequestId;
+use countersign_core::message::Timeline;
+use countersign_core::ports::StoreError;
+use countersign_core::ports::records::{Records, TimelineQuery};
+use countersign_core::receipt::Receipt;
+use countersign_core::time::Timestamp;
+
+use super::ledger::SETTLEMENT;
+use super::log::receipt::{self, ReceiptRow};
+use super::log::record::Record;
+use super::reading::timelines::{self, MessageRecord};
+use super::{DECISION, SqliteStore, wait, writer};
+
+#[async_trait]
+impl Records for SqliteStore {
+    async fn timelines(&self, query: TimelineQuery) -> Result<Vec<Timeline>, StoreError> {
+        self.catch_up().await;
+        let found = self
+            .read(move |reader, sealer| timelines::read(reader, &query, sealer))
+            .await?;
+        let now = self.clock.now();
+        Ok(found
+            .into_iter()
+            .map(|record| Timeline {
+                code: self.code_state(&record, now),
+                ..record.timeline.with_overdue_attempt(now)
+            })
+            .collect())
+    }
+
+    async fn receive(&self, provider: &str, receipts: Vec<Receipt>) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        {
+            let mut live = self.live.lock().map_err(|_| writer::stopped())?;
+            let unnamed = receipts.iter().filter(|receipt| receipt.message.is_none());
+            unnamed.for_each(|receipt| live.early_receipts.keep(provider, receipt.clone(), now));
+        }
+        // A settlement after this moment finds the reports kept; one of before is on record after the barrier, or
+        // else the vendor has to report again.
+        wait(self.queue.push(Record::Barrier(now))?, DECISION).await?;
+        let name = provider.to_owned();
+        let found = self.read(move |reader, sealer| {
+            let seq = |receipt: &Receipt| receipt::message_of(reader, &name, receipt, sealer);
+            let all = receipts
+                .into_iter()
+                .map(|receipt| Ok((seq(&receipt)?, receipt)));
+            all.collect::<rusqlite::Result<Vec<_>>>()
+        });
+        let mut durable = Vec::new();
+        for (seq, receipt) in found.await? {
+            let Some(seq) = seq else {
+                continue;
+            };
+            if let (None, Some(id)) = (receipt.message, &receipt.provider_message_id) {
+                let mut live = self.live.lock().map_err(|_| writer::stopped())?;
+                drop(live.early_receipts.take(provider, id));
+            }
+            let row = ReceiptRow::of(seq, provider, receipt, now, &self.sealer);
+            durable.push(self.queue.push(Record::Receipt(Box::new(row)))?);
+        }
+        for durable in durable {
+            wait(durable, DECISION).await?;
+        }
+        Ok(())
+    }
+
+    async fn unlocks(
+        &self,
+        before: Option<RequestId>,
+        limit: u16,
+    ) -> Result<Vec<UnlockRecord>, StoreError> {
+        self.read(move |reader, sealer| timelines::unlocks(reader, before, limit, sealer))
+            .await
+    }
+}
+
+impl SqliteStore {
+    /// The state of a message's code: by the live state, and by the record where that remembers the code no more.
+    fn code_state(&self, record: &MessageRecord, now: Timestamp) -> CodeState {
+        let timeline = &record.timeline;
+        let scope = self.sealer.code_scope(
+            timeline.app.as_str(),
+            timeline.channel.as_str(),
+            &timeline.phone,
+        );
+        let on_record = record.code();
+        let live = self.live.lock().ok();
+        let dead_before = live.as_ref().map(|live| live.dead_before());
+        let remembered = live
+            .filter(|_| !on_record.void)
+            .and_then(|live| live.code_state(scope, record.code_of, now));
+        remembered.unwrap_or_else(|| on_record.state(now, dead_before.unwrap_or_default()))
+    }
+
+    /// Lets the log catch up with what was answered, if it can in a moment.
+    async fn catch_up(&self) {
+        if let Ok(durable) = self.queue.push(Record::Barrier(self.clock.now())) {
+            let _ = wait(durable, SETTLEMENT).await; // the record so far is worth reading in any case
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! Opening a store: the folder, the schema, the clock, and the memory rebuilt from the log.
+
+pub(super) mod folder;
+mod lasting_clock;
+pub(super) mod open;
+pub(super) mod replay;

@@ -1,0 +1,179 @@
+//! Keeps a start short: how far back the events of codes must be read, and what of the older ones still counts.
+//!
+//! A start reads the events behind the horizon again. The horizon follows the present at the distance of
+//! [`REPLAY`], longer than any code lives. When it passes an event, what of it counts for longer is carried into
+//! tables of their own, in the same transaction: its hits, and the wrong guesses in a row, which no time ends.
+
+use std::time::Duration;
+
+use countersign_core::code::check::{Consecutive, HitChange};
+use countersign_core::time::Timestamp;
+use rusqlite::{Connection, Transaction, params};
+
+use crate::seal::Key;
+use crate::sqlite::log::event::EventRow;
+use crate::sqlite::log::hit::LoggedHit;
+use crate::sqlite::memory::Live;
+
+/// How much of the log a start reads again at least: the longest life of a code (10 minutes) and
+/// room for the slowest provider.
+pub(crate) const REPLAY: Duration = Duration::from_secs(11 * 60);
+
+/// How often to look, where the last look found nothing left to do.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// How many events are passed at once: a commit of their own, for which others wait.
+pub(crate) const STEP: u32 = 2_048;
+
+/// Where the horizon stands.
+pub(crate) struct Horizon {
+    event: i64,
+    next_look: Timestamp,
+}
+
+impl Horizon {
+    pub(crate) fn read(log: &Connection) -> rusqlite::Result<Self> {
+        log.query_row("SELECT seq FROM event_horizon", [], |row| {
+            Ok(Self {
+                event: row.get(0)?,
+                next_look: Timestamp::default(),
+            })
+        })
+    }
+
+    /// The first event that a start must read.
+    pub(crate) fn event(&self) -> i64 {
+        self.event
+    }
+
+    /// Moves on by at most `step` events.
+    pub(crate) fn advance(
+        &mut self,
+        log: &mut Connection,
+        now: Timestamp,
+        step: u32,
+    ) -> rusqlite::Result<()> {
+        if now < self.next_look {
+            return Ok(());
+        }
+        let (old, mut passed) = (now.before(REPLAY), Vec::new());
+        {
+            let mut select = log.prepare_cached(PASSED)?;
+            let mut rows = select.query(params![self.event, step])?;
+            while let Some(row) = rows.next()? {
+                let event = EventRow::read(row)?;
+                if event.at >= old {
+                    break;
+                }
+                passed.push(event);
+            }
+        }
+        if u32::try_from(passed.len()).is_ok_and(|passed| passed < step) {
+            self.next_look = now.after(PAUSE);
+        }
+        let Some(last) = passed.last() else {
+            return Ok(());
+        };
+        let transaction = log.transaction()?;
+        for event in &passed {
+            carry(event, &transaction, now)?;
+        }
+        transaction
+            .prepare_cached("DELETE FROM carried_hit WHERE until <= ?")?
+            .execute([now.as_millis()])?;
+        transaction
+            .prepare_cached("UPDATE event_horizon SET seq = ?")?
+            .execute([last.seq + 1])?;
+        let reached = last.seq + 1;
+        transaction.commit()?;
+        self.event = reached;
+        Ok(())
+    }
+}
+
+/// Carries over the horizon what still counts of `event`.
+fn carry(event: &EventRow, log: &Transaction<'_>, now: Timestamp) -> rusqlite::Result<()> {
+    if let Some(phone) = event.phone {
+        let sql = match event.effect.consecutive() {
+            Consecutive::Keep => None,
+            Consecutive::Increment => Some(ONE_MORE),
+            Consecutive::Reset => Some("DELETE FROM wrong_in_a_row WHERE phone = ?"),
+        };
+        if let Some(sql) = sql {
+            log.prepare_cached(sql)?.execute([phone.column()])?;
+        }
+    }
+    for hit in &*event.hits {
+        match event.effect.hits() {
+            HitChange::Keep => {}
+            HitChange::Add => carry_hit(event, hit, log, now)?,
+            HitChange::Clear => {
+                log.prepare_cached("DELETE FROM carried_hit WHERE bucket = ? AND at <= ?")?
+                    .execute(params![hit.bucket.column(), event.at.as_millis()])?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn carry_hit(
+    event: &EventRow,
+    hit: &LoggedHit,
+    log: &Transaction<'_>,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    let until = event.at.after(hit.window);
+    if until > now {
+        log.prepare_cached("INSERT OR IGNORE INTO carried_hit VALUES (?, ?, ?, ?, ?)")?
+            .execute(params![
+                until.as_millis(),
+                event.seq,
+                hit.bucket.column(),
+                event.at.as_millis(),
+                hit.weight,
+            ])?;
+    }
+    Ok(())
+}
+
+const PASSED: &str = "
+    SELECT seq, id, at, kind, door, phone, scope, messages, hits FROM code_event
+    WHERE seq >= ? ORDER BY seq LIMIT ?";
+
+const ONE_MORE: &str = "
+    INSERT INTO wrong_in_a_row VALUES (?, 1) ON CONFLICT DO UPDATE SET guesses = guesses + 1";
+
+/// Brings the wrong guesses in a row back.
+pub(crate) fn restore_in_a_row(log: &Connection, live: &mut Live) -> rusqlite::Result<()> {
+    let mut select = log.prepare("SELECT phone, guesses FROM wrong_in_a_row")?;
+    let mut rows = select.query([])?;
+    while let Some(row) = rows.next()? {
+        live.restore_in_a_row(Key::of_column(row.get("phone")?), row.get("guesses")?);
+    }
+    Ok(())
+}
+
+/// Brings the carried hits back to life.
+pub(crate) fn restore_carried(
+    log: &Connection,
+    live: &mut Live,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    let mut select =
+        log.prepare("SELECT until, bucket, at, weight FROM carried_hit WHERE until > ?")?;
+    let mut rows = select.query([now.as_millis()])?;
+    while let Some(row) = rows.next()? {
+        let at = Timestamp::from_millis(row.get("at")?);
+        let hit = LoggedHit {
+            bucket: Key::of_column(row.get("bucket")?),
+            window: at.until(Timestamp::from_millis(row.get("until")?)),
+            weight: row.get("weight")?,
+            refundable: false,
+        };
+        live.restore_hit(&hit, at);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,359 @@
+//! The one writer: groups whatever is waiting into one commit.
+
+pub(super) mod checkpoints;
+mod commit;
+pub(super) mod horizon;
+pub(super) mod queue;
+
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::RecvTimeoutError;
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use countersign_core::ports::StoreError;
+use countersign_core::send::attempt::Attempt;
+use countersign_core::send::settle::GiveBack;
+use countersign_core::time::{Clock, Timestamp};
+use rusqlite::Connection;
+
+use super::log::attempt::SettlementRow;
+use super::log::mark;
+use super::log::message::MessageRow;
+use super::log::record::Record;
+use super::log::rule_set::RuleSets;
+use super::memory::{Live, LiveSetup};
+use checkpoints::Checkpoints;
+use commit::{failed, is_fault_of_a_record};
+use horizon::{Horizon, REPLAY, STEP};
+use queue::{Inbox, Job};
+
+/// How much goes into one commit.
+const BATCH: usize = 1_024;
+
+/// A batch of so many waits for no more.
+const ENOUGH: usize = 24;
+
+/// How long until a failed commit is tried again, while nothing else comes in.
+const RETRY: Duration = Duration::from_millis(500);
+
+/// How long a record that nobody waits for may wait for one that somebody does.
+const LINGER: Duration = Duration::from_millis(50);
+
+/// How often the time is put on record while codes are live.
+const MARK: Duration = Duration::from_secs(5);
+
+/// How long a give-back may count at most: older settlements need not be read again at a start.
+const GIVE_BACKS_COUNT: Duration = Duration::from_secs(60);
+
+/// What the writer works on.
+pub(super) struct Workplace {
+    pub(super) log: Connection,
+    pub(super) live: Arc<Mutex<Live>>,
+    pub(super) setup: LiveSetup,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) horizon: Horizon,
+    pub(super) rule_sets: RuleSets,
+    pub(super) checkpoints: Checkpoints,
+}
+
+/// What a caller hears once the writer has ended.
+pub(super) fn stopped() -> StoreError {
+    StoreError::Unavailable("the writer has stopped".to_owned())
+}
+
+/// Takes records from the queue and writes them, until the queue is dropped.
+pub(super) struct Writer {
+    place: Workplace,
+    inbox: Inbox,
+    /// The newest message that has been written, or rolled back: none older is in the queue.
+    newest_message: i64,
+    /// The oldest message without an outcome, as it was at a moment.
+    open: Option<Open>,
+    /// [Owed](Record::is_owed) records for the next commit, among them those of the last one, if that failed.
+    owed: Vec<Record>,
+    /// When the time was last put on record, and whether it is to be while codes are live.
+    marked_at: Timestamp,
+    marking: bool,
+    /// Whether outcomes are about to come.
+    settling: bool,
+}
+
+/// The oldest message without an outcome at that time.
+struct Open {
+    seq: i64,
+    at: Timestamp,
+}
+
+impl Writer {
+    pub(super) fn new(place: Workplace, inbox: Inbox) -> Self {
+        Self {
+            place,
+            inbox,
+            newest_message: i64::MIN,
+            open: None,
+            owed: Vec::new(),
+            marked_at: Timestamp::default(),
+            marking: false,
+            settling: false,
+        }
+    }
+
+    /// Leaves long checkpoints to a thread of their own.
+    pub(super) fn checkpoint_beside(&mut self, checkpoints: Checkpoints) {
+        self.place.checkpoints = checkpoints;
+    }
+
+    /// Starts to write, on a thread of its own.
+    pub(super) fn start(mut self) -> std::io::Result<JoinHandle<()>> {
+        std::thread::Builder::new()
+            .name("sqlite-writer".to_owned())
+            .spawn(move || self.run())
+    }
+
+    fn run(&mut self) {
+        loop {
+            let first = match self.inbox.jobs.recv_timeout(self.patience()) {
+                Ok(job) => Some(job),
+                Err(RecvTimeoutError::Timeout) => None,
+                Err(RecvTimeoutError::Disconnected) => {
+                    self.write(Vec::new());
+                    return self.mark(self.place.clock.now());
+                }
+            };
+            let batch = self.gather(first);
+            self.write(batch);
+            self.place.checkpoints.finish(&self.place.log);
+            self.tidy();
+        }
+    }
+
+    /// Collects the next batch. Callers that are about to push get the chance to, as long as more comes of it: on a
+    /// busy machine a commit is then for many. A batch of [`ENOUGH`] starts at once, so that callers have something to
+    /// do while the disk is at work.
+    fn gather(&self, first: Option<Job>) -> Vec<Job> {
+        let jobs = &self.inbox.jobs;
+        let mut batch: Vec<_> = first.into_iter().collect();
+        let mut before = 0;
+        while before < batch.len() && batch.len() < ENOUGH {
+            before = batch.len();
+            std::thread::yield_now();
+            batch.extend(jobs.try_iter().take(BATCH - before));
+        }
+        let room = BATCH - batch.len();
+        batch.extend(jobs.try_iter().take(room));
+        self.inbox.waiting.fetch_sub(batch.len(), Ordering::Relaxed);
+        batch
+    }
+
+    /// How long to wait for jobs before there is something to do without.
+    fn patience(&self) -> Duration {
+        if !self.owed.is_empty() {
+            return RETRY;
+        }
+        match (self.settling, self.marking) {
+            (true, _) => LINGER,
+            (false, true) => MARK,
+            (false, false) => Duration::MAX,
+        }
+    }
+
+    /// Writes one batch: to the log, then to memory, then to the callers that wait.
+    fn write(&mut self, batch: Vec<Job>) {
+        let wanted = self.sort_out(batch);
+        let committed = self.commit_all(wanted);
+        self.tell(committed);
+    }
+
+    /// Returns what is still to be recorded, and rolls the rest back.
+    fn sort_out(&self, batch: Vec<Job>) -> Vec<Job> {
+        let (batch, given_up): (Vec<_>, Vec<_>) = batch
+            .into_iter()
+            .partition(|job| job.is_wanted() && !self.is_too_late(&job.record));
+        for Job { record, done } in given_up {
+            self.roll_back(&record);
+            let too_late = StoreError::Unavailable("a commit came too late".to_owned());
+            let _ = done.send(Err(too_late)); // most of them have gone
+        }
+        batch
+    }
+
+    /// Whether a message waited for so long, on a machine that was suspended, that no start would read it.
+    fn is_too_late(&self, record: &Record) -> bool {
+        let Record::Message(row) = record else {
+            return false;
+        };
+        row.admission.decided_at.after(REPLAY) <= self.place.clock.now()
+    }
+
+    /// Commits the batch and everything owed in one transaction. Where a record itself is at fault, each is committed
+    /// alone and the others are spared.
+    fn commit_all(&mut self, batch: Vec<Job>) -> Vec<(Job, Result<(), StoreError>)> {
+        // Taken after the batch: the outcome of a message is in the same commit as the message or in a later one.
+        if let Ok(mut tray) = self.inbox.tray.lock() {
+            self.owed.extend(tray.drain(..).map(Record::Settlement));
+        }
+        let owed = std::mem::take(&mut self.owed);
+        let records: Vec<_> = batch.iter().map(|job| &job.record).collect();
+        let all: Vec<_> = owed.iter().chain(records.iter().copied()).collect();
+        let results = match self.commit(&all) {
+            Err(error) if is_fault_of_a_record(&error) => {
+                let alone = |record: &&Record| self.commit(&[record]).map_err(failed);
+                all.iter().map(alone).collect()
+            }
+            result => vec![result.map_err(failed); all.len()],
+        };
+        let mut results = results.into_iter();
+        for (record, result) in owed.into_iter().zip(results.by_ref()) {
+            if result.is_err() {
+                self.owed.push(record);
+            } else if let Record::Event(_) = record {
+                self.inbox.waiting.fetch_sub(1, Ordering::Relaxed);
+            }
+        }
+        batch.into_iter().zip(results).collect()
+    }
+
+    fn commit(&mut self, records: &[&Record]) -> rusqlite::Result<()> {
+        if records.is_empty() {
+            return Ok(());
+        }
+        let Workplace { log, rule_sets, .. } = &mut self.place;
+        let result = commit::commit(log, rule_sets, records);
+        match result {
+            Ok(()) => rule_sets.committed(),
+            Err(_) => rule_sets.rolled_back(),
+        }
+        result
+    }
+
+    /// Takes the result of a commit to memory, and to the callers that wait.
+    fn tell(&mut self, committed: Vec<(Job, Result<(), StoreError>)>) {
+        let mut orphans = Vec::new();
+        for (Job { record, done }, result) in committed {
+            if let Record::Message(row) = &record {
+                self.newest_message = self.newest_message.max(row.admission.seq);
+            }
+            match (&record, &result) {
+                (Record::Setup(row), Ok(())) => self.place.setup.apply(row),
+                (_, Ok(())) => {}
+                (_, Err(_)) => self.roll_back(&record),
+            }
+            let recorded = result.is_ok();
+            match (record, done.send(result)) {
+                // It has taken effect in memory: it is tried again until it is on record.
+                (record @ Record::Settlement(_), _) if !recorded => self.owed.push(record),
+                (record @ Record::Event(_), _) if !recorded => {
+                    // It goes on waiting: with too many of these, no guess is compared any more.
+                    self.inbox.waiting.fetch_add(1, Ordering::Relaxed);
+                    self.owed.push(record);
+                }
+                // Committed, and its caller has just given up: nothing was or will be sent.
+                (Record::Message(row), Err(_)) if recorded => orphans.push(row),
+                _ => {}
+            }
+        }
+        let abandoned = orphans.iter().filter_map(|row| self.abandon(row));
+        let abandoned: Vec<_> = abandoned.map(Record::Settlement).collect();
+        self.owed.extend(abandoned);
+    }
+
+    /// Takes a message that will not be recorded out of memory. Nothing else took effect before it was recorded, or
+    /// is owed.
+    fn roll_back(&self, record: &Record) {
+        if let (Record::Message(row), Ok(mut live)) = (record, self.place.live.lock()) {
+            live.roll_back(row.admission.message);
+        }
+    }
+
+    /// Ends a message whose caller gave up while it was being committed: not sent, and its minute given back without
+    /// counting as a failure.
+    fn abandon(&self, row: &MessageRow) -> Option<SettlementRow> {
+        let (admission, now) = (&row.admission, self.place.clock.now());
+        let mut live = self.place.live.lock().ok()?;
+        live.not_sent(admission.message, GiveBack::Uncounted);
+        Some(SettlementRow {
+            seq: admission.seq,
+            attempts: vec![Attempt::too_late(admission.decided_at, now)],
+            give_back: GiveBack::Uncounted,
+            give_back_hits: Arc::new([]),
+        })
+    }
+
+    /// Does what must be done now and then, once a batch is through.
+    fn tidy(&mut self) {
+        let now = self.place.clock.now();
+        if now >= self.marked_at.after(MARK) {
+            self.mark(now);
+        }
+        if let Ok(mut live) = self.place.live.lock() {
+            live.sweep(now);
+            self.marking = live.has_codes();
+            let tray = self.inbox.tray.lock().is_ok_and(|tray| !tray.is_empty());
+            self.settling = live.has_pending() || tray;
+        }
+        // The horizon must not pass an event that is still to be recorded: no start would read it.
+        if self.owed.is_empty() {
+            self.advance(now);
+        }
+    }
+
+    fn advance(&mut self, now: Timestamp) {
+        let Workplace { log, horizon, .. } = &mut self.place;
+        if let Err(error) = horizon.advance(log, now, STEP) {
+            tracing::error!(%error, "the horizon could not advance");
+        }
+    }
+}
+
+/// Marks.
+impl Writer {
+    /// Puts on record that it was `now`, and settles what is overdue.
+    fn mark(&mut self, now: Timestamp) {
+        self.marked_at = now;
+        if let Err(error) = mark::set_time(&self.place.log, now) {
+            tracing::error!(%error, "the time could not be put on record");
+        }
+        self.settle_overdue(now);
+        self.mark_settled(now);
+    }
+
+    /// Settles every message whose outcome is overdue as unknown: its sender is gone.
+    fn settle_overdue(&mut self, now: Timestamp) {
+        let Ok(mut live) = self.place.live.lock() else {
+            return;
+        };
+        let overdue = live.overdue(now).into_iter();
+        // A message that is still in the queue has no sender yet.
+        for overdue in overdue.filter(|overdue| overdue.seq <= self.newest_message) {
+            tracing::error!(message = %overdue.message, "no outcome of a message was recorded in time; it counts as sent");
+            live.sent(overdue.message, now);
+            self.owed.push(Record::Settlement(overdue.as_unknown()));
+        }
+    }
+
+    /// Puts on record up to which message every one has an outcome that is on record, and old enough for what it
+    /// gave back to count no more.
+    fn mark_settled(&mut self, now: Timestamp) {
+        // An outcome of that time has left the tray since, and is on record or owed.
+        let old = now.before(GIVE_BACKS_COUNT);
+        if let Some(Open { seq, .. }) = self.open.take_if(|open| open.at <= old) {
+            let owed = self.owed.iter().filter_map(|record| match record {
+                Record::Settlement(row) => Some(row.seq),
+                _ => None,
+            });
+            let until = owed.min().map_or(seq, |owed| owed.min(seq));
+            if let Err(error) = mark::set_settled_until(&self.place.log, until) {
+                tracing::error!(%error, "it could not be put on record which messages are settled");
+            }
+        }
+        if let (None, Ok(live)) = (&self.open, self.place.live.lock()) {
+            // Settlements are put on the tray under this lock.
+            let seq = live.oldest_pending();
+            self.open = Some(Open { seq, at: now });
+        }
+    }
+}
+
+#[cfg(test)]
+mod interleavings;

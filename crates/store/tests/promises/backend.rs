@@ -1,0 +1,94 @@
+//! What it takes to ask a store for its promises.
+
+use std::sync::Arc;
+
+use countersign_core::ports::ledger::Ledger;
+use countersign_core::ports::records::Records;
+use countersign_core::ports::setup::SetupStore;
+use countersign_core::testing::HandClock;
+use countersign_core::time::{Clock, Timestamp};
+
+use crate::sqlite::Sqlite;
+
+/// Every backend. Each promise is asked of all of them: another backend is another line.
+pub(crate) fn all() -> Vec<Box<dyn Backend>> {
+    vec![Box::new(Sqlite::in_memory())]
+}
+
+/// The clock of every backend begins here.
+pub(crate) const BEGINNING: Timestamp = Timestamp::from_millis(1_790_000_000_000);
+
+/// A store that a test starts, stops and hinders. It is running until it is stopped.
+pub(crate) trait Backend: Send + Sync {
+    fn ledger(&self) -> Arc<dyn Ledger>;
+
+    fn records(&self) -> Arc<dyn Records>;
+
+    fn setups(&self) -> Arc<dyn SetupStore>;
+
+    /// The clock that the test moves.
+    fn hand_clock(&self) -> Arc<HandClock>;
+
+    /// The clock by which the store decides. It may run ahead of the [`Backend::hand_clock`].
+    fn clock(&self) -> Arc<dyn Clock>;
+
+    /// Ends the process, in good order.
+    fn stop(&mut self);
+
+    /// Starts a process over the same data.
+    fn start(&mut self);
+
+    /// Lets nothing of that kind be written, or lets it again.
+    fn refuse_writes(&self, of: Written, refuse: bool);
+
+    /// Whether a guess, an unlock or a token use that was answered with an error, since it could not be written, has
+    /// counted. The port leaves it open.
+    fn counts_what_failed(&self) -> bool;
+}
+
+/// The kinds of records that a backend may be unable to write.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Written {
+    Messages,
+    Outcomes,
+    /// Guesses, uses, unlocks.
+    Events,
+}
+
+impl Backend for Box<dyn Backend> {
+    fn ledger(&self) -> Arc<dyn Ledger> {
+        (**self).ledger()
+    }
+
+    fn records(&self) -> Arc<dyn Records> {
+        (**self).records()
+    }
+
+    fn setups(&self) -> Arc<dyn SetupStore> {
+        (**self).setups()
+    }
+
+    fn hand_clock(&self) -> Arc<HandClock> {
+        (**self).hand_clock()
+    }
+
+    fn clock(&self) -> Arc<dyn Clock> {
+        (**self).clock()
+    }
+
+    fn stop(&mut self) {
+        (**self).stop();
+    }
+
+    fn start(&mut self) {
+        (**self).start();
+    }
+
+    fn refuse_writes(&self, of: Written, refuse: bool) {
+        (**self).refuse_writes(of, refuse);
+    }
+
+    fn counts_what_failed(&self) -> bool {
+        (**self).counts_what_failed()
+    }
+}

@@ -1,0 +1,25 @@
+//! Every promise of the ports (`countersign_core::ports`), asked of every backend in [`backend::all`], told as stories.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+mod backend;
+mod budgets;
+mod checks;
+mod codes;
+mod limits;
+mod model;
+mod receipts;
+mod restart;
+mod schedules;
+mod settings;
+mod setup;
+#[allow(
+    dead_code,
+    reason = "shared with the tests of the embedded store alone"
+)]
+mod sqlite;
+#[allow(
+    dead_code,
+    reason = "shared with the tests of the embedded store alone"
+)]
+mod world;

@@ -1,0 +1,254 @@
+//! What a store promises, once more and as simply as it can be said: everything that ever happened in one
+//! list, and every answer worked out from all of it. `schedules.rs` holds the store against it.
+
+use countersign_core::code::CodeState;
+use countersign_core::code::check::{Caller, Checked};
+use countersign_core::time::Timestamp;
+
+/// Milliseconds on the store's clock.
+pub(crate) type Millis = i64;
+
+const MINUTE: Millis = 60_000;
+const HOUR: Millis = 60 * MINUTE;
+
+/// How long its sender may take to say what became of a message.
+const DUE: Millis = 21_000;
+
+/// What a code is good for: application, channel, number.
+pub(crate) type Scope = (usize, usize, usize);
+
+#[derive(Debug)]
+pub(crate) struct Message {
+    pub(crate) scope: Scope,
+    pub(crate) at: Millis,
+    pub(crate) ends: Millis,
+    pub(crate) tries: usize,
+    pub(crate) keeps: usize,
+    pub(crate) reuse: bool,
+    /// The message whose code it brings: itself, or an older one.
+    pub(crate) code_of: usize,
+    /// Whether it may have been sent, as its sender said; `None` until then.
+    pub(crate) sent: Option<bool>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Hit {
+    pub(crate) limit: Limit,
+    pub(crate) at: Millis,
+    /// What takes it back, if that turns out not to have been sent.
+    pub(crate) refundable_by: Option<usize>,
+}
+
+/// At most `max` within `window`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Limit {
+    pub(crate) bucket: String,
+    pub(crate) window: Millis,
+    pub(crate) max: usize,
+}
+
+/// A check that counted. `codes` were alive then.
+#[derive(Debug)]
+pub(crate) struct Check {
+    phone: usize,
+    pub(crate) at: Millis,
+    right: bool,
+    codes: Vec<usize>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Model {
+    pub(crate) now: Millis,
+    pub(crate) dead_before: Millis,
+    pub(crate) messages: Vec<Message>,
+    pub(crate) hits: Vec<Hit>,
+    pub(crate) checks: Vec<Check>,
+    /// A number, and how many checks there were before it was unlocked.
+    pub(crate) unlocks: Vec<(usize, usize)>,
+}
+
+impl Model {
+    /// The first moment at which there is room for one more, if that is not now.
+    pub(crate) fn refused_until(&self, limit: &Limit) -> Option<Millis> {
+        let hits = self.hits.iter().filter(|hit| hit.limit == *limit);
+        self.full_until(hits.map(|hit| hit.at), limit.window, limit.max)
+    }
+
+    fn full_until(
+        &self,
+        hits: impl Iterator<Item = Millis>,
+        window: Millis,
+        max: usize,
+    ) -> Option<Millis> {
+        let ends: Vec<_> = hits.map(|at| at + window).collect();
+        let room_at = |then: Millis| ends.iter().filter(|end| **end > then).count() < max;
+        let moments = std::iter::once(self.now).chain(ends.iter().copied());
+        let first = moments.filter(|then| *then >= self.now && room_at(*then));
+        first.min().filter(|first| *first > self.now)
+    }
+
+    /// The codes of `scope` that no newer one has replaced, and that were not certainly not sent.
+    fn codes(&self, scope: Scope) -> Vec<usize> {
+        let codes = (0..self.messages.len()).filter(|n| self.messages[*n].scope == scope);
+        codes
+            .filter(|n| self.messages[*n].code_of == *n && self.sent(*n) != Some(false))
+            .filter(|n| !self.replaced(*n))
+            .collect()
+    }
+
+    /// Whether some newer message that may have been sent has as many such between as it keeps.
+    fn replaced(&self, code: usize) -> bool {
+        let newer = |n: &usize| {
+            let message = &self.messages[*n];
+            message.scope == self.messages[code].scope
+                && message.code_of == *n
+                && self.sent(*n) == Some(true)
+        };
+        let newer: Vec<_> = (code + 1..self.messages.len()).filter(newer).collect();
+        let mut counted = newer.iter().enumerate();
+        counted.any(|(between, n)| between + 1 >= self.messages[*n].keeps)
+    }
+
+    /// Whether a message may have been sent; `None` while its sender may still say so. After that it counts as sent.
+    pub(crate) fn sent(&self, message: usize) -> Option<bool> {
+        let Message { sent, at, .. } = self.messages[message];
+        sent.or((self.now > at + DUE).then_some(true))
+    }
+
+    fn wrong(&self, code: usize) -> usize {
+        let checks = self.checks.iter().filter(|check| !check.right);
+        checks.filter(|check| check.codes.contains(&code)).count()
+    }
+
+    /// What the code of a message is good for.
+    pub(crate) fn state(&self, message: usize) -> CodeState {
+        let (code_of, sent) = (self.messages[message].code_of, self.sent(message));
+        let code = &self.messages[code_of];
+        let used = |check: &Check| check.right && check.codes.contains(&code_of);
+        if sent == Some(false) {
+            CodeState::Void
+        } else if self.checks.iter().any(used) {
+            CodeState::Used
+        } else if self.wrong(code_of) >= code.tries {
+            CodeState::Exhausted
+        } else if code.at < self.dead_before || code.ends <= self.now {
+            CodeState::Expired
+        } else if self.replaced(code_of) {
+            sent.map_or(CodeState::Pending, |_| CodeState::Replaced)
+        } else {
+            self.sent(code_of)
+                .map_or(CodeState::Pending, |_| CodeState::Live)
+        }
+    }
+
+    /// The live code of `scope` that is to be sent again.
+    pub(crate) fn again(&self, scope: Scope) -> Option<usize> {
+        let mut codes = self.codes(scope).into_iter();
+        let newest = codes.rfind(|n| self.state(*n) == CodeState::Live)?;
+        self.messages[newest].reuse.then_some(newest)
+    }
+
+    /// How long wrong guesses about `phone` are refused at `caller`; `Some(None)` is for good.
+    fn locked(&self, phone: usize, caller: Caller) -> Option<Option<Millis>> {
+        let (hour, day, row) = match caller {
+            Caller::Public => (10, 20, 80),
+            Caller::Application => (15, 30, 100),
+        };
+        let unlocked = self.unlocks.iter().rfind(|unlock| unlock.0 == phone);
+        let since = unlocked.map_or(0, |unlock| unlock.1);
+        let checks = self.checks[since..].iter();
+        let checks: Vec<_> = checks.filter(|check| check.phone == phone).collect();
+        let compared = checks.iter().rev();
+        let compared = compared.filter(|check| check.right || !check.codes.is_empty());
+        if compared.take_while(|check| !check.right).count() >= row {
+            return Some(None);
+        }
+        let wrong = || checks.iter().filter(|check| !check.right).map(|c| c.at);
+        let hour = self.full_until(wrong(), HOUR, hour);
+        let day = self.full_until(wrong(), 24 * HOUR, day);
+        Some(Some(hour.max(day)? - self.now))
+    }
+
+    /// What a check may find, and what it leaves then.
+    pub(crate) fn check(
+        &self,
+        scope: Scope,
+        caller: Caller,
+        guess: Option<usize>,
+    ) -> Vec<(Said, Option<Check>)> {
+        if let Some(wait) = self.locked(scope.2, caller) {
+            return vec![(Said::Locked(wait), None)];
+        }
+        let codes = self.codes(scope);
+        let alive = |n: &usize| matches!(self.state(*n), CodeState::Live | CodeState::Pending);
+        let alive: Vec<_> = codes.iter().copied().filter(alive).collect();
+        let wrong = |codes| Check {
+            phone: scope.2,
+            at: self.now,
+            right: false,
+            codes,
+        };
+        let guess = guess.filter(|guess| codes.contains(guess));
+        if let Some(guess) = guess.filter(|guess| alive.contains(guess)) {
+            let used = Check {
+                right: true,
+                ..wrong(alive)
+            };
+            let leaves = (caller == Caller::Application).then_some(used);
+            return vec![(Said::Right(guess), leaves)];
+        }
+        let newest = codes.last().map(|newest| self.state(*newest));
+        let said = match (alive.last(), newest) {
+            (Some(&newest), _) => Said::Wrong(self.messages[newest].tries - self.wrong(newest) - 1),
+            (None, Some(CodeState::Exhausted)) => Said::Exhausted,
+            (None, Some(CodeState::Expired)) => Said::Expired,
+            _ => Said::NotSent,
+        };
+        // A minute after their end, codes may be forgotten.
+        let over = |n: &usize| self.messages[*n].ends + MINUTE <= self.now;
+        let mut may_say = Vec::new();
+        let used = guess.filter(|guess| self.state(*guess) == CodeState::Used);
+        if used.is_some() {
+            may_say.push((Said::Used, None));
+        }
+        if used.is_none_or(|used| over(&used)) {
+            may_say.push((said, Some(wrong(alive))));
+        }
+        if codes.iter().all(over) {
+            may_say.push((Said::NotSent, Some(wrong(vec![]))));
+        }
+        may_say
+    }
+}
+
+/// [`Checked`], of a message by its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Said {
+    Right(usize),
+    Wrong(usize),
+    Exhausted,
+    Expired,
+    Used,
+    NotSent,
+    Locked(Option<Millis>),
+}
+
+impl Said {
+    pub(crate) fn of(found: &Checked, number_of: impl Fn(&Checked) -> usize) -> Self {
+        match found {
+            Checked::Right { .. } => Said::Right(number_of(found)),
+            Checked::Wrong { tries_left } => Said::Wrong(usize::from(*tries_left)),
+            Checked::Exhausted => Said::Exhausted,
+            Checked::Expired => Said::Expired,
+            Checked::Used => Said::Used,
+            Checked::NotSent => Said::NotSent,
+            Checked::Locked { wait } => {
+                Said::Locked(wait.map(|wait| i64::try_from(wait.as_millis()).unwrap()))
+            }
+        }
+    }
+}
+
+pub(crate) fn at(millis: Millis) -> Timestamp {
+    Timestamp::from_millis(millis)
+}

@@ -1,0 +1,116 @@
+//! Settings to put into a store.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use countersign_core::application::{AppId, AppName, Application, Origin, Origins};
+use countersign_core::autofill::{AndroidAppHash, WebHost};
+use countersign_core::channel::Channel;
+use countersign_core::phone::Country;
+use countersign_core::ports::setup::{
+    AccessKey, ApplicationRecord, Change, ProviderRecord, Setting, Setup,
+};
+use countersign_core::secret::Secret;
+use countersign_core::send::route::{OnUnknown, ProviderName, Route, RouteScope, Selection};
+use countersign_core::template::{Language, Template, TemplateScope, VendorTemplate};
+
+use crate::backend::Backend;
+use crate::world::World;
+
+pub(crate) const SECRET: &str = "a-vendors-secret-0001";
+pub(crate) const PATH: &str = "6f1d0a4b8c2e97535a1f0c8e4d2b6a90";
+
+/// Makes a change of the newest version.
+pub(crate) async fn change(world: &World<impl Backend>, change: Change) -> Arc<Setup> {
+    let seen = world.setups().setup().version;
+    world.setups().change(seen, change).await.unwrap()
+}
+
+pub(crate) async fn put(world: &World<impl Backend>, setting: Setting) -> Arc<Setup> {
+    change(world, Change::Put(setting)).await
+}
+
+/// The application `shop` of that name, with that secret.
+pub(crate) fn application(world: &World<impl Backend>, name: &str, secret: &str) -> Setting {
+    let id = AppId::parse("shop").unwrap();
+    Setting::Application(ApplicationRecord {
+        secret: world.setups().secret_mac(&id, secret),
+        application: Arc::new(Application {
+            id,
+            name: AppName::parse(name).unwrap(),
+            origins: Origins::new(vec![Origin::parse("https://shop.example").unwrap()]).unwrap(),
+            web_host: Some(WebHost::parse("shop.example").unwrap()),
+            android_app_hash: Some(AndroidAppHash::parse("FA+9qCX9VSu").unwrap()),
+            created_at: world.now(),
+        }),
+    })
+}
+
+pub(crate) fn provider(world: &World<impl Backend>, name: &str) -> ProviderRecord {
+    ProviderRecord {
+        name: ProviderName::parse(name).unwrap(),
+        kind: "alibaba-cloud".to_owned(),
+        settings: r#"{"access_key_id":"LTAI5t"}"#.to_owned(),
+        secrets: BTreeMap::from([(
+            "access_key_secret".to_owned(),
+            Secret::new(SECRET.to_owned()),
+        )]),
+        receipts: Secret::new(PATH.to_owned()),
+        created_at: world.now(),
+    }
+}
+
+/// One setting of every kind, and of each variant within a kind.
+pub(crate) fn settings(world: &World<impl Backend>) -> Vec<Setting> {
+    let app = Some(AppId::parse("shop").unwrap());
+    let name = || ProviderName::parse("aliyun").unwrap();
+    let of_app = RouteScope {
+        app: app.clone(),
+        country: Some(Country::CHINA),
+    };
+    let everywhere = RouteScope {
+        app: None,
+        country: None,
+    };
+    let drawn = Route {
+        providers: vec![(name(), 70), (ProviderName::parse("tencent").unwrap(), 30)],
+        order: Selection::Weighted,
+        on_unknown: OnUnknown::FailoverSameCode,
+    };
+    let listed = Route {
+        order: Selection::Listed,
+        on_unknown: OnUnknown::Keep,
+        ..drawn.clone()
+    };
+    let scope = TemplateScope {
+        app,
+        channel: Some(Channel::Login),
+        provider: Some(name()),
+        language: Some(Language::ZhCn),
+    };
+    let vendor = VendorTemplate {
+        id: "SMS_154950909".to_owned(),
+        signature: Some("阿里云".to_owned()),
+        variables: vec!["code={code}".parse().unwrap(), "{minutes}".parse().unwrap()],
+    };
+    let text = Template::Text("【{app}】{code}".parse().unwrap());
+    vec![
+        application(world, "示例商城", "s3cret"),
+        Setting::Provider(provider(world, "aliyun")),
+        Setting::Provider(provider(world, "tencent")),
+        Setting::Route(of_app, drawn),
+        Setting::Route(everywhere, listed),
+        Setting::Template(TemplateScope::default(), text.clone()),
+        Setting::Template(scope.clone(), Template::Vendor(vendor)),
+        Setting::Template(scope, text),
+        access_key(world, "key"),
+    ]
+}
+
+pub(crate) fn access_key(world: &World<impl Backend>, id: &str) -> Setting {
+    Setting::AccessKey(AccessKey {
+        id: id.to_owned(),
+        secret: Secret::new(SECRET.to_owned()),
+        created_at: world.now(),
+    })
+}

@@ -1,0 +1,128 @@
+//! The embedded store as a [`Backend`].
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use countersign_core::ports::ledger::Ledger;
+use countersign_core::ports::records::Records;
+use countersign_core::ports::setup::SetupStore;
+use countersign_core::testing::HandClock;
+use countersign_core::time::Clock;
+use countersign_store::sqlite::{OpenError, SqliteStore};
+use countersign_store::{OwnedFolder, StoreKeys};
+use rusqlite::Connection;
+use tempfile::TempDir;
+
+use crate::backend::{BEGINNING, Backend, Written};
+
+pub(crate) struct Sqlite {
+    pub(crate) dir: TempDir,
+    /// Every byte of its keys.
+    key: u8,
+    clock: Arc<HandClock>,
+    store: Option<Arc<SqliteStore>>,
+}
+
+impl Sqlite {
+    pub(crate) fn new() -> Self {
+        Self::with_keys(7)
+    }
+
+    /// A store in which every key is made of this byte.
+    pub(crate) fn with_keys(key: u8) -> Self {
+        Self::in_folder(tempfile::tempdir().unwrap(), key)
+    }
+
+    /// On a disk of memory, where there is one: for what is decided, not for what reaches the disk.
+    pub(crate) fn in_memory() -> Self {
+        let dir = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
+        Self::in_folder(dir.unwrap(), 7)
+    }
+
+    fn in_folder(dir: TempDir, key: u8) -> Self {
+        let mut backend = Self {
+            dir,
+            key,
+            clock: Arc::new(HandClock::new(BEGINNING)),
+            store: None,
+        };
+        backend.start();
+        backend
+    }
+
+    pub(crate) fn store(&self) -> Arc<SqliteStore> {
+        Arc::clone(self.store.as_ref().unwrap())
+    }
+
+    pub(crate) fn start_with_keys(&self, key: u8) -> Result<SqliteStore, OpenError> {
+        open(self.dir.path(), key, &self.clock)
+    }
+
+    /// Another hand on the same database.
+    pub(crate) fn intruder(&self) -> Connection {
+        let intruder = Connection::open(self.dir.path().join("countersign.db")).unwrap();
+        intruder.busy_timeout(Duration::from_secs(5)).unwrap();
+        intruder
+    }
+}
+
+fn open(path: &Path, key: u8, clock: &Arc<HandClock>) -> Result<SqliteStore, OpenError> {
+    let folder = OwnedFolder::claim(path).unwrap();
+    let keys = StoreKeys {
+        index: [key; 32],
+        seal: [key; 32],
+    };
+    SqliteStore::open(folder, &keys, Arc::clone(clock) as _)
+}
+
+impl Backend for Sqlite {
+    fn ledger(&self) -> Arc<dyn Ledger> {
+        self.store()
+    }
+
+    fn records(&self) -> Arc<dyn Records> {
+        self.store()
+    }
+
+    fn setups(&self) -> Arc<dyn SetupStore> {
+        self.store()
+    }
+
+    fn hand_clock(&self) -> Arc<HandClock> {
+        Arc::clone(&self.clock)
+    }
+
+    fn clock(&self) -> Arc<dyn Clock> {
+        self.store().clock()
+    }
+
+    fn stop(&mut self) {
+        self.store = None;
+    }
+
+    fn start(&mut self) {
+        let store = open(self.dir.path(), self.key, &self.clock).unwrap();
+        self.store = Some(Arc::new(store));
+    }
+
+    fn refuse_writes(&self, of: Written, refuse: bool) {
+        let table = match of {
+            Written::Messages => "message",
+            Written::Outcomes => "attempt",
+            Written::Events => "code_event",
+        };
+        let (from, to) = if refuse {
+            (table, "hidden")
+        } else {
+            ("hidden", table)
+        };
+        let sql = format!("ALTER TABLE {from} RENAME TO {to}");
+        self.intruder().execute(&sql, []).unwrap();
+    }
+
+    /// It takes effect in memory at once, and is written when that is possible.
+    fn counts_what_failed(&self) -> bool {
+        true
+    }
+}

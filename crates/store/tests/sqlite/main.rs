@@ -1,0 +1,19 @@
+//! What only the embedded store has: a file that can be read, moved and locked by others, and a start that reads it.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+mod at_rest;
+mod faults;
+mod restart;
+
+#[path = "../promises/backend.rs"]
+#[allow(dead_code, reason = "shared with the suite of promises")]
+mod backend;
+#[path = "../promises/settings.rs"]
+mod settings;
+#[path = "../promises/sqlite.rs"]
+#[allow(dead_code, reason = "shared with the suite of promises")]
+mod sqlite;
+#[path = "../promises/world.rs"]
+#[allow(dead_code, reason = "shared with the suite of promises")]
+mod world;
