@@ -1,19 +1,22 @@
 //! SMS vendors behind one port, [`Provider`](countersign_core::ports::provider::Provider).
 //!
+//! | kind | module | vendor |
+//! |---|---|---|
+//! | `alibaba-cloud` | [`alibaba::domestic`] | Alibaba Cloud SMS, the domestic product |
+//! | `alibaba-cloud-international` | [`alibaba::international`] | Alibaba Cloud SMS, the international product |
+//! | `tencent-cloud` | [`tencent`] | Tencent Cloud SMS: templates, to every country |
+//! | `chuanglan` | [`chuanglan::domestic`] | Chuanglan 253: text or templates, to mainland China |
+//! | `chuanglan-international` | [`chuanglan::international`] | Chuanglan 253: text, to every country |
+//! | `http` | [`http`] | any vendor with an HTTP interface, as an operator describes it |
+//!
 //! | module | contents |
 //! |---|---|
-//! | [`alibaba::domestic`] | Alibaba Cloud SMS, the domestic product |
-//! | [`alibaba::international`] | Alibaba Cloud SMS, the international product |
-//! | [`tencent`] | Tencent Cloud SMS: templates, to every country |
-//! | [`chuanglan::domestic`] | Chuanglan 253: text or templates, to mainland China |
-//! | [`chuanglan::international`] | Chuanglan 253: text, to every country |
-//! | [`http`] | any vendor with an HTTP interface, as an operator describes it |
-//! | [`development`] | the outbox, the sink and the loopback provider |
 //! | [`kinds`] | the table of vendors |
 //! | [`kind`], [`account`] | what the table holds of each vendor; what an operator sets up |
 //! | [`meaning`] | from a vendor's answer to an outcome |
 //! | [`egress`], [`signing`] | the way out to vendors, and signatures that several vendors ask for |
 //! | [`carriage`] | the wrapping of every provider: deadline, bulkhead, circuit breaker, alarm |
+//! | [`development`] | the outbox, the sink and the loopback provider |
 //!
 //! # Adding a vendor
 //!
@@ -22,11 +25,12 @@
 //! a new kind touches; `crates/countersign/tests/it/vendor_checklist.rs` fails while one of steps 2 to 7 is missing.
 //!
 //! 1. `crates/providers/src/VENDOR/mod.rs`: a [`Kind`](kind::Kind) and a provider, as below. Its tests stand beside it.
-//! 2. `crates/providers/src/lib.rs`: the module, and a row of the table above.
+//! 2. `crates/providers/src/lib.rs`: the module, and a row of the first table above.
 //! 3. `crates/providers/src/kinds.rs`: a row of [`KINDS`](kinds::KINDS). The tests of that table check that the fields
 //!    of the kind are those that its parser reads and requires. The command line lists them from there.
 //! 4. `crates/sandbox/src/vendor.rs`, `crates/sandbox/src/vendors/mod.rs`, `crates/sandbox/src/accounts.rs`: the vendor's
-//!    server side, written from its documents and not from the provider, so that each notices what the other misread.
+//!    server side, written from its documents and not from the provider, so that each notices what the other misread;
+//!    and a row in the table of `crates/sandbox/src/lib.rs`.
 //! 5. `crates/countersign/tests/it/products.rs`: a row for each product. Tests over the whole program then send through
 //!    it with every fault, fail over from it, and read its reports.
 //! 6. `docs/providers.md`: a row in the table of kinds, and what operators should know.

@@ -29,6 +29,17 @@ fn each_kind_is_in_the_sandbox_and_in_the_table_of_products() {
     assert_eq!(products, kinds(), "crates/countersign/tests/it/products.rs");
 }
 
+#[test]
+fn each_kind_has_a_row_in_the_documentation_of_both_crates() {
+    for file in ["crates/providers/src/lib.rs", "crates/sandbox/src/lib.rs"] {
+        let documentation = read(file);
+        for name in kinds() {
+            let row = format!("//! | `{name}` |");
+            assert!(documentation.contains(&row), "{file} has no {row}");
+        }
+    }
+}
+
 /// The row of a kind in the table of docs/providers.md.
 fn documented<'a>(document: &'a str, kind: &Kind) -> &'a str {
     let start = format!("| `{}` |", kind.name);

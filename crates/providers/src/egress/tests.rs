@@ -247,7 +247,7 @@ async fn an_answer_comes_whole() {
 
 /// Each once on a new connection, and once on one that has served before.
 #[tokio::test]
-async fn what_was_written_is_never_written_again() {
+async fn a_request_that_was_written_is_never_repeated() {
     let answers: [(&str, Act); 8] = [
         ("reset", Act::Reset),
         ("closed", Act::SayAndClose(Vec::new())),
@@ -323,7 +323,7 @@ async fn a_connection_that_was_closed_meanwhile_is_not_missed() {
 }
 
 #[tokio::test]
-async fn where_nobody_listens_nothing_was_said() {
+async fn a_refused_connection_is_a_certain_failure() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
     drop(listener);
@@ -332,7 +332,7 @@ async fn where_nobody_listens_nothing_was_said() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_said_is_not_said() {
+async fn a_request_that_cannot_be_made_is_not_sent() {
     let mut listener = Listener::start([]).await;
     let url = listener.url("/");
     for (name, value) in [("x\n", "a"), ("", "a"), ("x", "a\r\ny: z"), ("x", "\0")] {
@@ -345,7 +345,7 @@ async fn what_cannot_be_said_is_not_said() {
 }
 
 #[test]
-fn what_is_lost_says_whether_it_may_have_been_sent() {
+fn each_exchange_error_tells_whether_the_request_may_have_arrived() {
     for (lost, kind) in [
         (ExchangeError::Refused, RefusalKind::ConfigError),
         (ExchangeError::NotConnected, RefusalKind::Unreachable),

@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mark_in_the_answer_is_what_counts() {
+    fn the_rule_of_success_goes_before_the_status() {
         let rules = rules(
             json!({"pointer": "/code", "equals": ["0", "OK"]}),
             json!({
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn a_status_says_what_it_says() {
+    fn each_status_alone_has_its_outcome() {
         let rules = rules(json!({}), json!({}));
         for (status, expected) in [
             (200, "accepted "),

@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_report_about_nobody_is_left_out() {
+    fn a_report_about_no_message_or_number_is_left_out() {
         for body in [
             r#"{"providerMessageId":"v","to":"13800138000","status":"delivered"}"#,
             r#"{"providerMessageId":"v","to":"","status":"delivered"}"#,

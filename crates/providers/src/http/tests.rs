@@ -133,7 +133,7 @@ fn a_value_stays_within_its_placeholder() {
 }
 
 #[tokio::test]
-async fn what_fits_nowhere_is_not_sent() {
+async fn a_value_that_does_not_fit_its_placeholder_stops_the_message() {
     let mut listener = Listener::start([]).await;
     let cases = [
         (
@@ -168,7 +168,7 @@ async fn what_fits_nowhere_is_not_sent() {
 }
 
 #[tokio::test]
-async fn the_vendor_hears_what_was_described() {
+async fn the_vendor_gets_the_request_that_the_operator_described() {
     let acts = [answer(201, r#"{"status":"queued","id":"v-1"}"#)];
     let mut listener = Listener::start(acts).await;
     let settings = json!({

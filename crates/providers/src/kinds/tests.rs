@@ -101,7 +101,7 @@ fn the_settings_of_a_kind_are_those_that_its_parser_reads() {
 }
 
 #[test]
-fn the_parser_of_a_kind_needs_what_its_fields_call_required() {
+fn the_parser_of_a_kind_needs_each_required_field_and_no_other() {
     for kind in KINDS {
         for field in kind.fields {
             let without = required_only(kind, &field.path());

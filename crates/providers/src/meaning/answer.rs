@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bare_status_means_what_http_means_by_it() {
+    fn a_status_without_a_code_means_what_http_says() {
         let bare = |status| bare(status, &ErrorMap::default());
         for status in [
             0, 100, 200, 204, 301, 303, 408, 409, 500, 502, 503, 599, 999,

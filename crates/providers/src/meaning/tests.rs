@@ -60,7 +60,7 @@ fn the_longest_pattern_holds_and_the_operators_before_ours() {
 }
 
 #[test]
-fn only_what_a_call_can_come_to_is_an_outcome() {
+fn an_error_map_takes_only_outcomes_that_a_call_can_have() {
     for kind in RefusalKind::ALL {
         let read = map(json!({"1": kind.as_str()}));
         assert_eq!(read.is_ok(), kind.is_of_a_call(), "{}", kind.as_str());

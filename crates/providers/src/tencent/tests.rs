@@ -358,7 +358,7 @@ proptest! {
 }
 
 #[tokio::test]
-async fn what_is_signed_is_what_goes_over_the_wire() {
+async fn the_bytes_on_the_wire_are_those_that_were_signed() {
     let reply = r#"{"Response":{"SendStatusSet":[{"SerialNo":"5000:1","Code":"Ok"}]}}"#;
     let (endpoint, vendor) = sample::vendor(reply);
     let provider = account(with(json!({ "endpoint": endpoint })));

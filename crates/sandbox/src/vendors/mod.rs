@@ -57,3 +57,51 @@ pub fn shown_accounts() -> String {
     });
     all.collect::<Vec<_>>().join("\n")
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::http::Request;
+
+    use super::*;
+
+    #[test]
+    fn each_request_is_for_one_desk() {
+        for (path, header, vendor) in [
+            ("/", None, Vendor::AlibabaCloud),
+            (
+                "/",
+                Some(("x-acs-version", "2017-05-25")),
+                Vendor::AlibabaCloud,
+            ),
+            (
+                "/",
+                Some(("x-acs-version", "2018-05-01")),
+                Vendor::AlibabaCloudInternational,
+            ),
+            (
+                "/?Version=2018-05-01",
+                None,
+                Vendor::AlibabaCloudInternational,
+            ),
+            ("/", Some(("x-tc-action", "SendSms")), Vendor::TencentCloud),
+            ("/msg/v1/send/json", None, Vendor::Chuanglan),
+            ("/msg/send/json", None, Vendor::Chuanglan),
+            ("/msg/sms/v2/tpl/send", None, Vendor::Chuanglan),
+            ("/send/sms", None, Vendor::ChuanglanInternational),
+            ("/http/send", None, Vendor::Http),
+        ] {
+            let mut request = Request::builder().uri(path);
+            if let Some((name, value)) = header {
+                request = request.header(name, value);
+            }
+            let (head, ()) = request.body(()).unwrap().into_parts();
+            let desks = Vendor::ALL.iter().flat_map(|vendor| role(*vendor).desks);
+            assert_eq!(desks.filter(|desk| desk.takes(&head)).count(), 1, "{path}");
+            assert_eq!(
+                desk(&head).map(|(vendor, _)| vendor),
+                Some(vendor),
+                "{path}"
+            );
+        }
+    }
+}

@@ -3,13 +3,13 @@
 use serde_json::{Value, json};
 
 use crate::running::Running;
-use crate::signed::{DOORS, good};
+use crate::signed::{PROTOCOLS, good};
 
 #[tokio::test]
 async fn messages_are_found_by_vendor_and_by_number() {
     let sandbox = Running::start().await;
-    for door in DOORS {
-        good(&sandbox, door).send().await.unwrap();
+    for protocol in PROTOCOLS {
+        good(&sandbox, protocol).send().await.unwrap();
     }
     let count = async |query: &str| {
         let found = sandbox.get(&format!("messages?{query}")).await;

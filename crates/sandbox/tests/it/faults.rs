@@ -1,4 +1,4 @@
-//! Every fault, at every door: what becomes of the message, and what the caller sees.
+//! Every fault, at every protocol: what becomes of the message, and what the caller sees.
 
 use std::time::Duration;
 
@@ -9,25 +9,25 @@ use tokio::net::TcpStream;
 use tokio::time::Instant;
 
 use crate::running::Running;
-use crate::signed::{DOORS, good, vendor_of};
+use crate::signed::{PROTOCOLS, good, vendor_of};
 
 async fn strict() -> Running {
     Running::with(|options| options.minute_rule = false).await
 }
 
-async fn send(sandbox: &Running, door: &str) -> Result<Response, reqwest::Error> {
-    good(sandbox, door).send().await
+async fn send(sandbox: &Running, protocol: &str) -> Result<Response, reqwest::Error> {
+    good(sandbox, protocol).send().await
 }
 
 #[tokio::test]
-async fn a_message_that_was_taken_stays_taken_whatever_becomes_of_the_answer() {
+async fn a_fault_after_acceptance_leaves_the_message_accepted() {
     let sandbox = strict().await;
     let faults = ["reset", "error_500", "garbage", "not_http", "half_body"];
-    for door in DOORS {
+    for protocol in PROTOCOLS {
         for fault in faults {
             let before = sandbox.messages().await.len();
-            sandbox.fault(vendor_of(door), fault, 1, 0).await;
-            let answer = send(&sandbox, door).await;
+            sandbox.fault(vendor_of(protocol), fault, 1, 0).await;
+            let answer = send(&sandbox, protocol).await;
             match (fault, answer) {
                 ("error_500", Ok(answer)) => assert_eq!(answer.status(), 500),
                 ("garbage", Ok(answer)) => {
@@ -36,16 +36,26 @@ async fn a_message_that_was_taken_stays_taken_whatever_becomes_of_the_answer() {
                 }
                 ("half_body", Ok(answer)) => {
                     assert_eq!(answer.status(), 200);
-                    assert!(answer.bytes().await.is_err(), "{door}");
+                    assert!(answer.bytes().await.is_err(), "{protocol}");
                 }
                 ("reset" | "not_http", Err(_)) => {}
-                (fault, answer) => panic!("{door} {fault}: {answer:?}"),
+                (fault, answer) => panic!("{protocol} {fault}: {answer:?}"),
             }
-            assert_eq!(sandbox.messages().await.len(), before + 1, "{door} {fault}");
-            let calls = sandbox.calls(vendor_of(door)).await;
+            assert_eq!(
+                sandbox.messages().await.len(),
+                before + 1,
+                "{protocol} {fault}"
+            );
+            let calls = sandbox.calls(vendor_of(protocol)).await;
             assert!(calls["faults"][fault].as_u64() >= Some(1), "{calls}");
         }
-        assert!(send(&sandbox, door).await.unwrap().status().is_success());
+        assert!(
+            send(&sandbox, protocol)
+                .await
+                .unwrap()
+                .status()
+                .is_success()
+        );
     }
 }
 
@@ -89,16 +99,19 @@ async fn a_reset_is_a_reset_on_the_wire() {
 }
 
 #[tokio::test]
-async fn nothing_is_taken_of_what_is_not_read() {
+async fn a_request_that_is_not_read_sends_no_message() {
     let sandbox = strict().await;
-    for door in DOORS {
+    for protocol in PROTOCOLS {
         sandbox
-            .fault(vendor_of(door), "reset_before_read", 1, 0)
+            .fault(vendor_of(protocol), "reset_before_read", 1, 0)
             .await;
-        assert!(send(&sandbox, door).await.is_err(), "{door}");
-        sandbox.fault(vendor_of(door), "stall", 1, 0).await;
-        let impatient = good(&sandbox, door).timeout(Duration::from_millis(100));
-        assert!(impatient.send().await.unwrap_err().is_timeout(), "{door}");
+        assert!(send(&sandbox, protocol).await.is_err(), "{protocol}");
+        sandbox.fault(vendor_of(protocol), "stall", 1, 0).await;
+        let impatient = good(&sandbox, protocol).timeout(Duration::from_millis(100));
+        assert!(
+            impatient.send().await.unwrap_err().is_timeout(),
+            "{protocol}"
+        );
     }
     assert!(sandbox.messages().await.is_empty());
 }
@@ -106,14 +119,17 @@ async fn nothing_is_taken_of_what_is_not_read() {
 #[tokio::test]
 async fn a_stall_after_accept_keeps_the_message_and_says_nothing() {
     let sandbox = strict().await;
-    for door in DOORS {
+    for protocol in PROTOCOLS {
         sandbox
-            .fault(vendor_of(door), "stall_after_accept", 1, 0)
+            .fault(vendor_of(protocol), "stall_after_accept", 1, 0)
             .await;
-        let impatient = good(&sandbox, door).timeout(Duration::from_millis(200));
-        assert!(impatient.send().await.unwrap_err().is_timeout(), "{door}");
+        let impatient = good(&sandbox, protocol).timeout(Duration::from_millis(200));
+        assert!(
+            impatient.send().await.unwrap_err().is_timeout(),
+            "{protocol}"
+        );
     }
-    assert_eq!(sandbox.messages().await.len(), DOORS.len());
+    assert_eq!(sandbox.messages().await.len(), PROTOCOLS.len());
 }
 
 #[tokio::test]
@@ -149,7 +165,7 @@ async fn a_delay_is_the_delay_that_was_asked_for() {
 #[tokio::test]
 async fn every_refusal_is_in_the_words_of_the_vendor() {
     let sandbox = strict().await;
-    // By door: throttle, bad_number, config_error, content, system_busy.
+    // By protocol: throttle, bad_number, config_error, content, system_busy.
     let table: [(&str, &str, [&str; 5]); 7] = [
         (
             "alibaba-cloud",
@@ -214,16 +230,16 @@ async fn every_refusal_is_in_the_words_of_the_vendor() {
         "content",
         "system_busy",
     ];
-    for (door, place, codes) in table {
+    for (protocol, place, codes) in table {
         for (fault, code) in faults.into_iter().zip(codes) {
-            sandbox.fault(vendor_of(door), fault, 1, 0).await;
-            let answer = send(&sandbox, door).await.unwrap();
+            sandbox.fault(vendor_of(protocol), fault, 1, 0).await;
+            let answer = send(&sandbox, protocol).await.unwrap();
             let body: Value = answer.json().await.unwrap();
             // What the gateway in front of a product says has another place.
             let said = [place, "/Code", "/Response/Error/Code"]
                 .into_iter()
                 .find_map(|place| body.pointer(place));
-            assert_eq!(said, Some(&json!(code)), "{door} {fault}: {body}");
+            assert_eq!(said, Some(&json!(code)), "{protocol} {fault}: {body}");
         }
     }
     assert!(sandbox.messages().await.is_empty());
@@ -233,8 +249,8 @@ async fn every_refusal_is_in_the_words_of_the_vendor() {
 async fn a_fault_is_for_its_vendor_and_as_often_as_it_says() {
     let sandbox = strict().await;
     sandbox.fault("chuanglan", "throttle", 2, 0).await;
-    let code = async |door| {
-        let answer = send(&sandbox, door).await.unwrap();
+    let code = async |protocol| {
+        let answer = send(&sandbox, protocol).await.unwrap();
         answer.json::<Value>().await.unwrap()["code"].clone()
     };
     assert_eq!(code("chuanglan-international").await, "0");

@@ -21,7 +21,7 @@ async fn alibaba_says(sandbox: &Running, changes: &[(&'static str, &'static str)
 }
 
 #[tokio::test]
-async fn alibaba_cloud_refuses_what_was_not_approved() {
+async fn alibaba_cloud_refuses_a_template_or_signature_that_is_not_approved() {
     let sandbox = Running::start().await;
     let refused = [
         ("SignName", "别的", "isv.SMS_SIGNATURE_ILLEGAL"),
@@ -125,7 +125,7 @@ async fn a_form_is_as_good_as_a_query() {
 }
 
 #[tokio::test]
-async fn alibaba_cloud_tells_what_became_of_a_message() {
+async fn alibaba_cloud_answers_how_a_message_ended() {
     let sandbox = Running::start().await;
     let id = alibaba_says(&sandbox, &[]).await["BizId"].clone();
     let ask = |date| {
@@ -390,7 +390,7 @@ async fn a_webhook_needs_a_number_and_a_text() {
 }
 
 #[tokio::test]
-async fn nobody_is_behind_other_paths() {
+async fn a_request_to_an_unknown_path_is_not_found() {
     let sandbox = Running::start().await;
     let url = format!("{}/elsewhere", sandbox.url);
     assert_eq!(sandbox.client.post(url).send().await.unwrap().status(), 404);

@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
 use crate::running::Running;
-use crate::signed::{DOORS, good, vendor_of};
+use crate::signed::{PROTOCOLS, good, vendor_of};
 
 /// A report as it arrived.
 struct Arrived {
@@ -85,8 +85,8 @@ impl Ear {
 }
 
 /// The answer that a vendor wants to hear.
-fn wanted(door: &str) -> &'static str {
-    match door {
+fn wanted(protocol: &str) -> &'static str {
+    match protocol {
         "alibaba-cloud" | "alibaba-cloud-international" => r#"{"code":0,"msg":"ok"}"#,
         "tencent-cloud" => r#"{"result":0,"errmsg":"OK"}"#,
         "chuanglan" | "chuanglan-templates" => r#"{"clcode":"000000"}"#,
@@ -96,10 +96,10 @@ fn wanted(door: &str) -> &'static str {
 }
 
 /// The vendor's id of the message, and whether it arrived, as a report says it.
-fn news(door: &str, report: &Arrived) -> (String, bool) {
+fn news(protocol: &str, report: &Arrived) -> (String, bool) {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let first = &report.body[0];
-    match door {
+    match protocol {
         "alibaba-cloud" => (text(&first["biz_id"]), first["success"] == true),
         "alibaba-cloud-international" => (text(&first["MessageId"]), first["Status"] == "1"),
         "tencent-cloud" => (text(&first["sid"]), first["report_status"] == "SUCCESS"),
@@ -117,9 +117,9 @@ fn news(door: &str, report: &Arrived) -> (String, bool) {
     }
 }
 
-async fn order(sandbox: &Running, door: &str, ear: &Ear, reports: &str) {
+async fn order(sandbox: &Running, protocol: &str, ear: &Ear, reports: &str) {
     let order = json!({
-        "vendor": vendor_of(door), "url": ear.url, "reports": reports, "millis": 1,
+        "vendor": vendor_of(protocol), "url": ear.url, "reports": reports, "millis": 1,
     });
     assert_eq!(sandbox.post("reports", order).await.status(), 200);
 }
@@ -143,20 +143,25 @@ async fn made(sandbox: &Running, count: usize) -> Vec<Value> {
 #[tokio::test]
 async fn every_vendor_reports_in_its_own_form() {
     let sandbox = lax().await;
-    for door in DOORS {
-        let mut ear = Ear::open(&[(200, wanted(door))]).await;
-        order(&sandbox, door, &ear, "normal").await;
-        good(&sandbox, door).send().await.unwrap();
+    for protocol in PROTOCOLS {
+        let mut ear = Ear::open(&[(200, wanted(protocol))]).await;
+        order(&sandbox, protocol, &ear, "normal").await;
+        good(&sandbox, protocol).send().await.unwrap();
         let report = ear.next().await;
         let id = sandbox.messages().await[0]["id"]
             .as_str()
             .unwrap()
             .to_owned();
-        assert_eq!(news(door, &report), (id, true), "{door}: {}", report.text);
-        form(door, &report);
+        assert_eq!(
+            news(protocol, &report),
+            (id, true),
+            "{protocol}: {}",
+            report.text
+        );
+        form(protocol, &report);
     }
-    let made = made(&sandbox, DOORS.len()).await;
-    assert_eq!(made.len(), DOORS.len());
+    let made = made(&sandbox, PROTOCOLS.len()).await;
+    assert_eq!(made.len(), PROTOCOLS.len());
     for made in made {
         assert_eq!(made["answeredAsWanted"], true, "{made}");
         assert_eq!(made["status"], 200);
@@ -164,9 +169,9 @@ async fn every_vendor_reports_in_its_own_form() {
 }
 
 /// The fields that are this vendor's alone.
-fn form(door: &str, report: &Arrived) {
+fn form(protocol: &str, report: &Arrived) {
     let first = &report.body[0];
-    match door {
+    match protocol {
         "alibaba-cloud" => {
             assert_eq!(first["phone_number"], "13800138000");
             assert_eq!(first["out_id"], "msg-0001");
@@ -213,11 +218,11 @@ async fn every_variant_is_made_by_every_vendor() {
         ("out_of_order", &[true, false]),
         ("before_answer", &[true]),
     ];
-    for door in DOORS {
-        let mut ear = Ear::open(&[(200, wanted(door))]).await;
+    for protocol in PROTOCOLS {
+        let mut ear = Ear::open(&[(200, wanted(protocol))]).await;
         for (variant, expected) in variants {
-            order(&sandbox, door, &ear, variant).await;
-            good(&sandbox, door).send().await.unwrap();
+            order(&sandbox, protocol, &ear, variant).await;
+            good(&sandbox, protocol).send().await.unwrap();
             let id = sandbox.messages().await[0]["id"]
                 .as_str()
                 .unwrap()
@@ -225,21 +230,21 @@ async fn every_variant_is_made_by_every_vendor() {
             for delivered in expected {
                 let report = ear.next().await;
                 assert_eq!(
-                    news(door, &report),
+                    news(protocol, &report),
                     (id.clone(), *delivered),
-                    "{door} {variant}"
+                    "{protocol} {variant}"
                 );
             }
         }
-        order(&sandbox, door, &ear, "unknown_id").await;
-        good(&sandbox, door).send().await.unwrap();
-        let (unknown, _) = news(door, &ear.next().await);
+        order(&sandbox, protocol, &ear, "unknown_id").await;
+        good(&sandbox, protocol).send().await.unwrap();
+        let (unknown, _) = news(protocol, &ear.next().await);
         let messages = sandbox.messages().await;
         assert!(
             messages.iter().all(|message| message["id"] != unknown),
-            "{door}"
+            "{protocol}"
         );
-        assert!(ear.nothing_more(), "{door}");
+        assert!(ear.nothing_more(), "{protocol}");
     }
 }
 
@@ -272,13 +277,13 @@ async fn no_report_is_made_where_none_is_wanted() {
 #[tokio::test]
 async fn an_answer_that_is_not_wanted_is_shown_as_such() {
     let sandbox = lax().await;
-    for door in DOORS.into_iter().filter(|door| *door != "http") {
+    for protocol in PROTOCOLS.into_iter().filter(|protocol| *protocol != "http") {
         let ear = Ear::open(&[(200, "thanks")]).await;
-        order(&sandbox, door, &ear, "normal").await;
+        order(&sandbox, protocol, &ear, "normal").await;
         let before = made(&sandbox, 0).await.len();
-        good(&sandbox, door).send().await.unwrap();
+        good(&sandbox, protocol).send().await.unwrap();
         let made = made(&sandbox, before + 1).await;
-        assert_eq!(made[0]["answeredAsWanted"], false, "{door}");
+        assert_eq!(made[0]["answeredAsWanted"], false, "{protocol}");
         assert_eq!(made[0]["answer"], "thanks");
     }
 }
@@ -286,23 +291,26 @@ async fn an_answer_that_is_not_wanted_is_shown_as_such() {
 #[tokio::test]
 async fn a_report_that_is_not_taken_is_made_once_more() {
     let sandbox = lax().await;
-    for (door, refusal) in [
+    for (protocol, refusal) in [
         ("alibaba-cloud", (503, "")),
         ("http", (500, "")),
         ("chuanglan", (200, r#"{"clcode":"111111"}"#)),
     ] {
-        let mut ear = Ear::open(&[refusal, (200, wanted(door))]).await;
-        order(&sandbox, door, &ear, "normal").await;
+        let mut ear = Ear::open(&[refusal, (200, wanted(protocol))]).await;
+        order(&sandbox, protocol, &ear, "normal").await;
         let before = made(&sandbox, 0).await.len();
-        good(&sandbox, door).send().await.unwrap();
-        assert_eq!(news(door, &ear.next().await), news(door, &ear.next().await));
+        good(&sandbox, protocol).send().await.unwrap();
+        assert_eq!(
+            news(protocol, &ear.next().await),
+            news(protocol, &ear.next().await)
+        );
         let made = made(&sandbox, before + 2).await;
         let seen: Vec<_> = made
             .iter()
             .take(2)
             .map(|made| (made["attempt"].as_u64(), made["answeredAsWanted"] == true))
             .collect();
-        assert_eq!(seen, [(Some(2), true), (Some(1), false)], "{door}");
+        assert_eq!(seen, [(Some(2), true), (Some(1), false)], "{protocol}");
         assert_eq!(ear.answers.lock().unwrap().len(), 1);
     }
 }

@@ -4,21 +4,21 @@ use reqwest::StatusCode;
 use serde_json::Value;
 
 use crate::running::Running;
-use crate::signed::{DOORS, Signer, good, request, secret_of, vendor_of};
+use crate::signed::{PROTOCOLS, Signer, good, request, secret_of, vendor_of};
 
 /// The code of the answer to a request, and its status.
-async fn answer(sandbox: &Running, door: &str, signer: &Signer) -> (StatusCode, String) {
-    let response = request(sandbox, door, signer).send().await.unwrap();
+async fn answer(sandbox: &Running, protocol: &str, signer: &Signer) -> (StatusCode, String) {
+    let response = request(sandbox, protocol, signer).send().await.unwrap();
     let status = response.status();
     // Under any other the SDK of Tencent Cloud takes an error for a success.
     assert_eq!(response.headers()["content-type"], "application/json");
     let body: Value = response.json().await.unwrap();
-    (status, code(door, &body))
+    (status, code(protocol, &body))
 }
 
 /// What an answer says: the vendor's code, `Ok` and its like included.
-fn code(door: &str, body: &Value) -> String {
-    let code = match door {
+fn code(protocol: &str, body: &Value) -> String {
+    let code = match protocol {
         "alibaba-cloud" => &body["Code"],
         "alibaba-cloud-international" if body["ResponseCode"].is_null() => &body["Code"],
         "alibaba-cloud-international" => &body["ResponseCode"],
@@ -36,41 +36,41 @@ fn code(door: &str, body: &Value) -> String {
 #[tokio::test]
 async fn a_good_signature_is_taken_at_every_door() {
     let sandbox = Running::start().await;
-    for door in DOORS {
-        let signer = Signer::good(&sandbox, secret_of(door));
-        let (status, code) = answer(&sandbox, door, &signer).await;
-        let expected = match door {
+    for protocol in PROTOCOLS {
+        let signer = Signer::good(&sandbox, secret_of(protocol));
+        let (status, code) = answer(&sandbox, protocol, &signer).await;
+        let expected = match protocol {
             "alibaba-cloud" | "alibaba-cloud-international" => "OK",
             "tencent-cloud" => "Ok",
             "chuanglan-templates" => "000000",
             "http" => "taken",
             _ => "0",
         };
-        assert!(status.is_success(), "{door}: {status}");
-        assert_eq!(code, expected, "{door}");
+        assert!(status.is_success(), "{protocol}: {status}");
+        assert_eq!(code, expected, "{protocol}");
     }
     let messages = sandbox.messages().await;
-    assert_eq!(messages.len(), DOORS.len());
-    for (message, door) in messages.iter().rev().zip(DOORS) {
-        assert_eq!(message["vendor"], vendor_of(door));
-        assert_eq!(message["code"], "123456", "{door}");
-        assert_eq!(message["reference"], "msg-0001", "{door}");
+    assert_eq!(messages.len(), PROTOCOLS.len());
+    for (message, protocol) in messages.iter().rev().zip(PROTOCOLS) {
+        assert_eq!(message["vendor"], vendor_of(protocol));
+        assert_eq!(message["code"], "123456", "{protocol}");
+        assert_eq!(message["reference"], "msg-0001", "{protocol}");
         let text = message["text"].as_str().unwrap();
-        assert!(text.contains("123456"), "{door}: {text}");
+        assert!(text.contains("123456"), "{protocol}: {text}");
     }
 }
 
 #[tokio::test]
 async fn a_wrong_secret_is_refused_at_every_door_in_the_vendors_words() {
     let sandbox = Running::start().await;
-    for door in DOORS {
-        let secret = match door {
+    for protocol in PROTOCOLS {
+        let secret = match protocol {
             "http" => "whsec_c29tZWJvZHkgZWxzZSdzIHNpZ25pbmcga2V5",
             _ => "somebody-elses-secret",
         };
         let signer = Signer::good(&sandbox, secret);
-        let (status, code) = answer(&sandbox, door, &signer).await;
-        let (expected_status, expected) = match door {
+        let (status, code) = answer(&sandbox, protocol, &signer).await;
+        let (expected_status, expected) = match protocol {
             "alibaba-cloud" | "alibaba-cloud-international" => (400, "SignatureDoesNotMatch"),
             "tencent-cloud" => (200, "AuthFailure.SignatureFailure"),
             "chuanglan" | "chuanglan-international" => (200, "102"),
@@ -80,10 +80,10 @@ async fn a_wrong_secret_is_refused_at_every_door_in_the_vendors_words() {
         assert_eq!(
             (status.as_u16(), code.as_str()),
             (expected_status, expected),
-            "{door}"
+            "{protocol}"
         );
-        let calls = sandbox.calls(vendor_of(door)).await;
-        assert_eq!(calls["badSignature"][expected], 1, "{door}: {calls}");
+        let calls = sandbox.calls(vendor_of(protocol)).await;
+        assert_eq!(calls["badSignature"][expected], 1, "{protocol}: {calls}");
     }
     assert!(sandbox.messages().await.is_empty());
 }
@@ -92,7 +92,7 @@ async fn a_wrong_secret_is_refused_at_every_door_in_the_vendors_words() {
 async fn a_stale_signature_is_refused_either_way() {
     let sandbox = Running::start().await;
     // How far each may be off; an account and a password never age.
-    let doors = [
+    let protocols = [
         ("alibaba-cloud", 900, "InvalidTimeStamp.Expired"),
         (
             "alibaba-cloud-international",
@@ -104,13 +104,17 @@ async fn a_stale_signature_is_refused_either_way() {
         ("chuanglan-international", 900, "102"),
         ("http", 300, "unauthorized"),
     ];
-    for (door, skew, expected) in doors {
+    for (protocol, skew, expected) in protocols {
         for at in [sandbox.now() - skew - 1, sandbox.now() + skew + 1] {
-            let mut signer = Signer::good(&sandbox, secret_of(door));
+            let mut signer = Signer::good(&sandbox, secret_of(protocol));
             signer.at = at;
-            assert_eq!(answer(&sandbox, door, &signer).await.1, expected, "{door}");
+            assert_eq!(
+                answer(&sandbox, protocol, &signer).await.1,
+                expected,
+                "{protocol}"
+            );
         }
-        assert!(sandbox.messages().await.is_empty(), "{door}");
+        assert!(sandbox.messages().await.is_empty(), "{protocol}");
     }
 }
 
@@ -119,12 +123,12 @@ async fn a_nonce_of_alibaba_cloud_is_good_once() {
     let sandbox = Running::with(|options| options.minute_rule = false).await;
     let mut signer = Signer::good(&sandbox, secret_of("alibaba-cloud"));
     let mut codes = Vec::new();
-    for door in [
+    for protocol in [
         "alibaba-cloud",
         "alibaba-cloud",
         "alibaba-cloud-international",
     ] {
-        codes.push(answer(&sandbox, door, &signer).await.1);
+        codes.push(answer(&sandbox, protocol, &signer).await.1);
     }
     assert_eq!(codes, ["OK", "SignatureNonceUsed", "SignatureNonceUsed"]);
     // It is remembered for as long as its date is good.

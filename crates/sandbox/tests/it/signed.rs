@@ -48,8 +48,8 @@ pub(crate) fn secret_of(vendor: &str) -> &'static str {
     }
 }
 
-/// Every door, by the name of its vendor or of its API.
-pub(crate) const DOORS: [&str; 7] = [
+/// Every protocol, by the name of its vendor or of its API.
+pub(crate) const PROTOCOLS: [&str; 7] = [
     "alibaba-cloud",
     "alibaba-cloud-international",
     "tencent-cloud",
@@ -59,14 +59,14 @@ pub(crate) const DOORS: [&str; 7] = [
     "http",
 ];
 
-/// The vendor of a door.
-pub(crate) fn vendor_of(door: &str) -> &str {
-    door.strip_suffix("-templates").unwrap_or(door)
+/// The vendor of a protocol.
+pub(crate) fn vendor_of(protocol: &str) -> &str {
+    protocol.strip_suffix("-templates").unwrap_or(protocol)
 }
 
 /// A code to a number that this vendor serves, signed like this.
-pub(crate) fn request(sandbox: &Running, door: &str, signer: &Signer) -> RequestBuilder {
-    match door {
+pub(crate) fn request(sandbox: &Running, protocol: &str, signer: &Signer) -> RequestBuilder {
+    match protocol {
         "alibaba-cloud" => alibaba(sandbox, "2017-05-25", "SendSms", &sms(), signer),
         "alibaba-cloud-international" => {
             let params = [
@@ -96,13 +96,17 @@ pub(crate) fn request(sandbox: &Running, door: &str, signer: &Signer) -> Request
             }});
             webhook(sandbox, &body.to_string(), signer)
         }
-        _ => panic!("{door}"),
+        _ => panic!("{protocol}"),
     }
 }
 
 /// The same, signed as it should be.
-pub(crate) fn good(sandbox: &Running, door: &str) -> RequestBuilder {
-    request(sandbox, door, &Signer::good(sandbox, secret_of(door)))
+pub(crate) fn good(sandbox: &Running, protocol: &str) -> RequestBuilder {
+    request(
+        sandbox,
+        protocol,
+        &Signer::good(sandbox, secret_of(protocol)),
+    )
 }
 
 /// The parameters of a `SendSms` of Alibaba Cloud.

@@ -156,7 +156,7 @@ async fn heard(signature: Signature) -> (Heard, String) {
 }
 
 #[tokio::test]
-async fn what_goes_over_the_wire_is_what_was_signed() {
+async fn the_bytes_on_the_wire_are_those_that_were_signed() {
     let (heard, host) = heard(Signature::V3).await;
     let name = "%E9%98%BF%E9%87%8C%E4%BA%91%20~%2A%27%28%29%21%20%2B%26%3D%2F";
     let line = format!("POST /some/path?SignName={name} HTTP/1.1");
@@ -184,7 +184,7 @@ async fn by_the_old_rule_the_form_goes_over_the_wire() {
 }
 
 #[tokio::test]
-async fn where_nobody_listens_nothing_was_said() {
+async fn a_refused_connection_is_a_certain_failure() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}/", listener.local_addr().unwrap());
     drop(listener);

@@ -87,7 +87,7 @@ const CODES: &[(RefusalKind, &[&str])] = &[
 ];
 
 #[test]
-fn an_answer_means_what_its_code_means() {
+fn each_documented_code_has_its_outcome() {
     let accepted = Outcome::Accepted {
         provider_message_id: Some("17041010383624511".to_owned()),
     };
@@ -135,7 +135,7 @@ proptest! {
 }
 
 #[tokio::test]
-async fn what_is_signed_is_what_goes_over_the_wire() {
+async fn the_bytes_on_the_wire_are_those_that_were_signed() {
     let (endpoint, vendor) = sample::vendor(r#"{"code":"0","error":"","msgid":"17"}"#);
     let provider = account(json!({ "account": "I0000000", "endpoint": endpoint }));
     let sms = sample::sms("+6591234567", "Your code is {code}", None);

@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_signed_or_not_fresh_is_refused() {
+    fn an_unsigned_or_stale_request_is_refused() {
         let vector = &vectors("aliyun", "v3-SendSms-form-body")[0];
         let (id, secret) = key(&vector["inputs"]);
         let refused = |change: fn(&mut Call)| {

@@ -16,7 +16,7 @@ pub(super) fn read(body: impl AsRef<[u8]>) -> Result<Receipts, InvalidCallback> 
 }
 
 #[test]
-fn reports_say_what_became_of_messages() {
+fn a_report_of_success_or_failure_is_read() {
     let id = MessageId::first_at(NOW);
     let report = |number: &str, success, code: &str, out_id: &str| {
         json!({
