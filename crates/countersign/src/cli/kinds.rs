@@ -47,7 +47,10 @@ mod tests {
         let help = help();
         for kind in KINDS {
             let (_, rest) = help.split_once(&format!("\n  {}\n", kind.name)).unwrap();
-            let (about, _) = rest.split_once("\n\n").unwrap();
+            let section = rest
+                .lines()
+                .take_while(|line| line.is_empty() || line.starts_with("    "));
+            let about = section.collect::<Vec<_>>().join("\n");
             for field in kind.fields {
                 assert!(
                     about.contains(&field.path()),
