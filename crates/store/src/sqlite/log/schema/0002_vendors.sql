@@ -1,4 +1,4 @@
--- What an operator has set up, see registry.rs. `key` is a name or a scope; `value` is JSON; secrets are sealed,
+-- Settings: everything that an operator has set up. `key` is a name or a scope; `value` is JSON; secrets are sealed,
 -- each under its own row.
 CREATE TABLE setting (
     kind   TEXT NOT NULL,   -- provider | route | template | access_key
