@@ -10,7 +10,8 @@ use countersign_core::ports::setup::{
 };
 use countersign_core::template;
 
-use super::{Manage, ManageError, Rule, expect};
+use super::error::BrokenField;
+use super::{Manage, ManageError, Rule, check_version};
 
 /// An application to be created.
 #[derive(Debug, Clone)]
@@ -74,7 +75,7 @@ impl Manage {
     /// Creates an application with a random secret.
     ///
     /// # Errors
-    /// [`ManageError::ApplicationExists`]; [`ManageError::Field`] when its texts do not fit into one SMS.
+    /// [`ManageError::ApplicationExists`]; [`ManageError::Fields`] when its texts do not fit into one SMS.
     pub async fn create_application(
         &self,
         new: NewApplication,
@@ -122,7 +123,7 @@ impl Manage {
     /// Messages sent from then on show it.
     ///
     /// # Errors
-    /// [`ManageError::UnknownApplication`]; [`ManageError::Changed`]; [`ManageError::Field`] when its texts would not
+    /// [`ManageError::UnknownApplication`]; [`ManageError::Changed`]; [`ManageError::Fields`] when its texts would not
     /// fit into one SMS.
     pub async fn update_application(
         &self,
@@ -139,7 +140,7 @@ impl Manage {
             .change(move |setup| {
                 let held = setup.applications.get(&id);
                 let before = held.ok_or(ManageError::UnknownApplication)?;
-                expect(setup, &SettingKey::Application(id.clone()), if_version)?;
+                check_version(setup, &SettingKey::Application(id.clone()), if_version)?;
                 let before_change = Application::clone(&before.application);
                 let record = ApplicationRecord {
                     application: Arc::new(change.clone().apply(before_change)),
@@ -167,9 +168,6 @@ fn fits(
             (false, true) => "androidAppHash",
             (false, false) => "appName",
         };
-        ManageError::Field {
-            field: field.to_owned(),
-            rule: Rule::TextTooLong(why),
-        }
+        BrokenField::new(field, Rule::TextTooLong(why)).into()
     })
 }

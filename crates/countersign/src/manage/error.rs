@@ -13,14 +13,9 @@ use countersign_core::time::Timestamp;
 /// [`ManageError::Unavailable`]: that change may still be under way.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ManageError {
-    /// A field breaks a rule.
-    #[error("{field}: {rule}")]
-    Field {
-        /// The field's name in the HTTP API, such as `secrets.token`; forms use the same names.
-        field: String,
-        /// The rule that it breaks.
-        rule: Rule,
-    },
+    /// Fields break rules.
+    #[error("{0}")]
+    Fields(BrokenFields),
     /// There is no such application.
     #[error("there is no application with this id")]
     UnknownApplication,
@@ -62,6 +57,22 @@ pub enum ManageError {
     Internal,
 }
 
+/// Fields that break a rule: at least one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BrokenFields {
+    first: BrokenField,
+    others: Vec<BrokenField>,
+}
+
+/// A field that breaks a rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BrokenField {
+    /// The field's name in the HTTP API, such as `secrets.token`; forms use the same names.
+    pub field: String,
+    /// The rule that it breaks.
+    pub rule: Rule,
+}
+
 /// A rule that a field breaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rule {
@@ -74,12 +85,70 @@ pub enum Rule {
 }
 
 impl ManageError {
-    /// Makes the error of a field that breaks a rule told by `sentence`.
+    /// Returns the fields that break a rule, for a form to show a sentence beside each; none where the error is about
+    /// something else.
+    pub fn fields(&self) -> impl Iterator<Item = &BrokenField> {
+        let fields = match self {
+            ManageError::Fields(fields) => Some(fields),
+            _ => None,
+        };
+        fields.into_iter().flat_map(BrokenFields::iter)
+    }
+
+    /// Makes the error of one field that breaks a rule told by `sentence`.
     pub(super) fn field(field: &str, sentence: impl ToString) -> Self {
-        ManageError::Field {
+        BrokenField::new(field, Rule::Other(sentence.to_string())).into()
+    }
+}
+
+impl BrokenFields {
+    /// Takes these fields; `None` if there are none.
+    pub(super) fn of(fields: impl IntoIterator<Item = BrokenField>) -> Option<Self> {
+        let mut fields = fields.into_iter();
+        let first = fields.next()?;
+        Some(Self {
+            first,
+            others: fields.collect(),
+        })
+    }
+
+    /// Returns the fields, in the order of their importance.
+    pub fn iter(&self) -> impl Iterator<Item = &BrokenField> {
+        std::iter::once(&self.first).chain(&self.others)
+    }
+
+    /// Returns the most important field, for an answer that has room for one.
+    #[must_use]
+    pub fn into_first(self) -> BrokenField {
+        self.first
+    }
+}
+
+impl BrokenField {
+    pub(super) fn new(field: &str, rule: Rule) -> Self {
+        Self {
             field: field.to_owned(),
-            rule: Rule::Other(sentence.to_string()),
+            rule,
         }
+    }
+}
+
+impl From<BrokenField> for ManageError {
+    fn from(first: BrokenField) -> Self {
+        ManageError::Fields(BrokenFields {
+            first,
+            others: Vec::new(),
+        })
+    }
+}
+
+impl fmt::Display for BrokenFields {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, BrokenField { field, rule }) in self.iter().enumerate() {
+            let separator = if place == 0 { "" } else { "; " };
+            write!(f, "{separator}{field}: {rule}")?;
+        }
+        Ok(())
     }
 }
 

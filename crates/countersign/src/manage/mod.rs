@@ -39,7 +39,7 @@ use crate::token::Minter;
 use crate::vendors::Vendors;
 
 pub use applications::{ApplicationChange, CreatedApplication, NewApplication};
-pub use error::{ManageError, Rule};
+pub use error::{BrokenField, BrokenFields, ManageError, Rule};
 pub use messages::TestMessage;
 pub use providers::ProviderDraft;
 pub use templates::{PreviewedTemplate, SavedTemplate};
@@ -149,7 +149,7 @@ async fn make(
 }
 
 /// Refuses a change of the setting `key` when its version is not the one that the caller expects.
-fn expect(
+fn check_version(
     setup: &Setup,
     key: &SettingKey,
     expected: Option<SetupVersion>,

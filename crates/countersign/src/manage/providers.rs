@@ -9,8 +9,10 @@ use countersign_core::ports::setup::{
 use countersign_core::secret::Secret;
 use countersign_core::send::route::ProviderName;
 use countersign_core::time::Timestamp;
+use countersign_providers::account::InvalidSetup;
 
-use super::{Manage, ManageError, expect, routes};
+use super::error::{BrokenField, BrokenFields};
+use super::{Manage, ManageError, Rule, check_version, routes};
 
 /// A vendor account as an operator wants it.
 #[derive(Debug, Clone)]
@@ -30,7 +32,7 @@ impl Manage {
     /// `if_version` is `None`. Secrets that the draft leaves out stay, unless requests would go to another host.
     ///
     /// # Errors
-    /// [`ManageError::Changed`]; [`ManageError::Field`] when a setting or a secret cannot be as it is.
+    /// [`ManageError::Changed`]; [`ManageError::Fields`] when a setting or a secret cannot be as it is.
     pub async fn set_provider(
         &self,
         draft: ProviderDraft,
@@ -42,12 +44,9 @@ impl Manage {
         let setup = self
             .change(move |setup| {
                 let before = setup.providers.get(&draft.name);
-                expect(setup, &SettingKey::Provider(draft.name.clone()), if_version)?;
+                check_version(setup, &SettingKey::Provider(draft.name.clone()), if_version)?;
                 let record = record(&draft, before.map(|held| &**held), &*entropy, now)?;
-                vendors.check(&record).map_err(|invalid| {
-                    let problem = invalid.first();
-                    ManageError::field(&problem.path, &problem.constraint)
-                })?;
+                vendors.check(&record).map_err(invalid)?;
                 Ok(Change::Put(Setting::Provider(record)))
             })
             .await?;
@@ -81,6 +80,15 @@ impl Manage {
 
 pub(super) fn unknown(name: &ProviderName) -> ManageError {
     ManageError::Unknown(format!("provider {name}"))
+}
+
+/// Names every setting and secret that an account gets wrong.
+fn invalid(invalid: InvalidSetup) -> ManageError {
+    let problems = invalid.problems().map(|problem| {
+        let constraint = problem.constraint.to_string();
+        BrokenField::new(&problem.path, Rule::Other(constraint))
+    });
+    BrokenFields::of(problems).map_or(ManageError::Internal, ManageError::Fields)
 }
 
 /// Makes the record of a draft, in place of the record `before`.

@@ -4,13 +4,13 @@ use countersign_core::application::AppId;
 use countersign_core::ports::setup::{Change, Setting, SettingKey, Setup, SetupVersion, Versioned};
 use countersign_core::send::route::{InvalidRoute, ProviderName, Route, RouteScope};
 
-use super::{Manage, ManageError, expect, known_application, known_provider};
+use super::{Manage, ManageError, check_version, known_application, known_provider};
 
 impl Manage {
     /// Sets the route of a scope, if that has the version `if_version` or `if_version` is `None`.
     ///
     /// # Errors
-    /// [`ManageError::UnknownApplication`]; [`ManageError::Changed`]; [`ManageError::Field`] when a provider does not
+    /// [`ManageError::UnknownApplication`]; [`ManageError::Changed`]; [`ManageError::Fields`] when a provider does not
     /// exist, or the route breaks a rule of [`Route::check`].
     pub async fn set_route(
         &self,
@@ -22,7 +22,7 @@ impl Manage {
         let setup = self
             .change(move |setup| {
                 check(setup, &scope, &route)?;
-                expect(setup, &SettingKey::Route(scope.clone()), if_version)?;
+                check_version(setup, &SettingKey::Route(scope.clone()), if_version)?;
                 Ok(Change::Put(Setting::Route(scope.clone(), route.clone())))
             })
             .await?;

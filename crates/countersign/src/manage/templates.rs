@@ -11,7 +11,8 @@ use countersign_core::template::{
     TemplateScope, Wanted,
 };
 
-use super::{Manage, ManageError, expect, known_application, known_provider};
+use super::error::{BrokenField, BrokenFields};
+use super::{Manage, ManageError, Rule, check_version, known_application, known_provider};
 
 /// A template that was just saved.
 #[derive(Debug, Clone)]
@@ -35,7 +36,7 @@ impl Manage {
     /// Sets a template of a scope, if that has the version `if_version` or `if_version` is `None`.
     ///
     /// # Errors
-    /// [`ManageError::UnknownApplication`]; [`ManageError::Changed`]; [`ManageError::Field`] when the provider does not
+    /// [`ManageError::UnknownApplication`]; [`ManageError::Changed`]; [`ManageError::Fields`] when the provider does not
     /// exist, or the template has a finding that is an error.
     pub async fn set_template(
         &self,
@@ -53,7 +54,7 @@ impl Manage {
             .change(move |setup| {
                 let findings = findings(setup, &scope, &template)?;
                 refuse_errors(&findings, &template)?;
-                expect(setup, &key_of_change, if_version)?;
+                check_version(setup, &key_of_change, if_version)?;
                 let setting = Setting::Template(scope.clone(), template.clone());
                 Ok(Change::Put(setting))
             })
@@ -67,7 +68,7 @@ impl Manage {
     /// Judges a template without saving it.
     ///
     /// # Errors
-    /// [`ManageError::UnknownApplication`]; [`ManageError::Field`] when the provider does not exist.
+    /// [`ManageError::UnknownApplication`]; [`ManageError::Fields`] when the provider does not exist.
     pub fn lint_template(
         &self,
         scope: &TemplateScope,
@@ -163,13 +164,12 @@ fn weaknesses(setup: &Setup, app: Option<&AppId>, template: &Template) -> Vec<Fi
 }
 
 fn refuse_errors(findings: &[Finding], template: &Template) -> Result<(), ManageError> {
-    let mut findings = findings.iter();
-    let error = findings.find(|finding| finding.severity() == Severity::Error);
     let field = match template {
         Template::Text(_) => "text",
         Template::Vendor(_) => "vendorTemplate",
     };
-    error.map_or(Ok(()), |error| {
-        Err(ManageError::field(field, &error.sentence))
-    })
+    let findings = findings.iter();
+    let errors = findings.filter(|finding| finding.severity() == Severity::Error);
+    let errors = errors.map(|error| BrokenField::new(field, Rule::Other(error.sentence.clone())));
+    BrokenFields::of(errors).map_or(Ok(()), |broken| Err(ManageError::Fields(broken)))
 }

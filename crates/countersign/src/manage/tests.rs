@@ -312,7 +312,7 @@ async fn an_application_changes_as_a_whole_or_not_at_all() {
         ..ApplicationChange::default()
     };
     let refused = update(long).await.unwrap_err();
-    let ManageError::Field { field, rule } = refused else {
+    let [BrokenField { field, rule }] = &refused.fields().collect::<Vec<_>>()[..] else {
         panic!("{refused:?}");
     };
     assert_eq!(field, "appName");
@@ -358,4 +358,20 @@ async fn of_two_changes_with_the_same_version_one_wins() {
         both => panic!("{both:?}"),
     };
     assert!(matches!(refused, ManageError::Changed { version } if version > seen));
+}
+
+#[tokio::test]
+async fn a_refused_account_names_every_field_that_it_gets_wrong() {
+    let world = World::open();
+    let draft = ProviderDraft {
+        settings: r#"{"endpoint":"ftp://vendor.example","pigeon":1}"#.to_owned(),
+        secrets: BTreeMap::new(),
+        ..draft()
+    };
+    let refused = world.manage.set_provider(draft, None).await.unwrap_err();
+    let fields: Vec<_> = refused.fields().map(|broken| &*broken.field).collect();
+    assert!(fields.len() > 1, "{fields:?}");
+    for field in &fields {
+        assert!(field.starts_with("settings.") || field.starts_with("secrets."));
+    }
 }

@@ -4,6 +4,7 @@ use countersign_core::code::check::{Unlock, UnlockRecord};
 use countersign_core::id::RequestId;
 use countersign_core::phone::PhoneNumber;
 
+use super::error::BrokenField;
 use super::{Manage, ManageError, Rule};
 
 /// The reason for an unlock, as the operator gives it: at most [`Note::MOST`] characters.
@@ -17,13 +18,10 @@ impl Note {
     /// Takes `text` if it is short enough.
     ///
     /// # Errors
-    /// [`ManageError::Field`].
+    /// [`ManageError::Fields`].
     pub fn new(text: String) -> Result<Self, ManageError> {
         if text.chars().count() > Self::MOST {
-            return Err(ManageError::Field {
-                field: "note".to_owned(),
-                rule: Rule::NoteTooLong,
-            });
+            return Err(BrokenField::new("note", Rule::NoteTooLong).into());
         }
         Ok(Self(text))
     }

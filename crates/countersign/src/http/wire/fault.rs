@@ -9,7 +9,7 @@ use countersign_core::send::messenger::SendError;
 use countersign_core::send::outcome::RefusalKind;
 
 use crate::http::request::malformed::malformed;
-use crate::manage::{ManageError, Rule};
+use crate::manage::{BrokenField, ManageError, Rule};
 
 /// The fault of a store that could not do a step. (`From` is not possible: both types are of other crates.)
 pub(crate) fn of_store(_: StoreError) -> Fault {
@@ -31,7 +31,7 @@ pub(crate) fn bad_phone(error: InvalidPhone) -> Fault {
 impl From<ManageError> for Fault {
     fn from(error: ManageError) -> Self {
         match error {
-            ManageError::Field { field, rule } => broken_rule(field, rule),
+            ManageError::Fields(fields) => broken_rule(fields.into_first()),
             ManageError::UnknownApplication => Fault::UnknownApplication,
             ManageError::UnknownAccessKey => Fault::UnknownAccessKey,
             ManageError::Unknown(what) => Fault::UnknownSetting { what },
@@ -50,7 +50,7 @@ impl From<ManageError> for Fault {
     }
 }
 
-fn broken_rule(field: String, rule: Rule) -> Fault {
+fn broken_rule(BrokenField { field, rule }: BrokenField) -> Fault {
     match rule {
         Rule::Other(why) => Fault::BadSetting { field, why },
         Rule::NoteTooLong => malformed(Some(field), FieldProblem::NotANote),
