@@ -4,6 +4,7 @@
 
 mod at_rest;
 mod faults;
+mod older_folder;
 mod restart;
 
 #[path = "../promises/backend.rs"]
