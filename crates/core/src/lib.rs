@@ -5,7 +5,50 @@
 //! owns all of them.
 //!
 //! Start reading at [`send::messenger::Messenger::send`]: it is the whole life of a send in one function. How its
-//! code is checked is [`code::checker::Checker::check`].
+//! code is checked is [`code::checker::Checker::check`], and [`code::check::judge`] is the rule.
+//!
+//! # Glossary
+//!
+//! One word means one thing in code, API, command line and documents. A new noun gets its line here in the same commit.
+//!
+//! | word | meaning |
+//! |---|---|
+//! | account | the credentials and settings of a customer at an SMS vendor; never a user's |
+//! | application | a tenant's product, named by `x-authing-app-id`; its servers prove themselves by its secret |
+//! | attempt | one call to one provider for a message, or the reason why it was not called ([`send::attempt`]) |
+//! | bucket | the events that a limit counts together, by a name and the values they share ([`limit::Bucket`]) |
+//! | caller | on whose behalf a code is checked: the public, or the application ([`code::check::Caller`]) |
+//! | channel | the purpose of a code: one of GenAuth's eleven `CHANNEL_*`; not the transport |
+//! | code | a passcode as it is kept: a MAC, a life, tries ([`code::Code`]) |
+//! | decision | the ledger's answer to an intent: admitted, or refused by limits ([`message::Decision`]) |
+//! | effect | the change that an act on codes makes: a wrong guess, a use, an unlock ([`code::check::Effect`]) |
+//! | give back | to let the hits of a message count no more, since nothing was sent ([`send::settle::GiveBack`]) |
+//! | hit | one event that counts in a bucket, with a time and a weight ([`limit::Hit`]) |
+//! | horizon | the place in the log of the embedded store from which a start reads events again |
+//! | intent | the wish to send one code to one number, before it is decided on ([`message::Intent`]) |
+//! | ledger | the port that decides on sends and checks in one atomic step each ([`ports::ledger`]) |
+//! | limit | a rule that refuses an event, or notes that it would: a window and a maximum ([`limit::Limit`]) |
+//! | message | one SMS that was decided on |
+//! | minute | the one-minute limit: one code per application, channel and number in a rolling 60 s |
+//! | node | one process of a deployment |
+//! | outcome | what became of a message at a vendor: accepted, not accepted, unknown ([`send::outcome`]) |
+//! | owed | a record that has taken effect in memory and is written until it is durable |
+//! | passcode | the one-time code in clear; it exists between its making and the hand-over to a provider |
+//! | plan | routes and templates as the messenger uses them ([`send::messenger::Plan`]) |
+//! | provider | an account that can carry messages ([`ports::provider`]) |
+//! | receipt | a vendor's delivery report |
+//! | records | the port to timelines, receipts and unlocks ([`ports::records`]) |
+//! | roll back | to take a message out of memory whose record failed; nothing was sent for it |
+//! | route | the providers that may carry a number of a country, and in which order |
+//! | rules | limits together with the buckets of one event ([`limit::Rules`]) |
+//! | scope | application, channel and number together: a code passes for its scope only; also the application and country of a route, or what a template is for |
+//! | settlement | the record of what became of an admitted message ([`send::settle`]) |
+//! | setup | everything that an operator has set up, at one version ([`ports::setup`]) |
+//! | setting | one thing of a setup: an application, a provider, a route, a template, an access key |
+//! | template | the text of a message with gaps, or one that a vendor has approved |
+//! | timeline | all that is known of one message, in order of time |
+//! | unlock | an operator's act that forgets the wrong guesses about a number |
+//! | vendor | a company that sends SMS |
 
 #![deny(missing_docs)]
 
