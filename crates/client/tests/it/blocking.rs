@@ -1,4 +1,4 @@
-//! What is particular to the blocking client.
+//! The blocking client.
 
 use super::*;
 

@@ -49,7 +49,7 @@ impl Setup {
         signer.token(&claims_at(now, &issuer, "dev-app", 300))
     }
 
-    /// What comes of a token of this key, and how often the service was asked until now.
+    /// Verifies a token of this key: the outcome, and the count of requests to the service until now.
     async fn verify(&self, signer: &Signer) -> (Result<(), ErrorKind>, usize) {
         let read = self.client.verify_token(&self.token(signer)).await;
         let read = read.map(|_| ()).map_err(|error| error.kind());
@@ -147,7 +147,7 @@ async fn a_failing_service_leaves_the_known_keys_in_use() {
             for _ in 0..10 {
                 assert_eq!(setup.verify(&known).await, (Ok(()), asked), "{failure:?}");
             }
-            // Nobody can say that this one is forged.
+            // A client that gets no new keys cannot call a token of an unknown key forged.
             let (kind, count) = setup.verify(&unknown).await;
             assert!(kind.is_err() && kind != INVALID, "{failure:?} {kind:?}");
             assert_eq!(count, asked);

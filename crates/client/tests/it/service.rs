@@ -1,7 +1,7 @@
 // A service on this machine that behaves as told and counts what it is asked. The examples of the
 // documentation include this file, so it says everything it uses in full.
 
-/// What the service does with a request it has read.
+/// The manner in which the service treats a request that it has read.
 #[derive(Debug, Clone, Copy)]
 #[allow(dead_code)]
 enum Manner {

@@ -23,7 +23,7 @@ mod example {
     }
 }
 
-/// What the page answers, as it comes over the wire.
+/// The answer of the page, as it comes over the wire.
 fn browse(address: SocketAddr, line: &str, cookie: &str, form: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
     let length = form.len();

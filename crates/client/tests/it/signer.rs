@@ -38,7 +38,7 @@ impl Signer {
         })
     }
 
-    /// What a service with this key publishes.
+    /// The key set that a service with this key publishes.
     fn key_set(&self) -> &'static str {
         key_set(&[self.jwk()])
     }
@@ -78,7 +78,7 @@ fn base64url(bytes: &[u8]) -> String {
     base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, bytes)
 }
 
-/// Of a token that ends in so many seconds.
+/// The claims of a token that ends in so many seconds.
 #[allow(dead_code, clippy::disallowed_methods)] // the time of the system, by which clients judge
 fn claims(issuer: &str, audience: &str, seconds: i64) -> serde_json::Value {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();

@@ -1,4 +1,4 @@
-//! What goes over the wire.
+//! The requests of the client, as they go over the wire.
 
 use countersign_client::Lang;
 

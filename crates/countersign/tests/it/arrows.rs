@@ -46,7 +46,7 @@ fn a_crate_depends_only_on_crates_below_it() {
         ("countersign-core", vec![]),
         ("countersign-store", vec!["countersign-core"]),
         ("countersign-providers", vec!["countersign-core"]),
-        // What a provider has misread, the sandbox must notice: it knows none of them.
+        // The sandbox must notice a vendor's API that a provider has misread, so it knows no provider.
         ("countersign-sandbox", vec![]),
         (
             "countersign",
@@ -203,7 +203,7 @@ fn each_dependency_has_a_licence_that_we_may_ship() {
         "BSD-2-Clause",
         "BSD-3-Clause",
         "BSL-1.0",
-        // Of data: the certificates of public authorities.
+        // A licence of data: the certificates of public authorities.
         "CDLA-Permissive-2.0",
         "ISC",
         "MIT",

@@ -1,4 +1,4 @@
-//! Who may check a code, how it must be asked, and by which settings.
+//! Checks of codes: the callers that may ask, the forms of a request, and the settings that apply.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -146,7 +146,7 @@ async fn a_passcode_of_another_form_than_a_code_is_never_right_and_costs_no_try(
     assert!(app_server.accepts(&number(1), &code).await);
 }
 
-/// `pre-check-code` with this body, in which `smsCodePayload` is by and large as it must be.
+/// `pre-check-code` with a right body to which `change` is applied; `smsCodePayload.x` names a member within.
 async fn pre_check(server: &Server, change: Value) -> Answer {
     let mut body = check_body(LOGIN, &number(1), "123456");
     for (name, value) in change.as_object().unwrap() {

@@ -1,6 +1,8 @@
-//! The real program, through its public doors: HTTP, the command line, and a vendor that watches from
-//! outside the process. (Which crate may know which is tested in `arrows.rs`, what the documents
-//! say in `documents.rs`.)
+//! The real program from outside: HTTP, the command line, and vendors in other processes.
+//!
+//! `server` starts the program, `actors` speak to it, and `answer` shows in snapshots what came back. `sandbox` and
+//! `vendor` play the vendors, `products` are the accounts at them, and `signed` signs requests. `arrows` and
+//! `documents` test the workspace and its documents; each other file is about one thing that is asked of the program.
 
 #![allow(
     clippy::unwrap_used,

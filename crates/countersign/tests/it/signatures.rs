@@ -173,7 +173,7 @@ async fn an_operator_with_the_c_sharp_sdk_calls_once() {
     // A header that it does not sign must not stand in for the time.
     let dated = signed.clone().with("date", Some(&date(&server).await));
     assert_eq!(dated.send(&server).await.codes(), refused(1300));
-    // What it does not sign may be there.
+    // A header that it does not sign may be there.
     let signed = signed.with("x-authing-lang", Some("en-US"));
     assert_eq!(signed.send(&server).await.codes(), PASSED);
     assert_eq!(signed.send(&server).await.codes(), refused(1306));
