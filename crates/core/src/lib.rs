@@ -18,6 +18,7 @@
 //! | attempt | one call to one provider for a message, or the reason why it was not called ([`send::attempt`]) |
 //! | bucket | the events that a limit counts together, by a name and the values they share ([`limit::Bucket`]) |
 //! | caller | on whose behalf a code is checked: the public, or the application ([`code::check::Caller`]) |
+//! | change | puts or removes one setting, and makes the next version of the setup ([`ports::setup::Change`]) |
 //! | channel | the purpose of a code: one of GenAuth's eleven `CHANNEL_*`; not the transport |
 //! | code | a passcode as it is kept: a MAC, a life, tries ([`code::Code`]) |
 //! | decision | the ledger's answer to an intent: admitted, or refused by limits ([`message::Decision`]) |
@@ -49,6 +50,7 @@
 //! | timeline | all that is known of one message, in order of time |
 //! | unlock | an operator's act that forgets the wrong guesses about a number |
 //! | vendor | a company that sends SMS |
+//! | version | the number of the change that made a setup, or last put a setting ([`ports::setup::SetupVersion`]) |
 
 #![deny(missing_docs)]
 

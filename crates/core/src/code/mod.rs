@@ -1,7 +1,7 @@
 //! The life of a code: how it is made, when it is good, how a guess is checked, and what wrong guesses cost.
 //!
 //! Everything here is pure: no lock, no row, no clock of its own. A [ledger](crate::ports::ledger) keeps the
-//! [`Code`]s of a *scope* (one application, channel and phone number) and the [failures](failures) of a number; it
+//! [`Code`]s of a *scope* (one application, channel and phone number) and the [failures] of a number; it
 //! asks this module what a guess finds and applies the [`Effect`](check::Effect) that comes back.
 //!
 //! ```text

@@ -13,7 +13,7 @@ pub struct Hit {
 }
 
 /// What `limit` says of an event at `now`, given the earlier `hits` of its bucket in order of time: `None`
-/// if it allows it, else when it would ([`Verdict::refused_until`]).
+/// if it allows it, else when it would ([`Verdict::refused_until`](super::Verdict::refused_until)).
 ///
 /// This is the meaning of a limit; every store agrees with it. A hit at `t` counts until
 /// `t + window`, not including that moment.

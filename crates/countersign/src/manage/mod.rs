@@ -2,7 +2,7 @@
 //!
 //! The HTTP API calls [`Manage`], and every other way in that lets people manage has to. Types of `core` go in and
 //! come out; a [`ManageError`] names the field that it is about. Nothing else calls
-//! [`SetupStore::change`](countersign_core::ports::setup::SetupStore::change).
+//! [`SetupStore::change`].
 //!
 //! A change is judged on the version of the setup that was read, and is made only if that is still the newest one.
 //! Otherwise the newer setup is read and the change is judged again. So two operators, on one node or on two, never

@@ -1,6 +1,6 @@
 //! The vendors, each as its documents describe it.
 //!
-//! [`role`] is the table of them. A request finds its desk by its path and its headers ([`desk`]).
+//! [`role`] is the table of them. A request finds its desk by its path and its headers ([`desk()`]).
 //!
 //! A new vendor is a line in `vendor.rs`, a [`Role`] in a file of its own here, and an arm of [`role`]; its account
 //! goes into `accounts.rs`.
