@@ -32,6 +32,7 @@ use countersign_core::ports::setup::{
 use countersign_core::send::messenger::Messenger;
 use countersign_core::send::route::ProviderName;
 use countersign_core::time::Clock;
+use tokio::sync::Mutex;
 use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
 
@@ -54,6 +55,9 @@ const TRIES: usize = 8;
 /// Manages a deployment.
 pub struct Manage {
     parts: ManageParts,
+    /// Lets the changes of this node queue, so that many at once do not make each other stale. A change of another node
+    /// can still come first.
+    turns: Arc<Mutex<()>>,
 }
 
 /// The parts that [`Manage`] works with.
@@ -94,7 +98,10 @@ impl Manage {
     /// Takes the parts.
     #[must_use]
     pub fn new(parts: ManageParts) -> Self {
-        Self { parts }
+        Self {
+            parts,
+            turns: Arc::default(),
+        }
     }
 
     /// Returns the newest setup that this node knows of.
@@ -119,7 +126,9 @@ impl Manage {
             Arc::clone(&self.parts.setup),
             Arc::clone(&self.parts.vendors),
         );
+        let turns = Arc::clone(&self.turns);
         let made = self.parts.tasks.spawn(async move {
+            let _turn = turns.lock().await;
             let setup = make(&*store, judge).await?;
             vendors.plan(&setup);
             Ok(setup)

@@ -253,6 +253,21 @@ async fn a_change_is_made_although_another_came_first() {
     assert_eq!((setup.providers.len(), setup.access_keys.len()), (1, 1));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn forty_changes_at_once_are_all_made() {
+    let world = World::open();
+    let changes: Vec<_> = (0..40)
+        .map(|_| {
+            let manage = Arc::clone(&world.manage);
+            tokio::spawn(async move { manage.create_access_key().await })
+        })
+        .collect();
+    for change in changes {
+        change.await.unwrap().unwrap();
+    }
+    assert_eq!(world.store.setup().access_keys.len(), 40);
+}
+
 #[tokio::test]
 async fn a_change_that_always_comes_second_is_given_up() {
     let world = World::open();
