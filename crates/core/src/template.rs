@@ -29,7 +29,7 @@ use crate::application::{AppName, Application};
 use crate::autofill::{AndroidAppHash, WebHost};
 use crate::text::measure;
 
-pub use book::{Template, TemplateKind, TemplateScope, Templates, Wanted};
+pub use book::{Template, TemplateKind, TemplateQuery, TemplateScope, Templates};
 pub use builtin::{TooLong, check, render};
 pub use language::Language;
 pub use preview::{Preview, SAMPLE_CODE, SAMPLE_LIFE, preview};

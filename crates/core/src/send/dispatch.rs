@@ -13,7 +13,7 @@ use crate::id::MessageId;
 use crate::phone::PhoneNumber;
 use crate::policy;
 use crate::ports::provider::{Content, Provider, Sms};
-use crate::template::{self, Language, SmsText, Templates, Wanted};
+use crate::template::{self, Language, SmsText, TemplateQuery, Templates};
 use crate::time::Timestamp;
 
 /// A message that is to be carried.
@@ -108,20 +108,20 @@ impl Parcel<'_> {
         // The key is not the one it was sealed with: nothing can be sent.
         let (passcode, life) = self.code.as_ref().ok_or(RefusalKind::Other)?;
         let language = Language::of(self.phone);
-        let wanted = Wanted {
+        let query = TemplateQuery {
             app: self.app,
             channel: self.channel,
             provider: provider.name(),
             language,
         };
-        let text = templates.text(&wanted, passcode, *life);
+        let text = templates.text(&query, passcode, *life);
         let template = match provider.content(self.phone) {
             Content::Text if rejected.iter().any(|no| no.reveal() == text.reveal()) => {
                 return Err(RefusalKind::SameContent);
             }
             Content::Text => None,
             Content::Template => {
-                let filled = templates.filled(&wanted, passcode, *life);
+                let filled = templates.filled(&query, passcode, *life);
                 Some(filled.ok_or(RefusalKind::NoTemplate)?)
             }
         };

@@ -66,7 +66,7 @@ pub struct Templates {
 
 /// What a template is asked for.
 #[derive(Debug, Clone, Copy)]
-pub struct Wanted<'a> {
+pub struct TemplateQuery<'a> {
     /// Of which application.
     pub app: &'a Application,
     /// For what.
@@ -77,7 +77,7 @@ pub struct Wanted<'a> {
     pub language: Language,
 }
 
-impl Wanted<'_> {
+impl TemplateQuery<'_> {
     /// Every scope that fits, the nearest first.
     fn scopes(&self) -> impl Iterator<Item = TemplateScope> {
         let provider = ProviderName::parse(self.provider).ok();
@@ -110,32 +110,32 @@ impl Templates {
     /// application leave no room for a template's text in one segment, it is the built-in one too, which
     /// makes room.
     #[must_use]
-    pub fn text(&self, wanted: &Wanted<'_>, passcode: &Passcode, life: Duration) -> SmsText {
-        let sender = Sender::from(wanted.app);
-        let template = wanted.in_book(&self.texts);
+    pub fn text(&self, query: &TemplateQuery<'_>, passcode: &Passcode, life: Duration) -> SmsText {
+        let sender = Sender::from(query.app);
+        let template = query.in_book(&self.texts);
         match template.filter(|text| text.leaves_room(sender)) {
             Some(template) => template.fill(sender, passcode.reveal(), life),
-            None => render(wanted.language, wanted.channel, sender, passcode, life),
+            None => render(query.language, query.channel, sender, passcode, life),
         }
     }
 
     /// What [`Templates::text`] will look like, with a sample code.
     #[must_use]
-    pub fn preview(&self, wanted: &Wanted<'_>) -> Preview {
-        let (template, sender) = (wanted.in_book(&self.texts), Sender::from(wanted.app));
-        preview(template, wanted.language, wanted.channel, sender)
+    pub fn preview(&self, query: &TemplateQuery<'_>) -> Preview {
+        let (template, sender) = (query.in_book(&self.texts), Sender::from(query.app));
+        preview(template, query.language, query.channel, sender)
     }
 
     /// The template of a vendor, filled for a code; `None` where there is none.
     #[must_use]
     pub fn filled(
         &self,
-        wanted: &Wanted<'_>,
+        query: &TemplateQuery<'_>,
         passcode: &Passcode,
         life: Duration,
     ) -> Option<FilledTemplate> {
-        let template = wanted.in_book(&self.vendors)?;
-        let sender = Sender::from(wanted.app);
+        let template = query.in_book(&self.vendors)?;
+        let sender = Sender::from(query.app);
         let variables = template.variables.iter().map(|variable| {
             let mut text = String::with_capacity(CAPACITY);
             let code = passcode.reveal();

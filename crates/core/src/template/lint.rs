@@ -25,7 +25,7 @@ pub use vendor::vendor;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// Which rule it breaks.
-    pub rule: Rule,
+    pub rule: LintRule,
     /// What is wrong, for a person: "takes 84 of 70 places in UCS-2, which makes 2 segments".
     pub sentence: String,
 }
@@ -52,7 +52,7 @@ impl Severity {
 
 /// What a template is judged by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Rule {
+pub enum LintRule {
     /// A text takes one segment, with the longest code and life.
     TooManySegments,
     /// A text is one line: lines are how phones find a code.
@@ -93,30 +93,30 @@ pub enum Rule {
     NoRoomForLastLines,
 }
 
-impl Rule {
+impl LintRule {
     /// The name, which does not change: `too_many_segments`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
-            Rule::TooManySegments => "too_many_segments",
-            Rule::LineBreak => "line_break",
-            Rule::ControlCharacter => "control_character",
-            Rule::HiddenCharacter => "hidden_character",
-            Rule::Link => "link",
-            Rule::SignatureLink => "signature_link",
-            Rule::CodeInSignature => "code_in_signature",
-            Rule::NoCode => "no_code",
-            Rule::CodeRepeated => "code_repeated",
-            Rule::TemplateId => "template_id",
-            Rule::SignatureText => "signature_text",
-            Rule::MixedNames => "mixed_names",
-            Rule::RepeatedName => "repeated_name",
-            Rule::TooManyVariables => "too_many_variables",
-            Rule::NoSignature => "no_signature",
-            Rule::OtherSignature => "other_signature",
-            Rule::CostlyCharacter => "costly_character",
-            Rule::NoLifetime => "no_lifetime",
-            Rule::NoRoomForLastLines => "no_room_for_last_lines",
+            LintRule::TooManySegments => "too_many_segments",
+            LintRule::LineBreak => "line_break",
+            LintRule::ControlCharacter => "control_character",
+            LintRule::HiddenCharacter => "hidden_character",
+            LintRule::Link => "link",
+            LintRule::SignatureLink => "signature_link",
+            LintRule::CodeInSignature => "code_in_signature",
+            LintRule::NoCode => "no_code",
+            LintRule::CodeRepeated => "code_repeated",
+            LintRule::TemplateId => "template_id",
+            LintRule::SignatureText => "signature_text",
+            LintRule::MixedNames => "mixed_names",
+            LintRule::RepeatedName => "repeated_name",
+            LintRule::TooManyVariables => "too_many_variables",
+            LintRule::NoSignature => "no_signature",
+            LintRule::OtherSignature => "other_signature",
+            LintRule::CostlyCharacter => "costly_character",
+            LintRule::NoLifetime => "no_lifetime",
+            LintRule::NoRoomForLastLines => "no_room_for_last_lines",
         }
     }
 
@@ -124,11 +124,11 @@ impl Rule {
     #[must_use]
     pub const fn severity(self) -> Severity {
         match self {
-            Rule::NoSignature
-            | Rule::OtherSignature
-            | Rule::CostlyCharacter
-            | Rule::NoLifetime
-            | Rule::NoRoomForLastLines => Severity::Warning,
+            LintRule::NoSignature
+            | LintRule::OtherSignature
+            | LintRule::CostlyCharacter
+            | LintRule::NoLifetime
+            | LintRule::NoRoomForLastLines => Severity::Warning,
             _ => Severity::Error,
         }
     }

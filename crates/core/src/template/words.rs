@@ -10,7 +10,7 @@ use super::{CAPACITY, Language, Sender, last_lines, minutes};
 use crate::channel::Channel;
 
 /// What a text is about.
-struct Said<'a> {
+struct TextInput<'a> {
     wording: Wording,
     app: &'a str,
     code: &'a str,
@@ -26,7 +26,7 @@ pub(super) fn compose(
     code: &str,
     life: Duration,
 ) -> String {
-    let said = Said {
+    let input = TextInput {
         wording,
         app: sender.name.as_str(),
         code,
@@ -34,17 +34,17 @@ pub(super) fn compose(
     };
     let mut text = String::with_capacity(CAPACITY);
     match language {
-        Language::ZhCn => said.zh_cn(channel, &mut text),
-        Language::ZhTw => said.zh_tw(channel, &mut text),
-        Language::EnUs => said.en_us(channel, &mut text),
-        Language::JaJp => said.ja_jp(channel, &mut text),
+        Language::ZhCn => input.zh_cn(channel, &mut text),
+        Language::ZhTw => input.zh_tw(channel, &mut text),
+        Language::EnUs => input.en_us(channel, &mut text),
+        Language::JaJp => input.ja_jp(channel, &mut text),
     }
     last_lines(&mut text, sender, code);
     text
 }
 
 // Writing to a String cannot fail.
-impl Said<'_> {
+impl TextInput<'_> {
     fn zh_cn(&self, channel: Channel, text: &mut String) {
         let (app, code, minutes) = (self.app, self.code, self.minutes);
         let purpose = match channel {

@@ -8,7 +8,7 @@ use countersign_core::send::route::ProviderName;
 use countersign_core::template::lint::{self, Finding, Severity};
 use countersign_core::template::{
     FilledTemplate, Language, Preview, SAMPLE_CODE, SAMPLE_LIFE, Sender, Template, TemplateKind,
-    TemplateScope, Wanted,
+    TemplateQuery, TemplateScope,
 };
 
 use super::error::{BrokenField, BrokenFields};
@@ -114,7 +114,7 @@ impl Manage {
         language: Language,
     ) -> Result<PreviewedTemplate, ManageError> {
         let setup = self.setup();
-        let wanted = Wanted {
+        let wanted = TemplateQuery {
             app: known_application(&setup, app)?,
             channel,
             provider: provider.map(ProviderName::as_str).unwrap_or_default(),

@@ -15,7 +15,7 @@ use countersign_core::receipt::Receipt;
 use countersign_core::secret::Secret;
 use countersign_core::send::route::ProviderName;
 use countersign_core::template::{
-    Language, Template, TemplateScope, Templates, VendorTemplate, Wanted,
+    Language, Template, TemplateQuery, TemplateScope, Templates, VendorTemplate,
 };
 use countersign_core::time::{Clock, Timestamp};
 use serde_json::Value;
@@ -107,7 +107,7 @@ pub(crate) fn sms(to: &str, text: &str, template: Option<VendorTemplate>) -> Sms
     }
     let passcode = Passcode::parse(CODE).unwrap();
     let (life, language) = (Duration::from_secs(300), Language::ZhCn);
-    let wanted = Wanted {
+    let wanted = TemplateQuery {
         app: &app,
         channel: Channel::Login,
         provider: "account",

@@ -36,8 +36,8 @@ fn app() -> Application {
 }
 
 /// What `app` asks for: a code to sign in, in English, through `twilio`.
-fn wanted(app: &Application) -> Wanted<'_> {
-    Wanted {
+fn query(app: &Application) -> TemplateQuery<'_> {
+    TemplateQuery {
         app,
         channel: Channel::Login,
         provider: "twilio",
@@ -71,21 +71,21 @@ fn vendor(id: &str) -> Template {
     })
 }
 
-fn sent(templates: &Templates, wanted: &Wanted<'_>) -> String {
-    let text = templates.text(wanted, &code(6), LIFE);
+fn sent(templates: &Templates, query: &TemplateQuery<'_>) -> String {
+    let text = templates.text(query, &code(6), LIFE);
     text.reveal().to_owned()
 }
 
-fn vendors_id(templates: &Templates, wanted: &Wanted<'_>) -> Option<String> {
-    let filled = templates.filled(wanted, &code(6), LIFE)?;
+fn vendors_id(templates: &Templates, query: &TemplateQuery<'_>) -> Option<String> {
+    let filled = templates.filled(query, &code(6), LIFE)?;
     Some(filled.id)
 }
 
 #[test]
 fn without_templates_there_are_the_built_in_texts_and_none_of_vendors() {
     let (templates, app) = (Templates::default(), app());
-    assert_eq!(sent(&templates, &wanted(&app)), BUILT_IN);
-    assert_eq!(vendors_id(&templates, &wanted(&app)), None);
+    assert_eq!(sent(&templates, &query(&app)), BUILT_IN);
+    assert_eq!(vendors_id(&templates, &query(&app)), None);
 }
 
 #[test]
@@ -94,13 +94,13 @@ fn the_nearest_scope_wins() {
     for bits in 0..16 {
         templates.add(scope(bits), text(&format!("{bits}: {{code}}")));
         templates.add(scope(bits), vendor(&bits.to_string()));
-        let wanted = wanted(&app);
-        assert_eq!(sent(&templates, &wanted), format!("{bits}: 000000"));
-        assert_eq!(vendors_id(&templates, &wanted), Some(bits.to_string()));
+        let query = query(&app);
+        assert_eq!(sent(&templates, &query), format!("{bits}: 000000"));
+        assert_eq!(vendors_id(&templates, &query), Some(bits.to_string()));
     }
     // The order in which they came does not matter.
     templates.add(scope(7), text("again {code}"));
-    assert_eq!(sent(&templates, &wanted(&app)), "15: 000000");
+    assert_eq!(sent(&templates, &query(&app)), "15: 000000");
 }
 
 #[test]
@@ -116,13 +116,13 @@ fn an_application_inherits_from_the_deployment_and_that_from_what_is_built_in() 
         ..TemplateScope::default()
     };
     templates.add(channel(None), text("deployment {code}"));
-    assert_eq!(sent(&templates, &wanted(&shop)), "deployment 000000");
+    assert_eq!(sent(&templates, &query(&shop)), "deployment 000000");
     templates.add(channel(Some("shop")), text("shop {code}"));
-    assert_eq!(sent(&templates, &wanted(&shop)), "shop 000000");
-    assert_eq!(sent(&templates, &wanted(&other)), "deployment 000000");
-    let register = Wanted {
+    assert_eq!(sent(&templates, &query(&shop)), "shop 000000");
+    assert_eq!(sent(&templates, &query(&other)), "deployment 000000");
+    let register = TemplateQuery {
         channel: Channel::Register,
-        ..wanted(&shop)
+        ..query(&shop)
     };
     assert!(sent(&templates, &register).contains("your code to sign up"));
 }
@@ -152,8 +152,8 @@ fn a_template_serves_nothing_outside_its_scope() {
         let mut templates = Templates::default();
         templates.add(scope.clone(), text("other {code}"));
         templates.add(scope, vendor("other"));
-        assert_eq!(sent(&templates, &wanted(&app)), BUILT_IN);
-        assert_eq!(vendors_id(&templates, &wanted(&app)), None);
+        assert_eq!(sent(&templates, &query(&app)), BUILT_IN);
+        assert_eq!(vendors_id(&templates, &query(&app)), None);
     }
 }
 
@@ -162,12 +162,12 @@ fn a_text_and_a_vendors_template_of_one_scope_stand_side_by_side() {
     let (mut templates, app) = (Templates::default(), app());
     templates.add(scope(2), text("text {code}"));
     templates.add(scope(2), vendor("SMS_1"));
-    assert_eq!(sent(&templates, &wanted(&app)), "text 000000");
-    let id = vendors_id(&templates, &wanted(&app));
+    assert_eq!(sent(&templates, &query(&app)), "text 000000");
+    let id = vendors_id(&templates, &query(&app));
     assert_eq!(id.as_deref(), Some("SMS_1"));
     templates.add(scope(2), vendor("SMS_2"));
-    assert_eq!(sent(&templates, &wanted(&app)), "text 000000");
-    let id = vendors_id(&templates, &wanted(&app));
+    assert_eq!(sent(&templates, &query(&app)), "text 000000");
+    let id = vendors_id(&templates, &query(&app));
     assert_eq!(id.as_deref(), Some("SMS_2"), "in place of the first");
 }
 
@@ -175,7 +175,7 @@ fn a_text_and_a_vendors_template_of_one_scope_stand_side_by_side() {
 fn every_gap_is_filled() {
     let (mut templates, app) = (Templates::default(), app());
     templates.add(scope(0), text("[{app}] {code} {minutes} {seconds}"));
-    assert_eq!(sent(&templates, &wanted(&app)), "[Shop] 000000 2 90");
+    assert_eq!(sent(&templates, &query(&app)), "[Shop] 000000 2 90");
     let variables = ["c={code}", "m={minutes}", "s={seconds}", "a={app}"];
     let template = VendorTemplate {
         id: "SMS_1".to_owned(),
@@ -183,7 +183,7 @@ fn every_gap_is_filled() {
         variables: variables.map(|v| v.parse::<Variable>().unwrap()).into(),
     };
     templates.add(scope(2), Template::Vendor(template));
-    let filled = templates.filled(&wanted(&app), &code(6), LIFE).unwrap();
+    let filled = templates.filled(&query(&app), &code(6), LIFE).unwrap();
     assert_eq!(filled.signature.as_deref(), Some("示例"));
     let gaps: Vec<_> = filled
         .variables
@@ -200,10 +200,10 @@ fn every_gap_is_filled() {
 #[test]
 fn a_preview_is_of_the_same_template() {
     let (mut templates, app) = (Templates::default(), app());
-    assert!(templates.preview(&wanted(&app)).is_built_in);
+    assert!(templates.preview(&query(&app)).is_built_in);
     templates.add(scope(8), text("of shop {code}"));
     templates.add(scope(0), text("of all {code}"));
-    let preview = templates.preview(&wanted(&app));
+    let preview = templates.preview(&query(&app));
     assert_eq!(
         (&*preview.text, preview.is_built_in),
         ("of shop 123456", false)
@@ -220,7 +220,7 @@ fn last_lines_end_a_template_too() {
         ..app()
     };
     assert_eq!(
-        sent(&templates, &wanted(&app)),
+        sent(&templates, &query(&app)),
         "[Shop] 000000\nFA+9qCX9VSu\n@shop.example #000000"
     );
 }
@@ -237,7 +237,7 @@ fn a_template_without_room_for_last_lines_gives_way_to_the_built_in_text() {
         let mut templates = Templates::default();
         templates.add(scope(0), text(&template));
         for digits in [4, 6, 8] {
-            let text = templates.text(&wanted(&app), &code(digits), LIFE);
+            let text = templates.text(&query(&app), &code(digits), LIFE);
             assert_eq!(text.reveal().contains("xxx"), fits, "whatever the code");
             assert_eq!(measure(text.reveal()).segments, 1);
             assert!(text.reveal().contains("\n@shop.example #0000"));

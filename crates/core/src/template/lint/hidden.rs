@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory};
 use icu_properties::{CodePointMapData, CodePointSetData};
 
-use super::{Finding, Rule, list};
+use super::{Finding, LintRule, list};
 
 /// What `text` has of them, a finding for each rule it breaks.
 pub(super) fn findings(text: &str) -> impl Iterator<Item = Finding> {
     [
-        Rule::LineBreak,
-        Rule::ControlCharacter,
-        Rule::HiddenCharacter,
+        LintRule::LineBreak,
+        LintRule::ControlCharacter,
+        LintRule::HiddenCharacter,
     ]
     .into_iter()
     .filter_map(move |rule| {
@@ -23,25 +23,25 @@ pub(super) fn findings(text: &str) -> impl Iterator<Item = Finding> {
 }
 
 /// The rule that `c` breaks.
-fn broken(c: char) -> Option<Rule> {
+fn broken(c: char) -> Option<LintRule> {
     match CodePointMapData::<GeneralCategory>::new().get(c) {
-        _ if matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}') => Some(Rule::LineBreak),
+        _ if matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}') => Some(LintRule::LineBreak),
         GeneralCategory::LineSeparator | GeneralCategory::ParagraphSeparator => {
-            Some(Rule::LineBreak)
+            Some(LintRule::LineBreak)
         }
-        GeneralCategory::Control => Some(Rule::ControlCharacter),
-        GeneralCategory::Format => Some(Rule::HiddenCharacter),
+        GeneralCategory::Control => Some(LintRule::ControlCharacter),
+        GeneralCategory::Format => Some(LintRule::HiddenCharacter),
         _ if CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c) => {
-            Some(Rule::HiddenCharacter)
+            Some(LintRule::HiddenCharacter)
         }
         _ => None,
     }
 }
 
-fn why(rule: Rule) -> &'static str {
+fn why(rule: LintRule) -> &'static str {
     match rule {
-        Rule::LineBreak => "a text is one line, and lines of their own come after it",
-        Rule::ControlCharacter => "control characters are no text",
+        LintRule::LineBreak => "a text is one line, and lines of their own come after it",
+        LintRule::ControlCharacter => "control characters are no text",
         _ => "it cannot be seen, and may make the text read as another",
     }
 }
@@ -69,15 +69,15 @@ mod tests {
         ]
         .concat()
         {
-            assert_eq!(broken(c), Some(Rule::HiddenCharacter), "{}", name(c));
+            assert_eq!(broken(c), Some(LintRule::HiddenCharacter), "{}", name(c));
         }
         for c in [
             '\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}',
         ] {
-            assert_eq!(broken(c), Some(Rule::LineBreak), "{}", name(c));
+            assert_eq!(broken(c), Some(LintRule::LineBreak), "{}", name(c));
         }
         for c in ['\0', '\t', '\u{1b}', '\u{7f}', '\u{9b}'] {
-            assert_eq!(broken(c), Some(Rule::ControlCharacter), "{}", name(c));
+            assert_eq!(broken(c), Some(LintRule::ControlCharacter), "{}", name(c));
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Finding, Rule, hidden, links, list, sorted};
+use super::{Finding, LintRule, hidden, links, list, sorted};
 use crate::application::AppName;
 use crate::policy::{LONGEST_LIFE, MOST_DIGITS};
 use crate::template::{LONGEST_CODE, Sender, TextTemplate, Value, minutes};
@@ -64,7 +64,7 @@ impl Linted<'_> {
             _ => format!(", of {}", sender.name.as_str()),
         };
         (segments > 1).then(|| {
-            Rule::TooManySegments.broken(format!(
+            LintRule::TooManySegments.broken(format!(
                 "takes {units} of {places} places in {encoding}, which makes {segments} segments: \
                  with a code of {MOST_DIGITS} digits that lives {} minutes{name}",
                 minutes(LONGEST_LIFE)
@@ -82,12 +82,12 @@ impl Linted<'_> {
             signatures.extend(signature.and_then(links::in_signature));
             links.extend(links::find(rest));
         }
-        let found = |rule: Rule, what: BTreeSet<String>, is: &str| {
+        let found = |rule: LintRule, what: BTreeSet<String>, is: &str| {
             let what: Vec<_> = what.into_iter().collect();
             (!what.is_empty()).then(|| rule.broken(format!("{}{is}", list(&what))))
         };
-        let signatures = found(Rule::SignatureLink, signatures, "");
-        let links = found(Rule::Link, links, ": reads as a link");
+        let signatures = found(LintRule::SignatureLink, signatures, "");
+        let links = found(LintRule::Link, links, ": reads as a link");
         signatures.into_iter().chain(links).collect()
     }
 
@@ -96,19 +96,19 @@ impl Linted<'_> {
         let times = self.template.count(Value::Code);
         if times > 1 {
             let sentence = format!("has {{code}} {times} times: once is enough");
-            findings.push(Rule::CodeRepeated.broken(sentence));
+            findings.push(LintRule::CodeRepeated.broken(sentence));
         }
         let (signature, _) = links::split_signature(&self.source);
         if signature.is_some_and(|signature| signature.contains("{code}")) {
             let sentence = "has {code} in its signature, where the name of the application belongs";
-            findings.push(Rule::CodeInSignature.broken(sentence));
+            findings.push(LintRule::CodeInSignature.broken(sentence));
         }
         findings
     }
 
     fn signature(&self) -> Option<Finding> {
         let (Some(signature), _) = links::split_signature(&self.source) else {
-            return Some(Rule::NoSignature.broken("does not begin with 【{app}】 or [{app}]"));
+            return Some(LintRule::NoSignature.broken("does not begin with 【{app}】 or [{app}]"));
         };
         let others = self.senders.iter().filter(|sender| {
             let text = self.filled(**sender, LONGEST_CODE);
@@ -118,7 +118,7 @@ impl Linted<'_> {
         let names: Vec<_> = others.map(|sender| sender.name.as_str()).collect();
         (self.are_known && !names.is_empty()).then(|| {
             let names = list(&names);
-            Rule::OtherSignature.broken(format!("is signed {signature}, but is of {names}"))
+            LintRule::OtherSignature.broken(format!("is signed {signature}, but is of {names}"))
         })
     }
 
@@ -137,7 +137,7 @@ impl Linted<'_> {
             let name = |c: &char| format!("{c} ({})", hidden::name(*c));
             let names: Vec<_> = costly.iter().map(name).collect();
             let names = list(&names);
-            Rule::CostlyCharacter.broken(format!(
+            LintRule::CostlyCharacter.broken(format!(
                 "would have 160 places in GSM-7 without {names}, instead of 70 in UCS-2"
             ))
         })
@@ -146,7 +146,7 @@ impl Linted<'_> {
     fn lifetime(&self) -> Option<Finding> {
         let says = [Value::Minutes, Value::Seconds].map(|value| self.template.count(value));
         (says == [0, 0]).then(|| {
-            Rule::NoLifetime.broken(
+            LintRule::NoLifetime.broken(
                 "has neither {minutes} nor {seconds}: it does not say how long a code is good",
             )
         })
@@ -160,7 +160,7 @@ impl Linted<'_> {
         let names: Vec<_> = senders.map(|sender| sender.name.as_str()).collect();
         (!names.is_empty()).then(|| {
             let names = list(&names);
-            Rule::NoRoomForLastLines.broken(format!(
+            LintRule::NoRoomForLastLines.broken(format!(
                 "leaves no room for the last lines of {names}, which get the built-in text instead"
             ))
         })

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Finding, Rule, hidden, links, sorted};
+use super::{Finding, LintRule, hidden, links, sorted};
 use crate::template::{Value, VendorTemplate};
 
 /// The most characters of an id.
@@ -32,14 +32,14 @@ pub fn vendor(template: &VendorTemplate) -> Vec<Finding> {
     if let Some(text) = &template.signature {
         findings.extend(signature(text));
         findings.extend(hidden::findings(text));
-        findings.extend(links::in_signature(text).map(|why| Rule::SignatureLink.broken(why)));
+        findings.extend(links::in_signature(text).map(|why| LintRule::SignatureLink.broken(why)));
     }
     findings.extend(code(template));
     findings.extend(names(template));
     let count = template.variables.len();
     if count > MOST_VARIABLES {
         let sentence = format!("has {count} variables: the most are {MOST_VARIABLES}");
-        findings.push(Rule::TooManyVariables.broken(sentence));
+        findings.push(LintRule::TooManyVariables.broken(sentence));
     }
     sorted(findings)
 }
@@ -47,7 +47,7 @@ pub fn vendor(template: &VendorTemplate) -> Vec<Finding> {
 fn id(id: &str) -> Option<Finding> {
     let fits = (1..=LONGEST_ID).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic());
     (!fits).then(|| {
-        Rule::TemplateId.broken(format!(
+        LintRule::TemplateId.broken(format!(
             "the id has 1 to {LONGEST_ID} printable characters of ASCII and no spaces"
         ))
     })
@@ -57,7 +57,7 @@ fn signature(text: &str) -> Option<Finding> {
     let length = text.trim().chars().count();
     let fits = (1..=LONGEST_SIGNATURE).contains(&length) && !text.contains(['【', '】', '[', ']']);
     (!fits).then(|| {
-        Rule::SignatureText.broken(format!(
+        LintRule::SignatureText.broken(format!(
             "the signature has 1 to {LONGEST_SIGNATURE} characters, and no brackets: \
              the vendor writes them"
         ))
@@ -67,11 +67,11 @@ fn signature(text: &str) -> Option<Finding> {
 fn code(template: &VendorTemplate) -> Option<Finding> {
     let codes = template.variables.iter();
     match codes.filter(|gap| gap.value == Value::Code).count() {
-        0 => Some(Rule::NoCode.broken("no variable is {code}")),
+        0 => Some(LintRule::NoCode.broken("no variable is {code}")),
         1 => None,
         times => {
             let sentence = format!("{times} variables are {{code}}: one is enough");
-            Some(Rule::CodeRepeated.broken(sentence))
+            Some(LintRule::CodeRepeated.broken(sentence))
         }
     }
 }
@@ -82,12 +82,12 @@ fn names(template: &VendorTemplate) -> Vec<Finding> {
     let mut findings = Vec::new();
     if !named.is_empty() && !nameless.is_empty() {
         let sentence = "some variables have names: either all have or none has";
-        findings.push(Rule::MixedNames.broken(sentence));
+        findings.push(LintRule::MixedNames.broken(sentence));
     }
     let mut seen = BTreeSet::new();
     if let Some(name) = named.into_iter().find(|name| !seen.insert(*name)) {
         let sentence = format!("two variables have the name {name}");
-        findings.push(Rule::RepeatedName.broken(sentence));
+        findings.push(LintRule::RepeatedName.broken(sentence));
     }
     findings
 }

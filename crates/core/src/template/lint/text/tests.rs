@@ -25,7 +25,7 @@ fn rules(template: &str) -> Vec<&'static str> {
         .collect()
 }
 
-fn sentence(findings: &[Finding], rule: Rule) -> &str {
+fn sentence(findings: &[Finding], rule: LintRule) -> &str {
     let mut of_rule = findings.iter().filter(|finding| finding.rule == rule);
     let finding = of_rule.next().unwrap();
     assert_eq!(of_rule.next(), None, "once is enough");
@@ -56,19 +56,20 @@ fn a_text_takes_one_segment_whoever_sends_it() {
     assert_eq!(rules(&words(161 - 21)), ["too_many_segments"]);
     let findings = lint(&words(60), &["Shop", "示例商城", "商城"]);
     assert_eq!(
-        sentence(&findings, Rule::TooManySegments),
+        sentence(&findings, LintRule::TooManySegments),
         "takes 79 of 70 places in UCS-2, which makes 2 segments: with a code of 8 digits that lives 10 minutes, of 示例商城"
     );
     assert!(is_refused(&findings));
     let findings = lint(&"{code}".repeat(21), &["Shop", "商城"]);
     assert_eq!(
-        sentence(&findings, Rule::TooManySegments),
+        sentence(&findings, LintRule::TooManySegments),
         "takes 168 of 160 places in GSM-7, which makes 2 segments: with a code of 8 digits that lives 10 minutes"
     );
     let long = format!("【{{app}}】{{code}} {{minutes}}{}", "码".repeat(57));
     let findings = lint(&long, &[]);
     assert!(
-        sentence(&findings, Rule::TooManySegments).starts_with("takes 71 of 70 places in UCS-2")
+        sentence(&findings, LintRule::TooManySegments)
+            .starts_with("takes 71 of 70 places in UCS-2")
     );
 }
 
@@ -107,7 +108,7 @@ fn no_text_has_a_link() {
     }
     let findings = lint("[{app}] {code} {app}.example", &["Shop", "Store"]);
     assert_eq!(
-        sentence(&findings, Rule::Link),
+        sentence(&findings, LintRule::Link),
         "Shop.example, Store.example: reads as a link"
     );
 }
@@ -126,7 +127,7 @@ fn no_signature_looks_like_a_link_or_a_number() {
     // Only some names make a number of it.
     let findings = lint("[{app}99] {code} {minutes}", &["Shop", "Club 1999"]);
     assert_eq!(
-        sentence(&findings, Rule::SignatureLink),
+        sentence(&findings, LintRule::SignatureLink),
         "6 digits in a row in the signature read as a code or a number to call"
     );
 }
@@ -148,7 +149,7 @@ fn a_text_is_signed_with_the_name_of_its_application() {
     assert_eq!(rules("[{app} ] {code} {minutes}"), ["other_signature"]);
     let findings = lint("[Shop] {code}", &["Shop", "A", "B", "C", "D", "E"]);
     assert_eq!(
-        sentence(&findings, Rule::OtherSignature),
+        sentence(&findings, LintRule::OtherSignature),
         "is signed Shop, but is of A, B, C and 2 more"
     );
     assert!(!is_refused(&findings));
@@ -160,20 +161,21 @@ fn a_text_is_signed_with_the_name_of_its_application() {
 fn few_characters_that_cost_all_of_gsm7_are_named() {
     let findings = lint("[{app}] {code}: don’t share it, {minutes}", &["Shop"]);
     assert_eq!(
-        sentence(&findings, Rule::CostlyCharacter),
+        sentence(&findings, LintRule::CostlyCharacter),
         "would have 160 places in GSM-7 without ’ (U+2019), instead of 70 in UCS-2"
     );
     assert!(!is_refused(&findings));
     let findings = lint("【{app}】{code} is your code, {minutes}", &["Shop"]);
     assert!(
-        sentence(&findings, Rule::CostlyCharacter).contains("without 【 (U+3010), 】 (U+3011),")
+        sentence(&findings, LintRule::CostlyCharacter)
+            .contains("without 【 (U+3010), 】 (U+3011),")
     );
     // The name makes it UCS-2 in any case; but not where the name is not in it.
     let curly = "[{app}] {code}: don’t share it, {minutes}";
     assert_eq!(lint(curly, &["商城"]), []);
     assert_eq!(lint(curly, &["商城", "Shop"]).len(), 1);
     let findings = lint("{code}: don’t share it, {minutes}", &["商城"]);
-    sentence(&findings, Rule::CostlyCharacter);
+    sentence(&findings, LintRule::CostlyCharacter);
 }
 
 #[test]
@@ -201,7 +203,7 @@ fn a_text_leaves_room_for_last_lines() {
     assert_eq!(text(&words(160 - 21 - 24), &both), []);
     let findings = text(&words(161 - 21 - 24), &both);
     assert_eq!(
-        sentence(&findings, Rule::NoRoomForLastLines),
+        sentence(&findings, LintRule::NoRoomForLastLines),
         "leaves no room for the last lines of Shop, which get the built-in text instead"
     );
     assert!(!is_refused(&findings));
@@ -212,7 +214,7 @@ fn a_text_leaves_room_for_last_lines() {
     // What is too long by itself is told once.
     let findings = text(&words(200), &both);
     assert_eq!(findings.len(), 1);
-    assert_eq!(findings[0].rule, Rule::TooManySegments);
+    assert_eq!(findings[0].rule, LintRule::TooManySegments);
 }
 
 #[test]

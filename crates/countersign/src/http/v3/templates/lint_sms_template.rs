@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{Fault, LintedSmsTemplate, SmsTemplateDto};
-use countersign_core::template::lint::Rule;
+use countersign_core::template::lint::LintRule;
 use serde_json::json;
 
 use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
@@ -27,8 +27,8 @@ pub(crate) fn endpoint() -> Endpoint {
             json!({"text": "【{app}】{code} 是您的验证码，请勿告诉他人。"}),
         )),
         answers: Answers::Data(Shape::of::<LintedSmsTemplate>(json!({"findings": [{
-            "severity": Rule::NoLifetime.severity().as_str(),
-            "rule": Rule::NoLifetime.as_str(),
+            "severity": LintRule::NoLifetime.severity().as_str(),
+            "rule": LintRule::NoLifetime.as_str(),
             "message": "the text does not say how long the code lives",
         }]}))),
         faults: &[faults::SCOPE, faults::TEMPLATE],
