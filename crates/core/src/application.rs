@@ -210,7 +210,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_origin_is_nothing_but_an_origin() {
+    fn an_origin_with_anything_else_is_refused() {
         for (text, origin) in [
             ("https://shop.example", "https://shop.example"),
             ("https://Shop.Example/", "https://shop.example"),
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_are_short_and_plain() {
+    fn a_long_or_odd_application_id_is_refused() {
         assert!(AppId::parse("dev-app").is_ok());
         assert!(AppId::parse("64f0c2_A").is_ok());
         for bad in ["", "a b", "é", "a/b", &"x".repeat(65)] {
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn names_cannot_forge_a_message() {
+    fn a_name_that_could_forge_a_message_is_refused() {
         assert!(AppName::parse(" 示例商城 ").is_ok_and(|name| name.as_str() == "示例商城"));
         assert_eq!(AppName::parse("  "), Err(InvalidAppName::Length));
         assert_eq!(AppName::parse("evil.com"), Err(InvalidAppName::Character));

@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_web_host_is_a_domain_name_and_nothing_else() {
+    fn a_web_host_that_is_no_domain_name_is_refused() {
         for (text, host) in [
             ("shop.example", "shop.example"),
             ("Login.Shop.Example", "login.shop.example"),

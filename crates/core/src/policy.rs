@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_one_is_good_unless_more_are_asked_for() {
+    fn only_the_newest_code_is_good_unless_a_setting_asks_for_more() {
         assert_eq!(Resend::Rotate.keeps(), 1);
         assert_eq!(Resend::Reuse.keeps(), 1);
         assert_eq!(Resend::AcceptLast(5).keeps(), 5);

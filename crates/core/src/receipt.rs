@@ -141,7 +141,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_final_stays() {
+    fn the_first_final_report_decides_the_state() {
         use Delivery::{Delivered, Failed, Underway};
         assert_eq!(Delivery::of([]), None);
         assert_eq!(Delivery::of([Underway]), Some(Underway));

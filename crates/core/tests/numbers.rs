@@ -70,7 +70,7 @@ fn every_spelling_of_one_number_is_that_number() {
 }
 
 #[test]
-fn nothing_near_that_number_is_taken_for_it() {
+fn a_malformed_spelling_of_a_number_is_refused() {
     assert!(rows(MALFORMED).count() >= 100);
     for row in rows(MALFORMED) {
         let (number, code, _) = lines::pair(row).expect(row);

@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn draws_that_would_favour_small_codes_are_thrown_away() {
+    fn draws_that_would_favour_small_codes_are_repeated() {
         // 2^32 holds 4294 whole millions: 4_294_000_000 and above must be drawn again.
         let code = Passcode::generate(6, &Words::new(&[u32::MAX, 4_294_000_000, 4_293_999_999]));
         assert_eq!(code.unwrap().reveal(), "999999");
@@ -319,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn only_digits_are_a_guess() {
+    fn only_four_to_ten_digits_parse_as_a_code() {
         for typed in ["0000", "123456", "0123456789"] {
             assert_eq!(Passcode::parse(typed).unwrap().reveal(), typed);
         }
@@ -340,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn debug_shows_nothing() {
+    fn debug_hides_keys_and_codes() {
         let code = Passcode::generate(6, &Words::new(&[123_456])).unwrap();
         assert_eq!(format!("{code:?}"), "Passcode(..)");
         assert_eq!(

@@ -37,7 +37,7 @@ fn used_comes_before_exhausted_before_expired_before_pending() {
 }
 
 #[test]
-fn codes_of_before_a_clock_was_set_back_are_expired() {
+fn codes_decided_on_before_a_clock_was_set_back_are_expired() {
     let code = code(100);
     assert_eq!(code.state(at(101), at(100)), CodeState::Pending);
     assert_eq!(code.state(at(101), at(101)), CodeState::Expired);

@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn the_minute_is_always_there_and_first() {
+    fn the_one_minute_limit_is_always_the_first() {
         let alone = SendLimits::default();
         let more = SendLimits::new(vec![limit("day", &[])]).unwrap();
         for limits in [&alone, &more] {
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_counted_together_shares_a_bucket() {
+    fn limits_by_the_same_parts_share_a_bucket() {
         let parts = [Part::Number, Part::Application, Part::Channel];
         let limits = vec![
             limit("a", &[Part::Number]),
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn each_part_tells_sends_apart() {
+    fn sends_that_differ_in_a_part_are_counted_apart() {
         let same = ("app", Channel::Login, "+8613800138000");
         let sends = [
             (("other", same.1, same.2), vec![Part::Application]),
@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_plain_and_used_once() {
+    fn a_limit_with_a_bad_or_taken_name_is_refused() {
         for name in ["", "Day", "a b", &"a".repeat(33)] {
             let refused = SendLimits::new(vec![limit(name, &[])]).unwrap_err();
             assert_eq!(refused, InvalidSendLimits::Name(name.to_owned()));

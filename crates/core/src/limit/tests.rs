@@ -31,7 +31,7 @@ fn a_minute_ends_on_the_millisecond() {
 }
 
 #[test]
-fn an_event_waits_for_as_much_weight_as_it_needs() {
+fn an_event_waits_until_enough_weight_has_left_the_window() {
     let hits = [
         Hit {
             at: at(0),
@@ -116,7 +116,7 @@ fn limits_on_one_bucket_share_its_hits_for_the_longest_window() {
 }
 
 #[test]
-fn an_enforced_no_refuses() {
+fn only_a_refusal_of_an_enforced_rule_refuses_the_event() {
     for (mode, refused_until, refuses) in [
         (Mode::Enforce, None, false),
         (Mode::Enforce, Some(at(1)), true),

@@ -75,7 +75,7 @@ fn every_spelling_of_a_number_is_the_same_number() {
 }
 
 #[test]
-fn what_is_not_certainly_one_number_is_refused() {
+fn an_ambiguous_or_invalid_number_is_refused() {
     use InvalidPhone::{Character, NotValid};
     for (spelling, why) in [
         ("+86 1380013800O", Character),

@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_tells_what_its_owner_reads() {
+    fn a_number_is_read_in_the_language_of_its_country() {
         for (number, language) in [
             ("+8613800138000", Language::ZhCn),
             ("+886912345678", Language::ZhTw),

@@ -67,7 +67,7 @@ mod tests {
     use crate::text::Encoding;
 
     #[test]
-    fn a_preview_is_what_a_phone_would_show_and_what_it_takes() {
+    fn a_preview_has_the_text_that_a_phone_shows_and_its_size() {
         let name = AppName::parse("示例商城").unwrap();
         let sender = Sender::from(&name);
         let shown = preview(None, Language::ZhCn, Channel::Login, sender);

@@ -178,7 +178,7 @@ fn only_a_definite_refusal_of_the_vendor_fails_over() {
 }
 
 #[test]
-fn at_most_two_vendors_are_called_and_those_that_are_not_do_not_count() {
+fn at_most_two_vendors_are_called_and_skipped_ones_do_not_count() {
     let busy = || refused(RefusalKind::Busy);
     let down = || refused(RefusalKind::Unreachable);
     let world = World::of([
@@ -197,7 +197,7 @@ fn at_most_two_vendors_are_called_and_those_that_are_not_do_not_count() {
 }
 
 #[test]
-fn the_same_code_goes_on_after_an_unknown_where_that_was_chosen() {
+fn an_unknown_outcome_sends_the_same_code_on_where_that_was_chosen() {
     let world = World::of([("a", unknown(), 0), ("b", accepted(), 0)]);
     let attempts = world.carry(OnUnknown::FailoverSameCode);
     assert_eq!(kinds(&attempts), ["unknown", "accepted"]);
@@ -210,7 +210,7 @@ fn the_same_code_goes_on_after_an_unknown_where_that_was_chosen() {
 }
 
 #[test]
-fn a_message_that_may_have_been_sent_stays_so_whatever_the_next_vendor_says() {
+fn a_message_that_may_have_been_sent_stays_unknown_after_a_later_refusal() {
     for kind in RefusalKind::ALL {
         let world = World::of([("a", unknown(), 0), ("b", refused(kind), 0)]);
         let attempts: Vec<_> = world
@@ -223,7 +223,7 @@ fn a_message_that_may_have_been_sent_stays_so_whatever_the_next_vendor_says() {
 }
 
 #[test]
-fn all_together_take_no_longer_than_the_deadline() {
+fn all_vendors_together_take_no_longer_than_the_deadline() {
     let slow = || refused(RefusalKind::Transient);
     let world = World::of([("a", slow(), 8_000), ("b", accepted(), 0)]);
     assert_eq!(kinds(&world.carry(OnUnknown::Keep)), ["transient"]);
@@ -279,7 +279,7 @@ fn a_vendor_that_would_have_no_time_left_is_not_called() {
 }
 
 #[test]
-fn what_was_decided_too_long_ago_goes_to_nobody() {
+fn a_message_decided_too_long_ago_goes_to_no_vendor() {
     let mut world = World::of([("a", accepted(), 0), ("b", accepted(), 0)]);
     world.made_at = 10_000 - 3_001;
     assert_eq!(kinds(&world.carry(OnUnknown::Keep)), ["too_late"]);
@@ -322,7 +322,7 @@ fn a_vendor_without_a_template_is_not_called() {
 }
 
 #[test]
-fn words_that_one_vendor_rejected_go_to_none_that_would_send_the_same() {
+fn a_text_that_one_vendor_rejected_goes_to_no_vendor_that_sends_the_same_text() {
     let mut world = World::of([
         ("a", refused(RefusalKind::ContentRejected), 0),
         ("b", accepted(), 0),
@@ -354,7 +354,7 @@ fn attempt((provider, outcome): (String, Outcome)) -> Attempt {
 }
 
 #[test]
-fn the_outcome_is_what_the_surest_or_the_most_telling_attempt_says() {
+fn the_outcome_is_that_of_the_surest_or_most_telling_attempt() {
     let of = |outcomes: &[Outcome]| {
         let attempts = outcomes
             .iter()

@@ -82,7 +82,7 @@ fn vendors_id(templates: &Templates, query: &TemplateQuery<'_>) -> Option<String
 }
 
 #[test]
-fn without_templates_there_are_the_built_in_texts_and_none_of_vendors() {
+fn without_templates_text_vendors_get_built_in_texts_and_template_vendors_none() {
     let (templates, app) = (Templates::default(), app());
     assert_eq!(sent(&templates, &query(&app)), BUILT_IN);
     assert_eq!(vendors_id(&templates, &query(&app)), None);
@@ -104,7 +104,7 @@ fn the_nearest_scope_wins() {
 }
 
 #[test]
-fn an_application_inherits_from_the_deployment_and_that_from_what_is_built_in() {
+fn an_application_inherits_from_the_deployment_and_the_deployment_from_the_built_in_texts() {
     let (mut templates, shop) = (Templates::default(), app());
     let other = Application {
         id: AppId::parse("other").unwrap(),

@@ -47,7 +47,7 @@ fn any_name() -> impl Strategy<Value = AppName> {
 
 proptest! {
     #[test]
-    fn every_text_takes_one_segment_whatever_the_name(name in any_name()) {
+    fn every_text_takes_one_segment_with_any_name(name in any_name()) {
         every_text_ends_well((&name).into());
         prop_assert_eq!(check((&name).into()), Ok(()));
     }
@@ -258,7 +258,7 @@ fn words(language: Language, channel: Channel, name: &str, host: &str) -> String
 }
 
 #[test]
-fn words_are_left_out_until_the_last_line_fits() {
+fn a_built_in_text_drops_words_until_the_last_line_fits() {
     let zh = |channel, name| words(Language::ZhCn, channel, name, "shop.example");
     let login = Channel::Login;
     assert_eq!(
@@ -298,7 +298,7 @@ fn words_are_left_out_until_the_last_line_fits() {
 }
 
 #[test]
-fn a_refusal_says_where_and_by_how_much() {
+fn a_refused_sender_learns_channel_language_and_room() {
     let name = AppName::parse("一二三四五六七八九十一二三四五六七八九十").unwrap();
     let host = WebHost::parse("shop.example").unwrap();
     let hash = AndroidAppHash::parse("FA+9qCX9VSu").unwrap();

@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_cannot_be_seen_is_told_by_its_number() {
+    fn an_invisible_character_is_named_by_its_number() {
         let hidden = |range: std::ops::RangeInclusive<char>| range.collect::<Vec<_>>();
         for c in [
             hidden('\u{202a}'..='\u{202e}'),
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_be_seen_passes() {
+    fn a_visible_character_passes() {
         for c in "aZ09 é’“—…【】，。：！「」《》码證コードم한\u{3000}\u{a0}€🔒𠮷[]()".chars()
         {
             assert_eq!(broken(c), None, "{c}");
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn each_rule_is_told_once() {
+    fn each_broken_rule_is_reported_once() {
         let text = "a\u{202e}b\u{200b}c\u{200b}\u{feff}\u{2060}\td";
         let found: Vec<_> = findings(text).map(|finding| finding.to_string()).collect();
         assert_eq!(

@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_phone_may_link_is_found() {
+    fn text_that_a_phone_may_link_is_found() {
         for (text, link) in [
             ("see https://shop.example/x now", "https://shop.example/x"),
             ("weixin://dl", "weixin://dl"),
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn sentences_are_no_links() {
+    fn a_sentence_is_not_taken_for_a_link() {
         for text in [
             "Your code is 123456. It expires in 5 minutes. Never share it.",
             "123456 是您的验证码，5 分钟内有效。请勿告诉他人。",
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn a_signature_is_a_name() {
+    fn a_signature_that_is_not_a_name_is_found() {
         for bad in [
             "shop.example",
             "https://x",

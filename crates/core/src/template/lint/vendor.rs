@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn what_vendors_approve_passes() {
+    fn a_template_that_vendors_approve_passes() {
         let ten: Vec<_> = (0..9).map(|n| format!("p{n}={{app}}")).collect();
         let ten: Vec<_> = ten
             .iter()
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_is_short_and_plain() {
+    fn a_long_or_odd_template_id_is_an_error() {
         for bad in ["", "SMS 1", "SMS_1\n", "模板", "\u{7f}", &"x".repeat(65)] {
             let bad = template(bad, None, &["{code}"]);
             assert_eq!(rules(&bad), ["template_id"], "{bad:?}");

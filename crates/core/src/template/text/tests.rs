@@ -33,7 +33,7 @@ fn the_gaps_of_genauth_are_read_and_written_as_ours() {
 }
 
 #[test]
-fn a_text_that_is_none_says_why() {
+fn an_invalid_text_is_refused_with_its_reason() {
     let unknown = |name: &str| Err(InvalidText::UnknownGap(name.to_owned()));
     let long = "x".repeat(MOST_BYTES);
     let (grows, fits) = ("{1}".repeat(101), "{1}".repeat(100));

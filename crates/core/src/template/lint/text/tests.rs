@@ -35,7 +35,7 @@ fn sentence(findings: &[Finding], rule: LintRule) -> &str {
 const NOTHING: [&str; 0] = [];
 
 #[test]
-fn good_texts_have_nothing_wrong() {
+fn a_good_text_has_no_findings() {
     for good in [
         "【{app}】验证码 {code}，{minutes} 分钟内有效。如非本人操作，请忽略。",
         "[{app}] {code} is your code for the next {minutes} minutes. Keep it to yourself!",
@@ -49,7 +49,7 @@ fn good_texts_have_nothing_wrong() {
 }
 
 #[test]
-fn a_text_takes_one_segment_whoever_sends_it() {
+fn a_text_takes_one_segment_for_every_sender() {
     let words = |count| format!("[{{app}}] {{code}} {{minutes}} {}", "x".repeat(count));
     // Brackets take two places each in GSM-7: 4 + 4 + 1 + 8 + 1 + 2 + 1.
     assert_eq!(rules(&words(160 - 21)), NOTHING);
