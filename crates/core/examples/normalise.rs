@@ -1,6 +1,7 @@
-//! Reads `number<TAB>country code` lines and answers each with the E.164 and its country, or `-`.
+//! Reads lines of the form `number<TAB>country code` and prints the E.164 number and its country for each, or
+//! `-` for a number that is refused.
 //!
-//! The escapes of both are those of `tests/corpus/lines.py`; `-` is no country code.
+//! Both parts use the escapes of `tests/corpus/lines.py`; a country code of `-` means none.
 
 use std::io::{BufRead as _, BufWriter, Error, Write as _, stdin, stdout};
 

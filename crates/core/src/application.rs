@@ -8,22 +8,22 @@ use url::Url;
 use crate::autofill::{AndroidAppHash, WebHost};
 use crate::time::Timestamp;
 
-/// An application: known to anyone by its id (`x-authing-app-id`), to its own servers by a secret.
+/// An application. Anyone may know its id (`x-authing-app-id`); its own servers prove themselves by a secret.
 ///
-/// The secret itself is nowhere: the store keeps a keyed MAC of it and answers whether one matches.
+/// This type does not hold the secret: the store keeps a keyed MAC of it and answers whether a secret matches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Application {
     /// The public id.
     pub id: AppId,
-    /// The name people know it by: 1 to 20 characters, shown in the text of every message.
+    /// The name that people read: 1 to 20 characters, shown in the text of every message.
     pub name: AppName,
-    /// The web pages that may call as it, by origin.
+    /// The origins of the web pages that may call on behalf of the application.
     pub origins: Origins,
-    /// Whose web pages may read its codes from messages.
+    /// The host whose web pages may read the application's codes from messages.
     pub web_host: Option<WebHost>,
-    /// Which Android app may read its messages.
+    /// The hash of the Android app that may read the application's messages.
     pub android_app_hash: Option<AndroidAppHash>,
-    /// When it was created.
+    /// The time at which the application was created.
     pub created_at: Timestamp,
 }
 
@@ -31,7 +31,7 @@ pub struct Application {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AppId(Arc<str>);
 
-/// Why a text is not an [`AppId`].
+/// The reason why a text is not an [`AppId`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("an application id has 1 to 64 characters of A-Z a-z 0-9 - _")]
 pub struct InvalidAppId;
@@ -61,7 +61,7 @@ impl AppId {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AppName(String);
 
-/// Why a text is not an [`AppName`].
+/// The reason why a text is not an [`AppName`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidAppName {
     /// Empty, or over 20 characters.
@@ -70,22 +70,22 @@ pub enum InvalidAppName {
     /// A character that could forge a message.
     #[error("an application name has letters, digits, spaces and - _ ' & only")]
     Character,
-    /// Looks like a code.
+    /// Five digits in a row, which read as a code.
     #[error("an application name has no run of five or more digits")]
     Digits,
 }
 
 impl AppName {
-    /// Checks and takes `text`, without surrounding white space.
+    /// Trims white space at both ends of `text`, checks it, and takes it.
     ///
     /// # Errors
-    /// [`InvalidAppName`] says which constraint it breaks.
+    /// [`InvalidAppName`] says which constraint `text` breaks.
     pub fn parse(text: &str) -> Result<Self, InvalidAppName> {
         let text = text.trim();
         if text.is_empty() || text.chars().count() > 20 {
             return Err(InvalidAppName::Length);
         }
-        // No dot and no slash: what cannot be written cannot be a link.
+        // Neither a dot nor a slash is allowed, so a name cannot be a link.
         let allowed = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_' | '\'' | '&');
         if !text.chars().all(allowed) {
             return Err(InvalidAppName::Character);
@@ -100,7 +100,7 @@ impl AppName {
         Ok(Self(text.to_owned()))
     }
 
-    /// As short as a name can be: stands for any where there is none.
+    /// Returns the shortest possible name. It stands in where the application is unknown.
     pub(crate) fn shortest() -> Self {
         Self("A".to_owned())
     }
@@ -116,19 +116,19 @@ impl AppName {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Origins(Vec<Origin>);
 
-/// Why a list is no [`Origins`].
+/// The reason why a list is not an [`Origins`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("an application has at most {} origins", Origins::MOST)]
 pub struct TooManyOrigins;
 
 impl Origins {
-    /// The most origins of one application.
+    /// The maximum number of origins of one application.
     pub const MOST: usize = 20;
 
-    /// Takes `origins` if they are few enough.
+    /// Takes `origins`.
     ///
     /// # Errors
-    /// [`TooManyOrigins`].
+    /// [`TooManyOrigins`] when there are more than [`Origins::MOST`].
     pub fn new(origins: Vec<Origin>) -> Result<Self, TooManyOrigins> {
         if origins.len() > Self::MOST {
             return Err(TooManyOrigins);
@@ -145,12 +145,12 @@ impl Deref for Origins {
     }
 }
 
-/// Where a web page comes from: `https://shop.example`, `http://localhost:3000`; or
-/// `http://localhost:*`, any port of this machine.
+/// The place a web page comes from: `https://shop.example`, `http://localhost:3000`, or `http://localhost:*`
+/// for any port of this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin(String);
 
-/// Why a text is not an [`Origin`].
+/// The reason why a text is not an [`Origin`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("an origin is a scheme, a host and a port, such as https://shop.example")]
 pub struct InvalidOrigin;
@@ -159,8 +159,8 @@ impl Origin {
     /// Checks and takes `text`.
     ///
     /// # Errors
-    /// [`InvalidOrigin`] when it has a path, is not http or https, or has a wildcard anywhere but for
-    /// the port of this machine.
+    /// [`InvalidOrigin`] when it has a path, is not http or https, or has a wildcard anywhere except as the
+    /// port of this machine.
     pub fn parse(text: &str) -> Result<Self, InvalidOrigin> {
         if LOCAL
             .iter()
@@ -171,7 +171,7 @@ impl Origin {
         let url = Url::parse(text).map_err(|_| InvalidOrigin)?;
         let origin = url.origin().ascii_serialization();
         let http = matches!(url.scheme(), "http" | "https");
-        // Nothing but an origin: no user, path, query or fragment, and no wildcard.
+        // Refuse everything beyond an origin: user, path, query, fragment and wildcards.
         let only = url.as_str().trim_end_matches('/') == origin && !origin.contains('*');
         if http && only {
             Ok(Self(origin))
@@ -180,7 +180,7 @@ impl Origin {
         }
     }
 
-    /// Whether the `Origin` header of a browser names this one.
+    /// Returns whether the `Origin` header of a browser names this origin.
     #[must_use]
     pub fn matches(&self, header: &str) -> bool {
         match self.0.strip_suffix(":*") {

@@ -1,29 +1,29 @@
-//! What lets a phone fill in a code by itself: whom the last lines of a message name.
+//! The web host and the Android app that may read a code from a message and fill it in.
 
 use url::Host;
 
-/// The host of the web pages that may read the code of a message (WebOTP, Safari's AutoFill): a DNS
-/// name in lower case without scheme or port, such as `shop.example`; or `localhost`, for development.
+/// The host of the web pages that may read the code of a message (WebOTP, Safari's AutoFill): a DNS name in
+/// lower case without scheme or port, such as `shop.example`; or `localhost`, for development.
 ///
-/// It need not be the host of one of the application's origins: a page that reads the code need not
-/// call from the browser.
+/// The host may differ from the hosts of the application's origins, since a page that reads the code need not
+/// call the service from the browser.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WebHost(String);
 
-/// Why a text is not a [`WebHost`].
+/// The reason why a text is not a [`WebHost`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a web host is a domain name without scheme and port, such as shop.example")]
 pub struct InvalidWebHost;
 
 impl WebHost {
-    /// Checks and takes `text`. Capitals become small; a name in another script becomes what
-    /// browsers make of it (`xn--...`).
+    /// Checks and takes `text`. Capitals become small letters; a name in another script takes the form that
+    /// browsers give it (`xn--...`).
     ///
     /// # Errors
-    /// [`InvalidWebHost`] for an address, a name of one label (but `localhost`), and anything with a
-    /// scheme, a port or a path.
+    /// [`InvalidWebHost`] for an address, for a name of one label other than `localhost`, and for anything with
+    /// a scheme, a port or a path.
     pub fn parse(text: &str) -> Result<Self, InvalidWebHost> {
-        // The parser would decode a percent sign.
+        // Refuse a percent sign, since the URL parser would decode it.
         if text.contains('%') {
             return Err(InvalidWebHost);
         }
@@ -40,8 +40,8 @@ impl WebHost {
     }
 }
 
-/// Whether `name` could be registered: labels of letters, digits and inner hyphens, the last of them
-/// no number.
+/// Returns whether `name` could be registered: its labels consist of letters, digits and inner hyphens, and the
+/// last label is not a number.
 fn is_public(name: &str) -> bool {
     let label = |label: &str| {
         let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
@@ -58,12 +58,12 @@ fn is_public(name: &str) -> bool {
     name.len() <= 253 && name.split('.').all(label) && top
 }
 
-/// The hash by which Google Play services know the Android app that a message is for (SMS Retriever):
-/// exactly 11 of `A-Z a-z 0-9 + /`.
+/// The hash by which Google Play services know the Android app that a message is for (SMS Retriever): exactly
+/// 11 characters of `A-Z a-z 0-9 + /`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AndroidAppHash(String);
 
-/// Why a text is not an [`AndroidAppHash`].
+/// The reason why a text is not an [`AndroidAppHash`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("an Android app hash has exactly 11 characters of A-Z a-z 0-9 + /")]
 pub struct InvalidAndroidAppHash;

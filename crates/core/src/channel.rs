@@ -1,4 +1,4 @@
-//! What a code is for.
+//! The purpose of a code.
 
 /// The purpose of a code: the eleven `CHANNEL_*` values of GenAuth V3. A code of one channel never
 /// passes under another.
@@ -22,14 +22,14 @@ pub enum Channel {
     UnbindMfa,
     /// Complete a profile that lacks a phone number.
     CompletePhone,
-    /// Prove who one is before a sensitive step.
+    /// Prove one's identity before a sensitive step.
     IdentityVerification,
     /// Delete an account.
     DeleteAccount,
 }
 
 impl Channel {
-    /// All eleven, in GenAuth's order.
+    /// All eleven channels, in GenAuth's order.
     pub const ALL: [Channel; 11] = [
         Channel::Login,
         Channel::Register,
@@ -62,7 +62,7 @@ impl Channel {
         }
     }
 
-    /// Whether a code of this channel takes something away for good: its rules are stricter.
+    /// Returns whether a code of this channel removes something for good. Such a channel has stricter rules.
     #[must_use]
     pub const fn is_strict(self) -> bool {
         matches!(
@@ -74,7 +74,7 @@ impl Channel {
         )
     }
 
-    /// The channel of that name; `None` if there is none. Names are case-sensitive.
+    /// Returns the channel with this name; `None` if there is none. Names are case-sensitive.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL

@@ -1,10 +1,10 @@
-//! Where randomness comes from.
+//! The source of randomness.
 
 use std::fmt::Write as _;
 
 use zeroize::Zeroizing;
 
-/// The random source could not deliver. Nothing that needed it may go on.
+/// The random source failed. The caller must abort the act that needed it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the random source failed")]
 pub struct EntropyError;
@@ -27,7 +27,7 @@ pub trait Entropy: Send + Sync + 'static {
 pub fn random_hex<const BYTES: usize>(entropy: &dyn Entropy) -> Result<String, EntropyError> {
     let mut bytes = Zeroizing::new([0; BYTES]);
     entropy.fill(bytes.as_mut_slice())?;
-    // A text that grew would leave copies of a secret behind.
+    // Reserve the whole length first: a text that grew would leave copies of a secret behind.
     let mut text = String::with_capacity(2 * BYTES);
     for byte in bytes.iter() {
         let _ = write!(text, "{byte:02x}"); // writing to a String cannot fail

@@ -13,39 +13,39 @@ use crate::time::Timestamp;
 pub struct MessageId(Uuid);
 
 impl MessageId {
-    /// A new id, made at `now`.
+    /// Makes a new id at the time `now`.
     ///
     /// # Errors
-    /// When `entropy` fails.
+    /// [`EntropyError`] when `entropy` fails.
     pub fn generate(now: Timestamp, entropy: &dyn Entropy) -> Result<Self, EntropyError> {
         uuid_v7(now, entropy).map(Self)
     }
 
-    /// The smallest id that could have been made at `time`: where a scan by time begins.
+    /// Returns the smallest id that could have been made at `time`, where a scan by time begins.
     #[must_use]
     pub fn first_at(time: Timestamp) -> Self {
         Self(build(time, [0; 10]))
     }
 
-    /// When the id was made.
+    /// Returns the time at which the id was made.
     #[must_use]
     pub fn made_at(&self) -> Timestamp {
         made_at(self.0)
     }
 
-    /// The 16 bytes of the id, in key order.
+    /// Returns the 16 bytes of the id, in key order.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 16] {
         self.0.as_bytes()
     }
 
-    /// From the 16 bytes of [`MessageId::as_bytes`].
+    /// Takes the 16 bytes of [`MessageId::as_bytes`].
     #[must_use]
     pub fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(Uuid::from_bytes(bytes))
     }
 
-    /// From its text form; `None` if it is not a UUID.
+    /// Reads the text form; `None` if it is not a UUID.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Uuid::try_parse(text).ok().map(Self)
@@ -69,33 +69,33 @@ impl fmt::Debug for MessageId {
 pub struct RequestId(Uuid);
 
 impl RequestId {
-    /// A new id, made at `now`.
+    /// Makes a new id at the time `now`.
     ///
     /// # Errors
-    /// When `entropy` fails.
+    /// [`EntropyError`] when `entropy` fails.
     pub fn generate(now: Timestamp, entropy: &dyn Entropy) -> Result<Self, EntropyError> {
         uuid_v7(now, entropy).map(Self)
     }
 
-    /// From its text form; `None` if it is not a UUID.
+    /// Reads the text form; `None` if it is not a UUID.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Uuid::try_parse(text).ok().map(Self)
     }
 
-    /// When the id was made.
+    /// Returns the time at which the id was made.
     #[must_use]
     pub fn made_at(&self) -> Timestamp {
         made_at(self.0)
     }
 
-    /// The 16 bytes of the id.
+    /// Returns the 16 bytes of the id.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 16] {
         self.0.as_bytes()
     }
 
-    /// From the 16 bytes of [`RequestId::as_bytes`].
+    /// Takes the 16 bytes of [`RequestId::as_bytes`].
     #[must_use]
     pub fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(Uuid::from_bytes(bytes))
@@ -119,21 +119,21 @@ impl fmt::Debug for RequestId {
 pub struct TokenId(Uuid);
 
 impl TokenId {
-    /// A new id, made at `now`.
+    /// Makes a new id at the time `now`.
     ///
     /// # Errors
-    /// When `entropy` fails.
+    /// [`EntropyError`] when `entropy` fails.
     pub fn generate(now: Timestamp, entropy: &dyn Entropy) -> Result<Self, EntropyError> {
         uuid_v7(now, entropy).map(Self)
     }
 
-    /// The 16 bytes of the id.
+    /// Returns the 16 bytes of the id.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 16] {
         self.0.as_bytes()
     }
 
-    /// From its text form; `None` if it is not a UUID.
+    /// Reads the text form; `None` if it is not a UUID.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Uuid::try_parse(text).ok().map(Self)
@@ -158,7 +158,7 @@ fn uuid_v7(now: Timestamp, entropy: &dyn Entropy) -> Result<Uuid, EntropyError> 
     Ok(build(now, random))
 }
 
-/// The time in the first 48 bits.
+/// Reads the time in the first 48 bits.
 fn made_at(id: Uuid) -> Timestamp {
     let mut millis = [0; 8];
     for (to, from) in millis.iter_mut().skip(2).zip(id.as_bytes()) {

@@ -17,67 +17,67 @@ use crate::send::attempt::Attempt;
 use crate::send::settle;
 use crate::time::Timestamp;
 
-/// The wish to send one code to one number: what a ledger decides on, before any provider hears of
-/// it.
+/// The wish to send one code to one number. A ledger decides on it before any provider is called.
 #[derive(Debug, Clone)]
 pub struct Intent {
-    /// The id of the message to be.
+    /// The id of the message, once the ledger admits it.
     pub id: MessageId,
-    /// The request that asked for it.
+    /// The request that asked for the code.
     pub request_id: RequestId,
-    /// For whom.
+    /// The application that sends the code.
     pub app: AppId,
-    /// What the code is for.
+    /// The purpose of the code.
     pub channel: Channel,
-    /// To whom.
+    /// The number that the code goes to.
     pub phone: PhoneNumber,
-    /// The code that it would bring.
+    /// The code that the message would bring.
     pub code: NewCode,
 }
 
-/// What is kept of a new code, and the rules of its life.
+/// The kept form of a new code, and the rules of its life.
 #[derive(Debug, Clone)]
 pub struct NewCode {
-    /// What a guess is compared with.
+    /// The MAC that guesses are compared with.
     pub mac: PasscodeMac,
-    /// How long it lives from the decision on.
+    /// The life of the code, counted from the decision.
     pub life: Duration,
-    /// How many wrong guesses kill it.
+    /// The number of wrong guesses that kills the code.
     pub tries: u8,
-    /// How many of the newest codes of its application, channel and number are good, itself included.
+    /// The number of newest codes of the scope (application, channel and number) that are good, this one
+    /// included.
     pub keeps: u8,
-    /// The code, sealed, where it is to be sent again for as long as it lives. Then, if such a code is live,
-    /// the message brings that one and not this.
+    /// The sealed code, where the application sends the same code again for as long as it lives. If the scope
+    /// has a live code then, the message brings that one instead of this.
     pub sealed: Option<SealedPasscode>,
 }
 
 /// A live code that a message brings once more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LiveCode {
-    /// The message that brought it first: what it is bound to.
+    /// The message that brought the code first, which the code is bound to.
     pub message: MessageId,
-    /// The code.
+    /// The sealed code.
     pub sealed: SealedPasscode,
-    /// When it ends.
+    /// The end of the code's life.
     pub expires_at: Timestamp,
 }
 
-/// What a ledger decided about an [`Intent`].
+/// A ledger's answer to an [`Intent`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
     /// The moment of the decision, on the ledger's clock.
     pub at: Timestamp,
-    /// What was judged by.
+    /// The limits that judged the intent.
     pub limits: Arc<RuleSet>,
-    /// The limits that said "no", by their place in `limits`, and until when they would.
+    /// The limits that refused, by their place in `limits`, and the time until which each refuses.
     pub refusals: Vec<(usize, Timestamp)>,
     /// The code that the message brings instead of its own.
     pub again: Option<LiveCode>,
 }
 
 impl Intent {
-    /// Whether it reached the ledger so late that nothing may be decided any more: a message must be handed over
-    /// within [`policy::HAND_OVER`] of the making of its id.
+    /// Returns whether the intent reached the ledger so late that it must be refused: a message must be handed
+    /// over within [`policy::HAND_OVER`] of the making of its id.
     #[must_use]
     pub fn is_too_late(&self, now: Timestamp) -> bool {
         now > self.id.made_at().after(policy::HAND_OVER)
@@ -85,18 +85,18 @@ impl Intent {
 }
 
 impl Decision {
-    /// Whether no rule refused. Then, and only then, the message exists.
+    /// Returns whether no limit refused. The message exists if and only if this is true.
     #[must_use]
     pub fn admitted(&self) -> bool {
         self.wait().is_none()
     }
 
-    /// What each limit said, in their order.
+    /// Returns the verdict of each limit, in the order of the limits.
     pub fn verdicts(&self) -> impl Iterator<Item = Verdict> {
         verdicts(&self.limits, &self.refusals)
     }
 
-    /// How long until no rule that refused would refuse any more; `None` if none refused.
+    /// Returns the time until no limit refuses any more; `None` if no limit refused.
     #[must_use]
     pub fn wait(&self) -> Option<Duration> {
         let enforced = |limit: usize| {
@@ -109,7 +109,7 @@ impl Decision {
     }
 }
 
-/// What each of `limits` said, where these refused.
+/// Returns the verdict of each of `limits`, given their refusals.
 pub fn verdicts(
     limits: &RuleSet,
     refusals: &[(usize, Timestamp)],
@@ -124,38 +124,38 @@ pub fn verdicts(
     })
 }
 
-/// All that is known of one message, in order of time.
+/// Everything on record about one message, in order of time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Timeline {
     /// The message.
     pub id: MessageId,
-    /// The request that asked for it.
+    /// The request that asked for the code.
     pub request_id: RequestId,
-    /// For whom.
+    /// The application that sent the code.
     pub app: AppId,
-    /// What its code is for.
+    /// The purpose of the code.
     pub channel: Channel,
-    /// To whom.
+    /// The number that the message went to.
     pub phone: PhoneNumber,
-    /// When it was decided on.
+    /// The time of the decision.
     pub decided_at: Timestamp,
-    /// What each rule said.
+    /// The verdict of each rule.
     pub verdicts: Vec<Verdict>,
-    /// The provider calls made for it.
+    /// The provider calls made for the message.
     pub attempts: Vec<Attempt>,
-    /// What the provider reported of it afterwards.
+    /// The vendor's later reports about the message.
     pub receipts: Vec<ReceiptRecord>,
-    /// Whether a failure gave its minute back.
+    /// Whether a failure gave the message's minute back.
     pub gave_back: bool,
-    /// The checks of its code that counted.
+    /// The checks of the message's code that counted.
     pub checks: Vec<CheckRecord>,
-    /// What its code is good for now.
+    /// The state of the message's code now.
     pub code: CodeState,
 }
 
 impl Timeline {
-    /// The same timeline as it looks at `now`: a message without an outcome on record that
-    /// [is overdue](settle::is_overdue) is unknown, whether or not anybody has recorded that.
+    /// Returns this timeline as it looks at `now`: a message whose outcome [is overdue](settle::is_overdue) is
+    /// unknown, whether or not a ledger has recorded that.
     #[must_use]
     pub fn with_overdue_attempt(mut self, now: Timestamp) -> Self {
         if self.attempts.is_empty() && settle::is_overdue(self.decided_at, now) {

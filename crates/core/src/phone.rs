@@ -1,7 +1,7 @@
-//! Phone numbers: parsed once at the door, E.164 everywhere inside.
+//! Phone numbers: parsed once at the edge of the service, E.164 everywhere inside.
 //!
-//! This is the only file that knows the phone library. Everything that limits, seals or sends works
-//! on a [`PhoneNumber`], so that no spelling of a number is ever a second number.
+//! This is the only file that knows the phone library. Limits, sealing and sending work on a [`PhoneNumber`],
+//! so different spellings of a number are the same number.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,7 +10,7 @@ use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, PhoneNumberType, Reg
 
 /// A valid mobile (or fixed-or-mobile) number in E.164.
 ///
-/// `Debug` shows it masked. [`PhoneNumber::e164`] is the only way to the digits.
+/// `Debug` shows it masked. Only [`PhoneNumber::e164`] reveals the digits.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct PhoneNumber {
     e164: String,
@@ -22,7 +22,7 @@ pub struct PhoneNumber {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Country([u8; 2]);
 
-/// Why a text is not a number that a code can be sent to.
+/// The reason why a text is not a number that a code can be sent to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidPhone {
     /// A character other than digits, spaces, `-`, `.`, parentheses and one leading `+`.
@@ -31,10 +31,10 @@ pub enum InvalidPhone {
     /// The country code is not 1 to 3 digits, with or without `+`, `0` or `00` before it.
     #[error("a country code is 1 to 3 digits, such as +86")]
     CountryCode,
-    /// The number names a country, and the country code another one.
+    /// The number names a country, and the country code names another one.
     #[error("the number names another country than the country code")]
     Contradiction,
-    /// No such number in the plan of its country, or a dialling prefix in front of one.
+    /// The numbering plan of the country has no such number, or a dialling prefix stands in front of it.
     #[error("not a valid number of its country")]
     NotValid,
     /// A landline, premium, shared-cost, satellite or other number that must not get codes.
@@ -45,15 +45,15 @@ pub enum InvalidPhone {
 impl PhoneNumber {
     /// Reads `number` as a person in the country of `calling_code` would dial it.
     ///
-    /// `calling_code` is `+86`, `86`, `086` or `0086` for China; `None`, or nothing but white
-    /// space, stands for China too, unless `number` names its own country by a leading `+`.
+    /// `calling_code` is `+86`, `86`, `086` or `0086` for China; `None` or white space stands for China too,
+    /// unless `number` names its own country by a leading `+`.
     ///
-    /// Before the national number may stand a country code, bare or after `+`, `00` or `011`, and
-    /// a trunk prefix, each where the country dials so. What chooses a carrier is refused.
+    /// A country code, bare or after `+`, `00` or `011`, and a trunk prefix may stand before the national
+    /// number, each where the country dials so. A prefix that chooses a carrier is refused.
     ///
     /// # Errors
-    /// [`InvalidPhone`] says which constraint is broken. Nothing is ever guessed: what is not
-    /// certainly one mobile number is refused.
+    /// [`InvalidPhone`] says which constraint is broken. The parser never guesses: it refuses every text that
+    /// is not certainly one mobile number.
     pub fn parse(number: &str, calling_code: Option<&str>) -> Result<Self, InvalidPhone> {
         let number = plain(number)?;
         let named = calling_code.map_or(Ok(None), parse_calling_code)?;
@@ -69,7 +69,7 @@ impl PhoneNumber {
         let parsed = PHONE_NUMBER_UTIL
             .parse_and_keep_raw_input(&number, home)
             .map_err(|_| InvalidPhone::NotValid)?;
-        // Keeping the raw input is what tells a carrier-selection prefix (12593 in China) apart.
+        // The raw input is kept, since only it shows a carrier-selection prefix (12593 in China).
         if !parsed.preferred_domestic_carrier_code().is_empty() {
             return Err(InvalidPhone::NotValid);
         }
@@ -98,20 +98,20 @@ impl PhoneNumber {
         })
     }
 
-    /// The number in E.164: `+`, country calling code, national number; digits only.
+    /// Returns the number in E.164: `+`, country calling code, national number; digits only.
     #[must_use]
     pub fn e164(&self) -> &str {
         &self.e164
     }
 
-    /// The country that the number belongs to.
+    /// Returns the country that the number belongs to.
     #[must_use]
     pub fn country(&self) -> Country {
         self.country
     }
 
-    /// The number as people other than its owner may see it: `+86138****8000`. The stars stand for
-    /// four digits at least.
+    /// Returns the number as people other than its owner may see it: `+86138****8000`. The stars stand for four
+    /// digits at least.
     #[must_use]
     pub fn masked(&self) -> String {
         let prefix = format!("+{}", self.calling_code);
@@ -138,10 +138,10 @@ impl fmt::Debug for PhoneNumber {
 }
 
 impl Country {
-    /// The mainland of China, home of a number that names no country.
+    /// The mainland of China, the country of a number that names none.
     pub const CHINA: Country = Country(*b"CN");
 
-    /// The country of a two-letter code in capitals; `None` for anything else.
+    /// Returns the country of a two-letter code in capitals; `None` for anything else.
     #[must_use]
     pub fn parse(code: &str) -> Option<Self> {
         match *code.as_bytes() {
@@ -150,8 +150,8 @@ impl Country {
         }
     }
 
-    /// What the numbers of this country begin with after the `+`; `None` if the phone library has no
-    /// numbering plan for it. Countries may share one: 1 is the United States and Jamaica.
+    /// Returns the calling code of this country's numbers, which follows the `+`; `None` if the phone library
+    /// has no numbering plan for the country. Countries may share a code: 1 is the United States and Jamaica.
     #[must_use]
     pub fn calling_code(self) -> Option<u16> {
         let region = Region::from_str(self.as_str()).ok()?;
@@ -159,13 +159,13 @@ impl Country {
         u16::try_from(code).ok()
     }
 
-    /// Whether the phone library has a numbering plan for this country.
+    /// Returns whether the phone library has a numbering plan for this country.
     #[must_use]
     pub fn has_numbers(self) -> bool {
         self.calling_code().is_some()
     }
 
-    /// The two letters.
+    /// Returns the two letters.
     #[must_use]
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
@@ -186,8 +186,8 @@ impl fmt::Debug for Country {
 
 const CHINA: u16 = 86;
 
-/// Loads the numbering plans, which costs tens of milliseconds once, so that no caller waits for
-/// it. Call at start.
+/// Loads the numbering plans, which takes tens of milliseconds once. Call this at the start, so that no request
+/// waits for it.
 pub fn warm_up() {
     for number in ["+8613800138000", "+14155550132"] {
         let _ = PhoneNumber::parse(number, None);
@@ -213,12 +213,12 @@ fn plain(text: &str) -> Result<String, InvalidPhone> {
     }
 }
 
-/// What the countries of the world dial before a national number within themselves.
+/// The trunk prefixes of the world: digits dialled before a national number within a country.
 const TRUNK: [&str; 6] = ["", "0", "1", "8", "06", "80"];
 
-/// Whether nothing but a country code and a trunk prefix was taken off the front of `number`.
+/// Returns whether the library removed only a country code and a trunk prefix from the front of `number`.
 ///
-/// The library also takes off what chooses a carrier or who pays, and tells of some of it only.
+/// The library also removes prefixes that choose a carrier or a payer, and reports only some of them.
 fn plainly_dialled(number: &str, code: u16, e164: &str) -> bool {
     let code = code.to_string();
     let is_trunk = |rest: &str| TRUNK.contains(&rest);
@@ -227,7 +227,7 @@ fn plainly_dialled(number: &str, code: u16, e164: &str) -> bool {
         return false;
     };
     let Some(front) = number.trim_start_matches('+').strip_suffix(national) else {
-        // Argentina writes a 15 in the middle, which became a 9 in front.
+        // Argentina dials a 15 in the middle, which the library turns into a 9 in front.
         return true;
     };
     let abroad = |exit: &str| front.strip_prefix(exit)?.strip_prefix(&code);
@@ -238,8 +238,8 @@ fn plainly_dialled(number: &str, code: u16, e164: &str) -> bool {
             .any(is_trunk)
 }
 
-/// What Unicode's compatibility forms make of the full-width keyboard of East Asia; every other
-/// script's digits stay what they are and are refused.
+/// Maps the full-width keyboard of East Asia to ASCII, by Unicode's compatibility forms. The digits of other
+/// scripts stay as they are, and are refused later.
 fn half_width(c: char) -> char {
     match c {
         '\u{3000}' => ' ',

@@ -6,32 +6,33 @@ use std::time::Duration;
 use crate::application::AppId;
 use crate::channel::Channel;
 
-/// How a code looks, how long it lives and what it survives.
+/// The length, life, tries and resend rule of a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CodeRules {
-    /// Number of digits: 6 to 8.
+    /// The number of digits: 6 to 8.
     pub digits: u8,
-    /// How long a code can be used after it was decided on: 60 to 600 s.
+    /// The time for which the code can be used, counted from the decision: 60 to 600 s.
     pub life: Duration,
-    /// How many wrong guesses kill a code: 1 to 10.
+    /// The number of wrong guesses that kills the code: 1 to 10.
     pub tries: u8,
-    /// What another send does to the code before.
+    /// The effect of another send on the code.
     pub resend: Resend,
 }
 
-/// What another send for the same application, channel and number does.
+/// The effect of another send for the same scope (application, channel and number).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Resend {
-    /// A new code; the one before dies once the new one may have been sent.
+    /// The message brings a new code. The older code dies once the new one may have been sent.
     Rotate,
-    /// The same code again for as long as it lives and survives. It is kept sealed then, beside its MAC.
+    /// The message brings the same code again, for as long as it lives and has tries left. The store then keeps
+    /// it sealed, beside its MAC.
     Reuse,
-    /// A new code; so many of the newest, 2 to 5, are good.
+    /// The message brings a new code. This many of the newest codes, 2 to 5, are good.
     AcceptLast(u8),
 }
 
 impl Resend {
-    /// How many of the newest codes are good.
+    /// Returns the number of newest codes that are good.
     #[must_use]
     pub const fn keeps(self) -> u8 {
         match self {
@@ -41,7 +42,7 @@ impl Resend {
     }
 }
 
-/// What a setting changes in [`CodeRules`]; `None` leaves it.
+/// The changes that one setting makes to [`CodeRules`]; `None` leaves a field.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct CodeSetting {
     /// See [`CodeRules::digits`].
@@ -57,9 +58,9 @@ pub struct CodeSetting {
 /// The channels that a setting is about.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ChannelSettings {
-    /// For all channels.
+    /// The setting for all channels.
     pub all: CodeSetting,
-    /// For single ones.
+    /// The settings for single channels.
     pub each: BTreeMap<Channel, CodeSetting>,
 }
 
@@ -74,7 +75,7 @@ pub struct CodePolicy {
     applications: BTreeMap<AppId, ChannelSettings>,
 }
 
-/// Why settings are refused.
+/// The reason why settings are refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidCodeSetting {
     /// A length out of bounds.
@@ -92,10 +93,10 @@ pub enum InvalidCodeSetting {
 }
 
 impl CodeSetting {
-    /// Whether it is within the bounds.
+    /// Checks that every field is within its bounds.
     ///
     /// # Errors
-    /// [`InvalidCodeSetting`] says which one it breaks.
+    /// [`InvalidCodeSetting`] says which bound a field breaks.
     pub fn check(&self) -> Result<(), InvalidCodeSetting> {
         use InvalidCodeSetting as Invalid;
         match *self {
@@ -126,7 +127,7 @@ impl CodeSetting {
 }
 
 impl CodePolicy {
-    /// The policy of these settings.
+    /// Makes the policy of these settings.
     ///
     /// # Errors
     /// [`InvalidCodeSetting`] says which bound one of them breaks.
@@ -145,7 +146,7 @@ impl CodePolicy {
         })
     }
 
-    /// The rules of the codes that `app` sends for `channel`.
+    /// Returns the rules of the codes that `app` sends for `channel`.
     #[must_use]
     pub fn of(&self, app: &AppId, channel: Channel) -> CodeRules {
         let mut rules = CodeRules {
@@ -172,14 +173,14 @@ impl CodePolicy {
     }
 }
 
-/// Bounds of [`CodeRules::digits`].
+/// The upper bound of [`CodeRules::digits`].
 pub const MOST_DIGITS: u8 = 8;
-/// Bounds of [`CodeRules::life`].
+/// The lower bound of [`CodeRules::life`].
 pub const SHORTEST_LIFE: Duration = Duration::from_secs(60);
-/// Bounds of [`CodeRules::life`].
+/// The upper bound of [`CodeRules::life`].
 pub const LONGEST_LIFE: Duration = Duration::from_secs(600);
 
-/// For how long after its end a code is remembered, to say that it has expired.
+/// The time for which a ledger remembers a code after its end, so that a check can say that it has expired.
 pub const REMEMBERED: Duration = Duration::from_secs(60);
 
 const STRICT_TRIES: u8 = 3;
@@ -190,38 +191,38 @@ pub const MINUTE: Duration = Duration::from_secs(60);
 /// The rolling window in which [`GIVE_BACKS`] are counted.
 pub const GIVE_BACK_WINDOW: Duration = Duration::from_secs(60);
 
-/// How often, per number and channel in a rolling [`GIVE_BACK_WINDOW`], a definite failure to send gives the minute
-/// back.
+/// The maximum number of give-backs per number and channel in a rolling [`GIVE_BACK_WINDOW`]. A give-back
+/// follows a definite failure to send.
 pub const GIVE_BACKS: u32 = 3;
 
-/// The longest from the making of a message to its hand-over to a provider. A process that stood still
-/// for longer (stopped, suspended, starved) does not send what it decided before: its minute may be over
-/// and another message under way.
+/// The longest time from the making of a message's id to its hand-over to a provider. A process that stood
+/// still for longer (stopped, suspended, starved) does not send the message: its minute may be over and another
+/// message under way.
 pub const HAND_OVER: Duration = Duration::from_secs(3);
 
-/// The longest from the head of a request to its check: its body has 10 s to arrive. What comes later is
+/// The longest time from the head of a request to its check. The body has 10 s to arrive. A later check is
 /// refused.
 pub const CHECK_LATENESS: Duration = Duration::from_secs(15);
 
-/// The longest from a decision to the record of its outcome: hand-over, every provider, and ten seconds to write it
-/// down. The sender of a message that has no outcome by then is gone: the message counts as sent.
+/// The longest time from a decision to the record of its outcome: hand-over, every provider, and ten seconds to
+/// write the record. A message that has no outcome by then lost its sender, and counts as sent.
 pub const OUTCOME_DUE: Duration = Duration::from_secs(3 + 8 + 10);
 
-/// How long a verification token is good, and its use remembered.
+/// The life of a verification token, and the time for which its use is remembered.
 pub const TOKEN_LIFE: Duration = Duration::from_secs(300);
 
-/// How many vendors are called for one message at most, before one takes it.
+/// The maximum number of vendors called for one message before one takes it.
 pub const MOST_VENDORS: usize = 2;
 
-/// The longest that providers may take over one message, all together. SDK callers give up after 10 s.
+/// The longest time that all providers together may take over one message. SDK callers give up after 10 s.
 pub const SEND_DEADLINE: Duration = Duration::from_secs(8);
 
-/// The longest that a provider may take over a message that may go through another one after it without being
-/// refused: what is left of [`SEND_DEADLINE`] is for that one.
+/// The longest time that a provider may take over a message that may go through another one after an unknown
+/// outcome. The rest of [`SEND_DEADLINE`] is for the next provider.
 pub const PATIENCE: Duration = Duration::from_secs(5);
 
-/// With less of [`SEND_DEADLINE`] left, another vendor is not called: a definite refusal would become a doubt,
-/// and the haste of the one would count as the failure of the other.
+/// The least part of [`SEND_DEADLINE`] with which another vendor is called. With less, a definite refusal would
+/// become an unknown outcome, and the slowness of the first vendor would count as a failure of the second.
 pub const LEAST_FOR_A_VENDOR: Duration = Duration::from_secs(1);
 
 const _: () = assert!(

@@ -1,7 +1,7 @@
-//! What a vendor reports about a message after it took it.
+//! A vendor's delivery reports about a message that it took.
 //!
-//! A report is hearsay: most vendors sign nothing. It tells the operator what became of a message, and
-//! nothing else hangs on it: no code is verified by it, no minute given back, no message sent again.
+//! A report is hearsay, since most vendors sign nothing. It informs the operator and has no other effect: it
+//! verifies no code, gives no minute back, and causes no second send.
 
 use crate::id::MessageId;
 use crate::phone::PhoneNumber;
@@ -10,26 +10,26 @@ use crate::time::Timestamp;
 /// One delivery report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
-    /// The vendor's id for the message, as it answered when it took it.
+    /// The vendor's id for the message, from its answer to the send.
     pub provider_message_id: Option<String>,
-    /// Our id for the message, where the vendor gives back what it was given.
+    /// Our id for the message, where the vendor returns the reference that it was given.
     pub message: Option<MessageId>,
-    /// To whom the message went. One that goes with another number is ignored.
+    /// The number that the message went to. A report with another number is ignored.
     pub phone: PhoneNumber,
-    /// What became of it.
+    /// The state of the message.
     pub status: Delivery,
-    /// What the vendor calls that, such as `DELIVRD`. Never holds a code or a number.
+    /// The vendor's word for the state, such as `DELIVRD`. Never holds a code or a number.
     pub vendor_code: Option<String>,
 }
 
-/// What became of a message on its way.
+/// The state of a message on its way to the phone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivery {
-    /// It is on its way still.
+    /// The message is still on its way.
     Underway,
-    /// It arrived.
+    /// The message arrived.
     Delivered,
-    /// It did not, and will not.
+    /// The message did not arrive, and will not.
     Failed,
 }
 
@@ -44,7 +44,7 @@ impl Delivery {
         }
     }
 
-    /// The one of that name, or `None`.
+    /// Returns the state with this name, or `None`.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         [Delivery::Underway, Delivery::Delivered, Delivery::Failed]
@@ -52,8 +52,8 @@ impl Delivery {
             .find(|delivery| delivery.as_str() == name)
     }
 
-    /// What is known when reports say this, in the order in which they came. The first that is final stays:
-    /// reports are repeated, and overtake each other.
+    /// Returns the state that `reports`, in the order of their arrival, establish. The first final report wins,
+    /// since vendors repeat reports and reports overtake each other.
     #[must_use]
     pub fn of(reports: impl IntoIterator<Item = Delivery>) -> Option<Self> {
         let mut known = None;
@@ -70,17 +70,17 @@ impl Delivery {
 /// A receipt as it is on record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReceiptRecord {
-    /// When it came.
+    /// The time at which the receipt came.
     pub at: Timestamp,
     /// The provider that it came from.
     pub provider: String,
-    /// What became of the message.
+    /// The reported state of the message.
     pub status: Delivery,
-    /// What the vendor calls that.
+    /// The vendor's word for the state.
     pub vendor_code: Option<String>,
 }
 
-/// A request from a vendor, or from whoever knows where vendors report.
+/// An HTTP request at the path where a vendor reports. Anyone who knows the path can send one.
 #[derive(Debug, Clone, Copy)]
 pub struct Callback<'a> {
     /// `GET` or `POST`.
@@ -91,12 +91,12 @@ pub struct Callback<'a> {
     pub headers: &'a [(String, String)],
     /// The body, as it came: signatures are over its bytes.
     pub body: &'a [u8],
-    /// When it came.
+    /// The time at which the request came.
     pub now: Timestamp,
 }
 
 impl Callback<'_> {
-    /// The header of that name (in lower case), if it is there.
+    /// Returns the header with this name (in lower case), if it is there.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         let found = self.headers.iter().find(|(held, _)| held == name);
@@ -104,12 +104,12 @@ impl Callback<'_> {
     }
 }
 
-/// What was read of a callback.
+/// The reports in a callback.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipts {
-    /// The reports in it, in their order. Those about numbers that cannot be read are left out.
+    /// The reports, in the order of the callback, without those about numbers that cannot be read.
     pub receipts: Vec<Receipt>,
-    /// What the vendor wants to hear once they are on record.
+    /// The answer that the vendor expects once the reports are on record.
     pub answer: Answer,
 }
 
@@ -122,16 +122,16 @@ pub struct Answer {
     pub body: &'static str,
 }
 
-/// Why a callback is not taken.
+/// The reason why a callback is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidCallback {
-    /// This provider reports nothing.
+    /// The provider does not send reports.
     #[error("this provider is not known to report")]
     NotExpected,
-    /// It cannot be read as a report of this vendor.
+    /// The request cannot be read as a report of this vendor.
     #[error("this is no report of this vendor")]
     Malformed,
-    /// Its signature or its shared secret is missing, wrong or too old.
+    /// The signature or the shared secret is missing, wrong or too old.
     #[error("the report is not signed as this provider's reports are")]
     Unsigned,
 }

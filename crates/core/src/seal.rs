@@ -1,11 +1,11 @@
-//! Sealing: the one cipher for everything that is kept secret at rest and must be read again.
+//! Sealing: the one cipher for every secret that is kept at rest and must be read again.
 //!
-//! AES-256-GCM-SIV under a nonce derived from an id. An id may name several secrets over time (a setting that is
-//! changed): the cipher then tells whether two of them are the same, and no more.
+//! The cipher is AES-256-GCM-SIV under a nonce derived from an id. One id may name several secrets over time (a
+//! setting that is changed): the cipher then reveals whether two of them are equal, and no more.
 
 use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, LessSafeKey, Nonce, UnboundKey};
 
-/// The last byte of everything sealed: names the key and the format.
+/// The last byte of every sealed secret. It names the key and the format.
 const SEAL_VERSION: u8 = 1;
 
 /// A key that seals and opens. Its `Debug` shows nothing of it.
@@ -18,15 +18,15 @@ impl std::fmt::Debug for SealingKey {
 }
 
 impl SealingKey {
-    /// From 32 random bytes; `None` if the cipher refuses them.
+    /// Takes 32 random bytes; `None` if the cipher refuses them.
     #[must_use]
     pub fn new(key: &[u8; 32]) -> Option<Self> {
         let key = UnboundKey::new(&AES_256_GCM_SIV, key).ok()?;
         Some(Self(LessSafeKey::new(key)))
     }
 
-    /// Seals `secret`, so that it opens for this `id` and `context` only; `None` if it cannot be sealed. The answer is
-    /// 17 bytes longer than the secret.
+    /// Seals `secret`, so that it opens for this `id` and `context` only; `None` if it cannot be sealed. The
+    /// result is 17 bytes longer than the secret.
     #[must_use]
     pub fn seal(&self, secret: &[u8], id: &[u8; 16], context: &[u8]) -> Option<Vec<u8>> {
         let mut sealed = Vec::with_capacity(secret.len() + 1 + AES_256_GCM_SIV.tag_len());
@@ -56,8 +56,8 @@ impl SealingKey {
     }
 }
 
-/// Most of an id is used once, and that part is the nonce; all of it is sealed along. Should two ids have that part in
-/// common, the cipher would tell whether the same secret was sealed, and no more.
+/// Derives the nonce from the part of an id that rarely repeats. The whole id is authenticated as well. If two
+/// ids share that part, the cipher reveals whether the same secret was sealed, and no more.
 fn nonce(id: &[u8; 16]) -> Option<Nonce> {
     id.last_chunk()
         .map(|part| Nonce::assume_unique_for_key(*part))

@@ -1,15 +1,15 @@
-//! The words around a code.
+//! The text around a code.
 //!
-//! | who | writes what |
+//! | module | content |
 //! |---|---|
 //! | this file | the last lines that phones read |
 //! | `words` | the built-in texts, by channel and language |
-//! | `builtin` | how much of them a message says, so that it takes one segment |
+//! | `builtin` | the choice of a built-in text that takes one segment |
 //! | `text` | texts of the operator's, with gaps |
-//! | `vendor` | templates that a vendor has approved: an id, and what fills its gaps |
-//! | [`lint`] | what is wrong with a template |
-//! | `preview` | what a message will look like |
-//! | `book` | all of them: which one a message gets |
+//! | `vendor` | templates that a vendor has approved: an id, and the values of its gaps |
+//! | [`lint`] | the rules that a template must keep |
+//! | `preview` | a message with a sample code |
+//! | `book` | all templates of a deployment, and the one that a message gets |
 
 mod book;
 mod builtin;
@@ -55,19 +55,20 @@ impl fmt::Debug for SmsText {
     }
 }
 
-/// Who a message is from, as far as its text tells.
+/// The sender of a message, as far as its text shows it.
 #[derive(Debug, Clone, Copy)]
 pub struct Sender<'a> {
     /// The name that people read.
     pub name: &'a AppName,
-    /// Whose web pages may read the code: makes the last line `@host #code`.
+    /// The host whose web pages may read the code: makes the last line `@host #code`.
     pub web_host: Option<&'a WebHost>,
-    /// Which Android app may read the message: makes a line of its own, the last but for `@host #code`.
+    /// The hash of the Android app that may read the message: makes a line of its own, the last but for `@host
+    /// #code`.
     pub android_app_hash: Option<&'a AndroidAppHash>,
 }
 
 impl<'a> From<&'a AppName> for Sender<'a> {
-    /// Nothing but a name: messages without last lines.
+    /// Makes a sender with a name only, whose messages have no last lines.
     fn from(name: &'a AppName) -> Self {
         Self {
             name,
@@ -92,7 +93,7 @@ impl Sender<'_> {
         self.web_host.is_some() || self.android_app_hash.is_some()
     }
 
-    /// Whether there is room for `text`; else what it needs and what there is.
+    /// Checks that there is room for `text`; otherwise returns its need and the room there is.
     fn room(self, text: &str) -> Result<(), (usize, usize)> {
         let size = measure(text);
         if size.segments > 1 {
@@ -105,7 +106,7 @@ impl Sender<'_> {
     }
 }
 
-/// Ends a text with what phones read.
+/// Appends the lines that phones read to a text.
 fn last_lines(text: &mut String, sender: Sender<'_>, code: &str) {
     // Writing to a String cannot fail.
     if let Some(hash) = sender.android_app_hash {
@@ -116,18 +117,18 @@ fn last_lines(text: &mut String, sender: Sender<'_>, code: &str) {
     }
 }
 
-/// How many minutes a code lives, as people are told.
+/// Returns the life of a code in minutes, rounded up, as messages state it.
 #[must_use]
 pub fn minutes(life: Duration) -> u64 {
     life.as_secs().div_ceil(60)
 }
 
-/// The most bytes that Android's SMS Retriever takes. Nobody says in which encoding, so UTF-8, the
-/// longest.
+/// The maximum number of bytes that Android's SMS Retriever takes. Its documentation names no encoding, so this
+/// counts UTF-8, the longest.
 pub const ANDROID_BYTES: usize = 140;
 
-/// Stands for the longest code where a text is judged.
+/// The longest code, with which a text is judged.
 const LONGEST_CODE: &str = "00000000";
 
-/// More than any built-in text has bytes: a text that grew would leave copies of the code behind.
+/// More bytes than any built-in text has: a text that grew would leave copies of the code behind.
 const CAPACITY: usize = 1024;

@@ -1,4 +1,4 @@
-//! A clock and a source of randomness that tests own. Only with the feature `testing`.
+//! A clock and sources of randomness that tests control. Only with the feature `testing`.
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
@@ -17,12 +17,12 @@ impl HandClock {
         Self(AtomicI64::new(now.as_millis()))
     }
 
-    /// Shows `now` from here on.
+    /// Sets the clock to `now`.
     pub fn set(&self, now: Timestamp) {
         self.0.store(now.as_millis(), Ordering::SeqCst);
     }
 
-    /// Moves the clock on.
+    /// Moves the clock forward.
     pub fn pass(&self, time: Duration) {
         self.set(self.now().after(time));
     }
@@ -39,7 +39,7 @@ impl Clock for HandClock {
     }
 }
 
-/// A source that counts up: never the same bytes twice, always the same in the same test.
+/// A source that counts up: its bytes never repeat within a test, and are the same in every run.
 #[derive(Debug, Default)]
 pub struct CountingEntropy(AtomicU64);
 

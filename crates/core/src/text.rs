@@ -1,10 +1,10 @@
-//! How many SMS segments a text takes.
+//! The number of SMS segments that a text takes.
 //!
-//! A text whose every character is in the alphabet of GSM 03.38 goes out in seven bits a character,
-//! and a few of them take two; any other text goes out in UCS-2, whole. A text in several segments
-//! loses some room in each to the header that joins them.
+//! A text in the alphabet of GSM 03.38 goes out in seven bits a character, a few of which take two places. Any
+//! other text goes out in UCS-2 as a whole. A text in several segments loses some room in each to the header
+//! that joins them.
 
-/// How a text goes out.
+/// The encoding of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
     /// The default alphabet of GSM 03.38 and its extension table. A unit is a septet.
@@ -14,7 +14,7 @@ pub enum Encoding {
 }
 
 impl Encoding {
-    /// The name, as people know it.
+    /// The name of the encoding, as people know it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -23,7 +23,7 @@ impl Encoding {
         }
     }
 
-    /// How many units a text of one segment has at most.
+    /// The maximum number of units of a text of one segment.
     #[must_use]
     pub const fn alone(self) -> usize {
         match self {
@@ -32,7 +32,7 @@ impl Encoding {
         }
     }
 
-    /// How many units each segment of a longer text has at most.
+    /// The maximum number of units of each segment of a longer text.
     #[must_use]
     pub const fn joined(self) -> usize {
         match self {
@@ -49,14 +49,14 @@ impl Encoding {
     }
 }
 
-/// What a text takes.
+/// The encoding and length of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Size {
-    /// How it goes out.
+    /// The encoding.
     pub encoding: Encoding,
-    /// Its length in units of that encoding.
+    /// The length in units of that encoding.
     pub units: usize,
-    /// How many segments it takes; an empty text takes one.
+    /// The number of segments; an empty text takes one.
     pub segments: usize,
 }
 
@@ -88,13 +88,13 @@ pub fn measure(text: &str) -> Size {
     }
 }
 
-/// Whether `c` can go out in [`Encoding::Gsm7`].
+/// Returns whether `c` can go out in [`Encoding::Gsm7`].
 #[must_use]
 pub fn is_gsm7(c: char) -> bool {
     septets(c).is_some()
 }
 
-/// The segments of a text too long for one. No character is split between two of them.
+/// Counts the segments of a text that is too long for one. No character is split between two segments.
 fn joined(text: &str, encoding: Encoding) -> usize {
     let (mut segments, mut filled) = (1, 0);
     for units in text.chars().map(|c| encoding.units(c)) {
@@ -107,13 +107,13 @@ fn joined(text: &str, encoding: Encoding) -> usize {
     segments
 }
 
-/// What takes one septet, beside the letters and digits of ASCII.
+/// The characters that take one septet, beside the letters and digits of ASCII.
 const DEFAULT: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./:;<=>?¡ÄÖÑÜ§¿äöñüà";
 
-/// What takes two: an escape, and a character of the extension table.
+/// The characters that take two septets: an escape, and a character of the extension table.
 const EXTENSION: &str = "\u{c}^{}\\[~]|€";
 
-/// The septets of `c`; `None` for what has none.
+/// Returns the number of septets of `c`; `None` for a character without any.
 fn septets(c: char) -> Option<usize> {
     if c.is_ascii_alphanumeric() || DEFAULT.contains(c) {
         Some(1)
@@ -168,7 +168,7 @@ mod tests {
             let text = format!("abc{c}");
             assert_eq!(size(&text), (Encoding::Ucs2, 4, 1), "{c:?}");
         }
-        // What takes two septets takes one unit there.
+        // A character of two septets takes one unit in UCS-2.
         assert_eq!(size("[€]码"), (Encoding::Ucs2, 4, 1));
     }
 

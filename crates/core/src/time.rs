@@ -1,4 +1,4 @@
-//! Points in time, and the clock that tells them.
+//! Points in time, and the clock that tells the time.
 
 use std::fmt;
 use std::time::Duration;
@@ -8,13 +8,13 @@ use std::time::Duration;
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// From milliseconds since the Unix epoch.
+    /// Takes milliseconds since the Unix epoch.
     #[must_use]
     pub const fn from_millis(millis: i64) -> Self {
         Self(millis)
     }
 
-    /// From an RFC 3339 time; `None` for anything else.
+    /// Reads an RFC 3339 time; `None` for anything else.
     ///
     /// ```
     /// # use countersign_core::time::Timestamp;
@@ -28,7 +28,7 @@ impl Timestamp {
         Some(Self(time.as_millisecond()))
     }
 
-    /// From a date as HTTP writes it; `None` for anything else.
+    /// Reads a date as HTTP writes it; `None` for anything else.
     ///
     /// ```
     /// # use countersign_core::time::Timestamp;
@@ -43,38 +43,38 @@ impl Timestamp {
         Some(Self(time.as_millisecond()))
     }
 
-    /// Milliseconds since the Unix epoch.
+    /// Returns the milliseconds since the Unix epoch.
     #[must_use]
     pub const fn as_millis(self) -> i64 {
         self.0
     }
 
-    /// This point moved into the future; saturates at the end of time.
+    /// Returns this point moved into the future; saturates at the end of time.
     #[must_use]
     pub fn after(self, span: Duration) -> Self {
         Self(self.0.saturating_add(millis(span)))
     }
 
-    /// This point moved into the past; saturates at the beginning of time.
+    /// Returns this point moved into the past; saturates at the beginning of time.
     #[must_use]
     pub fn before(self, span: Duration) -> Self {
         Self(self.0.saturating_sub(millis(span)))
     }
 
-    /// How far apart the two are, whichever is the later.
+    /// Returns the time between two points, in either order.
     #[must_use]
     pub fn distance(self, other: Timestamp) -> Duration {
         Duration::from_millis(self.0.abs_diff(other.0))
     }
 
-    /// How long until `later`; zero if that is not in the future.
+    /// Returns the time until `later`; zero if that is not in the future.
     #[must_use]
     pub fn until(self, later: Timestamp) -> Duration {
         Duration::from_millis(u64::try_from(later.0.saturating_sub(self.0)).unwrap_or(0))
     }
 }
 
-/// RFC 3339 in UTC, with milliseconds.
+/// Writes RFC 3339 in UTC, with milliseconds.
 ///
 /// ```
 /// # use countersign_core::time::Timestamp;
@@ -84,7 +84,7 @@ impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match jiff::Timestamp::from_millisecond(self.0) {
             Ok(time) => write!(f, "{time:.3}"),
-            // Beyond the years that the calendar knows.
+            // A year beyond those that the calendar knows.
             Err(_) => write!(f, "{} ms", self.0),
         }
     }
@@ -94,16 +94,16 @@ fn millis(span: Duration) -> i64 {
     i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// Tells the time. Every reading of the clock in Countersign goes through one of these.
+/// Tells the time. Every reading of the clock in Countersign goes through an implementation of this trait.
 ///
-/// An implementation never goes backwards while the process runs, and it advances at the rate of
-/// real time whatever is done to the wall clock.
+/// An implementation never goes backwards while the process runs, and it advances at the rate of real time,
+/// even when the wall clock is set.
 pub trait Clock: Send + Sync + 'static {
-    /// Now.
+    /// Returns the time.
     fn now(&self) -> Timestamp;
 
-    /// Whether it has counted all the time that passed since it last told the time for the same record. Not
-    /// so after the machine booted, when there is only the wall clock to go by.
+    /// Returns whether the clock has counted all the time that passed since it last told the time for the same
+    /// record. It returns false after the machine booted, since then only the wall clock tells the time.
     fn is_continuous(&self) -> bool {
         true
     }

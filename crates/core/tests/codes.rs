@@ -32,13 +32,14 @@ impl Entropy for Seeded {
     }
 }
 
-/// The sum of the squares of how far each bucket is from `expected`, in units of that.
+/// Returns the sum of the squares of the difference of each bucket from `expected`, in units of `expected`.
 fn chi_square(buckets: &[u32], expected: f64) -> f64 {
     let apart = buckets.iter().map(|n| f64::from(*n) - expected);
     apart.map(|apart| apart * apart / expected).sum()
 }
 
-/// What that sum exceeds once in a thousand, by Wilson and Hilferty; 3.0902 is the normal distribution's.
+/// Returns the value that [`chi_square`] exceeds once in a thousand draws, by Wilson and Hilferty. 3.0902 is
+/// the quantile of the normal distribution.
 fn once_in_a_thousand(buckets: usize) -> f64 {
     let freedom = f64::from(u32::try_from(buckets - 1).unwrap());
     let part = 2.0 / (9.0 * freedom);
@@ -66,7 +67,7 @@ fn every_code_is_as_likely_as_any_other() {
     let expected = |buckets: u32| f64::from(count) / f64::from(buckets);
     let found = chi_square(&codes, expected(1_000_000));
     assert!(found < once_in_a_thousand(codes.len()), "codes: {found}");
-    // As even as this is no less suspicious.
+    // Codes that are more even than this are as suspicious as uneven ones.
     assert!(found > 2.0 * 999_999.0 - once_in_a_thousand(codes.len()));
     for (n, position) in digits.iter().enumerate() {
         let found = chi_square(position, expected(10));

@@ -1,4 +1,4 @@
-//! Numbers against what Google's algorithm makes of them under our contract: `corpus/make.py`.
+//! Compares our parser with Google's algorithm under our contract; `corpus/make.py` makes the lines.
 
 use countersign_core::phone::{InvalidPhone, PhoneNumber};
 
@@ -23,7 +23,7 @@ fn kind(error: InvalidPhone) -> &'static str {
     }
 }
 
-/// What is wrong with a line of the corpus, if anything is.
+/// Returns the fault in a line of the corpus, if there is one.
 fn fault(row: &str) -> Option<String> {
     let Some((number, code, expected)) = lines::pair(row) else {
         return Some(format!("{row}\n    is no line of a corpus"));

@@ -1,8 +1,10 @@
-//! Checking a code: what is asked, what a ledger looks at, what it finds, and what that changes.
+//! Checking a code: the input of a check, the codes and failures that a ledger reads for it, the finding, and
+//! the resulting change.
 //!
-//! [`judge`] is the whole rule. A ledger brings the [`Codes and failures`](CheckView) that the check is about, in one
-//! atomic step; it applies the returned [`Effect`] in the same step, records it, and replays it at a start. The
-//! meaning of an effect is told here once ([`Effect::on_code`], [`Effect::consecutive`], [`Effect::hits`]).
+//! [`judge`] is the whole rule. A ledger brings the [`Codes and failures`](CheckView) that the check is about,
+//! in one atomic step; it applies the returned [`Effect`] in the same step, records it, and replays it at a
+//! start. The meaning of an effect is told here once ([`Effect::on_code`], [`Effect::consecutive`],
+//! [`Effect::hits`]).
 
 use std::time::Duration;
 
@@ -15,20 +17,21 @@ use crate::phone::PhoneNumber;
 use crate::policy;
 use crate::time::Timestamp;
 
-/// On whose behalf a code is checked.
+/// The party on whose behalf a code is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Caller {
     /// Anyone with an application id. A right guess does not use the code up.
     Public,
-    /// The application's own server, by its secret. A right guess uses the code up.
+    /// The application's own server, which proves itself by the application's secret. A right guess uses the
+    /// code up.
     Application,
 }
 
 impl Caller {
-    /// Both.
+    /// Both callers.
     pub const ALL: [Caller; 2] = [Caller::Public, Caller::Application];
 
-    /// The wrong guesses it is allowed.
+    /// Returns the wrong guesses that this caller is allowed.
     #[must_use]
     pub const fn budget(self) -> FailureBudget {
         match self {
@@ -37,7 +40,7 @@ impl Caller {
         }
     }
 
-    /// The name in timelines and at rest.
+    /// Returns the caller's name in timelines and at rest.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -47,23 +50,25 @@ impl Caller {
     }
 }
 
-/// A guess, to be counted, compared and, where it is right, used up in one step.
+/// A guess, which a ledger counts, compares and, where it is right and the application asks, uses up in one
+/// step.
 #[derive(Debug, Clone)]
 pub struct CodeCheck {
-    /// The request it came with. No two checks share one.
+    /// The request that brought the guess. Each check has a request of its own.
     pub request_id: RequestId,
-    /// On whose behalf.
+    /// The party on whose behalf the code is checked.
     pub caller: Caller,
     /// The guess.
     pub guess: Guess,
-    /// By these a wrong guess is counted; when one of them refuses, nothing is compared.
+    /// The rules by which a wrong guess is counted. When one of them refuses, the ledger compares nothing.
     pub rules: Rules,
-    /// With so many wrong guesses in a row about its number, nothing is compared.
+    /// The maximum of consecutive wrong guesses about the number. Once it is reached, the ledger compares
+    /// nothing.
     pub most_in_a_row: u32,
 }
 
 impl CodeCheck {
-    /// The check of `guess` for `caller`, under the caller's [budget](Caller::budget).
+    /// Makes the check of `guess` for `caller`, under the caller's [budget](Caller::budget).
     #[must_use]
     pub fn new(request_id: RequestId, caller: Caller, guess: Guess) -> Self {
         Self {
@@ -75,99 +80,101 @@ impl CodeCheck {
         }
     }
 
-    /// Whether it reached the ledger so late that it must not be made any more.
+    /// Returns whether the check reached the ledger so late that it must be refused.
     #[must_use]
     pub fn is_too_late(&self, now: Timestamp) -> bool {
         is_too_late(self.request_id, now)
     }
 }
 
-/// Whether an act of `request` on a code comes too late at `now`: later than [`policy::CHECK_LATENESS`] after the
-/// request's head. Unlocking and using a token obey it too.
+/// Returns whether an act of `request` on a code comes too late at `now`: later than [`policy::CHECK_LATENESS`]
+/// after the head of the request arrived. Unlocking and using a token obey this rule too.
 #[must_use]
 pub fn is_too_late(request: RequestId, now: Timestamp) -> bool {
     now > request.made_at().after(policy::CHECK_LATENESS)
 }
 
-/// What a ledger holds about a check, read in the same atomic step in which the effect is applied.
+/// The codes and failures that a ledger holds about a check, read in the same atomic step in which it applies
+/// the effect.
 #[derive(Debug, Clone, Copy)]
 pub struct CheckView<'a> {
-    /// The codes of the guess's application, channel and number, in order of age, oldest first.
+    /// The codes of the guess's scope (application, channel and number), oldest first.
     pub codes: &'a [Code],
-    /// The wrong guesses about its number.
+    /// The wrong guesses about the guess's number.
     pub failures: Failures,
     /// The moment of the check, on the ledger's clock.
     pub now: Timestamp,
-    /// Codes of before this moment are dead.
+    /// The start of trustworthy time: codes decided on before this moment are dead.
     pub dead_before: Timestamp,
-    /// Whether a wrong guess about a number without any code is counted. A ledger says no while its memory is full
-    /// of such numbers: one guess at each of millions of numbers must not fill it.
+    /// Whether a wrong guess about a number without any code is counted. A ledger sets this to false while its
+    /// memory is full of such numbers, so that one guess at each of millions of numbers cannot fill it.
     pub counts_strangers: bool,
 }
 
-/// What a check found.
+/// The finding of a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Checked {
-    /// It is the code of that message. For [`Caller::Application`] it is used up now.
+    /// The guess is the code of that message. For [`Caller::Application`] the code is used up now.
     Right {
         /// The message that brought the code.
         message: MessageId,
         /// The moment of the check, on the ledger's clock.
         at: Timestamp,
     },
-    /// It is not.
+    /// The guess is not the code.
     Wrong {
-        /// How many more wrong guesses the newest code survives; with 0 it is dead.
+        /// The number of further wrong guesses that the newest code survives; with 0 it is dead.
         tries_left: u8,
     },
     /// There was a code, and wrong guesses had killed it.
     Exhausted,
     /// There was a code, and its life is over.
     Expired,
-    /// It is a code that was used. Nothing is counted.
+    /// The guess is a code that was used before. The ledger counts nothing.
     Used,
-    /// No code is known, or only one that was used and is another.
+    /// The scope has no code on record, or only a used one that differs from the guess.
     NotSent,
-    /// The budget of wrong guesses is spent: nothing was compared.
+    /// The budget of wrong guesses is spent. The ledger compared nothing.
     Locked {
-        /// How long until time alone ends that; `None` where it does not.
+        /// The time until the lock ends by itself; `None` where time does not end it.
         wait: Option<Duration>,
     },
 }
 
-/// What an act on codes changes in a ledger: in the codes of a scope, and in the failures of a number.
+/// The change that an act on codes makes in a ledger: in the codes of a scope, and in the failures of a number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
-    /// A wrong guess, compared with the codes of these messages; with none of them, where there was nothing to
-    /// compare it with.
+    /// A wrong guess, compared with the codes of these messages. The list is empty where there was no code to
+    /// compare with.
     Wrong {
         /// The messages that brought the codes.
         codes: Vec<MessageId>,
     },
-    /// A right guess of the application's own server: the first of these codes was guessed, and all are used up.
+    /// A right guess of the application's own server. The guess is the first of these codes; all of them are
+    /// used up.
     Used {
         /// The messages that brought the codes.
         codes: Vec<MessageId>,
     },
-    /// An operator forgets the wrong guesses about a number.
+    /// An operator unlocked a number: the ledger forgets the wrong guesses about it.
     Unlocked,
-    /// A token, or anything else that is good once, is used.
+    /// A token, or another thing that is good once, is used.
     TokenUsed,
 }
 
-/// What an [`Effect`] does to the count of consecutive wrong guesses about a number.
+/// The change that an [`Effect`] makes to the count of consecutive wrong guesses about a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Consecutive {
-    /// Nothing.
+    /// The count stays.
     Keep,
-    /// It counts one more.
+    /// The count grows by one.
     Increment,
-    /// It starts again at zero.
+    /// The count restarts at zero.
     Reset,
 }
 
 impl Consecutive {
-    /// The count after it, which was `before`.
+    /// Returns the count after the change of a count of `before`.
     #[must_use]
     pub const fn after(self, before: u32) -> u32 {
         match self {
@@ -178,19 +185,19 @@ impl Consecutive {
     }
 }
 
-/// What an [`Effect`] does in the buckets that go with it.
+/// The change that an [`Effect`] makes in its buckets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HitChange {
-    /// Nothing.
+    /// The hits stay.
     Keep,
-    /// A hit is added to each.
+    /// Each bucket gets a hit.
     Add,
-    /// Each loses all hits up to the moment of the effect.
+    /// Each bucket loses all hits up to the moment of the effect.
     Clear,
 }
 
 impl Effect {
-    /// The codes it is about, by their messages.
+    /// Returns the messages whose codes the effect changes.
     #[must_use]
     pub fn codes(&self) -> &[MessageId] {
         match self {
@@ -199,7 +206,7 @@ impl Effect {
         }
     }
 
-    /// Applies it to one code of the scope.
+    /// Applies the effect to one code of the scope.
     pub fn on_code(&self, code: &mut Code) {
         match self {
             Effect::Wrong { codes } if codes.contains(&code.message) => {
@@ -210,8 +217,8 @@ impl Effect {
         }
     }
 
-    /// What it does to the number's consecutive wrong guesses. A wrong guess counts there only if it was compared
-    /// with a code: guesses at numbers that nobody sent a code must not lock them for good.
+    /// Returns the change to the number's consecutive wrong guesses. A wrong guess counts only if it was
+    /// compared with a code, so guesses at a number that never got a code cannot lock it for good.
     #[must_use]
     pub fn consecutive(&self) -> Consecutive {
         match self {
@@ -221,7 +228,8 @@ impl Effect {
         }
     }
 
-    /// What it does in its buckets: those of [`CodeCheck::rules`], [`Unlock::rules`] or [`TokenUse::bucket`].
+    /// Returns the change to the hits of the effect's buckets: those of [`CodeCheck::rules`], [`Unlock::rules`]
+    /// or [`TokenUse::bucket`].
     #[must_use]
     pub const fn hits(&self) -> HitChange {
         match self {
@@ -232,13 +240,13 @@ impl Effect {
     }
 }
 
-/// What `check` finds in `view`, and what that changes; `None` changes nothing. The work is the same whatever it
-/// finds.
+/// Returns the finding of `check` in `view`, and the effect that the ledger must apply; `None` changes nothing.
+/// The work is the same for every finding, so the time of an answer tells nothing.
 ///
-/// In this order: a spent budget locks, and nothing is compared. A right guess passes, and uses up every good code of
-/// the scope where the application asks. The code that was used last costs nothing. Any other guess is wrong: it
-/// costs every good code of the scope a try, and the number's budget a hit, also where there was nothing to compare
-/// it with.
+/// The order: a spent budget locks, and nothing is compared. A right guess passes, and uses up every good code
+/// of the scope where the application asks. The code that was used last costs nothing. Any other guess is
+/// wrong: it costs every good code of the scope a try and the number's budget a hit, also where there was no
+/// code to compare it with.
 #[must_use]
 pub fn judge(check: &CodeCheck, view: &CheckView<'_>) -> (Checked, Option<Effect>) {
     if let Some(wait) = view.failures.locked(check.most_in_a_row, view.now) {
@@ -275,22 +283,22 @@ fn right(caller: Caller, codes: Vec<MessageId>, at: Timestamp) -> (Checked, Opti
     (Checked::Right { message, at }, effect)
 }
 
-/// What comparing a guess with the codes of a scope showed.
+/// The result of comparing a guess with the codes of a scope.
 enum Comparison {
-    /// It is the first of these codes; the others are good as well.
+    /// The guess is the first of these codes; the others are good as well.
     Right(Vec<MessageId>),
-    /// It is none of these codes, which are good; the newest survives so many more.
+    /// The guess is none of these good codes. The newest one survives `tries_left` more wrong guesses.
     Wrong {
         codes: Vec<MessageId>,
         tries_left: u8,
     },
-    /// It is a code that was used.
+    /// The guess is a code that was used before.
     Used,
-    /// There was no good code; the state of the newest one, if any is remembered.
+    /// The scope has no good code. Holds the state of the newest code, if one is remembered.
     Nothing(Option<CodeState>),
 }
 
-/// Compares `guess` with every code of the scope that was not replaced, dead ones included.
+/// Compares `guess` with every code of the scope that was not replaced, dead codes included.
 fn compare(guess: &Guess, view: &CheckView<'_>) -> Comparison {
     let codes = if are_forgotten(view.codes, view.now) {
         &[]
@@ -331,61 +339,61 @@ fn compare(guess: &Guess, view: &CheckView<'_>) -> Comparison {
 /// One check of a message's code, as its timeline shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CheckRecord {
-    /// When.
+    /// The time of the check.
     pub at: Timestamp,
-    /// The request it came with.
+    /// The request that brought the guess.
     pub request_id: RequestId,
-    /// On whose behalf.
+    /// The party on whose behalf the code was checked.
     pub caller: Caller,
-    /// Whether the code was right, and used up; otherwise a wrong guess.
+    /// Whether the guess was right and used the code up; false for a wrong guess.
     pub right: bool,
 }
 
-/// The operator's wish to forget the wrong guesses about a number.
+/// An operator's wish to forget the wrong guesses about a number.
 #[derive(Debug, Clone)]
 pub struct Unlock {
-    /// The request it came with.
+    /// The request that asked for the unlock.
     pub request_id: RequestId,
     /// The number.
     pub phone: PhoneNumber,
-    /// Why, for the record.
+    /// The operator's reason, for the record.
     pub note: String,
 }
 
 impl Unlock {
-    /// The rules whose buckets it clears: the ones by which wrong guesses about the number are counted.
+    /// Returns the rules whose buckets the unlock clears: those that count wrong guesses about the number.
     #[must_use]
     pub fn rules(&self) -> Rules {
         guesses::wrong_guesses(&self.phone, Caller::Application)
     }
 }
 
-/// An [`Unlock`] on record.
+/// An [`Unlock`] that is on record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnlockRecord {
-    /// When.
+    /// The time of the unlock.
     pub at: Timestamp,
-    /// The request it came with.
+    /// The request that asked for it.
     pub request_id: RequestId,
     /// The number.
     pub phone: PhoneNumber,
-    /// Why.
+    /// The operator's reason.
     pub note: String,
 }
 
-/// A token, or anything else that is good once.
+/// The use of a token, or of another thing that is good once.
 #[derive(Debug, Clone)]
 pub struct TokenUse {
-    /// The request it came with.
+    /// The request that used the token.
     pub request_id: RequestId,
-    /// Identifies the token.
+    /// The id of the token.
     pub token: String,
-    /// How long its use is remembered: at least as long as it is good. One of a few lengths, never one of its own.
+    /// The time for which the use is remembered: at least the life of the token. Use one of a few fixed durations, never one per token.
     pub life: Duration,
 }
 
 impl TokenUse {
-    /// Its use is a hit in this bucket, for as long as `life`; with a hit there, the token was used before.
+    /// Returns the bucket in which the use is a hit for `life`. A token with a hit there was used before.
     #[must_use]
     pub fn bucket(&self) -> Bucket {
         Bucket::named("token").part(&self.token)

@@ -12,24 +12,24 @@ use crate::phone::PhoneNumber;
 use crate::ports::StoreError;
 use crate::ports::ledger::Ledger;
 
-/// A typed code, and all that it is about; every part but the code itself is already checked.
+/// A typed code with its scope. Every part except the typed text is already validated.
 #[derive(Clone)]
 pub struct GuessInput {
-    /// The request it came with.
+    /// The request that brought the typed text.
     pub request_id: RequestId,
-    /// On whose behalf the code is checked.
+    /// The party on whose behalf the code is checked.
     pub caller: Caller,
     /// The application that sent the code.
     pub app: AppId,
     /// The purpose of the code.
     pub channel: Channel,
-    /// The number it was sent to.
+    /// The number that the code was sent to.
     pub phone: PhoneNumber,
-    /// The typed text, as it came.
+    /// The typed text, unchanged.
     pub passcode: String,
 }
 
-// By hand: the typed text may be a code.
+// Written by hand, since the typed text may be a code.
 impl std::fmt::Debug for GuessInput {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("GuessInput")
@@ -41,7 +41,7 @@ impl std::fmt::Debug for GuessInput {
     }
 }
 
-/// Checks codes.
+/// The use case of checking a code.
 pub struct Checker {
     ledger: Arc<dyn Ledger>,
     key: PasscodeKey,
@@ -54,13 +54,13 @@ impl std::fmt::Debug for Checker {
 }
 
 impl Checker {
-    /// A checker over `ledger`, with the key under which the messenger makes MACs.
+    /// Makes a checker over `ledger`, with the key under which the messenger makes MACs.
     pub fn new(ledger: Arc<dyn Ledger>, key: PasscodeKey) -> Self {
         Self { ledger, key }
     }
 
-    /// What the ledger finds about the typed code; `None`, at no cost, if the text can be no code
-    /// ([`Passcode::parse`]).
+    /// Returns the ledger's finding about the typed text; `None`, without asking the ledger, if the text cannot
+    /// be a code ([`Passcode::parse`]).
     ///
     /// # Errors
     /// [`StoreError`] when the answer could not be made durable in time ([`Ledger::check`]).

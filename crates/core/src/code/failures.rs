@@ -4,30 +4,31 @@ use std::time::Duration;
 
 use crate::time::Timestamp;
 
-/// How many wrong guesses about one number a [caller](super::check::Caller) is allowed.
+/// The number of wrong guesses about one number that a [caller](super::check::Caller) is allowed.
 ///
-/// No resend, restart or other caller resets it. Wrong guesses of both callers count together; the application's own
-/// servers are allowed more of them than the public, so a stranger can spend the public part and no more.
+/// Resends, restarts and other callers do not reset it. Wrong guesses of both callers count together. The
+/// application's own servers have a larger budget than the public, so strangers can spend the public part only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FailureBudget {
-    /// In a rolling hour.
+    /// The maximum in a rolling hour.
     pub hour: u32,
-    /// In rolling 24 hours.
+    /// The maximum in rolling 24 hours.
     pub day: u32,
-    /// Consecutive ones: without a right guess of the application's own server, or an operator's unlock, in between.
+    /// The maximum of consecutive wrong guesses. A right guess of the application's own server and an
+    /// operator's unlock restart the count.
     pub in_a_row: u32,
 }
 
 impl FailureBudget {
-    /// Of anyone with an application id.
+    /// The budget of anyone with an application id.
     pub const PUBLIC: Self = Self {
         hour: 10,
         day: 20,
         in_a_row: 80,
     };
 
-    /// Of an application's own servers: the public part and a reserve beyond it. NIST SP 800-63B allows 100
-    /// consecutive failures.
+    /// The budget of an application's own servers: the public part and a reserve beyond it. NIST SP 800-63B
+    /// allows 100 consecutive failures.
     pub const WITH_RESERVE: Self = Self {
         hour: 15,
         day: 30,
@@ -38,15 +39,16 @@ impl FailureBudget {
 /// The wrong guesses about a number, as a ledger counts them at one moment.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Failures {
-    /// Consecutive ones that were compared with a code.
+    /// The consecutive wrong guesses that were compared with a code.
     pub in_a_row: u32,
-    /// Until when the latest of the check's rules refuses; `None` if none of them does.
+    /// The latest time until which one of the check's rules refuses; `None` if no rule refuses.
     pub refused_until: Option<Timestamp>,
 }
 
 impl Failures {
-    /// `Some` if a check with at most `most_in_a_row` must not be compared at `now`: how long until time alone ends
-    /// that. `Some(None)`: only a right guess of the application's server or an unlock ends it.
+    /// Returns `Some` if a check that allows `most_in_a_row` consecutive wrong guesses is locked at `now`, with
+    /// the time until the lock ends by itself. `Some(None)`: only a right guess of the application's server or
+    /// an unlock ends it.
     #[must_use]
     pub fn locked(&self, most_in_a_row: u32, now: Timestamp) -> Option<Option<Duration>> {
         if self.in_a_row >= most_in_a_row {

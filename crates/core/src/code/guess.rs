@@ -1,4 +1,4 @@
-//! What somebody typed.
+//! A guess: a typed code together with its scope.
 
 use subtle::ConstantTimeEq;
 
@@ -9,21 +9,21 @@ use crate::id::MessageId;
 use crate::phone::PhoneNumber;
 use crate::time::Timestamp;
 
-/// What somebody typed, and for what: all it takes to tell whether it is the code of a message.
+/// A typed code with its scope: everything needed to compare it with the code of a message.
 #[derive(Debug, Clone)]
 pub struct Guess {
     key: PasscodeKey,
     passcode: Passcode,
     /// The application.
     pub app: AppId,
-    /// What the code is for.
+    /// The purpose of the code.
     pub channel: Channel,
-    /// Whose code it is.
+    /// The number that the code was sent to.
     pub phone: PhoneNumber,
 }
 
 impl Guess {
-    /// The guess that `passcode` is a code of `app`, `channel` and `phone`.
+    /// Makes the guess that `passcode` is a code of `app`, `channel` and `phone`.
     #[must_use]
     pub fn new(
         key: PasscodeKey,
@@ -41,7 +41,7 @@ impl Guess {
         }
     }
 
-    /// Whether it is the code of `message`, of which `mac` is kept. Takes the same time whatever differs.
+    /// Returns whether the guess is the code of `message`, whose MAC is `mac`. Takes constant time.
     #[must_use]
     pub fn is(&self, message: MessageId, mac: &PasscodeMac) -> bool {
         let binding = Binding {
@@ -53,7 +53,8 @@ impl Guess {
         self.key.mac(&self.passcode, binding).ct_eq(mac).into()
     }
 
-    /// Does the work of one comparison, so that the time tells nobody whether there was anything to compare with.
+    /// Does the work of one comparison. The time of an answer then does not tell whether there was a code to
+    /// compare with.
     pub fn compare_with_nothing(&self) {
         let nothing = MessageId::first_at(Timestamp::default());
         std::hint::black_box(self.is(nothing, &[0; 16]));

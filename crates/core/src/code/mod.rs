@@ -1,8 +1,8 @@
-//! The life of a code: how it is made, when it is good, how a guess is checked, and what wrong guesses cost.
+//! The life of a code: how it is made, when it is good, how a guess is checked, and the cost of a wrong guess.
 //!
-//! Everything here is pure: no lock, no row, no clock of its own. A [ledger](crate::ports::ledger) keeps the
-//! [`Code`]s of a *scope* (one application, channel and phone number) and the [failures] of a number; it
-//! asks this module what a guess finds and applies the [`Effect`](check::Effect) that comes back.
+//! Everything here is pure: it has no lock, no row and no clock. A [ledger](crate::ports::ledger) keeps the
+//! [`Code`]s of a *scope* (one application, channel and phone number) and the [`failures`] of a number;
+//! it asks this module for the finding of a guess and applies the [`Effect`](check::Effect) that comes back.
 //!
 //! ```text
 //!             send admitted          accepted, unknown, or no outcome in time
@@ -31,45 +31,46 @@ use passcode::PasscodeMac;
 /// A code as a ledger keeps it: 44 bytes, since a busy ledger keeps millions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Code {
-    /// The message that brought it first.
+    /// The message that brought the code first.
     pub message: MessageId,
-    /// Guesses are compared with this.
+    /// The MAC that guesses are compared with.
     pub mac: PasscodeMac,
     /// Milliseconds from the making of the message id to the decision.
     decided_after: u32,
-    /// Milliseconds from the decision to the end of its life.
+    /// Milliseconds from the decision to the end of the code's life.
     life: u32,
-    /// How many more wrong guesses it survives.
+    /// The number of further wrong guesses that the code survives.
     pub tries_left: u8,
-    /// Once sent, it ends every code of its scope that is older than the `keeps` newest sent ones.
+    /// The number of newest sent codes that stay good once this code is sent. It ends every older code of its
+    /// scope.
     pub keeps: u8,
-    /// Whether its message has an outcome by which it may have been sent; see [`Code::counts_as_sent`].
+    /// Whether the code's message has an outcome by which it may have been sent; see [`Code::counts_as_sent`].
     pub sent: bool,
     /// Whether a right guess has used it up.
     pub used: bool,
 }
 
-/// What the code of a message is good for.
+/// The state of the code of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CodeState {
-    /// The provider has not answered yet.
+    /// The message has no outcome yet.
     Pending,
-    /// It is a code of its application, channel and number.
+    /// A right guess passes.
     Live,
-    /// It was checked and used up.
+    /// A right guess of the application used the code up.
     Used,
-    /// Wrong guesses killed it.
+    /// Wrong guesses used up all tries.
     Exhausted,
     /// A newer code took its place.
     Replaced,
-    /// Its life is over.
+    /// The code's life is over.
     Expired,
-    /// It was never sent.
+    /// The code was never sent.
     Void,
 }
 
 impl CodeState {
-    /// The name in timelines, in snake case.
+    /// The name of the state in timelines, in snake case.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -83,18 +84,18 @@ impl CodeState {
         }
     }
 
-    /// Whether a right guess passes.
+    /// Returns whether a right guess passes.
     #[must_use]
     pub const fn is_good(self) -> bool {
         matches!(self, CodeState::Pending | CodeState::Live)
     }
 }
 
-/// How old a code is: codes of one scope are ordered by it, oldest first.
+/// The age of a code. Codes of one scope are ordered by it, oldest first.
 pub type Age = (Timestamp, MessageId);
 
 impl Code {
-    /// The code `new` of `message`, decided on at `decided_at`; pending.
+    /// Makes the pending code `new` of `message`, decided on at `decided_at`.
     #[must_use]
     pub fn pending(message: MessageId, decided_at: Timestamp, new: &NewCode) -> Self {
         let ends = decided_at.after(new.life);
@@ -103,8 +104,8 @@ impl Code {
             .with_keeps(new.keeps)
     }
 
-    /// A pending code that lives from `decided_at` to `expires_at`, survives no guess and keeps itself alone: for a
-    /// ledger that reads the rest from its record.
+    /// Makes a pending code that lives from `decided_at` to `expires_at`, survives no wrong guess and has
+    /// `keeps = 1`, for a ledger that reads the other fields from its record.
     #[must_use]
     pub fn recorded(
         message: MessageId,
@@ -125,7 +126,7 @@ impl Code {
         }
     }
 
-    /// The same code, surviving `tries` wrong guesses.
+    /// Returns this code with `tries` tries left.
     #[must_use]
     pub const fn with_tries(self, tries: u8) -> Self {
         Self {
@@ -134,41 +135,41 @@ impl Code {
         }
     }
 
-    /// The same code, keeping the `keeps` newest sent codes of its scope, itself included.
+    /// Returns this code, keeping the `keeps` newest sent codes of its scope, itself included.
     #[must_use]
     pub const fn with_keeps(self, keeps: u8) -> Self {
         Self { keeps, ..self }
     }
 
-    /// When its message was decided on.
+    /// Returns the time at which the code's message was decided on.
     #[must_use]
     pub fn decided_at(&self) -> Timestamp {
         let after = Duration::from_millis(self.decided_after.into());
         self.message.made_at().after(after)
     }
 
-    /// When its life ends.
+    /// Returns the end of the code's life.
     #[must_use]
     pub fn expires_at(&self) -> Timestamp {
         let life = Duration::from_millis(self.life.into());
         self.decided_at().after(life)
     }
 
-    /// Its place among the codes of its scope.
+    /// Returns the place of the code among the codes of its scope.
     #[must_use]
     pub fn age(&self) -> Age {
         (self.decided_at(), self.message)
     }
 
-    /// Whether its message may have been sent, as far as anybody knows at `now`. Until then the code is pending. A
-    /// message whose outcome [is overdue](settle::is_overdue) counts as sent.
+    /// Returns whether the code's message may have been sent, as known at `now`. Before that the code is
+    /// pending. A message whose outcome [is overdue](settle::is_overdue) counts as sent.
     #[must_use]
     pub fn counts_as_sent(&self, now: Timestamp) -> bool {
         self.sent || settle::is_overdue(self.decided_at(), now)
     }
 
-    /// What it is good for at `now`. Used comes before exhausted before expired before live or pending. Codes that
-    /// were decided on before `dead_before` are expired: nobody knows how much time has passed since.
+    /// Returns the state of the code at `now`. Precedence: used, exhausted, expired, then live or pending. A
+    /// code decided on before `dead_before` is expired, since the time that passed since then is unknown.
     #[must_use]
     pub fn state(&self, now: Timestamp, dead_before: Timestamp) -> CodeState {
         let decided_at = self.decided_at();
@@ -186,27 +187,28 @@ impl Code {
         }
     }
 
-    /// When a check stops saying that this code has expired: [`policy::REMEMBERED`] after its end.
+    /// Returns the time from which checks stop reporting this code as expired: [`policy::REMEMBERED`] after its
+    /// end.
     #[must_use]
     pub fn forgotten_at(&self) -> Timestamp {
         self.expires_at().after(policy::REMEMBERED)
     }
 
-    /// Whether it is at `now` as if it had never been.
+    /// Returns whether a check at `now` treats the code as if it never existed.
     #[must_use]
     pub fn is_forgotten(&self, now: Timestamp) -> bool {
         self.forgotten_at() <= now
     }
 }
 
-/// Whether a ledger may drop `codes`, which are all of one scope, at `now`: once every one is forgotten. A code that is
-/// forgotten earlier stays with the others, since it counts among the newest sent ones.
+/// Returns whether a ledger may drop `codes`, all the codes of one scope, at `now`: once every one is
+/// forgotten. A code that is forgotten earlier stays, since it counts among the newest sent ones.
 #[must_use]
 pub fn are_forgotten(codes: &[Code], now: Timestamp) -> bool {
     codes.iter().all(|code| code.is_forgotten(now))
 }
 
-/// What a record tells of a code that its ledger no longer holds, or never held.
+/// The data on record about a code that its ledger no longer holds in memory, or never held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CodeOnRecord {
     /// The code as it was when its message was decided on.
@@ -215,14 +217,15 @@ pub struct CodeOnRecord {
     pub void: bool,
     /// Whether the message has an outcome on record.
     pub settled: bool,
-    /// How many wrong guesses were compared with it.
+    /// The number of wrong guesses that were compared with the code.
     pub wrong: usize,
     /// Whether a right guess used it up.
     pub used: bool,
 }
 
 impl CodeOnRecord {
-    /// What the code is good for at `now`. A code that would be live, were it not gone from its ledger, was replaced.
+    /// Returns the state of the code at `now`. A code that would be live but is gone from its ledger was
+    /// replaced.
     #[must_use]
     pub fn state(&self, now: Timestamp, dead_before: Timestamp) -> CodeState {
         if self.void {

@@ -1,4 +1,4 @@
-//! The one-time code: how it is made, and all that is kept of it.
+//! The one-time code: how it is made, and the MAC and sealed form that are kept of it.
 
 use std::fmt;
 
@@ -14,20 +14,21 @@ use crate::phone::PhoneNumber;
 use crate::seal::SealingKey;
 
 /// A code in clear. It exists between [`Passcode::generate`] and
-/// [`Provider::send`](crate::ports::provider::Provider::send) and nowhere else: it cannot be
-/// printed or serialised, and it is wiped when dropped.
+/// [`Provider::send`](crate::ports::provider::Provider::send) and nowhere else. The type cannot be printed or
+/// serialised, and dropping it wipes the digits.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub struct Passcode(String);
 
 impl Passcode {
-    /// A new code of `digits` digits (at most 9), uniform over all of them, leading zeros included.
+    /// Draws a new code of `digits` digits (at most 9), uniform over all of them, leading zeros included.
     ///
     /// # Errors
-    /// When `entropy` fails.
+    /// [`EntropyError`] when `entropy` fails.
     pub fn generate(digits: u8, entropy: &dyn Entropy) -> Result<Self, EntropyError> {
         let digits = digits.clamp(1, 9);
         let count = 10_u32.pow(u32::from(digits));
-        // The largest multiple of `count` that fits: what lies beyond would favour small codes.
+        // The largest multiple of `count` that fits. Words beyond it are drawn again, since they would favour
+        // small codes.
         let fair = u32::MAX - u32::MAX % count;
         let mut bytes = Zeroizing::new([0; 4]);
         loop {
@@ -40,7 +41,7 @@ impl Passcode {
         }
     }
 
-    /// What a person typed, if it can be a code at all: 4 to 10 ASCII digits.
+    /// Reads typed text; `None` if it cannot be a code. A code is 4 to 10 ASCII digits.
     #[must_use]
     pub fn parse(typed: &str) -> Option<Self> {
         let digits = typed.bytes().all(|byte| byte.is_ascii_digit());
@@ -60,8 +61,8 @@ impl fmt::Debug for Passcode {
     }
 }
 
-/// All that is kept of a code: the first half of the HMAC-SHA-256 of it and of everything it is bound to.
-/// Useless without the key, and useless for any other application, channel, number or message.
+/// The kept form of a code: the first half of the HMAC-SHA-256 of the code and its [`Binding`]. It is useless
+/// without the key, and for any other application, channel, number or message.
 pub type PasscodeMac = [u8; 16];
 
 /// The key of every [`PasscodeMac`]: 32 random bytes, kept outside the database.
@@ -74,14 +75,14 @@ impl fmt::Debug for PasscodeKey {
     }
 }
 
-/// What a code is bound to.
+/// The application, channel, number and message that a code is bound to.
 #[derive(Debug, Clone, Copy)]
 pub struct Binding<'a> {
-    /// The application it was sent for.
+    /// The application that the code was sent for.
     pub app: &'a AppId,
-    /// What it is for.
+    /// The purpose of the code.
     pub channel: Channel,
-    /// Who got it.
+    /// The number that the code was sent to.
     pub phone: &'a PhoneNumber,
     /// The message that carried it.
     pub message: MessageId,
@@ -94,7 +95,7 @@ impl PasscodeKey {
         Self(bytes)
     }
 
-    /// The MAC of `passcode` under `binding`.
+    /// Returns the MAC of `passcode` under `binding`.
     #[must_use]
     pub fn mac(&self, passcode: &Passcode, binding: Binding<'_>) -> PasscodeMac {
         let full = self.digest(b"passcode", binding, passcode.0.as_bytes());
@@ -103,8 +104,8 @@ impl PasscodeKey {
         half
     }
 
-    /// Seals `passcode`, so that it opens under this key and `binding` only; for applications that send the
-    /// same code again. `None` if it cannot be sealed.
+    /// Seals `passcode`, so that it opens under this key and `binding` only, for applications that send the
+    /// same code again. Returns `None` if it cannot be sealed.
     #[must_use]
     pub fn seal(&self, passcode: &Passcode, binding: Binding<'_>) -> Option<SealedPasscode> {
         let mut padded = Zeroizing::new([PADDING; MOST_DIGITS]);
@@ -116,7 +117,7 @@ impl PasscodeKey {
         SealedPasscode::from_bytes(sealed)
     }
 
-    /// Opens what [`PasscodeKey::seal`] made; `None` for anything else.
+    /// Opens a code that [`PasscodeKey::seal`] sealed; `None` for anything else.
     #[must_use]
     pub fn open(&self, sealed: &SealedPasscode, binding: Binding<'_>) -> Option<Passcode> {
         let bound_to = self.digest(b"sealed", binding, b"");
@@ -126,7 +127,7 @@ impl PasscodeKey {
         Passcode::parse(std::str::from_utf8(digits).ok()?)
     }
 
-    /// The key that seals codes, derived from this one.
+    /// Derives the key that seals codes from this key.
     fn sealing_key(&self) -> Option<SealingKey> {
         let mac = Hmac::<Sha256>::new_from_slice(&self.0).ok()?;
         let derived = mac.chain_update(b"seal").finalize().into_bytes();
@@ -134,7 +135,7 @@ impl PasscodeKey {
     }
 
     fn digest(&self, domain: &[u8], binding: Binding<'_>, last: &[u8]) -> [u8; 32] {
-        // HMAC takes a key of any length, so this arm cannot be reached.
+        // Unreachable: HMAC takes a key of any length.
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else {
             return [0; 32];
         };
@@ -146,7 +147,7 @@ impl PasscodeKey {
             binding.message.as_bytes(),
             last,
         ] {
-            // A length before each part: no two bindings share an input.
+            // A length before each part keeps the inputs of different bindings apart.
             mac.update(&(part.len() as u64).to_be_bytes());
             mac.update(part);
         }
@@ -154,8 +155,8 @@ impl PasscodeKey {
     }
 }
 
-/// The most digits of a code that can be sealed, and the byte that fills up a shorter one: a sealed code does not show
-/// how long the code is.
+/// The maximum number of digits of a code that can be sealed. Shorter codes are padded to it, so that a sealed
+/// code does not show the length of the code.
 const MOST_DIGITS: usize = 10;
 const PADDING: u8 = b' ';
 
@@ -167,14 +168,14 @@ const SEALED: usize = MOST_DIGITS + 16 + 1;
 pub struct SealedPasscode(Vec<u8>);
 
 impl SealedPasscode {
-    /// From the bytes of [`SealedPasscode::as_bytes`]; `None` for bytes of another format, such as the shorter ones
-    /// that releases before 0.2 kept.
+    /// Takes the bytes of [`SealedPasscode::as_bytes`]; `None` for bytes of another format, such as the shorter
+    /// ones that releases before 0.2 kept.
     #[must_use]
     pub fn from_bytes(bytes: Vec<u8>) -> Option<Self> {
         (bytes.len() == SEALED).then_some(Self(bytes))
     }
 
-    /// What is kept.
+    /// Returns the sealed bytes, for a ledger to keep.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
@@ -307,7 +308,7 @@ mod tests {
         assert!(PasscodeKey::new([8; 32]).open(&sealed, binding).is_none());
         let kept = SealedPasscode::from_bytes(sealed.as_bytes().to_vec()).unwrap();
         assert_eq!(key.open(&kept, binding).unwrap().reveal(), "000042");
-        // Each under a nonce of its own: one sealed code says nothing of another.
+        // Each message has its own nonce, so one sealed code tells nothing about another.
         let later = Binding {
             message: MessageId::first_at(Timestamp::from_millis(2)),
             ..binding

@@ -1,16 +1,16 @@
-//! What another send of the same application, channel and number does to the codes before it.
+//! The effect of another send on the older codes of its scope (application, channel and number).
 //!
 //! The functions here take the codes of one scope in order of age, oldest first.
 
 use super::{Age, Code, CodeState};
 use crate::time::Timestamp;
 
-/// The age of the oldest code that newer ones leave good at `now`; `None` if they leave all. Codes older than that are
-/// replaced.
+/// Returns the age of the oldest code that newer ones leave good at `now`; codes older than that are replaced.
+/// Returns `None` if newer codes leave all of them.
 ///
-/// A sent code with `keeps = n` ends every code older than the n newest sent codes, whatever order outcomes arrive
-/// in. Codes of one scope may have different `keeps`, since an operator may have changed it between two sends: the
-/// strictest counts.
+/// A sent code with `keeps = n` ends every code older than the n newest sent codes, whatever order outcomes
+/// arrive in. Codes of one scope may differ in `keeps`, since an operator may have changed the setting between
+/// two sends: the strictest counts.
 #[must_use]
 pub fn oldest_kept(codes: &[Code], now: Timestamp) -> Option<Age> {
     let sent: Vec<&Code> = codes
@@ -24,7 +24,7 @@ pub fn oldest_kept(codes: &[Code], now: Timestamp) -> Option<Age> {
     sent.get(oldest_kept).map(|code| code.age())
 }
 
-/// The codes of `codes` that no newer one has replaced at `now`.
+/// Returns the codes of `codes` that no newer one has replaced at `now`.
 #[must_use]
 pub fn kept(codes: &[Code], now: Timestamp) -> &[Code] {
     if let [_] = codes {
@@ -38,7 +38,7 @@ pub fn kept(codes: &[Code], now: Timestamp) -> &[Code] {
     codes.get(replaced..).unwrap_or_default()
 }
 
-/// The newest live code: where an application sends the same code again, a new message brings this one.
+/// Returns the newest live code. Where an application sends the same code again, a new message brings this one.
 #[must_use]
 pub fn newest_live(codes: &[Code], now: Timestamp, dead_before: Timestamp) -> Option<&Code> {
     let mut codes = kept(codes, now).iter();
@@ -60,7 +60,8 @@ mod tests {
             .with_keeps(keeps)
     }
 
-    /// How many of `codes` are replaced once those in `sent` have an outcome, at the moment of the newest one.
+    /// Counts the `codes` that are replaced once those in `sent` have an outcome, at the moment of the newest
+    /// one.
     fn replaced(codes: &[Code], sent: &[usize]) -> usize {
         let mut codes = codes.to_vec();
         sent.iter().for_each(|n| codes[*n].sent = true);

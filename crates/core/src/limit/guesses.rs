@@ -1,4 +1,4 @@
-//! The limits on wrong guesses about a number: an hour's and a day's.
+//! The hourly and daily limits on wrong guesses about a number.
 
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
@@ -8,8 +8,8 @@ use crate::code::check::Caller;
 use crate::code::failures::FailureBudget;
 use crate::phone::PhoneNumber;
 
-/// The rules by which wrong guesses about `phone` are counted, and refused to `caller`. Guesses of both callers make
-/// hits in one bucket; each caller has maxima of its own.
+/// Returns the rules that count wrong guesses about `phone` and may refuse `caller`. Guesses of both callers
+/// make hits in one bucket; each caller has its own maxima.
 #[must_use]
 pub fn wrong_guesses(phone: &PhoneNumber, caller: Caller) -> Rules {
     static SETS: LazyLock<[Arc<RuleSet>; 2]> =

@@ -1,4 +1,5 @@
-//! The meaning of a limit: whether an event fits among the hits of its bucket. Every ledger judges by this.
+//! The meaning of a limit: whether an event fits among the hits of its bucket. Every ledger judges by this
+//! module.
 
 use super::Limit;
 use crate::time::Timestamp;
@@ -6,17 +7,17 @@ use crate::time::Timestamp;
 /// One event that counts in a bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hit {
-    /// When.
+    /// The time of the event.
     pub at: Timestamp,
-    /// How much.
+    /// The weight of the event.
     pub weight: u32,
 }
 
-/// What `limit` says of an event at `now`, given the earlier `hits` of its bucket in order of time: `None`
-/// if it allows it, else when it would ([`Verdict::refused_until`](super::Verdict::refused_until)).
+/// Judges an event at `now` by `limit`, given the earlier `hits` of its bucket in order of time. Returns `None`
+/// if the limit allows the event, else the first time at which it would
+/// ([`refused_until`](super::Verdict::refused_until)).
 ///
-/// This is the meaning of a limit; every store agrees with it. A hit at `t` counts until
-/// `t + window`, not including that moment.
+/// A hit at `t` counts until `t + window`, not including that moment. Every store agrees with this function.
 #[must_use]
 pub fn judge(limit: &Limit, hits: &[Hit], now: Timestamp) -> Option<Timestamp> {
     let over = hits.partition_point(|hit| hit.at.after(limit.window) <= now);
@@ -26,7 +27,7 @@ pub fn judge(limit: &Limit, hits: &[Hit], now: Timestamp) -> Option<Timestamp> {
     if weight <= max {
         return None;
     }
-    // Hits leave in the order they came; the event fits once enough of them have left.
+    // Hits leave in the order in which they came; the event fits once enough of them have left.
     let leaves = live.iter().find(|hit| {
         weight -= u64::from(hit.weight);
         weight <= max
@@ -34,17 +35,19 @@ pub fn judge(limit: &Limit, hits: &[Hit], now: Timestamp) -> Option<Timestamp> {
     Some(leaves.map_or(now, |hit| hit.at).after(limit.window))
 }
 
-/// How much later than it should, in parts of the window, a hit among many may leave.
+/// The precision of [`thin`]: a thinned hit leaves its window late by at most one part in `LATENESS` of the
+/// window.
 pub const LATENESS: i64 = 64;
 
-/// Makes one hit of neighbours, at the last one's time, where they lie in the same slot of a grid. It is the
-/// coarser the older they are: a power of two, and no more than one part in [`LATENESS`] of their age. So a
-/// bucket of any number of hits keeps a thousand or two, no window ever lets more through, and what it refuses
-/// it refuses for no more than that part of it too long.
+/// Merges neighbouring hits that lie in the same slot of a time grid into one hit at the time of the last one.
+///
+/// The grid gets coarser with age: a slot is a power of two of milliseconds, and at most one part in
+/// [`LATENESS`] of the hit's age. A bucket therefore keeps one or two thousand hits at most. A window never
+/// lets more through than its maximum, and refuses an event for at most that part of the window too long.
 pub fn thin(hits: &mut Vec<Hit>, now: Timestamp) {
     hits.dedup_by(|later, earlier| {
         let age = now.as_millis().saturating_sub(earlier.at.as_millis());
-        // Finer grids nest in coarser ones, so that thinning again moves nothing further than once.
+        // Finer grids nest in coarser ones, so repeated thinning moves a hit no further than thinning once.
         let slot = (age / LATENESS).max(1).ilog2();
         let near = earlier.at.as_millis() >> slot == later.at.as_millis() >> slot;
         if near {

@@ -1,11 +1,11 @@
-//! Limits: rules that can refuse a send.
+//! Limits: rules that can refuse an event.
 //!
-//! Every limit is one sentence of the same shape: *the hits of this bucket within the last `window`
-//! may weigh at most `max`*. One code per minute is that sentence with weight 1; so are five an
-//! hour, a thousand a day per country, or a budget in cents. What a deployment decides on once is a
-//! [`Limit`]; an event brings the buckets, and both together are [`Rules`]: plain data, complete before
-//! the store is asked, so that a store can judge a whole list of them in one atomic step, whether
-//! that step is a lock in memory or a statement in a database (`docs/decisions/0003-store-port.md`).
+//! Every limit is one sentence of the same shape: *the hits of this bucket within the last `window` may weigh
+//! at most `max`*. One code per minute is that sentence with weight 1; so are five an hour, a thousand a day
+//! per country, or a budget in cents. A [`Limit`] is what a deployment decides on once; an event brings the
+//! buckets, and both together are [`Rules`]. Rules are plain data and complete before the ledger is asked, so
+//! that a ledger can judge a whole list of them in one atomic step, whether that step is a lock in memory or a
+//! transaction in a database (`docs/decisions/0003-store-port.md`).
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -15,44 +15,44 @@ use std::time::Duration;
 
 use crate::time::Timestamp;
 
-/// What may happen how often, whatever it is counted by.
+/// How often an event may happen, independent of the bucket it is counted in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limit {
     /// The name under which verdicts are kept and shown, such as `minute`.
     pub name: Cow<'static, str>,
     /// The rolling window; at most [`Limit::LONGEST_WINDOW`].
     pub window: Duration,
-    /// The most that the hits of a window may weigh in sum.
+    /// The maximum sum of the weights of the hits in a window.
     pub max: u32,
-    /// What this event would add.
+    /// The weight that this event would add.
     pub weight: u32,
-    /// What a "no" does.
+    /// The consequence of a refusal.
     pub mode: Mode,
-    /// Whether the hit is taken back when nothing was sent after all.
+    /// Whether the hit is given back when nothing was sent.
     pub refundable: bool,
 }
 
 impl Limit {
-    /// The longest window that stores are built for.
+    /// The longest window that stores support.
     pub const LONGEST_WINDOW: Duration = Duration::from_secs(31 * 24 * 3600);
 }
 
 /// A limit on one bucket, ready to be judged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rule {
-    /// What is counted together.
+    /// The bucket that the hits are counted in.
     pub bucket: Bucket,
-    /// How often that may be.
+    /// The limit on the bucket.
     pub limit: Limit,
 }
 
 /// The limits of one kind of event, and which of them share a bucket; checked once, judged often.
 ///
-/// The first bucket is the likeliest to refuse: a ledger may judge it alone first, before it prepares what only an
-/// admitted event needs ([`RuleSet::FAST_PATH`]).
+/// The first bucket is the likeliest to refuse. A ledger may judge it alone first, before it prepares anything
+/// that only an admitted event needs ([`RuleSet::FAST_PATH`]).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleSet {
-    /// Each with the number of its bucket.
+    /// Each limit with the number of its bucket.
     limits: Vec<(Limit, usize)>,
     buckets: Vec<HitKind>,
 }
@@ -60,44 +60,44 @@ pub struct RuleSet {
 /// The hit that one event makes in a bucket, for all limits that count in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HitKind {
-    /// The longest window in which it counts.
+    /// The longest window in which the hit counts.
     pub window: Duration,
-    /// What it weighs.
+    /// The weight of the hit.
     pub weight: u32,
-    /// Whether it is taken back when nothing was sent after all.
+    /// Whether the hit is given back when nothing was sent.
     pub refundable: bool,
 }
 
-/// Why limits cannot be judged together.
+/// The reason why limits cannot be judged together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidRules {
     /// More than [`RuleSet::MOST`].
     #[error("an event has at most 64 rules")]
     TooMany,
-    /// A window of no length, or longer than [`Limit::LONGEST_WINDOW`].
+    /// A window of zero length, or longer than [`Limit::LONGEST_WINDOW`].
     #[error("a window has 1 millisecond to 31 days")]
     Window,
-    /// A weight of nothing.
+    /// A weight of zero.
     #[error("an event weighs at least 1")]
     Weight,
-    /// Two limits on one bucket that do not mean the same hit.
+    /// Two limits on one bucket that disagree about the hit of an event.
     #[error("limits that count the same agree on its weight and on whether it is given back")]
     SharedBucket,
-    /// A bucket that no limit is about, or one that is missing.
+    /// A bucket without a limit, or a limit without a bucket.
     #[error("an event brings one bucket for each that its limits name")]
     Buckets,
 }
 
 impl RuleSet {
-    /// The most limits for one event.
+    /// The maximum number of limits for one event.
     pub const MOST: usize = 64;
 
-    /// How many of the first buckets a ledger judges before all others: the one of the one-minute limit, since nearly
-    /// every refused send is refused there.
+    /// The number of leading buckets that a ledger judges before all others. The first bucket is that of the
+    /// one-minute limit, which refuses nearly every refused send.
     pub const FAST_PATH: usize = 1;
 
-    /// Checks and takes limits, each with the number of the bucket that it is about: 0, 1, and so on, every
-    /// one of them named.
+    /// Checks and takes limits, each with the number of its bucket. The numbers are 0, 1, and so on, without a
+    /// gap.
     ///
     /// # Errors
     /// [`InvalidRules`] says which constraint they break.
@@ -126,7 +126,7 @@ impl RuleSet {
         Ok(Self { limits, buckets })
     }
 
-    /// Limits that count the same, with the weight of the first.
+    /// Makes the set of limits that share one bucket and take the weight of the first.
     pub(crate) fn of_one_bucket<const N: usize>(limits: [Limit; N]) -> Self {
         let window = limits.iter().map(|limit| limit.window).max();
         let counted = limits.first().map(|first| HitKind {
@@ -139,13 +139,13 @@ impl RuleSet {
         }
     }
 
-    /// The limits, in order, each with the number of its bucket.
+    /// Returns the limits in order, each with the number of its bucket.
     #[must_use]
     pub fn limits(&self) -> &[(Limit, usize)] {
         &self.limits
     }
 
-    /// What the hits of one event are, in the order of its buckets.
+    /// Returns the hits that one event makes, in the order of its buckets.
     #[must_use]
     pub fn buckets(&self) -> &[HitKind] {
         &self.buckets
@@ -162,8 +162,7 @@ impl Limit {
     }
 }
 
-/// The rules for one event: complete before a store is asked, and such that a store can judge them in
-/// one step.
+/// The rules for one event: complete before a ledger is asked, so that a ledger can judge them in one step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rules {
     set: Arc<RuleSet>,
@@ -171,7 +170,7 @@ pub struct Rules {
 }
 
 impl Rules {
-    /// Rules of their own, made for one event.
+    /// Makes rules for one event, with a rule set of their own.
     ///
     /// # Errors
     /// [`InvalidRules`] says which constraint they break.
@@ -188,10 +187,10 @@ impl Rules {
         Self::of(Arc::new(RuleSet::new(limits)?), buckets)
     }
 
-    /// What `set` says of an event in these buckets, which are all different.
+    /// Makes the rules by which `set` judges an event in `buckets`, which must be distinct.
     ///
     /// # Errors
-    /// [`InvalidRules::Buckets`] when they are not as many as the set names.
+    /// [`InvalidRules::Buckets`] when the number of buckets differs from that of the set.
     pub fn of(set: Arc<RuleSet>, buckets: Vec<Bucket>) -> Result<Self, InvalidRules> {
         if set.buckets.len() != buckets.len() {
             return Err(InvalidRules::Buckets);
@@ -199,7 +198,7 @@ impl Rules {
         Ok(Self { set, buckets })
     }
 
-    /// What a set [of one bucket](RuleSet::of_one_bucket) says of an event in that.
+    /// Makes the rules by which a set [of one bucket](RuleSet::of_one_bucket) judges an event in `bucket`.
     pub(crate) fn in_one_bucket(set: Arc<RuleSet>, bucket: Bucket) -> Self {
         Self {
             set,
@@ -207,37 +206,37 @@ impl Rules {
         }
     }
 
-    /// The limits.
+    /// Returns the limits.
     #[must_use]
     pub fn set(&self) -> &Arc<RuleSet> {
         &self.set
     }
 
-    /// What is counted: one bucket for each of [`RuleSet::buckets`].
+    /// Returns the buckets that the event is counted in: one for each of [`RuleSet::buckets`].
     #[must_use]
     pub fn buckets(&self) -> &[Bucket] {
         &self.buckets
     }
 }
 
-/// What a rule's "no" does.
+/// The consequence of a limit's refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// It refuses the event.
+    /// The limit refuses the event.
     Enforce,
-    /// It is recorded and refuses nothing.
+    /// The ledger records the refusal and admits the event.
     Monitor,
 }
 
-/// The things that a rule counts together, as a key: a name and the values it is about.
+/// The events that a rule counts together, as a key: a name and the values that the events share.
 ///
-/// It may hold a phone number, so it has no readable `Debug`, and a store keeps a keyed digest of
-/// it only.
+/// A bucket may hold a phone number, so it has no readable `Debug`, and a store keeps only a keyed digest of
+/// it.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Bucket(Vec<u8>);
 
 impl Bucket {
-    /// A bucket of the rule called `name`.
+    /// Makes a bucket of the rule called `name`.
     #[must_use]
     pub fn named(name: &str) -> Self {
         Self(Vec::with_capacity(64)).part(name)
@@ -246,14 +245,14 @@ impl Bucket {
     /// Narrows the bucket to `value`.
     #[must_use]
     pub fn part(mut self, value: &str) -> Self {
-        // A length before each part: no two lists of parts make the same key.
+        // A length before each part keeps the keys of different lists apart.
         self.0
             .extend(u32::try_from(value.len()).unwrap_or(u32::MAX).to_be_bytes());
         self.0.extend(value.as_bytes());
         self
     }
 
-    /// The key, unambiguous, to be digested before it is kept.
+    /// Returns the key, which is unambiguous. A store digests it before it keeps it.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
@@ -266,20 +265,21 @@ impl fmt::Debug for Bucket {
     }
 }
 
-/// What a rule said of an event.
+/// The answer of one rule about an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
-    /// The name of its limit.
+    /// The name of the rule's limit.
     pub rule: Cow<'static, str>,
-    /// What its "no" does.
+    /// The consequence of the rule's refusal.
     pub mode: Mode,
-    /// `None`: allowed. Otherwise when the same event would be allowed if nothing else happened;
-    /// an event heavier than the rule's `max` is never allowed, and gets the end of a whole window.
+    /// `None` when the rule allows the event. Otherwise the time from which the rule would allow it, provided
+    /// that no other event is counted. An event heavier than the rule's `max` is never allowed, and gets the
+    /// end of a whole window.
     pub refused_until: Option<Timestamp>,
 }
 
 impl Verdict {
-    /// Whether this verdict stops the event.
+    /// Returns whether this verdict refuses the event.
     #[must_use]
     pub fn refuses(&self) -> bool {
         self.mode == Mode::Enforce && self.refused_until.is_some()

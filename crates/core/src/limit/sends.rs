@@ -1,4 +1,4 @@
-//! The limits on sends: the one-minute limit, the limit on give-backs, and what a deployment adds.
+//! The limits on sends: the one-minute limit, the limit on give-backs, and the limits that a deployment adds.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -11,7 +11,7 @@ use crate::channel::Channel;
 use crate::phone::PhoneNumber;
 use crate::policy;
 
-/// What sends have in common that are counted together.
+/// A property that sends counted together have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Part {
     /// The application.
@@ -29,7 +29,7 @@ pub enum Part {
 }
 
 impl Part {
-    /// All of them.
+    /// All parts.
     pub const ALL: [Part; 6] = [
         Part::Application,
         Part::Channel,
@@ -39,7 +39,7 @@ impl Part {
         Part::Number,
     ];
 
-    /// The name in buckets.
+    /// The name of the part in buckets.
     const fn short(self) -> &'static str {
         match self {
             Part::Application => "a",
@@ -51,7 +51,7 @@ impl Part {
         }
     }
 
-    /// The name in settings.
+    /// The name of the part in settings.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -65,28 +65,30 @@ impl Part {
     }
 }
 
-/// A limit on sends that have these parts in common; without any, on all sends of the deployment together.
+/// A limit on sends that have these parts in common. Without parts it limits all sends of the deployment
+/// together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SendLimit {
-    /// The name under which verdicts are kept and shown: 1 to 32 of `a-z 0-9 - _`, and no other's.
+    /// The name under which verdicts are kept and shown: 1 to 32 characters of `a-z 0-9 - _`, unique in the
+    /// deployment.
     pub name: String,
-    /// What is counted together.
+    /// The parts that sends counted together share.
     pub by: BTreeSet<Part>,
     /// The rolling window.
     pub window: Duration,
-    /// The most sends in it.
+    /// The maximum number of sends in the window.
     pub max: u32,
-    /// What a "no" does.
+    /// The consequence of a refusal.
     pub mode: Mode,
 }
 
-/// Why limits on sends cannot be taken.
+/// The reason why limits on sends are refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidSendLimits {
-    /// A name that is none.
+    /// A name that breaks the rules for names.
     #[error("a limit's name has 1 to 32 characters of a-z 0-9 - _, not {0:?}")]
     Name(String),
-    /// A name that is taken.
+    /// A name that another limit has.
     #[error("there is a limit {0:?} already")]
     NameTaken(String),
     /// Limits that cannot be judged together.
@@ -94,17 +96,17 @@ pub enum InvalidSendLimits {
     Rules(#[from] InvalidRules),
 }
 
-/// Every limit that a send is judged by. The one-minute limit is always the first: one code per application, channel
-/// and number.
+/// All limits that a send is judged by. The one-minute limit is always the first: one code per application,
+/// channel and number.
 #[derive(Debug, Clone)]
 pub struct SendLimits {
     set: Arc<RuleSet>,
-    /// What is counted together in each bucket.
+    /// The parts that the sends of each bucket share.
     buckets: Vec<BTreeSet<Part>>,
 }
 
 impl Limit {
-    /// The one-minute limit: one send in a rolling minute.
+    /// Returns the one-minute limit: one send in a rolling minute.
     #[must_use]
     pub const fn one_per_minute() -> Self {
         Self {
@@ -118,11 +120,11 @@ impl Limit {
     }
 }
 
-/// By application, channel and number: these share the bucket of the one-minute limit, which is always the first.
+/// The parts of the one-minute limit's bucket, which is always the first.
 const MINUTE_BUCKET: [Part; 3] = [Part::Application, Part::Channel, Part::Number];
 
 impl SendLimits {
-    /// The one-minute limit and `more`.
+    /// Takes the one-minute limit and `more`.
     ///
     /// # Errors
     /// [`InvalidSendLimits`] says which constraint they break.
@@ -157,7 +159,7 @@ impl SendLimits {
         Ok(Self { set, buckets })
     }
 
-    /// The rules for one send.
+    /// Returns the rules for one send.
     #[must_use]
     pub fn rules(&self, app: &AppId, channel: Channel, phone: &PhoneNumber) -> Rules {
         let without = |digits: usize| {
@@ -178,7 +180,7 @@ impl SendLimits {
                 bucket.part(part.short()).part(value(part))
             })
         };
-        // One bucket for each that the set names: `SendLimits::new` made both.
+        // `SendLimits::new` made the set and its buckets together, so their numbers agree.
         Rules {
             set: Arc::clone(&self.set),
             buckets: self.buckets.iter().map(bucket).collect(),
@@ -187,7 +189,7 @@ impl SendLimits {
 }
 
 impl Rules {
-    /// The rules by which a definite failure gives the minute back: at most
+    /// Returns the rules by which a definite failure gives the minute back: at most
     /// [`GIVE_BACKS`](policy::GIVE_BACKS) times per number and channel in a rolling minute.
     #[must_use]
     pub fn give_backs(channel: Channel, phone: &PhoneNumber) -> Self {
@@ -210,7 +212,7 @@ const GIVE_BACKS: Limit = Limit {
 };
 
 impl Default for SendLimits {
-    /// The one-minute limit alone.
+    /// Returns the one-minute limit alone.
     fn default() -> Self {
         let limits = [Limit::one_per_minute()];
         Self {

@@ -146,8 +146,8 @@ fn buckets_of_different_parts_are_different() {
 }
 
 proptest! {
-    /// Whatever the schedule, no window of the rule's length ever holds more than its max, and
-    /// the time given to a refused event is the first at which it fits.
+    /// For every schedule, no window of the rule's length holds more than its max, and a refused event gets the
+    /// first time at which it fits.
     #[test]
     fn no_rolling_window_holds_more_than_max(
         steps in prop::collection::vec((0_i64..80, 1_u32..4), 1..60),
@@ -178,8 +178,8 @@ proptest! {
         }
     }
 
-    /// Hits that were thinned again and again never let through what the whole would refuse, and refuse what
-    /// it would let through only where that is for a little longer.
+    /// Hits that were thinned repeatedly refuse every event that the complete hits refuse, and refuse others
+    /// only for a little longer.
     #[test]
     fn thinned_hits_refuse_no_less_and_little_longer(
         steps in prop::collection::vec((0_i64..400, 1_u32..4), 100..400),
@@ -203,7 +203,7 @@ proptest! {
         }
     }
 
-    /// However many there are, few are kept.
+    /// A bucket of any number of hits keeps few.
     #[test]
     fn thinned_hits_are_few(step in 1_i64..50) {
         let (mut hits, mut now) = (Vec::new(), at(0));

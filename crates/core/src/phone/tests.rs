@@ -167,7 +167,7 @@ fn only_a_country_code_and_a_trunk_prefix_stand_before_a_number() {
         ("06 20 123 4567", Some("36"), Some("+36201234567")),
         ("80 29 491 19 11", Some("375"), Some("+375294911911")),
         ("011 15 2345-6789", Some("54"), Some("+5491123456789")),
-        // What else the library takes off: carriers, a collect call, caller's wishes.
+        // Other prefixes that the library removes: carriers, a collect call, caller's wishes.
         ("015 11 96123-4567", Some("55"), None),
         ("55 015 11 96123-4567", Some("55"), None),
         ("90 11 96123-4567", Some("55"), None),

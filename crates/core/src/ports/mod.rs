@@ -13,14 +13,14 @@ pub mod provider;
 pub mod records;
 pub mod setup;
 
-/// Why a store could not do as asked. The step may have been made all the same, where its answer was lost; see the
+/// The reason why a store failed. The step may have been made all the same, if its answer was lost; see the
 /// promises of [`ledger`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
-    /// More work is waiting than can be done in time.
+    /// The store has more work waiting than it can do in time.
     #[error("the store is overloaded")]
     Overloaded,
-    /// It is down, or could not make a step durable.
+    /// The store is down, or could not make a step durable.
     #[error("the store is unavailable: {0}")]
     Unavailable(String),
 }

@@ -12,7 +12,7 @@
 //! 4. **No leaks.** [`Sms::text`], [`Sms::template`] and [`Sms::passcode`] go to the vendor and nowhere else: not into
 //!    a log, an error or an [`Outcome`].
 //! 5. **Reports are hearsay.** A delivery report goes on the timeline of its message. It verifies no code and gives
-//!    no minute back, whoever sent it.
+//!    no minute back, even a signed one.
 //!
 //! The crate `countersign-providers` documents how to add a vendor, with a complete example and a checklist of files.
 //! A provider in short:

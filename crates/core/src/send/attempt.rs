@@ -1,4 +1,4 @@
-//! One call to one provider, and which of several says what became of the message.
+//! One call to one provider, and the choice of the call that decides a message's outcome.
 
 use super::outcome::{Outcome, RefusalKind};
 use crate::policy;
@@ -7,19 +7,19 @@ use crate::time::Timestamp;
 /// One call to one provider, or the reason why it was not called.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {
-    /// The provider; `None` where nobody recorded which one it was.
+    /// The provider; `None` where the record does not name one.
     pub provider: Option<String>,
-    /// When the call began.
+    /// The time at which the call began.
     pub started_at: Timestamp,
-    /// When its outcome was known.
+    /// The time at which its outcome was known.
     pub ended_at: Timestamp,
-    /// What became of it.
+    /// The outcome of the call.
     pub outcome: Outcome,
 }
 
 impl Attempt {
-    /// Stands for the attempts at a message that was decided on at `decided_at`, while the process that sent it ended:
-    /// a provider may have taken it.
+    /// Stands for the attempts at a message that was decided on at `decided_at` and whose sending process ended
+    /// before it recorded them: a provider may have taken the message.
     #[must_use]
     pub fn interrupted(decided_at: Timestamp, now: Timestamp) -> Self {
         let cause = "the process ended before the outcome was recorded";
@@ -44,8 +44,8 @@ impl Attempt {
         }
     }
 
-    /// Stands for the attempts at a message whose sender gave up before its decision was durable: no provider was
-    /// called.
+    /// Stands for the attempts at a message whose sender gave up before its decision was durable. No provider
+    /// was called.
     #[must_use]
     pub fn too_late(decided_at: Timestamp, now: Timestamp) -> Self {
         Self {
@@ -57,8 +57,8 @@ impl Attempt {
     }
 }
 
-/// The place of the attempt that says what became of the message: the last one that was accepted, else the last one
-/// that may have been, else the last refusal that says most.
+/// Returns the place of the attempt that decides the outcome of the message: the last one that was accepted,
+/// else the last unknown one, else the last of the most telling refusals.
 #[must_use]
 pub fn decisive(attempts: &[Attempt]) -> Option<usize> {
     let last =
@@ -70,7 +70,7 @@ pub fn decisive(attempts: &[Attempt]) -> Option<usize> {
         .or_else(|| attempts.len().checked_sub(1))
 }
 
-/// The one outcome of several attempts ([`decisive`]); `None` if there are none.
+/// Returns the outcome of the message after several attempts ([`decisive`]); `None` if there are none.
 #[must_use]
 pub fn outcome(attempts: &[Attempt]) -> Option<&Outcome> {
     Some(&attempts.get(decisive(attempts)?)?.outcome)

@@ -1,4 +1,4 @@
-//! One message through the providers of its way: who is tried, and when that ends.
+//! Carries one message through the providers of its way: the order of attempts, and when they end.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,25 +16,26 @@ use crate::ports::provider::{Content, Provider, Sms};
 use crate::template::{self, Language, SmsText, TemplateQuery, Templates};
 use crate::time::Timestamp;
 
-/// A message that is to be carried.
+/// A message to be carried.
 #[derive(Debug)]
 pub(crate) struct Parcel<'a> {
     pub(crate) message: MessageId,
     pub(crate) app: &'a Arc<Application>,
     pub(crate) channel: Channel,
     pub(crate) phone: &'a PhoneNumber,
-    /// The code, and how long it lives; `None` when it cannot be had any more, and nothing can be sent.
+    /// The code and its remaining life; `None` when the code cannot be recovered, so that nothing can be sent.
     pub(crate) code: Option<(Passcode, Duration)>,
 }
 
-/// Tries the providers of `way` one after the other, until one has taken the message or it must not be tried
-/// any more. At least one attempt comes back, whatever happens.
+/// Tries the providers of `way` in order, until one has taken the message or no other may be tried. Returns at
+/// least one attempt.
 ///
 /// **Nothing leaves twice:** another provider is tried only after a definite refusal, or where the application
-/// chose the same code through another one after an unknown. At most
-/// [`MOST_VENDORS`](policy::MOST_VENDORS) are called, within [`SEND_DEADLINE`](policy::SEND_DEADLINE) for
-/// all of them; one whose silence leads to another, within [`PATIENCE`](policy::PATIENCE); and none that would be
-/// left with less than [`LEAST_FOR_A_VENDOR`](policy::LEAST_FOR_A_VENDOR), whose silence would say nothing of it.
+/// chose the same code through another one after an unknown outcome. At most
+/// [`MOST_VENDORS`](policy::MOST_VENDORS) are called, within [`SEND_DEADLINE`](policy::SEND_DEADLINE) for all
+/// of them. A provider whose silence leads to another call gets [`PATIENCE`](policy::PATIENCE). A provider is
+/// not called with less than [`LEAST_FOR_A_VENDOR`](policy::LEAST_FOR_A_VENDOR) left, since its silence would
+/// then prove nothing.
 pub(crate) async fn carry(
     parcel: &Parcel<'_>,
     way: &Way,
@@ -87,7 +88,7 @@ pub(crate) async fn carry(
     attempts
 }
 
-/// Whether no other provider may be tried after this.
+/// Returns whether `outcome` ends the attempts.
 fn is_over(outcome: &Outcome, on_unknown: OnUnknown) -> bool {
     match outcome {
         Outcome::Accepted { .. } => true,
@@ -97,7 +98,7 @@ fn is_over(outcome: &Outcome, on_unknown: OnUnknown) -> bool {
 }
 
 impl Parcel<'_> {
-    /// The message as `provider` needs it, or why it cannot be given to it.
+    /// Returns the message as `provider` needs it, or the reason why it cannot be handed to that provider.
     fn for_provider(
         &self,
         provider: &dyn Provider,
@@ -105,7 +106,7 @@ impl Parcel<'_> {
         deadline: Timestamp,
         rejected: &[SmsText],
     ) -> Result<Sms, RefusalKind> {
-        // The key is not the one it was sealed with: nothing can be sent.
+        // Without a code nothing can be sent: the key differs from the one that sealed it.
         let (passcode, life) = self.code.as_ref().ok_or(RefusalKind::Other)?;
         let language = Language::of(self.phone);
         let query = TemplateQuery {

@@ -23,35 +23,35 @@ use crate::ports::provider::Provider;
 use crate::template::Templates;
 use crate::time::Clock;
 
-/// A request to send a code, every part of it already checked.
+/// A request to send a code. Every part is already validated.
 #[derive(Debug, Clone)]
 pub struct SendRequest {
-    /// The request it came with.
+    /// The request that asked for the code.
     pub request_id: RequestId,
-    /// For whom.
+    /// The application that sends the code.
     pub app: Arc<Application>,
-    /// What the code is for.
+    /// The purpose of the code.
     pub channel: Channel,
-    /// To whom.
+    /// The number that the code goes to.
     pub phone: PhoneNumber,
 }
 
-/// Why no code is on its way.
+/// The reason why no code was sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {
-    /// No provider carries numbers of that country.
+    /// No provider carries numbers of this country.
     #[error("no SMS service is configured for {0}")]
     CountryNotServed(Country),
     /// A limit refused.
     #[error("a limit refuses for another {} ms", wait.as_millis())]
     Limited {
-        /// How long until it would not.
+        /// The time until no limit refuses any more.
         wait: Duration,
     },
     /// The process stood still between decision and hand-over, so nothing was sent.
     #[error("the message came too late to its hand-over")]
     TooLate,
-    /// No provider took the message: the refusal that says most ([`attempt::outcome`]).
+    /// No provider took the message. Holds the most telling refusal ([`attempt::outcome`]).
     #[error("the provider did not accept the message: {}", .0.kind.as_str())]
     NotAccepted(NotAccepted),
     /// The store could not decide, so nothing was sent.
@@ -62,7 +62,7 @@ pub enum SendError {
     Entropy(#[from] EntropyError),
 }
 
-/// Sends codes. The one place where a ledger and providers meet.
+/// The use case of sending a code. Only here a ledger and providers meet.
 pub struct Messenger {
     ledger: Arc<dyn Ledger>,
     clock: Arc<dyn Clock>,
@@ -73,13 +73,13 @@ pub struct Messenger {
     limits: SendLimits,
 }
 
-/// Who carries messages, and in which words. Replaced whole when an operator changes anything of it: a message
-/// on its way keeps the one it began with.
+/// The routes and templates that messages use. An operator's change replaces the whole plan; a message on its
+/// way keeps the plan it began with.
 #[derive(Debug, Clone, Default)]
 pub struct Plan {
-    /// Who.
+    /// The providers for each number.
     pub routes: Routes,
-    /// In which words.
+    /// The texts of messages.
     pub templates: Templates,
 }
 
@@ -94,7 +94,7 @@ impl std::fmt::Debug for Messenger {
 }
 
 impl Messenger {
-    /// A messenger over these parts.
+    /// Makes a messenger over these parts.
     pub fn new(
         ledger: Arc<dyn Ledger>,
         clock: Arc<dyn Clock>,
@@ -115,24 +115,23 @@ impl Messenger {
         }
     }
 
-    /// Messages decided on from now on go by `plan`.
+    /// Uses `plan` for all messages decided on from now on.
     pub fn replan(&self, plan: Plan) {
         *self.plan.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(plan);
     }
 
-    /// The plan that messages go by.
+    /// Returns the plan in use.
     #[must_use]
     pub fn plan(&self) -> Arc<Plan> {
         Arc::clone(&self.plan.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Sends a code, or says why not. `Ok` means that it may arrive: the vendor took it, or nobody
-    /// can know.
+    /// Sends a code. `Ok` means that it may arrive: a vendor took the message, or its outcome is unknown.
     ///
-    /// Three steps, never two of them in one: the decision is durable *before* the provider hears
-    /// of the message, and the provider is called outside of any transaction. A crash in between
-    /// leaves an intent that counts as sent. **Run this to its end:** a caller that may go away
-    /// must not take the future with it.
+    /// A send has three separate steps: decide, hand over, record. The decision is durable *before* the
+    /// provider is called, and the provider is called outside of any transaction. A crash in between leaves an
+    /// intent that counts as sent. **Run this future to its end:** a caller that may disconnect must not cancel
+    /// it.
     ///
     /// # Errors
     /// [`SendError`]; in every case nothing was sent.
@@ -145,7 +144,7 @@ impl Messenger {
         self.send_by(request, &way, &plan.templates).await
     }
 
-    /// Sends a code like [`Messenger::send`], through `provider` and no other, whatever the routes say.
+    /// Sends a code like [`Messenger::send`], through `provider` and no other, regardless of routes.
     ///
     /// # Errors
     /// [`SendError`]; in every case nothing was sent.
@@ -201,8 +200,8 @@ impl Messenger {
             attempts,
             give_back: Rules::give_backs(request.channel, &request.phone),
         };
-        // The vendor's word is the answer, whether or not it is on record by now: the store goes on
-        // trying, and a message without an outcome counts as sent.
+        // The vendor's answer holds whether or not it is on record by now: the ledger goes on trying, and a
+        // message without an outcome counts as sent.
         let _ = self.ledger.settle(settlement).await;
         match outcome {
             Some(Outcome::NotAccepted(why)) if why.kind == RefusalKind::TooLate => {
@@ -240,14 +239,14 @@ impl Messenger {
         Ok((intent, passcode))
     }
 
-    /// The code that is live already.
+    /// Opens the live code of the scope.
     fn again(&self, request: &SendRequest, live: &LiveCode) -> Option<Passcode> {
         self.key.open(&live.sealed, request.binding(live.message))
     }
 }
 
 impl SendRequest {
-    /// What the code of `message` is bound to.
+    /// Returns the binding of the code of `message`.
     fn binding(&self, message: MessageId) -> Binding<'_> {
         Binding {
             app: &self.app.id,

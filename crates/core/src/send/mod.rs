@@ -1,4 +1,4 @@
-//! The life of a send: decide, hand over to a provider, record what became of it.
+//! The life of a send: decide, hand over to a provider, record the outcome.
 
 pub mod attempt;
 pub mod dispatch;

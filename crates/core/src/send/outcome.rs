@@ -1,40 +1,41 @@
-//! The one vocabulary of what became of a message at a vendor.
+//! The one vocabulary for the outcome of a message at a vendor.
 
-/// What a vendor's answer, or the lack of one, means.
+/// The meaning of a vendor's answer, or of its silence.
 ///
-/// The distinction that matters is between *definitely not accepted* and everything else. Only the
-/// former gives the minute back, and only it fails over to another vendor: a message that may have
-/// been delivered is never sent again, unless its application chose the same code through another
-/// vendor ([`OnUnknown`](crate::send::route::OnUnknown)).
+/// The distinction that matters is between *definitely not accepted* and everything else. Only a definite
+/// refusal gives the minute back, and only a definite refusal fails over to another vendor. A message that may
+/// have been delivered is never sent again, unless its application chose the same code through another vendor
+/// ([`OnUnknown`](crate::send::route::OnUnknown)).
 ///
-/// | what it means | what happens |
+/// | outcome | consequence |
 /// |---|---|
 /// | accepted | its receipt is awaited |
 /// | bad number | the end: no vendor can reach that recipient |
 /// | recipient limited, route unavailable, throttled, config error, transient, other | the next vendor |
-/// | content rejected | the next vendor whose words are others |
-/// | unreachable | the next vendor; nothing was said to this one |
+/// | content rejected | the next vendor that sends another text |
+/// | unreachable | the next vendor; this one received nothing |
 /// | unknown | it counts as sent: the minute stays taken, the code is live, nothing is sent again |
 ///
-/// Of what the operator must act on (config error, content rejected) the log says so, once a minute for a vendor.
+/// The log reports outcomes that the operator must act on (config error, content rejected) once a minute for a
+/// vendor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// The vendor took it.
+    /// The vendor took the message.
     Accepted {
-        /// The vendor's own id for the message, where it gives one.
+        /// The vendor's own id for the message, where it answers one.
         provider_message_id: Option<String>,
     },
-    /// The vendor certainly did not take it: nothing was sent.
+    /// The vendor certainly did not take the message: nothing was sent.
     NotAccepted(NotAccepted),
-    /// The request went out and no usable answer came back. It may have been sent, so it counts as
+    /// The request went out and no usable answer came back. The message may have been sent, so it counts as
     /// sent: the minute stays taken and the code stays live.
     Unknown {
-        /// Why nobody knows, in a few words for the operator. Never holds a code or a number.
+        /// The reason, in a few words for the operator. Never holds a code or a number.
         cause: String,
     },
 }
 
-/// A definite refusal: why, and what the vendor called it.
+/// A definite refusal: its kind, and the vendor's own code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotAccepted {
     /// Our word for the reason.
@@ -44,36 +45,36 @@ pub struct NotAccepted {
     pub vendor_code: Option<String>,
 }
 
-/// Why a vendor definitely did not accept a message.
+/// The reason why a vendor definitely did not accept a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RefusalKind {
-    /// No connection could be made, so nothing was said: refused, no route, DNS or TLS failure.
+    /// The connection failed, so the vendor received nothing: refused, no route, DNS or TLS failure.
     Unreachable,
-    /// This recipient can never work: malformed, opted out, a landline.
+    /// The vendor can never reach this recipient: malformed number, opted out, a landline.
     BadNumber,
-    /// The vendor's own cap for this recipient.
+    /// The vendor's own cap for this recipient is reached.
     RecipientLimited,
     /// The vendor does not serve this country or operator.
     RouteUnavailable,
-    /// Our account sends too fast.
+    /// The vendor's account sends too fast.
     Throttled,
-    /// The operator must act: bad key, unknown signature or template, no balance.
+    /// The operator must act: wrong key, unknown signature or template, no balance.
     ConfigError,
-    /// The text was refused: forbidden words, template mismatch.
+    /// The vendor refused the text: forbidden words, template mismatch.
     ContentRejected,
-    /// The vendor says "not now" in a way that documents non-acceptance.
+    /// The vendor answered "not now" in a way that documents non-acceptance.
     Transient,
-    /// Not called: it has no template for this application, channel and language.
+    /// Not called: the provider has no template for this application, channel and language.
     NoTemplate,
-    /// Not called: another vendor rejected these very words.
+    /// Not called: another vendor rejected this very text.
     SameContent,
-    /// Not called: it failed too often of late, and is given a rest.
+    /// Not called: the provider failed too often of late, and its circuit breaker is open.
     CircuitOpen,
-    /// Not called: as many messages as it may have are on their way to it.
+    /// Not called: the provider already has the maximum number of messages under way.
     Busy,
     /// Never handed over: the process stood still for too long after the decision.
     TooLate,
-    /// Refused without a reason that this vocabulary knows; the vendor's code says more.
+    /// The vendor refused without a reason that this vocabulary knows. Its own code says more.
     Other,
 }
 
@@ -96,7 +97,7 @@ impl RefusalKind {
         RefusalKind::Other,
     ];
 
-    /// Whether the vendor was asked at all, or at least looked for.
+    /// Returns whether the vendor was called, or a connection to it was attempted.
     #[must_use]
     pub const fn is_of_a_call(self) -> bool {
         !matches!(
@@ -109,15 +110,16 @@ impl RefusalKind {
         )
     }
 
-    /// Whether another vendor may carry the message.
+    /// Returns whether another vendor may carry the message.
     #[must_use]
     pub const fn fails_over(self) -> bool {
         !matches!(self, RefusalKind::BadNumber | RefusalKind::TooLate)
     }
 
-    /// Whether it says something of the vendor, rather than of this one message. A
-    /// [`ConfigError`](RefusalKind::ConfigError) may: but most are about a template or a signature, which are one
-    /// application's, and messages of all others must not suffer for it.
+    /// Returns whether the refusal speaks against the vendor, rather than against this one message. A
+    /// [`ConfigError`](RefusalKind::ConfigError) could be either. It counts against the message, since most are
+    /// about a template or a signature of one application, and messages of other applications must not suffer
+    /// for it.
     #[must_use]
     pub const fn is_of_the_vendor(self) -> bool {
         matches!(
@@ -147,7 +149,7 @@ impl RefusalKind {
         }
     }
 
-    /// The kind of that name, or `None`.
+    /// Returns the kind with this name, or `None`.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == name)
@@ -155,7 +157,7 @@ impl RefusalKind {
 }
 
 impl Outcome {
-    /// A definite refusal of `kind` without a vendor's code.
+    /// Makes a definite refusal of `kind` without a vendor's code.
     #[must_use]
     pub fn not_accepted(kind: RefusalKind) -> Self {
         Outcome::NotAccepted(NotAccepted {
@@ -164,19 +166,19 @@ impl Outcome {
         })
     }
 
-    /// Whether the message may have been sent. Then its code is live and its minute is taken.
+    /// Returns whether the message may have been sent. Then its code is live and its minute is taken.
     #[must_use]
     pub fn may_have_been_sent(&self) -> bool {
         !matches!(self, Outcome::NotAccepted(_))
     }
 
-    /// Whether it is a refusal of that kind.
+    /// Returns whether this is a refusal of `kind`.
     #[must_use]
     pub fn is_refusal(&self, kind: RefusalKind) -> bool {
         matches!(self, Outcome::NotAccepted(NotAccepted { kind: is, .. }) if *is == kind)
     }
 
-    /// Whether the vendor was asked at all, or at least looked for.
+    /// Returns whether the vendor was called, or a connection to it was attempted.
     #[must_use]
     pub fn is_of_a_call(&self) -> bool {
         !matches!(self, Outcome::NotAccepted(why) if !why.kind.is_of_a_call())

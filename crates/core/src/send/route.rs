@@ -1,4 +1,4 @@
-//! Which providers carry a number, and in what order.
+//! Routes: the providers that may carry a number, and their order.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -13,7 +13,7 @@ use crate::ports::provider::Provider;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ProviderName(Arc<str>);
 
-/// Why a text is not a [`ProviderName`].
+/// The reason why a text is not a [`ProviderName`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the name of a provider has 1 to 32 characters of a-z 0-9 -, and begins with a letter")]
 pub struct InvalidProviderName;
@@ -45,17 +45,17 @@ impl fmt::Display for ProviderName {
     }
 }
 
-/// The countries a provider serves.
+/// The countries that a provider serves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Countries {
     /// Every country.
     All,
-    /// These and no other.
+    /// Only these countries.
     Only(BTreeSet<Country>),
 }
 
 impl Countries {
-    /// Whether `country` is one of them.
+    /// Returns whether `country` is one of them.
     #[must_use]
     pub fn contains(&self, country: Country) -> bool {
         match self {
@@ -65,49 +65,49 @@ impl Countries {
     }
 }
 
-/// What a route is for. The nearer one holds: of the application and the country, of the application,
-/// of the country, of the deployment.
+/// The messages that a route is for. The nearest route is used: first one for the application and the country,
+/// then one for the application, then one for the country, then the deployment's.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RouteScope {
-    /// Of that application; else of all that have none of their own.
+    /// The application; `None` for every application without a route of its own.
     pub app: Option<AppId>,
-    /// To numbers of that country; else to all that have none of their own.
+    /// The country of the numbers; `None` for every country without a route of its own.
     pub country: Option<Country>,
 }
 
-/// Which providers may carry a number, and how they take turns.
+/// The providers that may carry a number, and how they take turns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
-    /// Who, and with what share where they are drawn: 1 to 1000.
+    /// The providers, each with its share of a weighted draw: 1 to 1000.
     pub providers: Vec<(ProviderName, u16)>,
-    /// In what order they are tried.
+    /// The order in which providers are tried.
     pub order: Selection,
-    /// What to do when nobody knows whether a message was sent.
+    /// The action after an unknown outcome.
     pub on_unknown: OnUnknown,
 }
 
-/// In what order the providers of a route are tried.
+/// The order in which the providers of a route are tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Selection {
-    /// As they are named.
+    /// The order in which the route names them.
     Listed,
-    /// Drawn for each message, by their shares.
+    /// A random order for each message, weighted by shares.
     Weighted,
 }
 
-/// What to do when nobody knows whether a vendor sent a message.
+/// The action when it is unknown whether a vendor sent a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OnUnknown {
-    /// It may have been sent, so it was.
+    /// Count the message as sent.
     Keep,
-    /// The same code goes through the next vendor: some people get it twice, and it costs twice.
+    /// Send the same code through the next vendor. Some people get it twice, and it costs twice.
     FailoverSameCode,
 }
 
-/// Why a [`Route`] is refused.
+/// The reason why a [`Route`] is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidRoute {
-    /// No provider, or too many.
+    /// No provider, or more than [`MOST_PROVIDERS`].
     #[error("a route names 1 to {MOST_PROVIDERS} providers")]
     Count,
     /// A provider is named twice.
@@ -116,19 +116,20 @@ pub enum InvalidRoute {
     /// A share out of bounds.
     #[error("the share of {0} is 1 to 1000")]
     Share(ProviderName),
-    /// Only an application may choose that.
+    /// A route without an application asks for [`OnUnknown::FailoverSameCode`], which only an application may
+    /// choose.
     #[error("failover-same-code is for the routes of an application: people may get a code twice")]
     SameCodeForAll,
 }
 
-/// The most providers of one route: a message's record has room for an attempt at each.
+/// The maximum number of providers of one route: a message's record has room for an attempt at each.
 pub const MOST_PROVIDERS: usize = 8;
 
 impl Route {
-    /// Whether it may be the route of `scope`.
+    /// Checks that this can be the route of `scope`.
     ///
     /// # Errors
-    /// [`InvalidRoute`] says what is wrong with it.
+    /// [`InvalidRoute`] says which rule the route breaks.
     pub fn check(&self, scope: &RouteScope) -> Result<(), InvalidRoute> {
         if self.providers.is_empty() || self.providers.len() > MOST_PROVIDERS {
             return Err(InvalidRoute::Count);
@@ -148,7 +149,7 @@ impl Route {
         Ok(())
     }
 
-    /// Its providers in the order in which they are to be tried for one message.
+    /// Returns the providers in the order in which they are to be tried for one message.
     fn drawn(&self, entropy: &dyn Entropy) -> Result<Vec<&ProviderName>, EntropyError> {
         let mut left: Vec<_> = self.providers.iter().collect();
         if self.order == Selection::Listed {
@@ -159,7 +160,7 @@ impl Route {
             let all: u64 = left.iter().map(|(_, share)| u64::from(*share)).sum();
             let mut bytes = [0; 8];
             entropy.fill(&mut bytes)?;
-            // The sum is at most 8,000: of 64 bits, the rest favours nobody by more than 10^-15.
+            // The sum is at most 8,000: taken from 64 bits, the modulo favours no provider by more than 10^-15.
             let mut point = u64::from_le_bytes(bytes) % all.max(1);
             let place = left.iter().position(|(_, share)| {
                 let here = point < u64::from(*share);
@@ -172,12 +173,12 @@ impl Route {
     }
 }
 
-/// A way for one message: who may carry it, in order.
+/// The way of one message: the providers that may carry it, in order.
 #[derive(Clone)]
 pub struct Way {
-    /// Providers, in the order in which they are to be tried.
+    /// The providers, in the order in which they are to be tried.
     pub carriers: Vec<Arc<dyn Provider>>,
-    /// What to do when nobody knows whether a vendor sent it.
+    /// The action when it is unknown whether a vendor sent the message.
     pub on_unknown: OnUnknown,
 }
 
@@ -191,12 +192,12 @@ impl fmt::Debug for Way {
     }
 }
 
-/// The way to every number that can be reached.
+/// The routes to every number that can be reached.
 #[derive(Clone, Default)]
 pub struct Routes {
     providers: BTreeMap<ProviderName, Arc<dyn Provider>>,
     routes: BTreeMap<RouteScope, Route>,
-    /// Who carries what no route is for.
+    /// The provider for numbers that no route is for.
     otherwise: Option<(Arc<dyn Provider>, Countries)>,
 }
 
@@ -214,7 +215,7 @@ impl fmt::Debug for Routes {
 }
 
 impl Routes {
-    /// These routes over these providers. A route that names a provider which is not there goes without.
+    /// Makes the routes over these providers. A name in a route without a provider of that name is skipped.
     #[must_use]
     pub fn new(
         providers: BTreeMap<ProviderName, Arc<dyn Provider>>,
@@ -227,13 +228,13 @@ impl Routes {
         }
     }
 
-    /// Everything in `countries` goes through `provider`.
+    /// Makes routes that send every number in `countries` through `provider`.
     #[must_use]
     pub fn through(provider: Arc<dyn Provider>, countries: Countries) -> Self {
         Self::default().or_through(provider, countries)
     }
 
-    /// What no route is for goes through `provider`, if it is in `countries`.
+    /// Sends numbers that no route is for through `provider`, if they are in `countries`.
     #[must_use]
     pub fn or_through(self, provider: Arc<dyn Provider>, countries: Countries) -> Self {
         Self {
@@ -242,7 +243,7 @@ impl Routes {
         }
     }
 
-    /// The route for numbers of `country`, as `app` has it.
+    /// Returns the route of `app` for numbers of `country`.
     #[must_use]
     pub fn of(&self, app: &AppId, country: Country) -> Option<&Route> {
         let scopes = [
@@ -257,10 +258,10 @@ impl Routes {
         })
     }
 
-    /// Who may carry a message of `app` to `phone`; `None` when its country is not served.
+    /// Returns the way of a message of `app` to `phone`; `None` when no provider serves its country.
     ///
     /// # Errors
-    /// When shares have to be drawn and `entropy` fails.
+    /// [`EntropyError`] when shares have to be drawn and `entropy` fails.
     pub fn way(
         &self,
         app: &AppId,

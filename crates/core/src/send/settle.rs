@@ -1,4 +1,4 @@
-//! What became of an admitted message, and whether its minute is given back.
+//! The settlement of an admitted message: its outcome, and whether its minute is given back.
 
 use super::attempt::{self, Attempt};
 use super::outcome::Outcome;
@@ -7,20 +7,21 @@ use crate::limit::Rules;
 use crate::policy;
 use crate::time::Timestamp;
 
-/// What became of an admitted message, to be recorded.
+/// The outcome of an admitted message, to be recorded.
 #[derive(Debug, Clone)]
 pub struct Settlement {
     /// The message.
     pub message: MessageId,
-    /// The attempts at providers, in order, at least one. What they say together is the message's
-    /// outcome ([`attempt::outcome`]).
+    /// The attempts at providers, in order, at least one. Together they make the message's outcome
+    /// ([`attempt::outcome`]).
     pub attempts: Vec<Attempt>,
-    /// Counts give-backs, and limits them: see [`GiveBack::of`].
+    /// The rules that count and limit give-backs; see [`GiveBack::of`].
     pub give_back: Rules,
 }
 
 impl Settlement {
-    /// Whether the message may have been sent: one sure attempt is enough, and one unsure.
+    /// Returns whether the message may have been sent: one accepted attempt is enough, and so is one unknown
+    /// attempt.
     #[must_use]
     pub fn may_have_been_sent(&self) -> bool {
         attempt::outcome(&self.attempts).is_none_or(Outcome::may_have_been_sent)
@@ -34,19 +35,19 @@ pub fn is_overdue(decided_at: Timestamp, now: Timestamp) -> bool {
     now > decided_at.after(policy::OUTCOME_DUE)
 }
 
-/// Whether the refundable hits of a message still count.
+/// The effect of a settlement on the refundable hits of its message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GiveBack {
-    /// They count.
+    /// The hits still count.
     No,
-    /// They do not; a hit in each bucket of [`Settlement::give_back`] counts instead.
+    /// The hits are given back. A hit in each bucket of [`Settlement::give_back`] counts instead.
     Counted,
-    /// They do not, and nothing counts instead: the failure was ours and no provider was called.
+    /// The hits are given back, and no other hit counts, since the failure was ours and no provider was called.
     Uncounted,
 }
 
 impl GiveBack {
-    /// Whether a settlement gives the minute back: after a certain failure, where its
+    /// Returns whether a settlement gives the minute back: after a definite failure, where its
     /// [`give_back`](Settlement::give_back) rules allow one more.
     #[must_use]
     pub const fn of(may_have_been_sent: bool, allowed: bool) -> Self {
@@ -57,7 +58,7 @@ impl GiveBack {
         }
     }
 
-    /// Whether a hit of the message counts no more.
+    /// Returns whether a hit of the message is given back.
     #[must_use]
     pub const fn takes(self, refundable: bool) -> bool {
         refundable && !matches!(self, GiveBack::No)

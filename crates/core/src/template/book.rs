@@ -1,4 +1,4 @@
-//! All templates of a deployment: which one a message gets.
+//! All templates of a deployment, and the choice of the one that a message gets.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -11,20 +11,20 @@ use crate::channel::Channel;
 use crate::code::passcode::Passcode;
 use crate::send::route::ProviderName;
 
-/// What a template is for: what is named and nothing else; what is not named, all of it.
+/// The messages that a template is for. A field of `None` matches every message.
 ///
-/// Of several that fit, the nearest holds: one of the application before one of the deployment, then one of
-/// the channel, of the provider, of the language. Where none fits, text vendors get the built-in text and
-/// template vendors nothing.
+/// If several templates match, the nearest is used. A template of the application comes before one of the
+/// deployment; among those, fields rank in the order channel, provider, language. Where none matches, text
+/// vendors get the built-in text and template vendors get none.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TemplateScope {
-    /// Of that application.
+    /// Only messages of this application.
     pub app: Option<AppId>,
-    /// For codes of that channel.
+    /// Only codes of this channel.
     pub channel: Option<Channel>,
-    /// For that provider; a vendor's own template always names one.
+    /// Only messages through this provider; a vendor's own template always names one.
     pub provider: Option<ProviderName>,
-    /// In that language.
+    /// Only messages in this language.
     pub language: Option<Language>,
 }
 
@@ -33,12 +33,12 @@ pub struct TemplateScope {
 pub enum Template {
     /// A text with gaps.
     Text(TextTemplate),
-    /// One that a vendor has approved.
+    /// A template that a vendor has approved.
     Vendor(VendorTemplate),
 }
 
 impl Template {
-    /// Returns which of the two this template is.
+    /// Returns the kind of this template.
     #[must_use]
     pub const fn kind(&self) -> TemplateKind {
         match self {
@@ -48,7 +48,7 @@ impl Template {
     }
 }
 
-/// Which of two templates: a scope may have one of each kind.
+/// The kind of a template: a scope may have one template of each kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TemplateKind {
     /// A text with gaps.
@@ -57,28 +57,28 @@ pub enum TemplateKind {
     Vendor,
 }
 
-/// All templates of a deployment beside the built-in ones.
+/// All templates of a deployment except the built-in ones.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Templates {
     texts: BTreeMap<TemplateScope, TextTemplate>,
     vendors: BTreeMap<TemplateScope, VendorTemplate>,
 }
 
-/// What a template is asked for.
+/// The message that a template is looked up for.
 #[derive(Debug, Clone, Copy)]
 pub struct TemplateQuery<'a> {
-    /// Of which application.
+    /// The application that sends the message.
     pub app: &'a Application,
-    /// For what.
+    /// The purpose of the code.
     pub channel: Channel,
-    /// For whom to send.
+    /// The provider that carries the message.
     pub provider: &'a str,
-    /// In which language.
+    /// The language of the message.
     pub language: Language,
 }
 
 impl TemplateQuery<'_> {
-    /// Every scope that fits, the nearest first.
+    /// Returns every scope that matches, the nearest first.
     fn scopes(&self) -> impl Iterator<Item = TemplateScope> {
         let provider = ProviderName::parse(self.provider).ok();
         (0..16_u8).rev().map(move |named| TemplateScope {
@@ -98,7 +98,7 @@ impl TemplateQuery<'_> {
 }
 
 impl Templates {
-    /// Adds a template, in place of one with the same scope.
+    /// Adds a template, in place of one with the same scope and kind.
     pub fn add(&mut self, scope: TemplateScope, template: Template) {
         match template {
             Template::Text(text) => drop(self.texts.insert(scope, text)),
@@ -106,9 +106,9 @@ impl Templates {
         }
     }
 
-    /// The text for a code: the nearest template's, or else the built-in one. Where the last lines of the
-    /// application leave no room for a template's text in one segment, it is the built-in one too, which
-    /// makes room.
+    /// Returns the text for a code: that of the nearest template, or else the built-in one. The built-in text,
+    /// which makes room, also replaces a template's text that leaves no room for the application's last lines
+    /// in one segment.
     #[must_use]
     pub fn text(&self, query: &TemplateQuery<'_>, passcode: &Passcode, life: Duration) -> SmsText {
         let sender = Sender::from(query.app);
@@ -119,14 +119,14 @@ impl Templates {
         }
     }
 
-    /// What [`Templates::text`] will look like, with a sample code.
+    /// Returns a preview of the text that [`Templates::text`] returns, with a sample code.
     #[must_use]
     pub fn preview(&self, query: &TemplateQuery<'_>) -> Preview {
         let (template, sender) = (query.in_book(&self.texts), Sender::from(query.app));
         preview(template, query.language, query.channel, sender)
     }
 
-    /// The template of a vendor, filled for a code; `None` where there is none.
+    /// Returns the vendor's template, filled for a code; `None` where there is none.
     #[must_use]
     pub fn filled(
         &self,

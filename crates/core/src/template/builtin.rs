@@ -1,4 +1,4 @@
-//! The built-in texts: how much they say, so that they take one segment.
+//! The built-in texts: how many words they use, so that they take one segment.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -12,29 +12,29 @@ use crate::code::passcode::Passcode;
 use crate::policy;
 use crate::text::Encoding;
 
-/// Why messages of an application cannot have the last lines it asks for: not even the shortest text
+/// The reason why messages of an application cannot have the last lines it asks for: not even the shortest text
 /// leaves room for them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the text for {} in {} would fill {needed} of {limit} places", channel.as_str(), language.as_str())]
 pub struct TooLong {
-    /// What the code would be for.
+    /// The purpose of the code.
     pub channel: Channel,
-    /// In which language.
+    /// The language of the message.
     pub language: Language,
-    /// How much the text takes: characters as SMS counts them, or bytes where `limit` is
+    /// The room that the text needs: characters as SMS counts them, or bytes where `limit` is
     /// [`ANDROID_BYTES`](super::ANDROID_BYTES).
     pub needed: usize,
-    /// How much there is.
+    /// The room that there is.
     pub limit: usize,
 }
 
-/// Whether every message of `sender` can have its last lines: in every language, for every channel, with
-/// the longest code and life that any policy may set ([`policy::MOST_DIGITS`], [`policy::LONGEST_LIFE`]),
-/// in one SMS segment and, with an Android app hash, in [`ANDROID_BYTES`](super::ANDROID_BYTES). A sender
-/// without last lines always passes.
+/// Checks that every message of `sender` can have its last lines: in every language, for every channel, with
+/// the longest code and life that any policy may set ([`policy::MOST_DIGITS`], [`policy::LONGEST_LIFE`]), in
+/// one SMS segment and, with an Android app hash, in [`ANDROID_BYTES`](super::ANDROID_BYTES). A sender without
+/// last lines always passes.
 ///
 /// # Errors
-/// [`TooLong`] names the first message that could not.
+/// [`TooLong`] names the first message that has no room.
 pub fn check(sender: Sender<'_>) -> Result<(), TooLong> {
     for language in Language::ALL {
         for channel in Channel::ALL {
@@ -44,8 +44,8 @@ pub fn check(sender: Sender<'_>) -> Result<(), TooLong> {
     Ok(())
 }
 
-/// The built-in text for a code, in one SMS segment: it leaves words out until it fits, the same words for
-/// every code and life. Only a sender that fails [`check`] gets more segments.
+/// Returns the built-in text for a code, in one SMS segment. It leaves words out until it fits, the same words
+/// for every code and life. Only a sender that fails [`check`] gets more segments.
 ///
 /// ```
 /// # use countersign_core::{application::AppName, channel::Channel, entropy::*, code::passcode::Passcode, template::*};
@@ -67,7 +67,7 @@ pub fn render(
     built_in(language, channel, sender, passcode.reveal(), life)
 }
 
-/// [`render`] for a code that may be a sample.
+/// Returns the text of [`render`] for a code that may be a sample.
 pub(super) fn built_in(
     language: Language,
     channel: Channel,
@@ -79,14 +79,14 @@ pub(super) fn built_in(
     SmsText(compose(wording, language, channel, sender, code, life))
 }
 
-/// How much the words around a code say, the most first.
+/// The wordings of a built-in text, the longest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wording {
-    /// What the code is for, how long it lives, and not to share it.
+    /// The purpose of the code, its life, and the warning not to share it.
     Full,
-    /// Without its life.
+    /// The purpose of the code and the warning.
     Warned,
-    /// Without the warning too: what the code is for.
+    /// The purpose of the code.
     Plain,
     /// The name and the code.
     Bare,
@@ -101,8 +101,8 @@ impl Wording {
     ];
 }
 
-/// The first wording that fits, judged with the longest code and life: what the real ones take must not
-/// decide.
+/// Returns the longest wording that fits, judged with the longest code and life, so that the choice does not
+/// depend on the real ones.
 fn wording(language: Language, channel: Channel, sender: Sender<'_>) -> Result<Wording, TooLong> {
     if says_all(language, channel, sender) {
         return Ok(Wording::Full);
@@ -125,9 +125,10 @@ fn wording(language: Language, channel: Channel, sender: Sender<'_>) -> Result<W
     })
 }
 
-/// Whether the full text of a sender without last lines fits, told by the length of its name: 70 characters of any
-/// script make one segment, for none takes more than two septets, of 160. It is so for nearly every message, and
-/// to write the text twice for each would be a thirtieth of all the work that a message is.
+/// Fast path: returns whether the full text of a sender without last lines fits, judged by the length of its
+/// name alone. 70 characters of any script fit one segment, since none takes more than two of the 160 septets.
+/// Nearly every message takes this path; writing its text twice would cost a thirtieth of all the work of a
+/// send.
 fn says_all(language: Language, channel: Channel, sender: Sender<'_>) -> bool {
     static AROUND_NAMES: LazyLock<BTreeMap<(Language, Channel), usize>> = LazyLock::new(|| {
         let name = AppName::shortest();
@@ -146,7 +147,7 @@ fn says_all(language: Language, channel: Channel, sender: Sender<'_>) -> bool {
     !sender.has_last_lines() && around.is_some_and(|around| around + name <= Encoding::Ucs2.alone())
 }
 
-/// How many places a text takes in UCS-2.
+/// Returns the length of a text in units of UCS-2.
 fn units(text: &str) -> usize {
     text.encode_utf16().count()
 }

@@ -35,7 +35,7 @@ impl Language {
         }
     }
 
-    /// The language of that tag, or `None`.
+    /// Returns the language with this tag, or `None`.
     #[must_use]
     pub fn parse(tag: &str) -> Option<Self> {
         Self::ALL
@@ -43,8 +43,8 @@ impl Language {
             .find(|language| language.as_str() == tag)
     }
 
-    /// What the owner of `phone` most likely reads. The language of an API call says nothing about that:
-    /// some official SDKs send one whoever their user is.
+    /// Returns the language that the owner of `phone` most likely reads. The language of an API call is no
+    /// evidence of it, since some official SDKs send one language for every user.
     #[must_use]
     pub fn of(phone: &PhoneNumber) -> Self {
         match phone.country().as_str() {

@@ -1,11 +1,11 @@
-//! What is wrong with a template, before a phone shows it.
+//! The rules that a template must keep, checked before it is saved.
 //!
-//! | who | judges |
+//! | module | judges |
 //! |---|---|
 //! | `text` | a [`TextTemplate`](super::TextTemplate): [`text()`] |
 //! | `vendor` | a [`VendorTemplate`](super::VendorTemplate): [`vendor()`] |
-//! | `links` | what phones turn into links |
-//! | `hidden` | characters that nobody sees |
+//! | `links` | text that phones turn into links |
+//! | `hidden` | characters that people cannot see |
 //!
 //! A finding is an error, which refuses the save, or a warning, which does not ([`is_refused`]).
 
@@ -21,21 +21,21 @@ use super::{Sender, Template};
 pub use text::text;
 pub use vendor::vendor;
 
-/// One thing that is wrong.
+/// One rule that a template breaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// Which rule it breaks.
+    /// The broken rule.
     pub rule: LintRule,
-    /// What is wrong, for a person: "takes 84 of 70 places in UCS-2, which makes 2 segments".
+    /// A sentence for a person: "takes 84 of 70 places in UCS-2, which makes 2 segments".
     pub sentence: String,
 }
 
 /// Whether a template with a finding may be saved. Errors come before warnings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// It is refused.
+    /// The template is refused.
     Error,
-    /// It is saved.
+    /// The template is saved.
     Warning,
 }
 
@@ -50,7 +50,7 @@ impl Severity {
     }
 }
 
-/// What a template is judged by.
+/// A rule that a template must keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LintRule {
     /// A text takes one segment, with the longest code and life.
@@ -61,7 +61,7 @@ pub enum LintRule {
     ControlCharacter,
     /// No characters that cannot be seen, or that turn the text around.
     HiddenCharacter,
-    /// Nothing that a phone makes a link of.
+    /// Nothing that phones turn into a link.
     Link,
     /// No link in a signature, nor digits that read as a code or a number to call.
     SignatureLink,
@@ -71,21 +71,21 @@ pub enum LintRule {
     NoCode,
     /// The code is there once.
     CodeRepeated,
-    /// The id of a vendor's template is one.
+    /// A vendor's template has a well-formed id.
     TemplateId,
-    /// The signature of a vendor's template is the bare text of one.
+    /// The signature of a vendor's template is the bare text, without brackets.
     SignatureText,
     /// Either all gaps of a vendor's template have names or none has.
     MixedNames,
-    /// No two gaps have the same name.
+    /// Every gap has a name of its own.
     RepeatedName,
-    /// A vendor's template has few gaps.
+    /// A vendor's template has at most ten gaps.
     TooManyVariables,
     /// A text begins with a signature.
     NoSignature,
     /// The signature is the name of the application.
     OtherSignature,
-    /// No few characters make a text cost UCS-2.
+    /// A text in the alphabet of GSM-7 is not forced into UCS-2 by a few characters.
     CostlyCharacter,
     /// A text says how long the code lives.
     NoLifetime,
@@ -94,7 +94,7 @@ pub enum LintRule {
 }
 
 impl LintRule {
-    /// The name, which does not change: `too_many_segments`.
+    /// The stable name, such as `too_many_segments`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -120,7 +120,7 @@ impl LintRule {
         }
     }
 
-    /// What breaking it means.
+    /// Returns the severity of breaking the rule.
     #[must_use]
     pub const fn severity(self) -> Severity {
         match self {
@@ -133,7 +133,7 @@ impl LintRule {
         }
     }
 
-    /// A template that breaks it, and how.
+    /// Makes a finding that breaks this rule.
     fn broken(self, sentence: impl Into<String>) -> Finding {
         Finding {
             rule: self,
@@ -143,7 +143,7 @@ impl LintRule {
 }
 
 impl Finding {
-    /// Whether it refuses the save.
+    /// Returns the severity of the broken rule.
     #[must_use]
     pub const fn severity(&self) -> Severity {
         self.rule.severity()
@@ -151,14 +151,14 @@ impl Finding {
 }
 
 impl fmt::Display for Finding {
-    /// `error too_many_segments: takes ...`.
+    /// Writes `error too_many_segments: takes ...`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (severity, rule) = (self.severity().as_str(), self.rule.as_str());
         write!(f, "{severity} {rule}: {}", self.sentence)
     }
 }
 
-/// What is wrong with a template of either kind: [`text()`], [`vendor()`].
+/// Returns the findings about a template of either kind: [`text()`], [`vendor()`].
 #[must_use]
 pub fn template(template: &Template, senders: &[Sender<'_>]) -> Vec<Finding> {
     match template {
@@ -167,7 +167,7 @@ pub fn template(template: &Template, senders: &[Sender<'_>]) -> Vec<Finding> {
     }
 }
 
-/// Whether a template with these findings is not saved.
+/// Returns whether a template with these findings is refused.
 #[must_use]
 pub fn is_refused(findings: &[Finding]) -> bool {
     findings
@@ -175,13 +175,13 @@ pub fn is_refused(findings: &[Finding]) -> bool {
         .any(|finding| finding.severity() == Severity::Error)
 }
 
-/// Errors before warnings, else in the order in which they were found.
+/// Sorts errors before warnings, and otherwise keeps the order.
 fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings.sort_by_key(Finding::severity);
     findings
 }
 
-/// Up to three of `items`, and how many more there are.
+/// Lists up to three of `items`, and the number of the others.
 fn list(items: &[impl fmt::Display]) -> String {
     let shown: Vec<_> = items.iter().take(3).map(ToString::to_string).collect();
     match items.len().saturating_sub(shown.len()) {

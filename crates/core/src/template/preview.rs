@@ -1,4 +1,4 @@
-//! What a message will look like: its text with a sample code.
+//! A message with a sample code, as a phone will show it.
 
 use std::time::Duration;
 
@@ -11,24 +11,24 @@ use crate::text::{Size, measure};
 /// The code of a preview.
 pub const SAMPLE_CODE: &str = "123456";
 
-/// How long it lives.
+/// The life of the code of a preview.
 pub const SAMPLE_LIFE: Duration = Duration::from_secs(300);
 
-/// A text with a sample code, and what it takes.
+/// A text with a sample code, and its size.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Preview {
     /// The text, with its last lines.
     pub text: String,
-    /// What it takes.
+    /// The size of the text.
     pub size: Size,
-    /// What it takes at most: with the longest code and life.
+    /// The maximum size: with the longest code and life.
     pub longest: Size,
-    /// Whether it is the built-in text: there is no template, or the last lines of the sender do not fit
-    /// after it.
+    /// Whether this is the built-in text: there is no template, or the last lines of the sender do not fit
+    /// after the template's text.
     pub is_built_in: bool,
 }
 
-/// What `template`, or without one the built-in text, makes of a sample code.
+/// Fills `template`, or without one the built-in text, with a sample code.
 ///
 /// ```
 /// # use countersign_core::{application::AppName, channel::Channel, template::*};

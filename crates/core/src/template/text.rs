@@ -8,8 +8,8 @@ use super::vendor::Value;
 use super::{CAPACITY, LONGEST_CODE, Sender, SmsText, last_lines};
 use crate::policy::LONGEST_LIFE;
 
-/// A text with gaps: `{code}`, `{minutes}`, `{seconds}`, `{app}`. Synonyms of GenAuth's templates are read
-/// ([`Value::named`]) and written back by our own names.
+/// A text with gaps: `{code}`, `{minutes}`, `{seconds}`, `{app}`. The parser also reads the synonyms of
+/// GenAuth's templates ([`Value::named`]); the text is written with our own names.
 ///
 /// ```
 /// # use countersign_core::template::TextTemplate;
@@ -27,24 +27,24 @@ enum Piece {
     Gap(Value),
 }
 
-/// Why a text is not a [`TextTemplate`]. What is wrong with one that is, the linter says.
+/// The reason why a text is not a [`TextTemplate`]. The [linter](super::lint) judges the texts that are.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidText {
-    /// Without a code nobody needs it.
+    /// The text has no gap for the code.
     #[error("a text needs {{code}}")]
     NoCode,
-    /// A gap that nothing fills.
+    /// A gap with a name that no value has.
     #[error("{{{0}}} is none of {{code}}, {{minutes}}, {{seconds}}, {{app}}")]
     UnknownGap(String),
     /// A brace without its other half.
     #[error("a brace is open: a gap is written {{code}}")]
     OpenBrace,
-    /// Longer than any SMS.
+    /// A text longer than any SMS.
     #[error("a text has at most {MOST_BYTES} bytes")]
     Length,
 }
 
-/// The most bytes of a text with its gaps, by our own names.
+/// The maximum number of bytes of a text with its gaps, written with our own names.
 pub(super) const MOST_BYTES: usize = 600;
 
 impl FromStr for TextTemplate {
@@ -70,7 +70,7 @@ impl FromStr for TextTemplate {
             return Err(InvalidText::NoCode);
         }
         let template = Self(pieces);
-        // Our own names may be longer than those that were read.
+        // Our own names may be longer than the synonyms that were read.
         if template.to_string().len() > MOST_BYTES {
             return Err(InvalidText::Length);
         }
@@ -88,7 +88,7 @@ impl Piece {
 }
 
 impl TextTemplate {
-    /// The text for a code, with the last lines of its sender.
+    /// Fills the text for a code, and appends the last lines of its sender.
     pub(super) fn fill(&self, sender: Sender<'_>, code: &str, life: Duration) -> SmsText {
         let mut text = String::with_capacity(CAPACITY + self.most_bytes(sender));
         for piece in &self.0 {
@@ -101,8 +101,8 @@ impl TextTemplate {
         SmsText(text)
     }
 
-    /// Whether the last lines of `sender`, if it has any, fit after the text, judged with the longest code
-    /// and life.
+    /// Returns whether the last lines of `sender`, if it has any, fit after the text, judged with the longest
+    /// code and life.
     pub(super) fn leaves_room(&self, sender: Sender<'_>) -> bool {
         if !sender.has_last_lines() {
             return true;
@@ -111,7 +111,7 @@ impl TextTemplate {
         sender.room(text.reveal()).is_ok()
     }
 
-    /// Its words, between the gaps.
+    /// Returns the words between the gaps.
     pub(super) fn words(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(|piece| match piece {
             Piece::Words(words) => Some(&**words),
@@ -119,15 +119,15 @@ impl TextTemplate {
         })
     }
 
-    /// How many gaps `value` fills.
+    /// Counts the gaps that `value` fills.
     pub(super) fn count(&self, value: Value) -> usize {
         let filled = |piece: &&Piece| **piece == Piece::Gap(value);
         self.0.iter().filter(filled).count()
     }
 
-    /// More than the text takes without last lines.
+    /// Returns an upper bound of the bytes that the text takes without last lines.
     fn most_bytes(&self, sender: Sender<'_>) -> usize {
-        // No number is longer than the longest u64.
+        // A gap takes at most the name, or the 20 digits of the longest u64.
         let gap = sender.name.as_str().len().max(20);
         let bytes = self.0.iter().map(|piece| match piece {
             Piece::Words(words) => words.len(),

@@ -1,4 +1,4 @@
-//! Templates that a vendor has approved: an id, a signature, and what fills the gaps.
+//! Templates that a vendor has approved: an id, a signature, and the values of the gaps.
 
 use std::fmt;
 use std::str::FromStr;
@@ -19,38 +19,38 @@ use super::{Sender, SmsText, minutes};
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VendorTemplate {
-    /// The id that the vendor gave it.
+    /// The id that the vendor gave the template.
     pub id: String,
-    /// The signature that goes with it, where the vendor asks for one.
+    /// The signature of the template, where the vendor asks for one.
     pub signature: Option<String>,
-    /// What fills its gaps, in the order in which the vendor counts them.
+    /// The values of its gaps, in the order in which the vendor counts them.
     pub variables: Vec<Variable>,
 }
 
-/// One gap of a template: its name, where the vendor names gaps, and what fills it.
+/// One gap of a template: its name, where the vendor names gaps, and its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Variable {
-    /// The name; empty where gaps are counted only.
+    /// The name; empty where the vendor only counts gaps.
     pub name: String,
-    /// What fills it.
+    /// The value that fills the gap.
     pub value: Value,
 }
 
-/// What a gap may be filled with. Nothing that a caller of the API says is among it.
+/// The values that a gap may be filled with. None of them comes from a caller of the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Value {
     /// The code.
     Code,
-    /// How many minutes it lives.
+    /// The life of the code in minutes.
     Minutes,
-    /// How many seconds it lives.
+    /// The life of the code in seconds.
     Seconds,
     /// The name of the application.
     App,
 }
 
 impl Value {
-    /// All of them.
+    /// All values.
     pub const ALL: [Value; 4] = [Value::Code, Value::Minutes, Value::Seconds, Value::App];
 
     /// The name, as it stands between braces.
@@ -64,8 +64,8 @@ impl Value {
         }
     }
 
-    /// The value of that name, by our own names and by those of GenAuth's templates: `ttl` is in seconds,
-    /// `ttl_minutes` in minutes, `1` is the code and `2` the minutes.
+    /// Returns the value with this name. It reads our own names and those of GenAuth's templates: `ttl` is in
+    /// seconds, `ttl_minutes` in minutes, `1` is the code and `2` the minutes.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Some(match name {
@@ -88,7 +88,7 @@ impl Value {
     }
 }
 
-/// Why a text is not a [`Variable`].
+/// The reason why a text is not a [`Variable`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
     "a variable is written name={{code}}, or {{code}} alone; it is one of {{code}}, {{minutes}}, {{seconds}}, {{app}}"
@@ -126,13 +126,13 @@ impl fmt::Display for Variable {
     }
 }
 
-/// A vendor's template with its gaps filled. Guarded like the code in it.
+/// A vendor's template with its gaps filled. `Debug` hides it like the code in it.
 #[derive(Debug, Clone)]
 pub struct FilledTemplate {
-    /// The id that the vendor gave it.
+    /// The id that the vendor gave the template.
     pub id: String,
-    /// The signature that goes with it.
+    /// The signature of the template.
     pub signature: Option<String>,
-    /// Names of gaps (empty where they are counted only), and what fills them.
+    /// The names of the gaps (empty where the vendor only counts them), and their values.
     pub variables: Vec<(String, SmsText)>,
 }

@@ -9,7 +9,7 @@ use super::builtin::Wording;
 use super::{CAPACITY, Language, Sender, last_lines, minutes};
 use crate::channel::Channel;
 
-/// What a text is about.
+/// The values that a built-in text is made of.
 struct TextInput<'a> {
     wording: Wording,
     app: &'a str,
@@ -17,7 +17,7 @@ struct TextInput<'a> {
     minutes: u64,
 }
 
-/// The text for a code in as many words as `wording` says, and its last lines.
+/// Writes the text for a code in the given `wording`, with its last lines.
 pub(super) fn compose(
     wording: Wording,
     language: Language,

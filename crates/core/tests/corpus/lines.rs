@@ -1,6 +1,6 @@
-//! Numbers and country codes as lines of text: what `lines.py` writes.
+//! Numbers and country codes as lines of text, in the format of `lines.py`.
 
-/// `\u{hex}` is that character and `\u{}` none, everything else stands for itself.
+/// Replaces `\u{hex}` by that character and `\u{}` by nothing; everything else stays.
 pub(crate) fn unescape(text: &str) -> Option<String> {
     let mut pieces = text.split("\\u{");
     let mut plain = pieces.next()?.to_owned();

@@ -17,7 +17,7 @@ fn phone() -> PhoneNumber {
     PhoneNumber::parse("13800138000", None).unwrap()
 }
 
-/// A sent code of 300 s that was decided on `age` seconds before [`NOW`], one of the last two that are good.
+/// Makes a sent code with a life of 300 s, decided on `age` seconds before [`NOW`], with `keeps = 2`.
 fn code(passcode: &str, age: u64) -> Code {
     let at = NOW.before(Duration::from_secs(age));
     let message = MessageId::first_at(at);

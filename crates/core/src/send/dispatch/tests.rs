@@ -21,7 +21,7 @@ impl Entropy for Zeros {
     }
 }
 
-/// A vendor that always says the same, takes its time, and notes which codes it was given and how long it had.
+/// A vendor that always answers the same after a delay, and notes the codes it was given and the time it had.
 struct Vendor {
     name: &'static str,
     content: Content,
@@ -52,13 +52,13 @@ impl Provider for Vendor {
     }
 }
 
-/// Vendors by name, what they say, and how many milliseconds they take over it.
+/// The vendors by name, each with its answer and its delay in milliseconds.
 struct World {
     clock: Arc<AtomicI64>,
     vendors: Vec<Arc<Vendor>>,
     templates: Templates,
     made_at: i64,
-    /// By how much time goes on whenever somebody asks for it.
+    /// The milliseconds by which the clock advances with each reading.
     stands_still: i64,
 }
 
@@ -160,7 +160,7 @@ fn only_a_definite_refusal_of_the_vendor_fails_over() {
         let world = World::of([("a", refused(kind), 0), ("b", accepted(), 0)]);
         let attempts = world.carry(OnUnknown::Keep);
         let goes_on = !matches!(kind, RefusalKind::BadNumber | RefusalKind::TooLate);
-        // Both vendors would send the same words.
+        // Both vendors would send the same text.
         let same_words = kind == RefusalKind::ContentRejected;
         let calls = if goes_on && !same_words {
             vec![1, 1]

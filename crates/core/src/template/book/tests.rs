@@ -35,7 +35,7 @@ fn app() -> Application {
     }
 }
 
-/// What `app` asks for: a code to sign in, in English, through `twilio`.
+/// The query of `app` for the text of a code to sign in, in English, through `twilio`.
 fn query(app: &Application) -> TemplateQuery<'_> {
     TemplateQuery {
         app,
@@ -49,7 +49,7 @@ fn provider(name: &str) -> ProviderName {
     ProviderName::parse(name).unwrap()
 }
 
-/// The scope that names what the bits say, the heaviest first.
+/// Makes the scope that names the fields whose bits are set; the heaviest bit is the first field.
 fn scope(bits: u8) -> TemplateScope {
     TemplateScope {
         app: (bits & 8 != 0).then(|| AppId::parse("shop").unwrap()),
@@ -98,7 +98,7 @@ fn the_nearest_scope_wins() {
         assert_eq!(sent(&templates, &query), format!("{bits}: 000000"));
         assert_eq!(vendors_id(&templates, &query), Some(bits.to_string()));
     }
-    // The order in which they came does not matter.
+    // The order in which templates are added does not matter.
     templates.add(scope(7), text("again {code}"));
     assert_eq!(sent(&templates, &query(&app)), "15: 000000");
 }

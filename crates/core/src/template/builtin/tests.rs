@@ -132,7 +132,7 @@ fn a_name_in_another_script_costs_words_and_never_a_segment() {
     }
 }
 
-/// What a code is for is told apart in every language.
+/// The texts of two channels differ in every language.
 #[test]
 fn no_two_channels_have_the_same_text() {
     for language in Language::ALL {
@@ -143,7 +143,7 @@ fn no_two_channels_have_the_same_text() {
     }
 }
 
-/// An application whose last lines fitted before a language came keeps them.
+/// An application whose last lines fit keeps them when a language is added.
 #[test]
 fn no_later_language_needs_more_room_than_the_first() {
     let shortest = |language| {
@@ -160,7 +160,7 @@ fn no_later_language_needs_more_room_than_the_first() {
     }
 }
 
-/// A name of each length and script, and what it makes of last lines of each kind.
+/// Names of each length and script, with last lines of each kind.
 #[test]
 fn last_lines_end_every_text_that_fits_and_others_are_refused() {
     let names = [

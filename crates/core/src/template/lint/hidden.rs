@@ -1,4 +1,4 @@
-//! Characters that nobody sees, or that make others be seen as what they are not.
+//! Characters that people cannot see, or that disguise others.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use icu_properties::{CodePointMapData, CodePointSetData};
 
 use super::{Finding, LintRule, list};
 
-/// What `text` has of them, a finding for each rule it breaks.
+/// Returns a finding for each rule that the characters of `text` break.
 pub(super) fn findings(text: &str) -> impl Iterator<Item = Finding> {
     [
         LintRule::LineBreak,
@@ -22,7 +22,7 @@ pub(super) fn findings(text: &str) -> impl Iterator<Item = Finding> {
     })
 }
 
-/// The rule that `c` breaks.
+/// Returns the rule that `c` breaks.
 fn broken(c: char) -> Option<LintRule> {
     match CodePointMapData::<GeneralCategory>::new().get(c) {
         _ if matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}') => Some(LintRule::LineBreak),
@@ -46,7 +46,7 @@ fn why(rule: LintRule) -> &'static str {
     }
 }
 
-/// `U+202E`: a name for what cannot be shown.
+/// Returns a name such as `U+202E` for a character that cannot be shown.
 pub(super) fn name(c: char) -> String {
     format!("U+{:04X}", u32::from(c))
 }

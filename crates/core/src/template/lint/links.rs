@@ -1,7 +1,7 @@
-//! What phones turn into links, and where a signature ends.
+//! Text that phones turn into links, and the end of a signature.
 
-/// The first part of `text` that looks like a link: a scheme, or a host with a dot in it. What phones do not
-/// link today (`Hello.World`) is found too: names at the top of the DNS come and go.
+/// Returns the first part of `text` that looks like a link: a scheme, or a host with a dot in it. It also finds
+/// text that phones do not link today (`Hello.World`), since top-level domains come and go.
 pub(super) fn find(text: &str) -> Option<String> {
     let plain = as_ascii(text);
     if let Some(at) = plain.find("://") {
@@ -15,7 +15,7 @@ pub(super) fn find(text: &str) -> Option<String> {
     runs.find(|run| is_host(run)).map(short)
 }
 
-/// Why a signature looks like a link, or like a code or a number to call; `None` if it does not.
+/// Returns why a signature looks like a link, like a code, or like a number to call; `None` if it does not.
 pub(super) fn in_signature(signature: &str) -> Option<String> {
     if let Some(link) = find(signature) {
         return Some(format!("{link} in the signature looks like a link"));
@@ -32,7 +32,8 @@ pub(super) fn in_signature(signature: &str) -> Option<String> {
     })
 }
 
-/// The signature that `text` begins with, `【...】` or `[...]`, without its brackets; and what follows.
+/// Splits off the signature that `text` begins with, `【...】` or `[...]`. Returns it without its brackets, and
+/// the rest.
 pub(super) fn split_signature(text: &str) -> (Option<&str>, &str) {
     for (open, close) in [('【', '】'), ('[', ']')] {
         let inner = text.trim_start().strip_prefix(open);
@@ -43,8 +44,8 @@ pub(super) fn split_signature(text: &str) -> (Option<&str>, &str) {
     (None, text)
 }
 
-/// The text with the other forms of dots, colons and slashes that browsers take for the plain ones. A full
-/// stop of Chinese or Japanese ends sentences: it is a dot between letters of ASCII only.
+/// Replaces the other forms of dots, colons and slashes that browsers take for the plain ones. A full stop of
+/// Chinese or Japanese ends sentences, so it becomes a dot only between ASCII letters.
 fn as_ascii(text: &str) -> String {
     let is_ascii = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
     let (mut plain, mut last) = (String::with_capacity(text.len()), None);
@@ -71,7 +72,7 @@ fn is_host(run: &str) -> bool {
     named || labels.windows(4).any(|four| four.iter().all(octet))
 }
 
-/// Whether a label could be the last one of a host, or begins like one.
+/// Returns whether a label could be the last one of a host, or begins like one.
 fn is_top(label: &str) -> bool {
     let head = label.split(['-', '_']).next().unwrap_or(label);
     let letters = head.chars().count() >= 2 && head.chars().all(char::is_alphabetic);
@@ -82,7 +83,7 @@ fn is_digits(label: &str) -> bool {
     label.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// As much of a link as a sentence needs.
+/// Shortens a link for a sentence.
 fn short(link: &str) -> String {
     link.chars().take(40).collect()
 }

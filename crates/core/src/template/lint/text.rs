@@ -1,4 +1,4 @@
-//! What is wrong with a text of the operator's.
+//! The rules for a text of the operator's.
 
 use std::collections::BTreeSet;
 
@@ -8,8 +8,8 @@ use crate::policy::{LONGEST_LIFE, MOST_DIGITS};
 use crate::template::{LONGEST_CODE, Sender, TextTemplate, Value, minutes};
 use crate::text::{is_gsm7, measure};
 
-/// What is wrong with `template` as a text of `senders`: of one application, or of all those that would
-/// inherit it. Without any, it is judged with the shortest name. Errors come first.
+/// Returns the findings about `template` as a text of `senders`: of one application, or of all those that would
+/// inherit it. Without senders, it is judged with the shortest name. Errors come first.
 ///
 /// ```
 /// # use countersign_core::template::{TextTemplate, lint};
@@ -43,10 +43,10 @@ pub fn text(template: &TextTemplate, senders: &[Sender<'_>]) -> Vec<Finding> {
 
 struct Linted<'a> {
     template: &'a TextTemplate,
-    /// The template as it is written.
+    /// The source text of the template.
     source: String,
     senders: &'a [Sender<'a>],
-    /// Whether the senders are the operator's, not a stand-in.
+    /// Whether the senders are the operator's applications, not a stand-in.
     are_known: bool,
 }
 
@@ -72,11 +72,11 @@ impl Linted<'_> {
         })
     }
 
-    /// Judged filled: an application's name may make a host of what follows it.
+    /// Judges the filled text, since an application's name may turn the text after it into a host.
     fn links(&self) -> Vec<Finding> {
         let (mut signatures, mut links) = (BTreeSet::new(), BTreeSet::new());
         for sender in self.senders {
-            // One digit: that a code is in a signature is said once.
+            // A single digit as the code: another rule reports a code in the signature.
             let text = self.filled(*sender, "0");
             let (signature, rest) = links::split_signature(&text);
             signatures.extend(signature.and_then(links::in_signature));
@@ -122,7 +122,7 @@ impl Linted<'_> {
         })
     }
 
-    /// A text in an alphabet of GSM-7, but for a few characters.
+    /// Finds the few characters that force a text into UCS-2 whose others are all in the alphabet of GSM-7.
     fn costly_characters(&self) -> Option<Finding> {
         let words = || self.template.words().flat_map(str::chars);
         let costly: BTreeSet<char> = words().filter(|c| !is_gsm7(*c)).collect();
@@ -166,7 +166,7 @@ impl Linted<'_> {
         })
     }
 
-    /// The text without last lines.
+    /// Fills the text, without last lines.
     fn filled(&self, sender: Sender<'_>, code: &str) -> String {
         let sender = Sender::from(sender.name);
         let text = self.template.fill(sender, code, LONGEST_LIFE);

@@ -1,4 +1,4 @@
-//! What is wrong with a template of a vendor's, as far as all vendors agree.
+//! The rules for a vendor's template, as far as all vendors agree.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ const LONGEST_SIGNATURE: usize = 20;
 /// The most gaps.
 const MOST_VARIABLES: usize = 10;
 
-/// What is wrong with `template`. All of it are errors.
+/// Returns the findings about `template`. All of them are errors.
 ///
 /// ```
 /// # use countersign_core::template::{VendorTemplate, lint};

@@ -72,7 +72,7 @@ fn a_text_never_grows_while_it_is_filled() {
     assert_eq!(text.reveal().len(), 8 + 118 * 80);
 }
 
-/// What a template is likely made of, and what it is not.
+/// Pieces that templates are made of, and others.
 fn scrap() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => r"\$?\{(code|minutes|seconds|app|ttl|ttl_minutes|1|2|3| code )\}",

@@ -16,7 +16,7 @@ fn lint(template: &str, names: &[&str]) -> Vec<Finding> {
     text(&parse(template), &senders)
 }
 
-/// The rules that a template of Shop breaks.
+/// Returns the rules that a template of Shop breaks.
 fn rules(template: &str) -> Vec<&'static str> {
     let findings = lint(template, &["Shop"]);
     findings
@@ -124,7 +124,7 @@ fn no_signature_looks_like_a_link_or_a_number() {
     ] {
         assert_eq!(rules(bad), ["signature_link", "other_signature"], "{bad:?}");
     }
-    // Only some names make a number of it.
+    // Only the second name makes a number with it.
     let findings = lint("[{app}99] {code} {minutes}", &["Shop", "Club 1999"]);
     assert_eq!(
         sentence(&findings, LintRule::SignatureLink),
@@ -153,7 +153,7 @@ fn a_text_is_signed_with_the_name_of_its_application() {
         "is signed Shop, but is of A, B, C and 2 more"
     );
     assert!(!is_refused(&findings));
-    // Of nobody, nobody can tell.
+    // Without senders there is no name to compare with.
     assert_eq!(lint("[Store] {code} {minutes}", &[]), []);
 }
 
@@ -170,7 +170,7 @@ fn few_characters_that_cost_all_of_gsm7_are_named() {
         sentence(&findings, LintRule::CostlyCharacter)
             .contains("without 【 (U+3010), 】 (U+3011),")
     );
-    // The name makes it UCS-2 in any case; but not where the name is not in it.
+    // The name forces UCS-2 in any case, except where the text does not use it.
     let curly = "[{app}] {code}: don’t share it, {minutes}";
     assert_eq!(lint(curly, &["商城"]), []);
     assert_eq!(lint(curly, &["商城", "Shop"]).len(), 1);
@@ -211,7 +211,7 @@ fn a_text_leaves_room_for_last_lines() {
     let android = [sender(None, Some(&hash))];
     assert_eq!(text(&words(140 - 19 - 12), &android), []);
     assert_eq!(text(&words(141 - 19 - 12), &android).len(), 1);
-    // What is too long by itself is told once.
+    // A text that is too long by itself is reported once.
     let findings = text(&words(200), &both);
     assert_eq!(findings.len(), 1);
     assert_eq!(findings[0].rule, LintRule::TooManySegments);
