@@ -197,6 +197,29 @@ pub enum HitChange {
 }
 
 impl Effect {
+    /// Returns the name in records: `wrong`, `right`, `unlocked` or `token_used`.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Effect::Wrong { .. } => "wrong",
+            Effect::Used { .. } => "right",
+            Effect::Unlocked => "unlocked",
+            Effect::TokenUsed => "token_used",
+        }
+    }
+
+    /// Returns the effect of that name on the codes of these messages; `None` for any other name.
+    #[must_use]
+    pub fn recorded(name: &str, codes: Vec<MessageId>) -> Option<Self> {
+        Some(match name {
+            "wrong" => Effect::Wrong { codes },
+            "right" => Effect::Used { codes },
+            "unlocked" => Effect::Unlocked,
+            "token_used" => Effect::TokenUsed,
+            _ => return None,
+        })
+    }
+
     /// Returns the messages whose codes the effect changes.
     #[must_use]
     pub fn codes(&self) -> &[MessageId] {

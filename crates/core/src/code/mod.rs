@@ -35,8 +35,9 @@ pub struct Code {
     pub message: MessageId,
     /// The MAC that guesses are compared with.
     pub mac: PasscodeMac,
-    /// Milliseconds from the making of the message id to the decision.
-    decided_after: u32,
+    /// Milliseconds from the making of the message id to the decision; negative where the clock of the node that made
+    /// the id was ahead of the ledger's.
+    decided_after: i32,
     /// Milliseconds from the decision to the end of the code's life.
     life: u32,
     /// The number of further wrong guesses that the code survives.
@@ -113,12 +114,13 @@ impl Code {
         expires_at: Timestamp,
         mac: PasscodeMac,
     ) -> Self {
-        let millis = |span: Duration| u32::try_from(span.as_millis()).unwrap_or(u32::MAX);
+        let after = decided_at.as_millis() - message.made_at().as_millis();
+        let life = decided_at.until(expires_at).as_millis();
         Self {
             message,
             mac,
-            decided_after: millis(message.made_at().until(decided_at)),
-            life: millis(decided_at.until(expires_at)),
+            decided_after: i32::try_from(after).unwrap_or(i32::MAX),
+            life: u32::try_from(life).unwrap_or(u32::MAX),
             tries_left: 0,
             keeps: 1,
             sent: false,
@@ -141,11 +143,23 @@ impl Code {
         Self { keeps, ..self }
     }
 
+    /// Returns this code with an outcome by which its message may have been sent, or without one.
+    #[must_use]
+    pub const fn with_sent(self, sent: bool) -> Self {
+        Self { sent, ..self }
+    }
+
+    /// Returns this code used up, or not.
+    #[must_use]
+    pub const fn with_used(self, used: bool) -> Self {
+        Self { used, ..self }
+    }
+
     /// Returns the time at which the code's message was decided on.
     #[must_use]
     pub fn decided_at(&self) -> Timestamp {
-        let after = Duration::from_millis(self.decided_after.into());
-        self.message.made_at().after(after)
+        let made_at = self.message.made_at().as_millis();
+        Timestamp::from_millis(made_at + i64::from(self.decided_after))
     }
 
     /// Returns the end of the code's life.

@@ -84,3 +84,12 @@ fn a_record_tells_the_state_of_a_code_that_is_gone() {
     };
     assert_eq!(state(open, 101), CodeState::Pending);
 }
+
+#[test]
+fn an_id_made_by_a_clock_ahead_of_the_ledgers_moves_neither_decision_nor_end() {
+    let (made, decided) = (at(102), at(100));
+    let code = Code::recorded(MessageId::first_at(made), decided, at(400), [0; 16]).with_tries(5);
+    assert_eq!(code.decided_at(), decided);
+    assert_eq!(code.expires_at(), at(400));
+    assert_eq!(code.state(decided, NEVER), CodeState::Pending);
+}

@@ -10,6 +10,7 @@ use crate::phone::PhoneNumber;
 
 /// Returns the rules that count wrong guesses about `phone` and may refuse `caller`. Guesses of both callers
 /// make hits in one bucket; each caller has its own maxima.
+/// The rules have one bucket, so a ledger may keep its hits in the row of the number.
 #[must_use]
 pub fn wrong_guesses(phone: &PhoneNumber, caller: Caller) -> Rules {
     static SETS: LazyLock<[Arc<RuleSet>; 2]> =

@@ -139,6 +139,18 @@ impl RuleSet {
         }
     }
 
+    /// Returns the limits that refuse an event, or note that they would: their places in the set, and until when.
+    /// `judge` answers for a limit on the bucket of that number, as [`judge`](judge()) does.
+    pub fn refusals(
+        &self,
+        judge: impl Fn(&Limit, usize) -> Option<Timestamp>,
+    ) -> Vec<(usize, Timestamp)> {
+        let limits = self.limits.iter().zip(0..);
+        let refusals =
+            limits.filter_map(|((limit, bucket), place)| Some((place, judge(limit, *bucket)?)));
+        refusals.collect()
+    }
+
     /// Returns the limits in order, each with the number of its bucket.
     #[must_use]
     pub fn limits(&self) -> &[(Limit, usize)] {
@@ -287,9 +299,11 @@ impl Verdict {
 }
 
 pub mod guesses;
+mod hits;
 mod judge;
 mod sends;
 
+pub use hits::Hits;
 pub use judge::{Hit, LATENESS, judge, thin};
 pub use sends::{InvalidSendLimits, Part, SendLimit, SendLimits};
 

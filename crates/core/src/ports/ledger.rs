@@ -26,10 +26,14 @@
 //!   deadline](crate::policy::OUTCOME_DUE) is unknown and counts as sent, for every reader. A ledger that knows
 //!   earlier that the sender is gone (an embedded one at its start) may say so earlier.
 //! - **The ledger's clock times a decision.** [`Decision::at`] and the times of checks never precede anything
-//!   that the ledger recorded earlier, even when a wall clock was set back over a restart. After a setback, or
-//!   where the clock [has not counted](crate::time::Clock::is_continuous) all the time, the time that has
-//!   passed is unknown: codes decided on before are dead. Callers give durations, never times. Each caller
-//!   judges by its own monotonic clock whether it stood still.
+//!   that the ledger recorded earlier about the same buckets, number, scope or message, even when a wall clock
+//!   was set back. A ledger that cannot know how much time has passed declares the codes decided on before dead:
+//!   an embedded one at a start whose clock is behind the record or [has not
+//!   counted](crate::time::Clock::is_continuous), a database when a standby that may lack commits was promoted.
+//! - **The clock that made an id tells whether its caller is late.** Ids of messages and requests carry the time
+//!   of the node that made them. Judge [`Intent::is_too_late`] and
+//!   [`check::is_too_late`](crate::code::check::is_too_late) on that node's clock, never on the clock of a
+//!   database, which may be seconds apart. Beside its ids a caller hands over durations, never times.
 //! - **Nothing readable at rest.** The ledger seals phone numbers, keeps keyed digests of buckets and MACs of
 //!   codes and secrets, and seals the codes that are to be sent again.
 //!
@@ -53,7 +57,8 @@ use crate::send::settle::Settlement;
 /// The ledger's answer to a [`Settlement`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Settled {
-    /// Whether the message's refundable hits were given back, and the minute with them.
+    /// Whether this settlement gave the message's refundable hits back, and the minute with them. False for every
+    /// later settlement of the message.
     pub gave_back: bool,
 }
 

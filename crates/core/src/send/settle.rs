@@ -15,7 +15,7 @@ pub struct Settlement {
     /// The attempts at providers, in order, at least one. Together they make the message's outcome
     /// ([`attempt::outcome`]).
     pub attempts: Vec<Attempt>,
-    /// The rules that count and limit give-backs; see [`GiveBack::of`].
+    /// The rules that count and limit give-backs; see [`GiveBack::after_failure`].
     pub give_back: Rules,
 }
 
@@ -26,6 +26,31 @@ impl Settlement {
     pub fn may_have_been_sent(&self) -> bool {
         attempt::outcome(&self.attempts).is_none_or(Outcome::may_have_been_sent)
     }
+
+    /// Judges what this settlement does at `now` to a message that was decided on at `decided_at` and has no outcome
+    /// on record.
+    #[must_use]
+    pub fn judge(&self, decided_at: Timestamp, now: Timestamp) -> Settling {
+        if is_overdue(decided_at, now) {
+            Settling::Overdue
+        } else if self.may_have_been_sent() {
+            Settling::Sent
+        } else {
+            Settling::NotSent
+        }
+    }
+}
+
+/// The meaning of a [`Settlement`] for its message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settling {
+    /// The settlement comes too late: the message is unknown ([`Attempt::overdue`]) and counts as sent.
+    Overdue,
+    /// The message may have been sent: its code is live and ends older ones.
+    Sent,
+    /// The message was certainly not sent: its code is void, and its minute is given back where that is allowed
+    /// ([`GiveBack::after_failure`]).
+    NotSent,
 }
 
 /// Whether a message that was decided on at `decided_at` and has no outcome on record at `now` gets none from its
@@ -50,11 +75,11 @@ impl GiveBack {
     /// Returns whether a settlement gives the minute back: after a definite failure, where its
     /// [`give_back`](Settlement::give_back) rules allow one more.
     #[must_use]
-    pub const fn of(may_have_been_sent: bool, allowed: bool) -> Self {
-        if may_have_been_sent || !allowed {
-            GiveBack::No
-        } else {
+    pub const fn after_failure(allowed: bool) -> Self {
+        if allowed {
             GiveBack::Counted
+        } else {
+            GiveBack::No
         }
     }
 
@@ -73,9 +98,8 @@ mod tests {
 
     #[test]
     fn a_certain_failure_gives_the_minute_back_where_the_rules_allow_it() {
-        assert_eq!(GiveBack::of(false, true), GiveBack::Counted);
-        assert_eq!(GiveBack::of(false, false), GiveBack::No);
-        assert_eq!(GiveBack::of(true, true), GiveBack::No);
+        assert_eq!(GiveBack::after_failure(true), GiveBack::Counted);
+        assert_eq!(GiveBack::after_failure(false), GiveBack::No);
         let takes = [GiveBack::No, GiveBack::Counted, GiveBack::Uncounted].map(|of| of.takes(true));
         assert_eq!(takes, [false, true, true]);
         assert!(

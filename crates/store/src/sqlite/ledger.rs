@@ -15,7 +15,7 @@ use countersign_core::ports::StoreError;
 use countersign_core::ports::ledger::{Ledger, Settled};
 use countersign_core::send::attempt::Attempt;
 use countersign_core::send::outcome::Outcome;
-use countersign_core::send::settle::{GiveBack, Settlement};
+use countersign_core::send::settle::{GiveBack, Settlement, Settling};
 use countersign_core::time::Timestamp;
 
 use super::log::attempt::SettlementRow;
@@ -250,20 +250,23 @@ impl SqliteStore {
         let Some(message) = live.pending(settlement.message) else {
             return Ok((GiveBack::No, None)); // settled before
         };
-        if message.is_overdue(now) {
-            live.sent(message.message, now);
-            self.queue.settle(message.as_unknown())?;
-            return Ok((GiveBack::No, None));
-        }
-        if !settlement.may_have_been_sent() {
-            let row = self.take_failure(settlement, message.seq, &mut live, now);
-            let give_back = row.give_back;
-            let durable = self.queue.push(Record::Settlement(row))?;
-            return Ok((give_back, Some(durable)));
-        }
-        live.sent(message.message, now);
-        self.deliver_early_receipts(&mut live, message.seq, &settlement.attempts);
-        let row = SettlementRow::without_give_back(message.seq, settlement.attempts);
+        let row = match settlement.judge(message.decided_at, now) {
+            Settling::Overdue => {
+                live.sent(message.message, now);
+                message.as_unknown()
+            }
+            Settling::Sent => {
+                live.sent(message.message, now);
+                self.deliver_early_receipts(&mut live, message.seq, &settlement.attempts);
+                SettlementRow::without_give_back(message.seq, settlement.attempts)
+            }
+            Settling::NotSent => {
+                let row = self.take_failure(settlement, message.seq, &mut live, now);
+                let give_back = row.give_back;
+                let durable = self.queue.push(Record::Settlement(row))?;
+                return Ok((give_back, Some(durable)));
+            }
+        };
         self.queue.settle(row)?;
         Ok((GiveBack::No, None))
     }
@@ -280,7 +283,7 @@ impl SqliteStore {
         let rules = &settlement.give_back;
         let hits = LoggedHit::all_of(rules, &self.sealer);
         let allowed = live.allows_give_back(rules, &hits, now);
-        let give_back = GiveBack::of(false, allowed);
+        let give_back = GiveBack::after_failure(allowed);
         live.not_sent(settlement.message, give_back);
         if give_back == GiveBack::Counted {
             hits.iter().for_each(|hit| live.add_send_hit(hit, now));

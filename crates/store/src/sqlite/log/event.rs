@@ -44,7 +44,7 @@ impl EventRow {
             self.seq,
             self.id.as_bytes(),
             self.at.as_millis(),
-            kind(&self.effect),
+            self.effect.as_str(),
             self.caller.map(Caller::as_str),
             self.phone.map(Key::column),
             self.scope.map(Key::column),
@@ -67,7 +67,7 @@ impl EventRow {
             seq: row.get("seq")?,
             id: RequestId::from_bytes(row.get("id")?),
             at: Timestamp::from_millis(row.get("at")?),
-            effect: effect(row.get_ref("kind")?.as_str()?, codes)
+            effect: Effect::recorded(row.get_ref("kind")?.as_str()?, codes)
                 .ok_or_else(|| unreadable("the log holds an event of an unknown kind"))?,
             caller: Caller::ALL
                 .into_iter()
@@ -88,27 +88,6 @@ impl EventRow {
             right: matches!(self.effect, Effect::Used { .. }),
         })
     }
-}
-
-/// The column `kind`.
-fn kind(effect: &Effect) -> &'static str {
-    match effect {
-        Effect::Wrong { .. } => "wrong",
-        Effect::Used { .. } => "right",
-        Effect::Unlocked => "unlocked",
-        Effect::TokenUsed => "token_used",
-    }
-}
-
-/// The effect of the columns `kind` and `messages`.
-fn effect(kind: &str, codes: Vec<MessageId>) -> Option<Effect> {
-    Some(match kind {
-        "wrong" => Effect::Wrong { codes },
-        "right" => Effect::Used { codes },
-        "unlocked" => Effect::Unlocked,
-        "token_used" => Effect::TokenUsed,
-        _ => return None,
-    })
 }
 
 /// The ids in the column `messages`.

@@ -4,15 +4,12 @@ use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 use std::time::Duration;
 
-use countersign_core::limit::{self, Hit, Limit, RuleSet};
+use countersign_core::limit::{self, Hit, Hits, Limit, RuleSet};
 use countersign_core::time::Timestamp;
 
 use super::shards::{AsItIs, Shards};
 use crate::seal::Key;
 use crate::sqlite::log::hit::LoggedHit;
-
-/// From so many hits on, a bucket does with fewer ([`limit::thin`]) before it takes more room.
-const MANY: usize = 128;
 
 /// All buckets in which anything counts.
 #[derive(Debug, Default)]
@@ -32,10 +29,8 @@ struct One(u64);
 
 #[derive(Debug)]
 struct Many {
-    /// In order of time, one for each millisecond.
-    hits: Vec<Hit>,
-    /// What they weigh, those included that are over and still here.
-    total: u64,
+    hits: Hits,
+    /// The longest window in which they count, in milliseconds.
     window: u32,
 }
 
@@ -71,12 +66,7 @@ impl Buckets {
         if one != One::MANY {
             return limit::judge(limit, &[one.hit()], now);
         }
-        let many = self.many.get(&bucket)?;
-        // Mostly far below: then nobody needs to look closer.
-        if many.total + u64::from(limit.weight) <= limit.max.into() {
-            return None;
-        }
-        limit::judge(limit, &many.hits, now)
+        self.many.get(&bucket)?.hits.judge(limit, now)
     }
 
     /// What `limits` say of an event at `now` with these hits: which say no, and until when.
@@ -86,12 +76,10 @@ impl Buckets {
         hits: &[LoggedHit],
         now: Timestamp,
     ) -> Vec<(usize, Timestamp)> {
-        let limits = limits.limits().iter().zip(0..);
-        let judged = limits.filter_map(|((limit, bucket), number)| {
-            let bucket = hits.get(*bucket)?.bucket;
-            Some((number, self.judge(limit, bucket, now)?))
-        });
-        judged.collect()
+        limits.refusals(|limit, bucket| {
+            let bucket = hits.get(bucket)?.bucket;
+            self.judge(limit, bucket, now)
+        })
     }
 
     /// Counts `hit` in its bucket from `at` on.
@@ -112,8 +100,7 @@ impl Buckets {
             return;
         }
         let many = self.many.entry(hit.bucket).or_insert_with(|| Many {
-            hits: Vec::new(),
-            total: 0,
+            hits: Hits::default(),
             window,
         });
         if let Some(held) = held.filter(|held| **held != One::MANY) {
@@ -125,23 +112,23 @@ impl Buckets {
 
     /// Takes one such hit out again.
     pub(super) fn remove(&mut self, hit: &LoggedHit, at: Timestamp) {
-        self.change(hit.bucket, |hits| remove(hits, hit.at(at)));
+        self.change(hit.bucket, |hits| hits.remove(hit.at(at)));
     }
 
     /// Drops the hits in `bucket` up to `at`.
     pub(super) fn clear_until(&mut self, bucket: Key, at: Timestamp) {
-        self.change(bucket, |hits| hits.retain(|hit| hit.at > at));
+        self.change(bucket, |hits| hits.clear_until(at));
     }
 
     /// Takes every hit out of `bucket`.
-    fn take_all(&mut self, bucket: Key) -> Vec<Hit> {
+    fn take_all(&mut self, bucket: Key) -> Hits {
         match self.ones.remove(bucket) {
-            None => Vec::new(),
+            None => Hits::default(),
             Some(One::MANY) => self
                 .many
                 .remove(&bucket)
-                .map_or(Vec::new(), |many| many.hits),
-            Some(one) => vec![one.hit()],
+                .map_or(Hits::default(), |many| many.hits),
+            Some(one) => Hits::from_ordered(vec![one.hit()]),
         }
     }
 
@@ -160,7 +147,7 @@ impl Buckets {
     pub(super) fn counting(&self, now: Timestamp) -> Vec<(Key, Vec<Hit>)> {
         let all = self.ones.iter().map(|(key, one)| {
             let (hits, window) = match self.many.get(key) {
-                Some(many) => (many.hits.clone(), many.window),
+                Some(many) => (many.hits.as_slice().to_vec(), many.window),
                 None => (vec![one.hit()], one.window(&self.windows)),
             };
             let counts = |hit: &Hit| hit.at.after(length(window)) > now;
@@ -182,10 +169,9 @@ impl Buckets {
     }
 
     /// Changes the hits of a bucket, which is let go of if none is left.
-    fn change(&mut self, bucket: Key, change: impl FnOnce(&mut Vec<Hit>)) {
+    fn change(&mut self, bucket: Key, change: impl FnOnce(&mut Hits)) {
         if let Some(many) = self.many.get_mut(&bucket) {
             change(&mut many.hits);
-            many.weigh();
             if many.hits.is_empty() {
                 self.take_all(bucket);
             }
@@ -197,7 +183,7 @@ impl Buckets {
         let mut hits = self.take_all(bucket);
         change(&mut hits);
         // One hit can be several of one moment: something of it may be left.
-        for Hit { at, weight } in hits {
+        for &Hit { at, weight } in hits.as_slice() {
             let left = LoggedHit {
                 bucket,
                 window: length(window),
@@ -218,7 +204,7 @@ impl One {
             return self.hit().at.after(length(self.window(windows)));
         }
         let many = many.get(&bucket);
-        let newest = many.and_then(|many| Some((many.hits.last()?.at, many.window)));
+        let newest = many.and_then(|many| Some((many.hits.newest()?, many.window)));
         newest.map_or(Timestamp::default(), |(at, window)| {
             at.after(length(window))
         })
@@ -228,51 +214,7 @@ impl One {
 impl Many {
     fn add(&mut self, hit: Hit, window: u32) {
         self.window = self.window.max(window);
-        self.total += u64::from(hit.weight);
-        // They come in order of time, or nearly.
-        let place = match self.hits.last() {
-            Some(last) if last.at > hit.at => self.hits.partition_point(|held| held.at <= hit.at),
-            _ => self.hits.len(),
-        };
-        let before = place
-            .checked_sub(1)
-            .and_then(|before| self.hits.get_mut(before));
-        if let Some(same) = before.filter(|before| before.at == hit.at) {
-            same.weight = same.weight.saturating_add(hit.weight);
-            return;
-        }
-        self.hits.insert(place, hit);
-        if self.hits.len() >= MANY && self.hits.len() == self.hits.capacity() {
-            self.thin(hit.at);
-        }
-    }
-
-    /// Makes room, or takes more where that is not enough for long.
-    fn thin(&mut self, now: Timestamp) {
-        let span = length(self.window);
-        self.hits.retain(|held| held.at.after(span) > now);
-        limit::thin(&mut self.hits, now);
-        self.weigh();
-        if self.hits.len() > self.hits.capacity() / 2 {
-            self.hits.reserve_exact(self.hits.capacity());
-        }
-    }
-
-    fn weigh(&mut self) {
-        self.total = self.hits.iter().map(|hit| u64::from(hit.weight)).sum();
-    }
-}
-
-/// Takes `hit` out of `hits`, which are in order of time. Hits of one bucket, moment and weight are
-/// interchangeable; of neighbours made one, it leaves the rest.
-fn remove(hits: &mut Vec<Hit>, hit: Hit) {
-    if let Some(found) = hits.iter().rposition(|held| *held == hit) {
-        hits.remove(found);
-    } else if let Some(held) = hits
-        .iter_mut()
-        .find(|held| held.at >= hit.at && held.weight > hit.weight)
-    {
-        held.weight -= hit.weight;
+        self.hits.add(hit, length(self.window));
     }
 }
 

@@ -1,0 +1,111 @@
+//! The hits of one bucket: how they are added, merged, taken out and cleared.
+
+use std::time::Duration;
+
+use super::{Hit, Limit, judge, thin};
+use crate::time::Timestamp;
+
+/// The number of hits from which a bucket is thinned before it takes more room.
+const MANY: usize = 128;
+
+/// The hits of one bucket, in order of time, at most one per millisecond.
+#[derive(Debug, Clone, Default)]
+pub struct Hits {
+    hits: Vec<Hit>,
+    /// The weight of all hits, including those that are over and still here.
+    total: u64,
+}
+
+impl Hits {
+    /// Takes `hits`, which are in order of time.
+    #[must_use]
+    pub fn from_ordered(hits: Vec<Hit>) -> Self {
+        let mut hits = Self { hits, total: 0 };
+        hits.weigh();
+        hits
+    }
+
+    /// The hits, in order of time.
+    #[must_use]
+    pub fn as_slice(&self) -> &[Hit] {
+        &self.hits
+    }
+
+    /// Whether there is no hit.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.hits.is_empty()
+    }
+
+    /// The time of the newest hit.
+    #[must_use]
+    pub fn newest(&self) -> Option<Timestamp> {
+        self.hits.last().map(|hit| hit.at)
+    }
+
+    /// Judges an event at `now` by `limit`, like [`judge`](super::judge()); fast where the bucket is far from full.
+    #[must_use]
+    pub fn judge(&self, limit: &Limit, now: Timestamp) -> Option<Timestamp> {
+        if self.total + u64::from(limit.weight) <= limit.max.into() {
+            return None;
+        }
+        judge(limit, &self.hits, now)
+    }
+
+    /// Adds `hit`, which counts for at most `window`. From 128 hits on, drops the hits that are over and
+    /// [thins](thin) the others before it takes more room.
+    pub fn add(&mut self, hit: Hit, window: Duration) {
+        self.total += u64::from(hit.weight);
+        // Hits come in order of time, or nearly.
+        let place = match self.hits.last() {
+            Some(last) if last.at > hit.at => self.hits.partition_point(|held| held.at <= hit.at),
+            _ => self.hits.len(),
+        };
+        let before = place
+            .checked_sub(1)
+            .and_then(|before| self.hits.get_mut(before));
+        if let Some(same) = before.filter(|before| before.at == hit.at) {
+            same.weight = same.weight.saturating_add(hit.weight);
+            return;
+        }
+        self.hits.insert(place, hit);
+        if self.hits.len() >= MANY && self.hits.len() == self.hits.capacity() {
+            self.make_room(hit.at, window);
+        }
+    }
+
+    /// Takes `hit` out. Hits of one bucket, time and weight are interchangeable; of hits that were merged, the rest
+    /// stays.
+    pub fn remove(&mut self, hit: Hit) {
+        if let Some(found) = self.hits.iter().rposition(|held| *held == hit) {
+            self.hits.remove(found);
+        } else if let Some(held) = self
+            .hits
+            .iter_mut()
+            .find(|held| held.at >= hit.at && held.weight > hit.weight)
+        {
+            held.weight -= hit.weight;
+        }
+        self.weigh();
+    }
+
+    /// Drops the hits up to `at`, including those of that moment.
+    pub fn clear_until(&mut self, at: Timestamp) {
+        self.hits.retain(|hit| hit.at > at);
+        self.weigh();
+    }
+
+    /// Makes room, or takes more where that is not enough for long.
+    fn make_room(&mut self, now: Timestamp, window: Duration) {
+        self.hits.retain(|held| held.at.after(window) > now);
+        thin(&mut self.hits, now);
+        self.weigh();
+        if self.hits.len() > self.hits.capacity() / 2 {
+            self.hits.reserve_exact(self.hits.capacity());
+        }
+    }
+
+    fn weigh(&mut self) {
+        self.total = self.hits.iter().map(|hit| u64::from(hit.weight)).sum();
+    }
+}
