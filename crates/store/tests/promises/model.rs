@@ -175,9 +175,9 @@ impl Model {
         scope: Scope,
         caller: Caller,
         guess: Option<usize>,
-    ) -> Vec<(Said, Option<Check>)> {
+    ) -> Vec<(ModelAnswer, Option<Check>)> {
         if let Some(wait) = self.locked(scope.2, caller) {
-            return vec![(Said::Locked(wait), None)];
+            return vec![(ModelAnswer::Locked(wait), None)];
         }
         let codes = self.codes(scope);
         let alive = |n: &usize| matches!(self.state(*n), CodeState::Live | CodeState::Pending);
@@ -195,27 +195,29 @@ impl Model {
                 ..wrong(alive)
             };
             let leaves = (caller == Caller::Application).then_some(used);
-            return vec![(Said::Right(guess), leaves)];
+            return vec![(ModelAnswer::Right(guess), leaves)];
         }
         let newest = codes.last().map(|newest| self.state(*newest));
         let said = match (alive.last(), newest) {
-            (Some(&newest), _) => Said::Wrong(self.messages[newest].tries - self.wrong(newest) - 1),
-            (None, Some(CodeState::Exhausted)) => Said::Exhausted,
-            (None, Some(CodeState::Expired)) => Said::Expired,
-            _ => Said::NotSent,
+            (Some(&newest), _) => {
+                ModelAnswer::Wrong(self.messages[newest].tries - self.wrong(newest) - 1)
+            }
+            (None, Some(CodeState::Exhausted)) => ModelAnswer::Exhausted,
+            (None, Some(CodeState::Expired)) => ModelAnswer::Expired,
+            _ => ModelAnswer::NotSent,
         };
         // A minute after their end, codes may be forgotten.
         let over = |n: &usize| self.messages[*n].ends + MINUTE <= self.now;
         let mut may_say = Vec::new();
         let used = guess.filter(|guess| self.state(*guess) == CodeState::Used);
         if used.is_some() {
-            may_say.push((Said::Used, None));
+            may_say.push((ModelAnswer::Used, None));
         }
         if used.is_none_or(|used| over(&used)) {
             may_say.push((said, Some(wrong(alive))));
         }
         if codes.iter().all(over) {
-            may_say.push((Said::NotSent, Some(wrong(vec![]))));
+            may_say.push((ModelAnswer::NotSent, Some(wrong(vec![]))));
         }
         may_say
     }
@@ -223,7 +225,7 @@ impl Model {
 
 /// [`Checked`], of a message by its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Said {
+pub(crate) enum ModelAnswer {
     Right(usize),
     Wrong(usize),
     Exhausted,
@@ -233,17 +235,17 @@ pub(crate) enum Said {
     Locked(Option<Millis>),
 }
 
-impl Said {
+impl ModelAnswer {
     pub(crate) fn of(found: &Checked, number_of: impl Fn(&Checked) -> usize) -> Self {
         match found {
-            Checked::Right { .. } => Said::Right(number_of(found)),
-            Checked::Wrong { tries_left } => Said::Wrong(usize::from(*tries_left)),
-            Checked::Exhausted => Said::Exhausted,
-            Checked::Expired => Said::Expired,
-            Checked::Used => Said::Used,
-            Checked::NotSent => Said::NotSent,
+            Checked::Right { .. } => ModelAnswer::Right(number_of(found)),
+            Checked::Wrong { tries_left } => ModelAnswer::Wrong(usize::from(*tries_left)),
+            Checked::Exhausted => ModelAnswer::Exhausted,
+            Checked::Expired => ModelAnswer::Expired,
+            Checked::Used => ModelAnswer::Used,
+            Checked::NotSent => ModelAnswer::NotSent,
             Checked::Locked { wait } => {
-                Said::Locked(wait.map(|wait| i64::try_from(wait.as_millis()).unwrap()))
+                ModelAnswer::Locked(wait.map(|wait| i64::try_from(wait.as_millis()).unwrap()))
             }
         }
     }

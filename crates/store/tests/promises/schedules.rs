@@ -20,7 +20,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
 use crate::backend::Written;
-use crate::model::{Hit, Limit, Message, Millis, Model, Said, Scope, at};
+use crate::model::{Hit, Limit, Message, Millis, Model, ModelAnswer, Scope, at};
 use crate::world::{self, World, accepted, refused, unknown};
 
 const APPS: [&str; 2] = ["app", "other"];
@@ -381,7 +381,7 @@ impl Pair {
             }
             return;
         };
-        let said = Said::of(&checked, |found| match found {
+        let said = ModelAnswer::of(&checked, |found| match found {
             Checked::Right { message, at: when } => {
                 assert_eq!(*when, at(self.model.now));
                 self.ids.iter().position(|id| id == message).unwrap()
