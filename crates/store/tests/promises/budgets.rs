@@ -10,7 +10,7 @@ use crate::world::{PHONE, World, is_locked, is_right, on_each_backend, rules};
 const HOUR: Duration = Duration::from_secs(3600);
 
 #[tokio::test]
-async fn ten_wrong_guesses_an_hour_close_the_public_door_and_leave_a_reserve() {
+async fn ten_wrong_guesses_an_hour_lock_the_public_and_leave_a_reserve() {
     for mut world in on_each_backend() {
         for channel in [Channel::Login, Channel::Register, Channel::BindPhone] {
             world
@@ -41,7 +41,7 @@ async fn ten_wrong_guesses_an_hour_close_the_public_door_and_leave_a_reserve() {
 }
 
 #[tokio::test]
-async fn a_success_leaves_the_hours_and_days_as_they_are() {
+async fn a_success_leaves_the_hourly_and_daily_counts() {
     for world in on_each_backend() {
         world.code_sent("000042").await;
         world.wrong(Caller::Public, 4).await;
@@ -56,7 +56,7 @@ async fn a_success_leaves_the_hours_and_days_as_they_are() {
 }
 
 #[tokio::test]
-async fn guesses_about_codes_that_never_were_count_too_and_refused_ones_do_not() {
+async fn guesses_without_a_code_are_counted_and_refused_guesses_are_not() {
     for mut world in on_each_backend() {
         world.wrong(Caller::Public, 10).await;
         for _ in 0..50 {
@@ -97,7 +97,7 @@ async fn guess_until_locked(world: &mut World, caller: Caller) -> usize {
 }
 
 #[tokio::test]
-async fn eighty_in_a_row_close_the_public_door_until_a_success() {
+async fn eighty_consecutive_wrong_guesses_lock_the_public_until_a_success() {
     for mut world in on_each_backend() {
         assert_eq!(guess_until_locked(&mut world, Caller::Public).await, 80);
         world.pass(31 * 24 * HOUR);
@@ -112,7 +112,7 @@ async fn eighty_in_a_row_close_the_public_door_until_a_success() {
 }
 
 #[tokio::test]
-async fn a_hundred_in_a_row_lock_a_number_until_the_operator_acts() {
+async fn a_hundred_consecutive_wrong_guesses_lock_a_number_until_an_unlock() {
     for mut world in on_each_backend() {
         assert_eq!(
             guess_until_locked(&mut world, Caller::Application).await,
@@ -143,7 +143,7 @@ async fn a_hundred_in_a_row_lock_a_number_until_the_operator_acts() {
 }
 
 #[tokio::test]
-async fn an_unlock_forgets_the_hours_and_days_of_before_and_none_of_after() {
+async fn an_unlock_forgets_earlier_wrong_guesses_and_counts_later_ones() {
     for mut world in on_each_backend() {
         world.wrong(Caller::Public, 10).await;
         assert!(is_locked(&world.check(Caller::Public, "999999").await));

@@ -51,7 +51,7 @@ async fn a_right_guess_is_used_up_by_the_application_and_not_by_the_public() {
 }
 
 #[tokio::test]
-async fn what_can_be_no_code_is_not_asked_and_costs_nothing() {
+async fn text_that_cannot_be_a_code_is_not_checked_and_costs_nothing() {
     for world in on_each_backend() {
         let message = world.code_sent("000042").await;
         let checker = Checker::new(world.ledger(), world.code_key());
@@ -80,7 +80,7 @@ async fn what_can_be_no_code_is_not_asked_and_costs_nothing() {
 }
 
 #[tokio::test]
-async fn wrong_guesses_kill_a_code_whoever_makes_them_and_over_a_restart() {
+async fn wrong_guesses_of_either_caller_kill_a_code_also_over_a_restart() {
     for kill in [false, true] {
         for mut world in on_each_backend() {
             let message = world.code_sent("000042").await;
@@ -244,7 +244,7 @@ async fn the_last_codes_are_accepted_and_a_success_ends_them_all() {
 }
 
 #[tokio::test]
-async fn a_request_that_took_too_long_is_refused() {
+async fn a_check_whose_request_took_too_long_is_refused() {
     for world in on_each_backend() {
         world.code_sent("000042").await;
         let right = || world.typed(Caller::Application, "app", Channel::Login, PHONE, "000042");
@@ -258,7 +258,7 @@ async fn a_request_that_took_too_long_is_refused() {
 }
 
 #[tokio::test]
-async fn repeating_the_right_code_costs_nothing_and_wins_nothing() {
+async fn a_repeated_right_guess_costs_nothing_and_does_not_pass() {
     for mut world in on_each_backend() {
         world.code_sent("000042").await;
         assert!(is_right(&world.check(Caller::Application, "000042").await));
@@ -279,7 +279,7 @@ async fn repeating_the_right_code_costs_nothing_and_wins_nothing() {
 }
 
 #[tokio::test]
-async fn nothing_passes_off_the_diagonal() {
+async fn a_code_passes_for_its_own_scope_only() {
     for world in on_each_backend() {
         let (apps, phones) = (["app", "other"], [PHONE, "+8613800138001"]);
         let mut all = Vec::new();
@@ -342,7 +342,7 @@ async fn a_token_is_used_once() {
 }
 
 #[tokio::test]
-async fn a_use_is_remembered_for_as_long_as_asked_over_restarts() {
+async fn a_token_use_is_remembered_for_its_life_over_restarts() {
     for mut world in on_each_backend() {
         let life = Duration::from_secs(1800);
         let token = |world: &mut World| TokenUse {

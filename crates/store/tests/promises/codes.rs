@@ -7,7 +7,7 @@ use crate::world::{accepted, on_each_backend, refused, unknown};
 const MINUTE: Duration = Duration::from_secs(60);
 
 #[tokio::test]
-async fn a_newer_code_that_may_have_been_sent_replaces_the_older() {
+async fn a_newer_code_that_may_have_been_sent_replaces_the_older_one() {
     for outcome in [accepted(), unknown()] {
         for world in on_each_backend() {
             let (older, _) = world.login().await;
@@ -24,7 +24,7 @@ async fn a_newer_code_that_may_have_been_sent_replaces_the_older() {
 }
 
 #[tokio::test]
-async fn a_code_that_was_not_sent_leaves_the_older_alone_also_over_a_restart() {
+async fn a_code_that_was_not_sent_leaves_the_older_one_good_also_over_a_restart() {
     for mut world in on_each_backend() {
         let (older, _) = world.login().await;
         world.settle(older, accepted()).await;

@@ -22,7 +22,7 @@ fn rule(name: &'static str, max: u32) -> Rule {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_200_at_once_one_is_admitted() {
+async fn one_of_200_concurrent_sends_is_admitted() {
     for world in on_each_backend() {
         for round in 0..20 {
             let tasks: Vec<_> = (0..200)
@@ -53,7 +53,7 @@ async fn of_200_at_once_one_is_admitted() {
 }
 
 #[tokio::test]
-async fn a_minute_is_sixty_seconds_and_says_how_long_is_left() {
+async fn the_one_minute_limit_refuses_for_sixty_seconds_and_tells_the_wait() {
     for world in on_each_backend() {
         assert!(world.login().await.1.admitted());
         world.pass(Duration::from_millis(59_999));
@@ -64,7 +64,7 @@ async fn a_minute_is_sixty_seconds_and_says_how_long_is_left() {
 }
 
 #[tokio::test]
-async fn what_one_rule_refuses_counts_under_none() {
+async fn a_refused_send_makes_no_hit_in_any_bucket() {
     for world in on_each_backend() {
         let decide = |rules| async { world.decide(rules).await.unwrap().1.admitted() };
         assert!(decide(vec![rule("one", 1)]).await);
@@ -78,7 +78,7 @@ async fn what_one_rule_refuses_counts_under_none() {
 }
 
 #[tokio::test]
-async fn a_monitored_rule_speaks_and_does_not_refuse() {
+async fn a_monitored_rule_notes_its_refusal_and_admits_the_send() {
     for world in on_each_backend() {
         let mut monitored = rule("watch", 1);
         monitored.limit.mode = Mode::Monitor;
@@ -129,7 +129,7 @@ async fn only_a_definite_failure_gives_the_minute_back() {
 }
 
 #[tokio::test]
-async fn what_is_not_refundable_stays_counted() {
+async fn a_hit_that_is_not_refundable_stays_counted_after_a_failure() {
     for world in on_each_backend() {
         let mut fixed = rule("fixed", 1);
         fixed.limit.refundable = false;

@@ -83,7 +83,7 @@ async fn reports_in_the_wrong_order_are_all_kept_and_the_first_final_one_holds()
 }
 
 #[tokio::test]
-async fn reports_about_nothing_of_ours_change_nothing() {
+async fn reports_about_unknown_messages_change_nothing() {
     for world in on_each_backend() {
         let message = world.code_sent("123456").await;
         let delivered = || report(Delivery::Delivered);
@@ -204,7 +204,7 @@ async fn a_flood_of_reports_fills_nothing() {
 }
 
 #[tokio::test]
-async fn of_several_attempts_the_one_that_was_taken_is_the_one_that_reports() {
+async fn a_report_belongs_to_the_accepted_one_of_several_attempts() {
     use countersign_core::send::attempt::Attempt;
     use countersign_core::send::outcome::{Outcome, RefusalKind};
     for mut world in on_each_backend() {

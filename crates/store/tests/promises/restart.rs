@@ -91,7 +91,7 @@ async fn a_live_code_outlives_a_restart_behind_busy_traffic() {
 }
 
 #[tokio::test]
-async fn no_hit_is_lost_however_many_there_are() {
+async fn a_restart_loses_none_of_many_hits() {
     let hourly = |n: usize| Rule {
         bucket: Bucket::named("hour").part(&n.to_string()),
         limit: Limit {
@@ -117,7 +117,7 @@ async fn no_hit_is_lost_however_many_there_are() {
 }
 
 #[tokio::test]
-async fn a_message_without_an_outcome_is_unknown_once_that_is_overdue_for_anybody_who_looks() {
+async fn a_message_without_an_outcome_reads_as_unknown_once_overdue() {
     for world in on_each_backend() {
         let (older, _) = world.login().await;
         world.settle(older, accepted()).await;

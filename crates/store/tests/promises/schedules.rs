@@ -619,7 +619,7 @@ fn commits() -> [Step; 2] {
 }
 
 #[test]
-fn an_outcome_that_comes_when_its_code_is_over_still_ends_the_codes_before() {
+fn an_outcome_after_the_life_of_its_code_ends_older_codes() {
     let [a, b] = commits();
     play(&[
         decide(Resend::Rotate, MINUTE),
@@ -635,7 +635,7 @@ fn an_outcome_that_comes_when_its_code_is_over_still_ends_the_codes_before() {
 }
 
 #[test]
-fn a_code_that_is_over_is_still_one_of_the_newest() {
+fn an_expired_code_still_counts_among_the_newest() {
     let [a, b] = commits();
     let last_two = |life| decide(Resend::AcceptLast(2), life);
     play(&[
@@ -654,7 +654,7 @@ fn a_code_that_is_over_is_still_one_of_the_newest() {
 }
 
 #[test]
-fn the_order_of_outcomes_does_not_say_which_codes_are_good() {
+fn the_order_of_outcomes_does_not_decide_which_codes_are_good() {
     play(&[
         decide(Resend::AcceptLast(2), 10 * MINUTE),
         decide(Resend::Rotate, 10 * MINUTE),
@@ -667,7 +667,7 @@ fn the_order_of_outcomes_does_not_say_which_codes_are_good() {
 }
 
 #[test]
-fn a_message_that_was_to_bring_a_code_again_shows_what_became_of_that() {
+fn a_message_that_brings_a_code_again_shows_the_state_of_that_code() {
     let code = || decide(Resend::Reuse, 10 * MINUTE);
     let again = [code(), settle(0, true), code(), code(), settle(1, false)];
     play(&again);
@@ -690,7 +690,7 @@ fn a_message_that_was_to_bring_a_code_again_shows_what_became_of_that() {
 }
 
 #[test]
-fn a_message_that_takes_the_number_of_one_that_was_withdrawn_gets_an_outcome_too() {
+fn a_message_with_the_row_number_of_a_rolled_back_one_gets_an_outcome() {
     let fails = Step::Decide {
         scope: ONE,
         resend: Resend::Rotate,
@@ -712,7 +712,7 @@ fn a_message_that_takes_the_number_of_one_that_was_withdrawn_gets_an_outcome_too
     clippy::disallowed_methods,
     reason = "a switch for people who run the tests"
 )]
-fn whatever_happens_a_store_answers_as_the_model_does() {
+fn a_store_answers_every_schedule_as_the_model_does() {
     let cases = match std::env::var("THOROUGH") {
         Ok(_) => 10_000,
         Err(_) => 200,

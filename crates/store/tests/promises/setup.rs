@@ -131,7 +131,7 @@ async fn a_change_of_an_old_version_is_refused_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_change_that_is_given_up_makes_the_next_one_stale_or_nothing() {
+async fn a_change_with_a_dropped_future_is_made_whole_or_not_at_all() {
     for world in on_each_backend() {
         for number in 0..32 {
             let seen = world.setups().setup().version;
@@ -150,7 +150,7 @@ async fn a_change_that_is_given_up_makes_the_next_one_stale_or_nothing() {
 }
 
 #[tokio::test]
-async fn whoever_waits_for_news_gets_the_newest_setup() {
+async fn a_waiter_gets_the_newest_setup() {
     for world in on_each_backend() {
         let seen = world.setups().setup().version;
         let news = {

@@ -95,7 +95,7 @@ fn differences(one: &BTreeMap<String, Value>, other: &BTreeMap<String, Value>) -
 }
 
 #[tokio::test]
-async fn whatever_depends_on_a_code_or_a_number_depends_on_the_keys_too() {
+async fn kept_digests_of_codes_and_numbers_depend_on_the_keys() {
     for resend in [Resend::Rotate, Resend::Reuse] {
         let base = dump(7, PHONE, "000042", resend).await;
         assert_eq!(base, dump(7, PHONE, "000042", resend).await);

@@ -15,7 +15,7 @@ use crate::sqlite::Sqlite;
 use crate::world::{PHONE, World, accepted, is_locked, is_right, minute, refused};
 
 #[tokio::test]
-async fn a_commit_that_fails_never_was() {
+async fn a_send_whose_commit_fails_leaves_the_minute_free() {
     let world = World::on(Sqlite::new());
     let intruder = world.backend.intruder();
     intruder
@@ -125,7 +125,7 @@ async fn an_outcome_takes_effect_at_once_and_is_recorded_when_that_is_possible()
 }
 
 #[tokio::test]
-async fn a_report_about_what_is_not_on_record_yet_is_not_taken_and_comes_again() {
+async fn a_report_about_a_message_not_on_record_yet_is_refused_and_comes_again() {
     let world = World::on(Sqlite::new());
     let (message, _) = world.login().await;
     let intruder = world.backend.intruder();
@@ -173,7 +173,7 @@ async fn an_intent_that_waited_too_long_is_refused() {
 }
 
 #[tokio::test]
-async fn other_keys_are_told_apart() {
+async fn a_folder_refuses_to_open_with_other_keys() {
     let mut world = World::on(Sqlite::new());
     world.login().await;
     world.stop();

@@ -10,7 +10,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
 
 #[tokio::test]
-async fn what_was_under_way_counts_as_sent() {
+async fn a_message_under_way_at_a_restart_counts_as_sent() {
     {
         let mut world = World::on(Sqlite::new());
         let (message, _) = world.login().await;

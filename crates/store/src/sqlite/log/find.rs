@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_row_of_a_moment_is_found_whatever_is_missing() {
+    fn the_first_row_of_a_moment_is_found_despite_missing_rows() {
         let mut log = Connection::open_in_memory().unwrap();
         super::super::schema::migrations()
             .to_latest(&mut log)

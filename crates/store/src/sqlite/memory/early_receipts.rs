@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn each_is_taken_once_by_its_own_provider() {
+    fn each_early_report_is_taken_once_by_its_own_provider() {
         let mut early = EarlyReceipts::default();
         for provider in ["a", "b", "a"] {
             early.keep(provider, about("1"), at(1));
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn none_waits_for_longer_than_half_a_minute() {
+    fn an_early_report_waits_for_half_a_minute_at_most() {
         let mut early = EarlyReceipts::default();
         early.keep("a", about("1"), at(0));
         assert_eq!(early.take("a", "1").len(), 1);

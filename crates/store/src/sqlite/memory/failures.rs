@@ -114,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn half_a_million_numbers_that_were_guessed_at_are_a_crowd() {
+    fn half_a_million_guessed_numbers_fill_the_memory_for_strangers() {
         let (mut counts, now) = (FailureCounts::default(), Timestamp::from_millis(1_000_000));
         let wrong = Effect::Wrong { codes: Vec::new() };
         for n in 0..500_000_u64 {

@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_over_is_swept_within_a_round() {
+    fn a_round_of_sweeps_drops_every_past_entry() {
         let mut map = Shards::default();
         for n in 0..10_000 {
             map.get_or_insert_with(key(n), || n);

@@ -396,14 +396,14 @@ fn a_guess_whose_commit_failed_is_recorded_by_a_later_one() {
 }
 
 #[test]
-fn an_event_that_waits_for_its_record_for_an_hour_is_not_passed_by_the_horizon() {
+fn the_horizon_does_not_pass_an_event_that_waits_an_hour_for_its_record() {
     let hidden = Step::Commit(1, Some("code_event"));
     let steps = [wrong(), hidden, Step::Pass(HOUR), Step::Commit(1, None)];
     assert_eq!(in_a_row(&steps), 1);
 }
 
 #[test]
-fn a_message_that_waits_until_no_start_would_read_it_is_rolled_back() {
+fn a_message_too_old_to_be_read_at_a_start_is_rolled_back() {
     let late = [Step::Pass(HOUR), Step::Commit(1, None)];
     assert_eq!(in_a_row(&[&[wrong(), wrong()], &late[..]].concat()), 2);
     let before = [Step::Decide(1, 1), late[0].clone(), wrong()];

@@ -57,7 +57,7 @@ fn hits_come_and_go_in_any_order() {
 }
 
 #[test]
-fn of_one_hit_that_was_several_each_can_be_taken_back() {
+fn each_hit_of_a_merged_one_can_be_given_back() {
     let mut buckets = Buckets::default();
     buckets.add(&logged(3), at(5));
     buckets.remove(&logged(1), at(5));
@@ -68,7 +68,7 @@ fn of_one_hit_that_was_several_each_can_be_taken_back() {
 }
 
 #[test]
-fn of_many_hits_each_can_be_taken_back() {
+fn each_of_many_hits_can_be_given_back() {
     let mut buckets = Buckets::default();
     for millis in 0..30_000 {
         buckets.add(&logged(1), at(millis));
@@ -127,7 +127,7 @@ fn hits_that_do_not_fit_into_eight_bytes_count_all_the_same() {
 }
 
 #[test]
-fn what_is_over_is_swept_and_what_is_not_stays() {
+fn a_sweep_drops_past_hits_and_keeps_others() {
     let mut buckets = Buckets::default();
     buckets.add(&logged(1), at(0));
     buckets.sweep(at(59_999));

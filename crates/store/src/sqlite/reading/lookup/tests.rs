@@ -68,7 +68,7 @@ fn whole_chunks_are_indexed_and_found_newest_first() {
 }
 
 #[test]
-fn it_goes_on_after_a_restart_and_begins_again_where_it_is_of_another_log() {
+fn an_index_continues_after_a_restart_and_restarts_for_another_log() {
     let dir = tempfile::tempdir().unwrap();
     let log = log_of(dir.path(), CHUNK + 1);
     let open = || Indexer::open(&dir.path().join("countersign.db")).unwrap();

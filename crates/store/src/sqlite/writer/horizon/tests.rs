@@ -29,7 +29,7 @@ fn advances(horizon: &mut Horizon, log: &mut Connection, millis: i64) -> bool {
 }
 
 #[test]
-fn it_follows_the_present_in_portions_and_rests_for_a_second_when_it_is_there() {
+fn the_horizon_follows_the_present_in_portions_and_rests_for_a_second() {
     let mut log = log(1..10);
     let mut horizon = Horizon::read(&log).unwrap();
     let now = at(6).after(REPLAY).as_millis();
