@@ -1,4 +1,4 @@
-//! What makes phone numbers, buckets and secrets unreadable at rest.
+//! The sealing and digesting that make phone numbers, buckets and secrets unreadable at rest.
 
 use std::fmt;
 use std::hash::Hasher as _;
@@ -16,9 +16,9 @@ use zeroize::{ZeroizeOnDrop, Zeroizing};
 /// The keys of a store, 32 random bytes each, kept outside the database.
 #[derive(Clone, ZeroizeOnDrop)]
 pub struct StoreKeys {
-    /// Keys the digests by which numbers and buckets are found.
+    /// The key of the digests by which numbers and buckets are found.
     pub index: [u8; 32],
-    /// Seals phone numbers.
+    /// The key that seals phone numbers.
     pub seal: [u8; 32],
 }
 
@@ -28,20 +28,23 @@ impl fmt::Debug for StoreKeys {
     }
 }
 
-/// What a number, a bucket, or application, channel and number together, is found by: 64 bits of
-/// SipHash-2-4, a pseudorandom function for short inputs. Who does not know its key can neither tell what a key is
-/// of nor look for two that are the same, and of ten million, two are by chance once in a few hundred thousand
-/// tries; they would share their limits, never a code, which is bound to all of its own ([`PasscodeMac`](countersign_core::code::passcode::PasscodeMac)).
+/// The digest by which a number, a bucket or a scope (application, channel and number) is found: 64 bits of
+/// SipHash-2-4, a pseudorandom function for short inputs.
+///
+/// Without the index key, a digest reveals neither its input nor another input with the same digest. Among ten
+/// million inputs, the chance that two share a digest is one in a few hundred thousand. Two numbers that do
+/// would share their limits, but never a code, since its MAC binds all of its scope
+/// ([`PasscodeMac`](countersign_core::code::passcode::PasscodeMac)).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Key(pub(crate) u64);
 
 impl Key {
-    /// As SQLite has integers: with a sign.
+    /// Returns the digest as a signed integer, for SQLite.
     pub(crate) const fn column(self) -> i64 {
         self.0.cast_signed()
     }
 
-    /// From [`Key::column`].
+    /// Takes the integer of [`Key::column`].
     pub(crate) const fn of_column(column: i64) -> Self {
         Self(column.cast_unsigned())
     }
@@ -53,10 +56,10 @@ impl fmt::Debug for Key {
     }
 }
 
-/// Seals and digests with one store's keys.
+/// Seals and digests with the keys of one store.
 pub(crate) struct Sealer {
     index: Hmac<Sha256>,
-    /// Derived from `index`.
+    /// The hasher, keyed by `index`.
     sip: SipHasher24,
     cipher: SealingKey,
 }
@@ -83,7 +86,7 @@ impl Sealer {
         self.key(b"phone", &[phone.e164().as_bytes()])
     }
 
-    /// What tells these keys from others.
+    /// Returns a fingerprint that differs between different keys.
     pub(crate) fn fingerprint(&self) -> [u8; 16] {
         let tag = self.cipher.seal(b"", &[0; 16], b"fingerprint");
         let tag = tag.unwrap_or_default();
@@ -93,7 +96,7 @@ impl Sealer {
         short
     }
 
-    /// The key of what a code is good for: application, channel and number.
+    /// Returns the key of a scope: application, channel and number.
     pub(crate) fn code_scope(&self, app: &str, channel: &str, phone: &PhoneNumber) -> Key {
         self.key(
             b"code",
@@ -101,7 +104,7 @@ impl Sealer {
         )
     }
 
-    /// The MAC kept of an application's secret.
+    /// Returns the MAC that is kept of an application's secret.
     pub(crate) fn secret(&self, app: &str, secret: &str) -> [u8; 32] {
         self.mac(b"secret", &[app.as_bytes(), secret.as_bytes()])
             .finalize()
@@ -121,7 +124,7 @@ impl Sealer {
         PhoneNumber::parse(std::str::from_utf8(&plain).ok()?, None).ok()
     }
 
-    /// Seals the number of an unlock and why it was, so that they open under its request only.
+    /// Seals the number and the note of an unlock, so that they open under its request only.
     pub(crate) fn seal_unlock(&self, unlock: &Unlock) -> Option<Vec<u8>> {
         let text = format!("{}\n{}", unlock.phone.e164(), unlock.note);
         self.cipher
@@ -140,7 +143,7 @@ impl Sealer {
         Some((PhoneNumber::parse(phone, None).ok()?, note.to_owned()))
     }
 
-    /// Seals what is secret of a setting, so that it opens in its own row only.
+    /// Seals the secrets of a setting, so that they open in its own row only.
     pub(crate) fn seal_setting(&self, kind: &str, key: &str, secret: &[u8]) -> Option<Vec<u8>> {
         let row = self.setting_row(kind, key)?;
         self.cipher.seal(secret, &row, SETTING_AAD)
@@ -161,8 +164,8 @@ impl Sealer {
         )?))
     }
 
-    /// What stands for the row of a setting. It is used for every secret that the row ever holds: AES-GCM-SIV
-    /// tells then whether two of them are the same, and no more.
+    /// Returns the id that stands for the row of a setting. Every secret that the row ever holds is sealed
+    /// under it, so AES-GCM-SIV reveals whether two of them are equal, and no more.
     fn setting_row(&self, kind: &str, key: &str) -> Option<[u8; 16]> {
         let parts: [&[u8]; 2] = [kind.as_bytes(), key.as_bytes()];
         let full: [u8; 32] = self.mac(b"setting", &parts).finalize().into_bytes().into();

@@ -29,7 +29,7 @@ use super::writer::queue::Durable;
 use super::{DECISION, SqliteStore, unsealed, wait, writer};
 use crate::seal::Key;
 
-/// How long to wait for an outcome to become durable. It does in any case; the answer need not wait.
+/// The time for which a caller waits for an outcome to become durable. The writer records it in any case.
 pub(super) const SETTLEMENT: Duration = Duration::from_millis(300);
 
 #[async_trait]
@@ -110,8 +110,8 @@ impl Ledger for SqliteStore {
 
 /// Decisions.
 impl SqliteStore {
-    /// Judges, and on admission reserves in memory and queues the row, all under one lock: the order of decisions is
-    /// the order of the log.
+    /// Judges, and on admission reserves in memory and queues the row, all under one lock, so the order of
+    /// decisions is the order of the log.
     fn reserve(
         &self,
         intent: Intent,
@@ -142,7 +142,7 @@ impl SqliteStore {
         Ok((decision, Some(durable)))
     }
 
-    /// Fast path: judges [the likeliest bucket](RuleSet::FAST_PATH) alone, before anything is sealed that only an
+    /// Fast path: judges [the likeliest bucket](RuleSet::FAST_PATH) alone, before sealing anything that only an
     /// admitted message needs. Nearly every refusal ends here.
     fn refuse_early(
         &self,
@@ -188,7 +188,7 @@ impl SqliteStore {
     }
 }
 
-/// An intent with everything that can be worked out before the lock is taken.
+/// An intent with everything that can be computed before the lock is taken.
 struct PreparedMessage {
     intent: Intent,
     scope: Key,
@@ -210,7 +210,7 @@ impl PreparedMessage {
         }
     }
 
-    /// The row of the message, which is admitted.
+    /// Makes the row of the message, once it is admitted.
     fn into_row(self, decision: &Decision, seq: i64) -> MessageRow {
         let intent = self.intent;
         let is_new = decision.again.is_none();
@@ -237,10 +237,10 @@ impl PreparedMessage {
     }
 }
 
-/// Settlements. Memory follows a provider's word at once; the log follows, in the same order.
+/// Settlements. Memory follows a provider's answer at once; the log follows later, in the same order.
 impl SqliteStore {
-    /// Lets an outcome take effect, and queues its record. Only the record of one that was certainly not sent is worth
-    /// waiting for: a start without the others takes the message for sent as well.
+    /// Applies an outcome, and queues its record. The caller waits only for the record of a message that was
+    /// certainly not sent, since a start takes a message without a record as sent.
     fn take_outcome(
         &self,
         settlement: Settlement,
@@ -271,8 +271,8 @@ impl SqliteStore {
         Ok((GiveBack::No, None))
     }
 
-    /// Lets a certain failure take effect: the message brought no code, and gives its minute back where that is
-    /// allowed.
+    /// Applies a definite failure: the code becomes void, and the minute is given back where the rules allow
+    /// it.
     fn take_failure(
         &self,
         settlement: Settlement,
@@ -313,14 +313,14 @@ impl SqliteStore {
             };
             for (receipt, at) in live.early_receipts.take(provider, id) {
                 let row = ReceiptRow::of(seq, provider, receipt, at, &self.sealer);
-                // Nobody waits: the vendor that reported it has been answered.
+                // No caller waits for this record, since the vendor already has its answer.
                 let _ = self.queue.push(Record::Receipt(Box::new(row)));
             }
         }
     }
 }
 
-/// An event that has no place in the log yet.
+/// An event without a place in the log yet.
 struct NewEvent {
     effect: Effect,
     caller: Option<check::Caller>,
@@ -332,9 +332,9 @@ struct NewEvent {
 
 /// Acts on codes.
 impl SqliteStore {
-    /// Finds something in the live state, applies the event that comes of it, and queues its record, all under one
-    /// lock. The answer may be told once it is durable. Where there is nothing to record, the time is written all the
-    /// same: an answer must neither tell itself apart by its speed, nor be told by a store that cannot write.
+    /// Judges in the live state, applies the resulting event, and queues its record, all under one lock. The
+    /// answer may be told once the record is durable. Where there is no event, a record of the time is written
+    /// instead: answers must not differ in speed, and a store that cannot write must not answer.
     async fn act<T>(
         &self,
         request_id: RequestId,

@@ -39,13 +39,13 @@ pub struct SqliteStore {
     sealer: Arc<Sealer>,
     clock: Arc<dyn Clock>,
     ahead: Duration,
-    /// Ends its thread when it is dropped.
+    /// The index thread, which ends when this is dropped.
     lookup: Option<Lookup>,
     // Dropped last: the folder is owned until the writer has ended.
     _folder: OwnedFolder,
 }
 
-/// How long a decision may take to become durable before its caller hears "unavailable". With the
+/// The time that a decision may take to become durable before its caller gets "unavailable". Together with the
 /// provider's deadline it stays within the 10 s that SDKs wait.
 const DECISION: Duration = Duration::from_millis(1500);
 
@@ -56,13 +56,14 @@ impl std::fmt::Debug for SqliteStore {
 }
 
 impl SqliteStore {
-    /// By how much the clock given at the start was behind the record; zero, unless it was set back.
+    /// Returns how far the clock given at the start was behind the record: zero, unless it was set back.
     #[must_use]
     pub fn clock_was_behind(&self) -> Duration {
         self.ahead
     }
 
-    /// The clock by which the store decides: never behind the record. Everything beside the store goes by it too.
+    /// Returns the clock by which the store decides, which is never behind the record. Everything beside the
+    /// store must use it too.
     #[must_use]
     pub fn clock(&self) -> Arc<dyn Clock> {
         Arc::clone(&self.clock)
@@ -84,8 +85,8 @@ impl SqliteStore {
     }
 }
 
-/// Waits for as long as a caller may. Whoever gives up takes the answer that is there, or none will come:
-/// then the writer sees that nobody waits.
+/// Waits until a record is durable, at most for `patience`. A caller that gives up still takes an answer that
+/// has arrived by then; otherwise it closes the channel, so that the writer sees that the caller has gone.
 async fn wait(mut durable: Durable, patience: Duration) -> Result<(), StoreError> {
     if let Ok(answer) = tokio::time::timeout(patience, &mut durable).await {
         return answer.map_err(|_| writer::stopped())?;

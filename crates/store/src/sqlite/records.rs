@@ -40,8 +40,8 @@ impl Records for SqliteStore {
             let unnamed = receipts.iter().filter(|receipt| receipt.message.is_none());
             unnamed.for_each(|receipt| live.early_receipts.keep(provider, receipt.clone(), now));
         }
-        // A settlement after this moment finds the reports kept; one of before is on record after the barrier, or
-        // else the vendor has to report again.
+        // A settlement after this moment finds the kept reports. An earlier settlement is on record once the
+        // barrier is; if it is not, the vendor has to report again.
         wait(self.queue.push(Record::Barrier(now))?, DECISION).await?;
         let name = provider.to_owned();
         let found = self.read(move |reader, sealer| {
@@ -80,7 +80,8 @@ impl Records for SqliteStore {
 }
 
 impl SqliteStore {
-    /// The state of a message's code: by the live state, and by the record where that remembers the code no more.
+    /// Returns the state of a message's code: from the live state, or from the record if the live state has
+    /// forgotten it.
     fn code_state(&self, record: &MessageRecord, now: Timestamp) -> CodeState {
         let timeline = &record.timeline;
         let scope = self.sealer.code_scope(
@@ -97,7 +98,7 @@ impl SqliteStore {
         remembered.unwrap_or_else(|| on_record.state(now, dead_before.unwrap_or_default()))
     }
 
-    /// Lets the log catch up with what was answered, if it can in a moment.
+    /// Lets the log catch up with the answers given, if it can in a moment.
     async fn catch_up(&self) {
         if let Ok(durable) = self.queue.push(Record::Barrier(self.clock.now())) {
             let _ = wait(durable, SETTLEMENT).await; // the record so far is worth reading in any case

@@ -28,13 +28,13 @@ impl SetupStore for SqliteStore {
             return Err(ChangeError::Stale);
         }
         let row = SetupRow::of(seen, change, &self.sealer).ok_or_else(unsealed)?;
-        // Without a limit of time: a caller that gave up could not tell whether the change was made.
+        // Wait without a time limit: a caller that gave up could not tell whether the change was made.
         let durable = self.queue.push(Record::Setup(Box::new(row)))?;
         let recorded = durable.await.map_err(|_| writer::stopped())?;
         let newest = self.setup();
         match recorded {
             Ok(()) => Ok(newest),
-            // A change whose caller has gone may still have been in the queue, ahead of this one.
+            // A change with a dropped future may have been ahead of this one in the queue.
             Err(_) if newest.version != seen => Err(ChangeError::Stale),
             Err(error) => Err(error.into()),
         }

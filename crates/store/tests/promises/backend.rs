@@ -1,4 +1,4 @@
-//! What it takes to ask a store for its promises.
+//! The interface by which the tests start, stop and hinder a store.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use countersign_core::time::{Clock, Timestamp};
 
 use crate::sqlite::Sqlite;
 
-/// Every backend. Each promise is asked of all of them: another backend is another line.
+/// Returns every backend. Each promise is tested on all of them; another backend is another line.
 pub(crate) fn all() -> Vec<Box<dyn Backend>> {
     vec![Box::new(Sqlite::in_memory())]
 }
@@ -26,10 +26,10 @@ pub(crate) trait Backend: Send + Sync {
 
     fn setups(&self) -> Arc<dyn SetupStore>;
 
-    /// The clock that the test moves.
+    /// Returns the clock that the test moves.
     fn hand_clock(&self) -> Arc<HandClock>;
 
-    /// The clock by which the store decides. It may run ahead of the [`Backend::hand_clock`].
+    /// Returns the clock by which the store decides. It may run ahead of the [`Backend::hand_clock`].
     fn clock(&self) -> Arc<dyn Clock>;
 
     /// Ends the process, in good order.
@@ -38,11 +38,11 @@ pub(crate) trait Backend: Send + Sync {
     /// Starts a process over the same data.
     fn start(&mut self);
 
-    /// Lets nothing of that kind be written, or lets it again.
+    /// Refuses to write records of this kind, or allows it again.
     fn refuse_writes(&self, of: Written, refuse: bool);
 
-    /// Whether a guess, an unlock or a token use that was answered with an error, since it could not be written, has
-    /// counted. The port leaves it open.
+    /// Returns whether a guess, an unlock or a token use counts although it was answered with an error, since
+    /// it could not be written. The port allows both.
     fn counts_what_failed(&self) -> bool;
 }
 
@@ -51,7 +51,7 @@ pub(crate) trait Backend: Send + Sync {
 pub(crate) enum Written {
     Messages,
     Outcomes,
-    /// Guesses, uses, unlocks.
+    /// Guesses, uses, unlocks and token uses.
     Events,
 }
 

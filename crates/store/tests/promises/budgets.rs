@@ -1,4 +1,4 @@
-//! What wrong guesses are allowed.
+//! The budgets of wrong guesses.
 
 use std::time::Duration;
 
@@ -76,7 +76,8 @@ async fn guesses_without_a_code_are_counted_and_refused_guesses_are_not() {
     }
 }
 
-/// Guesses wrongly at a new code each time, as soon as time allows, until time alone allows no more: how often.
+/// Guesses wrongly at a new code each time, as soon as time allows, until time alone unlocks no more. Returns
+/// the number of guesses.
 async fn guess_until_locked(world: &mut World, caller: Caller) -> usize {
     let mut guesses = 0;
     loop {
@@ -147,7 +148,7 @@ async fn an_unlock_forgets_earlier_wrong_guesses_and_counts_later_ones() {
     for mut world in on_each_backend() {
         world.wrong(Caller::Public, 10).await;
         assert!(is_locked(&world.check(Caller::Public, "999999").await));
-        // Whichever of two requests began first, what counts is when it was decided on.
+        // The decision's time counts, not the time at which a request began.
         let early = world.typed(Caller::Public, "app", Channel::Login, PHONE, "999999");
         world.pass(Duration::from_millis(5));
         let unlock = world.unlock("");
@@ -160,7 +161,7 @@ async fn an_unlock_forgets_earlier_wrong_guesses_and_counts_later_ones() {
         world.wrong(Caller::Public, 5).await;
         assert!(is_locked(&world.check(Caller::Public, "999999").await));
 
-        // The same once the log behind the horizon is no longer read.
+        // The unlock still holds once a start no longer reads the log behind the horizon.
         world.pass(Duration::from_secs(12 * 60));
         world.other_traffic(0..40).await;
         world.restart();

@@ -290,7 +290,7 @@ async fn a_code_passes_for_its_own_scope_only() {
                 }
             }
         }
-        // Enough tries that a guess is never refused uncompared.
+        // Enough tries that no guess is refused uncompared.
         let patient = CodeRules {
             tries: 10,
             ..login()
@@ -352,7 +352,7 @@ async fn a_token_use_is_remembered_for_its_life_over_restarts() {
         };
         let first = token(&mut world);
         assert!(world.ledger().use_token(first).await.unwrap());
-        // Past what a start reads again of the log.
+        // Later than the part of the log that a start reads again.
         for minutes in [5, 10, 14] {
             world.pass(Duration::from_secs(minutes * 60));
             world.restart();

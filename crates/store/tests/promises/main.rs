@@ -1,4 +1,4 @@
-//! Every promise of the ports (`countersign_core::ports`), asked of every backend in [`backend::all`], told as stories.
+//! Every promise of the ports (`countersign_core::ports`), tested on every backend in [`backend::all`].
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 

@@ -1,5 +1,5 @@
-//! What a store promises, once more and as simply as it can be said: everything that ever happened in one
-//! list, and every answer worked out from all of it. `schedules.rs` holds the store against it.
+//! A model of a store's promises, as simple as possible: one list of everything that ever happened, from which
+//! every answer is computed anew. `schedules.rs` compares the store with it.
 
 use countersign_core::code::CodeState;
 use countersign_core::code::check::{Caller, Checked};
@@ -11,10 +11,10 @@ pub(crate) type Millis = i64;
 const MINUTE: Millis = 60_000;
 const HOUR: Millis = 60 * MINUTE;
 
-/// How long its sender may take to say what became of a message.
+/// The time that a sender has to record an outcome.
 const DUE: Millis = 21_000;
 
-/// What a code is good for: application, channel, number.
+/// A scope: application, channel, number.
 pub(crate) type Scope = (usize, usize, usize);
 
 #[derive(Debug)]
@@ -25,9 +25,9 @@ pub(crate) struct Message {
     pub(crate) tries: usize,
     pub(crate) keeps: usize,
     pub(crate) reuse: bool,
-    /// The message whose code it brings: itself, or an older one.
+    /// The message whose code this message brings: itself, or an older one.
     pub(crate) code_of: usize,
-    /// Whether it may have been sent, as its sender said; `None` until then.
+    /// Whether the message may have been sent, as its sender said; `None` until then.
     pub(crate) sent: Option<bool>,
 }
 
@@ -35,11 +35,11 @@ pub(crate) struct Message {
 pub(crate) struct Hit {
     pub(crate) limit: Limit,
     pub(crate) at: Millis,
-    /// What takes it back, if that turns out not to have been sent.
+    /// The message whose failure gives this hit back.
     pub(crate) refundable_by: Option<usize>,
 }
 
-/// At most `max` within `window`.
+/// At most `max` hits within `window`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Limit {
     pub(crate) bucket: String,
@@ -47,7 +47,7 @@ pub(crate) struct Limit {
     pub(crate) max: usize,
 }
 
-/// A check that counted. `codes` were alive then.
+/// A check that counted. `codes` were live or pending then.
 #[derive(Debug)]
 pub(crate) struct Check {
     phone: usize,
@@ -63,12 +63,12 @@ pub(crate) struct Model {
     pub(crate) messages: Vec<Message>,
     pub(crate) hits: Vec<Hit>,
     pub(crate) checks: Vec<Check>,
-    /// A number, and how many checks there were before it was unlocked.
+    /// A number, and the number of checks made before it was unlocked.
     pub(crate) unlocks: Vec<(usize, usize)>,
 }
 
 impl Model {
-    /// The first moment at which there is room for one more, if that is not now.
+    /// Returns the first moment at which one more hit fits, if that is not now.
     pub(crate) fn refused_until(&self, limit: &Limit) -> Option<Millis> {
         let hits = self.hits.iter().filter(|hit| hit.limit == *limit);
         self.full_until(hits.map(|hit| hit.at), limit.window, limit.max)
@@ -87,7 +87,7 @@ impl Model {
         first.min().filter(|first| *first > self.now)
     }
 
-    /// The codes of `scope` that no newer one has replaced, and that were not certainly not sent.
+    /// Returns the codes of `scope` that no newer one has replaced, without those that were certainly not sent.
     fn codes(&self, scope: Scope) -> Vec<usize> {
         let codes = (0..self.messages.len()).filter(|n| self.messages[*n].scope == scope);
         codes
@@ -96,7 +96,8 @@ impl Model {
             .collect()
     }
 
-    /// Whether some newer message that may have been sent has as many such between as it keeps.
+    /// Returns whether newer messages that may have been sent replace `code`: one of them and those between
+    /// reach its `keeps`.
     fn replaced(&self, code: usize) -> bool {
         let newer = |n: &usize| {
             let message = &self.messages[*n];
@@ -109,7 +110,8 @@ impl Model {
         counted.any(|(between, n)| between + 1 >= self.messages[*n].keeps)
     }
 
-    /// Whether a message may have been sent; `None` while its sender may still say so. After that it counts as sent.
+    /// Returns whether a message may have been sent; `None` while its sender may still record it. After that it
+    /// counts as sent.
     pub(crate) fn sent(&self, message: usize) -> Option<bool> {
         let Message { sent, at, .. } = self.messages[message];
         sent.or((self.now > at + DUE).then_some(true))
@@ -120,7 +122,7 @@ impl Model {
         checks.filter(|check| check.codes.contains(&code)).count()
     }
 
-    /// What the code of a message is good for.
+    /// Returns the state of the code of a message.
     pub(crate) fn state(&self, message: usize) -> CodeState {
         let (code_of, sent) = (self.messages[message].code_of, self.sent(message));
         let code = &self.messages[code_of];
@@ -141,14 +143,15 @@ impl Model {
         }
     }
 
-    /// The live code of `scope` that is to be sent again.
+    /// Returns the live code of `scope` that is to be sent again.
     pub(crate) fn again(&self, scope: Scope) -> Option<usize> {
         let mut codes = self.codes(scope).into_iter();
         let newest = codes.rfind(|n| self.state(*n) == CodeState::Live)?;
         self.messages[newest].reuse.then_some(newest)
     }
 
-    /// How long wrong guesses about `phone` are refused at `caller`; `Some(None)` is for good.
+    /// Returns the time for which `caller` is locked out of guesses about `phone`; `Some(None)` has no end in
+    /// time.
     fn locked(&self, phone: usize, caller: Caller) -> Option<Option<Millis>> {
         let (hour, day, row) = match caller {
             Caller::Public => (10, 20, 80),
@@ -169,7 +172,7 @@ impl Model {
         Some(Some(hour.max(day)? - self.now))
     }
 
-    /// What a check may find, and what it leaves then.
+    /// Returns every finding that a check may have, each with the check that counts then.
     pub(crate) fn check(
         &self,
         scope: Scope,
@@ -206,7 +209,7 @@ impl Model {
             (None, Some(CodeState::Expired)) => ModelAnswer::Expired,
             _ => ModelAnswer::NotSent,
         };
-        // A minute after their end, codes may be forgotten.
+        // A store may forget codes a minute after their end.
         let over = |n: &usize| self.messages[*n].ends + MINUTE <= self.now;
         let mut may_say = Vec::new();
         let used = guess.filter(|guess| self.state(*guess) == CodeState::Used);
@@ -223,7 +226,7 @@ impl Model {
     }
 }
 
-/// [`Checked`], of a message by its number.
+/// A [`Checked`] that names a message by its number in the model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ModelAnswer {
     Right(usize),

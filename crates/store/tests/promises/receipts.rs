@@ -11,7 +11,7 @@ use countersign_core::time::Timestamp;
 
 use crate::world::{PHONE, World, accepted, login, on_each_backend, unknown};
 
-/// What the provider `test` reports of its message `vendor-1`.
+/// A report of the provider `test` about its message `vendor-1`.
 fn report(status: Delivery) -> Receipt {
     Receipt {
         provider_message_id: Some("vendor-1".to_owned()),
@@ -140,7 +140,7 @@ async fn a_report_that_comes_before_the_vendors_answer_waits_for_it() {
         world.settle(message, accepted()).await;
         assert_eq!(known(&world, message).await, [Delivery::Delivered]);
 
-        // Not for ever.
+        // The report does not wait for ever.
         let (late, _) = world
             .send_unsettled("app", Channel::Register, PHONE, "123456", login())
             .await;
@@ -218,7 +218,7 @@ async fn a_report_belongs_to_the_accepted_one_of_several_attempts() {
             ended_at: now,
             outcome,
         };
-        // The unknown one comes last, and a refusal after it: it counts as sent all the same.
+        // A refusal after an unknown outcome does not outweigh it: the message counts as sent.
         let settlement = Settlement {
             message,
             attempts: vec![

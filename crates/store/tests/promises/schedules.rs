@@ -1,4 +1,5 @@
-//! Random schedules of everything that can happen to a store, held against the [`Model`] step by step.
+//! Plays random schedules of everything that can happen to a store, and compares it with the [`Model`] after
+//! each step.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -66,7 +67,7 @@ enum Step {
         fails: bool,
     },
     Pass(Millis),
-    /// Until one of the next moments at which something ends, or a millisecond beside it.
+    /// Time passes to one of the next moments at which something ends, or to a millisecond beside it.
     PassToEdge {
         edge: usize,
         beside: Millis,
@@ -79,13 +80,13 @@ enum Step {
 enum Guess {
     /// The code of one of the newest messages of the scope.
     Code(usize),
-    /// The code of any message, going round.
+    /// The code of any message, counted modulo their number.
     Any(usize),
     Wrong,
 }
 
 fn scope() -> impl Strategy<Value = Scope> {
-    // Mostly one scope, so that things meet.
+    // Mostly one scope, so that steps affect each other.
     prop_oneof![4 => Just((0, 0, 0)), 3 => (0..2_usize, 0..2_usize, 0..2_usize)]
 }
 
@@ -142,12 +143,12 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// A store, the model of it, and how the one names what the other numbers.
+/// A store and its model, with the store's ids of the messages that the model numbers.
 struct Pair {
     world: World,
     model: Model,
     ids: Vec<MessageId>,
-    /// Of tokens.
+    /// The times until which token uses are remembered.
     ends: BTreeMap<usize, Millis>,
 }
 
@@ -212,7 +213,7 @@ impl Pair {
         assert_eq!(self.world.now(), at(self.model.now));
     }
 
-    /// Lets nothing of that kind be written for as long as something is done, if it is to fail.
+    /// Refuses to write records of this kind, if the step is to fail.
     fn hide(&self, of: Written, fails: bool) {
         if fails {
             self.world.backend.refuse_writes(of, true);
@@ -325,7 +326,7 @@ impl Pair {
         let first = self.model.sent(n).is_none();
         let gives_back = first && !sent && self.model.refused_until(&give_back).is_none();
         match settled {
-            // Nobody waits for the record of what may have been sent.
+            // A caller does not wait for the record of a message that may have been sent.
             Ok(settled) => {
                 assert_eq!(settled.gave_back, gives_back);
                 assert!(sent || !(fails && first), "it could not be recorded");
@@ -398,7 +399,7 @@ impl Pair {
         self.model.checks.extend(leaves);
     }
 
-    /// The message whose code is guessed; `None` for a wrong guess.
+    /// Returns the message whose code is guessed; `None` for a wrong guess.
     fn guessed(&self, scope: Scope, guess: &Guess) -> Option<usize> {
         let messages = &self.model.messages;
         let n = match guess {
@@ -440,7 +441,7 @@ impl Pair {
 
         let ends = self.ends.get(&token).copied();
         let is_used = ends.is_some_and(|end| end > self.model.now);
-        // A use that has ended may be remembered for longer, or not.
+        // A store may remember a use beyond its end, or not.
         let may_be_used = ends.is_some();
         match first {
             Ok(false) => assert!(may_be_used, "it was not used"),
@@ -482,9 +483,9 @@ impl Pair {
         }
     }
 
-    /// Restarts, the clock set back by so much.
+    /// Restarts with the clock set back by `back`.
     fn restart(&mut self, back: Millis) {
-        // What a start found behind stays made up for, as in production.
+        // An earlier setback stays made up for, as in production.
         let hand_clock = self.world.backend.hand_clock().now();
         let behind = hand_clock.until(self.world.now());
         self.world.stop();
@@ -501,9 +502,9 @@ impl Pair {
         }
     }
 
-    /// The timeline of every message says what became of its code, also after a restart.
+    /// Checks that the timeline of every message tells the state of its code, also after a restart.
     async fn look_back(&mut self) {
-        // What could not be recorded has been by the time this is.
+        // This use is recorded after everything that could not be recorded before.
         self.use_token(9, false).await;
         for _ in 0..2 {
             for n in 0..self.ids.len() {
@@ -529,7 +530,7 @@ fn number(phone: usize) -> PhoneNumber {
     PhoneNumber::parse(PHONES[phone], None).unwrap()
 }
 
-/// None, the minute, or the minute and three in two hours.
+/// Returns no limit, the one-minute limit, or that and three in two hours.
 fn limits_of((app, channel, phone): Scope, how_many: usize) -> Vec<Limit> {
     let limit = |bucket, window, max| Limit {
         bucket,
@@ -610,7 +611,7 @@ fn check(guess: Guess) -> Step {
     }
 }
 
-/// Lets the writer forget what is over: by the time of the second commit it has.
+/// Lets the writer drop everything that has ended: it has by the second commit.
 fn commits() -> [Step; 2] {
     [7, 8].map(|token| Step::UseToken {
         token,

@@ -30,7 +30,7 @@ pub(crate) async fn put(world: &World<impl Backend>, setting: Setting) -> Arc<Se
     change(world, Change::Put(setting)).await
 }
 
-/// The application `shop` of that name, with that secret.
+/// The application `shop` with this name and this secret.
 pub(crate) fn application(world: &World<impl Backend>, name: &str, secret: &str) -> Setting {
     let id = AppId::parse("shop").unwrap();
     Setting::Application(ApplicationRecord {

@@ -18,7 +18,7 @@ use crate::backend::{BEGINNING, Backend, Written};
 
 pub(crate) struct Sqlite {
     pub(crate) dir: TempDir,
-    /// Every byte of its keys.
+    /// The value of every byte of the store's keys.
     key: u8,
     clock: Arc<HandClock>,
     store: Option<Arc<SqliteStore>>,
@@ -29,12 +29,12 @@ impl Sqlite {
         Self::with_keys(7)
     }
 
-    /// A store in which every key is made of this byte.
+    /// Makes a store whose keys consist of this byte.
     pub(crate) fn with_keys(key: u8) -> Self {
         Self::in_folder(tempfile::tempdir().unwrap(), key)
     }
 
-    /// On a disk of memory, where there is one: for what is decided, not for what reaches the disk.
+    /// Makes a store on a disk of memory, if there is one, for tests that do not depend on the disk.
     pub(crate) fn in_memory() -> Self {
         let dir = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
         Self::in_folder(dir.unwrap(), 7)
@@ -59,7 +59,7 @@ impl Sqlite {
         open(self.dir.path(), key, &self.clock)
     }
 
-    /// Another hand on the same database.
+    /// Opens a second connection to the same database.
     pub(crate) fn intruder(&self) -> Connection {
         let intruder = Connection::open(self.dir.path().join("countersign.db")).unwrap();
         intruder.busy_timeout(Duration::from_secs(5)).unwrap();
@@ -121,7 +121,7 @@ impl Backend for Sqlite {
         self.intruder().execute(&sql, []).unwrap();
     }
 
-    /// It takes effect in memory at once, and is written when that is possible.
+    /// A failed event takes effect in memory at once, and is written once that is possible.
     fn counts_what_failed(&self) -> bool {
         true
     }

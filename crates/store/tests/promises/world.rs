@@ -1,4 +1,4 @@
-//! A store, a clock that the test owns, and short words for what happens to them.
+//! A store, a clock that the test controls, and short names for the calls of a test.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -29,15 +29,15 @@ use crate::backend::{self, Backend};
 
 pub(crate) const PHONE: &str = "+8613800138000";
 
-/// A store, and a clock that the test owns.
+/// A store and a clock that the test controls.
 pub(crate) struct World<B = Box<dyn Backend>> {
     pub(crate) backend: B,
-    /// Every byte of the key under which codes are kept.
+    /// The value of every byte of the key that makes the MACs of codes.
     code_key: u8,
     entropy: CountingEntropy,
 }
 
-/// A new world for every backend.
+/// Makes a new world for every backend.
 pub(crate) fn on_each_backend() -> impl Iterator<Item = World> {
     backend::all().into_iter().map(World::on)
 }
@@ -51,7 +51,7 @@ impl<B: Backend> World<B> {
         }
     }
 
-    /// The same world, its codes kept under another key.
+    /// Returns this world with another key for codes.
     pub(crate) fn with_code_key(self, code_key: u8) -> Self {
         Self { code_key, ..self }
     }
@@ -68,7 +68,7 @@ impl<B: Backend> World<B> {
         self.backend.setups()
     }
 
-    /// Now, as the store decides.
+    /// Returns the time by which the store decides.
     pub(crate) fn now(&self) -> Timestamp {
         self.backend.clock().now()
     }
@@ -112,7 +112,7 @@ impl<B: Backend> World<B> {
         }
     }
 
-    /// Sends `code` under these rules, without limits, accepted at once; the message.
+    /// Sends `code` under these rules, without limits, accepted at once. Returns the message.
     pub(crate) async fn send(
         &self,
         app: &str,
@@ -126,7 +126,8 @@ impl<B: Backend> World<B> {
         message
     }
 
-    /// The same, its provider still to answer; also the code that it brings once more, if it does.
+    /// Sends `code` under these rules, without limits, and leaves it pending. Returns the message, and the live
+    /// code that it brings again, if it does.
     pub(crate) async fn send_unsettled(
         &self,
         app: &str,
@@ -157,7 +158,7 @@ impl<B: Backend> World<B> {
         (message, decision.again)
     }
 
-    /// Asks whether `code` is the one.
+    /// Makes the check of a typed `code`.
     pub(crate) fn typed(
         &self,
         caller: Caller,
@@ -176,13 +177,13 @@ impl<B: Backend> World<B> {
         CodeCheck::new(self.request_id(), caller, guess)
     }
 
-    /// The same for a login code of the one number.
+    /// Checks `code` as the login code of the one number.
     pub(crate) async fn check(&self, caller: Caller, code: &str) -> Checked {
         let check = self.typed(caller, "app", Channel::Login, PHONE, code);
         self.ledger().check(check).await.unwrap()
     }
 
-    /// The key of every code here.
+    /// Returns the key that makes the MACs of codes.
     pub(crate) fn code_key(&self) -> PasscodeKey {
         PasscodeKey::new([self.code_key; 32])
     }
@@ -201,12 +202,12 @@ impl<B: Backend> World<B> {
         Ok((id, self.ledger().decide(intent, rules).await?))
     }
 
-    /// Decides on a login code under the one-minute rule.
+    /// Decides on a login code under the one-minute limit.
     pub(crate) async fn login(&self) -> (MessageId, Decision) {
         self.decide(vec![minute()]).await.unwrap()
     }
 
-    /// Settles; whether the minute was given back.
+    /// Settles a message. Returns whether the minute was given back.
     pub(crate) async fn settle(&self, message: MessageId, outcome: Outcome) -> bool {
         self.try_settle(message, outcome).await.unwrap()
     }
@@ -232,7 +233,7 @@ impl<B: Backend> World<B> {
         Ok(self.ledger().settle(settlement).await?.gave_back)
     }
 
-    /// Messages to other numbers, accepted.
+    /// Sends messages to other numbers, all accepted.
     pub(crate) async fn other_traffic(&self, numbers: Range<u32>) {
         for n in numbers {
             let other = self.intent("app", Channel::Register, &format!("+861380013{n:04}"));
@@ -279,7 +280,7 @@ impl<B: Backend> World<B> {
     }
 }
 
-/// The built-in rules of a channel.
+/// Returns the built-in rules of a channel.
 pub(crate) fn rules(channel: Channel) -> CodeRules {
     CodePolicy::default().of(&AppId::parse("app").unwrap(), channel)
 }

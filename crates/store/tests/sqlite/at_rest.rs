@@ -38,8 +38,8 @@ fn assert_unreadable(folder: &Path) {
     }
 }
 
-/// Everything in the database of a world in which `code` was sent to `phone`, guessed wrongly, unlocked and
-/// used: a value per table, row and column.
+/// Returns everything in the database of a world in which `code` was sent to `phone`, guessed wrongly, unlocked
+/// and used: a value per table, row and column.
 async fn dump(key: u8, phone: &str, code: &str, resend: Resend) -> BTreeMap<String, Value> {
     let mut world = World::on(Sqlite::with_keys(key)).with_code_key(key ^ 0xff);
     let rules = CodeRules {
@@ -84,7 +84,7 @@ async fn dump(key: u8, phone: &str, code: &str, resend: Resend) -> BTreeMap<Stri
     all
 }
 
-/// Where two dumps differ.
+/// Returns the places at which two dumps differ.
 fn differences(one: &BTreeMap<String, Value>, other: &BTreeMap<String, Value>) -> Vec<String> {
     assert!(one.keys().eq(other.keys()), "the same rows");
     let pairs = one.iter().zip(other.values());
@@ -104,7 +104,7 @@ async fn kept_digests_of_codes_and_numbers_depend_on_the_keys() {
         let other_phone = differences(&base, &dump(7, "+8613800138001", "000042", resend).await);
         assert!(!other_code.is_empty() && other_phone.len() > other_code.len());
         for place in other_code.iter().chain(&other_phone) {
-            // Who has the database and not the keys can try all codes and numbers, and learns nothing.
+            // A thief of the database without the keys can try all codes and numbers, and must learn nothing.
             assert!(other_keys.contains(place), "{place} can be searched");
         }
     }

@@ -1,4 +1,4 @@
-//! What only the embedded store has: a file that can be read, moved and locked by others, and a start that reads it.
+//! Tests of the embedded store alone: its file can be read, moved and locked by others, and a start reads it.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 

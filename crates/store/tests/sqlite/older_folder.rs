@@ -1,4 +1,4 @@
-//! A data folder of an earlier release still opens, with everything that counts in it.
+//! A data folder of an earlier release opens, with everything in it that still counts.
 
 use std::fs;
 use std::path::Path;
@@ -144,7 +144,7 @@ async fn codes_of_an_older_folder_stay_used_guessed_at_or_live() {
     assert_eq!(wrong, Checked::Wrong { tries_left: 2 });
     let right = older.check(Channel::Login, GUESSED_AT, "818009").await;
     assert!(matches!(right, Checked::Right { .. }), "{right:?}");
-    // The older of two that are good.
+    // The older of two good codes.
     let right = older.check(Channel::BindPhone, LAST_TWO, "105793").await;
     assert!(matches!(right, Checked::Right { .. }), "{right:?}");
 }

@@ -1,4 +1,5 @@
-//! The rows of the attempts at a message: calls to providers, and what their outcome did to its hits.
+//! The rows of the attempts at a message: calls to providers, and the effect of their outcome on the message's
+//! hits.
 
 use std::sync::Arc;
 
@@ -16,12 +17,12 @@ pub(crate) struct SettlementRow {
     pub(crate) seq: i64,
     pub(crate) attempts: Vec<Attempt>,
     pub(crate) give_back: GiveBack,
-    /// The hits that count instead of those that a counted give-back takes.
+    /// The hits that count instead of those that a counted give-back gives back.
     pub(crate) give_back_hits: Arc<[LoggedHit]>,
 }
 
 impl SettlementRow {
-    /// A settlement that leaves every hit of the message as it is.
+    /// Makes a settlement that leaves every hit of the message as it is.
     pub(crate) fn without_give_back(seq: i64, attempts: Vec<Attempt>) -> Self {
         Self {
             seq,
@@ -34,7 +35,8 @@ impl SettlementRow {
     pub(crate) const INSERT: &str =
         "INSERT OR IGNORE INTO attempt VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
-    /// Runs [`SettlementRow::INSERT`] for each attempt. A settlement that is on record already stays as it is.
+    /// Runs [`SettlementRow::INSERT`] for each attempt. Idempotent: a settlement that is on record stays as it
+    /// is.
     pub(crate) fn insert(&self, insert: &mut Statement<'_>) -> rusqlite::Result<()> {
         let attempts = self.attempts.get(..MOST_ATTEMPTS);
         let attempts = attempts.unwrap_or(&self.attempts);
@@ -58,7 +60,7 @@ impl SettlementRow {
         Ok(())
     }
 
-    /// The column `give_back`: NULL, or the hits that count instead.
+    /// Returns the column `give_back`: NULL, or the hits that count instead.
     fn give_back_column(&self) -> Option<Vec<u8>> {
         match self.give_back {
             GiveBack::No => None,
@@ -68,15 +70,15 @@ impl SettlementRow {
     }
 }
 
-/// How many attempts a message has room for.
+/// The maximum number of attempts at a message. The log reserves this many ids for each message.
 const MOST_ATTEMPTS: usize = 16;
 
-/// The id of the first attempt of the message with this `seq`. Those after it follow.
+/// Returns the id of the first attempt of the message with this `seq`. The other attempts follow it.
 pub(crate) fn first_attempt(seq: i64) -> i64 {
     seq * 16
 }
 
-/// The `seq` of the message that an attempt belongs to.
+/// Returns the `seq` of the message that an attempt belongs to.
 pub(crate) fn message_of(attempt: i64) -> i64 {
     attempt / 16
 }
@@ -98,7 +100,7 @@ fn outcome_columns(outcome: &Outcome) -> OutcomeColumns<'_> {
     }
 }
 
-/// The outcome in the columns of an attempt; what cannot be read is unknown.
+/// Reads the outcome from the columns of an attempt. An unreadable one is unknown.
 pub(crate) fn outcome_from_columns(
     outcome: &str,
     kind: Option<&str>,

@@ -18,10 +18,10 @@ pub(crate) struct EventRow {
     pub(crate) id: RequestId,
     pub(crate) at: Timestamp,
     pub(crate) effect: Effect,
-    /// On whose behalf a code was checked; `None` for what is no check.
+    /// The party on whose behalf a code was checked; `None` for an event that is no check.
     pub(crate) caller: Option<Caller>,
     pub(crate) phone: Option<Key>,
-    /// Whose codes it changes.
+    /// The scope whose codes the event changes.
     pub(crate) scope: Option<Key>,
     /// The buckets in which it adds or clears hits.
     pub(crate) hits: Arc<[LoggedHit]>,
@@ -55,13 +55,13 @@ impl EventRow {
         Ok(())
     }
 
-    /// Reads a row of all columns but the last: what an unlock sealed stays in the database.
+    /// Reads a row without its last column: the sealed part of an unlock stays in the database.
     pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         let key = |column| row.get::<_, Option<i64>>(column);
         let codes = messages(row.get_ref("messages")?.as_blob_or_null()?);
         let caller = row.get_ref("door")?.as_str_or_null()?;
         let hits = hit::decode(row.get_ref("hits")?.as_blob()?);
-        // Hits that cannot be read are no reason to forget a limit: the start fails.
+        // The start fails on unreadable hits, since skipping them would forget a limit.
         let hits = hits.ok_or_else(|| unreadable("the log holds hits that cannot be read"))?;
         Ok(Self {
             seq: row.get("seq")?,
@@ -79,7 +79,7 @@ impl EventRow {
         })
     }
 
-    /// The check as timelines show it; `None` for what is no check.
+    /// Returns the check as timelines show it; `None` for an event that is no check.
     pub(crate) fn check(&self) -> Option<CheckRecord> {
         Some(CheckRecord {
             at: self.at,
@@ -90,7 +90,7 @@ impl EventRow {
     }
 }
 
-/// The ids in the column `messages`.
+/// Reads the ids in the column `messages`.
 pub(crate) fn messages(column: Option<&[u8]>) -> Vec<MessageId> {
     let (ids, _) = column.unwrap_or_default().as_chunks::<16>();
     ids.iter().map(|id| MessageId::from_bytes(*id)).collect()

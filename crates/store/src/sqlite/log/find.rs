@@ -1,4 +1,4 @@
-//! Finds rows of the log. They are numbered in the order of time, so a moment is found by halving.
+//! Finds rows of the log. Row numbers follow the order of time, so a binary search finds a moment.
 
 use std::ops::Range;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use countersign_core::id::{MessageId, RequestId};
 use countersign_core::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-/// The tables of the log that are led by time.
+/// The tables of the log whose row numbers follow time.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Table {
     Message,
@@ -32,7 +32,7 @@ impl Table {
     }
 }
 
-/// The number after that of the newest row.
+/// Returns the number after that of the newest row.
 pub(crate) fn end(log: &Connection, table: Table) -> rusqlite::Result<i64> {
     let newest: Option<i64> = log
         .prepare_cached(table.newest())?
@@ -40,7 +40,7 @@ pub(crate) fn end(log: &Connection, table: Table) -> rusqlite::Result<i64> {
     Ok(newest.map_or(0, |newest| newest + 1))
 }
 
-/// The number of the first row of `time` or later; [`end`] if there is none.
+/// Returns the number of the first row of `time` or later; [`end`] if there is none.
 pub(crate) fn first_at(log: &Connection, table: Table, time: Timestamp) -> rusqlite::Result<i64> {
     let (mut from, mut to) = (0, end(log, table)?);
     let mut next = log.prepare_cached(table.next())?;
@@ -57,7 +57,7 @@ pub(crate) fn first_at(log: &Connection, table: Table, time: Timestamp) -> rusql
     Ok(to)
 }
 
-/// The rows from `from` on, to `to` and not including it.
+/// Selects the rows from `from` up to `to`, without `to`.
 pub(crate) fn between(
     log: &Connection,
     table: Table,
@@ -67,14 +67,14 @@ pub(crate) fn between(
     Ok(first_at(log, table, from)?..first_at(log, table, to)?)
 }
 
-/// The longest from the making of a request id to its record: its body may take ten seconds.
+/// The longest time from the making of a request id to its record. The body of a request may take ten seconds.
 const REQUEST: Duration = Duration::from_secs(30);
 
-/// The longest from the making of a message id to its decision. Longer than any rule has allowed since the first
-/// release: rows of an older rule are found as well.
+/// The longest time from the making of a message id to its decision. It exceeds the bound of every release so
+/// far, so rows of older releases are found as well.
 const MESSAGE: Duration = Duration::from_secs(30);
 
-/// The number of a message.
+/// Returns the number of a message.
 pub(crate) fn message(log: &Connection, id: MessageId) -> rusqlite::Result<Option<i64>> {
     let made = id.made_at();
     let until = made.after(MESSAGE);
@@ -86,7 +86,7 @@ pub(crate) fn message(log: &Connection, id: MessageId) -> rusqlite::Result<Optio
         .optional()
 }
 
-/// The number of the message that a request led to.
+/// Returns the number of the message that a request led to.
 pub(crate) fn message_of_request(log: &Connection, id: RequestId) -> rusqlite::Result<Option<i64>> {
     let made = id.made_at();
     let rows = between(log, Table::Message, made, made.after(REQUEST))?;
@@ -99,7 +99,8 @@ pub(crate) fn message_of_request(log: &Connection, id: RequestId) -> rusqlite::R
     .optional()
 }
 
-/// The number of the unlock that a request was; of the first event of its moment, where it was none.
+/// Returns the number of the unlock that a request made. If the request made none, returns the first event of
+/// its moment.
 pub(crate) fn unlock(log: &Connection, id: RequestId) -> rusqlite::Result<i64> {
     let made = id.made_at();
     let rows = between(log, Table::Event, made, made.after(REQUEST))?;

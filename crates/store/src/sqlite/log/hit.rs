@@ -1,4 +1,4 @@
-//! Hits as they are kept in the log: fixed-size records, one after the other.
+//! Hits as the log keeps them: fixed-size records, one after the other.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use countersign_core::time::Timestamp;
 
 use crate::seal::{Key, Sealer};
 
-/// What an event counts for in one bucket. Its time is that of the event.
+/// The hit of an event in one bucket. Its time is that of the event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct LoggedHit {
     pub(crate) bucket: Key,
@@ -18,7 +18,7 @@ pub(crate) struct LoggedHit {
 }
 
 impl LoggedHit {
-    /// The hits of an event under `rules`: one for each of its buckets.
+    /// Returns the hits of an event under `rules`: one for each of its buckets.
     pub(crate) fn all_of(rules: &Rules, sealer: &Sealer) -> Arc<[Self]> {
         let counted = rules.set().buckets().iter().zip(rules.buckets());
         counted
@@ -58,7 +58,7 @@ pub(crate) fn encode(hits: &[LoggedHit]) -> Vec<u8> {
     bytes
 }
 
-/// The hits in `bytes`; `None` if they are not records that [`encode`] wrote.
+/// Reads the hits in `bytes`; `None` if these are not records that [`encode`] wrote.
 pub(crate) fn decode(bytes: &[u8]) -> Option<Vec<LoggedHit>> {
     let (records, rest) = bytes.as_chunks::<RECORD>();
     rest.is_empty()

@@ -25,7 +25,7 @@ pub(crate) struct MessageRow {
     pub(crate) phone: Key,
     pub(crate) limits: Arc<RuleSet>,
     pub(crate) refusals: Vec<(usize, Timestamp)>,
-    /// The live code that it brings once more.
+    /// The live code that the message brings once more.
     pub(crate) again: Option<LiveCode>,
     pub(crate) admission: Admission,
 }
@@ -34,7 +34,7 @@ impl MessageRow {
     pub(crate) const INSERT: &str = "
         INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
-    /// Runs [`MessageRow::INSERT`]. `buckets` is room for the column of that name.
+    /// Runs [`MessageRow::INSERT`]. `buckets` is a buffer for the column of that name.
     pub(crate) fn insert(
         &self,
         insert: &mut Statement<'_>,

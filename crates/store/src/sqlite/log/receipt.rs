@@ -1,7 +1,7 @@
-//! What vendors report of messages: whose it is, and its rows.
+//! The rows of vendors' reports, and the search for the message that a report is about.
 //!
-//! A report names a message by our id, or by the vendor's and the number. One that comes before the vendor's own
-//! answer waits for it ([`EarlyReceipts`](crate::sqlite::memory)).
+//! A report names a message by our id, or by the vendor's id and the number. A report that comes before the
+//! vendor's own answer waits for it ([`EarlyReceipts`](crate::sqlite::memory)).
 
 use countersign_core::receipt::{Delivery, Receipt, ReceiptRecord};
 use countersign_core::time::Timestamp;
@@ -12,11 +12,11 @@ use super::find;
 use crate::seal::{Key, Sealer};
 use crate::sqlite::reading::timelines;
 
-/// A report that is known to be about a message.
+/// A report whose message is known.
 #[derive(Debug, Clone)]
 pub(crate) struct ReceiptRow {
     seq: i64,
-    /// To whom the report says it went.
+    /// The number that the message went to, according to the report.
     number: Key,
     at: Timestamp,
     provider: String,
@@ -24,10 +24,11 @@ pub(crate) struct ReceiptRow {
     vendor_code: Option<String>,
 }
 
-/// How many of the newest messages to a number are looked at.
+/// The number of newest messages to a number that are searched.
 const LOOKED_AT: u16 = 16;
 
-/// The message that `receipt` is about: one to its number, and through `provider`, as far as that is on record.
+/// Returns the message that `receipt` is about: one to its number and through `provider`, as far as these are
+/// on record.
 pub(crate) fn message_of(
     log: &Connection,
     provider: &str,
@@ -65,7 +66,7 @@ pub(crate) fn message_of(
 }
 
 impl ReceiptRow {
-    /// The row of a report about the message `seq`.
+    /// Makes the row of a report about the message `seq`.
     pub(crate) fn of(
         seq: i64,
         provider: &str,
@@ -83,7 +84,8 @@ impl ReceiptRow {
         }
     }
 
-    /// Appends it, unless it is about another number, the record says so already, or is full.
+    /// Appends the report. Skips a report about another number, one that repeats a report on record, and every
+    /// report beyond the 16 that a message has room for.
     pub(crate) fn insert(&self, log: &Connection) -> rusqlite::Result<()> {
         log.prepare_cached(
             "INSERT INTO receipt
@@ -107,7 +109,7 @@ impl ReceiptRow {
     }
 }
 
-/// What was reported of the message `seq`, in the order in which it came.
+/// Reads the reports about the message `seq`, in the order in which they came.
 pub(crate) fn read(log: &Connection, seq: i64) -> rusqlite::Result<Vec<ReceiptRecord>> {
     let mut select = log.prepare_cached(
         "SELECT at, provider, status, vendor_code FROM receipt WHERE id >= ? AND id < ? ORDER BY id",

@@ -17,15 +17,16 @@ pub(crate) enum Record {
     Message(Box<MessageRow>),
     Settlement(SettlementRow),
     Event(Box<EventRow>),
-    /// Nothing but the time, for an answer that must not be given while nothing can be written.
+    /// The time only, for an answer that must not be given while the store cannot write.
     Barrier(Timestamp),
     Setup(Box<SetupRow>),
     Receipt(Box<ReceiptRow>),
 }
 
 impl Record {
-    /// Whether it is recorded even if its caller is gone, and taken however many wait: it has taken effect in memory
-    /// already, or completes an earlier record. A message is not: nothing is sent for one whose sender has gone.
+    /// Returns whether the writer records this even if its caller has gone, and queues it even if the queue is
+    /// full: it has already taken effect in memory, or completes an earlier record. A message is not owed,
+    /// since nothing is sent for one whose sender has gone.
     pub(crate) fn is_owed(&self) -> bool {
         match self {
             Record::Settlement(_) | Record::Event(_) | Record::Receipt(_) | Record::Barrier(_) => {
@@ -36,7 +37,7 @@ impl Record {
     }
 }
 
-/// Appends records to the log, with statements that are prepared once for all of them.
+/// Appends records to the log, with statements that are prepared once.
 pub(crate) struct Appender<'a> {
     log: &'a Connection,
     rule_sets: &'a mut RuleSets,

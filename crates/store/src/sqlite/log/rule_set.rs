@@ -1,4 +1,4 @@
-//! What messages were judged by, as it is kept: once for all messages that share it.
+//! The rule sets that messages were judged by: one row for all messages that share one.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -41,14 +41,14 @@ impl RuleSets {
         Some(&kept.set)
     }
 
-    /// The longest window in which a message counts.
+    /// Returns the longest window in which a message counts.
     pub(crate) fn longest_window(&self) -> Duration {
         let buckets = self.0.iter().flat_map(|kept| kept.set.buckets());
         let windows = buckets.map(|counted| counted.window);
         windows.max().unwrap_or_default()
     }
 
-    /// The id of `set`, which is written first where it is not durable yet.
+    /// Returns the id of `set`. Writes the set first if it is not durable yet.
     pub(crate) fn id_of(&mut self, set: &Arc<RuleSet>, log: &Connection) -> rusqlite::Result<i64> {
         let known = |kept: &&Kept| Arc::ptr_eq(&kept.set, set) || kept.set == *set;
         let known = self.0.iter().find(known);
@@ -64,14 +64,14 @@ impl RuleSets {
         Ok(id)
     }
 
-    /// All that were written are durable now.
+    /// Marks all written sets as durable.
     pub(crate) fn committed(&mut self) {
         for kept in &mut self.0 {
             kept.durable = true;
         }
     }
 
-    /// What was written was rolled back.
+    /// Forgets the sets whose transaction was rolled back.
     pub(crate) fn rolled_back(&mut self) {
         self.0.retain(|kept| kept.durable);
     }
@@ -126,10 +126,10 @@ fn from_json(text: &str) -> Option<RuleSet> {
     RuleSet::new(limits.collect()).ok()
 }
 
-/// Bytes of one refusal: the place of its limit 1, until when in milliseconds 8; big-endian.
+/// Bytes of one refusal: the place of its limit 1, the end of the refusal in milliseconds 8; big-endian.
 const REFUSAL: usize = 9;
 
-/// The column `refusals`: NULL if there are none.
+/// Writes the column `refusals`: NULL if there are none.
 pub(crate) fn refusals_to_column(refusals: &[(usize, Timestamp)]) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(refusals.len() * REFUSAL);
     for (limit, until) in refusals {
@@ -139,7 +139,7 @@ pub(crate) fn refusals_to_column(refusals: &[(usize, Timestamp)]) -> Option<Vec<
     (!bytes.is_empty()).then_some(bytes)
 }
 
-/// From [`refusals_to_column`].
+/// Reads the column that [`refusals_to_column`] wrote.
 pub(crate) fn refusals_of_column(column: Option<&[u8]>) -> Vec<(usize, Timestamp)> {
     let (records, _) = column.unwrap_or_default().as_chunks::<REFUSAL>();
     let records = records.iter().map(|[limit, until @ ..]| {
@@ -149,7 +149,7 @@ pub(crate) fn refusals_of_column(column: Option<&[u8]>) -> Vec<(usize, Timestamp
     records.collect()
 }
 
-/// The rule set that a row names in its column `rule_set`.
+/// Returns the rule set that a row names in its column `rule_set`.
 pub(crate) fn named<'a>(
     sets: &'a RuleSets,
     column: ValueRef<'_>,

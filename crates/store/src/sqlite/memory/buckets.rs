@@ -1,4 +1,4 @@
-//! The hits that count, by bucket, in as little room as will do.
+//! The hits that count, by bucket, in little memory.
 
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
@@ -11,31 +11,31 @@ use super::shards::{AsItIs, Shards};
 use crate::seal::Key;
 use crate::sqlite::log::hit::LoggedHit;
 
-/// All buckets in which anything counts.
+/// All buckets with a hit that counts.
 #[derive(Debug, Default)]
 pub(super) struct Buckets {
-    /// Most hold the one hit of one number.
+    /// Most buckets hold one hit of one number.
     ones: Shards<One>,
-    /// What more there is in those that are [`One::MANY`].
+    /// The hits of the buckets that are [`One::MANY`].
     many: ManyByKey,
-    /// The lengths of windows, in milliseconds, by their places in a [`One`].
+    /// The lengths of windows, in milliseconds. A [`One`] refers to them by their places.
     windows: Vec<u32>,
 }
 
-/// The one hit of a bucket in eight bytes: its time in 44 bits of milliseconds since 1970, its weight in 12 and
-/// the place of its window in 8.
+/// The only hit of a bucket, in eight bytes: its time in 44 bits of milliseconds since 1970, its weight in 12
+/// and the place of its window in 8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct One(u64);
 
 #[derive(Debug)]
 struct Many {
     hits: Hits,
-    /// The longest window in which they count, in milliseconds.
+    /// The longest window in which the hits count, in milliseconds.
     window: u32,
 }
 
 impl One {
-    /// There is more than one, or one that does not fit: look among the many.
+    /// The bucket has several hits, or one that does not fit into eight bytes; they are in [`Buckets::many`].
     const MANY: Self = Self(u64::MAX);
 
     fn new(hit: Hit, window: usize) -> Option<Self> {
@@ -58,7 +58,7 @@ impl One {
 }
 
 impl Buckets {
-    /// What `limit` says of an event at `now` in `bucket`.
+    /// Judges an event at `now` in `bucket` by `limit`.
     fn judge(&self, limit: &Limit, bucket: Key, now: Timestamp) -> Option<Timestamp> {
         let Some(&one) = self.ones.get(bucket) else {
             return limit::judge(limit, &[], now);
@@ -69,7 +69,7 @@ impl Buckets {
         self.many.get(&bucket)?.hits.judge(limit, now)
     }
 
-    /// What `limits` say of an event at `now` with these hits: which say no, and until when.
+    /// Judges an event at `now` with these hits by `limits`. Returns the limits that refuse it, and until when.
     pub(super) fn judge_all(
         &self,
         limits: &RuleSet,
@@ -110,7 +110,7 @@ impl Buckets {
         many.add(new, window);
     }
 
-    /// Takes one such hit out again.
+    /// Removes one such hit.
     pub(super) fn remove(&mut self, hit: &LoggedHit, at: Timestamp) {
         self.change(hit.bucket, |hits| hits.remove(hit.at(at)));
     }
@@ -120,7 +120,7 @@ impl Buckets {
         self.change(bucket, |hits| hits.clear_until(at));
     }
 
-    /// Takes every hit out of `bucket`.
+    /// Removes every hit of `bucket`, and returns them.
     fn take_all(&mut self, bucket: Key) -> Hits {
         match self.ones.remove(bucket) {
             None => Hits::default(),
@@ -132,7 +132,7 @@ impl Buckets {
         }
     }
 
-    /// Whether anything counts in `bucket` at `now`.
+    /// Returns whether `bucket` has a hit that counts at `now`.
     pub(super) fn has(&self, bucket: Key, now: Timestamp) -> bool {
         let one = self.ones.get(bucket);
         one.is_some_and(|one| one.ends(bucket, &self.many, &self.windows) > now)
@@ -142,7 +142,7 @@ impl Buckets {
         self.ones.len()
     }
 
-    /// All hits that count at `now`.
+    /// Returns all hits that count at `now`.
     #[cfg(test)]
     pub(super) fn counting(&self, now: Timestamp) -> Vec<(Key, Vec<Hit>)> {
         let all = self.ones.iter().map(|(key, one)| {
@@ -156,7 +156,7 @@ impl Buckets {
         all.filter(|(_, hits)| !hits.is_empty()).collect()
     }
 
-    /// Lets go of buckets in which nothing counts at `now`; not of all of them at once.
+    /// Drops buckets without a hit that counts at `now`, in a part of the buckets at a time.
     pub(super) fn sweep(&mut self, now: Timestamp) {
         let (many, windows) = (&mut self.many, &self.windows);
         self.ones.sweep(now, |bucket, one| {
@@ -168,7 +168,7 @@ impl Buckets {
         });
     }
 
-    /// Changes the hits of a bucket, which is let go of if none is left.
+    /// Changes the hits of a bucket. A bucket without hits is dropped.
     fn change(&mut self, bucket: Key, change: impl FnOnce(&mut Hits)) {
         if let Some(many) = self.many.get_mut(&bucket) {
             change(&mut many.hits);
@@ -182,7 +182,7 @@ impl Buckets {
         };
         let mut hits = self.take_all(bucket);
         change(&mut hits);
-        // One hit can be several of one moment: something of it may be left.
+        // A merged hit stands for several of one moment, so a part of it may be left.
         for &Hit { at, weight } in hits.as_slice() {
             let left = LoggedHit {
                 bucket,
@@ -198,7 +198,7 @@ impl Buckets {
 type ManyByKey = HashMap<Key, Many, BuildHasherDefault<AsItIs>>;
 
 impl One {
-    /// When the last hit of its bucket is over.
+    /// Returns the end of the last hit of the bucket.
     fn ends(self, bucket: Key, many: &ManyByKey, windows: &[u32]) -> Timestamp {
         if self != Self::MANY {
             return self.hit().at.after(length(self.window(windows)));
@@ -218,7 +218,7 @@ impl Many {
     }
 }
 
-/// 31 days of milliseconds fit.
+/// Returns the length of a window in milliseconds. 31 days fit.
 fn millis(window: Duration) -> u32 {
     u32::try_from(window.as_millis()).unwrap_or(u32::MAX)
 }

@@ -1,4 +1,4 @@
-//! The codes that can be checked, by what they are good for.
+//! The codes that can be checked, by scope.
 
 use std::collections::HashMap;
 
@@ -16,11 +16,11 @@ use crate::seal::Key;
 /// The codes of one store, by scope: application, channel and number.
 #[derive(Debug, Default)]
 pub(super) struct Codes {
-    /// In order of age, oldest first; hardly ever more than one.
+    /// The codes of each scope in order of age, oldest first; hardly ever more than one.
     by_scope: Shards<Few<Code>>,
-    /// The sealed codes of those that are to be sent again.
+    /// The sealed form of the codes that are to be sent again.
     sealed: HashMap<MessageId, SealedPasscode>,
-    /// Codes from before this moment are dead: the clock was set back after it.
+    /// Codes from before this moment are dead, since the clock was set back after it.
     dead_before: Timestamp,
 }
 
@@ -30,17 +30,17 @@ impl Codes {
         self.dead_before = moment;
     }
 
-    /// The moment before which every code is dead.
+    /// Returns the moment before which every code is dead.
     pub(super) fn dead_before(&self) -> Timestamp {
         self.dead_before
     }
 
-    /// Whether no code is remembered.
+    /// Returns whether no code is remembered.
     pub(super) fn is_empty(&self) -> bool {
         self.by_scope.is_empty()
     }
 
-    /// The codes of `scope` in order of age, oldest first.
+    /// Returns the codes of `scope` in order of age, oldest first.
     pub(super) fn of(&self, scope: Key) -> &[Code] {
         self.by_scope.get(scope).map_or(&[], Few::as_slice)
     }
@@ -75,7 +75,7 @@ impl Codes {
         }
     }
 
-    /// The newest live code of `scope`, if it is kept sealed to be sent again.
+    /// Returns the newest live code of `scope`, if it is kept sealed to be sent again.
     pub(super) fn to_send_again(&self, scope: Key, now: Timestamp) -> Option<LiveCode> {
         let code = resend::newest_live(self.of(scope), now, self.dead_before)?;
         Some(LiveCode {
@@ -96,7 +96,7 @@ impl Codes {
         }
     }
 
-    /// The state of the code of `message` at `now`, where it is still remembered.
+    /// Returns the state of the code of `message` at `now`, if it is still remembered.
     pub(super) fn state(
         &self,
         scope: Key,
@@ -135,7 +135,7 @@ impl Codes {
         }
     }
 
-    /// Every code, in no order.
+    /// Iterates over every code, in no particular order.
     #[cfg(test)]
     pub(super) fn iter(&self) -> impl Iterator<Item = &Code> {
         self.by_scope.iter().flat_map(|(_, codes)| codes.as_slice())

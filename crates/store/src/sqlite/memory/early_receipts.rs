@@ -1,7 +1,7 @@
-//! Reports that came before what they are about: a vendor may report before its own answer is on record.
+//! Early reports: those that came before the vendor's own answer was on record.
 //!
-//! All of it is used under the lock of the live state, and whoever knows where a vendor reports can send thousands
-//! at once. So nothing here looks at more than it takes.
+//! All of it is used under the lock of the live state, and anyone who knows where a vendor reports can send
+//! thousands at once. Every function therefore does work that is bounded by the few reports it handles.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
@@ -9,20 +9,21 @@ use std::time::Duration;
 use countersign_core::receipt::Receipt;
 use countersign_core::time::Timestamp;
 
-/// How long a report waits for the answer of its own vendor.
+/// The time for which a report waits for the answer of its own vendor.
 const WAITS: Duration = Duration::from_secs(30);
 
-/// How many reports wait at most; the oldest gives way.
+/// The maximum number of waiting reports; the oldest gives way.
 const MOST_WAIT: usize = 4096;
 
-/// How many of them may name one message: as many as its record has room for.
+/// The maximum number of waiting reports about one message: its record has room for as many.
 const MOST_OF_ONE: usize = 16;
 
-/// Reports that wait, by the vendor's id for their message.
+/// The waiting reports, by the vendor's id for their message.
 #[derive(Debug, Default)]
 pub(crate) struct EarlyReceipts {
     waiting: HashMap<String, Vec<EarlyReceipt>>,
-    /// Since when, and whose; among them some that were taken.
+    /// The arrival time and the vendor's id of each report, oldest first. Some of these reports were taken
+    /// already.
     order: VecDeque<(Timestamp, String)>,
 }
 
@@ -38,7 +39,7 @@ impl EarlyReceipts {
         self.waiting.is_empty()
     }
 
-    /// Lets a report wait, if it says what for.
+    /// Keeps a report, if it names the vendor's message that it waits for.
     pub(crate) fn keep(&mut self, provider: &str, receipt: Receipt, now: Timestamp) {
         self.forget(now);
         let Some(id) = receipt.provider_message_id.clone() else {
@@ -55,7 +56,7 @@ impl EarlyReceipts {
         }
     }
 
-    /// The reports that wait for the vendor's message of that id.
+    /// Takes the reports that wait for the vendor's message with this id.
     pub(crate) fn take(
         &mut self,
         provider: &str,
@@ -74,7 +75,7 @@ impl EarlyReceipts {
         taken.map(|early| (early.receipt, early.since)).collect()
     }
 
-    /// Lets go of those that have waited for too long, and of one where there are too many.
+    /// Drops the reports that have waited too long, and the oldest one if there are too many.
     fn forget(&mut self, now: Timestamp) {
         while let Some((since, _)) = self.order.front()
             && (since.after(WAITS) <= now || self.order.len() >= MOST_WAIT)
@@ -135,7 +136,7 @@ mod tests {
         let mut early = EarlyReceipts::default();
         early.keep("a", about("1"), at(0));
         assert_eq!(early.take("a", "1").len(), 1);
-        // Its place in the order is of the one before, and takes nothing with it.
+        // The stale entry of the first report in the order must not drop the second one.
         early.keep("a", about("1"), at(10));
         early.keep("a", about("2"), at(30));
         assert_eq!(early.take("a", "1").len(), 1);

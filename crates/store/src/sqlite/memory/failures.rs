@@ -11,7 +11,7 @@ use super::buckets::Buckets;
 use crate::seal::Key;
 use crate::sqlite::log::hit::LoggedHit;
 
-/// So many buckets of wrong guesses are a crowd: some 20 MB of them.
+/// The number of buckets of wrong guesses that fills the memory for numbers without a code: some 20 MB.
 const CROWD: usize = 500_000;
 
 /// The counts that [effects](Effect) change.
@@ -19,12 +19,12 @@ const CROWD: usize = 500_000;
 pub(super) struct FailureCounts {
     /// Hits of wrong guesses, by number, and of token uses, by token.
     hits: Buckets,
-    /// Consecutive wrong guesses, by number; zero is not kept.
+    /// Consecutive wrong guesses, by number; zero is not stored.
     in_a_row: HashMap<Key, u32>,
 }
 
 impl FailureCounts {
-    /// The failures of `phone` at `now`, judged by `rules`, of which `hits` are the buckets.
+    /// Returns the failures of `phone` at `now`, judged by `rules`, whose buckets are those of `hits`.
     pub(super) fn of(
         &self,
         phone: Key,
@@ -39,7 +39,7 @@ impl FailureCounts {
         }
     }
 
-    /// Applies `effect`, of `at`, to the number's count and to the buckets of `hits`.
+    /// Applies `effect` at the time `at` to the number's count and to the buckets of `hits`.
     pub(super) fn apply(
         &mut self,
         effect: &Effect,
@@ -60,7 +60,7 @@ impl FailureCounts {
         }
     }
 
-    /// Adds one hit, of `at`: one that was carried over the horizon.
+    /// Adds one hit of the time `at`, which was carried over the horizon.
     pub(super) fn add(&mut self, hit: &LoggedHit, at: Timestamp) {
         self.hits.add(hit, at);
     }
@@ -73,17 +73,18 @@ impl FailureCounts {
         };
     }
 
-    /// The consecutive wrong guesses about a number.
+    /// Returns the consecutive wrong guesses about a number.
     fn in_a_row(&self, phone: Key) -> u32 {
         self.in_a_row.get(&phone).copied().unwrap_or(0)
     }
 
-    /// Whether anything counts in `bucket` at `now`.
+    /// Returns whether `bucket` has a hit that counts at `now`.
     pub(super) fn has_hit(&self, bucket: Key, now: Timestamp) -> bool {
         self.hits.has(bucket, now)
     }
 
-    /// Whether no more should be counted than must be: a flood of guesses has filled the memory.
+    /// Returns whether a flood of guesses has filled the memory, so that guesses at numbers without a code are
+    /// no longer counted.
     pub(super) fn is_crowded(&self) -> bool {
         self.hits.len() >= CROWD
     }
@@ -93,13 +94,13 @@ impl FailureCounts {
         self.hits.sweep(now);
     }
 
-    /// All hits that count at `now`, by bucket.
+    /// Returns all hits that count at `now`, by bucket.
     #[cfg(test)]
     pub(super) fn counting(&self, now: Timestamp) -> Vec<(Key, Vec<countersign_core::limit::Hit>)> {
         self.hits.counting(now)
     }
 
-    /// All consecutive wrong guesses, by number.
+    /// Returns all consecutive wrong guesses, by number.
     #[cfg(test)]
     pub(super) fn all_in_a_row(&self) -> std::collections::BTreeMap<Key, u32> {
         let in_a_row = self.in_a_row.iter();

@@ -1,8 +1,8 @@
-//! A list that hardly ever has more than one entry, and then no room for more.
+//! A list that hardly ever has more than one entry, and then takes no more memory than the entry.
 
 use std::slice;
 
-/// One or several. Nothing at all is a [`Few::Several`] of none.
+/// One entry or several. The empty list is a [`Few::Several`] without entries.
 #[derive(Debug)]
 pub(super) enum Few<T> {
     One(T),

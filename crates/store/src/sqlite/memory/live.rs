@@ -1,4 +1,5 @@
-//! Everything that decisions and checks look at, behind one lock. No I/O: the log makes it durable.
+//! The live state: everything that decisions and checks read, behind one lock. No I/O: the log makes it
+//! durable.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -27,11 +28,11 @@ use crate::sqlite::log::hit::LoggedHit;
 pub(crate) struct Live {
     /// Hits of sends that still count.
     sends: Buckets,
-    /// Messages whose outcome is not known yet.
+    /// Messages without an outcome yet.
     pending: HashMap<MessageId, Pending>,
     codes: Codes,
     failures: FailureCounts,
-    /// Reports of vendors that came before what they are about.
+    /// Vendors' reports that came before the vendor's own answer.
     pub(crate) early_receipts: EarlyReceipts,
     /// The numbers of the newest rows of the log.
     newest_message: i64,
@@ -46,7 +47,7 @@ struct Pending {
     hits: Arc<[LoggedHit]>,
 }
 
-/// A message on its way into the live state.
+/// A message that is to be admitted to the live state.
 #[derive(Debug, Clone)]
 pub(crate) struct Admission {
     /// Its row in the log.
@@ -54,14 +55,14 @@ pub(crate) struct Admission {
     pub(crate) message: MessageId,
     pub(crate) decided_at: Timestamp,
     pub(crate) scope: Key,
-    /// Its code; `None` where it brings one that is live already.
+    /// The message's code; `None` where it brings one that is live already.
     pub(crate) code: Option<Code>,
-    /// The code itself, where it is to be sent again.
+    /// The sealed code, where it is to be sent again.
     pub(crate) sealed: Option<SealedPasscode>,
     pub(crate) hits: Arc<[LoggedHit]>,
 }
 
-/// A message whose outcome is not known yet.
+/// A message without an outcome yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Unsettled {
     pub(crate) message: MessageId,
@@ -72,7 +73,7 @@ pub(crate) struct Unsettled {
 
 /// Sends.
 impl Live {
-    /// The limits that refuse an event with these hits at `now`, by their places, and until when.
+    /// Returns the limits that refuse an event with these hits at `now`, by their places, and until when.
     pub(crate) fn judge_send(
         &self,
         limits: &RuleSet,
@@ -82,12 +83,12 @@ impl Live {
         self.sends.judge_all(limits, hits, now)
     }
 
-    /// The live code that a message of `scope` brings once more, if one is kept for that.
+    /// Returns the live code that a message of `scope` brings once more, if one is kept sealed.
     pub(crate) fn code_to_send_again(&self, scope: Key, now: Timestamp) -> Option<LiveCode> {
         self.codes.to_send_again(scope, now)
     }
 
-    /// Takes a message in: its hits count from now on, its code is pending.
+    /// Admits a message: its hits count from now on, and its code is pending.
     pub(crate) fn admit(&mut self, admission: Admission) {
         for hit in &*admission.hits {
             self.sends.add(hit, admission.decided_at);
@@ -104,7 +105,7 @@ impl Live {
         self.pending.insert(admission.message, pending);
     }
 
-    /// Rolls [`Live::admit`] back: the message was not recorded, and nothing was sent for it.
+    /// Rolls [`Live::admit`] back, since the message was not recorded. Nothing was sent for it.
     pub(crate) fn roll_back(&mut self, message: MessageId) {
         if let Some(pending) = self.pending.remove(&message) {
             for hit in &*pending.hits {
@@ -121,8 +122,8 @@ impl Live {
         }
     }
 
-    /// Ends the wait for the outcome of a message that was certainly not sent: its code is void, older ones stay as
-    /// they are, and the hits that `give_back` takes count no more.
+    /// Ends the wait for the outcome of a message that was certainly not sent: its code is void, older codes
+    /// stay as they are, and its hits are given back as `give_back` says.
     pub(crate) fn not_sent(&mut self, message: MessageId, give_back: GiveBack) {
         if let Some(pending) = self.pending.remove(&message) {
             self.codes.remove(pending.scope, message);
@@ -133,7 +134,7 @@ impl Live {
         }
     }
 
-    /// Whether `give_back` allows one more at `now`.
+    /// Returns whether the rules allow one more give-back at `now`.
     pub(crate) fn allows_give_back(
         &self,
         give_back: &Rules,
@@ -148,25 +149,26 @@ impl Live {
         self.sends.add(hit, at);
     }
 
-    /// `message`, if its outcome is not known yet.
+    /// Returns `message`, if it has no outcome yet.
     pub(crate) fn pending(&self, message: MessageId) -> Option<Unsettled> {
         self.pending
             .get(&message)
             .map(|pending| pending.of(message))
     }
 
-    /// Whether the outcome of any message is not known yet.
+    /// Returns whether any message has no outcome yet.
     pub(crate) fn has_pending(&self) -> bool {
         !self.pending.is_empty()
     }
 
-    /// The row of the oldest message whose outcome is not known yet; else that of the next message.
+    /// Returns the row of the oldest message without an outcome; without such a message, that of the next
+    /// message.
     pub(crate) fn oldest_pending(&self) -> i64 {
         let pending = self.pending.values().map(|pending| pending.seq);
         pending.min().unwrap_or(self.newest_message + 1)
     }
 
-    /// The messages whose outcome is overdue at `now`.
+    /// Returns the messages whose outcome is overdue at `now`.
     pub(crate) fn overdue(&self, now: Timestamp) -> Vec<Unsettled> {
         let pending = self.pending.iter();
         pending
@@ -187,12 +189,12 @@ impl Pending {
 }
 
 impl Unsettled {
-    /// Whether its sender came too late to say what became of it.
+    /// Returns whether the outcome is overdue at `now`.
     pub(crate) fn is_overdue(&self, now: Timestamp) -> bool {
         settle::is_overdue(self.decided_at, now)
     }
 
-    /// The settlement of a message that is overdue: nobody knows whether it was sent.
+    /// Makes the settlement of an overdue message: its outcome is unknown.
     pub(crate) fn as_unknown(&self) -> SettlementRow {
         let unknown = Attempt::overdue(self.decided_at);
         SettlementRow::without_give_back(self.seq, vec![unknown])
@@ -201,7 +203,7 @@ impl Unsettled {
 
 /// Codes and guesses.
 impl Live {
-    /// What `check` finds in `scope` at `now`, and what that changes. Changes nothing yet.
+    /// Judges `check` in `scope` at `now`. Returns the finding and its effect, and applies nothing yet.
     pub(crate) fn check(
         &self,
         check: &CodeCheck,
@@ -220,7 +222,7 @@ impl Live {
         check::judge(check, &view)
     }
 
-    /// Applies an event: at the moment it happens, and again at a start.
+    /// Applies an event: when it happens, and again at a start.
     pub(crate) fn apply(&mut self, event: &EventRow) {
         if let Some(scope) = event.scope {
             self.codes.apply(scope, &event.effect);
@@ -229,12 +231,12 @@ impl Live {
             .apply(&event.effect, event.phone, &event.hits, event.at);
     }
 
-    /// Whether a token use is remembered in `bucket` at `now`.
+    /// Returns whether a token use is remembered in `bucket` at `now`.
     pub(crate) fn token_is_used(&self, bucket: Key, now: Timestamp) -> bool {
         self.failures.has_hit(bucket, now)
     }
 
-    /// The state of the code of `message` at `now`, where it is still remembered.
+    /// Returns the state of the code of `message` at `now`, if it is still remembered.
     pub(crate) fn code_state(
         &self,
         scope: Key,
@@ -244,12 +246,12 @@ impl Live {
         self.codes.state(scope, message, now)
     }
 
-    /// Whether any code is remembered.
+    /// Returns whether any code is remembered.
     pub(crate) fn has_codes(&self) -> bool {
         !self.codes.is_empty()
     }
 
-    /// The moment before which every code is dead.
+    /// Returns the moment before which every code is dead.
     pub(crate) fn dead_before(&self) -> Timestamp {
         self.codes.dead_before()
     }
@@ -262,7 +264,7 @@ impl Live {
         self.codes.kill_before(moment);
     }
 
-    /// Adds a code that was sent.
+    /// Adds a sent code.
     pub(crate) fn restore_code(
         &mut self,
         scope: Key,
@@ -279,12 +281,12 @@ impl Live {
         self.failures.add(hit, at);
     }
 
-    /// Sets the consecutive wrong guesses about a number, of events that the horizon has passed.
+    /// Sets the consecutive wrong guesses about a number, counted from events that the horizon has passed.
     pub(crate) fn restore_in_a_row(&mut self, phone: Key, guesses: u32) {
         self.failures.set_in_a_row(phone, guesses);
     }
 
-    /// Says which rows of the log are the newest: the next ones get the numbers after them.
+    /// Sets the newest rows of the log. New rows get the numbers after them.
     pub(crate) fn number_after(&mut self, message: i64, event: i64) {
         (self.newest_message, self.newest_event) = (message, event);
     }
@@ -292,26 +294,26 @@ impl Live {
 
 /// Housekeeping.
 impl Live {
-    /// The number of the next message in the log.
+    /// Returns the number of the next message in the log.
     pub(crate) fn next_message(&mut self) -> i64 {
         self.newest_message += 1;
         self.newest_message
     }
 
-    /// The number of the next event in the log.
+    /// Returns the number of the next event in the log.
     pub(crate) fn next_event(&mut self) -> i64 {
         self.newest_event += 1;
         self.newest_event
     }
 
-    /// Drops a part of everything that is over at `now`. A pending message stays until it is settled.
+    /// Drops a part of everything that has ended at `now`. A pending message stays until it is settled.
     pub(crate) fn sweep(&mut self, now: Timestamp) {
         self.sends.sweep(now);
         self.failures.sweep(now);
         self.codes.sweep(now);
     }
 
-    /// Everything that is known of numbers and codes at `now`, in an order that can be compared.
+    /// Returns everything known of numbers and codes at `now`, in an order that can be compared.
     #[cfg(test)]
     pub(crate) fn picture(&self, now: Timestamp) -> Picture {
         let guesses = self.failures.counting(now);
@@ -327,13 +329,13 @@ impl Live {
     }
 }
 
-/// See [`Live::picture`].
+/// A comparable copy of the live state ([`Live::picture`]).
 #[cfg(test)]
 #[derive(Debug, PartialEq)]
 pub(crate) struct Picture {
     pub(crate) buckets: std::collections::BTreeMap<Key, Vec<countersign_core::limit::Hit>>,
     pub(crate) in_a_row: std::collections::BTreeMap<Key, u32>,
-    /// Tries left, used, sent.
+    /// The tries left, and whether the code is used and sent.
     pub(crate) codes: std::collections::BTreeMap<MessageId, (u8, bool, bool)>,
 }
 

@@ -1,4 +1,4 @@
-//! The live state: everything that a decision looks at, in memory, rebuilt from the log at a start.
+//! The live state: everything that a decision reads, in memory, rebuilt from the log at a start.
 
 mod buckets;
 mod codes;

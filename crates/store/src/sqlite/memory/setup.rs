@@ -1,4 +1,4 @@
-//! The newest setup, and whoever waits for a newer one.
+//! The newest setup, and the waiters for a newer one.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ pub(crate) struct LiveSetup(Arc<Shared>);
 
 struct Shared {
     newest: watch::Sender<Arc<Setup>>,
-    /// Held while a change is on its way to the log: the next one is judged by the version after it.
+    /// Held while a change is on its way to the log, so that the next change is judged by the version after it.
     changing: Mutex<()>,
 }
 
@@ -30,7 +30,7 @@ impl LiveSetup {
         self.0.changing.lock().await
     }
 
-    /// Takes over a change that has become durable, and wakes everyone who waits for a newer setup.
+    /// Applies a change that has become durable, and wakes everyone who waits for a newer setup.
     pub(crate) fn apply(&self, row: &SetupRow) {
         self.0.newest.send_modify(|newest| {
             *newest = Arc::new(newest.after(row.change().clone()));

@@ -1,4 +1,4 @@
-//! A map in many small pieces: it grows and is swept piece by piece, so that nobody waits for all of it.
+//! A map in many small shards: it grows and is swept shard by shard, so that no caller waits for all of it.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -8,17 +8,17 @@ use countersign_core::time::Timestamp;
 
 use crate::seal::Key;
 
-/// How many pieces: of ten million entries each holds ten thousand.
+/// The number of shards: of ten million entries each holds ten thousand.
 const SHARDS: usize = 1024;
 
-/// How long it takes to sweep all of them.
+/// The time in which every shard is swept once.
 const ROUND: Duration = Duration::from_secs(10);
 
 /// A map by key.
 #[derive(Debug)]
 pub(super) struct Shards<V> {
     shards: Vec<Shard<V>>,
-    /// Which is to be swept next, and when the last one was.
+    /// The next shard to sweep, and the time of the last sweep.
     hand: usize,
     swept_at: Option<Timestamp>,
 }
@@ -44,7 +44,7 @@ impl<V> Shards<V> {
         self.shards.get_mut(place(key))?.get_mut(&key)
     }
 
-    /// The value of `key`, which is `new` if there was none.
+    /// Returns the value of `key`. Inserts `new` if there was none.
     pub(super) fn get_or_insert_with(
         &mut self,
         key: Key,
@@ -71,7 +71,7 @@ impl<V> Shards<V> {
         self.shards.iter().all(HashMap::is_empty)
     }
 
-    /// Lets go of what `keep` does not want, in as many pieces as are due at `now`.
+    /// Drops the entries that `keep` refuses, in as many shards as are due at `now`.
     pub(super) fn sweep(&mut self, now: Timestamp, mut keep: impl FnMut(Key, &mut V) -> bool) {
         let pause = ROUND / u32::try_from(SHARDS).unwrap_or(u32::MAX);
         let since = self.swept_at.get_or_insert(now.before(ROUND)).until(now);
@@ -83,7 +83,7 @@ impl<V> Shards<V> {
         for _ in 0..due {
             if let Some(shard) = self.shards.get_mut(self.hand) {
                 shard.retain(|key, value| keep(*key, value));
-                // What a flood has filled is given back when it is over.
+                // Free the memory that a flood has filled, once the flood is over.
                 if shard.capacity() > 4 * shard.len() + 64 {
                     shard.shrink_to_fit();
                 }
@@ -93,17 +93,17 @@ impl<V> Shards<V> {
     }
 }
 
-/// Which piece a key is in. A map doubles when it is full; if the pieces were of one size, all of them would
-/// double at once. So the last is twice the size of the first, and the others are in between.
+/// Returns the shard of a key. A map doubles when it is full; if all shards were of one size, all of them would
+/// double at once. So the last shard is twice the size of the first, and the others are in between.
 fn place(key: Key) -> usize {
-    // The maps use the lowest and the highest bits. Of a number x from 0 to 1, as 31 bits, this is
-    // x + x(1 - x)/3, which is the logarithm of 1 + x to base 2, nearly.
+    // The maps use the lowest and the highest bits of the key. For a number x from 0 to 1, as 31 bits, this
+    // computes x + x(1 - x)/3, which is close to the logarithm of 1 + x to base 2.
     let (x, one) = ((key.0 >> 20) & 0x7fff_ffff, 1 << 31);
     let bent = x + ((x * (one - x)) >> 31) / 3;
     ((bent * SHARDS as u64) >> 31) as usize
 }
 
-/// A key is as good as random already.
+/// A hasher that returns the key itself, since a key is already pseudorandom.
 #[derive(Debug, Default)]
 pub(super) struct AsItIs(u64);
 
@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     fn key(n: u64) -> Key {
-        // Any good mixing will do: here, of Murmur3.
+        // Any good mixing will do; this is Murmur3's.
         let mut key = n ^ (n >> 33);
         for factor in [0xff51_afd7_ed55_8ccd, 0xc4ce_b9fe_1a85_ec53_u64] {
             key = key.wrapping_mul(factor);

@@ -1,9 +1,9 @@
-//! What is looked for by number, or by code, is found here: `lookup.db`, made from the log and beside it.
+//! The index `lookup.db` beside the log, by which messages are found by number and checks by code.
 //!
-//! An index in the log itself would put a random page into every commit. Here a thread of low priority reads what
-//! the log holds in chunks of [`CHUNK`] rows, sorts each, and appends it: a search looks into every chunk, some
-//! microseconds each, and reads the rows after the last one. Nothing is lost with this file: where it is missing
-//! or of another log, it is made again.
+//! An index in the log itself would add a random page to every commit. Instead, a thread of low priority reads
+//! the log in chunks of [`CHUNK`] rows, sorts each, and appends it to the index. A search reads every chunk, in
+//! some microseconds each, and then the rows after the last one. The file holds no data of its own: if it is
+//! missing or belongs to another log, the thread makes it anew.
 
 use std::path::Path;
 use std::sync::mpsc::{RecvTimeoutError, Sender};
@@ -19,10 +19,10 @@ use crate::sqlite::log::find::{self, Table};
 
 const FILE: &str = "lookup.db";
 
-/// How many rows of the log make a chunk.
+/// The number of rows of the log in a chunk.
 const CHUNK: i64 = 32_768;
 
-/// How often to look whether there is another one.
+/// The time between two looks for a whole chunk.
 const PAUSE: Duration = Duration::from_secs(1);
 
 const SCHEMA: &str = "
@@ -48,14 +48,14 @@ impl Table {
     }
 }
 
-/// The thread that makes it, for as long as this lives.
+/// The thread that makes the index. It runs for as long as this value lives.
 pub(crate) struct Lookup {
     stop: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Lookup {
-    /// Opens or makes the file beside `database`, and goes on with it.
+    /// Opens or creates the index beside `database`, and starts the thread.
     pub(crate) fn start(database: &Path) -> rusqlite::Result<Self> {
         let mut indexer = Indexer::open(database)?;
         let (stop, stopped) = std::sync::mpsc::channel();
@@ -85,7 +85,7 @@ impl Lookup {
         })
     }
 
-    /// Lets `reader`, which reads the log, read this too.
+    /// Attaches the index to `reader`, which reads the log.
     pub(crate) fn attach(reader: &Connection, database: &Path) -> rusqlite::Result<()> {
         let file = database.with_file_name(FILE);
         reader.execute("ATTACH ? AS lookup", [file.to_string_lossy()])?;
@@ -102,7 +102,7 @@ impl Drop for Lookup {
     }
 }
 
-/// Requests come first: this thread takes what time they leave.
+/// Lowers the priority of this thread, since requests come first.
 #[cfg(target_os = "linux")]
 fn yield_to_others() {
     // Linux has a priority for each thread.
@@ -142,7 +142,7 @@ impl Indexer {
     fn index(path: &Path) -> rusqlite::Result<Connection> {
         let index = Connection::open(path)?;
         index.pragma_update(None, "journal_mode", "WAL")?;
-        // What the loss of power takes is made again.
+        // The indexer makes again whatever a loss of power takes.
         index.pragma_update(None, "synchronous", "NORMAL")?;
         index.pragma_update(None, "cache_size", -1_024)?;
         index.execute_batch(SCHEMA)?;
@@ -170,7 +170,7 @@ impl Indexer {
     ) -> rusqlite::Result<bool> {
         let chunk = chunks(&self.index, "main", table)?;
         let (from, to) = (chunk * CHUNK, (chunk + 1) * CHUNK);
-        // Rows are committed in their order: those before the newest are there, or never will be.
+        // Rows are committed in order: every row before the newest exists already, or never will.
         if find::end(&self.log, table)? <= to {
             return Ok(false);
         }
@@ -205,7 +205,7 @@ impl Indexer {
     }
 }
 
-/// How many chunks of `table` are indexed; `index` is the name of the index's database on this connection.
+/// Counts the indexed chunks of `table`. `index` is the name of the index's database on this connection.
 fn chunks(connection: &Connection, index: &str, table: Table) -> rusqlite::Result<i64> {
     let chunks = format!("SELECT chunks FROM {index}.done WHERE source = ?");
     let chunks = connection
@@ -215,7 +215,7 @@ fn chunks(connection: &Connection, index: &str, table: Table) -> rusqlite::Resul
     Ok(chunks.unwrap_or(0))
 }
 
-/// Whether `index` was made from `log`: the last rows that it knows are there.
+/// Returns whether `index` was made from `log`: the last rows that it knows exist there.
 fn fits(log: &Connection, index: &Connection) -> rusqlite::Result<bool> {
     let mut select = index.prepare("SELECT source, seq, id FROM done WHERE seq >= 0")?;
     let mut rows = select.query([])?;
@@ -233,7 +233,7 @@ fn fits(log: &Connection, index: &Connection) -> rusqlite::Result<bool> {
     Ok(true)
 }
 
-/// What a code's checks are indexed by: the random part of its message's id.
+/// Returns the key by which a code's checks are indexed: the random part of its message's id.
 pub(crate) fn key_of(message: MessageId) -> Key {
     let [.., a, b, c, d, e, f, g, h] = *message.as_bytes();
     Key(u64::from_be_bytes([a, b, c, d, e, f, g, h]))
@@ -243,12 +243,12 @@ pub(crate) fn key_of(message: MessageId) -> Key {
 pub(crate) struct Search<'a> {
     reader: &'a Connection,
     table: Table,
-    /// Indexed are the rows before this.
+    /// The first row that is not indexed.
     indexed: i64,
 }
 
 impl<'a> Search<'a> {
-    /// On a reader that this is attached to.
+    /// Searches `table` on a `reader` that the index is attached to.
     pub(crate) fn on(reader: &'a Connection, table: Table) -> rusqlite::Result<Self> {
         let indexed = chunks(reader, "lookup", table)? * CHUNK;
         Ok(Self {
@@ -258,13 +258,13 @@ impl<'a> Search<'a> {
         })
     }
 
-    /// The rows before this are indexed.
+    /// Returns the first row that is not indexed.
     pub(crate) fn indexed(&self) -> i64 {
         self.indexed
     }
 
-    /// The numbers of rows with `key` among the indexed ones from `from` to before `to`, newest first, until
-    /// `limit` are found.
+    /// Returns the numbers of indexed rows with `key`, from `from` to before `to`, newest first, at most
+    /// `limit`.
     pub(crate) fn indexed_rows(
         &self,
         key: Key,

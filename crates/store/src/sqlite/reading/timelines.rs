@@ -1,4 +1,4 @@
-//! Reads what is known of messages, beside the writer.
+//! Reads the timelines of messages, beside the writer.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -23,19 +23,19 @@ use crate::sqlite::log::find::{self, Table};
 use crate::sqlite::log::receipt;
 use crate::sqlite::log::rule_set::{self, RuleSets};
 
-/// A timeline, and the code that its message brought.
+/// A timeline and the code that its message brought.
 pub(crate) struct MessageRecord {
     pub(crate) timeline: Timeline,
-    /// The message that brought its code first: mostly itself.
+    /// The message that brought the code first: mostly this message itself.
     pub(crate) code_of: MessageId,
     code_expires_at: Timestamp,
-    /// How many wrong guesses its code survived when it was new.
+    /// The number of wrong guesses that the code survived when it was new.
     code_tries: u8,
 }
 
 impl MessageRecord {
-    /// What the record tells of its code. A message that was certainly not sent brought none, even if it was to bring
-    /// one once more that is still live.
+    /// Returns the record of the message's code. A message that was certainly not sent brought no code, even if
+    /// it was meant to bring a live one again.
     pub(crate) fn code(&self) -> CodeOnRecord {
         let timeline = &self.timeline;
         let outcome = attempt::outcome(&timeline.attempts);
@@ -88,14 +88,14 @@ pub(crate) fn read(
     Ok(found)
 }
 
-/// The messages that are meant, newest first: from which, and before which.
+/// Returns the range of rows that the query can match: the first, and the one after the last.
 fn rows_of(
     log: &Connection,
     query: &TimelineQuery,
     sealer: &Sealer,
 ) -> rusqlite::Result<Vec<(i64, i64)>> {
     let mut end = match query.before {
-        // One that is not here marks its moment all the same.
+        // A cursor that is not in the log still marks its moment.
         Some(before) => match find::message(log, before)? {
             Some(seq) => seq,
             None => find::first_at(log, Table::Message, before.made_at())?,
@@ -118,7 +118,7 @@ fn rows_of(
     Ok(all.into_iter().map(|seq| (seq, seq + 1)).collect())
 }
 
-/// The newest messages to a number before `end`.
+/// Returns the newest messages to a number before `end`.
 pub(crate) fn of_number(
     log: &Connection,
     number: Key,
@@ -140,7 +140,7 @@ pub(crate) fn of_number(
     Ok(found)
 }
 
-/// How many wrong guesses the code of `message` survived when it was new.
+/// Returns the number of wrong guesses that the code of `message` survived when it was new.
 fn tries_of(log: &Connection, message: MessageId) -> rusqlite::Result<Option<u8>> {
     let Some(seq) = find::message(log, message)? else {
         return Ok(None);
@@ -154,13 +154,13 @@ const CHECKS: &str = "
     SELECT seq, id, at, kind, door, phone, scope, messages, hits FROM code_event
     WHERE seq >= ? AND seq < ? AND messages IS NOT NULL ORDER BY seq";
 
-/// How long after a message its code may be checked: its life, and the time of a slow request.
+/// The time after a message within which its code may be checked: its life, and the time of a slow request.
 const CHECKED: Duration = Duration::from_secs(11 * 60);
 
-/// The most checks of one code that are shown: more than its tries and successes can be.
+/// The maximum number of checks shown for one code. Its tries and successes cannot exceed it.
 const MOST_CHECKS: usize = 64;
 
-/// Gives every timeline the checks of its code.
+/// Adds the checks of its code to every timeline.
 fn checks(log: &Connection, found: &mut [MessageRecord]) -> rusqlite::Result<()> {
     let oldest = found.iter().map(|found| found.code_of.made_at()).min();
     let newest = found.iter().map(|found| found.timeline.decided_at).max();
@@ -171,7 +171,7 @@ fn checks(log: &Connection, found: &mut [MessageRecord]) -> rusqlite::Result<()>
     let search = Search::on(log, Table::Event)?;
     let codes: HashSet<_> = found.iter().map(|found| found.code_of).collect();
     for &code in &codes {
-        // Through a code that is brought once more, its checks come later than its message.
+        // A message may bring an older code again. The checks of that code reach up to the newest such message.
         let until = found.iter().filter(|found| found.code_of == code);
         let until = until.map(|found| found.timeline.decided_at).max();
         let until = until.unwrap_or(newest).after(CHECKED);
@@ -213,7 +213,7 @@ fn read_checks(
     Ok(())
 }
 
-/// The acts of unlocking before that request, newest first.
+/// Returns the unlocks before that request, newest first.
 pub(crate) fn unlocks(
     log: &Connection,
     before: Option<RequestId>,

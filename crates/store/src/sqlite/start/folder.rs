@@ -6,40 +6,40 @@ use std::path::{Path, PathBuf};
 
 /// A data folder that this process owns, until the value is dropped or the process dies.
 ///
-/// The embedded store keeps its live state in the memory of one process, so two processes on one
-/// folder would each grant a minute. Holding one of these is the proof that there is no other.
+/// The embedded store keeps its live state in the memory of one process, so two processes on one folder would
+/// each admit a send in the same minute. An owned folder proves that no other process has it.
 #[derive(Debug)]
 pub struct OwnedFolder {
     path: PathBuf,
     _lock: File,
 }
 
-/// Why a data folder could not be claimed.
+/// The reason why a data folder could not be claimed.
 #[derive(Debug, thiserror::Error)]
 pub enum ClaimError {
-    /// Another process owns it.
+    /// Another process owns the folder.
     #[error("the data folder {} belongs to a running countersign{owner}: stop that one, or name another folder with --data", path.display())]
     Owned {
         /// The folder.
         path: PathBuf,
-        /// ` (process 123)`, or nothing where it is not known.
+        /// ` (process 123)`, or empty if the process is not known.
         owner: String,
     },
-    /// It cannot be created, read or locked.
+    /// The folder cannot be created, read or locked.
     #[error("the data folder {} cannot be used: {source}", path.display())]
     Io {
         /// The folder.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the operating system.
         source: io::Error,
     },
 }
 
 impl OwnedFolder {
-    /// Creates `path` if need be, readable by its owner only, and takes its lock.
+    /// Creates `path` if it does not exist, readable by its owner only, and takes its lock.
     ///
     /// # Errors
-    /// [`ClaimError::Owned`] when another process has it.
+    /// [`ClaimError::Owned`] when another process has the lock, [`ClaimError::Io`] when the system refuses.
     pub fn claim(path: &Path) -> Result<Self, ClaimError> {
         let io = |source| ClaimError::Io {
             path: path.to_owned(),
@@ -70,7 +70,7 @@ impl OwnedFolder {
         })
     }
 
-    /// Where it is.
+    /// Returns the path of the folder.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path

@@ -1,19 +1,20 @@
-//! A clock that never runs behind what is on record.
+//! A clock that never runs behind the record.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_core::time::{Clock, Timestamp};
 
-/// The process's clock, moved ahead where the wall clock was set back over a restart. Without
-/// that, a minute recorded "an hour ahead" would last an hour longer.
+/// The process's clock, moved ahead if the wall clock was set back over a restart. Without that, a minute
+/// recorded "an hour ahead" would last an hour longer.
 pub(crate) struct LastingClock {
     clock: Arc<dyn Clock>,
     ahead: Duration,
 }
 
 impl LastingClock {
-    /// `clock`, but starting after `high_water`, the latest time on record, where it is behind that.
+    /// Makes a clock that shows the time of `clock`, moved ahead to start after `high_water`, the latest time
+    /// on record, if it is behind that.
     pub(crate) fn starting_after(clock: Arc<dyn Clock>, high_water: Timestamp) -> Self {
         let mut ahead = clock.now().until(high_water);
         if !ahead.is_zero() {
@@ -26,7 +27,7 @@ impl LastingClock {
         Self { clock, ahead }
     }
 
-    /// By how much it is ahead of the process's clock: not at all, unless that was set back.
+    /// Returns how far this clock is ahead of the process's clock: zero, unless that was set back.
     pub(crate) fn ahead(&self) -> Duration {
         self.ahead
     }

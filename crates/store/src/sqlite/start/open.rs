@@ -22,13 +22,13 @@ use crate::sqlite::writer::horizon::Horizon;
 use crate::sqlite::writer::queue::Queue;
 use crate::sqlite::writer::{Workplace, Writer};
 
-/// Why a store could not be opened.
+/// The reason why a store could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The database cannot be opened, or was made by a newer version.
     #[error("the database in the data folder cannot be opened: {0}")]
     Database(String),
-    /// The keys are not those the database was written with.
+    /// The database was written with other keys.
     #[error("the database in the data folder does not open with these keys")]
     Keys,
 }
@@ -39,7 +39,7 @@ impl SqliteStore {
     /// Opens the database in `folder`, creates or migrates it, and rebuilds the live state.
     ///
     /// # Errors
-    /// [`OpenError`] when that is not possible; nothing is changed then.
+    /// [`OpenError`] when the database cannot be opened; nothing is changed then.
     pub fn open(
         folder: OwnedFolder,
         keys: &StoreKeys,
@@ -59,7 +59,7 @@ impl SqliteStore {
     }
 }
 
-/// A store and its writer, with the live state rebuilt. No thread of theirs runs yet.
+/// Makes a store and its writer, with the live state rebuilt. Neither has started a thread yet.
 pub(crate) fn assemble(
     folder: OwnedFolder,
     keys: &StoreKeys,
@@ -110,8 +110,8 @@ pub(crate) fn assemble(
     Ok((store, Writer::new(place, inbox)))
 }
 
-/// Makes the clock of this run, which is never behind the record. If it was behind, or has not counted since, nobody
-/// knows how much time has passed: every code of before is dead.
+/// Makes the clock of this run, which is never behind the record. If the given clock was behind, or has not
+/// counted all the time since, the time that has passed is unknown: every earlier code is dead.
 fn wind(log: &Connection, clock: Arc<dyn Clock>) -> rusqlite::Result<LastingClock> {
     let high_water = mark::high_water(log)?;
     let continuous = clock.is_continuous();
@@ -128,16 +128,16 @@ fn database(error: rusqlite::Error) -> OpenError {
 
 pub(crate) fn configure(log: &Connection) -> rusqlite::Result<()> {
     log.pragma_update(None, "journal_mode", "WAL")?;
-    // A commit that was answered survives the loss of power, not only of the process.
+    // A commit that was answered survives a loss of power, not only the death of the process.
     log.pragma_update(None, "synchronous", "FULL")?;
-    // The pages that grow are few, and checkpoints have a thread of their own.
+    // The growing pages are few, and checkpoints have a thread of their own.
     log.pragma_update(None, "cache_size", -1_024)?;
     log.pragma_update(None, "wal_autocheckpoint", 0)?;
-    // Nobody else writes; whoever locks the file by hand must not hold up callers for long.
+    // No other process writes; a person who locks the file by hand must not hold up callers for long.
     log.busy_timeout(Duration::from_millis(500))
 }
 
-/// Whether the database was written with these keys. A new database takes them as its own.
+/// Returns whether the database was written with these keys. A new database takes them as its own.
 fn keys_fit(log: &Connection, sealer: &Sealer) -> rusqlite::Result<bool> {
     let ours = sealer.fingerprint();
     log.execute(

@@ -1,4 +1,4 @@
-//! Rebuilds the live state from the log at start, and ends what a crash left open.
+//! Rebuilds the live state from the log at a start, and settles what a crash left open.
 
 use countersign_core::code::Code;
 use countersign_core::code::passcode::SealedPasscode;
@@ -20,8 +20,8 @@ use crate::sqlite::log::rule_set::{self, RuleSets};
 use crate::sqlite::memory::Live;
 use crate::sqlite::writer::horizon::{self, Horizon, REPLAY};
 
-/// The live state as the log has it at `now`. Messages that a crash left pending are settled as unknown first: they
-/// may have been sent.
+/// Returns the live state of the log at `now`. First settles the messages that a crash left pending as unknown,
+/// since they may have been sent.
 pub(crate) fn rebuild(
     log: &mut Connection,
     horizon: &Horizon,
@@ -46,7 +46,7 @@ pub(crate) fn rebuild(
         let outcome = outcomes.of(newest_message)?;
         replay(row, outcome, rule_sets, now, &mut live)?;
     }
-    // The number of a message that was rolled back may be used again, but none of before that mark.
+    // A new message may reuse the number of one that was rolled back, but no number before the mark.
     let newest_message = newest_message.max(mark::settled_until(log)? - 1);
     let mut select = log.prepare(EVENTS)?;
     let mut rows = select.query([horizon.event()])?;
@@ -66,7 +66,7 @@ const MESSAGES: &str = "
            rule_set, buckets
     FROM message WHERE seq >= ? ORDER BY seq";
 
-// Its columns: to look for them by name takes longer than to read them.
+// The columns, by position: looking them up by name takes longer than reading them.
 const SEQ: usize = 0;
 const ID: usize = 1;
 const DECIDED_AT: usize = 2;
@@ -87,18 +87,18 @@ const ATTEMPTS: &str = "
 const EVENTS: &str = "
     SELECT seq, id, at, kind, door, phone, scope, messages, hits FROM code_event WHERE seq >= ? ORDER BY seq";
 
-/// What became of messages, read along with them.
+/// The outcomes of messages, read along with the messages.
 struct Outcomes<'a> {
     rows: Rows<'a>,
     next: Option<Ended>,
 }
 
-/// What became of one message.
+/// The outcome of one message.
 struct Ended {
     seq: i64,
     not_sent: bool,
     give_back: GiveBack,
-    /// The hits that count instead of those that the give-back took, from `at` on.
+    /// The hits that count from `at` on, instead of those given back.
     give_back_hits: Vec<LoggedHit>,
     at: Timestamp,
 }
@@ -110,7 +110,7 @@ impl<'a> Outcomes<'a> {
         Ok(outcomes)
     }
 
-    /// The outcome of the message with this `seq`. Ask for messages in their order.
+    /// Returns the outcome of the message with this `seq`. Callers must ask for messages in ascending order.
     fn of(&mut self, seq: i64) -> rusqlite::Result<Option<Ended>> {
         while self.next.as_ref().is_some_and(|ended| ended.seq < seq) {
             self.step()?;
@@ -181,7 +181,7 @@ fn replay(
     Ok(())
 }
 
-/// Reads the column `give_back`. Hits that cannot be read are no reason to forget a limit: the start fails.
+/// Reads the column `give_back`. The start fails on unreadable hits, since skipping them would forget a limit.
 fn give_back(column: Option<&[u8]>) -> rusqlite::Result<(GiveBack, Vec<LoggedHit>)> {
     match column {
         None => Ok((GiveBack::No, Vec::new())),

@@ -1,8 +1,9 @@
-//! Carries the write-ahead log into the database, beside the writer.
+//! Checkpoints: carries the write-ahead log into the database, beside the writer.
 //!
-//! SQLite would do that within a commit, which then takes as long as tens of thousands of others. Here a thread
-//! of its own carries what is there four times a second; and since the log grows meanwhile, and starts over only when
-//! all of it has been carried, the writer carries the little rest ([`Checkpoints::finish`]) between two commits.
+//! SQLite would do that within a commit, which would then take as long as tens of thousands of others. Instead,
+//! a thread of its own carries the pages that are there four times a second. The log grows meanwhile, and
+//! restarts only when all of it has been carried, so the writer carries the small rest between two commits
+//! ([`Checkpoints::finish`]).
 
 use std::path::Path;
 use std::sync::Arc;
@@ -13,13 +14,13 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-/// The less there is to carry at once, the shorter others wait for the disk.
+/// The time between two checkpoints. Fewer pages to carry at once mean a shorter wait for the disk.
 const PAUSE: Duration = Duration::from_millis(250);
 
-/// From so many pages of 4 KiB on, the log is to start over.
+/// The number of pages of 4 KiB from which on the log should restart.
 const LONG: i64 = 1_024;
 
-/// The thread, for as long as this lives.
+/// The checkpoint thread. It runs for as long as this value lives.
 pub(crate) struct Checkpoints {
     rest_is_short: Arc<AtomicBool>,
     stop: Option<Sender<()>>,
@@ -51,7 +52,7 @@ impl Checkpoints {
         })
     }
 
-    /// None: a test carries nothing.
+    /// Makes checkpoints that carry nothing, for tests.
     pub(crate) fn none() -> Self {
         Self {
             rest_is_short: Arc::default(),
@@ -60,7 +61,7 @@ impl Checkpoints {
         }
     }
 
-    /// To be called by the writer between two commits: carries the rest of a long log, if that is short now.
+    /// Carries the rest of a long log, if that rest is short now. The writer calls this between two commits.
     pub(crate) fn finish(&self, log: &Connection) {
         if !self.rest_is_short.swap(false, Ordering::Relaxed) {
             return;
@@ -80,7 +81,7 @@ impl Drop for Checkpoints {
     }
 }
 
-/// Carries what nobody reads from the log any more; how many pages that has.
+/// Carries the pages that no reader needs any more, and returns the number of pages in the log.
 fn carry(log: &Connection) -> rusqlite::Result<i64> {
     log.prepare_cached("PRAGMA wal_checkpoint(PASSIVE)")?
         .query_row([], |row| row.get(1))

@@ -21,7 +21,7 @@ pub(super) fn commit(
     transaction.commit()
 }
 
-/// Whether a record itself is at fault: then the others of its batch are spared.
+/// Returns whether a single record is at fault, so that the others of its batch can be committed without it.
 pub(super) fn is_fault_of_a_record(error: &rusqlite::Error) -> bool {
     match error.sqlite_error_code() {
         Some(code) => matches!(
@@ -32,7 +32,7 @@ pub(super) fn is_fault_of_a_record(error: &rusqlite::Error) -> bool {
     }
 }
 
-/// What a caller hears of a commit that failed.
+/// Returns the error that a caller gets for a failed commit.
 pub(super) fn failed(error: rusqlite::Error) -> StoreError {
     tracing::error!(%error, "a commit failed");
     StoreError::Unavailable("a commit failed".to_owned())

@@ -1,8 +1,10 @@
-//! Keeps a start short: how far back the events of codes must be read, and what of the older ones still counts.
+//! The horizon keeps a start short: it bounds how far back a start reads events, and carries forward what still
+//! counts.
 //!
-//! A start reads the events behind the horizon again. The horizon follows the present at the distance of
-//! [`REPLAY`], longer than any code lives. When it passes an event, what of it counts for longer is carried into
-//! tables of their own, in the same transaction: its hits, and the wrong guesses in a row, which no time ends.
+//! A start reads the events from the horizon on. The horizon follows the present at the distance of [`REPLAY`],
+//! which is longer than any code lives. When it passes an event, the parts that count for longer are carried
+//! into tables of their own, in the same transaction: the event's hits, and the consecutive wrong guesses,
+//! which no time ends.
 
 use std::time::Duration;
 
@@ -15,17 +17,17 @@ use crate::sqlite::log::event::EventRow;
 use crate::sqlite::log::hit::LoggedHit;
 use crate::sqlite::memory::Live;
 
-/// How much of the log a start reads again at least: the longest life of a code (10 minutes) and
-/// room for the slowest provider.
+/// The least part of the log that a start reads: the longest life of a code (10 minutes) and room for the
+/// slowest provider.
 pub(crate) const REPLAY: Duration = Duration::from_secs(11 * 60);
 
-/// How often to look, where the last look found nothing left to do.
+/// The time to the next advance, if the last one found nothing left to do.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// How many events are passed at once: a commit of their own, for which others wait.
+/// The number of events passed at once. They take a commit of their own, which other records wait for.
 pub(crate) const STEP: u32 = 2_048;
 
-/// Where the horizon stands.
+/// The position of the horizon.
 pub(crate) struct Horizon {
     event: i64,
     next_look: Timestamp,
@@ -41,12 +43,12 @@ impl Horizon {
         })
     }
 
-    /// The first event that a start must read.
+    /// Returns the first event that a start must read.
     pub(crate) fn event(&self) -> i64 {
         self.event
     }
 
-    /// Moves on by at most `step` events.
+    /// Advances by at most `step` events.
     pub(crate) fn advance(
         &mut self,
         log: &mut Connection,
@@ -91,7 +93,7 @@ impl Horizon {
     }
 }
 
-/// Carries over the horizon what still counts of `event`.
+/// Carries the parts of `event` that still count over the horizon.
 fn carry(event: &EventRow, log: &Transaction<'_>, now: Timestamp) -> rusqlite::Result<()> {
     if let Some(phone) = event.phone {
         let sql = match event.effect.consecutive() {
@@ -143,7 +145,7 @@ const PASSED: &str = "
 const ONE_MORE: &str = "
     INSERT INTO wrong_in_a_row VALUES (?, 1) ON CONFLICT DO UPDATE SET guesses = guesses + 1";
 
-/// Brings the wrong guesses in a row back.
+/// Restores the consecutive wrong guesses.
 pub(crate) fn restore_in_a_row(log: &Connection, live: &mut Live) -> rusqlite::Result<()> {
     let mut select = log.prepare("SELECT phone, guesses FROM wrong_in_a_row")?;
     let mut rows = select.query([])?;
@@ -153,7 +155,7 @@ pub(crate) fn restore_in_a_row(log: &Connection, live: &mut Live) -> rusqlite::R
     Ok(())
 }
 
-/// Brings the carried hits back to life.
+/// Restores the carried hits.
 pub(crate) fn restore_carried(
     log: &Connection,
     live: &mut Live,

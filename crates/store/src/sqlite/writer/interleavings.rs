@@ -1,5 +1,6 @@
-//! The store and its writer, run by hand in one thread: calls come in any order before, between and after commits,
-//! commits fail, callers give up. Once everything is written, memory is exactly what a start makes of the log.
+//! Runs the store and its writer by hand in one thread: calls come in any order before, between and after
+//! commits, commits fail, callers give up. Once everything is written, memory must equal the live state that a
+//! start rebuilds.
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -32,21 +33,21 @@ use crate::sqlite::start::{open, replay};
 
 #[derive(Debug, Clone)]
 enum Step {
-    /// To one of two channels, with a code of which so many are good.
+    /// A send in one of two channels; this many of the newest codes are good.
     Decide(usize, u8),
-    /// A message whose decision was answered; whether it may have been sent.
+    /// An outcome of a message whose decision was answered, and whether the message may have been sent.
     Settle(usize, bool),
-    /// The code of one of the newest messages, or none.
+    /// A guess of the code of one of the newest messages, or of none.
     Check(Caller, usize, Option<usize>),
     Unlock,
     UseToken(u8),
-    /// Milliseconds.
+    /// Time passes, in milliseconds.
     Pass(u32),
-    /// The caller of one of the oldest calls goes away.
+    /// The caller of one of the oldest calls gives up.
     GiveUp(usize),
-    /// It goes away during the next commit.
+    /// The caller of one of the oldest calls gives up during the next commit.
     Leave(usize),
-    /// The writer takes so many, and cannot write one of the tables.
+    /// The writer takes a batch of this size, and cannot write one of the tables.
     Commit(usize, Option<&'static str>),
 }
 
@@ -72,7 +73,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// A call under way; once it is answered, the message that it made durable, if it did.
+/// A call under way. It resolves to the message that it made durable, if it did.
 type Call = Pin<Box<dyn Future<Output = Option<MessageId>>>>;
 
 struct Bench {
@@ -80,9 +81,9 @@ struct Bench {
     writer: Writer,
     clock: Arc<HandClock>,
     calls: VecDeque<Call>,
-    /// Which of them go away during the next commit.
+    /// The calls whose callers give up during the next commit.
     leaving: Vec<usize>,
-    /// Answered, and not settled yet.
+    /// The messages that were answered and not settled yet.
     open: Vec<MessageId>,
     codes: Vec<(usize, MessageId)>,
     ids: u128,
@@ -140,14 +141,14 @@ impl Bench {
         }
     }
 
-    /// Starts a call: it takes effect in memory and waits for the writer.
+    /// Starts a call, which takes effect in memory and waits for the writer.
     fn call(&mut self, call: impl Future<Output = Option<MessageId>> + 'static) {
         self.calls.push_back(Box::pin(call));
         let newest = self.calls.len() - 1;
         self.poll(newest);
     }
 
-    /// Whether a call is answered; the message that it made durable is known from then on.
+    /// Returns whether a call is answered. From then on, the message that it made durable is known.
     fn poll(&mut self, n: usize) -> bool {
         let mut context = Context::from_waker(Waker::noop());
         let Poll::Ready(answer) = self.calls[n].as_mut().poll(&mut context) else {
@@ -175,7 +176,7 @@ impl Bench {
         }
     }
 
-    /// Lets the writer work without one of the tables.
+    /// Lets the writer work while one of the tables is hidden.
     fn without<T>(&mut self, hidden: Option<&str>, work: impl FnOnce(&mut Writer) -> T) -> T {
         let rename = |log: &Connection, from: &str, to: &str| {
             let sql = format!("ALTER TABLE {from} RENAME TO {to}");
@@ -297,12 +298,12 @@ impl Bench {
         (u128::from_be_bytes(*first.as_bytes()) + self.ids).to_be_bytes()
     }
 
-    /// Lets everything come to its end: everything in memory, and everything that a start makes of the log.
+    /// Lets every call end. Returns the live state in memory, and the one that a start rebuilds from the log.
     fn end(mut self) -> (Picture, Picture) {
         while !self.calls.is_empty() {
             self.commit(BATCH, None);
         }
-        // Calls that were given up may have left something.
+        // Calls that were given up may have left records in the queue.
         self.commit(BATCH, None);
         for message in std::mem::take(&mut self.open) {
             self.settle(message, true);
@@ -364,7 +365,7 @@ fn right() -> Step {
     Step::Check(Caller::Application, 0, Some(0))
 }
 
-/// Plays `steps` on a sent code and holds memory against the log; how many wrong guesses in a row there are.
+/// Plays `steps` on a sent code, compares memory with the log, and returns the consecutive wrong guesses.
 fn in_a_row(steps: &[Step]) -> u32 {
     let sent = [Step::Decide(0, 1), Step::Commit(1, None)];
     let (live, rebuilt) = play(&[&sent, steps].concat());

@@ -1,4 +1,4 @@
-//! The one writer: groups whatever is waiting into one commit.
+//! The one writer: commits all waiting records together.
 
 pub(super) mod checkpoints;
 mod commit;
@@ -28,25 +28,25 @@ use commit::{failed, is_fault_of_a_record};
 use horizon::{Horizon, REPLAY, STEP};
 use queue::{Inbox, Job};
 
-/// How much goes into one commit.
+/// The maximum number of records in one commit.
 const BATCH: usize = 1_024;
 
-/// A batch of so many waits for no more.
+/// The size from which on a batch is committed without waiting for more.
 const ENOUGH: usize = 24;
 
-/// How long until a failed commit is tried again, while nothing else comes in.
+/// The time until a failed commit is tried again, if no other record comes in.
 const RETRY: Duration = Duration::from_millis(500);
 
-/// How long a record that nobody waits for may wait for one that somebody does.
+/// The longest time for which a record without a waiting caller may wait for one with.
 const LINGER: Duration = Duration::from_millis(50);
 
-/// How often the time is put on record while codes are live.
+/// The interval at which the time is recorded while codes are live.
 const MARK: Duration = Duration::from_secs(5);
 
-/// How long a give-back may count at most: older settlements need not be read again at a start.
+/// The longest time for which a give-back may count. A start need not read settlements older than this.
 const GIVE_BACKS_COUNT: Duration = Duration::from_secs(60);
 
-/// What the writer works on.
+/// The connection and the shared state that the writer works on.
 pub(super) struct Workplace {
     pub(super) log: Connection,
     pub(super) live: Arc<Mutex<Live>>,
@@ -57,7 +57,7 @@ pub(super) struct Workplace {
     pub(super) checkpoints: Checkpoints,
 }
 
-/// What a caller hears once the writer has ended.
+/// Returns the error that a caller gets once the writer has ended.
 pub(super) fn stopped() -> StoreError {
     StoreError::Unavailable("the writer has stopped".to_owned())
 }
@@ -66,20 +66,20 @@ pub(super) fn stopped() -> StoreError {
 pub(super) struct Writer {
     place: Workplace,
     inbox: Inbox,
-    /// The newest message that has been written, or rolled back: none older is in the queue.
+    /// The newest message that was written or rolled back. No older one is in the queue.
     newest_message: i64,
-    /// The oldest message without an outcome, as it was at a moment.
+    /// A snapshot of the oldest message without an outcome.
     open: Option<Open>,
-    /// [Owed](Record::is_owed) records for the next commit, among them those of the last one, if that failed.
+    /// [Owed](Record::is_owed) records for the next commit, those of a failed last commit included.
     owed: Vec<Record>,
-    /// When the time was last put on record, and whether it is to be while codes are live.
+    /// The time that was last recorded, and whether to record it again while codes are live.
     marked_at: Timestamp,
     marking: bool,
     /// Whether outcomes are about to come.
     settling: bool,
 }
 
-/// The oldest message without an outcome at that time.
+/// The oldest message without an outcome at the time `at`.
 struct Open {
     seq: i64,
     at: Timestamp,
@@ -104,7 +104,7 @@ impl Writer {
         self.place.checkpoints = checkpoints;
     }
 
-    /// Starts to write, on a thread of its own.
+    /// Starts writing, on a thread of its own.
     pub(super) fn start(mut self) -> std::io::Result<JoinHandle<()>> {
         std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
@@ -128,9 +128,9 @@ impl Writer {
         }
     }
 
-    /// Collects the next batch. Callers that are about to push get the chance to, as long as more comes of it: on a
-    /// busy machine a commit is then for many. A batch of [`ENOUGH`] starts at once, so that callers have something to
-    /// do while the disk is at work.
+    /// Collects the next batch. Waits for callers that are about to push as long as more records come, so that
+    /// a commit on a busy machine serves many callers. A batch of [`ENOUGH`] starts at once, so that callers
+    /// have work to do while the disk is busy.
     fn gather(&self, first: Option<Job>) -> Vec<Job> {
         let jobs = &self.inbox.jobs;
         let mut batch: Vec<_> = first.into_iter().collect();
@@ -146,7 +146,7 @@ impl Writer {
         batch
     }
 
-    /// How long to wait for jobs before there is something to do without.
+    /// Returns the time for which to wait for jobs before other work is due.
     fn patience(&self) -> Duration {
         if !self.owed.is_empty() {
             return RETRY;
@@ -158,14 +158,14 @@ impl Writer {
         }
     }
 
-    /// Writes one batch: to the log, then to memory, then to the callers that wait.
+    /// Writes one batch: to the log, then to memory, then to the waiting callers.
     fn write(&mut self, batch: Vec<Job>) {
         let wanted = self.sort_out(batch);
         let committed = self.commit_all(wanted);
         self.tell(committed);
     }
 
-    /// Returns what is still to be recorded, and rolls the rest back.
+    /// Returns the jobs that are still to be recorded, and rolls the others back.
     fn sort_out(&self, batch: Vec<Job>) -> Vec<Job> {
         let (batch, given_up): (Vec<_>, Vec<_>) = batch
             .into_iter()
@@ -178,7 +178,7 @@ impl Writer {
         batch
     }
 
-    /// Whether a message waited for so long, on a machine that was suspended, that no start would read it.
+    /// Returns whether a message waited so long, on a machine that was suspended, that no start would read it.
     fn is_too_late(&self, record: &Record) -> bool {
         let Record::Message(row) = record else {
             return false;
@@ -186,10 +186,11 @@ impl Writer {
         row.admission.decided_at.after(REPLAY) <= self.place.clock.now()
     }
 
-    /// Commits the batch and everything owed in one transaction. Where a record itself is at fault, each is committed
-    /// alone and the others are spared.
+    /// Commits the batch and everything owed in one transaction. If a single record is at fault, commits each
+    /// record alone.
     fn commit_all(&mut self, batch: Vec<Job>) -> Vec<(Job, Result<(), StoreError>)> {
-        // Taken after the batch: the outcome of a message is in the same commit as the message or in a later one.
+        // Taken after the batch, so the outcome of a message is in the same commit as the message or in a later
+        // one.
         if let Ok(mut tray) = self.inbox.tray.lock() {
             self.owed.extend(tray.drain(..).map(Record::Settlement));
         }
@@ -227,7 +228,7 @@ impl Writer {
         result
     }
 
-    /// Takes the result of a commit to memory, and to the callers that wait.
+    /// Applies the result of a commit to memory, and tells the waiting callers.
     fn tell(&mut self, committed: Vec<(Job, Result<(), StoreError>)>) {
         let mut orphans = Vec::new();
         for (Job { record, done }, result) in committed {
@@ -241,14 +242,15 @@ impl Writer {
             }
             let recorded = result.is_ok();
             match (record, done.send(result)) {
-                // It has taken effect in memory: it is tried again until it is on record.
+                // A settlement has taken effect in memory, so it is retried until it is on record.
                 (record @ Record::Settlement(_), _) if !recorded => self.owed.push(record),
                 (record @ Record::Event(_), _) if !recorded => {
-                    // It goes on waiting: with too many of these, no guess is compared any more.
+                    // The event still counts as waiting: with too many of these, the store compares no more
+                    // guesses.
                     self.inbox.waiting.fetch_add(1, Ordering::Relaxed);
                     self.owed.push(record);
                 }
-                // Committed, and its caller has just given up: nothing was or will be sent.
+                // The message is committed, but its caller has just given up, so nothing was or will be sent.
                 (Record::Message(row), Err(_)) if recorded => orphans.push(row),
                 _ => {}
             }
@@ -258,16 +260,16 @@ impl Writer {
         self.owed.extend(abandoned);
     }
 
-    /// Takes a message that will not be recorded out of memory. Nothing else took effect before it was recorded, or
-    /// is owed.
+    /// Rolls back a message that will not be recorded. Every other kind of record takes effect only once it is
+    /// recorded, or is owed.
     fn roll_back(&self, record: &Record) {
         if let (Record::Message(row), Ok(mut live)) = (record, self.place.live.lock()) {
             live.roll_back(row.admission.message);
         }
     }
 
-    /// Ends a message whose caller gave up while it was being committed: not sent, and its minute given back without
-    /// counting as a failure.
+    /// Settles a message whose caller gave up during the commit: it was not sent, and its minute is given back
+    /// without counting as a failure.
     fn abandon(&self, row: &MessageRow) -> Option<SettlementRow> {
         let (admission, now) = (&row.admission, self.place.clock.now());
         let mut live = self.place.live.lock().ok()?;
@@ -280,7 +282,7 @@ impl Writer {
         })
     }
 
-    /// Does what must be done now and then, once a batch is through.
+    /// Does periodic work after a batch.
     fn tidy(&mut self) {
         let now = self.place.clock.now();
         if now >= self.marked_at.after(MARK) {
@@ -292,7 +294,7 @@ impl Writer {
             let tray = self.inbox.tray.lock().is_ok_and(|tray| !tray.is_empty());
             self.settling = live.has_pending() || tray;
         }
-        // The horizon must not pass an event that is still to be recorded: no start would read it.
+        // The horizon must not pass an event that is still to be recorded, since no start would read it.
         if self.owed.is_empty() {
             self.advance(now);
         }
@@ -308,7 +310,7 @@ impl Writer {
 
 /// Marks.
 impl Writer {
-    /// Puts on record that it was `now`, and settles what is overdue.
+    /// Records the time `now`, and settles overdue messages.
     fn mark(&mut self, now: Timestamp) {
         self.marked_at = now;
         if let Err(error) = mark::set_time(&self.place.log, now) {
@@ -318,13 +320,13 @@ impl Writer {
         self.mark_settled(now);
     }
 
-    /// Settles every message whose outcome is overdue as unknown: its sender is gone.
+    /// Settles every overdue message as unknown, since its sender is gone.
     fn settle_overdue(&mut self, now: Timestamp) {
         let Ok(mut live) = self.place.live.lock() else {
             return;
         };
         let overdue = live.overdue(now).into_iter();
-        // A message that is still in the queue has no sender yet.
+        // Skip a message that is still in the queue: it has no sender yet.
         for overdue in overdue.filter(|overdue| overdue.seq <= self.newest_message) {
             tracing::error!(message = %overdue.message, "no outcome of a message was recorded in time; it counts as sent");
             live.sent(overdue.message, now);
@@ -332,8 +334,8 @@ impl Writer {
         }
     }
 
-    /// Puts on record up to which message every one has an outcome that is on record, and old enough for what it
-    /// gave back to count no more.
+    /// Records the first message that may have no outcome on record. Every earlier outcome is also old enough
+    /// that its give-back counts no more.
     fn mark_settled(&mut self, now: Timestamp) {
         // An outcome of that time has left the tray since, and is on record or owed.
         let old = now.before(GIVE_BACKS_COUNT);

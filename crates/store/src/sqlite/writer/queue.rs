@@ -1,4 +1,4 @@
-//! The way to the writer.
+//! The queue to the writer.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender};
@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use crate::sqlite::log::attempt::SettlementRow;
 use crate::sqlite::log::record::Record;
 
-/// A record to append, and the channel that hears once it is durable.
+/// A record to append, and the channel that learns once it is durable.
 pub(super) struct Job {
     pub(super) record: Record,
     pub(super) done: Done,
@@ -19,10 +19,10 @@ pub(super) struct Job {
 
 pub(super) type Done = oneshot::Sender<Result<(), StoreError>>;
 
-/// Hears once a record is durable, or why it is not.
+/// Resolves once a record is durable, or with the reason why it is not.
 pub(crate) type Durable = oneshot::Receiver<Result<(), StoreError>>;
 
-/// The way to the writer. Dropping it lets the writer finish what is queued and end.
+/// The callers' end of the queue. Dropping it lets the writer finish the queued jobs and end.
 pub(crate) struct Queue {
     jobs: Option<Sender<Job>>,
     thread: Option<JoinHandle<()>>,
@@ -30,23 +30,23 @@ pub(crate) struct Queue {
     tray: Tray,
 }
 
-/// The writer's ends of a queue.
+/// The writer's end of the queue.
 pub(crate) struct Inbox {
     pub(super) jobs: Receiver<Job>,
-    /// How many jobs were sent and not taken yet.
+    /// The number of jobs that were sent and not taken yet.
     pub(super) waiting: Arc<AtomicUsize>,
     pub(super) tray: Tray,
 }
 
-/// Outcomes of messages that nobody waits for: they go with whatever is committed next.
+/// Outcomes of messages without a waiting caller. They go with the next commit.
 pub(super) type Tray = Arc<Mutex<Vec<SettlementRow>>>;
 
-/// How many records may wait before new decisions are refused. More cannot be durable in time.
+/// The number of waiting records from which on new decisions are refused, since more cannot be durable in time.
 /// Settlements are always taken: there is one per decision, so decisions bound them.
 const MOST_WAITING: usize = 16_384;
 
 impl Queue {
-    /// A queue, and the writer's ends of it.
+    /// Makes a queue, and the writer's end of it.
     pub(crate) fn new() -> (Self, Inbox) {
         let (sender, jobs) = std::sync::mpsc::channel();
         let (waiting, tray) = (Arc::default(), Tray::default());
@@ -69,28 +69,29 @@ impl Queue {
         self.thread = Some(writer);
     }
 
-    /// Queues `record` behind everything queued before. The receiver hears once it is durable, or that it is not. A
-    /// record that is not [owed](Record::is_owed) and whose receiver is gone by then is not recorded.
+    /// Queues `record` behind everything queued before. The receiver learns once it is durable, or that it is
+    /// not. The writer does not record a record that is not [owed](Record::is_owed) and whose receiver is gone
+    /// by then.
     pub(crate) fn push(&self, record: Record) -> Result<Durable, StoreError> {
         if !record.is_owed() && self.is_full() {
             return Err(StoreError::Overloaded);
         }
         let (done, durable) = oneshot::channel();
         let jobs = self.jobs.as_ref().ok_or_else(stopped)?;
-        // Counted before it is sent: the writer must not take off what was never added.
+        // Counted before it is sent, so that the writer never subtracts a job that was not added.
         self.waiting.fetch_add(1, Ordering::Relaxed);
         jobs.send(Job { record, done }).map_err(|_| stopped())?;
         Ok(durable)
     }
 
-    /// Leaves what became of a message for the next commit: one that comes anyway, or else one of its own after
-    /// a moment. Nobody is woken for it.
+    /// Leaves an outcome for the next commit: one that comes anyway, or else one of its own after a moment.
+    /// Does not wake the writer.
     pub(crate) fn settle(&self, settlement: SettlementRow) -> Result<(), StoreError> {
         self.tray.lock().map_err(|_| stopped())?.push(settlement);
         Ok(())
     }
 
-    /// Whether new work is refused for now.
+    /// Returns whether new work is refused for now.
     pub(crate) fn is_full(&self) -> bool {
         self.waiting.load(Ordering::Relaxed) >= MOST_WAITING
     }
@@ -110,7 +111,7 @@ pub(crate) fn stopped() -> StoreError {
 }
 
 impl Job {
-    /// Whether it is still to be recorded.
+    /// Returns whether the record is still to be recorded.
     pub(super) fn is_wanted(&self) -> bool {
         self.record.is_owed() || !self.done.is_closed()
     }

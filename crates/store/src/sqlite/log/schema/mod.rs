@@ -2,7 +2,7 @@
 
 use rusqlite_migration::{M, Migrations};
 
-/// Every version, oldest first; a database of an older one is brought to the newest when it is opened.
+/// Returns every version, oldest first. Opening a database of an older version migrates it to the newest.
 pub(crate) fn migrations() -> Migrations<'static> {
     Migrations::new(vec![
         M::up(include_str!("0001_log.sql")),

@@ -13,7 +13,7 @@ use rusqlite::{Connection, Row, params};
 use self::value::{Value, json};
 use crate::seal::Sealer;
 
-/// A change of the setup as it goes to the log: the version that it is a change of, and the row that it leaves.
+/// A change of the setup as it goes to the log: the version that it changes, and the row after it.
 #[derive(Debug)]
 pub(crate) struct SetupRow {
     seen: SetupVersion,
@@ -64,7 +64,7 @@ impl Kind {
     }
 }
 
-/// The keys of scopes: lists with a fixed order, as JSON.
+/// The key of a route's scope: a list in a fixed order, as JSON.
 type RouteKey = (Option<String>, Option<String>);
 type TemplateKey = (
     bool,
@@ -95,7 +95,7 @@ impl SetupRow {
         })
     }
 
-    /// The change that the row is of.
+    /// Returns the change that the row makes.
     pub(crate) fn change(&self) -> &Change {
         &self.change
     }
@@ -103,7 +103,7 @@ impl SetupRow {
     /// Writes the row and the next version of the setup.
     ///
     /// # Errors
-    /// `StatementChangedRows` when the setup has another version than the one that this is a change of.
+    /// `StatementChangedRows` when the setup's version is not the one that this change was judged by.
     pub(crate) fn write(&self, log: &Connection) -> rusqlite::Result<()> {
         let next = number(self.seen.next());
         let advanced = log
@@ -159,7 +159,7 @@ fn setting(kind: &str, row: &Row<'_>, sealer: &Sealer) -> rusqlite::Result<Optio
     }))
 }
 
-/// The version in the first column of a row.
+/// Reads the version in the first column of a row.
 fn version(row: &Row<'_>) -> rusqlite::Result<SetupVersion> {
     let number: i64 = row.get(0)?;
     Ok(SetupVersion::new(number.unsigned_abs()))
@@ -169,7 +169,7 @@ fn number(version: SetupVersion) -> i64 {
     i64::try_from(version.number()).unwrap_or(i64::MAX)
 }
 
-/// The text that stands for a key in its row.
+/// Returns the text that stands for a key in its row.
 fn text_of(key: &SettingKey) -> Option<String> {
     match key {
         SettingKey::Application(id) => Some(id.as_str().to_owned()),
@@ -195,7 +195,7 @@ fn text_of(key: &SettingKey) -> Option<String> {
     }
 }
 
-/// The key that [`text_of`] made a text of; `None` for any other text.
+/// Reads the key from the text of [`text_of`]; `None` for any other text.
 fn key_of(kind: Kind, text: &str) -> Option<SettingKey> {
     Some(match kind {
         Kind::Application => SettingKey::Application(AppId::parse(text).ok()?),
@@ -227,7 +227,7 @@ fn key_of(kind: Kind, text: &str) -> Option<SettingKey> {
     })
 }
 
-/// Parses a part that may be absent; `None` when it is there and cannot be parsed.
+/// Parses an optional part; `None` when it is present and cannot be parsed.
 fn parsed<T>(part: Option<String>, parse: impl FnOnce(&str) -> Option<T>) -> Option<Option<T>> {
     match part {
         None => Some(None),

@@ -1,4 +1,4 @@
-//! The values of settings in their rows: JSON, and beside it what is sealed.
+//! The values of settings in their rows: readable JSON, and the sealed secrets beside it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ use crate::seal::Sealer;
 pub(super) struct Value {
     /// A JSON object, readable.
     pub(super) text: String,
-    /// The setting's secrets, sealed under its row; of an application, the MAC of its secret.
+    /// The setting's secrets, sealed under its row. For an application, the MAC of its secret.
     pub(super) sealed: Option<Vec<u8>>,
 }
 

@@ -1,4 +1,4 @@
-//! What a bucket holds, as hits come, go and are over.
+//! Buckets as hits are added, removed and end.
 
 use super::*;
 

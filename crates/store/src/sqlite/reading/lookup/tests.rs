@@ -9,7 +9,7 @@ fn log_of(dir: &Path, messages: i64) -> Connection {
     log
 }
 
-/// Messages, two in a row to each number; and for each an event of its code.
+/// Adds messages, two in a row to each number, and an event of the code of each.
 fn add(log: &Connection, seqs: std::ops::Range<i64>) {
     log.execute_batch("BEGIN").unwrap();
     for seq in seqs {

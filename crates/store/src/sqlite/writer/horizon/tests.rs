@@ -4,7 +4,7 @@ fn at(seconds: i64) -> Timestamp {
     Timestamp::from_millis(seconds * 1_000)
 }
 
-/// A log with an event of each of these seconds, numbered as they are.
+/// Makes a log with an event at each of these seconds, numbered by its second.
 fn log(seconds: std::ops::Range<i64>) -> Connection {
     let mut log = Connection::open_in_memory().unwrap();
     crate::sqlite::log::schema::migrations()
@@ -20,7 +20,7 @@ fn log(seconds: std::ops::Range<i64>) -> Connection {
     log
 }
 
-/// Lets `horizon` advance by two at that moment; whether it wrote.
+/// Lets `horizon` advance by two at that moment. Returns whether it wrote.
 fn advances(horizon: &mut Horizon, log: &mut Connection, millis: i64) -> bool {
     let before = log.total_changes();
     let now = Timestamp::from_millis(millis);
