@@ -14,11 +14,11 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AccessKeyDto {
-    /// Its public half.
+    /// The public half of the key.
     pub access_key_id: String,
     /// The last four characters of its secret half.
     pub secret_hint: String,
-    /// When it was made, RFC 3339, UTC.
+    /// The time at which the key was made, RFC 3339, UTC.
     pub created_at: String,
 }
 
@@ -34,11 +34,11 @@ pub struct AccessKeyDto {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CreatedAccessKey {
-    /// Its public half.
+    /// The public half of the key.
     pub access_key_id: String,
-    /// Its secret half.
+    /// The secret half of the key.
     pub access_key_secret: String,
-    /// When it was made, RFC 3339, UTC.
+    /// The time at which the key was made, RFC 3339, UTC.
     pub created_at: String,
 }
 
@@ -79,7 +79,7 @@ pub struct DeleteAccessKeyRequest {
 pub struct ManagementTokenRequest {
     /// The public half of an access key.
     pub access_key_id: String,
-    /// Its secret half.
+    /// The secret half of the access key.
     pub access_key_secret: String,
 }
 
@@ -91,7 +91,7 @@ impl fmt::Debug for ManagementTokenRequest {
     }
 }
 
-/// The data of `POST /api/v3/get-management-token`. The names are those of OAuth.
+/// The data of `POST /api/v3/get-management-token`. The field names are those of OAuth.
 ///
 /// ```
 /// use countersign_api::ManagementToken;
@@ -105,7 +105,7 @@ impl fmt::Debug for ManagementTokenRequest {
 pub struct ManagementToken {
     /// The JWT to show with management calls.
     pub access_token: String,
-    /// For how long it is good, in seconds.
+    /// The life of the token, in seconds.
     pub expires_in: u64,
 }
 

@@ -16,16 +16,16 @@ pub struct ApplicationDto {
     pub app_id: String,
     /// The name shown in messages.
     pub app_name: String,
-    /// The web pages that may call as it, by origin.
+    /// The origins of the web pages that may call on behalf of the application.
     #[serde(default)]
     pub allowed_origins: Vec<String>,
-    /// The host whose web pages may read its codes from messages.
+    /// The host whose web pages may read the application's codes from messages.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub web_host: Option<String>,
-    /// The hash of the Android app that may read its messages.
+    /// The hash of the Android app that may read the application's messages.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub android_app_hash: Option<String>,
-    /// When it was created, RFC 3339, UTC.
+    /// The time at which the application was created, RFC 3339, UTC.
     pub created_at: String,
     /// The version: each change gives it a higher one.
     #[serde(default)]
@@ -45,21 +45,24 @@ pub struct ApplicationDto {
 pub struct CreateApplicationRequest {
     /// The name shown in messages: 1 to 20 characters.
     pub app_name: String,
-    /// The public id: 1 to 64 of `A-Z a-z 0-9 - _`. Made up where absent.
+    /// The public id: 1 to 64 characters of `A-Z a-z 0-9 - _`. The service generates one if it is absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub app_id: Option<String>,
-    /// The web pages that may call as it, by origin: at most 20, such as `https://shop.example`.
+    /// The origins of the web pages that may call on behalf of the application: at most 20, such as
+    /// `https://shop.example`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allowed_origins: Option<Vec<String>>,
-    /// The host whose web pages may read its codes from messages (WebOTP), such as `shop.example`.
+    /// The host whose web pages may read the application's codes from messages (WebOTP), such as
+    /// `shop.example`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub web_host: Option<String>,
-    /// The hash of the Android app that may read its messages (SMS Retriever): 11 of `A-Z a-z 0-9 + /`.
+    /// The hash of the Android app that may read the application's messages (SMS Retriever): 11 characters of
+    /// `A-Z a-z 0-9 + /`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub android_app_hash: Option<String>,
 }
 
-/// The body of `POST /api/v3/update-application`: what is absent stays as it is.
+/// The body of `POST /api/v3/update-application`. Absent fields stay as they are.
 ///
 /// ```
 /// use countersign_api::UpdateApplicationRequest;
@@ -77,16 +80,18 @@ pub struct UpdateApplicationRequest {
     /// The name shown in messages: 1 to 20 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub app_name: Option<String>,
-    /// The web pages that may call as it, by origin: at most 20; an empty list for none.
+    /// The origins of the web pages that may call on behalf of the application: at most 20; an empty list for
+    /// none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allowed_origins: Option<Vec<String>>,
-    /// The host whose web pages may read its codes from messages (WebOTP); empty for none.
+    /// The host whose web pages may read the application's codes from messages (WebOTP); empty for none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub web_host: Option<String>,
-    /// The hash of the Android app that may read its messages (SMS Retriever); empty for none.
+    /// The hash of the Android app that may read the application's messages (SMS Retriever); empty for none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub android_app_hash: Option<String>,
-    /// The version that the caller has seen: with another one nothing is changed; absent for any.
+    /// The version that the caller has seen. If the application has another one, the service changes nothing.
+    /// Absent for any version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub if_version: Option<u64>,
 }
@@ -106,7 +111,7 @@ pub struct CreatedApplication {
     pub app_id: String,
     /// The name shown in messages.
     pub app_name: String,
-    /// The secret of its servers.
+    /// The secret with which the application's servers prove themselves.
     pub app_secret: String,
     /// The version: each change gives it a higher one.
     #[serde(default)]

@@ -38,7 +38,7 @@ pub enum Channel {
     /// Complete a profile that lacks a phone number.
     #[serde(rename = "CHANNEL_COMPLETE_PHONE")]
     CompletePhone,
-    /// Prove who one is before a sensitive step.
+    /// Prove one's identity before a sensitive step.
     #[serde(rename = "CHANNEL_IDENTITY_VERIFICATION")]
     IdentityVerification,
     /// Delete an account.
@@ -47,7 +47,7 @@ pub enum Channel {
 }
 
 impl Channel {
-    /// All eleven, in GenAuth's order.
+    /// All eleven channels, in GenAuth's order.
     pub const ALL: [Channel; 11] = [
         Channel::Login,
         Channel::Register,
@@ -62,7 +62,7 @@ impl Channel {
         Channel::DeleteAccount,
     ];
 
-    /// All eleven names, in GenAuth's order.
+    /// The names of all eleven channels, in GenAuth's order.
     pub const NAMES: [&'static str; 11] = [
         "CHANNEL_LOGIN",
         "CHANNEL_REGISTER",
@@ -101,7 +101,8 @@ impl Channel {
     }
 }
 
-// By hand: what serde derives also takes `{"CHANNEL_LOGIN": null}` for a channel.
+// Written by hand, since the implementation that serde derives also reads `{"CHANNEL_LOGIN": null}` as a
+// channel.
 impl<'de> Deserialize<'de> for Channel {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let name = String::deserialize(deserializer)?;

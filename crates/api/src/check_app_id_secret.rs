@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub struct CheckAppIdSecretRequest {
     /// The application.
     pub app_id: String,
-    /// Its secret.
+    /// The application's secret.
     pub app_secret: String,
 }
 
@@ -25,7 +25,7 @@ impl std::fmt::Debug for CheckAppIdSecretRequest {
     }
 }
 
-/// The data of its answer.
+/// The data of the answer to `check-app-id-secret`.
 ///
 /// ```
 /// use countersign_api::CheckedSecret;
@@ -35,9 +35,9 @@ impl std::fmt::Debug for CheckAppIdSecretRequest {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CheckedSecret {
-    /// Whether there is such an application and the secret is its own.
+    /// Whether the application exists and the secret is its own.
     pub valid: bool,
-    /// Why not, the same sentence for an unknown application and a wrong secret.
+    /// The reason for `false`. The sentence is the same for an unknown application and a wrong secret.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
 }

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
-/// A country or territory and what its phone numbers begin with: one element of the data of
-/// `GET /api/v3/get-country-list`.
+/// A country or territory and the calling code of its phone numbers: one element of the data of `GET
+/// /api/v3/get-country-list`.
 ///
 /// ```
 /// use countersign_api::CountryDto;
@@ -27,16 +27,16 @@ pub struct CountryDto {
     /// Three letters (ISO 3166-1 alpha-3).
     #[cfg_attr(feature = "openapi", schema(pattern = "^[A-Z]{3}$"))]
     pub alpha3: String,
-    /// `+` and the calling code, which countries may share: `+1` is not the United States alone.
+    /// `+` and the calling code. Countries may share a code: `+1` is not only the United States.
     #[cfg_attr(feature = "openapi", schema(pattern = "^\\+[1-9][0-9]{0,2}$"))]
     pub phone_country_code: String,
     /// The flag, as an emoji.
     pub flag: String,
-    /// What it is called, in each language.
+    /// The name of the country in each language.
     pub name: CountryNames,
 }
 
-/// What a country is called, in each language of the answers.
+/// The name of a country in each language of the answers.
 ///
 /// ```
 /// use countersign_api::{CountryName, CountryNames};
@@ -49,21 +49,21 @@ pub struct CountryDto {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CountryNames {
-    /// In Simplified Chinese.
+    /// The name in Simplified Chinese.
     #[serde(rename = "zh-CN")]
     pub zh_cn: CountryName,
-    /// In English.
+    /// The name in English.
     #[serde(rename = "en-US")]
     pub en_us: CountryName,
-    /// In Traditional Chinese.
+    /// The name in Traditional Chinese.
     #[serde(rename = "zh-TW")]
     pub zh_tw: CountryName,
-    /// In Japanese.
+    /// The name in Japanese.
     #[serde(rename = "ja-JP")]
     pub ja_jp: CountryName,
 }
 
-/// What a country is called in one language.
+/// The name of a country in one language.
 ///
 /// ```
 /// use countersign_api::CountryName;

@@ -2,7 +2,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Fault, Lang};
 
-/// What every answer but [`SystemInfo`](crate::SystemInfo) is wrapped in. `T` is the `data` of endpoints that have any.
+/// The wrapper of every answer except [`SystemInfo`](crate::SystemInfo). `T` is the `data` of endpoints that
+/// have any.
 ///
 /// ```
 /// use countersign_api::{Envelope, Lang};
@@ -15,16 +16,16 @@ use crate::{Fault, Lang};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Envelope<T = ()> {
-    /// 200 for success, otherwise the kind of failure. Not the HTTP status, which is 200 always.
+    /// 200 for success, otherwise the kind of failure. It differs from the HTTP status, which is always 200.
     pub status_code: u16,
-    /// One sentence for people, in the language asked for.
+    /// One sentence for people, in the requested language.
     pub message: String,
-    /// What exactly went wrong, where that has a business meaning. Absent on success.
+    /// The exact fault, where it has a business meaning. Absent on success.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub api_code: Option<u32>,
-    /// Identifies the request; quote it when asking for help.
+    /// The id of the request; quote it when asking for help.
     pub request_id: String,
-    /// What the endpoint answers with, if anything.
+    /// The result of the endpoint, if it has one.
     #[serde(default = "none", skip_serializing_if = "Option::is_none")]
     pub data: Option<T>,
 }
@@ -34,13 +35,13 @@ fn none<T>() -> Option<T> {
 }
 
 impl Envelope {
-    /// Success without data.
+    /// Makes the envelope of a success without data.
     #[must_use]
     pub fn success(lang: Lang, request_id: String) -> Self {
         Envelope::with(lang, request_id, None)
     }
 
-    /// A failure.
+    /// Makes the envelope of a failure.
     ///
     /// ```
     /// use countersign_api::{Envelope, Fault, Lang};
@@ -60,7 +61,7 @@ impl Envelope {
 }
 
 impl<T> Envelope<T> {
-    /// Success with data.
+    /// Makes the envelope of a success with data.
     ///
     /// ```
     /// use countersign_api::{Envelope, Lang};

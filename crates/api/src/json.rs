@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// Any JSON value but null, where only the kind of a vendor account knows what it should be.
+/// Any JSON value but null, where only the kind of a vendor account knows the right shape.
 ///
 /// ```
 /// use countersign_api::Json;

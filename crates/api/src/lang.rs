@@ -13,7 +13,7 @@ pub enum Lang {
 }
 
 impl Lang {
-    /// All four.
+    /// All four languages.
     pub const ALL: [Lang; 4] = [Lang::ZhCn, Lang::EnUs, Lang::ZhTw, Lang::JaJp];
 
     /// The tag on the wire, such as `zh-CN`.
@@ -31,8 +31,8 @@ impl Lang {
         }
     }
 
-    /// The language of an answer: what `x-authing-lang` asks for, else what `Accept-Language` likes
-    /// best of what is spoken here, else Simplified Chinese.
+    /// Chooses the language of an answer: the one that `x-authing-lang` asks for, else the supported one that
+    /// `Accept-Language` ranks highest, else Simplified Chinese.
     ///
     /// ```
     /// use countersign_api::Lang;
@@ -48,7 +48,7 @@ impl Lang {
             .unwrap_or_default()
     }
 
-    /// The language of a tag (RFC 5646), if it is spoken here: `en-GB` is English.
+    /// Returns the supported language of a tag (RFC 5646): `en-GB` is English.
     fn of_tag(tag: &str) -> Option<Self> {
         let tag = tag.trim().to_ascii_lowercase();
         let mut parts = tag.split('-');

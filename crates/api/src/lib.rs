@@ -1,7 +1,7 @@
-//! Wire types of the GenAuth V3 contract that Countersign serves: what goes over HTTP, as data.
+//! Wire types of the GenAuth V3 contract that Countersign serves.
 //!
-//! Every API answer but [`SystemInfo`] is HTTP 200 with an [`Envelope`]; success is `statusCode` 200 *inside* it. What can
-//! go wrong is one table, [`Fault`]: status code, business code and sentence of each.
+//! Every API answer but [`SystemInfo`] is HTTP 200 with an [`Envelope`]; success is `statusCode` 200 *inside*
+//! it. One table, [`Fault`], holds every failure with its status code, business code and sentence.
 
 #![deny(missing_docs)]
 
@@ -62,5 +62,5 @@ pub use verify_code::{InvalidReason, VerifiedCode, VerifyCodeRequest};
 /// The header that names the application: the only identity on `send-sms`.
 pub const APP_ID_HEADER: &str = "x-authing-app-id";
 
-/// The header that asks for a language of `message`.
+/// The header that asks for a language of the sentence `message`.
 pub const LANG_HEADER: &str = "x-authing-lang";

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-/// One message and all that is known of it, as `list-messages` shows it. Times are RFC 3339, UTC.
+/// One message with everything known of it, as `list-messages` shows it. Times are RFC 3339, UTC.
 ///
 /// ```
 /// use countersign_api::MessageDto;
@@ -14,35 +14,35 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct MessageDto {
-    /// The message.
+    /// The id of the message.
     pub message_id: String,
-    /// The request that asked for it.
+    /// The request that asked for the message.
     pub request_id: String,
-    /// For whom.
+    /// The application that sent the code.
     pub app_id: String,
-    /// What its code is for.
+    /// The purpose of the code.
     pub channel: String,
-    /// To whom, masked.
+    /// The number that the message went to, masked.
     pub to: String,
-    /// When it was decided on.
+    /// The time of the decision.
     pub decided_at: String,
-    /// What each limit said.
+    /// The verdict of each limit.
     pub verdicts: Vec<VerdictDto>,
     /// The calls to providers, in order, and the reasons why others were not called.
     pub attempts: Vec<AttemptDto>,
-    /// What the provider reported afterwards, in the order in which it came.
+    /// The provider's reports, in the order in which they came.
     #[serde(default)]
     pub receipts: Vec<ReceiptDto>,
-    /// What became of the message on its way, by the first report that is final: `delivered` or `failed`; else
-    /// `underway`; absent without a report.
+    /// The delivery state: that of the first final report, `delivered` or `failed`; else `underway`. Absent
+    /// without a report.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivery: Option<String>,
-    /// Whether a failure gave its minute back.
+    /// Whether a failure gave the message's minute back.
     pub gave_back: bool,
-    /// The checks of its code that counted: wrong guesses, and the right one that used it up.
+    /// The checks of the code that counted: wrong guesses, and the right one that used it up.
     #[serde(default)]
     pub checks: Vec<CheckDto>,
-    /// What its code is good for now: `pending`, `live`, `used`, `exhausted`, `replaced`, `expired` or `void`.
+    /// The state of the code now: `pending`, `live`, `used`, `exhausted`, `replaced`, `expired` or `void`.
     pub code: String,
 }
 
@@ -59,17 +59,17 @@ pub struct MessageDto {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CheckDto {
-    /// When.
+    /// The time of the check.
     pub at: String,
-    /// The request it came with.
+    /// The request that brought the guess.
     pub request_id: String,
-    /// Who asked: `public` (pre-check-code) or `application` (verify-code).
+    /// The caller: `public` (pre-check-code) or `application` (verify-code).
     pub door: String,
-    /// Whether the code was right, and used up; otherwise a wrong guess.
+    /// Whether the guess was right and used the code up; false for a wrong guess.
     pub right: bool,
 }
 
-/// What one limit said.
+/// The verdict of one limit.
 ///
 /// ```
 /// use countersign_api::VerdictDto;
@@ -82,9 +82,9 @@ pub struct CheckDto {
 pub struct VerdictDto {
     /// The name of the limit.
     pub rule: String,
-    /// Whether it allowed the message.
+    /// Whether the limit allowed the message.
     pub allowed: bool,
-    /// Whether its "no" would have refused the message.
+    /// Whether a refusal of this limit would have refused the message.
     pub enforced: bool,
 }
 
@@ -101,19 +101,20 @@ pub struct VerdictDto {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AttemptDto {
-    /// The provider; absent where the process died before that was recorded.
+    /// The provider; absent where the process died before it was recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<String>,
-    /// When the call began.
+    /// The time at which the call began.
     pub started_at: String,
-    /// When its outcome was known.
+    /// The time at which its outcome was known.
     pub ended_at: String,
-    /// `accepted`, `unknown`, or why it was not accepted, such as `unreachable` or `bad_number`.
+    /// `accepted`, `unknown`, or the reason why the message was not accepted, such as `unreachable` or
+    /// `bad_number`.
     pub outcome: String,
     /// The provider's id for the message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider_message_id: Option<String>,
-    /// The provider's own code for a refusal, or why nobody knows.
+    /// The provider's own code for a refusal, or the reason of an unknown outcome.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
 }
@@ -131,13 +132,13 @@ pub struct AttemptDto {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ReceiptDto {
-    /// When it came.
+    /// The time at which the report came.
     pub at: String,
     /// The provider that it came from.
     pub provider: String,
-    /// `underway`, `delivered` or `failed`.
+    /// The reported state: `underway`, `delivered` or `failed`.
     pub status: String,
-    /// What the provider calls that.
+    /// The provider's word for the state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
 }
@@ -155,15 +156,15 @@ pub struct ReceiptDto {
 pub struct FindMessagesRequest {
     /// The number, as in `send-sms`.
     pub phone_number: String,
-    /// Such as `+86`. Absent, null and empty all mean +86, unless the number names its own.
+    /// The country code, such as `+86`. Absent, null and empty all mean +86, unless the number names its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone_country_code: Option<String>,
-    /// Only messages older than this one: the last `messageId` of the page before.
+    /// Only messages older than this one: the last `messageId` of the previous page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<String>,
 }
 
-// By hand: a number is nothing to print.
+// Written by hand, since a number must not be printed.
 impl std::fmt::Debug for FindMessagesRequest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("FindMessagesRequest")

@@ -6,8 +6,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::Channel;
 
-/// The body of `POST /api/v3/pre-check-code`. An `emailCodePayload` beside it, as the Go SDK sends, is
-/// ignored.
+/// The body of `POST /api/v3/pre-check-code`. The service ignores an `emailCodePayload` beside it, which the Go
+/// SDK sends.
 ///
 /// ```
 /// use countersign_api::PreCheckCodeRequest;
@@ -20,9 +20,9 @@ use crate::Channel;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PreCheckCodeRequest {
-    /// `SMS`: codes by e-mail are not served.
+    /// `SMS`: the service does not serve codes by e-mail.
     pub code_type: String,
-    /// The code and what it is for; required.
+    /// The code and its purpose; required.
     #[serde(
         default,
         deserialize_with = "object",
@@ -31,7 +31,7 @@ pub struct PreCheckCodeRequest {
     pub sms_code_payload: Option<SmsCodePayload>,
 }
 
-/// A code that came by SMS, as a person typed it.
+/// A code from an SMS, as a person typed it.
 ///
 /// ```
 /// use countersign_api::{Channel, SmsCodePayload};
@@ -47,18 +47,18 @@ pub struct PreCheckCodeRequest {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SmsCodePayload {
-    /// The number, as in `send-sms` (there it is called `phoneNumber`).
+    /// The number, as in `send-sms` (where the field is called `phoneNumber`).
     pub phone: String,
-    /// Such as `+86`. Absent, null and empty all mean +86, unless the number names its own.
+    /// The country code, such as `+86`. Absent, null and empty all mean +86, unless the number names its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone_country_code: Option<String>,
     /// The code.
     pub pass_code: String,
-    /// What it is for.
+    /// The purpose of the code.
     pub channel: Channel,
 }
 
-// By hand: numbers and codes are nothing to print.
+// Written by hand, since numbers and codes must not be printed.
 impl fmt::Debug for SmsCodePayload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SmsCodePayload")
@@ -67,7 +67,7 @@ impl fmt::Debug for SmsCodePayload {
     }
 }
 
-/// Reads an object or null. Derived code alone would also take a list for a struct.
+/// Reads an object or null. The implementation that serde derives would also read a list as a struct.
 fn object<'de, D: Deserializer<'de>>(reader: D) -> Result<Option<SmsCodePayload>, D::Error> {
     Option::<Object>::deserialize(reader).map(|read| read.map(|Object(payload)| payload))
 }
@@ -94,7 +94,7 @@ impl<'de> Visitor<'de> for ObjectVisitor {
     }
 }
 
-/// The data of its answer.
+/// The data of the answer to `pre-check-code`.
 ///
 /// ```
 /// use countersign_api::PreCheckedCode;
@@ -107,7 +107,7 @@ impl<'de> Visitor<'de> for ObjectVisitor {
 pub struct PreCheckedCode {
     /// Whether the code would pass. It is not used up.
     pub is_valid: bool,
-    /// One sentence for whatever is wrong: it never says what.
+    /// One sentence, the same for every reason why the code would not pass.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
 }

@@ -20,16 +20,16 @@ use crate::Channel;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SendSmsRequest {
-    /// What the code is for.
+    /// The purpose of the code.
     pub channel: Channel,
-    /// The number without area code, or with a leading `+` and its own.
+    /// The national number, or one with a leading `+` and its own country code.
     pub phone_number: String,
-    /// Such as `+86`. Absent, null and empty all mean +86, unless the number names its own.
+    /// The country code, such as `+86`. Absent, null and empty all mean +86, unless the number names its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone_country_code: Option<String>,
 }
 
-// By hand: a number is nothing to print.
+// Written by hand, since a number must not be printed.
 impl std::fmt::Debug for SendSmsRequest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SendSmsRequest")

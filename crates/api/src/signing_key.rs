@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct JsonWebKeySet {
-    /// The keys.
+    /// The keys, the signing one first.
     pub keys: Vec<JsonWebKey>,
 }
 
@@ -28,7 +28,7 @@ pub struct JsonWebKeySet {
 pub struct JsonWebKey {
     /// Always `RSA`.
     pub kty: String,
-    /// Names the key: its thumbprint (RFC 7638).
+    /// The name of the key: its thumbprint (RFC 7638).
     pub kid: String,
     /// Always `sig`.
     #[serde(rename = "use")]
@@ -42,7 +42,7 @@ pub struct JsonWebKey {
 }
 
 impl JsonWebKey {
-    /// An RSA key that signs with RS256, of its name, modulus and exponent.
+    /// Makes the public key for RS256 with this name, modulus and exponent.
     ///
     /// ```
     /// use countersign_api::JsonWebKey;
@@ -73,20 +73,20 @@ impl JsonWebKey {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SigningKeyDto {
-    /// Names the key, in tokens and among the published keys.
+    /// The name of the key, in tokens and among the published keys.
     pub kid: String,
-    /// What it is for now.
+    /// The state of the key now.
     pub state: SigningKeyState,
-    /// When it was made, and published.
+    /// The time at which the key was made and published.
     pub created_at: String,
-    /// When it began to sign, or will.
+    /// The time at which the key began or will begin to sign.
     pub signs_from: String,
-    /// How long it stays published, so that its last tokens can be verified; of `retiring` keys.
+    /// The end of the publication of a `retiring` key, until which its last tokens can be verified.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub published_until: Option<String>,
 }
 
-/// What a signing key is for.
+/// The state of a signing key.
 ///
 /// ```
 /// use countersign_api::SigningKeyState;
@@ -96,11 +96,11 @@ pub struct SigningKeyDto {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SigningKeyState {
-    /// Published, and waits until every cache knows it.
+    /// The key is published, and waits until every cache knows it.
     Next,
-    /// Signs.
+    /// The key signs tokens.
     Signing,
-    /// Replaced; published for the last tokens that it signed.
+    /// The key is replaced. It stays published for the last tokens that it signed.
     Retiring,
 }
 
@@ -115,8 +115,8 @@ pub enum SigningKeyState {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RotatedSigningKey {
-    /// Names the key.
+    /// The name of the key.
     pub kid: String,
-    /// When it begins to sign, RFC 3339, UTC.
+    /// The time at which the key begins to sign, RFC 3339, UTC.
     pub signs_from: String,
 }

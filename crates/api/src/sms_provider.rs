@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Json;
 
-/// A vendor account, as `list-sms-providers` shows it. Secrets are never shown again.
+/// A vendor account, as `list-sms-providers` shows it. The service never shows secrets again.
 ///
 /// ```
 /// use countersign_api::SmsProviderDto;
@@ -18,28 +18,28 @@ use crate::Json;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SmsProviderDto {
-    /// Its name in routes and timelines.
+    /// The name of the account in routes and timelines.
     pub name: String,
-    /// Whose protocol it speaks.
+    /// The kind of the account, which is the protocol of its vendor.
     pub kind: String,
-    /// What that kind wants to know.
+    /// The settings that this kind needs.
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub settings: BTreeMap<String, Json>,
-    /// Its secrets by name; of each, three dots and at most the last four characters.
+    /// The secrets by name, each shown as three dots and at most its last four characters.
     pub secrets: BTreeMap<String, String>,
-    /// The path at which the vendor reports what became of messages. Who knows it can report.
+    /// The path at which the vendor reports on messages. Anyone who knows the path can report.
     pub receipts_path: String,
-    /// When it was first set up.
+    /// The time at which the account was first set up.
     pub created_at: String,
     /// The version: each change gives it a higher one.
     #[serde(default)]
     pub version: u64,
-    /// How it does; absent when it cannot be used.
+    /// The health of the account; absent when it cannot be used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub health: Option<ProviderHealth>,
 }
 
-/// How a vendor does, by its last ten seconds.
+/// The health of a vendor account over the last ten seconds.
 ///
 /// ```
 /// use countersign_api::ProviderHealth;
@@ -51,13 +51,14 @@ pub struct SmsProviderDto {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ProviderHealth {
-    /// `closed`: messages go there; `open`: it is given a rest; `half_open`: one message may try.
+    /// `closed`: messages go there; `open`: no message goes there for a while; `half_open`: one message may
+    /// try.
     pub circuit: String,
-    /// How many calls ended.
+    /// The number of calls that ended.
     pub calls: u64,
-    /// How many of them failed.
+    /// The number of calls that failed.
     pub failed: u64,
-    /// How many messages are on their way to it.
+    /// The number of messages under way.
     pub in_flight: u64,
 }
 
@@ -74,25 +75,25 @@ pub struct ProviderHealth {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SetSmsProviderRequest {
-    /// Its name: 1 to 32 characters of `a-z 0-9 -`, a letter first.
+    /// The name of the account: 1 to 32 characters of `a-z 0-9 -`, a letter first.
     pub name: String,
-    /// Whose protocol it speaks, such as `alibaba-cloud`.
+    /// The kind of the account, which is the protocol of its vendor, such as `alibaba-cloud`.
     pub kind: String,
-    /// What that kind wants to know; these take the place of all before.
+    /// The settings that this kind needs. They replace all earlier ones.
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub settings: BTreeMap<String, Json>,
-    /// Its secrets, by name. Of one that exists, those that are not given stay, as long as its requests go to
-    /// the same host.
+    /// The secrets by name. An account that exists keeps the secrets that are not given, as long as its
+    /// requests go to the same host.
     #[serde(default)]
     pub secrets: BTreeMap<String, String>,
-    /// The version that the caller has seen: with another one nothing is changed. 0 for an account that must not exist yet;
-    /// absent for any.
+    /// The version that the caller has seen. If the account has another one, the service changes nothing. 0 for
+    /// an account that must not exist yet; absent for any version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub if_version: Option<u64>,
 }
 
-// By hand: secrets are nothing to print.
+// Written by hand, since secrets must not be printed.
 impl std::fmt::Debug for SetSmsProviderRequest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SetSmsProviderRequest")
@@ -112,7 +113,7 @@ impl std::fmt::Debug for SetSmsProviderRequest {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct DeleteSmsProviderRequest {
-    /// Its name.
+    /// The name of the account.
     pub name: String,
 }
 
@@ -130,19 +131,19 @@ pub struct DeleteSmsProviderRequest {
 pub struct TestSmsProviderRequest {
     /// The provider.
     pub name: String,
-    /// In whose name.
+    /// The application that sends.
     pub app_id: String,
-    /// What the code is for (default: `CHANNEL_IDENTITY_VERIFICATION`).
+    /// The purpose of the code (default: `CHANNEL_IDENTITY_VERIFICATION`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,
-    /// To whom, as in `send-sms`.
+    /// The number that the message goes to, as in `send-sms`.
     pub phone_number: String,
-    /// Such as `+86`. Absent, null and empty all mean +86, unless the number names its own.
+    /// The country code, such as `+86`. Absent, null and empty all mean +86, unless the number names its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone_country_code: Option<String>,
 }
 
-// By hand: a number is nothing to print.
+// Written by hand, since a number must not be printed.
 impl std::fmt::Debug for TestSmsProviderRequest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("TestSmsProviderRequest")

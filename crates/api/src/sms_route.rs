@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
-/// Which providers may carry a number: the body of `POST /api/v3/set-sms-route`, and what `list-sms-routes` shows.
+/// The providers that may carry a number: the body of `POST /api/v3/set-sms-route`, and an entry of
+/// `list-sms-routes`.
 ///
 /// ```
 /// use countersign_api::SmsRouteDto;
@@ -12,26 +13,27 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SmsRouteDto {
-    /// Of that application; else of all that have none of their own.
+    /// The application. Absent for every application without a route of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub app_id: Option<String>,
-    /// To numbers of that country (ISO 3166-1 alpha-2); else to all that have none of their own.
+    /// The country of the numbers (ISO 3166-1 alpha-2). Absent for every country without a route of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
-    /// Who, in order.
+    /// The providers, in order.
     pub providers: Vec<RoutedProvider>,
-    /// `listed`: they are tried as they are named; `weighted`: drawn for each message by their weights.
+    /// `listed`: providers are tried in this order; `weighted`: they are drawn for each message by their
+    /// weights.
     #[serde(default = "listed")]
     pub order: String,
-    /// What to do when nobody knows whether a message was sent. `keep`: it counts as sent.
+    /// The action when it is unknown whether a message was sent. `keep`: it counts as sent.
     /// `failover-same-code`: the same code goes through the next provider, for routes of an application only.
     #[serde(default = "keep")]
     pub on_unknown: String,
-    /// The version, as it is shown; a request need not give it.
+    /// In an answer, the version of the route. A request need not give it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<u64>,
-    /// In a request, the version that the caller has seen: with another one nothing is changed. 0 for a route that must
-    /// not exist yet; absent for any.
+    /// In a request, the version that the caller has seen. If the route has another one, the service changes
+    /// nothing. 0 for a route that must not exist yet; absent for any version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub if_version: Option<u64>,
 }
@@ -55,9 +57,9 @@ fn keep() -> String {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RoutedProvider {
-    /// Its name.
+    /// The name of the provider.
     pub name: String,
-    /// Its share where providers are drawn: 1 to 1000.
+    /// The share of a weighted draw: 1 to 1000.
     #[serde(default = "one")]
     pub weight: u16,
 }
@@ -77,10 +79,10 @@ const fn one() -> u16 {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct DeleteSmsRouteRequest {
-    /// The application that it is of, if it is of one.
+    /// The application of the route, if it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub app_id: Option<String>,
-    /// The country that it leads to, if it leads to one.
+    /// The country of the route, if it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
 }

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
-/// The words of messages, or a vendor's name for them: the body of `POST /api/v3/set-sms-template`, and what
-/// `list-sms-templates` shows. What is not named, it is for all of.
+/// The text of messages, or a vendor's template for them: the body of `POST /api/v3/set-sms-template`, and an
+/// entry of `list-sms-templates`. An absent application, channel, provider or language stands for all.
 ///
 /// ```
 /// use countersign_api::SmsTemplateDto;
@@ -13,29 +13,29 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SmsTemplateDto {
-    /// Of that application.
+    /// The application that the template is for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub app_id: Option<String>,
-    /// For codes of that channel.
+    /// The channel of the codes that the template is for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,
-    /// For that provider; a vendor's template always names one.
+    /// The provider that the template is for; a vendor's template always names one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<String>,
-    /// In that language: `zh-CN`, `zh-TW`, `en-US` or `ja-JP`.
+    /// The language of the messages: `zh-CN`, `zh-TW`, `en-US` or `ja-JP`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
-    /// A text with the gaps `{code}`, `{minutes}`, `{seconds}`, `{app}`; this or `vendorTemplate`.
+    /// A text with the gaps `{code}`, `{minutes}`, `{seconds}`, `{app}`. Give either this or `vendorTemplate`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
-    /// A template that a vendor has approved; this or `text`.
+    /// A template that a vendor has approved. Give either this or `text`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vendor_template: Option<VendorTemplateDto>,
-    /// The version, as it is shown; a request need not give it.
+    /// In an answer, the version of the template. A request need not give it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<u64>,
-    /// In a request, the version that the caller has seen: with another one nothing is changed. 0 for a template that must
-    /// not exist yet; absent for any.
+    /// In a request, the version that the caller has seen. If the template has another one, the service changes
+    /// nothing. 0 for a template that must not exist yet; absent for any version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub if_version: Option<u64>,
 }
@@ -52,16 +52,17 @@ pub struct SmsTemplateDto {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct VendorTemplateDto {
-    /// The id that the vendor gave it.
+    /// The id that the vendor gave the template.
     pub id: String,
-    /// The approved signature that goes with it.
+    /// The approved signature of the template.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signature: Option<String>,
-    /// What fills its gaps, in order: `code={code}` where the vendor names them, `{code}` where it counts them.
+    /// The values of the gaps, in order: `code={code}` where the vendor names gaps, `{code}` where it counts
+    /// them.
     pub variables: Vec<String>,
 }
 
-/// What `set-sms-template` and `lint-sms-template` say of a template.
+/// The answer of `set-sms-template` and `lint-sms-template` about a template.
 ///
 /// ```
 /// use countersign_api::LintedSmsTemplate;
@@ -72,14 +73,14 @@ pub struct VendorTemplateDto {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct LintedSmsTemplate {
-    /// What is wrong with it, and what could be better.
+    /// The problems of the template, and possible improvements.
     pub findings: Vec<TemplateFinding>,
-    /// The version of the template, where it was saved.
+    /// The version of the template, if it was saved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<u64>,
 }
 
-/// Something about a template.
+/// One rule that a template breaks.
 ///
 /// ```
 /// use countersign_api::TemplateFinding;
@@ -91,15 +92,15 @@ pub struct LintedSmsTemplate {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct TemplateFinding {
-    /// `error`: it cannot be saved; `warning`: it can.
+    /// `error`: the template cannot be saved; `warning`: it can.
     pub severity: String,
     /// The rule, in snake case.
     pub rule: String,
-    /// What is the matter, in English.
+    /// The problem, in English.
     pub message: String,
 }
 
-/// The body of `POST /api/v3/preview-sms-template`: which message.
+/// The body of `POST /api/v3/preview-sms-template`: the message to preview.
 ///
 /// ```
 /// use countersign_api::PreviewSmsTemplateRequest;
@@ -111,18 +112,18 @@ pub struct TemplateFinding {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PreviewSmsTemplateRequest {
-    /// In whose name.
+    /// The application that would send the message.
     pub app_id: String,
-    /// What the code is for.
+    /// The purpose of the code.
     pub channel: String,
-    /// Through which provider (default: one that has no template of its own).
+    /// The provider that would carry the message (default: one without a template of its own).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<String>,
-    /// In which language.
+    /// The language of the message.
     pub language: String,
 }
 
-/// A message as it would be, with the code 123456.
+/// A message as a phone would show it, with the code 123456.
 ///
 /// ```
 /// use countersign_api::PreviewedSms;
@@ -136,13 +137,13 @@ pub struct PreviewSmsTemplateRequest {
 pub struct PreviewedSms {
     /// The text that a text vendor would send.
     pub text: String,
-    /// How it goes out: `GSM-7` or `UCS-2`.
+    /// The encoding: `GSM-7` or `UCS-2`.
     pub encoding: String,
-    /// Its length in that encoding: of 160 or 70 places.
+    /// The length in that encoding: of 160 or 70 places.
     pub units: u64,
-    /// How many SMS it takes, and costs, with the longest code and life.
+    /// The number of SMS segments, and so the cost, with the longest code and life.
     pub segments: u64,
-    /// What a template vendor would be given, where it has a template.
+    /// The template that a template vendor would be given, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vendor_template: Option<FilledTemplateDto>,
 }
@@ -159,11 +160,11 @@ pub struct PreviewedSms {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct FilledTemplateDto {
-    /// The id that the vendor gave it.
+    /// The id that the vendor gave the template.
     pub id: String,
-    /// The signature that goes with it.
+    /// The signature of the template.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signature: Option<String>,
-    /// What fills its gaps: `name=value`, or the value alone.
+    /// The values of the gaps: `name=value`, or the value alone.
     pub variables: Vec<String>,
 }

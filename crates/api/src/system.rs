@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-/// The answer of `GET /api/v3/system`, the one that comes without an [`Envelope`](crate::Envelope).
+/// The answer of `GET /api/v3/system`, the only one without an [`Envelope`](crate::Envelope).
 ///
 /// ```
 /// use countersign_api::SystemInfo;
@@ -15,13 +15,13 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SystemInfo {
-    /// What a password may be encrypted for with RSA (`passwordEncryptType` `rsa`).
+    /// The key for passwords encrypted with RSA (`passwordEncryptType` `rsa`).
     pub rsa: PublicKey,
-    /// What a password may be encrypted for with SM2 (`passwordEncryptType` `sm2`).
+    /// The key for passwords encrypted with SM2 (`passwordEncryptType` `sm2`).
     pub sm2: PublicKey,
-    /// Which versions are running.
+    /// The running versions.
     pub version: SystemVersion,
-    /// The addresses that the service calls others from, where they are known.
+    /// The addresses from which the service calls others, where they are known.
     pub public_ips: Vec<String>,
 }
 
@@ -36,7 +36,7 @@ pub struct SystemInfo {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PublicKey {
-    /// The key; empty if there is none. Countersign has none: no endpoint of it takes a password.
+    /// The key; empty if there is none. Countersign has none, since none of its endpoints takes a password.
     pub public_key: String,
 }
 
@@ -57,10 +57,10 @@ pub struct PublicKey {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SystemVersion {
-    /// Of the service.
+    /// The version of the service.
     pub server: String,
-    /// Of its console; empty if it has none.
+    /// The version of its console; empty if it has none.
     pub console: String,
-    /// Of its login page; empty if it has none.
+    /// The version of its login page; empty if it has none.
     pub login: String,
 }

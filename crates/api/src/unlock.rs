@@ -13,22 +13,22 @@ use serde::{Deserialize, Serialize};
 pub struct UnlockPhoneRequest {
     /// The number, as in `send-sms`.
     pub phone_number: String,
-    /// Such as `+86`. Absent, null and empty all mean +86, unless the number names its own.
+    /// The country code, such as `+86`. Absent, null and empty all mean +86, unless the number names its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone_country_code: Option<String>,
-    /// Why, for the record: at most 200 characters.
+    /// The reason, for the record: at most 200 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
 
-// By hand: a number is nothing to print.
+// Written by hand, since a number must not be printed.
 impl std::fmt::Debug for UnlockPhoneRequest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("UnlockPhoneRequest").finish_non_exhaustive()
     }
 }
 
-/// One act of unlocking, as `list-unlocks` shows it.
+/// One unlock, as `list-unlocks` shows it.
 ///
 /// ```
 /// use countersign_api::UnlockDto;
@@ -40,12 +40,12 @@ impl std::fmt::Debug for UnlockPhoneRequest {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct UnlockDto {
-    /// When, RFC 3339, UTC.
+    /// The time of the unlock, RFC 3339, UTC.
     pub at: String,
-    /// The request it came with.
+    /// The request that asked for it.
     pub request_id: String,
     /// The number, masked.
     pub to: String,
-    /// Why.
+    /// The operator's reason.
     pub note: String,
 }

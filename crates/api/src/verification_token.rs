@@ -2,8 +2,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::Channel;
 
-/// What a verification token says: this phone proved this channel for this application at this time. The
-/// claims of a JWT, signed with RS256 by a key of `GET /oidc/.well-known/jwks.json`.
+/// The statement of a verification token: this phone proved this channel for this application at this time.
+/// These are the claims of a JWT, signed with RS256 by a key of `GET /oidc/.well-known/jwks.json`.
 ///
 /// ```
 /// use countersign_api::VerificationClaims;
@@ -15,27 +15,27 @@ use crate::Channel;
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VerificationClaims {
-    /// Who says so: the address of the service, with `/oidc`.
+    /// The issuer: the address of the service, with `/oidc`.
     pub iss: String,
     /// The application for which the code was checked.
     pub aud: String,
-    /// A pseudonym of the number: the same for every token about it, and no way back.
+    /// A pseudonym of the number: the same in every token about it, and not reversible.
     pub sub: String,
     /// The number, E.164.
     pub phone_number: String,
     /// Always true.
     pub phone_number_verified: bool,
-    /// What the code was for.
+    /// The purpose of the code.
     pub channel: Channel,
-    /// When the code was checked, Unix time in seconds.
+    /// The time of the check, Unix time in seconds.
     pub iat: i64,
-    /// When the token ends, Unix time in seconds.
+    /// The end of the token's life, Unix time in seconds.
     pub exp: i64,
-    /// Identifies the token.
+    /// The id of the token.
     pub jti: String,
 }
 
-// By hand: a number is nothing to print.
+// Written by hand, since a number must not be printed.
 impl std::fmt::Debug for VerificationClaims {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("VerificationClaims")
@@ -49,7 +49,7 @@ impl std::fmt::Debug for VerificationClaims {
     }
 }
 
-/// The body of `POST /api/v3/introspect-verification-token`, asked like
+/// The body of `POST /api/v3/introspect-verification-token`. Callers prove themselves as for
 /// [`verify-code`](crate::VerifyCodeRequest).
 ///
 /// ```
@@ -65,12 +65,12 @@ pub struct IntrospectTokenRequest {
     /// The application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
-    /// Its secret.
+    /// The application's secret.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_secret: Option<String>,
 }
 
-// By hand: tokens and secrets are nothing to print.
+// Written by hand, since tokens and secrets must not be printed.
 impl std::fmt::Debug for IntrospectTokenRequest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("IntrospectTokenRequest")
@@ -78,7 +78,7 @@ impl std::fmt::Debug for IntrospectTokenRequest {
     }
 }
 
-/// The data of its answer: whether the token is good, this first time, and what it says.
+/// The data of the answer to `introspect-verification-token`: whether the token is good, and its claims.
 ///
 /// ```
 /// use countersign_api::IntrospectedToken;
@@ -87,9 +87,9 @@ impl std::fmt::Debug for IntrospectTokenRequest {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IntrospectedToken {
-    /// True once per token: for the application it was made for, within its time.
+    /// True once per token: for the application that it was made for, within its life.
     pub active: bool,
-    /// What the token says, beside `active`.
+    /// The claims of the token, beside `active`.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub claims: Option<VerificationClaims>,
 }

@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Channel;
 
-/// The body of `POST /api/v3/verify-code`, which only an application's server can ask: with
+/// The body of `POST /api/v3/verify-code`. Only an application's server can call it, and proves itself with
 /// `Authorization: Basic`, or with `client_id` and `client_secret` in the body.
 ///
 /// ```
@@ -15,23 +15,23 @@ use crate::Channel;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct VerifyCodeRequest {
-    /// What the code is for.
+    /// The purpose of the code.
     pub channel: Channel,
     /// The number, as in `send-sms`.
     pub phone_number: String,
-    /// Such as `+86`. Absent, null and empty all mean +86, unless the number names its own.
+    /// The country code, such as `+86`. Absent, null and empty all mean +86, unless the number names its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone_country_code: Option<String>,
     /// The code.
     pub pass_code: String,
-    /// Whether to make a verification token; yes, where absent. It costs the service far more than the
+    /// Whether to make a verification token; yes, if absent. The token costs the service far more than the
     /// check itself, and a caller that acts on `isValid` at once has no use for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub with_token: Option<bool>,
     /// The application.
     #[serde(default, rename = "client_id", skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
-    /// Its secret.
+    /// The application's secret.
     #[serde(
         default,
         rename = "client_secret",
@@ -40,7 +40,7 @@ pub struct VerifyCodeRequest {
     pub client_secret: Option<String>,
 }
 
-// By hand: numbers, codes and secrets are nothing to print.
+// Written by hand, since numbers, codes and secrets must not be printed.
 impl std::fmt::Debug for VerifyCodeRequest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("VerifyCodeRequest")
@@ -49,7 +49,7 @@ impl std::fmt::Debug for VerifyCodeRequest {
     }
 }
 
-/// The data of its answer.
+/// The data of the answer to `verify-code`.
 ///
 /// ```
 /// use countersign_api::{InvalidReason, VerifiedCode};
@@ -60,26 +60,26 @@ impl std::fmt::Debug for VerifyCodeRequest {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct VerifiedCode {
-    /// Whether the code was right. It is used up then.
+    /// Whether the code was right. The check used it up then.
     pub is_valid: bool,
-    /// Why it is not valid.
+    /// The reason why the code is not valid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<InvalidReason>,
-    /// How many wrong guesses the code survives yet; with `wrong` and `exhausted`.
+    /// The number of further wrong guesses that the code survives; with `wrong` and `exhausted`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tries_left: Option<u32>,
-    /// Seconds until the number can be checked again; with `locked`, where time ends it.
+    /// Seconds until the number can be checked again; with `locked`, where time ends the lock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u64>,
     /// A JWT with [`VerificationClaims`](crate::VerificationClaims); with success.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verification_token: Option<String>,
-    /// How long it is good, in seconds.
+    /// The life of the token, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token_expires_in: Option<u64>,
 }
 
-// By hand: a token is as good as a code.
+// Written by hand, since a token is as sensitive as a code.
 impl std::fmt::Debug for VerifiedCode {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("VerifiedCode")
@@ -91,7 +91,7 @@ impl std::fmt::Debug for VerifiedCode {
     }
 }
 
-/// Why a code is not valid. Only an application's own server is told.
+/// The reason why a code is not valid. Only an application's own server is told.
 ///
 /// ```
 /// use countersign_api::InvalidReason;
@@ -101,18 +101,19 @@ impl std::fmt::Debug for VerifiedCode {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum InvalidReason {
-    /// Another code than the one that was sent.
+    /// The guess is not the code that was sent.
     Wrong,
     /// The code's life is over.
     Expired,
-    /// It is the code that was used. Not a success: whoever saw the code can type it.
+    /// The guess is a code that was used before. This is no success, since anyone who saw the code can type it.
     Used,
-    /// Too many wrong guesses: the code is dead.
+    /// Too many wrong guesses used up the code's tries.
     Exhausted,
-    /// No code is known for this application, channel and number, or one that is used and is another.
+    /// The application, channel and number have no code on record, or only a used one that differs from the
+    /// guess.
     NotSent,
-    /// Too many wrong guesses for this number, over all codes: nothing was compared.
+    /// Too many wrong guesses about this number, over all codes. The service compared nothing.
     Locked,
-    /// Not 4 to 10 digits, so no code at all: nothing was compared, and nothing counted.
+    /// The text is not 4 to 10 digits, so it cannot be a code. The service compared and counted nothing.
     Malformed,
 }

@@ -44,7 +44,7 @@ pub(super) fn message(fault: &Fault) -> String {
     }
 }
 
-/// What to do about a refusal of that kind.
+/// Returns advice to the caller for a refusal of this kind.
 fn advice(kind: &str) -> &'static str {
     match kind {
         "bad_number" => ": this number cannot receive messages",

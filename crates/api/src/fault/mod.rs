@@ -1,4 +1,4 @@
-//! Everything that can go wrong, in one table.
+//! Every fault that an answer can report, in one table.
 
 mod en_us;
 mod ja_jp;
@@ -7,39 +7,39 @@ mod zh_tw;
 
 use crate::Lang;
 
-/// Everything that can go wrong: `statusCode`, `apiCode` and sentence of each.
+/// A fault, with its `statusCode`, `apiCode` and sentence.
 ///
-/// Codes of our own come from the block 2990000 to 2990099.
+/// Our own codes come from the block 2990000 to 2990099.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
-    /// The request is not of the right shape.
+    /// The request has the wrong shape.
     Malformed {
-        /// The field or header that is wrong; `None` for the body as a whole.
+        /// The wrong field or header; `None` for the body as a whole.
         field: Option<String>,
-        /// What is wrong with it.
+        /// The problem of the field.
         problem: FieldProblem,
     },
-    /// Not a valid mobile number.
+    /// The number is not a valid mobile number.
     BadPhone {
-        /// Why.
+        /// The reason.
         why: BadPhone,
     },
-    /// No application is named.
+    /// The request names no application.
     NoApplication,
     /// The application does not exist.
     UnknownApplication,
     /// The application exists already.
     ApplicationExists,
-    /// A new signing key waits already.
+    /// A new signing key is waiting already.
     SigningKeyWaits {
-        /// When it begins to sign, RFC 3339, UTC.
+        /// The time at which the waiting key begins to sign, RFC 3339, UTC.
         signs_from: String,
     },
-    /// Credentials are missing or wrong.
+    /// The credentials are missing or wrong.
     Unauthorized,
-    /// The request is signed, and the signature does not pass.
+    /// The request is signed, and the signature is not valid.
     BadSignature {
-        /// Why.
+        /// The reason.
         why: BadSignature,
     },
     /// The access key does not exist.
@@ -49,64 +49,64 @@ pub enum Fault {
         /// The country, ISO 3166-1 alpha-2.
         country: String,
     },
-    /// A limit refuses.
+    /// A limit refused.
     Throttled {
-        /// Whole seconds until it would not.
+        /// Whole seconds until the limit no longer refuses.
         retry_after: u64,
     },
-    /// Something that is to be set up cannot be as it is.
+    /// A setting cannot be stored as it is.
     BadSetting {
-        /// The field, and within settings or secrets its name.
+        /// The field; within settings or secrets, its name there.
         field: String,
-        /// What is wrong with it, in English: a fragment without a full stop.
+        /// The problem, in English: a fragment without a full stop.
         why: String,
     },
-    /// Nothing of that name or for that purpose is set up.
+    /// No setting with this name or purpose exists.
     UnknownSetting {
-        /// What was asked for, in English.
+        /// The requested setting, in English.
         what: String,
     },
-    /// It cannot be taken away while something else needs it.
+    /// The setting cannot be removed while another one needs it.
     SettingInUse {
-        /// What needs it, in English.
+        /// The setting that needs it, in English.
         by: String,
     },
-    /// It has changed since the caller read it, so it was not changed again.
+    /// The setting has changed since the caller read it, so the service did not change it again.
     ChangedMeanwhile {
-        /// Its version now; 0 if it does not exist.
+        /// The version of the setting now; 0 if it does not exist.
         version: u64,
     },
     /// The body did not arrive in time.
     TooSlow,
-    /// The body is larger than is read.
+    /// The body is larger than the service reads.
     TooLarge,
-    /// The path is not served.
+    /// The service does not serve the path.
     NotServed {
-        /// What was asked for: method and path.
+        /// The requested method and path.
         asked: String,
-        /// What is served: methods and paths.
+        /// The methods and paths that the service serves.
         served: String,
     },
-    /// Something failed in a way that nobody foresaw.
+    /// An unforeseen failure.
     Internal,
-    /// The service is overloaded, or its store is down. Nothing was sent, and nobody was told whether a code was
+    /// The service is overloaded, or its store is down. It sent nothing and told no caller whether a code was
     /// right. A check may have counted and may have used the code up; a send may have taken its minute.
     Unavailable,
     /// No provider could be reached. Nothing was sent.
     ProviderUnreachable,
-    /// The provider refused. Nothing was sent.
+    /// The provider refused the message. Nothing was sent.
     ProviderRefused {
         /// Our word for the reason.
         kind: String,
     },
 }
 
-/// What is wrong with a field.
+/// The problem of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FieldProblem {
-    /// Missing or null.
+    /// The field is missing or null.
     Required,
-    /// Present twice.
+    /// The field is present twice.
     Duplicate,
     /// Not text.
     NotText,
@@ -126,11 +126,11 @@ pub enum FieldProblem {
     NotANote,
     /// Nested deeper than 16 levels.
     TooDeep,
-    /// Not JSON at all; where it stops to be.
+    /// Not JSON. Holds the position of the first error.
     Syntax {
-        /// Line, from 1.
+        /// The line, from 1.
         line: usize,
-        /// Column, from 1.
+        /// The column, from 1.
         column: usize,
     },
     /// Not `application/json` in UTF-8.
@@ -145,58 +145,58 @@ pub enum FieldProblem {
     NotAWebHost,
     /// Not 11 characters of `A-Z a-z 0-9 + /`.
     NotAnAndroidAppHash,
-    /// Makes the text of a message too long for one SMS, however few its words.
+    /// The text of a message would not fit one SMS, even in its shortest wording.
     TextTooLong {
-        /// What the code would be for, as a channel's name.
+        /// The purpose of the code, as a channel's name.
         channel: &'static str,
         /// The language of the text, as a tag.
         language: &'static str,
-        /// How much the text would take.
+        /// The room that the text needs.
         needed: usize,
-        /// How much there is: 160 characters of GSM 7-bit, 70 of any other script, or 140 bytes.
+        /// The room there is: 160 characters of GSM 7-bit, 70 of any other script, or 140 bytes.
         limit: usize,
     },
     /// Not a UUID.
     NotAUuid,
     /// Not a whole number from 1 to 1000.
     NotALimit,
-    /// Not a whole number from 0 on.
+    /// Not a whole number of 0 or more.
     NotAVersion,
-    /// It is not an RFC 3339 time.
+    /// Not an RFC 3339 time.
     NotATime,
 }
 
-/// Why a number cannot get a code.
+/// The reason why a number cannot get a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BadPhone {
-    /// It has a character that numbers do not have.
+    /// The number has a character that numbers do not have.
     Character,
-    /// The country code is none.
+    /// The country code does not exist.
     CountryCode,
     /// Number and country code name different countries.
     Contradiction,
-    /// No such number.
+    /// The number does not exist in its country's plan.
     NotValid,
-    /// Not a mobile number.
+    /// The number is not a mobile number.
     NotMobile,
 }
 
-/// Why a signature does not pass.
+/// The reason why a signature is not valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BadSignature {
-    /// It is not that of this request by this access key, or there is no such key.
+    /// The signature is not that of this request by this access key, or the key does not exist.
     NotValid,
-    /// Not made with HMAC-SHA1.
+    /// The signature was not made with HMAC-SHA1.
     Method,
-    /// Not of version 1.0.
+    /// The signature is not of version 1.0.
     Version,
-    /// Its time is neither an HTTP date nor milliseconds.
+    /// The time of the request is neither an HTTP date nor milliseconds.
     Date,
-    /// It has no time.
+    /// The request has no time.
     NoDate,
-    /// Its time is too far from ours.
+    /// The time of the request is too far from ours.
     Skew,
-    /// It was used before.
+    /// The signature was used before.
     Used,
 }
 
@@ -258,7 +258,7 @@ impl Fault {
         }
     }
 
-    /// How long the caller should wait, in whole seconds, where waiting helps.
+    /// The time that the caller should wait, in whole seconds, where waiting helps.
     ///
     /// ```
     /// assert_eq!(countersign_api::Fault::Throttled { retry_after: 7 }.retry_after(), Some(7));
@@ -272,7 +272,7 @@ impl Fault {
         }
     }
 
-    /// The sentence for people.
+    /// The sentence for people, in the language `lang`.
     ///
     /// ```
     /// use countersign_api::{Fault, Lang};
@@ -289,7 +289,7 @@ impl Fault {
         }
     }
 
-    /// One fault of each case, with a name for the case: what documents are made from.
+    /// One fault of each case, with a name for the case. Documents are generated from them.
     ///
     /// ```
     /// assert!(countersign_api::Fault::samples().iter().any(|(_, fault)| fault.status_code() == 429));
