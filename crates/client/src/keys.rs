@@ -26,14 +26,14 @@ const SHORT_PAUSE: Duration = Duration::from_secs(1);
 pub(crate) struct Keys {
     transport: Transport,
     clock: Clock,
-    known: RwLock<Known>,
+    known: RwLock<CachedKeys>,
     /// Held by whoever asks the service.
     asking: Arc<Mutex<()>>,
 }
 
 /// Times are those since 1970.
 #[derive(Default)]
-struct Known {
+struct CachedKeys {
     keys: Vec<Arc<Key>>,
     /// When the keys came.
     since: Option<Duration>,
@@ -115,12 +115,12 @@ impl Keys {
         }
     }
 
-    fn known(&self) -> RwLockReadGuard<'_, Known> {
+    fn known(&self) -> RwLockReadGuard<'_, CachedKeys> {
         self.known.read().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Known {
+impl CachedKeys {
     fn is_due(&self, id: &str, now: Duration) -> bool {
         let pause = if self.keys.is_empty() {
             SHORT_PAUSE

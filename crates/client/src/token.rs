@@ -26,7 +26,7 @@ pub(crate) struct Verifier {
 }
 
 /// A token in its parts; nothing in it is trusted.
-struct Parts<'a> {
+struct UntrustedToken<'a> {
     key_id: String,
     /// What is signed: the first two parts.
     message: &'a str,
@@ -62,7 +62,7 @@ impl Verifier {
         token: &str,
         channel: Option<Channel>,
     ) -> Result<VerificationClaims, Error> {
-        let parts = Parts::of(token)?;
+        let parts = UntrustedToken::of(token)?;
         let key = self.keys.find(&parts.key_id).await?;
         if !key.signed(parts.message.as_bytes(), &parts.signature) {
             return Err(broken("have a signature of the key that it names"));
@@ -100,7 +100,7 @@ impl Verifier {
     }
 }
 
-impl<'a> Parts<'a> {
+impl<'a> UntrustedToken<'a> {
     fn of(token: &'a str) -> Result<Self, Error> {
         let form = || broken("be three parts in base64url, divided by dots");
         let (message, signature) = token.rsplit_once('.').ok_or_else(form)?;

@@ -10,23 +10,23 @@ use countersign_client::{
 use super::wire::parts;
 use super::*;
 
-type Door<Q, A> = fn(AuthenticationClientBuilder, Q) -> Result<A, Error>;
+type CallFn<Q, A> = fn(AuthenticationClientBuilder, Q) -> Result<A, Error>;
 
 /// The ways into the SDK, call by call.
-struct Doors {
-    pre_check: Door<PreCheckCode, PreCheckCodeResponse>,
-    verify: Door<VerifyCode, VerifyCodeResponse>,
-    introspect: Door<&'static str, IntrospectTokenResponse>,
+struct Calls {
+    pre_check: CallFn<PreCheckCode, PreCheckCodeResponse>,
+    verify: CallFn<VerifyCode, VerifyCodeResponse>,
+    introspect: CallFn<&'static str, IntrospectTokenResponse>,
 }
 
-const DOORS: &[Doors] = &[
-    Doors {
+const CLIENTS: &[Calls] = &[
+    Calls {
         pre_check: |client, code| block_on(client.build()?.pre_check_code(code)),
         verify: |client, code| block_on(client.build()?.verify_code(code)),
         introspect: |client, token| block_on(client.build()?.introspect_token(token)),
     },
     #[cfg(feature = "blocking")]
-    Doors {
+    Calls {
         pre_check: |client, code| client.build_blocking()?.pre_check_code(code),
         verify: |client, code| client.build_blocking()?.verify_code(code),
         introspect: |client, token| client.build_blocking()?.introspect_token(token),
@@ -77,11 +77,11 @@ fn headers(service: &Service, body: &str, more: &[&str]) -> Vec<String> {
 
 #[test]
 fn a_pre_check_is_the_documented_request_and_has_no_secret() {
-    for doors in DOORS {
+    for calls in CLIENTS {
         let service = Service::start(answer(r#"{"statusCode":200}"#));
         let code = pre_check().phone_country_code("+86");
-        let _ = (doors.pre_check)(client(&service.url).lang(Lang::EnUs), code).unwrap();
-        let _ = (doors.pre_check)(client(&service.url), pre_check()).unwrap();
+        let _ = (calls.pre_check)(client(&service.url).lang(Lang::EnUs), code).unwrap();
+        let _ = (calls.pre_check)(client(&service.url), pre_check()).unwrap();
         let (first, lines, body) = parts(&service.requests()[0]);
         assert_eq!(first, "POST /api/v3/pre-check-code HTTP/1.1");
         assert_eq!(lines, headers(&service, &body, &["x-authing-lang: en-US"]));
@@ -103,11 +103,11 @@ const BASIC: &str = "authorization: Basic ZGV2LWFwcDpkZXYtYXBwLXNlY3JldA==";
 
 #[test]
 fn a_check_is_the_documented_request_with_the_secret_of_the_application() {
-    for doors in DOORS {
+    for calls in CLIENTS {
         let service = Service::start(answer(r#"{"statusCode":200}"#));
-        let _ = (doors.verify)(client(&service.url), verify()).unwrap();
+        let _ = (calls.verify)(client(&service.url), verify()).unwrap();
         let code = verify().phone_country_code("+86").without_token();
-        let _ = (doors.verify)(client(&format!("{}/otp/", service.url)), code).unwrap();
+        let _ = (calls.verify)(client(&format!("{}/otp/", service.url)), code).unwrap();
         let (first, lines, body) = parts(&service.requests()[0]);
         assert_eq!(first, "POST /api/v3/verify-code HTTP/1.1");
         assert_eq!(lines, headers(&service, &body, &[BASIC]));
@@ -126,9 +126,9 @@ fn a_check_is_the_documented_request_with_the_secret_of_the_application() {
 
 #[test]
 fn an_introspection_is_the_documented_request_with_the_secret_of_the_application() {
-    for doors in DOORS {
+    for calls in CLIENTS {
         let service = Service::start(answer(r#"{"statusCode":200}"#));
-        let _ = (doors.introspect)(client(&service.url), TOKEN).unwrap();
+        let _ = (calls.introspect)(client(&service.url), TOKEN).unwrap();
         let (first, lines, body) = parts(&service.requests()[0]);
         assert_eq!(first, "POST /api/v3/introspect-verification-token HTTP/1.1");
         assert_eq!(lines, headers(&service, &body, &[BASIC]));
@@ -138,7 +138,7 @@ fn an_introspection_is_the_documented_request_with_the_secret_of_the_application
 
 #[test]
 fn a_client_without_a_secret_sends_no_check() {
-    for doors in DOORS {
+    for calls in CLIENTS {
         let service = Service::start(Manner::Close);
         let bare = || {
             AuthenticationClient::builder()
@@ -147,8 +147,8 @@ fn a_client_without_a_secret_sends_no_check() {
         };
         for client in [bare(), bare().app_secret("")] {
             for error in [
-                (doors.verify)(client.clone(), verify()).unwrap_err(),
-                (doors.introspect)(client, TOKEN).unwrap_err(),
+                (calls.verify)(client.clone(), verify()).unwrap_err(),
+                (calls.introspect)(client, TOKEN).unwrap_err(),
             ] {
                 assert_eq!(error.kind(), ErrorKind::Configuration);
                 assert_eq!(error.to_string(), "app_secret must be given");
@@ -176,21 +176,21 @@ fn a_code_is_valid_only_after_a_success_that_says_so() {
             false,
         ),
     ] {
-        for doors in DOORS {
+        for calls in CLIENTS {
             let service = Service::start(answer(body));
-            let checked = (doors.verify)(client(&service.url), verify()).unwrap();
+            let checked = (calls.verify)(client(&service.url), verify()).unwrap();
             assert_eq!(
                 (checked.is_valid(), checked.data.is_valid),
                 (valid, valid),
                 "{body}"
             );
-            let looked_at = (doors.pre_check)(client(&service.url), pre_check()).unwrap();
+            let looked_at = (calls.pre_check)(client(&service.url), pre_check()).unwrap();
             assert_eq!(
                 (looked_at.is_valid(), looked_at.data.is_valid),
                 (valid, valid),
                 "{body}"
             );
-            let asked = (doors.introspect)(client(&service.url), TOKEN).unwrap();
+            let asked = (calls.introspect)(client(&service.url), TOKEN).unwrap();
             assert!(!asked.is_active() && !asked.data.active, "{body}");
         }
     }
@@ -198,12 +198,12 @@ fn a_code_is_valid_only_after_a_success_that_says_so() {
 
 #[test]
 fn the_client_reads_every_field_of_a_check() {
-    for doors in DOORS {
+    for calls in CLIENTS {
         let service = Service::start(answer(
             r#"{"statusCode":200,"message":"ok","requestId":"r","data":
             {"isValid":true,"verificationToken":"eyJhbGciOiJSUzI1NiJ9.e30.c2ln","tokenExpiresIn":300,"new":[]}}"#,
         ));
-        let valid = (doors.verify)(client(&service.url), verify()).unwrap();
+        let valid = (calls.verify)(client(&service.url), verify()).unwrap();
         assert_eq!(valid.data.verification_token.as_deref(), Some(TOKEN));
         assert_eq!(valid.data.token_expires_in, Some(Duration::from_secs(300)));
         assert_eq!(
@@ -219,7 +219,7 @@ fn the_client_reads_every_field_of_a_check() {
         service.change(answer(
             r#"{"statusCode":200,"data":{"isValid":false,"reason":"locked","retryAfter":3600,"triesLeft":0}}"#,
         ));
-        let locked = (doors.verify)(client(&service.url), verify()).unwrap();
+        let locked = (calls.verify)(client(&service.url), verify()).unwrap();
         assert_eq!(locked.data.reason, Some(InvalidReason::Locked));
         assert_eq!(locked.retry_after, Some(Duration::from_secs(3600)));
         assert_eq!(locked.data.tries_left, Some(0));
@@ -229,7 +229,7 @@ fn the_client_reads_every_field_of_a_check() {
             "retry-after: 7\r\n",
             r#"{"statusCode":200,"data":{"isValid":false,"message":"错误","retryAfter":3600}}"#,
         ));
-        let wrong = (doors.pre_check)(client(&service.url), pre_check()).unwrap();
+        let wrong = (calls.pre_check)(client(&service.url), pre_check()).unwrap();
         assert_eq!(wrong.data.message.as_deref(), Some("错误"));
         assert_eq!(wrong.retry_after, Some(Duration::from_secs(7)));
     }
@@ -237,17 +237,17 @@ fn the_client_reads_every_field_of_a_check() {
 
 #[test]
 fn an_unknown_or_odd_member_of_an_answer_hides_no_other() {
-    for doors in DOORS {
+    for calls in CLIENTS {
         let service = Service::start(answer(
             r#"{"statusCode":200,"message":7,"data":{"isValid":false,"reason":"moon_phase","triesLeft":-1}}"#,
         ));
-        let odd = (doors.verify)(client(&service.url), verify()).unwrap();
+        let odd = (calls.verify)(client(&service.url), verify()).unwrap();
         assert_eq!(odd.data.reason, Some(InvalidReason::Other));
         assert_eq!(odd.data.tries_left, None);
         service.change(answer(
             r#"{"statusCode":200,"data":{"isValid":true,"reason":{},"verificationToken":5,"tokenExpiresIn":"300"}}"#,
         ));
-        let odd = (doors.verify)(client(&service.url), verify()).unwrap();
+        let odd = (calls.verify)(client(&service.url), verify()).unwrap();
         assert!(odd.is_valid());
         assert_eq!(
             (odd.data.reason, odd.data.verification_token.as_deref()),
@@ -256,18 +256,18 @@ fn an_unknown_or_odd_member_of_an_answer_hides_no_other() {
         service.change(answer(
             r#"{"statusCode":200,"data":{"active":true,"channel":"CHANNEL_VOTE","aud":["dev-app"]}}"#,
         ));
-        let odd = (doors.introspect)(client(&service.url), TOKEN).unwrap();
+        let odd = (calls.introspect)(client(&service.url), TOKEN).unwrap();
         assert!(odd.is_active() && odd.data.claims.is_none());
     }
 }
 
 #[test]
 fn a_refusal_is_an_answer_and_can_be_made_an_error() {
-    for doors in DOORS {
+    for calls in CLIENTS {
         let service = Service::start(answer(
             r#"{"statusCode":401,"message":"The secret is wrong.","requestId":"r"}"#,
         ));
-        let refused = (doors.verify)(client(&service.url), verify()).unwrap();
+        let refused = (calls.verify)(client(&service.url), verify()).unwrap();
         assert_eq!((refused.status_code, refused.is_valid()), (401, false));
         let error = refused.into_result().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Refused);
@@ -276,9 +276,9 @@ fn a_refusal_is_an_answer_and_can_be_made_an_error() {
             "refused with statusCode 401: The secret is wrong."
         );
         assert_eq!(error.refusal().unwrap().request_id.as_deref(), Some("r"));
-        let asked = (doors.introspect)(client(&service.url), TOKEN).unwrap();
+        let asked = (calls.introspect)(client(&service.url), TOKEN).unwrap();
         assert_eq!(asked.into_result().unwrap_err().kind(), ErrorKind::Refused);
-        let looked_at = (doors.pre_check)(client(&service.url), pre_check()).unwrap();
+        let looked_at = (calls.pre_check)(client(&service.url), pre_check()).unwrap();
         assert_eq!(
             looked_at.into_result().unwrap_err().kind(),
             ErrorKind::Refused
@@ -288,7 +288,7 @@ fn a_refusal_is_an_answer_and_can_be_made_an_error() {
 
 #[test]
 fn a_check_at_a_misbehaving_service_is_sent_once_and_fails_with_the_known_facts() {
-    for doors in DOORS {
+    for calls in CLIENTS {
         for (manner, kind) in [
             (Manner::Close, ErrorKind::Interrupted),
             (Manner::Reset, ErrorKind::Interrupted),
@@ -306,15 +306,15 @@ fn a_check_at_a_misbehaving_service_is_sent_once_and_fails_with_the_known_facts(
             let client = || client(&service.url);
             for (error, doubt) in [
                 (
-                    (doors.verify)(client(), verify()).unwrap_err(),
+                    (calls.verify)(client(), verify()).unwrap_err(),
                     "the code may be used up",
                 ),
                 (
-                    (doors.pre_check)(client(), pre_check()).unwrap_err(),
+                    (calls.pre_check)(client(), pre_check()).unwrap_err(),
                     "a try may be gone",
                 ),
                 (
-                    (doors.introspect)(client(), TOKEN).unwrap_err(),
+                    (calls.introspect)(client(), TOKEN).unwrap_err(),
                     "the token may be used up",
                 ),
             ] {
@@ -344,10 +344,10 @@ fn a_check_without_an_answer_times_out_and_is_not_repeated() {
     // Long enough for a busy machine to connect and to write the request.
     let limit = Duration::from_millis(1500);
     std::thread::scope(|threads| {
-        for doors in DOORS {
+        for calls in CLIENTS {
             threads.spawn(move || {
                 let service = Service::start(Manner::Silence);
-                let error = (doors.verify)(client(&service.url).timeout(limit), verify());
+                let error = (calls.verify)(client(&service.url).timeout(limit), verify());
                 let error = error.unwrap_err();
                 assert_eq!(error.kind(), ErrorKind::Timeout);
                 assert_eq!(
