@@ -1,4 +1,4 @@
-// This SDK as a client of the conformance table: speaks the line protocol of `conformance/README.md`.
+// Runs this SDK as a client of the conformance table: speaks the line protocol of `conformance/README.md`.
 
 use std::io::{BufRead as _, Write as _};
 
@@ -60,7 +60,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// What the SDK returned; nothing where it has no such operation.
+/// Returns the SDK's answer; `None` where the SDK has no such operation.
 async fn answer(line: Line) -> Result<Option<Value>, Error> {
     let client = AuthenticationClient::builder()
         .app_id(line.app_id)
@@ -88,7 +88,7 @@ async fn answer(line: Line) -> Result<Option<Value>, Error> {
     Ok(Some(answer))
 }
 
-/// By the typed door where the channel has a name there, else by the one for all others.
+/// Uses the typed constructor where the channel has a name in the SDK, else the one for other names.
 fn sms(it: Sms) -> SendSms {
     let sms = match serde_json::from_value::<Channel>(it.channel.clone()) {
         Ok(channel) => SendSms::new(channel, it.phone_number),
@@ -129,7 +129,7 @@ fn verified(data: &VerifiedCode) -> Value {
     })
 }
 
-/// A reason as the wire spells it.
+/// Returns the wire's name of a reason.
 fn name(reason: InvalidReason) -> &'static str {
     match reason {
         InvalidReason::Wrong => "wrong",
@@ -143,7 +143,7 @@ fn name(reason: InvalidReason) -> &'static str {
     }
 }
 
-/// What the SDK returned, under the names of the wire; nothing that it left empty.
+/// Returns the SDK's answer under the names of the wire, without the fields that the SDK left empty.
 fn shown<T>(answer: &Response<T>, data: Value) -> Value {
     let refused = !answer.is_success();
     let data = if refused {

@@ -23,7 +23,7 @@ async fn home(State(client): State<AuthenticationClient>, headers: HeaderMap) ->
     let cookies = headers.get(header::COOKIE).and_then(|it| it.to_str().ok());
     let mut cookies = cookies.unwrap_or_default().split("; ");
     let token = cookies.find_map(|cookie| cookie.strip_prefix("proof="));
-    // A signature is checked; the service is not asked.
+    // Checks a signature, without a call to the service.
     match client
         .verify_token_for(Channel::Login, token.unwrap_or_default())
         .await
@@ -50,7 +50,7 @@ async fn send(State(client): State<AuthenticationClient>, Form(it): Form<Fields>
         ),
         // Within a minute of the last code, which is still good.
         Ok(answer) if answer.status_code == 429 => page("code", &answer.message, &it.number),
-        // The API's sentence names its fields: it is for programmers.
+        // The API's sentence names its fields, so it is for programmers.
         Ok(answer) if answer.api_code == Some(2028) => page(
             "number",
             "That is not a mobile number that we can send to.",
@@ -87,7 +87,7 @@ async fn sign_out() -> impl IntoResponse {
     ([(header::SET_COOKIE, cookie)], Redirect::to("/"))
 }
 
-/// One page with three parts, of which one is shown.
+/// Returns one page with three parts, one of which is shown.
 fn page(part: &str, said: &str, number: &str) -> Html<String> {
     let escaped = |text: &str| {
         text.replace('&', "&amp;")
@@ -108,7 +108,7 @@ fn page(part: &str, said: &str, number: &str) -> Html<String> {
     )
 }
 
-/// `+86188****8888`
+/// Masks a number as in `+86188****8888`.
 fn masked(number: &str) -> String {
     let shown = |at| at < 6 || at + 4 >= number.len();
     let digits = number.chars().enumerate();

@@ -29,10 +29,10 @@ use crate::{
     VerifyCode, VerifyCodeResponse,
 };
 
-/// Sends and checks codes for one application, and waits for the answers. Cheap to clone and to share.
+/// Sends and checks codes for one application, and blocks until the answers come. Cheap to clone and to share.
 ///
-/// One thread of its own does the work of all its clones. It may be used and dropped anywhere, also on
-/// a thread of an async runtime, which it then blocks.
+/// A thread of its own does the work of all clones. A client may be used and dropped anywhere, also on a thread
+/// of an async runtime, which it then blocks.
 ///
 /// ```
 /// use countersign_client::AuthenticationClient;
@@ -76,14 +76,14 @@ impl AuthenticationClient {
     /// ```
     ///
     /// # Errors
-    /// When there is no answer of the API.
+    /// [`Error`] when there is no answer of the API.
     pub fn send_sms(&self, sms: SendSms) -> Result<SendSmsResponse, Error> {
         let client = self.client.clone();
         self.wait(&call::SEND_SMS, async move { client.send_sms(sms).await })
     }
 
-    /// Asks whether a code would pass: see
-    /// [`pre_check_code`](crate::AuthenticationClient::pre_check_code) of the async client.
+    /// Asks whether a code would pass: see [`pre_check_code`](crate::AuthenticationClient::pre_check_code) of
+    /// the async client.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/service.rs"));
@@ -97,7 +97,7 @@ impl AuthenticationClient {
     /// ```
     ///
     /// # Errors
-    /// When there is no answer of the API.
+    /// [`Error`] when there is no answer of the API.
     pub fn pre_check_code(&self, code: PreCheckCode) -> Result<PreCheckCodeResponse, Error> {
         let client = self.client.clone();
         self.wait(&call::PRE_CHECK_CODE, async move {
@@ -121,7 +121,7 @@ impl AuthenticationClient {
     /// ```
     ///
     /// # Errors
-    /// When there is no answer of the API, or no `app_secret` was given.
+    /// [`Error`] when there is no answer of the API, or no `app_secret` was given.
     pub fn verify_code(&self, code: VerifyCode) -> Result<VerifyCodeResponse, Error> {
         let client = self.client.clone();
         self.wait(
@@ -130,8 +130,8 @@ impl AuthenticationClient {
         )
     }
 
-    /// Reads a verification token: see [`verify_token`](crate::AuthenticationClient::verify_token) of the
-    /// async client.
+    /// Reads a verification token: see [`verify_token`](crate::AuthenticationClient::verify_token) of the async
+    /// client.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/service.rs"));
@@ -148,7 +148,8 @@ impl AuthenticationClient {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidToken`](crate::ErrorKind::InvalidToken), or why the keys could not be had.
+    /// [`ErrorKind::InvalidToken`](crate::ErrorKind::InvalidToken) for a token that is not to be trusted;
+    /// another kind when the keys could not be fetched.
     #[cfg(feature = "tokens")]
     pub fn verify_token(&self, token: &str) -> Result<VerificationClaims, Error> {
         let (client, token) = (self.client.clone(), token.to_owned());
@@ -176,7 +177,7 @@ impl AuthenticationClient {
     /// ```
     ///
     /// # Errors
-    /// Those of [`verify_token`](Self::verify_token).
+    /// The errors of [`verify_token`](Self::verify_token).
     #[cfg(feature = "tokens")]
     pub fn verify_token_for(
         &self,
@@ -189,7 +190,7 @@ impl AuthenticationClient {
         })
     }
 
-    /// Asks the service about a verification token, which it lets in once: see
+    /// Asks the service about a verification token, which is active once: see
     /// [`introspect_token`](crate::AuthenticationClient::introspect_token) of the async client.
     ///
     /// ```
@@ -205,7 +206,7 @@ impl AuthenticationClient {
     /// ```
     ///
     /// # Errors
-    /// When there is no answer of the API, or no `app_secret` was given.
+    /// [`Error`] when there is no answer of the API, or no `app_secret` was given.
     pub fn introspect_token(&self, token: &str) -> Result<IntrospectTokenResponse, Error> {
         let (client, token) = (self.client.clone(), token.to_owned());
         self.wait(&call::INTROSPECT_TOKEN, async move {
@@ -234,7 +235,7 @@ impl fmt::Debug for AuthenticationClient {
     }
 }
 
-/// `None` only while it is dropped.
+/// The runtime; `None` only while it is dropped.
 struct Worker(Option<Runtime>);
 
 impl Worker {
@@ -248,7 +249,7 @@ impl Worker {
 impl Drop for Worker {
     fn drop(&mut self) {
         if let Some(runtime) = self.0.take() {
-            // Unlike the drop of a runtime, this waits for nothing and may happen inside of another.
+            // Unlike dropping a runtime, this waits for nothing and may happen inside another runtime.
             runtime.shutdown_background();
         }
     }

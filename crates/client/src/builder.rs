@@ -17,7 +17,7 @@ use crate::token::Verifier;
 use crate::transport::Transport;
 use crate::{AuthenticationClient, Error};
 
-/// How a client is set up: [`AuthenticationClient::builder`] makes one.
+/// The settings of a client: [`AuthenticationClient::builder`] makes one.
 ///
 /// ```
 /// use std::time::Duration;
@@ -78,7 +78,7 @@ impl AuthenticationClientBuilder {
         }
     }
 
-    /// The application. Required.
+    /// Sets the application. Required.
     ///
     /// ```
     /// use countersign_client::AuthenticationClient;
@@ -91,11 +91,11 @@ impl AuthenticationClientBuilder {
         self
     }
 
-    /// The application's secret, with which its server proves who asks:
+    /// Sets the application's secret, with which its server proves itself to
     /// [`verify_code`](AuthenticationClient::verify_code) and
-    /// [`introspect_token`](AuthenticationClient::introspect_token) need it.
+    /// [`introspect_token`](AuthenticationClient::introspect_token).
     ///
-    /// Sending a code takes no secret, so it is not sent there.
+    /// Sending a code takes no secret, so the client does not send it then.
     ///
     /// ```
     /// use countersign_client::AuthenticationClient;
@@ -108,10 +108,10 @@ impl AuthenticationClientBuilder {
         self
     }
 
-    /// The address of the service, such as `https://sms.example.com`. Required. It may end in a path, for
-    /// a service behind a gateway; `/api/v3/send-sms` and the like are appended.
+    /// Sets the address of the service, such as `https://sms.example.com`. Required. The address may end in a
+    /// path, for a service behind a gateway; the client appends `/api/v3/send-sms` and the other paths to it.
     ///
-    /// The connection is direct: proxies, and the variables that name them, are left alone.
+    /// The client connects directly, and ignores proxies and the variables that name them.
     ///
     /// ```
     /// use countersign_client::AuthenticationClient;
@@ -130,8 +130,8 @@ impl AuthenticationClientBuilder {
         self
     }
 
-    /// The language of [`message`](crate::Response::message). Without it the service chooses:
-    /// Simplified Chinese.
+    /// Sets the language of [`message`](crate::Response::message). Without it the service chooses Simplified
+    /// Chinese.
     ///
     /// ```
     /// use countersign_client::{AuthenticationClient, Lang};
@@ -144,10 +144,10 @@ impl AuthenticationClientBuilder {
         self
     }
 
-    /// How long a call may take as a whole. Default: 10 s, as in GenAuth's SDKs.
+    /// Sets the time that a call may take as a whole. Default: 10 s, as in GenAuth's SDKs.
     ///
-    /// A service that waits for a slow SMS provider needs some seconds of it. A send that is given up may
-    /// have been sent.
+    /// A service that waits for a slow SMS provider needs some seconds of it. A send that timed out may have
+    /// been sent.
     ///
     /// ```
     /// use std::time::Duration;
@@ -161,7 +161,8 @@ impl AuthenticationClientBuilder {
         self
     }
 
-    /// How much of it may pass until there is a connection: name, TCP and TLS. Default: 3 s.
+    /// Sets the part of the time-out that may pass until there is a connection: name, TCP and TLS. Default: 3
+    /// s.
     ///
     /// ```
     /// use std::time::Duration;
@@ -175,11 +176,11 @@ impl AuthenticationClientBuilder {
         self
     }
 
-    /// Trusts these certificate authorities too, in PEM: for an `https` service with a certificate of
-    /// your own making. May be called more than once.
+    /// Trusts these certificate authorities too, in PEM: for an `https` service with a private certificate
+    /// authority. May be called more than once.
     ///
-    /// Those of the operating system are trusted anyway (of `SSL_CERT_FILE` and `SSL_CERT_DIR` instead,
-    /// where these are set).
+    /// The client always trusts the authorities of the operating system (those of `SSL_CERT_FILE` and
+    /// `SSL_CERT_DIR` instead, where these are set).
     ///
     /// ```
     /// use countersign_client::AuthenticationClient;
@@ -198,8 +199,8 @@ impl AuthenticationClientBuilder {
         self
     }
 
-    /// Who signs the [verification tokens](crate::VerifiedCode::verification_token), as they say it.
-    /// Default: `app_host` and `/oidc`; behind a gateway the service may know itself by another name.
+    /// Sets the issuer that [verification tokens](crate::VerifiedCode::verification_token) must name. Default:
+    /// `app_host` and `/oidc`. A service behind a gateway may know itself by another name.
     ///
     /// ```
     /// use countersign_client::AuthenticationClient;
@@ -217,8 +218,8 @@ impl AuthenticationClientBuilder {
         self
     }
 
-    /// What tells the time for [`verify_token`](AuthenticationClient::verify_token): whether a token has
-    /// ended, and the age of the keys. Default: the clock of the system. For tests.
+    /// Sets the clock of [`verify_token`](AuthenticationClient::verify_token), which judges the life of tokens
+    /// and the age of the keys. Default: the clock of the system. For tests.
     ///
     /// ```
     /// use std::time::{Duration, SystemTime};
@@ -234,7 +235,7 @@ impl AuthenticationClientBuilder {
         self
     }
 
-    /// The client.
+    /// Makes the client.
     ///
     /// ```
     /// use countersign_client::AuthenticationClient;
@@ -244,8 +245,8 @@ impl AuthenticationClientBuilder {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when something is missing or cannot
-    /// be used. No connection is made yet.
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when a setting is missing or cannot be
+    /// used. The client makes no connection yet.
     pub fn build(self) -> Result<AuthenticationClient, Error> {
         let app_id = self.app_id.as_deref().unwrap_or_default().trim();
         let app_id_header = header(app_id)?;
@@ -266,7 +267,7 @@ impl AuthenticationClientBuilder {
         }))
     }
 
-    /// The client for a program without async.
+    /// Makes the client for a program without async.
     ///
     /// ```
     /// use countersign_client::AuthenticationClient;
@@ -279,7 +280,7 @@ impl AuthenticationClientBuilder {
     /// ```
     ///
     /// # Errors
-    /// Those of [`build`](Self::build), and when the thread of the client cannot be started.
+    /// The errors of [`build`](Self::build), and one when the thread of the client cannot be started.
     #[cfg(feature = "blocking")]
     pub fn build_blocking(self) -> Result<crate::blocking::AuthenticationClient, Error> {
         crate::blocking::AuthenticationClient::new(self.build()?)

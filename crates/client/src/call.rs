@@ -2,7 +2,7 @@
 #[derive(Debug)]
 pub(crate) struct Call {
     pub(crate) path: &'static str,
-    /// What nobody can know when the answer does not come.
+    /// The state that is unknown when no answer comes.
     pub(crate) doubt: &'static str,
 }
 

@@ -41,7 +41,7 @@ pub struct AuthenticationClient(Arc<Inner>);
 
 pub(crate) struct Inner {
     pub(crate) app_id: HeaderValue,
-    /// What `Authorization` says, where a secret was given.
+    /// The value of the header `Authorization`, where a secret was given.
     pub(crate) credentials: Option<HeaderValue>,
     pub(crate) lang: Option<Lang>,
     pub(crate) transport: Transport,
@@ -50,7 +50,7 @@ pub(crate) struct Inner {
 }
 
 impl AuthenticationClient {
-    /// Where a client begins.
+    /// Starts the settings of a client.
     ///
     /// ```
     /// use countersign_client::AuthenticationClient;
@@ -71,8 +71,8 @@ impl AuthenticationClient {
 
     /// Asks for a code to be sent.
     ///
-    /// The request goes out once, over a connection of its own, and is never repeated, whatever happens.
-    /// To drop the future before it is ready does not take the request back.
+    /// The request goes out once, over a connection of its own, and is never repeated. Dropping the future
+    /// before it is ready does not cancel the send.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/service.rs"));
@@ -89,18 +89,18 @@ impl AuthenticationClient {
     /// ```
     ///
     /// # Errors
-    /// When there is no answer of the API. A refusal *is* an answer, with another `status_code` than 200,
-    /// unless [`into_result`](SendSmsResponse::into_result) makes it an error. With 503 nothing was sent, but the
-    /// number's minute may be taken.
+    /// [`Error`] when there is no answer of the API. A refusal *is* an answer, with another `status_code` than
+    /// 200, unless [`into_result`](SendSmsResponse::into_result) makes it an error. With 503 nothing was sent,
+    /// but the number's minute may be taken.
     pub async fn send_sms(&self, sms: SendSms) -> Result<SendSmsResponse, Error> {
         self.call(&call::SEND_SMS, None, sms.body()).await
     }
 
-    /// Asks whether a code would pass, without using it up: for a form that wants to know before the whole
-    /// of it is sent. A wrong code costs one of the tries that the code has.
+    /// Asks whether a code would pass, without using it up: for a form that checks the code before the whole
+    /// form is sent. A wrong code costs one of the code's tries.
     ///
-    /// It takes no secret, so the answer is for the person, not for the program: whoever is to be let in
-    /// by the code must pass [`verify_code`](Self::verify_code).
+    /// The call takes no secret, so its answer is for the person, not for the program. Before the program lets
+    /// a person in, [`verify_code`](Self::verify_code) must accept the code.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/service.rs"));
@@ -118,18 +118,19 @@ impl AuthenticationClient {
     /// ```
     ///
     /// # Errors
-    /// When there is no answer of the API. A code that would not pass *is* an answer. With `status_code` 503 the
-    /// wrong guess may have counted.
+    /// [`Error`] when there is no answer of the API. A code that would not pass *is* an answer. With
+    /// `status_code` 503 the wrong guess may have counted.
     pub async fn pre_check_code(&self, code: PreCheckCode) -> Result<PreCheckCodeResponse, Error> {
         self.call(&call::PRE_CHECK_CODE, None, code.body()).await
     }
 
-    /// Checks a code, and uses it up if it is right: of all who ask with one code, one gets a yes.
+    /// Checks a code, and uses it up if it is right: of all concurrent checks with one code, exactly one
+    /// succeeds.
     ///
-    /// The request goes out once, over a connection of its own, and is never repeated, whatever happens:
-    /// after an error other than [`nothing_was_sent`](Error::nothing_was_sent) the code may be used up,
-    /// and a new one is the way on. It proves with the secret of the application that the program is its
-    /// server; a secret does not belong into a web page or an app.
+    /// The request goes out once, over a connection of its own, and is never repeated. After an error other
+    /// than [`nothing_was_sent`](Error::nothing_was_sent) the code may be used up, so ask for a new one. The
+    /// secret of the application proves that the program is its server; a secret does not belong in a web page
+    /// or an app.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/service.rs"));
@@ -150,23 +151,22 @@ impl AuthenticationClient {
     /// ```
     ///
     /// # Errors
-    /// When there is no answer of the API, or no `app_secret` was given. A wrong code *is* an answer. With
-    /// `status_code` 503 the guess may have counted, and the code may be used up: have a new one sent.
+    /// [`Error`] when there is no answer of the API, or no `app_secret` was given. A wrong code *is* an answer.
+    /// With `status_code` 503 the guess may have counted, and the code may be used up: have a new one sent.
     pub async fn verify_code(&self, code: VerifyCode) -> Result<VerifyCodeResponse, Error> {
         let credentials = Some(self.credentials()?);
         self.call(&call::VERIFY_CODE, credentials, code.body())
             .await
     }
 
-    /// Reads a [verification token](crate::VerifiedCode::verification_token), for this application and
-    /// whatever channel: the claims say which. No request is made for it, except now and then one for the
+    /// Reads a [verification token](crate::VerifiedCode::verification_token) for this application and any
+    /// channel, which the claims name. The client makes no request for it, except now and then one for the
     /// public keys of the service.
     ///
-    /// The keys are asked for when the first token comes, again when a token names one that is not known,
-    /// but not within 30 s of the last time, and again when they are ten minutes old. Calls at the same
-    /// time share one request; a request that fails changes nothing about the keys that there are. A token
-    /// may be read any number of times until it ends:
-    /// [`introspect_token`](Self::introspect_token) lets each in once.
+    /// The client fetches the keys when the first token comes, when a token names an unknown key (but not
+    /// within 30 s of the last time), and when the keys are ten minutes old. Concurrent calls share one
+    /// request; a failed request leaves the known keys as they are. A token may be read any number of times
+    /// until it ends; [`introspect_token`](Self::introspect_token) accepts each token once.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/service.rs"));
@@ -185,15 +185,15 @@ impl AuthenticationClient {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidToken`](crate::ErrorKind::InvalidToken), with the rule that the token breaks.
-    /// Any other kind says why the keys could not be had: the token may be good.
+    /// [`ErrorKind::InvalidToken`](crate::ErrorKind::InvalidToken), with the rule that the token breaks. Any
+    /// other kind says why the keys could not be fetched: the token may be good.
     #[cfg(feature = "tokens")]
     pub async fn verify_token(&self, token: &str) -> Result<VerificationClaims, Error> {
         self.0.tokens.verify(token, None).await
     }
 
-    /// The same for a token of one channel: who proved a number in order to sign in has not asked to
-    /// delete the account.
+    /// Reads a verification token of one channel, like [`verify_token`](Self::verify_token). A person who
+    /// proved a number in order to sign in has not asked to delete the account.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/service.rs"));
@@ -212,7 +212,7 @@ impl AuthenticationClient {
     /// ```
     ///
     /// # Errors
-    /// Those of [`verify_token`](Self::verify_token).
+    /// The errors of [`verify_token`](Self::verify_token).
     #[cfg(feature = "tokens")]
     pub async fn verify_token_for(
         &self,
@@ -222,9 +222,9 @@ impl AuthenticationClient {
         self.0.tokens.verify(token, Some(channel)).await
     }
 
-    /// Asks the service about a verification token, which it lets in once: for a step that nobody may
-    /// take twice with one token. Like [`verify_code`](Self::verify_code) it takes the secret of the
-    /// application, and is never repeated.
+    /// Asks the service about a verification token, which is active once: for a step that must not happen twice
+    /// with one token. Like [`verify_code`](Self::verify_code), the call takes the secret of the application,
+    /// and is never repeated.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/service.rs"));
@@ -244,8 +244,8 @@ impl AuthenticationClient {
     /// ```
     ///
     /// # Errors
-    /// When there is no answer of the API, or no `app_secret` was given. A token that is not good *is* an
-    /// answer.
+    /// [`Error`] when there is no answer of the API, or no `app_secret` was given. A token that is not good
+    /// *is* an answer.
     pub async fn introspect_token(&self, token: &str) -> Result<IntrospectTokenResponse, Error> {
         let credentials = Some(self.credentials()?);
         let body = serde_json::to_vec(&introspect_token::Body { token });

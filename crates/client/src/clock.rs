@@ -2,7 +2,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-/// What tells the time.
+/// The source of the time.
 #[derive(Clone)]
 pub(crate) struct Clock(Arc<dyn Fn() -> SystemTime + Send + Sync>);
 
@@ -19,7 +19,7 @@ impl Clock {
         Self::new(SystemTime::now)
     }
 
-    /// Time since 1970.
+    /// Returns the time since 1970.
     pub(crate) fn unix(&self) -> Duration {
         (self.0)()
             .duration_since(SystemTime::UNIX_EPOCH)

@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-/// A code that a person typed, and what it is for.
+/// A code that a person typed, with its purpose and number.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Code {
     pub(crate) channel: Cow<'static, str>,
@@ -24,7 +24,7 @@ impl Code {
         }
     }
 
-    /// Its `Debug`, under the name of the type that holds it.
+    /// Writes the `Debug` form, under the name of the type that holds the code.
     pub(crate) fn show(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct(name)
             .field("channel", &self.channel)
@@ -34,7 +34,7 @@ impl Code {
     }
 }
 
-/// The last four characters of what is long enough to keep a secret without them.
+/// Returns the last four characters of a text that is long enough to stay secret without them.
 pub(crate) fn masked(number: &str) -> String {
     let shown = if number.chars().count() < 8 { 0 } else { 4 };
     let hidden = number.chars().count() - shown;

@@ -6,19 +6,19 @@ use std::time::Duration;
 use crate::SendSmsResponse;
 
 type Source = Arc<dyn StdError + Send + Sync>;
-/// What converts into a source.
+/// A type that converts into the source of an error.
 type Cause = Box<dyn StdError + Send + Sync>;
 
-/// Why there is no answer, or why a client could not be built.
+/// The reason why there is no answer, or why a client could not be built.
 ///
 /// A refusal by the API is an answer, not an error ([`SendSmsResponse`]), unless
 /// [`into_result`](SendSmsResponse::into_result) makes it one.
 ///
-/// What matters after an error is whether the code may be on its way, or used up.
-/// [`Error::nothing_was_sent`] says so: only where it is true is a second send certain not to be a second
-/// message, and a second check certain to be the first.
+/// The important question after an error is whether the code may be on its way, or used up.
+/// [`Error::nothing_was_sent`] answers it: only if it returns `true` is a second send certain not to be a
+/// second message, and a second check certain to be the first.
 ///
-/// No error shows a secret, a phone number, a token or anything of an answer that is not the API's.
+/// No error shows a secret, a phone number, a token or any part of an answer that does not come from the API.
 ///
 /// ```
 /// # use countersign_client::{AuthenticationClient, Channel, ErrorKind, SendSms};
@@ -45,7 +45,7 @@ struct Inner {
     source: Option<Source>,
 }
 
-/// What went wrong, roughly.
+/// The kind of an error.
 ///
 /// ```
 /// use countersign_client::{AuthenticationClient, ErrorKind};
@@ -69,21 +69,21 @@ pub enum ErrorKind {
     Connect,
     /// The request went out, and the answer did not come in time.
     Timeout,
-    /// The request went out, and the connection broke before the answer was there.
+    /// The request went out, and the connection broke before the answer was complete.
     Interrupted,
-    /// Something answered, but not with an answer of the API: another HTTP status than success, no JSON,
-    /// or more than an answer can be.
+    /// The answer does not come from the API: its HTTP status is not a success, it is no JSON, or it is larger
+    /// than an answer can be.
     BadAnswer,
     /// The API answered with another `statusCode` than 200. Only
     /// [`into_result`](SendSmsResponse::into_result) makes this error.
     Refused,
-    /// The token is not one to trust: forged, expired, of another service, application or channel. No
-    /// request settles that; `verify_token` makes this error.
+    /// The token is not to be trusted: forged, expired, or for another service, application or channel. A new
+    /// request does not change that; `verify_token` makes this error.
     InvalidToken,
 }
 
 impl Error {
-    /// What went wrong, roughly.
+    /// Returns the kind of the error.
     ///
     /// ```
     /// use countersign_client::{AuthenticationClient, ErrorKind};
@@ -97,11 +97,12 @@ impl Error {
         self.0.kind
     }
 
-    /// Whether it is certain that no request left this program, so that sending again cannot send twice.
+    /// Returns whether it is certain that no request left this program, so that sending again cannot send
+    /// twice.
     ///
-    /// After a refusal this is `false`, since a request was sent; the
-    /// [status code](SendSmsResponse::status_code) says what became of it. Of an invalid token it is
-    /// `false` too: the keys may have been asked for.
+    /// After a refusal this is `false`, since a request was sent; the [status
+    /// code](SendSmsResponse::status_code) tells its outcome. For an invalid token it is `false` too, since the
+    /// client may have asked for the keys.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/service.rs"));
@@ -120,7 +121,7 @@ impl Error {
         matches!(self.0.kind, ErrorKind::Configuration | ErrorKind::Connect)
     }
 
-    /// Whether time ran out, while connecting or while waiting for the answer.
+    /// Returns whether time ran out, while connecting or while waiting for the answer.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/service.rs"));
@@ -145,7 +146,7 @@ impl Error {
         self.0.timeout
     }
 
-    /// The HTTP status of a [bad answer](ErrorKind::BadAnswer), where it had one.
+    /// Returns the HTTP status of a [bad answer](ErrorKind::BadAnswer), where it had one.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/service.rs"));
@@ -163,7 +164,7 @@ impl Error {
         self.0.http_status
     }
 
-    /// The answer that [`into_result`](SendSmsResponse::into_result) made an error of.
+    /// Returns the answer that [`into_result`](SendSmsResponse::into_result) made an error of.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/service.rs"));
@@ -198,13 +199,13 @@ impl Error {
         self
     }
 
-    /// The same error for another caller.
+    /// Returns a copy of the error for another caller.
     #[cfg(feature = "tokens")]
     pub(crate) fn again(&self) -> Self {
         Self(self.0.clone())
     }
 
-    /// Says what nobody can know, where a request went out and no answer came.
+    /// Adds the state that is unknown, where a request went out and no answer came.
     pub(crate) fn in_doubt(mut self, doubt: &str) -> Self {
         use ErrorKind::{BadAnswer, Interrupted, Timeout};
         if matches!(self.0.kind, Timeout | Interrupted | BadAnswer) {
@@ -213,7 +214,7 @@ impl Error {
         self
     }
 
-    /// The constraint that the program breaks.
+    /// Makes an error about the constraint that the program breaks.
     pub(crate) fn configuration(constraint: impl Into<String>) -> Self {
         Self::new(ErrorKind::Configuration, constraint)
     }
@@ -244,7 +245,7 @@ impl Error {
         error
     }
 
-    /// `what` answered: it must not hold anything of the body.
+    /// Makes an error about an answer of `what`, which must not hold any part of the body.
     pub(crate) fn bad_answer(http_status: Option<u16>, what: &str) -> Self {
         let text = format!("{what} is no answer of the API");
         let mut error = Self::new(ErrorKind::BadAnswer, text);
@@ -252,7 +253,7 @@ impl Error {
         error
     }
 
-    /// The constraint that the token breaks; nothing of the token.
+    /// Makes an error about the constraint that the token breaks. It must not hold any part of the token.
     #[cfg(feature = "tokens")]
     pub(crate) fn invalid_token(constraint: impl Into<String>) -> Self {
         Self::new(ErrorKind::InvalidToken, constraint)

@@ -3,11 +3,11 @@ use hyper::http::uri::Scheme;
 
 use crate::Error;
 
-/// Where the API is.
+/// The address of the API.
 #[derive(Debug, Clone)]
 pub(crate) struct AppHost {
     uri: Uri,
-    /// Host and, where given, port.
+    /// The host and, where given, the port.
     authority: String,
     /// The path that the API's own paths are appended to; no slash at its end.
     base: String,
@@ -52,25 +52,25 @@ impl AppHost {
         &self.uri
     }
 
-    /// Host and, where given, port: what a `Host` header says.
+    /// Returns the host and, where given, the port: the value of a `Host` header.
     pub(crate) fn authority(&self) -> &str {
         &self.authority
     }
 
-    /// The host, an IPv6 address without brackets.
+    /// Returns the host, an IPv6 address without brackets.
     #[cfg(feature = "rustls")]
     pub(crate) fn name(&self) -> &str {
         self.uri.host().unwrap_or_default().trim_matches(['[', ']'])
     }
 
-    /// Who the service says it is in its tokens, unless it is told another name.
+    /// Returns the default issuer of the service's tokens.
     #[cfg(feature = "tokens")]
     pub(crate) fn issuer(&self) -> String {
         let scheme = if self.is_https() { "https" } else { "http" };
         format!("{scheme}://{}{}/oidc", self.authority, self.base)
     }
 
-    /// The path of `POST {app_host}{path}`.
+    /// Returns the path of `POST {app_host}{path}`.
     pub(crate) fn path(&self, path: &str) -> String {
         format!("{}{path}", self.base)
     }

@@ -4,14 +4,14 @@ use serde_json::Value;
 
 use crate::response::{Data, Response};
 
-/// The body; otherwise `countersign_api::IntrospectTokenRequest`.
+/// The body. It is that of `countersign_api::IntrospectTokenRequest`.
 #[derive(Serialize)]
 pub(crate) struct Body<'a> {
     pub(crate) token: &'a str,
 }
 
-/// The answer to [`introspect_token`](crate::AuthenticationClient::introspect_token): ask it
-/// [`is_active`](Response::<IntrospectedToken>::is_active).
+/// The answer to [`introspect_token`](crate::AuthenticationClient::introspect_token). Call
+/// [`is_active`](Response::<IntrospectedToken>::is_active) on it.
 ///
 /// ```
 /// use countersign_client::IntrospectTokenResponse;
@@ -23,7 +23,7 @@ pub(crate) struct Body<'a> {
 /// ```
 pub type IntrospectTokenResponse = Response<IntrospectedToken>;
 
-/// What [`introspect_token`](crate::AuthenticationClient::introspect_token) tells.
+/// The data of the answer to [`introspect_token`](crate::AuthenticationClient::introspect_token).
 ///
 /// ```
 /// use countersign_client::IntrospectedToken;
@@ -33,9 +33,9 @@ pub type IntrospectTokenResponse = Response<IntrospectedToken>;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct IntrospectedToken {
-    /// True once per token: for the application it was made for, within its time.
+    /// True once per token: for the application that it was made for, within its life.
     pub active: bool,
-    /// What an active token says, where this version of the SDK can read it.
+    /// The claims of an active token, where this version of the SDK can read them.
     pub claims: Option<VerificationClaims>,
 }
 
@@ -52,7 +52,8 @@ impl Data for IntrospectedToken {
 }
 
 impl Response<IntrospectedToken> {
-    /// Whether the token is good, this first time: `status_code` is 200, and `active` is true.
+    /// Returns whether the token is good and used for the first time: `status_code` is 200, and `active` is
+    /// true.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/service.rs"));

@@ -1,4 +1,4 @@
-//! The public keys of the service: when they are asked for, and what is made of the answer.
+//! The public keys of the service: when the client fetches them, and which keys it takes from the answer.
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
@@ -16,30 +16,30 @@ use crate::call;
 use crate::clock::Clock;
 use crate::transport::{Transport, outside};
 
-/// How long keys are used without asking for them again.
+/// The time for which keys are used before the client fetches them again.
 const LIFE: Duration = Duration::from_secs(600);
-/// How long nobody asks again, whatever tokens come: a key id is anyone's to make up.
+/// The shortest time between two requests for keys, whatever tokens come: anyone can make up a key id.
 const PAUSE: Duration = Duration::from_secs(30);
-/// The same while there are no keys at all.
+/// The shortest time between two requests while there are no keys at all.
 const SHORT_PAUSE: Duration = Duration::from_secs(1);
 
 pub(crate) struct Keys {
     transport: Transport,
     clock: Clock,
     known: RwLock<CachedKeys>,
-    /// Held by whoever asks the service.
+    /// Held by the caller that asks the service.
     asking: Arc<Mutex<()>>,
 }
 
-/// Times are those since 1970.
+/// The keys as last fetched. Times are since 1970.
 #[derive(Default)]
 struct CachedKeys {
     keys: Vec<Arc<Key>>,
-    /// When the keys came.
+    /// The time at which the keys came.
     since: Option<Duration>,
-    /// When they were asked for last, whatever came of it.
+    /// The time of the last request for keys, successful or not.
     asked: Option<Duration>,
-    /// Why they did not come then.
+    /// The reason why the last request failed.
     failure: Option<Error>,
 }
 
@@ -58,14 +58,14 @@ impl Keys {
         }
     }
 
-    /// The key with this id. The service is asked where that is due, by one caller for all.
+    /// Returns the key with this id. Where a request is due, one caller asks the service for all.
     pub(crate) async fn find(self: &Arc<Self>, id: &str) -> Result<Arc<Key>, Error> {
         if self.asking_is_due(id) {
             let runtime = Handle::try_current().map_err(|_| outside())?;
             let limit = self.transport.timeout;
             let turn = Arc::clone(&self.asking).lock_owned();
             match timeout(limit, turn).await {
-                // Whoever had the turn before may have been told.
+                // The caller that had the turn before may have fetched the key.
                 Ok(turn) if self.asking_is_due(id) => self.ask_on(&runtime, turn).await?,
                 Ok(_) => {}
                 Err(_) => {
@@ -77,7 +77,7 @@ impl Keys {
         self.known().answer(id)
     }
 
-    /// In a task, so that a caller that goes away takes the answer from nobody.
+    /// Runs the request in a task, so that a caller that goes away does not cancel it for the others.
     async fn ask_on(
         self: &Arc<Self>,
         runtime: &Handle,
@@ -147,14 +147,14 @@ impl CachedKeys {
 }
 
 impl Key {
-    /// Whether the private half made this signature, with PKCS #1 v1.5 and SHA-256.
+    /// Returns whether the private half of this key made the signature, with PKCS #1 v1.5 and SHA-256.
     pub(crate) fn signed(&self, message: &[u8], signature: &[u8]) -> bool {
         self.components
             .verify(&RSA_PKCS1_2048_8192_SHA256, message, signature)
             .is_ok()
     }
 
-    /// `None` for a key for other things than signatures with RS256.
+    /// Reads a key; `None` for one that is not for signatures with RS256.
     fn read(jwk: &Value) -> Option<Arc<Self>> {
         let text = |name: &str| jwk.get(name)?.as_str();
         let is = |name: &str, value: &str| jwk.get(name).is_none_or(|it| it == value);
@@ -173,7 +173,7 @@ fn in_doubt(error: Error) -> Error {
     error.in_doubt(call::KEYS.doubt)
 }
 
-/// Whether `time` is over since `then`, or was never begun. A clock that was set back begins anew.
+/// Returns whether `time` has passed since `then`, or never began. A clock that was set back starts it anew.
 fn passed(then: Option<Duration>, now: Duration, time: Duration) -> bool {
     then.and_then(|then| now.checked_sub(then))
         .is_none_or(|age| age >= time)
@@ -190,7 +190,7 @@ fn read(body: &[u8]) -> Option<Vec<Arc<Key>>> {
     Some(keys).filter(|keys| !keys.is_empty())
 }
 
-/// A number of a key, without leading zeros.
+/// Reads a number of a key, without leading zeros.
 fn unsigned(text: &str) -> Option<Vec<u8>> {
     let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
     Some(bytes.into_iter().skip_while(|byte| *byte == 0).collect())

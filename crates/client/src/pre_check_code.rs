@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::code::Code;
 use crate::response::{Data, Response, text};
 
-/// A code to look at without using it up.
+/// A code to check without using it up.
 ///
 /// ```
 /// use countersign_client::{Channel, PreCheckCode};
@@ -20,8 +20,7 @@ use crate::response::{Data, Response, text};
 pub struct PreCheckCode(Code);
 
 impl PreCheckCode {
-    /// A code as a person typed it, for this purpose and number: the same two as in
-    /// [`SendSms`](crate::SendSms).
+    /// Takes a code as a person typed it, with the channel and number given to [`SendSms`](crate::SendSms).
     ///
     /// ```
     /// use countersign_client::{Channel, PreCheckCode};
@@ -37,7 +36,7 @@ impl PreCheckCode {
         Self(Code::new(channel.as_str().into(), phone_number, pass_code))
     }
 
-    /// The same for a channel that this version of the SDK has no name for.
+    /// Takes a code for a channel that this version of the SDK has no name for.
     ///
     /// ```
     /// use countersign_client::{Channel, PreCheckCode};
@@ -55,7 +54,7 @@ impl PreCheckCode {
         Self(Code::new(name.into().into(), phone_number, pass_code))
     }
 
-    /// The country of the number, such as `+86`; the service takes that one where none is given.
+    /// Sets the country code of the number, such as `+86`, which is also the service's default.
     ///
     /// ```
     /// use countersign_client::{Channel, PreCheckCode};
@@ -87,7 +86,7 @@ impl fmt::Debug for PreCheckCode {
     }
 }
 
-/// The body, for a channel of any name; otherwise `countersign_api::PreCheckCodeRequest`.
+/// The body, for a channel of any name. It is that of `countersign_api::PreCheckCodeRequest` otherwise.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Body<'a> {
@@ -105,8 +104,8 @@ struct Payload<'a> {
     channel: &'a str,
 }
 
-/// The answer to [`pre_check_code`](crate::AuthenticationClient::pre_check_code): ask it
-/// [`is_valid`](Response::<PreCheckedCode>::is_valid).
+/// The answer to [`pre_check_code`](crate::AuthenticationClient::pre_check_code). Call
+/// [`is_valid`](Response::<PreCheckedCode>::is_valid) on it.
 ///
 /// ```
 /// use countersign_client::PreCheckCodeResponse;
@@ -118,7 +117,7 @@ struct Payload<'a> {
 /// ```
 pub type PreCheckCodeResponse = Response<PreCheckedCode>;
 
-/// What [`pre_check_code`](crate::AuthenticationClient::pre_check_code) tells.
+/// The data of the answer to [`pre_check_code`](crate::AuthenticationClient::pre_check_code).
 ///
 /// ```
 /// use countersign_client::PreCheckedCode;
@@ -128,9 +127,9 @@ pub type PreCheckCodeResponse = Response<PreCheckedCode>;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PreCheckedCode {
-    /// Whether the code would pass. It is not used up.
+    /// Whether the code would pass. The call does not use it up.
     pub is_valid: bool,
-    /// One sentence for people about a code that would not.
+    /// One sentence for people about a code that would not pass.
     pub message: Option<String>,
 }
 
@@ -144,7 +143,7 @@ impl Data for PreCheckedCode {
 }
 
 impl Response<PreCheckedCode> {
-    /// Whether the code would pass: `status_code` is 200, and `isValid` is true.
+    /// Returns whether the code would pass: `status_code` is 200, and `isValid` is true.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/service.rs"));

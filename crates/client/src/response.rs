@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use crate::Error;
 
-/// What the API answered, with the `data` of calls that have any. A refusal is an answer like any other,
-/// with another [`status_code`](Self::status_code) than 200, as in GenAuth's SDKs;
-/// [`into_result`](Self::into_result) makes it an error, for programs that have nothing to say about it.
+/// An answer of the API, with the `data` of calls that have any. A refusal is an answer like any other, with
+/// another [`status_code`](Self::status_code) than 200, as in GenAuth's SDKs;
+/// [`into_result`](Self::into_result) makes it an error, for programs that do not handle refusals.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/service.rs"));
@@ -29,22 +29,22 @@ use crate::Error;
 #[must_use = "a refusal is an answer too: look at `status_code`, or call `into_result`"]
 pub struct Response<T = ()> {
     /// 200 for success, otherwise the kind of failure. This is the `statusCode` of the body, not the HTTP
-    /// status. A send succeeds when the code was sent, or when nobody can know whether it was; a check
-    /// succeeds whatever the code is worth.
+    /// status. A send succeeds when the code was sent, or when its outcome is unknown; a check succeeds also
+    /// for a code that is not valid.
     ///
-    /// Of Countersign: 400 for a number that cannot get a code, 401 for a wrong secret, 404 for an unknown
-    /// application, 422 for a country that is not served, 429 within the minute of an earlier code, 500
-    /// and above for the rest.
+    /// Countersign answers 400 for a number that cannot get a code, 401 for a wrong secret, 404 for an unknown
+    /// application, 422 for a country that is not served, 429 within the minute of an earlier code, and 500 and
+    /// above for the rest.
     pub status_code: u16,
     /// One sentence for people, in the language of the client.
     pub message: String,
-    /// What exactly went wrong, where that has a business meaning, such as 2028 for a bad number.
+    /// The exact fault, where it has a business meaning, such as 2028 for a bad number.
     pub api_code: Option<u32>,
-    /// Identifies the request: quote it when you ask for help. GenAuth may leave it out on success.
+    /// The id of the request: quote it when you ask for help. GenAuth may leave it out on success.
     pub request_id: Option<String>,
-    /// How long to wait, where waiting helps and the service says so, in the header or in the data.
+    /// The time to wait, where waiting helps and the service tells it, in the header or in the data.
     pub retry_after: Option<Duration>,
-    /// What the call was for; its default unless `status_code` is 200.
+    /// The result of the call; its default unless `status_code` is 200.
     pub data: T,
 }
 
@@ -60,7 +60,7 @@ pub struct Response<T = ()> {
 /// ```
 pub type SendSmsResponse = Response<()>;
 
-/// The data of an answer. Whatever is missing, unknown or of another type than today is left out.
+/// The data of an answer. Reading skips a field that is missing, unknown or of an unexpected type.
 pub(crate) trait Data: Default {
     fn read(data: &Value) -> Self;
 }
@@ -84,7 +84,7 @@ pub(crate) fn seconds(data: &Value, name: &str) -> Option<Duration> {
 }
 
 impl<T> Response<T> {
-    /// Whether it was done, as far as anybody knows: `status_code` is 200.
+    /// Returns whether the call succeeded, as far as it is known: `status_code` is 200.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/service.rs"));
@@ -116,7 +116,7 @@ impl<T> Response<T> {
     /// ```
     ///
     /// # Errors
-    /// The answer itself, if `status_code` is not 200: [`Error::refusal`] has it.
+    /// [`Error`] with the answer in [`Error::refusal`], if `status_code` is not 200.
     pub fn into_result(self) -> Result<Self, Error> {
         if self.is_success() {
             Ok(self)
@@ -132,11 +132,11 @@ impl<T> Response<T> {
         }
     }
 
-    /// Reads the envelope; the error says what is wrong with it and holds nothing of it.
+    /// Reads the envelope. The error names the problem and holds no part of the envelope.
     ///
-    /// Only `statusCode` must be there. A sent code is not made an error of because of a field that is
-    /// missing, unknown or of another type than today, since errors invite to send again; and what a check
-    /// used up would be lost.
+    /// Only `statusCode` is required. A field that is missing, unknown or of an unexpected type does not make
+    /// an error, since an error about a sent code would invite a second send, and one about a check would hide
+    /// that it used the code up.
     pub(crate) fn read(body: &[u8], retry_after: Option<Duration>) -> Result<Self, &'static str>
     where
         T: Data,

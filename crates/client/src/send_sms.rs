@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::code::masked;
 
-/// A code to send: what for, and to whom.
+/// A code to send, with its purpose and number.
 ///
 /// ```
 /// use countersign_client::{Channel, SendSms};
@@ -25,7 +25,7 @@ pub struct SendSms {
     phone_country_code: Option<String>,
 }
 
-/// The body, for a channel of any name; otherwise `countersign_api::SendSmsRequest`.
+/// The body, for a channel of any name. It is that of `countersign_api::SendSmsRequest` otherwise.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Body<'a> {
@@ -36,10 +36,11 @@ struct Body<'a> {
 }
 
 impl SendSms {
-    /// A code for this purpose to this number: without area code, or with a leading `+` and its own.
+    /// Asks for a code for this purpose to this number: a national number, or one with a leading `+` and its
+    /// own country code.
     ///
-    /// The number is not judged here but by the service, which answers with
-    /// [`status_code`](crate::SendSmsResponse::status_code) 400 where it is no mobile number.
+    /// The service judges the number, not the SDK. It answers with
+    /// [`status_code`](crate::SendSmsResponse::status_code) 400 if it is no mobile number.
     ///
     /// ```
     /// use countersign_client::{Channel, SendSms};
@@ -55,7 +56,7 @@ impl SendSms {
         }
     }
 
-    /// The same for a channel that this version of the SDK has no name for.
+    /// Asks for a code for a channel that this version of the SDK has no name for.
     ///
     /// ```
     /// use countersign_client::{Channel, SendSms};
@@ -73,7 +74,7 @@ impl SendSms {
         }
     }
 
-    /// The country of the number, such as `+86`; the service takes that one where none is given.
+    /// Sets the country code of the number, such as `+86`, which is also the service's default.
     ///
     /// ```
     /// use countersign_client::{Channel, SendSms};

@@ -11,8 +11,8 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 use crate::Error;
 
-/// TLS 1.2 and 1.3 to one host. The provider is named here, not taken from or made the default of the
-/// process: what else in the program speaks TLS is none of our business.
+/// TLS 1.2 and 1.3 to one host. The cryptographic provider is named here instead of using or setting the
+/// default of the process, so that TLS elsewhere in the program is not affected.
 #[derive(Clone)]
 pub(crate) struct Tls {
     connector: TlsConnector,
@@ -20,7 +20,7 @@ pub(crate) struct Tls {
 }
 
 impl Tls {
-    /// Trusts the authorities of the operating system and those in `extra`.
+    /// Makes a connector that trusts the authorities of the operating system and those in `extra`.
     pub(crate) fn new(host: &str, extra: &[CertificateDer<'static>]) -> Result<Self, Error> {
         let name = ServerName::try_from(host.to_owned())
             .map_err(|_| Error::configuration("app_host must be a DNS name or an IP address"))?;
@@ -45,7 +45,7 @@ fn roots(extra: &[CertificateDer<'static>]) -> Result<RootCertStore, Error> {
     for certificate in extra {
         roots.add(certificate.clone()).map_err(|_| unusable())?;
     }
-    // One that cannot be used is no reason to distrust the others.
+    // Skip a certificate that cannot be used, and keep the others.
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     if roots.is_empty() {
         return Err(Error::configuration(
@@ -56,7 +56,7 @@ fn roots(extra: &[CertificateDer<'static>]) -> Result<RootCertStore, Error> {
     Ok(roots)
 }
 
-/// The certificates in a PEM text.
+/// Reads the certificates in a PEM text.
 pub(crate) fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
     let found: Vec<_> = CertificateDer::pem_slice_iter(pem)
         .collect::<Result<_, _>>()

@@ -1,6 +1,6 @@
-//! Verification tokens, judged here.
+//! Verification tokens, verified without the service.
 //!
-//! By hand and not with the crate jsonwebtoken: `docs/decisions/0008-rust-sdk.md` says why.
+//! This is written by hand and not with the crate jsonwebtoken: `docs/decisions/0008-rust-sdk.md` says why.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::clock::Clock;
 use crate::keys::Keys;
 use crate::transport::Transport;
 
-/// How far the clocks of the service and of this machine may be apart, in seconds.
+/// The tolerated difference between the clocks of the service and of this machine, in seconds.
 const LEEWAY: i64 = 30;
 
 pub(crate) struct Verifier {
@@ -25,10 +25,10 @@ pub(crate) struct Verifier {
     keys: Arc<Keys>,
 }
 
-/// A token in its parts; nothing in it is trusted.
+/// The parts of a token before its signature is verified; none of them is trusted.
 struct UntrustedToken<'a> {
     key_id: String,
-    /// What is signed: the first two parts.
+    /// The signed text: the first two parts.
     message: &'a str,
     payload: &'a str,
     signature: Vec<u8>,
@@ -38,7 +38,7 @@ struct UntrustedToken<'a> {
 struct Header {
     alg: String,
     kid: Option<String>,
-    /// Extensions that must be understood; there are none.
+    /// Extensions that must be understood; the SDK knows none.
     crit: Option<Value>,
 }
 

@@ -23,7 +23,7 @@ use crate::host::AppHost;
 #[cfg(feature = "rustls")]
 use crate::tls::Tls;
 
-/// The most that is read of an answer: of its head, and of its body.
+/// The maximum size in bytes that is read of the head of an answer, and of its body.
 const LIMIT: usize = 64 * 1024;
 
 #[derive(Clone)]
@@ -31,13 +31,13 @@ pub(crate) struct Transport {
     pub(crate) host: AppHost,
     #[cfg(feature = "rustls")]
     pub(crate) tls: Option<Tls>,
-    /// For everything, from looking up the name to the end of the answer.
+    /// The time-out of the whole call, from looking up the name to the end of the answer.
     pub(crate) timeout: Duration,
-    /// For the part of it until the request can be written.
+    /// The time-out until the request can be written.
     pub(crate) connect_timeout: Duration,
 }
 
-/// An answer with a status of success.
+/// An answer with an HTTP status of success.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) http_status: u16,
@@ -46,7 +46,8 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// `what` it is instead: nothing of the body.
+    /// Makes an error about an answer that is `what` instead of one of the API. `what` must hold no part of the
+    /// body.
     pub(crate) fn is_none_of_the_api(&self, call: &Call, what: &str) -> Error {
         let what = format!("HTTP {} with {what}", self.http_status);
         Error::bad_answer(Some(self.http_status), &what).in_doubt(call.doubt)
@@ -127,7 +128,7 @@ impl Transport {
         let mut connector = HttpConnector::new();
         connector.enforce_http(false);
         connector.set_nodelay(true);
-        // Shared among the addresses of a name, so that the second has a chance.
+        // Shared among the addresses of a name, so that the second gets a chance.
         connector.set_connect_timeout(Some(self.connect_timeout));
         let failed = |error| Error::connect(self.host.authority(), error);
         poll_fn(|cx| connector.poll_ready(cx))
@@ -141,8 +142,8 @@ impl Transport {
     }
 }
 
-/// The connection is made for this request and ends with it. It cannot be one that the other side has
-/// closed meanwhile, and nothing in between could send the request a second time.
+/// Sends `request` over a connection that is made for it and ends with it. The other side cannot have closed
+/// such a connection meanwhile, and no proxy can send the request a second time.
 async fn exchange(stream: Box<dyn Stream>, request: Request<Full<Bytes>>) -> Result<Answer, Error> {
     let (mut sender, connection) = http1::Builder::new()
         .max_buf_size(LIMIT)
@@ -156,8 +157,8 @@ async fn exchange(stream: Box<dyn Stream>, request: Request<Full<Bytes>>) -> Res
     drive(connection, answer).await
 }
 
-/// Polls the connection until the answer is there. How the connection itself ends does not matter: what
-/// the answer lacks for it, the answer says.
+/// Polls the connection until the answer is there. The end of the connection itself is ignored, since an
+/// incomplete answer fails on its own.
 async fn drive<T>(connection: impl Future, answer: impl Future<Output = T>) -> T {
     let (mut connection, mut answer) = (pin!(connection), pin!(answer));
     let mut ended = false;
@@ -198,7 +199,7 @@ pub(crate) fn outside() -> Error {
     Error::configuration("the client must be awaited on a tokio runtime")
 }
 
-/// Seconds; the other form of the header, a date, is for caches.
+/// Reads the header in seconds; its other form, a date, is for caches.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let seconds = headers
         .get(RETRY_AFTER)?

@@ -24,8 +24,7 @@ pub struct VerifyCode {
 }
 
 impl VerifyCode {
-    /// A code as a person typed it, for this purpose and number: the same two as in
-    /// [`SendSms`](crate::SendSms).
+    /// Takes a code as a person typed it, with the channel and number given to [`SendSms`](crate::SendSms).
     ///
     /// ```
     /// use countersign_client::{Channel, VerifyCode};
@@ -45,7 +44,7 @@ impl VerifyCode {
         }
     }
 
-    /// The same for a channel that this version of the SDK has no name for.
+    /// Takes a code for a channel that this version of the SDK has no name for.
     ///
     /// ```
     /// use countersign_client::{Channel, VerifyCode};
@@ -67,7 +66,7 @@ impl VerifyCode {
         }
     }
 
-    /// The country of the number, such as `+86`; the service takes that one where none is given.
+    /// Sets the country code of the number, such as `+86`, which is also the service's default.
     ///
     /// ```
     /// use countersign_client::{Channel, VerifyCode};
@@ -111,7 +110,7 @@ impl fmt::Debug for VerifyCode {
     }
 }
 
-/// The body, for a channel of any name; otherwise `countersign_api::VerifyCodeRequest`.
+/// The body, for a channel of any name. It is that of `countersign_api::VerifyCodeRequest` otherwise.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Body<'a> {
@@ -124,8 +123,8 @@ struct Body<'a> {
     with_token: Option<bool>,
 }
 
-/// The answer to [`verify_code`](crate::AuthenticationClient::verify_code): ask it
-/// [`is_valid`](Response::<VerifiedCode>::is_valid).
+/// The answer to [`verify_code`](crate::AuthenticationClient::verify_code). Call
+/// [`is_valid`](Response::<VerifiedCode>::is_valid) on it.
 ///
 /// ```
 /// use countersign_client::VerifyCodeResponse;
@@ -137,7 +136,7 @@ struct Body<'a> {
 /// ```
 pub type VerifyCodeResponse = Response<VerifiedCode>;
 
-/// What [`verify_code`](crate::AuthenticationClient::verify_code) tells.
+/// The data of the answer to [`verify_code`](crate::AuthenticationClient::verify_code).
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/service.rs"));
@@ -160,20 +159,20 @@ pub type VerifyCodeResponse = Response<VerifiedCode>;
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct VerifiedCode {
-    /// Whether the code was right. It is used up then.
+    /// Whether the code was right. The check used it up then.
     pub is_valid: bool,
-    /// Why it is not valid.
+    /// The reason why the code is not valid.
     pub reason: Option<InvalidReason>,
-    /// How many wrong guesses the code survives yet.
+    /// The number of further wrong guesses that the code survives.
     pub tries_left: Option<u32>,
-    /// A signed statement that this number proved this channel for this application just now, for
-    /// whoever else needs to know: `verify_token` reads it. With success.
+    /// A signed statement that this number proved this channel for this application just now, which other
+    /// programs can read with `verify_token`. Present on success.
     pub verification_token: Option<String>,
-    /// How long it is good.
+    /// The life of the token.
     pub token_expires_in: Option<Duration>,
 }
 
-// By hand: a token is as good as a code.
+// Written by hand, since a token is as sensitive as a code.
 impl fmt::Debug for VerifiedCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("VerifiedCode")
@@ -185,7 +184,7 @@ impl fmt::Debug for VerifiedCode {
     }
 }
 
-/// Why a code is not valid. Tell people what to do next, not more: it is for the program.
+/// The reason why a code is not valid. It is for the program: tell people only what to do next.
 ///
 /// ```
 /// use countersign_client::InvalidReason;
@@ -198,19 +197,19 @@ impl fmt::Debug for VerifiedCode {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InvalidReason {
-    /// Another code than the one that was sent.
+    /// The guess is not the code that was sent.
     Wrong,
     /// The code's life is over.
     Expired,
-    /// The code was used.
+    /// The guess is a code that was used before.
     Used,
-    /// Too many wrong guesses: the code is dead.
+    /// Too many wrong guesses used up the code's tries.
     Exhausted,
-    /// No code is known for this application, channel and number.
+    /// The application, channel and number have no code on record.
     NotSent,
-    /// Too many wrong guesses for this number, over all codes: nothing was compared.
+    /// Too many wrong guesses about this number, over all codes. The service compared nothing.
     Locked,
-    /// No code at all: nothing was compared, and nothing counted.
+    /// The text cannot be a code. The service compared and counted nothing.
     Malformed,
     /// A reason that this version of the SDK has no name for.
     Other,
@@ -247,7 +246,7 @@ impl Data for VerifiedCode {
 }
 
 impl Response<VerifiedCode> {
-    /// Whether the code was right, and is used up now: `status_code` is 200, and `isValid` is true.
+    /// Returns whether the code was right, and is used up now: `status_code` is 200, and `isValid` is true.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/service.rs"));

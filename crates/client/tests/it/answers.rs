@@ -1,4 +1,4 @@
-//! Answers of the API, good and bad, are what the caller gets.
+//! The caller gets every answer of the API, good or bad.
 
 use std::time::Duration;
 

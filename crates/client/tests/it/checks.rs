@@ -1,4 +1,4 @@
-//! Checking codes, and asking about tokens: what goes over the wire, and what is made of the answer.
+//! Checking codes, and asking about tokens: the request on the wire, and the caller's view of the answer.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use super::*;
 
 type CallFn<Q, A> = fn(AuthenticationClientBuilder, Q) -> Result<A, Error>;
 
-/// The ways into the SDK, call by call.
+/// The checking calls of one client, async or blocking.
 struct Calls {
     pre_check: CallFn<PreCheckCode, PreCheckCodeResponse>,
     verify: CallFn<VerifyCode, VerifyCodeResponse>,
@@ -33,7 +33,7 @@ const CLIENTS: &[Calls] = &[
     },
 ];
 
-/// In no error and in no `Debug`.
+/// Secrets that no error and no `Debug` may show.
 const SECRETS: [&str; 5] = [
     "042137",
     "18800008888",
@@ -56,7 +56,7 @@ fn answer(body: &'static str) -> Manner {
     Manner::Answer(200, "", body)
 }
 
-/// The header lines of every call, for this body, and some more.
+/// Returns the header lines of every call for this body, and `more`.
 fn headers(service: &Service, body: &str, more: &[&str]) -> Vec<String> {
     let mut lines = vec![
         "accept: application/json".to_owned(),
@@ -98,7 +98,7 @@ fn a_pre_check_is_the_documented_request_and_has_no_secret() {
     }
 }
 
-/// `printf %s dev-app:dev-app-secret | base64`
+/// The output of `printf %s dev-app:dev-app-secret | base64`.
 const BASIC: &str = "authorization: Basic ZGV2LWFwcDpkZXYtYXBwLXNlY3JldA==";
 
 #[test]

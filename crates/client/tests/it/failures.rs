@@ -1,4 +1,4 @@
-//! A service that misbehaves is asked once, and the error says what is known.
+//! The client asks a misbehaving service once, and its error says what is known.
 
 use std::time::Duration;
 
@@ -6,10 +6,10 @@ use countersign_client::ErrorKind;
 
 use super::*;
 
-/// In every body below; in no error.
+/// The code in every body below. No error may show it.
 const CODE: &str = "042137";
 
-/// The one error of one send to a service of this manner, which is asked once.
+/// Returns the error of one send to a service of this manner, and checks that the service was asked once.
 fn failure(send: Way, manner: Manner, timeout: Duration) -> Error {
     let service = Service::start(manner);
     let error = send(client(&service.url).timeout(timeout), sms()).unwrap_err();
@@ -25,7 +25,7 @@ fn failure(send: Way, manner: Manner, timeout: Duration) -> Error {
     error
 }
 
-/// The error and what lies beneath it, as a program prints it.
+/// Returns the error and its sources, as a program prints them.
 fn chain(error: &Error) -> String {
     let mut text = error.to_string();
     let mut next = std::error::Error::source(error);
@@ -82,7 +82,7 @@ fn a_send_to_a_stalling_service_times_out() {
 
 #[test]
 fn another_http_status_than_success_is_shown_without_its_body() {
-    // An envelope in it changes nothing: the API answers 200 for every outcome.
+    // An envelope in the body changes nothing: the API answers 200 for every outcome.
     let body = r#"{"statusCode":200,"message":"042137"}"#;
     for &send in WAYS {
         for status in [304, 400, 401, 404, 429, 500, 502, 503] {
@@ -165,7 +165,7 @@ fn an_answer_without_end_is_not_read_to_its_end() {
 
 #[test]
 fn a_send_without_a_listening_service_sends_nothing() {
-    // Bound, so that nobody else takes the port, but never listening.
+    // Bound, so that no other process takes the port, but never listening.
     let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
     let address = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
     socket.bind(&address.into()).unwrap();

@@ -1,4 +1,4 @@
-//! When the service is asked for its keys.
+//! Fetching the keys of the service: when, and how often.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -10,7 +10,7 @@ use super::*;
 
 const NOON: i64 = 1_795_003_200;
 
-/// A service, and a client of it whose time is told.
+/// A service, and a client of it whose clock the test moves.
 struct Setup {
     service: Service,
     client: AuthenticationClient,
@@ -49,7 +49,7 @@ impl Setup {
         signer.token(&claims_at(now, &issuer, "dev-app", 300))
     }
 
-    /// Verifies a token of this key: the outcome, and the count of requests to the service until now.
+    /// Verifies a token of this key. Returns the outcome, and the number of requests to the service so far.
     async fn verify(&self, signer: &Signer) -> (Result<(), ErrorKind>, usize) {
         let read = self.client.verify_token(&self.token(signer)).await;
         let read = read.map(|_| ()).map_err(|error| error.kind());
@@ -147,7 +147,7 @@ async fn a_failing_service_leaves_the_known_keys_in_use() {
             for _ in 0..10 {
                 assert_eq!(setup.verify(&known).await, (Ok(()), asked), "{failure:?}");
             }
-            // A client that gets no new keys cannot call a token of an unknown key forged.
+            // A client that gets no new keys cannot tell whether a token of an unknown key is forged.
             let (kind, count) = setup.verify(&unknown).await;
             assert!(kind.is_err() && kind != INVALID, "{failure:?} {kind:?}");
             assert_eq!(count, asked);
@@ -274,7 +274,7 @@ async fn the_client_skips_keys_of_another_use_or_algorithm() {
 async fn a_token_of_a_short_key_is_refused() {
     let key = Signer::new("k1");
     let mut jwk = key.jwk();
-    // 1024 bits: what anyone with time may factor.
+    // 1024 bits, which an attacker with enough time can factor.
     jwk["n"] = base64url(&[0xc1; 128]).into();
     let setup = Setup::new(Manner::Answer(200, "", key_set(&[jwk])));
     assert_eq!(setup.verify(&key).await, (INVALID, 1));

@@ -1,5 +1,5 @@
-//! The SDK against a service on this machine that behaves, or misbehaves, as told. Each test goes both
-//! ways into the SDK: the async one and, where it is built, the blocking one.
+//! Tests of the SDK against a local service that behaves, or misbehaves, as told. Each test runs both clients
+//! of the SDK: the async one and, where it is built, the blocking one.
 
 #![allow(
     clippy::unwrap_used,
@@ -35,7 +35,7 @@ mod wire;
 
 type Way = fn(AuthenticationClientBuilder, SendSms) -> Result<SendSmsResponse, Error>;
 
-/// The ways into the SDK.
+/// The clients of the SDK.
 const WAYS: &[Way] = &[
     in_async,
     #[cfg(feature = "blocking")]

@@ -1,4 +1,4 @@
-//! The example of the README is `examples/send.rs`, and works.
+//! Checks that the example of the README is `examples/send.rs`, and works.
 
 use super::*;
 

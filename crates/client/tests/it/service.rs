@@ -1,5 +1,5 @@
-// A service on this machine that behaves as told and counts what it is asked. The examples of the
-// documentation include this file, so it says everything it uses in full.
+// A local service that behaves as told and records the requests. The examples of the documentation include this
+// file, so it writes every path in full.
 
 /// The manner in which the service treats a request that it has read.
 #[derive(Debug, Clone, Copy)]
@@ -7,17 +7,17 @@
 enum Manner {
     /// Answers this HTTP status, these further header lines, this body.
     Answer(u16, &'static str, &'static str),
-    /// Writes this, whatever it is, and closes the connection.
+    /// Writes these bytes and closes the connection.
     Raw(&'static [u8]),
-    /// Writes this and then nothing more, ever.
+    /// Writes these bytes and then waits for ever.
     Stall(&'static [u8]),
-    /// Writes the first, and then the second until the other side has had enough.
+    /// Writes the first bytes, and then repeats the second until the client closes the connection.
     Endless(&'static [u8], &'static [u8]),
     /// Closes the connection.
     Close,
     /// Resets the connection.
     Reset,
-    /// Says nothing, ever.
+    /// Writes nothing, and waits for ever.
     Silence,
 }
 
@@ -47,7 +47,7 @@ impl Service {
                 let manner = manner.clone();
                 connections.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
                 std::thread::spawn(move || {
-                    // A client that kept its connection would be served again, and counted.
+                    // A client that reused its connection would be served again, and counted.
                     while let Some(request) = Self::read(&mut connection) {
                         requests.lock().unwrap().push(request);
                         let manner = *manner.lock().unwrap();
@@ -61,12 +61,12 @@ impl Service {
         service
     }
 
-    /// From the next request on.
+    /// Uses another manner from the next request on.
     fn change(&self, manner: Manner) {
         *self.manner.lock().unwrap() = manner;
     }
 
-    /// Everything that was asked so far.
+    /// Returns every request so far.
     fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
     }
@@ -75,7 +75,7 @@ impl Service {
         self.connections.load(std::sync::atomic::Ordering::SeqCst)
     }
 
-    /// One request, head and body; `None` if the other side went away first.
+    /// Reads one request, head and body; `None` if the client went away first.
     fn read(connection: &mut impl std::io::Read) -> Option<String> {
         let (mut bytes, mut byte) = (Vec::new(), [0]);
         loop {
@@ -98,7 +98,7 @@ impl Service {
         }
     }
 
-    /// An error ends the connection.
+    /// Treats one request in this manner. An error ends the connection.
     fn behave(manner: Manner, connection: &mut std::net::TcpStream) -> std::io::Result<()> {
         use std::io::{Error, ErrorKind, Read as _, Write as _};
 

@@ -23,7 +23,7 @@ mod example {
     }
 }
 
-/// The answer of the page, as it comes over the wire.
+/// Returns the answer of the page, as it comes over the wire.
 fn browse(address: SocketAddr, line: &str, cookie: &str, form: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
     let length = form.len();
@@ -38,7 +38,7 @@ fn browse(address: SocketAddr, line: &str, cookie: &str, form: &str) -> String {
     answer
 }
 
-/// Which part of the page is shown, and what it says.
+/// Returns the part of the page that is shown, and its text.
 fn shown(answer: &str) -> (&str, &str) {
     let part = ["number", "code", "in"]
         .into_iter()

@@ -1,5 +1,5 @@
-// Plays the part of the service that signs tokens. The examples of the documentation include this file,
-// so it says everything it uses in full.
+// Plays the part of the service that signs tokens. The examples of the documentation include this file, so it
+// writes every path in full.
 
 /// A key of the service.
 #[allow(dead_code)]
@@ -10,7 +10,7 @@ struct Signer {
 
 #[allow(dead_code)]
 impl Signer {
-    /// The same one for the same name: they take long to make.
+    /// Returns the key with this name. Keys take long to make, so each is made once.
     fn new(id: &'static str) -> Self {
         static MADE: std::sync::Mutex<Vec<Signer>> = std::sync::Mutex::new(Vec::new());
         let mut made = MADE.lock().unwrap();
@@ -23,12 +23,12 @@ impl Signer {
         Self { id, pair }
     }
 
-    /// Says that it is another.
+    /// Gives the key another name.
     fn called(self, id: &'static str) -> Self {
         Self { id, ..self }
     }
 
-    /// The public half, as it is published.
+    /// Returns the public half, as a service publishes it.
     fn jwk(&self) -> serde_json::Value {
         use aws_lc_rs::signature::KeyPair as _;
         let public = aws_lc_rs::signature::RsaPublicKeyComponents::from(self.pair.public_key());
@@ -38,7 +38,7 @@ impl Signer {
         })
     }
 
-    /// The key set that a service with this key publishes.
+    /// Returns the key set that a service with this key publishes.
     fn key_set(&self) -> &'static str {
         key_set(&[self.jwk()])
     }
@@ -48,7 +48,7 @@ impl Signer {
         self.sign(&header, claims)
     }
 
-    /// Signs whatever it is with RS256.
+    /// Signs any header and claims with RS256.
     fn sign(&self, header: &serde_json::Value, claims: &serde_json::Value) -> String {
         let message = message(header, claims);
         let mut signature = vec![0; self.pair.public_modulus_len()];
@@ -60,13 +60,13 @@ impl Signer {
     }
 }
 
-/// Kept for as long as the program runs, as what a [`Service`] answers is.
+/// Leaks the text, since the answers of a [`Service`] must live as long as the program.
 #[allow(dead_code)]
 fn key_set(keys: &[serde_json::Value]) -> &'static str {
     Box::leak(serde_json::json!({ "keys": keys }).to_string().into())
 }
 
-/// The part of a token that is signed.
+/// Returns the signed part of a token.
 #[allow(dead_code)]
 fn message(header: &serde_json::Value, claims: &serde_json::Value) -> String {
     let (header, claims) = (header.to_string(), claims.to_string());
@@ -78,7 +78,7 @@ fn base64url(bytes: &[u8]) -> String {
     base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, bytes)
 }
 
-/// The claims of a token that ends in so many seconds.
+/// Returns the claims of a token that ends in `seconds`.
 #[allow(dead_code, clippy::disallowed_methods)] // the time of the system, by which clients judge
 fn claims(issuer: &str, audience: &str, seconds: i64) -> serde_json::Value {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();

@@ -13,7 +13,8 @@ use tokio_rustls::rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use super::*;
 
-/// An https service for `localhost`, the authority behind its certificate in PEM, and what it is asked.
+/// Starts an https service for `localhost`. Returns its address, its certificate authority in PEM, and its
+/// requests.
 fn start() -> (String, String, mpsc::Receiver<String>) {
     let mut authority = CertificateParams::new([]).unwrap();
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -75,7 +76,7 @@ fn a_client_with_its_own_authority_sends_over_https() {
     }
 }
 
-/// The variable that a test gives to itself, run again with other trust in its environment.
+/// The variable by which a test tells itself that it runs again, with other trust in its environment.
 const AGAIN: &str = "COUNTERSIGN_CLIENT_TEST_URL";
 
 #[test]
@@ -129,7 +130,7 @@ fn a_service_that_answers_https_with_plain_http_is_sent_nothing() {
         let url = service.url.replace("http:", "https:");
         let limit = Duration::from_millis(150);
         let error = send(client(&url).connect_timeout(limit), sms()).unwrap_err();
-        // It waits for the end of a request, the client for the end of a handshake.
+        // The service waits for the end of a request, and the client for the end of a handshake.
         assert_eq!(error.kind(), ErrorKind::Connect, "{error:?}");
         assert!(error.is_timeout() && error.nothing_was_sent());
         assert_eq!(service.requests().len(), 0);

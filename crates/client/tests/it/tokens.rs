@@ -1,4 +1,4 @@
-//! Which tokens are believed.
+//! The tokens that the client believes.
 
 use countersign_client::{ErrorKind, VerificationClaims};
 use serde_json::{Value, json};
@@ -30,7 +30,7 @@ impl Setup {
         block_on(self.client.verify_token(token))
     }
 
-    /// Why the token is refused; whatever it is, no error shows it.
+    /// Returns the reason why the token is refused, and checks that no error shows the token.
     fn refusal(&self, token: &str) -> String {
         let error = self.verify(token).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidToken, "{error:?}");
@@ -209,7 +209,7 @@ fn a_token_of_another_algorithm_is_refused_without_a_look_at_keys() {
         let unsigned = format!("{}.", message(&header, &good()));
         assert_eq!(setup.refusal(&unsigned), "be signed with RS256");
     }
-    // HS256 with what is public as the secret: the confusion of those who believe `alg`.
+    // HS256 with the public key as the secret, which confuses verifiers that trust `alg`.
     let jwk = setup.signer.jwk();
     let modulus = jwk["n"].as_str().unwrap();
     for secret in [
@@ -288,7 +288,7 @@ fn a_text_that_is_no_token_is_refused() {
             "{text:?} {refusal}"
         );
     }
-    // Four parts: what is signed would have a dot too many.
+    // Four parts: the signed text would have a dot too many.
     assert!(setup.verify(&format!("{token}.AAAA")).is_err());
     assert_eq!(setup.service.requests().len(), 1);
 }

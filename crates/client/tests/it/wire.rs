@@ -6,7 +6,7 @@ use super::*;
 
 const SUCCESS: Manner = Manner::Answer(200, "", r#"{"statusCode":200,"message":"ok"}"#);
 
-/// Request line, headers without the order, body.
+/// Returns request line, sorted headers, and body.
 pub(super) fn parts(request: &str) -> (String, Vec<String>, String) {
     let (head, body) = request.split_once("\r\n\r\n").unwrap();
     let mut lines = head.lines().map(str::to_owned);
