@@ -78,7 +78,7 @@ enum Part {
 
 /// What has been found so far.
 #[derive(Default)]
-struct Found {
+struct Results {
     rows: Vec<Row>,
     gates: Vec<Gate>,
     /// Requests per second of sends.
@@ -94,18 +94,18 @@ impl Compare {
         let bench = self.setup.bench(self.seconds)?;
         drop(bench.folder()?);
         report::machine(&disk::measure(&bench.root)?, pinned);
-        let mut found = Found::default();
+        let mut results = Results::default();
         for part in Part::value_variants() {
             if self.only.is_empty() || self.only.contains(part) {
                 note(format!("{part:?} ..."));
-                self.part(*part, &bench, &mut found).await?;
+                self.part(*part, &bench, &mut results).await?;
             }
         }
-        report::table(&found.rows);
-        Ok(gate::judge(&found.gates))
+        report::table(&results.rows);
+        Ok(gate::judge(&results.gates))
     }
 
-    async fn part(&self, part: Part, bench: &Bench, found: &mut Found) -> anyhow::Result<()> {
+    async fn part(&self, part: Part, bench: &Bench, results: &mut Results) -> anyhow::Result<()> {
         let workload = match part {
             Part::Send => Workload::Send,
             Part::Zipf => Workload::Zipf,
@@ -115,19 +115,21 @@ impl Compare {
             Part::Mix => Workload::Mix,
             Part::Wrong => Workload::Wrong,
             Part::Race => Workload::Race,
-            Part::Memory => return self.memory(bench, found).await,
-            Part::Half => return self.half(bench, found).await,
-            Part::Stall => return self.stall(bench, found).await,
+            Part::Memory => return self.memory(bench, results).await,
+            Part::Half => return self.half(bench, results).await,
+            Part::Stall => return self.stall(bench, results).await,
             Part::Durable => {
                 durable::count(bench).await?;
                 say(crash::survives(bench, Duration::from_millis(500)).await?);
                 say("");
                 return power::survives(bench, power::Size::WHOLE).await;
             }
-            Part::Footprint => return footprint::measure(bench, self.live, &mut found.gates).await,
-            Part::Growth => return growth::measure(bench, self.grow, &mut found.gates).await,
-            Part::Express => return self.peer(Peer::Express, bench, found).await,
-            Part::Fastapi => return self.peer(Peer::Fastapi, bench, found).await,
+            Part::Footprint => {
+                return footprint::measure(bench, self.live, &mut results.gates).await;
+            }
+            Part::Growth => return growth::measure(bench, self.grow, &mut results.gates).await,
+            Part::Express => return self.peer(Peer::Express, bench, results).await,
+            Part::Fastapi => return self.peer(Peer::Fastapi, bench, results).await,
         };
         let mut pairs = Vec::new();
         for _ in 0..self.pairs {
@@ -140,8 +142,8 @@ impl Compare {
             against: "limit A".to_owned(),
             pairs,
         };
-        found.judge(workload, &row);
-        found.rows.push(row);
+        results.judge(workload, &row);
+        results.rows.push(row);
         Ok(())
     }
 
@@ -158,14 +160,14 @@ impl Compare {
         Ok(())
     }
 
-    async fn memory(&self, bench: &Bench, found: &mut Found) -> anyhow::Result<()> {
+    async fn memory(&self, bench: &Bench, results: &mut Results) -> anyhow::Result<()> {
         let mut pairs = Vec::new();
         for _ in 0..self.pairs {
             self.quiet().await?;
             let constant = bench.limit("limit-a", Workload::Send).await?;
             pairs.push((constant, bench.limit("limit-b", Workload::Send).await?));
         }
-        found.rows.push(Row {
+        results.rows.push(Row {
             what: "send, limit B".to_owned(),
             against: "limit A".to_owned(),
             pairs,
@@ -174,7 +176,7 @@ impl Compare {
     }
 
     /// Countersign against a peer; a peer that cannot be had is passed over.
-    async fn peer(&self, peer: Peer, bench: &Bench, found: &mut Found) -> anyhow::Result<()> {
+    async fn peer(&self, peer: Peer, bench: &Bench, results: &mut Results) -> anyhow::Result<()> {
         let installed = match peers::install(peer, &bench.root) {
             Ok(installed) => installed,
             Err(why) => {
@@ -197,15 +199,15 @@ impl Compare {
             if let Some(bounds) = peer.bounds(workload) {
                 let what = format!("{} against {}", row.what, row.against);
                 let gate = Gate::floor(what, bounds, row.ratio().median, "times");
-                found.gates.push(gate);
+                results.gates.push(gate);
             }
-            found.rows.push(row);
+            results.rows.push(row);
         }
         Ok(())
     }
 
-    async fn half(&self, bench: &Bench, found: &mut Found) -> anyhow::Result<()> {
-        let plan = found.half(bench).await?;
+    async fn half(&self, bench: &Bench, results: &mut Results) -> anyhow::Result<()> {
+        let plan = results.half(bench).await?;
         let mut samples = Vec::new();
         for _ in 0..self.pairs {
             self.quiet().await?;
@@ -222,7 +224,7 @@ impl Compare {
             median(|sample| sample.p999),
             median(|sample| sample.longest),
         ));
-        found.gates.push(Gate::ceiling(
+        results.gates.push(Gate::ceiling(
             "p99 at half of the peak",
             (10.0, 5.0),
             p99,
@@ -231,14 +233,14 @@ impl Compare {
         Ok(())
     }
 
-    async fn stall(&self, bench: &Bench, found: &mut Found) -> anyhow::Result<()> {
+    async fn stall(&self, bench: &Bench, results: &mut Results) -> anyhow::Result<()> {
         let plan = Plan {
             length: Duration::from_secs(self.stall_seconds),
-            ..found.half(bench).await?
+            ..results.half(bench).await?
         };
         self.quiet().await?;
         let sample = bench.ours(Workload::Send, &plan).await?;
-        found.gates.push(Gate::ceiling(
+        results.gates.push(Gate::ceiling(
             format!(
                 "longest stall in {} s at half of the peak",
                 self.stall_seconds
@@ -251,7 +253,7 @@ impl Compare {
     }
 }
 
-impl Found {
+impl Results {
     /// Sends at half the rate of the peak, which is measured first if it was not yet.
     async fn half(&mut self, bench: &Bench) -> anyhow::Result<Plan> {
         let peak = match self.peak {

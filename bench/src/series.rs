@@ -76,7 +76,7 @@ impl Workload {
     }
 
     /// The requests; `codes` are those to check.
-    pub(crate) fn source(self, codes: Vec<Code>, asked: &Asked) -> Box<dyn Source> {
+    pub(crate) fn source(self, codes: Vec<Code>, asked: &RequestedNumbers) -> Box<dyn Source> {
         let sends = Unique(FIRST_SEND..FIRST_SEND + FIRST_SEND);
         let checks = |codes: Vec<Code>, token| Checks {
             codes: codes.into_iter(),
@@ -110,7 +110,7 @@ impl Workload {
 }
 
 /// Which numbers were asked for, where a workload keeps count.
-pub(crate) type Asked = Rc<RefCell<HashSet<u64>>>;
+pub(crate) type RequestedNumbers = Rc<RefCell<HashSet<u64>>>;
 
 impl Bench {
     /// A folder that is gone after the run.
@@ -135,7 +135,7 @@ impl Bench {
             ..Ledger::default()
         };
         let service = ours::start(&self.countersign, data.path(), "sink")?;
-        let asked = Asked::default();
+        let asked = RequestedNumbers::default();
         let source = workload.source(codes, &asked);
         let run = load::run(service.address, source, plan, &[service.pid()]).await?;
         run.verdict()?;
@@ -166,7 +166,7 @@ impl Bench {
         } else {
             Vec::new()
         };
-        let source = workload.source(codes, &Asked::default());
+        let source = workload.source(codes, &RequestedNumbers::default());
         let run = load::run(service.address, source, &self.plan, &[service.pid()]).await?;
         run.verdict()?;
         let resident = meter::resident(&[service.pid()])?;

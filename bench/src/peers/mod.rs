@@ -13,7 +13,7 @@ use crate::load;
 use crate::meter;
 use crate::process::{self, Service, pinned};
 use crate::sample::Sample;
-use crate::series::{Asked, Bench, Workload};
+use crate::series::{Bench, RequestedNumbers, Workload};
 use crate::source::Source;
 
 mod express;
@@ -92,7 +92,10 @@ impl Installed {
             service.stop()?;
         }
         let service = self.start(redis, None)?;
-        Ok((service, workload.source(codes, &Asked::default())))
+        Ok((
+            service,
+            workload.source(codes, &RequestedNumbers::default()),
+        ))
     }
 
     fn start(&self, redis: u16, outbox: Option<&Path>) -> anyhow::Result<Service> {
