@@ -1,4 +1,4 @@
-//! Codes to check: sent by the service under test to its development phone, and read from there.
+//! Codes to check: the service under test sends them to its development phone, and the bench reads them there.
 
 use std::collections::HashMap;
 use std::fs;
@@ -13,7 +13,7 @@ use crate::load::{self, Plan};
 use crate::numbers::number;
 use crate::source::Unique;
 
-/// A number and the code that was sent to it; as small as a test of millions needs.
+/// A number and the code that was sent to it, in little memory, since a test needs millions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Code {
     pub(crate) number: u64,
@@ -30,7 +30,7 @@ impl Code {
         std::str::from_utf8(&self.digits).unwrap_or_default()
     }
 
-    /// Another code for the same number.
+    /// Returns another code for the same number.
     pub(crate) fn wrong(mut self) -> Self {
         if let Some(last) = self.digits.last_mut() {
             *last = if *last == b'9' { b'0' } else { *last + 1 };
@@ -39,15 +39,15 @@ impl Code {
     }
 }
 
-/// Codes for a service that takes any: the limits.
+/// Makes codes for a limit, which accepts any.
 pub(crate) fn invented(numbers: Range<u64>) -> Vec<Code> {
     numbers
         .filter_map(|n| Code::of(number(n), &format!("{:06}", n % 1_000_000)))
         .collect()
 }
 
-/// Has the service at `address` send a code to each of `numbers`, `chunk` of them at a time, and reads
-/// them from the outbox in `folder`, which must keep a chunk.
+/// Lets the service at `address` send a code to each of `numbers`, `chunk` of them at a time, and reads the
+/// codes from the outbox in `folder`, which must keep a chunk.
 pub(crate) async fn collect(
     address: SocketAddr,
     folder: &Path,
@@ -83,7 +83,7 @@ struct Line<'a> {
     pass_code: &'a str,
 }
 
-/// What the outbox in `folder` holds.
+/// Reads the codes in the outbox in `folder`.
 pub(crate) fn arrived(folder: &Path) -> anyhow::Result<HashMap<u64, Code>> {
     let mut codes = HashMap::new();
     for name in ["outbox.old.jsonl", "outbox.jsonl"] {

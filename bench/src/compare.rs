@@ -1,4 +1,4 @@
-//! The driver: pairs of runs in turns, what they say of the goals, and the verdict.
+//! The driver: pairs of runs in turns, their results for the goals, and the verdict.
 
 use std::time::Duration;
 
@@ -22,10 +22,10 @@ use crate::{disk, process};
 
 #[derive(Args)]
 pub(crate) struct Compare {
-    /// How often each pair is measured
+    /// Number of measurements of each pair
     #[arg(long, default_value_t = 5)]
     pairs: usize,
-    /// How long each run is measured, after a warm-up of a fifth of it
+    /// Seconds that each run is measured, after a warm-up of a fifth of it
     #[arg(long, default_value_t = 2.5)]
     seconds: f64,
     #[command(flatten)]
@@ -33,16 +33,16 @@ pub(crate) struct Compare {
     /// Only these parts
     #[arg(long, value_delimiter = ',')]
     only: Vec<Part>,
-    /// How long to wait, before each pair, for others to leave the machine alone
+    /// Seconds to wait, before each pair, for others to leave the machine alone
     #[arg(long, value_name = "SECONDS", default_value_t = 0)]
     wait: u64,
-    /// How long the longest stall is looked for
+    /// Seconds during which the longest stall is looked for
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     stall_seconds: u64,
-    /// How many live codes start-up and memory are measured with
+    /// Number of live codes with which start-up and memory are measured
     #[arg(long, value_name = "COUNT", default_value_t = 1_000_000)]
     live: u64,
-    /// Up to how many stored messages growth is measured: ten million take some ten minutes and 8 GB
+    /// Number of stored messages up to which growth is measured: ten million take some ten minutes and 8 GB
     #[arg(long, value_name = "COUNT", default_value_t = 1_000_000)]
     grow: u64,
 }
@@ -76,17 +76,17 @@ enum Part {
     Fastapi,
 }
 
-/// What has been found so far.
+/// The results so far.
 #[derive(Default)]
 struct Results {
     rows: Vec<Row>,
     gates: Vec<Gate>,
-    /// Requests per second of sends.
+    /// The peak of sends, in requests per second.
     peak: Option<f64>,
 }
 
 impl Compare {
-    /// Runs everything; whether every gate holds.
+    /// Runs every part. Returns whether every gate holds.
     pub(crate) async fn run(self) -> anyhow::Result<bool> {
         ensure!((1..=100).contains(&self.pairs), "1 to 100 pairs");
         ensure!((0.2..=60.0).contains(&self.seconds), "0.2 to 60 seconds");
@@ -147,7 +147,7 @@ impl Compare {
         Ok(())
     }
 
-    /// Waits for a quiet second, as long as it may.
+    /// Waits for a quiet second, for `wait` seconds at most.
     async fn quiet(&self) -> anyhow::Result<()> {
         let second = Duration::from_secs(1);
         for _ in 0..self.wait {
@@ -175,7 +175,7 @@ impl Compare {
         Ok(())
     }
 
-    /// Countersign against a peer; a peer that cannot be had is passed over.
+    /// Compares Countersign with a peer. Skips a peer that cannot be installed.
     async fn peer(&self, peer: Peer, bench: &Bench, results: &mut Results) -> anyhow::Result<()> {
         let installed = match peers::install(peer, &bench.root) {
             Ok(installed) => installed,
@@ -254,7 +254,8 @@ impl Compare {
 }
 
 impl Results {
-    /// Sends at half the rate of the peak, which is measured first if it was not yet.
+    /// Returns the plan of sends at half the rate of the peak. Measures the peak first, if it has not been
+    /// measured.
     async fn half(&mut self, bench: &Bench) -> anyhow::Result<Plan> {
         let peak = match self.peak {
             Some(peak) => peak,
@@ -287,11 +288,11 @@ impl Results {
     }
 }
 
-/// What limit A is asked for beside a workload: the same requests, as far as it tells them apart.
+/// Returns the workload of limit A beside a workload: the same requests, as far as it tells them apart.
 fn counterpart(workload: Workload) -> Workload {
     match workload {
         Workload::Race => Workload::Check,
-        // Its answer to one number is the same as to many.
+        // Limit A answers one number as it answers many.
         Workload::Throttled | Workload::Zipf => Workload::Send,
         same => same,
     }

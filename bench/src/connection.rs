@@ -11,7 +11,7 @@ pub(crate) struct Connection {
     buffer: Vec<u8>,
 }
 
-/// An answer, whole.
+/// A complete answer.
 #[derive(Debug)]
 pub(crate) struct Answer<'a> {
     pub(crate) status: u16,
@@ -55,7 +55,7 @@ impl Connection {
     }
 }
 
-/// Status, where the body begins, and where it ends; `None` while the head is incomplete.
+/// Returns the status and the bounds of the body; `None` while the head is incomplete.
 fn head(buffer: &[u8]) -> io::Result<Option<(u16, usize, usize)>> {
     let Some(end) = buffer.windows(4).position(|four| four == b"\r\n\r\n") else {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! A kill in mid-run takes nothing that was answered.
+//! Kills the service in mid-run, and checks that nothing it answered is lost.
 
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -17,11 +17,11 @@ use crate::series::Bench;
 use crate::source::Checks;
 use crate::wire;
 
-/// Fewer than the outbox keeps.
+/// The maximum number of sends: fewer than the outbox keeps.
 const MOST: u64 = 15_000;
 
-/// Sends until SIGKILL, starts again, and looks for every message that was answered for; each of their
-/// codes passes once.
+/// Sends until SIGKILL, starts again, and looks for every message with an answer. The code of each must pass
+/// exactly once.
 pub(crate) async fn survives(bench: &Bench, after: Duration) -> anyhow::Result<String> {
     let data = bench.folder()?;
     let service = ours::start(&bench.countersign, data.path(), "outbox")?;

@@ -1,4 +1,4 @@
-//! What one durable write costs on this machine: every figure about durable answers needs it beside.
+//! The cost of one durable write on this machine, which every figure about durable answers depends on.
 
 use std::fs::File;
 use std::io::Write;

@@ -1,4 +1,4 @@
-//! Durable before answered, as the kernel sees it: `strace` counts what is flushed.
+//! Counts flushes with `strace`, to check that answers are durable before they are given.
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -13,11 +13,11 @@ use crate::say::say;
 use crate::series::Bench;
 use crate::source::Unique;
 
-/// One after the other: no two can share a flush.
+/// The number of sends, one after the other, so that no two can share a flush.
 const SENDS: u64 = 200;
 
-/// Sends over one connection; each answer must have had a flush of its own. Left out where nobody may
-/// look into a process.
+/// Sends over one connection, and checks that each answer had a flush of its own. Skipped where the bench may
+/// not trace a process.
 pub(crate) async fn count(bench: &Bench) -> anyhow::Result<()> {
     let data = bench.folder()?;
     let service = ours::start(&bench.countersign, data.path(), "sink")?;
@@ -72,7 +72,7 @@ fn attach(service: &Service, trace: &Path) -> anyhow::Result<Child> {
     Ok(strace)
 }
 
-/// Of each thread, whether it is traced.
+/// Returns for each thread whether it is traced.
 fn threads(pid: &str) -> anyhow::Result<Vec<bool>> {
     let mut traced = Vec::new();
     for thread in std::fs::read_dir(format!("/proc/{pid}/task"))? {

@@ -1,4 +1,4 @@
-//! Start-up, and memory: idle, and per live code.
+//! Start-up time and memory: idle, and per live code.
 
 use std::time::Duration;
 
@@ -11,16 +11,16 @@ use crate::say::say;
 use crate::series::Bench;
 use crate::source::Unique;
 
-/// Starts are measured so often.
+/// The number of measured starts.
 const STARTS: usize = 5;
 
-/// Measures with `live` codes, which must all be sent within their life of ten minutes (twenty-limits.toml).
+/// Measures with `live` codes, all of which must be sent within their life of ten minutes (twenty-limits.toml).
 pub(crate) async fn measure(bench: &Bench, live: u64, gates: &mut Vec<Gate>) -> anyhow::Result<()> {
     let data = bench.folder()?;
     let folder = data.path().join("data");
     let start = || ours::start(&bench.countersign, &folder, "sink");
 
-    // The first start makes the keys: once in the life of a folder.
+    // The first start makes the keys, once in the life of a folder.
     let service = start()?;
     let first = service.started_in;
     service.stop()?;
@@ -64,7 +64,7 @@ pub(crate) async fn measure(bench: &Bench, live: u64, gates: &mut Vec<Gate>) -> 
         per_code(rebuilt),
         megabytes(binary),
     ));
-    // The goal is for a million; starting takes as long as there are records.
+    // The goal is for a million live codes; the time of a start is proportional to the records.
     let million = (loaded - empty) / number(live) * 1e6 + empty;
     gates.extend([
         Gate::ceiling("start, empty", (150.0, 60.0), empty, "ms"),

@@ -1,4 +1,4 @@
-//! What must be reached, and what should be.
+//! Gates: figures with a bound that must be reached, and a goal that should be.
 
 use crate::say::say;
 
@@ -9,12 +9,12 @@ pub(crate) struct Gate {
     goal: f64,
     measured: f64,
     unit: &'static str,
-    /// Less is better.
+    /// Whether the bounds are ceilings, so that less is better.
     ceiling: bool,
 }
 
 impl Gate {
-    /// `measured` is at least `must`, better `goal`.
+    /// Makes a gate whose `measured` figure must be at least `must` and should be at least `goal`.
     pub(crate) fn floor(
         what: impl Into<String>,
         (must, goal): (f64, f64),
@@ -31,7 +31,7 @@ impl Gate {
         }
     }
 
-    /// `measured` is at most `must`, better `goal`.
+    /// Makes a gate whose `measured` figure must be at most `must` and should be at most `goal`.
     pub(crate) fn ceiling(
         what: impl Into<String>,
         bounds: (f64, f64),
@@ -52,13 +52,13 @@ impl Gate {
         }
     }
 
-    /// Whether the least that must be is reached.
+    /// Returns whether the bound is reached.
     pub(crate) fn holds(&self) -> bool {
         self.reaches(self.must)
     }
 }
 
-/// Prints all of them; whether all hold.
+/// Prints all gates. Returns whether all hold.
 pub(crate) fn judge(gates: &[Gate]) -> bool {
     if gates.is_empty() {
         return true;

@@ -1,4 +1,4 @@
-//! What a send costs, and how long it takes to find one, as what is stored grows.
+//! The cost of a send, and the time to find one, as the number of stored messages grows.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -20,7 +20,8 @@ use crate::series::Bench;
 use crate::source::Unique;
 use crate::wire;
 
-/// Where it is measured, each with as many more sends as are measured there.
+/// The numbers of stored messages at which the bench measures, each with the number of further sends measured
+/// there.
 const MARKS: [(u64, u64); 6] = [
     (1_000, 900),
     (10_000, 5_000),
@@ -30,10 +31,10 @@ const MARKS: [(u64, u64); 6] = [
     (10_000_000, 100_000),
 ];
 
-/// How many messages are looked for at each mark, each by number, by request and by time.
+/// The number of messages searched at each mark, each by number, by request and by time.
 const SEARCHES: usize = 50;
 
-/// The part of an answer that matters here.
+/// The measured part of an answer.
 #[derive(Deserialize)]
 struct Page {
     data: Vec<Message>,
@@ -46,7 +47,7 @@ struct Message {
     decided_at: String,
 }
 
-/// Sends until `upto` messages are stored, measuring on the way.
+/// Sends until `upto` messages are stored, and measures on the way.
 pub(crate) async fn measure(bench: &Bench, upto: u64, gates: &mut Vec<Gate>) -> anyhow::Result<()> {
     let data = bench.folder()?;
     let service = ours::start(&bench.countersign, data.path(), "sink")?;
@@ -70,7 +71,7 @@ pub(crate) async fn measure(bench: &Bench, upto: u64, gates: &mut Vec<Gate>) -> 
         run.verdict()?;
         stored = mark;
         let found = search(service.address, data.path(), stored).await?;
-        // Of searches the slowest but two: one of these machines' hiccups says nothing.
+        // The third slowest search counts: single hiccups of the machine prove nothing.
         slowest = f64::max(
             slowest,
             found.iter().map(|times| times.slow).fold(0.0, f64::max),
@@ -98,7 +99,7 @@ pub(crate) async fn measure(bench: &Bench, upto: u64, gates: &mut Vec<Gate>) -> 
     Ok(())
 }
 
-/// In milliseconds.
+/// Times in milliseconds.
 struct Times {
     median: f64,
     slow: f64,
@@ -115,7 +116,7 @@ impl Times {
     }
 }
 
-/// Looks for messages of all ages: by number, by request, by time.
+/// Searches messages of all ages: by number, by request, by time.
 async fn search(address: SocketAddr, data: &Path, stored: u64) -> anyhow::Result<[Times; 3]> {
     let token = ours::token(data)?;
     let mut connection = Connection::open(address).await?;

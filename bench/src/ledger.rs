@@ -1,4 +1,4 @@
-//! What is on record, as the operator is told: whatever was answered with success must be there.
+//! The record as the operator sees it: everything answered with success must be there.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -11,11 +11,11 @@ use crate::load::Counts;
 use crate::ours;
 use crate::wire;
 
-/// What the timelines hold.
+/// The counts of the timelines.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Ledger {
     pub(crate) messages: u64,
-    /// Whose code was used up.
+    /// Messages whose code was used up.
     pub(crate) used: u64,
     /// Checks that found a wrong code.
     pub(crate) wrong: u64,
@@ -31,7 +31,7 @@ struct Page {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Message {
     message_id: String,
-    /// Of the request that was answered.
+    /// The request that was answered.
     pub(crate) request_id: String,
     code: String,
     #[serde(default)]
@@ -55,7 +55,7 @@ impl Message {
     }
 }
 
-/// Shows `each` message of the service at `address`, page by page.
+/// Calls `each` with every message of the service at `address`, page by page.
 pub(crate) async fn messages(
     address: SocketAddr,
     data: &Path,
@@ -91,7 +91,7 @@ impl Ledger {
         self.wrong += message.wrong();
     }
 
-    /// An error unless what was `answered`, since a `start`, is what came on record.
+    /// Checks that the record since `start` holds exactly the `answered` requests.
     pub(crate) fn holds(&self, start: &Self, answered: &Counts) -> anyhow::Result<()> {
         let messages = self.messages - start.messages;
         ensure!(

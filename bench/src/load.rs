@@ -1,9 +1,8 @@
 //! The load generator: closed loop, or open loop at a constant rate.
 //!
-//! Everything runs on one thread. In the open loop request `n` is meant to start at `n / rate`; whichever
-//! connection is free takes it, waiting by turning round and round without sleeping, and its latency
-//! counts from when it was meant to start. A service that stands still is charged for every request that
-//! should have been sent meanwhile.
+//! Everything runs on one thread. In the open loop, request `n` is due at `n / rate`. The first free connection
+//! takes it, busy-waiting without sleeping, and its latency counts from the due time. A stalled service is
+//! therefore charged for every request that should have been sent during the stall.
 
 use std::cell::RefCell;
 use std::net::SocketAddr;
@@ -19,22 +18,22 @@ use crate::connection::Connection;
 use crate::meter::{Snapshot, Usage};
 use crate::source::{Seen, Source};
 
-/// The longest run, and the most connections: this is no tool against other people's services.
+/// The longest run, and the most connections, which keep the bench from loading other people's services.
 const LONGEST: Duration = Duration::from_secs(600);
 const MOST_CONNECTIONS: usize = 1024;
 
 #[derive(Debug, Clone)]
 pub(crate) struct Plan {
     pub(crate) connections: usize,
-    /// Not measured, but its answers are judged and counted.
+    /// The warm-up. Its answers are checked and counted, but not measured.
     pub(crate) warm_up: Duration,
     pub(crate) length: Duration,
-    /// Requests per second; none: the next one after each answer.
+    /// Requests per second; `None`: each request follows the answer before.
     pub(crate) rate: Option<f64>,
 }
 
 impl Plan {
-    /// As fast as it goes, until there are no more requests.
+    /// Makes a plan that sends as fast as possible, until there are no more requests.
     pub(crate) fn until_done(connections: usize) -> Self {
         Self {
             connections,
@@ -45,7 +44,7 @@ impl Plan {
     }
 }
 
-/// How many answers of each kind there were, the warm-up's included.
+/// The number of answers of each kind, the warm-up's included.
 #[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct Counts {
     pub(crate) sent: u64,
@@ -69,12 +68,12 @@ impl Counts {
     }
 }
 
-/// What a run found.
+/// The results of a run.
 pub(crate) struct Run {
-    /// In microseconds.
+    /// The latencies in microseconds.
     pub(crate) latencies: Histogram<u64>,
     pub(crate) counts: Counts,
-    /// Answers within the measured time.
+    /// The answers within the measured time.
     pub(crate) measured: u64,
     pub(crate) elapsed: Duration,
     pub(crate) usage: Usage,
@@ -87,7 +86,7 @@ impl Run {
         f64::from(u32::try_from(self.measured).unwrap_or(u32::MAX)) / seconds
     }
 
-    /// An error if any answer was not what it had to be.
+    /// Fails if any answer was wrong.
     pub(crate) fn verdict(&self) -> anyhow::Result<()> {
         match &self.failure {
             Some(failure) => bail!("{failure}"),
@@ -106,7 +105,7 @@ struct Shared {
     failure: Option<String>,
 }
 
-/// When things happen.
+/// The schedule of a run.
 #[derive(Clone, Copy)]
 struct Times {
     started: Instant,
@@ -115,7 +114,7 @@ struct Times {
     interval: Option<Duration>,
 }
 
-/// Loads the service at `address`; what `pids` use is on the bill.
+/// Loads the service at `address`, and accounts for the resources that `pids` use.
 pub(crate) async fn run(
     address: SocketAddr,
     source: Box<dyn Source>,
@@ -171,7 +170,7 @@ pub(crate) async fn run(
     })
 }
 
-/// Runs all connections to their end; the use of resources as of the end of the warm-up.
+/// Runs all connections to their end. Returns the use of resources as of the end of the warm-up.
 async fn drive(
     connections: Vec<Connection>,
     shared: &Rc<RefCell<Shared>>,
@@ -229,7 +228,7 @@ async fn work(mut connection: Connection, shared: Rc<RefCell<Shared>>, times: Ti
     }
 }
 
-/// Waits for the next start; `None` when the run is over.
+/// Waits for the next due time; `None` when the run is over.
 async fn turn(shared: &RefCell<Shared>, times: Times) -> Option<Instant> {
     let over = || shared.borrow().failure.is_some();
     let Some(interval) = times.interval else {
@@ -253,7 +252,7 @@ async fn turn(shared: &RefCell<Shared>, times: Times) -> Option<Instant> {
 
 impl Shared {
     fn record(&mut self, intended: Instant, done: Instant, times: Times) {
-        // In the open loop what was meant for the warm-up belongs to it, however late it was answered.
+        // In the open loop, a request that was due in the warm-up belongs to it, however late its answer came.
         let counts_from = times.interval.map_or(done, |_| intended);
         if counts_from < times.begins {
             return;
@@ -274,7 +273,7 @@ mod tests {
     use super::*;
     use crate::source::{Repeated, Unique};
 
-    /// Answers everything with this body; stands still once, at the 50th request.
+    /// Serves this body to every request, and stalls once, at the 50th request.
     async fn service(body: &'static str, stall: Duration) -> SocketAddr {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -322,7 +321,7 @@ mod tests {
             .unwrap();
         run.verdict().unwrap();
         assert_eq!(run.counts.all(), 400, "every slot was taken");
-        // Requests meant for the first half of the stall waited for the other half at least.
+        // Requests due in the first half of the stall waited for the other half at least.
         let late = run.latencies.count_between(100_000, 60_000_000);
         assert!(late >= 90, "{late}");
     }

@@ -1,5 +1,5 @@
-//! Measures Countersign: a load generator, the limits that nothing of its kind can beat, and a driver
-//! that runs the two in turns. `docs/performance.md` says what is measured and how.
+//! Measures Countersign: a load generator, the limits that no service of its kind can beat, and a driver that
+//! runs the two in turns. `docs/performance.md` describes the measurements.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -39,7 +39,7 @@ mod smoke;
 mod source;
 mod wire;
 
-// That of the product: what the limits are measured with must not be worse.
+// The allocator of the product, so that the limits are not measured with a worse one.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -62,7 +62,7 @@ enum Verb {
     Preload(Preload),
     /// Kills countersign in mid-run and looks for everything that was answered
     Kill(Kill),
-    /// Takes the power away at many moments of a run and looks for everything that was answered
+    /// Cuts the power at many moments of a run and looks for everything that was answered
     Power(Power),
     /// Limit A: reads the request, answers a constant
     LimitA(Listen),
@@ -70,19 +70,19 @@ enum Verb {
     LimitB(Listen),
 }
 
-/// What all runs have in common.
+/// The settings of all runs.
 #[derive(Args)]
 struct Setup {
-    /// How many connections ask at once
+    /// Number of connections that ask at once
     #[arg(long, default_value_t = 64)]
     connections: usize,
-    /// How many codes are sent for each run that checks them
+    /// Number of codes sent for each run that checks them
     #[arg(long, default_value_t = 100_000)]
     codes: u64,
-    /// Where data folders are made: the disk to measure (default: beside the build)
+    /// Folder of the data folders, on the disk to measure (default: beside the build)
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// The countersign to measure (default: it is built)
+    /// The countersign binary to measure (default: build it)
     #[arg(long, value_name = "FILE")]
     binary: Option<PathBuf>,
 }
@@ -125,7 +125,7 @@ struct One {
 
 #[derive(Args)]
 struct Preload {
-    /// Where the service listens
+    /// Address that the service listens on
     address: SocketAddr,
     #[arg(long, default_value_t = 1_000_000)]
     count: u64,
@@ -133,7 +133,7 @@ struct Preload {
 
 #[derive(Args)]
 struct Kill {
-    /// When
+    /// Milliseconds until the kill
     #[arg(long, default_value_t = 500)]
     after_ms: u64,
     #[command(flatten)]
@@ -142,13 +142,13 @@ struct Kill {
 
 #[derive(Args)]
 struct Power {
-    /// How many numbers codes are sent to
+    /// Number of numbers that codes are sent to
     #[arg(long, default_value_t = power::Size::WHOLE.numbers, value_parser = clap::value_parser!(u64).range(64..=8_000))]
     numbers: u64,
-    /// How many moments
+    /// Number of moments at which the power fails
     #[arg(long, default_value_t = power::Size::WHOLE.cuts)]
     cuts: usize,
-    /// Which ones, and what the disks keep (default: others each time)
+    /// Seed of the moments and of the disks' contents (default: another one each time)
     #[arg(long)]
     seed: Option<u64>,
     #[command(flatten)]
@@ -174,7 +174,7 @@ fn main() -> ExitCode {
 
 fn run(verb: Verb) -> anyhow::Result<bool> {
     match verb {
-        // These make a runtime like that of the product.
+        // The limits make a runtime like that of the product.
         Verb::LimitA(args) => limits::constant::run(args.listen)?,
         Verb::LimitB(args) => limits::memory::run(args.listen)?,
         verb => {

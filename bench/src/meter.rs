@@ -1,4 +1,4 @@
-//! What processes use, as Linux counts it.
+//! The resources that processes use, as Linux counts them.
 
 use std::fs;
 use std::time::{Duration, Instant};
@@ -20,10 +20,10 @@ pub(crate) struct Snapshot {
     written: u64,
 }
 
-/// What was used between two moments.
+/// The resources used between two moments.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Usage {
-    /// Per cent of one core: the bench, the processes under test, and everybody else.
+    /// Per cent of one core: the bench, the processes under test, and all others.
     pub(crate) client: f64,
     pub(crate) servers: f64,
     pub(crate) others: f64,
@@ -44,7 +44,7 @@ impl Snapshot {
         })
     }
 
-    /// From `before` to this one.
+    /// Returns the use since `before`.
     pub(crate) fn since(&self, before: &Self) -> Usage {
         let elapsed = self.at.saturating_duration_since(before.at).as_secs_f64();
         let share = |ticks: u64| {
@@ -67,24 +67,24 @@ fn sum(pids: &[u32], of: impl Fn(&str) -> anyhow::Result<u64>) -> anyhow::Result
     pids.iter().map(|pid| of(&pid.to_string())).sum()
 }
 
-/// Resident memory of these processes together, in bytes.
+/// Returns the resident memory of these processes together, in bytes.
 pub(crate) fn resident(pids: &[u32]) -> anyhow::Result<u64> {
     sum(pids, |pid| {
         field(&format!("/proc/{pid}/status"), "VmRSS:").map(|kilobytes| kilobytes * 1024)
     })
 }
 
-/// User and system time of a process.
+/// Returns the user and system time of a process.
 fn ticks(pid: &str) -> anyhow::Result<u64> {
     let path = format!("/proc/{pid}/stat");
     let text = fs::read_to_string(&path).context(path)?;
-    // The name, which may hold anything, ends with the last parenthesis.
+    // The name, which may contain anything, ends with the last parenthesis.
     let (_, rest) = text.rsplit_once(')').unwrap_or_default();
     let fields = rest.split_ascii_whitespace().skip(11).take(2);
     Ok(fields.filter_map(|field| field.parse::<u64>().ok()).sum())
 }
 
-/// Time that all processors worked, of this machine's own.
+/// Returns the time for which all processors of this machine worked.
 fn busy() -> anyhow::Result<u64> {
     let text = fs::read_to_string("/proc/stat").context("/proc/stat")?;
     let line = text.lines().next().unwrap_or_default();
@@ -93,7 +93,7 @@ fn busy() -> anyhow::Result<u64> {
         .skip(1)
         .filter_map(|field| field.parse().ok())
         .collect();
-    // user, nice, system, then idle and iowait, then interrupts.
+    // The columns user, nice, system, then idle and iowait, then interrupts.
     let working = [0, 1, 2, 5, 6];
     Ok(working.iter().filter_map(|at| fields.get(*at)).sum())
 }

@@ -1,18 +1,18 @@
-//! Which phone numbers are asked for.
+//! The phone numbers of the requests.
 
-/// How many numbers begin with 188.
+/// The number of numbers that begin with 188.
 const SPACE: u64 = 100_000_000;
 
-/// Shares no factor with [`SPACE`], so that `n` and `n * STEP % SPACE` run through the same numbers, and
-/// neighbours lie far apart: keys arrive in no order.
+/// A step without a common factor with [`SPACE`], so that `n` and `n * STEP % SPACE` run through the same
+/// numbers, and neighbours lie far apart: keys arrive in no order.
 const STEP: u64 = 61_803_399;
 
-/// The `n`th of a hundred million numbers of the Chinese mainland, all different.
+/// Returns the `n`th of a hundred million distinct numbers of the Chinese mainland.
 pub(crate) fn number(n: u64) -> u64 {
     18_800_000_000 + n % SPACE * STEP % SPACE
 }
 
-/// Numbers drawn so that the `k`th most popular is asked for `1/k` as often as the first.
+/// Draws numbers so that the `k`th most popular comes `1/k` as often as the first.
 #[derive(Debug)]
 pub(crate) struct Zipf {
     upto: Vec<f64>,
@@ -32,7 +32,7 @@ impl Zipf {
         }
     }
 
-    /// Which one: 0 is the most popular.
+    /// Draws a rank: 0 is the most popular.
     pub(crate) fn draw(&mut self) -> u64 {
         let all = self.upto.last().copied().unwrap_or_default();
         let point = self.random.unit() * all;
@@ -40,7 +40,7 @@ impl Zipf {
     }
 }
 
-/// The same numbers in every run.
+/// A random generator that draws the same numbers in every run.
 #[derive(Debug)]
 pub(crate) struct SplitMix(pub(crate) u64);
 
@@ -53,13 +53,13 @@ impl SplitMix {
         z ^ (z >> 31)
     }
 
-    /// One of as many numbers, from 0 on.
+    /// Draws a number from 0 to `count` - 1.
     pub(crate) fn below(&mut self, count: usize) -> usize {
         let drawn = self.next() % (count.max(1) as u64);
         usize::try_from(drawn).unwrap_or_default()
     }
 
-    /// From 0 to 1.
+    /// Draws a number from 0 to 1.
     fn unit(&mut self) -> f64 {
         let high = u32::try_from(self.next() >> 32).unwrap_or_default();
         f64::from(high) / f64::from(u32::MAX)

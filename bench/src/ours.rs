@@ -9,10 +9,10 @@ use serde::Deserialize;
 use crate::process::{Service, pinned};
 use crate::say::note;
 
-/// How it is started, up to the data folder.
+/// The arguments that start the service, up to the data folder.
 pub(crate) const ARGS: [&str; 5] = ["dev", "--quiet", "--listen", "127.0.0.1:0", "--data"];
 
-/// Builds `countersign` as the bench itself was built, beside it; its path.
+/// Builds `countersign` beside the bench, in the same profile. Returns its path.
 pub(crate) fn build() -> anyhow::Result<PathBuf> {
     let me = std::env::current_exe()?;
     let profile = me.parent().context("a folder")?;
@@ -32,10 +32,10 @@ pub(crate) fn build() -> anyhow::Result<PathBuf> {
     Ok(profile.join("countersign"))
 }
 
-/// The settings that it is measured with: each send is judged by twenty limits.
+/// The settings under measurement: each send is judged by twenty limits.
 const SETTINGS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/twenty-limits.toml");
 
-/// Starts it on `data`, its messages carried by `provider`.
+/// Starts the service on `data`, with `provider` to carry its messages.
 pub(crate) fn start(binary: &Path, data: &Path, provider: &str) -> anyhow::Result<Service> {
     start_with(
         binary,
@@ -44,14 +44,14 @@ pub(crate) fn start(binary: &Path, data: &Path, provider: &str) -> anyhow::Resul
     )
 }
 
-/// Starts it on `data` with these arguments.
+/// Starts the service on `data` with these arguments.
 pub(crate) fn start_with(binary: &Path, data: &Path, args: &[&str]) -> anyhow::Result<Service> {
     let mut command = pinned(binary);
     command.args(ARGS).arg(data).args(args);
     Service::start(command)
 }
 
-/// The operator's token of a running service.
+/// Returns the operator's token of a running service.
 pub(crate) fn token(data: &Path) -> anyhow::Result<String> {
     #[derive(Deserialize)]
     struct Note {

@@ -12,12 +12,12 @@ use rustix::thread::{CpuSet, sched_setaffinity};
 
 use crate::clock::now;
 
-/// The server's core, and the client's.
+/// The cores of the server and of the client.
 const SERVER: &str = "0";
 const CLIENT: usize = 1;
 
-/// Keeps this process, and what it starts without [`pinned`], on the client's core; false where there
-/// is only one.
+/// Keeps this process, and every process it starts without [`pinned`], on the client's core. Returns false if
+/// there is only one core.
 pub(crate) fn pin_client() -> bool {
     if cores() < 2 {
         return false;
@@ -28,7 +28,8 @@ pub(crate) fn pin_client() -> bool {
 }
 
 fn cores() -> usize {
-    // Not those this process may use: it may be pinned already.
+    // `/proc/cpuinfo` counts all cores, also those that this process may not use, since it may be pinned
+    // already.
     let online = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     online
         .lines()
@@ -36,20 +37,20 @@ fn cores() -> usize {
         .count()
 }
 
-/// `program` on the server's core.
+/// Returns the command for `program` on the server's core.
 pub(crate) fn pinned(program: &Path) -> Command {
     let mut command = Command::new("taskset");
     command.args(["-c", SERVER]).arg(program);
     command
 }
 
-/// A running service; killed when dropped.
+/// A running service. Dropping it kills the process.
 pub(crate) struct Service {
     pub(crate) address: SocketAddr,
-    /// From its start to when it listened.
+    /// The time from its start until it listened.
     pub(crate) started_in: Duration,
     child: Child,
-    // Open for as long as it may print.
+    // Open for as long as the service may print.
     _stdout: BufReader<ChildStdout>,
 }
 
@@ -90,14 +91,14 @@ impl Service {
         self.child.id()
     }
 
-    /// SIGTERM, and waits for the end.
+    /// Sends SIGTERM, and waits for the end.
     pub(crate) fn stop(mut self) -> anyhow::Result<()> {
         terminate(&self.child)?;
         self.child.wait()?;
         Ok(())
     }
 
-    /// SIGKILL, and waits for the end.
+    /// Sends SIGKILL, and waits for the end.
     pub(crate) fn kill(mut self) -> anyhow::Result<()> {
         self.child.kill()?;
         self.child.wait()?;
@@ -112,7 +113,7 @@ impl Drop for Service {
     }
 }
 
-/// SIGTERM.
+/// Sends SIGTERM.
 pub(crate) fn terminate(child: &Child) -> anyhow::Result<()> {
     let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
     kill_process(pid.context("a process id")?, Signal::TERM)?;

@@ -6,18 +6,18 @@ use crate::say::say;
 
 /// Pairs of runs, taken in turns.
 pub(crate) struct Row {
-    /// What was measured, against what.
+    /// The measured workload and the two services.
     pub(crate) what: String,
     pub(crate) against: String,
-    /// Of each pair: the other one, then ours.
+    /// The two samples of each pair: the other service's, then ours.
     pub(crate) pairs: Vec<(Sample, Sample)>,
 }
 
-/// Others must leave the machine alone for a figure to mean anything: per cent of one core.
+/// The most that other processes may use for a figure to mean anything, in per cent of one core.
 pub(crate) const QUIET: f64 = 20.0;
 
 impl Row {
-    /// Ours over the other's requests per second, pair by pair.
+    /// Returns the ratio of our requests per second to the other's, pair by pair.
     pub(crate) fn ratio(&self) -> Spread {
         let ratios = self
             .pairs
@@ -34,7 +34,7 @@ impl Row {
         Spread::of(self.pairs.iter().map(|(other, _)| figure(other))).median
     }
 
-    /// How many pairs someone else disturbed.
+    /// Counts the pairs that another process disturbed.
     fn noisy(&self) -> usize {
         let disturbed = |sample: &Sample| sample.usage.others >= QUIET;
         let pairs = self.pairs.iter();
@@ -44,7 +44,7 @@ impl Row {
     }
 }
 
-/// The machine, and what a durable write costs on it.
+/// Describes the machine, and the cost of a durable write on it.
 pub(crate) fn machine(durable: &Durable, pinned: bool) {
     say(format!(
         "Machine: {}; Linux {}; server and its database on {}.",
@@ -72,7 +72,7 @@ fn from(path: &str, name: &str) -> String {
     value.map_or("unknown".to_owned(), |(_, value)| value.trim().to_owned())
 }
 
-/// All pairs: medians, and the ratio with its extremes.
+/// Prints all pairs: medians, and the ratio with its extremes.
 pub(crate) fn table(rows: &[Row]) {
     if rows.is_empty() {
         return;

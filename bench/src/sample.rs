@@ -39,7 +39,7 @@ impl Sample {
     }
 }
 
-/// Exact for everything below 2^32, and near enough above.
+/// Converts a count, exactly below 2^32 and closely above.
 pub(crate) fn number(value: u64) -> f64 {
     match u32::try_from(value) {
         Ok(value) => f64::from(value),

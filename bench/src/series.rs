@@ -20,7 +20,7 @@ use crate::process::{Service, pinned};
 use crate::sample::Sample;
 use crate::source::{Checks, Mix, Popular, Race, Repeated, Source, Unique, Wrong};
 
-/// What is asked for.
+/// A kind of request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Workload {
     /// A code for a new number every time
@@ -35,30 +35,30 @@ pub(crate) enum Workload {
     Token,
     /// Nine sends, then a check
     Mix,
-    /// Wrong codes through the public door
+    /// Wrong codes, checked by the public
     Wrong,
     /// Each right code four times at once: one wins
     Race,
 }
 
-/// Numbers of codes, and numbers to send to during the run: never the same.
+/// The first number that is sent to during a run. Numbers that codes are collected for lie below it.
 const FIRST_SEND: u64 = 50_000_000;
 
-/// How many numbers are asked for unevenly.
+/// The number of numbers that are asked for unevenly.
 const POPULAR: u32 = 100_000;
 
-/// How many messages the outbox keeps for sure.
+/// The number of messages that the outbox certainly keeps.
 const CHUNK: u64 = 8_000;
 
-/// What all runs share.
+/// The settings that all runs share.
 pub(crate) struct Bench {
     /// The release build of countersign, and the bench itself.
     pub(crate) countersign: PathBuf,
     pub(crate) me: PathBuf,
-    /// Where data folders are made.
+    /// The folder of the data folders.
     pub(crate) root: PathBuf,
     pub(crate) plan: Plan,
-    /// How many codes are made for a run that checks them.
+    /// The number of codes made for a run that checks them.
     pub(crate) codes: u64,
 }
 
@@ -75,7 +75,7 @@ impl Workload {
         value.map_or(String::new(), |value| value.get_name().to_owned())
     }
 
-    /// The requests; `codes` are those to check.
+    /// Makes the requests; `codes` are those to check.
     pub(crate) fn source(self, codes: Vec<Code>, asked: &RequestedNumbers) -> Box<dyn Source> {
         let sends = Unique(FIRST_SEND..FIRST_SEND + FIRST_SEND);
         let checks = |codes: Vec<Code>, token| Checks {
@@ -109,17 +109,17 @@ impl Workload {
     }
 }
 
-/// Which numbers were asked for, where a workload keeps count.
+/// The numbers that were asked for, if a workload tracks them.
 pub(crate) type RequestedNumbers = Rc<RefCell<HashSet<u64>>>;
 
 impl Bench {
-    /// A folder that is gone after the run.
+    /// Makes a folder that is removed after the run.
     pub(crate) fn folder(&self) -> anyhow::Result<TempDir> {
         std::fs::create_dir_all(&self.root)?;
         tempfile::tempdir_in(&self.root).context("a data folder")
     }
 
-    /// Countersign in a new folder, everything that it answered compared with what it stored.
+    /// Runs a workload on countersign in a new folder, and compares its answers with its record.
     pub(crate) async fn ours(&self, workload: Workload, plan: &Plan) -> anyhow::Result<Sample> {
         let data = self.folder()?;
         let codes = if workload.needs_codes() {
@@ -155,12 +155,12 @@ impl Bench {
         Sample::of(&run, resident)
     }
 
-    /// A limit, of which nothing but speed is asked.
+    /// Runs a workload on a limit. Only its speed is checked.
     pub(crate) async fn limit(&self, mode: &str, workload: Workload) -> anyhow::Result<Sample> {
         let mut command = pinned(&self.me);
         command.args([mode, "--listen", "127.0.0.1:0"]);
         let service = Service::start(command)?;
-        // It takes any code, so there are enough of them whatever its speed.
+        // A limit accepts any code, so there are enough of them at any speed.
         let codes = if workload.needs_codes() {
             codes::invented(0..2_000_000)
         } else {
@@ -175,7 +175,7 @@ impl Bench {
     }
 }
 
-/// One winner of every race.
+/// Checks that every race had one winner.
 fn fair(workload: Workload, run: &Run, codes: u64, asked: usize) -> anyhow::Result<()> {
     let short = run.elapsed < Duration::from_secs(50);
     match workload {
@@ -199,12 +199,12 @@ fn fair(workload: Workload, run: &Run, codes: u64, asked: usize) -> anyhow::Resu
     Ok(())
 }
 
-/// The program of this name beside the bench, or elsewhere.
+/// Returns the path of this program.
 pub(crate) fn me() -> anyhow::Result<PathBuf> {
     std::env::current_exe().context("the path of the bench")
 }
 
-/// Where data folders are made unless someone says otherwise: on the disk that the build is on.
+/// Returns the default folder of data folders: on the disk of the build.
 pub(crate) fn default_root(me: &Path) -> PathBuf {
     let target = me.parent().and_then(Path::parent);
     target.unwrap_or(Path::new(".")).join("bench-data")

@@ -1,4 +1,5 @@
-//! A short run of everything for CI: correctness in full, speed with floors that only a mistake misses.
+//! A short run of everything for CI: full checks of correctness, and floors of speed that only a mistake
+//! misses.
 
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use crate::say::say;
 use crate::series::{Bench, Workload};
 use crate::{disk, process};
 
-/// Per cent of limit A: a debug build on a machine with other work reaches it.
+/// Per cent of limit A that even a debug build on a busy machine reaches.
 const FLOOR: f64 = 1.0;
 
 #[derive(Args)]
@@ -56,7 +57,7 @@ impl Smoke {
     }
 }
 
-/// Hardly any warm-up, so that few codes suffice.
+/// A plan with hardly any warm-up, so that few codes suffice.
 fn short(bench: &Bench) -> crate::load::Plan {
     crate::load::Plan {
         warm_up: Duration::ZERO,

@@ -1,4 +1,4 @@
-//! What is asked of a service, one request after the other, and what its answers must be.
+//! The requests to a service, one after the other, and the answers that each may get.
 
 use std::rc::Rc;
 
@@ -6,32 +6,32 @@ use crate::codes::Code;
 use crate::numbers::{Zipf, number};
 use crate::wire;
 
-/// What an answer says.
+/// The meaning of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Seen {
     /// A code was sent.
     Sent,
-    /// Too early for another one.
+    /// It is too early for another code.
     Refused,
     /// The code was right.
     Valid,
-    /// It was not.
+    /// The code was wrong.
     Invalid,
 }
 
-/// Requests, and what may come back.
+/// A source of requests, with the answers that each may get.
 pub(crate) trait Source {
-    /// Writes the next request into `request` and says which answers are right; `None` when there are
-    /// no more.
+    /// Writes the next request into `request` and returns the right answers; `None` when there are no more
+    /// requests.
     fn next(&mut self, request: &mut Vec<u8>) -> Option<&'static [Seen]>;
 
-    /// What an answer says; `None` if it is none that is known.
+    /// Returns the meaning of an answer; `None` if it is unknown.
     fn read(&self, status: u16, body: &[u8]) -> Option<Seen> {
         envelope(status, body)
     }
 }
 
-/// Reads an envelope as far as it matters.
+/// Reads the meaning of an envelope.
 pub(crate) fn envelope(status: u16, body: &[u8]) -> Option<Seen> {
     let code = after(body, br#""statusCode":"#)?.get(..3)?;
     match (status, code) {
@@ -70,10 +70,10 @@ impl Source for Repeated {
     }
 }
 
-/// Codes for numbers of which some are asked for far more often than others.
+/// Codes for numbers, some of which are asked for far more often than others.
 pub(crate) struct Popular {
     pub(crate) zipf: Zipf,
-    /// How many different numbers were asked for.
+    /// The distinct numbers that were asked for.
     pub(crate) asked: Rc<std::cell::RefCell<std::collections::HashSet<u64>>>,
 }
 
@@ -117,7 +117,7 @@ impl Source for Mix {
     }
 }
 
-/// Every code three times, wrong, through the public door.
+/// Every code three times, wrong, by the public.
 pub(crate) struct Wrong {
     pub(crate) codes: Rc<Vec<Code>>,
     pub(crate) turn: usize,
@@ -135,7 +135,7 @@ impl Source for Wrong {
     }
 }
 
-/// Every code several times in a row, right: of each, one may win.
+/// Every code several times in a row, right. One check of each may win.
 pub(crate) struct Race {
     pub(crate) codes: Rc<Vec<Code>>,
     pub(crate) times: usize,

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-/// The application that `countersign dev` brings, and `dev-app:dev-app-secret`.
+/// The application of `countersign dev`, and `dev-app:dev-app-secret` in base64.
 pub(crate) const APP: &str = "dev-app";
 const BASIC: &str = "ZGV2LWFwcDpkZXYtYXBwLXNlY3JldA==";
 
@@ -69,7 +69,7 @@ fn post(
     body: std::fmt::Arguments<'_>,
 ) {
     request.clear();
-    // Every body is shorter than 1000 bytes: three digits, filled in once it is known.
+    // Every body is shorter than 1000 bytes: the length takes three digits, filled in once it is known.
     let separator = if field.contains(':') { " " } else { ": " };
     let _ = write!(
         request,

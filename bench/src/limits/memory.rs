@@ -1,4 +1,4 @@
-//! Limit B: decides on a send as countersign does, keeps it in memory, and forgets it at its end.
+//! Limit B: decides on a send as countersign does, keeps it in memory, and drops it at its end.
 
 use std::collections::HashMap;
 use std::collections::hash_map::{Entry, RandomState};
@@ -101,7 +101,7 @@ fn decide(memory: &Memory, asked: &Send<'_>) -> Option<(RequestId, bool)> {
 }
 
 impl Memory {
-    /// Whether the last code for `number` is a minute old; if so, `live` takes its place.
+    /// Returns whether the last code for `number` is a minute old. If so, `live` takes its place.
     fn admit(&self, number: &str, live: Live) -> bool {
         let hash = usize::try_from(self.hasher.hash_one(number) % SHARDS as u64);
         let Some(shard) = hash.ok().and_then(|hash| self.shards.get(hash)) else {
@@ -112,7 +112,7 @@ impl Memory {
             Entry::Occupied(entry) if live.sent_at - entry.get().sent_at < MINUTE => false,
             mut entry => {
                 if let Entry::Occupied(old) = &mut entry {
-                    // Read, so that keeping it is no dead store.
+                    // Read the old code, so that the compiler cannot drop the store of the new one.
                     std::hint::black_box(old.get().mac);
                 }
                 entry.insert_entry(live);

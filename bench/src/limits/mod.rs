@@ -1,4 +1,4 @@
-//! What no service of this kind can beat: the same HTTP and JSON around less and less work.
+//! The limits: the same HTTP and JSON around less and less work. No service of this kind can be faster.
 
 use std::net::SocketAddr;
 
@@ -30,7 +30,7 @@ fn serve(address: SocketAddr, router: Router) -> anyhow::Result<()> {
     })
 }
 
-/// Whether the request comes from the application that the bench plays.
+/// Returns whether the request comes from the application that the bench plays.
 fn is_app(headers: &HeaderMap) -> bool {
     let named = headers.get("x-authing-app-id").is_some_and(|id| id == APP);
     named || headers.contains_key("authorization")

@@ -33,7 +33,7 @@ impl Peer {
         }
     }
 
-    /// How many times faster countersign must be, and should be.
+    /// Returns how many times faster countersign must be, and should be.
     pub(crate) fn bounds(self, workload: Workload) -> Option<(f64, f64)> {
         match (self, workload) {
             (Self::Express, Workload::Send) => Some((5.0, 8.0)),
@@ -43,14 +43,14 @@ impl Peer {
     }
 }
 
-/// A peer with all that it needs.
+/// A peer with all its dependencies.
 pub(crate) struct Installed {
     peer: Peer,
-    /// Where its dependencies are.
+    /// The folder of its dependencies.
     folder: PathBuf,
 }
 
-/// Sets `peer` up below `root`, at its first use from the network; an error says what is missing.
+/// Installs `peer` below `root`, over the network at the first use. An error names the missing program.
 pub(crate) fn install(peer: Peer, root: &Path) -> anyhow::Result<Installed> {
     need("redis-server", "--version")?;
     let folder = root.with_file_name("bench-peers");
@@ -84,7 +84,7 @@ impl Installed {
     ) -> anyhow::Result<(Service, Box<dyn Source>)> {
         let mut codes = Vec::new();
         if workload.needs_codes() {
-            // It tells its codes to a file, as our outbox does.
+            // The peer writes its codes to a file, as our outbox does.
             let service = self.start(redis, Some(&data.join("outbox.jsonl")))?;
             let numbers = 0..bench.codes / 4;
             let all = numbers.end;
@@ -111,7 +111,7 @@ impl Installed {
     }
 }
 
-/// A Redis that writes its log once a second, as most people run it.
+/// A Redis that writes its log once a second, the usual setting.
 struct Redis {
     child: Child,
     port: u16,
@@ -151,7 +151,7 @@ fn free_port() -> anyhow::Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 
-/// An error unless `program` can be run.
+/// Checks that `program` can be run.
 fn need(program: &str, version: &str) -> anyhow::Result<()> {
     let status = Command::new(program)
         .arg(version)
@@ -165,7 +165,7 @@ fn need(program: &str, version: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Runs an installer, whose words go to a file of this name in `folder`.
+/// Runs an installer, whose output goes to a file of this name in `folder`.
 fn installer(command: &mut Command, folder: &Path) -> anyhow::Result<()> {
     let log = folder.join("install.log");
     let file = File::create(&log)?;
@@ -179,7 +179,7 @@ fn installer(command: &mut Command, folder: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Copies our sources of a peer to where it is installed.
+/// Copies our sources of a peer to the place where it is installed.
 fn copy(name: &str, files: &[&str], to: &Path) -> anyhow::Result<()> {
     let from = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("peers")

@@ -1,4 +1,4 @@
-//! When the power fails.
+//! The moments at which the power fails.
 
 use std::collections::BTreeSet;
 
@@ -25,7 +25,7 @@ pub(super) fn choose(trace: &Trace, count: usize, random: &mut SplitMix) -> Vec<
     cuts.into_iter().collect()
 }
 
-/// The moments after which such a call has just begun.
+/// Returns the moments right after the beginning of a call that matches `such`.
 pub(super) fn after(trace: &Trace, such: impl Fn(&Call) -> bool) -> Vec<usize> {
     let moments = trace.moments.iter().enumerate();
     let moments = moments.filter(|(_, moment)| trace.begun(moment).is_some_and(&such));
@@ -37,7 +37,7 @@ pub(super) fn is_checkpoint(call: &Call) -> bool {
     database && matches!(call.what, What::Write { .. } | What::Sync { .. })
 }
 
-/// One of each `count`th part.
+/// Draws one moment of each `count`th part.
 fn spread(from: &[usize], count: usize, random: &mut SplitMix) -> Vec<usize> {
     let parts = from
         .chunks(from.len().div_ceil(count.max(1)).max(1))

@@ -1,4 +1,4 @@
-//! What must be true when power is back, of everything that was answered before.
+//! The demands on a service when power is back: everything that was answered before must still hold.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -15,15 +15,15 @@ use crate::power::story::{Deed, Step, Story};
 use crate::source::{Seen, envelope};
 use crate::wire;
 
-/// The minute of a younger send is not over, whatever a request takes.
+/// The age of a send up to which its minute is certainly not over, however long a request takes.
 const YOUNG: Duration = Duration::from_secs(50);
 
-/// Of so many of the last sends the minute must hold, and of so many of the last codes that nobody tried
-/// each must pass, or none if the machine has booted: the last ones are in danger.
+/// The number of the last sends whose minute must hold, and of the last untried codes that must pass (or must
+/// not, if the machine has booted). The last ones are in danger.
 const MINUTES: usize = 100;
 const CODES: usize = 10;
 
-/// What is wrong.
+/// A broken demand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fault {
     /// A send was answered, and no message is on record.
@@ -32,7 +32,7 @@ pub(super) enum Fault {
     UsedAgain,
     /// A wrong guess was answered, and is not counted.
     NotCounted,
-    /// A code was sent, and another one a moment later.
+    /// A code was sent, and another one was sent a moment later.
     NoMinute,
     /// A code was sent, and does not pass.
     NoCode,
@@ -53,7 +53,7 @@ impl fmt::Display for Fault {
     }
 }
 
-/// How much was looked at, and what was found.
+/// The number of checks, and the faults found.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
     pub(super) messages: usize,
@@ -74,7 +74,7 @@ impl Findings {
         self.faults.extend(&other.faults);
     }
 
-    /// What was found to be wrong, how often, and with which number first.
+    /// Describes each kind of fault, how often it was found, and its first number.
     pub(super) fn complaint(&self) -> String {
         let kinds = [
             Fault::NoMessage,
@@ -102,16 +102,16 @@ impl Findings {
     }
 }
 
-/// What was answered before a moment.
+/// The answers before a moment.
 pub(super) struct Told<'a> {
     story: &'a Story,
     deeds: Vec<(&'a str, Deed)>,
-    /// Whether the machine has booted since, as far as countersign knows: no code of before is good then.
+    /// Whether the machine has booted since, as far as countersign knows. Then no earlier code is good.
     booted: bool,
 }
 
 impl<'a> Told<'a> {
-    /// The answers to the requests of these ids, as far as they promise anything.
+    /// Selects the answers to the requests with these ids, as far as they promise anything.
     pub(super) fn of(story: &'a Story, requests: &HashSet<&str>, booted: bool) -> Self {
         let deeds = story.deeds.iter().map(|(id, deed)| (id.as_str(), *deed));
         let mut deeds: Vec<_> = deeds.filter(|(id, _)| requests.contains(id)).collect();
@@ -128,7 +128,7 @@ impl<'a> Told<'a> {
         deeds.filter(move |(_, deed)| deed.step == step)
     }
 
-    /// Asks the service at `address`, which runs on `data`, for all of it.
+    /// Checks every demand at the service at `address`, which runs on `data`.
     pub(super) async fn find(&self, address: SocketAddr, data: &Path) -> anyhow::Result<Findings> {
         let mut findings = Findings::default();
         self.read_record(address, data, &mut findings).await?;
@@ -163,7 +163,7 @@ impl<'a> Told<'a> {
         let untried = self.all(Step::Send).map(|(_, deed)| deed);
         let untried = untried.filter(|deed| !self.story.tried.contains(&deed.number));
         for deed in untried.rev().take(CODES).filter(is_young) {
-            // Another code has taken the place of the one before.
+            // A newer code has taken the place of the earlier one.
             if again.contains(&deed.number) {
                 continue;
             }
@@ -216,14 +216,14 @@ struct Asker<'a> {
 }
 
 impl Asker<'_> {
-    /// Whether the code that was sent to `number` is good.
+    /// Returns whether the code that was sent to `number` is good.
     async fn passes(&mut self, number: u64) -> anyhow::Result<bool> {
         let code = self.story.codes.get(&number).context("no code")?;
         wire::check(&mut self.request, number, code.text(), false);
         self.is(Seen::Valid, Seen::Invalid).await
     }
 
-    /// Whether `number` gets another code.
+    /// Returns whether `number` gets another code.
     async fn sends(&mut self, number: u64) -> anyhow::Result<bool> {
         wire::send(&mut self.request, number);
         self.is(Seen::Sent, Seen::Refused).await

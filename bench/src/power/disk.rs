@@ -1,8 +1,9 @@
-//! A disk under the calls of a service: what it holds for sure, and what may be lost with the power.
+//! A simulated disk under the calls of a service: its durable contents, and the contents that a power cut may
+//! lose.
 //!
-//! A file holds for sure what was written before its last flush began, once that has ended. Of every sector
-//! the disk may have any state since, and of the sectors each its own. The names in a folder are as of its
-//! last flush, or as they were made, one after the other. The size of a file, when it is set, is kept.
+//! A file durably holds everything written before its last completed flush began. Each sector may hold any
+//! later state, independently of the others. The names in a folder are those of its last flush, or any later
+//! prefix of changes. A size that is set for a file is kept.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
@@ -14,10 +15,10 @@ use std::rc::Rc;
 use crate::numbers::SplitMix;
 use crate::power::trace::{Moment, Trace, What};
 
-/// Which file a name leads to.
+/// The file that each name leads to.
 type Names = BTreeMap<PathBuf, usize>;
 
-/// What a disk has when power is back.
+/// The contents of a disk when power is back.
 pub(super) type Image = BTreeMap<PathBuf, Vec<u8>>;
 
 #[derive(Debug, Clone)]
@@ -27,14 +28,14 @@ pub(super) struct Disk {
     files: Vec<File>,
     open: HashMap<i64, Handle>,
     flushes: HashMap<usize, Flush>,
-    /// Whether it does what it says when it is told to flush.
+    /// Whether the disk really flushes when it says so.
     pub(super) honest: bool,
 }
 
 #[derive(Debug, Clone, Default)]
 struct File {
     safe: Vec<u8>,
-    /// Since its last flush.
+    /// The changes since the last flush.
     loose: Vec<Change>,
 }
 
@@ -57,27 +58,27 @@ enum Handle {
     Folder(PathBuf),
 }
 
-/// What a flush under way will have made safe.
+/// The changes that a flush under way will make durable.
 #[derive(Debug, Clone)]
 enum Flush {
     File(usize, HashSet<usize>),
     Names(PathBuf, Names),
 }
 
-/// What becomes of that which is not safe.
+/// The treatment of changes that are not durable.
 pub(super) enum Fate<'a> {
-    /// Lost, and with it the names that no flush of the folder kept.
+    /// They are lost, and so are the names that no flush of the folder kept.
     Lost,
-    /// Lost, but for the names.
+    /// They are lost, except the names.
     Named,
-    /// Some sectors are kept, as of some moment.
+    /// Some sectors are kept, each as of some moment.
     Torn(&'a mut SplitMix),
-    /// Kept: nothing happened.
+    /// They are kept: nothing is lost.
     Kept,
 }
 
 impl Disk {
-    /// An empty one.
+    /// Makes an empty disk.
     pub(super) fn new() -> Self {
         Self {
             names: Names::new(),
@@ -89,7 +90,7 @@ impl Disk {
         }
     }
 
-    /// What happens at the moments of `trace` from `from` up to `to`, happens here.
+    /// Replays the moments of `trace` from `from` up to `to`.
     pub(super) fn replay(&mut self, trace: &Trace, from: usize, to: usize) {
         let moments = trace.moments.get(from..to).unwrap_or_default();
         for Moment { call, begins } in moments {
@@ -251,7 +252,7 @@ impl Disk {
         }
     }
 
-    /// What it may hold when power is back.
+    /// Returns contents that the disk may have when power is back.
     pub(super) fn image(&self, mut fate: Fate<'_>) -> Image {
         let names = match fate {
             Fate::Lost => &self.safe_names,
@@ -289,7 +290,7 @@ impl File {
         }
     }
 
-    /// Of each sector, as many of its changes as chance has it, the first ones first.
+    /// Applies a random number of changes to each sector, the first ones first.
     fn tear(&self, content: &mut Vec<u8>, random: &mut SplitMix) {
         let sector = if random.below(2) == 0 { 512 } else { 4096 };
         let kept_whole = match random.below(3) {
@@ -318,13 +319,13 @@ impl File {
             }
         }
         if random.below(2) == 0 {
-            // The size was kept, and nothing of what it was for.
+            // The size was kept, but none of the data that it was set for.
             content.resize(self.length().max(content.len()), 0);
         }
     }
 }
 
-/// Writes `bytes` into `content`, which grows where need be.
+/// Writes `bytes` into `content`, which grows if necessary.
 fn put(content: &mut Vec<u8>, at: usize, bytes: &[u8]) {
     let end = at + bytes.len();
     if content.len() < end {

@@ -1,5 +1,5 @@
-//! The loss of power takes nothing that was answered: a run is written down call by call, and what a disk
-//! may be left with at many of its moments is started from.
+//! Checks that a loss of power loses nothing that was answered: records a run call by call, and starts the
+//! service from the contents that a disk may have at many of its moments.
 
 use std::collections::HashSet;
 use std::fs;
@@ -24,17 +24,17 @@ mod story;
 mod strace;
 mod trace;
 
-/// How much is asked, and how often the power fails.
+/// The size of the run, and the number of power cuts.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Size {
     pub(crate) numbers: u64,
     pub(crate) cuts: usize,
-    /// None: another one each time.
+    /// The seed; `None`: another one each time.
     pub(crate) seed: Option<u64>,
 }
 
 impl Size {
-    /// Enough for the log of the database to be carried over into it.
+    /// Large enough that a checkpoint carries the log of the database into it.
     pub(crate) const WHOLE: Self = Self {
         numbers: 640,
         cuts: 30,
@@ -46,20 +46,20 @@ impl Size {
     };
 }
 
-/// The file from which countersign knows whether the machine has booted.
+/// The file from which countersign learns whether the machine has booted.
 const CLOCK: &str = "clock.json";
 
-/// A run, and all that is known of it.
+/// A recorded run.
 struct Run<'a> {
     bench: &'a Bench,
-    /// Where the data was.
+    /// The folder of the data.
     folder: PathBuf,
     story: Story,
     trace: Trace,
 }
 
-/// Loads countersign, takes the power away at many moments and looks for everything that was answered. Left
-/// out where nobody may look into a process.
+/// Loads countersign, cuts the power at many moments and looks for everything that was answered. Skipped where
+/// the bench may not trace a process.
 pub(crate) async fn survives(bench: &Bench, size: Size) -> anyhow::Result<()> {
     if let Err(why) = strace::may_look() {
         say(format!("The loss of power is not tried: {why:#}\n"));
@@ -93,7 +93,8 @@ pub(crate) async fn survives(bench: &Bench, size: Size) -> anyhow::Result<()> {
 }
 
 impl Run<'_> {
-    /// Runs countersign under load, and stops it: a call cut off by a kill may have been done or not.
+    /// Runs countersign under load, and then stops it, since a call cut off by a kill may have been done or
+    /// not.
     async fn record(bench: &Bench, numbers: u64) -> anyhow::Result<Run<'_>> {
         let dir = bench.folder()?;
         let folder = dir.path().canonicalize()?.join("data");
@@ -113,7 +114,7 @@ impl Run<'_> {
         Ok(run)
     }
 
-    /// An error unless the trace explains every byte that is in the folder, and has every answer.
+    /// Checks that the trace explains every byte in the folder, and has every answer.
     fn is_whole(&self) -> anyhow::Result<()> {
         let end = self.trace.moments.len();
         let answers = self.trace.answers(end);
@@ -125,7 +126,7 @@ impl Run<'_> {
         let mut found = HashSet::new();
         for entry in fs::read_dir(&self.folder)? {
             let path = entry?.path();
-            // Shared memory of the database, made anew by whoever opens it first.
+            // Shared memory of the database, which the first process to open it makes anew.
             let same = path.extension().is_some_and(|name| name == "db-shm")
                 || image.get(&path) == Some(&fs::read(&path)?);
             ensure!(same, "the trace does not explain {}", path.display());
@@ -152,8 +153,8 @@ impl Run<'_> {
         )
     }
 
-    /// At each of `cuts`, two disks: one that lost all that was not flushed, and one that kept some of it; in
-    /// a machine that has booted, or, where codes may live on, in one that has not.
+    /// Starts from two disks at each of `cuts`: one that lost everything not flushed, and one that kept a part
+    /// of it. Each is started on a machine that has booted, or, where codes may live on, on one that has not.
     async fn cut(
         &self,
         cuts: &[usize],
@@ -184,7 +185,7 @@ impl Run<'_> {
         Ok((images, found))
     }
 
-    /// Starts countersign on `image`: an error, and the folder stays, unless everything is there.
+    /// Starts countersign on `image`. Fails, and keeps the folder, unless everything is there.
     async fn start(&self, image: &Image, told: &Told<'_>, cut: usize) -> anyhow::Result<Findings> {
         let dir = self.bench.folder()?;
         let found = self.find(image, told, dir.path()).await;
@@ -210,9 +211,9 @@ impl Run<'_> {
         Ok(found)
     }
 
-    /// Disks that say they flushed, and did not, since the answer before the one that is looked for: a send,
-    /// a used code and a wrong guess. Beside each a good disk at the same moment, that nothing but the flushes
-    /// makes the difference. How many they were.
+    /// Checks that the bench notices disks that claim to flush and do not. Such a disk drops the flushes since
+    /// the answer before a send, a used code, and a wrong guess. A good disk at the same moment shows that only
+    /// the flushes make the difference. Returns the number of disks.
     async fn bad_disks_are_noticed(&self) -> anyhow::Result<usize> {
         let steps = [
             (Step::Send, &[Fault::NoMessage, Fault::NoMinute][..]),
@@ -241,8 +242,8 @@ impl Run<'_> {
         Ok(steps.len())
     }
 
-    /// The last of such steps that was taken with no other under way: the moments after the answer before,
-    /// and after its own.
+    /// Returns the last such step that was taken with no other under way, with the moments after the answer
+    /// before it and after its own answer.
     fn alone(&self, step: Step) -> Option<(usize, usize, Deed)> {
         let answers = cuts::after(&self.trace, |call| {
             matches!(call.what, trace::What::Answer { .. })

@@ -1,4 +1,4 @@
-//! What was asked of the service before its power fails, and what it answered.
+//! The requests to the service before its power fails, and its answers.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -18,37 +18,37 @@ use crate::numbers::number;
 use crate::source::{Seen, envelope};
 use crate::wire;
 
-/// How many connections ask at once.
+/// The number of connections that ask at once.
 const CROWD: usize = 16;
 
-/// What is asked about a number.
+/// A request about a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
     Send,
-    /// The right code, which is used up.
+    /// Check the right code, which uses it up.
     Use,
-    /// A wrong one.
+    /// Check a wrong code.
     Guess,
 }
 
-/// An answer that told of success, or of a wrong guess.
+/// An answer of success, or of a wrong guess.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Deed {
     pub(super) step: Step,
     pub(super) number: u64,
-    /// Before it was asked for.
+    /// The time before the request.
     pub(super) since: Instant,
-    /// Whether nothing else was under way.
+    /// Whether no other request was under way.
     pub(super) alone: bool,
 }
 
-/// Everything that was answered, by the ids of the requests.
+/// All answers, by the ids of the requests.
 #[derive(Debug, Default)]
 pub(super) struct Story {
     pub(super) deeds: HashMap<String, Deed>,
-    /// What was sent.
+    /// The codes that were sent.
     pub(super) codes: HashMap<u64, Code>,
-    /// Of these numbers a code was tried, answered or not.
+    /// The numbers whose code was tried, whether or not the answer came.
     pub(super) tried: HashSet<u64>,
 }
 
@@ -61,8 +61,8 @@ struct Envelope {
 }
 
 impl Story {
-    /// Has the service at `address` send to some `size` numbers, use codes and refuse wrong ones: one after
-    /// the other, then many at a time, then all of it at once.
+    /// Lets the service at `address` send to some `size` numbers, use codes and refuse wrong ones: one after
+    /// the other, then many at a time, then all kinds of requests at once.
     pub(super) async fn tell(address: SocketAddr, data: &Path, size: u64) -> anyhow::Result<Self> {
         let mut story = Self::default();
         let sends = |range: std::ops::Range<u64>| -> Steps {

@@ -1,4 +1,4 @@
-//! Countersign with every call on a file or socket written down, from its first moment on.
+//! Starts Countersign under `strace`, which records every call on a file or socket from the first moment on.
 
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
@@ -12,7 +12,7 @@ use crate::ours;
 use crate::power::trace::CALLS;
 use crate::process::{Service, pinned};
 
-/// Whether `strace` works here.
+/// Returns whether `strace` works here.
 pub(super) fn may_look() -> anyhow::Result<()> {
     let mut strace = Command::new("strace");
     strace.args(["-D", "-f", "-q", "-o", "/dev/null", "true"]);
@@ -25,8 +25,8 @@ pub(super) fn may_look() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Starts countersign on `folder`, everything it does from its first moment on written to `lines`. It is
-/// the child of this process, and `strace` its grandchild, so that its end is not the end of `strace`.
+/// Starts countersign on `folder`, with `strace` writing its calls to `lines`. Countersign is the child of this
+/// process, and `strace` its grandchild, so `strace` outlives countersign.
 pub(super) fn traced(binary: &Path, folder: &Path, lines: &Path) -> anyhow::Result<Service> {
     let mut command = pinned(Path::new("strace"));
     command
@@ -41,7 +41,7 @@ pub(super) fn traced(binary: &Path, folder: &Path, lines: &Path) -> anyhow::Resu
     Service::start(command)
 }
 
-/// What `strace` wrote, once it has seen the end of `pid`.
+/// Returns the output of `strace`, once it has seen the end of `pid`.
 pub(super) async fn written(lines: &Path, pid: u32) -> anyhow::Result<String> {
     let pid = pid.to_string();
     for _ in 0..1_000 {
@@ -55,7 +55,7 @@ pub(super) async fn written(lines: &Path, pid: u32) -> anyhow::Result<String> {
     bail!("strace has not seen the end of countersign")
 }
 
-/// The words of the last line, if it is short.
+/// Returns the words of the last line, if it is short.
 fn last_line(lines: &Path) -> anyhow::Result<Vec<String>> {
     let file = File::open(lines)?;
     let mut end = [0; 128];

@@ -1,14 +1,14 @@
-//! What a service did to its files and what it answered, in order, as `strace` wrote it down.
+//! The file operations of a service and its answers, in order, as `strace` recorded them.
 //!
-//! A call that was under way when another thread's came between is in two parts, so it is known of every
-//! call when it began and when it had ended: its thread stood still at both.
+//! A call during which another thread's call came is recorded in two parts. So the begin and the end of every
+//! call are known: its thread stood still at both.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-/// What `strace` is to look at; `?`: where the machine has such a call.
+/// The calls that `strace` records; `?`: where the machine has such a call.
 pub(super) const CALLS: &str = "trace=?open,?openat,?write,?pwrite64,?writev,?pwritev,?sendto,?sendmsg,\
      ?fsync,?fdatasync,?ftruncate,?rename,?renameat,?renameat2,?link,?linkat,?unlink,?unlinkat,?close";
 
@@ -23,7 +23,7 @@ pub(super) enum What {
     Close {
         fd: i64,
     },
-    /// Without a place: where the last one ended, or at the end of the file.
+    /// `None` for a write at the end of the last write, or at the end of the file.
     Write {
         fd: i64,
         at: Option<usize>,
@@ -36,16 +36,16 @@ pub(super) enum What {
         fd: i64,
         length: usize,
     },
-    /// The file gets a name that was another's.
+    /// The file gets a name that another file had.
     Rename {
         from: PathBuf,
     },
-    /// The file gets one more name.
+    /// The file gets a further name.
     Link {
         from: PathBuf,
     },
     Unlink,
-    /// The request of this id is answered.
+    /// The service answers the request with this id.
     Answer {
         request: String,
     },
@@ -57,14 +57,14 @@ pub(super) struct Call {
     pub(super) file: PathBuf,
 }
 
-/// A call begins, or has ended.
+/// The begin or the end of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Moment {
     pub(super) call: usize,
     pub(super) begins: bool,
 }
 
-/// All that concerns one folder, and all answers.
+/// All calls that concern one folder, and all answers.
 #[derive(Debug, Default)]
 pub(super) struct Trace {
     pub(super) calls: Vec<Call>,
@@ -72,7 +72,7 @@ pub(super) struct Trace {
 }
 
 impl Trace {
-    /// Reads the lines of `text` as far as they concern `folder`.
+    /// Reads the lines of `text` that concern `folder`.
     pub(super) fn read(text: &str, folder: &Path) -> anyhow::Result<Self> {
         let mut trace = Self::default();
         let mut moments = Vec::new();
@@ -98,13 +98,13 @@ impl Trace {
         Ok(trace)
     }
 
-    /// The call that begins at `moment`, if one does.
+    /// Returns the call that begins at `moment`, if one does.
     pub(super) fn begun(&self, moment: &Moment) -> Option<&Call> {
         let call = self.calls.get(moment.call);
         call.filter(|_| moment.begins)
     }
 
-    /// Which request is answered at `moment`, if one is.
+    /// Returns the request that is answered at `moment`, if one is.
     pub(super) fn answer(&self, moment: &Moment) -> Option<&str> {
         match &self.begun(moment)?.what {
             What::Answer { request } => Some(request),
@@ -112,22 +112,22 @@ impl Trace {
         }
     }
 
-    /// The requests that were answered before the moment `cut`, those under way included: whoever asked
-    /// may have them.
+    /// Returns the requests that were answered before the moment `cut`. Answers under way are included, since
+    /// the client may have them.
     pub(super) fn answers(&self, cut: usize) -> HashSet<&str> {
         let moments = self.moments.iter().take(cut);
         moments.filter_map(|moment| self.answer(moment)).collect()
     }
 }
 
-/// A call as it was written, with the lines of its beginning and end.
+/// A recorded call, with the lines of its begin and end.
 struct Raw {
     text: String,
     began: usize,
     ended: Option<usize>,
 }
 
-/// Puts together what is in two parts; in the order in which the calls began.
+/// Joins calls in two parts. Returns all calls in the order in which they began.
 fn join(text: &str) -> anyhow::Result<Vec<Raw>> {
     let mut calls: Vec<Raw> = Vec::new();
     let mut under_way: HashMap<&str, usize> = HashMap::new();
@@ -158,11 +158,11 @@ fn join(text: &str) -> anyhow::Result<Vec<Raw>> {
     Ok(calls)
 }
 
-/// What a call does; nothing if it failed, or ended with the process before it had a result that matters.
+/// Interprets a call; `None` if it failed, or if the process ended before it had a result that matters.
 fn understand(raw: &Raw) -> anyhow::Result<Option<Call>> {
     let (name, rest) = raw.text.split_once('(').context("no call")?;
     let (args, result) = rest.rsplit_once(" = ").unwrap_or((rest, "?"));
-    // Of a call that never ended nobody knows whether it did anything.
+    // The effect of a call that never ended is unknown.
     let result = number(result);
     if result.is_some_and(|result| result < 0) {
         return Ok(None);
@@ -202,7 +202,7 @@ fn understand(raw: &Raw) -> anyhow::Result<Option<Call>> {
     call.map(Some)
 }
 
-/// The number that a field begins with.
+/// Reads the number at the start of a field.
 fn number(field: &str) -> Option<i64> {
     let end = field.find(|c: char| !c.is_ascii_digit() && c != '-');
     field.get(..end.unwrap_or(field.len()))?.parse().ok()
@@ -233,7 +233,7 @@ fn written(args: &str, fd: i64, at: Option<usize>, result: Option<i64>) -> anyho
     about(args, what)
 }
 
-/// Of which request these bytes are the answer, if they are one.
+/// Returns the id of the request that these bytes answer, if they are an answer.
 fn answered(bytes: &[u8]) -> Option<String> {
     let key = br#""requestId":""#;
     let answer = bytes.strip_prefix(b"HTTP/1.1 ")?;
@@ -242,7 +242,7 @@ fn answered(bytes: &[u8]) -> Option<String> {
     String::from_utf8(id.next()?.to_vec()).ok()
 }
 
-/// A call on an open file, whose path stands behind its number: `13<\x2f\x61>`.
+/// Reads a call on an open file, whose path stands behind its number: `13<\x2f\x61>`.
 fn about(args: &str, what: What) -> anyhow::Result<Call> {
     let path = args.split(['<', '>']).nth(1).context("no path")?;
     let file = PathBuf::from(String::from_utf8(unescape(path)?)?);
@@ -264,7 +264,7 @@ fn two(args: &str, what: impl FnOnce(PathBuf) -> What) -> anyhow::Result<Call> {
     })
 }
 
-/// The arguments in quotes; nothing may have been left out of them.
+/// Reads the quoted arguments, none of which may be abbreviated.
 fn strings(args: &str) -> anyhow::Result<Vec<Vec<u8>>> {
     let mut strings = Vec::new();
     let mut parts = args.split('"').skip(1);
@@ -277,7 +277,7 @@ fn strings(args: &str) -> anyhow::Result<Vec<Vec<u8>>> {
     Ok(strings)
 }
 
-/// `\x41\x42` is `AB`.
+/// Decodes `\x41\x42` to `AB`.
 fn unescape(text: &str) -> anyhow::Result<Vec<u8>> {
     let digit = |byte: u8| char::from(byte).to_digit(16);
     let byte = |four: &[u8]| match four {

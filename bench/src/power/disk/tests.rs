@@ -4,7 +4,7 @@ use crate::power::trace::Call;
 const FD: i64 = 3;
 const FOLDER: i64 = 4;
 
-/// A trace of calls, each of which ends before the next begins.
+/// Makes a trace of calls, each of which ends before the next begins.
 fn trace(calls: Vec<(What, &str)>) -> Trace {
     let calls = calls.into_iter().map(|(what, file)| Call {
         what,
@@ -72,7 +72,7 @@ fn a_flush_keeps_only_what_was_written_before_it_began() {
         (sync(FD), "/d/a"),
         (write(3, b"two"), "/d/a"),
     ]);
-    // The second write begins and ends within the flush, the first one ends within it.
+    // The second write begins and ends within the flush, and the first one ends within it.
     let order = [(0, true), (0, false), (1, true), (2, true), (3, true)];
     let order = order
         .into_iter()

@@ -1,6 +1,6 @@
 use super::*;
 
-/// As `strace` would write it.
+/// Encodes a text as `strace` does.
 fn hex(text: &str) -> String {
     text.bytes().map(|byte| format!("\\x{byte:02x}")).collect()
 }
