@@ -45,8 +45,8 @@ pub(crate) async fn carry(
     let deadline = now().after(policy::SEND_DEADLINE);
     let mut attempts = Vec::new();
     let (mut called, mut rejected) = (0, Vec::new());
-    let mut carriers = way.carriers.iter().peekable();
-    while let Some(provider) = carriers.next() {
+    let mut providers = way.providers.iter().peekable();
+    while let Some(provider) = providers.next() {
         let started_at = now();
         let too_late =
             attempts.is_empty() && started_at > parcel.message.made_at().after(policy::HAND_OVER);
@@ -55,7 +55,7 @@ pub(crate) async fn carry(
         } else if !attempts.is_empty() && started_at.until(deadline) < policy::LEAST_FOR_A_VENDOR {
             break;
         } else {
-            let another = carriers.peek().is_some() && called + 1 < policy::MOST_VENDORS;
+            let another = providers.peek().is_some() && called + 1 < policy::MOST_VENDORS;
             let until = if another && way.on_unknown == OnUnknown::FailoverSameCode {
                 started_at.after(policy::PATIENCE).min(deadline)
             } else {

@@ -154,7 +154,7 @@ impl Messenger {
         provider: Arc<dyn Provider>,
     ) -> Result<MessageId, SendError> {
         let way = Way {
-            carriers: vec![provider],
+            providers: vec![provider],
             on_unknown: OnUnknown::Keep,
         };
         self.send_by(request, &way, &self.plan().templates).await

@@ -177,16 +177,20 @@ impl Route {
 #[derive(Clone)]
 pub struct Way {
     /// The providers, in the order in which they are to be tried.
-    pub carriers: Vec<Arc<dyn Provider>>,
+    pub providers: Vec<Arc<dyn Provider>>,
     /// The action when it is unknown whether a vendor sent the message.
     pub on_unknown: OnUnknown,
 }
 
 impl fmt::Debug for Way {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let carriers: Vec<_> = self.carriers.iter().map(|carrier| carrier.name()).collect();
+        let providers: Vec<_> = self
+            .providers
+            .iter()
+            .map(|provider| provider.name())
+            .collect();
         f.debug_struct("Way")
-            .field("carriers", &carriers)
+            .field("providers", &providers)
             .field("on_unknown", &self.on_unknown)
             .finish()
     }
@@ -276,12 +280,12 @@ impl Routes {
             return Ok(self.otherwise(country));
         };
         let drawn = route.drawn(entropy)?;
-        let carriers: Vec<_> = drawn
+        let providers: Vec<_> = drawn
             .into_iter()
             .filter_map(|name| self.providers.get(name).cloned())
             .collect();
-        Ok((!carriers.is_empty()).then_some(Way {
-            carriers,
+        Ok((!providers.is_empty()).then_some(Way {
+            providers,
             on_unknown: route.on_unknown,
         }))
     }
@@ -289,7 +293,7 @@ impl Routes {
     fn otherwise(&self, country: Country) -> Option<Way> {
         let (provider, countries) = self.otherwise.as_ref()?;
         countries.contains(country).then(|| Way {
-            carriers: vec![Arc::clone(provider)],
+            providers: vec![Arc::clone(provider)],
             on_unknown: OnUnknown::Keep,
         })
     }

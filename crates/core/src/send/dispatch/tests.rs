@@ -104,9 +104,9 @@ impl World {
             phone: &phone,
             code: Some((passcode, Duration::from_secs(300))),
         };
-        let carriers = self.vendors.iter();
+        let providers = self.vendors.iter();
         let way = Way {
-            carriers: carriers
+            providers: providers
                 .map(|vendor| Arc::clone(vendor) as Arc<dyn Provider>)
                 .collect(),
             on_unknown,
