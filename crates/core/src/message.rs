@@ -76,6 +76,13 @@ pub struct Decision {
 }
 
 impl Intent {
+    /// Returns whether the message brings the live code of its scope once more, where there is one that is kept
+    /// sealed for that ([`Resend::Reuse`](policy::Resend::Reuse)).
+    #[must_use]
+    pub const fn sends_again(&self) -> bool {
+        self.code.sealed.is_some()
+    }
+
     /// Returns whether the intent reached the ledger so late that it must be refused: a message must be handed
     /// over within [`policy::HAND_OVER`] of the making of its id.
     #[must_use]
@@ -85,6 +92,21 @@ impl Intent {
 }
 
 impl Decision {
+    /// Makes the decision of `at`, by `limits` of which `refusals` refused; the message brings its own code.
+    #[must_use]
+    pub const fn new(
+        at: Timestamp,
+        limits: Arc<RuleSet>,
+        refusals: Vec<(usize, Timestamp)>,
+    ) -> Self {
+        Self {
+            at,
+            limits,
+            refusals,
+            again: None,
+        }
+    }
+
     /// Returns whether no limit refused. The message exists if and only if this is true.
     #[must_use]
     pub fn admitted(&self) -> bool {

@@ -158,12 +158,7 @@ impl SqliteStore {
         // A refusal names every limit that refuses.
         let refusals = live.judge_send(rules.set(), hits, now);
         drop(live);
-        let decision = Decision {
-            at: now,
-            limits: Arc::clone(rules.set()),
-            refusals,
-            again: None,
-        };
+        let decision = Decision::new(now, Arc::clone(rules.set()), refusals);
         Ok((!decision.admitted()).then_some(decision))
     }
 
@@ -199,15 +194,12 @@ struct PreparedMessage {
 
 impl PreparedMessage {
     fn decide(&self, live: &Live, limits: &Arc<RuleSet>, now: Timestamp) -> Decision {
-        let reuses = self.intent.code.sealed.is_some();
-        Decision {
-            at: now,
-            limits: Arc::clone(limits),
-            refusals: live.judge_send(limits, &self.hits, now),
-            again: reuses
-                .then(|| live.code_to_send_again(self.scope, now))
-                .flatten(),
+        let refusals = live.judge_send(limits, &self.hits, now);
+        let mut decision = Decision::new(now, Arc::clone(limits), refusals);
+        if decision.admitted() && self.intent.sends_again() {
+            decision.again = live.code_to_send_again(self.scope, now);
         }
+        decision
     }
 
     /// Makes the row of the message, once it is admitted.

@@ -709,6 +709,27 @@ fn a_message_with_the_row_number_of_a_rolled_back_one_gets_an_outcome() {
 }
 
 #[test]
+fn a_refused_send_brings_no_code_once_more() {
+    let send = |scope, resend| Step::Decide {
+        scope,
+        resend,
+        tries: 1,
+        life: 10 * MINUTE,
+        limits: 2,
+        fails: false,
+    };
+    // The number may be sent three messages in two hours: the fourth is refused, and not by the minute.
+    play(&[
+        send(ONE, Resend::Reuse),
+        settle(0, true),
+        send((1, 0, 0), Resend::Rotate),
+        send((0, 1, 0), Resend::Rotate),
+        Step::Pass(MINUTE),
+        send(ONE, Resend::Reuse),
+    ]);
+}
+
+#[test]
 #[allow(
     clippy::disallowed_methods,
     reason = "a switch for people who run the tests"
