@@ -16,7 +16,7 @@ use tokio::task::LocalSet;
 use crate::clock::now;
 use crate::connection::Connection;
 use crate::meter::{Snapshot, Usage};
-use crate::source::{Seen, Source};
+use crate::source::{Meaning, Source};
 
 /// The longest run, and the most connections, which keep the bench from loading other people's services.
 const LONGEST: Duration = Duration::from_secs(600);
@@ -58,12 +58,12 @@ impl Counts {
         self.sent + self.refused + self.valid + self.invalid
     }
 
-    fn add(&mut self, seen: Seen) {
+    fn add(&mut self, seen: Meaning) {
         match seen {
-            Seen::Sent => self.sent += 1,
-            Seen::Refused => self.refused += 1,
-            Seen::Valid => self.valid += 1,
-            Seen::Invalid => self.invalid += 1,
+            Meaning::Sent => self.sent += 1,
+            Meaning::Refused => self.refused += 1,
+            Meaning::Valid => self.valid += 1,
+            Meaning::Invalid => self.invalid += 1,
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::wire;
 
 /// The meaning of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Seen {
+pub(crate) enum Meaning {
     /// A code was sent.
     Sent,
     /// It is too early for another code.
@@ -23,23 +23,23 @@ pub(crate) enum Seen {
 pub(crate) trait Source {
     /// Writes the next request into `request` and returns the right answers; `None` when there are no more
     /// requests.
-    fn next(&mut self, request: &mut Vec<u8>) -> Option<&'static [Seen]>;
+    fn next(&mut self, request: &mut Vec<u8>) -> Option<&'static [Meaning]>;
 
     /// Returns the meaning of an answer; `None` if it is unknown.
-    fn read(&self, status: u16, body: &[u8]) -> Option<Seen> {
+    fn read(&self, status: u16, body: &[u8]) -> Option<Meaning> {
         envelope(status, body)
     }
 }
 
 /// Reads the meaning of an envelope.
-pub(crate) fn envelope(status: u16, body: &[u8]) -> Option<Seen> {
+pub(crate) fn envelope(status: u16, body: &[u8]) -> Option<Meaning> {
     let code = after(body, br#""statusCode":"#)?.get(..3)?;
     match (status, code) {
-        (200, b"429") => Some(Seen::Refused),
+        (200, b"429") => Some(Meaning::Refused),
         (200, b"200") => match after(body, br#""isValid":"#) {
-            None => Some(Seen::Sent),
-            Some(rest) if rest.starts_with(b"true") => Some(Seen::Valid),
-            Some(_) => Some(Seen::Invalid),
+            None => Some(Meaning::Sent),
+            Some(rest) if rest.starts_with(b"true") => Some(Meaning::Valid),
+            Some(_) => Some(Meaning::Invalid),
         },
         _ => None,
     }
@@ -54,9 +54,9 @@ fn after<'a>(body: &'a [u8], key: &[u8]) -> Option<&'a [u8]> {
 pub(crate) struct Unique(pub(crate) std::ops::Range<u64>);
 
 impl Source for Unique {
-    fn next(&mut self, request: &mut Vec<u8>) -> Option<&'static [Seen]> {
+    fn next(&mut self, request: &mut Vec<u8>) -> Option<&'static [Meaning]> {
         wire::send(request, number(self.0.next()?));
-        Some(&[Seen::Sent])
+        Some(&[Meaning::Sent])
     }
 }
 
@@ -64,9 +64,9 @@ impl Source for Unique {
 pub(crate) struct Repeated;
 
 impl Source for Repeated {
-    fn next(&mut self, request: &mut Vec<u8>) -> Option<&'static [Seen]> {
+    fn next(&mut self, request: &mut Vec<u8>) -> Option<&'static [Meaning]> {
         wire::send(request, number(1));
-        Some(&[Seen::Refused, Seen::Sent])
+        Some(&[Meaning::Refused, Meaning::Sent])
     }
 }
 
@@ -78,11 +78,11 @@ pub(crate) struct Popular {
 }
 
 impl Source for Popular {
-    fn next(&mut self, request: &mut Vec<u8>) -> Option<&'static [Seen]> {
+    fn next(&mut self, request: &mut Vec<u8>) -> Option<&'static [Meaning]> {
         let n = self.zipf.draw();
         self.asked.borrow_mut().insert(n);
         wire::send(request, number(n));
-        Some(&[Seen::Sent, Seen::Refused])
+        Some(&[Meaning::Sent, Meaning::Refused])
     }
 }
 
@@ -93,10 +93,10 @@ pub(crate) struct Checks {
 }
 
 impl Source for Checks {
-    fn next(&mut self, request: &mut Vec<u8>) -> Option<&'static [Seen]> {
+    fn next(&mut self, request: &mut Vec<u8>) -> Option<&'static [Meaning]> {
         let code = self.codes.next()?;
         wire::check(request, code.number, code.text(), self.token);
-        Some(&[Seen::Valid])
+        Some(&[Meaning::Valid])
     }
 }
 
@@ -108,7 +108,7 @@ pub(crate) struct Mix {
 }
 
 impl Source for Mix {
-    fn next(&mut self, request: &mut Vec<u8>) -> Option<&'static [Seen]> {
+    fn next(&mut self, request: &mut Vec<u8>) -> Option<&'static [Meaning]> {
         self.turn = (self.turn + 1) % 10;
         match self.turn {
             0 => self.checks.next(request),
@@ -124,14 +124,14 @@ pub(crate) struct Wrong {
 }
 
 impl Source for Wrong {
-    fn next(&mut self, request: &mut Vec<u8>) -> Option<&'static [Seen]> {
+    fn next(&mut self, request: &mut Vec<u8>) -> Option<&'static [Meaning]> {
         let code = self.codes.get(self.turn % self.codes.len().max(1))?;
         if self.turn >= 3 * self.codes.len() {
             return None;
         }
         self.turn += 1;
         wire::guess(request, code.number, code.wrong().text());
-        Some(&[Seen::Invalid])
+        Some(&[Meaning::Invalid])
     }
 }
 
@@ -143,11 +143,11 @@ pub(crate) struct Race {
 }
 
 impl Source for Race {
-    fn next(&mut self, request: &mut Vec<u8>) -> Option<&'static [Seen]> {
+    fn next(&mut self, request: &mut Vec<u8>) -> Option<&'static [Meaning]> {
         let code = self.codes.get(self.turn / self.times)?;
         self.turn += 1;
         wire::check(request, code.number, code.text(), false);
-        Some(&[Seen::Valid, Seen::Invalid])
+        Some(&[Meaning::Valid, Meaning::Invalid])
     }
 }
 
@@ -158,12 +158,15 @@ mod tests {
     #[test]
     fn an_answer_is_read_by_its_codes() {
         let read = |body: &str| envelope(200, body.as_bytes());
-        assert_eq!(read(r#"{"statusCode":200,"message":""}"#), Some(Seen::Sent));
-        assert_eq!(read(r#"{"statusCode":429}"#), Some(Seen::Refused));
+        assert_eq!(
+            read(r#"{"statusCode":200,"message":""}"#),
+            Some(Meaning::Sent)
+        );
+        assert_eq!(read(r#"{"statusCode":429}"#), Some(Meaning::Refused));
         let valid = r#"{"statusCode":200,"data":{"isValid":true}}"#;
-        assert_eq!(read(valid), Some(Seen::Valid));
+        assert_eq!(read(valid), Some(Meaning::Valid));
         let invalid = r#"{"statusCode":200,"data":{"isValid":false,"reason":"used"}}"#;
-        assert_eq!(read(invalid), Some(Seen::Invalid));
+        assert_eq!(read(invalid), Some(Meaning::Invalid));
         assert_eq!(read(r#"{"statusCode":503}"#), None);
         assert_eq!(envelope(500, valid.as_bytes()), None);
     }

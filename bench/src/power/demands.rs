@@ -12,7 +12,7 @@ use crate::clock::now;
 use crate::connection::Connection;
 use crate::ledger;
 use crate::power::story::{Deed, Step, Story};
-use crate::source::{Seen, envelope};
+use crate::source::{Meaning, envelope};
 use crate::wire;
 
 /// The age of a send up to which its minute is certainly not over, however long a request takes.
@@ -103,14 +103,14 @@ impl Findings {
 }
 
 /// The answers before a moment.
-pub(super) struct Told<'a> {
+pub(super) struct EarlierAnswers<'a> {
     story: &'a Story,
     deeds: Vec<(&'a str, Deed)>,
     /// Whether the machine has booted since, as far as countersign knows. Then no earlier code is good.
     booted: bool,
 }
 
-impl<'a> Told<'a> {
+impl<'a> EarlierAnswers<'a> {
     /// Selects the answers to the requests with these ids, as far as they promise anything.
     pub(super) fn of(story: &'a Story, requests: &HashSet<&str>, booted: bool) -> Self {
         let deeds = story.deeds.iter().map(|(id, deed)| (id.as_str(), *deed));
@@ -220,16 +220,16 @@ impl Asker<'_> {
     async fn passes(&mut self, number: u64) -> anyhow::Result<bool> {
         let code = self.story.codes.get(&number).context("no code")?;
         wire::check(&mut self.request, number, code.text(), false);
-        self.is(Seen::Valid, Seen::Invalid).await
+        self.is(Meaning::Valid, Meaning::Invalid).await
     }
 
     /// Returns whether `number` gets another code.
     async fn sends(&mut self, number: u64) -> anyhow::Result<bool> {
         wire::send(&mut self.request, number);
-        self.is(Seen::Sent, Seen::Refused).await
+        self.is(Meaning::Sent, Meaning::Refused).await
     }
 
-    async fn is(&mut self, yes: Seen, no: Seen) -> anyhow::Result<bool> {
+    async fn is(&mut self, yes: Meaning, no: Meaning) -> anyhow::Result<bool> {
         let answer = self.connection.exchange(&self.request).await?;
         match envelope(answer.status, answer.body) {
             Some(seen) if seen == yes => Ok(true),

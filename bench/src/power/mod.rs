@@ -10,7 +10,7 @@ use anyhow::{Context, bail, ensure};
 use crate::clock;
 use crate::numbers::SplitMix;
 use crate::ours;
-use crate::power::demands::{Fault, Findings, Told};
+use crate::power::demands::{EarlierAnswers, Fault, Findings};
 use crate::power::disk::{Disk, Fate, Image};
 use crate::power::story::{Deed, Step, Story};
 use crate::power::trace::Trace;
@@ -177,7 +177,7 @@ impl Run<'_> {
                 if booted {
                     image.remove(&self.folder.join(CLOCK));
                 }
-                let told = Told::of(&self.story, &self.trace.answers(at), booted);
+                let told = EarlierAnswers::of(&self.story, &self.trace.answers(at), booted);
                 found.add(&self.start(&image, &told, at).await?);
                 images += 1;
             }
@@ -186,7 +186,12 @@ impl Run<'_> {
     }
 
     /// Starts countersign on `image`. Fails, and keeps the folder, unless everything is there.
-    async fn start(&self, image: &Image, told: &Told<'_>, cut: usize) -> anyhow::Result<Findings> {
+    async fn start(
+        &self,
+        image: &Image,
+        told: &EarlierAnswers<'_>,
+        cut: usize,
+    ) -> anyhow::Result<Findings> {
         let dir = self.bench.folder()?;
         let found = self.find(image, told, dir.path()).await;
         let why = match found {
@@ -203,7 +208,12 @@ impl Run<'_> {
         );
     }
 
-    async fn find(&self, image: &Image, told: &Told<'_>, data: &Path) -> anyhow::Result<Findings> {
+    async fn find(
+        &self,
+        image: &Image,
+        told: &EarlierAnswers<'_>,
+        data: &Path,
+    ) -> anyhow::Result<Findings> {
         disk::restore(image, &self.folder, data)?;
         let service = ours::start(&self.bench.countersign, data, "sink")?;
         let found = told.find(service.address, data).await?;
@@ -222,7 +232,7 @@ impl Run<'_> {
         ];
         for (step, faults) in steps {
             let (before, cut, deed) = self.alone(step).context("nothing was asked alone")?;
-            let told = Told::of(&self.story, &self.trace.answers(cut), false);
+            let told = EarlierAnswers::of(&self.story, &self.trace.answers(cut), false);
             let good = self.disk(cut).image(Fate::Named);
             self.start(&good, &told, cut).await?;
             let mut bad = self.disk(before);

@@ -15,7 +15,7 @@ use crate::clock::now;
 use crate::codes::{self, Code};
 use crate::connection::Connection;
 use crate::numbers::number;
-use crate::source::{Seen, envelope};
+use crate::source::{Meaning, envelope};
 use crate::wire;
 
 /// The number of connections that ask at once.
@@ -130,15 +130,15 @@ async fn work(
         let expected = match step {
             Step::Send => {
                 wire::send(&mut request, number);
-                Seen::Sent
+                Meaning::Sent
             }
             Step::Use => {
                 wire::check(&mut request, number, code()?.text(), false);
-                Seen::Valid
+                Meaning::Valid
             }
             Step::Guess => {
                 wire::guess(&mut request, number, code()?.wrong().text());
-                Seen::Invalid
+                Meaning::Invalid
             }
         };
         let since = now();
