@@ -39,7 +39,7 @@ pub(crate) trait Backend: Send + Sync {
     fn start(&mut self);
 
     /// Refuses to write records of this kind, or allows it again.
-    fn refuse_writes(&self, of: Written, refuse: bool);
+    fn refuse_writes(&self, of: RecordKind, refuse: bool);
 
     /// Returns whether a guess, an unlock or a token use counts although it was answered with an error, since
     /// it could not be written. The port allows both.
@@ -48,7 +48,7 @@ pub(crate) trait Backend: Send + Sync {
 
 /// The kinds of records that a backend may be unable to write.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Written {
+pub(crate) enum RecordKind {
     Messages,
     Outcomes,
     /// Guesses, uses, unlocks and token uses.
@@ -84,7 +84,7 @@ impl Backend for Box<dyn Backend> {
         (**self).start();
     }
 
-    fn refuse_writes(&self, of: Written, refuse: bool) {
+    fn refuse_writes(&self, of: RecordKind, refuse: bool) {
         (**self).refuse_writes(of, refuse);
     }
 

@@ -20,7 +20,7 @@ use countersign_core::time::Clock as _;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
-use crate::backend::Written;
+use crate::backend::RecordKind;
 use crate::model::{Hit, Limit, Message, Millis, Model, ModelAnswer, Scope, at};
 use crate::world::{self, World, accepted, refused, unknown};
 
@@ -214,13 +214,13 @@ impl Pair {
     }
 
     /// Refuses to write records of this kind, if the step is to fail.
-    fn hide(&self, of: Written, fails: bool) {
+    fn hide(&self, of: RecordKind, fails: bool) {
         if fails {
             self.world.backend.refuse_writes(of, true);
         }
     }
 
-    fn show(&self, of: Written, fails: bool) {
+    fn show(&self, of: RecordKind, fails: bool) {
         if fails {
             self.world.backend.refuse_writes(of, false);
         }
@@ -230,9 +230,9 @@ impl Pair {
         let intent = self.intent(scope, code);
         let (id, limits) = (intent.id, limits_of(scope, limits));
         let rules = Rules::new(limits.iter().map(rule).collect()).unwrap();
-        self.hide(Written::Messages, fails);
+        self.hide(RecordKind::Messages, fails);
         let decided = self.world.ledger().decide(intent, rules).await;
-        self.show(Written::Messages, fails);
+        self.show(RecordKind::Messages, fails);
 
         let until: Vec<_> = limits
             .iter()
@@ -314,13 +314,13 @@ impl Pair {
             2 => (unknown(), true),
             _ => (refused(), false),
         };
-        self.hide(Written::Outcomes, fails);
+        self.hide(RecordKind::Outcomes, fails);
         let settled = self
             .world
             .ledger()
             .settle(self.settlement(n, outcome))
             .await;
-        self.show(Written::Outcomes, fails);
+        self.show(RecordKind::Outcomes, fails);
 
         let give_back = give_back_of(self.model.messages[n].scope);
         let first = self.model.sent(n).is_none();
@@ -368,9 +368,9 @@ impl Pair {
         let check = self
             .world
             .typed(caller, APPS[app], CHANNELS[channel], PHONES[phone], &typed);
-        self.hide(Written::Events, fails);
+        self.hide(RecordKind::Events, fails);
         let checked = self.world.ledger().check(check).await;
-        self.show(Written::Events, fails);
+        self.show(RecordKind::Events, fails);
 
         let mut expected = self.model.check(scope, caller, guessed);
         let Ok(checked) = checked else {
@@ -420,9 +420,9 @@ impl Pair {
             phone: number(phone),
             note: String::new(),
         };
-        self.hide(Written::Events, fails);
+        self.hide(RecordKind::Events, fails);
         let unlocked = self.world.ledger().unlock(unlock).await;
-        self.show(Written::Events, fails);
+        self.show(RecordKind::Events, fails);
         assert_eq!(unlocked.is_err(), fails);
         if !fails || self.world.backend.counts_what_failed() {
             self.model.unlocks.push((phone, self.model.checks.len()));
@@ -435,9 +435,9 @@ impl Pair {
             token: format!("token {token}"),
             life: TOKEN_LIFE,
         };
-        self.hide(Written::Events, fails);
+        self.hide(RecordKind::Events, fails);
         let first = self.world.ledger().use_token(used).await;
-        self.show(Written::Events, fails);
+        self.show(RecordKind::Events, fails);
 
         let ends = self.ends.get(&token).copied();
         let is_used = ends.is_some_and(|end| end > self.model.now);

@@ -14,7 +14,7 @@ use countersign_store::{OwnedFolder, StoreKeys};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use crate::backend::{BEGINNING, Backend, Written};
+use crate::backend::{BEGINNING, Backend, RecordKind};
 
 pub(crate) struct Sqlite {
     pub(crate) dir: TempDir,
@@ -106,11 +106,11 @@ impl Backend for Sqlite {
         self.store = Some(Arc::new(store));
     }
 
-    fn refuse_writes(&self, of: Written, refuse: bool) {
+    fn refuse_writes(&self, of: RecordKind, refuse: bool) {
         let table = match of {
-            Written::Messages => "message",
-            Written::Outcomes => "attempt",
-            Written::Events => "code_event",
+            RecordKind::Messages => "message",
+            RecordKind::Outcomes => "attempt",
+            RecordKind::Events => "code_event",
         };
         let (from, to) = if refuse {
             (table, "hidden")

@@ -10,7 +10,7 @@ use countersign_core::ports::records::TimelineQuery;
 use countersign_core::receipt::{Delivery, Receipt};
 use countersign_store::sqlite::OpenError;
 
-use crate::backend::{Backend as _, Written};
+use crate::backend::{Backend as _, RecordKind};
 use crate::sqlite::Sqlite;
 use crate::world::{PHONE, World, accepted, is_locked, is_right, minute, refused};
 
@@ -211,14 +211,14 @@ async fn a_store_that_cannot_write_tells_nobody_what_a_guess_found_and_counts_it
 async fn a_right_guess_that_could_not_be_answered_has_used_the_code_up() {
     let mut world = World::on(Sqlite::new());
     world.code_sent("000042").await;
-    world.backend.refuse_writes(Written::Events, true);
+    world.backend.refuse_writes(RecordKind::Events, true);
     let check = world.typed(Caller::Application, "app", Channel::Login, PHONE, "000042");
     let found = world.ledger().check(check).await;
     assert!(
         matches!(found, Err(StoreError::Unavailable(_))),
         "{found:?}"
     );
-    world.backend.refuse_writes(Written::Events, false);
+    world.backend.refuse_writes(RecordKind::Events, false);
     for _ in 0..2 {
         let again = world.check(Caller::Application, "000042").await;
         assert_eq!(again, Checked::Used);
@@ -251,13 +251,13 @@ async fn a_guess_counts_when_its_caller_gives_up_before_the_answer() {
 async fn guesses_that_cannot_be_written_spend_the_budget_of_their_number() {
     let mut world = World::on(Sqlite::new());
     world.code_sent("000042").await;
-    world.backend.refuse_writes(Written::Events, true);
+    world.backend.refuse_writes(RecordKind::Events, true);
     for n in 0..10 {
         let check = world.typed(Caller::Public, "app", Channel::Login, PHONE, "999999");
         let found = world.ledger().check(check).await;
         assert!(found.is_err(), "{n}: {found:?}");
     }
-    world.backend.refuse_writes(Written::Events, false);
+    world.backend.refuse_writes(RecordKind::Events, false);
     for _ in 0..2 {
         let found = world.check(Caller::Public, "999999").await;
         assert!(is_locked(&found), "{found:?}");

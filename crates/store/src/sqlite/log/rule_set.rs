@@ -12,10 +12,10 @@ use serde::{Deserialize, Serialize};
 
 /// The rule sets of one log, by their ids.
 #[derive(Debug, Default)]
-pub(crate) struct RuleSets(Vec<Kept>);
+pub(crate) struct RuleSets(Vec<StoredRuleSet>);
 
 #[derive(Debug)]
-struct Kept {
+struct StoredRuleSet {
     id: i64,
     set: Arc<RuleSet>,
     durable: bool,
@@ -31,7 +31,7 @@ impl RuleSets {
             let set = from_json(row.get_ref("limits")?.as_str()?);
             let set = set.ok_or_else(|| unreadable("the log holds limits that cannot be read"))?;
             let (set, durable) = (Arc::new(set), true);
-            all.push(Kept { id, set, durable });
+            all.push(StoredRuleSet { id, set, durable });
         }
         Ok(Self(all))
     }
@@ -50,7 +50,7 @@ impl RuleSets {
 
     /// Returns the id of `set`. Writes the set first if it is not durable yet.
     pub(crate) fn id_of(&mut self, set: &Arc<RuleSet>, log: &Connection) -> rusqlite::Result<i64> {
-        let known = |kept: &&Kept| Arc::ptr_eq(&kept.set, set) || kept.set == *set;
+        let known = |kept: &&StoredRuleSet| Arc::ptr_eq(&kept.set, set) || kept.set == *set;
         let known = self.0.iter().find(known);
         let id = known.map_or_else(|| self.next_id(), |kept| kept.id);
         if known.is_none_or(|kept| !kept.durable) {
@@ -59,7 +59,7 @@ impl RuleSets {
         }
         if known.is_none() {
             let (set, durable) = (Arc::clone(set), false);
-            self.0.push(Kept { id, set, durable });
+            self.0.push(StoredRuleSet { id, set, durable });
         }
         Ok(id)
     }

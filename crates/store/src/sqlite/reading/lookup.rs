@@ -142,7 +142,7 @@ impl Indexer {
     fn index(path: &Path) -> rusqlite::Result<Connection> {
         let index = Connection::open(path)?;
         index.pragma_update(None, "journal_mode", "WAL")?;
-        // The indexer makes again whatever a loss of power takes.
+        // The indexer rebuilds everything that a loss of power takes.
         index.pragma_update(None, "synchronous", "NORMAL")?;
         index.pragma_update(None, "cache_size", -1_024)?;
         index.execute_batch(SCHEMA)?;

@@ -90,11 +90,11 @@ const EVENTS: &str = "
 /// The outcomes of messages, read along with the messages.
 struct Outcomes<'a> {
     rows: Rows<'a>,
-    next: Option<Ended>,
+    next: Option<RecordedOutcome>,
 }
 
 /// The outcome of one message.
-struct Ended {
+struct RecordedOutcome {
     seq: i64,
     not_sent: bool,
     give_back: GiveBack,
@@ -111,7 +111,7 @@ impl<'a> Outcomes<'a> {
     }
 
     /// Returns the outcome of the message with this `seq`. Callers must ask for messages in ascending order.
-    fn of(&mut self, seq: i64) -> rusqlite::Result<Option<Ended>> {
+    fn of(&mut self, seq: i64) -> rusqlite::Result<Option<RecordedOutcome>> {
         while self.next.as_ref().is_some_and(|ended| ended.seq < seq) {
             self.step()?;
         }
@@ -129,7 +129,7 @@ impl<'a> Outcomes<'a> {
             return Ok(());
         };
         let (give_back, give_back_hits) = give_back(row.get_ref(2)?.as_blob_or_null()?)?;
-        self.next = Some(Ended {
+        self.next = Some(RecordedOutcome {
             seq: attempt::message_of(row.get(0)?),
             not_sent: row.get(1)?,
             give_back,
@@ -142,7 +142,7 @@ impl<'a> Outcomes<'a> {
 
 fn replay(
     row: &Row<'_>,
-    outcome: Option<Ended>,
+    outcome: Option<RecordedOutcome>,
     rule_sets: &RuleSets,
     now: Timestamp,
     live: &mut Live,
@@ -161,7 +161,7 @@ fn replay(
         }
     }
     let Some(outcome) = outcome else {
-        return Ok(()); // cannot be: whatever was open has been settled above
+        return Ok(()); // unreachable: open messages were settled above
     };
     for hit in &outcome.give_back_hits {
         live.add_send_hit(hit, outcome.at);

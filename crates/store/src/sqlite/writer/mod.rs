@@ -69,7 +69,7 @@ pub(super) struct Writer {
     /// The newest message that was written or rolled back. No older one is in the queue.
     newest_message: i64,
     /// A snapshot of the oldest message without an outcome.
-    open: Option<Open>,
+    open: Option<OldestUnsettled>,
     /// [Owed](Record::is_owed) records for the next commit, those of a failed last commit included.
     owed: Vec<Record>,
     /// The time that was last recorded, and whether to record it again while codes are live.
@@ -80,7 +80,7 @@ pub(super) struct Writer {
 }
 
 /// The oldest message without an outcome at the time `at`.
-struct Open {
+struct OldestUnsettled {
     seq: i64,
     at: Timestamp,
 }
@@ -339,7 +339,7 @@ impl Writer {
     fn mark_settled(&mut self, now: Timestamp) {
         // An outcome of that time has left the tray since, and is on record or owed.
         let old = now.before(GIVE_BACKS_COUNT);
-        if let Some(Open { seq, .. }) = self.open.take_if(|open| open.at <= old) {
+        if let Some(OldestUnsettled { seq, .. }) = self.open.take_if(|open| open.at <= old) {
             let owed = self.owed.iter().filter_map(|record| match record {
                 Record::Settlement(row) => Some(row.seq),
                 _ => None,
@@ -352,7 +352,7 @@ impl Writer {
         if let (None, Ok(live)) = (&self.open, self.place.live.lock()) {
             // Settlements are put on the tray under this lock.
             let seq = live.oldest_pending();
-            self.open = Some(Open { seq, at: now });
+            self.open = Some(OldestUnsettled { seq, at: now });
         }
     }
 }
