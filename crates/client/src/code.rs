@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_is_masked_whatever_its_length_and_script() {
+    fn a_number_of_any_length_and_script_is_masked() {
         for (number, shown) in [
             ("18800008888", "****8888"),
             ("12345678", "****5678"),

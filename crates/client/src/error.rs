@@ -25,7 +25,7 @@ type Cause = Box<dyn StdError + Send + Sync>;
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), countersign_client::Error> {
 /// let client = AuthenticationClient::builder()
 ///     .app_id("dev-app")
-///     .app_host("http://127.0.0.1:1") // nobody listens there
+///     .app_host("http://127.0.0.1:1") // no service listens there
 ///     .build()?;
 /// let error = client.send_sms(SendSms::new(Channel::Login, "18800008888")).await.unwrap_err();
 /// assert_eq!(error.kind(), ErrorKind::Connect);

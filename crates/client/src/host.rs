@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_is_refused_and_not_repeated() {
+    fn an_invalid_address_is_refused_without_repeating_it() {
         for text in [
             "",
             "127.0.0.1:8480",

@@ -18,7 +18,7 @@ use crate::transport::{Transport, outside};
 
 /// The time for which keys are used before the client fetches them again.
 const LIFE: Duration = Duration::from_secs(600);
-/// The shortest time between two requests for keys, whatever tokens come: anyone can make up a key id.
+/// The shortest time between two requests for keys, for any tokens: anyone can make up a key id.
 const PAUSE: Duration = Duration::from_secs(30);
 /// The shortest time between two requests while there are no keys at all.
 const SHORT_PAUSE: Duration = Duration::from_secs(1);

@@ -48,7 +48,7 @@ fn content(disk: &Disk, fate: Fate<'_>) -> Option<Vec<u8>> {
 }
 
 #[test]
-fn what_was_flushed_stays_and_the_rest_is_lost() {
+fn a_power_cut_keeps_flushed_data_and_loses_the_rest() {
     let trace = trace(vec![
         (open(FD, true), "/d/a"),
         (write(0, b"one"), "/d/a"),

@@ -15,7 +15,7 @@ fn what(trace: &Trace) -> Vec<What> {
 }
 
 #[test]
-fn what_happens_in_the_folder_is_read() {
+fn a_trace_holds_every_change_in_the_folder() {
     let (db, new, content) = (hex("/data/db"), hex("/data/new"), hex("abc"));
     let trace = read(&[
         format!(r#"7 openat(AT_FDCWD<{db}>, "{db}", O_RDWR|O_CREAT, 0600) = 13<{db}>"#),

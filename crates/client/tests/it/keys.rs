@@ -117,7 +117,7 @@ async fn the_client_asks_for_an_unknown_key_but_not_in_a_flood() {
 }
 
 #[tokio::test]
-async fn a_withdrawn_key_is_good_for_ten_minutes_at_most() {
+async fn a_key_that_is_no_longer_published_is_good_for_ten_minutes_at_most() {
     let (old, new) = (Signer::new("k1"), Signer::new("k2"));
     let setup = Setup::new(answer(&[&old]));
     assert_eq!(setup.verify(&old).await, (Ok(()), 1));

@@ -43,7 +43,7 @@ pub(crate) trait Backend: Send + Sync {
 
     /// Returns whether a guess, an unlock or a token use counts although it was answered with an error, since
     /// it could not be written. The port allows both.
-    fn counts_what_failed(&self) -> bool;
+    fn counts_failed_events(&self) -> bool;
 }
 
 /// The kinds of records that a backend may be unable to write.
@@ -88,7 +88,7 @@ impl Backend for Box<dyn Backend> {
         (**self).refuse_writes(of, refuse);
     }
 
-    fn counts_what_failed(&self) -> bool {
-        (**self).counts_what_failed()
+    fn counts_failed_events(&self) -> bool {
+        (**self).counts_failed_events()
     }
 }

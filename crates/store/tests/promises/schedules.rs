@@ -377,7 +377,7 @@ impl Pair {
             let mut may_leave = expected.into_iter().filter_map(|(_, leaves)| leaves);
             let leaves = may_leave.next();
             assert!(fails, "{checked:?}");
-            if self.world.backend.counts_what_failed() {
+            if self.world.backend.counts_failed_events() {
                 self.model.checks.extend(leaves);
             }
             return;
@@ -424,7 +424,7 @@ impl Pair {
         let unlocked = self.world.ledger().unlock(unlock).await;
         self.show(RecordKind::Events, fails);
         assert_eq!(unlocked.is_err(), fails);
-        if !fails || self.world.backend.counts_what_failed() {
+        if !fails || self.world.backend.counts_failed_events() {
             self.model.unlocks.push((phone, self.model.checks.len()));
         }
     }
@@ -449,7 +449,7 @@ impl Pair {
             Err(ref error) => assert!(fails, "{error:?}"),
         }
         let counted =
-            first == Ok(true) || (first.is_err() && self.world.backend.counts_what_failed());
+            first == Ok(true) || (first.is_err() && self.world.backend.counts_failed_events());
         if counted && !is_used {
             self.ends.insert(token, self.model.now + 5 * MINUTE);
         }

@@ -122,7 +122,7 @@ impl Backend for Sqlite {
     }
 
     /// A failed event takes effect in memory at once, and is written once that is possible.
-    fn counts_what_failed(&self) -> bool {
+    fn counts_failed_events(&self) -> bool {
         true
     }
 }

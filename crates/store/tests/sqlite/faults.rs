@@ -186,7 +186,7 @@ async fn a_folder_refuses_to_open_with_other_keys() {
 }
 
 #[tokio::test]
-async fn a_store_that_cannot_write_tells_nobody_what_a_guess_found_and_counts_it() {
+async fn a_guess_that_cannot_be_written_is_counted_and_its_finding_withheld() {
     let mut world = World::on(Sqlite::new());
     world.code_sent("000042").await;
     let intruder = world.backend.intruder();

@@ -444,7 +444,7 @@ fn the_writer_looks_at_the_clock_for_as_long_as_there_are_codes() {
     clippy::disallowed_methods,
     reason = "a switch for people who run the tests"
 )]
-fn memory_is_what_a_start_makes_of_the_log_after_any_schedule() {
+fn memory_equals_the_replayed_log_after_any_schedule() {
     let cases = match std::env::var("THOROUGH") {
         Ok(_) => 10_000,
         Err(_) => 300,
