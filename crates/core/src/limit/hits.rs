@@ -1,18 +1,18 @@
-//! The hits of one bucket: how they are added, merged, taken out and cleared.
+//! The hits of one bucket: adding, merging, removing and clearing them.
 
 use std::time::Duration;
 
 use super::{Hit, Limit, judge, thin};
 use crate::time::Timestamp;
 
-/// The number of hits from which a bucket is thinned before it takes more room.
+/// The number of hits from which on a bucket is thinned before it takes more memory.
 const MANY: usize = 128;
 
 /// The hits of one bucket, in order of time, at most one per millisecond.
 #[derive(Debug, Clone, Default)]
 pub struct Hits {
     hits: Vec<Hit>,
-    /// The weight of all hits, including those that are over and still here.
+    /// The sum of the weights of all hits held, past ones included.
     total: u64,
 }
 
@@ -25,25 +25,26 @@ impl Hits {
         hits
     }
 
-    /// The hits, in order of time.
+    /// Returns the hits, in order of time.
     #[must_use]
     pub fn as_slice(&self) -> &[Hit] {
         &self.hits
     }
 
-    /// Whether there is no hit.
+    /// Returns whether there is no hit.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.hits.is_empty()
     }
 
-    /// The time of the newest hit.
+    /// Returns the time of the newest hit.
     #[must_use]
     pub fn newest(&self) -> Option<Timestamp> {
         self.hits.last().map(|hit| hit.at)
     }
 
-    /// Judges an event at `now` by `limit`, like [`judge`](super::judge()); fast where the bucket is far from full.
+    /// Judges an event at `now` by `limit`, like [`judge`](super::judge()). Fast path: a bucket far below the
+    /// maximum needs no closer look.
     #[must_use]
     pub fn judge(&self, limit: &Limit, now: Timestamp) -> Option<Timestamp> {
         if self.total + u64::from(limit.weight) <= limit.max.into() {
@@ -52,8 +53,8 @@ impl Hits {
         judge(limit, &self.hits, now)
     }
 
-    /// Adds `hit`, which counts for at most `window`. From 128 hits on, drops the hits that are over and
-    /// [thins](thin) the others before it takes more room.
+    /// Adds `hit`, which counts for at most `window`. From 128 hits on, drops past hits and [thins](thin) the
+    /// others before it takes more memory.
     pub fn add(&mut self, hit: Hit, window: Duration) {
         self.total += u64::from(hit.weight);
         // Hits come in order of time, or nearly.
@@ -74,8 +75,8 @@ impl Hits {
         }
     }
 
-    /// Takes `hit` out. Hits of one bucket, time and weight are interchangeable; of hits that were merged, the rest
-    /// stays.
+    /// Removes `hit`. Hits of one bucket, time and weight are interchangeable; from a merged hit, only the
+    /// weight of `hit` is taken off.
     pub fn remove(&mut self, hit: Hit) {
         if let Some(found) = self.hits.iter().rposition(|held| *held == hit) {
             self.hits.remove(found);
@@ -95,7 +96,7 @@ impl Hits {
         self.weigh();
     }
 
-    /// Makes room, or takes more where that is not enough for long.
+    /// Makes room by thinning, and takes more memory where that would not be enough for long.
     fn make_room(&mut self, now: Timestamp, window: Duration) {
         self.hits.retain(|held| held.at.after(window) > now);
         thin(&mut self.hits, now);

@@ -27,8 +27,8 @@ impl Settlement {
         attempt::outcome(&self.attempts).is_none_or(Outcome::may_have_been_sent)
     }
 
-    /// Judges what this settlement does at `now` to a message that was decided on at `decided_at` and has no outcome
-    /// on record.
+    /// Judges the effect of this settlement at `now` on a message that was decided on at `decided_at` and has
+    /// no outcome on record.
     #[must_use]
     pub fn judge(&self, decided_at: Timestamp, now: Timestamp) -> Settling {
         if is_overdue(decided_at, now) {
@@ -41,7 +41,7 @@ impl Settlement {
     }
 }
 
-/// The meaning of a [`Settlement`] for its message.
+/// The effect of a [`Settlement`] on its message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Settling {
     /// The settlement comes too late: the message is unknown ([`Attempt::overdue`]) and counts as sent.
@@ -53,8 +53,9 @@ pub enum Settling {
     NotSent,
 }
 
-/// Whether a message that was decided on at `decided_at` and has no outcome on record at `now` gets none from its
-/// sender any more ([`policy::OUTCOME_DUE`]). Then it counts as sent ([`Attempt::unrecorded`]), for anybody who looks.
+/// Returns whether a message that was decided on at `decided_at` and has no outcome on record at `now` is past
+/// the time in which its sender may settle it ([`policy::OUTCOME_DUE`]). Such a message counts as sent
+/// ([`Attempt::overdue`]) for every reader.
 #[must_use]
 pub fn is_overdue(decided_at: Timestamp, now: Timestamp) -> bool {
     now > decided_at.after(policy::OUTCOME_DUE)
