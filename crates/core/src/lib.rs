@@ -29,6 +29,7 @@
 //! | intent | the wish to send one code to one number, before it is decided on ([`message::Intent`]) |
 //! | ledger | the port that decides on sends and checks in one atomic step each ([`ports::ledger`]) |
 //! | limit | a rule that refuses an event, or notes that it would: a window and a maximum ([`limit::Limit`]) |
+//! | lint rule | a rule that a template must keep; breaking it refuses the save or warns ([`template::lint::LintRule`]) |
 //! | message | one SMS that was decided on |
 //! | minute | the one-minute limit: one code per application, channel and number in a rolling 60 s |
 //! | node | one process of a deployment |
