@@ -100,7 +100,23 @@ fn introspected_token() -> Value {
 fn add<T: ToSchema + PartialSchema>(schemas: &mut Map<String, Value>) {
     let mut schema = json!(T::schema());
     plain(&mut schema);
+    unsigned(&mut schema);
     schemas.insert(T::name().into_owned(), schema);
+}
+
+/// Gives an unsigned 64-bit integer its own maximum in place of the format `int64`, which is signed.
+fn unsigned(schema: &mut Value) {
+    if schema["format"] == "int64" && schema["minimum"] == 0 {
+        schema["maximum"] = u64::MAX.into();
+        if let Some(members) = schema.as_object_mut() {
+            members.remove("format");
+        }
+    }
+    match schema {
+        Value::Object(members) => members.values_mut().for_each(unsigned),
+        Value::Array(items) => items.iter_mut().for_each(unsigned),
+        _ => {}
+    }
 }
 
 /// Leaves examples and links of the Rust documentation out of descriptions.
