@@ -119,7 +119,11 @@ impl Code {
         Self {
             message,
             mac,
-            decided_after: i32::try_from(after).unwrap_or(i32::MAX),
+            decided_after: i32::try_from(after).unwrap_or(if after < 0 {
+                i32::MIN
+            } else {
+                i32::MAX
+            }),
             life: u32::try_from(life).unwrap_or(u32::MAX),
             tries_left: 0,
             keeps: 1,

@@ -130,7 +130,7 @@ impl PasscodeKey {
     /// Derives the key that seals codes from this key.
     fn sealing_key(&self) -> Option<SealingKey> {
         let mac = Hmac::<Sha256>::new_from_slice(&self.0).ok()?;
-        let derived = mac.chain_update(b"seal").finalize().into_bytes();
+        let derived = mac.chain_update(b"seal passcode").finalize().into_bytes();
         SealingKey::new(&Zeroizing::new(derived.into()))
     }
 

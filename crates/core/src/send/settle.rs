@@ -31,10 +31,10 @@ impl Settlement {
     /// no outcome on record.
     #[must_use]
     pub fn judge(&self, decided_at: Timestamp, now: Timestamp) -> Settling {
-        if is_overdue(decided_at, now) {
-            Settling::Overdue
-        } else if self.may_have_been_sent() {
+        if self.may_have_been_sent() {
             Settling::Sent
+        } else if is_overdue(decided_at, now) {
+            Settling::Overdue
         } else {
             Settling::NotSent
         }
@@ -44,7 +44,8 @@ impl Settlement {
 /// The effect of a [`Settlement`] on its message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Settling {
-    /// The settlement comes too late: the message is unknown ([`Attempt::overdue`]) and counts as sent.
+    /// A failure that is reported too late: the message counts as sent already, and is unknown
+    /// ([`Attempt::overdue`]).
     Overdue,
     /// The message may have been sent: its code is live and ends older ones.
     Sent,

@@ -128,7 +128,9 @@ impl Manage {
         );
         let turns = Arc::clone(&self.turns);
         let made = self.parts.tasks.spawn(async move {
-            let _turn = turns.lock().await;
+            // A change that waited in vain is not made later: nobody would hear of it.
+            let turn = timeout(PATIENCE, turns.lock()).await;
+            let _turn = turn.map_err(|_| ManageError::Unavailable)?;
             let setup = make(&*store, judge).await?;
             vendors.plan(&setup);
             Ok(setup)

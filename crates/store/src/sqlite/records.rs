@@ -11,8 +11,9 @@ use countersign_core::receipt::Receipt;
 use countersign_core::time::Timestamp;
 
 use super::ledger::SETTLEMENT;
-use super::log::receipt::{self, ReceiptRow};
+use super::log::receipt::ReceiptRow;
 use super::log::record::Record;
+use super::reading::receipts;
 use super::reading::timelines::{self, MessageRecord};
 use super::{DECISION, SqliteStore, wait, writer};
 
@@ -45,7 +46,7 @@ impl Records for SqliteStore {
         wait(self.queue.push(Record::Barrier(now))?, DECISION).await?;
         let name = provider.to_owned();
         let found = self.read(move |reader, sealer| {
-            let seq = |receipt: &Receipt| receipt::message_of(reader, &name, receipt, sealer);
+            let seq = |receipt: &Receipt| receipts::message_of(reader, &name, receipt, sealer);
             let all = receipts
                 .into_iter()
                 .map(|receipt| Ok((seq(&receipt)?, receipt)));

@@ -72,7 +72,7 @@ const REQUEST: Duration = Duration::from_secs(30);
 
 /// The longest time from the making of a message id to its decision. It exceeds the bound of every release so
 /// far, so rows of older releases are found as well.
-const MESSAGE: Duration = Duration::from_secs(30);
+const MESSAGE: Duration = Duration::from_secs(5);
 
 /// Returns the number of a message.
 pub(crate) fn message(log: &Connection, id: MessageId) -> rusqlite::Result<Option<i64>> {

@@ -5,15 +5,15 @@ use std::sync::Arc;
 use countersign_core::application::AppId;
 use countersign_core::code::Code;
 use countersign_core::code::passcode::SealedPasscode;
-use countersign_core::id::RequestId;
+use countersign_core::id::{MessageId, RequestId};
 use countersign_core::limit::RuleSet;
 use countersign_core::message::LiveCode;
 use countersign_core::time::Timestamp;
 use rusqlite::{Connection, Statement, params};
 
+use super::hit::LoggedHit;
 use super::rule_set::{self, RuleSets};
 use crate::seal::Key;
-use crate::sqlite::memory::Admission;
 
 /// A message to be appended.
 #[derive(Debug)]
@@ -28,6 +28,21 @@ pub(crate) struct MessageRow {
     /// The live code that the message brings once more.
     pub(crate) again: Option<LiveCode>,
     pub(crate) admission: Admission,
+}
+
+/// A message that is to be admitted to the live state.
+#[derive(Debug, Clone)]
+pub(crate) struct Admission {
+    /// Its row in the log.
+    pub(crate) seq: i64,
+    pub(crate) message: MessageId,
+    pub(crate) decided_at: Timestamp,
+    pub(crate) scope: Key,
+    /// The message's code; `None` where it brings one that is live already.
+    pub(crate) code: Option<Code>,
+    /// The sealed code, where it is to be sent again.
+    pub(crate) sealed: Option<SealedPasscode>,
+    pub(crate) hits: Arc<[LoggedHit]>,
 }
 
 impl MessageRow {

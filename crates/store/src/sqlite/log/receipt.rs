@@ -1,16 +1,11 @@
-//! The rows of vendors' reports, and the search for the message that a report is about.
-//!
-//! A report names a message by our id, or by the vendor's id and the number. A report that comes before the
-//! vendor's own answer waits for it ([`EarlyReceipts`](crate::sqlite::memory)).
+//! The rows of vendors' reports.
 
 use countersign_core::receipt::{Delivery, Receipt, ReceiptRecord};
 use countersign_core::time::Timestamp;
 use rusqlite::{Connection, params};
 
 use super::attempt::first_attempt;
-use super::find;
 use crate::seal::{Key, Sealer};
-use crate::sqlite::reading::timelines;
 
 /// A report whose message is known.
 #[derive(Debug, Clone)]
@@ -22,47 +17,6 @@ pub(crate) struct ReceiptRow {
     provider: String,
     status: Delivery,
     vendor_code: Option<String>,
-}
-
-/// The number of newest messages to a number that are searched.
-const LOOKED_AT: u16 = 16;
-
-/// Returns the message that `receipt` is about: one to its number and through `provider`, as far as these are
-/// on record.
-pub(crate) fn message_of(
-    log: &Connection,
-    provider: &str,
-    receipt: &Receipt,
-    sealer: &Sealer,
-) -> rusqlite::Result<Option<i64>> {
-    let number = sealer.phone(&receipt.phone);
-    if let Some(id) = receipt.message {
-        let Some(seq) = find::message(log, id)? else {
-            return Ok(None);
-        };
-        let ours = log
-            .prepare_cached(
-                "SELECT 1 FROM message WHERE seq = ?1 AND phone_key = ?2 AND (
-                     NOT EXISTS (SELECT 1 FROM attempt WHERE id BETWEEN 16 * ?1 AND 16 * ?1 + 15)
-                     OR EXISTS (SELECT 1 FROM attempt WHERE id BETWEEN 16 * ?1 AND 16 * ?1 + 15 AND provider = ?3)
-                 )",
-            )?
-            .exists(params![seq, number.column(), provider])?;
-        return Ok(ours.then_some(seq));
-    }
-    let Some(id) = &receipt.provider_message_id else {
-        return Ok(None);
-    };
-    let mut taken = log.prepare_cached(
-        "SELECT 1 FROM attempt WHERE id BETWEEN 16 * ?1 AND 16 * ?1 + 15
-         AND provider = ?2 AND provider_message_id = ?3",
-    )?;
-    for seq in timelines::of_number(log, number, i64::MAX, LOOKED_AT)? {
-        if taken.exists(params![seq, provider, id])? {
-            return Ok(Some(seq));
-        }
-    }
-    Ok(None)
 }
 
 impl ReceiptRow {

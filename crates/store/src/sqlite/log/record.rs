@@ -24,16 +24,28 @@ pub(crate) enum Record {
 }
 
 impl Record {
-    /// Returns whether the writer records this even if its caller has gone, and queues it even if the queue is
-    /// full: it has already taken effect in memory, or completes an earlier record. A message is not owed,
-    /// since nothing is sent for one whose sender has gone.
+    /// Returns whether the queue takes this even if it is full. The caller of an event or a barrier has asked before,
+    /// and decisions bound settlements, since there is one for each.
+    pub(crate) fn passes_full_queue(&self) -> bool {
+        match self {
+            Record::Settlement(_) | Record::Event(_) | Record::Barrier(_) => true,
+            Record::Message(_) | Record::Setup(_) | Record::Receipt(_) => false,
+        }
+    }
+
+    /// Returns whether the writer records this even if its caller has gone, and retries until it is on record: it
+    /// has already taken effect in memory, or its vendor has been answered. A message is not owed, since nothing is
+    /// sent for one whose sender has gone.
     pub(crate) fn is_owed(&self) -> bool {
         match self {
-            Record::Settlement(_) | Record::Event(_) | Record::Receipt(_) | Record::Barrier(_) => {
-                true
-            }
-            Record::Message(_) | Record::Setup(_) => false,
+            Record::Settlement(_) | Record::Event(_) | Record::Receipt(_) => true,
+            Record::Message(_) | Record::Setup(_) | Record::Barrier(_) => false,
         }
+    }
+
+    /// Returns whether this counts as waiting while it is retried: its number is bounded by the queue alone.
+    pub(crate) fn is_bounded_by_queue(&self) -> bool {
+        matches!(self, Record::Event(_) | Record::Receipt(_))
     }
 }
 

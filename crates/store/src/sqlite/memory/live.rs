@@ -22,6 +22,7 @@ use crate::seal::Key;
 use crate::sqlite::log::attempt::SettlementRow;
 use crate::sqlite::log::event::EventRow;
 use crate::sqlite::log::hit::LoggedHit;
+use crate::sqlite::log::message::Admission;
 
 /// The live state of one store.
 #[derive(Debug, Default)]
@@ -45,21 +46,6 @@ struct Pending {
     decided_at: Timestamp,
     scope: Key,
     hits: Arc<[LoggedHit]>,
-}
-
-/// A message that is to be admitted to the live state.
-#[derive(Debug, Clone)]
-pub(crate) struct Admission {
-    /// Its row in the log.
-    pub(crate) seq: i64,
-    pub(crate) message: MessageId,
-    pub(crate) decided_at: Timestamp,
-    pub(crate) scope: Key,
-    /// The message's code; `None` where it brings one that is live already.
-    pub(crate) code: Option<Code>,
-    /// The sealed code, where it is to be sent again.
-    pub(crate) sealed: Option<SealedPasscode>,
-    pub(crate) hits: Arc<[LoggedHit]>,
 }
 
 /// A message without an outcome yet.
@@ -343,6 +329,14 @@ pub(crate) struct Picture {
 mod tests {
     use std::time::Duration;
 
+    use countersign_core::application::AppId;
+    use countersign_core::channel::Channel;
+    use countersign_core::code::check::Caller;
+    use countersign_core::code::guess::Guess;
+    use countersign_core::code::passcode::{Passcode, PasscodeKey};
+    use countersign_core::id::RequestId;
+    use countersign_core::phone::PhoneNumber;
+
     use super::*;
 
     const MINUTE: Duration = Duration::from_secs(60);
@@ -463,5 +457,26 @@ mod tests {
         assert_eq!(live.overdue(at(22)), [overdue]);
         live.sent(id(0), at(1));
         assert_eq!(live.overdue(at(22)), []);
+    }
+
+    #[test]
+    fn a_crowd_of_numbers_that_were_guessed_at_leaves_a_stranger_uncounted() {
+        let mut live = Live::default();
+        let guess = Guess::new(
+            PasscodeKey::new([3; 32]),
+            Passcode::parse("123456").unwrap(),
+            AppId::parse("app").unwrap(),
+            Channel::Login,
+            PhoneNumber::parse("13800138000", None).unwrap(),
+        );
+        let check = CodeCheck::new(RequestId::from_bytes([9; 16]), Caller::Public, guess);
+        let find = |live: &Live| live.check(&check, Key(1), Key(2), &[hit(3)], at(1));
+        let (_, counted) = find(&live);
+        assert_eq!(counted, Some(Effect::Wrong { codes: Vec::new() }));
+        for n in 0..500_000_u64 {
+            live.restore_hit(&hit(n.wrapping_mul(0x9e37_79b9_7f4a_7c15)), at(0));
+        }
+        let (found, counted) = find(&live);
+        assert_eq!((found, counted), (Checked::NotSent, None));
     }
 }

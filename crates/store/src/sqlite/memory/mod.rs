@@ -9,7 +9,7 @@ mod live;
 mod setup;
 mod shards;
 
+pub(super) use live::Live;
 #[cfg(test)]
 pub(super) use live::Picture;
-pub(super) use live::{Admission, Live};
 pub(super) use setup::LiveSetup;

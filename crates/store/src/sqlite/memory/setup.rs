@@ -32,9 +32,9 @@ impl LiveSetup {
 
     /// Applies a change that has become durable, and wakes everyone who waits for a newer setup.
     pub(crate) fn apply(&self, row: &SetupRow) {
-        self.0.newest.send_modify(|newest| {
-            *newest = Arc::new(newest.after(row.change().clone()));
-        });
+        // The writer alone applies changes. The next setup is made before the lock that every request reads under.
+        let next = self.newest().after(row.change().clone());
+        self.0.newest.send_replace(Arc::new(next));
     }
 
     pub(crate) fn newest(&self) -> Arc<Setup> {

@@ -1,4 +1,5 @@
 //! Reading the log beside the writer.
 
 pub(super) mod lookup;
+pub(super) mod receipts;
 pub(super) mod timelines;

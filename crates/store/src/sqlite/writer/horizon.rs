@@ -9,6 +9,7 @@
 use std::time::Duration;
 
 use countersign_core::code::check::{Consecutive, HitChange};
+use countersign_core::policy;
 use countersign_core::time::Timestamp;
 use rusqlite::{Connection, Transaction, params};
 
@@ -20,6 +21,11 @@ use crate::sqlite::memory::Live;
 /// The least part of the log that a start reads: the longest life of a code (10 minutes) and room for the
 /// slowest provider.
 pub(crate) const REPLAY: Duration = Duration::from_secs(11 * 60);
+
+const _: () = assert!(
+    REPLAY.as_secs() >= policy::LONGEST_LIFE.as_secs() + policy::REMEMBERED.as_secs(),
+    "a start reads every code that is still remembered"
+);
 
 /// The time to the next advance, if the last one found nothing left to do.
 const PAUSE: Duration = Duration::from_secs(1);

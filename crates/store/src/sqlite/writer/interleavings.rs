@@ -288,6 +288,11 @@ impl Bench {
         });
     }
 
+    /// How many records wait, as the queue counts them.
+    fn waiting(&self) -> usize {
+        self.writer.inbox.waiting.load(Ordering::Relaxed)
+    }
+
     fn request_id(&mut self) -> RequestId {
         RequestId::from_bytes(self.id())
     }
@@ -313,6 +318,7 @@ impl Bench {
         }
         self.commit(BATCH, None);
         assert!(self.writer.owed.is_empty());
+        assert_eq!(self.waiting(), 0);
         let (log, now) = (&mut self.writer.place.log, self.clock.now());
         let horizon = Horizon::read(log).unwrap();
         let mut rule_sets = RuleSets::read(log).unwrap();
@@ -345,16 +351,15 @@ fn code_of(message: MessageId) -> Passcode {
 }
 
 fn play(steps: &[Step]) -> (Picture, Picture) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .build()
-        .unwrap();
-    let _timers = runtime.enter();
-    let mut bench = Bench::new();
-    for step in steps {
-        bench.take(step);
-    }
-    bench.end()
+    let mut pictures = None;
+    with_runtime(|| {
+        let mut bench = Bench::new();
+        for step in steps {
+            bench.take(step);
+        }
+        pictures = Some(bench.end());
+    });
+    pictures.unwrap()
 }
 
 fn wrong() -> Step {
@@ -437,6 +442,46 @@ fn the_writer_looks_at_the_clock_for_as_long_as_there_are_codes() {
     }
     bench.commit(1, None);
     assert_eq!(bench.writer.patience(), Duration::MAX);
+}
+
+#[test]
+fn a_guess_that_could_not_be_written_takes_a_place_in_the_queue_until_it_is() {
+    with_runtime(|| {
+        let mut bench = Bench::new();
+        bench.take(&wrong());
+        bench.commit(9, Some("code_event"));
+        assert_eq!(bench.waiting(), 1);
+        assert_eq!(bench.writer.patience(), RETRY);
+        bench.commit(9, None);
+        assert_eq!(bench.waiting(), 0);
+        assert_ne!(bench.writer.patience(), RETRY);
+    });
+}
+
+#[test]
+fn the_writer_settles_a_message_without_an_outcome_once_that_is_overdue() {
+    with_runtime(|| {
+        let mut bench = Bench::new();
+        bench.decide(0, 1);
+        bench.commit(9, None);
+        bench.take(&Step::Pass(22_000));
+        bench.commit(9, None);
+        assert!(!bench.store.live.lock().unwrap().has_pending());
+        bench.commit(9, None);
+        let log = &bench.writer.place.log;
+        let unknown = "SELECT count(*) FROM attempt WHERE outcome = 'unknown' AND settles";
+        let recorded: i64 = log.query_row(unknown, [], |row| row.get(0)).unwrap();
+        assert_eq!(recorded, 1);
+    });
+}
+
+fn with_runtime(test: impl FnOnce()) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .unwrap();
+    let _timers = runtime.enter();
+    test();
 }
 
 #[test]

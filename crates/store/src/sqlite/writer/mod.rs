@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use countersign_core::policy;
 use countersign_core::ports::StoreError;
 use countersign_core::send::attempt::Attempt;
 use countersign_core::send::settle::GiveBack;
@@ -43,9 +44,6 @@ const LINGER: Duration = Duration::from_millis(50);
 /// The interval at which the time is recorded while codes are live.
 const MARK: Duration = Duration::from_secs(5);
 
-/// The longest time for which a give-back may count. A start need not read settlements older than this.
-const GIVE_BACKS_COUNT: Duration = Duration::from_secs(60);
-
 /// The connection and the shared state that the writer works on.
 pub(super) struct Workplace {
     pub(super) log: Connection,
@@ -74,6 +72,8 @@ pub(super) struct Writer {
     owed: Vec<Record>,
     /// The time that was last recorded, and whether to record it again while codes are live.
     marked_at: Timestamp,
+    /// Whether the last commit of an owed record failed.
+    failed: bool,
     marking: bool,
     /// Whether outcomes are about to come.
     settling: bool,
@@ -93,6 +93,7 @@ impl Writer {
             newest_message: i64::MIN,
             open: None,
             owed: Vec::new(),
+            failed: false,
             marked_at: Timestamp::default(),
             marking: false,
             settling: false,
@@ -148,7 +149,7 @@ impl Writer {
 
     /// Returns the time for which to wait for jobs before other work is due.
     fn patience(&self) -> Duration {
-        if !self.owed.is_empty() {
+        if self.failed {
             return RETRY;
         }
         match (self.settling, self.marking) {
@@ -199,20 +200,34 @@ impl Writer {
         let all: Vec<_> = owed.iter().chain(records.iter().copied()).collect();
         let results = match self.commit(&all) {
             Err(error) if is_fault_of_a_record(&error) => {
-                let alone = |record: &&Record| self.commit(&[record]).map_err(failed);
-                all.iter().map(alone).collect()
+                // What is owed may be much, and has been committed together before.
+                let (owed, batch) = all.split_at(owed.len());
+                let mut results = self.commit_each(owed, true);
+                results.extend(self.commit_each(batch, false));
+                results
             }
             result => vec![result.map_err(failed); all.len()],
         };
+        self.failed = false;
         let mut results = results.into_iter();
         for (record, result) in owed.into_iter().zip(results.by_ref()) {
             if result.is_err() {
+                self.failed = true;
                 self.owed.push(record);
-            } else if let Record::Event(_) = record {
+            } else if record.is_bounded_by_queue() {
                 self.inbox.waiting.fetch_sub(1, Ordering::Relaxed);
             }
         }
         batch.into_iter().zip(results).collect()
+    }
+
+    /// Commits each record alone, so that one at fault spares the others; before that, `together` tries all at once.
+    fn commit_each(&mut self, records: &[&Record], together: bool) -> Vec<Result<(), StoreError>> {
+        if together && self.commit(records).is_ok() {
+            return vec![Ok(()); records.len()];
+        }
+        let alone = |record: &&Record| self.commit(&[record]).map_err(failed);
+        records.iter().map(alone).collect()
     }
 
     fn commit(&mut self, records: &[&Record]) -> rusqlite::Result<()> {
@@ -242,12 +257,13 @@ impl Writer {
             }
             let recorded = result.is_ok();
             match (record, done.send(result)) {
-                // A settlement has taken effect in memory, so it is retried until it is on record.
-                (record @ Record::Settlement(_), _) if !recorded => self.owed.push(record),
-                (record @ Record::Event(_), _) if !recorded => {
-                    // The event still counts as waiting: with too many of these, the store compares no more
-                    // guesses.
-                    self.inbox.waiting.fetch_add(1, Ordering::Relaxed);
+                // It has taken effect in memory, so it is retried until it is on record.
+                (record, _) if !recorded && record.is_owed() => {
+                    if record.is_bounded_by_queue() {
+                        // It still counts as waiting: with too many of these the queue is full.
+                        self.inbox.waiting.fetch_add(1, Ordering::Relaxed);
+                    }
+                    self.failed = true;
                     self.owed.push(record);
                 }
                 // The message is committed, but its caller has just given up, so nothing was or will be sent.
@@ -292,10 +308,11 @@ impl Writer {
             live.sweep(now);
             self.marking = live.has_codes();
             let tray = self.inbox.tray.lock().is_ok_and(|tray| !tray.is_empty());
-            self.settling = live.has_pending() || tray;
+            self.settling = live.has_pending() || tray || !self.owed.is_empty();
         }
         // The horizon must not pass an event that is still to be recorded, since no start would read it.
-        if self.owed.is_empty() {
+        let event = |record: &Record| matches!(record, Record::Event(_));
+        if !self.owed.iter().any(event) {
             self.advance(now);
         }
     }
@@ -322,23 +339,27 @@ impl Writer {
 
     /// Settles every overdue message as unknown, since its sender is gone.
     fn settle_overdue(&mut self, now: Timestamp) {
-        let Ok(mut live) = self.place.live.lock() else {
-            return;
+        let newest = self.newest_message;
+        let settled = match self.place.live.lock() {
+            Ok(mut live) => settle_overdue(&mut live, newest, now),
+            Err(_) => return,
         };
-        let overdue = live.overdue(now).into_iter();
-        // Skip a message that is still in the queue: it has no sender yet.
-        for overdue in overdue.filter(|overdue| overdue.seq <= self.newest_message) {
-            tracing::error!(message = %overdue.message, "no outcome of a message was recorded in time; it counts as sent");
-            live.sent(overdue.message, now);
-            self.owed.push(Record::Settlement(overdue.as_unknown()));
+        if !settled.is_empty() {
+            let messages = settled.len();
+            tracing::error!(
+                messages,
+                "no outcome was recorded in time; the messages count as sent"
+            );
         }
+        self.owed
+            .extend(settled.into_iter().map(Record::Settlement));
     }
 
     /// Records the first message that may have no outcome on record. Every earlier outcome is also old enough
     /// that its give-back counts no more.
     fn mark_settled(&mut self, now: Timestamp) {
         // An outcome of that time has left the tray since, and is on record or owed.
-        let old = now.before(GIVE_BACKS_COUNT);
+        let old = now.before(policy::GIVE_BACK_WINDOW);
         if let Some(OldestUnsettled { seq, .. }) = self.open.take_if(|open| open.at <= old) {
             let owed = self.owed.iter().filter_map(|record| match record {
                 Record::Settlement(row) => Some(row.seq),
@@ -355,6 +376,19 @@ impl Writer {
             self.open = Some(OldestUnsettled { seq, at: now });
         }
     }
+}
+
+/// Settles the overdue messages of `live` up to the row `newest` as unknown. A message after it is still in the queue
+/// and has no sender yet.
+fn settle_overdue(live: &mut Live, newest: i64, now: Timestamp) -> Vec<SettlementRow> {
+    let overdue = live.overdue(now).into_iter();
+    let recorded = overdue.filter(|message| message.seq <= newest);
+    recorded
+        .map(|message| {
+            live.sent(message.message, now);
+            message.as_unknown()
+        })
+        .collect()
 }
 
 #[cfg(test)]

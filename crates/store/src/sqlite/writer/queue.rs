@@ -73,7 +73,7 @@ impl Queue {
     /// not. The writer does not record a record that is not [owed](Record::is_owed) and whose receiver is gone
     /// by then.
     pub(crate) fn push(&self, record: Record) -> Result<Durable, StoreError> {
-        if !record.is_owed() && self.is_full() {
+        if !record.passes_full_queue() && self.is_full() {
             return Err(StoreError::Overloaded);
         }
         let (done, durable) = oneshot::channel();

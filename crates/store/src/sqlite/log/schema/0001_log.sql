@@ -20,7 +20,7 @@ CREATE TABLE application (
     android_app_hash TEXT                -- and an Android app; NULL: nobody
 ) STRICT, WITHOUT ROWID;
 
--- What messages were judged by: JSON, see rule_sets.rs. Never updated.
+-- What messages were judged by: JSON, see log/rule_set.rs. Never updated.
 CREATE TABLE rule_set (
     id     INTEGER PRIMARY KEY,
     limits TEXT    NOT NULL
@@ -45,7 +45,7 @@ CREATE TABLE message (
     code_of     BLOB,               -- the message whose code this one brings once more
     rule_set    INTEGER NOT NULL,
     buckets     BLOB    NOT NULL,   -- the keys of its buckets, in the order of the rule set
-    refusals    BLOB                -- limits that said no and did not refuse, see rule_sets.rs
+    refusals    BLOB                -- limits that said no and did not refuse, see log/rule_set.rs
 ) STRICT;
 
 -- One row per attempt at a provider: 16 times its message's seq, and its place among the attempts. The row with
@@ -60,11 +60,10 @@ CREATE TABLE attempt (
     detail              TEXT,               -- the vendor's code, or why nobody knows
     provider_message_id TEXT,
     settles             INTEGER NOT NULL,
-    give_back           BLOB                -- the hits of the minute given back, see hits.rs
+    give_back           BLOB                -- the hits of the minute given back, see log/hit.rs
 ) STRICT;
 
--- What happened to codes after they were sent. Never updated, and deleted only where the caller had given up
--- before it was told.
+-- What happened to codes after they were sent. Never updated, and never deleted.
 CREATE TABLE code_event (
     seq      INTEGER PRIMARY KEY,
     id       BLOB    NOT NULL,   -- of the request, UUIDv7
@@ -74,7 +73,7 @@ CREATE TABLE code_event (
     phone    INTEGER,            -- key
     scope    INTEGER,            -- key of application, channel and number
     messages BLOB,               -- ids: the codes a wrong guess was compared with, or a right one used up
-    hits     BLOB    NOT NULL,   -- what it counts for in the limits, see hits.rs; of an unlock, what it emptied
+    hits     BLOB    NOT NULL,   -- what it counts for in the limits, see log/hit.rs; of an unlock, what it emptied
     sealed   BLOB                -- of an unlock: the number, and why
 ) STRICT;
 CREATE INDEX unlocked ON code_event (seq) WHERE kind = 'unlocked';

@@ -184,19 +184,20 @@ pub(super) fn read(
     })
 }
 
+/// Reads an application. An origin, a web host or an app hash that this release refuses is left out; the application
+/// and its id stay.
 fn application(id: AppId, text: &str) -> Option<Application> {
     let value: ApplicationValue = serde_json::from_str(text).ok()?;
-    let origins = value.origins.iter().map(|origin| Origin::parse(origin));
-    let host = value.web_host.map(|host| WebHost::parse(&host));
-    let hash = value
-        .android_app_hash
-        .map(|hash| AndroidAppHash::parse(&hash));
+    let origins = value.origins.iter();
+    let origins = origins.filter_map(|origin| Origin::parse(origin).ok());
+    let host = value.web_host.and_then(|host| WebHost::parse(&host).ok());
+    let hash = value.android_app_hash;
     Some(Application {
         id,
         name: AppName::parse(&value.name).ok()?,
-        origins: Origins::new(origins.collect::<Result<_, _>>().ok()?).ok()?,
-        web_host: host.transpose().ok()?,
-        android_app_hash: hash.transpose().ok()?,
+        origins: Origins::new(origins.collect()).unwrap_or_default(),
+        web_host: host,
+        android_app_hash: hash.and_then(|hash| AndroidAppHash::parse(&hash).ok()),
         created_at: Timestamp::from_millis(value.created_at),
     })
 }
