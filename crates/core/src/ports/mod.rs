@@ -7,6 +7,11 @@
 //! | [`setup`] | everything that an operator has set up, at one version |
 //! | [`provider`] | an SMS vendor account |
 //! | [`Clock`](crate::time::Clock), [`Entropy`](crate::entropy::Entropy) | time and randomness |
+//!
+//! Users of applications (sign-up, sign-in, second factors) get a port and rules of their own when they come, `users`,
+//! and never a method of the ledger: an account call checks a code through
+//! [`Checker`](crate::code::checker::Checker) like everybody else, in a durable step of its own, and then makes its
+//! session.
 
 pub mod ledger;
 pub mod provider;
