@@ -70,10 +70,10 @@ pub(super) struct Writer {
     open: Option<OldestUnsettled>,
     /// [Owed](Record::is_owed) records for the next commit, those of a failed last commit included.
     owed: Vec<Record>,
-    /// The time that was last recorded, and whether to record it again while codes are live.
-    marked_at: Timestamp,
     /// Whether the last commit of an owed record failed.
     failed: bool,
+    /// The time that was last recorded, and whether to record it again while codes are live.
+    marked_at: Timestamp,
     marking: bool,
     /// Whether outcomes are about to come.
     settling: bool,
@@ -200,7 +200,7 @@ impl Writer {
         let all: Vec<_> = owed.iter().chain(records.iter().copied()).collect();
         let results = match self.commit(&all) {
             Err(error) if is_fault_of_a_record(&error) => {
-                // What is owed may be much, and has been committed together before.
+                // Owed records may be many, and were committed together before.
                 let (owed, batch) = all.split_at(owed.len());
                 let mut results = self.commit_each(owed, true);
                 results.extend(self.commit_each(batch, false));
