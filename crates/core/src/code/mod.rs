@@ -250,12 +250,11 @@ impl CodeOnRecord {
             return CodeState::Void;
         }
         let wrong = u8::try_from(self.wrong).unwrap_or(u8::MAX);
-        let code = Code {
-            tries_left: self.new.tries_left.saturating_sub(wrong),
-            sent: self.settled,
-            used: self.used,
-            ..self.new
-        };
+        let code = self
+            .new
+            .with_tries(self.new.tries_left.saturating_sub(wrong))
+            .with_sent(self.settled)
+            .with_used(self.used);
         match code.state(now, dead_before) {
             CodeState::Live => CodeState::Replaced,
             state => state,
