@@ -336,7 +336,7 @@ fn compare(guess: &Guess, view: &CheckView<'_>) -> Comparison {
     for code in codes {
         let is_it = guess.is(code.message, &code.mac);
         match state(code) {
-            CodeState::Live | CodeState::Pending => {
+            state if state.is_good() => {
                 good.push(code.message);
                 tries_left = code.tries_left;
                 right = if is_it { Some(code.message) } else { right };
