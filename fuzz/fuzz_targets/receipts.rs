@@ -6,14 +6,16 @@
 
 use std::sync::{Arc, LazyLock};
 
+use async_trait::async_trait;
 use countersign_core::entropy::{Entropy, EntropyError};
-use countersign_core::ports::provider::Provider;
+use countersign_core::ports::provider::{Provider, ReportNotKept, ReportSink};
+use countersign_core::receipt::{Callback, Receipt};
 use countersign_core::secret::Secret;
-use countersign_core::receipt::Callback;
 use countersign_core::send::route::ProviderName;
 use countersign_core::time::{Clock, Timestamp};
 use countersign_providers::egress::{Egress, Reach};
-use countersign_providers::kinds::{self, Setup};
+use countersign_providers::account::{Account, Resources};
+use countersign_providers::kinds;
 use libfuzzer_sys::fuzz_target;
 use serde_json::json;
 
@@ -34,17 +36,28 @@ impl Entropy for Still {
     }
 }
 
+#[async_trait]
+impl ReportSink for Still {
+    async fn report(&self, _: Vec<Receipt>) -> Result<(), ReportNotKept> {
+        Err(ReportNotKept)
+    }
+}
+
 static PROVIDERS: LazyLock<Vec<Arc<dyn Provider>>> = LazyLock::new(|| {
     let account = |kind: &str, settings, secret: &str| {
-        let setup = Setup {
+        let account = Account {
             name: ProviderName::parse("account").unwrap(),
             settings,
             secrets: [(secret.to_owned(), Secret::new("secret".to_owned()))].into(),
+            reach: Reach::Public,
+        };
+        let resources = Resources {
             egress: Egress::new(Reach::Public).unwrap(),
             clock: Arc::new(Still),
             entropy: Arc::new(Still),
+            reports: Arc::new(Still),
         };
-        kinds::build(kind, setup).unwrap()
+        kinds::open(kind, account, resources).unwrap()
     };
     let alibaba = json!({"access_key_id": "id"});
     let chuanglan = json!({"account": "account"});

@@ -7,7 +7,7 @@
 
 use countersign_core::application::AppName;
 use countersign_core::channel::Channel;
-use countersign_core::template::lint::{self, Rule};
+use countersign_core::template::lint::{self, LintRule};
 use countersign_core::template::{Language, Sender, TextTemplate, preview};
 use libfuzzer_sys::fuzz_target;
 
@@ -26,6 +26,6 @@ fuzz_target!(|input: &str| {
     let shown = preview(Some(&template), Language::EnUs, Channel::Login, sender);
     let too_many = findings
         .iter()
-        .any(|found| found.rule == Rule::TooManySegments);
+        .any(|found| found.rule == LintRule::TooManySegments);
     assert_eq!(too_many, shown.longest.segments > 1, "{shown:?}");
 });
