@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::owner::{self, OwnerArgs};
 use super::recipient::Recipient;
-use super::say;
+use super::{program, say};
 
 #[derive(Args)]
 #[command(
@@ -101,21 +101,21 @@ fn sentence(data: &VerifiedCode) -> String {
     };
     match (reason, data.tries_left, data.retry_after) {
         (InvalidReason::Wrong, Some(left), _) => format!("wrong; it survives {left} more"),
+        (InvalidReason::Wrong, None, _) => "wrong".to_owned(),
+        (InvalidReason::Expired, ..) => "its life is over".to_owned(),
+        (InvalidReason::Used, ..) => "it was used".to_owned(),
+        (InvalidReason::Exhausted, ..) => "wrong guesses have killed it".to_owned(),
+        (InvalidReason::NotSent, ..) => {
+            "no code is known for this number, channel and application".to_owned()
+        }
         (InvalidReason::Locked, _, Some(seconds)) => {
             format!("too many wrong guesses about this number: nothing is compared for {seconds} s")
         }
-        (reason, ..) => match reason {
-            InvalidReason::Wrong => "wrong",
-            InvalidReason::Expired => "its life is over",
-            InvalidReason::Used => "it was used",
-            InvalidReason::Exhausted => "wrong guesses have killed it",
-            InvalidReason::NotSent => "no code is known for this number, channel and application",
-            InvalidReason::Locked => {
-                "too many wrong guesses about this number: see `countersign unlock --help`"
-            }
-            InvalidReason::Malformed => "a code is 4 to 10 digits",
-        }
-        .to_owned(),
+        (InvalidReason::Locked, _, None) => format!(
+            "too many wrong guesses about this number: see `{} unlock --help`",
+            program::name()
+        ),
+        (InvalidReason::Malformed, ..) => "a code is 4 to 10 digits".to_owned(),
     }
 }
 

@@ -8,6 +8,7 @@ mod key;
 mod kinds;
 mod message;
 mod owner;
+mod program;
 mod provider;
 mod recipient;
 mod route;
@@ -21,7 +22,7 @@ mod unlock;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 use countersign_api::Envelope;
 
@@ -81,7 +82,10 @@ enum Verb {
 /// Runs the command line of this process.
 #[must_use]
 pub fn run() -> ExitCode {
-    let verb = Cli::parse().verb;
+    let verb = match parse() {
+        Ok(cli) => cli.verb,
+        Err(error) => error.exit(),
+    };
     let json = match &verb {
         Verb::Send(send) => send.owner.json,
         Verb::Check(check) => check.owner.json,
@@ -129,6 +133,13 @@ pub fn run() -> ExitCode {
         Ok(code) => code,
         Err(error) => failed(&error, json),
     }
+}
+
+/// Reads the arguments of this process.
+fn parse() -> Result<Cli, clap::Error> {
+    let mut command = program::named_in_help(Cli::command());
+    let matches = command.try_get_matches_from_mut(std::env::args_os())?;
+    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
 }
 
 /// Says why on standard error: a sentence, or for programs an object with it.

@@ -46,8 +46,9 @@ impl OwnerArgs {
 
 fn nobody(folder: &Path) -> anyhow::Error {
     anyhow!(
-        "no countersign is running on {}: start one with `countersign dev`, or name its folder with --data",
-        folder.display()
+        "no countersign is running on {}: start one with `{} dev`, or name its folder with --data",
+        folder.display(),
+        super::program::name()
     )
 }
 

@@ -12,7 +12,7 @@ use countersign_api::{
 
 use super::owner::{self, OwnerArgs};
 use super::recipient::Recipient;
-use super::{kinds, message, say};
+use super::{kinds, message, program, say};
 
 #[derive(Args)]
 #[command(
@@ -119,14 +119,11 @@ async fn add(args: &OwnerArgs, file: &Path) -> anyhow::Result<()> {
         running.url(),
         provider.receipts_path
     ));
+    let (program, name) = (program::name(), &provider.name);
     say(format!(
-        "next      countersign template set --provider {} --id ...   (a vendor that fills templates of its own)",
-        provider.name
+        "next      {program} template set --provider {name} --id ...   (a vendor that fills templates of its own)"
     ));
-    say(format!(
-        "          countersign route set --country CN {}",
-        provider.name
-    ));
+    say(format!("          {program} route set --country CN {name}"));
     Ok(())
 }
 
@@ -199,7 +196,10 @@ fn only_one(providers: Vec<SmsProviderDto>) -> anyhow::Result<String> {
         .collect();
     match names.as_slice() {
         [one] => Ok(one.clone()),
-        [] => bail!("no provider is set up: add one with `countersign provider add --file FILE`"),
+        [] => bail!(
+            "no provider is set up: add one with `{} provider add --file FILE`",
+            program::name()
+        ),
         many => bail!("name the provider: {}", many.join(", ")),
     }
 }

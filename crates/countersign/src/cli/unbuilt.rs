@@ -29,6 +29,7 @@ impl Unbuilt {
             Unbuilt::Config(arguments) => ("config", arguments),
         };
         drop(arguments.rest);
-        bail!("`countersign {verb}` is not built yet; `countersign dev` is what runs today");
+        let name = super::program::name();
+        bail!("`{name} {verb}` is not built yet; `{name} dev` is what runs today");
     }
 }

@@ -34,6 +34,7 @@ mod not_served;
 mod outbox;
 mod outcomes;
 mod products;
+mod program_name;
 mod raw;
 mod receipts;
 mod removed;
