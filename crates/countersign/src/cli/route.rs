@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
 use countersign_api::{DeleteSmsRouteRequest, RoutedProvider, SmsRouteDto};
 
@@ -12,7 +13,8 @@ use super::say;
 #[command(
     after_help = "Examples:\n  countersign route set --country CN aliyun tencent      the second if the first has \
         certainly not sent\n  countersign route set --weighted aliyun=70 tencent=30\n  \
-        countersign route set --app shop --failover-same-code aliyun tencent\n  countersign route list"
+        countersign route set --app shop --failover-same-code aliyun tencent\n  countersign route list\n  \
+        countersign route remove --country CN\n  countersign route remove --default"
 )]
 pub(super) struct Route {
     #[command(subcommand)]
@@ -43,7 +45,8 @@ enum Verb {
         #[command(flatten)]
         owner: OwnerArgs,
     },
-    /// Forget a route
+    /// Forget the route of exactly this scope
+    #[command(mut_group("Scope", |scope| scope.required(true)))]
     Remove {
         #[command(flatten)]
         scope: Scope,
@@ -52,14 +55,18 @@ enum Verb {
     },
 }
 
+/// The messages that a route is for: those of an application, to a country, or both; otherwise it is the default route.
 #[derive(Args)]
 struct Scope {
-    /// For that application; else for all without a route of their own
-    #[arg(long, value_name = "APP_ID")]
+    /// The route of that application
+    #[arg(long, value_name = "APP_ID", value_parser = NonEmptyStringValueParser::new())]
     app: Option<String>,
-    /// To numbers of that country, such as CN; else to all without a route of their own
-    #[arg(long, value_name = "CC")]
+    /// The route to numbers of that country, such as CN
+    #[arg(long, value_name = "CC", value_parser = NonEmptyStringValueParser::new())]
     country: Option<String>,
+    /// The default route: of all applications to all countries that have no route of their own
+    #[arg(long, conflicts_with_all = ["app", "country"])]
+    default: bool,
 }
 
 /// A provider and its share: `aliyun`, or `aliyun=70`.
@@ -154,13 +161,14 @@ fn show(args: &OwnerArgs, routes: &[SmsRouteDto]) -> anyhow::Result<()> {
         });
         let providers: Vec<_> = providers.collect();
         let separator = if weighted { " | " } else { ", then " };
-        let on_unknown = if route.on_unknown == "keep" {
-            ""
-        } else {
-            "  (failover-same-code)"
-        };
+        let marks = [
+            (is_default(route), "  (default)"),
+            (route.on_unknown != "keep", "  (failover-same-code)"),
+        ];
+        let marks = marks.iter().filter(|(holds, _)| *holds);
+        let marks: String = marks.map(|(_, mark)| *mark).collect();
         say(format!(
-            "{:20}  {:8}  {:8}  {}{on_unknown}",
+            "{:20}  {:8}  {:8}  {}{marks}",
             route.app_id.as_deref().unwrap_or("all"),
             route.country.as_deref().unwrap_or("all"),
             route.order,
@@ -168,4 +176,9 @@ fn show(args: &OwnerArgs, routes: &[SmsRouteDto]) -> anyhow::Result<()> {
         ));
     }
     Ok(())
+}
+
+/// Returns whether `route` is the one that `--default` names.
+fn is_default(route: &SmsRouteDto) -> bool {
+    route.app_id.is_none() && route.country.is_none()
 }

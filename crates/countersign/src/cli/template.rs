@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgGroup, Args, Subcommand};
 use countersign_api::{
     LintedSmsTemplate, PreviewSmsTemplateRequest, PreviewedSms, SmsTemplateDto, VendorTemplateDto,
@@ -16,7 +17,9 @@ use super::{recipient, say};
         countersign template set --provider tencent --id 449739 --signature 腾讯云 --variable {code} --variable {minutes}\n  \
         countersign template set --language en-US --text '[{app}] {code} is your code, good for {minutes} minutes.'\n  \
         countersign template lint --text '【{app}】{code}'\n  \
-        countersign template preview --app dev-app --channel login --language zh-CN --provider aliyun"
+        countersign template preview --app dev-app --channel login --language zh-CN --provider aliyun\n  \
+        countersign template remove --language en-US\n  \
+        countersign template remove --default      the text that has no scope"
 )]
 pub(super) struct Template {
     #[command(subcommand)]
@@ -66,6 +69,7 @@ enum Verb {
         owner: OwnerArgs,
     },
     /// Forget the text, or the vendor's template, of exactly this scope
+    #[command(mut_group("Scope", |scope| scope.required(true)))]
     Remove {
         #[command(flatten)]
         scope: Scope,
@@ -77,21 +81,24 @@ enum Verb {
     },
 }
 
-/// What a template is for; what is not given, it is for all of.
+/// The messages that a template is for: an option that is left out limits them in nothing.
 #[derive(Args)]
 struct Scope {
-    /// Of that application
-    #[arg(long, value_name = "APP_ID")]
+    /// For messages of that application
+    #[arg(long, value_name = "APP_ID", value_parser = NonEmptyStringValueParser::new())]
     app: Option<String>,
     /// For codes of that channel, such as login
     #[arg(long, value_parser = recipient::channel)]
     channel: Option<countersign_api::Channel>,
-    /// For that provider
-    #[arg(long)]
+    /// For messages through that provider
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     provider: Option<String>,
-    /// In that language: zh-CN, zh-TW, en-US or ja-JP
-    #[arg(long)]
+    /// For messages in that language: zh-CN, zh-TW, en-US or ja-JP
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     language: Option<String>,
+    /// For all messages without a template of their own, in whichever language
+    #[arg(long, conflicts_with_all = ["app", "channel", "provider", "language"])]
+    default: bool,
 }
 
 #[derive(Args)]
@@ -286,8 +293,13 @@ fn list(args: &OwnerArgs, templates: &[SmsTemplateDto]) -> anyhow::Result<ExitCo
             (None, None) => String::new(),
         };
         let or_all = |part: &Option<String>| part.clone().unwrap_or_else(|| "all".to_owned());
+        let mark = if is_default(template) {
+            "  (default)"
+        } else {
+            ""
+        };
         say(format!(
-            "{:16}  {:28}  {:16}  {:8}  {words}",
+            "{:16}  {:28}  {:16}  {:8}  {words}{mark}",
             or_all(&template.app_id),
             or_all(&template.channel),
             or_all(&template.provider),
@@ -295,4 +307,15 @@ fn list(args: &OwnerArgs, templates: &[SmsTemplateDto]) -> anyhow::Result<ExitCo
         ));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Returns whether `template` is the one that `--default` names.
+fn is_default(template: &SmsTemplateDto) -> bool {
+    let scope = [
+        &template.app_id,
+        &template.channel,
+        &template.provider,
+        &template.language,
+    ];
+    scope.iter().all(|part| part.is_none())
 }

@@ -77,8 +77,11 @@ pub(super) fn naming<'a>(setup: &'a Setup, name: &ProviderName) -> Option<&'a Ro
     found.map(|(scope, _)| scope)
 }
 
-/// Returns a scope in words, such as `the route of every application to CN`.
+/// Returns a scope in words, such as `the route of every application to CN` or `the default route`.
 pub(super) fn words(scope: &RouteScope) -> String {
+    if scope.app.is_none() && scope.country.is_none() {
+        return "the default route".to_owned();
+    }
     let app = scope.app.as_ref().map(AppId::as_str);
     let app = app.unwrap_or("every application");
     let country = scope.country.as_ref().map(ToString::to_string);

@@ -44,6 +44,7 @@ mod secrecy;
 mod send;
 mod server;
 mod setup;
+mod setup_verbs;
 mod signatures;
 mod signed;
 mod slow;

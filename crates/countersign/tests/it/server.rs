@@ -11,7 +11,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
 
-use crate::actors::{AppServer, Operator, Public};
+use crate::actors::{AppServer, Operator, Public, Terminal};
 use crate::answer::Answer;
 
 pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_countersign");
@@ -161,6 +161,11 @@ impl Server {
     /// Host and port.
     pub(crate) fn address(&self) -> &str {
         self.url.strip_prefix("http://").unwrap()
+    }
+
+    /// The operator at a terminal of this machine.
+    pub(crate) fn terminal(&self) -> Terminal {
+        Terminal::on(&self.data)
     }
 
     /// The token of the data folder's owner.

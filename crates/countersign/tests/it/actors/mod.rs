@@ -1,8 +1,10 @@
-//! The three who speak to a running server: the public, an application's own server, and the operator.
+//! Those who speak to a running server: the public, an application's own server, and the operator, who also sits at a
+//! terminal.
 
 mod app_server;
 mod operator;
 mod public;
+mod terminal;
 
 use std::time::Duration;
 
@@ -12,6 +14,7 @@ use serde_json::Value;
 pub(crate) use app_server::AppServer;
 pub(crate) use operator::Operator;
 pub(crate) use public::{Public, check_body};
+pub(crate) use terminal::Terminal;
 
 use crate::answer::Answer;
 use crate::server::Server;

@@ -1,0 +1,105 @@
+//! The verbs with which an operator changes the setup at a terminal.
+
+use insta::assert_snapshot;
+
+use crate::server::{Server, folder};
+
+/// A provider that is never called.
+const PROVIDER: &str = r#"
+name = "acme"
+kind = "http"
+[settings]
+url = "https://sms.acme.example/{to}/{code}"
+"#;
+
+/// `PROVIDER` in a file of this folder: its path.
+fn provider_file(folder: &std::path::Path) -> String {
+    let file = folder.join("acme.toml");
+    std::fs::write(&file, PROVIDER).unwrap();
+    file.to_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn the_operator_removes_the_default_route_only_by_its_name() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let terminal = server.terminal();
+    terminal.ok(&["provider", "add", "--file", &provider_file(data.path())]);
+    terminal.ok(&["route", "set", "acme"]);
+    terminal.ok(&["route", "set", "--country", "CN", "acme"]);
+    let all = terminal.ok(&["route", "list"]);
+    assert_snapshot!(all, @"
+    APPLICATION           COUNTRY   ORDER     PROVIDERS
+    all                   all       listed    acme  (default)
+    all                   CN        listed    acme
+    ");
+
+    assert_snapshot!(terminal.run(&["route", "remove"]), @"
+    exit code 2
+    error: the following required arguments were not provided:
+      <--app <APP_ID>|--country <CC>|--default>
+
+    Usage: countersign route remove --data <DIR> <--app <APP_ID>|--country <CC>|--default>
+
+    For more information, try '--help'.
+    ");
+    for empty in ["--app", "--country"] {
+        // A variable of the shell that is not set makes such a command.
+        let refused = terminal.run(&["route", "remove", empty, ""]);
+        assert_eq!(refused.code, 2, "{empty}: {refused}");
+    }
+    let both = terminal.run(&["route", "remove", "--default", "--country", "CN"]);
+    assert_eq!(both.code, 2, "{both}");
+    assert_eq!(terminal.ok(&["route", "list"]), all);
+
+    terminal.ok(&["route", "remove", "--default"]);
+    assert_snapshot!(terminal.ok(&["route", "list"]), @"
+    APPLICATION           COUNTRY   ORDER     PROVIDERS
+    all                   CN        listed    acme
+    ");
+    assert_snapshot!(terminal.run(&["route", "remove", "--default"]), @"
+    exit code 1
+    countersign: There is no such setting: the default route. (statusCode 404)
+    ");
+    terminal.ok(&["route", "set", "--default", "acme"]);
+    assert_eq!(terminal.ok(&["route", "list"]), all);
+}
+
+#[tokio::test]
+async fn the_operator_removes_the_default_text_only_by_its_name() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let terminal = server.terminal();
+    let text = "[{app}] {code} is your code, good for {minutes} minutes.";
+    terminal.ok(&["template", "set", "--text", text]);
+    terminal.ok(&["template", "set", "--language", "en-US", "--text", text]);
+    let all = terminal.ok(&["template", "list"]);
+    assert_snapshot!(all, @"
+    APPLICATION       CHANNEL                       PROVIDER          LANGUAGE  WORDS
+    all               all                           all               all       [{app}] {code} is your code, good for {minutes} minutes.  (default)
+    all               all                           all               en-US     [{app}] {code} is your code, good for {minutes} minutes.
+    ");
+
+    assert_snapshot!(terminal.run(&["template", "remove"]), @"
+    exit code 2
+    error: the following required arguments were not provided:
+      <--app <APP_ID>|--channel <CHANNEL>|--provider <PROVIDER>|--language <LANGUAGE>|--default>
+
+    Usage: countersign template remove --data <DIR> <--app <APP_ID>|--channel <CHANNEL>|--provider <PROVIDER>|--language <LANGUAGE>|--default>
+
+    For more information, try '--help'.
+    ");
+    for empty in ["--app", "--provider", "--language"] {
+        let refused = terminal.run(&["template", "remove", empty, ""]);
+        assert_eq!(refused.code, 2, "{empty}: {refused}");
+    }
+    assert_eq!(terminal.ok(&["template", "list"]), all);
+
+    terminal.ok(&["template", "remove", "--default"]);
+    assert_snapshot!(terminal.ok(&["template", "list"]), @"
+    APPLICATION       CHANNEL                       PROVIDER          LANGUAGE  WORDS
+    all               all                           all               en-US     [{app}] {code} is your code, good for {minutes} minutes.
+    ");
+    terminal.ok(&["template", "set", "--default", "--text", text]);
+    assert_eq!(terminal.ok(&["template", "list"]), all);
+}
