@@ -1,9 +1,9 @@
-//! `countersign access-key create`, `countersign access-key list`, `countersign access-key delete ID`
+//! `countersign access-key create`, `countersign access-key list`, `countersign access-key remove ID`
 
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use countersign_api::{AccessKeyDto, CreatedAccessKey, DeleteAccessKeyRequest, Envelope};
+use countersign_api::{AccessKeyDto, CreatedAccessKey, DeleteAccessKeyRequest};
 
 use super::owner::{self, OwnerArgs};
 use super::say;
@@ -11,7 +11,7 @@ use super::say;
 #[derive(Args)]
 #[command(
     after_help = "Examples:\n  countersign access-key create\n  countersign access-key list --json\n  \
-        countersign access-key delete 0a1b2c3d4e5f60718293a4b5      its tokens end too"
+        countersign access-key remove 0a1b2c3d4e5f60718293a4b5      its tokens end too"
 )]
 pub(super) struct AccessKey {
     #[command(subcommand)]
@@ -31,7 +31,8 @@ enum Verb {
         owner: OwnerArgs,
     },
     /// End a key, and the tokens that were made with it
-    Delete {
+    #[command(visible_alias = "delete")]
+    Remove {
         /// Its public half
         id: String,
         #[command(flatten)]
@@ -42,7 +43,7 @@ enum Verb {
 impl AccessKey {
     pub(super) fn json(&self) -> bool {
         match &self.verb {
-            Verb::Create { owner } | Verb::List { owner } | Verb::Delete { owner, .. } => {
+            Verb::Create { owner } | Verb::List { owner } | Verb::Remove { owner, .. } => {
                 owner.json
             }
         }
@@ -52,7 +53,7 @@ impl AccessKey {
         match self.verb {
             Verb::Create { owner } => create(&owner).await?,
             Verb::List { owner } => list(&owner).await?,
-            Verb::Delete { id, owner } => delete(&owner, id).await?,
+            Verb::Remove { id, owner } => remove(&owner, id).await?,
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -96,15 +97,11 @@ async fn list(args: &OwnerArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn delete(args: &OwnerArgs, id: String) -> anyhow::Result<()> {
+async fn remove(args: &OwnerArgs, id: String) -> anyhow::Result<()> {
     let running = args.find()?;
-    let body = DeleteAccessKeyRequest { access_key_id: id };
-    let request = running.post("delete-access-key").json(&body);
-    let answer: Envelope<()> = running.ask(request).await?;
-    owner::succeeded(&answer)?;
-    say(match args.json {
-        true => serde_json::to_string(&answer)?,
-        false => format!("deleted {}", body.access_key_id),
-    });
-    Ok(())
+    let request = running.post("delete-access-key");
+    let answer = running
+        .ask::<()>(request.json(&DeleteAccessKeyRequest { access_key_id: id }))
+        .await?;
+    super::done(args, &answer, "removed")
 }

@@ -56,6 +56,7 @@ enum Verb {
         owner: OwnerArgs,
     },
     /// Forget a vendor account and its secrets
+    #[command(visible_alias = "delete")]
     Remove {
         /// Its name
         name: String,

@@ -69,7 +69,7 @@ enum Verb {
         owner: OwnerArgs,
     },
     /// Forget the text, or the vendor's template, of exactly this scope
-    #[command(mut_group("Scope", |scope| scope.required(true)))]
+    #[command(visible_alias = "delete", mut_group("Scope", |scope| scope.required(true)))]
     Remove {
         #[command(flatten)]
         scope: Scope,

@@ -1,6 +1,7 @@
 //! The verbs with which an operator changes the setup at a terminal.
 
 use insta::assert_snapshot;
+use serde_json::Value;
 
 use crate::server::{Server, folder};
 
@@ -102,4 +103,35 @@ async fn the_operator_removes_the_default_text_only_by_its_name() {
     ");
     terminal.ok(&["template", "set", "--default", "--text", text]);
     assert_eq!(terminal.ok(&["template", "list"]), all);
+}
+
+#[tokio::test]
+async fn the_operator_removes_a_setting_by_remove_and_by_delete() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let terminal = server.terminal();
+    let file = provider_file(data.path());
+    let text = "[{app}] {code} is your code, good for {minutes} minutes.";
+    for word in ["remove", "delete"] {
+        terminal.ok(&["provider", "add", "--file", &file]);
+        terminal.ok(&["route", "set", "--country", "CN", "acme"]);
+        terminal.ok(&["template", "set", "--language", "en-US", "--text", text]);
+        let key = terminal.ok(&["access-key", "create", "--json"]);
+        let key: Value = serde_json::from_str(&key).unwrap();
+        let key = key["accessKeyId"].as_str().unwrap();
+        for scope in [
+            &["route", word, "--country", "CN"][..],
+            &["template", word, "--language", "en-US"],
+            &["provider", word, "acme"],
+            &["access-key", word, key],
+        ] {
+            assert_eq!(terminal.ok(scope), "removed\n", "{scope:?}");
+        }
+    }
+    for verb in ["route", "template", "provider", "access-key"] {
+        let help = terminal.ok(&[verb, "--help"]);
+        let line = help.lines().find(|line| line.contains("  remove  "));
+        let line = line.unwrap_or_else(|| panic!("{verb}: {help}"));
+        assert!(line.ends_with("[alias: delete]"), "{verb}: {line}");
+    }
 }
