@@ -49,7 +49,14 @@ impl Lang {
     }
 
     /// Returns the supported language of a tag (RFC 5646): `en-GB` is English.
-    fn of_tag(tag: &str) -> Option<Self> {
+    ///
+    /// ```
+    /// use countersign_api::Lang;
+    /// assert_eq!(Lang::of_tag("zh-HK"), Some(Lang::ZhTw));
+    /// assert_eq!(Lang::of_tag("fr"), None);
+    /// ```
+    #[must_use]
+    pub fn of_tag(tag: &str) -> Option<Self> {
         let tag = tag.trim().to_ascii_lowercase();
         let mut parts = tag.split('-');
         match parts.next()? {

@@ -21,7 +21,7 @@ use json_lines::JsonLines;
 pub fn start(default: LevelFilter) -> WorkerGuard {
     #[expect(
         clippy::disallowed_methods,
-        reason = "this is the one place that reads the environment"
+        reason = "the level of logs comes from the environment"
     )]
     let asked = std::env::var("RUST_LOG").ok();
     let level = asked

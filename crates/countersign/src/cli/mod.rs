@@ -6,6 +6,7 @@ mod check;
 mod dev;
 mod key;
 mod kinds;
+mod locale;
 mod message;
 mod owner;
 mod program;

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
-use countersign_api::{Envelope, LANG_HEADER};
+use countersign_api::{Envelope, LANG_HEADER, Lang};
 use reqwest::{Client, RequestBuilder};
 use serde::de::DeserializeOwned;
 
+use super::{locale, program};
 use crate::config::owner::OwnerNote;
 
 /// How to find the running countersign.
@@ -20,6 +21,9 @@ pub(super) struct OwnerArgs {
     /// Print the answer as JSON
     #[arg(long)]
     pub(super) json: bool,
+    /// Language of the sentences in the answer, such as ja-JP (default: by the locale of the terminal)
+    #[arg(long, value_name = "TAG", value_parser = locale::parse)]
+    lang: Option<Lang>,
 }
 
 /// The running countersign.
@@ -27,9 +31,15 @@ pub(super) struct Owner {
     note: OwnerNote,
     client: Client,
     folder: PathBuf,
+    lang: Lang,
 }
 
 impl OwnerArgs {
+    /// Returns the language of the person at the terminal.
+    pub(super) fn lang(&self) -> Lang {
+        self.lang.unwrap_or_else(locale::of_terminal)
+    }
+
     pub(super) fn find(&self) -> anyhow::Result<Owner> {
         let note = OwnerNote::find(&self.data).ok_or_else(|| nobody(&self.data))?;
         let client = Client::builder()
@@ -40,6 +50,7 @@ impl OwnerArgs {
             note,
             client,
             folder: self.data.clone(),
+            lang: self.lang(),
         })
     }
 }
@@ -48,7 +59,7 @@ fn nobody(folder: &Path) -> anyhow::Error {
     anyhow!(
         "no countersign is running on {}: start one with `{} dev`, or name its folder with --data",
         folder.display(),
-        super::program::name()
+        program::name()
     )
 }
 
@@ -73,7 +84,7 @@ impl Owner {
         &self,
         request: RequestBuilder,
     ) -> anyhow::Result<Envelope<T>> {
-        let answer = match request.header(LANG_HEADER, "en-US").send().await {
+        let answer = match request.header(LANG_HEADER, self.lang.as_str()).send().await {
             Err(error) if error.is_connect() => return Err(nobody(&self.folder)),
             answer => answer.context("the running countersign did not answer")?,
         };

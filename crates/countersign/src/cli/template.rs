@@ -57,9 +57,9 @@ enum Verb {
         /// Through which provider
         #[arg(long)]
         provider: Option<String>,
-        /// zh-CN, zh-TW, en-US or ja-JP
-        #[arg(long, default_value = "zh-CN")]
-        language: String,
+        /// Language of the message: zh-CN, zh-TW, en-US or ja-JP (default: that of the terminal)
+        #[arg(long)]
+        language: Option<String>,
         #[command(flatten)]
         owner: OwnerArgs,
     },
@@ -178,11 +178,12 @@ impl Template {
                 language,
                 owner,
             } => {
+                let of_terminal = || owner.lang().as_str().to_owned();
                 let body = PreviewSmsTemplateRequest {
                     app_id: app,
                     channel: channel.as_str().to_owned(),
                     provider,
-                    language,
+                    language: language.unwrap_or_else(of_terminal),
                 };
                 let running = owner.find()?;
                 let request = running.post("preview-sms-template").json(&body);

@@ -9,7 +9,7 @@ use crate::server::{BINARY, Server, folder, number};
 
 fn run(args: &[&str], data: Option<&Path>) -> Output {
     let mut command = Command::new(BINARY);
-    command.args(args);
+    command.args(args).env("LC_ALL", "C");
     if let Some(data) = data {
         command.arg("--data").arg(data);
     }

@@ -28,6 +28,7 @@ mod failover;
 mod guard;
 mod last_lines;
 mod load;
+mod locale;
 mod messages;
 mod minute;
 mod not_served;
