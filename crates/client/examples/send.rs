@@ -1,6 +1,6 @@
-// Sends a login code, to a service started with `countersign dev`:
+// Sends a login code through a service that `countersign dev` started:
 //
-//     cargo run -p countersign-client --example send -- http://127.0.0.1:8480 18800008888
+//     cargo run --release -p countersign-client --example send -- http://127.0.0.1:8480 +14155550133
 
 use countersign_client::{AuthenticationClient, Channel, Error, Lang, SendSms};
 
@@ -11,7 +11,7 @@ async fn send_code(app_host: &str, number: &str) -> Result<String, Error> {
         .app_host(app_host)
         .lang(Lang::EnUs)
         .build()?;
-    let sms = SendSms::new(Channel::Login, number).phone_country_code("+86");
+    let sms = SendSms::new(Channel::Login, number);
     let answer = client.send_sms(sms).await?;
     if answer.is_success() {
         Ok("sent".to_owned())
@@ -28,7 +28,7 @@ async fn main() -> Result<(), Error> {
     let number = arguments.next();
     let said = send_code(
         app_host.as_deref().unwrap_or("http://127.0.0.1:8480"),
-        number.as_deref().unwrap_or("18800008888"),
+        number.as_deref().unwrap_or("+14155550133"),
     );
     println!("{}", said.await?);
     Ok(())
