@@ -4,6 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use countersign_api::{Fault, Lang};
+use countersign_core::code::CodeState;
+use countersign_core::send::outcome::RefusalKind;
 use serde_json::Value;
 
 use crate::server::{Server, folder};
@@ -89,6 +91,30 @@ fn the_page_of_errors_lists_the_table_of_faults() {
         read("docs/errors.md") == errors(),
         "docs/errors.md is not what the table of faults says: BLESS=1 writes it anew"
     );
+}
+
+#[test]
+fn the_guide_to_timelines_explains_each_word() {
+    let guide = read("docs/guides/timeline.md");
+    let states = [
+        CodeState::Pending,
+        CodeState::Live,
+        CodeState::Used,
+        CodeState::Exhausted,
+        CodeState::Replaced,
+        CodeState::Expired,
+        CodeState::Void,
+    ];
+    let words = RefusalKind::ALL
+        .map(RefusalKind::as_str)
+        .into_iter()
+        .chain(states.map(CodeState::as_str));
+    for word in words {
+        assert!(
+            guide.contains(&format!("\n| `{word}` | ")),
+            "docs/guides/timeline.md does not explain {word}"
+        );
+    }
 }
 
 #[tokio::test]
