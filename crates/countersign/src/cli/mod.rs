@@ -3,6 +3,7 @@
 mod access_key;
 mod app;
 mod check;
+mod demo;
 mod dev;
 mod key;
 mod kinds;
@@ -46,6 +47,8 @@ struct Cli {
 enum Verb {
     /// Run everything on this machine for development, without any configuration
     Dev(dev::Dev),
+    /// Open an example application that signs people in with codes
+    Demo(demo::Demo),
     /// Play the SMS vendors, for tests and staging
     Sandbox(sandbox::Vendors),
     /// Send a code through the running countersign
@@ -98,7 +101,11 @@ pub fn run() -> ExitCode {
         Verb::Message(message) => message.json(),
         Verb::Key(key) => key.json(),
         Verb::AccessKey(key) => key.json(),
-        Verb::Dev(_) | Verb::Sandbox(_) | Verb::Completions { .. } | Verb::Unbuilt(_) => false,
+        Verb::Dev(_)
+        | Verb::Demo(_)
+        | Verb::Sandbox(_)
+        | Verb::Completions { .. }
+        | Verb::Unbuilt(_) => false,
     };
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -110,6 +117,7 @@ pub fn run() -> ExitCode {
     let result = runtime.block_on(async {
         match verb {
             Verb::Dev(dev) => dev.run().await,
+            Verb::Demo(demo) => demo.run().await,
             Verb::Sandbox(sandbox) => sandbox.run().await,
             Verb::Send(send) => send.run().await,
             Verb::Check(check) => check.run().await,

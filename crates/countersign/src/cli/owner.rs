@@ -55,7 +55,8 @@ impl OwnerArgs {
     }
 }
 
-fn nobody(folder: &Path) -> anyhow::Error {
+/// The error of a data folder without a running owner, with what to do.
+pub(super) fn nobody(folder: &Path) -> anyhow::Error {
     anyhow!(
         "no countersign is running on {}: start one with `{} dev`, or name its folder with --data",
         folder.display(),

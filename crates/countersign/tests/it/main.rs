@@ -22,6 +22,7 @@ mod clock;
 mod cors;
 mod countries;
 mod crash;
+mod demo;
 mod documents;
 mod doors;
 mod failover;

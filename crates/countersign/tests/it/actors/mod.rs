@@ -1,10 +1,11 @@
 //! Those who speak to a running server: the public, an application's own server, and the operator, who also sits at a
-//! terminal.
+//! terminal. A visitor speaks to the demo, which is such a server of an application.
 
 mod app_server;
 mod operator;
 mod public;
 mod terminal;
+mod visitor;
 
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ pub(crate) use app_server::AppServer;
 pub(crate) use operator::Operator;
 pub(crate) use public::{Public, check_body};
 pub(crate) use terminal::Terminal;
+pub(crate) use visitor::{Page, Visitor};
 
 use crate::answer::Answer;
 use crate::server::Server;

@@ -1,0 +1,144 @@
+//! `countersign demo`: an example application, a web page that signs people in with codes of the running countersign.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Context, anyhow, bail};
+use clap::Args;
+use countersign_demo::Service;
+use tokio_util::task::TaskTracker;
+
+use super::{owner, program, say};
+use crate::config::owner::OwnerNote;
+use crate::lifecycle::{self, Signals};
+
+/// The longest that the running countersign may take to say whether it has an inbox.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+#[derive(Args)]
+#[command(
+    after_help = "Examples:\n  countersign demo                         beside `countersign dev`, in another terminal\n  \
+        countersign demo --listen 127.0.0.1:0 --data /tmp/try\n  \
+        countersign demo --app shop --app-secret-file shop.secret\n\n\
+        The source is crates/demo of the repository: an application of a few hundred lines, written with the Rust SDK."
+)]
+pub(super) struct Demo {
+    /// Address to listen on, loopback only; port 0 picks a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8482")]
+    listen: SocketAddr,
+    /// Data folder of the running countersign
+    #[arg(long, value_name = "DIR", default_value = super::dev::DATA)]
+    data: PathBuf,
+    /// Address of the running countersign, such as http://127.0.0.1:8480, instead of its data folder
+    #[arg(long, value_name = "URL", conflicts_with = "data")]
+    url: Option<String>,
+    /// The application that signs people in
+    #[arg(long, value_name = "APP_ID", default_value = super::dev::APP_ID)]
+    app: String,
+    /// File with the secret of that application, - for standard input; the development application's is known
+    #[arg(long, value_name = "FILE")]
+    app_secret_file: Option<PathBuf>,
+}
+
+impl Demo {
+    pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
+        if !self.listen.ip().is_loopback() {
+            bail!(
+                "demo listens on loopback only, not on {}: it is an example, without TLS",
+                self.listen
+            );
+        }
+        let signals = Signals::listen()?;
+        let service = self.service().await?;
+        let listener = lifecycle::listen(self.listen).with_context(|| {
+            format!(
+                "cannot listen on {}: name another address with --listen",
+                self.listen
+            )
+        })?;
+        let address = listener.local_addr()?;
+        let banner = banner(address, &service);
+        let router = countersign_demo::router(service).context("--url or --app")?;
+        say(banner);
+        say(format!("listening on http://{address}"));
+        lifecycle::serve(listener, router, TaskTracker::new(), signals).await;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// The running countersign, and the application's account there.
+    async fn service(&self) -> anyhow::Result<Service> {
+        let app_secret = self.app_secret()?;
+        let url = self.service_url()?;
+        let inbox = self.inbox(&url).await?;
+        Ok(Service {
+            url,
+            app_id: self.app.clone(),
+            app_secret,
+            inbox,
+        })
+    }
+
+    fn app_secret(&self) -> anyhow::Result<String> {
+        match &self.app_secret_file {
+            Some(file) => Ok(super::provider::read(file)?.trim().to_owned()),
+            None if self.app == super::dev::APP_ID => Ok(super::dev::APP_SECRET.to_owned()),
+            None => bail!(
+                "--app-secret-file must name a file with the secret of {}, or be - for standard input",
+                self.app
+            ),
+        }
+    }
+
+    fn service_url(&self) -> anyhow::Result<String> {
+        match &self.url {
+            Some(url) if url.starts_with("http://") => Ok(url.trim_end_matches('/').to_owned()),
+            Some(_) => bail!("--url must be an http address, such as http://127.0.0.1:8480"),
+            None => OwnerNote::find(&self.data)
+                .map(|note| note.url)
+                .ok_or_else(|| owner::nobody(&self.data)),
+        }
+    }
+
+    /// The page where codes arrive, or nothing if the service at `url` has none, as in production.
+    ///
+    /// # Errors
+    /// When no service answers there.
+    async fn inbox(&self, url: &str) -> anyhow::Result<Option<String>> {
+        let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE);
+        let inbox = format!("{url}/dev/outbox");
+        match client.build()?.head(&inbox).send().await {
+            Ok(answer) => Ok(answer.status().is_success().then_some(inbox)),
+            Err(error) if error.is_connect() => Err(self.nobody(url)),
+            Err(error) => Err(error).context("the running countersign did not answer"),
+        }
+    }
+
+    fn nobody(&self, url: &str) -> anyhow::Error {
+        match self.url {
+            None => owner::nobody(&self.data),
+            Some(_) => anyhow!(
+                "no countersign is running at {url}: start one with `{} dev`, or name its address with --url",
+                program::name()
+            ),
+        }
+    }
+}
+
+fn banner(address: SocketAddr, service: &Service) -> String {
+    let inbox = match &service.inbox {
+        Some(inbox) => format!("\n    codes arrive at  {inbox}"),
+        None => String::new(),
+    };
+    format!(
+        r#"
+  An example application that signs people in by phone. Open http://{address}
+
+    codes come from  {}, application {}{inbox}
+
+  Stop with Ctrl-C.
+"#,
+        service.url, service.app_id
+    )
+}

@@ -1,0 +1,421 @@
+//! `countersign demo`: people who sign in with a code, and requests that the demo refuses.
+
+use std::io::{Read as _, Write as _};
+use std::path::Path;
+use std::process::{Output, Stdio};
+
+use insta::assert_snapshot;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::process::{Child, ChildStdout, Command};
+
+use crate::actors::{Page, Visitor};
+use crate::checks::not;
+use crate::server::{BINARY, Server, folder, number};
+
+/// The running demo; killed when dropped.
+struct Demo {
+    url: String,
+    child: Child,
+    printed: String,
+    stdout: BufReader<ChildStdout>,
+}
+
+fn demo(args: &[&str]) -> Command {
+    let mut command = Command::new(BINARY);
+    command
+        .args(["demo", "--listen", "127.0.0.1:0"])
+        .args(args)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    command
+}
+
+impl Demo {
+    /// The demo beside the server that owns this data folder.
+    async fn beside(data: &Path) -> Self {
+        Self::start(demo(&["--data", data.to_str().unwrap()])).await
+    }
+
+    async fn start(mut command: Command) -> Self {
+        let child = command.spawn().unwrap();
+        Self::listening(child).await
+    }
+
+    async fn listening(mut child: Child) -> Self {
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut printed = String::new();
+        let url = loop {
+            let mut line = String::new();
+            let read = stdout.read_line(&mut line).await.unwrap();
+            assert!(read > 0, "the demo ended before it listened: {printed}");
+            if let Some(url) = line.strip_prefix("listening on ") {
+                break url.trim_end().to_owned();
+            }
+            printed += &line;
+        };
+        Self {
+            url,
+            child,
+            printed,
+            stdout,
+        }
+    }
+
+    fn visitor(&self) -> Visitor {
+        Visitor::of(&self.url)
+    }
+
+    /// Sends this signal, and waits for the end: the exit code, and what was printed in the meantime.
+    async fn ends_on(mut self, signal: &str) -> (Option<i32>, String) {
+        let pid = self.child.id().unwrap().to_string();
+        let sent = Command::new("kill").args([signal, &pid]).status().await;
+        assert!(sent.unwrap().success());
+        let status = self.child.wait().await.unwrap();
+        let mut rest = String::new();
+        self.stdout.read_to_string(&mut rest).await.unwrap();
+        (status.code(), rest)
+    }
+}
+
+/// The output of a demo that is refused: exit code 1, and one line on standard error alone.
+async fn refused(args: &[&str]) -> String {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = demo(args).output().await.unwrap();
+    assert_eq!(status.code(), Some(1), "{args:?}");
+    assert!(stdout.is_empty(), "{args:?}");
+    let line = String::from_utf8(stderr).unwrap();
+    assert_eq!(line.lines().count(), 1, "{args:?}: {line}");
+    line.replace(BINARY, "[program]")
+}
+
+fn form(number: &str, code: &str) -> String {
+    format!("number={number}&code={code}")
+}
+
+/// The value of the header `Cookie` that a browser sends after this page.
+fn cookie(page: &Page) -> String {
+    let set = page.set_cookie.as_deref().expect("a cookie");
+    set.split(';').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_visitor_signs_in_with_the_code_of_the_inbox_once() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let demo = Demo::beside(data.path()).await;
+    let visitor = demo.visitor();
+
+    let first = visitor.open("/").await;
+    assert_snapshot!(first, @"200 Sign in");
+    let inbox = format!("href=\"{}/dev/outbox\"", server.url);
+    assert!(first.body.contains(&inbox), "{}", first.body);
+    let sent = visitor
+        .submit("/code", &format!("number={}", number(1)))
+        .await;
+    assert_snapshot!(sent, @"200 Check your messages: We sent a code to 13800000001.");
+    assert!(sent.body.contains(&inbox), "{}", sent.body);
+
+    let code = server.newest_code(&number(1)).await;
+    let wrong = visitor
+        .submit("/sign-in", &form(&number(1), &not(&code)))
+        .await;
+    assert_snapshot!(wrong, @"200 Check your messages: That is not the code. Tries left: 4.");
+    let short = visitor
+        .submit("/sign-in", &form(&number(1), &code[1..4]))
+        .await;
+    assert_snapshot!(short, @"200 Check your messages: That cannot be the code. Please copy all its digits.");
+    let right = visitor
+        .submit("/sign-in", &form(&number(1), &format!("+{code}+")))
+        .await;
+    assert_eq!((right.status, right.location.as_deref()), (303, Some("/")));
+    let set = right.set_cookie.as_deref().unwrap();
+    assert!(set.ends_with("; HttpOnly; SameSite=Lax; Path=/"), "{set}");
+
+    let person = demo.visitor().with_cookie(&cookie(&right));
+    assert_snapshot!(person.open("/").await, @"200 Welcome: Signed in as +86138****0001");
+    let used = visitor.submit("/sign-in", &form(&number(1), &code)).await;
+    assert_snapshot!(used, @"200 Check your messages: That is not a good code, or no longer. Ask for another.");
+    let out = person.submit("/sign-out", "").await;
+    assert_eq!((out.status, out.location.as_deref()), (303, Some("/")));
+    let set = out.set_cookie.as_deref().unwrap();
+    assert!(set.starts_with("countersign-demo=; Max-Age=0;"), "{set}");
+}
+
+#[tokio::test]
+async fn a_visitor_who_asks_again_within_a_minute_is_shown_the_form_for_the_first_code() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let demo = Demo::beside(data.path()).await;
+    let visitor = demo.visitor();
+    let number_form = format!("number={}", number(1));
+    visitor.submit("/code", &number_form).await;
+    let again = visitor.submit("/code", &number_form).await.to_string();
+    assert!(
+        again.starts_with("200 Check your messages: ") && again.contains("Try again in"),
+        "{again}"
+    );
+    let code = server.newest_code(&number(1)).await;
+    let right = visitor.submit("/sign-in", &form(&number(1), &code)).await;
+    assert_eq!(right.status, 303);
+}
+
+#[tokio::test]
+async fn a_visitor_who_guesses_too_often_is_told_to_wait() {
+    let data = folder();
+    let _server = Server::start(data.path(), &["--quiet"]).await;
+    let demo = Demo::beside(data.path()).await;
+    let visitor = demo.visitor();
+    let guess = form(&number(1), "123456");
+    // The wrong guesses that the service compares in an hour.
+    for _ in 0..15 {
+        let page = visitor.submit("/sign-in", &guess).await.to_string();
+        assert!(page.contains("no longer"), "{page}");
+    }
+    assert_snapshot!(visitor.submit("/sign-in", &guess).await, @"200 Check your messages: Too many wrong codes for this number. Please wait a while.");
+}
+
+#[tokio::test]
+async fn a_text_that_is_no_number_is_refused_and_shown_again_as_text() {
+    let data = folder();
+    let _server = Server::start(data.path(), &["--quiet"]).await;
+    let demo = Demo::beside(data.path()).await;
+    let page = demo
+        .visitor()
+        .submit("/code", "number=%22%3E%3Cb%3E1")
+        .await;
+    assert_snapshot!(page, @"200 Sign in: That is not a mobile number that we can send to.");
+    let field = page.body.split("value=").nth(1).unwrap();
+    assert_snapshot!(field.lines().next().unwrap(), @r#""&#34;&#62;&#60;b&#62;1""#);
+    assert_snapshot!(page.policy, @"default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
+}
+
+#[tokio::test]
+async fn a_form_of_another_site_is_refused_and_sends_nothing() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let demo = Demo::beside(data.path()).await;
+    let visitor = demo.visitor();
+    let own = demo.url.as_str();
+    let other_port = "http://127.0.0.1:1";
+    for headers in [
+        [("sec-fetch-site", "cross-site"), ("origin", own)],
+        [("sec-fetch-site", "same-site"), ("origin", other_port)],
+        [("sec-fetch-mode", "navigate"), ("origin", other_port)],
+        [("sec-fetch-mode", "navigate"), ("origin", "null")],
+        [("host", "shop.example"), ("origin", "http://shop.example")],
+    ] {
+        for path in ["/code", "/sign-in", "/sign-out"] {
+            let form = form(&number(1), "123456");
+            let page = visitor.submit_from(&headers, path, &form).await;
+            let expected = if headers[0].0 == "host" { 421 } else { 403 };
+            assert_eq!(page.status, expected, "{path} {headers:?}");
+            assert_eq!(page.set_cookie, None, "{path} {headers:?}");
+        }
+    }
+    assert!(server.outbox("").await.is_empty());
+    for (n, headers) in [
+        &[("sec-fetch-site", "same-origin"), ("origin", own)][..],
+        &[("sec-fetch-site", "none")],
+        &[("origin", own)],
+        &[],
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let form = format!("number={}", number(n));
+        visitor.submit_from(headers, "/code", &form).await;
+        assert_eq!(server.outbox("").await.len(), n + 1, "{headers:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_is_in_the_language_that_its_reader_prefers() {
+    let data = folder();
+    let _server = Server::start(data.path(), &["--quiet"]).await;
+    let demo = Demo::beside(data.path()).await;
+    for (languages, lang) in [
+        ("", "en"),
+        ("fr-FR,fr;q=0.9", "en"),
+        ("en;q=0.8,zh-TW", "zh-CN"),
+        ("ZH", "zh-CN"),
+        ("de,zh;q=0.4,en;q=0.5", "en"),
+        ("zh;q=0,en;q=0.1", "en"),
+        ("zh;level=1,en;q=x", "en"),
+    ] {
+        let page = demo.visitor().reading(languages).open("/").await;
+        let tag = format!("<html lang=\"{lang}\">");
+        assert!(page.body.contains(&tag), "{languages}: {}", page.body);
+    }
+    let visitor = demo.visitor().reading("zh-CN");
+    let pages = [
+        visitor.open("/").await,
+        visitor.submit("/code", "number=1").await,
+        visitor
+            .submit("/sign-in", &form(&number(1), "123456"))
+            .await,
+        visitor.submit("/sign-in", &form("1", "123456")).await,
+    ];
+    assert_snapshot!(pages.map(|page| page.to_string()).join("\n"), @"
+    200 登录
+    200 登录: 该号码不是可以接收验证码的手机号。
+    200 请查看短信: 验证码不正确或已失效，请重新获取。
+    200 请查看短信: phoneNumber 不是所属国家或地区的有效号码。
+    ");
+}
+
+#[tokio::test]
+async fn a_visitor_with_a_forged_token_must_sign_in_again() {
+    let data = folder();
+    let _server = Server::start(data.path(), &["--quiet"]).await;
+    let demo = Demo::beside(data.path()).await;
+    let forged = demo.visitor().with_cookie("countersign-demo=a.b.c");
+    assert_snapshot!(forged.open("/").await, @"200 Sign in: Please sign in again.");
+    let of_another_port = demo.visitor().with_cookie("proof=a.b.c");
+    assert_snapshot!(of_another_port.open("/").await, @"200 Sign in");
+}
+
+#[tokio::test]
+async fn a_visitor_is_told_that_the_service_is_away() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let demo = Demo::beside(data.path()).await;
+    let visitor = demo.visitor();
+    let number_form = format!("number={}", number(1));
+    visitor.submit("/code", &number_form).await;
+    let code = server.newest_code(&number(1)).await;
+    let right = visitor.submit("/sign-in", &form(&number(1), &code)).await;
+    server.kill().await;
+    let pages = [
+        visitor.submit("/code", &number_form).await,
+        visitor.submit("/sign-in", &form(&number(1), &code)).await,
+        demo.visitor().with_cookie(&cookie(&right)).open("/").await,
+    ];
+    assert_snapshot!(pages.map(|page| page.to_string()).join("\n"), @"
+    200 Sign in: We cannot send codes just now.
+    200 Check your messages: We cannot check codes just now. Ask for another later.
+    200 Sign in: We cannot tell just now whether you are signed in.
+    ");
+}
+
+/// A service that reads each call and hangs up, but answers whether it has an inbox: it has none.
+fn service_that_hangs_up() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        while let Ok((mut connection, _)) = listener.accept() {
+            let mut head = [0; 4];
+            if connection.read_exact(&mut head).is_ok() && head == *b"HEAD" {
+                let answer = b"HTTP/1.1 404 X\r\nconnection: close\r\n\r\n";
+                connection.write_all(answer).unwrap();
+            }
+        }
+    });
+    url
+}
+
+#[tokio::test]
+async fn a_visitor_is_told_that_a_code_may_be_on_its_way_after_a_call_without_an_answer() {
+    let demo = Demo::start(demo(&["--url", &service_that_hangs_up()])).await;
+    assert!(!demo.printed.contains("/dev/outbox"), "{}", demo.printed);
+    let visitor = demo.visitor();
+    let pages = [
+        visitor
+            .submit("/code", &format!("number={}", number(1)))
+            .await,
+        visitor
+            .submit("/sign-in", &form(&number(1), "123456"))
+            .await,
+    ];
+    assert!(!pages[0].body.contains("<footer>"), "{}", pages[0].body);
+    assert_snapshot!(pages.map(|page| page.to_string()).join("\n"), @"
+    200 Check your messages: A code may be on its way.
+    200 Check your messages: We cannot check codes just now. Ask for another later.
+    ");
+}
+
+#[tokio::test]
+async fn the_demo_takes_the_secret_of_another_application_by_file_and_by_standard_input() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let shop = server.operator().create_application("shop", "Shop").await;
+    let file = data.path().join("shop.secret");
+    std::fs::write(&file, format!("{}\n", shop.secret)).unwrap();
+    let args = ["--url", &server.url, "--app", "shop", "--app-secret-file"];
+    let by_file = Demo::start(demo(&[&args[..], &[file.to_str().unwrap()]].concat())).await;
+    let mut child = demo(&[&args[..], &["-"]].concat())
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(shop.secret.as_bytes()).await.unwrap();
+    drop(stdin);
+    let by_standard_input = Demo::listening(child).await;
+    for (n, demo) in [by_file, by_standard_input].iter().enumerate() {
+        assert!(!demo.printed.contains(&shop.secret));
+        let (visitor, number) = (demo.visitor(), number(n));
+        visitor.submit("/code", &format!("number={number}")).await;
+        let message = &server.outbox(&format!("+86{number}")).await[0];
+        assert!(message["text"].as_str().unwrap().contains("Shop"));
+        let code = message["passCode"].as_str().unwrap();
+        let right = visitor.submit("/sign-in", &form(&number, code)).await;
+        assert_eq!(right.status, 303, "{right}");
+    }
+}
+
+#[tokio::test]
+async fn a_demo_that_cannot_work_ends_with_one_sentence_that_says_what_to_do() {
+    let data = folder();
+    let folder = data.path().to_str().unwrap();
+    let nobody = crate::sandbox::nobody();
+    let sentences = [
+        refused(&["--data", folder]).await.replace(folder, "[data]"),
+        refused(&["--url", &nobody]).await.replace(&nobody, "[url]"),
+        refused(&["--url", "https://sms.example.com"]).await,
+        refused(&["--app", "shop"]).await,
+    ];
+    assert_snapshot!(sentences.concat(), @"
+    countersign: no countersign is running on [data]: start one with `[program] dev`, or name its folder with --data
+    countersign: no countersign is running at [url]: start one with `[program] dev`, or name its address with --url
+    countersign: --url must be an http address, such as http://127.0.0.1:8480
+    countersign: --app-secret-file must name a file with the secret of shop, or be - for standard input
+    ");
+
+    let mut command = Command::new(BINARY);
+    let open = command.args(["demo", "--listen", "0.0.0.0:0"]).output();
+    let open = open.await.unwrap();
+    assert_eq!(open.status.code(), Some(1));
+    assert_snapshot!(String::from_utf8(open.stderr).unwrap(), @"countersign: demo listens on loopback only, not on 0.0.0.0:0: it is an example, without TLS");
+
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    server.kill().await; // leaves its note behind
+    let says = refused(&["--data", folder]).await;
+    assert!(says.contains("no countersign is running on"), "{says}");
+}
+
+#[tokio::test]
+async fn the_demo_says_what_to_open_and_ends_well_on_a_signal() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let mut screens = Vec::new();
+    for signal in ["-INT", "-TERM"] {
+        let demo = Demo::beside(data.path()).await;
+        let printed = demo.printed.replace(&demo.url, "[demo]");
+        screens.push(printed.replace(&server.url, "[dev]"));
+        assert_eq!(demo.ends_on(signal).await, (Some(0), String::new()));
+    }
+    assert_eq!(screens[0], screens[1]);
+    assert_snapshot!(screens[0], @"
+
+    An example application that signs people in by phone. Open [demo]
+
+      codes come from  [dev], application dev-app
+      codes arrive at  [dev]/dev/outbox
+
+    Stop with Ctrl-C.
+    ");
+}
