@@ -1,4 +1,4 @@
-// Visits the page of the example `sign_in`, as `run` says. Screenshots of every step are kept.
+// Visits the page of `countersign demo`, as `run` says. Screenshots of every step are kept.
 import assert from "node:assert/strict";
 import { chromium } from "playwright-core";
 
@@ -10,6 +10,7 @@ const looks = {
   phone: { viewport: { width: 375, height: 667 }, isMobile: true, hasTouch: true },
   dark: { viewport: { width: 375, height: 667 }, colorScheme: "dark" },
   "no script": { viewport: { width: 375, height: 667 }, javaScriptEnabled: false },
+  chinese: { viewport: { width: 375, height: 667 }, locale: "zh-CN" },
 };
 
 /** The newest message that arrived at a number. */
@@ -105,11 +106,40 @@ async function fillsIn(browser, number) {
   await it.leave();
 }
 
+/** The demo links to the inbox of the running service, which opens in a tab of its own. */
+async function readsTheInbox(browser, number) {
+  const it = await visitor(browser, "desktop");
+  await it.ask(number);
+  await it.says("sent");
+  const opens = it.context.waitForEvent("page");
+  await it.page.getByRole("link", { name: "Open the inbox" }).click();
+  const { passCode } = await message(`+86${number}`);
+  await (await opens).getByText(passCode).first().waitFor();
+  await it.type(passCode);
+  await it.says(`Signed in as +86188****${number.slice(-4)}`);
+  await it.leave();
+}
+
+async function readsChinese(browser, number) {
+  const it = await visitor(browser, "chinese");
+  await it.page.goto(PAGE);
+  await it.page.getByLabel("手机号").fill(number);
+  await it.page.getByRole("button", { name: "获取验证码" }).click();
+  await it.says(`验证码已发送至 ${number}`);
+  const { passCode } = await message(`+86${number}`);
+  await it.page.getByLabel("验证码").fill(passCode);
+  await it.page.getByRole("button", { name: "登录" }).click();
+  await it.says(`已登录：+86188****${number.slice(-4)}`);
+  await it.leave();
+}
+
 const cases = [
   ["a visitor signs in, and the code is used up", (browser) => signsIn(browser, "desktop", "18800008920")],
   ["the same on a phone, 375 px wide", (browser) => signsIn(browser, "phone", "18800008921")],
   ["the same in the dark", (browser) => signsIn(browser, "dark", "18800008922")],
   ["the same without JavaScript", (browser) => signsIn(browser, "no script", "18800008923")],
+  ["a visitor reads the code in the inbox", (browser) => readsTheInbox(browser, "18800008925")],
+  ["a visitor whose browser is Chinese reads Chinese", (browser) => readsChinese(browser, "18800008926")],
   ["a message for webHost localhost fills itself in", (browser) => fillsIn(browser, "18800008924")],
 ];
 

@@ -25,8 +25,6 @@ mod failures;
 mod keys;
 mod readme;
 mod setup;
-#[cfg(feature = "tokens")]
-mod sign_in;
 #[cfg(feature = "rustls")]
 mod tls;
 #[cfg(feature = "tokens")]
