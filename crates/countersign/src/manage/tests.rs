@@ -239,7 +239,7 @@ async fn a_change_is_judged_again_when_another_came_first() {
     let named = Change::Put(Setting::Route(everywhere(), route()));
     world.overtake(vec![named]);
     let refused = world.manage.delete_provider(aliyun()).await.unwrap_err();
-    let by = "the route of every application to anywhere".to_owned();
+    let by = "the default route".to_owned();
     assert_eq!(refused, ManageError::InUse { by });
     assert_eq!(world.store.setup().providers.len(), 1);
 }
