@@ -28,6 +28,43 @@ pub struct TemplateScope {
     pub language: Option<Language>,
 }
 
+impl TemplateScope {
+    /// Returns how near the scope is to the messages that it matches: the nearest of several scopes gives the template.
+    pub(super) fn nearness(&self) -> u8 {
+        let named = [
+            self.app.is_some(),
+            self.channel.is_some(),
+            self.provider.is_some(),
+            self.language.is_some(),
+        ];
+        named
+            .into_iter()
+            .fold(0, |bits, named| bits << 1 | u8::from(named))
+    }
+
+    /// Returns whether this scope and `other` match a message both.
+    pub(super) fn meets(&self, other: &Self) -> bool {
+        fn agree<T: PartialEq>(one: &Option<T>, other: &Option<T>) -> bool {
+            one.is_none() || other.is_none() || one == other
+        }
+        agree(&self.app, &other.app)
+            && agree(&self.channel, &other.channel)
+            && agree(&self.provider, &other.provider)
+            && agree(&self.language, &other.language)
+    }
+
+    /// Returns whether this scope matches every message that `other` matches.
+    pub(super) fn covers(&self, other: &Self) -> bool {
+        fn includes<T: PartialEq>(one: &Option<T>, other: &Option<T>) -> bool {
+            one.is_none() || one == other
+        }
+        includes(&self.app, &other.app)
+            && includes(&self.channel, &other.channel)
+            && includes(&self.provider, &other.provider)
+            && includes(&self.language, &other.language)
+    }
+}
+
 /// A template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Template {

@@ -4,6 +4,8 @@
 //! |---|---|
 //! | `text` | a [`TextTemplate`](super::TextTemplate): [`text()`] |
 //! | `vendor` | a [`VendorTemplate`](super::VendorTemplate): [`vendor()`] |
+//! | `scope` | a template beside the others of a deployment: [`scope()`] |
+//! | `rule` | the table of rules |
 //! | `links` | text that phones turn into links |
 //! | `hidden` | characters that people cannot see |
 //!
@@ -11,6 +13,8 @@
 
 mod hidden;
 mod links;
+mod rule;
+mod scope;
 mod text;
 mod vendor;
 
@@ -18,6 +22,8 @@ use std::fmt;
 
 use super::{Sender, Template};
 
+pub use rule::LintRule;
+pub use scope::scope;
 pub use text::text;
 pub use vendor::vendor;
 
@@ -46,98 +52,6 @@ impl Severity {
         match self {
             Severity::Error => "error",
             Severity::Warning => "warning",
-        }
-    }
-}
-
-/// A rule that a template must keep.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum LintRule {
-    /// A text takes one segment, with the longest code and life.
-    TooManySegments,
-    /// A text is one line: lines are how phones find a code.
-    LineBreak,
-    /// No control characters.
-    ControlCharacter,
-    /// No characters that cannot be seen, or that turn the text around.
-    HiddenCharacter,
-    /// Nothing that phones turn into a link.
-    Link,
-    /// No link in a signature, nor digits that read as a code or a number to call.
-    SignatureLink,
-    /// The code is not in the signature.
-    CodeInSignature,
-    /// A vendor's template gets the code.
-    NoCode,
-    /// The code is there once.
-    CodeRepeated,
-    /// A vendor's template has a well-formed id.
-    TemplateId,
-    /// The signature of a vendor's template is the bare text, without brackets.
-    SignatureText,
-    /// Either all gaps of a vendor's template have names or none has.
-    MixedNames,
-    /// Every gap has a name of its own.
-    RepeatedName,
-    /// A vendor's template has at most ten gaps.
-    TooManyVariables,
-    /// A text begins with a signature.
-    NoSignature,
-    /// The signature is the name of the application.
-    OtherSignature,
-    /// A text in the alphabet of GSM-7 is not forced into UCS-2 by a few characters.
-    CostlyCharacter,
-    /// A text says how long the code lives.
-    NoLifetime,
-    /// The last lines of the application fit after the text.
-    NoRoomForLastLines,
-}
-
-impl LintRule {
-    /// The stable name, such as `too_many_segments`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            LintRule::TooManySegments => "too_many_segments",
-            LintRule::LineBreak => "line_break",
-            LintRule::ControlCharacter => "control_character",
-            LintRule::HiddenCharacter => "hidden_character",
-            LintRule::Link => "link",
-            LintRule::SignatureLink => "signature_link",
-            LintRule::CodeInSignature => "code_in_signature",
-            LintRule::NoCode => "no_code",
-            LintRule::CodeRepeated => "code_repeated",
-            LintRule::TemplateId => "template_id",
-            LintRule::SignatureText => "signature_text",
-            LintRule::MixedNames => "mixed_names",
-            LintRule::RepeatedName => "repeated_name",
-            LintRule::TooManyVariables => "too_many_variables",
-            LintRule::NoSignature => "no_signature",
-            LintRule::OtherSignature => "other_signature",
-            LintRule::CostlyCharacter => "costly_character",
-            LintRule::NoLifetime => "no_lifetime",
-            LintRule::NoRoomForLastLines => "no_room_for_last_lines",
-        }
-    }
-
-    /// Returns the severity of breaking the rule.
-    #[must_use]
-    pub const fn severity(self) -> Severity {
-        match self {
-            LintRule::NoSignature
-            | LintRule::OtherSignature
-            | LintRule::CostlyCharacter
-            | LintRule::NoLifetime
-            | LintRule::NoRoomForLastLines => Severity::Warning,
-            _ => Severity::Error,
-        }
-    }
-
-    /// Makes a finding that breaks this rule.
-    fn broken(self, sentence: impl Into<String>) -> Finding {
-        Finding {
-            rule: self,
-            sentence: sentence.into(),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! `countersign template set|list|lint|preview|remove`
 
+mod findings;
+
 use std::process::ExitCode;
 
 use clap::builder::NonEmptyStringValueParser;
@@ -160,16 +162,18 @@ impl Template {
                 words,
                 owner,
             } => {
-                let linted = ask(&owner, "set-sms-template", &body(scope, Some(words))).await?;
-                findings(&owner, &linted, "saved")
+                let body = body(scope, Some(words));
+                let linted = ask(&owner, "set-sms-template", &body).await?;
+                findings::saved(&owner, &body, &linted)
             }
             Verb::Lint {
                 scope,
                 words,
                 owner,
             } => {
-                let linted = ask(&owner, "lint-sms-template", &body(scope, Some(words))).await?;
-                findings(&owner, &linted, "nothing to say against it")
+                let body = body(scope, Some(words));
+                let linted = ask(&owner, "lint-sms-template", &body).await?;
+                findings::linted(&owner, &linted)
             }
             Verb::Preview {
                 app,
@@ -223,35 +227,6 @@ async fn ask(
     let running = args.find()?;
     let request = running.post(endpoint).json(body);
     owner::data(running.ask(request).await?)
-}
-
-fn findings(
-    args: &OwnerArgs,
-    linted: &LintedSmsTemplate,
-    otherwise: &str,
-) -> anyhow::Result<ExitCode> {
-    let errors = linted
-        .findings
-        .iter()
-        .any(|finding| finding.severity == "error");
-    if args.json {
-        say(serde_json::to_string(linted)?);
-    } else {
-        for finding in &linted.findings {
-            say(format!(
-                "{:8} {}: {}",
-                finding.severity, finding.rule, finding.message
-            ));
-        }
-        if linted.findings.is_empty() || (otherwise == "saved" && !errors) {
-            say(otherwise);
-        }
-    }
-    Ok(if errors {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
-    })
 }
 
 fn preview(args: &OwnerArgs, sms: &PreviewedSms) -> anyhow::Result<ExitCode> {

@@ -44,11 +44,8 @@ impl Manage {
         template: Template,
         if_version: Option<SetupVersion>,
     ) -> Result<SavedTemplate, ManageError> {
-        let (key, judged) = (
-            SettingKey::Template(scope.clone(), template.kind()),
-            template.clone(),
-        );
-        let of_app = scope.app.clone();
+        let key = SettingKey::Template(scope.clone(), template.kind());
+        let (judged, judged_scope) = (template.clone(), scope.clone());
         let key_of_change = key.clone();
         let setup = self
             .change(move |setup| {
@@ -61,7 +58,7 @@ impl Manage {
             .await?;
         Ok(SavedTemplate {
             version: setup.version_of(&key),
-            findings: weaknesses(&setup, of_app.as_ref(), &judged),
+            findings: weaknesses(&setup, &judged_scope, &judged),
         })
     }
 
@@ -146,21 +143,25 @@ fn findings(
         }
         (None, Template::Text(_)) => {}
     }
-    Ok(weaknesses(setup, scope.app.as_ref(), template))
+    Ok(weaknesses(setup, scope, template))
 }
 
-/// Returns the findings about a template: a text is tried with the application that it is for, or with all.
-fn weaknesses(setup: &Setup, app: Option<&AppId>, template: &Template) -> Vec<Finding> {
-    let text = match template {
-        Template::Vendor(vendor) => return lint::vendor(vendor),
-        Template::Text(text) => text,
-    };
+/// Returns the findings about a template: about itself, with the application that it is for, or with all; and about its
+/// scope, beside the other templates of its kind.
+fn weaknesses(setup: &Setup, scope: &TemplateScope, template: &Template) -> Vec<Finding> {
     let all = setup.applications.iter();
-    let judged = all.filter(|(id, _)| app.is_none_or(|app| app == *id));
-    let senders: Vec<_> = judged
+    let of_scope = all.filter(|(id, _)| scope.app.as_ref().is_none_or(|app| app == *id));
+    let senders: Vec<_> = of_scope
         .map(|(_, held)| Sender::from(&*held.application))
         .collect();
-    lint::text(text, &senders)
+    let stored = setup.templates.keys();
+    let others: Vec<_> = stored
+        .filter(|(_, kind)| *kind == template.kind())
+        .map(|(other, _)| other)
+        .collect();
+    let mut findings = lint::template(template, &senders);
+    findings.extend(lint::scope(template, scope, &others));
+    findings
 }
 
 fn refuse_errors(findings: &[Finding], template: &Template) -> Result<(), ManageError> {

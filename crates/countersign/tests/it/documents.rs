@@ -6,6 +6,7 @@ use std::path::Path;
 use countersign_api::{Fault, Lang};
 use countersign_core::code::CodeState;
 use countersign_core::send::outcome::RefusalKind;
+use countersign_core::template::lint::LintRule;
 use serde_json::Value;
 
 use crate::server::{Server, folder};
@@ -114,6 +115,15 @@ fn the_guide_to_timelines_explains_each_word() {
             guide.contains(&format!("\n| `{word}` | ")),
             "docs/guides/timeline.md does not explain {word}"
         );
+    }
+}
+
+#[test]
+fn the_page_of_vendors_lists_each_lint_rule_with_its_severity() {
+    let page = read("docs/providers.md");
+    for rule in LintRule::ALL {
+        let row = format!("| `{}` | {} | ", rule.as_str(), rule.severity().as_str());
+        assert!(page.contains(&row), "docs/providers.md has no row {row}");
     }
 }
 

@@ -259,6 +259,53 @@ async fn the_operator_sets_up_a_text_that_passes_the_rules_of_texts() {
 }
 
 #[tokio::test]
+async fn the_operator_that_sets_a_text_without_a_language_is_told_which_texts_it_hides() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let operator = server.operator();
+    let english =
+        json!({"language": "en-US", "text": "[{app}] {code}, good for {minutes} minutes."});
+    let english = operator.set("set-sms-template", english).await;
+    assert_eq!(english["findings"], json!([]));
+    let mut chinese = json!({
+        "channel": "CHANNEL_LOGIN", "text": "【{app}】{code} 是您的验证码，{minutes} 分钟内有效。",
+    });
+    let linted = operator.set("lint-sms-template", chinese.clone()).await;
+    let saved = operator.post("set-sms-template", chinese.clone()).await;
+    assert_eq!(saved.data()["findings"], linted["findings"]);
+    assert_snapshot!(saved, @r#"
+    HTTP 200
+    {
+      "statusCode": 200,
+      "message": "Operation successful",
+      "requestId": "[request id]",
+      "data": {
+        "findings": [
+          {
+            "severity": "warning",
+            "rule": "no_language",
+            "message": "has no language, so it hides the built-in texts for CHANNEL_LOGIN in zh-CN, zh-TW and ja-JP, and the text in en-US: name the language that it is in, such as `--language zh-CN`"
+          }
+        ],
+        "version": 5
+      }
+    }
+    "#);
+    // Indeed: a message to the United States is Chinese now.
+    let sent = server.public().login("+14155550132").await;
+    assert_eq!(sent, 200);
+    let arrived = server.outbox("+14155550132").await;
+    assert!(
+        arrived[0]["text"].as_str().unwrap().starts_with('【'),
+        "{arrived:?}"
+    );
+
+    chinese["language"] = json!("zh-CN");
+    let named = operator.set("lint-sms-template", chinese).await;
+    assert_eq!(named["findings"], json!([]));
+}
+
+#[tokio::test]
 async fn the_operator_that_tests_an_account_with_a_wrong_secret_is_told_the_reason() {
     let (data, sandbox) = (folder(), Sandbox::start().await);
     let server = Server::start(data.path(), &["--quiet"]).await;

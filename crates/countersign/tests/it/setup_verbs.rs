@@ -135,3 +135,35 @@ async fn the_operator_removes_a_setting_by_remove_and_by_delete() {
         assert!(line.ends_with("[alias: delete]"), "{verb}: {line}");
     }
 }
+
+#[tokio::test]
+async fn the_operator_that_sets_a_text_without_a_language_is_warned_and_undoes_it() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let terminal = server.terminal();
+    let text = "【{app}】{code} 是您的登录验证码，{minutes} 分钟内有效。";
+    let set = |scope: &[&str]| {
+        let command = [&["template", "set", "--text", text], scope].concat();
+        terminal.ok(&command)
+    };
+    let undo = |printed: &str| {
+        let (_, command) = printed.split_once("undo     countersign ").unwrap();
+        let command: Vec<_> = command.split_whitespace().collect();
+        assert_eq!(terminal.ok(&command), "removed\n", "{printed}");
+    };
+    let default = set(&[]);
+    assert_snapshot!(default, @"
+    warning  no_language: has no language, so it hides the built-in texts of every channel in zh-CN, zh-TW, en-US and ja-JP: name the language that it is in, such as `--language zh-CN`
+    saved
+    undo     countersign template remove --default
+    ");
+    undo(&default);
+    let narrow = set(&["--app", "dev-app", "--channel", "login"]);
+    assert_snapshot!(narrow, @"
+    warning  no_language: has no language, so it hides the built-in texts for CHANNEL_LOGIN in zh-CN, zh-TW, en-US and ja-JP: name the language that it is in, such as `--language zh-CN`
+    saved
+    undo     countersign template remove --app dev-app --channel CHANNEL_LOGIN
+    ");
+    undo(&narrow);
+    assert_eq!(set(&["--language", "zh-CN"]), "saved\n");
+}

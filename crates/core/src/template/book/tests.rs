@@ -92,6 +92,7 @@ fn without_templates_text_vendors_get_built_in_texts_and_template_vendors_none()
 fn the_nearest_scope_wins() {
     let (mut templates, app) = (Templates::default(), app());
     for bits in 0..16 {
+        assert_eq!(scope(bits).nearness(), bits);
         templates.add(scope(bits), text(&format!("{bits}: {{code}}")));
         templates.add(scope(bits), vendor(&bits.to_string()));
         let query = query(&app);

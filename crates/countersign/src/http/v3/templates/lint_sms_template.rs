@@ -20,8 +20,8 @@ pub(crate) fn endpoint() -> Endpoint {
         name: "lint-sms-template",
         handler: post(handle),
         summary: "Look a template over",
-        about: "What is wrong with a template, and what could be better, for each application that it would be \
-            for. Saves nothing.",
+        about: "Judges a template as `set-sms-template` does, for each application that it would be for and beside \
+            the other templates, and saves nothing.",
         audience: Audience::Operator(Permission::ReadSetup),
         asks: Asks::Body(Shape::of::<SmsTemplateDto>(
             json!({"text": "【{app}】{code} 是您的验证码，请勿告诉他人。"}),
