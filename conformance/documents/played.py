@@ -30,7 +30,7 @@ CARGO = """#!/bin/bash
 case "$*" in
     "build --release" | "install --locked --path crates/countersign") exit 0 ;;
     "run --release -- "*) shift 3; exec countersign "$@" ;;
-    "run --release -p countersign-client --example "*) example=$6; shift 6; [ "$1" != -- ] || shift
+    "run --release -p countersign-demo --example "*) example=$6; shift 6; [ "$1" != -- ] || shift
         exec {examples}/"$example" "$@" ;;
 esac
 echo "cargo: the tests do not know this command: $*" >&2

@@ -1,7 +1,7 @@
 //! An example application: people sign in with their mobile number and a code from an SMS.
 //!
 //! The application is written with the Rust SDK (`countersign-client`) alone, as a program outside this repository would
-//! be. `countersign demo` serves it. Reading order:
+//! be. `countersign demo` serves it. The smallest program with the SDK is `examples/send.rs`. Reading order:
 //!
 //! 1. [`sign_in`]: the two calls of the SDK that matter, `send_sms` and `verify_code`, and what each answer means.
 //! 2. [`session`]: who is signed in, by `verify_token_for`.

@@ -1,10 +1,10 @@
-//! Checks that the example of the README is `examples/send.rs`, and works.
+//! Checks that the example of the README is that of the crate countersign-demo, `examples/send.rs`, and works.
 
 use super::*;
 
 #[allow(dead_code)]
 mod send {
-    include!("../../examples/send.rs");
+    include!("../../../demo/examples/send.rs");
 
     pub(super) async fn run(app_host: &str) -> String {
         send_code(app_host, "18800008888").await.unwrap()
@@ -16,7 +16,7 @@ fn read(name: &str) -> String {
 }
 
 #[test]
-fn the_example_of_the_readme_is_the_one_in_the_folder_of_examples() {
+fn the_example_of_the_readme_is_the_one_of_the_demo() {
     let readme = read("README.md");
     let example = readme
         .split("```rust\n")
@@ -25,7 +25,7 @@ fn the_example_of_the_readme_is_the_one_in_the_folder_of_examples() {
         .split("```")
         .next()
         .unwrap();
-    assert!(read("examples/send.rs").contains(example));
+    assert!(read("../demo/examples/send.rs").contains(example));
 }
 
 #[tokio::test]

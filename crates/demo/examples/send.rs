@@ -1,6 +1,6 @@
 // Sends a login code through a service that `countersign dev` started:
 //
-//     cargo run --release -p countersign-client --example send -- http://127.0.0.1:8480 +14155550133
+//     cargo run --release -p countersign-demo --example send -- http://127.0.0.1:8480 +14155550133
 
 use countersign_client::{AuthenticationClient, Channel, Error, Lang, SendSms};
 
