@@ -22,6 +22,7 @@
 //! | channel | the purpose of a code: one of GenAuth's eleven `CHANNEL_*`; not the transport |
 //! | code | a passcode as it is kept: a MAC, a life, tries ([`code::Code`]) |
 //! | decision | the ledger's answer to an intent: admitted, or refused by limits ([`message::Decision`]) |
+//! | demo | the example application that `countersign demo` serves (crate countersign-demo) |
 //! | effect | the change that an act on codes makes: a wrong guess, a use, an unlock ([`code::check::Effect`]) |
 //! | give back | to let the hits of a message count no more, since nothing was sent ([`send::settle::GiveBack`]) |
 //! | hit | one event that counts in a bucket, with a time and a weight ([`limit::Hit`]) |

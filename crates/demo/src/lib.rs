@@ -31,8 +31,8 @@ use crate::words::Language;
 
 /// The service that sends and checks the codes, and this application's account there.
 pub struct Service {
-    /// The address of the service, such as `http://127.0.0.1:8480`; never `https`, for which the SDK is built without TLS
-    /// here.
+    /// The address of the service, such as `http://127.0.0.1:8480`. An `https` address is refused, since the SDK is built
+    /// without TLS here.
     pub url: String,
     /// The id of the application.
     pub app_id: String,

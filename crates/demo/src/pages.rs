@@ -49,17 +49,19 @@ impl<'a> Page<'a> {
         Self { language, inbox }
     }
 
+    /// Shows the form for a number, which is filled in already.
     pub(crate) fn number(self, number: &str, notice: Option<&Notice>) -> Response {
         let frame = self.frame(|words| words.sign_in, notice);
         shown(&NumberPage { frame, number })
     }
 
+    /// Shows the form for the code that this number received.
     pub(crate) fn code(self, number: &str, notice: &Notice) -> Response {
         let frame = self.frame(|words| words.check_your_messages, Some(notice));
         shown(&CodePage { frame, number })
     }
 
-    /// The page of the person with this number, which is shown as it is given.
+    /// Shows the page of the person with this number, of which the middle is masked already.
     pub(crate) fn signed_in(self, number: &str) -> Response {
         let notice = Notice::SignedIn {
             number: number.to_owned(),

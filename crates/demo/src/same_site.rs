@@ -4,6 +4,8 @@
 //! where a request comes from, in headers that no script of a page can write. A program that sends neither header is no
 //! browser, and holds no cookie of a person.
 
+use std::net::IpAddr;
+
 use axum::extract::Request;
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, Method, StatusCode, header};
@@ -37,14 +39,17 @@ fn is_this_machine(host: &str) -> bool {
         return false;
     };
     let name = authority.host();
-    name == "localhost" || name.ends_with(".localhost") || matches!(name, "127.0.0.1" | "[::1]")
+    let address = name.trim_matches(['[', ']']).parse::<IpAddr>();
+    name == "localhost"
+        || name.ends_with(".localhost")
+        || address.is_ok_and(|address| address.is_loopback())
 }
 
 fn is_of_another_site(headers: &HeaderMap) -> bool {
     if let Some(site) = headers.get("sec-fetch-site") {
         return site != "same-origin" && site != "none";
     }
-    // For browsers from before 2023.
+    // A browser from before 2023 may send `Origin` alone.
     let own = host(headers).map(|host| format!("http://{host}"));
     headers
         .get(header::ORIGIN)

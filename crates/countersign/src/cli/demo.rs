@@ -82,7 +82,10 @@ impl Demo {
 
     fn app_secret(&self) -> anyhow::Result<String> {
         match &self.app_secret_file {
-            Some(file) => Ok(super::provider::read(file)?.trim().to_owned()),
+            Some(file) => match super::provider::read(file)?.trim() {
+                "" => bail!("--app-secret-file must hold the secret of {}", self.app),
+                secret => Ok(secret.to_owned()),
+            },
             None if self.app == super::dev::APP_ID => Ok(super::dev::APP_SECRET.to_owned()),
             None => bail!(
                 "--app-secret-file must name a file with the secret of {}, or be - for standard input",

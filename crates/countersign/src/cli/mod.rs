@@ -34,6 +34,7 @@ use countersign_api::Envelope;
     version,
     about = "One-time passcodes by SMS, a drop-in for GenAuth's V3 \"Send SMS\"",
     after_help = "Start here:\n  countersign dev                         the whole service, for development\n  \
+        countersign demo                        a sign-in page with its codes, from another terminal\n  \
         countersign send --to 18800008888       a code through it, from another terminal\n  \
         countersign check --to 18800008888 --code 123456\n\n\
         Exit codes: 0 done, 1 refused or failed, 2 wrong usage."

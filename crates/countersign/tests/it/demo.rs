@@ -222,6 +222,13 @@ async fn a_form_of_another_site_is_refused_and_sends_nothing() {
         &[("sec-fetch-site", "same-origin"), ("origin", own)][..],
         &[("sec-fetch-site", "none")],
         &[("origin", own)],
+        &[("host", "localhost:1"), ("origin", "http://localhost:1")],
+        &[
+            ("host", "shop.localhost"),
+            ("origin", "http://shop.localhost"),
+        ],
+        &[("host", "127.0.0.2"), ("origin", "http://127.0.0.2")],
+        &[("host", "[::1]:1"), ("origin", "http://[::1]:1")],
         &[],
     ]
     .into_iter()
@@ -377,12 +384,14 @@ async fn a_demo_that_cannot_work_ends_with_one_sentence_that_says_what_to_do() {
         refused(&["--url", &nobody]).await.replace(&nobody, "[url]"),
         refused(&["--url", "https://sms.example.com"]).await,
         refused(&["--app", "shop"]).await,
+        refused(&["--app", "shop", "--app-secret-file", "-"]).await,
     ];
     assert_snapshot!(sentences.concat(), @"
     countersign: no countersign is running on [data]: start one with `[program] dev`, or name its folder with --data
     countersign: no countersign is running at [url]: start one with `[program] dev`, or name its address with --url
     countersign: --url must be an http address, such as http://127.0.0.1:8480
     countersign: --app-secret-file must name a file with the secret of shop, or be - for standard input
+    countersign: --app-secret-file must hold the secret of shop
     ");
 
     let mut command = Command::new(BINARY);
