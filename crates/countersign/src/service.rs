@@ -12,7 +12,6 @@ use countersign_core::ports::setup::SetupStore;
 use countersign_core::send::messenger::{Messenger, Plan};
 use countersign_core::send::route::Countries;
 use countersign_core::time::Clock;
-use countersign_providers::development::outbox::Outbox;
 use countersign_providers::egress::{Egress, Reach};
 use countersign_store::OwnedFolder;
 use countersign_store::sqlite::SqliteStore;
@@ -21,7 +20,7 @@ use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use crate::config::keys::Keys;
 use crate::config::settings::Settings;
-use crate::http::{self, AppState, Services};
+use crate::http::{self, AppState, Development, Services};
 use crate::lifecycle::{self, Signals};
 use crate::manage::{Manage, ManageParts};
 use crate::system::{Machine, SystemClock};
@@ -50,8 +49,8 @@ pub struct ServiceParts {
     pub reach: Reach,
     /// The provider that carries messages no route is for, and the countries that it serves.
     pub otherwise: Option<(Arc<dyn Provider>, Countries)>,
-    /// The development phone, in `dev` only.
-    pub outbox: Option<Arc<Outbox>>,
+    /// The development phone and what goes with it, in `dev` only.
+    pub development: Option<Arc<Development>>,
     /// The URL at which the service is known to others, without a path.
     pub url: String,
     /// The token that proves who can read the data folder.
@@ -135,7 +134,7 @@ impl Service {
             entropy: parts.entropy,
             tasks: tasks.clone(),
             operator_token: parts.owner_token,
-            outbox: parts.outbox,
+            development: parts.development,
         });
         Ok(Self {
             state,

@@ -22,12 +22,15 @@ use countersign_store::OwnedFolder;
 use countersign_store::sqlite::SqliteStore;
 use tracing_subscriber::filter::LevelFilter;
 
+use super::program;
 use super::say;
 use super::screen::Screen;
 use crate::config::keys::Keys;
 use crate::config::owner::OwnerNote;
 use crate::config::provider::ProviderSpec;
 use crate::config::settings::Settings;
+use crate::first_calls::FirstCalls;
+use crate::http::Development;
 use crate::lifecycle::{self, Signals};
 use crate::manage::Manage;
 use crate::service::{self, Service, ServiceParts};
@@ -113,6 +116,12 @@ impl Dev {
             .context("the note to the command line cannot be left in the data folder")?;
         let (clock, store) = (store.clock(), Arc::new(store));
         let countries = self.countries.unwrap_or(Countries::All);
+        let calls = FirstCalls::new(note.url.clone(), APP_ID, APP_SECRET, &countries)?;
+        let development = Arc::new(Development {
+            outbox,
+            calls,
+            program: program::name(),
+        });
         let service = Service::assemble(ServiceParts {
             signing_keys: SigningKeys::of(&self.data, clock.now())?,
             ledger: Arc::<SqliteStore>::clone(&store),
@@ -124,13 +133,13 @@ impl Dev {
             settings,
             reach: Reach::Loopback,
             otherwise: Some((Arc::new(provider), countries)),
-            outbox: Some(outbox),
+            development: Some(Arc::clone(&development)),
             url: note.url,
             owner_token: note.token.into(),
         })?;
         ensure_known_secrets(service.manage()).await?;
         if !self.quiet {
-            say(banner(address, &self.data));
+            say(banner(&development.calls, &self.data));
         }
         say(format!("listening on http://{address}"));
         service.serve(listener, signals).await;
@@ -191,37 +200,48 @@ async fn ensure_known_secrets(manage: &Manage) -> anyhow::Result<()> {
     Ok(access_key.await?)
 }
 
-fn banner(address: SocketAddr, data: &Path) -> String {
+/// The first thing on the terminal: where everything is, and the first two calls.
+fn banner(calls: &FirstCalls, data: &Path) -> String {
+    let (url, app_id, app_secret) = (&calls.url, calls.app_id, calls.app_secret);
     format!(
         r#"
-  Countersign, for development only: the secrets below are known to everyone, and
-  codes are shown on this terminal and at http://{address}/dev/outbox
+  Countersign, for development only: everyone knows these secrets, and codes are shown
+  on this terminal and in the inbox.
 
-    app id {APP_ID}    app secret {APP_SECRET}    data in {}
-    access key {ACCESS_KEY}    its secret {ACCESS_KEY_SECRET}    (management)
+    start here  {url}/
+    inbox       {url}/dev/outbox
+    app id {app_id}, its secret {app_secret}
+    access key {ACCESS_KEY}, its secret {ACCESS_KEY_SECRET} (management)
+    data in {}
 
-  Send a code:
+  Send a code (in mainland China: "phoneNumber":"18800008888"):
 
-    curl -s http://{address}/api/v3/send-sms \
-      -H 'content-type: application/json' -H 'x-authing-app-id: {APP_ID}' \
-      -d '{{"channel":"CHANNEL_LOGIN","phoneNumber":"18800008888"}}'
+{}
 
-  Check it as the application's server would, and use it up:
+  Check it as your server would, which uses it up. Put the code that arrived in the place
+  of CODE:
 
-    curl -s http://{address}/api/v3/verify-code -u {APP_ID}:{APP_SECRET} \
-      -H 'content-type: application/json' \
-      -d '{{"channel":"CHANNEL_LOGIN","phoneNumber":"18800008888","passCode":"the code"}}'
+{}
 
-  Or with GenAuth's own SDK (npm install authing-node-sdk):
+  Or use GenAuth's own SDK (npm install authing-node-sdk):
 
     const {{ AuthenticationClient }} = require('authing-node-sdk')
     const client = new AuthenticationClient({{
-      appId: '{APP_ID}', appSecret: '{APP_SECRET}', appHost: 'http://{address}',
+      appId: '{app_id}', appSecret: '{app_secret}', appHost: '{url}',
     }})
-    client.sendSms({{ channel: 'CHANNEL_LOGIN', phoneNumber: '18800008889' }}).then(console.log)
+    client.sendSms({{ channel: 'CHANNEL_REGISTER', phoneNumber: '{}' }}).then(console.log)
 
   Each number gets one code per channel per minute. Stop with Ctrl-C.
 "#,
-        data.display()
+        data.display(),
+        indented(&calls.send),
+        indented(&calls.verify),
+        calls.number,
     )
+}
+
+/// These lines, four columns to the right.
+fn indented(lines: &str) -> String {
+    let lines: Vec<_> = lines.lines().map(|line| format!("    {line}")).collect();
+    lines.join("\n")
 }

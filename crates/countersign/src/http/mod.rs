@@ -4,6 +4,7 @@ mod dev;
 mod document;
 mod not_found;
 mod oidc;
+mod page;
 mod proof;
 mod receipts;
 mod request;
@@ -12,6 +13,7 @@ mod state;
 mod v3;
 mod wire;
 
+pub use dev::Development;
 pub use request::gate::{Gate, Pass};
 pub use router::site;
 pub use state::{AppState, Services};

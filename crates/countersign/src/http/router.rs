@@ -108,8 +108,8 @@ fn pages(state: &AppState) -> Router<AppState> {
     let pages = Router::new()
         .route("/receipts/{end}", reports)
         .fallback(not_found::answer);
-    match &state.outbox {
-        Some(_) => pages.route("/dev/outbox", get(dev::outbox::handle)),
+    match &state.development {
+        Some(development) => pages.merge(dev::routes(Arc::clone(development))),
         None => pages,
     }
 }

@@ -12,9 +12,9 @@ use countersign_core::ports::records::Records;
 use countersign_core::ports::setup::{Setup, SetupStore};
 use countersign_core::send::messenger::Messenger;
 use countersign_core::time::Clock;
-use countersign_providers::development::outbox::Outbox;
 use tokio_util::task::TaskTracker;
 
+use super::dev::Development;
 use super::wire::fault;
 use crate::manage::Manage;
 use crate::token::Minter;
@@ -66,8 +66,8 @@ pub struct Services {
     pub tasks: TaskTracker,
     /// The owner token of the data folder, which lets its reader manage.
     pub operator_token: Arc<str>,
-    /// The development phone, where there is one.
-    pub outbox: Option<Arc<Outbox>>,
+    /// The parts of development, in development.
+    pub development: Option<Arc<Development>>,
 }
 
 impl std::fmt::Debug for AppState {

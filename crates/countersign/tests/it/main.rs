@@ -50,6 +50,7 @@ mod setup_verbs;
 mod signatures;
 mod signed;
 mod slow;
+mod start;
 mod tokens;
 mod too_late;
 mod vendor;

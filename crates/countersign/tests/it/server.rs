@@ -19,6 +19,8 @@ pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_countersign");
 /// The program, running; killed when dropped.
 pub(crate) struct Server {
     pub(crate) url: String,
+    /// The lines on the terminal up to the one with the URL.
+    banner: String,
     child: Child,
     client: Client,
     data: PathBuf,
@@ -81,6 +83,7 @@ impl Server {
                 break url.to_owned();
             }
         };
+        let banner = printed.clone();
         let stdout = tokio::spawn(async move {
             while let Ok(Some(line)) = lines.next_line().await {
                 printed += &format!("{line}\n");
@@ -89,12 +92,18 @@ impl Server {
         });
         Self {
             url,
+            banner,
             child,
             client: client(),
             data: data.to_owned(),
             stdout,
             stderr,
         }
+    }
+
+    /// What the terminal shows before the program listens; empty if it is quiet.
+    pub(crate) fn banner(&self) -> &str {
+        &self.banner
     }
 
     pub(crate) fn client(&self) -> &Client {

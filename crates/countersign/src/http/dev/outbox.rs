@@ -1,5 +1,7 @@
 //! `GET /dev/outbox?phoneNumber=+8618800008888`: the messages that arrived at a number, newest first.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
@@ -7,21 +9,19 @@ use axum::response::{IntoResponse, Response};
 use countersign_core::phone::PhoneNumber;
 use serde::Deserialize;
 
-use crate::http::state::AppState;
+use super::Development;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct OutboxQuery {
+pub(super) struct OutboxQuery {
     phone_number: Option<String>,
 }
 
-pub(crate) async fn handle(
-    State(state): State<AppState>,
+pub(super) async fn handle(
+    State(development): State<Arc<Development>>,
     Query(query): Query<OutboxQuery>,
 ) -> Response {
-    let Some(outbox) = &state.outbox else {
-        return StatusCode::NOT_FOUND.into_response();
-    };
+    let outbox = &development.outbox;
     let Some(number) = query.phone_number else {
         return Json(outbox.messages(None)).into_response();
     };
