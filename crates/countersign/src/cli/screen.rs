@@ -55,14 +55,9 @@ const WIDTH: usize = 48;
 
 fn draw(message: &InboxMessage) -> String {
     let time = message.sent_at.get(11..19).unwrap_or_default();
-    let channel = message
-        .channel
-        .trim_start_matches("CHANNEL_")
-        .to_lowercase()
-        .replace('_', " ");
     let mut lines = vec![
         spread(&message.to, &format!("{time} UTC")),
-        channel,
+        message.purpose(),
         String::new(),
     ];
     lines.extend(message.text.lines().flat_map(wrap));

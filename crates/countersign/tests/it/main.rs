@@ -27,6 +27,7 @@ mod documents;
 mod doors;
 mod failover;
 mod guard;
+mod inbox;
 mod last_lines;
 mod load;
 mod locale;

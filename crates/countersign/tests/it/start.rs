@@ -118,7 +118,7 @@ async fn the_start_page_names_documents_that_exist() {
 async fn a_page_of_development_allows_no_code_but_that_of_the_service() {
     let data = folder();
     let server = Server::start(data.path(), &["--quiet"]).await;
-    for path in ["/"] {
+    for path in ["/", "/dev/outbox"] {
         let request = server.client().get(format!("{}{path}", server.url));
         let request = request.header("accept", "text/html");
         let page = Answer::read(request.send().await.unwrap()).await;

@@ -40,6 +40,15 @@ pub struct InboxMessage {
     pub sent_at: String,
 }
 
+impl InboxMessage {
+    /// The purpose in words, such as `bind mfa` for `CHANNEL_BIND_MFA`.
+    #[must_use]
+    pub fn purpose(&self) -> String {
+        let purpose = self.channel.trim_start_matches("CHANNEL_");
+        purpose.to_lowercase().replace('_', " ")
+    }
+}
+
 impl std::fmt::Debug for InboxMessage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("InboxMessage")
@@ -87,18 +96,30 @@ impl Outbox {
         })
     }
 
-    /// The messages to `number` (E.164), or to all numbers; newest first, at most [`SHOWN`].
+    /// Returns the messages to `number` (E.164), or to all numbers; newest first, at most [`SHOWN`].
     pub fn messages(&self, number: Option<&str>) -> Vec<InboxMessage> {
+        self.page(number, None, SHOWN).0
+    }
+
+    /// Returns the messages to `number` (E.164), or to all numbers, that are older than the message with the id
+    /// `before`, or the newest; newest first, at most `most`. Also returns whether there are older ones still.
+    ///
+    /// No message is older than one that the outbox does not have.
+    pub fn page(
+        &self,
+        number: Option<&str>,
+        before: Option<&str>,
+        most: usize,
+    ) -> (Vec<InboxMessage>, bool) {
         let drawer = self.drawer.lock().unwrap_or_else(PoisonError::into_inner);
-        let wanted = |message: &&InboxMessage| number.is_none_or(|number| message.to == number);
-        drawer
-            .newest
-            .iter()
-            .rev()
-            .filter(wanted)
-            .take(SHOWN)
-            .cloned()
-            .collect()
+        let mut newest_first = drawer.newest.iter().rev();
+        if let Some(before) = before {
+            newest_first.find(|message| message.message_id == before);
+        }
+        let mut wanted =
+            newest_first.filter(|message| number.is_none_or(|number| message.to == number));
+        let page = wanted.by_ref().take(most).cloned().collect();
+        (page, wanted.next().is_some())
     }
 }
 

@@ -1,5 +1,6 @@
 //! The pages and endpoints that exist in development only.
 
+mod inbox;
 mod outbox;
 mod start;
 

@@ -1,4 +1,4 @@
-//! The stylesheet and the icon of all pages: files of ours, within the program.
+//! The stylesheet, the script and the icon of all pages: files of ours, within the program.
 
 use std::future::ready;
 
@@ -9,11 +9,16 @@ use axum::routing::get;
 /// An asset: its path, its content type and the file.
 type Asset = (&'static str, &'static str, &'static str);
 
-const ASSETS: [Asset; 2] = [
+const ASSETS: [Asset; 3] = [
     (
         "/dev/assets/base.css",
         "text/css; charset=utf-8",
         include_str!("../../../assets/base.css"),
+    ),
+    (
+        "/dev/assets/live.js",
+        "text/javascript; charset=utf-8",
+        include_str!("../../../assets/live.js"),
     ),
     (
         "/dev/assets/icon.svg",

@@ -1,5 +1,6 @@
 //! Reading a request: connection, headers, body.
 
+pub(crate) mod accept;
 pub(crate) mod arrival;
 pub(crate) mod body;
 pub(crate) mod context;
