@@ -7,6 +7,7 @@ mod oidc;
 mod page;
 mod proof;
 mod receipts;
+mod reference;
 mod request;
 pub mod router;
 mod state;

@@ -6,17 +6,18 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get};
-use utoipa_swagger_ui::SwaggerUi;
 
 use super::document::endpoint::{Audience, Endpoint, Published};
 use super::document::openapi;
+use super::document::start;
 use super::proof::admission;
 use super::request::context::Context;
 use super::request::cors;
 use super::state::AppState;
-use super::{dev, not_found, oidc, receipts, v3};
+use super::{dev, not_found, oidc, receipts, reference, v3};
 
-/// The endpoints under `/api/v3`. Any other path there is answered with this list.
+/// The endpoints under `/api/v3`, in the order of use: so the reference and the OpenAPI document show them. Any other
+/// path there is answered with this list.
 fn endpoints() -> Vec<Endpoint> {
     vec![
         v3::codes::send_sms::endpoint(),
@@ -26,32 +27,32 @@ fn endpoints() -> Vec<Endpoint> {
         v3::applications::check_app_id_secret::endpoint(),
         v3::numbers::get_country_list::endpoint(),
         v3::system::system_info::endpoint(),
-        v3::applications::list_applications::endpoint(),
+        v3::keys::get_management_token::endpoint(),
         v3::applications::create_application::endpoint(),
+        v3::applications::list_applications::endpoint(),
         v3::applications::update_application::endpoint(),
-        v3::messages::list_messages::endpoint(),
-        v3::messages::find_messages::endpoint(),
-        v3::messages::get_message::endpoint(),
-        v3::providers::list_sms_providers::endpoint(),
         v3::providers::set_sms_provider::endpoint(),
-        v3::providers::delete_sms_provider::endpoint(),
+        v3::providers::list_sms_providers::endpoint(),
         v3::providers::test_sms_provider::endpoint(),
-        v3::routes::list_sms_routes::endpoint(),
-        v3::routes::set_sms_route::endpoint(),
-        v3::routes::delete_sms_route::endpoint(),
-        v3::templates::list_sms_templates::endpoint(),
-        v3::templates::set_sms_template::endpoint(),
-        v3::templates::delete_sms_template::endpoint(),
+        v3::providers::delete_sms_provider::endpoint(),
         v3::templates::lint_sms_template::endpoint(),
+        v3::templates::set_sms_template::endpoint(),
         v3::templates::preview_sms_template::endpoint(),
+        v3::templates::list_sms_templates::endpoint(),
+        v3::templates::delete_sms_template::endpoint(),
+        v3::routes::set_sms_route::endpoint(),
+        v3::routes::list_sms_routes::endpoint(),
+        v3::routes::delete_sms_route::endpoint(),
+        v3::messages::find_messages::endpoint(),
+        v3::messages::list_messages::endpoint(),
+        v3::messages::get_message::endpoint(),
         v3::numbers::unlock_phone::endpoint(),
         v3::numbers::list_unlocks::endpoint(),
+        v3::keys::create_access_key::endpoint(),
+        v3::keys::list_access_keys::endpoint(),
+        v3::keys::delete_access_key::endpoint(),
         v3::keys::list_signing_keys::endpoint(),
         v3::keys::rotate_signing_key::endpoint(),
-        v3::keys::get_management_token::endpoint(),
-        v3::keys::list_access_keys::endpoint(),
-        v3::keys::create_access_key::endpoint(),
-        v3::keys::delete_access_key::endpoint(),
     ]
 }
 
@@ -63,9 +64,10 @@ fn published() -> Vec<Published> {
 /// Everything that the program serves over HTTP.
 pub fn site(state: AppState) -> Router {
     let (endpoints, published) = (endpoints(), published());
-    let reference = SwaggerUi::new("/docs")
-        .external_url_unchecked("/openapi.json", openapi::document(&endpoints, &published));
-    let pages = pages(&state).merge(reference);
+    let calls = state.development.as_ref().map(|dev| &dev.calls);
+    let start = start::description(calls);
+    let document = openapi::document(&endpoints, &published, start);
+    let pages = pages(&state).merge(reference::routes(document));
     let (managed, calls) = api(&state, endpoints);
     let of_calls = cors::OfCalls::new(Arc::clone(&state.setup_store));
     let of_documents = cors::of_documents(Arc::clone(&state.setup_store));

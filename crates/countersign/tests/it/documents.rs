@@ -189,6 +189,8 @@ async fn the_reference_page_loads_only_assets_of_this_server() {
     let server = Server::start(data.path(), &["--quiet"]).await;
     let page = server.get("/docs/").await.body;
     assert!(page.contains("swagger-ui"), "{page}");
+    let moved = server.get("/docs").await;
+    assert_eq!(moved.body, page, "a browser is led to the page");
     for asset in page
         .split(['"', '\''])
         .filter(|word| word.ends_with(".js") || word.ends_with(".css"))
@@ -198,7 +200,10 @@ async fn the_reference_page_loads_only_assets_of_this_server() {
             .get(&format!("/docs/{}", asset.trim_start_matches("./")))
             .await;
         assert!(answer.http.is_success(), "{asset}");
+        let policy = answer.header("content-security-policy").unwrap();
+        assert!(policy.contains("script-src 'self';"), "{asset} {policy}");
     }
+    assert_eq!(server.get("/docs/none.js").await.http, 404);
 }
 
 #[tokio::test]

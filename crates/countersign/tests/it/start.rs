@@ -1,4 +1,4 @@
-//! Where a newcomer to a service in development begins: the banner and the start page.
+//! Where a newcomer to a service in development begins: the banner, the start page and the reference.
 
 use reqwest::Method;
 use reqwest::header::HeaderMap;
@@ -165,4 +165,48 @@ async fn a_head_request_gets_the_headers_of_the_start_page() {
     assert_eq!(head.status(), 200);
     assert_eq!(without_date(head.headers()), without_date(get.headers()));
     assert_eq!(head.text().await.unwrap(), "");
+}
+
+#[tokio::test]
+async fn the_reference_begins_with_the_first_calls_and_has_operations_in_the_order_of_use() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let answer = server.get("/openapi.json").await;
+    let description = answer["info"]["description"].as_str().unwrap();
+    follow(&server, description).await;
+    for says in ["/dev/outbox", "failures too", "`x-authing-lang`"] {
+        assert!(description.contains(says), "{description}");
+    }
+    let tags: Vec<_> = answer["tags"].as_array().unwrap().iter().collect();
+    let names: Vec<_> = tags
+        .iter()
+        .map(|tag| tag["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        names,
+        ["Codes", "Application server", "Anyone", "Management"]
+    );
+    for tag in tags {
+        let sentence = tag["description"].as_str().unwrap();
+        assert!(sentence.ends_with('.'), "{sentence}");
+    }
+    // As text, since a JSON library may sort.
+    let order = [
+        "/api/v3/send-sms",
+        "/api/v3/pre-check-code",
+        "/api/v3/verify-code",
+        "/api/v3/introspect-verification-token",
+        "/api/v3/check-app-id-secret",
+        "/oidc/.well-known/jwks.json",
+        "/api/v3/create-application",
+        "/api/v3/set-sms-provider",
+        "/api/v3/set-sms-template",
+        "/api/v3/set-sms-route",
+        "/api/v3/find-messages",
+        "/api/v3/unlock-phone",
+        "/api/v3/create-access-key",
+        "/api/v3/rotate-signing-key",
+    ];
+    let at = order.map(|path| answer.body.find(&format!("\"{path}\":{{")).expect(path));
+    assert!(at.is_sorted(), "{at:?}");
 }

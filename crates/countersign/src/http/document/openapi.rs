@@ -1,274 +1,99 @@
-//! The OpenAPI document, made from the site map, the wire types and the table of faults.
+//! The OpenAPI document, made from the list of endpoints, the wire types and the table of faults.
 
-use countersign_api::{Envelope, Fault, Lang};
-use serde_json::{Map, Value, json};
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
 
-use super::endpoint::{Answers, Asks, Audience, Endpoint, Published, Shape};
-use super::faults::{self, Names};
+use super::endpoint::{Endpoint, Published};
+use super::operation::{operation, reading};
 use super::schemas;
+use super::tag::{self, Tag};
 
-/// The document for these endpoints and published documents.
-pub(crate) fn document(endpoints: &[Endpoint], published: &[Published]) -> Value {
-    let documents = published
-        .iter()
-        .map(|document| (document.path.to_owned(), json!({"get": reading(document)})));
-    let paths: Map<_, _> = endpoints
-        .iter()
-        .map(|endpoint| {
-            let method = endpoint.handler.method.as_str().to_lowercase();
-            (
-                format!("/api/v3/{}", endpoint.name),
-                json!({method: operation(endpoint)}),
-            )
-        })
-        .chain(documents)
-        .collect();
-    json!({
-        "openapi": "3.1.0",
-        "info": {
+/// The OpenAPI document.
+#[derive(Serialize)]
+pub(crate) struct Document {
+    openapi: &'static str,
+    info: Value,
+    servers: Value,
+    tags: Value,
+    paths: Paths,
+    components: Value,
+}
+
+/// The operations by their paths, in the order in which readers see them.
+struct Paths(Vec<(String, Value)>);
+
+impl Serialize for Paths {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(path, methods)| (path, methods)))
+    }
+}
+
+/// The document for these endpoints and published documents, with this description in Markdown.
+pub(crate) fn document(
+    endpoints: &[Endpoint],
+    published: &[Published],
+    description: String,
+) -> Document {
+    Document {
+        openapi: "3.1.0",
+        info: json!({
             "title": "Countersign",
             "version": env!("CARGO_PKG_VERSION"),
-            "description": ABOUT,
+            "description": description,
             "license": {"name": "Apache-2.0 OR MIT", "identifier": "Apache-2.0 OR MIT"},
-        },
-        "servers": [{"url": "/"}],
-        "paths": paths,
-        "components": {
+        }),
+        servers: json!([{"url": "/"}]),
+        tags: tag::all(),
+        paths: paths(endpoints, published),
+        components: json!({
             "schemas": schemas::all(),
-            "securitySchemes": {
-                "operator": {
-                    "type": "http",
-                    "scheme": "bearer",
-                    "description": "The token in owner.json of the data folder; new at every start.",
-                },
-                "managementToken": {
-                    "type": "http",
-                    "scheme": "bearer",
-                    "bearerFormat": "JWT",
-                    "description": "The token of get-management-token; `Bearer` may be left out.",
-                },
-                "signature": {
-                    "type": "apiKey",
-                    "in": "header",
-                    "name": "authorization",
-                    "description": "`authing <accessKeyId>:<signature>`, as the official SDKs for Node and C# sign.",
-                },
-                "application": {
-                    "type": "http",
-                    "scheme": "basic",
-                    "description": "Application id and secret; `client_id` and `client_secret` in the body do as well.",
-                },
-            },
-        },
-    })
+            "securitySchemes": security_schemes(),
+        }),
+    }
 }
 
-const ABOUT: &str = "One-time passcodes by SMS, compatible with GenAuth's V3 \"Send SMS\". Every answer under /api/v3 but \
-    that of system is HTTP 200 with an envelope; what happened is in its statusCode: 200 for success, otherwise the \
-    kind of failure. Messages are in the language of x-authing-lang, else of Accept-Language: zh-CN (default), en-US, zh-TW, ja-JP.";
-
-fn operation(endpoint: &Endpoint) -> Value {
-    let tag = match endpoint.audience {
-        Audience::Operator(_) => "Management",
-        Audience::Anyone | Audience::Public | Audience::ApplicationServer => "Codes",
-    };
-    let mut operation = Map::from_iter([
-        ("operationId".to_owned(), json!(endpoint.name)),
-        ("summary".to_owned(), json!(endpoint.summary)),
-        ("description".to_owned(), json!(endpoint.about)),
-        ("tags".to_owned(), json!([tag])),
-        ("parameters".to_owned(), json!(parameters(endpoint))),
-        ("responses".to_owned(), json!({"200": answer(endpoint)})),
-    ]);
-    if let Asks::Body(body) = &endpoint.asks {
-        let content = json!({"application/json": {"schema": body.schema, "example": body.example}});
-        operation.insert(
-            "requestBody".to_owned(),
-            json!({"required": true, "content": content}),
-        );
-    }
-    let security = match endpoint.audience {
-        Audience::Anyone | Audience::Public => None,
-        // The credentials may be in the body instead.
-        Audience::ApplicationServer => Some(json!([{"application": []}, {}])),
-        Audience::Operator(_) => {
-            Some(json!([{"operator": []}, {"managementToken": []}, {"signature": []}]))
-        }
-    };
-    if let Some(security) = security {
-        operation.insert("security".to_owned(), security);
-    }
-    operation.into()
-}
-
-/// The operation that reads a published document.
-fn reading(document: &Published) -> Value {
-    let content = json!({"application/json": {
-        "schema": document.data.schema,
-        "examples": {"200_success": {"value": document.data.example}},
-    }});
-    let found = json!({
-        "description": "The document; `cache-control` says how long it may be kept.",
-        "content": content,
+/// The operations by tag, and within a tag in the order of the lists.
+fn paths(endpoints: &[Endpoint], published: &[Published]) -> Paths {
+    let calls = endpoints.iter().map(|endpoint| {
+        let method = endpoint.handler.method.as_str().to_lowercase();
+        let path = format!("/api/v3/{}", endpoint.name);
+        let methods = json!({method: operation(endpoint)});
+        (Tag::of(endpoint.audience), path, methods)
     });
-    let mut responses = Map::from_iter([("200".to_owned(), found)]);
-    let mut parameters = vec![];
-    if let Some(error) = document.missing {
-        let schema = json!({
-            "type": "object", "required": ["error"], "properties": {"error": {"type": "string"}},
-        });
-        let missing = json!({
-            "description": error,
-            "content": {"application/json": {"schema": schema, "example": {"error": error}}},
-        });
-        responses.insert("404".to_owned(), missing);
-        parameters.push(json!({
-            "name": "appId", "in": "path", "required": true, "description": "The application.",
-            "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"}, "example": "dev-app",
-        }));
-    }
-    json!({
-        "operationId": document.name,
-        "summary": document.summary,
-        "description": document.about,
-        "tags": ["Tokens"],
-        "parameters": parameters,
-        "responses": responses,
-    })
+    let documents = published.iter().map(|document| {
+        let methods = json!({"get": reading(document)});
+        (Tag::Anyone, document.path.to_owned(), methods)
+    });
+    let mut all: Vec<_> = calls.chain(documents).collect();
+    all.sort_by_key(|(tag, ..)| *tag);
+    let paths = all.into_iter().map(|(_, path, methods)| (path, methods));
+    Paths(paths.collect())
 }
 
-fn parameters(endpoint: &Endpoint) -> Vec<Value> {
-    let mut parameters = Vec::new();
-    if endpoint.audience == Audience::Public {
-        parameters.push(json!({
-            "name": "x-authing-app-id", "in": "header", "required": true,
-            "description": "The application.",
-            "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"}, "example": "dev-app",
-        }));
-    }
-    if !matches!(endpoint.answers, Answers::Bare(_)) {
-        parameters.push(json!({
-            "name": "x-authing-lang", "in": "header", "required": false,
-            "description": "The language of `message`.",
-            "schema": {"type": "string", "examples": Lang::ALL.map(Lang::as_str)},
-        }));
-    }
-    if let Asks::Query(query) = &endpoint.asks {
-        parameters.extend(query.iter().map(|(name, about, schema)| {
-            json!({"name": name, "in": "query", "required": false, "description": about, "schema": schema})
-        }));
-    }
-    parameters
-}
-
-/// The one HTTP answer: the envelope of a success, or of any of the endpoint's faults; or what comes
-/// without an envelope.
-fn answer(endpoint: &Endpoint) -> Value {
-    let data = match &endpoint.answers {
-        Answers::Bare(bare) => return answer_bare(bare),
-        Answers::Data(data) => Some(data),
-        Answers::Nothing => None,
-    };
-    let faults = faults(endpoint);
-    let mut codes: Vec<_> = faults
-        .iter()
-        .map(|(_, fault)| fault.status_code())
-        .collect();
-    codes.sort_unstable();
-    codes.dedup();
-    let success = match data {
-        Some(data) => envelope(&json!({"const": 200}), "data", &data.schema, true),
-        None => envelope(&json!({"const": 200}), "data", &json!(false), false),
-    };
-    let failure = envelope(
-        &json!({"enum": codes}),
-        "apiCode",
-        &json!({"type": "integer"}),
-        false,
-    );
+/// The proofs that callers show.
+fn security_schemes() -> Value {
     json!({
-        "description": "What happened, in `statusCode`.",
-        "headers": {
-            "Retry-After": {"description": "Seconds; with 429 and 503.", "schema": {"type": "integer", "minimum": 1}},
+        "operator": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "The token in owner.json of the data folder; new at every start.",
         },
-        "content": {"application/json": {
-            "schema": {"oneOf": [success, failure]},
-            "examples": examples(data, &faults),
-        }},
-    })
-}
-
-/// The one HTTP answer where there is no envelope.
-fn answer_bare(bare: &Shape) -> Value {
-    json!({
-        "description": "Always, and without an envelope.",
-        "content": {"application/json": {
-            "schema": bare.schema,
-            "examples": {"200_success": {"value": bare.example}},
-        }},
-    })
-}
-
-/// The schema of an envelope with one more member.
-fn envelope(status_code: &Value, member: &str, schema: &Value, required: bool) -> Value {
-    let always = ["statusCode", "message", "requestId"];
-    let required: Vec<_> = always
-        .into_iter()
-        .chain(required.then_some(member))
-        .collect();
-    json!({
-        "type": "object",
-        "required": required,
-        "properties": {
-            "statusCode": status_code,
-            "message": {"type": "string", "minLength": 1},
-            "requestId": {"type": "string", "format": "uuid"},
-            member: schema,
+        "managementToken": {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "JWT",
+            "description": "The token of get-management-token; `Bearer` may be left out.",
         },
-        "additionalProperties": false,
+        "signature": {
+            "type": "apiKey",
+            "in": "header",
+            "name": "authorization",
+            "description": "`authing <accessKeyId>:<signature>`, as the official SDKs for Node and C# sign.",
+        },
+        "application": {
+            "type": "http",
+            "scheme": "basic",
+            "description": "Application id and secret; `client_id` and `client_secret` in the body do as well.",
+        },
     })
-}
-
-/// Each fault that the endpoint can answer with, and its name, in the order of [`Fault::samples`].
-fn faults(endpoint: &Endpoint) -> Vec<(&'static str, Fault)> {
-    let body: Names = match endpoint.asks {
-        Asks::Body(_) => faults::BODY,
-        Asks::Nothing | Asks::Query(_) => &[],
-    };
-    let audience: Names = match endpoint.audience {
-        Audience::Anyone => &[],
-        Audience::Public => faults::NAMED_APPLICATION,
-        Audience::ApplicationServer => faults::CREDENTIALS,
-        Audience::Operator(_) => faults::OPERATOR,
-    };
-    let of_all = [body, audience, faults::COMMON];
-    let named = |name: &str| {
-        let mut groups = of_all.iter().chain(endpoint.faults);
-        groups.any(|names| names.contains(&name))
-    };
-    Fault::samples()
-        .into_iter()
-        .filter(|(name, _)| named(name))
-        .collect()
-}
-
-const REQUEST_ID: &str = "01a1ffdc-fced-71fb-9054-27b7b939e8d2";
-
-fn examples(data: Option<&Shape>, faults: &[(&str, Fault)]) -> Value {
-    let mut examples = Map::new();
-    let success = match data {
-        Some(data) => json!(Envelope::with_data(
-            Lang::EnUs,
-            REQUEST_ID.to_owned(),
-            &data.example
-        )),
-        None => json!(Envelope::success(Lang::EnUs, REQUEST_ID.to_owned())),
-    };
-    examples.insert("200_success".to_owned(), json!({"value": success}));
-    for (name, fault) in faults {
-        let answer = Envelope::failure(fault, Lang::EnUs, REQUEST_ID.to_owned());
-        let name = format!("{}_{name}", fault.status_code());
-        examples.insert(name, json!({"summary": answer.message, "value": answer}));
-    }
-    examples.into()
 }

@@ -27,7 +27,7 @@ pub(crate) fn endpoint() -> Endpoint {
         audience: Audience::Public,
         asks: Asks::Body(Shape::of::<PreCheckCodeRequest>(
             json!({"codeType": "SMS", "smsCodePayload": {
-                "phone": "18800008888", "phoneCountryCode": "+86", "passCode": "123456", "channel": "CHANNEL_LOGIN",
+                "phone": "+14155550132", "passCode": "123456", "channel": "CHANNEL_LOGIN",
             }}),
         )),
         answers: Answers::Data(Shape::of::<PreCheckedCode>(

@@ -26,7 +26,7 @@ pub(crate) fn endpoint() -> Endpoint {
             minute. Success means that the code may arrive: the provider took the message, or nobody can know.",
         audience: Audience::Public,
         asks: Asks::Body(Shape::of::<SendSmsRequest>(json!({
-            "channel": "CHANNEL_LOGIN", "phoneNumber": "18800008888", "phoneCountryCode": "+86",
+            "channel": "CHANNEL_LOGIN", "phoneNumber": "+14155550132",
         }))),
         answers: Answers::Nothing,
         faults: &[

@@ -32,7 +32,7 @@ pub(crate) fn endpoint() -> Endpoint {
             phone proved this channel for this application at this time. Failure brings the reason.",
         audience: Audience::ApplicationServer,
         asks: Asks::Body(Shape::of::<VerifyCodeRequest>(
-            json!({"channel": "CHANNEL_LOGIN", "phoneNumber": "18800008888", "passCode": "123456"}),
+            json!({"channel": "CHANNEL_LOGIN", "phoneNumber": "+14155550132", "passCode": "123456"}),
         )),
         answers: Answers::Data(Shape::of::<VerifiedCode>(
             json!({"isValid": false, "reason": "wrong", "triesLeft": 4}),

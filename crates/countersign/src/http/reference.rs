@@ -1,0 +1,76 @@
+//! `/openapi.json`, and `/docs/`: the reference, a page on which Swagger UI shows that document.
+
+use std::future::ready;
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use utoipa_swagger_ui::Config;
+
+use super::document::openapi::Document;
+
+/// The page, with a viewport for phones, which the page that Swagger UI brings has not.
+const PAGE: &str = include_str!("../../templates/reference.html");
+
+/// The scripts of Swagger UI come from this service, and set styles; its icons are within its stylesheet.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+    img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// The routes of the document and of the page that shows it.
+pub(super) fn routes<S: Clone + Send + Sync + 'static>(document: Document) -> Router<S> {
+    let document = Arc::new(document);
+    let swagger = Config::new(["/openapi.json"])
+        .doc_expansion("list")
+        .default_models_expand_depth(0)
+        .try_it_out_enabled(true);
+    Router::new()
+        .route("/docs", get(|| ready(Redirect::to("/docs/"))))
+        .route("/docs/", get(|| ready(guarded(Html(PAGE).into_response()))))
+        .route("/docs/{*file}", get(file))
+        .with_state(Arc::new(swagger))
+        .route(
+            "/openapi.json",
+            get(move || ready(Json(&*document).into_response())),
+        )
+}
+
+/// Answers with a file of Swagger UI.
+async fn file(State(swagger): State<Arc<Config<'static>>>, Path(name): Path<String>) -> Response {
+    match read(&name, swagger) {
+        Some(answer) => answer,
+        None => super::not_found::answer().await.into_response(),
+    }
+}
+
+/// The answer with the file of this name; `None` if there is none.
+fn read(name: &str, swagger: Arc<Config<'static>>) -> Option<Response> {
+    let file = match utoipa_swagger_ui::serve(name, swagger) {
+        Ok(file) => file?,
+        Err(error) => {
+            tracing::error!(%error, "a file of the reference cannot be read");
+            return Some(StatusCode::INTERNAL_SERVER_ERROR.into_response());
+        }
+    };
+    let content_type = [(header::CONTENT_TYPE, file.content_type)];
+    let mut answer = guarded((content_type, file.bytes.into_owned()).into_response());
+    if file.gzpipped {
+        let gzip = HeaderValue::from_static("gzip");
+        answer.headers_mut().insert(header::CONTENT_ENCODING, gzip);
+    }
+    Some(answer)
+}
+
+/// The answer with the headers of the reference.
+fn guarded(mut answer: Response) -> Response {
+    for (name, value) in [
+        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ] {
+        let value = HeaderValue::from_static(value);
+        answer.headers_mut().insert(name, value);
+    }
+    answer
+}
