@@ -13,6 +13,7 @@ from driver.paths import ROOT
 from shell import Shell, Stuck
 
 WAIT_SECONDS = 15
+COMPILE_SECONDS = 180  # a program that sends a code may have to be compiled first
 # Where a document shows a code that the reader has to replace.
 PLACEHOLDER = "THE-CODE"
 
@@ -137,7 +138,7 @@ class Reader:
         before = {message["messageId"] for message in self._outbox()}
 
         def wait():
-            deadline = time.monotonic() + WAIT_SECONDS
+            deadline = time.monotonic() + COMPILE_SECONDS
             while time.monotonic() < deadline:
                 for message in self._outbox():
                     if message["messageId"] not in before:
