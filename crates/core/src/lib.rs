@@ -13,6 +13,7 @@
 //!
 //! | word | meaning |
 //! |---|---|
+//! | access key | an id and a secret with which a program of the operator's manages |
 //! | account | the credentials and settings of a customer at an SMS vendor; never a user's |
 //! | application | a tenant's product, named by `x-authing-app-id`; its servers prove themselves by its secret |
 //! | attempt | one call to one provider for a message, or the reason why it was not called ([`send::attempt`]) |
@@ -24,6 +25,7 @@
 //! | decision | the ledger's answer to an intent: admitted, or refused by limits ([`message::Decision`]) |
 //! | demo | the example application that `countersign demo` serves (crate countersign-demo) |
 //! | effect | the change that an act on codes makes: a wrong guess, a use, an unlock ([`code::check::Effect`]) |
+//! | envelope | the JSON object of an answer: `statusCode`, `message`, `requestId`, and `apiCode` or `data` |
 //! | give back | to let the hits of a message count no more, since nothing was sent ([`send::settle::GiveBack`]) |
 //! | hit | one event that counts in a bucket, with a time and a weight ([`limit::Hit`]) |
 //! | horizon | the place in the log of the embedded store from which a start reads events again |
@@ -34,6 +36,8 @@
 //! | message | one SMS that was decided on |
 //! | minute | the one-minute limit: one code per application, channel and number in a rolling 60 s |
 //! | node | one process of a deployment |
+//! | operator | the person who runs the service, and the programs that manage in that person's name |
+//! | outbox | the provider of `countersign dev`, which plays the phone: it keeps messages with their codes |
 //! | outcome | what became of a message at a vendor: accepted, not accepted, unknown ([`send::outcome`]) |
 //! | owed | a record that has taken effect in memory and is written until it is durable |
 //! | passcode | the one-time code in clear; it exists between its making and the hand-over to a provider |
@@ -44,14 +48,18 @@
 //! | roll back | to take a message out of memory whose record failed; nothing was sent for it |
 //! | route | the providers that may carry a number of a country, and in which order |
 //! | rules | limits together with the buckets of one event ([`limit::Rules`]) |
+//! | sandbox | the program that plays the vendors' side, for tests |
 //! | scope | application, channel and number together: a code passes for its scope only; also the application and country of a route, or what a template is for |
+//! | setting | one thing of a setup: an application, a provider, a route, a template, an access key |
 //! | settlement | the record of what became of an admitted message ([`send::settle`]) |
 //! | setup | everything that an operator has set up, at one version ([`ports::setup`]) |
-//! | setting | one thing of a setup: an application, a provider, a route, a template, an access key |
+//! | signing key | an RSA key that signs verification tokens and management tokens; its public half is published |
 //! | template | the text of a message with gaps, or one that a vendor has approved |
 //! | timeline | all that is known of one message, in order of time |
+//! | tries | the number of further wrong guesses that a code survives |
 //! | unlock | an operator's act that forgets the wrong guesses about a number |
 //! | vendor | a company that sends SMS |
+//! | verification token | a signed token which says that a number proved a channel for an application at a time |
 //! | version | the number of the change that made a setup, or last put a setting ([`ports::setup::SetupVersion`]) |
 
 #![deny(missing_docs)]

@@ -60,6 +60,7 @@ fn errors() -> String {
         Every answer is HTTP 200 with an envelope; these are the envelopes of failures, with the sentences in English\n\
         and Chinese (zh-TW and ja-JP exist too). `Retry-After` comes with 429 and 503. Codes of our own are from the block\n\
         2990000 to 2990099. This page is made from `crates/api/src/fault/`; `BLESS=1 cargo test documents` writes it anew.\n\n\
+        [guides/answers.md](guides/answers.md) says what a program does after each of them.\n\n\
         After `unavailable` a check may have counted, and may have used the code up; a send sent nothing, and may have\n\
         taken its minute.\n\n\
         | case | statusCode | apiCode | message |\n|---|---|---|---|\n"
@@ -124,6 +125,30 @@ fn the_page_of_vendors_lists_each_lint_rule_with_its_severity() {
     for rule in LintRule::ALL {
         let row = format!("| `{}` | {} | ", rule.as_str(), rule.severity().as_str());
         assert!(page.contains(&row), "docs/providers.md has no row {row}");
+    }
+}
+
+/// The rows of a table of words and meanings, each row after `prefix`, without references such as ([`code::Code`]).
+fn meanings(text: &str, prefix: &str) -> Vec<(String, String)> {
+    let rows = text.lines().filter_map(|line| line.strip_prefix(prefix));
+    rows.filter_map(|row| row.strip_suffix(" |")?.split_once(" | "))
+        .map(|(word, meaning)| {
+            let meaning = meaning.split(" ([`").next().unwrap_or_default();
+            (word.to_owned(), meaning.to_owned())
+        })
+        .collect()
+}
+
+#[test]
+fn the_glossary_has_the_meanings_of_the_code() {
+    let code = meanings(&read("crates/core/src/lib.rs"), "//! | ");
+    let page = meanings(&read("docs/glossary.md"), "| ");
+    assert!(page.len() > 20, "the table is there: {page:?}");
+    for row in page {
+        assert!(
+            code.contains(&row),
+            "docs/glossary.md has a row that crates/core/src/lib.rs does not have: {row:?}"
+        );
     }
 }
 
