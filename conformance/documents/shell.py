@@ -1,5 +1,6 @@
 """The terminals of a reader: one shell that keeps its state from block to block, and programs in the background."""
 
+import contextlib
 import os
 import select
 import signal
@@ -32,16 +33,14 @@ class Shell:
             cwd=self.work, env=self._environment, pass_fds=[done], start_new_session=True,
         )  # fmt: skip
         os.close(done)
-        self._say(f"set -E -o pipefail; done_fd={done}; failures=$(mktemp)")
+        self._say(f"set -E -o pipefail; done_fd={done}; failures={self._folder}/failures")
         self._say("trap 'echo \"exit $? of: $BASH_COMMAND\" >> \"$failures\"' ERR")
         return self
 
     def __exit__(self, *_):
         for process in [self._bash, *(process for process, _ in self._background)]:
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
             process.wait()
         os.close(self._done)
 
@@ -55,7 +54,8 @@ class Shell:
     def run(self, code, type_code=None):
         """Runs commands in the foreground; what they print, and the commands that failed.
 
-        Where `type_code` is given, the text that it returns is typed at the program that reads standard input.
+        Where `type_code` is given, the text that it returns is typed at the program that reads standard input; it is
+        called until it returns one.
         """
         self._blocks += 1
         script, output, failed = self._file("sh"), self._file("out"), self._file("failed")
@@ -67,12 +67,20 @@ class Shell:
         self._say(f": > $failures; . {script} < {typed} > {output} 2>&1; cp $failures {failed}")
         self._say("pwd >&$done_fd")
         if type_code:
-            with open(typed, "w") as terminal:
-                terminal.write(type_code() + "\n")
+            self._type(typed, type_code)
         if not select.select([self._done], [], [], BLOCK_SECONDS)[0]:
             raise Stuck(f"the block did not end:\n{output.read_text(errors='replace')}")
         self.work = Path(os.read(self._done, 4096).decode().rstrip("\n"))
         return output.read_text(errors="replace"), failed.read_text()
+
+    def _type(self, fifo, type_code):
+        """Types what `type_code` returns; nothing where the commands end without it."""
+        deadline = time.monotonic() + BLOCK_SECONDS
+        with contextlib.suppress(BrokenPipeError), open(fifo, "w") as terminal:
+            while not select.select([self._done], [], [], 0.05)[0] and time.monotonic() < deadline:
+                if code := type_code():
+                    terminal.write(code + "\n")
+                    return
 
     def start(self, code):
         """Runs a program in a terminal of its own, until it listens."""
