@@ -29,6 +29,7 @@
 //! | give back | to let the hits of a message count no more, since nothing was sent ([`send::settle::GiveBack`]) |
 //! | hit | one event that counts in a bucket, with a time and a weight ([`limit::Hit`]) |
 //! | horizon | the place in the log of the embedded store from which a start reads events again |
+//! | inbox | the page of `countersign dev` on which a person reads the messages of the outbox |
 //! | intent | the wish to send one code to one number, before it is decided on ([`message::Intent`]) |
 //! | ledger | the port that decides on sends and checks in one atomic step each ([`ports::ledger`]) |
 //! | limit | a rule that refuses an event, or notes that it would: a window and a maximum ([`limit::Limit`]) |
