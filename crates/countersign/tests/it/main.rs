@@ -28,6 +28,7 @@ mod doors;
 mod failover;
 mod guard;
 mod inbox;
+mod iso_3166;
 mod last_lines;
 mod load;
 mod locale;
