@@ -3,6 +3,7 @@
 //! An input is a number and, after a line feed, a country code.
 
 #![no_main]
+#![allow(clippy::expect_used, reason = "a target panics to report")]
 
 use countersign_core::phone::PhoneNumber;
 use libfuzzer_sys::fuzz_target;

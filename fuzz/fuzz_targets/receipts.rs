@@ -3,6 +3,12 @@
 //! An input is a vendor, a method and, after a line feed, the query or the body.
 
 #![no_main]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a target panics to report"
+)]
 
 use std::sync::{Arc, LazyLock};
 
@@ -13,8 +19,8 @@ use countersign_core::receipt::{Callback, Receipt};
 use countersign_core::secret::Secret;
 use countersign_core::send::route::ProviderName;
 use countersign_core::time::{Clock, Timestamp};
-use countersign_providers::egress::{Egress, Reach};
 use countersign_providers::account::{Account, Resources};
+use countersign_providers::egress::{Egress, Reach};
 use countersign_providers::kinds;
 use libfuzzer_sys::fuzz_target;
 use serde_json::json;
@@ -64,7 +70,11 @@ static PROVIDERS: LazyLock<Vec<Arc<dyn Provider>>> = LazyLock::new(|| {
     vec![
         account("alibaba-cloud", alibaba.clone(), "access_key_secret"),
         account("alibaba-cloud-international", alibaba, "access_key_secret"),
-        account("tencent-cloud", json!({"secret_id": "id", "sdk_app_id": "1"}), "secret_key"),
+        account(
+            "tencent-cloud",
+            json!({"secret_id": "id", "sdk_app_id": "1"}),
+            "secret_key",
+        ),
         account("chuanglan", chuanglan.clone(), "password"),
         account("chuanglan-international", chuanglan, "password"),
         account(

@@ -4,6 +4,12 @@
 //! An input is a template and, after a line feed, the name of an application.
 
 #![no_main]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a target panics to report"
+)]
 
 use countersign_core::application::AppName;
 use countersign_core::channel::Channel;
