@@ -126,8 +126,10 @@ SDKS = {
             tools=("cargo",),
             inputs=(),
             makes=None,
-            # For the whole workspace: what the tests have built already is built the same way.
-            steps=(("cargo", "build", "--locked", "--workspace", "--example", "conformance"),),
+            # With the features of `./test`, so that the crates which it has built serve here too.
+            steps=(
+                ("cargo", "build", "--locked", "--workspace", "--all-features", "--example", "conformance"),
+            ),
             command=(str(TARGET / "debug" / "examples" / "conformance"),),
         ),
     )
