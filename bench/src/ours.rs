@@ -23,10 +23,11 @@ pub(crate) fn build() -> anyhow::Result<PathBuf> {
         .args(["build", "--locked", "--quiet", "-p", "countersign"])
         .arg("--target-dir")
         .arg(target);
-    if profile.ends_with("release") {
-        cargo.arg("--release");
+    if profile.ends_with("debug") {
+        note("a debug build: ratios mean little (cargo run --profile dist -p countersign-bench)");
     } else {
-        note("a debug build: ratios mean little (cargo run --release -p countersign-bench)");
+        let name = profile.file_name().context("a folder of a profile")?;
+        cargo.arg("--profile").arg(name);
     }
     ensure!(cargo.status()?.success(), "countersign does not build");
     Ok(profile.join("countersign"))
