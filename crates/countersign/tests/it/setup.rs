@@ -259,6 +259,48 @@ async fn the_operator_sets_up_a_text_that_passes_the_rules_of_texts() {
 }
 
 #[tokio::test]
+async fn the_operator_writes_a_plus_into_a_form_as_an_escape_and_is_told_so() {
+    let (data, sandbox) = (folder(), Sandbox::start().await);
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let operator = server.operator();
+    let account = |body: &str| {
+        json!({
+            "name": "acme", "kind": "http",
+            "settings": {
+                "url": format!("{}/http/send", sandbox.url), "format": "form", "body": body,
+                "signature": "standard-webhooks", "success": {"statuses": [202]},
+            },
+            "secrets": {"webhook_secret": "whsec_c2FuZGJveC13ZWJob29rLXNpZ25pbmcta2V5LTAwMDE="},
+        })
+    };
+    let space = account("to=+86{to_digits}&text={text}");
+    assert_snapshot!(operator.post("set-sms-provider", space).await, @r#"
+    HTTP 200
+    {
+      "statusCode": 400,
+      "message": "settings.body: a + stands for a space here: write %2B for a plus and %20 for a space.",
+      "requestId": "[request id]"
+    }
+    "#);
+    let percent = account("to={to}&text=100%{code}");
+    assert_snapshot!(operator.post("set-sms-provider", percent).await, @r#"
+    HTTP 200
+    {
+      "statusCode": 400,
+      "message": "settings.body: a % begins an escape such as %2B: write %25 for a percent sign.",
+      "requestId": "[request id]"
+    }
+    "#);
+
+    let escaped = account("to=%2B{to_digits}&text={text}");
+    operator.set("set-sms-provider", escaped).await;
+    let test = json!({"name": "acme", "appId": "dev-app", "phoneNumber": "18800008888"});
+    let tested = operator.set("test-sms-provider", test).await;
+    assert_eq!(tested["attempts"][0]["outcome"], "accepted", "{tested}");
+    assert_eq!(sandbox.messages("http", "+8618800008888").await.len(), 1);
+}
+
+#[tokio::test]
 async fn the_operator_that_sets_a_text_without_a_language_is_told_which_texts_it_hides() {
     let data = folder();
     let server = Server::start(data.path(), &["--quiet"]).await;

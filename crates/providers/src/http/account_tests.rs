@@ -389,3 +389,44 @@ fn secrets_that_cannot_work_are_refused_by_name() {
     let why = refusal(&unsigned, &[good, ("webhook_secret", OLD)]);
     assert_eq!(why, "settings.signature: signs a body, and there is none");
 }
+
+#[test]
+fn a_form_or_a_url_that_a_vendor_would_read_otherwise_is_refused() {
+    let form = |body: Value| {
+        let url = "https://vendor.example/";
+        refusal(&json!({"url": url, "format": "form", "body": body}), &[])
+    };
+    let plus =
+        "settings.body: a + stands for a space here: write %2B for a plus and %20 for a space";
+    let escape = "settings.body: a % begins an escape such as %2B: write %25 for a percent sign";
+    let not_utf8 = "settings.body: the escapes of a form are UTF-8, such as %E7%A0%81";
+    let line = "settings.body: a form is one line: write %0A for a line break";
+    for (body, why) in [
+        ("to=+86{to_digits}&text={text}", plus),
+        ("to=+{to}&text={text}", plus),
+        ("to={to}&text=Your+code+is+{code}", plus),
+        ("to={to}&a+b={text}", plus),
+        ("to={to}&text=100%{code}", escape),
+        ("to={to}&text=100%de{code}", not_utf8),
+        ("\nto={to}&text={text}", line),
+        (
+            "to=%2B{to_digits}&text=Your code%20is {code}&discount=100%25",
+            "none",
+        ),
+    ] {
+        assert_eq!(form(json!(body)), why, "{body}");
+    }
+    // The values of a table are plain, so nothing in them has a second meaning.
+    let table = json!({"to": "+{to_digits}", "text": "100% {code}\n"});
+    assert_eq!(form(table), "none");
+
+    let url = |url: &str| refusal(&json!({"url": url}), &[]);
+    let [plus, escape] = [plus, escape].map(|why| why.replace("body", "url"));
+    assert_eq!(
+        url("https://vendor.example/?to=+{to_digits}&c={code}"),
+        plus
+    );
+    assert_eq!(url("https://vendor.example/?to={to}&c=100%{code}"), escape);
+    assert_eq!(url("https://vendor.example/100%/{to}/{code}"), escape);
+    assert_eq!(url("https://vendor.example/a+b/{to}?c=%2B{code}"), "none");
+}

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Url;
 
+use super::encoded::{check_escapes, check_query};
 use super::placeholders::{MessageValues, Pattern, Placeholder};
 use crate::account::InvalidSetup;
 use crate::egress::{InvalidUrl, Reach};
@@ -42,8 +43,12 @@ impl Address {
         let base = reach.url(&format!("{scheme}://{host}/")).map_err(refused)?;
         let (path, query) = match tail.split_once('?') {
             None => (tail, None),
-            Some((path, query)) => (path, Some(Pattern::of("url", query)?)),
+            Some((path, query)) => {
+                check_query("url", query)?;
+                (path, Some(Pattern::of("url", query)?))
+            }
         };
+        check_escapes("url", path)?;
         let path = if path.is_empty() { "/" } else { path };
         let path = Pattern::of("url", path)?;
         let address = Self { base, path, query };

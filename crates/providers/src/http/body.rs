@@ -3,6 +3,7 @@
 use serde_json::Value;
 use url::form_urlencoded;
 
+use super::encoded::check_form;
 use super::placeholders::{MessageValues, Pattern, Placeholder};
 use crate::account::InvalidSetup;
 
@@ -65,6 +66,7 @@ impl Body {
             }
             (Format::Json, body) => Json::parse(body.clone()).map(Body::Json),
             (Format::Form, Value::String(text)) => {
+                check_form("body", text)?;
                 let pairs = form_urlencoded::parse(text.as_bytes());
                 pairs
                     .map(|(name, value)| field(&name, &value))

@@ -30,6 +30,9 @@
 //! `username`. A literal brace is written twice. A document inside a string of another document is not escaped again:
 //! there `{code}` and `{minutes}` are safe, and `{app}` and `{text}` are not.
 //!
+//! The text of a form and the query of a URL are written percent-encoded. A `+` in them is refused, since it stands for a
+//! space, and so is a `%` that begins no escape. The fields of a form that is written as a table are plain.
+//!
 //! A rule of success with a status alone relies on the vendor: an answer with that status is accepted, whatever its body
 //! holds. [`report`] documents the reports, which must be signed where there is a `webhook_secret`.
 
@@ -37,6 +40,7 @@
 mod account_tests;
 mod address;
 mod body;
+mod encoded;
 mod header;
 mod placeholders;
 mod reading;

@@ -118,7 +118,7 @@ fn a_value_stays_within_its_placeholder() {
     ];
     for form in [
         json!({"t": "{template_id}", "c": "{code}{to}", "z": "a b&c"}),
-        json!("c={code}{to}&t={template_id}&z=a+b%26c"),
+        json!("c={code}{to}&t={template_id}&z=a%20b%26c"),
     ] {
         let read: Vec<_> = url::form_urlencoded::parse(&body("form", form))
             .into_owned()
