@@ -9,6 +9,7 @@ mod key;
 mod kinds;
 mod locale;
 mod message;
+mod next_steps;
 mod owner;
 mod program;
 mod provider;

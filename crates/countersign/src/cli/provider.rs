@@ -10,6 +10,7 @@ use countersign_api::{
     TestSmsProviderRequest,
 };
 
+use super::next_steps::NextSteps;
 use super::owner::{self, OwnerArgs};
 use super::recipient::Recipient;
 use super::{kinds, message, program, say};
@@ -115,16 +116,16 @@ async fn add(args: &OwnerArgs, file: &Path) -> anyhow::Result<()> {
     for (name, end) in &provider.secrets {
         say(format!("secret    {name} {end}"));
     }
-    say(format!(
-        "reports   {}{}",
-        running.url(),
-        provider.receipts_path
-    ));
-    let (program, name) = (program::name(), &provider.name);
-    say(format!(
-        "next      {program} template set --provider {name} --id ...   (a vendor that fills templates of its own)"
-    ));
-    say(format!("          {program} route set --country CN {name}"));
+    let (url, path) = (running.url(), &provider.receipts_path);
+    say(format!("reports   {url}{path}"));
+    let next = NextSteps::of(&running, &provider).await?;
+    if let Some(reports) = next.reports {
+        say(format!("          {reports}"));
+    }
+    for (place, command) in next.commands.iter().enumerate() {
+        let label = if place == 0 { "next" } else { "" };
+        say(format!("{label:8}  {command}"));
+    }
     Ok(())
 }
 

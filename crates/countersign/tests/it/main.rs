@@ -34,6 +34,7 @@ mod load;
 mod locale;
 mod messages;
 mod minute;
+mod next_steps;
 mod not_served;
 mod outbox;
 mod outcomes;

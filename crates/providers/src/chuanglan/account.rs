@@ -17,6 +17,10 @@ const CONSOLE: &str = "https://www.chuanglan.com/";
 /// The vendor's documents.
 pub(super) const DOCUMENTS: &str = "https://doc.chuanglan.com/";
 
+/// What an operator does with the address for reports.
+pub(super) const REPORTS: &str =
+    "set it in the vendor's console, or give it to the vendor's support";
+
 /// The setting `account`.
 pub(super) const ACCOUNT: Field = Field::setting(
     "account",

@@ -74,6 +74,9 @@ pub(crate) const KIND: Kind = Kind {
     name: "http",
     about: "any vendor with an HTTP interface, as you describe it",
     content: "text, or a template of the vendor's where settings.content says so",
+    template: settings::template,
+    country: None,
+    reports: "let the vendor post JSON there: to, status, and messageId or providerMessageId",
     fields: settings::FIELDS,
     check: |account| HttpAccount::check(account).map(drop),
     open: |account, resources| {

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::body::Format;
 use super::reading::Success;
 use crate::kind::field::{self, Field};
+use crate::kind::{TemplateParts, Variables};
 
 /// The fields of an account. Which secrets an account needs depends on its settings.
 pub(super) const FIELDS: &[Field] = &[
@@ -81,6 +82,17 @@ pub(super) struct Settings {
     #[serde(default)]
     pub(super) errors: BTreeMap<String, String>,
     pub(super) signature: Option<Signature>,
+}
+
+/// Returns the vendor's template that messages of an account with these settings fill: only its id and what the request
+/// has placeholders for.
+pub(super) fn template(settings: &Value) -> Option<TemplateParts> {
+    let places = ["url", "headers", "body"].map(|place| settings[place].to_string());
+    (settings["content"] == "template").then(|| TemplateParts {
+        signature: places.iter().any(|place| place.contains("{signature}")),
+        variables: Variables::Counted,
+        country: None,
+    })
 }
 
 /// The way in which requests prove who sends them.

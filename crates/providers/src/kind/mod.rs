@@ -1,12 +1,15 @@
 //! A kind of vendor account: its fields, and how an account becomes a provider.
 
 pub mod field;
+mod template;
 
 use std::sync::Arc;
 
 use countersign_core::ports::provider::Provider;
+use serde_json::Value;
 
 pub use self::field::{Field, Place, VendorTerm};
+pub use self::template::{TemplateParts, Variables};
 use crate::account::{Account, InvalidSetup, Problem, Resources};
 
 /// A kind of vendor account.
@@ -17,6 +20,13 @@ pub struct Kind {
     pub about: &'static str,
     /// Whether its messages are text or fill a template of the vendor's, and to which countries.
     pub content: &'static str,
+    /// The vendor's template that messages of an account with these settings fill; `None` where all messages are text.
+    /// The settings have been judged already.
+    pub template: fn(&Value) -> Option<TemplateParts>,
+    /// The country, as two letters, whose numbers a first route names; `None` for a kind that serves every country alike.
+    pub country: Option<&'static str>,
+    /// What an operator does with the address for delivery reports, in one line.
+    pub reports: &'static str,
     /// The settings and the secrets of an account: these and no others.
     pub fields: &'static [Field],
     /// Judges an account without opening anything. The fields have been judged already.

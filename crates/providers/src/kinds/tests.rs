@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use countersign_core::phone::PhoneNumber;
+use countersign_core::ports::provider::Content;
 use serde_json::{Map, Value, json};
 
 use super::*;
@@ -109,4 +111,60 @@ fn the_parser_of_a_kind_needs_each_required_field_and_no_other() {
             assert_eq!(passes, !field.required, "{} {}", kind.name, field.path());
         }
     }
+}
+
+/// Accounts of `kind` with its required fields only, and with each setting beside them that changes what messages are.
+fn of_each_content(kind: &Kind) -> Vec<Account> {
+    let plain = required_only(kind, "");
+    let mut accounts = vec![plain.clone()];
+    let changes = match kind.name {
+        "chuanglan" => json!({"api": "v2"}),
+        "http" => {
+            json!({"content": "template", "url": "https://vendor.example/{to}/{code}/{template_id}"})
+        }
+        _ => return accounts,
+    };
+    let mut changed = plain;
+    let changes = changes.as_object().unwrap().clone();
+    changed.settings.as_object_mut().unwrap().extend(changes);
+    accounts.push(changed);
+    accounts
+}
+
+#[test]
+fn the_template_that_a_kind_asks_for_is_the_one_that_its_provider_fills() {
+    for kind in KINDS {
+        for account in of_each_content(kind) {
+            let parts = (kind.template)(&account.settings);
+            let provider = open(kind.name, account.clone(), resources()).unwrap();
+            for (number, country) in [("+8613800138000", "CN"), ("+14155550132", "US")] {
+                let fills = parts.is_some_and(|parts| parts.country.is_none_or(|c| c == country));
+                let expected = if fills {
+                    Content::Template
+                } else {
+                    Content::Text
+                };
+                let phone = PhoneNumber::parse(number, None).unwrap();
+                let settings = &account.settings;
+                assert_eq!(
+                    provider.content(&phone),
+                    expected,
+                    "{} {settings}",
+                    kind.name
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn an_http_account_takes_a_signature_where_its_request_has_a_place_for_one() {
+    let kind = kind("http").unwrap();
+    let parts = |body: &str| {
+        let settings = json!({"content": "template", "body": {"a": [body]}});
+        (kind.template)(&settings).unwrap()
+    };
+    assert!(parts("{signature}").signature);
+    assert!(!parts("{template_id}").signature);
+    assert_eq!((kind.template)(&json!({"body": "{text}"})), None);
 }

@@ -33,8 +33,8 @@ use serde_json::Value;
 
 use crate::account::{Account, InvalidSetup, Resources, graphic};
 use crate::egress::{self, Answer, Egress, Request};
-use crate::kind::Kind;
 use crate::kind::field::{self, Field};
+use crate::kind::{Kind, TemplateParts, Variables};
 use crate::meaning::answer;
 use crate::meaning::{ErrorMap, Meaning};
 use signature::{SignedRequest, Signer};
@@ -53,6 +53,15 @@ pub(crate) const KIND: Kind = Kind {
     name: "tencent-cloud",
     about: "Tencent Cloud SMS, at home and abroad",
     content: "fills a template of the vendor's for every number",
+    template: |_| {
+        Some(TemplateParts {
+            signature: true,
+            variables: Variables::Counted,
+            country: None,
+        })
+    },
+    country: Some("CN"),
+    reports: "set it in the vendor's console, as the callback address for delivery reports",
     fields: FIELDS,
     check: |account| TencentAccount::check(account).map(drop),
     open: |account, resources| Ok(Arc::new(TencentCloud::open(&account, resources)?)),

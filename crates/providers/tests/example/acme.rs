@@ -22,6 +22,9 @@ pub(crate) const KIND: Kind = Kind {
     name: "acme",
     about: "Acme SMS, to every country",
     content: "sends text",
+    template: |_| None,
+    country: None,
+    reports: "set it in the vendor's console, as the address for delivery reports",
     fields: &[
         Field::setting("sender", "the sender that phones show")
             .called("Sender ID", "https://acme.example/console/senders")

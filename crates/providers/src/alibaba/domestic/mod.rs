@@ -47,6 +47,9 @@ pub(crate) const KIND: Kind = Kind {
     name: "alibaba-cloud",
     about: "Alibaba Cloud SMS: mainland China, and other countries with an international template",
     content: "fills a template of the vendor's for every number",
+    template: |_| Some(gateway::TEMPLATE),
+    country: Some("CN"),
+    reports: "set it in the vendor's console, as the address of the HTTP batch push of reports",
     fields: &[
         gateway::ACCESS_KEY_ID,
         field::ENDPOINT,

@@ -17,6 +17,7 @@ use reqwest::Method;
 use crate::account::Resources;
 use crate::alibaba::{acs3, rpc_v1};
 use crate::egress::{self, Answer, Egress, ExchangeError, Request};
+use crate::kind::{TemplateParts, Variables};
 use crate::meaning::ErrorMap;
 use crate::signing::digest::sha256_hex;
 
@@ -26,6 +27,13 @@ pub(crate) use account::{
 };
 pub(crate) use answers::{HEARD, meaning, reports, xml_code};
 pub(crate) use words::{digits, template_params};
+
+/// A template of either product.
+pub(crate) const TEMPLATE: TemplateParts = TemplateParts {
+    signature: true,
+    variables: Variables::Named,
+    country: None,
+};
 
 /// The gateway, as one account asks it.
 pub(crate) struct Gateway {

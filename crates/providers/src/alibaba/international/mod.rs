@@ -29,8 +29,8 @@ use serde_json::{Map, Value};
 use crate::account::{Account, InvalidSetup, Resources};
 use crate::alibaba::gateway::{self, Call, Gateway, GatewayAccount, GatewaySettings, Signature};
 use crate::egress::Answer;
-use crate::kind::Kind;
 use crate::kind::field::{self, Field};
+use crate::kind::{Kind, TemplateParts};
 use crate::meaning::ErrorMap;
 use crate::meaning::answer;
 
@@ -44,6 +44,14 @@ pub(crate) const KIND: Kind = Kind {
     name: "alibaba-cloud-international",
     about: "Alibaba Cloud SMS of the international site, to every country",
     content: "sends text; to mainland China, fills a template of the vendor's",
+    template: |_| {
+        Some(TemplateParts {
+            country: Some("CN"),
+            ..gateway::TEMPLATE
+        })
+    },
+    country: None,
+    reports: "set it in the vendor's console, as the address for delivery reports",
     fields: &[
         gateway::ACCESS_KEY_ID,
         SENDER_ID,

@@ -34,8 +34,8 @@ use crate::chuanglan::account::{self, ChuanglanAccount, CommonSettings};
 use crate::chuanglan::answers::Dialect;
 use crate::chuanglan::reports::Reports;
 use crate::egress::{Egress, Request};
-use crate::kind::Kind;
 use crate::kind::field::{self, Field};
+use crate::kind::{Kind, TemplateParts, Variables};
 use crate::meaning::ErrorMap;
 
 /// The kind in the table of vendors.
@@ -43,6 +43,15 @@ pub(crate) const KIND: Kind = Kind {
     name: "chuanglan",
     about: "Chuanglan 253, for mainland China",
     content: "sends text; with api = \"v2\", fills a template of the vendor's",
+    template: |settings| {
+        (settings["api"] == "v2").then_some(TemplateParts {
+            signature: true,
+            variables: Variables::Counted,
+            country: None,
+        })
+    },
+    country: Some("CN"),
+    reports: account::REPORTS,
     fields: &[
         account::ACCOUNT,
         Field::setting("api", "v1, which sends text, or v2, which fills templates"),

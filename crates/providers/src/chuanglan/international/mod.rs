@@ -43,6 +43,9 @@ pub(crate) const KIND: Kind = Kind {
     name: "chuanglan-international",
     about: "Chuanglan 253, for every country",
     content: "sends text",
+    template: |_| None,
+    country: None,
+    reports: account::REPORTS,
     fields: &[
         account::ACCOUNT,
         Field::setting(
