@@ -7,39 +7,80 @@ use serde::{Deserialize, Serialize};
 
 use crate::vendor::Vendor;
 
-/// A way to fail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Fault {
-    /// The message is taken, and answered late.
-    Delay,
-    /// Nothing is read or taken, and nothing answered, ever.
-    Stall,
-    /// The message is taken, and never answered.
-    StallAfterAccept,
-    /// The message is taken, and the connection reset without an answer.
-    Reset,
-    /// The connection is reset before the request is looked at.
-    ResetBeforeRead,
-    /// The message is taken, and answered by a bare HTTP 500.
-    #[serde(rename = "error_500")]
-    Error500,
-    /// The message is taken, and answered by HTTP 200 with a page of HTML.
-    Garbage,
-    /// The message is taken, and answered by bytes that are no HTTP.
-    NotHttp,
-    /// The message is taken, and its answer breaks off in the middle.
-    HalfBody,
-    /// Refused: too much at once.
-    Throttle,
-    /// Refused: no such number.
-    BadNumber,
-    /// Refused: something about the account.
-    ConfigError,
-    /// Refused: the words.
-    Content,
-    /// Refused: the vendor is busy, and has not taken it.
-    SystemBusy,
+/// Declares [`Fault`] with one line a fault: its variant, its name, what becomes of the message, and what the caller sees.
+macro_rules! faults {
+    ($($variant:ident = $name:literal: $effect:expr, $answer:literal;)*) => {
+        /// A way to fail.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        pub(crate) enum Fault {
+            $(#[serde(rename = $name)] $variant,)*
+        }
+
+        impl Fault {
+            /// Every fault. Every vendor has all of them.
+            pub(crate) const ALL: &[Fault] = &[$(Fault::$variant,)*];
+
+            /// The name, such as `stall_after_accept`.
+            pub(crate) const fn as_str(self) -> &'static str {
+                match self {
+                    $(Fault::$variant => $name,)*
+                }
+            }
+
+            /// What becomes of the message.
+            pub(crate) const fn effect(self) -> Effect {
+                match self {
+                    $(Fault::$variant => $effect,)*
+                }
+            }
+
+            /// What the caller sees, as a person reads it.
+            pub(crate) const fn answer(self) -> &'static str {
+                match self {
+                    $(Fault::$variant => $answer,)*
+                }
+            }
+        }
+    };
+}
+
+faults! {
+    Delay = "delay": Effect::Taken, "the vendor's answer, late by `millis`: 1000 if left out";
+    StallAfterAccept = "stall_after_accept": Effect::Taken, "no answer, ever";
+    Reset = "reset": Effect::Taken, "a reset of the connection";
+    Error500 = "error_500": Effect::Taken, "a bare HTTP 500";
+    Garbage = "garbage": Effect::Taken, "HTTP 200 with a page of HTML";
+    NotHttp = "not_http": Effect::Taken, "bytes that are no HTTP";
+    HalfBody = "half_body": Effect::Taken, "an answer that breaks off in the middle";
+    Stall = "stall": Effect::Unread, "no answer, ever";
+    ResetBeforeRead = "reset_before_read": Effect::Unread, "a reset of the connection";
+    Throttle = "throttle": Effect::Refused(RefusalReason::Throttle), "the code for an account that sends too fast";
+    BadNumber = "bad_number": Effect::Refused(RefusalReason::BadNumber), "the code for a number that does not exist";
+    ConfigError = "config_error": Effect::Refused(RefusalReason::ConfigError), "a code for something about the account";
+    Content = "content": Effect::Refused(RefusalReason::Content), "the code for a forbidden word";
+    SystemBusy = "system_busy": Effect::Refused(RefusalReason::SystemBusy), "the code for a vendor that is busy";
+}
+
+/// The effect of a fault on the message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// Nothing of the request is read.
+    Unread,
+    /// The message is sent, as without the fault.
+    Taken,
+    /// The message is not sent, and the vendor says so by its code for the reason.
+    Refused(RefusalReason),
+}
+
+impl Effect {
+    /// What becomes of the message, as a person reads it.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Effect::Unread => "not read",
+            Effect::Taken => "taken",
+            Effect::Refused(_) => "refused",
+        }
+    }
 }
 
 /// A refusal that a vendor has a code for.
@@ -52,21 +93,30 @@ pub(crate) enum RefusalReason {
     SystemBusy,
 }
 
+impl RefusalReason {
+    /// The sentence beside a vendor's code.
+    pub(crate) const fn sentence(self) -> &'static str {
+        match self {
+            RefusalReason::Throttle => "the account sends too fast",
+            RefusalReason::BadNumber => "no such number",
+            RefusalReason::ConfigError => "the account has no such signature or sender",
+            RefusalReason::Content => "a forbidden word",
+            RefusalReason::SystemBusy => "the system is busy",
+        }
+    }
+}
+
 impl Fault {
     /// Whether it comes to pass before anything of the request is read.
-    pub(crate) const fn is_early(self) -> bool {
-        matches!(self, Fault::Stall | Fault::ResetBeforeRead)
+    pub(crate) fn is_early(self) -> bool {
+        self.effect() == Effect::Unread
     }
 
-    /// The refusal, if this fault is one.
+    /// The reason of the refusal, if this fault is one.
     pub(crate) const fn refusal(self) -> Option<RefusalReason> {
-        match self {
-            Fault::Throttle => Some(RefusalReason::Throttle),
-            Fault::BadNumber => Some(RefusalReason::BadNumber),
-            Fault::ConfigError => Some(RefusalReason::ConfigError),
-            Fault::Content => Some(RefusalReason::Content),
-            Fault::SystemBusy => Some(RefusalReason::SystemBusy),
-            _ => None,
+        match self.effect() {
+            Effect::Refused(why) => Some(why),
+            Effect::Unread | Effect::Taken => None,
         }
     }
 }

@@ -77,6 +77,7 @@ mod report;
 mod reporting;
 mod reports;
 mod shared;
+mod shown;
 mod tally;
 mod times;
 mod vendor;
@@ -98,9 +99,9 @@ use self::inbox::Inbox;
 use self::recent::Recent;
 use self::reports::Reports;
 use self::shared::Shared;
+pub use self::shown::{shown_accounts, shown_faults};
 use self::tally::Tally;
 pub use self::vendor::{UnknownVendor, Vendor};
-pub use self::vendors::shown_accounts;
 
 /// How a sandbox is to be.
 #[derive(Clone)]

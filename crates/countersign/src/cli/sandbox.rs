@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, bail};
 use clap::Args;
-use countersign_sandbox::{Options, Sandbox, Vendor, accounts, shown_accounts};
+use countersign_sandbox::{Options, Sandbox, Vendor, accounts, shown_accounts, shown_faults};
 use tokio::sync::oneshot;
 
 use super::say;
@@ -14,7 +14,7 @@ use crate::lifecycle::{self, Signals};
 use crate::system::{Machine, Readings};
 
 #[derive(Args)]
-#[command(after_help = accounts_and_examples())]
+#[command(after_help = accounts_faults_and_examples())]
 pub(super) struct Vendors {
     /// Address to listen on, loopback only; port 0 picks a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8490")]
@@ -90,13 +90,16 @@ fn report(text: &str) -> Result<(Vendor, String), String> {
     Ok((vendor, url.to_owned()))
 }
 
-fn accounts_and_examples() -> String {
+fn accounts_faults_and_examples() -> String {
     format!(
         "Accounts, signatures and templates:\n{}\n\n\
+        Faults, which every vendor has, by POST /sandbox/faults; without times for ever:\n{}\n\n\
         Examples:\n  \
         countersign sandbox\n  \
-        countersign sandbox --listen 127.0.0.1:0 --quiet --report tencent-cloud=http://127.0.0.1:8480/receipts/...\n",
-        shown_accounts()
+        countersign sandbox --listen 127.0.0.1:0 --quiet --report tencent-cloud=http://127.0.0.1:8480/receipts/...\n  \
+        curl -s http://127.0.0.1:8490/sandbox/faults -d '{{\"vendor\":\"chuanglan\",\"fault\":\"reset\",\"times\":2}}'\n",
+        shown_accounts(),
+        shown_faults()
     )
 }
 

@@ -74,3 +74,65 @@ async fn a_sandbox_on_a_public_address_or_without_an_address_for_reports_is_refu
         assert!(text.contains(says), "{text}");
     }
 }
+
+/// The lines about faults in the help of the sandbox.
+async fn help_about_faults() -> Vec<String> {
+    let output = Command::new(BINARY).args(["sandbox", "--help"]).output();
+    let help = String::from_utf8(output.await.unwrap().stdout).unwrap();
+    let (_, faults) = help.split_once("\nFaults, ").unwrap();
+    let (faults, _) = faults.split_once("\n\n").unwrap();
+    // A sentence and the names of the columns come first.
+    faults.lines().skip(2).map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn the_help_lists_the_faults_that_the_sandbox_takes() {
+    let (_child, url) = start(&[]).await;
+    let lines = help_about_faults().await;
+    let listed: Vec<_> = lines
+        .iter()
+        .filter_map(|line| line.strip_prefix("  "))
+        .filter(|line| !line.starts_with(' '))
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    let ask = json!({"vendor": "http", "fault": "no such fault"});
+    let faults = client().post(format!("{url}/sandbox/faults")).json(&ask);
+    let refused: Value = faults.send().await.unwrap().json().await.unwrap();
+    let refused = refused["error"].as_str().unwrap();
+    let taken: Vec<_> = refused.split('`').skip(3).step_by(2).collect();
+    assert_eq!(listed, taken, "{refused}");
+    assert!(listed.contains(&"stall_after_accept"), "{listed:?}");
+}
+
+#[tokio::test]
+async fn the_help_names_the_code_by_which_a_vendor_refuses() {
+    let (_child, url) = start(&[]).await;
+    let lines = help_about_faults().await;
+    for fault in [
+        "throttle",
+        "bad_number",
+        "config_error",
+        "content",
+        "system_busy",
+    ] {
+        let script = json!({"vendor": "chuanglan", "fault": fault, "times": 1});
+        let faults = client().post(format!("{url}/sandbox/faults")).json(&script);
+        assert_eq!(faults.send().await.unwrap().status(), 200);
+        let sent = client().post(format!("{url}/msg/v1/send/json"));
+        let answer: Value = sent
+            .json(&message())
+            .send()
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap();
+        let mut about = lines
+            .iter()
+            .skip_while(|line| !line.starts_with(&format!("  {fault} ")));
+        let of_vendor = about.find(|line| line.contains(" chuanglan ")).unwrap();
+        let code = answer["code"].as_str().unwrap();
+        let named = of_vendor.split_whitespace().any(|word| word == code);
+        assert!(named, "{fault}: {code} in {of_vendor}");
+    }
+}

@@ -11,9 +11,9 @@ use crate::shared::Shared;
 /// Everything that the sandbox knows of one vendor.
 pub(crate) struct Role {
     /// The account that exists here, as a person reads it.
-    pub(super) account: fn() -> String,
+    pub(crate) account: fn() -> String,
     /// The texts and templates that are approved for the account, as a person reads them.
-    pub(super) approved: fn() -> String,
+    pub(crate) approved: fn() -> String,
     /// One desk for each protocol.
     pub(super) desks: &'static [&'static dyn Desk],
     /// Writes a report about a message.
@@ -32,6 +32,9 @@ pub(crate) trait Desk: Send + Sync {
 
     /// Judges the content: the messages to be sent, and the answer.
     fn judge(&self, call: &Call, shared: &Shared) -> Result<Judgement, Refusal>;
+
+    /// The vendor's code for a refusal for the reason `why`.
+    fn code(&self, why: RefusalReason) -> &'static str;
 
     /// The vendor's own refusal for the reason `why`, which the script asks for.
     fn scripted(&self, call: &Call, shared: &Shared, why: RefusalReason) -> Refusal;

@@ -68,14 +68,24 @@ impl Desk for Http {
         Ok(Judgement::taken(vec![message], answer))
     }
 
+    fn code(&self, why: RefusalReason) -> &'static str {
+        match why {
+            RefusalReason::Throttle => "throttled",
+            RefusalReason::BadNumber => "bad_number",
+            RefusalReason::ConfigError => "config_error",
+            RefusalReason::Content => "content",
+            RefusalReason::SystemBusy => "system_busy",
+        }
+    }
+
     fn scripted(&self, _: &Call, _: &Shared, why: RefusalReason) -> Refusal {
-        let (status, code) = match why {
-            RefusalReason::Throttle => (429, "throttled"),
-            RefusalReason::BadNumber => (422, "bad_number"),
-            RefusalReason::ConfigError => (403, "config_error"),
-            RefusalReason::Content => (422, "content"),
-            RefusalReason::SystemBusy => (503, "system_busy"),
+        let status = match why {
+            RefusalReason::Throttle => 429,
+            RefusalReason::BadNumber | RefusalReason::Content => 422,
+            RefusalReason::ConfigError => 403,
+            RefusalReason::SystemBusy => 503,
         };
+        let code = self.code(why);
         let mut refusal = refusal(status, code, "as the script says");
         if why == RefusalReason::Throttle {
             refusal.answer = refusal.answer.with("retry-after", 1);

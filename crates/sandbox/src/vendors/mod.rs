@@ -20,6 +20,7 @@ use std::time::Duration;
 use axum::http::request::Parts;
 
 pub(crate) use self::desk::{Desk, Role};
+use crate::faults::RefusalReason;
 use crate::vendor::Vendor;
 
 /// How long a nonce of Alibaba Cloud is remembered: as long as its date can be good, from one end to the other.
@@ -47,15 +48,12 @@ pub(crate) fn desk(head: &Parts) -> Option<(Vendor, &'static dyn Desk)> {
     desks.find(|(_, desk)| desk.takes(head))
 }
 
-/// The accounts of all vendors and what is approved for them, as a person reads them at the start.
-#[must_use]
-pub fn shown_accounts() -> String {
-    let all = Vendor::ALL.iter().map(|vendor| {
-        let role = role(*vendor);
-        let (account, approved) = ((role.account)(), (role.approved)());
-        format!("  {:28} {account}\n  {:28} {approved}", vendor.as_str(), "")
-    });
-    all.collect::<Vec<_>>().join("\n")
+/// The codes by which a vendor refuses a message for the reason `why`: one of each protocol.
+pub(crate) fn refusal_codes(vendor: Vendor, why: RefusalReason) -> Vec<&'static str> {
+    let desks = role(vendor).desks.iter();
+    let mut codes: Vec<_> = desks.map(|desk| desk.code(why)).collect();
+    codes.dedup();
+    codes
 }
 
 #[cfg(test)]

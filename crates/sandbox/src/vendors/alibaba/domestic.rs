@@ -4,7 +4,7 @@ use axum::http::request::Parts;
 use serde_json::json;
 
 use super::details::details;
-use super::gateway::{self, action, no_such_action, throttled};
+use super::gateway::{self, THROTTLED, action, no_such_action, throttled};
 use super::product::{heard, number, refusal, text, variables};
 use super::signature::authenticate;
 use crate::accounts::{
@@ -54,14 +54,20 @@ impl Desk for AlibabaCloud {
         }
     }
 
+    fn code(&self, why: RefusalReason) -> &'static str {
+        match why {
+            RefusalReason::Throttle => THROTTLED,
+            RefusalReason::BadNumber => "isv.MOBILE_NUMBER_ILLEGAL",
+            RefusalReason::ConfigError => "isv.SMS_SIGNATURE_ILLEGAL",
+            RefusalReason::Content => "isv.BLACK_KEY_CONTROL_LIMIT",
+            RefusalReason::SystemBusy => "isp.SYSTEM_ERROR",
+        }
+    }
+
     fn scripted(&self, call: &Call, shared: &Shared, why: RefusalReason) -> Refusal {
-        let refuse = |code, message| refusal(call, shared, code, message);
         match why {
             RefusalReason::Throttle => throttled(call, shared),
-            RefusalReason::BadNumber => refuse("isv.MOBILE_NUMBER_ILLEGAL", "no such number"),
-            RefusalReason::ConfigError => refuse("isv.SMS_SIGNATURE_ILLEGAL", "no such signature"),
-            RefusalReason::Content => refuse("isv.BLACK_KEY_CONTROL_LIMIT", "a forbidden word"),
-            RefusalReason::SystemBusy => refuse("isp.SYSTEM_ERROR", "the system is busy"),
+            why => refusal(call, shared, self.code(why), why.sentence()),
         }
     }
 }

@@ -4,6 +4,7 @@ use axum::http::request::Parts;
 
 use super::signature::gateway;
 use crate::call::{Call, Refusal};
+use crate::faults::RefusalReason;
 use crate::message::Params;
 use crate::shared::Shared;
 
@@ -46,10 +47,13 @@ pub(super) fn no_such_action(call: &Call, shared: &Shared, action: &str) -> Refu
     gateway(call, shared, 404, "InvalidAction.NotFound", &message)
 }
 
+/// The gateway's code for an account that sends too fast.
+pub(super) const THROTTLED: &str = "Throttling.User";
+
 /// The gateway's refusal of an account that sends too fast.
 pub(super) fn throttled(call: &Call, shared: &Shared) -> Refusal {
-    let message = "the account sends too fast";
-    let mut refusal = gateway(call, shared, 400, "Throttling.User", message);
+    let message = RefusalReason::Throttle.sentence();
+    let mut refusal = gateway(call, shared, 400, THROTTLED, message);
     refusal.answer = refusal.answer.with("x-acs-retry-after", 1_000);
     refusal
 }

@@ -3,7 +3,7 @@
 use axum::http::request::Parts;
 use serde_json::json;
 
-use super::gateway::{self, action, no_such_action, throttled};
+use super::gateway::{self, THROTTLED, action, no_such_action, throttled};
 use super::product::{heard, text, variables};
 use super::signature::authenticate;
 use crate::accounts::{ALIBABA_SIGN, ALIBABA_TEMPLATES, Template};
@@ -48,14 +48,20 @@ impl Desk for International {
         Ok(taken(call, shared, &params, draft))
     }
 
+    fn code(&self, why: RefusalReason) -> &'static str {
+        match why {
+            RefusalReason::Throttle => THROTTLED,
+            RefusalReason::BadNumber => "MOBILE_NUMBER_ILLEGAL",
+            RefusalReason::ConfigError => "INVALID_SENDERID",
+            RefusalReason::Content => "BLACK_KEY_CONTROL_LIMIT",
+            RefusalReason::SystemBusy => "SYSTEM_ERROR",
+        }
+    }
+
     fn scripted(&self, call: &Call, shared: &Shared, why: RefusalReason) -> Refusal {
-        let refuse = |code, message| refusal(call, shared, code, message);
         match why {
             RefusalReason::Throttle => throttled(call, shared),
-            RefusalReason::BadNumber => refuse("MOBILE_NUMBER_ILLEGAL", "no such number"),
-            RefusalReason::ConfigError => refuse("INVALID_SENDERID", "no such sender"),
-            RefusalReason::Content => refuse("BLACK_KEY_CONTROL_LIMIT", "a forbidden word"),
-            RefusalReason::SystemBusy => refuse("SYSTEM_ERROR", "the system is busy"),
+            why => refusal(call, shared, self.code(why), why.sentence()),
         }
     }
 }

@@ -48,15 +48,19 @@ impl Desk for International {
         Ok(Judgement::taken(vec![message], answer))
     }
 
-    fn scripted(&self, _: &Call, _: &Shared, why: RefusalReason) -> Refusal {
-        refusal(match why {
+    fn code(&self, why: RefusalReason) -> &'static str {
+        match why {
             // The vendor's table for abroad has no code for an account that is too fast; this one is for a number.
             RefusalReason::Throttle => "125",
             RefusalReason::BadNumber => "108",
             RefusalReason::ConfigError => "114",
             RefusalReason::Content => "123",
             RefusalReason::SystemBusy => "130",
-        })
+        }
+    }
+
+    fn scripted(&self, _: &Call, _: &Shared, why: RefusalReason) -> Refusal {
+        refusal(self.code(why))
     }
 }
 

@@ -36,14 +36,22 @@ impl Desk for Templates {
         judge(call, shared).map_err(refusal)
     }
 
-    fn scripted(&self, _: &Call, _: &Shared, why: RefusalReason) -> Refusal {
+    fn code(&self, why: RefusalReason) -> &'static str {
         match why {
             // The request is in order, and the number in it is not.
-            RefusalReason::BadNumber => Refusal::new("failNum", answer("000000", "", 0, 1)),
-            RefusalReason::ConfigError => refusal("101203"),
-            RefusalReason::Content => refusal("101206"),
+            RefusalReason::BadNumber => "000000",
+            RefusalReason::ConfigError => "101203",
+            RefusalReason::Content => "101206",
             // This API has no known codes for these reasons: use those of the older one.
-            RefusalReason::Throttle | RefusalReason::SystemBusy => refusal(code_of(why)),
+            RefusalReason::Throttle | RefusalReason::SystemBusy => code_of(why),
+        }
+    }
+
+    fn scripted(&self, _: &Call, _: &Shared, why: RefusalReason) -> Refusal {
+        let code = self.code(why);
+        match why {
+            RefusalReason::BadNumber => Refusal::new("failNum", answer(code, "", 0, 1)),
+            _ => refusal(code),
         }
     }
 }

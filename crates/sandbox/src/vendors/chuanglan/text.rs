@@ -42,8 +42,12 @@ impl Desk for Texts {
         judge(call, shared).map_err(|code| refusal(call, code))
     }
 
+    fn code(&self, why: RefusalReason) -> &'static str {
+        code_of(why)
+    }
+
     fn scripted(&self, call: &Call, _: &Shared, why: RefusalReason) -> Refusal {
-        refusal(call, code_of(why))
+        refusal(call, self.code(why))
     }
 }
 

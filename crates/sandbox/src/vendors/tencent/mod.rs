@@ -60,37 +60,28 @@ impl Desk for TencentCloud {
         Ok(request.done(call, shared))
     }
 
-    fn scripted(&self, call: &Call, shared: &Shared, why: RefusalReason) -> Refusal {
-        let per_number = |code, message| {
-            let body = call.json().unwrap_or_default();
-            let numbers = texts(&body, "PhoneNumberSet").unwrap_or_default();
-            let all = numbers.iter().map(|to| status(to, "", "", code, message));
-            Refusal::new(code, set(call, shared, all.collect()))
-        };
+    fn code(&self, why: RefusalReason) -> &'static str {
         match why {
-            RefusalReason::Throttle => error(
-                call,
-                shared,
-                "RequestLimitExceeded",
-                "the account sends too fast",
-            ),
-            RefusalReason::BadNumber => per_number(
-                "InvalidParameterValue.IncorrectPhoneNumber",
-                "no such number",
-            ),
-            RefusalReason::ConfigError => per_number(
-                "FailedOperation.SignatureIncorrectOrUnapproved",
-                "no such signature",
-            ),
-            RefusalReason::Content => {
-                per_number("FailedOperation.ContainSensitiveWord", "a forbidden word")
+            RefusalReason::Throttle => "RequestLimitExceeded",
+            RefusalReason::BadNumber => "InvalidParameterValue.IncorrectPhoneNumber",
+            RefusalReason::ConfigError => "FailedOperation.SignatureIncorrectOrUnapproved",
+            RefusalReason::Content => "FailedOperation.ContainSensitiveWord",
+            RefusalReason::SystemBusy => "InternalError.OtherError",
+        }
+    }
+
+    fn scripted(&self, call: &Call, shared: &Shared, why: RefusalReason) -> Refusal {
+        let (code, message) = (self.code(why), why.sentence());
+        match why {
+            RefusalReason::Throttle | RefusalReason::SystemBusy => {
+                error(call, shared, code, message)
             }
-            RefusalReason::SystemBusy => error(
-                call,
-                shared,
-                "InternalError.OtherError",
-                "the system is busy",
-            ),
+            RefusalReason::BadNumber | RefusalReason::ConfigError | RefusalReason::Content => {
+                let body = call.json().unwrap_or_default();
+                let numbers = texts(&body, "PhoneNumberSet").unwrap_or_default();
+                let all = numbers.iter().map(|to| status(to, "", "", code, message));
+                Refusal::new(code, set(call, shared, all.collect()))
+            }
         }
     }
 }
