@@ -219,6 +219,10 @@ async fn a_person_goes_on_to_older_messages_of_one_number() {
         "{second}"
     );
     assert!(links(&second, "Older messages").is_empty());
+    // Nothing is older than a message that the outbox does not have.
+    let none = browse(&server, "/dev/outbox?before=gone").await;
+    assert!(elements(&none, "code").is_empty(), "{none}");
+    assert!(none.body.contains("There are no older messages."), "{none}");
 }
 
 #[tokio::test]
