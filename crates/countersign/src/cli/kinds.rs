@@ -15,7 +15,7 @@ pub(super) fn help() -> String {
         // Writing to a string does not fail.
         let _ = describe(&mut text, kind);
     }
-    text + "\ndocs/providers.md shows how to set one up, step by step."
+    text + "\ndocs/guides/real-vendor.md shows how to set one up, step by step."
 }
 
 fn describe(text: &mut String, kind: &Kind) -> std::fmt::Result {
