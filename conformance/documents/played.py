@@ -73,7 +73,7 @@ def put_programs(folder, binary, ports):
 def build_examples(names):
     """Builds examples of the Rust SDK, all workspace members chosen as in the tests, so that little is built anew."""
     chosen = [word for name in sorted(names) for word in ("--example", name)]
-    subprocess.run(["cargo", "build", "--locked", "--quiet", "--workspace", *chosen], cwd=ROOT, check=True)
+    subprocess.run(["cargo", "build", "--locked", "--quiet", "--workspace", "--all-features", *chosen], cwd=ROOT, check=True)
 
 
 def environment(programs):
