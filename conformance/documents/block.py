@@ -5,6 +5,8 @@ import shlex
 from dataclasses import dataclass, field
 
 FENCE = re.compile(r"^(```+)(.*)\n((?:.*\n)*?)\1$", re.MULTILINE)
+# A fence that the first pattern does not find.
+OTHER_FENCE = re.compile(r"^([ \t>]+```|\s*~~~)", re.MULTILINE)
 # A flag or a key with a value, after the language; readers see none of it.
 KNOWN = {"background", "fails", "file", "no-run", "repeat", "types"}
 SHOWN = {"text", "json"}
@@ -37,6 +39,10 @@ class Block:
 
 def blocks_of(document, text, tested=()):
     """The blocks of a document in their order, without those in a language that another test runs."""
+    other = OTHER_FENCE.search(text)
+    if other:
+        line = text.count("\n", 0, other.end()) + 1
+        raise Unclear(f"{document}:{line}: a fence begins with three backticks at the start of its line")
     fences = (match for match in FENCE.finditer(text) if match.group(2) not in tested)
     return [_block(document, text, match) for match in fences]
 

@@ -7,6 +7,7 @@ use countersign_api::{Fault, Lang};
 use countersign_core::code::CodeState;
 use countersign_core::send::outcome::RefusalKind;
 use countersign_core::template::lint::LintRule;
+use countersign_sandbox::shown_faults;
 use serde_json::Value;
 
 use crate::server::{Server, folder};
@@ -125,6 +126,26 @@ fn the_page_of_vendors_lists_each_lint_rule_with_its_severity() {
     for rule in LintRule::ALL {
         let row = format!("| `{}` | {} | ", rule.as_str(), rule.severity().as_str());
         assert!(page.contains(&row), "docs/providers.md has no row {row}");
+    }
+}
+
+#[test]
+fn the_guide_to_the_sandbox_runs_each_fault() {
+    let guide = read("docs/guides/sandbox.md");
+    let table = shown_faults();
+    let faults: Vec<_> = table
+        .lines()
+        .filter_map(|line| line.strip_prefix("  "))
+        .filter(|row| !row.starts_with(' '))
+        .filter_map(|row| row.split_whitespace().next())
+        .filter(|word| *word != "FAULT")
+        .collect();
+    assert!(faults.len() > 10, "the table is there: {table}");
+    for fault in faults {
+        assert!(
+            guide.contains(&format!("\nfault {fault} ")),
+            "docs/guides/sandbox.md does not run {fault}"
+        );
     }
 }
 
