@@ -1,7 +1,7 @@
-"""The programs that stand in for a build: `countersign` and `cargo`, first on the PATH of a document.
+"""The programs that stand in for a build: `cargo`, on the PATH of a document, and `target/release/countersign`.
 
-`countersign` is the program under test, on a free port where the document leaves the port to the program. `cargo` builds
-nothing: `cargo run` starts what the tests have built.
+The second is the program under test, on a free port where the document leaves the port to the program. `cargo` builds
+nothing: `cargo run` starts what the tests have built, and only `cargo install` puts `countersign` on the PATH.
 """
 
 import os
@@ -28,8 +28,8 @@ exec -a countersign {binary} "$@"
 
 CARGO = """#!/bin/bash
 case "$*" in
-    "build --release" | "install --locked --path crates/countersign") exit 0 ;;
-    "run --release -- "*) shift 3; exec countersign "$@" ;;
+    "install --locked --path crates/countersign") exec cp {countersign} "$(dirname "$0")" ;;
+    "run --release -- "*) shift 3; exec {countersign} "$@" ;;
     "run --release -p countersign-demo --example "*) example=$6; shift 6; [ "$1" != -- ] || shift
         exec {examples}/"$example" "$@" ;;
 esac
@@ -55,14 +55,13 @@ def on_free_ports(text, ports):
 
 
 def put_programs(folder, binary, ports):
-    """Writes both programs into the folder `bin`, and where a document expects a build; returns that of `bin`."""
+    """Writes `cargo` into the folder `bin`, and `countersign` where a build puts it; returns that of `bin`."""
     cases = "\n".join(f"    {verb}) listen={ports[port]} ;;" for verb, port in DEFAULTS.items())
-    countersign = COUNTERSIGN.format(cases=cases, binary=binary)
+    built = folder / "work" / "target" / "release" / "countersign"
     programs = folder / "bin"
     for path, text in [
-        (programs / "countersign", countersign),
-        (programs / "cargo", CARGO.format(examples=TARGET / "debug" / "examples")),
-        (folder / "work" / "target" / "release" / "countersign", countersign),
+        (built, COUNTERSIGN.format(cases=cases, binary=binary)),
+        (programs / "cargo", CARGO.format(countersign=built, examples=TARGET / "debug" / "examples")),
     ]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
