@@ -114,6 +114,6 @@ pub enum InvalidReason {
     NotSent,
     /// Too many wrong guesses about this number, over all codes. The service compared nothing.
     Locked,
-    /// The text is not 4 to 10 digits, so it cannot be a code. The service compared and counted nothing.
+    /// The text cannot be a code of this application and channel: it has a letter, or the wrong number of digits. The service compared and counted nothing.
     Malformed,
 }

@@ -85,3 +85,4 @@ pub mod template;
 pub mod testing;
 pub mod text;
 pub mod time;
+pub mod typed;

@@ -103,7 +103,7 @@ impl CodeSetting {
             Self {
                 digits: Some(digits),
                 ..
-            } if !(6..=MOST_DIGITS).contains(&digits) => Err(Invalid::Digits(digits)),
+            } if !(LEAST_DIGITS..=MOST_DIGITS).contains(&digits) => Err(Invalid::Digits(digits)),
             Self {
                 life: Some(life), ..
             } if life < SHORTEST_LIFE || life > LONGEST_LIFE => Err(Invalid::Life(life.as_secs())),
@@ -173,6 +173,8 @@ impl CodePolicy {
     }
 }
 
+/// The lower bound of [`CodeRules::digits`].
+pub const LEAST_DIGITS: u8 = 6;
 /// The upper bound of [`CodeRules::digits`].
 pub const MOST_DIGITS: u8 = 8;
 /// The lower bound of [`CodeRules::life`].

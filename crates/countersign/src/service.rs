@@ -90,9 +90,15 @@ impl Service {
             Arc::clone(entropy),
             Plan::default(),
             parts.keys.passcode.clone(),
-            parts.settings.codes,
+            parts.settings.codes.clone(),
             parts.settings.limits,
         ));
+        let checker = Checker::new(
+            Arc::clone(ledger),
+            parts.keys.passcode,
+            parts.settings.codes,
+            clock.now(),
+        );
         let reach = parts.settings.reach.unwrap_or(parts.reach);
         let vendors = VendorParts {
             messenger: Arc::clone(&messenger),
@@ -123,7 +129,7 @@ impl Service {
         }));
         let state = AppState::new(Services {
             messenger,
-            checker: Arc::new(Checker::new(Arc::clone(ledger), parts.keys.passcode)),
+            checker: Arc::new(checker),
             manage: Arc::clone(&manage),
             vendors,
             setup_store: parts.setup,

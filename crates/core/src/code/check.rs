@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use super::failures::{FailureBudget, Failures};
 use super::guess::Guess;
+use super::length::CodeLength;
 use super::{Code, CodeState, are_forgotten, resend};
 use crate::id::{MessageId, RequestId};
 use crate::limit::{Bucket, Rules, guesses};
@@ -60,6 +61,8 @@ pub struct CodeCheck {
     pub caller: Caller,
     /// The guess.
     pub guess: Guess,
+    /// The length of the codes of the guess's application and channel.
+    pub length: CodeLength,
     /// The rules by which a wrong guess is counted. When one of them refuses, the ledger compares nothing.
     pub rules: Rules,
     /// The maximum of consecutive wrong guesses about the number. Once it is reached, the ledger compares
@@ -70,12 +73,13 @@ pub struct CodeCheck {
 impl CodeCheck {
     /// Makes the check of `guess` for `caller`, under the caller's [budget](Caller::budget).
     #[must_use]
-    pub fn new(request_id: RequestId, caller: Caller, guess: Guess) -> Self {
+    pub fn new(request_id: RequestId, caller: Caller, guess: Guess, length: CodeLength) -> Self {
         Self {
             request_id,
             caller,
             rules: guesses::wrong_guesses(&guess.phone, caller),
             most_in_a_row: caller.budget().in_a_row,
+            length,
             guess,
         }
     }
@@ -114,6 +118,8 @@ pub struct CheckView<'a> {
 /// The finding of a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Checked {
+    /// The text cannot be a code of this application and channel. Nothing was compared or counted.
+    Malformed,
     /// The guess is the code of that message. For [`Caller::Application`] the code is used up now.
     Right {
         /// The message that brought the code.
@@ -266,12 +272,17 @@ impl Effect {
 /// Returns the finding of `check` in `view`, and the effect that the ledger must apply; `None` changes nothing.
 /// The work is the same for every finding, so the time of an answer tells nothing.
 ///
-/// The order: a spent budget locks, and nothing is compared. A right guess passes, and uses up every good code
+/// The order: a guess of a length that no good code of the scope can have ([`CodeLength`]) is malformed. A spent
+/// budget locks. In both cases nothing is compared. A right guess passes, and uses up every good code
 /// of the scope where the application asks. The code that was used last costs nothing. Any other guess is
 /// wrong: it costs every good code of the scope a try and the number's budget a hit, also where there was no
 /// code to compare it with.
 #[must_use]
 pub fn judge(check: &CodeCheck, view: &CheckView<'_>) -> (Checked, Option<Effect>) {
+    if !check.length.allows(check.guess.digits(), view) {
+        check.guess.compare_with_nothing();
+        return (Checked::Malformed, None);
+    }
     if let Some(wait) = view.failures.locked(check.most_in_a_row, view.now) {
         check.guess.compare_with_nothing();
         return (Checked::Locked { wait }, None);

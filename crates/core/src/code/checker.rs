@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use super::check::{Caller, Checked, CodeCheck};
 use super::guess::Guess;
+use super::length::CodeLength;
 use super::passcode::{Passcode, PasscodeKey};
 use crate::application::AppId;
 use crate::channel::Channel;
 use crate::id::RequestId;
 use crate::phone::PhoneNumber;
+use crate::policy::CodePolicy;
 use crate::ports::StoreError;
 use crate::ports::ledger::Ledger;
+use crate::time::Timestamp;
 
 /// A typed code with its scope. Every part except the typed text is already validated.
 #[derive(Clone)]
@@ -45,6 +48,8 @@ impl std::fmt::Debug for GuessInput {
 pub struct Checker {
     ledger: Arc<dyn Ledger>,
     key: PasscodeKey,
+    policy: CodePolicy,
+    policy_since: Timestamp,
 }
 
 impl std::fmt::Debug for Checker {
@@ -54,19 +59,34 @@ impl std::fmt::Debug for Checker {
 }
 
 impl Checker {
-    /// Makes a checker over `ledger`, with the key under which the messenger makes MACs.
-    pub fn new(ledger: Arc<dyn Ledger>, key: PasscodeKey) -> Self {
-        Self { ledger, key }
+    /// Makes a checker over `ledger`, with the key under which the messenger makes MACs, and the messenger's rules
+    /// of codes, by which it makes codes since `policy_since` on the ledger's clock.
+    pub fn new(
+        ledger: Arc<dyn Ledger>,
+        key: PasscodeKey,
+        policy: CodePolicy,
+        policy_since: Timestamp,
+    ) -> Self {
+        Self {
+            ledger,
+            key,
+            policy,
+            policy_since,
+        }
     }
 
-    /// Returns the ledger's finding about the typed text; `None`, without asking the ledger, if the text cannot
-    /// be a code ([`Passcode::parse`]).
+    /// Returns the ledger's finding about the typed text. A text that cannot be a code ([`Passcode::parse`]) is
+    /// malformed, without asking the ledger.
     ///
     /// # Errors
     /// [`StoreError`] when the answer could not be made durable in time ([`Ledger::check`]).
-    pub async fn check(&self, input: GuessInput) -> Result<Option<Checked>, StoreError> {
+    pub async fn check(&self, input: GuessInput) -> Result<Checked, StoreError> {
         let Some(passcode) = Passcode::parse(&input.passcode) else {
-            return Ok(None);
+            return Ok(Checked::Malformed);
+        };
+        let length = CodeLength {
+            digits: self.policy.of(&input.app, input.channel).digits,
+            since: self.policy_since,
         };
         let guess = Guess::new(
             self.key.clone(),
@@ -75,8 +95,8 @@ impl Checker {
             input.channel,
             input.phone,
         );
-        let check = CodeCheck::new(input.request_id, input.caller, guess);
-        self.ledger.check(check).await.map(Some)
+        let check = CodeCheck::new(input.request_id, input.caller, guess, length);
+        self.ledger.check(check).await
     }
 }
 

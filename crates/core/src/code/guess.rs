@@ -41,6 +41,12 @@ impl Guess {
         }
     }
 
+    /// Returns the number of digits of the typed code.
+    #[must_use]
+    pub fn digits(&self) -> usize {
+        self.passcode.digits()
+    }
+
     /// Returns whether the guess is the code of `message`, whose MAC is `mac`. Takes constant time.
     #[must_use]
     pub fn is(&self, message: MessageId, mac: &PasscodeMac) -> bool {

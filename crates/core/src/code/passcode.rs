@@ -12,6 +12,7 @@ use crate::entropy::{Entropy, EntropyError};
 use crate::id::MessageId;
 use crate::phone::PhoneNumber;
 use crate::seal::SealingKey;
+use crate::typed::fold;
 
 /// A code in clear. It exists between [`Passcode::generate`] and
 /// [`Provider::send`](crate::ports::provider::Provider::send) and nowhere else. The type cannot be printed or
@@ -41,11 +42,25 @@ impl Passcode {
         }
     }
 
-    /// Reads typed text; `None` if it cannot be a code. A code is 4 to 10 ASCII digits.
+    /// Reads typed text; `None` if it cannot be a code. A code is 4 to 10 digits. White space, hyphens, dashes and
+    /// invisible characters may stand anywhere, and full-width digits count as digits ([`fold`]).
     #[must_use]
     pub fn parse(typed: &str) -> Option<Self> {
-        let digits = typed.bytes().all(|byte| byte.is_ascii_digit());
-        (digits && (4..=10).contains(&typed.len())).then(|| Self(typed.to_owned()))
+        let mut passcode = Self(String::with_capacity(MOST_DIGITS));
+        for c in fold(typed) {
+            match c {
+                ' ' | '-' => {}
+                '0'..='9' if passcode.0.len() < MOST_DIGITS => passcode.0.push(c),
+                _ => return None,
+            }
+        }
+        (passcode.0.len() >= 4).then_some(passcode)
+    }
+
+    /// Returns the number of digits.
+    #[must_use]
+    pub fn digits(&self) -> usize {
+        self.0.len()
     }
 
     /// The digits. Call this only to hand them to a vendor.
@@ -155,8 +170,8 @@ impl PasscodeKey {
     }
 }
 
-/// The maximum number of digits of a code that can be sealed. Shorter codes are padded to it, so that a sealed
-/// code does not show the length of the code.
+/// The maximum number of digits of a code. A code that is sealed is padded to it, so that the sealed form does not
+/// show the length of the code.
 const MOST_DIGITS: usize = 10;
 const PADDING: u8 = b' ';
 
@@ -326,18 +341,36 @@ mod tests {
         }
         for typed in [
             "",
+            "   ",
             "123",
+            "12 3",
             "12345678901",
-            "123456 ",
-            " 123456",
             "12345a",
-            "-12345",
-            "１２３４５６",
-            "12 345",
+            "12345O",
+            "123.456",
+            "٠٤٢١٣٧",
+            "①23456",
+            "12345\0",
         ] {
             assert!(Passcode::parse(typed).is_none(), "{typed:?}");
         }
         assert!(Passcode::parse(&"1".repeat(10_000)).is_none());
+    }
+
+    #[test]
+    fn a_code_with_the_marks_of_typing_is_that_code() {
+        for typed in [
+            "042137 ",
+            "\t042 137\r\n",
+            "042-137",
+            "042–137",
+            "０４２１３７",
+            "\u{202a}042\u{a0}137\u{202c}",
+            "\u{feff}0 4 2 1 3 7",
+        ] {
+            let passcode = Passcode::parse(typed).unwrap();
+            assert_eq!(passcode.reveal(), "042137", "{typed:?}");
+        }
     }
 
     #[test]

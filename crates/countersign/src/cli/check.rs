@@ -23,7 +23,7 @@ pub(super) struct Check {
     #[command(flatten)]
     recipient: Recipient,
     /// The code that was typed
-    #[arg(long, value_name = "CODE")]
+    #[arg(long, value_name = "CODE", allow_hyphen_values = true)]
     code: String,
     /// The application that sent it
     #[arg(long, value_name = "APP_ID", default_value = super::dev::APP_ID)]
@@ -115,7 +115,10 @@ fn sentence(data: &VerifiedCode) -> String {
             "too many wrong guesses about this number: see `{} unlock --help`",
             program::name()
         ),
-        (InvalidReason::Malformed, ..) => "a code is 4 to 10 digits".to_owned(),
+        (InvalidReason::Malformed, ..) => {
+            "a code of this application and channel has another number of digits, and digits only"
+                .to_owned()
+        }
     }
 }
 

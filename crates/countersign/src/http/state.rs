@@ -115,11 +115,11 @@ impl AppState {
         ended.map_err(|_| Fault::Internal)
     }
 
-    /// Checks a code, to its end. `None` for a text that cannot be a code.
+    /// Checks a code, to its end.
     ///
     /// # Errors
     /// [`Fault::Unavailable`] when the store cannot record it.
-    pub(crate) async fn check(&self, typed: GuessInput) -> Result<Option<Checked>, Fault> {
+    pub(crate) async fn check(&self, typed: GuessInput) -> Result<Checked, Fault> {
         let checker = Arc::clone(&self.checker);
         let checked = self.to_its_end(async move { checker.check(typed).await });
         checked.await?.map_err(fault::of_store)

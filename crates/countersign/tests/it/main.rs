@@ -56,6 +56,7 @@ mod slow;
 mod start;
 mod tokens;
 mod too_late;
+mod typed_codes;
 mod vendor;
 mod vendor_checklist;
 mod vendor_faults;

@@ -8,7 +8,7 @@ use countersign_core::code::CodeState;
 use countersign_core::code::check::{Caller, Checked, TokenUse, Unlock};
 use countersign_core::code::checker::{Checker, GuessInput};
 use countersign_core::phone::PhoneNumber;
-use countersign_core::policy::{CodeRules, Resend, TOKEN_LIFE};
+use countersign_core::policy::{CodePolicy, CodeRules, Resend, TOKEN_LIFE};
 use countersign_core::send::outcome::Outcome;
 
 use crate::world::{PHONE, World, accepted, is_right, login, on_each_backend, refused, unknown};
@@ -54,7 +54,12 @@ async fn a_right_guess_is_used_up_by_the_application_and_not_by_the_public() {
 async fn text_that_cannot_be_a_code_is_not_checked_and_costs_nothing() {
     for world in on_each_backend() {
         let message = world.code_sent("000042").await;
-        let checker = Checker::new(world.ledger(), world.code_key());
+        let checker = Checker::new(
+            world.ledger(),
+            world.code_key(),
+            CodePolicy::default(),
+            world.now(),
+        );
         assert_eq!(format!("{checker:?}"), "Checker { .. }");
         let check = async |passcode: &str| {
             let typed = GuessInput {
@@ -67,15 +72,31 @@ async fn text_that_cannot_be_a_code_is_not_checked_and_costs_nothing() {
             };
             checker.check(typed).await.unwrap()
         };
-        for typed in ["", "42", "0000 42", "00004２", "99999999999"] {
-            assert_eq!(check(typed).await, None, "{typed}");
+        for typed in [
+            "",
+            "42",
+            "00004",
+            "0000042",
+            "00000042",
+            "99999999999",
+            "00004O",
+        ] {
+            assert_eq!(check(typed).await, Checked::Malformed, "{typed}");
         }
-        assert_eq!(
-            check("999999").await,
-            Some(Checked::Wrong { tries_left: 4 })
-        );
+        assert_eq!(check("999999").await, Checked::Wrong { tries_left: 4 });
         let at = world.now();
-        assert_eq!(check("000042").await, Some(Checked::Right { message, at }));
+        for typed in [
+            "000042",
+            "000 042 ",
+            "０００-０４２",
+            "\u{202a}000042\u{202c}",
+        ] {
+            assert_eq!(
+                check(typed).await,
+                Checked::Right { message, at },
+                "{typed}"
+            );
+        }
     }
 }
 

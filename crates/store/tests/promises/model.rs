@@ -241,6 +241,9 @@ pub(crate) enum ModelAnswer {
 impl ModelAnswer {
     pub(crate) fn of(found: &Checked, number_of: impl Fn(&Checked) -> usize) -> Self {
         match found {
+            Checked::Malformed => {
+                unreachable!("every guess of the schedules has the length of a code")
+            }
             Checked::Right { .. } => ModelAnswer::Right(number_of(found)),
             Checked::Wrong { tries_left } => ModelAnswer::Wrong(usize::from(*tries_left)),
             Checked::Exhausted => ModelAnswer::Exhausted,

@@ -9,6 +9,7 @@ use countersign_core::channel::Channel;
 use countersign_core::code::CodeState;
 use countersign_core::code::check::{Caller, Checked, CodeCheck, Unlock};
 use countersign_core::code::guess::Guess;
+use countersign_core::code::length::CodeLength;
 use countersign_core::code::passcode::{Binding, Passcode, PasscodeKey};
 use countersign_core::id::{MessageId, RequestId};
 use countersign_core::limit::{Bucket, Limit, Rule, Rules};
@@ -174,7 +175,7 @@ impl<B: Backend> World<B> {
             channel,
             PhoneNumber::parse(phone, None).unwrap(),
         );
-        CodeCheck::new(self.request_id(), caller, guess)
+        CodeCheck::new(self.request_id(), caller, guess, CodeLength::always(6))
     }
 
     /// Checks `code` as the login code of the one number.

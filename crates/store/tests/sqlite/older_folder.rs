@@ -10,6 +10,7 @@ use countersign_core::channel::Channel;
 use countersign_core::code::CodeState;
 use countersign_core::code::check::{Caller, Checked, CodeCheck};
 use countersign_core::code::guess::Guess;
+use countersign_core::code::length::CodeLength;
 use countersign_core::code::passcode::{Binding, Passcode, PasscodeKey};
 use countersign_core::entropy::Entropy;
 use countersign_core::id::{MessageId, RequestId};
@@ -77,7 +78,7 @@ impl Older {
             phone(number),
         );
         let request = RequestId::generate(self.clock.now(), &self.entropy).unwrap();
-        let check = CodeCheck::new(request, Caller::Application, guess);
+        let check = CodeCheck::new(request, Caller::Application, guess, CodeLength::always(6));
         self.store.check(check).await.unwrap()
     }
 

@@ -40,7 +40,12 @@ fn code(passcode: &str, age: u64) -> Code {
 fn check(caller: Caller, passcode: &str) -> CodeCheck {
     let passcode = Passcode::parse(passcode).unwrap();
     let guess = Guess::new(key(), passcode, app(), Channel::Login, phone());
-    CodeCheck::new(RequestId::from_bytes([9; 16]), caller, guess)
+    CodeCheck::new(
+        RequestId::from_bytes([9; 16]),
+        caller,
+        guess,
+        CodeLength::always(6),
+    )
 }
 
 fn view(codes: &[Code]) -> CheckView<'_> {
@@ -201,4 +206,42 @@ fn an_unlock_clears_both_counts_and_a_token_use_only_adds_its_hit() {
 #[test]
 fn callers_are_known_by_their_names() {
     assert_eq!(Caller::ALL.map(Caller::as_str), ["public", "application"]);
+}
+
+#[test]
+fn a_guess_of_a_length_that_no_code_has_is_neither_compared_nor_counted() {
+    for codes in [vec![], vec![code("075092", 10)], vec![code("075092", 301)]] {
+        for typed in ["75092", "0750922", "07509200"] {
+            let found = judge(&check(Caller::Public, typed), &view(&codes));
+            assert_eq!(found, (Checked::Malformed, None), "{typed}");
+        }
+    }
+}
+
+#[test]
+fn a_code_from_before_a_change_of_the_length_passes_as_long_as_it_lives() {
+    let typed = |passcode: &str, changed: u64| CodeCheck {
+        length: CodeLength {
+            digits: 6,
+            since: NOW.before(Duration::from_secs(changed)),
+        },
+        ..check(Caller::Application, passcode)
+    };
+    let mut codes = [code("12345678", 60)];
+    let message = codes[0].message;
+    let right = Checked::Right { message, at: NOW };
+    assert_eq!(judge(&typed("12345678", 30), &view(&codes)).0, right);
+    let wrong = Checked::Wrong { tries_left: 4 };
+    assert_eq!(judge(&typed("1234567", 30), &view(&codes)).0, wrong);
+    // The code is younger than the settings, so it has their length.
+    let found = judge(&typed("12345678", 90), &view(&codes)).0;
+    assert_eq!(found, Checked::Malformed);
+    codes[0].used = true;
+    assert_eq!(
+        judge(&typed("12345678", 30), &view(&codes)).0,
+        Checked::Used
+    );
+    let dead = [code("12345678", 301)];
+    let found = judge(&typed("12345678", 30), &view(&dead)).0;
+    assert_eq!(found, Checked::Malformed);
 }

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use countersign_client::{AuthenticationClient, Channel, SendSms};
+use countersign_client::{AuthenticationClient, Channel, PreCheckCode, SendSms};
 use serde_json::{Value, json};
 
 use super::Caller;
@@ -90,5 +90,11 @@ impl Sdk {
         let answer = self.0.send_sms(sms).await.ok()?;
         let request_id = answer.request_id.expect("a requestId in every answer");
         Some((answer.status_code, request_id))
+    }
+
+    /// Whether the code would pass.
+    pub(crate) async fn pre_check_code(&self, guess: PreCheckCode) -> bool {
+        let answer = self.0.pre_check_code(guess).await;
+        answer.expect("an answer").is_valid()
     }
 }

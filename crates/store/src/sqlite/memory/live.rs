@@ -333,6 +333,7 @@ mod tests {
     use countersign_core::channel::Channel;
     use countersign_core::code::check::Caller;
     use countersign_core::code::guess::Guess;
+    use countersign_core::code::length::CodeLength;
     use countersign_core::code::passcode::{Passcode, PasscodeKey};
     use countersign_core::id::RequestId;
     use countersign_core::phone::PhoneNumber;
@@ -469,7 +470,12 @@ mod tests {
             Channel::Login,
             PhoneNumber::parse("13800138000", None).unwrap(),
         );
-        let check = CodeCheck::new(RequestId::from_bytes([9; 16]), Caller::Public, guess);
+        let check = CodeCheck::new(
+            RequestId::from_bytes([9; 16]),
+            Caller::Public,
+            guess,
+            CodeLength::always(6),
+        );
         let find = |live: &Live| live.check(&check, Key(1), Key(2), &[hit(3)], at(1));
         let (_, counted) = find(&live);
         assert_eq!(counted, Some(Effect::Wrong { codes: Vec::new() }));

@@ -11,6 +11,7 @@ use countersign_core::application::AppId;
 use countersign_core::channel::Channel;
 use countersign_core::code::check::{Caller, CodeCheck, TokenUse, Unlock};
 use countersign_core::code::guess::Guess;
+use countersign_core::code::length::CodeLength;
 use countersign_core::code::passcode::{Binding, Passcode, PasscodeKey};
 use countersign_core::id::{MessageId, RequestId};
 use countersign_core::limit::{Rules, SendLimits};
@@ -254,7 +255,7 @@ impl Bench {
     fn check(&mut self, caller: Caller, channel: usize, code: Option<MessageId>) {
         let typed = code.map_or_else(|| Passcode::parse("999999").unwrap(), code_of);
         let guess = Guess::new(key(), typed, app(), CHANNELS[channel], phone());
-        let check = CodeCheck::new(self.request_id(), caller, guess);
+        let check = CodeCheck::new(self.request_id(), caller, guess, CodeLength::always(6));
         let store = Arc::clone(&self.store);
         self.call(async move {
             store.check(check).await.ok()?;

@@ -65,7 +65,7 @@ async fn check(state: &AppState, cx: &Context, body: Body) -> Result<PreCheckedC
         passcode: payload.pass_code,
     };
     let found = state.check(typed).await?;
-    let is_valid = matches!(found, Some(Checked::Right { .. }));
+    let is_valid = matches!(found, Checked::Right { .. });
     Ok(PreCheckedCode {
         is_valid,
         message: (!is_valid).then(|| sentence(cx.lang).to_owned()),

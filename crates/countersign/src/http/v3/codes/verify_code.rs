@@ -61,8 +61,8 @@ async fn verify(state: &AppState, cx: &Context, body: Body) -> Result<VerifiedCo
         passcode: body.pass_code,
     };
     let found = state.check(typed).await?;
-    let mut answer = answer(found.as_ref());
-    if let (Some(Checked::Right { at, .. }), true) = (found, body.with_token.unwrap_or(true)) {
+    let mut answer = answer(&found);
+    if let (Checked::Right { at, .. }, true) = (found, body.with_token.unwrap_or(true)) {
         let minted = mint(state, app.id.clone(), body.channel, phone, at).await?;
         answer.token_expires_in = Some(minted.life.as_secs());
         answer.verification_token = Some(minted.token);
@@ -86,29 +86,29 @@ async fn mint(
     })
 }
 
-fn answer(found: Option<&Checked>) -> VerifiedCode {
+fn answer(found: &Checked) -> VerifiedCode {
     let invalid = |reason| VerifiedCode {
         reason: Some(reason),
         ..VerifiedCode::default()
     };
     match found {
-        None => invalid(InvalidReason::Malformed),
-        Some(Checked::Right { .. }) => VerifiedCode {
+        Checked::Malformed => invalid(InvalidReason::Malformed),
+        Checked::Right { .. } => VerifiedCode {
             is_valid: true,
             ..VerifiedCode::default()
         },
-        Some(Checked::Wrong { tries_left }) => VerifiedCode {
+        Checked::Wrong { tries_left } => VerifiedCode {
             tries_left: Some((*tries_left).into()),
             ..invalid(InvalidReason::Wrong)
         },
-        Some(Checked::Exhausted) => VerifiedCode {
+        Checked::Exhausted => VerifiedCode {
             tries_left: Some(0),
             ..invalid(InvalidReason::Exhausted)
         },
-        Some(Checked::Expired) => invalid(InvalidReason::Expired),
-        Some(Checked::Used) => invalid(InvalidReason::Used),
-        Some(Checked::NotSent) => invalid(InvalidReason::NotSent),
-        Some(Checked::Locked { wait }) => VerifiedCode {
+        Checked::Expired => invalid(InvalidReason::Expired),
+        Checked::Used => invalid(InvalidReason::Used),
+        Checked::NotSent => invalid(InvalidReason::NotSent),
+        Checked::Locked { wait } => VerifiedCode {
             retry_after: wait.map(fault::whole_seconds),
             ..invalid(InvalidReason::Locked)
         },
