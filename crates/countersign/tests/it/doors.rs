@@ -101,15 +101,10 @@ async fn a_passcode_of_another_form_than_a_code_is_never_right_and_costs_no_try(
     let server = Server::start(data.path(), &["--quiet"]).await;
     let (public, app_server) = (server.public(), server.app_server());
     let code = server.code(LOGIN, &number(1)).await;
-    let full_width = code.chars().map(|digit| {
-        let offset = u32::from(digit) - u32::from('0');
-        char::from_u32(u32::from('０') + offset).unwrap()
-    });
     let spellings = [
-        format!("{code} "),
-        format!(" {code}"),
-        format!("{}-{}", &code[..3], &code[3..]),
-        full_width.collect(),
+        format!("{code}O"),
+        format!("{code}0"),
+        code.replace(|digit: char| digit.is_ascii_digit(), "٤"),
         String::new(),
         "1".repeat(10_000),
         "12".to_owned(),
