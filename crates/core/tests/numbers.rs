@@ -15,11 +15,12 @@ fn rows(corpus: &str) -> impl Iterator<Item = &str> {
 
 fn kind(error: InvalidPhone) -> &'static str {
     match error {
-        InvalidPhone::Character => "Character",
+        InvalidPhone::Character(_) => "Character",
         InvalidPhone::CountryCode => "CountryCode",
         InvalidPhone::Contradiction => "Contradiction",
         InvalidPhone::NotValid => "NotValid",
         InvalidPhone::NotMobile => "NotMobile",
+        InvalidPhone::OlderForm(_) => "OlderForm",
     }
 }
 

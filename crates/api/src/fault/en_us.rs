@@ -1,4 +1,4 @@
-use super::{BadPhone, BadSignature, Fault, FieldProblem};
+use super::{BadPhone, BadSignature, Fault, FieldProblem, code_point};
 use crate::Channel;
 
 pub(super) fn message(fault: &Fault) -> String {
@@ -7,7 +7,7 @@ pub(super) fn message(fault: &Fault) -> String {
             let field = field.as_deref().unwrap_or("The body");
             format!("{field} {}.", problem_of(*problem))
         }
-        Fault::BadPhone { why } => phone(*why).to_owned(),
+        Fault::BadPhone { why } => phone(*why),
         Fault::NoApplication => "The header x-authing-app-id is missing: it must name the application.".to_owned(),
         Fault::UnknownApplication => "There is no application with this x-authing-app-id or appId.".to_owned(),
         Fault::ApplicationExists => "An application with this appId exists already.".to_owned(),
@@ -84,10 +84,13 @@ fn signature(why: BadSignature) -> &'static str {
     }
 }
 
-fn phone(why: BadPhone) -> &'static str {
+fn phone(why: BadPhone) -> String {
     match why {
-        BadPhone::Character => {
-            "phoneNumber may have digits, spaces, - . ( ) and one leading + only."
+        BadPhone::Character(found) => {
+            return format!(
+                "phoneNumber may have digits, spaces, - . ( ) and one leading + only, and not {}.",
+                code_point(found)
+            );
         }
         BadPhone::CountryCode => {
             "phoneCountryCode must be the calling code of a country, such as +86."
@@ -95,7 +98,13 @@ fn phone(why: BadPhone) -> &'static str {
         BadPhone::Contradiction => "phoneNumber names another country than phoneCountryCode.",
         BadPhone::NotValid => "phoneNumber is not a valid number of its country.",
         BadPhone::NotMobile => "phoneNumber is not a mobile number.",
+        BadPhone::OlderForm(form) => {
+            return format!(
+                "phoneNumber is not in a form of today: such a number is written {form}."
+            );
+        }
     }
+    .to_owned()
 }
 
 fn problem_of(problem: FieldProblem) -> String {
@@ -127,6 +136,7 @@ fn problem_of(problem: FieldProblem) -> String {
             "must be origins such as https://shop.example or http://localhost:3000, 20 at most"
         }
         FieldProblem::NotAWebHost => "must be a domain name such as shop.example, without scheme and port",
+        FieldProblem::NotACountry => "must be a country with phone numbers by its two-letter code, such as CN",
         FieldProblem::NotAnAndroidAppHash => "must have exactly 11 characters of A-Z a-z 0-9 + /",
         FieldProblem::TextTooLong { channel, language, needed, limit } => {
             return format!("makes the text for {channel} in {language} too long for one SMS: at its shortest it would take {needed} of {limit} places");

@@ -1,4 +1,4 @@
-use super::{BadPhone, BadSignature, Fault, FieldProblem};
+use super::{BadPhone, BadSignature, Fault, FieldProblem, code_point};
 use crate::Channel;
 
 pub(super) fn message(fault: &Fault) -> String {
@@ -7,7 +7,7 @@ pub(super) fn message(fault: &Fault) -> String {
             let field = field.as_deref().unwrap_or("リクエストボディ");
             format!("{field} {}。", problem_of(*problem))
         }
-        Fault::BadPhone { why } => phone(*why).to_owned(),
+        Fault::BadPhone { why } => phone(*why),
         Fault::NoApplication => "ヘッダー x-authing-app-id がありません。アプリケーションを指定してください。".to_owned(),
         Fault::UnknownApplication => "この x-authing-app-id または appId のアプリケーションは存在しません。".to_owned(),
         Fault::ApplicationExists => "この appId のアプリケーションはすでに存在します。".to_owned(),
@@ -81,16 +81,18 @@ fn signature(why: BadSignature) -> &'static str {
     }
 }
 
-fn phone(why: BadPhone) -> &'static str {
+fn phone(why: BadPhone) -> String {
     match why {
-        BadPhone::Character => {
-            "phoneNumber に使えるのは数字、空白、- . ( ) と先頭の + 一つだけです。"
+        BadPhone::Character(found) => {
+            return format!("phoneNumber に使えるのは数字、空白、- . ( ) と先頭の + 一つだけです。{} は使えません。", code_point(found));
         }
         BadPhone::CountryCode => "phoneCountryCode は +86 のような国番号でなければなりません。",
         BadPhone::Contradiction => "phoneNumber と phoneCountryCode の国または地域が異なります。",
         BadPhone::NotValid => "phoneNumber はその国または地域の有効な番号ではありません。",
         BadPhone::NotMobile => "phoneNumber は携帯電話番号ではありません。",
+        BadPhone::OlderForm(form) => return format!("phoneNumber は現行の形式ではありません。このような番号は {form} と書きます。"),
     }
+    .to_owned()
 }
 
 fn problem_of(problem: FieldProblem) -> String {
@@ -116,6 +118,7 @@ fn problem_of(problem: FieldProblem) -> String {
         FieldProblem::NotAnAppName => "は文字、数字、空白、- _ ' & の 1～20 文字で、数字が五つ以上続いてはなりません",
         FieldProblem::NotAnOrigin => "は https://shop.example や http://localhost:3000 のようなオリジンで、20 個までです",
         FieldProblem::NotAWebHost => "は shop.example のようなドメイン名で、スキームとポートを含んではなりません",
+        FieldProblem::NotACountry => "は電話番号を持つ国または地域の 2 文字コード（例: CN）でなければなりません",
         FieldProblem::NotAnAndroidAppHash => "は A-Z a-z 0-9 + / のちょうど 11 文字でなければなりません",
         FieldProblem::TextTooLong { channel, language, needed, limit } => {
             return format!("により {channel} の {language} の本文が SMS 1 通に収まりません。最短でも {needed} 必要ですが、上限は {limit} です");

@@ -143,6 +143,8 @@ pub enum FieldProblem {
     NotAnOrigin,
     /// Not a domain name such as `shop.example`.
     NotAWebHost,
+    /// Not the ISO 3166-1 alpha-2 code of a country that has phone numbers.
+    NotACountry,
     /// Not 11 characters of `A-Z a-z 0-9 + /`.
     NotAnAndroidAppHash,
     /// The text of a message would not fit one SMS, even in its shortest wording.
@@ -169,8 +171,8 @@ pub enum FieldProblem {
 /// The reason why a number cannot get a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BadPhone {
-    /// The number has a character that numbers do not have.
-    Character,
+    /// The number has this character, which numbers do not have.
+    Character(char),
     /// The country code does not exist.
     CountryCode,
     /// Number and country code name different countries.
@@ -179,6 +181,8 @@ pub enum BadPhone {
     NotValid,
     /// The number is not a mobile number.
     NotMobile,
+    /// The number is in a form of an older numbering plan. Holds the form of today, with `x` for digits that stay.
+    OlderForm(&'static str),
 }
 
 /// The reason why a signature is not valid.
@@ -368,6 +372,10 @@ impl Fault {
                 malformed("webHost", FieldProblem::NotAWebHost),
             ),
             (
+                "badCountry",
+                malformed("defaultCountry", FieldProblem::NotACountry),
+            ),
+            (
                 "badAndroidAppHash",
                 malformed("androidAppHash", FieldProblem::NotAnAndroidAppHash),
             ),
@@ -393,11 +401,15 @@ impl Fault {
                 "badVersion",
                 malformed("ifVersion", FieldProblem::NotAVersion),
             ),
-            ("phoneCharacter", phone(BadPhone::Character)),
+            ("phoneCharacter", phone(BadPhone::Character('\u{661}'))),
             ("phoneCountryCode", phone(BadPhone::CountryCode)),
             ("phoneContradiction", phone(BadPhone::Contradiction)),
             ("phoneNotValid", phone(BadPhone::NotValid)),
             ("phoneNotMobile", phone(BadPhone::NotMobile)),
+            (
+                "phoneOlderForm",
+                phone(BadPhone::OlderForm("+590 69xxxxxxx")),
+            ),
             ("noApplication", Fault::NoApplication),
             ("unauthorized", Fault::Unauthorized),
             ("signatureNotValid", signature(BadSignature::NotValid)),
@@ -463,6 +475,11 @@ impl Fault {
             ),
         ]
     }
+}
+
+/// Returns the name of a character that may be invisible, such as `U+202A`.
+fn code_point(c: char) -> String {
+    format!("U+{:04X}", u32::from(c))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-use super::{BadPhone, BadSignature, Fault, FieldProblem};
+use super::{BadPhone, BadSignature, Fault, FieldProblem, code_point};
 use crate::Channel;
 
 pub(super) fn message(fault: &Fault) -> String {
@@ -7,7 +7,7 @@ pub(super) fn message(fault: &Fault) -> String {
             let field = field.as_deref().unwrap_or("请求体");
             format!("{field} {}。", problem_of(*problem))
         }
-        Fault::BadPhone { why } => phone(*why).to_owned(),
+        Fault::BadPhone { why } => phone(*why),
         Fault::NoApplication => "缺少请求头 x-authing-app-id：必须指明应用。".to_owned(),
         Fault::UnknownApplication => "x-authing-app-id 或 appId 对应的应用不存在。".to_owned(),
         Fault::ApplicationExists => "该 appId 的应用已存在。".to_owned(),
@@ -78,14 +78,23 @@ fn signature(why: BadSignature) -> &'static str {
     }
 }
 
-fn phone(why: BadPhone) -> &'static str {
+fn phone(why: BadPhone) -> String {
     match why {
-        BadPhone::Character => "phoneNumber 只能包含数字、空格、- . ( ) 和一个开头的 +。",
+        BadPhone::Character(found) => {
+            return format!(
+                "phoneNumber 只能包含数字、空格、- . ( ) 和一个开头的 +，不能包含 {}。",
+                code_point(found)
+            );
+        }
         BadPhone::CountryCode => "phoneCountryCode 必须是国家或地区的电话区号，例如 +86。",
         BadPhone::Contradiction => "phoneNumber 与 phoneCountryCode 指向不同的国家或地区。",
         BadPhone::NotValid => "phoneNumber 不是所属国家或地区的有效号码。",
         BadPhone::NotMobile => "phoneNumber 不是手机号。",
+        BadPhone::OlderForm(form) => {
+            return format!("phoneNumber 不是现行的号码格式：这类号码应写作 {form}。");
+        }
     }
+    .to_owned()
 }
 
 fn problem_of(problem: FieldProblem) -> String {
@@ -115,6 +124,7 @@ fn problem_of(problem: FieldProblem) -> String {
             "必须是形如 https://shop.example 或 http://localhost:3000 的来源，最多 20 个"
         }
         FieldProblem::NotAWebHost => "必须是形如 shop.example 的域名，不含协议和端口",
+        FieldProblem::NotACountry => "必须是有电话号码的国家或地区的两位字母代码，例如 CN",
         FieldProblem::NotAnAndroidAppHash => "必须恰好为 11 个字符，仅限 A-Z a-z 0-9 + /",
         FieldProblem::TextTooLong {
             channel,

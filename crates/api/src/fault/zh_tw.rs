@@ -1,4 +1,4 @@
-use super::{BadPhone, BadSignature, Fault, FieldProblem};
+use super::{BadPhone, BadSignature, Fault, FieldProblem, code_point};
 use crate::Channel;
 
 pub(super) fn message(fault: &Fault) -> String {
@@ -7,7 +7,7 @@ pub(super) fn message(fault: &Fault) -> String {
             let field = field.as_deref().unwrap_or("請求主體");
             format!("{field} {}。", problem_of(*problem))
         }
-        Fault::BadPhone { why } => phone(*why).to_owned(),
+        Fault::BadPhone { why } => phone(*why),
         Fault::NoApplication => "缺少請求標頭 x-authing-app-id：必須指明應用程式。".to_owned(),
         Fault::UnknownApplication => "x-authing-app-id 或 appId 對應的應用程式不存在。".to_owned(),
         Fault::ApplicationExists => "此 appId 的應用程式已存在。".to_owned(),
@@ -78,14 +78,23 @@ fn signature(why: BadSignature) -> &'static str {
     }
 }
 
-fn phone(why: BadPhone) -> &'static str {
+fn phone(why: BadPhone) -> String {
     match why {
-        BadPhone::Character => "phoneNumber 只能包含數字、空格、- . ( ) 和一個開頭的 +。",
+        BadPhone::Character(found) => {
+            return format!(
+                "phoneNumber 只能包含數字、空格、- . ( ) 和一個開頭的 +，不能包含 {}。",
+                code_point(found)
+            );
+        }
         BadPhone::CountryCode => "phoneCountryCode 必須是國家或地區的電話區碼，例如 +86。",
         BadPhone::Contradiction => "phoneNumber 與 phoneCountryCode 指向不同的國家或地區。",
         BadPhone::NotValid => "phoneNumber 不是所屬國家或地區的有效號碼。",
         BadPhone::NotMobile => "phoneNumber 不是手機號碼。",
+        BadPhone::OlderForm(form) => {
+            return format!("phoneNumber 不是現行的號碼格式：這類號碼應寫作 {form}。");
+        }
     }
+    .to_owned()
 }
 
 fn problem_of(problem: FieldProblem) -> String {
@@ -115,6 +124,7 @@ fn problem_of(problem: FieldProblem) -> String {
             "必須是形如 https://shop.example 或 http://localhost:3000 的來源，最多 20 個"
         }
         FieldProblem::NotAWebHost => "必須是形如 shop.example 的網域名稱，不含通訊協定和連接埠",
+        FieldProblem::NotACountry => "必須是有電話號碼的國家或地區的兩位字母代碼，例如 CN",
         FieldProblem::NotAnAndroidAppHash => "必須恰好為 11 個字元，僅限 A-Z a-z 0-9 + /",
         FieldProblem::TextTooLong {
             channel,

@@ -5,7 +5,7 @@
 
 The same seed, the same file. With `--check` nothing is made. A line is the number, the country code
 (`-` for none), and either the E.164 and the country of it, or the kind of refusal: `Character`,
-`CountryCode`, `Contradiction`, `NotValid`, `NotMobile` where only one can be meant, `refused` where
+`CountryCode`, `Contradiction`, `NotValid`, `NotMobile`, `OlderForm` where only one can be meant, `refused` where
 several can.
 """
 

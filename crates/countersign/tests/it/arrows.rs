@@ -160,14 +160,16 @@ fn sources() -> Vec<(PathBuf, String)> {
 }
 
 #[test]
-fn the_phone_library_is_imported_by_one_file() {
-    let users: Vec<_> = sources()
+fn the_phone_library_is_imported_in_one_folder() {
+    let mut users: Vec<_> = sources()
         .into_iter()
         .filter(|(path, text)| !path.ends_with("arrows.rs") && text.contains("rlibphonenumber"))
         .map(|(path, _)| path)
         .collect();
-    assert_eq!(users.len(), 1, "{users:?}");
-    assert!(users[0].ends_with("core/src/phone.rs"), "{users:?}");
+    users.sort();
+    assert_eq!(users.len(), 2, "{users:?}");
+    assert!(users[0].ends_with("core/src/phone/country.rs"), "{users:?}");
+    assert!(users[1].ends_with("core/src/phone/plan.rs"), "{users:?}");
 }
 
 #[test]

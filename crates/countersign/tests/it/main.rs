@@ -57,6 +57,7 @@ mod start;
 mod tokens;
 mod too_late;
 mod typed_codes;
+mod typed_numbers;
 mod vendor;
 mod vendor_checklist;
 mod vendor_faults;

@@ -202,11 +202,11 @@ async fn a_send_to_no_mobile_number_is_refused() {
     HTTP 200
     {
       "statusCode": 400,
-      "message": "phoneNumber may have digits, spaces, - . ( ) and one leading + only.",
+      "message": "phoneNumber may have digits, spaces, - . ( ) and one leading + only, and not U+004F.",
       "apiCode": 2028,
       "requestId": "[request id]"
     }
-    zh-CN: "phoneNumber 只能包含数字、空格、- . ( ) 和一个开头的 +。"
+    zh-CN: "phoneNumber 只能包含数字、空格、- . ( ) 和一个开头的 +，不能包含 U+004F。"
     "#);
     let other_country =
         r#"{"channel":"CHANNEL_LOGIN","phoneNumber":"+14155550132","phoneCountryCode":"+86"}"#;

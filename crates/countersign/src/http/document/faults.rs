@@ -45,6 +45,7 @@ pub(crate) const PHONE: Names = &[
     "phoneContradiction",
     "phoneNotValid",
     "phoneNotMobile",
+    "phoneOlderForm",
 ];
 
 /// The faults of a change that names the version it has seen.
@@ -58,6 +59,7 @@ pub(crate) const APPLICATION: Names = &[
     "badOrigin",
     "badWebHost",
     "badAndroidAppHash",
+    "badCountry",
     "textTooLong",
 ];
 

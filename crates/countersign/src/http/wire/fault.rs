@@ -19,11 +19,12 @@ pub(crate) fn of_store(_: StoreError) -> Fault {
 /// The fault of a phone number that cannot get a code.
 pub(crate) fn bad_phone(error: InvalidPhone) -> Fault {
     let why = match error {
-        InvalidPhone::Character => BadPhone::Character,
+        InvalidPhone::Character(found) => BadPhone::Character(found),
         InvalidPhone::CountryCode => BadPhone::CountryCode,
         InvalidPhone::Contradiction => BadPhone::Contradiction,
         InvalidPhone::NotValid => BadPhone::NotValid,
         InvalidPhone::NotMobile => BadPhone::NotMobile,
+        InvalidPhone::OlderForm(form) => BadPhone::OlderForm(form),
     };
     Fault::BadPhone { why }
 }
