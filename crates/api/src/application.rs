@@ -25,6 +25,9 @@ pub struct ApplicationDto {
     /// The hash of the Android app that may read the application's messages.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub android_app_hash: Option<String>,
+    /// The country (ISO 3166-1 alpha-2) in which a number that names none is read; `CN` where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_country: Option<String>,
     /// The time at which the application was created, RFC 3339, UTC.
     pub created_at: String,
     /// The version: each change gives it a higher one.
@@ -60,6 +63,9 @@ pub struct CreateApplicationRequest {
     /// `A-Z a-z 0-9 + /`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub android_app_hash: Option<String>,
+    /// The country (ISO 3166-1 alpha-2, such as `DE`) in which a number that names none is read; `CN` if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_country: Option<String>,
 }
 
 /// The body of `POST /api/v3/update-application`. Absent fields stay as they are.
@@ -90,6 +96,9 @@ pub struct UpdateApplicationRequest {
     /// The hash of the Android app that may read the application's messages (SMS Retriever); empty for none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub android_app_hash: Option<String>,
+    /// The country (ISO 3166-1 alpha-2) in which a number that names none is read; empty for `CN`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_country: Option<String>,
     /// The version that the caller has seen. If the application has another one, the service changes nothing.
     /// Absent for any version.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use url::Url;
 
 use crate::autofill::{AndroidAppHash, WebHost};
+use crate::phone::{Country, InvalidPhone, PhoneNumber};
 use crate::time::Timestamp;
 
 /// An application. Anyone may know its id (`x-authing-app-id`); its own servers prove themselves by a secret.
@@ -23,8 +24,25 @@ pub struct Application {
     pub web_host: Option<WebHost>,
     /// The hash of the Android app that may read the application's messages.
     pub android_app_hash: Option<AndroidAppHash>,
+    /// The country in which a number that names none is read; the mainland of China where absent.
+    pub default_country: Option<Country>,
     /// The time at which the application was created.
     pub created_at: Timestamp,
+}
+
+impl Application {
+    /// Reads a number as the people of this application write it ([`PhoneNumber::parse_at`]).
+    ///
+    /// # Errors
+    /// Those of [`PhoneNumber::parse_at`].
+    pub fn phone(
+        &self,
+        number: &str,
+        calling_code: Option<&str>,
+    ) -> Result<PhoneNumber, InvalidPhone> {
+        let home = self.default_country.unwrap_or(Country::CHINA);
+        PhoneNumber::parse_at(home, number, calling_code)
+    }
 }
 
 /// The public id of an application: 1 to 64 characters of `A-Z a-z 0-9 - _`.

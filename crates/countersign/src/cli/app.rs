@@ -14,7 +14,8 @@ use super::say;
 #[command(
     after_help = "Examples:\n  countersign app create --name Shop --origin https://shop.example\n  \
         countersign app set shop --web-host shop.example      codes fill themselves in on its pages\n  \
-        countersign app set shop --android-hash ''            no longer in its Android app\n  countersign app list --json"
+        countersign app set shop --android-hash ''            no longer in its Android app\n  \
+        countersign app set shop --default-country DE         0151 23456789 is a German number\n  countersign app list --json"
 )]
 pub(super) struct App {
     #[command(subcommand)]
@@ -45,6 +46,9 @@ enum Verb {
         /// The hash of the Android app that may read its messages (SMS Retriever)
         #[arg(long, value_name = "HASH")]
         android_hash: Option<String>,
+        /// The country in which a number that names none is read, such as DE (default: CN)
+        #[arg(long, value_name = "COUNTRY")]
+        default_country: Option<String>,
         #[command(flatten)]
         owner: OwnerArgs,
     },
@@ -65,6 +69,9 @@ enum Verb {
         /// The hash of the Android app that may read its messages; '' for none
         #[arg(long, value_name = "HASH", group = "change")]
         android_hash: Option<String>,
+        /// The country in which a number that names none is read, such as DE; '' for CN
+        #[arg(long, value_name = "COUNTRY", group = "change")]
+        default_country: Option<String>,
         #[command(flatten)]
         owner: OwnerArgs,
     },
@@ -88,6 +95,7 @@ impl App {
                 origins,
                 web_host,
                 android_hash,
+                default_country,
                 owner,
             } => {
                 let body = CreateApplicationRequest {
@@ -96,6 +104,7 @@ impl App {
                     allowed_origins: Some(origins),
                     web_host,
                     android_app_hash: android_hash,
+                    default_country,
                 };
                 create(&owner, &body).await?;
             }
@@ -105,6 +114,7 @@ impl App {
                 origins,
                 web_host,
                 android_hash,
+                default_country,
                 owner,
             } => {
                 let body = UpdateApplicationRequest {
@@ -118,6 +128,7 @@ impl App {
                     }),
                     web_host,
                     android_app_hash: android_hash,
+                    default_country,
                     if_version: None,
                 };
                 set(&owner, &body).await?;
@@ -143,11 +154,17 @@ async fn list(args: &OwnerArgs) -> anyhow::Result<()> {
         .max()
         .unwrap_or_default()
         .max("APP ID".len());
-    say(format!("{:width$}  {:24}  NAME", "APP ID", "CREATED"));
+    say(format!(
+        "{:width$}  {:24}  COUNTRY  NAME",
+        "APP ID", "CREATED"
+    ));
     for app in apps {
         say(format!(
-            "{:width$}  {:24}  {}",
-            app.app_id, app.created_at, app.app_name
+            "{:width$}  {:24}  {:7}  {}",
+            app.app_id,
+            app.created_at,
+            country(&app),
+            app.app_name
         ));
     }
     Ok(())
@@ -195,7 +212,13 @@ async fn set(args: &OwnerArgs, body: &UpdateApplicationRequest) -> anyhow::Resul
         "android hash  {}",
         or_none(app.android_app_hash.as_deref().unwrap_or_default())
     ));
+    say(format!("country       {}", country(&app)));
     Ok(())
+}
+
+/// Returns the country in which a number that names none is read.
+fn country(app: &ApplicationDto) -> &str {
+    app.default_country.as_deref().unwrap_or("CN")
 }
 
 fn or_none(text: &str) -> &str {

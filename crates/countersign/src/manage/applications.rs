@@ -5,6 +5,7 @@ use std::sync::Arc;
 use countersign_core::application::{AppId, AppName, Application, Origins};
 use countersign_core::autofill::{AndroidAppHash, WebHost};
 use countersign_core::entropy::random_hex;
+use countersign_core::phone::Country;
 use countersign_core::ports::setup::{
     ApplicationRecord, Change, Setting, SettingKey, SetupVersion, Versioned,
 };
@@ -26,6 +27,8 @@ pub struct NewApplication {
     pub web_host: Option<WebHost>,
     /// The Android app that may read its messages.
     pub android_app_hash: Option<AndroidAppHash>,
+    /// The country in which a number that names none is read.
+    pub default_country: Option<Country>,
 }
 
 /// An application that was just created.
@@ -57,6 +60,8 @@ pub struct ApplicationChange {
     pub web_host: Option<Option<WebHost>>,
     /// Another Android app, or none.
     pub android_app_hash: Option<Option<AndroidAppHash>>,
+    /// Another country in which a number that names none is read, or that of the deployment.
+    pub default_country: Option<Option<Country>>,
 }
 
 impl ApplicationChange {
@@ -66,6 +71,7 @@ impl ApplicationChange {
             origins: self.origins.unwrap_or(before.origins),
             web_host: self.web_host.unwrap_or(before.web_host),
             android_app_hash: self.android_app_hash.unwrap_or(before.android_app_hash),
+            default_country: self.default_country.unwrap_or(before.default_country),
             ..before
         }
     }
@@ -94,6 +100,7 @@ impl Manage {
                 origins: new.origins,
                 web_host: new.web_host,
                 android_app_hash: new.android_app_hash,
+                default_country: new.default_country,
                 created_at: self.parts.clock.now(),
             }),
         };

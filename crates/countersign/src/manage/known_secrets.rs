@@ -31,6 +31,7 @@ impl Manage {
                 origins,
                 web_host: None,
                 android_app_hash: None,
+                default_country: None,
                 created_at: self.parts.clock.now(),
             }),
         };

@@ -205,6 +205,7 @@ fn shop(name: &str) -> NewApplication {
         origins: Origins::default(),
         web_host: Some(WebHost::parse("login.shop.example").unwrap()),
         android_app_hash: None,
+        default_country: None,
     }
 }
 

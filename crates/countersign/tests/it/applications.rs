@@ -141,3 +141,75 @@ async fn a_caller_without_the_operators_token_creates_no_application() {
     "#);
     assert_eq!(server.operator().list("list-applications").await.len(), 1);
 }
+
+#[tokio::test]
+async fn a_number_without_a_country_is_read_in_the_default_country_of_its_application() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let operator = server.operator();
+    let shop = operator.create_application("shop", "Shop").await;
+    let update = async |country: &str| {
+        let body = json!({"appId": "shop", "defaultCountry": country});
+        operator.post("update-application", body).await
+    };
+    assert_eq!(update("DE").await.data()["defaultCountry"], "DE");
+    let german = "0151 23456789";
+    assert_eq!(shop.public.login(german).await, 200);
+    let arrived = &server.outbox("").await[0];
+    assert_eq!(arrived["to"], "+4915123456789");
+    let code = arrived["passCode"].as_str().unwrap();
+    let seen = shop.public.pre_check_code("CHANNEL_LOGIN", german, code);
+    assert!(seen.await.is_valid());
+    assert!(shop.server.accepts(german, code).await);
+    // A number or a code that names another country is read there, and other applications read as before.
+    assert_eq!(shop.public.login("+8615123456789").await, 200);
+    assert_eq!(server.outbox("").await[0]["to"], "+8615123456789");
+    assert_eq!(server.public().login(german).await, 200);
+    assert_eq!(server.outbox("").await[0]["to"], "+8615123456789");
+    for unknown in ["de", "AQ", "Germany", "+49"] {
+        assert_eq!(
+            update(unknown).await.message(),
+            "defaultCountry must be a country with phone numbers by its two-letter code, such as CN."
+        );
+    }
+    let removed = update("").await;
+    assert!(removed.data()["defaultCountry"].is_null(), "{removed}");
+    assert_eq!(shop.public.login("13800138000").await, 200);
+}
+
+// The terminal blocks a thread, and another one reads the server's log meanwhile.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_terminal_sets_the_default_country_which_survives_a_restart() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let terminal = server.terminal();
+    terminal.ok(&[
+        "app",
+        "create",
+        "--name",
+        "Laden",
+        "--id",
+        "laden",
+        "--default-country",
+        "DE",
+    ]);
+    let set = terminal.ok(&["app", "set", "dev-app", "--default-country", "JM"]);
+    assert!(set.contains("country       JM"), "{set}");
+    server.stop().await;
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let listed = server.terminal().ok(&["app", "list"]);
+    let countries: Vec<_> = listed
+        .lines()
+        .map(|line| {
+            line.split_whitespace()
+                .nth(if line.starts_with("APP") { 3 } else { 2 })
+        })
+        .collect();
+    assert_eq!(
+        countries,
+        [Some("COUNTRY"), Some("JM"), Some("DE")],
+        "{listed}"
+    );
+    assert_eq!(server.public().login("876 555 1234").await, 200);
+    assert_eq!(server.outbox("").await[0]["to"], "+18765551234");
+}

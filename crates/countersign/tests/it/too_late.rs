@@ -136,6 +136,7 @@ impl World {
                 origins: Origins::default(),
                 web_host: None,
                 android_app_hash: None,
+                default_country: None,
                 created_at: Timestamp::default(),
             }),
             channel: Channel::Login,

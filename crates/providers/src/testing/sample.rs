@@ -97,6 +97,7 @@ pub(crate) fn sms(to: &str, text: &str, template: Option<VendorTemplate>) -> Sms
         origins: Origins::default(),
         web_host: None,
         android_app_hash: None,
+        default_country: None,
         created_at: NOW,
     };
     let mut templates = Templates::default();

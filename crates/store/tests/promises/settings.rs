@@ -41,6 +41,7 @@ pub(crate) fn application(world: &World<impl Backend>, name: &str, secret: &str)
             origins: Origins::new(vec![Origin::parse("https://shop.example").unwrap()]).unwrap(),
             web_host: Some(WebHost::parse("shop.example").unwrap()),
             android_app_hash: Some(AndroidAppHash::parse("FA+9qCX9VSu").unwrap()),
+            default_country: Country::parse("DE"),
             created_at: world.now(),
         }),
     })

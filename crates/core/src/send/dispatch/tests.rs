@@ -93,6 +93,7 @@ impl World {
             origins: Origins::default(),
             web_host: None,
             android_app_hash: None,
+            default_country: None,
             created_at: Timestamp::default(),
         });
         let phone = PhoneNumber::parse("13800138000", None).unwrap();

@@ -31,6 +31,7 @@ fn app() -> Application {
         origins: Origins::default(),
         web_host: None,
         android_app_hash: None,
+        default_country: None,
         created_at: Timestamp::from_millis(0),
     }
 }

@@ -5,6 +5,7 @@ use countersign_api::{
 };
 use countersign_core::application::{AppId, AppName, Origin, Origins};
 use countersign_core::autofill::{AndroidAppHash, WebHost};
+use countersign_core::phone::Country;
 use countersign_core::ports::setup::{ApplicationRecord, Versioned};
 
 use crate::http::request::malformed::malformed;
@@ -49,6 +50,17 @@ fn android_app_hash(text: &str) -> Result<Option<AndroidAppHash>, Fault> {
     Ok(Some(hash))
 }
 
+/// Reads a part that an empty text takes away.
+fn default_country(text: &str) -> Result<Option<Country>, Fault> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let country = Country::parse(text).filter(|country| country.has_numbers());
+    country
+        .map(Some)
+        .ok_or_else(|| wrong("defaultCountry", FieldProblem::NotACountry))
+}
+
 /// Reads the application that is to be created.
 pub(crate) fn new(body: &CreateApplicationRequest) -> Result<NewApplication, Fault> {
     let none = &Vec::new();
@@ -58,6 +70,7 @@ pub(crate) fn new(body: &CreateApplicationRequest) -> Result<NewApplication, Fau
         origins: origins(body.allowed_origins.as_ref().unwrap_or(none))?,
         web_host: web_host(body.web_host.as_deref().unwrap_or_default())?,
         android_app_hash: android_app_hash(body.android_app_hash.as_deref().unwrap_or_default())?,
+        default_country: default_country(body.default_country.as_deref().unwrap_or_default())?,
     })
 }
 
@@ -65,11 +78,13 @@ pub(crate) fn new(body: &CreateApplicationRequest) -> Result<NewApplication, Fau
 pub(crate) fn change(body: &UpdateApplicationRequest) -> Result<ApplicationChange, Fault> {
     let origins = body.allowed_origins.as_deref().map(origins);
     let hash = body.android_app_hash.as_deref().map(android_app_hash);
+    let country = body.default_country.as_deref().map(default_country);
     Ok(ApplicationChange {
         name: body.app_name.as_deref().map(name).transpose()?,
         origins: origins.transpose()?,
         web_host: body.web_host.as_deref().map(web_host).transpose()?,
         android_app_hash: hash.transpose()?,
+        default_country: country.transpose()?,
     })
 }
 
@@ -86,6 +101,7 @@ pub(crate) fn dto(record: &Versioned<ApplicationRecord>) -> ApplicationDto {
             .android_app_hash
             .as_ref()
             .map(|hash| hash.as_str().to_owned()),
+        default_country: app.default_country.map(|country| country.to_string()),
         created_at: app.created_at.to_string(),
         version: record.version.number(),
     }

@@ -5,7 +5,6 @@ use axum::response::Response;
 use countersign_api::{Fault, FieldProblem, Lang, PreCheckCodeRequest, PreCheckedCode};
 use countersign_core::code::check::{Caller, Checked};
 use countersign_core::code::checker::GuessInput;
-use countersign_core::phone::PhoneNumber;
 use serde_json::json;
 
 use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
@@ -54,7 +53,8 @@ async fn check(state: &AppState, cx: &Context, body: Body) -> Result<PreCheckedC
     }
     let payload = body.sms_code_payload;
     let payload = payload.ok_or_else(|| wrong("smsCodePayload", FieldProblem::Required))?;
-    let phone = PhoneNumber::parse(&payload.phone, payload.phone_country_code.as_deref())
+    let phone = app
+        .phone(&payload.phone, payload.phone_country_code.as_deref())
         .map_err(fault::bad_phone)?;
     let typed = GuessInput {
         request_id: cx.request_id,

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{Fault, SendSmsRequest};
-use countersign_core::phone::PhoneNumber;
 use countersign_core::send::messenger::SendRequest;
 use serde_json::json;
 
@@ -50,7 +49,8 @@ pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Bod
 async fn send(state: AppState, cx: &Context, body: Body) -> Result<(), Fault> {
     let app = cx.application(&state)?;
     let body: SendSmsRequest = body.json()?;
-    let phone = PhoneNumber::parse(&body.phone_number, body.phone_country_code.as_deref())
+    let phone = app
+        .phone(&body.phone_number, body.phone_country_code.as_deref())
         .map_err(fault::bad_phone)?;
     let order = SendRequest {
         request_id: cx.request_id,

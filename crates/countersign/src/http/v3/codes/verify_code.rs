@@ -50,7 +50,8 @@ async fn verify(state: &AppState, cx: &Context, body: Body) -> Result<VerifiedCo
     let body: VerifyCodeRequest = body.json()?;
     let credentials = Credentials::of(cx, body.client_id, body.client_secret)?;
     let app = credentials.application(cx, state)?;
-    let phone = PhoneNumber::parse(&body.phone_number, body.phone_country_code.as_deref())
+    let phone = app
+        .phone(&body.phone_number, body.phone_country_code.as_deref())
         .map_err(fault::bad_phone)?;
     let typed = GuessInput {
         request_id: cx.request_id,

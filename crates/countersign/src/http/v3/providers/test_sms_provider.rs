@@ -4,7 +4,6 @@ use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{Fault, FieldProblem, MessageDto, TestSmsProviderRequest};
 use countersign_core::channel::Channel;
-use countersign_core::phone::PhoneNumber;
 use serde_json::json;
 
 use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
@@ -50,13 +49,18 @@ pub(crate) async fn handle(
 
 async fn test(state: &AppState, cx: &Context, body: Body) -> Result<MessageDto, Fault> {
     let body: TestSmsProviderRequest = body.json()?;
+    let id = application::id(&body.app_id)?;
+    let setup = state.setup();
+    let app = setup.application(&id).ok_or(Fault::UnknownApplication)?;
+    let phone = app
+        .phone(&body.phone_number, body.phone_country_code.as_deref())
+        .map_err(fault::bad_phone)?;
     let test = TestMessage {
         request_id: cx.request_id,
         provider: provider::name(&body.name, "name")?,
-        app: application::id(&body.app_id)?,
         channel: channel(body.channel.as_deref())?,
-        phone: PhoneNumber::parse(&body.phone_number, body.phone_country_code.as_deref())
-            .map_err(fault::bad_phone)?,
+        app: id,
+        phone,
     };
     Ok(message::dto(state.manage.send_test(test).await?))
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use countersign_core::application::{AppId, AppName, Application, Origin, Origins};
 use countersign_core::autofill::{AndroidAppHash, WebHost};
+use countersign_core::phone::Country;
 use countersign_core::ports::setup::{
     AccessKey, ApplicationRecord, ProviderRecord, SecretMac, Setting, SettingKey,
 };
@@ -33,6 +34,9 @@ struct ApplicationValue {
     origins: Vec<String>,
     web_host: Option<String>,
     android_app_hash: Option<String>,
+    /// Absent in what releases before 0.2 wrote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    default_country: Option<String>,
     created_at: i64,
 }
 
@@ -114,6 +118,7 @@ fn application_value(app: &Application) -> ApplicationValue {
         origins: origins.collect(),
         web_host: app.web_host.as_ref().map(|host| host.as_str().to_owned()),
         android_app_hash: hash.map(|hash| hash.as_str().to_owned()),
+        default_country: app.default_country.map(|country| country.to_string()),
         created_at: app.created_at.as_millis(),
     }
 }
@@ -198,6 +203,7 @@ fn application(id: AppId, text: &str) -> Option<Application> {
         origins: Origins::new(origins.collect()).unwrap_or_default(),
         web_host: host,
         android_app_hash: hash.and_then(|hash| AndroidAppHash::parse(&hash).ok()),
+        default_country: value.default_country.and_then(|name| Country::parse(&name)),
         created_at: Timestamp::from_millis(value.created_at),
     })
 }
