@@ -11,7 +11,7 @@
     reason = "a target panics to report"
 )]
 
-use countersign_core::application::AppName;
+use countersign_core::application::SmsName;
 use countersign_core::channel::Channel;
 use countersign_core::template::lint::{self, LintRule};
 use countersign_core::template::{Language, Sender, TextTemplate, preview};
@@ -23,7 +23,7 @@ fuzz_target!(|input: &str| {
         return;
     };
     assert_eq!(template.to_string().parse().as_ref(), Ok(&template));
-    let Ok(name) = AppName::parse(name) else {
+    let Ok(name) = SmsName::parse(name) else {
         let _ = lint::text(&template, &[]);
         return;
     };

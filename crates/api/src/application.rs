@@ -14,8 +14,14 @@ use serde::{Deserialize, Serialize};
 pub struct ApplicationDto {
     /// The public id.
     pub app_id: String,
-    /// The name shown in messages.
+    /// The name.
     pub app_name: String,
+    /// The name that messages carry, where it is not `appName`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sms_name: Option<String>,
+    /// A sentence for the operator: messages carry no name. Absent where they carry one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<String>,
     /// The origins of the web pages that may call on behalf of the application.
     #[serde(default)]
     pub allowed_origins: Vec<String>,
@@ -46,8 +52,12 @@ pub struct ApplicationDto {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CreateApplicationRequest {
-    /// The name shown in messages: 1 to 20 characters.
+    /// The name: 1 to 64 printable characters.
     pub app_name: String,
+    /// The name that messages carry: 1 to 20 characters by the rules of texts. If it is absent, messages carry
+    /// `appName`, where that obeys the rules, or no name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sms_name: Option<String>,
     /// The public id: 1 to 64 characters of `A-Z a-z 0-9 - _`. The service generates one if it is absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub app_id: Option<String>,
@@ -83,9 +93,12 @@ pub struct CreateApplicationRequest {
 pub struct UpdateApplicationRequest {
     /// The public id, which never changes.
     pub app_id: String,
-    /// The name shown in messages: 1 to 20 characters.
+    /// The name: 1 to 64 printable characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub app_name: Option<String>,
+    /// The name that messages carry: 1 to 20 characters by the rules of texts; empty for that of `appName`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sms_name: Option<String>,
     /// The origins of the web pages that may call on behalf of the application: at most 20; an empty list for
     /// none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -109,7 +122,7 @@ pub struct UpdateApplicationRequest {
 ///
 /// ```
 /// use countersign_api::CreatedApplication;
-/// let created = CreatedApplication { app_id: "shop".into(), app_name: "Shop".into(), app_secret: "s".into(), version: 1 };
+/// let created = CreatedApplication { app_id: "shop".into(), app_name: "Shop".into(), notice: None, app_secret: "s".into(), version: 1 };
 /// assert!(!format!("{created:?}").contains("secret"));
 /// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -118,8 +131,11 @@ pub struct UpdateApplicationRequest {
 pub struct CreatedApplication {
     /// The public id.
     pub app_id: String,
-    /// The name shown in messages.
+    /// The name.
     pub app_name: String,
+    /// A sentence for the operator: messages carry no name. Absent where they carry one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<String>,
     /// The secret with which the application's servers prove themselves.
     pub app_secret: String,
     /// The version: each change gives it a higher one.

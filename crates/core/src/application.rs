@@ -1,5 +1,7 @@
 //! A tenant's product.
 
+mod name;
+
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -9,6 +11,8 @@ use crate::autofill::{AndroidAppHash, WebHost};
 use crate::phone::{Country, InvalidPhone, PhoneNumber};
 use crate::time::Timestamp;
 
+pub use name::{AppName, InvalidAppName, InvalidSmsName, SmsName};
+
 /// An application. Anyone may know its id (`x-authing-app-id`); its own servers prove themselves by a secret.
 ///
 /// This type does not hold the secret: the store keeps a keyed MAC of it and answers whether a secret matches.
@@ -16,8 +20,10 @@ use crate::time::Timestamp;
 pub struct Application {
     /// The public id.
     pub id: AppId,
-    /// The name that people read: 1 to 20 characters, shown in the text of every message.
+    /// The name that operators read.
     pub name: AppName,
+    /// The name in messages, where it is not the same; see [`Application::name_in_messages`].
+    pub sms_name: Option<SmsName>,
     /// The origins of the web pages that may call on behalf of the application.
     pub origins: Origins,
     /// The host whose web pages may read the application's codes from messages.
@@ -31,6 +37,13 @@ pub struct Application {
 }
 
 impl Application {
+    /// Returns the name that messages carry: the one that was chosen for them, else the name, where it obeys the
+    /// rules of texts, else [none](SmsName::none).
+    #[must_use]
+    pub fn name_in_messages(&self) -> &SmsName {
+        self.sms_name.as_ref().unwrap_or(self.name.in_messages())
+    }
+
     /// Reads a number as the people of this application write it ([`PhoneNumber::parse_at`]).
     ///
     /// # Errors
@@ -68,62 +81,6 @@ impl AppId {
     }
 
     /// The id as text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-/// The name of an application, safe to print in an SMS: 1 to 20 characters without control or
-/// format characters, links or runs of five digits (which would read as a code).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AppName(String);
-
-/// The reason why a text is not an [`AppName`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidAppName {
-    /// Empty, or over 20 characters.
-    #[error("an application name has 1 to 20 characters")]
-    Length,
-    /// A character that could forge a message.
-    #[error("an application name has letters, digits, spaces and - _ ' & only")]
-    Character,
-    /// Five digits in a row, which read as a code.
-    #[error("an application name has no run of five or more digits")]
-    Digits,
-}
-
-impl AppName {
-    /// Trims white space at both ends of `text`, checks it, and takes it.
-    ///
-    /// # Errors
-    /// [`InvalidAppName`] says which constraint `text` breaks.
-    pub fn parse(text: &str) -> Result<Self, InvalidAppName> {
-        let text = text.trim();
-        if text.is_empty() || text.chars().count() > 20 {
-            return Err(InvalidAppName::Length);
-        }
-        // Neither a dot nor a slash is allowed, so a name cannot be a link.
-        let allowed = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_' | '\'' | '&');
-        if !text.chars().all(allowed) {
-            return Err(InvalidAppName::Character);
-        }
-        let mut run = 0;
-        for c in text.chars() {
-            run = if c.is_numeric() { run + 1 } else { 0 };
-            if run >= 5 {
-                return Err(InvalidAppName::Digits);
-            }
-        }
-        Ok(Self(text.to_owned()))
-    }
-
-    /// Returns the shortest possible name. It stands in where the application is unknown.
-    pub(crate) fn shortest() -> Self {
-        Self("A".to_owned())
-    }
-
-    /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -291,15 +248,5 @@ mod tests {
         for bad in ["", "a b", "é", "a/b", &"x".repeat(65)] {
             assert_eq!(AppId::parse(bad), Err(InvalidAppId), "{bad:?}");
         }
-    }
-
-    #[test]
-    fn a_name_that_could_forge_a_message_is_refused() {
-        assert!(AppName::parse(" 示例商城 ").is_ok_and(|name| name.as_str() == "示例商城"));
-        assert_eq!(AppName::parse("  "), Err(InvalidAppName::Length));
-        assert_eq!(AppName::parse("evil.com"), Err(InvalidAppName::Character));
-        assert_eq!(AppName::parse("a\u{202e}b"), Err(InvalidAppName::Character));
-        assert_eq!(AppName::parse("a】123"), Err(InvalidAppName::Character));
-        assert_eq!(AppName::parse("code 12345"), Err(InvalidAppName::Digits));
     }
 }

@@ -25,7 +25,7 @@ use std::time::Duration;
 
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use crate::application::{AppName, Application};
+use crate::application::{Application, SmsName};
 use crate::autofill::{AndroidAppHash, WebHost};
 use crate::text::measure;
 
@@ -58,8 +58,8 @@ impl fmt::Debug for SmsText {
 /// The sender of a message, as far as its text shows it.
 #[derive(Debug, Clone, Copy)]
 pub struct Sender<'a> {
-    /// The name that people read.
-    pub name: &'a AppName,
+    /// The name that people read, or none.
+    pub name: &'a SmsName,
     /// The host whose web pages may read the code: makes the last line `@host #code`.
     pub web_host: Option<&'a WebHost>,
     /// The hash of the Android app that may read the message: makes a line of its own, the last but for `@host
@@ -67,9 +67,9 @@ pub struct Sender<'a> {
     pub android_app_hash: Option<&'a AndroidAppHash>,
 }
 
-impl<'a> From<&'a AppName> for Sender<'a> {
+impl<'a> From<&'a SmsName> for Sender<'a> {
     /// Makes a sender with a name only, whose messages have no last lines.
-    fn from(name: &'a AppName) -> Self {
+    fn from(name: &'a SmsName) -> Self {
         Self {
             name,
             web_host: None,
@@ -81,7 +81,7 @@ impl<'a> From<&'a AppName> for Sender<'a> {
 impl<'a> From<&'a Application> for Sender<'a> {
     fn from(app: &'a Application) -> Self {
         Self {
-            name: &app.name,
+            name: app.name_in_messages(),
             web_host: app.web_host.as_ref(),
             android_app_hash: app.android_app_hash.as_ref(),
         }

@@ -129,8 +129,9 @@ fn problem_of(problem: FieldProblem) -> String {
         }
         FieldProblem::NotJson => "must be application/json in UTF-8",
         FieldProblem::NotAnAppId => "must have 1 to 64 characters of A-Z a-z 0-9 - _",
-        FieldProblem::NotAnAppName => {
-            "must have 1 to 20 letters, digits, spaces and - _ ' &, and no run of five digits"
+        FieldProblem::NotAnAppName => "must have 1 to 64 printable characters",
+        FieldProblem::NotAnSmsName => {
+            "must have 1 to 20 letters, digits, spaces and usual punctuation of one script beside ASCII, no five digits in a row, and nothing that reads as a link"
         }
         FieldProblem::NotAnOrigin => {
             "must be origins such as https://shop.example or http://localhost:3000, 20 at most"

@@ -115,7 +115,10 @@ fn problem_of(problem: FieldProblem) -> String {
         }
         FieldProblem::NotJson => "は UTF-8 の application/json でなければなりません",
         FieldProblem::NotAnAppId => "は A-Z a-z 0-9 - _ の 1～64 文字でなければなりません",
-        FieldProblem::NotAnAppName => "は文字、数字、空白、- _ ' & の 1～20 文字で、数字が五つ以上続いてはなりません",
+        FieldProblem::NotAnAppName => "は表示できる 1～64 文字でなければなりません",
+        FieldProblem::NotAnSmsName => {
+            "は ASCII 以外に一種類の文字だけを使う 1～20 文字の文字、数字、空白、一般的な記号で、数字が五つ以上続いたり、リンクに見えたりしてはなりません"
+        }
         FieldProblem::NotAnOrigin => "は https://shop.example や http://localhost:3000 のようなオリジンで、20 個までです",
         FieldProblem::NotAWebHost => "は shop.example のようなドメイン名で、スキームとポートを含んではなりません",
         FieldProblem::NotACountry => "は電話番号を持つ国または地域の 2 文字コード（例: CN）でなければなりません",

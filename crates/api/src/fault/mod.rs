@@ -137,8 +137,10 @@ pub enum FieldProblem {
     NotJson,
     /// Not 1 to 64 characters of `A-Z a-z 0-9 - _`.
     NotAnAppId,
-    /// Not 1 to 20 letters, digits, spaces and `- _ ' &`, without a run of five digits.
+    /// Not 1 to 64 printable characters.
     NotAnAppName,
+    /// Not 1 to 20 characters by the rules of texts.
+    NotAnSmsName,
     /// Not an origin such as `https://shop.example`.
     NotAnOrigin,
     /// Not a domain name such as `shop.example`.
@@ -362,6 +364,10 @@ impl Fault {
             (
                 "badAppName",
                 malformed("appName", FieldProblem::NotAnAppName),
+            ),
+            (
+                "badSmsName",
+                malformed("smsName", FieldProblem::NotAnSmsName),
             ),
             (
                 "badOrigin",

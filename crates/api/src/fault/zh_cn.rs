@@ -117,8 +117,9 @@ fn problem_of(problem: FieldProblem) -> String {
         }
         FieldProblem::NotJson => "必须是 UTF-8 编码的 application/json",
         FieldProblem::NotAnAppId => "必须为 1 到 64 个字符，仅限 A-Z a-z 0-9 - _",
-        FieldProblem::NotAnAppName => {
-            "必须为 1 到 20 个字母、数字、空格或 - _ ' &，且不含连续五个数字"
+        FieldProblem::NotAnAppName => "必须是 1 至 64 个可见字符",
+        FieldProblem::NotAnSmsName => {
+            "必须是 1 至 20 个字母、数字、空格或常用标点，除 ASCII 外只能有一种文字，不能有连续五位数字，也不能像链接"
         }
         FieldProblem::NotAnOrigin => {
             "必须是形如 https://shop.example 或 http://localhost:3000 的来源，最多 20 个"

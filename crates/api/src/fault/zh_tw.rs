@@ -117,8 +117,9 @@ fn problem_of(problem: FieldProblem) -> String {
         }
         FieldProblem::NotJson => "必須是 UTF-8 編碼的 application/json",
         FieldProblem::NotAnAppId => "必須為 1 到 64 個字元，僅限 A-Z a-z 0-9 - _",
-        FieldProblem::NotAnAppName => {
-            "必須為 1 到 20 個字母、數字、空格或 - _ ' &，且不含連續五個數字"
+        FieldProblem::NotAnAppName => "必須是 1 至 64 個可見字元",
+        FieldProblem::NotAnSmsName => {
+            "必須是 1 至 20 個字母、數字、空格或常用標點，除 ASCII 外只能有一種文字，不能有連續五位數字，也不能像連結"
         }
         FieldProblem::NotAnOrigin => {
             "必須是形如 https://shop.example 或 http://localhost:3000 的來源，最多 20 個"

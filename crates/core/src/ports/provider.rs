@@ -45,7 +45,7 @@
 
 use async_trait::async_trait;
 
-use crate::application::AppName;
+use crate::application::SmsName;
 use crate::channel::Channel;
 use crate::code::passcode::Passcode;
 use crate::id::MessageId;
@@ -60,8 +60,8 @@ use crate::time::Timestamp;
 pub struct Sms {
     /// The id of the message. A vendor that takes a reference of the caller's gets this id.
     pub message_id: MessageId,
-    /// The name of the application that sends, as people read it.
-    pub app: AppName,
+    /// The name of the application that sends, as messages carry it; empty where they carry none.
+    pub app: SmsName,
     /// The number that the message goes to.
     pub to: PhoneNumber,
     /// The purpose of the code.

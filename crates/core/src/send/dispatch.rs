@@ -128,7 +128,7 @@ impl Parcel<'_> {
         };
         Ok(Sms {
             message_id: self.message,
-            app: self.app.name.clone(),
+            app: self.app.name_in_messages().clone(),
             to: self.phone.clone(),
             channel: self.channel,
             language,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::words::compose;
 use super::{LONGEST_CODE, Language, Sender, SmsText};
-use crate::application::AppName;
+use crate::application::SmsName;
 use crate::channel::Channel;
 use crate::code::passcode::Passcode;
 use crate::policy;
@@ -48,10 +48,10 @@ pub fn check(sender: Sender<'_>) -> Result<(), TooLong> {
 /// for every code and life. Only a sender that fails [`check`] gets more segments.
 ///
 /// ```
-/// # use countersign_core::{application::AppName, channel::Channel, entropy::*, code::passcode::Passcode, template::*};
+/// # use countersign_core::{application::SmsName, channel::Channel, entropy::*, code::passcode::Passcode, template::*};
 /// # struct Zero; impl Entropy for Zero { fn fill(&self, b: &mut [u8]) -> Result<(), EntropyError> { b.fill(0); Ok(()) } }
 /// # let code = Passcode::generate(6, &Zero).unwrap();
-/// # let app = AppName::parse("Shop").unwrap();
+/// # let app = SmsName::parse("Shop").unwrap();
 /// # let life = std::time::Duration::from_secs(300);
 /// let text = render(Language::EnUs, Channel::Login, Sender::from(&app), &code, life);
 /// assert_eq!(text.reveal(), "[Shop] 000000 is your code to sign in. It expires in 5 minutes. Never share it.");
@@ -131,7 +131,7 @@ fn wording(language: Language, channel: Channel, sender: Sender<'_>) -> Result<W
 /// send.
 fn says_all(language: Language, channel: Channel, sender: Sender<'_>) -> bool {
     static AROUND_NAMES: LazyLock<BTreeMap<(Language, Channel), usize>> = LazyLock::new(|| {
-        let name = AppName::shortest();
+        let name = SmsName::shortest();
         let around = |language, channel| {
             let sender = Sender::from(&name);
             let (code, life) = (LONGEST_CODE, policy::LONGEST_LIFE);

@@ -12,7 +12,7 @@
 //! A finding is an error, which refuses the save, or a warning, which does not ([`is_refused`]).
 
 mod hidden;
-mod links;
+pub(crate) mod links;
 mod rule;
 mod scope;
 mod text;

@@ -31,8 +31,8 @@ pub struct Preview {
 /// Fills `template`, or without one the built-in text, with a sample code.
 ///
 /// ```
-/// # use countersign_core::{application::AppName, channel::Channel, template::*};
-/// let (name, template) = (AppName::parse("Shop").unwrap(), "[{app}] {code}".parse().unwrap());
+/// # use countersign_core::{application::SmsName, channel::Channel, template::*};
+/// let (name, template) = (SmsName::parse("Shop").unwrap(), "[{app}] {code}".parse().unwrap());
 /// let preview = preview(Some(&template), Language::EnUs, Channel::Login, Sender::from(&name));
 /// assert_eq!(preview.text, "[Shop] 123456");
 /// assert_eq!((preview.size.encoding.as_str(), preview.size.units), ("GSM-7", 15));
@@ -62,13 +62,13 @@ pub fn preview(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::application::AppName;
+    use crate::application::SmsName;
     use crate::autofill::WebHost;
     use crate::text::Encoding;
 
     #[test]
     fn a_preview_has_the_text_that_a_phone_shows_and_its_size() {
-        let name = AppName::parse("示例商城").unwrap();
+        let name = SmsName::parse("示例商城").unwrap();
         let sender = Sender::from(&name);
         let shown = preview(None, Language::ZhCn, Channel::Login, sender);
         let text = "【示例商城】123456 是您的登录验证码，5 分钟内有效，请勿告诉他人。";
@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn a_preview_tells_that_last_lines_leave_no_room() {
-        let (name, host) = (AppName::parse("Shop"), WebHost::parse("shop.example"));
+        let (name, host) = (SmsName::parse("Shop"), WebHost::parse("shop.example"));
         let (name, host) = (name.unwrap(), host.unwrap());
         let sender = Sender {
             web_host: Some(&host),

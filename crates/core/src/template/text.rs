@@ -97,6 +97,9 @@ impl TextTemplate {
                 Piece::Gap(value) => value.fill(&mut text, sender, code, life),
             }
         }
+        if sender.name.is_none() {
+            drop_empty_signature(&mut text);
+        }
         last_lines(&mut text, sender, code);
         SmsText(text)
     }
@@ -134,6 +137,16 @@ impl TextTemplate {
             Piece::Gap(_) => gap,
         });
         bytes.sum()
+    }
+}
+
+/// Drops the brackets around no name from the front of a text.
+fn drop_empty_signature(text: &mut String) {
+    for brackets in ["【】", "[] ", "[]"] {
+        if text.starts_with(brackets) {
+            text.drain(..brackets.len());
+            return;
+        }
     }
 }
 

@@ -2,19 +2,37 @@
 //! Simplified Chinese or English one in as few words: an application whose last lines fit must not lose
 //! them to a language that came later.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 use std::time::Duration;
 
 use super::builtin::Wording;
 use super::{CAPACITY, Language, Sender, last_lines, minutes};
+use crate::application::SmsName;
 use crate::channel::Channel;
 
 /// The values that a built-in text is made of.
 struct TextInput<'a> {
     wording: Wording,
-    app: &'a str,
+    signature: Signature<'a>,
     code: &'a str,
     minutes: u64,
+}
+
+/// The name of the sender before the words; nothing, where messages carry no name.
+#[derive(Clone, Copy)]
+struct Signature<'a> {
+    name: &'a SmsName,
+    is_english: bool,
+}
+
+impl fmt::Display for Signature<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.name.as_str() {
+            "" => Ok(()),
+            name if self.is_english => write!(f, "[{name}] "),
+            name => write!(f, "【{name}】"),
+        }
+    }
 }
 
 /// Writes the text for a code in the given `wording`, with its last lines.
@@ -28,7 +46,10 @@ pub(super) fn compose(
 ) -> String {
     let input = TextInput {
         wording,
-        app: sender.name.as_str(),
+        signature: Signature {
+            name: sender.name,
+            is_english: language == Language::EnUs,
+        },
         code,
         minutes: minutes(life),
     };
@@ -46,7 +67,7 @@ pub(super) fn compose(
 // Writing to a String cannot fail.
 impl TextInput<'_> {
     fn zh_cn(&self, channel: Channel, text: &mut String) {
-        let (app, code, minutes) = (self.app, self.code, self.minutes);
+        let (signature, code, minutes) = (self.signature, self.code, self.minutes);
         let purpose = match channel {
             Channel::Login => "登录",
             Channel::Register => "注册",
@@ -60,7 +81,7 @@ impl TextInput<'_> {
             Channel::IdentityVerification => "身份验证",
             Channel::DeleteAccount => "注销账号",
         };
-        let _ = write!(text, "【{app}】{code} 是");
+        let _ = write!(text, "{signature}{code} 是");
         let _ = match self.wording {
             Wording::Full => write!(
                 text,
@@ -73,7 +94,7 @@ impl TextInput<'_> {
     }
 
     fn zh_tw(&self, channel: Channel, text: &mut String) {
-        let (app, code, minutes) = (self.app, self.code, self.minutes);
+        let (signature, code, minutes) = (self.signature, self.code, self.minutes);
         let purpose = match channel {
             Channel::Login => "登入",
             Channel::Register => "註冊",
@@ -87,7 +108,7 @@ impl TextInput<'_> {
             Channel::IdentityVerification => "身分確認",
             Channel::DeleteAccount => "刪除帳號",
         };
-        let _ = write!(text, "【{app}】{code} 是");
+        let _ = write!(text, "{signature}{code} 是");
         let _ = match self.wording {
             Wording::Full => write!(
                 text,
@@ -100,7 +121,7 @@ impl TextInput<'_> {
     }
 
     fn en_us(&self, channel: Channel, text: &mut String) {
-        let (app, code, minutes) = (self.app, self.code, self.minutes);
+        let (signature, code, minutes) = (self.signature, self.code, self.minutes);
         let purpose = match channel {
             Channel::Login => "sign in",
             Channel::Register => "sign up",
@@ -114,7 +135,7 @@ impl TextInput<'_> {
             Channel::IdentityVerification => "confirm your identity",
             Channel::DeleteAccount => "delete your account",
         };
-        let _ = write!(text, "[{app}] {code} is your code");
+        let _ = write!(text, "{signature}{code} is your code");
         let _ = match self.wording {
             Wording::Full => write!(
                 text,
@@ -127,7 +148,7 @@ impl TextInput<'_> {
     }
 
     fn ja_jp(&self, channel: Channel, text: &mut String) {
-        let (app, code, minutes) = (self.app, self.code, self.minutes);
+        let (signature, code, minutes) = (self.signature, self.code, self.minutes);
         let purpose = match channel {
             Channel::Login => "ログイン",
             Channel::Register => "会員登録",
@@ -141,7 +162,7 @@ impl TextInput<'_> {
             Channel::IdentityVerification => "本人確認",
             Channel::DeleteAccount => "アカウント削除",
         };
-        let _ = write!(text, "【{app}】{code} ");
+        let _ = write!(text, "{signature}{code} ");
         let _ = match self.wording {
             Wording::Full => write!(
                 text,

@@ -31,9 +31,12 @@ enum Verb {
     },
     /// Create an application; its secret is shown this once
     Create {
-        /// The name shown in messages: 1 to 20 characters
+        /// The name: 1 to 64 printable characters
         #[arg(long)]
         name: String,
+        /// The name that messages carry: 1 to 20 characters (default: the name, where it fits)
+        #[arg(long, value_name = "NAME")]
+        sms_name: Option<String>,
         /// The public id (default: made up)
         #[arg(long)]
         id: Option<String>,
@@ -60,6 +63,9 @@ enum Verb {
         /// Another name
         #[arg(long, group = "change")]
         name: Option<String>,
+        /// The name that messages carry; '' for the name, where it fits
+        #[arg(long, value_name = "NAME", group = "change")]
+        sms_name: Option<String>,
         /// The web origins whose pages may call as it, instead of those before (repeatable; '' for none)
         #[arg(long = "origin", value_name = "ORIGIN", group = "change")]
         origins: Vec<String>,
@@ -91,6 +97,7 @@ impl App {
             Verb::List { owner } => list(&owner).await?,
             Verb::Create {
                 name,
+                sms_name,
                 id,
                 origins,
                 web_host,
@@ -100,6 +107,7 @@ impl App {
             } => {
                 let body = CreateApplicationRequest {
                     app_name: name,
+                    sms_name,
                     app_id: id,
                     allowed_origins: Some(origins),
                     web_host,
@@ -111,6 +119,7 @@ impl App {
             Verb::Set {
                 app_id,
                 name,
+                sms_name,
                 origins,
                 web_host,
                 android_hash,
@@ -120,6 +129,7 @@ impl App {
                 let body = UpdateApplicationRequest {
                     app_id,
                     app_name: name,
+                    sms_name,
                     allowed_origins: (!origins.is_empty()).then(|| {
                         origins
                             .into_iter()
@@ -184,6 +194,7 @@ async fn create(args: &OwnerArgs, body: &CreateApplicationRequest) -> anyhow::Re
             "app secret  {}   (shown this once)",
             app.app_secret
         ));
+        warn(app.notice.as_deref());
     }
     Ok(())
 }
@@ -200,6 +211,9 @@ async fn set(args: &OwnerArgs, body: &UpdateApplicationRequest) -> anyhow::Resul
     }
     say(format!("app id        {}", app.app_id));
     say(format!("name          {}", app.app_name));
+    if let Some(name) = &app.sms_name {
+        say(format!("in messages   {name}"));
+    }
     say(format!(
         "origins       {}",
         or_none(&app.allowed_origins.join(" "))
@@ -213,7 +227,15 @@ async fn set(args: &OwnerArgs, body: &UpdateApplicationRequest) -> anyhow::Resul
         or_none(app.android_app_hash.as_deref().unwrap_or_default())
     ));
     say(format!("country       {}", country(&app)));
+    warn(app.notice.as_deref());
     Ok(())
+}
+
+/// Tells the operator that messages carry no name, where they carry none.
+fn warn(notice: Option<&str>) {
+    if notice.is_some() {
+        say("warning       messages carry no name: choose one with --sms-name");
+    }
 }
 
 /// Returns the country in which a number that names none is read.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use countersign_core::application::{AppId, AppName, Application, Origins};
+use countersign_core::application::{AppId, AppName, Application, Origins, SmsName};
 use countersign_core::autofill::{AndroidAppHash, WebHost};
 use countersign_core::entropy::random_hex;
 use countersign_core::phone::Country;
@@ -19,8 +19,10 @@ use super::{Manage, ManageError, Rule, check_version};
 pub struct NewApplication {
     /// The public id; made up where absent.
     pub id: Option<AppId>,
-    /// The name that people read in messages.
+    /// The name.
     pub name: AppName,
+    /// The name that messages carry, where it is not the same.
+    pub sms_name: Option<SmsName>,
     /// The web pages that may call as it.
     pub origins: Origins,
     /// The host whose web pages may read its codes from messages.
@@ -54,6 +56,8 @@ impl std::fmt::Debug for CreatedApplication {
 pub struct ApplicationChange {
     /// Another name.
     pub name: Option<AppName>,
+    /// Another name that messages carry, or that of the application.
+    pub sms_name: Option<Option<SmsName>>,
     /// Other web pages that may call as it.
     pub origins: Option<Origins>,
     /// Another web host, or none.
@@ -68,6 +72,7 @@ impl ApplicationChange {
     fn apply(self, before: Application) -> Application {
         Application {
             name: self.name.unwrap_or(before.name),
+            sms_name: self.sms_name.unwrap_or(before.sms_name),
             origins: self.origins.unwrap_or(before.origins),
             web_host: self.web_host.unwrap_or(before.web_host),
             android_app_hash: self.android_app_hash.unwrap_or(before.android_app_hash),
@@ -97,6 +102,7 @@ impl Manage {
             application: Arc::new(Application {
                 id,
                 name: new.name,
+                sms_name: new.sms_name,
                 origins: new.origins,
                 web_host: new.web_host,
                 android_app_hash: new.android_app_hash,
@@ -163,7 +169,7 @@ impl Manage {
 }
 
 /// Refuses an application whose built-in texts do not fit into one SMS. The field to blame is the first one that the
-/// caller has set of the web host and the Android app, else the name.
+/// caller has set of the web host and the Android app, else the name that messages carry.
 fn fits(
     application: &Application,
     sets_web_host: bool,
@@ -173,6 +179,7 @@ fn fits(
         let field = match (sets_web_host, sets_android_app) {
             (true, _) => "webHost",
             (false, true) => "androidAppHash",
+            (false, false) if application.sms_name.is_some() => "smsName",
             (false, false) => "appName",
         };
         BrokenField::new(field, Rule::TextTooLong(why)).into()

@@ -32,6 +32,7 @@ impl Manage {
                 web_host: None,
                 android_app_hash: None,
                 default_country: None,
+                sms_name: None,
                 created_at: self.parts.clock.now(),
             }),
         };

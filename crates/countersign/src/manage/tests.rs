@@ -206,6 +206,7 @@ fn shop(name: &str) -> NewApplication {
         web_host: Some(WebHost::parse("login.shop.example").unwrap()),
         android_app_hash: None,
         default_country: None,
+        sms_name: None,
     }
 }
 

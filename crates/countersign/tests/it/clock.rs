@@ -252,6 +252,7 @@ async fn a_wall_clock_stepped_by_hours_moves_no_minute_and_no_life_by_a_millisec
         web_host: None,
         android_app_hash: None,
         default_country: None,
+        sms_name: None,
         created_at: clock.now(),
     });
     let send = || {

@@ -147,7 +147,7 @@ async fn a_change_that_cannot_be_leaves_the_application_as_it_was() {
     assert_snapshot!(answers.join("\n"), @"
     400 webHost makes the text for CHANNEL_LOGIN in zh-CN too long for one SMS: at its shortest it would take 101 of 70 places.
     400 androidAppHash makes the text for CHANNEL_LOGIN in zh-CN too long for one SMS: at its shortest it would take 72 of 70 places.
-    400 appName must have 1 to 20 letters, digits, spaces and - _ ' &, and no run of five digits.
+    400 appName must have 1 to 64 printable characters.
     400 webHost must be a domain name such as shop.example, without scheme and port.
     400 allowedOrigins must be origins such as https://shop.example or http://localhost:3000, 20 at most.
     404 There is no application with this x-authing-app-id or appId.

@@ -137,6 +137,7 @@ impl World {
                 web_host: None,
                 android_app_hash: None,
                 default_country: None,
+                sms_name: None,
                 created_at: Timestamp::default(),
             }),
             channel: Channel::Login,

@@ -173,7 +173,7 @@ mod tests {
 
     fn sms() -> Sms {
         let passcode = Passcode::generate(6, &Zeros).unwrap();
-        let app = countersign_core::application::AppName::parse("Shop").unwrap();
+        let app = countersign_core::application::SmsName::parse("Shop").unwrap();
         let life = Duration::from_secs(300);
         Sms {
             message_id: MessageId::first_at(Timestamp::from_millis(1)),

@@ -98,6 +98,7 @@ pub(crate) fn sms(to: &str, text: &str, template: Option<VendorTemplate>) -> Sms
         web_host: None,
         android_app_hash: None,
         default_country: None,
+        sms_name: None,
         created_at: NOW,
     };
     let mut templates = Templates::default();
@@ -116,7 +117,7 @@ pub(crate) fn sms(to: &str, text: &str, template: Option<VendorTemplate>) -> Sms
     };
     Sms {
         message_id: MessageId::first_at(NOW),
-        app: app.name.clone(),
+        app: app.name_in_messages().clone(),
         to: PhoneNumber::parse(to, None).unwrap(),
         channel: Channel::Login,
         language,

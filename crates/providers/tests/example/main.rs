@@ -11,7 +11,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use countersign_core::application::AppName;
+use countersign_core::application::SmsName;
 use countersign_core::channel::Channel;
 use countersign_core::code::passcode::Passcode;
 use countersign_core::entropy::{Entropy, EntropyError};
@@ -79,7 +79,7 @@ fn provider(endpoint: &str) -> Arc<dyn Provider> {
 
 fn sms() -> Sms {
     let (app, passcode) = (
-        AppName::parse("Shop").unwrap(),
+        SmsName::parse("Shop").unwrap(),
         Passcode::parse("123456").unwrap(),
     );
     let life = Duration::from_secs(300);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use countersign_core::application::{AppId, AppName, Application, Origin, Origins};
+use countersign_core::application::{AppId, AppName, Application, Origin, Origins, SmsName};
 use countersign_core::autofill::{AndroidAppHash, WebHost};
 use countersign_core::channel::Channel;
 use countersign_core::phone::Country;
@@ -42,6 +42,7 @@ pub(crate) fn application(world: &World<impl Backend>, name: &str, secret: &str)
             web_host: Some(WebHost::parse("shop.example").unwrap()),
             android_app_hash: Some(AndroidAppHash::parse("FA+9qCX9VSu").unwrap()),
             default_country: Country::parse("DE"),
+            sms_name: SmsName::parse("Shop").ok(),
             created_at: world.now(),
         }),
     })

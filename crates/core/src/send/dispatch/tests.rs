@@ -94,6 +94,7 @@ impl World {
             web_host: None,
             android_app_hash: None,
             default_country: None,
+            sms_name: None,
             created_at: Timestamp::default(),
         });
         let phone = PhoneNumber::parse("13800138000", None).unwrap();

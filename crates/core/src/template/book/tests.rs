@@ -32,6 +32,7 @@ fn app() -> Application {
         web_host: None,
         android_app_hash: None,
         default_country: None,
+        sms_name: None,
         created_at: Timestamp::from_millis(0),
     }
 }
@@ -244,7 +245,7 @@ fn a_template_without_room_for_last_lines_gives_way_to_the_built_in_text() {
             assert_eq!(measure(text.reveal()).segments, 1);
             assert!(text.reveal().contains("\n@shop.example #0000"));
         }
-        let nobody_reads = super::super::Sender::from(&app.name);
+        let nobody_reads = super::super::Sender::from(app.name_in_messages());
         assert!(
             template
                 .parse::<TextTemplate>()

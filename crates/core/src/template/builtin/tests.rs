@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::*;
-use crate::application::AppName;
+use crate::application::SmsName;
 use crate::autofill::{AndroidAppHash, WebHost};
 use crate::entropy::{Entropy, EntropyError};
 use crate::template::CAPACITY;
@@ -29,20 +29,20 @@ fn the_longest_code_stands_for_every_code() {
     assert_eq!(LONGEST_CODE, code(policy::MOST_DIGITS).reveal());
 }
 
-/// A character of a name: of plain text, of a script of one unit a character, of two, or of any.
-fn letter() -> impl Strategy<Value = char> {
-    prop_oneof![
-        prop::char::range('A', 'z'),
-        prop::char::range('一', '龥'),
-        prop::char::range('\u{20000}', '\u{2a6df}'),
-        any::<char>(),
-    ]
-    .prop_filter("no letter", |c| c.is_alphabetic())
-}
-
-fn any_name() -> impl Strategy<Value = AppName> {
-    let text = prop::collection::vec(letter(), 1..=20).prop_map(String::from_iter);
-    text.prop_map(|text: String| AppName::parse(&text).unwrap())
+/// A name of plain text, of a script of one unit a character, of two, or of these beside plain text.
+fn any_name() -> impl Strategy<Value = SmsName> {
+    let plain = || prop::char::range('A', 'z').prop_filter("no letter", |c| c.is_alphabetic());
+    let (one, two) = (
+        || prop::char::range('一', '龥'),
+        || prop::char::range('\u{20000}', '\u{2a6df}'),
+    );
+    let text = prop_oneof![
+        prop::collection::vec(plain(), 1..=20),
+        prop::collection::vec(one(), 1..=20),
+        prop::collection::vec(two(), 1..=20),
+        prop::collection::vec(prop_oneof![plain(), one(), two()], 1..=20),
+    ];
+    text.prop_map(|text| SmsName::parse(&String::from_iter(text)).unwrap())
 }
 
 proptest! {
@@ -56,13 +56,13 @@ proptest! {
 #[test]
 fn the_longest_names_take_one_segment() {
     for letter in ["W", "_", "Ä", "é", "ß", "商", "カ", "م", "𠮷"] {
-        let name = AppName::parse(&letter.repeat(20)).unwrap();
+        let name = SmsName::parse(&letter.repeat(20)).unwrap();
         every_text_ends_well((&name).into());
     }
 }
 
 fn text(language: Language, channel: Channel, name: &str, digits: u8) -> String {
-    let name = AppName::parse(name).unwrap();
+    let name = SmsName::parse(name).unwrap();
     let text = render(language, channel, (&name).into(), &code(digits), MINUTES);
     text.reveal().to_owned()
 }
@@ -148,7 +148,7 @@ fn no_two_channels_have_the_same_text() {
 fn no_later_language_needs_more_room_than_the_first() {
     let shortest = |language| {
         let (code, life) = (LONGEST_CODE, policy::LONGEST_LIFE);
-        let name = AppName::parse("A").unwrap();
+        let name = SmsName::parse("A").unwrap();
         let sender = (&name).into();
         let text = compose(Wording::Bare, language, Channel::Login, sender, code, life);
         (measure(&text).units, text.len())
@@ -183,7 +183,7 @@ fn last_lines_end_every_text_that_fits_and_others_are_refused() {
     let hash = AndroidAppHash::parse("FA+9qCX9VSu").unwrap();
     let (mut passed, mut refused) = (0, 0);
     for name in names {
-        let name = AppName::parse(name).unwrap();
+        let name = SmsName::parse(name).unwrap();
         for host in hosts.map(|host| WebHost::parse(host).unwrap()).iter() {
             for (web_host, android_app_hash) in [
                 (Some(host), None),
@@ -247,7 +247,7 @@ fn ends_well(text: &str, sender: Sender<'_>, code: &str) {
 }
 
 fn words(language: Language, channel: Channel, name: &str, host: &str) -> String {
-    let (name, host) = (AppName::parse(name).unwrap(), WebHost::parse(host).unwrap());
+    let (name, host) = (SmsName::parse(name).unwrap(), WebHost::parse(host).unwrap());
     let sender = Sender {
         name: &name,
         web_host: Some(&host),
@@ -299,7 +299,7 @@ fn a_built_in_text_drops_words_until_the_last_line_fits() {
 
 #[test]
 fn a_refused_sender_learns_channel_language_and_room() {
-    let name = AppName::parse("一二三四五六七八九十一二三四五六七八九十").unwrap();
+    let name = SmsName::parse("一二三四五六七八九十一二三四五六七八九十").unwrap();
     let host = WebHost::parse("shop.example").unwrap();
     let hash = AndroidAppHash::parse("FA+9qCX9VSu").unwrap();
     let sender = |web_host, android_app_hash| Sender {
@@ -321,7 +321,7 @@ fn a_refused_sender_learns_channel_language_and_room() {
         "the text for CHANNEL_LOGIN in zh-CN would fill 72 of 70 places"
     );
     let long = WebHost::parse(&format!("{}.example", "a".repeat(60))).unwrap();
-    let latin = AppName::parse("Twenty letters in it").unwrap();
+    let latin = SmsName::parse("Twenty letters in it").unwrap();
     let sender = Sender {
         name: &latin,
         web_host: Some(&long),

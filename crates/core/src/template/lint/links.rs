@@ -2,7 +2,7 @@
 
 /// Returns the first part of `text` that looks like a link: a scheme, or a host with a dot in it. It also finds
 /// text that phones do not link today (`Hello.World`), since top-level domains come and go.
-pub(super) fn find(text: &str) -> Option<String> {
+pub(crate) fn find(text: &str) -> Option<String> {
     let plain = as_ascii(text);
     if let Some(at) = plain.find("://") {
         let (before, after) = plain.split_at(at);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Finding, LintRule, hidden, links, list, sorted};
-use crate::application::AppName;
+use crate::application::SmsName;
 use crate::policy::{LONGEST_LIFE, MOST_DIGITS};
 use crate::template::{LONGEST_CODE, Sender, TextTemplate, Value, minutes};
 use crate::text::{is_gsm7, measure};
@@ -21,7 +21,7 @@ use crate::text::{is_gsm7, measure};
 /// ```
 #[must_use]
 pub fn text(template: &TextTemplate, senders: &[Sender<'_>]) -> Vec<Finding> {
-    let shortest = AppName::shortest();
+    let shortest = SmsName::shortest();
     let nobody = [Sender::from(&shortest)];
     let linted = Linted {
         template,
@@ -110,7 +110,8 @@ impl Linted<'_> {
         let (Some(signature), _) = links::split_signature(&self.source) else {
             return Some(LintRule::NoSignature.broken("does not begin with 【{app}】 or [{app}]"));
         };
-        let others = self.senders.iter().filter(|sender| {
+        let named = self.senders.iter().filter(|sender| !sender.name.is_none());
+        let others = named.filter(|sender| {
             let text = self.filled(**sender, LONGEST_CODE);
             let (filled, _) = links::split_signature(&text);
             filled != Some(sender.name.as_str())

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::application::AppName;
+use crate::application::SmsName;
 
 fn parse(text: &str) -> TextTemplate {
     text.parse().unwrap()
@@ -64,7 +64,7 @@ fn an_invalid_text_is_refused_with_its_reason() {
 
 #[test]
 fn a_text_never_grows_while_it_is_filled() {
-    let name = AppName::parse(&"𠮷".repeat(20)).unwrap();
+    let name = SmsName::parse(&"𠮷".repeat(20)).unwrap();
     let template = parse(&format!("{{code}}{}", "{app}".repeat(118)));
     let sender = Sender::from(&name);
     let text = template.fill(sender, LONGEST_CODE, LONGEST_LIFE);

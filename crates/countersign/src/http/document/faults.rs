@@ -56,6 +56,7 @@ pub(crate) const APPLICATION: Names = &[
     "fieldNotTexts",
     "badAppId",
     "badAppName",
+    "badSmsName",
     "badOrigin",
     "badWebHost",
     "badAndroidAppHash",

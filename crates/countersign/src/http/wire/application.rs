@@ -3,7 +3,7 @@
 use countersign_api::{
     ApplicationDto, CreateApplicationRequest, Fault, FieldProblem, UpdateApplicationRequest,
 };
-use countersign_core::application::{AppId, AppName, Origin, Origins};
+use countersign_core::application::{AppId, AppName, Application, Origin, Origins, SmsName};
 use countersign_core::autofill::{AndroidAppHash, WebHost};
 use countersign_core::phone::Country;
 use countersign_core::ports::setup::{ApplicationRecord, Versioned};
@@ -17,6 +17,23 @@ pub(crate) fn id(text: &str) -> Result<AppId, Fault> {
 
 fn name(text: &str) -> Result<AppName, Fault> {
     AppName::parse(text).map_err(|_| wrong("appName", FieldProblem::NotAnAppName))
+}
+
+/// Reads a part that an empty text takes away.
+fn sms_name(text: &str) -> Result<Option<SmsName>, Fault> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let name = SmsName::parse(text).map_err(|_| wrong("smsName", FieldProblem::NotAnSmsName))?;
+    Ok(Some(name))
+}
+
+/// Returns a sentence for the operator of an application whose messages carry no name.
+pub(crate) fn notice(app: &Application) -> Option<String> {
+    app.name_in_messages().is_none().then(|| {
+        "Messages carry no name, since appName does not obey the rules of texts: set smsName."
+            .to_owned()
+    })
 }
 
 /// Reads an id that may be absent or empty.
@@ -66,6 +83,7 @@ pub(crate) fn new(body: &CreateApplicationRequest) -> Result<NewApplication, Fau
     let none = &Vec::new();
     Ok(NewApplication {
         name: name(&body.app_name)?,
+        sms_name: sms_name(body.sms_name.as_deref().unwrap_or_default())?,
         id: optional_id(body.app_id.as_deref())?,
         origins: origins(body.allowed_origins.as_ref().unwrap_or(none))?,
         web_host: web_host(body.web_host.as_deref().unwrap_or_default())?,
@@ -81,6 +99,7 @@ pub(crate) fn change(body: &UpdateApplicationRequest) -> Result<ApplicationChang
     let country = body.default_country.as_deref().map(default_country);
     Ok(ApplicationChange {
         name: body.app_name.as_deref().map(name).transpose()?,
+        sms_name: body.sms_name.as_deref().map(sms_name).transpose()?,
         origins: origins.transpose()?,
         web_host: body.web_host.as_deref().map(web_host).transpose()?,
         android_app_hash: hash.transpose()?,
@@ -95,6 +114,8 @@ pub(crate) fn dto(record: &Versioned<ApplicationRecord>) -> ApplicationDto {
     ApplicationDto {
         app_id: app.id.as_str().to_owned(),
         app_name: app.name.as_str().to_owned(),
+        sms_name: app.sms_name.as_ref().map(|name| name.as_str().to_owned()),
+        notice: notice(app),
         allowed_origins: origins.collect(),
         web_host: app.web_host.as_ref().map(|host| host.as_str().to_owned()),
         android_app_hash: app

@@ -2,8 +2,8 @@ use super::*;
 use crate::autofill::{AndroidAppHash, WebHost};
 use crate::template::lint::{Severity, is_refused};
 
-fn name(text: &str) -> AppName {
-    AppName::parse(text).unwrap()
+fn name(text: &str) -> SmsName {
+    SmsName::parse(text).unwrap()
 }
 
 fn parse(template: &str) -> TextTemplate {

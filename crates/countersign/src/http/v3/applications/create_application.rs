@@ -49,6 +49,7 @@ async fn create(state: &AppState, body: Body) -> Result<CreatedApplication, Faul
     Ok(CreatedApplication {
         app_id: created.application.id.as_str().to_owned(),
         app_name: created.application.name.as_str().to_owned(),
+        notice: application::notice(&created.application),
         app_secret: created.secret,
         version: created.version.number(),
     })

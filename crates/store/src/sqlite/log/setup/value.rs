@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use countersign_core::application::{AppId, AppName, Application, Origin, Origins};
+use countersign_core::application::{AppId, AppName, Application, Origin, Origins, SmsName};
 use countersign_core::autofill::{AndroidAppHash, WebHost};
 use countersign_core::phone::Country;
 use countersign_core::ports::setup::{
@@ -37,6 +37,9 @@ struct ApplicationValue {
     /// Absent in what releases before 0.2 wrote.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     default_country: Option<String>,
+    /// Absent in what releases before 0.2 wrote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sms_name: Option<String>,
     created_at: i64,
 }
 
@@ -119,6 +122,7 @@ fn application_value(app: &Application) -> ApplicationValue {
         web_host: app.web_host.as_ref().map(|host| host.as_str().to_owned()),
         android_app_hash: hash.map(|hash| hash.as_str().to_owned()),
         default_country: app.default_country.map(|country| country.to_string()),
+        sms_name: app.sms_name.as_ref().map(|name| name.as_str().to_owned()),
         created_at: app.created_at.as_millis(),
     }
 }
@@ -199,7 +203,8 @@ fn application(id: AppId, text: &str) -> Option<Application> {
     let hash = value.android_app_hash;
     Some(Application {
         id,
-        name: AppName::parse(&value.name).ok()?,
+        name: AppName::recorded(&value.name),
+        sms_name: value.sms_name.and_then(|name| SmsName::parse(&name).ok()),
         origins: Origins::new(origins.collect()).unwrap_or_default(),
         web_host: host,
         android_app_hash: hash.and_then(|hash| AndroidAppHash::parse(&hash).ok()),
