@@ -102,8 +102,21 @@ async fn a_message_answered_with_a_bare_500_is_unknown() {
 }
 
 #[tokio::test]
-async fn a_message_answered_with_a_redirect_is_unknown() {
-    let (first, second, message) = through(Manner::Redirect).await;
+async fn a_message_answered_with_a_redirect_gives_its_minute_back_and_says_that_the_address_has_moved()
+ {
+    for status in [301, 302, 307, 308] {
+        let (first, second, message) = through(Manner::Redirect(status)).await;
+        assert_eq!((first, second), (602, 602), "{status}");
+        assert_eq!(outcome(&message), ("config_error", "void"), "{status}");
+        let detail = format!("HTTP {status}: the address has moved");
+        assert_eq!(message.attempts[0].detail, Some(detail));
+        assert!(message.gave_back, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_message_answered_with_a_redirect_to_its_result_is_unknown() {
+    let (first, second, message) = through(Manner::Redirect(303)).await;
     assert_eq!((first, second), (200, 429));
     assert_eq!(outcome(&message), ("unknown", "live"));
 }

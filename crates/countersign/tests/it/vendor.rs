@@ -13,8 +13,10 @@ use tokio::sync::watch;
 pub(crate) enum Manner {
     /// Answers this status, with this body.
     Answer(u16, &'static str),
-    /// Sends the caller elsewhere: to another path of its own.
-    Redirect,
+    /// Answers 200, with the body that the function makes of the message.
+    Echo(fn(&Value) -> String),
+    /// Sends the caller elsewhere with this status: to another path of its own.
+    Redirect(u16),
     /// Answers 200 and keeps the connection open; resets it after a second request.
     KeepAlive,
     /// Answers 200, and never ends the body that it promised.
@@ -53,9 +55,9 @@ impl Vendor {
                     let Some(message) = read(&mut connection).await else {
                         return;
                     };
-                    log.lock().unwrap().push(message);
+                    log.lock().unwrap().push(message.clone());
                     arrived.send_modify(|count| *count += 1);
-                    behave(manner, connection, released).await;
+                    behave(manner, &message, connection, released).await;
                 });
             }
         });
@@ -101,11 +103,19 @@ impl Vendor {
     }
 }
 
-async fn behave(manner: Manner, mut connection: TcpStream, mut released: watch::Receiver<bool>) {
+async fn behave(
+    manner: Manner,
+    message: &Value,
+    mut connection: TcpStream,
+    mut released: watch::Receiver<bool>,
+) {
     match manner {
         Manner::Answer(status, body) => answer(&mut connection, status, body).await,
-        Manner::Redirect => {
-            let head = "HTTP/1.1 307 X\r\nlocation: /elsewhere\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+        Manner::Echo(body) => answer(&mut connection, 200, &body(message)).await,
+        Manner::Redirect(status) => {
+            let head = format!(
+                "HTTP/1.1 {status} X\r\nlocation: /elsewhere\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+            );
             let _ = connection.write_all(head.as_bytes()).await;
         }
         Manner::KeepAlive => {

@@ -4,7 +4,7 @@
 //! | the listener | means |
 //! |---|---|
 //! | answers 2xx, optionally `{"providerMessageId": "..."}` | accepted |
-//! | answers 4xx | not accepted |
+//! | answers 4xx, or 301, 302, 307 or 308 | not accepted |
 //! | is not there (connection refused) | not accepted |
 //! | anything else, or 8 s of silence | unknown |
 
@@ -16,8 +16,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use countersign_core::ports::provider::{Provider, Sms};
 use countersign_core::send::outcome::{NotAccepted, Outcome, RefusalKind};
-use reqwest::{Client, Response, StatusCode, Url, redirect, retry};
+use reqwest::{Client, Response, Url, redirect, retry};
 use serde::{Deserialize, Serialize};
+
+use crate::meaning::answer;
 
 /// A provider that posts to one URL on the loopback interface.
 #[derive(Debug)]
@@ -113,18 +115,15 @@ async fn read(response: Response) -> Outcome {
             provider_message_id: id.unwrap_or_default(),
         };
     }
-    let code = format!("HTTP {}", status.as_u16());
-    if !status.is_client_error() {
-        return Outcome::Unknown { cause: code };
-    }
+    let code = answer::status(status.as_u16());
+    let kind = match status.as_u16() {
+        301 | 302 | 307 | 308 | 401 | 403 | 404 => RefusalKind::ConfigError,
+        429 => RefusalKind::Throttled,
+        400..500 => RefusalKind::Other,
+        _ => return Outcome::Unknown { cause: code },
+    };
     Outcome::NotAccepted(NotAccepted {
-        kind: match status {
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => {
-                RefusalKind::ConfigError
-            }
-            StatusCode::TOO_MANY_REQUESTS => RefusalKind::Throttled,
-            _ => RefusalKind::Other,
-        },
+        kind,
         vendor_code: Some(code),
     })
 }

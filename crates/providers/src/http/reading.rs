@@ -129,6 +129,7 @@ impl AnswerRules {
             .filter_map(|code| self.errors.meaning(code, &[]))
             .next();
         let meaning = mapped.unwrap_or_else(|| of_status(answer.status));
+        let status = answer::status(answer.status);
         let code = code.and_then(|code| answer::code(&code));
         match meaning {
             Meaning::Accepted => self.accepted(&document),
@@ -163,10 +164,11 @@ impl AnswerRules {
     }
 }
 
-/// The meaning of a status alone. A time-out (408) may come from a proxy, which does not know whether the vendor has the
+/// The meaning of a status alone. A redirect is not followed: the operator must name the new address. A time-out (408) may come from a proxy, which does not know whether the vendor has the
 /// message. A conflict (409) may mean that the vendor already has the message, because a proxy repeated the request.
 fn of_status(status: u16) -> Meaning {
     match status {
+        301 | 302 | 307 | 308 => answer::MOVED,
         401 | 403 | 404 | 410 => Meaning::Refused(RefusalKind::ConfigError),
         429 => Meaning::Refused(RefusalKind::Throttled),
         408 | 409 => Meaning::Unknown,
@@ -256,9 +258,12 @@ mod tests {
             (200, "accepted "),
             (204, "accepted "),
             (299, "accepted "),
-            (301, "unknown HTTP 301"),
+            (301, "config_error HTTP 301: the address has moved"),
+            (302, "config_error HTTP 302: the address has moved"),
+            (303, "unknown HTTP 303"),
             (304, "unknown HTTP 304"),
-            (307, "unknown HTTP 307"),
+            (307, "config_error HTTP 307: the address has moved"),
+            (308, "config_error HTTP 308: the address has moved"),
             (400, "other HTTP 400"),
             (401, "config_error HTTP 401"),
             (403, "config_error HTTP 403"),

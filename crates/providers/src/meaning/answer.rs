@@ -20,15 +20,32 @@ const DIGITS_OF_A_NUMBER: usize = 7;
 /// The meaning of an answer without a code of the vendor's, by its status written as a code (`HTTP 503`).
 ///
 /// A 4xx says that the request was not carried out: a wrong endpoint, a key that a proxy refuses. Exceptions are 408
-/// and 409, which a proxy may answer to a request that arrived, or that the proxy repeated. With any other status the
-/// message may have been sent.
-const BARE: [(&str, Meaning); 5] = [
+/// and 409, which a proxy may answer to a request that arrived, or that the proxy repeated. A redirect to another address
+/// is not followed, so the operator must name the new one; 303 instead comes after a request that was carried out. With
+/// any other status the message may have been sent.
+const BARE: [(&str, Meaning); 9] = [
     ("HTTP *", Meaning::Unknown),
+    ("HTTP 301", MOVED),
+    ("HTTP 302", MOVED),
+    ("HTTP 307", MOVED),
+    ("HTTP 308", MOVED),
     ("HTTP 4*", Meaning::Refused(RefusalKind::ConfigError)),
     ("HTTP 408", Meaning::Unknown),
     ("HTTP 409", Meaning::Unknown),
     ("HTTP 429", Meaning::Refused(RefusalKind::Throttled)),
 ];
+
+/// The meaning of a redirect to another address.
+pub(crate) const MOVED: Meaning = Meaning::Refused(RefusalKind::ConfigError);
+
+/// A status as an operator reads it: `HTTP 503`, or `HTTP 301: the address has moved`.
+#[must_use]
+pub fn status(status: u16) -> String {
+    match status {
+        301 | 302 | 307 | 308 => format!("HTTP {status}: the address has moved"),
+        _ => format!("HTTP {status}"),
+    }
+}
 
 /// Reads a body as a JSON object; `None` if it is anything else.
 #[must_use]
@@ -95,9 +112,9 @@ pub fn by_status(status: u16, errors: &ErrorMap) -> Meaning {
 
 /// The outcome of an answer in which no code of the vendor's could be read.
 #[must_use]
-pub fn bare(status: u16, errors: &ErrorMap) -> Outcome {
-    let said = format!("HTTP {status}");
-    match by_status(status, errors) {
+pub fn bare(answered: u16, errors: &ErrorMap) -> Outcome {
+    let said = status(answered);
+    match by_status(answered, errors) {
         Meaning::Accepted => accepted(None),
         Meaning::Refused(kind) => Outcome::NotAccepted(NotAccepted {
             kind,
@@ -142,7 +159,7 @@ mod tests {
     fn a_status_without_a_code_means_what_http_says() {
         let bare = |status| bare(status, &ErrorMap::default());
         for status in [
-            0, 100, 200, 204, 301, 303, 408, 409, 500, 502, 503, 599, 999,
+            0, 100, 200, 204, 300, 303, 304, 408, 409, 500, 502, 503, 599, 999,
         ] {
             assert!(matches!(bare(status), Outcome::Unknown { .. }), "{status}");
         }
@@ -153,6 +170,10 @@ mod tests {
             })
         };
         assert_eq!(bare(404), refused(RefusalKind::ConfigError, "HTTP 404"));
+        for status in [301, 302, 307, 308] {
+            let said = format!("HTTP {status}: the address has moved");
+            assert_eq!(bare(status), refused(RefusalKind::ConfigError, &said));
+        }
         assert_eq!(bare(429), refused(RefusalKind::Throttled, "HTTP 429"));
     }
 

@@ -126,7 +126,7 @@ fn a_message_is_taken_if_the_code_is_ok_and_nothing_else() {
         (502, "<html>bad gateway</html>"),
         (503, r#"{"Message":"no code"}"#),
         (504, r#"{"Code":"SomethingNew"}"#),
-        (302, ""),
+        (303, ""),
     ] {
         let outcome = read(status, body);
         assert!(

@@ -297,7 +297,7 @@ fn an_answer_without_a_code_says_nothing_but_its_status() {
         r#"{"code":"not to +8613800138000"}"#,
         r#"{"msgId":"17041010383624511"}"#,
     ] {
-        for status in [200, 204, 302, 500, 502, 503] {
+        for status in [200, 204, 303, 500, 502, 503] {
             let outcome = said(Api::V1, status, body);
             assert!(
                 matches!(outcome, Outcome::Unknown { .. }),
