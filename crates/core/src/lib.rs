@@ -76,6 +76,7 @@ pub mod message;
 pub mod phone;
 pub mod policy;
 pub mod ports;
+pub mod printable;
 pub mod receipt;
 pub mod seal;
 pub mod secret;

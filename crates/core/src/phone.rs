@@ -76,12 +76,20 @@ impl PhoneNumber {
         self.country
     }
 
+    /// Returns the national number: the digits after the country calling code.
+    #[must_use]
+    pub fn national(&self) -> &str {
+        let digits = self.e164.strip_prefix('+').unwrap_or(&self.e164);
+        let code = self.calling_code.to_string();
+        digits.strip_prefix(&code).unwrap_or(digits)
+    }
+
     /// Returns the number as people other than its owner may see it: `+86138****8000`. The stars stand for four
     /// digits at least.
     #[must_use]
     pub fn masked(&self) -> String {
         let prefix = format!("+{}", self.calling_code);
-        let national = self.e164.strip_prefix(&prefix).unwrap_or_default();
+        let national = self.national();
         let (head, tail) = match national.len().saturating_sub(4) {
             7.. => (3, 4),
             3..=6 => (1, 2),

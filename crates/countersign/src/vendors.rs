@@ -168,7 +168,10 @@ impl Vendors {
         };
         let provider = kinds::open(&record.kind, self.account(record)?, resources)?;
         let clock = Arc::clone(&self.parts.clock);
-        Ok(Arc::new(Guarded::new(provider, clock)))
+        let secrets = record.secrets.values().chain([&record.receipts]);
+        let secrets: Vec<_> = secrets.cloned().collect();
+        let guarded = Guarded::new(provider, clock).withholding(&secrets);
+        Ok(Arc::new(guarded))
     }
 
     fn account(&self, record: &ProviderRecord) -> Result<Account, InvalidSetup> {

@@ -15,7 +15,7 @@
 //! | [`kind`], [`account`] | what the table holds of each vendor; what an operator sets up |
 //! | [`meaning`] | from a vendor's answer to an outcome |
 //! | [`egress`], [`signing`] | the way out to vendors, and signatures that several vendors ask for |
-//! | [`carriage`] | the wrapping of every provider: deadline, bulkhead, circuit breaker, alarm |
+//! | [`carriage`] | the wrapping of every provider: deadline, bulkhead, circuit breaker, gate, alarm |
 //! | [`development`] | the outbox, the sink and the loopback provider |
 //!
 //! # Adding a vendor
@@ -57,7 +57,8 @@
 //!   nothing, goes only where the operator's [`Reach`](egress::Reach) allows, and reads a bounded answer. The deadline is
 //!   [`Guarded`](carriage::Guarded)'s.
 //! * **The vendor's words stay out.** [`answer::code`](meaning::answer::code) and [`answer::id`](meaning::answer::id) let
-//!   pass only what looks like a code or an id. A passcode or a number must not reach a log, an error or an outcome.
+//!   pass only what looks like a code or an id. A passcode or a number must not reach a log, an error or an outcome:
+//!   [`Guarded`](carriage::Guarded) withholds words that repeat one, or a secret of the account.
 //! * **Time and randomness are lent.** Signatures use [`Resources::clock`](account::Resources::clock) and
 //!   [`Resources::entropy`](account::Resources::entropy), so that tests can hold them still. Digests are in [`signing`].
 //! * **Templates.** A vendor that fills templates answers `Content::Template` in `Provider::content`, reads

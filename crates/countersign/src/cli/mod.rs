@@ -28,6 +28,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 use countersign_api::Envelope;
+use countersign_core::printable::printable;
 
 #[derive(Parser)]
 #[command(
@@ -132,9 +133,7 @@ pub fn run() -> ExitCode {
             Verb::Key(key) => key.run().await,
             Verb::AccessKey(key) => key.run().await,
             Verb::Completions { shell } => {
-                let mut script = Vec::new();
-                clap_complete::generate(shell, &mut Cli::command(), "countersign", &mut script);
-                say(String::from_utf8_lossy(&script).trim_end());
+                print_completions(shell);
                 Ok(ExitCode::SUCCESS)
             }
             Verb::Unbuilt(verb) => verb.run(),
@@ -162,7 +161,7 @@ fn failed(error: &anyhow::Error, json: bool) -> ExitCode {
         format!("countersign: {sentence}")
     };
     // A closed standard error leaves nobody to tell.
-    let _ = writeln!(io::stderr(), "{line}");
+    let _ = writeln!(io::stderr(), "{}", printable(&line));
     ExitCode::FAILURE
 }
 
@@ -177,9 +176,21 @@ fn done(args: &owner::OwnerArgs, answer: &Envelope<()>, what: &str) -> anyhow::R
     Ok(())
 }
 
-/// Writes a line to standard output. A reader that went away is no reason to fail.
+/// Writes a line to standard output, or several, with what a terminal would obey made [`printable`]. A reader that went
+/// away is no reason to fail.
 fn say(line: impl std::fmt::Display) {
+    write(printable(&format!("{line}\n")).as_bytes());
+}
+
+/// Writes the completion script for `shell` to standard output, byte by byte as the shell reads it.
+fn print_completions(shell: Shell) {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "countersign", &mut script);
+    write(&script);
+}
+
+fn write(bytes: &[u8]) {
     let mut out = io::stdout().lock();
-    let _ = writeln!(out, "{line}");
+    let _ = out.write_all(bytes);
     let _ = out.flush();
 }

@@ -62,5 +62,6 @@ mod vendor;
 mod vendor_checklist;
 mod vendor_faults;
 mod vendor_sandbox;
+mod vendor_words;
 mod vendors;
 mod versions;

@@ -1,4 +1,5 @@
-//! The guard around every provider: a deadline, a wall against panics, a bulkhead and a circuit breaker.
+//! The guard around every provider: a deadline, a wall against panics, a bulkhead, a circuit breaker, and a gate for
+//! the vendor's words.
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -11,6 +12,7 @@ use countersign_core::phone::PhoneNumber;
 use countersign_core::policy::SEND_DEADLINE;
 use countersign_core::ports::provider::{Content, Provider, Sms};
 use countersign_core::receipt::{Callback, InvalidCallback, Receipts};
+use countersign_core::secret::Secret;
 use countersign_core::send::outcome::{Outcome, RefusalKind};
 use countersign_core::time::Clock;
 use futures_util::FutureExt as _;
@@ -18,18 +20,21 @@ use tokio::sync::Semaphore;
 
 use super::alarm::Alarm;
 use super::breaker::{Breaker, Health};
+use super::gate::Gate;
 
 /// The most messages on their way to one provider at a time, so that a slow vendor cannot hold up all others.
 pub const IN_FLIGHT: usize = 64;
 
 /// Holds a provider to the port's promises, whatever its code does: each message has an outcome by its deadline, and
-/// that outcome is unknown where the provider gave none. It sends nothing to a provider that has [`IN_FLIGHT`] messages
+/// that outcome is unknown where the provider gave none. Words of the vendor leave it printable, short, and without
+/// code, number or secret. It sends nothing to a provider that has [`IN_FLIGHT`] messages
 /// on their way, or whose circuit is open.
 pub struct Guarded {
     provider: Arc<dyn Provider>,
     clock: Arc<dyn Clock>,
     bulkhead: Option<(Semaphore, Breaker)>,
     alarm: Alarm,
+    gate: Gate,
 }
 
 impl std::fmt::Debug for Guarded {
@@ -49,6 +54,7 @@ impl Guarded {
             clock,
             bulkhead,
             alarm: Alarm::default(),
+            gate: Gate::default(),
         }
     }
 
@@ -59,6 +65,16 @@ impl Guarded {
             clock,
             bulkhead: None,
             alarm: Alarm::default(),
+            gate: Gate::default(),
+        }
+    }
+
+    /// This provider, which lets nothing through that repeats one of `secrets`: those of its account.
+    #[must_use]
+    pub fn withholding(self, secrets: &[Secret]) -> Self {
+        Self {
+            gate: Gate::new(secrets),
+            ..self
         }
     }
 
@@ -84,7 +100,7 @@ impl Guarded {
         });
         let left = self.clock.now().until(sms.deadline);
         let answer = tokio::time::timeout(left.min(SEND_DEADLINE), steps).await;
-        answer.unwrap_or_else(|_| silence())
+        self.gate.outcome(answer.unwrap_or_else(|_| silence()), sms)
     }
 }
 
@@ -122,7 +138,10 @@ impl Provider for Guarded {
     }
 
     fn receipts(&self, callback: &Callback<'_>) -> Result<Receipts, InvalidCallback> {
-        self.provider.receipts(callback)
+        let mut read = self.provider.receipts(callback)?;
+        let receipts = std::mem::take(&mut read.receipts).into_iter();
+        read.receipts = receipts.map(|report| self.gate.receipt(report)).collect();
+        Ok(read)
     }
 }
 

@@ -1,7 +1,10 @@
-//! The wrapping of every provider: a deadline, a bulkhead, a circuit breaker, and an alarm for the operator.
+//! The wrapping of every provider: a deadline, a bulkhead, a circuit breaker, a gate for the
+//! vendor's words, and an alarm for the operator.
 
 mod alarm;
 mod breaker;
+mod echo;
+mod gate;
 mod guard;
 
 pub use breaker::{Circuit, Health};

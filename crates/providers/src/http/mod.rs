@@ -173,7 +173,7 @@ impl Provider for HttpVendor {
             }
         };
         match self.egress.exchange(request).await {
-            Ok(answer) => without_echo(self.account.rules.outcome(&answer), sms),
+            Ok(answer) => self.account.rules.outcome(&answer),
             Err(lost) => lost.outcome(),
         }
     }
@@ -183,29 +183,5 @@ impl Provider for HttpVendor {
             standard_webhooks::verify(&self.account.keys, callback)?;
         }
         report::read(callback)
-    }
-}
-
-/// The outcome without values that the vendor only echoed: an operator's pointers may point at anything in the answer.
-fn without_echo(outcome: Outcome, sms: &Sms) -> Outcome {
-    let (code, digits) = (sms.passcode.reveal(), sms.to.e164().trim_start_matches('+'));
-    match outcome {
-        Outcome::Accepted {
-            provider_message_id,
-        } => {
-            // An id may be a long run of digits that holds the passcode by chance.
-            let echo = |id: &String| id.contains(digits) || id == code;
-            Outcome::Accepted {
-                provider_message_id: provider_message_id.filter(|id| !echo(id)),
-            }
-        }
-        Outcome::NotAccepted(why) => Outcome::NotAccepted(NotAccepted {
-            kind: why.kind,
-            vendor_code: why.vendor_code.filter(|said| !said.contains(code)),
-        }),
-        Outcome::Unknown { cause } if cause.contains(code) => Outcome::Unknown {
-            cause: "the vendor's code says what must not be said".to_owned(),
-        },
-        unknown => unknown,
     }
 }

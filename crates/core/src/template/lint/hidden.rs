@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory};
-use icu_properties::{CodePointMapData, CodePointSetData};
+use icu_properties::CodePointMapData;
+use icu_properties::props::GeneralCategory;
 
 use super::{Finding, LintRule, list};
+use crate::printable::is_printable;
 
 /// Returns a finding for each rule that the characters of `text` break.
 pub(super) fn findings(text: &str) -> impl Iterator<Item = Finding> {
@@ -22,20 +23,17 @@ pub(super) fn findings(text: &str) -> impl Iterator<Item = Finding> {
     })
 }
 
-/// Returns the rule that `c` breaks.
+/// Returns the rule that `c` breaks; `None` for a character that shows as itself.
 fn broken(c: char) -> Option<LintRule> {
-    match CodePointMapData::<GeneralCategory>::new().get(c) {
-        _ if matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}') => Some(LintRule::LineBreak),
-        GeneralCategory::LineSeparator | GeneralCategory::ParagraphSeparator => {
-            Some(LintRule::LineBreak)
-        }
-        GeneralCategory::Control => Some(LintRule::ControlCharacter),
-        GeneralCategory::Format => Some(LintRule::HiddenCharacter),
-        _ if CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c) => {
-            Some(LintRule::HiddenCharacter)
-        }
-        _ => None,
+    if is_printable(c) {
+        return None;
     }
+    Some(match CodePointMapData::<GeneralCategory>::new().get(c) {
+        _ if matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}') => LintRule::LineBreak,
+        GeneralCategory::LineSeparator | GeneralCategory::ParagraphSeparator => LintRule::LineBreak,
+        GeneralCategory::Control => LintRule::ControlCharacter,
+        _ => LintRule::HiddenCharacter,
+    })
 }
 
 fn why(rule: LintRule) -> &'static str {

@@ -1,0 +1,136 @@
+//! The words of a vendor, which may repeat anything that it was sent: on timelines, on terminals, in logs and in files.
+
+use std::fs;
+
+use countersign_api::MessageDto;
+use serde_json::{Value, json};
+
+use crate::actors::Terminal;
+use crate::secrecy::holds;
+use crate::server::{Server, folder, number};
+use crate::vendor::{Manner, Vendor};
+
+const TOKEN: &str = "sk_live_4eC39HqLyjWDarjtT1zdp7dc";
+
+/// Whether a text has a character that a terminal obeys.
+fn moves_a_terminal(text: &str) -> bool {
+    text.chars().any(|c| c.is_control() && c != '\n')
+}
+
+/// Fails where a log or a file of `server` holds one of `secrets`.
+async fn kept_out(server: Server, data: &std::path::Path, secrets: &[String]) {
+    let logs = server.stop().await.stderr;
+    assert!(logs.contains("answered"), "there are logs");
+    let mut places = vec![("the log".to_owned(), logs.into_bytes())];
+    for entry in fs::read_dir(data).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        places.push((name, fs::read(&path).unwrap()));
+    }
+    for (place, bytes) in &places {
+        for secret in secrets {
+            assert!(!holds(bytes, secret), "{place} holds {secret}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_id_that_repeats_code_and_number_and_clears_the_screen_is_kept_nowhere() {
+    let body = |message: &Value| {
+        let (to, code) = (&message["to"], &message["passCode"]);
+        let id = format!("\u{1b}[2J code {code} to {to}");
+        json!({ "providerMessageId": id }).to_string()
+    };
+    let (data, vendor) = (folder(), Vendor::start(Manner::Echo(body)).await);
+    let server = Server::start(data.path(), &["--quiet", "--provider", &vendor.provider()]).await;
+    assert_eq!(server.public().login(&number(1)).await, 200);
+    let message = server.operator().messages().await.remove(0);
+    assert_eq!(message.attempts[0].outcome, "accepted");
+    assert_eq!(message.attempts[0].provider_message_id, None);
+    let shown = Terminal::on(data.path()).ok(&["message", "show"]);
+    let code = vendor.messages()[0]["passCode"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert!(
+        !moves_a_terminal(&shown) && !shown.contains(&code),
+        "{shown}"
+    );
+    kept_out(server, data.path(), &[code, number(1)]).await;
+}
+
+/// A server whose vendor answers with the request, and the message that it made of that under these rules.
+async fn echoed(n: usize, rules: Value) -> (MessageDto, String, Server, tempfile::TempDir) {
+    let (data, vendor) = (
+        folder(),
+        Vendor::start(Manner::Echo(Value::to_string)).await,
+    );
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let mut settings = json!({
+        "url": &vendor.url, "format": "json",
+        "body": {"to": "{to}", "code": "{code}", "about": "no {code}", "token": "{secret.token}"},
+    });
+    settings
+        .as_object_mut()
+        .unwrap()
+        .extend(rules.as_object().unwrap().clone());
+    let operator = server.operator();
+    let account =
+        json!({"name": "acme", "kind": "http", "settings": settings, "secrets": {"token": TOKEN}});
+    operator.set("set-sms-provider", account).await;
+    let app = operator.create_application_through("app", &["acme"]).await;
+    assert_eq!(app.public.login(&number(n)).await, 200);
+    let message = operator.timeline(&number(n)).await;
+    let code = vendor.messages()[0]["code"].as_str().unwrap().to_owned();
+    (message, code, server, data)
+}
+
+#[tokio::test]
+async fn an_id_or_a_code_that_points_at_an_echo_is_kept_nowhere() {
+    for (n, echo) in ["/to", "/code", "/about", "/token"].into_iter().enumerate() {
+        let (message, code, server, data) = echoed(2 * n, json!({"message_id": echo})).await;
+        let attempt = &message.attempts[0];
+        assert_eq!(attempt.outcome, "accepted", "{echo}");
+        assert_eq!(attempt.provider_message_id, None, "{echo}");
+        kept_out(
+            server,
+            data.path(),
+            &[code, number(2 * n), TOKEN.to_owned()],
+        )
+        .await;
+
+        let success = json!({"pointer": "/ok", "equals": [true]});
+        let rules = json!({"error_code": echo, "success": success});
+        let (message, code, server, data) = echoed(2 * n + 1, rules).await;
+        assert_eq!(message.attempts[0].outcome, "unknown", "{echo}");
+        kept_out(
+            server,
+            data.path(),
+            &[code, number(2 * n + 1), TOKEN.to_owned()],
+        )
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn the_command_line_shows_no_character_that_a_terminal_obeys() {
+    let data = folder();
+    let printed =
+        Terminal::on(data.path()).run(&["provider", "add", "--file", "\u{1b}[2J\u{9b}31m\u{202e}"]);
+    assert_eq!(printed.code, 1, "{printed}");
+    assert!(
+        printed
+            .stderr
+            .contains(r"\u001b[2J\u009b31m\u202e cannot be read"),
+        "{printed}"
+    );
+    assert!(!moves_a_terminal(&printed.stderr), "{printed}");
+    let printed =
+        Terminal::on(data.path()).run(&["provider", "add", "--json", "--file", "\u{9b}31m"]);
+    let read: Value = serde_json::from_str(&printed.stderr).expect("JSON as before");
+    assert!(
+        read["error"].as_str().unwrap().starts_with("\u{9b}31m"),
+        "{printed}"
+    );
+    assert!(!moves_a_terminal(&printed.stderr), "{printed}");
+}
