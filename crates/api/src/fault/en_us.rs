@@ -38,7 +38,7 @@ pub(super) fn message(fault: &Fault) -> String {
             "The service is overloaded or its store is down. Nothing was sent and nothing was told. Try again in a moment.".to_owned()
         }
         Fault::ProviderUnreachable => "The SMS provider could not be reached. Nothing was sent.".to_owned(),
-        Fault::ProviderRefused { kind } => {
+        Fault::ProviderRefused { kind, .. } => {
             format!("The SMS provider refused the message ({kind}){}. Nothing was sent.", advice(kind))
         }
     }

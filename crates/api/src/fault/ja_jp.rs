@@ -37,7 +37,7 @@ pub(super) fn message(fault: &Fault) -> String {
             "サービスが混み合っているか、ストアが停止しています。何も送信されておらず、何も通知されていません。しばらくしてからお試しください。".to_owned()
         }
         Fault::ProviderUnreachable => "SMS プロバイダーに接続できません。SMS は送信されていません。".to_owned(),
-        Fault::ProviderRefused { kind } => {
+        Fault::ProviderRefused { kind, .. } => {
             format!("SMS プロバイダーがメッセージを拒否しました（{kind}）{}。SMS は送信されていません。", advice(kind))
         }
     }

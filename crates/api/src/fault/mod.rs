@@ -98,6 +98,8 @@ pub enum Fault {
     ProviderRefused {
         /// Our word for the reason.
         kind: String,
+        /// The seconds after which the vendor may take a message to this number, where the vendor says so.
+        retry_after: Option<u64>,
     },
 }
 
@@ -273,6 +275,7 @@ impl Fault {
     pub const fn retry_after(&self) -> Option<u64> {
         match self {
             Fault::Throttled { retry_after } => Some(*retry_after),
+            Fault::ProviderRefused { retry_after, .. } => *retry_after,
             Fault::Unavailable => Some(1),
             _ => None,
         }
@@ -477,6 +480,7 @@ impl Fault {
                 "providerRefused",
                 Fault::ProviderRefused {
                     kind: "config_error".to_owned(),
+                    retry_after: None,
                 },
             ),
         ]

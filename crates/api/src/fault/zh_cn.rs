@@ -39,7 +39,7 @@ pub(super) fn message(fault: &Fault) -> String {
             "服务繁忙或存储不可用。未发送任何短信，也未告知任何结果。请稍后重试。".to_owned()
         }
         Fault::ProviderUnreachable => "无法连接短信服务商，短信未发送。".to_owned(),
-        Fault::ProviderRefused { kind } => {
+        Fault::ProviderRefused { kind, .. } => {
             format!(
                 "短信服务商拒绝了该短信（{kind}）{}，短信未发送。",
                 advice(kind)

@@ -39,7 +39,7 @@ pub(super) fn message(fault: &Fault) -> String {
             "服務忙碌或儲存不可用。未發送任何簡訊，也未告知任何結果。請稍後再試。".to_owned()
         }
         Fault::ProviderUnreachable => "無法連線至簡訊服務商，簡訊未發送。".to_owned(),
-        Fault::ProviderRefused { kind } => {
+        Fault::ProviderRefused { kind, .. } => {
             format!(
                 "簡訊服務商拒絕了該簡訊（{kind}）{}，簡訊未發送。",
                 advice(kind)

@@ -36,6 +36,7 @@
 //!             return Outcome::NotAccepted(NotAccepted {
 //!                 kind: RefusalKind::RouteUnavailable,
 //!                 vendor_code: Some("NOT_CHINA".to_owned()),
+//!                 retry_after: None,
 //!             });
 //!         }
 //!         Outcome::Accepted { provider_message_id: None }

@@ -1,5 +1,7 @@
 //! The one vocabulary for the outcome of a message at a vendor.
 
+use std::time::Duration;
+
 /// The meaning of a vendor's answer, or of its silence.
 ///
 /// The distinction that matters is between *definitely not accepted* and everything else. Only a definite
@@ -35,14 +37,16 @@ pub enum Outcome {
     },
 }
 
-/// A definite refusal: its kind, and the vendor's own code.
+/// A definite refusal: its kind, and what the vendor said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotAccepted {
     /// Our word for the reason.
     pub kind: RefusalKind,
-    /// The vendor's own code for it, such as `isv.AMOUNT_NOT_ENOUGH` or `HTTP 400`. Never holds a
-    /// code or a number.
+    /// The vendor's own code for it, with the vendor's sentence where there is one, as in `isv.AMOUNT_NOT_ENOUGH: ...`,
+    /// `HTTP 400`, or the cause of a failed connection, such as `dns`. Never holds a code or a number.
     pub vendor_code: Option<String>,
+    /// The time after which the vendor may take a message to this number, where the vendor says so.
+    pub retry_after: Option<Duration>,
 }
 
 /// The reason why a vendor definitely did not accept a message.
@@ -64,7 +68,8 @@ pub enum RefusalKind {
     ContentRejected,
     /// The vendor answered "not now" in a way that documents non-acceptance.
     Transient,
-    /// Not called: the provider has no template for this application, channel and language.
+    /// The provider has no template for this application, channel and language, and was not called; or the vendor
+    /// does not take the template for the country of the number.
     NoTemplate,
     /// Not called: another vendor rejected this very text.
     SameContent,
@@ -163,6 +168,7 @@ impl Outcome {
         Outcome::NotAccepted(NotAccepted {
             kind,
             vendor_code: None,
+            retry_after: None,
         })
     }
 

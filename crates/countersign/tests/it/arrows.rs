@@ -115,7 +115,10 @@ fn a_heavy_dependency_is_used_only_by_its_home_crates() {
         ),
         ("rlibphonenumber", vec!["countersign-core"]),
         ("rusqlite", vec!["countersign-store"]),
-        ("tokio-rustls", vec!["countersign-client"]),
+        (
+            "tokio-rustls",
+            vec!["countersign-client", "countersign-providers"],
+        ),
         (
             "tokio",
             vec![

@@ -382,7 +382,7 @@ async fn the_operator_that_tests_an_account_with_a_wrong_secret_is_told_the_reas
             "startedAt": "[time]",
             "endedAt": "[time]",
             "outcome": "config_error",
-            "detail": "SignatureDoesNotMatch"
+            "detail": "SignatureDoesNotMatch: the signature is not the one that was computed here"
           }
         ],
         "receipts": [],

@@ -6,6 +6,8 @@ use countersign_api::MessageDto;
 use serde_json::{Value, json};
 
 use crate::actors::Terminal;
+use crate::products::Product;
+use crate::sandbox::Sandbox;
 use crate::secrecy::holds;
 use crate::server::{Server, folder, number};
 use crate::vendor::{Manner, Vendor};
@@ -133,4 +135,115 @@ async fn the_command_line_shows_no_character_that_a_terminal_obeys() {
         "{printed}"
     );
     assert!(!moves_a_terminal(&printed.stderr), "{printed}");
+}
+
+/// A server whose provider `acme` sends to `url`, with more `settings`, and its answer to a send: the `statusCode`, the
+/// header `Retry-After`, the outcome and the detail.
+async fn told(url: &str, settings: &Value) -> (u64, Option<String>, String, String) {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let operator = server.operator();
+    let mut all = json!({"url": url, "format": "json", "body": {"to": "{to}", "code": "{code}"}});
+    all.as_object_mut()
+        .unwrap()
+        .extend(settings.as_object().unwrap().clone());
+    let account = json!({"name": "acme", "kind": "http", "settings": all});
+    operator.set("set-sms-provider", account).await;
+    let app = operator.create_application_through("app", &["acme"]).await;
+    let answer = app.public.send_sms("CHANNEL_LOGIN", &number(1)).await;
+    let retry_after = answer.headers.get("retry-after");
+    let retry_after = retry_after.map(|seconds| seconds.to_str().unwrap().to_owned());
+    let mut attempt = operator.timeline(&number(1)).await.attempts.remove(0);
+    let shown = Terminal::on(data.path()).ok(&["message", "show"]);
+    let detail = attempt.detail.take().expect("a detail");
+    assert!(
+        shown.contains(&format!("{}, {detail}", attempt.outcome)),
+        "{shown}"
+    );
+    let logs = server.stop().await.stderr;
+    if attempt.outcome == "unreachable" {
+        let line = format!(r#""vendor_code":"{detail}""#);
+        assert!(logs.contains(&line), "the log tells {detail}");
+    }
+    (answer.status(), retry_after, attempt.outcome, detail)
+}
+
+#[tokio::test]
+async fn the_operator_reads_why_a_vendor_could_not_be_reached() {
+    let plain_data = folder();
+    let plain = Server::start(plain_data.path(), &["--quiet"]).await;
+    let nobody = crate::sandbox::nobody();
+    let too_long = format!("https://{}.example/", "a".repeat(70));
+    for (url, cause) in [
+        (too_long, "dns"),
+        (nobody, "refused"),
+        (
+            plain.url.replace("http:", "https:"),
+            "tls: no TLS is spoken there",
+        ),
+    ] {
+        let (status, _, outcome, detail) = told(&url, &json!({})).await;
+        assert_eq!(
+            (status, &*outcome, &*detail),
+            (601, "unreachable", cause),
+            "{url}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_brings_the_vendors_sentence_and_the_wait_that_it_tells_of() {
+    let settings = json!({
+        "success": {"statuses": [201]}, "error_code": "/code", "error_message": "/message",
+        "errors": {"LIMIT": "recipient_limited", "EMPTY": "config_error"},
+    });
+    for (body, wait, outcome, said) in [
+        (
+            r#"{"code":"LIMIT","message":"触发分钟级流控Permits:1"}"#,
+            Some("60"),
+            "recipient_limited",
+            "LIMIT: 触发分钟级流控Permits:1",
+        ),
+        (
+            r#"{"code":"LIMIT","message":"触发小时级流控Permits:5"}"#,
+            Some("3600"),
+            "recipient_limited",
+            "LIMIT: 触发小时级流控Permits:5",
+        ),
+        (
+            r#"{"code":"LIMIT","message":"触发天级流控Permits:10"}"#,
+            Some("86400"),
+            "recipient_limited",
+            "LIMIT: 触发天级流控Permits:10",
+        ),
+        (
+            r#"{"code":"EMPTY","message":"no money for today, call 13912345678\r\n"}"#,
+            None,
+            "config_error",
+            "EMPTY: no money for today, call ****",
+        ),
+    ] {
+        let vendor = Vendor::start(Manner::Answer(200, body)).await;
+        let (status, retry_after, kind, detail) = told(&vendor.url, &settings).await;
+        assert_eq!((status, &*kind, &*detail), (602, outcome, said));
+        assert_eq!(retry_after.as_deref(), wait, "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_mainland_template_for_a_number_abroad_is_no_template_and_the_operator_reads_which_one() {
+    let (data, sandbox) = (folder(), Sandbox::start().await);
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let operator = server.operator();
+    operator.set_up_provider("tencent", Product::Tencent, &sandbox.url, None).await;
+    let app = operator.create_application_through("app", &["tencent"]).await;
+    let answer = app.public.send_sms("CHANNEL_LOGIN", "+85261234567").await;
+    assert_eq!(answer.status(), 602);
+    assert!(answer.message().contains("(no_template)"), "{answer}");
+    let attempt = operator.timeline("+85261234567").await.attempts.remove(0);
+    assert_eq!(attempt.outcome, "no_template");
+    let detail = attempt.detail.expect("a detail");
+    let start = "UnsupportedOperation.ChineseMainlandTemplateToGlobalPhone: ";
+    let end = ": template 449740 does not serve HK: set another for zh-TW";
+    assert!(detail.starts_with(start) && detail.ends_with(end), "{detail}");
 }

@@ -45,6 +45,7 @@ impl Gate {
             Outcome::NotAccepted(why) => Outcome::NotAccepted(NotAccepted {
                 kind: why.kind,
                 vendor_code: why.vendor_code.map(|words| kept(&words, &echo)),
+                retry_after: why.retry_after,
             }),
             Outcome::Unknown { cause } => Outcome::Unknown {
                 cause: kept(&cause, &echo),
@@ -77,7 +78,10 @@ fn id(id: Option<String>, echo: &Echo<'_>) -> Option<String> {
 /// after it repeats something.
 fn kept(words: &str, echo: &Echo<'_>) -> String {
     if echo.is_in(words) {
-        return WITHHELD.to_owned();
+        return match words.split_once(": ") {
+            Some((code, _)) if !echo.is_in(code) => format!("{}: {WITHHELD}", kept(code, echo)),
+            _ => WITHHELD.to_owned(),
+        };
     }
     let blank = |c: char| if is_printable(c) { c } else { ' ' };
     let words: String = words.chars().map(blank).take(MOST).collect();
@@ -110,6 +114,7 @@ mod tests {
             Outcome::NotAccepted(NotAccepted {
                 kind: RefusalKind::Other,
                 vendor_code: Some(words.to_owned()),
+                retry_after: None,
             }),
             Outcome::Unknown {
                 cause: words.to_owned(),
@@ -140,6 +145,8 @@ mod tests {
         for echo in ["id-123456", "8613800138000", TOKEN] {
             let withheld = Some(WITHHELD.to_owned());
             assert_eq!(through(echo), [None, withheld.clone(), withheld], "{echo}");
+            let [_, code, _] = through(&format!("isv.X: to {echo}"));
+            assert_eq!(code.unwrap(), format!("isv.X: {WITHHELD}"), "{echo}");
         }
     }
 

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::egress::Answer;
 use crate::meaning::answer;
-use crate::meaning::{ErrorMap, Meaning};
+use crate::meaning::{self, ErrorMap, Meaning};
 
 /// A product's way to answer.
 #[derive(Clone, Copy)]
@@ -48,6 +48,7 @@ impl Dialect {
             return Outcome::NotAccepted(NotAccepted {
                 kind: RefusalKind::Other,
                 vendor_code: Some("successNum=0".to_owned()),
+                retry_after: None,
             });
         }
         if self.counts && count.is_none() {
@@ -56,6 +57,16 @@ impl Dialect {
         let id = word(body, "msgId").or_else(|| word(body, "msgid"));
         answer::accepted(id.as_deref())
     }
+}
+
+/// `outcome` with the vendor's own sentence from `answer`.
+pub(crate) fn with_sentence(outcome: Outcome, answer: &Answer) -> Outcome {
+    let body = answer::object(&answer.body).unwrap_or_default();
+    let fields = ["errorMsg", "error", "message", "msg"];
+    let sentence = fields
+        .into_iter()
+        .find_map(|field| answer::text(&body, field));
+    meaning::with_sentence(outcome, sentence)
 }
 
 /// The value of a field that is a text or a whole number.

@@ -19,6 +19,7 @@ use countersign_core::send::outcome::{NotAccepted, Outcome, RefusalKind};
 use reqwest::{Client, Response, Url, redirect, retry};
 use serde::{Deserialize, Serialize};
 
+use crate::egress::{self, ExchangeError};
 use crate::meaning::answer;
 
 /// A provider that posts to one URL on the loopback interface.
@@ -55,6 +56,7 @@ impl Loopback {
             return Err(InvalidLoopback::NotLoopback);
         }
         let client = Client::builder()
+            .user_agent(egress::USER_AGENT)
             .no_proxy()
             .redirect(redirect::Policy::none())
             // One message, one request: the client must not repeat it, nor write it to a connection
@@ -99,7 +101,7 @@ impl Provider for Loopback {
             .await
         {
             Ok(response) => read(response).await,
-            Err(error) if is_refused(&error) => Outcome::not_accepted(RefusalKind::Unreachable),
+            Err(error) if is_refused(&error) => ExchangeError::NotConnected("refused").outcome(),
             Err(_) => Outcome::Unknown {
                 cause: "the connection broke before an answer".to_owned(),
             },
@@ -125,6 +127,7 @@ async fn read(response: Response) -> Outcome {
     Outcome::NotAccepted(NotAccepted {
         kind,
         vendor_code: Some(code),
+        retry_after: None,
     })
 }
 

@@ -153,6 +153,7 @@ impl Provider for Outbox {
             Err(error) => Outcome::NotAccepted(NotAccepted {
                 kind: RefusalKind::Transient,
                 vendor_code: Some(error.kind().to_string()),
+                retry_after: None,
             }),
         }
     }

@@ -6,8 +6,10 @@
 //! | once | no redirect is followed, and no request repeated |
 //! | size | at most [`MOST`] bytes of an answer are read |
 //! | time | connecting takes [`CONNECT`] at most, because a failure there is certain; the caller bounds the rest |
+//! | name | requests say `user-agent: countersign/VERSION`, unless they have a `user-agent` of their own |
 //! | trust | certificates are always checked, against the roots of the operating system |
 
+mod cause;
 mod reach;
 mod resolver;
 
@@ -30,6 +32,9 @@ pub const CONNECT: Duration = Duration::from_millis(2_500);
 /// How long an idle connection is kept for the next message. Servers close idle connections after two seconds at the
 /// earliest, many after five. A request that is written while the server closes is lost, and its outcome unknown.
 const IDLE: Duration = Duration::from_secs(1);
+
+/// The name under which requests leave: some web application firewalls refuse requests without one.
+pub(crate) const USER_AGENT: &str = concat!("countersign/", env!("CARGO_PKG_VERSION"));
 
 /// Sends requests to vendors.
 #[derive(Debug, Clone)]
@@ -67,8 +72,8 @@ pub struct Answer {
 pub enum ExchangeError {
     /// The request cannot be made, or its host is out of reach: nothing left.
     Refused,
-    /// No connection was made: nothing left.
-    NotConnected,
+    /// No connection was made: nothing left. The words say why, such as `dns` or `refused`.
+    NotConnected(&'static str),
     /// The request may have arrived. The words say why there is no answer.
     NoAnswer(&'static str),
 }
@@ -81,8 +86,13 @@ impl ExchangeError {
             ExchangeError::Refused => Outcome::NotAccepted(NotAccepted {
                 kind: RefusalKind::ConfigError,
                 vendor_code: Some("the endpoint is out of reach".to_owned()),
+                retry_after: None,
             }),
-            ExchangeError::NotConnected => Outcome::not_accepted(RefusalKind::Unreachable),
+            ExchangeError::NotConnected(cause) => Outcome::NotAccepted(NotAccepted {
+                kind: RefusalKind::Unreachable,
+                vendor_code: Some(cause.to_owned()),
+                retry_after: None,
+            }),
             ExchangeError::NoAnswer(cause) => Outcome::Unknown {
                 cause: cause.to_owned(),
             },
@@ -101,6 +111,7 @@ impl Egress {
 
     fn with(reach: Reach, lookup: Lookup, client: ClientBuilder) -> Result<Self, reqwest::Error> {
         let client = client
+            .user_agent(USER_AGENT)
             .no_proxy()
             .redirect(redirect::Policy::none())
             .retry(retry::never())
@@ -160,7 +171,7 @@ fn exchange_error(error: &reqwest::Error) -> ExchangeError {
     if error.is_builder() || is_out_of_reach(error) {
         ExchangeError::Refused
     } else if error.is_connect() {
-        ExchangeError::NotConnected
+        ExchangeError::NotConnected(cause::of(error))
     } else {
         ExchangeError::NoAnswer("the connection broke before an answer")
     }

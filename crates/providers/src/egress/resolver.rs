@@ -36,6 +36,11 @@ pub(super) struct Resolver {
 #[error("the name leads out of reach")]
 pub(super) struct OutOfReach;
 
+/// The error for a name whose addresses could not be looked up.
+#[derive(Debug, thiserror::Error)]
+#[error("the name could not be looked up")]
+pub(super) struct LookupFailed(#[source] io::Error);
+
 impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
         // Plain http is allowed to this machine only, so a name of this machine must not lead elsewhere.
@@ -45,10 +50,13 @@ impl Resolve for Resolver {
             move |ip: IpAddr| reach.reaches(ip) && (!here || ip.to_canonical().is_loopback());
         let found = (self.lookup)(name.as_str().to_owned());
         Box::pin(async move {
-            let mut addresses = found.await?;
-            let any = !addresses.is_empty();
+            let mut addresses = found.await.map_err(LookupFailed)?;
+            if addresses.is_empty() {
+                let none = io::Error::new(io::ErrorKind::NotFound, "no address");
+                return Err(LookupFailed(none).into());
+            }
             addresses.retain(|address| reached(address.ip()));
-            if any && addresses.is_empty() {
+            if addresses.is_empty() {
                 return Err(OutOfReach.into());
             }
             Ok(Box::new(addresses.into_iter()) as Addrs)

@@ -180,7 +180,7 @@ async fn a_name_is_judged_by_the_address_that_is_dialled() {
     let public = Egress::with(Reach::Public, lookup, Client::builder()).unwrap();
     for _ in 0..2 {
         let lost = public.exchange(post("https://vendor.example/")).await.err();
-        assert_eq!(lost, Some(ExchangeError::NotConnected));
+        assert_eq!(lost, Some(ExchangeError::NotConnected("dns")));
     }
 }
 
@@ -230,6 +230,8 @@ async fn an_answer_comes_whole() {
         request.starts_with("POST /path?query HTTP/1.1\r\nx-a: b\r\n"),
         "{request}"
     );
+    let agent = format!("\r\nuser-agent: {USER_AGENT}\r\n");
+    assert!(request.contains(&agent), "{request}");
     assert!(request.ends_with("\r\n\r\nbody"), "{request}");
 
     let second = egress.exchange(post(&url)).await.unwrap();
@@ -328,7 +330,7 @@ async fn a_refused_connection_is_a_certain_failure() {
     let url = format!("http://{}/", listener.local_addr().unwrap());
     drop(listener);
     let lost = egress(Reach::Loopback).exchange(post(&url)).await.err();
-    assert_eq!(lost, Some(ExchangeError::NotConnected));
+    assert_eq!(lost, Some(ExchangeError::NotConnected("refused")));
 }
 
 #[tokio::test]
@@ -348,7 +350,7 @@ async fn a_request_that_cannot_be_made_is_not_sent() {
 fn each_exchange_error_tells_whether_the_request_may_have_arrived() {
     for (lost, kind) in [
         (ExchangeError::Refused, RefusalKind::ConfigError),
-        (ExchangeError::NotConnected, RefusalKind::Unreachable),
+        (ExchangeError::NotConnected("dns"), RefusalKind::Unreachable),
     ] {
         let Outcome::NotAccepted(why) = lost.outcome() else {
             panic!("{lost:?}")

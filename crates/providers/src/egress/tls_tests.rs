@@ -9,7 +9,7 @@ use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
 use super::tests::{egress, post, requests, scripted};
 use super::*;
-use crate::testing::listener::{Listener, Seen};
+use crate::testing::listener::{Act, Listener, Seen};
 
 #[tokio::test]
 async fn a_handshake_that_never_ends_is_no_connection() {
@@ -19,7 +19,10 @@ async fn a_handshake_that_never_ends_is_no_connection() {
     let call = tokio::spawn(async move { egress.exchange(post(&url)).await.err() });
     listener.until(&Seen::Connection).await;
     tokio::time::pause();
-    assert_eq!(call.await.unwrap(), Some(ExchangeError::NotConnected));
+    assert_eq!(
+        call.await.unwrap(),
+        Some(ExchangeError::NotConnected("timeout"))
+    );
     assert_eq!(requests(&listener.seen()), 0);
 }
 
@@ -48,11 +51,16 @@ fn certificate(name: &str, until: i32) -> (Certificate, TlsAcceptor) {
 
 #[tokio::test]
 async fn certificates_are_checked() {
-    for (name, until, trusted, taken) in [
-        ("localhost", 4000, true, true),
-        ("localhost", 4000, false, false),
-        ("vendor.example", 4000, true, false),
-        ("localhost", 2020, true, false),
+    for (name, until, trusted, cause) in [
+        ("localhost", 4000, true, None),
+        ("localhost", 4000, false, Some("tls: unknown issuer")),
+        (
+            "vendor.example",
+            4000,
+            true,
+            Some("tls: certificate of another name"),
+        ),
+        ("localhost", 2020, true, Some("tls: expired certificate")),
     ] {
         let (root, tls) = certificate(name, until);
         let mut listener = Listener::over([], Some(tls)).await;
@@ -63,10 +71,20 @@ async fn certificates_are_checked() {
         let egress = Egress::with(Reach::Loopback, lookup, builder).unwrap();
         let answer = egress.exchange(post(&url)).await;
         let case = format!("{name} {until} {trusted}");
-        assert_eq!(answer.is_ok(), taken, "{case}");
-        if let Err(lost) = answer {
-            assert_eq!(lost, ExchangeError::NotConnected, "{case}");
-        }
-        assert_eq!(requests(&listener.seen()), usize::from(taken), "{case}");
+        let lost = cause.map(ExchangeError::NotConnected);
+        assert_eq!(answer.err(), lost, "{case}");
+        let taken = usize::from(cause.is_none());
+        assert_eq!(requests(&listener.seen()), taken, "{case}");
     }
+}
+
+#[tokio::test]
+async fn a_handshake_with_a_server_that_speaks_plain_http_is_no_connection() {
+    let plain = Act::SayAndClose(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n".to_vec());
+    let mut listener = Listener::start([plain]).await;
+    let url = format!("https://{}/", listener.address);
+    let lost = egress(Reach::Loopback).exchange(post(&url)).await.err();
+    let cause = "tls: no TLS is spoken there";
+    assert_eq!(lost, Some(ExchangeError::NotConnected(cause)));
+    assert_eq!(requests(&listener.seen()), 0);
 }

@@ -21,7 +21,7 @@
 //! | `auth` | `basic`: with the secrets `username` and `password` |
 //! | `content` | `text` (as it is, or composed around `{code}`) or `template` |
 //! | `success` | the statuses of an answer that means yes, and perhaps a value in it |
-//! | `message_id`, `error_code` | JSON pointers to the vendor's id and code in an answer |
+//! | `message_id`, `error_code`, `error_message` | JSON pointers to the vendor's id, code and sentence in an answer |
 //! | `errors` | the meaning of codes, and of statuses such as `HTTP 503` |
 //! | `signature` | `standard-webhooks`: with the secret `webhook_secret`, and `webhook_secret_next` while it changes |
 //!
@@ -66,7 +66,7 @@ use self::settings::{ContentKind, Settings};
 use crate::account::{Account, InvalidSetup};
 use crate::egress::Egress;
 use crate::kind::Kind;
-use crate::meaning::ErrorMap;
+use crate::meaning::{self, ErrorMap};
 use crate::signing::standard_webhooks::{self, InvalidKey, Key};
 
 /// The kind in the table of vendors.
@@ -120,6 +120,7 @@ impl HttpAccount {
             std::mem::take(&mut settings.success),
             settings.message_id.as_deref(),
             settings.error_code.as_deref(),
+            settings.error_message.as_deref(),
             errors.map_err(|why| InvalidSetup::setting("errors", why))?,
         )?;
         Ok(Self {
@@ -169,11 +170,15 @@ impl Provider for HttpVendor {
                 return Outcome::NotAccepted(NotAccepted {
                     kind: RefusalKind::ConfigError,
                     vendor_code: Some(why.to_string()),
+                    retry_after: None,
                 });
             }
         };
         match self.egress.exchange(request).await {
-            Ok(answer) => self.account.rules.outcome(&answer),
+            Ok(answer) => {
+                let rules = &self.account.rules;
+                meaning::with_sentence(rules.outcome(&answer), rules.sentence(&answer).as_deref())
+            }
             Err(lost) => lost.outcome(),
         }
     }

@@ -27,6 +27,7 @@ pub(super) struct AnswerRules {
     mark: Option<(Pointer, Vec<String>)>,
     message_id: Option<Pointer>,
     error_code: Option<Pointer>,
+    error_message: Option<Pointer>,
     errors: ErrorMap,
 }
 
@@ -70,6 +71,7 @@ impl AnswerRules {
         success: Success,
         message_id: Option<&str>,
         error_code: Option<&str>,
+        error_message: Option<&str>,
         errors: ErrorMap,
     ) -> Result<Self, InvalidSetup> {
         let allowed = |status: &u16| (200..600).contains(status);
@@ -110,6 +112,7 @@ impl AnswerRules {
             mark,
             message_id: Pointer::optional("message_id", message_id)?,
             error_code: Pointer::optional("error_code", error_code)?,
+            error_message: Pointer::optional("error_message", error_message)?,
             errors,
         })
     }
@@ -136,11 +139,18 @@ impl AnswerRules {
             Meaning::Refused(kind) => Outcome::NotAccepted(NotAccepted {
                 kind,
                 vendor_code: Some(code.unwrap_or(status)),
+                retry_after: None,
             }),
             Meaning::Unknown => Outcome::Unknown {
                 cause: code.map_or(status.clone(), |code| format!("{status}, code {code}")),
             },
         }
+    }
+
+    /// The vendor's own sentence in `answer`, if the operator says where it is.
+    pub(super) fn sentence(&self, answer: &Answer) -> Option<String> {
+        let pointer = self.error_message.as_ref()?;
+        pointer.text(&serde_json::from_slice(&answer.body).ok()?)
     }
 
     fn is_success(&self, status: u16, document: &Value) -> bool {
@@ -186,7 +196,7 @@ mod tests {
     fn rules(success: Value, errors: Value) -> AnswerRules {
         let success = serde_json::from_value(success).unwrap();
         let errors = serde_json::from_value(errors).unwrap();
-        AnswerRules::new(success, Some("/data/id"), Some("/code"), errors).unwrap()
+        AnswerRules::new(success, Some("/data/id"), Some("/code"), None, errors).unwrap()
     }
 
     fn read(rules: &AnswerRules, status: u16, body: &str) -> String {
@@ -301,7 +311,7 @@ mod tests {
     fn rules_that_cannot_hold_are_refused() {
         let why = |success: Value, id: Option<&str>, code: Option<&str>| {
             let success = serde_json::from_value(success).unwrap();
-            let rules = AnswerRules::new(success, id, code, ErrorMap::default());
+            let rules = AnswerRules::new(success, id, code, None, ErrorMap::default());
             rules.map(|_| ()).unwrap_err().to_string()
         };
         for (success, field) in [

@@ -37,6 +37,10 @@ pub(super) const FIELDS: &[Field] = &[
         "error_code",
         "a JSON pointer to the vendor's code in an answer",
     ),
+    Field::setting(
+        "error_message",
+        "a JSON pointer to the vendor's sentence about a refusal",
+    ),
     field::ERRORS,
     Field::setting(
         "signature",
@@ -79,6 +83,7 @@ pub(super) struct Settings {
     pub(super) success: Success,
     pub(super) message_id: Option<String>,
     pub(super) error_code: Option<String>,
+    pub(super) error_message: Option<String>,
     #[serde(default)]
     pub(super) errors: BTreeMap<String, String>,
     pub(super) signature: Option<Signature>,

@@ -93,7 +93,11 @@ pub fn outcome(meaning: Meaning, said: &str) -> Outcome {
     let vendor_code = code(said);
     match meaning {
         Meaning::Accepted => accepted(None),
-        Meaning::Refused(kind) => Outcome::NotAccepted(NotAccepted { kind, vendor_code }),
+        Meaning::Refused(kind) => Outcome::NotAccepted(NotAccepted {
+            kind,
+            vendor_code,
+            retry_after: None,
+        }),
         Meaning::Unknown => Outcome::Unknown {
             cause: match vendor_code {
                 Some(code) => format!("the vendor answered {code}"),
@@ -119,6 +123,7 @@ pub fn bare(answered: u16, errors: &ErrorMap) -> Outcome {
         Meaning::Refused(kind) => Outcome::NotAccepted(NotAccepted {
             kind,
             vendor_code: Some(said),
+            retry_after: None,
         }),
         Meaning::Unknown => Outcome::Unknown {
             cause: format!("the vendor answered {said} and nothing that is understood"),
@@ -167,6 +172,7 @@ mod tests {
             Outcome::NotAccepted(NotAccepted {
                 kind,
                 vendor_code: Some(code.to_owned()),
+                retry_after: None,
             })
         };
         assert_eq!(bare(404), refused(RefusalKind::ConfigError, "HTTP 404"));

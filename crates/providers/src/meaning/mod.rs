@@ -1,10 +1,13 @@
 //! The meaning of vendors' answers: what a code says about a message.
 
 pub mod answer;
+mod sentence;
 
 use std::collections::BTreeMap;
 
 use countersign_core::send::outcome::RefusalKind;
+
+pub use self::sentence::with_sentence;
 
 /// An operator's own table of a vendor's codes: from a code to the name of an outcome ([`RefusalKind::as_str`],
 /// `accepted` or `unknown`). It is the setting `errors` of an account.

@@ -1,11 +1,36 @@
 //! The meaning of Tencent Cloud's documented codes. An operator's table comes before this one.
 
+use countersign_core::ports::provider::Sms;
 use countersign_core::send::outcome::RefusalKind::{
-    BadNumber, ConfigError, ContentRejected, RecipientLimited, RouteUnavailable, Throttled,
-    Transient,
+    BadNumber, ConfigError, ContentRejected, NoTemplate, RecipientLimited, RouteUnavailable,
+    Throttled, Transient,
 };
+use countersign_core::send::outcome::{NotAccepted, Outcome};
 
 use crate::meaning::Meaning::{self, Refused, Unknown};
+
+const MAINLAND_TEMPLATE_ABROAD: &str = "UnsupportedOperation.ChineseMainlandTemplateToGlobalPhone";
+const TEMPLATE_FOR_ABROAD_AT_HOME: &str =
+    "UnsupportedOperation.GlobalTemplateToChineseMainlandPhone";
+
+/// `outcome` with the template that is missing, where the vendor refused the template of `sms` for its country.
+pub(super) fn with_template(outcome: Outcome, sms: &Sms) -> Outcome {
+    match (outcome, &sms.template) {
+        (Outcome::NotAccepted(why), Some(template)) if why.kind == NoTemplate => {
+            let (id, country, language) = (&template.id, sms.to.country(), sms.language);
+            let wanted = format!(
+                "template {id} does not serve {country}: set another for {}",
+                language.as_str()
+            );
+            let said = why.vendor_code.unwrap_or_default();
+            Outcome::NotAccepted(NotAccepted {
+                vendor_code: Some(format!("{said}: {wanted}")),
+                ..why
+            })
+        }
+        (outcome, _) => outcome,
+    }
+}
 
 /// The codes of a whole request and of the one number in it. Any other code is about the account, the signature or the
 /// template.
@@ -64,14 +89,8 @@ pub(super) const KNOWN: &[(&str, Meaning)] = &[
         "UnsupportedOperation.UnsupportedRegion",
         Refused(RouteUnavailable),
     ),
-    (
-        "UnsupportedOperation.ChineseMainlandTemplateToGlobalPhone",
-        Refused(RouteUnavailable),
-    ),
-    (
-        "UnsupportedOperation.GlobalTemplateToChineseMainlandPhone",
-        Refused(RouteUnavailable),
-    ),
+    (MAINLAND_TEMPLATE_ABROAD, Refused(NoTemplate)),
+    (TEMPLATE_FOR_ABROAD_AT_HOME, Refused(NoTemplate)),
     (
         "UnsupportedOperation.ContainDomesticAndInternationalPhoneNumber",
         Refused(RouteUnavailable),

@@ -36,7 +36,7 @@ use crate::egress::{self, Answer, Egress, Request};
 use crate::kind::field::{self, Field};
 use crate::kind::{Kind, TemplateParts, Variables};
 use crate::meaning::answer;
-use crate::meaning::{ErrorMap, Meaning};
+use crate::meaning::{self, ErrorMap, Meaning};
 use signature::{SignedRequest, Signer};
 
 /// The endpoint for accounts of mainland China.
@@ -188,6 +188,7 @@ impl TencentCloud {
             return Err(Outcome::NotAccepted(NotAccepted {
                 kind: RefusalKind::NoTemplate,
                 vendor_code: Some("the template has no signature".to_owned()),
+                retry_after: None,
             }));
         }
         let values = template.variables.iter();
@@ -285,6 +286,16 @@ fn verdict(body: &[u8]) -> Option<Verdict> {
     }
 }
 
+/// The vendor's own sentence about a refusal of the one number, or of the whole request.
+fn sentence(body: &[u8]) -> Option<String> {
+    let body = answer::object(body)?;
+    let response = body.get("Response")?;
+    let error = response.get("Error").filter(|error| !error.is_null());
+    let sent = || response.get("SendStatusSet").and_then(|set| set.get(0));
+    let said = error.or_else(sent)?.as_object()?;
+    answer::text(said, "Message").map(str::to_owned)
+}
+
 fn refused(code: &str) -> Option<Verdict> {
     answer::code(code).map(Verdict::Refused)
 }
@@ -305,7 +316,11 @@ impl Provider for TencentCloud {
             Err(outcome) => return outcome,
         };
         match self.egress.exchange(request).await {
-            Ok(answer) => read(&answer, &self.account.settings.errors),
+            Ok(answer) => {
+                let outcome = read(&answer, &self.account.settings.errors);
+                let outcome = meaning::with_sentence(outcome, sentence(&answer.body).as_deref());
+                codes::with_template(outcome, sms)
+            }
             Err(lost) => lost.outcome(),
         }
     }

@@ -224,9 +224,14 @@ const CODES: &[(RefusalKind, &[&str])] = &[
         &[
             "LimitExceeded.AppCountryOrRegionInBlacklist",
             "UnsupportedOperation.UnsupportedRegion",
+            "UnsupportedOperation.ContainDomesticAndInternationalPhoneNumber",
+        ],
+    ),
+    (
+        RefusalKind::NoTemplate,
+        &[
             "UnsupportedOperation.ChineseMainlandTemplateToGlobalPhone",
             "UnsupportedOperation.GlobalTemplateToChineseMainlandPhone",
-            "UnsupportedOperation.ContainDomesticAndInternationalPhoneNumber",
         ],
     ),
     (
@@ -256,6 +261,7 @@ fn a_code_means_the_same_for_the_request_and_for_the_number() {
         let refused = Outcome::NotAccepted(NotAccepted {
             kind,
             vendor_code: Some(code.to_owned()),
+            retry_after: None,
         });
         assert_eq!(outcome(200, failed(code)), refused);
         assert_eq!(outcome(200, sent(code)), refused);
@@ -299,6 +305,7 @@ fn an_answer_without_a_code_says_nothing_but_its_status() {
             let refused = Outcome::NotAccepted(NotAccepted {
                 kind: RefusalKind::ConfigError,
                 vendor_code: Some(format!("HTTP {status}")),
+                retry_after: None,
             });
             assert_eq!(outcome(status, body), refused, "{body}");
         }

@@ -152,6 +152,7 @@ async fn the_example_calls_only_documented_codes_a_refusal() {
         Outcome::NotAccepted(NotAccepted {
             kind,
             vendor_code: Some(code.to_owned()),
+            retry_after: None,
         })
     };
     for (status, reply, expected) in [

@@ -127,7 +127,7 @@ fn answer(endpoint: &Endpoint) -> Value {
     json!({
         "description": "What happened, in `statusCode`.",
         "headers": {
-            "Retry-After": {"description": "Seconds; with 429 and 503.", "schema": {"type": "integer", "minimum": 1}},
+            "Retry-After": {"description": "Seconds; with 429 and 503, and with 602 where the vendor says so.", "schema": {"type": "integer", "minimum": 1}},
         },
         "content": {"application/json": {
             "schema": {"oneOf": [success, failure]},

@@ -79,6 +79,7 @@ pub(crate) fn not_sent(error: SendError) -> Fault {
         SendError::NotAccepted(why) if was_not_reached(why.kind) => Fault::ProviderUnreachable,
         SendError::NotAccepted(why) => Fault::ProviderRefused {
             kind: why.kind.as_str().to_owned(),
+            retry_after: why.retry_after.map(whole_seconds),
         },
         SendError::Store(_) | SendError::Entropy(_) | SendError::TooLate => Fault::Unavailable,
     }

@@ -91,7 +91,10 @@ impl Provider for AlibabaCloud {
             Err(outcome) => return outcome,
         };
         match self.gateway.ask(&call).await {
-            Ok(answer) => outcome(&answer, self.gateway.errors()),
+            Ok(answer) => {
+                let outcome = outcome(&answer, self.gateway.errors());
+                gateway::with_sentence(outcome, &answer)
+            }
             Err(outcome) => outcome,
         }
     }

@@ -19,6 +19,7 @@ fn refused(kind: RefusalKind, code: &str) -> Outcome {
     Outcome::NotAccepted(NotAccepted {
         kind,
         vendor_code: Some(code.to_owned()),
+        retry_after: None,
     })
 }
 

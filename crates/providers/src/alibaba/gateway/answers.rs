@@ -1,11 +1,12 @@
 //! The gateway's own answers, and the shape of reports.
 
 use countersign_core::receipt::{Answer, Callback, InvalidCallback};
-use countersign_core::send::outcome::RefusalKind;
+use countersign_core::send::outcome::{Outcome, RefusalKind};
 use serde_json::{Map, Value};
 
+use crate::egress;
 use crate::meaning::answer;
-use crate::meaning::{ErrorMap, Meaning};
+use crate::meaning::{self, ErrorMap, Meaning};
 
 /// The answer that the vendor expects to its reports. It reads only that `code` is a number.
 pub(crate) const HEARD: Answer = Answer {
@@ -54,6 +55,16 @@ pub(crate) fn xml_code(body: &[u8]) -> Option<&str> {
     let (_, code) = error.split_once("<Code>")?;
     let (code, _) = code.split_once("</Code>")?;
     Some(code.trim())
+}
+
+/// `outcome` with the gateway's or the product's own sentence from `answer`.
+pub(crate) fn with_sentence(outcome: Outcome, answer: &egress::Answer) -> Outcome {
+    let object = answer::object(&answer.body).unwrap_or_default();
+    let fields = ["ResponseDescription", "Message"];
+    let sentence = fields
+        .into_iter()
+        .find_map(|field| answer::text(&object, field));
+    meaning::with_sentence(outcome, sentence)
 }
 
 /// The reports in a callback: the objects of a JSON array.

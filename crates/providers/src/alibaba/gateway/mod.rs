@@ -25,7 +25,7 @@ pub(crate) use account::{
     ACCESS_KEY_ID, ACCESS_KEY_SECRET, GatewayAccount, GatewaySettings, SECURITY_TOKEN, SIGNATURE,
     Signature,
 };
-pub(crate) use answers::{HEARD, meaning, reports, xml_code};
+pub(crate) use answers::{HEARD, meaning, reports, with_sentence, xml_code};
 pub(crate) use words::{digits, template_params};
 
 /// A template of either product.

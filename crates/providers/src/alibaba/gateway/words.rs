@@ -44,6 +44,7 @@ fn unfit(why: &str) -> Outcome {
     Outcome::NotAccepted(NotAccepted {
         kind: RefusalKind::ConfigError,
         vendor_code: Some(why.to_owned()),
+        retry_after: None,
     })
 }
 

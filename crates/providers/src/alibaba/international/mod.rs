@@ -160,7 +160,10 @@ impl Provider for AlibabaCloudInternational {
             },
         };
         match self.gateway.ask(&call).await {
-            Ok(answer) => outcome(&answer, self.gateway.errors()),
+            Ok(answer) => {
+                let outcome = outcome(&answer, self.gateway.errors());
+                gateway::with_sentence(outcome, &answer)
+            }
             Err(outcome) => outcome,
         }
     }

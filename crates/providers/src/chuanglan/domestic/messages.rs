@@ -47,6 +47,7 @@ pub(super) fn text(account: &ChuanglanAccount, sms: &Sms) -> Result<Request, Out
         return Err(Outcome::NotAccepted(NotAccepted {
             kind: RefusalKind::NoTemplate,
             vendor_code: Some("the text does not begin with a signature".to_owned()),
+            retry_after: None,
         }));
     }
     let body = TextMessage {

@@ -31,7 +31,7 @@ use serde::Deserialize;
 
 use crate::account::{Account, InvalidSetup, Resources};
 use crate::chuanglan::account::{self, ChuanglanAccount, CommonSettings};
-use crate::chuanglan::answers::Dialect;
+use crate::chuanglan::answers::{Dialect, with_sentence};
 use crate::chuanglan::reports::Reports;
 use crate::egress::{Egress, Request};
 use crate::kind::field::{self, Field};
@@ -179,7 +179,10 @@ impl Provider for Chuanglan {
             Err(outcome) => return outcome,
         };
         match self.egress.exchange(request).await {
-            Ok(answer) => self.api.dialect().read(&answer, &self.account.errors),
+            Ok(answer) => {
+                let outcome = self.api.dialect().read(&answer, &self.account.errors);
+                with_sentence(outcome, &answer)
+            }
             Err(lost) => lost.outcome(),
         }
     }

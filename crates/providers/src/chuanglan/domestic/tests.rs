@@ -269,6 +269,7 @@ fn a_code_means_the_same_as_a_text_and_as_a_number() {
             let refused = Outcome::NotAccepted(NotAccepted {
                 kind: *kind,
                 vendor_code: Some((*code).to_owned()),
+                retry_after: None,
             });
             let text = json!({ "code": code, "msgId": "", "errorMsg": "13800138000 123456" });
             let number = code.parse::<u32>();
@@ -308,6 +309,7 @@ fn an_answer_without_a_code_says_nothing_but_its_status() {
             let refused = Outcome::NotAccepted(NotAccepted {
                 kind: RefusalKind::ConfigError,
                 vendor_code: Some(format!("HTTP {status}")),
+                retry_after: None,
             });
             assert_eq!(said(Api::V2, status, body), refused, "{body}");
         }

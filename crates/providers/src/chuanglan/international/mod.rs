@@ -26,7 +26,7 @@ use serde::Deserialize;
 
 use crate::account::{Account, InvalidSetup, Resources, graphic};
 use crate::chuanglan::account::{self, ChuanglanAccount, CommonSettings};
-use crate::chuanglan::answers::Dialect;
+use crate::chuanglan::answers::{Dialect, with_sentence};
 use crate::chuanglan::reports::Reports;
 use crate::chuanglan::signature;
 use crate::egress::{Egress, Request};
@@ -180,7 +180,7 @@ impl Provider for International {
             Err(outcome) => return outcome,
         };
         match self.egress.exchange(request).await {
-            Ok(answer) => DIALECT.read(&answer, &self.account.errors),
+            Ok(answer) => with_sentence(DIALECT.read(&answer, &self.account.errors), &answer),
             Err(lost) => lost.outcome(),
         }
     }

@@ -102,6 +102,7 @@ fn each_documented_code_has_its_outcome() {
             let refused = Outcome::NotAccepted(NotAccepted {
                 kind: *kind,
                 vendor_code: Some((*code).to_owned()),
+                retry_after: None,
             });
             let body = json!({ "code": code, "error": "6591234567", "msgid": "" });
             assert_eq!(said(200, &body.to_string()), refused);

@@ -116,6 +116,7 @@ pub(crate) fn outcome_from_columns(
                 .and_then(RefusalKind::parse)
                 .unwrap_or(RefusalKind::Other),
             vendor_code: detail,
+            retry_after: None,
         }),
         _ => Outcome::Unknown {
             cause: detail.unwrap_or_default(),
