@@ -84,6 +84,13 @@ impl PhoneNumber {
         digits.strip_prefix(&code).unwrap_or(digits)
     }
 
+    /// Returns the number in E.164 without its last four digits: its prefix.
+    #[must_use]
+    pub fn prefix(&self) -> &str {
+        let end = self.e164.len().saturating_sub(4);
+        self.e164.get(..end).unwrap_or_default()
+    }
+
     /// Returns the number as people other than its owner may see it: `+86138****8000`. The stars stand for four
     /// digits at least.
     #[must_use]

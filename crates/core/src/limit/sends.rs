@@ -171,7 +171,7 @@ impl SendLimits {
             Part::Application => app.as_str(),
             Part::Channel => channel.as_str(),
             Part::Country => country.as_str(),
-            Part::Prefix => without(4).unwrap_or_default(),
+            Part::Prefix => phone.prefix(),
             Part::Block => without(2).unwrap_or_default(),
             Part::Number => phone.e164(),
         };

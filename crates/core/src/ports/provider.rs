@@ -46,7 +46,7 @@
 
 use async_trait::async_trait;
 
-use crate::application::SmsName;
+use crate::application::{AppId, SmsName};
 use crate::channel::Channel;
 use crate::code::passcode::Passcode;
 use crate::id::MessageId;
@@ -61,6 +61,8 @@ use crate::time::Timestamp;
 pub struct Sms {
     /// The id of the message. A vendor that takes a reference of the caller's gets this id.
     pub message_id: MessageId,
+    /// The application that sends.
+    pub app_id: AppId,
     /// The name of the application that sends, as messages carry it; empty where they carry none.
     pub app: SmsName,
     /// The number that the message goes to.

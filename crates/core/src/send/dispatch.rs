@@ -128,6 +128,7 @@ impl Parcel<'_> {
         };
         Ok(Sms {
             message_id: self.message,
+            app_id: self.app.id.clone(),
             app: self.app.name_in_messages().clone(),
             to: self.phone.clone(),
             channel: self.channel,

@@ -144,6 +144,8 @@ async fn a_slow_vendor_delays_no_message_of_another_vendor() {
 #[tokio::test]
 async fn a_vendor_that_fails_twenty_times_is_not_called_for_a_while() {
     const FAILURES: usize = 20;
+    // Each number has a prefix of its own: the failures of one prefix have one vote.
+    let to = |n: usize| to(10_000 * n);
     let (_data, sandbox, server) = set(&[Product::Http, Product::ChuanglanText]).await;
     let operator = server.operator();
     let app = operator.create_application_through("app", &["http"]).await;
@@ -177,4 +179,29 @@ async fn a_vendor_that_fails_twenty_times_is_not_called_for_a_while() {
         operator.provider("chuanglan").await["health"]["circuit"],
         "closed"
     );
+}
+
+#[tokio::test]
+async fn numbers_of_one_prefix_that_a_vendor_refuses_close_it_for_nobody() {
+    const REFUSED: usize = 30;
+    let (_data, sandbox, server) = set(&[Product::Http]).await;
+    let operator = server.operator();
+    let app = operator.create_application_through("app", &["http"]).await;
+    sandbox.fails("http", "throttle").await;
+    for n in 0..REFUSED {
+        assert_eq!(app.public.login(&to(n)).await, 602, "{n}");
+    }
+    let health = &operator.provider("http").await["health"];
+    assert_eq!(
+        (&health["circuit"], &health["failed"]),
+        (&json!("closed"), &json!(REFUSED))
+    );
+    assert_eq!(sandbox.calls("http").await, REFUSED as u64);
+
+    // Those of several prefixes do: the vendor refuses more than these numbers.
+    for prefix in 1..=2 {
+        app.public.login(&to(10_000 * prefix)).await;
+    }
+    assert_eq!(operator.provider("http").await["health"]["circuit"], "open");
+    assert_eq!(app.public.login(&to(50_000)).await, 601);
 }

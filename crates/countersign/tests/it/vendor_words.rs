@@ -235,8 +235,12 @@ async fn a_mainland_template_for_a_number_abroad_is_no_template_and_the_operator
     let (data, sandbox) = (folder(), Sandbox::start().await);
     let server = Server::start(data.path(), &["--quiet"]).await;
     let operator = server.operator();
-    operator.set_up_provider("tencent", Product::Tencent, &sandbox.url, None).await;
-    let app = operator.create_application_through("app", &["tencent"]).await;
+    operator
+        .set_up_provider("tencent", Product::Tencent, &sandbox.url, None)
+        .await;
+    let app = operator
+        .create_application_through("app", &["tencent"])
+        .await;
     let answer = app.public.send_sms("CHANNEL_LOGIN", "+85261234567").await;
     assert_eq!(answer.status(), 602);
     assert!(answer.message().contains("(no_template)"), "{answer}");
@@ -245,5 +249,8 @@ async fn a_mainland_template_for_a_number_abroad_is_no_template_and_the_operator
     let detail = attempt.detail.expect("a detail");
     let start = "UnsupportedOperation.ChineseMainlandTemplateToGlobalPhone: ";
     let end = ": template 449740 does not serve HK: set another for zh-TW";
-    assert!(detail.starts_with(start) && detail.ends_with(end), "{detail}");
+    assert!(
+        detail.starts_with(start) && detail.ends_with(end),
+        "{detail}"
+    );
 }

@@ -1,11 +1,17 @@
 //! The circuit breaker of a vendor: it gives a failing vendor a rest, and then tries it with one message.
+//!
+//! Callers choose the numbers, and a vendor may refuse some numbers with the same answer as it refuses all of them when
+//! it fails (HTTP 429, 503). So the calls of one [`Origin`] have one vote: failures of a few origins close the vendor for
+//! nobody. A connection that fails has a vote of its own, since no number makes it fail.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use countersign_core::send::outcome::Outcome;
+use countersign_core::send::outcome::{Outcome, RefusalKind};
 use countersign_core::time::Timestamp;
+
+use super::origin::{Origin, Votes};
 
 /// The window in which calls are counted.
 const WINDOW: Duration = Duration::from_secs(10);
@@ -13,21 +19,35 @@ const WINDOW: Duration = Duration::from_secs(10);
 /// The fewest calls in [`WINDOW`] that can open the circuit.
 const FEWEST: usize = 20;
 
+/// The fewest votes against a vendor that can open the circuit.
+const SEVERAL: usize = 3;
+
 /// How long the circuit stays open.
 const REST: Duration = Duration::from_secs(30);
 
-/// A circuit breaker. It is closed at first. It opens, so that nothing is sent, when half of at least [`FEWEST`] calls
-/// in [`WINDOW`] have failed. After [`REST`] it is half-open: one message goes through, and its outcome closes the
+/// A circuit breaker. It is closed at first. It opens, so that nothing is sent, when at least [`FEWEST`] calls ended in
+/// [`WINDOW`], and half of their votes, and at least [`SEVERAL`], are against the vendor. After [`REST`] it is half-open: one message goes through, and its outcome closes the
 /// circuit or opens it again.
 #[derive(Debug, Default)]
 pub(crate) struct Breaker(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    /// The calls in [`WINDOW`]: when each ended, and whether it failed.
-    calls: VecDeque<(Timestamp, bool)>,
+    /// The calls in [`WINDOW`], in the order of their ends.
+    calls: VecDeque<Call>,
+    /// Their votes.
+    votes: Votes,
     open_since: Option<Timestamp>,
     probe_since: Option<Timestamp>,
+}
+
+/// A call that ended.
+#[derive(Debug)]
+struct Call {
+    at: Timestamp,
+    failed: bool,
+    /// The origin that votes; `None` for a call with a vote of its own.
+    origin: Option<Origin>,
 }
 
 /// The health of a vendor, as operators see it.
@@ -87,8 +107,8 @@ impl Breaker {
         rested && alone
     }
 
-    /// Counts a call that ended at `now`, and returns whether it opened the circuit.
-    pub(crate) fn ended(&self, outcome: &Outcome, now: Timestamp) -> bool {
+    /// Counts a call of `origin` that ended at `now`, and returns whether it opened the circuit.
+    pub(crate) fn ended(&self, outcome: &Outcome, origin: Origin, now: Timestamp) -> bool {
         let failed = is_failure(outcome);
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if state.open_since.is_some() {
@@ -96,13 +116,19 @@ impl Breaker {
             if state.probe_since.take().is_some() {
                 state.open_since = failed.then_some(now);
                 state.calls.clear();
+                state.votes = Votes::default();
             }
             return false;
         }
-        state.calls.push_back((now, failed));
+        let unreachable = outcome.is_refusal(RefusalKind::Unreachable);
+        state.count(Call {
+            at: now,
+            failed,
+            origin: (!unreachable).then_some(origin),
+        });
         state.forget(now);
-        let failures = state.calls.iter().filter(|(_, failed)| *failed).count();
-        let opens = state.calls.len() >= FEWEST && 2 * failures >= state.calls.len();
+        let (against, all) = (state.votes.against(), state.votes.all());
+        let opens = state.calls.len() >= FEWEST && against >= SEVERAL && 2 * against >= all;
         if opens {
             state.open_since = Some(now);
         }
@@ -120,17 +146,24 @@ impl Breaker {
                 Some(_) => Circuit::Open,
             },
             calls: state.calls.len(),
-            failed: state.calls.iter().filter(|(_, failed)| *failed).count(),
+            failed: state.calls.iter().filter(|call| call.failed).count(),
             in_flight,
         }
     }
 }
 
 impl State {
+    fn count(&mut self, call: Call) {
+        self.votes.count(call.origin.as_ref(), call.failed);
+        self.calls.push_back(call);
+    }
+
     fn forget(&mut self, now: Timestamp) {
-        let over = |(at, _): &(Timestamp, bool)| at.after(WINDOW) <= now;
+        let over = |call: &Call| call.at.after(WINDOW) <= now;
         while self.calls.len() > REMEMBERED || self.calls.front().is_some_and(over) {
-            self.calls.pop_front();
+            if let Some(call) = self.calls.pop_front() {
+                self.votes.forget(call.origin.as_ref(), call.failed);
+            }
         }
     }
 }
@@ -154,6 +187,11 @@ mod tests {
         Timestamp::from_millis(seconds * 1000)
     }
 
+    /// The `n`th origin.
+    fn origin(n: i64) -> Origin {
+        Origin::named("shop", &format!("+86138{n:04}"))
+    }
+
     fn accepted() -> Outcome {
         Outcome::Accepted {
             provider_message_id: None,
@@ -174,7 +212,7 @@ mod tests {
             } else {
                 refused(RefusalKind::Unreachable)
             };
-            assert_eq!(breaker.ended(&outcome, at(0)), n == 19);
+            assert_eq!(breaker.ended(&outcome, origin(n), at(0)), n == 19);
         }
         breaker
     }
@@ -188,7 +226,7 @@ mod tests {
 
         let slow = Breaker::default();
         for n in 0..100 {
-            slow.ended(&refused(RefusalKind::Transient), at(n));
+            slow.ended(&refused(RefusalKind::Transient), origin(n), at(n));
         }
         assert!(
             slow.lets_through(at(100)),
@@ -199,7 +237,7 @@ mod tests {
     #[test]
     fn refusals_about_a_message_or_an_account_do_not_open_the_circuit() {
         let breaker = Breaker::default();
-        for _ in 0..100 {
+        for n in 0..100 {
             for kind in [
                 RefusalKind::BadNumber,
                 RefusalKind::RecipientLimited,
@@ -207,7 +245,7 @@ mod tests {
                 RefusalKind::ContentRejected,
                 RefusalKind::ConfigError,
             ] {
-                breaker.ended(&refused(kind), at(0));
+                breaker.ended(&refused(kind), origin(n), at(0));
             }
         }
         assert!(breaker.lets_through(at(0)));
@@ -218,10 +256,10 @@ mod tests {
         let breaker = opened();
         assert!(breaker.lets_through(at(30)));
         assert!(!breaker.lets_through(at(30)), "only one");
-        breaker.ended(&refused(RefusalKind::Unreachable), at(31));
+        breaker.ended(&refused(RefusalKind::Unreachable), origin(0), at(31));
         assert!(!breaker.lets_through(at(60)), "another rest");
         assert!(breaker.lets_through(at(61)));
-        breaker.ended(&accepted(), at(61));
+        breaker.ended(&accepted(), origin(0), at(61));
         assert!((0..50).all(|_| breaker.lets_through(at(61))));
         assert_eq!(breaker.health(at(61), 3).circuit, Circuit::Closed);
     }
@@ -232,5 +270,47 @@ mod tests {
         assert!(breaker.lets_through(at(30)));
         assert!(!breaker.lets_through(at(59)));
         assert!(breaker.lets_through(at(60)));
+    }
+
+    #[test]
+    fn refusals_of_one_origin_do_not_open_the_circuit_and_those_of_several_do() {
+        let breaker = Breaker::default();
+        let refused = refused(RefusalKind::Throttled);
+        for n in 0..100 {
+            assert!(!breaker.ended(&refused, origin(n % 2), at(0)), "{n}");
+        }
+        assert_eq!(breaker.health(at(0), 0).failed, 100);
+        assert!(
+            breaker.ended(&refused, origin(2), at(0)),
+            "the third origin"
+        );
+    }
+
+    #[test]
+    fn origins_that_the_vendor_serves_outvote_those_that_it_refuses() {
+        let breaker = Breaker::default();
+        for n in 0..20 {
+            breaker.ended(&accepted(), origin(n), at(0));
+        }
+        for n in 0..100 {
+            let opened = breaker.ended(
+                &refused(RefusalKind::Throttled),
+                origin(100 + n % 10),
+                at(1),
+            );
+            assert!(!opened, "{n}");
+        }
+        // The votes of calls that are out of the window no longer count.
+        assert!(breaker.ended(&refused(RefusalKind::Throttled), origin(100), at(10)));
+    }
+
+    #[test]
+    fn connections_that_fail_open_the_circuit_whatever_their_origin() {
+        let breaker = Breaker::default();
+        let opened = (0..20).map(|_| {
+            let lost = refused(RefusalKind::Unreachable);
+            breaker.ended(&lost, origin(0), at(0))
+        });
+        assert_eq!(opened.filter(|opened| *opened).count(), 1);
     }
 }

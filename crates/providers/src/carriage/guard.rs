@@ -21,6 +21,7 @@ use tokio::sync::Semaphore;
 use super::alarm::Alarm;
 use super::breaker::{Breaker, Health};
 use super::gate::Gate;
+use super::origin::Origin;
 
 /// The most messages on their way to one provider at a time, so that a slow vendor cannot hold up all others.
 pub const IN_FLIGHT: usize = 64;
@@ -127,7 +128,7 @@ impl Provider for Guarded {
         }
         let outcome = self.call(sms).await;
         let now = self.clock.now();
-        if breaker.ended(&outcome, now) {
+        if breaker.ended(&outcome, Origin::of(sms), now) {
             tracing::warn!(
                 provider = self.name(),
                 "half of the calls to a provider fail: it is given a rest"
@@ -196,6 +197,7 @@ mod tests {
         let life = Duration::from_secs(300);
         Sms {
             message_id: MessageId::first_at(Timestamp::from_millis(1)),
+            app_id: countersign_core::application::AppId::parse("shop").unwrap(),
             app: app.clone(),
             to: PhoneNumber::parse("13800138000", None).unwrap(),
             channel: Channel::Login,

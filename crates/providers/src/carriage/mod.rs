@@ -6,6 +6,7 @@ mod breaker;
 mod echo;
 mod gate;
 mod guard;
+mod origin;
 
 pub use breaker::{Circuit, Health};
 pub use guard::{Guarded, IN_FLIGHT};

@@ -66,7 +66,8 @@ fn short(sentence: &str) -> String {
         // Digits before the cut may be the first of a code, which nobody would recognise any more.
         Some((end, _)) => {
             let kept = starred.get(..end).unwrap_or_default();
-            kept.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned()
+            kept.trim_end_matches(|c: char| c.is_ascii_digit())
+                .to_owned()
         }
     }
 }

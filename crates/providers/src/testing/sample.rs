@@ -117,6 +117,7 @@ pub(crate) fn sms(to: &str, text: &str, template: Option<VendorTemplate>) -> Sms
     };
     Sms {
         message_id: MessageId::first_at(NOW),
+        app_id: app.id.clone(),
         app: app.name_in_messages().clone(),
         to: PhoneNumber::parse(to, None).unwrap(),
         channel: Channel::Login,

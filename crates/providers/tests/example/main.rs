@@ -11,7 +11,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use countersign_core::application::SmsName;
+use countersign_core::application::{AppId, SmsName};
 use countersign_core::channel::Channel;
 use countersign_core::code::passcode::Passcode;
 use countersign_core::entropy::{Entropy, EntropyError};
@@ -85,6 +85,7 @@ fn sms() -> Sms {
     let life = Duration::from_secs(300);
     Sms {
         message_id: MessageId::first_at(NOW),
+        app_id: AppId::parse("shop").unwrap(),
         to: PhoneNumber::parse("+447400123456", None).unwrap(),
         channel: Channel::Login,
         language: Language::EnUs,
