@@ -111,6 +111,17 @@ pub struct Receipts {
     pub receipts: Vec<Receipt>,
     /// The answer that the vendor expects once the reports are on record.
     pub answer: Answer,
+    /// The reports among others that could not be read, in the order of the callback.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// A report that could not be read, among others in one callback.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The place of the report in the callback, counted from 1.
+    pub nth: usize,
+    /// The reason, in a few words for the operator. Holds nothing of the report.
+    pub why: &'static str,
 }
 
 /// An answer to a vendor.

@@ -11,7 +11,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use countersign_core::ports::provider::Provider;
-use countersign_core::receipt::{Callback, InvalidCallback, Receipts};
+use countersign_core::receipt::{Callback, InvalidCallback, LeftOut, Receipts};
 use countersign_core::time::Timestamp;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
@@ -23,6 +23,9 @@ const MOST: usize = 512 * 1024;
 
 /// The time that the body of a report may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The most reports of one callback that the log names.
+const NAMED: usize = 10;
 
 /// The number of reports that are read at once. The longest have thousands of numbers, and take a tenth of a second.
 static READERS: Semaphore = Semaphore::const_new(2);
@@ -63,6 +66,10 @@ pub(crate) async fn handle(
             return (status(error), format!("{error}\n")).into_response();
         }
     };
+    if !read.left_out.is_empty() {
+        let reports = left_out(&read.left_out);
+        tracing::warn!(provider = provider.name(), reports, "reports were left out");
+    }
     let kept = state.records.receive(provider.name(), read.receipts).await;
     match kept {
         Ok(()) => {
@@ -72,6 +79,19 @@ pub(crate) async fn handle(
         // The vendor reports it again.
         Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }
+}
+
+/// The first reports that were left out, by their places in the callback.
+fn left_out(reports: &[LeftOut]) -> String {
+    let first = reports.iter().take(NAMED);
+    let mut named: Vec<_> = first
+        .map(|LeftOut { nth, why }| format!("{nth}: {why}"))
+        .collect();
+    let more = reports.len().saturating_sub(NAMED);
+    if more > 0 {
+        named.push(format!("{more} more"));
+    }
+    named.join(", ")
 }
 
 /// A request as it came.

@@ -108,7 +108,8 @@ fn api(state: &AppState, endpoints: Vec<Endpoint>) -> (Router<AppState>, Router<
 fn pages(state: &AppState) -> Router<AppState> {
     let reports = get(receipts::handle).post(receipts::handle);
     let pages = Router::new()
-        .route("/receipts/{end}", reports)
+        .route("/receipts/{end}", reports.clone())
+        .route("/receipts/{end}/", reports)
         .fallback(not_found::answer);
     match &state.development {
         Some(development) => pages.merge(dev::routes(Arc::clone(development))),

@@ -43,6 +43,7 @@ mod program_name;
 mod raw;
 mod receipts;
 mod removed;
+mod report_shapes;
 mod reports_forged;
 mod sandbox;
 mod secrecy;

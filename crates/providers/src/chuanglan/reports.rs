@@ -49,6 +49,7 @@ impl Reporter {
         Ok(Receipts {
             receipts: receipt.into_iter().collect(),
             answer: reports.answer,
+            left_out: Vec::new(),
         })
     }
 

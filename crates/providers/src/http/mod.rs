@@ -23,6 +23,7 @@
 //! | `success` | the statuses of an answer that means yes, and perhaps a value in it |
 //! | `message_id`, `error_code`, `error_message` | JSON pointers to the vendor's id, code and sentence in an answer |
 //! | `errors` | the meaning of codes, and of statuses such as `HTTP 503` |
+//! | `reports` | where a report says what, and in which words ([`report`]) |
 //! | `signature` | `standard-webhooks`: with the secret `webhook_secret`, and `webhook_secret_next` while it changes |
 //!
 //! Placeholders: `{to}` `{to_digits}` `{code}` `{text}` `{message_id}` `{minutes}` `{app}` `{channel}` `{language}`,
@@ -43,12 +44,14 @@ mod body;
 mod encoded;
 mod header;
 mod placeholders;
+mod pointer;
 mod reading;
 mod report;
 mod request;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use std::sync::Arc;
 
@@ -61,6 +64,7 @@ use countersign_core::send::route::ProviderName;
 use countersign_core::time::Clock;
 
 use self::reading::AnswerRules;
+use self::report::ReportRules;
 use self::request::RequestTemplate;
 use self::settings::{ContentKind, Settings};
 use crate::account::{Account, InvalidSetup};
@@ -94,6 +98,7 @@ struct HttpAccount {
     content: ContentKind,
     request: RequestTemplate,
     rules: AnswerRules,
+    reports: ReportRules,
     /// The keys that sign reports. Without any, reports need no signature.
     keys: Vec<Key>,
 }
@@ -123,7 +128,9 @@ impl HttpAccount {
             settings.error_message.as_deref(),
             errors.map_err(|why| InvalidSetup::setting("errors", why))?,
         )?;
+        let reports = ReportRules::new(&settings.reports)?;
         Ok(Self {
+            reports,
             content: settings.content,
             request: RequestTemplate::new(settings, account, &keys)?,
             rules,
@@ -187,6 +194,6 @@ impl Provider for HttpVendor {
         if !self.account.keys.is_empty() {
             standard_webhooks::verify(&self.account.keys, callback)?;
         }
-        report::read(callback)
+        self.account.reports.read(callback)
     }
 }

@@ -9,6 +9,8 @@ use crate::egress::Answer;
 use crate::meaning::answer;
 use crate::meaning::{ErrorMap, Meaning};
 
+use super::pointer::{Pointer, text};
+
 /// The operator's rule for an answer that accepts a message.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -29,41 +31,6 @@ pub(super) struct AnswerRules {
     error_code: Option<Pointer>,
     error_message: Option<Pointer>,
     errors: ErrorMap,
-}
-
-/// A JSON pointer (RFC 6901).
-struct Pointer(String);
-
-impl Pointer {
-    fn parse(field: &str, text: &str) -> Result<Self, InvalidSetup> {
-        let mut escaped = text.split('~').skip(1);
-        let rooted = text.is_empty() || text.starts_with('/');
-        if !rooted || !escaped.all(|rest| rest.starts_with(['0', '1'])) {
-            return Err(InvalidSetup::setting(
-                field,
-                "not a JSON pointer such as /data/id",
-            ));
-        }
-        Ok(Self(text.to_owned()))
-    }
-
-    fn optional(field: &str, text: Option<&str>) -> Result<Option<Self>, InvalidSetup> {
-        text.map(|text| Self::parse(field, text)).transpose()
-    }
-
-    /// The value that it points at, if that is a text, a number, `true` or `false`.
-    fn text(&self, document: &Value) -> Option<String> {
-        document.pointer(&self.0).and_then(text)
-    }
-}
-
-/// A value as text: vendors write the same code as `0` and as `"0"`.
-fn text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
-    }
 }
 
 impl AnswerRules {

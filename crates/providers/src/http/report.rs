@@ -1,172 +1,170 @@
 //! The reports of a vendor that an operator describes.
 //!
-//! A report is a JSON object, or a list of them: `to` (E.164), `status` (`delivered`, `failed` or `underway`), one or both of
-//! `messageId` (ours) and `providerMessageId` (the vendor's), and perhaps `code`. Other fields are ignored.
+//! A report is a JSON object, a list of them, or a form: in the body of a `POST`, or in the query of a `GET`. Unless the
+//! setting `reports` says otherwise, it has `to` (E.164), `status`, one or both of `messageId` (ours) and
+//! `providerMessageId` (the vendor's), and perhaps `code`. Other fields are ignored. A report that cannot be read among
+//! others is left out: the vendor would only repeat it.
 
 use countersign_core::id::MessageId;
 use countersign_core::phone::PhoneNumber;
-use countersign_core::receipt::{Answer, Callback, Delivery, InvalidCallback, Receipt, Receipts};
+use countersign_core::receipt::{Answer, Callback, InvalidCallback, LeftOut, Receipt, Receipts};
 use serde::Deserialize;
+use serde_json::Value;
 
+use super::pointer::Pointer;
+use super::words::{WordSettings, Words};
+use crate::account::InvalidSetup;
 use crate::meaning::answer;
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Body {
-    Many(Vec<Report>),
-    One(Report),
-}
+/// The answer to reports.
+const HEARD: Answer = Answer {
+    content_type: "application/json",
+    body: "{}",
+};
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Report {
+/// The operator's description of reports: JSON pointers, or names of fields.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ReportSettings {
+    list: Option<String>,
+    to: Option<String>,
+    status: Option<String>,
     message_id: Option<String>,
     provider_message_id: Option<String>,
-    to: String,
-    status: String,
-    code: Option<Code>,
+    code: Option<String>,
+    words: WordSettings,
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Code {
-    Text(String),
-    Number(i64),
+/// The rules by which reports are read.
+pub(super) struct ReportRules {
+    list: Option<Pointer>,
+    to: Pointer,
+    status: Pointer,
+    message_id: Pointer,
+    provider_message_id: Pointer,
+    code: Pointer,
+    words: Words,
 }
 
-/// Reads the reports in `callback`, whose signature has been checked.
-pub(super) fn read(callback: &Callback<'_>) -> Result<Receipts, InvalidCallback> {
-    if callback.method != "POST" {
-        return Err(InvalidCallback::Malformed);
-    }
-    let body = serde_json::from_slice(callback.body).map_err(|_| InvalidCallback::Malformed)?;
-    let reports = match body {
-        Body::Many(reports) => reports,
-        Body::One(report) => vec![report],
-    };
-    let mut receipts = Vec::with_capacity(reports.len());
-    for report in reports {
-        let status = Delivery::parse(&report.status).ok_or(InvalidCallback::Malformed)?;
-        receipts.extend(receipt(report, status));
-    }
-    Ok(Receipts {
-        receipts,
-        answer: Answer {
-            content_type: "application/json",
-            body: "{}",
-        },
-    })
+/// The reason why a report is left out.
+enum Unread {
+    /// It does not say which number or which state, or says it in words that are not known.
+    NoReport(&'static str),
+    /// It is about no message, or about a number that cannot be one of ours.
+    OfNoMessage(&'static str),
 }
 
-/// The receipt in a report; `None` when the report names no message or no number that can be read.
-fn receipt(report: Report, status: Delivery) -> Option<Receipt> {
-    // A vendor may write the number without its plus, as the request did; a national number is not accepted.
-    let digits = report.to.strip_prefix('+').unwrap_or(&report.to);
-    let phone = PhoneNumber::parse(&format!("+{digits}"), None).ok()?;
-    let message = report.message_id.as_deref().and_then(MessageId::parse);
-    let provider_message_id = report.provider_message_id.and_then(|id| answer::id(&id));
-    if message.is_none() && provider_message_id.is_none() {
-        return None;
-    }
-    let code = report.code.map(|code| match code {
-        Code::Text(text) => text,
-        Code::Number(number) => number.to_string(),
-    });
-    Some(Receipt {
-        provider_message_id,
-        message,
-        phone,
-        status,
-        vendor_code: code.and_then(|code| answer::code(&code)),
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use countersign_core::time::Timestamp;
-
-    use super::*;
-
-    const ID: &str = "018bcfe5-6800-7000-8000-000000000000";
-
-    fn from(method: &str, body: &str) -> Result<Receipts, InvalidCallback> {
-        read(&Callback {
-            method,
-            query: "",
-            headers: &[],
-            body: body.as_bytes(),
-            now: Timestamp::from_millis(0),
+impl ReportRules {
+    pub(super) fn new(settings: &ReportSettings) -> Result<Self, InvalidSetup> {
+        let place = |field: &str, set: &Option<String>, otherwise: &str| {
+            let path = format!("reports.{field}");
+            Pointer::or_name(&path, set.as_deref().unwrap_or(otherwise))
+        };
+        let list = settings.list.as_deref();
+        Ok(Self {
+            list: list
+                .map(|list| Pointer::or_name("reports.list", list))
+                .transpose()?,
+            to: place("to", &settings.to, "to")?,
+            status: place("status", &settings.status, "status")?,
+            message_id: place("message_id", &settings.message_id, "messageId")?,
+            provider_message_id: place(
+                "provider_message_id",
+                &settings.provider_message_id,
+                "providerMessageId",
+            )?,
+            code: place("code", &settings.code, "code")?,
+            words: Words::new(&settings.words)?,
         })
     }
 
-    #[test]
-    fn one_report_or_several_are_read() {
-        let body = format!(
-            r#"{{"messageId":"{ID}","providerMessageId":"v-1","to":"+8613800138000",
-                "status":"failed","code":"UNDELIV","more":[1]}}"#
-        );
-        let one = from("POST", &body).unwrap();
-        let expected = Receipt {
-            provider_message_id: Some("v-1".to_owned()),
-            message: MessageId::parse(ID),
-            phone: PhoneNumber::parse("+8613800138000", None).unwrap(),
-            status: Delivery::Failed,
-            vendor_code: Some("UNDELIV".to_owned()),
+    /// Reads the reports in `callback`, whose signature has been checked.
+    pub(super) fn read(&self, callback: &Callback<'_>) -> Result<Receipts, InvalidCallback> {
+        let document = document(callback)?;
+        let listed = match &self.list {
+            Some(list) => list.list(&document),
+            None => document.as_array(),
         };
-        assert_eq!(one.receipts, std::slice::from_ref(&expected));
-        assert_eq!(one.answer.body, "{}");
-
-        let more = format!(
-            r#"[{body},{{"providerMessageId":"v-2","to":"8613800138000","status":"delivered","code":0}},
-                {{"messageId":"{ID}","to":"+8613800138000","status":"underway"}}]"#
-        );
-        let more = from("POST", &more).unwrap().receipts;
-        assert_eq!(more.len(), 3);
-        assert_eq!(more[0], expected);
-        assert_eq!(more[1].phone, expected.phone);
-        assert_eq!(more[1].vendor_code.as_deref(), Some("0"));
-        assert_eq!(more[2].status, Delivery::Underway);
-        assert_eq!(from("POST", "[]").unwrap().receipts, []);
-    }
-
-    #[test]
-    fn a_report_about_no_message_or_number_is_left_out() {
-        for body in [
-            r#"{"providerMessageId":"v","to":"13800138000","status":"delivered"}"#,
-            r#"{"providerMessageId":"v","to":"","status":"delivered"}"#,
-            r#"{"providerMessageId":"v","to":"++8613800138000","status":"delivered"}"#,
-            r#"{"to":"+8613800138000","status":"delivered"}"#,
-            r#"{"messageId":"17","to":"+8613800138000","status":"delivered"}"#,
-            r#"{"providerMessageId":"a\nb","to":"+8613800138000","status":"delivered"}"#,
-        ] {
-            assert_eq!(from("POST", body).unwrap().receipts, [], "{body}");
+        let Some(reports) = listed else {
+            return self.one(&document);
+        };
+        let (mut receipts, mut left_out) = (Vec::with_capacity(reports.len()), Vec::new());
+        for (report, nth) in reports.iter().zip(1..) {
+            match self.receipt(report) {
+                Ok(receipt) => receipts.push(receipt),
+                Err(Unread::NoReport(why) | Unread::OfNoMessage(why)) => {
+                    left_out.push(LeftOut { nth, why });
+                }
+            }
         }
+        Ok(Receipts {
+            receipts,
+            answer: HEARD,
+            left_out,
+        })
     }
 
-    #[test]
-    fn a_callback_that_is_no_report_is_refused() {
-        for body in [
-            "",
-            "{}",
-            "null",
-            "[null]",
-            "to=%2B8613800138000&status=delivered",
-            r#"{"to":"+8613800138000"}"#,
-            r#"{"to":8613800138000,"status":"delivered"}"#,
-            r#"{"providerMessageId":"v","to":"+8613800138000","status":"DELIVERED"}"#,
-            r#"{"providerMessageId":"v","to":"+8613800138000","status":"delivered","code":[]}"#,
-        ] {
-            let refused = from("POST", body).unwrap_err();
-            assert_eq!(refused, InvalidCallback::Malformed, "{body}");
+    /// The callback of one report.
+    fn one(&self, report: &Value) -> Result<Receipts, InvalidCallback> {
+        let (receipts, left_out) = match self.receipt(report) {
+            Ok(receipt) => (vec![receipt], Vec::new()),
+            Err(Unread::OfNoMessage(why)) => (Vec::new(), vec![LeftOut { nth: 1, why }]),
+            Err(Unread::NoReport(_)) => return Err(InvalidCallback::Malformed),
+        };
+        Ok(Receipts {
+            receipts,
+            answer: HEARD,
+            left_out,
+        })
+    }
+
+    fn receipt(&self, report: &Value) -> Result<Receipt, Unread> {
+        let to = self.to.text(report).ok_or(Unread::NoReport("no number"))?;
+        let status = self.status.text(report);
+        let status = status.ok_or(Unread::NoReport("no status"))?;
+        let status = self.words.delivery(&status);
+        let status = status.ok_or(Unread::NoReport("a status that is not known"))?;
+        let phone = phone(&to).ok_or(Unread::OfNoMessage("no number in international form"))?;
+        let message = self.message_id.text(report);
+        let message = message.as_deref().and_then(MessageId::parse);
+        let id = self.provider_message_id.text(report);
+        let provider_message_id = id.and_then(|id| answer::id(&id));
+        if message.is_none() && provider_message_id.is_none() {
+            return Err(Unread::OfNoMessage("no id of a message"));
         }
-        let good = r#"{"providerMessageId":"v","to":"+8613800138000","status":"delivered"}"#;
-        assert_eq!(from("GET", good).unwrap_err(), InvalidCallback::Malformed);
-        assert_eq!(from("POST", good).unwrap().receipts.len(), 1);
-    }
-
-    #[test]
-    fn a_code_that_holds_the_number_is_not_kept() {
-        let body = r#"{"providerMessageId":"v","to":"+8613800138000","status":"failed","code":"no 8613800138000"}"#;
-        assert_eq!(from("POST", body).unwrap().receipts[0].vendor_code, None);
+        let code = self.code.text(report);
+        Ok(Receipt {
+            provider_message_id,
+            message,
+            phone,
+            status,
+            vendor_code: code.and_then(|code| answer::code(&code)),
+        })
     }
 }
+
+/// A callback as a JSON value: its body, or the fields of a form.
+fn document(callback: &Callback<'_>) -> Result<Value, InvalidCallback> {
+    match callback.method {
+        "GET" => Ok(form(callback.query.as_bytes())),
+        "POST" => Ok(serde_json::from_slice(callback.body).unwrap_or_else(|_| form(callback.body))),
+        _ => Err(InvalidCallback::Malformed),
+    }
+}
+
+fn form(encoded: &[u8]) -> Value {
+    let pairs = url::form_urlencoded::parse(encoded);
+    let fields = pairs.map(|(name, value)| (name.into_owned(), Value::from(value.into_owned())));
+    Value::Object(fields.collect())
+}
+
+/// A number in E.164, perhaps without its plus, as the request had it, or with a blank in place of a plus that a form
+/// did not encode. A national number is not accepted.
+fn phone(to: &str) -> Option<PhoneNumber> {
+    let to = to.trim();
+    let digits = to.strip_prefix('+').unwrap_or(to);
+    PhoneNumber::parse(&format!("+{digits}"), None).ok()
+}
+
+#[cfg(test)]
+mod tests;

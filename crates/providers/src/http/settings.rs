@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::body::Format;
 use super::reading::Success;
+use super::report::ReportSettings;
 use crate::kind::field::{self, Field};
 use crate::kind::{TemplateParts, Variables};
 
@@ -45,6 +46,10 @@ pub(super) const FIELDS: &[Field] = &[
     Field::setting(
         "signature",
         "standard-webhooks: with the secret webhook_secret",
+    ),
+    Field::setting(
+        "reports",
+        "where a report says what, and in which words: to, status, ...",
     ),
     Field::secret("key", "stands for {secret.key}"),
     Field::secret(
@@ -87,6 +92,8 @@ pub(super) struct Settings {
     #[serde(default)]
     pub(super) errors: BTreeMap<String, String>,
     pub(super) signature: Option<Signature>,
+    #[serde(default)]
+    pub(super) reports: ReportSettings,
 }
 
 /// Returns the vendor's template that messages of an account with these settings fill: only its id and what the request

@@ -165,6 +165,7 @@ impl Provider for Acme {
                 content_type: "text/plain",
                 body: "OK",
             },
+            left_out: Vec::new(),
         })
     }
 }

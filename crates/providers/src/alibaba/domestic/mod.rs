@@ -153,6 +153,7 @@ fn read(callback: &Callback<'_>) -> Result<Receipts, InvalidCallback> {
     Ok(Receipts {
         receipts: reports.iter().flat_map(receipts).collect(),
         answer: gateway::HEARD,
+        left_out: Vec::new(),
     })
 }
 

@@ -232,6 +232,7 @@ fn read(callback: &Callback<'_>) -> Result<Receipts, InvalidCallback> {
     Ok(Receipts {
         receipts: reports.iter().filter_map(receipt).collect(),
         answer: gateway::HEARD,
+        left_out: Vec::new(),
     })
 }
 
