@@ -142,6 +142,24 @@ async fn the_command_line_shows_no_character_that_a_terminal_obeys() {
 async fn told(url: &str, settings: &Value) -> (u64, Option<String>, String, String) {
     let data = folder();
     let server = Server::start(data.path(), &["--quiet"]).await;
+    let (status, retry_after) = sent(&server, url, settings.clone()).await;
+    let mut timelines = server.operator().timelines(&number(1)).await;
+    let mut attempt = timelines.remove(0).attempts.remove(0);
+    let shown = Terminal::on(data.path()).ok(&["message", "show"]);
+    let detail = attempt.detail.take().expect("a detail");
+    let line = format!("{}, {detail}", attempt.outcome);
+    assert!(shown.contains(&line), "{shown}");
+    let logs = server.stop().await.stderr;
+    if attempt.outcome == "unreachable" {
+        let line = format!(r#""vendor_code":"{detail}""#);
+        assert!(logs.contains(&line), "the log tells {detail}");
+    }
+    (status, retry_after, attempt.outcome, detail)
+}
+
+/// Sends a code through an account of the kind `http` that sends to `url`, with more `settings`: the `statusCode` and the
+/// header `Retry-After` of the answer.
+async fn sent(server: &Server, url: &str, settings: Value) -> (u64, Option<String>) {
     let operator = server.operator();
     let mut all = json!({"url": url, "format": "json", "body": {"to": "{to}", "code": "{code}"}});
     all.as_object_mut()
@@ -153,19 +171,7 @@ async fn told(url: &str, settings: &Value) -> (u64, Option<String>, String, Stri
     let answer = app.public.send_sms("CHANNEL_LOGIN", &number(1)).await;
     let retry_after = answer.headers.get("retry-after");
     let retry_after = retry_after.map(|seconds| seconds.to_str().unwrap().to_owned());
-    let mut attempt = operator.timeline(&number(1)).await.attempts.remove(0);
-    let shown = Terminal::on(data.path()).ok(&["message", "show"]);
-    let detail = attempt.detail.take().expect("a detail");
-    assert!(
-        shown.contains(&format!("{}, {detail}", attempt.outcome)),
-        "{shown}"
-    );
-    let logs = server.stop().await.stderr;
-    if attempt.outcome == "unreachable" {
-        let line = format!(r#""vendor_code":"{detail}""#);
-        assert!(logs.contains(&line), "the log tells {detail}");
-    }
-    (answer.status(), retry_after, attempt.outcome, detail)
+    (answer.status(), retry_after)
 }
 
 #[tokio::test]
@@ -253,4 +259,38 @@ async fn a_mainland_template_for_a_number_abroad_is_no_template_and_the_operator
         detail.starts_with(start) && detail.ends_with(end),
         "{detail}"
     );
+}
+
+#[tokio::test]
+async fn an_answer_in_text_or_xml_or_with_a_byte_order_mark_has_its_outcome() {
+    let text = json!({"success": {"pattern": "0: *"}, "error_code": "ERR: {}"});
+    let xml = json!({
+        "success": {"pointer": "/response/code", "equals": ["0"]}, "error_code": "/response/code",
+        "errors": {"102": "throttled"},
+    });
+    let marked = json!({"success": {"statuses": [201]}, "error_code": "/code", "errors": {"9": "transient"}});
+    for (settings, body, outcome, said) in [
+        (&text, "ERR: 102", "other", "102"),
+        (
+            &xml,
+            "<?xml version='1.0'?><response><code>102</code></response>",
+            "throttled",
+            "102",
+        ),
+        (&marked, "\u{feff}{\"code\":\"9\"}", "transient", "9"),
+    ] {
+        let vendor = Vendor::start(Manner::Answer(200, body)).await;
+        let (status, _, kind, detail) = told(&vendor.url, settings).await;
+        assert_eq!((status, &*kind, &*detail), (602, outcome, said), "{body}");
+    }
+    for (settings, body) in [
+        (&text, "0: Accepted for delivery"),
+        (&xml, "<response><code>0</code></response>"),
+    ] {
+        let vendor = Vendor::start(Manner::Answer(200, body)).await;
+        let (data, settings) = (folder(), settings.clone());
+        let server = Server::start(data.path(), &["--quiet"]).await;
+        let outcome = sent(&server, &vendor.url, settings).await.0;
+        assert_eq!(outcome, 200, "{body}");
+    }
 }

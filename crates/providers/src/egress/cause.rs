@@ -32,10 +32,9 @@ fn word(error: &(dyn Error + 'static)) -> Option<&'static str> {
     }
     let error = error.downcast_ref::<io::Error>()?;
     // The source of an I/O error is the source of the error in it, and not that error.
-    if let Some(within) = error.get_ref() {
-        if let Some(word) = word(within) {
-            return Some(word);
-        }
+    let within = error.get_ref().and_then(|within| word(within));
+    if within.is_some() {
+        return within;
     }
     match error.kind() {
         io::ErrorKind::ConnectionRefused => Some("refused"),

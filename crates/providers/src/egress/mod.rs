@@ -10,6 +10,7 @@
 //! | trust | certificates are always checked, against the roots of the operating system |
 
 mod cause;
+mod charset;
 mod reach;
 mod resolver;
 
@@ -63,7 +64,7 @@ pub struct Answer {
     pub status: u16,
     /// The headers whose values are text, with names in lower case.
     pub headers: Vec<(String, String)>,
-    /// The body, whole.
+    /// The body, whole, as UTF-8 as far as its charset is known.
     pub body: Vec<u8>,
 }
 
@@ -97,6 +98,14 @@ impl ExchangeError {
                 cause: cause.to_owned(),
             },
         }
+    }
+}
+
+impl Answer {
+    /// The header with this name (in lower case), if it is there.
+    fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(held, _)| held == name);
+        found.map(|(_, value)| value.as_str())
     }
 }
 
@@ -194,7 +203,12 @@ async fn read(mut response: Response) -> Result<Answer, ExchangeError> {
                 answer.body.extend_from_slice(&chunk);
             }
             Ok(Some(_)) => return Err(ExchangeError::NoAnswer("the answer was too long")),
-            Ok(None) => return Ok(answer),
+            Ok(None) => {
+                let content_type = answer.header("content-type").map(str::to_owned);
+                let body = std::mem::take(&mut answer.body);
+                answer.body = charset::to_utf8(content_type.as_deref(), body);
+                return Ok(answer);
+            }
             Err(_) => return Err(ExchangeError::NoAnswer("the answer broke off")),
         }
     }

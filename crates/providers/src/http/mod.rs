@@ -20,8 +20,8 @@
 //! | `format` | the language of the body: `json`, `form`, or `raw` for plain text |
 //! | `auth` | `basic`: with the secrets `username` and `password` |
 //! | `content` | `text` (as it is, or composed around `{code}`) or `template` |
-//! | `success` | the statuses of an answer that means yes, and perhaps a value in it |
-//! | `message_id`, `error_code`, `error_message` | JSON pointers to the vendor's id, code and sentence in an answer |
+//! | `success` | the statuses of an answer that means yes, and perhaps a value in it, or a pattern such as `0: *` |
+//! | `message_id`, `error_code`, `error_message` | where the vendor's id, code and sentence are in an answer: a JSON pointer, into JSON or XML, or a pattern such as `ERR: {}` |
 //! | `errors` | the meaning of codes, and of statuses such as `HTTP 503` |
 //! | `reports` | where a report says what, and in which words ([`report`]) |
 //! | `signature` | `standard-webhooks`: with the secret `webhook_secret`, and `webhook_secret_next` while it changes |
@@ -41,8 +41,10 @@
 mod account_tests;
 mod address;
 mod body;
+mod document;
 mod encoded;
 mod header;
+mod pattern;
 mod placeholders;
 mod pointer;
 mod reading;
@@ -52,6 +54,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 mod words;
+mod xml;
 
 use std::sync::Arc;
 

@@ -29,10 +29,6 @@ impl Pointer {
         Ok(Self(format!("/{escaped}")))
     }
 
-    pub(super) fn optional(field: &str, text: Option<&str>) -> Result<Option<Self>, InvalidSetup> {
-        text.map(|text| Self::parse(field, text)).transpose()
-    }
-
     /// The list that it points at.
     pub(super) fn list<'a>(&self, document: &'a Value) -> Option<&'a Vec<Value>> {
         document.pointer(&self.0)?.as_array()

@@ -9,6 +9,8 @@ use crate::egress::Answer;
 use crate::meaning::answer;
 use crate::meaning::{ErrorMap, Meaning};
 
+use super::document::{Document, Place};
+use super::pattern::Shape;
 use super::pointer::{Pointer, text};
 
 /// The operator's rule for an answer that accepts a message.
@@ -21,15 +23,25 @@ pub(super) struct Success {
     pointer: Option<String>,
     /// The values that mean yes.
     equals: Option<Vec<Value>>,
+    /// Patterns with stars: one of them must describe the whole text of the answer.
+    pattern: Option<Patterns>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Patterns {
+    One(String),
+    Many(Vec<String>),
 }
 
 /// The rules by which answers are read.
 pub(super) struct AnswerRules {
     statuses: Option<Vec<u16>>,
     mark: Option<(Pointer, Vec<String>)>,
-    message_id: Option<Pointer>,
-    error_code: Option<Pointer>,
-    error_message: Option<Pointer>,
+    shapes: Vec<Shape>,
+    message_id: Option<Place>,
+    error_code: Option<Place>,
+    error_message: Option<Place>,
     errors: ErrorMap,
 }
 
@@ -74,31 +86,45 @@ impl AnswerRules {
                 ));
             }
         };
+        let patterns = match success.pattern {
+            None => Vec::new(),
+            Some(Patterns::One(one)) => vec![one],
+            Some(Patterns::Many(many)) => many,
+        };
         Ok(Self {
             statuses: success.statuses,
             mark,
-            message_id: Pointer::optional("message_id", message_id)?,
-            error_code: Pointer::optional("error_code", error_code)?,
-            error_message: Pointer::optional("error_message", error_message)?,
+            shapes: patterns.iter().map(|text| Shape::new(text)).collect(),
+            message_id: Place::optional("message_id", message_id)?,
+            error_code: Place::optional("error_code", error_code)?,
+            error_message: Place::optional("error_message", error_message)?,
             errors,
         })
     }
 
     /// The outcome that `answer` means. It is accepted where the rule of success holds. Otherwise the operator's table
-    /// decides, by the vendor's code or by `HTTP` and the status; otherwise the status alone.
+    /// decides, by the vendor's code or by `HTTP` and the status; otherwise the status alone. A pattern for errors finds
+    /// nothing in other answers: where it does, a status of 2xx accepts nothing, and the vendor has refused.
     pub(super) fn outcome(&self, answer: &Answer) -> Outcome {
-        let document = serde_json::from_slice(&answer.body).unwrap_or_default();
+        let document = Document::of(&answer.body);
         let status = format!("HTTP {}", answer.status);
         let code = self.error_code.as_ref();
-        let code = code.and_then(|pointer| pointer.text(&document));
-        if self.is_success(answer.status, &document) {
+        let code = code.and_then(|place| place.text(&document));
+        let is_error = code.is_some() && matches!(self.error_code, Some(Place::Around(_)));
+        let ruled = self.mark.is_some() || !self.shapes.is_empty();
+        if self.is_success(answer.status, &document) && (ruled || !is_error) {
             return self.accepted(&document);
         }
         let mapped = [code.as_ref(), Some(&status)].into_iter().flatten();
         let mapped = mapped
             .filter_map(|code| self.errors.meaning(code, &[]))
             .next();
-        let meaning = mapped.unwrap_or_else(|| of_status(answer.status));
+        let meaning = mapped.unwrap_or_else(|| match of_status(answer.status) {
+            Meaning::Unknown if is_error && (200..300).contains(&answer.status) => {
+                Meaning::Refused(RefusalKind::Other)
+            }
+            meaning => meaning,
+        });
         let status = answer::status(answer.status);
         let code = code.and_then(|code| answer::code(&code));
         match meaning {
@@ -116,25 +142,27 @@ impl AnswerRules {
 
     /// The vendor's own sentence in `answer`, if the operator says where it is.
     pub(super) fn sentence(&self, answer: &Answer) -> Option<String> {
-        let pointer = self.error_message.as_ref()?;
-        pointer.text(&serde_json::from_slice(&answer.body).ok()?)
+        let place = self.error_message.as_ref()?;
+        place.text(&Document::of(&answer.body))
     }
 
-    fn is_success(&self, status: u16, document: &Value) -> bool {
+    fn is_success(&self, status: u16, document: &Document<'_>) -> bool {
         let status = match &self.statuses {
             Some(statuses) => statuses.contains(&status),
             None => (200..300).contains(&status),
         };
         let marked = self.mark.as_ref().is_none_or(|(pointer, texts)| {
-            let found = pointer.text(document);
+            let found = pointer.text(&document.value);
             found.is_some_and(|found| texts.contains(&found))
         });
-        status && marked
+        let mut shapes = self.shapes.iter();
+        let shaped = self.shapes.is_empty() || shapes.any(|shape| shape.fits(&document.text));
+        status && marked && shaped
     }
 
-    fn accepted(&self, document: &Value) -> Outcome {
+    fn accepted(&self, document: &Document<'_>) -> Outcome {
         let id = self.message_id.as_ref();
-        let id = id.and_then(|pointer| pointer.text(document));
+        let id = id.and_then(|place| place.text(document));
         Outcome::Accepted {
             provider_message_id: id.and_then(|id| answer::id(&id)),
         }
@@ -299,5 +327,64 @@ mod tests {
         assert!(why(json!({}), Some("id"), None).contains("message_id: not a JSON pointer"));
         assert!(why(json!({}), None, Some("$.code")).contains("error_code: not a JSON pointer"));
         assert!(Pointer::parse("x", "/a~0b~1c/0/").is_ok());
+    }
+
+    /// The outcome of an answer by rules as an operator writes them.
+    fn by(settings: Value, status: u16, body: &str) -> String {
+        let text = |field: &str| settings[field].as_str();
+        let settings_of = |field: &str| settings.get(field).cloned().unwrap_or(json!({}));
+        let rules = AnswerRules::new(
+            serde_json::from_value(settings_of("success")).unwrap(),
+            text("message_id"),
+            text("error_code"),
+            None,
+            serde_json::from_value(settings_of("errors")).unwrap(),
+        );
+        read(&rules.unwrap(), status, body)
+    }
+
+    #[test]
+    fn an_answer_in_text_is_read_by_patterns() {
+        let settings = json!({
+            "success": {"pattern": ["0: *", "OK*"]}, "message_id": "ID: {}", "error_code": "ERR: {}",
+            "errors": {"102": "config_error"},
+        });
+        for (status, body, outcome) in [
+            (200, "0: Accepted for delivery", "accepted "),
+            (200, "OK ID: a-7\r\n", "accepted a-7"),
+            (200, "ERR: 102", "config_error 102"),
+            (200, "ERR: 7", "other 7"),
+            (500, "ERR: 7", "unknown HTTP 500, code 7"),
+            (200, "hello", "unknown HTTP 200"),
+            (400, "0: Accepted for delivery", "other HTTP 400"),
+        ] {
+            assert_eq!(
+                by(settings.clone(), status, body),
+                outcome,
+                "{status} {body}"
+            );
+        }
+        // A pattern for errors alone.
+        let errors = json!({"error_code": "ERR: {}"});
+        assert_eq!(by(errors.clone(), 200, "fine"), "accepted ");
+        assert_eq!(by(errors, 200, "ERR: 102"), "other 102");
+    }
+
+    #[test]
+    fn an_answer_in_xml_is_read_by_pointers() {
+        let settings = json!({
+            "success": {"pointer": "/response/code", "equals": ["0"]}, "message_id": "/response/sms/@id",
+            "error_code": "/response/code", "errors": {"102": "throttled"},
+        });
+        for (body, outcome) in [
+            (
+                "<?xml version=\"1.0\"?><response><code>0</code><sms id=\"a-7\"/></response>",
+                "accepted a-7",
+            ),
+            ("<response><code>102</code></response>", "throttled 102"),
+            ("<response><code>0</code>", "unknown HTTP 200"),
+        ] {
+            assert_eq!(by(settings.clone(), 200, body), outcome, "{body}");
+        }
     }
 }

@@ -28,19 +28,19 @@ pub(super) const FIELDS: &[Field] = &[
     ),
     Field::setting(
         "success",
-        "the statuses of an answer that means yes, and perhaps a value in it",
+        "the statuses of an answer that means yes, and perhaps a value or a pattern",
     ),
     Field::setting(
         "message_id",
-        "a JSON pointer to the vendor's id in an answer",
+        "where the vendor's id is in an answer: a JSON pointer, or \"ID: {}\"",
     ),
     Field::setting(
         "error_code",
-        "a JSON pointer to the vendor's code in an answer",
+        "where the vendor's code is in an answer: the same",
     ),
     Field::setting(
         "error_message",
-        "a JSON pointer to the vendor's sentence about a refusal",
+        "where the vendor's sentence about a refusal is: the same",
     ),
     field::ERRORS,
     Field::setting(
