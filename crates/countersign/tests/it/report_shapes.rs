@@ -88,3 +88,26 @@ async fn a_form_callback_with_the_vendors_own_names_and_words_is_on_the_timeline
     ];
     assert_eq!(reported(&operator, 1).await, expected);
 }
+
+#[tokio::test]
+async fn a_report_about_a_message_that_a_kill_interrupted_is_on_its_timeline() {
+    let (data, vendor) = (folder(), Vendor::start(Manner::WhenReleased).await);
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let (_, app, _) = line(&server, &vendor, json!({})).await;
+    let public = app.public.clone();
+    let send = tokio::spawn(async move { public.send_sms("CHANNEL_LOGIN", &number(1)).await });
+    vendor.arrived(1).await;
+    server.kill().await;
+    send.abort();
+
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let operator = server.operator();
+    let path = operator.provider("acme").await["receiptsPath"].take();
+    let url = format!("{}{}", server.url, path.as_str().unwrap());
+    let to = format!("+86{}", number(1));
+    let report = json!({"providerMessageId": "v-1", "to": to, "status": "delivered"});
+    let answer = server.client().post(&url).json(&report).send().await;
+    assert_eq!(answer.unwrap().status(), 200);
+    let delivered = [("delivered".to_owned(), None)];
+    assert_eq!(reported(&operator, 1).await, delivered);
+}

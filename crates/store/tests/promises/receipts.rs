@@ -168,6 +168,25 @@ async fn a_report_that_names_our_message_is_kept_before_any_answer() {
 }
 
 #[tokio::test]
+async fn a_report_about_a_message_that_a_crash_interrupted_is_kept() {
+    for mut world in on_each_backend() {
+        let (message, _) = world
+            .send_unsettled("app", Channel::Login, PHONE, "123456", login())
+            .await;
+        world.restart();
+        receive(&world, "test", &[report(Delivery::Underway)]).await;
+        receive(&world, "test", &[about(message, Delivery::Delivered)]).await;
+        let other_number = Receipt {
+            phone: PhoneNumber::parse("+8613800138001", None).unwrap(),
+            ..report(Delivery::Failed)
+        };
+        receive(&world, "test", &[other_number]).await;
+        let known = known(&world, message).await;
+        assert_eq!(known, [Delivery::Underway, Delivery::Delivered]);
+    }
+}
+
+#[tokio::test]
 async fn a_report_neither_uses_a_code_nor_gives_a_minute_back() {
     for world in on_each_backend() {
         let (message, _) = world.login().await;
