@@ -1,6 +1,7 @@
 //! The vendor accounts in use: from the setup to the plan that messages go by.
 
 mod reports;
+mod share;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,6 +21,7 @@ use countersign_providers::kinds;
 use subtle::ConstantTimeEq;
 
 use self::reports::RecordedReports;
+pub use self::share::ReportShare;
 
 /// The vendor accounts of a deployment, ready to carry messages, and the plan that the messenger goes by.
 pub struct Vendors {
@@ -54,6 +56,16 @@ struct Planned {
 struct OpenAccount {
     record: ProviderRecord,
     provider: Arc<Guarded>,
+    share: Arc<ReportShare>,
+}
+
+/// A provider that is reported to.
+#[derive(Debug)]
+pub struct ReportedTo {
+    /// Reads the reports.
+    pub provider: Arc<Guarded>,
+    /// Its share in the work on reports.
+    pub share: Arc<ReportShare>,
 }
 
 impl std::fmt::Debug for Vendors {
@@ -123,7 +135,12 @@ impl Vendors {
             match self.open(record) {
                 Ok(provider) => {
                     let record = (**record).clone();
-                    accounts.insert(name.clone(), OpenAccount { record, provider });
+                    let account = OpenAccount {
+                        record,
+                        provider,
+                        share: Arc::default(),
+                    };
+                    accounts.insert(name.clone(), account);
                 }
                 Err(error) => {
                     tracing::error!(provider = %name, %error, "a provider cannot be used");
@@ -195,16 +212,20 @@ impl Vendors {
     /// Returns the open account that reports at the path that ends with `end`. Takes the same time for every wrong
     /// end.
     #[must_use]
-    pub fn reporting_at(&self, end: &str) -> Option<Arc<Guarded>> {
+    pub fn reporting_at(&self, end: &str) -> Option<ReportedTo> {
         let planned = self.lock();
         let mut found = None;
         for account in planned.accounts.values() {
             let path = account.record.receipts.reveal().as_bytes();
             if bool::from(path.ct_eq(end.as_bytes())) {
-                found = Some(Arc::clone(&account.provider));
+                found = Some(account);
             }
         }
-        found
+        let account = found?;
+        Some(ReportedTo {
+            provider: Arc::clone(&account.provider),
+            share: Arc::clone(&account.share),
+        })
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Planned> {

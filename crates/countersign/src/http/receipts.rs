@@ -13,22 +13,19 @@ use axum::response::{IntoResponse, Response};
 use countersign_core::ports::provider::Provider;
 use countersign_core::receipt::{Callback, InvalidCallback, LeftOut, Receipts};
 use countersign_core::time::Timestamp;
-use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use crate::http::state::AppState;
+use crate::vendors::{ReportShare, ReportedTo};
 
 /// The most bytes of a report: some vendors report hundreds of messages in one.
 const MOST: usize = 512 * 1024;
 
-/// The time that the body of a report may take to arrive.
+/// The time for which a report waits for a place, and the time that its body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The most reports of one callback that the log names.
 const NAMED: usize = 10;
-
-/// The number of reports that are read at once. The longest have thousands of numbers, and take a tenth of a second.
-static READERS: Semaphore = Semaphore::const_new(2);
 
 pub(crate) async fn handle(
     State(state): State<AppState>,
@@ -38,8 +35,11 @@ pub(crate) async fn handle(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let Some(provider) = state.vendors.reporting_at(&end) else {
+    let Some(ReportedTo { provider, share }) = state.vendors.reporting_at(&end) else {
         return super::not_found::answer().await.into_response();
+    };
+    let Some(_place) = share.place(PATIENCE).await else {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
     let body = match timeout(PATIENCE, axum::body::to_bytes(body, MOST)).await {
         Ok(Ok(body)) => body,
@@ -56,7 +56,7 @@ pub(crate) async fn handle(
         body,
         now: state.clock.now(),
     };
-    let Some(read) = report.read(Arc::clone(&provider)).await else {
+    let Some(read) = report.read(Arc::clone(&provider), &share).await else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
     let read = match read {
@@ -105,8 +105,12 @@ struct Report {
 
 impl Report {
     /// Lets `provider` read the report, off the threads that serve requests; `None` when that failed.
-    async fn read(self, provider: Arc<impl Provider>) -> Option<Result<Receipts, InvalidCallback>> {
-        let _place = READERS.acquire().await.ok()?;
+    async fn read(
+        self,
+        provider: Arc<impl Provider>,
+        share: &ReportShare,
+    ) -> Option<Result<Receipts, InvalidCallback>> {
+        let _turn = share.turn().await?;
         let read = tokio::task::spawn_blocking(move || self.read_by(&*provider));
         read.await.ok()
     }

@@ -94,11 +94,11 @@ async fn a_report_about_a_message_that_a_kill_interrupted_is_on_its_timeline() {
     let (data, vendor) = (folder(), Vendor::start(Manner::WhenReleased).await);
     let server = Server::start(data.path(), &["--quiet"]).await;
     let (_, app, _) = line(&server, &vendor, json!({})).await;
-    let public = app.public.clone();
-    let send = tokio::spawn(async move { public.send_sms("CHANNEL_LOGIN", &number(1)).await });
+    let sdk = app.public.sdk();
+    let send = tokio::spawn(async move { sdk.try_login(&number(1)).await });
     vendor.arrived(1).await;
     server.kill().await;
-    send.abort();
+    assert_eq!(send.await.unwrap(), None, "no answer");
 
     let server = Server::start(data.path(), &["--quiet"]).await;
     let operator = server.operator();

@@ -66,11 +66,17 @@ fn double_byte(bytes: &[u8]) -> String {
     loop {
         rest = match rest {
             [] => return text,
-            [lead @ 0x81.., b'0'..=b'9', 0x81.., b'0'..=b'9', after @ ..] if *lead != 0xff => {
+            [
+                0x81..=0xfe,
+                b'0'..=b'9',
+                0x81..=0xfe,
+                b'0'..=b'9',
+                after @ ..,
+            ] => {
                 text.push(GETA);
                 after
             }
-            [0x80.., _, after @ ..] | [0x80.., after @ ..] => {
+            [0x80..=0xff, _, after @ ..] | [0x80..=0xff, after @ ..] => {
                 text.push(GETA);
                 after
             }

@@ -17,6 +17,9 @@ use super::reading::receipts;
 use super::reading::timelines::{self, MessageRecord};
 use super::{DECISION, SqliteStore, wait, writer};
 
+/// How many reports look for their messages before other reads have their turn.
+const AT_A_TIME: usize = 128;
+
 #[async_trait]
 impl Records for SqliteStore {
     async fn timelines(&self, query: TimelineQuery) -> Result<Vec<Timeline>, StoreError> {
@@ -44,16 +47,8 @@ impl Records for SqliteStore {
         // A settlement after this moment finds the kept reports. An earlier settlement is on record once the
         // barrier is; if it is not, the vendor has to report again.
         wait(self.queue.push(Record::Barrier(now))?, DECISION).await?;
-        let name = provider.to_owned();
-        let found = self.read(move |reader, sealer| {
-            let seq = |receipt: &Receipt| receipts::message_of(reader, &name, receipt, sealer);
-            let all = receipts
-                .into_iter()
-                .map(|receipt| Ok((seq(&receipt)?, receipt)));
-            all.collect::<rusqlite::Result<Vec<_>>>()
-        });
         let mut durable = Vec::new();
-        for (seq, receipt) in found.await? {
+        for (seq, receipt) in self.messages_of(provider, receipts).await? {
             let Some(seq) = seq else {
                 continue;
             };
@@ -81,6 +76,31 @@ impl Records for SqliteStore {
 }
 
 impl SqliteStore {
+    /// Finds the message of each report, some at a time: other reads have their turn in between.
+    async fn messages_of(
+        &self,
+        provider: &str,
+        receipts: Vec<Receipt>,
+    ) -> Result<Vec<(Option<i64>, Receipt)>, StoreError> {
+        let mut found = Vec::with_capacity(receipts.len());
+        let mut receipts = receipts.into_iter();
+        loop {
+            let some: Vec<_> = receipts.by_ref().take(AT_A_TIME).collect();
+            if some.is_empty() {
+                return Ok(found);
+            }
+            let name = provider.to_owned();
+            let read = self.read(move |reader, sealer| {
+                let seq = |receipt: &Receipt| receipts::message_of(reader, &name, receipt, sealer);
+                let all = some
+                    .into_iter()
+                    .map(|receipt| Ok((seq(&receipt)?, receipt)));
+                all.collect::<rusqlite::Result<Vec<_>>>()
+            });
+            found.extend(read.await?);
+        }
+    }
+
     /// Returns the state of a message's code: from the live state, or from the record if the live state has
     /// forgotten it.
     fn code_state(&self, record: &MessageRecord, now: Timestamp) -> CodeState {

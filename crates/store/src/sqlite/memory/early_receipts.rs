@@ -1,7 +1,8 @@
 //! Early reports: those that came before the vendor's own answer was on record.
 //!
 //! All of it is used under the lock of the live state, and anyone who knows where a vendor reports can send
-//! thousands at once. Every function therefore does work that is bounded by the few reports it handles.
+//! thousands at once. Every function therefore does work that is bounded by the few reports it handles, and the reports
+//! to one provider take no room from another's.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
@@ -12,15 +13,19 @@ use countersign_core::time::Timestamp;
 /// The time for which a report waits for the answer of its own vendor.
 const WAITS: Duration = Duration::from_secs(30);
 
-/// The maximum number of waiting reports; the oldest gives way.
+/// The maximum number of waiting reports to one provider; its oldest gives way.
 const MOST_WAIT: usize = 4096;
 
 /// The maximum number of waiting reports about one message: its record has room for as many.
 const MOST_OF_ONE: usize = 16;
 
-/// The waiting reports, by the vendor's id for their message.
+/// The waiting reports of each provider.
 #[derive(Debug, Default)]
-pub(crate) struct EarlyReceipts {
+pub(crate) struct EarlyReceipts(HashMap<String, Share>);
+
+/// The waiting reports of one provider, by the vendor's id for their message.
+#[derive(Debug, Default)]
+struct Share {
     waiting: HashMap<String, Vec<EarlyReceipt>>,
     /// The arrival time and the vendor's id of each report, oldest first. Some of these reports were taken
     /// already.
@@ -29,30 +34,20 @@ pub(crate) struct EarlyReceipts {
 
 #[derive(Debug)]
 struct EarlyReceipt {
-    provider: String,
     receipt: Receipt,
     since: Timestamp,
 }
 
 impl EarlyReceipts {
     pub(crate) fn is_empty(&self) -> bool {
-        self.waiting.is_empty()
+        self.0.is_empty()
     }
 
     /// Keeps a report, if it names the vendor's message that it waits for.
     pub(crate) fn keep(&mut self, provider: &str, receipt: Receipt, now: Timestamp) {
-        self.forget(now);
-        let Some(id) = receipt.provider_message_id.clone() else {
-            return;
-        };
-        let waiting = self.waiting.entry(id.clone()).or_default();
-        if waiting.len() < MOST_OF_ONE {
-            self.order.push_back((now, id));
-            waiting.push(EarlyReceipt {
-                provider: provider.to_owned(),
-                receipt,
-                since: now,
-            });
+        if let Some(id) = receipt.provider_message_id.clone() {
+            let share = self.0.entry(provider.to_owned()).or_default();
+            share.keep(id, receipt, now);
         }
     }
 
@@ -62,17 +57,29 @@ impl EarlyReceipts {
         provider: &str,
         provider_message_id: &str,
     ) -> Vec<(Receipt, Timestamp)> {
-        let Some(all) = self.waiting.remove(provider_message_id) else {
+        let Some(share) = self.0.get_mut(provider) else {
             return Vec::new();
         };
-        let (taken, left): (Vec<_>, Vec<_>) = all
-            .into_iter()
-            .partition(|early| early.provider == provider);
-        if !left.is_empty() {
-            self.waiting.insert(provider_message_id.to_owned(), left);
+        let taken = share.waiting.remove(provider_message_id);
+        if share.waiting.is_empty() {
+            self.0.remove(provider);
         }
-        let taken = taken.into_iter();
+        let taken = taken.unwrap_or_default().into_iter();
         taken.map(|early| (early.receipt, early.since)).collect()
+    }
+}
+
+impl Share {
+    fn keep(&mut self, id: String, receipt: Receipt, now: Timestamp) {
+        self.forget(now);
+        let waiting = self.waiting.entry(id.clone()).or_default();
+        if waiting.len() < MOST_OF_ONE {
+            self.order.push_back((now, id));
+            waiting.push(EarlyReceipt {
+                receipt,
+                since: now,
+            });
+        }
     }
 
     /// Drops the reports that have waited too long, and the oldest one if there are too many.
@@ -148,15 +155,18 @@ mod tests {
     #[test]
     fn a_flood_of_reports_is_bounded_and_the_newest_wait() {
         let mut early = EarlyReceipts::default();
+        early.keep("b", about("1"), at(0));
         for n in 0..10_000 {
             early.keep("a", about(&n.to_string()), at(0));
         }
-        assert!(early.waiting.len() <= MOST_WAIT && early.order.len() <= MOST_WAIT);
+        let share = &early.0["a"];
+        assert!(share.waiting.len() <= MOST_WAIT && share.order.len() <= MOST_WAIT);
         assert_eq!(early.take("a", "9999").len(), 1);
         assert_eq!(early.take("a", "0").len(), 0);
         for _ in 0..10_000 {
             early.keep("a", about("same"), at(0));
         }
         assert_eq!(early.take("a", "same").len(), MOST_OF_ONE);
+        assert_eq!(early.take("b", "1").len(), 1, "another provider's report");
     }
 }
