@@ -143,10 +143,17 @@ impl Sealer {
         Some((PhoneNumber::parse(phone, None).ok()?, note.to_owned()))
     }
 
-    /// Seals the secrets of a setting, so that they open in its own row only.
-    pub(crate) fn seal_setting(&self, kind: &str, key: &str, secret: &[u8]) -> Option<Vec<u8>> {
+    /// Seals the secrets of a setting, so that they open in its own row only, and beside the clear part `text` only:
+    /// a row says where its secrets go.
+    pub(crate) fn seal_setting(
+        &self,
+        kind: &str,
+        key: &str,
+        text: &str,
+        secret: &[u8],
+    ) -> Option<Vec<u8>> {
         let row = self.setting_row(kind, key)?;
-        self.cipher.seal(secret, &row, SETTING_AAD)
+        self.cipher.seal(secret, &row, &setting_aad(text))
     }
 
     /// Opens what [`Sealer::seal_setting`] made; `None` for anything else.
@@ -154,14 +161,24 @@ impl Sealer {
         &self,
         kind: &str,
         key: &str,
+        text: &str,
         sealed: &[u8],
     ) -> Option<Zeroizing<Vec<u8>>> {
         let row = self.setting_row(kind, key)?;
-        Some(Zeroizing::new(self.cipher.open(
-            sealed,
-            &row,
-            SETTING_AAD,
-        )?))
+        let opened = self.cipher.open(sealed, &row, &setting_aad(text))?;
+        Some(Zeroizing::new(opened))
+    }
+
+    /// Opens the secrets of a setting as releases sealed them that did not bind the clear part of the row.
+    pub(crate) fn open_setting_of_before(
+        &self,
+        kind: &str,
+        key: &str,
+        sealed: &[u8],
+    ) -> Option<Zeroizing<Vec<u8>>> {
+        let row = self.setting_row(kind, key)?;
+        let opened = self.cipher.open(sealed, &row, SETTING_AAD)?;
+        Some(Zeroizing::new(opened))
     }
 
     /// Returns the id that stands for the row of a setting. Every secret that the row ever holds is sealed
@@ -194,6 +211,11 @@ impl Sealer {
 const AAD: &[u8] = b"message.phone";
 const UNLOCK_AAD: &[u8] = b"unlock";
 const SETTING_AAD: &[u8] = b"setting";
+
+/// The associated data of a setting's seal. It has a length of its own, so that it is never that of before.
+fn setting_aad(text: &str) -> Vec<u8> {
+    [SETTING_AAD, b" beside ", text.as_bytes()].concat()
+}
 
 #[cfg(test)]
 mod tests {

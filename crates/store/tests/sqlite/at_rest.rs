@@ -142,3 +142,25 @@ async fn secrets_are_sealed_and_open_in_their_own_row_only() {
         "a row with another's secrets is not read"
     );
 }
+
+#[tokio::test]
+async fn a_secret_does_not_open_beside_a_changed_endpoint_or_time() {
+    let mut world = World::on(Sqlite::new());
+    for setting in settings(&world) {
+        put(&world, setting).await;
+    }
+    world.stop();
+    let log = world.backend.intruder();
+    let changed = log.execute(
+        "UPDATE setting SET value = replace(value, '\"created_at\":', '\"created_at\":1') WHERE kind = 'access_key'
+         OR key = 'aliyun'",
+        [],
+    );
+    assert!(changed.unwrap() >= 1);
+    drop(log);
+    world.start();
+    let setup = world.setups().setup();
+    let names: Vec<_> = setup.providers.keys().map(ToString::to_string).collect();
+    assert_eq!(names, ["tencent"], "the secret stays where it was");
+    assert!(setup.access_keys.is_empty());
+}

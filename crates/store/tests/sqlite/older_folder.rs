@@ -41,7 +41,7 @@ struct Older {
     key: PasscodeKey,
     clock: Arc<HandClock>,
     entropy: CountingEntropy,
-    _dir: TempDir,
+    dir: TempDir,
 }
 
 impl Older {
@@ -65,7 +65,7 @@ impl Older {
             key: PasscodeKey::new(key("passcode")),
             clock,
             entropy: CountingEntropy::default(),
-            _dir: dir,
+            dir,
         }
     }
 
@@ -210,4 +210,17 @@ async fn the_setup_of_an_older_folder_is_version_one() {
         setup.access_keys.len(),
     );
     assert_eq!(counts, (1, 2, 2));
+}
+
+#[tokio::test]
+async fn the_secrets_of_an_older_folder_are_sealed_anew_beside_their_settings() {
+    let older = Older::open();
+    let path = older.dir.path().join("countersign.db");
+    let log = rusqlite::Connection::open(path).unwrap();
+    let seals: i64 = log
+        .query_row("SELECT seals FROM setup", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(seals, 2);
+    assert_eq!(older.store.setup().providers.len(), 1);
+    assert_eq!(older.store.setup().access_keys.len(), 2);
 }

@@ -75,6 +75,7 @@ pub(crate) fn assemble(
     if !keys_fit(&log, &sealer).map_err(database)? {
         return Err(OpenError::Keys);
     }
+    setup::reseal(&mut log, &sealer).map_err(database)?;
     let clock = wind(&log, clock).map_err(database)?;
     let ahead = clock.ahead();
     let clock: Arc<dyn Clock> = Arc::new(clock);

@@ -8,5 +8,6 @@ pub(crate) fn migrations() -> Migrations<'static> {
         M::up(include_str!("0001_log.sql")),
         M::up(include_str!("0002_vendors.sql")),
         M::up(include_str!("0003_setup.sql")),
+        M::up(include_str!("0004_seals.sql")),
     ])
 }

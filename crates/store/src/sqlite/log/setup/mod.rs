@@ -1,5 +1,6 @@
 //! Settings as rows of the table `setting`, and the version of the setup in the table `setup`.
 
+mod reseal;
 mod value;
 
 use countersign_core::application::AppId;
@@ -10,6 +11,7 @@ use countersign_core::send::route::{ProviderName, RouteScope};
 use countersign_core::template::{Language, TemplateKind, TemplateScope};
 use rusqlite::{Connection, Row, params};
 
+pub(crate) use self::reseal::reseal;
 use self::value::{Value, json};
 use crate::seal::Sealer;
 

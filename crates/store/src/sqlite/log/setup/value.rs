@@ -24,7 +24,7 @@ use crate::seal::Sealer;
 pub(super) struct Value {
     /// A JSON object, readable.
     pub(super) text: String,
-    /// The setting's secrets, sealed under its row. For an application, the MAC of its secret.
+    /// The setting's secrets, sealed under its row and beside `text`. For an application, the MAC of its secret.
     pub(super) sealed: Option<Vec<u8>>,
 }
 
@@ -82,20 +82,26 @@ struct AccessKeyValue {
 
 /// Writes the value of a setting; `None` if its secrets cannot be sealed.
 pub(super) fn write(setting: &Setting, kind: Kind, key: &str, sealer: &Sealer) -> Option<Value> {
-    let seal = |secret: &[u8]| sealer.seal_setting(kind.as_str(), key, secret);
+    let sealed = |text: String, secret: &[u8]| {
+        let sealed = sealer.seal_setting(kind.as_str(), key, &text, secret)?;
+        Some(Value {
+            text,
+            sealed: Some(sealed),
+        })
+    };
     Some(match setting {
         Setting::Application(record) => Value {
             text: json(&application_value(&record.application))?,
             sealed: Some(record.secret.as_bytes().to_vec()),
         },
-        Setting::Provider(provider) => Value {
-            text: json(&ProviderValue {
+        Setting::Provider(provider) => {
+            let text = json(&ProviderValue {
                 kind: provider.kind.clone(),
                 settings: provider.settings.clone(),
                 created_at: provider.created_at.as_millis(),
-            })?,
-            sealed: Some(seal(provider_secrets(provider)?.as_bytes())?),
-        },
+            })?;
+            sealed(text, provider_secrets(provider)?.as_bytes())?
+        }
         Setting::Route(_, route) => Value {
             text: json(&route_value(route))?,
             sealed: None,
@@ -104,12 +110,12 @@ pub(super) fn write(setting: &Setting, kind: Kind, key: &str, sealer: &Sealer) -
             text: json(&template_value(template))?,
             sealed: None,
         },
-        Setting::AccessKey(access) => Value {
-            text: json(&AccessKeyValue {
+        Setting::AccessKey(access) => {
+            let text = json(&AccessKeyValue {
                 created_at: access.created_at.as_millis(),
-            })?,
-            sealed: Some(seal(access.secret.reveal().as_bytes())?),
-        },
+            })?;
+            sealed(text, access.secret.reveal().as_bytes())?
+        }
     })
 }
 
@@ -161,7 +167,7 @@ fn template_value(template: &Template) -> TemplateValue {
     }
 }
 
-/// Reads the setting with this key from its value; `None` if the value cannot be read, or was sealed for another row.
+/// Reads the setting with this key from its value; `None` if the value cannot be read, or its secrets were sealed for another row or beside another text.
 pub(super) fn read(
     key: SettingKey,
     kind: Kind,
@@ -169,7 +175,7 @@ pub(super) fn read(
     sealed: Option<&[u8]>,
     sealer: &Sealer,
 ) -> Option<Setting> {
-    let open = |key: &str| sealer.open_setting(kind.as_str(), key, sealed?);
+    let open = |key: &str| sealer.open_setting(kind.as_str(), key, text, sealed?);
     Some(match key {
         SettingKey::Application(id) => Setting::Application(ApplicationRecord {
             application: Arc::new(application(id, text)?),
