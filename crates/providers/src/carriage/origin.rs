@@ -6,7 +6,7 @@ use countersign_core::ports::provider::Sms;
 
 /// The calls that have one vote together: those of one application to the numbers of one prefix.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Origin {
+pub(crate) struct Origin {
     app: String,
     prefix: String,
 }

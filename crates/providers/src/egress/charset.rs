@@ -133,4 +133,15 @@ mod tests {
         assert_eq!(read("text/plain", b"a\xd5"), "a〓");
         assert_eq!(read("text/plain", b""), "");
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_become_a_text(body in proptest::collection::vec(proptest::num::u8::ANY, 0..64)) {
+            for charset in ["gbk", "utf-16", "iso-8859-1", "x"] {
+                let content_type = format!("text/plain; charset={charset}");
+                let read = to_utf8(Some(&content_type), body.clone());
+                proptest::prop_assert!(String::from_utf8(read).is_ok());
+            }
+        }
+    }
 }

@@ -214,4 +214,12 @@ mod tests {
             assert_eq!(read(text), None, "{text}");
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read_to_an_end(text in "[<>/a&;=\"' !?#x0\\[\\]-]{0,96}") {
+            let _ = read(&text);
+            let _ = read(&format!("<a>{text}</a>"));
+        }
+    }
 }
