@@ -301,6 +301,7 @@ async fn a_message_within_the_minute_of_alibaba_goes_to_the_next_vendor() {
     let sent = alone.public.send_sms("CHANNEL_LOGIN", &to(1)).await;
     assert_snapshot!(sent, @r#"
     HTTP 200
+    retry-after: [1 to 60]
     {
       "statusCode": 602,
       "message": "The SMS provider refused the message (recipient_limited): it has sent this number too many messages lately; try again later. Nothing was sent.",

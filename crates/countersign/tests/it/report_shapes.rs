@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::actors::{App, Operator};
+use crate::sandbox::until;
 use crate::server::{Server, folder, number};
 use crate::vendor::{Manner, Vendor};
 
@@ -11,7 +12,7 @@ use crate::vendor::{Manner, Vendor};
 async fn line(server: &Server, vendor: &Vendor, reports: Value) -> (Operator, App, String) {
     let operator = server.operator();
     let settings = json!({
-        "url": &vendor.url, "format": "json", "body": {"to": "{to}"}, "message_id": "/id", "reports": reports,
+        "url": &vendor.url, "format": "json", "body": {"to": "{to}", "code": "{code}"}, "message_id": "/id", "reports": reports,
     });
     let account = json!({"name": "acme", "kind": "http", "settings": settings});
     let shown = operator.set("set-sms-provider", account).await;
@@ -110,4 +111,35 @@ async fn a_report_about_a_message_that_a_kill_interrupted_is_on_its_timeline() {
     assert_eq!(answer.unwrap().status(), 200);
     let delivered = [("delivered".to_owned(), None)];
     assert_eq!(reported(&operator, 1).await, delivered);
+}
+
+#[tokio::test]
+async fn a_flood_of_early_reports_to_one_provider_pushes_out_none_to_another() {
+    let (data, vendor) = (folder(), Vendor::start(Manner::WhenReleased).await);
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let (operator, app, url) = line(&server, &vendor, json!({})).await;
+    let settings =
+        json!({"url": &vendor.url, "format": "json", "body": {"to": "{to}", "code": "{code}"}});
+    let account = json!({"name": "other", "kind": "http", "settings": settings});
+    let other = operator.set("set-sms-provider", account).await;
+    let other = format!("{}{}", server.url, other["receiptsPath"].as_str().unwrap());
+
+    let sdk = app.public.sdk();
+    let send = tokio::spawn(async move { sdk.try_login(&number(1)).await });
+    vendor.arrived(1).await;
+    let to = format!("+86{}", number(1));
+    let report = |id: String| json!({"providerMessageId": id, "to": to, "status": "delivered"});
+    let early = report("v-1".to_owned());
+    let flood: Vec<_> = (0..4_200).map(|n| report(format!("x-{n}"))).collect();
+    for (url, body) in [(&url, early), (&other, json!(flood))] {
+        let answer = server.client().post(url).json(&body).send().await;
+        assert_eq!(answer.unwrap().status(), 200);
+    }
+    vendor.release();
+    assert_eq!(send.await.unwrap().expect("an answer").0, 200);
+    let delivered = [("delivered".to_owned(), None)];
+    until("the early report", async || {
+        (reported(&operator, 1).await == delivered).then_some(())
+    })
+    .await;
 }

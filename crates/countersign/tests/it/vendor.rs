@@ -27,7 +27,7 @@ pub(crate) enum Manner {
     Reset,
     /// Says nothing, ever.
     Silence,
-    /// Accepts, once [`Vendor::release`] was called.
+    /// Accepts with the id `v-1`, once [`Vendor::release`] was called.
     WhenReleased,
 }
 
@@ -149,7 +149,7 @@ async fn behave(
         }
         Manner::WhenReleased => {
             released.wait_for(|released| *released).await.unwrap();
-            answer(&mut connection, 200, "").await;
+            answer(&mut connection, 200, r#"{"id":"v-1"}"#).await;
         }
     }
 }

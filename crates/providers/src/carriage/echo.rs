@@ -88,8 +88,10 @@ fn parts(secret: &str) -> Vec<Secret> {
 
 /// The runs of `text` that are base64 or hexadecimal, decoded.
 fn decoded(text: &str) -> impl Iterator<Item = String> {
-    let of_base64 = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '-' | '_');
-    let runs = text.split(move |c: char| !of_base64(c));
+    // A dash or an underscore may stand for a digit of base64, or beside a value.
+    let plain = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '+' | '/'));
+    let in_urls = move |c: char| plain(c) && !matches!(c, '-' | '_');
+    let runs = text.split(plain).chain(text.split(in_urls));
     let runs = runs.filter(|run| run.len() >= ENCODED);
     let bytes = runs.flat_map(|run| [base64(run), hex::decode(run).ok()]);
     bytes

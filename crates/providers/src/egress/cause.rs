@@ -57,7 +57,8 @@ fn tls(error: &rustls::Error) -> &'static str {
 
 fn certificate(why: &CertificateError) -> &'static str {
     match why {
-        CertificateError::UnknownIssuer => "tls: unknown issuer",
+        // A wrong signature is that of an issuer who only has the name of one that is trusted.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => "tls: unknown issuer",
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
             "tls: expired certificate"
         }

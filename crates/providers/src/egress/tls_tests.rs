@@ -2,6 +2,7 @@
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use reqwest::Certificate;
+use tokio::io::AsyncWriteExt;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
@@ -9,7 +10,7 @@ use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
 use super::tests::{egress, post, requests, scripted};
 use super::*;
-use crate::testing::listener::{Act, Listener, Seen};
+use crate::testing::listener::{Listener, Seen};
 
 #[tokio::test]
 async fn a_handshake_that_never_ends_is_no_connection() {
@@ -80,11 +81,16 @@ async fn certificates_are_checked() {
 
 #[tokio::test]
 async fn a_handshake_with_a_server_that_speaks_plain_http_is_no_connection() {
-    let plain = Act::SayAndClose(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n".to_vec());
-    let mut listener = Listener::start([plain]).await;
-    let url = format!("https://{}/", listener.address);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://{}/", listener.local_addr().unwrap());
+    let plain = tokio::spawn(async move {
+        let (mut connection, _) = listener.accept().await.unwrap();
+        let refusal = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n";
+        connection.write_all(refusal).await.unwrap();
+        connection
+    });
     let lost = egress(Reach::Loopback).exchange(post(&url)).await.err();
     let cause = "tls: no TLS is spoken there";
     assert_eq!(lost, Some(ExchangeError::NotConnected(cause)));
-    assert_eq!(requests(&listener.seen()), 0);
+    drop(plain.await.unwrap());
 }

@@ -265,7 +265,10 @@ async fn each_fault_has_its_outcome_after_one_request() {
     let settings = json!({"url": format!("http://[::1]:{closed}/{{to}}/{{code}}")});
     let vendor = vendor(&settings, &[]);
     let outcome = vendor.send(&sms(None)).await;
-    assert_eq!(outcome, Outcome::not_accepted(RefusalKind::Unreachable));
+    assert_eq!(
+        outcome,
+        crate::egress::ExchangeError::NotConnected("refused").outcome()
+    );
 }
 
 fn callback<'a>(headers: &'a [(String, String)], body: &'a [u8]) -> Callback<'a> {

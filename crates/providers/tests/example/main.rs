@@ -203,7 +203,10 @@ async fn the_example_calls_a_vendor_that_is_not_there_unreachable() {
         .local_addr()
         .unwrap();
     let outcome = provider(&format!("http://{free}/")).send(&sms()).await;
-    assert_eq!(outcome, Outcome::not_accepted(RefusalKind::Unreachable));
+    assert_eq!(
+        outcome,
+        countersign_providers::egress::ExchangeError::NotConnected("refused").outcome()
+    );
 }
 
 #[test]

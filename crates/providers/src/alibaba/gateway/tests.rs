@@ -192,7 +192,10 @@ async fn a_refused_connection_is_a_certain_failure() {
     let Err(outcome) = gateway.ask(&call(&[])).await else {
         panic!("an answer from nobody")
     };
-    assert_eq!(outcome, Outcome::not_accepted(RefusalKind::Unreachable));
+    assert_eq!(
+        outcome,
+        crate::egress::ExchangeError::NotConnected("refused").outcome()
+    );
 }
 
 #[test]
