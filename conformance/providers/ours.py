@@ -98,7 +98,9 @@ class Row:
         answered(answer, REFUSED)
         message = self.tenant.message(answer["requestId"])
         attempt = last(message)
-        got = (attempt["outcome"], attempt.get("detail"))
+        # The vendor's sentence, if it says one, follows its code.
+        code, _, _ = attempt.get("detail", "").partition(": ")
+        got = (attempt["outcome"], code or None)
         same("outcome and the vendor's code", got, self.vendor.refusals[cell])
         same("gaveBack", message["gaveBack"], True)
         same("requests to the vendor", self.counterpart.calls(number) - before, 1)
