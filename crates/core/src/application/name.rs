@@ -6,6 +6,7 @@ use icu_normalizer::ComposingNormalizerBorrowed;
 use icu_properties::CodePointMapData;
 use icu_properties::props::{GeneralCategory, Script};
 
+use crate::printable::is_printable;
 use crate::template::lint::links;
 use crate::typed::is_invisible;
 
@@ -37,7 +38,7 @@ impl AppName {
         if text.is_empty() || text.chars().count() > 64 {
             return Err(InvalidAppName::Length);
         }
-        match text.chars().find(|c| !is_printable(*c)) {
+        match text.chars().find(|c| !is_in_names(*c)) {
             Some(c) => Err(InvalidAppName::Character(c)),
             None => Ok(Self::recorded(text)),
         }
@@ -66,20 +67,13 @@ impl AppName {
 }
 
 /// Returns whether `c` can be printed and seen. The joiners that emoji and Persian words need are taken as printed.
-fn is_printable(c: char) -> bool {
+fn is_in_names(c: char) -> bool {
     let joins = matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe0f}');
-    let category = CodePointMapData::<GeneralCategory>::new().get(c);
-    joins
-        || !is_invisible(c)
-            && !matches!(
-                category,
-                GeneralCategory::Control
-                    | GeneralCategory::Format
-                    | GeneralCategory::LineSeparator
-                    | GeneralCategory::ParagraphSeparator
-                    | GeneralCategory::PrivateUse
-                    | GeneralCategory::Unassigned
-            )
+    let means_nothing = matches!(
+        CodePointMapData::<GeneralCategory>::new().get(c),
+        GeneralCategory::PrivateUse | GeneralCategory::Unassigned
+    );
+    joins || is_printable(c) && !means_nothing
 }
 
 /// The name of an application in its messages, safe to print in an SMS: 1 to 20 characters that forge nothing, or
@@ -189,14 +183,13 @@ fn has_a_code(text: &str) -> bool {
 fn mixes_scripts(text: &str) -> bool {
     let script = |c| CodePointMapData::<Script>::new().get(c);
     let other = text.chars().filter(|c| !c.is_ascii()).map(script);
-    let mut others: BTreeSet<Script> = other
+    let others: BTreeSet<Script> = other
         .filter(|script| !matches!(*script, Script::Common | Script::Inherited))
         .map(of_east_asia)
         .collect();
     if text.contains(|c: char| c.is_ascii_alphabetic()) && others.iter().any(looks_like_latin) {
         return true;
     }
-    others.remove(&Script::Inherited);
     others.len() > 1
 }
 
