@@ -167,7 +167,8 @@ fn template_value(template: &Template) -> TemplateValue {
     }
 }
 
-/// Reads the setting with this key from its value; `None` if the value cannot be read, or its secrets were sealed for another row or beside another text.
+/// Reads the setting with this key from its value; `None` if the value cannot be read, or its secrets were sealed for
+/// another row or beside another text.
 pub(super) fn read(
     key: SettingKey,
     kind: Kind,
