@@ -5,6 +5,7 @@
 
 pub mod cli;
 pub mod config;
+pub mod connection;
 pub mod first_calls;
 pub mod http;
 pub mod lifecycle;

@@ -4,7 +4,6 @@
 //! and returns. [`DRAIN`] bounds the wait; a second signal ends it.
 
 use std::io;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,9 +12,10 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::net::{TcpListener, TcpStream};
 use tokio_util::task::TaskTracker;
 
+use crate::connection::Stream;
 use crate::http::{Gate, Pass};
 
 /// The longest that a shutdown waits: as long as a send may take.
@@ -30,26 +30,6 @@ const HEAD_FIELDS: usize = 64;
 
 /// How long to wait where no connection can be taken, such as for want of file handles.
 const BREATH: Duration = Duration::from_millis(50);
-
-/// How many connections may wait to be accepted, as far as the system allows. SDKs make one per send, and
-/// one that finds the queue full tries again after a second: tokio's own 128 are less than a burst.
-const BACKLOG: u32 = 4096;
-
-/// Listens on `address`.
-///
-/// # Errors
-/// When it cannot be had.
-pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = match address {
-        SocketAddr::V4(_) => TcpSocket::new_v4()?,
-        SocketAddr::V6(_) => TcpSocket::new_v6()?,
-    };
-    // Elsewhere than on Windows this means: at once after a predecessor. There: beside it.
-    #[cfg(not(windows))]
-    socket.set_reuseaddr(true)?;
-    socket.bind(address)?;
-    socket.listen(BACKLOG)
-}
 
 /// Serves until told to stop, then drains.
 pub async fn serve(listener: TcpListener, site: Router, tasks: TaskTracker, mut signals: Signals) {
@@ -98,7 +78,10 @@ fn attend(connection: TcpStream, pass: Pass, site: Router, graceful: &GracefulSh
         .max_headers(HEAD_FIELDS)
         // A caller that has said all it has to say still gets its answer.
         .half_close(true)
-        .serve_connection(TokioIo::new(connection), TowerToHyperService::new(site));
+        .serve_connection(
+            TokioIo::new(Stream::new(connection)),
+            TowerToHyperService::new(site),
+        );
     let served = graceful.watch(served);
     tokio::spawn(async move {
         if let Err(error) = served.await {

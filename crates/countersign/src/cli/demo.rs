@@ -12,6 +12,7 @@ use tokio_util::task::TaskTracker;
 
 use super::{owner, program, say};
 use crate::config::owner::OwnerNote;
+use crate::connection;
 use crate::lifecycle::{self, Signals};
 
 /// The longest that the running countersign may take to say whether it has an inbox.
@@ -52,7 +53,7 @@ impl Demo {
         }
         let signals = Signals::listen()?;
         let service = self.service().await?;
-        let listener = lifecycle::listen(self.listen).with_context(|| {
+        let listener = connection::listen(self.listen).with_context(|| {
             format!(
                 "cannot listen on {}: name another address with --listen",
                 self.listen

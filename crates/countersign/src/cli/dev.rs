@@ -29,9 +29,10 @@ use crate::config::keys::Keys;
 use crate::config::owner::OwnerNote;
 use crate::config::provider::ProviderSpec;
 use crate::config::settings::Settings;
+use crate::connection;
 use crate::first_calls::FirstCalls;
 use crate::http::Development;
-use crate::lifecycle::{self, Signals};
+use crate::lifecycle::Signals;
 use crate::manage::Manage;
 use crate::service::{self, Service, ServiceParts};
 use crate::system::OsEntropy;
@@ -96,7 +97,7 @@ impl Dev {
 
         let folder = OwnedFolder::claim(&self.data)?;
         let keys = Keys::of(folder.path(), &OsEntropy)?;
-        let listener = lifecycle::listen(self.listen).with_context(|| {
+        let listener = connection::listen(self.listen).with_context(|| {
             format!(
                 "cannot listen on {}: name another address with --listen",
                 self.listen

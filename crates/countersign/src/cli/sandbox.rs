@@ -10,6 +10,7 @@ use countersign_sandbox::{Options, Sandbox, Vendor, accounts, shown_accounts, sh
 use tokio::sync::oneshot;
 
 use super::say;
+use crate::connection;
 use crate::lifecycle::{self, Signals};
 use crate::system::{Machine, Readings};
 
@@ -43,7 +44,7 @@ impl Vendors {
         options.minute_rule = !self.no_minute_rule;
         options.reports = self.reports;
         let sandbox = Sandbox::new(options).context("--report or the HTTP client")?;
-        let listener = lifecycle::listen(self.listen).with_context(|| {
+        let listener = connection::listen(self.listen).with_context(|| {
             format!(
                 "cannot listen on {}: name another address with --listen",
                 self.listen

@@ -1,8 +1,10 @@
 //! `/openapi.json`, and `/docs/`: the reference, a page on which Swagger UI shows that document.
 
+use std::borrow::Cow;
 use std::future::ready;
 use std::sync::Arc;
 
+use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -55,12 +57,20 @@ fn read(name: &str, swagger: Arc<Config<'static>>) -> Option<Response> {
         }
     };
     let content_type = [(header::CONTENT_TYPE, file.content_type)];
-    let mut answer = guarded((content_type, file.bytes.into_owned()).into_response());
+    let mut answer = guarded((content_type, content(file.bytes)).into_response());
     if file.gzpipped {
         let gzip = HeaderValue::from_static("gzip");
         answer.headers_mut().insert(header::CONTENT_ENCODING, gzip);
     }
     Some(answer)
+}
+
+/// The bytes of a file. Those within the program are not copied: a copy would live as long as its reader is slow.
+fn content(bytes: Cow<'static, [u8]>) -> Bytes {
+    match bytes {
+        Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+        Cow::Owned(bytes) => bytes.into(),
+    }
 }
 
 /// The answer with the headers of the reference.

@@ -59,6 +59,7 @@ mod tokens;
 mod too_late;
 mod typed_codes;
 mod typed_numbers;
+mod unread;
 mod vendor;
 mod vendor_checklist;
 mod vendor_faults;
