@@ -8,40 +8,43 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio_util::task::TaskTracker;
 
-use crate::connection::Stream;
-use crate::http::{Gate, Pass};
+use crate::connection::{self, Places};
 
 /// The longest that a shutdown waits: as long as a send may take.
 pub(crate) const DRAIN: Duration = Duration::from_secs(10);
 
-/// How long the head of a request may take to arrive, and how long a connection may idle before one.
-const HEAD: Duration = Duration::from_secs(5);
-
-/// The most bytes and fields of the head of a request.
-const HEAD_BYTES: usize = 16 * 1024;
-const HEAD_FIELDS: usize = 64;
-
 /// How long to wait where no connection can be taken, such as for want of file handles.
 const BREATH: Duration = Duration::from_millis(50);
 
+/// A site, and how it is served.
+#[derive(Debug)]
+pub struct Served {
+    /// Answers the requests.
+    pub site: Router,
+    /// How long a connection may idle.
+    pub idle: Duration,
+    /// The work that outlives its callers.
+    pub tasks: TaskTracker,
+}
+
 /// Serves until told to stop, then drains.
-pub async fn serve(listener: TcpListener, site: Router, tasks: TaskTracker, mut signals: Signals) {
-    let (graceful, gate) = (GracefulShutdown::new(), Arc::new(Gate::default()));
+pub async fn serve(listener: TcpListener, served: Served, mut signals: Signals) {
+    let Served { site, idle, tasks } = served;
+    let (graceful, places) = (GracefulShutdown::new(), Arc::new(Places::of_this_process()));
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             () = signals.next() => break,
         };
         match accepted {
-            Ok((connection, peer)) => match gate.enter(peer.ip()) {
-                Some(pass) => attend(connection, pass, site.clone(), &graceful),
+            Ok((connection, peer)) => match places.take(peer.ip()) {
+                Some(place) => {
+                    connection::serve(connection, place, site.clone(), idle, &graceful);
+                }
                 None => tracing::debug!("a connection too many was closed"),
             },
             Err(error) => {
@@ -63,32 +66,6 @@ pub async fn serve(listener: TcpListener, site: Router, tasks: TaskTracker, mut 
         () = tokio::time::sleep(DRAIN) => tracing::warn!("stopped with connections still open"),
         () = signals.next() => tracing::warn!("stopped at once: a second signal came"),
     }
-}
-
-/// Serves one connection in a task of its own.
-fn attend(connection: TcpStream, pass: Pass, site: Router, graceful: &GracefulShutdown) {
-    // Answers are small: waiting to fill a packet only costs the caller time.
-    if let Err(error) = connection.set_nodelay(true) {
-        tracing::debug!(%error, "no TCP_NODELAY");
-    }
-    let served = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD)
-        .max_buf_size(HEAD_BYTES)
-        .max_headers(HEAD_FIELDS)
-        // A caller that has said all it has to say still gets its answer.
-        .half_close(true)
-        .serve_connection(
-            TokioIo::new(Stream::new(connection)),
-            TowerToHyperService::new(site),
-        );
-    let served = graceful.watch(served);
-    tokio::spawn(async move {
-        if let Err(error) = served.await {
-            tracing::debug!(%error, "a connection ended early");
-        }
-        drop(pass);
-    });
 }
 
 /// The signals that end the process. Listen early: until then they kill it.

@@ -1,6 +1,7 @@
 //! The service, put together from its parts: a store, keys, settings and what carries messages.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use countersign_core::code::checker::Checker;
@@ -20,8 +21,9 @@ use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use crate::config::keys::Keys;
 use crate::config::settings::Settings;
+use crate::connection;
 use crate::http::{self, AppState, Development, Services};
-use crate::lifecycle::{self, Signals};
+use crate::lifecycle::{self, Served, Signals};
 use crate::manage::{Manage, ManageParts};
 use crate::system::{Machine, SystemClock};
 use crate::token::{Minter, SigningKeys};
@@ -71,6 +73,7 @@ pub struct Service {
     state: AppState,
     manage: Arc<Manage>,
     tasks: TaskTracker,
+    idle: Duration,
     /// Plans what other nodes set up, until the service is dropped.
     _follower: AbortOnDropHandle<()>,
 }
@@ -146,6 +149,7 @@ impl Service {
             state,
             manage,
             tasks,
+            idle: parts.settings.idle.unwrap_or(connection::IDLE),
             _follower: AbortOnDropHandle::new(follower),
         })
     }
@@ -158,7 +162,12 @@ impl Service {
 
     /// Serves until told to stop, then lets requests and tasks under way come to their end.
     pub async fn serve(self, listener: TcpListener, signals: Signals) {
-        lifecycle::serve(listener, http::site(self.state), self.tasks, signals).await;
+        let served = Served {
+            site: http::site(self.state),
+            idle: self.idle,
+            tasks: self.tasks,
+        };
+        lifecycle::serve(listener, served, signals).await;
     }
 }
 

@@ -13,7 +13,7 @@ use tokio_util::task::TaskTracker;
 use super::{owner, program, say};
 use crate::config::owner::OwnerNote;
 use crate::connection;
-use crate::lifecycle::{self, Signals};
+use crate::lifecycle::{self, Served, Signals};
 
 /// The longest that the running countersign may take to say whether it has an inbox.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -64,7 +64,12 @@ impl Demo {
         let router = countersign_demo::router(service).context("--url or --app")?;
         say(banner);
         say(format!("listening on http://{address}"));
-        lifecycle::serve(listener, router, TaskTracker::new(), signals).await;
+        let served = Served {
+            site: router,
+            idle: connection::IDLE,
+            tasks: TaskTracker::new(),
+        };
+        lifecycle::serve(listener, served, signals).await;
         Ok(ExitCode::SUCCESS)
     }
 

@@ -22,11 +22,15 @@ pub struct Settings {
     pub limits: SendLimits,
     /// How far requests to vendors may reach; `None` leaves it to the verb.
     pub reach: Option<Reach>,
+    /// How long a connection may idle; `None` leaves it to the program.
+    pub idle: Option<Duration>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    #[serde(default)]
+    server: Server,
     #[serde(default)]
     codes: Codes,
     #[serde(default)]
@@ -46,6 +50,12 @@ struct LimitSection {
     window_seconds: u64,
     max: u32,
     mode: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Server {
+    idle_seconds: Option<u64>,
 }
 
 #[derive(Default, Deserialize)]
@@ -110,6 +120,7 @@ impl Settings {
             codes,
             limits,
             reach: reach.context("providers")?,
+            idle: file.server.idle_seconds.map(idle).transpose()?,
         })
     }
 }
@@ -129,6 +140,13 @@ impl LimitSection {
             },
             name: self.name,
         })
+    }
+}
+
+fn idle(seconds: u64) -> anyhow::Result<Duration> {
+    match seconds {
+        5..=3_600 => Ok(Duration::from_secs(seconds)),
+        _ => bail!("server: a connection may idle for 5 to 3600 seconds, not {seconds}"),
     }
 }
 
@@ -229,6 +247,7 @@ mod tests {
         let text = include_str!("../../../../countersign.default.toml");
         let read = Settings::parse(text).unwrap();
         assert_eq!(read.reach, Some(Reach::Loopback), "as for dev");
+        assert_eq!(read.idle, Some(crate::connection::IDLE));
         let read = read.codes;
         for channel in Channel::ALL {
             let built_in = CodePolicy::default().of(&app("any"), channel);
@@ -288,6 +307,10 @@ mod tests {
             (
                 "[codes]\nlife_seconds = 601",
                 "codes: a code lives 60 to 600 seconds, not 601",
+            ),
+            (
+                "[server]\nidle_seconds = 4",
+                "server: a connection may idle for 5 to 3600 seconds, not 4",
             ),
             (
                 "[codes]\ndigits = 5",

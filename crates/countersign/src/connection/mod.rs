@@ -1,12 +1,24 @@
-//! Connections of callers: how they are listened for, and what one connection may hold of the machine.
+//! Connections of callers: how they are listened for, what one connection may hold of the machine, and for how long.
 
+mod handles;
 mod listening;
+mod places;
+mod serving;
 mod stream;
+mod usage;
 
 pub use listening::listen;
-pub(crate) use stream::Stream;
+pub(crate) use places::Places;
+pub(crate) use serving::serve;
 
 use std::time::Duration;
+
+/// How long a connection may idle before its next request, unless the settings say. Proxies and load balancers keep
+/// theirs for up to a minute: a server that closes earlier loses the request that they are sending.
+pub const IDLE: Duration = Duration::from_secs(75);
+
+/// How long the head of a request may take to arrive, from its first byte.
+const HEAD: Duration = Duration::from_secs(5);
 
 /// How long a write may make no progress, because the caller does not read, before the connection ends.
 const UNREAD: Duration = Duration::from_secs(10);

@@ -1,34 +1,59 @@
 //! The bytes of one connection. A caller that does not read its answer is not read from, and loses the connection after
-//! [`UNREAD`].
+//! [`UNREAD`]; a caller that begins a head and does not end it loses the connection after [`HEAD`].
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
-use super::UNREAD;
+use super::usage::Usage;
+use super::{HEAD, UNREAD};
 
-/// A connection that ends with [`io::ErrorKind::TimedOut`] after a write has made no progress for [`UNREAD`].
+/// A connection that ends with [`io::ErrorKind::TimedOut`] when its caller is too slow.
 #[derive(Debug)]
 pub(crate) struct Stream {
     socket: TcpStream,
     /// The end of the wait for a caller that does not read; `None` while it reads.
     unread: Option<Pin<Box<Sleep>>>,
+    /// The end of the wait for the rest of a head; `None` while no head has begun.
+    head: Option<Pin<Box<Sleep>>>,
+    /// The number of requests before the newest bytes that arrived.
+    requests_before: Option<u64>,
+    usage: Arc<Usage>,
 }
 
 impl Stream {
-    pub(crate) fn new(socket: TcpStream) -> Self {
+    pub(crate) fn new(socket: TcpStream, usage: Arc<Usage>) -> Self {
         Self {
             socket,
             unread: None,
+            head: None,
+            requests_before: None,
+            usage,
         }
     }
 
+    /// Waits for bytes that are not there yet, or ends the connection.
+    fn wait(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.usage.is_under_way() {
+            return Poll::Pending;
+        }
+        self.usage.rests();
+        if self.requests_before == Some(self.usage.requests()) {
+            let head = self.head.get_or_insert_with(|| Box::pin(sleep(HEAD)));
+            ready!(head.as_mut().poll(context));
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
+        self.head = None;
+        Poll::Pending
+    }
+
     /// Passes the result of a write on, or ends the connection.
-    fn judge(
+    fn written(
         &mut self,
         written: Poll<io::Result<usize>>,
         context: &mut Context<'_>,
@@ -56,7 +81,19 @@ impl AsyncRead for Stream {
         if self.unread.is_some() {
             return Poll::Pending;
         }
-        Pin::new(&mut self.socket).poll_read(context, buffer)
+        match Pin::new(&mut self.socket).poll_read(context, buffer) {
+            Poll::Pending => self.wait(context),
+            Poll::Ready(read) => {
+                if self.usage.is_under_way() {
+                    return Poll::Ready(read);
+                }
+                let requests = Some(self.usage.requests());
+                if self.requests_before != requests {
+                    (self.requests_before, self.head) = (requests, None);
+                }
+                Poll::Ready(read)
+            }
+        }
     }
 }
 
@@ -67,7 +104,7 @@ impl AsyncWrite for Stream {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.socket).poll_write(context, bytes);
-        self.judge(written, context)
+        self.written(written, context)
     }
 
     fn poll_write_vectored(
@@ -76,7 +113,7 @@ impl AsyncWrite for Stream {
         pieces: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.socket).poll_write_vectored(context, pieces);
-        self.judge(written, context)
+        self.written(written, context)
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -15,6 +15,5 @@ mod v3;
 mod wire;
 
 pub use dev::Development;
-pub use request::gate::{Gate, Pass};
 pub use router::site;
 pub use state::{AppState, Services};

@@ -27,6 +27,7 @@ mod documents;
 mod doors;
 mod failover;
 mod guard;
+mod idle;
 mod inbox;
 mod iso_3166;
 mod last_lines;

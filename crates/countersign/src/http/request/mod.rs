@@ -5,7 +5,6 @@ pub(crate) mod arrival;
 pub(crate) mod body;
 pub(crate) mod context;
 pub(crate) mod cors;
-pub(crate) mod gate;
 pub(crate) mod malformed;
 mod misfit;
 pub(crate) mod shape;

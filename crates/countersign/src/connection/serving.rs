@@ -1,0 +1,86 @@
+//! One connection, from its place to its end.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Version, header};
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::TcpStream;
+use tower_service::Service as _;
+
+use super::places::Place;
+use super::stream::Stream;
+
+/// The most bytes and fields of the head of a request.
+const HEAD_BYTES: usize = 16 * 1024;
+const HEAD_FIELDS: usize = 64;
+
+/// Serves one connection in a task of its own. It may idle for `idle`, which its answers announce.
+pub(crate) fn serve(
+    connection: TcpStream,
+    place: Place,
+    site: Router,
+    idle: Duration,
+    graceful: &GracefulShutdown,
+) {
+    // Answers are small: waiting to fill a packet only costs the caller time.
+    if let Err(error) = connection.set_nodelay(true) {
+        tracing::debug!(%error, "no TCP_NODELAY");
+    }
+    let usage = Arc::clone(&place.usage);
+    let announced = HeaderValue::try_from(format!("timeout={}", idle.as_secs())).ok();
+    let answer = service_fn(move |request: Request<Incoming>| {
+        let under_way = usage.begin();
+        let announced = announced.clone().filter(|_| is_kept(&request));
+        let answer = site.clone().call(request);
+        async move {
+            let Ok(mut answer) = answer.await;
+            drop(under_way);
+            if let Some(announced) = announced {
+                let name = HeaderName::from_static("keep-alive");
+                answer.headers_mut().insert(name, announced);
+            }
+            Ok::<_, Infallible>(answer)
+        }
+    });
+    let stream = Stream::new(connection, Arc::clone(&place.usage));
+    let served = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(idle)
+        .max_buf_size(HEAD_BYTES)
+        .max_headers(HEAD_FIELDS)
+        // A caller that has said all it has to say still gets its answer.
+        .half_close(true)
+        .serve_connection(TokioIo::new(stream), answer);
+    let served = graceful.watch(served);
+    tokio::spawn(async move {
+        tokio::select! {
+            biased;
+            served = served => if let Err(error) = served {
+                tracing::debug!(%error, "a connection ended early");
+            },
+            () = place.usage.ended() => tracing::debug!("an idle connection made room"),
+        }
+        drop(place);
+    });
+}
+
+/// Whether the connection is kept after this request, as far as the caller says.
+fn is_kept<B>(request: &Request<B>) -> bool {
+    request.version() == Version::HTTP_11 && !asks_to_close(request.headers())
+}
+
+fn asks_to_close(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(header::CONNECTION).iter();
+    let mut options = values
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','));
+    options.any(|option| option.trim().eq_ignore_ascii_case("close"))
+}
