@@ -40,7 +40,9 @@ class Sandbox:
         """What it says about itself."""
         data = json.dumps(body).encode() if body else None
         try:
-            with _http.open(f"{self.url}/sandbox/{path}", data, timeout=10) as response:
+            headers = {"content-type": "application/json"}
+            request = urllib.request.Request(f"{self.url}/sandbox/{path}", data, headers)
+            with _http.open(request, timeout=10) as response:
                 return json.load(response)
         except urllib.error.HTTPError as error:
             raise Mismatch(f"/sandbox/{path} to do as it is asked", error.read().decode()) from error

@@ -57,10 +57,19 @@ impl Call {
         query.chain(self.form_pairs()).collect()
     }
 
-    /// The body, where it is a JSON object.
+    /// The body, where it is a JSON object and says so.
     pub(crate) fn json(&self) -> Option<Map<String, Value>> {
-        serde_json::from_slice(&self.body).ok()
+        let body = Some(&self.body).filter(|_| is_json(&self.headers))?;
+        serde_json::from_slice(body).ok()
     }
+}
+
+/// Whether `content-type` is JSON. A page of another site can make a browser send JSON as text, but not as JSON.
+pub(crate) fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE);
+    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    kind.eq_ignore_ascii_case("application/json")
 }
 
 fn pairs(encoded: &[u8]) -> Vec<(String, String)> {

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Query, State};
+use axum::http::HeaderMap;
 use axum::routing::get;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use crate::call::Answer;
+use crate::call::{Answer, is_json};
 use crate::faults::ScriptLine;
 use crate::reports::ReportJob;
 use crate::shared::Shared;
@@ -57,8 +58,8 @@ async fn faults(State(shared): State<Arc<Shared>>) -> Answer {
     Answer::json(200, &json!(shared.faults.all()))
 }
 
-async fn add_fault(State(shared): State<Arc<Shared>>, body: Bytes) -> Answer {
-    match read::<ScriptLine>(&body) {
+async fn add_fault(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Answer {
+    match read::<ScriptLine>(&headers, &body) {
         Ok(line) if line.times == Some(0) => wrong("times: must be at least 1"),
         Ok(line) => {
             shared.faults.add(line);
@@ -77,8 +78,8 @@ async fn reports(State(shared): State<Arc<Shared>>) -> Answer {
     Answer::json(200, &shared.reports.shown())
 }
 
-async fn set_reports(State(shared): State<Arc<Shared>>, body: Bytes) -> Answer {
-    match read::<ReportJob>(&body) {
+async fn set_reports(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Answer {
+    match read::<ReportJob>(&headers, &body) {
         Ok(job) => match shared.reports.set(job) {
             Ok(()) => reports(State(shared)).await,
             Err(error) => wrong(&error),
@@ -87,7 +88,11 @@ async fn set_reports(State(shared): State<Arc<Shared>>, body: Bytes) -> Answer {
     }
 }
 
-fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Answer> {
+fn read<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<T, Answer> {
+    if !is_json(headers) {
+        let why = "content-type: must be application/json";
+        return Err(Answer::json(415, &json!({ "error": why })));
+    }
     serde_json::from_slice(body).map_err(|error| wrong(&error.to_string()))
 }
 

@@ -6,7 +6,7 @@
 //! # Vendors
 //!
 //! All are behind one listener. Their accounts are in [`accounts`]; they are known to everyone, so a sandbox
-//! has no business on any address but those of this machine.
+//! has no business on any address but those of this machine. JSON counts only where `content-type` says so.
 //!
 //! | vendor | request | account | approved |
 //! |---|---|---|---|
@@ -25,7 +25,7 @@
 //! ```text
 //! countersign sandbox --listen 127.0.0.1:8490
 //!
-//! curl -s http://127.0.0.1:8490/msg/v1/send/json -d '{"account":"YZM0000001",
+//! curl -s http://127.0.0.1:8490/msg/v1/send/json -H 'content-type: application/json' -d '{"account":"YZM0000001",
 //!   "password":"sandbox-password-0001","phone":"13800138000","msg":"【示例】您的验证码是123456"}'
 //! curl -s http://127.0.0.1:8490/sandbox/messages
 //! ```
@@ -140,7 +140,7 @@ impl std::fmt::Debug for Options {
 
 /// Vendors that listen.
 pub struct Sandbox {
-    shared: Arc<Shared>,
+    site: Router,
     stop: watch::Sender<bool>,
 }
 
@@ -169,8 +169,18 @@ impl Sandbox {
             webhooks: Recent::within(vendors::WEBHOOKS),
             stopping,
         };
-        let shared = Arc::new(shared);
-        Ok(Self { shared, stop })
+        let site = Router::new()
+            .nest("/sandbox", control::routes())
+            .fallback(exchange::exchange)
+            .with_state(Arc::new(shared));
+        Ok(Self { site, stop })
+    }
+
+    /// Puts `layer` before everything that the sandbox answers.
+    #[must_use]
+    pub fn behind(mut self, layer: impl FnOnce(Router) -> Router) -> Self {
+        self.site = layer(self.site);
+        self
     }
 
     /// Serves until `stop` is over, and then until the answers under way are given. Connections that wait for an answer
@@ -183,17 +193,16 @@ impl Sandbox {
         listener: TcpListener,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> io::Result<()> {
-        let site = Router::new()
-            .nest("/sandbox", control::routes())
-            .fallback(exchange::exchange)
-            .with_state(self.shared);
         let listener = BreakableListener(listener);
         let stopping = self.stop;
-        axum::serve(listener, site.into_make_service_with_connect_info::<Line>())
-            .with_graceful_shutdown(async move {
-                stop.await;
-                stopping.send_replace(true);
-            })
-            .await
+        axum::serve(
+            listener,
+            self.site.into_make_service_with_connect_info::<Line>(),
+        )
+        .with_graceful_shutdown(async move {
+            stop.await;
+            stopping.send_replace(true);
+        })
+        .await
     }
 }

@@ -30,6 +30,8 @@ pub(super) fn message(fault: &Fault) -> String {
         Fault::ChangedMeanwhile { version } => {
             format!("It was changed meanwhile: its version is {version} now (0: it does not exist). Read it again before you change it.")
         }
+        Fault::ForeignPage => "A page of another origin may change nothing here: the application that the request names does not allow its origin.".to_owned(),
+        Fault::OtherMachine => "This service is for development and answers on this machine only: under localhost or 127.0.0.1, and through no proxy for others.".to_owned(),
         Fault::TooSlow => "The body did not arrive within 10 seconds.".to_owned(),
         Fault::TooLarge => "The body is larger than 16 KiB.".to_owned(),
         Fault::NotServed { asked, served } => format!("{asked} is not served here. Served are: {served}."),

@@ -29,6 +29,8 @@ pub(super) fn message(fault: &Fault) -> String {
         Fault::ChangedMeanwhile { version } => {
             format!("その間に変更されています。現在のバージョンは {version} です（0 は存在しないことを表します）。もう一度読み込んでから変更してください。")
         }
+        Fault::ForeignPage => "別のオリジンのページはここで何も変更できません。リクエストが指定するアプリケーションがそのオリジンを許可していません。".to_owned(),
+        Fault::OtherMachine => "このサービスは開発用で、このマシンからのリクエストにのみ応答します。localhost または 127.0.0.1 を使い、他者向けのプロキシを経由しないでください。".to_owned(),
         Fault::TooSlow => "リクエストボディが 10 秒以内に届きませんでした。".to_owned(),
         Fault::TooLarge => "リクエストボディが 16 KiB を超えています。".to_owned(),
         Fault::NotServed { asked, served } => format!("{asked} はここでは提供していません。利用できる API：{served}。"),

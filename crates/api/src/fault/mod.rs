@@ -76,6 +76,10 @@ pub enum Fault {
         /// The version of the setting now; 0 if it does not exist.
         version: u64,
     },
+    /// A page of another origin asked for a change of a service in development.
+    ForeignPage,
+    /// The request came for another machine than the one of a service in development, or through one.
+    OtherMachine,
     /// The body did not arrive in time.
     TooSlow,
     /// The body is larger than the service reads.
@@ -225,12 +229,14 @@ impl Fault {
             Fault::UnknownApplication | Fault::UnknownSetting { .. } | Fault::UnknownAccessKey => {
                 404
             }
+            Fault::ForeignPage => 403,
             Fault::TooSlow => 408,
             Fault::ApplicationExists
             | Fault::SigningKeyWaits { .. }
             | Fault::SettingInUse { .. }
             | Fault::ChangedMeanwhile { .. } => 409,
             Fault::TooLarge => 413,
+            Fault::OtherMachine => 421,
             Fault::CountryNotServed { .. } => 422,
             Fault::Throttled { .. } => 429,
             Fault::Internal => 500,
@@ -430,9 +436,11 @@ impl Fault {
             ("signatureUsed", signature(BadSignature::Used)),
             ("unknownAccessKey", Fault::UnknownAccessKey),
             ("unknownApplication", Fault::UnknownApplication),
+            ("foreignPage", Fault::ForeignPage),
             ("bodyTooSlow", Fault::TooSlow),
             ("applicationExists", Fault::ApplicationExists),
             ("bodyTooLarge", Fault::TooLarge),
+            ("otherMachine", Fault::OtherMachine),
             (
                 "countryNotServed",
                 Fault::CountryNotServed {

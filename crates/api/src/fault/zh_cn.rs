@@ -31,6 +31,8 @@ pub(super) fn message(fault: &Fault) -> String {
                 "它在此期间已被修改：当前版本为 {version}（0 表示不存在）。请重新读取后再修改。"
             )
         }
+        Fault::ForeignPage => "其他来源的网页不能在此更改任何内容：请求所指明的应用不允许该来源。".to_owned(),
+        Fault::OtherMachine => "此服务仅供开发使用，只响应本机的请求：请使用 localhost 或 127.0.0.1，且不要通过为他人服务的代理访问。".to_owned(),
         Fault::TooSlow => "请求体未在 10 秒内送达。".to_owned(),
         Fault::TooLarge => "请求体超过 16 KiB。".to_owned(),
         Fault::NotServed { asked, served } => format!("此处不提供 {asked}。可用的接口：{served}。"),

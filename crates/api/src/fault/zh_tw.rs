@@ -31,6 +31,8 @@ pub(super) fn message(fault: &Fault) -> String {
                 "它在此期間已被修改：目前版本為 {version}（0 表示不存在）。請重新讀取後再修改。"
             )
         }
+        Fault::ForeignPage => "其他來源的網頁不能在此變更任何內容：請求所指明的應用不允許該來源。".to_owned(),
+        Fault::OtherMachine => "此服務僅供開發使用，只回應本機的請求：請使用 localhost 或 127.0.0.1，且不要透過為他人服務的代理存取。".to_owned(),
         Fault::TooSlow => "請求主體未在 10 秒內送達。".to_owned(),
         Fault::TooLarge => "請求主體超過 16 KiB。".to_owned(),
         Fault::NotServed { asked, served } => format!("此處不提供 {asked}。可用的介面：{served}。"),

@@ -13,6 +13,7 @@ use tokio_util::task::TaskTracker;
 use super::{owner, program, say};
 use crate::config::owner::OwnerNote;
 use crate::connection;
+use crate::http::this_machine;
 use crate::lifecycle::{self, Served, Signals};
 
 /// The longest that the running countersign may take to say whether it has an inbox.
@@ -65,7 +66,7 @@ impl Demo {
         say(banner);
         say(format!("listening on http://{address}"));
         let served = Served {
-            site: router,
+            site: this_machine::only(router, None),
             idle: connection::IDLE,
             tasks: TaskTracker::new(),
         };

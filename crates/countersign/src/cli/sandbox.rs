@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 
 use super::say;
 use crate::connection;
+use crate::http::this_machine;
 use crate::lifecycle::{self, Signals};
 use crate::system::{Machine, Readings};
 
@@ -43,7 +44,9 @@ impl Vendors {
         let mut options = Options::new(wall);
         options.minute_rule = !self.no_minute_rule;
         options.reports = self.reports;
-        let sandbox = Sandbox::new(options).context("--report or the HTTP client")?;
+        let sandbox = Sandbox::new(options)
+            .context("--report or the HTTP client")?
+            .behind(|site| this_machine::only(site, None));
         let listener = connection::listen(self.listen).with_context(|| {
             format!(
                 "cannot listen on {}: name another address with --listen",
@@ -113,13 +116,15 @@ fn banner(address: SocketAddr) -> String {
 
   A message by hand, and the phones that it came to:
 
-    curl -s http://{address}/msg/v1/send/json -d '{{"account":"{}",
+    curl -s http://{address}/msg/v1/send/json -H 'content-type: application/json' \
+      -d '{{"account":"{}",
       "password":"{}","phone":"13800138000","msg":"【示例】您的验证码是123456"}}'
     curl -s http://{address}/sandbox/messages
 
   What goes wrong, twice; and what came of it all:
 
-    curl -s http://{address}/sandbox/faults -d '{{"vendor":"chuanglan","fault":"reset","times":2}}'
+    curl -s http://{address}/sandbox/faults -H 'content-type: application/json' \
+      -d '{{"vendor":"chuanglan","fault":"reset","times":2}}'
     curl -s http://{address}/sandbox/calls
 
   Stop with Ctrl-C.

@@ -11,6 +11,7 @@ mod reference;
 mod request;
 pub mod router;
 mod state;
+pub(crate) mod this_machine;
 mod v3;
 mod wire;
 

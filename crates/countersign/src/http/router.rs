@@ -14,7 +14,7 @@ use super::proof::admission;
 use super::request::context::Context;
 use super::request::cors;
 use super::state::AppState;
-use super::{dev, not_found, oidc, receipts, reference, v3};
+use super::{dev, not_found, oidc, receipts, reference, this_machine, v3};
 
 /// The endpoints under `/api/v3`, in the order of use: so the reference and the OpenAPI document show them. Any other
 /// path there is answered with this list.
@@ -72,12 +72,16 @@ pub fn site(state: AppState) -> Router {
     let of_calls = cors::OfCalls::new(Arc::clone(&state.setup_store));
     let of_documents = cors::of_documents(Arc::clone(&state.setup_store));
     // Management and the console have no CORS layer: no page of another origin manages.
-    managed
+    let site = managed
         .merge(console())
         .merge(calls.layer(of_calls))
         .merge(pages.layer(of_documents))
         .merge(documents(published).layer(cors::anyone()))
-        .with_state(state)
+        .with_state(state.clone());
+    match state.development {
+        Some(_) => this_machine::only(site, Some(state)),
+        None => site,
+    }
 }
 
 /// The endpoints for operators, and those for all other callers. Each path that is not served, and each method that a

@@ -276,7 +276,7 @@ async fn a_caller_that_hangs_up_spends_its_guess() {
     let code = server.code(LOGIN, &number(1)).await;
     let body = check_body(LOGIN, &number(1), &not(&code)).to_string();
     let request = format!(
-        "POST /api/v3/pre-check-code HTTP/1.1\r\nhost: x\r\nx-authing-app-id: dev-app\r\ncontent-length: {}\r\n\r\n{body}",
+        "POST /api/v3/pre-check-code HTTP/1.1\r\nhost: localhost\r\nx-authing-app-id: dev-app\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
     );
     for _ in 0..3 {

@@ -56,6 +56,7 @@ mod signatures;
 mod signed;
 mod slow;
 mod start;
+mod this_machine;
 mod tokens;
 mod too_late;
 mod typed_codes;

@@ -206,7 +206,7 @@ async fn a_caller_that_hangs_up_cancels_nothing() {
     );
     let mut caller = TcpStream::connect(server.address()).await.unwrap();
     let request = format!(
-        "POST /api/v3/send-sms HTTP/1.1\r\nhost: x\r\nx-authing-app-id: dev-app\r\ncontent-length: {}\r\n\r\n{body}",
+        "POST /api/v3/send-sms HTTP/1.1\r\nhost: localhost\r\nx-authing-app-id: dev-app\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
     );
     caller.write_all(request.as_bytes()).await.unwrap();

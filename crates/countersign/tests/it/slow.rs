@@ -21,7 +21,7 @@ async fn said_to(server: &Server, request: &str) -> String {
 async fn a_caller_that_sends_half_a_request_is_disconnected() {
     let data = folder();
     let server = Server::start(data.path(), &["--quiet"]).await;
-    let head = "POST /api/v3/send-sms HTTP/1.1\r\nhost: x\r\nx-authing-app-id: dev-app\r\nconnection: close\r\n";
+    let head = "POST /api/v3/send-sms HTTP/1.1\r\nhost: localhost\r\nx-authing-app-id: dev-app\r\nconnection: close\r\n";
     let half_head = said_to(&server, head);
     let request = format!("{head}content-length: 60\r\n\r\n{{");
     let half_body = said_to(&server, &request);
@@ -45,14 +45,14 @@ async fn a_request_with_too_large_a_head_is_refused() {
     let fields: String = (0..80).map(|n| format!("x-{n}: 1\r\n")).collect();
     let many = said_to(
         &server,
-        &format!("GET /api/v3/x HTTP/1.1\r\nhost: x\r\n{fields}\r\n"),
+        &format!("GET /api/v3/x HTTP/1.1\r\nhost: localhost\r\n{fields}\r\n"),
     )
     .await;
     assert!(many.starts_with("HTTP/1.1 431"), "{many}");
     let long = said_to(
         &server,
         &format!(
-            "GET /api/v3/x HTTP/1.1\r\nhost: x\r\nx: {}",
+            "GET /api/v3/x HTTP/1.1\r\nhost: localhost\r\nx: {}",
             "x".repeat(20_000)
         ),
     )
@@ -86,7 +86,7 @@ async fn a_caller_that_closes_its_sending_side_still_gets_the_answer() {
         r#"{{"channel":"CHANNEL_LOGIN","phoneNumber":"{}"}}"#,
         number(1)
     );
-    let head = "POST /api/v3/send-sms HTTP/1.1\r\nhost: x\r\nx-authing-app-id: dev-app\r\n";
+    let head = "POST /api/v3/send-sms HTTP/1.1\r\nhost: localhost\r\nx-authing-app-id: dev-app\r\n";
     let request = format!("{head}content-length: {}\r\n\r\n{body}", body.len());
     caller.write_all(request.as_bytes()).await.unwrap();
     caller.shutdown().await.unwrap();

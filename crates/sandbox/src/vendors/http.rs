@@ -111,9 +111,9 @@ enum Body {
 
 impl Body {
     fn of(call: &Call) -> Self {
-        match serde_json::from_slice(&call.body) {
-            Ok(json) => Body::Json(json),
-            Err(_) => Body::Form(call.form_pairs().into_iter().collect()),
+        match call.json() {
+            Some(json) => Body::Json(Value::Object(json)),
+            None => Body::Form(call.form_pairs().into_iter().collect()),
         }
     }
 

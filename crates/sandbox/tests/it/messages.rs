@@ -288,12 +288,11 @@ async fn tencent_cloud_judges_each_number_by_itself() {
 #[tokio::test]
 async fn chuanglan_is_served_by_hand() {
     let sandbox = Running::start().await;
-    // As `curl -d` sends it.
     let send = |path: &str, body: Value| {
         let request = sandbox.client.post(format!("{}{path}", sandbox.url));
         json_of(
             request
-                .header("content-type", "application/x-www-form-urlencoded")
+                .header("content-type", "application/json")
                 .body(body.to_string()),
         )
     };

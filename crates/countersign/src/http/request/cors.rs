@@ -114,16 +114,31 @@ pub(crate) fn anyone() -> CorsLayer {
 }
 
 /// Whether a page of `origin` may make this request. A preflight names no application, so it may come from the pages
-/// of any; the call itself may come from the pages of the application that it names.
+/// of any.
 fn is_known(setup: &Setup, origin: &str, parts: &Parts) -> bool {
-    let matches = |origins: &[Origin]| origins.iter().any(|known| known.matches(origin));
-    if parts.method == Method::OPTIONS {
-        let mut all = setup.applications.values();
-        return all.any(|held| matches(&held.application.origins));
+    match parts.method {
+        Method::OPTIONS => is_allowed_by_any(setup, origin),
+        _ => allows(setup, origin, parts),
+    }
+}
+
+/// Whether the application that a call names allows pages of `origin`; without a name, whether any application does.
+pub(crate) fn allows(setup: &Setup, origin: &str, parts: &Parts) -> bool {
+    if !parts.headers.contains_key(APP_ID_HEADER) {
+        return is_allowed_by_any(setup, origin);
     }
     named_app(parts)
         .and_then(|id| setup.application(&id))
-        .is_some_and(|app| matches(&app.origins))
+        .is_some_and(|app| matches(&app.origins, origin))
+}
+
+fn is_allowed_by_any(setup: &Setup, origin: &str) -> bool {
+    let mut all = setup.applications.values();
+    all.any(|held| matches(&held.application.origins, origin))
+}
+
+fn matches(origins: &[Origin], origin: &str) -> bool {
+    origins.iter().any(|known| known.matches(origin))
 }
 
 fn named_app(parts: &Parts) -> Option<AppId> {

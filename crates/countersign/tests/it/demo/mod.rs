@@ -13,8 +13,8 @@ use crate::actors::Visitor;
 use crate::server::BINARY;
 
 /// The running demo; killed when dropped.
-struct Demo {
-    url: String,
+pub(crate) struct Demo {
+    pub(crate) url: String,
     child: Child,
     printed: String,
     stdout: BufReader<ChildStdout>,
@@ -34,7 +34,7 @@ fn demo(args: &[&str]) -> Command {
 
 impl Demo {
     /// The demo beside the server that owns this data folder.
-    async fn beside(data: &Path) -> Self {
+    pub(crate) async fn beside(data: &Path) -> Self {
         Self::start(demo(&["--data", data.to_str().unwrap()])).await
     }
 
