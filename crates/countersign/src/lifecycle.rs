@@ -7,12 +7,11 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
 use tokio_util::task::TaskTracker;
 
-use crate::connection::{self, Places};
+use crate::connection::{self, Answers, Places};
 
 /// The longest that a shutdown waits: as long as a send may take.
 pub(crate) const DRAIN: Duration = Duration::from_secs(10);
@@ -20,20 +19,13 @@ pub(crate) const DRAIN: Duration = Duration::from_secs(10);
 /// How long to wait where no connection can be taken, such as for want of file handles.
 const BREATH: Duration = Duration::from_millis(50);
 
-/// A site, and how it is served.
-#[derive(Debug)]
-pub struct Served {
-    /// Answers the requests.
-    pub site: Router,
-    /// How long a connection may idle.
-    pub idle: Duration,
-    /// The work that outlives its callers.
-    pub tasks: TaskTracker,
-}
-
 /// Serves until told to stop, then drains.
-pub async fn serve(listener: TcpListener, served: Served, mut signals: Signals) {
-    let Served { site, idle, tasks } = served;
+pub async fn serve(
+    listener: TcpListener,
+    answers: Answers,
+    tasks: TaskTracker,
+    mut signals: Signals,
+) {
     let (graceful, places) = (GracefulShutdown::new(), Arc::new(Places::of_this_process()));
     loop {
         let accepted = tokio::select! {
@@ -43,7 +35,7 @@ pub async fn serve(listener: TcpListener, served: Served, mut signals: Signals) 
         match accepted {
             Ok((connection, peer)) => match places.take(peer.ip()) {
                 Some(place) => {
-                    connection::serve(connection, place, site.clone(), idle, &graceful);
+                    connection::serve(connection, place, answers.clone(), &graceful);
                 }
                 None => tracing::debug!("a connection too many was closed"),
             },

@@ -21,9 +21,9 @@ use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use crate::config::keys::Keys;
 use crate::config::settings::Settings;
-use crate::connection;
+use crate::connection::{self, Answers};
 use crate::http::{self, AppState, Development, Services};
-use crate::lifecycle::{self, Served, Signals};
+use crate::lifecycle::{self, Signals};
 use crate::manage::{Manage, ManageParts};
 use crate::system::{Machine, SystemClock};
 use crate::token::{Minter, SigningKeys};
@@ -162,12 +162,12 @@ impl Service {
 
     /// Serves until told to stop, then lets requests and tasks under way come to their end.
     pub async fn serve(self, listener: TcpListener, signals: Signals) {
-        let served = Served {
-            site: http::site(self.state),
+        let answers = Answers {
+            site: http::site(self.state.clone()),
+            refusals: http::refusals(self.state),
             idle: self.idle,
-            tasks: self.tasks,
         };
-        lifecycle::serve(listener, served, signals).await;
+        lifecycle::serve(listener, answers, self.tasks, signals).await;
     }
 }
 

@@ -33,7 +33,9 @@ pub(super) fn message(fault: &Fault) -> String {
         Fault::OtherMachine => "このサービスは開発用で、このマシンからのリクエストにのみ応答します。localhost または 127.0.0.1 を使い、他者向けのプロキシを経由しないでください。".to_owned(),
         Fault::TooSlow => "リクエストボディが 10 秒以内に届きませんでした。".to_owned(),
         Fault::TooLarge => "リクエストボディが 16 KiB を超えています。".to_owned(),
-        Fault::NotServed { asked, served } => format!("{asked} はここでは提供していません。利用できる API：{served}。"),
+        Fault::HeadTooLarge => "リクエストヘッダーが 16 KiB を超えているか、64 個より多くのフィールドがあります。".to_owned(),
+        Fault::NotHttp => "リクエストが有効な HTTP/1.1 ではありません。".to_owned(),
+        Fault::NotServed { asked } => format!("{asked} はここでは提供していません。利用できる API は /openapi.json をご覧ください。"),
         Fault::Internal => "内部エラーが発生しました。お問い合わせの際は requestId をお知らせください。".to_owned(),
         Fault::Unavailable => {
             "サービスが混み合っているか、ストアが停止しています。何も送信されておらず、何も通知されていません。しばらくしてからお試しください。".to_owned()

@@ -84,12 +84,14 @@ pub enum Fault {
     TooSlow,
     /// The body is larger than the service reads.
     TooLarge,
+    /// The head of the request is larger than the service reads.
+    HeadTooLarge,
+    /// The request is not HTTP/1.1.
+    NotHttp,
     /// The service does not serve the path.
     NotServed {
         /// The requested method and path.
         asked: String,
-        /// The methods and paths that the service serves.
-        served: String,
     },
     /// An unforeseen failure.
     Internal,
@@ -224,6 +226,7 @@ impl Fault {
             Fault::Malformed { .. }
             | Fault::BadPhone { .. }
             | Fault::NoApplication
+            | Fault::NotHttp
             | Fault::BadSetting { .. } => 400,
             Fault::Unauthorized | Fault::BadSignature { .. } => 401,
             Fault::UnknownApplication | Fault::UnknownSetting { .. } | Fault::UnknownAccessKey => {
@@ -239,6 +242,7 @@ impl Fault {
             Fault::OtherMachine => 421,
             Fault::CountryNotServed { .. } => 422,
             Fault::Throttled { .. } => 429,
+            Fault::HeadTooLarge => 431,
             Fault::Internal => 500,
             Fault::NotServed { .. } => 501,
             Fault::Unavailable => 503,
@@ -440,6 +444,8 @@ impl Fault {
             ("bodyTooSlow", Fault::TooSlow),
             ("applicationExists", Fault::ApplicationExists),
             ("bodyTooLarge", Fault::TooLarge),
+            ("headTooLarge", Fault::HeadTooLarge),
+            ("notHttp", Fault::NotHttp),
             ("otherMachine", Fault::OtherMachine),
             (
                 "countryNotServed",
@@ -479,7 +485,6 @@ impl Fault {
                 "notServed",
                 Fault::NotServed {
                     asked: "POST /api/v3/signin".to_owned(),
-                    served: "POST /api/v3/send-sms".to_owned(),
                 },
             ),
             ("unavailable", Fault::Unavailable),

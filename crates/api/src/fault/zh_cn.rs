@@ -35,7 +35,9 @@ pub(super) fn message(fault: &Fault) -> String {
         Fault::OtherMachine => "此服务仅供开发使用，只响应本机的请求：请使用 localhost 或 127.0.0.1，且不要通过为他人服务的代理访问。".to_owned(),
         Fault::TooSlow => "请求体未在 10 秒内送达。".to_owned(),
         Fault::TooLarge => "请求体超过 16 KiB。".to_owned(),
-        Fault::NotServed { asked, served } => format!("此处不提供 {asked}。可用的接口：{served}。"),
+        Fault::HeadTooLarge => "请求头超过 16 KiB 或多于 64 个字段。".to_owned(),
+        Fault::NotHttp => "请求不是有效的 HTTP/1.1。".to_owned(),
+        Fault::NotServed { asked } => format!("此处不提供 {asked}，可用的接口见 /openapi.json。"),
         Fault::Internal => "服务内部错误，如需帮助请提供 requestId。".to_owned(),
         Fault::Unavailable => {
             "服务繁忙或存储不可用。未发送任何短信，也未告知任何结果。请稍后重试。".to_owned()

@@ -12,9 +12,9 @@ use tokio_util::task::TaskTracker;
 
 use super::{owner, program, say};
 use crate::config::owner::OwnerNote;
-use crate::connection;
+use crate::connection::{self, Answers, Refusals};
 use crate::http::this_machine;
-use crate::lifecycle::{self, Served, Signals};
+use crate::lifecycle::{self, Signals};
 
 /// The longest that the running countersign may take to say whether it has an inbox.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -65,12 +65,12 @@ impl Demo {
         let router = countersign_demo::router(service).context("--url or --app")?;
         say(banner);
         say(format!("listening on http://{address}"));
-        let served = Served {
+        let answers = Answers {
             site: this_machine::only(router, None),
+            refusals: Refusals::bare(),
             idle: connection::IDLE,
-            tasks: TaskTracker::new(),
         };
-        lifecycle::serve(listener, served, signals).await;
+        lifecycle::serve(listener, answers, TaskTracker::new(), signals).await;
         Ok(ExitCode::SUCCESS)
     }
 

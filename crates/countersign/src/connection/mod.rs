@@ -3,12 +3,15 @@
 mod handles;
 mod listening;
 mod places;
+mod refusal;
 mod serving;
 mod stream;
 mod usage;
 
 pub use listening::listen;
 pub(crate) use places::Places;
+pub use refusal::Refusals;
+pub use serving::Answers;
 pub(crate) use serving::serve;
 
 use std::time::Duration;

@@ -16,20 +16,36 @@ use tokio::net::TcpStream;
 use tower_service::Service as _;
 
 use super::places::Place;
+use super::refusal::Refusals;
 use super::stream::Stream;
 
 /// The most bytes and fields of the head of a request.
 const HEAD_BYTES: usize = 16 * 1024;
 const HEAD_FIELDS: usize = 64;
 
-/// Serves one connection in a task of its own. It may idle for `idle`, which its answers announce.
+/// The answers that connections get, and how long they are kept.
+#[derive(Debug, Clone)]
+pub struct Answers {
+    /// Answers the requests.
+    pub site: Router,
+    /// Answers heads that are no HTTP.
+    pub refusals: Refusals,
+    /// How long a connection may idle, which its answers announce.
+    pub idle: Duration,
+}
+
+/// Serves one connection in a task of its own.
 pub(crate) fn serve(
     connection: TcpStream,
     place: Place,
-    site: Router,
-    idle: Duration,
+    answers: Answers,
     graceful: &GracefulShutdown,
 ) {
+    let Answers {
+        site,
+        refusals,
+        idle,
+    } = answers;
     // Answers are small: waiting to fill a packet only costs the caller time.
     if let Err(error) = connection.set_nodelay(true) {
         tracing::debug!(%error, "no TCP_NODELAY");
@@ -50,7 +66,7 @@ pub(crate) fn serve(
             Ok::<_, Infallible>(answer)
         }
     });
-    let stream = Stream::new(connection, Arc::clone(&place.usage));
+    let stream = Stream::new(connection, refusals, Arc::clone(&place.usage));
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(idle)

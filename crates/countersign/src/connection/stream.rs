@@ -1,5 +1,6 @@
 //! The bytes of one connection. A caller that does not read its answer is not read from, and loses the connection after
-//! [`UNREAD`]; a caller that begins a head and does not end it loses the connection after [`HEAD`].
+//! [`UNREAD`]; a caller that begins a head and does not end it loses the connection after [`HEAD`]. A head that is no
+//! HTTP is refused in the words of [`Refusals`].
 
 use std::io;
 use std::pin::Pin;
@@ -10,6 +11,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
+use super::refusal::{self, Refusals};
 use super::usage::Usage;
 use super::{HEAD, UNREAD};
 
@@ -23,16 +25,24 @@ pub(crate) struct Stream {
     head: Option<Pin<Box<Sleep>>>,
     /// The number of requests before the newest bytes that arrived.
     requests_before: Option<u64>,
+    /// Whether the head that has begun is a call of the API.
+    is_call: bool,
+    refusals: Refusals,
+    /// The bytes of a refusal that are still to be written.
+    refusal: Option<Vec<u8>>,
     usage: Arc<Usage>,
 }
 
 impl Stream {
-    pub(crate) fn new(socket: TcpStream, usage: Arc<Usage>) -> Self {
+    pub(super) fn new(socket: TcpStream, refusals: Refusals, usage: Arc<Usage>) -> Self {
         Self {
             socket,
             unread: None,
             head: None,
             requests_before: None,
+            is_call: false,
+            refusals,
+            refusal: None,
             usage,
         }
     }
@@ -43,13 +53,48 @@ impl Stream {
             return Poll::Pending;
         }
         self.usage.rests();
-        if self.requests_before == Some(self.usage.requests()) {
+        if self.is_within_a_head() {
             let head = self.head.get_or_insert_with(|| Box::pin(sleep(HEAD)));
             ready!(head.as_mut().poll(context));
             return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         }
         self.head = None;
         Poll::Pending
+    }
+
+    /// Whether a head has begun and is not complete.
+    fn is_within_a_head(&self) -> bool {
+        !self.usage.is_under_way() && self.requests_before == Some(self.usage.requests())
+    }
+
+    /// Notes bytes that arrived between two requests.
+    fn arrived(&mut self, bytes: &[u8]) {
+        if !self.is_within_a_head() {
+            self.requests_before = Some(self.usage.requests());
+            self.head = None;
+            self.is_call = refusal::is_call(bytes);
+        }
+    }
+
+    /// Writes a refusal of our own where the HTTP library begins one with `first`; `None` where it does not.
+    fn refuse(&mut self, first: &[u8], context: &mut Context<'_>) -> Option<Poll<io::Result<()>>> {
+        if self.refusal.is_none() && self.is_call && self.is_within_a_head() {
+            self.refusal = self.refusals.instead_of(first);
+        }
+        let mut rest = self.refusal.take()?;
+        while !rest.is_empty() {
+            let written = Pin::new(&mut self.socket).poll_write(context, &rest);
+            match self.written(written, context) {
+                Poll::Ready(Ok(count)) => drop(rest.drain(..count)),
+                Poll::Ready(Err(error)) => return Some(Poll::Ready(Err(error))),
+                Poll::Pending => {
+                    self.refusal = Some(rest);
+                    return Some(Poll::Pending);
+                }
+            }
+        }
+        self.is_call = false;
+        Some(Poll::Ready(Ok(())))
     }
 
     /// Passes the result of a write on, or ends the connection.
@@ -81,19 +126,15 @@ impl AsyncRead for Stream {
         if self.unread.is_some() {
             return Poll::Pending;
         }
-        match Pin::new(&mut self.socket).poll_read(context, buffer) {
-            Poll::Pending => self.wait(context),
-            Poll::Ready(read) => {
-                if self.usage.is_under_way() {
-                    return Poll::Ready(read);
-                }
-                let requests = Some(self.usage.requests());
-                if self.requests_before != requests {
-                    (self.requests_before, self.head) = (requests, None);
-                }
-                Poll::Ready(read)
-            }
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.socket).poll_read(context, buffer);
+        if read.is_pending() {
+            return self.wait(context);
         }
+        if !self.usage.is_under_way() {
+            self.arrived(buffer.filled().get(before..).unwrap_or_default());
+        }
+        read
     }
 }
 
@@ -103,6 +144,9 @@ impl AsyncWrite for Stream {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
+        if let Some(refused) = self.refuse(bytes, context) {
+            return refused.map_ok(|()| bytes.len());
+        }
         let written = Pin::new(&mut self.socket).poll_write(context, bytes);
         self.written(written, context)
     }
@@ -112,6 +156,10 @@ impl AsyncWrite for Stream {
         context: &mut Context<'_>,
         pieces: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        let first = pieces.first().map(|piece| &**piece).unwrap_or_default();
+        if let Some(refused) = self.refuse(first, context) {
+            return refused.map_ok(|()| pieces.iter().map(|piece| piece.len()).sum());
+        }
         let written = Pin::new(&mut self.socket).poll_write_vectored(context, pieces);
         self.written(written, context)
     }

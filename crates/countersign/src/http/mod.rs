@@ -8,6 +8,7 @@ mod page;
 mod proof;
 mod receipts;
 mod reference;
+mod refusals;
 mod request;
 pub mod router;
 mod state;
@@ -16,5 +17,6 @@ mod v3;
 mod wire;
 
 pub use dev::Development;
+pub use refusals::refusals;
 pub use router::site;
 pub use state::{AppState, Services};

@@ -11,13 +11,12 @@ use super::document::endpoint::{Audience, Endpoint, Published};
 use super::document::openapi;
 use super::document::start;
 use super::proof::admission;
-use super::request::context::Context;
-use super::request::cors;
+use super::request::{cors, path};
 use super::state::AppState;
 use super::{dev, not_found, oidc, receipts, reference, this_machine, v3};
 
 /// The endpoints under `/api/v3`, in the order of use: so the reference and the OpenAPI document show them. Any other
-/// path there is answered with this list.
+/// path there is not served.
 fn endpoints() -> Vec<Endpoint> {
     vec![
         v3::codes::send_sms::endpoint(),
@@ -78,31 +77,30 @@ pub fn site(state: AppState) -> Router {
         .merge(pages.layer(of_documents))
         .merge(documents(published).layer(cors::anyone()))
         .with_state(state.clone());
-    match state.development {
+    let site = match state.development {
         Some(_) => this_machine::only(site, Some(state)),
         None => site,
-    }
+    };
+    path::as_meant(site)
 }
 
 /// The endpoints for operators, and those for all other callers. Each path that is not served, and each method that a
 /// served path has not, gets the answer of [`v3::not_served`].
 fn api(state: &AppState, endpoints: Vec<Endpoint>) -> (Router<AppState>, Router<AppState>) {
-    let served = v3::not_served::list(&endpoints);
-    let not_served = move |cx: Context| std::future::ready(v3::not_served::answer(&cx, &served));
+    let not_served = v3::not_served::answer;
     let mut managed = Router::new();
     let mut calls = Router::new()
-        .route("/api/v3", any(not_served.clone()))
-        .route("/api/v3/", any(not_served.clone()))
-        .route("/api/v3/{*rest}", any(not_served.clone()));
+        .route("/api", any(not_served))
+        .route("/api/{*rest}", any(not_served));
     for endpoint in endpoints {
         let path = format!("/api/v3/{}", endpoint.name);
         let handler = endpoint.handler.router;
         if let Audience::Operator(needed) = endpoint.audience {
             let admission = from_fn_with_state((state.clone(), needed), admission::admit);
             let handler = handler.layer(admission);
-            managed = managed.route(&path, handler.fallback(not_served.clone()));
+            managed = managed.route(&path, handler.fallback(not_served));
         } else {
-            calls = calls.route(&path, handler.fallback(not_served.clone()));
+            calls = calls.route(&path, handler.fallback(not_served));
         }
     }
     (managed, calls)
@@ -121,13 +119,23 @@ fn pages(state: &AppState) -> Router<AppState> {
     }
 }
 
+/// The first segments below which everything has an answer. An application may have such an id, and its documents come
+/// before that answer.
+const WHOLE: [&str; 2] = ["api", "docs"];
+
 /// The routes of published documents.
 fn documents(published: Vec<Published>) -> Router<AppState> {
-    published
-        .into_iter()
-        .fold(Router::new(), |router, document| {
-            router.route(document.path, document.handler)
-        })
+    let mut router = Router::new();
+    for document in published {
+        if document.path.contains("{appId}") {
+            for id in WHOLE {
+                let path = document.path.replace("{appId}", id);
+                router = router.route(&path, document.handler.clone());
+            }
+        }
+        router = router.route(document.path, document.handler);
+    }
+    router
 }
 
 /// The routes of the console.

@@ -38,6 +38,24 @@ async fn a_caller_that_sends_half_a_request_is_disconnected() {
     );
 }
 
+/// Checks that a refusal by the HTTP layer is the envelope.
+fn check_refusal(answer: &str, status: u64) {
+    assert!(
+        answer.starts_with(&format!("HTTP/1.1 {status} ")),
+        "{answer}"
+    );
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    assert!(
+        head.contains(&format!("content-length: {}\r\n", body.len())),
+        "{answer}"
+    );
+    let envelope: serde_json::Value = serde_json::from_str(body).expect(answer);
+    assert_eq!(envelope["statusCode"], status, "{answer}");
+    for member in ["message", "requestId"] {
+        assert!(envelope[member].is_string(), "{answer}");
+    }
+}
+
 #[tokio::test]
 async fn a_request_with_too_large_a_head_is_refused() {
     let data = folder();
@@ -48,7 +66,7 @@ async fn a_request_with_too_large_a_head_is_refused() {
         &format!("GET /api/v3/x HTTP/1.1\r\nhost: localhost\r\n{fields}\r\n"),
     )
     .await;
-    assert!(many.starts_with("HTTP/1.1 431"), "{many}");
+    check_refusal(&many, 431);
     let long = said_to(
         &server,
         &format!(
@@ -57,7 +75,14 @@ async fn a_request_with_too_large_a_head_is_refused() {
         ),
     )
     .await;
-    assert!(long.starts_with("HTTP/1.1 431"), "{long}");
+    check_refusal(&long, 431);
+    let not_http = said_to(&server, "GET /api/v3/x HTTP/1.1\r\nhost localhost\r\n\r\n").await;
+    check_refusal(&not_http, 400);
+    let page = said_to(&server, "GET /docs/ HTTP/1.1\r\nhost localhost\r\n\r\n").await;
+    assert!(
+        page.starts_with("HTTP/1.1 400") && page.ends_with("\r\n\r\n"),
+        "{page}"
+    );
     assert_eq!(server.public().login(&number(1)).await, 200);
 }
 

@@ -62,7 +62,7 @@ async fn the_public_gets_keys_in_the_form_that_the_official_sdks_read() {
     assert_eq!(jwks(&server, &format!("/dev-app{KEYS}")).await, keys);
 
     let mut answers = Vec::new();
-    for unknown in ["nobody", "a%20b", "api"] {
+    for unknown in ["nobody", "a%20b", "api", "docs"] {
         let answer = server.get(&format!("/{unknown}{KEYS}")).await;
         assert_eq!(answer.header("cache-control"), Some("no-store"));
         answers.push(answer.to_string());
@@ -74,6 +74,10 @@ async fn the_public_gets_keys_in_the_form_that_the_official_sdks_read() {
     }
     "#);
     assert!(answers.iter().all(|answer| *answer == answers[0]));
+    for id in ["api", "docs"] {
+        server.operator().create_application(id, "Shop").await;
+        assert_eq!(jwks(&server, &format!("/{id}{KEYS}")).await, keys);
+    }
 }
 
 #[tokio::test]

@@ -2,8 +2,8 @@
 //! verify tokens. All applications have the same.
 
 use axum::Json;
-use axum::extract::{Path, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use countersign_api::JsonWebKeySet;
@@ -57,11 +57,9 @@ async fn handle(State(state): State<AppState>) -> Response {
     ([(header::CACHE_CONTROL, kept)], Json(keys)).into_response()
 }
 
-async fn handle_of_application(
-    State(state): State<AppState>,
-    Path(app_id): Path<String>,
-) -> Response {
-    let found = match AppId::parse(&app_id) {
+async fn handle_of_application(State(state): State<AppState>, uri: Uri) -> Response {
+    let app_id = uri.path().split('/').nth(1).unwrap_or_default();
+    let found = match AppId::parse(app_id) {
         Ok(id) => state.setup().application(&id).is_some(),
         Err(_) => false,
     };

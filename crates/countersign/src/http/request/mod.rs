@@ -7,5 +7,6 @@ pub(crate) mod context;
 pub(crate) mod cors;
 pub(crate) mod malformed;
 mod misfit;
+pub(crate) mod path;
 pub(crate) mod shape;
 pub(crate) mod tree;

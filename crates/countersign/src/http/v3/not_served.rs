@@ -1,25 +1,19 @@
-//! The answer to a path or a method under `/api/v3` that is not served.
-
-use std::sync::Arc;
+//! The answer to a path or a method under `/api` that is not served.
 
 use axum::response::Response;
 use countersign_api::Fault;
 
-use crate::http::document::endpoint::Endpoint;
 use crate::http::request::context::Context;
 
-/// The methods and paths that are served, for people: `POST /api/v3/send-sms, ...`.
-pub(crate) fn list(endpoints: &[Endpoint]) -> Arc<str> {
-    let served = endpoints
-        .iter()
-        .map(|endpoint| format!("{} /api/v3/{}", endpoint.handler.method, endpoint.name));
-    served.collect::<Vec<_>>().join(", ").into()
-}
+/// The most characters of a path in the sentence.
+const MOST: usize = 100;
 
-/// The envelope with [`Fault::NotServed`]: what was asked for, and `served`, a [`list`].
-pub(crate) fn answer(cx: &Context, served: &str) -> Response {
-    cx.answer(Err(Fault::NotServed {
-        asked: cx.method_and_path(),
-        served: served.to_owned(),
-    }))
+/// The envelope with [`Fault::NotServed`], which says what was asked for.
+pub(crate) async fn answer(cx: Context) -> Response {
+    let asked = cx.method_and_path();
+    let mut shown: String = asked.chars().take(MOST).collect();
+    if shown.len() < asked.len() {
+        shown += "...";
+    }
+    cx.answer(Err(Fault::NotServed { asked: shown }))
 }
