@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 
 use super::say;
 use crate::connection;
-use crate::http::this_machine;
+use crate::http::{safety, this_machine};
 use crate::lifecycle::{self, Signals};
 use crate::system::{Machine, Readings};
 
@@ -46,7 +46,7 @@ impl Vendors {
         options.reports = self.reports;
         let sandbox = Sandbox::new(options)
             .context("--report or the HTTP client")?
-            .behind(|site| this_machine::only(site, None));
+            .behind(|site| safety::on_every_answer(this_machine::only(site, None)));
         let listener = connection::listen(self.listen).with_context(|| {
             format!(
                 "cannot listen on {}: name another address with --listen",

@@ -11,6 +11,7 @@ mod reference;
 mod refusals;
 mod request;
 pub mod router;
+pub(crate) mod safety;
 mod state;
 pub(crate) mod this_machine;
 mod v3;

@@ -13,7 +13,7 @@ use super::document::start;
 use super::proof::admission;
 use super::request::{cors, path};
 use super::state::AppState;
-use super::{dev, not_found, oidc, receipts, reference, this_machine, v3};
+use super::{dev, not_found, oidc, receipts, reference, safety, this_machine, v3};
 
 /// The endpoints under `/api/v3`, in the order of use: so the reference and the OpenAPI document show them. Any other
 /// path there is not served.
@@ -81,7 +81,7 @@ pub fn site(state: AppState) -> Router {
         Some(_) => this_machine::only(site, Some(state)),
         None => site,
     };
-    path::as_meant(site)
+    path::as_meant(safety::on_every_answer(site))
 }
 
 /// The endpoints for operators, and those for all other callers. Each path that is not served, and each method that a

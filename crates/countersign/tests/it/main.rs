@@ -46,6 +46,7 @@ mod receipts;
 mod removed;
 mod report_shapes;
 mod reports_forged;
+mod safety_headers;
 mod sandbox;
 mod secrecy;
 mod send;
