@@ -34,6 +34,7 @@ pub(super) fn message(fault: &Fault) -> String {
         Fault::OtherMachine => "This service is for development and answers on this machine only: under localhost or 127.0.0.1, and through no proxy for others.".to_owned(),
         Fault::TooSlow => "The body did not arrive within 10 seconds.".to_owned(),
         Fault::TooLarge => "The body is larger than 16 KiB.".to_owned(),
+        Fault::UnknownEncoding { encoding } => format!("The content encoding {encoding} is not supported: send the body as it is."),
         Fault::HeadTooLarge => "The head of the request is larger than 16 KiB or has more than 64 fields.".to_owned(),
         Fault::NotHttp => "The request is not valid HTTP/1.1.".to_owned(),
         Fault::NotServed { asked } => format!("{asked} is not served here: see /openapi.json."),

@@ -33,6 +33,7 @@ pub(super) fn message(fault: &Fault) -> String {
         Fault::OtherMachine => "このサービスは開発用で、このマシンからのリクエストにのみ応答します。localhost または 127.0.0.1 を使い、他者向けのプロキシを経由しないでください。".to_owned(),
         Fault::TooSlow => "リクエストボディが 10 秒以内に届きませんでした。".to_owned(),
         Fault::TooLarge => "リクエストボディが 16 KiB を超えています。".to_owned(),
+        Fault::UnknownEncoding { encoding } => format!("コンテンツエンコーディング（content encoding）{encoding} には対応していません。リクエストボディをそのまま送信してください。"),
         Fault::HeadTooLarge => "リクエストヘッダーが 16 KiB を超えているか、64 個より多くのフィールドがあります。".to_owned(),
         Fault::NotHttp => "リクエストが有効な HTTP/1.1 ではありません。".to_owned(),
         Fault::NotServed { asked } => format!("{asked} はここでは提供していません。利用できる API は /openapi.json をご覧ください。"),

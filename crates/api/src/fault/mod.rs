@@ -82,6 +82,11 @@ pub enum Fault {
     OtherMachine,
     /// The body did not arrive in time.
     TooSlow,
+    /// The body has a content encoding that the service does not read.
+    UnknownEncoding {
+        /// The encoding, as the caller named it: short and printable.
+        encoding: String,
+    },
     /// The body is larger than the service reads.
     TooLarge,
     /// The head of the request is larger than the service reads.
@@ -239,6 +244,7 @@ impl Fault {
             | Fault::SettingInUse { .. }
             | Fault::ChangedMeanwhile { .. } => 409,
             Fault::TooLarge => 413,
+            Fault::UnknownEncoding { .. } => 415,
             Fault::OtherMachine => 421,
             Fault::CountryNotServed { .. } => 422,
             Fault::Throttled { .. } => 429,
@@ -444,6 +450,12 @@ impl Fault {
             ("bodyTooSlow", Fault::TooSlow),
             ("applicationExists", Fault::ApplicationExists),
             ("bodyTooLarge", Fault::TooLarge),
+            (
+                "contentEncoding",
+                Fault::UnknownEncoding {
+                    encoding: "gzip".to_owned(),
+                },
+            ),
             ("headTooLarge", Fault::HeadTooLarge),
             ("notHttp", Fault::NotHttp),
             ("otherMachine", Fault::OtherMachine),

@@ -35,6 +35,7 @@ pub(super) fn message(fault: &Fault) -> String {
         Fault::OtherMachine => "此服务仅供开发使用，只响应本机的请求：请使用 localhost 或 127.0.0.1，且不要通过为他人服务的代理访问。".to_owned(),
         Fault::TooSlow => "请求体未在 10 秒内送达。".to_owned(),
         Fault::TooLarge => "请求体超过 16 KiB。".to_owned(),
+        Fault::UnknownEncoding { encoding } => format!("不支持内容编码（content encoding）{encoding}：请按原样发送请求体。"),
         Fault::HeadTooLarge => "请求头超过 16 KiB 或多于 64 个字段。".to_owned(),
         Fault::NotHttp => "请求不是有效的 HTTP/1.1。".to_owned(),
         Fault::NotServed { asked } => format!("此处不提供 {asked}，可用的接口见 /openapi.json。"),

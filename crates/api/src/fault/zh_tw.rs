@@ -35,6 +35,7 @@ pub(super) fn message(fault: &Fault) -> String {
         Fault::OtherMachine => "此服務僅供開發使用，只回應本機的請求：請使用 localhost 或 127.0.0.1，且不要透過為他人服務的代理存取。".to_owned(),
         Fault::TooSlow => "請求主體未在 10 秒內送達。".to_owned(),
         Fault::TooLarge => "請求主體超過 16 KiB。".to_owned(),
+        Fault::UnknownEncoding { encoding } => format!("不支援內容編碼（content encoding）{encoding}：請按原樣傳送請求主體。"),
         Fault::HeadTooLarge => "請求標頭超過 16 KiB 或多於 64 個欄位。".to_owned(),
         Fault::NotHttp => "請求不是有效的 HTTP/1.1。".to_owned(),
         Fault::NotServed { asked } => format!("此處不提供 {asked}，可用的介面見 /openapi.json。"),

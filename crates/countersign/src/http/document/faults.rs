@@ -16,6 +16,7 @@ pub(crate) const BODY: Names = &[
     "bodyTooDeep",
     "bodyNotJson",
     "contentType",
+    "contentEncoding",
     "bodyTooLarge",
     "bodyTooSlow",
 ];

@@ -42,13 +42,14 @@ impl Credentials {
     ///
     /// # Errors
     /// [`Fault::Unauthorized`], for every way to be wrong: a caller learns nothing from the difference.
+    /// [`Fault::Malformed`] where the request names two applications.
     pub(crate) fn application(
         &self,
         cx: &Context,
         state: &AppState,
     ) -> Result<Arc<Application>, Fault> {
         let id = AppId::parse(&self.id).map_err(|_| Fault::Unauthorized)?;
-        let named = cx.named_app();
+        let named = cx.named_app()?;
         if !named.is_empty() && named != id.as_str().as_bytes() {
             return Err(Fault::Unauthorized);
         }

@@ -40,8 +40,11 @@ impl Body {
             let field = Some("content-type".to_owned());
             return Self(Err(malformed(field, FieldProblem::NotJson)));
         }
+        if let Some(encoding) = encoding(headers) {
+            return Self(Err(Fault::UnknownEncoding { encoding }));
+        }
         let body = tokio::time::timeout(PATIENCE, read(body)).await;
-        Self(body.unwrap_or(Err(Fault::TooSlow)))
+        Self(body.unwrap_or(Err(Fault::TooSlow)).map(without_mark))
     }
 
     /// The body as it arrived.
@@ -77,6 +80,26 @@ fn is_json(headers: &HeaderMap) -> bool {
                 .map(|charset| charset.trim_matches('"'));
             charset.is_none_or(|charset| charset == "utf-8" || charset == "utf8")
         })
+}
+
+/// The content encoding of a body that is not sent as it is: at most 32 printable characters.
+fn encoding(headers: &HeaderMap) -> Option<String> {
+    let values = headers.get_all(header::CONTENT_ENCODING).iter();
+    let mut named = values
+        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
+        .map(<[u8]>::trim_ascii)
+        .filter(|name| !name.is_empty() && !name.eq_ignore_ascii_case(b"identity"));
+    let name = String::from_utf8_lossy(named.next()?);
+    let printable = name.chars().filter(char::is_ascii_graphic);
+    Some(printable.take(32).collect())
+}
+
+/// The body without the mark that some editors and libraries put before UTF-8.
+fn without_mark(body: Bytes) -> Bytes {
+    match body.starts_with(b"\xef\xbb\xbf") {
+        true => body.slice(3..),
+        false => body,
+    }
 }
 
 /// Reads a body of at most [`LIMIT`] bytes. The rest of a larger body is read too and thrown away, up to [`DRAINED`]

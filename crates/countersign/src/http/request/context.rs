@@ -6,9 +6,9 @@ use std::sync::{Arc, OnceLock};
 use axum::Json;
 use axum::extract::{FromRequestParts, MatchedPath};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
 use axum::response::{IntoResponse, Response};
-use countersign_api::{APP_ID_HEADER, Envelope, Fault, LANG_HEADER, Lang};
+use countersign_api::{APP_ID_HEADER, Envelope, Fault, FieldProblem, LANG_HEADER, Lang};
 use countersign_core::application::{AppId, Application};
 use countersign_core::id::RequestId;
 use countersign_core::time::Clock;
@@ -16,6 +16,7 @@ use countersign_core::time::Timestamp;
 use serde::Serialize;
 
 use super::arrival::Arrival;
+use super::malformed::malformed;
 use crate::http::state::AppState;
 use crate::operator::OperatorIdentity;
 
@@ -26,6 +27,8 @@ pub(crate) struct Context {
     pub(crate) lang: Lang,
     /// The headers `x-authing-app-id` and `authorization`.
     named_app: Option<HeaderValue>,
+    /// Whether the request names two different applications.
+    names_two_apps: bool,
     authorization: Option<HeaderValue>,
     uri: Uri,
     method: Method,
@@ -61,6 +64,7 @@ impl Context {
             request_id: arrival.id,
             lang: Lang::negotiate(text(LANG_HEADER), text(header::ACCEPT_LANGUAGE.as_str())),
             named_app: parts.headers.get(APP_ID_HEADER).cloned(),
+            names_two_apps: names_two_apps(&parts.headers),
             authorization: parts.headers.get(header::AUTHORIZATION).cloned(),
             uri: parts.uri.clone(),
             method: parts.method.clone(),
@@ -74,7 +78,7 @@ impl Context {
 
     /// The application that the request names.
     pub(crate) fn application(&self, state: &AppState) -> Result<Arc<Application>, Fault> {
-        let id = self.named_app();
+        let id = self.named_app()?;
         if id.is_empty() {
             return Err(Fault::NoApplication);
         }
@@ -95,9 +99,17 @@ impl Context {
     }
 
     /// The header that names the application, without spaces around it; empty if it is missing.
-    pub(crate) fn named_app(&self) -> &[u8] {
+    ///
+    /// # Errors
+    /// [`Fault::Malformed`] where the request names two different applications: a proxy and the service could each
+    /// believe another one.
+    pub(crate) fn named_app(&self) -> Result<&[u8], Fault> {
+        if self.names_two_apps {
+            let field = Some(APP_ID_HEADER.to_owned());
+            return Err(malformed(field, FieldProblem::Duplicate));
+        }
         let named = self.named_app.as_ref().map(HeaderValue::as_bytes);
-        named.unwrap_or_default().trim_ascii()
+        Ok(named.unwrap_or_default().trim_ascii())
     }
 
     /// The header `authorization`, if it is text.
@@ -169,6 +181,13 @@ impl Context {
             "answered"
         );
     }
+}
+
+fn names_two_apps(headers: &HeaderMap) -> bool {
+    let named = headers.get_all(APP_ID_HEADER).iter();
+    let mut named = named.map(|value| value.as_bytes().trim_ascii());
+    let first = named.next();
+    named.any(|other| Some(other) != first)
 }
 
 fn uncached<T: Serialize>(body: &T) -> Response {
