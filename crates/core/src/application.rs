@@ -120,8 +120,8 @@ impl Deref for Origins {
     }
 }
 
-/// The place a web page comes from: `https://shop.example`, `http://localhost:3000`, or `http://localhost:*`
-/// for any port of this machine.
+/// The place a web page comes from: `https://shop.example`, `http://localhost:3000`, `http://localhost:*` for any port
+/// of this machine, or an app's own scheme, such as `capacitor://localhost`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin(String);
 
@@ -134,14 +134,17 @@ impl Origin {
     /// Checks and takes `text`.
     ///
     /// # Errors
-    /// [`InvalidOrigin`] when it has a path, is not http or https, or has a wildcard anywhere except as the
-    /// port of this machine.
+    /// [`InvalidOrigin`] when it has a path, is of a scheme whose pages have no origin of their own, or has a wildcard
+    /// anywhere except as the port of this machine.
     pub fn parse(text: &str) -> Result<Self, InvalidOrigin> {
         if LOCAL
             .iter()
             .any(|host| text.strip_prefix(host) == Some(":*"))
         {
             return Ok(Self(text.to_owned()));
+        }
+        if let Some(origin) = of_an_app(text) {
+            return Ok(Self(origin));
         }
         let url = Url::parse(text).map_err(|_| InvalidOrigin)?;
         let origin = url.origin().ascii_serialization();
@@ -177,6 +180,39 @@ impl Origin {
     }
 }
 
+/// Reads the origin of an app that shows pages under a scheme of its own: the scheme, `://`, a name and perhaps a port.
+/// The name is kept as it is: browsers compare it letter by letter.
+fn of_an_app(text: &str) -> Option<String> {
+    let (scheme, host) = text.split_once("://")?;
+    let scheme = scheme.to_ascii_lowercase();
+    let (name, port) = host.split_once(':').unwrap_or((host, "1"));
+    let is_of_a_scheme = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
+    let is_of_a_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+    let is_app = scheme.starts_with(|first: char| first.is_ascii_lowercase())
+        && scheme.bytes().all(is_of_a_scheme)
+        && !NOT_OF_APPS.contains(&scheme.as_str())
+        && !name.is_empty()
+        && name.bytes().all(is_of_a_name)
+        && port.bytes().all(|byte| byte.is_ascii_digit())
+        && port.parse::<u16>().is_ok();
+    is_app.then(|| format!("{scheme}://{host}"))
+}
+
+/// The schemes of the web, and those whose pages have no origin.
+const NOT_OF_APPS: [&str; 11] = [
+    "http",
+    "https",
+    "ws",
+    "wss",
+    "ftp",
+    "file",
+    "data",
+    "blob",
+    "javascript",
+    "about",
+    "null",
+];
+
 /// The hosts whose port may be a wildcard.
 const LOCAL: [&str; 2] = ["http://localhost", "http://127.0.0.1"];
 
@@ -192,6 +228,14 @@ mod tests {
             ("https://shop.example:443", "https://shop.example"),
             ("http://localhost:3000", "http://localhost:3000"),
             ("http://localhost:*", "http://localhost:*"),
+            ("capacitor://localhost", "capacitor://localhost"),
+            ("Ionic://localhost", "ionic://localhost"),
+            ("tauri://localhost:1420", "tauri://localhost:1420"),
+            (
+                "chrome-extension://abcdefghijklmnop",
+                "chrome-extension://abcdefghijklmnop",
+            ),
+            ("com.example.app://Main", "com.example.app://Main"),
         ] {
             assert_eq!(Origin::parse(text).unwrap().as_str(), origin);
         }
@@ -209,6 +253,15 @@ mod tests {
             "file:///x",
             "javascript:x",
             "http://localhost:*/x",
+            "capacitor://",
+            "capacitor://*",
+            "capacitor://localhost/",
+            "capacitor://localhost:*",
+            "capacitor://localhost:99999",
+            "capacitor://u@localhost",
+            "file://localhost",
+            "1app://localhost",
+            "://localhost",
         ] {
             assert_eq!(Origin::parse(bad), Err(InvalidOrigin), "{bad:?}");
         }

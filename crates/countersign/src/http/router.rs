@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get};
 
-use super::document::endpoint::{Audience, Endpoint, Published};
+use super::document::endpoint::{Asks, Audience, Endpoint, Published};
 use super::document::openapi;
 use super::document::start;
 use super::proof::admission;
@@ -67,13 +67,18 @@ pub fn site(state: AppState) -> Router {
     let start = start::description(calls);
     let document = openapi::document(&endpoints, &published, start);
     let pages = pages(&state).merge(reference::routes(document));
-    let (managed, calls) = api(&state, endpoints);
+    let Api {
+        managed,
+        calls,
+        public,
+    } = api(&state, endpoints);
     let of_calls = cors::OfCalls::new(Arc::clone(&state.setup_store));
     let of_documents = cors::of_documents(Arc::clone(&state.setup_store));
     // Management and the console have no CORS layer: no page of another origin manages.
     let site = managed
         .merge(console())
         .merge(calls.layer(of_calls))
+        .merge(public.layer(cors::of_public_calls()))
         .merge(pages.layer(of_documents))
         .merge(documents(published).layer(cors::anyone()))
         .with_state(state.clone());
@@ -84,11 +89,21 @@ pub fn site(state: AppState) -> Router {
     path::as_meant(safety::on_every_answer(site))
 }
 
-/// The endpoints for operators, and those for all other callers. Each path that is not served, and each method that a
+/// The routes of the API, by the pages that may call them.
+struct Api {
+    /// The endpoints for operators, which no page calls.
+    managed: Router<AppState>,
+    /// The endpoints for an application's own pages.
+    calls: Router<AppState>,
+    /// The endpoints that answer everyone alike.
+    public: Router<AppState>,
+}
+
+/// The routes of all endpoints. Each path that is not served, and each method that a
 /// served path has not, gets the answer of [`v3::not_served`].
-fn api(state: &AppState, endpoints: Vec<Endpoint>) -> (Router<AppState>, Router<AppState>) {
+fn api(state: &AppState, endpoints: Vec<Endpoint>) -> Api {
     let not_served = v3::not_served::answer;
-    let mut managed = Router::new();
+    let (mut managed, mut public) = (Router::new(), Router::new());
     let mut calls = Router::new()
         .route("/api", any(not_served))
         .route("/api/{*rest}", any(not_served));
@@ -99,11 +114,17 @@ fn api(state: &AppState, endpoints: Vec<Endpoint>) -> (Router<AppState>, Router<
             let admission = from_fn_with_state((state.clone(), needed), admission::admit);
             let handler = handler.layer(admission);
             managed = managed.route(&path, handler.fallback(not_served));
+        } else if matches!(endpoint.asks, Asks::Nothing) {
+            public = public.route(&path, handler.fallback(not_served));
         } else {
             calls = calls.route(&path, handler.fallback(not_served));
         }
     }
-    (managed, calls)
+    Api {
+        managed,
+        calls,
+        public,
+    }
 }
 
 /// The routes outside `/api/v3` but those of the published documents and the console.
@@ -152,7 +173,7 @@ mod tests {
     use countersign_api::Fault;
 
     use super::*;
-    use crate::http::document::endpoint::{Answers, Asks, Shape};
+    use crate::http::document::endpoint::{Answers, Shape};
 
     fn shapes(endpoint: Endpoint) -> Vec<Shape> {
         let asked = match endpoint.asks {

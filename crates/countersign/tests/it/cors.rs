@@ -67,7 +67,7 @@ async fn a_page_of_the_application_may_call_with_credentials() {
     assert_eq!(allowed.http, 200);
     assert_snapshot!(cors(&allowed), @"
     access-control-allow-credentials: true
-    access-control-allow-headers: content-type,authorization,x-authing-app-id,x-authing-userpool-id,x-authing-lang,x-authing-sdk-version,x-authing-request-from,x-authing-app-tenant-id,x-authing-device-id
+    access-control-allow-headers: content-type,authorization,x-authing-app-id,x-authing-userpool-id,x-authing-lang,x-authing-sdk-version,x-authing-request-from,x-authing-app-tenant-id,x-authing-device-id,idempotency-key,traceparent,tracestate,baggage,sentry-trace,x-request-id,x-requested-with
     access-control-allow-methods: GET,POST
     access-control-allow-origin: https://shop.example
     access-control-max-age: 600
@@ -195,4 +195,71 @@ async fn a_call_of_a_server_gets_no_cors_header() {
     let sent = server.public().send_sms("CHANNEL_LOGIN", &number(7)).await;
     assert_eq!(sent.status(), 200);
     assert_eq!(cors(&sent), "");
+}
+
+#[tokio::test]
+async fn a_page_of_an_app_with_a_scheme_of_its_own_may_call() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let origins = [
+        "capacitor://localhost",
+        "ionic://localhost",
+        "tauri://localhost",
+        "com.example.shop://main",
+    ];
+    let app = json!({"appName": "App", "appId": "app", "allowedOrigins": origins});
+    server.operator().set("create-application", app).await;
+    for (n, origin) in origins.into_iter().enumerate() {
+        let named = Some(origin);
+        let allowed = preflight(&server, origin).await;
+        assert_eq!(allowed.header("access-control-allow-origin"), named);
+        let sent = send(&server, origin, "app", n).await;
+        assert_eq!(sent.status(), 200, "{sent}");
+        assert_eq!(sent.header("access-control-allow-origin"), named);
+    }
+    for origin in [
+        "capacitor://evil",
+        "capacitor://localhost:1",
+        "app://localhost",
+    ] {
+        let refused = send(&server, origin, "app", 9).await;
+        assert_eq!(refused.header("access-control-allow-origin"), None);
+    }
+}
+
+#[tokio::test]
+async fn a_page_reads_the_error_of_a_call_that_names_no_application() {
+    let data = folder();
+    let server = with_shop(data.path()).await;
+    let refused = server.post("send-sms", &[("origin", SHOP)], "{}").await;
+    assert_eq!(refused.codes(), (400, Some(2101)), "{refused}");
+    assert_eq!(refused.header("access-control-allow-origin"), Some(SHOP));
+    // The codes of the development phone are for the pages of this service only.
+    let request = server.client().get(format!("{}/dev/outbox", server.url));
+    let phone = request.header("origin", SHOP).send().await.unwrap();
+    assert!(!phone.headers().contains_key("access-control-allow-origin"));
+}
+
+#[tokio::test]
+async fn any_page_reads_the_answers_that_are_for_everyone() {
+    let data = folder();
+    let server = with_shop(data.path()).await;
+    for name in ["get-country-list", "system"] {
+        let url = format!("{}/api/v3/{name}", server.url);
+        for origin in ["https://anyone.example", SHOP, "null"] {
+            let asked = server.client().get(&url).header("origin", origin);
+            let preflight = server
+                .client()
+                .request(Method::OPTIONS, &url)
+                .header("origin", origin)
+                .header("access-control-request-method", "GET")
+                .header("access-control-request-headers", "x-authing-app-id");
+            for request in [asked, preflight] {
+                let answer = Answer::read(request.send().await.unwrap()).await;
+                assert_eq!(answer.http, 200);
+                let named = answer.header("access-control-allow-origin");
+                assert_eq!(named, Some(origin), "{name}");
+            }
+        }
+    }
 }

@@ -17,8 +17,9 @@ use tower_http::cors::{AllowOrigin, Any, Cors, CorsLayer};
 use tower_layer::Layer;
 use tower_service::Service;
 
-/// The headers that GenAuth's browser SDKs send.
-const HEADERS: [&str; 9] = [
+/// The headers that pages may send: those of GenAuth's browser SDKs, the key of a repeated request, and those that
+/// libraries for tracing and for AJAX add to every request.
+const HEADERS: [&str; 16] = [
     "content-type",
     "authorization",
     "x-authing-app-id",
@@ -28,20 +29,51 @@ const HEADERS: [&str; 9] = [
     "x-authing-request-from",
     "x-authing-app-tenant-id",
     "x-authing-device-id",
+    "idempotency-key",
+    "traceparent",
+    "tracestate",
+    "baggage",
+    "sentry-trace",
+    "x-request-id",
+    "x-requested-with",
 ];
 
 /// How long a browser may keep the answer to a preflight.
 const KEPT: Duration = Duration::from_secs(600);
 
 /// The layer of answers that caches may keep: each of them sends `Vary: Origin`, and so the headers of CORS, whoever
-/// asked.
+/// asked. A call without an application is of no known page: the codes of the development phone are among these answers.
 pub(crate) fn of_documents(setup: Arc<dyn SetupStore>) -> CorsLayer {
-    let known = AllowOrigin::predicate(move |origin, parts| {
-        let origin = origin.to_str();
-        origin.is_ok_and(|origin| is_known(&setup.setup(), origin, parts))
-    });
+    credentialed(known(setup, |setup, origin, parts| {
+        named_app(parts).is_some_and(|app| allows_pages_of(setup, &app, origin))
+    }))
+}
+
+/// The layer of calls that answer everyone alike, whatever the page.
+pub(crate) fn of_public_calls() -> CorsLayer {
+    credentialed(AllowOrigin::mirror_request())
+}
+
+/// The origins for which `is_known` holds; a preflight names no application, so it may come from the pages of any.
+fn known(
+    setup: Arc<dyn SetupStore>,
+    is_known: impl Fn(&Setup, &str, &Parts) -> bool + Send + Sync + 'static,
+) -> AllowOrigin {
+    AllowOrigin::predicate(move |origin, parts| {
+        let Ok(origin) = origin.to_str() else {
+            return false;
+        };
+        let setup = setup.setup();
+        match parts.method {
+            Method::OPTIONS => is_allowed_by_any(&setup, origin),
+            _ => is_known(&setup, origin, parts),
+        }
+    })
+}
+
+fn credentialed(origins: AllowOrigin) -> CorsLayer {
     CorsLayer::new()
-        .allow_origin(known)
+        .allow_origin(origins)
         .allow_credentials(true)
         .allow_methods([Method::GET, Method::POST])
         .allow_headers(HEADERS.map(HeaderName::from_static))
@@ -57,7 +89,11 @@ pub(crate) struct OfCalls(CorsLayer);
 impl OfCalls {
     /// The layer over the applications of `setup`.
     pub(crate) fn new(setup: Arc<dyn SetupStore>) -> Self {
-        Self(of_documents(setup))
+        // A call that names no application is told that it must, which every page may read.
+        let is_known = |setup: &Setup, origin: &str, parts: &Parts| {
+            !parts.headers.contains_key(APP_ID_HEADER) || allows(setup, origin, parts)
+        };
+        Self(credentialed(known(setup, is_known)))
     }
 }
 
@@ -113,23 +149,17 @@ pub(crate) fn anyone() -> CorsLayer {
         .max_age(KEPT)
 }
 
-/// Whether a page of `origin` may make this request. A preflight names no application, so it may come from the pages
-/// of any.
-fn is_known(setup: &Setup, origin: &str, parts: &Parts) -> bool {
-    match parts.method {
-        Method::OPTIONS => is_allowed_by_any(setup, origin),
-        _ => allows(setup, origin, parts),
-    }
-}
-
 /// Whether the application that a call names allows pages of `origin`; without a name, whether any application does.
 pub(crate) fn allows(setup: &Setup, origin: &str, parts: &Parts) -> bool {
     if !parts.headers.contains_key(APP_ID_HEADER) {
         return is_allowed_by_any(setup, origin);
     }
-    named_app(parts)
-        .and_then(|id| setup.application(&id))
-        .is_some_and(|app| matches(&app.origins, origin))
+    named_app(parts).is_some_and(|app| allows_pages_of(setup, &app, origin))
+}
+
+fn allows_pages_of(setup: &Setup, app: &AppId, origin: &str) -> bool {
+    let app = setup.application(app);
+    app.is_some_and(|app| matches(&app.origins, origin))
 }
 
 fn is_allowed_by_any(setup: &Setup, origin: &str) -> bool {
