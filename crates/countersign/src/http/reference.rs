@@ -4,12 +4,12 @@ use std::borrow::Cow;
 use std::future::ready;
 use std::sync::Arc;
 
+use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
-use axum::{Json, Router};
 use utoipa_swagger_ui::Config;
 
 use super::document::openapi::Document;
@@ -23,7 +23,7 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; st
 
 /// The routes of the document and of the page that shows it.
 pub(super) fn routes<S: Clone + Send + Sync + 'static>(document: Document) -> Router<S> {
-    let document = Arc::new(document);
+    let document = written(&document);
     let swagger = Config::new(["/openapi.json"])
         .doc_expansion("list")
         .default_models_expand_depth(0)
@@ -33,10 +33,21 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>(document: Document) -> Ro
         .route("/docs/", get(|| ready(guarded(Html(PAGE).into_response()))))
         .route("/docs/{*file}", get(file))
         .with_state(Arc::new(swagger))
-        .route(
-            "/openapi.json",
-            get(move || ready(Json(&*document).into_response())),
-        )
+        .route("/openapi.json", get(move || ready(json(document.clone()))))
+}
+
+/// The document as JSON, which is made once: it takes milliseconds. `None` where that fails.
+fn written(document: &Document) -> Option<Bytes> {
+    let json = serde_json::to_vec(document);
+    let json = json.inspect_err(|error| tracing::error!(%error, "/openapi.json cannot be made"));
+    json.ok().map(Bytes::from)
+}
+
+fn json(document: Option<Bytes>) -> Response {
+    match document {
+        Some(json) => ([(header::CONTENT_TYPE, "application/json")], json).into_response(),
+        None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
 }
 
 /// Answers with a file of Swagger UI.

@@ -6,6 +6,7 @@ use axum::response::Response;
 use countersign_api::{CountryDto, CountryName, CountryNames};
 use countersign_core::phone::Country;
 use serde_json::json;
+use serde_json::value::{RawValue, to_raw_value};
 
 use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, get};
 use crate::http::request::context::Context;
@@ -36,8 +37,11 @@ pub(crate) async fn handle(cx: Context) -> Response {
     cx.answer_with(Ok(&*COUNTRIES))
 }
 
-static COUNTRIES: LazyLock<Vec<CountryDto>> =
-    LazyLock::new(|| ISO_3166.iter().filter_map(country).collect());
+/// The list as JSON, made once.
+static COUNTRIES: LazyLock<Box<RawValue>> = LazyLock::new(|| {
+    let countries: Vec<_> = ISO_3166.iter().filter_map(country).collect();
+    to_raw_value(&countries).unwrap_or_else(|_| RawValue::NULL.to_owned())
+});
 
 /// Two letters, three letters, and names in the order of [`CountryNames`].
 type Row = (&'static str, &'static str, [Option<&'static str>; 4]);
