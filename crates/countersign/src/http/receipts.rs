@@ -15,6 +15,7 @@ use countersign_core::receipt::{Callback, InvalidCallback, LeftOut, Receipts};
 use countersign_core::time::Timestamp;
 use tokio::time::timeout;
 
+use crate::http::request::body::content_encoding;
 use crate::http::state::AppState;
 use crate::vendors::{ReportShare, ReportedTo};
 
@@ -38,6 +39,12 @@ pub(crate) async fn handle(
     let Some(ReportedTo { provider, share }) = state.vendors.reporting_at(&end) else {
         return super::not_found::answer().await.into_response();
     };
+    if let Some(encoding) = content_encoding(&headers) {
+        let why = format!(
+            "The content encoding {encoding} is not supported: send the report as it is.\n"
+        );
+        return (StatusCode::UNSUPPORTED_MEDIA_TYPE, why).into_response();
+    }
     let Some(_place) = share.place(PATIENCE).await else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };

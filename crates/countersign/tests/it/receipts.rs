@@ -111,6 +111,19 @@ impl Line {
     }
 }
 
+// shows: found-H1
+#[tokio::test]
+async fn a_vendor_that_encodes_its_report_is_told_which_encoding_is_not_read() {
+    let line = Line::of(Product::Tencent).await;
+    let url = format!("{}{}", line.server.url, line.path);
+    let report = line.server.client().post(url).body(vec![0x1f, 0x8b]);
+    let refused = report.header("content-encoding", "gzip").send().await;
+    let refused = refused.unwrap();
+    assert_eq!(refused.status(), 415);
+    let sentence = refused.text().await.unwrap();
+    assert_snapshot!(sentence, @"The content encoding gzip is not supported: send the report as it is.");
+}
+
 #[tokio::test]
 async fn the_operator_reads_a_delivery_report_on_the_timeline() {
     let line = Line::of(Product::ChuanglanText).await;

@@ -40,7 +40,7 @@ impl Body {
             let field = Some("content-type".to_owned());
             return Self(Err(malformed(field, FieldProblem::NotJson)));
         }
-        if let Some(encoding) = encoding(headers) {
+        if let Some(encoding) = content_encoding(headers) {
             return Self(Err(Fault::UnknownEncoding { encoding }));
         }
         let body = tokio::time::timeout(PATIENCE, read(body)).await;
@@ -83,7 +83,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 /// The content encoding of a body that is not sent as it is: at most 32 printable characters.
-fn encoding(headers: &HeaderMap) -> Option<String> {
+pub(crate) fn content_encoding(headers: &HeaderMap) -> Option<String> {
     let values = headers.get_all(header::CONTENT_ENCODING).iter();
     let mut named = values
         .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
