@@ -13,7 +13,7 @@ use tokio_util::task::TaskTracker;
 use super::{owner, program, say};
 use crate::config::owner::OwnerNote;
 use crate::connection::{self, Answers, Refusals};
-use crate::http::{safety, this_machine};
+use crate::http::{Site, ThisMachine};
 use crate::lifecycle::{self, Signals};
 
 /// The longest that the running countersign may take to say whether it has an inbox.
@@ -66,7 +66,7 @@ impl Demo {
         say(banner);
         say(format!("listening on http://{address}"));
         let answers = Answers {
-            site: safety::on_every_answer(this_machine::only(router, None)),
+            site: Site::of_this_machine(router, ThisMachine::alone()),
             refusals: Refusals::bare(),
             idle: connection::IDLE,
         };

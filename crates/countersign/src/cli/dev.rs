@@ -207,7 +207,8 @@ fn banner(calls: &FirstCalls, data: &Path) -> String {
     format!(
         r#"
   Countersign, for development only: everyone knows these secrets, and codes are shown
-  on this terminal and in the inbox.
+  on this terminal and in the inbox. It answers this machine only: a proxy in front that
+  hides where its callers come from would open all of this to them.
 
     start here  {url}/
     inbox       {url}/dev/outbox

@@ -5,13 +5,14 @@ use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, bail};
+use axum::Router;
 use clap::Args;
 use countersign_sandbox::{Options, Sandbox, Vendor, accounts, shown_accounts, shown_faults};
 use tokio::sync::oneshot;
 
 use super::say;
 use crate::connection;
-use crate::http::{safety, this_machine};
+use crate::http::{Site, ThisMachine};
 use crate::lifecycle::{self, Signals};
 use crate::system::{Machine, Readings};
 
@@ -46,7 +47,7 @@ impl Vendors {
         options.reports = self.reports;
         let sandbox = Sandbox::new(options)
             .context("--report or the HTTP client")?
-            .behind(|site| safety::on_every_answer(this_machine::only(site, None)));
+            .behind(of_this_machine);
         let listener = connection::listen(self.listen).with_context(|| {
             format!(
                 "cannot listen on {}: name another address with --listen",
@@ -76,6 +77,11 @@ impl Vendors {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// The routes for requests of this machine only.
+fn of_this_machine(routes: Router) -> Router {
+    Router::new().fallback_service(Site::of_this_machine(routes, ThisMachine::alone()))
 }
 
 /// The wall clock, as vendors go by it.

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
+use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Version, header};
 use hyper::Request;
 use hyper::body::Incoming;
@@ -18,6 +18,7 @@ use tower_service::Service as _;
 use super::places::Place;
 use super::refusal::Refusals;
 use super::stream::Stream;
+use crate::http::Site;
 
 /// The most bytes and fields of the head of a request.
 const HEAD_BYTES: usize = 16 * 1024;
@@ -27,7 +28,7 @@ const HEAD_FIELDS: usize = 64;
 #[derive(Debug, Clone)]
 pub struct Answers {
     /// Answers the requests.
-    pub site: Router,
+    pub site: Site,
     /// Answers heads that are no HTTP.
     pub refusals: Refusals,
     /// How long a connection may idle, which its answers announce.
@@ -55,7 +56,7 @@ pub(crate) fn serve(
     let answer = service_fn(move |request: Request<Incoming>| {
         let under_way = usage.begin();
         let announced = announced.clone().filter(|_| is_kept(&request));
-        let answer = site.clone().call(request);
+        let answer = site.clone().call(request.map(Body::new));
         async move {
             let Ok(mut answer) = answer.await;
             drop(under_way);

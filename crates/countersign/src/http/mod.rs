@@ -11,13 +11,16 @@ mod reference;
 mod refusals;
 mod request;
 pub mod router;
-pub(crate) mod safety;
+mod safety;
+mod site;
 mod state;
-pub(crate) mod this_machine;
+mod this_machine;
 mod v3;
 mod wire;
 
 pub use dev::Development;
 pub use refusals::refusals;
 pub use router::site;
+pub use site::Site;
 pub use state::{AppState, Services};
+pub(crate) use this_machine::ThisMachine;

@@ -95,3 +95,27 @@ fn guarded(mut answer: Response) -> Response {
     }
     answer
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::extract::Request;
+    use tower_service::Service as _;
+
+    use super::*;
+    use crate::http::document::openapi;
+
+    // shows: found-H9
+    #[tokio::test]
+    async fn every_caller_gets_the_same_bytes_of_the_document() {
+        let mut site: Router = routes(openapi::document(&[], &[], String::new()));
+        let mut bytes = Vec::new();
+        for _ in 0..2 {
+            let request = Request::get("/openapi.json").body(axum::body::Body::empty());
+            let answer = site.call(request.unwrap()).await.unwrap();
+            let body = axum::body::to_bytes(answer.into_body(), usize::MAX).await;
+            bytes.push(body.unwrap());
+        }
+        assert!(bytes[0].starts_with(b"{\"openapi\":"), "{bytes:?}");
+        assert_eq!(bytes[0].as_ptr(), bytes[1].as_ptr(), "made twice");
+    }
+}

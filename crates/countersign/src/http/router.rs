@@ -11,9 +11,11 @@ use super::document::endpoint::{Asks, Audience, Endpoint, Published};
 use super::document::openapi;
 use super::document::start;
 use super::proof::admission;
-use super::request::{cors, path};
+use super::request::cors;
+use super::site::Site;
 use super::state::AppState;
-use super::{dev, not_found, oidc, receipts, reference, safety, this_machine, v3};
+use super::this_machine::ThisMachine;
+use super::{dev, not_found, oidc, receipts, reference, v3};
 
 /// The endpoints under `/api/v3`, in the order of use: so the reference and the OpenAPI document show them. Any other
 /// path there is not served.
@@ -61,7 +63,7 @@ fn published() -> Vec<Published> {
 }
 
 /// Everything that the program serves over HTTP.
-pub fn site(state: AppState) -> Router {
+pub fn site(state: AppState) -> Site {
     let (endpoints, published) = (endpoints(), published());
     let calls = state.development.as_ref().map(|dev| &dev.calls);
     let start = start::description(calls);
@@ -75,18 +77,17 @@ pub fn site(state: AppState) -> Router {
     let of_calls = cors::OfCalls::new(Arc::clone(&state.setup_store));
     let of_documents = cors::of_documents(Arc::clone(&state.setup_store));
     // Management and the console have no CORS layer: no page of another origin manages.
-    let site = managed
+    let routes = managed
         .merge(console())
         .merge(calls.layer(of_calls))
         .merge(public.layer(cors::of_public_calls()))
         .merge(pages.layer(of_documents))
         .merge(documents(published).layer(cors::anyone()))
         .with_state(state.clone());
-    let site = match state.development {
-        Some(_) => this_machine::only(site, Some(state)),
-        None => site,
-    };
-    path::as_meant(safety::on_every_answer(site))
+    match state.development {
+        Some(_) => Site::of_this_machine(routes, ThisMachine::of(state)),
+        None => Site::of_the_world(routes),
+    }
 }
 
 /// The routes of the API, by the pages that may call them.

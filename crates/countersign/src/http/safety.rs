@@ -1,9 +1,6 @@
 //! The headers by which browsers protect their users, on every page and every answer.
 
-use axum::Router;
-use axum::http::{HeaderName, HeaderValue, header};
-use axum::middleware::map_response;
-use axum::response::Response;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
 /// The headers of an answer that has none of its own. A page that needs more sets its own policy: an answer of the API
 /// is no page, so nothing may run in it, and no page may frame it.
@@ -20,12 +17,9 @@ const HEADERS: [(HeaderName, HeaderValue); 2] = [
     ),
 ];
 
-/// Adds the headers to every answer of `site`.
-pub(crate) fn on_every_answer(site: Router) -> Router {
-    site.layer(map_response(async |mut answer: Response| {
-        for (name, value) in HEADERS {
-            answer.headers_mut().entry(name).or_insert(value);
-        }
-        answer
-    }))
+/// Adds the headers that an answer has not set itself.
+pub(super) fn complete(answer: &mut HeaderMap) {
+    for (name, value) in HEADERS {
+        answer.entry(name).or_insert(value);
+    }
 }

@@ -1,20 +1,14 @@
 //! The path of a request, read as it is meant: SDKs join a base address and a path, and a slash too many comes of it.
 
-use axum::Router;
-use axum::extract::Request;
 use axum::http::Uri;
 use axum::http::uri::PathAndQuery;
-use tower_service::Service as _;
 
-/// Lets `site` see one slash where several are, and none at the end of a path. The reference keeps the slash at its end,
-/// which its relative links need.
-pub(crate) fn as_meant(site: Router) -> Router {
-    Router::new().fallback(move |mut request: Request| {
-        if let Some(meant) = meant(request.uri()) {
-            *request.uri_mut() = meant;
-        }
-        site.clone().call(request)
-    })
+/// Makes several slashes of a path one, and drops a slash at its end. The reference keeps the slash at its end, which
+/// its relative links need.
+pub(crate) fn read_as_meant(uri: &mut Uri) {
+    if let Some(meant) = meant(uri) {
+        *uri = meant;
+    }
 }
 
 /// Returns the URI with the path as it is meant; `None` where nothing needs to change.

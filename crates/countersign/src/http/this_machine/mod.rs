@@ -8,30 +8,58 @@
 mod names;
 mod pages;
 
-use axum::Router;
-use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use countersign_api::Fault;
 
 use super::request::context::Context;
 use super::state::AppState;
 
-/// Puts the layer before `site`. With `state`, pages that an application allows may call, and refusals under `/api` are
-/// the envelope.
-pub(crate) fn only(site: Router, state: Option<AppState>) -> Router {
-    site.layer(from_fn(move |request: Request, next: Next| {
-        let state = state.clone();
-        async move {
-            let (parts, body) = request.into_parts();
-            match judge(&parts, state.as_ref()) {
-                Ok(()) => next.run(Request::from_parts(parts, body)).await,
-                Err(refusal) => refusal.answer(&parts, state.as_ref()),
-            }
+/// Judges requests to a listener for this machine. With a state, pages that an application allows may call, and refusals
+/// under `/api` are the envelope.
+#[derive(Debug)]
+pub(crate) struct ThisMachine(Option<AppState>);
+
+impl ThisMachine {
+    /// Judges requests to a service that knows applications.
+    pub(crate) fn of(state: AppState) -> Self {
+        Self(Some(state))
+    }
+
+    /// Judges requests to a listener that knows no applications.
+    pub(crate) fn alone() -> Self {
+        Self(None)
+    }
+
+    /// The answer to a request with this head, where it is refused; `None` where the request may pass.
+    pub(super) fn refusal(&self, parts: &Parts) -> Option<Response> {
+        let refusal = self.judge(parts).err()?;
+        Some(self.answer(refusal, parts))
+    }
+
+    fn judge(&self, parts: &Parts) -> Result<(), Refusal> {
+        if !names::are_of_this_machine(parts) {
+            return Err(Refusal::Elsewhere);
         }
-    }))
+        match pages::is_foreign(parts, self.0.as_ref()) {
+            true => Err(Refusal::ForeignPage),
+            false => Ok(()),
+        }
+    }
+
+    fn answer(&self, refusal: Refusal, parts: &Parts) -> Response {
+        let status = refusal.status();
+        let path = parts.uri.path();
+        match self.0.as_ref().filter(|_| path.starts_with("/api")) {
+            Some(state) => {
+                let mut answer = Context::of(parts, state).answer(Err(refusal.fault()));
+                *answer.status_mut() = status;
+                answer
+            }
+            None => (status, refusal.sentence()).into_response(),
+        }
+    }
 }
 
 /// The reason why a request is refused.
@@ -43,39 +71,30 @@ enum Refusal {
     ForeignPage,
 }
 
-fn judge(parts: &Parts, state: Option<&AppState>) -> Result<(), Refusal> {
-    if !names::are_of_this_machine(parts) {
-        return Err(Refusal::Elsewhere);
-    }
-    let setup = state.map(AppState::setup);
-    match pages::is_foreign(parts, setup.as_deref()) {
-        true => Err(Refusal::ForeignPage),
-        false => Ok(()),
-    }
-}
-
 impl Refusal {
-    fn answer(self, parts: &Parts, state: Option<&AppState>) -> Response {
-        let (status, fault, sentence) = match self {
-            Self::Elsewhere => (
-                StatusCode::MISDIRECTED_REQUEST,
-                Fault::OtherMachine,
+    fn status(self) -> StatusCode {
+        match self {
+            Self::Elsewhere => StatusCode::MISDIRECTED_REQUEST,
+            Self::ForeignPage => StatusCode::FORBIDDEN,
+        }
+    }
+
+    /// Under `/api`.
+    fn fault(self) -> Fault {
+        match self {
+            Self::Elsewhere => Fault::OtherMachine,
+            Self::ForeignPage => Fault::ForeignPage,
+        }
+    }
+
+    /// Elsewhere.
+    fn sentence(self) -> &'static str {
+        match self {
+            Self::Elsewhere => {
                 "This program answers on this machine only, under the name localhost or the address 127.0.0.1, and \
-                 through no proxy for others.\n",
-            ),
-            Self::ForeignPage => (
-                StatusCode::FORBIDDEN,
-                Fault::ForeignPage,
-                "A page of another origin may change nothing here.\n",
-            ),
-        };
-        match state.filter(|_| parts.uri.path().starts_with("/api")) {
-            Some(state) => {
-                let mut answer = Context::of(parts, state).answer(Err(fault));
-                *answer.status_mut() = status;
-                answer
+                 through no proxy for others.\n"
             }
-            None => (status, sentence).into_response(),
+            Self::ForeignPage => "A page of another origin may change nothing here.\n",
         }
     }
 }

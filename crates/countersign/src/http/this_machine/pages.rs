@@ -3,14 +3,14 @@
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method};
-use countersign_core::ports::setup::Setup;
 
 use crate::http::request::cors;
+use crate::http::state::AppState;
 
 /// Whether a request would change something for a page of another site. A page is of another site if its `Origin` is
 /// another one than the request is for, or if the browser says so in `Sec-Fetch-Site`. A page is not foreign where the
 /// application that the request names allows its origin.
-pub(super) fn is_foreign(parts: &Parts, setup: Option<&Setup>) -> bool {
+pub(super) fn is_foreign(parts: &Parts, state: Option<&AppState>) -> bool {
     let is_reading = matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
     if is_reading {
         return false;
@@ -26,7 +26,7 @@ pub(super) fn is_foreign(parts: &Parts, setup: Option<&Setup>) -> bool {
     origins.any(|origin| {
         let origin = origin.to_str().unwrap_or_default();
         let is_own = !says_so && is_of(origin, headers.get(HOST));
-        !is_own && !setup.is_some_and(|setup| cors::allows(setup, origin, parts))
+        !is_own && !state.is_some_and(|state| cors::allows(&state.setup(), origin, parts))
     })
 }
 
