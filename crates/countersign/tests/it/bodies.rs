@@ -12,6 +12,7 @@ fn login(n: usize) -> String {
     json!({"channel": "CHANNEL_LOGIN", "phoneNumber": number(n)}).to_string()
 }
 
+// shows: found-H1
 #[tokio::test]
 async fn a_caller_that_encodes_its_body_is_told_which_encoding_is_not_read() {
     let data = folder();
@@ -52,6 +53,7 @@ async fn a_caller_that_encodes_its_body_is_told_which_encoding_is_not_read() {
     assert_eq!(sent.status(), 200, "{sent}");
 }
 
+// shows: found-H1
 #[tokio::test]
 async fn a_caller_that_marks_its_body_as_utf_8_is_understood() {
     let data = folder();
@@ -64,6 +66,7 @@ async fn a_caller_that_marks_its_body_as_utf_8_is_understood() {
     assert_eq!(server.post("send-sms", &[APP], twice).await.status(), 400);
 }
 
+// shows: found-R9
 #[tokio::test]
 async fn a_caller_that_names_two_applications_is_refused() {
     let data = folder();

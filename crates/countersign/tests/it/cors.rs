@@ -197,6 +197,7 @@ async fn a_call_of_a_server_gets_no_cors_header() {
     assert_eq!(cors(&sent), "");
 }
 
+// shows: found-H3
 #[tokio::test]
 async fn a_page_of_an_app_with_a_scheme_of_its_own_may_call() {
     let data = folder();
@@ -227,6 +228,7 @@ async fn a_page_of_an_app_with_a_scheme_of_its_own_may_call() {
     }
 }
 
+// shows: found-H5
 #[tokio::test]
 async fn a_page_reads_the_error_of_a_call_that_names_no_application() {
     let data = folder();
@@ -240,6 +242,7 @@ async fn a_page_reads_the_error_of_a_call_that_names_no_application() {
     assert!(!phone.headers().contains_key("access-control-allow-origin"));
 }
 
+// shows: found-H5
 #[tokio::test]
 async fn any_page_reads_the_answers_that_are_for_everyone() {
     let data = folder();

@@ -48,6 +48,7 @@ async fn with_handles(data: &std::path::Path, limit: &str) -> Server {
     Server::run(shell, data, "127.0.0.1:0", &["--quiet"]).await
 }
 
+// shows: found-H2
 #[tokio::test]
 async fn a_caller_that_idles_longer_than_a_head_may_take_is_answered_on_the_same_connection() {
     let data = folder();
@@ -63,6 +64,7 @@ async fn a_caller_that_idles_longer_than_a_head_may_take_is_answered_on_the_same
     assert!(!closed.headers().contains_key("keep-alive"));
 }
 
+// shows: found-H2
 #[tokio::test]
 async fn an_operator_sets_the_idle_time_of_connections() {
     let data = folder();
@@ -77,6 +79,7 @@ async fn an_operator_sets_the_idle_time_of_connections() {
     assert!(took >= Duration::from_millis(4_900), "{took:?}");
 }
 
+// shows: H4
 #[tokio::test]
 async fn a_caller_that_sends_its_second_head_slowly_is_disconnected_before_the_idle_time() {
     let data = folder();
@@ -87,6 +90,7 @@ async fn a_caller_that_sends_its_second_head_slowly_is_disconnected_before_the_i
     caller.ended(Duration::from_secs(20)).await;
 }
 
+// shows: found-H8
 #[tokio::test]
 async fn a_new_caller_takes_the_place_of_the_connection_that_has_idled_longest() {
     let data = folder();
@@ -121,6 +125,7 @@ async fn a_new_caller_takes_the_place_of_the_connection_that_has_idled_longest()
     assert!(answer.contains("\"statusCode\":200"), "{answer}");
 }
 
+// shows: found-H8
 #[tokio::test]
 async fn a_soft_limit_of_file_handles_is_raised_to_the_hard_one() {
     let data = folder();

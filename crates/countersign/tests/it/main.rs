@@ -34,7 +34,6 @@ mod iso_3166;
 mod last_lines;
 mod load;
 mod locale;
-mod made_once;
 mod messages;
 mod minute;
 mod next_steps;

@@ -16,6 +16,7 @@ async fn ask(server: &Server, method: Method, path: &str) -> Answer {
     Answer::read(request.send().await.unwrap()).await
 }
 
+// shows: found-W8
 #[tokio::test]
 async fn an_unknown_api_path_is_refused_in_one_short_sentence() {
     let data = folder();
@@ -51,6 +52,7 @@ async fn an_unknown_api_path_is_refused_in_one_short_sentence() {
     assert_eq!(head.header("content-type"), Some("application/json"));
 }
 
+// shows: found-W8, A15
 #[tokio::test]
 async fn a_path_with_slashes_too_many_is_read_as_meant() {
     let data = folder();

@@ -21,6 +21,7 @@ fn check(answer: &Answer, of: &str) {
     }
 }
 
+// shows: found-H10, G4
 #[tokio::test]
 async fn every_answer_has_the_headers_of_safety() {
     let data = folder();
@@ -57,6 +58,7 @@ async fn every_answer_has_the_headers_of_safety() {
     }
 }
 
+// shows: found-H10
 #[tokio::test]
 async fn every_answer_of_the_sandbox_has_the_headers_of_safety() {
     let sandbox = Sandbox::start().await;

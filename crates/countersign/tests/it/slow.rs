@@ -17,6 +17,7 @@ async fn said_to(server: &Server, request: &str) -> String {
     said
 }
 
+// shows: H4
 #[tokio::test]
 async fn a_caller_that_sends_half_a_request_is_disconnected() {
     let data = folder();
@@ -56,6 +57,7 @@ fn check_refusal(answer: &str, status: u64) {
     }
 }
 
+// shows: found-W8, H5
 #[tokio::test]
 async fn a_request_with_too_large_a_head_is_refused() {
     let data = folder();
@@ -86,6 +88,7 @@ async fn a_request_with_too_large_a_head_is_refused() {
     assert_eq!(server.public().login(&number(1)).await, 200);
 }
 
+// shows: H5
 #[tokio::test]
 async fn a_caller_with_a_far_too_large_body_is_told_the_reason() {
     let data = folder();

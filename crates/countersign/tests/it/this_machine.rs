@@ -62,6 +62,7 @@ async fn get(client: &Client, url: &str, header: (&str, &str)) -> Answer {
     Answer::read(request.send().await.unwrap()).await
 }
 
+// shows: found-H6, found-W11
 #[tokio::test]
 async fn a_request_for_another_machine_is_refused_at_every_path_of_dev() {
     let data = folder();
@@ -110,6 +111,7 @@ async fn send(server: &Server, headers: &[(&str, &str)], n: usize) -> Answer {
     server.post("send-sms", &headers, body).await
 }
 
+// shows: found-H6
 #[tokio::test]
 async fn a_page_of_another_site_sends_nothing_unless_the_application_allows_its_origin() {
     const SHOP: &str = "https://shop.example";
@@ -172,6 +174,7 @@ async fn a_page_of_another_site_sends_nothing_unless_the_application_allows_its_
     assert_eq!(server.outbox("").await.len(), 7, "nothing else was sent");
 }
 
+// shows: found-H6
 #[tokio::test]
 async fn a_page_of_another_site_reaches_neither_sandbox_nor_demo() {
     let data = folder();
