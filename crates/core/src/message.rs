@@ -1,5 +1,6 @@
 //! One SMS that was decided on, from intent to outcome.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use crate::code::CodeState;
 use crate::code::check::CheckRecord;
 use crate::code::passcode::{PasscodeMac, SealedPasscode};
 use crate::id::{MessageId, RequestId};
-use crate::limit::{Mode, RuleSet, Verdict};
+use crate::limit::{Limit, Mode, RuleSet, Verdict};
 use crate::phone::PhoneNumber;
 use crate::policy;
 use crate::receipt::ReceiptRecord;
@@ -110,7 +111,7 @@ impl Decision {
     /// Returns whether no limit refused. The message exists if and only if this is true.
     #[must_use]
     pub fn admitted(&self) -> bool {
-        self.wait().is_none()
+        self.refused_by().is_none()
     }
 
     /// Returns the verdict of each limit, in the order of the limits.
@@ -121,13 +122,25 @@ impl Decision {
     /// Returns the time until no limit refuses any more; `None` if no limit refused.
     #[must_use]
     pub fn wait(&self) -> Option<Duration> {
-        let enforced = |limit: usize| {
-            let found = self.limits.limits().get(limit);
-            found.is_some_and(|(limit, _)| limit.mode == Mode::Enforce)
-        };
-        let refusals = self.refusals.iter().filter(|(limit, _)| enforced(*limit));
-        let until = refusals.map(|(_, until)| *until).max()?;
+        let until = self.enforced().map(|(_, _, until)| until).max()?;
         Some(self.at.until(until))
+    }
+
+    /// Returns the enforced limit that refuses the longest, with its place in `limits` and the end of its refusal. A
+    /// limit that never admits comes before all others, and the first limit before others of the same end.
+    #[must_use]
+    pub fn refused_by(&self) -> Option<(usize, &Limit, Timestamp)> {
+        self.enforced()
+            .max_by_key(|(place, limit, until)| (limit.never_admits(), *until, Reverse(*place)))
+    }
+
+    /// Iterates over the enforced limits that refused, each with its place and the end of its refusal.
+    fn enforced(&self) -> impl Iterator<Item = (usize, &Limit, Timestamp)> {
+        let refusals = self.refusals.iter().filter_map(|(place, until)| {
+            let (limit, _) = self.limits.limits().get(*place)?;
+            Some((*place, limit, *until))
+        });
+        refusals.filter(|(_, limit, _)| limit.mode == Mode::Enforce)
     }
 }
 

@@ -1,3 +1,4 @@
+use super::throttle::{Span, Throttle, Unit, Units};
 use super::{BadPhone, BadSignature, Fault, FieldProblem, code_point};
 use crate::Channel;
 
@@ -20,10 +21,7 @@ pub(super) fn message(fault: &Fault) -> String {
         Fault::CountryNotServed { country } => {
             format!("No international SMS service is configured for the country of this number ({country}).")
         }
-        Fault::Throttled { retry_after: 1 } => "A code was sent a moment ago. Try again in 1 second.".to_owned(),
-        Fault::Throttled { retry_after } => {
-            format!("A code was sent a moment ago. Try again in {retry_after} seconds.")
-        }
+        Fault::Throttled { by, retry_after, forever } => throttled(*by, *retry_after, *forever),
         Fault::BadSetting { field, why } => format!("{field}: {why}."),
         Fault::UnknownSetting { what } => format!("There is no such setting: {what}."),
         Fault::SettingInUse { by } => format!("It cannot be deleted, because it is in use by {by}."),
@@ -48,6 +46,40 @@ pub(super) fn message(fault: &Fault) -> String {
         }
     }
 }
+
+/// Returns the sentence for a refusal by a limit of this kind.
+fn throttled(by: Throttle, retry_after: u64, forever: bool) -> String {
+    let wait = || Span::of(retry_after).in_words(&UNITS);
+    match (by, forever) {
+        (Throttle::Minute, _) => match retry_after {
+            1 => "A code was sent a moment ago. Try again in 1 second.".to_owned(),
+            _ => format!("A code was sent a moment ago. Try again in {retry_after} seconds."),
+        },
+        (Throttle::Number, false) => format!(
+            "Too many codes were requested for this number. Try again in {}.",
+            wait()
+        ),
+        (Throttle::Number, true) => "No codes are sent to this number.".to_owned(),
+        (Throttle::Caller, false) => format!(
+            "Too many codes were requested from this address. Try again in {}.",
+            wait()
+        ),
+        (Throttle::Caller, true) => "No codes are sent for requests from this address.".to_owned(),
+        (Throttle::Everybody, false) => format!(
+            "Too many codes are being requested at the moment. Try again in {}.",
+            wait()
+        ),
+        (Throttle::Everybody, true) => "No codes are sent for requests like this one.".to_owned(),
+    }
+}
+
+const UNITS: Units = Units {
+    day: Unit("day", "days"),
+    hour: Unit("hour", "hours"),
+    minute: Unit("minute", "minutes"),
+    second: Unit("second", "seconds"),
+    between: " and ",
+};
 
 /// Returns advice to the caller for a refusal of this kind.
 fn advice(kind: &str) -> &'static str {

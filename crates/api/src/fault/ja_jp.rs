@@ -1,3 +1,4 @@
+use super::throttle::{Span, Throttle, Unit, Units};
 use super::{BadPhone, BadSignature, Fault, FieldProblem, code_point};
 use crate::Channel;
 
@@ -20,9 +21,7 @@ pub(super) fn message(fault: &Fault) -> String {
         Fault::CountryNotServed { country } => {
             format!("この番号の国または地域（{country}）向けの国際 SMS サービスが設定されていません。")
         }
-        Fault::Throttled { retry_after } => {
-            format!("確認コードは送信されたばかりです。{retry_after} 秒後にもう一度お試しください。")
-        }
+        Fault::Throttled { by, retry_after, forever } => throttled(*by, *retry_after, *forever),
         Fault::BadSetting { field, why } => format!("{field} の設定が正しくありません（{why}）。"),
         Fault::UnknownSetting { what } => format!("そのような設定はありません（{what}）。"),
         Fault::SettingInUse { by } => format!("使用中のため削除できません（{by}）。"),
@@ -47,6 +46,43 @@ pub(super) fn message(fault: &Fault) -> String {
         }
     }
 }
+
+/// Returns the sentence for a refusal by a limit of this kind.
+fn throttled(by: Throttle, retry_after: u64, forever: bool) -> String {
+    let wait = || Span::of(retry_after).in_words(&UNITS);
+    match (by, forever) {
+        (Throttle::Minute, _) => {
+            format!(
+                "確認コードは送信されたばかりです。{retry_after} 秒後にもう一度お試しください。"
+            )
+        }
+        (Throttle::Number, false) => format!(
+            "この番号への確認コードの要求が多すぎます。{}後にもう一度お試しください。",
+            wait()
+        ),
+        (Throttle::Number, true) => "この番号には確認コードを送信しません。".to_owned(),
+        (Throttle::Caller, false) => format!(
+            "このアドレスからの確認コードの要求が多すぎます。{}後にもう一度お試しください。",
+            wait()
+        ),
+        (Throttle::Caller, true) => {
+            "このアドレスからの要求には確認コードを送信しません。".to_owned()
+        }
+        (Throttle::Everybody, false) => format!(
+            "現在、確認コードの要求が多すぎます。{}後にもう一度お試しください。",
+            wait()
+        ),
+        (Throttle::Everybody, true) => "このような要求には確認コードを送信しません。".to_owned(),
+    }
+}
+
+const UNITS: Units = Units {
+    day: Unit("日", "日"),
+    hour: Unit("時間", "時間"),
+    minute: Unit("分", "分"),
+    second: Unit("秒", "秒"),
+    between: " ",
+};
 
 /// Returns advice to the caller for a refusal of this kind.
 fn advice(kind: &str) -> &'static str {

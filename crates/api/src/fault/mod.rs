@@ -2,10 +2,13 @@
 
 mod en_us;
 mod ja_jp;
+mod throttle;
 mod zh_cn;
 mod zh_tw;
 
 use crate::Lang;
+
+pub use throttle::Throttle;
 
 /// A fault, with its `statusCode`, `apiCode` and sentence.
 ///
@@ -51,8 +54,12 @@ pub enum Fault {
     },
     /// A limit refused.
     Throttled {
-        /// Whole seconds until the limit no longer refuses.
+        /// The kind of the limit.
+        by: Throttle,
+        /// Whole seconds until the limit no longer refuses; the length of its window where it never admits.
         retry_after: u64,
+        /// Whether the limit never admits, however long a caller waits.
+        forever: bool,
     },
     /// A setting cannot be stored as it is.
     BadSetting {
@@ -278,6 +285,7 @@ impl Fault {
                 BadSignature::Used => 1306,
             }),
             Fault::CountryNotServed { .. } => Some(2_990_001),
+            Fault::Throttled { by, .. } => by.api_code(),
             _ => None,
         }
     }
@@ -285,12 +293,14 @@ impl Fault {
     /// The time that the caller should wait, in whole seconds, where waiting helps.
     ///
     /// ```
-    /// assert_eq!(countersign_api::Fault::Throttled { retry_after: 7 }.retry_after(), Some(7));
+    /// use countersign_api::{Fault, Throttle};
+    /// let fault = Fault::Throttled { by: Throttle::Minute, retry_after: 7, forever: false };
+    /// assert_eq!(fault.retry_after(), Some(7));
     /// ```
     #[must_use]
     pub const fn retry_after(&self) -> Option<u64> {
         match self {
-            Fault::Throttled { retry_after } => Some(*retry_after),
+            Fault::Throttled { retry_after, .. } => Some(*retry_after),
             Fault::ProviderRefused { retry_after, .. } => *retry_after,
             Fault::Unavailable => Some(1),
             _ => None,
@@ -300,8 +310,8 @@ impl Fault {
     /// The sentence for people, in the language `lang`.
     ///
     /// ```
-    /// use countersign_api::{Fault, Lang};
-    /// let fault = Fault::Throttled { retry_after: 42 };
+    /// use countersign_api::{Fault, Lang, Throttle};
+    /// let fault = Fault::Throttled { by: Throttle::Minute, retry_after: 42, forever: false };
     /// assert_eq!(fault.message(Lang::EnUs), "A code was sent a moment ago. Try again in 42 seconds.");
     /// ```
     #[must_use]
@@ -331,6 +341,11 @@ impl Fault {
         };
         let phone = |why| Fault::BadPhone { why };
         let signature = |why| Fault::BadSignature { why };
+        let throttled = |by, retry_after| Fault::Throttled {
+            by,
+            retry_after,
+            forever: false,
+        };
         vec![
             ("fieldMissing", malformed("channel", FieldProblem::Required)),
             (
@@ -491,7 +506,18 @@ impl Fault {
                 },
             ),
             ("changedMeanwhile", Fault::ChangedMeanwhile { version: 7 }),
-            ("throttled", Fault::Throttled { retry_after: 42 }),
+            ("throttled", throttled(Throttle::Minute, 42)),
+            ("numberThrottled", throttled(Throttle::Number, 10_800)),
+            ("callerThrottled", throttled(Throttle::Caller, 120)),
+            ("everybodyThrottled", throttled(Throttle::Everybody, 30)),
+            (
+                "neverAllowed",
+                Fault::Throttled {
+                    by: Throttle::Number,
+                    retry_after: 86_400,
+                    forever: true,
+                },
+            ),
             ("internal", Fault::Internal),
             (
                 "notServed",

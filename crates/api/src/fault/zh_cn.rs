@@ -1,3 +1,4 @@
+use super::throttle::{Span, Throttle, Unit, Units};
 use super::{BadPhone, BadSignature, Fault, FieldProblem, code_point};
 use crate::Channel;
 
@@ -20,9 +21,11 @@ pub(super) fn message(fault: &Fault) -> String {
         Fault::CountryNotServed { country } => {
             format!("未配置该号码所属国家或地区（{country}）的国际短信服务。")
         }
-        Fault::Throttled { retry_after } => {
-            format!("验证码刚刚发送过，请在 {retry_after} 秒后重试。")
-        }
+        Fault::Throttled {
+            by,
+            retry_after,
+            forever,
+        } => throttled(*by, *retry_after, *forever),
         Fault::BadSetting { field, why } => format!("{field} 的设置不可用（{why}）。"),
         Fault::UnknownSetting { what } => format!("没有这项设置（{what}）。"),
         Fault::SettingInUse { by } => format!("正在使用中，无法删除（{by}）。"),
@@ -52,6 +55,28 @@ pub(super) fn message(fault: &Fault) -> String {
         }
     }
 }
+
+/// Returns the sentence for a refusal by a limit of this kind.
+fn throttled(by: Throttle, retry_after: u64, forever: bool) -> String {
+    let wait = || Span::of(retry_after).in_words(&UNITS);
+    match (by, forever) {
+        (Throttle::Minute, _) => format!("验证码刚刚发送过，请在 {retry_after} 秒后重试。"),
+        (Throttle::Number, false) => format!("该号码请求验证码的次数过多，请在 {}后重试。", wait()),
+        (Throttle::Number, true) => "不向该号码发送验证码。".to_owned(),
+        (Throttle::Caller, false) => format!("来自该地址的验证码请求过多，请在 {}后重试。", wait()),
+        (Throttle::Caller, true) => "不为来自该地址的请求发送验证码。".to_owned(),
+        (Throttle::Everybody, false) => format!("当前的验证码请求过多，请在 {}后重试。", wait()),
+        (Throttle::Everybody, true) => "不为此类请求发送验证码。".to_owned(),
+    }
+}
+
+const UNITS: Units = Units {
+    day: Unit("天", "天"),
+    hour: Unit("小时", "小时"),
+    minute: Unit("分钟", "分钟"),
+    second: Unit("秒", "秒"),
+    between: " ",
+};
 
 /// Returns advice to the caller for a refusal of this kind.
 fn advice(kind: &str) -> &'static str {

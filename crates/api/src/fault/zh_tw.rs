@@ -1,3 +1,4 @@
+use super::throttle::{Span, Throttle, Unit, Units};
 use super::{BadPhone, BadSignature, Fault, FieldProblem, code_point};
 use crate::Channel;
 
@@ -20,9 +21,11 @@ pub(super) fn message(fault: &Fault) -> String {
         Fault::CountryNotServed { country } => {
             format!("尚未設定此號碼所屬國家或地區（{country}）的國際簡訊服務。")
         }
-        Fault::Throttled { retry_after } => {
-            format!("驗證碼剛剛發送過，請於 {retry_after} 秒後再試。")
-        }
+        Fault::Throttled {
+            by,
+            retry_after,
+            forever,
+        } => throttled(*by, *retry_after, *forever),
         Fault::BadSetting { field, why } => format!("{field} 的設定無法使用（{why}）。"),
         Fault::UnknownSetting { what } => format!("沒有這項設定（{what}）。"),
         Fault::SettingInUse { by } => format!("正在使用中，無法刪除（{by}）。"),
@@ -52,6 +55,28 @@ pub(super) fn message(fault: &Fault) -> String {
         }
     }
 }
+
+/// Returns the sentence for a refusal by a limit of this kind.
+fn throttled(by: Throttle, retry_after: u64, forever: bool) -> String {
+    let wait = || Span::of(retry_after).in_words(&UNITS);
+    match (by, forever) {
+        (Throttle::Minute, _) => format!("驗證碼剛剛發送過，請於 {retry_after} 秒後再試。"),
+        (Throttle::Number, false) => format!("此號碼請求驗證碼的次數過多，請於 {}後再試。", wait()),
+        (Throttle::Number, true) => "此號碼不會收到驗證碼。".to_owned(),
+        (Throttle::Caller, false) => format!("來自此位址的驗證碼請求過多，請於 {}後再試。", wait()),
+        (Throttle::Caller, true) => "不為來自此位址的請求發送驗證碼。".to_owned(),
+        (Throttle::Everybody, false) => format!("目前的驗證碼請求過多，請於 {}後再試。", wait()),
+        (Throttle::Everybody, true) => "不為此類請求發送驗證碼。".to_owned(),
+    }
+}
+
+const UNITS: Units = Units {
+    day: Unit("天", "天"),
+    hour: Unit("小時", "小時"),
+    minute: Unit("分鐘", "分鐘"),
+    second: Unit("秒", "秒"),
+    between: " ",
+};
 
 /// Returns advice to the caller for a refusal of this kind.
 fn advice(kind: &str) -> &'static str {

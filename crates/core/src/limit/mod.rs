@@ -35,6 +35,12 @@ pub struct Limit {
 impl Limit {
     /// The longest window that stores support.
     pub const LONGEST_WINDOW: Duration = Duration::from_secs(31 * 24 * 3600);
+
+    /// Returns whether the limit refuses the event for good, since the event alone weighs more than the maximum.
+    #[must_use]
+    pub const fn never_admits(&self) -> bool {
+        self.weight > self.max
+    }
 }
 
 /// A limit on one bucket, ready to be judged.
@@ -301,10 +307,12 @@ impl Verdict {
 pub mod guesses;
 mod hits;
 mod judge;
+mod refusal;
 mod sends;
 
 pub use hits::Hits;
 pub use judge::{Hit, LATENESS, judge, thin};
+pub use refusal::{LimitKind, Refusal};
 pub use sends::{InvalidSendLimits, Part, SendLimit, SendLimits};
 
 #[cfg(test)]

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use super::{Bucket, InvalidRules, Limit, Mode, RuleSet, Rules};
+use super::{Bucket, InvalidRules, Limit, LimitKind, Mode, Refusal, RuleSet, Rules};
 use crate::application::AppId;
 use crate::channel::Channel;
+use crate::message::Decision;
 use crate::phone::PhoneNumber;
 use crate::policy;
 
@@ -159,6 +160,27 @@ impl SendLimits {
         Ok(Self { set, buckets })
     }
 
+    /// Returns the limit that refused a send by [`rules`](Self::rules) of these limits; `None` if the decision
+    /// admitted it.
+    #[must_use]
+    pub fn refusal(&self, decision: &Decision) -> Option<Refusal> {
+        let (place, limit, until) = decision.refused_by()?;
+        let bucket = self.set.limits().get(place).map(|(_, bucket)| *bucket);
+        let by = bucket.and_then(|bucket| self.buckets.get(bucket));
+        let kind = match place {
+            0 => LimitKind::Minute,
+            _ => by.map_or(LimitKind::Everybody, LimitKind::of),
+        };
+        Some(Refusal {
+            limit: limit.name.clone(),
+            kind,
+            max: limit.max,
+            window: limit.window,
+            at: decision.at,
+            until: (!limit.never_admits()).then_some(until),
+        })
+    }
+
     /// Returns the rules for one send.
     #[must_use]
     pub fn rules(&self, app: &AppId, channel: Channel, phone: &PhoneNumber) -> Rules {
@@ -225,6 +247,7 @@ impl Default for SendLimits {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::time::Timestamp;
 
     fn limit(name: &str, by: &[Part]) -> SendLimit {
         SendLimit {
@@ -305,6 +328,55 @@ mod tests {
         let [one, two] = [same, sends[5].0]
             .map(|(app, channel, number)| rules(&all, app, channel, number).buckets()[1].clone());
         assert_eq!(one, two);
+    }
+
+    #[test]
+    fn a_refusal_is_told_by_the_enforced_limit_that_refuses_the_longest() {
+        let limit = |name, by: &[Part], max, mode| SendLimit {
+            max,
+            mode,
+            ..limit(name, by)
+        };
+        let more = vec![
+            limit(
+                "number",
+                &[Part::Application, Part::Number],
+                5,
+                Mode::Enforce,
+            ),
+            limit("watched", &[], 0, Mode::Monitor),
+            limit("block", &[Part::Block], 5, Mode::Enforce),
+            limit("closed", &[Part::Country], 0, Mode::Enforce),
+        ];
+        let limits = SendLimits::new(more).unwrap();
+        let told = |refusals: &[(usize, i64)]| {
+            let at = Timestamp::from_millis(1_000);
+            let until = |(place, after)| (place, Timestamp::from_millis(1_000 + after));
+            let refusals = refusals.iter().copied().map(until).collect();
+            let refusal = limits.refusal(&Decision::new(at, Arc::clone(&limits.set), refusals))?;
+            let wait = refusal.wait().as_millis();
+            Some((
+                refusal.limit.into_owned(),
+                refusal.kind,
+                refusal.until.is_some(),
+                wait,
+            ))
+        };
+        let is = |name: &str, kind, ends, wait| Some((name.to_owned(), kind, ends, wait));
+        assert_eq!(told(&[]), None);
+        assert_eq!(
+            told(&[(2, 9_000)]),
+            None,
+            "a monitored limit refuses nothing"
+        );
+        let minute = is("minute", LimitKind::Minute, true, 60);
+        assert_eq!(told(&[(0, 60), (2, 9_000)]), minute);
+        assert_eq!(told(&[(0, 60), (1, 60)]), minute, "the first of equals");
+        let number = is("number", LimitKind::Number, true, 61);
+        assert_eq!(told(&[(0, 60), (1, 61), (3, 7)]), number);
+        assert_eq!(told(&[(3, 7)]), is("block", LimitKind::Everybody, true, 7));
+        let never = is("closed", LimitKind::Everybody, false, 3_600_000);
+        assert_eq!(told(&[(1, 3_700_000), (4, 3_600_000)]), never);
     }
 
     #[test]

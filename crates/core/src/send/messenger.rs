@@ -1,7 +1,6 @@
 //! The whole life of a send: decide, hand over, record.
 
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
 
 use super::attempt;
 use super::dispatch::{self, Parcel};
@@ -13,7 +12,7 @@ use crate::channel::Channel;
 use crate::code::passcode::{Binding, Passcode, PasscodeKey};
 use crate::entropy::{Entropy, EntropyError};
 use crate::id::{MessageId, RequestId};
-use crate::limit::{Rules, SendLimits};
+use crate::limit::{Refusal, Rules, SendLimits};
 use crate::message::{Intent, LiveCode, NewCode};
 use crate::phone::{Country, PhoneNumber};
 use crate::policy::{CodePolicy, CodeRules, Resend};
@@ -43,11 +42,8 @@ pub enum SendError {
     #[error("no SMS service is configured for {0}")]
     CountryNotServed(Country),
     /// A limit refused.
-    #[error("a limit refuses for another {} ms", wait.as_millis())]
-    Limited {
-        /// The time until no limit refuses any more.
-        wait: Duration,
-    },
+    #[error("the limit {} refuses for another {} ms", .0.limit, .0.wait().as_millis())]
+    Limited(Refusal),
     /// The process stood still between decision and hand-over, so nothing was sent.
     #[error("the message came too late to its hand-over")]
     TooLate,
@@ -173,8 +169,8 @@ impl Messenger {
             .limits
             .rules(&request.app.id, request.channel, &request.phone);
         let decision = self.ledger.decide(intent, rules).await?;
-        if let Some(wait) = decision.wait() {
-            return Err(SendError::Limited { wait });
+        if let Some(refusal) = self.limits.refusal(&decision) {
+            return Err(SendError::Limited(refusal));
         }
 
         let code = match decision.again {

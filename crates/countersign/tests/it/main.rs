@@ -32,6 +32,7 @@ mod idle;
 mod inbox;
 mod iso_3166;
 mod last_lines;
+mod limits;
 mod load;
 mod locale;
 mod messages;

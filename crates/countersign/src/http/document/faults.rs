@@ -49,6 +49,15 @@ pub(crate) const PHONE: Names = &[
     "phoneOlderForm",
 ];
 
+/// The refusals of limits on sends.
+pub(crate) const LIMITS: Names = &[
+    "throttled",
+    "numberThrottled",
+    "callerThrottled",
+    "everybodyThrottled",
+    "neverAllowed",
+];
+
 /// The faults of a change that names the version it has seen.
 pub(crate) const IF_VERSION: Names = &["badVersion", "changedMeanwhile"];
 

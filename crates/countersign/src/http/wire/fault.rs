@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use countersign_api::{BadPhone, Fault, FieldProblem};
+use countersign_api::{BadPhone, Fault, FieldProblem, Throttle};
+use countersign_core::limit::LimitKind;
 use countersign_core::phone::InvalidPhone;
 use countersign_core::ports::StoreError;
 use countersign_core::send::messenger::SendError;
@@ -73,8 +74,10 @@ pub(crate) fn not_sent(error: SendError) -> Fault {
         SendError::CountryNotServed(country) => Fault::CountryNotServed {
             country: country.to_string(),
         },
-        SendError::Limited { wait } => Fault::Throttled {
-            retry_after: whole_seconds(wait),
+        SendError::Limited(refusal) => Fault::Throttled {
+            by: throttle(refusal.kind),
+            retry_after: whole_seconds(refusal.wait()),
+            forever: refusal.until.is_none(),
         },
         SendError::NotAccepted(why) if was_not_reached(why.kind) => Fault::ProviderUnreachable,
         SendError::NotAccepted(why) => Fault::ProviderRefused {
@@ -82,6 +85,15 @@ pub(crate) fn not_sent(error: SendError) -> Fault {
             retry_after: why.retry_after.map(whole_seconds),
         },
         SendError::Store(_) | SendError::Entropy(_) | SendError::TooLate => Fault::Unavailable,
+    }
+}
+
+const fn throttle(kind: LimitKind) -> Throttle {
+    match kind {
+        LimitKind::Minute => Throttle::Minute,
+        LimitKind::Number => Throttle::Number,
+        LimitKind::Caller => Throttle::Caller,
+        LimitKind::Everybody => Throttle::Everybody,
     }
 }
 

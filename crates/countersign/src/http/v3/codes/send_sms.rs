@@ -30,10 +30,10 @@ pub(crate) fn endpoint() -> Endpoint {
         answers: Answers::Nothing,
         faults: &[
             faults::PHONE,
+            faults::LIMITS,
             &[
                 "unknownChannel",
                 "countryNotServed",
-                "throttled",
                 "providerUnreachable",
                 "providerRefused",
             ],

@@ -32,7 +32,8 @@ pub(crate) fn endpoint() -> Endpoint {
         faults: &[
             faults::SCOPE,
             faults::PHONE,
-            &["unknownSetting", "unknownChannel", "throttled"],
+            faults::LIMITS,
+            &["unknownSetting", "unknownChannel"],
         ],
     }
 }
