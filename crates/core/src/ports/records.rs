@@ -39,10 +39,10 @@ pub trait Records: Send + Sync + 'static {
     async fn timelines(&self, query: TimelineQuery) -> Result<Vec<Timeline>, StoreError>;
 
     /// Records each of the vendor's `receipts` for messages that `provider` took, once. A message that a crash
-    /// interrupted may be any provider's. The store drops a report that matches no message of that provider and
-    /// number. It keeps a report that comes before the vendor's answer is on record until that answer is, or until
-    /// the message's outcome is overdue; the embedded store keeps it in memory. Reports change nothing else: no code,
-    /// no limit, no message.
+    /// interrupted may be any provider's; one whose answer had no id, or never came, may be any report's of its provider
+    /// about its number. The store drops a report that matches no message of that provider and number. A report that
+    /// comes before the vendor's answer is on the timeline once that answer has the vendor's id that the report names,
+    /// and is durable until then. Reports change nothing else: no code, no limit, no message.
     ///
     /// # Errors
     /// [`StoreError`] when a report could not be made durable. Then the vendor should report again.

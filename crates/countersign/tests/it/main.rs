@@ -48,6 +48,7 @@ mod receipts;
 mod removed;
 mod report_shapes;
 mod reports_forged;
+mod reports_killed;
 mod safety_headers;
 mod sandbox;
 mod secrecy;

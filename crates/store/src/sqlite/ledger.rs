@@ -13,8 +13,6 @@ use countersign_core::limit::{RuleSet, Rules};
 use countersign_core::message::{Decision, Intent};
 use countersign_core::ports::StoreError;
 use countersign_core::ports::ledger::{Ledger, Settled};
-use countersign_core::send::attempt::Attempt;
-use countersign_core::send::outcome::Outcome;
 use countersign_core::send::settle::{GiveBack, Settlement, Settling};
 use countersign_core::time::Timestamp;
 
@@ -22,7 +20,6 @@ use super::log::attempt::SettlementRow;
 use super::log::event::EventRow;
 use super::log::hit::LoggedHit;
 use super::log::message::{Admission, MessageRow};
-use super::log::receipt::ReceiptRow;
 use super::log::record::Record;
 use super::memory::Live;
 use super::writer::queue::Durable;
@@ -249,7 +246,6 @@ impl SqliteStore {
             }
             Settling::Sent => {
                 live.sent(message.message, now);
-                self.deliver_early_receipts(&mut live, message.seq, &settlement.attempts);
                 SettlementRow::without_give_back(message.seq, settlement.attempts)
             }
             Settling::NotSent => {
@@ -285,29 +281,6 @@ impl SqliteStore {
             attempts: settlement.attempts,
             give_back,
             give_back_hits: hits,
-        }
-    }
-
-    /// Records the reports that were waiting for this provider's answer.
-    fn deliver_early_receipts(&self, live: &mut Live, seq: i64, attempts: &[Attempt]) {
-        if live.early_receipts.is_empty() {
-            return;
-        }
-        for attempt in attempts {
-            let Outcome::Accepted {
-                provider_message_id: Some(id),
-            } = &attempt.outcome
-            else {
-                continue;
-            };
-            let Some(provider) = &attempt.provider else {
-                continue;
-            };
-            for (receipt, at) in live.early_receipts.take(provider, id) {
-                let row = ReceiptRow::of(seq, provider, receipt, at, &self.sealer);
-                // No caller waits for this record, since the vendor already has its answer.
-                let _ = self.queue.push(Record::Receipt(Box::new(row)));
-            }
         }
     }
 }

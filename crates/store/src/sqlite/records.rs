@@ -13,9 +13,9 @@ use countersign_core::time::Timestamp;
 use super::ledger::SETTLEMENT;
 use super::log::receipt::ReceiptRow;
 use super::log::record::Record;
-use super::reading::receipts;
+use super::reading::receipts::{self, About};
 use super::reading::timelines::{self, MessageRecord};
-use super::{DECISION, SqliteStore, wait, writer};
+use super::{DECISION, SqliteStore, wait};
 
 /// How many reports look for their messages before other reads have their turn.
 const AT_A_TIME: usize = 128;
@@ -39,25 +39,15 @@ impl Records for SqliteStore {
 
     async fn receive(&self, provider: &str, receipts: Vec<Receipt>) -> Result<(), StoreError> {
         let now = self.clock.now();
-        {
-            let mut live = self.live.lock().map_err(|_| writer::stopped())?;
-            let unnamed = receipts.iter().filter(|receipt| receipt.message.is_none());
-            unnamed.for_each(|receipt| live.early_receipts.keep(provider, receipt.clone(), now));
-        }
-        // A settlement after this moment finds the kept reports. An earlier settlement is on record once the
-        // barrier is; if it is not, the vendor has to report again.
+        // Every message that the vendor may have is on record once the barrier is, and so is every outcome before this
+        // moment. If the barrier is not, the vendor has to report again.
         wait(self.queue.push(Record::Barrier(now))?, DECISION).await?;
         let mut durable = Vec::new();
-        for (seq, receipt) in self.messages_of(provider, receipts).await? {
-            let Some(seq) = seq else {
-                continue;
-            };
-            if let (None, Some(id)) = (receipt.message, &receipt.provider_message_id) {
-                let mut live = self.live.lock().map_err(|_| writer::stopped())?;
-                drop(live.early_receipts.take(provider, id));
+        for (messages, receipt) in self.messages_of(provider, receipts).await? {
+            for about in messages {
+                let row = ReceiptRow::of(about, provider, receipt.clone(), now, &self.sealer);
+                durable.push(self.queue.push(Record::Receipt(Box::new(row)))?);
             }
-            let row = ReceiptRow::of(seq, provider, receipt, now, &self.sealer);
-            durable.push(self.queue.push(Record::Receipt(Box::new(row)))?);
         }
         for durable in durable {
             wait(durable, DECISION).await?;
@@ -76,12 +66,12 @@ impl Records for SqliteStore {
 }
 
 impl SqliteStore {
-    /// Finds the message of each report, some at a time: other reads have their turn in between.
+    /// Finds the messages of each report, some at a time: other reads have their turn in between.
     async fn messages_of(
         &self,
         provider: &str,
         receipts: Vec<Receipt>,
-    ) -> Result<Vec<(Option<i64>, Receipt)>, StoreError> {
+    ) -> Result<Vec<(Vec<About>, Receipt)>, StoreError> {
         let mut found = Vec::with_capacity(receipts.len());
         let mut receipts = receipts.into_iter();
         loop {
@@ -91,10 +81,10 @@ impl SqliteStore {
             }
             let name = provider.to_owned();
             let read = self.read(move |reader, sealer| {
-                let seq = |receipt: &Receipt| receipts::message_of(reader, &name, receipt, sealer);
+                let about = |receipt: &_| receipts::messages_of(reader, &name, receipt, sealer);
                 let all = some
                     .into_iter()
-                    .map(|receipt| Ok((seq(&receipt)?, receipt)));
+                    .map(|receipt| Ok((about(&receipt)?, receipt)));
                 all.collect::<rusqlite::Result<Vec<_>>>()
             });
             found.extend(read.await?);

@@ -186,6 +186,53 @@ async fn a_report_about_a_message_that_a_crash_interrupted_is_kept() {
     }
 }
 
+// shows: found-V8
+#[tokio::test]
+async fn a_report_that_overtakes_the_vendors_answer_is_kept_over_a_crash() {
+    for mut world in on_each_backend() {
+        let (message, _) = world
+            .send_unsettled("app", Channel::Login, PHONE, "123456", login())
+            .await;
+        receive(&world, "test", &[report(Delivery::Delivered)]).await;
+        world.restart();
+        assert_eq!(known(&world, message).await, [Delivery::Delivered]);
+        receive(&world, "test", &[report(Delivery::Delivered)]).await;
+        assert_eq!(known(&world, message).await, [Delivery::Delivered], "once");
+    }
+}
+
+#[tokio::test]
+async fn a_report_that_names_another_id_than_the_answer_is_not_on_the_timeline() {
+    for world in on_each_backend() {
+        let (message, _) = world
+            .send_unsettled("app", Channel::Login, PHONE, "123456", login())
+            .await;
+        let others = (0..100).map(|n| Receipt {
+            provider_message_id: Some(format!("unheard-of-{n}")),
+            ..report(Delivery::Failed)
+        });
+        receive(&world, "test", &others.collect::<Vec<_>>()).await;
+        world.settle(message, accepted()).await;
+        assert_eq!(known(&world, message).await, []);
+        receive(&world, "test", &[report(Delivery::Delivered)]).await;
+        assert_eq!(known(&world, message).await, [Delivery::Delivered]);
+    }
+}
+
+// shows: found-V8
+#[tokio::test]
+async fn a_report_about_a_message_whose_answer_never_came_is_kept() {
+    for world in on_each_backend() {
+        let (message, _) = world
+            .send_unsettled("app", Channel::Login, PHONE, "123456", login())
+            .await;
+        world.settle(message, unknown()).await;
+        receive(&world, "another", &[report(Delivery::Failed)]).await;
+        receive(&world, "test", &[report(Delivery::Delivered)]).await;
+        assert_eq!(known(&world, message).await, [Delivery::Delivered]);
+    }
+}
+
 #[tokio::test]
 async fn a_report_neither_uses_a_code_nor_gives_a_minute_back() {
     for world in on_each_backend() {

@@ -4,10 +4,15 @@ use countersign_core::receipt::{Delivery, Receipt, ReceiptRecord};
 use countersign_core::time::Timestamp;
 use rusqlite::{Connection, params};
 
-use super::attempt::first_attempt;
 use crate::seal::{Key, Sealer};
+use crate::sqlite::reading::receipts::About;
 
-/// A report whose message is known.
+/// The most reports of one provider that claim a message, and the most of all providers. The other half of the 16 places
+/// of a message is for reports that name it as it is on record.
+const CLAIMS: i64 = 4;
+const ALL_CLAIMS: i64 = 8;
+
+/// A report on a message.
 #[derive(Debug, Clone)]
 pub(crate) struct ReceiptRow {
     seq: i64,
@@ -17,17 +22,23 @@ pub(crate) struct ReceiptRow {
     provider: String,
     status: Delivery,
     vendor_code: Option<String>,
+    /// The vendor's id for the message, where the message's own was not on record.
+    claims: Option<String>,
 }
 
 impl ReceiptRow {
-    /// Makes the row of a report about the message `seq`.
+    /// Makes the row of a report on a message.
     pub(crate) fn of(
-        seq: i64,
+        about: About,
         provider: &str,
         receipt: Receipt,
         at: Timestamp,
         sealer: &Sealer,
     ) -> Self {
+        let (seq, claims) = match about {
+            About::OnRecord(seq) => (seq, None),
+            About::UnderWay(seq) => (seq, receipt.provider_message_id),
+        };
         Self {
             seq,
             number: sealer.phone(&receipt.phone),
@@ -35,20 +46,22 @@ impl ReceiptRow {
             provider: provider.to_owned(),
             status: receipt.status,
             vendor_code: receipt.vendor_code,
+            claims,
         }
     }
 
     /// Appends the report. Skips a report about another number, one that repeats a report on record, and every
-    /// report beyond the 16 that a message has room for.
+    /// report beyond those that a message has room for.
     pub(crate) fn insert(&self, log: &Connection) -> rusqlite::Result<()> {
         log.prepare_cached(
             "INSERT INTO receipt
-             SELECT coalesce(max(id) + 1, 16 * ?1), ?2, ?3, ?4, ?5
+             SELECT coalesce(max(id) + 1, 16 * ?1), ?2, ?3, ?4, ?5, ?7
              FROM receipt WHERE id BETWEEN 16 * ?1 AND 16 * ?1 + 15
              HAVING coalesce(max(id), 0) < 16 * ?1 + 15
+             AND (?7 IS NULL OR count(*) < ?9 AND count(*) FILTER (WHERE provider = ?3) < ?8)
              AND EXISTS (SELECT 1 FROM message WHERE seq = ?1 AND phone_key = ?6) AND NOT EXISTS (
                  SELECT 1 FROM receipt WHERE id BETWEEN 16 * ?1 AND 16 * ?1 + 15
-                 AND provider = ?3 AND status = ?4 AND vendor_code IS ?5
+                 AND provider = ?3 AND status = ?4 AND vendor_code IS ?5 AND claims IS ?7
              )",
         )?
         .execute(params![
@@ -58,26 +71,54 @@ impl ReceiptRow {
             self.status.as_str(),
             self.vendor_code,
             self.number.column(),
+            self.claims,
+            CLAIMS,
+            ALL_CLAIMS,
         ])?;
         Ok(())
     }
 }
 
-/// Reads the reports about the message `seq`, in the order in which they came.
+/// Reads the reports about the message `seq`, each once and in the order in which they came. A report that claims the
+/// message counts as soon as an attempt of its provider has that id, or ended without one; or if a crash lost the
+/// attempt.
 pub(crate) fn read(log: &Connection, seq: i64) -> rusqlite::Result<Vec<ReceiptRecord>> {
     let mut select = log.prepare_cached(
-        "SELECT at, provider, status, vendor_code FROM receipt WHERE id >= ? AND id < ? ORDER BY id",
+        "SELECT at, provider, status, vendor_code FROM receipt
+         WHERE id BETWEEN 16 * ?1 AND 16 * ?1 + 15 AND (claims IS NULL OR EXISTS (
+             SELECT 1 FROM attempt WHERE id BETWEEN 16 * ?1 AND 16 * ?1 + 15 AND (
+                 attempt.provider IS NULL OR attempt.provider = receipt.provider AND (
+                     provider_message_id = claims
+                     OR provider_message_id IS NULL AND outcome != 'not_accepted'
+                 )
+             )
+         )) ORDER BY id",
     )?;
-    let (from, to) = (first_attempt(seq), first_attempt(seq + 1));
-    let mut rows = select.query([from, to])?;
-    let mut found = Vec::new();
+    let mut rows = select.query([seq])?;
+    let mut found: Vec<ReceiptRecord> = Vec::new();
     while let Some(row) = rows.next()? {
-        found.push(ReceiptRecord {
+        let record = ReceiptRecord {
             at: Timestamp::from_millis(row.get("at")?),
             provider: row.get("provider")?,
             status: Delivery::parse(row.get_ref("status")?.as_str()?).unwrap_or(Delivery::Underway),
             vendor_code: row.get("vendor_code")?,
-        });
+        };
+        if !found.iter().any(|known| says_the_same(known, &record)) {
+            found.push(record);
+        }
     }
     Ok(found)
+}
+
+fn says_the_same(one: &ReceiptRecord, other: &ReceiptRecord) -> bool {
+    let said = |record: &ReceiptRecord| {
+        let ReceiptRecord {
+            provider,
+            status,
+            vendor_code,
+            ..
+        } = record.clone();
+        (provider, status, vendor_code)
+    };
+    said(one) == said(other)
 }

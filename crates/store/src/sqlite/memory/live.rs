@@ -16,7 +16,6 @@ use countersign_core::time::Timestamp;
 
 use super::buckets::Buckets;
 use super::codes::Codes;
-use super::early_receipts::EarlyReceipts;
 use super::failures::FailureCounts;
 use crate::seal::Key;
 use crate::sqlite::log::attempt::SettlementRow;
@@ -34,7 +33,6 @@ pub(crate) struct Live {
     codes: Codes,
     failures: FailureCounts,
     /// Vendors' reports that came before the vendor's own answer.
-    pub(crate) early_receipts: EarlyReceipts,
     /// The numbers of the newest rows of the log.
     newest_message: i64,
     newest_event: i64,

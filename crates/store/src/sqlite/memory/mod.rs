@@ -2,7 +2,6 @@
 
 mod buckets;
 mod codes;
-mod early_receipts;
 mod failures;
 mod few;
 mod live;
