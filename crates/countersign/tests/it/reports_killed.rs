@@ -63,11 +63,14 @@ async fn a_report_that_was_answered_before_a_kill_is_on_a_timeline() {
         let (url, before) = (format!("{}{path}", server.url), vendor.messages().len());
         let sends = burst(&server, round * BURST);
         let mut reports = JoinSet::new();
-        // The kill comes while some messages are reported and others are being sent, elsewhere every round.
+        // The kill comes when half of these reports were answered, while others and sends are under way.
         for count in before..before + 5 + round * 7 % (BURST - 10) {
             vendor.arrived(count + 1).await;
             let to = vendor.messages()[count]["to"].as_str().unwrap().to_owned();
             reports.spawn(report(server.client().clone(), url.clone(), to));
+        }
+        for _ in 0..reports.len() / 2 {
+            answered.extend(reports.join_next().await.unwrap().unwrap());
         }
         server.kill_now();
         answered.extend(reports.join_all().await.into_iter().flatten());
@@ -76,7 +79,6 @@ async fn a_report_that_was_answered_before_a_kill_is_on_a_timeline() {
     }
     let server = Server::start(data.path(), &["--quiet"]).await;
     let operator = server.operator();
-    assert!(!answered.is_empty(), "no report was answered before a kill");
     for to in &answered {
         assert!(is_on_the_timeline(&operator, to).await, "{to}");
     }
