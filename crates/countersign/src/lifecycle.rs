@@ -1,9 +1,10 @@
 //! From accepting connections to having none left.
 //!
-//! The first SIGTERM or SIGINT stops accepting, lets requests and sends under way come to their end,
-//! and returns. [`DRAIN`] bounds the wait; a second signal ends it.
+//! The first of the [`Signals`] stops accepting, lets requests and sends under way come to their end, and returns.
+//! [`DRAIN`] bounds the wait; a second signal ends it.
 
-use std::io;
+mod signals;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +13,8 @@ use tokio::net::TcpListener;
 use tokio_util::task::TaskTracker;
 
 use crate::connection::{self, Answers, Places};
+
+pub use signals::{Signals, Stopper};
 
 /// The longest that a shutdown waits: as long as a send may take.
 pub(crate) const DRAIN: Duration = Duration::from_secs(10);
@@ -57,57 +60,5 @@ pub async fn serve(
         () = drained => tracing::info!("stopped"),
         () = tokio::time::sleep(DRAIN) => tracing::warn!("stopped with connections still open"),
         () = signals.next() => tracing::warn!("stopped at once: a second signal came"),
-    }
-}
-
-/// The signals that end the process. Listen early: until then they kill it.
-#[cfg(unix)]
-#[derive(Debug)]
-pub struct Signals {
-    terminate: tokio::signal::unix::Signal,
-    interrupt: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl Signals {
-    /// Listens from now on.
-    ///
-    /// # Errors
-    /// When the system does not allow it.
-    pub fn listen() -> io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-        })
-    }
-
-    /// Waits for the next one.
-    pub(crate) async fn next(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-    }
-}
-
-/// The signals that end the process.
-#[cfg(not(unix))]
-#[derive(Debug)]
-pub struct Signals;
-
-#[cfg(not(unix))]
-impl Signals {
-    /// Listens from now on.
-    ///
-    /// # Errors
-    /// Never.
-    pub fn listen() -> io::Result<Self> {
-        Ok(Self)
-    }
-
-    /// Waits for the next one.
-    pub(crate) async fn next(&mut self) {
-        let _ = tokio::signal::ctrl_c().await;
     }
 }

@@ -26,6 +26,7 @@ mod crash;
 mod demo;
 mod documents;
 mod doors;
+mod ended;
 mod failover;
 mod guard;
 mod idle;

@@ -199,15 +199,16 @@ impl Server {
         self.signal("-TERM");
     }
 
-    fn signal(&self, signal: &str) {
-        let pid = self.child.id().expect("a running server").to_string();
-        assert!(
-            std::process::Command::new("kill")
-                .args([signal, &pid])
-                .status()
-                .unwrap()
-                .success()
-        );
+    /// Sends a signal, such as `-HUP`, without waiting.
+    pub(crate) fn signal(&self, signal: &str) {
+        let mut kill = std::process::Command::new("kill");
+        let status = kill.args([signal, &self.pid()]).status();
+        assert!(status.unwrap().success());
+    }
+
+    /// The id of the process.
+    pub(crate) fn pid(&self) -> String {
+        self.child.id().expect("a running server").to_string()
     }
 
     /// SIGTERM, and waits for the end.
