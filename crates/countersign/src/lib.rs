@@ -16,3 +16,4 @@ pub mod system;
 pub mod telemetry;
 pub mod token;
 pub mod vendors;
+pub mod watch;

@@ -1,8 +1,8 @@
-//! The machine's own clock and random source: the only readings of either.
+//! The machine's own clock and random source, the only readings of either, and the mode of new files.
 
 use std::cell::RefCell;
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
@@ -11,6 +11,18 @@ use countersign_core::time::{Clock, Timestamp};
 use rustix::time::{ClockId, clock_gettime};
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize as _, Zeroizing};
+
+use crate::config::private_file;
+
+/// Makes every file that this process makes from now on readable by its user only.
+#[cfg(unix)]
+pub fn keep_files_private() {
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
+}
+
+/// Does nothing: files have no mode here.
+#[cfg(not(unix))]
+pub fn keep_files_private() {}
 
 /// The wall clock as it stood when a data folder was first used after the machine booted, advanced by
 /// time that really passed.
@@ -80,7 +92,7 @@ impl<R: Readings> SystemClock<R> {
     /// When the folder cannot be written to.
     pub fn of(folder: &Path, readings: R) -> io::Result<Self> {
         let wall = readings.wall() - readings.passing();
-        let kept = fs::read(folder.join(NOTE))
+        let kept = private_file::read(&folder.join(NOTE))
             .ok()
             .and_then(|note| serde_json::from_slice(&note).ok());
         let (reading, continuous) = resume(kept, &readings.boot_id(), wall);
@@ -111,11 +123,7 @@ impl<R: Readings> SystemClock<R> {
 
 /// Puts the note in place whole or not at all: a torn one would be no note.
 fn keep(folder: &Path, reading: &Reading) -> io::Result<()> {
-    let draft = folder.join(format!("{NOTE}.new"));
-    let mut file = fs::File::create(&draft)?;
-    file.write_all(&serde_json::to_vec(reading)?)?;
-    file.sync_all()?;
-    fs::rename(draft, folder.join(NOTE))
+    private_file::replace(&folder.join(NOTE), &serde_json::to_vec(reading)?)
 }
 
 /// The reading to go by: the one that was kept, where it is of this boot; and whether it is.

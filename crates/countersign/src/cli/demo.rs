@@ -10,8 +10,8 @@ use clap::Args;
 use countersign_demo::Service;
 use tokio_util::task::TaskTracker;
 
-use super::{owner, program, say};
-use crate::config::owner::OwnerNote;
+use super::owner::Owner;
+use super::{locale, owner, program, say};
 use crate::connection::{self, Answers, Refusals};
 use crate::http::{Site, ThisMachine};
 use crate::lifecycle::{self, Signals};
@@ -77,7 +77,7 @@ impl Demo {
     /// The running countersign, and the application's account there.
     async fn service(&self) -> anyhow::Result<Service> {
         let app_secret = self.app_secret()?;
-        let url = self.service_url()?;
+        let url = self.service_url().await?;
         let inbox = self.inbox(&url).await?;
         Ok(Service {
             url,
@@ -101,13 +101,16 @@ impl Demo {
         }
     }
 
-    fn service_url(&self) -> anyhow::Result<String> {
+    /// The address of the running countersign. The one of a data folder has proved that it is the folder's owner.
+    async fn service_url(&self) -> anyhow::Result<String> {
         match &self.url {
             Some(url) if url.starts_with("http://") => Ok(url.trim_end_matches('/').to_owned()),
             Some(_) => bail!("--url must be an http address, such as http://127.0.0.1:8480"),
-            None => OwnerNote::find(&self.data)
-                .map(|note| note.url)
-                .ok_or_else(|| owner::nobody(&self.data)),
+            None => {
+                let running = Owner::of(&self.data, locale::of_terminal())?;
+                running.prove().await?;
+                Ok(running.url().to_owned())
+            }
         }
     }
 

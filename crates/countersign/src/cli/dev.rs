@@ -38,6 +38,7 @@ use crate::service::{self, Service, ServiceParts};
 use crate::system::OsEntropy;
 use crate::telemetry;
 use crate::token::SigningKeys;
+use crate::watch;
 
 pub(super) const DATA: &str = "countersign-data";
 pub(super) const APP_ID: &str = "dev-app";
@@ -127,7 +128,7 @@ impl Dev {
             signing_keys: SigningKeys::of(&self.data, clock.now())?,
             ledger: Arc::<SqliteStore>::clone(&store),
             records: Arc::<SqliteStore>::clone(&store),
-            setup: store,
+            setup: Arc::<SqliteStore>::clone(&store),
             clock,
             entropy: Arc::new(OsEntropy),
             keys,
@@ -143,8 +144,16 @@ impl Dev {
             say(banner(&development.calls, &self.data));
         }
         say(format!("listening on http://{address}"));
+        let watching = watch::watch(Arc::clone(&store), signals.stopper());
         service.serve(listener, signals).await;
-        drop(posted);
+        drop((posted, watching));
+        if !store.is_in_place() {
+            bail!(
+                "the data folder {} was moved, replaced or removed while countersign was running: put it back, and \
+                 start again",
+                self.data.display()
+            );
+        }
         Ok(ExitCode::SUCCESS)
     }
 

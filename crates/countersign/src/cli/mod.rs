@@ -30,6 +30,8 @@ use clap_complete::Shell;
 use countersign_api::Envelope;
 use countersign_core::printable::printable;
 
+use crate::system;
+
 #[derive(Parser)]
 #[command(
     name = "countersign",
@@ -89,6 +91,7 @@ enum Verb {
 /// Runs the command line of this process.
 #[must_use]
 pub fn run() -> ExitCode {
+    system::keep_files_private();
     let verb = match parse() {
         Ok(cli) => cli.verb,
         Err(error) => error.exit(),

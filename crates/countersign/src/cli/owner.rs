@@ -1,4 +1,4 @@
-//! Talks to the process that owns a data folder.
+//! Talks to the process that owns a data folder, once it has proved that it is that process.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -6,11 +6,17 @@ use std::time::Duration;
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
 use countersign_api::{Envelope, LANG_HEADER, Lang};
+use countersign_core::entropy::random_hex;
+use countersign_store::is_owned;
+use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder};
 use serde::de::DeserializeOwned;
+use tokio::sync::OnceCell;
 
 use super::{locale, program};
-use crate::config::owner::OwnerNote;
+use crate::config::owner::{OwnerNote, OwnerProof};
+use crate::http::owner::PATH;
+use crate::system::OsEntropy;
 
 /// How to find the running countersign.
 #[derive(Args)]
@@ -32,6 +38,7 @@ pub(super) struct Owner {
     client: Client,
     folder: PathBuf,
     lang: Lang,
+    proved: OnceCell<()>,
 }
 
 impl OwnerArgs {
@@ -41,17 +48,7 @@ impl OwnerArgs {
     }
 
     pub(super) fn find(&self) -> anyhow::Result<Owner> {
-        let note = OwnerNote::find(&self.data).ok_or_else(|| nobody(&self.data))?;
-        let client = Client::builder()
-            .no_proxy()
-            .timeout(Duration::from_secs(15))
-            .build()?;
-        Ok(Owner {
-            note,
-            client,
-            folder: self.data.clone(),
-            lang: self.lang(),
-        })
+        Owner::of(&self.data, self.lang())
     }
 }
 
@@ -65,9 +62,61 @@ pub(super) fn nobody(folder: &Path) -> anyhow::Error {
 }
 
 impl Owner {
+    /// Finds the countersign that runs on `folder`. Nothing was asked of it yet.
+    ///
+    /// # Errors
+    /// When none runs, or another user can change the folder.
+    pub(super) fn of(folder: &Path, lang: Lang) -> anyhow::Result<Self> {
+        let note = OwnerNote::find(folder)?.filter(|_| is_owned(folder));
+        let client = Client::builder()
+            .no_proxy()
+            .redirect(Policy::none())
+            .timeout(Duration::from_secs(15));
+        Ok(Self {
+            note: note.ok_or_else(|| nobody(folder))?,
+            client: client.build()?,
+            folder: folder.to_owned(),
+            lang,
+            proved: OnceCell::new(),
+        })
+    }
+
     /// Where it listens.
     pub(super) fn url(&self) -> &str {
         &self.note.url
+    }
+
+    /// Lets the process at the address of the note prove that it wrote the note. Until then nothing else is told to it.
+    ///
+    /// # Errors
+    /// When nothing answers, or something else.
+    pub(super) async fn prove(&self) -> anyhow::Result<()> {
+        let proof = async || {
+            let nonce = random_hex::<32>(&OsEntropy)?;
+            let url = format!("{}{PATH}?nonce={nonce}", self.note.url);
+            let answer = self.sent(self.client.get(url)).await?;
+            // Something else may answer without an end.
+            let shown = match answer.content_length() {
+                Some(64) => answer.bytes().await.unwrap_or_default(),
+                _ => Default::default(),
+            };
+            if OwnerProof::of(&self.note.token, &nonce)?.is(&shown) {
+                return Ok(());
+            }
+            bail!(
+                "the program that answers at {} is not the countersign that runs on {}, and nothing was told to it",
+                self.note.url,
+                self.folder.display()
+            )
+        };
+        self.proved.get_or_try_init(proof).await.copied()
+    }
+
+    async fn sent(&self, request: RequestBuilder) -> anyhow::Result<reqwest::Response> {
+        match request.send().await {
+            Err(error) if error.is_connect() => Err(nobody(&self.folder)),
+            answer => answer.context("the running countersign did not answer"),
+        }
     }
 
     pub(super) fn get(&self, name: &str) -> RequestBuilder {
@@ -85,11 +134,10 @@ impl Owner {
         &self,
         request: RequestBuilder,
     ) -> anyhow::Result<Envelope<T>> {
-        let answer = match request.header(LANG_HEADER, self.lang.as_str()).send().await {
-            Err(error) if error.is_connect() => return Err(nobody(&self.folder)),
-            answer => answer.context("the running countersign did not answer")?,
-        };
-        answer
+        self.prove().await?;
+        let request = request.header(LANG_HEADER, self.lang.as_str());
+        self.sent(request)
+            .await?
             .json()
             .await
             .context("the running countersign gave an answer that cannot be read")

@@ -1,6 +1,5 @@
 //! The key file of a data folder: made once, read by its owner only, never replaced.
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -69,7 +68,7 @@ impl Keys {
     /// [`KeysError`], each with what to do about it.
     pub fn of(folder: &Path, entropy: &dyn Entropy) -> Result<Self, KeysError> {
         let path = folder.join(KEY_FILE);
-        match fs::read(&path).map(Zeroizing::new) {
+        match private_file::read(&path) {
             Ok(bytes) => Self::read(&path, &bytes),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 if folder.join("countersign.db").exists() {
@@ -135,6 +134,8 @@ impl Keys {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::system::OsEntropy;
 

@@ -1,8 +1,22 @@
-//! Files of a data folder that hold secrets: readable by their owner only, written whole or not at all.
+//! Files of a data folder that hold secrets: readable by their owner only, written whole or not at all, and never
+//! reached through a symbolic link.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+
+use countersign_store::custody;
+use zeroize::Zeroizing;
+
+/// Reads the file.
+///
+/// # Errors
+/// When it cannot be read, or is a symbolic link.
+pub fn read(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    custody::open(path)?.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
 
 /// Makes the file, and never over another.
 ///
@@ -31,7 +45,7 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 #[cfg(unix)]
 pub fn exposed(path: &Path) -> io::Result<bool> {
     use std::os::unix::fs::MetadataExt;
-    Ok(fs::metadata(path)?.mode() & 0o077 != 0)
+    Ok(fs::symlink_metadata(path)?.mode() & 0o077 != 0)
 }
 
 /// Nothing is known of that here.
@@ -52,9 +66,7 @@ fn draft(path: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
     }
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&draft)?;
+    let mut file = custody::private(&mut options).open(&draft)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     Ok(draft)

@@ -4,6 +4,7 @@ mod dev;
 mod document;
 mod not_found;
 mod oidc;
+pub(crate) mod owner;
 mod page;
 mod proof;
 mod receipts;

@@ -15,7 +15,7 @@ use super::request::cors;
 use super::site::Site;
 use super::state::AppState;
 use super::this_machine::ThisMachine;
-use super::{dev, not_found, oidc, receipts, reference, v3};
+use super::{dev, not_found, oidc, owner, receipts, reference, v3};
 
 /// The endpoints under `/api/v3`, in the order of use: so the reference and the OpenAPI document show them. Any other
 /// path there is not served.
@@ -134,6 +134,7 @@ fn pages(state: &AppState) -> Router<AppState> {
     let pages = Router::new()
         .route("/receipts/{end}", reports.clone())
         .route("/receipts/{end}/", reports)
+        .route(owner::PATH, get(owner::handle))
         .fallback(not_found::answer);
     match &state.development {
         Some(development) => pages.merge(dev::routes(Arc::clone(development))),

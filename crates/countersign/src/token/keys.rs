@@ -1,6 +1,5 @@
 //! The keys that sign tokens: `signing-keys.json` of a data folder.
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -87,7 +86,7 @@ impl SigningKeys {
     /// [`SigningKeysError`], each with what to do about it.
     pub fn of(folder: &Path, now: Timestamp) -> Result<Self, SigningKeysError> {
         let path = folder.join(KEY_FILE);
-        let read = match fs::read(&path).map(Zeroizing::new) {
+        let read = match private_file::read(&path) {
             Ok(bytes) => read(&path, &bytes)?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => vec![],
             Err(source) => return Err(SigningKeysError::Io { path, source }),
@@ -260,6 +259,7 @@ fn write(path: &Path, keys: &[Arc<SigningKey>]) -> Result<(), SigningKeysError> 
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::time::Duration;
 
     use super::super::schedule::{MANAGEMENT_LIFE, MAX_AGE};

@@ -26,7 +26,9 @@ use rusqlite::Connection;
 use crate::seal::Sealer;
 use memory::{Live, LiveSetup};
 use reading::lookup::Lookup;
-pub use start::folder::{ClaimError, OwnedFolder};
+use start::folder::Identity;
+pub use start::folder::{ClaimError, OwnedFolder, is_owned};
+use start::open::DATABASE;
 pub use start::open::OpenError;
 use writer::queue::{Durable, Queue};
 
@@ -41,8 +43,10 @@ pub struct SqliteStore {
     ahead: Duration,
     /// The index thread, which ends when this is dropped.
     lookup: Option<Lookup>,
+    /// The database file that is open.
+    database: Option<Identity>,
     // Dropped last: the folder is owned until the writer has ended.
-    _folder: OwnedFolder,
+    folder: OwnedFolder,
 }
 
 /// The time that a decision may take to become durable before its caller gets "unavailable". Together with the
@@ -60,6 +64,14 @@ impl SqliteStore {
     #[must_use]
     pub fn clock_was_behind(&self) -> Duration {
         self.ahead
+    }
+
+    /// Returns whether the path of the folder still leads to the database that is open. Where it does not, another
+    /// process may own what is there now, and the two would each admit a send in the same minute.
+    #[must_use]
+    pub fn is_in_place(&self) -> bool {
+        let database = self.folder.path().join(DATABASE);
+        self.folder.is_in_place() && start::folder::is_in_place(&database, self.database)
     }
 
     /// Returns the clock by which the store decides, which is never behind the record. Everything beside the

@@ -1,17 +1,26 @@
 //! A data folder and its one owner.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::custody::{self, CustodyError};
 
 /// A data folder that this process owns, until the value is dropped or the process dies.
 ///
 /// The embedded store keeps its live state in the memory of one process, so two processes on one folder would
 /// each admit a send in the same minute. An owned folder proves that no other process has it.
+///
+/// The lock is on the folder itself, which no other process can take while this one lives, whatever is removed from the
+/// folder. A lock on the file `owner.lock` goes with it for versions that know no other, and where a folder cannot be
+/// locked; the file tells the process id.
 #[derive(Debug)]
 pub struct OwnedFolder {
     path: PathBuf,
+    identity: Option<Identity>,
     _lock: File,
+    _folder_lock: Option<File>,
 }
 
 /// The reason why a data folder could not be claimed.
@@ -25,6 +34,9 @@ pub enum ClaimError {
         /// ` (process 123)`, or empty if the process is not known.
         owner: String,
     },
+    /// Users other than the one of this process can change the folder.
+    #[error(transparent)]
+    Custody(#[from] CustodyError),
     /// The folder cannot be created, read or locked.
     #[error("the data folder {} cannot be used: {source}", path.display())]
     Io {
@@ -39,34 +51,24 @@ impl OwnedFolder {
     /// Creates `path` if it does not exist, readable by its owner only, and takes its lock.
     ///
     /// # Errors
-    /// [`ClaimError::Owned`] when another process has the lock, [`ClaimError::Io`] when the system refuses.
+    /// [`ClaimError::Owned`] when another process has the lock, [`ClaimError::Custody`] when other users can change
+    /// the folder, [`ClaimError::Io`] when the system refuses.
     pub fn claim(path: &Path) -> Result<Self, ClaimError> {
         let io = |source| ClaimError::Io {
             path: path.to_owned(),
             source,
         };
         create_private(path).map_err(io)?;
+        custody::check(path)?;
+        let folder_lock = lock_folder(path).map_err(|error| refused(path, error))?;
         let mut lock = open_private(&path.join(LOCK_FILE)).map_err(io)?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(fs::TryLockError::WouldBlock) => {
-                let mut pid = String::new();
-                let known = lock.read_to_string(&mut pid).is_ok() && !pid.trim().is_empty();
-                return Err(ClaimError::Owned {
-                    path: path.to_owned(),
-                    owner: if known {
-                        format!(" (process {})", pid.trim())
-                    } else {
-                        String::new()
-                    },
-                });
-            }
-            Err(fs::TryLockError::Error(source)) => return Err(io(source)),
-        }
+        lock.try_lock().map_err(|error| refused(path, error))?;
         write_pid(&mut lock).map_err(io)?;
         Ok(Self {
             path: path.to_owned(),
+            identity: Identity::of(path).map_err(io)?,
             _lock: lock,
+            _folder_lock: folder_lock,
         })
     }
 
@@ -75,9 +77,102 @@ impl OwnedFolder {
     pub fn path(&self) -> &Path {
         &self.path
     }
+
+    /// Returns whether the path still leads to the folder that was claimed.
+    #[must_use]
+    pub fn is_in_place(&self) -> bool {
+        is_in_place(&self.path, self.identity)
+    }
+}
+
+/// Returns whether a running process owns the folder `path`. Where nobody can tell, it does.
+#[must_use]
+pub fn is_owned(path: &Path) -> bool {
+    #[cfg(unix)]
+    let lock = File::open(path);
+    #[cfg(not(unix))]
+    let lock = File::open(path.join(LOCK_FILE));
+    match lock.map(|lock| lock.try_lock_shared()) {
+        Ok(taken) => taken.is_err(),
+        Err(error) => error.kind() != io::ErrorKind::NotFound,
+    }
+}
+
+/// Which file or folder a path leads to: the number of the device and the number on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Identity(u64, u64);
+
+impl Identity {
+    /// Returns the identity of what `path` leads to, or nothing where the system has none.
+    #[cfg(unix)]
+    pub(crate) fn of(path: &Path) -> io::Result<Option<Self>> {
+        use std::os::unix::fs::MetadataExt;
+        let metadata = fs::metadata(path)?;
+        Ok(Some(Self(metadata.dev(), metadata.ino())))
+    }
+
+    /// Returns nothing.
+    #[cfg(not(unix))]
+    pub(crate) fn of(_path: &Path) -> io::Result<Option<Self>> {
+        Ok(None)
+    }
+}
+
+/// Returns whether `path` still leads to what it led to. An error other than "not found" does not say that it does not.
+pub(crate) fn is_in_place(path: &Path, before: Option<Identity>) -> bool {
+    match Identity::of(path) {
+        Ok(now) => now == before,
+        Err(error) => error.kind() != io::ErrorKind::NotFound,
+    }
 }
 
 const LOCK_FILE: &str = "owner.lock";
+
+/// How often, and after which pause, a lock is tried. A command that looks whether the folder is owned has the lock for
+/// a moment.
+const TRIES: usize = 10;
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Locks the folder itself. Returns nothing where the file system has no such locks.
+#[cfg(unix)]
+fn lock_folder(path: &Path) -> Result<Option<File>, TryLockError> {
+    let folder = File::open(path).map_err(TryLockError::Error)?;
+    for _ in 1..TRIES {
+        match folder.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
+            Err(TryLockError::Error(_)) => return Ok(None),
+            Ok(()) => return Ok(Some(folder)),
+        }
+    }
+    folder.try_lock().map(|()| Some(folder))
+}
+
+/// Returns nothing: a folder has no lock here.
+#[cfg(not(unix))]
+fn lock_folder(_path: &Path) -> Result<Option<File>, TryLockError> {
+    Ok(None)
+}
+
+fn refused(path: &Path, error: TryLockError) -> ClaimError {
+    let path = path.to_owned();
+    match error {
+        TryLockError::Error(source) => ClaimError::Io { path, source },
+        TryLockError::WouldBlock => {
+            let pid = read_pid(&path.join(LOCK_FILE)).unwrap_or_default();
+            let owner = match pid.trim() {
+                "" => String::new(),
+                pid => format!(" (process {pid})"),
+            };
+            ClaimError::Owned { path, owner }
+        }
+    }
+}
+
+fn read_pid(lock: &Path) -> io::Result<String> {
+    let mut pid = String::new();
+    custody::open(lock)?.take(20).read_to_string(&mut pid)?;
+    Ok(pid)
+}
 
 fn write_pid(lock: &mut File) -> io::Result<()> {
     lock.set_len(0)?;
@@ -102,9 +197,7 @@ fn create_private(path: &Path) -> io::Result<()> {
 fn open_private(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    custody::private(&mut options).open(path)
 }
 
 #[cfg(test)]
@@ -121,7 +214,11 @@ mod tests {
             second.contains(&format!("process {}", std::process::id())),
             "{second}"
         );
+        assert!(is_owned(&path));
+        fs::remove_file(path.join(LOCK_FILE)).unwrap();
+        assert!(OwnedFolder::claim(&path).is_err());
         drop(owned);
+        assert!(!is_owned(&path));
         assert!(OwnedFolder::claim(&path).is_ok());
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use countersign_core::time::Clock;
 use rusqlite::{Connection, OpenFlags};
 
-use super::folder::OwnedFolder;
+use super::folder::{Identity, OwnedFolder};
 use super::lasting_clock::LastingClock;
 use super::replay;
 use crate::seal::{Sealer, StoreKeys};
@@ -106,7 +106,8 @@ pub(crate) fn assemble(
         clock,
         ahead,
         lookup: None,
-        _folder: folder,
+        database: Identity::of(&path).map_err(|error| OpenError::Database(error.to_string()))?,
+        folder,
     };
     Ok((store, Writer::new(place, inbox)))
 }
