@@ -36,6 +36,9 @@ pub enum InvalidText {
     /// A gap with a name that no value has.
     #[error("{{{0}}} is none of {{code}}, {{minutes}}, {{seconds}}, {{app}}")]
     UnknownGap(String),
+    /// A gap in two braces.
+    #[error("a gap has one brace on each side: {{code}}, not {{{{code}}}}")]
+    DoubleBrace,
     /// A brace without its other half.
     #[error("a brace is open: a gap is written {{code}}")]
     OpenBrace,
@@ -58,6 +61,11 @@ impl FromStr for TextTemplate {
         while let Some((words, after)) = rest.split_once('{') {
             let words = words.trim_end_matches('$');
             let (name, after) = after.split_once('}').ok_or(InvalidText::OpenBrace)?;
+            match name.split_once('{') {
+                Some(("", _)) if after.starts_with('}') => return Err(InvalidText::DoubleBrace),
+                Some(_) => return Err(InvalidText::OpenBrace),
+                None => {}
+            }
             let value = Value::named(name.trim());
             let value =
                 value.ok_or_else(|| InvalidText::UnknownGap(name.chars().take(32).collect()))?;

@@ -11,7 +11,7 @@ use countersign_demo::Service;
 use tokio_util::task::TaskTracker;
 
 use super::owner::Owner;
-use super::{locale, owner, program, say};
+use super::{locale, owner, private_input, program, say};
 use crate::connection::{self, Answers, Refusals};
 use crate::http::{Site, ThisMachine};
 use crate::lifecycle::{self, Signals};
@@ -89,10 +89,7 @@ impl Demo {
 
     fn app_secret(&self) -> anyhow::Result<String> {
         match &self.app_secret_file {
-            Some(file) => match super::provider::read(file)?.trim() {
-                "" => bail!("--app-secret-file must hold the secret of {}", self.app),
-                secret => Ok(secret.to_owned()),
-            },
+            Some(file) => private_input::word("--app-secret-file", file),
             None if self.app == super::dev::APP_ID => Ok(super::dev::APP_SECRET.to_owned()),
             None => bail!(
                 "--app-secret-file must name a file with the secret of {}, or be - for standard input",

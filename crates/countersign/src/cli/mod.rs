@@ -11,6 +11,7 @@ mod locale;
 mod message;
 mod next_steps;
 mod owner;
+mod private_input;
 mod program;
 mod provider;
 mod recipient;
@@ -94,7 +95,7 @@ pub fn run() -> ExitCode {
     system::keep_files_private();
     let verb = match parse() {
         Ok(cli) => cli.verb,
-        Err(error) => error.exit(),
+        Err(error) => return misused(&error),
     };
     let json = match &verb {
         Verb::Send(send) => send.owner.json,
@@ -153,6 +154,16 @@ fn parse() -> Result<Cli, clap::Error> {
     let mut command = program::named_in_help(Cli::command());
     let matches = command.try_get_matches_from_mut(std::env::args_os())?;
     Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
+/// Prints help to standard output, or says on standard error why the arguments are wrong, with what a terminal would
+/// obey in them made [`printable`].
+fn misused(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() {
+        error.exit();
+    }
+    let _ = io::stderr().write_all(printable(&error.render().to_string()).as_bytes());
+    ExitCode::from(2)
 }
 
 /// Says why on standard error: a sentence, or for programs an object with it.

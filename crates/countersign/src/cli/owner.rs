@@ -54,8 +54,12 @@ impl OwnerArgs {
 
 /// The error of a data folder without a running owner, with what to do.
 pub(super) fn nobody(folder: &Path) -> anyhow::Error {
+    let same_folder = match folder.to_str() {
+        Some(super::dev::DATA) | None => String::new(),
+        Some(folder) => format!(" --data {}", program::quoted(folder)),
+    };
     anyhow!(
-        "no countersign is running on {}: start one with `{} dev`, or name its folder with --data",
+        "no countersign is running on {}: start one with `{} dev{same_folder}`, or name its folder with --data",
         folder.display(),
         program::name()
     )

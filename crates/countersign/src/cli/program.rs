@@ -54,7 +54,7 @@ fn below(path: &Path, folder: &Path) -> Option<PathBuf> {
 }
 
 /// Returns `path` as one word of a POSIX shell.
-fn quoted(path: &str) -> String {
+pub(super) fn quoted(path: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "/._-+@%:,".contains(c);
     if path.chars().all(plain) {
         return path.to_owned();

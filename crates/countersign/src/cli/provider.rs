@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::{Args, Subcommand};
 use countersign_api::{
     DeleteSmsProviderRequest, MessageDto, SetSmsProviderRequest, SmsProviderDto,
@@ -13,7 +13,7 @@ use countersign_api::{
 use super::next_steps::NextSteps;
 use super::owner::{self, OwnerArgs};
 use super::recipient::Recipient;
-use super::{kinds, message, program, say};
+use super::{kinds, message, private_input, program, say};
 
 #[derive(Args)]
 #[command(
@@ -92,19 +92,12 @@ impl Provider {
     }
 }
 
-/// The text of a file that a person wrote, or of standard input.
-pub(super) fn read(file: &Path) -> anyhow::Result<String> {
-    if file == Path::new("-") {
-        return std::io::read_to_string(std::io::stdin()).context("standard input cannot be read");
-    }
-    std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))
-}
-
 async fn add(args: &OwnerArgs, file: &Path) -> anyhow::Result<()> {
-    let body: SetSmsProviderRequest = toml::from_str(&read(file)?).map_err(|error| {
-        // Its own words repeat the line, which may hold a secret.
-        anyhow::anyhow!("{}: {}", file.display(), error.message())
-    })?;
+    let body: SetSmsProviderRequest =
+        toml::from_str(&private_input::text(file)?).map_err(|error| {
+            // Its own words repeat the line, which may hold a secret.
+            anyhow::anyhow!("{}: {}", file.display(), error.message())
+        })?;
     let running = args.find()?;
     let request = running.post("set-sms-provider").json(&body);
     let provider = owner::data(running.ask::<SmsProviderDto>(request).await?)?;

@@ -209,6 +209,8 @@ fn resend(name: &str) -> anyhow::Result<Resend> {
         "reuse" => Ok(Resend::Reuse),
         _ => name
             .strip_prefix("accept-last-")
+            // The parser of numbers would read a sign and zeros in front too.
+            .filter(|n| matches!(n.as_bytes(), [b'1'..=b'9', rest @ ..] if rest.iter().all(u8::is_ascii_digit)))
             .and_then(|n| n.parse().ok())
             .map(Resend::AcceptLast)
             .ok_or_else(|| {
@@ -323,6 +325,14 @@ mod tests {
             (
                 "[applications.shop.codes]\nresend = \"accept-last-6\"",
                 "applications.shop.codes: the last 2 to 5 codes can be accepted, not 6",
+            ),
+            (
+                "[codes]\nresend = \"accept-last-+3\"",
+                "codes: resend is rotate, reuse or accept-last-2 to accept-last-5, not \"accept-last-+3\"",
+            ),
+            (
+                "[codes]\nresend = \"accept-last-03\"",
+                "codes: resend is rotate, reuse or accept-last-2 to accept-last-5, not \"accept-last-03\"",
             ),
             (
                 "[codes]\nresend = \"never\"",

@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
+use countersign_core::printable::is_printable;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::fmt::format::Writer;
@@ -82,19 +83,24 @@ impl Visit for Fields<'_, '_> {
     }
 }
 
-/// What is written through it is what stands between the quotes of a JSON text.
+/// What is written through it is what stands between the quotes of a JSON text. A terminal that shows it obeys nothing
+/// in it.
 struct Escaped<'a, 'w>(&'a mut Writer<'w>);
 
 impl fmt::Write for Escaped<'_, '_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         let mut rest = text;
-        while let Some(at) = rest.find(|c: char| c < ' ' || c == '"' || c == '\\') {
+        while let Some(at) = rest.find(|c: char| matches!(c, '"' | '\\') || !is_printable(c)) {
             let (plain, special) = rest.split_at(at);
             self.0.write_str(plain)?;
             let mut characters = special.chars();
             match characters.next() {
                 Some(c @ ('"' | '\\')) => write!(self.0, "\\{c}")?,
-                Some(c) => write!(self.0, "\\u{:04x}", u32::from(c))?,
+                Some(c) => {
+                    for unit in c.encode_utf16(&mut [0; 2]) {
+                        write!(self.0, "\\u{unit:04x}")?;
+                    }
+                }
                 None => {}
             }
             rest = characters.as_str();
@@ -141,7 +147,7 @@ mod tests {
             .event_format(JsonLines)
             .with_writer(lines.clone())
             .finish();
-        let odd = "\"quoted\" back\\slash \n\t\u{1} 验证码";
+        let odd = "\"quoted\" back\\slash \n\t\u{1} 验证码 \u{7f}\u{85}\u{9b}2J\u{202e}\u{e0041}";
         tracing::subscriber::with_default(logs, || {
             let nothing: Option<&str> = None;
             tracing::warn!(odd, shown = %odd, debugged = ?odd, count = 7_u64, less = -1_i64, is = true, nothing, "words");
@@ -149,6 +155,7 @@ mod tests {
             tracing::error!(error, "failed");
         });
         let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+        assert!(text.chars().all(|c| c == '\n' || is_printable(c)), "{text}");
         let events: Vec<Value> = text
             .lines()
             .map(|line| serde_json::from_str(line).unwrap())

@@ -1,7 +1,8 @@
 //! The command line.
 
+use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
@@ -178,7 +179,7 @@ async fn the_check_and_unlock_commands_ask_the_running_server() {
     let again = check(&[code, "--json"]);
     assert_eq!(again.status.code(), Some(1));
     assert_eq!(json(again)["reason"], "used");
-    assert!(says(check(&[code, "--app", "other"])).contains("--secret"));
+    assert!(says(check(&[code, "--app", "other"])).contains("--secret-file"));
     assert!(says(check(&[code, "--secret", "no"])).contains("statusCode 401"));
     assert_eq!(
         check(&[code, "--keep", "--secret", "x"]).status.code(),
@@ -203,6 +204,132 @@ async fn the_check_and_unlock_commands_ask_the_running_server() {
     );
     let list = json(unlock(&["--list", "--json"]));
     assert_eq!(list.as_array().unwrap().len(), 1);
+}
+
+/// Runs a command with `input` on standard input.
+fn run_with_input(args: &[&str], data: &Path, input: &str) -> Output {
+    let mut child = Command::new(BINARY)
+        .args(args)
+        .arg("--data")
+        .arg(data)
+        .env("LC_ALL", "C")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A command that refuses reads nothing.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    child.wait_with_output().unwrap()
+}
+
+// shows: found-R8
+#[tokio::test]
+async fn a_code_is_checked_without_code_and_secret_among_the_arguments() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let shop = server.operator().create_application("shop", "Shop").await;
+    let (secret, code) = (data.path().join("secret"), data.path().join("code"));
+    std::fs::write(&secret, format!("{}\n", shop.secret)).unwrap();
+    let check = |number: &str, options: &[&str], input: &str| {
+        let args = [&["check", "--app", "shop", "--to", number][..], options].concat();
+        run_with_input(&args, data.path(), input)
+    };
+    let (secret_file, code_file) = (secret.to_str().unwrap(), code.to_str().unwrap());
+    for (n, options) in [
+        ["--code-file", "-", "--secret-file", secret_file],
+        ["--code-file", code_file, "--secret-file", "-"],
+    ]
+    .iter()
+    .enumerate()
+    {
+        let number = number(n);
+        assert_eq!(shop.public.login(&number).await, 200);
+        let typed = server.newest_code(&number).await;
+        std::fs::write(&code, format!("{typed}\n")).unwrap();
+        let input = if options[1] == "-" {
+            &typed
+        } else {
+            &shop.secret
+        };
+        let checked = check(&number, options, input);
+        assert_eq!(checked.stdout, b"right; it is used up now\n", "{checked:?}");
+    }
+    let says = |output: Output| String::from_utf8(output.stderr).unwrap();
+    let twice = ["--code-file", "-", "--secret-file", "-"];
+    assert!(says(check(&number(1), &twice, "1")).contains("standard input is read once"));
+    let empty = ["--code-file", "-", "--secret-file", secret_file];
+    assert!(says(check(&number(1), &empty, "\n")).contains("--code-file: standard input is empty"));
+    let shown = ["--code", "123456", "--secret", &shop.secret];
+    let refused = says(check(&number(1), &shown, ""));
+    assert!(
+        refused.contains("can read --secret") && refused.contains("--secret-file"),
+        "{refused}"
+    );
+    assert!(!refused.contains(&shop.secret), "{refused}");
+}
+
+// shows: found-R9
+#[tokio::test]
+async fn an_argument_that_a_terminal_would_obey_is_shown_as_an_escape() {
+    for args in [
+        &["\u{1b}[2J"][..],
+        &["dev", "--listen", "\u{9b}2J"],
+        &["app", "--\u{202e}"],
+    ] {
+        let output = run(args, None);
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{text}");
+        assert!(!text.contains(['\u{1b}', '\u{9b}', '\u{202e}']), "{text}");
+    }
+}
+
+// shows: found-R9
+#[tokio::test]
+async fn a_setting_or_a_template_that_is_nearly_right_is_refused_with_its_right_form() {
+    let data = folder();
+    let config = data.path().join("settings.toml");
+    for resend in [
+        "accept-last-+3",
+        "accept-last-03",
+        "accept-last- 3",
+        "accept-last-３",
+    ] {
+        std::fs::write(&config, format!("[codes]\nresend = \"{resend}\"\n")).unwrap();
+        let says = refusal(
+            &["dev", "--config", config.to_str().unwrap()],
+            Some(data.path()),
+        );
+        assert!(
+            says.contains("resend is rotate, reuse or accept-last-2 to accept-last-5"),
+            "{says}"
+        );
+    }
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let template = server
+        .terminal()
+        .run(&["template", "set", "--text", "{{code}}"]);
+    assert_eq!(template.code, 1, "{template}");
+    assert!(
+        template.stderr.contains("{code}, not {{code}}"),
+        "{template}"
+    );
+}
+
+// shows: found-R9
+#[test]
+fn a_command_without_a_server_repeats_the_folder_in_the_command_that_starts_one() {
+    let data = folder();
+    let path = data.path().join("it's mine");
+    let says = refusal(&["app", "list"], Some(&path));
+    let quoted = path.display().to_string().replace('\'', r"'\''");
+    assert!(says.contains(&format!(" dev --data '{quoted}'`")), "{says}");
+    let output = Command::new(BINARY)
+        .args(["app", "list"])
+        .current_dir(data.path())
+        .output();
+    let says = String::from_utf8(output.unwrap().stderr).unwrap();
+    assert!(says.contains(" dev`, or name its folder"), "{says}");
 }
 
 #[tokio::test]

@@ -65,11 +65,11 @@ async fn a_demo_that_cannot_work_ends_with_one_sentence_that_says_what_to_do() {
         refused(&["--app", "shop", "--app-secret-file", "-"]).await,
     ];
     assert_snapshot!(sentences.concat(), @"
-    countersign: no countersign is running on [data]: start one with `[program] dev`, or name its folder with --data
+    countersign: no countersign is running on [data]: start one with `[program] dev --data [data]`, or name its folder with --data
     countersign: no countersign is running at [url]: start one with `[program] dev`, or name its address with --url
     countersign: --url must be an http address, such as http://127.0.0.1:8480
     countersign: --app-secret-file must name a file with the secret of shop, or be - for standard input
-    countersign: --app-secret-file must hold the secret of shop
+    countersign: --app-secret-file: standard input is empty
     ");
 
     let mut command = Command::new(BINARY);
