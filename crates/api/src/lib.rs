@@ -16,6 +16,7 @@ mod json;
 mod lang;
 mod message;
 mod pre_check_code;
+mod refusal;
 mod send_sms;
 mod signing_key;
 mod sms_provider;
@@ -41,6 +42,7 @@ pub use json::Json;
 pub use lang::Lang;
 pub use message::{AttemptDto, CheckDto, FindMessagesRequest, MessageDto, ReceiptDto, VerdictDto};
 pub use pre_check_code::{PreCheckCodeRequest, PreCheckedCode, SmsCodePayload};
+pub use refusal::{FindRefusalsRequest, RefusalDto, RefusalList};
 pub use send_sms::SendSmsRequest;
 pub use signing_key::{
     JsonWebKey, JsonWebKeySet, RotatedSigningKey, SigningKeyDto, SigningKeyState,

@@ -46,6 +46,7 @@
 //! | provider | an account that can carry messages ([`ports::provider`]) |
 //! | receipt | a vendor's delivery report |
 //! | records | the port to timelines, receipts and unlocks ([`ports::records`]) |
+//! | refusal | a send that a limit refused, and the limit ([`limit::Refusal`]); recorded for a while ([`ports::refusals`]) |
 //! | roll back | to take a message out of memory whose record failed; nothing was sent for it |
 //! | route | the providers that may carry a number of a country, and in which order |
 //! | rules | limits together with the buckets of one event ([`limit::Rules`]) |

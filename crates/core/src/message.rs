@@ -72,6 +72,9 @@ pub struct Decision {
     pub limits: Arc<RuleSet>,
     /// The limits that refused, by their place in `limits`, and the time until which each refuses.
     pub refusals: Vec<(usize, Timestamp)>,
+    /// The weight that the limit which [refused](Decision::refused_by) had counted in its window; 0 where none
+    /// refused.
+    pub counted: u64,
     /// The code that the message brings instead of its own.
     pub again: Option<LiveCode>,
 }
@@ -104,6 +107,7 @@ impl Decision {
             at,
             limits,
             refusals,
+            counted: 0,
             again: None,
         }
     }

@@ -9,8 +9,9 @@ use countersign_core::entropy::Entropy;
 use countersign_core::ports::ledger::Ledger;
 use countersign_core::ports::provider::Provider;
 use countersign_core::ports::records::Records;
+use countersign_core::ports::refusals::Refusals;
 use countersign_core::ports::setup::SetupStore;
-use countersign_core::send::messenger::{Messenger, Plan};
+use countersign_core::send::messenger::{Messenger, MessengerParts, Plan};
 use countersign_core::send::route::Countries;
 use countersign_core::time::Clock;
 use countersign_providers::egress::{Egress, Reach};
@@ -35,6 +36,8 @@ pub struct ServiceParts {
     pub ledger: Arc<dyn Ledger>,
     /// The store of timelines, receipts and unlocks.
     pub records: Arc<dyn Records>,
+    /// The record of refused sends.
+    pub refusals: Arc<dyn Refusals>,
     /// The store of the setup.
     pub setup: Arc<dyn SetupStore>,
     /// The clock of those stores.
@@ -87,15 +90,16 @@ impl Service {
         let tasks = TaskTracker::new();
         let (ledger, records, setup) = (&parts.ledger, &parts.records, &parts.setup);
         let (clock, entropy) = (&parts.clock, &parts.entropy);
-        let messenger = Arc::new(Messenger::new(
-            Arc::clone(ledger),
-            Arc::clone(clock),
-            Arc::clone(entropy),
-            Plan::default(),
-            parts.keys.passcode.clone(),
-            parts.settings.codes.clone(),
-            parts.settings.limits,
-        ));
+        let messenger = MessengerParts {
+            ledger: Arc::clone(ledger),
+            refusals: Arc::clone(&parts.refusals),
+            clock: Arc::clone(clock),
+            entropy: Arc::clone(entropy),
+            key: parts.keys.passcode.clone(),
+            policy: parts.settings.codes.clone(),
+            limits: parts.settings.limits,
+        };
+        let messenger = Arc::new(Messenger::new(messenger, Plan::default()));
         let checker = Checker::new(
             Arc::clone(ledger),
             parts.keys.passcode,
@@ -124,6 +128,7 @@ impl Service {
             vendors: Arc::clone(&vendors),
             ledger: Arc::clone(ledger),
             records: Arc::clone(records),
+            refusals: parts.refusals,
             clock: Arc::clone(clock),
             messenger: Arc::clone(&messenger),
             tokens: Arc::clone(&tokens),

@@ -6,8 +6,10 @@
 //! only the rules in `countersign-core`, [`seal`], and [`custody`] of a folder.
 
 pub mod custody;
+mod refusals;
 pub mod seal;
 pub mod sqlite;
 
+pub use refusals::RecentRefusals;
 pub use seal::StoreKeys;
 pub use sqlite::{ClaimError, OwnedFolder, is_owned};

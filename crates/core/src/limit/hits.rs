@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Hit, Limit, judge, thin};
+use super::{Hit, Limit, count, judge, thin};
 use crate::time::Timestamp;
 
 /// The number of hits from which on a bucket is thinned before it takes more memory.
@@ -51,6 +51,12 @@ impl Hits {
             return None;
         }
         judge(limit, &self.hits, now)
+    }
+
+    /// Returns the weight that `limit` counts at `now`.
+    #[must_use]
+    pub fn count(&self, limit: &Limit, now: Timestamp) -> u64 {
+        count(limit, &self.hits, now)
     }
 
     /// Adds `hit`, which counts for at most `window`. From 128 hits on, drops past hits and [thins](thin) the

@@ -20,10 +20,8 @@ pub struct Hit {
 /// A hit at `t` counts until `t + window`, not including that moment. Every store agrees with this function.
 #[must_use]
 pub fn judge(limit: &Limit, hits: &[Hit], now: Timestamp) -> Option<Timestamp> {
-    let over = hits.partition_point(|hit| hit.at.after(limit.window) <= now);
-    let live = hits.get(over..).unwrap_or_default();
-    let held: u64 = live.iter().map(|hit| u64::from(hit.weight)).sum();
-    let (mut weight, max) = (u64::from(limit.weight) + held, u64::from(limit.max));
+    let live = counting(limit, hits, now);
+    let (mut weight, max) = (u64::from(limit.weight) + sum(live), u64::from(limit.max));
     if weight <= max {
         return None;
     }
@@ -33,6 +31,22 @@ pub fn judge(limit: &Limit, hits: &[Hit], now: Timestamp) -> Option<Timestamp> {
         weight <= max
     });
     Some(leaves.map_or(now, |hit| hit.at).after(limit.window))
+}
+
+/// Returns the weight that `limit` counts at `now` among the `hits` of a bucket, which are in order of time.
+#[must_use]
+pub fn count(limit: &Limit, hits: &[Hit], now: Timestamp) -> u64 {
+    sum(counting(limit, hits, now))
+}
+
+/// Returns the hits within the window of `limit` at `now`.
+fn counting<'a>(limit: &Limit, hits: &'a [Hit], now: Timestamp) -> &'a [Hit] {
+    let over = hits.partition_point(|hit| hit.at.after(limit.window) <= now);
+    hits.get(over..).unwrap_or_default()
+}
+
+fn sum(hits: &[Hit]) -> u64 {
+    hits.iter().map(|hit| u64::from(hit.weight)).sum()
 }
 
 /// The precision of [`thin`]: a thinned hit leaves its window late by at most one part in `LATENESS` of the

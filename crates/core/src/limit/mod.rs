@@ -311,7 +311,7 @@ mod refusal;
 mod sends;
 
 pub use hits::Hits;
-pub use judge::{Hit, LATENESS, judge, thin};
+pub use judge::{Hit, LATENESS, count, judge, thin};
 pub use refusal::{LimitKind, Refusal};
 pub use sends::{InvalidSendLimits, Part, SendLimit, SendLimits};
 

@@ -41,7 +41,9 @@ pub struct Refusal {
     pub limit: Cow<'static, str>,
     /// The kind of the limit.
     pub kind: LimitKind,
-    /// The maximum of the limit in a window.
+    /// The weight that the limit had counted in its window.
+    pub count: u64,
+    /// The maximum weight in a window.
     pub max: u32,
     /// The length of the window.
     pub window: Duration,

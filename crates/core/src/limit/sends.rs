@@ -174,6 +174,7 @@ impl SendLimits {
         Some(Refusal {
             limit: limit.name.clone(),
             kind,
+            count: decision.counted,
             max: limit.max,
             window: limit.window,
             at: decision.at,

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`ledger`] | decides on sends and checks, and keeps what it decided |
 //! | [`records`] | reads timelines, and takes vendors' reports |
+//! | [`refusals`] | the sends that limits refused lately |
 //! | [`setup`] | everything that an operator has set up, at one version |
 //! | [`provider`] | an SMS vendor account |
 //! | [`Clock`](crate::time::Clock), [`Entropy`](crate::entropy::Entropy) | time and randomness |
@@ -16,6 +17,7 @@
 pub mod ledger;
 pub mod provider;
 pub mod records;
+pub mod refusals;
 pub mod setup;
 
 /// The reason why a store failed. The step may have been made all the same, if its answer was lost; see the

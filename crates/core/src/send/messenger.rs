@@ -19,6 +19,7 @@ use crate::policy::{CodePolicy, CodeRules, Resend};
 use crate::ports::StoreError;
 use crate::ports::ledger::Ledger;
 use crate::ports::provider::Provider;
+use crate::ports::refusals::{Refusals, RefusedSend};
 use crate::template::Templates;
 use crate::time::Clock;
 
@@ -60,13 +61,26 @@ pub enum SendError {
 
 /// The use case of sending a code. Only here a ledger and providers meet.
 pub struct Messenger {
-    ledger: Arc<dyn Ledger>,
-    clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
+    parts: MessengerParts,
     plan: RwLock<Arc<Plan>>,
-    key: PasscodeKey,
-    policy: CodePolicy,
-    limits: SendLimits,
+}
+
+/// The parts that a [`Messenger`] works with.
+pub struct MessengerParts {
+    /// Decides on sends.
+    pub ledger: Arc<dyn Ledger>,
+    /// Records the sends that limits refused.
+    pub refusals: Arc<dyn Refusals>,
+    /// The time by which the ledger decides.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness for ids and codes.
+    pub entropy: Arc<dyn Entropy>,
+    /// The key of the MACs of codes.
+    pub key: PasscodeKey,
+    /// The rules of codes.
+    pub policy: CodePolicy,
+    /// The limits on sends.
+    pub limits: SendLimits,
 }
 
 /// The routes and templates that messages use. An operator's change replaces the whole plan; a message on its
@@ -79,35 +93,29 @@ pub struct Plan {
     pub templates: Templates,
 }
 
+impl std::fmt::Debug for MessengerParts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MessengerParts").finish_non_exhaustive()
+    }
+}
+
 impl std::fmt::Debug for Messenger {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Messenger")
             .field("plan", &self.plan)
-            .field("policy", &self.policy)
-            .field("limits", &self.limits)
+            .field("policy", &self.parts.policy)
+            .field("limits", &self.parts.limits)
             .finish_non_exhaustive()
     }
 }
 
 impl Messenger {
-    /// Makes a messenger over these parts.
-    pub fn new(
-        ledger: Arc<dyn Ledger>,
-        clock: Arc<dyn Clock>,
-        entropy: Arc<dyn Entropy>,
-        plan: Plan,
-        key: PasscodeKey,
-        policy: CodePolicy,
-        limits: SendLimits,
-    ) -> Self {
+    /// Makes a messenger over these parts, which sends by `plan`.
+    #[must_use]
+    pub fn new(parts: MessengerParts, plan: Plan) -> Self {
         Self {
-            ledger,
-            clock,
-            entropy,
+            parts,
             plan: RwLock::new(Arc::new(plan)),
-            key,
-            policy,
-            limits,
         }
     }
 
@@ -135,7 +143,7 @@ impl Messenger {
         let plan = self.plan();
         let way = plan
             .routes
-            .way(&request.app.id, &request.phone, &*self.entropy)?;
+            .way(&request.app.id, &request.phone, &*self.parts.entropy)?;
         let way = way.ok_or_else(|| SendError::CountryNotServed(request.phone.country()))?;
         self.send_by(request, &way, &plan.templates).await
     }
@@ -162,14 +170,22 @@ impl Messenger {
         way: &Way,
         templates: &Templates,
     ) -> Result<MessageId, SendError> {
-        let code_rules = self.policy.of(&request.app.id, request.channel);
+        let code_rules = self.parts.policy.of(&request.app.id, request.channel);
         let (intent, passcode) = self.intend(&request, code_rules)?;
         let message = intent.id;
         let rules = self
+            .parts
             .limits
             .rules(&request.app.id, request.channel, &request.phone);
-        let decision = self.ledger.decide(intent, rules).await?;
-        if let Some(refusal) = self.limits.refusal(&decision) {
+        let decision = self.parts.ledger.decide(intent, rules).await?;
+        if let Some(refusal) = self.parts.limits.refusal(&decision) {
+            self.parts.refusals.record(RefusedSend {
+                request_id: request.request_id,
+                app: request.app.id.clone(),
+                channel: request.channel,
+                phone: request.phone,
+                refusal: refusal.clone(),
+            });
             return Err(SendError::Limited(refusal));
         }
 
@@ -187,7 +203,7 @@ impl Messenger {
             phone: &request.phone,
             code,
         };
-        let attempts = dispatch::carry(&parcel, way, templates, || self.clock.now()).await;
+        let attempts = dispatch::carry(&parcel, way, templates, || self.parts.clock.now()).await;
         drop(parcel);
         let outcome = attempt::outcome(&attempts).cloned();
 
@@ -198,7 +214,7 @@ impl Messenger {
         };
         // The vendor's answer holds whether or not it is on record by now: the ledger goes on trying, and a
         // message without an outcome counts as sent.
-        let _ = self.ledger.settle(settlement).await;
+        let _ = self.parts.ledger.settle(settlement).await;
         match outcome {
             Some(Outcome::NotAccepted(why)) if why.kind == RefusalKind::TooLate => {
                 Err(SendError::TooLate)
@@ -213,16 +229,18 @@ impl Messenger {
         request: &SendRequest,
         rules: CodeRules,
     ) -> Result<(Intent, Passcode), EntropyError> {
-        let id = MessageId::generate(self.clock.now(), &*self.entropy)?;
-        let passcode = Passcode::generate(rules.digits, &*self.entropy)?;
+        let id = MessageId::generate(self.parts.clock.now(), &*self.parts.entropy)?;
+        let passcode = Passcode::generate(rules.digits, &*self.parts.entropy)?;
         let binding = request.binding(id);
         let reuse = rules.resend == Resend::Reuse;
         let code = NewCode {
-            mac: self.key.mac(&passcode, binding),
+            mac: self.parts.key.mac(&passcode, binding),
             life: rules.life,
             tries: rules.tries,
             keeps: rules.resend.keeps(),
-            sealed: reuse.then(|| self.key.seal(&passcode, binding)).flatten(),
+            sealed: reuse
+                .then(|| self.parts.key.seal(&passcode, binding))
+                .flatten(),
         };
         let intent = Intent {
             id,
@@ -237,7 +255,9 @@ impl Messenger {
 
     /// Opens the live code of the scope.
     fn again(&self, request: &SendRequest, live: &LiveCode) -> Option<Passcode> {
-        self.key.open(&live.sealed, request.binding(live.message))
+        self.parts
+            .key
+            .open(&live.sealed, request.binding(live.message))
     }
 }
 

@@ -19,6 +19,7 @@ use countersign_providers::development::outbox::Outbox;
 use countersign_providers::development::sink::Sink;
 use countersign_providers::egress::Reach;
 use countersign_store::OwnedFolder;
+use countersign_store::RecentRefusals;
 use countersign_store::sqlite::SqliteStore;
 use tracing_subscriber::filter::LevelFilter;
 
@@ -128,6 +129,7 @@ impl Dev {
             signing_keys: SigningKeys::of(&self.data, clock.now())?,
             ledger: Arc::<SqliteStore>::clone(&store),
             records: Arc::<SqliteStore>::clone(&store),
+            refusals: Arc::new(RecentRefusals::default()),
             setup: Arc::<SqliteStore>::clone(&store),
             clock,
             entropy: Arc::new(OsEntropy),

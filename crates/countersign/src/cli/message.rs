@@ -3,15 +3,16 @@
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use countersign_api::MessageDto;
+use countersign_api::{FindRefusalsRequest, MessageDto};
 
 use super::owner::{self, OwnerArgs};
-use super::say;
+use super::{refused, say};
 
 #[derive(Args)]
 #[command(
     after_help = "Examples:\n  countersign message show                 the newest\n  \
-        countersign message show 01a1ffdc-fcf5-7981-820b-5bfb6088c457\n  countersign message list --limit 20"
+        countersign message show 01a1ffdc-fcf5-7981-820b-5bfb6088c457\n  countersign message list --limit 20\n  \
+        countersign message list --refused --number 18800008888"
 )]
 pub(super) struct Message {
     #[command(subcommand)]
@@ -20,10 +21,13 @@ pub(super) struct Message {
 
 #[derive(Subcommand)]
 enum Verb {
-    /// Show all that is known of a message: limits, providers, receipts, checks
+    /// Show all that is known of a message, or of a send that a limit refused
     Show {
         /// Its id, or that of the request that asked for it (default: the newest)
         id: Option<String>,
+        /// Look among the refused sends only
+        #[arg(long)]
+        refused: bool,
         #[command(flatten)]
         owner: OwnerArgs,
     },
@@ -32,6 +36,15 @@ enum Verb {
         /// At most so many, up to 1000
         #[arg(long, default_value_t = 20)]
         limit: u16,
+        /// The sends that limits refused lately instead
+        #[arg(long)]
+        refused: bool,
+        /// Only those to this number, such as 18800008888 or +14155550132; 50 at most
+        #[arg(long, value_name = "NUMBER", requires = "refused")]
+        number: Option<String>,
+        /// Its country code, where it names none (default: +86)
+        #[arg(long, value_name = "+86", requires = "number")]
+        country_code: Option<String>,
         #[command(flatten)]
         owner: OwnerArgs,
     },
@@ -46,12 +59,32 @@ impl Message {
 
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
         match self.verb {
-            Verb::Show { id, owner } => {
+            Verb::Show { id, refused, owner } => {
                 let running = owner.find()?;
-                let message = find(&running, id.as_deref()).await?;
-                show(&owner, &message)?;
+                let message = match refused {
+                    true => None,
+                    false => find(&running, id.as_deref()).await?,
+                };
+                match message {
+                    Some(message) => show(&owner, &message)?,
+                    None => show_refused(&owner, &running, id.as_deref(), refused).await?,
+                }
             }
-            Verb::List { limit, owner } => {
+            Verb::List {
+                limit,
+                refused: true,
+                number,
+                country_code,
+                owner,
+            } => {
+                let number = number.map(|phone_number| FindRefusalsRequest {
+                    phone_number,
+                    phone_country_code: country_code,
+                });
+                let found = refused::list(&owner.find()?, limit, number).await?;
+                refused::show_all(&owner, &found)?;
+            }
+            Verb::List { limit, owner, .. } => {
                 let running = owner.find()?;
                 let request = running.get("list-messages").query(&[("limit", limit)]);
                 let found: Vec<MessageDto> = owner::data(running.ask(request).await?)?;
@@ -62,7 +95,22 @@ impl Message {
     }
 }
 
-async fn find(running: &owner::Owner, id: Option<&str>) -> anyhow::Result<MessageDto> {
+/// Shows the send that a limit refused, where no message was found.
+async fn show_refused(
+    args: &OwnerArgs,
+    running: &owner::Owner,
+    id: Option<&str>,
+    asked: bool,
+) -> anyhow::Result<()> {
+    match refused::find(running, id).await? {
+        Some(refusal) => refused::show(args, &refusal),
+        None if asked => anyhow::bail!("there is no such refused send on record"),
+        None => anyhow::bail!("there is no such message, and no such refused send on record"),
+    }
+}
+
+/// Returns the message of this id or request, or the newest one.
+async fn find(running: &owner::Owner, id: Option<&str>) -> anyhow::Result<Option<MessageDto>> {
     let queries = match id {
         None => vec![("limit", "1")],
         Some(id) => vec![("messageId", id), ("requestId", id)],
@@ -71,10 +119,10 @@ async fn find(running: &owner::Owner, id: Option<&str>) -> anyhow::Result<Messag
         let request = running.get("list-messages").query(&[query]);
         let found: Vec<MessageDto> = owner::data(running.ask(request).await?)?;
         if let Some(message) = found.into_iter().next() {
-            return Ok(message);
+            return Ok(Some(message));
         }
     }
-    anyhow::bail!("there is no such message")
+    Ok(None)
 }
 
 /// Writes out one message.

@@ -15,6 +15,7 @@ mod private_input;
 mod program;
 mod provider;
 mod recipient;
+mod refused;
 mod route;
 mod sandbox;
 mod screen;

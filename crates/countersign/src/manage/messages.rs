@@ -1,4 +1,4 @@
-//! Messages: look up their timelines, and send a test message.
+//! Messages: look up their timelines and the refused sends, and send a test message.
 
 use std::sync::Arc;
 
@@ -9,6 +9,7 @@ use countersign_core::message::Timeline;
 use countersign_core::phone::PhoneNumber;
 use countersign_core::ports::provider::Provider;
 use countersign_core::ports::records::TimelineQuery;
+use countersign_core::ports::refusals::{FoundRefusals, RefusalQuery};
 use countersign_core::send::messenger::SendRequest;
 use countersign_core::send::route::ProviderName;
 
@@ -29,7 +30,7 @@ pub struct TestMessage {
     pub phone: PhoneNumber,
 }
 
-/// How many timelines of a number are returned at once.
+/// How many timelines or refused sends of a number are returned at once.
 const PAGE: u16 = 50;
 
 impl Manage {
@@ -56,6 +57,27 @@ impl Manage {
             before,
             limit: PAGE,
             ..TimelineQuery::default()
+        })
+        .await
+    }
+
+    /// Returns the sends that limits refused lately, newest first.
+    ///
+    /// # Errors
+    /// [`ManageError::Unavailable`].
+    pub async fn refusals(&self, query: RefusalQuery) -> Result<FoundRefusals, ManageError> {
+        Ok(self.parts.refusals.find(query).await?)
+    }
+
+    /// Returns the newest 50 sends to a number that limits refused lately, over all applications and channels.
+    ///
+    /// # Errors
+    /// [`ManageError::Unavailable`].
+    pub async fn refusals_to(&self, phone: PhoneNumber) -> Result<FoundRefusals, ManageError> {
+        self.refusals(RefusalQuery {
+            phone: Some(phone),
+            limit: PAGE.into(),
+            ..RefusalQuery::default()
         })
         .await
     }

@@ -27,6 +27,7 @@ use countersign_core::application::{AppId, Application};
 use countersign_core::entropy::Entropy;
 use countersign_core::ports::ledger::Ledger;
 use countersign_core::ports::records::Records;
+use countersign_core::ports::refusals::Refusals;
 use countersign_core::ports::setup::{
     Change, ChangeError, SettingKey, Setup, SetupStore, SetupVersion,
 };
@@ -71,6 +72,8 @@ pub struct ManageParts {
     pub ledger: Arc<dyn Ledger>,
     /// Reads timelines and unlocks.
     pub records: Arc<dyn Records>,
+    /// Finds the sends that limits refused.
+    pub refusals: Arc<dyn Refusals>,
     /// The time by which the ledger decides.
     pub clock: Arc<dyn Clock>,
     /// The sender of test messages.

@@ -9,10 +9,11 @@ use countersign_core::limit::SendLimits;
 use countersign_core::policy::CodePolicy;
 use countersign_core::ports::setup::{ProviderRecord, SecretMac, Setting};
 use countersign_core::secret::Secret;
-use countersign_core::send::messenger::Plan;
+use countersign_core::send::messenger::{MessengerParts, Plan};
 use countersign_core::send::route::{OnUnknown, Route, RouteScope, Selection};
 use countersign_core::time::{Clock, Timestamp};
 use countersign_providers::egress::{Egress, Reach};
+use countersign_store::RecentRefusals;
 use countersign_store::sqlite::SqliteStore;
 use countersign_store::{OwnedFolder, StoreKeys};
 use tokio::sync::Semaphore;
@@ -94,15 +95,17 @@ impl World {
         });
         let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
         let clock = store.clock();
-        let messenger = Arc::new(Messenger::new(
-            Arc::clone(&store) as Arc<dyn Ledger>,
-            Arc::clone(&clock),
-            Arc::clone(&entropy),
-            Plan::default(),
-            PasscodeKey::new([3; 32]),
-            CodePolicy::default(),
-            SendLimits::default(),
-        ));
+        let refusals = Arc::new(RecentRefusals::default());
+        let messenger = MessengerParts {
+            ledger: store.clone(),
+            refusals: refusals.clone(),
+            clock: Arc::clone(&clock),
+            entropy: Arc::clone(&entropy),
+            key: PasscodeKey::new([3; 32]),
+            policy: CodePolicy::default(),
+            limits: SendLimits::default(),
+        };
+        let messenger = Arc::new(Messenger::new(messenger, Plan::default()));
         let parts = VendorParts {
             messenger: Arc::clone(&messenger),
             otherwise: None,
@@ -125,6 +128,7 @@ impl World {
             vendors: Arc::clone(&vendors),
             ledger: store.clone(),
             records: store.clone(),
+            refusals,
             clock,
             messenger,
             tokens: Arc::new(tokens),

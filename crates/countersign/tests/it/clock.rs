@@ -18,9 +18,10 @@ use countersign_core::phone::PhoneNumber;
 use countersign_core::policy::CodePolicy;
 use countersign_core::ports::ledger::Ledger;
 use countersign_core::ports::provider::{Provider, Sms};
-use countersign_core::send::messenger::{Messenger, Plan, SendError, SendRequest};
+use countersign_core::send::messenger::{Messenger, MessengerParts, Plan, SendError, SendRequest};
 use countersign_core::send::outcome::Outcome;
 use countersign_core::send::route::{Countries, Routes};
+use countersign_store::RecentRefusals;
 use countersign_store::sqlite::SqliteStore;
 use countersign_store::{OwnedFolder, StoreKeys};
 use serde_json::Value;
@@ -233,18 +234,20 @@ async fn a_wall_clock_stepped_by_hours_moves_no_minute_and_no_life_by_a_millisec
         policy.clone(),
         clock.now(),
     );
-    let messenger = Messenger::new(
+    let plan = Plan {
+        routes,
+        ..Plan::default()
+    };
+    let parts = MessengerParts {
         ledger,
-        Arc::clone(&clock),
+        refusals: Arc::new(RecentRefusals::default()),
+        clock: Arc::clone(&clock),
         entropy,
-        Plan {
-            routes,
-            ..Plan::default()
-        },
         key,
         policy,
-        SendLimits::default(),
-    );
+        limits: SendLimits::default(),
+    };
+    let messenger = Messenger::new(parts, plan);
     let app = Arc::new(Application {
         id: AppId::parse("app").unwrap(),
         name: AppName::parse("App").unwrap(),

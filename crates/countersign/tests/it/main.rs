@@ -48,6 +48,7 @@ mod products;
 mod program_name;
 mod raw;
 mod receipts;
+mod refusals;
 mod removed;
 mod report_shapes;
 mod reports_forged;

@@ -19,12 +19,13 @@ use countersign_core::ports::StoreError;
 use countersign_core::ports::ledger::{Ledger, Settled};
 use countersign_core::ports::provider::{Provider, Sms};
 use countersign_core::ports::records::{Records, TimelineQuery};
-use countersign_core::send::messenger::{Messenger, Plan, SendError, SendRequest};
+use countersign_core::send::messenger::{Messenger, MessengerParts, Plan, SendError, SendRequest};
 use countersign_core::send::outcome::Outcome;
 use countersign_core::send::route::{Countries, Routes};
 use countersign_core::send::settle::Settlement;
 use countersign_core::testing::HandClock;
 use countersign_core::time::{Clock, Timestamp};
+use countersign_store::RecentRefusals;
 use countersign_store::sqlite::SqliteStore;
 use countersign_store::{OwnedFolder, StoreKeys};
 use tempfile::TempDir;
@@ -105,18 +106,20 @@ impl World {
         });
         let vendor = Arc::new(Counts::default());
         let routes = Routes::through(Arc::clone(&vendor) as Arc<dyn Provider>, Countries::All);
-        let messenger = Messenger::new(
-            Arc::clone(&ledger) as Arc<dyn Ledger>,
+        let plan = Plan {
+            routes,
+            ..Plan::default()
+        };
+        let parts = MessengerParts {
+            ledger: Arc::clone(&ledger) as Arc<dyn Ledger>,
+            refusals: Arc::new(RecentRefusals::default()),
             clock,
-            Arc::new(OsEntropy),
-            Plan {
-                routes,
-                ..Plan::default()
-            },
-            PasscodeKey::new([3; 32]),
-            CodePolicy::default(),
-            SendLimits::default(),
-        );
+            entropy: Arc::new(OsEntropy),
+            key: PasscodeKey::new([3; 32]),
+            policy: CodePolicy::default(),
+            limits: SendLimits::default(),
+        };
+        let messenger = Messenger::new(parts, plan);
         Self {
             ledger,
             vendor,

@@ -127,7 +127,7 @@ impl SqliteStore {
         }
         let decision = prepared.decide(&live, rules.set(), now);
         if !decision.admitted() {
-            return Ok((decision, None));
+            return Ok((live.counted(decision, &prepared.hits), None));
         }
         if self.queue.is_full() {
             return Err(StoreError::Overloaded);
@@ -154,8 +154,9 @@ impl SqliteStore {
         }
         // A refusal names every limit that refuses.
         let refusals = live.judge_send(rules.set(), hits, now);
-        drop(live);
         let decision = Decision::new(now, Arc::clone(rules.set()), refusals);
+        let decision = live.counted(decision, hits);
+        drop(live);
         Ok((!decision.admitted()).then_some(decision))
     }
 

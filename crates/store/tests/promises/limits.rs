@@ -96,6 +96,24 @@ async fn a_monitored_rule_notes_its_refusal_and_admits_the_send() {
 }
 
 #[tokio::test]
+async fn a_refusal_tells_the_weight_that_the_refusing_rule_had_counted() {
+    for world in on_each_backend() {
+        for _ in 0..3 {
+            let (_, decision) = world.decide(vec![rule("three", 3)]).await.unwrap();
+            assert!(decision.admitted());
+            assert_eq!(decision.counted, 0);
+        }
+        let (_, decision) = world.decide(vec![rule("three", 3)]).await.unwrap();
+        assert!(!decision.admitted());
+        assert_eq!(decision.counted, 3);
+        let (_, decision) = world.decide(vec![rule("three", 0)]).await.unwrap();
+        assert_eq!(decision.counted, 3);
+        let (_, decision) = world.decide(vec![rule("none", 0)]).await.unwrap();
+        assert_eq!(decision.counted, 0);
+    }
+}
+
+#[tokio::test]
 async fn a_failure_gives_the_minute_back_three_times_a_minute() {
     for world in on_each_backend() {
         for _ in 0..3 {

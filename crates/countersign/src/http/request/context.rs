@@ -1,5 +1,6 @@
 //! The context of a V3 request (id, language, application), and the envelope and the log line of its answer.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::sync::{Arc, OnceLock};
 
@@ -11,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use countersign_api::{APP_ID_HEADER, Envelope, Fault, FieldProblem, LANG_HEADER, Lang};
 use countersign_core::application::{AppId, Application};
 use countersign_core::id::RequestId;
+use countersign_core::send::messenger::SendError;
 use countersign_core::time::Clock;
 use countersign_core::time::Timestamp;
 use serde::Serialize;
@@ -35,6 +37,8 @@ pub(crate) struct Context {
     route: Option<MatchedPath>,
     /// The application, once it is known to exist.
     app: OnceLock<AppId>,
+    /// The limit that refused the send that the request asks for.
+    refused_by: OnceLock<Cow<'static, str>>,
     /// The operator, where the request proves one.
     operator: Option<OperatorIdentity>,
     arrived_at: Timestamp,
@@ -70,6 +74,7 @@ impl Context {
             method: parts.method.clone(),
             route: parts.extensions.get().cloned(),
             app: OnceLock::new(),
+            refused_by: OnceLock::new(),
             operator: arrival.operator,
             arrived_at: arrival.at,
             clock: Arc::clone(&state.clock),
@@ -96,6 +101,13 @@ impl Context {
     /// Names the application in the log line of the request.
     pub(crate) fn is_about(&self, app: &Application) {
         let _ = self.app.set(app.id.clone());
+    }
+
+    /// Names the limit that refused a send in the log line of the request.
+    pub(crate) fn is_refused(&self, error: &SendError) {
+        if let SendError::Limited(refusal) = error {
+            let _ = self.refused_by.set(refusal.limit.clone());
+        }
     }
 
     /// The header that names the application, without spaces around it; empty if it is missing.
@@ -175,6 +187,7 @@ impl Context {
             route = self.route.as_ref().map(MatchedPath::as_str),
             app_id = self.app.get().map(AppId::as_str),
             access_key = self.operator.as_ref().and_then(OperatorIdentity::access_key),
+            limit = self.refused_by.get().map(|limit| &**limit),
             status_code,
             api_code,
             elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),

@@ -5,5 +5,6 @@ pub(crate) mod channel;
 pub(crate) mod fault;
 pub(crate) mod message;
 pub(crate) mod provider;
+pub(crate) mod refusal;
 pub(crate) mod route;
 pub(crate) mod template;

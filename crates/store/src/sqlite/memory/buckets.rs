@@ -69,6 +69,18 @@ impl Buckets {
         self.many.get(&bucket)?.hits.judge(limit, now)
     }
 
+    /// Returns the weight that `limit` counts in `bucket` at `now`.
+    pub(super) fn count(&self, limit: &Limit, bucket: Key, now: Timestamp) -> u64 {
+        match self.ones.get(bucket) {
+            None => 0,
+            Some(&One::MANY) => self
+                .many
+                .get(&bucket)
+                .map_or(0, |many| many.hits.count(limit, now)),
+            Some(one) => limit::count(limit, &[one.hit()], now),
+        }
+    }
+
     /// Judges an event at `now` with these hits by `limits`. Returns the limits that refuse it, and until when.
     pub(super) fn judge_all(
         &self,

@@ -9,7 +9,7 @@ use countersign_core::code::passcode::SealedPasscode;
 use countersign_core::code::{Code, CodeState, check};
 use countersign_core::id::MessageId;
 use countersign_core::limit::{RuleSet, Rules};
-use countersign_core::message::LiveCode;
+use countersign_core::message::{Decision, LiveCode};
 use countersign_core::send::attempt::Attempt;
 use countersign_core::send::settle::{self, GiveBack};
 use countersign_core::time::Timestamp;
@@ -65,6 +65,20 @@ impl Live {
         now: Timestamp,
     ) -> Vec<(usize, Timestamp)> {
         self.sends.judge_all(limits, hits, now)
+    }
+
+    /// Returns `decision` on an event with these hits, with the weight that the limit which refused has counted.
+    pub(crate) fn counted(&self, decision: Decision, hits: &[LoggedHit]) -> Decision {
+        let Some((place, limit, _)) = decision.refused_by() else {
+            return decision;
+        };
+        let bucket = decision.limits.limits().get(place);
+        let hit = bucket.and_then(|(_, bucket)| hits.get(*bucket));
+        let counted = hit.map_or(0, |hit| self.sends.count(limit, hit.bucket, decision.at));
+        Decision {
+            counted,
+            ..decision
+        }
     }
 
     /// Returns the live code that a message of `scope` brings once more, if one is kept sealed.

@@ -60,5 +60,6 @@ async fn send(state: AppState, cx: &Context, body: Body) -> Result<(), Fault> {
     };
     let messenger = Arc::clone(&state.messenger);
     let sent = state.to_its_end(async move { messenger.send(order).await });
-    sent.await?.map(|_| ()).map_err(fault::not_sent)
+    let sent = sent.await?.inspect_err(|error| cx.is_refused(error));
+    sent.map(|_| ()).map_err(fault::not_sent)
 }

@@ -14,7 +14,7 @@ use crate::http::request::context::Context;
 use crate::http::request::malformed::malformed;
 use crate::http::state::AppState;
 use crate::http::wire::{application, fault, message, provider};
-use crate::manage::TestMessage;
+use crate::manage::{ManageError, TestMessage};
 use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
@@ -63,7 +63,12 @@ async fn test(state: &AppState, cx: &Context, body: Body) -> Result<MessageDto, 
         app: id,
         phone,
     };
-    Ok(message::dto(state.manage.send_test(test).await?))
+    let sent = state.manage.send_test(test).await.inspect_err(|error| {
+        if let ManageError::NotSent(error) = error {
+            cx.is_refused(error);
+        }
+    });
+    Ok(message::dto(sent?))
 }
 
 fn channel(named: Option<&str>) -> Result<Channel, Fault> {

@@ -1,0 +1,52 @@
+//! `POST /api/v3/find-refusals` (management): the sends to one number that limits refused lately, newest first. The
+//! number is in a body, since proxies log addresses.
+
+use axum::extract::State;
+use axum::response::Response;
+use countersign_api::{Fault, FindRefusalsRequest, RefusalList};
+use countersign_core::phone::PhoneNumber;
+use serde_json::json;
+
+use super::list_refusals;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
+use crate::http::document::faults;
+use crate::http::proof::operator::Operator;
+use crate::http::request::body::Body;
+use crate::http::request::context::Context;
+use crate::http::state::AppState;
+use crate::http::wire::{fault, refusal};
+use crate::operator::Permission;
+
+pub(crate) fn endpoint() -> Endpoint {
+    Endpoint {
+        name: "find-refusals",
+        handler: post(handle),
+        summary: "Find the refused sends to a number",
+        about: "The newest 50 sends to a number that limits refused lately, over all applications and channels, \
+            newest first.",
+        audience: Audience::Operator(Permission::ReadMessages),
+        asks: Asks::Body(Shape::of::<FindRefusalsRequest>(
+            json!({"phoneNumber": "18800008888"}),
+        )),
+        answers: Answers::Data(list_refusals::shape()),
+        faults: &[faults::PHONE],
+    }
+}
+
+pub(crate) async fn handle(
+    State(state): State<AppState>,
+    cx: Context,
+    _: Operator,
+    body: Body,
+) -> Response {
+    let result = find(&state, body).await;
+    cx.answer_with(result)
+}
+
+async fn find(state: &AppState, body: Body) -> Result<RefusalList, Fault> {
+    let body: FindRefusalsRequest = body.json()?;
+    let phone = PhoneNumber::parse(&body.phone_number, body.phone_country_code.as_deref())
+        .map_err(fault::bad_phone)?;
+    let found = state.manage.refusals_to(phone).await?;
+    Ok(refusal::list(found))
+}

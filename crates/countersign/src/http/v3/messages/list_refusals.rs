@@ -1,0 +1,88 @@
+//! `GET /api/v3/list-refusals` (management): the sends that limits refused lately, newest first, numbers masked.
+//!
+//! `requestId` picks one; `limit` (1 to 1000, default 50) says how many.
+
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use countersign_api::{Fault, FieldProblem, RefusalList};
+use countersign_core::id::RequestId;
+use countersign_core::ports::refusals::RefusalQuery;
+use serde_json::json;
+
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, get};
+use crate::http::proof::operator::Operator;
+use crate::http::request::context::Context;
+use crate::http::request::malformed::malformed;
+use crate::http::state::AppState;
+use crate::http::wire::refusal;
+use crate::operator::Permission;
+
+pub(crate) fn endpoint() -> Endpoint {
+    Endpoint {
+        name: "list-refusals",
+        handler: get(handle),
+        summary: "List refused sends",
+        about: "The sends that limits refused lately, newest first, numbers masked: which limit refused, what it had \
+            counted, and from when on it would allow the send. The newest 10,000 are kept in memory and end with the \
+            process; `dropped` counts the older ones.",
+        audience: Audience::Operator(Permission::ReadMessages),
+        asks: Asks::Query(vec![
+            (
+                "requestId",
+                "Only the send of this request.",
+                json!({"type": "string", "format": "uuid"}),
+            ),
+            (
+                "limit",
+                "At most so many.",
+                json!({"type": "integer", "minimum": 1, "maximum": 1000, "default": 50}),
+            ),
+        ]),
+        answers: Answers::Data(shape()),
+        faults: &[&["badId", "badLimit"]],
+    }
+}
+
+/// The shape of a list of refused sends.
+pub(super) fn shape() -> Shape {
+    Shape::of::<RefusalList>(refusal::example())
+}
+
+pub(crate) async fn handle(
+    State(state): State<AppState>,
+    cx: Context,
+    _: Operator,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let result = list(&state, &query.unwrap_or_default()).await;
+    cx.answer_with(result)
+}
+
+async fn list(state: &AppState, query: &str) -> Result<RefusalList, Fault> {
+    let found = state.manage.refusals(parse(query)?).await?;
+    Ok(refusal::list(found))
+}
+
+fn parse(query: &str) -> Result<RefusalQuery, Fault> {
+    let mut parsed = RefusalQuery {
+        limit: 50,
+        ..RefusalQuery::default()
+    };
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let wrong = |problem| malformed(Some(name.to_owned()), problem);
+        match name {
+            "requestId" => {
+                let id = RequestId::parse(value);
+                parsed.request = Some(id.ok_or_else(|| wrong(FieldProblem::NotAUuid))?);
+            }
+            "limit" => {
+                let limit = value.parse().ok();
+                let limit = limit.filter(|limit| (1..=1000).contains(limit));
+                parsed.limit = limit.ok_or_else(|| wrong(FieldProblem::NotALimit))?;
+            }
+            _ => {}
+        }
+    }
+    Ok(parsed)
+}

@@ -1,0 +1,40 @@
+//! Refused sends on the wire.
+
+use countersign_api::{RefusalDto, RefusalList};
+use countersign_core::ports::refusals::{FoundRefusals, RefusedSend};
+use serde_json::{Value, json};
+
+/// The list of `found` refused sends.
+pub(crate) fn list(found: FoundRefusals) -> RefusalList {
+    RefusalList {
+        refusals: found.refusals.into_iter().map(dto).collect(),
+        dropped: found.dropped,
+    }
+}
+
+fn dto(refused: RefusedSend) -> RefusalDto {
+    let refusal = refused.refusal;
+    RefusalDto {
+        request_id: refused.request_id.to_string(),
+        at: refusal.at.to_string(),
+        app_id: refused.app.as_str().to_owned(),
+        channel: refused.channel.as_str().to_owned(),
+        to: refused.phone.masked(),
+        limit: refusal.limit.into_owned(),
+        count: refusal.count,
+        max: refusal.max,
+        next_allowed_at: refusal.until.map(|until| until.to_string()),
+    }
+}
+
+/// A list as documents show it.
+pub(crate) fn example() -> Value {
+    json!({
+        "refusals": [{
+            "requestId": "01a1ffdc-fcf5-7981-820b-5bfb6088c457", "at": "2026-11-21T20:00:00.000Z",
+            "appId": "shop", "channel": "CHANNEL_LOGIN", "to": "+86188****8888", "limit": "minute",
+            "count": 1, "max": 1, "nextAllowedAt": "2026-11-21T20:00:42.000Z",
+        }],
+        "dropped": 0,
+    })
+}
