@@ -75,8 +75,10 @@ fn sent(answer: Result<SendSmsResponse, Error>, number: &str) -> Sent {
         Ok(answer) if answer.is_success() => Sent::Code(Notice::Sent {
             number: number.to_owned(),
         }),
-        // Within a minute after the last code, which is still good.
-        Ok(answer) if answer.status_code == 429 => Sent::Code(Notice::Service(answer.message)),
+        // Within a minute after the last code, which is still good. Another limit has a code of its own.
+        Ok(answer) if answer.status_code == 429 && answer.api_code.is_none() => {
+            Sent::Code(Notice::Service(answer.message))
+        }
         // The sentence of the API names a field of the request, so it is for programmers.
         Ok(answer) if answer.api_code == Some(NOT_A_MOBILE_NUMBER) => {
             Sent::Nothing(Notice::NotAMobileNumber)
