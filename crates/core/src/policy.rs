@@ -190,6 +190,10 @@ const STRICT_TRIES: u8 = 3;
 /// The rolling window of the one-minute limit: a number gets one code per application and channel in it.
 pub const MINUTE: Duration = Duration::from_secs(60);
 
+/// The time for which sends are held after an operator accepted a database that was put back: a [`MINUTE`] that was
+/// taken before, and may not be on record, is over then.
+pub const RESTORED_HOLD: Duration = MINUTE;
+
 /// The rolling window in which [`GIVE_BACKS`] are counted.
 pub const GIVE_BACK_WINDOW: Duration = Duration::from_secs(60);
 

@@ -177,14 +177,25 @@ impl Service {
 }
 
 /// Opens the embedded store in a data folder that this process owns, with a clock that stays ahead of the record.
+/// With `accept_restored`, the database is taken as one that was put back
+/// ([`open_restored`](SqliteStore::open_restored)); without, such a database is refused.
 ///
 /// # Errors
-/// When the folder cannot be written to, or its database cannot be opened with these keys.
-pub fn open_store(folder: OwnedFolder, keys: &Keys) -> anyhow::Result<SqliteStore> {
+/// When the folder cannot be written to, or its database cannot be opened with these keys or was put back.
+pub fn open_store(
+    folder: OwnedFolder,
+    keys: &Keys,
+    accept_restored: bool,
+) -> anyhow::Result<SqliteStore> {
     let unwritable = "the data folder cannot be written to";
     let path = folder.path().to_owned();
     let clock = Arc::new(SystemClock::of(&path, Machine).context(unwritable)?);
-    let store = SqliteStore::open(folder, &keys.store, Arc::clone(&clock) as _)?;
+    let time = Arc::clone(&clock) as _;
+    let store = if accept_restored {
+        SqliteStore::open_restored(folder, &keys.store, time)?
+    } else {
+        SqliteStore::open(folder, &keys.store, time)?
+    };
     let behind = store.clock_was_behind();
     clock.keep_ahead(&path, behind).context(unwritable)?;
     Ok(store)

@@ -3,13 +3,15 @@
 //! [`sqlite`] is the embedded store: a single process owns a data folder, holds all live state in memory, and
 //! rebuilds it from an append-only log at start. Another backend gets its own folder beside it, behind the same
 //! [ports](countersign_core::ports), and a line in the list of backends of `tests/promises`. The backends share
-//! only the rules in `countersign-core`, [`seal`], and [`custody`] of a folder.
+//! only the rules in `countersign-core`, [`seal`], [`custody`] of a folder, and the mark that notices a database put back.
 
 pub mod custody;
+mod mark;
 mod refusals;
 pub mod seal;
 pub mod sqlite;
 
+pub use mark::PutBack;
 pub use refusals::RecentRefusals;
 pub use seal::StoreKeys;
 pub use sqlite::{ClaimError, OwnedFolder, is_owned};

@@ -96,6 +96,16 @@ impl Sealer {
         short
     }
 
+    /// Returns the MAC of a database's mark, so that nobody without the keys can make one up.
+    pub(crate) fn mac_of_mark(&self, mark: &[u8]) -> [u8; 32] {
+        self.mac(b"mark", &[mark]).finalize().into_bytes().into()
+    }
+
+    /// Returns whether `mac` is that of the mark.
+    pub(crate) fn is_mac_of_mark(&self, mark: &[u8], mac: &[u8]) -> bool {
+        self.mac(b"mark", &[mark]).verify_slice(mac).is_ok()
+    }
+
     /// Returns the key of a scope: application, channel and number.
     pub(crate) fn code_scope(&self, app: &str, channel: &str, phone: &PhoneNumber) -> Key {
         self.key(

@@ -40,6 +40,9 @@ pub(super) fn message(fault: &Fault) -> String {
         Fault::Unavailable => {
             "The service is overloaded or its store is down. Nothing was sent and nothing was told. Try again in a moment.".to_owned()
         }
+        Fault::Held { retry_after } => format!(
+            "The service has just started again and sends no code yet. Nothing was sent. Try again in {retry_after} seconds."
+        ),
         Fault::ProviderUnreachable => "The SMS provider could not be reached. Nothing was sent.".to_owned(),
         Fault::ProviderRefused { kind, .. } => {
             format!("The SMS provider refused the message ({kind}){}. Nothing was sent.", advice(kind))

@@ -40,6 +40,9 @@ pub(super) fn message(fault: &Fault) -> String {
         Fault::Unavailable => {
             "サービスが混み合っているか、ストアが停止しています。何も送信されておらず、何も通知されていません。しばらくしてからお試しください。".to_owned()
         }
+        Fault::Held { retry_after } => format!(
+            "サービスは再起動したばかりで、まだコードを送信できません。SMS は送信されていません。{retry_after} 秒後にお試しください。"
+        ),
         Fault::ProviderUnreachable => "SMS プロバイダーに接続できません。SMS は送信されていません。".to_owned(),
         Fault::ProviderRefused { kind, .. } => {
             format!("SMS プロバイダーがメッセージを拒否しました（{kind}）{}。SMS は送信されていません。", advice(kind))

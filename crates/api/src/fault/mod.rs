@@ -110,6 +110,11 @@ pub enum Fault {
     /// The service is overloaded, or its store is down. It sent nothing and told no caller whether a code was
     /// right. A check may have counted and may have used the code up; a send may have taken its minute.
     Unavailable,
+    /// Sends are held for a minute, since an older copy of the database was put back. Nothing was sent.
+    Held {
+        /// The time to wait, in whole seconds.
+        retry_after: u64,
+    },
     /// No provider could be reached. Nothing was sent.
     ProviderUnreachable,
     /// The provider refused the message. Nothing was sent.
@@ -258,7 +263,7 @@ impl Fault {
             Fault::HeadTooLarge => 431,
             Fault::Internal => 500,
             Fault::NotServed { .. } => 501,
-            Fault::Unavailable => 503,
+            Fault::Unavailable | Fault::Held { .. } => 503,
             Fault::ProviderUnreachable => 601,
             Fault::ProviderRefused { .. } => 602,
         }
@@ -300,7 +305,9 @@ impl Fault {
     #[must_use]
     pub const fn retry_after(&self) -> Option<u64> {
         match self {
-            Fault::Throttled { retry_after, .. } => Some(*retry_after),
+            Fault::Throttled { retry_after, .. } | Fault::Held { retry_after } => {
+                Some(*retry_after)
+            }
             Fault::ProviderRefused { retry_after, .. } => *retry_after,
             Fault::Unavailable => Some(1),
             _ => None,
@@ -526,6 +533,7 @@ impl Fault {
                 },
             ),
             ("unavailable", Fault::Unavailable),
+            ("held", Fault::Held { retry_after: 42 }),
             ("providerUnreachable", Fault::ProviderUnreachable),
             (
                 "providerRefused",

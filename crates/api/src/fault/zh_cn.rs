@@ -46,6 +46,9 @@ pub(super) fn message(fault: &Fault) -> String {
         Fault::Unavailable => {
             "服务繁忙或存储不可用。未发送任何短信，也未告知任何结果。请稍后重试。".to_owned()
         }
+        Fault::Held { retry_after } => format!(
+            "服务刚刚重新启动，暂不发送验证码。未发送任何短信。请在 {retry_after} 秒后重试。"
+        ),
         Fault::ProviderUnreachable => "无法连接短信服务商，短信未发送。".to_owned(),
         Fault::ProviderRefused { kind, .. } => {
             format!(

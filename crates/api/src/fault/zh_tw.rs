@@ -46,6 +46,9 @@ pub(super) fn message(fault: &Fault) -> String {
         Fault::Unavailable => {
             "服務忙碌或儲存不可用。未發送任何簡訊，也未告知任何結果。請稍後再試。".to_owned()
         }
+        Fault::Held { retry_after } => format!(
+            "服務剛剛重新啟動，暫不發送驗證碼。未發送任何簡訊。請在 {retry_after} 秒後再試。"
+        ),
         Fault::ProviderUnreachable => "無法連線至簡訊服務商，簡訊未發送。".to_owned(),
         Fault::ProviderRefused { kind, .. } => {
             format!(

@@ -30,6 +30,9 @@
 //!   was set back. A ledger that cannot know how much time has passed declares the codes decided on before dead:
 //!   an embedded one at a start whose clock is behind the record or [has not
 //!   counted](crate::time::Clock::is_continuous), a database when a standby that may lack commits was promoted.
+//! - **A database that was put back opens no minute.** A ledger that starts on one that lacks what was answered
+//!   refuses to, until an operator accepts it. Then every earlier code is dead, and it decides on no send for
+//!   [`RESTORED_HOLD`](crate::policy::RESTORED_HOLD) ([`StoreError::Held`]).
 //! - **The clock that made an id tells whether its caller is late.** Ids of messages and requests carry the time
 //!   of the node that made them. Judge [`Intent::is_too_late`] and
 //!   [`check::is_too_late`](crate::code::check::is_too_late) on that node's clock, never on the clock of a

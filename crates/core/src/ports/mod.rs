@@ -20,6 +20,8 @@ pub mod records;
 pub mod refusals;
 pub mod setup;
 
+use std::time::Duration;
+
 /// The reason why a store failed. The step may have been made all the same, if its answer was lost; see the
 /// promises of [`ledger`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -27,6 +29,12 @@ pub enum StoreError {
     /// The store has more work waiting than it can do in time.
     #[error("the store is overloaded")]
     Overloaded,
+    /// Sends are held, since the database was put back: minutes taken before may not be on record. Nothing was decided.
+    #[error("the database was put back, and sends are held for {} ms more", wait.as_millis())]
+    Held {
+        /// The time until sends are decided on again.
+        wait: Duration,
+    },
     /// The store is down, or could not make a step durable.
     #[error("the store is unavailable: {0}")]
     Unavailable(String),

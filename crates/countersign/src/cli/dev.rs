@@ -71,6 +71,9 @@ pub(super) struct Dev {
     /// Settings to go by (countersign.default.toml describes them)
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Take the database as one that was put back: earlier codes are dead, and sends wait for a minute
+    #[arg(long)]
+    accept_restored: bool,
     /// Draw nothing
     #[arg(long)]
     quiet: bool,
@@ -106,7 +109,7 @@ impl Dev {
             )
         })?;
         let address = listener.local_addr()?;
-        let store = service::open_store(folder, &keys)?;
+        let store = service::open_store(folder, &keys, self.accept_restored)?;
         let outbox = self.outbox(&store)?;
         let provider = Guarded::unbounded(self.provider(&outbox)?, store.clock());
 

@@ -53,6 +53,7 @@ mod removed;
 mod report_shapes;
 mod reports_forged;
 mod reports_killed;
+mod restored;
 mod safety_headers;
 mod sandbox;
 mod secrecy;

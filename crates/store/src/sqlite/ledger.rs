@@ -114,6 +114,10 @@ impl SqliteStore {
         intent: Intent,
         rules: &Rules,
     ) -> Result<(Decision, Option<Durable>), StoreError> {
+        let wait = self.clock.now().until(self.held_until);
+        if !wait.is_zero() {
+            return Err(StoreError::Held { wait });
+        }
         let hits = LoggedHit::all_of(rules, &self.sealer);
         if let Some(decision) = self.refuse_early(rules, &hits)? {
             return Ok((decision, None));

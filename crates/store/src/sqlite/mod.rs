@@ -20,7 +20,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use countersign_core::ports::StoreError;
-use countersign_core::time::Clock;
+use countersign_core::time::{Clock, Timestamp};
 use rusqlite::Connection;
 
 use crate::seal::Sealer;
@@ -41,6 +41,8 @@ pub struct SqliteStore {
     sealer: Arc<Sealer>,
     clock: Arc<dyn Clock>,
     ahead: Duration,
+    /// The moment before which no send is decided on, since the database was put back.
+    held_until: Timestamp,
     /// The index thread, which ends when this is dropped.
     lookup: Option<Lookup>,
     /// The database file that is open.

@@ -59,6 +59,14 @@ impl Sqlite {
         open(self.dir.path(), key, &self.clock)
     }
 
+    /// Starts a stopped store on a database that was put back, which an operator accepts.
+    pub(crate) fn start_restored(&mut self) {
+        let (folder, keys) = parts(self.dir.path(), self.key);
+        let clock = Arc::clone(&self.clock) as _;
+        let store = SqliteStore::open_restored(folder, &keys, clock).unwrap();
+        self.store = Some(Arc::new(store));
+    }
+
     /// Opens a second connection to the same database.
     pub(crate) fn intruder(&self) -> Connection {
         let intruder = Connection::open(self.dir.path().join("countersign.db")).unwrap();
@@ -68,12 +76,16 @@ impl Sqlite {
 }
 
 fn open(path: &Path, key: u8, clock: &Arc<HandClock>) -> Result<SqliteStore, OpenError> {
-    let folder = OwnedFolder::claim(path).unwrap();
+    let (folder, keys) = parts(path, key);
+    SqliteStore::open(folder, &keys, Arc::clone(clock) as _)
+}
+
+fn parts(path: &Path, key: u8) -> (OwnedFolder, StoreKeys) {
     let keys = StoreKeys {
         index: [key; 32],
         seal: [key; 32],
     };
-    SqliteStore::open(folder, &keys, Arc::clone(clock) as _)
+    (OwnedFolder::claim(path).unwrap(), keys)
 }
 
 impl Backend for Sqlite {

@@ -81,6 +81,8 @@ async fn dump(key: u8, phone: &str, code: &str, resend: Resend) -> BTreeMap<Stri
             number += 1;
         }
     }
+    // The random id of the database.
+    assert!(all.remove("identity.0.1").is_some());
     all
 }
 

@@ -5,6 +5,7 @@
 mod at_rest;
 mod faults;
 mod older_folder;
+mod put_back;
 mod restart;
 
 #[path = "../promises/backend.rs"]

@@ -13,8 +13,13 @@ use crate::http::request::malformed::malformed;
 use crate::manage::{BrokenField, ManageError, Rule};
 
 /// The fault of a store that could not do a step. (`From` is not possible: both types are of other crates.)
-pub(crate) fn of_store(_: StoreError) -> Fault {
-    Fault::Unavailable
+pub(crate) fn of_store(error: StoreError) -> Fault {
+    match error {
+        StoreError::Held { wait } => Fault::Held {
+            retry_after: whole_seconds(wait),
+        },
+        StoreError::Overloaded | StoreError::Unavailable(_) => Fault::Unavailable,
+    }
 }
 
 /// The fault of a phone number that cannot get a code.
@@ -84,7 +89,8 @@ pub(crate) fn not_sent(error: SendError) -> Fault {
             kind: why.kind.as_str().to_owned(),
             retry_after: why.retry_after.map(whole_seconds),
         },
-        SendError::Store(_) | SendError::Entropy(_) | SendError::TooLate => Fault::Unavailable,
+        SendError::Store(error) => of_store(error),
+        SendError::Entropy(_) | SendError::TooLate => Fault::Unavailable,
     }
 }
 

@@ -4,6 +4,7 @@ pub(super) mod attempt;
 pub(super) mod event;
 pub(super) mod find;
 pub(super) mod hit;
+pub(super) mod identity;
 pub(super) mod mark;
 pub(super) mod message;
 pub(super) mod receipt;

@@ -10,6 +10,7 @@ use super::message::MessageRow;
 use super::receipt::ReceiptRow;
 use super::rule_set::RuleSets;
 use super::setup::SetupRow;
+use crate::mark::Mark;
 
 /// One thing to append to the log.
 #[derive(Debug)]
@@ -40,6 +41,17 @@ impl Record {
         match self {
             Record::Settlement(_) | Record::Event(_) | Record::Receipt(_) => true,
             Record::Message(_) | Record::Setup(_) | Record::Barrier(_) => false,
+        }
+    }
+
+    /// Moves `mark` over this record, once it is durable. Outcomes and reports do not move it: without an outcome a
+    /// message counts as sent, and a report changes no rule.
+    pub(crate) fn advance(&self, mark: &mut Mark) {
+        match self {
+            Record::Message(row) => mark.messages = mark.messages.max(row.admission.seq + 1),
+            Record::Event(row) => mark.events = mark.events.max(row.seq + 1),
+            Record::Setup(row) => mark.setup = mark.setup.max(row.version()),
+            Record::Settlement(_) | Record::Barrier(_) | Record::Receipt(_) => {}
         }
     }
 

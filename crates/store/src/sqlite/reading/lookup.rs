@@ -39,6 +39,11 @@ const SCHEMA: &str = "
         chunk INTEGER NOT NULL, key INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (chunk, key, seq)
     ) STRICT, WITHOUT ROWID;";
 
+/// Returns whether an index is beside `database`: one was made from a database of this folder.
+pub(crate) fn is_beside(database: &Path) -> bool {
+    database.with_file_name(FILE).exists()
+}
+
 impl Table {
     fn name(self) -> &'static str {
         match self {

@@ -3,4 +3,5 @@
 pub(super) mod folder;
 mod lasting_clock;
 pub(super) mod open;
+pub(super) mod put_back;
 pub(super) mod replay;

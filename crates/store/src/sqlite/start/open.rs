@@ -1,17 +1,22 @@
 //! Opening: the schema, the keys, the clock, and the live state from the log.
 
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use countersign_core::time::Clock;
+use countersign_core::policy;
+use countersign_core::time::{Clock, Timestamp};
 use rusqlite::{Connection, OpenFlags};
 
 use super::folder::{Identity, OwnedFolder};
 use super::lasting_clock::LastingClock;
+use super::put_back::{self, OnPutBack};
 use super::replay;
+use crate::mark::{self, Keeper, PutBack};
 use crate::seal::{Sealer, StoreKeys};
 use crate::sqlite::SqliteStore;
-use crate::sqlite::log::mark;
+use crate::sqlite::log::identity;
+use crate::sqlite::log::mark as log_mark;
 use crate::sqlite::log::rule_set::RuleSets;
 use crate::sqlite::log::schema::migrations;
 use crate::sqlite::log::setup;
@@ -31,6 +36,25 @@ pub enum OpenError {
     /// The database was written with other keys.
     #[error("the database in the data folder does not open with these keys")]
     Keys,
+    /// The database was put back, emptied or lost.
+    #[error(
+        "the database {} {why}: put the newest {DATABASE} back with its {DATABASE}-wal and database.mark, or start with --accept-restored: codes sent before are dead then, and sends wait for a minute",
+        path.display()
+    )]
+    PutBack {
+        /// The database.
+        path: PathBuf,
+        /// How it shows.
+        why: PutBack,
+    },
+    /// The mark of the database cannot be read or written.
+    #[error("the mark of the database, {}, cannot be used: {why}", path.display())]
+    Mark {
+        /// The file of the mark.
+        path: PathBuf,
+        /// The error of the operating system.
+        why: String,
+    },
 }
 
 pub(crate) const DATABASE: &str = "countersign.db";
@@ -39,14 +63,37 @@ impl SqliteStore {
     /// Opens the database in `folder`, creates or migrates it, and rebuilds the live state.
     ///
     /// # Errors
-    /// [`OpenError`] when the database cannot be opened; nothing is changed then.
+    /// [`OpenError`] when the database cannot be opened or was put back; nothing is changed then.
     pub fn open(
         folder: OwnedFolder,
         keys: &StoreKeys,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, OpenError> {
+        Self::start(folder, keys, clock, OnPutBack::Refuse)
+    }
+
+    /// Opens the database in `folder` as one that was put back, whether its mark shows that or not: every earlier code
+    /// is dead, sends are held for [`RESTORED_HOLD`](policy::RESTORED_HOLD), limits count what the database knows, and
+    /// the act is on record.
+    ///
+    /// # Errors
+    /// [`OpenError`] when the database cannot be opened.
+    pub fn open_restored(
+        folder: OwnedFolder,
+        keys: &StoreKeys,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, OpenError> {
+        Self::start(folder, keys, clock, OnPutBack::Accept)
+    }
+
+    fn start(
+        folder: OwnedFolder,
+        keys: &StoreKeys,
+        clock: Arc<dyn Clock>,
+        on_put_back: OnPutBack,
+    ) -> Result<Self, OpenError> {
         let path = folder.path().join(DATABASE);
-        let (mut store, mut writer) = assemble(folder, keys, clock)?;
+        let (mut store, mut writer) = assemble(folder, keys, clock, on_put_back)?;
         store.lookup = Some(Lookup::start(&path).map_err(database)?);
         if let Ok(reader) = store.reader.lock() {
             Lookup::attach(&reader, &path).map_err(database)?;
@@ -64,9 +111,14 @@ pub(crate) fn assemble(
     folder: OwnedFolder,
     keys: &StoreKeys,
     clock: Arc<dyn Clock>,
+    on_put_back: OnPutBack,
 ) -> Result<(SqliteStore, Writer), OpenError> {
-    let sealer = Sealer::new(keys).ok_or(OpenError::Keys)?;
+    let sealer = Arc::new(Sealer::new(keys).ok_or(OpenError::Keys)?);
     let path = folder.path().join(DATABASE);
+    let found = put_back::judge(&folder, &sealer)?;
+    if let (OnPutBack::Refuse, Err(why)) = (on_put_back, found) {
+        return Err(OpenError::PutBack { path, why });
+    }
     let mut log = Connection::open(&path).map_err(database)?;
     configure(&log).map_err(database)?;
     migrations()
@@ -79,6 +131,11 @@ pub(crate) fn assemble(
     let clock = wind(&log, clock).map_err(database)?;
     let ahead = clock.ahead();
     let clock: Arc<dyn Clock> = Arc::new(clock);
+    if on_put_back == OnPutBack::Accept {
+        accept(&mut log, found, clock.now()).map_err(database)?;
+    }
+    let mark = keep_mark(&log, folder.path(), &sealer)?;
+    let held_until = identity::held_until(&log).map_err(database)?;
     let horizon = Horizon::read(&log).map_err(database)?;
     let mut rule_sets = RuleSets::read(&log).map_err(database)?;
     let live =
@@ -96,15 +153,17 @@ pub(crate) fn assemble(
         horizon,
         rule_sets,
         checkpoints: Checkpoints::none(),
+        mark,
     };
     let store = SqliteStore {
         live,
         queue,
         reader: Arc::new(Mutex::new(reader)),
         setup,
-        sealer: Arc::new(sealer),
+        sealer,
         clock,
         ahead,
+        held_until,
         lookup: None,
         database: Identity::of(&path).map_err(|error| OpenError::Database(error.to_string()))?,
         folder,
@@ -112,19 +171,56 @@ pub(crate) fn assemble(
     Ok((store, Writer::new(place, inbox)))
 }
 
+/// Takes the database as one that was put back; `found` is how its mark saw it.
+fn accept(
+    log: &mut Connection,
+    found: Result<(), PutBack>,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    let found = match found {
+        Ok(()) => "does not lack what its mark names".to_owned(),
+        Err(why) => why.to_string(),
+    };
+    identity::accept(log, &found, now)?;
+    tracing::warn!(
+        database = %found,
+        held_seconds = policy::RESTORED_HOLD.as_secs(),
+        "the database was accepted as one that was put back: every code sent before is dead, and sends are held"
+    );
+    Ok(())
+}
+
+/// Starts to keep the mark of the database, as it stands. The database learns last that it has one, so that a crash in
+/// between leaves nothing amiss.
+fn keep_mark(log: &Connection, folder: &Path, sealer: &Arc<Sealer>) -> Result<Keeper, OpenError> {
+    let stands = identity::stands(log).map_err(database)?;
+    let mark = Keeper::start(folder, stands, Arc::clone(sealer))
+        .map_err(|error| unusable_mark(folder, &error))?;
+    identity::set_marked(log).map_err(database)?;
+    Ok(mark)
+}
+
 /// Makes the clock of this run, which is never behind the record. If the given clock was behind, or has not
 /// counted all the time since, the time that has passed is unknown: every earlier code is dead.
 fn wind(log: &Connection, clock: Arc<dyn Clock>) -> rusqlite::Result<LastingClock> {
-    let high_water = mark::high_water(log)?;
+    let high_water = log_mark::high_water(log)?;
     let continuous = clock.is_continuous();
     let clock = LastingClock::starting_after(clock, high_water);
     if !(continuous && clock.ahead().is_zero()) {
-        mark::set_dead_before(log, high_water.after(Duration::from_millis(1)))?;
+        log_mark::set_dead_before(log, high_water.after(Duration::from_millis(1)))?;
     }
     Ok(clock)
 }
 
-fn database(error: rusqlite::Error) -> OpenError {
+/// The error of a mark in `folder` that the system does not let be used.
+pub(super) fn unusable_mark(folder: &Path, error: &std::io::Error) -> OpenError {
+    OpenError::Mark {
+        path: folder.join(mark::FILE),
+        why: error.to_string(),
+    }
+}
+
+pub(super) fn database(error: rusqlite::Error) -> OpenError {
     OpenError::Database(error.to_string())
 }
 

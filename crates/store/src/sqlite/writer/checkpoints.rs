@@ -81,6 +81,21 @@ impl Drop for Checkpoints {
     }
 }
 
+/// Carries the whole log into the database and empties it.
+///
+/// # Errors
+/// When the disk fails, or a reader is in the way for longer than the connection waits.
+pub(super) fn fold(log: &Connection) -> rusqlite::Result<()> {
+    let busy: bool = log.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    if busy {
+        return Err(rusqlite::Error::SqliteFailure(
+            rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY),
+            None,
+        ));
+    }
+    Ok(())
+}
+
 /// Carries the pages that no reader needs any more, and returns the number of pages in the log.
 fn carry(log: &Connection) -> rusqlite::Result<i64> {
     log.prepare_cached("PRAGMA wal_checkpoint(PASSIVE)")?

@@ -30,6 +30,7 @@ use crate::seal::StoreKeys;
 use crate::sqlite::SqliteStore;
 use crate::sqlite::memory::Picture;
 use crate::sqlite::start::folder::OwnedFolder;
+use crate::sqlite::start::put_back::OnPutBack;
 use crate::sqlite::start::{open, replay};
 
 #[derive(Debug, Clone)]
@@ -101,7 +102,8 @@ impl Bench {
             seal: [7; 32],
         };
         let folder = OwnedFolder::claim(dir.path()).unwrap();
-        let (store, writer) = open::assemble(folder, &keys, clock.clone()).unwrap();
+        let (store, writer) =
+            open::assemble(folder, &keys, clock.clone(), OnPutBack::Refuse).unwrap();
         Self {
             store: Arc::new(store),
             writer,

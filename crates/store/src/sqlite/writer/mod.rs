@@ -24,6 +24,7 @@ use super::log::message::MessageRow;
 use super::log::record::Record;
 use super::log::rule_set::RuleSets;
 use super::memory::{Live, LiveSetup};
+use crate::mark::Keeper;
 use checkpoints::Checkpoints;
 use commit::{failed, is_fault_of_a_record};
 use horizon::{Horizon, REPLAY, STEP};
@@ -53,6 +54,7 @@ pub(super) struct Workplace {
     pub(super) horizon: Horizon,
     pub(super) rule_sets: RuleSets,
     pub(super) checkpoints: Checkpoints,
+    pub(super) mark: Keeper,
 }
 
 /// Returns the error that a caller gets once the writer has ended.
@@ -117,15 +119,23 @@ impl Writer {
             let first = match self.inbox.jobs.recv_timeout(self.patience()) {
                 Ok(job) => Some(job),
                 Err(RecvTimeoutError::Timeout) => None,
-                Err(RecvTimeoutError::Disconnected) => {
-                    self.write(Vec::new());
-                    return self.mark(self.place.clock.now());
-                }
+                Err(RecvTimeoutError::Disconnected) => return self.end(),
             };
             let batch = self.gather(first);
             self.write(batch);
             self.place.checkpoints.finish(&self.place.log);
             self.tidy();
+        }
+    }
+
+    /// Writes the rest, and carries the whole write-ahead log into the database, so that a copy of that one file lacks
+    /// nothing.
+    fn end(&mut self) {
+        self.write(Vec::new());
+        self.mark(self.place.clock.now());
+        self.place.checkpoints = Checkpoints::none();
+        if let Err(error) = checkpoints::fold(&self.place.log) {
+            tracing::warn!(%error, "the write-ahead log stays beside the database");
         }
     }
 
@@ -237,10 +247,21 @@ impl Writer {
         let Workplace { log, rule_sets, .. } = &mut self.place;
         let result = commit::commit(log, rule_sets, records);
         match result {
-            Ok(()) => rule_sets.committed(),
+            Ok(()) => {
+                rule_sets.committed();
+                self.move_mark(records);
+            }
             Err(_) => rule_sets.rolled_back(),
         }
         result
+    }
+
+    /// Moves the mark outside the database over `records`, which are durable. Nobody has been answered yet.
+    fn move_mark(&mut self, records: &[&Record]) {
+        let now = self.place.clock.now();
+        self.place.mark.follow(now, |mark| {
+            records.iter().for_each(|record| record.advance(mark));
+        });
     }
 
     /// Applies the result of a commit to memory, and tells the waiting callers.
@@ -327,12 +348,13 @@ impl Writer {
 
 /// Marks.
 impl Writer {
-    /// Records the time `now`, and settles overdue messages.
+    /// Records the time `now`, settles overdue messages, and waits until the mark outside the database is on the disk.
     fn mark(&mut self, now: Timestamp) {
         self.marked_at = now;
         if let Err(error) = mark::set_time(&self.place.log, now) {
             tracing::error!(%error, "the time could not be put on record");
         }
+        self.place.mark.sync();
         self.settle_overdue(now);
         self.mark_settled(now);
     }

@@ -97,6 +97,11 @@ impl SetupRow {
         })
     }
 
+    /// Returns the version of the setup that the row makes.
+    pub(crate) fn version(&self) -> i64 {
+        number(self.seen.next())
+    }
+
     /// Returns the change that the row makes.
     pub(crate) fn change(&self) -> &Change {
         &self.change
@@ -107,7 +112,7 @@ impl SetupRow {
     /// # Errors
     /// `StatementChangedRows` when the setup's version is not the one that this change was judged by.
     pub(crate) fn write(&self, log: &Connection) -> rusqlite::Result<()> {
-        let next = number(self.seen.next());
+        let next = self.version();
         let advanced = log
             .prepare_cached("UPDATE setup SET version = ? WHERE version = ?")?
             .execute([next, number(self.seen)])?;

@@ -1,0 +1,60 @@
+//! The identity of a database, how far it has come, and the starts that accepted it after it was put back.
+
+use countersign_core::policy;
+use countersign_core::time::Timestamp;
+use rusqlite::{Connection, TransactionBehavior, params};
+
+use super::find::{self, Table};
+use super::mark;
+use crate::mark::{DatabaseId, Mark};
+
+/// The version of the schema from which on a database has an identity.
+pub(crate) const SINCE: i64 = 6;
+
+/// Returns how far the database has come.
+pub(crate) fn stands(log: &Connection) -> rusqlite::Result<Mark> {
+    Ok(Mark {
+        database: DatabaseId(log.query_row("SELECT id FROM identity", [], |row| row.get(0))?),
+        messages: find::end(log, Table::Message)?,
+        events: find::end(log, Table::Event)?,
+        setup: log.query_row("SELECT version FROM setup", [], |row| row.get(0))?,
+        at: mark::high_water(log)?,
+    })
+}
+
+/// Returns whether a mark has ever named the database.
+pub(crate) fn is_marked(log: &Connection) -> rusqlite::Result<bool> {
+    log.query_row("SELECT marked FROM identity", [], |row| row.get(0))
+}
+
+/// Records that a mark names the database. Call this once the mark is on the disk.
+pub(crate) fn set_marked(log: &Connection) -> rusqlite::Result<()> {
+    if !is_marked(log)? {
+        log.execute("UPDATE identity SET marked = 1", [])?;
+    }
+    Ok(())
+}
+
+/// Accepts a database that was put back, at `now`: it gets another identity, every earlier code is dead, and sends are
+/// held. `found` says on record how its mark saw it.
+pub(crate) fn accept(log: &mut Connection, found: &str, now: Timestamp) -> rusqlite::Result<()> {
+    let log = log.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    log.execute("UPDATE identity SET id = randomblob(16), marked = 0", [])?;
+    log.execute(
+        "INSERT INTO accepted_restore VALUES (?, ?)",
+        params![now.as_millis(), found],
+    )?;
+    mark::set_time(&log, now)?;
+    mark::set_dead_before(&log, now.after(std::time::Duration::from_millis(1)))?;
+    log.execute(
+        "UPDATE mark SET held_until = ?",
+        [now.after(policy::RESTORED_HOLD).as_millis()],
+    )?;
+    log.commit()
+}
+
+/// Returns the moment before which no send is decided on.
+pub(crate) fn held_until(log: &Connection) -> rusqlite::Result<Timestamp> {
+    let millis = log.query_row("SELECT held_until FROM mark", [], |row| row.get(0))?;
+    Ok(Timestamp::from_millis(millis))
+}
