@@ -65,7 +65,7 @@ pub struct VerifiedCode {
     /// The reason why the code is not valid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<InvalidReason>,
-    /// The number of further wrong guesses that the code survives; with `wrong` and `exhausted`.
+    /// The number of further wrong guesses that the code survives; with `wrong`, `replaced` and `exhausted`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tries_left: Option<u32>,
     /// Seconds until the number can be checked again; with `locked`, where time ends the lock.
@@ -103,6 +103,8 @@ impl std::fmt::Debug for VerifiedCode {
 pub enum InvalidReason {
     /// The guess is not the code that was sent.
     Wrong,
+    /// The guess is a code that a newer one replaced. The newest code is good, and the guess cost it a try.
+    Replaced,
     /// The code's life is over.
     Expired,
     /// The guess is a code that was used before. This is no success, since anyone who saw the code can type it.

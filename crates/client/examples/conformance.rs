@@ -133,6 +133,7 @@ fn verified(data: &VerifiedCode) -> Value {
 fn name(reason: InvalidReason) -> &'static str {
     match reason {
         InvalidReason::Wrong => "wrong",
+        InvalidReason::Replaced => "replaced",
         InvalidReason::Expired => "expired",
         InvalidReason::Used => "used",
         InvalidReason::Exhausted => "exhausted",

@@ -190,7 +190,8 @@ impl fmt::Debug for VerifiedCode {
 /// use countersign_client::InvalidReason;
 ///
 /// fn another_code_helps(reason: InvalidReason) -> bool {
-///     !matches!(reason, InvalidReason::Wrong | InvalidReason::Locked | InvalidReason::Malformed)
+///     use InvalidReason::{Locked, Malformed, Replaced, Wrong};
+///     !matches!(reason, Wrong | Replaced | Locked | Malformed)
 /// }
 /// assert!(another_code_helps(InvalidReason::Expired));
 /// ```
@@ -199,6 +200,8 @@ impl fmt::Debug for VerifiedCode {
 pub enum InvalidReason {
     /// The guess is not the code that was sent.
     Wrong,
+    /// The guess is a code that a newer one replaced. It cost the newest code a try.
+    Replaced,
     /// The code's life is over.
     Expired,
     /// The guess is a code that was used before.
@@ -219,6 +222,7 @@ impl InvalidReason {
     fn read(name: &str) -> Self {
         match name {
             "wrong" => Self::Wrong,
+            "replaced" => Self::Replaced,
             "expired" => Self::Expired,
             "used" => Self::Used,
             "exhausted" => Self::Exhausted,
@@ -305,6 +309,7 @@ mod tests {
         use countersign_api::InvalidReason as Wire;
         for (wire, name) in [
             (Wire::Wrong, InvalidReason::Wrong),
+            (Wire::Replaced, InvalidReason::Replaced),
             (Wire::Expired, InvalidReason::Expired),
             (Wire::Used, InvalidReason::Used),
             (Wire::Exhausted, InvalidReason::Exhausted),

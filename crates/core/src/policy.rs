@@ -185,6 +185,10 @@ pub const LONGEST_LIFE: Duration = Duration::from_secs(600);
 /// The time for which a ledger remembers a code after its end, so that a check can say that it has expired.
 pub const REMEMBERED: Duration = Duration::from_secs(60);
 
+/// The number of replaced codes of a scope that a ledger remembers, so that a check can say that a guess was replaced. One
+/// send a minute makes no more within [`LONGEST_LIFE`].
+pub const REPLACED: usize = 9;
+
 const STRICT_TRIES: u8 = 3;
 
 /// The rolling window of the one-minute limit: a number gets one code per application and channel in it.

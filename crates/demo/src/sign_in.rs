@@ -116,7 +116,9 @@ fn proof(answer: Result<VerifyCodeResponse, Error>) -> Result<String, Notice> {
         return Ok(token);
     }
     Err(match (answer.data.reason, answer.data.tries_left) {
-        (Some(InvalidReason::Wrong), Some(left @ 1..)) => Notice::WrongCode { left },
+        (Some(InvalidReason::Wrong | InvalidReason::Replaced), Some(left @ 1..)) => {
+            Notice::WrongCode { left }
+        }
         (Some(InvalidReason::Malformed), _) => Notice::NotACode,
         (Some(InvalidReason::Locked), _) => Notice::TooManyTries,
         _ => Notice::CodeEnded,

@@ -6,12 +6,16 @@
 //! start. The meaning of an effect is told here once ([`Effect::on_code`], [`Effect::consecutive`],
 //! [`Effect::hits`]).
 
+mod comparison;
+
 use std::time::Duration;
+
+use comparison::Comparison;
 
 use super::failures::{FailureBudget, Failures};
 use super::guess::Guess;
 use super::length::CodeLength;
-use super::{Code, CodeState, are_forgotten, resend};
+use super::{Code, CodeState};
 use crate::id::{MessageId, RequestId};
 use crate::limit::{Bucket, Rules, guesses};
 use crate::phone::PhoneNumber;
@@ -129,6 +133,11 @@ pub enum Checked {
     },
     /// The guess is not the code.
     Wrong {
+        /// The number of further wrong guesses that the newest code survives; with 0 it is dead.
+        tries_left: u8,
+    },
+    /// The guess is a code that a newer one replaced, within its life. It counts like any other wrong guess.
+    Replaced {
         /// The number of further wrong guesses that the newest code survives; with 0 it is dead.
         tries_left: u8,
     },
@@ -276,7 +285,7 @@ impl Effect {
 /// budget locks. In both cases nothing is compared. A right guess passes, and uses up every good code
 /// of the scope where the application asks. The code that was used last costs nothing. Any other guess is
 /// wrong: it costs every good code of the scope a try and the number's budget a hit, also where there was no
-/// code to compare it with.
+/// code to compare it with. A wrong guess that is a replaced code within its life is told apart, and costs the same.
 #[must_use]
 pub fn judge(check: &CodeCheck, view: &CheckView<'_>) -> (Checked, Option<Effect>) {
     if !check.length.allows(check.guess.digits(), view) {
@@ -287,12 +296,18 @@ pub fn judge(check: &CodeCheck, view: &CheckView<'_>) -> (Checked, Option<Effect
         check.guess.compare_with_nothing();
         return (Checked::Locked { wait }, None);
     }
-    match compare(&check.guess, view) {
+    let compared = comparison::compare(&check.guess, view);
+    let told = |found, tries_left| match compared.is_replaced {
+        true => Checked::Replaced { tries_left },
+        false => found,
+    };
+    match compared.with {
         Comparison::Right(codes) => right(check.caller, codes, view.now),
         Comparison::Used => (Checked::Used, None),
         Comparison::Wrong { codes, tries_left } => {
             let tries_left = tries_left.saturating_sub(1);
-            (Checked::Wrong { tries_left }, Some(Effect::Wrong { codes }))
+            let found = told(Checked::Wrong { tries_left }, tries_left);
+            (found, Some(Effect::Wrong { codes }))
         }
         Comparison::Nothing(None) if !view.counts_strangers => (Checked::NotSent, None),
         Comparison::Nothing(newest) => {
@@ -301,7 +316,7 @@ pub fn judge(check: &CodeCheck, view: &CheckView<'_>) -> (Checked, Option<Effect
                 Some(CodeState::Expired) => Checked::Expired,
                 _ => Checked::NotSent,
             };
-            (found, Some(Effect::Wrong { codes: Vec::new() }))
+            (told(found, 0), Some(Effect::Wrong { codes: Vec::new() }))
         }
     }
 }
@@ -315,59 +330,6 @@ fn right(caller: Caller, codes: Vec<MessageId>, at: Timestamp) -> (Checked, Opti
         Caller::Application => Some(Effect::Used { codes }),
     };
     (Checked::Right { message, at }, effect)
-}
-
-/// The result of comparing a guess with the codes of a scope.
-enum Comparison {
-    /// The guess is the first of these codes; the others are good as well.
-    Right(Vec<MessageId>),
-    /// The guess is none of these good codes. The newest one survives `tries_left` more wrong guesses.
-    Wrong {
-        codes: Vec<MessageId>,
-        tries_left: u8,
-    },
-    /// The guess is a code that was used before.
-    Used,
-    /// The scope has no good code. Holds the state of the newest code, if one is remembered.
-    Nothing(Option<CodeState>),
-}
-
-/// Compares `guess` with every code of the scope that was not replaced, dead codes included.
-fn compare(guess: &Guess, view: &CheckView<'_>) -> Comparison {
-    let codes = if are_forgotten(view.codes, view.now) {
-        &[]
-    } else {
-        resend::kept(view.codes, view.now)
-    };
-    if codes.is_empty() {
-        guess.compare_with_nothing();
-    }
-    let state = |code: &Code| code.state(view.now, view.dead_before);
-    let (mut good, mut tries_left, mut right, mut used) = (Vec::new(), 0, None, false);
-    for code in codes {
-        let is_it = guess.is(code.message, &code.mac);
-        match state(code) {
-            state if state.is_good() => {
-                good.push(code.message);
-                tries_left = code.tries_left;
-                right = if is_it { Some(code.message) } else { right };
-            }
-            CodeState::Used => used |= is_it,
-            _ => {}
-        }
-    }
-    match right {
-        Some(right) => {
-            let others = good.into_iter().filter(|message| *message != right);
-            Comparison::Right(std::iter::once(right).chain(others).collect())
-        }
-        None if used => Comparison::Used,
-        None if good.is_empty() => Comparison::Nothing(codes.last().map(state)),
-        None => Comparison::Wrong {
-            codes: good,
-            tries_left,
-        },
-    }
 }
 
 /// One check of a message's code, as its timeline shows it.

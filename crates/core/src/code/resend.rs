@@ -3,6 +3,7 @@
 //! The functions here take the codes of one scope in order of age, oldest first.
 
 use super::{Age, Code, CodeState};
+use crate::policy;
 use crate::time::Timestamp;
 
 /// Returns the age of the oldest code that newer ones leave good at `now`; codes older than that are replaced.
@@ -27,15 +28,28 @@ pub fn oldest_kept(codes: &[Code], now: Timestamp) -> Option<Age> {
 /// Returns the codes of `codes` that no newer one has replaced at `now`.
 #[must_use]
 pub fn kept(codes: &[Code], now: Timestamp) -> &[Code] {
+    split(codes, now).1
+}
+
+/// Splits `codes` into those that newer ones have replaced at `now`, and the newer ones.
+#[must_use]
+pub fn split(codes: &[Code], now: Timestamp) -> (&[Code], &[Code]) {
     if let [_] = codes {
-        return codes; // nearly always
+        return (&[], codes); // nearly always
     }
     let oldest_kept = oldest_kept(codes, now);
     let replaced = codes
         .iter()
         .take_while(|code| oldest_kept.is_some_and(|age| code.age() < age))
         .count();
-    codes.get(replaced..).unwrap_or_default()
+    codes.split_at(replaced)
+}
+
+/// Returns whether a ledger may drop a replaced code at `now`, given the number of replaced codes that are newer: its life
+/// is over, or it is not among the newest [`policy::REPLACED`].
+#[must_use]
+pub fn may_drop(replaced: &Code, newer: usize, now: Timestamp) -> bool {
+    newer >= policy::REPLACED || replaced.expires_at() <= now
 }
 
 /// Returns the newest live code. Where an application sends the same code again, a new message brings this one.
@@ -103,6 +117,15 @@ mod tests {
         let kept = |second: i64| kept(&codes, Timestamp::from_millis(second * 1000)).len();
         assert_eq!(kept(81), 2);
         assert_eq!(kept(82), 1);
+    }
+
+    #[test]
+    fn a_replaced_code_is_remembered_within_its_life_and_among_the_newest() {
+        let replaced = code(0, 1);
+        let second = |second: i64| Timestamp::from_millis(second * 1000);
+        assert!(!may_drop(&replaced, policy::REPLACED - 1, second(299)));
+        assert!(may_drop(&replaced, policy::REPLACED, second(299)));
+        assert!(may_drop(&replaced, 0, second(300)));
     }
 
     #[test]

@@ -147,6 +147,7 @@ fn sentence(data: &VerifiedCode) -> String {
     match (reason, data.tries_left, data.retry_after) {
         (InvalidReason::Wrong, Some(left), _) => format!("wrong; it survives {left} more"),
         (InvalidReason::Wrong, None, _) => "wrong".to_owned(),
+        (InvalidReason::Replaced, ..) => "a newer code has replaced it".to_owned(),
         (InvalidReason::Expired, ..) => "its life is over".to_owned(),
         (InvalidReason::Used, ..) => "it was used".to_owned(),
         (InvalidReason::Exhausted, ..) => "wrong guesses have killed it".to_owned(),

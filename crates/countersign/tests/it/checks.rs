@@ -1,5 +1,7 @@
 //! Checks of codes: by the public, and by the application's own server.
 
+use std::time::Duration;
+
 use insta::assert_snapshot;
 use serde_json::json;
 use tokio::io::AsyncWriteExt;
@@ -132,6 +134,36 @@ async fn the_public_gets_one_answer_for_every_code_that_does_not_pass() {
       "data": {"isValid": false, "reason": "exhausted", "triesLeft": 0}
     }
     "#);
+}
+
+// shows: found-W5
+#[tokio::test]
+async fn the_app_server_alone_hears_that_a_newer_code_replaced_the_guess() {
+    let data = folder();
+    let mut server = Server::start(data.path(), &["--quiet"]).await;
+    let older = server.code(LOGIN, &number(1)).await;
+    while server.public().login(&number(1)).await == 429 {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    let newest = server.newest_code(&number(1)).await;
+    let ask = async |server: &Server, code: &str| {
+        let app_server = server.app_server();
+        let answer = app_server.verify_code(LOGIN, &number(1), code).await;
+        answer.data().clone()
+    };
+    let replaced = |left| json!({"isValid": false, "reason": "replaced", "triesLeft": left});
+    assert_eq!(ask(&server, &older).await, replaced(4));
+    server.kill().await;
+    server = Server::start(data.path(), &["--quiet"]).await;
+    assert_eq!(ask(&server, &older).await, replaced(3));
+    let public = server.public();
+    let guess = async |code: &str| {
+        let seen = public.pre_check_code(LOGIN, &number(1), code).await;
+        seen.data().clone()
+    };
+    assert_eq!(guess(&older).await, guess(&not(&newest)).await);
+    assert_eq!(ask(&server, &newest).await, json!({"isValid": true}));
+    assert_eq!(ask(&server, &older).await, replaced(0));
 }
 
 /// How many of 200 parallel right guesses pass.

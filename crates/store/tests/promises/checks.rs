@@ -265,6 +265,27 @@ async fn the_last_codes_are_accepted_and_a_success_ends_them_all() {
 }
 
 #[tokio::test]
+async fn a_replaced_code_is_told_apart_over_a_restart_until_its_life_ends() {
+    for mut world in on_each_backend() {
+        world.code_sent("111111").await;
+        world.pass(MINUTE);
+        world.code_sent("222222").await;
+        world.restart();
+        let replaced = |tries_left| Checked::Replaced { tries_left };
+        let application = Caller::Application;
+        assert_eq!(world.check(application, "111111").await, replaced(4));
+        assert_eq!(world.check(application, "111111").await, replaced(3));
+        world.restart();
+        let wrong = Checked::Wrong { tries_left: 2 };
+        assert_eq!(world.check(application, "999999").await, wrong);
+        world.pass(Duration::from_secs(240));
+        let wrong = Checked::Wrong { tries_left: 1 };
+        assert_eq!(world.check(application, "111111").await, wrong);
+        assert!(is_right(&world.check(application, "222222").await));
+    }
+}
+
+#[tokio::test]
 async fn a_check_whose_request_took_too_long_is_refused() {
     for world in on_each_backend() {
         world.code_sent("000042").await;

@@ -3,6 +3,7 @@
 
 use countersign_core::code::CodeState;
 use countersign_core::code::check::{Caller, Checked};
+use countersign_core::policy;
 use countersign_core::time::Timestamp;
 
 /// Milliseconds on the store's clock.
@@ -110,6 +111,23 @@ impl Model {
         counted.any(|(between, n)| between + 1 >= self.messages[*n].keeps)
     }
 
+    /// Returns the number of newer codes of the same scope.
+    fn newer(&self, code: usize) -> usize {
+        let scope = self.messages[code].scope;
+        let newer = (code + 1..self.messages.len()).filter(|n| self.messages[*n].code_of == *n);
+        newer.filter(|n| self.messages[*n].scope == scope).count()
+    }
+
+    /// Returns whether a check tells the code from a wrong one since a newer one replaced it.
+    fn is_told_as_replaced(&self, scope: Scope, code: usize) -> bool {
+        let message = &self.messages[code];
+        message.scope == scope
+            && self.sent(code) != Some(false)
+            && self.replaced(code)
+            && message.at >= self.dead_before
+            && message.ends > self.now
+    }
+
     /// Returns whether a message may have been sent; `None` while its sender may still record it. After that it
     /// counts as sent.
     pub(crate) fn sent(&self, message: usize) -> Option<bool> {
@@ -191,6 +209,7 @@ impl Model {
             right: false,
             codes,
         };
+        let asked = guess;
         let guess = guess.filter(|guess| codes.contains(guess));
         if let Some(guess) = guess.filter(|guess| alive.contains(guess)) {
             let used = Check {
@@ -209,6 +228,13 @@ impl Model {
             (None, Some(CodeState::Expired)) => ModelAnswer::Expired,
             _ => ModelAnswer::NotSent,
         };
+        let told = match asked.filter(|guess| self.is_told_as_replaced(scope, *guess)) {
+            Some(_) => ModelAnswer::Replaced(match said {
+                ModelAnswer::Wrong(tries_left) => tries_left,
+                _ => 0,
+            }),
+            None => said,
+        };
         // A store may forget codes a minute after their end.
         let over = |n: &usize| self.messages[*n].ends + MINUTE <= self.now;
         let mut may_say = Vec::new();
@@ -217,7 +243,11 @@ impl Model {
             may_say.push((ModelAnswer::Used, None));
         }
         if used.is_none_or(|used| over(&used)) {
-            may_say.push((said, Some(wrong(alive))));
+            // A store need not remember more than the newest replaced codes.
+            if asked.is_some_and(|asked| self.newer(asked) > policy::REPLACED) {
+                may_say.push((said, Some(wrong(alive.clone()))));
+            }
+            may_say.push((told, Some(wrong(alive))));
         }
         if codes.iter().all(over) {
             may_say.push((ModelAnswer::NotSent, Some(wrong(vec![]))));
@@ -231,6 +261,7 @@ impl Model {
 pub(crate) enum ModelAnswer {
     Right(usize),
     Wrong(usize),
+    Replaced(usize),
     Exhausted,
     Expired,
     Used,
@@ -246,6 +277,7 @@ impl ModelAnswer {
             }
             Checked::Right { .. } => ModelAnswer::Right(number_of(found)),
             Checked::Wrong { tries_left } => ModelAnswer::Wrong(usize::from(*tries_left)),
+            Checked::Replaced { tries_left } => ModelAnswer::Replaced(usize::from(*tries_left)),
             Checked::Exhausted => ModelAnswer::Exhausted,
             Checked::Expired => ModelAnswer::Expired,
             Checked::Used => ModelAnswer::Used,

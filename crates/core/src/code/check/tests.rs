@@ -136,6 +136,37 @@ fn a_guess_that_meets_no_good_code_is_counted_in_the_budget_and_not_in_a_row() {
 }
 
 #[test]
+fn a_replaced_code_within_its_life_is_told_apart_and_costs_a_try() {
+    let newest = code("333333", 10).with_keeps(1);
+    let codes = [code("111111", 301), code("222222", 70), newest];
+    let guess = |typed, codes: &[Code]| judge(&check(Caller::Application, typed), &view(codes));
+    let replaced = Checked::Replaced { tries_left: 4 };
+    assert_eq!(guess("222222", &codes), (replaced, wrong(&codes[2..])));
+    let other = Checked::Wrong { tries_left: 4 };
+    assert_eq!(
+        guess("111111", &codes),
+        (other, wrong(&codes[2..])),
+        "its life is over"
+    );
+
+    let used = Code {
+        used: true,
+        ..newest
+    };
+    let (found, effect) = guess("222222", &[codes[1], used]);
+    assert_eq!(found, Checked::Replaced { tries_left: 0 });
+    assert_eq!(effect, wrong(&[]));
+    let mut unknown = view(&codes);
+    unknown.dead_before = NOW.before(Duration::from_secs(60));
+    let (found, _) = judge(&check(Caller::Application, "222222"), &unknown);
+    assert_eq!(
+        found,
+        Checked::Wrong { tries_left: 4 },
+        "from before the trustworthy time"
+    );
+}
+
+#[test]
 fn the_code_that_was_used_costs_nothing_and_another_one_does() {
     let codes = [Code {
         used: true,

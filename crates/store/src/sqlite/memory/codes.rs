@@ -61,17 +61,25 @@ impl Codes {
         self.retain(scope, |code| code.message != message);
     }
 
-    /// Marks the code of `message` as sent, and drops the codes that are replaced at `now`.
+    /// Marks the code of `message` as sent. Of the codes that are replaced at `now`, drops those that no check tells from
+    /// wrong guesses any more, and the sealed form of all.
     pub(super) fn mark_sent(&mut self, scope: Key, message: MessageId, now: Timestamp) {
         let Some(codes) = self.by_scope.get_mut(scope) else {
             return;
         };
-        let codes = codes.as_mut_slice();
-        for code in codes.iter_mut().filter(|code| code.message == message) {
-            code.sent = true;
+        for code in codes.as_mut_slice() {
+            code.sent |= code.message == message;
         }
-        if let Some(oldest_kept) = resend::oldest_kept(codes, now) {
-            self.retain(scope, |code| code.age() >= oldest_kept);
+        let (replaced, _) = resend::split(codes.as_slice(), now);
+        let mut dropped = Vec::new();
+        for (newer, code) in replaced.iter().rev().enumerate() {
+            self.sealed.remove(&code.message);
+            if resend::may_drop(code, newer, now) {
+                dropped.push(code.message);
+            }
+        }
+        if !dropped.is_empty() {
+            codes.retain(|code| !dropped.contains(&code.message));
         }
     }
 

@@ -102,6 +102,10 @@ fn answer(found: &Checked) -> VerifiedCode {
             tries_left: Some((*tries_left).into()),
             ..invalid(InvalidReason::Wrong)
         },
+        Checked::Replaced { tries_left } => VerifiedCode {
+            tries_left: Some((*tries_left).into()),
+            ..invalid(InvalidReason::Replaced)
+        },
         Checked::Exhausted => VerifiedCode {
             tries_left: Some(0),
             ..invalid(InvalidReason::Exhausted)
