@@ -2,6 +2,7 @@
 
 mod access_key;
 mod app;
+mod backup;
 mod check;
 mod demo;
 mod dev;
@@ -78,6 +79,10 @@ enum Verb {
     Key(key::Key),
     /// Make, list and delete the keys with which programs manage
     AccessKey(access_key::AccessKey),
+    /// Copy a data folder, while its countersign runs
+    Backup(backup::Backup),
+    /// Put a backup into a data folder
+    Restore(backup::Restore),
     /// Print a completion script for a shell
     #[command(
         after_help = "For bash:\n  countersign completions bash > /etc/bash_completion.d/countersign"
@@ -109,6 +114,8 @@ pub fn run() -> ExitCode {
         Verb::Message(message) => message.json(),
         Verb::Key(key) => key.json(),
         Verb::AccessKey(key) => key.json(),
+        Verb::Backup(backup) => backup.json,
+        Verb::Restore(restore) => restore.json,
         Verb::Dev(_)
         | Verb::Demo(_)
         | Verb::Sandbox(_)
@@ -137,6 +144,8 @@ pub fn run() -> ExitCode {
             Verb::Message(message) => message.run().await,
             Verb::Key(key) => key.run().await,
             Verb::AccessKey(key) => key.run().await,
+            Verb::Backup(backup) => backup.run(),
+            Verb::Restore(restore) => restore.run(),
             Verb::Completions { shell } => {
                 print_completions(shell);
                 Ok(ExitCode::SUCCESS)

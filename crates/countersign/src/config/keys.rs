@@ -59,7 +59,8 @@ struct KeyFile {
     passcode: String,
 }
 
-const KEY_FILE: &str = "keys.json";
+/// The name of the file in a data folder.
+pub(crate) const KEY_FILE: &str = "keys.json";
 
 impl Keys {
     /// The keys in `folder`, made at first use.

@@ -77,7 +77,8 @@ struct KeyRecord {
     pkcs8: String,
 }
 
-const KEY_FILE: &str = "signing-keys.json";
+/// The name of the file in a data folder.
+pub(crate) const KEY_FILE: &str = "signing-keys.json";
 
 impl SigningKeys {
     /// The keys in `folder`, made at first use. Blocks: on the file, and while a key is made.

@@ -7,6 +7,7 @@ mod schedule;
 mod signing_key;
 mod subject;
 
+pub(crate) use keys::KEY_FILE;
 pub use keys::{RotateError, SigningKeys, SigningKeysError};
 pub use management::ManagementClaims;
 pub use minter::{MintError, Minted, Minter};

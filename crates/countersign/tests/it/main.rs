@@ -16,6 +16,7 @@ mod actors;
 mod answer;
 mod applications;
 mod arrows;
+mod backup;
 mod bodies;
 mod checks;
 mod cli;

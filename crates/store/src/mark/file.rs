@@ -4,7 +4,7 @@
 //! writes a slot and does not wait for the disk; [`Keeper::sync`] does.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,10 +12,14 @@ use countersign_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{DatabaseId, FoundMark, Mark};
+use crate::custody;
 use crate::seal::Sealer;
 
 /// The name of the file in a data folder.
 pub(crate) const FILE: &str = "database.mark";
+
+/// The content of the file beside a database that comes from a backup.
+const RESTORED: &[u8] = b"restored from a backup\n";
 
 /// The size of a slot, in bytes.
 const SLOT: usize = 512;
@@ -36,11 +40,15 @@ struct Line {
 /// # Errors
 /// When the file is there and the system does not let it be read.
 pub(crate) fn read(folder: &Path, sealer: &Sealer) -> io::Result<FoundMark> {
-    let slots = match fs::read(folder.join(FILE)) {
-        Ok(slots) => slots,
+    let mut slots = Vec::new();
+    match custody::open(&folder.join(FILE)) {
+        Ok(mut file) => file.read_to_end(&mut slots)?,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(FoundMark::Nothing),
         Err(error) => return Err(error),
     };
+    if slots == RESTORED {
+        return Ok(FoundMark::Restored);
+    }
     let marks = slots.chunks(SLOT).filter_map(|slot| parse(slot, sealer));
     // No counter ever falls, so the newer of two slots is the greater one.
     let newest = marks.max_by_key(|mark| (mark.messages, mark.events, mark.setup));
@@ -85,6 +93,30 @@ fn bytes(mark: &Mark) -> Vec<u8> {
     bytes
 }
 
+/// Declares that the database of `folder` comes from a backup, in place of its mark.
+///
+/// # Errors
+/// When the file cannot be written; the mark of before is in place then.
+pub(crate) fn declare_restored(folder: &Path) -> io::Result<()> {
+    put(folder, RESTORED).map(drop)
+}
+
+/// Puts the file in place, whole, and waits until it is on the disk.
+fn put(folder: &Path, bytes: &[u8]) -> io::Result<File> {
+    let draft = folder.join("database.mark.new");
+    match fs::remove_file(&draft) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut options = OpenOptions::new();
+    let mut file = custody::private(options.write(true).create_new(true)).open(&draft)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(draft, folder.join(FILE))?;
+    File::open(folder)?.sync_all()?;
+    Ok(file)
+}
+
 /// Keeps the mark of an open database.
 pub(crate) struct Keeper {
     mark: Mark,
@@ -104,21 +136,8 @@ impl Keeper {
     /// # Errors
     /// When the file cannot be written; the mark of before is in place then.
     pub(crate) fn start(folder: &Path, mark: Mark, sealer: Arc<Sealer>) -> io::Result<Self> {
-        let draft = folder.join("database.mark.new");
-        match fs::remove_file(&draft) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&draft)?;
         let slot = slot(&mark, &sealer)?;
-        file.write_all(&[slot.as_slice(), slot.as_slice()].concat())?;
-        file.sync_all()?;
-        fs::rename(draft, folder.join(FILE))?;
-        File::open(folder)?.sync_all()?;
+        let file = put(folder, &[slot.as_slice(), slot.as_slice()].concat())?;
         Ok(Self {
             mark,
             file,
@@ -202,7 +221,7 @@ mod tests {
     fn found(folder: &Path, key: u8) -> Option<Mark> {
         match read(folder, &sealer(key)).unwrap() {
             FoundMark::Mark(mark) => Some(mark),
-            FoundMark::Nothing | FoundMark::Unreadable => None,
+            FoundMark::Nothing | FoundMark::Unreadable | FoundMark::Restored => None,
         }
     }
 

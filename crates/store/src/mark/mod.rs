@@ -8,7 +8,7 @@ mod file;
 
 use countersign_core::time::Timestamp;
 
-pub(crate) use file::{FILE, Keeper, read};
+pub(crate) use file::{FILE, Keeper, declare_restored, read};
 
 /// The random id of a database, made with it. A start that accepts a database that was put back gives it another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub(crate) struct Mark {
 
 impl Mark {
     /// Returns whether a database that stands here lacks rows that `mark` names.
-    const fn is_behind(&self, mark: &Mark) -> bool {
+    pub(crate) const fn is_behind(&self, mark: &Mark) -> bool {
         self.messages < mark.messages || self.events < mark.events || self.setup < mark.setup
     }
 }
@@ -52,6 +52,8 @@ pub(crate) enum FoundMark {
     Nothing,
     /// A file that was not written with the keys of this store.
     Unreadable,
+    /// The sign that the database comes from a backup.
+    Restored,
     Mark(Mark),
 }
 
@@ -61,6 +63,9 @@ pub enum PutBack {
     /// There was a database, and it is gone.
     #[error("is missing or empty, and was not before")]
     Lost,
+    /// It comes from a backup.
+    #[error("was restored from a backup")]
+    Restored,
     /// It lacks rows that the mark names.
     #[error("is older than its mark in database.mark, which is of {marked}")]
     Older {
@@ -89,6 +94,7 @@ pub(crate) fn judge(mark: FoundMark, found: Found) -> Result<(), PutBack> {
         (FoundMark::Nothing, Found::Database { marked: true, .. }) => Err(PutBack::Unmarked),
         (_, Found::Nothing { .. }) => Err(PutBack::Lost),
         (FoundMark::Unreadable, _) => Err(PutBack::ForgedMark),
+        (FoundMark::Restored, _) => Err(PutBack::Restored),
         (FoundMark::Mark(mark), Found::WithoutId) => Err(PutBack::Older { marked: mark.at }),
         (FoundMark::Mark(mark), Found::Database { stands, .. }) => {
             if stands.database != mark.database {

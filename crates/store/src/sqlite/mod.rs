@@ -7,6 +7,7 @@
 //!
 //! The store knows no rule: it asks [`countersign_core`], applies what comes back, records it, and replays it.
 
+pub mod backup;
 mod ledger;
 mod log;
 mod memory;

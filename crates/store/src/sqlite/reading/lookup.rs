@@ -44,6 +44,13 @@ pub(crate) fn is_beside(database: &Path) -> bool {
     database.with_file_name(FILE).exists()
 }
 
+/// Returns the names of the files of an index.
+pub(crate) fn files() -> impl Iterator<Item = String> {
+    ["", "-wal", "-shm"]
+        .into_iter()
+        .map(|end| format!("{FILE}{end}"))
+}
+
 impl Table {
     fn name(self) -> &'static str {
         match self {
@@ -135,8 +142,8 @@ impl Indexer {
             unusable => {
                 tracing::warn!("lookup.db is not of this log, or cannot be read: it is made again");
                 drop(unusable);
-                for end in ["", "-wal", "-shm"] {
-                    let _ = std::fs::remove_file(path.with_file_name(format!("{FILE}{end}")));
+                for file in files() {
+                    let _ = std::fs::remove_file(path.with_file_name(file));
                 }
                 Self::index(&path)?
             }

@@ -68,7 +68,7 @@ fn look(path: &Path, sealer: &Sealer) -> Result<Found, OpenError> {
 }
 
 /// Returns whether the database was written with the keys of `sealer`, or has no keys yet.
-fn was_written_with(log: &Connection, sealer: &Sealer) -> rusqlite::Result<bool> {
+pub(crate) fn was_written_with(log: &Connection, sealer: &Sealer) -> rusqlite::Result<bool> {
     let digest: Option<[u8; 16]> = log
         .query_row("SELECT digest FROM key_fingerprint", [], |row| row.get(0))
         .optional()?;

@@ -1,0 +1,162 @@
+//! Backups of a data folder: a folder with a copy of the database, and the keys without which nobody can read it.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use countersign_store::sqlite::backup::{self, Copied};
+use countersign_store::{OwnedFolder, custody};
+
+use crate::config::keys::{self, Keys};
+use crate::config::private_file;
+use crate::system::OsEntropy;
+use crate::token;
+
+/// The files of keys, which are copied as they are.
+const KEY_FILES: [&str; 2] = [keys::KEY_FILE, token::KEY_FILE];
+
+/// Copies the data folder `data` into `dir`, which is empty or does not exist: the database, and with `with_keys` the
+/// files of keys. A countersign that runs on `data` goes on. `dir` appears whole or not at all.
+///
+/// # Errors
+/// When `dir` holds anything, or something cannot be read or written.
+pub fn make(data: &Path, dir: &Path, with_keys: bool) -> anyhow::Result<Copied> {
+    custody::check(data)?;
+    refuse_used(dir)?;
+    let draft = Draft::beside(dir)?;
+    let copied = backup::copy(data, &draft.path)?;
+    // After the database: a key that signed anything before the backup began is in its file by now.
+    if with_keys {
+        for file in KEY_FILES {
+            copy_keys(&data.join(file), &draft.path.join(file))?;
+        }
+    }
+    draft.take_name(dir)?;
+    Ok(copied)
+}
+
+/// Puts the backup `dir` into the data folder `data`, on which no countersign runs. With `over_newer`, the database there
+/// may be newer, or another. Returns what the backup holds.
+///
+/// # Errors
+/// When the backup or the folder cannot be used, or the folder has other keys.
+pub fn restore(dir: &Path, data: &Path, over_newer: bool) -> anyhow::Result<Copied> {
+    custody::check(dir)?;
+    let folder = OwnedFolder::claim(data)?;
+    let keys = keys_for(dir, data)?;
+    let copied = backup::restore(&folder, dir, &keys.store, over_newer)?;
+    for file in KEY_FILES {
+        let kept = data.join(file);
+        if dir.join(file).exists() && !kept.exists() {
+            copy_keys(&dir.join(file), &kept)?;
+        }
+    }
+    Ok(copied)
+}
+
+/// Returns the keys of the backup, or where it has none those of the data folder.
+fn keys_for(dir: &Path, data: &Path) -> anyhow::Result<Keys> {
+    let (theirs, ours) = (dir.join(keys::KEY_FILE), data.join(keys::KEY_FILE));
+    if !theirs.exists() && !ours.exists() {
+        bail!(
+            "the backup {} was made without keys: put keys.json into {} first",
+            dir.display(),
+            data.display()
+        );
+    }
+    if theirs.exists()
+        && ours.exists()
+        && *private_file::read(&theirs)? != *private_file::read(&ours)?
+    {
+        bail!(
+            "{} has other keys than the backup: name an empty folder with --data",
+            data.display()
+        );
+    }
+    let holder = if theirs.exists() { dir } else { data };
+    Ok(Keys::of(holder, &OsEntropy)?)
+}
+
+/// Copies a file of keys, where it exists.
+fn copy_keys(from: &Path, to: &Path) -> anyhow::Result<()> {
+    let failed = || format!("{} cannot be copied", from.display());
+    match private_file::read(from) {
+        Ok(bytes) => private_file::create(to, &bytes).with_context(failed),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error).with_context(failed),
+    }
+}
+
+fn refuse_used(dir: &Path) -> anyhow::Result<()> {
+    match fs::read_dir(dir) {
+        Ok(mut entries) => match entries.next() {
+            None => Ok(()),
+            Some(_) => bail!(
+                "{} is not empty: name a folder that is empty or does not exist",
+                dir.display()
+            ),
+        },
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error).with_context(|| dir.display().to_string()),
+    }
+}
+
+/// A folder that a backup is written to. It is removed with everything in it unless the backup comes to its end.
+struct Draft {
+    path: PathBuf,
+    placed: bool,
+}
+
+impl Draft {
+    /// Makes a folder beside `dir`, on the same disk, that its owner alone can read.
+    fn beside(dir: &Path) -> anyhow::Result<Self> {
+        let name = dir.file_name().with_context(|| {
+            format!(
+                "{} names no folder of its own: name a new one",
+                dir.display()
+            )
+        })?;
+        let name = format!(".{}.{}.new", name.to_string_lossy(), std::process::id());
+        let path = dir.with_file_name(name);
+        make_private(&path).with_context(|| format!("{} cannot be made", path.display()))?;
+        Ok(Self {
+            path,
+            placed: false,
+        })
+    }
+
+    /// Waits until all of it is on the disk, and gives it the name `dir`.
+    fn take_name(mut self, dir: &Path) -> anyhow::Result<()> {
+        let place = || {
+            fs::File::open(&self.path)?.sync_all()?;
+            fs::rename(&self.path, dir)?;
+            match dir.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+                Some(parent) => fs::File::open(parent)?.sync_all(),
+                None => fs::File::open(".")?.sync_all(),
+            }
+        };
+        place().with_context(|| format!("{} cannot be made", dir.display()))?;
+        self.placed = true;
+        Ok(())
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        if !self.placed {
+            let _ = fs::remove_dir_all(&self.path);
+        }
+    }
+}
+
+#[cfg(unix)]
+fn make_private(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    fs::DirBuilder::new().mode(0o700).create(path)
+}
+
+#[cfg(not(unix))]
+fn make_private(path: &Path) -> io::Result<()> {
+    fs::create_dir(path)
+}

@@ -1,0 +1,109 @@
+//! `countersign backup`, `countersign restore`
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use countersign_store::sqlite::backup::Copied;
+use serde_json::json;
+
+use super::program;
+use super::say;
+use crate::backup;
+
+#[derive(Args)]
+#[command(
+    after_help = "Examples:\n  countersign backup /backups/monday\n  countersign backup /backups/monday --without-keys\n\n\
+        The folder holds the keys of the service too, and who can read it can read phone numbers. With --without-keys it\n\
+        holds the database alone; keep keys.json elsewhere, since nobody can read the database without it."
+)]
+pub(super) struct Backup {
+    /// Folder to make; it does not exist yet, or is empty
+    dir: PathBuf,
+    /// Data folder to copy, of a countersign that runs or has stopped
+    #[arg(long, value_name = "DIR", default_value = super::dev::DATA)]
+    data: PathBuf,
+    /// Leave out keys.json and signing-keys.json
+    #[arg(long)]
+    without_keys: bool,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Args)]
+#[command(
+    after_help = "Examples:\n  countersign restore /backups/monday\n  countersign restore /backups/monday --data /srv/countersign"
+)]
+pub(super) struct Restore {
+    /// Backup to put back
+    dir: PathBuf,
+    /// Data folder to put it into; no countersign runs on it
+    #[arg(long, value_name = "DIR", default_value = super::dev::DATA)]
+    data: PathBuf,
+    /// Replace a database that is newer than the backup, or another
+    #[arg(long)]
+    accept_restored: bool,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+impl Backup {
+    pub(super) fn run(self) -> anyhow::Result<ExitCode> {
+        let copied = backup::make(&self.data, &self.dir, !self.without_keys)?;
+        if self.json {
+            say(json!({
+                "dir": self.dir, "messages": copied.messages, "newest": copied.newest.to_string(),
+                "keys": !self.without_keys,
+            }));
+            return Ok(ExitCode::SUCCESS);
+        }
+        let keys = if self.without_keys {
+            "none: without keys.json nobody can read the database"
+        } else {
+            "in it: who can read the folder can read phone numbers"
+        };
+        say(summary("backup", &self.dir, copied));
+        say(format!("keys      {keys}"));
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Restore {
+    pub(super) fn run(self) -> anyhow::Result<ExitCode> {
+        let copied = backup::restore(&self.dir, &self.data, self.accept_restored)?;
+        let next = format!(
+            "{} dev{} --accept-restored",
+            program::name(),
+            data_argument(&self.data)
+        );
+        if self.json {
+            say(json!({
+                "data": self.data, "messages": copied.messages, "newest": copied.newest.to_string(), "next": next,
+            }));
+            return Ok(ExitCode::SUCCESS);
+        }
+        say(summary("restored", &self.data, copied));
+        say(format!("next      {next}"));
+        say("          codes sent before are dead then, and sends wait for a minute");
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn summary(what: &str, folder: &Path, copied: Copied) -> String {
+    format!(
+        "{what:8}  {}\nmessages  {}\nnewest    {}",
+        folder.display(),
+        copied.messages,
+        copied.newest
+    )
+}
+
+/// Returns the argument that names a data folder, where it is not the one that is used by default.
+fn data_argument(data: &Path) -> String {
+    match data.to_str() {
+        Some(super::dev::DATA) | None => String::new(),
+        Some(data) => format!(" --data {}", program::quoted(data)),
+    }
+}
