@@ -22,7 +22,7 @@ use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use crate::config::keys::Keys;
 use crate::config::settings::Settings;
-use crate::connection::{self, Answers};
+use crate::connection::Answers;
 use crate::http::{self, AppState, Development, Services};
 use crate::lifecycle::{self, Signals};
 use crate::manage::{Manage, ManageParts};
@@ -154,7 +154,7 @@ impl Service {
             state,
             manage,
             tasks,
-            idle: parts.settings.idle.unwrap_or(connection::IDLE),
+            idle: parts.settings.server.idle,
             _follower: AbortOnDropHandle::new(follower),
         })
     }

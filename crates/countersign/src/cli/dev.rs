@@ -92,10 +92,7 @@ impl Dev {
                 self.listen
             );
         }
-        let settings = match &self.config {
-            Some(file) => Settings::read(file)?,
-            None => Settings::default(),
-        };
+        let settings = Settings::of_development(self.config.as_deref())?;
         let signals = Signals::listen()?;
         let _logs = telemetry::start(LevelFilter::INFO);
         phone::warm_up();

@@ -1,0 +1,122 @@
+//! The settings of a deployment. `countersign.default.toml` describes and holds every default; a settings file, the
+//! environment and the flags of a command change what they name, each before the one in front of it.
+
+mod codes;
+mod layers;
+mod limits;
+mod server;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use countersign_core::limit::{Mode, SendLimits};
+use countersign_core::policy::CodePolicy;
+use countersign_providers::egress::Reach;
+use serde::Deserialize;
+use toml::Table;
+
+pub use layers::Layers;
+pub use server::{KeySettings, ServerSettings, StoreSettings, TlsFiles};
+
+/// What a deployment has decided on.
+#[derive(Debug)]
+pub struct Settings {
+    /// Where the service listens, and for whom.
+    pub server: ServerSettings,
+    /// Where decisions are kept.
+    pub store: StoreSettings,
+    /// Where the keys are.
+    pub keys: KeySettings,
+    /// The rules of codes.
+    pub codes: CodePolicy,
+    /// The limits on sends.
+    pub limits: SendLimits,
+    /// How far requests to vendors may reach; `None` leaves it to the verb.
+    pub reach: Option<Reach>,
+}
+
+/// The verb that settings are read for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// `countersign dev`: a limit without a mode is monitored.
+    Development,
+    /// `countersign serve`: a limit without a mode is enforced.
+    Production,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    server: server::Server,
+    #[serde(default)]
+    store: server::Store,
+    #[serde(default)]
+    keys: server::KeysSection,
+    #[serde(default)]
+    console: server::Console,
+    #[serde(default)]
+    codes: codes::Codes,
+    #[serde(default)]
+    limits: Vec<limits::LimitSection>,
+    #[serde(default)]
+    providers: Providers,
+    #[serde(default)]
+    applications: BTreeMap<String, codes::ApplicationSection>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Providers {
+    reach: Option<String>,
+}
+
+impl Settings {
+    /// The settings of these layers.
+    ///
+    /// # Errors
+    /// A sentence that names the setting and the constraint. About a setting that does not exist it names the nearest
+    /// one that does.
+    pub fn of(layers: &Layers, purpose: Purpose) -> anyhow::Result<Self> {
+        Self::read(layers.merged(), purpose).with_context(|| layers.to_string())
+    }
+
+    /// The settings of `countersign dev`: those of the file at `path`, if there is one, and of the environment.
+    ///
+    /// # Errors
+    /// As [`of`](Self::of).
+    pub fn of_development(path: Option<&Path>) -> anyhow::Result<Self> {
+        Self::of(&Layers::of(path)?, Purpose::Development)
+    }
+
+    fn read(table: Table, purpose: Purpose) -> anyhow::Result<Self> {
+        let file: File = layers::typed(table)?;
+        file.console.warn();
+        let otherwise = match purpose {
+            Purpose::Development => Mode::Monitor,
+            Purpose::Production => Mode::Enforce,
+        };
+        let reach = file.providers.reach.as_deref().map(reach).transpose();
+        Ok(Self {
+            server: file.server.settings().context("server")?,
+            store: file.store.settings().context("store")?,
+            keys: file.keys.settings(),
+            codes: codes::policy(file.codes, file.applications)?,
+            limits: limits::limits(file.limits, otherwise)?,
+            reach: reach.context("providers")?,
+        })
+    }
+}
+
+fn reach(name: &str) -> anyhow::Result<Reach> {
+    Ok(match name {
+        "public" => Reach::Public,
+        "loopback" => Reach::Loopback,
+        "anywhere" => Reach::Anywhere,
+        _ => bail!("reach is public, loopback or anywhere, not {name:?}"),
+    })
+}
+
+#[cfg(test)]
+mod tests;

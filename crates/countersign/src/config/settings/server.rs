@@ -1,0 +1,189 @@
+//! Where the service listens, and where its store and its keys are: `[server]`, `[store]`, `[keys]`, `[console]`.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use ipnet::IpNet;
+use serde::Deserialize;
+use url::Url;
+
+/// Where the service listens, and for whom.
+#[derive(Debug)]
+pub struct ServerSettings {
+    /// Where the API listens; `None` leaves it to the verb.
+    pub listen: Option<SocketAddr>,
+    /// The URL by which the world knows the service, without a path: the issuer of tokens.
+    pub url: Option<Url>,
+    /// The proxies whose word about a caller's address counts.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Where health and metrics are; `None` for nowhere.
+    pub monitor_listen: Option<SocketAddr>,
+    /// The certificate, for a service that speaks TLS itself.
+    pub tls: Option<TlsFiles>,
+    /// How long a connection may idle.
+    pub idle: Duration,
+    /// Whether the reference is served under `/docs`.
+    pub docs: bool,
+    /// Whether the service starts although no provider is set up.
+    pub allow_no_provider: bool,
+}
+
+/// The files of a certificate, in PEM.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TlsFiles {
+    /// The certificate, and after it those that lead to one that callers trust.
+    pub certificate: PathBuf,
+    /// Its private key.
+    pub key: PathBuf,
+}
+
+/// Where decisions are kept.
+#[derive(Debug)]
+pub struct StoreSettings {
+    /// The folder of the embedded store; `None` leaves it to the verb.
+    pub data: Option<PathBuf>,
+    /// Whether a database is named instead, which is not built yet.
+    pub names_database: bool,
+}
+
+/// Where the keys are.
+#[derive(Debug)]
+pub struct KeySettings {
+    /// The key file; `None` for the one in the data folder.
+    pub file: Option<PathBuf>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Server {
+    listen: Option<String>,
+    url: Option<String>,
+    #[serde(default)]
+    trusted_proxies: Vec<String>,
+    monitor_listen: Option<String>,
+    tls: Option<TlsFiles>,
+    idle_seconds: u64,
+    docs: bool,
+    allow_no_provider: bool,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Store {
+    data: Option<PathBuf>,
+    database_url: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct KeysSection {
+    file: Option<PathBuf>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Console {
+    listen: Option<String>,
+    url: Option<String>,
+}
+
+impl Server {
+    pub(super) fn settings(self) -> anyhow::Result<ServerSettings> {
+        let proxies = self.trusted_proxies.iter().map(|proxy| proxy_of(proxy));
+        Ok(ServerSettings {
+            listen: self
+                .listen
+                .as_deref()
+                .map(|listen| address("listen", listen))
+                .transpose()?,
+            url: self.url.as_deref().map(url_of).transpose()?,
+            trusted_proxies: proxies.collect::<anyhow::Result<_>>()?,
+            monitor_listen: self
+                .monitor_listen
+                .as_deref()
+                .map(|listen| address("monitor_listen", listen))
+                .transpose()?,
+            tls: self.tls,
+            idle: idle(self.idle_seconds)?,
+            docs: self.docs,
+            allow_no_provider: self.allow_no_provider,
+        })
+    }
+}
+
+impl Store {
+    pub(super) fn settings(self) -> anyhow::Result<StoreSettings> {
+        if self.data.is_some() && self.database_url.is_some() {
+            bail!("data and database_url exclude each other: name one of them");
+        }
+        Ok(StoreSettings {
+            data: self.data,
+            names_database: self.database_url.is_some(),
+        })
+    }
+}
+
+impl KeysSection {
+    pub(super) fn settings(self) -> KeySettings {
+        KeySettings { file: self.file }
+    }
+}
+
+impl Console {
+    /// Says that what the section asks for does not exist.
+    pub(super) fn warn(&self) {
+        if self.listen.is_some() || self.url.is_some() {
+            tracing::warn!("[console] is ignored: the console is not built yet");
+        }
+    }
+}
+
+fn address(key: &str, text: &str) -> anyhow::Result<SocketAddr> {
+    text.parse().with_context(|| {
+        format!("{key} is an address and a port, such as 127.0.0.1:8480, not {text:?}")
+    })
+}
+
+fn url_of(text: &str) -> anyhow::Result<Url> {
+    let constraint =
+        || format!("url is such as https://sms.example.com, without a path, not {text:?}");
+    let url = Url::parse(text).with_context(constraint)?;
+    let is_plain = matches!(url.scheme(), "https" | "http")
+        && url.has_host()
+        && url.path() == "/"
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty()
+        && url.password().is_none();
+    if !is_plain {
+        bail!(constraint());
+    }
+    Ok(url)
+}
+
+fn proxy_of(text: &str) -> anyhow::Result<IpNet> {
+    let net = text
+        .parse::<IpNet>()
+        .or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+    let net = net.with_context(|| {
+        format!("trusted_proxies holds addresses and networks, such as 10.0.0.0/8, not {text:?}")
+    })?;
+    let shortest = if net.addr().is_ipv4() { 8 } else { 7 };
+    if net.prefix_len() < shortest {
+        bail!(
+            "trusted_proxies may not hold {text}: callers could then name any address as their own; name the addresses of \
+             your proxies"
+        );
+    }
+    Ok(net.trunc())
+}
+
+fn idle(seconds: u64) -> anyhow::Result<Duration> {
+    match seconds {
+        5..=3_600 => Ok(Duration::from_secs(seconds)),
+        _ => bail!("a connection may idle for 5 to 3600 seconds, not {seconds}"),
+    }
+}
