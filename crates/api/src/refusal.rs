@@ -23,6 +23,8 @@ pub struct RefusalDto {
     pub channel: String,
     /// The number, masked.
     pub to: String,
+    /// The address of the caller; null where it is not known.
+    pub address: Option<String>,
     /// The limit that refused; of several the one that refuses for the longest time.
     pub limit: String,
     /// The sends that the limit had counted in its window.

@@ -11,6 +11,7 @@ pub mod first_calls;
 pub mod http;
 pub mod lifecycle;
 pub mod manage;
+mod metrics;
 pub mod operator;
 pub mod service;
 pub mod system;

@@ -5,12 +5,15 @@
 
 mod signals;
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
 use hyper_util::server::graceful::GracefulShutdown;
+use ipnet::IpNet;
 use tokio::net::TcpListener;
-use tokio_util::task::TaskTracker;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use crate::connection::{self, Answers, Places};
 
@@ -22,37 +25,74 @@ pub(crate) const DRAIN: Duration = Duration::from_secs(10);
 /// How long to wait where no connection can be taken, such as for want of file handles.
 const BREATH: Duration = Duration::from_millis(50);
 
-/// Serves until told to stop, then drains.
-pub async fn serve(
-    listener: TcpListener,
-    answers: Answers,
-    tasks: TaskTracker,
-    mut signals: Signals,
-) {
-    let (graceful, places) = (GracefulShutdown::new(), Arc::new(Places::of_this_process()));
-    loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            () = signals.next() => break,
-        };
-        match accepted {
-            Ok((connection, peer)) => match places.take(peer.ip()) {
-                Some(place) => {
-                    connection::serve(connection, place, answers.clone(), &graceful);
+/// A socket that listens, and its answers.
+#[derive(Debug)]
+pub struct Door {
+    /// The socket.
+    pub listener: TcpListener,
+    /// Its answers.
+    pub answers: Answers,
+    /// The proxies in front of it, which bring the connections of many callers.
+    pub proxies: Arc<[IpNet]>,
+}
+
+/// The doors of a service.
+#[derive(Debug)]
+pub struct Doors {
+    /// For callers.
+    pub api: Door,
+    /// For those who watch: open until the process ends, so that they see it drain.
+    pub monitor: Option<Door>,
+}
+
+impl Door {
+    /// Lets callers in, for ever.
+    async fn open(self, graceful: &GracefulShutdown) -> Infallible {
+        let places = Arc::new(Places::of_this_process(self.proxies));
+        loop {
+            match self.listener.accept().await {
+                Ok((connection, peer)) => match places.take(peer.ip()) {
+                    Some(place) => {
+                        connection::serve(
+                            connection,
+                            peer.ip(),
+                            place,
+                            self.answers.clone(),
+                            graceful,
+                        );
+                    }
+                    None => tracing::debug!("a connection too many was closed"),
+                },
+                Err(error) => {
+                    tracing::warn!(%error, "a connection could not be taken");
+                    tokio::time::sleep(BREATH).await;
                 }
-                None => tracing::debug!("a connection too many was closed"),
-            },
-            Err(error) => {
-                tracing::warn!(%error, "a connection could not be taken");
-                tokio::time::sleep(BREATH).await;
             }
         }
     }
+}
+
+/// Serves until told to stop, cancels `stopping`, and drains.
+pub async fn serve(
+    doors: Doors,
+    tasks: TaskTracker,
+    stopping: CancellationToken,
+    mut signals: Signals,
+) {
+    let callers = GracefulShutdown::new();
+    let _monitor = doors.monitor.map(|monitor| {
+        let open = async move { monitor.open(&GracefulShutdown::new()).await };
+        AbortOnDropHandle::new(tokio::spawn(open))
+    });
+    tokio::select! {
+        _ = doors.api.open(&callers) => {}
+        () = signals.next() => {}
+    }
     tracing::info!("stopping: no new requests, finishing those under way");
-    drop(listener);
+    stopping.cancel();
     let drained = async {
         // Requests first: one that is being read may still become a send.
-        graceful.shutdown().await;
+        callers.shutdown().await;
         tasks.close();
         tasks.wait().await;
     };

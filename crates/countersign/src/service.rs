@@ -18,14 +18,16 @@ use countersign_providers::egress::{Egress, Reach};
 use countersign_store::OwnedFolder;
 use countersign_store::sqlite::SqliteStore;
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use crate::config::keys::Keys;
 use crate::config::settings::Settings;
-use crate::connection::Answers;
+use crate::connection::{self, Answers};
 use crate::http::{self, AppState, Development, Services};
-use crate::lifecycle::{self, Signals};
+use crate::lifecycle::{self, Door, Doors, Signals};
 use crate::manage::{Manage, ManageParts};
+use crate::metrics::{MeteredLedger, Metrics};
 use crate::system::{Machine, SystemClock};
 use crate::token::{Minter, SigningKeys};
 use crate::vendors::{VendorParts, Vendors};
@@ -88,10 +90,13 @@ impl Service {
     /// When the HTTP client cannot start.
     pub fn assemble(parts: ServiceParts) -> anyhow::Result<Self> {
         let tasks = TaskTracker::new();
-        let (ledger, records, setup) = (&parts.ledger, &parts.records, &parts.setup);
+        let metrics = Arc::new(Metrics::new());
+        let ledger: Arc<dyn Ledger> =
+            Arc::new(MeteredLedger::new(parts.ledger, Arc::clone(&metrics)));
+        let (records, setup) = (&parts.records, &parts.setup);
         let (clock, entropy) = (&parts.clock, &parts.entropy);
         let messenger = MessengerParts {
-            ledger: Arc::clone(ledger),
+            ledger: Arc::clone(&ledger),
             refusals: Arc::clone(&parts.refusals),
             clock: Arc::clone(clock),
             entropy: Arc::clone(entropy),
@@ -101,7 +106,7 @@ impl Service {
         };
         let messenger = Arc::new(Messenger::new(messenger, Plan::default()));
         let checker = Checker::new(
-            Arc::clone(ledger),
+            Arc::clone(&ledger),
             parts.keys.passcode,
             parts.settings.codes,
             clock.now(),
@@ -126,7 +131,7 @@ impl Service {
         let manage = Arc::new(Manage::new(ManageParts {
             setup: Arc::clone(setup),
             vendors: Arc::clone(&vendors),
-            ledger: Arc::clone(ledger),
+            ledger: Arc::clone(&ledger),
             records: Arc::clone(records),
             refusals: parts.refusals,
             clock: Arc::clone(clock),
@@ -141,13 +146,21 @@ impl Service {
             manage: Arc::clone(&manage),
             vendors,
             setup_store: parts.setup,
-            ledger: parts.ledger,
+            ledger,
             records: parts.records,
             clock: parts.clock,
             tokens,
             entropy: parts.entropy,
             tasks: tasks.clone(),
             operator_token: parts.owner_token,
+            metrics,
+            stopping: CancellationToken::new(),
+            // A proxy in front of a service in development is on this machine: no other can reach it.
+            proxies: match parts.development {
+                Some(_) => connection::loopback(),
+                None => parts.settings.server.trusted_proxies.into(),
+            },
+            serves_reference: parts.development.is_some() || parts.settings.server.docs,
             development: parts.development,
         });
         Ok(Self {
@@ -166,14 +179,37 @@ impl Service {
     }
 
     /// Serves until told to stop, then lets requests and tasks under way come to their end.
-    pub async fn serve(self, listener: TcpListener, signals: Signals) {
-        let answers = Answers {
-            site: http::site(self.state.clone()),
-            refusals: http::refusals(self.state),
-            idle: self.idle,
+    pub async fn serve(self, listeners: Listeners, signals: Signals) {
+        let api = Door {
+            listener: listeners.api,
+            answers: Answers {
+                site: http::site(self.state.clone()),
+                refusals: http::refusals(self.state.clone()),
+                idle: self.idle,
+            },
+            proxies: Arc::clone(&self.state.proxies),
         };
-        lifecycle::serve(listener, answers, self.tasks, signals).await;
+        let monitor = listeners.monitor.map(|listener| Door {
+            listener,
+            answers: Answers {
+                site: http::monitor(self.state.clone()),
+                refusals: connection::Refusals::bare(),
+                idle: self.idle,
+            },
+            proxies: connection::loopback(),
+        });
+        let stopping = self.state.stopping.clone();
+        lifecycle::serve(Doors { api, monitor }, self.tasks, stopping, signals).await;
     }
+}
+
+/// The sockets that a service listens with.
+#[derive(Debug)]
+pub struct Listeners {
+    /// For callers.
+    pub api: TcpListener,
+    /// For health and metrics.
+    pub monitor: Option<TcpListener>,
 }
 
 /// Opens the embedded store in a data folder that this process owns, with a clock that stays ahead of the record.

@@ -15,13 +15,14 @@ use countersign_core::send::route::{Countries, ProviderName, Routes};
 use countersign_core::template::Templates;
 use countersign_core::time::Clock;
 use countersign_providers::account::{Account, InvalidSetup, Problem, Resources};
-use countersign_providers::carriage::Guarded;
+use countersign_providers::carriage::{Circuit, Guarded};
 use countersign_providers::egress::Egress;
 use countersign_providers::kinds;
 use subtle::ConstantTimeEq;
 
 use self::reports::RecordedReports;
 pub use self::share::ReportShare;
+use crate::metrics::ProviderNow;
 
 /// The vendor accounts of a deployment, ready to carry messages, and the plan that the messenger goes by.
 pub struct Vendors {
@@ -207,6 +208,20 @@ impl Vendors {
         let planned = self.lock();
         let account = planned.accounts.get(name)?;
         Some(Arc::clone(&account.provider))
+    }
+
+    /// Returns every open account as it is now, for metrics.
+    pub(crate) fn now(&self) -> Vec<ProviderNow> {
+        let planned = self.lock();
+        let accounts = planned.accounts.iter().filter_map(|(name, account)| {
+            let health = account.provider.health()?;
+            Some(ProviderNow {
+                name: name.to_string(),
+                is_open: health.circuit == Circuit::Open,
+                in_flight: health.in_flight,
+            })
+        });
+        accounts.collect()
     }
 
     /// Returns the open account that reports at the path that ends with `end`. Takes the same time for every wrong

@@ -89,6 +89,7 @@ mod tests {
             app: AppId::parse("app").unwrap(),
             channel: Channel::Login,
             phone: PhoneNumber::parse(&format!("1380013800{}", n % 3), None).unwrap(),
+            caller: None,
             refusal: Refusal {
                 limit: "minute".into(),
                 kind: LimitKind::Minute,

@@ -112,4 +112,10 @@ pub trait Ledger: Send + Sync + 'static {
     /// [`StoreError`] when the use could not be made durable. The token may be used then, so the caller must
     /// refuse it.
     async fn use_token(&self, token: TokenUse) -> Result<bool, StoreError>;
+
+    /// Returns once the ledger has made something durable, which shows that it can.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it could not.
+    async fn probe(&self) -> Result<(), StoreError>;
 }

@@ -9,6 +9,8 @@
 //!   moment later, in batches.
 //! - **Lossy.** The embedded record lives in memory and ends with the process.
 
+use std::net::IpAddr;
+
 use async_trait::async_trait;
 
 use super::StoreError;
@@ -32,6 +34,8 @@ pub struct RefusedSend {
     pub channel: Channel,
     /// The number.
     pub phone: PhoneNumber,
+    /// The address of the caller, where it is known.
+    pub caller: Option<IpAddr>,
     /// The limit that refused.
     pub refusal: Refusal,
 }

@@ -1,5 +1,6 @@
 //! The whole life of a send: decide, hand over, record.
 
+use std::net::IpAddr;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::attempt;
@@ -34,6 +35,8 @@ pub struct SendRequest {
     pub channel: Channel,
     /// The number that the code goes to.
     pub phone: PhoneNumber,
+    /// The address of the caller, where a caller asked for the code.
+    pub caller: Option<IpAddr>,
 }
 
 /// The reason why no code was sent.
@@ -184,6 +187,7 @@ impl Messenger {
                 app: request.app.id.clone(),
                 channel: request.channel,
                 phone: request.phone,
+                caller: request.caller,
                 refusal: refusal.clone(),
             });
             return Err(SendError::Limited(refusal));

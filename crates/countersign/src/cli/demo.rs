@@ -8,13 +8,14 @@ use std::time::Duration;
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
 use countersign_demo::Service;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::owner::Owner;
 use super::{locale, owner, private_input, program, say};
 use crate::connection::{self, Answers, Refusals};
 use crate::http::{Site, ThisMachine};
-use crate::lifecycle::{self, Signals};
+use crate::lifecycle::{self, Door, Doors, Signals};
 
 /// The longest that the running countersign may take to say whether it has an inbox.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -70,7 +71,16 @@ impl Demo {
             refusals: Refusals::bare(),
             idle: connection::IDLE,
         };
-        lifecycle::serve(listener, answers, TaskTracker::new(), signals).await;
+        let doors = Doors {
+            api: Door {
+                listener,
+                answers,
+                proxies: connection::loopback(),
+            },
+            monitor: None,
+        };
+        let (tasks, stopping) = (TaskTracker::new(), CancellationToken::new());
+        lifecycle::serve(doors, tasks, stopping, signals).await;
         Ok(ExitCode::SUCCESS)
     }
 

@@ -9,7 +9,6 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use clap::Args;
 use countersign_core::application::{AppId, AppName, Origin, Origins};
-use countersign_core::entropy::random_hex;
 use countersign_core::phone::{self, Country};
 use countersign_core::ports::provider::Provider;
 use countersign_core::send::route::Countries;
@@ -18,28 +17,25 @@ use countersign_providers::development::loopback::Loopback;
 use countersign_providers::development::outbox::Outbox;
 use countersign_providers::development::sink::Sink;
 use countersign_providers::egress::Reach;
-use countersign_store::OwnedFolder;
 use countersign_store::RecentRefusals;
 use countersign_store::sqlite::SqliteStore;
 use tracing_subscriber::filter::LevelFilter;
 
 use super::program;
+use super::running::Opened;
 use super::say;
 use super::screen::Screen;
 use crate::config::keys::Keys;
-use crate::config::owner::OwnerNote;
 use crate::config::provider::ProviderSpec;
 use crate::config::settings::Settings;
-use crate::connection;
 use crate::first_calls::FirstCalls;
 use crate::http::Development;
 use crate::lifecycle::Signals;
 use crate::manage::Manage;
-use crate::service::{self, Service, ServiceParts};
+use crate::service::{Service, ServiceParts};
 use crate::system::OsEntropy;
 use crate::telemetry;
 use crate::token::SigningKeys;
-use crate::watch;
 
 pub(super) const DATA: &str = "countersign-data";
 pub(super) const APP_ID: &str = "dev-app";
@@ -97,29 +93,19 @@ impl Dev {
         let _logs = telemetry::start(LevelFilter::INFO);
         phone::warm_up();
 
-        let folder = OwnedFolder::claim(&self.data)?;
-        let keys = Keys::of(folder.path(), &OsEntropy)?;
-        let listener = connection::listen(self.listen).with_context(|| {
-            format!(
-                "cannot listen on {}: name another address with --listen",
-                self.listen
-            )
-        })?;
-        let address = listener.local_addr()?;
-        let store = service::open_store(folder, &keys, self.accept_restored)?;
-        let outbox = self.outbox(&store)?;
+        let (opened, keys) = Opened::new(
+            &self.data,
+            |folder| Keys::of(folder, &OsEntropy),
+            self.listen,
+            self.accept_restored,
+        )?;
+        let store = &opened.store;
+        let outbox = self.outbox(store)?;
         let provider = Guarded::unbounded(self.provider(&outbox)?, store.clock());
 
-        let note = OwnerNote {
-            url: format!("http://{address}"),
-            token: random_hex::<32>(&OsEntropy)?,
-        };
-        let posted = note
-            .post(&self.data)
-            .context("the note to the command line cannot be left in the data folder")?;
-        let (clock, store) = (store.clock(), Arc::new(store));
-        let countries = self.countries.unwrap_or(Countries::All);
-        let calls = FirstCalls::new(note.url.clone(), APP_ID, APP_SECRET, &countries)?;
+        let clock = store.clock();
+        let countries = self.countries.clone().unwrap_or(Countries::All);
+        let calls = FirstCalls::new(opened.note.url.clone(), APP_ID, APP_SECRET, &countries)?;
         let development = Arc::new(Development {
             outbox,
             calls,
@@ -127,10 +113,10 @@ impl Dev {
         });
         let service = Service::assemble(ServiceParts {
             signing_keys: SigningKeys::of(&self.data, clock.now())?,
-            ledger: Arc::<SqliteStore>::clone(&store),
-            records: Arc::<SqliteStore>::clone(&store),
+            ledger: Arc::<SqliteStore>::clone(store),
+            records: Arc::<SqliteStore>::clone(store),
             refusals: Arc::new(RecentRefusals::default()),
-            setup: Arc::<SqliteStore>::clone(&store),
+            setup: Arc::<SqliteStore>::clone(store),
             clock,
             entropy: Arc::new(OsEntropy),
             keys,
@@ -138,24 +124,14 @@ impl Dev {
             reach: Reach::Loopback,
             otherwise: Some((Arc::new(provider), countries)),
             development: Some(Arc::clone(&development)),
-            url: note.url,
-            owner_token: note.token.into(),
+            url: opened.note.url.clone(),
+            owner_token: opened.note.token.clone().into(),
         })?;
         ensure_known_secrets(service.manage()).await?;
         if !self.quiet {
             say(banner(&development.calls, &self.data));
         }
-        say(format!("listening on http://{address}"));
-        let watching = watch::watch(Arc::clone(&store), signals.stopper());
-        service.serve(listener, signals).await;
-        drop((posted, watching));
-        if !store.is_in_place() {
-            bail!(
-                "the data folder {} was moved, replaced or removed while countersign was running: put it back, and \
-                 start again",
-                self.data.display()
-            );
-        }
+        opened.serve(service, None, signals, &self.data).await?;
         Ok(ExitCode::SUCCESS)
     }
 

@@ -4,8 +4,10 @@ mod access_key;
 mod app;
 mod backup;
 mod check;
+mod config;
 mod demo;
 mod dev;
+mod init;
 mod key;
 mod kinds;
 mod locale;
@@ -18,9 +20,11 @@ mod provider;
 mod recipient;
 mod refused;
 mod route;
+mod running;
 mod sandbox;
 mod screen;
 mod send;
+mod serve;
 mod template;
 mod unbuilt;
 mod unlock;
@@ -55,6 +59,12 @@ struct Cli {
 enum Verb {
     /// Run everything on this machine for development, without any configuration
     Dev(dev::Dev),
+    /// Make the settings and the keys of a service in production
+    Init(init::Init),
+    /// Look at the settings of a service in production
+    Config(config::Config),
+    /// Run the service in production
+    Serve(serve::Serve),
     /// Open an example application that signs people in with codes
     Demo(demo::Demo),
     /// Play the SMS vendors, for tests and staging
@@ -117,6 +127,9 @@ pub fn run() -> ExitCode {
         Verb::Backup(backup) => backup.json,
         Verb::Restore(restore) => restore.json,
         Verb::Dev(_)
+        | Verb::Init(_)
+        | Verb::Serve(_)
+        | Verb::Config(_)
         | Verb::Demo(_)
         | Verb::Sandbox(_)
         | Verb::Completions { .. }
@@ -132,6 +145,9 @@ pub fn run() -> ExitCode {
     let result = runtime.block_on(async {
         match verb {
             Verb::Dev(dev) => dev.run().await,
+            Verb::Init(init) => init.run(),
+            Verb::Config(config) => config.run(),
+            Verb::Serve(serve) => serve.run().await,
             Verb::Demo(demo) => demo.run().await,
             Verb::Sandbox(sandbox) => sandbox.run().await,
             Verb::Send(send) => send.run().await,

@@ -15,6 +15,7 @@ use tokio::sync::OnceCell;
 
 use super::{locale, program};
 use crate::config::owner::{OwnerNote, OwnerProof};
+use crate::config::settings::{Layers, Purpose, Settings};
 use crate::http::owner::PATH;
 use crate::system::OsEntropy;
 
@@ -22,8 +23,11 @@ use crate::system::OsEntropy;
 #[derive(Args)]
 pub(super) struct OwnerArgs {
     /// Data folder of the running countersign
-    #[arg(long, value_name = "DIR", default_value = super::dev::DATA)]
+    #[arg(long, value_name = "DIR", default_value = super::dev::DATA, conflicts_with = "config")]
     data: PathBuf,
+    /// Settings of the running countersign, which name its data folder
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     /// Print the answer as JSON
     #[arg(long)]
     pub(super) json: bool,
@@ -48,7 +52,17 @@ impl OwnerArgs {
     }
 
     pub(super) fn find(&self) -> anyhow::Result<Owner> {
-        Owner::of(&self.data, self.lang())
+        Owner::of(&self.folder()?, self.lang())
+    }
+
+    /// The data folder of the running countersign.
+    fn folder(&self) -> anyhow::Result<PathBuf> {
+        let Some(config) = &self.config else {
+            return Ok(self.data.clone());
+        };
+        let settings = Settings::of(&Layers::of(Some(config))?, Purpose::Production)?;
+        let data = settings.store.data;
+        data.with_context(|| format!("{} names no [store] data", config.display()))
     }
 }
 

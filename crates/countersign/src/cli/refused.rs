@@ -50,6 +50,9 @@ pub(super) fn show(args: &OwnerArgs, refusal: &RefusalDto) -> anyhow::Result<()>
         "limit     {}: had counted {}, allows {}",
         refusal.limit, refusal.count, refusal.max
     ));
+    if let Some(address) = &refusal.address {
+        say(format!("from      {address}"));
+    }
     let next = refusal.next_allowed_at.as_deref();
     say(format!("allowed   {}", next.unwrap_or("never")));
     Ok(())

@@ -7,12 +7,8 @@ use clap::{Args, Subcommand};
 
 #[derive(Subcommand)]
 pub(super) enum Unbuilt {
-    /// Run in production (not built yet)
-    Serve(Anything),
     /// Check a deployment (not built yet)
     Doctor(Anything),
-    /// Show and check configuration (not built yet)
-    Config(Anything),
 }
 
 #[derive(Args)]
@@ -24,9 +20,7 @@ pub(super) struct Anything {
 impl Unbuilt {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         let (verb, arguments) = match self {
-            Unbuilt::Serve(arguments) => ("serve", arguments),
             Unbuilt::Doctor(arguments) => ("doctor", arguments),
-            Unbuilt::Config(arguments) => ("config", arguments),
         };
         drop(arguments.rest);
         let name = super::program::name();

@@ -47,6 +47,11 @@ pub enum KeysError {
         "the key file {0} is missing, and the database beside it cannot be read without it: restore it, or name an empty folder with --data"
     )]
     Lost(String),
+    /// A file that should be there is not.
+    #[error(
+        "the key file {0} is missing: restore it, or make a new deployment with `countersign init`"
+    )]
+    Missing(String),
     /// The random source failed.
     #[error("no keys could be made: the random source failed")]
     Entropy,
@@ -79,6 +84,43 @@ impl Keys {
             }
             Err(source) => Err(KeysError::Io { path, source }),
         }
+    }
+
+    /// The keys in the file at `path`, which is there already. The path may lead through links, as the files of secrets
+    /// do that are mounted into a container.
+    ///
+    /// # Errors
+    /// [`KeysError`], each with what to do about it.
+    pub fn at(path: &Path) -> Result<Self, KeysError> {
+        let read = path
+            .canonicalize()
+            .and_then(|path| private_file::read(&path));
+        match read {
+            Ok(bytes) => Self::read(path, &bytes),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Err(KeysError::Missing(path.display().to_string()))
+            }
+            Err(source) => Err(KeysError::Io {
+                path: path.to_owned(),
+                source,
+            }),
+        }
+    }
+
+    /// The keys in the key file of `folder`, which is there already.
+    ///
+    /// # Errors
+    /// As [`at`](Self::at).
+    pub fn in_folder(folder: &Path) -> Result<Self, KeysError> {
+        Self::at(&folder.join(KEY_FILE))
+    }
+
+    /// Makes keys, and the file at `path` with them.
+    ///
+    /// # Errors
+    /// [`KeysError`] when the file is there already, or cannot be made.
+    pub fn make_at(path: &Path, entropy: &dyn Entropy) -> Result<Self, KeysError> {
+        Self::make(path, entropy)
     }
 
     fn read(path: &Path, bytes: &[u8]) -> Result<Self, KeysError> {

@@ -6,6 +6,8 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use ipnet::IpNet;
+
 use super::handles;
 use super::usage::Usage;
 
@@ -16,11 +18,12 @@ const MOST: usize = 4_096;
 const MOST_PER_CALLER: usize = 64;
 
 /// The places. When all are taken, or those of a caller, the connection that has idled longest makes room for a new one.
-/// The share of a caller does not bind connections from loopback: a proxy in front of the service brings everybody's.
+/// The share of a caller does not bind proxies in front of the service, which bring everybody's connections.
 #[derive(Debug)]
 pub(crate) struct Places {
     most: usize,
     most_per_caller: usize,
+    proxies: Arc<[IpNet]>,
     moments: Arc<AtomicU64>,
     taken: Mutex<Taken>,
 }
@@ -43,16 +46,17 @@ pub(crate) struct Place {
 
 impl Places {
     /// As many places as this process has file handles for: half of its limit, which is raised as far as the system
-    /// allows.
-    pub(crate) fn of_this_process() -> Self {
+    /// allows. The addresses of `proxies` have no share.
+    pub(crate) fn of_this_process(proxies: Arc<[IpNet]>) -> Self {
         let most = handles::raise().map_or(MOST, |handles| MOST.min(handles / 2));
-        Self::new(most, MOST_PER_CALLER)
+        Self::new(most, MOST_PER_CALLER, proxies)
     }
 
-    fn new(most: usize, most_per_caller: usize) -> Self {
+    fn new(most: usize, most_per_caller: usize, proxies: Arc<[IpNet]>) -> Self {
         Self {
             most,
             most_per_caller,
+            proxies,
             moments: Arc::default(),
             taken: Mutex::default(),
         }
@@ -63,7 +67,11 @@ impl Places {
     pub(crate) fn take(self: &Arc<Self>, peer: IpAddr) -> Option<Place> {
         let caller = caller(peer);
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        if taken.of(caller) >= self.most_per_caller && !caller.is_loopback() {
+        let is_proxy = self
+            .proxies
+            .iter()
+            .any(|net| net.contains(&peer.to_canonical()));
+        if taken.of(caller) >= self.most_per_caller && !is_proxy {
             taken.make_room(|of| of == caller)?;
         }
         if taken.places.len() >= self.most {
@@ -142,7 +150,7 @@ mod tests {
     }
 
     fn places(most: usize, most_per_caller: usize) -> Arc<Places> {
-        Arc::new(Places::new(most, most_per_caller))
+        Arc::new(Places::new(most, most_per_caller, super::super::loopback()))
     }
 
     #[test]
@@ -182,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn a_caller_on_this_machine_has_no_share() {
+    fn a_proxy_has_no_share() {
         let places = places(9, 0);
         for peer in ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"] {
             assert!(places.take(ip(peer)).is_some(), "{peer}");

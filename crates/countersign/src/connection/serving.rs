@@ -1,6 +1,7 @@
 //! One connection, from its place to its end.
 
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpStream;
 use tower_service::Service as _;
 
+use super::Peer;
 use super::places::Place;
 use super::refusal::Refusals;
 use super::stream::Stream;
@@ -38,6 +40,7 @@ pub struct Answers {
 /// Serves one connection in a task of its own.
 pub(crate) fn serve(
     connection: TcpStream,
+    peer: IpAddr,
     place: Place,
     answers: Answers,
     graceful: &GracefulShutdown,
@@ -56,7 +59,9 @@ pub(crate) fn serve(
     let answer = service_fn(move |request: Request<Incoming>| {
         let under_way = usage.begin();
         let announced = announced.clone().filter(|_| is_kept(&request));
-        let answer = site.clone().call(request.map(Body::new));
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(Peer(peer));
+        let answer = site.clone().call(request);
         async move {
             let Ok(mut answer) = answer.await;
             drop(under_way);

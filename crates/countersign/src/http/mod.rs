@@ -2,6 +2,7 @@
 
 mod dev;
 mod document;
+mod monitor;
 mod not_found;
 mod oidc;
 pub(crate) mod owner;
@@ -20,6 +21,7 @@ mod v3;
 mod wire;
 
 pub use dev::Development;
+pub use monitor::monitor;
 pub use refusals::refusals;
 pub use router::site;
 pub use site::Site;

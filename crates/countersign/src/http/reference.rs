@@ -21,9 +21,21 @@ const PAGE: &str = include_str!("../../templates/reference.html");
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
     img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// The routes of the document and of the page that shows it.
-pub(super) fn routes<S: Clone + Send + Sync + 'static>(document: Document) -> Router<S> {
+/// The routes of the document, and of the page that shows it where `is_shown`.
+pub(super) fn routes<S: Clone + Send + Sync + 'static>(
+    document: Document,
+    is_shown: bool,
+) -> Router<S> {
     let document = written(&document);
+    let routes = Router::new().route("/openapi.json", get(move || ready(json(document.clone()))));
+    match is_shown {
+        true => routes.merge(page()),
+        false => routes,
+    }
+}
+
+/// The routes of the page.
+fn page<S: Clone + Send + Sync + 'static>() -> Router<S> {
     let swagger = Config::new(["/openapi.json"])
         .doc_expansion("list")
         .default_models_expand_depth(0)
@@ -33,7 +45,6 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>(document: Document) -> Ro
         .route("/docs/", get(|| ready(guarded(Html(PAGE).into_response()))))
         .route("/docs/{*file}", get(file))
         .with_state(Arc::new(swagger))
-        .route("/openapi.json", get(move || ready(json(document.clone()))))
 }
 
 /// The document as JSON, which is made once: it takes milliseconds. `None` where that fails.
@@ -107,7 +118,7 @@ mod tests {
     // shows: found-H9
     #[tokio::test]
     async fn every_caller_gets_the_same_bytes_of_the_document() {
-        let mut site: Router = routes(openapi::document(&[], &[], String::new()));
+        let mut site: Router = routes(openapi::document(&[], &[], String::new()), false);
         let mut bytes = Vec::new();
         for _ in 0..2 {
             let request = Request::get("/openapi.json").body(axum::body::Body::empty());

@@ -70,7 +70,7 @@ pub fn site(state: AppState) -> Site {
     let calls = state.development.as_ref().map(|dev| &dev.calls);
     let start = start::description(calls);
     let document = openapi::document(&endpoints, &published, start);
-    let pages = pages(&state).merge(reference::routes(document));
+    let pages = pages(&state).merge(reference::routes(document, state.serves_reference));
     let Api {
         managed,
         calls,
@@ -80,7 +80,7 @@ pub fn site(state: AppState) -> Site {
     let of_documents = cors::of_documents(Arc::clone(&state.setup_store));
     // Management and the console have no CORS layer: no page of another origin manages.
     let routes = managed
-        .merge(console())
+        .merge(console(&state))
         .merge(calls.layer(of_calls))
         .merge(public.layer(cors::of_public_calls()))
         .merge(pages.layer(of_documents))
@@ -163,13 +163,16 @@ fn documents(published: Vec<Published>) -> Router<AppState> {
     router
 }
 
-/// The routes of the console.
-fn console() -> Router<AppState> {
+/// The routes of the console, in development only: in production it has a listener of its own.
+fn console(state: &AppState) -> Router<AppState> {
     let answer = (
         StatusCode::NOT_IMPLEMENTED,
         "The console is not built yet.\n",
     );
-    Router::new().route("/console", get(async move || answer))
+    match state.development {
+        Some(_) => Router::new().route("/console", get(async move || answer)),
+        None => Router::new(),
+    }
 }
 
 #[cfg(test)]

@@ -12,11 +12,14 @@ use countersign_core::ports::records::Records;
 use countersign_core::ports::setup::{Setup, SetupStore};
 use countersign_core::send::messenger::Messenger;
 use countersign_core::time::Clock;
+use ipnet::IpNet;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::dev::Development;
 use super::wire::fault;
 use crate::manage::Manage;
+use crate::metrics::Metrics;
 use crate::token::Minter;
 use crate::vendors::Vendors;
 
@@ -66,6 +69,14 @@ pub struct Services {
     pub tasks: TaskTracker,
     /// The owner token of the data folder, which lets its reader manage.
     pub operator_token: Arc<str>,
+    /// Is cancelled once the process has been told to stop.
+    pub stopping: CancellationToken,
+    /// The proxies in front of the service, whose word about a caller's address counts.
+    pub proxies: Arc<[IpNet]>,
+    /// Whether `/docs` shows the reference.
+    pub serves_reference: bool,
+    /// Counts and times.
+    pub(crate) metrics: Arc<Metrics>,
     /// The parts of development, in development.
     pub development: Option<Arc<Development>>,
 }

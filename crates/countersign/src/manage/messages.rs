@@ -112,6 +112,7 @@ impl Manage {
             app: Arc::clone(known_application(&setup, &test.app)?),
             channel: test.channel,
             phone: test.phone,
+            caller: None,
         };
         let provider = self.parts.vendors.provider(&test.provider);
         let provider: Arc<dyn Provider> = provider.ok_or(ManageError::Internal)?;

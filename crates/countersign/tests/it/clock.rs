@@ -264,6 +264,7 @@ async fn a_wall_clock_stepped_by_hours_moves_no_minute_and_no_life_by_a_millisec
             app: app.clone(),
             channel: Channel::Login,
             phone: PhoneNumber::parse(&number(1), None).unwrap(),
+            caller: None,
         })
     };
     let passes = || async {

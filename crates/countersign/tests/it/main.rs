@@ -59,6 +59,7 @@ mod safety_headers;
 mod sandbox;
 mod secrecy;
 mod send;
+mod serve;
 mod server;
 mod setup;
 mod setup_verbs;

@@ -1,4 +1,4 @@
-//! A running `countersign dev`. Those who speak to it are in `actors`.
+//! A running `countersign dev` or `countersign serve`. Those who speak to it are in `actors`.
 
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
@@ -53,10 +53,26 @@ impl Server {
         address: &str,
         args: &[&str],
     ) -> Self {
-        let mut child = command
+        command
             .args(["dev", "--listen", address, "--data"])
             .arg(data)
-            .args(args)
+            .args(args);
+        Self::launch(command, data).await
+    }
+
+    /// `countersign serve` with these settings, which name the folder `data`, and these arguments, on a free port.
+    pub(crate) async fn serve(settings: &Path, data: &Path, args: &[&str]) -> Self {
+        let mut command = Command::new(BINARY);
+        command
+            .args(["serve", "--listen", "127.0.0.1:0", "--config"])
+            .arg(settings)
+            .args(args);
+        Self::launch(command, data).await
+    }
+
+    /// Runs `command`, which makes a server on the folder `data`.
+    async fn launch(mut command: Command, data: &Path) -> Self {
+        let mut child = command
             .env("RUST_LOG", "trace")
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -60,6 +60,10 @@ impl Ledger for StandsStill {
         self.store.unlock(unlock).await
     }
 
+    async fn probe(&self) -> Result<(), StoreError> {
+        self.store.probe().await
+    }
+
     async fn use_token(&self, token: TokenUse) -> Result<bool, StoreError> {
         self.store.use_token(token).await
     }
@@ -145,6 +149,7 @@ impl World {
             }),
             channel: Channel::Login,
             phone: PhoneNumber::parse(&number(1), None).unwrap(),
+            caller: None,
         };
         self.messenger.send(request).await
     }

@@ -103,6 +103,14 @@ impl Ledger for SqliteStore {
         })
         .await
     }
+
+    async fn probe(&self) -> Result<(), StoreError> {
+        wait(
+            self.queue.push(Record::Barrier(self.clock.now()))?,
+            DECISION,
+        )
+        .await
+    }
 }
 
 /// Decisions.

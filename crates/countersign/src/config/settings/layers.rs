@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
 /// Every setting with its default, and what it means.
-pub const DEFAULTS: &str = include_str!("../../../../../countersign.default.toml");
+pub(super) const DEFAULTS: &str = include_str!("../../../../../countersign.default.toml");
 
 /// The beginning of the names of variables that hold settings: `COUNTERSIGN_SERVER__LISTEN` is `server.listen`.
 const PREFIX: &str = "COUNTERSIGN_";
@@ -39,10 +39,6 @@ impl Layers {
             }
             None => Table::new(),
         };
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "settings come from the environment too"
-        )]
         let variables = std::env::vars_os().filter_map(|(name, value)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))
         });
@@ -74,6 +70,20 @@ impl Layers {
             );
         }
         self
+    }
+
+    /// The defaults, with what each layer changes, as a settings file: secrets are dotted.
+    ///
+    /// # Errors
+    /// When TOML cannot say it.
+    pub fn dump(&self) -> anyhow::Result<String> {
+        let mut merged = self.merged();
+        if let Some(Value::Table(store)) = merged.get_mut("store")
+            && let Some(url) = store.get_mut("database_url")
+        {
+            *url = Value::String("••••".to_owned());
+        }
+        Ok(toml::to_string(&merged)?)
     }
 
     /// The defaults, with what each layer changes.

@@ -17,7 +17,7 @@ use serde::Deserialize;
 use toml::Table;
 
 pub use layers::Layers;
-pub use server::{KeySettings, ServerSettings, StoreSettings, TlsFiles};
+pub use server::{KeySettings, ServerSettings, StoreSettings, TlsFiles, server_url};
 
 /// What a deployment has decided on.
 #[derive(Debug)]

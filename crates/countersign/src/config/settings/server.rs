@@ -99,7 +99,7 @@ impl Server {
                 .as_deref()
                 .map(|listen| address("listen", listen))
                 .transpose()?,
-            url: self.url.as_deref().map(url_of).transpose()?,
+            url: self.url.as_deref().map(server_url).transpose()?,
             trusted_proxies: proxies.collect::<anyhow::Result<_>>()?,
             monitor_listen: self
                 .monitor_listen
@@ -147,7 +147,11 @@ fn address(key: &str, text: &str) -> anyhow::Result<SocketAddr> {
     })
 }
 
-fn url_of(text: &str) -> anyhow::Result<Url> {
+/// Reads the URL by which the world knows the service.
+///
+/// # Errors
+/// When it is no URL of HTTP, or has a path.
+pub fn server_url(text: &str) -> anyhow::Result<Url> {
     let constraint =
         || format!("url is such as https://sms.example.com, without a path, not {text:?}");
     let url = Url::parse(text).with_context(constraint)?;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 
 use axum::Json;
@@ -13,12 +14,13 @@ use countersign_api::{APP_ID_HEADER, Envelope, Fault, FieldProblem, LANG_HEADER,
 use countersign_core::application::{AppId, Application};
 use countersign_core::id::RequestId;
 use countersign_core::send::messenger::SendError;
-use countersign_core::time::Clock;
 use countersign_core::time::Timestamp;
 use serde::Serialize;
 
 use super::arrival::Arrival;
+use super::client_address::client_address;
 use super::malformed::malformed;
+use crate::connection::Peer;
 use crate::http::state::AppState;
 use crate::operator::OperatorIdentity;
 
@@ -27,6 +29,8 @@ pub(crate) struct Context {
     pub(crate) request_id: RequestId,
     /// The language of the answer.
     pub(crate) lang: Lang,
+    /// The address of the caller.
+    pub(crate) client: IpAddr,
     /// The headers `x-authing-app-id` and `authorization`.
     named_app: Option<HeaderValue>,
     /// Whether the request names two different applications.
@@ -42,7 +46,7 @@ pub(crate) struct Context {
     /// The operator, where the request proves one.
     operator: Option<OperatorIdentity>,
     arrived_at: Timestamp,
-    clock: Arc<dyn Clock>,
+    state: AppState,
 }
 
 impl FromRequestParts<AppState> for Context {
@@ -62,11 +66,17 @@ impl Context {
                 .get(name)
                 .and_then(|value| value.to_str().ok())
         };
+        // Every connection has a peer; a request without one would be of nobody's share.
+        let peer = parts
+            .extensions
+            .get()
+            .map_or(IpAddr::from([0; 4]), |Peer(address)| *address);
         let arrival = parts.extensions.get().cloned();
         let arrival = arrival.unwrap_or_else(|| Arrival::now(state));
         Self {
             request_id: arrival.id,
             lang: Lang::negotiate(text(LANG_HEADER), text(header::ACCEPT_LANGUAGE.as_str())),
+            client: client_address(peer, &parts.headers, &state.proxies),
             named_app: parts.headers.get(APP_ID_HEADER).cloned(),
             names_two_apps: names_two_apps(&parts.headers),
             authorization: parts.headers.get(header::AUTHORIZATION).cloned(),
@@ -77,7 +87,7 @@ impl Context {
             refused_by: OnceLock::new(),
             operator: arrival.operator,
             arrived_at: arrival.at,
-            clock: Arc::clone(&state.clock),
+            state: state.clone(),
         }
     }
 
@@ -178,13 +188,15 @@ impl Context {
     }
 
     fn log(&self, status_code: u16, api_code: Option<u32>) {
-        let elapsed = self.arrived_at.until(self.clock.now());
+        let route = self.route.as_ref().map(MatchedPath::as_str);
+        self.state.metrics.answered(route, status_code);
+        let elapsed = self.arrived_at.until(self.state.clock.now());
         tracing::info!(
             request_id = %self.request_id,
             method = %self.method,
             // The route instead of the path, and only an application that exists: callers could write anything
             // into the others, a phone number too.
-            route = self.route.as_ref().map(MatchedPath::as_str),
+            route,
             app_id = self.app.get().map(AppId::as_str),
             access_key = self.operator.as_ref().and_then(OperatorIdentity::access_key),
             limit = self.refused_by.get().map(|limit| &**limit),

@@ -3,6 +3,7 @@
 pub(crate) mod accept;
 pub(crate) mod arrival;
 pub(crate) mod body;
+pub(crate) mod client_address;
 pub(crate) mod context;
 pub(crate) mod cors;
 pub(crate) mod malformed;

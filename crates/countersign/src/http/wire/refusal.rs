@@ -20,6 +20,7 @@ fn dto(refused: RefusedSend) -> RefusalDto {
         app_id: refused.app.as_str().to_owned(),
         channel: refused.channel.as_str().to_owned(),
         to: refused.phone.masked(),
+        address: refused.caller.map(|caller| caller.to_string()),
         limit: refusal.limit.into_owned(),
         count: refusal.count,
         max: refusal.max,
@@ -32,7 +33,7 @@ pub(crate) fn example() -> Value {
     json!({
         "refusals": [{
             "requestId": "01a1ffdc-fcf5-7981-820b-5bfb6088c457", "at": "2026-11-21T20:00:00.000Z",
-            "appId": "shop", "channel": "CHANNEL_LOGIN", "to": "+86188****8888", "limit": "minute",
+            "appId": "shop", "channel": "CHANNEL_LOGIN", "to": "+86188****8888", "address": "192.0.2.7", "limit": "minute",
             "count": 1, "max": 1, "nextAllowedAt": "2026-11-21T20:00:42.000Z",
         }],
         "dropped": 0,

@@ -57,6 +57,7 @@ async fn send(state: AppState, cx: &Context, body: Body) -> Result<(), Fault> {
         app,
         channel: channel::of_wire(body.channel),
         phone,
+        caller: Some(cx.client),
     };
     let messenger = Arc::clone(&state.messenger);
     let sent = state.to_its_end(async move { messenger.send(order).await });

@@ -1,0 +1,104 @@
+//! A service on a data folder, from its start to its end: the same for `dev` and `serve`.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use countersign_core::entropy::random_hex;
+use countersign_store::OwnedFolder;
+use countersign_store::sqlite::SqliteStore;
+use tokio::net::TcpListener;
+
+use super::say;
+use crate::config::keys::{Keys, KeysError};
+use crate::config::owner::{OwnerNote, PostedNote};
+use crate::connection;
+use crate::lifecycle::Signals;
+use crate::service::{self, Listeners, Service};
+use crate::system::OsEntropy;
+use crate::watch;
+
+/// A data folder that this process owns, its open store, and the socket that listens.
+pub(super) struct Opened {
+    pub(super) store: Arc<SqliteStore>,
+    /// Where the service listens, with the real port.
+    pub(super) address: SocketAddr,
+    /// What the note tells the command line.
+    pub(super) note: OwnerNote,
+    listener: TcpListener,
+    posted: PostedNote,
+}
+
+impl Opened {
+    /// Claims the folder `data`, with the keys that `keys` finds for it, and listens on `listen`. Returns those keys too.
+    pub(super) fn new(
+        data: &Path,
+        keys: impl FnOnce(&Path) -> Result<Keys, KeysError>,
+        listen: SocketAddr,
+        accept_restored: bool,
+    ) -> anyhow::Result<(Self, Keys)> {
+        let folder = OwnedFolder::claim(data)?;
+        let keys = keys(folder.path())?;
+        let listener = listen_on(listen)?;
+        let address = listener.local_addr()?;
+        let store = service::open_store(folder, &keys, accept_restored)?;
+        let note = OwnerNote {
+            url: format!("http://{}", from_here(address)),
+            token: random_hex::<32>(&OsEntropy)?,
+        };
+        let posted = note
+            .post(data)
+            .context("the note to the command line cannot be left in the data folder")?;
+        let opened = Self {
+            store: Arc::new(store),
+            address,
+            note,
+            listener,
+            posted,
+        };
+        Ok((opened, keys))
+    }
+
+    /// Says where `service` listens, and serves until told to stop.
+    pub(super) async fn serve(
+        self,
+        service: Service,
+        monitor: Option<TcpListener>,
+        signals: Signals,
+        data: &Path,
+    ) -> anyhow::Result<()> {
+        say(format!("listening on http://{}", self.address));
+        let watching = watch::watch(Arc::clone(&self.store), signals.stopper());
+        let listeners = Listeners {
+            api: self.listener,
+            monitor,
+        };
+        service.serve(listeners, signals).await;
+        drop((self.posted, watching));
+        if !self.store.is_in_place() {
+            bail!(
+                "the data folder {} was moved, replaced or removed while countersign was running: put it back, and \
+                 start again",
+                data.display()
+            );
+        }
+        Ok(())
+    }
+}
+
+/// Listens on an address.
+pub(super) fn listen_on(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    connection::listen(address)
+        .with_context(|| format!("cannot listen on {address}: name another address with --listen"))
+}
+
+/// The address by which this machine reaches a listener: one that listens everywhere is on loopback too.
+fn from_here(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
+}

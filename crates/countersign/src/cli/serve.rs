@@ -1,0 +1,130 @@
+//! `countersign serve`: the service in production.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context, anyhow, bail};
+use clap::Args;
+use countersign_core::phone;
+use countersign_core::ports::setup::SetupStore;
+use countersign_providers::egress::Reach;
+use countersign_store::RecentRefusals;
+use countersign_store::sqlite::SqliteStore;
+use tracing_subscriber::filter::LevelFilter;
+
+use super::program;
+use super::running::{self, Opened};
+use crate::config::keys::Keys;
+use crate::config::settings::{Layers, Purpose, Settings};
+use crate::lifecycle::Signals;
+use crate::service::{Service, ServiceParts};
+use crate::system::OsEntropy;
+use crate::telemetry;
+use crate::token::SigningKeys;
+
+/// The address of the API where none is named.
+const LISTEN: &str = "127.0.0.1:8480";
+
+#[derive(Args)]
+#[command(
+    after_help = "Examples:\n  countersign init /etc/countersign --url https://sms.example.com\n  \
+        countersign serve --config /etc/countersign/countersign.toml"
+)]
+pub(super) struct Serve {
+    /// Settings to go by (countersign.default.toml describes them)
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+    /// Address of the API, before the one in the settings; port 0 picks a free one
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<String>,
+    /// Folder for everything that is kept, before the one in the settings
+    #[arg(long, value_name = "DIR", conflicts_with = "database_url")]
+    data: Option<String>,
+    /// Take the database as one that was put back: earlier codes are dead, and sends wait for a minute
+    #[arg(long)]
+    accept_restored: bool,
+    /// PostgreSQL instead of a folder (not built yet)
+    #[arg(long, value_name = "URL")]
+    database_url: Option<String>,
+}
+
+impl Serve {
+    pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
+        // Warnings about settings are lines of the log too.
+        let _logs = telemetry::start(LevelFilter::INFO);
+        let settings = Settings::of(&self.layers()?, Purpose::Production)?;
+        if settings.store.names_database || self.database_url.is_some() {
+            bail!(
+                "PostgreSQL is not built yet: name a folder for the embedded store with [store] data"
+            );
+        }
+        if settings.server.tls.is_some() {
+            bail!("[server] tls is not built yet: let a proxy in front of the service speak TLS");
+        }
+        let data = settings.store.data.clone();
+        let data = data.context("[store] data must name a folder for everything that is kept")?;
+        let url = settings.server.url.as_ref();
+        let url = url.context("[server] url must say how the world reaches the service, such as https://sms.example.com")?;
+        let url = url.as_str().trim_end_matches('/').to_owned();
+        let listen = match settings.server.listen {
+            Some(listen) => listen,
+            None => LISTEN.parse()?,
+        };
+        let signals = Signals::listen()?;
+        phone::warm_up();
+        let file = settings.keys.file.clone();
+        let keys = |folder: &std::path::Path| match &file {
+            Some(file) => Keys::at(file),
+            None => Keys::in_folder(folder),
+        };
+        let (opened, keys) = Opened::new(&data, keys, listen, self.accept_restored)?;
+        check_providers(&opened.store, settings.server.allow_no_provider)?;
+        let monitor = settings.server.monitor_listen.map(running::listen_on);
+        let monitor = monitor.transpose()?;
+        let clock = opened.store.clock();
+        let service = Service::assemble(ServiceParts {
+            signing_keys: SigningKeys::of(&data, clock.now())?,
+            ledger: Arc::<SqliteStore>::clone(&opened.store),
+            records: Arc::<SqliteStore>::clone(&opened.store),
+            refusals: Arc::new(RecentRefusals::default()),
+            setup: Arc::<SqliteStore>::clone(&opened.store),
+            clock,
+            entropy: Arc::new(OsEntropy),
+            keys,
+            settings,
+            reach: Reach::Public,
+            otherwise: None,
+            development: None,
+            url,
+            owner_token: opened.note.token.clone().into(),
+        })?;
+        opened.serve(service, monitor, signals, &data).await?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn layers(&self) -> anyhow::Result<Layers> {
+        let layers = Layers::of(Some(&self.config))?
+            .with_flag("server", "listen", self.listen.clone())
+            .with_flag("store", "data", self.data.clone());
+        Ok(layers)
+    }
+}
+
+/// Refuses a service that could send nothing, unless the operator allows it, for the time until a provider is set up.
+fn check_providers(store: &SqliteStore, is_allowed: bool) -> anyhow::Result<()> {
+    if !store.setup().providers.is_empty() {
+        return Ok(());
+    }
+    if !is_allowed {
+        return Err(anyhow!(
+            "no SMS provider is set up: set allow_no_provider = true in [server], start, and add one with `{} provider \
+             add --config FILE`",
+            program::name()
+        ));
+    }
+    tracing::warn!(
+        "no SMS provider is set up: every send is refused with apiCode 2990001 until one is"
+    );
+    Ok(())
+}

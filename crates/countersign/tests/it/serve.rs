@@ -1,0 +1,419 @@
+//! `countersign init` and `countersign serve`: the service in production.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::server::{BINARY, Server, folder, number};
+use crate::vendor::{Manner, Vendor};
+
+/// The files that `countersign init` made.
+struct Deployment {
+    _home: TempDir,
+    folder: PathBuf,
+}
+
+fn countersign(args: &[&str]) -> Output {
+    Command::new(BINARY).args(args).output().unwrap()
+}
+
+/// The last line of what the program said about its failure.
+fn refused(output: &Output) -> String {
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success(), "{said}");
+    said.trim_end()
+        .lines()
+        .last()
+        .unwrap_or_default()
+        .to_owned()
+}
+
+impl Deployment {
+    fn new() -> Self {
+        let home = folder();
+        let folder = home.path().join("deployment");
+        let output = countersign(&[
+            "init",
+            folder.to_str().unwrap(),
+            "--url",
+            "https://sms.example.com",
+        ]);
+        assert!(output.status.success(), "{output:?}");
+        Self {
+            folder: home.path().canonicalize().unwrap().join("deployment"),
+            _home: home,
+        }
+    }
+
+    fn settings(&self) -> PathBuf {
+        self.folder.join("countersign.toml")
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
+    /// Changes the text of the settings.
+    fn edit(&self, from: &str, to: &str) {
+        let text = fs::read_to_string(self.settings()).unwrap();
+        assert!(text.contains(from), "{text}");
+        fs::write(self.settings(), text.replace(from, to)).unwrap();
+    }
+
+    /// Lets requests to vendors reach this machine, where the tests play them.
+    fn reach_this_machine(&self) {
+        let text = fs::read_to_string(self.settings()).unwrap();
+        fs::write(
+            self.settings(),
+            text + "\n[providers]\nreach = \"loopback\"\n",
+        )
+        .unwrap();
+    }
+
+    async fn serve(&self, args: &[&str]) -> Server {
+        Server::serve(&self.settings(), &self.data(), args).await
+    }
+
+    /// Why `serve` does not start.
+    fn refusal(&self) -> String {
+        let shown = self.folder.display().to_string();
+        let settings = self.settings();
+        let args = [
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--config",
+            settings.to_str().unwrap(),
+        ];
+        refused(&countersign(&args))
+            .replace(&shown, "[folder]")
+            .replace(BINARY, "countersign")
+    }
+}
+
+/// A provider that posts to `vendor`, and an application that sends through it.
+async fn set_up(server: &Server, vendor: &Vendor) {
+    let settings =
+        json!({"url": &vendor.url, "format": "json", "body": {"to": "{to}", "code": "{code}"}});
+    let account = json!({"name": "acme", "kind": "http", "settings": settings});
+    server.operator().set("set-sms-provider", account).await;
+    server
+        .operator()
+        .create_application_through("shop", &["acme"])
+        .await;
+}
+
+#[test]
+fn an_operator_who_makes_a_deployment_gets_settings_and_keys_for_his_eyes_only() {
+    let deployment = Deployment::new();
+    let mut names: Vec<_> = fs::read_dir(&deployment.folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    assert_eq!(names, ["countersign.toml", "keys.json"]);
+    for name in names {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = fs::metadata(deployment.folder.join(&name))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+    let text = fs::read_to_string(deployment.settings()).unwrap();
+    assert!(
+        text.contains("allow_no_provider = true  # remove this line once a provider is set up")
+    );
+    let again = countersign(&[
+        "init",
+        deployment.folder.to_str().unwrap(),
+        "--url",
+        "https://a.example",
+    ]);
+    assert!(refused(&again).ends_with("is not empty: name a folder that is new or empty"));
+    let no_url = countersign(&["init", "/nowhere/x", "--url", "sms.example.com"]);
+    assert!(refused(&no_url).contains("--url: url is such as https://sms.example.com"));
+}
+
+#[tokio::test]
+async fn a_service_in_production_sends_and_checks_and_has_nothing_of_development() {
+    let (deployment, vendor) = (
+        Deployment::new(),
+        Vendor::start(Manner::Answer(200, "{}")).await,
+    );
+    deployment.reach_this_machine();
+    let server = deployment.serve(&[]).await;
+    set_up(&server, &vendor).await;
+    let shop = crate::actors::Public::of(&server, "shop");
+    assert_eq!(shop.login(&number(1)).await, 200);
+    let dev = server.public().send_sms("CHANNEL_LOGIN", &number(2)).await;
+    assert_eq!(dev.codes(), (404, Some(2011)), "{dev}");
+    for path in [
+        "/",
+        "/dev/outbox",
+        "/docs",
+        "/docs/",
+        "/console",
+        "/metrics",
+        "/healthz",
+    ] {
+        assert_eq!(server.get(path).await.http, 404, "{path}");
+    }
+    let known =
+        json!({"accessKeyId": "dev-access-key", "accessKeySecret": "dev-access-key-secret"});
+    let known = server
+        .post("get-management-token", &[], known.to_string())
+        .await;
+    assert_eq!(known.status(), 401, "{known}");
+    // Any host: a proxy in front may pass its own name on.
+    let request = server.client().get(format!("{}/api/v3/system", server.url));
+    let other_host = request
+        .header("host", "sms.example.com")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(other_host.status(), 200);
+    let stopped = server.stop().await;
+    assert!(stopped.status.success());
+    assert!(
+        stopped.stderr.contains("no SMS provider is set up"),
+        "{}",
+        stopped.stderr
+    );
+}
+
+#[tokio::test]
+async fn the_tokens_of_a_service_in_production_are_issued_by_its_url() {
+    let (deployment, vendor) = (
+        Deployment::new(),
+        Vendor::start(Manner::Answer(200, "{}")).await,
+    );
+    deployment.reach_this_machine();
+    let server = deployment.serve(&[]).await;
+    let settings =
+        json!({"url": &vendor.url, "format": "json", "body": {"to": "{to}", "code": "{code}"}});
+    let account = json!({"name": "acme", "kind": "http", "settings": settings});
+    server.operator().set("set-sms-provider", account).await;
+    let app = server
+        .operator()
+        .create_application_through("shop", &["acme"])
+        .await;
+    assert_eq!(app.public.login(&number(1)).await, 200);
+    let code = vendor.messages()[0]["code"].as_str().unwrap().to_owned();
+    let body = json!({"channel": "CHANNEL_LOGIN", "phoneNumber": number(1), "passCode": code});
+    let checked = app.server.post("verify-code", body).await;
+    let token = checked.data()["verificationToken"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let claims = token.split('.').nth(1).unwrap();
+    let claims = base64_url(claims);
+    assert_eq!(claims["iss"], "https://sms.example.com/oidc", "{claims}");
+}
+
+/// The JSON in a part of a token.
+fn base64_url(part: &str) -> Value {
+    use base64::Engine as _;
+    let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD
+        .decode(part)
+        .unwrap();
+    serde_json::from_slice(&bytes).unwrap()
+}
+
+// shows: G7
+#[test]
+fn a_deployment_that_lacks_something_is_refused_in_a_sentence_with_the_mend() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let made = Deployment::new();
+    made.edit("allow_no_provider = true", "allow_no_provider = false");
+    assert_snapshot!(made.refusal(), @"countersign: no SMS provider is set up: set allow_no_provider = true in [server], start, and add one with `countersign provider add --config FILE`");
+
+    let made = Deployment::new();
+    made.edit("listen = ", "lisen = ");
+    assert_snapshot!(made.refusal(), @"countersign: the settings (file [folder]/countersign.toml): there is no setting server.lisen: the nearest is server.listen");
+
+    let made = Deployment::new();
+    fs::set_permissions(
+        made.folder.join("keys.json"),
+        fs::Permissions::from_mode(0o644),
+    )
+    .unwrap();
+    assert_snapshot!(made.refusal(), @"countersign: the key file [folder]/keys.json can be read by others than its owner: run chmod 600 [folder]/keys.json");
+
+    let made = Deployment::new();
+    fs::remove_file(made.folder.join("keys.json")).unwrap();
+    assert_snapshot!(made.refusal(), @"countersign: the key file [folder]/keys.json is missing: restore it, or make a new deployment with `countersign init`");
+
+    let made = Deployment::new();
+    fs::write(
+        made.folder.join("keys.json"),
+        r#"{"index":"00","seal":"00","passcode":"00"}"#,
+    )
+    .unwrap();
+    assert_snapshot!(made.refusal(), @"countersign: the key file [folder]/keys.json does not hold three keys of 64 hexadecimal digits: restore it from a backup");
+
+    let made = Deployment::new();
+    made.edit("[server]", "[codes]\nlife_seconds = 601\n[server]");
+    assert_snapshot!(made.refusal(), @"countersign: the settings (file [folder]/countersign.toml): codes: a code lives 60 to 600 seconds, not 601");
+
+    let made = Deployment::new();
+    made.edit("[server]", "[server]\ntrusted_proxies = [\"0.0.0.0/0\"]");
+    assert_snapshot!(made.refusal(), @"countersign: the settings (file [folder]/countersign.toml): server: trusted_proxies may not hold 0.0.0.0/0: callers could then name any address as their own; name the addresses of your proxies");
+
+    let made = Deployment::new();
+    made.edit("url = \"https://sms.example.com\"", "");
+    assert_snapshot!(made.refusal(), @"countersign: [server] url must say how the world reaches the service, such as https://sms.example.com");
+}
+
+#[tokio::test]
+async fn the_environment_goes_before_the_file_and_a_flag_before_both() {
+    let deployment = Deployment::new();
+    let settings = deployment.settings();
+    let dump = |environment: &[(&str, &str)]| {
+        let mut command = Command::new(BINARY);
+        command.args(["config", "dump", "--config"]).arg(&settings);
+        command.envs(environment.iter().copied());
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(dump(&[]).contains("idle_seconds = 75"));
+    let changed = dump(&[("COUNTERSIGN_SERVER__IDLE_SECONDS", "30")]);
+    assert!(changed.contains("idle_seconds = 30"), "{changed}");
+    let secret = dump(&[("COUNTERSIGN_DATABASE_URL", "postgres://u:hunter2@db/x")]);
+    assert!(
+        secret.contains("database_url") && !secret.contains("hunter2"),
+        "{secret}"
+    );
+    let elsewhere = deployment.folder.join("elsewhere");
+    let server = Server::serve(
+        &settings,
+        &elsewhere,
+        &["--data", elsewhere.to_str().unwrap()],
+    )
+    .await;
+    assert!(elsewhere.join("countersign.db").exists() && !deployment.data().exists());
+    drop(server);
+}
+
+// shows: B6
+#[tokio::test]
+async fn a_caller_that_forges_every_header_of_proxies_is_known_by_its_connection() {
+    let (deployment, vendor) = (
+        Deployment::new(),
+        Vendor::start(Manner::Answer(200, "{}")).await,
+    );
+    deployment.reach_this_machine();
+    let server = deployment.serve(&[]).await;
+    set_up(&server, &vendor).await;
+    let body = json!({"channel": "CHANNEL_LOGIN", "phoneNumber": number(1)}).to_string();
+    for n in 0..50 {
+        let forged = format!("203.0.113.{n}");
+        let forwarded = format!("for={forged}");
+        let mut headers = vec![("x-authing-app-id", "shop"), ("forwarded", &*forwarded)];
+        for name in [
+            "x-forwarded-for",
+            "x-real-ip",
+            "cf-connecting-ip",
+            "true-client-ip",
+            "x-client-ip",
+            "x-cluster-client-ip",
+        ] {
+            headers.extend([(name, &*forged); 2]);
+        }
+        server.post("send-sms", &headers, body.clone()).await;
+    }
+    assert_eq!(refused_addresses(&server).await, vec!["127.0.0.1"; 49]);
+}
+
+// shows: B7
+#[tokio::test]
+async fn a_trusted_proxy_is_believed_about_its_caller_from_the_right() {
+    let (deployment, vendor) = (
+        Deployment::new(),
+        Vendor::start(Manner::Answer(200, "{}")).await,
+    );
+    deployment.reach_this_machine();
+    deployment.edit(
+        "[server]",
+        "[server]\ntrusted_proxies = [\"127.0.0.1\", \"10.0.0.0/8\"]",
+    );
+    let server = deployment.serve(&[]).await;
+    set_up(&server, &vendor).await;
+    let body = json!({"channel": "CHANNEL_LOGIN", "phoneNumber": number(1)}).to_string();
+    for forwarded in [
+        "203.0.113.9",
+        "1.2.3.4, 192.0.2.7, 10.1.1.1",
+        "nonsense",
+        "",
+    ] {
+        let headers = [("x-authing-app-id", "shop"), ("x-forwarded-for", forwarded)];
+        server.post("send-sms", &headers, body.clone()).await;
+    }
+    let addresses = refused_addresses(&server).await;
+    assert_eq!(addresses, ["127.0.0.1", "127.0.0.1", "192.0.2.7"]);
+}
+
+/// The addresses of the callers that were refused, newest first.
+async fn refused_addresses(server: &Server) -> Vec<String> {
+    let refused = server.operator().get("list-refusals?limit=1000").await;
+    let refused = refused.data()["refusals"].as_array().unwrap().clone();
+    let address = |refused: Value| refused["address"].as_str().unwrap().to_owned();
+    refused.into_iter().map(address).collect()
+}
+
+#[tokio::test]
+async fn a_watcher_sees_that_the_service_is_ready_and_what_it_did() {
+    let (deployment, vendor) = (
+        Deployment::new(),
+        Vendor::start(Manner::Answer(200, "{}")).await,
+    );
+    deployment.reach_this_machine();
+    let port = free_port();
+    deployment.edit(
+        "[server]",
+        &format!("[server]\nmonitor_listen = \"127.0.0.1:{port}\""),
+    );
+    let server = deployment.serve(&[]).await;
+    set_up(&server, &vendor).await;
+    for path in ["/healthz", "/readyz"] {
+        assert_eq!(watch(port, path).await.0, 200, "{path}");
+    }
+    let app = crate::actors::Public::of(&server, "shop");
+    for status in [200, 429] {
+        assert_eq!(app.login(&number(1)).await, status);
+    }
+    let (status, metrics) = watch(port, "/metrics").await;
+    assert_eq!(status, 200);
+    for line in [
+        "countersign_sends_total{outcome=\"accepted\"} 1",
+        "countersign_refusals_total{limit=\"minute\"} 1",
+        "countersign_provider_calls_total{provider=\"acme\",outcome=\"accepted\"} 1",
+        "countersign_provider_circuit_open{provider=\"acme\"} 0",
+        "countersign_answers_total{route=\"/api/v3/send-sms\",status_code=\"429\"} 1",
+    ] {
+        assert!(
+            metrics.lines().any(|found| found == line),
+            "{line} is not in {metrics}"
+        );
+    }
+    assert_eq!(watch(port, "/api/v3/system").await.0, 404);
+    assert!(!metrics.contains(&number(1)));
+}
+
+/// A port that nothing listens on.
+fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+/// The status and the text at a path of the monitor.
+async fn watch(port: u16, path: &str) -> (u16, String) {
+    let url = format!("http://127.0.0.1:{port}{path}");
+    let answer = crate::server::client().get(url).send().await.unwrap();
+    (answer.status().as_u16(), answer.text().await.unwrap())
+}
