@@ -75,7 +75,7 @@ fn a_command_in_an_error_starts_the_program_when_it_is_pasted() {
     let data = data.path().to_str().unwrap();
     let says = stderr(by_path(&["send", "--to", "18800008888", "--data", data]));
     let pasted = says.split('`').nth(1).expect("a command");
-    assert_eq!(pasted, format!("{} dev", path()));
+    assert_eq!(pasted, format!("{} dev --data {data}", path()));
     let mut shell = Command::new("sh");
     let shell = shell.args(["-c", &format!("{pasted} --help")]);
     let help = stdout(shell.current_dir(above()).output().unwrap());
@@ -88,7 +88,7 @@ fn a_command_in_an_error_starts_the_program_when_it_is_pasted() {
         "--data",
         data,
     ]));
-    assert!(says.contains("`countersign dev`"), "{says}");
+    assert!(says.contains("`countersign dev --data "), "{says}");
     let says = stderr(by_path(&["doctor"]));
     assert!(says.contains(&format!("`{} dev`", path())), "{says}");
 }
