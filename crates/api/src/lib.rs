@@ -42,7 +42,7 @@ pub use json::Json;
 pub use lang::Lang;
 pub use message::{AttemptDto, CheckDto, FindMessagesRequest, MessageDto, ReceiptDto, VerdictDto};
 pub use pre_check_code::{PreCheckCodeRequest, PreCheckedCode, SmsCodePayload};
-pub use refusal::{FindRefusalsRequest, RefusalDto, RefusalList};
+pub use refusal::{FindRefusalsRequest, RefusalDto};
 pub use send_sms::SendSmsRequest;
 pub use signing_key::{
     JsonWebKey, JsonWebKeySet, RotatedSigningKey, SigningKeyDto, SigningKeyState,

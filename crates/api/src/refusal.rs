@@ -35,23 +35,6 @@ pub struct RefusalDto {
     pub next_allowed_at: Option<String>,
 }
 
-/// The data of `list-refusals` and `find-refusals`.
-///
-/// ```
-/// use countersign_api::RefusalList;
-/// let list: RefusalList = serde_json::from_str(r#"{"refusals":[],"dropped":7}"#).unwrap();
-/// assert_eq!(list.dropped, 7);
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct RefusalList {
-    /// The refused sends, newest first.
-    pub refusals: Vec<RefusalDto>,
-    /// The number of refusals, of all numbers, that are no longer on record.
-    pub dropped: u64,
-}
-
 /// The body of `POST /api/v3/find-refusals`.
 ///
 /// ```

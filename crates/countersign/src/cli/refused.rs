@@ -1,6 +1,6 @@
 //! Refused sends at the terminal: `countersign message show|list --refused`
 
-use countersign_api::{FindRefusalsRequest, RefusalDto, RefusalList};
+use countersign_api::{FindRefusalsRequest, RefusalDto};
 
 use super::owner::{self, Owner, OwnerArgs};
 use super::say;
@@ -15,8 +15,8 @@ pub(super) async fn find(
         None => ("limit", "1"),
     };
     let request = running.get("list-refusals").query(&[query]);
-    let found: RefusalList = owner::data(running.ask(request).await?)?;
-    Ok(found.refusals.into_iter().next())
+    let found: Vec<RefusalDto> = owner::data(running.ask(request).await?)?;
+    Ok(found.into_iter().next())
 }
 
 /// Returns the newest refused sends, at most `limit`; where a number is given, those to it.
@@ -24,13 +24,13 @@ pub(super) async fn list(
     running: &Owner,
     limit: u16,
     number: Option<FindRefusalsRequest>,
-) -> anyhow::Result<RefusalList> {
+) -> anyhow::Result<Vec<RefusalDto>> {
     let request = match number {
         None => running.get("list-refusals").query(&[("limit", limit)]),
         Some(number) => running.post("find-refusals").json(&number),
     };
-    let mut found: RefusalList = owner::data(running.ask(request).await?)?;
-    found.refusals.truncate(limit.into());
+    let mut found: Vec<RefusalDto> = owner::data(running.ask(request).await?)?;
+    found.truncate(limit.into());
     Ok(found)
 }
 
@@ -59,7 +59,7 @@ pub(super) fn show(args: &OwnerArgs, refusal: &RefusalDto) -> anyhow::Result<()>
 }
 
 /// Writes out a line for each refused send.
-pub(super) fn show_all(args: &OwnerArgs, found: &RefusalList) -> anyhow::Result<()> {
+pub(super) fn show_all(args: &OwnerArgs, found: &[RefusalDto]) -> anyhow::Result<()> {
     if args.json {
         say(serde_json::to_string(found)?);
         return Ok(());
@@ -68,7 +68,7 @@ pub(super) fn show_all(args: &OwnerArgs, found: &RefusalList) -> anyhow::Result<
         "{:36}  {:24}  {:16}  {:16}  {:>9}  ALLOWED",
         "REQUEST", "REFUSED", "TO", "LIMIT", "COUNTED"
     ));
-    for refusal in &found.refusals {
+    for refusal in found {
         say(format!(
             "{:36}  {:24}  {:16}  {:16}  {:>9}  {}",
             refusal.request_id,
@@ -77,12 +77,6 @@ pub(super) fn show_all(args: &OwnerArgs, found: &RefusalList) -> anyhow::Result<
             refusal.limit,
             format!("{} of {}", refusal.count, refusal.max),
             refusal.next_allowed_at.as_deref().unwrap_or("never")
-        ));
-    }
-    if found.dropped > 0 {
-        say(format!(
-            "{} older ones are no longer on record",
-            found.dropped
         ));
     }
     Ok(())

@@ -8,6 +8,8 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
+use countersign_core::ports::refusals::RefusalQuery;
+
 use super::not_found;
 use super::site::Site;
 use super::state::AppState;
@@ -47,7 +49,12 @@ fn unready(why: &str) -> Response {
 }
 
 async fn scrape(State(state): State<AppState>) -> Response {
-    match state.metrics.scrape(&state.vendors.now()) {
+    let of_none = RefusalQuery::default();
+    let dropped = match state.manage.refusals(of_none).await {
+        Ok(found) => found.dropped,
+        Err(_) => 0,
+    };
+    match state.metrics.scrape(&state.vendors.now(), dropped) {
         Ok(text) => ([(header::CONTENT_TYPE, metrics::MEDIA_TYPE)], text).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }

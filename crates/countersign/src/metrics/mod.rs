@@ -41,6 +41,7 @@ pub(crate) struct Metrics {
     store_errors: Family<Operation, Counter>,
     open_circuits: Family<Provider, Gauge>,
     in_flight: Family<Provider, Gauge>,
+    refusals_dropped: Gauge,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -109,6 +110,7 @@ impl Metrics {
             store_errors: Family::default(),
             open_circuits: Family::default(),
             in_flight: Family::default(),
+            refusals_dropped: Gauge::default(),
         };
         metrics.register();
         metrics
@@ -145,6 +147,8 @@ impl Metrics {
         registry.register("provider_circuit_open", help, self.open_circuits.clone());
         let help = "Messages on their way to the provider";
         registry.register("provider_in_flight", help, self.in_flight.clone());
+        let help = "Refusals that are no longer on record";
+        registry.register("refusals_dropped", help, self.refusals_dropped.clone());
     }
 
     /// Counts an answer of the API. A request without a route is none of the program's words.
@@ -158,7 +162,13 @@ impl Metrics {
     ///
     /// # Errors
     /// Never, as far as is known.
-    pub(crate) fn scrape(&self, providers: &[ProviderNow]) -> Result<String, fmt::Error> {
+    pub(crate) fn scrape(
+        &self,
+        providers: &[ProviderNow],
+        refusals_dropped: u64,
+    ) -> Result<String, fmt::Error> {
+        let dropped = i64::try_from(refusals_dropped).unwrap_or(i64::MAX);
+        self.refusals_dropped.set(dropped);
         // A provider that is gone is not shown.
         self.open_circuits.clear();
         self.in_flight.clear();

@@ -33,7 +33,7 @@ fn request_id(answer: &Answer) -> &str {
 
 /// The requests of the refused sends in an answer.
 fn requests(answer: &Answer) -> Vec<&str> {
-    let found = answer.data()["refusals"].as_array().unwrap().iter();
+    let found = answer.data().as_array().unwrap().iter();
     found
         .map(|refused| refused["requestId"].as_str().unwrap())
         .collect()
@@ -51,35 +51,32 @@ async fn the_operator_lists_refused_sends_with_the_limit_that_refused() {
       "statusCode": 200,
       "message": "Operation successful",
       "requestId": "[request id]",
-      "data": {
-        "refusals": [
-          {
-            "requestId": "[request id]",
-            "at": "[time]",
-            "appId": "dev-app",
-            "channel": "CHANNEL_LOGIN",
-            "to": "+86138****0003",
-            "address": "127.0.0.1",
-            "limit": "two",
-            "count": 2,
-            "max": 2,
-            "nextAllowedAt": "[time]"
-          },
-          {
-            "requestId": "[request id]",
-            "at": "[time]",
-            "appId": "dev-app",
-            "channel": "CHANNEL_LOGIN",
-            "to": "+86138****0001",
-            "address": "127.0.0.1",
-            "limit": "minute",
-            "count": 1,
-            "max": 1,
-            "nextAllowedAt": "[time]"
-          }
-        ],
-        "dropped": 0
-      }
+      "data": [
+        {
+          "requestId": "[request id]",
+          "at": "[time]",
+          "appId": "dev-app",
+          "channel": "CHANNEL_LOGIN",
+          "to": "+86138****0003",
+          "address": "127.0.0.1",
+          "limit": "two",
+          "count": 2,
+          "max": 2,
+          "nextAllowedAt": "[time]"
+        },
+        {
+          "requestId": "[request id]",
+          "at": "[time]",
+          "appId": "dev-app",
+          "channel": "CHANNEL_LOGIN",
+          "to": "+86138****0001",
+          "address": "127.0.0.1",
+          "limit": "minute",
+          "count": 1,
+          "max": 1,
+          "nextAllowedAt": "[time]"
+        }
+      ]
     }
     "#);
     let messages = server.operator().messages().await;
@@ -176,8 +173,8 @@ async fn the_operator_at_a_terminal_sees_which_limit_refused_a_send() {
     let list = ["message", "list", "--refused", "--json", "--number"];
     let found = terminal.ok(&[&list[..], &[&number(1)]].concat());
     let found: Value = serde_json::from_str(&found).unwrap();
-    assert_eq!(found["refusals"][0]["requestId"], minute, "{found}");
-    assert_eq!(found["refusals"].as_array().unwrap().len(), 1);
+    assert_eq!(found[0]["requestId"], minute, "{found}");
+    assert_eq!(found.as_array().unwrap().len(), 1);
 
     let none = terminal.run(&["message", "show", uuid_of_none()]);
     assert_eq!(none.code, 1);
@@ -195,7 +192,7 @@ async fn a_send_that_a_limit_never_admits_has_no_next_time() {
     let server = Server::start(data.path(), &["--config", file.to_str().unwrap()]).await;
     assert_eq!(server.public().login(&number(1)).await, 429);
     let found = server.operator().get("list-refusals").await;
-    let refused = &found.data()["refusals"][0];
+    let refused = &found.data()[0];
     assert_eq!(refused["nextAllowedAt"], Value::Null, "{found}");
     assert_eq!((&refused["count"], &refused["max"]), (&json!(0), &json!(0)));
     let shown = Terminal::on(data.path()).ok(&["message", "show", "--refused"]);

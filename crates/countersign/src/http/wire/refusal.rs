@@ -1,15 +1,12 @@
 //! Refused sends on the wire.
 
-use countersign_api::{RefusalDto, RefusalList};
+use countersign_api::RefusalDto;
 use countersign_core::ports::refusals::{FoundRefusals, RefusedSend};
 use serde_json::{Value, json};
 
 /// The list of `found` refused sends.
-pub(crate) fn list(found: FoundRefusals) -> RefusalList {
-    RefusalList {
-        refusals: found.refusals.into_iter().map(dto).collect(),
-        dropped: found.dropped,
-    }
+pub(crate) fn list(found: FoundRefusals) -> Vec<RefusalDto> {
+    found.refusals.into_iter().map(dto).collect()
 }
 
 fn dto(refused: RefusedSend) -> RefusalDto {
@@ -30,12 +27,9 @@ fn dto(refused: RefusedSend) -> RefusalDto {
 
 /// A list as documents show it.
 pub(crate) fn example() -> Value {
-    json!({
-        "refusals": [{
-            "requestId": "01a1ffdc-fcf5-7981-820b-5bfb6088c457", "at": "2026-11-21T20:00:00.000Z",
-            "appId": "shop", "channel": "CHANNEL_LOGIN", "to": "+86188****8888", "address": "192.0.2.7", "limit": "minute",
-            "count": 1, "max": 1, "nextAllowedAt": "2026-11-21T20:00:42.000Z",
-        }],
-        "dropped": 0,
-    })
+    json!([{
+        "requestId": "01a1ffdc-fcf5-7981-820b-5bfb6088c457", "at": "2026-11-21T20:00:00.000Z",
+        "appId": "shop", "channel": "CHANNEL_LOGIN", "to": "+86188****8888", "address": "192.0.2.7", "limit": "minute",
+        "count": 1, "max": 1, "nextAllowedAt": "2026-11-21T20:00:42.000Z",
+    }])
 }

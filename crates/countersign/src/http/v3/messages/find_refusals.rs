@@ -3,7 +3,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use countersign_api::{Fault, FindRefusalsRequest, RefusalList};
+use countersign_api::{Fault, FindRefusalsRequest, RefusalDto};
 use countersign_core::phone::PhoneNumber;
 use serde_json::json;
 
@@ -43,7 +43,7 @@ pub(crate) async fn handle(
     cx.answer_with(result)
 }
 
-async fn find(state: &AppState, body: Body) -> Result<RefusalList, Fault> {
+async fn find(state: &AppState, body: Body) -> Result<Vec<RefusalDto>, Fault> {
     let body: FindRefusalsRequest = body.json()?;
     let phone = PhoneNumber::parse(&body.phone_number, body.phone_country_code.as_deref())
         .map_err(fault::bad_phone)?;

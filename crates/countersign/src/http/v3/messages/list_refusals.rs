@@ -4,7 +4,7 @@
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use countersign_api::{Fault, FieldProblem, RefusalList};
+use countersign_api::{Fault, FieldProblem, RefusalDto};
 use countersign_core::id::RequestId;
 use countersign_core::ports::refusals::RefusalQuery;
 use serde_json::json;
@@ -23,8 +23,8 @@ pub(crate) fn endpoint() -> Endpoint {
         handler: get(handle),
         summary: "List refused sends",
         about: "The sends that limits refused lately, newest first, numbers masked: which limit refused, what it had \
-            counted, and from when on it would allow the send. The newest 10,000 are kept in memory and end with the \
-            process; `dropped` counts the older ones.",
+            counted, and from when on it would allow the send. The newest 10,000 are kept in memory, and end with \
+            the process.",
         audience: Audience::Operator(Permission::ReadMessages),
         asks: Asks::Query(vec![
             (
@@ -45,7 +45,7 @@ pub(crate) fn endpoint() -> Endpoint {
 
 /// The shape of a list of refused sends.
 pub(super) fn shape() -> Shape {
-    Shape::of::<RefusalList>(refusal::example())
+    Shape::list_of::<RefusalDto>(refusal::example())
 }
 
 pub(crate) async fn handle(
@@ -58,7 +58,7 @@ pub(crate) async fn handle(
     cx.answer_with(result)
 }
 
-async fn list(state: &AppState, query: &str) -> Result<RefusalList, Fault> {
+async fn list(state: &AppState, query: &str) -> Result<Vec<RefusalDto>, Fault> {
     let found = state.manage.refusals(parse(query)?).await?;
     Ok(refusal::list(found))
 }
