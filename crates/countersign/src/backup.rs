@@ -10,72 +10,102 @@ use countersign_store::{OwnedFolder, custody};
 
 use crate::config::keys::{self, Keys};
 use crate::config::private_file;
-use crate::system::OsEntropy;
 use crate::token;
 
-/// The files of keys, which are copied as they are.
-const KEY_FILES: [&str; 2] = [keys::KEY_FILE, token::KEY_FILE];
+/// A data folder, and the file with its keys.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    /// The folder.
+    pub data: PathBuf,
+    /// The file of keys, which may be elsewhere. The keys that sign tokens are in the folder.
+    pub keys: PathBuf,
+}
 
-/// Copies the data folder `data` into `dir`, which is empty or does not exist: the database, and with `with_keys` the
-/// files of keys. A countersign that runs on `data` goes on. `dir` appears whole or not at all.
+impl Kept {
+    /// A folder that has its keys in it.
+    #[must_use]
+    pub fn in_folder(data: PathBuf) -> Self {
+        Self {
+            keys: data.join(keys::KEY_FILE),
+            data,
+        }
+    }
+
+    /// Each file of keys, and its name in a backup.
+    fn key_files(&self) -> [(PathBuf, &'static str); 2] {
+        [
+            (self.keys.clone(), keys::KEY_FILE),
+            (self.data.join(token::KEY_FILE), token::KEY_FILE),
+        ]
+    }
+}
+
+/// Copies a data folder into `dir`, which is empty or does not exist: the database, and with `with_keys` the files of
+/// keys. A countersign that runs on the folder goes on. `dir` appears whole or not at all.
 ///
 /// # Errors
-/// When `dir` holds anything, or something cannot be read or written.
-pub fn make(data: &Path, dir: &Path, with_keys: bool) -> anyhow::Result<Copied> {
-    custody::check(data)?;
+/// When `dir` holds anything, or something cannot be read or written, the keys among it.
+pub fn make(kept: &Kept, dir: &Path, with_keys: bool) -> anyhow::Result<Copied> {
+    custody::check(&kept.data)?;
     refuse_used(dir)?;
     let draft = Draft::beside(dir)?;
-    let copied = backup::copy(data, &draft.path)?;
+    let copied = backup::copy(&kept.data, &draft.path)?;
     // After the database: a key that signed anything before the backup began is in its file by now.
     if with_keys {
-        for file in KEY_FILES {
-            copy_keys(&data.join(file), &draft.path.join(file))?;
+        if !kept.keys.exists() {
+            bail!(
+                "the key file {} is missing: name the settings of the service with --config, or leave the keys out with \
+                 --without-keys",
+                kept.keys.display()
+            );
+        }
+        for (file, name) in kept.key_files() {
+            copy_keys(&file, &draft.path.join(name))?;
         }
     }
     draft.take_name(dir)?;
     Ok(copied)
 }
 
-/// Puts the backup `dir` into the data folder `data`, on which no countersign runs. With `over_newer`, the database there
-/// may be newer, or another. Returns what the backup holds.
+/// Puts the backup `dir` into a data folder on which no countersign runs. With `over_newer`, the database there may be
+/// newer, or another. Returns what the backup holds.
 ///
 /// # Errors
 /// When the backup or the folder cannot be used, or the folder has other keys.
-pub fn restore(dir: &Path, data: &Path, over_newer: bool) -> anyhow::Result<Copied> {
+pub fn restore(dir: &Path, kept: &Kept, over_newer: bool) -> anyhow::Result<Copied> {
     custody::check(dir)?;
-    let folder = OwnedFolder::claim(data)?;
-    let keys = keys_for(dir, data)?;
+    let folder = OwnedFolder::claim(&kept.data)?;
+    let keys = keys_for(dir, &kept.keys)?;
     let copied = backup::restore(&folder, dir, &keys.store, over_newer)?;
-    for file in KEY_FILES {
-        let kept = data.join(file);
-        if dir.join(file).exists() && !kept.exists() {
-            copy_keys(&dir.join(file), &kept)?;
+    for (file, name) in kept.key_files() {
+        if dir.join(name).exists() && !file.exists() {
+            copy_keys(&dir.join(name), &file)?;
         }
     }
     Ok(copied)
 }
 
-/// Returns the keys of the backup, or where it has none those of the data folder.
-fn keys_for(dir: &Path, data: &Path) -> anyhow::Result<Keys> {
-    let (theirs, ours) = (dir.join(keys::KEY_FILE), data.join(keys::KEY_FILE));
+/// Returns the keys of the backup, or where it has none those in the file `ours`.
+fn keys_for(dir: &Path, ours: &Path) -> anyhow::Result<Keys> {
+    let theirs = dir.join(keys::KEY_FILE);
     if !theirs.exists() && !ours.exists() {
         bail!(
-            "the backup {} was made without keys: put keys.json into {} first",
+            "the backup {} was made without keys: put them into {} first",
             dir.display(),
-            data.display()
+            ours.display()
         );
     }
     if theirs.exists()
         && ours.exists()
-        && *private_file::read(&theirs)? != *private_file::read(&ours)?
+        && *private_file::read(&theirs)? != *private_file::read(ours)?
     {
         bail!(
-            "{} has other keys than the backup: name an empty folder with --data",
-            data.display()
+            "{} holds other keys than the backup: name an empty folder with --data",
+            ours.display()
         );
     }
-    let holder = if theirs.exists() { dir } else { data };
-    Ok(Keys::of(holder, &OsEntropy)?)
+    let holder = if theirs.exists() { &theirs } else { ours };
+    Ok(Keys::at(holder)?)
 }
 
 /// Copies a file of keys, where it exists.

@@ -7,7 +7,7 @@ use clap::Args;
 use countersign_store::sqlite::backup::Copied;
 use serde_json::json;
 
-use super::program;
+use super::place::Place;
 use super::say;
 use crate::backup;
 
@@ -20,9 +20,8 @@ use crate::backup;
 pub(super) struct Backup {
     /// Folder to make; it does not exist yet, or is empty
     dir: PathBuf,
-    /// Data folder to copy, of a countersign that runs or has stopped
-    #[arg(long, value_name = "DIR", default_value = super::dev::DATA)]
-    data: PathBuf,
+    #[command(flatten)]
+    place: Place,
     /// Leave out keys.json and signing-keys.json
     #[arg(long)]
     without_keys: bool,
@@ -38,9 +37,8 @@ pub(super) struct Backup {
 pub(super) struct Restore {
     /// Backup to put back
     dir: PathBuf,
-    /// Data folder to put it into; no countersign runs on it
-    #[arg(long, value_name = "DIR", default_value = super::dev::DATA)]
-    data: PathBuf,
+    #[command(flatten)]
+    place: Place,
     /// Replace a database that is newer than the backup, or another
     #[arg(long)]
     accept_restored: bool,
@@ -51,7 +49,7 @@ pub(super) struct Restore {
 
 impl Backup {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        let copied = backup::make(&self.data, &self.dir, !self.without_keys)?;
+        let copied = backup::make(&self.place.kept()?, &self.dir, !self.without_keys)?;
         if self.json {
             say(json!({
                 "dir": self.dir, "messages": copied.messages, "newest": copied.newest.to_string(),
@@ -72,19 +70,16 @@ impl Backup {
 
 impl Restore {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        let copied = backup::restore(&self.dir, &self.data, self.accept_restored)?;
-        let next = format!(
-            "{} dev{} --accept-restored",
-            program::name(),
-            data_argument(&self.data)
-        );
+        let kept = self.place.kept()?;
+        let copied = backup::restore(&self.dir, &kept, self.accept_restored)?;
+        let next = format!("{} --accept-restored", self.place.start());
         if self.json {
             say(json!({
-                "data": self.data, "messages": copied.messages, "newest": copied.newest.to_string(), "next": next,
+                "data": kept.data, "messages": copied.messages, "newest": copied.newest.to_string(), "next": next,
             }));
             return Ok(ExitCode::SUCCESS);
         }
-        say(summary("restored", &self.data, copied));
+        say(summary("restored", &kept.data, copied));
         say(format!("next      {next}"));
         say("          codes sent before are dead then, and sends wait for a minute");
         Ok(ExitCode::SUCCESS)
@@ -98,12 +93,4 @@ fn summary(what: &str, folder: &Path, copied: Copied) -> String {
         copied.messages,
         copied.newest
     )
-}
-
-/// Returns the argument that names a data folder, where it is not the one that is used by default.
-fn data_argument(data: &Path) -> String {
-    match data.to_str() {
-        Some(super::dev::DATA) | None => String::new(),
-        Some(data) => format!(" --data {}", program::quoted(data)),
-    }
 }

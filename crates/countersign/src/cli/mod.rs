@@ -14,6 +14,7 @@ mod locale;
 mod message;
 mod next_steps;
 mod owner;
+mod place;
 mod private_input;
 mod program;
 mod provider;

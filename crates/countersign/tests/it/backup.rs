@@ -217,7 +217,7 @@ async fn a_backup_is_whole_and_private_and_holds_keys_only_where_it_says_so() {
     assert!(
         refused
             .stderr
-            .contains("was made without keys: put keys.json into"),
+            .contains("was made without keys: put them into"),
         "{refused}"
     );
     fs::copy(whole.join("keys.json"), fresh.path().join("keys.json")).unwrap();
@@ -266,7 +266,7 @@ async fn a_restore_replaces_no_newer_database_and_no_running_one_unless_told_to(
     let other = Terminal::on(other.path()).run(&restore);
     assert_eq!(other.code, 1);
     assert!(
-        other.stderr.contains("has other keys than the backup"),
+        other.stderr.contains("holds other keys than the backup"),
         "{other}"
     );
 }

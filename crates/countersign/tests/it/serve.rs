@@ -417,3 +417,33 @@ async fn watch(port: u16, path: &str) -> (u16, String) {
     let answer = crate::server::client().get(url).send().await.unwrap();
     (answer.status().as_u16(), answer.text().await.unwrap())
 }
+
+#[tokio::test]
+async fn an_operator_backs_up_a_service_whose_keys_are_elsewhere_and_puts_it_back() {
+    let (deployment, backups) = (Deployment::new(), folder());
+    let server = deployment.serve(&[]).await;
+    server.operator().create_application("shop", "Shop").await;
+    let (settings, backup) = (deployment.settings(), backups.path().join("monday"));
+    let (settings, backup) = (settings.to_str().unwrap(), backup.to_str().unwrap());
+    let data = deployment.data();
+    let without = countersign(&["backup", backup, "--data", data.to_str().unwrap()]);
+    assert!(refused(&without).contains("keys.json is missing: name the settings"));
+    let made = countersign(&["backup", backup, "--config", settings]);
+    assert!(made.status.success(), "{made:?}");
+    let keys = |folder: &std::path::Path| fs::read(folder.join("keys.json")).unwrap();
+    assert_eq!(keys(backup.as_ref()), keys(&deployment.folder));
+    server.stop().await;
+
+    fs::remove_dir_all(&data).unwrap();
+    let back = countersign(&["restore", backup, "--config", settings]);
+    assert!(back.status.success(), "{back:?}");
+    let says = String::from_utf8(back.stdout).unwrap();
+    assert!(
+        says.contains(&format!("serve --config {settings} --accept-restored")),
+        "{says}"
+    );
+    assert!(deployment.refusal().contains("--accept-restored"));
+    let server = deployment.serve(&["--accept-restored"]).await;
+    let shop = crate::actors::Public::of(&server, "shop");
+    assert_eq!(shop.login(&number(1)).await, 422, "no provider was set up");
+}
