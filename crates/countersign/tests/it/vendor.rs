@@ -13,6 +13,8 @@ use tokio::sync::watch;
 pub(crate) enum Manner {
     /// Answers this status, with this body.
     Answer(u16, &'static str),
+    /// Answers 200 with this content type, and this body.
+    Bytes(&'static str, &'static [u8]),
     /// Answers 200, with the body that the function makes of the message.
     Echo(fn(&Value) -> String),
     /// Sends the caller elsewhere with this status: to another path of its own.
@@ -111,6 +113,15 @@ async fn behave(
 ) {
     match manner {
         Manner::Answer(status, body) => answer(&mut connection, status, body).await,
+        Manner::Bytes(content_type, body) => {
+            let head = format!(
+                "HTTP/1.1 200 X\r\ncontent-type: {content_type}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+                body.len()
+            );
+            let _ = connection
+                .write_all(&[head.as_bytes(), body].concat())
+                .await;
+        }
         Manner::Echo(body) => answer(&mut connection, 200, &body(message)).await,
         Manner::Redirect(status) => {
             let head = format!(

@@ -294,3 +294,51 @@ async fn an_answer_in_text_or_xml_or_with_a_byte_order_mark_has_its_outcome() {
         assert_eq!(outcome, 200, "{body}");
     }
 }
+
+// shows: found-V1
+#[tokio::test]
+async fn a_sentence_in_an_east_asian_charset_is_read_whole() {
+    let settings = |code: &str, say: &str| {
+        json!({
+            "success": {"statuses": [201]}, "error_code": code, "error_message": say,
+            "errors": {"9": "transient"},
+        })
+    };
+    let (json, xml) = (settings("/code", "/say"), settings("/r/@code", "/r/say"));
+    for (settings, content_type, body, detail) in [
+        (
+            &json,
+            "application/json; charset=GBK",
+            b"{\"code\":\"9\",\"say\":\"\xd5\xcb\xbb\xa7\xe4\x5c\"}".as_slice(),
+            "9: 账户鋅",
+        ),
+        (
+            &json,
+            "text/html; charset=big5",
+            b"{\"code\":\"9\",\"say\":\"\xbe\x6c\xc3\x42\xa4\xa3\xa8\xac\"}",
+            "9: 餘額不足",
+        ),
+        (
+            &json,
+            "application/json;charset=euc-kr",
+            b"{\"code\":\"9\",\"say\":\"\xc0\xdc\xbe\xd7 \xba\xce\xc1\xb7\"}",
+            "9: 잔액 부족",
+        ),
+        (
+            &xml,
+            "text/xml",
+            b"<?xml version=\"1.0\" encoding=\"Shift_JIS\"?><r code='9'><say>\x8e\x63\x8d\x82</say></r>",
+            "9: 残高",
+        ),
+        (
+            &json,
+            "application/json",
+            b"\xff\xfe{\0\"\0c\0o\0d\0e\0\"\0:\0\"\09\0\"\0}\0",
+            "9",
+        ),
+    ] {
+        let vendor = Vendor::start(Manner::Bytes(content_type, body)).await;
+        let (status, _, _, told) = told(&vendor.url, settings).await;
+        assert_eq!((status, &*told), (602, detail), "{content_type}");
+    }
+}

@@ -1,90 +1,49 @@
 //! The charset of answers: every body is read as UTF-8 from here on.
-//!
-//! Codes, ids and the syntax of JSON and XML are ASCII in every charset here, so all of them are read. Characters of the
-//! double-byte charsets of East Asia are kept as [`GETA`]: only a vendor's sentence has any, and no decision rests on it.
 
-/// The sign for a character that cannot be shown.
-const GETA: char = '〓';
+use encoding_rs::{Encoding, GB18030, UTF_8};
 
-/// The bytes of `body` as UTF-8 without a byte order mark. The charset is that of the mark, of `content_type`, or of an
-/// XML declaration. Bytes without one that are not UTF-8 are taken for a double-byte charset.
+/// The text of `body` without a byte order mark, and U+FFFD for what cannot be read. The charset is that of the mark, of
+/// `content_type`, or of an XML declaration, by the names that the Encoding Standard of browsers knows. Bytes without one
+/// that are not UTF-8 are read as GB 18030, in which GBK and GB 2312 are contained.
 pub(super) fn to_utf8(content_type: Option<&str>, body: Vec<u8>) -> Vec<u8> {
-    match body.as_slice() {
-        [0xef, 0xbb, 0xbf, rest @ ..] => return rest.to_vec(),
-        [0xff, 0xfe, rest @ ..] => return utf16(rest, u16::from_le_bytes).into_bytes(),
-        [0xfe, 0xff, rest @ ..] => return utf16(rest, u16::from_be_bytes).into_bytes(),
-        _ => {}
-    }
-    let named = content_type.and_then(parameter).or_else(|| declared(&body));
-    match named.as_deref() {
-        Some("iso-8859-1" | "latin1" | "windows-1252") => body
-            .into_iter()
-            .map(char::from)
-            .collect::<String>()
-            .into_bytes(),
-        Some("utf-16" | "utf-16be") => utf16(&body, u16::from_be_bytes).into_bytes(),
-        Some("utf-16le") => utf16(&body, u16::from_le_bytes).into_bytes(),
-        Some("gbk" | "gb2312" | "gb18030" | "big5" | "euc-kr") => double_byte(&body).into_bytes(),
-        _ if std::str::from_utf8(&body).is_ok() => body,
-        _ => double_byte(&body).into_bytes(),
-    }
+    let marked = Encoding::for_bom(&body).map(|(charset, _)| charset);
+    let charset = marked
+        .or_else(|| content_type.and_then(parameter))
+        .or_else(|| declared(&body))
+        .unwrap_or_else(|| guessed(&body));
+    let (text, _, _) = charset.decode(&body);
+    text.into_owned().into_bytes()
 }
 
-/// The parameter `charset` of a content type, in lower case.
-fn parameter(content_type: &str) -> Option<String> {
+/// The charset in the parameter `charset` of a content type.
+fn parameter(content_type: &str) -> Option<&'static Encoding> {
     let mut parameters = content_type.split(';').skip(1);
-    let charset = parameters.find_map(|parameter| {
+    let name = parameters.find_map(|parameter| {
         let (name, value) = parameter.split_once('=')?;
         name.trim().eq_ignore_ascii_case("charset").then_some(value)
     });
-    charset.map(|value| value.trim().trim_matches('"').to_ascii_lowercase())
+    let name = name?.trim().trim_matches(['"', '\'']);
+    Encoding::for_label_no_replacement(name.as_bytes())
 }
 
-/// The encoding in an XML declaration, in lower case.
-fn declared(body: &[u8]) -> Option<String> {
+/// The charset in an XML declaration, which is in ASCII.
+fn declared(body: &[u8]) -> Option<&'static Encoding> {
     let head = body.get(..body.len().min(128))?;
-    let head = String::from_utf8_lossy(head).to_ascii_lowercase();
-    let (_, rest) = head.strip_prefix("<?xml")?.split_once("encoding=")?;
-    let quote = rest.chars().next()?;
-    let (name, _) = rest.get(1..)?.split_once(quote)?;
-    Some(name.to_owned())
+    let head = String::from_utf8_lossy(head);
+    let (declaration, _) = head.trim_start().strip_prefix("<?xml")?.split_once("?>")?;
+    let (_, value) = declaration.split_once("encoding")?;
+    let value = value.trim_start().strip_prefix('=')?.trim_start();
+    let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let (name, _) = value.get(1..)?.split_once(quote)?;
+    Encoding::for_label_no_replacement(name.as_bytes())
 }
 
-fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
-    let (pairs, _) = bytes.as_chunks::<2>();
-    let units = pairs.iter().map(|pair| unit(*pair));
-    char::decode_utf16(units)
-        .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
-        .collect()
-}
-
-/// The ASCII characters of a text in GBK, Big5 or EUC-KR, with [`GETA`] for each of the others. A byte of 0x81 and more
-/// takes the next one along, which may look like ASCII; in GB18030 it may take three.
-fn double_byte(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len());
-    let mut rest = bytes;
-    loop {
-        rest = match rest {
-            [] => return text,
-            [
-                0x81..=0xfe,
-                b'0'..=b'9',
-                0x81..=0xfe,
-                b'0'..=b'9',
-                after @ ..,
-            ] => {
-                text.push(GETA);
-                after
-            }
-            [0x80..=0xff, _, after @ ..] | [0x80..=0xff, after @ ..] => {
-                text.push(GETA);
-                after
-            }
-            [ascii, after @ ..] => {
-                text.push(char::from(*ascii));
-                after
-            }
-        };
+/// The charset of bytes that do not say theirs.
+fn guessed(body: &[u8]) -> &'static Encoding {
+    if std::str::from_utf8(body).is_ok() {
+        UTF_8
+    } else {
+        GB18030
     }
 }
 
@@ -107,37 +66,54 @@ mod tests {
     }
 
     #[test]
-    fn ascii_is_read_in_every_charset() {
-        // "\u{6d3d}" is e4 5c in GBK: its second byte is a backslash.
-        let gbk = b"{\"code\":\"OK\",\"message\":\"\xd5\xcb\xbb\xa7\xe4\x5c\",\"id\":\"7\"}";
-        let shown = "{\"code\":\"OK\",\"message\":\"〓〓〓\",\"id\":\"7\"}";
+    fn a_named_charset_is_read_whole() {
+        // U+92C5 is e4 5c in GBK: its second byte looks like a backslash.
+        let gbk = b"{\"message\":\"\xd5\xcb\xbb\xa7\xe4\x5c\",\"id\":\"7\"}";
+        let shown = "{\"message\":\"账户\u{92c5}\",\"id\":\"7\"}";
         for content_type in [
             "application/json; charset=GBK",
             "text/plain;charset=\"gb2312\"",
+            "text/plain; Charset = 'gb18030'",
+            "text/plain; charset=x-of-our-own",
             "text/plain",
         ] {
             assert_eq!(read(content_type, gbk), shown, "{content_type}");
         }
-        let xml = b"<?xml version=\"1.0\" encoding=\"GBK\"?><a>\xd5\xcb</a>";
-        assert!(read("text/xml", xml).ends_with("<a>〓</a>"));
-        assert_eq!(
-            read("text/plain; charset=gb18030", b"a\x81\x30\x81\x30b"),
-            "a〓b"
-        );
-        assert_eq!(read("text/plain; charset=ISO-8859-1", b"caf\xe9"), "café");
+        for (charset, bytes, shown) in [
+            ("gb18030", b"a\x81\x30\x81\x30b".as_slice(), "a\u{80}b"),
+            ("Big5", b"\xbe\x6c\xc3\x42\xa4\xa3\xa8\xac", "餘額不足"),
+            ("EUC-KR", b"\xc0\xdc\xbe\xd7 \xba\xce\xc1\xb7", "잔액 부족"),
+            ("Shift_JIS", b"\x8e\x63\x8d\x82\x95\x73\x91\xab", "残高不足"),
+            ("ISO-8859-1", b"caf\xe9", "café"),
+            ("utf-16be", b"\0O\0K", "OK"),
+        ] {
+            let content_type = format!("text/plain; charset={charset}");
+            assert_eq!(read(&content_type, bytes), shown, "{charset}");
+        }
+    }
+
+    #[test]
+    fn an_xml_declaration_names_the_charset_where_nothing_else_does() {
+        for xml in [
+            b"<?xml version=\"1.0\" encoding=\"Shift_JIS\"?><a>\x8e\x63</a>",
+            b"<?xml version='1.0' encoding = 'Shift_JIS'?><a>\x8e\x63</a>".as_slice(),
+        ] {
+            assert!(read("text/xml", xml).ends_with("<a>残</a>"));
+            assert!(!read("text/xml; charset=big5", xml).ends_with("<a>残</a>"));
+        }
     }
 
     #[test]
     fn utf_8_stays_as_it_is_and_bytes_that_break_off_are_read_to_their_end() {
         assert_eq!(read("application/json", "余额不足".as_bytes()), "余额不足");
-        assert_eq!(read("text/plain", b"a\xd5"), "a〓");
+        assert_eq!(read("text/plain", b"a\xd5"), "a\u{fffd}");
         assert_eq!(read("text/plain", b""), "");
     }
 
     proptest::proptest! {
         #[test]
         fn any_bytes_become_a_text(body in proptest::collection::vec(proptest::num::u8::ANY, 0..64)) {
-            for charset in ["gbk", "utf-16", "iso-8859-1", "x"] {
+            for charset in ["gbk", "big5", "euc-kr", "shift_jis", "utf-16", "iso-8859-1", "x"] {
                 let content_type = format!("text/plain; charset={charset}");
                 let read = to_utf8(Some(&content_type), body.clone());
                 proptest::prop_assert!(String::from_utf8(read).is_ok());

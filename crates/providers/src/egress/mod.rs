@@ -64,7 +64,7 @@ pub struct Answer {
     pub status: u16,
     /// The headers whose values are text, with names in lower case.
     pub headers: Vec<(String, String)>,
-    /// The body, whole, as UTF-8 as far as its charset is known.
+    /// The body, whole, as UTF-8 whatever its charset was.
     pub body: Vec<u8>,
 }
 

@@ -1,132 +1,108 @@
 //! XML as far as vendors' answers have it: elements, attributes, text, CDATA; and none of what a document type declares.
 
+use quick_xml::escape::resolve_xml_entity;
+use quick_xml::events::{BytesRef, BytesStart, Event};
+use quick_xml::{Reader, XmlVersion};
 use serde_json::{Map, Value};
 
-/// The deepest element that is read.
-const DEEPEST: usize = 32;
+/// The most elements that are open at once: the root and 32 within it.
+const DEEPEST: usize = 33;
 
 /// Reads a document as a JSON value, so that JSON pointers lead into it: an element is the object of its children, or
 /// its text where it has none; children of one name are a list; an attribute is a child whose name begins with `@`, and
 /// the text beside children or attributes is `#text`. `None` where the text is no such document.
 pub(super) fn read(text: &str) -> Option<Value> {
-    let mut reader = Reader { rest: text };
-    reader.skip_misc()?;
-    let (name, root) = reader.element(0)?;
-    Some(Value::Object(Map::from_iter([(name, root)])))
-}
-
-struct Reader<'a> {
-    rest: &'a str,
-}
-
-impl<'a> Reader<'a> {
-    /// Skips white space, declarations, instructions and comments before an element.
-    fn skip_misc(&mut self) -> Option<()> {
-        loop {
-            self.rest = self.rest.trim_start();
-            if self.rest.starts_with("<?") {
-                self.until("?>")?;
-            } else if self.rest.starts_with("<!--") {
-                self.until("-->")?;
-            } else {
-                return Some(());
+    let mut reader = Reader::from_str(text);
+    let mut open = Vec::<Element>::new();
+    loop {
+        let closed = match reader.read_event().ok()? {
+            Event::Start(tag) if open.len() < DEEPEST => {
+                open.push(Element::open(&tag)?);
+                continue;
             }
-        }
-    }
-
-    /// The text before `end`, which is skipped too.
-    fn until(&mut self, end: &str) -> Option<&'a str> {
-        let (before, after) = self.rest.split_once(end)?;
-        self.rest = after;
-        Some(before)
-    }
-
-    /// An element: its name without a prefix, and its value.
-    fn element(&mut self, depth: usize) -> Option<(String, Value)> {
-        if depth > DEEPEST {
-            return None;
-        }
-        self.rest = self.rest.strip_prefix('<')?;
-        let whole = self.name()?;
-        let mut fields = self.attributes()?;
-        if let Some(rest) = self.rest.strip_prefix("/>") {
-            self.rest = rest;
-            return Some((local(whole), value(fields, String::new())));
-        }
-        self.rest = self.rest.strip_prefix('>')?;
-        let mut words = String::new();
-        loop {
-            if let Some(rest) = self.rest.strip_prefix("</") {
-                self.rest = rest;
-                let closed = self.until(">")?.trim_end();
-                let element = (local(whole), value(fields, words));
-                return (closed == whole).then_some(element);
+            Event::Empty(tag) if open.len() < DEEPEST => Element::open(&tag)?,
+            Event::End(_) => open.pop()?,
+            Event::Text(words) => {
+                write(&mut open, &words.xml10_content())?;
+                continue;
             }
-            if self.rest.starts_with("<!--") {
-                self.until("-->")?;
-            } else if let Some(rest) = self.rest.strip_prefix("<![CDATA[") {
-                self.rest = rest;
-                words.push_str(self.until("]]>")?);
-            } else if self.rest.starts_with("<?") {
-                self.until("?>")?;
-            } else if self.rest.starts_with('<') {
-                let (name, child) = self.element(depth + 1)?;
-                add(&mut fields, name, child);
-            } else {
-                let end = self.rest.find('<')?;
-                let (text, rest) = self.rest.split_at(end);
-                words.push_str(&unescaped(text)?);
-                self.rest = rest;
+            Event::CData(words) => {
+                write(&mut open, &words.xml10_content())?;
+                continue;
             }
-        }
-    }
-
-    fn name(&mut self) -> Option<&'a str> {
-        let ends = |c: char| c.is_whitespace() || matches!(c, '/' | '>' | '=' | '<' | '"' | '\'');
-        let (name, rest) = self.rest.split_at(self.rest.find(ends)?);
-        self.rest = rest;
-        (!name.is_empty() && !name.starts_with('!')).then_some(name)
-    }
-
-    fn attributes(&mut self) -> Option<Map<String, Value>> {
-        let mut attributes = Map::new();
-        loop {
-            self.rest = self.rest.trim_start();
-            if self.rest.starts_with(['/', '>']) {
-                return Some(attributes);
+            Event::GeneralRef(reference) => {
+                write(&mut open, &referred(&reference)?)?;
+                continue;
             }
-            let name = self.name()?;
-            self.rest = self.rest.trim_start().strip_prefix('=')?.trim_start();
-            let quote = self
-                .rest
-                .chars()
-                .next()
-                .filter(|c| matches!(c, '"' | '\''))?;
-            self.rest = self.rest.get(1..)?;
-            let words = unescaped(self.until(quote.encode_utf8(&mut [0; 4]))?)?;
-            add(
-                &mut attributes,
-                format!("@{}", local(name)),
-                Value::from(words),
-            );
+            Event::Comment(_) | Event::PI(_) | Event::Decl(_) => continue,
+            Event::Start(_) | Event::Empty(_) | Event::DocType(_) | Event::Eof => return None,
+        };
+        let (name, value) = closed.close();
+        match open.last_mut() {
+            Some(parent) => add(&mut parent.fields, name, value),
+            None => return Some(Value::Object(Map::from_iter([(name, value)]))),
         }
     }
 }
 
-/// A name without the prefix of its namespace.
-fn local(name: &str) -> String {
-    name.rsplit(':').next().unwrap_or(name).to_owned()
+/// An element whose end has not been read yet.
+struct Element {
+    /// Its name without the prefix of a namespace.
+    name: String,
+    /// Its attributes and children so far.
+    fields: Map<String, Value>,
+    /// The text between its children so far.
+    words: String,
 }
 
-fn value(mut fields: Map<String, Value>, words: String) -> Value {
-    let words = words.trim();
-    if fields.is_empty() {
-        return Value::from(words);
+impl Element {
+    /// The element that `tag` opens; `None` where the tag is not well-formed.
+    fn open(tag: &BytesStart<'_>) -> Option<Self> {
+        let name = tag.local_name().as_ref().to_owned();
+        let mut fields = Map::new();
+        for attribute in tag.attributes() {
+            let attribute = attribute.ok()?;
+            let words = attribute.normalized_value(XmlVersion::Implicit1_0).ok()?;
+            let name = format!("@{}", attribute.key.local_name().as_ref());
+            add(&mut fields, name, Value::from(words));
+        }
+        let words = String::new();
+        (!name.is_empty()).then_some(Self {
+            name,
+            fields,
+            words,
+        })
     }
-    if !words.is_empty() {
-        add(&mut fields, "#text".to_owned(), Value::from(words));
+
+    /// Its name and its value.
+    fn close(mut self) -> (String, Value) {
+        let words = self.words.trim();
+        if self.fields.is_empty() {
+            return (self.name, Value::from(words));
+        }
+        if !words.is_empty() {
+            add(&mut self.fields, "#text".to_owned(), Value::from(words));
+        }
+        (self.name, Value::Object(self.fields))
     }
-    Value::Object(fields)
+}
+
+/// Adds text to the innermost element; outside of the root only white space may stand.
+fn write(open: &mut [Element], words: &str) -> Option<()> {
+    match open.last_mut() {
+        Some(element) => element.words.push_str(words),
+        None => return words.trim().is_empty().then_some(()),
+    }
+    Some(())
+}
+
+/// The text that a reference stands for: one of the five entities of XML, or a character by its number. `None` for any
+/// other entity.
+fn referred(reference: &BytesRef<'_>) -> Option<String> {
+    match reference.resolve_char_ref().ok()? {
+        Some(character) => Some(character.to_string()),
+        None => resolve_xml_entity(&reference.xml10_content()).map(str::to_owned),
+    }
 }
 
 /// Adds a field; fields of one name become a list.
@@ -136,35 +112,6 @@ fn add(fields: &mut Map<String, Value>, name: String, value: Value) {
         Some(Value::Array(list)) => list.push(value),
         Some(first) => *first = Value::from(vec![first.take(), value]),
     }
-}
-
-/// Text with its five entities and its character references in clear; `None` for any other entity.
-fn unescaped(text: &str) -> Option<String> {
-    let mut clear = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('&') {
-        clear.push_str(before);
-        let (entity, after) = after.split_once(';')?;
-        clear.push(match entity {
-            "amp" => '&',
-            "lt" => '<',
-            "gt" => '>',
-            "quot" => '"',
-            "apos" => '\'',
-            _ => reference(entity.strip_prefix('#')?)?,
-        });
-        rest = after;
-    }
-    clear.push_str(rest);
-    Some(clear)
-}
-
-fn reference(number: &str) -> Option<char> {
-    let code = match number.strip_prefix('x') {
-        Some(hex) => u32::from_str_radix(hex, 16),
-        None => number.parse(),
-    };
-    char::from_u32(code.ok()?)
 }
 
 #[cfg(test)]
@@ -196,7 +143,7 @@ mod tests {
 
     #[test]
     fn text_that_is_no_whole_document_is_none() {
-        let deep = "<a>".repeat(99) + &"</a>".repeat(99);
+        let deep = "<a>".repeat(34) + &"</a>".repeat(34);
         for text in [
             "",
             "OK",
@@ -209,10 +156,15 @@ mod tests {
             "<!DOCTYPE a [<!ENTITY x 'y'>]><a>&x;</a>",
             "<a>&#xFFFFFFFF;</a>",
             "<a><![CDATA[</a>",
+            "<a b='1' b='2'/>",
+            "<a>&</a>",
+            "</a>",
             &deep,
         ] {
             assert_eq!(read(text), None, "{text}");
         }
+        let deepest = "<a>".repeat(33) + &"</a>".repeat(33);
+        assert!(read(&deepest).is_some());
     }
 
     proptest::proptest! {
