@@ -34,6 +34,13 @@ pub struct ApplicationDto {
     /// The country (ISO 3166-1 alpha-2) in which a number that names none is read; `CN` where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default_country: Option<String>,
+    /// What chooses the language of messages: `number`, `request` (its `x-authing-lang`), or the tag of the language that
+    /// all of them are in. Absent in answers of older releases.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message_language: Option<String>,
+    /// The language of messages that have no text in the language that was chosen; `en-US` where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_language: Option<String>,
     /// The time at which the application was created, RFC 3339, UTC.
     pub created_at: String,
     /// The version: each change gives it a higher one.
@@ -76,6 +83,13 @@ pub struct CreateApplicationRequest {
     /// The country (ISO 3166-1 alpha-2, such as `DE`) in which a number that names none is read; `CN` if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default_country: Option<String>,
+    /// What chooses the language of messages: `number` (by its country), `request` (its `x-authing-lang`), or the tag of
+    /// the language that all of them are in, such as `fr-FR`; `number` if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message_language: Option<String>,
+    /// The tag of the language of messages that have no text in the language that was chosen; `en-US` if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_language: Option<String>,
 }
 
 /// The body of `POST /api/v3/update-application`. Absent fields stay as they are.
@@ -112,6 +126,13 @@ pub struct UpdateApplicationRequest {
     /// The country (ISO 3166-1 alpha-2) in which a number that names none is read; empty for `CN`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default_country: Option<String>,
+    /// What chooses the language of messages: `number` (by its country), `request` (its `x-authing-lang`), or the tag of
+    /// the language that all of them are in, such as `fr-FR`; empty for `number`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message_language: Option<String>,
+    /// The tag of the language of messages that have no text in the language that was chosen; empty for `en-US`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_language: Option<String>,
     /// The version that the caller has seen. If the application has another one, the service changes nothing.
     /// Absent for any version.
     #[serde(default, skip_serializing_if = "Option::is_none")]

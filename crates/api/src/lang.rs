@@ -48,7 +48,7 @@ impl Lang {
             .unwrap_or_default()
     }
 
-    /// Returns the supported language of a tag (RFC 5646): `en-GB` is English.
+    /// Returns the supported language of a tag (RFC 5646), perhaps with underscores: `en-GB` and `en_GB` are English.
     ///
     /// ```
     /// use countersign_api::Lang;
@@ -58,7 +58,7 @@ impl Lang {
     #[must_use]
     pub fn of_tag(tag: &str) -> Option<Self> {
         let tag = tag.trim().to_ascii_lowercase();
-        let mut parts = tag.split('-');
+        let mut parts = tag.split(['-', '_']);
         match parts.next()? {
             "en" => Some(Lang::EnUs),
             "ja" => Some(Lang::JaJp),
@@ -105,6 +105,8 @@ mod tests {
             ("ZH-tw", Some(Lang::ZhTw)),
             ("en-GB", Some(Lang::EnUs)),
             (" ja-JP ", Some(Lang::JaJp)),
+            ("en_US", Some(Lang::EnUs)),
+            ("zh_Hant_HK", Some(Lang::ZhTw)),
             ("fr", None),
             ("", None),
             ("*", None),

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use url::Url;
 
 use crate::autofill::{AndroidAppHash, WebHost};
+use crate::language::Languages;
 use crate::phone::{Country, InvalidPhone, PhoneNumber};
 use crate::time::Timestamp;
 
@@ -32,6 +33,8 @@ pub struct Application {
     pub android_app_hash: Option<AndroidAppHash>,
     /// The country in which a number that names none is read; the mainland of China where absent.
     pub default_country: Option<Country>,
+    /// The languages of its messages.
+    pub languages: Languages,
     /// The time at which the application was created.
     pub created_at: Timestamp,
 }

@@ -72,6 +72,7 @@ pub mod channel;
 pub mod code;
 pub mod entropy;
 pub mod id;
+pub mod language;
 pub mod limit;
 pub mod message;
 pub mod phone;

@@ -29,7 +29,7 @@ use crate::application::{Application, SmsName};
 use crate::autofill::{AndroidAppHash, WebHost};
 use crate::text::measure;
 
-pub use book::{Template, TemplateKind, TemplateQuery, TemplateScope, Templates};
+pub use book::{Template, TemplateKind, TemplateQuery, TemplateScope, Templates, Written};
 pub use builtin::{TooLong, check, render};
 pub use language::Language;
 pub use preview::{Preview, SAMPLE_CODE, SAMPLE_LIFE, preview};

@@ -178,6 +178,8 @@ fn problem_of(problem: FieldProblem) -> String {
         }
         FieldProblem::NotAWebHost => "must be a domain name such as shop.example, without scheme and port",
         FieldProblem::NotACountry => "must be a country with phone numbers by its two-letter code, such as CN",
+        FieldProblem::NotALanguageChoice => "must be number, request, or the tag of a language, such as fr-FR",
+        FieldProblem::NotALanguageTag => "must be the tag of a language, such as fr-FR",
         FieldProblem::NotAnAndroidAppHash => "must have exactly 11 characters of A-Z a-z 0-9 + /",
         FieldProblem::TextTooLong { channel, language, needed, limit } => {
             return format!("makes the text for {channel} in {language} too long for one SMS: at its shortest it would take {needed} of {limit} places");

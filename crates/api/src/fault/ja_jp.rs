@@ -166,6 +166,8 @@ fn problem_of(problem: FieldProblem) -> String {
         FieldProblem::NotAnOrigin => "は https://shop.example や http://localhost:3000 のようなオリジンで、20 個までです",
         FieldProblem::NotAWebHost => "は shop.example のようなドメイン名で、スキームとポートを含んではなりません",
         FieldProblem::NotACountry => "は電話番号を持つ国または地域の 2 文字コード（例: CN）でなければなりません",
+        FieldProblem::NotALanguageChoice => "は number、request、または fr-FR のような言語タグでなければなりません",
+        FieldProblem::NotALanguageTag => "は fr-FR のような言語タグでなければなりません",
         FieldProblem::NotAnAndroidAppHash => "は A-Z a-z 0-9 + / のちょうど 11 文字でなければなりません",
         FieldProblem::TextTooLong { channel, language, needed, limit } => {
             return format!("により {channel} の {language} の本文が SMS 1 通に収まりません。最短でも {needed} 必要ですが、上限は {limit} です");

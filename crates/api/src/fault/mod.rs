@@ -172,6 +172,10 @@ pub enum FieldProblem {
     NotAWebHost,
     /// Not the ISO 3166-1 alpha-2 code of a country that has phone numbers.
     NotACountry,
+    /// Not `number`, `request` or the tag of a language.
+    NotALanguageChoice,
+    /// Not a well-formed tag of a language.
+    NotALanguageTag,
     /// Not 11 characters of `A-Z a-z 0-9 + /`.
     NotAnAndroidAppHash,
     /// The text of a message would not fit one SMS, even in its shortest wording.
@@ -421,6 +425,14 @@ impl Fault {
             (
                 "badCountry",
                 malformed("defaultCountry", FieldProblem::NotACountry),
+            ),
+            (
+                "badLanguageChoice",
+                malformed("messageLanguage", FieldProblem::NotALanguageChoice),
+            ),
+            (
+                "badLanguage",
+                malformed("defaultLanguage", FieldProblem::NotALanguageTag),
             ),
             (
                 "badAndroidAppHash",

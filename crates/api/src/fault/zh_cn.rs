@@ -159,6 +159,8 @@ fn problem_of(problem: FieldProblem) -> String {
         }
         FieldProblem::NotAWebHost => "必须是形如 shop.example 的域名，不含协议和端口",
         FieldProblem::NotACountry => "必须是有电话号码的国家或地区的两位字母代码，例如 CN",
+        FieldProblem::NotALanguageChoice => "必须是 number、request 或语言标签，例如 fr-FR",
+        FieldProblem::NotALanguageTag => "必须是语言标签，例如 fr-FR",
         FieldProblem::NotAnAndroidAppHash => "必须恰好为 11 个字符，仅限 A-Z a-z 0-9 + /",
         FieldProblem::TextTooLong {
             channel,

@@ -159,6 +159,8 @@ fn problem_of(problem: FieldProblem) -> String {
         }
         FieldProblem::NotAWebHost => "必須是形如 shop.example 的網域名稱，不含通訊協定和連接埠",
         FieldProblem::NotACountry => "必須是有電話號碼的國家或地區的兩位字母代碼，例如 CN",
+        FieldProblem::NotALanguageChoice => "必須是 number、request 或語言標籤，例如 fr-FR",
+        FieldProblem::NotALanguageTag => "必須是語言標籤，例如 fr-FR",
         FieldProblem::NotAnAndroidAppHash => "必須恰好為 11 個字元，僅限 A-Z a-z 0-9 + /",
         FieldProblem::TextTooLong {
             channel,

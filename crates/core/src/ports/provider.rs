@@ -50,10 +50,11 @@ use crate::application::{AppId, SmsName};
 use crate::channel::Channel;
 use crate::code::passcode::Passcode;
 use crate::id::MessageId;
+use crate::language::LanguageTag;
 use crate::phone::PhoneNumber;
 use crate::receipt::{Callback, InvalidCallback, Receipt, Receipts};
 use crate::send::outcome::Outcome;
-use crate::template::{FilledTemplate, Language, SmsText};
+use crate::template::{FilledTemplate, SmsText};
 use crate::time::Timestamp;
 
 /// One message, ready to leave.
@@ -70,7 +71,7 @@ pub struct Sms {
     /// The purpose of the code.
     pub channel: Channel,
     /// The language of the text.
-    pub language: Language,
+    pub language: LanguageTag,
     /// The whole text, for vendors that send text.
     pub text: SmsText,
     /// The vendor's own template with its variables filled in, for vendors that send templates.

@@ -10,10 +10,11 @@ use crate::application::Application;
 use crate::channel::Channel;
 use crate::code::passcode::Passcode;
 use crate::id::MessageId;
+use crate::language::LanguageTag;
 use crate::phone::PhoneNumber;
 use crate::policy;
 use crate::ports::provider::{Content, Provider, Sms};
-use crate::template::{self, Language, SmsText, TemplateQuery, Templates};
+use crate::template::{self, SmsText, TemplateQuery, Templates};
 use crate::time::Timestamp;
 
 /// A message to be carried.
@@ -23,6 +24,8 @@ pub(crate) struct Parcel<'a> {
     pub(crate) app: &'a Arc<Application>,
     pub(crate) channel: Channel,
     pub(crate) phone: &'a PhoneNumber,
+    /// The language that was chosen for it.
+    pub(crate) language: LanguageTag,
     /// The code and its remaining life; `None` when the code cannot be recovered, so that nothing can be sent.
     pub(crate) code: Option<(Passcode, Duration)>,
 }
@@ -108,22 +111,21 @@ impl Parcel<'_> {
     ) -> Result<Sms, RefusalKind> {
         // Without a code nothing can be sent: the key differs from the one that sealed it.
         let (passcode, life) = self.code.as_ref().ok_or(RefusalKind::Other)?;
-        let language = Language::of(self.phone);
         let query = TemplateQuery {
             app: self.app,
             channel: self.channel,
             provider: provider.name(),
-            language,
+            language: &self.language,
         };
         let text = templates.text(&query, passcode, *life);
-        let template = match provider.content(self.phone) {
-            Content::Text if rejected.iter().any(|no| no.reveal() == text.reveal()) => {
-                return Err(RefusalKind::SameContent);
-            }
-            Content::Text => None,
+        let same = |no: &SmsText| no.reveal() == text.words.reveal();
+        let (template, language) = match provider.content(self.phone) {
+            Content::Text if rejected.iter().any(same) => return Err(RefusalKind::SameContent),
+            Content::Text => (None, text.language),
             Content::Template => {
                 let filled = templates.filled(&query, passcode, *life);
-                Some(filled.ok_or(RefusalKind::NoTemplate)?)
+                let filled = filled.ok_or(RefusalKind::NoTemplate)?;
+                (Some(filled.words), filled.language)
             }
         };
         Ok(Sms {
@@ -133,7 +135,7 @@ impl Parcel<'_> {
             to: self.phone.clone(),
             channel: self.channel,
             language,
-            text,
+            text: text.words,
             template,
             passcode: passcode.clone(),
             minutes: template::minutes(*life),

@@ -13,6 +13,7 @@ use crate::channel::Channel;
 use crate::code::passcode::{Binding, Passcode, PasscodeKey};
 use crate::entropy::{Entropy, EntropyError};
 use crate::id::{MessageId, RequestId};
+use crate::language::LanguageTag;
 use crate::limit::{Refusal, Rules, SendLimits};
 use crate::message::{Intent, LiveCode, NewCode};
 use crate::phone::{Country, PhoneNumber};
@@ -37,6 +38,8 @@ pub struct SendRequest {
     pub phone: PhoneNumber,
     /// The address of the caller, where a caller asked for the code.
     pub caller: Option<IpAddr>,
+    /// The language that the request names, for applications that let it choose.
+    pub language: Option<LanguageTag>,
 }
 
 /// The reason why no code was sent.
@@ -205,6 +208,10 @@ impl Messenger {
             app: &request.app,
             channel: request.channel,
             phone: &request.phone,
+            language: request
+                .app
+                .languages
+                .of_message(&request.phone, request.language.as_ref()),
             code,
         };
         let attempts = dispatch::carry(&parcel, way, templates, || self.parts.clock.now()).await;

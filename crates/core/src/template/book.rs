@@ -1,21 +1,30 @@
 //! All templates of a deployment, and the choice of the one that a message gets.
 
+mod lookup;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::text::TextTemplate;
 use super::vendor::{FilledTemplate, VendorTemplate};
 use super::{CAPACITY, Language, Preview, Sender, SmsText, preview, render};
-use crate::application::{AppId, Application};
+use crate::application::AppId;
 use crate::channel::Channel;
 use crate::code::passcode::Passcode;
+use crate::language::LanguageTag;
 use crate::send::route::ProviderName;
+
+pub use lookup::TemplateQuery;
 
 /// The messages that a template is for. A field of `None` matches every message.
 ///
 /// If several templates match, the nearest is used. A template of the application comes before one of the
 /// deployment; among those, fields rank in the order channel, provider, language. Where none matches, text
 /// vendors get the built-in text and template vendors get none.
+///
+/// A template in `fr` is for `fr-CA` too, and one in `fr-FR` where nothing nearer is; one in `en-US` is for `en-GB`, and
+/// so on where there are built-in texts. A message without a text in its language is written in the default language of
+/// the application, or else in `en-US`; templates that name no language are looked at where that is found.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TemplateScope {
     /// Only messages of this application.
@@ -25,7 +34,7 @@ pub struct TemplateScope {
     /// Only messages through this provider; a vendor's own template always names one.
     pub provider: Option<ProviderName>,
     /// Only messages in this language.
-    pub language: Option<Language>,
+    pub language: Option<LanguageTag>,
 }
 
 impl TemplateScope {
@@ -94,44 +103,29 @@ pub enum TemplateKind {
     Vendor,
 }
 
+/// A part of a message, and the language that it is in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written<T> {
+    /// The text, or the vendor's template.
+    pub words: T,
+    /// The language that the template names, or the one that was chosen for the message where it names none.
+    pub language: LanguageTag,
+}
+
+impl<T> Written<T> {
+    fn map<U>(self, make: impl FnOnce(T) -> U) -> Written<U> {
+        Written {
+            words: make(self.words),
+            language: self.language,
+        }
+    }
+}
+
 /// All templates of a deployment except the built-in ones.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Templates {
     texts: BTreeMap<TemplateScope, TextTemplate>,
     vendors: BTreeMap<TemplateScope, VendorTemplate>,
-}
-
-/// The message that a template is looked up for.
-#[derive(Debug, Clone, Copy)]
-pub struct TemplateQuery<'a> {
-    /// The application that sends the message.
-    pub app: &'a Application,
-    /// The purpose of the code.
-    pub channel: Channel,
-    /// The provider that carries the message.
-    pub provider: &'a str,
-    /// The language of the message.
-    pub language: Language,
-}
-
-impl TemplateQuery<'_> {
-    /// Returns every scope that matches, the nearest first.
-    fn scopes(&self) -> impl Iterator<Item = TemplateScope> {
-        let provider = ProviderName::parse(self.provider).ok();
-        (0..16_u8).rev().map(move |named| TemplateScope {
-            app: (named & 8 != 0).then(|| self.app.id.clone()),
-            channel: (named & 4 != 0).then_some(self.channel),
-            provider: provider.clone().filter(|_| named & 2 != 0),
-            language: (named & 1 != 0).then_some(self.language),
-        })
-    }
-
-    fn in_book<'b, T>(&self, book: &'b BTreeMap<TemplateScope, T>) -> Option<&'b T> {
-        if book.is_empty() {
-            return None;
-        }
-        self.scopes().find_map(|scope| book.get(&scope))
-    }
 }
 
 impl Templates {
@@ -147,20 +141,44 @@ impl Templates {
     /// which makes room, also replaces a template's text that leaves no room for the application's last lines
     /// in one segment.
     #[must_use]
-    pub fn text(&self, query: &TemplateQuery<'_>, passcode: &Passcode, life: Duration) -> SmsText {
+    pub fn text(
+        &self,
+        query: &TemplateQuery<'_>,
+        passcode: &Passcode,
+        life: Duration,
+    ) -> Written<SmsText> {
         let sender = Sender::from(query.app);
-        let template = query.in_book(&self.texts);
-        match template.filter(|text| text.leaves_room(sender)) {
-            Some(template) => template.fill(sender, passcode.reveal(), life),
-            None => render(query.language, query.channel, sender, passcode, life),
+        let (template, built_in) = self.text_template(query);
+        match template.filter(|found| found.words.leaves_room(sender)) {
+            Some(found) => found.map(|text| text.fill(sender, passcode.reveal(), life)),
+            None => Written {
+                words: render(built_in, query.channel, sender, passcode, life),
+                language: built_in.tag(),
+            },
         }
     }
 
     /// Returns a preview of the text that [`Templates::text`] returns, with a sample code.
     #[must_use]
     pub fn preview(&self, query: &TemplateQuery<'_>) -> Preview {
-        let (template, sender) = (query.in_book(&self.texts), Sender::from(query.app));
-        preview(template, query.language, query.channel, sender)
+        let (template, built_in) = self.text_template(query);
+        let template = template.map(|found| found.words);
+        preview(template, built_in, query.channel, Sender::from(query.app))
+    }
+
+    /// Returns the nearest template for a text, and the language of the built-in text that takes its place.
+    fn text_template(
+        &self,
+        query: &TemplateQuery<'_>,
+    ) -> (Option<Written<&TextTemplate>>, Language) {
+        for language in query.languages() {
+            let found = query.in_book(&self.texts, &language);
+            let built_in = Language::serving(&language);
+            if found.is_some() || built_in.is_some() {
+                return (found, built_in.unwrap_or(Language::EnUs));
+            }
+        }
+        (None, Language::EnUs)
     }
 
     /// Returns the vendor's template, filled for a code; `None` where there is none.
@@ -170,20 +188,23 @@ impl Templates {
         query: &TemplateQuery<'_>,
         passcode: &Passcode,
         life: Duration,
-    ) -> Option<FilledTemplate> {
-        let template = query.in_book(&self.vendors)?;
+    ) -> Option<Written<FilledTemplate>> {
+        let mut languages = query.languages();
+        let found = languages.find_map(|language| query.in_book(&self.vendors, &language))?;
         let sender = Sender::from(query.app);
-        let variables = template.variables.iter().map(|variable| {
-            let mut text = String::with_capacity(CAPACITY);
-            let code = passcode.reveal();
-            variable.value.fill(&mut text, sender, code, life);
-            (variable.name.clone(), SmsText(text))
-        });
-        Some(FilledTemplate {
-            id: template.id.clone(),
-            signature: template.signature.clone(),
-            variables: variables.collect(),
-        })
+        Some(found.map(|template| {
+            let variables = template.variables.iter().map(|variable| {
+                let mut text = String::with_capacity(CAPACITY);
+                let code = passcode.reveal();
+                variable.value.fill(&mut text, sender, code, life);
+                (variable.name.clone(), SmsText(text))
+            });
+            FilledTemplate {
+                id: template.id.clone(),
+                signature: template.signature.clone(),
+                variables: variables.collect(),
+            }
+        }))
     }
 }
 

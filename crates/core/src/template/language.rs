@@ -1,8 +1,8 @@
-//! The languages of messages.
+//! The languages of the built-in texts.
 
-use crate::phone::PhoneNumber;
+use crate::language::LanguageTag;
 
-/// The language of a message to a phone.
+/// A language that has built-in texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Language {
     /// Simplified Chinese.
@@ -16,7 +16,7 @@ pub enum Language {
 }
 
 impl Language {
-    /// Every language that a message may be in.
+    /// Every language that has built-in texts.
     pub const ALL: [Language; 4] = [
         Language::ZhCn,
         Language::ZhTw,
@@ -35,23 +35,26 @@ impl Language {
         }
     }
 
-    /// Returns the language with this tag, or `None`.
+    /// The tag of the language.
     #[must_use]
-    pub fn parse(tag: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|language| language.as_str() == tag)
+    pub fn tag(self) -> LanguageTag {
+        LanguageTag::of_built_in(self.as_str())
     }
 
-    /// Returns the language that the owner of `phone` most likely reads. The language of an API call is no
-    /// evidence of it, since some official SDKs send one language for every user.
+    /// Returns the language whose built-in texts serve readers of `tag`: those in `en-US` serve `en-GB`, and those in
+    /// `zh-TW` serve `zh-Hant`. `None` where no built-in text is in their language.
     #[must_use]
-    pub fn of(phone: &PhoneNumber) -> Self {
-        match phone.country().as_str() {
-            "CN" => Language::ZhCn,
-            "TW" | "HK" | "MO" => Language::ZhTw,
-            "JP" => Language::JaJp,
-            _ => Language::EnUs,
+    pub fn serving(tag: &LanguageTag) -> Option<Self> {
+        let traditional = |part| matches!(part, "Hant" | "TW" | "HK" | "MO");
+        let mut parts = tag.as_str().split('-').skip(1);
+        match tag.language() {
+            "en" => Some(Language::EnUs),
+            "ja" => Some(Language::JaJp),
+            "zh" => match parts.find(|part| *part == "Hans" || traditional(part)) {
+                None | Some("Hans") => Some(Language::ZhCn),
+                Some(_) => Some(Language::ZhTw),
+            },
+            _ => None,
         }
     }
 }
@@ -61,28 +64,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_tag_leads_back_to_its_language() {
-        for language in Language::ALL {
-            assert_eq!(Language::parse(language.as_str()), Some(language));
-        }
-        for other in ["", "zh", "zh-cn", "en-GB", "fr-FR"] {
-            assert_eq!(Language::parse(other), None, "{other:?}");
-        }
-    }
-
-    #[test]
-    fn a_number_is_read_in_the_language_of_its_country() {
-        for (number, language) in [
-            ("+8613800138000", Language::ZhCn),
-            ("+886912345678", Language::ZhTw),
-            ("+85251234567", Language::ZhTw),
-            ("+85366123456", Language::ZhTw),
-            ("+819012345678", Language::JaJp),
-            ("+12015550123", Language::EnUs),
-            ("+6581234567", Language::EnUs),
+    fn built_in_texts_serve_every_tag_of_their_language() {
+        for (tag, language) in [
+            ("zh-CN", Some(Language::ZhCn)),
+            ("zh", Some(Language::ZhCn)),
+            ("zh-Hans-HK", Some(Language::ZhCn)),
+            ("zh-TW", Some(Language::ZhTw)),
+            ("zh-Hant", Some(Language::ZhTw)),
+            ("zh-HK", Some(Language::ZhTw)),
+            ("en-US", Some(Language::EnUs)),
+            ("en-GB", Some(Language::EnUs)),
+            ("ja", Some(Language::JaJp)),
+            ("fr-FR", None),
+            ("enm", None),
         ] {
-            let phone = PhoneNumber::parse(number, None).unwrap();
-            assert_eq!(Language::of(&phone), language, "{number}");
+            let tag = LanguageTag::parse(tag).unwrap();
+            assert_eq!(Language::serving(&tag), language, "{tag:?}");
         }
     }
 }

@@ -15,7 +15,8 @@ use super::say;
     after_help = "Examples:\n  countersign app create --name Shop --origin https://shop.example\n  \
         countersign app set shop --web-host shop.example      codes fill themselves in on its pages\n  \
         countersign app set shop --android-hash ''            no longer in its Android app\n  \
-        countersign app set shop --default-country DE         0151 23456789 is a German number\n  countersign app list --json"
+        countersign app set shop --default-country DE         0151 23456789 is a German number\n  \
+        countersign app set shop --message-language request   messages are in the language of x-authing-lang\n  countersign app list --json"
 )]
 pub(super) struct App {
     #[command(subcommand)]
@@ -52,6 +53,12 @@ enum Verb {
         /// The country in which a number that names none is read, such as DE (default: CN)
         #[arg(long, value_name = "COUNTRY")]
         default_country: Option<String>,
+        /// The language of messages: by the `number` (default), by the `request`, or always a tag such as fr-FR
+        #[arg(long, value_name = "CHOICE")]
+        message_language: Option<String>,
+        /// The language of messages that have no text in the chosen one (default: en-US)
+        #[arg(long, value_name = "LANGUAGE")]
+        default_language: Option<String>,
         #[command(flatten)]
         owner: OwnerArgs,
     },
@@ -78,6 +85,12 @@ enum Verb {
         /// The country in which a number that names none is read, such as DE; '' for CN
         #[arg(long, value_name = "COUNTRY", group = "change")]
         default_country: Option<String>,
+        /// The language of messages: by the `number`, by the `request`, or always a tag such as fr-FR
+        #[arg(long, value_name = "CHOICE", group = "change")]
+        message_language: Option<String>,
+        /// The language of messages that have no text in the chosen one; '' for en-US
+        #[arg(long, value_name = "LANGUAGE", group = "change")]
+        default_language: Option<String>,
         #[command(flatten)]
         owner: OwnerArgs,
     },
@@ -103,6 +116,8 @@ impl App {
                 web_host,
                 android_hash,
                 default_country,
+                message_language,
+                default_language,
                 owner,
             } => {
                 let body = CreateApplicationRequest {
@@ -113,6 +128,8 @@ impl App {
                     web_host,
                     android_app_hash: android_hash,
                     default_country,
+                    message_language,
+                    default_language,
                 };
                 create(&owner, &body).await?;
             }
@@ -124,6 +141,8 @@ impl App {
                 web_host,
                 android_hash,
                 default_country,
+                message_language,
+                default_language,
                 owner,
             } => {
                 let body = UpdateApplicationRequest {
@@ -139,6 +158,8 @@ impl App {
                     web_host,
                     android_app_hash: android_hash,
                     default_country,
+                    message_language,
+                    default_language,
                     if_version: None,
                 };
                 set(&owner, &body).await?;
@@ -227,6 +248,7 @@ async fn set(args: &OwnerArgs, body: &UpdateApplicationRequest) -> anyhow::Resul
         or_none(app.android_app_hash.as_deref().unwrap_or_default())
     ));
     say(format!("country       {}", country(&app)));
+    say(format!("language      {}", language(&app)));
     warn(app.notice.as_deref());
     Ok(())
 }
@@ -241,6 +263,16 @@ fn warn(notice: Option<&str>) {
 /// Returns the country in which a number that names none is read.
 fn country(app: &ApplicationDto) -> &str {
     app.default_country.as_deref().unwrap_or("CN")
+}
+
+/// Returns the choice of the language of messages, and the one in which they are where the chosen one has no text.
+fn language(app: &ApplicationDto) -> String {
+    let choice = app.message_language.as_deref().unwrap_or("number");
+    let default = app.default_language.as_deref().unwrap_or("en-US");
+    match choice {
+        "number" | "request" => format!("by the {choice}, or else {default}"),
+        tag => format!("{tag}, or else {default}"),
+    }
 }
 
 fn or_none(text: &str) -> &str {

@@ -59,7 +59,7 @@ enum Verb {
         /// Through which provider
         #[arg(long)]
         provider: Option<String>,
-        /// Language of the message: zh-CN, zh-TW, en-US or ja-JP (default: that of the terminal)
+        /// Language of the message, such as fr-FR (default: that of the terminal)
         #[arg(long)]
         language: Option<String>,
         #[command(flatten)]
@@ -95,7 +95,7 @@ struct Scope {
     /// For messages through that provider
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     provider: Option<String>,
-    /// For messages in that language: zh-CN, zh-TW, en-US or ja-JP
+    /// For messages in that language, such as fr-FR
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     language: Option<String>,
     /// For all messages without a template of their own, in whichever language

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use countersign_core::application::{AppId, AppName, Application, Origins, SmsName};
 use countersign_core::autofill::{AndroidAppHash, WebHost};
 use countersign_core::entropy::random_hex;
+use countersign_core::language::{LanguageChoice, LanguageTag, Languages};
 use countersign_core::phone::Country;
 use countersign_core::ports::setup::{
     ApplicationRecord, Change, Setting, SettingKey, SetupVersion, Versioned,
@@ -31,6 +32,8 @@ pub struct NewApplication {
     pub android_app_hash: Option<AndroidAppHash>,
     /// The country in which a number that names none is read.
     pub default_country: Option<Country>,
+    /// The languages of its messages.
+    pub languages: Languages,
 }
 
 /// An application that was just created.
@@ -66,6 +69,10 @@ pub struct ApplicationChange {
     pub android_app_hash: Option<Option<AndroidAppHash>>,
     /// Another country in which a number that names none is read, or that of the deployment.
     pub default_country: Option<Option<Country>>,
+    /// Another choice of the language of its messages.
+    pub message_language: Option<LanguageChoice>,
+    /// Another language of messages that have no text in the chosen one, or English.
+    pub default_language: Option<Option<LanguageTag>>,
 }
 
 impl ApplicationChange {
@@ -77,6 +84,10 @@ impl ApplicationChange {
             web_host: self.web_host.unwrap_or(before.web_host),
             android_app_hash: self.android_app_hash.unwrap_or(before.android_app_hash),
             default_country: self.default_country.unwrap_or(before.default_country),
+            languages: Languages {
+                choice: self.message_language.unwrap_or(before.languages.choice),
+                default: self.default_language.unwrap_or(before.languages.default),
+            },
             ..before
         }
     }
@@ -107,6 +118,7 @@ impl Manage {
                 web_host: new.web_host,
                 android_app_hash: new.android_app_hash,
                 default_country: new.default_country,
+                languages: new.languages,
                 created_at: self.parts.clock.now(),
             }),
         };

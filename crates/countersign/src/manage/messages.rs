@@ -113,6 +113,7 @@ impl Manage {
             channel: test.channel,
             phone: test.phone,
             caller: None,
+            language: None,
         };
         let provider = self.parts.vendors.provider(&test.provider);
         let provider: Arc<dyn Provider> = provider.ok_or(ManageError::Internal)?;

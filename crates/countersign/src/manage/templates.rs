@@ -3,11 +3,12 @@
 use countersign_core::application::AppId;
 use countersign_core::channel::Channel;
 use countersign_core::code::passcode::Passcode;
+use countersign_core::language::LanguageTag;
 use countersign_core::ports::setup::{Change, Setting, SettingKey, Setup, SetupVersion};
 use countersign_core::send::route::ProviderName;
 use countersign_core::template::lint::{self, Finding, Severity};
 use countersign_core::template::{
-    FilledTemplate, Language, Preview, SAMPLE_CODE, SAMPLE_LIFE, Sender, Template, TemplateKind,
+    FilledTemplate, Preview, SAMPLE_CODE, SAMPLE_LIFE, Sender, Template, TemplateKind,
     TemplateQuery, TemplateScope,
 };
 
@@ -108,7 +109,7 @@ impl Manage {
         app: &AppId,
         channel: Channel,
         provider: Option<&ProviderName>,
-        language: Language,
+        language: &LanguageTag,
     ) -> Result<PreviewedTemplate, ManageError> {
         let setup = self.setup();
         let wanted = TemplateQuery {
@@ -121,7 +122,9 @@ impl Manage {
         let sample = Passcode::parse(SAMPLE_CODE).ok_or(ManageError::Internal)?;
         Ok(PreviewedTemplate {
             preview: templates.preview(&wanted),
-            vendor: templates.filled(&wanted, &sample, SAMPLE_LIFE),
+            vendor: templates
+                .filled(&wanted, &sample, SAMPLE_LIFE)
+                .map(|filled| filled.words),
         })
     }
 }

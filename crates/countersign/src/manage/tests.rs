@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use countersign_core::application::{AppName, Origins};
 use countersign_core::autofill::{AndroidAppHash, WebHost};
 use countersign_core::code::passcode::PasscodeKey;
+use countersign_core::language::Languages;
 use countersign_core::limit::SendLimits;
 use countersign_core::policy::CodePolicy;
 use countersign_core::ports::setup::{ProviderRecord, SecretMac, Setting};
@@ -210,6 +211,7 @@ fn shop(name: &str) -> NewApplication {
         web_host: Some(WebHost::parse("login.shop.example").unwrap()),
         android_app_hash: None,
         default_country: None,
+        languages: Languages::default(),
         sms_name: None,
     }
 }

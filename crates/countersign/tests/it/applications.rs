@@ -33,6 +33,7 @@ async fn the_operator_creates_an_application_and_is_shown_its_secret_once() {
           "appId": "dev-app",
           "appName": "Countersign",
           "allowedOrigins": ["http://localhost:*", "http://127.0.0.1:*"],
+          "messageLanguage": "number",
           "createdAt": "[time]",
           "version": 2
         },
@@ -40,6 +41,7 @@ async fn the_operator_creates_an_application_and_is_shown_its_secret_once() {
           "appId": "shop",
           "appName": "Shop",
           "allowedOrigins": ["https://shop.example"],
+          "messageLanguage": "number",
           "createdAt": "[time]",
           "version": 4
         }

@@ -13,6 +13,7 @@ use countersign_core::code::check::{Caller, Checked};
 use countersign_core::code::checker::{Checker, GuessInput};
 use countersign_core::code::passcode::PasscodeKey;
 use countersign_core::id::RequestId;
+use countersign_core::language::Languages;
 use countersign_core::limit::SendLimits;
 use countersign_core::phone::PhoneNumber;
 use countersign_core::policy::CodePolicy;
@@ -255,6 +256,7 @@ async fn a_wall_clock_stepped_by_hours_moves_no_minute_and_no_life_by_a_millisec
         web_host: None,
         android_app_hash: None,
         default_country: None,
+        languages: Languages::default(),
         sms_name: None,
         created_at: clock.now(),
     });
@@ -265,6 +267,7 @@ async fn a_wall_clock_stepped_by_hours_moves_no_minute_and_no_life_by_a_millisec
             channel: Channel::Login,
             phone: PhoneNumber::parse(&number(1), None).unwrap(),
             caller: None,
+            language: None,
         })
     };
     let passes = || async {

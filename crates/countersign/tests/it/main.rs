@@ -34,6 +34,7 @@ mod guard;
 mod idle;
 mod inbox;
 mod iso_3166;
+mod languages;
 mod last_lines;
 mod limits;
 mod load;

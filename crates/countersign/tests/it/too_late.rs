@@ -11,6 +11,7 @@ use countersign_core::channel::Channel;
 use countersign_core::code::check::{Checked, CodeCheck, TokenUse, Unlock};
 use countersign_core::code::passcode::PasscodeKey;
 use countersign_core::id::{MessageId, RequestId};
+use countersign_core::language::Languages;
 use countersign_core::limit::{Rules, SendLimits};
 use countersign_core::message::{Decision, Intent, Timeline};
 use countersign_core::phone::PhoneNumber;
@@ -144,12 +145,14 @@ impl World {
                 web_host: None,
                 android_app_hash: None,
                 default_country: None,
+                languages: Languages::default(),
                 sms_name: None,
                 created_at: Timestamp::default(),
             }),
             channel: Channel::Login,
             phone: PhoneNumber::parse(&number(1), None).unwrap(),
             caller: None,
+            language: None,
         };
         self.messenger.send(request).await
     }

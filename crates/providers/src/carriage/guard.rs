@@ -201,7 +201,7 @@ mod tests {
             app: app.clone(),
             to: PhoneNumber::parse("13800138000", None).unwrap(),
             channel: Channel::Login,
-            language: Language::EnUs,
+            language: Language::EnUs.tag(),
             template: None,
             minutes: 5,
             deadline: Timestamp::from_millis(8_000),

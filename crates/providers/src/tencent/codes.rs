@@ -17,7 +17,7 @@ const TEMPLATE_FOR_ABROAD_AT_HOME: &str =
 pub(super) fn with_template(outcome: Outcome, sms: &Sms) -> Outcome {
     match (outcome, &sms.template) {
         (Outcome::NotAccepted(why), Some(template)) if why.kind == NoTemplate => {
-            let (id, country, language) = (&template.id, sms.to.country(), sms.language);
+            let (id, country, language) = (&template.id, sms.to.country(), &sms.language);
             let wanted = format!(
                 "template {id} does not serve {country}: set another for {}",
                 language.as_str()

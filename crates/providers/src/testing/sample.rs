@@ -9,6 +9,7 @@ use countersign_core::channel::Channel;
 use countersign_core::code::passcode::Passcode;
 use countersign_core::entropy::{Entropy, EntropyError};
 use countersign_core::id::MessageId;
+use countersign_core::language::Languages;
 use countersign_core::phone::PhoneNumber;
 use countersign_core::ports::provider::{ReportNotKept, ReportSink, Sms};
 use countersign_core::receipt::Receipt;
@@ -98,6 +99,7 @@ pub(crate) fn sms(to: &str, text: &str, template: Option<VendorTemplate>) -> Sms
         web_host: None,
         android_app_hash: None,
         default_country: None,
+        languages: Languages::default(),
         sms_name: None,
         created_at: NOW,
     };
@@ -108,12 +110,12 @@ pub(crate) fn sms(to: &str, text: &str, template: Option<VendorTemplate>) -> Sms
         templates.add(everywhere(), Template::Vendor(template));
     }
     let passcode = Passcode::parse(CODE).unwrap();
-    let (life, language) = (Duration::from_secs(300), Language::ZhCn);
+    let (life, language) = (Duration::from_secs(300), Language::ZhCn.tag());
     let wanted = TemplateQuery {
         app: &app,
         channel: Channel::Login,
         provider: "account",
-        language,
+        language: &language,
     };
     Sms {
         message_id: MessageId::first_at(NOW),
@@ -121,9 +123,11 @@ pub(crate) fn sms(to: &str, text: &str, template: Option<VendorTemplate>) -> Sms
         app: app.name_in_messages().clone(),
         to: PhoneNumber::parse(to, None).unwrap(),
         channel: Channel::Login,
+        text: templates.text(&wanted, &passcode, life).words,
+        template: templates
+            .filled(&wanted, &passcode, life)
+            .map(|filled| filled.words),
         language,
-        text: templates.text(&wanted, &passcode, life),
-        template: templates.filled(&wanted, &passcode, life),
         passcode,
         minutes: 5,
         deadline: NOW.after(Duration::from_secs(8)),

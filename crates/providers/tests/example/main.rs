@@ -88,7 +88,7 @@ fn sms() -> Sms {
         app_id: AppId::parse("shop").unwrap(),
         to: PhoneNumber::parse("+447400123456", None).unwrap(),
         channel: Channel::Login,
-        language: Language::EnUs,
+        language: Language::EnUs.tag(),
         text: render(
             Language::EnUs,
             Channel::Login,

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use countersign_core::application::{AppId, AppName, Application, Origin, Origins, SmsName};
 use countersign_core::autofill::{AndroidAppHash, WebHost};
 use countersign_core::channel::Channel;
+use countersign_core::language::{LanguageChoice, LanguageTag, Languages};
 use countersign_core::phone::Country;
 use countersign_core::ports::setup::{
     AccessKey, ApplicationRecord, Change, ProviderRecord, Setting, Setup,
 };
 use countersign_core::secret::Secret;
 use countersign_core::send::route::{OnUnknown, ProviderName, Route, RouteScope, Selection};
-use countersign_core::template::{Language, Template, TemplateScope, VendorTemplate};
+use countersign_core::template::{Template, TemplateScope, VendorTemplate};
 
 use crate::backend::Backend;
 use crate::world::World;
@@ -42,6 +43,10 @@ pub(crate) fn application(world: &World<impl Backend>, name: &str, secret: &str)
             web_host: Some(WebHost::parse("shop.example").unwrap()),
             android_app_hash: Some(AndroidAppHash::parse("FA+9qCX9VSu").unwrap()),
             default_country: Country::parse("DE"),
+            languages: Languages {
+                choice: LanguageChoice::ByRequest,
+                default: LanguageTag::parse("fr-FR"),
+            },
             sms_name: SmsName::parse("Shop").ok(),
             created_at: world.now(),
         }),
@@ -88,7 +93,7 @@ pub(crate) fn settings(world: &World<impl Backend>) -> Vec<Setting> {
         app,
         channel: Some(Channel::Login),
         provider: Some(name()),
-        language: Some(Language::ZhCn),
+        language: LanguageTag::parse("zh-Hant-HK"),
     };
     let vendor = VendorTemplate {
         id: "SMS_154950909".to_owned(),

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use super::*;
 use crate::application::{AppId, AppName, Origins};
 use crate::entropy::{Entropy, EntropyError};
+use crate::language::Languages;
 use crate::send::attempt::outcome;
 use crate::template::{Template, TemplateScope, VendorTemplate};
 
@@ -94,6 +95,7 @@ impl World {
             web_host: None,
             android_app_hash: None,
             default_country: None,
+            languages: Languages::default(),
             sms_name: None,
             created_at: Timestamp::default(),
         });
@@ -104,6 +106,7 @@ impl World {
             app: &app,
             channel: Channel::Login,
             phone: &phone,
+            language: LanguageTag::english(),
             code: Some((passcode, Duration::from_secs(300))),
         };
         let providers = self.vendors.iter();

@@ -1,10 +1,15 @@
+use std::sync::LazyLock;
+
 use super::*;
-use crate::application::{AppName, Origins};
+use crate::application::{AppName, Application, Origins};
 use crate::autofill::{AndroidAppHash, WebHost};
 use crate::entropy::{Entropy, EntropyError};
+use crate::language::Languages;
 use crate::template::Variable;
 use crate::text::measure;
 use crate::time::Timestamp;
+
+static ENGLISH: LazyLock<LanguageTag> = LazyLock::new(LanguageTag::english);
 
 struct Zeros;
 
@@ -32,6 +37,7 @@ fn app() -> Application {
         web_host: None,
         android_app_hash: None,
         default_country: None,
+        languages: Languages::default(),
         sms_name: None,
         created_at: Timestamp::from_millis(0),
     }
@@ -43,7 +49,7 @@ fn query(app: &Application) -> TemplateQuery<'_> {
         app,
         channel: Channel::Login,
         provider: "twilio",
-        language: Language::EnUs,
+        language: &ENGLISH,
     }
 }
 
@@ -57,7 +63,7 @@ fn scope(bits: u8) -> TemplateScope {
         app: (bits & 8 != 0).then(|| AppId::parse("shop").unwrap()),
         channel: (bits & 4 != 0).then_some(Channel::Login),
         provider: (bits & 2 != 0).then(|| provider("twilio")),
-        language: (bits & 1 != 0).then_some(Language::EnUs),
+        language: (bits & 1 != 0).then(LanguageTag::english),
     }
 }
 
@@ -75,12 +81,12 @@ fn vendor(id: &str) -> Template {
 
 fn sent(templates: &Templates, query: &TemplateQuery<'_>) -> String {
     let text = templates.text(query, &code(6), LIFE);
-    text.reveal().to_owned()
+    text.words.reveal().to_owned()
 }
 
 fn vendors_id(templates: &Templates, query: &TemplateQuery<'_>) -> Option<String> {
     let filled = templates.filled(query, &code(6), LIFE)?;
-    Some(filled.id)
+    Some(filled.words.id)
 }
 
 #[test]
@@ -147,7 +153,7 @@ fn a_template_serves_nothing_outside_its_scope() {
             ..scope(15)
         },
         TemplateScope {
-            language: Some(Language::ZhCn),
+            language: Some(Language::ZhCn.tag()),
             ..scope(15)
         },
     ];
@@ -158,6 +164,77 @@ fn a_template_serves_nothing_outside_its_scope() {
         assert_eq!(sent(&templates, &query(&app)), BUILT_IN);
         assert_eq!(vendors_id(&templates, &query(&app)), None);
     }
+}
+
+/// The text of a message of `app` in `language`, and the language that it is in.
+fn written(templates: &Templates, app: &Application, language: &str) -> (String, String) {
+    let language = LanguageTag::parse(language).unwrap();
+    let query = TemplateQuery {
+        language: &language,
+        ..query(app)
+    };
+    let written = templates.text(&query, &code(6), LIFE);
+    let text = written.words.reveal().replace(" 000000", "");
+    (text, written.language.as_str().to_owned())
+}
+
+// shows: found-W9
+#[test]
+fn a_message_is_in_the_nearest_language_that_there_is_a_text_in() {
+    let (mut templates, mut app) = (Templates::default(), app());
+    let of = |language: &str| TemplateScope {
+        language: LanguageTag::parse(language),
+        ..TemplateScope::default()
+    };
+    for tag in ["fr-CA", "fr-FR", "de", "zh-HK", "en-GB"] {
+        templates.add(of(tag), text(&format!("{tag} {{code}}")));
+    }
+    templates.add(scope(0), text("any {code}"));
+    for (asked, text, language) in [
+        ("fr-FR", "fr-FR", "fr-FR"),
+        ("fr", "fr-CA", "fr-CA"),
+        ("fr-BE", "fr-CA", "fr-CA"),
+        ("de-AT", "de", "de"),
+        ("zh-HK", "zh-HK", "zh-HK"),
+        ("zh-TW", "any", "zh-TW"),
+        ("en-GB", "en-GB", "en-GB"),
+        ("en-US", "any", "en-US"),
+        ("pl-PL", "any", "pl-PL"),
+        ("fro", "any", "fro"),
+    ] {
+        let expected = (text.to_owned(), language.to_owned());
+        assert_eq!(written(&templates, &app, asked), expected, "{asked}");
+    }
+    app.languages.default = LanguageTag::parse("de-CH");
+    let german = ("de".to_owned(), "de".to_owned());
+    assert_eq!(written(&templates, &app, "pl-PL"), german);
+    let built_in = written(&Templates::default(), &app, "pl-PL");
+    assert!(built_in.0.starts_with("[Shop]"), "{built_in:?}");
+    assert_eq!(built_in.1, "en-US");
+}
+
+#[test]
+fn a_vendors_template_of_another_language_is_better_than_none() {
+    let (mut templates, mut app) = (Templates::default(), app());
+    let of = |language: &str| TemplateScope {
+        language: LanguageTag::parse(language),
+        ..scope(2)
+    };
+    templates.add(of("fr-FR"), vendor("F"));
+    let id = |templates: &Templates, app: &Application| {
+        let language = LanguageTag::parse("zh-CN").unwrap();
+        let query = TemplateQuery {
+            language: &language,
+            ..query(app)
+        };
+        vendors_id(templates, &query)
+    };
+    assert_eq!(id(&templates, &app), None);
+    app.languages.default = LanguageTag::parse("fr-CA");
+    assert_eq!(id(&templates, &app).as_deref(), Some("F"));
+    app.languages.default = None;
+    templates.add(of("en-US"), vendor("E"));
+    assert_eq!(id(&templates, &app).as_deref(), Some("E"));
 }
 
 #[test]
@@ -186,7 +263,8 @@ fn every_gap_is_filled() {
         variables: variables.map(|v| v.parse::<Variable>().unwrap()).into(),
     };
     templates.add(scope(2), Template::Vendor(template));
-    let filled = templates.filled(&query(&app), &code(6), LIFE).unwrap();
+    let filled = templates.filled(&query(&app), &code(6), LIFE);
+    let filled = filled.unwrap().words;
     assert_eq!(filled.signature.as_deref(), Some("示例"));
     let gaps: Vec<_> = filled
         .variables
@@ -241,9 +319,13 @@ fn a_template_without_room_for_last_lines_gives_way_to_the_built_in_text() {
         templates.add(scope(0), text(&template));
         for digits in [4, 6, 8] {
             let text = templates.text(&query(&app), &code(digits), LIFE);
-            assert_eq!(text.reveal().contains("xxx"), fits, "whatever the code");
-            assert_eq!(measure(text.reveal()).segments, 1);
-            assert!(text.reveal().contains("\n@shop.example #0000"));
+            assert_eq!(
+                text.words.reveal().contains("xxx"),
+                fits,
+                "whatever the code"
+            );
+            assert_eq!(measure(text.words.reveal()).segments, 1);
+            assert!(text.words.reveal().contains("\n@shop.example #0000"));
         }
         let nobody_reads = super::super::Sender::from(app.name_in_messages());
         assert!(

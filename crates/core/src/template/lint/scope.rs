@@ -5,6 +5,7 @@ use std::fmt;
 use super::{Finding, LintRule, list};
 use crate::application::AppId;
 use crate::channel::Channel;
+use crate::language::LanguageTag;
 use crate::send::route::ProviderName;
 use crate::template::{Language, Template, TemplateScope};
 
@@ -50,7 +51,10 @@ impl Beside<'_> {
         if left.len() < 2 {
             return None;
         }
-        let stored = self.hidden(|other| other.language.is_some_and(|l| left.contains(&l)));
+        let stored = self.hidden(|other| {
+            let language = other.language.as_ref().map(Language::serving);
+            language.is_some_and(|l| l.is_some_and(|l| left.contains(&l)))
+        });
         let built_in = self.built_in(&left);
         let stored = (!stored.is_empty()).then(|| list(&stored));
         let hidden: Vec<_> = built_in.into_iter().chain(stored).collect();
@@ -118,7 +122,7 @@ impl Beside<'_> {
     /// Returns this scope for messages in `language` only.
     fn in_language(&self, language: Language) -> TemplateScope {
         TemplateScope {
-            language: Some(language),
+            language: Some(language.tag()),
             ..self.scope.clone()
         }
     }
@@ -158,7 +162,8 @@ impl fmt::Display for Words<'_> {
                 .map(|provider| ("through", provider)),
             scope
                 .language
-                .map(Language::as_str)
+                .as_ref()
+                .map(LanguageTag::as_str)
                 .map(|language| ("in", language)),
         ];
         let named = parts.into_iter().flatten();

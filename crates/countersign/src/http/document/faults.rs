@@ -71,6 +71,8 @@ pub(crate) const APPLICATION: Names = &[
     "badWebHost",
     "badAndroidAppHash",
     "badCountry",
+    "badLanguageChoice",
+    "badLanguage",
     "textTooLong",
 ];
 

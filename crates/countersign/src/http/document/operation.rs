@@ -87,7 +87,7 @@ fn parameters(endpoint: &Endpoint) -> Vec<Value> {
     if !matches!(endpoint.answers, Answers::Bare(_)) {
         parameters.push(json!({
             "name": "x-authing-lang", "in": "header", "required": false,
-            "description": "The language of `message`.",
+            "description": "The language of `message`; of the SMS too, where the application lets the request choose.",
             "schema": {"type": "string", "examples": Lang::ALL.map(Lang::as_str)},
         }));
     }

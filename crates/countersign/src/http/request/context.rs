@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use countersign_api::{APP_ID_HEADER, Envelope, Fault, FieldProblem, LANG_HEADER, Lang};
 use countersign_core::application::{AppId, Application};
 use countersign_core::id::RequestId;
+use countersign_core::language::LanguageTag;
 use countersign_core::send::messenger::SendError;
 use countersign_core::time::Timestamp;
 use serde::Serialize;
@@ -31,10 +32,11 @@ pub(crate) struct Context {
     pub(crate) lang: Lang,
     /// The address of the caller.
     pub(crate) client: IpAddr,
-    /// The headers `x-authing-app-id` and `authorization`.
+    /// The headers `x-authing-app-id`, `x-authing-lang` and `authorization`.
     named_app: Option<HeaderValue>,
     /// Whether the request names two different applications.
     names_two_apps: bool,
+    named_language: Option<HeaderValue>,
     authorization: Option<HeaderValue>,
     uri: Uri,
     method: Method,
@@ -79,6 +81,7 @@ impl Context {
             client: client_address(peer, &parts.headers, &state.proxies),
             named_app: parts.headers.get(APP_ID_HEADER).cloned(),
             names_two_apps: names_two_apps(&parts.headers),
+            named_language: parts.headers.get(LANG_HEADER).cloned(),
             authorization: parts.headers.get(header::AUTHORIZATION).cloned(),
             uri: parts.uri.clone(),
             method: parts.method.clone(),
@@ -132,6 +135,11 @@ impl Context {
         }
         let named = self.named_app.as_ref().map(HeaderValue::as_bytes);
         Ok(named.unwrap_or_default().trim_ascii())
+    }
+
+    /// The language that the header `x-authing-lang` names, if that is well-formed.
+    pub(crate) fn named_language(&self) -> Option<LanguageTag> {
+        LanguageTag::parse(self.named_language.as_ref()?.to_str().ok()?)
     }
 
     /// The header `authorization`, if it is text.

@@ -5,6 +5,7 @@ use countersign_api::{
 };
 use countersign_core::application::{AppId, AppName, Application, Origin, Origins, SmsName};
 use countersign_core::autofill::{AndroidAppHash, WebHost};
+use countersign_core::language::{LanguageChoice, LanguageTag, Languages};
 use countersign_core::phone::Country;
 use countersign_core::ports::setup::{ApplicationRecord, Versioned};
 
@@ -78,6 +79,25 @@ fn default_country(text: &str) -> Result<Option<Country>, Fault> {
         .ok_or_else(|| wrong("defaultCountry", FieldProblem::NotACountry))
 }
 
+/// Reads a choice that an empty text makes the usual one.
+fn language_choice(text: &str) -> Result<LanguageChoice, Fault> {
+    if text.is_empty() {
+        return Ok(LanguageChoice::default());
+    }
+    LanguageChoice::parse(text)
+        .ok_or_else(|| wrong("messageLanguage", FieldProblem::NotALanguageChoice))
+}
+
+/// Reads a part that an empty text takes away.
+fn default_language(text: &str) -> Result<Option<LanguageTag>, Fault> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let tag = LanguageTag::parse(text);
+    tag.map(Some)
+        .ok_or_else(|| wrong("defaultLanguage", FieldProblem::NotALanguageTag))
+}
+
 /// Reads the application that is to be created.
 pub(crate) fn new(body: &CreateApplicationRequest) -> Result<NewApplication, Fault> {
     let none = &Vec::new();
@@ -89,6 +109,10 @@ pub(crate) fn new(body: &CreateApplicationRequest) -> Result<NewApplication, Fau
         web_host: web_host(body.web_host.as_deref().unwrap_or_default())?,
         android_app_hash: android_app_hash(body.android_app_hash.as_deref().unwrap_or_default())?,
         default_country: default_country(body.default_country.as_deref().unwrap_or_default())?,
+        languages: Languages {
+            choice: language_choice(body.message_language.as_deref().unwrap_or_default())?,
+            default: default_language(body.default_language.as_deref().unwrap_or_default())?,
+        },
     })
 }
 
@@ -97,6 +121,8 @@ pub(crate) fn change(body: &UpdateApplicationRequest) -> Result<ApplicationChang
     let origins = body.allowed_origins.as_deref().map(origins);
     let hash = body.android_app_hash.as_deref().map(android_app_hash);
     let country = body.default_country.as_deref().map(default_country);
+    let choice = body.message_language.as_deref().map(language_choice);
+    let language = body.default_language.as_deref().map(default_language);
     Ok(ApplicationChange {
         name: body.app_name.as_deref().map(name).transpose()?,
         sms_name: body.sms_name.as_deref().map(sms_name).transpose()?,
@@ -104,6 +130,8 @@ pub(crate) fn change(body: &UpdateApplicationRequest) -> Result<ApplicationChang
         web_host: body.web_host.as_deref().map(web_host).transpose()?,
         android_app_hash: hash.transpose()?,
         default_country: country.transpose()?,
+        message_language: choice.transpose()?,
+        default_language: language.transpose()?,
     })
 }
 
@@ -111,6 +139,7 @@ pub(crate) fn change(body: &UpdateApplicationRequest) -> Result<ApplicationChang
 pub(crate) fn dto(record: &Versioned<ApplicationRecord>) -> ApplicationDto {
     let app = &record.application;
     let origins = app.origins.iter().map(|origin| origin.as_str().to_owned());
+    let default_language = app.languages.default.as_ref();
     ApplicationDto {
         app_id: app.id.as_str().to_owned(),
         app_name: app.name.as_str().to_owned(),
@@ -123,6 +152,8 @@ pub(crate) fn dto(record: &Versioned<ApplicationRecord>) -> ApplicationDto {
             .as_ref()
             .map(|hash| hash.as_str().to_owned()),
         default_country: app.default_country.map(|country| country.to_string()),
+        message_language: Some(app.languages.choice.as_str().to_owned()),
+        default_language: default_language.map(|tag| tag.as_str().to_owned()),
         created_at: app.created_at.to_string(),
         version: record.version.number(),
     }

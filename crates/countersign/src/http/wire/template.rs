@@ -2,9 +2,10 @@
 
 use countersign_api::{Fault, FieldProblem, SmsTemplateDto, TemplateFinding, VendorTemplateDto};
 use countersign_core::channel::Channel;
+use countersign_core::language::LanguageTag;
 use countersign_core::ports::setup::Versioned;
 use countersign_core::template::lint::Finding;
-use countersign_core::template::{Language, Template, TemplateScope, VendorTemplate};
+use countersign_core::template::{Template, TemplateScope, VendorTemplate};
 
 use super::application;
 use super::provider::{self, bad};
@@ -27,11 +28,9 @@ pub(crate) fn channel(name: &str) -> Result<Channel, Fault> {
     channel.ok_or_else(|| malformed(Some("channel".to_owned()), FieldProblem::NotAChannel))
 }
 
-pub(crate) fn language(tag: &str) -> Result<Language, Fault> {
-    Language::parse(tag).ok_or_else(|| {
-        let all = Language::ALL.map(Language::as_str).join(", ");
-        bad("language", format!("must be one of {all}"))
-    })
+pub(crate) fn language(tag: &str) -> Result<LanguageTag, Fault> {
+    let why = "must be the tag of a language, such as fr-FR";
+    LanguageTag::parse(tag).ok_or_else(|| bad("language", why))
 }
 
 /// Reads the template that is asked for: a text or a vendor's template.
@@ -83,7 +82,10 @@ pub(crate) fn dto(scope: &TemplateScope, template: &Versioned<Template>) -> SmsT
         app_id: scope.app.as_ref().map(|app| app.as_str().to_owned()),
         channel: scope.channel.map(|channel| channel.as_str().to_owned()),
         provider: scope.provider.as_ref().map(ToString::to_string),
-        language: scope.language.map(|language| language.as_str().to_owned()),
+        language: scope
+            .language
+            .as_ref()
+            .map(|language| language.as_str().to_owned()),
         text,
         vendor_template: vendor,
         version: Some(template.version.number()),

@@ -25,7 +25,7 @@ fn of(words: &str) -> TemplateScope {
             "app" => scope.app = Some(AppId::parse("shop").unwrap()),
             "login" => scope.channel = Some(Channel::Login),
             "provider" => scope.provider = Some(ProviderName::parse("acme").unwrap()),
-            tag => scope.language = Some(Language::parse(tag).unwrap()),
+            tag => scope.language = Some(LanguageTag::parse(tag).unwrap()),
         }
     }
     scope

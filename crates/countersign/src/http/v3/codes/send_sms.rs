@@ -58,6 +58,7 @@ async fn send(state: AppState, cx: &Context, body: Body) -> Result<(), Fault> {
         channel: channel::of_wire(body.channel),
         phone,
         caller: Some(cx.client),
+        language: cx.named_language(),
     };
     let messenger = Arc::clone(&state.messenger);
     let sent = state.to_its_end(async move { messenger.send(order).await });

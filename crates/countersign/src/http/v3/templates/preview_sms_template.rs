@@ -53,7 +53,7 @@ fn preview(state: &AppState, body: Body) -> Result<PreviewedSms, Fault> {
     let language = template::language(&body.language)?;
     let previewed = state
         .manage
-        .preview_template(&app, channel, provider.as_ref(), language)?;
+        .preview_template(&app, channel, provider.as_ref(), &language)?;
     let shown = previewed.preview;
     Ok(PreviewedSms {
         encoding: shown.size.encoding.as_str().to_owned(),

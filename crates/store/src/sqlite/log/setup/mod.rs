@@ -5,10 +5,11 @@ mod value;
 
 use countersign_core::application::AppId;
 use countersign_core::channel::Channel;
+use countersign_core::language::LanguageTag;
 use countersign_core::phone::Country;
 use countersign_core::ports::setup::{Change, Setting, SettingKey, Setup, SetupVersion};
 use countersign_core::send::route::{ProviderName, RouteScope};
-use countersign_core::template::{Language, TemplateKind, TemplateScope};
+use countersign_core::template::{TemplateKind, TemplateScope};
 use rusqlite::{Connection, Row, params};
 
 pub(crate) use self::reseal::reseal;
@@ -195,7 +196,10 @@ fn text_of(key: &SettingKey) -> Option<String> {
                 scope.app.as_ref().map(|app| app.as_str().to_owned()),
                 scope.channel.map(|channel| channel.as_str().to_owned()),
                 scope.provider.as_ref().map(ToString::to_string),
-                scope.language.map(|language| language.as_str().to_owned()),
+                scope
+                    .language
+                    .as_ref()
+                    .map(|language| language.as_str().to_owned()),
             );
             json(&key)
         }
@@ -222,7 +226,7 @@ fn key_of(kind: Kind, text: &str) -> Option<SettingKey> {
                 app: parsed(app, |app| AppId::parse(app).ok())?,
                 channel: parsed(channel, Channel::parse)?,
                 provider: parsed(provider, |name| ProviderName::parse(name).ok())?,
-                language: parsed(language, Language::parse)?,
+                language: parsed(language, LanguageTag::parse)?,
             };
             let kind = if is_vendor {
                 TemplateKind::Vendor

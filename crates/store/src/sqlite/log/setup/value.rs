@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use countersign_core::application::{AppId, AppName, Application, Origin, Origins, SmsName};
 use countersign_core::autofill::{AndroidAppHash, WebHost};
+use countersign_core::language::{LanguageChoice, LanguageTag, Languages};
 use countersign_core::phone::Country;
 use countersign_core::ports::setup::{
     AccessKey, ApplicationRecord, ProviderRecord, SecretMac, Setting, SettingKey,
@@ -40,6 +41,11 @@ struct ApplicationValue {
     /// Absent in what releases before 0.2 wrote.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sms_name: Option<String>,
+    /// Absent where the number chooses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    message_language: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    default_language: Option<String>,
     created_at: i64,
 }
 
@@ -122,6 +128,7 @@ pub(super) fn write(setting: &Setting, kind: Kind, key: &str, sealer: &Sealer) -
 fn application_value(app: &Application) -> ApplicationValue {
     let origins = app.origins.iter().map(|origin| origin.as_str().to_owned());
     let hash = app.android_app_hash.as_ref();
+    let Languages { choice, default } = &app.languages;
     ApplicationValue {
         name: app.name.as_str().to_owned(),
         origins: origins.collect(),
@@ -129,6 +136,8 @@ fn application_value(app: &Application) -> ApplicationValue {
         android_app_hash: hash.map(|hash| hash.as_str().to_owned()),
         default_country: app.default_country.map(|country| country.to_string()),
         sms_name: app.sms_name.as_ref().map(|name| name.as_str().to_owned()),
+        message_language: (*choice != LanguageChoice::ByNumber).then(|| choice.as_str().to_owned()),
+        default_language: default.as_ref().map(|tag| tag.as_str().to_owned()),
         created_at: app.created_at.as_millis(),
     }
 }
@@ -208,6 +217,8 @@ fn application(id: AppId, text: &str) -> Option<Application> {
     let origins = origins.filter_map(|origin| Origin::parse(origin).ok());
     let host = value.web_host.and_then(|host| WebHost::parse(&host).ok());
     let hash = value.android_app_hash;
+    let (choice, default) = (value.message_language, value.default_language);
+    let choice = choice.as_deref().and_then(LanguageChoice::parse);
     Some(Application {
         id,
         name: AppName::recorded(&value.name),
@@ -216,6 +227,10 @@ fn application(id: AppId, text: &str) -> Option<Application> {
         web_host: host,
         android_app_hash: hash.and_then(|hash| AndroidAppHash::parse(&hash).ok()),
         default_country: value.default_country.and_then(|name| Country::parse(&name)),
+        languages: Languages {
+            choice: choice.unwrap_or_default(),
+            default: default.as_deref().and_then(LanguageTag::parse),
+        },
         created_at: Timestamp::from_millis(value.created_at),
     })
 }
