@@ -23,7 +23,7 @@ use countersign_providers::account::{Account, Resources};
 use countersign_providers::egress::{Egress, Reach};
 use countersign_providers::kinds;
 use libfuzzer_sys::fuzz_target;
-use serde_json::json;
+use serde_json::{Value, json};
 
 const NOW: Timestamp = Timestamp::from_millis(1_767_323_045_000);
 
@@ -50,7 +50,7 @@ impl ReportSink for Still {
 }
 
 static PROVIDERS: LazyLock<Vec<Arc<dyn Provider>>> = LazyLock::new(|| {
-    let account = |kind: &str, settings, secret: &str| {
+    let account = |kind: &str, settings: Value, secret: &str| {
         let account = Account {
             name: ProviderName::parse("account").unwrap(),
             settings,
@@ -65,6 +65,13 @@ static PROVIDERS: LazyLock<Vec<Arc<dyn Provider>>> = LazyLock::new(|| {
         };
         kinds::open(kind, account, resources).unwrap()
     };
+    let described = |reports: Value| {
+        let settings = json!({
+            "url": "https://sms.example/", "format": "json", "reports": reports,
+            "body": r#"{"to":"{to}","text":"{text}"}"#,
+        });
+        account("http", settings, "token")
+    };
     let alibaba = json!({"access_key_id": "id"});
     let chuanglan = json!({"account": "account"});
     vec![
@@ -77,10 +84,13 @@ static PROVIDERS: LazyLock<Vec<Arc<dyn Provider>>> = LazyLock::new(|| {
         ),
         account("chuanglan", chuanglan.clone(), "password"),
         account("chuanglan-international", chuanglan, "password"),
-        account(
-            "http",
-            json!({"url": "https://sms.example/", "format": "json", "body": r#"{"to":"{to}","text":"{text}"}"#}),
-            "token",
+        described(json!({})),
+        described(
+            json!({"list": "/data", "to": "/to/0", "status": "/s", "provider_message_id": "/id", "code": "/c"}),
+        ),
+        described(
+            json!({"to": "To", "status": "MessageStatus", "provider_message_id": "MessageSid", "code": "ErrorCode",
+            "words": {"failed": ["lost"], "delivered": ["0"]}}),
         ),
     ]
 });

@@ -102,6 +102,19 @@ impl ExchangeError {
 }
 
 impl Answer {
+    /// The answer with this status, these headers (names in lower case) and this body as it came, whose charset is read
+    /// from them.
+    #[must_use]
+    pub fn new(status: u16, headers: Vec<(String, String)>, body: Vec<u8>) -> Self {
+        let mut answer = Self {
+            status,
+            headers,
+            body: Vec::new(),
+        };
+        answer.body = charset::to_utf8(answer.header("content-type"), body);
+        answer
+    }
+
     /// The header with this name (in lower case), if it is there.
     fn header(&self, name: &str) -> Option<&str> {
         let found = self.headers.iter().find(|(held, _)| held == name);
@@ -192,23 +205,13 @@ async fn read(mut response: Response) -> Result<Answer, ExchangeError> {
         .headers()
         .iter()
         .filter_map(|(name, value)| Some((name.as_str().to_owned(), text(value)?)));
-    let mut answer = Answer {
-        status: response.status().as_u16(),
-        headers: headers.collect(),
-        body: Vec::new(),
-    };
+    let (status, headers) = (response.status().as_u16(), headers.collect());
+    let mut body = Vec::new();
     loop {
         match response.chunk().await {
-            Ok(Some(chunk)) if answer.body.len() + chunk.len() <= MOST => {
-                answer.body.extend_from_slice(&chunk);
-            }
+            Ok(Some(chunk)) if body.len() + chunk.len() <= MOST => body.extend_from_slice(&chunk),
             Ok(Some(_)) => return Err(ExchangeError::NoAnswer("the answer was too long")),
-            Ok(None) => {
-                let content_type = answer.header("content-type").map(str::to_owned);
-                let body = std::mem::take(&mut answer.body);
-                answer.body = charset::to_utf8(content_type.as_deref(), body);
-                return Ok(answer);
-            }
+            Ok(None) => return Ok(Answer::new(status, headers, body)),
             Err(_) => return Err(ExchangeError::NoAnswer("the answer broke off")),
         }
     }

@@ -71,7 +71,7 @@ use self::report::ReportRules;
 use self::request::RequestTemplate;
 use self::settings::{ContentKind, Settings};
 use crate::account::{Account, InvalidSetup};
-use crate::egress::Egress;
+use crate::egress::{Answer, Egress};
 use crate::kind::Kind;
 use crate::meaning::{self, ErrorMap};
 use crate::signing::standard_webhooks::{self, InvalidKey, Key};
@@ -104,6 +104,31 @@ struct HttpAccount {
     reports: ReportRules,
     /// The keys that sign reports. Without any, reports need no signature.
     keys: Vec<Key>,
+}
+
+/// Reads answers by the rules of an account, without sending anything.
+pub struct AnswerReader(HttpAccount);
+
+impl AnswerReader {
+    /// The reader of an account.
+    ///
+    /// # Errors
+    /// [`InvalidSetup`] names the setting or the secret at fault.
+    pub fn new(account: &Account) -> Result<Self, InvalidSetup> {
+        HttpAccount::check(account).map(Self)
+    }
+
+    /// Returns the outcome that `answer` means, before the gate of [`carriage`](crate::carriage) looks it over.
+    #[must_use]
+    pub fn outcome(&self, answer: &Answer) -> Outcome {
+        self.0.outcome(answer)
+    }
+}
+
+impl std::fmt::Debug for AnswerReader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AnswerReader").finish_non_exhaustive()
+    }
 }
 
 /// An account with a vendor that an operator describes.
@@ -139,6 +164,12 @@ impl HttpAccount {
             rules,
             keys,
         })
+    }
+
+    /// The outcome that `answer` means, with the vendor's sentence.
+    fn outcome(&self, answer: &Answer) -> Outcome {
+        let sentence = self.rules.sentence(answer);
+        meaning::with_sentence(self.rules.outcome(answer), sentence.as_deref())
     }
 }
 
@@ -185,10 +216,7 @@ impl Provider for HttpVendor {
             }
         };
         match self.egress.exchange(request).await {
-            Ok(answer) => {
-                let rules = &self.account.rules;
-                meaning::with_sentence(rules.outcome(&answer), rules.sentence(&answer).as_deref())
-            }
+            Ok(answer) => self.account.outcome(&answer),
             Err(lost) => lost.outcome(),
         }
     }
