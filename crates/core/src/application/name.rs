@@ -239,6 +239,7 @@ mod tests {
         }
     }
 
+    // shows: E5, found-T7
     #[test]
     fn a_name_that_could_forge_a_message_is_not_carried() {
         use InvalidSmsName::{Character, Digits, Length, Link, Scripts};

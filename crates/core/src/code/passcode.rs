@@ -232,12 +232,14 @@ mod tests {
         }
     }
 
+    // shows: A9
     #[test]
     fn a_code_keeps_its_leading_zeros() {
         let code = Passcode::generate(6, &Words::new(&[42])).unwrap();
         assert_eq!(code.reveal(), "000042");
     }
 
+    // shows: A9
     #[test]
     fn draws_that_would_favour_small_codes_are_repeated() {
         // 2^32 holds 4294 whole millions: 4_294_000_000 and above must be drawn again.
@@ -250,6 +252,7 @@ mod tests {
         assert!(Passcode::generate(6, &Words::new(&[])).is_err());
     }
 
+    // shows: A8, A11
     #[test]
     fn a_mac_changes_with_everything_it_is_bound_to() {
         let key = PasscodeKey::new([7; 32]);
@@ -373,6 +376,7 @@ mod tests {
         }
     }
 
+    // shows: A10
     #[test]
     fn debug_hides_keys_and_codes() {
         let code = Passcode::generate(6, &Words::new(&[123_456])).unwrap();

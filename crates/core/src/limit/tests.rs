@@ -148,6 +148,7 @@ fn buckets_of_different_parts_are_different() {
 proptest! {
     /// For every schedule, no window of the rule's length holds more than its max, and a refused event gets the
     /// first time at which it fits.
+    // shows: B4
     #[test]
     fn no_rolling_window_holds_more_than_max(
         steps in prop::collection::vec((0_i64..80, 1_u32..4), 1..60),

@@ -4,6 +4,7 @@ fn e164(number: &str, calling_code: Option<&str>) -> Result<String, InvalidPhone
     PhoneNumber::parse(number, calling_code).map(|phone| phone.e164().to_owned())
 }
 
+// shows: B5, C1
 #[test]
 fn every_spelling_of_a_number_is_the_same_number() {
     for spelling in [
@@ -94,6 +95,7 @@ fn every_spelling_of_a_number_is_the_same_number() {
     }
 }
 
+// shows: C1
 #[test]
 fn an_ambiguous_or_invalid_number_is_refused() {
     use InvalidPhone::{Character, NotValid};

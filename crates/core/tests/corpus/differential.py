@@ -29,6 +29,7 @@ BATCH = 10_000
 SHOWN = 50
 
 
+# shows: C2
 def main():
     chosen = arguments()
     started = time.monotonic()

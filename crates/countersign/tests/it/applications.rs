@@ -144,6 +144,7 @@ async fn a_caller_without_the_operators_token_creates_no_application() {
     assert_eq!(server.operator().list("list-applications").await.len(), 1);
 }
 
+// shows: found-T6
 #[tokio::test]
 async fn a_number_without_a_country_is_read_in_the_default_country_of_its_application() {
     let data = folder();
@@ -223,6 +224,7 @@ async fn newest_text(server: &Server) -> String {
     arrived["text"].as_str().unwrap().replace(code, "CODE")
 }
 
+// shows: E5, found-T7
 #[tokio::test]
 async fn an_application_of_any_printable_name_signs_messages_with_a_safe_one_or_none() {
     let data = folder();

@@ -175,6 +175,7 @@ fn the_phone_library_is_imported_in_one_folder() {
     assert!(users[1].ends_with("core/src/phone/plan.rs"), "{users:?}");
 }
 
+// shows: A9
 #[test]
 fn codes_and_ids_take_randomness_only_from_the_operating_system() {
     let mut implementations = Vec::new();

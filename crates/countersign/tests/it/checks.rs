@@ -94,6 +94,7 @@ async fn the_app_server_uses_up_a_code_that_the_public_only_looked_at() {
     assert_eq!(checks, [("application", false), ("application", true)]);
 }
 
+// shows: A14
 #[tokio::test]
 async fn the_public_gets_one_answer_for_every_code_that_does_not_pass() {
     let data = folder();
@@ -203,6 +204,7 @@ async fn comparisons_of_wrong_guesses(
         .count()
 }
 
+// shows: A2, A3
 #[tokio::test(flavor = "multi_thread")]
 async fn of_200_parallel_right_guesses_one_passes_and_of_1000_wrong_ones_five_are_compared() {
     let data = folder();
@@ -232,6 +234,7 @@ async fn of_200_parallel_right_guesses_one_passes_and_of_1000_wrong_ones_five_ar
     }
 }
 
+// shows: A4, A5
 #[tokio::test]
 async fn a_locked_number_stays_locked_over_a_kill_while_the_app_server_has_a_reserve() {
     let data = folder();
@@ -346,6 +349,7 @@ async fn the_app_server_is_told_when_a_lock_ends() {
     assert!((3_500..=3_600).contains(&wait), "{wait}");
 }
 
+// shows: A8
 #[tokio::test]
 async fn a_code_never_passes_for_another_application_channel_or_number() {
     let data = folder();

@@ -407,6 +407,7 @@ fn the_program_prints_completions_for_shells_and_help_with_examples() {
     }
 }
 
+// shows: H8
 #[tokio::test]
 async fn a_shutdown_under_load_answers_every_request_it_accepted() {
     let (data, vendor) = (

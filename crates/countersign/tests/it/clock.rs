@@ -84,6 +84,7 @@ async fn is_right(server: &Server, number: &str, code: &str) -> bool {
     clippy::disallowed_methods,
     reason = "what is measured is real time: the program's own clock is in question"
 )]
+// shows: H1
 #[tokio::test]
 async fn a_step_of_the_wall_clock_moves_neither_a_minute_nor_the_life_of_a_code() {
     let (data, files) = (folder(), folder());
@@ -211,6 +212,7 @@ impl Provider for Phone {
     }
 }
 
+// shows: H1
 #[tokio::test]
 async fn a_wall_clock_stepped_by_hours_moves_no_minute_and_no_life_by_a_millisecond() {
     const HOUR: i64 = 3_600_000;

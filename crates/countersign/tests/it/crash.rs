@@ -21,6 +21,7 @@ fn burst(server: &Server, numbers: Range<usize>) -> JoinSet<(String, Option<(u16
     sends
 }
 
+// shows: F1
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kill_in_a_burst_loses_no_message_and_sends_none_twice() {
     let (data, vendor) = (folder(), Vendor::start(Manner::Answer(200, "")).await);

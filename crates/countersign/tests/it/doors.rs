@@ -95,6 +95,7 @@ async fn the_app_server_shows_its_secret_in_a_header_or_in_the_body() {
     }
 }
 
+// shows: A13
 #[tokio::test]
 async fn a_passcode_of_another_form_than_a_code_is_never_right_and_costs_no_try() {
     let data = folder();
@@ -233,6 +234,7 @@ async fn a_pre_check_in_the_form_of_the_go_sdk_is_decided() {
     assert!(!pre_check(&server, both).await.is_valid());
 }
 
+// shows: A1
 #[tokio::test]
 async fn a_channel_has_its_own_digits_and_tries() {
     let data = folder();
@@ -255,6 +257,7 @@ async fn a_channel_has_its_own_digits_and_tries() {
     }
 }
 
+// shows: A6
 #[tokio::test]
 async fn a_start_with_settings_beyond_their_bounds_is_refused() {
     let data = folder();

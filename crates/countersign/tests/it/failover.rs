@@ -93,6 +93,7 @@ fn to(n: usize) -> String {
     Product::Alibaba.number(n)
 }
 
+// shows: F3
 #[tokio::test]
 async fn a_message_that_the_first_vendor_refuses_goes_to_the_second() {
     let set = Set::up().await;
@@ -136,6 +137,7 @@ async fn a_message_that_the_first_vendor_refuses_goes_to_the_second() {
     }
 }
 
+// shows: F3
 #[tokio::test]
 async fn a_message_that_two_vendors_refuse_goes_to_no_third() {
     let set = Set::up().await;
@@ -170,6 +172,7 @@ async fn a_message_to_a_bad_number_goes_to_no_second_vendor() {
     assert_eq!(set.newest(&to(1)).await, expected);
 }
 
+// shows: F2
 #[tokio::test]
 async fn a_message_with_an_unknown_outcome_is_not_sent_again() {
     let set = Set::up().await;

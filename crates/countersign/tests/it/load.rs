@@ -67,6 +67,7 @@ async fn a_weighted_route_gives_each_provider_its_share_and_each_message_one_cal
     }
 }
 
+// shows: F4
 #[tokio::test]
 async fn a_slow_vendor_delays_no_message_of_another_vendor() {
     const SLOW: usize = 200;
@@ -141,6 +142,7 @@ async fn a_slow_vendor_delays_no_message_of_another_vendor() {
     );
 }
 
+// shows: F4
 #[tokio::test]
 async fn a_vendor_that_fails_twenty_times_is_not_called_for_a_while() {
     const FAILURES: usize = 20;
@@ -181,6 +183,7 @@ async fn a_vendor_that_fails_twenty_times_is_not_called_for_a_while() {
     );
 }
 
+// shows: found-V7
 #[tokio::test]
 async fn numbers_of_one_prefix_that_a_vendor_refuses_close_it_for_nobody() {
     const REFUSED: usize = 30;

@@ -11,6 +11,7 @@ use crate::answer::Answer;
 use crate::server::{Server, folder, number};
 use crate::vendor::{Manner, Vendor};
 
+// shows: B1
 #[tokio::test(flavor = "multi_thread")]
 async fn of_200_concurrent_sends_to_a_number_one_goes_out() {
     let (data, vendor) = (folder(), Vendor::start(Manner::Answer(200, "")).await);
@@ -74,6 +75,7 @@ async fn send(public: &Public, number: &str, code: Option<&str>) -> Answer {
     public.post("send-sms", body).await
 }
 
+// shows: B5
 #[tokio::test]
 async fn a_number_in_any_spelling_gets_one_code_within_a_minute() {
     let data = folder();

@@ -101,6 +101,7 @@ async fn a_message_answered_with_a_bare_500_is_unknown() {
     assert_eq!(outcome(&message), ("unknown", "live"));
 }
 
+// shows: found-V2
 #[tokio::test]
 async fn a_message_answered_with_a_redirect_gives_its_minute_back_and_says_that_the_address_has_moved()
  {
@@ -128,6 +129,7 @@ async fn a_message_answered_with_garbage_is_unknown() {
     assert_eq!(outcome(&message), ("unknown", "live"));
 }
 
+// shows: F2
 #[tokio::test]
 async fn a_message_answered_with_a_reset_is_unknown() {
     let (first, second, message) = through(Manner::Reset).await;
@@ -135,6 +137,7 @@ async fn a_message_answered_with_a_reset_is_unknown() {
     assert_eq!(outcome(&message), ("unknown", "live"));
 }
 
+// shows: F2
 #[tokio::test]
 async fn a_message_without_an_answer_is_unknown_before_an_sdk_gives_up() {
     // `Public` fails without an answer within the ten seconds that the official SDKs wait.

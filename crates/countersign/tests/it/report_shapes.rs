@@ -29,6 +29,7 @@ async fn reported(operator: &Operator, n: usize) -> Vec<(String, Option<String>)
         .collect()
 }
 
+// shows: found-V3
 #[tokio::test]
 async fn a_batch_with_a_bad_report_is_taken_but_for_that_one_which_the_log_names() {
     let (data, vendor) = (
@@ -63,6 +64,7 @@ async fn a_batch_with_a_bad_report_is_taken_but_for_that_one_which_the_log_names
     );
 }
 
+// shows: found-V10
 #[tokio::test]
 async fn a_form_callback_with_the_vendors_own_names_and_words_is_on_the_timeline() {
     let (data, vendor) = (
@@ -90,6 +92,7 @@ async fn a_form_callback_with_the_vendors_own_names_and_words_is_on_the_timeline
     assert_eq!(reported(&operator, 1).await, expected);
 }
 
+// shows: found-V8
 #[tokio::test]
 async fn a_report_about_a_message_that_a_kill_interrupted_is_on_its_timeline() {
     let (data, vendor) = (folder(), Vendor::start(Manner::WhenReleased).await);
@@ -113,6 +116,7 @@ async fn a_report_about_a_message_that_a_kill_interrupted_is_on_its_timeline() {
     assert_eq!(reported(&operator, 1).await, delivered);
 }
 
+// shows: found-V6
 #[tokio::test]
 async fn a_flood_of_early_reports_to_one_provider_pushes_out_none_to_another() {
     let (data, vendor) = (folder(), Vendor::start(Manner::WhenReleased).await);

@@ -149,6 +149,7 @@ async fn a_report_on_another_path_than_the_providers_is_not_found() {
     assert_eq!(message.delivery.as_deref(), Some("delivered"));
 }
 
+// shows: F5
 #[tokio::test]
 async fn a_report_of_another_providers_message_or_number_changes_nothing() {
     let (data, sandbox) = (folder(), Sandbox::start().await);
@@ -198,6 +199,7 @@ async fn a_report_of_another_providers_message_or_number_changes_nothing() {
     }
 }
 
+// shows: F5
 #[tokio::test]
 async fn a_report_whose_signature_or_body_was_altered_is_refused() {
     let (data, sandbox) = (folder(), Sandbox::start().await);

@@ -77,6 +77,7 @@ async fn a_server_whose_logs_are_not_read_goes_on_answering() {
     child.wait().unwrap();
 }
 
+// shows: A10
 #[tokio::test]
 async fn a_full_run_leaves_no_code_number_or_secret_in_logs_or_files() {
     let (data, vendor) = (folder(), Vendor::start(Manner::Answer(400, "")).await);

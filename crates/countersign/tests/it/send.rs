@@ -91,6 +91,7 @@ async fn a_send_without_a_known_application_is_refused() {
     assert!(server.operator().messages().await.is_empty());
 }
 
+// shows: B14
 #[tokio::test]
 async fn a_malformed_send_is_refused_by_the_name_of_its_field() {
     let data = folder();

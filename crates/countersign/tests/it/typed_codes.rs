@@ -29,6 +29,7 @@ fn spellings(code: &str) -> Vec<String> {
     ]
 }
 
+// shows: found-T1
 #[tokio::test]
 async fn a_right_code_passes_at_both_doors_however_it_is_typed() {
     let data = folder();
@@ -46,6 +47,7 @@ async fn a_right_code_passes_at_both_doors_however_it_is_typed() {
 }
 
 // The terminal blocks a thread, and another one reads the server's log meanwhile.
+// shows: found-T1
 #[tokio::test(flavor = "multi_thread")]
 async fn the_command_line_and_the_sdk_pass_a_code_on_as_it_is_typed() {
     let data = folder();
@@ -85,6 +87,7 @@ async fn reasons(
     reasons
 }
 
+// shows: found-T2
 #[tokio::test]
 async fn a_text_that_no_code_can_equal_costs_no_try_at_either_door() {
     let data = folder();
@@ -118,6 +121,7 @@ async fn a_text_that_no_code_can_equal_costs_no_try_at_either_door() {
     assert!(server.app_server().accepts(&number(1), &code).await);
 }
 
+// shows: found-T2
 #[tokio::test]
 async fn a_code_of_older_settings_passes_after_a_restart_under_another_length() {
     let data = folder();

@@ -24,6 +24,7 @@ async fn newest(server: &Server) -> Value {
     server.outbox("").await[0]["to"].clone()
 }
 
+// shows: found-T3
 #[tokio::test]
 async fn a_send_to_a_number_with_invisible_marks_reaches_that_number() {
     let data = folder();
@@ -60,6 +61,7 @@ async fn a_send_to_a_number_with_invisible_marks_reaches_that_number() {
     "#);
 }
 
+// shows: found-T4
 #[tokio::test]
 async fn a_number_in_an_older_form_is_the_number_of_today_in_every_rule() {
     let data = folder();
@@ -88,6 +90,7 @@ async fn a_number_in_an_older_form_is_the_number_of_today_in_every_rule() {
     }
 }
 
+// shows: found-T4
 #[tokio::test]
 async fn a_form_that_could_mean_several_numbers_is_refused_with_the_one_that_works() {
     let data = folder();
@@ -106,6 +109,7 @@ async fn a_form_that_could_mean_several_numbers_is_refused_with_the_one_that_wor
     assert_snapshot!(answer["message"], @r#""phoneNumber is not in a form of today: such a number is written +54 9xxxxxxxxxx.""#);
 }
 
+// shows: found-T5
 #[tokio::test]
 async fn a_code_of_a_country_picker_names_the_country() {
     let data = folder();

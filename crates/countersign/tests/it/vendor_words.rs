@@ -36,6 +36,7 @@ async fn kept_out(server: Server, data: &std::path::Path, secrets: &[String]) {
     }
 }
 
+// shows: found-V4
 #[tokio::test]
 async fn an_id_that_repeats_code_and_number_and_clears_the_screen_is_kept_nowhere() {
     let body = |message: &Value| {
@@ -87,6 +88,7 @@ async fn echoed(n: usize, rules: Value) -> (MessageDto, String, Server, tempfile
     (message, code, server, data)
 }
 
+// shows: found-V4
 #[tokio::test]
 async fn an_id_or_a_code_that_points_at_an_echo_is_kept_nowhere() {
     for (n, echo) in ["/to", "/code", "/about", "/token"].into_iter().enumerate() {
@@ -114,6 +116,7 @@ async fn an_id_or_a_code_that_points_at_an_echo_is_kept_nowhere() {
     }
 }
 
+// shows: found-V4
 #[tokio::test]
 async fn the_command_line_shows_no_character_that_a_terminal_obeys() {
     let data = folder();
@@ -174,6 +177,7 @@ async fn sent(server: &Server, url: &str, settings: Value) -> (u64, Option<Strin
     (answer.status(), retry_after)
 }
 
+// shows: found-W3
 #[tokio::test]
 async fn the_operator_reads_why_a_vendor_could_not_be_reached() {
     let plain_data = folder();
@@ -197,6 +201,7 @@ async fn the_operator_reads_why_a_vendor_could_not_be_reached() {
     }
 }
 
+// shows: found-W3
 #[tokio::test]
 async fn a_refusal_brings_the_vendors_sentence_and_the_wait_that_it_tells_of() {
     let settings = json!({
@@ -236,6 +241,7 @@ async fn a_refusal_brings_the_vendors_sentence_and_the_wait_that_it_tells_of() {
     }
 }
 
+// shows: found-W6
 #[tokio::test]
 async fn a_mainland_template_for_a_number_abroad_is_no_template_and_the_operator_reads_which_one() {
     let (data, sandbox) = (folder(), Sandbox::start().await);
@@ -261,6 +267,7 @@ async fn a_mainland_template_for_a_number_abroad_is_no_template_and_the_operator
     );
 }
 
+// shows: found-V1
 #[tokio::test]
 async fn an_answer_in_text_or_xml_or_with_a_byte_order_mark_has_its_outcome() {
     let text = json!({"success": {"pattern": "0: *"}, "error_code": "ERR: {}"});

@@ -180,6 +180,7 @@ async fn misfortunes(
     secrets
 }
 
+// shows: A10
 #[tokio::test]
 async fn a_server_with_failing_vendors_keeps_codes_secrets_and_numbers_out_of_logs_lists_and_files()
 {

@@ -52,6 +52,7 @@ pub(super) fn scripted(
     (lookup, left)
 }
 
+// shows: F6
 #[test]
 fn urls_lead_to_the_public_internet_only() {
     use InvalidUrl::{Address, Form, Port, Scheme};
@@ -159,6 +160,7 @@ async fn addresses_out_of_reach_are_not_dialled() {
     assert_eq!(listener.seen(), []);
 }
 
+// shows: F6
 #[tokio::test]
 async fn a_name_is_judged_by_the_address_that_is_dialled() {
     let mut listener = Listener::start([]).await;
@@ -184,6 +186,7 @@ async fn a_name_is_judged_by_the_address_that_is_dialled() {
     }
 }
 
+// shows: F6
 #[tokio::test]
 async fn a_name_that_flips_gains_nothing() {
     let mut listener = Listener::start([last(), last(), last()]).await;

@@ -50,6 +50,7 @@ fn certificate(name: &str, until: i32) -> (Certificate, TlsAcceptor) {
     (root, TlsAcceptor::from(Arc::new(config)))
 }
 
+// shows: F8
 #[tokio::test]
 async fn certificates_are_checked() {
     for (name, until, trusted, cause) in [

@@ -188,6 +188,7 @@ mod tests {
         assert!(!check(&[], &signed, BODY, 1000), "without keys nothing is");
     }
 
+    // shows: F5
     #[test]
     fn a_signature_verifies_for_five_minutes_only() {
         let keys = [key(1)];

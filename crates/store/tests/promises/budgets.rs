@@ -9,6 +9,7 @@ use crate::world::{PHONE, World, is_locked, is_right, on_each_backend, rules};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
+// shows: A5
 #[tokio::test]
 async fn ten_wrong_guesses_an_hour_lock_the_public_and_leave_a_reserve() {
     for mut world in on_each_backend() {
@@ -112,6 +113,7 @@ async fn eighty_consecutive_wrong_guesses_lock_the_public_until_a_success() {
     }
 }
 
+// shows: A5
 #[tokio::test]
 async fn a_hundred_consecutive_wrong_guesses_lock_a_number_until_an_unlock() {
     for mut world in on_each_backend() {

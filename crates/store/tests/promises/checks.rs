@@ -100,6 +100,7 @@ async fn text_that_cannot_be_a_code_is_not_checked_and_costs_nothing() {
     }
 }
 
+// shows: A1
 #[tokio::test]
 async fn wrong_guesses_of_either_caller_kill_a_code_also_over_a_restart() {
     for kill in [false, true] {
@@ -320,6 +321,7 @@ async fn a_repeated_right_guess_costs_nothing_and_does_not_pass() {
     }
 }
 
+// shows: A8
 #[tokio::test]
 async fn a_code_passes_for_its_own_scope_only() {
     for world in on_each_backend() {
@@ -410,6 +412,7 @@ async fn a_token_use_is_remembered_for_its_life_over_restarts() {
     }
 }
 
+// shows: H1
 #[tokio::test]
 async fn a_clock_set_back_over_a_restart_kills_codes_and_revives_none() {
     for (idle, back, alive) in [

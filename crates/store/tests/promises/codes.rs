@@ -6,6 +6,7 @@ use crate::world::{accepted, on_each_backend, refused, unknown};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
+// shows: A7
 #[tokio::test]
 async fn a_newer_code_that_may_have_been_sent_replaces_the_older_one() {
     for outcome in [accepted(), unknown()] {
@@ -55,6 +56,7 @@ async fn the_first_settlement_counts() {
     }
 }
 
+// shows: A6
 #[tokio::test]
 async fn a_code_expires_on_time() {
     for world in on_each_backend() {

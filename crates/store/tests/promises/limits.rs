@@ -21,6 +21,7 @@ fn rule(name: &'static str, max: u32) -> Rule {
     }
 }
 
+// shows: B1
 #[tokio::test(flavor = "multi_thread")]
 async fn one_of_200_concurrent_sends_is_admitted() {
     for world in on_each_backend() {
@@ -63,6 +64,7 @@ async fn the_one_minute_limit_refuses_for_sixty_seconds_and_tells_the_wait() {
     }
 }
 
+// shows: B12
 #[tokio::test]
 async fn a_refused_send_makes_no_hit_in_any_bucket() {
     for world in on_each_backend() {
@@ -77,6 +79,7 @@ async fn a_refused_send_makes_no_hit_in_any_bucket() {
     }
 }
 
+// shows: D9
 #[tokio::test]
 async fn a_monitored_rule_notes_its_refusal_and_admits_the_send() {
     for world in on_each_backend() {

@@ -233,6 +233,7 @@ async fn a_report_about_a_message_whose_answer_never_came_is_kept() {
     }
 }
 
+// shows: F5
 #[tokio::test]
 async fn a_report_neither_uses_a_code_nor_gives_a_minute_back() {
     for world in on_each_backend() {

@@ -10,6 +10,7 @@ use crate::world::{accepted, on_each_backend, refused};
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
 
+// shows: B10
 #[tokio::test]
 async fn a_minute_holds_over_a_restart() {
     for mut world in on_each_backend() {
@@ -42,6 +43,7 @@ async fn a_minute_given_back_stays_given_back_and_counted() {
     }
 }
 
+// shows: B10
 #[tokio::test]
 async fn a_daily_limit_outlives_restarts() {
     let daily = || Rule {

@@ -737,6 +737,7 @@ fn a_refused_send_brings_no_code_once_more() {
     ]);
 }
 
+// shows: I3
 #[test]
 #[allow(
     clippy::disallowed_methods,

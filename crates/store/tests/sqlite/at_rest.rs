@@ -96,6 +96,7 @@ fn differences(one: &BTreeMap<String, Value>, other: &BTreeMap<String, Value>) -
         .collect()
 }
 
+// shows: A11
 #[tokio::test]
 async fn kept_digests_of_codes_and_numbers_depend_on_the_keys() {
     for resend in [Resend::Rotate, Resend::Reuse] {
@@ -145,6 +146,7 @@ async fn secrets_are_sealed_and_open_in_their_own_row_only() {
     );
 }
 
+// shows: found-V5
 #[tokio::test]
 async fn a_secret_does_not_open_beside_a_changed_endpoint_or_time() {
     let mut world = World::on(Sqlite::new());

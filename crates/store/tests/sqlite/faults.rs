@@ -35,6 +35,7 @@ async fn a_send_whose_commit_fails_leaves_the_minute_free() {
     );
 }
 
+// shows: B9
 #[tokio::test]
 async fn a_store_that_cannot_commit_says_so_in_two_seconds_and_forgets() {
     let mut world = World::on(Sqlite::new());

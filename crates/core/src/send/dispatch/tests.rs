@@ -227,6 +227,7 @@ fn a_message_that_may_have_been_sent_stays_unknown_after_a_later_refusal() {
     }
 }
 
+// shows: F3
 #[test]
 fn all_vendors_together_take_no_longer_than_the_deadline() {
     let slow = || refused(RefusalKind::Transient);

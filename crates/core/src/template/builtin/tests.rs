@@ -46,6 +46,7 @@ fn any_name() -> impl Strategy<Value = SmsName> {
 }
 
 proptest! {
+    // shows: E6
     #[test]
     fn every_text_takes_one_segment_with_any_name(name in any_name()) {
         every_text_ends_well((&name).into());

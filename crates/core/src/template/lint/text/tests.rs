@@ -48,6 +48,7 @@ fn a_good_text_has_no_findings() {
     }
 }
 
+// shows: E6
 #[test]
 fn a_text_takes_one_segment_for_every_sender() {
     let words = |count| format!("[{{app}}] {{code}} {{minutes}} {}", "x".repeat(count));
@@ -113,6 +114,7 @@ fn no_text_has_a_link() {
     );
 }
 
+// shows: E5
 #[test]
 fn no_signature_looks_like_a_link_or_a_number() {
     for bad in [
