@@ -68,6 +68,7 @@ impl Opened {
         signals: Signals,
         data: &Path,
     ) -> anyhow::Result<()> {
+        warn_of_proxies();
         say(format!("listening on http://{}", self.address));
         let watching = watch::watch(Arc::clone(&self.store), signals.stopper());
         let listeners = Listeners {
@@ -84,6 +85,22 @@ impl Opened {
             );
         }
         Ok(())
+    }
+}
+
+/// The environment variables by which other programs find a proxy, in capitals or not.
+const PROXIES: [&str; 3] = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"];
+
+/// Warns of variables that name a proxy. A proxy would look up the names of vendors itself, past the guard against private
+/// addresses, so requests to vendors never go through one. The log has no value, which may hold a password.
+fn warn_of_proxies() {
+    let set = std::env::vars_os().filter(|(_, value)| !value.is_empty());
+    let names = set.filter_map(|(name, _)| name.into_string().ok());
+    let is_proxy = |name: &String| PROXIES.iter().any(|proxy| name.eq_ignore_ascii_case(proxy));
+    let ignored: Vec<_> = names.filter(is_proxy).collect();
+    if !ignored.is_empty() {
+        let variables = ignored.join(" ");
+        tracing::warn!(%variables, "a proxy of the environment is ignored: requests to vendors leave without one");
     }
 }
 

@@ -4,8 +4,9 @@ use countersign_api::MessageDto;
 use insta::assert_snapshot;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
+use tokio::process::Command;
 
-use crate::server::{Server, folder, number};
+use crate::server::{BINARY, Server, folder, number};
 use crate::vendor::{Manner, Vendor};
 
 /// Sends one code through a vendor of that manner, and another one at once: the `statusCode` of both, and the timeline
@@ -224,4 +225,29 @@ async fn a_caller_that_hangs_up_cancels_nothing() {
     assert_eq!(messages.len(), 1);
     assert_eq!(outcome(&messages[0]), ("accepted", "live"));
     assert_eq!(server.public().login(&number(1)).await, 429);
+}
+
+#[tokio::test]
+async fn a_message_goes_past_the_proxies_of_the_environment_and_the_log_names_them() {
+    let (data, vendor) = (folder(), Vendor::start(Manner::Answer(200, "{}")).await);
+    let proxy = Vendor::start(Manner::Silence).await;
+    let address = proxy.url.replace("http://", "http://user:hunter2@");
+    let mut command = Command::new(BINARY);
+    command
+        .env("HTTP_PROXY", &address)
+        .env("all_proxy", &address);
+    let args = ["--quiet", "--provider", &vendor.provider()];
+    let server = Server::run(command, data.path(), "127.0.0.1:0", &args).await;
+    assert_eq!(server.public().login(&number(1)).await, 200);
+    assert_eq!((vendor.messages().len(), proxy.messages().len()), (1, 0));
+    let logs = server.stop().await.stderr;
+    let warning = logs
+        .lines()
+        .find(|line| line.contains("a proxy of the environment"));
+    let warning = warning.expect("a warning");
+    assert!(
+        warning.contains("HTTP_PROXY") && warning.contains("all_proxy"),
+        "{warning}"
+    );
+    assert!(!logs.contains("hunter2"), "the log has a password");
 }
