@@ -12,6 +12,7 @@ mod check_app_id_secret;
 mod country;
 mod envelope;
 mod fault;
+mod invalid_reason;
 mod json;
 mod lang;
 mod message;

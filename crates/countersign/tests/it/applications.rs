@@ -118,7 +118,7 @@ async fn a_go_client_checks_the_secret_of_its_application() {
     HTTP 200
     {
       "statusCode": 200,
-      "message": "Operation successful",
+      "message": "appId or appSecret is wrong.",
       "requestId": "[request id]",
       "data": {"valid": false, "message": "appId or appSecret is wrong."}
     }

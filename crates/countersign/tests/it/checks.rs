@@ -18,6 +18,7 @@ pub(crate) fn not(code: &str) -> String {
     format!("{:06}", (code.parse::<u32>().unwrap() + 1) % 1_000_000)
 }
 
+// shows: found-W10
 #[tokio::test]
 async fn the_app_server_uses_up_a_code_that_the_public_only_looked_at() {
     let data = folder();
@@ -41,7 +42,7 @@ async fn the_app_server_uses_up_a_code_that_the_public_only_looked_at() {
     HTTP 200
     {
       "statusCode": 200,
-      "message": "Operation successful",
+      "message": "The code is wrong.",
       "requestId": "[request id]",
       "data": {"isValid": false, "reason": "wrong", "triesLeft": 4}
     }
@@ -61,7 +62,7 @@ async fn the_app_server_uses_up_a_code_that_the_public_only_looked_at() {
     HTTP 200
     {
       "statusCode": 200,
-      "message": "Operation successful",
+      "message": "The code was used before.",
       "requestId": "[request id]",
       "data": {"isValid": false, "reason": "used"}
     }
@@ -71,7 +72,7 @@ async fn the_app_server_uses_up_a_code_that_the_public_only_looked_at() {
     HTTP 200
     {
       "statusCode": 200,
-      "message": "Operation successful",
+      "message": "The code is wrong or no longer valid.",
       "requestId": "[request id]",
       "data": {"isValid": false, "message": "The code is wrong or no longer valid."}
     }
@@ -81,7 +82,7 @@ async fn the_app_server_uses_up_a_code_that_the_public_only_looked_at() {
     HTTP 200
     {
       "statusCode": 200,
-      "message": "Operation successful",
+      "message": "No code was sent to this number for this purpose.",
       "requestId": "[request id]",
       "data": {"isValid": false, "reason": "not_sent"}
     }
@@ -122,7 +123,7 @@ async fn the_public_gets_one_answer_for_every_code_that_does_not_pass() {
     ask(&dead, &code).await;
     ask(&number(4), "123456").await; // never sent
     ask(&number(5), "no code").await;
-    assert_snapshot!(answers[0].1, @r#"{"statusCode":200,"message":"Operation successful","requestId":"ID","data":{"isValid":false,"message":"The code is wrong or no longer valid."}}"#);
+    assert_snapshot!(answers[0].1, @r#"{"statusCode":200,"message":"The code is wrong or no longer valid.","requestId":"ID","data":{"isValid":false,"message":"The code is wrong or no longer valid."}}"#);
     assert!(answers.iter().all(|answer| *answer == answers[0]));
     // The application's server has a reserve of guesses, and learns that the code is dead.
     let answer = server.app_server().verify_code(LOGIN, &dead, &code).await;
@@ -130,7 +131,7 @@ async fn the_public_gets_one_answer_for_every_code_that_does_not_pass() {
     HTTP 200
     {
       "statusCode": 200,
-      "message": "Operation successful",
+      "message": "The code is dead after too many wrong guesses.",
       "requestId": "[request id]",
       "data": {"isValid": false, "reason": "exhausted", "triesLeft": 0}
     }
@@ -340,7 +341,7 @@ async fn the_app_server_is_told_when_a_lock_ends() {
     HTTP 200
     {
       "statusCode": 200,
-      "message": "Operation successful",
+      "message": "Too many wrong guesses about this number: codes are not compared for a while.",
       "requestId": "[request id]",
       "data": {"isValid": false, "reason": "locked", "retryAfter": [61 to 3600]}
     }

@@ -59,6 +59,7 @@ fn cors(answer: &Answer) -> String {
     headers.join("\n")
 }
 
+// shows: found-H4
 #[tokio::test]
 async fn a_page_of_the_application_may_call_with_credentials() {
     let data = folder();

@@ -288,7 +288,7 @@ async fn the_app_server_verifies_with_a_token_and_introspects_it() {
     HTTP 200
     {
       "statusCode": 200,
-      "message": "Operation successful",
+      "message": "The token is not valid, has expired, was used before, or is another application's.",
       "requestId": "[request id]",
       "data": {"active": false}
     }

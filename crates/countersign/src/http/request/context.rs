@@ -174,6 +174,25 @@ impl Context {
         }
     }
 
+    /// The answer of an endpoint whose data may say no. Then `told` has the sentence that says so, and people who read
+    /// only the message are not told of a success.
+    pub(crate) fn answer_telling<T: Serialize>(
+        &self,
+        result: Result<T, Fault>,
+        told: impl FnOnce(&T) -> Option<String>,
+    ) -> Response {
+        let data = match result {
+            Ok(data) => data,
+            Err(fault) => return self.failure(&fault),
+        };
+        let told = told(&data);
+        let mut answer = Envelope::with_data(self.lang, self.request_id.to_string(), data);
+        if let Some(told) = told {
+            answer.message = told;
+        }
+        self.respond(&answer, None)
+    }
+
     /// The answer of an endpoint that comes without an envelope.
     pub(crate) fn answer_bare<T: Serialize>(&self, answer: &T) -> Response {
         self.log(200, None);

@@ -29,7 +29,7 @@ pub(crate) fn endpoint() -> Endpoint {
 
 pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Body) -> Response {
     let result = check(&state, cx.lang, body);
-    cx.answer_with(result)
+    cx.answer_telling(result, |answer| answer.message.clone())
 }
 
 fn check(state: &AppState, lang: Lang, body: Body) -> Result<CheckedSecret, Fault> {

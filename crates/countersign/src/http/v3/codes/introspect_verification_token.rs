@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use countersign_api::{Fault, IntrospectTokenRequest, IntrospectedToken};
+use countersign_api::{Fault, IntrospectTokenRequest, IntrospectedToken, Lang};
 use countersign_core::code::check::TokenUse;
 use serde_json::json;
 
@@ -34,7 +34,20 @@ pub(crate) fn endpoint() -> Endpoint {
 
 pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Body) -> Response {
     let result = introspect(&state, &cx, body).await;
-    cx.answer_with(result)
+    let told = |answer: &IntrospectedToken| (!answer.active).then(|| sentence(cx.lang).to_owned());
+    cx.answer_telling(result, told)
+}
+
+/// The sentence for a token that proves nothing, whatever the reason.
+fn sentence(lang: Lang) -> &'static str {
+    match lang {
+        Lang::ZhCn => "该令牌无效、已过期、已被使用，或属于其他应用。",
+        Lang::EnUs => {
+            "The token is not valid, has expired, was used before, or is another application's."
+        }
+        Lang::ZhTw => "該權杖無效、已過期、已被使用，或屬於其他應用程式。",
+        Lang::JaJp => "トークンは無効か、期限切れか、使用済みか、別のアプリケーションのものです。",
+    }
 }
 
 async fn introspect(

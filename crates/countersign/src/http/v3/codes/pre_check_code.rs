@@ -41,7 +41,7 @@ pub(crate) fn endpoint() -> Endpoint {
 
 pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Body) -> Response {
     let result = check(&state, &cx, body).await;
-    cx.answer_with(result)
+    cx.answer_telling(result, |answer| answer.message.clone())
 }
 
 async fn check(state: &AppState, cx: &Context, body: Body) -> Result<PreCheckedCode, Fault> {

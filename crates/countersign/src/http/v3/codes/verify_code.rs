@@ -43,7 +43,8 @@ pub(crate) fn endpoint() -> Endpoint {
 
 pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Body) -> Response {
     let result = verify(&state, &cx, body).await;
-    cx.answer_with(result)
+    let told = |answer: &VerifiedCode| Some(answer.reason?.sentence(cx.lang).to_owned());
+    cx.answer_telling(result, told)
 }
 
 async fn verify(state: &AppState, cx: &Context, body: Body) -> Result<VerifiedCode, Fault> {
