@@ -38,7 +38,7 @@ pub use channel::Channel;
 pub use check_app_id_secret::{CheckAppIdSecretRequest, CheckedSecret};
 pub use country::{CountryDto, CountryName, CountryNames};
 pub use envelope::Envelope;
-pub use fault::{BadPhone, BadSignature, Fault, FieldProblem, Throttle};
+pub use fault::{BadPhone, BadSignature, Fault, FieldProblem, NotSent, Throttle};
 pub use json::Json;
 pub use lang::Lang;
 pub use message::{AttemptDto, CheckDto, FindMessagesRequest, MessageDto, ReceiptDto, VerdictDto};

@@ -1,5 +1,5 @@
 use super::throttle::{Span, Throttle, Unit, Units};
-use super::{BadPhone, BadSignature, Fault, FieldProblem, code_point};
+use super::{BadPhone, BadSignature, Fault, FieldProblem, NotSent, code_point};
 use crate::Channel;
 
 pub(super) fn message(fault: &Fault) -> String {
@@ -38,15 +38,15 @@ pub(super) fn message(fault: &Fault) -> String {
         Fault::NotServed { asked } => format!("{asked} is not served here: see /openapi.json."),
         Fault::Internal => "Something went wrong here. Quote the requestId when you ask for help.".to_owned(),
         Fault::Unavailable => {
-            "The service is overloaded or its store is down. Nothing was sent and nothing was told. Try again in a moment.".to_owned()
+            "The service cannot answer at the moment. Nothing was sent and nothing was told. Try again in a moment.".to_owned()
         }
         Fault::Held { retry_after } => format!(
             "The service has just started again and sends no code yet. Nothing was sent. Try again in {retry_after} seconds."
         ),
-        Fault::ProviderUnreachable => "The SMS provider could not be reached. Nothing was sent.".to_owned(),
-        Fault::ProviderRefused { kind, .. } => {
-            format!("The SMS provider refused the message ({kind}){}. Nothing was sent.", advice(kind))
+        Fault::ProviderUnreachable => {
+            "Nothing was sent. Try again in a moment, or quote the requestId when you ask for help.".to_owned()
         }
+        Fault::ProviderRefused { why, .. } => not_sent(*why).to_owned(),
     }
 }
 
@@ -84,25 +84,15 @@ const UNITS: Units = Units {
     between: " and ",
 };
 
-/// Returns advice to the caller for a refusal of this kind.
-fn advice(kind: &str) -> &'static str {
-    match kind {
-        "bad_number" => ": this number cannot receive messages",
-        "recipient_limited" => {
-            ": it has sent this number too many messages lately; try again later"
+/// Returns the sentence for a message that a provider refused.
+fn not_sent(why: NotSent) -> &'static str {
+    match why {
+        NotSent::BadNumber => "Nothing was sent: this number cannot receive messages.",
+        NotSent::TooManyMessages => {
+            "Nothing was sent: this number got too many messages lately. Try again later."
         }
-        "route_unavailable" => {
-            ": it does not serve this country; route it through another provider"
-        }
-        "throttled" => ": it is asked too fast; try again in a moment",
-        "config_error" => {
-            ": the operator must look at its credentials, balance, signatures and templates"
-        }
-        "content_rejected" => ": the operator must change the template",
-        "no_template" => ": no provider has a template for this application, channel and language",
-        "transient" => ": it has a disturbance; try again in a moment",
-        "other" => ": the operator finds its reason on the timeline of the message",
-        _ => "",
+        NotSent::Momentary => "Nothing was sent. Try again in a moment.",
+        NotSent::Unsaid => "Nothing was sent. Quote the requestId when you ask for help.",
     }
 }
 

@@ -1,5 +1,5 @@
 use super::throttle::{Span, Throttle, Unit, Units};
-use super::{BadPhone, BadSignature, Fault, FieldProblem, code_point};
+use super::{BadPhone, BadSignature, Fault, FieldProblem, NotSent, code_point};
 use crate::Channel;
 
 pub(super) fn message(fault: &Fault) -> String {
@@ -38,15 +38,15 @@ pub(super) fn message(fault: &Fault) -> String {
         Fault::NotServed { asked } => format!("{asked} はここでは提供していません。利用できる API は /openapi.json をご覧ください。"),
         Fault::Internal => "内部エラーが発生しました。お問い合わせの際は requestId をお知らせください。".to_owned(),
         Fault::Unavailable => {
-            "サービスが混み合っているか、ストアが停止しています。何も送信されておらず、何も通知されていません。しばらくしてからお試しください。".to_owned()
+            "サービスは現在応答できません。何も送信されておらず、何も通知されていません。しばらくしてからお試しください。".to_owned()
         }
         Fault::Held { retry_after } => format!(
             "サービスは再起動したばかりで、まだコードを送信できません。SMS は送信されていません。{retry_after} 秒後にお試しください。"
         ),
-        Fault::ProviderUnreachable => "SMS プロバイダーに接続できません。SMS は送信されていません。".to_owned(),
-        Fault::ProviderRefused { kind, .. } => {
-            format!("SMS プロバイダーがメッセージを拒否しました（{kind}）{}。SMS は送信されていません。", advice(kind))
+        Fault::ProviderUnreachable => {
+            "SMS は送信されていません。少し待ってもう一度お試しいただくか、requestId を添えてお問い合わせください。".to_owned()
         }
+        Fault::ProviderRefused { why, .. } => not_sent(*why).to_owned(),
     }
 }
 
@@ -87,21 +87,17 @@ const UNITS: Units = Units {
     between: " ",
 };
 
-/// Returns advice to the caller for a refusal of this kind.
-fn advice(kind: &str) -> &'static str {
-    match kind {
-        "bad_number" => "：この番号は SMS を受信できません",
-        "recipient_limited" => "：この番号への送信が多すぎます。しばらくしてから再試行してください",
-        "route_unavailable" => "：この国には対応していません。別のプロバイダーを設定してください",
-        "throttled" => "：リクエストが多すぎます。少し待って再試行してください",
-        "config_error" => "：管理者が認証情報、残高、署名、テンプレートを確認する必要があります",
-        "content_rejected" => "：管理者がテンプレートを変更する必要があります",
-        "no_template" => {
-            "：このアプリケーション、チャネル、言語のテンプレートを持つプロバイダーがありません"
+/// Returns the sentence for a message that a provider refused.
+fn not_sent(why: NotSent) -> &'static str {
+    match why {
+        NotSent::BadNumber => "SMS は送信されていません。この番号は SMS を受信できません。",
+        NotSent::TooManyMessages => {
+            "SMS は送信されていません。この番号への送信が多すぎます。時間をおいてお試しください。"
         }
-        "transient" => "：一時的な障害です。少し待って再試行してください",
-        "other" => "：管理者がメッセージの記録でプロバイダーの示す理由を確認する必要があります",
-        _ => "",
+        NotSent::Momentary => "SMS は送信されていません。少し待ってもう一度お試しください。",
+        NotSent::Unsaid => {
+            "SMS は送信されていません。お問い合わせの際は requestId をお知らせください。"
+        }
     }
 }
 

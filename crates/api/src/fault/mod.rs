@@ -119,11 +119,25 @@ pub enum Fault {
     ProviderUnreachable,
     /// The provider refused the message. Nothing was sent.
     ProviderRefused {
-        /// Our word for the reason.
-        kind: String,
+        /// The part of the reason that a caller may hear.
+        why: NotSent,
         /// The seconds after which the vendor may take a message to this number, where the vendor says so.
         retry_after: Option<u64>,
     },
+}
+
+/// The part of a provider's reason that a caller of `send-sms` hears. The rest is for the operator: it is in the log
+/// and on the timeline of the message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotSent {
+    /// The number cannot receive messages.
+    BadNumber,
+    /// The number got too many messages lately.
+    TooManyMessages,
+    /// Another send may succeed in a moment.
+    Momentary,
+    /// Only the operator can mend it.
+    Unsaid,
 }
 
 /// The problem of a field.
@@ -352,6 +366,10 @@ impl Fault {
         };
         let phone = |why| Fault::BadPhone { why };
         let signature = |why| Fault::BadSignature { why };
+        let refused = |why| Fault::ProviderRefused {
+            why,
+            retry_after: None,
+        };
         let throttled = |by, retry_after| Fault::Throttled {
             by,
             retry_after,
@@ -547,13 +565,10 @@ impl Fault {
             ("unavailable", Fault::Unavailable),
             ("held", Fault::Held { retry_after: 42 }),
             ("providerUnreachable", Fault::ProviderUnreachable),
-            (
-                "providerRefused",
-                Fault::ProviderRefused {
-                    kind: "config_error".to_owned(),
-                    retry_after: None,
-                },
-            ),
+            ("providerRefused", refused(NotSent::Unsaid)),
+            ("providerBusy", refused(NotSent::Momentary)),
+            ("numberUnreachable", refused(NotSent::BadNumber)),
+            ("numberCapped", refused(NotSent::TooManyMessages)),
         ]
     }
 }

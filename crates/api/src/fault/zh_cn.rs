@@ -1,5 +1,5 @@
 use super::throttle::{Span, Throttle, Unit, Units};
-use super::{BadPhone, BadSignature, Fault, FieldProblem, code_point};
+use super::{BadPhone, BadSignature, Fault, FieldProblem, NotSent, code_point};
 use crate::Channel;
 
 pub(super) fn message(fault: &Fault) -> String {
@@ -44,18 +44,15 @@ pub(super) fn message(fault: &Fault) -> String {
         Fault::NotServed { asked } => format!("此处不提供 {asked}，可用的接口见 /openapi.json。"),
         Fault::Internal => "服务内部错误，如需帮助请提供 requestId。".to_owned(),
         Fault::Unavailable => {
-            "服务繁忙或存储不可用。未发送任何短信，也未告知任何结果。请稍后重试。".to_owned()
+            "服务暂时无法应答。未发送任何短信，也未告知任何结果。请稍后重试。".to_owned()
         }
         Fault::Held { retry_after } => format!(
             "服务刚刚重新启动，暂不发送验证码。未发送任何短信。请在 {retry_after} 秒后重试。"
         ),
-        Fault::ProviderUnreachable => "无法连接短信服务商，短信未发送。".to_owned(),
-        Fault::ProviderRefused { kind, .. } => {
-            format!(
-                "短信服务商拒绝了该短信（{kind}）{}，短信未发送。",
-                advice(kind)
-            )
+        Fault::ProviderUnreachable => {
+            "短信未发送。请稍后重试，如需帮助请提供 requestId。".to_owned()
         }
+        Fault::ProviderRefused { why, .. } => not_sent(*why).to_owned(),
     }
 }
 
@@ -81,19 +78,13 @@ const UNITS: Units = Units {
     between: " ",
 };
 
-/// Returns advice to the caller for a refusal of this kind.
-fn advice(kind: &str) -> &'static str {
-    match kind {
-        "bad_number" => "：该号码无法接收短信",
-        "recipient_limited" => "：该号码近期收到的短信过多，请稍后再试",
-        "route_unavailable" => "：该服务商不支持此国家或地区，请改用其他服务商",
-        "throttled" => "：请求过于频繁，请稍后再试",
-        "config_error" => "：请管理员检查密钥、余额、签名和模板",
-        "content_rejected" => "：请管理员修改模板",
-        "no_template" => "：没有服务商为此应用、场景和语言配置模板",
-        "transient" => "：服务商暂时故障，请稍后再试",
-        "other" => "：请管理员在消息记录中查看服务商给出的原因",
-        _ => "",
+/// Returns the sentence for a message that a provider refused.
+fn not_sent(why: NotSent) -> &'static str {
+    match why {
+        NotSent::BadNumber => "短信未发送：该号码无法接收短信。",
+        NotSent::TooManyMessages => "短信未发送：该号码近期收到的短信过多，请晚些时候再试。",
+        NotSent::Momentary => "短信未发送，请稍后重试。",
+        NotSent::Unsaid => "短信未发送，如需帮助请提供 requestId。",
     }
 }
 

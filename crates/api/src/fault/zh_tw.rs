@@ -1,5 +1,5 @@
 use super::throttle::{Span, Throttle, Unit, Units};
-use super::{BadPhone, BadSignature, Fault, FieldProblem, code_point};
+use super::{BadPhone, BadSignature, Fault, FieldProblem, NotSent, code_point};
 use crate::Channel;
 
 pub(super) fn message(fault: &Fault) -> String {
@@ -44,18 +44,15 @@ pub(super) fn message(fault: &Fault) -> String {
         Fault::NotServed { asked } => format!("此處不提供 {asked}，可用的介面見 /openapi.json。"),
         Fault::Internal => "服務內部錯誤，如需協助請提供 requestId。".to_owned(),
         Fault::Unavailable => {
-            "服務忙碌或儲存不可用。未發送任何簡訊，也未告知任何結果。請稍後再試。".to_owned()
+            "服務暫時無法回應。未發送任何簡訊，也未告知任何結果。請稍後再試。".to_owned()
         }
         Fault::Held { retry_after } => format!(
             "服務剛剛重新啟動，暫不發送驗證碼。未發送任何簡訊。請在 {retry_after} 秒後再試。"
         ),
-        Fault::ProviderUnreachable => "無法連線至簡訊服務商，簡訊未發送。".to_owned(),
-        Fault::ProviderRefused { kind, .. } => {
-            format!(
-                "簡訊服務商拒絕了該簡訊（{kind}）{}，簡訊未發送。",
-                advice(kind)
-            )
+        Fault::ProviderUnreachable => {
+            "簡訊未發送。請稍後再試，如需協助請提供 requestId。".to_owned()
         }
+        Fault::ProviderRefused { why, .. } => not_sent(*why).to_owned(),
     }
 }
 
@@ -81,19 +78,13 @@ const UNITS: Units = Units {
     between: " ",
 };
 
-/// Returns advice to the caller for a refusal of this kind.
-fn advice(kind: &str) -> &'static str {
-    match kind {
-        "bad_number" => "：該號碼無法接收簡訊",
-        "recipient_limited" => "：該號碼近期收到的簡訊過多，請稍後再試",
-        "route_unavailable" => "：該服務商不支援此國家或地區，請改用其他服務商",
-        "throttled" => "：請求過於頻繁，請稍後再試",
-        "config_error" => "：請管理員檢查金鑰、餘額、簽名和範本",
-        "content_rejected" => "：請管理員修改範本",
-        "no_template" => "：沒有服務商為此應用程式、情境和語言設定範本",
-        "transient" => "：服務商暫時故障，請稍後再試",
-        "other" => "：請管理員在訊息紀錄中查看服務商給出的原因",
-        _ => "",
+/// Returns the sentence for a message that a provider refused.
+fn not_sent(why: NotSent) -> &'static str {
+    match why {
+        NotSent::BadNumber => "簡訊未發送：此號碼無法接收簡訊。",
+        NotSent::TooManyMessages => "簡訊未發送：此號碼近期收到的簡訊過多，請過一段時間再試。",
+        NotSent::Momentary => "簡訊未發送，請稍後再試。",
+        NotSent::Unsaid => "簡訊未發送，如需協助請提供 requestId。",
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::process::ExitCode;
 
+use anyhow::anyhow;
 use clap::Args;
 use countersign_api::{APP_ID_HEADER, SendSmsRequest};
 
 use super::owner::{self, OwnerArgs};
 use super::recipient::Recipient;
-use super::say;
+use super::{program, say};
 
 #[derive(Args)]
 #[command(
@@ -39,7 +40,14 @@ impl Send {
         if self.owner.json {
             say(serde_json::to_string(&answer)?);
         } else {
-            owner::succeeded(&answer)?;
+            owner::succeeded(&answer).map_err(|error| match answer.status_code {
+                429 | 601 | 602 => anyhow!(
+                    "{error}: see `{} message show {}`",
+                    program::name(),
+                    answer.request_id
+                ),
+                _ => error,
+            })?;
             say(format!("sent (request {})", answer.request_id));
         }
         Ok(if answer.status_code == 200 {

@@ -149,7 +149,7 @@ async fn a_message_that_two_vendors_refuse_goes_to_no_third() {
     HTTP 200
     {
       "statusCode": 602,
-      "message": "The SMS provider refused the message (transient): it has a disturbance; try again in a moment. Nothing was sent.",
+      "message": "Nothing was sent. Try again in a moment.",
       "requestId": "[request id]"
     }
     "#);
@@ -275,7 +275,7 @@ async fn a_message_without_any_template_fails_and_gives_the_minute_back() {
     HTTP 200
     {
       "statusCode": 602,
-      "message": "The SMS provider refused the message (no_template): no provider has a template for this application, channel and language. Nothing was sent.",
+      "message": "Nothing was sent. Quote the requestId when you ask for help.",
       "requestId": "[request id]"
     }
     "#);
@@ -307,7 +307,7 @@ async fn a_message_within_the_minute_of_alibaba_goes_to_the_next_vendor() {
     retry-after: [1 to 60]
     {
       "statusCode": 602,
-      "message": "The SMS provider refused the message (recipient_limited): it has sent this number too many messages lately; try again later. Nothing was sent.",
+      "message": "Nothing was sent: this number got too many messages lately. Try again later.",
       "requestId": "[request id]"
     }
     "#);

@@ -2,10 +2,12 @@
 
 use countersign_api::MessageDto;
 use insta::assert_snapshot;
+use serde_json::Value;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::process::Command;
 
+use crate::actors::Terminal;
 use crate::server::{BINARY, Server, folder, number};
 use crate::vendor::{Manner, Vendor};
 
@@ -95,6 +97,34 @@ async fn a_message_refused_with_any_4xx_gives_its_minute_back() {
     }
 }
 
+// shows: found-W4
+#[tokio::test]
+async fn the_operator_alone_hears_that_credentials_are_wrong() {
+    let (data, vendor) = (folder(), Vendor::start(Manner::Answer(401, "")).await);
+    let server = Server::start(data.path(), &["--provider", &vendor.provider()]).await;
+    let (mut told, mut requests) = (String::new(), Vec::new());
+    for (n, language) in ["en-US", "zh-CN", "zh-TW", "ja-JP"].into_iter().enumerate() {
+        let public = server.public().in_language(language);
+        let answer = public.send_sms("CHANNEL_LOGIN", &number(n)).await;
+        assert_eq!(answer.codes(), (602, None));
+        told += &format!("{}\n", answer.message());
+        requests.push(answer["requestId"].as_str().unwrap().to_owned());
+    }
+    assert_snapshot!(told, @"
+    Nothing was sent. Quote the requestId when you ask for help.
+    短信未发送，如需帮助请提供 requestId。
+    簡訊未發送，如需協助請提供 requestId。
+    SMS は送信されていません。お問い合わせの際は requestId をお知らせください。
+    ");
+    let shown = Terminal::on(data.path()).ok(&["message", "show", &requests[0]]);
+    assert!(shown.contains("config_error, HTTP 401"), "{shown}");
+    let logs = server.stop().await.stderr;
+    let is_its = |line: &&str| line.contains(&requests[0]) && line.contains("\"answered\"");
+    let line: Value = serde_json::from_str(logs.lines().find(is_its).unwrap()).unwrap();
+    let named = (&line["outcome"], &line["vendor_code"]);
+    assert_eq!(named, (&"config_error".into(), &"HTTP 401".into()));
+}
+
 #[tokio::test]
 async fn a_message_answered_with_a_bare_500_is_unknown() {
     let (first, second, message) = through(Manner::Answer(500, "")).await;
@@ -164,7 +194,7 @@ async fn a_number_without_a_reachable_vendor_gets_its_minute_back_three_times() 
     HTTP 200
     {
       "statusCode": 601,
-      "message": "The SMS provider could not be reached. Nothing was sent.",
+      "message": "Nothing was sent. Try again in a moment, or quote the requestId when you ask for help.",
       "requestId": "[request id]"
     }
     "#);

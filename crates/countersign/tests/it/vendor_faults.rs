@@ -55,14 +55,17 @@ const fn case(name: &'static str, outcome: &'static str, taken: bool) -> Case {
 fn heard(outcome: &str) -> (u64, &'static str) {
     match outcome {
         "accepted" | "unknown" => (200, ""),
-        "unreachable" => (601, "could not be reached. Nothing was sent"),
-        "bad_number" => (602, "this number cannot receive messages"),
-        "recipient_limited" => (602, "too many messages lately; try again later"),
-        "throttled" => (602, "asked too fast; try again in a moment"),
-        "config_error" => (602, "the operator must look at its credentials"),
-        "content_rejected" => (602, "the operator must change the template"),
-        "transient" => (602, "a disturbance; try again in a moment"),
-        "other" => (602, "the operator finds its reason on the timeline"),
+        "unreachable" => (601, "Nothing was sent. Try again in a moment, or quote"),
+        "bad_number" => (
+            602,
+            "Nothing was sent: this number cannot receive messages.",
+        ),
+        "recipient_limited" => (602, "too many messages lately. Try again later."),
+        "throttled" | "transient" => (602, "Nothing was sent. Try again in a moment."),
+        "config_error" | "content_rejected" | "other" => (
+            602,
+            "Nothing was sent. Quote the requestId when you ask for help.",
+        ),
         outcome => panic!("{outcome} is not expected"),
     }
 }

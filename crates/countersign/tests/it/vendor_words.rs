@@ -255,7 +255,8 @@ async fn a_mainland_template_for_a_number_abroad_is_no_template_and_the_operator
         .await;
     let answer = app.public.send_sms("CHANNEL_LOGIN", "+85261234567").await;
     assert_eq!(answer.status(), 602);
-    assert!(answer.message().contains("(no_template)"), "{answer}");
+    let told = "Nothing was sent. Quote the requestId when you ask for help.";
+    assert_eq!(answer.message(), told);
     let attempt = operator.timeline("+85261234567").await.attempts.remove(0);
     assert_eq!(attempt.outcome, "no_template");
     let detail = attempt.detail.expect("a detail");

@@ -1,6 +1,5 @@
 //! The context of a V3 request (id, language, application), and the envelope and the log line of its answer.
 
-use std::borrow::Cow;
 use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
@@ -43,8 +42,8 @@ pub(crate) struct Context {
     route: Option<MatchedPath>,
     /// The application, once it is known to exist.
     app: OnceLock<AppId>,
-    /// The limit that refused the send that the request asks for.
-    refused_by: OnceLock<Cow<'static, str>>,
+    /// The reason why the code that the request asks for was not sent.
+    not_sent: OnceLock<SendError>,
     /// The operator, where the request proves one.
     operator: Option<OperatorIdentity>,
     arrived_at: Timestamp,
@@ -87,7 +86,7 @@ impl Context {
             method: parts.method.clone(),
             route: parts.extensions.get().cloned(),
             app: OnceLock::new(),
-            refused_by: OnceLock::new(),
+            not_sent: OnceLock::new(),
             operator: arrival.operator,
             arrived_at: arrival.at,
             state: state.clone(),
@@ -116,11 +115,9 @@ impl Context {
         let _ = self.app.set(app.id.clone());
     }
 
-    /// Names the limit that refused a send in the log line of the request.
-    pub(crate) fn is_refused(&self, error: &SendError) {
-        if let SendError::Limited(refusal) = error {
-            let _ = self.refused_by.set(refusal.limit.clone());
-        }
+    /// Tells the log line of the request why no code was sent.
+    pub(crate) fn is_not_sent(&self, error: &SendError) {
+        let _ = self.not_sent.set(error.clone());
     }
 
     /// The header that names the application, without spaces around it; empty if it is missing.
@@ -218,6 +215,12 @@ impl Context {
         let route = self.route.as_ref().map(MatchedPath::as_str);
         self.state.metrics.answered(route, status_code);
         let elapsed = self.arrived_at.until(self.state.clock.now());
+        let (limit, refused, error) = match self.not_sent.get() {
+            Some(SendError::Limited(refusal)) => (Some(refusal), None, None),
+            Some(SendError::NotAccepted(why)) => (None, Some(why), None),
+            Some(SendError::CountryNotServed(_)) | None => (None, None, None),
+            Some(error) => (None, None, Some(error)),
+        };
         tracing::info!(
             request_id = %self.request_id,
             method = %self.method,
@@ -226,7 +229,10 @@ impl Context {
             route,
             app_id = self.app.get().map(AppId::as_str),
             access_key = self.operator.as_ref().and_then(OperatorIdentity::access_key),
-            limit = self.refused_by.get().map(|limit| &**limit),
+            limit = limit.map(|refusal| &*refusal.limit),
+            outcome = refused.map(|why| why.kind.as_str()),
+            vendor_code = refused.and_then(|why| why.vendor_code.as_deref()),
+            error = error.map(tracing::field::display),
             status_code,
             api_code,
             elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use countersign_api::{BadPhone, Fault, FieldProblem, Throttle};
+use countersign_api::{BadPhone, Fault, FieldProblem, NotSent, Throttle};
 use countersign_core::limit::LimitKind;
 use countersign_core::phone::InvalidPhone;
 use countersign_core::ports::StoreError;
@@ -86,7 +86,7 @@ pub(crate) fn not_sent(error: SendError) -> Fault {
         },
         SendError::NotAccepted(why) if was_not_reached(why.kind) => Fault::ProviderUnreachable,
         SendError::NotAccepted(why) => Fault::ProviderRefused {
-            kind: why.kind.as_str().to_owned(),
+            why: told(why.kind),
             retry_after: why.retry_after.map(whole_seconds),
         },
         SendError::Store(error) => of_store(error),
@@ -100,6 +100,17 @@ const fn throttle(kind: LimitKind) -> Throttle {
         LimitKind::Number => Throttle::Number,
         LimitKind::Caller => Throttle::Caller,
         LimitKind::Everybody => Throttle::Everybody,
+    }
+}
+
+/// The part of a provider's reason that a caller hears: what the person who waits can do. The operator's troubles are
+/// told to the operator, on the timeline and in the log.
+const fn told(kind: RefusalKind) -> NotSent {
+    match kind {
+        RefusalKind::BadNumber => NotSent::BadNumber,
+        RefusalKind::RecipientLimited => NotSent::TooManyMessages,
+        RefusalKind::Throttled | RefusalKind::Transient => NotSent::Momentary,
+        _ => NotSent::Unsaid,
     }
 }
 

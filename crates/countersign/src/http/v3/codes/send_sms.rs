@@ -36,6 +36,9 @@ pub(crate) fn endpoint() -> Endpoint {
                 "countryNotServed",
                 "providerUnreachable",
                 "providerRefused",
+                "providerBusy",
+                "numberUnreachable",
+                "numberCapped",
             ],
         ],
     }
@@ -62,6 +65,6 @@ async fn send(state: AppState, cx: &Context, body: Body) -> Result<(), Fault> {
     };
     let messenger = Arc::clone(&state.messenger);
     let sent = state.to_its_end(async move { messenger.send(order).await });
-    let sent = sent.await?.inspect_err(|error| cx.is_refused(error));
+    let sent = sent.await?.inspect_err(|error| cx.is_not_sent(error));
     sent.map(|_| ()).map_err(fault::not_sent)
 }

@@ -65,7 +65,7 @@ async fn test(state: &AppState, cx: &Context, body: Body) -> Result<MessageDto, 
     };
     let sent = state.manage.send_test(test).await.inspect_err(|error| {
         if let ManageError::NotSent(error) = error {
-            cx.is_refused(error);
+            cx.is_not_sent(error);
         }
     });
     Ok(message::dto(sent?))
