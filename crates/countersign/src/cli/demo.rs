@@ -12,10 +12,13 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::owner::Owner;
-use super::{locale, owner, private_input, program, say};
+use super::{listen, locale, owner, private_input, program, say};
 use crate::connection::{self, Answers, Refusals};
 use crate::http::{Site, ThisMachine};
 use crate::lifecycle::{self, Door, Doors, Signals};
+
+/// The port that is listened on where none is named.
+const PORT: u16 = 8482;
 
 /// The longest that the running countersign may take to say whether it has an inbox.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -29,7 +32,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 )]
 pub(super) struct Demo {
     /// Address to listen on, loopback only; port 0 picks a free one
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8482")]
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8482", value_parser = address)]
     listen: SocketAddr,
     /// Data folder of the running countersign
     #[arg(long, value_name = "DIR", default_value = super::dev::DATA)]
@@ -55,12 +58,7 @@ impl Demo {
         }
         let signals = Signals::listen()?;
         let service = self.service().await?;
-        let listener = connection::listen(self.listen).with_context(|| {
-            format!(
-                "cannot listen on {}: name another address with --listen",
-                self.listen
-            )
-        })?;
+        let listener = listen::on(self.listen)?;
         let address = listener.local_addr()?;
         let banner = banner(address, &service);
         let router = countersign_demo::router(service).context("--url or --app")?;
@@ -144,6 +142,10 @@ impl Demo {
             ),
         }
     }
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    listen::parse(text, PORT)
 }
 
 fn banner(address: SocketAddr, service: &Service) -> String {

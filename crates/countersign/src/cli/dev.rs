@@ -21,10 +21,9 @@ use countersign_store::RecentRefusals;
 use countersign_store::sqlite::SqliteStore;
 use tracing_subscriber::filter::LevelFilter;
 
-use super::program;
 use super::running::Opened;
-use super::say;
 use super::screen::Screen;
+use super::{listen, program, say};
 use crate::config::keys::Keys;
 use crate::config::provider::ProviderSpec;
 use crate::config::settings::Settings;
@@ -38,6 +37,8 @@ use crate::telemetry;
 use crate::token::SigningKeys;
 
 pub(super) const DATA: &str = "countersign-data";
+/// The port that is listened on where none is named.
+const PORT: u16 = 8480;
 pub(super) const APP_ID: &str = "dev-app";
 pub(super) const APP_SECRET: &str = "dev-app-secret";
 const ACCESS_KEY: &str = "dev-access-key";
@@ -50,7 +51,7 @@ const APP_NAME: &str = "Countersign";
 )]
 pub(super) struct Dev {
     /// Address to listen on, loopback only; port 0 picks a free one
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8480")]
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8480", value_parser = address)]
     listen: SocketAddr,
     /// Folder for everything that is kept
     #[arg(long, value_name = "DIR", default_value = DATA)]
@@ -70,7 +71,7 @@ pub(super) struct Dev {
     /// Take the database as one that was put back: earlier codes are dead, and sends wait for a minute
     #[arg(long)]
     accept_restored: bool,
-    /// Draw nothing
+    /// Draw nothing, and log warnings and errors only
     #[arg(long)]
     quiet: bool,
 }
@@ -90,7 +91,7 @@ impl Dev {
         }
         let settings = Settings::of_development(self.config.as_deref())?;
         let signals = Signals::listen()?;
-        let _logs = telemetry::start(LevelFilter::INFO);
+        let _logs = telemetry::start(self.log_level());
         phone::warm_up();
 
         let (opened, keys) = Opened::new(
@@ -135,6 +136,14 @@ impl Dev {
         Ok(ExitCode::SUCCESS)
     }
 
+    /// The level of logs, where `RUST_LOG` names none.
+    fn log_level(&self) -> LevelFilter {
+        match self.quiet {
+            true => LevelFilter::WARN,
+            false => LevelFilter::INFO,
+        }
+    }
+
     fn provider(&self, outbox: &Arc<Outbox>) -> anyhow::Result<Arc<dyn Provider>> {
         Ok(match &self.provider {
             ProviderSpec::Outbox => Arc::clone(outbox) as Arc<dyn Provider>,
@@ -160,6 +169,10 @@ impl Dev {
             "the outbox in the data folder cannot be opened",
         )?))
     }
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    listen::parse(text, PORT)
 }
 
 fn countries(list: &str) -> Result<Countries, String> {

@@ -10,6 +10,7 @@ mod dev;
 mod init;
 mod key;
 mod kinds;
+mod listen;
 mod locale;
 mod message;
 mod next_steps;
@@ -25,6 +26,7 @@ mod running;
 mod sandbox;
 mod screen;
 mod send;
+mod sentence;
 mod serve;
 mod template;
 mod unbuilt;
@@ -195,7 +197,7 @@ fn misused(error: &clap::Error) -> ExitCode {
 
 /// Says why on standard error: a sentence, or for programs an object with it.
 fn failed(error: &anyhow::Error, json: bool) -> ExitCode {
-    let sentence = format!("{error:#}");
+    let sentence = sentence::sentence(error);
     let line = if json {
         serde_json::json!({ "error": sentence }).to_string()
     } else {

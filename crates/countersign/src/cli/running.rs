@@ -10,10 +10,9 @@ use countersign_store::OwnedFolder;
 use countersign_store::sqlite::SqliteStore;
 use tokio::net::TcpListener;
 
-use super::say;
+use super::{listen, say};
 use crate::config::keys::{Keys, KeysError};
 use crate::config::owner::{OwnerNote, PostedNote};
-use crate::connection;
 use crate::lifecycle::Signals;
 use crate::service::{self, Listeners, Service};
 use crate::system::OsEntropy;
@@ -40,7 +39,7 @@ impl Opened {
     ) -> anyhow::Result<(Self, Keys)> {
         let folder = OwnedFolder::claim(data)?;
         let keys = keys(folder.path())?;
-        let listener = listen_on(listen)?;
+        let listener = listen::on(listen)?;
         let address = listener.local_addr()?;
         let store = service::open_store(folder, &keys, accept_restored)?;
         let note = OwnerNote {
@@ -102,12 +101,6 @@ fn warn_of_proxies() {
         let variables = ignored.join(" ");
         tracing::warn!(%variables, "a proxy of the environment is ignored: requests to vendors leave without one");
     }
-}
-
-/// Listens on an address.
-pub(super) fn listen_on(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    connection::listen(address)
-        .with_context(|| format!("cannot listen on {address}: name another address with --listen"))
 }
 
 /// The address by which this machine reaches a listener: one that listens everywhere is on loopback too.

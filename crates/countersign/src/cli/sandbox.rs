@@ -10,17 +10,19 @@ use clap::Args;
 use countersign_sandbox::{Options, Sandbox, Vendor, accounts, shown_accounts, shown_faults};
 use tokio::sync::oneshot;
 
-use super::say;
-use crate::connection;
+use super::{listen, say};
 use crate::http::{Site, ThisMachine};
 use crate::lifecycle::{self, Signals};
 use crate::system::{Machine, Readings};
+
+/// The port that is listened on where none is named.
+const PORT: u16 = 8490;
 
 #[derive(Args)]
 #[command(after_help = accounts_faults_and_examples())]
 pub(super) struct Vendors {
     /// Address to listen on, loopback only; port 0 picks a free one
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8490")]
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8490", value_parser = address)]
     listen: SocketAddr,
     /// Where a vendor posts its delivery reports; may be given for several
     #[arg(long = "report", value_name = "VENDOR=URL", value_parser = report)]
@@ -48,12 +50,7 @@ impl Vendors {
         let sandbox = Sandbox::new(options)
             .context("--report or the HTTP client")?
             .behind(of_this_machine);
-        let listener = connection::listen(self.listen).with_context(|| {
-            format!(
-                "cannot listen on {}: name another address with --listen",
-                self.listen
-            )
-        })?;
+        let listener = listen::on(self.listen)?;
         let address = listener.local_addr()?;
         if !self.quiet {
             say(banner(address));
@@ -82,6 +79,10 @@ impl Vendors {
 /// The routes for requests of this machine only.
 fn of_this_machine(routes: Router) -> Router {
     Router::new().fallback_service(Site::of_this_machine(routes, ThisMachine::alone()))
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    listen::parse(text, PORT)
 }
 
 /// The wall clock, as vendors go by it.

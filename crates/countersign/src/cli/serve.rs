@@ -1,5 +1,6 @@
 //! `countersign serve`: the service in production.
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -13,8 +14,8 @@ use countersign_store::RecentRefusals;
 use countersign_store::sqlite::SqliteStore;
 use tracing_subscriber::filter::LevelFilter;
 
-use super::program;
-use super::running::{self, Opened};
+use super::running::Opened;
+use super::{listen, program};
 use crate::config::keys::Keys;
 use crate::config::settings::{Layers, Purpose, Settings};
 use crate::lifecycle::Signals;
@@ -23,8 +24,9 @@ use crate::system::OsEntropy;
 use crate::telemetry;
 use crate::token::SigningKeys;
 
-/// The address of the API where none is named.
-const LISTEN: &str = "127.0.0.1:8480";
+/// The address of the API where none is named, and its port.
+const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), PORT);
+const PORT: u16 = 8480;
 
 #[derive(Args)]
 #[command(
@@ -36,8 +38,8 @@ pub(super) struct Serve {
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
     /// Address of the API, before the one in the settings; port 0 picks a free one
-    #[arg(long, value_name = "ADDR")]
-    listen: Option<String>,
+    #[arg(long, value_name = "ADDR", value_parser = address)]
+    listen: Option<SocketAddr>,
     /// Folder for everything that is kept, before the one in the settings
     #[arg(long, value_name = "DIR", conflicts_with = "database_url")]
     data: Option<String>,
@@ -67,10 +69,7 @@ impl Serve {
         let url = settings.server.url.as_ref();
         let url = url.context("[server] url must say how the world reaches the service, such as https://sms.example.com")?;
         let url = url.as_str().trim_end_matches('/').to_owned();
-        let listen = match settings.server.listen {
-            Some(listen) => listen,
-            None => LISTEN.parse()?,
-        };
+        let listen = settings.server.listen.unwrap_or(LISTEN);
         let signals = Signals::listen()?;
         phone::warm_up();
         let file = settings.keys.file.clone();
@@ -80,7 +79,7 @@ impl Serve {
         };
         let (opened, keys) = Opened::new(&data, keys, listen, self.accept_restored)?;
         check_providers(&opened.store, settings.server.allow_no_provider)?;
-        let monitor = settings.server.monitor_listen.map(running::listen_on);
+        let monitor = settings.server.monitor_listen.map(listen::on);
         let monitor = monitor.transpose()?;
         let clock = opened.store.clock();
         let service = Service::assemble(ServiceParts {
@@ -105,10 +104,18 @@ impl Serve {
 
     fn layers(&self) -> anyhow::Result<Layers> {
         let layers = Layers::of(Some(&self.config))?
-            .with_flag("server", "listen", self.listen.clone())
+            .with_flag(
+                "server",
+                "listen",
+                self.listen.map(|listen| listen.to_string()),
+            )
             .with_flag("store", "data", self.data.clone());
         Ok(layers)
     }
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    listen::parse(text, PORT)
 }
 
 /// Refuses a service that could send nothing, unless the operator allows it, for the time until a provider is set up.

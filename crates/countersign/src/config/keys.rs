@@ -27,7 +27,7 @@ pub struct Keys {
 #[derive(Debug, thiserror::Error)]
 pub enum KeysError {
     /// The file cannot be read or made.
-    #[error("the key file {}: {source}", path.display())]
+    #[error("the key file {} cannot be used", path.display())]
     Io {
         /// The file.
         path: PathBuf,

@@ -27,8 +27,13 @@ impl Manage {
     /// Deletes an access key. Neither the key nor a token made with it is good from then on.
     ///
     /// # Errors
-    /// [`ManageError::UnknownAccessKey`].
+    /// [`ManageError::UnknownAccessKey`]; [`ManageError::InUse`] for the key that every start makes.
     pub async fn delete_access_key(&self, id: String) -> Result<(), ManageError> {
+        if self.made_at_start.get() == Some(&id) {
+            return Err(ManageError::InUse {
+                by: "countersign dev, which makes it again at every start".to_owned(),
+            });
+        }
         self.change(move |setup| {
             if !setup.access_keys.contains_key(&id) {
                 return Err(ManageError::UnknownAccessKey);

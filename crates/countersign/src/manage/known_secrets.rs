@@ -43,11 +43,13 @@ impl Manage {
         Ok(())
     }
 
-    /// Creates an access key with this secret, unless one with this id exists.
+    /// Creates an access key with this secret, unless one with this id exists. It cannot be deleted while the service
+    /// runs: the next start would make it again.
     ///
     /// # Errors
     /// [`ManageError::Unavailable`].
     pub async fn ensure_access_key(&self, id: &str, secret: &str) -> Result<(), ManageError> {
+        let _ = self.made_at_start.set(id.to_owned());
         if self.setup().access_keys.contains_key(id) {
             return Ok(());
         }

@@ -20,7 +20,7 @@ mod signing_keys;
 mod templates;
 mod unlocks;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use countersign_core::application::{AppId, Application};
@@ -60,6 +60,8 @@ pub struct Manage {
     /// Lets the changes of this node queue, so that many at once do not make each other stale. A change of another node
     /// can still come first.
     turns: Arc<Mutex<()>>,
+    /// The access key that every start makes, if there is one.
+    made_at_start: OnceLock<String>,
 }
 
 /// The parts that [`Manage`] works with.
@@ -105,6 +107,7 @@ impl Manage {
         Self {
             parts,
             turns: Arc::default(),
+            made_at_start: OnceLock::new(),
         }
     }
 

@@ -26,7 +26,7 @@ pub struct SigningKeys {
 #[derive(Debug, thiserror::Error)]
 pub enum SigningKeysError {
     /// The file cannot be read or written.
-    #[error("the signing key file {}: {source}", path.display())]
+    #[error("the signing key file {} cannot be used", path.display())]
     Io {
         /// The file.
         path: PathBuf,

@@ -352,7 +352,7 @@ async fn a_command_that_cannot_be_done_is_refused_in_one_sentence() {
         ("--countries", "CN,XX", "XX"),
         ("--countries", "China", "two-letter"),
         ("--provider", "pigeon", "outbox, sink or http:URL"),
-        ("--listen", "8080", "--listen"),
+        ("--listen", "eighty", "--listen"),
     ] {
         let output = run(&["dev", argument, value], Some(data.path()));
         let text = String::from_utf8(output.stderr).unwrap();

@@ -68,6 +68,7 @@ mod signatures;
 mod signed;
 mod slow;
 mod start;
+mod start_refused;
 mod this_machine;
 mod tokens;
 mod too_late;

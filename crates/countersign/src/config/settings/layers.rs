@@ -106,7 +106,20 @@ impl fmt::Display for Layers {
 }
 
 fn read(path: &Path) -> anyhow::Result<Table> {
-    Ok(toml::from_str(&fs::read_to_string(path)?)?)
+    let text = fs::read_to_string(path)?;
+    toml::from_str(&text).map_err(|error| anyhow!("{}: {}", place(&text, &error), error.message()))
+}
+
+/// Returns the line of an error and the key on it. The value may be a secret.
+fn place(text: &str, error: &toml::de::Error) -> String {
+    let start = error.span().map_or(0, |span| span.start);
+    let before = text.get(..start).unwrap_or_default();
+    let number = before.matches('\n').count();
+    let line = text.lines().nth(number).unwrap_or_default();
+    match line.split_once('=') {
+        Some((key, _)) => format!("line {}, {}", number + 1, key.trim()),
+        None => format!("line {}", number + 1),
+    }
 }
 
 /// The settings in variables. A name without `__` is another program's, such as those that Kubernetes sets for a service

@@ -37,8 +37,11 @@ pub enum ClaimError {
     /// Users other than the one of this process can change the folder.
     #[error(transparent)]
     Custody(#[from] CustodyError),
+    /// The path leads to a file.
+    #[error("{} is a file: name a folder with --data", .0.display())]
+    File(PathBuf),
     /// The folder cannot be created, read or locked.
-    #[error("the data folder {} cannot be used: {source}", path.display())]
+    #[error("the data folder {} cannot be used", path.display())]
     Io {
         /// The folder.
         path: PathBuf,
@@ -52,12 +55,15 @@ impl OwnedFolder {
     ///
     /// # Errors
     /// [`ClaimError::Owned`] when another process has the lock, [`ClaimError::Custody`] when other users can change
-    /// the folder, [`ClaimError::Io`] when the system refuses.
+    /// the folder, [`ClaimError::File`] when it is none, [`ClaimError::Io`] when the system refuses.
     pub fn claim(path: &Path) -> Result<Self, ClaimError> {
         let io = |source| ClaimError::Io {
             path: path.to_owned(),
             source,
         };
+        if path.is_file() {
+            return Err(ClaimError::File(path.to_owned()));
+        }
         create_private(path).map_err(io)?;
         custody::check(path)?;
         let folder_lock = lock_folder(path).map_err(|error| refused(path, error))?;

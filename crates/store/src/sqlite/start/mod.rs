@@ -5,3 +5,4 @@ mod lasting_clock;
 pub(super) mod open;
 pub(super) mod put_back;
 pub(super) mod replay;
+mod words;

@@ -12,6 +12,7 @@ use super::folder::{Identity, OwnedFolder};
 use super::lasting_clock::LastingClock;
 use super::put_back::{self, OnPutBack};
 use super::replay;
+use super::words;
 use crate::mark::{self, Keeper, PutBack};
 use crate::seal::{Sealer, StoreKeys};
 use crate::sqlite::SqliteStore;
@@ -30,7 +31,7 @@ use crate::sqlite::writer::{Workplace, Writer};
 /// The reason why a store could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// The database cannot be opened, or was made by a newer version.
+    /// The database cannot be opened, or was made by a newer version; in words, with the mend.
     #[error("the database in the data folder cannot be opened: {0}")]
     Database(String),
     /// The database was written with other keys.
@@ -123,7 +124,7 @@ pub(crate) fn assemble(
     configure(&log).map_err(database)?;
     migrations()
         .to_latest(&mut log)
-        .map_err(|error| OpenError::Database(error.to_string()))?;
+        .map_err(|error| OpenError::Database(words::of_migration(&error)))?;
     if !keys_fit(&log, &sealer).map_err(database)? {
         return Err(OpenError::Keys);
     }
@@ -216,12 +217,12 @@ fn wind(log: &Connection, clock: Arc<dyn Clock>) -> rusqlite::Result<LastingCloc
 pub(super) fn unusable_mark(folder: &Path, error: &std::io::Error) -> OpenError {
     OpenError::Mark {
         path: folder.join(mark::FILE),
-        why: error.to_string(),
+        why: words::of_system(error),
     }
 }
 
 pub(super) fn database(error: rusqlite::Error) -> OpenError {
-    OpenError::Database(error.to_string())
+    OpenError::Database(words::of(&error))
 }
 
 pub(crate) fn configure(log: &Connection) -> rusqlite::Result<()> {
