@@ -41,6 +41,12 @@ pub struct ApplicationDto {
     /// The language of messages that have no text in the language that was chosen; `en-US` where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default_language: Option<String>,
+    /// Whether the application is disabled: its callers hear that it does not exist. Absent where it is not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub disabled: bool,
+    /// The time from which on the secret before is good no longer, RFC 3339, UTC. Absent where none is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaced_secret_expires: Option<String>,
     /// The time at which the application was created, RFC 3339, UTC.
     pub created_at: String,
     /// The version: each change gives it a higher one.

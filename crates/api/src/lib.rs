@@ -18,6 +18,7 @@ mod lang;
 mod message;
 mod pre_check_code;
 mod refusal;
+mod renewal;
 mod send_sms;
 mod signing_key;
 mod sms_provider;
@@ -44,6 +45,10 @@ pub use lang::Lang;
 pub use message::{AttemptDto, CheckDto, FindMessagesRequest, MessageDto, ReceiptDto, VerdictDto};
 pub use pre_check_code::{PreCheckCodeRequest, PreCheckedCode, SmsCodePayload};
 pub use refusal::{FindRefusalsRequest, RefusalDto};
+pub use renewal::{
+    DisableApplicationRequest, EnableApplicationRequest, RenewApplicationSecretRequest,
+    RenewReceiptsPathRequest, RenewedApplicationSecret,
+};
 pub use send_sms::SendSmsRequest;
 pub use signing_key::{
     JsonWebKey, JsonWebKeySet, RotatedSigningKey, SigningKeyDto, SigningKeyState,

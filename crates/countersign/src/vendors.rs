@@ -186,7 +186,15 @@ impl Vendors {
         };
         let provider = kinds::open(&record.kind, self.account(record)?, resources)?;
         let clock = Arc::clone(&self.parts.clock);
-        let secrets = record.secrets.values().chain([&record.receipts]);
+        let replaced = record.replaced_receipts.as_ref();
+        let receipts = [
+            Some(&record.receipts),
+            replaced.map(|replaced| &replaced.value),
+        ];
+        let secrets = record
+            .secrets
+            .values()
+            .chain(receipts.into_iter().flatten());
         let secrets: Vec<_> = secrets.cloned().collect();
         let guarded = Guarded::new(provider, clock).withholding(&secrets);
         Ok(Arc::new(guarded))
@@ -224,16 +232,19 @@ impl Vendors {
         accounts.collect()
     }
 
-    /// Returns the open account that reports at the path that ends with `end`. Takes the same time for every wrong
-    /// end.
+    /// Returns the open account that reports at the path that ends with `end`, or did so before and still may. Takes the
+    /// same time for every wrong end.
     #[must_use]
     pub fn reporting_at(&self, end: &str) -> Option<ReportedTo> {
-        let planned = self.lock();
+        let (planned, now) = (self.lock(), self.parts.clock.now());
         let mut found = None;
         for account in planned.accounts.values() {
-            let path = account.record.receipts.reveal().as_bytes();
-            if bool::from(path.ct_eq(end.as_bytes())) {
-                found = Some(account);
+            let replaced = account.record.replaced_receipts.as_ref();
+            let replaced = replaced.and_then(|replaced| replaced.good_at(now));
+            for path in std::iter::once(&account.record.receipts).chain(replaced) {
+                if bool::from(path.reveal().as_bytes().ct_eq(end.as_bytes())) {
+                    found = Some(account);
+                }
             }
         }
         let account = found?;

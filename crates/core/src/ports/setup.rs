@@ -27,10 +27,11 @@ use async_trait::async_trait;
 
 use super::StoreError;
 use crate::application::{AppId, Application};
+use crate::time::Timestamp;
 
 pub use contents::{Setup, SetupVersion, Versioned};
 pub use setting::{
-    AccessKey, ApplicationRecord, Change, ProviderRecord, SecretMac, Setting, SettingKey,
+    AccessKey, ApplicationRecord, Change, ProviderRecord, Replaced, SecretMac, Setting, SettingKey,
 };
 
 /// Why a [`Change`] was not made.
@@ -71,13 +72,22 @@ pub trait SetupStore: Send + Sync + 'static {
     /// in the database.
     fn secret_mac(&self, app: &AppId, secret: &str) -> SecretMac;
 
-    /// Returns the application `id` if `secret` is its secret. Takes the same time for every wrong secret, and for an
-    /// id that does not exist.
-    fn application_with_secret(&self, id: &AppId, secret: &str) -> Option<Arc<Application>> {
+    /// Returns the application `id`, disabled or not, if `secret` is its secret, or the one before while that is good at
+    /// `now`. Takes the same time for every wrong secret, and for an id that does not exist.
+    fn application_with_secret(
+        &self,
+        id: &AppId,
+        secret: &str,
+        now: Timestamp,
+    ) -> Option<Arc<Application>> {
         let shown = self.secret_mac(id, secret);
         let setup = self.setup();
         let record = setup.applications.get(id);
-        let is_right = record.map_or(SecretMac::NONE, |record| record.secret) == shown;
+        let current = record.map_or(SecretMac::NONE, |record| record.secret);
+        let replaced = record.and_then(|record| record.replaced_secret.as_ref()?.good_at(now));
+        let replaced = replaced.copied().unwrap_or(SecretMac::NONE);
+        // Both are compared, whatever the first says.
+        let is_right = (current == shown) | (replaced == shown);
         record
             .filter(|_| is_right)
             .map(|record| Arc::clone(&record.application))

@@ -4,11 +4,13 @@ use std::process::ExitCode;
 
 use clap::{ArgGroup, Args, Subcommand};
 use countersign_api::{
-    ApplicationDto, CreateApplicationRequest, CreatedApplication, UpdateApplicationRequest,
+    ApplicationDto, CreateApplicationRequest, CreatedApplication, DisableApplicationRequest,
+    EnableApplicationRequest, RenewApplicationSecretRequest, RenewedApplicationSecret,
+    UpdateApplicationRequest,
 };
 
 use super::owner::{self, OwnerArgs};
-use super::say;
+use super::{overlap, say};
 
 #[derive(Args)]
 #[command(
@@ -16,7 +18,9 @@ use super::say;
         countersign app set shop --web-host shop.example      codes fill themselves in on its pages\n  \
         countersign app set shop --android-hash ''            no longer in its Android app\n  \
         countersign app set shop --default-country DE         0151 23456789 is a German number\n  \
-        countersign app set shop --message-language request   messages are in the language of x-authing-lang\n  countersign app list --json"
+        countersign app set shop --message-language request   messages are in the language of x-authing-lang\n  \
+        countersign app renew-secret shop --overlap 1h        its secret leaked; the new one is shown\n  \
+        countersign app disable shop\n  countersign app list --json"
 )]
 pub(super) struct App {
     #[command(subcommand)]
@@ -94,14 +98,41 @@ enum Verb {
         #[command(flatten)]
         owner: OwnerArgs,
     },
+    /// Give an application a new secret, shown this once; the one before is good for a while
+    RenewSecret {
+        /// Its public id
+        app_id: String,
+        /// How long the secret before is good beside the new one, such as 90m, 24h or 30d; 0 ends it at once
+        #[arg(long, value_name = "TIME", default_value = "24h", value_parser = overlap::seconds)]
+        overlap: u64,
+        #[command(flatten)]
+        owner: OwnerArgs,
+    },
+    /// Disable an application: to its callers it does not exist until it is enabled
+    Disable {
+        /// Its public id
+        app_id: String,
+        #[command(flatten)]
+        owner: OwnerArgs,
+    },
+    /// Enable an application that was disabled
+    Enable {
+        /// Its public id
+        app_id: String,
+        #[command(flatten)]
+        owner: OwnerArgs,
+    },
 }
 
 impl App {
     pub(super) fn json(&self) -> bool {
         match &self.verb {
-            Verb::List { owner } | Verb::Create { owner, .. } | Verb::Set { owner, .. } => {
-                owner.json
-            }
+            Verb::List { owner }
+            | Verb::Create { owner, .. }
+            | Verb::Set { owner, .. }
+            | Verb::RenewSecret { owner, .. }
+            | Verb::Disable { owner, .. }
+            | Verb::Enable { owner, .. } => owner.json,
         }
     }
 
@@ -164,6 +195,13 @@ impl App {
                 };
                 set(&owner, &body).await?;
             }
+            Verb::RenewSecret {
+                app_id,
+                overlap,
+                owner,
+            } => renew_secret(&owner, app_id, overlap).await?,
+            Verb::Disable { app_id, owner } => disable(&owner, app_id).await?,
+            Verb::Enable { app_id, owner } => enable(&owner, app_id).await?,
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -191,11 +229,12 @@ async fn list(args: &OwnerArgs) -> anyhow::Result<()> {
     ));
     for app in apps {
         say(format!(
-            "{:width$}  {:24}  {:7}  {}",
+            "{:width$}  {:24}  {:7}  {}{}",
             app.app_id,
             app.created_at,
             country(&app),
-            app.app_name
+            app.app_name,
+            if app.disabled { "  (disabled)" } else { "" }
         ));
     }
     Ok(())
@@ -250,6 +289,59 @@ async fn set(args: &OwnerArgs, body: &UpdateApplicationRequest) -> anyhow::Resul
     say(format!("country       {}", country(&app)));
     say(format!("language      {}", language(&app)));
     warn(app.notice.as_deref());
+    Ok(())
+}
+
+async fn renew_secret(args: &OwnerArgs, app_id: String, overlap: u64) -> anyhow::Result<()> {
+    let running = args.find()?;
+    let body = RenewApplicationSecretRequest {
+        app_id,
+        overlap_seconds: Some(overlap),
+        if_version: None,
+    };
+    let request = running.post("renew-application-secret").json(&body);
+    let renewed = owner::data(running.ask::<RenewedApplicationSecret>(request).await?)?;
+    if args.json {
+        say(serde_json::to_string(&renewed)?);
+        return Ok(());
+    }
+    say(format!("app id       {}", renewed.app_id));
+    say(format!(
+        "app secret   {}   (shown this once)",
+        renewed.app_secret
+    ));
+    say(format!("before       good until {}", renewed.expires));
+    Ok(())
+}
+
+async fn disable(args: &OwnerArgs, app_id: String) -> anyhow::Result<()> {
+    let running = args.find()?;
+    let body = DisableApplicationRequest {
+        app_id,
+        if_version: None,
+    };
+    let request = running.post("disable-application").json(&body);
+    let app = owner::data(running.ask::<ApplicationDto>(request).await?)?;
+    switched(args, &app, "disabled: to its callers it does not exist")
+}
+
+async fn enable(args: &OwnerArgs, app_id: String) -> anyhow::Result<()> {
+    let running = args.find()?;
+    let body = EnableApplicationRequest {
+        app_id,
+        if_version: None,
+    };
+    let request = running.post("enable-application").json(&body);
+    let app = owner::data(running.ask::<ApplicationDto>(request).await?)?;
+    switched(args, &app, "enabled")
+}
+
+fn switched(args: &OwnerArgs, app: &ApplicationDto, what: &str) -> anyhow::Result<()> {
+    if args.json {
+        say(serde_json::to_string(app)?);
+    } else {
+        say(what);
+    }
     Ok(())
 }
 

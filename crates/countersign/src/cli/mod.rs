@@ -14,6 +14,7 @@ mod listen;
 mod locale;
 mod message;
 mod next_steps;
+mod overlap;
 mod owner;
 mod place;
 mod private_input;

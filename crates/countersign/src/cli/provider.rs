@@ -6,14 +6,14 @@ use std::process::ExitCode;
 use anyhow::bail;
 use clap::{Args, Subcommand};
 use countersign_api::{
-    DeleteSmsProviderRequest, MessageDto, SetSmsProviderRequest, SmsProviderDto,
-    TestSmsProviderRequest,
+    DeleteSmsProviderRequest, MessageDto, RenewReceiptsPathRequest, SetSmsProviderRequest,
+    SmsProviderDto, TestSmsProviderRequest,
 };
 
 use super::next_steps::NextSteps;
 use super::owner::{self, OwnerArgs};
 use super::recipient::Recipient;
-use super::{kinds, message, private_input, program, say};
+use super::{kinds, message, overlap, private_input, program, say};
 
 #[derive(Args)]
 #[command(
@@ -56,6 +56,16 @@ enum Verb {
         #[command(flatten)]
         owner: OwnerArgs,
     },
+    /// Give a vendor account a new path for delivery reports; the one before is taken for a while
+    RenewReceipts {
+        /// Its name
+        name: String,
+        /// How long reports are taken at the path before too, such as 90m, 24h or 30d; 0 ends it at once
+        #[arg(long, value_name = "TIME", default_value = "24h", value_parser = overlap::seconds)]
+        overlap: u64,
+        #[command(flatten)]
+        owner: OwnerArgs,
+    },
     /// Forget a vendor account and its secrets
     #[command(visible_alias = "delete")]
     Remove {
@@ -72,6 +82,7 @@ impl Provider {
             Verb::Add { owner, .. }
             | Verb::List { owner }
             | Verb::Test { owner, .. }
+            | Verb::RenewReceipts { owner, .. }
             | Verb::Remove { owner, .. } => owner.json,
         }
     }
@@ -86,6 +97,11 @@ impl Provider {
                 app,
                 owner,
             } => return test(&owner, name, recipient, app).await,
+            Verb::RenewReceipts {
+                name,
+                overlap,
+                owner,
+            } => renew_receipts(&owner, name, overlap).await?,
             Verb::Remove { name, owner } => remove(&owner, name).await?,
         }
         Ok(ExitCode::SUCCESS)
@@ -197,6 +213,29 @@ fn only_one(providers: Vec<SmsProviderDto>) -> anyhow::Result<String> {
         ),
         many => bail!("name the provider: {}", many.join(", ")),
     }
+}
+
+async fn renew_receipts(args: &OwnerArgs, name: String, overlap: u64) -> anyhow::Result<()> {
+    let running = args.find()?;
+    let body = RenewReceiptsPathRequest {
+        name,
+        overlap_seconds: Some(overlap),
+        if_version: None,
+    };
+    let request = running.post("renew-receipts-path").json(&body);
+    let provider = owner::data(running.ask::<SmsProviderDto>(request).await?)?;
+    if args.json {
+        say(serde_json::to_string(&provider)?);
+        return Ok(());
+    }
+    let (url, path) = (running.url(), &provider.receipts_path);
+    say(format!("reports   {url}{path}"));
+    let before = match &provider.replaced_receipts_path_expires {
+        Some(expires) => format!("taken until {expires}"),
+        None => "taken no longer".to_owned(),
+    };
+    say(format!("before    {before}"));
+    Ok(())
 }
 
 async fn remove(args: &OwnerArgs, name: String) -> anyhow::Result<()> {

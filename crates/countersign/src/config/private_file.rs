@@ -45,7 +45,7 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 #[cfg(unix)]
 pub fn exposed(path: &Path) -> io::Result<bool> {
     use std::os::unix::fs::MetadataExt;
-    Ok(fs::symlink_metadata(path)?.mode() & 0o077 != 0)
+    Ok(fs::metadata(path)?.mode() & 0o077 != 0)
 }
 
 /// Nothing is known of that here.

@@ -110,6 +110,8 @@ impl Manage {
         let secret = random_hex::<16>(entropy)?;
         let record = ApplicationRecord {
             secret: self.parts.setup.secret_mac(&id, &secret),
+            replaced_secret: None,
+            is_disabled: false,
             application: Arc::new(Application {
                 id,
                 name: new.name,
@@ -169,7 +171,7 @@ impl Manage {
                 let before_change = Application::clone(&before.application);
                 let record = ApplicationRecord {
                     application: Arc::new(change.clone().apply(before_change)),
-                    secret: before.secret,
+                    ..(**before).clone()
                 };
                 fits(&record.application, sets_host, sets_hash)?;
                 Ok(Change::Put(Setting::Application(record)))

@@ -26,6 +26,8 @@ impl Manage {
         }
         let record = ApplicationRecord {
             secret: self.parts.setup.secret_mac(&id, secret),
+            replaced_secret: None,
+            is_disabled: false,
             application: Arc::new(Application {
                 id,
                 name,

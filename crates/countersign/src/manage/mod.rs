@@ -15,6 +15,7 @@ mod error;
 mod known_secrets;
 mod messages;
 mod providers;
+mod renewals;
 mod routes;
 mod signing_keys;
 mod templates;
@@ -45,6 +46,7 @@ pub use applications::{ApplicationChange, CreatedApplication, NewApplication};
 pub use error::{BrokenField, BrokenFields, ManageError, Rule};
 pub use messages::TestMessage;
 pub use providers::ProviderDraft;
+pub use renewals::{Overlap, RenewedSecret};
 pub use templates::{PreviewedTemplate, SavedTemplate};
 pub use unlocks::Note;
 

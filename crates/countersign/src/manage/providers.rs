@@ -108,6 +108,7 @@ fn record(
         settings: draft.settings.clone(),
         secrets: secrets(draft, before)?,
         receipts,
+        replaced_receipts: before.and_then(|before| before.replaced_receipts.clone()),
         created_at: before.map_or(now, |before| before.created_at),
     })
 }

@@ -171,6 +171,7 @@ pub(crate) fn account(access_key_id: &str) -> Setting {
         settings: format!(r#"{{"access_key_id":"{access_key_id}"}}"#),
         secrets: secrets(),
         receipts: Secret::new("6f1d0a4b8c2e97535a1f0c8e4d2b6a90".to_owned()),
+        replaced_receipts: None,
         created_at: Still.now(),
     })
 }
@@ -306,7 +307,9 @@ async fn one_of_many_creations_of_an_application_wins() {
         panic!("{} were created", created.len());
     };
     let id = AppId::parse("shop").unwrap();
-    let proved = world.store.application_with_secret(&id, secret);
+    let proved = world
+        .store
+        .application_with_secret(&id, secret, Still.now());
     assert!(proved.is_some(), "the secret of the winner is the one kept");
 }
 
@@ -342,7 +345,9 @@ async fn an_application_changes_as_a_whole_or_not_at_all() {
     assert!(matches!(rule, Rule::TextTooLong(_)));
     let kept = world.store.setup();
     assert_eq!(**kept.application(&id).unwrap(), expected);
-    let proved = world.store.application_with_secret(&id, &created.secret);
+    let proved = world
+        .store
+        .application_with_secret(&id, &created.secret, Still.now());
     assert!(proved.is_some());
 }
 

@@ -52,6 +52,7 @@ mod raw;
 mod receipts;
 mod refusals;
 mod removed;
+mod renewals;
 mod report_shapes;
 mod reports_forged;
 mod reports_killed;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use countersign_core::application::{AppId, AppName, Application, Origin, Origins, SmsName};
 use countersign_core::autofill::{AndroidAppHash, WebHost};
@@ -9,7 +10,7 @@ use countersign_core::channel::Channel;
 use countersign_core::language::{LanguageChoice, LanguageTag, Languages};
 use countersign_core::phone::Country;
 use countersign_core::ports::setup::{
-    AccessKey, ApplicationRecord, Change, ProviderRecord, Setting, Setup,
+    AccessKey, ApplicationRecord, Change, ProviderRecord, Replaced, Setting, Setup,
 };
 use countersign_core::secret::Secret;
 use countersign_core::send::route::{OnUnknown, ProviderName, Route, RouteScope, Selection};
@@ -20,6 +21,11 @@ use crate::world::World;
 
 pub(crate) const SECRET: &str = "a-vendors-secret-0001";
 pub(crate) const PATH: &str = "6f1d0a4b8c2e97535a1f0c8e4d2b6a90";
+pub(crate) const PATH_BEFORE: &str = "00112233445566778899aabbccddeeff";
+
+/// The secret of the application before, and the time for which it is good.
+pub(crate) const SECRET_BEFORE: &str = "s3cret-before";
+pub(crate) const OVERLAP: Duration = Duration::from_secs(3_600);
 
 /// Makes a change of the newest version.
 pub(crate) async fn change(world: &World<impl Backend>, change: Change) -> Arc<Setup> {
@@ -36,6 +42,11 @@ pub(crate) fn application(world: &World<impl Backend>, name: &str, secret: &str)
     let id = AppId::parse("shop").unwrap();
     Setting::Application(ApplicationRecord {
         secret: world.setups().secret_mac(&id, secret),
+        replaced_secret: Some(Replaced {
+            value: world.setups().secret_mac(&id, SECRET_BEFORE),
+            until: world.now().after(OVERLAP),
+        }),
+        is_disabled: true,
         application: Arc::new(Application {
             id,
             name: AppName::parse(name).unwrap(),
@@ -63,6 +74,10 @@ pub(crate) fn provider(world: &World<impl Backend>, name: &str) -> ProviderRecor
             Secret::new(SECRET.to_owned()),
         )]),
         receipts: Secret::new(PATH.to_owned()),
+        replaced_receipts: Some(Replaced {
+            value: Secret::new(PATH_BEFORE.to_owned()),
+            until: world.now().after(OVERLAP),
+        }),
         created_at: world.now(),
     }
 }

@@ -5,7 +5,7 @@ use countersign_core::ports::setup::{Change, ChangeError, SettingKey, Setup, Set
 use countersign_core::template::TemplateKind;
 use tokio::time::timeout;
 
-use crate::settings::{access_key, application, change, put, settings};
+use crate::settings::{OVERLAP, SECRET_BEFORE, access_key, application, change, put, settings};
 use crate::world::on_each_backend;
 
 #[tokio::test]
@@ -169,18 +169,21 @@ async fn a_waiter_gets_the_newest_setup() {
 }
 
 #[tokio::test]
-async fn only_its_own_secret_proves_an_application() {
+async fn only_its_own_secret_and_for_a_while_the_one_before_prove_an_application() {
     for mut world in on_each_backend() {
         put(&world, application(&world, "示例商城", "s3cret")).await;
         world.restart();
-        let store = world.setups();
+        let (store, now) = (world.setups(), world.now());
         let id = AppId::parse("shop").unwrap();
-        let proved = store.application_with_secret(&id, "s3cret");
+        let proved = store.application_with_secret(&id, "s3cret", now);
         assert_eq!(proved.as_ref(), store.setup().application(&id));
         assert!(proved.is_some());
+        let before = |now| store.application_with_secret(&id, SECRET_BEFORE, now);
+        assert_eq!(before(now), proved);
+        assert_eq!(before(now.after(OVERLAP)), None, "at its end");
         for (id, secret) in [("shop", "other"), ("shop", ""), ("none", "s3cret")] {
             let id = AppId::parse(id).unwrap();
-            assert_eq!(store.application_with_secret(&id, secret), None);
+            assert_eq!(store.application_with_secret(&id, secret, now), None);
         }
     }
 }

@@ -9,7 +9,7 @@ use countersign_core::policy::{CodeRules, Resend};
 use rusqlite::Connection;
 use rusqlite::types::Value;
 
-use crate::settings::{PATH, SECRET, application, put, settings};
+use crate::settings::{PATH, PATH_BEFORE, SECRET, SECRET_BEFORE, application, put, settings};
 use crate::sqlite::Sqlite;
 use crate::world::{PHONE, World, accepted, rules};
 
@@ -122,7 +122,7 @@ async fn secrets_are_sealed_and_open_in_their_own_row_only() {
     world.stop();
     for entry in fs::read_dir(world.backend.dir.path()).unwrap() {
         let bytes = fs::read(entry.unwrap().path()).unwrap();
-        for secret in [SECRET, PATH] {
+        for secret in [SECRET, PATH, SECRET_BEFORE, PATH_BEFORE] {
             let found = bytes
                 .windows(secret.len())
                 .any(|part| part == secret.as_bytes());

@@ -197,9 +197,10 @@ async fn the_setup_of_an_older_folder_is_version_one() {
         .map(|app| app.application.name.as_str())
         .collect();
     assert_eq!(names, ["Shop", "Countersign"]);
-    let proved = older
-        .store
-        .application_with_secret(&app(), "dev-app-secret");
+    let proved =
+        older
+            .store
+            .application_with_secret(&app(), "dev-app-secret", Timestamp::default());
     assert!(proved.is_some());
     let aliyun = setup.providers.values().next().unwrap();
     let secret = &aliyun.secrets["access_key_secret"];

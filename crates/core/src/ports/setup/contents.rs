@@ -137,7 +137,15 @@ impl Setup {
         version.unwrap_or(SetupVersion::NONE)
     }
 
-    /// Returns the application with this public id.
+    /// Returns the application with this public id, unless it is disabled: the one for callers, who cannot tell a
+    /// disabled application from one that does not exist.
+    #[must_use]
+    pub fn enabled_application(&self, id: &AppId) -> Option<&Arc<Application>> {
+        let held = self.applications.get(id).filter(|held| !held.is_disabled);
+        held.map(|held| &held.application)
+    }
+
+    /// Returns the application with this public id, disabled or not.
     #[must_use]
     pub fn application(&self, id: &AppId) -> Option<&Arc<Application>> {
         self.applications.get(id).map(|held| &held.application)

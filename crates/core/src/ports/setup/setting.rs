@@ -19,6 +19,26 @@ pub struct ApplicationRecord {
     pub application: Arc<Application>,
     /// The MAC of the secret that its servers prove themselves with.
     pub secret: SecretMac,
+    /// The MAC of the secret before, with which they may prove themselves too for a while.
+    pub replaced_secret: Option<Replaced<SecretMac>>,
+    /// Whether an operator has disabled the application: to callers it is unknown then.
+    pub is_disabled: bool,
+}
+
+/// A value that another one has replaced, and that is good beside the new one for a while.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replaced<T> {
+    /// The value.
+    pub value: T,
+    /// The time from which on it is good no longer.
+    pub until: Timestamp,
+}
+
+impl<T> Replaced<T> {
+    /// Returns the value, if it is good at `now`.
+    pub fn good_at(&self, now: Timestamp) -> Option<&T> {
+        (now < self.until).then_some(&self.value)
+    }
 }
 
 /// The keyed MAC of an application's secret, made by
@@ -70,6 +90,8 @@ pub struct ProviderRecord {
     pub secrets: BTreeMap<String, Secret>,
     /// The end of the path at which the vendor reports: 128 random bits as hexadecimal digits.
     pub receipts: Secret,
+    /// The end of the path before, at which the vendor may report too for a while.
+    pub replaced_receipts: Option<Replaced<Secret>>,
     /// The time at which the account was first set up.
     pub created_at: Timestamp,
 }

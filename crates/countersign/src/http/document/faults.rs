@@ -24,8 +24,9 @@ pub(crate) const BODY: Names = &[
 /// The faults of every endpoint for callers who name an application.
 pub(crate) const NAMED_APPLICATION: Names = &["noApplication", "unknownApplication"];
 
-/// The faults of every endpoint for callers who show the secret of an application.
-pub(crate) const CREDENTIALS: Names = &["unauthorized"];
+/// The faults of every endpoint for callers who show the secret of an application: it is wrong, or the application is
+/// disabled.
+pub(crate) const CREDENTIALS: Names = &["unauthorized", "unknownApplication"];
 
 /// The faults of every endpoint for operators.
 pub(crate) const OPERATOR: Names = &[

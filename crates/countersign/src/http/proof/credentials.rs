@@ -42,6 +42,7 @@ impl Credentials {
     ///
     /// # Errors
     /// [`Fault::Unauthorized`], for every way to be wrong: a caller learns nothing from the difference.
+    /// [`Fault::UnknownApplication`] where they are right, and the application is disabled.
     /// [`Fault::Malformed`] where the request names two applications.
     pub(crate) fn application(
         &self,
@@ -55,9 +56,13 @@ impl Credentials {
         }
         let found = state
             .setup_store
-            .application_with_secret(&id, &self.secret)
+            .application_with_secret(&id, &self.secret, state.clock.now())
             .ok_or(Fault::Unauthorized)?;
         cx.is_about(&found);
+        // Who knows the secret may know that the application is disabled.
+        if state.setup().enabled_application(&id).is_none() {
+            return Err(Fault::UnknownApplication);
+        }
         Ok(found)
     }
 }

@@ -104,7 +104,7 @@ impl Context {
             .ok()
             .and_then(|id| AppId::parse(id).ok());
         let id = id.ok_or(Fault::UnknownApplication)?;
-        let found = state.setup().application(&id).cloned();
+        let found = state.setup().enabled_application(&id).cloned();
         let found = found.ok_or(Fault::UnknownApplication)?;
         self.is_about(&found);
         Ok(found)

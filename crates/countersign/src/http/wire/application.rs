@@ -7,7 +7,8 @@ use countersign_core::application::{AppId, AppName, Application, Origin, Origins
 use countersign_core::autofill::{AndroidAppHash, WebHost};
 use countersign_core::language::{LanguageChoice, LanguageTag, Languages};
 use countersign_core::phone::Country;
-use countersign_core::ports::setup::{ApplicationRecord, Versioned};
+use countersign_core::ports::setup::{ApplicationRecord, Replaced, Versioned};
+use countersign_core::time::Timestamp;
 
 use crate::http::request::malformed::malformed;
 use crate::manage::{ApplicationChange, NewApplication};
@@ -135,8 +136,14 @@ pub(crate) fn change(body: &UpdateApplicationRequest) -> Result<ApplicationChang
     })
 }
 
+/// Returns the end of a value that was replaced, if that is still to come.
+pub(crate) fn expires<T>(replaced: Option<&Replaced<T>>, now: Timestamp) -> Option<String> {
+    let replaced = replaced.filter(|replaced| replaced.good_at(now).is_some());
+    replaced.map(|replaced| replaced.until.to_string())
+}
+
 /// Shows an application to an operator.
-pub(crate) fn dto(record: &Versioned<ApplicationRecord>) -> ApplicationDto {
+pub(crate) fn dto(record: &Versioned<ApplicationRecord>, now: Timestamp) -> ApplicationDto {
     let app = &record.application;
     let origins = app.origins.iter().map(|origin| origin.as_str().to_owned());
     let default_language = app.languages.default.as_ref();
@@ -154,6 +161,8 @@ pub(crate) fn dto(record: &Versioned<ApplicationRecord>) -> ApplicationDto {
         default_country: app.default_country.map(|country| country.to_string()),
         message_language: Some(app.languages.choice.as_str().to_owned()),
         default_language: default_language.map(|tag| tag.as_str().to_owned()),
+        disabled: record.is_disabled,
+        replaced_secret_expires: expires(record.replaced_secret.as_ref(), now),
         created_at: app.created_at.to_string(),
         version: record.version.number(),
     }

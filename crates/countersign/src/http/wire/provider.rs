@@ -6,7 +6,9 @@ use countersign_api::{Fault, Json, ProviderHealth, SetSmsProviderRequest, SmsPro
 use countersign_core::ports::setup::{ProviderRecord, Versioned};
 use countersign_core::secret::Secret;
 use countersign_core::send::route::ProviderName;
+use countersign_core::time::Timestamp;
 
+use super::application::expires;
 use crate::manage::ProviderDraft;
 use crate::vendors::Vendors;
 
@@ -45,7 +47,11 @@ pub(crate) fn draft(body: SetSmsProviderRequest) -> Result<ProviderDraft, Fault>
 }
 
 /// Shows an account to an operator, with the health of its vendor.
-pub(crate) fn dto(record: &Versioned<ProviderRecord>, vendors: &Vendors) -> SmsProviderDto {
+pub(crate) fn dto(
+    record: &Versioned<ProviderRecord>,
+    vendors: &Vendors,
+    now: Timestamp,
+) -> SmsProviderDto {
     let settings: BTreeMap<String, Json> =
         serde_json::from_str(&record.settings).unwrap_or_default();
     let hints = record.secrets.iter();
@@ -60,6 +66,7 @@ pub(crate) fn dto(record: &Versioned<ProviderRecord>, vendors: &Vendors) -> SmsP
             .map(|(name, secret)| (name.clone(), format!("...{}", secret.hint())))
             .collect(),
         receipts_path: format!("{RECEIPTS}{}", record.receipts.reveal()),
+        replaced_receipts_path_expires: expires(record.replaced_receipts.as_ref(), now),
         created_at: record.created_at.to_string(),
         version: record.version.number(),
         health: health.map(|health| ProviderHealth {

@@ -16,7 +16,7 @@ pub(crate) fn endpoint() -> Endpoint {
         name: "check-app-id-secret",
         handler: post(handle),
         summary: "Check an application's secret",
-        about: "Tells whether there is such an application and the secret is its own. The official Go SDK asks \
+        about: "Tells whether there is such an application, enabled, and the secret is its own. The official Go SDK asks \
             this when it starts.",
         audience: Audience::Anyone,
         asks: Asks::Body(Shape::of::<CheckAppIdSecretRequest>(
@@ -36,10 +36,11 @@ fn check(state: &AppState, lang: Lang, body: Body) -> Result<CheckedSecret, Faul
     let body: CheckAppIdSecretRequest = body.json()?;
     let valid = match AppId::parse(&body.app_id) {
         Ok(id) => {
-            let proved = state
-                .setup_store
-                .application_with_secret(&id, &body.app_secret);
-            proved.is_some()
+            let proved =
+                state
+                    .setup_store
+                    .application_with_secret(&id, &body.app_secret, state.clock.now());
+            proved.is_some() && state.setup().enabled_application(&id).is_some()
         }
         Err(_) => false,
     };

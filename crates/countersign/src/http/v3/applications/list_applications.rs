@@ -36,5 +36,6 @@ pub(crate) async fn handle(State(state): State<AppState>, cx: Context, _: Operat
 fn list(state: &AppState) -> Result<Vec<ApplicationDto>, Fault> {
     let setup = state.manage.setup();
     let all = setup.applications.values();
-    Ok(all.map(application::dto).collect())
+    let now = state.clock.now();
+    Ok(all.map(|record| application::dto(record, now)).collect())
 }

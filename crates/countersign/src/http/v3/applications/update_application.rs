@@ -56,5 +56,5 @@ async fn update(state: &AppState, body: Body) -> Result<ApplicationDto, Fault> {
     let if_version = body.if_version.map(SetupVersion::new);
     let updated = state.manage.update_application(id, change, if_version);
     let updated = updated.await?;
-    Ok(application::dto(&updated))
+    Ok(application::dto(&updated, state.clock.now()))
 }

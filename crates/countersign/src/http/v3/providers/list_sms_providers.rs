@@ -45,7 +45,7 @@ pub(crate) async fn handle(State(state): State<AppState>, cx: Context, _: Operat
 fn list(state: &AppState) -> Result<Vec<SmsProviderDto>, Fault> {
     let setup = state.manage.setup();
     let all = setup.providers.values();
-    Ok(all
-        .map(|record| provider::dto(record, &state.vendors))
-        .collect())
+    let now = state.clock.now();
+    let dtos = all.map(|record| provider::dto(record, &state.vendors, now));
+    Ok(dtos.collect())
 }

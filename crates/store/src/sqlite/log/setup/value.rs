@@ -8,7 +8,7 @@ use countersign_core::autofill::{AndroidAppHash, WebHost};
 use countersign_core::language::{LanguageChoice, LanguageTag, Languages};
 use countersign_core::phone::Country;
 use countersign_core::ports::setup::{
-    AccessKey, ApplicationRecord, ProviderRecord, SecretMac, Setting, SettingKey,
+    AccessKey, ApplicationRecord, ProviderRecord, Replaced, SecretMac, Setting, SettingKey,
 };
 use countersign_core::secret::Secret;
 use countersign_core::send::route::{OnUnknown, ProviderName, Route, Selection};
@@ -25,7 +25,8 @@ use crate::seal::Sealer;
 pub(super) struct Value {
     /// A JSON object, readable.
     pub(super) text: String,
-    /// The setting's secrets, sealed under its row and beside `text`. For an application, the MAC of its secret.
+    /// The setting's secrets, sealed under its row and beside `text`. For an application, the MAC of its secret, and of
+    /// the secret before, if that is good for a while.
     pub(super) sealed: Option<Vec<u8>>,
 }
 
@@ -46,6 +47,12 @@ struct ApplicationValue {
     message_language: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     default_language: Option<String>,
+    /// Absent in what releases before 0.2 wrote.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    disabled: bool,
+    /// The end of the secret before, in Unix milliseconds. Absent in what releases before 0.2 wrote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    replaced_secret_until: Option<i64>,
     created_at: i64,
 }
 
@@ -53,6 +60,9 @@ struct ApplicationValue {
 struct ProviderValue {
     kind: String,
     settings: String,
+    /// The end of the path before, in Unix milliseconds. Absent in what releases before 0.2 wrote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    replaced_receipts_until: Option<i64>,
     created_at: i64,
 }
 
@@ -61,6 +71,9 @@ struct ProviderValue {
 struct ProviderSecrets {
     secrets: BTreeMap<String, String>,
     receipts: String,
+    /// Absent in what releases before 0.2 wrote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    replaced_receipts: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -97,13 +110,14 @@ pub(super) fn write(setting: &Setting, kind: Kind, key: &str, sealer: &Sealer) -
     };
     Some(match setting {
         Setting::Application(record) => Value {
-            text: json(&application_value(&record.application))?,
-            sealed: Some(record.secret.as_bytes().to_vec()),
+            text: json(&application_value(record))?,
+            sealed: Some(secret_macs(record)),
         },
         Setting::Provider(provider) => {
             let text = json(&ProviderValue {
                 kind: provider.kind.clone(),
                 settings: provider.settings.clone(),
+                replaced_receipts_until: end(provider.replaced_receipts.as_ref()),
                 created_at: provider.created_at.as_millis(),
             })?;
             sealed(text, provider_secrets(provider)?.as_bytes())?
@@ -125,7 +139,22 @@ pub(super) fn write(setting: &Setting, kind: Kind, key: &str, sealer: &Sealer) -
     })
 }
 
-fn application_value(app: &Application) -> ApplicationValue {
+/// Returns the end of a value that was replaced, in Unix milliseconds.
+fn end<T>(replaced: Option<&Replaced<T>>) -> Option<i64> {
+    replaced.map(|replaced| replaced.until.as_millis())
+}
+
+fn secret_macs(record: &ApplicationRecord) -> Vec<u8> {
+    let replaced = record
+        .replaced_secret
+        .iter()
+        .map(|replaced| &replaced.value);
+    let macs = std::iter::once(&record.secret).chain(replaced);
+    macs.flat_map(SecretMac::as_bytes).copied().collect()
+}
+
+fn application_value(record: &ApplicationRecord) -> ApplicationValue {
+    let app = &record.application;
     let origins = app.origins.iter().map(|origin| origin.as_str().to_owned());
     let hash = app.android_app_hash.as_ref();
     let Languages { choice, default } = &app.languages;
@@ -138,6 +167,8 @@ fn application_value(app: &Application) -> ApplicationValue {
         sms_name: app.sms_name.as_ref().map(|name| name.as_str().to_owned()),
         message_language: (*choice != LanguageChoice::ByNumber).then(|| choice.as_str().to_owned()),
         default_language: default.as_ref().map(|tag| tag.as_str().to_owned()),
+        disabled: record.is_disabled,
+        replaced_secret_until: end(record.replaced_secret.as_ref()),
         created_at: app.created_at.as_millis(),
     }
 }
@@ -150,6 +181,10 @@ fn provider_secrets(provider: &ProviderRecord) -> Option<Zeroizing<String>> {
             .map(|(name, secret)| (name.clone(), clear(secret)))
             .collect(),
         receipts: clear(&provider.receipts),
+        replaced_receipts: provider
+            .replaced_receipts
+            .as_ref()
+            .map(|replaced| clear(&replaced.value)),
     };
     json(&secrets).map(Zeroizing::new)
 }
@@ -187,10 +222,7 @@ pub(super) fn read(
 ) -> Option<Setting> {
     let open = |key: &str| sealer.open_setting(kind.as_str(), key, text, sealed?);
     Some(match key {
-        SettingKey::Application(id) => Setting::Application(ApplicationRecord {
-            application: Arc::new(application(id, text)?),
-            secret: SecretMac::from_bytes(sealed?.try_into().ok()?),
-        }),
+        SettingKey::Application(id) => Setting::Application(application(id, text, sealed?)?),
         SettingKey::Provider(name) => {
             let secrets = open(name.as_str())?;
             Setting::Provider(provider(name, text, &secrets)?)
@@ -211,7 +243,7 @@ pub(super) fn read(
 
 /// Reads an application. An origin, a web host or an app hash that this release refuses is left out; the application
 /// and its id stay.
-fn application(id: AppId, text: &str) -> Option<Application> {
+fn application(id: AppId, text: &str, macs: &[u8]) -> Option<ApplicationRecord> {
     let value: ApplicationValue = serde_json::from_str(text).ok()?;
     let origins = value.origins.iter();
     let origins = origins.filter_map(|origin| Origin::parse(origin).ok());
@@ -219,7 +251,16 @@ fn application(id: AppId, text: &str) -> Option<Application> {
     let hash = value.android_app_hash;
     let (choice, default) = (value.message_language, value.default_language);
     let choice = choice.as_deref().and_then(LanguageChoice::parse);
-    Some(Application {
+    let (secret, replaced) = macs.split_at_checked(32)?;
+    let mac = |bytes: &[u8]| Some(SecretMac::from_bytes(bytes.try_into().ok()?));
+    let replaced_secret = match value.replaced_secret_until {
+        None => None,
+        Some(until) => Some(Replaced {
+            value: mac(replaced)?,
+            until: Timestamp::from_millis(until),
+        }),
+    };
+    let application = Application {
         id,
         name: AppName::recorded(&value.name),
         sms_name: value.sms_name.and_then(|name| SmsName::parse(&name).ok()),
@@ -232,6 +273,12 @@ fn application(id: AppId, text: &str) -> Option<Application> {
             default: default.as_deref().and_then(LanguageTag::parse),
         },
         created_at: Timestamp::from_millis(value.created_at),
+    };
+    Some(ApplicationRecord {
+        application: Arc::new(application),
+        secret: mac(secret)?,
+        replaced_secret,
+        is_disabled: value.disabled,
     })
 }
 
@@ -247,6 +294,13 @@ fn provider(name: ProviderName, text: &str, secrets: &[u8]) -> Option<ProviderRe
             .map(|(name, secret)| (name, Secret::new(secret)))
             .collect(),
         receipts: Secret::new(clear.receipts),
+        replaced_receipts: match value.replaced_receipts_until {
+            None => None,
+            Some(until) => Some(Replaced {
+                value: Secret::new(clear.replaced_receipts?),
+                until: Timestamp::from_millis(until),
+            }),
+        },
         created_at: Timestamp::from_millis(value.created_at),
     })
 }

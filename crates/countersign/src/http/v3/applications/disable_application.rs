@@ -1,0 +1,54 @@
+//! `POST /api/v3/disable-application` (management).
+
+use axum::extract::State;
+use axum::response::Response;
+use countersign_api::{ApplicationDto, DisableApplicationRequest, Fault};
+use countersign_core::ports::setup::SetupVersion;
+use serde_json::json;
+
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
+use crate::http::document::faults;
+use crate::http::proof::operator::Operator;
+use crate::http::request::body::Body;
+use crate::http::request::context::Context;
+use crate::http::state::AppState;
+use crate::http::wire::application;
+use crate::operator::Permission;
+
+pub(crate) fn endpoint() -> Endpoint {
+    Endpoint {
+        name: "disable-application",
+        handler: post(handle),
+        summary: "Disable an application",
+        about: "To its callers, a disabled application does not exist (404, 2011): it gets no codes, and none \
+            of its codes passes. Its settings, its messages and their delivery reports stay. With \
+            `ifVersion`, only if that is its version.",
+        audience: Audience::Operator(Permission::ManageSetup),
+        asks: Asks::Body(Shape::of::<DisableApplicationRequest>(
+            json!({"appId": "shop"}),
+        )),
+        answers: Answers::Data(Shape::of::<ApplicationDto>(json!({
+            "appId": "shop", "appName": "Shop", "allowedOrigins": ["https://shop.example"],
+            "disabled": true, "createdAt": "2026-11-21T20:00:00.000Z", "version": 8,
+        }))),
+        faults: &[faults::IF_VERSION, &["badAppId", "unknownApplication"]],
+    }
+}
+
+pub(crate) async fn handle(
+    State(state): State<AppState>,
+    cx: Context,
+    _: Operator,
+    body: Body,
+) -> Response {
+    let result = disable(&state, body).await;
+    cx.answer_with(result)
+}
+
+async fn disable(state: &AppState, body: Body) -> Result<ApplicationDto, Fault> {
+    let body: DisableApplicationRequest = body.json()?;
+    let id = application::id(&body.app_id)?;
+    let if_version = body.if_version.map(SetupVersion::new);
+    let changed = state.manage.disable_application(id, true, if_version);
+    Ok(application::dto(&changed.await?, state.clock.now()))
+}
