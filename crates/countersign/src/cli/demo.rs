@@ -129,7 +129,10 @@ impl Demo {
         match client.build()?.head(&inbox).send().await {
             Ok(answer) => Ok(answer.status().is_success().then_some(inbox)),
             Err(error) if error.is_connect() => Err(self.nobody(url)),
-            Err(error) => Err(error).context("the running countersign did not answer"),
+            Err(error) if error.is_builder() => {
+                bail!("--url must be an http address, such as http://127.0.0.1:8480")
+            }
+            Err(_) => bail!("the service at {url} did not answer"),
         }
     }
 

@@ -19,6 +19,9 @@ use crate::config::settings::{Layers, Purpose, Settings};
 use crate::http::owner::PATH;
 use crate::system::OsEntropy;
 
+/// The longest that the running countersign may take to answer.
+const PATIENCE: Duration = Duration::from_secs(15);
+
 /// How to find the running countersign.
 #[derive(Args)]
 pub(super) struct OwnerArgs {
@@ -89,7 +92,7 @@ impl Owner {
         let client = Client::builder()
             .no_proxy()
             .redirect(Policy::none())
-            .timeout(Duration::from_secs(15));
+            .timeout(PATIENCE);
         Ok(Self {
             note: note.ok_or_else(|| nobody(folder))?,
             client: client.build()?,
@@ -131,10 +134,16 @@ impl Owner {
     }
 
     async fn sent(&self, request: RequestBuilder) -> anyhow::Result<reqwest::Response> {
-        match request.send().await {
-            Err(error) if error.is_connect() => Err(nobody(&self.folder)),
-            answer => answer.context("the running countersign did not answer"),
-        }
+        request.send().await.map_err(|error| {
+            if error.is_connect() {
+                return nobody(&self.folder);
+            }
+            let seconds = PATIENCE.as_secs();
+            match error.is_timeout() {
+                true => anyhow!("the running countersign did not answer within {seconds} seconds"),
+                false => anyhow!("the running countersign ended the connection without an answer"),
+            }
+        })
     }
 
     pub(super) fn get(&self, name: &str) -> RequestBuilder {
@@ -158,7 +167,7 @@ impl Owner {
             .await?
             .json()
             .await
-            .context("the running countersign gave an answer that cannot be read")
+            .map_err(|_| anyhow!("the running countersign gave an answer that cannot be read"))
     }
 }
 
