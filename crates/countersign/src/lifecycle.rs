@@ -99,6 +99,6 @@ pub async fn serve(
     tokio::select! {
         () = drained => tracing::info!("stopped"),
         () = tokio::time::sleep(DRAIN) => tracing::warn!("stopped with connections still open"),
-        () = signals.next() => tracing::warn!("stopped at once: a second signal came"),
+        () = signals.insisted() => tracing::warn!("stopped at once: a second signal came"),
     }
 }

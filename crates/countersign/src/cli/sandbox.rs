@@ -68,7 +68,7 @@ impl Vendors {
                 tokio::select! {
                     served = serving => served?,
                     () = tokio::time::sleep(lifecycle::DRAIN) => {}
-                    () = signals.next() => {}
+                    () = signals.insisted() => {}
                 }
             }
         }

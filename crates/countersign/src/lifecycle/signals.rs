@@ -1,6 +1,10 @@
 //! The signals that end the process, and those that must not.
 
+#[cfg(unix)]
+use std::future::poll_fn;
 use std::io;
+#[cfg(unix)]
+use std::task::Poll;
 
 use tokio::sync::mpsc;
 
@@ -10,6 +14,9 @@ use tokio::sync::mpsc;
 pub struct Signals {
     #[cfg(unix)]
     ending: Vec<tokio::signal::unix::Signal>,
+    /// SIGHUP, unless the process was told to ignore it.
+    #[cfg(unix)]
+    hangup: Option<tokio::signal::unix::Signal>,
     stopper: Stopper,
     asked: mpsc::Receiver<()>,
 }
@@ -39,6 +46,8 @@ impl Signals {
         Ok(Self {
             #[cfg(unix)]
             ending: unix::ending()?,
+            #[cfg(unix)]
+            hangup: unix::hangup()?,
             stopper: Stopper(stopper),
             asked,
         })
@@ -50,18 +59,24 @@ impl Signals {
         self.stopper.clone()
     }
 
-    /// Waits for the next signal, or for a [`Stopper`].
+    /// Waits for the first signal, or for a [`Stopper`].
     #[cfg(unix)]
     pub(crate) async fn next(&mut self) {
-        std::future::poll_fn(|cx| {
-            let signalled = self
-                .ending
-                .iter_mut()
-                .any(|signal| signal.poll_recv(cx).is_ready());
-            match signalled || self.asked.poll_recv(cx).is_ready() {
-                true => std::task::Poll::Ready(()),
-                false => std::task::Poll::Pending,
-            }
+        poll_fn(|cx| {
+            let mut signals = self.ending.iter_mut().chain(&mut self.hangup);
+            let signalled = signals.any(|signal| signal.poll_recv(cx).is_ready());
+            ready_if(signalled || self.asked.poll_recv(cx).is_ready())
+        })
+        .await;
+    }
+
+    /// Waits for a person who insists: for a second signal other than SIGHUP. A terminal that closes sends SIGHUP twice,
+    /// once itself and once through the shell.
+    #[cfg(unix)]
+    pub(crate) async fn insisted(&mut self) {
+        poll_fn(|cx| {
+            let mut signals = self.ending.iter_mut();
+            ready_if(signals.any(|signal| signal.poll_recv(cx).is_ready()))
         })
         .await;
     }
@@ -74,6 +89,20 @@ impl Signals {
             _ = self.asked.recv() => {}
         }
     }
+
+    /// Waits for Ctrl-C.
+    #[cfg(not(unix))]
+    pub(crate) async fn insisted(&mut self) {
+        let _ = tokio::signal::ctrl_c().await;
+    }
+}
+
+#[cfg(unix)]
+fn ready_if(is_ready: bool) -> Poll<()> {
+    match is_ready {
+        true => Poll::Ready(()),
+        false => Poll::Pending,
+    }
 }
 
 #[cfg(unix)]
@@ -84,17 +113,22 @@ mod unix {
     use rustix::process::Signal as Number;
     use tokio::signal::unix::{Signal, SignalKind, signal};
 
-    /// Listens to the signals that end the process. SIGHUP is not among them if `nohup` started the process.
+    /// Listens to the signals that end the process, but for SIGHUP.
     pub(super) fn ending() -> io::Result<Vec<Signal>> {
-        let mut kinds = vec![
+        let kinds = [
             SignalKind::terminate(),
             SignalKind::interrupt(),
             SignalKind::quit(),
         ];
-        if !is_ignored(Number::HUP) {
-            kinds.push(SignalKind::hangup());
-        }
         kinds.into_iter().map(signal).collect()
+    }
+
+    /// Listens to SIGHUP, unless `nohup` started the process.
+    pub(super) fn hangup() -> io::Result<Option<Signal>> {
+        match is_ignored(Number::HUP) {
+            true => Ok(None),
+            false => signal(SignalKind::hangup()).map(Some),
+        }
     }
 
     /// Takes the signals that must not kill the process: tokio goes on catching a signal that it was once asked for.

@@ -4,8 +4,10 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::net::TcpStream;
 use tokio::process::Command;
 
+use crate::sandbox::until;
 use crate::server::{BINARY, Server, folder, number};
 use crate::vendor::{Manner, Vendor};
 
@@ -30,6 +32,26 @@ async fn a_send_under_way_is_answered_before_a_signal_ends_the_server() {
             stopped.stderr
         );
     }
+}
+
+// shows: found-R6
+#[tokio::test]
+async fn a_terminal_that_closes_hangs_up_twice_and_cuts_no_send_off() {
+    let (data, vendor) = (folder(), Vendor::start(Manner::WhenReleased).await);
+    let server = Server::start(data.path(), &["--quiet", "--provider", &vendor.provider()]).await;
+    let (public, address) = (server.public(), server.address().to_owned());
+    let send = tokio::spawn(async move { public.login(&number(1)).await });
+    vendor.arrived(1).await;
+    server.signal("-HUP");
+    until("no new connections", async || {
+        let connection = TcpStream::connect(&address).await;
+        connection.is_err().then_some(())
+    })
+    .await;
+    server.signal("-HUP");
+    vendor.release();
+    assert_eq!(send.await.unwrap(), 200);
+    assert_eq!(server.wait().await.status.code(), Some(0));
 }
 
 // shows: found-R6
