@@ -18,6 +18,12 @@ use crate::transport::Transport;
 /// The tolerated difference between the clocks of the service and of this machine, in seconds.
 const LEEWAY: i64 = 30;
 
+/// The time, in seconds, by which the clock of the service may be ahead of that of this machine when it makes a token.
+const MOST_AHEAD: i64 = 60;
+
+/// The longest life of a token, in seconds: no phone proves a number for longer.
+const LONGEST_LIFE: i64 = 600;
+
 pub(crate) struct Verifier {
     issuer: String,
     audience: String,
@@ -87,6 +93,12 @@ impl Verifier {
         }
         if claims.exp.saturating_add(LEEWAY) <= now {
             return Err(broken("not have ended"));
+        }
+        if claims.iat.saturating_sub(MOST_AHEAD) > now {
+            return Err(broken("not be made in the future"));
+        }
+        if claims.exp.saturating_sub(claims.iat) > LONGEST_LIFE {
+            return Err(broken("live for ten minutes at most"));
         }
         if !claims.phone_number_verified {
             return Err(broken("say that the number is verified"));

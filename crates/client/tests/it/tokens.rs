@@ -54,6 +54,21 @@ fn with(name: &str, value: Value) -> Value {
     claims
 }
 
+/// The claims of a good token that lives for so many seconds.
+fn living(seconds: i64) -> Value {
+    let exp = good()["iat"].as_i64().unwrap() + seconds;
+    with("exp", json!(exp))
+}
+
+/// The claims of a good token that is made in so many seconds.
+fn made_in(seconds: i64) -> Value {
+    let mut claims = good();
+    for name in ["iat", "exp"] {
+        claims[name] = json!(claims[name].as_i64().unwrap() + seconds);
+    }
+    claims
+}
+
 #[test]
 fn a_token_of_the_service_passes_every_kind_of_client() {
     let setup = Setup::new();
@@ -106,6 +121,7 @@ fn the_issuer_is_the_address_of_the_service_unless_it_is_named() {
     );
 }
 
+// shows: found-R1
 #[test]
 fn a_token_with_claims_for_others_is_refused() {
     let setup = Setup::new();
@@ -127,6 +143,9 @@ fn a_token_with_claims_for_others_is_refused() {
         (claims(ISSUER, "dev-app", -31), "not have ended"),
         (with("exp", json!(-1)), "not have ended"),
         (with("exp", json!(i64::MIN)), "not have ended"),
+        (with("exp", json!(i64::MAX)), "live for ten minutes at most"),
+        (living(601), "live for ten minutes at most"),
+        (made_in(90), "not be made in the future"),
         (
             with("phone_number_verified", json!(false)),
             "say that the number is verified",
@@ -144,7 +163,7 @@ fn a_token_with_claims_for_others_is_refused() {
             "{claims}"
         );
     }
-    for claims in [claims(ISSUER, "dev-app", -25), with("exp", json!(i64::MAX))] {
+    for claims in [claims(ISSUER, "dev-app", -25), living(600), made_in(50)] {
         assert!(
             setup.verify(&setup.signer.token(&claims)).is_ok(),
             "{claims}"
