@@ -21,7 +21,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
-use crate::config::keys::Keys;
+use crate::config::keys::{Keys, KeysError};
 use crate::config::settings::Settings;
 use crate::connection::{self, Answers};
 use crate::http::{self, AppState, Development, Services};
@@ -232,6 +232,9 @@ pub fn open_store(
     } else {
         SqliteStore::open(folder, &keys.store, time)?
     };
+    if !store.knows_key("passcode", keys.passcode.check_value())? {
+        return Err(KeysError::OtherPasscodeKey.into());
+    }
     let behind = store.clock_was_behind();
     clock.keep_ahead(&path, behind).context(unwritable)?;
     Ok(store)

@@ -110,6 +110,17 @@ impl PasscodeKey {
         Self(bytes)
     }
 
+    /// Returns a value by which this key is told from others. It reveals nothing of the key.
+    #[must_use]
+    pub fn check_value(&self) -> [u8; 16] {
+        let mut value = [0; 16];
+        if let Ok(mac) = Hmac::<Sha256>::new_from_slice(&self.0) {
+            let full = mac.chain_update(b"check value").finalize().into_bytes();
+            value.iter_mut().zip(full).for_each(|(to, from)| *to = from);
+        }
+        value
+    }
+
     /// Returns the MAC of `passcode` under `binding`.
     #[must_use]
     pub fn mac(&self, passcode: &Passcode, binding: Binding<'_>) -> PasscodeMac {

@@ -52,6 +52,12 @@ pub enum KeysError {
         "the key file {0} is missing: restore it, or make a new deployment with `countersign init`"
     )]
     Missing(String),
+    /// The key of codes is not the one that the database was used with.
+    #[error(
+        "the key `passcode` in the key file is not the one that the codes in the database were made with: restore the \
+         file from a backup"
+    )]
+    OtherPasscodeKey,
     /// The random source failed.
     #[error("no keys could be made: the random source failed")]
     Entropy,

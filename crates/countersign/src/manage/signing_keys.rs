@@ -3,7 +3,7 @@
 use countersign_api::SigningKeyDto;
 
 use super::{Manage, ManageError};
-use crate::token::RotateError;
+use crate::token::{RotateError, SigningKeysError};
 
 impl Manage {
     /// Returns the keys that are published: the one that signs, the next one, and those that were replaced.
@@ -16,7 +16,8 @@ impl Manage {
     /// stops nothing half-way.
     ///
     /// # Errors
-    /// [`ManageError::SigningKeyWaits`] when there is a next key already.
+    /// [`ManageError::SigningKeyWaits`] when there is a next key already, and [`ManageError::Unavailable`] when the file
+    /// of the keys cannot be written, such as on a full disk: the keys are as they were then.
     pub async fn rotate_signing_key(&self) -> Result<SigningKeyDto, ManageError> {
         let (tokens, now) = (self.parts.tokens.clone(), self.parts.clock.now());
         let rotate = move || tokens.keys().rotate(now);
@@ -28,7 +29,10 @@ impl Manage {
             }
             Err(RotateError::Keys(error)) => {
                 tracing::error!(%error, "no new signing key");
-                Err(ManageError::Internal)
+                Err(match error {
+                    SigningKeysError::Io { .. } => ManageError::Unavailable,
+                    _ => ManageError::Internal,
+                })
             }
         }
     }

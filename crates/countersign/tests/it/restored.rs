@@ -174,3 +174,21 @@ async fn a_kill_at_any_moment_of_a_start_leaves_a_folder_that_starts() {
         }
     }
 }
+
+// shows: found-R9
+#[tokio::test]
+async fn another_key_of_codes_is_refused_and_makes_no_code_wrong() {
+    let data = folder();
+    let server = Server::start(data.path(), QUIET).await;
+    let code = server.code(LOGIN, &number(1)).await;
+    server.stop().await;
+    let keys = data.path().join("keys.json");
+    let right = fs::read_to_string(&keys).unwrap();
+    let mut other: serde_json::Value = serde_json::from_str(&right).unwrap();
+    other["passcode"] = "7".repeat(64).into();
+    fs::write(&keys, other.to_string()).unwrap();
+    insta::assert_snapshot!(refusal(data.path()).await, @"countersign: the key `passcode` in the key file is not the one that the codes in the database were made with: restore the file from a backup");
+    fs::write(&keys, right).unwrap();
+    let server = Server::start(data.path(), QUIET).await;
+    assert!(server.app_server().accepts(&number(1), &code).await);
+}

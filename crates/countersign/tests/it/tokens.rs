@@ -149,6 +149,24 @@ async fn the_command_line_rotates_and_lists_keys() {
     assert_eq!(jwks(&server, KEYS).await.len(), 2);
 }
 
+// shows: found-R9
+#[tokio::test]
+async fn a_rotation_whose_key_cannot_be_written_is_answered_503_and_changes_nothing() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let operator = server.operator();
+    let before = operator.list("list-signing-keys").await;
+    // As on a full disk, no draft of the file can be made.
+    let draft = data.path().join("signing-keys.new");
+    std::fs::create_dir(&draft).unwrap();
+    let refused = operator.post("rotate-signing-key", json!({})).await;
+    assert_eq!(refused.codes(), (503, None), "{refused}");
+    assert_eq!(operator.list("list-signing-keys").await, before);
+    std::fs::remove_dir(&draft).unwrap();
+    let rotated = operator.post("rotate-signing-key", json!({})).await;
+    assert_eq!(rotated.status(), 200, "{rotated}");
+}
+
 #[tokio::test]
 async fn a_caller_without_proof_neither_lists_nor_rotates_keys() {
     let data = folder();

@@ -25,6 +25,7 @@ use countersign_core::time::{Clock, Timestamp};
 use rusqlite::Connection;
 
 use crate::seal::Sealer;
+use log::identity;
 use memory::{Live, LiveSetup};
 use reading::lookup::Lookup;
 use start::folder::Identity;
@@ -82,6 +83,17 @@ impl SqliteStore {
     #[must_use]
     pub fn clock(&self) -> Arc<dyn Clock> {
         Arc::clone(&self.clock)
+    }
+
+    /// Returns whether the key `name`, which the store itself does not use, is the one that the database was used with
+    /// before. A key that the database does not know yet is put on record by its check value.
+    ///
+    /// # Errors
+    /// [`OpenError`] when the database cannot be written to.
+    pub fn knows_key(&self, name: &str, check_value: [u8; 16]) -> Result<bool, OpenError> {
+        let fails = |error: rusqlite::Error| OpenError::Database(error.to_string());
+        let log = Connection::open(self.folder.path().join(start::open::DATABASE));
+        identity::knows_key(&log.map_err(fails)?, name, check_value).map_err(fails)
     }
 
     /// Reads on the reader's connection, on a thread that may block.

@@ -58,3 +58,21 @@ pub(crate) fn held_until(log: &Connection) -> rusqlite::Result<Timestamp> {
     let millis = log.query_row("SELECT held_until FROM mark", [], |row| row.get(0))?;
     Ok(Timestamp::from_millis(millis))
 }
+
+/// Returns whether `check_value` is that of the key `name` on record, which it becomes where there is none.
+pub(crate) fn knows_key(
+    log: &Connection,
+    name: &str,
+    check_value: [u8; 16],
+) -> rusqlite::Result<bool> {
+    log.execute(
+        "INSERT OR IGNORE INTO key_check VALUES (?, ?)",
+        params![name, check_value],
+    )?;
+    let known: [u8; 16] = log.query_row(
+        "SELECT digest FROM key_check WHERE name = ?",
+        [name],
+        |row| row.get(0),
+    )?;
+    Ok(known == check_value)
+}
