@@ -102,6 +102,12 @@ pub trait Clock: Send + Sync + 'static {
     /// Returns the time.
     fn now(&self) -> Timestamp;
 
+    /// Returns the time that the rest of the world goes by: for what is said to others, and what they say. It can be set,
+    /// forward and back, so no span of time is measured by it.
+    fn wall(&self) -> Timestamp {
+        self.now()
+    }
+
     /// Returns whether the clock has counted all the time that passed since it last told the time for the same
     /// record. It returns false after the machine booted, since then only the wall clock tells the time.
     fn is_continuous(&self) -> bool {

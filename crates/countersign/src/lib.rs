@@ -18,4 +18,5 @@ pub mod system;
 pub mod telemetry;
 pub mod token;
 pub mod vendors;
+pub mod wall_clock;
 pub mod watch;

@@ -31,6 +31,7 @@ use crate::metrics::{MeteredLedger, Metrics};
 use crate::system::{Machine, SystemClock};
 use crate::token::{Minter, SigningKeys};
 use crate::vendors::{VendorParts, Vendors};
+use crate::wall_clock;
 
 /// Everything that a service is made of and does not make itself.
 pub struct ServiceParts {
@@ -81,6 +82,8 @@ pub struct Service {
     idle: Duration,
     /// Plans what other nodes set up, until the service is dropped.
     _follower: AbortOnDropHandle<()>,
+    /// Says when the clock of the service and the wall clock are apart, until the service is dropped.
+    _wall_clock: AbortOnDropHandle<()>,
 }
 
 impl Service {
@@ -127,6 +130,7 @@ impl Service {
             parts.signing_keys,
             parts.keys.subject,
             Arc::clone(entropy),
+            Arc::clone(clock),
         ));
         let manage = Arc::new(Manage::new(ManageParts {
             setup: Arc::clone(setup),
@@ -140,6 +144,7 @@ impl Service {
             entropy: Arc::clone(entropy),
             tasks: tasks.clone(),
         }));
+        let wall_clock = wall_clock::watch(Arc::clone(clock));
         let state = AppState::new(Services {
             messenger,
             checker: Arc::new(checker),
@@ -169,6 +174,7 @@ impl Service {
             tasks,
             idle: parts.settings.server.idle,
             _follower: AbortOnDropHandle::new(follower),
+            _wall_clock: wall_clock,
         })
     }
 
@@ -225,7 +231,7 @@ pub fn open_store(
 ) -> anyhow::Result<SqliteStore> {
     let unwritable = "the data folder cannot be written to";
     let path = folder.path().to_owned();
-    let clock = Arc::new(SystemClock::of(&path, Machine).context(unwritable)?);
+    let clock = Arc::new(SystemClock::of(&path, Machine)?);
     let time = Arc::clone(&clock) as _;
     let store = if accept_restored {
         SqliteStore::open_restored(folder, &keys.store, time)?

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use countersign_core::entropy::{Entropy, EntropyError};
@@ -79,6 +79,24 @@ struct Reading {
 
 const NOTE: &str = "clock.json";
 
+/// The times that a calendar and an id can hold, in milliseconds since the Unix epoch: the years 1970 to 9998.
+const POSSIBLE: std::ops::Range<i64> = 0..253_370_764_800_000;
+
+/// The reason why a data folder has no clock.
+#[derive(Debug, thiserror::Error)]
+pub enum ClockError {
+    /// The folder cannot be written to.
+    #[error("the data folder cannot be written to: {0}")]
+    Io(#[from] io::Error),
+    /// The time is none that can be.
+    #[error(
+        "by {} it is not a year from 1970 to 9998: set the clock of this machine, remove that file, and start again, which \
+         ends the codes sent before",
+        .0.display()
+    )]
+    Impossible(PathBuf),
+}
+
 #[cfg(target_os = "linux")]
 const PASSING: ClockId = ClockId::Boottime;
 #[cfg(not(target_os = "linux"))]
@@ -89,19 +107,23 @@ impl<R: Readings> SystemClock<R> {
     /// agrees with the wall clock.
     ///
     /// # Errors
-    /// When the folder cannot be written to.
-    pub fn of(folder: &Path, readings: R) -> io::Result<Self> {
+    /// [`ClockError`] when the folder cannot be written to, or when the time cannot be.
+    pub fn of(folder: &Path, readings: R) -> Result<Self, ClockError> {
         let wall = readings.wall() - readings.passing();
         let kept = private_file::read(&folder.join(NOTE))
             .ok()
             .and_then(|note| serde_json::from_slice(&note).ok());
         let (reading, continuous) = resume(kept, &readings.boot_id(), wall);
-        keep(folder, &reading)?;
-        Ok(Self {
+        let clock = Self {
             boot: reading.booted_at,
             continuous,
             readings,
-        })
+        };
+        if !POSSIBLE.contains(&clock.now().as_millis()) {
+            return Err(ClockError::Impossible(folder.join(NOTE)));
+        }
+        keep(folder, &reading)?;
+        Ok(clock)
     }
 
     /// Keeps in `folder` that this clock was found to be `behind` the record, so that the next start within
@@ -140,7 +162,11 @@ fn resume(kept: Option<Reading>, boot_id: &str, wall: i64) -> (Reading, bool) {
 
 impl<R: Readings> Clock for SystemClock<R> {
     fn now(&self) -> Timestamp {
-        Timestamp::from_millis(self.boot + self.readings.passing())
+        Timestamp::from_millis(self.boot.saturating_add(self.readings.passing()))
+    }
+
+    fn wall(&self) -> Timestamp {
+        Timestamp::from_millis(self.readings.wall())
     }
 
     fn is_continuous(&self) -> bool {

@@ -61,7 +61,7 @@ pub(crate) async fn handle(
         query: query.unwrap_or_default(),
         headers,
         body,
-        now: state.clock.now(),
+        now: state.clock.wall(),
     };
     let Some(read) = report.read(Arc::clone(&provider), &share).await else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();

@@ -121,6 +121,7 @@ impl World {
             SigningKeys::of(folder.path(), Still.now()).unwrap(),
             SubjectKey::derive(&[4; 32]).unwrap(),
             Arc::clone(&entropy),
+            Arc::new(Still),
         );
         let tasks = TaskTracker::new();
         let setup: Arc<dyn SetupStore> = busy.clone();

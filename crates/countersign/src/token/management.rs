@@ -10,7 +10,7 @@ use countersign_core::ports::setup::AccessKey;
 use countersign_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::minter::{MintError, Minter, is_good, seconds};
+use super::minter::{MintError, Minter, seconds};
 use super::schedule::MANAGEMENT_LIFE;
 
 /// The type of a management token (RFC 9068).
@@ -48,14 +48,15 @@ impl Minter {
         access_key: &AccessKey,
         now: Timestamp,
     ) -> Result<String, MintError> {
+        let dated = self.by_wall_clock(now);
         let claims = ManagementClaims {
             iss: self.issuer.clone(),
             aud: AUDIENCE.to_owned(),
             sub: access_key.id.clone(),
             access_key_made_at: access_key.created_at.as_millis(),
             scoped_userpool_id: USER_POOL.to_owned(),
-            iat: seconds(now),
-            exp: seconds(now.after(MANAGEMENT_LIFE)),
+            iat: seconds(dated),
+            exp: seconds(dated.after(MANAGEMENT_LIFE)),
             jti: TokenId::generate(now, &*self.entropy.0)?.to_string(),
         };
         let json = serde_json::to_string(&claims).map_err(|_| MintError::Signing)?;
@@ -68,7 +69,7 @@ impl Minter {
     #[must_use]
     pub fn read_management(&self, token: &str, now: Timestamp) -> Option<ManagementClaims> {
         let claims: ManagementClaims = self.claims(TYPE, token, now)?;
-        (is_good(claims.exp, now) && claims.aud == AUDIENCE).then_some(claims)
+        (self.is_good(claims.exp, now) && claims.aud == AUDIENCE).then_some(claims)
     }
 }
 
@@ -107,6 +108,7 @@ mod tests {
     use countersign_core::application::AppId;
     use countersign_core::phone::PhoneNumber;
     use countersign_core::secret::Secret;
+    use countersign_core::testing::HandClock;
 
     use super::*;
     use crate::system::OsEntropy;
@@ -118,7 +120,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let keys = SigningKeys::of(dir.path(), START).unwrap();
         let subject = SubjectKey::derive(&[1; 32]).unwrap();
-        let minter = Minter::new(issuer.to_owned(), keys, subject, Arc::new(OsEntropy));
+        let clock = Arc::new(HandClock::new(START));
+        let minter = Minter::new(issuer.to_owned(), keys, subject, Arc::new(OsEntropy), clock);
         (dir, minter)
     }
 

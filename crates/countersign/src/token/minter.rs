@@ -9,7 +9,7 @@ use countersign_core::application::AppId;
 use countersign_core::entropy::{Entropy, EntropyError};
 use countersign_core::id::TokenId;
 use countersign_core::phone::PhoneNumber;
-use countersign_core::time::Timestamp;
+use countersign_core::time::{Clock, Timestamp};
 use jsonwebtoken::{Algorithm, Validation};
 use serde::de::DeserializeOwned;
 
@@ -18,12 +18,12 @@ use super::schedule::TOKEN_LIFE;
 use super::subject::SubjectKey;
 
 /// Makes and reads the tokens of one issuer.
-#[derive(Debug)]
 pub struct Minter {
     pub(super) issuer: String,
     pub(super) keys: SigningKeys,
     subject: SubjectKey,
     pub(super) entropy: SharedEntropy,
+    clock: Arc<dyn Clock>,
     validation: Validation,
 }
 
@@ -54,13 +54,15 @@ pub(super) struct SharedEntropy(pub(super) Arc<dyn Entropy>);
 const TYPE: &str = "JWT";
 
 impl Minter {
-    /// Makes tokens in the name of `issuer`: the address of the service, with `/oidc`.
+    /// Makes tokens in the name of `issuer`: the address of the service, with `/oidc`. `clock` tells how far the time of
+    /// the service is from the wall clock, by which tokens are dated: others judge them by theirs.
     #[must_use]
     pub fn new(
         issuer: String,
         keys: SigningKeys,
         subject: SubjectKey,
         entropy: Arc<dyn Entropy>,
+        clock: Arc<dyn Clock>,
     ) -> Self {
         let mut validation = Validation::new(Algorithm::RS256);
         validation.set_issuer(&[&issuer]);
@@ -73,6 +75,7 @@ impl Minter {
             keys,
             subject,
             entropy: SharedEntropy(entropy),
+            clock,
             validation,
         }
     }
@@ -95,6 +98,7 @@ impl Minter {
         phone: &PhoneNumber,
         now: Timestamp,
     ) -> Result<Minted, MintError> {
+        let dated = self.by_wall_clock(now);
         let claims = VerificationClaims {
             iss: self.issuer.clone(),
             aud: app.as_str().to_owned(),
@@ -102,8 +106,8 @@ impl Minter {
             phone_number: phone.e164().to_owned(),
             phone_number_verified: true,
             channel,
-            iat: seconds(now),
-            exp: seconds(now.after(TOKEN_LIFE)),
+            iat: seconds(dated),
+            exp: seconds(dated.after(TOKEN_LIFE)),
             jti: TokenId::generate(now, &*self.entropy.0)?.to_string(),
         };
         let key = self.keys.signer(now).ok_or(MintError::Signing)?;
@@ -120,7 +124,19 @@ impl Minter {
     #[must_use]
     pub fn read(&self, token: &str, now: Timestamp) -> Option<VerificationClaims> {
         let claims: VerificationClaims = self.claims(TYPE, token, now)?;
-        (is_good(claims.exp, now) && claims.phone_number_verified).then_some(claims)
+        (self.is_good(claims.exp, now) && claims.phone_number_verified).then_some(claims)
+    }
+
+    /// What the wall clock shows when the clock of the service shows `now`.
+    pub(super) fn by_wall_clock(&self, now: Timestamp) -> Timestamp {
+        let (own, wall) = (self.clock.now(), self.clock.wall());
+        now.after(own.until(wall)).before(wall.until(own))
+    }
+
+    /// Whether what ends at `exp`, in seconds of Unix time by the wall clock, has not ended at `now`.
+    pub(super) fn is_good(&self, exp: i64, now: Timestamp) -> bool {
+        let now = self.by_wall_clock(now).as_millis();
+        exp.checked_mul(1_000).is_some_and(|end| now < end)
     }
 
     /// The claims of a token of this issuer and type, signed by a published key. It may have ended.
@@ -142,10 +158,14 @@ pub(super) fn seconds(time: Timestamp) -> i64 {
     time.as_millis().div_euclid(1_000)
 }
 
-/// Whether what ends then, in seconds of Unix time, has not ended.
-pub(super) fn is_good(exp: i64, now: Timestamp) -> bool {
-    exp.checked_mul(1_000)
-        .is_some_and(|end| now.as_millis() < end)
+impl fmt::Debug for Minter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Minter")
+            .field("issuer", &self.issuer)
+            .field("keys", &self.keys)
+            .field("subject", &self.subject)
+            .finish_non_exhaustive()
+    }
 }
 
 impl fmt::Debug for SharedEntropy {
@@ -171,6 +191,8 @@ mod tests {
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use jsonwebtoken::{EncodingKey, Header};
 
+    use countersign_core::testing::HandClock;
+
     use super::*;
     use crate::system::OsEntropy;
     use crate::token::schedule::{LEAD, MAX_AGE};
@@ -181,7 +203,8 @@ mod tests {
     fn minter(folder: &Path, issuer: &str, now: Timestamp) -> Minter {
         let keys = SigningKeys::of(folder, now).unwrap();
         let subject = SubjectKey::derive(&[1; 32]).unwrap();
-        Minter::new(issuer.to_owned(), keys, subject, Arc::new(OsEntropy))
+        let clock = Arc::new(HandClock::new(now));
+        Minter::new(issuer.to_owned(), keys, subject, Arc::new(OsEntropy), clock)
     }
 
     fn mint(minter: &Minter, now: Timestamp) -> Minted {

@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use countersign::system::{OsEntropy, Readings, SystemClock};
 use countersign_core::application::{AppId, AppName, Application, Origins};
 use countersign_core::channel::Channel;
@@ -22,14 +24,17 @@ use countersign_core::ports::provider::{Provider, Sms};
 use countersign_core::send::messenger::{Messenger, MessengerParts, Plan, SendError, SendRequest};
 use countersign_core::send::outcome::Outcome;
 use countersign_core::send::route::{Countries, Routes};
+use countersign_core::time::Timestamp;
 use countersign_store::RecentRefusals;
 use countersign_store::sqlite::SqliteStore;
 use countersign_store::{OwnedFolder, StoreKeys};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::process::Command;
 
+use crate::actors::Terminal;
 use crate::checks::LOGIN;
 use crate::server::{BINARY, Server, folder, number};
+use crate::signed::{self, DEV, PASSED, Signed};
 
 /// The library that the program is started under.
 fn library() -> PathBuf {
@@ -163,6 +168,72 @@ async fn a_wall_clock_set_back_over_a_boot_ends_older_codes_once() {
         "known within a boot"
     );
     assert!(!is_right(&server, &number(1), &code).await);
+}
+
+// shows: found-R1
+#[tokio::test]
+async fn tokens_and_signatures_go_by_a_wall_clock_that_was_corrected_and_minutes_do_not() {
+    let (data, files) = (folder(), folder());
+    let wall = WallClock::of(files.path());
+    wall.set("+8h");
+    let server = wall.start(data.path(), &[]).await;
+    server.code(LOGIN, &number(1)).await;
+    server.stop().await;
+
+    // Somebody corrects the clock of the machine; the folder's own goes on from what it was.
+    wall.set("+0");
+    let server = wall.start(data.path(), &[]).await;
+    let now = Timestamp::parse_http_date(&signed::date(&server).await).unwrap();
+    let code = server.code(LOGIN, &number(2)).await;
+    let body = json!({"channel": LOGIN, "phoneNumber": number(2), "passCode": code});
+    let token = server.app_server().post("verify-code", body).await;
+    let token = token.data()["verificationToken"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let claims = URL_SAFE_NO_PAD
+        .decode(token.split('.').nth(1).unwrap())
+        .unwrap();
+    let claims: Value = serde_json::from_slice(&claims).unwrap();
+    let made = claims["iat"].as_i64().unwrap() - now.as_millis() / 1_000;
+    assert!((0..30).contains(&made), "made {made} s from now");
+    let life = claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap();
+    assert_eq!(life, 300);
+    let read = server.app_server().introspect(&token).await;
+    assert_eq!(read.data()["active"], true, "{read}");
+
+    let signed = Signed::list(DEV, &signed::date(&server).await, "n-1");
+    assert_eq!(signed.send(&server).await.codes(), PASSED);
+    // The minute of the first number is eight hours old by the wall clock, and seconds old.
+    assert_eq!(server.public().login(&number(1)).await, 429);
+    let logs = server.stop().await.stderr;
+    let warned: Vec<_> = logs
+        .lines()
+        .filter(|line| line.contains("apart from the wall clock"))
+        .collect();
+    assert_eq!(warned.len(), 1, "once: {warned:?}");
+    assert!(warned[0].contains("WARN"), "{warned:?}");
+}
+
+// shows: found-R9
+#[tokio::test]
+async fn a_clock_of_a_year_that_cannot_be_is_refused_with_the_mend() {
+    let data = folder();
+    Server::start(data.path(), &["--quiet"]).await.stop().await;
+    let note = data.path().join("clock.json");
+    let mut reading: Value = serde_json::from_slice(&std::fs::read(&note).unwrap()).unwrap();
+    for booted_at in [9_404_000_000_000_000_i64, i64::MAX, -1_000_000_000_000_000] {
+        reading["bootedAt"] = booted_at.into();
+        std::fs::write(&note, reading.to_string()).unwrap();
+        let refused = Terminal::on(data.path()).run(&["dev", "--quiet", "--listen", "127.0.0.1:0"]);
+        assert_eq!(refused.code, 1, "{refused}");
+        let mend = "clock.json it is not a year from 1970 to 9998: set the clock of this machine, remove that file, and \
+                    start again, which ends the codes sent before\n";
+        assert!(refused.stderr.ends_with(mend), "{refused}");
+    }
+    std::fs::remove_file(&note).unwrap();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    assert_eq!(server.public().login(&number(1)).await, 200);
 }
 
 /// A machine whose clocks the test owns.

@@ -205,7 +205,7 @@ impl Provider for HttpVendor {
         if self.account.content == ContentKind::Template && sms.template.is_none() {
             return Outcome::not_accepted(RefusalKind::NoTemplate);
         }
-        let request = match self.account.request.write(sms, self.clock.now()) {
+        let request = match self.account.request.write(sms, self.clock.wall()) {
             Ok(request) => request,
             Err(why) => {
                 return Outcome::NotAccepted(NotAccepted {

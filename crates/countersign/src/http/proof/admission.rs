@@ -147,7 +147,7 @@ async fn use_once(
     parts: &Parts,
 ) -> Result<String, Fault> {
     let setup = state.setup();
-    signature.check(request, &parts.headers, &setup, state.clock.now())?;
+    signature.check(request, &parts.headers, &setup, state.clock.wall())?;
     let once = TokenUse {
         request_id: arrival.id,
         token: signature.token(),

@@ -72,7 +72,7 @@ impl Gateway {
         if self.entropy.fill(&mut nonce).is_err() {
             return Err(Outcome::not_accepted(RefusalKind::Transient));
         }
-        let request = self.request(call, self.clock.now(), &hex::encode(nonce));
+        let request = self.request(call, self.clock.wall(), &hex::encode(nonce));
         self.egress
             .exchange(request)
             .await

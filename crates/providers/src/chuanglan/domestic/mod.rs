@@ -154,7 +154,7 @@ impl Chuanglan {
                 let mut nonce = [0; 16];
                 let drawn = self.entropy.fill(&mut nonce);
                 drawn.map_err(|_| Outcome::not_accepted(RefusalKind::Transient))?;
-                messages::template(&self.account, sms, self.clock.now(), &hex::encode(nonce))
+                messages::template(&self.account, sms, self.clock.wall(), &hex::encode(nonce))
             }
         }
     }

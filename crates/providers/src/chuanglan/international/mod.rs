@@ -175,7 +175,7 @@ impl Provider for International {
     }
 
     async fn send(&self, sms: &Sms) -> Outcome {
-        let request = match self.request(sms, self.clock.now()) {
+        let request = match self.request(sms, self.clock.wall()) {
             Ok(request) => request,
             Err(outcome) => return outcome,
         };

@@ -37,4 +37,8 @@ impl Clock for LastingClock {
     fn now(&self) -> Timestamp {
         self.clock.now().after(self.ahead)
     }
+
+    fn wall(&self) -> Timestamp {
+        self.clock.wall()
+    }
 }
