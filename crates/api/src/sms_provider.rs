@@ -29,6 +29,9 @@ pub struct SmsProviderDto {
     pub secrets: BTreeMap<String, String>,
     /// The path at which the vendor reports on messages. Anyone who knows the path can report.
     pub receipts_path: String,
+    /// The same as a URL of the service, by which the world knows it.
+    #[serde(default)]
+    pub receipts_url: String,
     /// The time until which the vendor may report at the path before too, RFC 3339, UTC. Absent where there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaced_receipts_path_expires: Option<String>,

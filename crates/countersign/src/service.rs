@@ -165,6 +165,7 @@ impl Service {
                 Some(_) => connection::loopback(),
                 None => parts.settings.server.trusted_proxies.into(),
             },
+            url: parts.url.clone(),
             serves_reference: parts.development.is_some() || parts.settings.server.docs,
             development: parts.development,
         });

@@ -12,7 +12,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::owner::Owner;
-use super::{listen, locale, owner, private_input, program, say};
+use super::place::Place;
+use super::{listen, locale, private_input, program, say};
 use crate::connection::{self, Answers, Refusals};
 use crate::http::{Site, ThisMachine};
 use crate::lifecycle::{self, Door, Doors, Signals};
@@ -34,11 +35,10 @@ pub(super) struct Demo {
     /// Address to listen on, loopback only; port 0 picks a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8482", value_parser = address)]
     listen: SocketAddr,
-    /// Data folder of the running countersign
-    #[arg(long, value_name = "DIR", default_value = super::dev::DATA)]
-    data: PathBuf,
+    #[command(flatten)]
+    place: Place,
     /// Address of the running countersign, such as http://127.0.0.1:8480, instead of its data folder
-    #[arg(long, value_name = "URL", conflicts_with = "data")]
+    #[arg(long, value_name = "URL", conflicts_with_all = ["data", "config"])]
     url: Option<String>,
     /// The application that signs people in
     #[arg(long, value_name = "APP_ID", default_value = super::dev::APP_ID)]
@@ -112,7 +112,7 @@ impl Demo {
             Some(url) if url.starts_with("http://") => Ok(url.trim_end_matches('/').to_owned()),
             Some(_) => bail!("--url must be an http address, such as http://127.0.0.1:8480"),
             None => {
-                let running = Owner::of(&self.data, locale::of_terminal())?;
+                let running = Owner::of(&self.place, locale::of_terminal())?;
                 running.prove().await?;
                 Ok(running.url().to_owned())
             }
@@ -138,7 +138,7 @@ impl Demo {
 
     fn nobody(&self, url: &str) -> anyhow::Error {
         match self.url {
-            None => owner::nobody(&self.data),
+            None => self.place.nobody(),
             Some(_) => anyhow!(
                 "no countersign is running at {url}: start one with `{} dev`, or name its address with --url",
                 program::name()

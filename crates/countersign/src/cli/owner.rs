@@ -1,9 +1,9 @@
 //! Talks to the process that owns a data folder, once it has proved that it is that process.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{anyhow, bail};
 use clap::Args;
 use countersign_api::{Envelope, LANG_HEADER, Lang};
 use countersign_core::entropy::random_hex;
@@ -13,9 +13,9 @@ use reqwest::{Client, RequestBuilder};
 use serde::de::DeserializeOwned;
 use tokio::sync::OnceCell;
 
-use super::{locale, program};
+use super::locale;
+use super::place::Place;
 use crate::config::owner::{OwnerNote, OwnerProof};
-use crate::config::settings::{Layers, Purpose, Settings};
 use crate::http::owner::PATH;
 use crate::system::OsEntropy;
 
@@ -25,12 +25,8 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// How to find the running countersign.
 #[derive(Args)]
 pub(super) struct OwnerArgs {
-    /// Data folder of the running countersign
-    #[arg(long, value_name = "DIR", default_value = super::dev::DATA, conflicts_with = "config")]
-    data: PathBuf,
-    /// Settings of the running countersign, which name its data folder
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    place: Place,
     /// Print the answer as JSON
     #[arg(long)]
     pub(super) json: bool,
@@ -44,6 +40,8 @@ pub(super) struct Owner {
     note: OwnerNote,
     client: Client,
     folder: PathBuf,
+    /// The sentence for the case that none runs after all.
+    nobody: String,
     lang: Lang,
     proved: OnceCell<()>,
 }
@@ -55,48 +53,27 @@ impl OwnerArgs {
     }
 
     pub(super) fn find(&self) -> anyhow::Result<Owner> {
-        Owner::of(&self.folder()?, self.lang())
+        Owner::of(&self.place, self.lang())
     }
-
-    /// The data folder of the running countersign.
-    fn folder(&self) -> anyhow::Result<PathBuf> {
-        let Some(config) = &self.config else {
-            return Ok(self.data.clone());
-        };
-        let settings = Settings::of(&Layers::of(Some(config))?, Purpose::Production)?;
-        let data = settings.store.data;
-        data.with_context(|| format!("{} names no [store] data", config.display()))
-    }
-}
-
-/// The error of a data folder without a running owner, with what to do.
-pub(super) fn nobody(folder: &Path) -> anyhow::Error {
-    let same_folder = match folder.to_str() {
-        Some(super::dev::DATA) | None => String::new(),
-        Some(folder) => format!(" --data {}", program::quoted(folder)),
-    };
-    anyhow!(
-        "no countersign is running on {}: start one with `{} dev{same_folder}`, or name its folder with --data",
-        folder.display(),
-        program::name()
-    )
 }
 
 impl Owner {
-    /// Finds the countersign that runs on `folder`. Nothing was asked of it yet.
+    /// Finds the countersign that runs on a data folder. Nothing was asked of it yet.
     ///
     /// # Errors
     /// When none runs, or another user can change the folder.
-    pub(super) fn of(folder: &Path, lang: Lang) -> anyhow::Result<Self> {
-        let note = OwnerNote::find(folder)?.filter(|_| is_owned(folder));
+    pub(super) fn of(place: &Place, lang: Lang) -> anyhow::Result<Self> {
+        let folder = place.kept()?.data;
+        let note = OwnerNote::find(&folder)?.filter(|_| is_owned(&folder));
         let client = Client::builder()
             .no_proxy()
             .redirect(Policy::none())
             .timeout(PATIENCE);
         Ok(Self {
-            note: note.ok_or_else(|| nobody(folder))?,
+            note: note.ok_or_else(|| place.nobody())?,
             client: client.build()?,
-            folder: folder.to_owned(),
+            nobody: place.nobody().to_string(),
+            folder,
             lang,
             proved: OnceCell::new(),
         })
@@ -136,7 +113,7 @@ impl Owner {
     async fn sent(&self, request: RequestBuilder) -> anyhow::Result<reqwest::Response> {
         request.send().await.map_err(|error| {
             if error.is_connect() {
-                return nobody(&self.folder);
+                return anyhow!(self.nobody.clone());
             }
             let seconds = PATIENCE.as_secs();
             match error.is_timeout() {

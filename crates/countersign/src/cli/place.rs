@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use clap::Args;
 
 use super::program;
@@ -33,6 +33,21 @@ impl Place {
             Some(keys) => Kept { data, keys },
             None => Kept::in_folder(data),
         })
+    }
+
+    /// The error where no countersign runs on the folder, with what to do.
+    pub(super) fn nobody(&self) -> anyhow::Error {
+        let start = self.start();
+        match &self.config {
+            Some(config) => anyhow!(
+                "no countersign is running with the settings {}: start one with `{start}`",
+                config.display()
+            ),
+            None => anyhow!(
+                "no countersign is running on {}: start one with `{start}`, or name its folder with --data",
+                self.data.display()
+            ),
+        }
     }
 
     /// The command that runs a countersign on the folder.

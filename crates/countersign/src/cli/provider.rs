@@ -125,8 +125,7 @@ async fn add(args: &OwnerArgs, file: &Path) -> anyhow::Result<()> {
     for (name, end) in &provider.secrets {
         say(format!("secret    {name} {end}"));
     }
-    let (url, path) = (running.url(), &provider.receipts_path);
-    say(format!("reports   {url}{path}"));
+    say(format!("reports   {}", provider.receipts_url));
     let next = NextSteps::of(&running, &provider).await?;
     if let Some(reports) = next.reports {
         say(format!("          {reports}"));
@@ -228,8 +227,7 @@ async fn renew_receipts(args: &OwnerArgs, name: String, overlap: u64) -> anyhow:
         say(serde_json::to_string(&provider)?);
         return Ok(());
     }
-    let (url, path) = (running.url(), &provider.receipts_path);
-    say(format!("reports   {url}{path}"));
+    say(format!("reports   {}", provider.receipts_url));
     let before = match &provider.replaced_receipts_path_expires {
         Some(expires) => format!("taken until {expires}"),
         None => "taken no longer".to_owned(),

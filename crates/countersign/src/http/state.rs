@@ -73,6 +73,8 @@ pub struct Services {
     pub stopping: CancellationToken,
     /// The proxies in front of the service, whose word about a caller's address counts.
     pub proxies: Arc<[IpNet]>,
+    /// The URL by which the world knows the service, without a path.
+    pub url: String,
     /// Whether `/docs` shows the reference.
     pub serves_reference: bool,
     /// Counts and times.

@@ -42,6 +42,7 @@ async fn the_operator_sets_up_a_provider_and_is_shown_no_secret_of_it() {
         "settings": {"access_key_id": "LTAI5t"},
         "secrets": {"access_key_secret": "...loud"},
         "receiptsPath": "/receipts/[32 hex digits]",
+        "receiptsUrl": "http://127.0.0.1:[port]/receipts/[32 hex digits]",
         "createdAt": "[time]",
         "version": 4,
         "health": {"circuit": "closed", "calls": 0, "failed": 0, "inFlight": 0}
@@ -61,6 +62,7 @@ async fn the_operator_sets_up_a_provider_and_is_shown_no_secret_of_it() {
           "settings": {"access_key_id": "LTAI5t"},
           "secrets": {"access_key_secret": "...loud"},
           "receiptsPath": "/receipts/[32 hex digits]",
+          "receiptsUrl": "http://127.0.0.1:[port]/receipts/[32 hex digits]",
           "createdAt": "[time]",
           "version": 4,
           "health": {"circuit": "closed", "calls": 0, "failed": 0, "inFlight": 0}

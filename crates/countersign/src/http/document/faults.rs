@@ -50,9 +50,6 @@ pub(crate) const PHONE: Names = &[
     "phoneOlderForm",
 ];
 
-/// The fault of a number beside no application, read in the country that the service assumes.
-pub(crate) const ASSUMED: Names = &["phoneNotOfAssumedCountry"];
-
 /// The refusals of limits on sends.
 pub(crate) const LIMITS: Names = &[
     "throttled",

@@ -6,11 +6,10 @@ use countersign_api::{Fault, Json, ProviderHealth, SetSmsProviderRequest, SmsPro
 use countersign_core::ports::setup::{ProviderRecord, Versioned};
 use countersign_core::secret::Secret;
 use countersign_core::send::route::ProviderName;
-use countersign_core::time::Timestamp;
 
 use super::application::expires;
+use crate::http::state::AppState;
 use crate::manage::ProviderDraft;
-use crate::vendors::Vendors;
 
 /// The path at which vendors report, up to the part that each account has of its own.
 pub(crate) const RECEIPTS: &str = "/receipts/";
@@ -47,15 +46,13 @@ pub(crate) fn draft(body: SetSmsProviderRequest) -> Result<ProviderDraft, Fault>
 }
 
 /// Shows an account to an operator, with the health of its vendor.
-pub(crate) fn dto(
-    record: &Versioned<ProviderRecord>,
-    vendors: &Vendors,
-    now: Timestamp,
-) -> SmsProviderDto {
+pub(crate) fn dto(record: &Versioned<ProviderRecord>, state: &AppState) -> SmsProviderDto {
     let settings: BTreeMap<String, Json> =
         serde_json::from_str(&record.settings).unwrap_or_default();
     let hints = record.secrets.iter();
-    let health = vendors
+    let path = format!("{RECEIPTS}{}", record.receipts.reveal());
+    let health = state
+        .vendors
         .provider(&record.name)
         .and_then(|provider| provider.health());
     SmsProviderDto {
@@ -65,8 +62,12 @@ pub(crate) fn dto(
         secrets: hints
             .map(|(name, secret)| (name.clone(), format!("...{}", secret.hint())))
             .collect(),
-        receipts_path: format!("{RECEIPTS}{}", record.receipts.reveal()),
-        replaced_receipts_path_expires: expires(record.replaced_receipts.as_ref(), now),
+        receipts_url: format!("{}{path}", state.url),
+        receipts_path: path,
+        replaced_receipts_path_expires: expires(
+            record.replaced_receipts.as_ref(),
+            state.clock.now(),
+        ),
         created_at: record.created_at.to_string(),
         version: record.version.number(),
         health: health.map(|health| ProviderHealth {

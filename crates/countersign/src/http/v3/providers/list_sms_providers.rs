@@ -32,6 +32,7 @@ pub(super) fn example() -> Value {
         "settings": {"access_key_id": "LTAI5tExampleKeyId000001"},
         "secrets": {"access_key_secret": "...0001"},
         "receiptsPath": "/receipts/6f1d0a4b8c2e97535a1f0c8e4d2b6a90",
+        "receiptsUrl": "https://sms.example.com/receipts/6f1d0a4b8c2e97535a1f0c8e4d2b6a90",
         "createdAt": "2026-11-21T20:00:00.000Z", "version": 7,
         "health": {"circuit": "closed", "calls": 12, "failed": 0, "inFlight": 1},
     })
@@ -45,7 +46,6 @@ pub(crate) async fn handle(State(state): State<AppState>, cx: Context, _: Operat
 fn list(state: &AppState) -> Result<Vec<SmsProviderDto>, Fault> {
     let setup = state.manage.setup();
     let all = setup.providers.values();
-    let now = state.clock.now();
-    let dtos = all.map(|record| provider::dto(record, &state.vendors, now));
+    let dtos = all.map(|record| provider::dto(record, state));
     Ok(dtos.collect())
 }

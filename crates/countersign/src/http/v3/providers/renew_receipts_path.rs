@@ -51,5 +51,5 @@ async fn renew(state: &AppState, body: Body) -> Result<SmsProviderDto, Fault> {
     let if_version = body.if_version.map(SetupVersion::new);
     let renewed = state.manage.renew_receipts_path(name, overlap, if_version);
     let renewed = renewed.await?;
-    Ok(provider::dto(&renewed, &state.vendors, state.clock.now()))
+    Ok(provider::dto(&renewed, state))
 }

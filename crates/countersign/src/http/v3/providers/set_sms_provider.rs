@@ -51,5 +51,5 @@ async fn set(state: &AppState, body: Body) -> Result<SmsProviderDto, Fault> {
     let if_version = body.if_version.map(SetupVersion::new);
     let draft = provider::draft(body)?;
     let set = state.manage.set_provider(draft, if_version).await?;
-    Ok(provider::dto(&set, &state.vendors, state.clock.now()))
+    Ok(provider::dto(&set, state))
 }
