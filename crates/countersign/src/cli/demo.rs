@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 use super::owner::Owner;
 use super::place::Place;
 use super::{listen, locale, private_input, program, say};
+use crate::config::listen_address;
 use crate::connection::{self, Answers, Refusals};
 use crate::http::{Site, ThisMachine};
 use crate::lifecycle::{self, Door, Doors, Signals};
@@ -148,7 +149,7 @@ impl Demo {
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {
-    listen::parse(text, PORT)
+    listen_address::parse(text, PORT)
 }
 
 fn banner(address: SocketAddr, service: &Service) -> String {

@@ -24,6 +24,7 @@ use tracing_subscriber::filter::LevelFilter;
 use super::running::Opened;
 use super::screen::Screen;
 use super::{listen, program, say};
+use crate::config::listen_address;
 use crate::config::keys::Keys;
 use crate::config::provider::ProviderSpec;
 use crate::config::settings::Settings;
@@ -172,7 +173,7 @@ impl Dev {
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {
-    listen::parse(text, PORT)
+    listen_address::parse(text, PORT)
 }
 
 fn countries(list: &str) -> Result<Countries, String> {

@@ -11,6 +11,7 @@ use countersign_sandbox::{Options, Sandbox, Vendor, accounts, shown_accounts, sh
 use tokio::sync::oneshot;
 
 use super::{listen, say};
+use crate::config::listen_address;
 use crate::http::{Site, ThisMachine};
 use crate::lifecycle::{self, Signals};
 use crate::system::{Machine, Readings};
@@ -82,7 +83,7 @@ fn of_this_machine(routes: Router) -> Router {
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {
-    listen::parse(text, PORT)
+    listen_address::parse(text, PORT)
 }
 
 /// The wall clock, as vendors go by it.

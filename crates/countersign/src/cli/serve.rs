@@ -16,6 +16,7 @@ use tracing_subscriber::filter::LevelFilter;
 
 use super::running::Opened;
 use super::{listen, program};
+use crate::config::listen_address;
 use crate::config::keys::Keys;
 use crate::config::settings::{Layers, Purpose, Settings};
 use crate::lifecycle::Signals;
@@ -115,7 +116,7 @@ impl Serve {
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {
-    listen::parse(text, PORT)
+    listen_address::parse(text, PORT)
 }
 
 /// Refuses a service that could send nothing, unless the operator allows it, for the time until a provider is set up.

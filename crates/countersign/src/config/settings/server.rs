@@ -4,10 +4,16 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use ipnet::IpNet;
 use serde::Deserialize;
 use url::Url;
+
+use crate::config::listen_address;
+
+/// The ports where an address names none.
+const API_PORT: u16 = 8480;
+const MONITOR_PORT: u16 = 9480;
 
 /// Where the service listens, and for whom.
 #[derive(Debug)]
@@ -97,14 +103,14 @@ impl Server {
             listen: self
                 .listen
                 .as_deref()
-                .map(|listen| address("listen", listen))
+                .map(|listen| address("listen", listen, API_PORT))
                 .transpose()?,
             url: self.url.as_deref().map(server_url).transpose()?,
             trusted_proxies: proxies.collect::<anyhow::Result<_>>()?,
             monitor_listen: self
                 .monitor_listen
                 .as_deref()
-                .map(|listen| address("monitor_listen", listen))
+                .map(|listen| address("monitor_listen", listen, MONITOR_PORT))
                 .transpose()?,
             tls: self.tls,
             idle: idle(self.idle_seconds)?,
@@ -141,10 +147,8 @@ impl Console {
     }
 }
 
-fn address(key: &str, text: &str) -> anyhow::Result<SocketAddr> {
-    text.parse().with_context(|| {
-        format!("{key} is an address and a port, such as 127.0.0.1:8480, not {text:?}")
-    })
+fn address(key: &str, text: &str, port: u16) -> anyhow::Result<SocketAddr> {
+    listen_address::parse(text, port).map_err(|why| anyhow!("{key}: {why}, not {text:?}"))
 }
 
 /// Reads the URL by which the world knows the service.

@@ -151,8 +151,8 @@ fn what_is_refused_is_named() {
         ),
         ("codes = 1", "codes: invalid type: integer `1`"),
         (
-            "[server]\nlisten = \"8480\"",
-            "server: listen is an address and a port",
+            "[server]\nlisten = \"host:80\"",
+            "server: listen: an address is such as 127.0.0.1:8480",
         ),
         (
             "[server]\nurl = \"sms.example.com\"",
