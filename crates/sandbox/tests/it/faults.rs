@@ -68,7 +68,7 @@ async fn raw(sandbox: &Running) -> std::io::Result<Vec<u8>> {
     let body = body.to_string();
     let mut connection = TcpStream::connect(&sandbox.host).await.unwrap();
     let request = format!(
-        "POST /msg/v1/send/json HTTP/1.1\r\nhost: {}\r\ncontent-length: {}\r\n\r\n{body}",
+        "POST /msg/v1/send/json HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
         sandbox.host,
         body.len()
     );

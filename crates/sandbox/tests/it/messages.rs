@@ -382,8 +382,7 @@ async fn a_webhook_needs_a_number_and_a_text() {
     }
     let form = "to=%2B8613800138000&text=code+654321";
     let signer = Signer::good(&sandbox, secret_of("http"));
-    let request = webhook(&sandbox, form, &signer)
-        .header("content-type", "application/x-www-form-urlencoded");
+    let request = webhook(&sandbox, form, &signer);
     assert_eq!(request.send().await.unwrap().status(), 202);
     assert_eq!(sandbox.messages().await[0]["code"], "654321");
 }

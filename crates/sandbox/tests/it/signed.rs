@@ -267,9 +267,14 @@ pub(crate) fn webhook(sandbox: &Running, body: &str, signer: &Signer) -> Request
     let key = BASE64_STANDARD.decode(key).unwrap();
     let content = format!("{}.{}.{body}", signer.nonce, signer.at);
     let signature = BASE64_STANDARD.encode(mac(&key, content.as_bytes()));
+    let content_type = match body.starts_with('{') {
+        true => "application/json",
+        false => "application/x-www-form-urlencoded",
+    };
     sandbox
         .client
         .post(format!("{}/http/send", sandbox.url))
+        .header("content-type", content_type)
         .header("webhook-id", &signer.nonce)
         .header("webhook-timestamp", signer.at)
         .header("webhook-signature", format!("v1,{signature}"))
