@@ -14,7 +14,7 @@ use countersign_core::ports::setup::SetupStore;
 use countersign_core::send::messenger::{Messenger, MessengerParts, Plan};
 use countersign_core::send::route::Countries;
 use countersign_core::time::Clock;
-use countersign_providers::egress::{Egress, Reach};
+use countersign_providers::egress::{Egress, Proxy, Reach};
 use countersign_store::OwnedFolder;
 use countersign_store::sqlite::SqliteStore;
 use tokio::net::TcpListener;
@@ -119,7 +119,7 @@ impl Service {
             messenger: Arc::clone(&messenger),
             otherwise: parts.otherwise,
             records: Arc::clone(records),
-            egress: Egress::new(reach).context("the HTTP client cannot start")?,
+            egress: egress(reach, parts.settings.proxy)?,
             clock: Arc::clone(clock),
             entropy: Arc::clone(entropy),
         };
@@ -207,6 +207,15 @@ impl Service {
         });
         let stopping = self.state.stopping.clone();
         lifecycle::serve(Doors { api, monitor }, self.tasks, stopping, signals).await;
+    }
+}
+
+/// The way out to vendors, through a proxy where the settings name one.
+fn egress(reach: Reach, proxy: Option<Proxy>) -> anyhow::Result<Egress> {
+    let straight = Egress::new(reach).context("the HTTP client cannot start")?;
+    match proxy {
+        Some(proxy) => Ok(straight.through(proxy)?),
+        None => Ok(straight),
     }
 }
 

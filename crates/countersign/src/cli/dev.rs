@@ -23,9 +23,9 @@ use tracing_subscriber::filter::LevelFilter;
 
 use super::running::Opened;
 use super::screen::Screen;
-use super::{listen, program, say};
-use crate::config::listen_address;
+use super::{program, say};
 use crate::config::keys::Keys;
+use crate::config::listen_address;
 use crate::config::provider::ProviderSpec;
 use crate::config::settings::Settings;
 use crate::first_calls::FirstCalls;

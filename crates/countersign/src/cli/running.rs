@@ -90,8 +90,8 @@ impl Opened {
 /// The environment variables by which other programs find a proxy, in capitals or not.
 const PROXIES: [&str; 3] = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"];
 
-/// Warns of variables that name a proxy. A proxy would look up the names of vendors itself, past the guard against private
-/// addresses, so requests to vendors never go through one. The log has no value, which may hold a password.
+/// Warns of variables that name a proxy: requests to vendors go through the one in the settings, or none. The log has no
+/// value, which may hold a password.
 fn warn_of_proxies() {
     let set = std::env::vars_os().filter(|(_, value)| !value.is_empty());
     let names = set.filter_map(|(name, _)| name.into_string().ok());
@@ -99,7 +99,7 @@ fn warn_of_proxies() {
     let ignored: Vec<_> = names.filter(is_proxy).collect();
     if !ignored.is_empty() {
         let variables = ignored.join(" ");
-        tracing::warn!(%variables, "a proxy of the environment is ignored: requests to vendors leave without one");
+        tracing::warn!(%variables, "a proxy of the environment is ignored: [providers] proxy in the settings names the one for requests to vendors");
     }
 }
 

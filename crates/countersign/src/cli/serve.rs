@@ -16,8 +16,8 @@ use tracing_subscriber::filter::LevelFilter;
 
 use super::running::Opened;
 use super::{listen, program};
-use crate::config::listen_address;
 use crate::config::keys::Keys;
+use crate::config::listen_address;
 use crate::config::settings::{Layers, Purpose, Settings};
 use crate::lifecycle::Signals;
 use crate::service::{Service, ServiceParts};

@@ -101,7 +101,10 @@ fn a_heavy_dependency_is_used_only_by_its_home_crates() {
         ),
         ("clap", vec!["countersign", "countersign-bench"]),
         ("hdrhistogram", vec!["countersign-bench"]),
-        ("hyper", vec!["countersign", "countersign-client"]),
+        (
+            "hyper",
+            vec!["countersign", "countersign-client", "countersign-providers"],
+        ),
         ("icu_experimental", vec![]),
         ("libfuzzer-sys", vec!["countersign-fuzz"]),
         ("jsonwebtoken", vec!["countersign"]),

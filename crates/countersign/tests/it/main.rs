@@ -48,6 +48,7 @@ mod outcomes;
 mod owner;
 mod products;
 mod program_name;
+mod proxied;
 mod raw;
 mod receipts;
 mod refusals;

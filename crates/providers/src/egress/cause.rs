@@ -23,7 +23,7 @@ pub(super) fn of(error: &reqwest::Error) -> &'static str {
 }
 
 /// The word for one error of a chain; `None` for an error that only wraps another.
-fn word(error: &(dyn Error + 'static)) -> Option<&'static str> {
+pub(super) fn word(error: &(dyn Error + 'static)) -> Option<&'static str> {
     if error.is::<LookupFailed>() {
         return Some("dns");
     }

@@ -2,7 +2,7 @@
 //!
 //! | rule | how it is kept |
 //! |---|---|
-//! | destination | [`Reach`] judges the address that is dialled, so a name that resolves anew in between gains nothing |
+//! | destination | [`Reach`] judges the address that is dialled, so a name that resolves anew in between gains nothing; a proxy is asked for that address |
 //! | once | no redirect is followed, and no request repeated |
 //! | size | at most [`MOST`] bytes of an answer are read |
 //! | time | connecting takes [`CONNECT`] at most, because a failure there is certain; the caller bounds the rest |
@@ -11,18 +11,25 @@
 
 mod cause;
 mod charset;
+mod proxy;
 mod reach;
 mod resolver;
+mod tunnel;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_core::send::outcome::{NotAccepted, Outcome, RefusalKind};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, ClientBuilder, Method, Response, Url, redirect, retry};
+use tokio_rustls::rustls::crypto::aws_lc_rs;
+use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
+pub use self::proxy::{InvalidProxy, Proxy};
 pub use self::reach::{InvalidUrl, Reach};
 use self::resolver::{Lookup, Resolver, is_out_of_reach};
+use self::tunnel::Tunnels;
 
 /// The most bytes that are read of an answer.
 pub const MOST: usize = 64 * 1024;
@@ -37,11 +44,17 @@ const IDLE: Duration = Duration::from_secs(1);
 /// The name under which requests leave: some web application firewalls refuse requests without one.
 pub(crate) const USER_AGENT: &str = concat!("countersign/", env!("CARGO_PKG_VERSION"));
 
+/// The error for a machine that trusts nobody's certificates.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+#[error("the operating system has no certificates to trust")]
+pub struct NoTrust;
+
 /// Sends requests to vendors.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Egress {
     client: Client,
     reach: Reach,
+    tunnels: Option<Arc<Tunnels>>,
 }
 
 /// A request to a vendor.
@@ -122,6 +135,14 @@ impl Answer {
     }
 }
 
+impl std::fmt::Debug for Egress {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Egress")
+            .field("reach", &self.reach)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Egress {
     /// A way out that goes as far as `reach`.
     ///
@@ -141,7 +162,41 @@ impl Egress {
             .pool_idle_timeout(IDLE)
             .dns_resolver(Arc::new(Resolver { reach, lookup }))
             .build()?;
-        Ok(Self { client, reach })
+        Ok(Self {
+            client,
+            reach,
+            tunnels: None,
+        })
+    }
+
+    /// The same way out through a proxy. Requests to this machine go straight.
+    ///
+    /// # Errors
+    /// When the operating system has no certificates to trust.
+    pub fn through(self, proxy: Proxy) -> Result<Self, NoTrust> {
+        let mut roots = RootCertStore::empty();
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        match roots.is_empty() {
+            true => Err(NoTrust),
+            false => self.through_trusting(proxy, resolver::system(), roots),
+        }
+    }
+
+    fn through_trusting(
+        mut self,
+        proxy: Proxy,
+        lookup: Lookup,
+        roots: RootCertStore,
+    ) -> Result<Self, NoTrust> {
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let tls = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|_| NoTrust)?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let tunnels = Tunnels::new(proxy, self.reach, lookup, Arc::new(tls));
+        self.tunnels = Some(Arc::new(tunnels));
+        Ok(self)
     }
 
     /// How far requests may go.
@@ -159,6 +214,9 @@ impl Egress {
             .check(&request.url)
             .map_err(|_| ExchangeError::Refused)?;
         let headers = headers(&request.headers).ok_or(ExchangeError::Refused)?;
+        if let Some(tunnels) = self.tunnels.as_ref().filter(|_| !is_local(&request.url)) {
+            return tunnels.exchange(request, headers).await;
+        }
         let sent = self
             .client
             .request(request.method, request.url)
@@ -199,13 +257,24 @@ fn exchange_error(error: &reqwest::Error) -> ExchangeError {
     }
 }
 
-async fn read(mut response: Response) -> Result<Answer, ExchangeError> {
+/// Whether a URL is of this machine.
+fn is_local(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    let literal = host.parse::<IpAddr>().ok();
+    reach::is_localhost(host) || literal.is_some_and(|ip| ip.to_canonical().is_loopback())
+}
+
+/// The headers whose values are text.
+fn texts(headers: &HeaderMap) -> Vec<(String, String)> {
     let text = |value: &HeaderValue| value.to_str().ok().map(str::to_owned);
-    let headers = response
-        .headers()
+    let texts = headers
         .iter()
         .filter_map(|(name, value)| Some((name.as_str().to_owned(), text(value)?)));
-    let (status, headers) = (response.status().as_u16(), headers.collect());
+    texts.collect()
+}
+
+async fn read(mut response: Response) -> Result<Answer, ExchangeError> {
+    let (status, headers) = (response.status().as_u16(), texts(response.headers()));
     let mut body = Vec::new();
     loop {
         match response.chunk().await {
@@ -237,3 +306,5 @@ impl std::fmt::Debug for Answer {
 mod tests;
 #[cfg(test)]
 mod tls_tests;
+#[cfg(test)]
+mod tunnel_tests;

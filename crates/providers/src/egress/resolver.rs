@@ -41,24 +41,35 @@ pub(super) struct OutOfReach;
 #[error("the name could not be looked up")]
 pub(super) struct LookupFailed(#[source] io::Error);
 
+/// The addresses of a name that are within reach.
+///
+/// # Errors
+/// [`LookupFailed`], or [`OutOfReach`] where the name has other addresses only.
+pub(super) async fn resolve(
+    reach: Reach,
+    lookup: &Lookup,
+    name: &str,
+) -> Result<Vec<SocketAddr>, Box<dyn std::error::Error + Send + Sync>> {
+    // Plain http is allowed to this machine only, so a name of this machine must not lead elsewhere.
+    let here = reach == Reach::Loopback && is_localhost(name);
+    let reached = |ip: IpAddr| reach.reaches(ip) && (!here || ip.to_canonical().is_loopback());
+    let mut addresses = lookup(name.to_owned()).await.map_err(LookupFailed)?;
+    if addresses.is_empty() {
+        let none = io::Error::new(io::ErrorKind::NotFound, "no address");
+        return Err(LookupFailed(none).into());
+    }
+    addresses.retain(|address| reached(address.ip()));
+    if addresses.is_empty() {
+        return Err(OutOfReach.into());
+    }
+    Ok(addresses)
+}
+
 impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
-        // Plain http is allowed to this machine only, so a name of this machine must not lead elsewhere.
-        let here = self.reach == Reach::Loopback && is_localhost(name.as_str());
-        let reach = self.reach;
-        let reached =
-            move |ip: IpAddr| reach.reaches(ip) && (!here || ip.to_canonical().is_loopback());
-        let found = (self.lookup)(name.as_str().to_owned());
+        let (reach, lookup) = (self.reach, Arc::clone(&self.lookup));
         Box::pin(async move {
-            let mut addresses = found.await.map_err(LookupFailed)?;
-            if addresses.is_empty() {
-                let none = io::Error::new(io::ErrorKind::NotFound, "no address");
-                return Err(LookupFailed(none).into());
-            }
-            addresses.retain(|address| reached(address.ip()));
-            if addresses.is_empty() {
-                return Err(OutOfReach.into());
-            }
+            let addresses = resolve(reach, &lookup, name.as_str()).await?;
             Ok(Box::new(addresses.into_iter()) as Addrs)
         })
     }

@@ -17,6 +17,9 @@ const PREFIX: &str = "COUNTERSIGN_";
 /// The variable whose name has no section, since tools that make databases set it under such a name.
 const DATABASE_URL: &str = "COUNTERSIGN_DATABASE_URL";
 
+/// The settings that may hold a password.
+const SECRETS: [(&str, &str); 2] = [("store", "database_url"), ("providers", "proxy")];
+
 /// A settings file, and the environment.
 #[derive(Debug, Default)]
 pub struct Layers {
@@ -78,10 +81,12 @@ impl Layers {
     /// When TOML cannot say it.
     pub fn dump(&self) -> anyhow::Result<String> {
         let mut merged = self.merged();
-        if let Some(Value::Table(store)) = merged.get_mut("store")
-            && let Some(url) = store.get_mut("database_url")
-        {
-            *url = Value::String("••••".to_owned());
+        for (section, key) in SECRETS {
+            if let Some(Value::Table(section)) = merged.get_mut(section)
+                && let Some(secret) = section.get_mut(key)
+            {
+                *secret = Value::String("••••".to_owned());
+            }
         }
         Ok(toml::to_string(&merged)?)
     }

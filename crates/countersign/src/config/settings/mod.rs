@@ -12,7 +12,7 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use countersign_core::limit::{Mode, SendLimits};
 use countersign_core::policy::CodePolicy;
-use countersign_providers::egress::Reach;
+use countersign_providers::egress::{Proxy, Reach};
 use serde::Deserialize;
 use toml::Table;
 
@@ -34,6 +34,8 @@ pub struct Settings {
     pub limits: SendLimits,
     /// How far requests to vendors may reach; `None` leaves it to the verb.
     pub reach: Option<Reach>,
+    /// The proxy that requests to vendors go through.
+    pub proxy: Option<Proxy>,
 }
 
 /// The verb that settings are read for.
@@ -70,6 +72,7 @@ struct File {
 #[serde(deny_unknown_fields)]
 struct Providers {
     reach: Option<String>,
+    proxy: Option<String>,
 }
 
 impl Settings {
@@ -98,6 +101,7 @@ impl Settings {
             Purpose::Production => Mode::Enforce,
         };
         let reach = file.providers.reach.as_deref().map(reach).transpose();
+        let proxy = file.providers.proxy.as_deref().map(Proxy::parse);
         Ok(Self {
             server: file.server.settings().context("server")?,
             store: file.store.settings().context("store")?,
@@ -105,6 +109,7 @@ impl Settings {
             codes: codes::policy(file.codes, file.applications)?,
             limits: limits::limits(file.limits, otherwise)?,
             reach: reach.context("providers")?,
+            proxy: proxy.transpose().context("providers: proxy")?,
         })
     }
 }
