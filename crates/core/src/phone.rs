@@ -64,6 +64,17 @@ impl PhoneNumber {
         }
     }
 
+    /// Returns whether `number` or `calling_code` names a country. Otherwise [`PhoneNumber::parse_at`] reads the number
+    /// in the country `home`.
+    #[must_use]
+    pub fn names_country(number: &str, calling_code: Option<&str>) -> bool {
+        let by_code =
+            calling_code.is_some_and(|code| !matches!(CountryCode::parse(code), Ok(None)));
+        let folded: String = fold(number).collect();
+        let typed = without_tel(folded.trim_start_matches(' ')).trim_start_matches([' ', '(']);
+        by_code || typed.starts_with('+') || typed.starts_with("00")
+    }
+
     /// Returns the number in E.164: `+`, country calling code, national number; digits only.
     #[must_use]
     pub fn e164(&self) -> &str {

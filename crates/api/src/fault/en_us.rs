@@ -128,6 +128,9 @@ fn phone(why: BadPhone) -> String {
         BadPhone::Contradiction => "phoneNumber names another country than phoneCountryCode.",
         BadPhone::NotValid => "phoneNumber is not a valid number of its country.",
         BadPhone::NotMobile => "phoneNumber is not a mobile number.",
+        BadPhone::NotOfAssumedCountry => {
+            "phoneNumber is not a mobile number of China (+86), which was assumed: name its country with phoneCountryCode, or begin with +."
+        }
         BadPhone::OlderForm(form) => {
             return format!(
                 "phoneNumber is not in a form of today: such a number is written {form}."

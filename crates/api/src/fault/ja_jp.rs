@@ -130,6 +130,9 @@ fn phone(why: BadPhone) -> String {
         BadPhone::Contradiction => "phoneNumber と phoneCountryCode の国または地域が異なります。",
         BadPhone::NotValid => "phoneNumber はその国または地域の有効な番号ではありません。",
         BadPhone::NotMobile => "phoneNumber は携帯電話番号ではありません。",
+        BadPhone::NotOfAssumedCountry => {
+            "phoneNumber に国番号がないため中国（+86）の番号として読みましたが、有効な携帯電話番号ではありません。phoneCountryCode を指定するか、+ で始めてください。"
+        }
         BadPhone::OlderForm(form) => return format!("phoneNumber は現行の形式ではありません。このような番号は {form} と書きます。"),
     }
     .to_owned()

@@ -226,6 +226,8 @@ pub enum BadPhone {
     NotValid,
     /// The number is not a mobile number.
     NotMobile,
+    /// Neither the number nor a country code names a country, and the number is no mobile number of China.
+    NotOfAssumedCountry,
     /// The number is in a form of an older numbering plan. Holds the form of today, with `x` for digits that stay.
     OlderForm(&'static str),
 }
@@ -483,6 +485,10 @@ impl Fault {
             ("phoneContradiction", phone(BadPhone::Contradiction)),
             ("phoneNotValid", phone(BadPhone::NotValid)),
             ("phoneNotMobile", phone(BadPhone::NotMobile)),
+            (
+                "phoneNotOfAssumedCountry",
+                phone(BadPhone::NotOfAssumedCountry),
+            ),
             (
                 "phoneOlderForm",
                 phone(BadPhone::OlderForm("+590 69xxxxxxx")),

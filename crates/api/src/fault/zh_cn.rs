@@ -114,6 +114,9 @@ fn phone(why: BadPhone) -> String {
         BadPhone::Contradiction => "phoneNumber 与 phoneCountryCode 指向不同的国家或地区。",
         BadPhone::NotValid => "phoneNumber 不是所属国家或地区的有效号码。",
         BadPhone::NotMobile => "phoneNumber 不是手机号。",
+        BadPhone::NotOfAssumedCountry => {
+            "phoneNumber 未指明国家或地区，按中国大陆（+86）读取时不是有效的手机号：请提供 phoneCountryCode，或以 + 开头。"
+        }
         BadPhone::OlderForm(form) => {
             return format!("phoneNumber 不是现行的号码格式：这类号码应写作 {form}。");
         }

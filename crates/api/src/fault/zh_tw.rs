@@ -114,6 +114,9 @@ fn phone(why: BadPhone) -> String {
         BadPhone::Contradiction => "phoneNumber 與 phoneCountryCode 指向不同的國家或地區。",
         BadPhone::NotValid => "phoneNumber 不是所屬國家或地區的有效號碼。",
         BadPhone::NotMobile => "phoneNumber 不是手機號碼。",
+        BadPhone::NotOfAssumedCountry => {
+            "phoneNumber 未指明國家或地區，以中國大陸（+86）讀取時不是有效的手機號碼：請提供 phoneCountryCode，或以 + 開頭。"
+        }
         BadPhone::OlderForm(form) => {
             return format!("phoneNumber 不是現行的號碼格式：這類號碼應寫作 {form}。");
         }

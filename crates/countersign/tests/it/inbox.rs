@@ -139,7 +139,7 @@ async fn a_person_who_types_a_bad_number_reads_why_it_is_bad() {
     assert_snapshot!(for_programs, @"
     HTTP 400
     content-type: text/plain; charset=utf-8
-    phoneNumber: not a valid number of its country
+    phoneNumber: not a valid number of its country (read as a number of China, +86, since no country is named)
     ");
 }
 

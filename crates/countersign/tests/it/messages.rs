@@ -94,6 +94,37 @@ async fn the_operator_finds_messages_by_number() {
 }
 
 #[tokio::test]
+async fn a_number_beside_no_application_is_refused_by_the_country_that_was_assumed() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    assert_eq!(server.public().login("+14155550132").await, 200);
+    let operator = server.operator();
+    for name in ["find-messages", "find-refusals", "unlock-phone"] {
+        let body = json!({"phoneNumber": "4155550132"});
+        let refused = operator.post(name, body).await;
+        assert_eq!(refused.codes(), (400, Some(2028)), "{name}");
+        let says = "phoneNumber is not a mobile number of China (+86), which was assumed: name its country with \
+            phoneCountryCode, or begin with +.";
+        assert_eq!(refused.message(), says, "{name}");
+        let body = json!({"phoneNumber": "4155550132", "phoneCountryCode": "+1"});
+        assert_eq!(operator.post(name, body).await.status(), 200, "{name}");
+        let body = json!({"phoneNumber": "+1415"});
+        let refused = operator.post(name, body).await;
+        assert!(refused.message().ends_with("of its country."), "{refused}");
+    }
+    let outbox = async |query| {
+        server
+            .get(&format!("/dev/outbox?phoneNumber={query}"))
+            .await
+    };
+    let refused = outbox("4155550132").await;
+    assert_eq!(refused.http, 400);
+    assert!(refused.body.contains("China, +86"), "{refused}");
+    let found = outbox("4155550132&phoneCountryCode=%2B1").await;
+    assert!(found.body.contains("+14155550132"), "{found}");
+}
+
+#[tokio::test]
 async fn the_operator_finds_messages_by_id_by_request_and_by_time() {
     let data = folder();
     let server = with_three_messages(data.path()).await;

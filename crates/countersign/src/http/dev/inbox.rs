@@ -51,7 +51,7 @@ pub(super) fn page(development: &Development, query: &OutboxQuery) -> Response {
     let typed = query.phone_number.as_deref().unwrap_or_default();
     let searched = match typed.trim().is_empty() {
         true => Ok(None),
-        false => number(typed).map(Some),
+        false => number(typed, query.phone_country_code.as_deref()).map(Some),
     };
     let mut page = InboxPage {
         searched: typed.to_owned(),

@@ -19,6 +19,8 @@ use crate::http::request::accept;
 pub(super) struct OutboxQuery {
     /// The number; any number, if absent.
     pub(super) phone_number: Option<String>,
+    /// Its country code, such as `+86` or `86`; China's, where neither names a country.
+    pub(super) phone_country_code: Option<String>,
     /// The id of a message: the page shows older ones.
     pub(super) before: Option<String>,
 }
@@ -47,9 +49,18 @@ fn json(outbox: &Outbox, query: &OutboxQuery) -> Response {
     let Some(typed) = &query.phone_number else {
         return Json(outbox.messages(None)).into_response();
     };
-    match number(typed) {
+    match number(typed, query.phone_country_code.as_deref()) {
         Ok(phone) => Json(outbox.messages(Some(phone.e164()))).into_response(),
-        Err(error) => (StatusCode::BAD_REQUEST, format!("phoneNumber: {error}\n")).into_response(),
+        Err(error) => {
+            let named = PhoneNumber::names_country(typed, query.phone_country_code.as_deref());
+            let assumed = if named {
+                ""
+            } else {
+                " (read as a number of China, +86, since no country is named)"
+            };
+            let says = format!("phoneNumber: {error}{assumed}\n");
+            (StatusCode::BAD_REQUEST, says).into_response()
+        }
     }
 }
 
@@ -57,10 +68,10 @@ fn json(outbox: &Outbox, query: &OutboxQuery) -> Response {
 ///
 /// # Errors
 /// Those of [`PhoneNumber::parse`].
-pub(super) fn number(typed: &str) -> Result<PhoneNumber, InvalidPhone> {
+pub(super) fn number(typed: &str, code: Option<&str>) -> Result<PhoneNumber, InvalidPhone> {
     // A "+" in a query means a space, and people forget to write %2B.
     match typed.strip_prefix(' ') {
-        Some(digits) => PhoneNumber::parse(&format!("+{digits}"), None),
-        None => PhoneNumber::parse(typed, None),
+        Some(digits) => PhoneNumber::parse(&format!("+{digits}"), code),
+        None => PhoneNumber::parse(typed, code),
     }
 }

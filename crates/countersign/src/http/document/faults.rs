@@ -50,6 +50,9 @@ pub(crate) const PHONE: Names = &[
     "phoneOlderForm",
 ];
 
+/// The fault of a number beside no application, read in the country that the service assumes.
+pub(crate) const ASSUMED: Names = &["phoneNotOfAssumedCountry"];
+
 /// The refusals of limits on sends.
 pub(crate) const LIMITS: Names = &[
     "throttled",

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use countersign_api::{BadPhone, Fault, FieldProblem, NotSent, Throttle};
 use countersign_core::limit::LimitKind;
-use countersign_core::phone::InvalidPhone;
+use countersign_core::phone::{InvalidPhone, PhoneNumber};
 use countersign_core::ports::StoreError;
 use countersign_core::send::messenger::SendError;
 use countersign_core::send::outcome::RefusalKind;
@@ -33,6 +33,20 @@ pub(crate) fn bad_phone(error: InvalidPhone) -> Fault {
         InvalidPhone::OlderForm(form) => BadPhone::OlderForm(form),
     };
     Fault::BadPhone { why }
+}
+
+/// Reads a number that stands beside no application, so that no application says in which country it is dialled. A
+/// refusal names the country that was assumed.
+pub(crate) fn number(number: &str, code: Option<&str>) -> Result<PhoneNumber, Fault> {
+    PhoneNumber::parse(number, code).map_err(|error| match error {
+        InvalidPhone::NotValid | InvalidPhone::NotMobile
+            if !PhoneNumber::names_country(number, code) =>
+        {
+            let why = BadPhone::NotOfAssumedCountry;
+            Fault::BadPhone { why }
+        }
+        error => bad_phone(error),
+    })
 }
 
 impl From<ManageError> for Fault {

@@ -5,7 +5,6 @@ use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{Fault, FieldProblem, FindMessagesRequest, MessageDto};
 use countersign_core::id::MessageId;
-use countersign_core::phone::PhoneNumber;
 use serde_json::json;
 
 use super::list_messages;
@@ -30,7 +29,7 @@ pub(crate) fn endpoint() -> Endpoint {
             json!({"phoneNumber": "18800008888"}),
         )),
         answers: Answers::Data(list_messages::shape()),
-        faults: &[faults::PHONE, &["badId"]],
+        faults: &[faults::PHONE, faults::ASSUMED, &["badId"]],
     }
 }
 
@@ -46,8 +45,7 @@ pub(crate) async fn handle(
 
 async fn find(state: &AppState, body: Body) -> Result<Vec<MessageDto>, Fault> {
     let body: FindMessagesRequest = body.json()?;
-    let phone = PhoneNumber::parse(&body.phone_number, body.phone_country_code.as_deref())
-        .map_err(fault::bad_phone)?;
+    let phone = fault::number(&body.phone_number, body.phone_country_code.as_deref())?;
     let not_an_id = || malformed(Some("before".to_owned()), FieldProblem::NotAUuid);
     let before = body.before.as_deref().filter(|before| !before.is_empty());
     let before = before.map(|before| MessageId::parse(before).ok_or_else(not_an_id));

@@ -4,7 +4,6 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{Fault, FindRefusalsRequest, RefusalDto};
-use countersign_core::phone::PhoneNumber;
 use serde_json::json;
 
 use super::list_refusals;
@@ -29,7 +28,7 @@ pub(crate) fn endpoint() -> Endpoint {
             json!({"phoneNumber": "18800008888"}),
         )),
         answers: Answers::Data(list_refusals::shape()),
-        faults: &[faults::PHONE],
+        faults: &[faults::PHONE, faults::ASSUMED],
     }
 }
 
@@ -45,8 +44,7 @@ pub(crate) async fn handle(
 
 async fn find(state: &AppState, body: Body) -> Result<Vec<RefusalDto>, Fault> {
     let body: FindRefusalsRequest = body.json()?;
-    let phone = PhoneNumber::parse(&body.phone_number, body.phone_country_code.as_deref())
-        .map_err(fault::bad_phone)?;
+    let phone = fault::number(&body.phone_number, body.phone_country_code.as_deref())?;
     let found = state.manage.refusals_to(phone).await?;
     Ok(refusal::list(found))
 }

@@ -3,7 +3,6 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{Fault, UnlockPhoneRequest};
-use countersign_core::phone::PhoneNumber;
 use serde_json::json;
 
 use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
@@ -28,7 +27,7 @@ pub(crate) fn endpoint() -> Endpoint {
             json!({"phoneNumber": "18800008888", "note": "the owner called"}),
         )),
         answers: Answers::Nothing,
-        faults: &[faults::PHONE, &["noteTooLong"]],
+        faults: &[faults::PHONE, faults::ASSUMED, &["noteTooLong"]],
     }
 }
 
@@ -45,7 +44,6 @@ pub(crate) async fn handle(
 async fn unlock(state: &AppState, cx: &Context, body: Body) -> Result<(), Fault> {
     let body: UnlockPhoneRequest = body.json()?;
     let note = Note::new(body.note.unwrap_or_default())?;
-    let phone = PhoneNumber::parse(&body.phone_number, body.phone_country_code.as_deref())
-        .map_err(fault::bad_phone)?;
+    let phone = fault::number(&body.phone_number, body.phone_country_code.as_deref())?;
     Ok(state.manage.unlock(cx.request_id, phone, note).await?)
 }
