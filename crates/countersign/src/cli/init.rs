@@ -50,7 +50,7 @@ impl Init {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         server_url(&self.url).context("--url")?;
         let folder = self.new_folder()?;
-        Keys::make_at(&folder.join(KEYS), &OsEntropy)?;
+        Keys::make(&folder.join(KEYS), &OsEntropy)?;
         let file = folder.join(SETTINGS);
         let settings = self.settings(&folder, &file)?;
         private_file::create(&file, settings.as_bytes())

@@ -121,14 +121,6 @@ impl Keys {
         Self::at(&folder.join(KEY_FILE))
     }
 
-    /// Makes keys, and the file at `path` with them.
-    ///
-    /// # Errors
-    /// [`KeysError`] when the file is there already, or cannot be made.
-    pub fn make_at(path: &Path, entropy: &dyn Entropy) -> Result<Self, KeysError> {
-        Self::make(path, entropy)
-    }
-
     fn read(path: &Path, bytes: &[u8]) -> Result<Self, KeysError> {
         let shown = path.display().to_string();
         if private_file::exposed(path).map_err(|source| KeysError::Io {
@@ -143,7 +135,11 @@ impl Keys {
         keys.ok_or(KeysError::Garbled(shown))
     }
 
-    fn make(path: &Path, entropy: &dyn Entropy) -> Result<Self, KeysError> {
+    /// Makes keys, and the file at `path` with them.
+    ///
+    /// # Errors
+    /// [`KeysError`] when the file is there already, or cannot be made.
+    pub fn make(path: &Path, entropy: &dyn Entropy) -> Result<Self, KeysError> {
         let fresh = || {
             let mut key = Zeroizing::new([0; 32]);
             entropy

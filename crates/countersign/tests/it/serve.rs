@@ -8,6 +8,7 @@ use insta::assert_snapshot;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::actors::App;
 use crate::server::{BINARY, Server, folder, number};
 use crate::vendor::{Manner, Vendor};
 
@@ -95,20 +96,22 @@ impl Deployment {
     }
 }
 
-/// A provider that posts to `vendor`, and an application that sends through it.
-async fn set_up(server: &Server, vendor: &Vendor) {
+/// A service of the deployment, an application that sends through its provider `acme`, and the vendor behind that.
+async fn in_service(deployment: &Deployment) -> (Server, App, Vendor) {
+    deployment.reach_this_machine();
+    let vendor = Vendor::start(Manner::Answer(200, "{}")).await;
+    let server = deployment.serve(&[]).await;
+    let operator = server.operator();
     let settings =
         json!({"url": &vendor.url, "format": "json", "body": {"to": "{to}", "code": "{code}"}});
     let account = json!({"name": "acme", "kind": "http", "settings": settings});
-    server.operator().set("set-sms-provider", account).await;
-    server
-        .operator()
-        .create_application_through("shop", &["acme"])
-        .await;
+    operator.set("set-sms-provider", account).await;
+    let app = operator.create_application_through("shop", &["acme"]).await;
+    (server, app, vendor)
 }
 
 #[test]
-fn an_operator_who_makes_a_deployment_gets_settings_and_keys_for_his_eyes_only() {
+fn an_operator_who_makes_a_deployment_gets_settings_and_keys_that_no_other_user_reads() {
     let deployment = Deployment::new();
     let mut names: Vec<_> = fs::read_dir(&deployment.folder)
         .unwrap()
@@ -140,16 +143,10 @@ fn an_operator_who_makes_a_deployment_gets_settings_and_keys_for_his_eyes_only()
 }
 
 #[tokio::test]
-async fn a_service_in_production_sends_and_checks_and_has_nothing_of_development() {
-    let (deployment, vendor) = (
-        Deployment::new(),
-        Vendor::start(Manner::Answer(200, "{}")).await,
-    );
-    deployment.reach_this_machine();
-    let server = deployment.serve(&[]).await;
-    set_up(&server, &vendor).await;
-    let shop = crate::actors::Public::of(&server, "shop");
-    assert_eq!(shop.login(&number(1)).await, 200);
+async fn a_service_in_production_sends_and_has_nothing_of_development() {
+    let deployment = Deployment::new();
+    let (server, app, _vendor) = in_service(&deployment).await;
+    assert_eq!(app.public.login(&number(1)).await, 200);
     let dev = server.public().send_sms("CHANNEL_LOGIN", &number(2)).await;
     assert_eq!(dev.codes(), (404, Some(2011)), "{dev}");
     for path in [
@@ -188,20 +185,8 @@ async fn a_service_in_production_sends_and_checks_and_has_nothing_of_development
 
 #[tokio::test]
 async fn the_tokens_of_a_service_in_production_are_issued_by_its_url() {
-    let (deployment, vendor) = (
-        Deployment::new(),
-        Vendor::start(Manner::Answer(200, "{}")).await,
-    );
-    deployment.reach_this_machine();
-    let server = deployment.serve(&[]).await;
-    let settings =
-        json!({"url": &vendor.url, "format": "json", "body": {"to": "{to}", "code": "{code}"}});
-    let account = json!({"name": "acme", "kind": "http", "settings": settings});
-    server.operator().set("set-sms-provider", account).await;
-    let app = server
-        .operator()
-        .create_application_through("shop", &["acme"])
-        .await;
+    let deployment = Deployment::new();
+    let (_server, app, vendor) = in_service(&deployment).await;
     assert_eq!(app.public.login(&number(1)).await, 200);
     let code = vendor.messages()[0]["code"].as_str().unwrap().to_owned();
     let body = json!({"channel": "CHANNEL_LOGIN", "phoneNumber": number(1), "passCode": code});
@@ -303,13 +288,8 @@ async fn the_environment_goes_before_the_file_and_a_flag_before_both() {
 // shows: B6
 #[tokio::test]
 async fn a_caller_that_forges_every_header_of_proxies_is_known_by_its_connection() {
-    let (deployment, vendor) = (
-        Deployment::new(),
-        Vendor::start(Manner::Answer(200, "{}")).await,
-    );
-    deployment.reach_this_machine();
-    let server = deployment.serve(&[]).await;
-    set_up(&server, &vendor).await;
+    let deployment = Deployment::new();
+    let (server, _app, _vendor) = in_service(&deployment).await;
     let body = json!({"channel": "CHANNEL_LOGIN", "phoneNumber": number(1)}).to_string();
     for n in 0..50 {
         let forged = format!("203.0.113.{n}");
@@ -333,17 +313,12 @@ async fn a_caller_that_forges_every_header_of_proxies_is_known_by_its_connection
 // shows: B7
 #[tokio::test]
 async fn a_trusted_proxy_is_believed_about_its_caller_from_the_right() {
-    let (deployment, vendor) = (
-        Deployment::new(),
-        Vendor::start(Manner::Answer(200, "{}")).await,
-    );
-    deployment.reach_this_machine();
+    let deployment = Deployment::new();
     deployment.edit(
         "[server]",
         "[server]\ntrusted_proxies = [\"127.0.0.1\", \"10.0.0.0/8\"]",
     );
-    let server = deployment.serve(&[]).await;
-    set_up(&server, &vendor).await;
+    let (server, _app, _vendor) = in_service(&deployment).await;
     let body = json!({"channel": "CHANNEL_LOGIN", "phoneNumber": number(1)}).to_string();
     for forwarded in [
         "203.0.113.9",
@@ -368,24 +343,18 @@ async fn refused_addresses(server: &Server) -> Vec<String> {
 
 #[tokio::test]
 async fn a_watcher_sees_that_the_service_is_ready_and_what_it_did() {
-    let (deployment, vendor) = (
-        Deployment::new(),
-        Vendor::start(Manner::Answer(200, "{}")).await,
-    );
-    deployment.reach_this_machine();
+    let deployment = Deployment::new();
     let port = free_port();
     deployment.edit(
         "[server]",
         &format!("[server]\nmonitor_listen = \"127.0.0.1:{port}\""),
     );
-    let server = deployment.serve(&[]).await;
-    set_up(&server, &vendor).await;
+    let (_server, app, _vendor) = in_service(&deployment).await;
     for path in ["/healthz", "/readyz"] {
         assert_eq!(watch(port, path).await.0, 200, "{path}");
     }
-    let app = crate::actors::Public::of(&server, "shop");
     for status in [200, 429] {
-        assert_eq!(app.login(&number(1)).await, status);
+        assert_eq!(app.public.login(&number(1)).await, status);
     }
     let (status, metrics) = watch(port, "/metrics").await;
     assert_eq!(status, 200);
