@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::crash;
+use crate::durable;
 use crate::gate::{self, Gate};
 use crate::power;
 use crate::report::{self, Row};
@@ -52,6 +53,7 @@ impl Smoke {
         report::table(&rows);
         say(crash::survives(&bench, Duration::from_millis(500)).await?);
         say("");
+        durable::count(&bench).await?;
         power::survives(&bench, power::Size::SMALL).await?;
         Ok(gate::judge(&gates))
     }
