@@ -14,6 +14,7 @@ pub mod manage;
 mod metrics;
 pub mod operator;
 pub mod service;
+mod supervisor;
 pub mod system;
 pub mod telemetry;
 pub mod token;

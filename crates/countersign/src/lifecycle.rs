@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use crate::connection::{self, Answers, Places};
+use crate::supervisor;
 
 pub use signals::{Signals, Stopper};
 
@@ -88,6 +89,7 @@ pub async fn serve(
         _ = doors.api.open(&callers) => {}
         () = signals.next() => {}
     }
+    supervisor::stopping();
     tracing::info!("stopping: no new requests, finishing those under way");
     stopping.cancel();
     let drained = async {

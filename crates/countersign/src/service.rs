@@ -28,6 +28,7 @@ use crate::http::{self, AppState, Development, Services};
 use crate::lifecycle::{self, Door, Doors, Signals};
 use crate::manage::{Manage, ManageParts};
 use crate::metrics::{MeteredLedger, Metrics};
+use crate::supervisor;
 use crate::system::{Machine, SystemClock};
 use crate::token::{Minter, SigningKeys};
 use crate::vendors::{VendorParts, Vendors};
@@ -205,6 +206,7 @@ impl Service {
             },
             proxies: connection::loopback(),
         });
+        let _watchdog = supervisor::feed(Arc::clone(&self.state.ledger));
         let stopping = self.state.stopping.clone();
         lifecycle::serve(Doors { api, monitor }, self.tasks, stopping, signals).await;
     }

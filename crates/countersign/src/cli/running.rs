@@ -15,6 +15,7 @@ use crate::config::keys::{Keys, KeysError};
 use crate::config::owner::{OwnerNote, PostedNote};
 use crate::lifecycle::Signals;
 use crate::service::{self, Listeners, Service};
+use crate::supervisor;
 use crate::system::OsEntropy;
 use crate::watch;
 
@@ -74,6 +75,7 @@ impl Opened {
             api: self.listener,
             monitor,
         };
+        supervisor::ready();
         service.serve(listeners, signals).await;
         drop((self.posted, watching));
         if !self.store.is_in_place() {

@@ -71,6 +71,7 @@ mod signed;
 mod slow;
 mod start;
 mod start_refused;
+mod supervisor;
 mod this_machine;
 mod tokens;
 mod too_late;
