@@ -1,8 +1,9 @@
 //! The real program from outside: HTTP, the command line, and vendors in other processes.
 //!
-//! `server` starts the program, `actors` speak to it, and `answer` shows in snapshots what came back. `sandbox` and
-//! `vendor` play the vendors, `products` are the accounts at them, and `signed` signs requests. `arrows` and
-//! `documents` test the workspace and its documents; each other file is about one thing that is asked of the program.
+//! `server` starts the program, `deployment` one in production, `actors` speak to it, and `answer` shows in snapshots
+//! what came back. `sandbox` and `vendor` play the vendors, `products` are the accounts at them, and `signed` signs
+//! requests. `arrows` and `documents` test the workspace and its documents; each other file is about one thing that is
+//! asked of the program.
 
 #![allow(
     clippy::unwrap_used,
@@ -13,6 +14,7 @@
 
 mod access_keys;
 mod actors;
+mod addresses;
 mod answer;
 mod applications;
 mod arrows;
@@ -26,6 +28,7 @@ mod countries;
 mod crash;
 mod custody;
 mod demo;
+mod deployment;
 mod documents;
 mod doors;
 mod ended;

@@ -1,114 +1,13 @@
 //! `countersign init` and `countersign serve`: the service in production.
 
 use std::fs;
-use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::Command;
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
-use crate::actors::App;
+use crate::deployment::{Deployment, countersign, free_port, in_service, refused, watch};
 use crate::server::{BINARY, Server, folder, number};
-use crate::vendor::{Manner, Vendor};
-
-/// The files that `countersign init` made.
-struct Deployment {
-    _home: TempDir,
-    folder: PathBuf,
-}
-
-fn countersign(args: &[&str]) -> Output {
-    Command::new(BINARY).args(args).output().unwrap()
-}
-
-/// The last line of what the program said about its failure.
-fn refused(output: &Output) -> String {
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success(), "{said}");
-    said.trim_end()
-        .lines()
-        .last()
-        .unwrap_or_default()
-        .to_owned()
-}
-
-impl Deployment {
-    fn new() -> Self {
-        let home = folder();
-        let folder = home.path().join("deployment");
-        let output = countersign(&[
-            "init",
-            folder.to_str().unwrap(),
-            "--url",
-            "https://sms.example.com",
-        ]);
-        assert!(output.status.success(), "{output:?}");
-        Self {
-            folder: home.path().canonicalize().unwrap().join("deployment"),
-            _home: home,
-        }
-    }
-
-    fn settings(&self) -> PathBuf {
-        self.folder.join("countersign.toml")
-    }
-
-    fn data(&self) -> PathBuf {
-        self.folder.join("data")
-    }
-
-    /// Changes the text of the settings.
-    fn edit(&self, from: &str, to: &str) {
-        let text = fs::read_to_string(self.settings()).unwrap();
-        assert!(text.contains(from), "{text}");
-        fs::write(self.settings(), text.replace(from, to)).unwrap();
-    }
-
-    /// Lets requests to vendors reach this machine, where the tests play them.
-    fn reach_this_machine(&self) {
-        let text = fs::read_to_string(self.settings()).unwrap();
-        fs::write(
-            self.settings(),
-            text + "\n[providers]\nreach = \"loopback\"\n",
-        )
-        .unwrap();
-    }
-
-    async fn serve(&self, args: &[&str]) -> Server {
-        Server::serve(&self.settings(), &self.data(), args).await
-    }
-
-    /// Why `serve` does not start.
-    fn refusal(&self) -> String {
-        let shown = self.folder.display().to_string();
-        let settings = self.settings();
-        let args = [
-            "serve",
-            "--listen",
-            "127.0.0.1:0",
-            "--config",
-            settings.to_str().unwrap(),
-        ];
-        refused(&countersign(&args))
-            .replace(&shown, "[folder]")
-            .replace(BINARY, "countersign")
-    }
-}
-
-/// A service of the deployment, an application that sends through its provider `acme`, and the vendor behind that.
-async fn in_service(deployment: &Deployment) -> (Server, App, Vendor) {
-    deployment.reach_this_machine();
-    let vendor = Vendor::start(Manner::Answer(200, "{}")).await;
-    let server = deployment.serve(&[]).await;
-    let operator = server.operator();
-    let settings =
-        json!({"url": &vendor.url, "format": "json", "body": {"to": "{to}", "code": "{code}"}});
-    let account = json!({"name": "acme", "kind": "http", "settings": settings});
-    operator.set("set-sms-provider", account).await;
-    let app = operator.create_application_through("shop", &["acme"]).await;
-    (server, app, vendor)
-}
 
 #[test]
 fn an_operator_who_makes_a_deployment_gets_settings_and_keys_that_no_other_user_reads() {
@@ -285,62 +184,6 @@ async fn the_environment_goes_before_the_file_and_a_flag_before_both() {
     drop(server);
 }
 
-// shows: B6
-#[tokio::test]
-async fn a_caller_that_forges_every_header_of_proxies_is_known_by_its_connection() {
-    let deployment = Deployment::new();
-    let (server, _app, _vendor) = in_service(&deployment).await;
-    let body = json!({"channel": "CHANNEL_LOGIN", "phoneNumber": number(1)}).to_string();
-    for n in 0..50 {
-        let forged = format!("203.0.113.{n}");
-        let forwarded = format!("for={forged}");
-        let mut headers = vec![("x-authing-app-id", "shop"), ("forwarded", &*forwarded)];
-        for name in [
-            "x-forwarded-for",
-            "x-real-ip",
-            "cf-connecting-ip",
-            "true-client-ip",
-            "x-client-ip",
-            "x-cluster-client-ip",
-        ] {
-            headers.extend([(name, &*forged); 2]);
-        }
-        server.post("send-sms", &headers, body.clone()).await;
-    }
-    assert_eq!(refused_addresses(&server).await, vec!["127.0.0.1"; 49]);
-}
-
-// shows: B7
-#[tokio::test]
-async fn a_trusted_proxy_is_believed_about_its_caller_from_the_right() {
-    let deployment = Deployment::new();
-    deployment.edit(
-        "[server]",
-        "[server]\ntrusted_proxies = [\"127.0.0.1\", \"10.0.0.0/8\"]",
-    );
-    let (server, _app, _vendor) = in_service(&deployment).await;
-    let body = json!({"channel": "CHANNEL_LOGIN", "phoneNumber": number(1)}).to_string();
-    for forwarded in [
-        "203.0.113.9",
-        "1.2.3.4, 192.0.2.7, 10.1.1.1",
-        "nonsense",
-        "",
-    ] {
-        let headers = [("x-authing-app-id", "shop"), ("x-forwarded-for", forwarded)];
-        server.post("send-sms", &headers, body.clone()).await;
-    }
-    let addresses = refused_addresses(&server).await;
-    assert_eq!(addresses, ["127.0.0.1", "127.0.0.1", "192.0.2.7"]);
-}
-
-/// The addresses of the callers that were refused, newest first.
-async fn refused_addresses(server: &Server) -> Vec<String> {
-    let refused = server.operator().get("list-refusals?limit=1000").await;
-    let refused = refused.data().as_array().unwrap().clone();
-    let address = |refused: Value| refused["address"].as_str().unwrap().to_owned();
-    refused.into_iter().map(address).collect()
-}
-
 #[tokio::test]
 async fn a_watcher_sees_that_the_service_is_ready_and_what_it_did() {
     let deployment = Deployment::new();
@@ -372,19 +215,6 @@ async fn a_watcher_sees_that_the_service_is_ready_and_what_it_did() {
     }
     assert_eq!(watch(port, "/api/v3/system").await.0, 404);
     assert!(!metrics.contains(&number(1)));
-}
-
-/// A port that nothing listens on.
-fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
-}
-
-/// The status and the text at a path of the monitor.
-async fn watch(port: u16, path: &str) -> (u16, String) {
-    let url = format!("http://127.0.0.1:{port}{path}");
-    let answer = crate::server::client().get(url).send().await.unwrap();
-    (answer.status().as_u16(), answer.text().await.unwrap())
 }
 
 #[tokio::test]
