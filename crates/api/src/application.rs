@@ -25,6 +25,9 @@ pub struct ApplicationDto {
     /// The origins of the web pages that may call on behalf of the application.
     #[serde(default)]
     pub allowed_origins: Vec<String>,
+    /// The addresses and networks of the application's servers. Absent where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub backends: Vec<String>,
     /// The host whose web pages may read the application's codes from messages.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub web_host: Option<String>,
@@ -78,6 +81,10 @@ pub struct CreateApplicationRequest {
     /// `https://shop.example`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allowed_origins: Option<Vec<String>>,
+    /// The addresses and networks of the application's servers, such as `203.0.113.7` or `10.1.0.0/16`: at most 64.
+    /// Their `x-real-ip` names the end user, and they have no address to limit without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backends: Option<Vec<String>>,
     /// The host whose web pages may read the application's codes from messages (WebOTP), such as
     /// `shop.example`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -123,6 +130,10 @@ pub struct UpdateApplicationRequest {
     /// none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allowed_origins: Option<Vec<String>>,
+    /// The addresses and networks of the application's servers, such as `203.0.113.7` or `10.1.0.0/16`: at most 64; an empty list for none.
+    /// Their `x-real-ip` names the end user, and they have no address to limit without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backends: Option<Vec<String>>,
     /// The host whose web pages may read the application's codes from messages (WebOTP); empty for none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub web_host: Option<String>,

@@ -23,7 +23,7 @@ pub struct RefusalDto {
     pub channel: String,
     /// The number, masked.
     pub to: String,
-    /// The address of the caller; null where it is not known.
+    /// The address of the caller, or of the end user that a back end named; null where it is not known.
     pub address: Option<String>,
     /// The limit that refused; of several the one that refuses for the longest time.
     pub limit: String,

@@ -9,6 +9,7 @@ use url::Url;
 
 use crate::autofill::{AndroidAppHash, WebHost};
 use crate::language::Languages;
+use crate::network::Networks;
 use crate::phone::{Country, InvalidPhone, PhoneNumber};
 use crate::time::Timestamp;
 
@@ -27,6 +28,8 @@ pub struct Application {
     pub sms_name: Option<SmsName>,
     /// The origins of the web pages that may call on behalf of the application.
     pub origins: Origins,
+    /// The addresses of its servers, which send for end users.
+    pub backends: Networks,
     /// The host whose web pages may read the application's codes from messages.
     pub web_host: Option<WebHost>,
     /// The hash of the Android app that may read the application's messages.

@@ -17,10 +17,12 @@
 //! | account | the credentials and settings of a customer at an SMS vendor; never a user's |
 //! | application | a tenant's product, named by `x-authing-app-id`; its servers prove themselves by its secret |
 //! | attempt | one call to one provider for a message, or the reason why it was not called ([`send::attempt`]) |
+//! | back end | a server of an application, known by its address, that sends for end users |
 //! | bucket | the events that a limit counts together, by a name and the values they share ([`limit::Bucket`]) |
 //! | caller | on whose behalf a code is checked: the public, or the application ([`code::check::Caller`]) |
 //! | change | puts or removes one setting, and makes the next version of the setup ([`ports::setup::Change`]) |
 //! | channel | the purpose of a code: one of GenAuth's eleven `CHANNEL_*`; not the transport |
+//! | client | where a send comes from: an address, or a back end and the end user that it names ([`send::client::Client`]) |
 //! | code | a passcode as it is kept: a MAC, a life, tries ([`code::Code`]) |
 //! | decision | the ledger's answer to an intent: admitted, or refused by limits ([`message::Decision`]) |
 //! | demo | the example application that `countersign demo` serves (crate countersign-demo) |
@@ -75,6 +77,7 @@ pub mod id;
 pub mod language;
 pub mod limit;
 pub mod message;
+pub mod network;
 pub mod phone;
 pub mod policy;
 pub mod ports;

@@ -9,8 +9,8 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use countersign_core::network::Networks;
 use hyper_util::server::graceful::GracefulShutdown;
-use ipnet::IpNet;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
@@ -34,7 +34,7 @@ pub struct Door {
     /// Its answers.
     pub answers: Answers,
     /// The proxies in front of it, which bring the connections of many callers.
-    pub proxies: Arc<[IpNet]>,
+    pub proxies: Networks,
 }
 
 /// The doors of a service.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::Context;
 use countersign_core::code::checker::Checker;
 use countersign_core::entropy::Entropy;
+use countersign_core::network::Networks;
 use countersign_core::ports::ledger::Ledger;
 use countersign_core::ports::provider::Provider;
 use countersign_core::ports::records::Records;
@@ -163,8 +164,8 @@ impl Service {
             stopping: CancellationToken::new(),
             // A proxy in front of a service in development is on this machine: no other can reach it.
             proxies: match parts.development {
-                Some(_) => connection::loopback(),
-                None => parts.settings.server.trusted_proxies.into(),
+                Some(_) => Networks::loopback(),
+                None => parts.settings.server.trusted_proxies,
             },
             url: parts.url.clone(),
             serves_reference: parts.development.is_some() || parts.settings.server.docs,
@@ -195,7 +196,7 @@ impl Service {
                 refusals: http::refusals(self.state.clone()),
                 idle: self.idle,
             },
-            proxies: Arc::clone(&self.state.proxies),
+            proxies: self.state.proxies.clone(),
         };
         let monitor = listeners.monitor.map(|listener| Door {
             listener,
@@ -204,7 +205,7 @@ impl Service {
                 refusals: connection::Refusals::bare(),
                 idle: self.idle,
             },
-            proxies: connection::loopback(),
+            proxies: Networks::loopback(),
         });
         let _watchdog = supervisor::feed(Arc::clone(&self.state.ledger));
         let stopping = self.state.stopping.clone();

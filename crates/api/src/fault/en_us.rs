@@ -169,6 +169,8 @@ fn problem_of(problem: FieldProblem) -> String {
         FieldProblem::NotAnOrigin => {
             "must be origins such as https://shop.example or http://localhost:3000, 20 at most"
         }
+        FieldProblem::NotNetworks => "must be addresses or networks such as 203.0.113.7 or 10.1.0.0/16, 64 at most",
+        FieldProblem::NetworkTooWide => "may hold no network wider than /8 (IPv6: /7): strangers would count as servers of the application",
         FieldProblem::NotAWebHost => "must be a domain name such as shop.example, without scheme and port",
         FieldProblem::NotACountry => "must be a country with phone numbers by its two-letter code, such as CN",
         FieldProblem::NotALanguageChoice => "must be number, request, or the tag of a language, such as fr-FR",

@@ -163,6 +163,8 @@ fn problem_of(problem: FieldProblem) -> String {
             "は ASCII 以外に一種類の文字だけを使う 1～20 文字の文字、数字、空白、一般的な記号で、数字が五つ以上続いたり、リンクに見えたりしてはなりません"
         }
         FieldProblem::NotAnOrigin => "は https://shop.example や http://localhost:3000 のようなオリジンで、20 個までです",
+        FieldProblem::NotNetworks => "は 203.0.113.7 や 10.1.0.0/16 のようなアドレスまたはネットワークで、64 個までです",
+        FieldProblem::NetworkTooWide => "に /8（IPv6 は /7）より広いネットワークを含めてはなりません。他人までアプリケーションのサーバーと見なされます",
         FieldProblem::NotAWebHost => "は shop.example のようなドメイン名で、スキームとポートを含んではなりません",
         FieldProblem::NotACountry => "は電話番号を持つ国または地域の 2 文字コード（例: CN）でなければなりません",
         FieldProblem::NotALanguageChoice => "は number、request、または fr-FR のような言語タグでなければなりません",

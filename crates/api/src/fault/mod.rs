@@ -182,6 +182,10 @@ pub enum FieldProblem {
     NotAnSmsName,
     /// Not an origin such as `https://shop.example`.
     NotAnOrigin,
+    /// Not addresses and networks such as `203.0.113.7` and `10.1.0.0/16`, 64 at most.
+    NotNetworks,
+    /// A network so wide that strangers are in it.
+    NetworkTooWide,
     /// Not a domain name such as `shop.example`.
     NotAWebHost,
     /// Not the ISO 3166-1 alpha-2 code of a country that has phone numbers.
@@ -437,6 +441,14 @@ impl Fault {
             (
                 "badOrigin",
                 malformed("allowedOrigins", FieldProblem::NotAnOrigin),
+            ),
+            (
+                "badBackends",
+                malformed("backends", FieldProblem::NotNetworks),
+            ),
+            (
+                "backendsTooWide",
+                malformed("backends", FieldProblem::NetworkTooWide),
             ),
             (
                 "badWebHost",

@@ -151,6 +151,8 @@ fn problem_of(problem: FieldProblem) -> String {
         FieldProblem::NotAnOrigin => {
             "必须是形如 https://shop.example 或 http://localhost:3000 的来源，最多 20 个"
         }
+        FieldProblem::NotNetworks => "必须是形如 203.0.113.7 或 10.1.0.0/16 的地址或网段，最多 64 个",
+        FieldProblem::NetworkTooWide => "不能包含大于 /8（IPv6 为 /7）的网段：否则外人也会被当作应用的服务器",
         FieldProblem::NotAWebHost => "必须是形如 shop.example 的域名，不含协议和端口",
         FieldProblem::NotACountry => "必须是有电话号码的国家或地区的两位字母代码，例如 CN",
         FieldProblem::NotALanguageChoice => "必须是 number、request 或语言标签，例如 fr-FR",

@@ -151,6 +151,8 @@ fn problem_of(problem: FieldProblem) -> String {
         FieldProblem::NotAnOrigin => {
             "必須是形如 https://shop.example 或 http://localhost:3000 的來源，最多 20 個"
         }
+        FieldProblem::NotNetworks => "必須是形如 203.0.113.7 或 10.1.0.0/16 的位址或網段，最多 64 個",
+        FieldProblem::NetworkTooWide => "不能包含大於 /8（IPv6 為 /7）的網段：否則外人也會被當作應用程式的伺服器",
         FieldProblem::NotAWebHost => "必須是形如 shop.example 的網域名稱，不含通訊協定和連接埠",
         FieldProblem::NotACountry => "必須是有電話號碼的國家或地區的兩位字母代碼，例如 CN",
         FieldProblem::NotALanguageChoice => "必須是 number、request 或語言標籤，例如 fr-FR",

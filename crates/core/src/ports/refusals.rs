@@ -34,7 +34,7 @@ pub struct RefusedSend {
     pub channel: Channel,
     /// The number.
     pub phone: PhoneNumber,
-    /// The address of the caller, where it is known.
+    /// The [address](crate::send::client::Client::shown) of the caller, where it is known.
     pub caller: Option<IpAddr>,
     /// The limit that refused.
     pub refusal: Refusal,

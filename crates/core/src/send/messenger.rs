@@ -1,9 +1,9 @@
 //! The whole life of a send: decide, hand over, record.
 
-use std::net::IpAddr;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::attempt;
+use super::client::Client;
 use super::dispatch::{self, Parcel};
 use super::outcome::{NotAccepted, Outcome, RefusalKind};
 use super::route::{OnUnknown, Routes, Way};
@@ -36,8 +36,8 @@ pub struct SendRequest {
     pub channel: Channel,
     /// The number that the code goes to.
     pub phone: PhoneNumber,
-    /// The address of the caller, where a caller asked for the code.
-    pub caller: Option<IpAddr>,
+    /// Where the request comes from; `None` where an operator asked for the code.
+    pub caller: Option<Client>,
     /// The language that the request names, for applications that let it choose.
     pub language: Option<LanguageTag>,
 }
@@ -190,7 +190,7 @@ impl Messenger {
                 app: request.app.id.clone(),
                 channel: request.channel,
                 phone: request.phone,
-                caller: request.caller,
+                caller: request.caller.map(|client| client.shown()),
                 refusal: refusal.clone(),
             });
             return Err(SendError::Limited(refusal));

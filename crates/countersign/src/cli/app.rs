@@ -17,6 +17,7 @@ use super::{overlap, say};
     after_help = "Examples:\n  countersign app create --name Shop --origin https://shop.example\n  \
         countersign app set shop --web-host shop.example      codes fill themselves in on its pages\n  \
         countersign app set shop --android-hash ''            no longer in its Android app\n  \
+        countersign app set shop --backend 10.1.0.0/16        its servers, which name end users in x-real-ip\n  \
         countersign app set shop --default-country DE         0151 23456789 is a German number\n  \
         countersign app set shop --message-language request   messages are in the language of x-authing-lang\n  \
         countersign app renew-secret shop --overlap 1h        its secret leaked; the new one is shown\n  \
@@ -48,6 +49,9 @@ enum Verb {
         /// A web origin whose pages may call as it, such as `https://shop.example` (repeatable)
         #[arg(long = "origin", value_name = "ORIGIN")]
         origins: Vec<String>,
+        /// An address or network of its servers, such as 203.0.113.7 or 10.1.0.0/16 (repeatable)
+        #[arg(long = "backend", value_name = "CIDR")]
+        backends: Vec<String>,
         /// The host whose web pages may read its codes from messages (WebOTP), such as shop.example
         #[arg(long, value_name = "HOST")]
         web_host: Option<String>,
@@ -80,6 +84,12 @@ enum Verb {
         /// The web origins whose pages may call as it, instead of those before (repeatable; '' for none)
         #[arg(long = "origin", value_name = "ORIGIN", group = "change")]
         origins: Vec<String>,
+        /// The addresses and networks of its servers, instead of those before (repeatable)
+        #[arg(long = "backend", value_name = "CIDR", group = "change")]
+        backends: Vec<String>,
+        /// It has no servers of a known address
+        #[arg(long, group = "change", conflicts_with = "backends")]
+        no_backends: bool,
         /// The host whose web pages may read its codes from messages; '' for none
         #[arg(long, value_name = "HOST", group = "change")]
         web_host: Option<String>,
@@ -144,6 +154,7 @@ impl App {
                 sms_name,
                 id,
                 origins,
+                backends,
                 web_host,
                 android_hash,
                 default_country,
@@ -156,6 +167,7 @@ impl App {
                     sms_name,
                     app_id: id,
                     allowed_origins: Some(origins),
+                    backends: Some(backends),
                     web_host,
                     android_app_hash: android_hash,
                     default_country,
@@ -169,6 +181,8 @@ impl App {
                 name,
                 sms_name,
                 origins,
+                backends,
+                no_backends,
                 web_host,
                 android_hash,
                 default_country,
@@ -186,6 +200,7 @@ impl App {
                             .filter(|text| !text.is_empty())
                             .collect()
                     }),
+                    backends: (no_backends || !backends.is_empty()).then_some(backends),
                     web_host,
                     android_app_hash: android_hash,
                     default_country,
@@ -278,6 +293,9 @@ async fn set(args: &OwnerArgs, body: &UpdateApplicationRequest) -> anyhow::Resul
         "origins       {}",
         or_none(&app.allowed_origins.join(" "))
     ));
+    if !app.backends.is_empty() {
+        say(format!("back ends     {}", app.backends.join(" ")));
+    }
     say(format!(
         "web host      {}",
         or_none(app.web_host.as_deref().unwrap_or_default())

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
+use countersign_core::network::Networks;
 use countersign_demo::Service;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -74,7 +75,7 @@ impl Demo {
             api: Door {
                 listener,
                 answers,
-                proxies: connection::loopback(),
+                proxies: Networks::loopback(),
             },
             monitor: None,
         };

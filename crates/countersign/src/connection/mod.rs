@@ -14,11 +14,8 @@ pub use refusal::Refusals;
 pub use serving::Answers;
 pub(crate) use serving::serve;
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::sync::Arc;
+use std::net::IpAddr;
 use std::time::Duration;
-
-use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 /// How long a connection may idle before its next request, unless the settings say. Proxies and load balancers keep
 /// theirs for up to a minute: a server that closes earlier loses the request that they are sending.
@@ -33,10 +30,3 @@ const UNREAD: Duration = Duration::from_secs(10);
 /// The address at the other end of a connection: a caller's, or that of a proxy in front of the service.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Peer(pub(crate) IpAddr);
-
-/// The addresses of this machine, from which a proxy in front of a service in development connects.
-pub(crate) fn loopback() -> Arc<[IpNet]> {
-    let v4 = Ipv4Net::new_assert(Ipv4Addr::LOCALHOST, 8).trunc();
-    let v6 = Ipv6Net::new_assert(Ipv6Addr::LOCALHOST, 128);
-    Arc::from([IpNet::V4(v4), IpNet::V6(v6)])
-}

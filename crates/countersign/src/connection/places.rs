@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use ipnet::IpNet;
+use countersign_core::network::Networks;
 
 use super::handles;
 use super::usage::Usage;
@@ -23,7 +23,7 @@ const MOST_PER_CALLER: usize = 64;
 pub(crate) struct Places {
     most: usize,
     most_per_caller: usize,
-    proxies: Arc<[IpNet]>,
+    proxies: Networks,
     moments: Arc<AtomicU64>,
     taken: Mutex<Taken>,
 }
@@ -47,12 +47,12 @@ pub(crate) struct Place {
 impl Places {
     /// As many places as this process has file handles for: half of its limit, which is raised as far as the system
     /// allows. The addresses of `proxies` have no share.
-    pub(crate) fn of_this_process(proxies: Arc<[IpNet]>) -> Self {
+    pub(crate) fn of_this_process(proxies: Networks) -> Self {
         let most = handles::raise().map_or(MOST, |handles| MOST.min(handles / 2));
         Self::new(most, MOST_PER_CALLER, proxies)
     }
 
-    fn new(most: usize, most_per_caller: usize, proxies: Arc<[IpNet]>) -> Self {
+    fn new(most: usize, most_per_caller: usize, proxies: Networks) -> Self {
         Self {
             most,
             most_per_caller,
@@ -67,11 +67,7 @@ impl Places {
     pub(crate) fn take(self: &Arc<Self>, peer: IpAddr) -> Option<Place> {
         let caller = caller(peer);
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_proxy = self
-            .proxies
-            .iter()
-            .any(|net| net.contains(&peer.to_canonical()));
-        if taken.of(caller) >= self.most_per_caller && !is_proxy {
+        if taken.of(caller) >= self.most_per_caller && !self.proxies.contain(peer) {
             taken.make_room(|of| of == caller)?;
         }
         if taken.places.len() >= self.most {
@@ -150,7 +146,7 @@ mod tests {
     }
 
     fn places(most: usize, most_per_caller: usize) -> Arc<Places> {
-        Arc::new(Places::new(most, most_per_caller, super::super::loopback()))
+        Arc::new(Places::new(most, most_per_caller, Networks::loopback()))
     }
 
     #[test]
@@ -180,6 +176,7 @@ mod tests {
         assert_eq!(held, [true, false]);
     }
 
+    // shows: B8
     #[test]
     fn an_ipv6_network_is_one_caller() {
         let places = places(9, 1);

@@ -7,12 +7,12 @@ use countersign_api::Fault;
 use countersign_core::code::check::{Checked, TokenUse};
 use countersign_core::code::checker::{Checker, GuessInput};
 use countersign_core::entropy::Entropy;
+use countersign_core::network::Networks;
 use countersign_core::ports::ledger::Ledger;
 use countersign_core::ports::records::Records;
 use countersign_core::ports::setup::{Setup, SetupStore};
 use countersign_core::send::messenger::Messenger;
 use countersign_core::time::Clock;
-use ipnet::IpNet;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -72,7 +72,7 @@ pub struct Services {
     /// Is cancelled once the process has been told to stop.
     pub stopping: CancellationToken,
     /// The proxies in front of the service, whose word about a caller's address counts.
-    pub proxies: Arc<[IpNet]>,
+    pub proxies: Networks,
     /// The URL by which the world knows the service, without a path.
     pub url: String,
     /// Whether `/docs` shows the reference.

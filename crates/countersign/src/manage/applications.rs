@@ -6,6 +6,7 @@ use countersign_core::application::{AppId, AppName, Application, Origins, SmsNam
 use countersign_core::autofill::{AndroidAppHash, WebHost};
 use countersign_core::entropy::random_hex;
 use countersign_core::language::{LanguageChoice, LanguageTag, Languages};
+use countersign_core::network::Networks;
 use countersign_core::phone::Country;
 use countersign_core::ports::setup::{
     ApplicationRecord, Change, Setting, SettingKey, SetupVersion, Versioned,
@@ -26,6 +27,8 @@ pub struct NewApplication {
     pub sms_name: Option<SmsName>,
     /// The web pages that may call as it.
     pub origins: Origins,
+    /// The addresses of its servers.
+    pub backends: Networks,
     /// The host whose web pages may read its codes from messages.
     pub web_host: Option<WebHost>,
     /// The Android app that may read its messages.
@@ -63,6 +66,8 @@ pub struct ApplicationChange {
     pub sms_name: Option<Option<SmsName>>,
     /// Other web pages that may call as it.
     pub origins: Option<Origins>,
+    /// Other addresses of its servers.
+    pub backends: Option<Networks>,
     /// Another web host, or none.
     pub web_host: Option<Option<WebHost>>,
     /// Another Android app, or none.
@@ -81,6 +86,7 @@ impl ApplicationChange {
             name: self.name.unwrap_or(before.name),
             sms_name: self.sms_name.unwrap_or(before.sms_name),
             origins: self.origins.unwrap_or(before.origins),
+            backends: self.backends.unwrap_or(before.backends),
             web_host: self.web_host.unwrap_or(before.web_host),
             android_app_hash: self.android_app_hash.unwrap_or(before.android_app_hash),
             default_country: self.default_country.unwrap_or(before.default_country),
@@ -117,6 +123,7 @@ impl Manage {
                 name: new.name,
                 sms_name: new.sms_name,
                 origins: new.origins,
+                backends: new.backends,
                 web_host: new.web_host,
                 android_app_hash: new.android_app_hash,
                 default_country: new.default_country,

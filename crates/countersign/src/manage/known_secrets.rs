@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use countersign_core::application::{AppId, AppName, Application, Origins};
 use countersign_core::language::Languages;
+use countersign_core::network::Networks;
 use countersign_core::ports::setup::{AccessKey, ApplicationRecord, Change, Setting};
 use countersign_core::secret::Secret;
 
@@ -32,6 +33,7 @@ impl Manage {
                 id,
                 name,
                 origins,
+                backends: Networks::default(),
                 web_host: None,
                 android_app_hash: None,
                 default_country: None,

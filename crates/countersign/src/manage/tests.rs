@@ -7,6 +7,7 @@ use countersign_core::autofill::{AndroidAppHash, WebHost};
 use countersign_core::code::passcode::PasscodeKey;
 use countersign_core::language::Languages;
 use countersign_core::limit::SendLimits;
+use countersign_core::network::Networks;
 use countersign_core::policy::CodePolicy;
 use countersign_core::ports::setup::{ProviderRecord, SecretMac, Setting};
 use countersign_core::secret::Secret;
@@ -210,6 +211,7 @@ fn shop(name: &str) -> NewApplication {
         id: Some(AppId::parse("shop").unwrap()),
         name: AppName::parse(name).unwrap(),
         origins: Origins::default(),
+        backends: Networks::default(),
         web_host: Some(WebHost::parse("login.shop.example").unwrap()),
         android_app_hash: None,
         default_country: None,

@@ -1,5 +1,6 @@
-//! Whose address a request has: forged headers, and trusted proxies.
+//! Whose address a request has: forged headers, trusted proxies, and the back ends of an application.
 
+use insta::assert_snapshot;
 use serde_json::{Value, json};
 
 use crate::deployment::{Deployment, in_service};
@@ -59,4 +60,111 @@ async fn refused_addresses(server: &Server) -> Vec<String> {
     let refused = refused.data().as_array().unwrap().clone();
     let address = |refused: Value| refused["address"].as_str().unwrap().to_owned();
     refused.into_iter().map(address).collect()
+}
+
+/// Has the application `shop` send once more to a number whose minute is taken, with these header lines.
+async fn refuse(server: &Server, lines: &[(&str, &str)]) {
+    let body = json!({"channel": "CHANNEL_LOGIN", "phoneNumber": number(1)}).to_string();
+    let mut headers = vec![("x-authing-app-id", "shop")];
+    headers.extend(lines);
+    let answer = server.post("send-sms", &headers, body).await;
+    assert_eq!(answer.status(), 429, "{answer}");
+}
+
+// shows: B7
+#[tokio::test]
+async fn a_trusted_proxy_that_writes_forwarded_is_believed_unless_it_writes_x_forwarded_for_too() {
+    let deployment = Deployment::new();
+    deployment.edit("[server]", "[server]\ntrusted_proxies = [\"127.0.0.1\"]");
+    let (server, app, _vendor) = in_service(&deployment).await;
+    assert_eq!(app.public.login(&number(1)).await, 200);
+    let forwarded = (
+        "forwarded",
+        "for=1.2.3.4, for=\"[2001:db8::7]:4711\";proto=https",
+    );
+    refuse(&server, &[forwarded]).await;
+    refuse(&server, &[forwarded, ("x-forwarded-for", "203.0.113.9")]).await;
+    refuse(&server, &[("forwarded", "for=unknown")]).await;
+    let addresses = refused_addresses(&server).await;
+    assert_eq!(addresses, ["127.0.0.1", "203.0.113.9", "2001:db8::7"]);
+}
+
+// shows: B6, B7
+#[tokio::test]
+async fn a_back_end_names_the_end_user_and_a_stranger_does_not() {
+    let deployment = Deployment::new();
+    deployment.edit("[server]", "[server]\ntrusted_proxies = [\"127.0.0.1\"]");
+    let (server, app, _vendor) = in_service(&deployment).await;
+    let backends = json!({"appId": "shop", "backends": ["10.1.2.3/16", "::ffff:192.0.2.5"]});
+    let shop = server.operator().set("update-application", backends).await;
+    assert_eq!(shop["backends"], json!(["10.1.0.0/16", "192.0.2.5"]));
+    assert_eq!(app.public.login(&number(1)).await, 200);
+    let user = ("x-real-ip", "203.0.113.9");
+    for from in ["10.1.7.7", "192.0.2.5", "10.2.7.7"] {
+        refuse(&server, &[("x-forwarded-for", from), user]).await;
+    }
+    let unreadable = ("x-real-ip", "nonsense");
+    refuse(&server, &[("x-forwarded-for", "10.1.7.7"), unreadable]).await;
+    refuse(&server, &[("x-forwarded-for", "10.1.7.7")]).await;
+    let addresses = refused_addresses(&server).await;
+    let expected = [
+        "10.1.7.7",
+        "10.1.7.7",
+        "10.2.7.7",
+        "203.0.113.9",
+        "203.0.113.9",
+    ];
+    assert_eq!(addresses, expected);
+}
+
+#[tokio::test]
+async fn an_operator_lists_the_back_ends_of_an_application_and_takes_them_away() {
+    let deployment = Deployment::new();
+    let server = deployment.serve(&[]).await;
+    let terminal = server.terminal();
+    terminal.ok(&[
+        "app",
+        "create",
+        "--name",
+        "Shop",
+        "--id",
+        "shop",
+        "--backend",
+        "10.1.0.0/16",
+    ]);
+    let listed = || terminal.ok(&["app", "list", "--json"]);
+    assert!(
+        listed().contains(r#""backends":["10.1.0.0/16"]"#),
+        "{}",
+        listed()
+    );
+    let two = [
+        "app",
+        "set",
+        "shop",
+        "--backend",
+        "203.0.113.7",
+        "--backend",
+        "fd00::/8",
+    ];
+    assert_snapshot!(terminal.ok(&two), @r"
+    app id        shop
+    name          Shop
+    origins       none
+    back ends     203.0.113.7 fd00::/8
+    web host      none
+    android hash  none
+    country       CN
+    language      by the number, or else en-US
+    ");
+    assert_snapshot!(terminal.run(&["app", "set", "shop", "--backend", "0.0.0.0/0"]), @r"
+    exit code 1
+    countersign: backends may hold no network wider than /8 (IPv6: /7): strangers would count as servers of the application. (statusCode 400)
+    ");
+    assert_snapshot!(terminal.run(&["app", "set", "shop", "--backend", "shop.example"]), @r"
+    exit code 1
+    countersign: backends must be addresses or networks such as 203.0.113.7 or 10.1.0.0/16, 64 at most. (statusCode 400)
+    ");
+    terminal.ok(&["app", "set", "shop", "--no-backends"]);
+    assert!(!listed().contains("backends"), "{}", listed());
 }

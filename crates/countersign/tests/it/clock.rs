@@ -17,6 +17,7 @@ use countersign_core::code::passcode::PasscodeKey;
 use countersign_core::id::RequestId;
 use countersign_core::language::Languages;
 use countersign_core::limit::SendLimits;
+use countersign_core::network::Networks;
 use countersign_core::phone::PhoneNumber;
 use countersign_core::policy::CodePolicy;
 use countersign_core::ports::ledger::Ledger;
@@ -326,6 +327,7 @@ async fn a_wall_clock_stepped_by_hours_moves_no_minute_and_no_life_by_a_millisec
         id: AppId::parse("app").unwrap(),
         name: AppName::parse("App").unwrap(),
         origins: Origins::default(),
+        backends: Networks::default(),
         web_host: None,
         android_app_hash: None,
         default_country: None,

@@ -14,6 +14,7 @@ use countersign_core::id::{MessageId, RequestId};
 use countersign_core::language::Languages;
 use countersign_core::limit::{Rules, SendLimits};
 use countersign_core::message::{Decision, Intent, Timeline};
+use countersign_core::network::Networks;
 use countersign_core::phone::PhoneNumber;
 use countersign_core::policy::CodePolicy;
 use countersign_core::ports::StoreError;
@@ -142,6 +143,7 @@ impl World {
                 id: AppId::parse("app").unwrap(),
                 name: AppName::parse("App").unwrap(),
                 origins: Origins::default(),
+                backends: Networks::default(),
                 web_host: None,
                 android_app_hash: None,
                 default_country: None,

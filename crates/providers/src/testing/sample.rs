@@ -10,6 +10,7 @@ use countersign_core::code::passcode::Passcode;
 use countersign_core::entropy::{Entropy, EntropyError};
 use countersign_core::id::MessageId;
 use countersign_core::language::Languages;
+use countersign_core::network::Networks;
 use countersign_core::phone::PhoneNumber;
 use countersign_core::ports::provider::{ReportNotKept, ReportSink, Sms};
 use countersign_core::receipt::Receipt;
@@ -96,6 +97,7 @@ pub(crate) fn sms(to: &str, text: &str, template: Option<VendorTemplate>) -> Sms
         id: AppId::parse("shop").unwrap(),
         name: AppName::parse("Shop").unwrap(),
         origins: Origins::default(),
+        backends: Networks::default(),
         web_host: None,
         android_app_hash: None,
         default_country: None,

@@ -8,6 +8,7 @@ use countersign_core::application::{AppId, AppName, Application, Origin, Origins
 use countersign_core::autofill::{AndroidAppHash, WebHost};
 use countersign_core::channel::Channel;
 use countersign_core::language::{LanguageChoice, LanguageTag, Languages};
+use countersign_core::network::{Network, Networks};
 use countersign_core::phone::Country;
 use countersign_core::ports::setup::{
     AccessKey, ApplicationRecord, Change, ProviderRecord, Replaced, Setting, Setup,
@@ -51,6 +52,7 @@ pub(crate) fn application(world: &World<impl Backend>, name: &str, secret: &str)
             id,
             name: AppName::parse(name).unwrap(),
             origins: Origins::new(vec![Origin::parse("https://shop.example").unwrap()]).unwrap(),
+            backends: Networks::new(vec![Network::parse("10.1.0.0/16").unwrap()]).unwrap(),
             web_host: Some(WebHost::parse("shop.example").unwrap()),
             android_app_hash: Some(AndroidAppHash::parse("FA+9qCX9VSu").unwrap()),
             default_country: Country::parse("DE"),

@@ -10,6 +10,7 @@ use super::*;
 use crate::application::{AppId, AppName, Origins};
 use crate::entropy::{Entropy, EntropyError};
 use crate::language::Languages;
+use crate::network::Networks;
 use crate::send::attempt::outcome;
 use crate::template::{Template, TemplateScope, VendorTemplate};
 
@@ -92,6 +93,7 @@ impl World {
             id: AppId::parse("shop").unwrap(),
             name: AppName::parse("Shop").unwrap(),
             origins: Origins::default(),
+            backends: Networks::default(),
             web_host: None,
             android_app_hash: None,
             default_country: None,

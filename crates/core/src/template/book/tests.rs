@@ -5,6 +5,7 @@ use crate::application::{AppName, Application, Origins};
 use crate::autofill::{AndroidAppHash, WebHost};
 use crate::entropy::{Entropy, EntropyError};
 use crate::language::Languages;
+use crate::network::Networks;
 use crate::template::Variable;
 use crate::text::measure;
 use crate::time::Timestamp;
@@ -34,6 +35,7 @@ fn app() -> Application {
         id: AppId::parse("shop").unwrap(),
         name: AppName::parse("Shop").unwrap(),
         origins: Origins::default(),
+        backends: Networks::default(),
         web_host: None,
         android_app_hash: None,
         default_country: None,

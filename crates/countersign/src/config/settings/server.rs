@@ -1,11 +1,11 @@
 //! Where the service listens, and where its store and its keys are: `[server]`, `[store]`, `[keys]`, `[console]`.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
-use ipnet::IpNet;
+use countersign_core::network::{InvalidNetwork, Network, Networks};
 use serde::Deserialize;
 use url::Url;
 
@@ -23,7 +23,7 @@ pub struct ServerSettings {
     /// The URL by which the world knows the service, without a path: the issuer of tokens.
     pub url: Option<Url>,
     /// The proxies whose word about a caller's address counts.
-    pub trusted_proxies: Vec<IpNet>,
+    pub trusted_proxies: Networks,
     /// Where health and metrics are; `None` for nowhere.
     pub monitor_listen: Option<SocketAddr>,
     /// The certificate, for a service that speaks TLS itself.
@@ -98,7 +98,6 @@ pub(super) struct Console {
 
 impl Server {
     pub(super) fn settings(self) -> anyhow::Result<ServerSettings> {
-        let proxies = self.trusted_proxies.iter().map(|proxy| proxy_of(proxy));
         Ok(ServerSettings {
             listen: self
                 .listen
@@ -106,7 +105,7 @@ impl Server {
                 .map(|listen| address("listen", listen, API_PORT))
                 .transpose()?,
             url: self.url.as_deref().map(server_url).transpose()?,
-            trusted_proxies: proxies.collect::<anyhow::Result<_>>()?,
+            trusted_proxies: proxies(&self.trusted_proxies)?,
             monitor_listen: self
                 .monitor_listen
                 .as_deref()
@@ -172,21 +171,22 @@ pub fn server_url(text: &str) -> anyhow::Result<Url> {
     Ok(url)
 }
 
-fn proxy_of(text: &str) -> anyhow::Result<IpNet> {
-    let net = text
-        .parse::<IpNet>()
-        .or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
-    let net = net.with_context(|| {
-        format!("trusted_proxies holds addresses and networks, such as 10.0.0.0/8, not {text:?}")
-    })?;
-    let shortest = if net.addr().is_ipv4() { 8 } else { 7 };
-    if net.prefix_len() < shortest {
-        bail!(
+fn proxies(texts: &[String]) -> anyhow::Result<Networks> {
+    let proxies = texts.iter().map(|text| proxy(text));
+    let proxies = Networks::new(proxies.collect::<anyhow::Result<_>>()?);
+    proxies.context("trusted_proxies")
+}
+
+fn proxy(text: &str) -> anyhow::Result<Network> {
+    Network::parse(text).map_err(|why| match why {
+        InvalidNetwork::Syntax => anyhow!(
+            "trusted_proxies holds addresses and networks, such as 10.0.0.0/8, not {text:?}"
+        ),
+        InvalidNetwork::TooWide => anyhow!(
             "trusted_proxies may not hold {text}: callers could then name any address as their own; name the addresses of \
              your proxies"
-        );
-    }
-    Ok(net.trunc())
+        ),
+    })
 }
 
 fn idle(seconds: u64) -> anyhow::Result<Duration> {

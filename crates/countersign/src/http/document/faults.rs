@@ -72,6 +72,8 @@ pub(crate) const APPLICATION: Names = &[
     "badAppName",
     "badSmsName",
     "badOrigin",
+    "badBackends",
+    "backendsTooWide",
     "badWebHost",
     "badAndroidAppHash",
     "badCountry",

@@ -13,12 +13,13 @@ use countersign_api::{APP_ID_HEADER, Envelope, Fault, FieldProblem, LANG_HEADER,
 use countersign_core::application::{AppId, Application};
 use countersign_core::id::RequestId;
 use countersign_core::language::LanguageTag;
+use countersign_core::send::client::{Client, EndUser};
 use countersign_core::send::messenger::SendError;
 use countersign_core::time::Timestamp;
 use serde::Serialize;
 
 use super::arrival::Arrival;
-use super::client_address::client_address;
+use super::client_address::{client_address, end_user};
 use super::malformed::malformed;
 use crate::connection::Peer;
 use crate::http::state::AppState;
@@ -29,8 +30,10 @@ pub(crate) struct Context {
     pub(crate) request_id: RequestId,
     /// The language of the answer.
     pub(crate) lang: Lang,
-    /// The address of the caller.
-    pub(crate) client: IpAddr,
+    /// The address that the request came from.
+    address: IpAddr,
+    /// The end user whom the request names.
+    end_user: EndUser,
     /// The headers `x-authing-app-id`, `x-authing-lang` and `authorization`.
     named_app: Option<HeaderValue>,
     /// Whether the request names two different applications.
@@ -77,7 +80,8 @@ impl Context {
         Self {
             request_id: arrival.id,
             lang: Lang::negotiate(text(LANG_HEADER), text(header::ACCEPT_LANGUAGE.as_str())),
-            client: client_address(peer, &parts.headers, &state.proxies),
+            address: client_address(peer, &parts.headers, &state.proxies),
+            end_user: end_user(&parts.headers),
             named_app: parts.headers.get(APP_ID_HEADER).cloned(),
             names_two_apps: names_two_apps(&parts.headers),
             named_language: parts.headers.get(LANG_HEADER).cloned(),
@@ -108,6 +112,11 @@ impl Context {
         let found = found.ok_or(Fault::UnknownApplication)?;
         self.is_about(&found);
         Ok(found)
+    }
+
+    /// Where the request comes from, if it is about `app`.
+    pub(crate) fn client(&self, app: &Application) -> Client {
+        Client::of(&app.backends, self.address, self.end_user)
     }
 
     /// Names the application in the log line of the request.

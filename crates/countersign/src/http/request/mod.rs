@@ -6,6 +6,7 @@ pub(crate) mod body;
 pub(crate) mod client_address;
 pub(crate) mod context;
 pub(crate) mod cors;
+mod forwarded;
 pub(crate) mod malformed;
 mod misfit;
 pub(crate) mod path;

@@ -6,6 +6,7 @@ use countersign_api::{
 use countersign_core::application::{AppId, AppName, Application, Origin, Origins, SmsName};
 use countersign_core::autofill::{AndroidAppHash, WebHost};
 use countersign_core::language::{LanguageChoice, LanguageTag, Languages};
+use countersign_core::network::{InvalidNetwork, Network, Networks};
 use countersign_core::phone::Country;
 use countersign_core::ports::setup::{ApplicationRecord, Replaced, Versioned};
 use countersign_core::time::Timestamp;
@@ -48,6 +49,15 @@ fn origins(texts: &[String]) -> Result<Origins, Fault> {
     let origins: Result<Vec<_>, _> = texts.iter().map(|text| Origin::parse(text)).collect();
     let origins = origins.ok().and_then(|origins| Origins::new(origins).ok());
     origins.ok_or(wrong("allowedOrigins", FieldProblem::NotAnOrigin))
+}
+
+fn backends(texts: &[String]) -> Result<Networks, Fault> {
+    let networks: Result<Vec<_>, _> = texts.iter().map(|text| Network::parse(text)).collect();
+    let networks = networks.map_err(|why| match why {
+        InvalidNetwork::Syntax => wrong("backends", FieldProblem::NotNetworks),
+        InvalidNetwork::TooWide => wrong("backends", FieldProblem::NetworkTooWide),
+    })?;
+    Networks::new(networks).map_err(|_| wrong("backends", FieldProblem::NotNetworks))
 }
 
 /// Reads a part that an empty text takes away.
@@ -107,6 +117,7 @@ pub(crate) fn new(body: &CreateApplicationRequest) -> Result<NewApplication, Fau
         sms_name: sms_name(body.sms_name.as_deref().unwrap_or_default())?,
         id: optional_id(body.app_id.as_deref())?,
         origins: origins(body.allowed_origins.as_ref().unwrap_or(none))?,
+        backends: backends(body.backends.as_ref().unwrap_or(none))?,
         web_host: web_host(body.web_host.as_deref().unwrap_or_default())?,
         android_app_hash: android_app_hash(body.android_app_hash.as_deref().unwrap_or_default())?,
         default_country: default_country(body.default_country.as_deref().unwrap_or_default())?,
@@ -128,6 +139,7 @@ pub(crate) fn change(body: &UpdateApplicationRequest) -> Result<ApplicationChang
         name: body.app_name.as_deref().map(name).transpose()?,
         sms_name: body.sms_name.as_deref().map(sms_name).transpose()?,
         origins: origins.transpose()?,
+        backends: body.backends.as_deref().map(backends).transpose()?,
         web_host: body.web_host.as_deref().map(web_host).transpose()?,
         android_app_hash: hash.transpose()?,
         default_country: country.transpose()?,
@@ -153,6 +165,7 @@ pub(crate) fn dto(record: &Versioned<ApplicationRecord>, now: Timestamp) -> Appl
         sms_name: app.sms_name.as_ref().map(|name| name.as_str().to_owned()),
         notice: notice(app),
         allowed_origins: origins.collect(),
+        backends: app.backends.to_texts(),
         web_host: app.web_host.as_ref().map(|host| host.as_str().to_owned()),
         android_app_hash: app
             .android_app_hash

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use countersign_core::application::{AppId, AppName, Application, Origin, Origins, SmsName};
 use countersign_core::autofill::{AndroidAppHash, WebHost};
 use countersign_core::language::{LanguageChoice, LanguageTag, Languages};
+use countersign_core::network::{Network, Networks};
 use countersign_core::phone::Country;
 use countersign_core::ports::setup::{
     AccessKey, ApplicationRecord, ProviderRecord, Replaced, SecretMac, Setting, SettingKey,
@@ -34,6 +35,9 @@ pub(super) struct Value {
 struct ApplicationValue {
     name: String,
     origins: Vec<String>,
+    /// Absent where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    backends: Vec<String>,
     web_host: Option<String>,
     android_app_hash: Option<String>,
     /// Absent in what releases before 0.2 wrote.
@@ -161,6 +165,7 @@ fn application_value(record: &ApplicationRecord) -> ApplicationValue {
     ApplicationValue {
         name: app.name.as_str().to_owned(),
         origins: origins.collect(),
+        backends: app.backends.to_texts(),
         web_host: app.web_host.as_ref().map(|host| host.as_str().to_owned()),
         android_app_hash: hash.map(|hash| hash.as_str().to_owned()),
         default_country: app.default_country.map(|country| country.to_string()),
@@ -241,12 +246,14 @@ pub(super) fn read(
     })
 }
 
-/// Reads an application. An origin, a web host or an app hash that this release refuses is left out; the application
-/// and its id stay.
+/// Reads an application. An origin, a back end, a web host or an app hash that this release refuses is left out; the
+/// application and its id stay.
 fn application(id: AppId, text: &str, macs: &[u8]) -> Option<ApplicationRecord> {
     let value: ApplicationValue = serde_json::from_str(text).ok()?;
     let origins = value.origins.iter();
     let origins = origins.filter_map(|origin| Origin::parse(origin).ok());
+    let backends = value.backends.iter();
+    let backends = backends.filter_map(|backend| Network::parse(backend).ok());
     let host = value.web_host.and_then(|host| WebHost::parse(&host).ok());
     let hash = value.android_app_hash;
     let (choice, default) = (value.message_language, value.default_language);
@@ -265,6 +272,7 @@ fn application(id: AppId, text: &str, macs: &[u8]) -> Option<ApplicationRecord> 
         name: AppName::recorded(&value.name),
         sms_name: value.sms_name.and_then(|name| SmsName::parse(&name).ok()),
         origins: Origins::new(origins.collect()).unwrap_or_default(),
+        backends: Networks::new(backends.collect()).unwrap_or_default(),
         web_host: host,
         android_app_hash: hash.and_then(|hash| AndroidAppHash::parse(&hash).ok()),
         default_country: value.default_country.and_then(|name| Country::parse(&name)),
