@@ -30,6 +30,8 @@ pub(crate) struct Plan {
     pub(crate) length: Duration,
     /// Requests per second; `None`: each request follows the answer before.
     pub(crate) rate: Option<f64>,
+    /// Whether requests that are still due at the end are given up, instead of asked late.
+    pub(crate) gives_up: bool,
 }
 
 impl Plan {
@@ -40,6 +42,7 @@ impl Plan {
             warm_up: Duration::ZERO,
             length: LONGEST,
             rate: None,
+            gives_up: false,
         }
     }
 }
@@ -51,11 +54,12 @@ pub(crate) struct Counts {
     pub(crate) refused: u64,
     pub(crate) valid: u64,
     pub(crate) invalid: u64,
+    pub(crate) shed: u64,
 }
 
 impl Counts {
     pub(crate) fn all(&self) -> u64 {
-        self.sent + self.refused + self.valid + self.invalid
+        self.sent + self.refused + self.valid + self.invalid + self.shed
     }
 
     fn add(&mut self, seen: Meaning) {
@@ -64,6 +68,7 @@ impl Counts {
             Meaning::Refused => self.refused += 1,
             Meaning::Valid => self.valid += 1,
             Meaning::Invalid => self.invalid += 1,
+            Meaning::Shed => self.shed += 1,
         }
     }
 }
@@ -112,6 +117,7 @@ struct Times {
     begins: Instant,
     ends: Instant,
     interval: Option<Duration>,
+    gives_up: bool,
 }
 
 /// Loads the service at `address`, and accounts for the resources that `pids` use.
@@ -146,6 +152,7 @@ pub(crate) async fn run(
         begins,
         ends: begins + plan.length,
         interval: plan.rate.map(|rate| Duration::from_secs_f64(1.0 / rate)),
+        gives_up: plan.gives_up,
     };
     let shared = Rc::new(RefCell::new(Shared {
         source,
@@ -241,6 +248,9 @@ async fn turn(shared: &RefCell<Shared>, times: Times) -> Option<Instant> {
         shared.slots - 1
     };
     let intended = times.started + interval.mul_f64(f64::from(slot));
+    if times.gives_up && now() >= times.ends {
+        return None;
+    }
     while now() < intended {
         if over() {
             return None;
@@ -301,6 +311,7 @@ mod tests {
             warm_up: Duration::ZERO,
             length: Duration::from_millis(400),
             rate,
+            gives_up: false,
         }
     }
 

@@ -28,6 +28,7 @@ mod load;
 mod meter;
 mod numbers;
 mod ours;
+mod overload;
 mod peers;
 mod power;
 mod process;
@@ -64,6 +65,8 @@ enum Verb {
     Kill(Kill),
     /// Cuts the power at many moments of a run and looks for everything that was answered
     Power(Power),
+    /// Asks for ten times the usual load, and looks at memory, at limits and at what comes after
+    Overload(overload::Overload),
     /// Limit A: reads the request, answers a constant
     LimitA(Listen),
     /// Limit B: decides in memory
@@ -105,6 +108,7 @@ impl Setup {
                 warm_up: Duration::from_secs_f64(seconds / 5.0),
                 length: Duration::from_secs_f64(seconds),
                 rate: None,
+                gives_up: false,
             },
             codes: self.codes,
         })
@@ -191,6 +195,7 @@ async fn load_something(verb: Verb) -> anyhow::Result<bool> {
     match verb {
         Verb::Compare(args) => return Box::pin(args.run()).await,
         Verb::Smoke(args) => return Box::pin(args.run()).await,
+        Verb::Overload(args) => return Box::pin(args.run()).await,
         Verb::Run(args) => Box::pin(one(args)).await?,
         Verb::Preload(args) => {
             let source = source::Unique(0..args.count);

@@ -17,6 +17,8 @@ pub(crate) enum Meaning {
     Valid,
     /// The code was wrong.
     Invalid,
+    /// The service has too much to do.
+    Shed,
 }
 
 /// A source of requests, with the answers that each may get.
@@ -36,6 +38,7 @@ pub(crate) fn envelope(status: u16, body: &[u8]) -> Option<Meaning> {
     let code = after(body, br#""statusCode":"#)?.get(..3)?;
     match (status, code) {
         (200, b"429") => Some(Meaning::Refused),
+        (200, b"503") => Some(Meaning::Shed),
         (200, b"200") => match after(body, br#""isValid":"#) {
             None => Some(Meaning::Sent),
             Some(rest) if rest.starts_with(b"true") => Some(Meaning::Valid),
@@ -83,6 +86,26 @@ impl Source for Popular {
         self.asked.borrow_mut().insert(n);
         wire::send(request, number(n));
         Some(&[Meaning::Sent, Meaning::Refused])
+    }
+}
+
+/// In turns a code for a new number, and one for the next of `crowd`: numbers that are asked for far too often. Either may
+/// be shed.
+pub(crate) struct Crowded {
+    pub(crate) new: std::ops::Range<u64>,
+    pub(crate) crowd: std::iter::Cycle<std::ops::Range<u64>>,
+    pub(crate) is_new: bool,
+}
+
+impl Source for Crowded {
+    fn next(&mut self, request: &mut Vec<u8>) -> Option<&'static [Meaning]> {
+        self.is_new = !self.is_new;
+        if self.is_new {
+            wire::send(request, number(self.new.next()?));
+            return Some(&[Meaning::Sent, Meaning::Shed]);
+        }
+        wire::send(request, number(self.crowd.next()?));
+        Some(&[Meaning::Refused, Meaning::Sent, Meaning::Shed])
     }
 }
 
@@ -167,7 +190,8 @@ mod tests {
         assert_eq!(read(valid), Some(Meaning::Valid));
         let invalid = r#"{"statusCode":200,"data":{"isValid":false,"reason":"used"}}"#;
         assert_eq!(read(invalid), Some(Meaning::Invalid));
-        assert_eq!(read(r#"{"statusCode":503}"#), None);
+        assert_eq!(read(r#"{"statusCode":503}"#), Some(Meaning::Shed));
+        assert_eq!(read(r#"{"statusCode":500}"#), None);
         assert_eq!(envelope(500, valid.as_bytes()), None);
     }
 }
