@@ -41,7 +41,8 @@ pub(super) fn message(fault: &Fault) -> String {
             "The service cannot answer at the moment. Nothing was sent and nothing was told. Try again in a moment.".to_owned()
         }
         Fault::Held { retry_after } => format!(
-            "The service has just started again and sends no code yet. Nothing was sent. Try again in {retry_after} seconds."
+            "The service has just started again and sends no code yet. Nothing was sent. Try again in {wait}.",
+            wait = Span::of(*retry_after).in_words(&UNITS)
         ),
         Fault::ProviderUnreachable => {
             "Nothing was sent. Try again in a moment, or quote the requestId when you ask for help.".to_owned()

@@ -41,7 +41,8 @@ pub(super) fn message(fault: &Fault) -> String {
             "サービスは現在応答できません。何も送信されておらず、何も通知されていません。しばらくしてからお試しください。".to_owned()
         }
         Fault::Held { retry_after } => format!(
-            "サービスは再起動したばかりで、まだコードを送信できません。SMS は送信されていません。{retry_after} 秒後にお試しください。"
+            "サービスは再起動したばかりで、まだコードを送信できません。SMS は送信されていません。{wait}後にお試しください。",
+            wait = Span::of(*retry_after).in_words(&UNITS)
         ),
         Fault::ProviderUnreachable => {
             "SMS は送信されていません。少し待ってもう一度お試しいただくか、requestId を添えてお問い合わせください。".to_owned()

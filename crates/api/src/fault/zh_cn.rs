@@ -47,7 +47,8 @@ pub(super) fn message(fault: &Fault) -> String {
             "服务暂时无法应答。未发送任何短信，也未告知任何结果。请稍后重试。".to_owned()
         }
         Fault::Held { retry_after } => format!(
-            "服务刚刚重新启动，暂不发送验证码。未发送任何短信。请在 {retry_after} 秒后重试。"
+            "服务刚刚重新启动，暂不发送验证码。未发送任何短信。请在 {wait}后重试。",
+            wait = Span::of(*retry_after).in_words(&UNITS)
         ),
         Fault::ProviderUnreachable => {
             "短信未发送。请稍后重试，如需帮助请提供 requestId。".to_owned()

@@ -47,7 +47,8 @@ pub(super) fn message(fault: &Fault) -> String {
             "服務暫時無法回應。未發送任何簡訊，也未告知任何結果。請稍後再試。".to_owned()
         }
         Fault::Held { retry_after } => format!(
-            "服務剛剛重新啟動，暫不發送驗證碼。未發送任何簡訊。請在 {retry_after} 秒後再試。"
+            "服務剛剛重新啟動，暫不發送驗證碼。未發送任何簡訊。請在 {wait}後再試。",
+            wait = Span::of(*retry_after).in_words(&UNITS)
         ),
         Fault::ProviderUnreachable => {
             "簡訊未發送。請稍後再試，如需協助請提供 requestId。".to_owned()
