@@ -24,6 +24,7 @@ mod signing_key;
 mod sms_provider;
 mod sms_route;
 mod sms_template;
+mod statistics;
 mod system;
 mod unlock;
 mod verification_token;
@@ -62,6 +63,7 @@ pub use sms_template::{
     FilledTemplateDto, LintedSmsTemplate, PreviewSmsTemplateRequest, PreviewedSms, SmsTemplateDto,
     TemplateFinding, VendorTemplateDto,
 };
+pub use statistics::{SmsCounts, SmsStatistics, SmsStatisticsRow, TimeStep};
 pub use system::{PublicKey, SystemInfo, SystemVersion};
 pub use unlock::{UnlockDto, UnlockPhoneRequest};
 pub use verification_token::{IntrospectTokenRequest, IntrospectedToken, VerificationClaims};

@@ -46,6 +46,7 @@
 //! | passcode | the one-time code in clear; it exists between its making and the hand-over to a provider |
 //! | plan | routes and templates as the messenger uses them ([`send::messenger::Plan`]) |
 //! | provider | an account that can carry messages ([`ports::provider`]) |
+//! | quarter | a quarter of an hour, the shortest span of tallies ([`tally::Span`]) |
 //! | receipt | a vendor's delivery report |
 //! | records | the port to timelines, receipts and unlocks ([`ports::records`]) |
 //! | refusal | a send that a limit refused, and the limit ([`limit::Refusal`]); recorded for a while ([`ports::refusals`]) |
@@ -58,6 +59,7 @@
 //! | settlement | the record of what became of an admitted message ([`send::settle`]) |
 //! | setup | everything that an operator has set up, at one version ([`ports::setup`]) |
 //! | signing key | an RSA key that signs verification tokens and management tokens; its public half is published |
+//! | tally | the counts of the messages of a span of time, and of what became of them ([`tally::Tally`]) |
 //! | template | the text of a message with gaps, or one that a vendor has approved |
 //! | timeline | all that is known of one message, in order of time |
 //! | tries | the number of further wrong guesses that a code survives |
@@ -86,6 +88,7 @@ pub mod receipt;
 pub mod seal;
 pub mod secret;
 pub mod send;
+pub mod tally;
 pub mod template;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

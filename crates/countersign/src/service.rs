@@ -12,6 +12,7 @@ use countersign_core::ports::provider::Provider;
 use countersign_core::ports::records::Records;
 use countersign_core::ports::refusals::Refusals;
 use countersign_core::ports::setup::SetupStore;
+use countersign_core::ports::tallies::TallyBook;
 use countersign_core::send::messenger::{Messenger, MessengerParts, Plan};
 use countersign_core::send::route::Countries;
 use countersign_core::time::Clock;
@@ -41,6 +42,8 @@ pub struct ServiceParts {
     pub ledger: Arc<dyn Ledger>,
     /// The store of timelines, receipts and unlocks.
     pub records: Arc<dyn Records>,
+    /// The counts of messages.
+    pub tallies: Arc<dyn TallyBook>,
     /// The record of refused sends.
     pub refusals: Arc<dyn Refusals>,
     /// The store of the setup.
@@ -139,6 +142,7 @@ impl Service {
             vendors: Arc::clone(&vendors),
             ledger: Arc::clone(&ledger),
             records: Arc::clone(records),
+            tallies: parts.tallies,
             refusals: parts.refusals,
             clock: Arc::clone(clock),
             messenger: Arc::clone(&messenger),

@@ -5,6 +5,7 @@
 //! | [`ledger`] | decides on sends and checks, and keeps what it decided |
 //! | [`records`] | reads timelines, and takes vendors' reports |
 //! | [`refusals`] | the sends that limits refused lately |
+//! | [`tallies`] | counts of messages by time, application, channel, country and provider |
 //! | [`setup`] | everything that an operator has set up, at one version |
 //! | [`provider`] | an SMS vendor account |
 //! | [`Clock`](crate::time::Clock), [`Entropy`](crate::entropy::Entropy) | time and randomness |
@@ -19,6 +20,7 @@ pub mod provider;
 pub mod records;
 pub mod refusals;
 pub mod setup;
+pub mod tallies;
 
 use std::time::Duration;
 

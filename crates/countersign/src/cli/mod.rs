@@ -29,6 +29,7 @@ mod screen;
 mod send;
 mod sentence;
 mod serve;
+mod statistics;
 mod template;
 mod unbuilt;
 mod unlock;
@@ -89,6 +90,8 @@ enum Verb {
     Template(template::Template),
     /// Show messages, and what became of them
     Message(message::Message),
+    /// Count messages, and what became of them
+    Statistics(statistics::Statistics),
     /// List and rotate the keys that sign verification tokens
     Key(key::Key),
     /// Make, list and delete the keys with which programs manage
@@ -126,6 +129,7 @@ pub fn run() -> ExitCode {
         Verb::Route(route) => route.json(),
         Verb::Template(template) => template.json(),
         Verb::Message(message) => message.json(),
+        Verb::Statistics(statistics) => statistics.owner.json,
         Verb::Key(key) => key.json(),
         Verb::AccessKey(key) => key.json(),
         Verb::Backup(backup) => backup.json,
@@ -162,6 +166,7 @@ pub fn run() -> ExitCode {
             Verb::Route(route) => route.run().await,
             Verb::Template(template) => template.run().await,
             Verb::Message(message) => message.run().await,
+            Verb::Statistics(statistics) => statistics.run().await,
             Verb::Key(key) => key.run().await,
             Verb::AccessKey(key) => key.run().await,
             Verb::Backup(backup) => backup.run(),

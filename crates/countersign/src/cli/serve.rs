@@ -87,6 +87,7 @@ impl Serve {
             signing_keys: SigningKeys::of(&data, clock.now())?,
             ledger: Arc::<SqliteStore>::clone(&opened.store),
             records: Arc::<SqliteStore>::clone(&opened.store),
+            tallies: Arc::<SqliteStore>::clone(&opened.store),
             refusals: Arc::new(RecentRefusals::default()),
             setup: Arc::<SqliteStore>::clone(&opened.store),
             clock,

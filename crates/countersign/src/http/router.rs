@@ -53,6 +53,7 @@ fn endpoints() -> Vec<Endpoint> {
         v3::messages::get_message::endpoint(),
         v3::messages::find_refusals::endpoint(),
         v3::messages::list_refusals::endpoint(),
+        v3::messages::get_sms_statistics::endpoint(),
         v3::numbers::unlock_phone::endpoint(),
         v3::numbers::list_unlocks::endpoint(),
         v3::keys::create_access_key::endpoint(),

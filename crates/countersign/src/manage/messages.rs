@@ -1,4 +1,4 @@
-//! Messages: look up their timelines and the refused sends, and send a test message.
+//! Messages: look up their timelines, their counts and the refused sends, and send a test message.
 
 use std::sync::Arc;
 
@@ -10,6 +10,7 @@ use countersign_core::phone::PhoneNumber;
 use countersign_core::ports::provider::Provider;
 use countersign_core::ports::records::TimelineQuery;
 use countersign_core::ports::refusals::{FoundRefusals, RefusalQuery};
+use countersign_core::ports::tallies::{Tallies, TallyQuery};
 use countersign_core::send::messenger::SendRequest;
 use countersign_core::send::route::ProviderName;
 
@@ -80,6 +81,14 @@ impl Manage {
             ..RefusalQuery::default()
         })
         .await
+    }
+
+    /// Returns the counts of messages.
+    ///
+    /// # Errors
+    /// [`ManageError::Unavailable`].
+    pub async fn tallies(&self, query: TallyQuery) -> Result<Tallies, ManageError> {
+        Ok(self.parts.tallies.tallies(query).await?)
     }
 
     /// Returns the timeline of one message.

@@ -32,6 +32,7 @@ use countersign_core::ports::refusals::Refusals;
 use countersign_core::ports::setup::{
     Change, ChangeError, SettingKey, Setup, SetupStore, SetupVersion,
 };
+use countersign_core::ports::tallies::TallyBook;
 use countersign_core::send::messenger::Messenger;
 use countersign_core::send::route::ProviderName;
 use countersign_core::time::Clock;
@@ -76,6 +77,8 @@ pub struct ManageParts {
     pub ledger: Arc<dyn Ledger>,
     /// Reads timelines and unlocks.
     pub records: Arc<dyn Records>,
+    /// Counts messages.
+    pub tallies: Arc<dyn TallyBook>,
     /// Finds the sends that limits refused.
     pub refusals: Arc<dyn Refusals>,
     /// The time by which the ledger decides.

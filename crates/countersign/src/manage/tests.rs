@@ -131,6 +131,7 @@ impl World {
             vendors: Arc::clone(&vendors),
             ledger: store.clone(),
             records: store.clone(),
+            tallies: store.clone(),
             refusals,
             clock,
             messenger,

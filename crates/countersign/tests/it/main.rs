@@ -74,6 +74,7 @@ mod signed;
 mod slow;
 mod start;
 mod start_refused;
+mod statistics;
 mod supervisor;
 mod this_machine;
 mod tokens;

@@ -3,7 +3,7 @@
 //! One process owns the data folder. Decisions are made in [`memory`] under one lock, and answered once the
 //! [`writer`] has made them durable in the [`log`]; concurrent requests share a commit. The log is append-only and led
 //! by time. A [`start`] rebuilds the memory from its end, which the writer's horizon keeps short. [`reading`] goes on
-//! beside the writer, over a connection of its own.
+//! beside the writer, over a connection of its own. [`upkeep`] makes an index and tallies of the log, at low priority.
 //!
 //! The store knows no rule: it asks [`countersign_core`], applies what comes back, records it, and replays it.
 
@@ -15,6 +15,8 @@ mod reading;
 mod records;
 mod setup;
 mod start;
+mod tallies;
+mod upkeep;
 mod writer;
 
 use std::sync::{Arc, Mutex};
@@ -27,11 +29,11 @@ use rusqlite::Connection;
 use crate::seal::Sealer;
 use log::identity;
 use memory::{Live, LiveSetup};
-use reading::lookup::Lookup;
 use start::folder::Identity;
 pub use start::folder::{ClaimError, OwnedFolder, is_owned};
 use start::open::DATABASE;
 pub use start::open::OpenError;
+use upkeep::Upkeep;
 use writer::queue::{Durable, Queue};
 
 /// The embedded store of one data folder.
@@ -45,8 +47,8 @@ pub struct SqliteStore {
     ahead: Duration,
     /// The moment before which no send is decided on, since the database was put back.
     held_until: Timestamp,
-    /// The index thread, which ends when this is dropped.
-    lookup: Option<Lookup>,
+    /// The thread of upkeep, which ends when this is dropped.
+    upkeep: Option<Upkeep>,
     /// The database file that is open.
     database: Option<Identity>,
     // Dropped last: the folder is owned until the writer has ended.

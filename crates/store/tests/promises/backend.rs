@@ -5,6 +5,7 @@ use std::sync::Arc;
 use countersign_core::ports::ledger::Ledger;
 use countersign_core::ports::records::Records;
 use countersign_core::ports::setup::SetupStore;
+use countersign_core::ports::tallies::TallyBook;
 use countersign_core::testing::HandClock;
 use countersign_core::time::{Clock, Timestamp};
 
@@ -25,6 +26,8 @@ pub(crate) trait Backend: Send + Sync {
     fn records(&self) -> Arc<dyn Records>;
 
     fn setups(&self) -> Arc<dyn SetupStore>;
+
+    fn tally_book(&self) -> Arc<dyn TallyBook>;
 
     /// Returns the clock that the test moves.
     fn hand_clock(&self) -> Arc<HandClock>;
@@ -66,6 +69,10 @@ impl Backend for Box<dyn Backend> {
 
     fn setups(&self) -> Arc<dyn SetupStore> {
         (**self).setups()
+    }
+
+    fn tally_book(&self) -> Arc<dyn TallyBook> {
+        (**self).tally_book()
     }
 
     fn hand_clock(&self) -> Arc<HandClock> {

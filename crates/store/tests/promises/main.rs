@@ -9,6 +9,7 @@ mod codes;
 mod limits;
 mod model;
 mod receipts;
+mod recount;
 mod restart;
 mod schedules;
 mod settings;
@@ -18,6 +19,7 @@ mod setup;
     reason = "shared with the tests of the embedded store alone"
 )]
 mod sqlite;
+mod tallies;
 #[allow(
     dead_code,
     reason = "shared with the tests of the embedded store alone"

@@ -7,6 +7,7 @@ use std::time::Duration;
 use countersign_core::ports::ledger::Ledger;
 use countersign_core::ports::records::Records;
 use countersign_core::ports::setup::SetupStore;
+use countersign_core::ports::tallies::TallyBook;
 use countersign_core::testing::HandClock;
 use countersign_core::time::Clock;
 use countersign_store::sqlite::{OpenError, SqliteStore};
@@ -98,6 +99,10 @@ impl Backend for Sqlite {
     }
 
     fn setups(&self) -> Arc<dyn SetupStore> {
+        self.store()
+    }
+
+    fn tally_book(&self) -> Arc<dyn TallyBook> {
         self.store()
     }
 

@@ -20,6 +20,7 @@ use countersign_core::ports::StoreError;
 use countersign_core::ports::ledger::Ledger;
 use countersign_core::ports::records::{Records, TimelineQuery};
 use countersign_core::ports::setup::SetupStore;
+use countersign_core::ports::tallies::TallyBook;
 use countersign_core::send::attempt::Attempt;
 use countersign_core::send::outcome::{Outcome, RefusalKind};
 use countersign_core::send::settle::Settlement;
@@ -67,6 +68,10 @@ impl<B: Backend> World<B> {
 
     pub(crate) fn setups(&self) -> Arc<dyn SetupStore> {
         self.backend.setups()
+    }
+
+    pub(crate) fn tally_book(&self) -> Arc<dyn TallyBook> {
+        self.backend.tally_book()
     }
 
     /// Returns the time by which the store decides.

@@ -7,10 +7,14 @@ mod faults;
 mod older_folder;
 mod put_back;
 mod restart;
+mod tallies;
 
 #[path = "../promises/backend.rs"]
 #[allow(dead_code, reason = "shared with the suite of promises")]
 mod backend;
+#[path = "../promises/recount.rs"]
+#[allow(dead_code, reason = "shared with the suite of promises")]
+mod recount;
 #[path = "../promises/settings.rs"]
 mod settings;
 #[path = "../promises/sqlite.rs"]

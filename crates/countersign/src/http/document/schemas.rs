@@ -9,10 +9,10 @@ use countersign_api::{
     ManagementTokenRequest, MessageDto, PreCheckCodeRequest, PreCheckedCode,
     PreviewSmsTemplateRequest, PreviewedSms, ProviderHealth, PublicKey, ReceiptDto,
     RotatedSigningKey, RoutedProvider, SendSmsRequest, SetSmsProviderRequest, SigningKeyDto,
-    SigningKeyState, SmsCodePayload, SmsProviderDto, SmsRouteDto, SmsTemplateDto, SystemInfo,
-    SystemVersion, TemplateFinding, TestSmsProviderRequest, UnlockDto, UnlockPhoneRequest,
-    UpdateApplicationRequest, VendorTemplateDto, VerdictDto, VerificationClaims, VerifiedCode,
-    VerifyCodeRequest,
+    SigningKeyState, SmsCodePayload, SmsCounts, SmsProviderDto, SmsRouteDto, SmsStatistics,
+    SmsStatisticsRow, SmsTemplateDto, SystemInfo, SystemVersion, TemplateFinding,
+    TestSmsProviderRequest, TimeStep, UnlockDto, UnlockPhoneRequest, UpdateApplicationRequest,
+    VendorTemplateDto, VerdictDto, VerificationClaims, VerifiedCode, VerifyCodeRequest,
 };
 use serde_json::{Map, Value, json};
 use utoipa::{PartialSchema, ToSchema};
@@ -63,6 +63,10 @@ pub(crate) fn all() -> Value {
     add::<SetSmsProviderRequest>(&mut schemas);
     add::<SmsProviderDto>(&mut schemas);
     add::<SmsRouteDto>(&mut schemas);
+    add::<SmsCounts>(&mut schemas);
+    add::<SmsStatistics>(&mut schemas);
+    add::<SmsStatisticsRow>(&mut schemas);
+    add::<TimeStep>(&mut schemas);
     add::<TestSmsProviderRequest>(&mut schemas);
     add::<FilledTemplateDto>(&mut schemas);
     add::<LintedSmsTemplate>(&mut schemas);

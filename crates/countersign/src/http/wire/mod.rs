@@ -7,4 +7,5 @@ pub(crate) mod message;
 pub(crate) mod provider;
 pub(crate) mod refusal;
 pub(crate) mod route;
+pub(crate) mod statistics;
 pub(crate) mod template;

@@ -21,7 +21,8 @@ pub(crate) fn scope(app_id: Option<&str>, country_code: Option<&str>) -> Result<
     })
 }
 
-fn country(named: Option<&str>) -> Result<Option<Country>, Fault> {
+/// Reads a country that may be absent or empty.
+pub(crate) fn country(named: Option<&str>) -> Result<Option<Country>, Fault> {
     let Some(code) = named.filter(|code| !code.is_empty()) else {
         return Ok(None);
     };

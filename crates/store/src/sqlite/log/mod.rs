@@ -1,6 +1,7 @@
 //! The log: append-only tables, led by time, from which a start rebuilds the memory.
 
 pub(super) mod attempt;
+pub(super) mod counts;
 pub(super) mod event;
 pub(super) mod find;
 pub(super) mod hit;

@@ -1,8 +1,11 @@
 //! The rows of vendors' reports.
 
+use std::collections::HashMap;
+use std::ops::Range;
+
 use countersign_core::receipt::{Delivery, Receipt, ReceiptRecord};
 use countersign_core::time::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, params};
 
 use crate::seal::{Key, Sealer};
 use crate::sqlite::reading::receipts::About;
@@ -79,28 +82,30 @@ impl ReceiptRow {
     }
 }
 
-/// Reads the reports about the message `seq`, each once and in the order in which they came. A report that claims the
-/// message counts as soon as an attempt of its provider has that id, or ended without one; or if a crash lost the
-/// attempt.
+/// The condition under which a report counts. One that claims its message does as soon as an attempt of its provider has
+/// that id, or ended without one; or if a crash lost the attempt.
+const COUNTS: &str = "(claims IS NULL OR EXISTS (
+    SELECT 1 FROM attempt WHERE attempt.id BETWEEN receipt.id / 16 * 16 AND receipt.id / 16 * 16 + 15 AND (
+        attempt.provider IS NULL OR attempt.provider = receipt.provider AND (
+            provider_message_id = claims
+            OR provider_message_id IS NULL AND outcome != 'not_accepted'
+        )
+    )
+))";
+
+/// Reads the reports about the message `seq` that [count](COUNTS), each once and in the order in which they came.
 pub(crate) fn read(log: &Connection, seq: i64) -> rusqlite::Result<Vec<ReceiptRecord>> {
-    let mut select = log.prepare_cached(
+    let mut select = log.prepare_cached(&format!(
         "SELECT at, provider, status, vendor_code FROM receipt
-         WHERE id BETWEEN 16 * ?1 AND 16 * ?1 + 15 AND (claims IS NULL OR EXISTS (
-             SELECT 1 FROM attempt WHERE id BETWEEN 16 * ?1 AND 16 * ?1 + 15 AND (
-                 attempt.provider IS NULL OR attempt.provider = receipt.provider AND (
-                     provider_message_id = claims
-                     OR provider_message_id IS NULL AND outcome != 'not_accepted'
-                 )
-             )
-         )) ORDER BY id",
-    )?;
+         WHERE id BETWEEN 16 * ?1 AND 16 * ?1 + 15 AND {COUNTS} ORDER BY id"
+    ))?;
     let mut rows = select.query([seq])?;
     let mut found: Vec<ReceiptRecord> = Vec::new();
     while let Some(row) = rows.next()? {
         let record = ReceiptRecord {
             at: Timestamp::from_millis(row.get("at")?),
             provider: row.get("provider")?,
-            status: Delivery::parse(row.get_ref("status")?.as_str()?).unwrap_or(Delivery::Underway),
+            status: status(row)?,
             vendor_code: row.get("vendor_code")?,
         };
         if !found.iter().any(|known| says_the_same(known, &record)) {
@@ -108,6 +113,28 @@ pub(crate) fn read(log: &Connection, seq: i64) -> rusqlite::Result<Vec<ReceiptRe
         }
     }
     Ok(found)
+}
+
+/// Reads the states that reports [which count](COUNTS) name, by message, in the order in which they came.
+pub(crate) fn deliveries(
+    log: &Connection,
+    messages: Range<i64>,
+) -> rusqlite::Result<HashMap<i64, Vec<Delivery>>> {
+    let mut select = log.prepare_cached(&format!(
+        "SELECT id, status FROM receipt WHERE id >= 16 * ?1 AND id < 16 * ?2 AND {COUNTS} ORDER BY id"
+    ))?;
+    let mut rows = select.query([messages.start, messages.end])?;
+    let mut found: HashMap<i64, Vec<Delivery>> = HashMap::new();
+    while let Some(row) = rows.next()? {
+        let id: i64 = row.get("id")?;
+        found.entry(id / 16).or_default().push(status(row)?);
+    }
+    Ok(found)
+}
+
+fn status(row: &Row<'_>) -> rusqlite::Result<Delivery> {
+    let name = row.get_ref("status")?.as_str()?;
+    Ok(Delivery::parse(name).unwrap_or(Delivery::Underway))
 }
 
 fn says_the_same(one: &ReceiptRecord, other: &ReceiptRecord) -> bool {

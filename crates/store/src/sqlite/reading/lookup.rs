@@ -1,18 +1,16 @@
 //! The index `lookup.db` beside the log, by which messages are found by number and checks by code.
 //!
-//! An index in the log itself would add a random page to every commit. Instead, a thread of low priority reads
+//! An index in the log itself would add a random page to every commit. Instead, [upkeep](crate::sqlite::upkeep) reads
 //! the log in chunks of [`CHUNK`] rows, sorts each, and appends it to the index. A search reads every chunk, in
 //! some microseconds each, and then the rows after the last one. The file holds no data of its own: if it is
 //! missing or belongs to another log, the thread makes it anew.
 
 use std::path::Path;
-use std::sync::mpsc::{RecvTimeoutError, Sender};
-use std::thread::JoinHandle;
-use std::time::Duration;
 
 use countersign_core::id::MessageId;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
 
+use super::tallies;
 use crate::seal::Key;
 use crate::sqlite::log::event;
 use crate::sqlite::log::find::{self, Table};
@@ -21,9 +19,6 @@ const FILE: &str = "lookup.db";
 
 /// The number of rows of the log in a chunk.
 const CHUNK: i64 = 32_768;
-
-/// The time between two looks for a whole chunk.
-const PAUSE: Duration = Duration::from_secs(1);
 
 const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS done (
@@ -60,80 +55,22 @@ impl Table {
     }
 }
 
-/// The thread that makes the index. It runs for as long as this value lives.
-pub(crate) struct Lookup {
-    stop: Option<Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+/// Attaches the index to `reader`, which reads the log.
+pub(crate) fn attach(reader: &Connection, database: &Path) -> rusqlite::Result<()> {
+    let file = database.with_file_name(FILE);
+    reader.execute("ATTACH ? AS lookup", [file.to_string_lossy()])?;
+    Ok(())
 }
-
-impl Lookup {
-    /// Opens or creates the index beside `database`, and starts the thread.
-    pub(crate) fn start(database: &Path) -> rusqlite::Result<Self> {
-        let mut indexer = Indexer::open(database)?;
-        let (stop, stopped) = std::sync::mpsc::channel();
-        let work = move || {
-            yield_to_others();
-            loop {
-                let pause = match indexer.step() {
-                    Ok(true) => Duration::ZERO,
-                    Ok(false) => PAUSE,
-                    Err(error) => {
-                        tracing::error!(%error, "lookup.db could not be written to");
-                        PAUSE
-                    }
-                };
-                if stopped.recv_timeout(pause) != Err(RecvTimeoutError::Timeout) {
-                    return;
-                }
-            }
-        };
-        let thread = std::thread::Builder::new()
-            .name("sqlite-lookup".to_owned())
-            .spawn(work)
-            .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
-        Ok(Self {
-            stop: Some(stop),
-            thread: Some(thread),
-        })
-    }
-
-    /// Attaches the index to `reader`, which reads the log.
-    pub(crate) fn attach(reader: &Connection, database: &Path) -> rusqlite::Result<()> {
-        let file = database.with_file_name(FILE);
-        reader.execute("ATTACH ? AS lookup", [file.to_string_lossy()])?;
-        Ok(())
-    }
-}
-
-impl Drop for Lookup {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
-}
-
-/// Lowers the priority of this thread, since requests come first.
-#[cfg(target_os = "linux")]
-fn yield_to_others() {
-    // Linux has a priority for each thread.
-    if let Err(error) = rustix::process::setpriority_process(Some(rustix::thread::gettid()), 19) {
-        tracing::debug!(%error, "no low priority for lookup.db");
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn yield_to_others() {}
 
 /// Makes the index, chunk by chunk.
-struct Indexer {
-    log: Connection,
-    index: Connection,
+pub(crate) struct Indexer {
+    pub(crate) log: Connection,
+    pub(crate) index: Connection,
 }
 
 impl Indexer {
-    fn open(database: &Path) -> rusqlite::Result<Self> {
+    /// Opens or creates the index beside `database`.
+    pub(crate) fn open(database: &Path) -> rusqlite::Result<Self> {
         let log = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         let path = database.with_file_name(FILE);
         let usable = Self::index(&path).and_then(|index| Ok((fits(&log, &index)?, index)));
@@ -158,11 +95,12 @@ impl Indexer {
         index.pragma_update(None, "synchronous", "NORMAL")?;
         index.pragma_update(None, "cache_size", -1_024)?;
         index.execute_batch(SCHEMA)?;
+        index.execute_batch(tallies::SCHEMA)?;
         Ok(index)
     }
 
     /// Indexes a chunk, if there is a whole one.
-    fn step(&mut self) -> rusqlite::Result<bool> {
+    pub(crate) fn step(&mut self) -> rusqlite::Result<bool> {
         let messages = self.step_of(Table::Message, |row, keys| {
             keys.push(row.get("phone_key")?);
             Ok(())

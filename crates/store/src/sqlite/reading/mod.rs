@@ -2,4 +2,5 @@
 
 pub(super) mod lookup;
 pub(super) mod receipts;
+pub(super) mod tallies;
 pub(super) mod timelines;

@@ -155,7 +155,7 @@ const CHECKS: &str = "
     WHERE seq >= ? AND seq < ? AND messages IS NOT NULL ORDER BY seq";
 
 /// The time after a message within which its code may be checked: its life, and the time of a slow request.
-const CHECKED: Duration = Duration::from_secs(11 * 60);
+pub(crate) const CHECKED: Duration = Duration::from_secs(11 * 60);
 
 /// The maximum number of checks shown for one code. Its tries and successes cannot exceed it.
 const MOST_CHECKS: usize = 64;

@@ -22,7 +22,8 @@ use crate::sqlite::log::rule_set::RuleSets;
 use crate::sqlite::log::schema::migrations;
 use crate::sqlite::log::setup;
 use crate::sqlite::memory::LiveSetup;
-use crate::sqlite::reading::lookup::Lookup;
+use crate::sqlite::reading::lookup;
+use crate::sqlite::upkeep::Upkeep;
 use crate::sqlite::writer::checkpoints::Checkpoints;
 use crate::sqlite::writer::horizon::Horizon;
 use crate::sqlite::writer::queue::Queue;
@@ -95,9 +96,10 @@ impl SqliteStore {
     ) -> Result<Self, OpenError> {
         let path = folder.path().join(DATABASE);
         let (mut store, mut writer) = assemble(folder, keys, clock, on_put_back)?;
-        store.lookup = Some(Lookup::start(&path).map_err(database)?);
+        let (sealer, clock) = (Arc::clone(&store.sealer), Arc::clone(&store.clock));
+        store.upkeep = Some(Upkeep::start(&path, sealer, clock).map_err(database)?);
         if let Ok(reader) = store.reader.lock() {
-            Lookup::attach(&reader, &path).map_err(database)?;
+            lookup::attach(&reader, &path).map_err(database)?;
         }
         writer.checkpoint_beside(Checkpoints::start(&path).map_err(database)?);
         let thread = writer.start();
@@ -165,7 +167,7 @@ pub(crate) fn assemble(
         clock,
         ahead,
         held_until,
-        lookup: None,
+        upkeep: None,
         database: Identity::of(&path).map_err(|error| OpenError::Database(error.to_string()))?,
         folder,
     };

@@ -41,7 +41,7 @@ fn steps(indexer: &mut Indexer) -> usize {
 fn found(dir: &Path, table: Table, key: i64, to: i64, limit: usize) -> Vec<i64> {
     let database = dir.join("countersign.db");
     let reader = Connection::open(&database).unwrap();
-    Lookup::attach(&reader, &database).unwrap();
+    attach(&reader, &database).unwrap();
     let search = Search::on(&reader, table).unwrap();
     search
         .indexed_rows(Key::of_column(key), (0, to), limit)

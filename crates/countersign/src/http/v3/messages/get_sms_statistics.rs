@@ -1,0 +1,142 @@
+//! `GET /api/v3/get-sms-statistics` (management): how many messages were sent, and what became of them.
+//!
+//! `from` and `to` name the range (default: the last 24 hours), `by` what each row is about; `appId`, `channel`,
+//! `country` and `provider` pick messages.
+
+use std::time::Duration;
+
+use axum::extract::{Query, State};
+use axum::http::Uri;
+use axum::response::Response;
+use countersign_api::{Fault, FieldProblem, SmsStatistics};
+use countersign_core::channel::Channel;
+use countersign_core::ports::tallies::{By, TallyQuery};
+use countersign_core::time::Timestamp;
+use serde_json::{Value, json};
+
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, get};
+use crate::http::proof::operator::Operator;
+use crate::http::request::context::Context;
+use crate::http::request::malformed::malformed;
+use crate::http::state::AppState;
+use crate::http::wire::{application, provider, route, statistics};
+use crate::operator::Permission;
+
+/// The length of the range where the question names no start.
+const RANGE: Duration = Duration::from_secs(24 * 3600);
+
+pub(crate) fn endpoint() -> Endpoint {
+    Endpoint {
+        name: "get-sms-statistics",
+        handler: get(handle),
+        summary: "Count messages",
+        about: "How many messages were sent in a range of time, and what became of them, in all and by hour, day (UTC), \
+            application, channel, country or provider. A message counts at the time of its decision, whenever its \
+            report or its check comes, for 48 hours. Counts hold no number, and stay when messages have gone from the \
+            record.",
+        audience: Audience::Operator(Permission::ReadMessages),
+        asks: Asks::Query(parameters()),
+        answers: Answers::Data(Shape::of::<SmsStatistics>(statistics::example())),
+        faults: &[&["badTime", "badSetting", "unknownChannel", "badAppId"]],
+    }
+}
+
+fn parameters() -> Vec<(&'static str, &'static str, Value)> {
+    let time = || json!({"type": "string", "format": "date-time"});
+    let text = || json!({"type": "string"});
+    let names = statistics::BY.map(|(name, _)| name);
+    vec![
+        (
+            "from",
+            "Messages from here on (default: 24 hours before the end).",
+            time(),
+        ),
+        ("to", "Messages before this time (default: now).", time()),
+        (
+            "by",
+            "What each row is about.",
+            json!({"type": "string", "enum": names, "default": "day"}),
+        ),
+        ("appId", "Only messages of this application.", text()),
+        ("channel", "Only messages of this channel.", text()),
+        (
+            "country",
+            "Only messages to numbers of this country, such as CN.",
+            text(),
+        ),
+        (
+            "provider",
+            "Only messages whose outcome this provider decided.",
+            text(),
+        ),
+    ]
+}
+
+/// The parameters of the query.
+type Parameters = Vec<(String, String)>;
+
+pub(crate) async fn handle(
+    State(state): State<AppState>,
+    cx: Context,
+    _: Operator,
+    uri: Uri,
+) -> Response {
+    let parameters = Query::<Parameters>::try_from_uri(&uri);
+    let parameters = parameters.map_or_else(|_| Vec::new(), |Query(pairs)| pairs);
+    let result = count(&state, &parameters).await;
+    cx.answer_with(result)
+}
+
+async fn count(state: &AppState, parameters: &Parameters) -> Result<SmsStatistics, Fault> {
+    let query = parse(parameters, state.clock.now())?;
+    let by = query.by;
+    let tallies = state.manage.tallies(query).await?;
+    Ok(statistics::dto(tallies, by))
+}
+
+fn parse(parameters: &Parameters, now: Timestamp) -> Result<TallyQuery, Fault> {
+    let (mut from, mut query) = (
+        None,
+        TallyQuery {
+            from: now,
+            to: now,
+            by: By::Day,
+            app: None,
+            channel: None,
+            country: None,
+            provider: None,
+        },
+    );
+    for (name, value) in parameters.iter().filter(|(_, value)| !value.is_empty()) {
+        let time = || {
+            let wrong = || malformed(Some(name.clone()), FieldProblem::NotATime);
+            // The plus sign of a time zone that was not encoded is read as a space.
+            Timestamp::parse(&value.replace(' ', "+")).ok_or_else(wrong)
+        };
+        match name.as_str() {
+            "from" => from = Some(time()?),
+            "to" => query.to = time()?,
+            "by" => query.by = by(value)?,
+            "appId" => query.app = application::optional_id(Some(value))?,
+            "channel" => query.channel = Some(channel(value)?),
+            "country" => query.country = route::country(Some(value))?,
+            "provider" => query.provider = Some(provider::name(value, "provider")?.to_string()),
+            _ => {}
+        }
+    }
+    query.from = from.unwrap_or_else(|| query.to.before(RANGE));
+    Ok(query)
+}
+
+fn by(value: &str) -> Result<By, Fault> {
+    let known = statistics::BY.into_iter().find(|(name, _)| *name == value);
+    known.map(|(_, by)| by).ok_or_else(|| {
+        let names = statistics::BY.map(|(name, _)| name).join(", ");
+        provider::bad("by", format!("must be one of {names}"))
+    })
+}
+
+fn channel(value: &str) -> Result<Channel, Fault> {
+    let wrong = || malformed(Some("channel".to_owned()), FieldProblem::NotAChannel);
+    Channel::parse(value).ok_or_else(wrong)
+}

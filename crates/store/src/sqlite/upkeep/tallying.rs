@@ -1,0 +1,288 @@
+//! Keeps the tallies of `lookup.db` up to date with the log.
+//!
+//! A quarter of an hour is counted anew while it is [open](tally::OPEN), the newest every few seconds and older ones less
+//! often, and once more when it closes. Where the file is new, older quarters are counted from the newest back.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use countersign_core::tally::{self, Span, Tally};
+use countersign_core::time::{Clock, Timestamp};
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use super::recount::{self, Counts};
+use crate::seal::Sealer;
+use crate::sqlite::log::counts;
+use crate::sqlite::log::find::{self, Table};
+use crate::sqlite::reading::tallies;
+
+/// Counts quarters, one at each step.
+pub(super) struct Tallying {
+    sealer: Arc<Sealer>,
+    clock: Arc<dyn Clock>,
+    progress: Progress,
+    /// When each open quarter was last counted.
+    made: HashMap<Timestamp, Timestamp>,
+    /// Whether newer messages had their turn last.
+    refreshed: bool,
+}
+
+/// How far the counting has come.
+#[derive(Debug, Clone, Copy)]
+struct Progress {
+    /// Messages from here on have been counted; before it is the work of [`Tallying::fill`].
+    counted_from: Timestamp,
+    /// Quarters before this time are closed.
+    closed_until: Timestamp,
+}
+
+/// The interval at which a quarter is counted anew, by the time that has passed since its end.
+fn interval(age: Duration) -> Duration {
+    const RECENT: Duration = Duration::from_secs(2 * 3600);
+    Duration::from_secs(match age {
+        Duration::ZERO => 5,
+        age if age < RECENT => 60,
+        _ => 3_600,
+    })
+}
+
+impl Tallying {
+    pub(super) fn open(
+        index: &Connection,
+        sealer: Arc<Sealer>,
+        clock: Arc<dyn Clock>,
+    ) -> rusqlite::Result<Self> {
+        let now = clock.now();
+        let known = index
+            .query_row(
+                "SELECT counted_from, closed_until FROM counted",
+                [],
+                |row| {
+                    Ok(Progress {
+                        counted_from: Timestamp::from_millis(row.get(0)?),
+                        closed_until: Timestamp::from_millis(row.get(1)?),
+                    })
+                },
+            )
+            .optional()?;
+        let new = Progress {
+            counted_from: Span::Quarter.start(now).after(Span::Quarter.length()),
+            closed_until: closes_until(now),
+        };
+        Ok(Self {
+            sealer,
+            clock,
+            progress: known.unwrap_or(new),
+            made: HashMap::new(),
+            refreshed: false,
+        })
+    }
+
+    /// Counts one quarter, if one is due. Returns whether there was work.
+    pub(super) fn step(
+        &mut self,
+        log: &Connection,
+        index: &mut Connection,
+        ending: &AtomicBool,
+    ) -> rusqlite::Result<bool> {
+        let now = self.clock.now();
+        let mut place = Place {
+            log,
+            index,
+            ending,
+            now,
+        };
+        let refreshed = !self.refreshed && self.refresh(&mut place)?;
+        self.refreshed = refreshed;
+        Ok(refreshed
+            || self.close(&mut place)?
+            || self.fill(&mut place)?
+            || self.refresh(&mut place)?)
+    }
+
+    /// Counts the open quarter that has waited the longest for its turn.
+    fn refresh(&mut self, place: &mut Place<'_>) -> rusqlite::Result<bool> {
+        let oldest = self.progress.closed_until.max(self.progress.counted_from);
+        let mut quarter = Span::Quarter.start(place.now);
+        let mut due: Option<(Timestamp, f64)> = None;
+        while quarter >= oldest {
+            let late = self.lateness(quarter, place.now);
+            if late >= 1.0 && due.is_none_or(|(_, other)| late > other) {
+                due = Some((quarter, late));
+            }
+            quarter = quarter.before(Span::Quarter.length());
+        }
+        match due {
+            Some((quarter, _)) => self.make(quarter, place),
+            None => Ok(false),
+        }
+    }
+
+    /// Returns the time since the last count of an open quarter, in intervals.
+    fn lateness(&self, quarter: Timestamp, now: Timestamp) -> f64 {
+        let age = quarter.after(Span::Quarter.length()).until(now);
+        let made = self.made.get(&quarter);
+        made.map_or(f64::INFINITY, |made| {
+            made.until(now).as_secs_f64() / interval(age).as_secs_f64()
+        })
+    }
+
+    /// Counts the next quarter that closes, for the last time.
+    fn close(&mut self, place: &mut Place<'_>) -> rusqlite::Result<bool> {
+        let until = closes_until(place.now);
+        let Progress {
+            counted_from,
+            closed_until,
+        } = self.progress;
+        if closed_until >= until {
+            return Ok(false);
+        }
+        let from = closed_until.max(counted_from).min(until);
+        let next = place.first_quarter_from(from)?.filter(|next| *next < until);
+        if let Some(quarter) = next
+            && !self.make(quarter, place)?
+        {
+            return Ok(false);
+        }
+        let reached = next.map_or(until, |quarter| quarter.after(Span::Quarter.length()));
+        self.progress.closed_until = reached;
+        self.made.retain(|quarter, _| *quarter >= reached);
+        tallies::drop_quarters_before(place.index, kept_from(place.now))?;
+        self.put_progress(place.index)?;
+        Ok(true)
+    }
+
+    /// Counts the newest quarter that was never counted, where the file is new.
+    fn fill(&mut self, place: &mut Place<'_>) -> rusqlite::Result<bool> {
+        let from = self.progress.counted_from;
+        if from == BEGINNING {
+            return Ok(false);
+        }
+        let quarter = match place.last_quarter_before(from)? {
+            Some(quarter) if quarter >= kept_from(place.now) => {
+                if !self.make(quarter, place)? {
+                    return Ok(false);
+                }
+                quarter
+            }
+            _ => BEGINNING,
+        };
+        self.progress.counted_from = quarter;
+        self.put_progress(place.index)?;
+        Ok(true)
+    }
+
+    /// Counts a quarter. Returns false if the thread was told to end meanwhile.
+    fn make(&mut self, quarter: Timestamp, place: &mut Place<'_>) -> rusqlite::Result<bool> {
+        let counts = recount::quarter(place.log, &self.sealer, quarter, place.now, place.ending)?;
+        let Some(counts) = counts else {
+            return Ok(false);
+        };
+        replace(place.index, quarter, &counts)?;
+        self.made.insert(quarter, place.now);
+        Ok(true)
+    }
+
+    fn put_progress(&self, index: &Connection) -> rusqlite::Result<()> {
+        let Progress {
+            counted_from,
+            closed_until,
+        } = self.progress;
+        index
+            .prepare_cached("INSERT OR REPLACE INTO counted VALUES (1, ?, ?)")?
+            .execute([counted_from.as_millis(), closed_until.as_millis()])?;
+        Ok(())
+    }
+}
+
+/// The start of time, before which there is nothing to count.
+const BEGINNING: Timestamp = Timestamp::from_millis(0);
+
+/// Returns the end of the newest quarter that is closed at `now`.
+fn closes_until(now: Timestamp) -> Timestamp {
+    Span::Quarter.start(now.before(tally::OPEN))
+}
+
+/// Returns the time from which on quarters are kept at `now`.
+fn kept_from(now: Timestamp) -> Timestamp {
+    Span::Day.start(now.before(tally::QUARTERS_KEPT))
+}
+
+/// The log, and the file that the tallies are in.
+struct Place<'a> {
+    log: &'a Connection,
+    index: &'a mut Connection,
+    ending: &'a AtomicBool,
+    now: Timestamp,
+}
+
+impl Place<'_> {
+    /// Returns the first quarter at `from` or later that has a message.
+    fn first_quarter_from(&self, from: Timestamp) -> rusqlite::Result<Option<Timestamp>> {
+        let seq = find::first_at(self.log, Table::Message, from)?;
+        self.quarter_of(
+            "SELECT decided_at FROM message WHERE seq >= ? ORDER BY seq LIMIT 1",
+            seq,
+        )
+    }
+
+    /// Returns the last quarter before `from` that has a message.
+    fn last_quarter_before(&self, from: Timestamp) -> rusqlite::Result<Option<Timestamp>> {
+        let seq = find::first_at(self.log, Table::Message, from)?;
+        self.quarter_of(
+            "SELECT decided_at FROM message WHERE seq < ? ORDER BY seq DESC LIMIT 1",
+            seq,
+        )
+    }
+
+    fn quarter_of(&self, select: &str, seq: i64) -> rusqlite::Result<Option<Timestamp>> {
+        let decided_at: Option<i64> = self
+            .log
+            .prepare_cached(select)?
+            .query_row([seq], |row| row.get(0))
+            .optional()?;
+        Ok(decided_at.map(|at| Span::Quarter.start(Timestamp::from_millis(at))))
+    }
+}
+
+/// Puts the counts of a quarter in place of those before, unless they are the same.
+fn replace(index: &mut Connection, quarter: Timestamp, counts: &Counts) -> rusqlite::Result<()> {
+    let at = quarter.as_millis();
+    if tallies::spread_at(index, quarter)? == *counts {
+        return Ok(());
+    }
+    let transaction = index.transaction()?;
+    transaction
+        .prepare_cached("DELETE FROM spread WHERE at = ?")?
+        .execute([at])?;
+    transaction
+        .prepare_cached("DELETE FROM flow WHERE at = ?")?
+        .execute([at])?;
+    let mut flow: BTreeMap<_, Tally> = BTreeMap::new();
+    {
+        let mut insert =
+            transaction.prepare_cached("INSERT INTO spread VALUES (?, ?, ?, ?, ?, ?)")?;
+        for (kind, tally) in counts {
+            insert.execute(params![
+                at,
+                kind.app,
+                kind.channel.as_str(),
+                kind.country
+                    .map(|country| country.to_string())
+                    .unwrap_or_default(),
+                kind.provider.as_deref().unwrap_or_default(),
+                counts::encode(tally),
+            ])?;
+            flow.entry((&kind.app, kind.channel))
+                .or_default()
+                .add(tally);
+        }
+        let mut insert = transaction.prepare_cached("INSERT INTO flow VALUES (?, ?, ?, ?)")?;
+        for ((app, channel), tally) in flow {
+            insert.execute(params![at, app, channel.as_str(), counts::encode(&tally)])?;
+        }
+    }
+    transaction.commit()
+}
