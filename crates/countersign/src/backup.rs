@@ -8,17 +8,17 @@ use anyhow::{Context, bail};
 use countersign_store::sqlite::backup::{self, Copied};
 use countersign_store::{OwnedFolder, custody};
 
-use crate::config::keys::{self, Keys};
+use crate::config::keys::{self, KeySource, Keys};
 use crate::config::private_file;
 use crate::token;
 
-/// A data folder, and the file with its keys.
+/// A data folder, and the place of its keys.
 #[derive(Debug, Clone)]
 pub struct Kept {
     /// The folder.
     pub data: PathBuf,
-    /// The file of keys, which may be elsewhere. The keys that sign tokens are in the folder.
-    pub keys: PathBuf,
+    /// The place of the keys, which may be elsewhere. The keys that sign tokens are in the folder.
+    pub keys: KeySource,
 }
 
 impl Kept {
@@ -26,17 +26,9 @@ impl Kept {
     #[must_use]
     pub fn in_folder(data: PathBuf) -> Self {
         Self {
-            keys: data.join(keys::KEY_FILE),
+            keys: KeySource::Folder,
             data,
         }
-    }
-
-    /// Each file of keys, and its name in a backup.
-    fn key_files(&self) -> [(PathBuf, &'static str); 2] {
-        [
-            (self.keys.clone(), keys::KEY_FILE),
-            (self.data.join(token::KEY_FILE), token::KEY_FILE),
-        ]
     }
 }
 
@@ -52,16 +44,9 @@ pub fn make(kept: &Kept, dir: &Path, with_keys: bool) -> anyhow::Result<Copied> 
     let copied = backup::copy(&kept.data, &draft.path)?;
     // After the database: a key that signed anything before the backup began is in its file by now.
     if with_keys {
-        if !kept.keys.exists() {
-            bail!(
-                "the key file {} is missing: name the settings of the service with --config, or leave the keys out with \
-                 --without-keys",
-                kept.keys.display()
-            );
-        }
-        for (file, name) in kept.key_files() {
-            copy_keys(&file, &draft.path.join(name))?;
-        }
+        copy_master_keys(kept, &draft.path.join(keys::KEY_FILE))?;
+        let signing = token::KEY_FILE;
+        copy_keys(&kept.data.join(signing), &draft.path.join(signing))?;
     }
     draft.take_name(dir)?;
     Ok(copied)
@@ -75,37 +60,64 @@ pub fn make(kept: &Kept, dir: &Path, with_keys: bool) -> anyhow::Result<Copied> 
 pub fn restore(dir: &Path, kept: &Kept, over_newer: bool) -> anyhow::Result<Copied> {
     custody::check(dir)?;
     let folder = OwnedFolder::claim(&kept.data)?;
-    let keys = keys_for(dir, &kept.keys)?;
+    let keys = keys_for(dir, kept)?;
     let copied = backup::restore(&folder, dir, &keys.store, over_newer)?;
-    for (file, name) in kept.key_files() {
-        if dir.join(name).exists() && !file.exists() {
+    let signing = token::KEY_FILE;
+    for (name, file) in [
+        (keys::KEY_FILE, kept.keys.file(&kept.data)),
+        (signing, Some(kept.data.join(signing))),
+    ] {
+        if let Some(file) = file.filter(|file| dir.join(name).exists() && !file.exists()) {
             copy_keys(&dir.join(name), &file)?;
         }
     }
     Ok(copied)
 }
 
-/// Returns the keys of the backup, or where it has none those in the file `ours`.
-fn keys_for(dir: &Path, ours: &Path) -> anyhow::Result<Keys> {
+/// Returns the keys of the backup, or where it has none those of the deployment.
+fn keys_for(dir: &Path, kept: &Kept) -> anyhow::Result<Keys> {
     let theirs = dir.join(keys::KEY_FILE);
-    if !theirs.exists() && !ours.exists() {
-        bail!(
-            "the backup {} was made without keys: put them into {} first",
-            dir.display(),
-            ours.display()
-        );
+    let file = kept.keys.file(&kept.data);
+    let ours = match &file {
+        Some(file) if !file.exists() => None,
+        _ => Some(kept.keys.keys(&kept.data)?),
+    };
+    if !theirs.exists() {
+        let Some(ours) = ours else {
+            let file = file.unwrap_or_default();
+            bail!(
+                "the backup {} was made without keys: put them into {} first",
+                dir.display(),
+                file.display()
+            );
+        };
+        return Ok(ours);
     }
-    if theirs.exists()
-        && ours.exists()
-        && *private_file::read(&theirs)? != *private_file::read(ours)?
-    {
-        bail!(
-            "{} holds other keys than the backup: name an empty folder with --data",
-            ours.display()
-        );
+    let theirs = Keys::at(&theirs)?;
+    if ours.is_some_and(|ours| ours != theirs) {
+        let place = match file {
+            Some(file) => file.display().to_string(),
+            None => "the place that [keys] names".to_owned(),
+        };
+        bail!("{place} holds other keys than the backup: name an empty folder with --data");
     }
-    let holder = if theirs.exists() { &theirs } else { ours };
-    Ok(Keys::at(holder)?)
+    Ok(theirs)
+}
+
+/// Copies the keys of the database: their file, or one that is made of single keys.
+fn copy_master_keys(kept: &Kept, to: &Path) -> anyhow::Result<()> {
+    match kept.keys.file(&kept.data) {
+        Some(file) if !file.exists() => bail!(
+            "the key file {} is missing: name the settings of the service with --config, or leave the keys out with \
+             --without-keys",
+            file.display()
+        ),
+        Some(file) => copy_keys(&file, to),
+        None => {
+            let file = kept.keys.keys(&kept.data)?.file()?;
+            private_file::create(to, &file).context("the keys cannot be copied")
+        }
+    }
 }
 
 /// Copies a file of keys, where it exists.

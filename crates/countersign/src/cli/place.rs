@@ -29,9 +29,9 @@ impl Place {
         let settings = Settings::of(&Layers::of(Some(config))?, Purpose::Production)?;
         let data = settings.store.data;
         let data = data.with_context(|| format!("{} names no [store] data", config.display()))?;
-        Ok(match settings.keys.file {
-            Some(keys) => Kept { data, keys },
-            None => Kept::in_folder(data),
+        Ok(Kept {
+            data,
+            keys: settings.keys,
         })
     }
 

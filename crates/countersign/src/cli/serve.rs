@@ -16,7 +16,6 @@ use tracing_subscriber::filter::LevelFilter;
 
 use super::running::Opened;
 use super::{listen, program};
-use crate::config::keys::Keys;
 use crate::config::listen_address;
 use crate::config::settings::{Layers, Purpose, Settings};
 use crate::lifecycle::Signals;
@@ -73,11 +72,8 @@ impl Serve {
         let listen = settings.server.listen.unwrap_or(LISTEN);
         let signals = Signals::listen()?;
         phone::warm_up();
-        let file = settings.keys.file.clone();
-        let keys = |folder: &std::path::Path| match &file {
-            Some(file) => Keys::at(file),
-            None => Keys::in_folder(folder),
-        };
+        let source = settings.keys.clone();
+        let keys = |folder: &std::path::Path| source.keys(folder);
         let (opened, keys) = Opened::new(&data, keys, listen, self.accept_restored)?;
         check_providers(&opened.store, settings.server.allow_no_provider)?;
         let monitor = settings.server.monitor_listen.map(listen::on);

@@ -48,6 +48,26 @@ pub fn exposed(path: &Path) -> io::Result<bool> {
     Ok(fs::metadata(path)?.mode() & 0o077 != 0)
 }
 
+/// Whether any user may read or write the file, or its group may write it. A container gives a group the secrets that it
+/// mounts.
+///
+/// # Errors
+/// When nothing can be known of it.
+#[cfg(unix)]
+pub fn exposed_to_all(path: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    Ok(fs::metadata(path)?.mode() & 0o027 != 0)
+}
+
+/// Nothing is known of that here.
+///
+/// # Errors
+/// Never.
+#[cfg(not(unix))]
+pub fn exposed_to_all(_path: &Path) -> io::Result<bool> {
+    Ok(false)
+}
+
 /// Nothing is known of that here.
 ///
 /// # Errors

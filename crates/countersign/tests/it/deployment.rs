@@ -80,6 +80,11 @@ impl Deployment {
 
     /// Why `serve` does not start.
     pub(crate) fn refusal(&self) -> String {
+        self.refusal_with(&[])
+    }
+
+    /// Why `serve` does not start with these variables.
+    pub(crate) fn refusal_with(&self, variables: &[(&str, &str)]) -> String {
         let shown = self.folder.display().to_string();
         let settings = self.settings();
         let args = [
@@ -89,7 +94,9 @@ impl Deployment {
             "--config",
             settings.to_str().unwrap(),
         ];
-        refused(&countersign(&args))
+        let mut command = Command::new(BINARY);
+        command.args(args).envs(variables.iter().copied());
+        refused(&command.output().unwrap())
             .replace(&shown, "[folder]")
             .replace(BINARY, "countersign")
     }

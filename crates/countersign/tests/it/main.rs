@@ -37,6 +37,7 @@ mod guard;
 mod idle;
 mod inbox;
 mod iso_3166;
+mod key_sources;
 mod languages;
 mod last_lines;
 mod limits;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
@@ -17,8 +17,14 @@ const PREFIX: &str = "COUNTERSIGN_";
 /// The variable whose name has no section, since tools that make databases set it under such a name.
 const DATABASE_URL: &str = "COUNTERSIGN_DATABASE_URL";
 
-/// The settings that may hold a password.
-const SECRETS: [(&str, &str); 2] = [("store", "database_url"), ("providers", "proxy")];
+/// The settings that hold a secret, or a URL that may hold a password.
+const SECRETS: [(&str, &str); 5] = [
+    ("store", "database_url"),
+    ("providers", "proxy"),
+    ("keys", "index"),
+    ("keys", "seal"),
+    ("keys", "passcode"),
+];
 
 /// A settings file, and the environment.
 #[derive(Debug, Default)]
@@ -37,9 +43,9 @@ impl Layers {
     /// When the file cannot be read, or is no TOML.
     pub fn of(path: Option<&Path>) -> anyhow::Result<Self> {
         let file = match path {
-            Some(path) => {
-                read(path).with_context(|| format!("the settings file {}", path.display()))?
-            }
+            Some(path) => read(path)
+                .and_then(without_keys)
+                .with_context(|| format!("the settings file {}", path.display()))?,
             None => Table::new(),
         };
         let variables = std::env::vars_os().filter_map(|(name, value)| {
@@ -115,6 +121,21 @@ fn read(path: &Path) -> anyhow::Result<Table> {
     toml::from_str(&text).map_err(|error| anyhow!("{}: {}", place(&text, &error), error.message()))
 }
 
+/// Refuses a settings file that holds a key itself: others may read it.
+fn without_keys(file: Table) -> anyhow::Result<Table> {
+    let keys = file.get("keys").and_then(Value::as_table);
+    let held = |(section, key): &&(&str, &str)| {
+        *section == "keys" && keys.is_some_and(|keys| keys.contains_key(*key))
+    };
+    match SECRETS.iter().find(held) {
+        None => Ok(file),
+        Some((_, key)) => bail!(
+            "keys.{key} may not be in a settings file: name a file with keys.{key}_file, or set {PREFIX}KEYS__{}",
+            key.to_uppercase()
+        ),
+    }
+}
+
 /// Returns the line of an error and the key on it. The value may be a secret.
 fn place(text: &str, error: &toml::de::Error) -> String {
     let start = error.span().map_or(0, |span| span.start);
@@ -139,7 +160,12 @@ fn environment(variables: impl Iterator<Item = (String, String)>) -> Table {
             }
             _ => continue,
         };
-        put(&mut table, &path, value_of(value));
+        let value = match path.first().map(String::as_str) {
+            // The digits of a key may look like a number.
+            Some("keys") => Value::String(value),
+            _ => value_of(value),
+        };
+        put(&mut table, &path, value);
     }
     table
 }

@@ -2,6 +2,7 @@
 //! environment and the flags of a command change what they name, each before the one in front of it.
 
 mod codes;
+mod keys;
 mod layers;
 mod limits;
 mod server;
@@ -16,8 +17,10 @@ use countersign_providers::egress::{Proxy, Reach};
 use serde::Deserialize;
 use toml::Table;
 
+use super::keys::KeySource;
+
 pub use layers::Layers;
-pub use server::{KeySettings, ServerSettings, StoreSettings, TlsFiles, server_url};
+pub use server::{ServerSettings, StoreSettings, TlsFiles, server_url};
 
 /// What a deployment has decided on.
 #[derive(Debug)]
@@ -27,7 +30,7 @@ pub struct Settings {
     /// Where decisions are kept.
     pub store: StoreSettings,
     /// Where the keys are.
-    pub keys: KeySettings,
+    pub keys: KeySource,
     /// The rules of codes.
     pub codes: CodePolicy,
     /// The limits on sends.
@@ -55,7 +58,7 @@ struct File {
     #[serde(default)]
     store: server::Store,
     #[serde(default)]
-    keys: server::KeysSection,
+    keys: keys::KeysSection,
     #[serde(default)]
     console: server::Console,
     #[serde(default)]
@@ -105,7 +108,7 @@ impl Settings {
         Ok(Self {
             server: file.server.settings().context("server")?,
             store: file.store.settings().context("store")?,
-            keys: file.keys.settings(),
+            keys: file.keys.source().context("keys")?,
             codes: codes::policy(file.codes, file.applications)?,
             limits: limits::limits(file.limits, otherwise)?,
             reach: reach.context("providers")?,

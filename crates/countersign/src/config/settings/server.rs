@@ -1,4 +1,4 @@
-//! Where the service listens, and where its store and its keys are: `[server]`, `[store]`, `[keys]`, `[console]`.
+//! Where the service listens, and where its store is: `[server]`, `[store]`, `[console]`.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -55,13 +55,6 @@ pub struct StoreSettings {
     pub names_database: bool,
 }
 
-/// Where the keys are.
-#[derive(Debug)]
-pub struct KeySettings {
-    /// The key file; `None` for the one in the data folder.
-    pub file: Option<PathBuf>,
-}
-
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Server {
@@ -81,12 +74,6 @@ pub(super) struct Server {
 pub(super) struct Store {
     data: Option<PathBuf>,
     database_url: Option<String>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct KeysSection {
-    file: Option<PathBuf>,
 }
 
 #[derive(Default, Deserialize)]
@@ -128,12 +115,6 @@ impl Store {
             data: self.data,
             names_database: self.database_url.is_some(),
         })
-    }
-}
-
-impl KeysSection {
-    pub(super) fn settings(self) -> KeySettings {
-        KeySettings { file: self.file }
     }
 }
 

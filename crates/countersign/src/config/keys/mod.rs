@@ -1,4 +1,7 @@
-//! The key file of a data folder: made once, read by its owner only, never replaced.
+//! The keys of a deployment: in a key file that is made once and read by its owner only, or each by itself.
+
+mod generation;
+mod source;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -6,9 +9,10 @@ use std::path::{Path, PathBuf};
 use countersign_core::code::passcode::PasscodeKey;
 use countersign_core::entropy::Entropy;
 use countersign_store::StoreKeys;
-use serde::{Deserialize, Serialize};
-use zeroize::{ZeroizeOnDrop, Zeroizing};
+use zeroize::Zeroizing;
 
+pub use self::generation::Generation;
+pub use self::source::{KeyPlace, KeyPlaces, KeySource};
 use super::private_file;
 use crate::token::SubjectKey;
 
@@ -21,6 +25,7 @@ pub struct Keys {
     pub store: StoreKeys,
     /// Keys the pseudonyms in verification tokens; derived, so that a backup has it too.
     pub subject: SubjectKey,
+    generation: Generation,
 }
 
 /// Why there are no keys.
@@ -52,6 +57,19 @@ pub enum KeysError {
         "the key file {0} is missing: restore it, or make a new deployment with `countersign init`"
     )]
     Missing(String),
+    /// Any user can read the file of one key.
+    #[error(
+        "the key file {0} can be read by any user: run chmod 600 {0}, or mount it with mode 0400"
+    )]
+    ExposedKey(String),
+    /// The file of one key is not there.
+    #[error("the key file {0} is missing: restore it, or mount it where [keys] says")]
+    MissingKey(String),
+    /// A file or variable of one key holds something else.
+    #[error(
+        "{0} does not hold a key, which is 64 hexadecimal digits, as `openssl rand -hex 32` prints them"
+    )]
+    NoKey(String),
     /// The key of codes is not the one that the database was used with.
     #[error(
         "the key `passcode` in the key file is not the one that the codes in the database were made with: restore the \
@@ -61,13 +79,6 @@ pub enum KeysError {
     /// The random source failed.
     #[error("no keys could be made: the random source failed")]
     Entropy,
-}
-
-#[derive(Serialize, Deserialize, ZeroizeOnDrop)]
-struct KeyFile {
-    index: String,
-    seal: String,
-    passcode: String,
 }
 
 /// The name of the file in a data folder.
@@ -113,14 +124,6 @@ impl Keys {
         }
     }
 
-    /// The keys in the key file of `folder`, which is there already.
-    ///
-    /// # Errors
-    /// As [`at`](Self::at).
-    pub fn in_folder(folder: &Path) -> Result<Self, KeysError> {
-        Self::at(&folder.join(KEY_FILE))
-    }
-
     fn read(path: &Path, bytes: &[u8]) -> Result<Self, KeysError> {
         let shown = path.display().to_string();
         if private_file::exposed(path).map_err(|source| KeysError::Io {
@@ -129,10 +132,8 @@ impl Keys {
         })? {
             return Err(KeysError::Exposed(shown));
         }
-        let keys = serde_json::from_slice(bytes)
-            .ok()
-            .and_then(|file| Self::parse(&file));
-        keys.ok_or(KeysError::Garbled(shown))
+        let generation = Generation::parse(bytes).ok_or(KeysError::Garbled(shown))?;
+        Self::of_generation(generation)
     }
 
     /// Makes keys, and the file at `path` with them.
@@ -140,40 +141,39 @@ impl Keys {
     /// # Errors
     /// [`KeysError`] when the file is there already, or cannot be made.
     pub fn make(path: &Path, entropy: &dyn Entropy) -> Result<Self, KeysError> {
-        let fresh = || {
-            let mut key = Zeroizing::new([0; 32]);
-            entropy
-                .fill(key.as_mut_slice())
-                .map_err(|_| KeysError::Entropy)?;
-            Ok(hex::encode(*key))
-        };
-        let file = KeyFile {
-            index: fresh()?,
-            seal: fresh()?,
-            passcode: fresh()?,
-        };
-        let text = serde_json::to_vec_pretty(&file).map(Zeroizing::new);
-        let written = text
-            .map_err(io::Error::from)
-            .and_then(|text| private_file::create(path, &text));
+        let generation = Generation::draw(entropy)?;
+        let written = generation.file().map_err(io::Error::from);
+        let written = written.and_then(|text| private_file::create(path, &text));
         written.map_err(|source| KeysError::Io {
             path: path.to_owned(),
             source,
         })?;
-        Self::parse(&file).ok_or_else(|| KeysError::Garbled(path.display().to_string()))
+        Self::of_generation(generation)
     }
 
-    fn parse(file: &KeyFile) -> Option<Self> {
-        let key = |text: &str| <[u8; 32]>::try_from(hex::decode(text).ok()?).ok();
-        let index = key(&file.index)?;
-        Some(Self {
-            passcode: PasscodeKey::new(key(&file.passcode)?),
-            subject: SubjectKey::derive(&index)?,
-            store: StoreKeys {
-                index,
-                seal: key(&file.seal)?,
-            },
+    /// Returns the content of a key file that holds these keys.
+    ///
+    /// # Errors
+    /// Never: text can be written as JSON.
+    pub fn file(&self) -> serde_json::Result<Zeroizing<Vec<u8>>> {
+        self.generation.file()
+    }
+
+    fn of_generation(generation: Generation) -> Result<Self, KeysError> {
+        let store = generation.store();
+        Ok(Self {
+            passcode: generation.passcode(),
+            // Unreachable: HMAC takes a key of any length.
+            subject: SubjectKey::derive(&store.index).ok_or(KeysError::Entropy)?,
+            store,
+            generation,
         })
+    }
+}
+
+impl PartialEq for Keys {
+    fn eq(&self, other: &Self) -> bool {
+        self.generation == other.generation
     }
 }
 
