@@ -4,6 +4,8 @@
 //! [`DRAIN`] bounds the wait; a second signal ends it.
 
 mod signals;
+#[cfg(test)]
+mod tests;
 
 use std::convert::Infallible;
 use std::sync::Arc;

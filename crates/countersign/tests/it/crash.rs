@@ -11,7 +11,10 @@ use crate::vendor::{Manner, Vendor};
 const BURST: usize = 400;
 
 /// Sends to `numbers` at once: each number with its `statusCode` and `requestId`, or `None` without an answer.
-fn burst(server: &Server, numbers: Range<usize>) -> JoinSet<(String, Option<(u16, String)>)> {
+pub(crate) fn burst(
+    server: &Server,
+    numbers: Range<usize>,
+) -> JoinSet<(String, Option<(u16, String)>)> {
     let mut sends = JoinSet::new();
     let sdk = server.public().sdk();
     for n in numbers {

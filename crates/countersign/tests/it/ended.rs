@@ -1,12 +1,14 @@
 //! Signals and limits of the operating system that reach a running program.
 
+use std::collections::HashMap;
 use std::process::Stdio;
 use std::time::Duration;
 
-use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::process::Command;
 
+use crate::crash::burst;
 use crate::sandbox::until;
 use crate::server::{BINARY, Server, folder, number};
 use crate::vendor::{Manner, Vendor};
@@ -32,6 +34,73 @@ async fn a_send_under_way_is_answered_before_a_signal_ends_the_server() {
             stopped.stderr
         );
     }
+}
+
+// shows: H8
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_in_a_burst_loses_no_send_that_was_answered() {
+    let (data, vendor) = (folder(), Vendor::start(Manner::Answer(200, "")).await);
+    let args = ["--quiet", "--provider", &vendor.provider()];
+    for (round, signal) in ["-TERM", "-HUP", "-INT"].into_iter().enumerate() {
+        let server = Server::start(data.path(), &args).await;
+        let numbers = round * 120..(round + 1) * 120;
+        let before = vendor.messages().len();
+        let sends = burst(&server, numbers.clone());
+        vendor.arrived(before + 20).await;
+        server.signal(signal);
+        let first = sends.join_all().await;
+        let stopped = server.wait().await;
+        assert_eq!(stopped.status.code(), Some(0), "{signal}");
+
+        let server = Server::start(data.path(), &args).await;
+        let again: HashMap<_, _> = burst(&server, numbers)
+            .join_all()
+            .await
+            .into_iter()
+            .collect();
+        for (number, answer) in first {
+            let status = |answer: &Option<(u16, String)>| answer.as_ref().map(|answer| answer.0);
+            match status(&answer) {
+                Some(200) => assert_eq!(status(&again[&number]), Some(429), "{signal} {number}"),
+                Some(other) => panic!("{signal}: {number} was answered {other}"),
+                None => {}
+            }
+        }
+        assert_eq!(server.stop().await.status.code(), Some(0));
+    }
+    let counts = vendor.by_number();
+    assert!(
+        counts.values().all(|count| *count == 1),
+        "a number got two messages"
+    );
+}
+
+/// The time after which the systemd unit ends a service that was told to stop.
+const STOP: Duration = Duration::from_secs(20);
+
+// shows: H8
+#[tokio::test]
+async fn a_vendor_and_a_caller_that_say_nothing_keep_no_server_from_its_end() {
+    let (data, vendor) = (folder(), Vendor::start(Manner::Silence).await);
+    let server = Server::start(data.path(), &["--quiet", "--provider", &vendor.provider()]).await;
+    let mut silent = TcpStream::connect(server.address()).await.unwrap();
+    silent
+        .write_all(b"POST /api/v3/send-sms HTTP/1.1\r\nhost: localhost\r\n")
+        .await
+        .unwrap();
+    let public = server.public();
+    let send = tokio::spawn(async move { public.login(&number(1)).await });
+    vendor.arrived(1).await;
+    server.terminate();
+    let stopped = tokio::time::timeout(STOP, server.wait())
+        .await
+        .expect("an end");
+    assert_eq!(
+        send.await.unwrap(),
+        200,
+        "an outcome that is unknown counts as sent"
+    );
+    assert_eq!(stopped.status.code(), Some(0));
 }
 
 // shows: found-R6
