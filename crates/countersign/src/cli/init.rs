@@ -1,7 +1,7 @@
 //! `countersign init DIR --url URL`: everything that `countersign serve` needs on a fresh machine.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
@@ -23,7 +23,8 @@ const DATA: &str = "data";
 
 #[derive(Args)]
 #[command(
-    after_help = "Example:\n  countersign init /etc/countersign --url https://sms.example.com\n\n\
+    after_help = "Examples:\n  countersign init /etc/countersign --url https://sms.example.com\n  \
+        countersign init /etc/countersign --url https://sms.example.com --data /var/lib/countersign\n\n\
         Whoever has the keys and the database can read what is kept: keep a copy of the keys apart from copies of the \
         database."
 )]
@@ -34,6 +35,10 @@ pub(super) struct Init {
     /// URL by which the world will know the service, without a path
     #[arg(long, value_name = "URL")]
     url: String,
+    /// Folder for everything that the service keeps, which its first start makes: `data` beside the settings if none is
+    /// named
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
 }
 
 #[derive(Template)]
@@ -76,12 +81,20 @@ impl Init {
         self.folder.canonicalize().with_context(shown)
     }
 
+    /// The folder of the store: its path from the root, since `serve` may start elsewhere.
+    fn data(&self, folder: &Path) -> anyhow::Result<PathBuf> {
+        match &self.data {
+            Some(data) => path::absolute(data).context("--data"),
+            None => Ok(folder.join(DATA)),
+        }
+    }
+
     fn settings(&self, folder: &Path, file: &Path) -> anyhow::Result<String> {
         let settings = SettingsFile {
             url: self.url.clone(),
             file: program::quoted(&file.display().to_string()),
             quoted_url: quoted(&self.url)?,
-            quoted_data: quoted(&folder.join(DATA).display().to_string())?,
+            quoted_data: quoted(&self.data(folder)?.display().to_string())?,
             quoted_keys: quoted(&folder.join(KEYS).display().to_string())?,
         };
         Ok(settings.render()?)

@@ -12,6 +12,7 @@ mod key;
 mod kinds;
 mod listen;
 mod locale;
+mod man;
 mod message;
 mod next_steps;
 mod overlap;
@@ -102,12 +103,17 @@ enum Verb {
     Restore(backup::Restore),
     /// Print a completion script for a shell
     #[command(
-        after_help = "For bash:\n  countersign completions bash > /etc/bash_completion.d/countersign"
+        after_help = "For bash:\n  countersign completions bash > /etc/bash_completion.d/countersign\n\n\
+            For zsh:\n  countersign completions zsh > /usr/local/share/zsh/site-functions/_countersign\n\n\
+            For fish:\n  countersign completions fish > /etc/fish/completions/countersign.fish"
     )]
     Completions {
         /// Which shell
         shell: Shell,
     },
+    /// Write the manual pages into a folder, for packages
+    #[command(hide = true)]
+    Man(man::Manual),
     #[command(flatten)]
     Unbuilt(unbuilt::Unbuilt),
 }
@@ -141,6 +147,7 @@ pub fn run() -> ExitCode {
         | Verb::Demo(_)
         | Verb::Sandbox(_)
         | Verb::Completions { .. }
+        | Verb::Man(_)
         | Verb::Unbuilt(_) => false,
     };
     let runtime = match tokio::runtime::Builder::new_multi_thread()
@@ -175,6 +182,7 @@ pub fn run() -> ExitCode {
                 print_completions(shell);
                 Ok(ExitCode::SUCCESS)
             }
+            Verb::Man(manual) => manual.run(Cli::command()),
             Verb::Unbuilt(verb) => verb.run(),
         }
     });
