@@ -216,38 +216,22 @@ fn codes_and_ids_take_randomness_only_from_the_operating_system() {
     assert_eq!(implementation, "impl Entropy for OsEntropy {");
 }
 
+// shows: I5
 #[test]
-fn each_dependency_has_a_licence_that_we_may_ship() {
-    let allowed = [
-        "0BSD",
-        "Apache-2.0",
-        "Apache-2.0 WITH LLVM-exception",
-        "BSD-1-Clause",
-        "BSD-2-Clause",
-        "BSD-3-Clause",
-        "BSL-1.0",
-        // A licence of data: the certificates of public authorities.
-        "CDLA-Permissive-2.0",
-        "ISC",
-        "MIT",
-        "MIT-0",
-        // LLVM's, of the fuzzer, which no program contains that is shipped.
-        "NCSA",
-        "Unicode-3.0",
-        "Unlicense",
-        "Zlib",
-    ];
-    for package in metadata().packages {
-        let licence = package
-            .license
-            .clone()
-            .unwrap_or_default()
-            .replace('/', " OR ")
-            .replace(['(', ')'], "");
-        // Every part of an AND, and one of the parts of each OR, must be allowed.
-        let fine = licence
-            .split(" AND ")
-            .all(|all| all.split(" OR ").any(|one| allowed.contains(&one.trim())));
-        assert!(fine, "{} {}: {licence:?}", package.name, package.version);
+fn every_crate_forbids_unsafe_code_and_no_profile_aborts_at_a_panic() {
+    let root = std::fs::read_to_string(format!("{CRATES}/../Cargo.toml")).unwrap();
+    assert!(root.contains("[workspace.lints.rust]\nunsafe_code = \"forbid\""));
+    assert!(
+        !root.contains("\npanic = \"abort\""),
+        "a panic unwinds, and so ends one task only"
+    );
+    let metadata = metadata();
+    for package in metadata.workspace_packages() {
+        let manifest = std::fs::read_to_string(&package.manifest_path).unwrap();
+        assert!(
+            manifest.contains("[lints]\nworkspace = true"),
+            "{}",
+            package.name
+        );
     }
 }
