@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use countersign_core::ports::provider::Provider;
+use reqwest::Url;
 
 use crate::account::{Account, InvalidSetup, Problem, Resources};
 use crate::kind::Kind;
@@ -39,6 +40,16 @@ pub fn check(name: &str, account: &Account) -> Result<(), InvalidSetup> {
     let kind = kind(name)?;
     kind.judge_fields(account)?;
     (kind.check)(account)
+}
+
+/// The URL of the vendor to which the requests of an account of the kind `name` go.
+///
+/// # Errors
+/// [`InvalidSetup`] where [`check`] has problems with the account.
+pub fn endpoint(name: &str, account: &Account) -> Result<Url, InvalidSetup> {
+    let kind = kind(name)?;
+    kind.judge_fields(account)?;
+    (kind.endpoint)(account)
 }
 
 /// Makes the provider of an account of the kind `name`.

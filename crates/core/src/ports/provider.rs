@@ -93,6 +93,19 @@ pub enum Content {
     Template,
 }
 
+/// What a vendor says about the credentials of an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Credentials {
+    /// The vendor takes them.
+    Taken,
+    /// The vendor refuses them. Holds the vendor's code.
+    Refused(String),
+    /// The answer says neither. Holds the vendor's code, or the reason why there is no answer.
+    Unclear(String),
+    /// The vendor has no call that would tell without sending a message.
+    NotAsked,
+}
+
 /// An SMS vendor account that can carry messages.
 #[async_trait]
 pub trait Provider: Send + Sync + 'static {
@@ -108,6 +121,11 @@ pub trait Provider: Send + Sync + 'static {
     /// Hands `sms` to the vendor once and answers the outcome. There is no other way to fail: every error is an
     /// [`Outcome`].
     async fn send(&self, sms: &Sms) -> Outcome;
+
+    /// Asks the vendor whether it takes the credentials of the account, by a call that sends no message.
+    async fn credentials(&self) -> Credentials {
+        Credentials::NotAsked
+    }
 
     /// Reads an HTTP request in which the vendor reports on messages, and the answer that the vendor expects.
     ///

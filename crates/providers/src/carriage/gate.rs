@@ -4,7 +4,7 @@
 //! at such an echo. The gate lets words through that are printable and short, and that repeat neither the code, nor the
 //! number, nor a secret of the account.
 
-use countersign_core::ports::provider::Sms;
+use countersign_core::ports::provider::{Credentials, Sms};
 use countersign_core::printable::is_printable;
 use countersign_core::receipt::Receipt;
 use countersign_core::secret::Secret;
@@ -60,6 +60,16 @@ impl Gate {
             provider_message_id: id(receipt.provider_message_id, &echo),
             vendor_code: receipt.vendor_code.map(|words| kept(&words, &echo)),
             ..receipt
+        }
+    }
+
+    /// What a vendor says about credentials, without words that must not be kept.
+    pub(crate) fn credentials(&self, said: Credentials) -> Credentials {
+        let echo = self.echo(&[]);
+        match said {
+            Credentials::Refused(code) => Credentials::Refused(kept(&code, &echo)),
+            Credentials::Unclear(words) => Credentials::Unclear(kept(&words, &echo)),
+            said => said,
         }
     }
 

@@ -10,7 +10,7 @@ use std::task::Poll;
 use async_trait::async_trait;
 use countersign_core::phone::PhoneNumber;
 use countersign_core::policy::SEND_DEADLINE;
-use countersign_core::ports::provider::{Content, Provider, Sms};
+use countersign_core::ports::provider::{Content, Credentials, Provider, Sms};
 use countersign_core::receipt::{Callback, InvalidCallback, Receipts};
 use countersign_core::secret::Secret;
 use countersign_core::send::outcome::{Outcome, RefusalKind};
@@ -138,6 +138,12 @@ impl Provider for Guarded {
         outcome
     }
 
+    async fn credentials(&self) -> Credentials {
+        let asked = tokio::time::timeout(SEND_DEADLINE, self.provider.credentials()).await;
+        let silence = |_| Credentials::Unclear(NO_ANSWER.to_owned());
+        self.gate.credentials(asked.unwrap_or_else(silence))
+    }
+
     fn receipts(&self, callback: &Callback<'_>) -> Result<Receipts, InvalidCallback> {
         let mut read = self.provider.receipts(callback)?;
         let receipts = std::mem::take(&mut read.receipts).into_iter();
@@ -152,9 +158,12 @@ fn failed() -> Outcome {
     }
 }
 
+/// The words for a vendor that says nothing by the deadline.
+const NO_ANSWER: &str = "no answer in time";
+
 fn silence() -> Outcome {
     Outcome::Unknown {
-        cause: "no answer in time".to_owned(),
+        cause: NO_ANSWER.to_owned(),
     }
 }
 

@@ -20,6 +20,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use countersign_core::ports::provider::Credentials;
 use countersign_core::send::outcome::{NotAccepted, Outcome, RefusalKind};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, ClientBuilder, Method, Response, Url, redirect, retry};
@@ -43,6 +44,9 @@ const IDLE: Duration = Duration::from_secs(1);
 
 /// The name under which requests leave: some web application firewalls refuse requests without one.
 pub(crate) const USER_AGENT: &str = concat!("countersign/", env!("CARGO_PKG_VERSION"));
+
+/// The words for a request that may not go where it should.
+const OUT_OF_REACH: &str = "the endpoint is out of reach";
 
 /// The error for a machine that trusts nobody's certificates.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
@@ -99,7 +103,7 @@ impl ExchangeError {
         match self {
             ExchangeError::Refused => Outcome::NotAccepted(NotAccepted {
                 kind: RefusalKind::ConfigError,
-                vendor_code: Some("the endpoint is out of reach".to_owned()),
+                vendor_code: Some(OUT_OF_REACH.to_owned()),
                 retry_after: None,
             }),
             ExchangeError::NotConnected(cause) => Outcome::NotAccepted(NotAccepted {
@@ -111,6 +115,24 @@ impl ExchangeError {
                 cause: cause.to_owned(),
             },
         }
+    }
+}
+
+impl ExchangeError {
+    /// What this says about credentials that a vendor was asked about: nothing.
+    #[must_use]
+    pub(crate) fn credentials(self) -> Credentials {
+        Credentials::Unclear(self.to_string())
+    }
+}
+
+/// Writes the cause in a few words.
+impl std::fmt::Display for ExchangeError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            ExchangeError::Refused => OUT_OF_REACH,
+            ExchangeError::NotConnected(cause) | ExchangeError::NoAnswer(cause) => cause,
+        })
     }
 }
 
@@ -203,6 +225,24 @@ impl Egress {
     #[must_use]
     pub fn reach(&self) -> Reach {
         self.reach
+    }
+
+    /// Connects to the host of `url` as a request would, and asks it for nothing: a `HEAD` of its root. Any answer shows
+    /// that the host is reached.
+    ///
+    /// # Errors
+    /// [`ExchangeError`], which tells how far the request got.
+    pub async fn knock(&self, url: &Url) -> Result<(), ExchangeError> {
+        let mut url = url.clone();
+        url.set_path("/");
+        url.set_query(None);
+        let request = Request {
+            method: Method::HEAD,
+            url,
+            headers: Vec::new(),
+            body: Vec::new(),
+        };
+        self.exchange(request).await.map(drop)
     }
 
     /// Sends `request` once and reads the answer.

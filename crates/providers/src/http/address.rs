@@ -58,6 +58,11 @@ impl Address {
         Ok(address)
     }
 
+    /// The scheme, the host and the port, which no message changes.
+    pub(super) fn origin(&self) -> &Url {
+        &self.base
+    }
+
     pub(super) fn placeholders(&self) -> impl Iterator<Item = Placeholder> {
         let query = self.query.iter().flat_map(Pattern::placeholders);
         self.path.placeholders().chain(query)

@@ -86,6 +86,7 @@ pub(crate) const KIND: Kind = Kind {
     reports: "let the vendor post JSON there: to, status, and messageId or providerMessageId",
     fields: settings::FIELDS,
     check: |account| HttpAccount::check(account).map(drop),
+    endpoint: |account| HttpAccount::check(account).map(|account| account.request.origin().clone()),
     open: |account, resources| {
         Ok(Arc::new(HttpVendor {
             account: HttpAccount::check(&account)?,

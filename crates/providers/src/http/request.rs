@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use countersign_core::ports::provider::Sms;
 use countersign_core::secret::Secret;
 use countersign_core::time::Timestamp;
-use reqwest::Method;
+use reqwest::{Method, Url};
 
 use super::address::Address;
 use super::body::{Body, Format};
@@ -106,6 +106,11 @@ impl RequestTemplate {
             secrets,
             keys,
         })
+    }
+
+    /// The scheme, the host and the port of every request.
+    pub(super) fn origin(&self) -> &Url {
+        self.address.origin()
     }
 
     /// The request for `sms`, signed at `now`.

@@ -6,6 +6,7 @@ mod template;
 use std::sync::Arc;
 
 use countersign_core::ports::provider::Provider;
+use reqwest::Url;
 use serde_json::Value;
 
 pub use self::field::{Field, Place, VendorTerm};
@@ -31,6 +32,8 @@ pub struct Kind {
     pub fields: &'static [Field],
     /// Judges an account without opening anything. The fields have been judged already.
     pub check: fn(&Account) -> Result<(), InvalidSetup>,
+    /// The URL of the vendor to which the requests of an account go, without what depends on a message.
+    pub endpoint: fn(&Account) -> Result<Url, InvalidSetup>,
     /// Makes the provider of an account, if [`Kind::check`] passes. A provider that keeps a session with its vendor
     /// connects in the background: opening does not wait.
     pub open: fn(Account, Resources) -> Result<Arc<dyn Provider>, InvalidSetup>,

@@ -13,6 +13,7 @@
 //! not signed.
 
 mod codes;
+mod credentials;
 mod reports;
 mod signature;
 #[cfg(test)]
@@ -22,7 +23,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use countersign_core::phone::{Country, PhoneNumber};
-use countersign_core::ports::provider::{Content, Provider, Sms};
+use countersign_core::ports::provider::{Content, Credentials, Provider, Sms};
 use countersign_core::receipt::{Callback, InvalidCallback, Receipts};
 use countersign_core::secret::Secret;
 use countersign_core::send::outcome::{NotAccepted, Outcome, RefusalKind};
@@ -64,6 +65,7 @@ pub(crate) const KIND: Kind = Kind {
     reports: "set it in the vendor's console, as the callback address for delivery reports",
     fields: FIELDS,
     check: |account| TencentAccount::check(account).map(drop),
+    endpoint: |account| TencentAccount::check(account).map(|account| account.url),
     open: |account, resources| Ok(Arc::new(TencentCloud::open(&account, resources)?)),
 };
 
@@ -207,10 +209,11 @@ impl TencentCloud {
                 .filter(|_| !at_home),
         });
         let body = body.map_err(|_| Outcome::not_accepted(RefusalKind::Other))?;
-        Ok(self.signed(body, now))
+        Ok(self.signed("SendSms", body, now))
     }
 
-    fn signed(&self, body: Vec<u8>, now: Timestamp) -> Request {
+    /// A request for `action` with this body.
+    fn signed(&self, action: &str, body: Vec<u8>, now: Timestamp) -> Request {
         let host = egress::host(&self.account.url);
         let signer = Signer {
             secret_id: &self.account.settings.secret_id,
@@ -227,7 +230,7 @@ impl TencentCloud {
             ("authorization", authorization),
             ("content-type", JSON.to_owned()),
             ("host", host),
-            ("x-tc-action", "SendSms".to_owned()),
+            ("x-tc-action", action.to_owned()),
             ("x-tc-version", "2021-01-11".to_owned()),
             ("x-tc-timestamp", signer.seconds().to_string()),
             ("x-tc-region", self.account.region.clone()),
@@ -322,6 +325,16 @@ impl Provider for TencentCloud {
                 codes::with_template(outcome, sms)
             }
             Err(lost) => lost.outcome(),
+        }
+    }
+
+    async fn credentials(&self) -> Credentials {
+        let Some(request) = credentials::request(self, self.clock.wall()) else {
+            return Credentials::NotAsked;
+        };
+        match self.egress.exchange(request).await {
+            Ok(answer) => credentials::read(&answer),
+            Err(lost) => lost.credentials(),
         }
     }
 

@@ -63,7 +63,7 @@ fn a_request_is_that_of_the_vector_with_our_id_in_it() {
         assert_eq!(header(&request, &name.to_lowercase()), value, "{name}");
     }
     // With their bytes it is their signature.
-    let request = account(settings()).signed(theirs.into(), NOW);
+    let request = account(settings()).signed("SendSms", theirs.into(), NOW);
     let expected = vector["expected"]["authorization"].as_str().unwrap();
     assert_eq!(header(&request, "authorization"), expected);
     assert_eq!(request.url.as_str(), "https://sms.tencentcloudapi.com/");

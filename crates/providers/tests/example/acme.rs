@@ -36,6 +36,7 @@ pub(crate) const KIND: Kind = Kind {
             .required(),
     ],
     check: |account| AcmeAccount::check(account).map(drop),
+    endpoint: |account| AcmeAccount::check(account).map(|account| account.url),
     open: |account, resources| {
         Ok(Arc::new(Acme {
             name: account.name.to_string(),

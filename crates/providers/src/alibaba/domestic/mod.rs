@@ -26,7 +26,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use countersign_core::id::MessageId;
 use countersign_core::phone::{Country, PhoneNumber};
-use countersign_core::ports::provider::{Content, Provider, Sms};
+use countersign_core::ports::provider::{Content, Credentials, Provider, Sms};
 use countersign_core::receipt::{Callback, Delivery, InvalidCallback, Receipt, Receipts};
 use countersign_core::send::outcome::Outcome;
 use serde_json::{Map, Value};
@@ -59,12 +59,16 @@ pub(crate) const KIND: Kind = Kind {
         gateway::SECURITY_TOKEN,
     ],
     check: |account| check(account).map(drop),
+    endpoint: |account| check(account).map(|account| account.endpoint().clone()),
     open: |account, resources| {
         let gateway = Gateway::new(check(&account)?, resources);
         let name = account.name.to_string();
         Ok(Arc::new(AlibabaCloud { name, gateway }))
     },
 };
+
+/// A call that sends nothing: the list of the account's signatures.
+const SIGNATURES: (&str, &str) = ("QuerySmsSignList", "2017-05-25");
 
 struct AlibabaCloud {
     name: String,
@@ -97,6 +101,10 @@ impl Provider for AlibabaCloud {
             }
             Err(outcome) => outcome,
         }
+    }
+
+    async fn credentials(&self) -> Credentials {
+        self.gateway.credentials(&SIGNATURES).await
     }
 
     fn receipts(&self, callback: &Callback<'_>) -> Result<Receipts, InvalidCallback> {

@@ -72,6 +72,11 @@ pub(crate) struct GatewayAccount {
 }
 
 impl GatewayAccount {
+    /// The URL to which requests go.
+    pub(crate) fn endpoint(&self) -> &Url {
+        &self.endpoint
+    }
+
     /// Checks an account with these settings; `own` is the product's endpoint.
     pub(crate) fn check(
         account: &Account,

@@ -5,6 +5,7 @@
 
 mod account;
 mod answers;
+mod credentials;
 mod words;
 
 use std::sync::Arc;
@@ -68,15 +69,18 @@ impl Gateway {
 
     /// Sends the request once. Without an answer, the error is the outcome.
     pub(crate) async fn ask(&self, call: &Call) -> Result<Answer, Outcome> {
-        let mut nonce = [0; 16];
-        if self.entropy.fill(&mut nonce).is_err() {
-            return Err(Outcome::not_accepted(RefusalKind::Transient));
+        match self.ask_once(call).await {
+            Some(answer) => answer.map_err(ExchangeError::outcome),
+            None => Err(Outcome::not_accepted(RefusalKind::Transient)),
         }
+    }
+
+    /// Sends the request once; `None` if no nonce could be drawn for it.
+    async fn ask_once(&self, call: &Call) -> Option<Result<Answer, ExchangeError>> {
+        let mut nonce = [0; 16];
+        self.entropy.fill(&mut nonce).ok()?;
         let request = self.request(call, self.clock.wall(), &hex::encode(nonce));
-        self.egress
-            .exchange(request)
-            .await
-            .map_err(ExchangeError::outcome)
+        Some(self.egress.exchange(request).await)
     }
 
     /// The signed request for a call.

@@ -62,6 +62,7 @@ pub(crate) const KIND: Kind = Kind {
         gateway::SECURITY_TOKEN,
     ],
     check: |account| check(account).map(drop),
+    endpoint: |account| check(account).map(|(_, account)| account.endpoint().clone()),
     open: |account, resources| {
         Ok(Arc::new(AlibabaCloudInternational::open(
             &account, resources,

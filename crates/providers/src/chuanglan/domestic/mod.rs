@@ -62,6 +62,7 @@ pub(crate) const KIND: Kind = Kind {
         account::RECEIPTS_PASSWORD,
     ],
     check: |account| check(account).map(drop),
+    endpoint: |account| check(account).map(|(_, account)| account.url),
     open: |account, resources| Ok(Arc::new(Chuanglan::open(&account, resources)?)),
 };
 

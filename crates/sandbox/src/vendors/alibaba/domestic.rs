@@ -7,6 +7,7 @@ use super::details::details;
 use super::gateway::{self, THROTTLED, action, no_such_action, throttled};
 use super::product::{heard, number, refusal, text, variables};
 use super::signature::authenticate;
+use super::signatures::signatures;
 use crate::accounts::{
     self, ALIBABA_KEY_ID, ALIBABA_KEY_SECRET, ALIBABA_SIGN, ALIBABA_TEMPLATES, Template,
 };
@@ -50,6 +51,7 @@ impl Desk for AlibabaCloud {
         match action(call, shared, &params, VERSION)?.as_str() {
             "SendSms" => send(call, shared, &params),
             "QuerySendDetails" => details(call, shared, &params),
+            "QuerySmsSignList" => signatures(call, shared, &params),
             other => Err(no_such_action(call, shared, other)),
         }
     }

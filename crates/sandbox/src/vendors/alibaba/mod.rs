@@ -6,3 +6,4 @@ mod gateway;
 pub(super) mod international;
 mod product;
 mod signature;
+mod signatures;

@@ -1,5 +1,6 @@
 //! Tencent Cloud SMS: version 2021-01-11. Every answer is HTTP 200.
 
+mod packages;
 mod signature;
 
 use axum::http::request::Parts;
@@ -46,7 +47,8 @@ impl Desk for TencentCloud {
 
     fn judge(&self, call: &Call, shared: &Shared) -> Result<Judgement, Refusal> {
         let refuse = |(code, message): (&str, &str)| error(call, shared, code, message);
-        if call.header("x-tc-action") != Some("SendSms") {
+        let action = call.header("x-tc-action").unwrap_or_default();
+        if !["SendSms", packages::ACTION].contains(&action) {
             return Err(refuse(("InvalidAction", "no such action here")));
         }
         if call.header("x-tc-version") != Some("2021-01-11") {
@@ -56,6 +58,10 @@ impl Desk for TencentCloud {
             .json()
             .ok_or(("FailedOperation.JsonParseFail", "the body is no object"))
             .map_err(refuse)?;
+        if action == packages::ACTION {
+            let packages = packages::packages(&body, call.now).map_err(refuse)?;
+            return Ok(Judgement::taken(Vec::new(), found(call, shared, packages)));
+        }
         let request = SendSms::read(&body).map_err(refuse)?;
         Ok(request.done(call, shared))
     }
@@ -99,6 +105,15 @@ fn error(call: &Call, shared: &Shared, code: &str, message: &str) -> Refusal {
 fn set(call: &Call, shared: &Shared, statuses: Vec<Value>) -> Answer {
     let body = json!({ "Response": {
         "SendStatusSet": statuses,
+        "RequestId": shared.inbox.request_id(call.now).to_lowercase(),
+    }});
+    Answer::json(200, &body)
+}
+
+/// The answer to a query about packages.
+fn found(call: &Call, shared: &Shared, packages: Vec<Value>) -> Answer {
+    let body = json!({ "Response": {
+        "SmsPackagesStatisticsSet": packages,
         "RequestId": shared.inbox.request_id(call.now).to_lowercase(),
     }});
     Answer::json(200, &body)
