@@ -8,6 +8,7 @@
 //! The store knows no rule: it asks [`countersign_core`], applies what comes back, records it, and replays it.
 
 pub mod backup;
+pub mod inspect;
 mod ledger;
 mod log;
 mod memory;

@@ -2,7 +2,7 @@
 
 use countersign_core::policy;
 use countersign_core::time::Timestamp;
-use rusqlite::{Connection, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
 
 use super::find::{self, Table};
 use super::mark;
@@ -57,6 +57,17 @@ pub(crate) fn accept(log: &mut Connection, found: &str, now: Timestamp) -> rusql
 pub(crate) fn held_until(log: &Connection) -> rusqlite::Result<Timestamp> {
     let millis = log.query_row("SELECT held_until FROM mark", [], |row| row.get(0))?;
     Ok(Timestamp::from_millis(millis))
+}
+
+/// Returns whether the database knows another check value of the key `name` than `check_value`.
+pub(crate) fn knows_other_key(
+    log: &Connection,
+    name: &str,
+    check_value: [u8; 16],
+) -> rusqlite::Result<bool> {
+    let select = "SELECT digest FROM key_check WHERE name = ?";
+    let known: Option<[u8; 16]> = log.query_row(select, [name], |row| row.get(0)).optional()?;
+    Ok(known.is_some_and(|known| known != check_value))
 }
 
 /// Returns whether `check_value` is that of the key `name` on record, which it becomes where there is none.

@@ -59,6 +59,18 @@ pub enum OpenError {
     },
 }
 
+impl OpenError {
+    /// The error for a database with a page that cannot be read.
+    pub(crate) fn damaged() -> Self {
+        OpenError::Database(words::DAMAGED.to_owned())
+    }
+
+    /// The error for a database that a newer version has written.
+    pub(crate) fn newer() -> Self {
+        OpenError::Database(words::NEWER.to_owned())
+    }
+}
+
 pub(crate) const DATABASE: &str = "countersign.db";
 
 impl SqliteStore {
@@ -118,7 +130,7 @@ pub(crate) fn assemble(
 ) -> Result<(SqliteStore, Writer), OpenError> {
     let sealer = Arc::new(Sealer::new(keys).ok_or(OpenError::Keys)?);
     let path = folder.path().join(DATABASE);
-    let found = put_back::judge(&folder, &sealer)?;
+    let found = put_back::judge(folder.path(), &sealer)?;
     if let (OnPutBack::Refuse, Err(why)) = (on_put_back, found) {
         return Err(OpenError::PutBack { path, why });
     }
@@ -223,7 +235,7 @@ pub(super) fn unusable_mark(folder: &Path, error: &std::io::Error) -> OpenError 
     }
 }
 
-pub(super) fn database(error: rusqlite::Error) -> OpenError {
+pub(crate) fn database(error: rusqlite::Error) -> OpenError {
     OpenError::Database(words::of(&error))
 }
 

@@ -6,7 +6,6 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 
-use super::folder::OwnedFolder;
 use super::open::{DATABASE, OpenError, database, unusable_mark};
 use crate::mark::{self, Found, PutBack};
 use crate::seal::Sealer;
@@ -27,13 +26,11 @@ pub(crate) enum OnPutBack {
 ///
 /// # Errors
 /// [`OpenError`] when the database or its mark cannot be read, or when other keys wrote the database.
-pub(crate) fn judge(
-    folder: &OwnedFolder,
-    sealer: &Sealer,
-) -> Result<Result<(), PutBack>, OpenError> {
-    let found = look(&folder.path().join(DATABASE), sealer)?;
-    let mark =
-        mark::read(folder.path(), sealer).map_err(|error| unusable_mark(folder.path(), &error))?;
+pub(crate) fn judge(folder: &Path, sealer: &Sealer) -> Result<Result<(), PutBack>, OpenError> {
+    // The mark first: a process that owns the folder moves it after each commit, so the database is never behind a mark
+    // that was read before.
+    let mark = mark::read(folder, sealer).map_err(|error| unusable_mark(folder, &error))?;
+    let found = look(&folder.join(DATABASE), sealer)?;
     Ok(mark::judge(mark, found))
 }
 

@@ -3,13 +3,19 @@
 use rusqlite::ErrorCode;
 use rusqlite_migration::MigrationDefinitionError::DatabaseTooFarAhead;
 
+/// The words for a database with a page that cannot be read.
+pub(super) const DAMAGED: &str = "it is damaged: restore it from a backup";
+
+/// The words for a database whose schema this version does not know.
+pub(super) const NEWER: &str = "a newer version of countersign has written it: start that version, or name another folder with --data";
+
 /// Says why the database cannot be opened: a fragment that follows "the database in the data folder cannot be opened".
 pub(super) fn of(error: &rusqlite::Error) -> String {
     let words = match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => {
             "it is no database: restore it from a backup, or name an empty folder with --data"
         }
-        Some(ErrorCode::DatabaseCorrupt) => "it is damaged: restore it from a backup",
+        Some(ErrorCode::DatabaseCorrupt) => DAMAGED,
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
             "another program has locked it: end that program, and start again"
         }
@@ -28,10 +34,7 @@ pub(super) fn of(error: &rusqlite::Error) -> String {
 /// Says why the database cannot be brought to the schema of this version.
 pub(super) fn of_migration(error: &rusqlite_migration::Error) -> String {
     match error {
-        rusqlite_migration::Error::MigrationDefinition(DatabaseTooFarAhead) => {
-            "a newer version of countersign has written it: start that version, or name another folder with --data"
-                .to_owned()
-        }
+        rusqlite_migration::Error::MigrationDefinition(DatabaseTooFarAhead) => NEWER.to_owned(),
         rusqlite_migration::Error::RusqliteError { err, .. } => of(err),
         error => error.to_string(),
     }

@@ -1,0 +1,93 @@
+//! A look at a database by a process that does not own its folder. It changes nothing, and whoever owns the folder goes on.
+
+use std::fs;
+use std::path::Path;
+
+use countersign_core::ports::setup::Setup;
+use countersign_core::time::Timestamp;
+use rusqlite::{Connection, OpenFlags};
+
+use super::log::schema::migrations;
+use super::log::{identity, mark as log_mark, setup};
+use super::start::open::{DATABASE, OpenError, database};
+use super::start::put_back;
+use crate::seal::{Sealer, StoreKeys};
+
+/// The database that a look finds.
+#[derive(Debug)]
+pub enum Inspected {
+    /// None: no start has made one yet.
+    Nothing,
+    /// One of an older version, which the next start brings to the schema of this one.
+    OfOlderVersion,
+    /// One of this version.
+    Whole(Box<Inspection>),
+}
+
+/// A database that is whole, and what is set up in it.
+#[derive(Debug)]
+pub struct Inspection {
+    /// Everything that an operator has set up.
+    pub setup: Setup,
+    /// The latest time on record.
+    pub newest: Timestamp,
+    /// The size of the database and of the log beside it, in bytes.
+    pub bytes: u64,
+    /// The names of keys that the store itself does not use and that are not those of before.
+    pub other_keys: Vec<String>,
+}
+
+/// Looks at the database in `folder`: at its keys, its mark, each of its pages and the setup. `keys_beside` are keys that the store does not use, by name, with their check values.
+///
+/// # Errors
+/// [`OpenError`] when a start would be refused, or when a page is damaged.
+pub fn inspect(
+    folder: &Path,
+    keys: &StoreKeys,
+    keys_beside: &[(&str, [u8; 16])],
+) -> Result<Inspected, OpenError> {
+    let path = folder.join(DATABASE);
+    let sealer = Sealer::new(keys).ok_or(OpenError::Keys)?;
+    if let Err(why) = put_back::judge(folder, &sealer)? {
+        return Err(OpenError::PutBack { path, why });
+    }
+    if size(&path) == 0 {
+        return Ok(Inspected::Nothing);
+    }
+    let log = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY);
+    let log = log.map_err(database)?;
+    check_pages(&log)?;
+    let behind = migrations().pending_migrations(&log);
+    match behind.map_err(|_| OpenError::damaged())? {
+        ..0 => return Err(OpenError::newer()),
+        0 => {}
+        _ => return Ok(Inspected::OfOlderVersion),
+    }
+    let mut other_keys = Vec::new();
+    for (name, check_value) in keys_beside {
+        if identity::knows_other_key(&log, name, *check_value).map_err(database)? {
+            other_keys.push((*name).to_owned());
+        }
+    }
+    Ok(Inspected::Whole(Box::new(Inspection {
+        setup: setup::read(&log, &sealer).map_err(database)?,
+        newest: log_mark::high_water(&log).map_err(database)?,
+        bytes: size(&path) + size(&path.with_extension("db-wal")),
+        other_keys,
+    })))
+}
+
+/// Reads every page, without the comparisons of indexes with their tables.
+fn check_pages(log: &Connection) -> Result<(), OpenError> {
+    let found: String = log
+        .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
+        .map_err(database)?;
+    match found.as_str() {
+        "ok" => Ok(()),
+        _ => Err(OpenError::damaged()),
+    }
+}
+
+fn size(path: &Path) -> u64 {
+    fs::metadata(path).map_or(0, |file| file.len())
+}
