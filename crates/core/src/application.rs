@@ -59,8 +59,13 @@ impl Application {
         number: &str,
         calling_code: Option<&str>,
     ) -> Result<PhoneNumber, InvalidPhone> {
-        let home = self.default_country.unwrap_or(Country::CHINA);
-        PhoneNumber::parse_at(home, number, calling_code)
+        PhoneNumber::parse_at(self.home(), number, calling_code)
+    }
+
+    /// Returns the country in which a number that names none is read.
+    #[must_use]
+    pub fn home(&self) -> Country {
+        self.default_country.unwrap_or(Country::CHINA)
     }
 }
 

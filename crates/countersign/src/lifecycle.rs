@@ -20,7 +20,7 @@ use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 use crate::connection::{self, Answers, Places};
 use crate::supervisor;
 
-pub use signals::{Signals, Stopper};
+pub use signals::{Signals, Stopper, take_limits_as_errors};
 
 /// The longest that a shutdown waits: as long as a send may take.
 pub(crate) const DRAIN: Duration = Duration::from_secs(10);

@@ -218,7 +218,10 @@ impl Service {
 }
 
 /// The way out to vendors, through a proxy where the settings name one.
-fn egress(reach: Reach, proxy: Option<Proxy>) -> anyhow::Result<Egress> {
+///
+/// # Errors
+/// When the HTTP client cannot start.
+pub fn egress(reach: Reach, proxy: Option<Proxy>) -> anyhow::Result<Egress> {
     let straight = Egress::new(reach).context("the HTTP client cannot start")?;
     match proxy {
         Some(proxy) => Ok(straight.through(proxy)?),

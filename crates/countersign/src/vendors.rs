@@ -1,5 +1,6 @@
 //! The vendor accounts in use: from the setup to the plan that messages go by.
 
+pub(crate) mod opening;
 mod reports;
 mod share;
 
@@ -14,7 +15,7 @@ use countersign_core::send::messenger::{Messenger, Plan};
 use countersign_core::send::route::{Countries, ProviderName, Routes};
 use countersign_core::template::Templates;
 use countersign_core::time::Clock;
-use countersign_providers::account::{Account, InvalidSetup, Problem, Resources};
+use countersign_providers::account::{InvalidSetup, Resources};
 use countersign_providers::carriage::{Circuit, Guarded};
 use countersign_providers::egress::Egress;
 use countersign_providers::kinds;
@@ -171,7 +172,8 @@ impl Vendors {
     /// # Errors
     /// [`InvalidSetup`] with the problems of the account.
     pub fn check(&self, record: &ProviderRecord) -> Result<(), InvalidSetup> {
-        kinds::check(&record.kind, &self.account(record)?)
+        let account = opening::account(record, self.parts.egress.reach())?;
+        kinds::check(&record.kind, &account)
     }
 
     fn open(&self, record: &ProviderRecord) -> Result<Arc<Guarded>, InvalidSetup> {
@@ -184,30 +186,7 @@ impl Vendors {
                 records: Arc::clone(&self.parts.records),
             }),
         };
-        let provider = kinds::open(&record.kind, self.account(record)?, resources)?;
-        let clock = Arc::clone(&self.parts.clock);
-        let replaced = record.replaced_receipts.as_ref();
-        let receipts = [
-            Some(&record.receipts),
-            replaced.map(|replaced| &replaced.value),
-        ];
-        let secrets = record
-            .secrets
-            .values()
-            .chain(receipts.into_iter().flatten());
-        let secrets: Vec<_> = secrets.cloned().collect();
-        let guarded = Guarded::new(provider, clock).withholding(&secrets);
-        Ok(Arc::new(guarded))
-    }
-
-    fn account(&self, record: &ProviderRecord) -> Result<Account, InvalidSetup> {
-        let settings = serde_json::from_str(&record.settings);
-        Ok(Account {
-            name: record.name.clone(),
-            settings: settings.map_err(|error| Problem::new("settings", error))?,
-            secrets: record.secrets.clone(),
-            reach: self.parts.egress.reach(),
-        })
+        opening::open(record, resources).map(Arc::new)
     }
 
     /// Returns the open account of that name.

@@ -10,7 +10,7 @@ use countersign_core::time::Clock;
 use tokio_util::task::AbortOnDropHandle;
 
 /// The distance from which on the clocks are apart, in milliseconds.
-const APART: i64 = 30_000;
+pub(crate) const APART: i64 = 30_000;
 
 /// The pause between two looks.
 const PAUSE: Duration = Duration::from_secs(5);

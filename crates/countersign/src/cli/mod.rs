@@ -7,6 +7,7 @@ mod check;
 mod config;
 mod demo;
 mod dev;
+mod doctor;
 mod init;
 mod key;
 mod kinds;
@@ -32,7 +33,6 @@ mod sentence;
 mod serve;
 mod statistics;
 mod template;
-mod unbuilt;
 mod unlock;
 
 use std::io::{self, Write};
@@ -71,6 +71,8 @@ enum Verb {
     Config(config::Config),
     /// Run the service in production
     Serve(serve::Serve),
+    /// Look a deployment over, and say how to mend what is broken
+    Doctor(doctor::Doctor),
     /// Open an example application that signs people in with codes
     Demo(demo::Demo),
     /// Play the SMS vendors, for tests and staging
@@ -114,8 +116,6 @@ enum Verb {
     /// Write the manual pages into a folder, for packages
     #[command(hide = true)]
     Man(man::Manual),
-    #[command(flatten)]
-    Unbuilt(unbuilt::Unbuilt),
 }
 
 /// Runs the command line of this process.
@@ -140,6 +140,7 @@ pub fn run() -> ExitCode {
         Verb::AccessKey(key) => key.json(),
         Verb::Backup(backup) => backup.json,
         Verb::Restore(restore) => restore.json,
+        Verb::Doctor(doctor) => doctor.json,
         Verb::Dev(_)
         | Verb::Init(_)
         | Verb::Serve(_)
@@ -147,8 +148,7 @@ pub fn run() -> ExitCode {
         | Verb::Demo(_)
         | Verb::Sandbox(_)
         | Verb::Completions { .. }
-        | Verb::Man(_)
-        | Verb::Unbuilt(_) => false,
+        | Verb::Man(_) => false,
     };
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -163,6 +163,7 @@ pub fn run() -> ExitCode {
             Verb::Init(init) => init.run(),
             Verb::Config(config) => config.run(),
             Verb::Serve(serve) => serve.run().await,
+            Verb::Doctor(doctor) => doctor.run().await,
             Verb::Demo(demo) => demo.run().await,
             Verb::Sandbox(sandbox) => sandbox.run().await,
             Verb::Send(send) => send.run().await,
@@ -183,7 +184,6 @@ pub fn run() -> ExitCode {
                 Ok(ExitCode::SUCCESS)
             }
             Verb::Man(manual) => manual.run(Cli::command()),
-            Verb::Unbuilt(verb) => verb.run(),
         }
     });
     match result {

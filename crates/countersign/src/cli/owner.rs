@@ -133,6 +133,13 @@ impl Owner {
         self.client.post(url).bearer_auth(&self.note.token)
     }
 
+    /// Asks for an answer that has no envelope.
+    pub(super) async fn bare<T: DeserializeOwned>(&self, name: &str) -> anyhow::Result<T> {
+        self.prove().await?;
+        let answer = self.sent(self.get(name)).await?.json().await;
+        answer.map_err(|_| anyhow!("the running countersign gave an answer that cannot be read"))
+    }
+
     /// Sends `request` and reads the envelope.
     pub(super) async fn ask<T: DeserializeOwned>(
         &self,

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use clap::Args;
+use countersign_providers::egress::Reach;
 
 use super::program;
 use crate::backup::Kept;
@@ -20,18 +21,70 @@ pub(super) struct Place {
     config: Option<PathBuf>,
 }
 
+/// A deployment, as far as its settings can be read.
+pub(super) struct Deployment {
+    /// The settings file, if it has one.
+    pub(super) file: Option<PathBuf>,
+    /// The settings that are good.
+    pub(super) settings: Settings,
+    /// The number of settings that differ from the defaults, or repeat them.
+    pub(super) changed_settings: usize,
+    /// A sentence for each setting that is not good.
+    pub(super) problems: Vec<String>,
+    /// The data folder and the key file.
+    pub(super) kept: Kept,
+    /// How far requests to vendors may go where the settings do not say.
+    pub(super) reach: Reach,
+}
+
 impl Place {
+    /// The deployment, whatever its settings are like.
+    ///
+    /// # Errors
+    /// When the settings file cannot be read at all, or no data folder is named, or the one that is named by itself is
+    /// not there.
+    pub(super) fn deployment(&self) -> anyhow::Result<Deployment> {
+        let (purpose, reach) = match &self.config {
+            Some(_) => (Purpose::Production, Reach::Public),
+            None => (Purpose::Development, Reach::Loopback),
+        };
+        let layers = Layers::of(self.config.as_deref())?;
+        let judged = Settings::judged(&layers, purpose)?;
+        let kept = match &self.config {
+            Some(_) => self.kept_by(&judged.settings)?,
+            None if self.data.is_dir() => Kept::in_folder(self.data.clone()),
+            None => bail!(
+                "there is no data folder {}: name one with --data, or the settings of a service with --config",
+                self.data.display()
+            ),
+        };
+        Ok(Deployment {
+            file: self.config.clone(),
+            settings: judged.settings,
+            changed_settings: judged.count,
+            problems: judged.problems,
+            kept,
+            reach,
+        })
+    }
+
     /// The folder and its keys.
     pub(super) fn kept(&self) -> anyhow::Result<Kept> {
         let Some(config) = &self.config else {
             return Ok(Kept::in_folder(self.data.clone()));
         };
         let settings = Settings::of(&Layers::of(Some(config))?, Purpose::Production)?;
-        let data = settings.store.data;
-        let data = data.with_context(|| format!("{} names no [store] data", config.display()))?;
+        self.kept_by(&settings)
+    }
+
+    /// The folder and the keys that settings name.
+    fn kept_by(&self, settings: &Settings) -> anyhow::Result<Kept> {
+        let data = settings.store.data.clone();
+        let file = self.config.as_deref().unwrap_or(&self.data);
+        let data = data.with_context(|| format!("{} names no [store] data", file.display()))?;
         Ok(Kept {
             data,
-            keys: settings.keys,
+            keys: settings.keys.clone(),
         })
     }
 

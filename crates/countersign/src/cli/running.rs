@@ -106,7 +106,7 @@ fn warn_of_proxies() {
 }
 
 /// The address by which this machine reaches a listener: one that listens everywhere is on loopback too.
-fn from_here(address: SocketAddr) -> SocketAddr {
+pub(super) fn from_here(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),

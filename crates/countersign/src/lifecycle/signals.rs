@@ -21,6 +21,17 @@ pub struct Signals {
     asked: mpsc::Receiver<()>,
 }
 
+/// Makes a limit on the size of files an error of the write, which would kill the process otherwise (SIGXFSZ), and takes
+/// the other signals that must not kill it. Call this within a tokio runtime.
+///
+/// # Errors
+/// When the system does not allow it.
+pub fn take_limits_as_errors() -> io::Result<()> {
+    #[cfg(unix)]
+    unix::ignore()?;
+    Ok(())
+}
+
 /// Ends the process as a signal does, from within.
 #[derive(Debug, Clone)]
 pub struct Stopper(mpsc::Sender<()>);

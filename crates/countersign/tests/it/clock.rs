@@ -38,7 +38,7 @@ use crate::server::{BINARY, Server, folder, number};
 use crate::signed::{self, DEV, PASSED, Signed};
 
 /// The library that the program is started under.
-fn library() -> PathBuf {
+pub(crate) fn library() -> PathBuf {
     let roots = ["/usr/lib", "/usr/lib64", "/usr/local/lib"];
     let folders = roots.into_iter().flat_map(|root| {
         let inside = std::fs::read_dir(root).into_iter().flatten().flatten();

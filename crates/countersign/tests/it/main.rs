@@ -29,6 +29,7 @@ mod crash;
 mod custody;
 mod demo;
 mod deployment;
+mod doctor;
 mod documents;
 mod doors;
 mod ended;

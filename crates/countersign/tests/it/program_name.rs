@@ -89,6 +89,4 @@ fn a_command_in_an_error_starts_the_program_when_it_is_pasted() {
         data,
     ]));
     assert!(says.contains("`countersign dev --data "), "{says}");
-    let says = stderr(by_path(&["doctor"]));
-    assert!(says.contains(&format!("`{} dev`", path())), "{says}");
 }

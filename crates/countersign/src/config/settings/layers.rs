@@ -99,11 +99,16 @@ impl Layers {
 
     /// The defaults, with what each layer changes.
     pub(super) fn merged(&self) -> Table {
-        let mut merged = toml::from_str(DEFAULTS).unwrap_or_default();
-        for layer in [&self.file, &self.environment, &self.flags] {
+        let mut merged = defaults();
+        for layer in self.changes() {
             merge(&mut merged, layer.clone());
         }
         merged
+    }
+
+    /// What each layer changes, the strongest last.
+    pub(super) fn changes(&self) -> impl Iterator<Item = &Table> {
+        [&self.file, &self.environment, &self.flags].into_iter()
     }
 }
 
@@ -196,8 +201,13 @@ fn put(table: &mut Table, path: &[String], value: Value) {
     }
 }
 
+/// Every setting as it is where no layer changes it.
+pub(super) fn defaults() -> Table {
+    toml::from_str(DEFAULTS).unwrap_or_default()
+}
+
 /// Changes what `over` names. An entry of a list of tables replaces the one with its `name`, or comes after them all.
-fn merge(table: &mut Table, over: Table) {
+pub(super) fn merge(table: &mut Table, over: Table) {
     for (key, value) in over {
         match (table.get_mut(&key), value) {
             (Some(Value::Table(below)), Value::Table(over)) => merge(below, over),

@@ -1,10 +1,12 @@
 //! The settings of a deployment. `countersign.default.toml` describes and holds every default; a settings file, the
 //! environment and the flags of a command change what they name, each before the one in front of it.
 
+mod clock;
 mod codes;
 mod keys;
 mod layers;
 mod limits;
+mod problems;
 mod server;
 
 use std::collections::BTreeMap;
@@ -19,7 +21,9 @@ use toml::Table;
 
 use super::keys::KeySource;
 
+pub use clock::ClockSettings;
 pub use layers::Layers;
+pub use problems::Judged;
 pub use server::{ServerSettings, StoreSettings, TlsFiles, server_url};
 
 /// What a deployment has decided on.
@@ -31,6 +35,8 @@ pub struct Settings {
     pub store: StoreSettings,
     /// Where the keys are.
     pub keys: KeySource,
+    /// With what the clock is compared.
+    pub clock: ClockSettings,
     /// The rules of codes.
     pub codes: CodePolicy,
     /// The limits on sends.
@@ -61,6 +67,8 @@ struct File {
     keys: keys::KeysSection,
     #[serde(default)]
     console: server::Console,
+    #[serde(default)]
+    clock: clock::ClockSection,
     #[serde(default)]
     codes: codes::Codes,
     #[serde(default)]
@@ -109,6 +117,7 @@ impl Settings {
             server: file.server.settings().context("server")?,
             store: file.store.settings().context("store")?,
             keys: file.keys.source().context("keys")?,
+            clock: file.clock.settings().context("clock")?,
             codes: codes::policy(file.codes, file.applications)?,
             limits: limits::limits(file.limits, otherwise)?,
             reach: reach.context("providers")?,

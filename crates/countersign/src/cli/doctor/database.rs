@@ -1,0 +1,75 @@
+//! The database: its keys, its mark and its pages.
+
+use std::fs;
+use std::path::Path;
+
+use countersign_store::sqlite::OpenError;
+use countersign_store::sqlite::inspect::{Inspected, Inspection, inspect};
+
+use super::finding::Findings;
+use crate::cli::place::Deployment;
+use crate::cli::sentence::sentence;
+use crate::config::keys::{Keys, KeysError};
+
+const CHECK: &str = "database";
+
+/// The name of the database in its folder.
+const FILE: &str = "countersign.db";
+
+/// The size of the database in `data`, in bytes; 0 where there is none.
+pub(super) fn size(data: &Path) -> u64 {
+    fs::metadata(data.join(FILE)).map_or(0, |file| file.len())
+}
+
+/// The database, where it can be used.
+pub(super) fn check(
+    deployment: &Deployment,
+    keys: &Keys,
+    findings: &mut Findings,
+) -> Option<Box<Inspection>> {
+    let data = &deployment.kept.data;
+    let beside = [("passcode", keys.passcode.check_value())];
+    match inspect(data, &keys.store, &beside) {
+        Ok(Inspected::Nothing) => {
+            findings.warning(CHECK, "there is none yet: the first start makes it");
+            None
+        }
+        Ok(Inspected::OfOlderVersion) => {
+            findings.warning(
+                CHECK,
+                "an older version of countersign wrote it: the next start migrates it",
+            );
+            None
+        }
+        Ok(Inspected::Whole(found)) if !found.other_keys.is_empty() => {
+            findings.broken(CHECK, sentence(&KeysError::OtherPasscodeKey.into()));
+            Some(found)
+        }
+        Ok(Inspected::Whole(found)) => {
+            let newest = found.newest;
+            findings.ok(
+                CHECK,
+                format!(
+                    "whole, written with these keys, and as new as its mark; newest record {newest}"
+                ),
+            );
+            Some(found)
+        }
+        Err(OpenError::Keys) => {
+            let kept = &deployment.kept;
+            let keys = match kept.keys.file(&kept.data) {
+                Some(file) => file.display().to_string(),
+                None => "[keys]".to_owned(),
+            };
+            let says = format!(
+                "it was not written with the keys in {keys}: put those back that belong to it"
+            );
+            findings.broken(CHECK, says);
+            None
+        }
+        Err(error) => {
+            findings.broken(CHECK, sentence(&error.into()));
+            None
+        }
+    }
+}
