@@ -103,8 +103,12 @@ fn without_mark(body: Bytes) -> Bytes {
 }
 
 /// Reads a body of at most [`LIMIT`] bytes. The rest of a larger body is read too and thrown away, up to [`DRAINED`]
-/// bytes: a caller that is still writing when the connection closes would not see the answer.
+/// bytes: a caller that is still writing when the connection closes would not see the answer. A caller that announces more
+/// than those is not waited for.
 async fn read(mut body: axum::body::Body) -> Result<Bytes, Fault> {
+    if body.size_hint().lower() > DRAINED as u64 {
+        return Err(Fault::TooLarge);
+    }
     let (mut bytes, mut size) = (Vec::new(), 0);
     while let Some(frame) = body.frame().await {
         let frame =
