@@ -19,6 +19,7 @@ pub mod sntp;
 mod supervisor;
 pub mod system;
 pub mod telemetry;
+pub mod tls;
 pub mod token;
 pub mod vendors;
 pub mod wall_clock;

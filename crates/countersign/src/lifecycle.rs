@@ -17,10 +17,10 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
-use crate::connection::{self, Answers, Places};
+use crate::connection::{self, Answers, Arrived, Closing, Opening, Places};
 use crate::supervisor;
 
-pub use signals::{Signals, Stopper, take_limits_as_errors};
+pub use signals::{Reloads, Signals, Stopper, take_limits_as_errors};
 
 /// The longest that a shutdown waits: as long as a send may take.
 pub(crate) const DRAIN: Duration = Duration::from_secs(10);
@@ -37,6 +37,8 @@ pub struct Door {
     pub answers: Answers,
     /// The proxies in front of it, which bring the connections of many callers.
     pub proxies: Networks,
+    /// How its connections begin.
+    pub opening: Opening,
 }
 
 /// The doors of a service.
@@ -50,19 +52,23 @@ pub struct Doors {
 
 impl Door {
     /// Lets callers in, for ever.
-    async fn open(self, graceful: &GracefulShutdown) -> Infallible {
+    async fn open(self, graceful: &GracefulShutdown, stopping: &CancellationToken) -> Infallible {
         let places = Arc::new(Places::of_this_process(self.proxies));
         loop {
             match self.listener.accept().await {
                 Ok((connection, peer)) => match places.take(peer.ip()) {
                     Some(place) => {
-                        connection::serve(
+                        let arrived = Arrived {
                             connection,
-                            peer.ip(),
+                            peer: peer.ip(),
                             place,
-                            self.answers.clone(),
-                            graceful,
-                        );
+                        };
+                        let closing = Closing {
+                            watcher: graceful.watcher(),
+                            stopping: stopping.clone(),
+                        };
+                        let (opening, answers) = (self.opening.clone(), self.answers.clone());
+                        connection::serve(arrived, opening, answers, closing);
                     }
                     None => tracing::debug!("a connection too many was closed"),
                 },
@@ -84,11 +90,14 @@ pub async fn serve(
 ) {
     let callers = GracefulShutdown::new();
     let _monitor = doors.monitor.map(|monitor| {
-        let open = async move { monitor.open(&GracefulShutdown::new()).await };
+        let open = async move {
+            let (graceful, stopping) = (GracefulShutdown::new(), CancellationToken::new());
+            monitor.open(&graceful, &stopping).await
+        };
         AbortOnDropHandle::new(tokio::spawn(open))
     });
     tokio::select! {
-        _ = doors.api.open(&callers) => {}
+        _ = doors.api.open(&callers, &stopping) => {}
         () = signals.next() => {}
     }
     supervisor::stopping();

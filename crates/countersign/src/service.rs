@@ -24,14 +24,15 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use crate::config::keys::{Keys, KeysError};
-use crate::config::settings::Settings;
-use crate::connection::{self, Answers};
+use crate::config::settings::{ServerSettings, Settings};
+use crate::connection::{self, Answers, Opening};
 use crate::http::{self, AppState, Development, Services};
 use crate::lifecycle::{self, Door, Doors, Signals};
 use crate::manage::{Manage, ManageParts};
 use crate::metrics::{MeteredLedger, Metrics};
 use crate::supervisor;
 use crate::system::{Machine, SystemClock};
+use crate::tls::Tls;
 use crate::token::{Minter, SigningKeys};
 use crate::vendors::{VendorParts, Vendors};
 use crate::wall_clock;
@@ -68,6 +69,8 @@ pub struct ServiceParts {
     pub url: String,
     /// The token that proves who can read the data folder.
     pub owner_token: Arc<str>,
+    /// The certificate, for a service that speaks TLS itself.
+    pub tls: Option<Arc<Tls>>,
 }
 
 impl std::fmt::Debug for ServiceParts {
@@ -85,6 +88,7 @@ pub struct Service {
     manage: Arc<Manage>,
     tasks: TaskTracker,
     idle: Duration,
+    opening: Opening,
     /// Plans what other nodes set up, until the service is dropped.
     _follower: AbortOnDropHandle<()>,
     /// Says when the clock of the service and the wall clock are apart, until the service is dropped.
@@ -98,7 +102,10 @@ impl Service {
     /// When the HTTP client cannot start.
     pub fn assemble(parts: ServiceParts) -> anyhow::Result<Self> {
         let tasks = TaskTracker::new();
-        let metrics = Arc::new(Metrics::new());
+        let metrics = Arc::new(match parts.tls {
+            Some(_) => Metrics::new().with_certificate(),
+            None => Metrics::new(),
+        });
         let ledger: Arc<dyn Ledger> =
             Arc::new(MeteredLedger::new(parts.ledger, Arc::clone(&metrics)));
         let (records, setup) = (&parts.records, &parts.setup);
@@ -150,6 +157,7 @@ impl Service {
             entropy: Arc::clone(entropy),
             tasks: tasks.clone(),
         }));
+        let opening = opening(&parts.settings.server, parts.tls.as_ref());
         let wall_clock = wall_clock::watch(Arc::clone(clock));
         let state = AppState::new(Services {
             messenger,
@@ -172,6 +180,7 @@ impl Service {
                 None => parts.settings.server.trusted_proxies,
             },
             url: parts.url.clone(),
+            tls: parts.tls,
             serves_reference: parts.development.is_some() || parts.settings.server.docs,
             development: parts.development,
         });
@@ -180,6 +189,7 @@ impl Service {
             manage,
             tasks,
             idle: parts.settings.server.idle,
+            opening,
             _follower: AbortOnDropHandle::new(follower),
             _wall_clock: wall_clock,
         })
@@ -201,6 +211,7 @@ impl Service {
                 idle: self.idle,
             },
             proxies: self.state.proxies.clone(),
+            opening: self.opening,
         };
         let monitor = listeners.monitor.map(|listener| Door {
             listener,
@@ -210,10 +221,22 @@ impl Service {
                 idle: self.idle,
             },
             proxies: Networks::loopback(),
+            opening: Opening::default(),
         });
         let _watchdog = supervisor::feed(Arc::clone(&self.state.ledger));
         let stopping = self.state.stopping.clone();
         lifecycle::serve(Doors { api, monitor }, self.tasks, stopping, signals).await;
+    }
+}
+
+/// How connections of callers begin.
+fn opening(server: &ServerSettings, tls: Option<&Arc<Tls>>) -> Opening {
+    Opening {
+        heralds: match server.proxy_protocol {
+            true => server.trusted_proxies.clone(),
+            false => Networks::default(),
+        },
+        tls: tls.map(|tls| tls.acceptor()),
     }
 }
 

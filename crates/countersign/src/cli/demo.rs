@@ -16,7 +16,7 @@ use super::owner::Owner;
 use super::place::Place;
 use super::{listen, locale, private_input, program, say};
 use crate::config::listen_address;
-use crate::connection::{self, Answers, Refusals};
+use crate::connection::{self, Answers, Opening, Refusals};
 use crate::http::{Site, ThisMachine};
 use crate::lifecycle::{self, Door, Doors, Signals};
 
@@ -76,6 +76,7 @@ impl Demo {
                 listener,
                 answers,
                 proxies: Networks::loopback(),
+                opening: Opening::default(),
             },
             monitor: None,
         };

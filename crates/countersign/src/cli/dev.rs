@@ -99,6 +99,7 @@ impl Dev {
             &self.data,
             |folder| Keys::of(folder, &OsEntropy),
             self.listen,
+            None,
             self.accept_restored,
         )?;
         let store = &opened.store;
@@ -129,6 +130,7 @@ impl Dev {
             development: Some(Arc::clone(&development)),
             url: opened.note.url.clone(),
             owner_token: opened.note.token.clone().into(),
+            tls: None,
         })?;
         ensure_known_secrets(service.manage()).await?;
         if !self.quiet {

@@ -18,6 +18,7 @@ use super::place::Place;
 use crate::config::owner::{OwnerNote, OwnerProof};
 use crate::http::owner::PATH;
 use crate::system::OsEntropy;
+use crate::tls;
 
 /// The longest that the running countersign may take to answer.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -65,12 +66,17 @@ impl Owner {
     pub(super) fn of(place: &Place, lang: Lang) -> anyhow::Result<Self> {
         let folder = place.kept()?.data;
         let note = OwnerNote::find(&folder)?.filter(|_| is_owned(&folder));
-        let client = Client::builder()
+        let note = note.ok_or_else(|| place.nobody())?;
+        let mut client = Client::builder()
             .no_proxy()
             .redirect(Policy::none())
             .timeout(PATIENCE);
+        if !note.certificates.is_empty() {
+            client =
+                client.tls_backend_preconfigured(tls::trusting_only(note.certificates.clone())?);
+        }
         Ok(Self {
-            note: note.ok_or_else(|| place.nobody())?,
+            note,
             client: client.build()?,
             nobody: place.nobody().to_string(),
             folder,

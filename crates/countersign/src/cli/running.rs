@@ -17,6 +17,7 @@ use crate::lifecycle::Signals;
 use crate::service::{self, Listeners, Service};
 use crate::supervisor;
 use crate::system::OsEntropy;
+use crate::tls::{Renewal, Tls};
 use crate::watch;
 
 /// A data folder that this process owns, its open store, and the socket that listens.
@@ -26,6 +27,8 @@ pub(super) struct Opened {
     pub(super) address: SocketAddr,
     /// What the note tells the command line.
     pub(super) note: OwnerNote,
+    /// The certificate, where the service speaks TLS itself.
+    pub(super) tls: Option<Arc<Tls>>,
     listener: TcpListener,
     posted: PostedNote,
 }
@@ -36,6 +39,7 @@ impl Opened {
         data: &Path,
         keys: impl FnOnce(&Path) -> Result<Keys, KeysError>,
         listen: SocketAddr,
+        tls: Option<Tls>,
         accept_restored: bool,
     ) -> anyhow::Result<(Self, Keys)> {
         let folder = OwnedFolder::claim(data)?;
@@ -44,8 +48,9 @@ impl Opened {
         let address = listener.local_addr()?;
         let store = service::open_store(folder, &keys, accept_restored)?;
         let note = OwnerNote {
-            url: format!("http://{}", from_here(address)),
+            url: format!("{}://{}", scheme(tls.as_ref()), from_here(address)),
             token: random_hex::<32>(&OsEntropy)?,
+            certificates: tls.iter().map(|tls| tls.shown().digest).collect(),
         };
         let posted = note
             .post(data)
@@ -54,6 +59,7 @@ impl Opened {
             store: Arc::new(store),
             address,
             note,
+            tls: tls.map(Arc::new),
             listener,
             posted,
         };
@@ -65,11 +71,24 @@ impl Opened {
         self,
         service: Service,
         monitor: Option<TcpListener>,
-        signals: Signals,
+        mut signals: Signals,
         data: &Path,
     ) -> anyhow::Result<()> {
         warn_of_proxies();
-        say(format!("listening on http://{}", self.address));
+        let posted = Arc::new(self.posted);
+        let renewal = match &self.tls {
+            Some(tls) => {
+                let renewal = Renewal {
+                    tls: Arc::clone(tls),
+                    note: Arc::downgrade(&posted),
+                    clock: self.store.clock(),
+                };
+                Some(renewal.on(signals.reloads()?))
+            }
+            None => None,
+        };
+        let scheme = scheme(self.tls.as_deref());
+        say(format!("listening on {scheme}://{}", self.address));
         let watching = watch::watch(Arc::clone(&self.store), signals.stopper());
         let listeners = Listeners {
             api: self.listener,
@@ -77,7 +96,7 @@ impl Opened {
         };
         supervisor::ready();
         service.serve(listeners, signals).await;
-        drop((self.posted, watching));
+        drop((renewal, posted, watching));
         if !self.store.is_in_place() {
             bail!(
                 "the data folder {} was moved, replaced or removed while countersign was running: put it back, and \
@@ -102,6 +121,13 @@ fn warn_of_proxies() {
     if !ignored.is_empty() {
         let variables = ignored.join(" ");
         tracing::warn!(%variables, "a proxy of the environment is ignored: [providers] proxy in the settings names the one for requests to vendors");
+    }
+}
+
+fn scheme(tls: Option<&Tls>) -> &'static str {
+    match tls {
+        Some(_) => "https",
+        None => "http",
     }
 }
 

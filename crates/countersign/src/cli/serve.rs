@@ -22,6 +22,7 @@ use crate::lifecycle::Signals;
 use crate::service::{Service, ServiceParts};
 use crate::system::OsEntropy;
 use crate::telemetry;
+use crate::tls::Tls;
 use crate::token::SigningKeys;
 
 /// The address of the API where none is named, and its port.
@@ -61,9 +62,7 @@ impl Serve {
                 "PostgreSQL is not built yet: name a folder for the embedded store with [store] data"
             );
         }
-        if settings.server.tls.is_some() {
-            bail!("[server] tls is not built yet: let a proxy in front of the service speak TLS");
-        }
+        let tls = settings.server.tls.clone().map(Tls::open).transpose()?;
         let data = settings.store.data.clone();
         let data = data.context("[store] data must name a folder for everything that is kept")?;
         let url = settings.server.url.as_ref();
@@ -74,7 +73,7 @@ impl Serve {
         phone::warm_up();
         let source = settings.keys.clone();
         let keys = |folder: &std::path::Path| source.keys(folder);
-        let (opened, keys) = Opened::new(&data, keys, listen, self.accept_restored)?;
+        let (opened, keys) = Opened::new(&data, keys, listen, tls, self.accept_restored)?;
         check_providers(&opened.store, settings.server.allow_no_provider)?;
         let monitor = settings.server.monitor_listen.map(listen::on);
         let monitor = monitor.transpose()?;
@@ -95,6 +94,7 @@ impl Serve {
             development: None,
             url,
             owner_token: opened.note.token.clone().into(),
+            tls: opened.tls.clone(),
         })?;
         opened.serve(service, monitor, signals, &data).await?;
         Ok(ExitCode::SUCCESS)

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
 use super::private_file;
+use crate::tls::Digest;
 
 /// Where the owner listens, and the token that management calls must show.
 #[derive(Clone, Serialize, Deserialize)]
@@ -23,6 +24,9 @@ pub struct OwnerNote {
     pub url: String,
     /// New at every start. Whoever can read the data folder may manage.
     pub token: String,
+    /// The certificates that the owner shows, where it speaks TLS: nothing else is believed about it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub certificates: Vec<Digest>,
 }
 
 /// Proves knowledge of an owner's token without telling it: the HMAC-SHA256 of a nonce under the token.
@@ -81,12 +85,12 @@ impl OwnerNote {
     /// # Errors
     /// When the file cannot be written.
     pub fn post(&self, folder: &Path) -> io::Result<PostedNote> {
-        let path = folder.join(NOTE);
-        private_file::replace(&path, &serde_json::to_vec(self)?)?;
-        Ok(PostedNote {
-            path,
+        let posted = PostedNote {
+            path: folder.join(NOTE),
             note: self.clone(),
-        })
+        };
+        posted.write(self)?;
+        Ok(posted)
     }
 
     /// Returns the note in `folder`, if there is one.
@@ -103,6 +107,23 @@ impl OwnerNote {
 
     fn read(folder: &Path) -> Option<Self> {
         serde_json::from_slice(&private_file::read(&folder.join(NOTE)).ok()?).ok()
+    }
+}
+
+impl PostedNote {
+    /// Tells the command line that the owner shows these certificates.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn names(&self, certificates: Vec<Digest>) -> io::Result<()> {
+        self.write(&OwnerNote {
+            certificates,
+            ..self.note.clone()
+        })
+    }
+
+    fn write(&self, note: &OwnerNote) -> io::Result<()> {
+        private_file::replace(&self.path, &serde_json::to_vec(note)?)
     }
 }
 

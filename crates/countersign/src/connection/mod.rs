@@ -2,17 +2,21 @@
 
 mod handles;
 mod listening;
+mod opening;
 mod places;
+mod proxy_header;
 mod refusal;
 mod serving;
+mod socket;
 mod stream;
 mod usage;
 
 pub use listening::listen;
+pub use opening::Opening;
 pub(crate) use places::Places;
-pub use refusal::Refusals;
+pub use refusal::{Refusals, Refused};
 pub use serving::Answers;
-pub(crate) use serving::serve;
+pub(crate) use serving::{Arrived, Closing, serve};
 
 use std::net::IpAddr;
 use std::time::Duration;

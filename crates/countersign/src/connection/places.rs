@@ -83,6 +83,20 @@ impl Places {
     }
 }
 
+impl Place {
+    /// Gives the place to `caller`, for whom a proxy has opened the connection; false where that one has its whole share,
+    /// and none of it idles.
+    pub(super) fn is_taken_by(&self, peer: IpAddr) -> bool {
+        let (places, caller) = (&self.places, caller(peer));
+        let mut taken = places.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_full = taken.of(caller) >= places.most_per_caller && !places.proxies.contain(peer);
+        if is_full && taken.make_room(|of| of == caller).is_none() {
+            return false;
+        }
+        taken.give(self.id, caller)
+    }
+}
+
 impl Taken {
     /// Returns the number of places of this caller.
     fn of(&self, caller: IpAddr) -> usize {
@@ -91,9 +105,23 @@ impl Taken {
 
     fn add(&mut self, caller: IpAddr, usage: Arc<Usage>) -> u64 {
         self.next += 1;
-        self.places.insert(self.next, (caller, usage));
-        *self.callers.entry(caller).or_default() += 1;
+        self.insert(self.next, caller, usage);
         self.next
+    }
+
+    fn insert(&mut self, id: u64, caller: IpAddr, usage: Arc<Usage>) {
+        self.places.insert(id, (caller, usage));
+        *self.callers.entry(caller).or_default() += 1;
+    }
+
+    /// Gives a place to another caller; false where it was lost meanwhile.
+    fn give(&mut self, id: u64, caller: IpAddr) -> bool {
+        let usage = self.remove(id);
+        let is_kept = usage.is_some();
+        if let Some(usage) = usage {
+            self.insert(id, caller, usage);
+        }
+        is_kept
     }
 
     /// Ends the connection that has idled longest, of callers that `is_among`.
@@ -193,6 +221,19 @@ mod tests {
             assert!(places.take(ip(peer)).is_some(), "{peer}");
         }
         assert!(places.take(ip("192.0.2.1")).is_none());
+    }
+
+    #[test]
+    fn a_caller_behind_a_proxy_has_a_share_once_the_proxy_has_named_it() {
+        let places = places(9, 1);
+        let [first, second, third] = [(); 3].map(|()| places.take(ip("127.0.0.1")).unwrap());
+        let busy = first.usage.begin();
+        assert!(first.is_taken_by(ip("192.0.2.1")));
+        assert!(!second.is_taken_by(ip("192.0.2.1")), "a second of one");
+        assert!(third.is_taken_by(ip("192.0.2.2")));
+        drop((busy, first, second, third));
+        let taken = places.taken.lock().unwrap();
+        assert!(taken.callers.is_empty() && taken.places.is_empty());
     }
 
     #[test]

@@ -6,11 +6,20 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 
-/// Makes the JSON of a refusal with this status; `None` where the answer of the HTTP library will do.
+/// Makes a refusal with this status, head and body; `None` where the answer of the HTTP library will do.
 #[derive(Clone)]
-pub struct Refusals(Arc<Body>);
+pub struct Refusals(Arc<Answer>);
 
-type Body = dyn Fn(StatusCode) -> Option<Vec<u8>> + Send + Sync;
+type Answer = dyn Fn(StatusCode, Refused) -> Option<Vec<u8>> + Send + Sync;
+
+/// The request that is refused, as far as its first line says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refused {
+    /// A call of the API, whose answer has a body.
+    Call,
+    /// Anything else.
+    Other,
+}
 
 impl fmt::Debug for Refusals {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -19,40 +28,39 @@ impl fmt::Debug for Refusals {
 }
 
 impl Refusals {
-    /// Refusals with the bodies that `body` makes.
-    pub fn new(body: impl Fn(StatusCode) -> Option<Vec<u8>> + Send + Sync + 'static) -> Self {
-        Self(Arc::new(body))
+    /// Refusals that `answer` makes.
+    pub fn new(
+        answer: impl Fn(StatusCode, Refused) -> Option<Vec<u8>> + Send + Sync + 'static,
+    ) -> Self {
+        Self(Arc::new(answer))
     }
 
     /// Leaves every refusal to the HTTP library.
     #[must_use]
     pub fn bare() -> Self {
-        Self::new(|_| None)
+        Self::new(|_, _| None)
     }
 
     /// Returns the bytes to send instead of `answer`, the beginning of a refusal by the HTTP library.
-    pub(super) fn instead_of(&self, answer: &[u8]) -> Option<Vec<u8>> {
+    pub(super) fn instead_of(&self, answer: &[u8], refused: Refused) -> Option<Vec<u8>> {
         let status = answer.strip_prefix(b"HTTP/1.1 ")?.get(..3)?;
-        let status = StatusCode::from_bytes(status).ok()?;
-        let body = (self.0)(status)?;
-        let head = format!(
-            "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\
-             cache-control: no-store\r\nx-content-type-options: nosniff\r\nconnection: close\r\n\r\n",
-            body.len()
-        );
-        Some([head.into_bytes(), body].concat())
+        (self.0)(StatusCode::from_bytes(status).ok()?, refused)
     }
 }
 
-/// Whether the head of a request that begins with these bytes is a call of the API whose answer has a body.
-pub(super) fn is_call(head: &[u8]) -> bool {
+/// What the head of a request that begins with these bytes asks for.
+pub(super) fn refused(head: &[u8]) -> Refused {
     let mut words = head.splitn(3, |byte| *byte == b' ');
     let (Some(method), Some(target)) = (words.next(), words.next()) else {
-        return false;
+        return Refused::Other;
     };
     let path = target.iter().skip_while(|byte| **byte == b'/');
     let path: Vec<_> = path.take(4).copied().collect();
-    method != b"HEAD" && target.starts_with(b"/") && (path == b"api/" || path == b"api")
+    let is_api = target.starts_with(b"/") && (path == b"api/" || path == b"api");
+    match is_api && method != b"HEAD" {
+        true => Refused::Call,
+        false => Refused::Other,
+    }
 }
 
 #[cfg(test)]
@@ -66,7 +74,7 @@ mod tests {
             "POST //api/v3/send-sms?x",
             "GET /api HTTP/1.1",
         ] {
-            assert!(is_call(head.as_bytes()), "{head}");
+            assert_eq!(refused(head.as_bytes()), Refused::Call, "{head}");
         }
         for head in [
             "HEAD /api/v3/x HTTP/1.1",
@@ -75,7 +83,7 @@ mod tests {
             "GET",
             "",
         ] {
-            assert!(!is_call(head.as_bytes()), "{head}");
+            assert_eq!(refused(head.as_bytes()), Refused::Other, "{head}");
         }
     }
 }

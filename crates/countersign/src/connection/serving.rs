@@ -1,6 +1,7 @@
 //! One connection, from its place to its end.
 
 use std::convert::Infallible;
+use std::error::Error;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,13 +13,16 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::Watcher;
 use tokio::net::TcpStream;
+use tokio_util::sync::CancellationToken;
 use tower_service::Service as _;
 
 use super::Peer;
+use super::opening::Opening;
 use super::places::Place;
 use super::refusal::Refusals;
+use super::socket::Socket;
 use super::stream::Stream;
 use crate::http::Site;
 
@@ -37,23 +41,70 @@ pub struct Answers {
     pub idle: Duration,
 }
 
+/// A connection that was just accepted.
+pub(crate) struct Arrived {
+    pub(crate) connection: TcpStream,
+    pub(crate) peer: IpAddr,
+    pub(crate) place: Place,
+}
+
+/// The end of a door: a connection that has begun comes to its own end, and one that is beginning is dropped.
+pub(crate) struct Closing {
+    pub(crate) watcher: Watcher,
+    pub(crate) stopping: CancellationToken,
+}
+
 /// Serves one connection in a task of its own.
-pub(crate) fn serve(
-    connection: TcpStream,
-    peer: IpAddr,
-    place: Place,
+pub(crate) fn serve(arrived: Arrived, opening: Opening, answers: Answers, closing: Closing) {
+    // Answers are small: waiting to fill a packet only costs the caller time.
+    if let Err(error) = arrived.connection.set_nodelay(true) {
+        tracing::debug!(%error, "no TCP_NODELAY");
+    }
+    tokio::spawn(async move {
+        let usage = Arc::clone(&arrived.place.usage);
+        tokio::select! {
+            biased;
+            served = served(arrived, opening, answers, closing) => if let Err(error) = served {
+                tracing::debug!(%error, "a connection ended early");
+            },
+            () = usage.ended() => tracing::debug!("an idle connection made room"),
+        }
+    });
+}
+
+async fn served(
+    arrived: Arrived,
+    opening: Opening,
     answers: Answers,
-    graceful: &GracefulShutdown,
-) {
+    closing: Closing,
+) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let Arrived {
+        connection,
+        peer,
+        place,
+    } = arrived;
+    let (socket, peer) = tokio::select! {
+        biased;
+        opened = opening.open(connection, peer, &place) => opened?,
+        () = closing.stopping.cancelled() => return Ok(()),
+    };
+    requests(socket, peer, &place, answers, closing.watcher).await?;
+    Ok(())
+}
+
+/// Answers the requests of a connection, until it ends.
+async fn requests(
+    socket: Socket,
+    peer: IpAddr,
+    place: &Place,
+    answers: Answers,
+    watcher: Watcher,
+) -> hyper::Result<()> {
     let Answers {
         site,
         refusals,
         idle,
     } = answers;
-    // Answers are small: waiting to fill a packet only costs the caller time.
-    if let Err(error) = connection.set_nodelay(true) {
-        tracing::debug!(%error, "no TCP_NODELAY");
-    }
     let usage = Arc::clone(&place.usage);
     let announced = HeaderValue::try_from(format!("timeout={}", idle.as_secs())).ok();
     let answer = service_fn(move |request: Request<Incoming>| {
@@ -72,7 +123,7 @@ pub(crate) fn serve(
             Ok::<_, Infallible>(answer)
         }
     });
-    let stream = Stream::new(connection, refusals, Arc::clone(&place.usage));
+    let stream = Stream::new(socket, refusals, Arc::clone(&place.usage));
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(idle)
@@ -81,17 +132,7 @@ pub(crate) fn serve(
         // A caller that has said all it has to say still gets its answer.
         .half_close(true)
         .serve_connection(TokioIo::new(stream), answer);
-    let served = graceful.watch(served);
-    tokio::spawn(async move {
-        tokio::select! {
-            biased;
-            served = served => if let Err(error) = served {
-                tracing::debug!(%error, "a connection ended early");
-            },
-            () = place.usage.ended() => tracing::debug!("an idle connection made room"),
-        }
-        drop(place);
-    });
+    watcher.watch(served).await
 }
 
 /// Whether the connection is kept after this request, as far as the caller says.

@@ -8,25 +8,25 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
-use super::refusal::{self, Refusals};
+use super::refusal::{self, Refusals, Refused};
+use super::socket::Socket;
 use super::usage::Usage;
 use super::{HEAD, UNREAD};
 
 /// A connection that ends with [`io::ErrorKind::TimedOut`] when its caller is too slow.
 #[derive(Debug)]
 pub(crate) struct Stream {
-    socket: TcpStream,
+    socket: Socket,
     /// The end of the wait for a caller that does not read; `None` while it reads.
     unread: Option<Pin<Box<Sleep>>>,
     /// The end of the wait for the rest of a head; `None` while no head has begun.
     head: Option<Pin<Box<Sleep>>>,
     /// The number of requests before the newest bytes that arrived.
     requests_before: Option<u64>,
-    /// Whether the head that has begun is a call of the API.
-    is_call: bool,
+    /// What the head that has begun asks for, should it be refused.
+    refused: Refused,
     refusals: Refusals,
     /// The bytes of a refusal that are still to be written.
     refusal: Option<Vec<u8>>,
@@ -34,13 +34,13 @@ pub(crate) struct Stream {
 }
 
 impl Stream {
-    pub(super) fn new(socket: TcpStream, refusals: Refusals, usage: Arc<Usage>) -> Self {
+    pub(super) fn new(socket: Socket, refusals: Refusals, usage: Arc<Usage>) -> Self {
         Self {
             socket,
             unread: None,
             head: None,
             requests_before: None,
-            is_call: false,
+            refused: Refused::Other,
             refusals,
             refusal: None,
             usage,
@@ -72,19 +72,19 @@ impl Stream {
         if !self.is_within_a_head() {
             self.requests_before = Some(self.usage.requests());
             self.head = None;
-            self.is_call = refusal::is_call(bytes);
+            self.refused = refusal::refused(bytes);
         }
     }
 
     /// Writes a refusal of our own where the HTTP library begins one with `first`; `None` where it does not.
     fn refuse(&mut self, first: &[u8], context: &mut Context<'_>) -> Option<Poll<io::Result<()>>> {
-        if self.refusal.is_none() && self.is_call && self.is_within_a_head() {
-            self.refusal = self.refusals.instead_of(first);
+        if self.refusal.is_none() && self.is_within_a_head() {
+            self.refusal = self.refusals.instead_of(first, self.refused);
         }
         let mut rest = self.refusal.take()?;
         while !rest.is_empty() {
             let written = Pin::new(&mut self.socket).poll_write(context, &rest);
-            match self.written(written, context) {
+            match self.in_time(written, context) {
                 Poll::Ready(Ok(count)) => drop(rest.drain(..count)),
                 Poll::Ready(Err(error)) => return Some(Poll::Ready(Err(error))),
                 Poll::Pending => {
@@ -93,16 +93,15 @@ impl Stream {
                 }
             }
         }
-        self.is_call = false;
         Some(Poll::Ready(Ok(())))
     }
 
-    /// Passes the result of a write on, or ends the connection.
-    fn written(
+    /// Passes the result of a write on, or ends the connection. Within TLS a flush and the end of the connection write too.
+    fn in_time<T>(
         &mut self,
-        written: Poll<io::Result<usize>>,
+        written: Poll<io::Result<T>>,
         context: &mut Context<'_>,
-    ) -> Poll<io::Result<usize>> {
+    ) -> Poll<io::Result<T>> {
         if written.is_ready() {
             self.unread = None;
             return written;
@@ -148,7 +147,7 @@ impl AsyncWrite for Stream {
             return refused.map_ok(|()| bytes.len());
         }
         let written = Pin::new(&mut self.socket).poll_write(context, bytes);
-        self.written(written, context)
+        self.in_time(written, context)
     }
 
     fn poll_write_vectored(
@@ -161,7 +160,7 @@ impl AsyncWrite for Stream {
             return refused.map_ok(|()| pieces.iter().map(|piece| piece.len()).sum());
         }
         let written = Pin::new(&mut self.socket).poll_write_vectored(context, pieces);
-        self.written(written, context)
+        self.in_time(written, context)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -169,10 +168,12 @@ impl AsyncWrite for Stream {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.socket).poll_flush(context)
+        let flushed = Pin::new(&mut self.socket).poll_flush(context);
+        self.in_time(flushed, context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.socket).poll_shutdown(context)
+        let shut = Pin::new(&mut self.socket).poll_shutdown(context);
+        self.in_time(shut, context)
     }
 }

@@ -26,7 +26,7 @@ pub fn monitor(state: AppState) -> Site {
         .route("/metrics", get(scrape))
         .fallback(not_found::answer)
         .with_state(state);
-    Site::of_the_world(routes)
+    Site::of_the_world(routes, false)
 }
 
 /// HTTP 200 while the service can take requests, and 503 with the reason while it cannot.
@@ -54,6 +54,9 @@ async fn scrape(State(state): State<AppState>) -> Response {
         Ok(found) => found.dropped,
         Err(_) => 0,
     };
+    if let Some(tls) = &state.tls {
+        state.metrics.certificate_ends(tls.shown().ends);
+    }
     match state.metrics.scrape(&state.vendors.now(), dropped) {
         Ok(text) => ([(header::CONTENT_TYPE, metrics::MEDIA_TYPE)], text).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),

@@ -93,7 +93,7 @@ pub fn site(state: AppState) -> Site {
         .with_state(state.clone());
     match state.development {
         Some(_) => Site::of_this_machine(routes, ThisMachine::of(state)),
-        None => Site::of_the_world(routes),
+        None => Site::of_the_world(routes, state.is_https()),
     }
 }
 

@@ -23,14 +23,17 @@ pub struct Site {
     routes: Router,
     /// Refuses what does not come from this machine; `None` where the world may call.
     this_machine: Option<Arc<ThisMachine>>,
+    /// Whether the world reaches the listener by https.
+    is_https: bool,
 }
 
 impl Site {
-    /// Answers whoever can reach the listener.
-    pub(crate) fn of_the_world(routes: Router) -> Self {
+    /// Answers whoever can reach the listener, by https or not.
+    pub(crate) fn of_the_world(routes: Router, is_https: bool) -> Self {
         Self {
             routes,
             this_machine: None,
+            is_https,
         }
     }
 
@@ -39,6 +42,7 @@ impl Site {
         Self {
             routes,
             this_machine: Some(Arc::new(this_machine)),
+            is_https: false,
         }
     }
 
@@ -64,12 +68,13 @@ impl Service<Request> for Site {
             Some(refusal) => Err(refusal),
             None => Ok(self.routes.call(Request::from_parts(parts, body))),
         };
+        let is_https = self.is_https;
         Box::pin(async move {
             let mut answer = match routed {
                 Ok(answer) => answer.await?,
                 Err(refusal) => refusal,
             };
-            safety::complete(answer.headers_mut());
+            safety::complete(answer.headers_mut(), is_https);
             Ok(answer)
         })
     }

@@ -20,6 +20,7 @@ use super::dev::Development;
 use super::wire::fault;
 use crate::manage::Manage;
 use crate::metrics::Metrics;
+use crate::tls::Tls;
 use crate::token::Minter;
 use crate::vendors::Vendors;
 
@@ -75,6 +76,8 @@ pub struct Services {
     pub proxies: Networks,
     /// The URL by which the world knows the service, without a path.
     pub url: String,
+    /// The certificate of the listener, where it speaks TLS itself.
+    pub tls: Option<Arc<Tls>>,
     /// Whether `/docs` shows the reference.
     pub serves_reference: bool,
     /// Counts and times.
@@ -101,6 +104,11 @@ impl AppState {
     /// Returns the newest setup.
     pub(crate) fn setup(&self) -> Arc<Setup> {
         self.setup_store.setup()
+    }
+
+    /// Returns whether the world reaches the service by https.
+    pub(crate) fn is_https(&self) -> bool {
+        self.url.starts_with("https://")
     }
 
     /// Runs `work` to its end, in a task of its own: a caller that hangs up cancels nothing, and a shutdown waits.

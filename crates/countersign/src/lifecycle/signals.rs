@@ -36,6 +36,25 @@ pub fn take_limits_as_errors() -> io::Result<()> {
 #[derive(Debug, Clone)]
 pub struct Stopper(mpsc::Sender<()>);
 
+/// Waits for SIGHUP, which asks for settings to be read again.
+#[derive(Debug)]
+pub struct Reloads(#[cfg(unix)] tokio::signal::unix::Signal);
+
+impl Reloads {
+    /// Waits for the next SIGHUP; several that come at once may be one.
+    #[cfg(unix)]
+    pub async fn next(&mut self) {
+        // The stream has no end.
+        let _ = self.0.recv().await;
+    }
+
+    /// Waits for ever: this system has no such signal.
+    #[cfg(not(unix))]
+    pub async fn next(&mut self) {
+        std::future::pending().await
+    }
+}
+
 impl Stopper {
     /// Asks for the end.
     pub fn stop(&self) {
@@ -62,6 +81,21 @@ impl Signals {
             stopper: Stopper(stopper),
             asked,
         })
+    }
+
+    /// Takes SIGHUP for reloads: from now on it does not end the process, also where the process was told to ignore it.
+    ///
+    /// # Errors
+    /// When the system does not allow it.
+    pub fn reloads(&mut self) -> io::Result<Reloads> {
+        #[cfg(unix)]
+        {
+            self.hangup = None;
+            let kind = tokio::signal::unix::SignalKind::hangup();
+            tokio::signal::unix::signal(kind).map(Reloads)
+        }
+        #[cfg(not(unix))]
+        Ok(Reloads())
     }
 
     /// Returns what asks for the end from within the process.

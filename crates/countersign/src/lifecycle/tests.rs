@@ -20,11 +20,12 @@ async fn with_a_defect() -> SocketAddr {
     let api = Door {
         listener,
         answers: Answers {
-            site: Site::of_the_world(routes),
+            site: Site::of_the_world(routes, false),
             refusals: Refusals::bare(),
             idle: Duration::from_secs(75),
         },
         proxies: Networks::loopback(),
+        opening: Opening::default(),
     };
     let doors = Doors { api, monitor: None };
     let signals = Signals::listen().unwrap();

@@ -8,6 +8,7 @@ mod ledger;
 use std::fmt;
 use std::time::Duration;
 
+use countersign_core::time::Timestamp;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -42,6 +43,7 @@ pub(crate) struct Metrics {
     open_circuits: Family<Provider, Gauge>,
     in_flight: Family<Provider, Gauge>,
     refusals_dropped: Gauge,
+    certificate_ends: Gauge,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -111,6 +113,7 @@ impl Metrics {
             open_circuits: Family::default(),
             in_flight: Family::default(),
             refusals_dropped: Gauge::default(),
+            certificate_ends: Gauge::default(),
         };
         metrics.register();
         metrics
@@ -156,6 +159,20 @@ impl Metrics {
         let route = route.unwrap_or("none").to_owned();
         let answers = self.answers.get_or_create(&Answer { route, status_code });
         answers.inc();
+    }
+
+    /// Shows the end of a certificate too, for a service that speaks TLS.
+    pub(crate) fn with_certificate(mut self) -> Self {
+        let help = "The end of the certificate, in seconds since 1970";
+        let name = "tls_certificate_expiry_timestamp_seconds";
+        let ends = self.certificate_ends.clone();
+        self.registry.register(name, help, ends);
+        self
+    }
+
+    /// Notes when the certificate of the service ends.
+    pub(crate) fn certificate_ends(&self, at: Timestamp) {
+        self.certificate_ends.set(at.as_millis() / 1_000);
     }
 
     /// The metrics as Prometheus reads them.

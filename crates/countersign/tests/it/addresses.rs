@@ -2,6 +2,8 @@
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 use crate::deployment::{Deployment, in_service};
 use crate::server::{Server, number};
@@ -167,4 +169,47 @@ async fn an_operator_lists_the_back_ends_of_an_application_and_takes_them_away()
     ");
     terminal.ok(&["app", "set", "shop", "--no-backends"]);
     assert!(!listed().contains("backends"), "{}", listed());
+}
+
+/// What the service answers to these bytes, until it ends the connection.
+async fn said_to(server: &Server, bytes: &[u8]) -> String {
+    let mut caller = TcpStream::connect(server.address()).await.unwrap();
+    caller.write_all(bytes).await.unwrap();
+    let mut said = String::new();
+    let _ = caller.read_to_string(&mut said).await;
+    said
+}
+
+// shows: B7
+#[tokio::test]
+async fn a_trusted_proxy_names_its_caller_by_the_proxy_protocol() {
+    let deployment = Deployment::new();
+    deployment.edit(
+        "[server]",
+        "[server]\ntrusted_proxies = [\"127.0.0.1\"]\nproxy_protocol = true",
+    );
+    let (server, app, _vendor) = in_service(&deployment).await;
+    // The operator's own connections bring no header, and come from the proxy's machine.
+    assert_eq!(app.public.login(&number(1)).await, 200);
+    let body = json!({"channel": "CHANNEL_LOGIN", "phoneNumber": number(1)}).to_string();
+    let request = format!(
+        "POST /api/v3/send-sms HTTP/1.1\r\nhost: a\r\nx-authing-app-id: shop\r\nconnection: close\r\n\
+         x-forwarded-for: 1.2.3.4\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let proxy = b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\xcb\0\x71\x09\x7f\0\0\x01\x12\x34\x01\xbb";
+    let local = b"\r\n\r\n\0\r\nQUIT\n\x20\0\0\0";
+    let version_1 = b"PROXY TCP4 203.0.113.9 127.0.0.1 4660 443\r\n";
+    for header in [&proxy[..], local] {
+        let said = said_to(&server, &[header, request.as_bytes()].concat()).await;
+        assert!(said.contains("\"statusCode\":429"), "{said}");
+    }
+    let said = said_to(&server, &[&version_1[..], request.as_bytes()].concat()).await;
+    assert!(said.starts_with("HTTP/1.1 400 "), "{said}");
+    let said = said_to(&server, b"\r\n\r\n\0\r\nQUITE A LONG REQUEST").await;
+    assert_eq!(said, "");
+    let addresses = refused_addresses(&server).await;
+    // The proxy itself is believed about the address before it.
+    assert_eq!(addresses, ["1.2.3.4", "203.0.113.9"]);
+    assert!(server.terminal().ok(&["app", "list"]).contains("shop"));
 }

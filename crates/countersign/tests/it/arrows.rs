@@ -120,7 +120,7 @@ fn a_heavy_dependency_is_used_only_by_its_home_crates() {
         ("rusqlite", vec!["countersign-store"]),
         (
             "tokio-rustls",
-            vec!["countersign-client", "countersign-providers"],
+            vec!["countersign", "countersign-client", "countersign-providers"],
         ),
         (
             "tokio",

@@ -149,6 +149,10 @@ fn a_deployment_that_lacks_something_is_refused_in_a_sentence_with_the_mend() {
     assert_snapshot!(made.refusal(), @"countersign: the settings (file [folder]/countersign.toml): server: trusted_proxies may not hold 0.0.0.0/0: callers could then name any address as their own; name the addresses of your proxies");
 
     let made = Deployment::new();
+    made.edit("[server]", "[server]\nproxy_protocol = true");
+    assert_snapshot!(made.refusal(), @"countersign: the settings (file [folder]/countersign.toml): server: proxy_protocol needs trusted_proxies: name the proxies that begin their connections with its header");
+
+    let made = Deployment::new();
     made.edit("url = \"https://sms.example.com\"", "");
     assert_snapshot!(made.refusal(), @"countersign: [server] url must say how the world reaches the service, such as https://sms.example.com");
 }

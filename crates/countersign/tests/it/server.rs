@@ -117,6 +117,12 @@ impl Server {
         }
     }
 
+    /// The server, asked by a client that trusts this authority alone, in PEM.
+    pub(crate) fn trusting(mut self, authority: &str) -> Self {
+        self.client = client_trusting(authority).build().unwrap();
+        self
+    }
+
     /// What the terminal shows before the program listens; empty if it is quiet.
     pub(crate) fn banner(&self) -> &str {
         &self.banner
@@ -185,7 +191,7 @@ impl Server {
 
     /// Host and port.
     pub(crate) fn address(&self) -> &str {
-        self.url.strip_prefix("http://").unwrap()
+        self.url.split_once("://").unwrap().1
     }
 
     /// The operator at a terminal of this machine.
@@ -249,6 +255,13 @@ pub(crate) fn client() -> Client {
     let client = Client::builder().no_proxy();
     let idle = Duration::from_secs(2);
     client.pool_idle_timeout(idle).build().unwrap()
+}
+
+/// [`client`] over https, which trusts this authority alone.
+pub(crate) fn client_trusting(authority: &str) -> reqwest::ClientBuilder {
+    let authority = reqwest::Certificate::from_pem(authority.as_bytes()).unwrap();
+    let client = Client::builder().no_proxy().tls_certs_only([authority]);
+    client.pool_idle_timeout(Duration::from_secs(2))
 }
 
 /// A folder for one test.

@@ -68,6 +68,11 @@ impl Layers {
         })
     }
 
+    /// The folder of the file, if there is one.
+    pub(super) fn folder(&self) -> Option<&Path> {
+        self.path.as_deref()?.parent()
+    }
+
     /// Adds the setting of a flag of the command, which goes before all others: `key` within `section`.
     #[must_use]
     pub fn with_flag(mut self, section: &str, key: &str, value: Option<String>) -> Self {

@@ -93,7 +93,12 @@ impl Settings {
     /// A sentence that names the setting and the constraint. About a setting that does not exist it names the nearest
     /// one that does.
     pub fn of(layers: &Layers, purpose: Purpose) -> anyhow::Result<Self> {
-        Self::read(layers.merged(), purpose).with_context(|| layers.to_string())
+        let mut settings =
+            Self::read(layers.merged(), purpose).with_context(|| layers.to_string())?;
+        if let (Some(tls), Some(folder)) = (&mut settings.server.tls, layers.folder()) {
+            tls.beside(folder);
+        }
+        Ok(settings)
     }
 
     /// The settings of `countersign dev`: those of the file at `path`, if there is one, and of the environment.

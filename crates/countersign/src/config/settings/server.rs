@@ -1,7 +1,7 @@
 //! Where the service listens, and where its store is: `[server]`, `[store]`, `[console]`.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
@@ -24,6 +24,8 @@ pub struct ServerSettings {
     pub url: Option<Url>,
     /// The proxies whose word about a caller's address counts.
     pub trusted_proxies: Networks,
+    /// Whether those proxies may name callers by the PROXY protocol.
+    pub proxy_protocol: bool,
     /// Where health and metrics are; `None` for nowhere.
     pub monitor_listen: Option<SocketAddr>,
     /// The certificate, for a service that speaks TLS itself.
@@ -62,6 +64,7 @@ pub(super) struct Server {
     url: Option<String>,
     #[serde(default)]
     trusted_proxies: Vec<String>,
+    proxy_protocol: bool,
     monitor_listen: Option<String>,
     tls: Option<TlsFiles>,
     idle_seconds: u64,
@@ -83,8 +86,22 @@ pub(super) struct Console {
     url: Option<String>,
 }
 
+impl TlsFiles {
+    /// Reads paths that are relative as beside the settings file, in `folder`.
+    pub(super) fn beside(&mut self, folder: &Path) {
+        for path in [&mut self.certificate, &mut self.key] {
+            *path = folder.join(&*path);
+        }
+    }
+}
+
 impl Server {
     pub(super) fn settings(self) -> anyhow::Result<ServerSettings> {
+        if self.proxy_protocol && self.trusted_proxies.is_empty() {
+            bail!(
+                "proxy_protocol needs trusted_proxies: name the proxies that begin their connections with its header"
+            );
+        }
         Ok(ServerSettings {
             listen: self
                 .listen
@@ -93,6 +110,7 @@ impl Server {
                 .transpose()?,
             url: self.url.as_deref().map(server_url).transpose()?,
             trusted_proxies: proxies(&self.trusted_proxies)?,
+            proxy_protocol: self.proxy_protocol,
             monitor_listen: self
                 .monitor_listen
                 .as_deref()
