@@ -5,12 +5,13 @@ import base64
 from . import expect
 
 APP_ID, APP_SECRET = "dev-app", "dev-app-secret"
-BASIC = "Basic " + base64.b64encode(f"{APP_ID}:{APP_SECRET}".encode()).decode()
 
 
 class Application:
     def __init__(self, server):
         self._server = server
+        proof = base64.b64encode(f"{APP_ID}:{server.app_secret}".encode()).decode()
+        self._basic = f"Basic {proof}"
 
     def code(self, channel, number):
         """Sends a code to a number of +86; the code."""
@@ -23,7 +24,7 @@ class Application:
     def verify_code(self, channel, number, code):
         """The whole answer."""
         body = {"channel": channel, "phoneNumber": number, "passCode": code}
-        return self._server.post("verify-code", body, {"authorization": BASIC})
+        return self._server.post("verify-code", body, {"authorization": self._basic})
 
     def token(self, channel, number):
         """A verification token, of a code that is sent for it."""
@@ -33,6 +34,6 @@ class Application:
     def introspect(self, token):
         """The data of the answer."""
         path = "introspect-verification-token"
-        answer = self._server.post(path, {"token": token}, {"authorization": BASIC})
+        answer = self._server.post(path, {"token": token}, {"authorization": self._basic})
         expect.answered(answer, 200)
         return answer["data"]

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 
+from .application import APP_SECRET
 from .lines import LineProcess, NoLine
 from .paths import log_file
 
@@ -22,9 +23,11 @@ class Unsupported(Exception):
 class Client:
     """`with Client(sdk, url) as client:` starts it; leaving the block ends it."""
 
-    def __init__(self, sdk, url):
+    def __init__(self, sdk, url, app_secret=APP_SECRET, environment=None):
         self._sdk = sdk
         self._url = url
+        self._app_secret = app_secret
+        self._environment = environment or {}
         self._ids = itertools.count(1)
         self._given_up = False
 
@@ -34,7 +37,7 @@ class Client:
             log_file(f"{self._sdk.name}-client"),
             stdin=subprocess.PIPE,
             cwd=self._sdk.folder,
-            env={**os.environ, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"},
+            env={**os.environ, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1", **self._environment},
         )
         return self
 
@@ -44,7 +47,7 @@ class Client:
 
     def call(self, operation, fields, app_id):
         """What the SDK handed to its caller."""
-        known = {"appId": app_id, "appSecret": "dev-app-secret", "appHost": self._url}
+        known = {"appId": app_id, "appSecret": self._app_secret, "appHost": self._url}
         return self.ask({**known, operation: fields})
 
     def ask(self, request):

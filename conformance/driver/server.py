@@ -8,6 +8,7 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
+from .application import APP_SECRET
 from .lines import LineProcess, NoLine
 from .paths import log_file
 
@@ -25,6 +26,8 @@ class NoServer(Exception):
 
 class Server:
     """`with Server(binary, name) as server:` starts it; leaving the block makes sure it is gone."""
+
+    app_secret = APP_SECRET
 
     def __init__(self, binary, name):
         self._log = log_file(f"{name}-server")
