@@ -7,6 +7,7 @@
 
 mod access_key;
 mod application;
+mod audit;
 mod channel;
 mod check_app_id_secret;
 mod country;
@@ -36,6 +37,7 @@ pub use access_key::{
 pub use application::{
     ApplicationDto, CreateApplicationRequest, CreatedApplication, UpdateApplicationRequest,
 };
+pub use audit::{AuditActDto, AuditActor, AuditTarget, RecordBackupRequest};
 pub use channel::Channel;
 pub use check_app_id_secret::{CheckAppIdSecretRequest, CheckedSecret};
 pub use country::{CountryDto, CountryName, CountryNames};
@@ -71,6 +73,9 @@ pub use verify_code::{InvalidReason, VerifiedCode, VerifyCodeRequest};
 
 /// The header that names the application: the only identity on `send-sms`.
 pub const APP_ID_HEADER: &str = "x-authing-app-id";
+
+/// The header in which the command line says that an operator's request is its own: `command_line`.
+pub const DOOR_HEADER: &str = "x-countersign-door";
 
 /// The header that asks for a language of the sentence `message`.
 pub const LANG_HEADER: &str = "x-authing-lang";

@@ -15,8 +15,11 @@
 //! |---|---|
 //! | access key | an id and a secret with which a program of the operator's manages |
 //! | account | the credentials and settings of a customer at an SMS vendor; never a user's |
+//! | act | one entry of the audit record: who did what to which thing ([`audit::Act`]) |
 //! | application | a tenant's product, named by `x-authing-app-id`; its servers prove themselves by its secret |
 //! | attempt | one call to one provider for a message, or the reason why it was not called ([`send::attempt`]) |
+//! | audit record | all acts of operators and of the service itself, in a chain of hashes ([`audit`]) |
+//! | author | who acts, through which door, from where and in which request ([`audit::Author`]) |
 //! | back end | a server of an application, known by its address, that sends for end users |
 //! | bucket | the events that a limit counts together, by a name and the values they share ([`limit::Bucket`]) |
 //! | caller | on whose behalf a code is checked: the public, or the application ([`code::check::Caller`]) |
@@ -29,6 +32,7 @@
 //! | effect | the change that an act on codes makes: a wrong guess, a use, an unlock ([`code::check::Effect`]) |
 //! | envelope | the JSON object of an answer: `statusCode`, `message`, `requestId`, and `apiCode` or `data` |
 //! | give back | to let the hits of a message count no more, since nothing was sent ([`send::settle::GiveBack`]) |
+//! | head | the number and the hash of the newest act on record ([`audit::chain::Head`]) |
 //! | hit | one event that counts in a bucket, with a time and a weight ([`limit::Hit`]) |
 //! | horizon | the place in the log of the embedded store from which a start reads events again |
 //! | inbox | the page of `countersign dev` on which a person reads the messages of the outbox |
@@ -71,6 +75,7 @@
 #![deny(missing_docs)]
 
 pub mod application;
+pub mod audit;
 pub mod autofill;
 pub mod channel;
 pub mod code;

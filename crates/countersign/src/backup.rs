@@ -32,14 +32,22 @@ impl Kept {
     }
 }
 
+/// Checks that a backup of `kept` can be made in `dir`, before it is put on record.
+///
+/// # Errors
+/// When others can change the data folder, or `dir` holds anything.
+pub fn check(kept: &Kept, dir: &Path) -> anyhow::Result<()> {
+    custody::check(&kept.data)?;
+    refuse_used(dir)
+}
+
 /// Copies a data folder into `dir`, which is empty or does not exist: the database, and with `with_keys` the files of
 /// keys. A countersign that runs on the folder goes on. `dir` appears whole or not at all.
 ///
 /// # Errors
 /// When `dir` holds anything, or something cannot be read or written, the keys among it.
 pub fn make(kept: &Kept, dir: &Path, with_keys: bool) -> anyhow::Result<Copied> {
-    custody::check(&kept.data)?;
-    refuse_used(dir)?;
+    check(kept, dir)?;
     let draft = Draft::beside(dir)?;
     let copied = backup::copy(&kept.data, &draft.path)?;
     // After the database: a key that signed anything before the backup began is in its file by now.

@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use countersign_core::audit::Actor;
+
 /// The identity of an operator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OperatorIdentity {
@@ -18,6 +20,15 @@ impl OperatorIdentity {
     pub const fn permissions(&self) -> Permissions {
         match self {
             OperatorIdentity::DataFolder | OperatorIdentity::AccessKey(_) => Permissions::ALL,
+        }
+    }
+
+    /// The operator, as the audit record names the party that acts.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        match self {
+            OperatorIdentity::DataFolder => Actor::Owner,
+            OperatorIdentity::AccessKey(id) => Actor::AccessKey(id.to_string()),
         }
     }
 
@@ -42,8 +53,10 @@ pub enum Permission {
     ReadSetup,
     /// Create, change and delete applications, providers, routes and templates; send test messages.
     ManageSetup,
-    /// See, create, replace and delete access keys and signing keys.
+    /// See, create, replace and delete access keys and signing keys; record backups, which hold keys.
     ManageKeys,
+    /// See, verify and export the audit record.
+    ReadAudit,
 }
 
 /// The set of permissions that an operator has.
@@ -58,6 +71,7 @@ impl Permissions {
         Permission::ReadSetup,
         Permission::ManageSetup,
         Permission::ManageKeys,
+        Permission::ReadAudit,
     ]);
 
     /// These permissions and no other.

@@ -7,6 +7,7 @@ use anyhow::Context;
 use countersign_core::code::checker::Checker;
 use countersign_core::entropy::Entropy;
 use countersign_core::network::Networks;
+use countersign_core::ports::audit::AuditLog;
 use countersign_core::ports::ledger::Ledger;
 use countersign_core::ports::provider::Provider;
 use countersign_core::ports::records::Records;
@@ -41,6 +42,8 @@ use crate::wall_clock;
 pub struct ServiceParts {
     /// The store of decisions and checks.
     pub ledger: Arc<dyn Ledger>,
+    /// The audit record.
+    pub audit: Arc<dyn AuditLog>,
     /// The store of timelines, receipts and unlocks.
     pub records: Arc<dyn Records>,
     /// The counts of messages.
@@ -148,6 +151,7 @@ impl Service {
             setup: Arc::clone(setup),
             vendors: Arc::clone(&vendors),
             ledger: Arc::clone(&ledger),
+            audit: parts.audit,
             records: Arc::clone(records),
             tallies: parts.tallies,
             refusals: parts.refusals,

@@ -24,6 +24,12 @@ pub fn keep_files_private() {
 #[cfg(not(unix))]
 pub fn keep_files_private() {}
 
+/// Returns the time by the wall clock, for a command that has no service to ask.
+#[must_use]
+pub fn wall() -> Timestamp {
+    Timestamp::from_millis(Machine.wall())
+}
+
 /// The wall clock as it stood when a data folder was first used after the machine booted, advanced by
 /// time that really passed.
 ///

@@ -212,6 +212,8 @@ pub enum FieldProblem {
     NotAUuid,
     /// Not a whole number from 1 to 1000.
     NotALimit,
+    /// The number of an act on the audit record, from 1.
+    NotASeq,
     /// Not a whole number of 0 or more.
     NotAVersion,
     /// Not an RFC 3339 time.

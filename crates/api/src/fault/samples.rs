@@ -132,6 +132,7 @@ impl Fault {
             ),
             ("badId", malformed("messageId", FieldProblem::NotAUuid)),
             ("badLimit", malformed("limit", FieldProblem::NotALimit)),
+            ("badSeq", malformed("before", FieldProblem::NotASeq)),
             (
                 "badTime",
                 malformed("decidedBefore", FieldProblem::NotATime),

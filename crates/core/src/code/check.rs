@@ -16,6 +16,7 @@ use super::failures::{FailureBudget, Failures};
 use super::guess::Guess;
 use super::length::CodeLength;
 use super::{Code, CodeState};
+use crate::audit::Author;
 use crate::id::{MessageId, RequestId};
 use crate::limit::{Bucket, Rules, guesses};
 use crate::phone::PhoneNumber;
@@ -354,6 +355,8 @@ pub struct Unlock {
     pub phone: PhoneNumber,
     /// The operator's reason, for the record.
     pub note: String,
+    /// The author of the act.
+    pub by: Author,
 }
 
 impl Unlock {

@@ -99,7 +99,8 @@ pub trait Ledger: Send + Sync + 'static {
     /// the code up.
     async fn check(&self, check: CodeCheck) -> Result<Checked, StoreError>;
 
-    /// Forgets the wrong guesses about a number, and keeps a record of the unlock.
+    /// Forgets the wrong guesses about a number, and keeps a record of the unlock. The same commit has the act
+    /// ([`Act::of_unlock`](crate::audit::Act::of_unlock)) on the audit record.
     ///
     /// # Errors
     /// [`StoreError`] when the unlock could not be made durable. It may have been made all the same.

@@ -6,6 +6,7 @@
 //! | [`records`] | reads timelines, and takes vendors' reports |
 //! | [`refusals`] | the sends that limits refused lately |
 //! | [`tallies`] | counts of messages by time, application, channel, country and provider |
+//! | [`audit`] | the acts of operators, in a chain |
 //! | [`setup`] | everything that an operator has set up, at one version |
 //! | [`provider`] | an SMS vendor account |
 //! | [`Clock`](crate::time::Clock), [`Entropy`](crate::entropy::Entropy) | time and randomness |
@@ -15,6 +16,7 @@
 //! [`Checker`](crate::code::checker::Checker) like everybody else, in a durable step of its own, and then makes its
 //! session.
 
+pub mod audit;
 pub mod ledger;
 pub mod provider;
 pub mod records;

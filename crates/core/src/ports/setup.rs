@@ -27,6 +27,7 @@ use async_trait::async_trait;
 
 use super::StoreError;
 use crate::application::{AppId, Application};
+use crate::audit::Author;
 use crate::time::Timestamp;
 
 pub use contents::{Setup, SetupVersion, Versioned};
@@ -56,8 +57,9 @@ pub trait SetupStore: Send + Sync + 'static {
     /// in between. Returns at once where a newer one is known already, and never once the store is closed.
     async fn newer_than(&self, seen: SetupVersion) -> Arc<Setup>;
 
-    /// Makes `change`, provided that `seen` is still the newest version, and returns the setup after it;
-    /// [`SetupStore::setup`] of this node returns it from then on. A change that removes what is not there makes a
+    /// Makes `change` for the author `by`, provided that `seen` is still the newest version, and returns the setup after
+    /// it; [`SetupStore::setup`] of this node returns it from then on. The same commit has the act
+    /// ([`Act::of_change`](crate::audit::Act::of_change)) on the audit record. A change that removes what is not there makes a
     /// new version all the same.
     ///
     /// A caller that drops the future does not learn whether the change was made.
@@ -66,7 +68,12 @@ pub trait SetupStore: Send + Sync + 'static {
     /// [`ChangeError::Stale`] when `seen` is not the newest version; nothing is changed then.
     /// [`ChangeError::Store`] when the change could not be made durable. A store whose database may have committed
     /// although its answer was lost shows the truth in the next setup.
-    async fn change(&self, seen: SetupVersion, change: Change) -> Result<Arc<Setup>, ChangeError>;
+    async fn change(
+        &self,
+        seen: SetupVersion,
+        change: Change,
+        by: Author,
+    ) -> Result<Arc<Setup>, ChangeError>;
 
     /// Returns what this deployment keeps in place of the secret of an application: a MAC under a key that is not
     /// in the database.

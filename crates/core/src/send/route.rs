@@ -95,6 +95,20 @@ pub enum Selection {
     Weighted,
 }
 
+impl Selection {
+    /// All orders.
+    pub const ALL: [Self; 2] = [Selection::Listed, Selection::Weighted];
+
+    /// Returns the name of the order.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Selection::Listed => "listed",
+            Selection::Weighted => "weighted",
+        }
+    }
+}
+
 /// The action when it is unknown whether a vendor sent a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OnUnknown {
@@ -102,6 +116,20 @@ pub enum OnUnknown {
     Keep,
     /// Send the same code through the next vendor. Some people get it twice, and it costs twice.
     FailoverSameCode,
+}
+
+impl OnUnknown {
+    /// All actions.
+    pub const ALL: [Self; 2] = [OnUnknown::Keep, OnUnknown::FailoverSameCode];
+
+    /// Returns the name of the action.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            OnUnknown::Keep => "keep",
+            OnUnknown::FailoverSameCode => "failover-same-code",
+        }
+    }
 }
 
 /// The reason why a [`Route`] is refused.

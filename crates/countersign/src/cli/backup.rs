@@ -3,13 +3,21 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::Args;
+use countersign_api::{Envelope, Lang, RecordBackupRequest};
+use countersign_core::audit::Author;
+use countersign_store::sqlite::StoppedAudit;
 use countersign_store::sqlite::backup::Copied;
+use countersign_store::{OwnedFolder, is_owned};
 use serde_json::json;
 
+use super::owner::{self, Owner};
 use super::place::Place;
 use super::say;
-use crate::backup;
+use crate::backup::{self, Kept};
+use crate::manage;
+use crate::system;
 
 #[derive(Args)]
 #[command(
@@ -48,12 +56,21 @@ pub(super) struct Restore {
 }
 
 impl Backup {
-    pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        let copied = backup::make(&self.place.kept()?, &self.dir, !self.without_keys)?;
+    pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
+        let kept = self.place.kept()?;
+        backup::check(&kept, &self.dir)?;
+        self.record(&kept, false).await?;
+        let copied = match backup::make(&kept, &self.dir, !self.without_keys) {
+            Ok(copied) => copied,
+            Err(error) => {
+                self.record(&kept, true).await?;
+                return Err(error);
+            }
+        };
         if self.json {
             say(json!({
                 "dir": self.dir, "messages": copied.messages, "newest": copied.newest.to_string(),
-                "keys": !self.without_keys,
+                "keys": !self.without_keys, "audit": copied.head.to_string(),
             }));
             return Ok(ExitCode::SUCCESS);
         }
@@ -64,7 +81,36 @@ impl Backup {
         };
         say(summary("backup", &self.dir, copied));
         say(format!("keys      {keys}"));
+        say(format!("audit     {}", copied.head));
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// Puts the backup on the audit record: by the countersign that runs on the folder, or in the folder itself.
+    async fn record(&self, kept: &Kept, has_failed: bool) -> anyhow::Result<()> {
+        let dir = std::path::absolute(&self.dir)?.display().to_string();
+        let has_keys = !self.without_keys;
+        if is_owned(&kept.data) {
+            let running = Owner::of(&self.place, Lang::EnUs)?;
+            let body = RecordBackupRequest {
+                dir,
+                has_keys,
+                has_failed,
+            };
+            let request = running.post("record-backup").json(&body);
+            let answer: Envelope<()> = running.ask(request).await?;
+            return owner::succeeded(&answer).context("the backup cannot be put on record");
+        }
+        if !StoppedAudit::is_in(&kept.data) {
+            return Ok(());
+        }
+        let backup = manage::Backup {
+            dir,
+            has_keys,
+            has_failed,
+        };
+        let act = backup.act(Author::at_the_command_line());
+        let folder = OwnedFolder::claim(&kept.data)?;
+        Ok(StoppedAudit::record(&folder, system::wall(), act)?)
     }
 }
 

@@ -117,6 +117,7 @@ impl Dev {
         let service = Service::assemble(ServiceParts {
             signing_keys: SigningKeys::of(&self.data, clock.now())?,
             ledger: Arc::<SqliteStore>::clone(store),
+            audit: Arc::<SqliteStore>::clone(store),
             records: Arc::<SqliteStore>::clone(store),
             tallies: Arc::<SqliteStore>::clone(store),
             refusals: Arc::new(RecentRefusals::default()),

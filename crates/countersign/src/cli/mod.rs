@@ -177,7 +177,7 @@ pub fn run() -> ExitCode {
             Verb::Statistics(statistics) => statistics.run().await,
             Verb::Key(key) => key.run().await,
             Verb::AccessKey(key) => key.run().await,
-            Verb::Backup(backup) => backup.run(),
+            Verb::Backup(backup) => backup.run().await,
             Verb::Restore(restore) => restore.run(),
             Verb::Completions { shell } => {
                 print_completions(shell);

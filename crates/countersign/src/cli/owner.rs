@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use anyhow::{anyhow, bail};
 use clap::Args;
-use countersign_api::{Envelope, LANG_HEADER, Lang};
+use countersign_api::{DOOR_HEADER, Envelope, LANG_HEADER, Lang};
+use countersign_core::audit::Door;
 use countersign_core::entropy::random_hex;
 use countersign_store::is_owned;
 use reqwest::redirect::Policy;
@@ -152,7 +153,9 @@ impl Owner {
         request: RequestBuilder,
     ) -> anyhow::Result<Envelope<T>> {
         self.prove().await?;
-        let request = request.header(LANG_HEADER, self.lang.as_str());
+        let request = request
+            .header(LANG_HEADER, self.lang.as_str())
+            .header(DOOR_HEADER, Door::CommandLine.as_str());
         self.sent(request)
             .await?
             .json()

@@ -81,6 +81,7 @@ impl Serve {
         let service = Service::assemble(ServiceParts {
             signing_keys: SigningKeys::of(&data, clock.now())?,
             ledger: Arc::<SqliteStore>::clone(&opened.store),
+            audit: Arc::<SqliteStore>::clone(&opened.store),
             records: Arc::<SqliteStore>::clone(&opened.store),
             tallies: Arc::<SqliteStore>::clone(&opened.store),
             refusals: Arc::new(RecentRefusals::default()),

@@ -1,5 +1,6 @@
 //! Access keys: create and delete.
 
+use countersign_core::audit::Author;
 use countersign_core::entropy::random_hex;
 use countersign_core::ports::setup::{AccessKey, Change, Setting, SettingKey};
 use countersign_core::secret::Secret;
@@ -11,7 +12,7 @@ impl Manage {
     ///
     /// # Errors
     /// [`ManageError::Unavailable`].
-    pub async fn create_access_key(&self) -> Result<AccessKey, ManageError> {
+    pub async fn create_access_key(&self, by: Author) -> Result<AccessKey, ManageError> {
         let entropy = &*self.parts.entropy;
         let key = AccessKey {
             id: random_hex::<12>(entropy)?,
@@ -19,8 +20,10 @@ impl Manage {
             created_at: self.parts.clock.now(),
         };
         let created = key.clone();
-        self.change(move |_| Ok(Change::Put(Setting::AccessKey(key.clone()))))
-            .await?;
+        self.change(by, move |_| {
+            Ok(Change::Put(Setting::AccessKey(key.clone())))
+        })
+        .await?;
         Ok(created)
     }
 
@@ -28,13 +31,13 @@ impl Manage {
     ///
     /// # Errors
     /// [`ManageError::UnknownAccessKey`]; [`ManageError::InUse`] for the key that every start makes.
-    pub async fn delete_access_key(&self, id: String) -> Result<(), ManageError> {
+    pub async fn delete_access_key(&self, by: Author, id: String) -> Result<(), ManageError> {
         if self.made_at_start.get() == Some(&id) {
             return Err(ManageError::InUse {
                 by: "countersign dev, which makes it again at every start".to_owned(),
             });
         }
-        self.change(move |setup| {
+        self.change(by, move |setup| {
             if !setup.access_keys.contains_key(&id) {
                 return Err(ManageError::UnknownAccessKey);
             }

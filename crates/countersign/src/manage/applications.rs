@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use countersign_core::application::{AppId, AppName, Application, Origins, SmsName};
+use countersign_core::audit::Author;
 use countersign_core::autofill::{AndroidAppHash, WebHost};
 use countersign_core::entropy::random_hex;
 use countersign_core::language::{LanguageChoice, LanguageTag, Languages};
@@ -106,6 +107,7 @@ impl Manage {
     /// [`ManageError::ApplicationExists`]; [`ManageError::Fields`] when its texts do not fit into one SMS.
     pub async fn create_application(
         &self,
+        by: Author,
         new: NewApplication,
     ) -> Result<CreatedApplication, ManageError> {
         let entropy = &*self.parts.entropy;
@@ -137,7 +139,7 @@ impl Manage {
             application.android_app_hash.is_some(),
         );
         let setup = self
-            .change(move |setup| {
+            .change(by, move |setup| {
                 if setup.application(&record.application.id).is_some() {
                     return Err(ManageError::ApplicationExists);
                 }
@@ -161,6 +163,7 @@ impl Manage {
     /// fit into one SMS.
     pub async fn update_application(
         &self,
+        by: Author,
         id: AppId,
         change: ApplicationChange,
         if_version: Option<SetupVersion>,
@@ -171,7 +174,7 @@ impl Manage {
             matches!(change.android_app_hash, Some(Some(_))),
         );
         let setup = self
-            .change(move |setup| {
+            .change(by, move |setup| {
                 let held = setup.applications.get(&id);
                 let before = held.ok_or(ManageError::UnknownApplication)?;
                 check_version(setup, &SettingKey::Application(id.clone()), if_version)?;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use countersign_core::application::{AppId, AppName, Application, Origins};
+use countersign_core::audit::Author;
 use countersign_core::language::Languages;
 use countersign_core::network::Networks;
 use countersign_core::ports::setup::{AccessKey, ApplicationRecord, Change, Setting};
@@ -43,7 +44,8 @@ impl Manage {
             }),
         };
         let put = Change::Put(Setting::Application(record));
-        self.change(move |_| Ok(put.clone())).await?;
+        self.change(Author::service(), move |_| Ok(put.clone()))
+            .await?;
         Ok(())
     }
 
@@ -62,7 +64,8 @@ impl Manage {
             secret: Secret::new(secret.to_owned()),
             created_at: self.parts.clock.now(),
         };
-        self.change(move |_| Ok(Change::Put(Setting::AccessKey(key.clone()))))
+        let put = Change::Put(Setting::AccessKey(key));
+        self.change(Author::service(), move |_| Ok(put.clone()))
             .await?;
         Ok(())
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use countersign_core::application::AppId;
+use countersign_core::audit::{Act, Author, Target, Verb};
 use countersign_core::channel::Channel;
 use countersign_core::id::{MessageId, RequestId};
 use countersign_core::message::Timeline;
@@ -105,13 +106,13 @@ impl Manage {
         found.ok_or_else(|| ManageError::Unknown(format!("message {id}")))
     }
 
-    /// Sends a real code through one vendor account, whatever the routes say, within all limits. Returns the timeline
-    /// of the message, whether or not the vendor took it. Runs in a task that a shutdown waits for, like every send.
+    /// Sends a real code through one vendor account, whatever the routes say, within all limits. The act is on record
+    /// first. Returns the timeline of the message, whether or not the vendor took it. Runs in a task that a shutdown waits for, like every send.
     ///
     /// # Errors
     /// [`ManageError::Unknown`] and [`ManageError::UnknownApplication`]; [`ManageError::NotSent`] when the message was
     /// refused before it became one.
-    pub async fn send_test(&self, test: TestMessage) -> Result<Timeline, ManageError> {
+    pub async fn send_test(&self, by: Author, test: TestMessage) -> Result<Timeline, ManageError> {
         let setup = self.setup();
         if !setup.providers.contains_key(&test.provider) {
             return Err(providers::unknown(&test.provider));
@@ -126,6 +127,13 @@ impl Manage {
         };
         let provider = self.parts.vendors.provider(&test.provider);
         let provider: Arc<dyn Provider> = provider.ok_or(ManageError::Internal)?;
+        let facts = [
+            ("appId", test.app.as_str()),
+            ("phoneNumber", &order.phone.masked()),
+        ];
+        let target = Target::new("provider", test.provider.to_string());
+        let act = Act::outside(by, Verb::ProviderTested, target, &facts);
+        self.parts.audit.record(act).await?;
         let messenger = Arc::clone(&self.parts.messenger);
         let send = async move { messenger.send_through(order, provider).await };
         let sent = self.parts.tasks.spawn(send).await;

@@ -8,9 +8,12 @@
 //! A change is judged on the version of the setup that was read, and is made only if that is still the newest one.
 //! Otherwise the newer setup is read and the change is judged again. So two operators, on one node or on two, never
 //! act on a setup that is no longer true.
+//!
+//! Whatever changes anything takes the [`Author`] of the act, and is on the audit record.
 
 mod access_keys;
 mod applications;
+mod audit;
 mod error;
 mod known_secrets;
 mod messages;
@@ -25,7 +28,9 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use countersign_core::application::{AppId, Application};
+use countersign_core::audit::Author;
 use countersign_core::entropy::Entropy;
+use countersign_core::ports::audit::AuditLog;
 use countersign_core::ports::ledger::Ledger;
 use countersign_core::ports::records::Records;
 use countersign_core::ports::refusals::Refusals;
@@ -44,6 +49,7 @@ use crate::token::Minter;
 use crate::vendors::Vendors;
 
 pub use applications::{ApplicationChange, CreatedApplication, NewApplication};
+pub use audit::{ActQuery, Backup};
 pub use error::{BrokenField, BrokenFields, ManageError, Rule};
 pub use messages::TestMessage;
 pub use providers::ProviderDraft;
@@ -75,6 +81,8 @@ pub struct ManageParts {
     pub vendors: Arc<Vendors>,
     /// Forgets the wrong guesses about a number.
     pub ledger: Arc<dyn Ledger>,
+    /// Keeps the acts.
+    pub audit: Arc<dyn AuditLog>,
     /// Reads timelines and unlocks.
     pub records: Arc<dyn Records>,
     /// Counts messages.
@@ -122,8 +130,8 @@ impl Manage {
         self.parts.setup.setup()
     }
 
-    /// Makes the change that `judge` finds right for the newest setup, and returns the setup after it. Messages go by
-    /// it from then on.
+    /// Makes the change that `judge` finds right for the newest setup, on record as an act of `by`, and returns the
+    /// setup after it. Messages go by it from then on.
     ///
     /// The change runs in a task that a shutdown waits for: a caller that hangs up stops nothing half-way.
     ///
@@ -132,6 +140,7 @@ impl Manage {
     /// came first too many times.
     async fn change(
         &self,
+        by: Author,
         judge: impl Fn(&Setup) -> Result<Change, ManageError> + Send + Sync + 'static,
     ) -> Result<Arc<Setup>, ManageError> {
         let (store, vendors) = (
@@ -143,7 +152,7 @@ impl Manage {
             // A change that waited in vain is not made later: nobody would hear of it.
             let turn = timeout(PATIENCE, turns.lock()).await;
             let _turn = turn.map_err(|_| ManageError::Unavailable)?;
-            let setup = make(&*store, judge).await?;
+            let setup = make(&*store, by, judge).await?;
             vendors.plan(&setup);
             Ok(setup)
         });
@@ -157,12 +166,13 @@ impl Manage {
 /// Judges and makes a change until no other comes first.
 async fn make(
     store: &dyn SetupStore,
+    by: Author,
     judge: impl Fn(&Setup) -> Result<Change, ManageError>,
 ) -> Result<Arc<Setup>, ManageError> {
     for _ in 0..TRIES {
         let seen = store.setup();
         let change = judge(&seen)?;
-        match store.change(seen.version, change).await {
+        match store.change(seen.version, change, by.clone()).await {
             Ok(setup) => return Ok(setup),
             Err(ChangeError::Stale) => {}
             Err(ChangeError::Store(_)) => return Err(ManageError::Unavailable),

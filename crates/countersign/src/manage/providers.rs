@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use countersign_core::audit::Author;
 use countersign_core::entropy::{Entropy, random_hex};
 use countersign_core::ports::setup::{
     Change, ProviderRecord, Setting, SettingKey, SetupVersion, Versioned,
@@ -35,6 +36,7 @@ impl Manage {
     /// [`ManageError::Changed`]; [`ManageError::Fields`] when a setting or a secret cannot be as it is.
     pub async fn set_provider(
         &self,
+        by: Author,
         draft: ProviderDraft,
         if_version: Option<SetupVersion>,
     ) -> Result<Versioned<ProviderRecord>, ManageError> {
@@ -42,7 +44,7 @@ impl Manage {
         let (vendors, entropy) = (self.parts.vendors.clone(), self.parts.entropy.clone());
         let now = self.parts.clock.now();
         let setup = self
-            .change(move |setup| {
+            .change(by, move |setup| {
                 let before = setup.providers.get(&draft.name);
                 check_version(setup, &SettingKey::Provider(draft.name.clone()), if_version)?;
                 let record = record(&draft, before.map(|held| &**held), &*entropy, now)?;
@@ -61,8 +63,8 @@ impl Manage {
     ///
     /// # Errors
     /// [`ManageError::Unknown`]; [`ManageError::InUse`] while a route names it.
-    pub async fn delete_provider(&self, name: ProviderName) -> Result<(), ManageError> {
-        self.change(move |setup| {
+    pub async fn delete_provider(&self, by: Author, name: ProviderName) -> Result<(), ManageError> {
+        self.change(by, move |setup| {
             if !setup.providers.contains_key(&name) {
                 return Err(unknown(&name));
             }

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use countersign_core::application::AppId;
+use countersign_core::audit::Author;
 use countersign_core::entropy::random_hex;
 use countersign_core::ports::setup::{
     ApplicationRecord, Change, ProviderRecord, Replaced, Setting, SettingKey, Setup, SetupVersion,
@@ -75,6 +76,7 @@ impl Manage {
     /// [`ManageError::UnknownApplication`]; [`ManageError::Changed`].
     pub async fn renew_application_secret(
         &self,
+        by: Author,
         id: AppId,
         overlap: Overlap,
         if_version: Option<SetupVersion>,
@@ -87,7 +89,7 @@ impl Manage {
             replaced_secret: Some(overlap.of(record.secret, now)),
             ..record.clone()
         };
-        let renewed = self.change_application(id, if_version, change).await?;
+        let renewed = self.change_application(by, id, if_version, change).await?;
         Ok(RenewedSecret {
             secret,
             expires: now.after(overlap.0),
@@ -102,6 +104,7 @@ impl Manage {
     /// [`ManageError::UnknownApplication`]; [`ManageError::Changed`].
     pub async fn disable_application(
         &self,
+        by: Author,
         id: AppId,
         is_disabled: bool,
         if_version: Option<SetupVersion>,
@@ -110,11 +113,12 @@ impl Manage {
             is_disabled,
             ..record.clone()
         };
-        self.change_application(id, if_version, change).await
+        self.change_application(by, id, if_version, change).await
     }
 
     async fn change_application(
         &self,
+        by: Author,
         id: AppId,
         if_version: Option<SetupVersion>,
         change: impl Fn(&ApplicationRecord) -> ApplicationRecord + Send + Sync + 'static,
@@ -126,7 +130,7 @@ impl Manage {
             check_version(setup, &SettingKey::Application(id.clone()), if_version)?;
             Ok(Change::Put(Setting::Application(record)))
         };
-        let setup = self.change(judge).await?;
+        let setup = self.change(by, judge).await?;
         let changed = setup.applications.get(&name).cloned();
         changed.ok_or(ManageError::UnknownApplication)
     }
@@ -137,6 +141,7 @@ impl Manage {
     /// [`ManageError::Unknown`]; [`ManageError::Changed`].
     pub async fn renew_receipts_path(
         &self,
+        by: Author,
         name: ProviderName,
         overlap: Overlap,
         if_version: Option<SetupVersion>,
@@ -153,7 +158,7 @@ impl Manage {
             };
             Ok(Change::Put(Setting::Provider(record)))
         };
-        let setup = self.change(judge).await?;
+        let setup = self.change(by, judge).await?;
         setup
             .providers
             .get(&key)

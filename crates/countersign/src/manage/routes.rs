@@ -1,6 +1,7 @@
 //! Routes: set and delete.
 
 use countersign_core::application::AppId;
+use countersign_core::audit::Author;
 use countersign_core::ports::setup::{Change, Setting, SettingKey, Setup, SetupVersion, Versioned};
 use countersign_core::send::route::{InvalidRoute, ProviderName, Route, RouteScope};
 
@@ -14,13 +15,14 @@ impl Manage {
     /// exist, or the route breaks a rule of [`Route::check`].
     pub async fn set_route(
         &self,
+        by: Author,
         scope: RouteScope,
         route: Route,
         if_version: Option<SetupVersion>,
     ) -> Result<Versioned<Route>, ManageError> {
         let key = scope.clone();
         let setup = self
-            .change(move |setup| {
+            .change(by, move |setup| {
                 check(setup, &scope, &route)?;
                 check_version(setup, &SettingKey::Route(scope.clone()), if_version)?;
                 Ok(Change::Put(Setting::Route(scope.clone(), route.clone())))
@@ -33,8 +35,8 @@ impl Manage {
     ///
     /// # Errors
     /// [`ManageError::UnknownApplication`]; [`ManageError::Unknown`].
-    pub async fn delete_route(&self, scope: RouteScope) -> Result<(), ManageError> {
-        self.change(move |setup| {
+    pub async fn delete_route(&self, by: Author, scope: RouteScope) -> Result<(), ManageError> {
+        self.change(by, move |setup| {
             if let Some(app) = &scope.app {
                 known_application(setup, app)?;
             }

@@ -1,6 +1,9 @@
 //! Signing keys of tokens: list and replace.
 
 use countersign_api::SigningKeyDto;
+use countersign_core::audit::{Act, Author, Target, Verb};
+
+use tokio::runtime::Handle;
 
 use super::{Manage, ManageError};
 use crate::token::{RotateError, SigningKeysError};
@@ -12,22 +15,36 @@ impl Manage {
         self.parts.tokens.keys().list(self.parts.clock.now())
     }
 
-    /// Makes the next signing key and publishes it. Runs in a task that a shutdown waits for: a caller that hangs up
+    /// Makes the next signing key, and publishes it once that is on record. Runs in a task that a shutdown waits for: a caller that hangs up
     /// stops nothing half-way.
     ///
     /// # Errors
-    /// [`ManageError::SigningKeyWaits`] when there is a next key already, and [`ManageError::Unavailable`] when the file
-    /// of the keys cannot be written, such as on a full disk: the keys are as they were then.
-    pub async fn rotate_signing_key(&self) -> Result<SigningKeyDto, ManageError> {
+    /// [`ManageError::SigningKeyWaits`] when there is a next key already, and [`ManageError::Unavailable`] when the act
+    /// cannot be recorded, or the file of the keys cannot be written, such as on a full disk: the keys are as they were
+    /// then.
+    pub async fn rotate_signing_key(&self, by: Author) -> Result<SigningKeyDto, ManageError> {
         let (tokens, now) = (self.parts.tokens.clone(), self.parts.clock.now());
-        let rotate = move || tokens.keys().rotate(now);
+        let audit = self.parts.audit.clone();
+        // On a thread that may block.
+        let record = move |act| Handle::current().block_on(audit.record(act));
+        let rotate = move || {
+            let announce = |key: &SigningKeyDto| record(act(by.clone(), key));
+            let rotated = tokens.keys().rotate(now, announce);
+            if let Err(RotateError::NotKept { key, .. }) = &rotated
+                && let Err(error) = record(act(by.clone(), key).failed())
+            {
+                tracing::error!(%error, "it could not be recorded that a rotation failed");
+            }
+            rotated
+        };
         let rotated = self.parts.tasks.spawn_blocking(rotate).await;
         match rotated.map_err(|_| ManageError::Internal)? {
             Ok(key) => Ok(key),
             Err(RotateError::Waiting { signs_from }) => {
                 Err(ManageError::SigningKeyWaits { signs_from })
             }
-            Err(RotateError::Keys(error)) => {
+            Err(RotateError::Unrecorded(error)) => Err(error.into()),
+            Err(RotateError::Keys(error) | RotateError::NotKept { error, .. }) => {
                 tracing::error!(%error, "no new signing key");
                 Err(match error {
                     SigningKeysError::Io { .. } => ManageError::Unavailable,
@@ -36,4 +53,11 @@ impl Manage {
             }
         }
     }
+}
+
+/// The act of making `key`.
+fn act(by: Author, key: &SigningKeyDto) -> Act {
+    let target = Target::new("signing_key", key.kid.clone());
+    let facts = [("signsFrom", key.signs_from.as_str())];
+    Act::outside(by, Verb::SigningKeyRotated, target, &facts)
 }

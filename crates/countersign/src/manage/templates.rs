@@ -1,6 +1,7 @@
 //! Templates: judge, set, delete, preview.
 
 use countersign_core::application::AppId;
+use countersign_core::audit::Author;
 use countersign_core::channel::Channel;
 use countersign_core::code::passcode::Passcode;
 use countersign_core::language::LanguageTag;
@@ -41,6 +42,7 @@ impl Manage {
     /// exist, or the template has a finding that is an error.
     pub async fn set_template(
         &self,
+        by: Author,
         scope: TemplateScope,
         template: Template,
         if_version: Option<SetupVersion>,
@@ -49,7 +51,7 @@ impl Manage {
         let (judged, judged_scope) = (template.clone(), scope.clone());
         let key_of_change = key.clone();
         let setup = self
-            .change(move |setup| {
+            .change(by, move |setup| {
                 let findings = findings(setup, &scope, &template)?;
                 refuse_errors(&findings, &template)?;
                 check_version(setup, &key_of_change, if_version)?;
@@ -81,11 +83,12 @@ impl Manage {
     /// [`ManageError::UnknownApplication`]; [`ManageError::Unknown`].
     pub async fn delete_template(
         &self,
+        by: Author,
         scope: TemplateScope,
         kind: TemplateKind,
     ) -> Result<(), ManageError> {
         let key = SettingKey::Template(scope.clone(), kind);
-        self.change(move |setup| {
+        self.change(by, move |setup| {
             if let Some(app) = &scope.app {
                 known_application(setup, app)?;
             }

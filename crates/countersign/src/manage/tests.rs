@@ -25,6 +25,10 @@ use crate::system::OsEntropy;
 use crate::token::{SigningKeys, SubjectKey};
 use crate::vendors::VendorParts;
 
+fn by() -> Author {
+    Author::service()
+}
+
 /// A clock that stands still.
 struct Still;
 
@@ -65,20 +69,25 @@ impl SetupStore for Busy {
         self.store.secret_mac(app, secret)
     }
 
-    async fn change(&self, seen: SetupVersion, made: Change) -> Result<Arc<Setup>, ChangeError> {
+    async fn change(
+        &self,
+        seen: SetupVersion,
+        made: Change,
+        by: Author,
+    ) -> Result<Arc<Setup>, ChangeError> {
         let first = self.first.lock().unwrap().pop();
         if let Some(first) = first {
             change(&*self.store, first).await;
         }
         self.let_through.acquire().await.unwrap().forget();
-        self.store.change(seen, made).await
+        self.store.change(seen, made, by).await
     }
 }
 
 /// Makes a change of the newest version.
 pub(crate) async fn change(store: &dyn SetupStore, change: Change) -> Arc<Setup> {
     let seen = store.setup().version;
-    store.change(seen, change).await.unwrap()
+    store.change(seen, change, Author::service()).await.unwrap()
 }
 
 impl World {
@@ -130,6 +139,7 @@ impl World {
             setup,
             vendors: Arc::clone(&vendors),
             ledger: store.clone(),
+            audit: store.clone(),
             records: store.clone(),
             tallies: store.clone(),
             refusals,
@@ -224,7 +234,7 @@ fn shop(name: &str) -> NewApplication {
 #[tokio::test]
 async fn a_caller_that_hangs_up_stops_no_change_and_a_shutdown_waits_for_it() {
     let world = World::new();
-    let set = world.manage.set_provider(draft(), None);
+    let set = world.manage.set_provider(by(), draft(), None);
     timeout(Duration::ZERO, set).await.unwrap_err(); // the caller has gone
     world.tasks.close();
     let shutdown = timeout(Duration::from_millis(20), world.tasks.wait());
@@ -239,19 +249,31 @@ async fn a_caller_that_hangs_up_stops_no_change_and_a_shutdown_waits_for_it() {
 #[tokio::test]
 async fn a_change_is_in_force_before_it_is_answered() {
     let world = World::open();
-    world.manage.set_provider(draft(), None).await.unwrap();
+    world
+        .manage
+        .set_provider(by(), draft(), None)
+        .await
+        .unwrap();
     assert!(world.vendors.provider(&aliyun()).is_some());
-    world.manage.delete_provider(aliyun()).await.unwrap();
+    world.manage.delete_provider(by(), aliyun()).await.unwrap();
     assert!(world.vendors.provider(&aliyun()).is_none());
 }
 
 #[tokio::test]
 async fn a_change_is_judged_again_when_another_came_first() {
     let world = World::open();
-    world.manage.set_provider(draft(), None).await.unwrap();
+    world
+        .manage
+        .set_provider(by(), draft(), None)
+        .await
+        .unwrap();
     let named = Change::Put(Setting::Route(everywhere(), route()));
     world.overtake(vec![named]);
-    let refused = world.manage.delete_provider(aliyun()).await.unwrap_err();
+    let refused = world
+        .manage
+        .delete_provider(by(), aliyun())
+        .await
+        .unwrap_err();
     let by = "the default route".to_owned();
     assert_eq!(refused, ManageError::InUse { by });
     assert_eq!(world.store.setup().providers.len(), 1);
@@ -261,7 +283,7 @@ async fn a_change_is_judged_again_when_another_came_first() {
 async fn a_change_is_made_although_another_came_first() {
     let world = World::open();
     world.overtake(vec![Change::Put(account("LTAI5t"))]);
-    world.manage.create_access_key().await.unwrap();
+    world.manage.create_access_key(by()).await.unwrap();
     let setup = world.store.setup();
     assert_eq!((setup.providers.len(), setup.access_keys.len()), (1, 1));
 }
@@ -272,7 +294,7 @@ async fn forty_changes_at_once_are_all_made() {
     let changes: Vec<_> = (0..40)
         .map(|_| {
             let manage = Arc::clone(&world.manage);
-            tokio::spawn(async move { manage.create_access_key().await })
+            tokio::spawn(async move { manage.create_access_key(by()).await })
         })
         .collect();
     for change in changes {
@@ -286,7 +308,7 @@ async fn a_change_that_always_comes_second_is_given_up() {
     let world = World::open();
     let others = vec![Change::Put(account("LTAI5t")); 2 * TRIES];
     world.overtake(others);
-    let refused = world.manage.create_access_key().await.unwrap_err();
+    let refused = world.manage.create_access_key(by()).await.unwrap_err();
     assert_eq!(refused, ManageError::Unavailable);
     assert!(world.store.setup().access_keys.is_empty());
 }
@@ -297,7 +319,7 @@ async fn one_of_many_creations_of_an_application_wins() {
     let creations: Vec<_> = (0..8)
         .map(|_| {
             let manage = Arc::clone(&world.manage);
-            tokio::spawn(async move { manage.create_application(shop("Shop")).await })
+            tokio::spawn(async move { manage.create_application(by(), shop("Shop")).await })
         })
         .collect();
     let mut created = Vec::new();
@@ -325,10 +347,18 @@ async fn an_application_changes_as_a_whole_or_not_at_all() {
         android_app_hash: Some(Some(AndroidAppHash::parse("FA+9qCX9VSu").unwrap())),
         ..ApplicationChange::default()
     };
-    let update = |change| world.manage.update_application(id.clone(), change, None);
+    let update = |change| {
+        world
+            .manage
+            .update_application(by(), id.clone(), change, None)
+    };
     let refused = update(hash()).await.unwrap_err();
     assert_eq!(refused, ManageError::UnknownApplication);
-    let created = world.manage.create_application(shop("Shop")).await.unwrap();
+    let created = world
+        .manage
+        .create_application(by(), shop("Shop"))
+        .await
+        .unwrap();
     let changed = update(hash()).await.unwrap();
     let expected = Application {
         android_app_hash: hash().android_app_hash.unwrap(),
@@ -360,7 +390,7 @@ async fn a_change_with_the_version_of_before_is_refused_and_names_the_version_no
     let world = World::open();
     let set = |expected: Option<u64>| {
         let expected = expected.map(SetupVersion::new);
-        world.manage.set_provider(draft(), expected)
+        world.manage.set_provider(by(), draft(), expected)
     };
     let refused = set(Some(7)).await.unwrap_err();
     let none = SetupVersion::NONE;
@@ -373,7 +403,7 @@ async fn a_change_with_the_version_of_before_is_refused_and_names_the_version_no
         assert_eq!(refused, ManageError::Changed { version: second });
     }
     // A change of another setting is no change of this one.
-    world.manage.create_access_key().await.unwrap();
+    world.manage.create_access_key(by()).await.unwrap();
     set(Some(second.number())).await.unwrap();
     set(None).await.unwrap();
 }
@@ -381,8 +411,16 @@ async fn a_change_with_the_version_of_before_is_refused_and_names_the_version_no
 #[tokio::test]
 async fn of_two_changes_with_the_same_version_one_wins() {
     let world = World::open();
-    world.manage.set_provider(draft(), None).await.unwrap();
-    let route_of = |expected| world.manage.set_route(everywhere(), route(), expected);
+    world
+        .manage
+        .set_provider(by(), draft(), None)
+        .await
+        .unwrap();
+    let route_of = |expected| {
+        world
+            .manage
+            .set_route(by(), everywhere(), route(), expected)
+    };
     let seen = route_of(Some(SetupVersion::NONE)).await.unwrap().version;
     let (one, other) = tokio::join!(route_of(Some(seen)), route_of(Some(seen)));
     let refused = match (one, other) {
@@ -400,7 +438,11 @@ async fn a_refused_account_names_every_field_that_it_gets_wrong() {
         secrets: BTreeMap::new(),
         ..draft()
     };
-    let refused = world.manage.set_provider(draft, None).await.unwrap_err();
+    let refused = world
+        .manage
+        .set_provider(by(), draft, None)
+        .await
+        .unwrap_err();
     let fields: Vec<_> = refused.fields().map(|broken| &*broken.field).collect();
     assert!(fields.len() > 1, "{fields:?}");
     for field in &fields {

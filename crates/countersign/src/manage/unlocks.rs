@@ -1,5 +1,6 @@
 //! Unlocks of numbers: the act, and the record of it.
 
+use countersign_core::audit::Author;
 use countersign_core::code::check::{Unlock, UnlockRecord};
 use countersign_core::id::RequestId;
 use countersign_core::phone::PhoneNumber;
@@ -37,6 +38,7 @@ impl Manage {
     /// [`ManageError::Unavailable`].
     pub async fn unlock(
         &self,
+        by: Author,
         request_id: RequestId,
         phone: PhoneNumber,
         note: Note,
@@ -46,6 +48,7 @@ impl Manage {
             request_id,
             phone,
             note: note.0,
+            by,
         };
         Ok(self.parts.ledger.unlock(unlock).await?)
     }

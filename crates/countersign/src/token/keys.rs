@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use countersign_api::{JsonWebKeySet, SigningKeyDto, SigningKeyState};
+use countersign_core::ports::StoreError;
 use countersign_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use zeroize::{ZeroizeOnDrop, Zeroizing};
@@ -56,9 +57,20 @@ pub enum RotateError {
         /// When it begins to sign.
         signs_from: Timestamp,
     },
-    /// It could not be made or kept.
+    /// It could not be made.
     #[error(transparent)]
     Keys(#[from] SigningKeysError),
+    /// It could not be put on record.
+    #[error(transparent)]
+    Unrecorded(#[from] StoreError),
+    /// It was put on record, and could not be kept.
+    #[error("{error}")]
+    NotKept {
+        /// The key.
+        key: Box<SigningKeyDto>,
+        /// Why.
+        error: SigningKeysError,
+    },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -108,11 +120,16 @@ impl SigningKeys {
     }
 
     /// Makes a key and publishes it; it begins to sign [`LEAD`] later, in place of the one that signs
-    /// now. Blocks: on the file, and while the key is made.
+    /// now. `announce` puts it on record before it is kept. Blocks: on the file, on the record, and while the key is made.
     ///
     /// # Errors
-    /// [`RotateError::Waiting`] while there is such a key, else what kept it from being made.
-    pub fn rotate(&self, now: Timestamp) -> Result<SigningKeyDto, RotateError> {
+    /// [`RotateError::Waiting`] while there is such a key, else what kept it from being made. The keys are as they were
+    /// then.
+    pub fn rotate(
+        &self,
+        now: Timestamp,
+        announce: impl FnOnce(&SigningKeyDto) -> Result<(), StoreError>,
+    ) -> Result<SigningKeyDto, RotateError> {
         let _alone = self.rotating.lock().unwrap_or_else(PoisonError::into_inner);
         let old = self.snapshot();
         if let Some(waiting) = old.last().filter(|key| key.signs_from > now) {
@@ -123,14 +140,17 @@ impl SigningKeys {
         let mut keys = still_needed(&old, now);
         let new = generate(now, now.after(LEAD))?;
         keys.push(Arc::clone(&new));
+        let key = note(&new, SigningKeyState::Next, None);
+        announce(&key)?;
         if let Err(error) = write(&self.path, &keys) {
             // A key that is not published must not begin to sign after the next start.
             let _ = write(&self.path, &old);
-            return Err(error.into());
+            let key = Box::new(key);
+            return Err(RotateError::NotKept { key, error });
         }
         *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
         tracing::info!(kid = new.public.kid, "a new signing key is published");
-        Ok(note(&new, SigningKeyState::Next, None))
+        Ok(key)
     }
 
     /// All keys that are published at `now`; the one that signs first.
@@ -279,9 +299,9 @@ mod tests {
         let keys = SigningKeys::of(dir.path(), START).unwrap();
         let old = kids(&keys, START).remove(0);
         let now = START.after(Duration::from_secs(86_400));
-        let new = keys.rotate(now).unwrap().kid;
+        let new = keys.rotate(now, |_| Ok(())).unwrap().kid;
         assert!(matches!(
-            keys.rotate(now.after(MAX_AGE)),
+            keys.rotate(now.after(MAX_AGE), |_| Ok(())),
             Err(RotateError::Waiting { signs_from }) if signs_from == now.after(LEAD)
         ));
         let switch = now.after(LEAD);
@@ -317,7 +337,8 @@ mod tests {
         let keys = SigningKeys::of(dir.path(), START).unwrap();
         let before = kids(&keys, START);
         dir.close().unwrap();
-        assert!(matches!(keys.rotate(START), Err(RotateError::Keys(_))));
+        let refused = keys.rotate(START, |_| Ok(()));
+        assert!(matches!(refused, Err(RotateError::NotKept { .. })));
         assert_eq!(kids(&keys, START), before);
     }
 

@@ -140,7 +140,7 @@ mod tests {
     #[test]
     fn a_management_token_is_good_for_two_hours_over_a_rotation() {
         let (_dir, minter) = minter("http://127.0.0.1:8480/oidc");
-        minter.keys().rotate(START).unwrap();
+        minter.keys().rotate(START, |_| Ok(())).unwrap();
         // The last moment of the old key.
         let now = START.after(LEAD).before(Duration::from_millis(1));
         let token = minter.mint_management(&key("k", 7), now).unwrap();

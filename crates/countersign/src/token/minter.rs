@@ -301,7 +301,7 @@ mod tests {
     fn tokens_outlive_the_rotation_of_their_key() {
         let dir = tempfile::tempdir().unwrap();
         let minter = minter(dir.path(), ISSUER, START);
-        let new = minter.keys().rotate(START).unwrap().kid;
+        let new = minter.keys().rotate(START, |_| Ok(())).unwrap().kid;
         let switch = START.after(LEAD);
         let last = mint(&minter, switch.before(Duration::from_millis(1)));
         let first = mint(&minter, switch);

@@ -24,13 +24,13 @@ const OPEN: [&str; 7] = [
 const DOCUMENTS: [&str; 3] = ["jwks", "jwks-of-application", "system"];
 
 /// An operation of the OpenAPI document.
-struct Operation {
-    id: String,
-    method: Method,
+pub(crate) struct Operation {
+    pub(crate) id: String,
+    pub(crate) method: Method,
     path: String,
     /// The example of its body, as text; empty without one.
     body: String,
-    is_management: bool,
+    pub(crate) is_management: bool,
 }
 
 impl Operation {
@@ -56,7 +56,7 @@ impl Operation {
     }
 
     /// A request for it that shows `authorization`.
-    async fn ask(&self, server: &Server, authorization: Option<&str>) -> Answer {
+    pub(crate) async fn ask(&self, server: &Server, authorization: Option<&str>) -> Answer {
         let url = format!("{}{}", server.url, self.path);
         let mut request = server
             .client()
@@ -70,7 +70,12 @@ impl Operation {
     }
 
     /// A request for it that is signed with `key`.
-    async fn ask_signed(&self, server: &Server, key: (&str, &str), nonce: &str) -> Answer {
+    pub(crate) async fn ask_signed(
+        &self,
+        server: &Server,
+        key: (&str, &str),
+        nonce: &str,
+    ) -> Answer {
         let now = date(server).await;
         let nonce = format!("{nonce}-{}", self.id);
         let headers = [
@@ -104,7 +109,8 @@ impl Operation {
     }
 }
 
-async fn operations(server: &Server) -> Vec<Operation> {
+/// The operations of the OpenAPI document.
+pub(crate) async fn operations(server: &Server) -> Vec<Operation> {
     let document = server.get("/openapi.json").await;
     let paths = document["paths"].as_object().unwrap();
     paths
@@ -153,6 +159,7 @@ async fn state(server: &Server) -> Vec<Vec<Value>> {
         "list-signing-keys",
         "list-messages",
         "list-unlocks",
+        "list-audit-acts",
     ] {
         all.push(server.operator().list(name).await);
     }

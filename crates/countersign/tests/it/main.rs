@@ -18,6 +18,7 @@ mod addresses;
 mod answer;
 mod applications;
 mod arrows;
+mod audit;
 mod authority;
 mod backup;
 mod bodies;

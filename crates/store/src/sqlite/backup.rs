@@ -4,11 +4,12 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use countersign_core::audit::chain::Head;
 use countersign_core::time::Timestamp;
 use rusqlite::{Connection, OpenFlags};
 
 use super::log::find::{self, Table};
-use super::log::{identity, mark as log_mark};
+use super::log::{act, identity, mark as log_mark};
 use super::reading::lookup;
 use super::start::folder::OwnedFolder;
 use super::start::open::DATABASE;
@@ -24,6 +25,8 @@ pub struct Copied {
     pub messages: u64,
     /// The latest time on record.
     pub newest: Timestamp,
+    /// The head of the audit record; empty in a copy of a release that kept none.
+    pub head: Head,
 }
 
 /// The reason why a database was not copied. Each sentence says how to mend it, where that is possible.
@@ -158,7 +161,12 @@ fn read_only(folder: &Path) -> Result<Connection, CopyError> {
 
 fn copied(log: &Connection) -> rusqlite::Result<Copied> {
     let messages = find::end(log, Table::Message)?;
+    let head = match log.table_exists(None, "audit")? {
+        true => act::head(log)?,
+        false => Head::default(),
+    };
     Ok(Copied {
+        head,
         messages: u64::try_from(messages).unwrap_or_default(),
         newest: log_mark::high_water(log)?,
     })

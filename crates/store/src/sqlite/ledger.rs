@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use countersign_core::audit::Act;
 use countersign_core::code::Code;
 use countersign_core::code::check::{
     self, Checked, CodeCheck, Effect, HitChange, TokenUse, Unlock,
@@ -16,6 +17,7 @@ use countersign_core::ports::ledger::{Ledger, Settled};
 use countersign_core::send::settle::{GiveBack, Settlement, Settling};
 use countersign_core::time::Timestamp;
 
+use super::log::act::ActRow;
 use super::log::attempt::SettlementRow;
 use super::log::event::EventRow;
 use super::log::hit::LoggedHit;
@@ -64,6 +66,7 @@ impl Ledger for SqliteStore {
                 scope: Some(scope),
                 hits,
                 sealed: None,
+                act: None,
             });
             (found, event)
         })
@@ -78,6 +81,7 @@ impl Ledger for SqliteStore {
             scope: None,
             hits: LoggedHit::all_of(&unlock.rules(), &self.sealer),
             sealed: Some(self.sealer.seal_unlock(&unlock).ok_or_else(unsealed)?),
+            act: Some(self.act_now(Act::of_unlock(&unlock))),
         };
         self.act(unlock.request_id, |_, _| ((), Some(event))).await
     }
@@ -98,6 +102,7 @@ impl Ledger for SqliteStore {
                 scope: None,
                 hits: Arc::new([hit]),
                 sealed: None,
+                act: None,
             });
             (is_new, event)
         })
@@ -306,6 +311,7 @@ struct NewEvent {
     scope: Option<Key>,
     hits: Arc<[LoggedHit]>,
     sealed: Option<Vec<u8>>,
+    act: Option<ActRow>,
 }
 
 /// Acts on codes.
@@ -355,6 +361,7 @@ fn apply(event: NewEvent, id: RequestId, live: &mut Live, at: Timestamp) -> Even
         scope: event.scope,
         hits,
         sealed: event.sealed,
+        act: event.act,
     };
     live.apply(&row);
     row

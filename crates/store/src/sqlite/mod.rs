@@ -7,6 +7,7 @@
 //!
 //! The store knows no rule: it asks [`countersign_core`], applies what comes back, records it, and replays it.
 
+mod audit;
 pub mod backup;
 pub mod inspect;
 mod ledger;
@@ -28,6 +29,7 @@ use countersign_core::time::{Clock, Timestamp};
 use rusqlite::Connection;
 
 use crate::seal::Sealer;
+pub use audit::{StoppedAudit, StoppedAuditError};
 use log::identity;
 use memory::{Live, LiveSetup};
 use start::folder::Identity;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use countersign_core::application::AppId;
+use countersign_core::audit::{Act, Author};
 use countersign_core::ports::setup::{
     Change, ChangeError, SecretMac, Setup, SetupStore, SetupVersion,
 };
@@ -22,12 +23,19 @@ impl SetupStore for SqliteStore {
         self.setup.newer_than(seen).await
     }
 
-    async fn change(&self, seen: SetupVersion, change: Change) -> Result<Arc<Setup>, ChangeError> {
+    async fn change(
+        &self,
+        seen: SetupVersion,
+        change: Change,
+        by: Author,
+    ) -> Result<Arc<Setup>, ChangeError> {
         let _turn = self.setup.turn().await;
-        if self.setup().version != seen {
+        let setup = self.setup();
+        if setup.version != seen {
             return Err(ChangeError::Stale);
         }
-        let row = SetupRow::of(seen, change, &self.sealer).ok_or_else(unsealed)?;
+        let act = self.act_now(Act::of_change(by, &setup, &change));
+        let row = SetupRow::of(seen, change, act, &self.sealer).ok_or_else(unsealed)?;
         // Wait without a time limit: a caller that gave up could not tell whether the change was made.
         let durable = self.queue.push(Record::Setup(Box::new(row)))?;
         let recorded = durable.await.map_err(|_| writer::stopped())?;

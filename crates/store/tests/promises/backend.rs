@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use countersign_core::ports::audit::AuditLog;
 use countersign_core::ports::ledger::Ledger;
 use countersign_core::ports::records::Records;
 use countersign_core::ports::setup::SetupStore;
@@ -28,6 +29,8 @@ pub(crate) trait Backend: Send + Sync {
     fn setups(&self) -> Arc<dyn SetupStore>;
 
     fn tally_book(&self) -> Arc<dyn TallyBook>;
+
+    fn audit(&self) -> Arc<dyn AuditLog>;
 
     /// Returns the clock that the test moves.
     fn hand_clock(&self) -> Arc<HandClock>;
@@ -73,6 +76,10 @@ impl Backend for Box<dyn Backend> {
 
     fn tally_book(&self) -> Arc<dyn TallyBook> {
         (**self).tally_book()
+    }
+
+    fn audit(&self) -> Arc<dyn AuditLog> {
+        (**self).audit()
     }
 
     fn hand_clock(&self) -> Arc<HandClock> {

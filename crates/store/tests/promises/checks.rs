@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use countersign_core::application::AppId;
+use countersign_core::audit::Author;
 use countersign_core::channel::Channel;
 use countersign_core::code::CodeState;
 use countersign_core::code::check::{Caller, Checked, TokenUse, Unlock};
@@ -353,6 +354,7 @@ async fn a_code_passes_for_its_own_scope_only() {
                     request_id: world.request_id(),
                     phone: PhoneNumber::parse(phone, None).unwrap(),
                     note: String::new(),
+                    by: Author::service(),
                 };
                 world.ledger().unlock(unlock).await.unwrap();
             }

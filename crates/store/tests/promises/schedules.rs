@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use countersign_core::audit::Author;
 use countersign_core::channel::Channel;
 use countersign_core::code::check::{Caller, Checked, TokenUse, Unlock};
 use countersign_core::code::passcode::{Binding, Passcode};
@@ -425,6 +426,7 @@ impl Pair {
             request_id: self.world.request_id(),
             phone: number(phone),
             note: String::new(),
+            by: Author::service(),
         };
         self.hide(RecordKind::Events, fails);
         let unlocked = self.world.ledger().unlock(unlock).await;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_core::application::{AppId, AppName, Application, Origin, Origins, SmsName};
+use countersign_core::audit::Author;
 use countersign_core::autofill::{AndroidAppHash, WebHost};
 use countersign_core::channel::Channel;
 use countersign_core::language::{LanguageChoice, LanguageTag, Languages};
@@ -31,7 +32,11 @@ pub(crate) const OVERLAP: Duration = Duration::from_secs(3_600);
 /// Makes a change of the newest version.
 pub(crate) async fn change(world: &World<impl Backend>, change: Change) -> Arc<Setup> {
     let seen = world.setups().setup().version;
-    world.setups().change(seen, change).await.unwrap()
+    world
+        .setups()
+        .change(seen, change, Author::service())
+        .await
+        .unwrap()
 }
 
 pub(crate) async fn put(world: &World<impl Backend>, setting: Setting) -> Arc<Setup> {

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use countersign_core::application::AppId;
+use countersign_core::audit::Author;
 use countersign_core::ports::setup::{Change, ChangeError, SettingKey, Setup, SetupVersion};
 use countersign_core::template::TemplateKind;
 use tokio::time::timeout;
@@ -95,7 +96,11 @@ async fn two_changes_of_one_version_make_one_winner() {
             .map(|number| {
                 let store = world.setups();
                 let setting = access_key(&world, &format!("key-{number}"));
-                tokio::spawn(async move { store.change(seen, Change::Put(setting)).await })
+                tokio::spawn(async move {
+                    store
+                        .change(seen, Change::Put(setting), Author::service())
+                        .await
+                })
             })
             .collect();
         let mut won = Vec::new();
@@ -122,7 +127,10 @@ async fn a_change_of_an_old_version_is_refused_and_changes_nothing() {
         let newest = put(&world, access_key(&world, "key")).await;
         for version in [seen, newest.version.next()] {
             let removal = Change::Remove(SettingKey::AccessKey("key".to_owned()));
-            let refused = world.setups().change(version, removal).await;
+            let refused = world
+                .setups()
+                .change(version, removal, Author::service())
+                .await;
             assert_eq!(refused, Err(ChangeError::Stale));
         }
         world.restart();
@@ -136,9 +144,13 @@ async fn a_change_with_a_dropped_future_is_made_whole_or_not_at_all() {
         for number in 0..32 {
             let seen = world.setups().setup().version;
             let given_up = Change::Put(access_key(&world, &format!("given-up-{number}")));
-            let _ = timeout(Duration::ZERO, world.setups().change(seen, given_up)).await;
+            let _ = timeout(
+                Duration::ZERO,
+                world.setups().change(seen, given_up, Author::service()),
+            )
+            .await;
             let next = Change::Put(access_key(&world, &format!("next-{number}")));
-            match world.setups().change(seen, next).await {
+            match world.setups().change(seen, next, Author::service()).await {
                 Ok(setup) => assert_eq!(setup.version, seen.next()),
                 Err(error) => {
                     assert_eq!(error, ChangeError::Stale);

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use countersign_core::ports::audit::AuditLog;
 use countersign_core::ports::ledger::Ledger;
 use countersign_core::ports::records::Records;
 use countersign_core::ports::setup::SetupStore;
@@ -103,6 +104,10 @@ impl Backend for Sqlite {
     }
 
     fn tally_book(&self) -> Arc<dyn TallyBook> {
+        self.store()
+    }
+
+    fn audit(&self) -> Arc<dyn AuditLog> {
         self.store()
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_core::application::AppId;
+use countersign_core::audit::Author;
 use countersign_core::channel::Channel;
 use countersign_core::code::CodeState;
 use countersign_core::code::check::{Caller, Checked, CodeCheck, Unlock};
@@ -17,6 +18,7 @@ use countersign_core::message::{Decision, Intent, LiveCode, NewCode, Timeline};
 use countersign_core::phone::PhoneNumber;
 use countersign_core::policy::{CodePolicy, CodeRules, Resend};
 use countersign_core::ports::StoreError;
+use countersign_core::ports::audit::AuditLog;
 use countersign_core::ports::ledger::Ledger;
 use countersign_core::ports::records::{Records, TimelineQuery};
 use countersign_core::ports::setup::SetupStore;
@@ -64,6 +66,10 @@ impl<B: Backend> World<B> {
 
     pub(crate) fn records(&self) -> Arc<dyn Records> {
         self.backend.records()
+    }
+
+    pub(crate) fn audit(&self) -> Arc<dyn AuditLog> {
+        self.backend.audit()
     }
 
     pub(crate) fn setups(&self) -> Arc<dyn SetupStore> {
@@ -270,6 +276,7 @@ impl<B: Backend> World<B> {
             request_id: self.request_id(),
             phone: PhoneNumber::parse(PHONE, None).unwrap(),
             note: note.to_owned(),
+            by: Author::service(),
         }
     }
 

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use countersign_core::audit::Author;
 use countersign_core::channel::Channel;
 use countersign_core::code::check::{Caller, Unlock};
 use countersign_core::phone::PhoneNumber;
@@ -55,6 +56,7 @@ async fn dump(key: u8, phone: &str, code: &str, resend: Resend) -> BTreeMap<Stri
         request_id: world.request_id(),
         phone: PhoneNumber::parse(phone, None).unwrap(),
         note: String::new(),
+        by: Author::service(),
     };
     world.ledger().unlock(unlock).await.unwrap();
     world.stop();
@@ -83,6 +85,10 @@ async fn dump(key: u8, phone: &str, code: &str, resend: Resend) -> BTreeMap<Stri
     }
     // The random id of the database.
     assert!(all.remove("identity.0.1").is_some());
+    // The audit record is read without keys, and names the unlocked number in its masked form.
+    let act = format!("{:?}", all.remove("audit.0.1").unwrap());
+    assert!(!act.contains(phone) && act.contains("****"), "{act}");
+    assert!(all.remove("audit.0.2").is_some());
     all
 }
 

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod at_rest;
+mod audit;
 mod faults;
 mod older_folder;
 mod put_back;

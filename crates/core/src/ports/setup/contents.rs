@@ -120,6 +120,25 @@ impl Setup {
         }
     }
 
+    /// Returns the setting with this key.
+    #[must_use]
+    pub fn setting(&self, key: &SettingKey) -> Option<Setting> {
+        Some(match key {
+            SettingKey::Application(id) => {
+                Setting::Application((**self.applications.get(id)?).clone())
+            }
+            SettingKey::Provider(name) => Setting::Provider((**self.providers.get(name)?).clone()),
+            SettingKey::Route(scope) => {
+                Setting::Route(scope.clone(), (**self.routes.get(scope)?).clone())
+            }
+            SettingKey::Template(scope, kind) => {
+                let held = self.templates.get(&(scope.clone(), *kind))?;
+                Setting::Template(scope.clone(), (**held).clone())
+            }
+            SettingKey::AccessKey(id) => Setting::AccessKey((**self.access_keys.get(id)?).clone()),
+        })
+    }
+
     /// Returns the version of the change that last put the setting with this key; [`SetupVersion::NONE`] where there
     /// is no such setting.
     #[must_use]

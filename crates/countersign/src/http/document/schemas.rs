@@ -1,16 +1,16 @@
 //! The schemas of the wire types, for the OpenAPI document.
 
 use countersign_api::{
-    AccessKeyDto, ApplicationDto, AttemptDto, Channel, CheckAppIdSecretRequest, CheckDto,
-    CheckedSecret, CountryDto, CountryName, CountryNames, CreateApplicationRequest,
-    CreatedAccessKey, CreatedApplication, DeleteAccessKeyRequest, DeleteSmsProviderRequest,
-    DeleteSmsRouteRequest, FilledTemplateDto, FindMessagesRequest, IntrospectTokenRequest,
-    InvalidReason, JsonWebKey, JsonWebKeySet, LintedSmsTemplate, ManagementToken,
-    ManagementTokenRequest, MessageDto, PreCheckCodeRequest, PreCheckedCode,
+    AccessKeyDto, ApplicationDto, AttemptDto, AuditActDto, AuditActor, AuditTarget, Channel,
+    CheckAppIdSecretRequest, CheckDto, CheckedSecret, CountryDto, CountryName, CountryNames,
+    CreateApplicationRequest, CreatedAccessKey, CreatedApplication, DeleteAccessKeyRequest,
+    DeleteSmsProviderRequest, DeleteSmsRouteRequest, FilledTemplateDto, FindMessagesRequest,
+    IntrospectTokenRequest, InvalidReason, JsonWebKey, JsonWebKeySet, LintedSmsTemplate,
+    ManagementToken, ManagementTokenRequest, MessageDto, PreCheckCodeRequest, PreCheckedCode,
     PreviewSmsTemplateRequest, PreviewedSms, ProviderHealth, PublicKey, ReceiptDto,
-    RotatedSigningKey, RoutedProvider, SendSmsRequest, SetSmsProviderRequest, SigningKeyDto,
-    SigningKeyState, SmsCodePayload, SmsCounts, SmsProviderDto, SmsRouteDto, SmsStatistics,
-    SmsStatisticsRow, SmsTemplateDto, SystemInfo, SystemVersion, TemplateFinding,
+    RecordBackupRequest, RotatedSigningKey, RoutedProvider, SendSmsRequest, SetSmsProviderRequest,
+    SigningKeyDto, SigningKeyState, SmsCodePayload, SmsCounts, SmsProviderDto, SmsRouteDto,
+    SmsStatistics, SmsStatisticsRow, SmsTemplateDto, SystemInfo, SystemVersion, TemplateFinding,
     TestSmsProviderRequest, TimeStep, UnlockDto, UnlockPhoneRequest, UpdateApplicationRequest,
     VendorTemplateDto, VerdictDto, VerificationClaims, VerifiedCode, VerifyCodeRequest,
 };
@@ -23,6 +23,10 @@ pub(crate) fn all() -> Value {
     add::<AccessKeyDto>(&mut schemas);
     add::<ApplicationDto>(&mut schemas);
     add::<AttemptDto>(&mut schemas);
+    add::<AuditActDto>(&mut schemas);
+    add::<AuditActor>(&mut schemas);
+    add::<AuditTarget>(&mut schemas);
+    add::<RecordBackupRequest>(&mut schemas);
     add::<Channel>(&mut schemas);
     add::<CheckAppIdSecretRequest>(&mut schemas);
     add::<CheckDto>(&mut schemas);

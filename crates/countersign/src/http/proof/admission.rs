@@ -1,16 +1,17 @@
 //! The layer before every management endpoint: it finds the operator whom a request proves, and refuses all others.
 
 use axum::body::Body as RawBody;
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::request::Parts;
-use axum::http::{Method, header};
+use axum::http::{HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use countersign_api::{BadSignature, Fault};
+use countersign_api::{BadSignature, DOOR_HEADER, Fault};
+use countersign_core::audit::{Author, Door};
 use countersign_core::code::check::TokenUse;
 use subtle::ConstantTimeEq;
 
-use super::operator::Operator;
+use super::operator::{NotPermitted, Operator};
 use super::signature::{self, Signature};
 use super::string_to_sign::SignedRequest;
 use crate::http::request::arrival::Arrival;
@@ -22,7 +23,7 @@ use crate::operator::{OperatorIdentity, Permission};
 /// Lets a request through to a management endpoint that needs `needed`, or refuses it.
 ///
 /// A request that is let in carries its [`Operator`] and its [`Arrival`]. One that is refused gets the envelope, and
-/// its handler does not run: [`Fault::Unauthorized`] where the proof is missing, wrong or does not suffice,
+/// its handler does not run: [`Fault::Unauthorized`] where the proof is missing, wrong or does not suffice (an act on the audit record then),
 /// [`Fault::BadSignature`] where it is a signature that does not pass, and the faults of a body that is signed and
 /// cannot be read.
 pub(crate) async fn admit(
@@ -35,16 +36,39 @@ pub(crate) async fn admit(
     let (proved, body) = prove(&state, &arrival, &parts, body).await;
     arrival.operator = proved.as_ref().ok().cloned();
     parts.extensions.insert(arrival);
-    let admitted = proved.and_then(|identity| {
-        let permissions = identity.permissions();
-        Operator::admit(identity, permissions, needed)
-    });
-    match admitted {
+    let identity = match proved {
+        Ok(identity) => identity,
+        Err(fault) => return refuse(&state, &parts, body, fault).await,
+    };
+    let author = author(&state, &identity, &parts);
+    match Operator::admit(author, identity.permissions(), needed) {
         Ok(operator) => {
             parts.extensions.insert(operator);
             next.run(Request::from_parts(parts, body)).await
         }
-        Err(fault) => refuse(&state, &parts, body, fault).await,
+        Err(NotPermitted(author)) => {
+            let endpoint = parts.extensions.get().map_or("", MatchedPath::as_str);
+            state.manage.record_refusal(author, endpoint).await;
+            refuse(&state, &parts, body, Fault::Unauthorized).await
+        }
+    }
+}
+
+/// The author of whatever the request of this operator changes.
+fn author(state: &AppState, identity: &OperatorIdentity, parts: &Parts) -> Author {
+    let cx = Context::of(parts, state);
+    let says = parts.headers.get(DOOR_HEADER).map(HeaderValue::as_bytes);
+    let is_command_line = says == Some(Door::CommandLine.as_str().as_bytes());
+    // The command line reads the token in the data folder; no other proof speaks for it.
+    let door = match identity {
+        OperatorIdentity::DataFolder if is_command_line => Door::CommandLine,
+        _ => Door::Api,
+    };
+    Author {
+        who: identity.actor(),
+        door,
+        from: Some(cx.address),
+        request: Some(cx.request_id),
     }
 }
 

@@ -5,10 +5,11 @@ use axum::http::Extensions;
 use axum::http::request::Parts;
 use axum::response::Response;
 use countersign_api::Fault;
+use countersign_core::audit::Author;
 
 use crate::http::request::context::Context;
 use crate::http::state::AppState;
-use crate::operator::{OperatorIdentity, Permission, Permissions};
+use crate::operator::{Permission, Permissions};
 
 /// An operator whom [`admission`](super::admission) has let in, with the permission that the endpoint needs.
 ///
@@ -16,25 +17,33 @@ use crate::operator::{OperatorIdentity, Permission, Permissions};
 /// every request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Operator {
-    identity: OperatorIdentity,
+    author: Author,
 }
 
+/// An operator who lacks the permission that an endpoint needs.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct NotPermitted(pub(super) Author);
+
 impl Operator {
-    /// The operator `identity`, who has `permissions`, at an endpoint that needs `needed`.
+    /// The operator whose acts are those of `author`, who has `permissions`, at an endpoint that needs `needed`.
     ///
     /// # Errors
-    /// [`Fault::Unauthorized`] when `needed` is not among `permissions`: proof that does not suffice gets the same
-    /// answer as no proof.
+    /// [`NotPermitted`] when `needed` is not among `permissions`.
     pub(super) fn admit(
-        identity: OperatorIdentity,
+        author: Author,
         permissions: Permissions,
         needed: Permission,
-    ) -> Result<Self, Fault> {
+    ) -> Result<Self, NotPermitted> {
         if permissions.include(needed) {
-            Ok(Self { identity })
+            Ok(Self { author })
         } else {
-            Err(Fault::Unauthorized)
+            Err(NotPermitted(author))
         }
+    }
+
+    /// The author of whatever this request changes.
+    pub(crate) fn author(&self) -> Author {
+        self.author.clone()
     }
 
     /// The operator whom the admission layer left in a request.
@@ -59,10 +68,17 @@ impl FromRequestParts<AppState> for Operator {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::operator::OperatorIdentity;
 
-    fn admit(permissions: &'static [Permission], needed: Permission) -> Result<Operator, Fault> {
-        let key = OperatorIdentity::AccessKey("0a1b2c3d4e5f60718293a4b5".into());
-        Operator::admit(key, Permissions::of(permissions), needed)
+    fn admit(
+        permissions: &'static [Permission],
+        needed: Permission,
+    ) -> Result<Operator, NotPermitted> {
+        Operator::admit(Author::service(), Permissions::of(permissions), needed)
+    }
+
+    fn refused() -> Result<Operator, NotPermitted> {
+        Err(NotPermitted(Author::service()))
     }
 
     #[test]
@@ -72,10 +88,11 @@ mod tests {
             Permission::ReadSetup,
             Permission::ManageSetup,
             Permission::ManageKeys,
+            Permission::ReadAudit,
         ] {
-            assert_eq!(admit(&[], needed), Err(Fault::Unauthorized));
-            let refused = admit(&[Permission::ReadMessages], needed);
-            assert_eq!(refused, Err(Fault::Unauthorized), "{needed:?}");
+            assert_eq!(admit(&[], needed), refused());
+            let found = admit(&[Permission::ReadMessages], needed);
+            assert_eq!(found, refused(), "{needed:?}");
         }
     }
 

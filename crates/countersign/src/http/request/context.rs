@@ -31,7 +31,7 @@ pub(crate) struct Context {
     /// The language of the answer.
     pub(crate) lang: Lang,
     /// The address that the request came from.
-    address: IpAddr,
+    pub(crate) address: IpAddr,
     /// The end user whom the request names.
     end_user: EndUser,
     /// The headers `x-authing-app-id`, `x-authing-lang` and `authorization`.

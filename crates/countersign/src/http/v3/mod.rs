@@ -1,6 +1,7 @@
 //! The endpoints under `/api/v3`, one file each, in one folder per subject.
 
 pub(crate) mod applications;
+pub(crate) mod audit;
 pub(crate) mod codes;
 pub(crate) mod keys;
 pub(crate) mod messages;

@@ -8,11 +8,6 @@ use countersign_core::send::route::{OnUnknown, Route, RouteScope, Selection};
 use super::application;
 use super::provider::{self, bad};
 
-const LISTED: &str = "listed";
-const WEIGHTED: &str = "weighted";
-const KEEP: &str = "keep";
-const SAME_CODE: &str = "failover-same-code";
-
 /// Reads the scope of a route: each part may be absent or empty.
 pub(crate) fn scope(app_id: Option<&str>, country_code: Option<&str>) -> Result<RouteScope, Fault> {
     Ok(RouteScope {
@@ -41,16 +36,27 @@ pub(crate) fn route(asked: &SmsRouteDto) -> Result<Route, Fault> {
     });
     Ok(Route {
         providers: providers.collect::<Result<_, Fault>>()?,
-        order: match asked.order.as_str() {
-            LISTED => Selection::Listed,
-            WEIGHTED => Selection::Weighted,
-            _ => return Err(bad("order", format!("must be {LISTED} or {WEIGHTED}"))),
-        },
-        on_unknown: match asked.on_unknown.as_str() {
-            KEEP => OnUnknown::Keep,
-            SAME_CODE => OnUnknown::FailoverSameCode,
-            _ => return Err(bad("onUnknown", format!("must be {KEEP} or {SAME_CODE}"))),
-        },
+        order: named("order", &asked.order, Selection::ALL, Selection::as_str)?,
+        on_unknown: named(
+            "onUnknown",
+            &asked.on_unknown,
+            OnUnknown::ALL,
+            OnUnknown::as_str,
+        )?,
+    })
+}
+
+/// Finds the one of two choices that `field` names.
+fn named<T: Copy>(
+    field: &str,
+    asked: &str,
+    choices: [T; 2],
+    name: fn(T) -> &'static str,
+) -> Result<T, Fault> {
+    let found = choices.into_iter().find(|choice| name(*choice) == asked);
+    found.ok_or_else(|| {
+        let [one, other] = choices.map(name);
+        bad(field, format!("must be {one} or {other}"))
     })
 }
 
@@ -66,16 +72,8 @@ pub(crate) fn dto(scope: &RouteScope, route: &Versioned<Route>) -> SmsRouteDto {
                 weight: *weight,
             })
             .collect(),
-        order: match route.order {
-            Selection::Listed => LISTED,
-            Selection::Weighted => WEIGHTED,
-        }
-        .to_owned(),
-        on_unknown: match route.on_unknown {
-            OnUnknown::Keep => KEEP,
-            OnUnknown::FailoverSameCode => SAME_CODE,
-        }
-        .to_owned(),
+        order: route.order.as_str().to_owned(),
+        on_unknown: route.on_unknown.as_str().to_owned(),
         version: Some(route.version.number()),
         if_version: None,
     }

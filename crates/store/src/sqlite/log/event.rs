@@ -7,6 +7,7 @@ use countersign_core::id::{MessageId, RequestId};
 use countersign_core::time::Timestamp;
 use rusqlite::{Row, Statement, params};
 
+use super::act::ActRow;
 use super::hit::{self, LoggedHit};
 use super::rule_set::unreadable;
 use crate::seal::Key;
@@ -27,12 +28,14 @@ pub(crate) struct EventRow {
     pub(crate) hits: Arc<[LoggedHit]>,
     /// The number and the note of an unlock.
     pub(crate) sealed: Option<Vec<u8>>,
+    /// The act on the audit record that an operator's event is.
+    pub(crate) act: Option<ActRow>,
 }
 
 impl EventRow {
     pub(crate) const INSERT: &str = "INSERT INTO code_event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
-    /// Runs [`EventRow::INSERT`].
+    /// Runs [`EventRow::INSERT`]; the act is appended beside it.
     pub(crate) fn insert(&self, insert: &mut Statement<'_>) -> rusqlite::Result<()> {
         let messages: Vec<u8> = self
             .effect
@@ -55,7 +58,7 @@ impl EventRow {
         Ok(())
     }
 
-    /// Reads a row without its last column: the sealed part of an unlock stays in the database.
+    /// Reads a row without its last column: the sealed part of an unlock stays in the database, and its act is on record.
     pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         let key = |column| row.get::<_, Option<i64>>(column);
         let codes = messages(row.get_ref("messages")?.as_blob_or_null()?);
@@ -76,6 +79,7 @@ impl EventRow {
             scope: key("scope")?.map(Key::of_column),
             hits: hits.into(),
             sealed: None,
+            act: None,
         })
     }
 

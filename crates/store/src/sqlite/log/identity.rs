@@ -1,9 +1,11 @@
 //! The identity of a database, how far it has come, and the starts that accepted it after it was put back.
 
+use countersign_core::audit::{Act, Author, Target, Verb};
 use countersign_core::policy;
 use countersign_core::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
 
+use super::act::ActRow;
 use super::find::{self, Table};
 use super::mark;
 use crate::mark::{DatabaseId, Mark};
@@ -36,14 +38,23 @@ pub(crate) fn set_marked(log: &Connection) -> rusqlite::Result<()> {
 }
 
 /// Accepts a database that was put back, at `now`: it gets another identity, every earlier code is dead, and sends are
-/// held. `found` says on record how its mark saw it.
-pub(crate) fn accept(log: &mut Connection, found: &str, now: Timestamp) -> rusqlite::Result<()> {
+/// held. `found` says on record how its mark saw it; `wall` is the time of the act by the wall clock.
+pub(crate) fn accept(
+    log: &mut Connection,
+    found: &str,
+    now: Timestamp,
+    wall: Timestamp,
+) -> rusqlite::Result<()> {
     let log = log.transaction_with_behavior(TransactionBehavior::Immediate)?;
     log.execute("UPDATE identity SET id = randomblob(16), marked = 0", [])?;
     log.execute(
         "INSERT INTO accepted_restore VALUES (?, ?)",
         params![now.as_millis(), found],
     )?;
+    let author = Author::at_the_command_line();
+    let facts = [("found", found)];
+    let act = Act::outside(author, Verb::RestoreAccepted, Target::database(), &facts);
+    ActRow { at: wall, act }.append(&log)?;
     mark::set_time(&log, now)?;
     mark::set_dead_before(&log, now.after(std::time::Duration::from_millis(1)))?;
     log.execute(

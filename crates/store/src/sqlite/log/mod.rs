@@ -1,5 +1,6 @@
 //! The log: append-only tables, led by time, from which a start rebuilds the memory.
 
+pub(super) mod act;
 pub(super) mod attempt;
 pub(super) mod counts;
 pub(super) mod event;

@@ -3,6 +3,7 @@
 use countersign_core::time::Timestamp;
 use rusqlite::{CachedStatement, Connection};
 
+use super::act::ActRow;
 use super::attempt::SettlementRow;
 use super::event::EventRow;
 use super::mark;
@@ -22,6 +23,8 @@ pub(crate) enum Record {
     Barrier(Timestamp),
     Setup(Box<SetupRow>),
     Receipt(Box<ReceiptRow>),
+    /// An act that changes nothing else in the database.
+    Act(Box<ActRow>),
 }
 
 impl Record {
@@ -30,7 +33,7 @@ impl Record {
     pub(crate) fn passes_full_queue(&self) -> bool {
         match self {
             Record::Settlement(_) | Record::Event(_) | Record::Barrier(_) => true,
-            Record::Message(_) | Record::Setup(_) | Record::Receipt(_) => false,
+            Record::Message(_) | Record::Setup(_) | Record::Receipt(_) | Record::Act(_) => false,
         }
     }
 
@@ -40,7 +43,7 @@ impl Record {
     pub(crate) fn is_owed(&self) -> bool {
         match self {
             Record::Settlement(_) | Record::Event(_) | Record::Receipt(_) => true,
-            Record::Message(_) | Record::Setup(_) | Record::Barrier(_) => false,
+            Record::Message(_) | Record::Setup(_) | Record::Barrier(_) | Record::Act(_) => false,
         }
     }
 
@@ -51,7 +54,7 @@ impl Record {
             Record::Message(row) => mark.messages = mark.messages.max(row.admission.seq + 1),
             Record::Event(row) => mark.events = mark.events.max(row.seq + 1),
             Record::Setup(row) => mark.setup = mark.setup.max(row.version()),
-            Record::Settlement(_) | Record::Barrier(_) | Record::Receipt(_) => {}
+            Record::Settlement(_) | Record::Barrier(_) | Record::Receipt(_) | Record::Act(_) => {}
         }
     }
 
@@ -97,11 +100,16 @@ impl<'a> Appender<'a> {
                 SettlementRow::INSERT,
             )?),
             Record::Event(row) => {
-                row.insert(prepared(&mut self.event, self.log, EventRow::INSERT)?)
+                row.insert(prepared(&mut self.event, self.log, EventRow::INSERT)?)?;
+                match &row.act {
+                    Some(act) => act.append(self.log),
+                    None => Ok(()),
+                }
             }
             Record::Barrier(now) => mark::set_time(self.log, *now),
             Record::Setup(row) => row.write(self.log),
             Record::Receipt(receipt) => receipt.insert(self.log),
+            Record::Act(act) => act.append(self.log),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use countersign_core::policy;
-use countersign_core::time::{Clock, Timestamp};
+use countersign_core::time::Clock;
 use rusqlite::{Connection, OpenFlags};
 
 use super::folder::{Identity, OwnedFolder};
@@ -147,7 +147,7 @@ pub(crate) fn assemble(
     let ahead = clock.ahead();
     let clock: Arc<dyn Clock> = Arc::new(clock);
     if on_put_back == OnPutBack::Accept {
-        accept(&mut log, found, clock.now()).map_err(database)?;
+        accept(&mut log, found, &*clock).map_err(database)?;
     }
     let mark = keep_mark(&log, folder.path(), &sealer)?;
     let held_until = identity::held_until(&log).map_err(database)?;
@@ -190,13 +190,13 @@ pub(crate) fn assemble(
 fn accept(
     log: &mut Connection,
     found: Result<(), PutBack>,
-    now: Timestamp,
+    clock: &dyn Clock,
 ) -> rusqlite::Result<()> {
     let found = match found {
         Ok(()) => "does not lack what its mark names".to_owned(),
         Err(why) => why.to_string(),
     };
-    identity::accept(log, &found, now)?;
+    identity::accept(log, &found, clock.now(), clock.wall())?;
     tracing::warn!(
         database = %found,
         held_seconds = policy::RESTORED_HOLD.as_secs(),

@@ -8,6 +8,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 use countersign_core::application::AppId;
+use countersign_core::audit::Author;
 use countersign_core::channel::Channel;
 use countersign_core::code::check::{Caller, CodeCheck, TokenUse, Unlock};
 use countersign_core::code::guess::Guess;
@@ -270,6 +271,7 @@ impl Bench {
             request_id: self.request_id(),
             phone: phone(),
             note: String::new(),
+            by: Author::service(),
         };
         let store = Arc::clone(&self.store);
         self.call(async move {

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{CreateApplicationRequest, CreatedApplication, Fault};
+use countersign_core::audit::Author;
 use serde_json::json;
 
 use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
@@ -35,16 +36,18 @@ pub(crate) fn endpoint() -> Endpoint {
 pub(crate) async fn handle(
     State(state): State<AppState>,
     cx: Context,
-    _: Operator,
+    operator: Operator,
     body: Body,
 ) -> Response {
-    let result = create(&state, body).await;
+    let result = create(&state, operator.author(), body).await;
     cx.answer_with(result)
 }
 
-async fn create(state: &AppState, body: Body) -> Result<CreatedApplication, Fault> {
+async fn create(state: &AppState, by: Author, body: Body) -> Result<CreatedApplication, Fault> {
     let body: CreateApplicationRequest = body.json()?;
-    let created = state.manage.create_application(application::new(&body)?);
+    let created = state
+        .manage
+        .create_application(by, application::new(&body)?);
     let created = created.await?;
     Ok(CreatedApplication {
         app_id: created.application.id.as_str().to_owned(),

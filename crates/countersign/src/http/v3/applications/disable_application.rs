@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{ApplicationDto, DisableApplicationRequest, Fault};
+use countersign_core::audit::Author;
 use countersign_core::ports::setup::SetupVersion;
 use serde_json::json;
 
@@ -38,17 +39,17 @@ pub(crate) fn endpoint() -> Endpoint {
 pub(crate) async fn handle(
     State(state): State<AppState>,
     cx: Context,
-    _: Operator,
+    operator: Operator,
     body: Body,
 ) -> Response {
-    let result = disable(&state, body).await;
+    let result = disable(&state, operator.author(), body).await;
     cx.answer_with(result)
 }
 
-async fn disable(state: &AppState, body: Body) -> Result<ApplicationDto, Fault> {
+async fn disable(state: &AppState, by: Author, body: Body) -> Result<ApplicationDto, Fault> {
     let body: DisableApplicationRequest = body.json()?;
     let id = application::id(&body.app_id)?;
     let if_version = body.if_version.map(SetupVersion::new);
-    let changed = state.manage.disable_application(id, true, if_version);
+    let changed = state.manage.disable_application(by, id, true, if_version);
     Ok(application::dto(&changed.await?, state.clock.now()))
 }

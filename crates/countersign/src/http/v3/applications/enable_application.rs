@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{ApplicationDto, EnableApplicationRequest, Fault};
+use countersign_core::audit::Author;
 use countersign_core::ports::setup::SetupVersion;
 use serde_json::json;
 
@@ -37,17 +38,17 @@ pub(crate) fn endpoint() -> Endpoint {
 pub(crate) async fn handle(
     State(state): State<AppState>,
     cx: Context,
-    _: Operator,
+    operator: Operator,
     body: Body,
 ) -> Response {
-    let result = enable(&state, body).await;
+    let result = enable(&state, operator.author(), body).await;
     cx.answer_with(result)
 }
 
-async fn enable(state: &AppState, body: Body) -> Result<ApplicationDto, Fault> {
+async fn enable(state: &AppState, by: Author, body: Body) -> Result<ApplicationDto, Fault> {
     let body: EnableApplicationRequest = body.json()?;
     let id = application::id(&body.app_id)?;
     let if_version = body.if_version.map(SetupVersion::new);
-    let changed = state.manage.disable_application(id, false, if_version);
+    let changed = state.manage.disable_application(by, id, false, if_version);
     Ok(application::dto(&changed.await?, state.clock.now()))
 }

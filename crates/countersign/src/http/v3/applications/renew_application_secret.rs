@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{Fault, RenewApplicationSecretRequest, RenewedApplicationSecret};
+use countersign_core::audit::Author;
 use countersign_core::ports::setup::SetupVersion;
 use serde_json::json;
 
@@ -42,21 +43,25 @@ pub(crate) fn endpoint() -> Endpoint {
 pub(crate) async fn handle(
     State(state): State<AppState>,
     cx: Context,
-    _: Operator,
+    operator: Operator,
     body: Body,
 ) -> Response {
-    let result = renew(&state, body).await;
+    let result = renew(&state, operator.author(), body).await;
     cx.answer_with(result)
 }
 
-async fn renew(state: &AppState, body: Body) -> Result<RenewedApplicationSecret, Fault> {
+async fn renew(
+    state: &AppState,
+    by: Author,
+    body: Body,
+) -> Result<RenewedApplicationSecret, Fault> {
     let body: RenewApplicationSecretRequest = body.json()?;
     let id = application::id(&body.app_id)?;
     let overlap = Overlap::of_seconds(body.overlap_seconds)?;
     let if_version = body.if_version.map(SetupVersion::new);
     let renewed = state
         .manage
-        .renew_application_secret(id, overlap, if_version);
+        .renew_application_secret(by, id, overlap, if_version);
     let renewed = renewed.await?;
     Ok(RenewedApplicationSecret {
         app_id: body.app_id,

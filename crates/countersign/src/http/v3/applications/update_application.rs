@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{ApplicationDto, Fault, UpdateApplicationRequest};
+use countersign_core::audit::Author;
 use countersign_core::ports::setup::SetupVersion;
 use serde_json::json;
 
@@ -42,19 +43,19 @@ pub(crate) fn endpoint() -> Endpoint {
 pub(crate) async fn handle(
     State(state): State<AppState>,
     cx: Context,
-    _: Operator,
+    operator: Operator,
     body: Body,
 ) -> Response {
-    let result = update(&state, body).await;
+    let result = update(&state, operator.author(), body).await;
     cx.answer_with(result)
 }
 
-async fn update(state: &AppState, body: Body) -> Result<ApplicationDto, Fault> {
+async fn update(state: &AppState, by: Author, body: Body) -> Result<ApplicationDto, Fault> {
     let body: UpdateApplicationRequest = body.json()?;
     let id = application::id(&body.app_id)?;
     let change = application::change(&body)?;
     let if_version = body.if_version.map(SetupVersion::new);
-    let updated = state.manage.update_application(id, change, if_version);
+    let updated = state.manage.update_application(by, id, change, if_version);
     let updated = updated.await?;
     Ok(application::dto(&updated, state.clock.now()))
 }

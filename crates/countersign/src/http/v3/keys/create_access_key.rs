@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{CreatedAccessKey, Fault};
+use countersign_core::audit::Author;
 use serde_json::json;
 
 use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
@@ -28,13 +29,17 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-pub(crate) async fn handle(State(state): State<AppState>, cx: Context, _: Operator) -> Response {
-    let result = create(&state, &cx).await;
+pub(crate) async fn handle(
+    State(state): State<AppState>,
+    cx: Context,
+    operator: Operator,
+) -> Response {
+    let result = create(&state, operator.author(), &cx).await;
     cx.answer_with(result)
 }
 
-async fn create(state: &AppState, cx: &Context) -> Result<CreatedAccessKey, Fault> {
-    let key = state.manage.create_access_key().await?;
+async fn create(state: &AppState, by: Author, cx: &Context) -> Result<CreatedAccessKey, Fault> {
+    let key = state.manage.create_access_key(by).await?;
     tracing::warn!(request_id = %cx.request_id, made = key.id, "an access key is made");
     Ok(CreatedAccessKey {
         access_key_id: key.id,

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{DeleteAccessKeyRequest, Fault};
+use countersign_core::audit::Author;
 use serde_json::json;
 
 use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
@@ -30,18 +31,18 @@ pub(crate) fn endpoint() -> Endpoint {
 pub(crate) async fn handle(
     State(state): State<AppState>,
     cx: Context,
-    _: Operator,
+    operator: Operator,
     body: Body,
 ) -> Response {
-    let result = delete(&state, &cx, body).await;
+    let result = delete(&state, operator.author(), &cx, body).await;
     cx.answer(result)
 }
 
-async fn delete(state: &AppState, cx: &Context, body: Body) -> Result<(), Fault> {
+async fn delete(state: &AppState, by: Author, cx: &Context, body: Body) -> Result<(), Fault> {
     let DeleteAccessKeyRequest { access_key_id } = body.json()?;
     state
         .manage
-        .delete_access_key(access_key_id.clone())
+        .delete_access_key(by, access_key_id.clone())
         .await?;
     tracing::warn!(request_id = %cx.request_id, deleted = access_key_id, "an access key is deleted");
     Ok(())

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{Fault, RotatedSigningKey};
+use countersign_core::audit::Author;
 use serde_json::json;
 
 use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
@@ -27,13 +28,17 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-pub(crate) async fn handle(State(state): State<AppState>, cx: Context, _: Operator) -> Response {
-    let result = rotate(&state).await;
+pub(crate) async fn handle(
+    State(state): State<AppState>,
+    cx: Context,
+    operator: Operator,
+) -> Response {
+    let result = rotate(&state, operator.author()).await;
     cx.answer_with(result)
 }
 
-async fn rotate(state: &AppState) -> Result<RotatedSigningKey, Fault> {
-    let key = state.manage.rotate_signing_key().await?;
+async fn rotate(state: &AppState, by: Author) -> Result<RotatedSigningKey, Fault> {
+    let key = state.manage.rotate_signing_key(by).await?;
     Ok(RotatedSigningKey {
         kid: key.kid,
         signs_from: key.signs_from,

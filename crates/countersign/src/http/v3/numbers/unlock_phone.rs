@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{Fault, UnlockPhoneRequest};
+use countersign_core::audit::Author;
 use serde_json::json;
 
 use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
@@ -34,16 +35,16 @@ pub(crate) fn endpoint() -> Endpoint {
 pub(crate) async fn handle(
     State(state): State<AppState>,
     cx: Context,
-    _: Operator,
+    operator: Operator,
     body: Body,
 ) -> Response {
-    let result = unlock(&state, &cx, body).await;
+    let result = unlock(&state, operator.author(), &cx, body).await;
     cx.answer(result)
 }
 
-async fn unlock(state: &AppState, cx: &Context, body: Body) -> Result<(), Fault> {
+async fn unlock(state: &AppState, by: Author, cx: &Context, body: Body) -> Result<(), Fault> {
     let body: UnlockPhoneRequest = body.json()?;
     let note = Note::new(body.note.unwrap_or_default())?;
     let phone = fault::number(&body.phone_number, body.phone_country_code.as_deref())?;
-    Ok(state.manage.unlock(cx.request_id, phone, note).await?)
+    Ok(state.manage.unlock(by, cx.request_id, phone, note).await?)
 }

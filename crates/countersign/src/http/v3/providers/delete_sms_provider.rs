@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{DeleteSmsProviderRequest, Fault};
+use countersign_core::audit::Author;
 use serde_json::json;
 
 use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
@@ -32,15 +33,15 @@ pub(crate) fn endpoint() -> Endpoint {
 pub(crate) async fn handle(
     State(state): State<AppState>,
     cx: Context,
-    _: Operator,
+    operator: Operator,
     body: Body,
 ) -> Response {
-    let result = delete(&state, body).await;
+    let result = delete(&state, operator.author(), body).await;
     cx.answer(result)
 }
 
-async fn delete(state: &AppState, body: Body) -> Result<(), Fault> {
+async fn delete(state: &AppState, by: Author, body: Body) -> Result<(), Fault> {
     let body: DeleteSmsProviderRequest = body.json()?;
     let name = provider::name(&body.name, "name")?;
-    Ok(state.manage.delete_provider(name).await?)
+    Ok(state.manage.delete_provider(by, name).await?)
 }

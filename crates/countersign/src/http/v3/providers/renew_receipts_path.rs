@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{Fault, RenewReceiptsPathRequest, SmsProviderDto};
+use countersign_core::audit::Author;
 use countersign_core::ports::setup::SetupVersion;
 use serde_json::json;
 
@@ -37,19 +38,21 @@ pub(crate) fn endpoint() -> Endpoint {
 pub(crate) async fn handle(
     State(state): State<AppState>,
     cx: Context,
-    _: Operator,
+    operator: Operator,
     body: Body,
 ) -> Response {
-    let result = renew(&state, body).await;
+    let result = renew(&state, operator.author(), body).await;
     cx.answer_with(result)
 }
 
-async fn renew(state: &AppState, body: Body) -> Result<SmsProviderDto, Fault> {
+async fn renew(state: &AppState, by: Author, body: Body) -> Result<SmsProviderDto, Fault> {
     let body: RenewReceiptsPathRequest = body.json()?;
     let name = provider::name(&body.name, "name")?;
     let overlap = Overlap::of_seconds(body.overlap_seconds)?;
     let if_version = body.if_version.map(SetupVersion::new);
-    let renewed = state.manage.renew_receipts_path(name, overlap, if_version);
+    let renewed = state
+        .manage
+        .renew_receipts_path(by, name, overlap, if_version);
     let renewed = renewed.await?;
     Ok(provider::dto(&renewed, state))
 }

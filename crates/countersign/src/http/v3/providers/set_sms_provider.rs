@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{Fault, SetSmsProviderRequest, SmsProviderDto};
+use countersign_core::audit::Author;
 use countersign_core::ports::setup::SetupVersion;
 use serde_json::json;
 
@@ -39,17 +40,17 @@ pub(crate) fn endpoint() -> Endpoint {
 pub(crate) async fn handle(
     State(state): State<AppState>,
     cx: Context,
-    _: Operator,
+    operator: Operator,
     body: Body,
 ) -> Response {
-    let result = set(&state, body).await;
+    let result = set(&state, operator.author(), body).await;
     cx.answer_with(result)
 }
 
-async fn set(state: &AppState, body: Body) -> Result<SmsProviderDto, Fault> {
+async fn set(state: &AppState, by: Author, body: Body) -> Result<SmsProviderDto, Fault> {
     let body: SetSmsProviderRequest = body.json()?;
     let if_version = body.if_version.map(SetupVersion::new);
     let draft = provider::draft(body)?;
-    let set = state.manage.set_provider(draft, if_version).await?;
+    let set = state.manage.set_provider(by, draft, if_version).await?;
     Ok(provider::dto(&set, state))
 }

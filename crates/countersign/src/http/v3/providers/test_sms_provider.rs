@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{Fault, FieldProblem, MessageDto, TestSmsProviderRequest};
+use countersign_core::audit::Author;
 use countersign_core::channel::Channel;
 use serde_json::json;
 
@@ -41,14 +42,14 @@ pub(crate) fn endpoint() -> Endpoint {
 pub(crate) async fn handle(
     State(state): State<AppState>,
     cx: Context,
-    _: Operator,
+    operator: Operator,
     body: Body,
 ) -> Response {
-    let result = test(&state, &cx, body).await;
+    let result = test(&state, operator.author(), &cx, body).await;
     cx.answer_with(result)
 }
 
-async fn test(state: &AppState, cx: &Context, body: Body) -> Result<MessageDto, Fault> {
+async fn test(state: &AppState, by: Author, cx: &Context, body: Body) -> Result<MessageDto, Fault> {
     let body: TestSmsProviderRequest = body.json()?;
     let id = application::id(&body.app_id)?;
     let setup = state.setup();
@@ -63,7 +64,7 @@ async fn test(state: &AppState, cx: &Context, body: Body) -> Result<MessageDto, 
         app: id,
         phone,
     };
-    let sent = state.manage.send_test(test).await.inspect_err(|error| {
+    let sent = state.manage.send_test(by, test).await.inspect_err(|error| {
         if let ManageError::NotSent(error) = error {
             cx.is_not_sent(error);
         }

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{DeleteSmsRouteRequest, Fault};
+use countersign_core::audit::Author;
 use serde_json::json;
 
 use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
@@ -30,15 +31,15 @@ pub(crate) fn endpoint() -> Endpoint {
 pub(crate) async fn handle(
     State(state): State<AppState>,
     cx: Context,
-    _: Operator,
+    operator: Operator,
     body: Body,
 ) -> Response {
-    let result = delete(&state, body).await;
+    let result = delete(&state, operator.author(), body).await;
     cx.answer(result)
 }
 
-async fn delete(state: &AppState, body: Body) -> Result<(), Fault> {
+async fn delete(state: &AppState, by: Author, body: Body) -> Result<(), Fault> {
     let body: DeleteSmsRouteRequest = body.json()?;
     let scope = route::scope(body.app_id.as_deref(), body.country.as_deref())?;
-    Ok(state.manage.delete_route(scope).await?)
+    Ok(state.manage.delete_route(by, scope).await?)
 }

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{Fault, SmsRouteDto};
+use countersign_core::audit::Author;
 use countersign_core::ports::setup::SetupVersion;
 
 use super::list_sms_routes;
@@ -34,19 +35,19 @@ pub(crate) fn endpoint() -> Endpoint {
 pub(crate) async fn handle(
     State(state): State<AppState>,
     cx: Context,
-    _: Operator,
+    operator: Operator,
     body: Body,
 ) -> Response {
-    let result = set(&state, body).await;
+    let result = set(&state, operator.author(), body).await;
     cx.answer_with(result)
 }
 
-async fn set(state: &AppState, body: Body) -> Result<SmsRouteDto, Fault> {
+async fn set(state: &AppState, by: Author, body: Body) -> Result<SmsRouteDto, Fault> {
     let body: SmsRouteDto = body.json()?;
     let scope = route::scope(body.app_id.as_deref(), body.country.as_deref())?;
     let route = route::route(&body)?;
     let if_version = body.if_version.map(SetupVersion::new);
-    let set = state.manage.set_route(scope.clone(), route, if_version);
+    let set = state.manage.set_route(by, scope.clone(), route, if_version);
     let set = set.await?;
     Ok(route::dto(&scope, &set))
 }

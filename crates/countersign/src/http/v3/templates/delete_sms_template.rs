@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{Fault, SmsTemplateDto};
+use countersign_core::audit::Author;
 use countersign_core::template::TemplateKind;
 use serde_json::json;
 
@@ -35,19 +36,19 @@ pub(crate) fn endpoint() -> Endpoint {
 pub(crate) async fn handle(
     State(state): State<AppState>,
     cx: Context,
-    _: Operator,
+    operator: Operator,
     body: Body,
 ) -> Response {
-    let result = delete(&state, body).await;
+    let result = delete(&state, operator.author(), body).await;
     cx.answer(result)
 }
 
-async fn delete(state: &AppState, body: Body) -> Result<(), Fault> {
+async fn delete(state: &AppState, by: Author, body: Body) -> Result<(), Fault> {
     let body: SmsTemplateDto = body.json()?;
     let kind = match body.vendor_template {
         Some(_) => TemplateKind::Vendor,
         None => TemplateKind::Text,
     };
     let scope = template::scope(&body)?;
-    Ok(state.manage.delete_template(scope, kind).await?)
+    Ok(state.manage.delete_template(by, scope, kind).await?)
 }

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{Fault, LintedSmsTemplate, SmsTemplateDto};
+use countersign_core::audit::Author;
 use countersign_core::ports::setup::SetupVersion;
 use serde_json::json;
 
@@ -38,18 +39,18 @@ pub(crate) fn endpoint() -> Endpoint {
 pub(crate) async fn handle(
     State(state): State<AppState>,
     cx: Context,
-    _: Operator,
+    operator: Operator,
     body: Body,
 ) -> Response {
-    let result = set(&state, body).await;
+    let result = set(&state, operator.author(), body).await;
     cx.answer_with(result)
 }
 
-async fn set(state: &AppState, body: Body) -> Result<LintedSmsTemplate, Fault> {
+async fn set(state: &AppState, by: Author, body: Body) -> Result<LintedSmsTemplate, Fault> {
     let body: SmsTemplateDto = body.json()?;
     let (scope, template) = (template::scope(&body)?, template::template(&body)?);
     let if_version = body.if_version.map(SetupVersion::new);
-    let saved = state.manage.set_template(scope, template, if_version);
+    let saved = state.manage.set_template(by, scope, template, if_version);
     let saved = saved.await?;
     Ok(LintedSmsTemplate {
         findings: saved.findings.into_iter().map(template::finding).collect(),

@@ -12,5 +12,6 @@ pub(crate) fn migrations() -> Migrations<'static> {
         M::up(include_str!("0005_reports.sql")),
         M::up(include_str!("0006_identity.sql")),
         M::up(include_str!("0007_key_check.sql")),
+        M::up(include_str!("0008_audit.sql")),
     ])
 }

@@ -14,6 +14,7 @@ use rusqlite::{Connection, Row, params};
 
 pub(crate) use self::reseal::reseal;
 use self::value::{Value, json};
+use super::act::ActRow;
 use crate::seal::Sealer;
 
 /// A change of the setup as it goes to the log: the version that it changes, and the row after it.
@@ -25,6 +26,8 @@ pub(crate) struct SetupRow {
     key: String,
     /// The row's value; `None` where the row is deleted.
     value: Option<Value>,
+    /// The change as the audit record tells it.
+    act: ActRow,
 }
 
 /// The kind of a setting. Its name is stored in the row and bound into what is sealed there.
@@ -78,8 +81,13 @@ type TemplateKey = (
 );
 
 impl SetupRow {
-    /// Makes the row of a change of the version `seen`; `None` if its secrets cannot be sealed.
-    pub(crate) fn of(seen: SetupVersion, change: Change, sealer: &Sealer) -> Option<Self> {
+    /// Makes the row of a change of the version `seen`, which `act` tells; `None` if its secrets cannot be sealed.
+    pub(crate) fn of(
+        seen: SetupVersion,
+        change: Change,
+        act: ActRow,
+        sealer: &Sealer,
+    ) -> Option<Self> {
         let name = match &change {
             Change::Put(setting) => setting.key(),
             Change::Remove(key) => key.clone(),
@@ -95,6 +103,7 @@ impl SetupRow {
             kind,
             key,
             value,
+            act,
         })
     }
 
@@ -108,7 +117,7 @@ impl SetupRow {
         &self.change
     }
 
-    /// Writes the row and the next version of the setup.
+    /// Writes the row, the act and the next version of the setup.
     ///
     /// # Errors
     /// `StatementChangedRows` when the setup's version is not the one that this change was judged by.
@@ -132,7 +141,7 @@ impl SetupRow {
                 .prepare_cached("DELETE FROM setting WHERE kind = ? AND key = ?")?
                 .execute(params![kind, self.key])?,
         };
-        Ok(())
+        self.act.append(log)
     }
 }
 

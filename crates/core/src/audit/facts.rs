@@ -1,0 +1,232 @@
+//! The facts about a setting as an act tells them: the names of the HTTP API, secrets as dots, numbers masked.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+use url::Url;
+
+use crate::application::Application;
+use crate::language::Languages;
+use crate::phone::PhoneNumber;
+use crate::ports::setup::{
+    AccessKey, ApplicationRecord, ProviderRecord, Replaced, SecretMac, Setting,
+};
+use crate::secret::Secret;
+use crate::send::route::Route;
+use crate::template::{Template, VendorTemplate};
+
+/// The facts about one setting, by name.
+pub(super) struct Facts(BTreeMap<String, Fact>);
+
+#[derive(PartialEq)]
+enum Fact {
+    Plain(Value),
+    Secret(Secret),
+    Mac(SecretMac),
+}
+
+impl Facts {
+    /// Returns how a change is told, before and after: all facts where one of the two is missing, else those that differ.
+    pub(super) fn told(before: Option<&Setting>, after: Option<&Setting>) -> [Option<Value>; 2] {
+        let (before, after) = (before.map(Self::of), after.map(Self::of));
+        match (before, after) {
+            (Some(before), Some(after)) => [
+                Some(before.shown(|name, fact| after.0.get(name) != Some(fact))),
+                Some(after.shown(|name, fact| before.0.get(name) != Some(fact))),
+            ],
+            (before, after) => [before, after].map(|facts| Some(facts?.shown(|_, _| true))),
+        }
+    }
+
+    fn of(setting: &Setting) -> Self {
+        let mut facts = Self(BTreeMap::new());
+        match setting {
+            Setting::Application(record) => facts.application(record),
+            Setting::Provider(record) => facts.provider(record),
+            Setting::Route(_, route) => facts.route(route),
+            Setting::Template(_, template) => facts.template(template),
+            Setting::AccessKey(AccessKey { secret, .. }) => facts.secret("secret", secret),
+        }
+        facts
+    }
+
+    // Every field is named below, so that a new one is told or left out on purpose.
+
+    fn application(&mut self, record: &ApplicationRecord) {
+        let ApplicationRecord {
+            application,
+            secret,
+            replaced_secret,
+            is_disabled,
+        } = record;
+        let Application {
+            id: _,
+            name,
+            sms_name,
+            origins,
+            backends,
+            web_host,
+            android_app_hash,
+            default_country,
+            languages: Languages { choice, default },
+            created_at: _,
+        } = &**application;
+        let origins: Vec<_> = origins.iter().map(|origin| origin.as_str()).collect();
+        let country = default_country.map(|country| country.to_string());
+        self.text("appName", Some(name.as_str()));
+        self.text("smsName", sms_name.as_ref().map(|name| name.as_str()));
+        self.plain("allowedOrigins", json!(origins));
+        self.plain("backends", json!(backends.to_texts()));
+        self.text("webHost", web_host.as_ref().map(|host| host.as_str()));
+        let hash = android_app_hash.as_ref();
+        self.text("androidAppHash", hash.map(|hash| hash.as_str()));
+        self.text("defaultCountry", country.as_deref());
+        self.text("messageLanguage", Some(choice.as_str()));
+        self.text("defaultLanguage", default.as_ref().map(|tag| tag.as_str()));
+        self.plain("disabled", json!(is_disabled));
+        self.0.insert("secret".to_owned(), Fact::Mac(*secret));
+        self.expires("replacedSecretExpires", replaced_secret.as_ref());
+    }
+
+    fn provider(&mut self, record: &ProviderRecord) {
+        let ProviderRecord {
+            name: _,
+            kind,
+            settings,
+            secrets,
+            receipts,
+            replaced_receipts,
+            created_at: _,
+        } = record;
+        self.text("kind", Some(kind));
+        let settings: Map<String, Value> = serde_json::from_str(settings).unwrap_or_default();
+        for (name, value) in settings {
+            self.plain(&format!("settings.{name}"), value);
+        }
+        for (name, secret) in secrets {
+            self.secret(&format!("secrets.{name}"), secret);
+        }
+        self.secret("receiptsPath", receipts);
+        self.expires("replacedReceiptsPathExpires", replaced_receipts.as_ref());
+    }
+
+    fn route(&mut self, route: &Route) {
+        let Route {
+            providers,
+            order,
+            on_unknown,
+        } = route;
+        let providers: Vec<_> = providers
+            .iter()
+            .map(|(name, weight)| json!({"name": name.as_str(), "weight": weight}))
+            .collect();
+        self.plain("providers", json!(providers));
+        self.text("order", Some(order.as_str()));
+        self.text("onUnknown", Some(on_unknown.as_str()));
+    }
+
+    fn template(&mut self, template: &Template) {
+        match template {
+            Template::Text(text) => self.text("text", Some(&text.to_string())),
+            Template::Vendor(VendorTemplate {
+                id,
+                signature,
+                variables,
+            }) => {
+                let variables: Vec<_> = variables.iter().map(ToString::to_string).collect();
+                self.text("vendorTemplate.id", Some(id));
+                self.text("vendorTemplate.signature", signature.as_deref());
+                self.plain("vendorTemplate.variables", json!(variables));
+            }
+        }
+    }
+
+    fn plain(&mut self, name: &str, value: Value) {
+        self.0.insert(name.to_owned(), Fact::Plain(value));
+    }
+
+    fn text(&mut self, name: &str, text: Option<&str>) {
+        if let Some(text) = text {
+            self.plain(name, json!(text));
+        }
+    }
+
+    fn secret(&mut self, name: &str, secret: &Secret) {
+        self.0.insert(name.to_owned(), Fact::Secret(secret.clone()));
+    }
+
+    fn expires<T>(&mut self, name: &str, replaced: Option<&Replaced<T>>) {
+        let until = replaced.map(|replaced| replaced.until.to_string());
+        self.text(name, until.as_deref());
+    }
+
+    /// Returns the facts that `wanted` picks, as they are told.
+    fn shown(&self, wanted: impl Fn(&str, &Fact) -> bool) -> Value {
+        let facts = self.0.iter().filter(|(name, fact)| wanted(name, fact));
+        let shown = facts.map(|(name, fact)| (name.clone(), fact.shown()));
+        Value::Object(shown.collect())
+    }
+}
+
+impl Fact {
+    fn shown(&self) -> Value {
+        match self {
+            Fact::Plain(value) => plain(value),
+            Fact::Secret(secret) => json!(format!("...{}", secret.hint())),
+            Fact::Mac(_) => json!("..."),
+        }
+    }
+}
+
+fn plain(value: &Value) -> Value {
+    match value {
+        Value::String(text) => json!(told(text)),
+        Value::Array(items) => items.iter().map(plain).collect(),
+        Value::Object(members) => {
+            let members = members.iter();
+            let told = members.map(|(name, member)| (name.clone(), plain(member)));
+            Value::Object(told.collect())
+        }
+        other => other.clone(),
+    }
+}
+
+/// Returns a text with phone numbers in it masked, and without the user, the password and the query of a URL, where a
+/// secret may stand.
+pub(super) fn told(text: &str) -> String {
+    let text = without_credentials(text);
+    let mut told = String::with_capacity(text.len());
+    for piece in text.split_inclusive(|c: char| !(c == '+' || c.is_ascii_digit())) {
+        let (run, rest) = match piece.find(|c: char| !(c == '+' || c.is_ascii_digit())) {
+            Some(end) => piece.split_at(end),
+            None => (piece, ""),
+        };
+        told += &number(run).unwrap_or_else(|| run.to_owned());
+        told += rest;
+    }
+    told
+}
+
+/// Returns the phone number that these digits are, masked.
+fn number(run: &str) -> Option<String> {
+    let is_long = run.len() >= 8;
+    let phone = is_long.then(|| PhoneNumber::parse(run, None))?;
+    Some(phone.ok()?.masked())
+}
+
+fn without_credentials(text: &str) -> String {
+    let Ok(mut url) = Url::parse(text) else {
+        return text.to_owned();
+    };
+    let is_clear = url.username().is_empty() && url.password().is_none() && url.query().is_none();
+    if is_clear || url.cannot_be_a_base() {
+        return text.to_owned();
+    }
+    if url.query().is_some() {
+        url.set_query(Some("..."));
+    }
+    // A URL with a host takes both.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url.to_string()
+}

@@ -1,0 +1,104 @@
+//! `GET /api/v3/list-audit-acts` (management): the acts on the audit record, newest first.
+
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use countersign_api::{AuditActDto, Fault, FieldProblem};
+use countersign_core::time::Timestamp;
+use serde_json::{Value, json};
+
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, get};
+use crate::http::proof::operator::Operator;
+use crate::http::request::context::Context;
+use crate::http::request::malformed::malformed;
+use crate::http::state::AppState;
+use crate::manage::ActQuery;
+use crate::operator::Permission;
+
+pub(crate) fn endpoint() -> Endpoint {
+    Endpoint {
+        name: "list-audit-acts",
+        handler: get(handle),
+        summary: "List acts",
+        about: "The acts of operators and of the service itself, newest first: who did what to which thing, through \
+            which door, and how the thing was before and after. No act holds a secret or a whole number.",
+        audience: Audience::Operator(Permission::ReadAudit),
+        asks: Asks::Query(vec![
+            (
+                "before",
+                "Only acts before this one: the last `seq` of the page before.",
+                json!({"type": "integer", "minimum": 1}),
+            ),
+            (
+                "since",
+                "Only acts of this time and later.",
+                json!({"type": "string", "format": "date-time"}),
+            ),
+            ("act", "Only acts of this kind.", json!({"type": "string"})),
+            (
+                "limit",
+                "At most so many.",
+                json!({"type": "integer", "minimum": 1, "maximum": 1000, "default": 50}),
+            ),
+        ]),
+        answers: Answers::Data(Shape::list_of::<AuditActDto>(json!([example()]))),
+        faults: &[&["badLimit", "badTime", "badSeq"]],
+    }
+}
+
+fn example() -> Value {
+    json!({
+        "seq": 2, "at": "2026-11-21T20:00:00.000Z", "who": {"kind": "access_key", "id": "0a1b2c3d4e5f60718293a4b5"},
+        "door": "management_api", "from": "192.0.2.1", "request": "01a1ffdc-fced-71fb-9054-27b7b939e8d2",
+        "act": "provider_set", "target": {"kind": "provider", "name": "aliyun"},
+        "before": {"secrets.access_key_secret": "...0001"}, "after": {"secrets.access_key_secret": "...0002"},
+        "result": "done",
+        "prev": "0e5751c026e543b2e8ab2eb06099daa1d1e5df47778f7787faab45cdf12fe3a8",
+        "hash": "f7c3bc1d808e04732adf679965ccc34ca7ae3441f8ad2a4b0c2e2e4e6cf1c4f0",
+    })
+}
+
+pub(crate) async fn handle(
+    State(state): State<AppState>,
+    cx: Context,
+    _: Operator,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let result = list(&state, &query.unwrap_or_default()).await;
+    cx.answer_with(result)
+}
+
+async fn list(state: &AppState, query: &str) -> Result<Vec<AuditActDto>, Fault> {
+    Ok(state.manage.acts(parse(query)?).await?)
+}
+
+fn parse(query: &str) -> Result<ActQuery, Fault> {
+    let mut parsed = ActQuery {
+        limit: 50,
+        ..ActQuery::default()
+    };
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let wrong = |problem| move || malformed(Some(name.to_owned()), problem);
+        match name {
+            "before" => {
+                let seq = value.parse().ok();
+                parsed.before = Some(seq.ok_or_else(wrong(FieldProblem::NotASeq))?);
+            }
+            "since" => {
+                // The plus sign of a time zone may come as it is or encoded.
+                let time = Timestamp::parse(&value.replace("%3A", ":").replace("%2B", "+"));
+                parsed.since = Some(time.ok_or_else(wrong(FieldProblem::NotATime))?);
+            }
+            "act" => parsed.act = Some(value.to_owned()),
+            "limit" => {
+                let limit = value
+                    .parse()
+                    .ok()
+                    .filter(|limit| (1..=1_000).contains(limit));
+                parsed.limit = limit.ok_or_else(wrong(FieldProblem::NotALimit))?;
+            }
+            _ => {}
+        }
+    }
+    Ok(parsed)
+}

@@ -1,0 +1,102 @@
+//! The audit record: reading it, acts outside the database, and refused calls.
+
+use countersign_api::AuditActDto;
+use countersign_core::audit::{Act, Author, Target, Verb};
+use countersign_core::time::Timestamp;
+
+use super::{Manage, ManageError};
+
+/// A backup that is about to be made, or could not be made after all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Backup {
+    /// The folder.
+    pub dir: String,
+    /// Whether it holds the files of keys.
+    pub has_keys: bool,
+    /// Whether the backup was recorded before, and could not be made.
+    pub has_failed: bool,
+}
+
+impl Backup {
+    /// Returns the backup as an act of `by`.
+    #[must_use]
+    pub fn act(&self, by: Author) -> Act {
+        let keys = if self.has_keys { "with" } else { "without" };
+        let target = Target::new("backup", self.dir.clone());
+        let act = Act::outside(by, Verb::BackupMade, target, &[("keys", keys)]);
+        match self.has_failed {
+            true => act.failed(),
+            false => act,
+        }
+    }
+}
+
+/// A filter for acts, which are read newest first.
+#[derive(Debug, Clone, Default)]
+pub struct ActQuery {
+    /// Only acts before this number.
+    pub before: Option<u64>,
+    /// Only acts of this time and later.
+    pub since: Option<Timestamp>,
+    /// Only acts of the kind with this name.
+    pub act: Option<String>,
+    /// The maximum number of acts.
+    pub limit: usize,
+}
+
+impl ActQuery {
+    fn wants(&self, act: &AuditActDto) -> bool {
+        self.act.as_ref().is_none_or(|verb| *verb == act.act) && !self.is_too_early(act)
+    }
+
+    fn is_too_early(&self, act: &AuditActDto) -> bool {
+        let at = Timestamp::parse(&act.at);
+        self.since
+            .is_some_and(|since| at.is_some_and(|at| at < since))
+    }
+}
+
+/// How many entries are read at once.
+const PAGE: u16 = 500;
+
+impl Manage {
+    /// Returns acts, newest first. An entry that was changed so that it is no act any more is left out and logged.
+    ///
+    /// # Errors
+    /// [`ManageError::Unavailable`].
+    pub async fn acts(&self, query: ActQuery) -> Result<Vec<AuditActDto>, ManageError> {
+        let (mut found, mut before) = (Vec::new(), query.before);
+        loop {
+            let page = self.parts.audit.before(before, PAGE).await?;
+            let Some(last) = page.last() else {
+                return Ok(found);
+            };
+            before = Some(last.seq);
+            for entry in page {
+                match serde_json::from_str(&entry.line()) {
+                    Ok(act) if query.wants(&act) => found.push(act),
+                    Ok(_) => {}
+                    Err(_) => tracing::error!(seq = entry.seq, "an act on record cannot be read"),
+                }
+                if found.len() >= query.limit {
+                    return Ok(found);
+                }
+            }
+        }
+    }
+
+    /// Records a backup, before it is made.
+    ///
+    /// # Errors
+    /// [`ManageError::Unavailable`].
+    pub async fn record_backup(&self, by: Author, backup: &Backup) -> Result<(), ManageError> {
+        Ok(self.parts.audit.record(backup.act(by)).await?)
+    }
+
+    /// Records that the call of a management endpoint was refused, since its author lacks the permission.
+    pub async fn record_refusal(&self, by: Author, endpoint: &str) {
+        if let Err(error) = self.parts.audit.record(Act::refused(by, endpoint)).await {
+            tracing::error!(%error, endpoint, "a refused call of management could not be recorded");
+        }
+    }
+}
