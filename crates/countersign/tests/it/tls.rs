@@ -16,7 +16,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 use crate::authority::{Authority, Pair};
-use crate::deployment::{Deployment, free_port, watch};
+use crate::deployment::{Deployment, countersign, free_port, watch};
 use crate::server::{Server, client_trusting};
 
 /// A deployment whose service shows the certificate of `pair`.
@@ -213,6 +213,29 @@ fn a_certificate_that_cannot_be_served_is_refused_in_a_sentence_with_the_mend() 
     pair.write(&deployment.folder);
     fs::write(&key, "-----BEGIN CERTIFICATE-----").unwrap();
     assert_snapshot!(deployment.refusal(), @"countersign: [folder]/tls.key holds no private key: name a file in PEM with the private key of the certificate, without a passphrase");
+}
+
+#[tokio::test]
+async fn a_doctor_tells_when_the_certificate_ends_and_why_it_cannot_be_served() {
+    let authority = Authority::new();
+    let deployment = with_tls(&authority.pair(2040));
+    let settings = deployment.settings();
+    let told = || {
+        let output = countersign(&["doctor", "--config", settings.to_str().unwrap()]);
+        let text = String::from_utf8(output.stdout).unwrap();
+        let line = text.lines().find(|line| line.contains(" certificate "));
+        let folder = deployment.folder.to_str().unwrap();
+        line.unwrap().replace(folder, "[folder]")
+    };
+    let good = told();
+    assert!(
+        good.starts_with("ok       certificate  [folder]/tls.pem ends in "),
+        "{good}"
+    );
+    authority.pair(2020).write(&deployment.folder);
+    assert_snapshot!(told(), @"BROKEN   certificate  [folder]/tls.pem ended at 2020-01-01T00:00:00.000Z: renew it, and send SIGHUP to the service");
+    fs::remove_file(deployment.folder.join("tls.key")).unwrap();
+    assert_snapshot!(told(), @"BROKEN   certificate  the file [folder]/tls.key of [server] tls cannot be read: No such file or directory (os error 2)");
 }
 
 // shows: H5

@@ -4,6 +4,7 @@
 //! connection of its own that only reads, the clock, and the vendors by requests that send no message. A running service
 //! is asked in addition. Nothing is changed.
 
+mod certificate;
 mod clock;
 mod database;
 mod finding;
@@ -71,6 +72,7 @@ impl Doctor {
         let database = keys.and_then(|keys| database::check(deployment, &keys, &mut findings));
         let newest = database.as_deref().map(|found: &Inspection| found.newest);
         clock::check(deployment, newest, &mut findings).await;
+        certificate::check(deployment, &mut findings);
         if let Some(database) = &database {
             routes::check(deployment, &database.setup, &mut findings);
             providers::check(deployment, &database.setup, &mut findings).await;

@@ -93,12 +93,20 @@ impl Settings {
     /// A sentence that names the setting and the constraint. About a setting that does not exist it names the nearest
     /// one that does.
     pub fn of(layers: &Layers, purpose: Purpose) -> anyhow::Result<Self> {
-        let mut settings =
-            Self::read(layers.merged(), purpose).with_context(|| layers.to_string())?;
-        if let (Some(tls), Some(folder)) = (&mut settings.server.tls, layers.folder()) {
+        let read = || -> anyhow::Result<Self> {
+            let settings = Self::read(layers.merged(), purpose)?.beside(layers);
+            settings.server.agree().context("server")?;
+            Ok(settings)
+        };
+        read().with_context(|| layers.to_string())
+    }
+
+    /// These settings, with relative paths of certificates beside the settings file.
+    fn beside(mut self, layers: &Layers) -> Self {
+        if let (Some(tls), Some(folder)) = (&mut self.server.tls, layers.folder()) {
             tls.beside(folder);
         }
-        Ok(settings)
+        self
     }
 
     /// The settings of `countersign dev`: those of the file at `path`, if there is one, and of the environment.

@@ -45,9 +45,12 @@ impl Settings {
                 Self::read(layers::defaults(), purpose)?
             }
         };
+        if let Err(problem) = settings.server.agree() {
+            problems.push(format!("server: {problem:#}"));
+        }
         problems.dedup();
         Ok(Judged {
-            settings,
+            settings: settings.beside(layers),
             count: leaves.len(),
             problems,
         })

@@ -86,6 +86,21 @@ pub(super) struct Console {
     url: Option<String>,
 }
 
+impl ServerSettings {
+    /// Refuses settings that are good alone and not together.
+    ///
+    /// # Errors
+    /// A sentence with the mend.
+    pub(super) fn agree(&self) -> anyhow::Result<()> {
+        if self.proxy_protocol && self.trusted_proxies.is_empty() {
+            bail!(
+                "proxy_protocol needs trusted_proxies: name the proxies that begin their connections with its header"
+            );
+        }
+        Ok(())
+    }
+}
+
 impl TlsFiles {
     /// Reads paths that are relative as beside the settings file, in `folder`.
     pub(super) fn beside(&mut self, folder: &Path) {
@@ -97,11 +112,6 @@ impl TlsFiles {
 
 impl Server {
     pub(super) fn settings(self) -> anyhow::Result<ServerSettings> {
-        if self.proxy_protocol && self.trusted_proxies.is_empty() {
-            bail!(
-                "proxy_protocol needs trusted_proxies: name the proxies that begin their connections with its header"
-            );
-        }
         Ok(ServerSettings {
             listen: self
                 .listen
