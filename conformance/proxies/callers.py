@@ -2,6 +2,8 @@
 
 import json
 import socket
+import ssl
+import warnings
 
 from driver.expect import Mismatch, answered
 
@@ -132,10 +134,31 @@ def headers_pass(service):
             raise Mismatch(f"{path} with {wanted}", headers)
 
 
+def old_tls_is_refused(service):
+    """A caller that speaks TLS 1.1 at most gets no connection, and one of 1.2 or 1.3 does."""
+    port = int(service.url.rsplit(":", 1)[1])
+    for version in (ssl.TLSVersion.TLSv1_1, ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+        context = ssl.create_default_context(cafile=service.root)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            context.minimum_version = context.maximum_version = version
+        context.set_ciphers("DEFAULT@SECLEVEL=0")  # the client itself would not speak 1.1
+        try:
+            with socket.create_connection((HOST, port), SECONDS) as plain:
+                with context.wrap_socket(plain, server_hostname=HOST) as tls:
+                    spoken = tls.version()
+        except (ssl.SSLError, ConnectionResetError):
+            spoken = None
+        wanted = None if version == ssl.TLSVersion.TLSv1_1 else version.name.replace("_", ".")
+        if spoken != wanted:
+            raise Mismatch(f"{wanted} for a caller of {version.name}", spoken)
+
+
 CASES = (
     ("a caller is known by its own address, whatever it forges", real_address),
     ("a connection is kept for the next request", kept_connection),
     ("a body in pieces is read", slow_body),
     ("refusals of the service come through", refusals_pass),
+    ("TLS before 1.2 is refused", old_tls_is_refused),
     ("the headers that protect browsers come through", headers_pass),
 )

@@ -27,7 +27,7 @@ class Service:
         self._phone, self._settings = phone, settings
         self.outbox = phone.outbox
         context = ssl.create_default_context(cafile=authority.root)
-        self.tls = context
+        self.tls, self.root = context, authority.root
         self._http = urllib.request.build_opener(
             urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context)
         )
