@@ -54,6 +54,7 @@
 //! | receipt | a vendor's delivery report |
 //! | records | the port to timelines, receipts and unlocks ([`ports::records`]) |
 //! | refusal | a send that a limit refused, and the limit ([`limit::Refusal`]); recorded for a while ([`ports::refusals`]) |
+//! | retention | how long messages, and events of codes, stay on record ([`retention::Retention`]) |
 //! | roll back | to take a message out of memory whose record failed; nothing was sent for it |
 //! | route | the providers that may carry a number of a country, and in which order |
 //! | rules | limits together with the buckets of one event ([`limit::Rules`]) |
@@ -90,6 +91,7 @@ pub mod policy;
 pub mod ports;
 pub mod printable;
 pub mod receipt;
+pub mod retention;
 pub mod seal;
 pub mod secret;
 pub mod send;

@@ -106,6 +106,7 @@ impl Dev {
         let outbox = self.outbox(store)?;
         let provider = Guarded::unbounded(self.provider(&outbox)?, store.clock());
 
+        store.keep_for(settings.retention);
         let clock = store.clock();
         let countries = self.countries.clone().unwrap_or(Countries::All);
         let calls = FirstCalls::new(opened.note.url.clone(), APP_ID, APP_SECRET, &countries)?;

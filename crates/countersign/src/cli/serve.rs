@@ -77,6 +77,7 @@ impl Serve {
         check_providers(&opened.store, settings.server.allow_no_provider)?;
         let monitor = settings.server.monitor_listen.map(listen::on);
         let monitor = monitor.transpose()?;
+        opened.store.keep_for(settings.retention);
         let clock = opened.store.clock();
         let service = Service::assemble(ServiceParts {
             signing_keys: SigningKeys::of(&data, clock.now())?,

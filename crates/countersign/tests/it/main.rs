@@ -66,6 +66,7 @@ mod report_shapes;
 mod reports_forged;
 mod reports_killed;
 mod restored;
+mod retention;
 mod safety_headers;
 mod sandbox;
 mod secrecy;

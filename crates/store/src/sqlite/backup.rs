@@ -9,6 +9,7 @@ use countersign_core::time::Timestamp;
 use rusqlite::{Connection, OpenFlags};
 
 use super::log::find::{self, Table};
+use super::log::gone::Gone;
 use super::log::{act, identity, mark as log_mark};
 use super::reading::lookup;
 use super::start::folder::OwnedFolder;
@@ -160,7 +161,7 @@ fn read_only(folder: &Path) -> Result<Connection, CopyError> {
 }
 
 fn copied(log: &Connection) -> rusqlite::Result<Copied> {
-    let messages = find::end(log, Table::Message)?;
+    let messages = find::end(log, Table::Message)? - Gone::read(log)?.messages;
     let head = match log.table_exists(None, "audit")? {
         true => act::head(log)?,
         false => Head::default(),

@@ -21,10 +21,11 @@ mod tallies;
 mod upkeep;
 mod writer;
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use countersign_core::ports::StoreError;
+use countersign_core::retention::Retention;
 use countersign_core::time::{Clock, Timestamp};
 use rusqlite::Connection;
 
@@ -41,6 +42,9 @@ use writer::queue::{Durable, Queue};
 
 /// The embedded store of one data folder.
 pub struct SqliteStore {
+    /// The thread of upkeep, which ends when this is dropped. Dropped first: it writes through the queue.
+    upkeep: Option<Upkeep>,
+    retention: Arc<OnceLock<Retention>>,
     live: Arc<Mutex<Live>>,
     queue: Queue,
     reader: Arc<Mutex<Connection>>,
@@ -50,8 +54,6 @@ pub struct SqliteStore {
     ahead: Duration,
     /// The moment before which no send is decided on, since the database was put back.
     held_until: Timestamp,
-    /// The thread of upkeep, which ends when this is dropped.
-    upkeep: Option<Upkeep>,
     /// The database file that is open.
     database: Option<Identity>,
     // Dropped last: the folder is owned until the writer has ended.
@@ -69,6 +71,12 @@ impl std::fmt::Debug for SqliteStore {
 }
 
 impl SqliteStore {
+    /// Lets go what is older than `retention`, from now on: before this is called, everything is kept. Another call
+    /// changes nothing.
+    pub fn keep_for(&self, retention: Retention) {
+        let _ = self.retention.set(retention);
+    }
+
     /// Returns how far the clock given at the start was behind the record: zero, unless it was set back.
     #[must_use]
     pub fn clock_was_behind(&self) -> Duration {

@@ -7,6 +7,7 @@ use countersign_core::ports::ledger::Ledger;
 use countersign_core::ports::records::Records;
 use countersign_core::ports::setup::SetupStore;
 use countersign_core::ports::tallies::TallyBook;
+use countersign_core::retention::Retention;
 use countersign_core::testing::HandClock;
 use countersign_core::time::{Clock, Timestamp};
 
@@ -43,6 +44,9 @@ pub(crate) trait Backend: Send + Sync {
 
     /// Starts a process over the same data.
     fn start(&mut self);
+
+    /// Lets go what is older than `retention`, until the process ends.
+    fn keep_for(&self, retention: Retention);
 
     /// Refuses to write records of this kind, or allows it again.
     fn refuse_writes(&self, of: RecordKind, refuse: bool);
@@ -96,6 +100,10 @@ impl Backend for Box<dyn Backend> {
 
     fn start(&mut self) {
         (**self).start();
+    }
+
+    fn keep_for(&self, retention: Retention) {
+        (**self).keep_for(retention);
     }
 
     fn refuse_writes(&self, of: RecordKind, refuse: bool) {

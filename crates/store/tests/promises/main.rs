@@ -12,6 +12,7 @@ mod model;
 mod receipts;
 mod recount;
 mod restart;
+mod retention;
 mod schedules;
 mod settings;
 mod setup;

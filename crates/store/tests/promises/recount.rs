@@ -49,7 +49,11 @@ pub(crate) async fn read<B: Backend>(world: &World<B>, query: &TallyQuery) -> Ta
 }
 
 /// Waits until the tallies of `query` are those that `counted` says, and all messages are counted.
-async fn until_counted<B: Backend>(world: &World<B>, query: &TallyQuery, rows: &[(Row, Tally)]) {
+pub(crate) async fn until_counted<B: Backend>(
+    world: &World<B>,
+    query: &TallyQuery,
+    rows: &[(Row, Tally)],
+) {
     let begun = Instant::now();
     loop {
         let found = read(world, query).await;

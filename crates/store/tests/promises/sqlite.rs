@@ -9,6 +9,7 @@ use countersign_core::ports::ledger::Ledger;
 use countersign_core::ports::records::Records;
 use countersign_core::ports::setup::SetupStore;
 use countersign_core::ports::tallies::TallyBook;
+use countersign_core::retention::Retention;
 use countersign_core::testing::HandClock;
 use countersign_core::time::Clock;
 use countersign_store::sqlite::{OpenError, SqliteStore};
@@ -126,6 +127,10 @@ impl Backend for Sqlite {
     fn start(&mut self) {
         let store = open(self.dir.path(), self.key, &self.clock).unwrap();
         self.store = Some(Arc::new(store));
+    }
+
+    fn keep_for(&self, retention: Retention) {
+        self.store().keep_for(retention);
     }
 
     fn refuse_writes(&self, of: RecordKind, refuse: bool) {

@@ -8,6 +8,7 @@ mod faults;
 mod older_folder;
 mod put_back;
 mod restart;
+mod retention;
 mod tallies;
 
 #[path = "../promises/backend.rs"]

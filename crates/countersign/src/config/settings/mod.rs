@@ -7,6 +7,7 @@ mod keys;
 mod layers;
 mod limits;
 mod problems;
+mod retention;
 mod server;
 
 use std::collections::BTreeMap;
@@ -15,6 +16,7 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use countersign_core::limit::{Mode, SendLimits};
 use countersign_core::policy::CodePolicy;
+use countersign_core::retention::Retention;
 use countersign_providers::egress::{Proxy, Reach};
 use serde::Deserialize;
 use toml::Table;
@@ -41,6 +43,8 @@ pub struct Settings {
     pub codes: CodePolicy,
     /// The limits on sends.
     pub limits: SendLimits,
+    /// How long messages, and events of codes, are kept.
+    pub retention: Retention,
     /// How far requests to vendors may reach; `None` leaves it to the verb.
     pub reach: Option<Reach>,
     /// The proxy that requests to vendors go through.
@@ -73,6 +77,8 @@ struct File {
     codes: codes::Codes,
     #[serde(default)]
     limits: Vec<limits::LimitSection>,
+    #[serde(default)]
+    retention: retention::RetentionSection,
     #[serde(default)]
     providers: Providers,
     #[serde(default)]
@@ -133,6 +139,7 @@ impl Settings {
             clock: file.clock.settings().context("clock")?,
             codes: codes::policy(file.codes, file.applications)?,
             limits: limits::limits(file.limits, otherwise)?,
+            retention: file.retention.settings().context("retention")?,
             reach: reach.context("providers")?,
             proxy: proxy.transpose().context("providers: proxy")?,
         })

@@ -9,6 +9,7 @@ use countersign_core::send::settle::GiveBack;
 use rusqlite::{Statement, params};
 
 use super::hit::{self, LoggedHit};
+use super::rule_set::unreadable;
 
 /// The attempts at one message, to be appended.
 #[derive(Debug)]
@@ -81,6 +82,19 @@ pub(crate) fn first_attempt(seq: i64) -> i64 {
 /// Returns the `seq` of the message that an attempt belongs to.
 pub(crate) fn message_of(attempt: i64) -> i64 {
     attempt / 16
+}
+
+/// Reads the column `give_back`. The start fails on unreadable hits, since skipping them would forget a limit.
+pub(crate) fn give_back(column: Option<&[u8]>) -> rusqlite::Result<(GiveBack, Vec<LoggedHit>)> {
+    match column {
+        None => Ok((GiveBack::No, Vec::new())),
+        Some([]) => Ok((GiveBack::Uncounted, Vec::new())),
+        Some(hits) => {
+            let hits = hit::decode(hits);
+            let unreadable = || unreadable("the log holds hits that cannot be read");
+            Ok((GiveBack::Counted, hits.ok_or_else(unreadable)?))
+        }
+    }
 }
 
 type OutcomeColumns<'a> = (&'a str, Option<&'a str>, Option<&'a str>, Option<&'a str>);

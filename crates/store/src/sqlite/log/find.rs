@@ -7,6 +7,8 @@ use countersign_core::id::{MessageId, RequestId};
 use countersign_core::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
+use super::gone::Gone;
+
 /// The tables of the log whose row numbers follow time.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Table {
@@ -32,17 +34,26 @@ impl Table {
     }
 }
 
-/// Returns the number after that of the newest row.
+/// Returns the number after that of the newest row there ever was.
 pub(crate) fn end(log: &Connection, table: Table) -> rusqlite::Result<i64> {
+    Ok(range(log, table)?.end)
+}
+
+/// Returns the numbers of the rows that have not [gone](Gone).
+fn range(log: &Connection, table: Table) -> rusqlite::Result<Range<i64>> {
+    let first = Gone::read(log)?.first(table);
     let newest: Option<i64> = log
         .prepare_cached(table.newest())?
         .query_row([], |row| row.get(0))?;
-    Ok(newest.map_or(0, |newest| newest + 1))
+    Ok(first..newest.map_or(0, |newest| newest + 1).max(first))
 }
 
 /// Returns the number of the first row of `time` or later; [`end`] if there is none.
 pub(crate) fn first_at(log: &Connection, table: Table, time: Timestamp) -> rusqlite::Result<i64> {
-    let (mut from, mut to) = (0, end(log, table)?);
+    let Range {
+        start: mut from,
+        end: mut to,
+    } = range(log, table)?;
     let mut next = log.prepare_cached(table.next())?;
     while from < to {
         let middle = from + (to - from) / 2;

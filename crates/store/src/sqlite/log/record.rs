@@ -8,6 +8,7 @@ use super::attempt::SettlementRow;
 use super::event::EventRow;
 use super::mark;
 use super::message::MessageRow;
+use super::pruning::Pruning;
 use super::receipt::ReceiptRow;
 use super::rule_set::RuleSets;
 use super::setup::SetupRow;
@@ -25,6 +26,8 @@ pub(crate) enum Record {
     Receipt(Box<ReceiptRow>),
     /// An act that changes nothing else in the database.
     Act(Box<ActRow>),
+    /// Rows that go, since they are older than the retention.
+    Pruning(Box<Pruning>),
 }
 
 impl Record {
@@ -33,7 +36,11 @@ impl Record {
     pub(crate) fn passes_full_queue(&self) -> bool {
         match self {
             Record::Settlement(_) | Record::Event(_) | Record::Barrier(_) => true,
-            Record::Message(_) | Record::Setup(_) | Record::Receipt(_) | Record::Act(_) => false,
+            Record::Message(_)
+            | Record::Setup(_)
+            | Record::Receipt(_)
+            | Record::Act(_)
+            | Record::Pruning(_) => false,
         }
     }
 
@@ -43,7 +50,11 @@ impl Record {
     pub(crate) fn is_owed(&self) -> bool {
         match self {
             Record::Settlement(_) | Record::Event(_) | Record::Receipt(_) => true,
-            Record::Message(_) | Record::Setup(_) | Record::Barrier(_) | Record::Act(_) => false,
+            Record::Message(_)
+            | Record::Setup(_)
+            | Record::Barrier(_)
+            | Record::Act(_)
+            | Record::Pruning(_) => false,
         }
     }
 
@@ -54,7 +65,11 @@ impl Record {
             Record::Message(row) => mark.messages = mark.messages.max(row.admission.seq + 1),
             Record::Event(row) => mark.events = mark.events.max(row.seq + 1),
             Record::Setup(row) => mark.setup = mark.setup.max(row.version()),
-            Record::Settlement(_) | Record::Barrier(_) | Record::Receipt(_) | Record::Act(_) => {}
+            Record::Settlement(_)
+            | Record::Barrier(_)
+            | Record::Receipt(_)
+            | Record::Act(_)
+            | Record::Pruning(_) => {}
         }
     }
 
@@ -110,6 +125,7 @@ impl<'a> Appender<'a> {
             Record::Setup(row) => row.write(self.log),
             Record::Receipt(receipt) => receipt.insert(self.log),
             Record::Act(act) => act.append(self.log),
+            Record::Pruning(pruning) => pruning.write(self.log, self.rule_sets),
         }
     }
 }

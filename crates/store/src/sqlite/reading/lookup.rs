@@ -11,9 +11,12 @@ use countersign_core::id::MessageId;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
 
 use super::tallies;
+use crate::mark::DatabaseId;
 use crate::seal::Key;
 use crate::sqlite::log::event;
 use crate::sqlite::log::find::{self, Table};
+use crate::sqlite::log::gone::Gone;
+use crate::sqlite::log::identity;
 
 const FILE: &str = "lookup.db";
 
@@ -21,6 +24,10 @@ const FILE: &str = "lookup.db";
 const CHUNK: i64 = 32_768;
 
 const SCHEMA: &str = "
+    CREATE TABLE IF NOT EXISTS made_from (     -- the database that the index was made from
+        only INTEGER NOT NULL PRIMARY KEY CHECK (only = 1),
+        identity BLOB NOT NULL
+    ) STRICT;
     CREATE TABLE IF NOT EXISTS done (
         source TEXT NOT NULL PRIMARY KEY,
         chunks INTEGER NOT NULL,
@@ -85,6 +92,11 @@ impl Indexer {
                 Self::index(&path)?
             }
         };
+        let identity = identity::stands(&log)?.database;
+        index.execute(
+            "INSERT OR REPLACE INTO made_from VALUES (1, ?)",
+            [identity.0],
+        )?;
         Ok(Self { log, index })
     }
 
@@ -94,6 +106,8 @@ impl Indexer {
         // The indexer rebuilds everything that a loss of power takes.
         index.pragma_update(None, "synchronous", "NORMAL")?;
         index.pragma_update(None, "cache_size", -1_024)?;
+        // The keys of numbers that have gone are overwritten.
+        index.pragma_update(None, "secure_delete", true)?;
         index.execute_batch(SCHEMA)?;
         index.execute_batch(tallies::SCHEMA)?;
         Ok(index)
@@ -165,16 +179,42 @@ fn chunks(connection: &Connection, index: &str, table: Table) -> rusqlite::Resul
     Ok(chunks.unwrap_or(0))
 }
 
-/// Returns whether `index` was made from `log`: the last rows that it knows exist there.
+/// Lets the entries of rows before `first` go, which are not in the log any more.
+pub(crate) fn forget_before(
+    index: &mut Connection,
+    table: Table,
+    first: i64,
+) -> rusqlite::Result<()> {
+    let (name, chunk) = (table.name(), first / CHUNK);
+    let transaction = index.transaction()?;
+    let whole = format!("DELETE FROM {name} WHERE chunk < ?");
+    transaction.prepare_cached(&whole)?.execute([chunk])?;
+    let part = format!("DELETE FROM {name} WHERE chunk = ? AND seq < ?");
+    transaction.prepare_cached(&part)?.execute([chunk, first])?;
+    transaction.commit()
+}
+
+/// Returns whether `index` was made from `log`: from a database of its identity, and the last rows that it knows exist
+/// there, or have gone.
 fn fits(log: &Connection, index: &Connection) -> rusqlite::Result<bool> {
+    let made_from: Option<[u8; 16]> = index
+        .query_row("SELECT identity FROM made_from", [], |row| row.get(0))
+        .optional()?;
+    let (gone, identity) = (Gone::read(log)?, identity::stands(log)?.database);
+    if made_from.is_some_and(|made_from| DatabaseId(made_from) != identity) {
+        return Ok(false);
+    }
     let mut select = index.prepare("SELECT source, seq, id FROM done WHERE seq >= 0")?;
     let mut rows = select.query([])?;
     while let Some(row) = rows.next()? {
-        let id = match row.get_ref("source")?.as_str()? {
-            "message" => "SELECT id FROM message WHERE seq = ?",
-            _ => "SELECT id FROM code_event WHERE seq = ?",
+        let (first, id) = match row.get_ref("source")?.as_str()? {
+            "message" => (gone.messages, "SELECT id FROM message WHERE seq = ?"),
+            _ => (gone.events, "SELECT id FROM code_event WHERE seq = ?"),
         };
         let seq: i64 = row.get("seq")?;
+        if seq < first {
+            continue;
+        }
         let found: Option<[u8; 16]> = log.query_row(id, [seq], |row| row.get(0)).optional()?;
         if found != Some(row.get("id")?) {
             return Ok(false);
@@ -193,7 +233,8 @@ pub(crate) fn key_of(message: MessageId) -> Key {
 pub(crate) struct Search<'a> {
     reader: &'a Connection,
     table: Table,
-    /// The first row that is not indexed.
+    /// The first row that has not gone, and the first one that is not indexed.
+    first: i64,
     indexed: i64,
 }
 
@@ -204,6 +245,7 @@ impl<'a> Search<'a> {
         Ok(Self {
             reader,
             table,
+            first: Gone::read(reader)?.first(table),
             indexed,
         })
     }
@@ -221,7 +263,7 @@ impl<'a> Search<'a> {
         (from, to): (i64, i64),
         limit: usize,
     ) -> rusqlite::Result<Vec<i64>> {
-        let to = to.min(self.indexed);
+        let (from, to) = (from.max(self.first), to.min(self.indexed));
         let rows = format!(
             "SELECT seq FROM lookup.{} WHERE chunk = ? AND key = ? AND seq >= ? AND seq < ? ORDER BY seq DESC",
             self.table.name()

@@ -1,4 +1,7 @@
-//! Reads tallies, from `lookup.db`.
+//! Reads tallies: those of closed days from the log, and those of quarters of an hour from `lookup.db`.
+//!
+//! The log keeps the days, since their messages go. Everything in `lookup.db` is made from the log, and what was made of
+//! messages that have gone is lost with the file: then only the days are left of it.
 //!
 //! `flow` holds the counts of a quarter of an hour by application and channel, `spread` by country and provider too: a
 //! reading that asks for neither reads a fraction of the rows.
@@ -7,12 +10,13 @@ use std::collections::BTreeMap;
 
 use countersign_core::channel::Channel;
 use countersign_core::phone::Country;
-use countersign_core::ports::tallies::{Row, Tallies, TallyQuery};
+use countersign_core::ports::tallies::{By, Row, Tallies, TallyQuery};
 use countersign_core::tally::{Kind, Span, Tally};
 use countersign_core::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::sqlite::log::counts;
+use crate::sqlite::log::gone::Gone;
 
 pub(crate) const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS flow (
@@ -32,17 +36,39 @@ pub(crate) const SCHEMA: &str = "
         closed_until INTEGER NOT NULL
     ) STRICT;";
 
+/// A part of a range.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// Whole days whose counts are in the log.
+    Days(Timestamp, Timestamp),
+    /// Quarters in `lookup.db`.
+    Quarters(Timestamp, Timestamp),
+}
+
+impl Part {
+    fn range(self) -> (Timestamp, Timestamp) {
+        match self {
+            Part::Days(from, to) | Part::Quarters(from, to) => (from, to),
+        }
+    }
+}
+
 /// Reads the counts of `query`, on a `reader` that the index is attached to.
 pub(crate) fn read(reader: &Connection, query: &TallyQuery) -> rusqlite::Result<Tallies> {
-    let (from, to) = (
-        Span::Quarter.start(query.from),
-        Span::Quarter.next_start(query.to),
-    );
+    let from = Span::Quarter.start(query.from);
+    let to = Span::Quarter.next_start(query.to).max(from);
+    let parts = parts(reader, query.by, from, to)?;
     let (mut total, mut rows) = (Tally::default(), BTreeMap::<Row, Tally>::new());
-    quarters(reader, query, (from, to), |at, kind, tally| {
-        total.add(&tally);
-        rows.entry(query.by.row(at, &kind)).or_default().add(&tally);
-    })?;
+    for part in &parts {
+        counts_of(reader, query, *part, |at, kind, tally| {
+            total.add(&tally);
+            rows.entry(query.by.row(at, &kind)).or_default().add(&tally);
+        })?;
+    }
+    let (from, to) = match (parts.first(), parts.last()) {
+        (Some(first), Some(last)) => (first.range().0, last.range().1),
+        _ => (from, to),
+    };
     Ok(Tallies {
         from,
         to,
@@ -52,17 +78,69 @@ pub(crate) fn read(reader: &Connection, query: &TallyQuery) -> rusqlite::Result<
     })
 }
 
-/// Calls `take` with each kind of message of each quarter that `query` asks for.
-fn quarters(
+/// Divides a range of quarters into parts. A closed day is read as a whole where all of it is asked for and the hour does
+/// not matter, or where its quarters are not kept any more.
+fn parts(
+    reader: &Connection,
+    by: By,
+    from: Timestamp,
+    to: Timestamp,
+) -> rusqlite::Result<Vec<Part>> {
+    let closed = Gone::read(reader)?.days_until;
+    let (mut parts, mut at) = (Vec::new(), from);
+    while at < to.min(closed) {
+        let day = Span::Day.start(at);
+        let end = day.after(Span::Day.length());
+        let is_whole = at == day && end <= to && by != By::Hour;
+        let part = match is_whole || !has_quarters(reader, day, end)? {
+            true => Part::Days(day, end),
+            false => Part::Quarters(at, end.min(to)),
+        };
+        at = part.range().1;
+        match (parts.last_mut(), part) {
+            (Some(Part::Days(_, until)), Part::Days(_, end)) => *until = end,
+            _ => parts.push(part),
+        }
+    }
+    if at < to {
+        parts.push(Part::Quarters(at, to));
+    }
+    Ok(parts)
+}
+
+/// Returns whether the quarters of a closed day are all kept.
+fn has_quarters(reader: &Connection, day: Timestamp, end: Timestamp) -> rusqlite::Result<bool> {
+    let admitted = |table: &str| -> rusqlite::Result<u64> {
+        let sql = format!("SELECT counts FROM {table} WHERE at >= ? AND at < ?");
+        let mut select = reader.prepare_cached(&sql)?;
+        let mut rows = select.query([day.as_millis(), end.as_millis()])?;
+        let mut sum = 0;
+        while let Some(row) = rows.next()? {
+            sum += counts::decode(row.get_ref(0)?.as_blob()?).admitted;
+        }
+        Ok(sum)
+    };
+    Ok(admitted("lookup.flow")? == admitted("tally_day")?)
+}
+
+/// Calls `take` with each kind of message that `query` asks for, of each span of `part`.
+fn counts_of(
     reader: &Connection,
     query: &TallyQuery,
-    (from, to): (Timestamp, Timestamp),
+    part: Part,
     mut take: impl FnMut(Timestamp, Kind, Tally),
 ) -> rusqlite::Result<()> {
-    let mut select = reader.prepare_cached(match query.is_of_spread() {
-        true => "SELECT at, app, channel, counts, country, provider FROM lookup.spread WHERE at >= ? AND at < ?",
-        false => "SELECT at, app, channel, counts, '' AS country, '' AS provider FROM lookup.flow WHERE at >= ? AND at < ?",
-    })?;
+    let table = match part {
+        Part::Days(..) => "tally_day",
+        Part::Quarters(..) if query.is_of_spread() => "lookup.spread",
+        Part::Quarters(..) => {
+            "(SELECT at, app, channel, counts, '' AS country, '' AS provider FROM lookup.flow)"
+        }
+    };
+    let mut select = reader.prepare_cached(&format!(
+        "SELECT at, app, channel, counts, country, provider FROM {table} WHERE at >= ? AND at < ?"
+    ))?;
+    let (from, to) = part.range();
     let mut rows = select.query([from.as_millis(), to.as_millis()])?;
     while let Some(row) = rows.next()? {
         let Some(kind) = kind(row)?.filter(|kind| query.matches(kind)) else {
@@ -105,14 +183,24 @@ pub(crate) fn spread_at(
     index: &Connection,
     at: Timestamp,
 ) -> rusqlite::Result<BTreeMap<Kind, Tally>> {
+    spread_between(index, at, at.after(Span::Quarter.length()))
+}
+
+/// Returns the counts of all quarters from `from` to before `to` together, in the file `index`.
+pub(crate) fn spread_between(
+    index: &Connection,
+    from: Timestamp,
+    to: Timestamp,
+) -> rusqlite::Result<BTreeMap<Kind, Tally>> {
     let mut select = index.prepare_cached(
-        "SELECT app, channel, country, provider, counts FROM spread WHERE at = ?",
+        "SELECT app, channel, country, provider, counts FROM spread WHERE at >= ? AND at < ?",
     )?;
-    let mut rows = select.query([at.as_millis()])?;
-    let mut found = BTreeMap::new();
+    let mut rows = select.query([from.as_millis(), to.as_millis()])?;
+    let mut found = BTreeMap::<Kind, Tally>::new();
     while let Some(row) = rows.next()? {
         if let Some(kind) = kind(row)? {
-            found.insert(kind, counts::decode(row.get_ref("counts")?.as_blob()?));
+            let tally = counts::decode(row.get_ref("counts")?.as_blob()?);
+            found.entry(kind).or_default().add(&tally);
         }
     }
     Ok(found)

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use countersign_core::policy;
+use countersign_core::ports::StoreError;
 use countersign_core::time::Clock;
 use rusqlite::{Connection, OpenFlags};
 
@@ -23,7 +24,7 @@ use crate::sqlite::log::schema::migrations;
 use crate::sqlite::log::setup;
 use crate::sqlite::memory::LiveSetup;
 use crate::sqlite::reading::lookup;
-use crate::sqlite::upkeep::Upkeep;
+use crate::sqlite::upkeep::{Upkeep, UpkeepParts};
 use crate::sqlite::writer::checkpoints::Checkpoints;
 use crate::sqlite::writer::horizon::Horizon;
 use crate::sqlite::writer::queue::Queue;
@@ -108,8 +109,13 @@ impl SqliteStore {
     ) -> Result<Self, OpenError> {
         let path = folder.path().join(DATABASE);
         let (mut store, mut writer) = assemble(folder, keys, clock, on_put_back)?;
-        let (sealer, clock) = (Arc::clone(&store.sealer), Arc::clone(&store.clock));
-        store.upkeep = Some(Upkeep::start(&path, sealer, clock).map_err(database)?);
+        let parts = UpkeepParts {
+            sealer: Arc::clone(&store.sealer),
+            clock: Arc::clone(&store.clock),
+            retention: Arc::clone(&store.retention),
+            writer: store.queue.pusher().map_err(stopped)?,
+        };
+        store.upkeep = Some(Upkeep::start(&path, parts).map_err(database)?);
         if let Ok(reader) = store.reader.lock() {
             lookup::attach(&reader, &path).map_err(database)?;
         }
@@ -180,6 +186,7 @@ pub(crate) fn assemble(
         ahead,
         held_until,
         upkeep: None,
+        retention: Arc::default(),
         database: Identity::of(&path).map_err(|error| OpenError::Database(error.to_string()))?,
         folder,
     };
@@ -235,6 +242,10 @@ pub(super) fn unusable_mark(folder: &Path, error: &std::io::Error) -> OpenError 
     }
 }
 
+fn stopped(error: StoreError) -> OpenError {
+    OpenError::Database(error.to_string())
+}
+
 pub(crate) fn database(error: rusqlite::Error) -> OpenError {
     OpenError::Database(words::of(&error))
 }
@@ -246,6 +257,8 @@ pub(crate) fn configure(log: &Connection) -> rusqlite::Result<()> {
     // The growing pages are few, and checkpoints have a thread of their own.
     log.pragma_update(None, "cache_size", -1_024)?;
     log.pragma_update(None, "wal_autocheckpoint", 0)?;
+    // Rows that go are overwritten.
+    log.pragma_update(None, "secure_delete", true)?;
     // No other process writes; a person who locks the file by hand must not hold up callers for long.
     log.busy_timeout(Duration::from_millis(500))
 }

@@ -13,8 +13,9 @@ use crate::seal::Key;
 use crate::sqlite::log::attempt::{self, SettlementRow};
 use crate::sqlite::log::event::EventRow;
 use crate::sqlite::log::find::{self, Table};
-use crate::sqlite::log::hit::{self, LoggedHit};
+use crate::sqlite::log::hit::LoggedHit;
 use crate::sqlite::log::mark;
+use crate::sqlite::log::pruning;
 use crate::sqlite::log::record::{Appender, Record};
 use crate::sqlite::log::rule_set::{self, RuleSets};
 use crate::sqlite::memory::Live;
@@ -32,6 +33,7 @@ pub(crate) fn rebuild(
     let mut live = Live::default();
     horizon::restore_carried(log, &mut live, now)?;
     horizon::restore_in_a_row(log, &mut live)?;
+    pruning::restore_carried(log, &mut live, now)?;
     live.kill_codes_before(mark::dead_before(log)?);
     let counts = rule_sets.longest_window().max(REPLAY);
     let first =
@@ -128,7 +130,7 @@ impl<'a> Outcomes<'a> {
             self.next = None;
             return Ok(());
         };
-        let (give_back, give_back_hits) = give_back(row.get_ref(2)?.as_blob_or_null()?)?;
+        let (give_back, give_back_hits) = attempt::give_back(row.get_ref(2)?.as_blob_or_null()?)?;
         self.next = Some(RecordedOutcome {
             seq: attempt::message_of(row.get(0)?),
             not_sent: row.get(1)?,
@@ -179,19 +181,6 @@ fn replay(
     let sealed = sealed.and_then(SealedPasscode::from_bytes);
     live.restore_code(Key::of_column(row.get(SCOPE)?), code, sealed, now);
     Ok(())
-}
-
-/// Reads the column `give_back`. The start fails on unreadable hits, since skipping them would forget a limit.
-fn give_back(column: Option<&[u8]>) -> rusqlite::Result<(GiveBack, Vec<LoggedHit>)> {
-    match column {
-        None => Ok((GiveBack::No, Vec::new())),
-        Some([]) => Ok((GiveBack::Uncounted, Vec::new())),
-        Some(hits) => {
-            let hits = hit::decode(hits);
-            let unreadable = || rule_set::unreadable("the log holds hits that cannot be read");
-            Ok((GiveBack::Counted, hits.ok_or_else(unreadable)?))
-        }
-    }
 }
 
 fn settle_interrupted(

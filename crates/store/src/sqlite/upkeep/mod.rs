@@ -1,31 +1,36 @@
-//! Upkeep: the work of low priority beside the log. One thread makes the index and the tallies in `lookup.db`.
+//! Upkeep: the work of low priority beside the log. One thread makes the index and the tallies in `lookup.db`, and lets
+//! go what is older than the retention.
 //!
 //! Nothing waits for it: requests come first.
 
+mod pruning;
 mod recount;
 mod tallying;
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender};
+use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use countersign_core::time::Clock;
+use countersign_core::retention::Retention;
+use countersign_core::time::{Clock, Timestamp};
 
 use super::reading::lookup::Indexer;
+use super::writer::queue::Pusher;
 use crate::seal::Sealer;
+use pruning::Pruner;
 use tallying::Tallying;
 
 /// The time between two looks for work.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// How many times as long as the last count took the thread rests before the next one: it takes a twentieth of a core
-/// at most.
+/// How many times as long as the last count or change took the thread rests before the next one: it takes a twentieth of
+/// a core, and of the writer's time, at most.
 const REST: u32 = 20;
 
-/// The least time that a count is taken to last, since clocks count milliseconds.
+/// The least time that work is taken to last, since clocks count milliseconds.
 const LEAST: Duration = Duration::from_millis(1);
 
 /// The thread of low priority. It runs for as long as this value lives.
@@ -35,21 +40,29 @@ pub(crate) struct Upkeep {
     thread: Option<JoinHandle<()>>,
 }
 
+/// What upkeep works with.
+pub(crate) struct UpkeepParts {
+    pub(crate) sealer: Arc<Sealer>,
+    pub(crate) clock: Arc<dyn Clock>,
+    /// How long rows are kept; for ever before this is set.
+    pub(crate) retention: Arc<OnceLock<Retention>>,
+    pub(crate) writer: Pusher,
+}
+
 impl Upkeep {
     /// Opens or creates `lookup.db` beside `database`, and starts the thread.
-    pub(crate) fn start(
-        database: &Path,
-        sealer: Arc<Sealer>,
-        clock: Arc<dyn Clock>,
-    ) -> rusqlite::Result<Self> {
+    pub(crate) fn start(database: &Path, parts: UpkeepParts) -> rusqlite::Result<Self> {
         let ending = Arc::new(AtomicBool::new(false));
         let indexer = Indexer::open(database)?;
-        let tallying = Tallying::open(&indexer.index, sealer, Arc::clone(&clock))?;
+        let (clock, retention) = (parts.clock, parts.retention);
+        let now = clock.now();
         let mut worker = Worker {
+            tallying: Tallying::open(&indexer.index, parts.sealer, Arc::clone(&retention), now)?,
+            pruner: Pruner::new(retention, parts.writer),
             indexer,
-            tallying,
             clock,
             rest: Duration::ZERO,
+            prunes: false,
             ending: Arc::clone(&ending),
         };
         let (stop, stopped) = std::sync::mpsc::channel();
@@ -94,9 +107,12 @@ fn yield_to_others() {}
 struct Worker {
     indexer: Indexer,
     tallying: Tallying,
+    pruner: Pruner,
     clock: Arc<dyn Clock>,
-    /// What is left of the rest after the last count.
+    /// What is left of the rest after the last work.
     rest: Duration,
+    /// Whether pruning has its turn before counting.
+    prunes: bool,
     ending: Arc<AtomicBool>,
 }
 
@@ -112,8 +128,7 @@ impl Worker {
             return self.pause();
         }
         let begun = self.clock.now();
-        let Indexer { log, index } = &mut self.indexer;
-        match self.tallying.step(log, index, &self.ending) {
+        match self.count_or_prune(begun) {
             Ok(true) => {
                 let took = begun.until(self.clock.now()).max(LEAST);
                 self.rest = took.saturating_mul(REST);
@@ -121,10 +136,27 @@ impl Worker {
             }
             Ok(false) => PAUSE,
             Err(error) => {
-                tracing::error!(%error, "messages could not be counted");
+                tracing::error!(%error, "messages could not be counted, or let go");
                 PAUSE
             }
         }
+    }
+
+    /// Counts a quarter, or lets some of what is due go. Returns whether there was work.
+    fn count_or_prune(&mut self, now: Timestamp) -> rusqlite::Result<bool> {
+        let Indexer { log, index } = &mut self.indexer;
+        let counted = self.tallying.progress();
+        self.prunes = !self.prunes;
+        if self.prunes && self.pruner.step(log, index, counted, now)? {
+            return Ok(true);
+        }
+        if self.tallying.step(log, index, now, &self.ending)? {
+            return Ok(true);
+        }
+        Ok(!self.prunes
+            && self
+                .pruner
+                .step(log, index, self.tallying.progress(), now)?)
     }
 
     /// Returns the next part of the rest.

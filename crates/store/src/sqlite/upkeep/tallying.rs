@@ -4,24 +4,26 @@
 //! often, and once more when it closes. Where the file is new, older quarters are counted from the newest back.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use countersign_core::retention::Retention;
 use countersign_core::tally::{self, Span, Tally};
-use countersign_core::time::{Clock, Timestamp};
+use countersign_core::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::recount::{self, Counts};
 use crate::seal::Sealer;
 use crate::sqlite::log::counts;
 use crate::sqlite::log::find::{self, Table};
+use crate::sqlite::log::gone::Gone;
 use crate::sqlite::reading::tallies;
 
 /// Counts quarters, one at each step.
 pub(super) struct Tallying {
     sealer: Arc<Sealer>,
-    clock: Arc<dyn Clock>,
+    retention: Arc<OnceLock<Retention>>,
     progress: Progress,
     /// When each open quarter was last counted.
     made: HashMap<Timestamp, Timestamp>,
@@ -31,11 +33,11 @@ pub(super) struct Tallying {
 
 /// How far the counting has come.
 #[derive(Debug, Clone, Copy)]
-struct Progress {
+pub(super) struct Progress {
     /// Messages from here on have been counted; before it is the work of [`Tallying::fill`].
-    counted_from: Timestamp,
+    pub(super) counted_from: Timestamp,
     /// Quarters before this time are closed.
-    closed_until: Timestamp,
+    pub(super) closed_until: Timestamp,
 }
 
 /// The interval at which a quarter is counted anew, by the time that has passed since its end.
@@ -52,9 +54,9 @@ impl Tallying {
     pub(super) fn open(
         index: &Connection,
         sealer: Arc<Sealer>,
-        clock: Arc<dyn Clock>,
+        retention: Arc<OnceLock<Retention>>,
+        now: Timestamp,
     ) -> rusqlite::Result<Self> {
-        let now = clock.now();
         let known = index
             .query_row(
                 "SELECT counted_from, closed_until FROM counted",
@@ -69,11 +71,11 @@ impl Tallying {
             .optional()?;
         let new = Progress {
             counted_from: Span::Quarter.start(now).after(Span::Quarter.length()),
-            closed_until: closes_until(now),
+            closed_until: closes_until(now, tally::OPEN),
         };
         Ok(Self {
             sealer,
-            clock,
+            retention,
             progress: known.unwrap_or(new),
             made: HashMap::new(),
             refreshed: false,
@@ -85,9 +87,9 @@ impl Tallying {
         &mut self,
         log: &Connection,
         index: &mut Connection,
+        now: Timestamp,
         ending: &AtomicBool,
     ) -> rusqlite::Result<bool> {
-        let now = self.clock.now();
         let mut place = Place {
             log,
             index,
@@ -100,6 +102,11 @@ impl Tallying {
             || self.close(&mut place)?
             || self.fill(&mut place)?
             || self.refresh(&mut place)?)
+    }
+
+    /// Returns how far the counting has come.
+    pub(super) fn progress(&self) -> Progress {
+        self.progress
     }
 
     /// Counts the open quarter that has waited the longest for its turn.
@@ -131,7 +138,8 @@ impl Tallying {
 
     /// Counts the next quarter that closes, for the last time.
     fn close(&mut self, place: &mut Place<'_>) -> rusqlite::Result<bool> {
-        let until = closes_until(place.now);
+        let open = self.retention.get().map_or(tally::OPEN, Retention::open);
+        let until = closes_until(place.now, open);
         let Progress {
             counted_from,
             closed_until,
@@ -149,7 +157,7 @@ impl Tallying {
         let reached = next.map_or(until, |quarter| quarter.after(Span::Quarter.length()));
         self.progress.closed_until = reached;
         self.made.retain(|quarter, _| *quarter >= reached);
-        tallies::drop_quarters_before(place.index, kept_from(place.now))?;
+        tallies::drop_quarters_before(place.index, place.kept_from()?)?;
         self.put_progress(place.index)?;
         Ok(true)
     }
@@ -161,7 +169,7 @@ impl Tallying {
             return Ok(false);
         }
         let quarter = match place.last_quarter_before(from)? {
-            Some(quarter) if quarter >= kept_from(place.now) => {
+            Some(quarter) if quarter >= place.kept_from()? => {
                 if !self.make(quarter, place)? {
                     return Ok(false);
                 }
@@ -200,14 +208,9 @@ impl Tallying {
 /// The start of time, before which there is nothing to count.
 const BEGINNING: Timestamp = Timestamp::from_millis(0);
 
-/// Returns the end of the newest quarter that is closed at `now`.
-fn closes_until(now: Timestamp) -> Timestamp {
-    Span::Quarter.start(now.before(tally::OPEN))
-}
-
-/// Returns the time from which on quarters are kept at `now`.
-fn kept_from(now: Timestamp) -> Timestamp {
-    Span::Day.start(now.before(tally::QUARTERS_KEPT))
+/// Returns the end of the newest quarter that is closed at `now`, where quarters are open for so long.
+fn closes_until(now: Timestamp, open: Duration) -> Timestamp {
+    Span::Quarter.start(now.before(open))
 }
 
 /// The log, and the file that the tallies are in.
@@ -219,6 +222,12 @@ struct Place<'a> {
 }
 
 impl Place<'_> {
+    /// Returns the time from which on quarters are kept: all of a day whose counts are not on record yet.
+    fn kept_from(&self) -> rusqlite::Result<Timestamp> {
+        let young = Span::Day.start(self.now.before(tally::QUARTERS_KEPT));
+        Ok(young.min(Gone::read(self.log)?.days_until))
+    }
+
     /// Returns the first quarter at `from` or later that has a message.
     fn first_quarter_from(&self, from: Timestamp) -> rusqlite::Result<Option<Timestamp>> {
         let seq = find::first_at(self.log, Table::Message, from)?;

@@ -73,15 +73,16 @@ impl Queue {
     /// not. The writer does not record a record that is not [owed](Record::is_owed) and whose receiver is gone
     /// by then.
     pub(crate) fn push(&self, record: Record) -> Result<Durable, StoreError> {
-        if !record.passes_full_queue() && self.is_full() {
-            return Err(StoreError::Overloaded);
-        }
-        let (done, durable) = oneshot::channel();
         let jobs = self.jobs.as_ref().ok_or_else(stopped)?;
-        // Counted before it is sent, so that the writer never subtracts a job that was not added.
-        self.waiting.fetch_add(1, Ordering::Relaxed);
-        jobs.send(Job { record, done }).map_err(|_| stopped())?;
-        Ok(durable)
+        push(jobs, &self.waiting, record)
+    }
+
+    /// Returns another end of the queue. The writer goes on until it is dropped too.
+    pub(crate) fn pusher(&self) -> Result<Pusher, StoreError> {
+        Ok(Pusher {
+            jobs: self.jobs.clone().ok_or_else(stopped)?,
+            waiting: Arc::clone(&self.waiting),
+        })
     }
 
     /// Leaves an outcome for the next commit: one that comes anyway, or else one of its own after a moment.
@@ -95,6 +96,30 @@ impl Queue {
     pub(crate) fn is_full(&self) -> bool {
         self.waiting.load(Ordering::Relaxed) >= MOST_WAITING
     }
+}
+
+/// The end of the queue that is not a caller's.
+pub(crate) struct Pusher {
+    jobs: Sender<Job>,
+    waiting: Arc<AtomicUsize>,
+}
+
+impl Pusher {
+    /// Queues `record`, like [`Queue::push`].
+    pub(crate) fn push(&self, record: Record) -> Result<Durable, StoreError> {
+        push(&self.jobs, &self.waiting, record)
+    }
+}
+
+fn push(jobs: &Sender<Job>, waiting: &AtomicUsize, record: Record) -> Result<Durable, StoreError> {
+    if !record.passes_full_queue() && waiting.load(Ordering::Relaxed) >= MOST_WAITING {
+        return Err(StoreError::Overloaded);
+    }
+    let (done, durable) = oneshot::channel();
+    // Counted before it is sent, so that the writer never subtracts a job that was not added.
+    waiting.fetch_add(1, Ordering::Relaxed);
+    jobs.send(Job { record, done }).map_err(|_| stopped())?;
+    Ok(durable)
 }
 
 impl Drop for Queue {

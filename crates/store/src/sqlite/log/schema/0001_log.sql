@@ -26,7 +26,8 @@ CREATE TABLE rule_set (
     limits TEXT    NOT NULL
 ) STRICT;
 
--- One row per admitted message, written before any provider hears of it. Never updated.
+-- One row per admitted message, written before any provider hears of it. It goes as its retention asks (log/pruning.rs),
+-- its sealed passcode before.
 CREATE TABLE message (
     seq         INTEGER PRIMARY KEY,
     id          BLOB    NOT NULL,   -- UUIDv7
@@ -63,7 +64,7 @@ CREATE TABLE attempt (
     give_back           BLOB                -- the hits of the minute given back, see log/hit.rs
 ) STRICT;
 
--- What happened to codes after they were sent. Never updated, and never deleted.
+-- What happened to codes after they were sent. It goes as its retention asks.
 CREATE TABLE code_event (
     seq      INTEGER PRIMARY KEY,
     id       BLOB    NOT NULL,   -- of the request, UUIDv7

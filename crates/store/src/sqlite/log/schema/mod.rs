@@ -13,5 +13,6 @@ pub(crate) fn migrations() -> Migrations<'static> {
         M::up(include_str!("0006_identity.sql")),
         M::up(include_str!("0007_key_check.sql")),
         M::up(include_str!("0008_audit.sql")),
+        M::up(include_str!("0009_retention.sql")),
     ])
 }
