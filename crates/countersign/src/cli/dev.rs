@@ -42,7 +42,7 @@ pub(super) const DATA: &str = "countersign-data";
 const PORT: u16 = 8480;
 pub(super) const APP_ID: &str = "dev-app";
 pub(super) const APP_SECRET: &str = "dev-app-secret";
-const ACCESS_KEY: &str = "dev-access-key";
+pub(super) const ACCESS_KEY: &str = "dev-access-key";
 const ACCESS_KEY_SECRET: &str = "dev-access-key-secret";
 const APP_NAME: &str = "Countersign";
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
+use countersign_core::application::AppId;
 use countersign_core::phone;
 use countersign_core::ports::setup::SetupStore;
 use countersign_providers::egress::Reach;
@@ -15,7 +16,7 @@ use countersign_store::sqlite::SqliteStore;
 use tracing_subscriber::filter::LevelFilter;
 
 use super::running::Opened;
-use super::{listen, program};
+use super::{dev, listen, program};
 use crate::config::listen_address;
 use crate::config::settings::{Layers, Purpose, Settings};
 use crate::lifecycle::Signals;
@@ -74,6 +75,7 @@ impl Serve {
         let source = settings.keys.clone();
         let keys = |folder: &std::path::Path| source.keys(folder);
         let (opened, keys) = Opened::new(&data, keys, listen, tls, self.accept_restored)?;
+        check_secrets(&opened.store)?;
         check_providers(&opened.store, settings.server.allow_no_provider)?;
         let monitor = settings.server.monitor_listen.map(listen::on);
         let monitor = monitor.transpose()?;
@@ -116,6 +118,20 @@ impl Serve {
 
 fn address(text: &str) -> Result<SocketAddr, String> {
     listen_address::parse(text, PORT)
+}
+
+/// Refuses a data folder that development used: everybody knows the secrets in it.
+fn check_secrets(store: &SqliteStore) -> anyhow::Result<()> {
+    let now = store.clock().now();
+    let app = store.application_with_secret(&AppId::parse(dev::APP_ID)?, dev::APP_SECRET, now);
+    if app.is_some() || store.setup().access_keys.contains_key(dev::ACCESS_KEY) {
+        return Err(anyhow!(
+            "`{name} dev` has used the data folder, and everybody knows the secrets that it makes: name a new folder, which \
+             `{name} init` prepares",
+            name = program::name()
+        ));
+    }
+    Ok(())
 }
 
 /// Refuses a service that could send nothing, unless the operator allows it, for the time until a provider is set up.

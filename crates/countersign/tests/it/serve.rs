@@ -108,6 +108,17 @@ fn base64_url(part: &str) -> Value {
     serde_json::from_slice(&bytes).unwrap()
 }
 
+#[tokio::test]
+async fn a_data_folder_of_development_is_refused_in_production() {
+    let used = folder();
+    Server::start(used.path(), &["--quiet"]).await.stop().await;
+    let made = Deployment::new();
+    let data = made.data();
+    made.edit(data.to_str().unwrap(), used.path().to_str().unwrap());
+    fs::copy(used.path().join("keys.json"), made.folder.join("keys.json")).unwrap();
+    assert_snapshot!(made.refusal(), @"countersign: `countersign dev` has used the data folder, and everybody knows the secrets that it makes: name a new folder, which `countersign init` prepares");
+}
+
 // shows: G7
 #[test]
 fn a_deployment_that_lacks_something_is_refused_in_a_sentence_with_the_mend() {
