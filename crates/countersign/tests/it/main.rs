@@ -89,6 +89,7 @@ mod too_late;
 mod typed_codes;
 mod typed_numbers;
 mod unread;
+mod upgrade;
 mod vendor;
 mod vendor_checklist;
 mod vendor_faults;
