@@ -81,6 +81,44 @@ pub struct AuditTarget {
     pub name: String,
 }
 
+/// The answer of `GET /api/v3/verify-audit`.
+///
+/// ```
+/// use countersign_api::AuditVerification;
+/// let whole: AuditVerification = serde_json::from_str(r#"{"intact":true,"head":"7:0f"}"#).unwrap();
+/// assert_eq!(whole.first_bad, None);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct AuditVerification {
+    /// Whether every act is what was written, and none is missing up to the given head.
+    pub intact: bool,
+    /// The number and the hash of the newest act, with a colon between them, where the record is intact.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<String>,
+    /// The number of the first act that is not what was written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_bad: Option<u64>,
+    /// How that shows, in English.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}
+
+/// The answer of `GET /api/v3/export-audit`.
+///
+/// ```
+/// use countersign_api::AuditExport;
+/// let none: AuditExport = serde_json::from_str(r#"{"lines":[]}"#).unwrap();
+/// assert!(none.lines.is_empty());
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AuditExport {
+    /// The acts, oldest first, each as the line of JSON that was chained.
+    pub lines: Vec<String>,
+}
+
 /// The body of `POST /api/v3/record-backup`.
 ///
 /// ```

@@ -37,7 +37,9 @@ pub use access_key::{
 pub use application::{
     ApplicationDto, CreateApplicationRequest, CreatedApplication, UpdateApplicationRequest,
 };
-pub use audit::{AuditActDto, AuditActor, AuditTarget, RecordBackupRequest};
+pub use audit::{
+    AuditActDto, AuditActor, AuditExport, AuditTarget, AuditVerification, RecordBackupRequest,
+};
 pub use channel::Channel;
 pub use check_app_id_secret::{CheckAppIdSecretRequest, CheckedSecret};
 pub use country::{CountryDto, CountryName, CountryNames};

@@ -3,6 +3,7 @@
 //! This crate is the only one that knows all others: it puts a store and a provider behind HTTP and a
 //! command line. `ARCHITECTURE.md` at the root of the repository is the map.
 
+pub mod audit_head;
 pub mod backup;
 pub mod cli;
 pub mod config;

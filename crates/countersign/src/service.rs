@@ -24,6 +24,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
+use crate::audit_head::HeadTeller;
 use crate::config::keys::{Keys, KeysError};
 use crate::config::settings::{ServerSettings, Settings};
 use crate::connection::{self, Answers, Opening};
@@ -89,6 +90,7 @@ impl std::fmt::Debug for ServiceParts {
 pub struct Service {
     state: AppState,
     manage: Arc<Manage>,
+    audit_head: HeadTeller,
     tasks: TaskTracker,
     idle: Duration,
     opening: Opening,
@@ -151,7 +153,7 @@ impl Service {
             setup: Arc::clone(setup),
             vendors: Arc::clone(&vendors),
             ledger: Arc::clone(&ledger),
-            audit: parts.audit,
+            audit: Arc::clone(&parts.audit),
             records: Arc::clone(records),
             tallies: parts.tallies,
             refusals: parts.refusals,
@@ -191,6 +193,7 @@ impl Service {
         Ok(Self {
             state,
             manage,
+            audit_head: HeadTeller::start(parts.audit),
             tasks,
             idle: parts.settings.server.idle,
             opening,
@@ -230,6 +233,7 @@ impl Service {
         let _watchdog = supervisor::feed(Arc::clone(&self.state.ledger));
         let stopping = self.state.stopping.clone();
         lifecycle::serve(Doors { api, monitor }, self.tasks, stopping, signals).await;
+        self.audit_head.say().await;
     }
 }
 

@@ -183,6 +183,7 @@ fn problem_of(problem: FieldProblem) -> String {
         FieldProblem::NotAUuid => "must be a UUID",
         FieldProblem::NotALimit => "must be a whole number from 1 to 1000",
         FieldProblem::NotASeq => "must be the number of an act, such as 7",
+        FieldProblem::NotAHead => "must be the number of an act, a colon, and its hash of 64 hexadecimal digits",
         FieldProblem::NotAVersion => "must be a whole number, 0 or more",
         FieldProblem::NotATime => "must be an RFC 3339 time, such as 2026-11-21T20:00:00Z",
     }

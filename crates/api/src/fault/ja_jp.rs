@@ -177,6 +177,7 @@ fn problem_of(problem: FieldProblem) -> String {
         FieldProblem::NotAUuid => "は UUID でなければなりません",
         FieldProblem::NotALimit => "は 1～1000 の整数でなければなりません",
         FieldProblem::NotASeq => "は監査記録の番号でなければなりません（例：7）",
+        FieldProblem::NotAHead => "は監査記録の番号、コロン、16 進数 64 桁のハッシュでなければなりません",
         FieldProblem::NotAVersion => "は 0 以上の整数でなければなりません",
         FieldProblem::NotATime => "は RFC 3339 の時刻でなければなりません（例：2026-11-21T20:00:00Z）",
     }

@@ -214,6 +214,8 @@ pub enum FieldProblem {
     NotALimit,
     /// The number of an act on the audit record, from 1.
     NotASeq,
+    /// The number of an act, a colon, and its hash.
+    NotAHead,
     /// Not a whole number of 0 or more.
     NotAVersion,
     /// Not an RFC 3339 time.

@@ -133,6 +133,7 @@ impl Fault {
             ("badId", malformed("messageId", FieldProblem::NotAUuid)),
             ("badLimit", malformed("limit", FieldProblem::NotALimit)),
             ("badSeq", malformed("before", FieldProblem::NotASeq)),
+            ("badHead", malformed("head", FieldProblem::NotAHead)),
             (
                 "badTime",
                 malformed("decidedBefore", FieldProblem::NotATime),

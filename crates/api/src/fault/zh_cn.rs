@@ -172,6 +172,7 @@ fn problem_of(problem: FieldProblem) -> String {
         FieldProblem::NotAUuid => "必须是 UUID",
         FieldProblem::NotALimit => "必须是 1 到 1000 的整数",
         FieldProblem::NotASeq => "必须是操作记录的序号，例如 7",
+        FieldProblem::NotAHead => "必须是操作记录的序号、冒号和 64 位十六进制哈希",
         FieldProblem::NotAVersion => "必须是不小于 0 的整数",
         FieldProblem::NotATime => "必须是 RFC 3339 时间，例如 2026-11-21T20:00:00Z",
     }

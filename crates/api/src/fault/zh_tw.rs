@@ -172,6 +172,7 @@ fn problem_of(problem: FieldProblem) -> String {
         FieldProblem::NotAUuid => "必須是 UUID",
         FieldProblem::NotALimit => "必須是 1 到 1000 的整數",
         FieldProblem::NotASeq => "必須是操作記錄的序號，例如 7",
+        FieldProblem::NotAHead => "必須是操作記錄的序號、冒號和 64 位十六進位雜湊",
         FieldProblem::NotAVersion => "必須是不小於 0 的整數",
         FieldProblem::NotATime => "必須是 RFC 3339 時間，例如 2026-11-21T20:00:00Z",
     }

@@ -2,6 +2,7 @@
 
 mod access_key;
 mod app;
+mod audit;
 mod backup;
 mod check;
 mod config;
@@ -99,6 +100,8 @@ enum Verb {
     Key(key::Key),
     /// Make, list and delete the keys with which programs manage
     AccessKey(access_key::AccessKey),
+    /// Show, verify and export the record of everything that operators did
+    Audit(audit::Audit),
     /// Copy a data folder, while its countersign runs
     Backup(backup::Backup),
     /// Put a backup into a data folder
@@ -138,6 +141,7 @@ pub fn run() -> ExitCode {
         Verb::Statistics(statistics) => statistics.owner.json,
         Verb::Key(key) => key.json(),
         Verb::AccessKey(key) => key.json(),
+        Verb::Audit(audit) => audit.json(),
         Verb::Backup(backup) => backup.json,
         Verb::Restore(restore) => restore.json,
         Verb::Doctor(doctor) => doctor.json,
@@ -177,6 +181,7 @@ pub fn run() -> ExitCode {
             Verb::Statistics(statistics) => statistics.run().await,
             Verb::Key(key) => key.run().await,
             Verb::AccessKey(key) => key.run().await,
+            Verb::Audit(audit) => audit.run().await,
             Verb::Backup(backup) => backup.run().await,
             Verb::Restore(restore) => restore.run(),
             Verb::Completions { shell } => {

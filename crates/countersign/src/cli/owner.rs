@@ -54,6 +54,11 @@ impl OwnerArgs {
         self.lang.unwrap_or_else(locale::of_terminal)
     }
 
+    /// Returns the data folder.
+    pub(super) fn folder(&self) -> anyhow::Result<PathBuf> {
+        Ok(self.place.kept()?.data)
+    }
+
     pub(super) fn find(&self) -> anyhow::Result<Owner> {
         Owner::of(&self.place, self.lang())
     }

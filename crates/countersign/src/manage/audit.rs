@@ -1,6 +1,7 @@
 //! The audit record: reading it, acts outside the database, and refused calls.
 
 use countersign_api::AuditActDto;
+use countersign_core::audit::chain::{Breach, Broken, Entry, Head, Verifier};
 use countersign_core::audit::{Act, Author, Target, Verb};
 use countersign_core::time::Timestamp;
 
@@ -83,6 +84,35 @@ impl Manage {
                 }
             }
         }
+    }
+
+    /// Verifies the record, with a head that was kept elsewhere where there is one. Returns its head, or the first act at
+    /// which it is not what was written.
+    pub async fn verify_acts(&self, known: Option<Head>) -> Result<Head, Broken> {
+        let mut verifier = Verifier::new(known);
+        loop {
+            let unreadable = Broken {
+                seq: verifier.next(),
+                why: Breach::Unreadable,
+            };
+            let page = self.parts.audit.after(unreadable.seq - 1, PAGE).await;
+            let page = page.map_err(|_| unreadable)?;
+            if page.is_empty() {
+                return verifier.finish();
+            }
+            for entry in &page {
+                verifier.take(entry)?;
+            }
+        }
+    }
+
+    /// Returns the lines of the acts after the number `seq`, oldest first, at most `limit`, exactly as they were chained.
+    ///
+    /// # Errors
+    /// [`ManageError::Unavailable`].
+    pub async fn export_acts(&self, seq: u64, limit: u16) -> Result<Vec<String>, ManageError> {
+        let page = self.parts.audit.after(seq, limit).await?;
+        Ok(page.iter().map(Entry::line).collect())
     }
 
     /// Records a backup, before it is made.

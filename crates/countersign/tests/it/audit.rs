@@ -332,3 +332,79 @@ async fn a_backup_is_on_record_before_it_is_made_and_a_start_on_it_too() {
         json!({"found": "was restored from a backup"})
     );
 }
+
+/// The head that `countersign audit verify` prints.
+fn verified(terminal: &Terminal, arguments: &[&str]) -> String {
+    let found = terminal.ok(&[&["audit", "verify", "--json"], arguments].concat());
+    let found: Value = serde_json::from_str(&found).unwrap();
+    assert_eq!(found["intact"], true, "{found}");
+    found["head"].as_str().unwrap().to_owned()
+}
+
+// shows: G9
+#[tokio::test]
+async fn the_record_is_verified_and_exported_running_stopped_and_from_a_file() {
+    let data = folder();
+    let server = Server::start(data.path(), &[]).await;
+    let terminal = server.terminal();
+    terminal.ok(&["app", "create", "--name", "Shop", "--id", "shop"]);
+    let head = verified(&terminal, &[]);
+    let lines = terminal.ok(&["audit", "export"]);
+    let stopped = server.stop().await;
+    let told = format!("\"head\":\"{head}\"");
+    assert!(stopped.stderr.contains(&told), "{}", stopped.stderr);
+    assert_eq!(
+        stopped
+            .stderr
+            .matches("the head of the audit record")
+            .count(),
+        2
+    );
+
+    assert_eq!(verified(&terminal, &["--head", &head]), head);
+    assert_eq!(terminal.ok(&["audit", "export"]), lines);
+    let file = data.path().join("audit.jsonl");
+    let path = file.to_str().unwrap();
+    std::fs::write(&file, &lines).unwrap();
+    assert_eq!(
+        verified(&terminal, &["--file", path, "--head", &head]),
+        head
+    );
+
+    // The newest act, in one line.
+    let newest = lines.lines().last().unwrap();
+    std::fs::write(&file, lines.replace(newest, "")).unwrap();
+    let cut = terminal.run(&["audit", "verify", "--file", path, "--head", &head]);
+    insta::assert_snapshot!(cut, @r"
+    exit code 1
+    countersign: act 3 cannot be read
+    ");
+    std::fs::write(&file, lines.replace("Shop", "Ship")).unwrap();
+    let changed = terminal.run(&["audit", "verify", "--file", path]);
+    insta::assert_snapshot!(changed, @r"
+    exit code 1
+    countersign: act 3 was changed: its text does not have its hash
+    ");
+}
+
+// shows: G9
+#[tokio::test]
+async fn a_byte_changed_in_the_file_of_a_stopped_service_is_found_by_the_command() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let terminal = server.terminal();
+    terminal.ok(&["app", "create", "--name", "Shop", "--id", "shop"]);
+    server.stop().await;
+    let path = data.path().join("countersign.db");
+    let whole = std::fs::read(&path).unwrap();
+    let text = b"{\"seq\":3,";
+    let start = whole.windows(text.len()).position(|piece| piece == text);
+    let mut changed = whole.clone();
+    changed[start.unwrap() + 20] ^= 1;
+    std::fs::write(&path, &changed).unwrap();
+    let found = terminal.run(&["audit", "verify", "--json"]);
+    assert_eq!(found.code, 1, "{found}");
+    assert!(found.stderr.contains("act 3 was changed"), "{found}");
+    std::fs::write(&path, &whole).unwrap();
+    verified(&terminal, &[]);
+}

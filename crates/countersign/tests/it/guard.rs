@@ -27,10 +27,12 @@ const DOCUMENTS: [&str; 3] = ["jwks", "jwks-of-application", "system"];
 pub(crate) struct Operation {
     pub(crate) id: String,
     pub(crate) method: Method,
-    path: String,
+    pub(crate) path: String,
     /// The example of its body, as text; empty without one.
-    body: String,
+    pub(crate) body: String,
     pub(crate) is_management: bool,
+    /// The chapter of the document, which says who calls.
+    pub(crate) tag: String,
 }
 
 impl Operation {
@@ -52,6 +54,7 @@ impl Operation {
                 .map(|_| body.to_string())
                 .unwrap_or_default(),
             is_management: tags.contains(&json!("Management")),
+            tag: tags[0].as_str().unwrap().to_owned(),
         }
     }
 
@@ -120,7 +123,7 @@ pub(crate) async fn operations(server: &Server) -> Vec<Operation> {
 }
 
 /// Sets up the things that examples of other operations change or delete.
-async fn set_up_examples(server: &Server, operations: &[Operation]) {
+pub(crate) async fn set_up_examples(server: &Server, operations: &[Operation]) {
     for (id, body) in [
         (
             "create-application",

@@ -1,6 +1,13 @@
 //! The table of the audit record refuses everything but the next row.
 
+use std::fs;
+use std::ops::Range;
+use std::path::Path;
+
+use countersign_core::audit::chain::{Breach, Broken, Head};
 use countersign_core::audit::{Act, Author, Target, Verb};
+use countersign_store::sqlite::StoppedAudit;
+use rusqlite::Connection;
 
 use crate::sqlite::Sqlite;
 use crate::world::World;
@@ -29,4 +36,80 @@ async fn a_row_is_neither_changed_nor_deleted_nor_replaced_nor_put_in_between() 
         assert_eq!(refused, "the audit record is only appended to", "{sql}");
     }
     assert_eq!(world.audit().after(0, 10).await.unwrap(), before);
+}
+
+/// A stopped folder with five acts on record.
+async fn stopped() -> World<Sqlite> {
+    let mut world = World::on(Sqlite::in_memory());
+    for n in 0..5 {
+        let target = Target::new("backup", format!("/backups/{n}"));
+        let act = Act::outside(Author::service(), Verb::BackupMade, target, &[]);
+        world.audit().record(act).await.unwrap();
+    }
+    world.stop();
+    world
+}
+
+fn verify(folder: &Path, known: Option<Head>) -> Result<Head, Broken> {
+    StoppedAudit::open(folder).unwrap().unwrap().verify(known)
+}
+
+/// Where the row `seq` lies in the file: its header, number, text and hash.
+fn row(file: &[u8], seq: u64) -> Range<usize> {
+    let start = format!("{{\"seq\":{seq},");
+    let mut places = file.windows(start.len());
+    let text = places.position(|piece| piece == start.as_bytes()).unwrap();
+    let prev = b",\"prev\":\"";
+    let mut places = file[text..].windows(prev.len());
+    let length = places.position(|piece| piece == prev).unwrap() + prev.len() + 64 + 2;
+    // Before the text: its length in two bytes, the length of the header, the types (that of the text in two bytes), and the
+    // number in one byte, but for 1, which is a type of its own.
+    let before = if seq == 1 { 7 } else { 8 };
+    text - before..text + length + 32
+}
+
+// shows: G9
+#[tokio::test]
+async fn one_changed_byte_anywhere_in_a_row_is_found() {
+    let world = stopped().await;
+    let folder = world.backend.dir.path();
+    let path = folder.join("countersign.db");
+    let whole = fs::read(&path).unwrap();
+    verify(folder, None).unwrap();
+    let mut tried = 0;
+    for seq in [1, 3, 5] {
+        for place in row(&whole, seq) {
+            let mut changed = whole.clone();
+            changed[place] ^= 1 << (place % 8);
+            fs::write(&path, &changed).unwrap();
+            let found = match StoppedAudit::open(folder) {
+                Ok(Some(audit)) => audit.verify(None),
+                _ => continue, // no start would open it either
+            };
+            let broken = found.expect_err(&format!("byte {place} of row {seq}"));
+            assert!(broken.seq <= seq, "{broken}: {place} in row {seq}");
+            tried += 1;
+        }
+    }
+    assert!(tried > 900, "{tried}");
+    fs::write(&path, &whole).unwrap();
+    assert_eq!(verify(folder, None).unwrap().seq, 5);
+}
+
+// shows: G9
+#[tokio::test]
+async fn a_removed_row_is_found_and_a_cut_tail_by_a_head() {
+    let world = stopped().await;
+    let folder = world.backend.dir.path();
+    let head = verify(folder, None).unwrap();
+    let log = Connection::open(folder.join("countersign.db")).unwrap();
+    log.execute_batch("DROP TRIGGER audit_is_not_deleted; DELETE FROM audit WHERE seq = 5")
+        .unwrap();
+    assert_eq!(verify(folder, None).unwrap().seq, 4);
+    let why = Breach::Missing;
+    let found = verify(folder, Some(head));
+    assert_eq!(found, Err(Broken { seq: 5, why }));
+    log.execute("DELETE FROM audit WHERE seq = 2", []).unwrap();
+    let found = verify(folder, None);
+    assert_eq!(found, Err(Broken { seq: 2, why }));
 }

@@ -1,13 +1,13 @@
 //! The schemas of the wire types, for the OpenAPI document.
 
 use countersign_api::{
-    AccessKeyDto, ApplicationDto, AttemptDto, AuditActDto, AuditActor, AuditTarget, Channel,
-    CheckAppIdSecretRequest, CheckDto, CheckedSecret, CountryDto, CountryName, CountryNames,
-    CreateApplicationRequest, CreatedAccessKey, CreatedApplication, DeleteAccessKeyRequest,
-    DeleteSmsProviderRequest, DeleteSmsRouteRequest, FilledTemplateDto, FindMessagesRequest,
-    IntrospectTokenRequest, InvalidReason, JsonWebKey, JsonWebKeySet, LintedSmsTemplate,
-    ManagementToken, ManagementTokenRequest, MessageDto, PreCheckCodeRequest, PreCheckedCode,
-    PreviewSmsTemplateRequest, PreviewedSms, ProviderHealth, PublicKey, ReceiptDto,
+    AccessKeyDto, ApplicationDto, AttemptDto, AuditActDto, AuditActor, AuditExport, AuditTarget,
+    AuditVerification, Channel, CheckAppIdSecretRequest, CheckDto, CheckedSecret, CountryDto,
+    CountryName, CountryNames, CreateApplicationRequest, CreatedAccessKey, CreatedApplication,
+    DeleteAccessKeyRequest, DeleteSmsProviderRequest, DeleteSmsRouteRequest, FilledTemplateDto,
+    FindMessagesRequest, IntrospectTokenRequest, InvalidReason, JsonWebKey, JsonWebKeySet,
+    LintedSmsTemplate, ManagementToken, ManagementTokenRequest, MessageDto, PreCheckCodeRequest,
+    PreCheckedCode, PreviewSmsTemplateRequest, PreviewedSms, ProviderHealth, PublicKey, ReceiptDto,
     RecordBackupRequest, RotatedSigningKey, RoutedProvider, SendSmsRequest, SetSmsProviderRequest,
     SigningKeyDto, SigningKeyState, SmsCodePayload, SmsCounts, SmsProviderDto, SmsRouteDto,
     SmsStatistics, SmsStatisticsRow, SmsTemplateDto, SystemInfo, SystemVersion, TemplateFinding,
@@ -25,7 +25,9 @@ pub(crate) fn all() -> Value {
     add::<AttemptDto>(&mut schemas);
     add::<AuditActDto>(&mut schemas);
     add::<AuditActor>(&mut schemas);
+    add::<AuditExport>(&mut schemas);
     add::<AuditTarget>(&mut schemas);
+    add::<AuditVerification>(&mut schemas);
     add::<RecordBackupRequest>(&mut schemas);
     add::<Channel>(&mut schemas);
     add::<CheckAppIdSecretRequest>(&mut schemas);
