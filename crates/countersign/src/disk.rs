@@ -1,27 +1,10 @@
 //! The room on the disk of a data folder.
 
-use std::path::Path;
-
 /// The least room, in bytes: with less, the next hour of a busy service may not fit.
 pub const LEAST: u64 = 64 << 20;
 
 /// The room that is enough for any database that is small.
 const ENOUGH: u64 = 512 << 20;
-
-/// Returns the bytes that this user may still write on the disk of `path`, where the system tells.
-#[cfg(unix)]
-#[must_use]
-pub fn free(path: &Path) -> Option<u64> {
-    let disk = rustix::fs::statvfs(path).ok()?;
-    Some(disk.f_bavail.saturating_mul(disk.f_frsize))
-}
-
-/// Returns nothing: the system does not tell.
-#[cfg(not(unix))]
-#[must_use]
-pub fn free(_path: &Path) -> Option<u64> {
-    None
-}
 
 /// Returns the room that a database of so many bytes should have: a copy of it, and as much again to grow.
 #[must_use]

@@ -81,14 +81,35 @@ impl Door {
     }
 }
 
-/// Serves until told to stop, cancels `stopping`, and drains.
+/// Waits until the process is told to stop and cancels `stopping`, so that it is not ready any more. Then goes on for
+/// `delay`, in which whoever balances load takes it out, or until a second signal.
+async fn told(signals: &mut Signals, stopping: &CancellationToken, delay: Duration) {
+    signals.next().await;
+    supervisor::stopping();
+    stopping.cancel();
+    if delay.is_zero() {
+        return;
+    }
+    let seconds = delay.as_secs();
+    tracing::info!(
+        seconds,
+        "told to stop: not ready any more, and still serving"
+    );
+    tokio::select! {
+        () = tokio::time::sleep(delay) => {}
+        () = signals.insisted() => {}
+    }
+}
+
+/// Serves until told to stop, cancels `stopping`, goes on for `delay`, and drains.
 pub async fn serve(
     doors: Doors,
     tasks: TaskTracker,
     stopping: CancellationToken,
+    delay: Duration,
     mut signals: Signals,
 ) {
-    let callers = GracefulShutdown::new();
+    let (callers, closing) = (GracefulShutdown::new(), CancellationToken::new());
     let _monitor = doors.monitor.map(|monitor| {
         let open = async move {
             let (graceful, stopping) = (GracefulShutdown::new(), CancellationToken::new());
@@ -97,12 +118,11 @@ pub async fn serve(
         AbortOnDropHandle::new(tokio::spawn(open))
     });
     tokio::select! {
-        _ = doors.api.open(&callers, &stopping) => {}
-        () = signals.next() => {}
+        _ = doors.api.open(&callers, &closing) => {}
+        () = told(&mut signals, &stopping, delay) => {}
     }
-    supervisor::stopping();
     tracing::info!("stopping: no new requests, finishing those under way");
-    stopping.cancel();
+    closing.cancel();
     let drained = async {
         // Requests first: one that is being read may still become a send.
         callers.shutdown().await;

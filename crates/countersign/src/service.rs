@@ -27,13 +27,14 @@ use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 use crate::audit_head::HeadTeller;
 use crate::config::keys::{Keys, KeysError};
 use crate::config::settings::{ServerSettings, Settings};
-use crate::connection::{self, Answers, Opening};
+use crate::connection::{self, Answers, OpenConnections, Opening};
 use crate::http::{self, AppState, Development, Services};
 use crate::lifecycle::{self, Door, Doors, Signals};
 use crate::manage::{Manage, ManageParts};
 use crate::metrics::{MeteredLedger, Metrics};
 use crate::supervisor;
 use crate::system::{Machine, SystemClock};
+use crate::time_server::TimeServer;
 use crate::tls::Tls;
 use crate::token::{Minter, SigningKeys};
 use crate::vendors::{VendorParts, Vendors};
@@ -96,6 +97,9 @@ pub struct Service {
     opening: Opening,
     /// Plans what other nodes set up, until the service is dropped.
     _follower: AbortOnDropHandle<()>,
+    shutdown_delay: Duration,
+    /// Compares the clock of the machine with a server, until the service is dropped.
+    _time_server: Option<AbortOnDropHandle<()>>,
     /// Says when the clock of the service and the wall clock are apart, until the service is dropped.
     _wall_clock: AbortOnDropHandle<()>,
 }
@@ -165,6 +169,7 @@ impl Service {
         }));
         let opening = opening(&parts.settings.server, parts.tls.as_ref());
         let wall_clock = wall_clock::watch(Arc::clone(clock));
+        let time_server = parts.settings.clock.sntp.map(TimeServer::new).map(Arc::new);
         let state = AppState::new(Services {
             messenger,
             checker: Arc::new(checker),
@@ -188,6 +193,8 @@ impl Service {
             url: parts.url.clone(),
             tls: parts.tls,
             serves_reference: parts.development.is_some() || parts.settings.server.docs,
+            open: OpenConnections::default(),
+            time_server: time_server.clone(),
             development: parts.development,
         });
         Ok(Self {
@@ -198,7 +205,9 @@ impl Service {
             idle: parts.settings.server.idle,
             opening,
             _follower: AbortOnDropHandle::new(follower),
+            shutdown_delay: parts.settings.server.shutdown_delay,
             _wall_clock: wall_clock,
+            _time_server: time_server.map(TimeServer::watch),
         })
     }
 
@@ -216,6 +225,7 @@ impl Service {
                 site: http::site(self.state.clone()),
                 refusals: http::refusals(self.state.clone()),
                 idle: self.idle,
+                open: self.state.open.clone(),
             },
             proxies: self.state.proxies.clone(),
             opening: self.opening,
@@ -226,13 +236,15 @@ impl Service {
                 site: http::monitor(self.state.clone()),
                 refusals: connection::Refusals::bare(),
                 idle: self.idle,
+                open: OpenConnections::default(),
             },
             proxies: Networks::loopback(),
             opening: Opening::default(),
         });
         let _watchdog = supervisor::feed(Arc::clone(&self.state.ledger));
         let stopping = self.state.stopping.clone();
-        lifecycle::serve(Doors { api, monitor }, self.tasks, stopping, signals).await;
+        let doors = Doors { api, monitor };
+        lifecycle::serve(doors, self.tasks, stopping, self.shutdown_delay, signals).await;
         self.audit_head.say().await;
     }
 }

@@ -23,8 +23,8 @@ pub(crate) fn stopping() {
 }
 
 /// Feeds the watchdog of the supervisor, if it has one (`WATCHDOG_USEC`), as long as the ledger answers within the time
-/// that the supervisor allows. An error is an answer: a new process would find the same full disk. Call this within a
-/// tokio runtime; it goes on until the value is dropped.
+/// that the supervisor allows. An error is an answer: a new process would find the same full disk. A commit that
+/// [hangs](countersign_core::ports::ledger::LedgerState::hangs) is none. Call this within a tokio runtime; it goes on until the value is dropped.
 pub(crate) fn feed(ledger: Arc<dyn Ledger>) -> Option<AbortOnDropHandle<()>> {
     let pause = sd_notify::watchdog_enabled()? / MEALS;
     Some(AbortOnDropHandle::new(tokio::spawn(async move {
@@ -32,7 +32,9 @@ pub(crate) fn feed(ledger: Arc<dyn Ledger>) -> Option<AbortOnDropHandle<()>> {
             if let Err(error) = ledger.probe().await {
                 tracing::warn!(%error, "the store cannot write");
             }
-            tell(NotifyState::Watchdog);
+            if !ledger.state().hangs() {
+                tell(NotifyState::Watchdog);
+            }
             tokio::time::sleep(pause).await;
         }
     })))

@@ -14,4 +14,4 @@ pub mod sqlite;
 pub use mark::PutBack;
 pub use refusals::RecentRefusals;
 pub use seal::StoreKeys;
-pub use sqlite::{ClaimError, OwnedFolder, is_owned};
+pub use sqlite::{ClaimError, OwnedFolder, is_owned, room};

@@ -49,6 +49,8 @@
 //! [`check::judge`](crate::code::check::judge), [`resend`](crate::code::resend),
 //! [`GiveBack`](crate::send::settle::GiveBack)). The ledger alone decides how it groups steps into commits.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 
 use super::StoreError;
@@ -63,6 +65,36 @@ pub struct Settled {
     /// Whether this settlement gave the message's refundable hits back, and the minute with them. False for every
     /// later settlement of the message.
     pub gave_back: bool,
+}
+
+/// The state of a ledger at one moment, for those who watch it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LedgerState {
+    /// The number of records that wait to become durable.
+    pub waiting: usize,
+    /// The number of messages without an outcome yet.
+    pub pending: usize,
+    /// The number of applications, channels and numbers with a code that can be checked. A code counts for a moment after
+    /// its end.
+    pub live_codes: usize,
+    /// The time for which the commit that is under way has lasted; zero where none is. [`Duration::MAX`] where nothing
+    /// will be committed any more.
+    pub committing: Duration,
+    /// The size of the database in bytes, where it has one of its own.
+    pub size: u64,
+    /// The bytes that may still be written on the disk of the database, where that is known.
+    pub room: Option<u64>,
+}
+
+impl LedgerState {
+    /// The time after which a commit hangs: far longer than a slow disk takes.
+    pub const HANGING: Duration = Duration::from_secs(15);
+
+    /// Returns whether the ledger hangs, so that only a new process helps.
+    #[must_use]
+    pub fn hangs(&self) -> bool {
+        self.committing >= Self::HANGING
+    }
 }
 
 /// Decides on sends and checks, and keeps its decisions.
@@ -119,4 +151,7 @@ pub trait Ledger: Send + Sync + 'static {
     /// # Errors
     /// [`StoreError`] when it could not.
     async fn probe(&self) -> Result<(), StoreError>;
+
+    /// Returns the state at this moment, without waiting for anything.
+    fn state(&self) -> LedgerState;
 }

@@ -70,6 +70,7 @@ impl Demo {
             site: Site::of_this_machine(router, ThisMachine::alone()),
             refusals: Refusals::bare(),
             idle: connection::IDLE,
+            open: connection::OpenConnections::default(),
         };
         let doors = Doors {
             api: Door {
@@ -81,7 +82,7 @@ impl Demo {
             monitor: None,
         };
         let (tasks, stopping) = (TaskTracker::new(), CancellationToken::new());
-        lifecycle::serve(doors, tasks, stopping, signals).await;
+        lifecycle::serve(doors, tasks, stopping, Duration::ZERO, signals).await;
         Ok(ExitCode::SUCCESS)
     }
 

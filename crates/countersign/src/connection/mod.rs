@@ -2,6 +2,7 @@
 
 mod handles;
 mod listening;
+mod open;
 mod opening;
 mod places;
 mod proxy_header;
@@ -12,6 +13,7 @@ mod stream;
 mod usage;
 
 pub use listening::listen;
+pub use open::OpenConnections;
 pub use opening::Opening;
 pub(crate) use places::Places;
 pub use refusal::{Refusals, Refused};

@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use tower_service::Service as _;
 
 use super::Peer;
+use super::open::OpenConnections;
 use super::opening::Opening;
 use super::places::Place;
 use super::refusal::Refusals;
@@ -39,6 +40,8 @@ pub struct Answers {
     pub refusals: Refusals,
     /// How long a connection may idle, which its answers announce.
     pub idle: Duration,
+    /// Counts the connections.
+    pub open: OpenConnections,
 }
 
 /// A connection that was just accepted.
@@ -104,7 +107,9 @@ async fn requests(
         site,
         refusals,
         idle,
+        open,
     } = answers;
+    let _open = open.add();
     let usage = Arc::clone(&place.usage);
     let announced = HeaderValue::try_from(format!("timeout={}", idle.as_secs())).ok();
     let answer = service_fn(move |request: Request<Incoming>| {

@@ -69,6 +69,7 @@ pub(crate) async fn handle(
     let read = match read {
         Ok(read) => read,
         Err(error) => {
+            state.metrics.reported(provider.name(), refused(error), 1);
             tracing::warn!(provider = provider.name(), %error, "a report was not taken");
             return (status(error), format!("{error}\n")).into_response();
         }
@@ -77,14 +78,33 @@ pub(crate) async fn handle(
         let reports = left_out(&read.left_out);
         tracing::warn!(provider = provider.name(), reports, "reports were left out");
     }
+    state
+        .metrics
+        .reported(provider.name(), "left_out", read.left_out.len());
+    let statuses: Vec<_> = read.receipts.iter().map(|receipt| receipt.status).collect();
     let kept = state.records.receive(provider.name(), read.receipts).await;
     match kept {
         Ok(()) => {
+            for status in statuses {
+                state.metrics.reported(provider.name(), status.as_str(), 1);
+            }
             let content_type = [(header::CONTENT_TYPE, read.answer.content_type)];
             (content_type, read.answer.body).into_response()
         }
         // The vendor reports it again.
-        Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        Err(_) => {
+            state.metrics.reported(provider.name(), "not_kept", 1);
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
+    }
+}
+
+/// The word for a callback that is none of the vendor's.
+const fn refused(error: InvalidCallback) -> &'static str {
+    match error {
+        InvalidCallback::NotExpected => "not_expected",
+        InvalidCallback::Malformed => "malformed",
+        InvalidCallback::Unsigned => "unsigned",
     }
 }
 

@@ -18,8 +18,10 @@ use tokio_util::task::TaskTracker;
 
 use super::dev::Development;
 use super::wire::fault;
+use crate::connection::OpenConnections;
 use crate::manage::Manage;
 use crate::metrics::Metrics;
+use crate::time_server::TimeServer;
 use crate::tls::Tls;
 use crate::token::Minter;
 use crate::vendors::Vendors;
@@ -82,6 +84,10 @@ pub struct Services {
     pub serves_reference: bool,
     /// Counts and times.
     pub(crate) metrics: Arc<Metrics>,
+    /// The connections of the API.
+    pub open: OpenConnections,
+    /// The server with which the clock is compared, where the settings name one.
+    pub(crate) time_server: Option<Arc<TimeServer>>,
     /// The parts of development, in development.
     pub development: Option<Arc<Development>>,
 }

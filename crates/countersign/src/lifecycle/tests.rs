@@ -6,6 +6,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::*;
+use crate::connection::OpenConnections;
 use crate::connection::Refusals;
 use crate::http::Site;
 
@@ -23,6 +24,7 @@ async fn with_a_defect() -> SocketAddr {
             site: Site::of_the_world(routes, false),
             refusals: Refusals::bare(),
             idle: Duration::from_secs(75),
+            open: OpenConnections::default(),
         },
         proxies: Networks::loopback(),
         opening: Opening::default(),
@@ -33,6 +35,7 @@ async fn with_a_defect() -> SocketAddr {
         doors,
         TaskTracker::new(),
         CancellationToken::new(),
+        Duration::ZERO,
         signals,
     ));
     address

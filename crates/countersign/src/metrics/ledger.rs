@@ -7,7 +7,7 @@ use countersign_core::code::check::{Checked, CodeCheck, TokenUse, Unlock};
 use countersign_core::limit::Rules;
 use countersign_core::message::{Decision, Intent};
 use countersign_core::ports::StoreError;
-use countersign_core::ports::ledger::{Ledger, Settled};
+use countersign_core::ports::ledger::{Ledger, LedgerState, Settled};
 use countersign_core::send::attempt::{self, Attempt};
 use countersign_core::send::outcome::Outcome;
 use countersign_core::send::settle::Settlement;
@@ -102,6 +102,10 @@ impl Ledger for MeteredLedger {
 
     async fn probe(&self) -> Result<(), StoreError> {
         self.timed("probe", self.inner.probe()).await
+    }
+
+    fn state(&self) -> LedgerState {
+        self.inner.state()
     }
 
     async fn use_token(&self, token: TokenUse) -> Result<bool, StoreError> {

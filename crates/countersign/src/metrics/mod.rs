@@ -3,7 +3,9 @@
 //! Labels are words of the program, names of limits and names of providers: never an application, a number, an address or
 //! anything else that a caller chooses.
 
+mod gauges;
 mod ledger;
+mod process;
 
 use std::fmt;
 use std::time::Duration;
@@ -18,7 +20,10 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
+pub(crate) use gauges::Now;
 pub(crate) use ledger::MeteredLedger;
+
+use gauges::Gauges;
 
 /// The upper bounds of the times of a store, in seconds.
 const STORE_BOUNDS: [f64; 9] = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.0];
@@ -42,8 +47,10 @@ pub(crate) struct Metrics {
     store_errors: Family<Operation, Counter>,
     open_circuits: Family<Provider, Gauge>,
     in_flight: Family<Provider, Gauge>,
-    refusals_dropped: Gauge,
+    reports: Family<Report, Counter>,
+    proofs_failed: Family<Proof, Counter>,
     certificate_ends: Gauge,
+    gauges: Gauges,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -83,6 +90,17 @@ struct Operation {
     operation: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Report {
+    provider: String,
+    result: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Proof {
+    proof: &'static str,
+}
+
 /// A provider at the moment of a scrape.
 #[derive(Debug)]
 pub(crate) struct ProviderNow {
@@ -112,8 +130,10 @@ impl Metrics {
             store_errors: Family::default(),
             open_circuits: Family::default(),
             in_flight: Family::default(),
-            refusals_dropped: Gauge::default(),
+            reports: Family::default(),
+            proofs_failed: Family::default(),
             certificate_ends: Gauge::default(),
+            gauges: Gauges::default(),
         };
         metrics.register();
         metrics
@@ -150,8 +170,11 @@ impl Metrics {
         registry.register("provider_circuit_open", help, self.open_circuits.clone());
         let help = "Messages on their way to the provider";
         registry.register("provider_in_flight", help, self.in_flight.clone());
-        let help = "Refusals that are no longer on record";
-        registry.register("refusals_dropped", help, self.refusals_dropped.clone());
+        let help = "Delivery reports of vendors, by what became of them";
+        registry.register("reports", help, self.reports.clone());
+        let help = "Management calls that proved nothing, by the proof that they showed";
+        registry.register("proofs_failed", help, self.proofs_failed.clone());
+        self.gauges.register(registry);
     }
 
     /// Counts an answer of the API. A request without a route is none of the program's words.
@@ -175,21 +198,30 @@ impl Metrics {
         self.certificate_ends.set(at.as_millis() / 1_000);
     }
 
+    /// Counts `count` reports of a provider, by what became of them: a word of the program.
+    pub(crate) fn reported(&self, provider: &str, result: &'static str, count: usize) {
+        let report = Report {
+            provider: provider.to_owned(),
+            result,
+        };
+        let count = u64::try_from(count).unwrap_or(u64::MAX);
+        self.reports.get_or_create(&report).inc_by(count);
+    }
+
+    /// Counts a management call that was refused, by the kind of proof that it showed.
+    pub(crate) fn proof_failed(&self, proof: &'static str) {
+        self.proofs_failed.get_or_create(&Proof { proof }).inc();
+    }
+
     /// The metrics as Prometheus reads them.
     ///
     /// # Errors
     /// Never, as far as is known.
-    pub(crate) fn scrape(
-        &self,
-        providers: &[ProviderNow],
-        refusals_dropped: u64,
-    ) -> Result<String, fmt::Error> {
-        let dropped = i64::try_from(refusals_dropped).unwrap_or(i64::MAX);
-        self.refusals_dropped.set(dropped);
+    pub(crate) fn scrape(&self, now: &Now) -> Result<String, fmt::Error> {
         // A provider that is gone is not shown.
         self.open_circuits.clear();
         self.in_flight.clear();
-        for now in providers {
+        for now in &now.providers {
             let provider = Provider {
                 provider: now.name.clone(),
             };
@@ -199,6 +231,7 @@ impl Metrics {
             let in_flight = i64::try_from(now.in_flight).unwrap_or(i64::MAX);
             self.in_flight.get_or_create(&provider).set(in_flight);
         }
+        self.gauges.set(now);
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
         Ok(text)

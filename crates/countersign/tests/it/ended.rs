@@ -183,7 +183,7 @@ async fn a_sandbox_and_a_demo_end_well_when_their_terminal_closes() {
 }
 
 /// Sets the largest file that the server may write, in bytes.
-async fn limit_files(server: &Server, bytes: &str) {
+pub(crate) async fn limit_files(server: &Server, bytes: &str) {
     let limit = format!("--fsize={bytes}:unlimited");
     let set = Command::new("prlimit")
         .args(["--pid", &server.pid(), &limit])

@@ -62,7 +62,16 @@ impl Server {
 
     /// `countersign serve` with these settings, which name the folder `data`, and these arguments, on a free port.
     pub(crate) async fn serve(settings: &Path, data: &Path, args: &[&str]) -> Self {
-        let mut command = Command::new(BINARY);
+        Self::serve_by(Command::new(BINARY), settings, data, args).await
+    }
+
+    /// [`serve`](Self::serve) by `command`, which lacks only its arguments.
+    pub(crate) async fn serve_by(
+        mut command: Command,
+        settings: &Path,
+        data: &Path,
+        args: &[&str],
+    ) -> Self {
         command
             .args(["serve", "--listen", "127.0.0.1:0", "--config"])
             .arg(settings)

@@ -18,7 +18,7 @@ use countersign_core::network::Networks;
 use countersign_core::phone::PhoneNumber;
 use countersign_core::policy::CodePolicy;
 use countersign_core::ports::StoreError;
-use countersign_core::ports::ledger::{Ledger, Settled};
+use countersign_core::ports::ledger::{Ledger, LedgerState, Settled};
 use countersign_core::ports::provider::{Provider, Sms};
 use countersign_core::ports::records::{Records, TimelineQuery};
 use countersign_core::send::messenger::{Messenger, MessengerParts, Plan, SendError, SendRequest};
@@ -64,6 +64,10 @@ impl Ledger for StandsStill {
 
     async fn probe(&self) -> Result<(), StoreError> {
         self.store.probe().await
+    }
+
+    fn state(&self) -> LedgerState {
+        self.store.state()
     }
 
     async fn use_token(&self, token: TokenUse) -> Result<bool, StoreError> {

@@ -13,7 +13,7 @@ use countersign_core::id::RequestId;
 use countersign_core::limit::{RuleSet, Rules};
 use countersign_core::message::{Decision, Intent};
 use countersign_core::ports::StoreError;
-use countersign_core::ports::ledger::{Ledger, Settled};
+use countersign_core::ports::ledger::{Ledger, LedgerState, Settled};
 use countersign_core::send::settle::{GiveBack, Settlement, Settling};
 use countersign_core::time::Timestamp;
 
@@ -107,6 +107,21 @@ impl Ledger for SqliteStore {
             (is_new, event)
         })
         .await
+    }
+
+    fn state(&self) -> LedgerState {
+        let (pending, live_codes) = match self.live.lock() {
+            Ok(live) => (live.pending_messages(), live.checkable_codes()),
+            Err(_) => (0, 0),
+        };
+        LedgerState {
+            waiting: self.queue.waiting(),
+            pending,
+            live_codes,
+            committing: self.queue.committing(self.clock.now()),
+            size: self.size(),
+            room: self.folder.room(),
+        }
     }
 
     async fn probe(&self) -> Result<(), StoreError> {

@@ -34,7 +34,7 @@ pub use audit::{StoppedAudit, StoppedAuditError};
 use log::identity;
 use memory::{Live, LiveSetup};
 use start::folder::Identity;
-pub use start::folder::{ClaimError, OwnedFolder, is_owned};
+pub use start::folder::{ClaimError, OwnedFolder, is_owned, room};
 use start::open::DATABASE;
 pub use start::open::OpenError;
 use upkeep::Upkeep;
@@ -89,6 +89,15 @@ impl SqliteStore {
     pub fn is_in_place(&self) -> bool {
         let database = self.folder.path().join(DATABASE);
         self.folder.is_in_place() && start::folder::is_in_place(&database, self.database)
+    }
+
+    /// Returns the size of the database and of the log beside it, in bytes.
+    fn size(&self) -> u64 {
+        let database = self.folder.path().join(DATABASE);
+        [database.with_extension("db-wal"), database]
+            .iter()
+            .map(|file| std::fs::metadata(file).map_or(0, |file| file.len()))
+            .sum()
     }
 
     /// Returns the clock by which the store decides, which is never behind the record. Everything beside the

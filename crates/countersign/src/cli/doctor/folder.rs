@@ -35,7 +35,7 @@ pub(super) fn check(data: &Path, bytes: u64, findings: &mut Findings) {
         findings.broken(CHECK, format!("{shown} cannot be written to: {why}"));
         return;
     }
-    match disk::free(data) {
+    match countersign_store::room(data) {
         Some(free) => room(&shown, free, bytes, findings),
         None => findings.ok(
             CHECK,

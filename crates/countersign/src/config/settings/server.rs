@@ -32,6 +32,8 @@ pub struct ServerSettings {
     pub tls: Option<TlsFiles>,
     /// How long a connection may idle.
     pub idle: Duration,
+    /// How long the service goes on accepting requests after it was told to stop, and is not ready any more.
+    pub shutdown_delay: Duration,
     /// Whether the reference is served under `/docs`.
     pub docs: bool,
     /// Whether the service starts although no provider is set up.
@@ -68,6 +70,8 @@ pub(super) struct Server {
     monitor_listen: Option<String>,
     tls: Option<TlsFiles>,
     idle_seconds: u64,
+    #[serde(default)]
+    shutdown_delay_seconds: u64,
     docs: bool,
     allow_no_provider: bool,
 }
@@ -128,6 +132,7 @@ impl Server {
                 .transpose()?,
             tls: self.tls,
             idle: idle(self.idle_seconds)?,
+            shutdown_delay: shutdown_delay(self.shutdown_delay_seconds)?,
             docs: self.docs,
             allow_no_provider: self.allow_no_provider,
         })
@@ -196,6 +201,13 @@ fn proxy(text: &str) -> anyhow::Result<Network> {
              your proxies"
         ),
     })
+}
+
+fn shutdown_delay(seconds: u64) -> anyhow::Result<Duration> {
+    match seconds {
+        0..=60 => Ok(Duration::from_secs(seconds)),
+        _ => bail!("shutdown_delay_seconds is 0 to 60, not {seconds}"),
+    }
 }
 
 fn idle(seconds: u64) -> anyhow::Result<Duration> {

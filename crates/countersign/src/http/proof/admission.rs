@@ -38,7 +38,10 @@ pub(crate) async fn admit(
     parts.extensions.insert(arrival);
     let identity = match proved {
         Ok(identity) => identity,
-        Err(fault) => return refuse(&state, &parts, body, fault).await,
+        Err(fault) => {
+            state.metrics.proof_failed(kind(&parts));
+            return refuse(&state, &parts, body, fault).await;
+        }
     };
     let author = author(&state, &identity, &parts);
     match Operator::admit(author, identity.permissions(), needed) {
@@ -69,6 +72,16 @@ fn author(state: &AppState, identity: &OperatorIdentity, parts: &Parts) -> Autho
         door,
         from: Some(cx.address),
         request: Some(cx.request_id),
+    }
+}
+
+/// The kind of proof that a request shows.
+fn kind(parts: &Parts) -> &'static str {
+    let shown = parts.headers.get(header::AUTHORIZATION);
+    match shown.and_then(|shown| shown.to_str().ok()) {
+        None | Some("") => "none",
+        Some(shown) if Signature::shown(shown).is_some() => "signature",
+        Some(_) => "token",
     }
 }
 

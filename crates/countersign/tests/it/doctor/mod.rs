@@ -1,6 +1,6 @@
 //! `countersign doctor` on a good deployment and on broken ones.
 
-mod sntp;
+pub(crate) mod sntp;
 
 use std::fmt::Write as _;
 use std::fs::{self, OpenOptions};

@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The manner in which the server answers.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Manner {
+pub(crate) enum Manner {
     /// It tells a time that is so many milliseconds later than that of this machine.
     Later(i64),
     /// It says nothing.
@@ -15,7 +15,7 @@ pub(super) enum Manner {
 }
 
 /// Starts a server on a port of this machine: its address. It ends with the process.
-pub(super) fn start(manner: Manner) -> String {
+pub(crate) fn start(manner: Manner) -> String {
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     let address = socket.local_addr().unwrap().to_string();
     std::thread::spawn(move || {

@@ -35,6 +35,11 @@ impl Codes {
         self.dead_before
     }
 
+    /// Returns the number of scopes that have a code.
+    pub(super) fn scopes(&self) -> usize {
+        self.by_scope.len()
+    }
+
     /// Returns whether no code is remembered.
     pub(super) fn is_empty(&self) -> bool {
         self.by_scope.is_empty()

@@ -154,6 +154,11 @@ impl Live {
             .map(|pending| pending.of(message))
     }
 
+    /// Returns the number of messages without an outcome.
+    pub(crate) fn pending_messages(&self) -> usize {
+        self.pending.len()
+    }
+
     /// Returns whether any message has no outcome yet.
     pub(crate) fn has_pending(&self) -> bool {
         !self.pending.is_empty()
@@ -242,6 +247,11 @@ impl Live {
         now: Timestamp,
     ) -> Option<CodeState> {
         self.codes.state(scope, message, now)
+    }
+
+    /// Returns the number of scopes with a code that is remembered.
+    pub(crate) fn checkable_codes(&self) -> usize {
+        self.codes.scopes()
     }
 
     /// Returns whether any code is remembered.

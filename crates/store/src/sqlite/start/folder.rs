@@ -84,6 +84,11 @@ impl OwnedFolder {
         &self.path
     }
 
+    /// Returns the bytes that this user may still write on the disk of the folder, where the system tells.
+    pub(crate) fn room(&self) -> Option<u64> {
+        room(&self.path)
+    }
+
     /// Returns whether the path still leads to the folder that was claimed.
     #[must_use]
     pub fn is_in_place(&self) -> bool {
@@ -102,6 +107,21 @@ pub fn is_owned(path: &Path) -> bool {
         Ok(taken) => taken.is_err(),
         Err(error) => error.kind() != io::ErrorKind::NotFound,
     }
+}
+
+/// Returns the bytes that this user may still write on the disk of `path`, where the system tells.
+#[cfg(unix)]
+#[must_use]
+pub fn room(path: &Path) -> Option<u64> {
+    let disk = rustix::fs::statvfs(path).ok()?;
+    Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
+/// Returns nothing: the system does not tell.
+#[cfg(not(unix))]
+#[must_use]
+pub fn room(_path: &Path) -> Option<u64> {
+    None
 }
 
 /// Which file or folder a path leads to: the number of the device and the number on it.

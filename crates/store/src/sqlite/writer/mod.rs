@@ -121,10 +121,12 @@ impl Writer {
                 Err(RecvTimeoutError::Timeout) => None,
                 Err(RecvTimeoutError::Disconnected) => return self.end(),
             };
+            self.inbox.batch.begins(self.place.clock.now());
             let batch = self.gather(first);
             self.write(batch);
             self.place.checkpoints.finish(&self.place.log);
             self.tidy();
+            self.inbox.batch.ends();
         }
     }
 

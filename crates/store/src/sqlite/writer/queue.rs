@@ -1,11 +1,13 @@
 //! The queue to the writer.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use countersign_core::ports::StoreError;
+use countersign_core::time::Timestamp;
 use tokio::sync::oneshot;
 
 use crate::sqlite::log::attempt::SettlementRow;
@@ -28,6 +30,7 @@ pub(crate) struct Queue {
     thread: Option<JoinHandle<()>>,
     waiting: Arc<AtomicUsize>,
     tray: Tray,
+    batch: Arc<Batch>,
 }
 
 /// The writer's end of the queue.
@@ -36,6 +39,31 @@ pub(crate) struct Inbox {
     /// The number of jobs that were sent and not taken yet.
     pub(super) waiting: Arc<AtomicUsize>,
     pub(super) tray: Tray,
+    pub(super) batch: Arc<Batch>,
+}
+
+/// When the writer took the batch that it works on, for those who watch it.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    /// Milliseconds since the Unix epoch; 0 while the writer waits for work.
+    began: AtomicI64,
+}
+
+impl Batch {
+    pub(super) fn begins(&self, now: Timestamp) {
+        self.began.store(now.as_millis(), Ordering::Relaxed);
+    }
+
+    pub(super) fn ends(&self) {
+        self.began.store(0, Ordering::Relaxed);
+    }
+
+    fn lasts(&self, now: Timestamp) -> Duration {
+        match self.began.load(Ordering::Relaxed) {
+            0 => Duration::ZERO,
+            began => Timestamp::from_millis(began).until(now),
+        }
+    }
 }
 
 /// Outcomes of messages without a waiting caller. They go with the next commit.
@@ -50,16 +78,19 @@ impl Queue {
     pub(crate) fn new() -> (Self, Inbox) {
         let (sender, jobs) = std::sync::mpsc::channel();
         let (waiting, tray) = (Arc::default(), Tray::default());
+        let batch = Arc::<Batch>::default();
         let queue = Self {
             jobs: Some(sender),
             thread: None,
             waiting: Arc::clone(&waiting),
             tray: Arc::clone(&tray),
+            batch: Arc::clone(&batch),
         };
         let inbox = Inbox {
             jobs,
             waiting,
             tray,
+            batch,
         };
         (queue, inbox)
     }
@@ -90,6 +121,21 @@ impl Queue {
     pub(crate) fn settle(&self, settlement: SettlementRow) -> Result<(), StoreError> {
         self.tray.lock().map_err(|_| stopped())?.push(settlement);
         Ok(())
+    }
+
+    /// Returns the number of records that wait to become durable.
+    pub(crate) fn waiting(&self) -> usize {
+        let outcomes = self.tray.lock().map_or(0, |tray| tray.len());
+        self.waiting.load(Ordering::Relaxed) + outcomes
+    }
+
+    /// Returns for how long the writer has worked on its batch: zero while it waits for work, and for ever once its thread
+    /// has ended.
+    pub(crate) fn committing(&self, now: Timestamp) -> Duration {
+        match &self.thread {
+            Some(thread) if thread.is_finished() => Duration::MAX,
+            _ => self.batch.lasts(now),
+        }
     }
 
     /// Returns whether new work is refused for now.
