@@ -44,9 +44,24 @@ def compose(_):
         run(*lint, cwd=copied)
     services = yaml.safe_load((FOLDER / "compose.yml").read_text())["services"]
     mounted = [volume.split(":")[0] for service in services.values() for volume in service.get("volumes", ())]
-    files = [path for path in mounted if path.startswith("./")]
+    files = [path for path in mounted if path.startswith(".")]
     same("mounted files that are missing", [path for path in files if not (FOLDER / path).is_file()], [])
     same("services", sorted(services), ["caddy", "countersign", "prometheus"])
+
+
+def caddyfile(_):
+    """Caddy takes the file that the compose file mounts."""
+    with tempfile.TemporaryDirectory() as home:
+        environment = {**os.environ, "XDG_DATA_HOME": home, "XDG_CONFIG_HOME": home, "COUNTERSIGN_HOST": "sms.example.com"}
+        run("caddy", "validate", "--adapter", "caddyfile", "--config", FOLDER / "Caddyfile", env=environment)
+
+
+def prometheus(_):
+    """Prometheus takes its file, with the alert rules where the compose file mounts them."""
+    with tempfile.TemporaryDirectory() as folder:
+        for file in (FOLDER / "prometheus.yml", FOLDER.parent / "prometheus/alerts.yml"):
+            shutil.copy(file, folder)
+        run("promtool", "check", "config", Path(folder) / "prometheus.yml")
 
 
 def settings(binary, folder):

@@ -1,14 +1,17 @@
 """The dependencies and what is packaged of them: licences, sources, the list, and no secrets."""
 
 import json
+import os
 import re
 import sys
 import zipfile
 from pathlib import Path
 
 from command import run, same
+from driver.client import Unsupported
 from driver.expect import Mismatch
 from driver.paths import ROOT
+from release import Release
 
 PRIVATE = ("keys.json", "owner.json", "countersign.db", "countersign.toml", ".pem", ".key", ".env")
 
@@ -29,12 +32,24 @@ def shipped():
 
 
 # shows: I4
+def packaging_repeats(release):
+    """The same program is packaged to the same bytes."""
+    if "THOROUGH" not in os.environ:
+        raise Unsupported("two releases are compared in ./test thorough: each takes half a minute")
+    with Release(release.binary) as again:
+        sums = [(one.folder / "SHA256SUMS").read_text() for one in (release, again)]
+    same("the checksums of a second release", sums[1], sums[0])
+
+
+# shows: I4
 def are_listed(release):
     """The SBOM has every package that is in the program, with its licence."""
     listed = json.loads(release.sbom.read_text())
     components = listed["components"]
     names = {(component["name"], component["version"]) for component in components}
     same("packages of the program that the SBOM lacks", sorted(shipped() - names - {("countersign", listed["metadata"]["component"]["version"])}), [])
+    if str(ROOT) in release.sbom.read_text():
+        raise Mismatch("an SBOM that does not name the folder of the checkout", str(ROOT))
     without = [component["name"] for component in components if not component.get("licenses")]
     same("packages without a licence in the SBOM", without, [])
 

@@ -1,6 +1,7 @@
 """What `ops/release` makes, of a program that is built already."""
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -23,19 +24,21 @@ class Release:
     """`with Release(binary) as release:` makes one from the program, in a folder that ends with the block."""
 
     def __init__(self, binary):
-        self._binary = binary
+        self.binary = binary
 
     def __enter__(self):
         self._home = tempfile.TemporaryDirectory(prefix="countersign-release-")
         self.folder = Path(self._home.name) / "out"
         programs = Path(self._home.name) / "bin"
         programs.mkdir()
+        # maturin takes the program away for a moment, and others may need it then.
+        program = shutil.copy(self.binary, self._home.name)
         crate = ROOT / "crates/countersign"
         script = CARGO.format(
             id=f"path+file://{crate}#0.1.0",
             manifest=crate / "Cargo.toml",
             source=crate / "src/main.rs",
-            binary=self._binary,
+            binary=program,
             cargo=run("sh", "-c", "command -v cargo").strip(),
         )
         (programs / "cargo").write_text(script)

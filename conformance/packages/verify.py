@@ -118,9 +118,12 @@ CASES = {
     "wheel: installed, used, uninstalled": wheel,
     "Dockerfile": containers.dockerfile,
     "compose file": containers.compose,
+    "Caddyfile": containers.caddyfile,
+    "Prometheus and its alert rules": containers.prometheus,
     "settings of the containers": lambda packages: containers.settings(packages.binary, packages.folder / "container"),
     "dependencies: licences, bans, sources": dependencies.are_allowed,
     "dependencies: listed in the SBOM": lambda packages: dependencies.are_listed(packages.release),
+    "packages: the same bytes again": lambda packages: dependencies.packaging_repeats(packages.release),
     "packages without secrets": lambda packages: dependencies.hold_no_secret(packages.release),
     "repository without secrets": dependencies.repository_holds_no_secret,
 }
