@@ -31,6 +31,7 @@
 //! | demo | the example application that `countersign demo` serves (crate countersign-demo) |
 //! | effect | the change that an act on codes makes: a wrong guess, a use, an unlock ([`code::check::Effect`]) |
 //! | envelope | the JSON object of an answer: `statusCode`, `message`, `requestId`, and `apiCode` or `data` |
+//! | erasure | an operator's act that takes a number out of everything that holds it ([`ports::erasure`]) |
 //! | give back | to let the hits of a message count no more, since nothing was sent ([`send::settle::GiveBack`]) |
 //! | head | the number and the hash of the newest act on record ([`audit::chain::Head`]) |
 //! | hit | one event that counts in a bucket, with a time and a weight ([`limit::Hit`]) |

@@ -49,6 +49,8 @@ pub enum Permission {
     ReadMessages,
     /// Clear the wrong guesses about a number.
     UnlockNumbers,
+    /// Take a number out of everything that is kept.
+    EraseNumbers,
     /// See applications, providers, routes and templates; try out a template without saving it.
     ReadSetup,
     /// Create, change and delete applications, providers, routes and templates; send test messages.
@@ -68,6 +70,7 @@ impl Permissions {
     pub const ALL: Self = Self(&[
         Permission::ReadMessages,
         Permission::UnlockNumbers,
+        Permission::EraseNumbers,
         Permission::ReadSetup,
         Permission::ManageSetup,
         Permission::ManageKeys,

@@ -8,6 +8,7 @@ use countersign_core::code::checker::Checker;
 use countersign_core::entropy::Entropy;
 use countersign_core::network::Networks;
 use countersign_core::ports::audit::AuditLog;
+use countersign_core::ports::erasure::Eraser;
 use countersign_core::ports::ledger::Ledger;
 use countersign_core::ports::provider::Provider;
 use countersign_core::ports::records::Records;
@@ -50,6 +51,8 @@ pub struct ServiceParts {
     pub records: Arc<dyn Records>,
     /// The counts of messages.
     pub tallies: Arc<dyn TallyBook>,
+    /// Everything that holds phone numbers.
+    pub erasers: Vec<Arc<dyn Eraser>>,
     /// The record of refused sends.
     pub refusals: Arc<dyn Refusals>,
     /// The store of the setup.
@@ -160,6 +163,7 @@ impl Service {
             audit: Arc::clone(&parts.audit),
             records: Arc::clone(records),
             tallies: parts.tallies,
+            erasers: parts.erasers,
             refusals: parts.refusals,
             clock: Arc::clone(clock),
             messenger: Arc::clone(&messenger),

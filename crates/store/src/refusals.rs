@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
 use countersign_core::ports::StoreError;
+use countersign_core::ports::erasure::{Erased, Eraser, Erasure};
 use countersign_core::ports::refusals::{FoundRefusals, KEPT, RefusalQuery, Refusals, RefusedSend};
 
 /// The newest refused sends of one process.
@@ -50,6 +51,19 @@ impl Refusals for RecentRefusals {
         Ok(FoundRefusals {
             refusals: found.take(query.limit).cloned().collect(),
             dropped: ring.dropped,
+        })
+    }
+}
+
+#[async_trait]
+impl Eraser for RecentRefusals {
+    async fn erase(&self, erasure: &Erasure) -> Result<Erased, StoreError> {
+        let mut ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = ring.newest.len();
+        ring.newest.retain(|refused| refused.phone != erasure.phone);
+        Ok(Erased {
+            refusals: (before - ring.newest.len()) as u64,
+            ..Erased::default()
         })
     }
 }

@@ -130,6 +130,8 @@ pub enum Verb {
     SigningKeyRotated,
     /// The wrong guesses about a number were forgotten.
     NumberUnlocked,
+    /// A number was taken out of everything that is kept.
+    NumberErased,
     /// A backup of the data folder was made.
     BackupMade,
     /// A start took the database as one that was put back.
@@ -140,7 +142,7 @@ pub enum Verb {
 
 impl Verb {
     /// All verbs.
-    pub const ALL: [Verb; 21] = [
+    pub const ALL: [Verb; 22] = [
         Verb::ApplicationCreated,
         Verb::ApplicationUpdated,
         Verb::ApplicationSecretRenewed,
@@ -159,6 +161,7 @@ impl Verb {
         Verb::AccessKeyDeleted,
         Verb::SigningKeyRotated,
         Verb::NumberUnlocked,
+        Verb::NumberErased,
         Verb::BackupMade,
         Verb::RestoreAccepted,
         Verb::EndpointCalled,
@@ -186,6 +189,7 @@ impl Verb {
             Verb::AccessKeyDeleted => "access_key_deleted",
             Verb::SigningKeyRotated => "signing_key_rotated",
             Verb::NumberUnlocked => "number_unlocked",
+            Verb::NumberErased => "number_erased",
             Verb::BackupMade => "backup_made",
             Verb::RestoreAccepted => "restore_accepted",
             Verb::EndpointCalled => "endpoint_called",

@@ -8,6 +8,7 @@
 //! | [`tallies`] | counts of messages by time, application, channel, country and provider |
 //! | [`audit`] | the acts of operators, in a chain |
 //! | [`setup`] | everything that an operator has set up, at one version |
+//! | [`erasure`] | takes a number out of everything that holds it |
 //! | [`provider`] | an SMS vendor account |
 //! | [`Clock`](crate::time::Clock), [`Entropy`](crate::entropy::Entropy) | time and randomness |
 //!
@@ -17,6 +18,7 @@
 //! session.
 
 pub mod audit;
+pub mod erasure;
 pub mod ledger;
 pub mod provider;
 pub mod records;

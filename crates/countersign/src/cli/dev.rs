@@ -111,17 +111,23 @@ impl Dev {
         let countries = self.countries.clone().unwrap_or(Countries::All);
         let calls = FirstCalls::new(opened.note.url.clone(), APP_ID, APP_SECRET, &countries)?;
         let development = Arc::new(Development {
-            outbox,
+            outbox: Arc::clone(&outbox),
             calls,
             program: program::name(),
         });
+        let refusals = Arc::new(RecentRefusals::default());
         let service = Service::assemble(ServiceParts {
             signing_keys: SigningKeys::of(&self.data, clock.now())?,
             ledger: Arc::<SqliteStore>::clone(store),
             audit: Arc::<SqliteStore>::clone(store),
             records: Arc::<SqliteStore>::clone(store),
             tallies: Arc::<SqliteStore>::clone(store),
-            refusals: Arc::new(RecentRefusals::default()),
+            erasers: vec![
+                Arc::<SqliteStore>::clone(store),
+                Arc::<RecentRefusals>::clone(&refusals),
+                outbox,
+            ],
+            refusals,
             setup: Arc::<SqliteStore>::clone(store),
             clock,
             entropy: Arc::new(OsEntropy),

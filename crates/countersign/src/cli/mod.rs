@@ -9,6 +9,7 @@ mod config;
 mod demo;
 mod dev;
 mod doctor;
+mod erase;
 mod init;
 mod key;
 mod kinds;
@@ -84,6 +85,8 @@ enum Verb {
     Check(check::Check),
     /// Forget the wrong guesses about a number, on record
     Unlock(unlock::Unlock),
+    /// Take a number out of everything that is kept
+    Erase(erase::Erase),
     /// List, create and change applications of the running countersign
     App(app::App),
     /// Set up, list and try out SMS vendor accounts
@@ -133,6 +136,7 @@ pub fn run() -> ExitCode {
         Verb::Send(send) => send.owner.json,
         Verb::Check(check) => check.owner.json,
         Verb::Unlock(unlock) => unlock.owner.json,
+        Verb::Erase(erase) => erase.owner.json,
         Verb::App(app) => app.json(),
         Verb::Provider(provider) => provider.json(),
         Verb::Route(route) => route.json(),
@@ -173,6 +177,7 @@ pub fn run() -> ExitCode {
             Verb::Send(send) => send.run().await,
             Verb::Check(check) => check.run().await,
             Verb::Unlock(unlock) => unlock.run().await,
+            Verb::Erase(erase) => erase.run().await,
             Verb::App(app) => app.run().await,
             Verb::Provider(provider) => provider.run().await,
             Verb::Route(route) => route.run().await,

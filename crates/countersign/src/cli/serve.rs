@@ -81,13 +81,18 @@ impl Serve {
         let monitor = monitor.transpose()?;
         opened.store.keep_for(settings.retention);
         let clock = opened.store.clock();
+        let refusals = Arc::new(RecentRefusals::default());
         let service = Service::assemble(ServiceParts {
             signing_keys: SigningKeys::of(&data, clock.now())?,
             ledger: Arc::<SqliteStore>::clone(&opened.store),
             audit: Arc::<SqliteStore>::clone(&opened.store),
             records: Arc::<SqliteStore>::clone(&opened.store),
             tallies: Arc::<SqliteStore>::clone(&opened.store),
-            refusals: Arc::new(RecentRefusals::default()),
+            erasers: vec![
+                Arc::<SqliteStore>::clone(&opened.store),
+                Arc::<RecentRefusals>::clone(&refusals),
+            ],
+            refusals,
             setup: Arc::<SqliteStore>::clone(&opened.store),
             clock,
             entropy: Arc::new(OsEntropy),

@@ -56,6 +56,7 @@ fn endpoints() -> Vec<Endpoint> {
         v3::messages::get_sms_statistics::endpoint(),
         v3::numbers::unlock_phone::endpoint(),
         v3::numbers::list_unlocks::endpoint(),
+        v3::numbers::erase_phone::endpoint(),
         v3::keys::create_access_key::endpoint(),
         v3::keys::list_access_keys::endpoint(),
         v3::keys::delete_access_key::endpoint(),

@@ -14,6 +14,7 @@
 mod access_keys;
 mod applications;
 mod audit;
+mod erasures;
 mod error;
 mod known_secrets;
 mod messages;
@@ -31,6 +32,7 @@ use countersign_core::application::{AppId, Application};
 use countersign_core::audit::Author;
 use countersign_core::entropy::Entropy;
 use countersign_core::ports::audit::AuditLog;
+use countersign_core::ports::erasure::Eraser;
 use countersign_core::ports::ledger::Ledger;
 use countersign_core::ports::records::Records;
 use countersign_core::ports::refusals::Refusals;
@@ -87,6 +89,8 @@ pub struct ManageParts {
     pub records: Arc<dyn Records>,
     /// Counts messages.
     pub tallies: Arc<dyn TallyBook>,
+    /// Everything that holds phone numbers.
+    pub erasers: Vec<Arc<dyn Eraser>>,
     /// Finds the sends that limits refused.
     pub refusals: Arc<dyn Refusals>,
     /// The time by which the ledger decides.

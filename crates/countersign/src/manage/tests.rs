@@ -142,6 +142,7 @@ impl World {
             audit: store.clone(),
             records: store.clone(),
             tallies: store.clone(),
+            erasers: vec![store.clone()],
             refusals,
             clock,
             messenger,

@@ -26,6 +26,12 @@ impl Note {
         }
         Ok(Self(text))
     }
+
+    /// Returns the text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 /// The most unlocks that are listed at once.

@@ -121,6 +121,11 @@ fn changes() -> Vec<(&'static str, Value, &'static str)> {
             "number_unlocked number +86188****8888 done",
         ),
         (
+            "erase-phone",
+            json!({"phoneNumber": "18800008888", "note": "asked from 18800009999"}),
+            "number_erased number CN done",
+        ),
+        (
             "create-access-key",
             json!({}),
             "access_key_created access_key [id] done",
@@ -226,6 +231,7 @@ async fn an_operation_that_reads_or_is_refused_puts_nothing_on_record() {
         ("delete-sms-provider", json!({"name": "none"})),
         ("set-sms-route", json!({"providers": [{"name": "none"}]})),
         ("unlock-phone", json!({"phoneNumber": "1"})),
+        ("erase-phone", json!({"phoneNumber": "1"})),
     ] {
         let answer = operator.post(id, body).await;
         assert_ne!(answer.status(), 200, "{answer}");

@@ -37,6 +37,7 @@ mod documents;
 mod documents_of_logs;
 mod doors;
 mod ended;
+mod erase;
 mod failover;
 mod guard;
 mod idle;

@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
+use countersign_core::ports::StoreError;
+use countersign_core::ports::erasure::{Erased, Eraser, Erasure};
 use countersign_core::ports::provider::{Provider, Sms};
 use countersign_core::send::outcome::{NotAccepted, Outcome, RefusalKind};
 use countersign_core::time::Clock;
@@ -124,6 +126,19 @@ impl Outbox {
 }
 
 #[async_trait]
+impl Eraser for Outbox {
+    async fn erase(&self, erasure: &Erasure) -> Result<Erased, StoreError> {
+        let mut drawer = self.drawer.lock().unwrap_or_else(PoisonError::into_inner);
+        let erased = drawer.erase(erasure.phone.e164());
+        let inbox = erased.map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        Ok(Erased {
+            inbox,
+            ..Erased::default()
+        })
+    }
+}
+
+#[async_trait]
 impl Provider for Outbox {
     fn name(&self) -> &str {
         "outbox"
@@ -177,6 +192,30 @@ impl Drawer {
             file,
             lines,
         })
+    }
+
+    /// Writes all files anew without the messages to `number`. Returns how many there were.
+    fn erase(&mut self, number: &str) -> io::Result<u64> {
+        let before = self.newest.len();
+        self.newest.retain(|message| message.to != number);
+        let erased = before - self.newest.len();
+        if erased == 0 {
+            return Ok(0);
+        }
+        let mut fresh = append(&self.fresh)?;
+        for message in &self.newest {
+            let mut line = vec![b'\n'];
+            serde_json::to_writer(&mut line, message)?;
+            fresh.write_all(&line)?;
+        }
+        fresh.sync_all()?;
+        fs::rename(&self.fresh, &self.current)?;
+        match fs::remove_file(&self.old) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        (self.file, self.lines) = (fresh, self.newest.len());
+        Ok(erased as u64)
     }
 
     fn keep(&mut self, message: InboxMessage) -> io::Result<()> {

@@ -9,6 +9,7 @@
 
 mod audit;
 pub mod backup;
+mod erase;
 pub mod inspect;
 mod ledger;
 mod log;

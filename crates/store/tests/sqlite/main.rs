@@ -4,6 +4,7 @@
 
 mod at_rest;
 mod audit;
+mod erasure;
 mod faults;
 mod older_folder;
 mod put_back;

@@ -4,15 +4,16 @@ use countersign_api::{
     AccessKeyDto, ApplicationDto, AttemptDto, AuditActDto, AuditActor, AuditExport, AuditTarget,
     AuditVerification, Channel, CheckAppIdSecretRequest, CheckDto, CheckedSecret, CountryDto,
     CountryName, CountryNames, CreateApplicationRequest, CreatedAccessKey, CreatedApplication,
-    DeleteAccessKeyRequest, DeleteSmsProviderRequest, DeleteSmsRouteRequest, FilledTemplateDto,
-    FindMessagesRequest, IntrospectTokenRequest, InvalidReason, JsonWebKey, JsonWebKeySet,
-    LintedSmsTemplate, ManagementToken, ManagementTokenRequest, MessageDto, PreCheckCodeRequest,
-    PreCheckedCode, PreviewSmsTemplateRequest, PreviewedSms, ProviderHealth, PublicKey, ReceiptDto,
-    RecordBackupRequest, RotatedSigningKey, RoutedProvider, SendSmsRequest, SetSmsProviderRequest,
-    SigningKeyDto, SigningKeyState, SmsCodePayload, SmsCounts, SmsProviderDto, SmsRouteDto,
-    SmsStatistics, SmsStatisticsRow, SmsTemplateDto, SystemInfo, SystemVersion, TemplateFinding,
-    TestSmsProviderRequest, TimeStep, UnlockDto, UnlockPhoneRequest, UpdateApplicationRequest,
-    VendorTemplateDto, VerdictDto, VerificationClaims, VerifiedCode, VerifyCodeRequest,
+    DeleteAccessKeyRequest, DeleteSmsProviderRequest, DeleteSmsRouteRequest, ErasePhoneRequest,
+    ErasedPhone, FilledTemplateDto, FindMessagesRequest, IntrospectTokenRequest, InvalidReason,
+    JsonWebKey, JsonWebKeySet, LintedSmsTemplate, ManagementToken, ManagementTokenRequest,
+    MessageDto, PreCheckCodeRequest, PreCheckedCode, PreviewSmsTemplateRequest, PreviewedSms,
+    ProviderHealth, PublicKey, ReceiptDto, RecordBackupRequest, RotatedSigningKey, RoutedProvider,
+    SendSmsRequest, SetSmsProviderRequest, SigningKeyDto, SigningKeyState, SmsCodePayload,
+    SmsCounts, SmsProviderDto, SmsRouteDto, SmsStatistics, SmsStatisticsRow, SmsTemplateDto,
+    SystemInfo, SystemVersion, TemplateFinding, TestSmsProviderRequest, TimeStep, UnlockDto,
+    UnlockPhoneRequest, UpdateApplicationRequest, VendorTemplateDto, VerdictDto,
+    VerificationClaims, VerifiedCode, VerifyCodeRequest,
 };
 use serde_json::{Map, Value, json};
 use utoipa::{PartialSchema, ToSchema};
@@ -57,6 +58,8 @@ pub(crate) fn all() -> Value {
     add::<SmsCodePayload>(&mut schemas);
     add::<SystemInfo>(&mut schemas);
     add::<SystemVersion>(&mut schemas);
+    add::<ErasePhoneRequest>(&mut schemas);
+    add::<ErasedPhone>(&mut schemas);
     add::<UnlockDto>(&mut schemas);
     add::<UnlockPhoneRequest>(&mut schemas);
     add::<FindMessagesRequest>(&mut schemas);

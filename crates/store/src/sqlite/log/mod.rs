@@ -3,6 +3,7 @@
 pub(super) mod act;
 pub(super) mod attempt;
 pub(super) mod counts;
+pub(super) mod erasing;
 pub(super) mod event;
 pub(super) mod find;
 pub(super) mod gone;

@@ -10,6 +10,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::attempt::{self, first_attempt};
 use super::counts;
+use super::erasing::ERASED;
 use super::gone::Gone;
 use super::hit::LoggedHit;
 use super::mark;
@@ -79,7 +80,7 @@ fn prune_messages(
     let from = Gone::read(log)?.messages;
     let to = before.min(from + PIECE);
     let mut select = log.prepare_cached(
-        "SELECT seq, decided_at, rule_set, buckets FROM message WHERE seq >= ? AND seq < ?",
+        "SELECT seq, decided_at, rule_set, buckets, scope FROM message WHERE seq >= ? AND seq < ?",
     )?;
     let mut rows = select.query([from, to])?;
     while let Some(row) = rows.next()? {
@@ -129,6 +130,9 @@ pub(crate) fn carry(
     rule_sets: &RuleSets,
     now: Timestamp,
 ) -> rusqlite::Result<()> {
+    if Key::of_column(row.get("scope")?) == ERASED {
+        return Ok(()); // they were carried before
+    }
     let decided_at = Timestamp::from_millis(row.get("decided_at")?);
     let set = rule_set::named(rule_sets, row.get_ref("rule_set")?)?;
     let seq: i64 = row.get("seq")?;

@@ -5,6 +5,7 @@ use rusqlite::{CachedStatement, Connection};
 
 use super::act::ActRow;
 use super::attempt::SettlementRow;
+use super::erasing::Erasing;
 use super::event::EventRow;
 use super::mark;
 use super::message::MessageRow;
@@ -28,6 +29,8 @@ pub(crate) enum Record {
     Act(Box<ActRow>),
     /// Rows that go, since they are older than the retention.
     Pruning(Box<Pruning>),
+    /// A number that goes, since its owner asks.
+    Erasing(Box<Erasing>),
 }
 
 impl Record {
@@ -40,7 +43,8 @@ impl Record {
             | Record::Setup(_)
             | Record::Receipt(_)
             | Record::Act(_)
-            | Record::Pruning(_) => false,
+            | Record::Pruning(_)
+            | Record::Erasing(_) => false,
         }
     }
 
@@ -54,7 +58,8 @@ impl Record {
             | Record::Setup(_)
             | Record::Barrier(_)
             | Record::Act(_)
-            | Record::Pruning(_) => false,
+            | Record::Pruning(_)
+            | Record::Erasing(_) => false,
         }
     }
 
@@ -69,7 +74,8 @@ impl Record {
             | Record::Barrier(_)
             | Record::Receipt(_)
             | Record::Act(_)
-            | Record::Pruning(_) => {}
+            | Record::Pruning(_)
+            | Record::Erasing(_) => {}
         }
     }
 
@@ -126,6 +132,7 @@ impl<'a> Appender<'a> {
             Record::Receipt(receipt) => receipt.insert(self.log),
             Record::Act(act) => act.append(self.log),
             Record::Pruning(pruning) => pruning.write(self.log, self.rule_sets),
+            Record::Erasing(step) => step.write(self.log, self.rule_sets),
         }
     }
 }

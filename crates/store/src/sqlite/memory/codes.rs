@@ -61,6 +61,18 @@ impl Codes {
         }
     }
 
+    /// Drops the codes of `scope`.
+    pub(super) fn forget(&mut self, scope: Key) {
+        for code in self
+            .by_scope
+            .remove(scope)
+            .iter()
+            .flat_map(|few| few.as_slice())
+        {
+            self.sealed.remove(&code.message);
+        }
+    }
+
     /// Drops the code of `message`.
     pub(super) fn remove(&mut self, scope: Key, message: MessageId) {
         self.retain(scope, |code| code.message != message);

@@ -254,6 +254,11 @@ impl Live {
         self.codes.scopes()
     }
 
+    /// Ends the codes of `scope`, as if there had been none.
+    pub(crate) fn forget_codes(&mut self, scope: Key) {
+        self.codes.forget(scope);
+    }
+
     /// Returns whether any code is remembered.
     pub(crate) fn has_codes(&self) -> bool {
         !self.codes.is_empty()

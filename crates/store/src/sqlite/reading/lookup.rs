@@ -5,10 +5,10 @@
 //! some microseconds each, and then the rows after the last one. The file holds no data of its own: if it is
 //! missing or belongs to another log, the thread makes it anew.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use countersign_core::id::MessageId;
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, TransactionBehavior, params};
 
 use super::tallies;
 use crate::mark::DatabaseId;
@@ -138,6 +138,10 @@ impl Indexer {
         if find::end(&self.log, table)? <= to {
             return Ok(false);
         }
+        // Begun before the rows are read: an erasure that comes meanwhile waits, and finds the entries.
+        let transaction = self
+            .index
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
         let (mut entries, mut keys, mut last) = (Vec::new(), Vec::new(), None);
         let rows = match table {
             Table::Message => "SELECT seq, id, phone_key FROM message WHERE seq >= ? AND seq < ?",
@@ -152,7 +156,6 @@ impl Indexer {
             last = Some((seq, row.get::<_, [u8; 16]>("id")?));
         }
         entries.sort_unstable();
-        let transaction = self.index.transaction()?;
         {
             let insert = format!("INSERT OR IGNORE INTO {} VALUES (?, ?, ?)", table.name());
             let mut insert = transaction.prepare_cached(&insert)?;
@@ -177,6 +180,23 @@ fn chunks(connection: &Connection, index: &str, table: Table) -> rusqlite::Resul
         .query_row([table.name()], |row| row.get(0))
         .optional()?;
     Ok(chunks.unwrap_or(0))
+}
+
+/// Returns the path of the index beside `database`.
+pub(crate) fn beside(database: &Path) -> PathBuf {
+    database.with_file_name(FILE)
+}
+
+/// Removes the entries of the number with this key from the index beside `database`. No number with this key may be in
+/// the log any more.
+pub(crate) fn forget_key(database: &Path, key: Key) -> rusqlite::Result<()> {
+    let index = Indexer::index(&beside(database))?;
+    let chunks: i64 = chunks(&index, "main", Table::Message)?;
+    let mut delete = index.prepare("DELETE FROM message WHERE chunk = ? AND key = ?")?;
+    for chunk in 0..chunks {
+        delete.execute([chunk, key.column()])?;
+    }
+    Ok(())
 }
 
 /// Lets the entries of rows before `first` go, which are not in the log any more.

@@ -18,6 +18,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use super::lookup::{self, Search};
 use crate::seal::{Key, Sealer};
 use crate::sqlite::log::attempt::{first_attempt, outcome_from_columns};
+use crate::sqlite::log::erasing;
 use crate::sqlite::log::event::EventRow;
 use crate::sqlite::log::find::{self, Table};
 use crate::sqlite::log::receipt;
@@ -80,6 +81,7 @@ pub(crate) fn read(
                     }
                     found.push(message);
                 }
+                None if erasing::is_erased(row.get_ref("phone")?.as_blob()?) => {}
                 None => tracing::error!("a message in the log cannot be read with these keys"),
             }
         }
@@ -222,7 +224,7 @@ pub(crate) fn unlocks(
 ) -> rusqlite::Result<Vec<UnlockRecord>> {
     let mut select = log.prepare_cached(
         "SELECT id, at, sealed FROM code_event
-         WHERE kind = 'unlocked' AND seq < ? ORDER BY seq DESC LIMIT ?",
+         WHERE kind = 'unlocked' AND sealed IS NOT NULL AND seq < ? ORDER BY seq DESC LIMIT ?",
     )?;
     let before = match before {
         Some(request) => find::unlock(log, request)?,

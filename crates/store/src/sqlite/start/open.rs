@@ -114,6 +114,7 @@ impl SqliteStore {
             clock: Arc::clone(&store.clock),
             retention: Arc::clone(&store.retention),
             writer: store.queue.pusher().map_err(stopped)?,
+            eraser: store.eraser().map_err(database)?,
         };
         store.upkeep = Some(Upkeep::start(&path, parts).map_err(database)?);
         if let Ok(reader) = store.reader.lock() {

@@ -11,6 +11,7 @@ use rusqlite::{Connection, Row, Rows};
 
 use crate::seal::Key;
 use crate::sqlite::log::attempt::{self, SettlementRow};
+use crate::sqlite::log::erasing::ERASED;
 use crate::sqlite::log::event::EventRow;
 use crate::sqlite::log::find::{self, Table};
 use crate::sqlite::log::hit::LoggedHit;
@@ -149,6 +150,10 @@ fn replay(
     now: Timestamp,
     live: &mut Live,
 ) -> rusqlite::Result<()> {
+    let scope = Key::of_column(row.get(SCOPE)?);
+    if scope == ERASED {
+        return Ok(()); // its hits are carried, and its code is dead
+    }
     let decided_at = Timestamp::from_millis(row.get(DECIDED_AT)?);
     let set = rule_set::named(rule_sets, row.get_ref(RULE_SET)?)?;
     let (keys, _) = row.get_ref(BUCKETS)?.as_blob()?.as_chunks::<8>();
@@ -179,7 +184,7 @@ fn replay(
         .with_keeps(row.get(CODE_KEEPS)?);
     let sealed: Option<Vec<u8>> = row.get(CODE_SEALED)?;
     let sealed = sealed.and_then(SealedPasscode::from_bytes);
-    live.restore_code(Key::of_column(row.get(SCOPE)?), code, sealed, now);
+    live.restore_code(scope, code, sealed, now);
     Ok(())
 }
 

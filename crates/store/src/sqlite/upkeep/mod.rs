@@ -17,6 +17,7 @@ use std::time::Duration;
 use countersign_core::retention::Retention;
 use countersign_core::time::{Clock, Timestamp};
 
+use super::erase::LogEraser;
 use super::reading::lookup::Indexer;
 use super::writer::queue::Pusher;
 use crate::seal::Sealer;
@@ -47,6 +48,7 @@ pub(crate) struct UpkeepParts {
     /// How long rows are kept; for ever before this is set.
     pub(crate) retention: Arc<OnceLock<Retention>>,
     pub(crate) writer: Pusher,
+    pub(crate) eraser: LogEraser,
 }
 
 impl Upkeep {
@@ -60,6 +62,7 @@ impl Upkeep {
             tallying: Tallying::open(&indexer.index, parts.sealer, Arc::clone(&retention), now)?,
             pruner: Pruner::new(retention, parts.writer),
             indexer,
+            unfinished: Some(parts.eraser),
             clock,
             rest: Duration::ZERO,
             prunes: false,
@@ -108,6 +111,8 @@ struct Worker {
     indexer: Indexer,
     tallying: Tallying,
     pruner: Pruner,
+    /// Erasures that an earlier run did not finish, until that is done.
+    unfinished: Option<LogEraser>,
     clock: Arc<dyn Clock>,
     /// What is left of the rest after the last work.
     rest: Duration,
@@ -119,6 +124,12 @@ struct Worker {
 impl Worker {
     /// Does one piece of work, and returns the pause before the next.
     fn work(&mut self) -> Duration {
+        if let Some(eraser) = self.unfinished.take()
+            && let Err(error) = eraser.resume()
+        {
+            tracing::error!(%error, "an erasure that was interrupted could not go on");
+            self.unfinished = Some(eraser);
+        }
         match self.indexer.step() {
             Ok(true) => return Duration::ZERO,
             Ok(false) => {}

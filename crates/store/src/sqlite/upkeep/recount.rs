@@ -19,6 +19,7 @@ use rusqlite::{Connection, Row};
 
 use crate::seal::Sealer;
 use crate::sqlite::log::attempt::{first_attempt, message_of, outcome_from_columns};
+use crate::sqlite::log::erasing;
 use crate::sqlite::log::event;
 use crate::sqlite::log::find::{self, Table};
 use crate::sqlite::log::receipt;
@@ -88,14 +89,15 @@ fn count(
     let used_at = used.get(&id).filter(|_| !is_again);
     let reports = piece.reports.remove(&seq).unwrap_or_default();
     // Only the country of the number leaves this function.
-    let phone = sealer.open(row.get_ref("phone")?.as_blob()?, id);
+    let sealed = row.get_ref("phone")?.as_blob()?;
+    let phone = sealer.open(sealed, id);
     let (provider, outcome) = attempt
         .map(|attempt| (attempt.provider, attempt.outcome))
         .unzip();
     let kind = Kind {
         app: row.get("app")?,
         channel,
-        country: phone.map(|phone| phone.country()),
+        country: phone.map_or_else(|| erasing::country(sealed), |phone| Some(phone.country())),
         provider: provider.flatten(),
     };
     counts.entry(kind).or_default().count(&Course {

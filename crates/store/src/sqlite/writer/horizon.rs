@@ -11,7 +11,7 @@ use std::time::Duration;
 use countersign_core::code::check::{Consecutive, HitChange};
 use countersign_core::policy;
 use countersign_core::time::Timestamp;
-use rusqlite::{Connection, Transaction, params};
+use rusqlite::{Connection, params};
 
 use crate::seal::Key;
 use crate::sqlite::log::event::EventRow;
@@ -100,7 +100,7 @@ impl Horizon {
 }
 
 /// Carries the parts of `event` that still count over the horizon.
-fn carry(event: &EventRow, log: &Transaction<'_>, now: Timestamp) -> rusqlite::Result<()> {
+pub(crate) fn carry(event: &EventRow, log: &Connection, now: Timestamp) -> rusqlite::Result<()> {
     if let Some(phone) = event.phone {
         let sql = match event.effect.consecutive() {
             Consecutive::Keep => None,
@@ -127,7 +127,7 @@ fn carry(event: &EventRow, log: &Transaction<'_>, now: Timestamp) -> rusqlite::R
 fn carry_hit(
     event: &EventRow,
     hit: &LoggedHit,
-    log: &Transaction<'_>,
+    log: &Connection,
     now: Timestamp,
 ) -> rusqlite::Result<()> {
     let until = event.at.after(hit.window);

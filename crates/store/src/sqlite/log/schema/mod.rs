@@ -14,5 +14,6 @@ pub(crate) fn migrations() -> Migrations<'static> {
         M::up(include_str!("0007_key_check.sql")),
         M::up(include_str!("0008_audit.sql")),
         M::up(include_str!("0009_retention.sql")),
+        M::up(include_str!("0010_erasure.sql")),
     ])
 }

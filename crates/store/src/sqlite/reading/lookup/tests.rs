@@ -68,6 +68,22 @@ fn whole_chunks_are_indexed_and_found_newest_first() {
 }
 
 #[test]
+fn an_erased_number_and_rows_that_have_gone_are_in_the_index_no_more() {
+    let dir = tempfile::tempdir().unwrap();
+    let _log = log_of(dir.path(), CHUNK + 1);
+    let database = dir.path().join("countersign.db");
+    let mut indexer = Indexer::open(&database).unwrap();
+    assert_eq!(steps(&mut indexer), 1);
+    let numbers = |key| found(dir.path(), Table::Message, key, i64::MAX, 9);
+    assert_eq!(numbers(7), [15, 14]);
+    forget_key(&database, Key::of_column(7)).unwrap();
+    assert!(numbers(7).is_empty());
+    assert_eq!(numbers(8), [17, 16]);
+    forget_before(&mut indexer.index, Table::Message, 17).unwrap();
+    assert_eq!(numbers(8), [17]);
+}
+
+#[test]
 fn an_index_continues_after_a_restart_and_restarts_for_another_log() {
     let dir = tempfile::tempdir().unwrap();
     let log = log_of(dir.path(), CHUNK + 1);
