@@ -1,6 +1,7 @@
 //! TLS that the service speaks itself.
 
 use std::fs;
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -10,6 +11,7 @@ use reqwest::tls::{TlsInfo, Version};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
@@ -238,12 +240,12 @@ async fn a_doctor_tells_when_the_certificate_ends_and_why_it_cannot_be_served() 
     assert_snapshot!(told(), @"BROKEN   certificate  the file [folder]/tls.key of [server] tls cannot be read: No such file or directory (os error 2)");
 }
 
-// shows: H5
-#[tokio::test]
-async fn a_caller_that_speaks_http_2_alone_is_refused_before_its_first_request() {
-    let authority = Authority::new();
-    let deployment = with_tls(&authority.pair(2040));
-    let server = deployment.serve(&[]).await;
+/// A connection over TLS that offers `protocol`, before its first request.
+async fn connect(
+    server: &Server,
+    authority: &Authority,
+    protocol: &[u8],
+) -> io::Result<TlsStream<TcpStream>> {
     let mut roots = RootCertStore::empty();
     let authority = CertificateDer::from_pem_slice(authority.pem().as_bytes()).unwrap();
     roots.add(authority).unwrap();
@@ -252,11 +254,36 @@ async fn a_caller_that_speaks_http_2_alone_is_refused_before_its_first_request()
         .unwrap()
         .with_root_certificates(roots)
         .with_no_client_auth();
-    config.alpn_protocols = vec![b"h2".to_vec()];
+    config.alpn_protocols = vec![protocol.to_vec()];
     let socket = TcpStream::connect(server.address()).await.unwrap();
     let name = ServerName::try_from("localhost").unwrap();
-    let refused = TlsConnector::from(Arc::new(config)).connect(name, socket);
-    let refused = refused.await.unwrap_err();
+    TlsConnector::from(Arc::new(config))
+        .connect(name, socket)
+        .await
+}
+
+// shows: H4
+#[tokio::test]
+async fn a_caller_that_asks_by_https_and_does_not_read_loses_the_connection() {
+    let authority = Authority::new();
+    let deployment = with_tls(&authority.pair(2040));
+    let server = deployment.serve(&[]).await;
+    let mut caller = connect(&server, &authority, b"http/1.1").await.unwrap();
+    let asks = async {
+        let request = b"GET /openapi.json HTTP/1.1\r\nhost: localhost\r\n\r\n";
+        while caller.write_all(request).await.is_ok() {}
+    };
+    let ended = tokio::time::timeout(Duration::from_secs(60), asks).await;
+    assert!(ended.is_ok(), "the connection is still open");
+}
+
+// shows: H5
+#[tokio::test]
+async fn a_caller_that_speaks_http_2_alone_is_refused_before_its_first_request() {
+    let authority = Authority::new();
+    let deployment = with_tls(&authority.pair(2040));
+    let server = deployment.serve(&[]).await;
+    let refused = connect(&server, &authority, b"h2").await.unwrap_err();
     assert_snapshot!(refused, @"received fatal alert: NoApplicationProtocol");
 }
 
