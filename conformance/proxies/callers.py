@@ -1,4 +1,4 @@
-"""What a caller meets at the door, whichever proxy stands there: raw requests over TLS, from an address of its own."""
+"""Callers at a door, whichever proxy stands there: raw requests over TLS, from an address of their own."""
 
 import json
 import socket

@@ -74,11 +74,11 @@ class Service:
         return self.direct.split("://")[1]
 
     def post(self, path, body, headers):
-        """What a plain HTTP client is answered under /api/v3."""
+        """The answer to a plain HTTP client, under /api/v3."""
         return self._asked(path, json.dumps(body).encode(), {"content-type": "application/json", **headers})
 
     def manage(self, path, body):
-        """What the operator is answered, who asks the service itself."""
+        """The answer to the operator, who asks the service itself."""
         return self._asked(path, json.dumps(body).encode(), self._operator(), self.direct)
 
     def refused_addresses(self):

@@ -84,7 +84,7 @@ mod tests {
         [&SIGNATURE[..], &[command, kind], &length, rest].concat()
     }
 
-    /// What is read of these bytes with a request after them, which must be left.
+    /// Reads the header of a connection that goes on with a request, which must be left.
     async fn address(header: &[u8]) -> Result<Option<String>, io::ErrorKind> {
         let bytes = [header, b"GET /"].concat();
         let mut socket = &bytes[..];

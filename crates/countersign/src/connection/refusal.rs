@@ -48,7 +48,7 @@ impl Refusals {
     }
 }
 
-/// What the head of a request that begins with these bytes asks for.
+/// Tells a call of the API from other requests, by the first bytes of a head.
 pub(super) fn refused(head: &[u8]) -> Refused {
     let mut words = head.splitn(3, |byte| *byte == b' ');
     let (Some(method), Some(target)) = (words.next(), words.next()) else {

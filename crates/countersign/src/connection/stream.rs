@@ -25,7 +25,7 @@ pub(crate) struct Stream {
     head: Option<Pin<Box<Sleep>>>,
     /// The number of requests before the newest bytes that arrived.
     requests_before: Option<u64>,
-    /// What the head that has begun asks for, should it be refused.
+    /// The kind of request that the head begins, should it be refused.
     refused: Refused,
     refusals: Refusals,
     /// The bytes of a refusal that are still to be written.

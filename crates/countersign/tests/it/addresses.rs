@@ -1,4 +1,4 @@
-//! Whose address a request has: forged headers, trusted proxies, and the back ends of an application.
+//! The address of a request: forged headers, trusted proxies, and the back ends of an application.
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -171,7 +171,7 @@ async fn an_operator_lists_the_back_ends_of_an_application_and_takes_them_away()
     assert!(!listed().contains("backends"), "{}", listed());
 }
 
-/// What the service answers to these bytes, until it ends the connection.
+/// The answer of the service to these bytes, until it ends the connection.
 async fn said_to(server: &Server, bytes: &[u8]) -> String {
     let mut caller = TcpStream::connect(server.address()).await.unwrap();
     caller.write_all(bytes).await.unwrap();
