@@ -1,7 +1,7 @@
 //! Retention: how long what happened stays on record.
 //!
 //! Messages go by whole days, UTC: with their attempts and reports, once their day is older than
-//! [`Retention::messages`] and counted ([`tally`](crate::tally)). Events of codes (checks, unlocks) go likewise after
+//! [`Retention::messages`] and counted ([`tally`]). Events of codes (checks, unlocks) go likewise after
 //! [`Retention::security`]. What a limit or a budget of guesses counts never goes before its window ends: a ledger
 //! carries the hits of what it forgets, under keys from which no number can be read.
 
