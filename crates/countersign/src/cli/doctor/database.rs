@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use countersign_core::time::Timestamp;
 use countersign_store::sqlite::OpenError;
 use countersign_store::sqlite::inspect::{Inspected, Inspection, inspect};
 
@@ -46,13 +47,12 @@ pub(super) fn check(
             Some(found)
         }
         Ok(Inspected::Whole(found)) => {
-            let newest = found.newest;
-            findings.ok(
-                CHECK,
-                format!(
-                    "whole, written with these keys, and as new as its mark; newest record {newest}"
-                ),
-            );
+            let newest = match found.newest == Timestamp::default() {
+                true => "no record yet".to_owned(),
+                false => format!("newest record {}", found.newest),
+            };
+            let says = format!("whole, written with these keys, and as new as its mark; {newest}");
+            findings.ok(CHECK, says);
             Some(found)
         }
         Err(OpenError::Keys) => {
