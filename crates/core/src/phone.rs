@@ -13,6 +13,7 @@ use std::fmt;
 
 pub use country::Country;
 pub use invalid::InvalidPhone;
+pub use plan::RELEASE;
 
 use crate::typed::fold;
 use country_code::CountryCode;
@@ -73,6 +74,12 @@ impl PhoneNumber {
         let folded: String = fold(number).collect();
         let typed = without_tel(folded.trim_start_matches(' ')).trim_start_matches([' ', '(']);
         by_code || typed.starts_with('+') || typed.starts_with("00")
+    }
+
+    /// Returns whether `e164`, a number on record, is the same number by the plans of today.
+    #[must_use]
+    pub fn is_kept(e164: &str) -> bool {
+        Self::parse(e164, None).is_ok_and(|today| today.e164 == e164)
     }
 
     /// Returns the number in E.164: `+`, country calling code, national number; digits only.

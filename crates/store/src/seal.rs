@@ -128,10 +128,21 @@ impl Sealer {
             .seal(phone.e164().as_bytes(), message.as_bytes(), AAD)
     }
 
+    /// Seals a text in the place of a number.
+    #[cfg(test)]
+    pub(crate) fn seal_text(&self, text: &str, message: MessageId) -> Option<Vec<u8>> {
+        self.cipher.seal(text.as_bytes(), message.as_bytes(), AAD)
+    }
+
     /// Opens what [`Sealer::seal`] made; `None` for anything else.
     pub(crate) fn open(&self, sealed: &[u8], message: MessageId) -> Option<PhoneNumber> {
+        PhoneNumber::parse(&self.open_text(sealed, message)?, None).ok()
+    }
+
+    /// Opens what [`Sealer::seal`] made, as the text that was sealed, which may be no number of today's plans.
+    pub(crate) fn open_text(&self, sealed: &[u8], message: MessageId) -> Option<Zeroizing<String>> {
         let plain = self.cipher.open(sealed, message.as_bytes(), AAD)?;
-        PhoneNumber::parse(std::str::from_utf8(&plain).ok()?, None).ok()
+        Some(Zeroizing::new(String::from_utf8(plain).ok()?))
     }
 
     /// Seals the number and the note of an unlock, so that they open under its request only.

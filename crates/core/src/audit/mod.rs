@@ -136,13 +136,15 @@ pub enum Verb {
     BackupMade,
     /// A start took the database as one that was put back.
     RestoreAccepted,
+    /// Numbers on record were read again by other numbering plans.
+    NumbersReread,
     /// A management endpoint was called.
     EndpointCalled,
 }
 
 impl Verb {
     /// All verbs.
-    pub const ALL: [Verb; 22] = [
+    pub const ALL: [Verb; 23] = [
         Verb::ApplicationCreated,
         Verb::ApplicationUpdated,
         Verb::ApplicationSecretRenewed,
@@ -164,6 +166,7 @@ impl Verb {
         Verb::NumberErased,
         Verb::BackupMade,
         Verb::RestoreAccepted,
+        Verb::NumbersReread,
         Verb::EndpointCalled,
     ];
 
@@ -192,6 +195,7 @@ impl Verb {
             Verb::NumberErased => "number_erased",
             Verb::BackupMade => "backup_made",
             Verb::RestoreAccepted => "restore_accepted",
+            Verb::NumbersReread => "numbers_reread",
             Verb::EndpointCalled => "endpoint_called",
         }
     }

@@ -4,6 +4,9 @@ use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, PhoneNumberType};
 
 use super::{Country, InvalidPhone, PhoneNumber};
 
+/// The release of the numbering plans that the program reads numbers by: the library that they are compiled into.
+pub const RELEASE: &str = "rlibphonenumber 2.2.15";
+
 /// Returns whether any country or network has this calling code.
 pub(super) fn has_calling_code(code: u16) -> bool {
     let region = PHONE_NUMBER_UTIL.get_region_for_country_code(i32::from(code));

@@ -290,3 +290,24 @@ fn a_country_is_two_capitals_and_may_have_no_numbers() {
     let antarctica = Country::parse("AQ").unwrap();
     assert!(!antarctica.has_numbers());
 }
+
+// shows: C4
+#[test]
+fn the_release_of_the_plans_is_that_of_the_library() {
+    let lock = concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.lock");
+    let lock = std::fs::read_to_string(lock).unwrap();
+    let (library, version) = RELEASE.split_once(' ').unwrap();
+    let locked = format!("name = \"{library}\"\nversion = \"{version}\"");
+    assert!(
+        lock.contains(&locked),
+        "another release of {library}: name it in RELEASE"
+    );
+}
+
+#[test]
+fn a_number_on_record_is_kept_where_it_reads_as_itself() {
+    assert!(PhoneNumber::is_kept("+8613800138000"));
+    for other in ["+8610000000000", "13800138000", "+86 13800138000", ""] {
+        assert!(!PhoneNumber::is_kept(other), "{other}");
+    }
+}

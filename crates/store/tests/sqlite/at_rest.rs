@@ -89,6 +89,8 @@ async fn dump(key: u8, phone: &str, code: &str, resend: Resend) -> BTreeMap<Stri
     let act = format!("{:?}", all.remove("audit.0.1").unwrap());
     assert!(!act.contains(phone) && act.contains("****"), "{act}");
     assert!(all.remove("audit.0.2").is_some());
+    // Upkeep may have written it already, or not.
+    all.retain(|place, _| !place.starts_with("numbering_plan."));
     all
 }
 

@@ -113,3 +113,36 @@ async fn a_removed_row_is_found_and_a_cut_tail_by_a_head() {
     let found = verify(folder, None);
     assert_eq!(found, Err(Broken { seq: 2, why }));
 }
+
+// shows: C4
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_with_other_numbering_plans_reads_the_numbers_again_and_reports() {
+    let mut world = World::on(Sqlite::in_memory());
+    world.code_sent("000042").await;
+    let release = "SELECT release FROM numbering_plan";
+    let kept = |world: &World<Sqlite>| {
+        let intruder = world.backend.intruder();
+        intruder
+            .query_row(release, [], |row| row.get::<_, String>(0))
+            .ok()
+    };
+    while kept(&world).is_none() {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(
+        world.audit().head().await.unwrap(),
+        Head::default(),
+        "nothing to report"
+    );
+    world.stop();
+    let older = "UPDATE numbering_plan SET release = 'an older plan'";
+    world.backend.intruder().execute(older, []).unwrap();
+    world.start();
+    let report = loop {
+        if let Some(report) = world.audit().after(0, 1).await.unwrap().pop() {
+            break report;
+        }
+    };
+    let told = r#""after":{"before":"an older plan","changed":"0","messages":"","read":"1"}"#;
+    assert!(report.text.contains(told), "{}", report.text);
+}

@@ -1,10 +1,11 @@
 //! Upkeep: the work of low priority beside the log. One thread makes the index and the tallies in `lookup.db`, and lets
-//! go what is older than the retention.
+//! go what is older than the retention. It also reads numbers again after a change of the numbering plans.
 //!
 //! Nothing waits for it: requests come first.
 
 mod pruning;
 mod recount;
+mod rereading;
 mod tallying;
 
 use std::path::Path;
@@ -22,6 +23,7 @@ use super::reading::lookup::Indexer;
 use super::writer::queue::Pusher;
 use crate::seal::Sealer;
 use pruning::Pruner;
+use rereading::Rereading;
 use tallying::Tallying;
 
 /// The time between two looks for work.
@@ -58,7 +60,10 @@ impl Upkeep {
         let indexer = Indexer::open(database)?;
         let (clock, retention) = (parts.clock, parts.retention);
         let now = clock.now();
+        let (sealer, path) = (Arc::clone(&parts.sealer), database.to_owned());
+        let rereading = Rereading::open(&indexer.log, path, sealer, Arc::clone(&clock))?;
         let mut worker = Worker {
+            rereading,
             tallying: Tallying::open(&indexer.index, parts.sealer, Arc::clone(&retention), now)?,
             pruner: Pruner::new(retention, parts.writer),
             indexer,
@@ -109,6 +114,7 @@ fn yield_to_others() {}
 
 struct Worker {
     indexer: Indexer,
+    rereading: Rereading,
     tallying: Tallying,
     pruner: Pruner,
     /// Erasures that an earlier run did not finish, until that is done.
@@ -134,6 +140,11 @@ impl Worker {
             Ok(true) => return Duration::ZERO,
             Ok(false) => {}
             Err(error) => tracing::error!(%error, "lookup.db could not be written to"),
+        }
+        match self.rereading.step(&self.indexer.log) {
+            Ok(true) => return Duration::ZERO,
+            Ok(false) => {}
+            Err(error) => tracing::error!(%error, "numbers on record could not be read again"),
         }
         if !self.rest.is_zero() {
             return self.pause();
