@@ -12,9 +12,13 @@ pub(super) fn wait(seconds: &str) -> &str {
     }
 }
 
-/// `body` without the seconds of `Retry-After` in its sentence.
+/// `body` without the seconds of `Retry-After` in its sentence. Some sentences call a minute by that word.
 pub(super) fn without_wait(body: &str, seconds: &str) -> String {
     let (unit, plural) = ("second.", "seconds.");
+    let body = match seconds {
+        "60" => body.replace("in 1 minute.", "in [retry-after] seconds."),
+        _ => body.to_owned(),
+    };
     body.replace(&format!("in {seconds} {unit}"), "in [retry-after] seconds.")
         .replace(
             &format!("in {seconds} {plural}"),
