@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::application::AppId;
 use crate::channel::Channel;
+use crate::limit::Limit;
 
 /// The length, life, tries and resend rule of a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -197,6 +198,12 @@ pub const MINUTE: Duration = Duration::from_secs(60);
 /// The time for which sends are held after an operator accepted a database that was put back: a [`MINUTE`] that was
 /// taken before, and may not be on record, is over then.
 pub const RESTORED_HOLD: Duration = MINUTE;
+
+/// The time for which the keys of a generation are looked up after newer ones took their place: the longest window of a
+/// limit and the longest life of a code, so that no hit and no code under them counts any more.
+pub const OLDER_KEYS: Duration = Duration::from_secs(
+    Limit::LONGEST_WINDOW.as_secs() + LONGEST_LIFE.as_secs() + REMEMBERED.as_secs(),
+);
 
 /// The rolling window in which [`GIVE_BACKS`] are counted.
 pub const GIVE_BACK_WINDOW: Duration = Duration::from_secs(60);

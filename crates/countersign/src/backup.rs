@@ -69,7 +69,7 @@ pub fn restore(dir: &Path, kept: &Kept, over_newer: bool) -> anyhow::Result<Copi
     custody::check(dir)?;
     let folder = OwnedFolder::claim(&kept.data)?;
     let keys = keys_for(dir, kept)?;
-    let copied = backup::restore(&folder, dir, &keys.store, over_newer)?;
+    let copied = backup::restore(&folder, dir, &keys.store(), over_newer)?;
     let signing = token::KEY_FILE;
     for (name, file) in [
         (keys::KEY_FILE, kept.keys.file(&kept.data)),
@@ -102,14 +102,18 @@ fn keys_for(dir: &Path, kept: &Kept) -> anyhow::Result<Keys> {
         return Ok(ours);
     }
     let theirs = Keys::at(&theirs)?;
-    if ours.is_some_and(|ours| ours != theirs) {
+    let Some(ours) = ours else {
+        return Ok(theirs);
+    };
+    // Keys may have changed since the backup. Those of then are needed, as long as these are among the keys of now.
+    if !ours.include(&theirs) {
         let place = match file {
             Some(file) => file.display().to_string(),
             None => "the place that [keys] names".to_owned(),
         };
         bail!("{place} holds other keys than the backup: name an empty folder with --data");
     }
-    Ok(theirs)
+    Ok(ours)
 }
 
 /// Copies the keys of the database: their file, or one that is made of single keys.

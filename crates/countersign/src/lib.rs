@@ -13,6 +13,7 @@ pub mod first_calls;
 pub mod http;
 pub mod lifecycle;
 pub mod manage;
+pub mod master_keys;
 mod metrics;
 pub mod operator;
 mod readiness;

@@ -32,12 +32,13 @@ use crate::connection::{self, Answers, OpenConnections, Opening};
 use crate::http::{self, AppState, Development, Services};
 use crate::lifecycle::{self, Door, Doors, Signals};
 use crate::manage::{Manage, ManageParts};
+use crate::master_keys::{self, MasterKeys};
 use crate::metrics::{MeteredLedger, Metrics};
 use crate::supervisor;
 use crate::system::{Machine, SystemClock};
 use crate::time_server::TimeServer;
 use crate::tls::Tls;
-use crate::token::{Minter, SigningKeys};
+use crate::token::{Minter, SigningKeys, SubjectKey};
 use crate::vendors::{VendorParts, Vendors};
 use crate::wall_clock;
 
@@ -61,8 +62,10 @@ pub struct ServiceParts {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
-    /// The keys of codes and tokens.
-    pub keys: Keys,
+    /// The master keys, and the changing of them.
+    pub master_keys: Arc<MasterKeys>,
+    /// The key of the pseudonyms in tokens.
+    pub subject: SubjectKey,
     /// The keys that sign tokens.
     pub signing_keys: SigningKeys,
     /// The rules of codes and the limits.
@@ -98,9 +101,11 @@ pub struct Service {
     tasks: TaskTracker,
     idle: Duration,
     opening: Opening,
+    shutdown_delay: Duration,
     /// Plans what other nodes set up, until the service is dropped.
     _follower: AbortOnDropHandle<()>,
-    shutdown_delay: Duration,
+    /// Drops keys that nothing needs any more, until the service is dropped.
+    _keeper: AbortOnDropHandle<()>,
     /// Compares the clock of the machine with a server, until the service is dropped.
     _time_server: Option<AbortOnDropHandle<()>>,
     /// Says when the clock of the service and the wall clock are apart, until the service is dropped.
@@ -127,14 +132,14 @@ impl Service {
             refusals: Arc::clone(&parts.refusals),
             clock: Arc::clone(clock),
             entropy: Arc::clone(entropy),
-            key: parts.keys.passcode.clone(),
+            keys: parts.master_keys.codes(),
             policy: parts.settings.codes.clone(),
             limits: parts.settings.limits,
         };
         let messenger = Arc::new(Messenger::new(messenger, Plan::default()));
         let checker = Checker::new(
             Arc::clone(&ledger),
-            parts.keys.passcode,
+            parts.master_keys.codes(),
             parts.settings.codes,
             clock.now(),
         );
@@ -152,7 +157,7 @@ impl Service {
         let tokens = Arc::new(Minter::new(
             format!("{}/oidc", parts.url),
             parts.signing_keys,
-            parts.keys.subject,
+            parts.subject,
             Arc::clone(entropy),
             Arc::clone(clock),
         ));
@@ -165,6 +170,7 @@ impl Service {
             tallies: parts.tallies,
             erasers: parts.erasers,
             refusals: parts.refusals,
+            master_keys: Arc::clone(&parts.master_keys),
             clock: Arc::clone(clock),
             messenger: Arc::clone(&messenger),
             tokens: Arc::clone(&tokens),
@@ -172,6 +178,7 @@ impl Service {
             tasks: tasks.clone(),
         }));
         let opening = opening(&parts.settings.server, parts.tls.as_ref());
+        let keeper = tokio::spawn(parts.master_keys.drop_ended());
         let wall_clock = wall_clock::watch(Arc::clone(clock));
         let time_server = parts.settings.clock.sntp.map(TimeServer::new).map(Arc::new);
         let state = AppState::new(Services {
@@ -209,6 +216,7 @@ impl Service {
             idle: parts.settings.server.idle,
             opening,
             _follower: AbortOnDropHandle::new(follower),
+            _keeper: AbortOnDropHandle::new(keeper),
             shutdown_delay: parts.settings.server.shutdown_delay,
             _wall_clock: wall_clock,
             _time_server: time_server.map(TimeServer::watch),
@@ -301,14 +309,26 @@ pub fn open_store(
     let clock = Arc::new(SystemClock::of(&path, Machine)?);
     let time = Arc::clone(&clock) as _;
     let store = if accept_restored {
-        SqliteStore::open_restored(folder, &keys.store, time)?
+        SqliteStore::open_restored(folder, &keys.store(), time)?
     } else {
-        SqliteStore::open(folder, &keys.store, time)?
+        SqliteStore::open(folder, &keys.store(), time)?
     };
-    if !store.knows_key("passcode", keys.passcode.check_value())? {
+    let check_values = keys.passcodes().check_values();
+    if !store.knows_key(master_keys::PASSCODE, &check_values)? {
         return Err(KeysError::OtherPasscodeKey.into());
     }
     let behind = store.clock_was_behind();
     clock.keep_ahead(&path, behind).context(unwritable)?;
     Ok(store)
+}
+
+/// Returns the key of the pseudonyms in tokens, which `store` keeps from the first of its master keys on.
+///
+/// # Errors
+/// When the database cannot be read or written.
+pub fn subject_key(store: &SqliteStore, keys: &Keys) -> anyhow::Result<SubjectKey> {
+    let oldest = keys.all().last().unwrap_or(keys.newest()).store();
+    let first = SubjectKey::derive(&oldest.index).unwrap_or_default();
+    let kept = store.kept_key("subject", &first)?;
+    SubjectKey::new(&kept).context("the key of pseudonyms cannot be used")
 }

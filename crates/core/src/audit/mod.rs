@@ -128,6 +128,8 @@ pub enum Verb {
     AccessKeyDeleted,
     /// The next signing key was made and published.
     SigningKeyRotated,
+    /// The database began to be written with new master keys.
+    MasterKeysRotated,
     /// The wrong guesses about a number were forgotten.
     NumberUnlocked,
     /// A number was taken out of everything that is kept.
@@ -144,7 +146,7 @@ pub enum Verb {
 
 impl Verb {
     /// All verbs.
-    pub const ALL: [Verb; 23] = [
+    pub const ALL: [Verb; 24] = [
         Verb::ApplicationCreated,
         Verb::ApplicationUpdated,
         Verb::ApplicationSecretRenewed,
@@ -162,6 +164,7 @@ impl Verb {
         Verb::AccessKeyCreated,
         Verb::AccessKeyDeleted,
         Verb::SigningKeyRotated,
+        Verb::MasterKeysRotated,
         Verb::NumberUnlocked,
         Verb::NumberErased,
         Verb::BackupMade,
@@ -191,6 +194,7 @@ impl Verb {
             Verb::AccessKeyCreated => "access_key_created",
             Verb::AccessKeyDeleted => "access_key_deleted",
             Verb::SigningKeyRotated => "signing_key_rotated",
+            Verb::MasterKeysRotated => "master_keys_rotated",
             Verb::NumberUnlocked => "number_unlocked",
             Verb::NumberErased => "number_erased",
             Verb::BackupMade => "backup_made",
@@ -359,6 +363,13 @@ impl Act {
             after,
             ending: Ending::Done,
         }
+    }
+
+    /// The change to a generation of master keys.
+    #[must_use]
+    pub fn of_rotation(by: Author, generation: u32) -> Self {
+        let target = Target::new("master_keys", generation.to_string());
+        Self::outside(by, Verb::MasterKeysRotated, target, &[])
     }
 
     /// An unlock. Its note stays with it, sealed: it may name anybody.

@@ -176,6 +176,8 @@ pub enum Effect {
     Unlocked,
     /// A token, or another thing that is good once, is used.
     TokenUsed,
+    /// The wrong guesses about a number are counted on under a newer key, which changes none of the counts.
+    Rekeyed,
 }
 
 /// The change that an [`Effect`] makes to the count of consecutive wrong guesses about a number.
@@ -213,7 +215,7 @@ pub enum HitChange {
 }
 
 impl Effect {
-    /// Returns the name in records: `wrong`, `right`, `unlocked` or `token_used`.
+    /// Returns the name in records: `wrong`, `right`, `unlocked`, `token_used` or `rekeyed`.
     #[must_use]
     pub const fn as_str(&self) -> &'static str {
         match self {
@@ -221,6 +223,7 @@ impl Effect {
             Effect::Used { .. } => "right",
             Effect::Unlocked => "unlocked",
             Effect::TokenUsed => "token_used",
+            Effect::Rekeyed => "rekeyed",
         }
     }
 
@@ -232,6 +235,7 @@ impl Effect {
             "right" => Effect::Used { codes },
             "unlocked" => Effect::Unlocked,
             "token_used" => Effect::TokenUsed,
+            "rekeyed" => Effect::Rekeyed,
             _ => return None,
         })
     }
@@ -241,7 +245,7 @@ impl Effect {
     pub fn codes(&self) -> &[MessageId] {
         match self {
             Effect::Wrong { codes } | Effect::Used { codes } => codes,
-            Effect::Unlocked | Effect::TokenUsed => &[],
+            Effect::Unlocked | Effect::TokenUsed | Effect::Rekeyed => &[],
         }
     }
 
@@ -263,7 +267,7 @@ impl Effect {
         match self {
             Effect::Wrong { codes } if !codes.is_empty() => Consecutive::Increment,
             Effect::Used { .. } | Effect::Unlocked => Consecutive::Reset,
-            Effect::Wrong { .. } | Effect::TokenUsed => Consecutive::Keep,
+            Effect::Wrong { .. } | Effect::TokenUsed | Effect::Rekeyed => Consecutive::Keep,
         }
     }
 
@@ -273,7 +277,7 @@ impl Effect {
     pub const fn hits(&self) -> HitChange {
         match self {
             Effect::Wrong { .. } | Effect::TokenUsed => HitChange::Add,
-            Effect::Used { .. } => HitChange::Keep,
+            Effect::Used { .. } | Effect::Rekeyed => HitChange::Keep,
             Effect::Unlocked => HitChange::Clear,
         }
     }

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::check::{Caller, Checked, CodeCheck};
 use super::guess::Guess;
+use super::keyring::PasscodeKeyring;
 use super::length::CodeLength;
-use super::passcode::{Passcode, PasscodeKey};
+use super::passcode::Passcode;
 use crate::application::AppId;
 use crate::channel::Channel;
 use crate::id::RequestId;
@@ -47,7 +48,7 @@ impl std::fmt::Debug for GuessInput {
 /// The use case of checking a code.
 pub struct Checker {
     ledger: Arc<dyn Ledger>,
-    key: PasscodeKey,
+    keys: PasscodeKeyring,
     policy: CodePolicy,
     policy_since: Timestamp,
 }
@@ -59,17 +60,17 @@ impl std::fmt::Debug for Checker {
 }
 
 impl Checker {
-    /// Makes a checker over `ledger`, with the key under which the messenger makes MACs, and the messenger's rules
+    /// Makes a checker over `ledger`, with the keys under which the messenger makes MACs, and the messenger's rules
     /// of codes, by which it makes codes since `policy_since` on the ledger's clock.
     pub fn new(
         ledger: Arc<dyn Ledger>,
-        key: PasscodeKey,
+        keys: impl Into<PasscodeKeyring>,
         policy: CodePolicy,
         policy_since: Timestamp,
     ) -> Self {
         Self {
             ledger,
-            key,
+            keys: keys.into(),
             policy,
             policy_since,
         }
@@ -89,7 +90,7 @@ impl Checker {
             since: self.policy_since,
         };
         let guess = Guess::new(
-            self.key.clone(),
+            self.keys.keys(),
             passcode,
             input.app,
             input.channel,

@@ -1,9 +1,10 @@
 //! A guess: a typed code together with its scope.
 
-use subtle::ConstantTimeEq;
+use subtle::{Choice, ConstantTimeEq};
 
 use crate::application::AppId;
 use crate::channel::Channel;
+use crate::code::keyring::PasscodeKeys;
 use crate::code::passcode::{Binding, Passcode, PasscodeKey, PasscodeMac};
 use crate::id::MessageId;
 use crate::phone::PhoneNumber;
@@ -12,7 +13,7 @@ use crate::time::Timestamp;
 /// A typed code with its scope: everything needed to compare it with the code of a message.
 #[derive(Debug, Clone)]
 pub struct Guess {
-    key: PasscodeKey,
+    keys: PasscodeKeys,
     passcode: Passcode,
     /// The application.
     pub app: AppId,
@@ -26,14 +27,14 @@ impl Guess {
     /// Makes the guess that `passcode` is a code of `app`, `channel` and `phone`.
     #[must_use]
     pub fn new(
-        key: PasscodeKey,
+        keys: impl Into<PasscodeKeys>,
         passcode: Passcode,
         app: AppId,
         channel: Channel,
         phone: PhoneNumber,
     ) -> Self {
         Self {
-            key,
+            keys: keys.into(),
             passcode,
             app,
             channel,
@@ -47,7 +48,7 @@ impl Guess {
         self.passcode.digits()
     }
 
-    /// Returns whether the guess is the code of `message`, whose MAC is `mac`. Takes constant time.
+    /// Returns whether the guess is the code of `message`, whose MAC any of the keys made: `mac`. Takes constant time.
     #[must_use]
     pub fn is(&self, message: MessageId, mac: &PasscodeMac) -> bool {
         let binding = Binding {
@@ -56,7 +57,9 @@ impl Guess {
             phone: &self.phone,
             message,
         };
-        self.key.mac(&self.passcode, binding).ct_eq(mac).into()
+        let is =
+            |found: Choice, key: &PasscodeKey| found | key.mac(&self.passcode, binding).ct_eq(mac);
+        self.keys.iter().fold(Choice::from(0), is).into()
     }
 
     /// Does the work of one comparison. The time of an answer then does not tell whether there was a code to

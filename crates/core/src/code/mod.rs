@@ -16,6 +16,7 @@ pub mod check;
 pub mod checker;
 pub mod failures;
 pub mod guess;
+pub mod keyring;
 pub mod length;
 pub mod passcode;
 pub mod resend;

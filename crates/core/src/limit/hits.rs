@@ -31,6 +31,12 @@ impl Hits {
         &self.hits
     }
 
+    /// Returns the sum of the weights of all hits held, past ones included.
+    #[must_use]
+    pub fn weight(&self) -> u64 {
+        self.total
+    }
+
     /// Returns whether there is no hit.
     #[must_use]
     pub fn is_empty(&self) -> bool {

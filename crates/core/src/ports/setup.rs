@@ -79,6 +79,15 @@ pub trait SetupStore: Send + Sync + 'static {
     /// in the database.
     fn secret_mac(&self, app: &AppId, secret: &str) -> SecretMac;
 
+    /// Returns the MACs of a secret under the keys of before, newest first, as long as these are needed: mostly none.
+    fn older_secret_macs(&self, _app: &AppId, _secret: &str) -> Vec<SecretMac> {
+        Vec::new()
+    }
+
+    /// Keeps `new` in place of `old` for the application `id`, since both are MACs of one secret, and `new` is under the
+    /// newest keys. Makes no new version. A store that cannot do so now keeps `old`.
+    fn keep_newer_mac(&self, _id: &AppId, _old: SecretMac, _new: SecretMac) {}
+
     /// Returns the application `id`, disabled or not, if `secret` is its secret, or the one before while that is good at
     /// `now`. Takes the same time for every wrong secret, and for an id that does not exist.
     fn application_with_secret(
@@ -95,6 +104,15 @@ pub trait SetupStore: Send + Sync + 'static {
         let replaced = replaced.copied().unwrap_or(SecretMac::NONE);
         // Both are compared, whatever the first says.
         let is_right = (current == shown) | (replaced == shown);
+        let older = self.older_secret_macs(id, secret);
+        let is_right = older.into_iter().fold(is_right, |is_right, older| {
+            for kept in [current, replaced] {
+                if record.is_some() && kept == older {
+                    self.keep_newer_mac(id, older, shown);
+                }
+            }
+            is_right | (current == older) | (replaced == older)
+        });
         record
             .filter(|_| is_right)
             .map(|record| Arc::clone(&record.application))

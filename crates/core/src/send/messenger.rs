@@ -10,7 +10,8 @@ use super::route::{OnUnknown, Routes, Way};
 use super::settle::Settlement;
 use crate::application::Application;
 use crate::channel::Channel;
-use crate::code::passcode::{Binding, Passcode, PasscodeKey};
+use crate::code::keyring::PasscodeKeyring;
+use crate::code::passcode::{Binding, Passcode};
 use crate::entropy::{Entropy, EntropyError};
 use crate::id::{MessageId, RequestId};
 use crate::language::LanguageTag;
@@ -81,8 +82,8 @@ pub struct MessengerParts {
     pub clock: Arc<dyn Clock>,
     /// Randomness for ids and codes.
     pub entropy: Arc<dyn Entropy>,
-    /// The key of the MACs of codes.
-    pub key: PasscodeKey,
+    /// The keys of the MACs of codes.
+    pub keys: PasscodeKeyring,
     /// The rules of codes.
     pub policy: CodePolicy,
     /// The limits on sends.
@@ -244,14 +245,13 @@ impl Messenger {
         let passcode = Passcode::generate(rules.digits, &*self.parts.entropy)?;
         let binding = request.binding(id);
         let reuse = rules.resend == Resend::Reuse;
+        let keys = self.parts.keys.keys();
         let code = NewCode {
-            mac: self.parts.key.mac(&passcode, binding),
+            mac: keys.mac(&passcode, binding),
             life: rules.life,
             tries: rules.tries,
             keeps: rules.resend.keeps(),
-            sealed: reuse
-                .then(|| self.parts.key.seal(&passcode, binding))
-                .flatten(),
+            sealed: reuse.then(|| keys.seal(&passcode, binding)).flatten(),
         };
         let intent = Intent {
             id,
@@ -267,7 +267,8 @@ impl Messenger {
     /// Opens the live code of the scope.
     fn again(&self, request: &SendRequest, live: &LiveCode) -> Option<Passcode> {
         self.parts
-            .key
+            .keys
+            .keys()
             .open(&live.sealed, request.binding(live.message))
     }
 }

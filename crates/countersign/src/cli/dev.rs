@@ -24,7 +24,7 @@ use tracing_subscriber::filter::LevelFilter;
 use super::running::Opened;
 use super::screen::Screen;
 use super::{program, say};
-use crate::config::keys::Keys;
+use crate::config::keys::{KeySource, Keys};
 use crate::config::listen_address;
 use crate::config::provider::ProviderSpec;
 use crate::config::settings::Settings;
@@ -95,8 +95,9 @@ impl Dev {
         let _logs = telemetry::start(self.log_level());
         phone::warm_up();
 
-        let (opened, keys) = Opened::new(
+        let opened = Opened::new(
             &self.data,
+            &KeySource::Folder,
             |folder| Keys::of(folder, &OsEntropy),
             self.listen,
             None,
@@ -131,7 +132,8 @@ impl Dev {
             setup: Arc::<SqliteStore>::clone(store),
             clock,
             entropy: Arc::new(OsEntropy),
-            keys,
+            master_keys: Arc::clone(&opened.master_keys),
+            subject: opened.subject.clone(),
             settings,
             reach: Reach::Loopback,
             otherwise: Some((Arc::new(provider), countries)),

@@ -16,6 +16,7 @@ mod kinds;
 mod listen;
 mod locale;
 mod man;
+mod master_key;
 mod message;
 mod next_steps;
 mod overlap;
@@ -101,6 +102,8 @@ enum Verb {
     Statistics(statistics::Statistics),
     /// List and rotate the keys that sign verification tokens
     Key(key::Key),
+    /// Show and change the keys that protect what is kept
+    MasterKey(master_key::MasterKey),
     /// Make, list and delete the keys with which programs manage
     AccessKey(access_key::AccessKey),
     /// Show, verify and export the record of everything that operators did
@@ -144,6 +147,7 @@ pub fn run() -> ExitCode {
         Verb::Message(message) => message.json(),
         Verb::Statistics(statistics) => statistics.owner.json,
         Verb::Key(key) => key.json(),
+        Verb::MasterKey(key) => key.json(),
         Verb::AccessKey(key) => key.json(),
         Verb::Audit(audit) => audit.json(),
         Verb::Backup(backup) => backup.json,
@@ -185,6 +189,7 @@ pub fn run() -> ExitCode {
             Verb::Message(message) => message.run().await,
             Verb::Statistics(statistics) => statistics.run().await,
             Verb::Key(key) => key.run().await,
+            Verb::MasterKey(key) => key.run().await,
             Verb::AccessKey(key) => key.run().await,
             Verb::Audit(audit) => audit.run().await,
             Verb::Backup(backup) => backup.run().await,

@@ -11,18 +11,23 @@ use countersign_store::sqlite::SqliteStore;
 use tokio::net::TcpListener;
 
 use super::{listen, say};
-use crate::config::keys::{Keys, KeysError};
+use crate::config::keys::{KeySource, Keys, KeysError};
 use crate::config::owner::{OwnerNote, PostedNote};
 use crate::lifecycle::Signals;
+use crate::master_keys::MasterKeys;
 use crate::service::{self, Listeners, Service};
 use crate::supervisor;
 use crate::system::OsEntropy;
 use crate::tls::{Renewal, Tls};
+use crate::token::SubjectKey;
 use crate::watch;
 
 /// A data folder that this process owns, its open store, and the socket that listens.
 pub(super) struct Opened {
     pub(super) store: Arc<SqliteStore>,
+    pub(super) master_keys: Arc<MasterKeys>,
+    /// The key of the pseudonyms in tokens.
+    pub(super) subject: SubjectKey,
     /// Where the service listens, with the real port.
     pub(super) address: SocketAddr,
     /// What the note tells the command line.
@@ -34,14 +39,15 @@ pub(super) struct Opened {
 }
 
 impl Opened {
-    /// Claims the folder `data`, with the keys that `keys` finds for it, and listens on `listen`. Returns those keys too.
+    /// Claims the folder `data`, with the keys that `keys` finds for it at `source`, and listens on `listen`.
     pub(super) fn new(
         data: &Path,
+        source: &KeySource,
         keys: impl FnOnce(&Path) -> Result<Keys, KeysError>,
         listen: SocketAddr,
         tls: Option<Tls>,
         accept_restored: bool,
-    ) -> anyhow::Result<(Self, Keys)> {
+    ) -> anyhow::Result<Self> {
         let folder = OwnedFolder::claim(data)?;
         let keys = keys(folder.path())?;
         let listener = listen::on(listen)?;
@@ -55,15 +61,25 @@ impl Opened {
         let posted = note
             .post(data)
             .context("the note to the command line cannot be left in the data folder")?;
-        let opened = Self {
-            store: Arc::new(store),
+        let subject = service::subject_key(&store, &keys)?;
+        let store = Arc::new(store);
+        let master_keys = MasterKeys::new(
+            Arc::clone(&store),
+            &keys,
+            source.clone(),
+            data.to_owned(),
+            Arc::new(OsEntropy),
+        );
+        Ok(Self {
+            store,
+            master_keys: Arc::new(master_keys),
+            subject,
             address,
             note,
             tls: tls.map(Arc::new),
             listener,
             posted,
-        };
-        Ok((opened, keys))
+        })
     }
 
     /// Says where `service` listens, and serves until told to stop.

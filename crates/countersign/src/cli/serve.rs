@@ -74,7 +74,7 @@ impl Serve {
         phone::warm_up();
         let source = settings.keys.clone();
         let keys = |folder: &std::path::Path| source.keys(folder);
-        let (opened, keys) = Opened::new(&data, keys, listen, tls, self.accept_restored)?;
+        let opened = Opened::new(&data, &source, keys, listen, tls, self.accept_restored)?;
         check_secrets(&opened.store)?;
         check_providers(&opened.store, settings.server.allow_no_provider)?;
         let monitor = settings.server.monitor_listen.map(listen::on);
@@ -96,7 +96,8 @@ impl Serve {
             setup: Arc::<SqliteStore>::clone(&opened.store),
             clock,
             entropy: Arc::new(OsEntropy),
-            keys,
+            master_keys: Arc::clone(&opened.master_keys),
+            subject: opened.subject.clone(),
             settings,
             reach: Reach::Public,
             otherwise: None,

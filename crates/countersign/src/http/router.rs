@@ -62,6 +62,8 @@ fn endpoints() -> Vec<Endpoint> {
         v3::keys::delete_access_key::endpoint(),
         v3::keys::list_signing_keys::endpoint(),
         v3::keys::rotate_signing_key::endpoint(),
+        v3::keys::get_master_key_status::endpoint(),
+        v3::keys::rotate_master_key::endpoint(),
         v3::audit::list_audit_acts::endpoint(),
         v3::audit::verify_audit::endpoint(),
         v3::audit::export_audit::endpoint(),

@@ -17,6 +17,7 @@ mod audit;
 mod erasures;
 mod error;
 mod known_secrets;
+mod master_keys;
 mod messages;
 mod providers;
 mod renewals;
@@ -47,6 +48,7 @@ use tokio::sync::Mutex;
 use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
 
+use crate::master_keys::MasterKeys;
 use crate::token::Minter;
 use crate::vendors::Vendors;
 
@@ -93,6 +95,8 @@ pub struct ManageParts {
     pub erasers: Vec<Arc<dyn Eraser>>,
     /// Finds the sends that limits refused.
     pub refusals: Arc<dyn Refusals>,
+    /// The master keys.
+    pub master_keys: Arc<MasterKeys>,
     /// The time by which the ledger decides.
     pub clock: Arc<dyn Clock>,
     /// The sender of test messages.

@@ -15,12 +15,14 @@ use countersign_core::send::messenger::{MessengerParts, Plan};
 use countersign_core::send::route::{OnUnknown, Route, RouteScope, Selection};
 use countersign_core::time::{Clock, Timestamp};
 use countersign_providers::egress::{Egress, Reach};
+use countersign_store::OwnedFolder;
 use countersign_store::RecentRefusals;
 use countersign_store::sqlite::SqliteStore;
-use countersign_store::{OwnedFolder, StoreKeys};
 use tokio::sync::Semaphore;
 
 use super::*;
+use crate::config::keys::{KeySource, Keys};
+use crate::master_keys::MasterKeys;
 use crate::system::OsEntropy;
 use crate::token::{SigningKeys, SubjectKey};
 use crate::vendors::VendorParts;
@@ -94,11 +96,8 @@ impl World {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let owned = OwnedFolder::claim(folder.path()).unwrap();
-        let keys = StoreKeys {
-            index: [1; 32],
-            seal: [2; 32],
-        };
-        let store = Arc::new(SqliteStore::open(owned, &keys, Arc::new(Still)).unwrap());
+        let keys = Keys::of(folder.path(), &OsEntropy).unwrap();
+        let store = Arc::new(SqliteStore::open(owned, &keys.store(), Arc::new(Still)).unwrap());
         let busy = Arc::new(Busy {
             store: Arc::clone(&store),
             let_through: Semaphore::new(0),
@@ -112,7 +111,7 @@ impl World {
             refusals: refusals.clone(),
             clock: Arc::clone(&clock),
             entropy: Arc::clone(&entropy),
-            key: PasscodeKey::new([3; 32]),
+            keys: PasscodeKey::new([3; 32]).into(),
             policy: CodePolicy::default(),
             limits: SendLimits::default(),
         };
@@ -129,11 +128,18 @@ impl World {
         let tokens = Minter::new(
             "http://127.0.0.1/oidc".to_owned(),
             SigningKeys::of(folder.path(), Still.now()).unwrap(),
-            SubjectKey::derive(&[4; 32]).unwrap(),
+            SubjectKey::new(&[4; 32]).unwrap(),
             Arc::clone(&entropy),
             Arc::new(Still),
         );
         let tasks = TaskTracker::new();
+        let master_keys = MasterKeys::new(
+            store.clone(),
+            &keys,
+            KeySource::Folder,
+            folder.path().to_owned(),
+            Arc::clone(&entropy),
+        );
         let setup: Arc<dyn SetupStore> = busy.clone();
         let manage = Manage::new(ManageParts {
             setup,
@@ -144,6 +150,7 @@ impl World {
             tallies: store.clone(),
             erasers: vec![store.clone()],
             refusals,
+            master_keys: Arc::new(master_keys),
             clock,
             messenger,
             tokens: Arc::new(tokens),

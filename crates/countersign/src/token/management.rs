@@ -119,7 +119,7 @@ mod tests {
     fn minter(issuer: &str) -> (tempfile::TempDir, Minter) {
         let dir = tempfile::tempdir().unwrap();
         let keys = SigningKeys::of(dir.path(), START).unwrap();
-        let subject = SubjectKey::derive(&[1; 32]).unwrap();
+        let subject = SubjectKey::new(&[1; 32]).unwrap();
         let clock = Arc::new(HandClock::new(START));
         let minter = Minter::new(issuer.to_owned(), keys, subject, Arc::new(OsEntropy), clock);
         (dir, minter)

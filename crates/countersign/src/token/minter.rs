@@ -202,7 +202,7 @@ mod tests {
 
     fn minter(folder: &Path, issuer: &str, now: Timestamp) -> Minter {
         let keys = SigningKeys::of(folder, now).unwrap();
-        let subject = SubjectKey::derive(&[1; 32]).unwrap();
+        let subject = SubjectKey::new(&[1; 32]).unwrap();
         let clock = Arc::new(HandClock::new(now));
         Minter::new(issuer.to_owned(), keys, subject, Arc::new(OsEntropy), clock)
     }

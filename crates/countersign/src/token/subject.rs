@@ -7,19 +7,26 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 /// Keys the pseudonyms of numbers.
+#[derive(Clone)]
 pub struct SubjectKey(Hmac<Sha256>);
 
 // What else the index key digests begins with the length of a part: never with these letters.
 const LABEL: &[u8] = b"countersign subject key";
 
 impl SubjectKey {
-    /// The key that belongs to a deployment's index key.
+    /// Takes the bytes of [`SubjectKey::derive`].
     #[must_use]
-    pub fn derive(index: &[u8; 32]) -> Option<Self> {
+    pub fn new(key: &[u8; 32]) -> Option<Self> {
+        Hmac::new_from_slice(key).ok().map(Self)
+    }
+
+    /// Returns the key that belongs to the first index key of a deployment. It stays when the master keys change, since
+    /// applications keep accounts by pseudonyms: the database keeps it sealed.
+    #[must_use]
+    pub fn derive(index: &[u8; 32]) -> Option<[u8; 32]> {
         let mut mac = Hmac::<Sha256>::new_from_slice(index).ok()?;
         mac.update(LABEL);
-        let key = mac.finalize().into_bytes();
-        Hmac::new_from_slice(&key).ok().map(Self)
+        Some(mac.finalize().into_bytes().into())
     }
 
     /// The pseudonym of a number, 32 hexadecimal digits: the same for every application and for good.
@@ -46,8 +53,8 @@ mod tests {
     #[test]
     fn a_number_has_one_pseudonym_under_one_key() {
         let phone = |text| PhoneNumber::parse(text, None).unwrap();
-        let (ours, theirs) = (SubjectKey::derive(&[1; 32]), SubjectKey::derive(&[2; 32]));
-        let (ours, theirs) = (ours.unwrap(), theirs.unwrap());
+        let of = |index| SubjectKey::new(&SubjectKey::derive(&[index; 32]).unwrap()).unwrap();
+        let (ours, theirs) = (of(1), of(2));
         let pseudonym = ours.pseudonym(&phone("18800008888"));
         assert_eq!(pseudonym, ours.pseudonym(&phone("+86 188 0000 8888")));
         // Whoever keeps accounts by it must find them again after an upgrade.

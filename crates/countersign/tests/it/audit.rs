@@ -141,6 +141,11 @@ fn changes() -> Vec<(&'static str, Value, &'static str)> {
             "signing_key_rotated signing_key [id] done",
         ),
         (
+            "rotate-master-key",
+            json!({}),
+            "master_keys_rotated master_keys [id] done",
+        ),
+        (
             "record-backup",
             json!({"dir": "/backups/monday", "hasKeys": true}),
             "backup_made backup /backups/monday done",

@@ -318,7 +318,7 @@ async fn a_wall_clock_stepped_by_hours_moves_no_minute_and_no_life_by_a_millisec
         refusals: Arc::new(RecentRefusals::default()),
         clock: Arc::clone(&clock),
         entropy,
-        key,
+        keys: key.into(),
         policy,
         limits: SendLimits::default(),
     };

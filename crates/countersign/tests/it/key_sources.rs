@@ -11,16 +11,17 @@ use serde_json::Value;
 use crate::deployment::Deployment;
 use crate::server::{BINARY, folder};
 
-const NAMES: [&str; 3] = ["index", "seal", "passcode"];
+pub(crate) const NAMES: [&str; 3] = ["index", "seal", "passcode"];
 
-/// The keys in a key file, by their names.
-fn keys_in(file: &Path) -> [String; 3] {
+/// The newest keys in a key file, in the order of [`NAMES`].
+pub(crate) fn keys_in(file: &Path) -> [String; 3] {
     let keys: Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
-    NAMES.map(|name| keys[name].as_str().unwrap().to_owned())
+    let newest = &keys["generations"][0];
+    NAMES.map(|name| newest[name].as_str().unwrap().to_owned())
 }
 
 /// Puts each key of the deployment's key file into a file of its own, and names those in its place.
-fn into_files(deployment: &Deployment) {
+pub(crate) fn into_files(deployment: &Deployment) {
     let file = deployment.folder.join("keys.json");
     let mut lines = String::new();
     for (name, key) in NAMES.iter().zip(keys_in(&file)) {

@@ -50,6 +50,7 @@ mod limits;
 mod load;
 mod locale;
 mod log_lines;
+mod master_keys;
 mod messages;
 mod metrics;
 mod minute;

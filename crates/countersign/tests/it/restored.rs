@@ -185,7 +185,7 @@ async fn another_key_of_codes_is_refused_and_makes_no_code_wrong() {
     let keys = data.path().join("keys.json");
     let right = fs::read_to_string(&keys).unwrap();
     let mut other: serde_json::Value = serde_json::from_str(&right).unwrap();
-    other["passcode"] = "7".repeat(64).into();
+    other["generations"][0]["passcode"] = "7".repeat(64).into();
     fs::write(&keys, other.to_string()).unwrap();
     insta::assert_snapshot!(refusal(data.path()).await, @"countersign: the key `passcode` in the key file is not the one that the codes in the database were made with: restore the file from a backup");
     fs::write(&keys, right).unwrap();

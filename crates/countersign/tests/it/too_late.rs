@@ -125,7 +125,7 @@ impl World {
             refusals: Arc::new(RecentRefusals::default()),
             clock,
             entropy: Arc::new(OsEntropy),
-            key: PasscodeKey::new([3; 32]),
+            keys: PasscodeKey::new([3; 32]).into(),
             policy: CodePolicy::default(),
             limits: SendLimits::default(),
         };

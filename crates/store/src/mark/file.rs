@@ -164,6 +164,18 @@ impl Keeper {
         self.failed = written.is_err();
     }
 
+    /// Writes the mark with the newest keys of `sealer` from now on, first as it stands, in both slots: one with older keys
+    /// only would not be read once those have ended.
+    pub(crate) fn change_keys(&mut self, sealer: Arc<Sealer>) {
+        self.sealer = sealer;
+        let written = self.write().and_then(|()| self.write());
+        if let Err(error) = &written {
+            tracing::warn!(%error, "the mark of the database could not be written with the new keys");
+        }
+        self.failed = written.is_err();
+        self.sync();
+    }
+
     fn write(&mut self) -> io::Result<()> {
         let slot = slot(&self.mark, &self.sealer)?;
         write_at(&mut self.file, &slot, self.older)?;

@@ -13,11 +13,12 @@ use super::log::gone::Gone;
 use super::log::{act, identity, mark as log_mark};
 use super::reading::lookup;
 use super::start::folder::OwnedFolder;
+use super::start::generations;
 use super::start::open::DATABASE;
 use super::start::put_back::was_written_with;
 use crate::custody;
 use crate::mark::{self, Mark};
-use crate::seal::{Sealer, StoreKeys};
+use crate::seal::StoreKeys;
 
 /// What a copy holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,12 +93,13 @@ pub fn copy(folder: &Path, into: &Path) -> Result<Copied, CopyError> {
 pub fn restore(
     folder: &OwnedFolder,
     from: &Path,
-    keys: &StoreKeys,
+    keys: &(impl AsRef<[StoreKeys]> + ?Sized),
     over_newer: bool,
 ) -> Result<Copied, CopyError> {
     let copy = read_only(from)?;
     let fails = |error| database(from, error);
-    let sealer = Sealer::new(keys).ok_or_else(|| CopyError::Keys(from.to_owned()))?;
+    let sealer = generations::given(keys.as_ref());
+    let sealer = sealer.map_err(|_| CopyError::Keys(from.to_owned()))?;
     if !was_written_with(&copy, &sealer).map_err(fails)? {
         return Err(CopyError::Keys(from.to_owned()));
     }

@@ -25,7 +25,7 @@ use super::reading::{lookup, timelines};
 use super::start::open::DATABASE;
 use super::writer::queue::Pusher;
 use super::{SqliteStore, unsealed, writer};
-use crate::seal::{Key, Sealer};
+use crate::seal::{Key, Keys, SealerInUse};
 
 /// The number of events that are looked through at once.
 const EVENTS: i64 = 32_768;
@@ -58,7 +58,7 @@ impl SqliteStore {
                 .pusher()
                 .map_err(|_| rusqlite::Error::InvalidQuery)?,
             live: Arc::clone(&self.live),
-            sealer: Arc::clone(&self.sealer),
+            sealer: self.sealer.clone(),
             clock: Arc::clone(&self.clock),
         })
     }
@@ -71,7 +71,7 @@ pub(crate) struct LogEraser {
     database: PathBuf,
     writer: Pusher,
     live: Arc<Mutex<Live>>,
-    sealer: Arc<Sealer>,
+    sealer: SealerInUse,
     clock: Arc<dyn Clock>,
 }
 
@@ -82,7 +82,10 @@ impl LogEraser {
         let unfinished = erasing::unfinished(&self.log).map_err(|error| unavailable(&error))?;
         for erasure in unfinished {
             tracing::warn!(request_id = %erasure.request, "an erasure was interrupted, and goes on");
-            let phone = self.sealer.open(&erasure.sealed, id_of(erasure.request));
+            let phone = self
+                .sealer
+                .get()
+                .open(&erasure.sealed, id_of(erasure.request));
             if let Some(phone) = phone {
                 self.take_out(&phone)?;
             }
@@ -97,6 +100,7 @@ impl LogEraser {
         self.attach().map_err(|error| unavailable(&error))?;
         let sealed = self
             .sealer
+            .get()
             .seal(phone, id_of(request))
             .ok_or_else(unsealed)?;
         self.write(Erasing::Begin {
@@ -120,8 +124,10 @@ impl LogEraser {
 
     /// Takes a number out of the live state, the log and the index.
     fn take_out(&self, phone: &PhoneNumber) -> Result<Erased, StoreError> {
-        let key = self.sealer.phone(phone);
-        let messages = self.messages(key).map_err(|error| unavailable(&error))?;
+        let number = self.sealer.get().keys(|each| each.phone(phone));
+        let messages = self
+            .messages(&number)
+            .map_err(|error| unavailable(&error))?;
         self.kill_codes(&messages)?;
         let country = Some(phone.country());
         for piece in messages.chunks(PIECE) {
@@ -137,21 +143,27 @@ impl LogEraser {
             messages: messages.len() as u64,
             ..Erased::default()
         };
-        let (checks, unlocks) = self.events(key)?;
-        (erased.checks, erased.unlocks) = (checks, unlocks);
-        lookup::forget_key(&self.database, key).map_err(|error| unavailable(&error))?;
+        for key in number.all() {
+            let (checks, unlocks) = self.events(key)?;
+            erased.checks += checks;
+            erased.unlocks += unlocks;
+            lookup::forget_key(&self.database, key).map_err(|error| unavailable(&error))?;
+        }
         Ok(erased)
     }
 
-    /// Returns the messages to the number with this key.
-    fn messages(&self, key: Key) -> rusqlite::Result<Vec<Found>> {
-        let rows = timelines::of_number(&self.log, key, i64::MAX, u16::MAX)?;
+    /// Returns the messages to the number with these keys.
+    fn messages(&self, number: &Keys) -> rusqlite::Result<Vec<Found>> {
+        let rows = timelines::of_number(&self.log, number, i64::MAX, u16::MAX)?;
         let mut select = self
             .log
-            .prepare_cached("SELECT scope FROM message WHERE seq = ? AND phone_key = ?")?;
+            .prepare_cached("SELECT scope FROM message WHERE seq = ?")?;
         let mut found = Vec::with_capacity(rows.len());
         for seq in rows {
-            let mut rows = select.query([seq, key.column()])?;
+            if !timelines::is_to(&self.log, seq, number)? {
+                continue;
+            }
+            let mut rows = select.query([seq])?;
             if let Some(row) = rows.next()? {
                 let scope = Key::of_column(row.get(0)?);
                 found.push(Found { seq, scope });

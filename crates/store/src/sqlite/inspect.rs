@@ -10,8 +10,8 @@ use rusqlite::{Connection, OpenFlags};
 use super::log::schema::migrations;
 use super::log::{identity, mark as log_mark, setup};
 use super::start::open::{DATABASE, OpenError, database};
-use super::start::put_back;
-use crate::seal::{Sealer, StoreKeys};
+use super::start::{generations, put_back};
+use crate::seal::StoreKeys;
 
 /// The database that a look finds.
 #[derive(Debug)]
@@ -37,17 +37,18 @@ pub struct Inspection {
     pub other_keys: Vec<String>,
 }
 
-/// Looks at the database in `folder`: at its keys, its mark, each of its pages and the setup. `keys_beside` are keys that the store does not use, by name, with their check values.
+/// Looks at the database in `folder`: at its keys, its mark, each of its pages and the setup. `keys_beside` are keys that the
+/// store does not use, by name, with the check values of all their generations.
 ///
 /// # Errors
 /// [`OpenError`] when a start would be refused, or when a page is damaged.
 pub fn inspect(
     folder: &Path,
-    keys: &StoreKeys,
-    keys_beside: &[(&str, [u8; 16])],
+    keys: &(impl AsRef<[StoreKeys]> + ?Sized),
+    keys_beside: &[(&str, &[[u8; 16]])],
 ) -> Result<Inspected, OpenError> {
     let path = folder.join(DATABASE);
-    let sealer = Sealer::new(keys).ok_or(OpenError::Keys)?;
+    let sealer = generations::given(keys.as_ref())?;
     if let Err(why) = put_back::judge(folder, &sealer)? {
         return Err(OpenError::PutBack { path, why });
     }
@@ -64,8 +65,8 @@ pub fn inspect(
         _ => return Ok(Inspected::OfOlderVersion),
     }
     let mut other_keys = Vec::new();
-    for (name, check_value) in keys_beside {
-        if identity::knows_other_key(&log, name, *check_value).map_err(database)? {
+    for (name, check_values) in keys_beside {
+        if identity::knows_other_key(&log, name, check_values).map_err(database)? {
             other_keys.push((*name).to_owned());
         }
     }

@@ -1,6 +1,6 @@
 //! Deciding, settling and checking: the port [`Ledger`] over the live state and the writer.
 
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -10,7 +10,7 @@ use countersign_core::code::check::{
     self, Checked, CodeCheck, Effect, HitChange, TokenUse, Unlock,
 };
 use countersign_core::id::RequestId;
-use countersign_core::limit::{RuleSet, Rules};
+use countersign_core::limit::{HitKind, RuleSet, Rules};
 use countersign_core::message::{Decision, Intent};
 use countersign_core::ports::StoreError;
 use countersign_core::ports::ledger::{Ledger, LedgerState, Settled};
@@ -19,14 +19,14 @@ use countersign_core::time::Timestamp;
 
 use super::log::act::ActRow;
 use super::log::attempt::SettlementRow;
-use super::log::event::EventRow;
-use super::log::hit::LoggedHit;
+use super::log::event::{EventRow, OlderKeys};
+use super::log::hit::{LoggedHit, Touched};
 use super::log::message::{Admission, MessageRow};
 use super::log::record::Record;
-use super::memory::Live;
+use super::memory::{CheckKeys, Live};
 use super::writer::queue::Durable;
 use super::{DECISION, SqliteStore, unsealed, wait, writer};
-use crate::seal::Key;
+use crate::seal::{Key, Keys, Sealer};
 
 /// The time for which a caller waits for an outcome to become durable. The writer records it in any case.
 pub(super) const SETTLEMENT: Duration = Duration::from_millis(300);
@@ -52,19 +52,23 @@ impl Ledger for SqliteStore {
 
     async fn check(&self, check: CodeCheck) -> Result<Checked, StoreError> {
         let guess = &check.guess;
-        let scope =
-            self.sealer
-                .code_scope(guess.app.as_str(), guess.channel.as_str(), &guess.phone);
-        let phone = self.sealer.phone(&guess.phone);
-        let hits = LoggedHit::all_of(&check.rules, &self.sealer);
-        self.act(check.request_id, |live, now| {
-            let (found, effect) = live.check(&check, scope, phone, &hits, now);
+        let (app, channel) = (guess.app.as_str(), guess.channel.as_str());
+        let keys = |sealer: &Sealer| {
+            Ok(CheckKeys {
+                scope: sealer.keys(|each| each.code_scope(app, channel, &guess.phone)),
+                phone: sealer.keys(|each| each.phone(&guess.phone)),
+                touched: Touched::of(&check.rules, sealer),
+            })
+        };
+        self.act(check.request_id, keys, |live, keys, now| {
+            let (found, effect) = live.check(&check, &keys, now);
             let event = effect.map(|effect| NewEvent {
                 effect,
                 caller: Some(check.caller),
-                phone: Some(phone),
-                scope: Some(scope),
-                hits,
+                phone: Some(keys.phone.newest),
+                scope: Some(keys.scope.newest),
+                older: OlderKeys::of(&keys.phone, Some(&keys.scope)),
+                hits: keys.touched.hits,
                 sealed: None,
                 act: None,
             });
@@ -74,33 +78,41 @@ impl Ledger for SqliteStore {
     }
 
     async fn unlock(&self, unlock: Unlock) -> Result<(), StoreError> {
-        let event = NewEvent {
-            effect: Effect::Unlocked,
-            caller: None,
-            phone: Some(self.sealer.phone(&unlock.phone)),
-            scope: None,
-            hits: LoggedHit::all_of(&unlock.rules(), &self.sealer),
-            sealed: Some(self.sealer.seal_unlock(&unlock).ok_or_else(unsealed)?),
-            act: Some(self.act_now(Act::of_unlock(&unlock))),
+        let event = |sealer: &Sealer| {
+            let phone = sealer.keys(|each| each.phone(&unlock.phone));
+            let sealed = sealer.seal_unlock(&unlock.phone, &unlock.note, unlock.request_id);
+            Ok(NewEvent {
+                effect: Effect::Unlocked,
+                caller: None,
+                phone: Some(phone.newest),
+                scope: None,
+                older: OlderKeys::of(&phone, None),
+                hits: Touched::of(&unlock.rules(), sealer).under_every_key(),
+                sealed: Some(sealed.ok_or_else(unsealed)?),
+                act: Some(self.act_now(Act::of_unlock(&unlock))),
+            })
         };
-        self.act(unlock.request_id, |_, _| ((), Some(event))).await
+        self.act(unlock.request_id, event, |_, event, _| ((), Some(event)))
+            .await
     }
 
     async fn use_token(&self, token: TokenUse) -> Result<bool, StoreError> {
-        let hit = LoggedHit {
-            bucket: self.sealer.bucket(&token.bucket()),
+        let kind = HitKind {
             window: token.life,
             weight: 1,
             refundable: false,
         };
-        self.act(token.request_id, |live, now| {
-            let is_new = !live.token_is_used(hit.bucket, now);
+        let touched = |sealer: &Sealer| Ok(Touched::one(&kind, &token.bucket(), sealer));
+        self.act(token.request_id, touched, |live, touched, now| {
+            let bucket = touched.bucket(0);
+            let is_new = !bucket.is_some_and(|bucket| live.token_is_used(bucket, now));
             let event = is_new.then(|| NewEvent {
                 effect: Effect::TokenUsed,
                 caller: None,
                 phone: None,
                 scope: None,
-                hits: Arc::new([hit]),
+                older: Vec::new(),
+                hits: touched.hits,
                 sealed: None,
                 act: None,
             });
@@ -146,29 +158,44 @@ impl SqliteStore {
         if !wait.is_zero() {
             return Err(StoreError::Held { wait });
         }
-        let hits = LoggedHit::all_of(rules, &self.sealer);
-        if let Some(decision) = self.refuse_early(rules, &hits)? {
+        let touched = Touched::of(rules, &self.sealer.get());
+        if let Some(decision) = self.refuse_early(rules, &touched)? {
             return Ok((decision, None));
         }
-        let prepared = self.prepare(intent, hits)?;
-
-        let mut live = self.live.lock().map_err(|_| writer::stopped())?;
+        let prepare = |sealer: &Sealer| PreparedMessage::of(&intent, rules, sealer);
+        let (mut live, prepared) = self.with_newest_keys(prepare)?;
         let now = self.clock.now();
-        if prepared.intent.is_too_late(now) {
+        if intent.is_too_late(now) {
             return Err(StoreError::Unavailable("the intent is too old".to_owned()));
         }
-        let decision = prepared.decide(&live, rules.set(), now);
+        let decision = prepared.decide(&intent, &live, rules.set(), now);
         if !decision.admitted() {
-            return Ok((live.counted(decision, &prepared.hits), None));
+            return Ok((live.counted(decision, &prepared.touched), None));
         }
         if self.queue.is_full() {
             return Err(StoreError::Overloaded);
         }
-        let row = prepared.into_row(&decision, live.next_message());
+        let row = prepared.into_row(intent, &decision, live.next_message());
         let admission = row.admission.clone();
         let durable = self.queue.push(Record::Message(Box::new(row)))?;
         live.admit(admission);
         Ok((decision, Some(durable)))
+    }
+
+    /// Takes the lock of the live state, with what `prepare` computes with the keys that are the newest under that lock.
+    fn with_newest_keys<P>(
+        &self,
+        prepare: impl Fn(&Sealer) -> Result<P, StoreError>,
+    ) -> Result<(MutexGuard<'_, Live>, P), StoreError> {
+        loop {
+            let sealer = self.sealer.get();
+            let prepared = prepare(&sealer)?;
+            let live = self.live.lock().map_err(|_| writer::stopped())?;
+            // Another generation may have begun in between. Its hits would not be seen.
+            if live.generation() == sealer.number {
+                return Ok((live, prepared));
+            }
+        }
     }
 
     /// Fast path: judges [the likeliest bucket](RuleSet::FAST_PATH) alone, before sealing anything that only an
@@ -176,65 +203,61 @@ impl SqliteStore {
     fn refuse_early(
         &self,
         rules: &Rules,
-        hits: &[LoggedHit],
+        touched: &Touched,
     ) -> Result<Option<Decision>, StoreError> {
         let live = self.live.lock().map_err(|_| writer::stopped())?;
         let now = self.clock.now();
-        let first = hits.get(..RuleSet::FAST_PATH).unwrap_or(hits);
-        if live.judge_send(rules.set(), first, now).is_empty() {
+        let first = live.judge_first(rules.set(), touched, RuleSet::FAST_PATH, now);
+        if first.is_empty() {
             return Ok(None);
         }
         // A refusal names every limit that refuses.
-        let refusals = live.judge_send(rules.set(), hits, now);
+        let refusals = live.judge_send(rules.set(), touched, now);
         let decision = Decision::new(now, Arc::clone(rules.set()), refusals);
-        let decision = live.counted(decision, hits);
+        let decision = live.counted(decision, touched);
         drop(live);
         Ok((!decision.admitted()).then_some(decision))
     }
-
-    /// Seals and digests everything that the row of an admitted message needs.
-    fn prepare(
-        &self,
-        intent: Intent,
-        hits: Arc<[LoggedHit]>,
-    ) -> Result<PreparedMessage, StoreError> {
-        let sealed_phone = self.sealer.seal(&intent.phone, intent.id);
-        Ok(PreparedMessage {
-            scope: self.sealer.code_scope(
-                intent.app.as_str(),
-                intent.channel.as_str(),
-                &intent.phone,
-            ),
-            sealed_phone: sealed_phone.ok_or_else(unsealed)?,
-            phone: self.sealer.phone(&intent.phone),
-            hits,
-            intent,
-        })
-    }
 }
 
-/// An intent with everything that can be computed before the lock is taken.
+/// Everything about an intent that can be computed before the lock is taken.
 struct PreparedMessage {
-    intent: Intent,
-    scope: Key,
+    scope: Keys,
     sealed_phone: Vec<u8>,
     phone: Key,
-    hits: Arc<[LoggedHit]>,
+    touched: Touched,
 }
 
 impl PreparedMessage {
-    fn decide(&self, live: &Live, limits: &Arc<RuleSet>, now: Timestamp) -> Decision {
-        let refusals = live.judge_send(limits, &self.hits, now);
+    /// Seals and digests everything that the row of an admitted message needs.
+    fn of(intent: &Intent, rules: &Rules, sealer: &Sealer) -> Result<Self, StoreError> {
+        let (app, channel) = (intent.app.as_str(), intent.channel.as_str());
+        let sealed_phone = sealer.seal(&intent.phone, intent.id);
+        Ok(Self {
+            scope: sealer.keys(|each| each.code_scope(app, channel, &intent.phone)),
+            sealed_phone: sealed_phone.ok_or_else(unsealed)?,
+            phone: sealer.phone(&intent.phone),
+            touched: Touched::of(rules, sealer),
+        })
+    }
+
+    fn decide(
+        &self,
+        intent: &Intent,
+        live: &Live,
+        limits: &Arc<RuleSet>,
+        now: Timestamp,
+    ) -> Decision {
+        let refusals = live.judge_send(limits, &self.touched, now);
         let mut decision = Decision::new(now, Arc::clone(limits), refusals);
-        if decision.admitted() && self.intent.sends_again() {
-            decision.again = live.code_to_send_again(self.scope, now);
+        if decision.admitted() && intent.sends_again() {
+            decision.again = live.code_to_send_again(&self.scope, now);
         }
         decision
     }
 
     /// Makes the row of the message, once it is admitted.
-    fn into_row(self, decision: &Decision, seq: i64) -> MessageRow {
-        let intent = self.intent;
+    fn into_row(self, intent: Intent, decision: &Decision, seq: i64) -> MessageRow {
         let is_new = decision.again.is_none();
         let code = Code::pending(intent.id, decision.at, &intent.code);
         MessageRow {
@@ -250,10 +273,10 @@ impl PreparedMessage {
                 seq,
                 message: intent.id,
                 decided_at: decision.at,
-                scope: self.scope,
+                scope: self.scope.newest,
                 code: is_new.then_some(code),
                 sealed: intent.code.sealed.filter(|_| is_new),
-                hits: self.hits,
+                hits: self.touched.hits,
             },
         }
     }
@@ -302,45 +325,50 @@ impl SqliteStore {
         now: Timestamp,
     ) -> SettlementRow {
         let rules = &settlement.give_back;
-        let hits = LoggedHit::all_of(rules, &self.sealer);
-        let allowed = live.allows_give_back(rules, &hits, now);
+        let touched = Touched::of(rules, &self.sealer.get());
+        let allowed = live.allows_give_back(rules, &touched, now);
         let give_back = GiveBack::after_failure(allowed);
         live.not_sent(settlement.message, give_back);
         if give_back == GiveBack::Counted {
-            hits.iter().for_each(|hit| live.add_send_hit(hit, now));
+            touched
+                .hits
+                .iter()
+                .for_each(|hit| live.add_send_hit(hit, now));
         }
         SettlementRow {
             seq,
             attempts: settlement.attempts,
             give_back,
-            give_back_hits: hits,
+            give_back_hits: touched.hits,
         }
     }
 }
 
 /// An event without a place in the log yet.
-struct NewEvent {
-    effect: Effect,
-    caller: Option<check::Caller>,
-    phone: Option<Key>,
-    scope: Option<Key>,
-    hits: Arc<[LoggedHit]>,
-    sealed: Option<Vec<u8>>,
-    act: Option<ActRow>,
+pub(super) struct NewEvent {
+    pub(super) effect: Effect,
+    pub(super) caller: Option<check::Caller>,
+    pub(super) phone: Option<Key>,
+    pub(super) scope: Option<Key>,
+    pub(super) older: Vec<OlderKeys>,
+    pub(super) hits: Arc<[LoggedHit]>,
+    pub(super) sealed: Option<Vec<u8>>,
+    pub(super) act: Option<ActRow>,
 }
 
 /// Acts on codes.
 impl SqliteStore {
-    /// Judges in the live state, applies the resulting event, and queues its record, all under one lock. The
+    /// Judges in the live state by what `prepare` computes with the newest keys, applies the resulting event, and queues its record, all under one lock. The
     /// answer may be told once the record is durable. Where there is no event, a record of the time is written
     /// instead: answers must not differ in speed, and a store that cannot write must not answer.
-    async fn act<T>(
+    async fn act<T, P>(
         &self,
         request_id: RequestId,
-        find: impl FnOnce(&Live, Timestamp) -> (T, Option<NewEvent>),
+        prepare: impl Fn(&Sealer) -> Result<P, StoreError>,
+        find: impl FnOnce(&Live, P, Timestamp) -> (T, Option<NewEvent>),
     ) -> Result<T, StoreError> {
         let (found, durable) = {
-            let mut live = self.live.lock().map_err(|_| writer::stopped())?;
+            let (mut live, prepared) = self.with_newest_keys(prepare)?;
             let now = self.clock.now();
             if check::is_too_late(request_id, now) {
                 return Err(StoreError::Unavailable("the request is too old".to_owned()));
@@ -348,7 +376,7 @@ impl SqliteStore {
             if self.queue.is_full() {
                 return Err(StoreError::Overloaded);
             }
-            let (found, event) = find(&live, now);
+            let (found, event) = find(&live, prepared, now);
             let record = match event {
                 Some(event) => Record::Event(Box::new(apply(event, request_id, &mut live, now))),
                 None => Record::Barrier(now),
@@ -361,7 +389,7 @@ impl SqliteStore {
 }
 
 /// Gives `event` its place in the log and applies it.
-fn apply(event: NewEvent, id: RequestId, live: &mut Live, at: Timestamp) -> EventRow {
+pub(super) fn apply(event: NewEvent, id: RequestId, live: &mut Live, at: Timestamp) -> EventRow {
     let hits = match event.effect.hits() {
         HitChange::Keep => Arc::new([]) as Arc<[_]>,
         HitChange::Add | HitChange::Clear => event.hits,
@@ -374,6 +402,7 @@ fn apply(event: NewEvent, id: RequestId, live: &mut Live, at: Timestamp) -> Even
         caller: event.caller,
         phone: event.phone,
         scope: event.scope,
+        older: event.older,
         hits,
         sealed: event.sealed,
         act: event.act,

@@ -11,11 +11,13 @@ mod audit;
 pub mod backup;
 mod erase;
 pub mod inspect;
+mod keys;
 mod ledger;
 mod log;
 mod memory;
 mod reading;
 mod records;
+mod rekey;
 mod setup;
 mod start;
 mod tallies;
@@ -30,10 +32,11 @@ use countersign_core::retention::Retention;
 use countersign_core::time::{Clock, Timestamp};
 use rusqlite::Connection;
 
-use crate::seal::Sealer;
+use crate::seal::{Sealer, SealerInUse};
 pub use audit::{StoppedAudit, StoppedAuditError};
-use log::identity;
 use memory::{Live, LiveSetup};
+use rekey::Rekeyer;
+pub use rekey::{GenerationStatus, NeededFor};
 use start::folder::Identity;
 pub use start::folder::{ClaimError, OwnedFolder, is_owned, room};
 use start::open::DATABASE;
@@ -47,10 +50,12 @@ pub struct SqliteStore {
     upkeep: Option<Upkeep>,
     retention: Arc<OnceLock<Retention>>,
     live: Arc<Mutex<Live>>,
+    /// The thread that works after a change of keys. It ends before the queue does.
+    rekeyer: Option<Rekeyer>,
     queue: Queue,
     reader: Arc<Mutex<Connection>>,
     setup: LiveSetup,
-    sealer: Arc<Sealer>,
+    sealer: SealerInUse,
     clock: Arc<dyn Clock>,
     ahead: Duration,
     /// The moment before which no send is decided on, since the database was put back.
@@ -108,23 +113,12 @@ impl SqliteStore {
         Arc::clone(&self.clock)
     }
 
-    /// Returns whether the key `name`, which the store itself does not use, is the one that the database was used with
-    /// before. A key that the database does not know yet is put on record by its check value.
-    ///
-    /// # Errors
-    /// [`OpenError`] when the database cannot be written to.
-    pub fn knows_key(&self, name: &str, check_value: [u8; 16]) -> Result<bool, OpenError> {
-        let fails = |error: rusqlite::Error| OpenError::Database(error.to_string());
-        let log = Connection::open(self.folder.path().join(start::open::DATABASE));
-        identity::knows_key(&log.map_err(fails)?, name, check_value).map_err(fails)
-    }
-
     /// Reads on the reader's connection, on a thread that may block.
     async fn read<T: Send + 'static>(
         &self,
         read: impl FnOnce(&Connection, &Sealer) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let (reader, sealer) = (Arc::clone(&self.reader), Arc::clone(&self.sealer));
+        let (reader, sealer) = (Arc::clone(&self.reader), self.sealer.get());
         let read = move || {
             let reader = reader.lock().map_err(|_| writer::stopped())?;
             read(&reader, &sealer).map_err(|error| StoreError::Unavailable(error.to_string()))

@@ -45,7 +45,7 @@ impl Records for SqliteStore {
         let mut durable = Vec::new();
         for (messages, receipt) in self.messages_of(provider, receipts).await? {
             for about in messages {
-                let row = ReceiptRow::of(about, provider, receipt.clone(), now, &self.sealer);
+                let row = ReceiptRow::of(about, provider, receipt.clone(), now, &self.sealer.get());
                 durable.push(self.queue.push(Record::Receipt(Box::new(row)))?);
             }
         }
@@ -95,17 +95,15 @@ impl SqliteStore {
     /// forgotten it.
     fn code_state(&self, record: &MessageRecord, now: Timestamp) -> CodeState {
         let timeline = &record.timeline;
-        let scope = self.sealer.code_scope(
-            timeline.app.as_str(),
-            timeline.channel.as_str(),
-            &timeline.phone,
-        );
+        let (app, channel) = (timeline.app.as_str(), timeline.channel.as_str());
+        let sealer = self.sealer.get();
+        let scope = sealer.keys(|each| each.code_scope(app, channel, &timeline.phone));
         let on_record = record.code();
         let live = self.live.lock().ok();
         let dead_before = live.as_ref().map(|live| live.dead_before());
         let remembered = live
             .filter(|_| !on_record.void)
-            .and_then(|live| live.code_state(scope, record.code_of, now));
+            .and_then(|live| live.code_state(&scope, record.code_of, now));
         remembered.unwrap_or_else(|| on_record.state(now, dead_before.unwrap_or_default()))
     }
 

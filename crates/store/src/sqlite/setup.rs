@@ -10,8 +10,10 @@ use countersign_core::ports::setup::{
 };
 
 use super::log::record::Record;
+use super::log::resealed::NewerMac;
 use super::log::setup::SetupRow;
 use super::{SqliteStore, unsealed, writer};
+use crate::seal::Generation;
 
 #[async_trait]
 impl SetupStore for SqliteStore {
@@ -35,7 +37,7 @@ impl SetupStore for SqliteStore {
             return Err(ChangeError::Stale);
         }
         let act = self.act_now(Act::of_change(by, &setup, &change));
-        let row = SetupRow::of(seen, change, act, &self.sealer).ok_or_else(unsealed)?;
+        let row = SetupRow::of(seen, change, act, &self.sealer.get()).ok_or_else(unsealed)?;
         // Wait without a time limit: a caller that gave up could not tell whether the change was made.
         let durable = self.queue.push(Record::Setup(Box::new(row)))?;
         let recorded = durable.await.map_err(|_| writer::stopped())?;
@@ -49,6 +51,26 @@ impl SetupStore for SqliteStore {
     }
 
     fn secret_mac(&self, app: &AppId, secret: &str) -> SecretMac {
-        SecretMac::from_bytes(self.sealer.secret(app.as_str(), secret))
+        mac_by(&self.sealer.get(), app, secret)
     }
+
+    fn older_secret_macs(&self, app: &AppId, secret: &str) -> Vec<SecretMac> {
+        let sealer = self.sealer.get();
+        let older = sealer.older().iter();
+        older.map(|each| mac_by(each, app, secret)).collect()
+    }
+
+    fn keep_newer_mac(&self, id: &AppId, old: SecretMac, new: SecretMac) {
+        let app = id.clone();
+        // Nobody waits: a MAC that is not on record is replaced at the next right use.
+        let _ = self
+            .queue
+            .push(Record::NewerMac(Box::new(NewerMac { app, old, new })));
+    }
+}
+
+/// Returns the MAC of an application's secret under the keys of `generation`.
+fn mac_by(generation: &Generation, app: &AppId, secret: &str) -> SecretMac {
+    let mac = generation.secret(app.as_str(), secret);
+    SecretMac::from_bytes(mac).of_generation(generation.number)
 }

@@ -13,6 +13,7 @@ mod receipts;
 mod recount;
 mod restart;
 mod retention;
+mod rotation;
 mod schedules;
 mod settings;
 mod setup;

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use countersign_core::audit::Author;
 use countersign_core::ports::audit::AuditLog;
 use countersign_core::ports::ledger::Ledger;
 use countersign_core::ports::records::Records;
@@ -21,8 +22,8 @@ use crate::backend::{BEGINNING, Backend, RecordKind};
 
 pub(crate) struct Sqlite {
     pub(crate) dir: TempDir,
-    /// The value of every byte of the store's keys.
-    key: u8,
+    /// By generation, newest first: the value of every byte of the store's keys.
+    keys: Vec<u8>,
     clock: Arc<HandClock>,
     store: Option<Arc<SqliteStore>>,
 }
@@ -46,7 +47,7 @@ impl Sqlite {
     fn in_folder(dir: TempDir, key: u8) -> Self {
         let mut backend = Self {
             dir,
-            key,
+            keys: vec![key],
             clock: Arc::new(HandClock::new(BEGINNING)),
             store: None,
         };
@@ -59,12 +60,39 @@ impl Sqlite {
     }
 
     pub(crate) fn start_with_keys(&self, key: u8) -> Result<SqliteStore, OpenError> {
-        open(self.dir.path(), key, &self.clock)
+        open(self.dir.path(), &[key], &self.clock)
+    }
+
+    /// Adds a generation of keys, which the next start or [`Sqlite::rotate`] brings into use.
+    pub(crate) fn add_keys(&mut self) {
+        self.keys.insert(0, self.keys[0] + 1);
+    }
+
+    /// Adds a generation of keys and brings it into use while the store runs.
+    pub(crate) async fn rotate(&mut self) {
+        self.add_keys();
+        let keys = store_keys(self.keys[0]);
+        let check = ("test", [self.keys[0]; 16]);
+        let by = Author::service();
+        self.store()
+            .begin_generation(&keys, check, by)
+            .await
+            .unwrap();
+    }
+
+    /// Returns the value of every byte of the newest keys.
+    pub(crate) fn newest_key(&self) -> u8 {
+        self.keys[0]
+    }
+
+    /// Forgets all keys but the newest.
+    pub(crate) fn drop_older_keys(&mut self) {
+        self.keys.truncate(1);
     }
 
     /// Starts a stopped store on a database that was put back, which an operator accepts.
     pub(crate) fn start_restored(&mut self) {
-        let (folder, keys) = parts(self.dir.path(), self.key);
+        let (folder, keys) = parts(self.dir.path(), &self.keys);
         let clock = Arc::clone(&self.clock) as _;
         let store = SqliteStore::open_restored(folder, &keys, clock).unwrap();
         self.store = Some(Arc::new(store));
@@ -78,17 +106,22 @@ impl Sqlite {
     }
 }
 
-fn open(path: &Path, key: u8, clock: &Arc<HandClock>) -> Result<SqliteStore, OpenError> {
-    let (folder, keys) = parts(path, key);
+fn open(path: &Path, keys: &[u8], clock: &Arc<HandClock>) -> Result<SqliteStore, OpenError> {
+    let (folder, keys) = parts(path, keys);
     SqliteStore::open(folder, &keys, Arc::clone(clock) as _)
 }
 
-fn parts(path: &Path, key: u8) -> (OwnedFolder, StoreKeys) {
-    let keys = StoreKeys {
+fn parts(path: &Path, keys: &[u8]) -> (OwnedFolder, Vec<StoreKeys>) {
+    let keys = keys.iter().map(|key| store_keys(*key)).collect();
+    (OwnedFolder::claim(path).unwrap(), keys)
+}
+
+/// Returns keys that consist of this byte.
+fn store_keys(key: u8) -> StoreKeys {
+    StoreKeys {
         index: [key; 32],
         seal: [key; 32],
-    };
-    (OwnedFolder::claim(path).unwrap(), keys)
+    }
 }
 
 impl Backend for Sqlite {
@@ -125,7 +158,7 @@ impl Backend for Sqlite {
     }
 
     fn start(&mut self) {
-        let store = open(self.dir.path(), self.key, &self.clock).unwrap();
+        let store = open(self.dir.path(), &self.keys, &self.clock).unwrap();
         self.store = Some(Arc::new(store));
     }
 

@@ -10,6 +10,7 @@ use countersign_core::channel::Channel;
 use countersign_core::code::CodeState;
 use countersign_core::code::check::{Caller, Checked, CodeCheck, Unlock};
 use countersign_core::code::guess::Guess;
+use countersign_core::code::keyring::PasscodeKeys;
 use countersign_core::code::length::CodeLength;
 use countersign_core::code::passcode::{Binding, Passcode, PasscodeKey};
 use countersign_core::id::{MessageId, RequestId};
@@ -38,6 +39,8 @@ pub(crate) struct World<B = Box<dyn Backend>> {
     pub(crate) backend: B,
     /// The value of every byte of the key that makes the MACs of codes.
     code_key: u8,
+    /// Those of the keys of before, newest first.
+    older_code_keys: Vec<u8>,
     entropy: CountingEntropy,
 }
 
@@ -51,6 +54,7 @@ impl<B: Backend> World<B> {
         Self {
             backend,
             code_key: 0xf8,
+            older_code_keys: Vec::new(),
             entropy: CountingEntropy::default(),
         }
     }
@@ -180,7 +184,7 @@ impl<B: Backend> World<B> {
         code: &str,
     ) -> CodeCheck {
         let guess = Guess::new(
-            self.code_key(),
+            self.code_keys(),
             Passcode::parse(code).unwrap(),
             AppId::parse(app).unwrap(),
             channel,
@@ -198,6 +202,19 @@ impl<B: Backend> World<B> {
     /// Returns the key that makes the MACs of codes.
     pub(crate) fn code_key(&self) -> PasscodeKey {
         PasscodeKey::new([self.code_key; 32])
+    }
+
+    /// Makes codes with another key from now on.
+    pub(crate) fn rotate_code_key(&mut self) {
+        self.older_code_keys.insert(0, self.code_key);
+        self.code_key ^= 1;
+    }
+
+    /// Returns the keys that the MACs of codes are compared by.
+    pub(crate) fn code_keys(&self) -> PasscodeKeys {
+        let older = self.older_code_keys.iter();
+        let older = older.map(|key| PasscodeKey::new([*key; 32])).collect();
+        PasscodeKeys::new(self.code_key(), older)
     }
 
     pub(crate) fn request_id(&self) -> RequestId {

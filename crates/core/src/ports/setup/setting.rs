@@ -44,28 +44,43 @@ impl<T> Replaced<T> {
 /// The keyed MAC of an application's secret, made by
 /// [`SetupStore::secret_mac`](super::SetupStore::secret_mac). Comparing two takes the same time wherever they differ.
 #[derive(Clone, Copy)]
-pub struct SecretMac([u8; 32]);
+pub struct SecretMac {
+    mac: [u8; 32],
+    generation: u32,
+}
 
 impl SecretMac {
     /// Stands for the secret of an application that does not exist: no secret has this MAC.
-    pub const NONE: Self = Self([0; 32]);
+    pub const NONE: Self = Self::from_bytes([0; 32]);
 
-    /// Takes the bytes of a MAC.
+    /// Takes the bytes of a MAC under the first generation of keys.
     #[must_use]
-    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(bytes)
+    pub const fn from_bytes(mac: [u8; 32]) -> Self {
+        Self { mac, generation: 1 }
+    }
+
+    /// Returns this MAC as one under the keys of `generation`.
+    #[must_use]
+    pub const fn of_generation(self, generation: u32) -> Self {
+        Self { generation, ..self }
+    }
+
+    /// Returns the number of the generation of keys that made the MAC.
+    #[must_use]
+    pub const fn generation(&self) -> u32 {
+        self.generation
     }
 
     /// Returns the bytes of the MAC, for a store to keep.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
+        &self.mac
     }
 }
 
 impl PartialEq for SecretMac {
     fn eq(&self, other: &Self) -> bool {
-        self.0.ct_eq(&other.0).into()
+        self.mac.ct_eq(&other.mac).into()
     }
 }
 

@@ -11,6 +11,7 @@ use super::finding::Findings;
 use crate::cli::place::Deployment;
 use crate::cli::sentence::sentence;
 use crate::config::keys::{Keys, KeysError};
+use crate::master_keys::PASSCODE;
 
 const CHECK: &str = "database";
 
@@ -29,8 +30,8 @@ pub(super) fn check(
     findings: &mut Findings,
 ) -> Option<Box<Inspection>> {
     let data = &deployment.kept.data;
-    let beside = [("passcode", keys.passcode.check_value())];
-    match inspect(data, &keys.store, &beside) {
+    let check_values = keys.passcodes().check_values();
+    match inspect(data, &keys.store(), &[(PASSCODE, &check_values)]) {
         Ok(Inspected::Nothing) => {
             findings.warning(CHECK, "there is none yet: the first start makes it");
             None

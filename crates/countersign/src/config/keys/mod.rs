@@ -6,7 +6,7 @@ mod source;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use countersign_core::code::passcode::PasscodeKey;
+use countersign_core::code::keyring::PasscodeKeys;
 use countersign_core::entropy::Entropy;
 use countersign_store::StoreKeys;
 use zeroize::Zeroizing;
@@ -14,18 +14,12 @@ use zeroize::Zeroizing;
 pub use self::generation::Generation;
 pub use self::source::{KeyPlace, KeyPlaces, KeySource};
 use super::private_file;
-use crate::token::SubjectKey;
 
-/// All keys of a deployment.
-#[derive(Debug)]
+/// All keys of a deployment: one generation, or after a change of keys several, newest first.
+#[derive(Debug, Clone)]
 pub struct Keys {
-    /// Keys the MACs of codes.
-    pub passcode: PasscodeKey,
-    /// Keys everything that the store keeps.
-    pub store: StoreKeys,
-    /// Keys the pseudonyms in verification tokens; derived, so that a backup has it too.
-    pub subject: SubjectKey,
-    generation: Generation,
+    newest: Generation,
+    older: Vec<Generation>,
 }
 
 /// Why there are no keys.
@@ -132,8 +126,8 @@ impl Keys {
         })? {
             return Err(KeysError::Exposed(shown));
         }
-        let generation = Generation::parse(bytes).ok_or(KeysError::Garbled(shown))?;
-        Self::of_generation(generation)
+        let generations = generation::parse(bytes).unwrap_or_default();
+        Self::of_generations(generations).ok_or(KeysError::Garbled(shown))
     }
 
     /// Makes keys, and the file at `path` with them.
@@ -141,14 +135,30 @@ impl Keys {
     /// # Errors
     /// [`KeysError`] when the file is there already, or cannot be made.
     pub fn make(path: &Path, entropy: &dyn Entropy) -> Result<Self, KeysError> {
-        let generation = Generation::draw(entropy)?;
-        let written = generation.file().map_err(io::Error::from);
+        let keys = Self::from(Generation::draw(1, entropy)?);
+        let written = keys.file().map_err(io::Error::from);
         let written = written.and_then(|text| private_file::create(path, &text));
         written.map_err(|source| KeysError::Io {
             path: path.to_owned(),
             source,
         })?;
-        Self::of_generation(generation)
+        Ok(keys)
+    }
+
+    /// Puts these keys into the key file at `path`, in place of those in it. The path may lead through links. A crash
+    /// leaves the file as it was, or as it should be.
+    ///
+    /// # Errors
+    /// [`KeysError::Io`] when the file cannot be written.
+    pub fn put(&self, path: &Path) -> Result<(), KeysError> {
+        let put = || {
+            let text = self.file()?;
+            private_file::replace(&path.canonicalize()?, &text)
+        };
+        put().map_err(|source| KeysError::Io {
+            path: path.to_owned(),
+            source,
+        })
     }
 
     /// Returns the content of a key file that holds these keys.
@@ -156,24 +166,75 @@ impl Keys {
     /// # Errors
     /// Never: text can be written as JSON.
     pub fn file(&self) -> serde_json::Result<Zeroizing<Vec<u8>>> {
-        self.generation.file()
+        generation::file(&self.all().cloned().collect::<Vec<_>>())
     }
 
-    fn of_generation(generation: Generation) -> Result<Self, KeysError> {
-        let store = generation.store();
+    /// Returns the generation that everything new is made with.
+    #[must_use]
+    pub fn newest(&self) -> &Generation {
+        &self.newest
+    }
+
+    /// Iterates over all generations, newest first.
+    pub fn all(&self) -> impl Iterator<Item = &Generation> {
+        std::iter::once(&self.newest).chain(&self.older)
+    }
+
+    /// Returns these keys with a new generation before all others.
+    ///
+    /// # Errors
+    /// [`KeysError::Entropy`] when `entropy` fails.
+    pub fn rotated(&self, entropy: &dyn Entropy) -> Result<Self, KeysError> {
         Ok(Self {
-            passcode: generation.passcode(),
-            // Unreachable: HMAC takes a key of any length.
-            subject: SubjectKey::derive(&store.index).ok_or(KeysError::Entropy)?,
-            store,
-            generation,
+            newest: Generation::draw(self.newest.id + 1, entropy)?,
+            older: self.all().cloned().collect(),
+        })
+    }
+
+    /// Returns these keys without the older generations that `keep` refuses.
+    #[must_use]
+    pub fn retain(mut self, keep: impl Fn(&Generation) -> bool) -> Self {
+        self.older.retain(keep);
+        self
+    }
+
+    /// Returns the keys of the store, newest first.
+    #[must_use]
+    pub fn store(&self) -> Vec<StoreKeys> {
+        self.all().map(Generation::store).collect()
+    }
+
+    /// Returns the keys of codes.
+    #[must_use]
+    pub fn passcodes(&self) -> PasscodeKeys {
+        let older = self.older.iter().map(Generation::passcode);
+        PasscodeKeys::new(self.newest.passcode(), older.collect())
+    }
+
+    /// Returns whether all generations of `other` are among these.
+    #[must_use]
+    pub fn include(&self, other: &Keys) -> bool {
+        other
+            .all()
+            .all(|theirs| self.all().any(|ours| ours == theirs))
+    }
+
+    /// Takes the generations, newest first; `None` if there are none.
+    fn of_generations(generations: Vec<Generation>) -> Option<Self> {
+        let mut generations = generations.into_iter();
+        Some(Self {
+            newest: generations.next()?,
+            older: generations.collect(),
         })
     }
 }
 
-impl PartialEq for Keys {
-    fn eq(&self, other: &Self) -> bool {
-        self.generation == other.generation
+impl From<Generation> for Keys {
+    fn from(newest: Generation) -> Self {
+        Self {
+            newest,
+            older: Vec::new(),
+        }
     }
 }
 
@@ -189,10 +250,29 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let made = Keys::of(dir.path(), &OsEntropy).unwrap();
         let read = Keys::of(dir.path(), &OsEntropy).unwrap();
-        assert_eq!(made.store.seal, read.store.seal);
-        assert_ne!(made.store.seal, made.store.index);
+        assert!(made.include(&read) && read.include(&made));
+        let [keys] = made.store().try_into().ok().unwrap();
+        assert_ne!(keys.seal, keys.index);
         let path = dir.path().join(KEY_FILE);
         assert!(!private_file::exposed(&path).unwrap());
+    }
+
+    #[test]
+    fn a_key_file_of_before_is_the_first_generation_and_goes_on_beside_a_new_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(KEY_FILE);
+        let key = "ab".repeat(32);
+        let text = format!(r#"{{"index":"{key}","seal":"{key}","passcode":"{key}"}}"#);
+        private_file::create(&path, text.as_bytes()).unwrap();
+        let first = Keys::of(dir.path(), &OsEntropy).unwrap();
+        first.rotated(&OsEntropy).unwrap().put(&path).unwrap();
+        let both = Keys::of(dir.path(), &OsEntropy).unwrap();
+        let ids: Vec<_> = both.all().map(|generation| generation.id).collect();
+        assert_eq!(ids, [2, 1]);
+        assert!(both.include(&first) && !first.include(&both));
+        assert!(!private_file::exposed(&path).unwrap());
+        let alone = both.clone().retain(|_| false);
+        assert!(both.include(&alone) && !alone.include(&first));
     }
 
     #[cfg(unix)]

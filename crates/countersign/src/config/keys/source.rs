@@ -19,7 +19,12 @@ pub enum KeySource {
     /// A key file.
     File(PathBuf),
     /// Each key by itself.
-    Each(KeyPlaces),
+    Each {
+        /// Those to make everything new with.
+        newest: Box<KeyPlaces>,
+        /// Those of before, after a change of keys.
+        previous: Option<Box<KeyPlaces>>,
+    },
 }
 
 /// The places of single keys.
@@ -56,7 +61,12 @@ impl KeySource {
         match self {
             KeySource::Folder => Keys::at(&folder.join(KEY_FILE)),
             KeySource::File(path) => Keys::at(path),
-            KeySource::Each(places) => Keys::of_generation(places.read()?),
+            KeySource::Each { newest, previous } => {
+                let newest = newest.read(2)?;
+                let previous = previous.as_ref().map(|places| places.read(1)).transpose()?;
+                let generations = std::iter::once(newest).chain(previous).collect();
+                Keys::of_generations(generations).ok_or(KeysError::Entropy)
+            }
         }
     }
 
@@ -66,14 +76,15 @@ impl KeySource {
         match self {
             KeySource::Folder => Some(folder.join(KEY_FILE)),
             KeySource::File(path) => Some(path.clone()),
-            KeySource::Each(_) => None,
+            KeySource::Each { .. } => None,
         }
     }
 }
 
 impl KeyPlaces {
-    fn read(&self) -> Result<Generation, KeysError> {
+    fn read(&self, id: u32) -> Result<Generation, KeysError> {
         Ok(Generation::new(
+            id,
             self.index.read()?,
             self.seal.read()?,
             self.passcode.read()?,

@@ -18,12 +18,15 @@ const PREFIX: &str = "COUNTERSIGN_";
 const DATABASE_URL: &str = "COUNTERSIGN_DATABASE_URL";
 
 /// The settings that hold a secret, or a URL that may hold a password.
-const SECRETS: [(&str, &str); 5] = [
+const SECRETS: [(&str, &str); 8] = [
     ("store", "database_url"),
     ("providers", "proxy"),
     ("keys", "index"),
     ("keys", "seal"),
     ("keys", "passcode"),
+    ("keys", "previous_index"),
+    ("keys", "previous_seal"),
+    ("keys", "previous_passcode"),
 ];
 
 /// A settings file, and the environment.

@@ -203,7 +203,7 @@ async fn keys_that_are_missing_wrong_or_readable_by_others_are_broken() {
     BROKEN   database  it was not written with the keys in [folder]/keys.json: put those back that belong to it
     ");
     let mut keys: Value = serde_json::from_slice(&right).unwrap();
-    keys["passcode"] = json!("00".repeat(32));
+    keys["generations"][0]["passcode"] = json!("00".repeat(32));
     fs::write(patient.key_file(), keys.to_string()).unwrap();
     assert_snapshot!(patient.told(), @r"
     exit code 1

@@ -157,7 +157,7 @@ fn event(log: &Connection, seq: i64, now: Timestamp) -> rusqlite::Result<()> {
     if seq >= horizon {
         let passed = log
             .prepare_cached(
-                "SELECT seq, id, at, kind, door, phone, scope, messages, hits FROM code_event WHERE seq = ?",
+                "SELECT seq, id, at, kind, door, phone, scope, messages, hits, older FROM code_event WHERE seq = ?",
             )?
             .query_row([seq], EventRow::read)
             .optional()?;
@@ -166,7 +166,7 @@ fn event(log: &Connection, seq: i64, now: Timestamp) -> rusqlite::Result<()> {
         }
     }
     log.prepare_cached(
-        "UPDATE code_event SET phone = NULL, scope = NULL, hits = x'', sealed = NULL WHERE seq = ?",
+        "UPDATE code_event SET phone = NULL, scope = NULL, hits = x'', sealed = NULL, older = NULL WHERE seq = ?",
     )?
     .execute([seq])?;
     Ok(())

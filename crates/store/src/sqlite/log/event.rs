@@ -10,7 +10,7 @@ use rusqlite::{Row, Statement, params};
 use super::act::ActRow;
 use super::hit::{self, LoggedHit};
 use super::rule_set::unreadable;
-use crate::seal::Key;
+use crate::seal::{Key, Keys};
 
 /// One row of the table `code_event`: an [`Effect`], and everything it takes to apply it.
 #[derive(Debug)]
@@ -24,6 +24,8 @@ pub(crate) struct EventRow {
     pub(crate) phone: Option<Key>,
     /// The scope whose codes the event changes.
     pub(crate) scope: Option<Key>,
+    /// The keys of number and scope by the generations before that were still needed.
+    pub(crate) older: Vec<OlderKeys>,
     /// The buckets in which it adds or clears hits.
     pub(crate) hits: Arc<[LoggedHit]>,
     /// The number and the note of an unlock.
@@ -33,7 +35,8 @@ pub(crate) struct EventRow {
 }
 
 impl EventRow {
-    pub(crate) const INSERT: &str = "INSERT INTO code_event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    pub(crate) const INSERT: &str =
+        "INSERT INTO code_event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
     /// Runs [`EventRow::INSERT`]; the act is appended beside it.
     pub(crate) fn insert(&self, insert: &mut Statement<'_>) -> rusqlite::Result<()> {
@@ -54,11 +57,12 @@ impl EventRow {
             (!messages.is_empty()).then_some(messages),
             hit::encode(&self.hits),
             self.sealed,
+            OlderKeys::encode(&self.older),
         ])?;
         Ok(())
     }
 
-    /// Reads a row without its last column: the sealed part of an unlock stays in the database, and its act is on record.
+    /// Reads a row without the column `sealed`: the sealed part of an unlock stays in the database, and its act is on record.
     pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         let key = |column| row.get::<_, Option<i64>>(column);
         let codes = messages(row.get_ref("messages")?.as_blob_or_null()?);
@@ -77,6 +81,7 @@ impl EventRow {
                 .find(|known| Some(known.as_str()) == caller),
             phone: key("phone")?.map(Key::of_column),
             scope: key("scope")?.map(Key::of_column),
+            older: OlderKeys::decode(row.get_ref("older")?.as_blob_or_null()?),
             hits: hits.into(),
             sealed: None,
             act: None,
@@ -91,6 +96,54 @@ impl EventRow {
             caller: self.caller?,
             right: matches!(self.effect, Effect::Used { .. }),
         })
+    }
+}
+
+/// The keys of a number, and of a scope, by an older generation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct OlderKeys {
+    pub(crate) phone: Key,
+    /// `None` where the event changes no codes.
+    pub(crate) scope: Option<Key>,
+}
+
+impl OlderKeys {
+    /// Returns the older keys among those of an event.
+    pub(crate) fn of(phone: &Keys, scope: Option<&Keys>) -> Vec<Self> {
+        let scope = |place: usize| scope.and_then(|scope| scope.older.get(place).copied());
+        let phones = phone.older.iter().enumerate();
+        phones
+            .map(|(place, phone)| Self {
+                phone: *phone,
+                scope: scope(place),
+            })
+            .collect()
+    }
+
+    /// Writes the column `older`: 16 bytes for each generation, the number and the scope; NULL if there is none.
+    fn encode(older: &[Self]) -> Option<Vec<u8>> {
+        let bytes = older.iter().flat_map(|keys| {
+            let scope = keys.scope.map_or(0, |scope| scope.0);
+            [keys.phone.0, scope].map(u64::to_be_bytes).concat()
+        });
+        (!older.is_empty()).then(|| bytes.collect())
+    }
+
+    fn decode(column: Option<&[u8]>) -> Vec<Self> {
+        let (keys, _) = column.unwrap_or_default().as_chunks::<16>();
+        let half = |bytes: &[u8]| {
+            bytes
+                .iter()
+                .fold(0, |key, byte| key << 8 | u64::from(*byte))
+        };
+        let keys = keys.iter().map(|keys| {
+            let (phone, scope) = keys.split_at(8);
+            Self {
+                phone: Key(half(phone)),
+                scope: Some(Key(half(scope))).filter(|scope| scope.0 != 0),
+            }
+        });
+        keys.collect()
     }
 }
 

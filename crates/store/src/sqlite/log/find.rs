@@ -142,7 +142,7 @@ mod tests {
         assert_eq!(first(&log, 5), 0);
         for (seq, at) in [(3, 10), (4, 10), (9, 20), (10, 30)] {
             log.execute(
-                "INSERT INTO code_event VALUES (?, x'', ?, 'token_used', NULL, NULL, NULL, NULL, x'', NULL)",
+                "INSERT INTO code_event VALUES (?, x'', ?, 'token_used', NULL, NULL, NULL, NULL, x'', NULL, NULL)",
                 [seq, at],
             )
             .unwrap();

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use countersign_core::limit::{Hit, HitKind, Rules};
+use countersign_core::limit::{Bucket, Hit, HitKind, Rules};
 use countersign_core::time::Timestamp;
 
-use crate::seal::{Key, Sealer};
+use crate::seal::{Generation, Key, Sealer};
 
 /// The hit of an event in one bucket. Its time is that of the event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,15 +17,106 @@ pub(crate) struct LoggedHit {
     pub(crate) refundable: bool,
 }
 
-impl LoggedHit {
-    /// Returns the hits of an event under `rules`: one for each of its buckets.
-    pub(crate) fn all_of(rules: &Rules, sealer: &Sealer) -> Arc<[Self]> {
-        let counted = rules.set().buckets().iter().zip(rules.buckets());
-        counted
-            .map(|(counted, bucket)| Self::of(counted, sealer.bucket(bucket)))
-            .collect()
+/// The hits of an event, one in each of its buckets.
+#[derive(Debug, Clone)]
+pub(crate) struct Touched {
+    /// The hits by the newest keys of the buckets.
+    pub(crate) hits: Arc<[LoggedHit]>,
+    /// By older generation, newest first: the key of each bucket. Mostly none.
+    older: Vec<Vec<Key>>,
+}
+
+impl Touched {
+    /// Returns the hits of an event under `rules`.
+    pub(crate) fn of(rules: &Rules, sealer: &Sealer) -> Self {
+        let kinds = rules.set().buckets().iter().zip(rules.buckets());
+        Self {
+            hits: kinds
+                .map(|(kind, bucket)| LoggedHit::of(kind, sealer.bucket(bucket)))
+                .collect(),
+            older: older_keys(rules.buckets(), sealer),
+        }
     }
 
+    /// Returns an event that makes a hit of this kind in one bucket.
+    pub(crate) fn one(kind: &HitKind, bucket: &Bucket, sealer: &Sealer) -> Self {
+        Self {
+            hits: Arc::new([LoggedHit::of(kind, sealer.bucket(bucket))]),
+            older: older_keys(std::slice::from_ref(bucket), sealer),
+        }
+    }
+
+    /// Returns the keys of the bucket at `place`.
+    pub(crate) fn bucket(&self, place: usize) -> Option<BucketKeys<'_>> {
+        Some(BucketKeys {
+            newest: self.hits.get(place)?.bucket,
+            place,
+            older: &self.older,
+        })
+    }
+
+    /// Returns the same hits under the key of every generation, for an event that clears them.
+    pub(crate) fn under_every_key(&self) -> Arc<[LoggedHit]> {
+        let older = self.older.iter().flat_map(|keys| {
+            let hits = self.hits.iter().zip(keys);
+            hits.map(|(hit, key)| LoggedHit {
+                bucket: *key,
+                ..*hit
+            })
+        });
+        self.hits.iter().copied().chain(older).collect()
+    }
+}
+
+impl From<Arc<[LoggedHit]>> for Touched {
+    fn from(hits: Arc<[LoggedHit]>) -> Self {
+        Self {
+            hits,
+            older: Vec::new(),
+        }
+    }
+}
+
+fn older_keys(buckets: &[Bucket], sealer: &Sealer) -> Vec<Vec<Key>> {
+    let of = |each: &Generation| buckets.iter().map(|bucket| each.bucket(bucket)).collect();
+    sealer.older().iter().map(|each| of(each)).collect()
+}
+
+/// The keys of one bucket.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BucketKeys<'a> {
+    pub(crate) newest: Key,
+    place: usize,
+    older: &'a [Vec<Key>],
+}
+
+impl<'a> BucketKeys<'a> {
+    /// Returns whether the bucket has keys of older generations.
+    pub(crate) fn has_older(self) -> bool {
+        !self.older.is_empty()
+    }
+
+    /// Iterates over all keys, newest first.
+    pub(crate) fn all(self) -> impl Iterator<Item = Key> + 'a {
+        let older = self
+            .older
+            .iter()
+            .filter_map(move |keys| keys.get(self.place));
+        std::iter::once(self.newest).chain(older.copied())
+    }
+}
+
+impl From<Key> for BucketKeys<'_> {
+    fn from(newest: Key) -> Self {
+        Self {
+            newest,
+            place: 0,
+            older: &[],
+        }
+    }
+}
+
+impl LoggedHit {
     pub(crate) fn of(counted: &HitKind, bucket: Key) -> Self {
         Self {
             bucket,

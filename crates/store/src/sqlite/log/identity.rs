@@ -70,31 +70,37 @@ pub(crate) fn held_until(log: &Connection) -> rusqlite::Result<Timestamp> {
     Ok(Timestamp::from_millis(millis))
 }
 
-/// Returns whether the database knows another check value of the key `name` than `check_value`.
+/// Returns whether the database knows another check value of the key `name` than all of `check_values`.
 pub(crate) fn knows_other_key(
     log: &Connection,
     name: &str,
-    check_value: [u8; 16],
+    check_values: &[[u8; 16]],
 ) -> rusqlite::Result<bool> {
     let select = "SELECT digest FROM key_check WHERE name = ?";
     let known: Option<[u8; 16]> = log.query_row(select, [name], |row| row.get(0)).optional()?;
-    Ok(known.is_some_and(|known| known != check_value))
+    Ok(known.is_some_and(|known| !check_values.contains(&known)))
 }
 
-/// Returns whether `check_value` is that of the key `name` on record, which it becomes where there is none.
+/// Returns whether one of `check_values`, newest first, is that of the key `name` on record. The newest is on record then,
+/// also where there was none.
 pub(crate) fn knows_key(
     log: &Connection,
     name: &str,
-    check_value: [u8; 16],
+    check_values: &[[u8; 16]],
 ) -> rusqlite::Result<bool> {
-    log.execute(
-        "INSERT OR IGNORE INTO key_check VALUES (?, ?)",
-        params![name, check_value],
-    )?;
-    let known: [u8; 16] = log.query_row(
-        "SELECT digest FROM key_check WHERE name = ?",
-        [name],
-        |row| row.get(0),
-    )?;
-    Ok(known == check_value)
+    let known: Option<[u8; 16]> = log
+        .query_row(
+            "SELECT digest FROM key_check WHERE name = ?",
+            [name],
+            |row| row.get(0),
+        )
+        .optional()?;
+    let is_known = known.is_none_or(|known| check_values.contains(&known));
+    if let (true, Some(newest)) = (is_known, check_values.first()) {
+        log.execute(
+            "INSERT OR REPLACE INTO key_check VALUES (?, ?)",
+            params![name, newest],
+        )?;
+    }
+    Ok(is_known)
 }

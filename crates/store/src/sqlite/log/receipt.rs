@@ -7,8 +7,9 @@ use countersign_core::receipt::{Delivery, Receipt, ReceiptRecord};
 use countersign_core::time::Timestamp;
 use rusqlite::{Connection, Row, params};
 
-use crate::seal::{Key, Sealer};
+use crate::seal::{Keys, Sealer};
 use crate::sqlite::reading::receipts::About;
+use crate::sqlite::reading::timelines;
 
 /// The most reports of one provider that claim a message, and the most of all providers. The other half of the 16 places
 /// of a message is for reports that name it as it is on record.
@@ -20,7 +21,7 @@ const ALL_CLAIMS: i64 = 8;
 pub(crate) struct ReceiptRow {
     seq: i64,
     /// The number that the message went to, according to the report.
-    number: Key,
+    number: Keys,
     at: Timestamp,
     provider: String,
     status: Delivery,
@@ -44,7 +45,7 @@ impl ReceiptRow {
         };
         Self {
             seq,
-            number: sealer.phone(&receipt.phone),
+            number: sealer.keys(|each| each.phone(&receipt.phone)),
             at,
             provider: provider.to_owned(),
             status: receipt.status,
@@ -56,15 +57,18 @@ impl ReceiptRow {
     /// Appends the report. Skips a report about another number, one that repeats a report on record, and every
     /// report beyond those that a message has room for.
     pub(crate) fn insert(&self, log: &Connection) -> rusqlite::Result<()> {
+        if !timelines::is_to(log, self.seq, &self.number)? {
+            return Ok(());
+        }
         log.prepare_cached(
             "INSERT INTO receipt
-             SELECT coalesce(max(id) + 1, 16 * ?1), ?2, ?3, ?4, ?5, ?7
+             SELECT coalesce(max(id) + 1, 16 * ?1), ?2, ?3, ?4, ?5, ?6
              FROM receipt WHERE id BETWEEN 16 * ?1 AND 16 * ?1 + 15
              HAVING coalesce(max(id), 0) < 16 * ?1 + 15
-             AND (?7 IS NULL OR count(*) < ?9 AND count(*) FILTER (WHERE provider = ?3) < ?8)
-             AND EXISTS (SELECT 1 FROM message WHERE seq = ?1 AND phone_key = ?6) AND NOT EXISTS (
+             AND (?6 IS NULL OR count(*) < ?8 AND count(*) FILTER (WHERE provider = ?3) < ?7)
+             AND NOT EXISTS (
                  SELECT 1 FROM receipt WHERE id BETWEEN 16 * ?1 AND 16 * ?1 + 15
-                 AND provider = ?3 AND status = ?4 AND vendor_code IS ?5 AND claims IS ?7
+                 AND provider = ?3 AND status = ?4 AND vendor_code IS ?5 AND claims IS ?6
              )",
         )?
         .execute(params![
@@ -73,7 +77,6 @@ impl ReceiptRow {
             self.provider,
             self.status.as_str(),
             self.vendor_code,
-            self.number.column(),
             self.claims,
             CLAIMS,
             ALL_CLAIMS,

@@ -7,10 +7,12 @@ use super::act::ActRow;
 use super::attempt::SettlementRow;
 use super::erasing::Erasing;
 use super::event::EventRow;
+use super::generation::{Beginning, Ending};
 use super::mark;
 use super::message::MessageRow;
 use super::pruning::Pruning;
 use super::receipt::ReceiptRow;
+use super::resealed::{NewerMac, Resealed};
 use super::rule_set::RuleSets;
 use super::setup::SetupRow;
 use crate::mark::Mark;
@@ -31,6 +33,10 @@ pub(crate) enum Record {
     Pruning(Box<Pruning>),
     /// A number that goes, since its owner asks.
     Erasing(Box<Erasing>),
+    Beginning(Box<Beginning>),
+    Ending(Ending),
+    Resealed(Box<Resealed>),
+    NewerMac(Box<NewerMac>),
 }
 
 impl Record {
@@ -42,6 +48,10 @@ impl Record {
             Record::Message(_)
             | Record::Setup(_)
             | Record::Receipt(_)
+            | Record::Beginning(_)
+            | Record::Ending(_)
+            | Record::Resealed(_)
+            | Record::NewerMac(_)
             | Record::Act(_)
             | Record::Pruning(_)
             | Record::Erasing(_) => false,
@@ -53,10 +63,15 @@ impl Record {
     /// sent for one whose sender has gone.
     pub(crate) fn is_owed(&self) -> bool {
         match self {
-            Record::Settlement(_) | Record::Event(_) | Record::Receipt(_) => true,
+            Record::Settlement(_) | Record::Event(_) | Record::Receipt(_) | Record::NewerMac(_) => {
+                true
+            }
             Record::Message(_)
             | Record::Setup(_)
             | Record::Barrier(_)
+            | Record::Beginning(_)
+            | Record::Ending(_)
+            | Record::Resealed(_)
             | Record::Act(_)
             | Record::Pruning(_)
             | Record::Erasing(_) => false,
@@ -73,6 +88,10 @@ impl Record {
             Record::Settlement(_)
             | Record::Barrier(_)
             | Record::Receipt(_)
+            | Record::Beginning(_)
+            | Record::Ending(_)
+            | Record::Resealed(_)
+            | Record::NewerMac(_)
             | Record::Act(_)
             | Record::Pruning(_)
             | Record::Erasing(_) => {}
@@ -81,7 +100,10 @@ impl Record {
 
     /// Returns whether this counts as waiting while it is retried: its number is bounded by the queue alone.
     pub(crate) fn is_bounded_by_queue(&self) -> bool {
-        matches!(self, Record::Event(_) | Record::Receipt(_))
+        matches!(
+            self,
+            Record::Event(_) | Record::Receipt(_) | Record::NewerMac(_)
+        )
     }
 }
 
@@ -133,6 +155,10 @@ impl<'a> Appender<'a> {
             Record::Act(act) => act.append(self.log),
             Record::Pruning(pruning) => pruning.write(self.log, self.rule_sets),
             Record::Erasing(step) => step.write(self.log, self.rule_sets),
+            Record::Beginning(beginning) => beginning.write(self.log),
+            Record::Ending(ending) => ending.write(self.log),
+            Record::Resealed(rows) => rows.write(self.log),
+            Record::NewerMac(mac) => mac.write(self.log),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The hits that count, by bucket, in little memory.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 use std::time::Duration;
@@ -9,7 +10,7 @@ use countersign_core::time::Timestamp;
 
 use super::shards::{AsItIs, Shards};
 use crate::seal::Key;
-use crate::sqlite::log::hit::LoggedHit;
+use crate::sqlite::log::hit::{BucketKeys, LoggedHit, Touched};
 
 /// All buckets with a hit that counts.
 #[derive(Debug, Default)]
@@ -58,8 +59,21 @@ impl One {
 }
 
 impl Buckets {
-    /// Judges an event at `now` in `bucket` by `limit`.
-    fn judge(&self, limit: &Limit, bucket: Key, now: Timestamp) -> Option<Timestamp> {
+    /// Judges an event at `now` in `bucket` by `limit`: by the hits under all of its keys together.
+    fn judge(&self, limit: &Limit, bucket: BucketKeys<'_>, now: Timestamp) -> Option<Timestamp> {
+        if !bucket.has_older() {
+            return self.judge_one(limit, bucket.newest, now);
+        }
+        let mut hits = Vec::new();
+        bucket
+            .all()
+            .for_each(|key| hits.extend_from_slice(&self.hits_of(key)));
+        hits.sort_by_key(|hit| hit.at);
+        limit::judge(limit, &hits, now)
+    }
+
+    /// Judges an event at `now` by the hits under one key.
+    fn judge_one(&self, limit: &Limit, bucket: Key, now: Timestamp) -> Option<Timestamp> {
         let Some(&one) = self.ones.get(bucket) else {
             return limit::judge(limit, &[], now);
         };
@@ -69,8 +83,27 @@ impl Buckets {
         self.many.get(&bucket)?.hits.judge(limit, now)
     }
 
+    /// Returns the hits under one key, in order of time.
+    fn hits_of(&self, key: Key) -> Cow<'_, [Hit]> {
+        match self.ones.get(key) {
+            None => Cow::Borrowed(&[]),
+            Some(&One::MANY) => {
+                let many = self.many.get(&key);
+                Cow::Borrowed(many.map_or(&[], |many| many.hits.as_slice()))
+            }
+            Some(one) => Cow::Owned(vec![one.hit()]),
+        }
+    }
+
     /// Returns the weight that `limit` counts in `bucket` at `now`.
-    pub(super) fn count(&self, limit: &Limit, bucket: Key, now: Timestamp) -> u64 {
+    pub(super) fn count(&self, limit: &Limit, bucket: BucketKeys<'_>, now: Timestamp) -> u64 {
+        bucket
+            .all()
+            .map(|key| self.count_one(limit, key, now))
+            .sum()
+    }
+
+    fn count_one(&self, limit: &Limit, bucket: Key, now: Timestamp) -> u64 {
         match self.ones.get(bucket) {
             None => 0,
             Some(&One::MANY) => self
@@ -81,15 +114,26 @@ impl Buckets {
         }
     }
 
-    /// Judges an event at `now` with these hits by `limits`. Returns the limits that refuse it, and until when.
+    /// Judges an event at `now` in the buckets of `touched` by `limits`. Returns the limits that refuse it, and until when.
     pub(super) fn judge_all(
         &self,
         limits: &RuleSet,
-        hits: &[LoggedHit],
+        touched: &Touched,
         now: Timestamp,
     ) -> Vec<(usize, Timestamp)> {
-        limits.refusals(|limit, bucket| {
-            let bucket = hits.get(bucket)?.bucket;
+        self.judge_first(limits, touched, usize::MAX, now)
+    }
+
+    /// Judges an event like [`Buckets::judge_all`], in the first `most` of its buckets alone.
+    pub(super) fn judge_first(
+        &self,
+        limits: &RuleSet,
+        touched: &Touched,
+        most: usize,
+        now: Timestamp,
+    ) -> Vec<(usize, Timestamp)> {
+        limits.refusals(|limit, place| {
+            let bucket = touched.bucket(place).filter(|_| place < most)?;
             self.judge(limit, bucket, now)
         })
     }
@@ -145,9 +189,11 @@ impl Buckets {
     }
 
     /// Returns whether `bucket` has a hit that counts at `now`.
-    pub(super) fn has(&self, bucket: Key, now: Timestamp) -> bool {
-        let one = self.ones.get(bucket);
-        one.is_some_and(|one| one.ends(bucket, &self.many, &self.windows) > now)
+    pub(super) fn has(&self, bucket: BucketKeys<'_>, now: Timestamp) -> bool {
+        bucket.all().any(|key| {
+            let one = self.ones.get(key);
+            one.is_some_and(|one| one.ends(key, &self.many, &self.windows) > now)
+        })
     }
 
     pub(super) fn len(&self) -> usize {

@@ -1,5 +1,6 @@
 //! The codes that can be checked, by scope.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use countersign_core::code::check::Effect;
@@ -11,7 +12,7 @@ use countersign_core::time::Timestamp;
 
 use super::few::Few;
 use super::shards::Shards;
-use crate::seal::Key;
+use crate::seal::{Key, Keys};
 
 /// The codes of one store, by scope: application, channel and number.
 #[derive(Debug, Default)]
@@ -48,6 +49,16 @@ impl Codes {
     /// Returns the codes of `scope` in order of age, oldest first.
     pub(super) fn of(&self, scope: Key) -> &[Code] {
         self.by_scope.get(scope).map_or(&[], Few::as_slice)
+    }
+
+    /// Returns the codes of a scope under all of its keys, in order of age, oldest first.
+    pub(super) fn of_all(&self, scope: &Keys) -> Cow<'_, [Code]> {
+        if scope.older.iter().all(|key| self.of(*key).is_empty()) {
+            return Cow::Borrowed(self.of(scope.newest));
+        }
+        let mut codes: Vec<_> = scope.all().flat_map(|key| self.of(key)).copied().collect();
+        codes.sort_by_key(Code::age);
+        Cow::Owned(codes)
     }
 
     /// Adds a code to `scope`.
@@ -101,8 +112,9 @@ impl Codes {
     }
 
     /// Returns the newest live code of `scope`, if it is kept sealed to be sent again.
-    pub(super) fn to_send_again(&self, scope: Key, now: Timestamp) -> Option<LiveCode> {
-        let code = resend::newest_live(self.of(scope), now, self.dead_before)?;
+    pub(super) fn to_send_again(&self, scope: &Keys, now: Timestamp) -> Option<LiveCode> {
+        let codes = self.of_all(scope);
+        let code = resend::newest_live(&codes, now, self.dead_before)?;
         Some(LiveCode {
             message: code.message,
             sealed: self.sealed.get(&code.message)?.clone(),
@@ -124,11 +136,12 @@ impl Codes {
     /// Returns the state of the code of `message` at `now`, if it is still remembered.
     pub(super) fn state(
         &self,
-        scope: Key,
+        scope: &Keys,
         message: MessageId,
         now: Timestamp,
     ) -> Option<CodeState> {
-        let mut codes = resend::kept(self.of(scope), now).iter();
+        let codes = self.of_all(scope);
+        let mut codes = resend::kept(&codes, now).iter();
         let code = codes.find(|code| code.message == message)?;
         Some(code.state(now, self.dead_before))
     }

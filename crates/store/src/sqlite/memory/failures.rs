@@ -2,19 +2,20 @@
 
 use std::collections::HashMap;
 
-use countersign_core::code::check::{Effect, HitChange};
+use countersign_core::code::check::HitChange;
 use countersign_core::code::failures::Failures;
 use countersign_core::limit::Rules;
 use countersign_core::time::Timestamp;
 
 use super::buckets::Buckets;
-use crate::seal::Key;
-use crate::sqlite::log::hit::LoggedHit;
+use crate::seal::{Key, Keys};
+use crate::sqlite::log::event::EventRow;
+use crate::sqlite::log::hit::{BucketKeys, LoggedHit, Touched};
 
 /// The number of buckets of wrong guesses that fills the memory for numbers without a code: some 20 MB.
 const CROWD: usize = 500_000;
 
-/// The counts that [effects](Effect) change.
+/// The counts that events change.
 #[derive(Debug, Default)]
 pub(super) struct FailureCounts {
     /// Hits of wrong guesses, by number, and of token uses, by token.
@@ -24,38 +25,37 @@ pub(super) struct FailureCounts {
 }
 
 impl FailureCounts {
-    /// Returns the failures of `phone` at `now`, judged by `rules`, whose buckets are those of `hits`.
+    /// Returns the failures of `phone` at `now`, judged by `rules`, whose buckets are those of `touched`.
     pub(super) fn of(
         &self,
-        phone: Key,
+        phone: &Keys,
         rules: &Rules,
-        hits: &[LoggedHit],
+        touched: &Touched,
         now: Timestamp,
     ) -> Failures {
-        let refusals = self.hits.judge_all(rules.set(), hits, now);
+        let refusals = self.hits.judge_all(rules.set(), touched, now);
         Failures {
-            in_a_row: self.in_a_row(phone),
+            in_a_row: phone.all().map(|key| self.in_a_row(key)).sum(),
             refused_until: refusals.into_iter().map(|(_, until)| until).max(),
         }
     }
 
-    /// Applies `effect` at the time `at` to the number's count and to the buckets of `hits`.
-    pub(super) fn apply(
-        &mut self,
-        effect: &Effect,
-        phone: Option<Key>,
-        hits: &[LoggedHit],
-        at: Timestamp,
-    ) {
-        if let Some(phone) = phone {
-            let in_a_row = effect.consecutive().after(self.in_a_row(phone));
-            self.set_in_a_row(phone, in_a_row);
+    /// Applies `event` to the number's count and to the buckets of its hits. A count under older keys of the number goes
+    /// on under the key of the event.
+    pub(super) fn apply(&mut self, event: &EventRow) {
+        if let Some(phone) = event.phone {
+            let older = event
+                .older
+                .iter()
+                .filter_map(|older| self.in_a_row.remove(&older.phone));
+            let before = older.sum::<u32>() + self.in_a_row(phone);
+            self.set_in_a_row(phone, event.effect.consecutive().after(before));
         }
-        for hit in hits {
-            match effect.hits() {
+        for hit in &*event.hits {
+            match event.effect.hits() {
                 HitChange::Keep => {}
-                HitChange::Add => self.hits.add(hit, at),
-                HitChange::Clear => self.hits.clear_until(hit.bucket, at),
+                HitChange::Add => self.hits.add(hit, event.at),
+                HitChange::Clear => self.hits.clear_until(hit.bucket, event.at),
             }
         }
     }
@@ -73,13 +73,13 @@ impl FailureCounts {
         };
     }
 
-    /// Returns the consecutive wrong guesses about a number.
-    fn in_a_row(&self, phone: Key) -> u32 {
+    /// Returns the consecutive wrong guesses about a number that are counted under this key.
+    pub(super) fn in_a_row(&self, phone: Key) -> u32 {
         self.in_a_row.get(&phone).copied().unwrap_or(0)
     }
 
     /// Returns whether `bucket` has a hit that counts at `now`.
-    pub(super) fn has_hit(&self, bucket: Key, now: Timestamp) -> bool {
+    pub(super) fn has_hit(&self, bucket: BucketKeys<'_>, now: Timestamp) -> bool {
         self.hits.has(bucket, now)
     }
 
@@ -117,7 +117,6 @@ mod tests {
     #[test]
     fn half_a_million_guessed_numbers_fill_the_memory_for_strangers() {
         let (mut counts, now) = (FailureCounts::default(), Timestamp::from_millis(1_000_000));
-        let wrong = Effect::Wrong { codes: Vec::new() };
         for n in 0..500_000_u64 {
             assert!(n % 1_000 != 0 || !counts.is_crowded(), "{n}");
             let hit = LoggedHit {
@@ -126,7 +125,7 @@ mod tests {
                 weight: 1,
                 refundable: false,
             };
-            counts.apply(&wrong, None, &[hit], now);
+            counts.add(&hit, now);
         }
         assert!(counts.is_crowded());
     }

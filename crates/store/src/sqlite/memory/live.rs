@@ -17,15 +17,17 @@ use countersign_core::time::Timestamp;
 use super::buckets::Buckets;
 use super::codes::Codes;
 use super::failures::FailureCounts;
-use crate::seal::Key;
+use crate::seal::{Key, Keys};
 use crate::sqlite::log::attempt::SettlementRow;
 use crate::sqlite::log::event::EventRow;
-use crate::sqlite::log::hit::LoggedHit;
+use crate::sqlite::log::hit::{BucketKeys, LoggedHit, Touched};
 use crate::sqlite::log::message::Admission;
 
 /// The live state of one store.
 #[derive(Debug, Default)]
 pub(crate) struct Live {
+    /// The number of the newest generation of keys. A decision whose keys were computed with another one is not made.
+    generation: u32,
     /// Hits of sends that still count.
     sends: Buckets,
     /// Messages without an outcome yet.
@@ -36,6 +38,15 @@ pub(crate) struct Live {
     /// The numbers of the newest rows of the log.
     newest_message: i64,
     newest_event: i64,
+}
+
+/// The keys of everything that a check looks at.
+#[derive(Debug)]
+pub(crate) struct CheckKeys {
+    pub(crate) scope: Keys,
+    pub(crate) phone: Keys,
+    /// The buckets of wrong guesses.
+    pub(crate) touched: Touched,
 }
 
 #[derive(Debug)]
@@ -57,24 +68,35 @@ pub(crate) struct Unsettled {
 
 /// Sends.
 impl Live {
-    /// Returns the limits that refuse an event with these hits at `now`, by their places, and until when.
+    /// Returns the limits that refuse an event in these buckets at `now`, by their places, and until when.
     pub(crate) fn judge_send(
         &self,
         limits: &RuleSet,
-        hits: &[LoggedHit],
+        touched: &Touched,
         now: Timestamp,
     ) -> Vec<(usize, Timestamp)> {
-        self.sends.judge_all(limits, hits, now)
+        self.sends.judge_all(limits, touched, now)
     }
 
-    /// Returns `decision` on an event with these hits, with the weight that the limit which refused has counted.
-    pub(crate) fn counted(&self, decision: Decision, hits: &[LoggedHit]) -> Decision {
+    /// Judges an event like [`Live::judge_send`], in the first `most` of its buckets alone.
+    pub(crate) fn judge_first(
+        &self,
+        limits: &RuleSet,
+        touched: &Touched,
+        most: usize,
+        now: Timestamp,
+    ) -> Vec<(usize, Timestamp)> {
+        self.sends.judge_first(limits, touched, most, now)
+    }
+
+    /// Returns `decision` on an event in these buckets, with the weight that the limit which refused has counted.
+    pub(crate) fn counted(&self, decision: Decision, touched: &Touched) -> Decision {
         let Some((place, limit, _)) = decision.refused_by() else {
             return decision;
         };
         let bucket = decision.limits.limits().get(place);
-        let hit = bucket.and_then(|(_, bucket)| hits.get(*bucket));
-        let counted = hit.map_or(0, |hit| self.sends.count(limit, hit.bucket, decision.at));
+        let keys = bucket.and_then(|(_, bucket)| touched.bucket(*bucket));
+        let counted = keys.map_or(0, |keys| self.sends.count(limit, keys, decision.at));
         Decision {
             counted,
             ..decision
@@ -82,7 +104,7 @@ impl Live {
     }
 
     /// Returns the live code that a message of `scope` brings once more, if one is kept sealed.
-    pub(crate) fn code_to_send_again(&self, scope: Key, now: Timestamp) -> Option<LiveCode> {
+    pub(crate) fn code_to_send_again(&self, scope: &Keys, now: Timestamp) -> Option<LiveCode> {
         self.codes.to_send_again(scope, now)
     }
 
@@ -136,10 +158,12 @@ impl Live {
     pub(crate) fn allows_give_back(
         &self,
         give_back: &Rules,
-        hits: &[LoggedHit],
+        touched: &Touched,
         now: Timestamp,
     ) -> bool {
-        self.sends.judge_all(give_back.set(), hits, now).is_empty()
+        self.sends
+            .judge_all(give_back.set(), touched, now)
+            .is_empty()
     }
 
     /// Counts a hit of a send or of a give-back.
@@ -206,18 +230,21 @@ impl Unsettled {
 
 /// Codes and guesses.
 impl Live {
-    /// Judges `check` in `scope` at `now`. Returns the finding and its effect, and applies nothing yet.
+    /// Judges `check` at `now`. Returns the finding and its effect, and applies nothing yet.
     pub(crate) fn check(
         &self,
         check: &CodeCheck,
-        scope: Key,
-        phone: Key,
-        hits: &[LoggedHit],
+        keys: &CheckKeys,
         now: Timestamp,
     ) -> (Checked, Option<Effect>) {
+        let CheckKeys {
+            scope,
+            phone,
+            touched,
+        } = keys;
         let view = CheckView {
-            codes: self.codes.of(scope),
-            failures: self.failures.of(phone, &check.rules, hits, now),
+            codes: &self.codes.of_all(scope),
+            failures: self.failures.of(phone, &check.rules, touched, now),
             now,
             dead_before: self.codes.dead_before(),
             counts_strangers: !self.failures.is_crowded(),
@@ -227,22 +254,27 @@ impl Live {
 
     /// Applies an event: when it happens, and again at a start.
     pub(crate) fn apply(&mut self, event: &EventRow) {
-        if let Some(scope) = event.scope {
+        let older = event.older.iter().filter_map(|older| older.scope);
+        for scope in event.scope.into_iter().chain(older) {
             self.codes.apply(scope, &event.effect);
         }
-        self.failures
-            .apply(&event.effect, event.phone, &event.hits, event.at);
+        self.failures.apply(event);
+    }
+
+    /// Returns whether consecutive wrong guesses are counted under this key of a number.
+    pub(crate) fn counts_in_a_row(&self, phone: Key) -> bool {
+        self.failures.in_a_row(phone) > 0
     }
 
     /// Returns whether a token use is remembered in `bucket` at `now`.
-    pub(crate) fn token_is_used(&self, bucket: Key, now: Timestamp) -> bool {
+    pub(crate) fn token_is_used(&self, bucket: BucketKeys<'_>, now: Timestamp) -> bool {
         self.failures.has_hit(bucket, now)
     }
 
     /// Returns the state of the code of `message` at `now`, if it is still remembered.
     pub(crate) fn code_state(
         &self,
-        scope: Key,
+        scope: &Keys,
         message: MessageId,
         now: Timestamp,
     ) -> Option<CodeState> {
@@ -267,6 +299,19 @@ impl Live {
     /// Returns the moment before which every code is dead.
     pub(crate) fn dead_before(&self) -> Timestamp {
         self.codes.dead_before()
+    }
+}
+
+/// Keys.
+impl Live {
+    /// Returns the number of the newest generation.
+    pub(crate) fn generation(&self) -> u32 {
+        self.generation
+    }
+
+    /// Makes `generation` the newest. What is kept under older keys stays there.
+    pub(crate) fn begin_generation(&mut self, generation: u32) {
+        self.generation = generation;
     }
 }
 
@@ -404,7 +449,7 @@ mod tests {
     }
 
     fn state(live: &Live, seconds: i64, now: i64) -> Option<CodeState> {
-        live.code_state(Key(9), id(seconds), at(now))
+        live.code_state(&Key(9).into(), id(seconds), at(now))
     }
 
     #[test]
@@ -503,7 +548,12 @@ mod tests {
             guess,
             CodeLength::always(6),
         );
-        let find = |live: &Live| live.check(&check, Key(1), Key(2), &[hit(3)], at(1));
+        let keys = CheckKeys {
+            scope: Key(1).into(),
+            phone: Key(2).into(),
+            touched: Touched::from(Arc::new([hit(3)]) as Arc<[_]>),
+        };
+        let find = |live: &Live| live.check(&check, &keys, at(1));
         let (_, counted) = find(&live);
         assert_eq!(counted, Some(Effect::Wrong { codes: Vec::new() }));
         for n in 0..500_000_u64 {

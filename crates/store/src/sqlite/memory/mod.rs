@@ -8,7 +8,7 @@ mod live;
 mod setup;
 mod shards;
 
-pub(super) use live::Live;
 #[cfg(test)]
 pub(super) use live::Picture;
+pub(super) use live::{CheckKeys, Live};
 pub(super) use setup::LiveSetup;

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use countersign_core::ports::setup::{Setup, SetupVersion};
+use countersign_core::ports::setup::{ApplicationRecord, Setting, Setup, SetupVersion};
 use tokio::sync::{Mutex, MutexGuard, watch};
 
+use crate::sqlite::log::resealed::NewerMac;
 use crate::sqlite::log::setup::SetupRow;
 
 /// The newest setup, shared by the port that reads it and the writer that replaces it.
@@ -34,6 +35,24 @@ impl LiveSetup {
     pub(crate) fn apply(&self, row: &SetupRow) {
         // The writer alone applies changes. The next setup is made before the lock that every request reads under.
         let next = self.newest().after(row.change().clone());
+        self.0.newest.send_replace(Arc::new(next));
+    }
+
+    /// Shows the newer MAC of an application's secret, once it is durable. The setup is at the version that it was at.
+    pub(crate) fn keep_newer_mac(&self, mac: &NewerMac) {
+        let mut next = Setup::clone(&self.newest());
+        let Some(held) = next.applications.get(&mac.app) else {
+            return;
+        };
+        let (version, mut record) = (held.version, ApplicationRecord::clone(held));
+        let replaced = record.replaced_secret.iter_mut();
+        let kept = replaced.map(|replaced| &mut replaced.value);
+        for kept in kept.chain([&mut record.secret]) {
+            if *kept == mac.old {
+                *kept = mac.new;
+            }
+        }
+        next.put(version, Setting::Application(record));
         self.0.newest.send_replace(Arc::new(next));
     }
 

@@ -5,6 +5,8 @@
 //! some microseconds each, and then the rows after the last one. The file holds no data of its own: if it is
 //! missing or belongs to another log, the thread makes it anew.
 
+mod made_anew;
+
 use std::path::{Path, PathBuf};
 
 use countersign_core::id::MessageId;
@@ -17,6 +19,7 @@ use crate::sqlite::log::event;
 use crate::sqlite::log::find::{self, Table};
 use crate::sqlite::log::gone::Gone;
 use crate::sqlite::log::identity;
+pub(crate) use made_anew::is_of_newest_keys;
 
 const FILE: &str = "lookup.db";
 
@@ -39,7 +42,13 @@ const SCHEMA: &str = "
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS code_event (
         chunk INTEGER NOT NULL, key INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (chunk, key, seq)
-    ) STRICT, WITHOUT ROWID;";
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS made_anew (      -- with the keys of this generation, after a change of keys
+        only INTEGER NOT NULL PRIMARY KEY CHECK (only = 1),
+        generation INTEGER NOT NULL,
+        chunks INTEGER NOT NULL,
+        is_done INTEGER NOT NULL
+    ) STRICT;";
 
 /// Returns whether an index is beside `database`: one was made from a database of this folder.
 pub(crate) fn is_beside(database: &Path) -> bool {
@@ -115,16 +124,13 @@ impl Indexer {
 
     /// Indexes a chunk, if there is a whole one.
     pub(crate) fn step(&mut self) -> rusqlite::Result<bool> {
-        let messages = self.step_of(Table::Message, |row, keys| {
-            keys.push(row.get("phone_key")?);
-            Ok(())
-        })?;
+        let messages = self.step_of(Table::Message, number_of)?;
         let events = self.step_of(Table::Event, |row, keys| {
             let codes = event::messages(row.get_ref("messages")?.as_blob_or_null()?);
             keys.extend(codes.into_iter().map(|code| key_of(code).column()));
             Ok(())
         })?;
-        Ok(messages || events)
+        Ok(messages || events || self.make_anew()?)
     }
 
     fn step_of(
@@ -133,7 +139,7 @@ impl Indexer {
         keys_of: impl Fn(&rusqlite::Row<'_>, &mut Vec<i64>) -> rusqlite::Result<()>,
     ) -> rusqlite::Result<bool> {
         let chunk = chunks(&self.index, "main", table)?;
-        let (from, to) = (chunk * CHUNK, (chunk + 1) * CHUNK);
+        let (_, to) = (chunk * CHUNK, (chunk + 1) * CHUNK);
         // Rows are committed in order: every row before the newest exists already, or never will.
         if find::end(&self.log, table)? <= to {
             return Ok(false);
@@ -142,34 +148,63 @@ impl Indexer {
         let transaction = self
             .index
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let (mut entries, mut keys, mut last) = (Vec::new(), Vec::new(), None);
-        let rows = match table {
-            Table::Message => "SELECT seq, id, phone_key FROM message WHERE seq >= ? AND seq < ?",
-            Table::Event => "SELECT seq, id, messages FROM code_event WHERE seq >= ? AND seq < ?",
-        };
-        let mut select = self.log.prepare_cached(rows)?;
-        let mut rows = select.query([from, to])?;
-        while let Some(row) = rows.next()? {
-            let seq: i64 = row.get("seq")?;
-            keys_of(row, &mut keys)?;
-            entries.extend(keys.drain(..).map(|key| (key, seq)));
-            last = Some((seq, row.get::<_, [u8; 16]>("id")?));
-        }
-        entries.sort_unstable();
-        {
-            let insert = format!("INSERT OR IGNORE INTO {} VALUES (?, ?, ?)", table.name());
-            let mut insert = transaction.prepare_cached(&insert)?;
-            for (key, seq) in entries {
-                insert.execute([chunk, key, seq])?;
-            }
-            let (seq, id) = last.unwrap_or((-1, [0; 16]));
-            transaction
-                .prepare_cached("INSERT OR REPLACE INTO done VALUES (?, ?, ?, ?)")?
-                .execute(params![table.name(), chunk + 1, seq, id])?;
-        }
+        let (entries, last) = entries(&self.log, table, chunk, keys_of)?;
+        insert(&transaction, table, chunk, entries)?;
+        let (seq, id) = last.unwrap_or((-1, [0; 16]));
+        transaction
+            .prepare_cached("INSERT OR REPLACE INTO done VALUES (?, ?, ?, ?)")?
+            .execute(params![table.name(), chunk + 1, seq, id])?;
         transaction.commit()?;
         Ok(true)
     }
+}
+
+/// Returns the sorted entries of a chunk, and the last row of it with its id.
+fn entries(
+    log: &Connection,
+    table: Table,
+    chunk: i64,
+    keys_of: impl Fn(&rusqlite::Row<'_>, &mut Vec<i64>) -> rusqlite::Result<()>,
+) -> rusqlite::Result<Entries> {
+    let (from, to) = (chunk * CHUNK, (chunk + 1) * CHUNK);
+    let (mut entries, mut keys, mut last) = (Vec::new(), Vec::new(), None);
+    let rows = match table {
+        Table::Message => "SELECT seq, id, phone_key FROM message WHERE seq >= ? AND seq < ?",
+        Table::Event => "SELECT seq, id, messages FROM code_event WHERE seq >= ? AND seq < ?",
+    };
+    let mut select = log.prepare_cached(rows)?;
+    let mut rows = select.query([from, to])?;
+    while let Some(row) = rows.next()? {
+        let seq: i64 = row.get("seq")?;
+        keys_of(row, &mut keys)?;
+        entries.extend(keys.drain(..).map(|key| (key, seq)));
+        last = Some((seq, row.get::<_, [u8; 16]>("id")?));
+    }
+    entries.sort_unstable();
+    Ok((entries, last))
+}
+
+/// The keys and rows of a chunk, and its last row with that row's id.
+type Entries = (Vec<(i64, i64)>, Option<(i64, [u8; 16])>);
+
+fn insert(
+    index: &Connection,
+    table: Table,
+    chunk: i64,
+    entries: Vec<(i64, i64)>,
+) -> rusqlite::Result<()> {
+    let insert = format!("INSERT OR IGNORE INTO {} VALUES (?, ?, ?)", table.name());
+    let mut insert = index.prepare_cached(&insert)?;
+    for (key, seq) in entries {
+        insert.execute([chunk, key, seq])?;
+    }
+    Ok(())
+}
+
+/// Adds the key of a message's number.
+fn number_of(row: &rusqlite::Row<'_>, keys: &mut Vec<i64>) -> rusqlite::Result<()> {
+    keys.push(row.get("phone_key")?);
+    Ok(())
 }
 
 /// Counts the indexed chunks of `table`. `index` is the name of the index's database on this connection.

@@ -30,26 +30,26 @@ pub(crate) fn messages_of(
     receipt: &Receipt,
     sealer: &Sealer,
 ) -> rusqlite::Result<Vec<About>> {
-    let number = sealer.phone(&receipt.phone);
+    let number = sealer.keys(|each| each.phone(&receipt.phone));
     if let Some(id) = receipt.message {
         let Some(seq) = find::message(log, id)? else {
             return Ok(Vec::new());
         };
         let ours = log
             .prepare_cached(
-                "SELECT 1 FROM message WHERE seq = ?1 AND phone_key = ?2 AND (
+                "SELECT 1 WHERE
                      NOT EXISTS (SELECT 1 FROM attempt WHERE id BETWEEN 16 * ?1 AND 16 * ?1 + 15)
                      OR EXISTS (SELECT 1 FROM attempt WHERE id BETWEEN 16 * ?1 AND 16 * ?1 + 15
-                                AND (provider = ?3 OR provider IS NULL))
-                 )",
+                                AND (provider = ?2 OR provider IS NULL))",
             )?
-            .exists(params![seq, number.column(), provider])?;
+            .exists(params![seq, provider])?;
+        let ours = ours && timelines::is_to(log, seq, &number)?;
         return Ok(ours.then_some(About::OnRecord(seq)).into_iter().collect());
     }
     let Some(id) = &receipt.provider_message_id else {
         return Ok(Vec::new());
     };
-    let newest = timelines::of_number(log, number, i64::MAX, LOOKED_AT)?;
+    let newest = timelines::of_number(log, &number, i64::MAX, LOOKED_AT)?;
     let mut taken = log.prepare_cached(
         "SELECT 1 FROM attempt WHERE id BETWEEN 16 * ?1 AND 16 * ?1 + 15
          AND provider = ?2 AND provider_message_id = ?3",

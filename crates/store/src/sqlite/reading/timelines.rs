@@ -16,7 +16,7 @@ use countersign_core::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::lookup::{self, Search};
-use crate::seal::{Key, Sealer};
+use crate::seal::{Key, Keys, Sealer};
 use crate::sqlite::log::attempt::{first_attempt, outcome_from_columns};
 use crate::sqlite::log::erasing;
 use crate::sqlite::log::event::EventRow;
@@ -114,19 +114,36 @@ fn rows_of(
     };
     let all = match (one, &query.phone) {
         (None, None) => return Ok(vec![(0, end)]),
-        (None, Some(phone)) => of_number(log, sealer.phone(phone), end, query.limit)?,
+        (None, Some(phone)) => {
+            let number = sealer.keys(|each| each.phone(phone));
+            of_number(log, &number, end, query.limit)?
+        }
         (Some(one), _) => one.into_iter().filter(|seq| *seq < end).collect(),
     };
     Ok(all.into_iter().map(|seq| (seq, seq + 1)).collect())
 }
 
-/// Returns the newest messages to a number before `end`.
+/// Returns the newest messages to a number before `end`, newest first: those under each of its keys.
 pub(crate) fn of_number(
     log: &Connection,
-    number: Key,
+    number: &Keys,
     end: i64,
     limit: u16,
 ) -> rusqlite::Result<Vec<i64>> {
+    let mut found = Vec::new();
+    for key in number.all() {
+        found.extend(of_key(log, key, end, limit)?);
+    }
+    if !number.older.is_empty() {
+        // The index may still have a message under its older key too.
+        found.sort_unstable_by(|one, other| other.cmp(one));
+        found.dedup();
+        found.truncate(usize::from(limit));
+    }
+    Ok(found)
+}
+
+fn of_key(log: &Connection, number: Key, end: i64, limit: u16) -> rusqlite::Result<Vec<i64>> {
     let search = Search::on(log, Table::Message)?;
     let mut select = log.prepare_cached(
         "SELECT seq FROM message WHERE seq >= ? AND seq < ? AND phone_key = ? ORDER BY seq DESC LIMIT ?",
@@ -142,6 +159,15 @@ pub(crate) fn of_number(
     Ok(found)
 }
 
+/// Returns whether the message `seq` went to this number.
+pub(crate) fn is_to(log: &Connection, seq: i64, number: &Keys) -> rusqlite::Result<bool> {
+    let key: Option<i64> = log
+        .prepare_cached("SELECT phone_key FROM message WHERE seq = ?")?
+        .query_row([seq], |row| row.get(0))
+        .optional()?;
+    Ok(key.is_some_and(|key| number.all().any(|ours| ours.column() == key)))
+}
+
 /// Returns the number of wrong guesses that the code of `message` survived when it was new.
 fn tries_of(log: &Connection, message: MessageId) -> rusqlite::Result<Option<u8>> {
     let Some(seq) = find::message(log, message)? else {
@@ -153,7 +179,7 @@ fn tries_of(log: &Connection, message: MessageId) -> rusqlite::Result<Option<u8>
 }
 
 const CHECKS: &str = "
-    SELECT seq, id, at, kind, door, phone, scope, messages, hits FROM code_event
+    SELECT seq, id, at, kind, door, phone, scope, messages, hits, older FROM code_event
     WHERE seq >= ? AND seq < ? AND messages IS NOT NULL ORDER BY seq";
 
 /// The time after a message within which its code may be checked: its life, and the time of a slow request.
@@ -235,7 +261,7 @@ pub(crate) fn unlocks(
     while let Some(row) = rows.next()? {
         let request_id = RequestId::from_bytes(row.get("id")?);
         let sealed = row.get_ref("sealed")?.as_blob()?;
-        let Some((phone, note)) = sealer.open_unlock(sealed, request_id) else {
+        let Some(((phone, note), _)) = sealer.open_unlock(sealed, request_id) else {
             tracing::error!("an unlock in the log cannot be read with these keys");
             continue;
         };

@@ -10,12 +10,13 @@ use countersign_core::time::Clock;
 use rusqlite::{Connection, OpenFlags};
 
 use super::folder::{Identity, OwnedFolder};
+use super::generations;
 use super::lasting_clock::LastingClock;
 use super::put_back::{self, OnPutBack};
 use super::replay;
 use super::words;
 use crate::mark::{self, Keeper, PutBack};
-use crate::seal::{Sealer, StoreKeys};
+use crate::seal::{Sealer, SealerInUse, StoreKeys};
 use crate::sqlite::SqliteStore;
 use crate::sqlite::log::identity;
 use crate::sqlite::log::mark as log_mark;
@@ -24,6 +25,7 @@ use crate::sqlite::log::schema::migrations;
 use crate::sqlite::log::setup;
 use crate::sqlite::memory::LiveSetup;
 use crate::sqlite::reading::lookup;
+use crate::sqlite::rekey::{self, Rekeyer};
 use crate::sqlite::upkeep::{Upkeep, UpkeepParts};
 use crate::sqlite::writer::checkpoints::Checkpoints;
 use crate::sqlite::writer::horizon::Horizon;
@@ -39,6 +41,12 @@ pub enum OpenError {
     /// The database was written with other keys.
     #[error("the database in the data folder does not open with these keys")]
     Keys,
+    /// Something in the database needs older keys, which were not given.
+    #[error(
+        "the database in the data folder still needs the keys of before: name them beside the new ones until \
+         `countersign master-key status` shows that they have ended"
+    )]
+    OlderKeys,
     /// The database was put back, emptied or lost.
     #[error(
         "the database {} {why}: put the newest {DATABASE} back with its {DATABASE}-wal and database.mark, or start with --accept-restored: codes sent before are dead then, and sends wait for a minute",
@@ -75,16 +83,18 @@ impl OpenError {
 pub(crate) const DATABASE: &str = "countersign.db";
 
 impl SqliteStore {
-    /// Opens the database in `folder`, creates or migrates it, and rebuilds the live state.
+    /// Opens the database in `folder`, creates or migrates it, and rebuilds the live state. The first of `keys` are those
+    /// to write with; a database that was written with others among them is written with the first from now on. A
+    /// generation of keys that the database still needs must be among them.
     ///
     /// # Errors
     /// [`OpenError`] when the database cannot be opened or was put back; nothing is changed then.
     pub fn open(
         folder: OwnedFolder,
-        keys: &StoreKeys,
+        keys: &(impl AsRef<[StoreKeys]> + ?Sized),
         clock: Arc<dyn Clock>,
     ) -> Result<Self, OpenError> {
-        Self::start(folder, keys, clock, OnPutBack::Refuse)
+        Self::start(folder, keys.as_ref(), clock, OnPutBack::Refuse)
     }
 
     /// Opens the database in `folder` as one that was put back, whether its mark shows that or not: every earlier code
@@ -95,22 +105,22 @@ impl SqliteStore {
     /// [`OpenError`] when the database cannot be opened.
     pub fn open_restored(
         folder: OwnedFolder,
-        keys: &StoreKeys,
+        keys: &(impl AsRef<[StoreKeys]> + ?Sized),
         clock: Arc<dyn Clock>,
     ) -> Result<Self, OpenError> {
-        Self::start(folder, keys, clock, OnPutBack::Accept)
+        Self::start(folder, keys.as_ref(), clock, OnPutBack::Accept)
     }
 
     fn start(
         folder: OwnedFolder,
-        keys: &StoreKeys,
+        keys: &[StoreKeys],
         clock: Arc<dyn Clock>,
         on_put_back: OnPutBack,
     ) -> Result<Self, OpenError> {
         let path = folder.path().join(DATABASE);
         let (mut store, mut writer) = assemble(folder, keys, clock, on_put_back)?;
         let parts = UpkeepParts {
-            sealer: Arc::clone(&store.sealer),
+            sealer: store.sealer.clone(),
             clock: Arc::clone(&store.clock),
             retention: Arc::clone(&store.retention),
             writer: store.queue.pusher().map_err(stopped)?,
@@ -120,6 +130,14 @@ impl SqliteStore {
         if let Ok(reader) = store.reader.lock() {
             lookup::attach(&reader, &path).map_err(database)?;
         }
+        let parts = rekey::Parts {
+            live: Arc::clone(&store.live),
+            setup: store.setup.clone(),
+            sealer: store.sealer.clone(),
+            queue: store.queue.pusher().map_err(stopped)?,
+            clock: Arc::clone(&store.clock),
+        };
+        store.rekeyer = Some(Rekeyer::start(&path, parts).map_err(database)?);
         writer.checkpoint_beside(Checkpoints::start(&path).map_err(database)?);
         let thread = writer.start();
         let thread = thread.map_err(|error| OpenError::Database(error.to_string()))?;
@@ -131,13 +149,12 @@ impl SqliteStore {
 /// Makes a store and its writer, with the live state rebuilt. Neither has started a thread yet.
 pub(crate) fn assemble(
     folder: OwnedFolder,
-    keys: &StoreKeys,
+    keys: &[StoreKeys],
     clock: Arc<dyn Clock>,
     on_put_back: OnPutBack,
 ) -> Result<(SqliteStore, Writer), OpenError> {
-    let sealer = Arc::new(Sealer::new(keys).ok_or(OpenError::Keys)?);
     let path = folder.path().join(DATABASE);
-    let found = put_back::judge(folder.path(), &sealer)?;
+    let found = put_back::judge(folder.path(), &generations::given(keys)?)?;
     if let (OnPutBack::Refuse, Err(why)) = (on_put_back, found) {
         return Err(OpenError::PutBack { path, why });
     }
@@ -146,13 +163,11 @@ pub(crate) fn assemble(
     migrations()
         .to_latest(&mut log)
         .map_err(|error| OpenError::Database(words::of_migration(&error)))?;
-    if !keys_fit(&log, &sealer).map_err(database)? {
-        return Err(OpenError::Keys);
-    }
-    setup::reseal(&mut log, &sealer).map_err(database)?;
     let clock = wind(&log, clock).map_err(database)?;
     let ahead = clock.ahead();
     let clock: Arc<dyn Clock> = Arc::new(clock);
+    let sealer = generations::of(&mut log, keys, &*clock)?;
+    setup::reseal(&mut log, &sealer).map_err(database)?;
     if on_put_back == OnPutBack::Accept {
         accept(&mut log, found, &*clock).map_err(database)?;
     }
@@ -160,17 +175,20 @@ pub(crate) fn assemble(
     let held_until = identity::held_until(&log).map_err(database)?;
     let horizon = Horizon::read(&log).map_err(database)?;
     let mut rule_sets = RuleSets::read(&log).map_err(database)?;
-    let live =
-        replay::rebuild(&mut log, &horizon, &mut rule_sets, clock.now()).map_err(database)?;
+    let generation = sealer.number;
+    let live = replay::rebuild(&mut log, &horizon, &mut rule_sets, generation, clock.now())
+        .map_err(database)?;
     let live = Arc::new(Mutex::new(live));
     let setup = LiveSetup::new(setup::read(&log, &sealer).map_err(database)?);
     let reader =
         Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(database)?;
+    let sealer = SealerInUse::new(sealer);
     let (queue, inbox) = Queue::new();
     let place = Workplace {
         log,
         live: Arc::clone(&live),
         setup: setup.clone(),
+        sealer: sealer.clone(),
         clock: Arc::clone(&clock),
         horizon,
         rule_sets,
@@ -186,6 +204,7 @@ pub(crate) fn assemble(
         clock,
         ahead,
         held_until,
+        rekeyer: None,
         upkeep: None,
         retention: Arc::default(),
         database: Identity::of(&path).map_err(|error| OpenError::Database(error.to_string()))?,
@@ -262,18 +281,6 @@ pub(crate) fn configure(log: &Connection) -> rusqlite::Result<()> {
     log.pragma_update(None, "secure_delete", true)?;
     // No other process writes; a person who locks the file by hand must not hold up callers for long.
     log.busy_timeout(Duration::from_millis(500))
-}
-
-/// Returns whether the database was written with these keys. A new database takes them as its own.
-fn keys_fit(log: &Connection, sealer: &Sealer) -> rusqlite::Result<bool> {
-    let ours = sealer.fingerprint();
-    log.execute(
-        "INSERT OR IGNORE INTO key_fingerprint VALUES (1, ?)",
-        [ours],
-    )?;
-    let theirs: [u8; 16] =
-        log.query_row("SELECT digest FROM key_fingerprint", [], |row| row.get(0))?;
-    Ok(ours == theirs)
 }
 
 #[cfg(test)]

@@ -64,10 +64,11 @@ fn look(path: &Path, sealer: &Sealer) -> Result<Found, OpenError> {
     Ok(Found::Database { stands, marked })
 }
 
-/// Returns whether the database was written with the keys of `sealer`, or has no keys yet.
+/// Returns whether the database was written last with keys of `sealer`, or has no keys yet.
 pub(crate) fn was_written_with(log: &Connection, sealer: &Sealer) -> rusqlite::Result<bool> {
     let digest: Option<[u8; 16]> = log
         .query_row("SELECT digest FROM key_fingerprint", [], |row| row.get(0))
         .optional()?;
-    Ok(digest.is_none_or(|digest| digest == sealer.fingerprint()))
+    let is_ours = |digest| sealer.all().any(|each| each.fingerprint() == digest);
+    Ok(digest.is_none_or(is_ours))
 }

@@ -22,16 +22,18 @@ use crate::sqlite::log::rule_set::{self, RuleSets};
 use crate::sqlite::memory::Live;
 use crate::sqlite::writer::horizon::{self, Horizon, REPLAY};
 
-/// Returns the live state of the log at `now`. First settles the messages that a crash left pending as unknown,
+/// Returns the live state of the log at `now`, with this newest generation of keys. First settles the messages that a crash left pending as unknown,
 /// since they may have been sent.
 pub(crate) fn rebuild(
     log: &mut Connection,
     horizon: &Horizon,
     rule_sets: &mut RuleSets,
+    generation: u32,
     now: Timestamp,
 ) -> rusqlite::Result<Live> {
     settle_interrupted(log, rule_sets, now)?;
     let mut live = Live::default();
+    live.begin_generation(generation);
     horizon::restore_carried(log, &mut live, now)?;
     horizon::restore_in_a_row(log, &mut live)?;
     pruning::restore_carried(log, &mut live, now)?;
@@ -88,7 +90,7 @@ const ATTEMPTS: &str = "
     ORDER BY id";
 
 const EVENTS: &str = "
-    SELECT seq, id, at, kind, door, phone, scope, messages, hits FROM code_event WHERE seq >= ? ORDER BY seq";
+    SELECT seq, id, at, kind, door, phone, scope, messages, hits, older FROM code_event WHERE seq >= ? ORDER BY seq";
 
 /// The outcomes of messages, read along with the messages.
 struct Outcomes<'a> {

@@ -21,7 +21,7 @@ use countersign_core::time::{Clock, Timestamp};
 use super::erase::LogEraser;
 use super::reading::lookup::Indexer;
 use super::writer::queue::Pusher;
-use crate::seal::Sealer;
+use crate::seal::SealerInUse;
 use pruning::Pruner;
 use rereading::Rereading;
 use tallying::Tallying;
@@ -45,7 +45,7 @@ pub(crate) struct Upkeep {
 
 /// What upkeep works with.
 pub(crate) struct UpkeepParts {
-    pub(crate) sealer: Arc<Sealer>,
+    pub(crate) sealer: SealerInUse,
     pub(crate) clock: Arc<dyn Clock>,
     /// How long rows are kept; for ever before this is set.
     pub(crate) retention: Arc<OnceLock<Retention>>,
@@ -60,7 +60,7 @@ impl Upkeep {
         let indexer = Indexer::open(database)?;
         let (clock, retention) = (parts.clock, parts.retention);
         let now = clock.now();
-        let (sealer, path) = (Arc::clone(&parts.sealer), database.to_owned());
+        let (sealer, path) = (parts.sealer.clone(), database.to_owned());
         let rereading = Rereading::open(&indexer.log, path, sealer, Arc::clone(&clock))?;
         let mut worker = Worker {
             rereading,
@@ -102,7 +102,7 @@ impl Drop for Upkeep {
 
 /// Lowers the priority of this thread, since requests come first.
 #[cfg(target_os = "linux")]
-fn yield_to_others() {
+pub(crate) fn yield_to_others() {
     // Linux has a priority for each thread.
     if let Err(error) = rustix::process::setpriority_process(Some(rustix::thread::gettid()), 19) {
         tracing::debug!(%error, "no low priority for upkeep");
@@ -110,7 +110,7 @@ fn yield_to_others() {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn yield_to_others() {}
+pub(crate) fn yield_to_others() {}
 
 struct Worker {
     indexer: Indexer,

@@ -14,7 +14,7 @@ use countersign_core::phone::{self, PhoneNumber};
 use countersign_core::time::Clock;
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
 
-use crate::seal::Sealer;
+use crate::seal::SealerInUse;
 use crate::sqlite::log::act::ActRow;
 use crate::sqlite::log::erasing::is_erased;
 
@@ -27,7 +27,7 @@ const NAMED: usize = 20;
 /// The reading, one piece at each step.
 pub(super) struct Rereading {
     database: PathBuf,
-    sealer: Arc<Sealer>,
+    sealer: SealerInUse,
     clock: Arc<dyn Clock>,
     /// The release by which numbers were read before; `None` where none was kept.
     before: Option<String>,
@@ -43,7 +43,7 @@ impl Rereading {
     pub(super) fn open(
         log: &Connection,
         database: PathBuf,
-        sealer: Arc<Sealer>,
+        sealer: SealerInUse,
         clock: Arc<dyn Clock>,
     ) -> rusqlite::Result<Self> {
         let before: Option<String> = log
@@ -91,7 +91,7 @@ impl Rereading {
             if is_erased(sealed) {
                 continue;
             }
-            let text = self.sealer.open_text(sealed, id);
+            let text = self.sealer.get().open_text(sealed, id);
             self.read += 1;
             if !text.is_some_and(|text| PhoneNumber::is_kept(&text)) {
                 self.changed += 1;
@@ -148,7 +148,7 @@ mod tests {
     use rusqlite::params;
 
     use super::*;
-    use crate::seal::StoreKeys;
+    use crate::seal::{Sealer, StoreKeys};
     use crate::sqlite::log::act;
     use crate::sqlite::log::schema::migrations;
 
@@ -184,7 +184,7 @@ mod tests {
         let gone = put(&log, &sealer, 7, "+8610000000000");
         let clock: Arc<dyn Clock> = Arc::new(HandClock::new(AT));
         let read = || {
-            let (database, sealer) = (database.clone(), Arc::clone(&sealer));
+            let (database, sealer) = (database.clone(), SealerInUse::new(Arc::clone(&sealer)));
             let mut reading = Rereading::open(&log, database, sealer, Arc::clone(&clock)).unwrap();
             let mut steps = 0;
             while reading.step(&log).unwrap() {

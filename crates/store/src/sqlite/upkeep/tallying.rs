@@ -14,7 +14,7 @@ use countersign_core::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::recount::{self, Counts};
-use crate::seal::Sealer;
+use crate::seal::SealerInUse;
 use crate::sqlite::log::counts;
 use crate::sqlite::log::find::{self, Table};
 use crate::sqlite::log::gone::Gone;
@@ -22,7 +22,7 @@ use crate::sqlite::reading::tallies;
 
 /// Counts quarters, one at each step.
 pub(super) struct Tallying {
-    sealer: Arc<Sealer>,
+    sealer: SealerInUse,
     retention: Arc<OnceLock<Retention>>,
     progress: Progress,
     /// When each open quarter was last counted.
@@ -53,7 +53,7 @@ fn interval(age: Duration) -> Duration {
 impl Tallying {
     pub(super) fn open(
         index: &Connection,
-        sealer: Arc<Sealer>,
+        sealer: SealerInUse,
         retention: Arc<OnceLock<Retention>>,
         now: Timestamp,
     ) -> rusqlite::Result<Self> {
@@ -184,7 +184,13 @@ impl Tallying {
 
     /// Counts a quarter. Returns false if the thread was told to end meanwhile.
     fn make(&mut self, quarter: Timestamp, place: &mut Place<'_>) -> rusqlite::Result<bool> {
-        let counts = recount::quarter(place.log, &self.sealer, quarter, place.now, place.ending)?;
+        let counts = recount::quarter(
+            place.log,
+            &self.sealer.get(),
+            quarter,
+            place.now,
+            place.ending,
+        )?;
         let Some(counts) = counts else {
             return Ok(false);
         };

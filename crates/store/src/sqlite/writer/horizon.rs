@@ -102,6 +102,12 @@ impl Horizon {
 /// Carries the parts of `event` that still count over the horizon.
 pub(crate) fn carry(event: &EventRow, log: &Connection, now: Timestamp) -> rusqlite::Result<()> {
     if let Some(phone) = event.phone {
+        for older in &event.older {
+            let keys = params![phone.column(), older.phone.column()];
+            log.prepare_cached(GOES_ON)?.execute(keys)?;
+            log.prepare_cached("DELETE FROM wrong_in_a_row WHERE phone = ?")?
+                .execute([older.phone.column()])?;
+        }
         let sql = match event.effect.consecutive() {
             Consecutive::Keep => None,
             Consecutive::Increment => Some(ONE_MORE),
@@ -145,11 +151,16 @@ fn carry_hit(
 }
 
 const PASSED: &str = "
-    SELECT seq, id, at, kind, door, phone, scope, messages, hits FROM code_event
+    SELECT seq, id, at, kind, door, phone, scope, messages, hits, older FROM code_event
     WHERE seq >= ? ORDER BY seq LIMIT ?";
 
 const ONE_MORE: &str = "
     INSERT INTO wrong_in_a_row VALUES (?, 1) ON CONFLICT DO UPDATE SET guesses = guesses + 1";
+
+/// Lets the count under an older key of a number go on under its newest.
+const GOES_ON: &str = "
+    INSERT INTO wrong_in_a_row SELECT ?1, guesses FROM wrong_in_a_row WHERE phone = ?2
+    ON CONFLICT DO UPDATE SET guesses = guesses + excluded.guesses";
 
 /// Restores the consecutive wrong guesses.
 pub(crate) fn restore_in_a_row(log: &Connection, live: &mut Live) -> rusqlite::Result<()> {

@@ -104,7 +104,7 @@ impl Bench {
         };
         let folder = OwnedFolder::claim(dir.path()).unwrap();
         let (store, writer) =
-            open::assemble(folder, &keys, clock.clone(), OnPutBack::Refuse).unwrap();
+            open::assemble(folder, &[keys], clock.clone(), OnPutBack::Refuse).unwrap();
         Self {
             store: Arc::new(store),
             writer,
@@ -327,7 +327,7 @@ impl Bench {
         let (log, now) = (&mut self.writer.place.log, self.clock.now());
         let horizon = Horizon::read(log).unwrap();
         let mut rule_sets = RuleSets::read(log).unwrap();
-        let rebuilt = replay::rebuild(log, &horizon, &mut rule_sets, now).unwrap();
+        let rebuilt = replay::rebuild(log, &horizon, &mut rule_sets, 1, now).unwrap();
         let mut live = self.store.live.lock().unwrap();
         live.sweep(now);
         (live.picture(now), rebuilt.picture(now))

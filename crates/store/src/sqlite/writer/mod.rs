@@ -25,6 +25,7 @@ use super::log::record::Record;
 use super::log::rule_set::RuleSets;
 use super::memory::{Live, LiveSetup};
 use crate::mark::Keeper;
+use crate::seal::{Sealer, SealerInUse};
 use checkpoints::Checkpoints;
 use commit::{failed, is_fault_of_a_record};
 use horizon::{Horizon, REPLAY, STEP};
@@ -50,6 +51,7 @@ pub(super) struct Workplace {
     pub(super) log: Connection,
     pub(super) live: Arc<Mutex<Live>>,
     pub(super) setup: LiveSetup,
+    pub(super) sealer: SealerInUse,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) horizon: Horizon,
     pub(super) rule_sets: RuleSets,
@@ -275,6 +277,12 @@ impl Writer {
             }
             match (&record, &result) {
                 (Record::Setup(row), Ok(())) => self.place.setup.apply(row),
+                (Record::NewerMac(mac), Ok(())) => self.place.setup.keep_newer_mac(mac),
+                (Record::Beginning(row), Ok(())) => self.use_sealer(Arc::clone(&row.sealer)),
+                (Record::Ending(row), Ok(())) => {
+                    let sealer = self.place.sealer.get().without(row.number);
+                    self.use_sealer(Arc::new(sealer));
+                }
                 (_, Ok(())) => {}
                 (_, Err(_)) => self.roll_back(&record),
             }
@@ -297,6 +305,15 @@ impl Writer {
         let abandoned = orphans.iter().filter_map(|row| self.abandon(row));
         let abandoned: Vec<_> = abandoned.map(Record::Settlement).collect();
         self.owed.extend(abandoned);
+    }
+
+    /// Uses other keys from the next decision on, once they are on record.
+    fn use_sealer(&mut self, sealer: Arc<Sealer>) {
+        if let Ok(mut live) = self.place.live.lock() {
+            live.begin_generation(sealer.number);
+            self.place.sealer.replace(Arc::clone(&sealer));
+        }
+        self.place.mark.change_keys(sealer);
     }
 
     /// Rolls back a message that will not be recorded. Every other kind of record takes effect only once it is

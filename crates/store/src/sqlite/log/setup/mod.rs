@@ -12,7 +12,7 @@ use countersign_core::send::route::{ProviderName, RouteScope};
 use countersign_core::template::{TemplateKind, TemplateScope};
 use rusqlite::{Connection, Row, params};
 
-pub(crate) use self::reseal::reseal;
+pub(crate) use self::reseal::{reseal, seal_anew};
 use self::value::{Value, json};
 use super::act::ActRow;
 use crate::seal::Sealer;

@@ -57,7 +57,22 @@ struct ApplicationValue {
     /// The end of the secret before, in Unix milliseconds. Absent in what releases before 0.2 wrote.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     replaced_secret_until: Option<i64>,
+    /// The generation of keys that made the MAC of the secret. Absent for the first.
+    #[serde(default = "first", skip_serializing_if = "is_first")]
+    secret_generation: u32,
+    /// The generation of keys that made the MAC of the secret before. Absent for the first.
+    #[serde(default = "first", skip_serializing_if = "is_first")]
+    replaced_secret_generation: u32,
     created_at: i64,
+}
+
+/// Returns the number of the first generation of keys.
+const fn first() -> u32 {
+    1
+}
+
+const fn is_first(generation: &u32) -> bool {
+    *generation == first()
 }
 
 #[derive(Serialize, Deserialize)]
@@ -174,6 +189,11 @@ fn application_value(record: &ApplicationRecord) -> ApplicationValue {
         default_language: default.as_ref().map(|tag| tag.as_str().to_owned()),
         disabled: record.is_disabled,
         replaced_secret_until: end(record.replaced_secret.as_ref()),
+        secret_generation: record.secret.generation(),
+        replaced_secret_generation: record
+            .replaced_secret
+            .as_ref()
+            .map_or_else(first, |replaced| replaced.value.generation()),
         created_at: app.created_at.as_millis(),
     }
 }
@@ -263,7 +283,7 @@ fn application(id: AppId, text: &str, macs: &[u8]) -> Option<ApplicationRecord> 
     let replaced_secret = match value.replaced_secret_until {
         None => None,
         Some(until) => Some(Replaced {
-            value: mac(replaced)?,
+            value: mac(replaced)?.of_generation(value.replaced_secret_generation),
             until: Timestamp::from_millis(until),
         }),
     };
@@ -284,7 +304,7 @@ fn application(id: AppId, text: &str, macs: &[u8]) -> Option<ApplicationRecord> 
     };
     Some(ApplicationRecord {
         application: Arc::new(application),
-        secret: mac(secret)?,
+        secret: mac(secret)?.of_generation(value.secret_generation),
         replaced_secret,
         is_disabled: value.disabled,
     })

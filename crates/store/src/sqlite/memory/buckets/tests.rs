@@ -23,7 +23,7 @@ fn held(buckets: &Buckets, now: i64) -> u32 {
     };
     let fits = |max: &u32| {
         limit.max = *max;
-        buckets.judge(&limit, Key(1), at(now)).is_none()
+        buckets.judge(&limit, Key(1).into(), at(now)).is_none()
     };
     (1..).find(fits).unwrap() - 1
 }
@@ -62,7 +62,7 @@ fn each_hit_of_a_merged_one_can_be_given_back() {
     buckets.add(&logged(3), at(5));
     buckets.remove(&logged(1), at(5));
     assert_eq!((held(&buckets, 60_004), held(&buckets, 60_005)), (2, 0));
-    assert!(buckets.has(Key(1), at(60_004)) && !buckets.has(Key(1), at(60_005)));
+    assert!(buckets.has(Key(1).into(), at(60_004)) && !buckets.has(Key(1).into(), at(60_005)));
     buckets.remove(&logged(2), at(5));
     assert_eq!(buckets.len(), 0);
 }
@@ -120,7 +120,7 @@ fn hits_that_do_not_fit_into_eight_bytes_count_all_the_same() {
         let key = Key(n << 30 | n);
         let end = i64::try_from(n).unwrap();
         assert!(
-            buckets.has(key, at(end - 1)) && !buckets.has(key, at(end)),
+            buckets.has(key.into(), at(end - 1)) && !buckets.has(key.into(), at(end)),
             "{n}"
         );
     }
@@ -131,8 +131,8 @@ fn a_sweep_drops_past_hits_and_keeps_others() {
     let mut buckets = Buckets::default();
     buckets.add(&logged(1), at(0));
     buckets.sweep(at(59_999));
-    assert!(buckets.has(Key(1), at(59_999)) && buckets.len() == 1);
-    assert!(!buckets.has(Key(1), at(60_000)));
+    assert!(buckets.has(Key(1).into(), at(59_999)) && buckets.len() == 1);
+    assert!(!buckets.has(Key(1).into(), at(60_000)));
     buckets.sweep(at(90_000));
     assert_eq!(buckets.len(), 0);
 }

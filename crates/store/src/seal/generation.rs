@@ -1,9 +1,7 @@
-//! The sealing and digesting that make phone numbers, buckets and secrets unreadable at rest.
+//! Sealing and digesting with the keys of one generation.
 
-use std::fmt;
 use std::hash::Hasher as _;
 
-use countersign_core::code::check::Unlock;
 use countersign_core::id::{MessageId, RequestId};
 use countersign_core::limit::Bucket;
 use countersign_core::phone::PhoneNumber;
@@ -11,67 +9,29 @@ use countersign_core::seal::SealingKey;
 use hmac::{Hmac, KeyInit as _, Mac};
 use sha2::Sha256;
 use siphasher::sip::SipHasher24;
-use zeroize::{ZeroizeOnDrop, Zeroizing};
+use zeroize::Zeroizing;
 
-/// The keys of a store, 32 random bytes each, kept outside the database.
-#[derive(Clone, ZeroizeOnDrop)]
-pub struct StoreKeys {
-    /// The key of the digests by which numbers and buckets are found.
-    pub index: [u8; 32],
-    /// The key that seals phone numbers.
-    pub seal: [u8; 32],
-}
+use super::{Key, StoreKeys};
 
-impl fmt::Debug for StoreKeys {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("StoreKeys(..)")
-    }
-}
-
-/// The digest by which a number, a bucket or a scope (application, channel and number) is found: 64 bits of
-/// SipHash-2-4, a pseudorandom function for short inputs.
-///
-/// Without the index key, a digest reveals neither its input nor another input with the same digest. Among ten
-/// million inputs, the chance that two share a digest is one in a few hundred thousand. Two numbers that do
-/// would share their limits, but never a code, since its MAC binds all of its scope
-/// ([`PasscodeMac`](countersign_core::code::passcode::PasscodeMac)).
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct Key(pub(crate) u64);
-
-impl Key {
-    /// Returns the digest as a signed integer, for SQLite.
-    pub(crate) const fn column(self) -> i64 {
-        self.0.cast_signed()
-    }
-
-    /// Takes the integer of [`Key::column`].
-    pub(crate) const fn of_column(column: i64) -> Self {
-        Self(column.cast_unsigned())
-    }
-}
-
-impl fmt::Debug for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Key(..)")
-    }
-}
-
-/// Seals and digests with the keys of one store.
-pub(crate) struct Sealer {
+/// Seals and digests with the keys of one generation.
+pub(crate) struct Generation {
+    /// Its place among the generations of its database, from 1 on.
+    pub(crate) number: u32,
     index: Hmac<Sha256>,
     /// The hasher, keyed by `index`.
     sip: SipHasher24,
     cipher: SealingKey,
 }
 
-impl Sealer {
-    pub(crate) fn new(keys: &StoreKeys) -> Option<Self> {
+impl Generation {
+    pub(crate) fn new(number: u32, keys: &StoreKeys) -> Option<Self> {
         let index = Hmac::<Sha256>::new_from_slice(&keys.index).ok()?;
         let derived = Zeroizing::new(<[u8; 32]>::from(
             index.clone().chain_update(b"sip").finalize().into_bytes(),
         ));
         let sip = SipHasher24::new_with_key(derived.first_chunk()?);
         Some(Self {
+            number,
             index,
             sip,
             cipher: SealingKey::new(&keys.seal)?,
@@ -134,25 +94,29 @@ impl Sealer {
         self.cipher.seal(text.as_bytes(), message.as_bytes(), AAD)
     }
 
-    /// Opens what [`Sealer::seal`] made; `None` for anything else.
+    /// Opens what [`Generation::seal`] made; `None` for anything else.
     pub(crate) fn open(&self, sealed: &[u8], message: MessageId) -> Option<PhoneNumber> {
         PhoneNumber::parse(&self.open_text(sealed, message)?, None).ok()
     }
 
-    /// Opens what [`Sealer::seal`] made, as the text that was sealed, which may be no number of today's plans.
+    /// Opens what [`Generation::seal`] made, as the text that was sealed, which may be no number of today's plans.
     pub(crate) fn open_text(&self, sealed: &[u8], message: MessageId) -> Option<Zeroizing<String>> {
         let plain = self.cipher.open(sealed, message.as_bytes(), AAD)?;
         Some(Zeroizing::new(String::from_utf8(plain).ok()?))
     }
 
     /// Seals the number and the note of an unlock, so that they open under its request only.
-    pub(crate) fn seal_unlock(&self, unlock: &Unlock) -> Option<Vec<u8>> {
-        let text = format!("{}\n{}", unlock.phone.e164(), unlock.note);
-        self.cipher
-            .seal(text.as_bytes(), unlock.request_id.as_bytes(), UNLOCK_AAD)
+    pub(crate) fn seal_unlock(
+        &self,
+        phone: &PhoneNumber,
+        note: &str,
+        id: RequestId,
+    ) -> Option<Vec<u8>> {
+        let text = format!("{}\n{note}", phone.e164());
+        self.cipher.seal(text.as_bytes(), id.as_bytes(), UNLOCK_AAD)
     }
 
-    /// Opens what [`Sealer::seal_unlock`] made; `None` for anything else.
+    /// Opens what [`Generation::seal_unlock`] made; `None` for anything else.
     pub(crate) fn open_unlock(
         &self,
         sealed: &[u8],
@@ -162,6 +126,20 @@ impl Sealer {
         let text = String::from_utf8(plain).ok()?;
         let (phone, note) = text.split_once('\n')?;
         Some((PhoneNumber::parse(phone, None).ok()?, note.to_owned()))
+    }
+
+    /// Seals a key that another part of the program keeps in the database under `name`.
+    pub(crate) fn seal_kept(&self, name: &str, key: &[u8; 32]) -> Option<Vec<u8>> {
+        let row = self.setting_row("kept_key", name)?;
+        self.cipher.seal(key, &row, KEPT_AAD)
+    }
+
+    /// Opens what [`Generation::seal_kept`] made; `None` for anything else.
+    pub(crate) fn open_kept(&self, name: &str, sealed: &[u8]) -> Option<Zeroizing<[u8; 32]>> {
+        let row = self.setting_row("kept_key", name)?;
+        let opened = Zeroizing::new(self.cipher.open(sealed, &row, KEPT_AAD)?);
+        let key: [u8; 32] = opened.as_slice().try_into().ok()?;
+        Some(Zeroizing::new(key))
     }
 
     /// Seals the secrets of a setting, so that they open in its own row only, and beside the clear part `text` only:
@@ -177,7 +155,7 @@ impl Sealer {
         self.cipher.seal(secret, &row, &setting_aad(text))
     }
 
-    /// Opens what [`Sealer::seal_setting`] made; `None` for anything else.
+    /// Opens what [`Generation::seal_setting`] made; `None` for anything else.
     pub(crate) fn open_setting(
         &self,
         kind: &str,
@@ -232,6 +210,7 @@ impl Sealer {
 const AAD: &[u8] = b"message.phone";
 const UNLOCK_AAD: &[u8] = b"unlock";
 const SETTING_AAD: &[u8] = b"setting";
+const KEPT_AAD: &[u8] = b"kept key";
 
 /// The associated data of a setting's seal. It has a length of its own, so that it is never that of before.
 fn setting_aad(text: &str) -> Vec<u8> {
@@ -244,12 +223,12 @@ mod tests {
 
     use super::*;
 
-    fn sealer(key: u8) -> Sealer {
-        Sealer::new(&StoreKeys {
+    fn sealer(key: u8) -> Generation {
+        let keys = StoreKeys {
             index: [key; 32],
             seal: [key; 32],
-        })
-        .unwrap()
+        };
+        Generation::new(1, &keys).unwrap()
     }
 
     #[test]

@@ -1,0 +1,166 @@
+//! The master keys of a running service: changing them, and dropping those that nothing needs any more.
+//!
+//! A change of keys makes a *generation*. It stands in the key file first, then in the database, and is used from then on; a
+//! crash in between leaves a folder that the next start changes over. The store seals anew what older generations sealed, and
+//! says when nothing needs one of them.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use countersign_core::audit::Author;
+use countersign_core::code::keyring::PasscodeKeyring;
+use countersign_core::entropy::Entropy;
+use countersign_core::ports::StoreError;
+use countersign_store::sqlite::{GenerationStatus, SqliteStore};
+use tokio::sync::Mutex;
+
+use crate::config::keys::{KeySource, Keys, KeysError};
+
+/// The name under which the store knows the check value of the key of codes.
+pub const PASSCODE: &str = "passcode";
+
+/// The most generations that may be needed at once. Each costs every decision some lookups.
+const MOST: usize = 8;
+
+/// The master keys of a service.
+pub struct MasterKeys {
+    store: Arc<SqliteStore>,
+    source: KeySource,
+    folder: PathBuf,
+    codes: PasscodeKeyring,
+    entropy: Arc<dyn Entropy>,
+    /// Held while the key file changes.
+    turn: Mutex<()>,
+}
+
+/// Why the master keys were not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum RotateKeysError {
+    /// The keys do not come from a key file.
+    #[error(
+        "the keys come each from a place of its own, which this service does not write: make three new keys there, name \
+         those of now with [keys] previous_index_file, previous_seal_file and previous_passcode_file (in the environment \
+         COUNTERSIGN_KEYS__PREVIOUS_INDEX and so on), and start again"
+    )]
+    Elsewhere,
+    /// Many generations are needed already.
+    #[error(
+        "{MOST} generations of keys are needed at once and no more: rotate again once one of them has ended"
+    )]
+    TooMany,
+    /// The key file cannot be read or written.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    /// The store could not put the change on record. The keys are in the file, and the next start or call uses them.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl std::fmt::Debug for MasterKeys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MasterKeys").finish_non_exhaustive()
+    }
+}
+
+impl MasterKeys {
+    /// Takes the `keys` that `source` has for `folder`, with which `store` is open.
+    #[must_use]
+    pub fn new(
+        store: Arc<SqliteStore>,
+        keys: &Keys,
+        source: KeySource,
+        folder: PathBuf,
+        entropy: Arc<dyn Entropy>,
+    ) -> Self {
+        Self {
+            store,
+            codes: PasscodeKeyring::new(keys.passcodes()),
+            source,
+            folder,
+            entropy,
+            turn: Mutex::new(()),
+        }
+    }
+
+    /// Returns the keys of codes, which follow every change.
+    #[must_use]
+    pub fn codes(&self) -> PasscodeKeyring {
+        self.codes.clone()
+    }
+
+    /// Returns the generations that the database still needs, newest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] when they cannot be read.
+    pub async fn status(&self) -> Result<Vec<GenerationStatus>, StoreError> {
+        self.store.generation_status().await
+    }
+
+    /// Makes a generation of keys and uses it from now on, on record as an act of `by`. A generation in the key file that an earlier call could not bring
+    /// into use is used instead. Run this future to its end.
+    ///
+    /// # Errors
+    /// [`RotateKeysError`], each with what to do about it.
+    pub async fn rotate(&self, by: Author) -> Result<(), RotateKeysError> {
+        let _turn = self.turn.lock().await;
+        let file = self.source.file(&self.folder);
+        let file = file.ok_or(RotateKeysError::Elsewhere)?;
+        let mut keys = Keys::at(&file)?;
+        if self.store.needs(&keys.newest().store()) {
+            if self.store.generations() >= MOST {
+                return Err(RotateKeysError::TooMany);
+            }
+            keys = keys.rotated(&*self.entropy)?;
+            keys.put(&file)?;
+        }
+        let newest = keys.newest();
+        let check = (PASSCODE, newest.passcode().check_value());
+        self.store
+            .begin_generation(&newest.store(), check, by)
+            .await?;
+        self.codes.replace(keys.passcodes());
+        tracing::info!(
+            "the master keys were changed; what older keys sealed is sealed anew in the background"
+        );
+        Ok(())
+    }
+
+    /// Drops generations from the key file once the database does not need them, for as long as it is polled.
+    pub fn drop_ended(self: &Arc<Self>) -> impl Future<Output = ()> + Send + use<> {
+        let keys = Arc::clone(self);
+        async move {
+            loop {
+                let seen = keys.store.newest_generation();
+                if let Err(error) = keys.drop_now().await {
+                    tracing::warn!(%error, "keys that nothing needs any more are still in the key file; the next start drops them");
+                }
+                keys.store.generations_differ_from(seen).await;
+            }
+        }
+    }
+
+    async fn drop_now(&self) -> Result<(), KeysError> {
+        let _turn = self.turn.lock().await;
+        let keys = self.source.keys(&self.folder)?;
+        let count = keys.all().count();
+        let needed = keys.retain(|generation| self.store.needs(&generation.store()));
+        let dropped = count - needed.all().count();
+        if dropped == 0 {
+            return Ok(());
+        }
+        self.codes.replace(needed.passcodes());
+        match self.source.file(&self.folder) {
+            Some(file) => {
+                needed.put(&file)?;
+                tracing::info!(
+                    dropped,
+                    "master keys that nothing needs any more were dropped from the key file"
+                );
+            }
+            None => tracing::info!(
+                "nothing needs the master keys of before any more: remove what [keys] names with previous_"
+            ),
+        }
+        Ok(())
+    }
+}
