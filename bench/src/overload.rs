@@ -214,16 +214,9 @@ impl Target {
         };
         let pids = [self.pid];
         let mut most = 0;
-        let watch = async {
-            let mut second = tokio::time::interval(Duration::from_secs(1));
-            loop {
-                second.tick().await;
-                most = most.max(meter::resident(&pids)?);
-            }
-        };
         let run = tokio::select! {
             run = load::run(self.address, Box::new(crowded), &plan, &pids) => run?,
-            never = watch => match anyhow::Result::<Infallible>::from(never)? {},
+            never = watch(self.pid, &mut most) => match never? {},
         };
         run.verdict()?;
         Ok((run, most))
@@ -242,6 +235,15 @@ impl Target {
             }
         }
         Ok(RECOVERY + 1)
+    }
+}
+
+/// Notes the most resident memory of a process in bytes, every second.
+async fn watch(pid: u32, most: &mut u64) -> anyhow::Result<Infallible> {
+    let mut second = tokio::time::interval(Duration::from_secs(1));
+    loop {
+        second.tick().await;
+        *most = meter::resident(&[pid])?.max(*most);
     }
 }
 
