@@ -21,7 +21,7 @@ fn add(log: &Connection, seqs: std::ops::Range<i64>) {
         .execute(params![seq, id, seq, seq / 2])
         .unwrap();
         log.prepare_cached(
-            "INSERT INTO code_event VALUES (?, ?, ?, 'wrong', 'public', 0, 0, ?, x'', NULL)",
+            "INSERT INTO code_event VALUES (?, ?, ?, 'wrong', 'public', 0, 0, ?, x'', NULL, NULL)",
         )
         .unwrap()
         .execute(params![seq, id, seq, id])

@@ -12,7 +12,7 @@ fn log(seconds: std::ops::Range<i64>) -> Connection {
         .unwrap();
     for second in seconds {
         log.execute(
-            "INSERT INTO code_event VALUES (?, zeroblob(16), ?, 'token_used', NULL, NULL, NULL, NULL, x'', NULL)",
+            "INSERT INTO code_event VALUES (?, zeroblob(16), ?, 'token_used', NULL, NULL, NULL, NULL, x'', NULL, NULL)",
             [second, at(second).as_millis()],
         )
         .unwrap();
