@@ -25,6 +25,7 @@ pub mod telemetry;
 mod time_server;
 pub mod tls;
 pub mod token;
+mod traces;
 pub mod vendors;
 pub mod wall_clock;
 pub mod watch;

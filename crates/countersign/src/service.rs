@@ -39,6 +39,7 @@ use crate::system::{Machine, SystemClock};
 use crate::time_server::TimeServer;
 use crate::tls::Tls;
 use crate::token::{Minter, SigningKeys, SubjectKey};
+use crate::traces::Tracer;
 use crate::vendors::{VendorParts, Vendors};
 use crate::wall_clock;
 
@@ -123,8 +124,9 @@ impl Service {
             Some(_) => Metrics::new().with_certificate(),
             None => Metrics::new(),
         });
-        let ledger: Arc<dyn Ledger> =
-            Arc::new(MeteredLedger::new(parts.ledger, Arc::clone(&metrics)));
+        let tracer = Tracer::start(parts.settings.telemetry.otlp_endpoint.as_ref())?;
+        let ledger = MeteredLedger::new(parts.ledger, Arc::clone(&metrics));
+        let ledger: Arc<dyn Ledger> = tracer.ledger(Arc::new(ledger));
         let (records, setup) = (&parts.records, &parts.setup);
         let (clock, entropy) = (&parts.clock, &parts.entropy);
         let messenger = MessengerParts {
@@ -151,6 +153,7 @@ impl Service {
             egress: egress(reach, parts.settings.proxy)?,
             clock: Arc::clone(clock),
             entropy: Arc::clone(entropy),
+            tracer: tracer.clone(),
         };
         let vendors = Arc::new(Vendors::new(vendors, &setup.setup()));
         let follower = tokio::spawn(Arc::clone(&vendors).follow(Arc::clone(setup)));
@@ -195,6 +198,7 @@ impl Service {
             tasks: tasks.clone(),
             operator_token: parts.owner_token,
             metrics,
+            tracer,
             stopping: CancellationToken::new(),
             // A proxy in front of a service in development is on this machine: no other can reach it.
             proxies: match parts.development {
@@ -258,6 +262,7 @@ impl Service {
         let doors = Doors { api, monitor };
         lifecycle::serve(doors, self.tasks, stopping, self.shutdown_delay, signals).await;
         self.audit_head.say().await;
+        self.state.tracer.clone().end().await;
     }
 }
 

@@ -24,6 +24,7 @@ use subtle::ConstantTimeEq;
 use self::reports::RecordedReports;
 pub use self::share::ReportShare;
 use crate::metrics::ProviderNow;
+use crate::traces::Tracer;
 
 /// The vendor accounts of a deployment, ready to carry messages, and the plan that the messenger goes by.
 pub struct Vendors {
@@ -45,6 +46,8 @@ pub struct VendorParts {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
+    /// Makes the spans of calls.
+    pub(crate) tracer: Tracer,
 }
 
 /// The accounts of the setup that was planned last.
@@ -186,7 +189,7 @@ impl Vendors {
                 records: Arc::clone(&self.parts.records),
             }),
         };
-        opening::open(record, resources).map(Arc::new)
+        opening::open(record, resources, &self.parts.tracer).map(Arc::new)
     }
 
     /// Returns the open account of that name.

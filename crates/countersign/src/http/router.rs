@@ -98,10 +98,12 @@ pub fn site(state: AppState) -> Site {
         .merge(pages.layer(of_documents))
         .merge(documents(published).layer(cors::anyone()))
         .with_state(state.clone());
-    match state.development {
+    let tracer = state.tracer.clone();
+    let site = match state.development {
         Some(_) => Site::of_this_machine(routes, ThisMachine::of(state)),
         None => Site::of_the_world(routes, state.is_https()),
-    }
+    };
+    site.traced(tracer)
 }
 
 /// The routes of the API, by the pages that may call them.

@@ -16,6 +16,7 @@ use tower_service::Service;
 use super::request::path;
 use super::safety;
 use super::this_machine::ThisMachine;
+use crate::traces::Tracer;
 
 /// The answers of one listener.
 #[derive(Debug, Clone)]
@@ -25,6 +26,8 @@ pub struct Site {
     this_machine: Option<Arc<ThisMachine>>,
     /// Whether the world reaches the listener by https.
     is_https: bool,
+    /// Makes the spans of requests.
+    tracer: Tracer,
 }
 
 impl Site {
@@ -34,6 +37,7 @@ impl Site {
             routes,
             this_machine: None,
             is_https,
+            tracer: Tracer::default(),
         }
     }
 
@@ -43,7 +47,13 @@ impl Site {
             routes,
             this_machine: Some(Arc::new(this_machine)),
             is_https: false,
+            tracer: Tracer::default(),
         }
+    }
+
+    /// The same answers, with spans by `tracer`.
+    pub(crate) fn traced(self, tracer: Tracer) -> Self {
+        Self { tracer, ..self }
     }
 
     /// The refusal of a request with this head, where it does not come from this machine.
@@ -64,18 +74,19 @@ impl Service<Request> for Site {
     fn call(&mut self, request: Request) -> Self::Future {
         let (mut parts, body) = request.into_parts();
         path::read_as_meant(&mut parts.uri);
+        let traced = self.tracer.request(&parts);
         let routed = match self.refusal(&parts) {
             Some(refusal) => Err(refusal),
             None => Ok(self.routes.call(Request::from_parts(parts, body))),
         };
         let is_https = self.is_https;
-        Box::pin(async move {
+        Box::pin(traced.around(async move {
             let mut answer = match routed {
                 Ok(answer) => answer.await?,
                 Err(refusal) => refusal,
             };
             safety::complete(answer.headers_mut(), is_https);
             Ok(answer)
-        })
+        }))
     }
 }

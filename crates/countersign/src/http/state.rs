@@ -24,6 +24,7 @@ use crate::metrics::Metrics;
 use crate::time_server::TimeServer;
 use crate::tls::Tls;
 use crate::token::Minter;
+use crate::traces::{self, Tracer};
 use crate::vendors::Vendors;
 
 /// The services, shared by all requests.
@@ -84,6 +85,8 @@ pub struct Services {
     pub serves_reference: bool,
     /// Counts and times.
     pub(crate) metrics: Arc<Metrics>,
+    /// Makes the spans of requests.
+    pub(crate) tracer: Tracer,
     /// The connections of the API.
     pub open: OpenConnections,
     /// The server with which the clock is compared, where the settings name one.
@@ -125,7 +128,7 @@ impl AppState {
     where
         F: Future<Output: Send + 'static> + Send + 'static,
     {
-        let ended = self.tasks.spawn(work).await;
+        let ended = self.tasks.spawn(traces::carried(work)).await;
         ended.map_err(|_| Fault::Internal)
     }
 

@@ -25,6 +25,7 @@ use crate::config::keys::{KeySource, Keys};
 use crate::master_keys::MasterKeys;
 use crate::system::OsEntropy;
 use crate::token::{SigningKeys, SubjectKey};
+use crate::traces::Tracer;
 use crate::vendors::VendorParts;
 
 fn by() -> Author {
@@ -117,6 +118,7 @@ impl World {
         };
         let messenger = Arc::new(Messenger::new(messenger, Plan::default()));
         let parts = VendorParts {
+            tracer: Tracer::default(),
             messenger: Arc::clone(&messenger),
             otherwise: None,
             records: store.clone(),

@@ -113,7 +113,8 @@ impl Ledger for MeteredLedger {
     }
 }
 
-const fn word(outcome: &Outcome) -> &'static str {
+/// The word for an outcome, in metrics and traces.
+pub(crate) const fn word(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Accepted { .. } => "accepted",
         Outcome::Unknown { .. } => "unknown",
@@ -121,7 +122,8 @@ const fn word(outcome: &Outcome) -> &'static str {
     }
 }
 
-const fn finding(checked: &Checked) -> &'static str {
+/// The word for the finding of a check, in metrics and traces.
+pub(crate) const fn finding(checked: &Checked) -> &'static str {
     match checked {
         Checked::Malformed => "malformed",
         Checked::Right { .. } => "right",

@@ -22,6 +22,8 @@ use prometheus_client::registry::Registry;
 
 pub(crate) use gauges::Now;
 pub(crate) use ledger::MeteredLedger;
+#[cfg(feature = "otlp")]
+pub(crate) use ledger::{finding, word};
 
 use gauges::Gauges;
 

@@ -1,8 +1,8 @@
 //! The real program from outside: HTTP, the command line, and vendors in other processes.
 //!
 //! `server` starts the program, `deployment` one in production, `actors` speak to it, and `answer` shows in snapshots
-//! what came back. `sandbox` and `vendor` play the vendors, `products` are the accounts at them, and `signed` signs
-//! requests. `arrows` and `documents` test the workspace and its documents; each other file is about one thing that is
+//! what came back. `sandbox` and `vendor` play the vendors, `products` are the accounts at
+//! them, `collector` takes traces, and `signed` signs requests. `arrows` and `documents` test the workspace and its documents; each other file is about one thing that is
 //! asked of the program.
 
 #![allow(
@@ -26,6 +26,8 @@ mod bounds;
 mod checks;
 mod cli;
 mod clock;
+#[cfg(feature = "otlp")]
+mod collector;
 mod cors;
 mod countries;
 mod crash;
@@ -95,6 +97,10 @@ mod time_zones;
 mod tls;
 mod tokens;
 mod too_late;
+#[cfg(feature = "otlp")]
+mod traces;
+#[cfg(not(feature = "otlp"))]
+mod traces_absent;
 mod typed_codes;
 mod typed_numbers;
 mod unread;

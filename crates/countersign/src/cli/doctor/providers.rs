@@ -18,6 +18,7 @@ use crate::cli::place::Deployment;
 use crate::cli::sentence::sentence;
 use crate::service;
 use crate::system::{Machine, OsEntropy, Readings};
+use crate::traces::Tracer;
 use crate::vendors::opening;
 
 const CHECK: &str = "provider";
@@ -80,7 +81,7 @@ async fn examine(record: &ProviderRecord, egress: Egress) -> anyhow::Result<(Ver
             ));
         }
     }
-    let provider = opening::open(record, resources(egress))?;
+    let provider = opening::open(record, resources(egress), &Tracer::default())?;
     Ok(match provider.credentials().await {
         Credentials::Taken => (
             Verdict::Ok,

@@ -9,6 +9,7 @@ mod limits;
 mod problems;
 mod retention;
 mod server;
+mod telemetry;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -27,6 +28,7 @@ pub use clock::ClockSettings;
 pub use layers::Layers;
 pub use problems::Judged;
 pub use server::{ServerSettings, StoreSettings, TlsFiles, server_url};
+pub use telemetry::TelemetrySettings;
 
 /// What a deployment has decided on.
 #[derive(Debug)]
@@ -49,6 +51,8 @@ pub struct Settings {
     pub reach: Option<Reach>,
     /// The proxy that requests to vendors go through.
     pub proxy: Option<Proxy>,
+    /// Where traces go.
+    pub telemetry: TelemetrySettings,
 }
 
 /// The verb that settings are read for.
@@ -81,6 +85,8 @@ struct File {
     retention: retention::RetentionSection,
     #[serde(default)]
     providers: Providers,
+    #[serde(default)]
+    telemetry: telemetry::TelemetrySection,
     #[serde(default)]
     applications: BTreeMap<String, codes::ApplicationSection>,
 }
@@ -142,6 +148,7 @@ impl Settings {
             retention: file.retention.settings().context("retention")?,
             reach: reach.context("providers")?,
             proxy: proxy.transpose().context("providers: proxy")?,
+            telemetry: file.telemetry.settings().context("telemetry")?,
         })
     }
 }

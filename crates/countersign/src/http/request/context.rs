@@ -24,6 +24,7 @@ use super::malformed::malformed;
 use crate::connection::Peer;
 use crate::http::state::AppState;
 use crate::operator::OperatorIdentity;
+use crate::traces::{self, Answered};
 
 /// The facts about a request that every endpoint needs.
 pub(crate) struct Context {
@@ -223,6 +224,13 @@ impl Context {
     fn log(&self, status_code: u16, api_code: Option<u32>) {
         let route = self.route.as_ref().map(MatchedPath::as_str);
         self.state.metrics.answered(route, status_code);
+        traces::answered(&Answered {
+            request_id: self.request_id,
+            route,
+            app_id: self.app.get(),
+            status_code,
+            api_code,
+        });
         let elapsed = self.arrived_at.until(self.state.clock.now());
         let (limit, refused, error) = match self.not_sent.get() {
             Some(SendError::Limited(refusal)) => (Some(refusal), None, None),
