@@ -22,7 +22,7 @@ class Mode:
 MODES = (
     Mode("heads, a line at a time", ("-H", "-i", "2", "-x", "24"), "/api/v3/system"),
     Mode("bodies, a few bytes at a time", ("-B", "-i", "2", "-s", "8192", "-x", "10", "-f", "application/json"), "/api/v3/send-sms"),
-    Mode("answers, a few bytes at a time", ("-X", "-k", "3", "-n", "2", "-w", "8", "-y", "16", "-z", "8"), "/openapi.json"),
+    Mode("answers, a few bytes at a time", ("-X", "-k", "3", "-n", "2", "-w", "8", "-y", "16", "-z", "8"), "/api/v3/get-country-list"),
 )
 
 
