@@ -81,7 +81,7 @@ fn parse(query: &str) -> Result<ActQuery, Fault> {
         let wrong = |problem| move || malformed(Some(name.to_owned()), problem);
         match name {
             "before" => {
-                let seq = value.parse().ok();
+                let seq = value.parse().ok().filter(|seq| *seq > 0);
                 parsed.before = Some(seq.ok_or_else(wrong(FieldProblem::NotASeq))?);
             }
             "since" => {

@@ -107,7 +107,11 @@ fn parse(parameters: &Parameters, now: Timestamp) -> Result<TallyQuery, Fault> {
             provider: None,
         },
     );
-    for (name, value) in parameters.iter().filter(|(_, value)| !value.is_empty()) {
+    // An empty name is none, as elsewhere; an empty time or way of counting is neither.
+    let is_given = |(name, value): &&(String, String)| {
+        !value.is_empty() || ["from", "to", "by"].contains(&name.as_str())
+    };
+    for (name, value) in parameters.iter().filter(is_given) {
         let time = || {
             let wrong = || malformed(Some(name.clone()), FieldProblem::NotATime);
             // The plus sign of a time zone that was not encoded is read as a space.
