@@ -10,5 +10,6 @@ mod forwarded;
 pub(crate) mod malformed;
 mod misfit;
 pub(crate) mod path;
+pub(crate) mod query;
 pub(crate) mod shape;
 pub(crate) mod tree;

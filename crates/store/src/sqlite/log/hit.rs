@@ -117,6 +117,18 @@ impl From<Key> for BucketKeys<'_> {
 }
 
 impl LoggedHit {
+    /// Reads a row of carried hits: its hit, and the time of that.
+    pub(crate) fn of_carried(row: &rusqlite::Row<'_>) -> rusqlite::Result<(Self, Timestamp)> {
+        let at = Timestamp::from_millis(row.get("at")?);
+        let hit = Self {
+            bucket: Key::of_column(row.get("bucket")?),
+            window: at.until(Timestamp::from_millis(row.get("until")?)),
+            weight: row.get("weight")?,
+            refundable: false,
+        };
+        Ok((hit, at))
+    }
+
     pub(crate) fn of(counted: &HitKind, bucket: Key) -> Self {
         Self {
             bucket,

@@ -196,13 +196,7 @@ pub(crate) fn restore_carried(
     )?;
     let mut rows = select.query([now.as_millis()])?;
     while let Some(row) = rows.next()? {
-        let at = Timestamp::from_millis(row.get("at")?);
-        let hit = LoggedHit {
-            bucket: Key::of_column(row.get("bucket")?),
-            window: at.until(Timestamp::from_millis(row.get("until")?)),
-            weight: row.get("weight")?,
-            refundable: false,
-        };
+        let (hit, at) = LoggedHit::of_carried(row)?;
         live.add_send_hit(&hit, at);
     }
     Ok(())

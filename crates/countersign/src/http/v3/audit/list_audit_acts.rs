@@ -3,13 +3,12 @@
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use countersign_api::{AuditActDto, Fault, FieldProblem};
-use countersign_core::time::Timestamp;
 use serde_json::{Value, json};
 
 use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, get};
 use crate::http::proof::operator::Operator;
 use crate::http::request::context::Context;
-use crate::http::request::malformed::malformed;
+use crate::http::request::query;
 use crate::http::state::AppState;
 use crate::manage::ActQuery;
 use crate::operator::Permission;
@@ -76,27 +75,15 @@ fn parse(query: &str) -> Result<ActQuery, Fault> {
         limit: 50,
         ..ActQuery::default()
     };
-    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let wrong = |problem| move || malformed(Some(name.to_owned()), problem);
+    for (name, value) in query::pairs(query) {
         match name {
             "before" => {
                 let seq = value.parse().ok().filter(|seq| *seq > 0);
-                parsed.before = Some(seq.ok_or_else(wrong(FieldProblem::NotASeq))?);
+                parsed.before = Some(seq.ok_or_else(|| query::wrong(name, FieldProblem::NotASeq))?);
             }
-            "since" => {
-                // The plus sign of a time zone may come as it is or encoded.
-                let time = Timestamp::parse(&value.replace("%3A", ":").replace("%2B", "+"));
-                parsed.since = Some(time.ok_or_else(wrong(FieldProblem::NotATime))?);
-            }
+            "since" => parsed.since = Some(query::time(name, value)?),
             "act" => parsed.act = Some(value.to_owned()),
-            "limit" => {
-                let limit = value
-                    .parse()
-                    .ok()
-                    .filter(|limit| (1..=1_000).contains(limit));
-                parsed.limit = limit.ok_or_else(wrong(FieldProblem::NotALimit))?;
-            }
+            "limit" => parsed.limit = query::limit(name, value)?,
             _ => {}
         }
     }

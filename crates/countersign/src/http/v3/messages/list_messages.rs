@@ -8,13 +8,12 @@ use axum::response::Response;
 use countersign_api::{Fault, FieldProblem, MessageDto};
 use countersign_core::id::{MessageId, RequestId};
 use countersign_core::ports::records::TimelineQuery;
-use countersign_core::time::Timestamp;
 use serde_json::json;
 
 use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, get};
 use crate::http::proof::operator::Operator;
 use crate::http::request::context::Context;
-use crate::http::request::malformed::malformed;
+use crate::http::request::query;
 use crate::http::state::AppState;
 use crate::http::wire::message;
 use crate::operator::Permission;
@@ -77,35 +76,21 @@ pub(super) fn parse(query: &str) -> Result<TimelineQuery, Fault> {
         limit: 50,
         ..TimelineQuery::default()
     };
-    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let id = || MessageId::parse(value).ok_or_else(|| wrong(name, FieldProblem::NotAUuid));
+    for (name, value) in query::pairs(query) {
+        let id =
+            || MessageId::parse(value).ok_or_else(|| query::wrong(name, FieldProblem::NotAUuid));
         match name {
             "messageId" => parsed.message = Some(id()?),
             "requestId" => {
                 let id = RequestId::parse(value);
-                parsed.request = Some(id.ok_or_else(|| wrong(name, FieldProblem::NotAUuid))?);
+                parsed.request =
+                    Some(id.ok_or_else(|| query::wrong(name, FieldProblem::NotAUuid))?);
             }
             "before" => parsed.before = Some(id()?),
-            "decidedBefore" => {
-                // The plus sign of a time zone may come as it is or encoded.
-                let time = Timestamp::parse(&value.replace("%3A", ":").replace("%2B", "+"));
-                let time = time.ok_or_else(|| wrong(name, FieldProblem::NotATime))?;
-                parsed.decided_before = Some(time);
-            }
-            "limit" => {
-                let limit = value
-                    .parse()
-                    .ok()
-                    .filter(|limit| (1..=1000).contains(limit));
-                parsed.limit = limit.ok_or_else(|| wrong(name, FieldProblem::NotALimit))?;
-            }
+            "decidedBefore" => parsed.decided_before = Some(query::time(name, value)?),
+            "limit" => parsed.limit = query::limit(name, value)?,
             _ => {}
         }
     }
     Ok(parsed)
-}
-
-fn wrong(field: &str, problem: FieldProblem) -> Fault {
-    malformed(Some(field.to_owned()), problem)
 }

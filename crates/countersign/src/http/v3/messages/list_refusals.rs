@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, get};
 use crate::http::proof::operator::Operator;
 use crate::http::request::context::Context;
-use crate::http::request::malformed::malformed;
+use crate::http::request::query;
 use crate::http::state::AppState;
 use crate::http::wire::refusal;
 use crate::operator::Permission;
@@ -68,19 +68,14 @@ fn parse(query: &str) -> Result<RefusalQuery, Fault> {
         limit: 50,
         ..RefusalQuery::default()
     };
-    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let wrong = |problem| malformed(Some(name.to_owned()), problem);
+    for (name, value) in query::pairs(query) {
         match name {
             "requestId" => {
                 let id = RequestId::parse(value);
-                parsed.request = Some(id.ok_or_else(|| wrong(FieldProblem::NotAUuid))?);
+                parsed.request =
+                    Some(id.ok_or_else(|| query::wrong(name, FieldProblem::NotAUuid))?);
             }
-            "limit" => {
-                let limit = value.parse().ok();
-                let limit = limit.filter(|limit| (1..=1000).contains(limit));
-                parsed.limit = limit.ok_or_else(|| wrong(FieldProblem::NotALimit))?;
-            }
+            "limit" => parsed.limit = query::limit(name, value)?,
             _ => {}
         }
     }
