@@ -141,5 +141,5 @@ fn an_endpoint_that_is_no_url_of_a_collector_stops_the_start() {
     let deployment = Deployment::new();
     let variable = "COUNTERSIGN_TELEMETRY__OTLP_ENDPOINT";
     let refused = |endpoint| deployment.refusal_with(&[(variable, endpoint)]);
-    assert_snapshot!(refused("http://user:secret@127.0.0.1:4318"), @"countersign: the settings (file [folder]/countersign.toml): telemetry: otlp_endpoint is the URL of a collector, such as http://127.0.0.1:4318, without user, query and fragment");
+    assert_snapshot!(refused("http://user:secret@collector:4318"), @"countersign: the settings (file [folder]/countersign.toml): telemetry: otlp_endpoint is the URL of a collector, such as http://127.0.0.1:4318, without user, query and fragment");
 }
