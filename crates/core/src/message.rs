@@ -126,25 +126,32 @@ impl Decision {
     /// Returns the time until no limit refuses any more; `None` if no limit refused.
     #[must_use]
     pub fn wait(&self) -> Option<Duration> {
-        let until = self.enforced().map(|(_, _, until)| until).max()?;
+        let refusing = self
+            .refusing(Mode::Enforce)
+            .chain(self.refusing(Mode::Challenge));
+        let until = refusing.map(|(_, _, until)| until).max()?;
         Some(self.at.until(until))
     }
 
-    /// Returns the enforced limit that refuses the longest, with its place in `limits` and the end of its refusal. A
-    /// limit that never admits comes before all others, and the first limit before others of the same end.
+    /// Returns the limit that refuses the longest, with its place in `limits` and the end of its refusal. A limit that a
+    /// challenge can lift comes after all others, one that never admits before all others, and the first limit before
+    /// others of the same end.
     #[must_use]
     pub fn refused_by(&self) -> Option<(usize, &Limit, Timestamp)> {
-        self.enforced()
-            .max_by_key(|(place, limit, until)| (limit.never_admits(), *until, Reverse(*place)))
+        let longest = |mode| {
+            self.refusing(mode)
+                .max_by_key(|(place, limit, until)| (limit.never_admits(), *until, Reverse(*place)))
+        };
+        longest(Mode::Enforce).or_else(|| longest(Mode::Challenge))
     }
 
-    /// Iterates over the enforced limits that refused, each with its place and the end of its refusal.
-    fn enforced(&self) -> impl Iterator<Item = (usize, &Limit, Timestamp)> {
+    /// Iterates over the limits in this mode that refused, each with its place and the end of its refusal.
+    fn refusing(&self, mode: Mode) -> impl Iterator<Item = (usize, &Limit, Timestamp)> {
         let refusals = self.refusals.iter().filter_map(|(place, until)| {
-            let (limit, _) = self.limits.limits().get(*place)?;
-            Some((*place, limit, *until))
+            let placed = self.limits.limits().get(*place)?;
+            Some((*place, &placed.limit, *until))
         });
-        refusals.filter(|(_, limit, _)| limit.mode == Mode::Enforce)
+        refusals.filter(move |(_, limit, _)| limit.mode == mode)
     }
 }
 
@@ -153,11 +160,11 @@ pub fn verdicts(
     limits: &RuleSet,
     refusals: &[(usize, Timestamp)],
 ) -> impl Iterator<Item = Verdict> {
-    limits.limits().iter().zip(0..).map(|((limit, _), number)| {
+    limits.limits().iter().zip(0..).map(|(placed, number)| {
         let refusal = refusals.iter().find(|(refused, _)| *refused == number);
         Verdict {
-            rule: limit.name.clone(),
-            mode: limit.mode,
+            rule: placed.limit.name.clone(),
+            mode: placed.limit.mode,
             refused_until: refusal.map(|(_, until)| *until),
         }
     })

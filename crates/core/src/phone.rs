@@ -109,6 +109,28 @@ impl PhoneNumber {
         self.e164.get(..end).unwrap_or_default()
     }
 
+    /// Returns the number in E.164 without its last two digits: its block of a hundred numbers.
+    #[must_use]
+    pub fn block(&self) -> &str {
+        let end = self.e164.len().saturating_sub(2);
+        self.e164.get(..end).unwrap_or_default()
+    }
+
+    /// Returns the country calling code, which several countries may share.
+    #[must_use]
+    pub fn calling_code(&self) -> u16 {
+        self.calling_code
+    }
+
+    /// Returns the number in E.164 up to the third digit of the national number: its carrier range. Most countries give
+    /// such ranges to one carrier each.
+    #[must_use]
+    pub fn carrier(&self) -> &str {
+        let national = self.national().len();
+        let end = self.e164.len() - national + national.min(3);
+        self.e164.get(..end).unwrap_or_default()
+    }
+
     /// Returns the number as people other than its owner may see it: `+86138****8000`. The stars stand for four
     /// digits at least.
     #[must_use]

@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::Context;
 use countersign_core::code::checker::Checker;
 use countersign_core::entropy::Entropy;
+use countersign_core::limit::LimitsInUse;
 use countersign_core::network::Networks;
 use countersign_core::ports::audit::AuditLog;
 use countersign_core::ports::erasure::Eraser;
@@ -129,6 +130,7 @@ impl Service {
         let ledger: Arc<dyn Ledger> = tracer.ledger(Arc::new(ledger));
         let (records, setup) = (&parts.records, &parts.setup);
         let (clock, entropy) = (&parts.clock, &parts.entropy);
+        let limits = LimitsInUse::from(parts.settings.limits);
         let messenger = MessengerParts {
             ledger: Arc::clone(&ledger),
             refusals: Arc::clone(&parts.refusals),
@@ -136,7 +138,7 @@ impl Service {
             entropy: Arc::clone(entropy),
             keys: parts.master_keys.codes(),
             policy: parts.settings.codes.clone(),
-            limits: parts.settings.limits,
+            limits: limits.clone(),
         };
         let messenger = Arc::new(Messenger::new(messenger, Plan::default()));
         let checker = Checker::new(
@@ -144,6 +146,7 @@ impl Service {
             parts.master_keys.codes(),
             parts.settings.codes,
             clock.now(),
+            limits,
         );
         let reach = parts.settings.reach.unwrap_or(parts.reach);
         let vendors = VendorParts {

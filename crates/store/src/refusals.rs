@@ -89,7 +89,7 @@ mod tests {
     use countersign_core::application::AppId;
     use countersign_core::channel::Channel;
     use countersign_core::id::RequestId;
-    use countersign_core::limit::{LimitKind, Refusal};
+    use countersign_core::limit::{LimitKind, Mode, Refusal};
     use countersign_core::phone::PhoneNumber;
     use countersign_core::time::Timestamp;
 
@@ -105,6 +105,7 @@ mod tests {
             phone: PhoneNumber::parse(&format!("1380013800{}", n % 3), None).unwrap(),
             caller: None,
             refusal: Refusal {
+                mode: Mode::Enforce,
                 limit: "minute".into(),
                 kind: LimitKind::Minute,
                 count: 1,

@@ -73,6 +73,8 @@ pub struct CodeCheck {
     /// The maximum of consecutive wrong guesses about the number. Once it is reached, the ledger compares
     /// nothing.
     pub most_in_a_row: u32,
+    /// The rules of sends whose hits end when the guess is right and uses the code up; `None` if there are none.
+    pub ends: Option<Rules>,
 }
 
 impl CodeCheck {
@@ -86,6 +88,16 @@ impl CodeCheck {
             most_in_a_row: caller.budget().in_a_row,
             length,
             guess,
+            ends: None,
+        }
+    }
+
+    /// Lets a right guess that uses the code up end the hits of `rules`.
+    #[must_use]
+    pub fn ending(self, rules: Option<Rules>) -> Self {
+        Self {
+            ends: rules,
+            ..self
         }
     }
 
@@ -212,6 +224,8 @@ pub enum HitChange {
     Add,
     /// Each bucket loses all hits up to the moment of the effect.
     Clear,
+    /// Each bucket of sends loses all hits up to the moment of the effect.
+    EndSends,
 }
 
 impl Effect {
@@ -271,13 +285,14 @@ impl Effect {
         }
     }
 
-    /// Returns the change to the hits of the effect's buckets: those of [`CodeCheck::rules`], [`Unlock::rules`]
-    /// or [`TokenUse::bucket`].
+    /// Returns the change to the hits of the effect's buckets: those of [`CodeCheck::rules`], [`CodeCheck::ends`] for a
+    /// right guess, [`Unlock::rules`] or [`TokenUse::bucket`].
     #[must_use]
     pub const fn hits(&self) -> HitChange {
         match self {
             Effect::Wrong { .. } | Effect::TokenUsed => HitChange::Add,
-            Effect::Used { .. } | Effect::Rekeyed => HitChange::Keep,
+            Effect::Used { .. } => HitChange::EndSends,
+            Effect::Rekeyed => HitChange::Keep,
             Effect::Unlocked => HitChange::Clear,
         }
     }

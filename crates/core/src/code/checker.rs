@@ -10,6 +10,7 @@ use super::passcode::Passcode;
 use crate::application::AppId;
 use crate::channel::Channel;
 use crate::id::RequestId;
+use crate::limit::LimitsInUse;
 use crate::phone::PhoneNumber;
 use crate::policy::CodePolicy;
 use crate::ports::StoreError;
@@ -51,6 +52,7 @@ pub struct Checker {
     keys: PasscodeKeyring,
     policy: CodePolicy,
     policy_since: Timestamp,
+    limits: LimitsInUse,
 }
 
 impl std::fmt::Debug for Checker {
@@ -61,18 +63,21 @@ impl std::fmt::Debug for Checker {
 
 impl Checker {
     /// Makes a checker over `ledger`, with the keys under which the messenger makes MACs, and the messenger's rules
-    /// of codes, by which it makes codes since `policy_since` on the ledger's clock.
+    /// of codes, by which it makes codes since `policy_since` on the ledger's clock. A right guess ends what the messenger's
+    /// `limits` say.
     pub fn new(
         ledger: Arc<dyn Ledger>,
         keys: impl Into<PasscodeKeyring>,
         policy: CodePolicy,
         policy_since: Timestamp,
+        limits: LimitsInUse,
     ) -> Self {
         Self {
             ledger,
             keys: keys.into(),
             policy,
             policy_since,
+            limits,
         }
     }
 
@@ -89,6 +94,8 @@ impl Checker {
             digits: self.policy.of(&input.app, input.channel).digits,
             since: self.policy_since,
         };
+        let limits = self.limits.get();
+        let ends = limits.ended_by_success(&input.app, input.channel, &input.phone);
         let guess = Guess::new(
             self.keys.keys(),
             passcode,
@@ -96,7 +103,7 @@ impl Checker {
             input.channel,
             input.phone,
         );
-        let check = CodeCheck::new(input.request_id, input.caller, guess, length);
+        let check = CodeCheck::new(input.request_id, input.caller, guess, length).ending(ends);
         self.ledger.check(check).await
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use super::{Bucket, Limit, Mode, RuleSet, Rules};
+use super::{Bound, Bucket, Counts, Limit, Mode, RuleSet, Rules};
 use crate::code::check::Caller;
 use crate::code::failures::FailureBudget;
 use crate::phone::PhoneNumber;
@@ -27,11 +27,12 @@ pub fn wrong_guesses(phone: &PhoneNumber, caller: Caller) -> Rules {
 fn limits(budget: FailureBudget) -> RuleSet {
     let limit = |name: &'static str, hours: u64, max| Limit {
         name: name.into(),
+        counts: Counts::Messages,
         window: Duration::from_secs(hours * 3600),
-        max,
-        weight: 1,
+        bound: Bound::Max(max),
         mode: Mode::Enforce,
         refundable: false,
+        until_verified: false,
     };
     RuleSet::of_one_bucket([
         limit("wrong_hour", 1, budget.hour),
@@ -50,10 +51,11 @@ mod tests {
         let hour = Duration::from_secs(3_600);
         for (caller, in_hour, in_day) in [(Caller::Public, 10, 20), (Caller::Application, 15, 30)] {
             let rules = of(caller, "13800138000");
-            let limits = rules.set().limits().iter().map(|(limit, bucket)| {
-                (*bucket, limit.window, limit.max, limit.weight, limit.mode)
+            let limits = rules.set().limits().iter().map(|placed| {
+                let limit = &placed.limit;
+                (placed.bucket, limit.window, limit.bound.clone(), limit.mode)
             });
-            let limit = |window, max| (0, window, max, 1, Mode::Enforce);
+            let limit = |window, max| (0, window, Bound::Max(max), Mode::Enforce);
             let expected = [limit(hour, in_hour), limit(24 * hour, in_day)];
             assert_eq!(limits.collect::<Vec<_>>(), expected);
         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Hit, Limit, count, judge, thin};
+use super::{Bound, Hit, Limit, count, judge, thin};
 use crate::time::Timestamp;
 
 /// The number of hits from which on a bucket is thinned before it takes more memory.
@@ -49,14 +49,14 @@ impl Hits {
         self.hits.last().map(|hit| hit.at)
     }
 
-    /// Judges an event at `now` by `limit`, like [`judge`](super::judge()). Fast path: a bucket far below the
-    /// maximum needs no closer look.
+    /// Judges an event of this `weight` at `now` by `limit`, like [`judge`](super::judge()). Fast path: a bucket far below
+    /// the maximum needs no closer look.
     #[must_use]
-    pub fn judge(&self, limit: &Limit, now: Timestamp) -> Option<Timestamp> {
-        if self.total + u64::from(limit.weight) <= limit.max.into() {
-            return None;
+    pub fn judge(&self, limit: &Limit, weight: u32, now: Timestamp) -> Option<Timestamp> {
+        match limit.bound {
+            Bound::Max(max) if self.total + u64::from(weight) <= max.into() => None,
+            _ => judge(limit, &self.hits, weight, now),
         }
-        judge(limit, &self.hits, now)
     }
 
     /// Returns the weight that `limit` counts at `now`.

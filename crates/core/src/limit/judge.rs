@@ -1,7 +1,9 @@
 //! The meaning of a limit: whether an event fits among the hits of its bucket. Every ledger judges by this
 //! module.
 
-use super::Limit;
+use std::time::Duration;
+
+use super::{Bound, Limit, wait_after};
 use crate::time::Timestamp;
 
 /// One event that counts in a bucket.
@@ -13,15 +15,33 @@ pub struct Hit {
     pub weight: u32,
 }
 
-/// Judges an event at `now` by `limit`, given the earlier `hits` of its bucket in order of time. Returns `None`
-/// if the limit allows the event, else the first time at which it would
+/// Judges an event of this `weight` at `now` by `limit`, given the earlier `hits` of its bucket in order of time. Returns
+/// `None` if the limit allows the event, else the first time at which it would
 /// ([`refused_until`](super::Verdict::refused_until)).
 ///
 /// A hit at `t` counts until `t + window`, not including that moment. Every store agrees with this function.
 #[must_use]
-pub fn judge(limit: &Limit, hits: &[Hit], now: Timestamp) -> Option<Timestamp> {
+pub fn judge(limit: &Limit, hits: &[Hit], weight: u32, now: Timestamp) -> Option<Timestamp> {
     let live = counting(limit, hits, now);
-    let (mut weight, max) = (u64::from(limit.weight) + sum(live), u64::from(limit.max));
+    match &limit.bound {
+        Bound::Max(max) => until_it_fits(live, weight, *max, limit.window, now),
+        Bound::Waits(waits) => {
+            let last = live.last()?;
+            let until = last.at.after(wait_after(waits, sum(live)));
+            (until > now).then_some(until)
+        }
+    }
+}
+
+/// Returns the time at which an event of `weight` fits among these hits; `None` if it fits at `now`.
+fn until_it_fits(
+    live: &[Hit],
+    weight: u32,
+    max: u32,
+    window: Duration,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    let (mut weight, max) = (u64::from(weight) + sum(live), u64::from(max));
     if weight <= max {
         return None;
     }
@@ -30,7 +50,7 @@ pub fn judge(limit: &Limit, hits: &[Hit], now: Timestamp) -> Option<Timestamp> {
         weight -= u64::from(hit.weight);
         weight <= max
     });
-    Some(leaves.map_or(now, |hit| hit.at).after(limit.window))
+    Some(leaves.map_or(now, |hit| hit.at).after(window))
 }
 
 /// Returns the weight that `limit` counts at `now` among the `hits` of a bucket, which are in order of time.

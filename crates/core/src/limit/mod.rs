@@ -1,8 +1,9 @@
 //! Limits: rules that can refuse an event.
 //!
-//! Every limit is one sentence of the same shape: *the hits of this bucket within the last `window` may weigh
+//! Nearly every limit is one sentence of the same shape: *the hits of this bucket within the last `window` may weigh
 //! at most `max`*. One code per minute is that sentence with weight 1; so are five an hour, a thousand a day
-//! per country, or a budget in cents. A [`Limit`] is what a deployment decides on once; an event brings the
+//! per country, or a budget in money. Some limits count different numbers in place of messages ([`Counts::Numbers`]), and
+//! some say how long to wait after the first event, after the second, and so on ([`Bound::Waits`]). A [`Limit`] is what a deployment decides on once; an event brings the
 //! buckets, and both together are [`Rules`]. Rules are plain data and complete before the ledger is asked, so
 //! that a ledger can judge a whole list of them in one atomic step, whether that step is a lock in memory or a
 //! transaction in a database (`docs/decisions/0003-store-port.md`).
@@ -20,27 +21,88 @@ use crate::time::Timestamp;
 pub struct Limit {
     /// The name under which verdicts are kept and shown, such as `minute`.
     pub name: Cow<'static, str>,
+    /// What the limit adds up.
+    pub counts: Counts,
     /// The rolling window; at most [`Limit::LONGEST_WINDOW`].
     pub window: Duration,
-    /// The maximum sum of the weights of the hits in a window.
-    pub max: u32,
-    /// The weight that this event would add.
-    pub weight: u32,
+    /// How much fits into a window.
+    pub bound: Bound,
     /// The consequence of a refusal.
     pub mode: Mode,
     /// Whether the hit is given back when nothing was sent.
     pub refundable: bool,
+    /// Whether a right guess of the application's own server ends the hits of the code's scope.
+    pub until_verified: bool,
+}
+
+/// What a limit adds up.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Counts {
+    /// Events: each weighs 1.
+    #[default]
+    Messages,
+    /// The different numbers that events are about: an event about a number that has a hit in the window weighs nothing.
+    Numbers,
+    /// Money: an event weighs its [price](Rules::with_price).
+    Money,
+}
+
+/// How much fits into a window.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Bound {
+    /// The maximum sum of the weights of the hits in a window.
+    Max(u32),
+    /// After the first event of a window, the least time before the next one; then after the second, and so on. The last
+    /// entry holds for all further events.
+    Waits(Arc<[Duration]>),
 }
 
 impl Limit {
     /// The longest window that stores support.
     pub const LONGEST_WINDOW: Duration = Duration::from_secs(31 * 24 * 3600);
 
-    /// Returns whether the limit refuses the event for good, since the event alone weighs more than the maximum.
+    /// Returns whether the limit refuses every event.
     #[must_use]
-    pub const fn never_admits(&self) -> bool {
-        self.weight > self.max
+    pub fn never_admits(&self) -> bool {
+        self.bound == Bound::Max(0)
     }
+
+    /// Returns the limit in the words "at most `max` within `window`", as it holds after `count` hits in its window.
+    #[must_use]
+    pub fn in_words(&self, count: u64) -> Words {
+        match &self.bound {
+            Bound::Max(max) => Words {
+                count,
+                max: *max,
+                window: self.window,
+            },
+            Bound::Waits(waits) => Words {
+                count: count.min(1),
+                max: 1,
+                window: wait_after(waits, count),
+            },
+        }
+    }
+}
+
+/// A limit as it is told to people: `count` of at most `max` within `window`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Words {
+    /// The weight that is counted.
+    pub count: u64,
+    /// The maximum weight.
+    pub max: u32,
+    /// The window.
+    pub window: Duration,
+}
+
+/// Returns the least time between the event number `count` of a window and the next one.
+fn wait_after(waits: &[Duration], count: u64) -> Duration {
+    let place = usize::try_from(count)
+        .unwrap_or(usize::MAX)
+        .saturating_sub(1);
+    let wait = waits.get(place).or(waits.last());
+    wait.copied().unwrap_or_default()
 }
 
 /// A limit on one bucket, ready to be judged.
@@ -52,26 +114,41 @@ pub struct Rule {
     pub limit: Limit,
 }
 
+/// A limit and the numbers of its buckets among those of an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlacedLimit {
+    /// The limit.
+    pub limit: Limit,
+    /// The bucket that the limit counts in.
+    pub bucket: usize,
+    /// For a limit that [counts numbers](Counts::Numbers), the bucket of the events about the same number: the bucket that
+    /// the limit counts in has one hit for each of those buckets, at the time of its newest hit.
+    pub of_number: Option<usize>,
+}
+
 /// The limits of one kind of event, and which of them share a bucket; checked once, judged often.
 ///
 /// The first bucket is the likeliest to refuse. A ledger may judge it alone first, before it prepares anything
 /// that only an admitted event needs ([`RuleSet::FAST_PATH`]).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleSet {
-    /// Each limit with the number of its bucket.
-    limits: Vec<(Limit, usize)>,
+    limits: Vec<PlacedLimit>,
     buckets: Vec<HitKind>,
 }
 
 /// The hit that one event makes in a bucket, for all limits that count in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HitKind {
+    /// What the hit adds to the bucket.
+    pub counts: Counts,
     /// The longest window in which the hit counts.
     pub window: Duration,
-    /// The weight of the hit.
-    pub weight: u32,
     /// Whether the hit is given back when nothing was sent.
     pub refundable: bool,
+    /// Whether a right guess ends the hit.
+    pub until_verified: bool,
+    /// See [`PlacedLimit::of_number`].
+    pub of_number: Option<usize>,
 }
 
 /// The reason why limits cannot be judged together.
@@ -83,13 +160,13 @@ pub enum InvalidRules {
     /// A window of zero length, or longer than [`Limit::LONGEST_WINDOW`].
     #[error("a window has 1 millisecond to 31 days")]
     Window,
-    /// A weight of zero.
-    #[error("an event weighs at least 1")]
-    Weight,
+    /// No wait, or one longer than the window.
+    #[error("a limit has one wait at least, and none longer than its window")]
+    Waits,
     /// Two limits on one bucket that disagree about the hit of an event.
-    #[error("limits that count the same agree on its weight and on whether it is given back")]
+    #[error("limits that count the same agree on what a hit is and on whether it is given back")]
     SharedBucket,
-    /// A bucket without a limit, or a limit without a bucket.
+    /// A bucket without a limit, a limit without a bucket, or one that counts numbers without a bucket of each number.
     #[error("an event brings one bucket for each that its limits name")]
     Buckets,
 }
@@ -102,64 +179,60 @@ impl RuleSet {
     /// one-minute limit, which refuses nearly every refused send.
     pub const FAST_PATH: usize = 1;
 
-    /// Checks and takes limits, each with the number of its bucket. The numbers are 0, 1, and so on, without a
-    /// gap.
+    /// Checks and takes limits with the numbers of their buckets: 0, 1, and so on, without a gap.
     ///
     /// # Errors
     /// [`InvalidRules`] says which constraint they break.
-    pub fn new(limits: Vec<(Limit, usize)>) -> Result<Self, InvalidRules> {
+    pub fn new(limits: Vec<PlacedLimit>) -> Result<Self, InvalidRules> {
         if limits.len() > Self::MOST {
             return Err(InvalidRules::TooMany);
         }
-        let count = limits.iter().map(|(_, bucket)| bucket + 1).max();
-        let mut buckets: Vec<Option<HitKind>> = vec![None; count.unwrap_or(0).min(Self::MOST)];
-        for (limit, bucket) in &limits {
-            if limit.window.as_millis() == 0 || limit.window > Limit::LONGEST_WINDOW {
-                return Err(InvalidRules::Window);
+        let numbers = limits.iter().flat_map(PlacedLimit::numbers);
+        let count = numbers.max().map_or(0, |last| last + 1);
+        let mut buckets: Vec<Option<HitKind>> = vec![None; count.min(2 * Self::MOST)];
+        for placed in &limits {
+            placed.limit.check()?;
+            if placed.of_number.is_some() != (placed.limit.counts == Counts::Numbers) {
+                return Err(InvalidRules::Buckets);
             }
-            if limit.weight == 0 {
-                return Err(InvalidRules::Weight);
+            take(&mut buckets, placed.bucket, placed.hit_kind())?;
+            if let Some(number) = placed.of_number {
+                take(&mut buckets, number, placed.hit_kind().of_one_number())?;
             }
-            let counted = buckets.get_mut(*bucket).ok_or(InvalidRules::Buckets)?;
-            let known = counted.get_or_insert(limit.counted());
-            if (known.weight, known.refundable) != (limit.weight, limit.refundable) {
-                return Err(InvalidRules::SharedBucket);
-            }
-            known.window = known.window.max(limit.window);
         }
         let buckets: Option<Vec<_>> = buckets.into_iter().collect();
         let buckets = buckets.ok_or(InvalidRules::Buckets)?;
         Ok(Self { limits, buckets })
     }
 
-    /// Makes the set of limits that share one bucket and take the weight of the first.
+    /// Makes the set of limits that share one bucket and make the hit of the first.
     pub(crate) fn of_one_bucket<const N: usize>(limits: [Limit; N]) -> Self {
-        let window = limits.iter().map(|limit| limit.window).max();
+        let limits = limits.map(PlacedLimit::alone);
+        let window = limits.iter().map(|placed| placed.limit.window).max();
         let counted = limits.first().map(|first| HitKind {
-            window: window.unwrap_or(first.window),
-            ..first.counted()
+            window: window.unwrap_or(first.limit.window),
+            ..first.hit_kind()
         });
         Self {
-            limits: limits.map(|limit| (limit, 0)).into(),
+            limits: limits.into(),
             buckets: counted.into_iter().collect(),
         }
     }
 
     /// Returns the limits that refuse an event, or note that they would: their places in the set, and until when.
-    /// `judge` answers for a limit on the bucket of that number, as [`judge`](judge()) does.
+    /// `judge` answers for a limit, as [`judge`](judge()) does.
     pub fn refusals(
         &self,
-        judge: impl Fn(&Limit, usize) -> Option<Timestamp>,
+        judge: impl Fn(&PlacedLimit) -> Option<Timestamp>,
     ) -> Vec<(usize, Timestamp)> {
         let limits = self.limits.iter().zip(0..);
-        let refusals =
-            limits.filter_map(|((limit, bucket), place)| Some((place, judge(limit, *bucket)?)));
+        let refusals = limits.filter_map(|(placed, place)| Some((place, judge(placed)?)));
         refusals.collect()
     }
 
-    /// Returns the limits in order, each with the number of its bucket.
+    /// Returns the limits in order.
     #[must_use]
-    pub fn limits(&self) -> &[(Limit, usize)] {
+    pub fn limits(&self) -> &[PlacedLimit] {
         &self.limits
     }
 
@@ -170,12 +243,66 @@ impl RuleSet {
     }
 }
 
-impl Limit {
-    fn counted(&self) -> HitKind {
+/// Notes that an event makes this hit in the bucket of that number.
+fn take(buckets: &mut [Option<HitKind>], number: usize, kind: HitKind) -> Result<(), InvalidRules> {
+    let counted = buckets.get_mut(number).ok_or(InvalidRules::Buckets)?;
+    let known = counted.get_or_insert(kind);
+    let window = known.window.max(kind.window);
+    if (HitKind { window, ..*known }) != (HitKind { window, ..kind }) {
+        return Err(InvalidRules::SharedBucket);
+    }
+    known.window = window;
+    Ok(())
+}
+
+impl PlacedLimit {
+    /// Places a limit on the first bucket.
+    #[must_use]
+    pub const fn alone(limit: Limit) -> Self {
+        Self {
+            limit,
+            bucket: 0,
+            of_number: None,
+        }
+    }
+
+    fn numbers(&self) -> impl Iterator<Item = usize> {
+        std::iter::once(self.bucket).chain(self.of_number)
+    }
+
+    fn hit_kind(&self) -> HitKind {
         HitKind {
-            window: self.window,
-            weight: self.weight,
-            refundable: self.refundable,
+            counts: self.limit.counts,
+            window: self.limit.window,
+            refundable: self.limit.refundable,
+            until_verified: self.limit.until_verified,
+            of_number: self.of_number,
+        }
+    }
+}
+
+impl HitKind {
+    /// Returns the hit in the bucket of one number, for a limit that counts numbers by this one.
+    fn of_one_number(self) -> Self {
+        Self {
+            counts: Counts::Messages,
+            of_number: None,
+            ..self
+        }
+    }
+}
+
+impl Limit {
+    fn check(&self) -> Result<(), InvalidRules> {
+        if self.window.as_millis() == 0 || self.window > Limit::LONGEST_WINDOW {
+            return Err(InvalidRules::Window);
+        }
+        match &self.bound {
+            Bound::Waits(waits) if waits.is_empty() => Err(InvalidRules::Waits),
+            Bound::Waits(waits) if waits.iter().any(|wait| *wait > self.window) => {
+                Err(InvalidRules::Waits)
+            }
+            _ => Ok(()),
         }
     }
 }
@@ -185,6 +312,7 @@ impl Limit {
 pub struct Rules {
     set: Arc<RuleSet>,
     buckets: Vec<Bucket>,
+    price: u32,
 }
 
 impl Rules {
@@ -200,7 +328,10 @@ impl Rules {
                 buckets.push(bucket.clone());
                 buckets.len() - 1
             });
-            limits.push((limit, number));
+            limits.push(PlacedLimit {
+                bucket: number,
+                ..PlacedLimit::alone(limit)
+            });
         }
         Self::of(Arc::new(RuleSet::new(limits)?), buckets)
     }
@@ -213,7 +344,11 @@ impl Rules {
         if set.buckets.len() != buckets.len() {
             return Err(InvalidRules::Buckets);
         }
-        Ok(Self { set, buckets })
+        Ok(Self {
+            set,
+            buckets,
+            price: 0,
+        })
     }
 
     /// Makes the rules by which a set [of one bucket](RuleSet::of_one_bucket) judges an event in `bucket`.
@@ -221,6 +356,22 @@ impl Rules {
         Self {
             set,
             buckets: vec![bucket],
+            price: 0,
+        }
+    }
+
+    /// Lets the event weigh `price` where a limit [counts money](Counts::Money), in ten-thousandths of the currency.
+    #[must_use]
+    pub fn with_price(self, price: u32) -> Self {
+        Self { price, ..self }
+    }
+
+    /// Returns the weight of the hit that the event makes in a bucket of this kind.
+    #[must_use]
+    pub const fn weight(&self, kind: &HitKind) -> u32 {
+        match kind.counts {
+            Counts::Messages | Counts::Numbers => 1,
+            Counts::Money => self.price,
         }
     }
 
@@ -242,6 +393,8 @@ impl Rules {
 pub enum Mode {
     /// The limit refuses the event.
     Enforce,
+    /// The limit refuses the event, and the caller may come back with a solved challenge.
+    Challenge,
     /// The ledger records the refusal and admits the event.
     Monitor,
 }
@@ -300,20 +453,39 @@ impl Verdict {
     /// Returns whether this verdict refuses the event.
     #[must_use]
     pub fn refuses(&self) -> bool {
-        self.mode == Mode::Enforce && self.refused_until.is_some()
+        self.mode != Mode::Monitor && self.refused_until.is_some()
     }
+}
+
+/// A limit at one moment, for one event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LimitState {
+    /// The limit.
+    pub limit: Limit,
+    /// The weight that the limit counts, without the event.
+    pub count: u64,
+    /// The time until which the limit would refuse the event; `None` if it would not. See [`Verdict::refused_until`].
+    pub refused_until: Option<Timestamp>,
 }
 
 pub mod guesses;
 mod hits;
+mod in_use;
 mod judge;
+mod part;
 mod refusal;
+mod send_limit;
 mod sends;
+mod standing;
 
 pub use hits::Hits;
+pub use in_use::LimitsInUse;
 pub use judge::{Hit, LATENESS, count, judge, thin};
+pub use part::Part;
 pub use refusal::{LimitKind, Refusal};
-pub use sends::{InvalidSendLimits, Part, SendLimit, SendLimits};
+pub use send_limit::{InvalidSendLimits, Override, SendLimit};
+pub use sends::{SendFacts, SendLimits};
+pub use standing::Standing;
 
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::Part;
+use super::{Mode, Part};
 use crate::time::Timestamp;
 
 /// The kind of a limit on sends. It follows from the parts that the sends counted together share, and decides on
@@ -28,6 +28,8 @@ impl LimitKind {
     pub(super) fn of(by: &BTreeSet<Part>) -> Self {
         if by.contains(&Part::Number) {
             LimitKind::Number
+        } else if by.contains(&Part::Address) || by.contains(&Part::Network) {
+            LimitKind::Caller
         } else {
             LimitKind::Everybody
         }
@@ -41,6 +43,8 @@ pub struct Refusal {
     pub limit: Cow<'static, str>,
     /// The kind of the limit.
     pub kind: LimitKind,
+    /// [`Mode::Challenge`] where the caller may come back with a solved challenge; [`Mode::Enforce`] otherwise.
+    pub mode: Mode,
     /// The weight that the limit had counted in its window.
     pub count: u64,
     /// The maximum weight in a window.

@@ -4,14 +4,23 @@ use super::*;
 use crate::channel::Channel;
 use crate::phone::PhoneNumber;
 
-fn limit(window_millis: u64, max: u32, weight: u32) -> Limit {
+fn limit(window_millis: u64, max: u32) -> Limit {
     Limit {
         name: Cow::Borrowed("test"),
+        counts: Counts::Messages,
         window: Duration::from_millis(window_millis),
-        max,
-        weight,
+        bound: Bound::Max(max),
         mode: Mode::Enforce,
         refundable: true,
+        until_verified: false,
+    }
+}
+
+fn waits(window_millis: u64, waits: &[u64]) -> Limit {
+    let waits = waits.iter().map(|wait| Duration::from_millis(*wait));
+    Limit {
+        bound: Bound::Waits(waits.collect()),
+        ..limit(window_millis, 0)
     }
 }
 
@@ -21,13 +30,13 @@ fn at(millis: i64) -> Timestamp {
 
 #[test]
 fn a_minute_ends_on_the_millisecond() {
-    let limit = limit(60_000, 1, 1);
+    let limit = limit(60_000, 1);
     let hits = [Hit {
         at: at(1_000),
         weight: 1,
     }];
-    assert_eq!(judge(&limit, &hits, at(60_999)), Some(at(61_000)));
-    assert_eq!(judge(&limit, &hits, at(61_000)), None);
+    assert_eq!(judge(&limit, &hits, 1, at(60_999)), Some(at(61_000)));
+    assert_eq!(judge(&limit, &hits, 1, at(61_000)), None);
 }
 
 #[test]
@@ -47,9 +56,36 @@ fn an_event_waits_until_enough_weight_has_left_the_window() {
         },
     ];
     for (weight, until) in [(1, 100), (4, 110), (5, 120), (11, 130)] {
-        let refused_until = judge(&limit(100, 10, weight), &hits, at(30));
+        let refused_until = judge(&limit(100, 10), &hits, weight, at(30));
         assert_eq!(refused_until, Some(at(until)), "{weight}");
     }
+}
+
+#[test]
+fn the_wait_grows_with_the_events_in_the_window() {
+    let limit = waits(1_000, &[0, 60, 120]);
+    let hits = [0, 10, 100, 300].map(|at_millis| Hit {
+        at: at(at_millis),
+        weight: 1,
+    });
+    let wait = |count: usize, now: i64| judge(&limit, hits.get(..count).unwrap(), 1, at(now));
+    assert_eq!((wait(0, 0), wait(1, 0)), (None, None));
+    assert_eq!((wait(2, 69), wait(2, 70)), (Some(at(70)), None));
+    assert_eq!((wait(3, 219), wait(3, 220)), (Some(at(220)), None));
+    assert_eq!(
+        wait(4, 419),
+        Some(at(420)),
+        "the last wait holds for all further events"
+    );
+    assert_eq!(wait(4, 1_100), None, "the first three have left the window");
+    let words = |count| limit.in_words(count);
+    let waiting = |count, millis| Words {
+        count,
+        max: 1,
+        window: Duration::from_millis(millis),
+    };
+    assert_eq!((words(0), words(2)), (waiting(0, 0), waiting(1, 60)));
+    assert_eq!(words(9), waiting(1, 120));
 }
 
 #[test]
@@ -63,25 +99,42 @@ fn give_backs_are_counted_per_number_and_channel_over_all_applications() {
 
 #[test]
 fn rules_that_cannot_be_judged_together_are_refused() {
-    let of = |limits: &[(Limit, usize)]| RuleSet::new(limits.to_vec()).map(|_| ());
-    let (month, plain) = (31 * 24 * 3_600_000, limit(1, 1, 1));
+    let of = |limits: &[(Limit, usize)]| {
+        let placed = limits.iter().map(|(limit, bucket)| PlacedLimit {
+            bucket: *bucket,
+            ..PlacedLimit::alone(limit.clone())
+        });
+        RuleSet::new(placed.collect()).map(|_| ())
+    };
+    let (month, plain) = (31 * 24 * 3_600_000, limit(1, 1));
     let not_given_back = Limit {
         refundable: false,
         ..plain.clone()
     };
+    let money = Limit {
+        counts: Counts::Money,
+        ..plain.clone()
+    };
+    let numbers = Limit {
+        counts: Counts::Numbers,
+        ..plain.clone()
+    };
     let one = |limit| [(limit, 0)];
-    let (longest, longer) = (limit(month, 1, 1), limit(month + 1, 1, 1));
+    let (longest, longer) = (limit(month, 1), limit(month + 1, 1));
     for (limits, expected) in [
         (&one(plain.clone())[..], Ok(())),
         (&[(plain.clone(), 1), (not_given_back.clone(), 0)], Ok(())),
-        (&[(plain.clone(), 0), (limit(2, 3, 1), 0)], Ok(())),
+        (&[(plain.clone(), 0), (limit(2, 3), 0)], Ok(())),
         (&one(longest), Ok(())),
         (&one(longer), Err(InvalidRules::Window)),
-        (&one(limit(0, 1, 1)), Err(InvalidRules::Window)),
-        (&one(limit(1, 1, 0)), Err(InvalidRules::Weight)),
+        (&one(limit(0, 1)), Err(InvalidRules::Window)),
+        (&one(waits(9, &[9, 3])), Ok(())),
+        (&one(waits(9, &[])), Err(InvalidRules::Waits)),
+        (&one(waits(9, &[3, 10])), Err(InvalidRules::Waits)),
+        (&one(numbers), Err(InvalidRules::Buckets)),
         (&[(plain.clone(), 1)], Err(InvalidRules::Buckets)),
         (
-            &[(plain.clone(), 0), (limit(1, 1, 2), 0)],
+            &[(plain.clone(), 0), (money, 0)],
             Err(InvalidRules::SharedBucket),
         ),
         (
@@ -92,7 +145,7 @@ fn rules_that_cannot_be_judged_together_are_refused() {
     ] {
         assert_eq!(of(limits), expected, "{limits:?}");
     }
-    let set = Arc::new(RuleSet::new(one(plain).to_vec()).unwrap());
+    let set = Arc::new(RuleSet::new(vec![PlacedLimit::alone(plain)]).unwrap());
     assert_eq!(Rules::of(set, vec![]), Err(InvalidRules::Buckets));
 }
 
@@ -102,7 +155,7 @@ fn limits_on_one_bucket_share_its_hits_for_the_longest_window() {
         bucket: Bucket::named(name),
         limit,
     };
-    let (short, long) = (limit(10, 1, 1), limit(20, 2, 1));
+    let (short, long) = (limit(10, 1), limit(20, 2));
     let rules = [
         rule("a", short.clone()),
         rule("b", short),
@@ -112,14 +165,16 @@ fn limits_on_one_bucket_share_its_hits_for_the_longest_window() {
     assert_eq!(rules.buckets(), [Bucket::named("a"), Bucket::named("b")]);
     let windows: Vec<_> = rules.set().buckets().iter().map(|b| b.window).collect();
     assert_eq!(windows, [20, 10].map(Duration::from_millis));
-    assert_eq!(rules.set().limits()[2], (long, 0));
+    assert_eq!(rules.set().limits()[2], PlacedLimit::alone(long));
 }
 
 #[test]
-fn only_a_refusal_of_an_enforced_rule_refuses_the_event() {
+fn a_refusal_of_a_rule_that_only_monitors_refuses_no_event() {
     for (mode, refused_until, refuses) in [
         (Mode::Enforce, None, false),
         (Mode::Enforce, Some(at(1)), true),
+        (Mode::Challenge, None, false),
+        (Mode::Challenge, Some(at(1)), true),
         (Mode::Monitor, None, false),
         (Mode::Monitor, Some(at(1)), false),
     ] {
@@ -159,13 +214,13 @@ proptest! {
         let mut hits: Vec<Hit> = Vec::new();
         for (step, weight) in steps {
             now = at(now.as_millis() + step);
-            let limit = limit(window, max, weight);
-            match judge(&limit, &hits, now) {
+            let limit = limit(window, max);
+            match judge(&limit, &hits, weight, now) {
                 None => hits.push(Hit { at: now, weight }),
                 Some(until) if weight <= max => {
                     prop_assert!(until > now);
-                    prop_assert_eq!(judge(&limit, &hits, until), None);
-                    prop_assert!(judge(&limit, &hits, at(until.as_millis() - 1)).is_some());
+                    prop_assert_eq!(judge(&limit, &hits, weight, until), None);
+                    prop_assert!(judge(&limit, &hits, weight, at(until.as_millis() - 1)).is_some());
                 }
                 Some(_) => {}
             }
@@ -190,12 +245,13 @@ proptest! {
         let (mut now, mut whole, mut thinned) = (at(0), Vec::new(), Vec::new());
         for (step, weight) in steps {
             now = at(now.as_millis() + step);
-            let limit = limit(window, max, weight);
-            let (exact, coarse) = (judge(&limit, &whole, now), judge(&limit, &thinned, now));
+            let limit = limit(window, max);
+            let exact = judge(&limit, &whole, weight, now);
+            let coarse = judge(&limit, &thinned, weight, now);
             prop_assert!(coarse >= exact);
             if let Some(coarse) = coarse {
                 let late = Duration::from_millis(window / 64);
-                let longer = judge(&Limit { window: limit.window + late, ..limit }, &whole, now);
+                let longer = judge(&Limit { window: limit.window + late, ..limit }, &whole, weight, now);
                 prop_assert!(longer.is_some_and(|longer| coarse <= longer), "{coarse:?}, {longer:?}");
             }
             whole.push(Hit { at: now, weight });

@@ -55,7 +55,7 @@ use async_trait::async_trait;
 
 use super::StoreError;
 use crate::code::check::{Checked, CodeCheck, TokenUse, Unlock};
-use crate::limit::Rules;
+use crate::limit::{LimitState, Rules};
 use crate::message::{Decision, Intent};
 use crate::send::settle::Settlement;
 
@@ -107,6 +107,13 @@ pub trait Ledger: Send + Sync + 'static {
     /// [`StoreError`] when no decision could be made durable within 1.5 s, or when `intent` [came too
     /// late](Intent::is_too_late). The caller sends nothing. A later decision may find the hits of this one.
     async fn decide(&self, intent: Intent, rules: Rules) -> Result<Decision, StoreError>;
+
+    /// Returns what each of `rules` counts now, and whether it would refuse an event. Nothing is counted and nothing
+    /// recorded, so a decision a moment later may differ.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the hits cannot be read.
+    async fn preview(&self, rules: Rules) -> Result<Vec<LimitState>, StoreError>;
 
     /// Records the outcome of an admitted message, and gives its minute back where due
     /// ([`GiveBack`](crate::send::settle::GiveBack)). If the message may have been sent, its code becomes live

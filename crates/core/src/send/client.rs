@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use crate::limit::Standing;
 use crate::network::Networks;
 
 /// The origin of a send, by its address.
@@ -53,6 +54,17 @@ impl Client {
         match self {
             Self::Public(address) => Some(*address),
             Self::Backend { end_user, .. } => *end_user,
+        }
+    }
+
+    /// Returns the standing of the client, which has solved no challenge, of an application whose callers can solve
+    /// challenges or cannot.
+    #[must_use]
+    pub fn standing(&self, can_solve: bool) -> Standing {
+        match self {
+            Self::Public(_) if can_solve => Standing::Unsolved,
+            Self::Public(_) => Standing::Public,
+            Self::Backend { .. } => Standing::Trusted,
         }
     }
 

@@ -15,7 +15,7 @@ use crate::code::passcode::{Binding, Passcode};
 use crate::entropy::{Entropy, EntropyError};
 use crate::id::{MessageId, RequestId};
 use crate::language::LanguageTag;
-use crate::limit::{Refusal, Rules, SendLimits};
+use crate::limit::{LimitsInUse, Mode, Refusal, Rules, SendFacts, Standing};
 use crate::message::{Intent, LiveCode, NewCode};
 use crate::phone::{Country, PhoneNumber};
 use crate::policy::{CodePolicy, CodeRules, Resend};
@@ -39,6 +39,8 @@ pub struct SendRequest {
     pub phone: PhoneNumber,
     /// Where the request comes from; `None` where an operator asked for the code.
     pub caller: Option<Client>,
+    /// The standing of the caller.
+    pub standing: Standing,
     /// The language that the request names, for applications that let it choose.
     pub language: Option<LanguageTag>,
 }
@@ -52,6 +54,9 @@ pub enum SendError {
     /// A limit refused.
     #[error("the limit {} refuses for another {} ms", .0.limit, .0.wait().as_millis())]
     Limited(Refusal),
+    /// A limit refused, unless the caller solves a challenge.
+    #[error("the limit {} asks for a solved challenge", .0.limit)]
+    ChallengeNeeded(Refusal),
     /// The process stood still between decision and hand-over, so nothing was sent.
     #[error("the message came too late to its hand-over")]
     TooLate,
@@ -87,7 +92,7 @@ pub struct MessengerParts {
     /// The rules of codes.
     pub policy: CodePolicy,
     /// The limits on sends.
-    pub limits: SendLimits,
+    pub limits: LimitsInUse,
 }
 
 /// The routes and templates that messages use. An operator's change replaces the whole plan; a message on its
@@ -111,7 +116,6 @@ impl std::fmt::Debug for Messenger {
         f.debug_struct("Messenger")
             .field("plan", &self.plan)
             .field("policy", &self.parts.policy)
-            .field("limits", &self.parts.limits)
             .finish_non_exhaustive()
     }
 }
@@ -180,21 +184,11 @@ impl Messenger {
         let code_rules = self.parts.policy.of(&request.app.id, request.channel);
         let (intent, passcode) = self.intend(&request, code_rules)?;
         let message = intent.id;
-        let rules = self
-            .parts
-            .limits
-            .rules(&request.app.id, request.channel, &request.phone);
+        let limits = self.parts.limits.get();
+        let rules = limits.rules(&request.facts());
         let decision = self.parts.ledger.decide(intent, rules).await?;
-        if let Some(refusal) = self.parts.limits.refusal(&decision) {
-            self.parts.refusals.record(RefusedSend {
-                request_id: request.request_id,
-                app: request.app.id.clone(),
-                channel: request.channel,
-                phone: request.phone,
-                caller: request.caller.map(|client| client.shown()),
-                refusal: refusal.clone(),
-            });
-            return Err(SendError::Limited(refusal));
+        if let Some(refusal) = limits.refusal(&decision) {
+            return Err(self.refused(request, refusal));
         }
 
         let code = match decision.again {
@@ -236,6 +230,22 @@ impl Messenger {
         }
     }
 
+    /// Records that a limit refused the request.
+    fn refused(&self, request: SendRequest, refusal: Refusal) -> SendError {
+        self.parts.refusals.record(RefusedSend {
+            request_id: request.request_id,
+            app: request.app.id.clone(),
+            channel: request.channel,
+            phone: request.phone,
+            caller: request.caller.map(|client| client.shown()),
+            refusal: refusal.clone(),
+        });
+        match refusal.mode {
+            Mode::Challenge => SendError::ChallengeNeeded(refusal),
+            Mode::Enforce | Mode::Monitor => SendError::Limited(refusal),
+        }
+    }
+
     fn intend(
         &self,
         request: &SendRequest,
@@ -274,6 +284,18 @@ impl Messenger {
 }
 
 impl SendRequest {
+    /// Returns what limits look at.
+    fn facts(&self) -> SendFacts<'_> {
+        SendFacts {
+            app: &self.app.id,
+            channel: self.channel,
+            phone: &self.phone,
+            address: self.caller.and_then(|client| client.counted()),
+            standing: self.standing,
+            price: None,
+        }
+    }
+
     /// Returns the binding of the code of `message`.
     fn binding(&self, message: MessageId) -> Binding<'_> {
         Binding {

@@ -6,6 +6,7 @@ use countersign_core::application::AppId;
 use countersign_core::audit::{Act, Author, Target, Verb};
 use countersign_core::channel::Channel;
 use countersign_core::id::{MessageId, RequestId};
+use countersign_core::limit::Standing;
 use countersign_core::message::Timeline;
 use countersign_core::phone::PhoneNumber;
 use countersign_core::ports::provider::Provider;
@@ -123,6 +124,7 @@ impl Manage {
             channel: test.channel,
             phone: test.phone,
             caller: None,
+            standing: Standing::Trusted,
             language: None,
         };
         let provider = self.parts.vendors.provider(&test.provider);

@@ -6,7 +6,7 @@ use countersign_core::application::{AppName, Origins};
 use countersign_core::autofill::{AndroidAppHash, WebHost};
 use countersign_core::code::passcode::PasscodeKey;
 use countersign_core::language::Languages;
-use countersign_core::limit::SendLimits;
+use countersign_core::limit::LimitsInUse;
 use countersign_core::network::Networks;
 use countersign_core::policy::CodePolicy;
 use countersign_core::ports::setup::{ProviderRecord, SecretMac, Setting};
@@ -114,7 +114,7 @@ impl World {
             entropy: Arc::clone(&entropy),
             keys: PasscodeKey::new([3; 32]).into(),
             policy: CodePolicy::default(),
-            limits: SendLimits::default(),
+            limits: LimitsInUse::default(),
         };
         let messenger = Arc::new(Messenger::new(messenger, Plan::default()));
         let parts = VendorParts {

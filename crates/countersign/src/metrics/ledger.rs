@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use countersign_core::code::check::{Checked, CodeCheck, TokenUse, Unlock};
-use countersign_core::limit::Rules;
+use countersign_core::limit::{LimitState, Rules};
 use countersign_core::message::{Decision, Intent};
 use countersign_core::ports::StoreError;
 use countersign_core::ports::ledger::{Ledger, LedgerState, Settled};
@@ -71,6 +71,10 @@ impl Ledger for MeteredLedger {
             self.metrics.refusals.get_or_create(&limit).inc();
         }
         Ok(decided)
+    }
+
+    async fn preview(&self, rules: Rules) -> Result<Vec<LimitState>, StoreError> {
+        self.timed("preview", self.inner.preview(rules)).await
     }
 
     async fn settle(&self, settlement: Settlement) -> Result<Settled, StoreError> {

@@ -16,7 +16,7 @@ use countersign_core::code::checker::{Checker, GuessInput};
 use countersign_core::code::passcode::PasscodeKey;
 use countersign_core::id::RequestId;
 use countersign_core::language::Languages;
-use countersign_core::limit::SendLimits;
+use countersign_core::limit::{LimitsInUse, Standing};
 use countersign_core::network::Networks;
 use countersign_core::phone::PhoneNumber;
 use countersign_core::policy::CodePolicy;
@@ -308,6 +308,7 @@ async fn a_wall_clock_stepped_by_hours_moves_no_minute_and_no_life_by_a_millisec
         key.clone(),
         policy.clone(),
         clock.now(),
+        LimitsInUse::default(),
     );
     let plan = Plan {
         routes,
@@ -320,7 +321,7 @@ async fn a_wall_clock_stepped_by_hours_moves_no_minute_and_no_life_by_a_millisec
         entropy,
         keys: key.into(),
         policy,
-        limits: SendLimits::default(),
+        limits: LimitsInUse::default(),
     };
     let messenger = Messenger::new(parts, plan);
     let app = Arc::new(Application {
@@ -342,6 +343,7 @@ async fn a_wall_clock_stepped_by_hours_moves_no_minute_and_no_life_by_a_millisec
             channel: Channel::Login,
             phone: PhoneNumber::parse(&number(1), None).unwrap(),
             caller: None,
+            standing: Standing::Trusted,
             language: None,
         })
     };

@@ -12,7 +12,7 @@ use countersign_core::code::check::{Checked, CodeCheck, TokenUse, Unlock};
 use countersign_core::code::passcode::PasscodeKey;
 use countersign_core::id::{MessageId, RequestId};
 use countersign_core::language::Languages;
-use countersign_core::limit::{Rules, SendLimits};
+use countersign_core::limit::{LimitState, LimitsInUse, Rules, Standing};
 use countersign_core::message::{Decision, Intent, Timeline};
 use countersign_core::network::Networks;
 use countersign_core::phone::PhoneNumber;
@@ -48,6 +48,10 @@ impl Ledger for StandsStill {
         let millis = self.millis.load(Ordering::SeqCst) as u64;
         self.clock.pass(Duration::from_millis(millis));
         decision
+    }
+
+    async fn preview(&self, rules: Rules) -> Result<Vec<LimitState>, StoreError> {
+        self.store.preview(rules).await
     }
 
     async fn settle(&self, settlement: Settlement) -> Result<Settled, StoreError> {
@@ -127,7 +131,7 @@ impl World {
             entropy: Arc::new(OsEntropy),
             keys: PasscodeKey::new([3; 32]).into(),
             policy: CodePolicy::default(),
-            limits: SendLimits::default(),
+            limits: LimitsInUse::default(),
         };
         let messenger = Messenger::new(parts, plan);
         Self {
@@ -158,6 +162,7 @@ impl World {
             channel: Channel::Login,
             phone: PhoneNumber::parse(&number(1), None).unwrap(),
             caller: None,
+            standing: Standing::Trusted,
             language: None,
         };
         self.messenger.send(request).await

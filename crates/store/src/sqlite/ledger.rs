@@ -10,7 +10,7 @@ use countersign_core::code::check::{
     self, Checked, CodeCheck, Effect, HitChange, TokenUse, Unlock,
 };
 use countersign_core::id::RequestId;
-use countersign_core::limit::{HitKind, RuleSet, Rules};
+use countersign_core::limit::{Counts, HitKind, LimitState, RuleSet, Rules};
 use countersign_core::message::{Decision, Intent};
 use countersign_core::ports::StoreError;
 use countersign_core::ports::ledger::{Ledger, LedgerState, Settled};
@@ -41,6 +41,12 @@ impl Ledger for SqliteStore {
         Ok(decision)
     }
 
+    async fn preview(&self, rules: Rules) -> Result<Vec<LimitState>, StoreError> {
+        let touched = Touched::of(&rules, &self.sealer.get());
+        let live = self.live.lock().map_err(|_| writer::stopped())?;
+        Ok(live.preview(rules.set(), &touched, self.clock.now()))
+    }
+
     async fn settle(&self, settlement: Settlement) -> Result<Settled, StoreError> {
         let (give_back, durable) = self.take_outcome(settlement)?;
         if let Some(durable) = durable {
@@ -58,17 +64,24 @@ impl Ledger for SqliteStore {
                 scope: sealer.keys(|each| each.code_scope(app, channel, &guess.phone)),
                 phone: sealer.keys(|each| each.phone(&guess.phone)),
                 touched: Touched::of(&check.rules, sealer),
+                ends: match &check.ends {
+                    Some(ends) => Touched::of(ends, sealer).under_every_key(),
+                    None => Arc::new([]),
+                },
             })
         };
         self.act(check.request_id, keys, |live, keys, now| {
             let (found, effect) = live.check(&check, &keys, now);
             let event = effect.map(|effect| NewEvent {
+                hits: match effect.hits() {
+                    HitChange::EndSends => Arc::clone(&keys.ends),
+                    _ => Arc::clone(&keys.touched.hits),
+                },
                 effect,
                 caller: Some(check.caller),
                 phone: Some(keys.phone.newest),
                 scope: Some(keys.scope.newest),
                 older: OlderKeys::of(&keys.phone, Some(&keys.scope)),
-                hits: keys.touched.hits,
                 sealed: None,
                 act: None,
             });
@@ -98,9 +111,11 @@ impl Ledger for SqliteStore {
 
     async fn use_token(&self, token: TokenUse) -> Result<bool, StoreError> {
         let kind = HitKind {
+            counts: Counts::Messages,
             window: token.life,
-            weight: 1,
             refundable: false,
+            until_verified: false,
+            of_number: None,
         };
         let touched = |sealer: &Sealer| Ok(Touched::one(&kind, &token.bucket(), sealer));
         self.act(token.request_id, touched, |live, touched, now| {
@@ -392,7 +407,7 @@ impl SqliteStore {
 pub(super) fn apply(event: NewEvent, id: RequestId, live: &mut Live, at: Timestamp) -> EventRow {
     let hits = match event.effect.hits() {
         HitChange::Keep => Arc::new([]) as Arc<[_]>,
-        HitChange::Add | HitChange::Clear => event.hits,
+        HitChange::Add | HitChange::Clear | HitChange::EndSends => event.hits,
     };
     let row = EventRow {
         seq: live.next_event(),

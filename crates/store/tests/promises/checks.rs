@@ -8,6 +8,7 @@ use countersign_core::channel::Channel;
 use countersign_core::code::CodeState;
 use countersign_core::code::check::{Caller, Checked, TokenUse, Unlock};
 use countersign_core::code::checker::{Checker, GuessInput};
+use countersign_core::limit::LimitsInUse;
 use countersign_core::phone::PhoneNumber;
 use countersign_core::policy::{CodePolicy, CodeRules, Resend, TOKEN_LIFE};
 use countersign_core::send::outcome::Outcome;
@@ -60,6 +61,7 @@ async fn text_that_cannot_be_a_code_is_not_checked_and_costs_nothing() {
             world.code_key(),
             CodePolicy::default(),
             world.now(),
+            LimitsInUse::default(),
         );
         assert_eq!(format!("{checker:?}"), "Checker { .. }");
         let check = async |passcode: &str| {

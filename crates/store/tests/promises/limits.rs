@@ -2,7 +2,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use countersign_core::channel::Channel;
-use countersign_core::limit::{Bucket, Limit, Mode, Rule, Rules};
+use countersign_core::limit::{Bound, Bucket, Limit, Mode, Rule, Rules};
 use countersign_core::ports::records::TimelineQuery;
 
 use crate::world::{PHONE, accepted, minute, on_each_backend, refused, unknown};
@@ -13,10 +13,8 @@ fn rule(name: &'static str, max: u32) -> Rule {
         limit: Limit {
             name: Cow::Borrowed(name),
             window: Duration::from_secs(3600),
-            max,
-            weight: 1,
-            mode: Mode::Enforce,
-            refundable: true,
+            bound: Bound::Max(max),
+            ..Limit::one_per_minute()
         },
     }
 }

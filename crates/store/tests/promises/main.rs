@@ -15,6 +15,7 @@ mod restart;
 mod retention;
 mod rotation;
 mod schedules;
+mod send_limits;
 mod settings;
 mod setup;
 #[allow(

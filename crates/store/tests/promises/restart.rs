@@ -2,7 +2,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use countersign_core::code::CodeState;
-use countersign_core::limit::{Bucket, Limit, Rule};
+use countersign_core::limit::{Bound, Bucket, Limit, Rule};
 use countersign_core::send::outcome::Outcome;
 
 use crate::world::{accepted, on_each_backend, refused};
@@ -51,7 +51,7 @@ async fn a_daily_limit_outlives_restarts() {
         limit: Limit {
             name: Cow::Borrowed("day"),
             window: 24 * HOUR,
-            max: 2,
+            bound: Bound::Max(2),
             ..Limit::one_per_minute()
         },
     };

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use countersign_core::channel::Channel;
 use countersign_core::code::check::Caller;
-use countersign_core::limit::{Bucket, Limit, Mode, Rule};
+use countersign_core::limit::{Bound, Bucket, Limit, Rule};
 use countersign_core::ports::records::TimelineQuery;
 use countersign_core::ports::tallies::By;
 use countersign_core::retention::Retention;
@@ -22,10 +22,8 @@ fn monthly() -> Rule {
         limit: Limit {
             name: "month".into(),
             window: Limit::LONGEST_WINDOW,
-            max: 2,
-            weight: 1,
-            mode: Mode::Enforce,
-            refundable: true,
+            bound: Bound::Max(2),
+            ..Limit::one_per_minute()
         },
     }
 }

@@ -10,7 +10,7 @@ use countersign_core::channel::Channel;
 use countersign_core::code::check::{Caller, Checked, TokenUse, Unlock};
 use countersign_core::code::passcode::{Binding, Passcode};
 use countersign_core::id::MessageId;
-use countersign_core::limit::{Bucket, Limit as CoreLimit, Mode, Rule, Rules};
+use countersign_core::limit::{Bound, Bucket, Limit as CoreLimit, Rule, Rules};
 use countersign_core::message::{Intent, NewCode};
 use countersign_core::phone::PhoneNumber;
 use countersign_core::policy::{Resend, TOKEN_LIFE};
@@ -566,10 +566,8 @@ fn rule(limit: &Limit) -> Rule {
         limit: CoreLimit {
             name: Cow::Borrowed("limit"),
             window: Duration::from_millis(limit.window.try_into().unwrap()),
-            max: limit.max.try_into().unwrap(),
-            weight: 1,
-            mode: Mode::Enforce,
-            refundable: true,
+            bound: Bound::Max(limit.max.try_into().unwrap()),
+            ..CoreLimit::one_per_minute()
         },
     }
 }

@@ -14,7 +14,7 @@ use countersign_core::code::length::CodeLength;
 use countersign_core::code::passcode::{Binding, Passcode, PasscodeKey};
 use countersign_core::entropy::Entropy;
 use countersign_core::id::{MessageId, RequestId};
-use countersign_core::limit::SendLimits;
+use countersign_core::limit::{SendFacts, SendLimits, Standing};
 use countersign_core::message::{Decision, Intent, NewCode, Timeline};
 use countersign_core::phone::PhoneNumber;
 use countersign_core::ports::ledger::Ledger as _;
@@ -100,7 +100,14 @@ impl Older {
             keeps: 1,
             sealed: self.key.seal(&code, binding),
         };
-        let rules = SendLimits::default().rules(&app, channel, &phone);
+        let rules = SendLimits::default().rules(&SendFacts {
+            app: &app,
+            channel,
+            phone: &phone,
+            address: None,
+            standing: Standing::Public,
+            price: None,
+        });
         let intent = Intent {
             id,
             request_id: RequestId::generate(self.clock.now(), &self.entropy).unwrap(),

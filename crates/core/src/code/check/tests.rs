@@ -96,8 +96,8 @@ fn a_right_guess_of_the_application_uses_up_every_good_code_of_the_scope() {
     assert_eq!(effect.consecutive(), Consecutive::Reset);
     assert_eq!(
         effect.hits(),
-        HitChange::Keep,
-        "hour and day are not forgiven"
+        HitChange::EndSends,
+        "hour and day of wrong guesses are not forgiven"
     );
 }
 

@@ -28,18 +28,17 @@ pub(super) fn limits(sections: Vec<LimitSection>, otherwise: Mode) -> anyhow::Re
 impl LimitSection {
     fn limit(self, otherwise: Mode) -> anyhow::Result<SendLimit> {
         let at = format!("the limit {:?}", self.name);
-        let parts: anyhow::Result<_> = self.by.iter().map(|name| part(name)).collect();
+        let parts: anyhow::Result<Vec<_>> = self.by.iter().map(|name| part(name)).collect();
+        let by = parts.with_context(|| at.clone())?;
+        let window = Duration::from_secs(self.window_seconds);
         Ok(SendLimit {
-            by: parts.with_context(|| at.clone())?,
-            window: Duration::from_secs(self.window_seconds),
-            max: self.max,
             mode: match self.mode.as_deref() {
                 Some("enforce") => Mode::Enforce,
                 Some("monitor") => Mode::Monitor,
                 None => otherwise,
                 Some(other) => bail!("{at}: mode is monitor or enforce, not {other:?}"),
             },
-            name: self.name,
+            ..SendLimit::new(&self.name, &by, window, self.max)
         })
     }
 }

@@ -1,5 +1,6 @@
 use countersign_core::application::AppId;
 use countersign_core::channel::Channel;
+use countersign_core::limit::{Bound, PlacedLimit, SendFacts, Standing};
 use countersign_core::phone::PhoneNumber;
 use countersign_core::policy::Resend;
 
@@ -61,16 +62,30 @@ fn limits_are_added_to_the_minute() {
         [[limits]]\nname = \"hour\"\nby = [\"number\"]\nwindow_seconds = 3600\nmax = 2\n";
     let limits = parse(text).unwrap().limits;
     let phone = PhoneNumber::parse("13800138000", None).unwrap();
-    let rules = limits.rules(&app("any"), Channel::Login, &phone);
+    let rules = limits.rules(&SendFacts {
+        app: &app("any"),
+        channel: Channel::Login,
+        phone: &phone,
+        address: None,
+        standing: Standing::Public,
+        price: None,
+    });
     let limits = rules
         .set()
         .limits()
         .iter()
-        .map(|(limit, _)| (&*limit.name, limit.window.as_secs(), limit.max, limit.mode));
+        .map(|PlacedLimit { limit, .. }| {
+            (
+                &*limit.name,
+                limit.window.as_secs(),
+                limit.bound.clone(),
+                limit.mode,
+            )
+        });
     let expected = [
-        ("minute", 60, 1, Mode::Enforce),
-        ("day", 86_400, 5, Mode::Enforce),
-        ("hour", 3_600, 2, Mode::Monitor),
+        ("minute", 60, Bound::Max(1), Mode::Enforce),
+        ("day", 86_400, Bound::Max(5), Mode::Enforce),
+        ("hour", 3_600, Bound::Max(2), Mode::Monitor),
     ];
     assert_eq!(limits.collect::<Vec<_>>(), expected);
 }
@@ -113,7 +128,7 @@ fn what_is_refused_is_named() {
         (
             "[[limits]]\nname = \"day\"\nby = [\"ip\"]\nwindow_seconds = 1\nmax = 1",
             "the limit \"day\": sends are counted by application, channel, country, prefix, block, number, \
-             not by \"ip\"",
+             calling_code, carrier, address, network, not by \"ip\"",
         ),
         (
             "[[limits]]\nname = \"day\"\nmode = \"on\"\nwindow_seconds = 1\nmax = 1",

@@ -93,7 +93,7 @@ pub(crate) fn not_sent(error: SendError) -> Fault {
         SendError::CountryNotServed(country) => Fault::CountryNotServed {
             country: country.to_string(),
         },
-        SendError::Limited(refusal) => Fault::Throttled {
+        SendError::Limited(refusal) | SendError::ChallengeNeeded(refusal) => Fault::Throttled {
             by: throttle(refusal.kind),
             retry_after: whole_seconds(refusal.wait()),
             forever: refusal.until.is_none(),

@@ -15,6 +15,9 @@ pub(crate) struct LoggedHit {
     pub(crate) window: Duration,
     pub(crate) weight: u32,
     pub(crate) refundable: bool,
+    /// For a bucket that has one hit for each number, the bucket of this number: the hit stands for the newest one there.
+    /// Only hits of sends have it; it is not in the records of [`encode`].
+    pub(crate) of_number: Option<Key>,
 }
 
 /// The hits of an event, one in each of its buckets.
@@ -29,11 +32,19 @@ pub(crate) struct Touched {
 impl Touched {
     /// Returns the hits of an event under `rules`.
     pub(crate) fn of(rules: &Rules, sealer: &Sealer) -> Self {
-        let kinds = rules.set().buckets().iter().zip(rules.buckets());
+        let keys: Vec<_> = rules
+            .buckets()
+            .iter()
+            .map(|each| sealer.bucket(each))
+            .collect();
+        let hits = rules
+            .set()
+            .buckets()
+            .iter()
+            .zip(0..)
+            .filter_map(|(kind, place)| LoggedHit::among(&keys, place, kind, rules.weight(kind)));
         Self {
-            hits: kinds
-                .map(|(kind, bucket)| LoggedHit::of(kind, sealer.bucket(bucket)))
-                .collect(),
+            hits: hits.collect(),
             older: older_keys(rules.buckets(), sealer),
         }
     }
@@ -41,7 +52,7 @@ impl Touched {
     /// Returns an event that makes a hit of this kind in one bucket.
     pub(crate) fn one(kind: &HitKind, bucket: &Bucket, sealer: &Sealer) -> Self {
         Self {
-            hits: Arc::new([LoggedHit::of(kind, sealer.bucket(bucket))]),
+            hits: Arc::new([LoggedHit::of(kind, sealer.bucket(bucket), 1)]),
             older: older_keys(std::slice::from_ref(bucket), sealer),
         }
     }
@@ -125,17 +136,34 @@ impl LoggedHit {
             window: at.until(Timestamp::from_millis(row.get("until")?)),
             weight: row.get("weight")?,
             refundable: false,
+            of_number: None,
         };
         Ok((hit, at))
     }
 
-    pub(crate) fn of(counted: &HitKind, bucket: Key) -> Self {
+    /// Returns the hit of this kind and weight in a bucket that does not count numbers.
+    pub(crate) fn of(kind: &HitKind, bucket: Key, weight: u32) -> Self {
         Self {
             bucket,
-            window: counted.window,
-            weight: counted.weight,
-            refundable: counted.refundable,
+            window: kind.window,
+            weight,
+            refundable: kind.refundable,
+            of_number: None,
         }
+    }
+
+    /// Returns the hit of this kind and weight in the bucket at `place` of these.
+    pub(crate) fn among(
+        buckets: &[Key],
+        place: usize,
+        kind: &HitKind,
+        weight: u32,
+    ) -> Option<Self> {
+        let of_number = kind.of_number.and_then(|number| buckets.get(number));
+        Some(Self {
+            of_number: of_number.copied(),
+            ..Self::of(kind, *buckets.get(place)?, weight)
+        })
     }
 
     pub(crate) fn at(&self, time: Timestamp) -> Hit {
@@ -183,6 +211,7 @@ fn decode_one(record: &[u8; RECORD]) -> LoggedHit {
         window: Duration::from_millis(u64::from(millis)),
         weight,
         refundable: bytes.next() == Some(1),
+        of_number: None,
     }
 }
 
@@ -199,6 +228,7 @@ mod tests {
             window: Limit::LONGEST_WINDOW,
             weight: u32::from(n) * 1000,
             refundable: n.is_multiple_of(2),
+            of_number: None,
         };
         let hits = [hit(1), hit(2), hit(255)];
         assert_eq!(decode(&encode(&hits)).as_deref(), Some(hits.as_slice()));

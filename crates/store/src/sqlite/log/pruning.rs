@@ -140,7 +140,7 @@ pub(crate) fn carry(
     let (keys, _) = row.get_ref("buckets")?.as_blob()?.as_chunks::<8>();
     for (kind, key) in set.buckets().iter().zip(keys) {
         if !give_back.takes(kind.refundable) {
-            let hit = LoggedHit::of(kind, Key(u64::from_be_bytes(*key)));
+            let hit = LoggedHit::of(kind, Key(u64::from_be_bytes(*key)), 1);
             carry_hit(log, seq, &hit, decided_at, now)?;
         }
     }

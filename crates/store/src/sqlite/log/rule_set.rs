@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use countersign_core::limit::{Limit, Mode, RuleSet};
+use countersign_core::limit::{Bound, Counts, Limit, Mode, PlacedLimit, RuleSet};
 use countersign_core::time::Timestamp;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, params};
@@ -81,49 +81,117 @@ impl RuleSets {
     }
 }
 
+/// A limit at rest. Fields that were added later have the default of the limits of before.
 #[derive(Serialize, Deserialize)]
 struct LimitJson<'a> {
     name: Cow<'a, str>,
     bucket: usize,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    of_number: Option<usize>,
+    #[serde(default, skip_serializing_if = "CountsJson::is_messages")]
+    counts: CountsJson,
     window_ms: u64,
+    #[serde(default)]
     max: u32,
-    weight: u32,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    waits_ms: Vec<u64>,
     enforced: bool,
+    #[serde(default, skip_serializing_if = "is_false")]
+    challenges: bool,
     refundable: bool,
+    #[serde(default, skip_serializing_if = "is_false")]
+    until_verified: bool,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum CountsJson {
+    #[default]
+    Messages,
+    Numbers,
+    Money,
+}
+
+impl CountsJson {
+    fn is_messages(&self) -> bool {
+        *self == Self::Messages
+    }
+}
+
+// Serde passes a reference.
+#[expect(clippy::trivially_copy_pass_by_ref)]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 fn to_json(set: &RuleSet) -> String {
-    let limits = set.limits().iter().map(|(limit, bucket)| LimitJson {
-        name: Cow::Borrowed(&limit.name),
-        bucket: *bucket,
-        window_ms: u64::try_from(limit.window.as_millis()).unwrap_or(u64::MAX),
-        max: limit.max,
-        weight: limit.weight,
-        enforced: limit.mode == Mode::Enforce,
-        refundable: limit.refundable,
-    });
-    serde_json::to_string(&limits.collect::<Vec<_>>()).unwrap_or_default()
+    let limits: Vec<_> = set.limits().iter().map(LimitJson::of).collect();
+    serde_json::to_string(&limits).unwrap_or_default()
 }
 
 fn from_json(text: &str) -> Option<RuleSet> {
     let limits: Vec<LimitJson<'_>> = serde_json::from_str(text).ok()?;
-    let limits = limits.into_iter().map(|limit| {
-        let bucket = limit.bucket;
-        let limit = Limit {
-            name: limit.name.into_owned().into(),
-            window: Duration::from_millis(limit.window_ms),
-            max: limit.max,
-            weight: limit.weight,
-            mode: if limit.enforced {
-                Mode::Enforce
-            } else {
-                Mode::Monitor
-            },
-            refundable: limit.refundable,
+    RuleSet::new(limits.into_iter().map(LimitJson::placed).collect()).ok()
+}
+
+impl<'a> LimitJson<'a> {
+    fn of(placed: &'a PlacedLimit) -> Self {
+        let limit = &placed.limit;
+        let (max, waits_ms) = match &limit.bound {
+            Bound::Max(max) => (*max, Vec::new()),
+            Bound::Waits(waits) => (0, waits.iter().map(|wait| to_millis(*wait)).collect()),
         };
-        (limit, bucket)
-    });
-    RuleSet::new(limits.collect()).ok()
+        Self {
+            name: Cow::Borrowed(&limit.name),
+            bucket: placed.bucket,
+            of_number: placed.of_number,
+            counts: match limit.counts {
+                Counts::Messages => CountsJson::Messages,
+                Counts::Numbers => CountsJson::Numbers,
+                Counts::Money => CountsJson::Money,
+            },
+            window_ms: to_millis(limit.window),
+            max,
+            waits_ms,
+            enforced: limit.mode == Mode::Enforce,
+            challenges: limit.mode == Mode::Challenge,
+            refundable: limit.refundable,
+            until_verified: limit.until_verified,
+        }
+    }
+
+    fn placed(self) -> PlacedLimit {
+        let waits = self.waits_ms.into_iter().map(Duration::from_millis);
+        let waits: Arc<[_]> = waits.collect();
+        PlacedLimit {
+            limit: Limit {
+                name: self.name.into_owned().into(),
+                counts: match self.counts {
+                    CountsJson::Messages => Counts::Messages,
+                    CountsJson::Numbers => Counts::Numbers,
+                    CountsJson::Money => Counts::Money,
+                },
+                window: Duration::from_millis(self.window_ms),
+                bound: match waits.is_empty() {
+                    true => Bound::Max(self.max),
+                    false => Bound::Waits(waits),
+                },
+                mode: match (self.enforced, self.challenges) {
+                    (true, _) => Mode::Enforce,
+                    (false, true) => Mode::Challenge,
+                    (false, false) => Mode::Monitor,
+                },
+                refundable: self.refundable,
+                until_verified: self.until_verified,
+            },
+            bucket: self.bucket,
+            of_number: self.of_number,
+        }
+    }
+}
+
+fn to_millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Bytes of one refusal: the place of its limit 1, the end of the refusal in milliseconds 8; big-endian.
@@ -175,11 +243,37 @@ mod tests {
         let watched = Limit {
             name: "day \"1\"".into(),
             window: Limit::LONGEST_WINDOW,
-            max: u32::MAX,
+            bound: Bound::Max(u32::MAX),
             mode: Mode::Monitor,
             ..Limit::one_per_minute()
         };
-        let one = RuleSet::new(vec![(Limit::one_per_minute(), 0), (watched, 1)]).unwrap();
+        let numbers = Limit {
+            counts: Counts::Numbers,
+            mode: Mode::Challenge,
+            ..watched.clone()
+        };
+        let waits = Limit {
+            bound: Bound::Waits([60, 120].map(Duration::from_secs).into()),
+            until_verified: true,
+            ..watched.clone()
+        };
+        let money = Limit {
+            counts: Counts::Money,
+            ..watched.clone()
+        };
+        let place = |limit, bucket, of_number| PlacedLimit {
+            limit,
+            bucket,
+            of_number,
+        };
+        let one = RuleSet::new(vec![
+            PlacedLimit::alone(Limit::one_per_minute()),
+            place(watched, 1, None),
+            place(numbers, 3, Some(2)),
+            place(waits, 4, None),
+            place(money, 5, None),
+        ])
+        .unwrap();
         let (one, none) = (Arc::new(one), Arc::new(RuleSet::new(vec![]).unwrap()));
 
         let mut sets = RuleSets::default();
@@ -196,6 +290,13 @@ mod tests {
         assert_eq!(read.longest_window(), Limit::LONGEST_WINDOW);
         let again = Arc::new(RuleSet::clone(&one));
         assert_eq!(sets.id_of(&again, &log).unwrap(), 2);
+    }
+
+    #[test]
+    fn the_limits_of_earlier_releases_are_read() {
+        let text = r#"[{"name":"minute","bucket":0,"window_ms":60000,"max":1,"weight":1,"enforced":true,"refundable":true}]"#;
+        let minute = vec![PlacedLimit::alone(Limit::one_per_minute())];
+        assert_eq!(from_json(text), RuleSet::new(minute).ok());
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 use std::time::Duration;
 
-use countersign_core::limit::{self, Hit, Hits, Limit, RuleSet};
+use countersign_core::limit::{self, Hit, Hits, Limit, PlacedLimit, RuleSet};
 use countersign_core::time::Timestamp;
 
 use super::shards::{AsItIs, Shards};
@@ -59,28 +59,53 @@ impl One {
 }
 
 impl Buckets {
-    /// Judges an event at `now` in `bucket` by `limit`: by the hits under all of its keys together.
-    fn judge(&self, limit: &Limit, bucket: BucketKeys<'_>, now: Timestamp) -> Option<Timestamp> {
+    /// Judges an event in the buckets of `touched` at `now` by one limit.
+    fn judge(&self, placed: &PlacedLimit, touched: &Touched, now: Timestamp) -> Option<Timestamp> {
+        let (bucket, limit) = (touched.bucket(placed.bucket)?, &placed.limit);
+        let weight = match placed.of_number.and_then(|number| touched.bucket(number)) {
+            Some(number) if self.has_hit_within(limit.window, number, now) => 0,
+            _ => touched.hits.get(placed.bucket).map_or(1, |hit| hit.weight),
+        };
         if !bucket.has_older() {
-            return self.judge_one(limit, bucket.newest, now);
+            return self.judge_one(limit, bucket.newest, weight, now);
         }
         let mut hits = Vec::new();
         bucket
             .all()
             .for_each(|key| hits.extend_from_slice(&self.hits_of(key)));
         hits.sort_by_key(|hit| hit.at);
-        limit::judge(limit, &hits, now)
+        limit::judge(limit, &hits, weight, now)
     }
 
     /// Judges an event at `now` by the hits under one key.
-    fn judge_one(&self, limit: &Limit, bucket: Key, now: Timestamp) -> Option<Timestamp> {
+    fn judge_one(
+        &self,
+        limit: &Limit,
+        bucket: Key,
+        weight: u32,
+        now: Timestamp,
+    ) -> Option<Timestamp> {
         let Some(&one) = self.ones.get(bucket) else {
-            return limit::judge(limit, &[], now);
+            return limit::judge(limit, &[], weight, now);
         };
         if one != One::MANY {
-            return limit::judge(limit, &[one.hit()], now);
+            return limit::judge(limit, &[one.hit()], weight, now);
         }
-        self.many.get(&bucket)?.hits.judge(limit, now)
+        self.many.get(&bucket)?.hits.judge(limit, weight, now)
+    }
+
+    /// Returns whether `bucket` has a hit in the `window` before `now`.
+    fn has_hit_within(&self, window: Duration, bucket: BucketKeys<'_>, now: Timestamp) -> bool {
+        let newest = bucket.all().filter_map(|key| self.newest(key)).max();
+        newest.is_some_and(|at| at.after(window) > now)
+    }
+
+    /// Returns the time of the newest hit under one key.
+    fn newest(&self, key: Key) -> Option<Timestamp> {
+        match self.ones.get(key)? {
+            &One::MANY => self.many.get(&key)?.hits.newest(),
+            one => Some(one.hit().at),
+        }
     }
 
     /// Returns the hits under one key, in order of time.
@@ -132,10 +157,53 @@ impl Buckets {
         most: usize,
         now: Timestamp,
     ) -> Vec<(usize, Timestamp)> {
-        limits.refusals(|limit, place| {
-            let bucket = touched.bucket(place).filter(|_| place < most)?;
-            self.judge(limit, bucket, now)
+        limits.refusals(|placed| {
+            let is_first = placed.bucket < most;
+            is_first.then(|| self.judge(placed, touched, now)).flatten()
         })
+    }
+
+    /// Counts the hits of an event from `at` on, each in its bucket.
+    pub(super) fn add_all(&mut self, hits: &[LoggedHit], at: Timestamp) {
+        for hit in hits {
+            if let Some(number) = hit.of_number {
+                self.replace_newest(hit, number, at);
+            }
+        }
+        let of_events = hits.iter().filter(|hit| hit.of_number.is_none());
+        of_events.for_each(|hit| self.add(hit, at));
+    }
+
+    /// Removes the hits of an event of the time `at`.
+    pub(super) fn remove_all<'a>(
+        &mut self,
+        hits: impl Iterator<Item = &'a LoggedHit> + Clone,
+        at: Timestamp,
+    ) {
+        // Where a hit was the newest of its number, the one before it stands for the number again.
+        let newest = |buckets: &Self| {
+            let of_numbers = hits.clone().filter_map(|hit| Some((hit, hit.of_number?)));
+            let newest = of_numbers.map(|(hit, number)| (hit, number, buckets.newest(number)));
+            newest.collect::<Vec<_>>()
+        };
+        let before = newest(self);
+        let of_events = hits.clone().filter(|hit| hit.of_number.is_none());
+        of_events.for_each(|hit| self.remove(hit, at));
+        for ((hit, _, was), (_, _, is)) in before.into_iter().zip(newest(self)) {
+            if was != is {
+                was.into_iter().for_each(|was| self.remove(hit, was));
+                is.into_iter().for_each(|is| self.add(hit, is));
+            }
+        }
+    }
+
+    /// Lets a hit at `at` stand for the number of that bucket in the bucket of `hit`, unless a later one does.
+    fn replace_newest(&mut self, hit: &LoggedHit, number: Key, at: Timestamp) {
+        let newest = self.newest(number);
+        if newest < Some(at) {
+            newest.into_iter().for_each(|was| self.remove(hit, was));
+            self.add(hit, at);
+        }
     }
 
     /// Counts `hit` in its bucket from `at` on.
@@ -247,6 +315,7 @@ impl Buckets {
                 window: length(window),
                 weight,
                 refundable: false,
+                of_number: None,
             };
             self.add(&left, at);
         }

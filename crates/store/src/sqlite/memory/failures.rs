@@ -53,7 +53,7 @@ impl FailureCounts {
         }
         for hit in &*event.hits {
             match event.effect.hits() {
-                HitChange::Keep => {}
+                HitChange::Keep | HitChange::EndSends => {}
                 HitChange::Add => self.hits.add(hit, event.at),
                 HitChange::Clear => self.hits.clear_until(hit.bucket, event.at),
             }
@@ -124,6 +124,7 @@ mod tests {
                 window: Duration::from_secs(3_600),
                 weight: 1,
                 refundable: false,
+                of_number: None,
             };
             counts.add(&hit, now);
         }

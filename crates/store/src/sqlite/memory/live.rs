@@ -4,11 +4,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use countersign_core::code::check::{CheckView, Checked, CodeCheck, Effect};
+use countersign_core::code::check::{CheckView, Checked, CodeCheck, Effect, HitChange};
 use countersign_core::code::passcode::SealedPasscode;
 use countersign_core::code::{Code, CodeState, check};
 use countersign_core::id::MessageId;
-use countersign_core::limit::{RuleSet, Rules};
+use countersign_core::limit::{LimitState, RuleSet, Rules};
 use countersign_core::message::{Decision, LiveCode};
 use countersign_core::send::attempt::Attempt;
 use countersign_core::send::settle::{self, GiveBack};
@@ -47,6 +47,8 @@ pub(crate) struct CheckKeys {
     pub(crate) phone: Keys,
     /// The buckets of wrong guesses.
     pub(crate) touched: Touched,
+    /// The hits of sends that a right guess ends, under the keys of every generation.
+    pub(crate) ends: Arc<[LoggedHit]>,
 }
 
 #[derive(Debug)]
@@ -94,13 +96,33 @@ impl Live {
         let Some((place, limit, _)) = decision.refused_by() else {
             return decision;
         };
-        let bucket = decision.limits.limits().get(place);
-        let keys = bucket.and_then(|(_, bucket)| touched.bucket(*bucket));
+        let placed = decision.limits.limits().get(place);
+        let keys = placed.and_then(|placed| touched.bucket(placed.bucket));
         let counted = keys.map_or(0, |keys| self.sends.count(limit, keys, decision.at));
         Decision {
             counted,
             ..decision
         }
+    }
+
+    /// Returns what each limit counts for an event in these buckets at `now`, and until when it would refuse the event.
+    pub(crate) fn preview(
+        &self,
+        limits: &RuleSet,
+        touched: &Touched,
+        now: Timestamp,
+    ) -> Vec<LimitState> {
+        let refusals = self.judge_send(limits, touched, now);
+        let counted = limits.limits().iter().zip(0..).map(|(placed, place)| {
+            let keys = touched.bucket(placed.bucket);
+            let refusal = refusals.iter().find(|(refused, _)| *refused == place);
+            LimitState {
+                limit: placed.limit.clone(),
+                count: keys.map_or(0, |keys| self.sends.count(&placed.limit, keys, now)),
+                refused_until: refusal.map(|(_, until)| *until),
+            }
+        });
+        counted.collect()
     }
 
     /// Returns the live code that a message of `scope` brings once more, if one is kept sealed.
@@ -110,9 +132,7 @@ impl Live {
 
     /// Admits a message: its hits count from now on, and its code is pending.
     pub(crate) fn admit(&mut self, admission: Admission) {
-        for hit in &*admission.hits {
-            self.sends.add(hit, admission.decided_at);
-        }
+        self.sends.add_all(&admission.hits, admission.decided_at);
         if let Some(code) = admission.code {
             self.codes.add(admission.scope, code, admission.sealed);
         }
@@ -128,9 +148,8 @@ impl Live {
     /// Rolls [`Live::admit`] back, since the message was not recorded. Nothing was sent for it.
     pub(crate) fn roll_back(&mut self, message: MessageId) {
         if let Some(pending) = self.pending.remove(&message) {
-            for hit in &*pending.hits {
-                self.sends.remove(hit, pending.decided_at);
-            }
+            self.sends
+                .remove_all(pending.hits.iter(), pending.decided_at);
             self.codes.remove(pending.scope, message);
         }
     }
@@ -148,9 +167,8 @@ impl Live {
         if let Some(pending) = self.pending.remove(&message) {
             self.codes.remove(pending.scope, message);
             let hits = pending.hits.iter();
-            for hit in hits.filter(|hit| give_back.takes(hit.refundable)) {
-                self.sends.remove(hit, pending.decided_at);
-            }
+            let taken = hits.filter(|hit| give_back.takes(hit.refundable));
+            self.sends.remove_all(taken, pending.decided_at);
         }
     }
 
@@ -164,6 +182,16 @@ impl Live {
         self.sends
             .judge_all(give_back.set(), touched, now)
             .is_empty()
+    }
+
+    /// Counts the hits of a send that was decided on at `at`.
+    pub(crate) fn restore_send_hits(&mut self, hits: &[LoggedHit], at: Timestamp) {
+        self.sends.add_all(hits, at);
+    }
+
+    /// Ends the hits of sends in `bucket` up to `at`.
+    pub(crate) fn end_sends(&mut self, bucket: Key, at: Timestamp) {
+        self.sends.clear_until(bucket, at);
     }
 
     /// Counts a hit of a send or of a give-back.
@@ -241,6 +269,7 @@ impl Live {
             scope,
             phone,
             touched,
+            ..
         } = keys;
         let view = CheckView {
             codes: &self.codes.of_all(scope),
@@ -257,6 +286,12 @@ impl Live {
         let older = event.older.iter().filter_map(|older| older.scope);
         for scope in event.scope.into_iter().chain(older) {
             self.codes.apply(scope, &event.effect);
+        }
+        if event.effect.hits() == HitChange::EndSends {
+            event
+                .hits
+                .iter()
+                .for_each(|hit| self.end_sends(hit.bucket, event.at));
         }
         self.failures.apply(event);
     }
@@ -428,6 +463,7 @@ mod tests {
             window: MINUTE,
             weight: 1,
             refundable: true,
+            of_number: None,
         }
     }
 
@@ -552,6 +588,7 @@ mod tests {
             scope: Key(1).into(),
             phone: Key(2).into(),
             touched: Touched::from(Arc::new([hit(3)]) as Arc<[_]>),
+            ends: Arc::new([]),
         };
         let find = |live: &Live| live.check(&check, &keys, at(1));
         let (_, counted) = find(&live);

@@ -51,6 +51,7 @@ pub(crate) fn rebuild(
         let outcome = outcomes.of(newest_message)?;
         replay(row, outcome, rule_sets, now, &mut live)?;
     }
+    horizon::restore_ends(log, &mut live)?;
     // A new message may reuse the number of one that was rolled back, but no number before the mark.
     let newest_message = newest_message.max(mark::settled_until(log)? - 1);
     let mut select = log.prepare(EVENTS)?;
@@ -162,13 +163,16 @@ fn replay(
     let give_back = outcome
         .as_ref()
         .map_or(GiveBack::No, |ended| ended.give_back);
-    for (kind, key) in set.buckets().iter().zip(keys) {
-        let counts = !give_back.takes(kind.refundable);
-        if counts && decided_at.after(kind.window) > now {
-            let hit = LoggedHit::of(kind, Key(u64::from_be_bytes(*key)));
-            live.add_send_hit(&hit, decided_at);
-        }
-    }
+    let keys: Vec<_> = keys
+        .iter()
+        .map(|key| Key(u64::from_be_bytes(*key)))
+        .collect();
+    let kinds = set.buckets().iter().zip(0..);
+    let hits = kinds.filter_map(|(kind, place)| {
+        let counts = !give_back.takes(kind.refundable) && decided_at.after(kind.window) > now;
+        counts.then(|| LoggedHit::among(&keys, place, kind, 1))?
+    });
+    live.restore_send_hits(&hits.collect::<Vec<_>>(), decided_at);
     let Some(outcome) = outcome else {
         return Ok(()); // unreachable: open messages were settled above
     };

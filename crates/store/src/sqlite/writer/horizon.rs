@@ -90,6 +90,9 @@ impl Horizon {
             .prepare_cached("DELETE FROM carried_hit WHERE until <= ?")?
             .execute([now.as_millis()])?;
         transaction
+            .prepare_cached("DELETE FROM ended_sends WHERE until <= ?")?
+            .execute([now.as_millis()])?;
+        transaction
             .prepare_cached("UPDATE event_horizon SET seq = ?")?
             .execute([last.seq + 1])?;
         let reached = last.seq + 1;
@@ -125,6 +128,7 @@ pub(crate) fn carry(event: &EventRow, log: &Connection, now: Timestamp) -> rusql
                 log.prepare_cached("DELETE FROM carried_hit WHERE bucket = ? AND at <= ?")?
                     .execute(params![hit.bucket.column(), event.at.as_millis()])?;
             }
+            HitChange::EndSends => end_sends(event, hit, log, now)?,
         }
     }
     Ok(())
@@ -150,6 +154,27 @@ fn carry_hit(
     Ok(())
 }
 
+/// Carries over the horizon that the hits of sends in the bucket of `hit` ended with `event`: a start reads sends of before.
+fn end_sends(
+    event: &EventRow,
+    hit: &LoggedHit,
+    log: &Connection,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    let until = event.at.after(hit.window);
+    log.prepare_cached("DELETE FROM carried_send WHERE bucket = ? AND at <= ?")?
+        .execute(params![hit.bucket.column(), event.at.as_millis()])?;
+    if until > now {
+        log.prepare_cached("INSERT OR REPLACE INTO ended_sends VALUES (?, ?, ?)")?
+            .execute(params![
+                hit.bucket.column(),
+                event.at.as_millis(),
+                until.as_millis()
+            ])?;
+    }
+    Ok(())
+}
+
 const PASSED: &str = "
     SELECT seq, id, at, kind, door, phone, scope, messages, hits, older FROM code_event
     WHERE seq >= ? ORDER BY seq LIMIT ?";
@@ -168,6 +193,17 @@ pub(crate) fn restore_in_a_row(log: &Connection, live: &mut Live) -> rusqlite::R
     let mut rows = select.query([])?;
     while let Some(row) = rows.next()? {
         live.restore_in_a_row(Key::of_column(row.get("phone")?), row.get("guesses")?);
+    }
+    Ok(())
+}
+
+/// Ends the hits of sends that events which the horizon has passed ended. The sends are read before.
+pub(crate) fn restore_ends(log: &Connection, live: &mut Live) -> rusqlite::Result<()> {
+    let mut select = log.prepare("SELECT bucket, at FROM ended_sends")?;
+    let mut rows = select.query([])?;
+    while let Some(row) = rows.next()? {
+        let at = Timestamp::from_millis(row.get("at")?);
+        live.end_sends(Key::of_column(row.get("bucket")?), at);
     }
     Ok(())
 }

@@ -15,7 +15,7 @@ use countersign_core::code::guess::Guess;
 use countersign_core::code::length::CodeLength;
 use countersign_core::code::passcode::{Binding, Passcode, PasscodeKey};
 use countersign_core::id::{MessageId, RequestId};
-use countersign_core::limit::{Rules, SendLimits};
+use countersign_core::limit::{Rules, SendFacts, SendLimits, Standing};
 use countersign_core::message::{Intent, NewCode};
 use countersign_core::phone::PhoneNumber;
 use countersign_core::ports::ledger::Ledger;
@@ -212,7 +212,14 @@ impl Bench {
             keeps,
             sealed: None,
         };
-        let rules = SendLimits::default().rules(&app, channel_of, &phone);
+        let rules = SendLimits::default().rules(&SendFacts {
+            app: &app,
+            channel: channel_of,
+            phone: &phone,
+            address: None,
+            standing: Standing::Public,
+            price: None,
+        });
         let intent = Intent {
             id,
             request_id: self.request_id(),

@@ -55,13 +55,14 @@ async fn send(state: AppState, cx: &Context, body: Body) -> Result<(), Fault> {
     let phone = app
         .phone(&body.phone_number, body.phone_country_code.as_deref())
         .map_err(fault::bad_phone)?;
-    let caller = Some(cx.client(&app));
+    let caller = cx.client(&app);
     let order = SendRequest {
         request_id: cx.request_id,
         app,
         channel: channel::of_wire(body.channel),
         phone,
-        caller,
+        standing: caller.standing(false),
+        caller: Some(caller),
         language: cx.named_language(),
     };
     let messenger = Arc::clone(&state.messenger);

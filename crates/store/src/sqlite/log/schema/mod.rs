@@ -17,5 +17,6 @@ pub(crate) fn migrations() -> Migrations<'static> {
         M::up(include_str!("0010_erasure.sql")),
         M::up(include_str!("0011_numbering_plan.sql")),
         M::up(include_str!("0012_generations.sql")),
+        M::up(include_str!("0013_ended_sends.sql")),
     ])
 }

@@ -1,5 +1,7 @@
 //! Buckets as hits are added, removed and end.
 
+use countersign_core::limit::Bound;
+
 use super::*;
 
 fn at(millis: i64) -> Timestamp {
@@ -12,18 +14,18 @@ fn logged(weight: u32) -> LoggedHit {
         window: Duration::from_secs(60),
         weight,
         refundable: true,
+        of_number: None,
     }
 }
 
 fn held(buckets: &Buckets, now: i64) -> u32 {
     let mut limit = Limit {
         window: Duration::from_secs(60),
-        max: u32::MAX,
         ..Limit::one_per_minute()
     };
     let fits = |max: &u32| {
-        limit.max = *max;
-        buckets.judge(&limit, Key(1).into(), at(now)).is_none()
+        limit.bound = Bound::Max(*max);
+        buckets.judge_one(&limit, Key(1), 1, at(now)).is_none()
     };
     (1..).find(fits).unwrap() - 1
 }
@@ -134,5 +136,55 @@ fn a_sweep_drops_past_hits_and_keeps_others() {
     assert!(buckets.has(Key(1).into(), at(59_999)) && buckets.len() == 1);
     assert!(!buckets.has(Key(1).into(), at(60_000)));
     buckets.sweep(at(90_000));
+    assert_eq!(buckets.len(), 0);
+}
+
+/// A bucket of numbers, and the bucket of one number in it.
+fn of_number(number: u64) -> [LoggedHit; 2] {
+    let of_this = Key(number << 30 | number);
+    let each = LoggedHit {
+        bucket: of_this,
+        ..logged(1)
+    };
+    let all = LoggedHit {
+        of_number: Some(of_this),
+        ..logged(1)
+    };
+    [all, each]
+}
+
+#[test]
+fn a_number_counts_once_at_the_time_of_its_newest_hit() {
+    let mut buckets = Buckets::default();
+    buckets.add_all(&of_number(2), at(0));
+    buckets.add_all(&of_number(3), at(10));
+    buckets.add_all(&of_number(2), at(30_000));
+    assert_eq!(held(&buckets, 30_000), 2);
+    assert_eq!(
+        held(&buckets, 60_010),
+        1,
+        "that of 10 ms is over, that of 0 ms moved"
+    );
+    buckets.remove_all(of_number(2).iter(), at(30_000));
+    assert_eq!(
+        held(&buckets, 30_000),
+        2,
+        "the hit before stands for the number again"
+    );
+    assert_eq!(held(&buckets, 60_000), 1);
+    buckets.remove_all(of_number(2).iter(), at(0));
+    buckets.remove_all(of_number(3).iter(), at(10));
+    assert_eq!(buckets.len(), 0);
+}
+
+#[test]
+fn two_hits_of_a_number_in_one_moment_count_once() {
+    let mut buckets = Buckets::default();
+    buckets.add_all(&of_number(2), at(5));
+    buckets.add_all(&of_number(2), at(5));
+    assert_eq!(held(&buckets, 5), 1);
+    buckets.remove_all(of_number(2).iter(), at(5));
+    assert_eq!(held(&buckets, 5), 1);
+    buckets.remove_all(of_number(2).iter(), at(5));
     assert_eq!(buckets.len(), 0);
 }

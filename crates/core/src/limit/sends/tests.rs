@@ -1,0 +1,413 @@
+use std::time::Duration;
+
+use super::*;
+use crate::limit::{InvalidRules, Override};
+use crate::time::Timestamp;
+
+fn limit(name: &str, by: &[Part]) -> SendLimit {
+    SendLimit {
+        mode: Mode::Monitor,
+        ..SendLimit::new(name, by, Duration::from_secs(3600), 5)
+    }
+}
+
+fn rules(limits: &SendLimits, app: &str, channel: Channel, number: &str) -> Rules {
+    let (app, phone) = (AppId::parse(app).unwrap(), PhoneNumber::parse(number, None));
+    limits.rules(&SendFacts {
+        app: &app,
+        channel,
+        phone: &phone.unwrap(),
+        address: None,
+        standing: Standing::Public,
+        price: None,
+    })
+}
+
+#[test]
+fn the_one_minute_limit_is_always_the_first() {
+    let alone = SendLimits::default();
+    let more = SendLimits::new(vec![limit("day", &[])]).unwrap();
+    for limits in [&alone, &more] {
+        let rules = rules(limits, "app", Channel::Login, "13800138000");
+        let first = PlacedLimit::alone(Limit::one_per_minute());
+        assert_eq!(rules.set().limits()[0], first);
+    }
+    let set = |limits| {
+        let rules = rules(limits, "app", Channel::Login, "13800138000");
+        (rules.set().limits().len(), rules.buckets()[0].clone())
+    };
+    assert_eq!((set(&alone).0, set(&more).0), (1, 2));
+    assert_eq!(set(&alone).1, set(&more).1);
+}
+
+#[test]
+fn limits_by_the_same_parts_share_a_bucket() {
+    let parts = [Part::Number, Part::Application, Part::Channel];
+    let limits = vec![
+        limit("a", &[Part::Number]),
+        limit("b", &parts),
+        limit("c", &[Part::Number]),
+    ];
+    let limits = SendLimits::new(limits).unwrap();
+    let rules = rules(&limits, "app", Channel::Login, "13800138000");
+    let buckets = rules.set().limits().iter().map(|placed| placed.bucket);
+    assert_eq!(buckets.collect::<Vec<_>>(), [0, 1, 0, 1]);
+}
+
+#[test]
+fn sends_that_differ_in_a_part_are_counted_apart() {
+    let same = ("app", Channel::Login, "+8613800138000");
+    let sends = [
+        (("other", same.1, same.2), vec![Part::Application]),
+        ((same.0, Channel::Register, same.2), vec![Part::Channel]),
+        ((same.0, same.1, "+8613800138001"), vec![Part::Number]),
+        (
+            (same.0, same.1, "+8613800138100"),
+            vec![Part::Number, Part::Block],
+        ),
+        (
+            (same.0, same.1, "+8613800148000"),
+            vec![Part::Number, Part::Block, Part::Prefix],
+        ),
+        (
+            (same.0, same.1, "+14155550132"),
+            vec![
+                Part::Number,
+                Part::Block,
+                Part::Prefix,
+                Part::Country,
+                Part::CallingCode,
+                Part::Carrier,
+            ],
+        ),
+    ];
+    for part in Part::ALL {
+        if matches!(part, Part::Address | Part::Network) {
+            continue; // sends without a caller's address
+        }
+        let limits = SendLimits::new(vec![limit("one", &[part])]).unwrap();
+        let bucket = |(app, channel, number): (&str, Channel, &str)| {
+            rules(&limits, app, channel, number).buckets()[1].clone()
+        };
+        for (other, differs) in &sends {
+            let differ = bucket(same) != bucket(*other);
+            assert_eq!(differ, differs.contains(&part), "{part:?}, {other:?}");
+        }
+    }
+    let all = SendLimits::new(vec![limit("all", &[])]).unwrap();
+    let [one, two] = [same, sends[5].0]
+        .map(|(app, channel, number)| rules(&all, app, channel, number).buckets()[1].clone());
+    assert_eq!(one, two);
+}
+
+#[test]
+fn a_refusal_is_told_by_the_enforced_limit_that_refuses_the_longest() {
+    let limit = |name, by: &[Part], max, mode| SendLimit {
+        bound: Bound::Max(max),
+        mode,
+        ..limit(name, by)
+    };
+    let more = vec![
+        limit(
+            "number",
+            &[Part::Application, Part::Number],
+            5,
+            Mode::Enforce,
+        ),
+        limit("watched", &[], 0, Mode::Monitor),
+        limit("block", &[Part::Block], 5, Mode::Enforce),
+        limit("closed", &[Part::Country], 0, Mode::Enforce),
+    ];
+    let limits = SendLimits::new(more).unwrap();
+    let judged = rules(&limits, "app", Channel::Login, "13800138000");
+    let told = |refusals: &[(usize, i64)]| {
+        let at = Timestamp::from_millis(1_000);
+        let until = |(place, after)| (place, Timestamp::from_millis(1_000 + after));
+        let refusals = refusals.iter().copied().map(until).collect();
+        let refusal = limits.refusal(&Decision::new(at, Arc::clone(judged.set()), refusals))?;
+        let wait = refusal.wait().as_millis();
+        Some((
+            refusal.limit.into_owned(),
+            refusal.kind,
+            refusal.until.is_some(),
+            wait,
+        ))
+    };
+    let is = |name: &str, kind, ends, wait| Some((name.to_owned(), kind, ends, wait));
+    assert_eq!(told(&[]), None);
+    assert_eq!(
+        told(&[(2, 9_000)]),
+        None,
+        "a monitored limit refuses nothing"
+    );
+    let minute = is("minute", LimitKind::Minute, true, 60);
+    assert_eq!(told(&[(0, 60), (2, 9_000)]), minute);
+    assert_eq!(told(&[(0, 60), (1, 60)]), minute, "the first of equals");
+    let number = is("number", LimitKind::Number, true, 61);
+    assert_eq!(told(&[(0, 60), (1, 61), (3, 7)]), number);
+    assert_eq!(told(&[(3, 7)]), is("block", LimitKind::Everybody, true, 7));
+    let never = is("closed", LimitKind::Everybody, false, 3_600_000);
+    assert_eq!(told(&[(1, 3_700_000), (4, 3_600_000)]), never);
+}
+
+#[test]
+fn a_limit_with_a_bad_or_taken_name_is_refused() {
+    for name in ["", "Day", "a b", &"a".repeat(33)] {
+        let refused = SendLimits::new(vec![limit(name, &[])]).unwrap_err();
+        assert_eq!(refused, InvalidSendLimits::Name(name.to_owned()));
+    }
+    for names in [["minute", "a"], ["a", "a"]] {
+        let limits = names.map(|name| limit(name, &[])).to_vec();
+        let refused = SendLimits::new(limits).unwrap_err();
+        assert!(
+            matches!(refused, InvalidSendLimits::NameTaken(_)),
+            "{refused:?}"
+        );
+    }
+    assert!(SendLimits::new(vec![limit(&"a-_9".repeat(8), &[])]).is_ok());
+    let many = (0..64).map(|n| limit(&n.to_string(), &[])).collect();
+    let refused = SendLimits::new(many).unwrap_err();
+    assert_eq!(refused, InvalidSendLimits::Rules(InvalidRules::TooMany));
+}
+
+fn ask<'a>(app: &'a AppId, phone: &'a PhoneNumber) -> SendFacts<'a> {
+    SendFacts {
+        app,
+        channel: Channel::Login,
+        phone,
+        address: None,
+        standing: Standing::Public,
+        price: None,
+    }
+}
+
+/// The names, modes and bounds by which a send is judged, without the minute.
+fn judged(limits: &SendLimits, send: SendFacts<'_>) -> Vec<(String, Mode, Bound)> {
+    let rules = limits.rules(&send);
+    let judged = rules.set().limits().iter().skip(1);
+    judged
+        .map(|placed| {
+            let limit = &placed.limit;
+            (limit.name.to_string(), limit.mode, limit.bound.clone())
+        })
+        .collect()
+}
+
+fn parsed(number: &str) -> (AppId, PhoneNumber) {
+    let phone = PhoneNumber::parse(number, None).unwrap();
+    (AppId::parse("shop").unwrap(), phone)
+}
+
+// shows: B8
+#[test]
+fn an_address_of_ipv6_counts_by_its_network_and_one_of_ipv4_by_itself() {
+    let limits = SendLimits::new(vec![
+        limit("address", &[Part::Address]),
+        limit("network", &[Part::Network]),
+    ]);
+    let (limits, (app, phone)) = (limits.unwrap(), parsed("13800138000"));
+    let buckets = |address: &str| {
+        let address = address.parse().ok();
+        let rules = limits.rules(&SendFacts {
+            address,
+            ..ask(&app, &phone)
+        });
+        rules.buckets()[1..].to_vec()
+    };
+    assert_eq!(buckets(""), [], "without an address no such limit applies");
+    assert_eq!(buckets("192.0.2.1").len(), 1);
+    assert_ne!(buckets("192.0.2.1"), buckets("192.0.2.2"));
+    let one = buckets("2001:db8:1:2::1");
+    assert_eq!(one, buckets("2001:db8:1:2:ffff::9"));
+    let [address, network] = [&one[0], &one[1]];
+    let near = buckets("2001:db8:1:3::1");
+    assert!(near[0] != *address && near[1] == *network);
+    let far = buckets("2001:db8:2:2::1");
+    assert!(far[0] != *address && far[1] != *network);
+}
+
+// shows: B11
+#[test]
+fn a_quota_keeps_a_part_for_trusted_callers_and_asks_others_for_a_challenge_before() {
+    let quota = SendLimit {
+        mode: Mode::Enforce,
+        reserve_percent: 20,
+        challenge_percent: Some(50),
+        ..SendLimit::new("quota", &[], Duration::from_secs(60), 1_000)
+    };
+    let reserve = SendLimit {
+        challenge_percent: None,
+        ..quota.clone()
+    };
+    let plain = SendLimit {
+        reserve_percent: 0,
+        ..reserve.clone()
+    };
+    let soft = SendLimit {
+        mode: Mode::Challenge,
+        ..plain.clone()
+    };
+    let watched = SendLimit {
+        mode: Mode::Monitor,
+        ..quota.clone()
+    };
+    use Mode::{Challenge, Enforce, Monitor};
+    let (app, phone) = parsed("13800138000");
+    for (limit, unsolved, public, trusted) in [
+        (quota, (Challenge, 500), (Enforce, 800), (Enforce, 1_000)),
+        (reserve, (Challenge, 800), (Enforce, 800), (Enforce, 1_000)),
+        (plain, (Enforce, 1_000), (Enforce, 1_000), (Enforce, 1_000)),
+        (soft, (Challenge, 1_000), (Monitor, 1_000), (Monitor, 1_000)),
+        (
+            watched,
+            (Monitor, 1_000),
+            (Monitor, 1_000),
+            (Monitor, 1_000),
+        ),
+    ] {
+        let limits = SendLimits::new(vec![limit.clone()]).unwrap();
+        for (standing, (mode, max)) in [
+            (Standing::Unsolved, unsolved),
+            (Standing::Public, public),
+            (Standing::Trusted, trusted),
+        ] {
+            let found = judged(
+                &limits,
+                SendFacts {
+                    standing,
+                    ..ask(&app, &phone)
+                },
+            );
+            let expected = ("quota".to_owned(), mode, Bound::Max(max));
+            assert_eq!(found, [expected], "{limit:?}, {standing:?}");
+        }
+    }
+}
+
+#[test]
+fn a_limit_holds_at_home_or_abroad_and_an_override_for_the_sends_that_it_names() {
+    let abroad = SendLimit {
+        home: Some(false),
+        overrides: vec![
+            Override {
+                calling_code: Some(1),
+                max: 800,
+                ..Override::default()
+            },
+            Override {
+                application: AppId::parse("shop").ok(),
+                max: 7,
+                ..Override::default()
+            },
+        ],
+        ..limit("abroad", &[Part::CallingCode])
+    };
+    let home = SendLimit {
+        home: Some(true),
+        ..limit("home", &[])
+    };
+    let limits = SendLimits::new(vec![abroad, home]).unwrap();
+    let found = |app: &str, number| {
+        let (_, phone) = parsed(number);
+        let judged = judged(&limits, ask(&AppId::parse(app).unwrap(), &phone));
+        judged
+            .into_iter()
+            .map(|(name, _, bound)| (name, bound))
+            .collect::<Vec<_>>()
+    };
+    let is = |name: &str, max| vec![(name.to_owned(), Bound::Max(max))];
+    assert_eq!(found("shop", "13800138000"), is("home", 5));
+    assert_eq!(found("other", "+14155550132"), is("abroad", 800));
+    assert_eq!(found("shop", "+447400123456"), is("abroad", 7));
+    assert_eq!(found("other", "+447400123456"), is("abroad", 5));
+}
+
+#[test]
+fn a_limit_that_counts_numbers_looks_at_the_hits_of_each_number() {
+    let block = SendLimit {
+        counts: Counts::Numbers,
+        ..limit("block", &[Part::Block])
+    };
+    let limits = SendLimits::new(vec![block, limit("sends", &[Part::Block, Part::Number])]);
+    let (app, phone) = parsed("13800138000");
+    let rules = limits.unwrap().rules(&ask(&app, &phone));
+    let places = rules
+        .set()
+        .limits()
+        .iter()
+        .map(|placed| (placed.bucket, placed.of_number));
+    assert_eq!(
+        places.collect::<Vec<_>>(),
+        [(0, None), (2, Some(1)), (1, None)]
+    );
+    assert_eq!(rules.set().buckets()[2].of_number, Some(1));
+    assert_eq!(rules.buckets().len(), 3);
+}
+
+#[test]
+fn a_success_ends_the_hits_of_limits_that_hold_until_then_and_no_others() {
+    let waits = SendLimit {
+        bound: Bound::Waits([Duration::from_secs(120)].into()),
+        until_verified: true,
+        ..limit("waits", &SCOPE)
+    };
+    let (app, phone) = parsed("13800138000");
+    let ended = |limits: Vec<SendLimit>| {
+        let limits = SendLimits::new(limits).unwrap();
+        let judged = limits.rules(&ask(&app, &phone)).buckets().to_vec();
+        let ended = limits.ended_by_success(&app, Channel::Login, &phone);
+        (judged, ended.map(|rules| rules.buckets().to_vec()))
+    };
+    assert_eq!(ended(vec![limit("hour", &SCOPE)]).1, None);
+    let (judged, ended) = ended(vec![limit("hour", &SCOPE), waits]);
+    assert_eq!(ended, Some(vec![judged[1].clone()]));
+    assert_ne!(judged[0], judged[1]);
+}
+
+#[test]
+fn limits_that_contradict_themselves_are_refused() {
+    let waits = SendLimit {
+        bound: Bound::Waits([Duration::from_secs(1)].into()),
+        ..limit("a", &SCOPE)
+    };
+    let name = || "a".to_owned();
+    for (limit, expected) in [
+        (
+            SendLimit {
+                reserve_percent: 100,
+                ..limit("a", &[])
+            },
+            InvalidSendLimits::Percent(name()),
+        ),
+        (
+            SendLimit {
+                challenge_percent: Some(0),
+                ..limit("a", &[])
+            },
+            InvalidSendLimits::Percent(name()),
+        ),
+        (
+            SendLimit {
+                reserve_percent: 1,
+                ..waits.clone()
+            },
+            InvalidSendLimits::Waits(name()),
+        ),
+        (
+            SendLimit {
+                counts: Counts::Numbers,
+                ..waits
+            },
+            InvalidSendLimits::Waits(name()),
+        ),
+        (
+            SendLimit {
+                until_verified: true,
+                ..limit("a", &[])
+            },
+            InvalidSendLimits::UntilVerified(name()),
+        ),
+    ] {
+        assert_eq!(SendLimits::new(vec![limit]).unwrap_err(), expected);
+    }
+}
