@@ -33,6 +33,7 @@ fn limits(budget: FailureBudget) -> RuleSet {
         mode: Mode::Enforce,
         refundable: false,
         until_verified: false,
+        early_percent: 0,
     };
     RuleSet::of_one_bucket([
         limit("wrong_hour", 1, budget.hour),

@@ -33,6 +33,9 @@ pub struct Limit {
     pub refundable: bool,
     /// Whether a right guess of the application's own server ends the hits of the code's scope.
     pub until_verified: bool,
+    /// The part of the maximum, in per cent, by which the limit may refuse early; it never refuses late. Several nodes
+    /// that share a database count a busy bucket in parts then, without asking for each event. One process needs no room.
+    pub early_percent: u8,
 }
 
 /// What a limit adds up.

@@ -33,6 +33,8 @@ pub struct SendLimit {
     pub reserve_percent: u8,
     /// The part of the maximum, in per cent, from which on callers that can solve a challenge have to; 1 to 100.
     pub challenge_percent: Option<u8>,
+    /// The part of the maximum, in per cent, by which the limit may refuse early: 0 to 20. See [`Limit::early_percent`].
+    pub early_percent: u8,
     /// Whether the pumping guard stops the sends that have these parts in common for a while once the limit refuses.
     pub blocks: bool,
     /// Other maxima for some sends. The first that fits holds.
@@ -62,11 +64,13 @@ pub enum InvalidSendLimits {
     #[error("there is a limit {0:?} already")]
     NameTaken(String),
     /// A part of the maximum out of bounds.
-    #[error("limit {0:?}: reserve_percent is 0 to 99, and challenge_percent 1 to 100")]
+    #[error(
+        "limit {0:?}: reserve_percent is 0 to 99, challenge_percent 1 to 100, and early_percent 0 to 20"
+    )]
     Percent(String),
     /// A limit with waits that has a part of a limit with a maximum.
     #[error(
-        "limit {0:?}: one with waits_seconds counts messages, and has no overrides, reserve_percent or challenge_percent"
+        "limit {0:?}: one with waits_seconds counts messages, and has no overrides, reserve_percent, challenge_percent or early_percent"
     )]
     Waits(String),
     /// A limit that a right guess ends, by other parts than those of a code.
@@ -95,6 +99,7 @@ impl SendLimit {
             until_verified: false,
             reserve_percent: 0,
             challenge_percent: None,
+            early_percent: 0,
             blocks: false,
             overrides: Vec::new(),
         }
@@ -107,13 +112,15 @@ impl SendLimit {
             return Err(InvalidSendLimits::Name(name()));
         }
         let challenge = self.challenge_percent.unwrap_or(100);
-        if self.reserve_percent > 99 || !(1..=100).contains(&challenge) {
+        let is_within = self.reserve_percent <= 99 && self.early_percent <= 20;
+        if !is_within || !(1..=100).contains(&challenge) {
             return Err(InvalidSendLimits::Percent(name()));
         }
         let has_maximum = self.counts != Counts::Messages
             || !self.overrides.is_empty()
             || self.reserve_percent != 0
-            || self.challenge_percent.is_some();
+            || self.challenge_percent.is_some()
+            || self.early_percent != 0;
         if matches!(self.bound, Bound::Waits(_)) && has_maximum {
             return Err(InvalidSendLimits::Waits(name()));
         }
@@ -151,6 +158,7 @@ impl SendLimit {
             mode,
             refundable: true,
             until_verified: self.until_verified,
+            early_percent: self.early_percent,
         }
     }
 

@@ -77,6 +77,7 @@ impl Limit {
             mode: Mode::Enforce,
             refundable: true,
             until_verified: false,
+            early_percent: 0,
         }
     }
 }
@@ -309,6 +310,7 @@ const GIVE_BACKS: Limit = Limit {
     mode: Mode::Enforce,
     refundable: false,
     until_verified: false,
+    early_percent: 0,
 };
 
 impl Default for SendLimits {

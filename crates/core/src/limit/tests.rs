@@ -13,6 +13,7 @@ fn limit(window_millis: u64, max: u32) -> Limit {
         mode: Mode::Enforce,
         refundable: true,
         until_verified: false,
+        early_percent: 0,
     }
 }
 

@@ -366,6 +366,13 @@ fn a_success_ends_the_hits_of_limits_that_hold_until_then_and_no_others() {
 
 #[test]
 fn limits_that_contradict_themselves_are_refused() {
+    let early = |early_percent| SendLimit {
+        early_percent,
+        ..limit("a", &[])
+    };
+    assert!(SendLimits::new(vec![early(20)]).is_ok());
+    let refused = SendLimits::new(vec![early(21)]).unwrap_err();
+    assert_eq!(refused, InvalidSendLimits::Percent("a".to_owned()));
     let waits = SendLimit {
         bound: Bound::Waits([Duration::from_secs(1)].into()),
         ..limit("a", &SCOPE)

@@ -101,6 +101,8 @@ struct LimitJson<'a> {
     refundable: bool,
     #[serde(default, skip_serializing_if = "is_false")]
     until_verified: bool,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    early_percent: u8,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,6 +124,12 @@ impl CountsJson {
 #[expect(clippy::trivially_copy_pass_by_ref)]
 fn is_false(value: &bool) -> bool {
     !value
+}
+
+// Serde passes a reference.
+#[expect(clippy::trivially_copy_pass_by_ref)]
+fn is_zero(value: &u8) -> bool {
+    *value == 0
 }
 
 fn to_json(set: &RuleSet) -> String {
@@ -157,6 +165,7 @@ impl<'a> LimitJson<'a> {
             challenges: limit.mode == Mode::Challenge,
             refundable: limit.refundable,
             until_verified: limit.until_verified,
+            early_percent: limit.early_percent,
         }
     }
 
@@ -183,6 +192,7 @@ impl<'a> LimitJson<'a> {
                 },
                 refundable: self.refundable,
                 until_verified: self.until_verified,
+                early_percent: self.early_percent,
             },
             bucket: self.bucket,
             of_number: self.of_number,
@@ -255,6 +265,7 @@ mod tests {
         let waits = Limit {
             bound: Bound::Waits([60, 120].map(Duration::from_secs).into()),
             until_verified: true,
+            early_percent: 3,
             ..watched.clone()
         };
         let money = Limit {
