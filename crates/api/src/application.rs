@@ -37,6 +37,10 @@ pub struct ApplicationDto {
     /// The country (ISO 3166-1 alpha-2) in which a number that names none is read; `CN` where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default_country: Option<String>,
+    /// The countries (ISO 3166-1 alpha-2) that the application sends to, among those that the deployment allows. Absent
+    /// where it sends to all of these.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub allowed_countries: Vec<String>,
     /// What chooses the language of messages: `number`, `request` (its `x-authing-lang`), or the tag of the language that
     /// all of them are in. Absent in answers of older releases.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -96,6 +100,10 @@ pub struct CreateApplicationRequest {
     /// The country (ISO 3166-1 alpha-2, such as `DE`) in which a number that names none is read; `CN` if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default_country: Option<String>,
+    /// The countries (ISO 3166-1 alpha-2, such as `CN`) that the application may send to, among those that the deployment
+    /// allows; all of these if it is absent or empty. A route of the application that names a country allows it too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allowed_countries: Option<Vec<String>>,
     /// What chooses the language of messages: `number` (by its country), `request` (its `x-authing-lang`), or the tag of
     /// the language that all of them are in, such as `fr-FR`; `number` if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -143,6 +151,10 @@ pub struct UpdateApplicationRequest {
     /// The country (ISO 3166-1 alpha-2) in which a number that names none is read; empty for `CN`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default_country: Option<String>,
+    /// The countries (ISO 3166-1 alpha-2, such as `CN`) that the application may send to, among those that the deployment
+    /// allows; an empty list for all of these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allowed_countries: Option<Vec<String>>,
     /// What chooses the language of messages: `number` (by its country), `request` (its `x-authing-lang`), or the tag of
     /// the language that all of them are in, such as `fr-FR`; empty for `number`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use url::Url;
 
 use crate::autofill::{AndroidAppHash, WebHost};
+use crate::country_rules::Countries;
 use crate::language::Languages;
 use crate::network::Networks;
 use crate::phone::{Country, InvalidPhone, PhoneNumber};
@@ -36,6 +37,8 @@ pub struct Application {
     pub android_app_hash: Option<AndroidAppHash>,
     /// The country in which a number that names none is read; the mainland of China where absent.
     pub default_country: Option<Country>,
+    /// The countries that it sends to, among those that the deployment allows.
+    pub allowed_countries: Countries,
     /// The languages of its messages.
     pub languages: Languages,
     /// The time at which the application was created.

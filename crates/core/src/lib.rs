@@ -35,6 +35,7 @@
 //! | give back | to let the hits of a message count no more, since nothing was sent ([`send::settle::GiveBack`]) |
 //! | head | the number and the hash of the newest act on record ([`audit::chain::Head`]) |
 //! | hit | one event that counts in a bucket, with a time and a weight ([`limit::Hit`]) |
+//! | home | the country of a deployment; every other one is abroad ([`country_rules::CountryRules`]) |
 //! | horizon | the place in the log of the embedded store from which a start reads events again |
 //! | inbox | the page of `countersign dev` on which a person reads the messages of the outbox |
 //! | intent | the wish to send one code to one number, before it is decided on ([`message::Intent`]) |
@@ -81,6 +82,7 @@ pub mod audit;
 pub mod autofill;
 pub mod channel;
 pub mod code;
+pub mod country_rules;
 pub mod entropy;
 pub mod id;
 pub mod language;

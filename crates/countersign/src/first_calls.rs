@@ -3,8 +3,8 @@
 use std::fmt;
 
 use countersign_api::{Channel, SendSmsRequest, VerifyCodeRequest};
+use countersign_core::country_rules::Countries;
 use countersign_core::phone::Country;
-use countersign_core::send::route::Countries;
 use serde::Serialize;
 
 /// The number of the examples: one of the United States that belongs to nobody.

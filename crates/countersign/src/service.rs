@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use countersign_core::code::checker::Checker;
+use countersign_core::country_rules::Countries;
 use countersign_core::entropy::Entropy;
 use countersign_core::limit::LimitsInUse;
 use countersign_core::network::Networks;
@@ -17,7 +18,6 @@ use countersign_core::ports::refusals::Refusals;
 use countersign_core::ports::setup::SetupStore;
 use countersign_core::ports::tallies::TallyBook;
 use countersign_core::send::messenger::{Messenger, MessengerParts, Plan};
-use countersign_core::send::route::Countries;
 use countersign_core::time::Clock;
 use countersign_providers::egress::{Egress, Proxy, Reach};
 use countersign_store::OwnedFolder;
@@ -139,6 +139,7 @@ impl Service {
             keys: parts.master_keys.codes(),
             policy: parts.settings.codes.clone(),
             limits: limits.clone(),
+            countries: parts.settings.countries,
         };
         let messenger = Arc::new(Messenger::new(messenger, Plan::default()));
         let checker = Checker::new(

@@ -7,12 +7,13 @@ mod share;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use countersign_core::country_rules::Countries;
 use countersign_core::entropy::Entropy;
 use countersign_core::ports::provider::Provider;
 use countersign_core::ports::records::Records;
 use countersign_core::ports::setup::{ProviderRecord, Setup, SetupStore, SetupVersion};
 use countersign_core::send::messenger::{Messenger, Plan};
-use countersign_core::send::route::{Countries, ProviderName, Routes};
+use countersign_core::send::route::{ProviderName, Routes};
 use countersign_core::template::Templates;
 use countersign_core::time::Clock;
 use countersign_providers::account::{InvalidSetup, Resources};

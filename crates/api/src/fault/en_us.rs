@@ -21,6 +21,9 @@ pub(super) fn message(fault: &Fault) -> String {
         Fault::CountryNotServed { country } => {
             format!("No international SMS service is configured for the country of this number ({country}).")
         }
+        Fault::CountryNotAllowed { country } => {
+            format!("Codes are not sent to the country of this number ({country}).")
+        }
         Fault::Throttled { by, retry_after, forever } => throttled(*by, *retry_after, *forever),
         Fault::BadSetting { field, why } => format!("{field}: {why}."),
         Fault::UnknownSetting { what } => format!("There is no such setting: {what}."),
@@ -174,6 +177,7 @@ fn problem_of(problem: FieldProblem) -> String {
         FieldProblem::NetworkTooWide => "may hold no network wider than /8 (IPv6: /7): strangers would count as servers of the application",
         FieldProblem::NotAWebHost => "must be a domain name such as shop.example, without scheme and port",
         FieldProblem::NotACountry => "must be a country with phone numbers by its two-letter code, such as CN",
+        FieldProblem::NotCountries => "must be countries with phone numbers by their two-letter codes, such as CN and HK",
         FieldProblem::NotALanguageChoice => "must be number, request, or the tag of a language, such as fr-FR",
         FieldProblem::NotALanguageTag => "must be the tag of a language, such as fr-FR",
         FieldProblem::NotAnAndroidAppHash => "must have exactly 11 characters of A-Z a-z 0-9 + /",

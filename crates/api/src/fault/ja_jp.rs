@@ -21,6 +21,9 @@ pub(super) fn message(fault: &Fault) -> String {
         Fault::CountryNotServed { country } => {
             format!("この番号の国または地域（{country}）向けの国際 SMS サービスが設定されていません。")
         }
+        Fault::CountryNotAllowed { country } => {
+            format!("この番号の国または地域（{country}）には確認コードを送信しません。")
+        }
         Fault::Throttled { by, retry_after, forever } => throttled(*by, *retry_after, *forever),
         Fault::BadSetting { field, why } => format!("{field} の設定が正しくありません（{why}）。"),
         Fault::UnknownSetting { what } => format!("そのような設定はありません（{what}）。"),
@@ -168,6 +171,7 @@ fn problem_of(problem: FieldProblem) -> String {
         FieldProblem::NetworkTooWide => "に /8（IPv6 は /7）より広いネットワークを含めてはなりません。他人までアプリケーションのサーバーと見なされます",
         FieldProblem::NotAWebHost => "は shop.example のようなドメイン名で、スキームとポートを含んではなりません",
         FieldProblem::NotACountry => "は電話番号を持つ国または地域の 2 文字コード（例: CN）でなければなりません",
+        FieldProblem::NotCountries => "は電話番号を持つ国または地域の 2 文字コードの一覧（例: CN と HK）でなければなりません",
         FieldProblem::NotALanguageChoice => "は number、request、または fr-FR のような言語タグでなければなりません",
         FieldProblem::NotALanguageTag => "は fr-FR のような言語タグでなければなりません",
         FieldProblem::NotAnAndroidAppHash => "は A-Z a-z 0-9 + / のちょうど 11 文字でなければなりません",

@@ -53,6 +53,11 @@ pub enum Fault {
         /// The country, ISO 3166-1 alpha-2.
         country: String,
     },
+    /// A provider carries numbers of the country, and sends there are not allowed.
+    CountryNotAllowed {
+        /// The country, ISO 3166-1 alpha-2.
+        country: String,
+    },
     /// A limit refused.
     Throttled {
         /// The kind of the limit.
@@ -191,6 +196,8 @@ pub enum FieldProblem {
     NotAWebHost,
     /// Not the ISO 3166-1 alpha-2 code of a country that has phone numbers.
     NotACountry,
+    /// Not the ISO 3166-1 alpha-2 codes of countries that have phone numbers.
+    NotCountries,
     /// Not `number`, `request` or the tag of a language.
     NotALanguageChoice,
     /// Not a well-formed tag of a language.
@@ -287,7 +294,7 @@ impl Fault {
             Fault::TooLarge => 413,
             Fault::UnknownEncoding { .. } => 415,
             Fault::OtherMachine => 421,
-            Fault::CountryNotServed { .. } => 422,
+            Fault::CountryNotServed { .. } | Fault::CountryNotAllowed { .. } => 422,
             Fault::Throttled { .. } => 429,
             Fault::HeadTooLarge => 431,
             Fault::Internal => 500,
@@ -319,6 +326,7 @@ impl Fault {
                 BadSignature::Used => 1306,
             }),
             Fault::CountryNotServed { .. } => Some(2_990_001),
+            Fault::CountryNotAllowed { .. } => Some(2_990_002),
             Fault::Throttled { by, .. } => by.api_code(),
             _ => None,
         }

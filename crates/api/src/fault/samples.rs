@@ -107,6 +107,10 @@ impl Fault {
                 malformed("defaultCountry", FieldProblem::NotACountry),
             ),
             (
+                "badCountries",
+                malformed("allowedCountries", FieldProblem::NotCountries),
+            ),
+            (
                 "badLanguageChoice",
                 malformed("messageLanguage", FieldProblem::NotALanguageChoice),
             ),
@@ -182,6 +186,12 @@ impl Fault {
             (
                 "countryNotServed",
                 Fault::CountryNotServed {
+                    country: "GB".to_owned(),
+                },
+            ),
+            (
+                "countryNotAllowed",
+                Fault::CountryNotAllowed {
                     country: "GB".to_owned(),
                 },
             ),

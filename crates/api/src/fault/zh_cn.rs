@@ -21,6 +21,9 @@ pub(super) fn message(fault: &Fault) -> String {
         Fault::CountryNotServed { country } => {
             format!("未配置该号码所属国家或地区（{country}）的国际短信服务。")
         }
+        Fault::CountryNotAllowed { country } => {
+            format!("不向该号码所属国家或地区（{country}）发送验证码。")
+        }
         Fault::Throttled {
             by,
             retry_after,
@@ -156,6 +159,7 @@ fn problem_of(problem: FieldProblem) -> String {
         FieldProblem::NetworkTooWide => "不能包含大于 /8（IPv6 为 /7）的网段：否则外人也会被当作应用的服务器",
         FieldProblem::NotAWebHost => "必须是形如 shop.example 的域名，不含协议和端口",
         FieldProblem::NotACountry => "必须是有电话号码的国家或地区的两位字母代码，例如 CN",
+        FieldProblem::NotCountries => "必须是有电话号码的国家或地区的两位字母代码列表，例如 CN 和 HK",
         FieldProblem::NotALanguageChoice => "必须是 number、request 或语言标签，例如 fr-FR",
         FieldProblem::NotALanguageTag => "必须是语言标签，例如 fr-FR",
         FieldProblem::NotAnAndroidAppHash => "必须恰好为 11 个字符，仅限 A-Z a-z 0-9 + /",

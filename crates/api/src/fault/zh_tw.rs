@@ -21,6 +21,9 @@ pub(super) fn message(fault: &Fault) -> String {
         Fault::CountryNotServed { country } => {
             format!("尚未設定此號碼所屬國家或地區（{country}）的國際簡訊服務。")
         }
+        Fault::CountryNotAllowed { country } => {
+            format!("不會向此號碼所屬國家或地區（{country}）發送驗證碼。")
+        }
         Fault::Throttled {
             by,
             retry_after,
@@ -156,6 +159,7 @@ fn problem_of(problem: FieldProblem) -> String {
         FieldProblem::NetworkTooWide => "不能包含大於 /8（IPv6 為 /7）的網段：否則外人也會被當作應用程式的伺服器",
         FieldProblem::NotAWebHost => "必須是形如 shop.example 的網域名稱，不含通訊協定和連接埠",
         FieldProblem::NotACountry => "必須是有電話號碼的國家或地區的兩位字母代碼，例如 CN",
+        FieldProblem::NotCountries => "必須是有電話號碼的國家或地區的兩位字母代碼清單，例如 CN 和 HK",
         FieldProblem::NotALanguageChoice => "必須是 number、request 或語言標籤，例如 fr-FR",
         FieldProblem::NotALanguageTag => "必須是語言標籤，例如 fr-FR",
         FieldProblem::NotAnAndroidAppHash => "必須恰好為 11 個字元，僅限 A-Z a-z 0-9 + /",

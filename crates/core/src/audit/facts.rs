@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use crate::application::Application;
+use crate::country_rules::Countries;
 use crate::language::Languages;
 use crate::phone::PhoneNumber;
 use crate::ports::setup::{
@@ -68,6 +69,7 @@ impl Facts {
             web_host,
             android_app_hash,
             default_country,
+            allowed_countries,
             languages: Languages { choice, default },
             created_at: _,
         } = &**application;
@@ -81,6 +83,9 @@ impl Facts {
         let hash = android_app_hash.as_ref();
         self.text("androidAppHash", hash.map(|hash| hash.as_str()));
         self.text("defaultCountry", country.as_deref());
+        if let Countries::Only(_) = allowed_countries {
+            self.plain("allowedCountries", json!(allowed_countries.to_texts()));
+        }
         self.text("messageLanguage", Some(choice.as_str()));
         self.text("defaultLanguage", default.as_ref().map(|tag| tag.as_str()));
         self.plain("disabled", json!(is_disabled));

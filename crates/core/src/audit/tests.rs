@@ -3,6 +3,7 @@ use std::sync::Arc;
 use super::chain::{Breach, Broken, Entry, Head, Verifier};
 use super::*;
 use crate::application::{AppId, AppName, Application, Origins};
+use crate::country_rules::Countries;
 use crate::language::Languages;
 use crate::network::Networks;
 use crate::ports::setup::{ApplicationRecord, ProviderRecord, SecretMac};
@@ -49,6 +50,7 @@ fn shop(secret: u8, is_disabled: bool) -> Setting {
             web_host: None,
             android_app_hash: None,
             default_country: None,
+            allowed_countries: Countries::All,
             languages: Languages::default(),
             created_at: AT,
         }),

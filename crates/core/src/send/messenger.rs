@@ -12,6 +12,7 @@ use crate::application::Application;
 use crate::channel::Channel;
 use crate::code::keyring::PasscodeKeyring;
 use crate::code::passcode::{Binding, Passcode};
+use crate::country_rules::CountryRules;
 use crate::entropy::{Entropy, EntropyError};
 use crate::id::{MessageId, RequestId};
 use crate::language::LanguageTag;
@@ -51,6 +52,9 @@ pub enum SendError {
     /// No provider carries numbers of this country.
     #[error("no SMS service is configured for {0}")]
     CountryNotServed(Country),
+    /// A provider carries numbers of this country, and [the rules](CountryRules) do not allow it.
+    #[error("sends to {0} are not allowed")]
+    CountryNotAllowed(Country),
     /// A limit refused.
     #[error("the limit {} refuses for another {} ms", .0.limit, .0.wait().as_millis())]
     Limited(Refusal),
@@ -93,6 +97,8 @@ pub struct MessengerParts {
     pub policy: CodePolicy,
     /// The limits on sends.
     pub limits: LimitsInUse,
+    /// The countries that sends may reach.
+    pub countries: CountryRules,
 }
 
 /// The routes and templates that messages use. An operator's change replaces the whole plan; a message on its
@@ -155,11 +161,17 @@ impl Messenger {
         let way = plan
             .routes
             .way(&request.app.id, &request.phone, &*self.parts.entropy)?;
-        let way = way.ok_or_else(|| SendError::CountryNotServed(request.phone.country()))?;
+        let country = request.phone.country();
+        let way = way.ok_or(SendError::CountryNotServed(country))?;
+        let countries = &self.parts.countries;
+        if !countries.admit(&request.app, country, &plan.routes) {
+            return Err(SendError::CountryNotAllowed(country));
+        }
         self.send_by(request, &way, &plan.templates).await
     }
 
-    /// Sends a code like [`Messenger::send`], through `provider` and no other, regardless of routes.
+    /// Sends a code like [`Messenger::send`], through `provider` and no other, regardless of routes and of the countries that
+    /// are allowed.
     ///
     /// # Errors
     /// [`SendError`]; in every case nothing was sent.

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::application::AppId;
+use crate::country_rules::Countries;
 use crate::entropy::{Entropy, EntropyError};
 use crate::phone::{Country, PhoneNumber};
 use crate::ports::provider::Provider;
@@ -42,26 +43,6 @@ impl ProviderName {
 impl fmt::Display for ProviderName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
-    }
-}
-
-/// The countries that a provider serves.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Countries {
-    /// Every country.
-    All,
-    /// Only these countries.
-    Only(BTreeSet<Country>),
-}
-
-impl Countries {
-    /// Returns whether `country` is one of them.
-    #[must_use]
-    pub fn contains(&self, country: Country) -> bool {
-        match self {
-            Countries::All => true,
-            Countries::Only(set) => set.contains(&country),
-        }
     }
 }
 
@@ -288,6 +269,17 @@ impl Routes {
             let app = app.cloned();
             self.routes.get(&RouteScope { app, country })
         })
+    }
+
+    /// Returns whether there is a route of exactly this scope: of `app`, or of every application, to numbers of
+    /// `country`.
+    #[must_use]
+    pub fn names(&self, app: Option<&AppId>, country: Country) -> bool {
+        let scope = RouteScope {
+            app: app.cloned(),
+            country: Some(country),
+        };
+        self.routes.contains_key(&scope)
     }
 
     /// Returns the way of a message of `app` to `phone`; `None` when no provider serves its country.

@@ -19,6 +19,7 @@ use super::{overlap, say};
         countersign app set shop --android-hash ''            no longer in its Android app\n  \
         countersign app set shop --backend 10.1.0.0/16        its servers, which name end users in x-real-ip\n  \
         countersign app set shop --default-country DE         0151 23456789 is a German number\n  \
+        countersign app set shop --allow-country CN --allow-country HK   it sends there only\n  \
         countersign app set shop --message-language request   messages are in the language of x-authing-lang\n  \
         countersign app renew-secret shop --overlap 1h        its secret leaked; the new one is shown\n  \
         countersign app disable shop\n  countersign app list --json"
@@ -61,6 +62,9 @@ enum Verb {
         /// The country in which a number that names none is read, such as DE (default: CN)
         #[arg(long, value_name = "COUNTRY")]
         default_country: Option<String>,
+        /// A country that it sends to, such as CN (repeatable; default: all that the deployment allows)
+        #[arg(long = "allow-country", value_name = "COUNTRY")]
+        allowed_countries: Vec<String>,
         /// The language of messages: by the `number` (default), by the `request`, or always a tag such as fr-FR
         #[arg(long, value_name = "CHOICE")]
         message_language: Option<String>,
@@ -99,6 +103,9 @@ enum Verb {
         /// The country in which a number that names none is read, such as DE; '' for CN
         #[arg(long, value_name = "COUNTRY", group = "change")]
         default_country: Option<String>,
+        /// The countries that it sends to, instead of those before (repeatable; '' for all that the deployment allows)
+        #[arg(long = "allow-country", value_name = "COUNTRY", group = "change")]
+        allowed_countries: Vec<String>,
         /// The language of messages: by the `number`, by the `request`, or always a tag such as fr-FR
         #[arg(long, value_name = "CHOICE", group = "change")]
         message_language: Option<String>,
@@ -158,6 +165,7 @@ impl App {
                 web_host,
                 android_hash,
                 default_country,
+                allowed_countries,
                 message_language,
                 default_language,
                 owner,
@@ -171,6 +179,7 @@ impl App {
                     web_host,
                     android_app_hash: android_hash,
                     default_country,
+                    allowed_countries: Some(allowed_countries),
                     message_language,
                     default_language,
                 };
@@ -186,6 +195,7 @@ impl App {
                 web_host,
                 android_hash,
                 default_country,
+                allowed_countries,
                 message_language,
                 default_language,
                 owner,
@@ -194,16 +204,12 @@ impl App {
                     app_id,
                     app_name: name,
                     sms_name,
-                    allowed_origins: (!origins.is_empty()).then(|| {
-                        origins
-                            .into_iter()
-                            .filter(|text| !text.is_empty())
-                            .collect()
-                    }),
+                    allowed_origins: replaced(origins),
                     backends: (no_backends || !backends.is_empty()).then_some(backends),
                     web_host,
                     android_app_hash: android_hash,
                     default_country,
+                    allowed_countries: replaced(allowed_countries),
                     message_language,
                     default_language,
                     if_version: None,
@@ -220,6 +226,13 @@ impl App {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Returns the list that takes the place of the one before; `None` where nothing is given. An empty text stands for no
+/// entry.
+fn replaced(given: Vec<String>) -> Option<Vec<String>> {
+    let is_given = !given.is_empty();
+    is_given.then(|| given.into_iter().filter(|text| !text.is_empty()).collect())
 }
 
 async fn list(args: &OwnerArgs) -> anyhow::Result<()> {
@@ -305,6 +318,9 @@ async fn set(args: &OwnerArgs, body: &UpdateApplicationRequest) -> anyhow::Resul
         or_none(app.android_app_hash.as_deref().unwrap_or_default())
     ));
     say(format!("country       {}", country(&app)));
+    if !app.allowed_countries.is_empty() {
+        say(format!("sends to      {}", app.allowed_countries.join(" ")));
+    }
     say(format!("language      {}", language(&app)));
     warn(app.notice.as_deref());
     Ok(())

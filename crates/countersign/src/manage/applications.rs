@@ -5,6 +5,7 @@ use std::sync::Arc;
 use countersign_core::application::{AppId, AppName, Application, Origins, SmsName};
 use countersign_core::audit::Author;
 use countersign_core::autofill::{AndroidAppHash, WebHost};
+use countersign_core::country_rules::Countries;
 use countersign_core::entropy::random_hex;
 use countersign_core::language::{LanguageChoice, LanguageTag, Languages};
 use countersign_core::network::Networks;
@@ -36,6 +37,8 @@ pub struct NewApplication {
     pub android_app_hash: Option<AndroidAppHash>,
     /// The country in which a number that names none is read.
     pub default_country: Option<Country>,
+    /// The countries that it sends to, among those that the deployment allows.
+    pub allowed_countries: Countries,
     /// The languages of its messages.
     pub languages: Languages,
 }
@@ -75,6 +78,8 @@ pub struct ApplicationChange {
     pub android_app_hash: Option<Option<AndroidAppHash>>,
     /// Another country in which a number that names none is read, or that of the deployment.
     pub default_country: Option<Option<Country>>,
+    /// Other countries that it sends to, or all that the deployment allows.
+    pub allowed_countries: Option<Countries>,
     /// Another choice of the language of its messages.
     pub message_language: Option<LanguageChoice>,
     /// Another language of messages that have no text in the chosen one, or English.
@@ -91,6 +96,7 @@ impl ApplicationChange {
             web_host: self.web_host.unwrap_or(before.web_host),
             android_app_hash: self.android_app_hash.unwrap_or(before.android_app_hash),
             default_country: self.default_country.unwrap_or(before.default_country),
+            allowed_countries: self.allowed_countries.unwrap_or(before.allowed_countries),
             languages: Languages {
                 choice: self.message_language.unwrap_or(before.languages.choice),
                 default: self.default_language.unwrap_or(before.languages.default),
@@ -129,6 +135,7 @@ impl Manage {
                 web_host: new.web_host,
                 android_app_hash: new.android_app_hash,
                 default_country: new.default_country,
+                allowed_countries: new.allowed_countries,
                 languages: new.languages,
                 created_at: self.parts.clock.now(),
             }),

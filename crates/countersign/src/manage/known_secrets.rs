@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use countersign_core::application::{AppId, AppName, Application, Origins};
 use countersign_core::audit::Author;
+use countersign_core::country_rules::Countries;
 use countersign_core::language::Languages;
 use countersign_core::network::Networks;
 use countersign_core::ports::setup::{AccessKey, ApplicationRecord, Change, Setting};
@@ -38,6 +39,7 @@ impl Manage {
                 web_host: None,
                 android_app_hash: None,
                 default_country: None,
+                allowed_countries: Countries::All,
                 languages: Languages::default(),
                 sms_name: None,
                 created_at: self.parts.clock.now(),

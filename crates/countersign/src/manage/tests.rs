@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use countersign_core::application::{AppName, Origins};
 use countersign_core::autofill::{AndroidAppHash, WebHost};
 use countersign_core::code::passcode::PasscodeKey;
+use countersign_core::country_rules::{Countries, CountryRules};
 use countersign_core::language::Languages;
 use countersign_core::limit::LimitsInUse;
 use countersign_core::network::Networks;
@@ -115,6 +116,7 @@ impl World {
             keys: PasscodeKey::new([3; 32]).into(),
             policy: CodePolicy::default(),
             limits: LimitsInUse::default(),
+            countries: CountryRules::default(),
         };
         let messenger = Arc::new(Messenger::new(messenger, Plan::default()));
         let parts = VendorParts {
@@ -236,6 +238,7 @@ fn shop(name: &str) -> NewApplication {
         web_host: Some(WebHost::parse("login.shop.example").unwrap()),
         android_app_hash: None,
         default_country: None,
+        allowed_countries: Countries::All,
         languages: Languages::default(),
         sms_name: None,
     }

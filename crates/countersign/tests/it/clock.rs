@@ -14,6 +14,7 @@ use countersign_core::channel::Channel;
 use countersign_core::code::check::{Caller, Checked};
 use countersign_core::code::checker::{Checker, GuessInput};
 use countersign_core::code::passcode::PasscodeKey;
+use countersign_core::country_rules::{Countries, CountryRules};
 use countersign_core::id::RequestId;
 use countersign_core::language::Languages;
 use countersign_core::limit::{LimitsInUse, Standing};
@@ -24,7 +25,7 @@ use countersign_core::ports::ledger::Ledger;
 use countersign_core::ports::provider::{Provider, Sms};
 use countersign_core::send::messenger::{Messenger, MessengerParts, Plan, SendError, SendRequest};
 use countersign_core::send::outcome::Outcome;
-use countersign_core::send::route::{Countries, Routes};
+use countersign_core::send::route::Routes;
 use countersign_core::time::Timestamp;
 use countersign_store::RecentRefusals;
 use countersign_store::sqlite::SqliteStore;
@@ -322,6 +323,7 @@ async fn a_wall_clock_stepped_by_hours_moves_no_minute_and_no_life_by_a_millisec
         keys: key.into(),
         policy,
         limits: LimitsInUse::default(),
+        countries: CountryRules::default(),
     };
     let messenger = Messenger::new(parts, plan);
     let app = Arc::new(Application {
@@ -332,6 +334,7 @@ async fn a_wall_clock_stepped_by_hours_moves_no_minute_and_no_life_by_a_millisec
         web_host: None,
         android_app_hash: None,
         default_country: None,
+        allowed_countries: Countries::All,
         languages: Languages::default(),
         sms_name: None,
         created_at: clock.now(),

@@ -15,6 +15,7 @@
 mod access_keys;
 mod actors;
 mod addresses;
+mod allowed_countries;
 mod answer;
 mod applications;
 mod arrows;

@@ -10,6 +10,7 @@ use countersign_core::application::{AppId, AppName, Application, Origins};
 use countersign_core::channel::Channel;
 use countersign_core::code::check::{Checked, CodeCheck, TokenUse, Unlock};
 use countersign_core::code::passcode::PasscodeKey;
+use countersign_core::country_rules::{Countries, CountryRules};
 use countersign_core::id::{MessageId, RequestId};
 use countersign_core::language::Languages;
 use countersign_core::limit::{LimitState, LimitsInUse, Rules, Standing};
@@ -23,7 +24,7 @@ use countersign_core::ports::provider::{Provider, Sms};
 use countersign_core::ports::records::{Records, TimelineQuery};
 use countersign_core::send::messenger::{Messenger, MessengerParts, Plan, SendError, SendRequest};
 use countersign_core::send::outcome::Outcome;
-use countersign_core::send::route::{Countries, Routes};
+use countersign_core::send::route::Routes;
 use countersign_core::send::settle::Settlement;
 use countersign_core::testing::HandClock;
 use countersign_core::time::{Clock, Timestamp};
@@ -132,6 +133,7 @@ impl World {
             keys: PasscodeKey::new([3; 32]).into(),
             policy: CodePolicy::default(),
             limits: LimitsInUse::default(),
+            countries: CountryRules::default(),
         };
         let messenger = Messenger::new(parts, plan);
         Self {
@@ -155,6 +157,7 @@ impl World {
                 web_host: None,
                 android_app_hash: None,
                 default_country: None,
+                allowed_countries: Countries::All,
                 languages: Languages::default(),
                 sms_name: None,
                 created_at: Timestamp::default(),

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use countersign_core::application::{AppId, AppName, Application, Origins};
 use countersign_core::channel::Channel;
 use countersign_core::code::passcode::Passcode;
+use countersign_core::country_rules::Countries;
 use countersign_core::entropy::{Entropy, EntropyError};
 use countersign_core::id::MessageId;
 use countersign_core::language::Languages;
@@ -101,6 +102,7 @@ pub(crate) fn sms(to: &str, text: &str, template: Option<VendorTemplate>) -> Sms
         web_host: None,
         android_app_hash: None,
         default_country: None,
+        allowed_countries: Countries::All,
         languages: Languages::default(),
         sms_name: None,
         created_at: NOW,

@@ -8,6 +8,7 @@ use countersign_core::application::{AppId, AppName, Application, Origin, Origins
 use countersign_core::audit::Author;
 use countersign_core::autofill::{AndroidAppHash, WebHost};
 use countersign_core::channel::Channel;
+use countersign_core::country_rules::Countries;
 use countersign_core::language::{LanguageChoice, LanguageTag, Languages};
 use countersign_core::network::{Network, Networks};
 use countersign_core::phone::Country;
@@ -61,6 +62,7 @@ pub(crate) fn application(world: &World<impl Backend>, name: &str, secret: &str)
             web_host: Some(WebHost::parse("shop.example").unwrap()),
             android_app_hash: Some(AndroidAppHash::parse("FA+9qCX9VSu").unwrap()),
             default_country: Country::parse("DE"),
+            allowed_countries: Countries::Only(Country::parse("DE").into_iter().collect()),
             languages: Languages {
                 choice: LanguageChoice::ByRequest,
                 default: LanguageTag::parse("fr-FR"),

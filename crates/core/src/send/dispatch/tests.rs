@@ -8,6 +8,7 @@ use async_trait::async_trait;
 
 use super::*;
 use crate::application::{AppId, AppName, Origins};
+use crate::country_rules::Countries;
 use crate::entropy::{Entropy, EntropyError};
 use crate::language::Languages;
 use crate::network::Networks;
@@ -97,6 +98,7 @@ impl World {
             web_host: None,
             android_app_hash: None,
             default_country: None,
+            allowed_countries: Countries::All,
             languages: Languages::default(),
             sms_name: None,
             created_at: Timestamp::default(),

@@ -3,6 +3,7 @@ use std::sync::LazyLock;
 use super::*;
 use crate::application::{AppName, Application, Origins};
 use crate::autofill::{AndroidAppHash, WebHost};
+use crate::country_rules::Countries;
 use crate::entropy::{Entropy, EntropyError};
 use crate::language::Languages;
 use crate::network::Networks;
@@ -39,6 +40,7 @@ fn app() -> Application {
         web_host: None,
         android_app_hash: None,
         default_country: None,
+        allowed_countries: Countries::All,
         languages: Languages::default(),
         sms_name: None,
         created_at: Timestamp::from_millis(0),

@@ -1,10 +1,10 @@
 //! The setup: whether messages have a way to a vendor.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_core::application::{AppId, Application};
 use countersign_core::ports::setup::{ProviderRecord, Setup};
-use countersign_core::send::route::{ProviderName, RouteScope};
+use countersign_core::send::route::{ProviderName, RouteScope, Routes};
 use countersign_core::template::TemplateKind;
 use countersign_providers::kinds::KINDS;
 
@@ -43,6 +43,17 @@ pub(super) fn check(deployment: &Deployment, setup: &Setup, findings: &mut Findi
             "no route leads from the application {id} to {country}: its sends there are refused with 2990001"
         ));
     }
+    let routes = routes(setup);
+    let countries = &deployment.settings.countries;
+    for application in enabled(setup).filter(|application| is_routed(setup, application)) {
+        let (id, country) = (application.id.as_str(), application.home());
+        if !countries.admit(application, country, &routes) {
+            warn(format!(
+                "the application {id} reads numbers in {country}, which is not allowed: its sends there are refused with \
+                 2990002, until [countries] allowed and its own list have it, or a route names it"
+            ));
+        }
+    }
     if enabled(setup).next().is_none() {
         warn(format!(
             "there is no application: make one with `{} app create`",
@@ -69,6 +80,13 @@ fn without_provider(deployment: &Deployment, findings: &mut Findings) {
             format!("no SMS provider is set up: set allow_no_provider = true in [server], start, and {add}"),
         ),
     }
+}
+
+/// The routes of a setup, without the accounts that they lead to.
+fn routes(setup: &Setup) -> Routes {
+    let routes = setup.routes.iter();
+    let routes = routes.map(|(scope, route)| (scope.clone(), (**route).clone()));
+    Routes::new(BTreeMap::new(), routes.collect())
 }
 
 fn enabled(setup: &Setup) -> impl Iterator<Item = &Application> {

@@ -3,6 +3,7 @@
 
 mod clock;
 mod codes;
+mod countries;
 mod keys;
 mod layers;
 mod limits;
@@ -15,6 +16,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, bail};
+use countersign_core::country_rules::CountryRules;
 use countersign_core::limit::{Mode, SendLimits};
 use countersign_core::policy::CodePolicy;
 use countersign_core::retention::Retention;
@@ -45,6 +47,8 @@ pub struct Settings {
     pub codes: CodePolicy,
     /// The limits on sends.
     pub limits: SendLimits,
+    /// The country of the deployment, and those that its sends may reach.
+    pub countries: CountryRules,
     /// How long messages, and events of codes, are kept.
     pub retention: Retention,
     /// How far requests to vendors may reach; `None` leaves it to the verb.
@@ -58,9 +62,9 @@ pub struct Settings {
 /// The verb that settings are read for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// `countersign dev`: a limit without a mode is monitored.
+    /// `countersign dev`: a limit without a mode is monitored, and every country is allowed.
     Development,
-    /// `countersign serve`: a limit without a mode is enforced.
+    /// `countersign serve`: a limit without a mode is enforced, and only the home country is allowed.
     Production,
 }
 
@@ -79,6 +83,8 @@ struct File {
     clock: clock::ClockSection,
     #[serde(default)]
     codes: codes::Codes,
+    #[serde(default)]
+    countries: countries::CountriesSection,
     #[serde(default)]
     limits: Vec<limits::LimitSection>,
     #[serde(default)]
@@ -145,6 +151,7 @@ impl Settings {
             clock: file.clock.settings().context("clock")?,
             codes: codes::policy(file.codes, file.applications)?,
             limits: limits::limits(file.limits, otherwise)?,
+            countries: file.countries.rules(purpose).context("countries")?,
             retention: file.retention.settings().context("retention")?,
             reach: reach.context("providers")?,
             proxy: proxy.transpose().context("providers: proxy")?,

@@ -85,7 +85,9 @@ fn split(value: &Value, most: usize) -> Vec<Value> {
                 })
                 .collect()
         }
-        Value::Array(entries) if most > 0 && entries.iter().all(Value::is_table) => {
+        Value::Array(entries)
+            if most > 0 && !entries.is_empty() && entries.iter().all(Value::is_table) =>
+        {
             let alone = entries.iter();
             alone
                 .map(|entry| Value::Array(vec![entry.clone()]))

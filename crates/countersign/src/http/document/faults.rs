@@ -77,6 +77,7 @@ pub(crate) const APPLICATION: Names = &[
     "badWebHost",
     "badAndroidAppHash",
     "badCountry",
+    "badCountries",
     "badLanguageChoice",
     "badLanguage",
     "textTooLong",

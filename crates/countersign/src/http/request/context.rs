@@ -235,7 +235,9 @@ impl Context {
         let (limit, refused, error) = match self.not_sent.get() {
             Some(SendError::Limited(refusal)) => (Some(refusal), None, None),
             Some(SendError::NotAccepted(why)) => (None, Some(why), None),
-            Some(SendError::CountryNotServed(_)) | None => (None, None, None),
+            Some(SendError::CountryNotServed(_) | SendError::CountryNotAllowed(_)) | None => {
+                (None, None, None)
+            }
             Some(error) => (None, None, Some(error)),
         };
         tracing::info!(

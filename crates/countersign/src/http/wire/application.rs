@@ -5,6 +5,7 @@ use countersign_api::{
 };
 use countersign_core::application::{AppId, AppName, Application, Origin, Origins, SmsName};
 use countersign_core::autofill::{AndroidAppHash, WebHost};
+use countersign_core::country_rules::Countries;
 use countersign_core::language::{LanguageChoice, LanguageTag, Languages};
 use countersign_core::network::{InvalidNetwork, Network, Networks};
 use countersign_core::phone::Country;
@@ -90,6 +91,18 @@ fn default_country(text: &str) -> Result<Option<Country>, Fault> {
         .ok_or_else(|| wrong("defaultCountry", FieldProblem::NotACountry))
 }
 
+/// Reads a list that stands, where it is empty, for all countries that the deployment allows.
+fn allowed_countries(codes: &[String]) -> Result<Countries, Fault> {
+    if codes.is_empty() {
+        return Ok(Countries::All);
+    }
+    let known = |code: &String| Country::parse(code).filter(|country| country.has_numbers());
+    let countries: Option<_> = codes.iter().map(known).collect();
+    countries
+        .map(Countries::Only)
+        .ok_or_else(|| wrong("allowedCountries", FieldProblem::NotCountries))
+}
+
 /// Reads a choice that an empty text makes the usual one.
 fn language_choice(text: &str) -> Result<LanguageChoice, Fault> {
     if text.is_empty() {
@@ -121,6 +134,7 @@ pub(crate) fn new(body: &CreateApplicationRequest) -> Result<NewApplication, Fau
         web_host: web_host(body.web_host.as_deref().unwrap_or_default())?,
         android_app_hash: android_app_hash(body.android_app_hash.as_deref().unwrap_or_default())?,
         default_country: default_country(body.default_country.as_deref().unwrap_or_default())?,
+        allowed_countries: allowed_countries(body.allowed_countries.as_ref().unwrap_or(none))?,
         languages: Languages {
             choice: language_choice(body.message_language.as_deref().unwrap_or_default())?,
             default: default_language(body.default_language.as_deref().unwrap_or_default())?,
@@ -133,6 +147,7 @@ pub(crate) fn change(body: &UpdateApplicationRequest) -> Result<ApplicationChang
     let origins = body.allowed_origins.as_deref().map(origins);
     let hash = body.android_app_hash.as_deref().map(android_app_hash);
     let country = body.default_country.as_deref().map(default_country);
+    let countries = body.allowed_countries.as_deref().map(allowed_countries);
     let choice = body.message_language.as_deref().map(language_choice);
     let language = body.default_language.as_deref().map(default_language);
     Ok(ApplicationChange {
@@ -143,6 +158,7 @@ pub(crate) fn change(body: &UpdateApplicationRequest) -> Result<ApplicationChang
         web_host: body.web_host.as_deref().map(web_host).transpose()?,
         android_app_hash: hash.transpose()?,
         default_country: country.transpose()?,
+        allowed_countries: countries.transpose()?,
         message_language: choice.transpose()?,
         default_language: language.transpose()?,
     })
@@ -172,6 +188,7 @@ pub(crate) fn dto(record: &Versioned<ApplicationRecord>, now: Timestamp) -> Appl
             .as_ref()
             .map(|hash| hash.as_str().to_owned()),
         default_country: app.default_country.map(|country| country.to_string()),
+        allowed_countries: app.allowed_countries.to_texts(),
         message_language: Some(app.languages.choice.as_str().to_owned()),
         default_language: default_language.map(|tag| tag.as_str().to_owned()),
         disabled: record.is_disabled,

@@ -93,6 +93,9 @@ pub(crate) fn not_sent(error: SendError) -> Fault {
         SendError::CountryNotServed(country) => Fault::CountryNotServed {
             country: country.to_string(),
         },
+        SendError::CountryNotAllowed(country) => Fault::CountryNotAllowed {
+            country: country.to_string(),
+        },
         SendError::Limited(refusal) | SendError::ChallengeNeeded(refusal) => Fault::Throttled {
             by: throttle(refusal.kind),
             retry_after: whole_seconds(refusal.wait()),

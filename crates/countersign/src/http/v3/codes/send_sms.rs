@@ -34,6 +34,7 @@ pub(crate) fn endpoint() -> Endpoint {
             &[
                 "unknownChannel",
                 "countryNotServed",
+                "countryNotAllowed",
                 "providerUnreachable",
                 "providerRefused",
                 "providerBusy",

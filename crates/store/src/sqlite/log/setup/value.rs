@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use countersign_core::application::{AppId, AppName, Application, Origin, Origins, SmsName};
 use countersign_core::autofill::{AndroidAppHash, WebHost};
+use countersign_core::country_rules::Countries;
 use countersign_core::language::{LanguageChoice, LanguageTag, Languages};
 use countersign_core::network::{Network, Networks};
 use countersign_core::phone::Country;
@@ -43,6 +44,9 @@ struct ApplicationValue {
     /// Absent in what releases before 0.2 wrote.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     default_country: Option<String>,
+    /// Absent where the application sends to every country that the deployment allows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    allowed_countries: Vec<String>,
     /// Absent in what releases before 0.2 wrote.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sms_name: Option<String>,
@@ -184,6 +188,7 @@ fn application_value(record: &ApplicationRecord) -> ApplicationValue {
         web_host: app.web_host.as_ref().map(|host| host.as_str().to_owned()),
         android_app_hash: hash.map(|hash| hash.as_str().to_owned()),
         default_country: app.default_country.map(|country| country.to_string()),
+        allowed_countries: app.allowed_countries.to_texts(),
         sms_name: app.sms_name.as_ref().map(|name| name.as_str().to_owned()),
         message_language: (*choice != LanguageChoice::ByNumber).then(|| choice.as_str().to_owned()),
         default_language: default.as_ref().map(|tag| tag.as_str().to_owned()),
@@ -296,6 +301,7 @@ fn application(id: AppId, text: &str, macs: &[u8]) -> Option<ApplicationRecord> 
         web_host: host,
         android_app_hash: hash.and_then(|hash| AndroidAppHash::parse(&hash).ok()),
         default_country: value.default_country.and_then(|name| Country::parse(&name)),
+        allowed_countries: allowed_countries(&value.allowed_countries),
         languages: Languages {
             choice: choice.unwrap_or_default(),
             default: default.as_deref().and_then(LanguageTag::parse),
@@ -308,6 +314,15 @@ fn application(id: AppId, text: &str, macs: &[u8]) -> Option<ApplicationRecord> 
         replaced_secret,
         is_disabled: value.disabled,
     })
+}
+
+/// Reads a list of countries. A list in which this release knows no country allows none, never all.
+fn allowed_countries(codes: &[String]) -> Countries {
+    if codes.is_empty() {
+        return Countries::All;
+    }
+    let known = codes.iter().filter_map(|code| Country::parse(code));
+    Countries::Only(known.collect())
 }
 
 fn provider(name: ProviderName, text: &str, secrets: &[u8]) -> Option<ProviderRecord> {
