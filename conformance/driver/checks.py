@@ -7,24 +7,24 @@ TRIES = 5  # wrong guesses that a login code dies of
 
 
 def right_code_twice(trial):
-    code = _sent(trial, LOGIN, "18800008894")
+    code = _sent(trial, LOGIN, "18809408888")
     for time in ("once", "twice"):
-        answer = trial.pre_check_code(LOGIN, "18800008894", code, phoneCountryCode="+86")
+        answer = trial.pre_check_code(LOGIN, "18809408888", code, phoneCountryCode="+86")
         expect.pre_checked(answer, True, about=time)
 
 
 def wrong_code(trial):
-    code = _sent(trial, LOGIN, "18800008895")
-    answer = trial.pre_check_code(LOGIN, "18800008895", wrong(code), phoneCountryCode="+86")
+    code = _sent(trial, LOGIN, "18809508888")
+    answer = trial.pre_check_code(LOGIN, "18809508888", wrong(code), phoneCountryCode="+86")
     expect.pre_checked(answer, False)
-    answer = trial.pre_check_code(LOGIN, "18800008895", code, phoneCountryCode="+86")
+    answer = trial.pre_check_code(LOGIN, "18809508888", code, phoneCountryCode="+86")
     expect.pre_checked(answer, True, about="the right one after it")
 
 
 def too_many_wrong_codes(trial):
-    code = _sent(trial, LOGIN, "18800008896")
-    guesses = [trial.pre_check_code(LOGIN, "18800008896", wrong(code)) for _ in range(TRIES)]
-    dead = trial.pre_check_code(LOGIN, "18800008896", code)
+    code = _sent(trial, LOGIN, "18809608888")
+    guesses = [trial.pre_check_code(LOGIN, "18809608888", wrong(code)) for _ in range(TRIES)]
+    dead = trial.pre_check_code(LOGIN, "18809608888", code)
     for answer in (*guesses, dead):
         expect.pre_checked(answer, False)
     if dead["data"] != guesses[0]["data"]:
@@ -32,9 +32,9 @@ def too_many_wrong_codes(trial):
 
 
 def code_of_another_channel(trial):
-    code = _sent(trial, REGISTER, "18800008897")
-    expect.pre_checked(trial.pre_check_code(LOGIN, "18800008897", code), False, about=LOGIN)
-    expect.pre_checked(trial.pre_check_code(REGISTER, "18800008897", code), True, about=REGISTER)
+    code = _sent(trial, REGISTER, "18809708888")
+    expect.pre_checked(trial.pre_check_code(LOGIN, "18809708888", code), False, about=LOGIN)
+    expect.pre_checked(trial.pre_check_code(REGISTER, "18809708888", code), True, about=REGISTER)
 
 
 def code_for_america(trial):
@@ -45,9 +45,9 @@ def code_for_america(trial):
 
 
 def no_country_code(trial):
-    code = _sent(trial, LOGIN, "18800008898")
+    code = _sent(trial, LOGIN, "18809808888")
     for country in ({}, {"phoneCountryCode": None}, {"phoneCountryCode": ""}):
-        answer = trial.pre_check_code(LOGIN, "18800008898", code, **country)
+        answer = trial.pre_check_code(LOGIN, "18809808888", code, **country)
         expect.pre_checked(answer, True, about=str(country))
 
 
@@ -57,27 +57,27 @@ def bad_number(trial):
 
 
 def used_by_the_application(trial):
-    code = _sent(trial, LOGIN, "18800008899")
-    expect.pre_checked(trial.pre_check_code(LOGIN, "18800008899", code), True, about="before")
-    expect.verified(trial.application.verify_code(LOGIN, "18800008899", code))
-    expect.pre_checked(trial.pre_check_code(LOGIN, "18800008899", code), False, about="after")
-    again = trial.application.verify_code(LOGIN, "18800008899", code)
+    code = _sent(trial, LOGIN, "18809908888")
+    expect.pre_checked(trial.pre_check_code(LOGIN, "18809908888", code), True, about="before")
+    expect.verified(trial.application.verify_code(LOGIN, "18809908888", code))
+    expect.pre_checked(trial.pre_check_code(LOGIN, "18809908888", code), False, about="after")
+    again = trial.application.verify_code(LOGIN, "18809908888", code)
     expect.not_verified(again, reason="used")
 
 
 def used_by_the_sdk(trial):
-    code = _sent(trial, LOGIN, "18800008900")
-    expect.verified(trial.verify_code(LOGIN, "18800008900", code))
-    expect.not_verified(trial.verify_code(LOGIN, "18800008900", code), reason="used")
-    expect.pre_checked(trial.pre_check_code(LOGIN, "18800008900", code), False, about="after")
+    code = _sent(trial, LOGIN, "18800008888")
+    expect.verified(trial.verify_code(LOGIN, "18800008888", code))
+    expect.not_verified(trial.verify_code(LOGIN, "18800008888", code), reason="used")
+    expect.pre_checked(trial.pre_check_code(LOGIN, "18800008888", code), False, about="after")
 
 
 def tries_that_are_left(trial):
-    code = _sent(trial, LOGIN, "18800008901")
+    code = _sent(trial, LOGIN, "18800108888")
     for left in reversed(range(TRIES)):
-        answer = trial.verify_code(LOGIN, "18800008901", wrong(code))
+        answer = trial.verify_code(LOGIN, "18800108888", wrong(code))
         expect.not_verified(answer, reason="wrong", triesLeft=left)
-    answer = trial.verify_code(LOGIN, "18800008901", code)
+    answer = trial.verify_code(LOGIN, "18800108888", code)
     expect.not_verified(answer, reason="exhausted", triesLeft=0)
 
 

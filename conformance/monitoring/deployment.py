@@ -121,6 +121,10 @@ class Deployment:
         note = json.loads((self._folder / "data/owner.json").read_text())
         proof = {"authorization": f"Bearer {note['token']}"}
         providers = self.call("list-sms-providers", None, proof)["data"]
+        # More people than limits let one address send for.
+        for limit in self.call("list-sms-limits", None, proof)["data"]:
+            if limit["source"] == "default":
+                self._operate("limit", "set", limit["name"], "--mode", "monitor")
         self._receipts = self.url + providers[0]["receiptsPath"]
         self.reports("normal")
 

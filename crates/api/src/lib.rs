@@ -24,6 +24,7 @@ mod refusal;
 mod renewal;
 mod send_sms;
 mod signing_key;
+mod sms_limit;
 mod sms_provider;
 mod sms_route;
 mod sms_template;
@@ -61,6 +62,9 @@ pub use renewal::{
 pub use send_sms::SendSmsRequest;
 pub use signing_key::{
     JsonWebKey, JsonWebKeySet, RotatedSigningKey, SigningKeyDto, SigningKeyState,
+};
+pub use sms_limit::{
+    LimitOverride, LimitParts, ResetSmsLimitRequest, SetSmsLimitRequest, SmsLimitDto,
 };
 pub use sms_provider::{
     DeleteSmsProviderRequest, ProviderHealth, SetSmsProviderRequest, SmsProviderDto,

@@ -86,6 +86,9 @@ pub struct VerdictDto {
     pub allowed: bool,
     /// Whether a refusal of this limit would have refused the message.
     pub enforced: bool,
+    /// The consequence of a refusal: `enforce`, `challenge` or `monitor`. Empty in answers of older releases.
+    #[serde(default)]
+    pub mode: String,
 }
 
 /// One call to a provider.

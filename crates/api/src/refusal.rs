@@ -27,6 +27,10 @@ pub struct RefusalDto {
     pub address: Option<String>,
     /// The limit that refused; of several the one that refuses for the longest time.
     pub limit: String,
+    /// The consequence of the refusal: `enforce`, or `challenge` where a solved challenge would have lifted it. Empty in answers
+    /// of older releases.
+    #[serde(default)]
+    pub mode: String,
     /// The sends that the limit had counted in its window.
     pub count: u64,
     /// The sends that the limit allows in a window.

@@ -130,7 +130,7 @@ impl Service {
         let ledger: Arc<dyn Ledger> = tracer.ledger(Arc::new(ledger));
         let (records, setup) = (&parts.records, &parts.setup);
         let (clock, entropy) = (&parts.clock, &parts.entropy);
-        let limits = LimitsInUse::from(parts.settings.limits);
+        let limits = LimitsInUse::default();
         let messenger = MessengerParts {
             ledger: Arc::clone(&ledger),
             refusals: Arc::clone(&parts.refusals),
@@ -147,11 +147,13 @@ impl Service {
             parts.master_keys.codes(),
             parts.settings.codes,
             clock.now(),
-            limits,
+            limits.clone(),
         );
         let reach = parts.settings.reach.unwrap_or(parts.reach);
         let vendors = VendorParts {
             messenger: Arc::clone(&messenger),
+            limits: parts.settings.limits.clone(),
+            limits_in_use: limits,
             otherwise: parts.otherwise,
             records: Arc::clone(records),
             egress: egress(reach, parts.settings.proxy)?,
@@ -178,6 +180,7 @@ impl Service {
             erasers: parts.erasers,
             refusals: parts.refusals,
             master_keys: Arc::clone(&parts.master_keys),
+            limits: parts.settings.limits,
             clock: Arc::clone(clock),
             messenger: Arc::clone(&messenger),
             tokens: Arc::clone(&tokens),

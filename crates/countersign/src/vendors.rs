@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use countersign_core::country_rules::Countries;
 use countersign_core::entropy::Entropy;
+use countersign_core::limit::{BaseLimits, LimitsInUse};
 use countersign_core::ports::provider::Provider;
 use countersign_core::ports::records::Records;
 use countersign_core::ports::setup::{ProviderRecord, Setup, SetupStore, SetupVersion};
@@ -37,6 +38,10 @@ pub struct Vendors {
 pub struct VendorParts {
     /// The messenger that goes by the plan.
     pub messenger: Arc<Messenger>,
+    /// The limits of the settings.
+    pub limits: BaseLimits,
+    /// The limits that sends are judged by, which follow the setup.
+    pub limits_in_use: LimitsInUse,
     /// The provider that carries messages no route is for, and the countries that it serves.
     pub otherwise: Option<(Arc<dyn Provider>, Countries)>,
     /// Keeps the reports that a provider hears over a session of its own.
@@ -118,6 +123,7 @@ impl Vendors {
         }
         planned.version = setup.version;
         self.reopen(&mut planned.accounts, setup);
+        self.limit(setup);
         let templates = setup.templates.iter();
         self.parts.messenger.replan(Plan {
             routes: self.routes(&planned.accounts, setup),
@@ -126,6 +132,20 @@ impl Vendors {
                 all
             }),
         });
+    }
+
+    /// Lets sends be judged by the limits of the settings, as operators have changed them.
+    fn limit(&self, setup: &Setup) {
+        let change = |name: &str| setup.limits.get(name).map(|held| &held.change);
+        let base = &self.parts.limits;
+        let limits = base.changed(change).or_else(|error| {
+            tracing::error!(%error, "the changes of limits cannot be used");
+            base.changed(|_| None)
+        });
+        // The limits of the settings alone were judged when they were read.
+        if let Ok(limits) = limits {
+            self.parts.limits_in_use.replace(limits);
+        }
     }
 
     /// Closes accounts that have changed or are gone, and opens those that are not open.

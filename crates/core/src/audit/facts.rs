@@ -8,9 +8,10 @@ use url::Url;
 use crate::application::Application;
 use crate::country_rules::Countries;
 use crate::language::Languages;
+use crate::limit::{LimitChange, Override};
 use crate::phone::PhoneNumber;
 use crate::ports::setup::{
-    AccessKey, ApplicationRecord, ProviderRecord, Replaced, SecretMac, Setting,
+    AccessKey, ApplicationRecord, LimitRecord, ProviderRecord, Replaced, SecretMac, Setting,
 };
 use crate::secret::Secret;
 use crate::send::route::Route;
@@ -29,7 +30,18 @@ enum Fact {
 impl Facts {
     /// Returns how a change is told, before and after: all facts where one of the two is missing, else those that differ.
     pub(super) fn told(before: Option<&Setting>, after: Option<&Setting>) -> [Option<Value>; 2] {
-        let (before, after) = (before.map(Self::of), after.map(Self::of));
+        let (before, after) = match (before, after) {
+            // A limit is there without its changes too.
+            (None, Some(Setting::Limit(record))) | (Some(Setting::Limit(record)), None) => {
+                let (was, is) = (before.map(Self::of), after.map(Self::of));
+                let unchanged = || Self::of_limit(&LimitChange::default(), &record.settings);
+                (
+                    Some(was.unwrap_or_else(unchanged)),
+                    Some(is.unwrap_or_else(unchanged)),
+                )
+            }
+            (before, after) => (before.map(Self::of), after.map(Self::of)),
+        };
         match (before, after) {
             (Some(before), Some(after)) => [
                 Some(before.shown(|name, fact| after.0.get(name) != Some(fact))),
@@ -47,6 +59,38 @@ impl Facts {
             Setting::Route(_, route) => facts.route(route),
             Setting::Template(_, template) => facts.template(template),
             Setting::AccessKey(AccessKey { secret, .. }) => facts.secret("secret", secret),
+            Setting::Limit(LimitRecord {
+                name: _,
+                change,
+                settings,
+            }) => return Self::of_limit(change, settings),
+        }
+        facts
+    }
+
+    /// The facts about a limit after `change` of what the settings say.
+    fn of_limit(change: &LimitChange, settings: &LimitChange) -> Self {
+        let LimitChange {
+            max,
+            mode,
+            window,
+            overrides,
+        } = settings.clone().then(change.clone());
+        let mut facts = Self(BTreeMap::new());
+        let overrides: Vec<_> = overrides.iter().flatten().map(override_told).collect();
+        let parts = [
+            ("max", max.map(Value::from)),
+            ("mode", mode.map(|mode| mode.as_str().into())),
+            (
+                "windowSeconds",
+                window.map(|window| window.as_secs().into()),
+            ),
+            ("overrides", Some(overrides.into())),
+        ];
+        for (name, value) in parts {
+            if let Some(value) = value {
+                facts.plain(name, value);
+            }
         }
         facts
     }
@@ -181,6 +225,25 @@ impl Fact {
             Fact::Mac(_) => json!("..."),
         }
     }
+}
+
+fn override_told(other: &Override) -> Value {
+    let parts = [
+        (
+            "appId",
+            other.application.as_ref().map(|app| app.as_str().into()),
+        ),
+        (
+            "country",
+            other.country.map(|country| country.as_str().into()),
+        ),
+        ("callingCode", other.calling_code.map(Value::from)),
+        ("max", Some(other.max.into())),
+    ];
+    // The record holds no null.
+    let parts = parts.into_iter();
+    let known = parts.filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    Value::Object(known.collect())
 }
 
 fn plain(value: &Value) -> Value {

@@ -126,6 +126,10 @@ pub enum Verb {
     AccessKeyCreated,
     /// An access key was deleted.
     AccessKeyDeleted,
+    /// A limit was changed.
+    LimitSet,
+    /// The changes of a limit were taken back.
+    LimitReset,
     /// The next signing key was made and published.
     SigningKeyRotated,
     /// The database began to be written with new master keys.
@@ -146,7 +150,7 @@ pub enum Verb {
 
 impl Verb {
     /// All verbs.
-    pub const ALL: [Verb; 24] = [
+    pub const ALL: [Verb; 26] = [
         Verb::ApplicationCreated,
         Verb::ApplicationUpdated,
         Verb::ApplicationSecretRenewed,
@@ -163,6 +167,8 @@ impl Verb {
         Verb::TemplateDeleted,
         Verb::AccessKeyCreated,
         Verb::AccessKeyDeleted,
+        Verb::LimitSet,
+        Verb::LimitReset,
         Verb::SigningKeyRotated,
         Verb::MasterKeysRotated,
         Verb::NumberUnlocked,
@@ -193,6 +199,8 @@ impl Verb {
             Verb::TemplateDeleted => "template_deleted",
             Verb::AccessKeyCreated => "access_key_created",
             Verb::AccessKeyDeleted => "access_key_deleted",
+            Verb::LimitSet => "limit_set",
+            Verb::LimitReset => "limit_reset",
             Verb::SigningKeyRotated => "signing_key_rotated",
             Verb::MasterKeysRotated => "master_keys_rotated",
             Verb::NumberUnlocked => "number_unlocked",
@@ -247,6 +255,7 @@ impl Target {
             SettingKey::Application(id) => Self::new("application", id.as_str().to_owned()),
             SettingKey::Provider(name) => Self::new("provider", name.to_string()),
             SettingKey::AccessKey(id) => Self::new("access_key", id.clone()),
+            SettingKey::Limit(name) => Self::new("limit", name.clone()),
             SettingKey::Route(scope) => {
                 let app = scope.app.as_ref().map(|app| app.as_str().to_owned());
                 let country = scope.country.map(|country| country.to_string());
@@ -389,6 +398,7 @@ fn verb(key: &SettingKey, before: Option<&Setting>, after: Option<&Setting>) -> 
         (SettingKey::Route(_), _, None) => Verb::RouteDeleted,
         (SettingKey::Template(..), _, None) => Verb::TemplateDeleted,
         (SettingKey::AccessKey(_), _, None) => Verb::AccessKeyDeleted,
+        (SettingKey::Limit(_), _, None) => Verb::LimitReset,
         (_, Some(Setting::Application(before)), Some(Setting::Application(after))) => {
             match (before.is_disabled, after.is_disabled) {
                 (false, true) => Verb::ApplicationDisabled,
@@ -407,6 +417,7 @@ fn verb(key: &SettingKey, before: Option<&Setting>, after: Option<&Setting>) -> 
         (SettingKey::Route(_), ..) => Verb::RouteSet,
         (SettingKey::Template(..), ..) => Verb::TemplateSet,
         (SettingKey::AccessKey(_), ..) => Verb::AccessKeyCreated,
+        (SettingKey::Limit(_), ..) => Verb::LimitSet,
     }
 }
 

@@ -402,6 +402,27 @@ pub enum Mode {
     Monitor,
 }
 
+impl Mode {
+    /// All modes.
+    pub const ALL: [Self; 3] = [Mode::Enforce, Mode::Challenge, Mode::Monitor];
+
+    /// Returns the name of the mode.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Mode::Enforce => "enforce",
+            Mode::Challenge => "challenge",
+            Mode::Monitor => "monitor",
+        }
+    }
+
+    /// Returns the mode with this name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mode| mode.as_str() == name)
+    }
+}
+
 /// The events that a rule counts together, as a key: a name and the values that the events share.
 ///
 /// A bucket may hold a phone number, so it has no readable `Debug`, and a store keeps only a keyed digest of
@@ -471,6 +492,7 @@ pub struct LimitState {
     pub refused_until: Option<Timestamp>,
 }
 
+mod base;
 pub mod guesses;
 mod hits;
 mod in_use;
@@ -481,6 +503,7 @@ mod send_limit;
 mod sends;
 mod standing;
 
+pub use base::{BaseLimits, InvalidLimitChange, LimitChange, LimitSource};
 pub use hits::Hits;
 pub use in_use::LimitsInUse;
 pub use judge::{Hit, LATENESS, count, judge, thin};

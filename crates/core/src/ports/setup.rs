@@ -32,7 +32,8 @@ use crate::time::Timestamp;
 
 pub use contents::{Setup, SetupVersion, Versioned};
 pub use setting::{
-    AccessKey, ApplicationRecord, Change, ProviderRecord, Replaced, SecretMac, Setting, SettingKey,
+    AccessKey, ApplicationRecord, Change, LimitRecord, ProviderRecord, Replaced, SecretMac,
+    Setting, SettingKey,
 };
 
 /// Why a [`Change`] was not made.

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use countersign_api::{FindRefusalsRequest, MessageDto};
+use countersign_api::{FindRefusalsRequest, MessageDto, VerdictDto};
 
 use super::owner::{self, OwnerArgs};
 use super::{refused, say};
@@ -138,14 +138,7 @@ pub(super) fn show(args: &OwnerArgs, message: &MessageDto) -> anyhow::Result<()>
         message.to, message.app_id, message.channel
     ));
     say(format!("decided   {}", message.decided_at));
-    for verdict in &message.verdicts {
-        let says = match (verdict.allowed, verdict.enforced) {
-            (true, _) => "allowed",
-            (false, true) => "refused",
-            (false, false) => "would have refused (monitored)",
-        };
-        say(format!("limit     {}: {says}", verdict.rule));
-    }
+    show_limits(&message.verdicts);
     for attempt in &message.attempts {
         let provider = attempt.provider.as_deref().unwrap_or("(nobody knows)");
         let id = attempt
@@ -190,6 +183,22 @@ pub(super) fn show(args: &OwnerArgs, message: &MessageDto) -> anyhow::Result<()>
     }
     say(format!("code      {}", message.code));
     Ok(())
+}
+
+/// Writes a line for each limit that did not allow the message, and one with the number of the others.
+fn show_limits(verdicts: &[VerdictDto]) {
+    let (allowed, refused): (Vec<_>, Vec<_>) = verdicts.iter().partition(|verdict| verdict.allowed);
+    if !allowed.is_empty() {
+        say(format!("limits    {} allowed it", allowed.len()));
+    }
+    for verdict in refused {
+        let says = match verdict.mode.as_str() {
+            "enforce" => "refused",
+            "challenge" => "asked for a challenge",
+            _ => "would have refused (monitored)",
+        };
+        say(format!("limit     {}: {says}", verdict.rule));
+    }
 }
 
 fn list(args: &OwnerArgs, messages: &[MessageDto]) -> anyhow::Result<()> {

@@ -13,6 +13,7 @@ mod erase;
 mod init;
 mod key;
 mod kinds;
+mod limit;
 mod listen;
 mod locale;
 mod man;
@@ -94,6 +95,8 @@ enum Verb {
     Provider(provider::Provider),
     /// Say which vendor accounts carry which numbers
     Route(route::Route),
+    /// Show and change the limits on sends
+    Limit(limit::Limit),
     /// Say in which words messages go out, and try them
     Template(template::Template),
     /// Show messages, and what became of them
@@ -143,6 +146,7 @@ pub fn run() -> ExitCode {
         Verb::App(app) => app.json(),
         Verb::Provider(provider) => provider.json(),
         Verb::Route(route) => route.json(),
+        Verb::Limit(limit) => limit.json(),
         Verb::Template(template) => template.json(),
         Verb::Message(message) => message.json(),
         Verb::Statistics(statistics) => statistics.owner.json,
@@ -185,6 +189,7 @@ pub fn run() -> ExitCode {
             Verb::App(app) => app.run().await,
             Verb::Provider(provider) => provider.run().await,
             Verb::Route(route) => route.run().await,
+            Verb::Limit(limit) => limit.run().await,
             Verb::Template(template) => template.run().await,
             Verb::Message(message) => message.run().await,
             Verb::Statistics(statistics) => statistics.run().await,

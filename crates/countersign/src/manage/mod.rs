@@ -17,6 +17,7 @@ mod audit;
 mod erasures;
 mod error;
 mod known_secrets;
+mod limits;
 mod master_keys;
 mod messages;
 mod providers;
@@ -32,6 +33,7 @@ use std::time::Duration;
 use countersign_core::application::{AppId, Application};
 use countersign_core::audit::Author;
 use countersign_core::entropy::Entropy;
+use countersign_core::limit::BaseLimits;
 use countersign_core::ports::audit::AuditLog;
 use countersign_core::ports::erasure::Eraser;
 use countersign_core::ports::ledger::Ledger;
@@ -97,6 +99,8 @@ pub struct ManageParts {
     pub refusals: Arc<dyn Refusals>,
     /// The master keys.
     pub master_keys: Arc<MasterKeys>,
+    /// The limits of the settings.
+    pub limits: BaseLimits,
     /// The time by which the ledger decides.
     pub clock: Arc<dyn Clock>,
     /// The sender of test messages.
@@ -136,6 +140,12 @@ impl Manage {
     #[must_use]
     pub fn setup(&self) -> Arc<Setup> {
         self.parts.setup.setup()
+    }
+
+    /// Returns the limits of the settings, over which the changes of the setup lie.
+    #[must_use]
+    pub fn limits(&self) -> &BaseLimits {
+        &self.parts.limits
     }
 
     /// Makes the change that `judge` finds right for the newest setup, on record as an act of `by`, and returns the

@@ -7,7 +7,7 @@ use countersign_core::autofill::{AndroidAppHash, WebHost};
 use countersign_core::code::passcode::PasscodeKey;
 use countersign_core::country_rules::{Countries, CountryRules};
 use countersign_core::language::Languages;
-use countersign_core::limit::LimitsInUse;
+use countersign_core::limit::{BaseLimits, LimitsInUse};
 use countersign_core::network::Networks;
 use countersign_core::policy::CodePolicy;
 use countersign_core::ports::setup::{ProviderRecord, SecretMac, Setting};
@@ -108,6 +108,7 @@ impl World {
         let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
         let clock = store.clock();
         let refusals = Arc::new(RecentRefusals::default());
+        let limits_in_use = LimitsInUse::default();
         let messenger = MessengerParts {
             ledger: store.clone(),
             refusals: refusals.clone(),
@@ -115,13 +116,15 @@ impl World {
             entropy: Arc::clone(&entropy),
             keys: PasscodeKey::new([3; 32]).into(),
             policy: CodePolicy::default(),
-            limits: LimitsInUse::default(),
+            limits: limits_in_use.clone(),
             countries: CountryRules::default(),
         };
         let messenger = Arc::new(Messenger::new(messenger, Plan::default()));
         let parts = VendorParts {
             tracer: Tracer::default(),
             messenger: Arc::clone(&messenger),
+            limits: BaseLimits::default(),
+            limits_in_use,
             otherwise: None,
             records: store.clone(),
             egress: Egress::new(Reach::Loopback).unwrap(),
@@ -146,6 +149,7 @@ impl World {
         );
         let setup: Arc<dyn SetupStore> = busy.clone();
         let manage = Manage::new(ManageParts {
+            limits: BaseLimits::default(),
             setup,
             vendors: Arc::clone(&vendors),
             ledger: store.clone(),

@@ -111,6 +111,16 @@ fn changes() -> Vec<(&'static str, Value, &'static str)> {
             "route_deleted route */CN done",
         ),
         (
+            "set-sms-limit",
+            json!({"name": "number-day", "max": 10}),
+            "limit_set limit number-day done",
+        ),
+        (
+            "reset-sms-limit",
+            json!({"name": "number-day"}),
+            "limit_reset limit number-day done",
+        ),
+        (
             "delete-sms-provider",
             acme(),
             "provider_deleted provider acme done",

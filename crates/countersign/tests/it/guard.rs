@@ -158,6 +158,7 @@ async fn state(server: &Server) -> Vec<Vec<Value>> {
         "list-sms-providers",
         "list-sms-routes",
         "list-sms-templates",
+        "list-sms-limits",
         "list-access-keys",
         "list-signing-keys",
         "list-messages",

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use insta::assert_snapshot;
 use serde_json::json;
+use tokio::task::JoinSet;
 
 use crate::answer::Answer;
 use crate::server::{Server, folder, number};
@@ -114,4 +115,21 @@ async fn the_minute_keeps_its_sentence_beside_limits_that_end_earlier_or_only_wa
       "requestId": "[request id]"
     }
     "#);
+}
+
+// shows: B4
+#[tokio::test(flavor = "multi_thread")]
+async fn of_200_concurrent_sends_to_different_numbers_as_many_go_out_as_a_limit_allows() {
+    let data = folder();
+    let server = start_with(data.path(), &limit("all", "", 3_600, 7)).await;
+    let public = server.public();
+    let mut sends = JoinSet::new();
+    for n in 0..200 {
+        let public = public.clone();
+        sends.spawn(async move { public.login(&number(n)).await });
+    }
+    let answers = sends.join_all().await;
+    let count = |status| answers.iter().filter(|answer| **answer == status).count();
+    assert_eq!((count(200), count(429)), (7, 193), "{answers:?}");
+    assert_eq!(server.outbox("").await.len(), 7);
 }

@@ -30,7 +30,25 @@ async fn the_operator_reads_the_timeline_of_a_message() {
           "channel": "CHANNEL_LOGIN",
           "to": "+86138****0001",
           "decidedAt": "[time]",
-          "verdicts": [{"rule": "minute", "allowed": true, "enforced": true}],
+          "verdicts": [
+            {"rule": "minute", "allowed": true, "enforced": true, "mode": "enforce"},
+            {"rule": "channel-hour", "allowed": true, "enforced": false, "mode": "monitor"},
+            {"rule": "channel-waits", "allowed": true, "enforced": false, "mode": "monitor"},
+            {"rule": "app-number-hour", "allowed": true, "enforced": false, "mode": "monitor"},
+            {"rule": "app-number-day", "allowed": true, "enforced": false, "mode": "monitor"},
+            {"rule": "number-minute", "allowed": true, "enforced": false, "mode": "monitor"},
+            {"rule": "number-hour", "allowed": true, "enforced": false, "mode": "monitor"},
+            {"rule": "number-day", "allowed": true, "enforced": false, "mode": "monitor"},
+            {"rule": "address-burst", "allowed": true, "enforced": false, "mode": "monitor"},
+            {"rule": "address-numbers", "allowed": true, "enforced": false, "mode": "monitor"},
+            {"rule": "address-hour", "allowed": true, "enforced": false, "mode": "monitor"},
+            {"rule": "address-day", "allowed": true, "enforced": false, "mode": "monitor"},
+            {"rule": "block-numbers", "allowed": true, "enforced": false, "mode": "monitor"},
+            {"rule": "prefix-home-hour", "allowed": true, "enforced": false, "mode": "monitor"},
+            {"rule": "app-burst", "allowed": true, "enforced": false, "mode": "monitor"},
+            {"rule": "app-day", "allowed": true, "enforced": false, "mode": "monitor"},
+            {"rule": "deployment-day", "allowed": true, "enforced": false, "mode": "monitor"}
+          ],
           "attempts": [
             {"provider": "outbox", "startedAt": "[time]", "endedAt": "[time]", "outcome": "accepted"}
           ],

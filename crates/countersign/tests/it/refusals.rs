@@ -60,6 +60,7 @@ async fn the_operator_lists_refused_sends_with_the_limit_that_refused() {
           "to": "+86138****0003",
           "address": "127.0.0.1",
           "limit": "two",
+          "mode": "enforce",
           "count": 2,
           "max": 2,
           "nextAllowedAt": "[time]"
@@ -72,6 +73,7 @@ async fn the_operator_lists_refused_sends_with_the_limit_that_refused() {
           "to": "+86138****0001",
           "address": "127.0.0.1",
           "limit": "minute",
+          "mode": "enforce",
           "count": 1,
           "max": 1,
           "nextAllowedAt": "[time]"

@@ -377,7 +377,21 @@ async fn the_operator_that_tests_an_account_with_a_wrong_secret_is_told_the_reas
         "channel": "CHANNEL_IDENTITY_VERIFICATION",
         "to": "+86188****8888",
         "decidedAt": "[time]",
-        "verdicts": [{"rule": "minute", "allowed": true, "enforced": true}],
+        "verdicts": [
+          {"rule": "minute", "allowed": true, "enforced": true, "mode": "enforce"},
+          {"rule": "channel-hour", "allowed": true, "enforced": false, "mode": "monitor"},
+          {"rule": "channel-waits", "allowed": true, "enforced": false, "mode": "monitor"},
+          {"rule": "app-number-hour", "allowed": true, "enforced": false, "mode": "monitor"},
+          {"rule": "app-number-day", "allowed": true, "enforced": false, "mode": "monitor"},
+          {"rule": "number-minute", "allowed": true, "enforced": false, "mode": "monitor"},
+          {"rule": "number-hour", "allowed": true, "enforced": false, "mode": "monitor"},
+          {"rule": "number-day", "allowed": true, "enforced": false, "mode": "monitor"},
+          {"rule": "block-numbers", "allowed": true, "enforced": false, "mode": "monitor"},
+          {"rule": "prefix-home-hour", "allowed": true, "enforced": false, "mode": "monitor"},
+          {"rule": "app-burst", "allowed": true, "enforced": false, "mode": "monitor"},
+          {"rule": "app-day", "allowed": true, "enforced": false, "mode": "monitor"},
+          {"rule": "deployment-day", "allowed": true, "enforced": false, "mode": "monitor"}
+        ],
         "attempts": [
           {
             "provider": "aliyun",

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use super::setting::{AccessKey, ApplicationRecord, Change, ProviderRecord, Setting, SettingKey};
+use super::setting::{
+    AccessKey, ApplicationRecord, Change, LimitRecord, ProviderRecord, Setting, SettingKey,
+};
 use crate::application::{AppId, Application};
 use crate::send::route::{ProviderName, Route, RouteScope};
 use crate::template::{Template, TemplateKind, TemplateScope};
@@ -68,6 +70,8 @@ pub struct Setup {
     pub templates: BTreeMap<(TemplateScope, TemplateKind), Versioned<Template>>,
     /// Access keys, by public half.
     pub access_keys: BTreeMap<String, Versioned<AccessKey>>,
+    /// The changes of limits, by the names of these.
+    pub limits: BTreeMap<String, Versioned<LimitRecord>>,
 }
 
 impl Setup {
@@ -105,6 +109,10 @@ impl Setup {
                 let id = setting.id.clone();
                 self.access_keys.insert(id, Versioned { version, setting });
             }
+            Setting::Limit(setting) => {
+                let name = setting.name.clone();
+                self.limits.insert(name, Versioned { version, setting });
+            }
         }
     }
 
@@ -117,6 +125,7 @@ impl Setup {
                 drop(self.templates.remove(&(scope.clone(), *kind)));
             }
             SettingKey::AccessKey(id) => drop(self.access_keys.remove(id)),
+            SettingKey::Limit(name) => drop(self.limits.remove(name)),
         }
     }
 
@@ -136,6 +145,7 @@ impl Setup {
                 Setting::Template(scope.clone(), (**held).clone())
             }
             SettingKey::AccessKey(id) => Setting::AccessKey((**self.access_keys.get(id)?).clone()),
+            SettingKey::Limit(name) => Setting::Limit((**self.limits.get(name)?).clone()),
         })
     }
 
@@ -152,6 +162,7 @@ impl Setup {
                 held.map(|held| held.version)
             }
             SettingKey::AccessKey(id) => self.access_keys.get(id).map(|held| held.version),
+            SettingKey::Limit(name) => self.limits.get(name).map(|held| held.version),
         };
         version.unwrap_or(SetupVersion::NONE)
     }

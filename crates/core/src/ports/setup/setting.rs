@@ -7,6 +7,7 @@ use std::sync::Arc;
 use subtle::ConstantTimeEq;
 
 use crate::application::{AppId, Application};
+use crate::limit::LimitChange;
 use crate::secret::Secret;
 use crate::send::route::{ProviderName, Route, RouteScope};
 use crate::template::{Template, TemplateKind, TemplateScope};
@@ -122,6 +123,17 @@ pub struct AccessKey {
     pub created_at: Timestamp,
 }
 
+/// The changes that operators have made to one limit at run time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LimitRecord {
+    /// The name of the limit.
+    pub name: String,
+    /// The parts that are changed.
+    pub change: LimitChange,
+    /// The parts of the limit as the settings had them at the last change, for the audit record.
+    pub settings: LimitChange,
+}
+
 /// One setting: what can be put into a setup.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Setting {
@@ -135,6 +147,8 @@ pub enum Setting {
     Template(TemplateScope, Template),
     /// An access key.
     AccessKey(AccessKey),
+    /// The changes of a limit.
+    Limit(LimitRecord),
 }
 
 impl Setting {
@@ -149,6 +163,7 @@ impl Setting {
                 SettingKey::Template(scope.clone(), template.kind())
             }
             Setting::AccessKey(key) => SettingKey::AccessKey(key.id.clone()),
+            Setting::Limit(record) => SettingKey::Limit(record.name.clone()),
         }
     }
 }
@@ -166,6 +181,8 @@ pub enum SettingKey {
     Template(TemplateScope, TemplateKind),
     /// An access key, by its public half.
     AccessKey(String),
+    /// The changes of a limit, by its name.
+    Limit(String),
 }
 
 /// One change of a setup.

@@ -8,6 +8,8 @@ use anyhow::{Context, anyhow, bail};
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
+use super::{Purpose, limits};
+
 /// Every setting with its default, and what it means.
 pub(super) const DEFAULTS: &str = include_str!("../../../../../countersign.default.toml");
 
@@ -94,7 +96,7 @@ impl Layers {
     /// # Errors
     /// When TOML cannot say it.
     pub fn dump(&self) -> anyhow::Result<String> {
-        let mut merged = self.merged();
+        let mut merged = self.merged(Purpose::Production);
         for (section, key) in SECRETS {
             if let Some(Value::Table(section)) = merged.get_mut(section)
                 && let Some(secret) = section.get_mut(key)
@@ -106,8 +108,8 @@ impl Layers {
     }
 
     /// The defaults, with what each layer changes.
-    pub(super) fn merged(&self) -> Table {
-        let mut merged = defaults();
+    pub(super) fn merged(&self, purpose: Purpose) -> Table {
+        let mut merged = defaults(purpose);
         for layer in self.changes() {
             merge(&mut merged, layer.clone());
         }
@@ -210,8 +212,12 @@ fn put(table: &mut Table, path: &[String], value: Value) {
 }
 
 /// Every setting as it is where no layer changes it.
-pub(super) fn defaults() -> Table {
-    toml::from_str(DEFAULTS).unwrap_or_default()
+pub(super) fn defaults(purpose: Purpose) -> Table {
+    let mut defaults = toml::from_str(DEFAULTS).unwrap_or_default();
+    if purpose == Purpose::Development {
+        limits::let_monitor(&mut defaults);
+    }
+    defaults
 }
 
 /// Changes what `over` names. An entry of a list of tables replaces the one with its `name`, or comes after them all.

@@ -1,10 +1,18 @@
 //! The limits on sends beside the minute: `[[limits]]`.
+//!
+//! The limits that ship with the product are entries of the file of defaults. An entry of a layer above takes the place of the
+//! one with its name.
 
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
-use countersign_core::limit::{Mode, Part, SendLimit, SendLimits};
+use countersign_core::application::AppId;
+use countersign_core::limit::{
+    BaseLimits, Bound, Counts, LimitSource, Mode, Override, Part, SendLimit,
+};
+use countersign_core::phone::Country;
 use serde::Deserialize;
+use toml::{Table, Value};
 
 /// One `[[limits]]`.
 #[derive(Deserialize)]
@@ -14,33 +22,132 @@ pub(super) struct LimitSection {
     #[serde(default)]
     by: Vec<String>,
     window_seconds: u64,
-    max: u32,
+    max: Option<u32>,
+    waits_seconds: Option<Vec<u64>>,
     mode: Option<String>,
+    home: Option<bool>,
+    #[serde(default)]
+    distinct: bool,
+    #[serde(default)]
+    until_verified: bool,
+    #[serde(default)]
+    reserve_percent: u8,
+    challenge_percent: Option<u8>,
+    #[serde(default)]
+    early_percent: u8,
+    #[serde(default)]
+    blocks: bool,
+    #[serde(default)]
+    overrides: Vec<OverrideSection>,
 }
 
-/// The limits of these sections; a section without a mode has the mode `otherwise`.
-pub(super) fn limits(sections: Vec<LimitSection>, otherwise: Mode) -> anyhow::Result<SendLimits> {
-    let limits = sections.into_iter().map(|section| section.limit(otherwise));
+/// One entry of `overrides`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OverrideSection {
+    application: Option<String>,
+    country: Option<String>,
+    calling_code: Option<u16>,
+    max: u32,
+}
+
+/// The limits of these sections, each with its source, of a deployment at home in `home`. A section without a mode has the
+/// mode `otherwise`.
+pub(super) fn limits(
+    sections: Vec<LimitSection>,
+    sources: &[LimitSource],
+    otherwise: Mode,
+    home: Country,
+) -> anyhow::Result<BaseLimits> {
+    let limits = sections.into_iter().zip(sources).map(|(section, source)| {
+        let at = format!("the limit {:?}", section.name);
+        let limit = section.limit(otherwise).with_context(|| at)?;
+        Ok((limit, *source))
+    });
     let limits = limits.collect::<anyhow::Result<_>>()?;
-    SendLimits::new(limits).context("limits")
+    BaseLimits::new(limits, home).context("limits")
+}
+
+/// The source of each limit of `settings`: the product, where it is as one of `defaults`.
+pub(super) fn sources(settings: &Table, defaults: &Table) -> Vec<LimitSource> {
+    let shipped = entries(defaults);
+    let sources = entries(settings)
+        .iter()
+        .map(|entry| match shipped.contains(entry) {
+            true => LimitSource::Default,
+            false => LimitSource::File,
+        });
+    sources.collect()
+}
+
+fn entries(settings: &Table) -> &[Value] {
+    let limits = settings.get("limits").and_then(Value::as_array);
+    limits.map(Vec::as_slice).unwrap_or_default()
+}
+
+/// Lets all limits of `settings` only monitor.
+pub(super) fn let_monitor(settings: &mut Table) {
+    let limits = settings.get_mut("limits").and_then(Value::as_array_mut);
+    for limit in limits.into_iter().flatten().filter_map(Value::as_table_mut) {
+        let mode = Mode::Monitor.as_str().to_owned();
+        limit.insert("mode".to_owned(), Value::String(mode));
+    }
 }
 
 impl LimitSection {
     fn limit(self, otherwise: Mode) -> anyhow::Result<SendLimit> {
-        let at = format!("the limit {:?}", self.name);
-        let parts: anyhow::Result<Vec<_>> = self.by.iter().map(|name| part(name)).collect();
-        let by = parts.with_context(|| at.clone())?;
-        let window = Duration::from_secs(self.window_seconds);
+        let parts: anyhow::Result<_> = self.by.iter().map(|name| part(name)).collect();
+        let overrides = self.overrides.into_iter().map(OverrideSection::taken);
         Ok(SendLimit {
-            mode: match self.mode.as_deref() {
-                Some("enforce") => Mode::Enforce,
-                Some("monitor") => Mode::Monitor,
-                None => otherwise,
-                Some(other) => bail!("{at}: mode is monitor or enforce, not {other:?}"),
+            name: self.name,
+            by: parts?,
+            counts: match self.distinct {
+                true => Counts::Numbers,
+                false => Counts::Messages,
             },
-            ..SendLimit::new(&self.name, &by, window, self.max)
+            window: Duration::from_secs(self.window_seconds),
+            bound: bound(self.max, self.waits_seconds)?,
+            mode: self.mode.as_deref().map_or(Ok(otherwise), mode)?,
+            home: self.home,
+            until_verified: self.until_verified,
+            reserve_percent: self.reserve_percent,
+            challenge_percent: self.challenge_percent,
+            early_percent: self.early_percent,
+            blocks: self.blocks,
+            overrides: overrides.collect::<anyhow::Result<_>>()?,
         })
     }
+}
+
+impl OverrideSection {
+    fn taken(self) -> anyhow::Result<Override> {
+        if self.application.is_none() && self.country.is_none() && self.calling_code.is_none() {
+            bail!("an override names an application, a country or a calling_code");
+        }
+        let application = self.application.as_deref().map(AppId::parse);
+        let country = self.country.as_deref().map(country).transpose();
+        Ok(Override {
+            application: application.transpose()?,
+            country: country?,
+            calling_code: self.calling_code,
+            max: self.max,
+        })
+    }
+}
+
+fn bound(max: Option<u32>, waits: Option<Vec<u64>>) -> anyhow::Result<Bound> {
+    match (max, waits) {
+        (Some(max), None) => Ok(Bound::Max(max)),
+        (None, Some(waits)) => Ok(Bound::Waits(
+            waits.into_iter().map(Duration::from_secs).collect(),
+        )),
+        (None, None) => bail!("max or waits_seconds is missing"),
+        (Some(_), Some(_)) => bail!("max and waits_seconds exclude each other"),
+    }
+}
+
+fn mode(name: &str) -> anyhow::Result<Mode> {
+    Mode::parse(name).ok_or_else(|| anyhow!("mode is enforce, challenge or monitor, not {name:?}"))
 }
 
 fn part(name: &str) -> anyhow::Result<Part> {
@@ -49,4 +156,9 @@ fn part(name: &str) -> anyhow::Result<Part> {
         let all = Part::ALL.map(Part::as_str).join(", ");
         anyhow!("sends are counted by {all}, not by {name:?}")
     })
+}
+
+fn country(code: &str) -> anyhow::Result<Country> {
+    let country = Country::parse(code).filter(|country| country.has_numbers());
+    country.with_context(|| format!("{code:?} is not a two-letter country code such as CN"))
 }

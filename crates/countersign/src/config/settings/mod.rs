@@ -17,7 +17,7 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use countersign_core::country_rules::CountryRules;
-use countersign_core::limit::{Mode, SendLimits};
+use countersign_core::limit::{BaseLimits, Mode};
 use countersign_core::policy::CodePolicy;
 use countersign_core::retention::Retention;
 use countersign_providers::egress::{Proxy, Reach};
@@ -46,7 +46,7 @@ pub struct Settings {
     /// The rules of codes.
     pub codes: CodePolicy,
     /// The limits on sends.
-    pub limits: SendLimits,
+    pub limits: BaseLimits,
     /// The country of the deployment, and those that its sends may reach.
     pub countries: CountryRules,
     /// How long messages, and events of codes, are kept.
@@ -62,7 +62,7 @@ pub struct Settings {
 /// The verb that settings are read for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// `countersign dev`: a limit without a mode is monitored, and every country is allowed.
+    /// `countersign dev`: limits monitor, but for those of a file that say otherwise, and every country is allowed.
     Development,
     /// `countersign serve`: a limit without a mode is enforced, and only the home country is allowed.
     Production,
@@ -112,7 +112,7 @@ impl Settings {
     /// one that does.
     pub fn of(layers: &Layers, purpose: Purpose) -> anyhow::Result<Self> {
         let read = || -> anyhow::Result<Self> {
-            let settings = Self::read(layers.merged(), purpose)?.beside(layers);
+            let settings = Self::read(layers.merged(purpose), purpose)?.beside(layers);
             settings.server.agree().context("server")?;
             Ok(settings)
         };
@@ -136,12 +136,14 @@ impl Settings {
     }
 
     fn read(table: Table, purpose: Purpose) -> anyhow::Result<Self> {
+        let sources = limits::sources(&table, &layers::defaults(purpose));
         let file: File = layers::typed(table)?;
         file.console.warn();
         let otherwise = match purpose {
             Purpose::Development => Mode::Monitor,
             Purpose::Production => Mode::Enforce,
         };
+        let countries = file.countries.rules(purpose).context("countries")?;
         let reach = file.providers.reach.as_deref().map(reach).transpose();
         let proxy = file.providers.proxy.as_deref().map(Proxy::parse);
         Ok(Self {
@@ -150,8 +152,8 @@ impl Settings {
             keys: file.keys.source().context("keys")?,
             clock: file.clock.settings().context("clock")?,
             codes: codes::policy(file.codes, file.applications)?,
-            limits: limits::limits(file.limits, otherwise)?,
-            countries: file.countries.rules(purpose).context("countries")?,
+            limits: limits::limits(file.limits, &sources, otherwise, countries.home)?,
+            countries,
             retention: file.retention.settings().context("retention")?,
             reach: reach.context("providers")?,
             proxy: proxy.transpose().context("providers: proxy")?,

@@ -29,9 +29,9 @@ impl Settings {
     /// When not even the defaults can be read, which no operator can cause.
     pub fn judged(layers: &Layers, purpose: Purpose) -> anyhow::Result<Judged> {
         let leaves: Vec<_> = layers.changes().flat_map(leaves).collect();
-        let (mut good, mut problems) = (layers::defaults(), Vec::new());
+        let (mut good, mut problems) = (layers::defaults(purpose), Vec::new());
         for leaf in &leaves {
-            let mut alone = layers::defaults();
+            let mut alone = layers::defaults(purpose);
             layers::merge(&mut alone, leaf.clone());
             match Self::read(alone, purpose) {
                 Ok(_) => layers::merge(&mut good, leaf.clone()),
@@ -42,7 +42,7 @@ impl Settings {
             Ok(settings) => settings,
             Err(problem) => {
                 problems.push(format!("{problem:#}"));
-                Self::read(layers::defaults(), purpose)?
+                Self::read(layers::defaults(purpose), purpose)?
             }
         };
         if let Err(problem) = settings.server.agree() {

@@ -1,13 +1,19 @@
+use std::time::Duration;
+
 use countersign_core::application::AppId;
 use countersign_core::channel::Channel;
-use countersign_core::limit::{Bound, PlacedLimit, SendFacts, Standing};
-use countersign_core::phone::PhoneNumber;
+use countersign_core::limit::{Bound, Counts, LimitSource, Override, Part, SendLimit};
+use countersign_core::phone::Country;
 use countersign_core::policy::Resend;
 
 use super::*;
 
 fn parse(text: &str) -> anyhow::Result<Settings> {
-    Settings::read(Layers::of_text(text)?.merged(), Purpose::Development)
+    parse_for(text, Purpose::Development)
+}
+
+fn parse_for(text: &str, purpose: Purpose) -> anyhow::Result<Settings> {
+    Settings::read(Layers::of_text(text)?.merged(purpose), purpose)
 }
 
 fn app(id: &str) -> AppId {
@@ -56,38 +62,134 @@ fn a_reach_that_does_not_exist_is_refused() {
     assert_eq!(format!("{refused:#}"), says);
 }
 
-#[test]
-fn limits_are_added_to_the_minute() {
-    let text = "[[limits]]\nname = \"day\"\nwindow_seconds = 86400\nmax = 5\nmode = \"enforce\"\n
-        [[limits]]\nname = \"hour\"\nby = [\"number\"]\nwindow_seconds = 3600\nmax = 2\n";
-    let limits = parse(text).unwrap().limits;
-    let phone = PhoneNumber::parse("13800138000", None).unwrap();
-    let rules = limits.rules(&SendFacts {
-        app: &app("any"),
-        channel: Channel::Login,
-        phone: &phone,
-        address: None,
-        standing: Standing::Public,
-        price: None,
+/// Name, maximum, mode and source of each limit of these settings.
+fn limits(text: &str, purpose: Purpose) -> Vec<(String, Option<u32>, Mode, LimitSource)> {
+    let limits = parse_for(text, purpose).unwrap().limits;
+    let limits = limits.limits().iter().map(|(limit, source)| {
+        let max = match limit.bound {
+            Bound::Max(max) => Some(max),
+            Bound::Waits(_) => None,
+        };
+        (limit.name.clone(), max, limit.mode, *source)
     });
-    let limits = rules
-        .set()
-        .limits()
-        .iter()
-        .map(|PlacedLimit { limit, .. }| {
-            (
-                &*limit.name,
-                limit.window.as_secs(),
-                limit.bound.clone(),
-                limit.mode,
-            )
-        });
-    let expected = [
-        ("minute", 60, Bound::Max(1), Mode::Enforce),
-        ("day", 86_400, Bound::Max(5), Mode::Enforce),
-        ("hour", 3_600, Bound::Max(2), Mode::Monitor),
-    ];
-    assert_eq!(limits.collect::<Vec<_>>(), expected);
+    limits.collect()
+}
+
+// shows: found-W1
+#[test]
+fn every_limit_of_the_product_is_in_force_in_production_and_monitors_in_development() {
+    let production = limits("", Purpose::Production);
+    assert_eq!(production.len(), 21);
+    for (name, _, mode, source) in &production {
+        let asks = ["address-burst", "address-numbers"].contains(&&**name);
+        let expected = if asks { Mode::Challenge } else { Mode::Enforce };
+        assert_eq!((*mode, *source), (expected, LimitSource::Default), "{name}");
+    }
+    let development = limits("", Purpose::Development);
+    let names = development.iter().map(|(name, ..)| name);
+    assert!(names.eq(production.iter().map(|(name, ..)| name)));
+    let mut modes = development.iter().map(|(_, _, mode, _)| *mode);
+    assert!(modes.all(|mode| mode == Mode::Monitor));
+}
+
+#[test]
+fn an_entry_of_a_file_takes_the_place_of_the_limit_with_its_name_or_is_one_more() {
+    let text = "[[limits]]\nname = \"number-day\"\nby = [\"number\"]\nwindow_seconds = 86400\nmax = 5\nmode = \"enforce\"\n
+        [[limits]]\nname = \"hour\"\nby = [\"number\"]\nwindow_seconds = 3600\nmax = 2\n";
+    for (purpose, otherwise) in [
+        (Purpose::Development, Mode::Monitor),
+        (Purpose::Production, Mode::Enforce),
+    ] {
+        let limits = limits(text, purpose);
+        let of_file: Vec<_> = limits
+            .iter()
+            .filter(|limit| limit.3 == LimitSource::File)
+            .collect();
+        let limit = |name: &str, max, mode| (name.to_owned(), Some(max), mode, LimitSource::File);
+        let expected = [
+            &limit("number-day", 5, Mode::Enforce),
+            &limit("hour", 2, otherwise),
+        ];
+        assert_eq!(of_file, expected);
+        assert_eq!(limits.len(), 22);
+    }
+}
+
+#[test]
+fn every_key_of_a_limit_is_read() {
+    let text = "[[limits]]\nname = \"all\"\nby = [\"address\", \"calling_code\"]\nwindow_seconds = 60\nmax = 9\n\
+        mode = \"challenge\"\nhome = false\ndistinct = true\nreserve_percent = 20\nchallenge_percent = 50\n\
+        early_percent = 5\nblocks = true\noverrides = [{ application = \"shop\", country = \"SG\", max = 7 }, \
+        { calling_code = 1, max = 8 }]\n[[limits]]\nname = \"waits\"\nby = [\"application\", \"channel\", \"number\"]\n\
+        window_seconds = 600\nwaits_seconds = [1, 2]\nuntil_verified = true\n";
+    let limits = parse_for(text, Purpose::Production).unwrap().limits;
+    let all = SendLimit {
+        counts: Counts::Numbers,
+        mode: Mode::Challenge,
+        home: Some(false),
+        reserve_percent: 20,
+        challenge_percent: Some(50),
+        early_percent: 5,
+        blocks: true,
+        overrides: vec![
+            Override {
+                application: Some(app("shop")),
+                country: Country::parse("SG"),
+                calling_code: None,
+                max: 7,
+            },
+            Override {
+                calling_code: Some(1),
+                max: 8,
+                ..Override::default()
+            },
+        ],
+        ..SendLimit::new(
+            "all",
+            &[Part::Address, Part::CallingCode],
+            Duration::from_secs(60),
+            9,
+        )
+    };
+    assert_eq!(limits.get("all"), Some(&all));
+    let scope = [Part::Application, Part::Channel, Part::Number];
+    let waits = SendLimit {
+        bound: Bound::Waits([1, 2].map(Duration::from_secs).into()),
+        until_verified: true,
+        ..SendLimit::new("waits", &scope, Duration::from_secs(600), 1)
+    };
+    assert_eq!(limits.get("waits"), Some(&waits));
+}
+
+#[test]
+fn a_limit_that_cannot_be_is_refused_by_its_name() {
+    for (keys, says) in [
+        ("", "the limit \"l\": max or waits_seconds is missing"),
+        (
+            "max = 1\nwaits_seconds = [1]",
+            "the limit \"l\": max and waits_seconds exclude each other",
+        ),
+        (
+            "max = 1\nmode = \"off\"",
+            "the limit \"l\": mode is enforce, challenge or monitor, not \"off\"",
+        ),
+        (
+            "max = 1\noverrides = [{ max = 2 }]",
+            "the limit \"l\": an override names an application, a country or a calling_code",
+        ),
+        (
+            "max = 1\nreserve_percent = 100",
+            "limits: limit \"l\": reserve_percent is 0 to 99, challenge_percent 1 to 100, and early_percent 0 to 20",
+        ),
+        (
+            "max = 1\nuntil_verified = true",
+            "limits: limit \"l\": with until_verified, `by` is application, channel and number",
+        ),
+    ] {
+        let text = format!("[[limits]]\nname = \"l\"\nwindow_seconds = 60\n{keys}\n");
+        let refused = parse(&text).unwrap_err();
+        assert_eq!(format!("{refused:#}"), says);
+    }
 }
 
 #[test]
@@ -132,7 +234,7 @@ fn what_is_refused_is_named() {
         ),
         (
             "[[limits]]\nname = \"day\"\nmode = \"on\"\nwindow_seconds = 1\nmax = 1",
-            "the limit \"day\": mode is monitor or enforce, not \"on\"",
+            "the limit \"day\": mode is enforce, challenge or monitor, not \"on\"",
         ),
         (
             "[[limits]]\nname = \"day\"\nwindow_seconds = 0\nmax = 1",

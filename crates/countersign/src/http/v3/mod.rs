@@ -4,6 +4,7 @@ pub(crate) mod applications;
 pub(crate) mod audit;
 pub(crate) mod codes;
 pub(crate) mod keys;
+pub(crate) mod limits;
 pub(crate) mod messages;
 pub(crate) mod not_served;
 pub(crate) mod numbers;

@@ -14,6 +14,7 @@ pub(crate) fn dto(timeline: Timeline) -> MessageDto {
     let verdicts = timeline.verdicts.into_iter().map(|verdict| VerdictDto {
         allowed: verdict.refused_until.is_none(),
         enforced: verdict.mode == Mode::Enforce,
+        mode: verdict.mode.as_str().to_owned(),
         rule: verdict.rule.into_owned(),
     });
     MessageDto {
@@ -79,7 +80,7 @@ pub(crate) fn example() -> Value {
             "channel": "CHANNEL_LOGIN",
             "to": "+86188****8888",
             "decidedAt": "2026-11-21T20:00:00.000Z",
-            "verdicts": [{"rule": "minute", "allowed": true, "enforced": true}],
+            "verdicts": [{"rule": "minute", "allowed": true, "enforced": true, "mode": "enforce"}],
             "attempts": [{
                 "provider": "aliyun", "outcome": "accepted", "providerMessageId": "900619746936498440^0",
                 "startedAt": "2026-11-21T20:00:00.001Z", "endedAt": "2026-11-21T20:00:00.002Z",

@@ -19,6 +19,7 @@ fn dto(refused: RefusedSend) -> RefusalDto {
         to: refused.phone.masked(),
         address: refused.caller.map(|caller| caller.to_string()),
         limit: refusal.limit.into_owned(),
+        mode: refusal.mode.as_str().to_owned(),
         count: refusal.count,
         max: refusal.max,
         next_allowed_at: refusal.until.map(|until| until.to_string()),
@@ -30,6 +31,6 @@ pub(crate) fn example() -> Value {
     json!([{
         "requestId": "01a1ffdc-fcf5-7981-820b-5bfb6088c457", "at": "2026-11-21T20:00:00.000Z",
         "appId": "shop", "channel": "CHANNEL_LOGIN", "to": "+86188****8888", "address": "192.0.2.7", "limit": "minute",
-        "count": 1, "max": 1, "nextAllowedAt": "2026-11-21T20:00:42.000Z",
+        "mode": "enforce", "count": 1, "max": 1, "nextAllowedAt": "2026-11-21T20:00:42.000Z",
     }])
 }

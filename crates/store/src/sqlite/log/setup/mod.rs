@@ -1,5 +1,6 @@
 //! Settings as rows of the table `setting`, and the version of the setup in the table `setup`.
 
+mod limit;
 mod reseal;
 mod value;
 
@@ -38,15 +39,17 @@ pub(crate) enum Kind {
     Route,
     Template,
     AccessKey,
+    Limit,
 }
 
 impl Kind {
-    const ALL: [Kind; 5] = [
+    const ALL: [Kind; 6] = [
         Kind::Application,
         Kind::Provider,
         Kind::Route,
         Kind::Template,
         Kind::AccessKey,
+        Kind::Limit,
     ];
 
     pub(crate) const fn as_str(self) -> &'static str {
@@ -56,6 +59,7 @@ impl Kind {
             Kind::Route => "route",
             Kind::Template => "template",
             Kind::AccessKey => "access_key",
+            Kind::Limit => "limit",
         }
     }
 
@@ -66,6 +70,7 @@ impl Kind {
             SettingKey::Route(_) => Kind::Route,
             SettingKey::Template(..) => Kind::Template,
             SettingKey::AccessKey(_) => Kind::AccessKey,
+            SettingKey::Limit(_) => Kind::Limit,
         }
     }
 }
@@ -192,6 +197,7 @@ fn text_of(key: &SettingKey) -> Option<String> {
         SettingKey::Application(id) => Some(id.as_str().to_owned()),
         SettingKey::Provider(name) => Some(name.to_string()),
         SettingKey::AccessKey(id) => Some(id.clone()),
+        SettingKey::Limit(name) => Some(name.clone()),
         SettingKey::Route(scope) => {
             let key: RouteKey = (
                 scope.app.as_ref().map(|app| app.as_str().to_owned()),
@@ -221,6 +227,7 @@ fn key_of(kind: Kind, text: &str) -> Option<SettingKey> {
         Kind::Application => SettingKey::Application(AppId::parse(text).ok()?),
         Kind::Provider => SettingKey::Provider(ProviderName::parse(text).ok()?),
         Kind::AccessKey => SettingKey::AccessKey(text.to_owned()),
+        Kind::Limit => SettingKey::Limit(text.to_owned()),
         Kind::Route => {
             let (app, country): RouteKey = serde_json::from_str(text).ok()?;
             SettingKey::Route(RouteScope {

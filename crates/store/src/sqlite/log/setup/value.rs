@@ -19,7 +19,7 @@ use countersign_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::Kind;
+use super::{Kind, limit};
 use crate::seal::Sealer;
 
 /// The value of a setting.
@@ -153,6 +153,10 @@ pub(super) fn write(setting: &Setting, kind: Kind, key: &str, sealer: &Sealer) -
             text: json(&template_value(template))?,
             sealed: None,
         },
+        Setting::Limit(record) => Value {
+            text: limit::write(record)?,
+            sealed: None,
+        },
         Setting::AccessKey(access) => {
             let text = json(&AccessKeyValue {
                 created_at: access.created_at.as_millis(),
@@ -259,6 +263,7 @@ pub(super) fn read(
         }
         SettingKey::Route(scope) => Setting::Route(scope, route(text)?),
         SettingKey::Template(scope, _) => Setting::Template(scope, template(text)?),
+        SettingKey::Limit(name) => Setting::Limit(limit::read(name, text)?),
         SettingKey::AccessKey(id) => {
             let value: AccessKeyValue = serde_json::from_str(text).ok()?;
             let secret = open(&id)?;

@@ -1,0 +1,40 @@
+//! `GET /api/v3/list-sms-limits` (management).
+
+use axum::extract::State;
+use axum::response::Response;
+use countersign_api::SmsLimitDto;
+use serde_json::{Value, json};
+
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, get};
+use crate::http::proof::operator::Operator;
+use crate::http::request::context::Context;
+use crate::http::state::AppState;
+use crate::http::wire::limit;
+use crate::operator::Permission;
+
+pub(crate) fn endpoint() -> Endpoint {
+    Endpoint {
+        name: "list-sms-limits",
+        handler: get(handle),
+        summary: "List the limits on sends",
+        about: "Every limit that a send is judged by, as it holds now, in their order: the one-minute limit, those of \
+            the product, those of the settings file. `changed` has what the settings say of the parts that were \
+            changed at run time.",
+        audience: Audience::Operator(Permission::ReadSetup),
+        asks: Asks::Nothing,
+        answers: Answers::Data(Shape::list_of::<SmsLimitDto>(json!([example()]))),
+        faults: &[],
+    }
+}
+
+/// A limit whose maximum was changed.
+pub(super) fn example() -> Value {
+    json!({
+        "name": "number-day", "by": ["number"], "counts": "messages", "windowSeconds": 86400, "max": 10,
+        "mode": "enforce", "source": "default", "changed": {"max": 20}, "version": 7,
+    })
+}
+
+pub(crate) async fn handle(State(state): State<AppState>, cx: Context, _: Operator) -> Response {
+    cx.answer_with(Ok(limit::list(state.manage.limits(), &state.setup())))
+}
