@@ -10,7 +10,7 @@ use crate::code::CodeState;
 use crate::code::check::CheckRecord;
 use crate::code::passcode::{PasscodeMac, SealedPasscode};
 use crate::id::{MessageId, RequestId};
-use crate::limit::{Limit, Mode, RuleSet, Verdict};
+use crate::limit::{Limit, LimitState, Mode, RuleSet, Verdict};
 use crate::phone::PhoneNumber;
 use crate::policy;
 use crate::receipt::ReceiptRecord;
@@ -110,6 +110,18 @@ impl Decision {
             counted: 0,
             again: None,
         }
+    }
+
+    /// Returns the decision that a ledger would make at `at` by `limits`, which are in these states.
+    #[must_use]
+    pub fn foreseen(at: Timestamp, limits: Arc<RuleSet>, states: &[LimitState]) -> Self {
+        let refusals = states.iter().enumerate();
+        let refusals = refusals.filter_map(|(place, state)| Some((place, state.refused_until?)));
+        let mut decision = Self::new(at, limits, refusals.collect());
+        let refused_by = decision.refused_by().map(|(place, ..)| place);
+        let counted = refused_by.and_then(|place| states.get(place));
+        decision.counted = counted.map_or(0, |state| state.count);
+        decision
     }
 
     /// Returns whether no limit refused. The message exists if and only if this is true.

@@ -16,8 +16,8 @@ use crate::country_rules::CountryRules;
 use crate::entropy::{Entropy, EntropyError};
 use crate::id::{MessageId, RequestId};
 use crate::language::LanguageTag;
-use crate::limit::{LimitsInUse, Mode, Refusal, Rules, SendFacts, Standing};
-use crate::message::{Intent, LiveCode, NewCode};
+use crate::limit::{LimitState, LimitsInUse, Mode, Refusal, Rules, SendFacts, Standing};
+use crate::message::{Decision, Intent, LiveCode, NewCode};
 use crate::phone::{Country, PhoneNumber};
 use crate::policy::{CodePolicy, CodeRules, Resend};
 use crate::ports::StoreError;
@@ -73,6 +73,24 @@ pub enum SendError {
     /// No code could be made, so nothing was sent.
     #[error(transparent)]
     Entropy(#[from] EntropyError),
+}
+
+impl SendError {
+    fn by_limit(refusal: Refusal) -> Self {
+        match refusal.mode {
+            Mode::Challenge => SendError::ChallengeNeeded(refusal),
+            Mode::Enforce | Mode::Monitor => SendError::Limited(refusal),
+        }
+    }
+}
+
+/// What would become of a send that is asked for now.
+#[derive(Debug, Clone)]
+pub struct Preview {
+    /// The reason why nothing would be handed to a provider; `None` where the message would be.
+    pub refusal: Option<SendError>,
+    /// Every limit that would judge the send, in their order.
+    pub limits: Vec<LimitState>,
 }
 
 /// The use case of sending a code. Only here a ledger and providers meet.
@@ -158,16 +176,41 @@ impl Messenger {
     /// [`SendError`]; in every case nothing was sent.
     pub async fn send(&self, request: SendRequest) -> Result<MessageId, SendError> {
         let plan = self.plan();
-        let way = plan
-            .routes
-            .way(&request.app.id, &request.phone, &*self.parts.entropy)?;
+        let way = self.way(&request, &plan.routes)?;
+        self.send_by(request, &way, &plan.templates).await
+    }
+
+    /// Tells what would become of a send, without sending. Nothing is counted and nothing recorded.
+    ///
+    /// # Errors
+    /// [`SendError::Store`] when the ledger cannot be read.
+    pub async fn preview(&self, request: &SendRequest) -> Result<Preview, SendError> {
+        let way = self.way(request, &self.plan().routes);
+        let sends = self.parts.limits.get();
+        let rules = sends.rules(&request.facts());
+        let set = Arc::clone(rules.set());
+        let limits = self.parts.ledger.preview(rules).await?;
+        let at = self.parts.clock.now();
+        let limited = || {
+            let decision = Decision::foreseen(at, set, &limits);
+            sends.refusal(&decision).map(SendError::by_limit)
+        };
+        Ok(Preview {
+            refusal: way.err().or_else(limited),
+            limits,
+        })
+    }
+
+    /// Returns the way of a message to an allowed country.
+    fn way(&self, request: &SendRequest, routes: &Routes) -> Result<Way, SendError> {
         let country = request.phone.country();
+        let way = routes.way(&request.app.id, &request.phone, &*self.parts.entropy)?;
         let way = way.ok_or(SendError::CountryNotServed(country))?;
         let countries = &self.parts.countries;
-        if !countries.admit(&request.app, country, &plan.routes) {
-            return Err(SendError::CountryNotAllowed(country));
+        match countries.admit(&request.app, country, routes) {
+            true => Ok(way),
+            false => Err(SendError::CountryNotAllowed(country)),
         }
-        self.send_by(request, &way, &plan.templates).await
     }
 
     /// Sends a code like [`Messenger::send`], through `provider` and no other, regardless of routes and of the countries that
@@ -252,10 +295,7 @@ impl Messenger {
             caller: request.caller.map(|client| client.shown()),
             refusal: refusal.clone(),
         });
-        match refusal.mode {
-            Mode::Challenge => SendError::ChallengeNeeded(refusal),
-            Mode::Enforce | Mode::Monitor => SendError::Limited(refusal),
-        }
+        SendError::by_limit(refusal)
     }
 
     fn intend(

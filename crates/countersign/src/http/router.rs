@@ -24,6 +24,7 @@ fn endpoints() -> Vec<Endpoint> {
         v3::codes::send_sms::endpoint(),
         v3::codes::pre_check_code::endpoint(),
         v3::codes::verify_code::endpoint(),
+        v3::codes::may_send_sms::endpoint(),
         v3::codes::introspect_verification_token::endpoint(),
         v3::applications::check_app_id_secret::endpoint(),
         v3::numbers::get_country_list::endpoint(),

@@ -10,11 +10,12 @@ use crate::server::{Server, folder};
 use crate::signed::{DEV, HEAD, PASSED, Signed, UNAUTHORIZED, date, refused};
 
 /// The operations for everybody else. A new operation is here or needs an operator.
-const OPEN: [&str; 7] = [
+const OPEN: [&str; 8] = [
     "check-app-id-secret",
     "get-country-list",
     "get-management-token",
     "introspect-verification-token",
+    "may-send-sms",
     "pre-check-code",
     "send-sms",
     "verify-code",

@@ -56,6 +56,7 @@ mod load;
 mod locale;
 mod log_lines;
 mod master_keys;
+mod may_send;
 mod messages;
 mod metrics;
 mod minute;
