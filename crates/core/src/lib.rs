@@ -26,6 +26,7 @@
 //! | change | puts or removes one setting, and makes the next version of the setup ([`ports::setup::Change`]) |
 //! | channel | the purpose of a code: one of GenAuth's eleven `CHANNEL_*`; not the transport |
 //! | client | where a send comes from: an address, or a back end and the end user that it names ([`send::client::Client`]) |
+//! | claim | the right to be the one call with its idempotency key ([`idempotency::Claim`]) |
 //! | code | a passcode as it is kept: a MAC, a life, tries ([`code::Code`]) |
 //! | decision | the ledger's answer to an intent: admitted, or refused by limits ([`message::Decision`]) |
 //! | demo | the example application that `countersign demo` serves (crate countersign-demo) |
@@ -37,6 +38,7 @@
 //! | hit | one event that counts in a bucket, with a time and a weight ([`limit::Hit`]) |
 //! | home | the country of a deployment; every other one is abroad ([`country_rules::CountryRules`]) |
 //! | horizon | the place in the log of the embedded store from which a start reads events again |
+//! | idempotency key | a text that a caller chose for one call: a repeat with it gets the first answer again ([`idempotency`]) |
 //! | inbox | the page of `countersign dev` on which a person reads the messages of the outbox |
 //! | intent | the wish to send one code to one number, before it is decided on ([`message::Intent`]) |
 //! | ledger | the port that decides on sends and checks in one atomic step each ([`ports::ledger`]) |
@@ -85,6 +87,7 @@ pub mod code;
 pub mod country_rules;
 pub mod entropy;
 pub mod id;
+pub mod idempotency;
 pub mod language;
 pub mod limit;
 pub mod message;

@@ -10,6 +10,7 @@ use crate::code::CodeState;
 use crate::code::check::CheckRecord;
 use crate::code::passcode::{PasscodeMac, SealedPasscode};
 use crate::id::{MessageId, RequestId};
+use crate::idempotency::Claim;
 use crate::limit::{Limit, LimitState, Mode, RuleSet, Verdict};
 use crate::phone::PhoneNumber;
 use crate::policy;
@@ -33,6 +34,8 @@ pub struct Intent {
     pub phone: PhoneNumber,
     /// The code that the message would bring.
     pub code: NewCode,
+    /// The claim of the idempotency key that the request came with.
+    pub claim: Option<Claim>,
 }
 
 /// The kept form of a new code, and the rules of its life.

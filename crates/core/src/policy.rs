@@ -205,6 +205,21 @@ pub const OLDER_KEYS: Duration = Duration::from_secs(
     Limit::LONGEST_WINDOW.as_secs() + LONGEST_LIFE.as_secs() + REMEMBERED.as_secs(),
 );
 
+/// The time for which the answer of a send is kept under its idempotency key.
+pub const SEND_KEY_LIFE: Duration = Duration::from_secs(24 * 3600);
+
+/// The time for which the answer of a check is kept under its idempotency key.
+pub const CHECK_KEY_LIFE: Duration = Duration::from_secs(600);
+
+/// The longest time for which a repeated call waits for the end of the first call with its idempotency key.
+pub const KEY_PATIENCE: Duration = Duration::from_secs(5);
+
+const _: () = assert!(
+    OLDER_KEYS.as_secs() > SEND_KEY_LIFE.as_secs()
+        && OLDER_KEYS.as_secs() > CHECK_KEY_LIFE.as_secs(),
+    "the record of an idempotency key is looked up under the keys that wrote it",
+);
+
 /// The rolling window in which [`GIVE_BACKS`] are counted.
 pub const GIVE_BACK_WINDOW: Duration = Duration::from_secs(60);
 

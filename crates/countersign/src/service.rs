@@ -9,6 +9,7 @@ use countersign_core::country_rules::Countries;
 use countersign_core::entropy::Entropy;
 use countersign_core::limit::LimitsInUse;
 use countersign_core::network::Networks;
+use countersign_core::ports::answers::Answers;
 use countersign_core::ports::audit::AuditLog;
 use countersign_core::ports::erasure::Eraser;
 use countersign_core::ports::ledger::Ledger;
@@ -29,7 +30,7 @@ use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 use crate::audit_head::HeadTeller;
 use crate::config::keys::{Keys, KeysError};
 use crate::config::settings::{ServerSettings, Settings};
-use crate::connection::{self, Answers, OpenConnections, Opening};
+use crate::connection::{self, OpenConnections, Opening};
 use crate::http::{self, AppState, Development, Services};
 use crate::lifecycle::{self, Door, Doors, Signals};
 use crate::manage::{Manage, ManageParts};
@@ -52,6 +53,8 @@ pub struct ServiceParts {
     pub audit: Arc<dyn AuditLog>,
     /// The store of timelines, receipts and unlocks.
     pub records: Arc<dyn Records>,
+    /// The store of answers under idempotency keys.
+    pub answers: Arc<dyn Answers>,
     /// The counts of messages.
     pub tallies: Arc<dyn TallyBook>,
     /// Everything that holds phone numbers.
@@ -199,6 +202,7 @@ impl Service {
             setup_store: parts.setup,
             ledger,
             records: parts.records,
+            answers: parts.answers,
             clock: parts.clock,
             tokens,
             entropy: parts.entropy,
@@ -244,7 +248,7 @@ impl Service {
     pub async fn serve(self, listeners: Listeners, signals: Signals) {
         let api = Door {
             listener: listeners.api,
-            answers: Answers {
+            answers: connection::Answers {
                 site: http::site(self.state.clone()),
                 refusals: http::refusals(self.state.clone()),
                 idle: self.idle,
@@ -255,7 +259,7 @@ impl Service {
         };
         let monitor = listeners.monitor.map(|listener| Door {
             listener,
-            answers: Answers {
+            answers: connection::Answers {
                 site: http::monitor(self.state.clone()),
                 refusals: connection::Refusals::bare(),
                 idle: self.idle,

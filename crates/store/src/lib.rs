@@ -6,6 +6,7 @@
 //! only the rules in `countersign-core`, [`seal`], [`custody`] of a folder, and the mark that notices a database put back.
 
 pub mod custody;
+mod held;
 mod mark;
 mod refusals;
 pub mod seal;

@@ -31,6 +31,8 @@ pub(super) fn message(fault: &Fault) -> String {
         Fault::ChangedMeanwhile { version } => {
             format!("It was changed meanwhile: its version is {version} now (0: it does not exist). Read it again before you change it.")
         }
+        Fault::KeyOfAnotherBody => "This Idempotency-Key was used with another body. A repeat must have the same body; another call needs another key.".to_owned(),
+        Fault::KeyUnderWay => "The first call with this Idempotency-Key is still under way. Repeat it in a moment, with the same key.".to_owned(),
         Fault::ForeignPage => "A page of another origin may change nothing here: the application that the request names does not allow its origin.".to_owned(),
         Fault::OtherMachine => "This service is for development and answers on this machine only: under localhost or 127.0.0.1, and through no proxy for others.".to_owned(),
         Fault::TooSlow => "The body did not arrive within 10 seconds.".to_owned(),
@@ -190,6 +192,7 @@ fn problem_of(problem: FieldProblem) -> String {
         FieldProblem::NotAHead => "must be the number of an act, a colon, and its hash of 64 hexadecimal digits",
         FieldProblem::NotAVersion => "must be a whole number, 0 or more",
         FieldProblem::NotATime => "must be an RFC 3339 time, such as 2026-11-21T20:00:00Z",
+        FieldProblem::NotAnIdempotencyKey => "must have 1 to 255 visible ASCII characters",
     }
     .to_owned()
 }

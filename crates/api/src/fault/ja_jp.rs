@@ -31,6 +31,8 @@ pub(super) fn message(fault: &Fault) -> String {
         Fault::ChangedMeanwhile { version } => {
             format!("その間に変更されています。現在のバージョンは {version} です（0 は存在しないことを表します）。もう一度読み込んでから変更してください。")
         }
+        Fault::KeyOfAnotherBody => "この Idempotency-Key は別のリクエストボディで使用されています。再送には同じボディが必要です。別のリクエストには別のキーを使ってください。".to_owned(),
+        Fault::KeyUnderWay => "この Idempotency-Key の最初のリクエストはまだ処理中です。しばらくしてから同じキーで再送してください。".to_owned(),
         Fault::ForeignPage => "別のオリジンのページはここで何も変更できません。リクエストが指定するアプリケーションがそのオリジンを許可していません。".to_owned(),
         Fault::OtherMachine => "このサービスは開発用で、このマシンからのリクエストにのみ応答します。localhost または 127.0.0.1 を使い、他者向けのプロキシを経由しないでください。".to_owned(),
         Fault::TooSlow => "リクエストボディが 10 秒以内に届きませんでした。".to_owned(),
@@ -184,6 +186,7 @@ fn problem_of(problem: FieldProblem) -> String {
         FieldProblem::NotAHead => "は監査記録の番号、コロン、16 進数 64 桁のハッシュでなければなりません",
         FieldProblem::NotAVersion => "は 0 以上の整数でなければなりません",
         FieldProblem::NotATime => "は RFC 3339 の時刻でなければなりません（例：2026-11-21T20:00:00Z）",
+        FieldProblem::NotAnIdempotencyKey => "は表示できる ASCII 文字 1～255 文字でなければなりません",
     }
     .to_owned()
 }

@@ -89,6 +89,10 @@ pub enum Fault {
         /// The version of the setting now; 0 if it does not exist.
         version: u64,
     },
+    /// An earlier call with the same idempotency key had another body.
+    KeyOfAnotherBody,
+    /// The first call with the same idempotency key has not come to its end.
+    KeyUnderWay,
     /// A page of another origin asked for a change of a service in development.
     ForeignPage,
     /// The request came for another machine than the one of a service in development, or through one.
@@ -227,6 +231,8 @@ pub enum FieldProblem {
     NotAVersion,
     /// Not an RFC 3339 time.
     NotATime,
+    /// Not 1 to 255 visible ASCII characters.
+    NotAnIdempotencyKey,
 }
 
 /// The reason why a number cannot get a code.
@@ -290,11 +296,14 @@ impl Fault {
             Fault::ApplicationExists
             | Fault::SigningKeyWaits { .. }
             | Fault::SettingInUse { .. }
-            | Fault::ChangedMeanwhile { .. } => 409,
+            | Fault::ChangedMeanwhile { .. }
+            | Fault::KeyUnderWay => 409,
             Fault::TooLarge => 413,
             Fault::UnknownEncoding { .. } => 415,
             Fault::OtherMachine => 421,
-            Fault::CountryNotServed { .. } | Fault::CountryNotAllowed { .. } => 422,
+            Fault::CountryNotServed { .. }
+            | Fault::CountryNotAllowed { .. }
+            | Fault::KeyOfAnotherBody => 422,
             Fault::Throttled { .. } => 429,
             Fault::HeadTooLarge => 431,
             Fault::Internal => 500,
@@ -327,6 +336,7 @@ impl Fault {
             }),
             Fault::CountryNotServed { .. } => Some(2_990_001),
             Fault::CountryNotAllowed { .. } => Some(2_990_002),
+            Fault::KeyOfAnotherBody => Some(2_990_006),
             Fault::Throttled { by, .. } => by.api_code(),
             _ => None,
         }

@@ -221,6 +221,12 @@ impl Fault {
                 },
             ),
             ("changedMeanwhile", Fault::ChangedMeanwhile { version: 7 }),
+            (
+                "badIdempotencyKey",
+                malformed("Idempotency-Key", FieldProblem::NotAnIdempotencyKey),
+            ),
+            ("keyUnderWay", Fault::KeyUnderWay),
+            ("keyOfAnotherBody", Fault::KeyOfAnotherBody),
             ("throttled", throttled(Throttle::Minute, 42)),
             ("numberThrottled", throttled(Throttle::Number, 10_800)),
             ("callerThrottled", throttled(Throttle::Caller, 120)),

@@ -37,6 +37,8 @@ pub(super) fn message(fault: &Fault) -> String {
                 "它在此期间已被修改：当前版本为 {version}（0 表示不存在）。请重新读取后再修改。"
             )
         }
+        Fault::KeyOfAnotherBody => "此 Idempotency-Key 已用于另一个请求体。重复请求必须使用相同的请求体；新的请求需要新的键。".to_owned(),
+        Fault::KeyUnderWay => "使用此 Idempotency-Key 的首次请求仍在处理中。请稍后以相同的键重试。".to_owned(),
         Fault::ForeignPage => "其他来源的网页不能在此更改任何内容：请求所指明的应用不允许该来源。".to_owned(),
         Fault::OtherMachine => "此服务仅供开发使用，只响应本机的请求：请使用 localhost 或 127.0.0.1，且不要通过为他人服务的代理访问。".to_owned(),
         Fault::TooSlow => "请求体未在 10 秒内送达。".to_owned(),
@@ -179,6 +181,7 @@ fn problem_of(problem: FieldProblem) -> String {
         FieldProblem::NotAHead => "必须是操作记录的序号、冒号和 64 位十六进制哈希",
         FieldProblem::NotAVersion => "必须是不小于 0 的整数",
         FieldProblem::NotATime => "必须是 RFC 3339 时间，例如 2026-11-21T20:00:00Z",
+        FieldProblem::NotAnIdempotencyKey => "必须为 1 到 255 个可见的 ASCII 字符",
     }
     .to_owned()
 }

@@ -37,6 +37,8 @@ pub(super) fn message(fault: &Fault) -> String {
                 "它在此期間已被修改：目前版本為 {version}（0 表示不存在）。請重新讀取後再修改。"
             )
         }
+        Fault::KeyOfAnotherBody => "此 Idempotency-Key 已用於另一個請求主體。重複請求必須使用相同的請求主體；新的請求需要新的鍵。".to_owned(),
+        Fault::KeyUnderWay => "使用此 Idempotency-Key 的首次請求仍在處理中。請稍後以相同的鍵重試。".to_owned(),
         Fault::ForeignPage => "其他來源的網頁不能在此變更任何內容：請求所指明的應用不允許該來源。".to_owned(),
         Fault::OtherMachine => "此服務僅供開發使用，只回應本機的請求：請使用 localhost 或 127.0.0.1，且不要透過為他人服務的代理存取。".to_owned(),
         Fault::TooSlow => "請求主體未在 10 秒內送達。".to_owned(),
@@ -179,6 +181,7 @@ fn problem_of(problem: FieldProblem) -> String {
         FieldProblem::NotAHead => "必須是操作記錄的序號、冒號和 64 位十六進位雜湊",
         FieldProblem::NotAVersion => "必須是不小於 0 的整數",
         FieldProblem::NotATime => "必須是 RFC 3339 時間，例如 2026-11-21T20:00:00Z",
+        FieldProblem::NotAnIdempotencyKey => "必須為 1 到 255 個可見的 ASCII 字元",
     }
     .to_owned()
 }

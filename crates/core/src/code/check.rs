@@ -18,6 +18,7 @@ use super::length::CodeLength;
 use super::{Code, CodeState};
 use crate::audit::Author;
 use crate::id::{MessageId, RequestId};
+use crate::idempotency::Claim;
 use crate::limit::{Bucket, Rules, guesses};
 use crate::phone::PhoneNumber;
 use crate::policy;
@@ -75,6 +76,8 @@ pub struct CodeCheck {
     pub most_in_a_row: u32,
     /// The rules of sends whose hits end when the guess is right and uses the code up; `None` if there are none.
     pub ends: Option<Rules>,
+    /// The claim of the idempotency key that the request came with.
+    pub claim: Option<Claim>,
 }
 
 impl CodeCheck {
@@ -89,6 +92,7 @@ impl CodeCheck {
             length,
             guess,
             ends: None,
+            claim: None,
         }
     }
 
@@ -99,6 +103,12 @@ impl CodeCheck {
             ends: rules,
             ..self
         }
+    }
+
+    /// Makes this check the one call with the key of `claim`.
+    #[must_use]
+    pub fn claimed(self, claim: Option<Claim>) -> Self {
+        Self { claim, ..self }
     }
 
     /// Returns whether the check reached the ledger so late that it must be refused.

@@ -10,6 +10,7 @@ use super::passcode::Passcode;
 use crate::application::AppId;
 use crate::channel::Channel;
 use crate::id::RequestId;
+use crate::idempotency::Claim;
 use crate::limit::LimitsInUse;
 use crate::phone::PhoneNumber;
 use crate::policy::CodePolicy;
@@ -32,6 +33,8 @@ pub struct GuessInput {
     pub phone: PhoneNumber,
     /// The typed text, unchanged.
     pub passcode: String,
+    /// The claim of the idempotency key that the request came with.
+    pub claim: Option<Claim>,
 }
 
 // Written by hand, since the typed text may be a code.
@@ -103,7 +106,8 @@ impl Checker {
             input.channel,
             input.phone,
         );
-        let check = CodeCheck::new(input.request_id, input.caller, guess, length).ending(ends);
+        let check = CodeCheck::new(input.request_id, input.caller, guess, length);
+        let check = check.ending(ends).claimed(input.claim);
         self.ledger.check(check).await
     }
 }
@@ -121,6 +125,7 @@ mod tests {
             channel: Channel::Login,
             phone: PhoneNumber::parse("13800138000", None).unwrap(),
             passcode: "246810".to_owned(),
+            claim: None,
         };
         let shown = format!("{input:?}");
         assert!(

@@ -8,6 +8,8 @@
 //! - **One step.** [`Ledger::decide`] judges every rule, and records either the message with all its hits or
 //!   nothing, in one atomic and durable step. Any number of concurrent calls, on any node, behave as if made
 //!   one after the other.
+//! - **One call per key.** Where the intent or the check has the [claim](crate::idempotency::Claim) of an idempotency key,
+//!   the key is recorded in the commit of the message, or of what a compared guess changed ([`answers`](super::answers)).
 //! - **Durable before answered.** Once `decide` says "admitted", the message and its hits survive the death of
 //!   the process and of the machine.
 //! - **After an error the caller sends nothing and tells nothing.** An error may come after the step was made,

@@ -3,6 +3,7 @@
 //! | port | what it is |
 //! |---|---|
 //! | [`ledger`] | decides on sends and checks, and keeps what it decided |
+//! | [`answers`] | keeps the answers of calls with idempotency keys |
 //! | [`records`] | reads timelines, and takes vendors' reports |
 //! | [`refusals`] | the sends that limits refused lately |
 //! | [`tallies`] | counts of messages by time, application, channel, country and provider |
@@ -17,6 +18,7 @@
 //! [`Checker`](crate::code::checker::Checker) like everybody else, in a durable step of its own, and then makes its
 //! session.
 
+pub mod answers;
 pub mod audit;
 pub mod erasure;
 pub mod ledger;

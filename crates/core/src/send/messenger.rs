@@ -15,6 +15,7 @@ use crate::code::passcode::{Binding, Passcode};
 use crate::country_rules::CountryRules;
 use crate::entropy::{Entropy, EntropyError};
 use crate::id::{MessageId, RequestId};
+use crate::idempotency::Claim;
 use crate::language::LanguageTag;
 use crate::limit::{LimitState, LimitsInUse, Mode, Refusal, Rules, SendFacts, Standing};
 use crate::message::{Decision, Intent, LiveCode, NewCode};
@@ -44,6 +45,8 @@ pub struct SendRequest {
     pub standing: Standing,
     /// The language that the request names, for applications that let it choose.
     pub language: Option<LanguageTag>,
+    /// The claim of the idempotency key that the request came with.
+    pub claim: Option<Claim>,
 }
 
 /// The reason why no code was sent.
@@ -322,6 +325,7 @@ impl Messenger {
             channel: request.channel,
             phone: request.phone.clone(),
             code,
+            claim: request.claim.clone(),
         };
         Ok((intent, passcode))
     }

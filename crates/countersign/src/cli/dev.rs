@@ -122,6 +122,7 @@ impl Dev {
             ledger: Arc::<SqliteStore>::clone(store),
             audit: Arc::<SqliteStore>::clone(store),
             records: Arc::<SqliteStore>::clone(store),
+            answers: Arc::<SqliteStore>::clone(store),
             tallies: Arc::<SqliteStore>::clone(store),
             erasers: vec![
                 Arc::<SqliteStore>::clone(store),

@@ -87,6 +87,7 @@ impl Serve {
             ledger: Arc::<SqliteStore>::clone(&opened.store),
             audit: Arc::<SqliteStore>::clone(&opened.store),
             records: Arc::<SqliteStore>::clone(&opened.store),
+            answers: Arc::<SqliteStore>::clone(&opened.store),
             tallies: Arc::<SqliteStore>::clone(&opened.store),
             erasers: vec![
                 Arc::<SqliteStore>::clone(&opened.store),

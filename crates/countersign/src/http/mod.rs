@@ -2,6 +2,7 @@
 
 mod dev;
 mod document;
+mod keyed;
 mod monitor;
 mod not_found;
 mod oidc;

@@ -202,7 +202,7 @@ mod tests {
 
     fn shapes(endpoint: Endpoint) -> Vec<Shape> {
         let asked = match endpoint.asks {
-            Asks::Body(shape) => Some(shape),
+            Asks::Body(shape) | Asks::KeyedBody(shape) => Some(shape),
             Asks::Nothing | Asks::Query(_) => None,
         };
         let answered = match endpoint.answers {

@@ -8,6 +8,7 @@ use countersign_core::code::check::{Checked, TokenUse};
 use countersign_core::code::checker::{Checker, GuessInput};
 use countersign_core::entropy::Entropy;
 use countersign_core::network::Networks;
+use countersign_core::ports::answers::Answers;
 use countersign_core::ports::ledger::Ledger;
 use countersign_core::ports::records::Records;
 use countersign_core::ports::setup::{Setup, SetupStore};
@@ -63,6 +64,8 @@ pub struct Services {
     pub ledger: Arc<dyn Ledger>,
     /// Timelines, receipts and unlocks.
     pub records: Arc<dyn Records>,
+    /// The answers that are kept under idempotency keys.
+    pub answers: Arc<dyn Answers>,
     /// The time by which the ledger decides.
     pub clock: Arc<dyn Clock>,
     /// Verification tokens, and their keys.

@@ -126,6 +126,7 @@ impl Manage {
             caller: None,
             standing: Standing::Trusted,
             language: None,
+            claim: None,
         };
         let provider = self.parts.vendors.provider(&test.provider);
         let provider: Arc<dyn Provider> = provider.ok_or(ManageError::Internal)?;

@@ -348,6 +348,7 @@ async fn a_wall_clock_stepped_by_hours_moves_no_minute_and_no_life_by_a_millisec
             caller: None,
             standing: Standing::Trusted,
             language: None,
+            claim: None,
         })
     };
     let passes = || async {
@@ -358,6 +359,7 @@ async fn a_wall_clock_stepped_by_hours_moves_no_minute_and_no_life_by_a_millisec
             channel: Channel::Login,
             phone: PhoneNumber::parse(&number(1), None).unwrap(),
             passcode: phone.0.lock().unwrap().clone(),
+            claim: None,
         };
         let found = checker.check(typed).await.unwrap();
         matches!(found, Checked::Right { .. })

@@ -43,6 +43,7 @@ mod ended;
 mod erase;
 mod failover;
 mod guard;
+mod idempotency;
 mod idle;
 mod inbox;
 mod iso_3166;

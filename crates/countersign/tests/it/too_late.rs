@@ -167,6 +167,7 @@ impl World {
             caller: None,
             standing: Standing::Trusted,
             language: None,
+            claim: None,
         };
         self.messenger.send(request).await
     }

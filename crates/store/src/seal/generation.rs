@@ -3,6 +3,7 @@
 use std::hash::Hasher as _;
 
 use countersign_core::id::{MessageId, RequestId};
+use countersign_core::idempotency::CallName;
 use countersign_core::limit::Bucket;
 use countersign_core::phone::PhoneNumber;
 use countersign_core::seal::SealingKey;
@@ -11,7 +12,7 @@ use sha2::Sha256;
 use siphasher::sip::SipHasher24;
 use zeroize::Zeroizing;
 
-use super::{Key, StoreKeys};
+use super::{CallId, CallPart, Key, StoreKeys};
 
 /// Seals and digests with the keys of one generation.
 pub(crate) struct Generation {
@@ -180,6 +181,27 @@ impl Generation {
         Some(Zeroizing::new(opened))
     }
 
+    /// Returns the id by which the call with an idempotency key is found.
+    pub(crate) fn call_id(&self, name: &CallName) -> CallId {
+        let parts = [name.app.as_str(), name.endpoint.as_str(), name.key.as_str()];
+        short(self.mac(b"call", &parts.map(str::as_bytes)))
+    }
+
+    /// Returns the MAC that is kept of a call's body.
+    pub(crate) fn call_body(&self, id: CallId, body: &[u8]) -> CallId {
+        short(self.mac(b"call body", &[&id, body]))
+    }
+
+    /// Seals a part of a call, so that it opens as that part of this call only.
+    pub(crate) fn seal_call(&self, part: CallPart, secret: &[u8], id: CallId) -> Option<Vec<u8>> {
+        self.cipher.seal(secret, &id, part.aad())
+    }
+
+    /// Opens what [`Generation::seal_call`] made; `None` for anything else.
+    pub(crate) fn open_call(&self, part: CallPart, sealed: &[u8], id: CallId) -> Option<Vec<u8>> {
+        self.cipher.open(sealed, &id, part.aad())
+    }
+
     /// Returns the id that stands for the row of a setting. Every secret that the row ever holds is sealed
     /// under it, so AES-GCM-SIV reveals whether two of them are equal, and no more.
     fn setting_row(&self, kind: &str, key: &str) -> Option<[u8; 16]> {
@@ -205,6 +227,14 @@ impl Generation {
         }
         mac
     }
+}
+
+/// Returns the first half of a MAC.
+fn short(mac: Hmac<Sha256>) -> CallId {
+    let full: [u8; 32] = mac.finalize().into_bytes().into();
+    let mut short = [0; 16];
+    short.iter_mut().zip(full).for_each(|(to, from)| *to = from);
+    short
 }
 
 const AAD: &[u8] = b"message.phone";

@@ -67,6 +67,28 @@ impl fmt::Debug for Key {
     }
 }
 
+/// A keyed MAC of a call with an idempotency key, or of its body: 128 bits of HMAC-SHA-256.
+pub(crate) type CallId = [u8; 16];
+
+/// The sealed parts of a call with an idempotency key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CallPart {
+    /// What a check found.
+    Finding,
+    /// What the caller was told.
+    Answer,
+}
+
+impl CallPart {
+    /// Returns the associated data of the seal.
+    const fn aad(self) -> &'static [u8] {
+        match self {
+            CallPart::Finding => b"call finding",
+            CallPart::Answer => b"call answer",
+        }
+    }
+}
+
 /// The digests of one thing under every generation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Keys {
@@ -225,6 +247,12 @@ impl Sealer {
     pub(crate) fn open_kept(&self, name: &str, sealed: &[u8]) -> Option<Zeroizing<[u8; 32]>> {
         self.open_by(|each| each.open_kept(name, sealed))
             .map(|(key, _)| key)
+    }
+
+    /// Opens what [`Generation::seal_call`] of any generation made; `None` for anything else.
+    pub(crate) fn open_call(&self, part: CallPart, sealed: &[u8], id: CallId) -> Option<Vec<u8>> {
+        self.open_by(|each| each.open_call(part, sealed, id))
+            .map(|(opened, _)| opened)
     }
 
     /// Returns what the first generation opens, newest first, and whether that is an older one.

@@ -19,6 +19,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::log::erasing::{self, Erasing, PIECE};
 use super::log::find::{self, Table};
 use super::log::gone::Gone;
+use super::log::keyed;
 use super::log::record::Record;
 use super::memory::Live;
 use super::reading::{lookup, timelines};
@@ -144,6 +145,7 @@ impl LogEraser {
             ..Erased::default()
         };
         for key in number.all() {
+            self.calls(key)?;
             let (checks, unlocks) = self.events(key)?;
             erased.checks += checks;
             erased.unlocks += unlocks;
@@ -176,6 +178,16 @@ impl LogEraser {
     fn kill_codes(&self, messages: &[Found]) -> Result<(), StoreError> {
         let mut live = self.live.lock().map_err(|_| writer::stopped())?;
         messages.iter().for_each(|of| live.forget_codes(of.scope));
+        Ok(())
+    }
+
+    /// Lets the calls with an idempotency key go that are about the number with this key.
+    fn calls(&self, key: Key) -> Result<(), StoreError> {
+        let ids = keyed::of_number(&self.log, key).map_err(|error| unavailable(&error))?;
+        for piece in ids.chunks(PIECE) {
+            let ids = piece.to_vec();
+            self.write(Erasing::Calls { ids })?;
+        }
         Ok(())
     }
 

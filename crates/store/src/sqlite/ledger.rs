@@ -21,6 +21,7 @@ use super::log::act::ActRow;
 use super::log::attempt::SettlementRow;
 use super::log::event::{EventRow, OlderKeys};
 use super::log::hit::{LoggedHit, Touched};
+use super::log::keyed::KeyedRow;
 use super::log::message::{Admission, MessageRow};
 use super::log::record::Record;
 use super::memory::{CheckKeys, Live};
@@ -84,8 +85,12 @@ impl Ledger for SqliteStore {
                 older: OlderKeys::of(&keys.phone, Some(&keys.scope)),
                 sealed: None,
                 act: None,
+                keyed: None,
             });
-            (found, event)
+            let keyed = check.claim.clone().and_then(|claim| {
+                KeyedRow::of_check(claim, &guess.phone, &found, now, &self.sealer.get())
+            });
+            (found, Step::of(event, keyed))
         })
         .await
     }
@@ -103,10 +108,13 @@ impl Ledger for SqliteStore {
                 hits: Touched::of(&unlock.rules(), sealer).under_every_key(),
                 sealed: Some(sealed.ok_or_else(unsealed)?),
                 act: Some(self.act_now(Act::of_unlock(&unlock))),
+                keyed: None,
             })
         };
-        self.act(unlock.request_id, event, |_, event, _| ((), Some(event)))
-            .await
+        self.act(unlock.request_id, event, |_, event, _| {
+            ((), Step::from(Some(event)))
+        })
+        .await
     }
 
     async fn use_token(&self, token: TokenUse) -> Result<bool, StoreError> {
@@ -130,8 +138,9 @@ impl Ledger for SqliteStore {
                 hits: touched.hits,
                 sealed: None,
                 act: None,
+                keyed: None,
             });
-            (is_new, event)
+            (is_new, Step::from(event))
         })
         .await
     }
@@ -190,7 +199,7 @@ impl SqliteStore {
         if self.queue.is_full() {
             return Err(StoreError::Overloaded);
         }
-        let row = prepared.into_row(intent, &decision, live.next_message());
+        let row = prepared.into_row(intent, &decision, live.next_message(), &self.sealer.get());
         let admission = row.admission.clone();
         let durable = self.queue.push(Record::Message(Box::new(row)))?;
         live.admit(admission);
@@ -272,8 +281,17 @@ impl PreparedMessage {
     }
 
     /// Makes the row of the message, once it is admitted.
-    fn into_row(self, intent: Intent, decision: &Decision, seq: i64) -> MessageRow {
+    fn into_row(
+        self,
+        intent: Intent,
+        decision: &Decision,
+        seq: i64,
+        sealer: &Sealer,
+    ) -> MessageRow {
         let is_new = decision.again.is_none();
+        let keyed = intent.claim.map(|claim| {
+            KeyedRow::of_message(claim, &intent.phone, intent.id, decision.at, sealer)
+        });
         let code = Code::pending(intent.id, decision.at, &intent.code);
         MessageRow {
             request_id: intent.request_id,
@@ -284,6 +302,7 @@ impl PreparedMessage {
             limits: Arc::clone(&decision.limits),
             refusals: decision.refusals.clone(),
             again: decision.again.clone(),
+            keyed: keyed.map(Box::new),
             admission: Admission {
                 seq,
                 message: intent.id,
@@ -369,6 +388,33 @@ pub(super) struct NewEvent {
     pub(super) hits: Arc<[LoggedHit]>,
     pub(super) sealed: Option<Vec<u8>>,
     pub(super) act: Option<ActRow>,
+    pub(super) keyed: Option<Box<KeyedRow>>,
+}
+
+/// What an act on codes puts on record.
+enum Step {
+    Event(Box<NewEvent>),
+    /// The guess was compared and changed nothing, and its call has an idempotency key.
+    Keyed(Box<KeyedRow>),
+    Nothing,
+}
+
+impl Step {
+    /// The step of a check: its event, if there is one, has the row of the call.
+    fn of(event: Option<NewEvent>, keyed: Option<KeyedRow>) -> Self {
+        let keyed = keyed.map(Box::new);
+        match (event, keyed) {
+            (Some(event), keyed) => Step::Event(Box::new(NewEvent { keyed, ..event })),
+            (None, Some(row)) => Step::Keyed(row),
+            (None, None) => Step::Nothing,
+        }
+    }
+}
+
+impl From<Option<NewEvent>> for Step {
+    fn from(event: Option<NewEvent>) -> Self {
+        Step::of(event, None)
+    }
 }
 
 /// Acts on codes.
@@ -380,7 +426,7 @@ impl SqliteStore {
         &self,
         request_id: RequestId,
         prepare: impl Fn(&Sealer) -> Result<P, StoreError>,
-        find: impl FnOnce(&Live, P, Timestamp) -> (T, Option<NewEvent>),
+        find: impl FnOnce(&Live, P, Timestamp) -> (T, Step),
     ) -> Result<T, StoreError> {
         let (found, durable) = {
             let (mut live, prepared) = self.with_newest_keys(prepare)?;
@@ -391,10 +437,13 @@ impl SqliteStore {
             if self.queue.is_full() {
                 return Err(StoreError::Overloaded);
             }
-            let (found, event) = find(&live, prepared, now);
-            let record = match event {
-                Some(event) => Record::Event(Box::new(apply(event, request_id, &mut live, now))),
-                None => Record::Barrier(now),
+            let (found, step) = find(&live, prepared, now);
+            let record = match step {
+                Step::Event(event) => {
+                    Record::Event(Box::new(apply(*event, request_id, &mut live, now)))
+                }
+                Step::Keyed(row) => Record::Keyed(row),
+                Step::Nothing => Record::Barrier(now),
             };
             (found, self.queue.push(record)?)
         };
@@ -421,6 +470,7 @@ pub(super) fn apply(event: NewEvent, id: RequestId, live: &mut Live, at: Timesta
         hits,
         sealed: event.sealed,
         act: event.act,
+        keyed: event.keyed,
     };
     live.apply(&row);
     row

@@ -7,6 +7,7 @@
 //!
 //! The store knows no rule: it asks [`countersign_core`], applies what comes back, records it, and replays it.
 
+mod answers;
 mod audit;
 pub mod backup;
 mod erase;
@@ -32,6 +33,7 @@ use countersign_core::retention::Retention;
 use countersign_core::time::{Clock, Timestamp};
 use rusqlite::Connection;
 
+use crate::held::HeldKeys;
 use crate::seal::{Sealer, SealerInUse};
 pub use audit::{StoppedAudit, StoppedAuditError};
 use memory::{Live, LiveSetup};
@@ -54,6 +56,9 @@ pub struct SqliteStore {
     rekeyer: Option<Rekeyer>,
     queue: Queue,
     reader: Arc<Mutex<Connection>>,
+    /// Reads the calls with idempotency keys: a call never waits for somebody who reads many timelines.
+    keyed: Arc<Mutex<Connection>>,
+    held: HeldKeys,
     setup: LiveSetup,
     sealer: SealerInUse,
     clock: Arc<dyn Clock>,
@@ -118,15 +123,23 @@ impl SqliteStore {
         &self,
         read: impl FnOnce(&Connection, &Sealer) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let (reader, sealer) = (Arc::clone(&self.reader), self.sealer.get());
-        let read = move || {
-            let reader = reader.lock().map_err(|_| writer::stopped())?;
-            read(&reader, &sealer).map_err(|error| StoreError::Unavailable(error.to_string()))
-        };
-        tokio::task::spawn_blocking(read)
-            .await
-            .map_err(|_| writer::stopped())?
+        let sealer = self.sealer.get();
+        read_with(Arc::clone(&self.reader), move |log| read(log, &sealer)).await
     }
+}
+
+/// Reads on a connection, on a thread that may block.
+async fn read_with<T: Send + 'static>(
+    reader: Arc<Mutex<Connection>>,
+    read: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+) -> Result<T, StoreError> {
+    let read = move || {
+        let reader = reader.lock().map_err(|_| writer::stopped())?;
+        read(&reader).map_err(|error| StoreError::Unavailable(error.to_string()))
+    };
+    tokio::task::spawn_blocking(read)
+        .await
+        .map_err(|_| writer::stopped())?
 }
 
 /// Waits until a record is durable, at most for `patience`. A caller that gives up still takes an answer that

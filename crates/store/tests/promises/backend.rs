@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use countersign_core::ports::answers::Answers;
 use countersign_core::ports::audit::AuditLog;
 use countersign_core::ports::ledger::Ledger;
 use countersign_core::ports::records::Records;
@@ -28,6 +29,8 @@ pub(crate) trait Backend: Send + Sync {
     fn records(&self) -> Arc<dyn Records>;
 
     fn setups(&self) -> Arc<dyn SetupStore>;
+
+    fn answers(&self) -> Arc<dyn Answers>;
 
     fn tally_book(&self) -> Arc<dyn TallyBook>;
 
@@ -76,6 +79,10 @@ impl Backend for Box<dyn Backend> {
 
     fn setups(&self) -> Arc<dyn SetupStore> {
         (**self).setups()
+    }
+
+    fn answers(&self) -> Arc<dyn Answers> {
+        (**self).answers()
     }
 
     fn tally_book(&self) -> Arc<dyn TallyBook> {

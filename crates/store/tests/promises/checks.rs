@@ -72,6 +72,7 @@ async fn text_that_cannot_be_a_code_is_not_checked_and_costs_nothing() {
                 channel: Channel::Login,
                 phone: PhoneNumber::parse(PHONE, None).unwrap(),
                 passcode: passcode.to_owned(),
+                claim: None,
             };
             checker.check(typed).await.unwrap()
         };

@@ -2,11 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+mod answers;
 mod audit;
 mod backend;
 mod budgets;
 mod checks;
 mod codes;
+mod keyed;
 mod limits;
 mod model;
 mod receipts;

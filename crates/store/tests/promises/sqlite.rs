@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_core::audit::Author;
+use countersign_core::ports::answers::Answers;
 use countersign_core::ports::audit::AuditLog;
 use countersign_core::ports::ledger::Ledger;
 use countersign_core::ports::records::Records;
@@ -134,6 +135,10 @@ impl Backend for Sqlite {
     }
 
     fn setups(&self) -> Arc<dyn SetupStore> {
+        self.store()
+    }
+
+    fn answers(&self) -> Arc<dyn Answers> {
         self.store()
     }
 

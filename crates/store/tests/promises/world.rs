@@ -125,6 +125,7 @@ impl<B: Backend> World<B> {
                 keeps: 1,
                 sealed: None,
             },
+            claim: None,
         }
     }
 

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+mod answers;
 mod at_rest;
 mod audit;
 mod erasure;
@@ -15,6 +16,9 @@ mod tallies;
 #[path = "../promises/backend.rs"]
 #[allow(dead_code, reason = "shared with the suite of promises")]
 mod backend;
+#[path = "../promises/keyed.rs"]
+#[allow(dead_code, reason = "shared with the suite of promises")]
+mod keyed;
 #[path = "../promises/recount.rs"]
 #[allow(dead_code, reason = "shared with the suite of promises")]
 mod recount;

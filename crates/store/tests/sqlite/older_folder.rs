@@ -115,6 +115,7 @@ impl Older {
             channel,
             phone,
             code,
+            claim: None,
         };
         self.store.decide(intent, rules).await.unwrap()
     }

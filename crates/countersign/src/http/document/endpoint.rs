@@ -93,8 +93,20 @@ pub(crate) enum Asks {
     Nothing,
     /// A JSON body.
     Body(Shape),
+    /// A JSON body, and the header `Idempotency-Key` where the caller may repeat the call.
+    KeyedBody(Shape),
     /// Parameters in the query: name, meaning, JSON schema.
     Query(Vec<(&'static str, &'static str, Value)>),
+}
+
+impl Asks {
+    /// The body, where there is one.
+    pub(crate) const fn body(&self) -> Option<&Shape> {
+        match self {
+            Asks::Body(body) | Asks::KeyedBody(body) => Some(body),
+            Asks::Nothing | Asks::Query(_) => None,
+        }
+    }
 }
 
 /// The answer of an endpoint when it succeeds.

@@ -21,6 +21,9 @@ pub(crate) const BODY: Names = &[
     "bodyTooSlow",
 ];
 
+/// The faults of every endpoint that takes an idempotency key.
+pub(crate) const IDEMPOTENCY_KEY: Names = &["badIdempotencyKey", "keyUnderWay", "keyOfAnotherBody"];
+
 /// The faults of every endpoint for callers who name an application.
 pub(crate) const NAMED_APPLICATION: Names = &["noApplication", "unknownApplication"];
 

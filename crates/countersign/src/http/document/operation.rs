@@ -18,7 +18,7 @@ pub(super) fn operation(endpoint: &Endpoint) -> Value {
         ("parameters".to_owned(), json!(parameters(endpoint))),
         ("responses".to_owned(), json!({"200": answer(endpoint)})),
     ]);
-    if let Asks::Body(body) = &endpoint.asks {
+    if let Some(body) = endpoint.asks.body() {
         let content = json!({"application/json": {"schema": body.schema, "example": body.example}});
         operation.insert(
             "requestBody".to_owned(),
@@ -89,6 +89,15 @@ fn parameters(endpoint: &Endpoint) -> Vec<Value> {
             "name": "x-authing-lang", "in": "header", "required": false,
             "description": "The language of `message`; of the SMS too, where the application lets the request choose.",
             "schema": {"type": "string", "examples": Lang::ALL.map(Lang::as_str)},
+        }));
+    }
+    if let Asks::KeyedBody(_) = &endpoint.asks {
+        parameters.push(json!({
+            "name": "Idempotency-Key", "in": "header", "required": false,
+            "description": "A text of the caller's choice, new for each call. A repeat with the same key and the same body \
+                gets the first answer again, and does nothing else.",
+            "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
+            "example": "7d8f1c3e-5a0b-4c9e-9d3f-2b6a1e0c4f58",
         }));
     }
     if let Asks::Query(query) = &endpoint.asks {
@@ -170,7 +179,7 @@ fn envelope(status_code: &Value, member: &str, schema: &Value, required: bool) -
 /// Each fault that the endpoint can answer with, and its name, in the order of [`Fault::samples`].
 fn faults(endpoint: &Endpoint) -> Vec<(&'static str, Fault)> {
     let body: Names = match endpoint.asks {
-        Asks::Body(_) => faults::BODY,
+        Asks::Body(_) | Asks::KeyedBody(_) => faults::BODY,
         Asks::Nothing | Asks::Query(_) => &[],
     };
     let audience: Names = match endpoint.audience {
@@ -179,7 +188,11 @@ fn faults(endpoint: &Endpoint) -> Vec<(&'static str, Fault)> {
         Audience::ApplicationServer => faults::CREDENTIALS,
         Audience::Operator(_) => faults::OPERATOR,
     };
-    let of_all = [body, audience, faults::COMMON];
+    let key: Names = match endpoint.asks {
+        Asks::KeyedBody(_) => faults::IDEMPOTENCY_KEY,
+        _ => &[],
+    };
+    let of_all = [body, key, audience, faults::COMMON];
     let named = |name: &str| {
         let mut groups = of_all.iter().chain(endpoint.faults);
         groups.any(|names| names.contains(&name))

@@ -52,6 +52,18 @@ impl Body {
         self.0
     }
 
+    /// The body in a form that is the same for the same JSON, whatever the order of members and the spaces between them.
+    /// One that is not JSON is as it arrived, and one that did not arrive is empty.
+    pub(crate) fn canonical(&self) -> Vec<u8> {
+        let Ok(body) = &self.0 else {
+            return Vec::new();
+        };
+        // The members of a `Value` are in the order of their names.
+        let value = serde_json::from_slice::<serde_json::Value>(body);
+        let canonical = value.and_then(|value| serde_json::to_vec(&value));
+        canonical.unwrap_or_else(|_| body.to_vec())
+    }
+
     /// Reads the body as a `T`. One that does not fit is read a second time, slowly, for the field to blame.
     pub(crate) fn json<T: DeserializeOwned>(self) -> Result<T, Fault> {
         let body = self.0?;
@@ -142,6 +154,16 @@ mod tests {
 
     fn read(body: &str) -> Result<SendSmsRequest, Fault> {
         Body(Ok(Bytes::copy_from_slice(body.as_bytes()))).json()
+    }
+
+    #[test]
+    fn a_canonical_body_is_the_same_for_the_same_json() {
+        let canonical =
+            |body: &'static str| Body(Ok(Bytes::from_static(body.as_bytes()))).canonical();
+        let body = canonical(r#"{"a": [1, {"c": "x", "d": null}], "b": "\u0041"}"#);
+        assert_eq!(body, canonical(r#"{"b":"A","a":[1,{"d":null,"c":"x"}]}"#));
+        assert_ne!(body, canonical(r#"{"b":"A","a":[{"d":null,"c":"x"},1]}"#));
+        assert_eq!(canonical("{"), b"{");
     }
 
     fn refusal(body: &str) -> String {

@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use countersign_api::{APP_ID_HEADER, Envelope, Fault, FieldProblem, LANG_HEADER, Lang};
 use countersign_core::application::{AppId, Application};
 use countersign_core::id::RequestId;
+use countersign_core::idempotency::IdempotencyKey;
 use countersign_core::language::LanguageTag;
 use countersign_core::send::client::{Client, EndUser};
 use countersign_core::send::messenger::SendError;
@@ -22,6 +23,7 @@ use super::arrival::Arrival;
 use super::client_address::{client_address, end_user};
 use super::malformed::malformed;
 use crate::connection::Peer;
+use crate::http::keyed::{self, Told};
 use crate::http::state::AppState;
 use crate::operator::OperatorIdentity;
 use crate::traces::{self, Answered};
@@ -41,6 +43,8 @@ pub(crate) struct Context {
     names_two_apps: bool,
     named_language: Option<HeaderValue>,
     authorization: Option<HeaderValue>,
+    /// The header `Idempotency-Key`, or the problem with it.
+    pub(crate) idempotency_key: Result<Option<IdempotencyKey>, FieldProblem>,
     uri: Uri,
     method: Method,
     route: Option<MatchedPath>,
@@ -87,6 +91,7 @@ impl Context {
             names_two_apps: names_two_apps(&parts.headers),
             named_language: parts.headers.get(LANG_HEADER).cloned(),
             authorization: parts.headers.get(header::AUTHORIZATION).cloned(),
+            idempotency_key: keyed::key_of(&parts.headers),
             uri: parts.uri.clone(),
             method: parts.method.clone(),
             route: parts.extensions.get().cloned(),
@@ -198,6 +203,17 @@ impl Context {
             answer.message = told;
         }
         self.respond(&answer, None)
+    }
+
+    /// The answer of an endpoint that takes an idempotency key.
+    pub(crate) fn answer_told<T: Serialize>(&self, result: Result<Told<T>, Fault>) -> Response {
+        match result {
+            Ok(mut told) => {
+                told.envelope.request_id = self.request_id.to_string();
+                self.respond(&told.envelope, told.retry_after)
+            }
+            Err(fault) => self.failure(&fault),
+        }
     }
 
     /// The answer of an endpoint that comes without an envelope.

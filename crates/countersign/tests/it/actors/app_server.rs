@@ -21,6 +21,11 @@ impl AppServer {
         Self(caller.with("authorization", format!("Basic {pair}")))
     }
 
+    /// The server that sends this `Idempotency-Key` with every request.
+    pub(crate) fn with_key(self, key: &str) -> Self {
+        Self(self.0.with("idempotency-key", key))
+    }
+
     /// `POST /api/v3/{name}`.
     pub(crate) async fn post(&self, name: &str, body: Value) -> Answer {
         self.0.post(name, body).await

@@ -33,6 +33,12 @@ impl Public {
         self
     }
 
+    /// The public that sends this `Idempotency-Key` with every request.
+    pub(crate) fn with_key(mut self, key: &str) -> Self {
+        self.caller = self.caller.with("idempotency-key", key);
+        self
+    }
+
     /// `POST /api/v3/{name}`.
     pub(crate) async fn post(&self, name: &str, body: Value) -> Answer {
         self.caller.post(name, body).await

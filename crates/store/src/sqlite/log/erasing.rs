@@ -9,9 +9,10 @@ use countersign_core::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::event::EventRow;
+use super::keyed;
 use super::pruning;
 use super::rule_set::RuleSets;
-use crate::seal::Key;
+use crate::seal::{CallId, Key};
 use crate::sqlite::writer::horizon;
 
 /// The number of rows that are changed in one commit.
@@ -36,6 +37,8 @@ pub(crate) enum Erasing {
     },
     /// Takes the number from these events.
     Events { rows: Vec<i64>, now: Timestamp },
+    /// Lets these calls with an idempotency key go.
+    Calls { ids: Vec<CallId> },
     /// Takes the number from the record of the erasure.
     Blank { request: RequestId },
     /// Ends the erasure. Its record stays, as a receipt.
@@ -59,6 +62,7 @@ impl Erasing {
                 .iter()
                 .try_for_each(|(seq, country)| message(log, *seq, *country, rule_sets, *now)),
             Erasing::Events { rows, now } => rows.iter().try_for_each(|seq| event(log, *seq, *now)),
+            Erasing::Calls { ids } => keyed::forget(log, ids),
             Erasing::Blank { request } => log
                 .execute(
                     "UPDATE erasure SET phone = zeroblob(length(phone)) WHERE request = ?",

@@ -9,6 +9,7 @@ use rusqlite::{Row, Statement, params};
 
 use super::act::ActRow;
 use super::hit::{self, LoggedHit};
+use super::keyed::KeyedRow;
 use super::rule_set::unreadable;
 use crate::seal::{Key, Keys};
 
@@ -32,6 +33,8 @@ pub(crate) struct EventRow {
     pub(crate) sealed: Option<Vec<u8>>,
     /// The act on the audit record that an operator's event is.
     pub(crate) act: Option<ActRow>,
+    /// The call with an idempotency key that brought the guess.
+    pub(crate) keyed: Option<Box<KeyedRow>>,
 }
 
 impl EventRow {
@@ -85,6 +88,7 @@ impl EventRow {
             hits: hits.into(),
             sealed: None,
             act: None,
+            keyed: None,
         })
     }
 

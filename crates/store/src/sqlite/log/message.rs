@@ -12,6 +12,7 @@ use countersign_core::time::Timestamp;
 use rusqlite::{Connection, Statement, params};
 
 use super::hit::LoggedHit;
+use super::keyed::KeyedRow;
 use super::rule_set::{self, RuleSets};
 use crate::seal::Key;
 
@@ -28,6 +29,8 @@ pub(crate) struct MessageRow {
     /// The live code that the message brings once more.
     pub(crate) again: Option<LiveCode>,
     pub(crate) admission: Admission,
+    /// The call with an idempotency key that asked for the message.
+    pub(crate) keyed: Option<Box<KeyedRow>>,
 }
 
 /// A message that is to be admitted to the live state.

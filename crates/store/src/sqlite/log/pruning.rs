@@ -13,6 +13,7 @@ use super::counts;
 use super::erasing::ERASED;
 use super::gone::Gone;
 use super::hit::LoggedHit;
+use super::keyed;
 use super::mark;
 use super::rule_set::{self, RuleSets};
 use crate::seal::Key;
@@ -36,6 +37,8 @@ pub(crate) enum Pruning {
     Events { before: i64, now: Timestamp },
     /// Forgets the sealed passcodes of messages before this one.
     Passcodes { before: i64 },
+    /// Lets calls with idempotency keys go that are over, at most [`keyed::PIECE`] of them.
+    Calls { now: Timestamp },
 }
 
 impl Pruning {
@@ -45,6 +48,7 @@ impl Pruning {
             Pruning::Messages { before, now } => prune_messages(log, rule_sets, *before, *now),
             Pruning::Events { before, now } => prune_events(log, *before, *now),
             Pruning::Passcodes { before } => forget_passcodes(log, *before),
+            Pruning::Calls { now } => keyed::prune(log, *now),
         }
     }
 }

@@ -8,6 +8,7 @@ use super::attempt::SettlementRow;
 use super::erasing::Erasing;
 use super::event::EventRow;
 use super::generation::{Beginning, Ending};
+use super::keyed::{AnswerRow, KeyedRow};
 use super::mark;
 use super::message::MessageRow;
 use super::pruning::Pruning;
@@ -25,6 +26,10 @@ pub(crate) enum Record {
     Event(Box<EventRow>),
     /// The time only, for an answer that must not be given while the store cannot write.
     Barrier(Timestamp),
+    /// A call with an idempotency key whose guess was compared and changed nothing.
+    Keyed(Box<KeyedRow>),
+    /// The answer of a call with an idempotency key.
+    Answer(Box<AnswerRow>),
     Setup(Box<SetupRow>),
     Receipt(Box<ReceiptRow>),
     /// An act that changes nothing else in the database.
@@ -44,7 +49,11 @@ impl Record {
     /// and decisions bound settlements, since there is one for each.
     pub(crate) fn passes_full_queue(&self) -> bool {
         match self {
-            Record::Settlement(_) | Record::Event(_) | Record::Barrier(_) => true,
+            Record::Settlement(_)
+            | Record::Event(_)
+            | Record::Barrier(_)
+            | Record::Keyed(_)
+            | Record::Answer(_) => true,
             Record::Message(_)
             | Record::Setup(_)
             | Record::Receipt(_)
@@ -63,10 +72,13 @@ impl Record {
     /// sent for one whose sender has gone.
     pub(crate) fn is_owed(&self) -> bool {
         match self {
-            Record::Settlement(_) | Record::Event(_) | Record::Receipt(_) | Record::NewerMac(_) => {
-                true
-            }
+            Record::Settlement(_)
+            | Record::Event(_)
+            | Record::Receipt(_)
+            | Record::NewerMac(_)
+            | Record::Answer(_) => true,
             Record::Message(_)
+            | Record::Keyed(_)
             | Record::Setup(_)
             | Record::Barrier(_)
             | Record::Beginning(_)
@@ -87,6 +99,8 @@ impl Record {
             Record::Setup(row) => mark.setup = mark.setup.max(row.version()),
             Record::Settlement(_)
             | Record::Barrier(_)
+            | Record::Keyed(_)
+            | Record::Answer(_)
             | Record::Receipt(_)
             | Record::Beginning(_)
             | Record::Ending(_)
@@ -102,7 +116,7 @@ impl Record {
     pub(crate) fn is_bounded_by_queue(&self) -> bool {
         matches!(
             self,
-            Record::Event(_) | Record::Receipt(_) | Record::NewerMac(_)
+            Record::Event(_) | Record::Receipt(_) | Record::NewerMac(_) | Record::Answer(_)
         )
     }
 }
@@ -131,12 +145,15 @@ impl<'a> Appender<'a> {
 
     pub(crate) fn append(&mut self, record: &Record) -> rusqlite::Result<()> {
         match record {
-            Record::Message(row) => row.insert(
-                prepared(&mut self.message, self.log, MessageRow::INSERT)?,
-                self.log,
-                self.rule_sets,
-                &mut self.buckets,
-            ),
+            Record::Message(row) => {
+                row.insert(
+                    prepared(&mut self.message, self.log, MessageRow::INSERT)?,
+                    self.log,
+                    self.rule_sets,
+                    &mut self.buckets,
+                )?;
+                self.append_keyed(row.keyed.as_deref())
+            }
             Record::Settlement(row) => row.insert(prepared(
                 &mut self.attempt,
                 self.log,
@@ -144,12 +161,18 @@ impl<'a> Appender<'a> {
             )?),
             Record::Event(row) => {
                 row.insert(prepared(&mut self.event, self.log, EventRow::INSERT)?)?;
+                self.append_keyed(row.keyed.as_deref())?;
                 match &row.act {
                     Some(act) => act.append(self.log),
                     None => Ok(()),
                 }
             }
             Record::Barrier(now) => mark::set_time(self.log, *now),
+            Record::Keyed(row) => {
+                self.append_keyed(Some(&**row))?;
+                mark::set_time(self.log, row.at())
+            }
+            Record::Answer(answer) => answer.write(self.log),
             Record::Setup(row) => row.write(self.log),
             Record::Receipt(receipt) => receipt.insert(self.log),
             Record::Act(act) => act.append(self.log),
@@ -160,6 +183,10 @@ impl<'a> Appender<'a> {
             Record::Resealed(rows) => rows.write(self.log),
             Record::NewerMac(mac) => mac.write(self.log),
         }
+    }
+
+    fn append_keyed(&self, row: Option<&KeyedRow>) -> rusqlite::Result<()> {
+        row.map_or(Ok(()), |row| row.insert(self.log))
     }
 }
 

@@ -227,6 +227,7 @@ impl Work {
             hits: Arc::new([]),
             sealed: None,
             act: None,
+            keyed: None,
         };
         let id = RequestId::from_bytes(*message.as_bytes());
         let row = ledger::apply(event, id, &mut live, self.parts.clock.now());

@@ -15,6 +15,7 @@ use super::lasting_clock::LastingClock;
 use super::put_back::{self, OnPutBack};
 use super::replay;
 use super::words;
+use crate::held::HeldKeys;
 use crate::mark::{self, Keeper, PutBack};
 use crate::seal::{Sealer, SealerInUse, StoreKeys};
 use crate::sqlite::SqliteStore;
@@ -180,8 +181,9 @@ pub(crate) fn assemble(
         .map_err(database)?;
     let live = Arc::new(Mutex::new(live));
     let setup = LiveSetup::new(setup::read(&log, &sealer).map_err(database)?);
-    let reader =
-        Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(database)?;
+    let open =
+        || Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(database);
+    let (reader, keyed) = (open()?, open()?);
     let sealer = SealerInUse::new(sealer);
     let (queue, inbox) = Queue::new();
     let place = Workplace {
@@ -199,6 +201,8 @@ pub(crate) fn assemble(
         live,
         queue,
         reader: Arc::new(Mutex::new(reader)),
+        keyed: Arc::new(Mutex::new(keyed)),
+        held: HeldKeys::default(),
         setup,
         sealer,
         clock,

@@ -15,6 +15,7 @@ use rusqlite::{Connection, OptionalExtension as _};
 use super::tallying::Progress;
 use crate::sqlite::log::find::{self, Table};
 use crate::sqlite::log::gone::Gone;
+use crate::sqlite::log::keyed;
 use crate::sqlite::log::pruning::Pruning;
 use crate::sqlite::log::record::Record;
 use crate::sqlite::reading::{lookup, tallies};
@@ -22,6 +23,9 @@ use crate::sqlite::writer::queue::Pusher;
 
 /// The age at which the sealed passcode of a message is forgotten. Every code is dead by then, also for a start.
 const PASSCODE: Duration = Duration::from_secs(3_600);
+
+/// The time after the end of its idempotency key at which a call goes, where few others go with it.
+const CALL: Duration = Duration::from_secs(600);
 
 /// The number of messages that are looked through at once for sealed passcodes.
 const PIECE: i64 = 4_096;
@@ -55,7 +59,11 @@ impl Pruner {
         now: Timestamp,
     ) -> rusqlite::Result<bool> {
         let gone = Gone::read(log)?;
-        let due = match self.passcodes(log, &gone, now)? {
+        let due = match calls(log, now)? {
+            None => self.passcodes(log, &gone, now)?,
+            due => due,
+        };
+        let due = match due {
             None => self.rows(log, index, &gone, counted, now)?,
             due => due,
         };
@@ -139,6 +147,12 @@ impl Pruner {
         self.index = Some(reached);
         Ok(true)
     }
+}
+
+/// Returns the change that lets calls go whose idempotency keys are over.
+fn calls(log: &Connection, now: Timestamp) -> rusqlite::Result<Option<Pruning>> {
+    let is_due = keyed::is_due(log, now, now.before(CALL))?;
+    Ok(is_due.then_some(Pruning::Calls { now }))
 }
 
 /// Returns the first day that has messages and whose counts are not on record.

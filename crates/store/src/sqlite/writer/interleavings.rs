@@ -227,6 +227,7 @@ impl Bench {
             channel: channel_of,
             phone,
             code,
+            claim: None,
         };
         self.codes.push((channel, id));
         let store = Arc::clone(&self.store);

@@ -63,6 +63,7 @@ async fn may_send(state: &AppState, cx: &Context, body: Body) -> Result<MaySendS
         standing: caller.standing(false),
         caller: Some(caller),
         language: None,
+        claim: None,
     };
     let preview = state.messenger.preview(&request).await;
     let preview = preview.map_err(fault::not_sent)?;

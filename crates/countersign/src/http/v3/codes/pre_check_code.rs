@@ -63,6 +63,7 @@ async fn check(state: &AppState, cx: &Context, body: Body) -> Result<PreCheckedC
         channel: channel::of_wire(payload.channel),
         phone,
         passcode: payload.pass_code,
+        claim: None,
     };
     let found = state.check(typed).await?;
     let is_valid = matches!(found, Checked::Right { .. });

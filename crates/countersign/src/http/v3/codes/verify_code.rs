@@ -8,12 +8,15 @@ use countersign_api::{Channel, Fault, InvalidReason, VerifiedCode, VerifyCodeReq
 use countersign_core::application::AppId;
 use countersign_core::code::check::{Caller, Checked};
 use countersign_core::code::checker::GuessInput;
+use countersign_core::idempotency::{KeyedEndpoint, keeps_check};
 use countersign_core::phone::PhoneNumber;
+use countersign_core::ports::answers::Decided;
 use countersign_core::time::Timestamp;
 use serde_json::json;
 
 use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
 use crate::http::document::faults;
+use crate::http::keyed::{Asked, Told, Turn};
 use crate::http::proof::credentials::Credentials;
 use crate::http::request::body::Body;
 use crate::http::request::context::Context;
@@ -31,7 +34,7 @@ pub(crate) fn endpoint() -> Endpoint {
             succeeds. Success brings a verification token, unless `withToken` is false: a JWT that says that this \
             phone proved this channel for this application at this time. Failure brings the reason.",
         audience: Audience::ApplicationServer,
-        asks: Asks::Body(Shape::of::<VerifyCodeRequest>(
+        asks: Asks::KeyedBody(Shape::of::<VerifyCodeRequest>(
             json!({"channel": "CHANNEL_LOGIN", "phoneNumber": "+14155550132", "passCode": "123456"}),
         )),
         answers: Answers::Data(Shape::of::<VerifiedCode>(
@@ -43,33 +46,47 @@ pub(crate) fn endpoint() -> Endpoint {
 
 pub(crate) async fn handle(State(state): State<AppState>, cx: Context, body: Body) -> Response {
     let result = verify(&state, &cx, body).await;
-    let told = |answer: &VerifiedCode| Some(answer.reason?.sentence(cx.lang).to_owned());
-    cx.answer_telling(result, told)
+    cx.answer_told(result)
 }
 
-async fn verify(state: &AppState, cx: &Context, body: Body) -> Result<VerifiedCode, Fault> {
+async fn verify(state: &AppState, cx: &Context, body: Body) -> Result<Told<VerifiedCode>, Fault> {
+    let asked = Asked::of(cx, &body)?;
     let body: VerifyCodeRequest = body.json()?;
     let credentials = Credentials::of(cx, body.client_id, body.client_secret)?;
     let app = credentials.application(cx, state)?;
     let phone = app
         .phone(&body.phone_number, body.phone_country_code.as_deref())
         .map_err(fault::bad_phone)?;
-    let typed = GuessInput {
-        request_id: cx.request_id,
-        caller: Caller::Application,
-        app: app.id.clone(),
-        channel: channel::of_wire(body.channel),
-        phone: phone.clone(),
-        passcode: body.pass_code,
+    let (found, claim) = match state.turn(asked, &app, KeyedEndpoint::VerifyCode).await? {
+        Turn::Repeat(told) => return Ok(told),
+        Turn::Conclude(claim, Decided::Guess(found)) => (found, Some(claim)),
+        Turn::Conclude(_, Decided::Message(_)) => return Err(Fault::Internal),
+        Turn::Act(claim) => {
+            let typed = GuessInput {
+                request_id: cx.request_id,
+                caller: Caller::Application,
+                app: app.id.clone(),
+                channel: channel::of_wire(body.channel),
+                phone: phone.clone(),
+                passcode: body.pass_code,
+                claim: claim.clone(),
+            };
+            (state.check(typed).await?, claim)
+        }
     };
-    let found = state.check(typed).await?;
     let mut answer = answer(&found);
-    if let (Checked::Right { at, .. }, true) = (found, body.with_token.unwrap_or(true)) {
-        let minted = mint(state, app.id.clone(), body.channel, phone, at).await?;
+    if let (Checked::Right { at, .. }, true) = (&found, body.with_token.unwrap_or(true)) {
+        let minted = mint(state, app.id.clone(), body.channel, phone, *at).await?;
         answer.token_expires_in = Some(minted.life.as_secs());
         answer.verification_token = Some(minted.token);
     }
-    Ok(answer)
+    let said = answer.reason.map(|why| why.sentence(cx.lang).to_owned());
+    let told = Told::with_data(cx.lang, answer).saying(said);
+    if let Some(claim) = claim.filter(|_| keeps_check(&found)) {
+        // A repeat must bring the same token, so the answer is on record before it is told.
+        state.keep(claim, &told).await?;
+    }
+    Ok(told)
 }
 
 /// A token for the code that was used up at `at`.

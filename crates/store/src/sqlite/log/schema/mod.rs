@@ -18,5 +18,6 @@ pub(crate) fn migrations() -> Migrations<'static> {
         M::up(include_str!("0011_numbering_plan.sql")),
         M::up(include_str!("0012_generations.sql")),
         M::up(include_str!("0013_ended_sends.sql")),
+        M::up(include_str!("0014_keyed_calls.sql")),
     ])
 }
