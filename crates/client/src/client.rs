@@ -1,13 +1,17 @@
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use countersign_api::{APP_ID_HEADER, LANG_HEADER, Lang};
 #[cfg(feature = "tokens")]
 use countersign_api::{Channel, VerificationClaims};
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 
+use tokio::time::Instant;
+
 use crate::call::{self, Call};
 use crate::introspect_token::{self, IntrospectTokenResponse};
+use crate::repeat;
 use crate::response::{Data, Response};
 use crate::transport::Transport;
 use crate::{
@@ -38,6 +42,13 @@ use crate::{
 /// ```
 #[derive(Clone)]
 pub struct AuthenticationClient(Arc<Inner>);
+
+/// The headers and the body of a request.
+#[derive(Clone)]
+struct Request {
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
 
 pub(crate) struct Inner {
     pub(crate) app_id: HeaderValue,
@@ -71,8 +82,10 @@ impl AuthenticationClient {
 
     /// Asks for a code to be sent.
     ///
-    /// The request goes out once, over a connection of its own, and is never repeated. Dropping the future
-    /// before it is ready does not cancel the send.
+    /// The request has an idempotency key, new for each call unless [`SendSms::idempotency_key`] chose one. Where the
+    /// connection breaks before the answer, the client repeats the request with the same key, twice at most and within
+    /// [`timeout`](AuthenticationClientBuilder::timeout): the service sends one message, and gives each repeat the first
+    /// answer. Dropping the future before it is ready does not cancel the send.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/service.rs"));
@@ -93,7 +106,9 @@ impl AuthenticationClient {
     /// 200, unless [`into_result`](SendSmsResponse::into_result) makes it an error. With 503 nothing was sent,
     /// but the number's minute may be taken.
     pub async fn send_sms(&self, sms: SendSms) -> Result<SendSmsResponse, Error> {
-        self.call(&call::SEND_SMS, None, sms.body()).await
+        let key = repeat::key(sms.chosen_key())?;
+        self.call_repeatedly(&call::SEND_SMS, None, sms.body(), key)
+            .await
     }
 
     /// Asks whether a code would pass, without using it up: for a form that checks the code before the whole
@@ -127,9 +142,9 @@ impl AuthenticationClient {
     /// Checks a code, and uses it up if it is right: of all concurrent checks with one code, exactly one
     /// succeeds.
     ///
-    /// The request goes out once, over a connection of its own, and is never repeated. After an error other
-    /// than [`nothing_was_sent`](Error::nothing_was_sent) the code may be used up, so ask for a new one. The
-    /// secret of the application proves that the program is its server; a secret does not belong in a web page
+    /// Where the connection breaks before the answer, the client repeats the request with the same idempotency key, as
+    /// [`send_sms`](Self::send_sms) does: the guess counts once. After an error other than
+    /// [`nothing_was_sent`](Error::nothing_was_sent) the code may be used up, so ask for a new one. The secret of the application proves that the program is its server; a secret does not belong in a web page
     /// or an app.
     ///
     /// ```
@@ -155,7 +170,8 @@ impl AuthenticationClient {
     /// With `status_code` 503 the guess may have counted, and the code may be used up: have a new one sent.
     pub async fn verify_code(&self, code: VerifyCode) -> Result<VerifyCodeResponse, Error> {
         let credentials = Some(self.credentials()?);
-        self.call(&call::VERIFY_CODE, credentials, code.body())
+        let key = repeat::key(code.chosen_key())?;
+        self.call_repeatedly(&call::VERIFY_CODE, credentials, code.body(), key)
             .await
     }
 
@@ -263,6 +279,45 @@ impl AuthenticationClient {
         credentials: Option<HeaderValue>,
         body: serde_json::Result<Vec<u8>>,
     ) -> Result<Response<T>, Error> {
+        let request = self.request(credentials, body)?;
+        self.ask(call, request, self.0.transport.timeout).await
+    }
+
+    /// Makes a call with an idempotency key. Where the connection breaks, makes it again with the same key, while time is
+    /// left. The error of the first request is the one that tells what is unknown, so it is returned where no repeat gets
+    /// an answer.
+    async fn call_repeatedly<T: Data>(
+        &self,
+        call: &Call,
+        credentials: Option<HeaderValue>,
+        body: serde_json::Result<Vec<u8>>,
+        key: HeaderValue,
+    ) -> Result<Response<T>, Error> {
+        let mut request = self.request(credentials, body)?;
+        request.headers.insert(repeat::HEADER, key);
+        let (started, timeout) = (Instant::now(), self.0.transport.timeout);
+        let mut newest = self.ask(call, request.clone(), timeout).await;
+        let mut unanswered = None;
+        for (n, pause) in repeat::PAUSES.into_iter().enumerate() {
+            let left = timeout.saturating_sub(started.elapsed() + pause);
+            if left.is_zero() || !repeat::is_due(&newest, |answer| answer.status_code, n) {
+                break;
+            }
+            unanswered = unanswered.or(newest.err());
+            tokio::time::sleep(pause).await;
+            newest = self.ask(call, request.clone(), left).await;
+        }
+        match (newest, unanswered) {
+            (Err(_), Some(first)) => Err(first),
+            (newest, _) => newest,
+        }
+    }
+
+    fn request(
+        &self,
+        credentials: Option<HeaderValue>,
+        body: serde_json::Result<Vec<u8>>,
+    ) -> Result<Request, Error> {
         let body = body.map_err(|_| Error::configuration("the request must be JSON"))?;
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -273,7 +328,18 @@ impl AuthenticationClient {
         if let Some(credentials) = credentials {
             headers.insert(AUTHORIZATION, credentials);
         }
-        let answer = self.0.transport.post(call, headers, body).await?;
+        Ok(Request { headers, body })
+    }
+
+    /// Makes one request of `call`, within `timeout`.
+    async fn ask<T: Data>(
+        &self,
+        call: &Call,
+        request: Request,
+        timeout: Duration,
+    ) -> Result<Response<T>, Error> {
+        let Request { headers, body } = request;
+        let answer = self.0.transport.post(call, headers, body, timeout).await?;
         Response::read(&answer.body, answer.retry_after)
             .map_err(|what| answer.is_none_of_the_api(call, what))
     }

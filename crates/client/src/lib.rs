@@ -13,6 +13,7 @@ mod introspect_token;
 #[cfg(feature = "tokens")]
 mod keys;
 mod pre_check_code;
+mod repeat;
 mod response;
 mod send_sms;
 #[cfg(feature = "rustls")]

@@ -23,6 +23,7 @@ pub struct SendSms {
     channel: Cow<'static, str>,
     phone_number: String,
     phone_country_code: Option<String>,
+    idempotency_key: Option<String>,
 }
 
 /// The body, for a channel of any name. It is that of `countersign_api::SendSmsRequest` otherwise.
@@ -53,6 +54,7 @@ impl SendSms {
             channel: channel.as_str().into(),
             phone_number: phone_number.into(),
             phone_country_code: None,
+            idempotency_key: None,
         }
     }
 
@@ -71,6 +73,7 @@ impl SendSms {
             channel: Cow::Owned(name.into()),
             phone_number: phone_number.into(),
             phone_country_code: None,
+            idempotency_key: None,
         }
     }
 
@@ -85,6 +88,26 @@ impl SendSms {
     pub fn phone_country_code(mut self, code: impl Into<String>) -> Self {
         self.phone_country_code = Some(code.into());
         self
+    }
+
+    /// Sets the idempotency key: 1 to 255 visible ASCII characters. The client makes a new one for each call otherwise.
+    ///
+    /// A program that may end before the answer keeps a key of its own with the order, and sends that again: within 24
+    /// hours the service gives each repeat the first answer and sends nothing.
+    ///
+    /// ```
+    /// use countersign_client::{Channel, SendSms};
+    ///
+    /// let sms = SendSms::new(Channel::BindPhone, "18800008888").idempotency_key("order-4711");
+    /// # drop(sms);
+    /// ```
+    pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
+        self.idempotency_key = Some(key.into());
+        self
+    }
+
+    pub(crate) fn chosen_key(&self) -> Option<&str> {
+        self.idempotency_key.as_deref()
     }
 
     pub(crate) fn body(&self) -> serde_json::Result<Vec<u8>> {

@@ -63,16 +63,17 @@ impl Transport {
         call: &Call,
         headers: HeaderMap,
         body: Vec<u8>,
+        timeout: Duration,
     ) -> Result<Answer, Error> {
         let request = self.request(Method::POST, call, headers, body)?;
-        let answer = self.send(request).await;
+        let answer = self.send(request, timeout).await;
         answer.map_err(|error| error.in_doubt(call.doubt))
     }
 
     #[cfg(feature = "tokens")]
     pub(crate) async fn get(&self, call: &Call) -> Result<Answer, Error> {
         let request = self.request(Method::GET, call, HeaderMap::new(), Vec::new())?;
-        let answer = self.send(request).await;
+        let answer = self.send(request, self.timeout).await;
         answer.map_err(|error| error.in_doubt(call.doubt))
     }
 
@@ -97,20 +98,20 @@ impl Transport {
         Ok(request)
     }
 
-    /// Sends `request` once.
-    async fn send(&self, request: Request<Full<Bytes>>) -> Result<Answer, Error> {
+    /// Sends `request` once, within `limit`.
+    async fn send(&self, request: Request<Full<Bytes>>, limit: Duration) -> Result<Answer, Error> {
         if Handle::try_current().is_err() {
             return Err(outside());
         }
         let started = Instant::now();
-        let limit = self.connect_timeout.min(self.timeout);
-        let stream = timeout(limit, self.connect())
+        let connecting = self.connect_timeout.min(limit);
+        let stream = timeout(connecting, self.connect())
             .await
-            .map_err(|_| Error::connect_timeout(self.host.authority(), limit))??;
-        let left = self.timeout.saturating_sub(started.elapsed());
+            .map_err(|_| Error::connect_timeout(self.host.authority(), connecting))??;
+        let left = limit.saturating_sub(started.elapsed());
         timeout(left, exchange(stream, request))
             .await
-            .map_err(|_| Error::timeout(self.timeout))?
+            .map_err(|_| Error::timeout(limit))?
     }
 
     async fn connect(&self) -> Result<Box<dyn Stream>, Error> {

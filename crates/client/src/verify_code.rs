@@ -21,6 +21,7 @@ use crate::response::{Data, Response, number, seconds, text};
 pub struct VerifyCode {
     code: Code,
     with_token: Option<bool>,
+    idempotency_key: Option<String>,
 }
 
 impl VerifyCode {
@@ -41,6 +42,7 @@ impl VerifyCode {
         Self {
             code,
             with_token: None,
+            idempotency_key: None,
         }
     }
 
@@ -63,6 +65,7 @@ impl VerifyCode {
         Self {
             code,
             with_token: None,
+            idempotency_key: None,
         }
     }
 
@@ -91,6 +94,24 @@ impl VerifyCode {
     pub fn without_token(mut self) -> Self {
         self.with_token = Some(false);
         self
+    }
+
+    /// Sets the idempotency key: 1 to 255 visible ASCII characters. The client makes a new one for each call otherwise.
+    /// Within 10 minutes the service gives each repeat the first answer, with the same token, and counts nothing.
+    ///
+    /// ```
+    /// use countersign_client::{Channel, VerifyCode};
+    ///
+    /// let code = VerifyCode::new(Channel::Login, "18800008888", "123456").idempotency_key("order-4711");
+    /// # drop(code);
+    /// ```
+    pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
+        self.idempotency_key = Some(key.into());
+        self
+    }
+
+    pub(crate) fn chosen_key(&self) -> Option<&str> {
+        self.idempotency_key.as_deref()
     }
 
     pub(crate) fn body(&self) -> serde_json::Result<Vec<u8>> {

@@ -11,10 +11,15 @@ const CODE: &str = "042137";
 
 /// Returns the error of one send to a service of this manner, and checks that the service was asked once.
 fn failure(send: Way, manner: Manner, timeout: Duration) -> Error {
+    failure_of(1, send, manner, timeout)
+}
+
+/// Returns the error of one send to a service of this manner, which was asked so often.
+fn failure_of(requests: usize, send: Way, manner: Manner, timeout: Duration) -> Error {
     let service = Service::start(manner);
     let error = send(client(&service.url).timeout(timeout), sms()).unwrap_err();
-    assert_eq!(service.requests().len(), 1, "{manner:?}");
-    assert_eq!(service.connections(), 1, "{manner:?}");
+    assert_eq!(service.requests().len(), requests, "{manner:?}");
+    assert_eq!(service.connections(), requests, "{manner:?}");
     assert!(!error.nothing_was_sent(), "{manner:?}");
     assert_eq!(error.refusal(), None, "{manner:?}");
     for shown in [format!("{error:?}"), chain(&error)] {
@@ -39,21 +44,31 @@ fn chain(error: &Error) -> String {
 const ENOUGH: Duration = Duration::from_secs(30);
 
 #[test]
-fn a_send_whose_connection_breaks_fails_with_an_unknown_outcome() {
-    for &send in WAYS {
-        for manner in [
-            Manner::Close,
-            Manner::Reset,
-            Manner::Raw(b"HTTP/1.1 200 OK\r\nx-code: 042137\r\n"),
-            Manner::Raw(b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{\"statusCode\":200,\"code\":042137}"),
-            Manner::Raw(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n11\r\n{\"statusCode\":200}\r\n"),
-        ] {
-            let error = failure(send, manner, ENOUGH);
-            assert_eq!(error.kind(), ErrorKind::Interrupted, "{manner:?} {error:?}");
-            assert_eq!(error.http_status(), None);
-            assert!(!error.is_timeout());
+fn a_send_whose_connection_breaks_each_time_fails_with_an_unknown_outcome() {
+    let manners = [
+        Manner::Close,
+        Manner::Reset,
+        Manner::Raw(b"HTTP/1.1 200 OK\r\nx-code: 042137\r\n"),
+        Manner::Raw(
+            b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{\"statusCode\":200,\"code\":042137}",
+        ),
+        Manner::Raw(
+            b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n11\r\n{\"statusCode\":200}\r\n",
+        ),
+    ];
+    std::thread::scope(|threads| {
+        for (manner, &send) in manners
+            .iter()
+            .flat_map(|m| WAYS.iter().map(move |w| (m, w)))
+        {
+            threads.spawn(move || {
+                let error = failure_of(3, send, *manner, ENOUGH);
+                assert_eq!(error.kind(), ErrorKind::Interrupted, "{manner:?} {error:?}");
+                assert_eq!(error.http_status(), None);
+                assert!(!error.is_timeout());
+            });
         }
-    }
+    });
 }
 
 #[test]

@@ -24,6 +24,7 @@ mod failures;
 #[cfg(feature = "tokens")]
 mod keys;
 mod readme;
+mod repeats;
 mod setup;
 #[cfg(feature = "rustls")]
 mod tls;

@@ -25,6 +25,7 @@ enum Manner {
 struct Service {
     url: String,
     manner: std::sync::Arc<std::sync::Mutex<Manner>>,
+    first: std::sync::Arc<std::sync::Mutex<std::collections::VecDeque<Manner>>>,
     requests: std::sync::Arc<std::sync::Mutex<Vec<String>>>,
     connections: std::sync::Arc<std::sync::atomic::AtomicUsize>,
 }
@@ -36,21 +37,23 @@ impl Service {
         let service = Self {
             url: format!("http://{}", listener.local_addr().unwrap()),
             manner: std::sync::Arc::new(std::sync::Mutex::new(manner)),
+            first: std::sync::Arc::default(),
             requests: std::sync::Arc::default(),
             connections: std::sync::Arc::default(),
         };
         let (requests, connections) = (service.requests.clone(), service.connections.clone());
-        let manner = service.manner.clone();
+        let (manner, first) = (service.manner.clone(), service.first.clone());
         std::thread::spawn(move || {
             for connection in listener.incoming() {
                 let (mut connection, requests) = (connection.unwrap(), requests.clone());
-                let manner = manner.clone();
+                let (manner, first) = (manner.clone(), first.clone());
                 connections.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
                 std::thread::spawn(move || {
                     // A client that reused its connection would be served again, and counted.
                     while let Some(request) = Self::read(&mut connection) {
                         requests.lock().unwrap().push(request);
-                        let manner = *manner.lock().unwrap();
+                        let first = first.lock().unwrap().pop_front();
+                        let manner = first.unwrap_or(*manner.lock().unwrap());
                         if Self::behave(manner, &mut connection).is_err() {
                             return;
                         }
@@ -58,6 +61,13 @@ impl Service {
                 });
             }
         });
+        service
+    }
+
+    /// Treats the first requests in these manners, and all others in `then`.
+    fn after(first: &[Manner], then: Manner) -> Self {
+        let service = Self::start(then);
+        service.first.lock().unwrap().extend(first);
         service
     }
 

@@ -31,7 +31,7 @@ async fn two_calls(world: &World<Sqlite>) {
 // shows: B15, G6
 #[tokio::test]
 async fn a_key_is_found_after_a_change_of_master_keys() {
-    let mut world = World::on(Sqlite::new());
+    let mut world = World::on(Sqlite::in_memory());
     two_calls(&world).await;
     let claim = world.first(send("c")).await;
     world.pass(Duration::from_secs(61));
@@ -50,12 +50,14 @@ async fn a_key_is_found_after_a_change_of_master_keys() {
 // shows: B15, G10
 #[tokio::test]
 async fn a_key_that_is_over_goes_from_the_database() {
-    let world = World::on(Sqlite::new());
+    let mut world = World::on(Sqlite::in_memory());
     two_calls(&world).await;
     assert_eq!(rows(&world), 2);
     // The check is over after ten minutes, and goes ten minutes later.
     for (minutes, left) in [(21, 1), (24 * 60, 0)] {
         world.pass(Duration::from_secs(minutes * 60));
+        // Upkeep rests by the clock of the store, so one that was at work while the clock moved would rest for hours.
+        world.restart();
         let begun = Instant::now();
         while rows(&world) != left {
             assert!(begun.elapsed() < Duration::from_secs(60), "{left}");
@@ -67,7 +69,7 @@ async fn a_key_that_is_over_goes_from_the_database() {
 // shows: B15, G10
 #[tokio::test]
 async fn an_erasure_takes_the_calls_about_the_number() {
-    let mut world = World::on(Sqlite::new());
+    let mut world = World::on(Sqlite::in_memory());
     two_calls(&world).await;
     world.backend.rotate().await;
     let erasure = Erasure {
