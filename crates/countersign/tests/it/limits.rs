@@ -122,11 +122,11 @@ async fn the_minute_keeps_its_sentence_beside_limits_that_end_earlier_or_only_wa
 async fn of_200_concurrent_sends_to_different_numbers_as_many_go_out_as_a_limit_allows() {
     let data = folder();
     let server = start_with(data.path(), &limit("all", "", 3_600, 7)).await;
-    let public = server.public();
+    let sdk = server.public().sdk();
     let mut sends = JoinSet::new();
     for n in 0..200 {
-        let public = public.clone();
-        sends.spawn(async move { public.login(&number(n)).await });
+        let sdk = sdk.clone();
+        sends.spawn(async move { sdk.login(&number(n)).await });
     }
     let answers = sends.join_all().await;
     let count = |status| answers.iter().filter(|answer| **answer == status).count();

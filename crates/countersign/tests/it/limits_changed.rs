@@ -122,7 +122,7 @@ async fn a_change_that_cannot_be_is_refused_in_a_sentence() {
     400 name: the one-minute limit cannot be changed.
     404 There is no such setting: the limit nothing.
     400 max: a limit with waits has no maximum.
-    400 max: a window has 1 millisecond to 31 days.
+    400 windowSeconds: a window has 1 millisecond to 31 days.
     400 mode: must be enforce, challenge or monitor.
     400 overrides: each names an application, a country or a calling code.
     ");
