@@ -31,6 +31,7 @@ mod sms_route;
 mod sms_template;
 mod statistics;
 mod system;
+mod test_number;
 mod unlock;
 mod verification_token;
 mod verify_code;
@@ -79,6 +80,7 @@ pub use sms_template::{
 };
 pub use statistics::{SmsCounts, SmsStatistics, SmsStatisticsRow, TimeStep};
 pub use system::{PublicKey, SystemInfo, SystemVersion};
+pub use test_number::{AddTestNumberRequest, RemoveTestNumberRequest, TestNumberDto};
 pub use unlock::{UnlockDto, UnlockPhoneRequest};
 pub use verification_token::{IntrospectTokenRequest, IntrospectedToken, VerificationClaims};
 pub use verify_code::{InvalidReason, VerifiedCode, VerifyCodeRequest};

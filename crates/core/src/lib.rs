@@ -70,6 +70,7 @@
 //! | signing key | an RSA key that signs verification tokens and management tokens; its public half is published |
 //! | tally | the counts of the messages of a span of time, and of what became of them ([`tally::Tally`]) |
 //! | template | the text of a message with gaps, or one that a vendor has approved |
+//! | test number | a number of the operator's for tests, whose messages reach no vendor ([`test_number::TestNumber`]) |
 //! | timeline | all that is known of one message, in order of time |
 //! | tries | the number of further wrong guesses that a code survives |
 //! | unlock | an operator's act that forgets the wrong guesses about a number |
@@ -103,6 +104,7 @@ pub mod secret;
 pub mod send;
 pub mod tally;
 pub mod template;
+pub mod test_number;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod text;

@@ -158,6 +158,7 @@ impl Service {
             limits: parts.settings.limits.clone(),
             limits_in_use: limits,
             otherwise: parts.otherwise,
+            test_numbers: parts.settings.test_numbers,
             records: Arc::clone(records),
             egress: egress(reach, parts.settings.proxy)?,
             clock: Arc::clone(clock),

@@ -16,6 +16,7 @@ use countersign_core::ports::setup::{ProviderRecord, Setup, SetupStore, SetupVer
 use countersign_core::send::messenger::{Messenger, Plan};
 use countersign_core::send::route::{ProviderName, Routes};
 use countersign_core::template::Templates;
+use countersign_core::test_number::TestNumbers;
 use countersign_core::time::Clock;
 use countersign_providers::account::{InvalidSetup, Resources};
 use countersign_providers::carriage::{Circuit, Guarded};
@@ -44,6 +45,8 @@ pub struct VendorParts {
     pub limits_in_use: LimitsInUse,
     /// The provider that carries messages no route is for, and the countries that it serves.
     pub otherwise: Option<(Arc<dyn Provider>, Countries)>,
+    /// Whether the test numbers of the setup are used.
+    pub test_numbers: bool,
     /// Keeps the reports that a provider hears over a session of its own.
     pub records: Arc<dyn Records>,
     /// The way out to vendors.
@@ -127,6 +130,7 @@ impl Vendors {
         let templates = setup.templates.iter();
         self.parts.messenger.replan(Plan {
             routes: self.routes(&planned.accounts, setup),
+            test_numbers: self.test_numbers(setup),
             templates: templates.fold(Templates::default(), |mut all, ((scope, _), template)| {
                 all.add(scope.clone(), (**template).clone());
                 all
@@ -146,6 +150,18 @@ impl Vendors {
         if let Ok(limits) = limits {
             self.parts.limits_in_use.replace(limits);
         }
+    }
+
+    /// Returns whether the deployment uses test numbers.
+    #[must_use]
+    pub fn allows_test_numbers(&self) -> bool {
+        self.parts.test_numbers
+    }
+
+    fn test_numbers(&self, setup: &Setup) -> TestNumbers {
+        let numbers = setup.test_numbers.values();
+        let used = numbers.filter(|_| self.allows_test_numbers());
+        TestNumbers::new(used.map(|test| (**test).clone()))
     }
 
     /// Closes accounts that have changed or are gone, and opens those that are not open.

@@ -16,6 +16,7 @@ use crate::ports::setup::{
 use crate::secret::Secret;
 use crate::send::route::Route;
 use crate::template::{Template, VendorTemplate};
+use crate::test_number::TestNumber;
 
 /// The facts about one setting, by name.
 pub(super) struct Facts(BTreeMap<String, Fact>);
@@ -59,6 +60,7 @@ impl Facts {
             Setting::Route(_, route) => facts.route(route),
             Setting::Template(_, template) => facts.template(template),
             Setting::AccessKey(AccessKey { secret, .. }) => facts.secret("secret", secret),
+            Setting::TestNumber(test) => facts.test_number(test),
             Setting::Limit(LimitRecord {
                 name: _,
                 change,
@@ -188,6 +190,23 @@ impl Facts {
                 self.plain("vendorTemplate.variables", json!(variables));
             }
         }
+    }
+
+    fn test_number(&mut self, test: &TestNumber) {
+        let TestNumber {
+            id: _,
+            phone,
+            code,
+            is_exempt,
+            created_at: _,
+            expires_at,
+        } = test;
+        self.text("phoneNumber", Some(&phone.masked()));
+        if let Some(code) = code {
+            self.secret("passCode", code);
+        }
+        self.plain("exempt", json!(is_exempt));
+        self.text("expires", Some(&expires_at.to_string()));
     }
 
     fn plain(&mut self, name: &str, value: Value) {

@@ -130,6 +130,10 @@ pub enum Verb {
     LimitSet,
     /// The changes of a limit were taken back.
     LimitReset,
+    /// A number for tests was set up or changed.
+    TestNumberSet,
+    /// A number for tests was removed.
+    TestNumberRemoved,
     /// The next signing key was made and published.
     SigningKeyRotated,
     /// The database began to be written with new master keys.
@@ -150,7 +154,7 @@ pub enum Verb {
 
 impl Verb {
     /// All verbs.
-    pub const ALL: [Verb; 26] = [
+    pub const ALL: [Verb; 28] = [
         Verb::ApplicationCreated,
         Verb::ApplicationUpdated,
         Verb::ApplicationSecretRenewed,
@@ -169,6 +173,8 @@ impl Verb {
         Verb::AccessKeyDeleted,
         Verb::LimitSet,
         Verb::LimitReset,
+        Verb::TestNumberSet,
+        Verb::TestNumberRemoved,
         Verb::SigningKeyRotated,
         Verb::MasterKeysRotated,
         Verb::NumberUnlocked,
@@ -201,6 +207,8 @@ impl Verb {
             Verb::AccessKeyDeleted => "access_key_deleted",
             Verb::LimitSet => "limit_set",
             Verb::LimitReset => "limit_reset",
+            Verb::TestNumberSet => "test_number_set",
+            Verb::TestNumberRemoved => "test_number_removed",
             Verb::SigningKeyRotated => "signing_key_rotated",
             Verb::MasterKeysRotated => "master_keys_rotated",
             Verb::NumberUnlocked => "number_unlocked",
@@ -256,6 +264,7 @@ impl Target {
             SettingKey::Provider(name) => Self::new("provider", name.to_string()),
             SettingKey::AccessKey(id) => Self::new("access_key", id.clone()),
             SettingKey::Limit(name) => Self::new("limit", name.clone()),
+            SettingKey::TestNumber(id) => Self::new("test_number", id.clone()),
             SettingKey::Route(scope) => {
                 let app = scope.app.as_ref().map(|app| app.as_str().to_owned());
                 let country = scope.country.map(|country| country.to_string());
@@ -399,6 +408,7 @@ fn verb(key: &SettingKey, before: Option<&Setting>, after: Option<&Setting>) -> 
         (SettingKey::Template(..), _, None) => Verb::TemplateDeleted,
         (SettingKey::AccessKey(_), _, None) => Verb::AccessKeyDeleted,
         (SettingKey::Limit(_), _, None) => Verb::LimitReset,
+        (SettingKey::TestNumber(_), _, None) => Verb::TestNumberRemoved,
         (_, Some(Setting::Application(before)), Some(Setting::Application(after))) => {
             match (before.is_disabled, after.is_disabled) {
                 (false, true) => Verb::ApplicationDisabled,
@@ -418,6 +428,7 @@ fn verb(key: &SettingKey, before: Option<&Setting>, after: Option<&Setting>) -> 
         (SettingKey::Template(..), ..) => Verb::TemplateSet,
         (SettingKey::AccessKey(_), ..) => Verb::AccessKeyCreated,
         (SettingKey::Limit(_), ..) => Verb::LimitSet,
+        (SettingKey::TestNumber(_), ..) => Verb::TestNumberSet,
     }
 }
 

@@ -6,7 +6,7 @@ use super::attempt;
 use super::client::Client;
 use super::dispatch::{self, Parcel};
 use super::outcome::{NotAccepted, Outcome, RefusalKind};
-use super::route::{OnUnknown, Routes, Way};
+use super::route::{Routes, Way};
 use super::settle::Settlement;
 use crate::application::Application;
 use crate::channel::Channel;
@@ -17,7 +17,9 @@ use crate::entropy::{Entropy, EntropyError};
 use crate::id::{MessageId, RequestId};
 use crate::idempotency::Claim;
 use crate::language::LanguageTag;
-use crate::limit::{LimitState, LimitsInUse, Mode, Refusal, Rules, SendFacts, Standing};
+use crate::limit::{
+    LimitState, LimitsInUse, Mode, Refusal, Rules, SendFacts, SendLimits, Standing,
+};
 use crate::message::{Decision, Intent, LiveCode, NewCode};
 use crate::phone::{Country, PhoneNumber};
 use crate::policy::{CodePolicy, CodeRules, Resend};
@@ -26,6 +28,7 @@ use crate::ports::ledger::Ledger;
 use crate::ports::provider::Provider;
 use crate::ports::refusals::{Refusals, RefusedSend};
 use crate::template::Templates;
+use crate::test_number::{TestCarrier, TestNumber, TestNumbers};
 use crate::time::Clock;
 
 /// A request to send a code. Every part is already validated.
@@ -130,6 +133,8 @@ pub struct Plan {
     pub routes: Routes,
     /// The texts of messages.
     pub templates: Templates,
+    /// The numbers whose messages reach no vendor.
+    pub test_numbers: TestNumbers,
 }
 
 impl std::fmt::Debug for MessengerParts {
@@ -179,8 +184,11 @@ impl Messenger {
     /// [`SendError`]; in every case nothing was sent.
     pub async fn send(&self, request: SendRequest) -> Result<MessageId, SendError> {
         let plan = self.plan();
+        if let Some(test) = self.test_of(&plan, &request.phone) {
+            return self.send_test(request, &plan, test).await;
+        }
         let way = self.way(&request, &plan.routes)?;
-        self.send_by(request, &way, &plan.templates).await
+        self.send_by(request, &way, &plan, None).await
     }
 
     /// Tells what would become of a send, without sending. Nothing is counted and nothing recorded.
@@ -188,8 +196,13 @@ impl Messenger {
     /// # Errors
     /// [`SendError::Store`] when the ledger cannot be read.
     pub async fn preview(&self, request: &SendRequest) -> Result<Preview, SendError> {
-        let way = self.way(request, &self.plan().routes);
-        let sends = self.parts.limits.get();
+        let plan = self.plan();
+        let test = self.test_of(&plan, &request.phone);
+        let on_no_way = match test {
+            Some(_) => None,
+            None => self.way(request, &plan.routes).err(),
+        };
+        let sends = self.limits_of(test);
         let rules = sends.rules(&request.facts());
         let set = Arc::clone(rules.set());
         let limits = self.parts.ledger.preview(rules).await?;
@@ -199,7 +212,7 @@ impl Messenger {
             sends.refusal(&decision).map(SendError::by_limit)
         };
         Ok(Preview {
-            refusal: way.err().or_else(limited),
+            refusal: on_no_way.or_else(limited),
             limits,
         })
     }
@@ -217,7 +230,7 @@ impl Messenger {
     }
 
     /// Sends a code like [`Messenger::send`], through `provider` and no other, regardless of routes and of the countries that
-    /// are allowed.
+    /// are allowed. A message to a [test number](crate::test_number) reaches no provider either way.
     ///
     /// # Errors
     /// [`SendError`]; in every case nothing was sent.
@@ -226,23 +239,49 @@ impl Messenger {
         request: SendRequest,
         provider: Arc<dyn Provider>,
     ) -> Result<MessageId, SendError> {
-        let way = Way {
-            providers: vec![provider],
-            on_unknown: OnUnknown::Keep,
-        };
-        self.send_by(request, &way, &self.plan().templates).await
+        let plan = self.plan();
+        if let Some(test) = self.test_of(&plan, &request.phone) {
+            return self.send_test(request, &plan, test).await;
+        }
+        let way = Way::through(provider);
+        self.send_by(request, &way, &plan, None).await
+    }
+
+    /// Returns the test number that `phone` is now.
+    fn test_of<'a>(&self, plan: &'a Plan, phone: &PhoneNumber) -> Option<&'a TestNumber> {
+        plan.test_numbers.of(phone, self.parts.clock.now())
+    }
+
+    /// Returns the limits on sends to a number: the minute alone where a test number is exempt.
+    fn limits_of(&self, test: Option<&TestNumber>) -> Arc<SendLimits> {
+        match test {
+            Some(test) if test.is_exempt => Arc::default(),
+            _ => self.parts.limits.get(),
+        }
+    }
+
+    /// Sends a code to a test number: no provider is called, whatever the routes say.
+    async fn send_test(
+        &self,
+        request: SendRequest,
+        plan: &Plan,
+        test: &TestNumber,
+    ) -> Result<MessageId, SendError> {
+        let way = Way::through(Arc::new(TestCarrier));
+        self.send_by(request, &way, plan, Some(test)).await
     }
 
     async fn send_by(
         &self,
         request: SendRequest,
         way: &Way,
-        templates: &Templates,
+        plan: &Plan,
+        test: Option<&TestNumber>,
     ) -> Result<MessageId, SendError> {
         let code_rules = self.parts.policy.of(&request.app.id, request.channel);
-        let (intent, passcode) = self.intend(&request, code_rules)?;
+        let (intent, passcode) = self.intend(&request, code_rules, test)?;
         let message = intent.id;
-        let limits = self.parts.limits.get();
+        let limits = self.limits_of(test);
         let rules = limits.rules(&request.facts());
         let decision = self.parts.ledger.decide(intent, rules).await?;
         if let Some(refusal) = limits.refusal(&decision) {
@@ -267,7 +306,8 @@ impl Messenger {
                 .of_message(&request.phone, request.language.as_ref()),
             code,
         };
-        let attempts = dispatch::carry(&parcel, way, templates, || self.parts.clock.now()).await;
+        let attempts =
+            dispatch::carry(&parcel, way, &plan.templates, || self.parts.clock.now()).await;
         drop(parcel);
         let outcome = attempt::outcome(&attempts).cloned();
 
@@ -305,9 +345,13 @@ impl Messenger {
         &self,
         request: &SendRequest,
         rules: CodeRules,
+        test: Option<&TestNumber>,
     ) -> Result<(Intent, Passcode), EntropyError> {
         let id = MessageId::generate(self.parts.clock.now(), &*self.parts.entropy)?;
-        let passcode = Passcode::generate(rules.digits, &*self.parts.entropy)?;
+        let passcode = match test.and_then(|test| test.passcode(rules.digits)) {
+            Some(fixed) => fixed,
+            None => Passcode::generate(rules.digits, &*self.parts.entropy)?,
+        };
         let binding = request.binding(id);
         let reuse = rules.resend == Resend::Reuse;
         let keys = self.parts.keys.keys();

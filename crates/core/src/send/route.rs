@@ -191,6 +191,17 @@ pub struct Way {
     pub on_unknown: OnUnknown,
 }
 
+impl Way {
+    /// The way through one provider, and no other.
+    #[must_use]
+    pub fn through(provider: Arc<dyn Provider>) -> Self {
+        Self {
+            providers: vec![provider],
+            on_unknown: OnUnknown::Keep,
+        }
+    }
+}
+
 impl fmt::Debug for Way {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let providers: Vec<_> = self

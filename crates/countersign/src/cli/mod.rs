@@ -37,6 +37,7 @@ mod sentence;
 mod serve;
 mod statistics;
 mod template;
+mod test_number;
 mod unlock;
 
 use std::io::{self, Write};
@@ -99,6 +100,8 @@ enum Verb {
     Limit(limit::Limit),
     /// Say in which words messages go out, and try them
     Template(template::Template),
+    /// Add, list and remove numbers for tests
+    TestNumber(test_number::TestNumber),
     /// Show messages, and what became of them
     Message(message::Message),
     /// Count messages, and what became of them
@@ -148,6 +151,7 @@ pub fn run() -> ExitCode {
         Verb::Route(route) => route.json(),
         Verb::Limit(limit) => limit.json(),
         Verb::Template(template) => template.json(),
+        Verb::TestNumber(number) => number.json(),
         Verb::Message(message) => message.json(),
         Verb::Statistics(statistics) => statistics.owner.json,
         Verb::Key(key) => key.json(),
@@ -191,6 +195,7 @@ pub fn run() -> ExitCode {
             Verb::Route(route) => route.run().await,
             Verb::Limit(limit) => limit.run().await,
             Verb::Template(template) => template.run().await,
+            Verb::TestNumber(number) => number.run().await,
             Verb::Message(message) => message.run().await,
             Verb::Statistics(statistics) => statistics.run().await,
             Verb::Key(key) => key.run().await,

@@ -77,6 +77,7 @@ impl Serve {
         let opened = Opened::new(&data, &source, keys, listen, tls, self.accept_restored)?;
         check_secrets(&opened.store)?;
         check_providers(&opened.store, settings.server.allow_no_provider)?;
+        warn_of_test_numbers(&opened.store, settings.test_numbers);
         let monitor = settings.server.monitor_listen.map(listen::on);
         let monitor = monitor.transpose()?;
         opened.store.keep_for(settings.retention);
@@ -157,4 +158,20 @@ fn check_providers(store: &SqliteStore, is_allowed: bool) -> anyhow::Result<()> 
         "no SMS provider is set up: every send is refused with apiCode 2990001 until one is"
     );
     Ok(())
+}
+
+/// Says in the log that numbers for tests are allowed, or set up and not used.
+fn warn_of_test_numbers(store: &SqliteStore, are_allowed: bool) {
+    let numbers = store.setup().test_numbers.len();
+    if are_allowed {
+        tracing::warn!(
+            numbers,
+            "test numbers are allowed: messages to them reach no vendor, and anyone who knows a fixed code can prove such a number"
+        );
+    } else if numbers > 0 {
+        tracing::warn!(
+            numbers,
+            "test numbers are set up and not used: messages to them go to vendors"
+        );
+    }
 }

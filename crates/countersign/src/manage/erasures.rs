@@ -8,7 +8,7 @@ use countersign_core::ports::erasure::{Erased, Erasure, without_numbers};
 use super::{Manage, ManageError, Note};
 
 impl Manage {
-    /// Takes a number out of everything that holds it. The act is on the audit record first, with the note and the country,
+    /// Takes a number out of everything that holds it; a number for tests is one no more. The act is on the audit record first, with the note and the country,
     /// and without the number.
     ///
     /// # Errors
@@ -19,6 +19,10 @@ impl Manage {
         erasure: Erasure,
         note: &Note,
     ) -> Result<Erased, ManageError> {
+        let test = self.setup().test_number(&erasure.phone).cloned();
+        if let Some(test) = test {
+            self.remove_test_number(by.clone(), test.id).await?;
+        }
         let act = act(by, &erasure.phone, note);
         self.parts.audit.record(act.clone()).await?;
         match self.erase_everywhere(&erasure).await {

@@ -25,6 +25,7 @@ mod renewals;
 mod routes;
 mod signing_keys;
 mod templates;
+mod test_numbers;
 mod unlocks;
 
 use std::sync::{Arc, OnceLock};
@@ -61,6 +62,7 @@ pub use messages::TestMessage;
 pub use providers::ProviderDraft;
 pub use renewals::{Overlap, RenewedSecret};
 pub use templates::{PreviewedTemplate, SavedTemplate};
+pub use test_numbers::NewTestNumber;
 pub use unlocks::Note;
 
 /// How long a caller waits for a change. A change that takes longer goes on without its caller.

@@ -126,6 +126,7 @@ impl World {
             limits: BaseLimits::default(),
             limits_in_use,
             otherwise: None,
+            test_numbers: true,
             records: store.clone(),
             egress: Egress::new(Reach::Loopback).unwrap(),
             clock: Arc::new(Still),

@@ -9,6 +9,7 @@ use crate::actors::Terminal;
 use crate::guard::{Operation, operations};
 use crate::server::{Server, folder};
 use crate::signed::DEV;
+use crate::test_numbers::days_after;
 
 /// The management operations with a body that change nothing.
 const READS: [&str; 4] = [
@@ -126,6 +127,16 @@ fn changes() -> Vec<(&'static str, Value, &'static str)> {
             "provider_deleted provider acme done",
         ),
         (
+            "add-test-number",
+            json!({"phoneNumber": "18800009999", "passCode": "424242"}),
+            "test_number_set test_number [id] done",
+        ),
+        (
+            "remove-test-number",
+            json!({}),
+            "test_number_removed test_number [id] done",
+        ),
+        (
             "unlock-phone",
             json!({"phoneNumber": "18800008888", "note": "called from 18800009999"}),
             "number_unlocked number +86188****8888 done",
@@ -187,12 +198,21 @@ async fn every_operation_that_changes_something_puts_exactly_one_act_on_record()
         if id == "delete-access-key" {
             body = json!({"accessKeyId": made});
         }
-        let before = acts(&server).await.len();
+        let known = acts(&server).await;
+        let before = known.len();
+        match id {
+            "add-test-number" => {
+                let now = known.last().unwrap()["at"].as_str().unwrap();
+                body["expires"] = days_after(now, 1).into();
+            }
+            "remove-test-number" => body = json!({"testNumberId": made}),
+            _ => {}
+        }
         let answer = server.operator().post(id, body).await;
         let after = acts(&server).await;
         assert_eq!(after.len(), before + 1, "{id} {answer}");
         let act = after.last().unwrap();
-        if id.ends_with("-key") {
+        if id.ends_with("-key") || id == "add-test-number" {
             made = act["target"]["name"].as_str().unwrap().to_owned();
         }
         let told = told(act);
@@ -211,6 +231,7 @@ async fn every_operation_that_changes_something_puts_exactly_one_act_on_record()
         "18800008888",
         "18800009999",
         "a-secret-of",
+        "424242",
         "dev-access-key-secret",
     ] {
         assert!(!whole.contains(hidden), "{hidden} in {whole}");

@@ -97,6 +97,7 @@ mod start_refused;
 mod statistics;
 mod supervisor;
 mod test_codes;
+mod test_numbers;
 mod this_machine;
 mod time_zones;
 mod tls;

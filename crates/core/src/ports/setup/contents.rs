@@ -8,8 +8,10 @@ use super::setting::{
     AccessKey, ApplicationRecord, Change, LimitRecord, ProviderRecord, Setting, SettingKey,
 };
 use crate::application::{AppId, Application};
+use crate::phone::PhoneNumber;
 use crate::send::route::{ProviderName, Route, RouteScope};
 use crate::template::{Template, TemplateKind, TemplateScope};
+use crate::test_number::TestNumber;
 
 /// The version of a setup. Each change makes the next one. A setting has the version of the change that last put it,
 /// so a version is never used again for the same key, even when a setting is removed and put anew.
@@ -72,6 +74,8 @@ pub struct Setup {
     pub access_keys: BTreeMap<String, Versioned<AccessKey>>,
     /// The changes of limits, by the names of these.
     pub limits: BTreeMap<String, Versioned<LimitRecord>>,
+    /// Numbers for tests, by id.
+    pub test_numbers: BTreeMap<String, Versioned<TestNumber>>,
 }
 
 impl Setup {
@@ -113,6 +117,10 @@ impl Setup {
                 let name = setting.name.clone();
                 self.limits.insert(name, Versioned { version, setting });
             }
+            Setting::TestNumber(setting) => {
+                let id = setting.id.clone();
+                self.test_numbers.insert(id, Versioned { version, setting });
+            }
         }
     }
 
@@ -126,6 +134,7 @@ impl Setup {
             }
             SettingKey::AccessKey(id) => drop(self.access_keys.remove(id)),
             SettingKey::Limit(name) => drop(self.limits.remove(name)),
+            SettingKey::TestNumber(id) => drop(self.test_numbers.remove(id)),
         }
     }
 
@@ -146,6 +155,9 @@ impl Setup {
             }
             SettingKey::AccessKey(id) => Setting::AccessKey((**self.access_keys.get(id)?).clone()),
             SettingKey::Limit(name) => Setting::Limit((**self.limits.get(name)?).clone()),
+            SettingKey::TestNumber(id) => {
+                Setting::TestNumber((**self.test_numbers.get(id)?).clone())
+            }
         })
     }
 
@@ -163,8 +175,16 @@ impl Setup {
             }
             SettingKey::AccessKey(id) => self.access_keys.get(id).map(|held| held.version),
             SettingKey::Limit(name) => self.limits.get(name).map(|held| held.version),
+            SettingKey::TestNumber(id) => self.test_numbers.get(id).map(|held| held.version),
         };
         version.unwrap_or(SetupVersion::NONE)
+    }
+
+    /// Returns the number for tests that `phone` is, whether or not its time is over.
+    #[must_use]
+    pub fn test_number(&self, phone: &PhoneNumber) -> Option<&TestNumber> {
+        let mut held = self.test_numbers.values();
+        held.find(|test| test.phone == *phone).map(|test| &**test)
     }
 
     /// Returns the application with this public id, unless it is disabled: the one for callers, who cannot tell a

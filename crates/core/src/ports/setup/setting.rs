@@ -11,6 +11,7 @@ use crate::limit::LimitChange;
 use crate::secret::Secret;
 use crate::send::route::{ProviderName, Route, RouteScope};
 use crate::template::{Template, TemplateKind, TemplateScope};
+use crate::test_number::TestNumber;
 use crate::time::Timestamp;
 
 /// An application and the MAC of its secret.
@@ -149,6 +150,8 @@ pub enum Setting {
     AccessKey(AccessKey),
     /// The changes of a limit.
     Limit(LimitRecord),
+    /// A number for tests.
+    TestNumber(TestNumber),
 }
 
 impl Setting {
@@ -164,6 +167,7 @@ impl Setting {
             }
             Setting::AccessKey(key) => SettingKey::AccessKey(key.id.clone()),
             Setting::Limit(record) => SettingKey::Limit(record.name.clone()),
+            Setting::TestNumber(test) => SettingKey::TestNumber(test.id.clone()),
         }
     }
 }
@@ -183,6 +187,8 @@ pub enum SettingKey {
     AccessKey(String),
     /// The changes of a limit, by its name.
     Limit(String),
+    /// A number for tests, by its id.
+    TestNumber(String),
 }
 
 /// One change of a setup.

@@ -14,6 +14,7 @@ mod providers;
 mod routes;
 mod service;
 mod settings;
+mod test_numbers;
 
 use std::process::ExitCode;
 
@@ -76,6 +77,7 @@ impl Doctor {
         if let Some(database) = &database {
             routes::check(deployment, &database.setup, &mut findings);
             providers::check(deployment, &database.setup, &mut findings).await;
+            test_numbers::check(deployment, &database.setup, &mut findings);
         }
         service::check(&self.place, deployment, &mut findings).await;
         findings

@@ -11,6 +11,7 @@ mod problems;
 mod retention;
 mod server;
 mod telemetry;
+mod test_numbers;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -51,6 +52,8 @@ pub struct Settings {
     pub countries: CountryRules,
     /// How long messages, and events of codes, are kept.
     pub retention: Retention,
+    /// Whether numbers for tests are used.
+    pub test_numbers: bool,
     /// How far requests to vendors may reach; `None` leaves it to the verb.
     pub reach: Option<Reach>,
     /// The proxy that requests to vendors go through.
@@ -89,6 +92,8 @@ struct File {
     limits: Vec<limits::LimitSection>,
     #[serde(default)]
     retention: retention::RetentionSection,
+    #[serde(default)]
+    test_numbers: test_numbers::TestNumbersSection,
     #[serde(default)]
     providers: Providers,
     #[serde(default)]
@@ -155,6 +160,7 @@ impl Settings {
             limits: limits::limits(file.limits, &sources, otherwise, countries.home)?,
             countries,
             retention: file.retention.settings().context("retention")?,
+            test_numbers: file.test_numbers.are_allowed(purpose),
             reach: reach.context("providers")?,
             proxy: proxy.transpose().context("providers: proxy")?,
             telemetry: file.telemetry.settings().context("telemetry")?,

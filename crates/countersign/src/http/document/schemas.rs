@@ -1,18 +1,19 @@
 //! The schemas of the wire types, for the OpenAPI document.
 
 use countersign_api::{
-    AccessKeyDto, ApplicationDto, AttemptDto, AuditActDto, AuditActor, AuditExport, AuditTarget,
-    AuditVerification, Channel, CheckAppIdSecretRequest, CheckDto, CheckedSecret, CountryDto,
-    CountryName, CountryNames, CreateApplicationRequest, CreatedAccessKey, CreatedApplication,
-    DeleteAccessKeyRequest, DeleteSmsProviderRequest, DeleteSmsRouteRequest, ErasePhoneRequest,
-    ErasedPhone, FilledTemplateDto, FindMessagesRequest, IntrospectTokenRequest, InvalidReason,
-    JsonWebKey, JsonWebKeySet, LintedSmsTemplate, ManagementToken, ManagementTokenRequest,
-    MessageDto, PreCheckCodeRequest, PreCheckedCode, PreviewSmsTemplateRequest, PreviewedSms,
-    ProviderHealth, PublicKey, ReceiptDto, RecordBackupRequest, RotatedSigningKey, RoutedProvider,
+    AccessKeyDto, AddTestNumberRequest, ApplicationDto, AttemptDto, AuditActDto, AuditActor,
+    AuditExport, AuditTarget, AuditVerification, Channel, CheckAppIdSecretRequest, CheckDto,
+    CheckedSecret, CountryDto, CountryName, CountryNames, CreateApplicationRequest,
+    CreatedAccessKey, CreatedApplication, DeleteAccessKeyRequest, DeleteSmsProviderRequest,
+    DeleteSmsRouteRequest, ErasePhoneRequest, ErasedPhone, FilledTemplateDto, FindMessagesRequest,
+    IntrospectTokenRequest, InvalidReason, JsonWebKey, JsonWebKeySet, LintedSmsTemplate,
+    ManagementToken, ManagementTokenRequest, MessageDto, PreCheckCodeRequest, PreCheckedCode,
+    PreviewSmsTemplateRequest, PreviewedSms, ProviderHealth, PublicKey, ReceiptDto,
+    RecordBackupRequest, RemoveTestNumberRequest, RotatedSigningKey, RoutedProvider,
     SendSmsRequest, SetSmsProviderRequest, SigningKeyDto, SigningKeyState, SmsCodePayload,
     SmsCounts, SmsProviderDto, SmsRouteDto, SmsStatistics, SmsStatisticsRow, SmsTemplateDto,
-    SystemInfo, SystemVersion, TemplateFinding, TestSmsProviderRequest, TimeStep, UnlockDto,
-    UnlockPhoneRequest, UpdateApplicationRequest, VendorTemplateDto, VerdictDto,
+    SystemInfo, SystemVersion, TemplateFinding, TestNumberDto, TestSmsProviderRequest, TimeStep,
+    UnlockDto, UnlockPhoneRequest, UpdateApplicationRequest, VendorTemplateDto, VerdictDto,
     VerificationClaims, VerifiedCode, VerifyCodeRequest,
 };
 use serde_json::{Map, Value, json};
@@ -60,6 +61,9 @@ pub(crate) fn all() -> Value {
     add::<SystemVersion>(&mut schemas);
     add::<ErasePhoneRequest>(&mut schemas);
     add::<ErasedPhone>(&mut schemas);
+    add::<AddTestNumberRequest>(&mut schemas);
+    add::<TestNumberDto>(&mut schemas);
+    add::<RemoveTestNumberRequest>(&mut schemas);
     add::<UnlockDto>(&mut schemas);
     add::<UnlockPhoneRequest>(&mut schemas);
     add::<FindMessagesRequest>(&mut schemas);

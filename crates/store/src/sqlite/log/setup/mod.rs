@@ -40,16 +40,18 @@ pub(crate) enum Kind {
     Template,
     AccessKey,
     Limit,
+    TestNumber,
 }
 
 impl Kind {
-    const ALL: [Kind; 6] = [
+    const ALL: [Kind; 7] = [
         Kind::Application,
         Kind::Provider,
         Kind::Route,
         Kind::Template,
         Kind::AccessKey,
         Kind::Limit,
+        Kind::TestNumber,
     ];
 
     pub(crate) const fn as_str(self) -> &'static str {
@@ -60,6 +62,7 @@ impl Kind {
             Kind::Template => "template",
             Kind::AccessKey => "access_key",
             Kind::Limit => "limit",
+            Kind::TestNumber => "test_number",
         }
     }
 
@@ -71,6 +74,7 @@ impl Kind {
             SettingKey::Template(..) => Kind::Template,
             SettingKey::AccessKey(_) => Kind::AccessKey,
             SettingKey::Limit(_) => Kind::Limit,
+            SettingKey::TestNumber(_) => Kind::TestNumber,
         }
     }
 }
@@ -196,7 +200,7 @@ fn text_of(key: &SettingKey) -> Option<String> {
     match key {
         SettingKey::Application(id) => Some(id.as_str().to_owned()),
         SettingKey::Provider(name) => Some(name.to_string()),
-        SettingKey::AccessKey(id) => Some(id.clone()),
+        SettingKey::AccessKey(id) | SettingKey::TestNumber(id) => Some(id.clone()),
         SettingKey::Limit(name) => Some(name.clone()),
         SettingKey::Route(scope) => {
             let key: RouteKey = (
@@ -228,6 +232,7 @@ fn key_of(kind: Kind, text: &str) -> Option<SettingKey> {
         Kind::Provider => SettingKey::Provider(ProviderName::parse(text).ok()?),
         Kind::AccessKey => SettingKey::AccessKey(text.to_owned()),
         Kind::Limit => SettingKey::Limit(text.to_owned()),
+        Kind::TestNumber => SettingKey::TestNumber(text.to_owned()),
         Kind::Route => {
             let (app, country): RouteKey = serde_json::from_str(text).ok()?;
             SettingKey::Route(RouteScope {

@@ -8,13 +8,14 @@ use countersign_core::autofill::{AndroidAppHash, WebHost};
 use countersign_core::country_rules::Countries;
 use countersign_core::language::{LanguageChoice, LanguageTag, Languages};
 use countersign_core::network::{Network, Networks};
-use countersign_core::phone::Country;
+use countersign_core::phone::{Country, PhoneNumber};
 use countersign_core::ports::setup::{
     AccessKey, ApplicationRecord, ProviderRecord, Replaced, SecretMac, Setting, SettingKey,
 };
 use countersign_core::secret::Secret;
 use countersign_core::send::route::{OnUnknown, ProviderName, Route, Selection};
 use countersign_core::template::{Template, VendorTemplate};
+use countersign_core::test_number::TestNumber;
 use countersign_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -122,6 +123,21 @@ struct AccessKeyValue {
     created_at: i64,
 }
 
+#[derive(Serialize, Deserialize)]
+struct TestNumberValue {
+    exempt: bool,
+    created_at: i64,
+    expires_at: i64,
+}
+
+/// The sealed part of a test number.
+#[derive(Serialize, Deserialize)]
+struct TestNumberSecrets {
+    phone: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    code: Option<String>,
+}
+
 /// Writes the value of a setting; `None` if its secrets cannot be sealed.
 pub(super) fn write(setting: &Setting, kind: Kind, key: &str, sealer: &Sealer) -> Option<Value> {
     let sealed = |text: String, secret: &[u8]| {
@@ -162,6 +178,18 @@ pub(super) fn write(setting: &Setting, kind: Kind, key: &str, sealer: &Sealer) -
                 created_at: access.created_at.as_millis(),
             })?;
             sealed(text, access.secret.reveal().as_bytes())?
+        }
+        Setting::TestNumber(test) => {
+            let text = json(&TestNumberValue {
+                exempt: test.is_exempt,
+                created_at: test.created_at.as_millis(),
+                expires_at: test.expires_at.as_millis(),
+            })?;
+            let secrets = json(&TestNumberSecrets {
+                phone: test.phone.e164().to_owned(),
+                code: test.code.as_ref().map(|code| code.reveal().to_owned()),
+            });
+            sealed(text, Zeroizing::new(secrets?).as_bytes())?
         }
     })
 }
@@ -273,6 +301,23 @@ pub(super) fn read(
                 created_at: Timestamp::from_millis(value.created_at),
             })
         }
+        SettingKey::TestNumber(id) => {
+            let secrets = open(&id)?;
+            Setting::TestNumber(test_number(id, text, &secrets)?)
+        }
+    })
+}
+
+fn test_number(id: String, text: &str, secrets: &[u8]) -> Option<TestNumber> {
+    let value: TestNumberValue = serde_json::from_str(text).ok()?;
+    let clear: TestNumberSecrets = serde_json::from_slice(secrets).ok()?;
+    Some(TestNumber {
+        id,
+        phone: PhoneNumber::parse(&clear.phone, None).ok()?,
+        code: clear.code.map(Secret::new),
+        is_exempt: value.exempt,
+        created_at: Timestamp::from_millis(value.created_at),
+        expires_at: Timestamp::from_millis(value.expires_at),
     })
 }
 
