@@ -14,13 +14,18 @@ pub struct Hits {
     hits: Vec<Hit>,
     /// The sum of the weights of all hits held, past ones included.
     total: u64,
+    /// The time up to which hits may be gone, since they were past or cleared.
+    gone_until: Option<Timestamp>,
 }
 
 impl Hits {
     /// Takes `hits`, which are in order of time.
     #[must_use]
     pub fn from_ordered(hits: Vec<Hit>) -> Self {
-        let mut hits = Self { hits, total: 0 };
+        let mut hits = Self {
+            hits,
+            ..Self::default()
+        };
         hits.weigh();
         hits
     }
@@ -88,14 +93,15 @@ impl Hits {
     }
 
     /// Removes `hit`. Hits of one bucket, time and weight are interchangeable; from a merged hit, only the
-    /// weight of `hit` is taken off.
+    /// weight of `hit` is taken off. A hit that is gone already takes nothing off others.
     pub fn remove(&mut self, hit: Hit) {
         if let Some(found) = self.hits.iter().rposition(|held| *held == hit) {
             self.hits.remove(found);
-        } else if let Some(held) = self
-            .hits
-            .iter_mut()
-            .find(|held| held.at >= hit.at && held.weight > hit.weight)
+        } else if self.gone_until.is_none_or(|gone| hit.at > gone)
+            && let Some(held) = self
+                .hits
+                .iter_mut()
+                .find(|held| held.at >= hit.at && held.weight > hit.weight)
         {
             held.weight -= hit.weight;
         }
@@ -105,12 +111,14 @@ impl Hits {
     /// Drops the hits up to `at`, including those of that moment.
     pub fn clear_until(&mut self, at: Timestamp) {
         self.hits.retain(|hit| hit.at > at);
+        self.gone_until = self.gone_until.max(Some(at));
         self.weigh();
     }
 
     /// Makes room by thinning, and takes more memory where that would not be enough for long.
     fn make_room(&mut self, now: Timestamp, window: Duration) {
         self.hits.retain(|held| held.at.after(window) > now);
+        self.gone_until = self.gone_until.max(Some(now.before(window)));
         thin(&mut self.hits, now);
         self.weigh();
         if self.hits.len() > self.hits.capacity() / 2 {
