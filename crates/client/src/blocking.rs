@@ -25,8 +25,8 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::call::{self, Call};
 use crate::{
-    Error, IntrospectTokenResponse, PreCheckCode, PreCheckCodeResponse, SendSms, SendSmsResponse,
-    VerifyCode, VerifyCodeResponse,
+    Error, IntrospectTokenResponse, MaySendResponse, PreCheckCode, PreCheckCodeResponse, SendSms,
+    SendSmsResponse, VerifyCode, VerifyCodeResponse,
 };
 
 /// Sends and checks codes for one application, and blocks until the answers come. Cheap to clone and to share.
@@ -80,6 +80,28 @@ impl AuthenticationClient {
     pub fn send_sms(&self, sms: SendSms) -> Result<SendSmsResponse, Error> {
         let client = self.client.clone();
         self.wait(&call::SEND_SMS, async move { client.send_sms(sms).await })
+    }
+
+    /// Asks what would become of a send, without sending: see [`may_send`](crate::AuthenticationClient::may_send) of the
+    /// async client.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/service.rs"));
+    /// # use countersign_client::{AuthenticationClient, Channel, SendSms};
+    /// # fn main() -> Result<(), countersign_client::Error> {
+    /// # let app_host = Service::start(Manner::Answer(200, "", r#"{"statusCode":200,"message":"ok","data":{"allowed":true,"rules":[]}}"#)).url;
+    /// # let client = AuthenticationClient::builder().app_id("dev-app").app_secret("dev-app-secret").app_host(app_host)
+    /// #     .build_blocking()?;
+    /// let answer = client.may_send(&SendSms::new(Channel::Login, "18800008888"))?;
+    /// assert!(answer.is_allowed());
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error`] when there is no answer of the API, or no `app_secret` was given.
+    pub fn may_send(&self, sms: &SendSms) -> Result<MaySendResponse, Error> {
+        let (client, sms) = (self.client.clone(), sms.clone());
+        self.wait(&call::MAY_SEND, async move { client.may_send(&sms).await })
     }
 
     /// Asks whether a code would pass: see [`pre_check_code`](crate::AuthenticationClient::pre_check_code) of

@@ -11,6 +11,11 @@ pub(crate) const SEND_SMS: Call = Call {
     doubt: "the code may be on its way",
 };
 
+pub(crate) const MAY_SEND: Call = Call {
+    path: "/api/v3/may-send-sms",
+    doubt: "nothing was sent or counted",
+};
+
 pub(crate) const PRE_CHECK_CODE: Call = Call {
     path: "/api/v3/pre-check-code",
     doubt: "a try may be gone",

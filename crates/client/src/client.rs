@@ -15,8 +15,8 @@ use crate::repeat;
 use crate::response::{Data, Response};
 use crate::transport::Transport;
 use crate::{
-    AuthenticationClientBuilder, Error, PreCheckCode, PreCheckCodeResponse, SendSms,
-    SendSmsResponse, VerifyCode, VerifyCodeResponse,
+    AuthenticationClientBuilder, Error, MaySendResponse, PreCheckCode, PreCheckCodeResponse,
+    SendSms, SendSmsResponse, VerifyCode, VerifyCodeResponse,
 };
 
 /// Sends and checks codes for one application. Cheap to clone and to share: make one and keep it.
@@ -109,6 +109,36 @@ impl AuthenticationClient {
         let key = repeat::key(sms.chosen_key())?;
         self.call_repeatedly(&call::SEND_SMS, None, sms.body(), key)
             .await
+    }
+
+    /// Asks what would become of a send, without sending: whether it is allowed, and what every rule that would judge it
+    /// counts. Nothing is counted for it, so a send a moment later may be judged otherwise.
+    ///
+    /// The secret of the application proves that the program is its server.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/service.rs"));
+    /// # use countersign_client::AuthenticationClient;
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), countersign_client::Error> {
+    /// # let app_host = Service::start(Manner::Answer(200, "",
+    /// #     r#"{"statusCode":200,"message":"ok","data":{"allowed":false,"refusal":{"statusCode":429,"message":"Wait."},
+    /// #     "rules":[{"name":"minute","mode":"enforce","count":1,"max":1,"windowSeconds":60,"nextAllowedAt":"2026-11-21T20:00:42.000Z"}]}}"#)).url;
+    /// # let client = AuthenticationClient::builder().app_id("dev-app").app_secret("dev-app-secret").app_host(app_host).build()?;
+    /// use countersign_client::{Channel, SendSms};
+    ///
+    /// let answer = client.may_send(&SendSms::new(Channel::Login, "18800008888")).await?;
+    /// assert!(!answer.is_allowed());
+    /// assert_eq!(answer.data.refusal, Some((429, None)));
+    /// assert_eq!(answer.data.rules[0].name, "minute");
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error`] when there is no answer of the API, or no `app_secret` was given. A send that is not allowed *is* an
+    /// answer.
+    pub async fn may_send(&self, sms: &SendSms) -> Result<MaySendResponse, Error> {
+        let credentials = Some(self.credentials()?);
+        self.call(&call::MAY_SEND, credentials, sms.body()).await
     }
 
     /// Asks whether a code would pass, without using it up: for a form that checks the code before the whole

@@ -12,6 +12,7 @@ mod host;
 mod introspect_token;
 #[cfg(feature = "tokens")]
 mod keys;
+mod may_send;
 mod pre_check_code;
 mod repeat;
 mod response;
@@ -31,6 +32,7 @@ pub use client::AuthenticationClient;
 pub use countersign_api::{Channel, Lang, VerificationClaims};
 pub use error::{Error, ErrorKind};
 pub use introspect_token::{IntrospectTokenResponse, IntrospectedToken};
+pub use may_send::{MaySend, MaySendResponse, SendRule};
 pub use pre_check_code::{PreCheckCode, PreCheckCodeResponse, PreCheckedCode};
 pub use response::{Response, SendSmsResponse};
 pub use send_sms::SendSms;

@@ -1,5 +1,6 @@
 //! `may-send-sms`: what would become of a send, without sending.
 
+use countersign_client::{AuthenticationClient, Channel, SendSms};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
@@ -94,4 +95,30 @@ async fn a_caller_without_the_secret_hears_401() {
     proved["client_secret"] = json!("dev-app-secret");
     let answer = server.post("may-send-sms", &[], proved.to_string()).await;
     assert_eq!(answer.data()["allowed"], true, "{answer}");
+}
+
+#[tokio::test]
+async fn the_rust_sdk_hears_the_rules_of_a_send() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let sdk = AuthenticationClient::builder()
+        .app_id("dev-app")
+        .app_secret("dev-app-secret")
+        .app_host(&server.url)
+        .build()
+        .unwrap();
+    let sms = SendSms::new(Channel::Login, number(1));
+    let before = sdk.may_send(&sms).await.unwrap();
+    assert!(before.is_allowed(), "{before:?}");
+    assert!(sdk.send_sms(sms.clone()).await.unwrap().is_success());
+    let after = sdk.may_send(&sms).await.unwrap();
+    assert!(!after.is_allowed(), "{after:?}");
+    assert_eq!(after.data.refusal, Some((429, None)));
+    let minute = &after.data.rules[0];
+    assert_eq!((&*minute.name, &*minute.mode), ("minute", "enforce"));
+    assert_eq!(
+        (minute.count, minute.max, minute.window.as_secs()),
+        (1, 1, 60)
+    );
+    assert!(minute.next_allowed_at.is_some());
 }
