@@ -128,6 +128,8 @@ pub(crate) struct Keeper {
     dirty: bool,
     /// Whether the last write failed.
     failed: bool,
+    /// Whether [`Keeper::sync`] waits for the disk.
+    waits: bool,
 }
 
 impl Keeper {
@@ -145,7 +147,13 @@ impl Keeper {
             older: 0,
             dirty: false,
             failed: false,
+            waits: true,
         })
+    }
+
+    /// Never waits for the disk from now on, for a store that nothing is to survive in.
+    pub(crate) fn wait_no_more(&mut self) {
+        self.waits = false;
     }
 
     /// Moves the mark by `advance`, once what it then names is durable. A failure is logged: the mark stays behind, and
@@ -186,7 +194,7 @@ impl Keeper {
 
     /// Waits until the mark is on the disk.
     pub(crate) fn sync(&mut self) {
-        if !self.dirty {
+        if !(self.dirty && self.waits) {
             return;
         }
         match self.file.sync_data() {

@@ -43,6 +43,7 @@ use start::folder::Identity;
 pub use start::folder::{ClaimError, OwnedFolder, is_owned, room};
 use start::open::DATABASE;
 pub use start::open::OpenError;
+pub use start::simulation::SimulatedWriter;
 use upkeep::Upkeep;
 use writer::queue::{Durable, Queue};
 

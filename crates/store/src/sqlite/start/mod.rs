@@ -6,4 +6,5 @@ mod lasting_clock;
 pub(super) mod open;
 pub(super) mod put_back;
 pub(super) mod replay;
+pub(super) mod simulation;
 mod words;

@@ -109,6 +109,16 @@ impl Writer {
         self.place.checkpoints = checkpoints;
     }
 
+    /// Commits without waiting for the disk from now on, and carries the write-ahead log by itself: for a store that
+    /// nothing needs to survive.
+    pub(super) fn wait_for_no_disk(&mut self) -> rusqlite::Result<()> {
+        let log = &self.place.log;
+        log.pragma_update(None, "synchronous", "OFF")?;
+        log.pragma_update(None, "wal_autocheckpoint", 4_000)?;
+        self.place.mark.wait_no_more();
+        Ok(())
+    }
+
     /// Starts writing, on a thread of its own.
     pub(super) fn start(mut self) -> std::io::Result<JoinHandle<()>> {
         std::thread::Builder::new()
@@ -132,9 +142,24 @@ impl Writer {
         }
     }
 
+    /// Writes what waits now, and returns whether anything did: for a store without a thread that writes. Other work is
+    /// done every minute.
+    pub(super) fn write_waiting(&mut self) -> bool {
+        let batch: Vec<_> = self.inbox.jobs.try_iter().take(BATCH).collect();
+        let waited = batch.len();
+        self.inbox.waiting.fetch_sub(waited, Ordering::Relaxed);
+        if waited > 0 {
+            self.write(batch);
+        }
+        if self.place.clock.now() >= self.marked_at.after(12 * MARK) {
+            self.tidy();
+        }
+        waited > 0
+    }
+
     /// Writes the rest, and carries the whole write-ahead log into the database, so that a copy of that one file lacks
     /// nothing.
-    fn end(&mut self) {
+    pub(super) fn end(&mut self) {
         self.write(Vec::new());
         self.mark(self.place.clock.now());
         self.place.checkpoints = Checkpoints::none();
