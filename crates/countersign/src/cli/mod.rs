@@ -35,6 +35,7 @@ mod screen;
 mod send;
 mod sentence;
 mod serve;
+mod simulate;
 mod statistics;
 mod template;
 mod test_number;
@@ -82,6 +83,8 @@ enum Verb {
     Demo(demo::Demo),
     /// Play the SMS vendors, for tests and staging
     Sandbox(sandbox::Vendors),
+    /// Try the limits on played traffic: attacks, and an ordinary day
+    Simulate(simulate::Simulate),
     /// Send a code through the running countersign
     Send(send::Send),
     /// Check a code, and use it up
@@ -161,6 +164,7 @@ pub fn run() -> ExitCode {
         Verb::Backup(backup) => backup.json,
         Verb::Restore(restore) => restore.json,
         Verb::Doctor(doctor) => doctor.json,
+        Verb::Simulate(simulate) => simulate.json(),
         Verb::Dev(_)
         | Verb::Init(_)
         | Verb::Serve(_)
@@ -186,6 +190,7 @@ pub fn run() -> ExitCode {
             Verb::Doctor(doctor) => doctor.run().await,
             Verb::Demo(demo) => demo.run().await,
             Verb::Sandbox(sandbox) => sandbox.run().await,
+            Verb::Simulate(simulate) => simulate.run().await,
             Verb::Send(send) => send.run().await,
             Verb::Check(check) => check.run().await,
             Verb::Unlock(unlock) => unlock.run().await,

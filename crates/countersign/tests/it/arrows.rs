@@ -54,6 +54,11 @@ fn a_crate_depends_only_on_crates_below_it() {
         ("countersign-providers", vec!["countersign-core"]),
         // The sandbox must notice a vendor's API that a provider has misread, so it knows no provider.
         ("countersign-sandbox", vec![]),
+        // It judges what a service judges with, and neither HTTP nor vendors.
+        (
+            "countersign-simulation",
+            vec!["countersign-core", "countersign-store"],
+        ),
         (
             "countersign",
             vec![
@@ -62,6 +67,7 @@ fn a_crate_depends_only_on_crates_below_it() {
                 "countersign-demo",
                 "countersign-providers",
                 "countersign-sandbox",
+                "countersign-simulation",
                 "countersign-store",
             ],
         ),
@@ -176,6 +182,21 @@ fn the_phone_library_is_imported_in_one_folder() {
     assert_eq!(users.len(), 2, "{users:?}");
     assert!(users[0].ends_with("core/src/phone/country.rs"), "{users:?}");
     assert!(users[1].ends_with("core/src/phone/plan.rs"), "{users:?}");
+}
+
+#[test]
+fn a_store_that_waits_for_no_disk_is_opened_by_simulations_only() {
+    let opens = |(path, text): (PathBuf, String)| {
+        let named = text.contains("open_for_simulation") && !path.ends_with("arrows.rs");
+        named.then(|| path.strip_prefix(CRATES).unwrap().to_owned())
+    };
+    let mut users: Vec<_> = sources().into_iter().filter_map(opens).collect();
+    users.sort();
+    let known = [
+        "simulation/src/stage/mod.rs",
+        "store/src/sqlite/start/simulation.rs",
+    ];
+    assert_eq!(users, known.map(PathBuf::from));
 }
 
 // shows: A9

@@ -91,6 +91,7 @@ mod setup;
 mod setup_verbs;
 mod signatures;
 mod signed;
+mod simulate;
 mod slow;
 mod start;
 mod start_refused;

@@ -285,13 +285,15 @@ pub(crate) fn number(n: usize) -> String {
 }
 
 /// How often a race is run: 100 times, or 1,000 in `./test thorough`.
+pub(crate) fn rounds() -> usize {
+    if thorough() { 1_000 } else { 100 }
+}
+
+/// Whether this is `./test thorough`.
 #[expect(
     clippy::disallowed_methods,
     reason = "a switch for people who run the tests"
 )]
-pub(crate) fn rounds() -> usize {
-    match std::env::var("THOROUGH") {
-        Ok(_) => 1_000,
-        Err(_) => 100,
-    }
+pub(crate) fn thorough() -> bool {
+    std::env::var("THOROUGH").is_ok()
 }

@@ -1,0 +1,218 @@
+//! The stage of a simulation: the parts of a service that judge sends and checks, over a real store in virtual time.
+//!
+//! The [`Messenger`], the [`Checker`] and the embedded store are those of a service. Played are the clock, the vendor
+//! that carries messages, and the disk: commits do not wait for it.
+
+mod carrier;
+mod clock;
+mod deployment;
+mod folder;
+
+use std::collections::BTreeMap;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use countersign_core::application::Application;
+use countersign_core::code::check::{Caller, Checked};
+use countersign_core::code::checker::{Checker, GuessInput};
+use countersign_core::code::passcode::PasscodeKey;
+use countersign_core::country_rules::Countries;
+use countersign_core::entropy::Entropy;
+use countersign_core::id::RequestId;
+use countersign_core::limit::{LimitsInUse, Refusal, SendLimits, Standing};
+use countersign_core::ports::ledger::Ledger;
+use countersign_core::send::messenger::{Messenger, MessengerParts, Plan, SendError, SendRequest};
+use countersign_core::send::route::Routes;
+use countersign_core::time::{Clock, Timestamp};
+use countersign_store::sqlite::{SimulatedWriter, SqliteStore};
+use countersign_store::{OwnedFolder, RecentRefusals, StoreKeys};
+use futures_util::future::join_all;
+
+use crate::SimulationError;
+use crate::quotas;
+use crate::traffic::day::Forecast;
+use crate::traffic::{Act, Answer, App, Ask, Guess, Second};
+use carrier::Carrier;
+use clock::VirtualClock;
+pub use deployment::Deployment;
+use folder::Folder;
+
+/// The parts of a service, ready to be used.
+pub(crate) struct Stage {
+    clock: Arc<VirtualClock>,
+    messenger: Messenger,
+    checker: Checker,
+    carrier: Arc<Carrier>,
+    entropy: Arc<dyn Entropy>,
+    apps: BTreeMap<App, Arc<Application>>,
+    writer: Mutex<SimulatedWriter>,
+    // Dropped last: the store writes into it until it is dropped.
+    _folder: Folder,
+}
+
+/// The answer to an act, with the rule behind it where there is one.
+#[derive(Debug)]
+pub(crate) struct Told {
+    pub(crate) answer: Answer,
+    pub(crate) refusal: Option<Refusal>,
+}
+
+impl Told {
+    const fn plain(answer: Answer) -> Self {
+        Self {
+            answer,
+            refusal: None,
+        }
+    }
+}
+
+/// The midnight at which a virtual day begins: that of 1 October 2026 on the Chinese mainland.
+const MIDNIGHT: Timestamp = Timestamp::from_millis(1_790_784_000_000);
+
+/// The keys of a store that ends with the simulation, and of its codes.
+const KEYS: StoreKeys = StoreKeys {
+    index: [1; 32],
+    seal: [2; 32],
+};
+const CODES: [u8; 32] = [3; 32];
+
+impl Stage {
+    /// Sets the stage with an empty store.
+    ///
+    /// # Errors
+    /// [`SimulationError`] when the store cannot be opened, or the limits cannot be judged together.
+    pub(crate) fn set(
+        deployment: &Deployment,
+        foreseen: &[Forecast],
+    ) -> Result<Self, SimulationError> {
+        let quotas = quotas::raised(deployment.limits.clone(), foreseen);
+        let limits = LimitsInUse::from(SendLimits::at_home(deployment.home, quotas)?);
+        let clock = Arc::new(VirtualClock::at(MIDNIGHT));
+        let folder = Folder::name(&*deployment.entropy)?;
+        let owned = OwnedFolder::claim(&folder.path())?;
+        let (store, writer) =
+            SqliteStore::open_for_simulation(owned, &KEYS, Arc::clone(&clock) as _)?;
+        let ledger: Arc<dyn Ledger> = Arc::new(store);
+        let carrier = Arc::new(Carrier::default());
+        let messenger = MessengerParts {
+            ledger: Arc::clone(&ledger),
+            refusals: Arc::new(RecentRefusals::default()),
+            clock: Arc::clone(&clock) as _,
+            entropy: Arc::clone(&deployment.entropy),
+            keys: PasscodeKey::new(CODES).into(),
+            policy: deployment.codes.clone(),
+            limits: limits.clone(),
+            countries: deployment.countries(),
+        };
+        let plan = Plan {
+            routes: Routes::through(Arc::clone(&carrier) as _, Countries::All),
+            ..Plan::default()
+        };
+        let (codes, key) = (deployment.codes.clone(), PasscodeKey::new(CODES));
+        Ok(Self {
+            messenger: Messenger::new(messenger, plan),
+            checker: Checker::new(ledger, key, codes, MIDNIGHT, limits),
+            clock,
+            carrier,
+            entropy: Arc::clone(&deployment.entropy),
+            apps: deployment::applications(MIDNIGHT),
+            writer: Mutex::new(writer),
+            _folder: folder,
+        })
+    }
+
+    /// Moves the virtual time to `second`.
+    pub(crate) fn turn_to(&self, second: Second) {
+        self.clock.set(MIDNIGHT.after(Duration::from_secs(second)));
+    }
+
+    /// Performs `acts` as a service performs concurrent requests, and returns the answers in the order of the acts.
+    ///
+    /// # Errors
+    /// [`SimulationError`] when the store could not decide.
+    pub(crate) async fn perform(&self, acts: &[Act]) -> Result<Vec<Told>, SimulationError> {
+        let mut answers = pin!(join_all(acts.iter().map(|act| self.perform_one(act))));
+        let told = poll_fn(|cx| {
+            loop {
+                let polled = answers.as_mut().poll(cx);
+                if polled.is_ready() || !self.commit() {
+                    return polled;
+                }
+            }
+        });
+        told.await.into_iter().collect()
+    }
+
+    /// Commits what waits, and returns whether anything did.
+    fn commit(&self) -> bool {
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        writer.commit()
+    }
+
+    async fn perform_one(&self, act: &Act) -> Result<Told, SimulationError> {
+        let request_id = RequestId::generate(self.clock.now(), &*self.entropy)?;
+        match act {
+            Act::Send(ask) => self.send(request_id, ask).await,
+            Act::Check(guess) => self.check(request_id, guess).await,
+        }
+    }
+
+    async fn send(&self, request_id: RequestId, ask: &Ask) -> Result<Told, SimulationError> {
+        let request = SendRequest {
+            request_id,
+            app: self.application(ask.app)?,
+            channel: ask.channel,
+            phone: ask.phone.clone(),
+            caller: Some(ask.client),
+            standing: match ask.solved {
+                true => Standing::Trusted,
+                false => ask.client.standing(ask.app.solves_challenges()),
+            },
+            language: None,
+            claim: None,
+        };
+        match self.messenger.send(request).await {
+            Ok(message) => {
+                let code = self.carrier.take(message).ok_or(SimulationError::Lost)?;
+                Ok(Told::plain(Answer::Sent(code)))
+            }
+            Err(SendError::Limited(refusal)) => Ok(Told {
+                answer: Answer::Wait(whole_seconds(refusal.wait())),
+                refusal: Some(refusal),
+            }),
+            Err(SendError::ChallengeNeeded(refusal)) => Ok(Told {
+                answer: Answer::Challenge,
+                refusal: Some(refusal),
+            }),
+            Err(SendError::CountryNotAllowed(_)) => Ok(Told::plain(Answer::NotAllowed)),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn check(&self, request_id: RequestId, guess: &Guess) -> Result<Told, SimulationError> {
+        let input = GuessInput {
+            request_id,
+            caller: Caller::Application,
+            app: self.application(guess.app)?.id.clone(),
+            channel: guess.channel,
+            phone: guess.phone.clone(),
+            passcode: guess.typed.clone(),
+            claim: None,
+        };
+        let checked = self.checker.check(input).await?;
+        let is_right = matches!(checked, Checked::Right { .. });
+        Ok(Told::plain(Answer::Checked(is_right)))
+    }
+
+    fn application(&self, app: App) -> Result<Arc<Application>, SimulationError> {
+        let known = self.apps.get(&app).cloned();
+        known.ok_or(SimulationError::NoApplication)
+    }
+}
+
+/// Returns a wait in the whole seconds that an answer names (`Retry-After`), rounded up.
+fn whole_seconds(wait: Duration) -> u64 {
+    u64::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(u64::MAX)
+}
