@@ -14,6 +14,7 @@ mod country;
 mod envelope;
 mod erasure;
 mod fault;
+mod guard;
 mod invalid_reason;
 mod json;
 mod lang;
@@ -51,6 +52,10 @@ pub use country::{CountryDto, CountryName, CountryNames};
 pub use envelope::Envelope;
 pub use erasure::{ErasePhoneRequest, ErasedPhone};
 pub use fault::{BadPhone, BadSignature, Fault, FieldProblem, NotSent, Throttle};
+pub use guard::{
+    AddSafeEntryRequest, GuardBlockDto, GuardDto, LiftGuardBlockRequest, RemoveSafeEntryRequest,
+    ReplayGuardRequest, ReplayedGuard, ReplayedRule, SafeEntryDto, SetGuardBlockRequest,
+};
 pub use json::Json;
 pub use lang::Lang;
 pub use master_key::{KeyGenerationDto, MasterKeyStatus, NeededForDto};

@@ -17,10 +17,12 @@
 //! | account | the credentials and settings of a customer at an SMS vendor; never a user's |
 //! | act | one entry of the audit record: who did what to which thing ([`audit::Act`]) |
 //! | application | a tenant's product, named by `x-authing-app-id`; its servers prove themselves by its secret |
+//! | area | a range of numbers, for one application or for all ([`guard::Area`]) |
 //! | attempt | one call to one provider for a message, or the reason why it was not called ([`send::attempt`]) |
 //! | audit record | all acts of operators and of the service itself, in a chain of hashes ([`audit`]) |
 //! | author | who acts, through which door, from where and in which request ([`audit::Author`]) |
 //! | back end | a server of an application, known by its address, that sends for end users |
+//! | block | a stop of all sends to an area for a while; a block of numbers is a hundred in a row ([`guard::Block`]) |
 //! | bucket | the events that a limit counts together, by a name and the values they share ([`limit::Bucket`]) |
 //! | caller | on whose behalf a code is checked: the public, or the application ([`code::check::Caller`]) |
 //! | change | puts or removes one setting, and makes the next version of the setup ([`ports::setup::Change`]) |
@@ -28,12 +30,14 @@
 //! | client | where a send comes from: an address, or a back end and the end user that it names ([`send::client::Client`]) |
 //! | claim | the right to be the one call with its idempotency key ([`idempotency::Claim`]) |
 //! | code | a passcode as it is kept: a MAC, a life, tries ([`code::Code`]) |
+//! | conversion | how many of the newest sends of an area were verified ([`guard::Reading`]) |
 //! | decision | the ledger's answer to an intent: admitted, or refused by limits ([`message::Decision`]) |
 //! | demo | the example application that `countersign demo` serves (crate countersign-demo) |
 //! | effect | the change that an act on codes makes: a wrong guess, a use, an unlock ([`code::check::Effect`]) |
 //! | envelope | the JSON object of an answer: `statusCode`, `message`, `requestId`, and `apiCode` or `data` |
 //! | erasure | an operator's act that takes a number out of everything that holds it ([`ports::erasure`]) |
 //! | give back | to let the hits of a message count no more, since nothing was sent ([`send::settle::GiveBack`]) |
+//! | guard | notices SMS pumping by low conversions, and blocks ([`guard`]) |
 //! | head | the number and the hash of the newest act on record ([`audit::chain::Head`]) |
 //! | hit | one event that counts in a bucket, with a time and a weight ([`limit::Hit`]) |
 //! | home | the country of a deployment; every other one is abroad ([`country_rules::CountryRules`]) |
@@ -62,9 +66,10 @@
 //! | roll back | to take a message out of memory whose record failed; nothing was sent for it |
 //! | route | the providers that may carry a number of a country, and in which order |
 //! | rules | limits together with the buckets of one event ([`limit::Rules`]) |
+//! | safe list | numbers, ranges and networks that the guard leaves alone for a while ([`guard::SafeEntry`]) |
 //! | sandbox | the program that plays the vendors' side, for tests |
 //! | scope | application, channel and number together: a code passes for its scope only; also the application and country of a route, or what a template is for |
-//! | setting | one thing of a setup: an application, a provider, a route, a template, an access key |
+//! | setting | one thing of a setup: an application, a provider, a route, a template, an access key, a block, an entry of the safe list |
 //! | settlement | the record of what became of an admitted message ([`send::settle`]) |
 //! | setup | everything that an operator has set up, at one version ([`ports::setup`]) |
 //! | signing key | an RSA key that signs verification tokens and management tokens; its public half is published |
@@ -87,6 +92,7 @@ pub mod channel;
 pub mod code;
 pub mod country_rules;
 pub mod entropy;
+pub mod guard;
 pub mod id;
 pub mod idempotency;
 pub mod language;

@@ -147,12 +147,21 @@ impl CodePolicy {
         })
     }
 
+    /// Returns a time that no code lives longer than.
+    #[must_use]
+    pub fn longest_life(&self) -> Duration {
+        let all = std::iter::once(&self.deployment).chain(self.applications.values());
+        let settings = all.flat_map(|of| std::iter::once(&of.all).chain(of.each.values()));
+        let lives = settings.filter_map(|setting| setting.life);
+        lives.max().unwrap_or_default().max(LIFE)
+    }
+
     /// Returns the rules of the codes that `app` sends for `channel`.
     #[must_use]
     pub fn of(&self, app: &AppId, channel: Channel) -> CodeRules {
         let mut rules = CodeRules {
             digits: 6,
-            life: Duration::from_secs(300),
+            life: LIFE,
             tries: 5,
             resend: Resend::Rotate,
         };
@@ -173,6 +182,9 @@ impl CodePolicy {
         rules
     }
 }
+
+/// The life of a code where no setting says otherwise.
+const LIFE: Duration = Duration::from_secs(300);
 
 /// The lower bound of [`CodeRules::digits`].
 pub const LEAST_DIGITS: u8 = 6;

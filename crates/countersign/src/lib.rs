@@ -10,6 +10,7 @@ pub mod config;
 pub mod connection;
 pub mod disk;
 pub mod first_calls;
+mod guard;
 pub mod http;
 pub mod lifecycle;
 pub mod manage;

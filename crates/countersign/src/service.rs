@@ -7,6 +7,7 @@ use anyhow::Context;
 use countersign_core::code::checker::Checker;
 use countersign_core::country_rules::Countries;
 use countersign_core::entropy::Entropy;
+use countersign_core::guard::Guard;
 use countersign_core::limit::LimitsInUse;
 use countersign_core::network::Networks;
 use countersign_core::ports::answers::Answers;
@@ -31,6 +32,7 @@ use crate::audit_head::HeadTeller;
 use crate::config::keys::{Keys, KeysError};
 use crate::config::settings::{ServerSettings, Settings};
 use crate::connection::{self, OpenConnections, Opening};
+use crate::guard;
 use crate::http::{self, AppState, Development, Services};
 use crate::lifecycle::{self, Door, Doors, Signals};
 use crate::manage::{Manage, ManageParts};
@@ -111,6 +113,10 @@ pub struct Service {
     _follower: AbortOnDropHandle<()>,
     /// Drops keys that nothing needs any more, until the service is dropped.
     _keeper: AbortOnDropHandle<()>,
+    /// Makes the guard's blocks durable, until the service is dropped.
+    _blocks: AbortOnDropHandle<()>,
+    /// Tells the guard the record of the last day, unless the service is dropped before.
+    _recall: AbortOnDropHandle<()>,
     /// Compares the clock of the machine with a server, until the service is dropped.
     _time_server: Option<AbortOnDropHandle<()>>,
     /// Says when the clock of the service and the wall clock are apart, until the service is dropped.
@@ -134,6 +140,8 @@ impl Service {
         let (records, setup) = (&parts.records, &parts.setup);
         let (clock, entropy) = (&parts.clock, &parts.entropy);
         let limits = LimitsInUse::default();
+        let (blocks, begun) = guard::Keeper::new();
+        let guard = Arc::new(Guard::new(parts.settings.guard, blocks));
         let messenger = MessengerParts {
             ledger: Arc::clone(&ledger),
             refusals: Arc::clone(&parts.refusals),
@@ -143,6 +151,7 @@ impl Service {
             policy: parts.settings.codes.clone(),
             limits: limits.clone(),
             countries: parts.settings.countries,
+            guard: Arc::clone(&guard),
         };
         let messenger = Arc::new(Messenger::new(messenger, Plan::default()));
         let checker = Checker::new(
@@ -151,6 +160,7 @@ impl Service {
             parts.settings.codes,
             clock.now(),
             limits.clone(),
+            Arc::clone(&guard),
         );
         let reach = parts.settings.reach.unwrap_or(parts.reach);
         let vendors = VendorParts {
@@ -191,6 +201,9 @@ impl Service {
             entropy: Arc::clone(entropy),
             tasks: tasks.clone(),
         }));
+        let begun = tokio::spawn(guard::keep(begun, Arc::clone(&manage)));
+        let recall = guard::recall(Arc::clone(records), guard, clock.now());
+        let recall = tokio::spawn(recall);
         let opening = opening(&parts.settings.server, parts.tls.as_ref());
         let keeper = tokio::spawn(parts.master_keys.drop_ended());
         let wall_clock = wall_clock::watch(Arc::clone(clock));
@@ -233,6 +246,8 @@ impl Service {
             opening,
             _follower: AbortOnDropHandle::new(follower),
             _keeper: AbortOnDropHandle::new(keeper),
+            _blocks: AbortOnDropHandle::new(begun),
+            _recall: AbortOnDropHandle::new(recall),
             shutdown_delay: parts.settings.server.shutdown_delay,
             _wall_clock: wall_clock,
             _time_server: time_server.map(TimeServer::watch),

@@ -127,6 +127,7 @@ impl Vendors {
         planned.version = setup.version;
         self.reopen(&mut planned.accounts, setup);
         self.limit(setup);
+        self.parts.messenger.guard().plan(setup);
         let templates = setup.templates.iter();
         self.parts.messenger.replan(Plan {
             routes: self.routes(&planned.accounts, setup),

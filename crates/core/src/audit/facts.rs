@@ -7,7 +7,9 @@ use url::Url;
 
 use crate::application::Application;
 use crate::country_rules::Countries;
+use crate::guard::{Block, Reason, Safe, SafeEntry};
 use crate::language::Languages;
+use crate::limit::Mode;
 use crate::limit::{LimitChange, Override};
 use crate::phone::PhoneNumber;
 use crate::ports::setup::{
@@ -61,6 +63,8 @@ impl Facts {
             Setting::Template(_, template) => facts.template(template),
             Setting::AccessKey(AccessKey { secret, .. }) => facts.secret("secret", secret),
             Setting::TestNumber(test) => facts.test_number(test),
+            Setting::Block(block) => facts.block(block),
+            Setting::Safe(entry) => facts.safe(entry),
             Setting::Limit(LimitRecord {
                 name: _,
                 change,
@@ -207,6 +211,50 @@ impl Facts {
         }
         self.plain("exempt", json!(is_exempt));
         self.text("expires", Some(&expires_at.to_string()));
+    }
+
+    fn block(&mut self, block: &Block) {
+        let Block {
+            area: _,
+            reason,
+            mode,
+            since: _,
+            until,
+            step,
+            lifted_at,
+            note,
+        } = block;
+        self.text("reason", Some(reason.as_str()));
+        match reason {
+            Reason::Conversion(reading) => {
+                self.plain("sends", json!(reading.sends));
+                self.plain("verified", json!(reading.verified));
+            }
+            Reason::Limit(name) => self.text("limit", Some(name)),
+            Reason::Operator => {}
+        }
+        self.plain("monitored", json!(*mode == Mode::Monitor));
+        self.text("until", until.map(|until| until.to_string()).as_deref());
+        self.plain("step", json!(step));
+        self.text("liftedAt", lifted_at.map(|at| at.to_string()).as_deref());
+        self.text("note", Some(note.as_str()).filter(|note| !note.is_empty()));
+    }
+
+    fn safe(&mut self, entry: &SafeEntry) {
+        let SafeEntry {
+            id: _,
+            who,
+            until,
+            note,
+            created_at: _,
+        } = entry;
+        match who {
+            Safe::Number(phone) => self.text("number", Some(&phone.masked())),
+            Safe::Range(range) => self.text(range.kind().as_str(), Some(range.value())),
+            Safe::Network(network) => self.text("network", Some(&network.to_string())),
+        }
+        self.text("until", Some(&until.to_string()));
+        self.text("note", Some(note.as_str()).filter(|note| !note.is_empty()));
     }
 
     fn plain(&mut self, name: &str, value: Value) {

@@ -15,6 +15,7 @@ use std::net::IpAddr;
 use serde_json::{Map, Value, json};
 
 use crate::code::check::Unlock;
+use crate::guard::Area;
 use crate::id::RequestId;
 use crate::phone::PhoneNumber;
 use crate::ports::setup::{Change, Setting, SettingKey, Setup};
@@ -134,6 +135,16 @@ pub enum Verb {
     TestNumberSet,
     /// A number for tests was removed.
     TestNumberRemoved,
+    /// A block of an area began.
+    BlockBegun,
+    /// An operator lifted a block.
+    BlockLifted,
+    /// A block that makes no difference any more was taken off the setup.
+    BlockForgotten,
+    /// An entry was put on the safe list.
+    SafeEntryAdded,
+    /// An entry was taken off the safe list.
+    SafeEntryRemoved,
     /// The next signing key was made and published.
     SigningKeyRotated,
     /// The database began to be written with new master keys.
@@ -154,7 +165,7 @@ pub enum Verb {
 
 impl Verb {
     /// All verbs.
-    pub const ALL: [Verb; 28] = [
+    pub const ALL: [Verb; 33] = [
         Verb::ApplicationCreated,
         Verb::ApplicationUpdated,
         Verb::ApplicationSecretRenewed,
@@ -175,6 +186,11 @@ impl Verb {
         Verb::LimitReset,
         Verb::TestNumberSet,
         Verb::TestNumberRemoved,
+        Verb::BlockBegun,
+        Verb::BlockLifted,
+        Verb::BlockForgotten,
+        Verb::SafeEntryAdded,
+        Verb::SafeEntryRemoved,
         Verb::SigningKeyRotated,
         Verb::MasterKeysRotated,
         Verb::NumberUnlocked,
@@ -209,6 +225,11 @@ impl Verb {
             Verb::LimitReset => "limit_reset",
             Verb::TestNumberSet => "test_number_set",
             Verb::TestNumberRemoved => "test_number_removed",
+            Verb::BlockBegun => "block_begun",
+            Verb::BlockLifted => "block_lifted",
+            Verb::BlockForgotten => "block_forgotten",
+            Verb::SafeEntryAdded => "safe_entry_added",
+            Verb::SafeEntryRemoved => "safe_entry_removed",
             Verb::SigningKeyRotated => "signing_key_rotated",
             Verb::MasterKeysRotated => "master_keys_rotated",
             Verb::NumberUnlocked => "number_unlocked",
@@ -256,7 +277,8 @@ impl Target {
     }
 
     /// A setting. The scope of a route is `app/country`, and that of a template `app/channel/provider/language/kind`,
-    /// each with `*` for all.
+    /// each with `*` for all. That of a
+    /// block is `app/kind/value`.
     fn setting(key: &SettingKey) -> Self {
         let part = |part: Option<String>| part.unwrap_or_else(|| "*".to_owned());
         match key {
@@ -265,6 +287,16 @@ impl Target {
             SettingKey::AccessKey(id) => Self::new("access_key", id.clone()),
             SettingKey::Limit(name) => Self::new("limit", name.clone()),
             SettingKey::TestNumber(id) => Self::new("test_number", id.clone()),
+            SettingKey::Safe(id) => Self::new("safe_entry", id.clone()),
+            SettingKey::Block(Area { app, range }) => {
+                let app = app.as_ref().map(|app| app.as_str().to_owned());
+                let name = [
+                    part(app),
+                    range.kind().as_str().to_owned(),
+                    range.value().to_owned(),
+                ];
+                Self::new("block", name.join("/"))
+            }
             SettingKey::Route(scope) => {
                 let app = scope.app.as_ref().map(|app| app.as_str().to_owned());
                 let country = scope.country.map(|country| country.to_string());
@@ -409,6 +441,13 @@ fn verb(key: &SettingKey, before: Option<&Setting>, after: Option<&Setting>) -> 
         (SettingKey::AccessKey(_), _, None) => Verb::AccessKeyDeleted,
         (SettingKey::Limit(_), _, None) => Verb::LimitReset,
         (SettingKey::TestNumber(_), _, None) => Verb::TestNumberRemoved,
+        (SettingKey::Block(_), _, None) => Verb::BlockForgotten,
+        (SettingKey::Safe(_), _, None) => Verb::SafeEntryRemoved,
+        (SettingKey::Block(_), _, Some(Setting::Block(block))) if block.lifted_at.is_some() => {
+            Verb::BlockLifted
+        }
+        (SettingKey::Block(_), ..) => Verb::BlockBegun,
+        (SettingKey::Safe(_), ..) => Verb::SafeEntryAdded,
         (_, Some(Setting::Application(before)), Some(Setting::Application(after))) => {
             match (before.is_disabled, after.is_disabled) {
                 (false, true) => Verb::ApplicationDisabled,

@@ -9,6 +9,7 @@ use super::length::CodeLength;
 use super::passcode::Passcode;
 use crate::application::AppId;
 use crate::channel::Channel;
+use crate::guard::Guard;
 use crate::id::RequestId;
 use crate::idempotency::Claim;
 use crate::limit::LimitsInUse;
@@ -56,6 +57,7 @@ pub struct Checker {
     policy: CodePolicy,
     policy_since: Timestamp,
     limits: LimitsInUse,
+    guard: Arc<Guard>,
 }
 
 impl std::fmt::Debug for Checker {
@@ -67,13 +69,14 @@ impl std::fmt::Debug for Checker {
 impl Checker {
     /// Makes a checker over `ledger`, with the keys under which the messenger makes MACs, and the messenger's rules
     /// of codes, by which it makes codes since `policy_since` on the ledger's clock. A right guess ends what the messenger's
-    /// `limits` say.
+    /// `limits` say, and `guard` hears of it.
     pub fn new(
         ledger: Arc<dyn Ledger>,
         keys: impl Into<PasscodeKeyring>,
         policy: CodePolicy,
         policy_since: Timestamp,
         limits: LimitsInUse,
+        guard: Arc<Guard>,
     ) -> Self {
         Self {
             ledger,
@@ -81,6 +84,7 @@ impl Checker {
             policy,
             policy_since,
             limits,
+            guard,
         }
     }
 
@@ -102,13 +106,18 @@ impl Checker {
         let guess = Guess::new(
             self.keys.keys(),
             passcode,
-            input.app,
+            input.app.clone(),
             input.channel,
-            input.phone,
+            input.phone.clone(),
         );
         let check = CodeCheck::new(input.request_id, input.caller, guess, length);
         let check = check.ending(ends).claimed(input.claim);
-        self.ledger.check(check).await
+        let checked = self.ledger.check(check).await?;
+        if let (Caller::Application, Checked::Right { message, .. }) = (input.caller, &checked) {
+            let made_at = message.made_at();
+            self.guard.verified(&input.app, &input.phone, made_at);
+        }
+        Ok(checked)
     }
 }
 

@@ -127,6 +127,12 @@ impl BaseLimits {
         Ok(base)
     }
 
+    /// Returns the country that the deployment is at home in.
+    #[must_use]
+    pub const fn home(&self) -> Country {
+        self.home
+    }
+
     /// Returns the limits, each with its source.
     #[must_use]
     pub fn limits(&self) -> &[(SendLimit, LimitSource)] {

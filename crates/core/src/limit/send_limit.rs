@@ -134,6 +134,7 @@ impl SendLimit {
     pub(super) fn is_about(&self, send: &SendFacts<'_>, is_home: bool) -> bool {
         self.home.is_none_or(|home| home == is_home)
             && self.by.iter().all(|part| part.is_of(send))
+            && !send.exempt.lifts(&self.by, self.counts)
             && (self.counts != Counts::Money || send.price.is_some())
     }
 

@@ -8,10 +8,11 @@ use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 use super::send_limit::SCOPE;
 use super::{
     Bound, Bucket, Counts, InvalidSendLimits, Limit, LimitKind, Mode, Part, PlacedLimit, Refusal,
-    Rule, RuleSet, Rules, SendLimit, Standing,
+    Rule, RuleSet, Rules, SendLimit, Standing, Verdict,
 };
 use crate::application::AppId;
 use crate::channel::Channel;
+use crate::guard::Exemption;
 use crate::message::Decision;
 use crate::phone::{Country, PhoneNumber};
 use crate::policy;
@@ -31,6 +32,8 @@ pub struct SendFacts<'a> {
     pub standing: Standing,
     /// The price that the send may cost at most, in ten-thousandths of the currency; `None` where it is not known.
     pub price: Option<u32>,
+    /// The limits that do not count for the send, since its number or address is on the safe list.
+    pub exempt: Exemption,
 }
 
 /// All limits that a send is judged by. The one-minute limit is always the first: one code per application,
@@ -112,6 +115,12 @@ impl SendLimits {
         })
     }
 
+    /// Returns the country that the deployment is at home in.
+    #[must_use]
+    pub const fn home(&self) -> Country {
+        self.home
+    }
+
     /// Returns the limits beside the one-minute limit.
     #[must_use]
     pub fn limits(&self) -> &[SendLimit] {
@@ -137,6 +146,18 @@ impl SendLimits {
             window: words.window,
             at: decision.at,
             until: (!limit.never_admits()).then_some(until),
+        })
+    }
+
+    /// Returns the limits that refused a send by [`rules`](Self::rules) of these limits, and that make the guard block it
+    /// then ([`SendLimit::blocks`]).
+    pub fn blocking<'a>(&'a self, decision: &'a Decision) -> impl Iterator<Item = &'a SendLimit> {
+        // A caller that may come back with a solved challenge is no reason for a block.
+        let enforced = |verdict: &Verdict| verdict.refuses() && verdict.mode == Mode::Enforce;
+        let refused = decision.verdicts().filter(enforced);
+        refused.filter_map(|verdict| {
+            let mut limits = self.limits.iter();
+            limits.find(|limit| limit.blocks && limit.name == verdict.rule)
         })
     }
 
@@ -168,6 +189,7 @@ impl SendLimits {
             address: None,
             standing: Standing::Trusted,
             price: None,
+            exempt: Exemption::default(),
         };
         let ends = self.limits.iter().filter(|limit| limit.until_verified);
         let rules = ends.map(|limit| Rule {

@@ -14,6 +14,7 @@ use crate::code::keyring::PasscodeKeyring;
 use crate::code::passcode::{Binding, Passcode};
 use crate::country_rules::CountryRules;
 use crate::entropy::{Entropy, EntropyError};
+use crate::guard::{Exemption, Guard, Judgement, Verdict};
 use crate::id::{MessageId, RequestId};
 use crate::idempotency::Claim;
 use crate::language::LanguageTag;
@@ -29,7 +30,7 @@ use crate::ports::provider::Provider;
 use crate::ports::refusals::{Refusals, RefusedSend};
 use crate::template::Templates;
 use crate::test_number::{TestCarrier, TestNumber, TestNumbers};
-use crate::time::Clock;
+use crate::time::{Clock, Timestamp};
 
 /// A request to send a code. Every part is already validated.
 #[derive(Debug, Clone)]
@@ -123,6 +124,8 @@ pub struct MessengerParts {
     pub limits: LimitsInUse,
     /// The countries that sends may reach.
     pub countries: CountryRules,
+    /// The guard against SMS pumping.
+    pub guard: Arc<Guard>,
 }
 
 /// The routes and templates that messages use. An operator's change replaces the whole plan; a message on its
@@ -173,6 +176,12 @@ impl Messenger {
         Arc::clone(&self.plan.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Returns the guard against SMS pumping.
+    #[must_use]
+    pub fn guard(&self) -> &Arc<Guard> {
+        &self.parts.guard
+    }
+
     /// Sends a code. `Ok` means that it may arrive: a vendor took the message, or its outcome is unknown.
     ///
     /// A send has three separate steps: decide, hand over, record. The decision is durable *before* the
@@ -203,18 +212,42 @@ impl Messenger {
             None => self.way(request, &plan.routes).err(),
         };
         let sends = self.limits_of(test);
-        let rules = sends.rules(&request.facts());
+        let at = self.parts.clock.now();
+        let judged = self.guarded(request, test, at);
+        let by_guard = match judged.verdict {
+            Verdict::Refuses(refusal) => Some(SendError::by_limit(refusal)),
+            Verdict::Allows | Verdict::Notes(_) => None,
+        };
+        let rules = sends.rules(&SendFacts {
+            exempt: judged.exempt,
+            ..request.facts()
+        });
         let set = Arc::clone(rules.set());
         let limits = self.parts.ledger.preview(rules).await?;
-        let at = self.parts.clock.now();
         let limited = || {
             let decision = Decision::foreseen(at, set, &limits);
             sends.refusal(&decision).map(SendError::by_limit)
         };
         Ok(Preview {
-            refusal: on_no_way.or_else(limited),
+            refusal: on_no_way.or(by_guard).or_else(limited),
             limits,
         })
+    }
+
+    /// Returns the guard's judgement about a request. Numbers for tests cost nothing, so it leaves them alone.
+    fn guarded(
+        &self,
+        request: &SendRequest,
+        test: Option<&TestNumber>,
+        now: Timestamp,
+    ) -> Judgement {
+        match test {
+            None => self.parts.guard.judge(&request.facts(), now),
+            Some(_) => Judgement {
+                exempt: Exemption::default(),
+                verdict: Verdict::Allows,
+            },
+        }
     }
 
     /// Returns the way of a message to an allowed country.
@@ -278,13 +311,28 @@ impl Messenger {
         plan: &Plan,
         test: Option<&TestNumber>,
     ) -> Result<MessageId, SendError> {
+        let judged = self.guarded(&request, test, self.parts.clock.now());
+        if let Verdict::Refuses(refusal) = judged.verdict {
+            return Err(self.refused(request, refusal));
+        }
         let code_rules = self.parts.policy.of(&request.app.id, request.channel);
         let (intent, passcode) = self.intend(&request, code_rules, test)?;
         let message = intent.id;
         let limits = self.limits_of(test);
-        let rules = limits.rules(&request.facts());
-        let decision = self.parts.ledger.decide(intent, rules).await?;
+        let facts = SendFacts {
+            exempt: judged.exempt,
+            ..request.facts()
+        };
+        let decision = self
+            .parts
+            .ledger
+            .decide(intent, limits.rules(&facts))
+            .await?;
         if let Some(refusal) = limits.refusal(&decision) {
+            for limit in limits.blocking(&decision) {
+                let guard = &self.parts.guard;
+                guard.block_by_limit(&limit.name, &limit.by, &facts, decision.at);
+            }
             return Err(self.refused(request, refusal));
         }
 
@@ -310,6 +358,10 @@ impl Messenger {
             dispatch::carry(&parcel, way, &plan.templates, || self.parts.clock.now()).await;
         drop(parcel);
         let outcome = attempt::outcome(&attempts).cloned();
+        if test.is_none() && outcome.as_ref().is_none_or(Outcome::may_have_been_sent) {
+            let guard = &self.parts.guard;
+            guard.sent(&request.app.id, &request.phone, message.made_at());
+        }
 
         let settlement = Settlement {
             message,
@@ -393,6 +445,7 @@ impl SendRequest {
             address: self.caller.and_then(|client| client.counted()),
             standing: self.standing,
             price: None,
+            exempt: Exemption::default(),
         }
     }
 

@@ -10,6 +10,7 @@ mod demo;
 mod dev;
 mod doctor;
 mod erase;
+mod guard;
 mod init;
 mod key;
 mod kinds;
@@ -109,6 +110,8 @@ enum Verb {
     Message(message::Message),
     /// Count messages, and what became of them
     Statistics(statistics::Statistics),
+    /// Show and change what the guard against SMS pumping blocks, and whom it leaves alone
+    Guard(guard::Guard),
     /// List and rotate the keys that sign verification tokens
     Key(key::Key),
     /// Show and change the keys that protect what is kept
@@ -157,6 +160,7 @@ pub fn run() -> ExitCode {
         Verb::TestNumber(number) => number.json(),
         Verb::Message(message) => message.json(),
         Verb::Statistics(statistics) => statistics.owner.json,
+        Verb::Guard(guard) => guard.json(),
         Verb::Key(key) => key.json(),
         Verb::MasterKey(key) => key.json(),
         Verb::AccessKey(key) => key.json(),
@@ -203,6 +207,7 @@ pub fn run() -> ExitCode {
             Verb::TestNumber(number) => number.run().await,
             Verb::Message(message) => message.run().await,
             Verb::Statistics(statistics) => statistics.run().await,
+            Verb::Guard(guard) => guard.run().await,
             Verb::Key(key) => key.run().await,
             Verb::MasterKey(key) => key.run().await,
             Verb::AccessKey(key) => key.run().await,

@@ -61,6 +61,7 @@ async fn scrape(State(state): State<AppState>) -> Response {
         providers: state.vendors.now(),
         refusals_dropped,
         ledger: state.ledger.state(),
+        guard: state.manage.guard(),
         connections: state.open.count(),
         clock_ahead: state.clock.now().as_millis() - state.clock.wall().as_millis(),
         server_ahead: state.time_server.as_ref().and_then(|server| server.ahead()),

@@ -23,8 +23,9 @@ impl Manage {
         if let Some(test) = test {
             self.remove_test_number(by.clone(), test.id).await?;
         }
-        let act = act(by, &erasure.phone, note);
+        let act = act(by.clone(), &erasure.phone, note);
         self.parts.audit.record(act.clone()).await?;
+        self.erase_safe_number(&by, &erasure.phone).await?;
         match self.erase_everywhere(&erasure).await {
             Ok(erased) => {
                 let (request_id, messages) = (erasure.request_id, erased.messages);

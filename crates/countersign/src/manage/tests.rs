@@ -118,6 +118,7 @@ impl World {
             policy: CodePolicy::default(),
             limits: limits_in_use.clone(),
             countries: CountryRules::default(),
+            guard: Arc::default(),
         };
         let messenger = Arc::new(Messenger::new(messenger, Plan::default()));
         let parts = VendorParts {

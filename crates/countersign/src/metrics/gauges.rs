@@ -2,6 +2,7 @@
 
 use std::sync::atomic::AtomicU64;
 
+use countersign_core::guard::GuardState;
 use countersign_core::ports::ledger::LedgerState;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::family::Family;
@@ -19,6 +20,7 @@ pub(crate) struct Now {
     pub(crate) providers: Vec<ProviderNow>,
     pub(crate) refusals_dropped: u64,
     pub(crate) ledger: LedgerState,
+    pub(crate) guard: GuardState,
     /// The open connections of the API.
     pub(crate) connections: usize,
     /// Milliseconds by which the clock of the service is ahead of the wall clock.
@@ -40,6 +42,8 @@ type Float = Gauge<f64, AtomicU64>;
 #[derive(Debug, Default)]
 pub(super) struct Gauges {
     refusals_dropped: Gauge,
+    guard_blocks: Gauge,
+    guard_noted: Gauge,
     unready: Family<Reason, Gauge>,
     store_waiting: Gauge,
     messages_pending: Gauge,
@@ -69,6 +73,10 @@ impl Gauges {
             "Refusals that are no longer on record",
             &self.refusals_dropped,
         );
+        let help = "Blocks of the guard and of operators that refuse sends now";
+        whole("guard_blocks", help, &self.guard_blocks);
+        let help = "Sends that the guard would have refused, had it not only monitored";
+        whole("guard_noted", help, &self.guard_noted);
         whole(
             "store_waiting",
             "Records that wait to become durable",
@@ -147,6 +155,8 @@ impl Gauges {
                 .get_or_create(&Reason { reason })
                 .set(is_so.into());
         }
+        self.guard_blocks.set(whole(now.guard.blocks));
+        self.guard_noted.set(whole(now.guard.noted));
         let ledger = &now.ledger;
         self.store_waiting.set(whole(ledger.waiting));
         self.messages_pending.set(whole(ledger.pending));

@@ -2,21 +2,23 @@
 
 use std::collections::BTreeSet;
 
+use countersign_core::time::Timestamp;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::actors::Terminal;
 use crate::guard::{Operation, operations};
 use crate::server::{Server, folder};
-use crate::signed::DEV;
+use crate::signed::{DEV, millis};
 use crate::test_numbers::days_after;
 
 /// The management operations with a body that change nothing.
-const READS: [&str; 4] = [
+const READS: [&str; 5] = [
     "find-messages",
     "find-refusals",
     "lint-sms-template",
     "preview-sms-template",
+    "replay-guard",
 ];
 
 /// The acts on record, oldest first.
@@ -137,6 +139,26 @@ fn changes() -> Vec<(&'static str, Value, &'static str)> {
             "test_number_removed test_number [id] done",
         ),
         (
+            "set-guard-block",
+            json!({"appId": "shop", "kind": "prefix", "value": "+1415555", "note": "pumping"}),
+            "block_begun block shop/prefix/+1415555 done",
+        ),
+        (
+            "lift-guard-block",
+            json!({"appId": "shop", "kind": "prefix", "value": "+1415555"}),
+            "block_lifted block shop/prefix/+1415555 done",
+        ),
+        (
+            "add-safe-entry",
+            json!({"kind": "number", "value": "18800008888", "expires": ""}),
+            "safe_entry_added safe_entry [id] done",
+        ),
+        (
+            "remove-safe-entry",
+            json!({}),
+            "safe_entry_removed safe_entry [id] done",
+        ),
+        (
             "unlock-phone",
             json!({"phoneNumber": "18800008888", "note": "called from 18800009999"}),
             "number_unlocked number +86188****8888 done",
@@ -195,8 +217,14 @@ async fn every_operation_that_changes_something_puts_exactly_one_act_on_record()
 
     let mut made = String::new();
     for (id, mut body, expected) in changes() {
-        if id == "delete-access-key" {
-            body = json!({"accessKeyId": made});
+        match id {
+            "delete-access-key" => body = json!({"accessKeyId": made}),
+            "remove-safe-entry" => body = json!({"id": made}),
+            "add-safe-entry" => {
+                let tomorrow = millis(&server, 24 * 3_600_000).await.parse().unwrap();
+                body["expires"] = Timestamp::from_millis(tomorrow).to_string().into();
+            }
+            _ => {}
         }
         let known = acts(&server).await;
         let before = known.len();
@@ -212,7 +240,7 @@ async fn every_operation_that_changes_something_puts_exactly_one_act_on_record()
         let after = acts(&server).await;
         assert_eq!(after.len(), before + 1, "{id} {answer}");
         let act = after.last().unwrap();
-        if id.ends_with("-key") || id == "add-test-number" {
+        if id.ends_with("-key") || id.ends_with("-entry") || id == "add-test-number" {
             made = act["target"]["name"].as_str().unwrap().to_owned();
         }
         let told = told(act);

@@ -310,6 +310,7 @@ async fn a_wall_clock_stepped_by_hours_moves_no_minute_and_no_life_by_a_millisec
         policy.clone(),
         clock.now(),
         LimitsInUse::default(),
+        Arc::default(),
     );
     let plan = Plan {
         routes,
@@ -324,6 +325,7 @@ async fn a_wall_clock_stepped_by_hours_moves_no_minute_and_no_life_by_a_millisec
         policy,
         limits: LimitsInUse::default(),
         countries: CountryRules::default(),
+        guard: Arc::default(),
     };
     let messenger = Messenger::new(parts, plan);
     let app = Arc::new(Application {

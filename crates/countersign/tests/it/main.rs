@@ -69,6 +69,7 @@ mod owner;
 mod products;
 mod program_name;
 mod proxied;
+mod pumping;
 mod raw;
 mod readiness;
 mod receipts;

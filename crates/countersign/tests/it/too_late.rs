@@ -134,6 +134,7 @@ impl World {
             policy: CodePolicy::default(),
             limits: LimitsInUse::default(),
             countries: CountryRules::default(),
+            guard: Arc::default(),
         };
         let messenger = Messenger::new(parts, plan);
         Self {

@@ -20,6 +20,7 @@ use countersign_core::code::checker::{Checker, GuessInput};
 use countersign_core::code::passcode::PasscodeKey;
 use countersign_core::country_rules::Countries;
 use countersign_core::entropy::Entropy;
+use countersign_core::guard::Guard;
 use countersign_core::id::RequestId;
 use countersign_core::limit::{LimitsInUse, Refusal, SendLimits, Standing};
 use countersign_core::ports::ledger::Ledger;
@@ -96,6 +97,7 @@ impl Stage {
             SqliteStore::open_for_simulation(owned, &KEYS, Arc::clone(&clock) as _)?;
         let ledger: Arc<dyn Ledger> = Arc::new(store);
         let carrier = Arc::new(Carrier::default());
+        let guard = Arc::<Guard>::default();
         let messenger = MessengerParts {
             ledger: Arc::clone(&ledger),
             refusals: Arc::new(RecentRefusals::default()),
@@ -105,6 +107,7 @@ impl Stage {
             policy: deployment.codes.clone(),
             limits: limits.clone(),
             countries: deployment.countries(),
+            guard: Arc::clone(&guard),
         };
         let plan = Plan {
             routes: Routes::through(Arc::clone(&carrier) as _, Countries::All),
@@ -113,7 +116,7 @@ impl Stage {
         let (codes, key) = (deployment.codes.clone(), PasscodeKey::new(CODES));
         Ok(Self {
             messenger: Messenger::new(messenger, plan),
-            checker: Checker::new(ledger, key, codes, MIDNIGHT, limits),
+            checker: Checker::new(ledger, key, codes, MIDNIGHT, limits, guard),
             clock,
             carrier,
             entropy: Arc::clone(&deployment.entropy),

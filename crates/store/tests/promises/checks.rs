@@ -1,5 +1,6 @@
 //! Checking codes.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_core::application::AppId;
@@ -62,6 +63,7 @@ async fn text_that_cannot_be_a_code_is_not_checked_and_costs_nothing() {
             CodePolicy::default(),
             world.now(),
             LimitsInUse::default(),
+            Arc::default(),
         );
         assert_eq!(format!("{checker:?}"), "Checker { .. }");
         let check = async |passcode: &str| {

@@ -25,6 +25,7 @@ fn facts<R>(number: &str, with: impl FnOnce(&SendFacts<'_>) -> R) -> R {
         address: None,
         standing: Standing::Public,
         price: None,
+        exempt: Default::default(),
     })
 }
 

@@ -9,9 +9,11 @@ use countersign_core::audit::Author;
 use countersign_core::autofill::{AndroidAppHash, WebHost};
 use countersign_core::channel::Channel;
 use countersign_core::country_rules::Countries;
+use countersign_core::guard::{Area, Block, Range, RangeKind, Reading, Reason, Safe, SafeEntry};
 use countersign_core::language::{LanguageChoice, LanguageTag, Languages};
+use countersign_core::limit::Mode;
 use countersign_core::network::{Network, Networks};
-use countersign_core::phone::Country;
+use countersign_core::phone::{Country, PhoneNumber};
 use countersign_core::ports::setup::{
     AccessKey, ApplicationRecord, Change, ProviderRecord, Replaced, Setting, Setup,
 };
@@ -136,6 +138,68 @@ pub(crate) fn settings(world: &World<impl Backend>) -> Vec<Setting> {
         Setting::Template(scope, text),
         access_key(world, "key"),
     ]
+    .into_iter()
+    .chain(blocks(world))
+    .chain(safe_list(world))
+    .collect()
+}
+
+/// A block of each reason.
+fn blocks(world: &World<impl Backend>) -> impl Iterator<Item = Setting> {
+    let reading = Reading {
+        sends: 50,
+        verified: 5,
+    };
+    let area = |app, kind, value| Area {
+        app,
+        range: Range::parse(kind, value).unwrap(),
+    };
+    let block = |area, reason, mode, until| Block {
+        area,
+        reason,
+        mode,
+        since: world.now(),
+        until,
+        step: 2,
+        lifted_at: None,
+        note: "a note".to_owned(),
+    };
+    let prefix = area(AppId::parse("shop").ok(), RangeKind::Prefix, "+1415555");
+    let all = area(None, RangeKind::CallingCode, "+1");
+    let country = area(None, RangeKind::Country, "US");
+    let until = Some(world.now().after(OVERLAP));
+    let lifted = Block {
+        lifted_at: Some(world.now()),
+        ..block(country, Reason::Operator, Mode::Enforce, None)
+    };
+    let limit = Reason::Limit("day".to_owned());
+    let blocks = [
+        block(prefix, Reason::Conversion(reading), Mode::Monitor, until),
+        block(all, limit, Mode::Challenge, until),
+        lifted,
+    ];
+    blocks.into_iter().map(Setting::Block)
+}
+
+/// An entry of the safe list of each kind.
+fn safe_list(world: &World<impl Backend>) -> impl Iterator<Item = Setting> {
+    let kinds = [
+        Safe::Number(PhoneNumber::parse("+8613800138000", None).unwrap()),
+        Safe::Range(Range::parse(RangeKind::Prefix, "+1415555").unwrap()),
+        Safe::Network(Network::parse("192.0.2.0/24").unwrap()),
+    ];
+    let now = world.now();
+    let entries = kinds
+        .into_iter()
+        .enumerate()
+        .map(move |(place, who)| SafeEntry {
+            id: format!("{place:016}"),
+            who,
+            until: now.after(OVERLAP),
+            note: "a note".to_owned(),
+            created_at: now,
+        });
+    entries.map(Setting::Safe)
 }
 
 pub(crate) fn access_key(world: &World<impl Backend>, id: &str) -> Setting {

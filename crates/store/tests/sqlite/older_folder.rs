@@ -107,6 +107,7 @@ impl Older {
             address: None,
             standing: Standing::Public,
             price: None,
+            exempt: Default::default(),
         });
         let intent = Intent {
             id,

@@ -20,6 +20,7 @@ fn rules(limits: &SendLimits, app: &str, channel: Channel, number: &str) -> Rule
         address: None,
         standing: Standing::Public,
         price: None,
+        exempt: Default::default(),
     })
 }
 
@@ -178,6 +179,7 @@ fn ask<'a>(app: &'a AppId, phone: &'a PhoneNumber) -> SendFacts<'a> {
         address: None,
         standing: Standing::Public,
         price: None,
+        exempt: Default::default(),
     }
 }
 

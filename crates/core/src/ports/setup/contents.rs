@@ -8,6 +8,7 @@ use super::setting::{
     AccessKey, ApplicationRecord, Change, LimitRecord, ProviderRecord, Setting, SettingKey,
 };
 use crate::application::{AppId, Application};
+use crate::guard::{Area, Block, SafeEntry};
 use crate::phone::PhoneNumber;
 use crate::send::route::{ProviderName, Route, RouteScope};
 use crate::template::{Template, TemplateKind, TemplateScope};
@@ -76,6 +77,10 @@ pub struct Setup {
     pub limits: BTreeMap<String, Versioned<LimitRecord>>,
     /// Numbers for tests, by id.
     pub test_numbers: BTreeMap<String, Versioned<TestNumber>>,
+    /// The blocks that stand, and those that the guard still remembers: an area has at most one.
+    pub blocks: BTreeMap<Area, Versioned<Block>>,
+    /// The safe list, by id.
+    pub safe: BTreeMap<String, Versioned<SafeEntry>>,
 }
 
 impl Setup {
@@ -121,6 +126,14 @@ impl Setup {
                 let id = setting.id.clone();
                 self.test_numbers.insert(id, Versioned { version, setting });
             }
+            Setting::Block(setting) => {
+                let area = setting.area.clone();
+                self.blocks.insert(area, Versioned { version, setting });
+            }
+            Setting::Safe(setting) => {
+                let id = setting.id.clone();
+                self.safe.insert(id, Versioned { version, setting });
+            }
         }
     }
 
@@ -135,6 +148,8 @@ impl Setup {
             SettingKey::AccessKey(id) => drop(self.access_keys.remove(id)),
             SettingKey::Limit(name) => drop(self.limits.remove(name)),
             SettingKey::TestNumber(id) => drop(self.test_numbers.remove(id)),
+            SettingKey::Block(area) => drop(self.blocks.remove(area)),
+            SettingKey::Safe(id) => drop(self.safe.remove(id)),
         }
     }
 
@@ -158,6 +173,8 @@ impl Setup {
             SettingKey::TestNumber(id) => {
                 Setting::TestNumber((**self.test_numbers.get(id)?).clone())
             }
+            SettingKey::Block(area) => Setting::Block((**self.blocks.get(area)?).clone()),
+            SettingKey::Safe(id) => Setting::Safe((**self.safe.get(id)?).clone()),
         })
     }
 
@@ -176,6 +193,8 @@ impl Setup {
             SettingKey::AccessKey(id) => self.access_keys.get(id).map(|held| held.version),
             SettingKey::Limit(name) => self.limits.get(name).map(|held| held.version),
             SettingKey::TestNumber(id) => self.test_numbers.get(id).map(|held| held.version),
+            SettingKey::Block(area) => self.blocks.get(area).map(|held| held.version),
+            SettingKey::Safe(id) => self.safe.get(id).map(|held| held.version),
         };
         version.unwrap_or(SetupVersion::NONE)
     }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use subtle::ConstantTimeEq;
 
 use crate::application::{AppId, Application};
+use crate::guard::{Area, Block, SafeEntry};
 use crate::limit::LimitChange;
 use crate::secret::Secret;
 use crate::send::route::{ProviderName, Route, RouteScope};
@@ -152,6 +153,10 @@ pub enum Setting {
     Limit(LimitRecord),
     /// A number for tests.
     TestNumber(TestNumber),
+    /// A block of an area.
+    Block(Block),
+    /// An entry of the safe list.
+    Safe(SafeEntry),
 }
 
 impl Setting {
@@ -168,6 +173,8 @@ impl Setting {
             Setting::AccessKey(key) => SettingKey::AccessKey(key.id.clone()),
             Setting::Limit(record) => SettingKey::Limit(record.name.clone()),
             Setting::TestNumber(test) => SettingKey::TestNumber(test.id.clone()),
+            Setting::Block(block) => SettingKey::Block(block.area.clone()),
+            Setting::Safe(entry) => SettingKey::Safe(entry.id.clone()),
         }
     }
 }
@@ -189,6 +196,10 @@ pub enum SettingKey {
     Limit(String),
     /// A number for tests, by its id.
     TestNumber(String),
+    /// The block of an area.
+    Block(Area),
+    /// An entry of the safe list, by its id.
+    Safe(String),
 }
 
 /// One change of a setup.

@@ -4,6 +4,8 @@
 mod clock;
 mod codes;
 mod countries;
+mod draft;
+mod guard;
 mod keys;
 mod layers;
 mod limits;
@@ -18,6 +20,7 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use countersign_core::country_rules::CountryRules;
+use countersign_core::guard::GuardSettings;
 use countersign_core::limit::{BaseLimits, Mode};
 use countersign_core::policy::CodePolicy;
 use countersign_core::retention::Retention;
@@ -28,6 +31,7 @@ use toml::Table;
 use super::keys::KeySource;
 
 pub use clock::ClockSettings;
+pub use draft::Draft;
 pub use layers::Layers;
 pub use problems::Judged;
 pub use server::{ServerSettings, StoreSettings, TlsFiles, server_url};
@@ -50,6 +54,8 @@ pub struct Settings {
     pub limits: BaseLimits,
     /// The country of the deployment, and those that its sends may reach.
     pub countries: CountryRules,
+    /// The guard against SMS pumping.
+    pub guard: GuardSettings,
     /// How long messages, and events of codes, are kept.
     pub retention: Retention,
     /// Whether numbers for tests are used.
@@ -90,6 +96,8 @@ struct File {
     countries: countries::CountriesSection,
     #[serde(default)]
     limits: Vec<limits::LimitSection>,
+    #[serde(default)]
+    guard: guard::GuardSection,
     #[serde(default)]
     retention: retention::RetentionSection,
     #[serde(default)]
@@ -151,12 +159,18 @@ impl Settings {
         let countries = file.countries.rules(purpose).context("countries")?;
         let reach = file.providers.reach.as_deref().map(reach).transpose();
         let proxy = file.providers.proxy.as_deref().map(Proxy::parse);
+        let codes = codes::policy(file.codes, file.applications)?;
+        let guard = file
+            .guard
+            .settings(otherwise, codes.longest_life())
+            .context("guard")?;
         Ok(Self {
             server: file.server.settings().context("server")?,
             store: file.store.settings().context("store")?,
             keys: file.keys.source().context("keys")?,
             clock: file.clock.settings().context("clock")?,
-            codes: codes::policy(file.codes, file.applications)?,
+            codes,
+            guard,
             limits: limits::limits(file.limits, &sources, otherwise, countries.home)?,
             countries,
             retention: file.retention.settings().context("retention")?,

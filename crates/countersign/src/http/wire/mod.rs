@@ -3,6 +3,7 @@
 pub(crate) mod application;
 pub(crate) mod channel;
 pub(crate) mod fault;
+pub(crate) mod guard;
 pub(crate) mod limit;
 pub(crate) mod message;
 pub(crate) mod provider;

@@ -219,6 +219,7 @@ impl Bench {
             address: None,
             standing: Standing::Public,
             price: None,
+            exempt: Default::default(),
         });
         let intent = Intent {
             id,

@@ -1,5 +1,6 @@
 //! Settings as rows of the table `setting`, and the version of the setup in the table `setup`.
 
+mod guarding;
 mod limit;
 mod reseal;
 mod value;
@@ -41,10 +42,12 @@ pub(crate) enum Kind {
     AccessKey,
     Limit,
     TestNumber,
+    Block,
+    Safe,
 }
 
 impl Kind {
-    const ALL: [Kind; 7] = [
+    const ALL: [Kind; 9] = [
         Kind::Application,
         Kind::Provider,
         Kind::Route,
@@ -52,6 +55,8 @@ impl Kind {
         Kind::AccessKey,
         Kind::Limit,
         Kind::TestNumber,
+        Kind::Block,
+        Kind::Safe,
     ];
 
     pub(crate) const fn as_str(self) -> &'static str {
@@ -63,6 +68,8 @@ impl Kind {
             Kind::AccessKey => "access_key",
             Kind::Limit => "limit",
             Kind::TestNumber => "test_number",
+            Kind::Block => "block",
+            Kind::Safe => "safe",
         }
     }
 
@@ -75,6 +82,8 @@ impl Kind {
             SettingKey::AccessKey(_) => Kind::AccessKey,
             SettingKey::Limit(_) => Kind::Limit,
             SettingKey::TestNumber(_) => Kind::TestNumber,
+            SettingKey::Block(_) => Kind::Block,
+            SettingKey::Safe(_) => Kind::Safe,
         }
     }
 }
@@ -200,8 +209,11 @@ fn text_of(key: &SettingKey) -> Option<String> {
     match key {
         SettingKey::Application(id) => Some(id.as_str().to_owned()),
         SettingKey::Provider(name) => Some(name.to_string()),
-        SettingKey::AccessKey(id) | SettingKey::TestNumber(id) => Some(id.clone()),
+        SettingKey::AccessKey(id) | SettingKey::TestNumber(id) | SettingKey::Safe(id) => {
+            Some(id.clone())
+        }
         SettingKey::Limit(name) => Some(name.clone()),
+        SettingKey::Block(area) => guarding::text_of(area),
         SettingKey::Route(scope) => {
             let key: RouteKey = (
                 scope.app.as_ref().map(|app| app.as_str().to_owned()),
@@ -233,6 +245,8 @@ fn key_of(kind: Kind, text: &str) -> Option<SettingKey> {
         Kind::AccessKey => SettingKey::AccessKey(text.to_owned()),
         Kind::Limit => SettingKey::Limit(text.to_owned()),
         Kind::TestNumber => SettingKey::TestNumber(text.to_owned()),
+        Kind::Safe => SettingKey::Safe(text.to_owned()),
+        Kind::Block => SettingKey::Block(guarding::area_of(text)?),
         Kind::Route => {
             let (app, country): RouteKey = serde_json::from_str(text).ok()?;
             SettingKey::Route(RouteScope {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use countersign_core::application::{AppId, AppName, Application, Origin, Origins, SmsName};
 use countersign_core::autofill::{AndroidAppHash, WebHost};
 use countersign_core::country_rules::Countries;
+use countersign_core::guard::Safe;
 use countersign_core::language::{LanguageChoice, LanguageTag, Languages};
 use countersign_core::network::{Network, Networks};
 use countersign_core::phone::{Country, PhoneNumber};
@@ -20,7 +21,7 @@ use countersign_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::{Kind, limit};
+use super::{Kind, guarding, limit};
 use crate::seal::Sealer;
 
 /// The value of a setting.
@@ -191,6 +192,17 @@ pub(super) fn write(setting: &Setting, kind: Kind, key: &str, sealer: &Sealer) -
             });
             sealed(text, Zeroizing::new(secrets?).as_bytes())?
         }
+        Setting::Block(block) => Value {
+            text: guarding::block_text(block)?,
+            sealed: None,
+        },
+        Setting::Safe(entry) => {
+            let text = guarding::safe_text(entry)?;
+            match &entry.who {
+                Safe::Number(phone) => sealed(text, phone.e164().as_bytes())?,
+                Safe::Range(_) | Safe::Network(_) => Value { text, sealed: None },
+            }
+        }
     })
 }
 
@@ -304,6 +316,15 @@ pub(super) fn read(
         SettingKey::TestNumber(id) => {
             let secrets = open(&id)?;
             Setting::TestNumber(test_number(id, text, &secrets)?)
+        }
+        SettingKey::Block(area) => Setting::Block(guarding::block(area, text)?),
+        SettingKey::Safe(id) => {
+            let number = open(&id);
+            Setting::Safe(guarding::safe(
+                id,
+                text,
+                number.as_deref().map(Vec::as_slice),
+            )?)
         }
     })
 }

@@ -1,0 +1,162 @@
+//! The guard's verdict about one send.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use super::block::{Block, Reason};
+use super::conversion::{Reading, Threshold, WINDOW};
+use super::range::{Area, RangeKind};
+use super::{Exemption, State};
+use crate::limit::{LimitKind, Mode, Refusal, SendFacts, Standing};
+use crate::time::Timestamp;
+
+/// The name under which refusals by a low conversion are shown.
+pub(super) const CONVERSION: &str = "guard-conversion";
+/// The name under which refusals by a block are shown.
+pub(super) const BLOCK: &str = "guard-block";
+
+/// The guard's judgement about a send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judgement {
+    /// The limits that do not count for the send.
+    pub exempt: Exemption,
+    /// The verdict.
+    pub verdict: Verdict,
+}
+
+/// The guard's verdict about a send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// The guard has nothing against the send.
+    Allows,
+    /// The guard would refuse the send, and only monitors.
+    Notes(Refusal),
+    /// The guard refuses the send: unless the caller solves a challenge, where [`Refusal::mode`] says so.
+    Refuses(Refusal),
+}
+
+impl State {
+    /// Returns the severest verdict of all blocks and conversions that a send meets. A low conversion has the consequence
+    /// `mode` at most.
+    pub(super) fn verdict(
+        &self,
+        send: &SendFacts<'_>,
+        mode: Mode,
+        life: Duration,
+        now: Timestamp,
+    ) -> Verdict {
+        let by_blocks = self.standing_blocks(send, now).map(|block| {
+            let mode = for_caller(block.mode_now(mode), send.standing);
+            block.refusal(mode, now)
+        });
+        let by_conversions = RangeKind::COUNTED.into_iter().filter_map(|kind| {
+            let area = Area::of(send.app, kind, send.phone);
+            let lifted = self.block_of(&area).and_then(|block| block.lifted_at);
+            let from = lifted.unwrap_or_default();
+            let threshold = Threshold::CHALLENGE;
+            let reading = self.conversions.trips(&area, threshold, from, life, now)?;
+            let mode = for_caller(least(Mode::Challenge, mode), send.standing);
+            Some(conversion_refusal(reading, mode, now))
+        });
+        let all = by_blocks.chain(by_conversions);
+        // The first of equals: a block tells more than the conversion that led to it.
+        let severest = all.reduce(
+            |one, other| match severity(other.mode) > severity(one.mode) {
+                true => other,
+                false => one,
+            },
+        );
+        match severest {
+            None => Verdict::Allows,
+            Some(refusal) if refusal.mode == Mode::Monitor => Verdict::Notes(refusal),
+            Some(refusal) => Verdict::Refuses(refusal),
+        }
+    }
+
+    /// Iterates over the blocks that a send meets at `now`.
+    fn standing_blocks(
+        &self,
+        send: &SendFacts<'_>,
+        now: Timestamp,
+    ) -> impl Iterator<Item = &Block> {
+        let has_any = !(self.known.is_empty() && self.fresh.is_empty());
+        let areas = has_any.then(|| Area::all_of(send.app, send.phone));
+        let blocks = areas
+            .into_iter()
+            .flatten()
+            .filter_map(|area| self.block_of(&area));
+        blocks.filter(move |block| block.stands(now))
+    }
+}
+
+impl Block {
+    /// Returns the consequence of the block, where a low conversion has the consequence `mode` at most.
+    pub(super) fn mode_now(&self, mode: Mode) -> Mode {
+        match self.reason {
+            Reason::Conversion(_) => least(self.mode, mode),
+            Reason::Limit(_) | Reason::Operator => self.mode,
+        }
+    }
+
+    fn refusal(&self, mode: Mode, now: Timestamp) -> Refusal {
+        let (count, max) = match self.reason {
+            Reason::Conversion(reading) => told(reading, Threshold::BLOCK),
+            Reason::Limit(_) | Reason::Operator => (0, 0),
+        };
+        Refusal {
+            limit: Cow::Borrowed(BLOCK),
+            kind: LimitKind::Everybody,
+            mode,
+            count,
+            max,
+            window: WINDOW,
+            at: now,
+            until: self.until,
+        }
+    }
+}
+
+/// Returns the refusal by a low conversion. It ends with the evidence, a day later at most.
+fn conversion_refusal(reading: Reading, mode: Mode, now: Timestamp) -> Refusal {
+    let (count, max) = told(reading, Threshold::CHALLENGE);
+    Refusal {
+        limit: Cow::Borrowed(CONVERSION),
+        kind: LimitKind::Everybody,
+        mode,
+        count,
+        max,
+        window: WINDOW,
+        at: now,
+        until: Some(now.after(WINDOW)),
+    }
+}
+
+/// Tells a reading in the words of a limit: the sends that were not verified, and the most for which `threshold` does not
+/// trip.
+fn told(reading: Reading, threshold: Threshold) -> (u64, u32) {
+    let most = threshold.most_unverified(reading.sends);
+    (reading.unverified().into(), most)
+}
+
+/// Returns the consequence for a caller of this standing: only callers that can solve a challenge are asked for one.
+const fn for_caller(mode: Mode, standing: Standing) -> Mode {
+    match (mode, standing) {
+        (Mode::Challenge, Standing::Public | Standing::Trusted) => Mode::Monitor,
+        _ => mode,
+    }
+}
+
+fn least(one: Mode, other: Mode) -> Mode {
+    match severity(one) < severity(other) {
+        true => one,
+        false => other,
+    }
+}
+
+const fn severity(mode: Mode) -> u8 {
+    match mode {
+        Mode::Monitor => 0,
+        Mode::Challenge => 1,
+        Mode::Enforce => 2,
+    }
+}

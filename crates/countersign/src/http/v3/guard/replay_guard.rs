@@ -1,0 +1,61 @@
+//! `POST /api/v3/replay-guard` (management).
+
+use axum::extract::State;
+use axum::response::Response;
+use countersign_api::{Fault, ReplayGuardRequest, ReplayedGuard};
+use serde_json::json;
+
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
+use crate::http::proof::operator::Operator;
+use crate::http::request::body::Body;
+use crate::http::request::context::Context;
+use crate::http::state::AppState;
+use crate::http::wire::guard;
+use crate::operator::Permission;
+
+/// The days that are replayed where the request does not say.
+const DAYS: u64 = 30;
+
+pub(crate) fn endpoint() -> Endpoint {
+    Endpoint {
+        name: "replay-guard",
+        handler: post(handle),
+        summary: "Try a draft of limits on the record",
+        about: "Tries each limit of a draft, by itself, and a guard that watches nothing first, on the messages of the \
+            last days: how many sends each would have refused, to how many numbers, and how many of these numbers \
+            verified that code or a later one. Nothing is changed. The record has no addresses of callers and no \
+            prices, so limits by them are not tried.",
+        audience: Audience::Operator(Permission::ReadMessages),
+        asks: Asks::Body(Shape::of::<ReplayGuardRequest>(json!({
+            "rules": "[[limits]]\nname = \"prefix\"\nby = [\"prefix\"]\nwindow_seconds = 3600\nmax = 30\n",
+            "days": 30,
+        }))),
+        answers: Answers::Data(Shape::of::<ReplayedGuard>(json!({
+            "from": "2026-10-22T20:00:00.000Z", "to": "2026-11-21T20:00:00.000Z", "isWhole": true,
+            "sends": 120_000, "refused": 410,
+            "rules": [
+                {"rule": "prefix", "isTried": true, "refused": 410, "numbers": 388, "verified": 2},
+                {"rule": "guard-conversion", "isTried": true, "refused": 0, "numbers": 0, "verified": 0},
+                {"rule": "guard-block", "isTried": true, "refused": 0, "numbers": 0, "verified": 0},
+            ],
+        }))),
+        faults: &[&["badSetting", "badVersion"]],
+    }
+}
+
+pub(crate) async fn handle(
+    State(state): State<AppState>,
+    cx: Context,
+    _: Operator,
+    body: Body,
+) -> Response {
+    let result = replay(&state, body).await;
+    cx.answer_with(result)
+}
+
+async fn replay(state: &AppState, body: Body) -> Result<ReplayedGuard, Fault> {
+    let body: ReplayGuardRequest = body.json()?;
+    let days = body.days.unwrap_or(DAYS);
+    let replayed = state.manage.replay(&body.rules, days).await?;
+    Ok(guard::replayed(replayed))
+}

@@ -1,0 +1,54 @@
+//! `POST /api/v3/set-guard-block` (management).
+
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::response::Response;
+use countersign_api::{Fault, GuardBlockDto, SetGuardBlockRequest};
+use countersign_core::audit::Author;
+use serde_json::json;
+
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
+use crate::http::document::faults;
+use crate::http::proof::operator::Operator;
+use crate::http::request::body::Body;
+use crate::http::request::context::Context;
+use crate::http::state::AppState;
+use crate::http::wire::guard;
+use crate::manage::Note;
+use crate::operator::Permission;
+
+pub(crate) fn endpoint() -> Endpoint {
+    Endpoint {
+        name: "set-guard-block",
+        handler: post(handle),
+        summary: "Block a range of numbers",
+        about: "Stops all sends to a range of numbers, for an application or for all, in place of a block that stands \
+            there. It holds in every mode of the guard, for all but numbers and networks on the safe list.",
+        audience: Audience::Operator(Permission::ManageSetup),
+        asks: Asks::Body(Shape::of::<SetGuardBlockRequest>(json!({
+            "kind": "prefix", "value": "+1415555", "seconds": 21_600, "note": "pumping",
+        }))),
+        answers: Answers::Data(Shape::of::<GuardBlockDto>(guard::block_example())),
+        faults: &[faults::SCOPE, &["noteTooLong", "badVersion"]],
+    }
+}
+
+pub(crate) async fn handle(
+    State(state): State<AppState>,
+    cx: Context,
+    operator: Operator,
+    body: Body,
+) -> Response {
+    let result = set(&state, operator.author(), body).await;
+    cx.answer_with(result)
+}
+
+async fn set(state: &AppState, by: Author, body: Body) -> Result<GuardBlockDto, Fault> {
+    let body: SetGuardBlockRequest = body.json()?;
+    let note = Note::new(body.note.unwrap_or_default())?;
+    let area = guard::area(body.app_id.as_deref(), &body.kind, &body.value)?;
+    let length = body.seconds.map(Duration::from_secs);
+    let block = state.manage.block_area(by, area, length, note).await?;
+    Ok(guard::block(&block, state.manage.now()))
+}
