@@ -57,6 +57,7 @@
 //! | owed | a record that has taken effect in memory and is written until it is durable |
 //! | passcode | the one-time code in clear; it exists between its making and the hand-over to a provider |
 //! | plan | routes and templates as the messenger uses them ([`send::messenger::Plan`]) |
+//! | price | the cost of one message through a provider to a country, exact to a ten-thousandth ([`price::PriceTable`]) |
 //! | provider | an account that can carry messages ([`ports::provider`]) |
 //! | quarter | a quarter of an hour, the shortest span of tallies ([`tally::Span`]) |
 //! | receipt | a vendor's delivery report |
@@ -102,6 +103,7 @@ pub mod network;
 pub mod phone;
 pub mod policy;
 pub mod ports;
+pub mod price;
 pub mod printable;
 pub mod receipt;
 pub mod retention;

@@ -17,6 +17,7 @@ pub mod manage;
 pub mod master_keys;
 mod metrics;
 pub mod operator;
+mod price_reload;
 mod readiness;
 pub mod service;
 pub mod sntp;

@@ -1,5 +1,6 @@
 //! The service, put together from its parts: a store, keys, settings and what carries messages.
 
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ use countersign_core::ports::records::Records;
 use countersign_core::ports::refusals::Refusals;
 use countersign_core::ports::setup::SetupStore;
 use countersign_core::ports::tallies::TallyBook;
+use countersign_core::price::{PriceTable, Prices};
 use countersign_core::send::messenger::{Messenger, MessengerParts, Plan};
 use countersign_core::time::Clock;
 use countersign_providers::egress::{Egress, Proxy, Reach};
@@ -38,6 +40,7 @@ use crate::lifecycle::{self, Door, Doors, Signals};
 use crate::manage::{Manage, ManageParts};
 use crate::master_keys::{self, MasterKeys};
 use crate::metrics::{MeteredLedger, Metrics};
+use crate::price_reload::PriceReload;
 use crate::supervisor;
 use crate::system::{Machine, SystemClock};
 use crate::time_server::TimeServer;
@@ -77,6 +80,8 @@ pub struct ServiceParts {
     pub signing_keys: SigningKeys,
     /// The rules of codes and the limits.
     pub settings: Settings,
+    /// The prices of messages, as the file in the settings has them.
+    pub prices: PriceTable,
     /// Where requests to vendors may go, if the settings do not say.
     pub reach: Reach,
     /// The provider that carries messages no route is for, and the countries that it serves.
@@ -109,6 +114,8 @@ pub struct Service {
     idle: Duration,
     opening: Opening,
     shutdown_delay: Duration,
+    /// Reads prices again, where an operator keeps any.
+    price_reload: Option<PriceReload>,
     /// Plans what other nodes set up, until the service is dropped.
     _follower: AbortOnDropHandle<()>,
     /// Drops keys that nothing needs any more, until the service is dropped.
@@ -142,6 +149,7 @@ impl Service {
         let limits = LimitsInUse::default();
         let (blocks, begun) = guard::Keeper::new();
         let guard = Arc::new(Guard::new(parts.settings.guard, blocks));
+        let prices = Arc::new(Prices::new(parts.prices));
         let messenger = MessengerParts {
             ledger: Arc::clone(&ledger),
             refusals: Arc::clone(&parts.refusals),
@@ -152,6 +160,7 @@ impl Service {
             limits: limits.clone(),
             countries: parts.settings.countries,
             guard: Arc::clone(&guard),
+            prices: Arc::clone(&prices),
         };
         let messenger = Arc::new(Messenger::new(messenger, Plan::default()));
         let checker = Checker::new(
@@ -204,6 +213,12 @@ impl Service {
         let begun = tokio::spawn(guard::keep(begun, Arc::clone(&manage)));
         let recall = guard::recall(Arc::clone(records), guard, clock.now());
         let recall = tokio::spawn(recall);
+        // A terminal that closes ends a service in development, as SIGHUP.
+        let file = parts
+            .settings
+            .prices
+            .filter(|_| parts.development.is_none());
+        let price_reload = file.map(|file| PriceReload { file, prices });
         let opening = opening(&parts.settings.server, parts.tls.as_ref());
         let keeper = tokio::spawn(parts.master_keys.drop_ended());
         let wall_clock = wall_clock::watch(Arc::clone(clock));
@@ -249,6 +264,7 @@ impl Service {
             _blocks: AbortOnDropHandle::new(begun),
             _recall: AbortOnDropHandle::new(recall),
             shutdown_delay: parts.settings.server.shutdown_delay,
+            price_reload,
             _wall_clock: wall_clock,
             _time_server: time_server.map(TimeServer::watch),
         })
@@ -261,7 +277,12 @@ impl Service {
     }
 
     /// Serves until told to stop, then lets requests and tasks under way come to their end.
-    pub async fn serve(self, listeners: Listeners, signals: Signals) {
+    ///
+    /// # Errors
+    /// When the system allows no listening for SIGHUP.
+    pub async fn serve(self, listeners: Listeners, mut signals: Signals) -> io::Result<()> {
+        let reloads = |reload: PriceReload| Ok::<_, io::Error>(reload.on(signals.reloads()?));
+        let _price_reload = self.price_reload.map(reloads).transpose()?;
         let api = Door {
             listener: listeners.api,
             answers: connection::Answers {
@@ -290,6 +311,7 @@ impl Service {
         lifecycle::serve(doors, self.tasks, stopping, self.shutdown_delay, signals).await;
         self.audit_head.say().await;
         self.state.tracer.clone().end().await;
+        Ok(())
     }
 }
 

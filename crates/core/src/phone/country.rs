@@ -22,6 +22,13 @@ impl Country {
         }
     }
 
+    /// Iterates over every country for which the phone library has a numbering plan.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let letters = || b'A'..=b'Z';
+        let codes = letters().flat_map(move |one| letters().map(move |other| Self([one, other])));
+        codes.filter(|country| country.has_numbers())
+    }
+
     /// Returns the calling code of this country's numbers, which follows the `+`; `None` if the phone library
     /// has no numbering plan for the country. Countries may share a code: 1 is the United States and Jamaica.
     #[must_use]

@@ -289,6 +289,9 @@ fn a_country_is_two_capitals_and_may_have_no_numbers() {
     assert!(Country::CHINA.has_numbers());
     let antarctica = Country::parse("AQ").unwrap();
     assert!(!antarctica.has_numbers());
+    let all: Vec<_> = Country::all().collect();
+    assert!(all.contains(&Country::CHINA) && !all.contains(&antarctica));
+    assert!(all.len() > 230 && all.is_sorted(), "{}", all.len());
 }
 
 // shows: C4

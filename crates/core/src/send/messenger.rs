@@ -28,6 +28,7 @@ use crate::ports::StoreError;
 use crate::ports::ledger::Ledger;
 use crate::ports::provider::Provider;
 use crate::ports::refusals::{Refusals, RefusedSend};
+use crate::price::Prices;
 use crate::template::Templates;
 use crate::test_number::{TestCarrier, TestNumber, TestNumbers};
 use crate::time::{Clock, Timestamp};
@@ -126,6 +127,8 @@ pub struct MessengerParts {
     pub countries: CountryRules,
     /// The guard against SMS pumping.
     pub guard: Arc<Guard>,
+    /// The prices of messages.
+    pub prices: Arc<Prices>,
 }
 
 /// The routes and templates that messages use. An operator's change replaces the whole plan; a message on its

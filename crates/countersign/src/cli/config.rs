@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 
 use super::say;
+use crate::config::price_file::PriceFile;
 use crate::config::settings::{Layers, Purpose, Settings};
 
 #[derive(Args)]
@@ -34,7 +35,8 @@ impl Config {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         match self.verb {
             Verb::Check { config } => {
-                Settings::of(&Layers::of(Some(&config))?, Purpose::Production)?;
+                let settings = Settings::of(&Layers::of(Some(&config))?, Purpose::Production)?;
+                settings.prices.as_ref().map(PriceFile::read).transpose()?;
                 say("The settings are good.");
             }
             Verb::Dump { config } => say(Layers::of(Some(&config))?.dump()?.trim_end()),

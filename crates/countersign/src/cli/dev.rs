@@ -26,6 +26,7 @@ use super::screen::Screen;
 use super::{program, say};
 use crate::config::keys::{KeySource, Keys};
 use crate::config::listen_address;
+use crate::config::price_file::PriceFile;
 use crate::config::provider::ProviderSpec;
 use crate::config::settings::Settings;
 use crate::first_calls::FirstCalls;
@@ -91,6 +92,7 @@ impl Dev {
             );
         }
         let settings = Settings::of_development(self.config.as_deref())?;
+        let prices = settings.prices.as_ref().map(PriceFile::read).transpose()?;
         let signals = Signals::listen()?;
         let _logs = telemetry::start(self.log_level());
         phone::warm_up();
@@ -136,6 +138,7 @@ impl Dev {
             master_keys: Arc::clone(&opened.master_keys),
             subject: opened.subject.clone(),
             settings,
+            prices: prices.unwrap_or_default(),
             reach: Reach::Loopback,
             otherwise: Some((Arc::new(provider), countries)),
             development: Some(Arc::clone(&development)),

@@ -111,7 +111,7 @@ impl Opened {
             monitor,
         };
         supervisor::ready();
-        service.serve(listeners, signals).await;
+        service.serve(listeners, signals).await?;
         drop((renewal, posted, watching));
         if !self.store.is_in_place() {
             bail!(

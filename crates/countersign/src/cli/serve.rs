@@ -18,6 +18,7 @@ use tracing_subscriber::filter::LevelFilter;
 use super::running::Opened;
 use super::{dev, listen, program};
 use crate::config::listen_address;
+use crate::config::price_file::PriceFile;
 use crate::config::settings::{Layers, Purpose, Settings};
 use crate::lifecycle::Signals;
 use crate::service::{Service, ServiceParts};
@@ -63,6 +64,7 @@ impl Serve {
                 "PostgreSQL is not built yet: name a folder for the embedded store with [store] data"
             );
         }
+        let prices = settings.prices.as_ref().map(PriceFile::read).transpose()?;
         let tls = settings.server.tls.clone().map(Tls::open).transpose()?;
         let data = settings.store.data.clone();
         let data = data.context("[store] data must name a folder for everything that is kept")?;
@@ -101,6 +103,7 @@ impl Serve {
             master_keys: Arc::clone(&opened.master_keys),
             subject: opened.subject.clone(),
             settings,
+            prices: prices.unwrap_or_default(),
             reach: Reach::Public,
             otherwise: None,
             development: None,

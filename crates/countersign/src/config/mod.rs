@@ -3,6 +3,7 @@
 pub mod keys;
 pub(crate) mod listen_address;
 pub mod owner;
+pub mod price_file;
 pub mod private_file;
 pub mod provider;
 pub mod settings;

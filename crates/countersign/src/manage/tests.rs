@@ -119,6 +119,7 @@ impl World {
             limits: limits_in_use.clone(),
             countries: CountryRules::default(),
             guard: Arc::default(),
+            prices: Arc::default(),
         };
         let messenger = Arc::new(Messenger::new(messenger, Plan::default()));
         let parts = VendorParts {

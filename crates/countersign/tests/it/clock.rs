@@ -326,6 +326,7 @@ async fn a_wall_clock_stepped_by_hours_moves_no_minute_and_no_life_by_a_millisec
         limits: LimitsInUse::default(),
         countries: CountryRules::default(),
         guard: Arc::default(),
+        prices: Arc::default(),
     };
     let messenger = Messenger::new(parts, plan);
     let app = Arc::new(Application {

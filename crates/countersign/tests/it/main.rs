@@ -66,6 +66,7 @@ mod not_served;
 mod outbox;
 mod outcomes;
 mod owner;
+mod prices;
 mod products;
 mod program_name;
 mod proxied;

@@ -2,17 +2,19 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use reqwest::Client;
 use serde_json::Value;
 use tempfile::TempDir;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
 
 use crate::actors::{AppServer, Operator, Public, Terminal};
 use crate::answer::Answer;
+use crate::sandbox::until;
 
 pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_countersign");
 
@@ -25,7 +27,9 @@ pub(crate) struct Server {
     client: Client,
     data: PathBuf,
     stdout: JoinHandle<String>,
-    stderr: JoinHandle<String>,
+    /// What was logged so far.
+    log: Arc<Mutex<String>>,
+    stderr: JoinHandle<()>,
 }
 
 /// A stopped server: how it ended, and everything it printed.
@@ -88,19 +92,24 @@ impl Server {
             .kill_on_drop(true)
             .spawn()
             .unwrap();
-        let mut stderr = child.stderr.take().unwrap();
+        let log = Arc::new(Mutex::new(String::new()));
+        let (mut logged, told) = (
+            BufReader::new(child.stderr.take().unwrap()).lines(),
+            Arc::clone(&log),
+        );
         let stderr = tokio::spawn(async move {
-            let mut text = String::new();
-            let _ = stderr.read_to_string(&mut text).await;
-            text
+            while let Ok(Some(line)) = logged.next_line().await {
+                *told.lock().unwrap() += &format!("{line}\n");
+            }
         });
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut printed = String::new();
         let url = loop {
             let Some(line) = lines.next_line().await.unwrap() else {
+                stderr.await.unwrap();
                 panic!(
                     "the server ended before it listened: {}",
-                    stderr.await.unwrap()
+                    log.lock().unwrap()
                 );
             };
             printed += &format!("{line}\n");
@@ -122,6 +131,7 @@ impl Server {
             client: client(),
             data: data.to_owned(),
             stdout,
+            log,
             stderr,
         }
     }
@@ -215,6 +225,14 @@ impl Server {
         note["token"].as_str().unwrap().to_owned()
     }
 
+    /// Waits until the server has logged a line with this in it.
+    pub(crate) async fn logged(&self, part: &str) {
+        until(part, async || {
+            self.log.lock().unwrap().contains(part).then_some(())
+        })
+        .await;
+    }
+
     /// kill -9, and waits for the end.
     pub(crate) async fn kill(mut self) {
         self.child.kill().await.unwrap();
@@ -250,10 +268,14 @@ impl Server {
 
     /// Waits for the end of a server that was told to stop.
     pub(crate) async fn wait(mut self) -> Stopped {
+        let status = self.child.wait().await.unwrap();
+        let stdout = self.stdout.await.unwrap();
+        self.stderr.await.unwrap();
+        let stderr = std::mem::take(&mut *self.log.lock().unwrap());
         Stopped {
-            status: self.child.wait().await.unwrap(),
-            stdout: self.stdout.await.unwrap(),
-            stderr: self.stderr.await.unwrap(),
+            status,
+            stdout,
+            stderr,
         }
     }
 }

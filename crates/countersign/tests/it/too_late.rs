@@ -135,6 +135,7 @@ impl World {
             limits: LimitsInUse::default(),
             countries: CountryRules::default(),
             guard: Arc::default(),
+            prices: Arc::default(),
         };
         let messenger = Messenger::new(parts, plan);
         Self {

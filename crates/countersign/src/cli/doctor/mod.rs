@@ -10,6 +10,7 @@ mod database;
 mod finding;
 mod folder;
 mod keys;
+mod prices;
 mod providers;
 mod routes;
 mod service;
@@ -74,6 +75,8 @@ impl Doctor {
         let newest = database.as_deref().map(|found: &Inspection| found.newest);
         clock::check(deployment, newest, &mut findings).await;
         certificate::check(deployment, &mut findings);
+        let setup = database.as_deref().map(|found| &found.setup);
+        prices::check(deployment, setup, &mut findings);
         if let Some(database) = &database {
             routes::check(deployment, &database.setup, &mut findings);
             providers::check(deployment, &database.setup, &mut findings).await;

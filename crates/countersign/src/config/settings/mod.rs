@@ -9,6 +9,7 @@ mod guard;
 mod keys;
 mod layers;
 mod limits;
+mod prices;
 mod problems;
 mod retention;
 mod server;
@@ -29,6 +30,7 @@ use serde::Deserialize;
 use toml::Table;
 
 use super::keys::KeySource;
+use super::price_file::PriceFile;
 
 pub use clock::ClockSettings;
 pub use draft::Draft;
@@ -56,6 +58,8 @@ pub struct Settings {
     pub countries: CountryRules,
     /// The guard against SMS pumping.
     pub guard: GuardSettings,
+    /// Where the prices of messages are; `None` where an operator keeps none.
+    pub prices: Option<PriceFile>,
     /// How long messages, and events of codes, are kept.
     pub retention: Retention,
     /// Whether numbers for tests are used.
@@ -99,6 +103,8 @@ struct File {
     #[serde(default)]
     guard: guard::GuardSection,
     #[serde(default)]
+    prices: prices::PricesSection,
+    #[serde(default)]
     retention: retention::RetentionSection,
     #[serde(default)]
     test_numbers: test_numbers::TestNumbersSection,
@@ -132,11 +138,15 @@ impl Settings {
         read().with_context(|| layers.to_string())
     }
 
-    /// These settings, with relative paths of certificates beside the settings file.
+    /// These settings, with relative paths of certificates and prices beside the settings file.
     fn beside(mut self, layers: &Layers) -> Self {
-        if let (Some(tls), Some(folder)) = (&mut self.server.tls, layers.folder()) {
+        let Some(folder) = layers.folder() else {
+            return self;
+        };
+        if let Some(tls) = &mut self.server.tls {
             tls.beside(folder);
         }
+        self.prices = self.prices.map(|file| file.beside(folder));
         self
     }
 
@@ -173,6 +183,7 @@ impl Settings {
             guard,
             limits: limits::limits(file.limits, &sources, otherwise, countries.home)?,
             countries,
+            prices: file.prices.file(),
             retention: file.retention.settings().context("retention")?,
             test_numbers: file.test_numbers.are_allowed(purpose),
             reach: reach.context("providers")?,

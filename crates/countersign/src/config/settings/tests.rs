@@ -47,7 +47,7 @@ fn the_default_file_says_what_is_built_in() {
         .collect();
     let read = parse(&format!("[server]\n{examples}")).unwrap();
     assert_eq!(read.reach, Some(Reach::Public));
-    assert!(read.server.tls.is_some() && read.store.data.is_some());
+    assert!(read.server.tls.is_some() && read.store.data.is_some() && read.prices.is_some());
     assert!(matches!(read.keys, KeySource::File(_)));
     let read = read.codes;
     let rules = read.of(&app("shop"), Channel::Login);

@@ -8,6 +8,7 @@ use std::os::unix::fs::{FileExt as _, PermissionsExt as _};
 use std::path::Path;
 use std::process::Command;
 
+use countersign_core::phone::Country;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
@@ -366,4 +367,34 @@ async fn a_folder_of_development_is_looked_over_and_a_place_that_is_none_is_not(
     assert_snapshot!(says.trim_end(), @"countersign: there is no data folder /nowhere: name one with --data, or the settings of a service with --config");
     let missing = countersign(&["doctor", "--config", "/nowhere/x.toml"]);
     assert_eq!(missing.status.code(), Some(2));
+}
+
+#[tokio::test]
+async fn countries_without_a_price_and_prices_without_a_provider_are_named() {
+    let patient = Patient::new().await;
+    let folder = &patient.deployment.folder;
+    let prices = |lines: &str| {
+        let text = format!("provider,country,currency,price\n{lines}");
+        fs::write(folder.join("prices.csv"), text).unwrap();
+    };
+    patient
+        .deployment
+        .edit("[server]", "[prices]\nfile = \"prices.csv\"\n\n[server]");
+    prices("aliyun,*,CNY,0.62\ntencent,CN,CNY,0.045\nold,CN,CNY,1\n");
+    let countries = patient
+        .told()
+        .replace(&(Country::all().count() - 9).to_string(), "[number]");
+    assert_snapshot!(countries, @r"
+    exit code 0
+    warning  prices    [folder]/prices.csv has no price of the provider tencent for AC, AD, AE, AF, AG, AI, AL, AM and [number] other countries: messages there count in no limit on money
+    warning  prices    [folder]/prices.csv has prices of old, which is no provider of this deployment
+    ");
+    prices("aliyun,*,CNY,0.62\ntencent,*,CNY,0.5\n");
+    let told = patient.told();
+    assert_snapshot!(told.lines().find(|line| line.contains("prices")).unwrap(), @"ok       prices    [folder]/prices.csv: of 2 providers, for every country that a route leads to");
+    prices("aliyun,*,CNY,free\n");
+    assert_snapshot!(patient.told(), @r#"
+    exit code 1
+    BROKEN   prices    the price file [folder]/prices.csv: line 2: an amount is a decimal number such as 0.045, not "free"
+    "#);
 }
