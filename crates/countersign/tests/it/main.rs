@@ -105,6 +105,7 @@ mod this_machine;
 mod time_zones;
 mod tls;
 mod tokens;
+mod told_nothing;
 mod too_late;
 #[cfg(feature = "otlp")]
 mod traces;
