@@ -14,6 +14,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::price::Currency;
 use crate::time::Timestamp;
 
 /// How often an event may happen, independent of the bucket it is counted in.
@@ -46,8 +47,16 @@ pub enum Counts {
     Messages,
     /// The different numbers that events are about: an event about a number that has a hit in the window weighs nothing.
     Numbers,
-    /// Money: an event weighs its [price](Rules::with_price).
-    Money,
+    /// Money of this currency: an event weighs its [price](Rules::with_price).
+    Money(Currency),
+}
+
+impl Counts {
+    /// Returns whether money is added up.
+    #[must_use]
+    pub const fn is_money(self) -> bool {
+        matches!(self, Counts::Money(_))
+    }
 }
 
 /// How much fits into a window.
@@ -374,8 +383,14 @@ impl Rules {
     pub const fn weight(&self, kind: &HitKind) -> u32 {
         match kind.counts {
             Counts::Messages | Counts::Numbers => 1,
-            Counts::Money => self.price,
+            Counts::Money(_) => self.price,
         }
+    }
+
+    /// Returns the weight of the event where a limit counts money.
+    #[must_use]
+    pub const fn price(&self) -> u32 {
+        self.price
     }
 
     /// Returns the limits.

@@ -135,7 +135,15 @@ impl SendLimit {
         self.home.is_none_or(|home| home == is_home)
             && self.by.iter().all(|part| part.is_of(send))
             && !send.exempt.lifts(&self.by, self.counts)
-            && (self.counts != Counts::Money || send.price.is_some())
+            && self.counts_in_money_of(send)
+    }
+
+    /// Returns whether the limit counts no money, or that of the send's price.
+    fn counts_in_money_of(&self, send: &SendFacts<'_>) -> bool {
+        match self.counts {
+            Counts::Money(currency) => send.price.is_some_and(|price| price.currency == currency),
+            Counts::Messages | Counts::Numbers => true,
+        }
     }
 
     /// Returns the place of the override that fits a send.

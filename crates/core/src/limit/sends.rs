@@ -16,6 +16,7 @@ use crate::guard::Exemption;
 use crate::message::Decision;
 use crate::phone::{Country, PhoneNumber};
 use crate::policy;
+use crate::price::Price;
 
 /// Everything about a send that limits look at.
 #[derive(Debug, Clone, Copy)]
@@ -30,8 +31,8 @@ pub struct SendFacts<'a> {
     pub address: Option<IpAddr>,
     /// The standing of the caller.
     pub standing: Standing,
-    /// The price that the send may cost at most, in ten-thousandths of the currency; `None` where it is not known.
-    pub price: Option<u32>,
+    /// The price that the send may cost at most; `None` where it is not known.
+    pub price: Option<Price>,
     /// The limits that do not count for the send, since its number or address is on the safe list.
     pub exempt: Exemption,
 }
@@ -170,7 +171,7 @@ impl SendLimits {
         Rules {
             set: Arc::clone(&class.set),
             buckets: buckets.collect(),
-            price: send.price.unwrap_or_default(),
+            price: send.price.map_or(0, Price::weight),
         }
     }
 
@@ -300,9 +301,13 @@ impl BucketKind {
             Counts::Messages if self.until_verified => "send-unverified",
             Counts::Messages => "send",
             Counts::Numbers => "send-numbers",
-            Counts::Money => "send-money",
+            Counts::Money(_) => "send-money",
         };
-        self.by.iter().fold(Bucket::named(name), |bucket, part| {
+        let bucket = match self.counts {
+            Counts::Money(currency) => Bucket::named(name).part(currency.as_str()),
+            Counts::Messages | Counts::Numbers => Bucket::named(name),
+        };
+        self.by.iter().fold(bucket, |bucket, part| {
             // A limit is not about sends without one of its parts.
             let value = part.value(send).unwrap_or_default();
             bucket.part(part.short()).part(&value)

@@ -113,7 +113,7 @@ fn rules_that_cannot_be_judged_together_are_refused() {
         ..plain.clone()
     };
     let money = Limit {
-        counts: Counts::Money,
+        counts: Counts::Money(Currency::parse("CNY").unwrap()),
         ..plain.clone()
     };
     let numbers = Limit {

@@ -7,6 +7,7 @@ mod current;
 mod table;
 
 use std::fmt;
+use std::iter::Sum;
 
 pub use current::Prices;
 pub use table::{InvalidPriceTable, PriceTable, Problem};
@@ -30,8 +31,10 @@ pub enum InvalidAmount {
 }
 
 impl Amount {
-    /// The number of ten-thousandths in a unit.
-    const UNIT: u64 = 10_000;
+    /// The number of ten-thousandths in a unit of a currency.
+    pub const UNIT: u32 = 10_000;
+
+    const WIDE: u64 = Self::UNIT as u64;
 
     /// The number of decimals that are kept.
     const DECIMALS: usize = 4;
@@ -56,7 +59,7 @@ impl Amount {
         // Digits alone fail to parse for one reason: there are too many of them.
         let whole: u64 = whole.parse().map_err(|_| InvalidAmount::TooLarge)?;
         let part: u64 = format!("{part:0<4}").parse().unwrap_or_default();
-        let units = whole.checked_mul(Self::UNIT);
+        let units = whole.checked_mul(Self::WIDE);
         let amount = units.and_then(|units| units.checked_add(part));
         amount.map(Self).ok_or(InvalidAmount::TooLarge)
     }
@@ -74,10 +77,18 @@ impl Amount {
     }
 }
 
+impl Sum for Amount {
+    fn sum<I: Iterator<Item = Self>>(amounts: I) -> Self {
+        amounts.fold(Self::default(), |sum, amount| {
+            Self(sum.0.saturating_add(amount.0))
+        })
+    }
+}
+
 impl fmt::Display for Amount {
     /// Writes the amount with two decimals, or with as many more as it needs: `12.00`, `0.045`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (whole, part) = (self.0 / Self::UNIT, self.0 % Self::UNIT);
+        let (whole, part) = (self.0 / Self::WIDE, self.0 % Self::WIDE);
         match (part % 100, part % 10) {
             (0, _) => write!(f, "{whole}.{:02}", part / 100),
             (_, 0) => write!(f, "{whole}.{:03}", part / 10),
@@ -123,15 +134,21 @@ impl fmt::Debug for Currency {
 /// The price of one message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Price {
-    /// The amount; at most [`Price::MOST`].
+    /// The amount: of one message at most [`Price::MOST`].
     pub amount: Amount,
     /// Its currency.
     pub currency: Currency,
 }
 
 impl Price {
+    /// Returns the weight of the price where a limit counts money: its ten-thousandths.
+    #[must_use]
+    pub fn weight(self) -> u32 {
+        u32::try_from(self.amount.ten_thousandths()).unwrap_or(u32::MAX)
+    }
+
     /// The maximum price of a message, in units of any currency: a price is one of an SMS, not a mistyped balance.
-    pub const MOST: Amount = Amount(100_000 * Amount::UNIT);
+    pub const MOST: Amount = Amount(100_000 * Amount::WIDE);
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use super::attempt;
+use super::attempt::{self, Attempt};
 use super::client::Client;
 use super::dispatch::{self, Parcel};
 use super::outcome::{NotAccepted, Outcome, RefusalKind};
@@ -28,7 +28,7 @@ use crate::ports::StoreError;
 use crate::ports::ledger::Ledger;
 use crate::ports::provider::Provider;
 use crate::ports::refusals::{Refusals, RefusedSend};
-use crate::price::Prices;
+use crate::price::{Price, PriceTable, Prices};
 use crate::template::Templates;
 use crate::test_number::{TestCarrier, TestNumber, TestNumbers};
 use crate::time::{Clock, Timestamp};
@@ -210,10 +210,14 @@ impl Messenger {
     pub async fn preview(&self, request: &SendRequest) -> Result<Preview, SendError> {
         let plan = self.plan();
         let test = self.test_of(&plan, &request.phone);
-        let on_no_way = match test {
+        let way = match test {
             Some(_) => None,
-            None => self.way(request, &plan.routes).err(),
+            None => Some(self.way(request, &plan.routes)),
         };
+        let (prices, country) = (self.parts.prices.table(), request.phone.country());
+        let found = way.as_ref().and_then(|way| way.as_ref().ok());
+        let price = found.and_then(|way| way.highest_price(&prices, country));
+        let on_no_way = way.and_then(Result::err);
         let sends = self.limits_of(test);
         let at = self.parts.clock.now();
         let judged = self.guarded(request, test, at);
@@ -223,7 +227,7 @@ impl Messenger {
         };
         let rules = sends.rules(&SendFacts {
             exempt: judged.exempt,
-            ..request.facts()
+            ..request.facts(price)
         });
         let set = Arc::clone(rules.set());
         let limits = self.parts.ledger.preview(rules).await?;
@@ -322,9 +326,11 @@ impl Messenger {
         let (intent, passcode) = self.intend(&request, code_rules, test)?;
         let message = intent.id;
         let limits = self.limits_of(test);
+        let prices = self.parts.prices.table();
+        let price = way.highest_price(&prices, request.phone.country());
         let facts = SendFacts {
             exempt: judged.exempt,
-            ..request.facts()
+            ..request.facts(price)
         };
         let decision = self
             .parts
@@ -368,6 +374,7 @@ impl Messenger {
 
         let settlement = Settlement {
             message,
+            cost: cost(&attempts, price, &prices, request.phone.country()),
             attempts,
             give_back: Rules::give_backs(request.channel, &request.phone),
         };
@@ -438,16 +445,37 @@ impl Messenger {
     }
 }
 
+/// Returns the cost of the attempts that may have sent a message to `country`, in the currency of the reserved price.
+fn cost(
+    attempts: &[Attempt],
+    reserved: Option<Price>,
+    prices: &PriceTable,
+    country: Country,
+) -> u32 {
+    let Some(reserved) = reserved else {
+        return 0; // no limit counts its money
+    };
+    let paid = attempts
+        .iter()
+        .filter(|attempt| attempt.outcome.may_have_been_sent());
+    let priced = paid.filter_map(|attempt| prices.price(attempt.provider.as_deref()?, country));
+    let amount = priced
+        .filter(|price| price.currency == reserved.currency)
+        .map(|price| price.amount)
+        .sum();
+    Price { amount, ..reserved }.weight()
+}
+
 impl SendRequest {
-    /// Returns what limits look at.
-    fn facts(&self) -> SendFacts<'_> {
+    /// Returns what limits look at, for a send that costs at most `price`.
+    fn facts(&self, price: Option<Price>) -> SendFacts<'_> {
         SendFacts {
             app: &self.app.id,
             channel: self.channel,
             phone: &self.phone,
             address: self.caller.and_then(|client| client.counted()),
             standing: self.standing,
-            price: None,
+            price,
             exempt: Exemption::default(),
         }
     }

@@ -1,5 +1,6 @@
 //! Routes: the providers that may carry a number, and their order.
 
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use crate::country_rules::Countries;
 use crate::entropy::{Entropy, EntropyError};
 use crate::phone::{Country, PhoneNumber};
 use crate::ports::provider::Provider;
+use crate::price::{Price, PriceTable};
 
 /// The name of a provider: 1 to 32 characters of `a-z 0-9 -`, a letter first.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,6 +38,12 @@ impl ProviderName {
     /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Borrow<str> for ProviderName {
+    fn borrow(&self) -> &str {
         &self.0
     }
 }
@@ -199,6 +207,30 @@ impl Way {
             providers: vec![provider],
             on_unknown: OnUnknown::Keep,
         }
+    }
+
+    /// Returns the price that a message to `country` may cost at most on this way: of the dearest provider, or of the two
+    /// dearest where a second one may send the same code. `None` where no provider has a price, or where their prices are in
+    /// different currencies.
+    #[must_use]
+    pub fn highest_price(&self, prices: &PriceTable, country: Country) -> Option<Price> {
+        let priced = self.providers.iter();
+        let priced = priced.filter_map(|provider| prices.price(provider.name(), country));
+        let mut priced: Vec<_> = priced.collect();
+        let first = *priced.first()?;
+        if priced.iter().any(|price| price.currency != first.currency) {
+            return None;
+        }
+        priced.sort_by_key(|price| std::cmp::Reverse(price.amount));
+        let paid = match self.on_unknown {
+            OnUnknown::Keep => 1,
+            OnUnknown::FailoverSameCode => 2,
+        };
+        let amounts = priced.iter().take(paid).map(|price| price.amount);
+        Some(Price {
+            amount: amounts.sum(),
+            ..first
+        })
     }
 }
 

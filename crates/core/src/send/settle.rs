@@ -17,6 +17,9 @@ pub struct Settlement {
     pub attempts: Vec<Attempt>,
     /// The rules that count and limit give-backs; see [`GiveBack::after_failure`].
     pub give_back: Rules,
+    /// The cost of the attempts that may have sent the message, where limits count money: it takes the place of the price that
+    /// was reserved with the decision. A message that was not sent costs nothing.
+    pub cost: u32,
 }
 
 impl Settlement {
@@ -63,9 +66,10 @@ pub fn is_overdue(decided_at: Timestamp, now: Timestamp) -> bool {
 }
 
 /// The effect of a settlement on the refundable hits of its message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum GiveBack {
     /// The hits still count.
+    #[default]
     No,
     /// The hits are given back. A hit in each bucket of [`Settlement::give_back`] counts instead.
     Counted,

@@ -1,11 +1,17 @@
 //! The price file: read at the start, refused with its line, and read again.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use insta::assert_snapshot;
+use serde_json::json;
 
+use crate::actors::Public;
 use crate::deployment::{Deployment, countersign, in_service, refused};
+use crate::sandbox::nobody;
+use crate::server::number;
+use crate::vendor::{Manner, Vendor};
 
 /// A deployment that keeps prices.
 fn with_prices(lines: &str) -> Deployment {
@@ -50,8 +56,70 @@ async fn prices_are_read_again_on_sighup_and_stay_where_the_file_is_refused() {
     write(&deployment.folder, "acme,CN,CNY,-1");
     server.signal("-HUP");
     server.logged("the prices stay as they were").await;
-    assert!(app.public.login(&crate::server::number(1)).await < 300);
+    assert!(app.public.login(&number(1)).await < 300);
     let log = server.stop().await.stderr;
     let line = log.lines().find(|line| line.contains("stay as they were"));
     assert!(line.unwrap().contains("line 2"), "{log}");
+}
+
+/// A deployment that may spend one yuan a day.
+fn with_budget(price: &str) -> Deployment {
+    let deployment = with_prices(&format!("acme,CN,CNY,{price}"));
+    let budget = "[[limits]]\nname = \"budget\"\ncounts = \"money\"\ncurrency = \"CNY\"\n\
+                  window_seconds = 86400\nmax = 1\n\n[server]";
+    deployment.edit("[server]", budget);
+    deployment
+}
+
+// shows: D3
+#[tokio::test]
+async fn sends_that_arrive_at_once_spend_no_more_than_the_budget() {
+    let deployment = with_budget("0.05");
+    let (server, app, vendor) = in_service(&deployment).await;
+    let sends = (0..50).map(|n| {
+        let public = app.public.clone();
+        tokio::spawn(async move {
+            public
+                .send_sms("CHANNEL_LOGIN", &number(100 * n))
+                .await
+                .codes()
+        })
+    });
+    let mut answers = BTreeMap::new();
+    for send in sends.collect::<Vec<_>>() {
+        *answers.entry(send.await.unwrap()).or_insert(0) += 1;
+    }
+    let expected = [((200, None), 20), ((429, Some(2_990_005)), 30)];
+    assert_eq!(answers, BTreeMap::from(expected));
+    assert_eq!(vendor.messages().len(), 20, "twenty times 0.05");
+    server.stop().await;
+    let server = deployment.serve(&[]).await;
+    assert_eq!(server.operator().messages().await.len(), 20);
+    let public = Public::of(&server, "shop");
+    let answer = public.send_sms("CHANNEL_LOGIN", &number(30_000)).await;
+    assert_eq!(answer.codes(), (429, Some(2_990_005)), "{answer}");
+}
+
+#[tokio::test]
+async fn a_message_that_no_vendor_took_costs_nothing() {
+    let deployment = with_budget("0.6");
+    let (server, app, _vendor) = in_service(&deployment).await;
+    let operator = server.operator();
+    let settings =
+        json!({"url": nobody(), "format": "json", "body": {"to": "{to}", "code": "{code}"}});
+    let account = |settings| json!({"name": "acme", "kind": "http", "settings": settings});
+    operator.set("set-sms-provider", account(settings)).await;
+    for n in 0..5 {
+        assert_eq!(app.public.login(&number(100 * n)).await, 601);
+    }
+    let vendor = Vendor::start(Manner::Answer(200, "{}")).await;
+    let settings =
+        json!({"url": vendor.url, "format": "json", "body": {"to": "{to}", "code": "{code}"}});
+    operator.set("set-sms-provider", account(settings)).await;
+    assert_eq!(
+        app.public.login(&number(1_000)).await,
+        200,
+        "0.6 of 1 is spent"
+    );
+    assert_eq!(app.public.login(&number(1_100)).await, 429);
 }

@@ -250,6 +250,7 @@ struct PreparedMessage {
     sealed_phone: Vec<u8>,
     phone: Key,
     touched: Touched,
+    price: u32,
 }
 
 impl PreparedMessage {
@@ -262,6 +263,7 @@ impl PreparedMessage {
             sealed_phone: sealed_phone.ok_or_else(unsealed)?,
             phone: sealer.phone(&intent.phone),
             touched: Touched::of(rules, sealer),
+            price: rules.price(),
         })
     }
 
@@ -301,6 +303,7 @@ impl PreparedMessage {
             phone: self.phone,
             limits: Arc::clone(&decision.limits),
             refusals: decision.refusals.clone(),
+            price: self.price,
             again: decision.again.clone(),
             keyed: keyed.map(Box::new),
             admission: Admission {
@@ -335,8 +338,10 @@ impl SqliteStore {
                 message.as_unknown()
             }
             Settling::Sent => {
+                live.cost(message.message, settlement.cost);
                 live.sent(message.message, now);
                 SettlementRow::without_give_back(message.seq, settlement.attempts)
+                    .costing(settlement.cost)
             }
             Settling::NotSent => {
                 let row = self.take_failure(settlement, message.seq, &mut live, now);
@@ -374,6 +379,7 @@ impl SqliteStore {
             attempts: settlement.attempts,
             give_back,
             give_back_hits: touched.hits,
+            cost: None,
         }
     }
 }

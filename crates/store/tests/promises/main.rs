@@ -11,6 +11,7 @@ mod codes;
 mod keyed;
 mod limits;
 mod model;
+mod money;
 mod receipts;
 mod recount;
 mod restart;

@@ -293,6 +293,7 @@ async fn a_report_belongs_to_the_accepted_one_of_several_attempts() {
                 attempt("second", Outcome::not_accepted(RefusalKind::Throttled)),
             ],
             give_back: Rules::give_backs(Channel::Login, &PhoneNumber::parse(PHONE, None).unwrap()),
+            cost: 0,
         };
         let settled = world.ledger().settle(settlement).await.unwrap();
         assert!(!settled.gave_back);

@@ -362,6 +362,7 @@ impl Pair {
                 outcome,
             }],
             give_back: Rules::give_backs(CHANNELS[channel], &number(phone)),
+            cost: 0,
         }
     }
 

@@ -259,6 +259,7 @@ impl<B: Backend> World<B> {
             message,
             attempts: vec![attempt],
             give_back: Rules::give_backs(Channel::Login, &phone),
+            cost: 0,
         };
         Ok(self.ledger().settle(settlement).await?.gave_back)
     }

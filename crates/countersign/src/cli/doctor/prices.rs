@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use countersign_core::country_rules::Countries;
 use countersign_core::phone::Country;
 use countersign_core::ports::setup::Setup;
 use countersign_core::price::PriceTable;
@@ -25,13 +26,14 @@ pub(super) fn check(deployment: &Deployment, setup: Option<&Setup>, findings: &m
         Ok(prices) => prices,
         Err(error) => return findings.broken(CHECK, sentence(&error)),
     };
+    let allowed = &deployment.settings.countries.allowed;
     let (shown, mut good) = (file.path().display(), true);
     let mut warn = |says: String| {
         findings.warning(CHECK, says);
         good = false;
     };
     for (name, countries) in setup
-        .map(|setup| unpriced(setup, &prices))
+        .map(|setup| unpriced(setup, &prices, allowed))
         .unwrap_or_default()
     {
         warn(format!(
@@ -59,12 +61,13 @@ pub(super) fn check(deployment: &Deployment, setup: Option<&Setup>, findings: &m
 fn unpriced<'a>(
     setup: &'a Setup,
     prices: &PriceTable,
+    allowed: &Countries,
 ) -> BTreeMap<&'a ProviderName, BTreeSet<Country>> {
     let mut unpriced: BTreeMap<_, BTreeSet<Country>> = BTreeMap::new();
     for (scope, route) in &setup.routes {
         for (name, _) in &route.providers {
-            let without_price = |country: &Country| prices.price(name, *country).is_none();
-            let countries: Vec<_> = reached(scope).filter(without_price).collect();
+            let without_price = |country: &Country| prices.price(name.as_str(), *country).is_none();
+            let countries: Vec<_> = reached(scope, allowed).filter(without_price).collect();
             if !countries.is_empty() && setup.providers.contains_key(name) {
                 unpriced.entry(name).or_default().extend(countries);
             }
@@ -73,10 +76,10 @@ fn unpriced<'a>(
     unpriced
 }
 
-/// The countries whose numbers may go by the route of `scope`.
-fn reached(scope: &RouteScope) -> impl Iterator<Item = Country> {
+/// The countries whose numbers may go by the route of `scope`: the one that it names, or those that are allowed.
+fn reached(scope: &RouteScope, allowed: &Countries) -> impl Iterator<Item = Country> {
     let one = scope.country;
-    let all = Country::all().filter(move |_| one.is_none());
+    let all = Country::all().filter(move |country| one.is_none() && allowed.contains(*country));
     one.into_iter().chain(all)
 }
 

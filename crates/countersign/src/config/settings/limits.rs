@@ -11,6 +11,7 @@ use countersign_core::limit::{
     BaseLimits, Bound, Counts, LimitSource, Mode, Override, Part, SendLimit,
 };
 use countersign_core::phone::Country;
+use countersign_core::price::{Amount, Currency};
 use serde::Deserialize;
 use toml::{Table, Value};
 
@@ -28,6 +29,8 @@ pub(super) struct LimitSection {
     home: Option<bool>,
     #[serde(default)]
     distinct: bool,
+    counts: Option<String>,
+    currency: Option<String>,
     #[serde(default)]
     until_verified: bool,
     #[serde(default)]
@@ -97,16 +100,20 @@ pub(super) fn let_monitor(settings: &mut Table) {
 impl LimitSection {
     fn limit(self, otherwise: Mode) -> anyhow::Result<SendLimit> {
         let parts: anyhow::Result<_> = self.by.iter().map(|name| part(name)).collect();
-        let overrides = self.overrides.into_iter().map(OverrideSection::taken);
+        let counts = counts(
+            self.counts.as_deref(),
+            self.currency.as_deref(),
+            self.distinct,
+        )?;
+        let max = self.max.map(|max| maximum(counts, max)).transpose()?;
+        let overrides = self.overrides.into_iter();
+        let overrides = overrides.map(|section| section.taken(counts));
         Ok(SendLimit {
             name: self.name,
             by: parts?,
-            counts: match self.distinct {
-                true => Counts::Numbers,
-                false => Counts::Messages,
-            },
+            counts,
             window: Duration::from_secs(self.window_seconds),
-            bound: bound(self.max, self.waits_seconds)?,
+            bound: bound(max, self.waits_seconds)?,
             mode: self.mode.as_deref().map_or(Ok(otherwise), mode)?,
             home: self.home,
             until_verified: self.until_verified,
@@ -120,7 +127,7 @@ impl LimitSection {
 }
 
 impl OverrideSection {
-    fn taken(self) -> anyhow::Result<Override> {
+    fn taken(self, counts: Counts) -> anyhow::Result<Override> {
         if self.application.is_none() && self.country.is_none() && self.calling_code.is_none() {
             bail!("an override names an application, a country or a calling_code");
         }
@@ -130,9 +137,40 @@ impl OverrideSection {
             application: application.transpose()?,
             country: country?,
             calling_code: self.calling_code,
-            max: self.max,
+            max: maximum(counts, self.max)?,
         })
     }
+}
+
+/// What a limit adds up: messages, different numbers, or money of a currency.
+fn counts(counts: Option<&str>, currency: Option<&str>, distinct: bool) -> anyhow::Result<Counts> {
+    match (counts, currency, distinct) {
+        (None | Some("messages"), None, false) => Ok(Counts::Messages),
+        (None, None, true) => Ok(Counts::Numbers),
+        (Some("money"), Some(code), false) => {
+            Currency::parse(code).map(Counts::Money).with_context(|| {
+                format!("a currency is three capital letters such as CNY, not {code:?}")
+            })
+        }
+        (Some("money"), None, false) => {
+            bail!("counts = \"money\" needs a currency, such as CNY")
+        }
+        (Some("money" | "messages"), _, true) => {
+            bail!("distinct = true counts numbers: leave counts and currency out")
+        }
+        (None | Some("messages"), Some(_), _) => bail!("a currency needs counts = \"money\""),
+        (Some(other), _, _) => bail!("counts is messages or money, not {other:?}"),
+    }
+}
+
+/// The maximum in the measure of the limit: of money in ten-thousandths, which settings give in units of the currency.
+fn maximum(counts: Counts, max: u32) -> anyhow::Result<u32> {
+    if !counts.is_money() {
+        return Ok(max);
+    }
+    let most = u32::MAX / Amount::UNIT;
+    max.checked_mul(Amount::UNIT)
+        .with_context(|| format!("a limit on money is at most {most}, not {max}"))
 }
 
 fn bound(max: Option<u32>, waits: Option<Vec<u64>>) -> anyhow::Result<Bound> {

@@ -253,6 +253,22 @@ fn what_is_refused_is_named() {
         assert_eq!(format!("{error:#}"), says);
     }
     for (text, part) in [
+        (
+            "[[limits]]\nname = \"a\"\ncounts = \"money\"\nwindow_seconds = 1\nmax = 1",
+            "the limit \"a\": counts = \"money\" needs a currency, such as CNY",
+        ),
+        (
+            "[[limits]]\nname = \"a\"\ncurrency = \"CNY\"\nwindow_seconds = 1\nmax = 1",
+            "the limit \"a\": a currency needs counts = \"money\"",
+        ),
+        (
+            "[[limits]]\nname = \"a\"\ncounts = \"money\"\ncurrency = \"RMB¥\"\nwindow_seconds = 1\nmax = 1",
+            "a currency is three capital letters such as CNY, not \"RMB¥\"",
+        ),
+        (
+            "[[limits]]\nname = \"a\"\ncounts = \"money\"\ncurrency = \"CNY\"\nwindow_seconds = 1\nmax = 429497",
+            "a limit on money is at most 429496, not 429497",
+        ),
         ("[codes.channels.sign-in]", "there is no such channel"),
         (
             "[codes]\nlive_seconds = 1",

@@ -100,7 +100,7 @@ const fn counts(counts: Counts) -> &'static str {
     match counts {
         Counts::Messages => "messages",
         Counts::Numbers => "numbers",
-        Counts::Money => "money",
+        Counts::Money(_) => "money",
     }
 }
 

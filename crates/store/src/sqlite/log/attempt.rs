@@ -20,6 +20,8 @@ pub(crate) struct SettlementRow {
     pub(crate) give_back: GiveBack,
     /// The hits that count instead of those that a counted give-back gives back.
     pub(crate) give_back_hits: Arc<[LoggedHit]>,
+    /// What a message that may have been sent costs, where limits count money; `None` leaves the reserved price.
+    pub(crate) cost: Option<u32>,
 }
 
 impl SettlementRow {
@@ -30,11 +32,20 @@ impl SettlementRow {
             attempts,
             give_back: GiveBack::No,
             give_back_hits: Arc::new([]),
+            cost: None,
+        }
+    }
+
+    /// Lets the message cost so much in place of the reserved price.
+    pub(crate) fn costing(self, cost: u32) -> Self {
+        Self {
+            cost: Some(cost),
+            ..self
         }
     }
 
     pub(crate) const INSERT: &str =
-        "INSERT OR IGNORE INTO attempt VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+        "INSERT OR IGNORE INTO attempt VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
     /// Runs [`SettlementRow::INSERT`] for each attempt. Idempotent: a settlement that is on record stays as it
     /// is.
@@ -56,6 +67,7 @@ impl SettlementRow {
                 provider_message_id,
                 settles,
                 settles.then(|| self.give_back_column()).flatten(),
+                self.cost.filter(|_| settles),
             ])?;
         }
         Ok(())

@@ -128,7 +128,7 @@ fn message(
 ) -> rusqlite::Result<()> {
     let found = log
         .prepare_cached(
-            "SELECT seq, decided_at, rule_set, buckets, scope, phone FROM message WHERE seq = ?",
+            "SELECT seq, decided_at, rule_set, buckets, scope, price, phone FROM message WHERE seq = ?",
         )?
         .query_row([seq], |row| {
             pruning::carry(log, row, rule_sets, now)?;

@@ -18,6 +18,8 @@ pub(crate) struct LoggedHit {
     /// For a bucket that has one hit for each number, the bucket of this number: the hit stands for the newest one there.
     /// Only hits of sends have it; it is not in the records of [`encode`].
     pub(crate) of_number: Option<Key>,
+    /// Whether the hit counts money: its weight is then settled with the message. Not in the records of [`encode`] either.
+    pub(crate) money: bool,
 }
 
 /// The hits of an event, one in each of its buckets.
@@ -137,6 +139,7 @@ impl LoggedHit {
             weight: row.get("weight")?,
             refundable: false,
             of_number: None,
+            money: false,
         };
         Ok((hit, at))
     }
@@ -149,6 +152,7 @@ impl LoggedHit {
             weight,
             refundable: kind.refundable,
             of_number: None,
+            money: kind.counts.is_money(),
         }
     }
 
@@ -171,6 +175,14 @@ impl LoggedHit {
             at: time,
             weight: self.weight,
         }
+    }
+}
+
+/// Returns the weight of the hit of this kind that a message makes which costs `paid`.
+pub(crate) fn weight(kind: &HitKind, paid: u32) -> u32 {
+    match kind.counts.is_money() {
+        true => paid,
+        false => 1,
     }
 }
 
@@ -212,6 +224,7 @@ fn decode_one(record: &[u8; RECORD]) -> LoggedHit {
         weight,
         refundable: bytes.next() == Some(1),
         of_number: None,
+        money: false,
     }
 }
 
@@ -229,6 +242,7 @@ mod tests {
             weight: u32::from(n) * 1000,
             refundable: n.is_multiple_of(2),
             of_number: None,
+            money: false,
         };
         let hits = [hit(1), hit(2), hit(255)];
         assert_eq!(decode(&encode(&hits)).as_deref(), Some(hits.as_slice()));

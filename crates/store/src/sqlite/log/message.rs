@@ -26,6 +26,8 @@ pub(crate) struct MessageRow {
     pub(crate) phone: Key,
     pub(crate) limits: Arc<RuleSet>,
     pub(crate) refusals: Vec<(usize, Timestamp)>,
+    /// The weight that is reserved where limits count money.
+    pub(crate) price: u32,
     /// The live code that the message brings once more.
     pub(crate) again: Option<LiveCode>,
     pub(crate) admission: Admission,
@@ -50,7 +52,7 @@ pub(crate) struct Admission {
 
 impl MessageRow {
     pub(crate) const INSERT: &str = "
-        INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+        INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
     /// Runs [`MessageRow::INSERT`]. `buckets` is a buffer for the column of that name.
     pub(crate) fn insert(
@@ -91,6 +93,7 @@ impl MessageRow {
             rule_set,
             &*buckets,
             rule_set::refusals_to_column(&self.refusals),
+            self.price,
         ])?;
         Ok(())
     }

@@ -12,7 +12,7 @@ use super::attempt::{self, first_attempt};
 use super::counts;
 use super::erasing::ERASED;
 use super::gone::Gone;
-use super::hit::LoggedHit;
+use super::hit::{self, LoggedHit};
 use super::keyed;
 use super::mark;
 use super::rule_set::{self, RuleSets};
@@ -84,7 +84,7 @@ fn prune_messages(
     let from = Gone::read(log)?.messages;
     let to = before.min(from + PIECE);
     let mut select = log.prepare_cached(
-        "SELECT seq, decided_at, rule_set, buckets, scope FROM message WHERE seq >= ? AND seq < ?",
+        "SELECT seq, decided_at, rule_set, buckets, scope, price FROM message WHERE seq >= ? AND seq < ?",
     )?;
     let mut rows = select.query([from, to])?;
     while let Some(row) = rows.next()? {
@@ -140,32 +140,56 @@ pub(crate) fn carry(
     let decided_at = Timestamp::from_millis(row.get("decided_at")?);
     let set = rule_set::named(rule_sets, row.get_ref("rule_set")?)?;
     let seq: i64 = row.get("seq")?;
-    let (give_back, hits, ended_at) = outcome(log, seq)?;
+    let Ended {
+        give_back,
+        hits,
+        at,
+        cost,
+    } = outcome(log, seq)?;
+    let paid = cost.map_or_else(|| row.get("price"), Ok)?;
     let (keys, _) = row.get_ref("buckets")?.as_blob()?.as_chunks::<8>();
     for (kind, key) in set.buckets().iter().zip(keys) {
         if !give_back.takes(kind.refundable) {
-            let hit = LoggedHit::of(kind, Key(u64::from_be_bytes(*key)), 1);
+            let key = Key(u64::from_be_bytes(*key));
+            let hit = LoggedHit::of(kind, key, hit::weight(kind, paid));
             carry_hit(log, seq, &hit, decided_at, now)?;
         }
     }
     for hit in &hits {
-        carry_hit(log, seq, hit, ended_at, now)?;
+        carry_hit(log, seq, hit, at, now)?;
     }
     Ok(())
 }
 
-/// Returns the effect of the outcome of the message `seq` on its hits, the hits that count instead, and since when.
-fn outcome(log: &Connection, seq: i64) -> rusqlite::Result<(GiveBack, Vec<LoggedHit>, Timestamp)> {
+/// The effect of the outcome of a message on its hits.
+#[derive(Default)]
+struct Ended {
+    give_back: GiveBack,
+    /// The hits that count instead of those given back, and since when.
+    hits: Vec<LoggedHit>,
+    at: Timestamp,
+    /// What the message costs; `None` for the reserved price.
+    cost: Option<u32>,
+}
+
+/// Returns the effect of the outcome of the message `seq`.
+fn outcome(log: &Connection, seq: i64) -> rusqlite::Result<Ended> {
     let found = log
         .prepare_cached(
-            "SELECT give_back, ended_at FROM attempt WHERE id BETWEEN ?1 AND ?1 + 15 AND settles",
+            "SELECT give_back, ended_at, CASE outcome WHEN 'not_accepted' THEN 0 ELSE cost END FROM attempt
+             WHERE id BETWEEN ?1 AND ?1 + 15 AND settles",
         )?
         .query_row([first_attempt(seq)], |row| {
             let (give_back, hits) = attempt::give_back(row.get_ref(0)?.as_blob_or_null()?)?;
-            Ok((give_back, hits, Timestamp::from_millis(row.get(1)?)))
+            Ok(Ended {
+                give_back,
+                hits,
+                at: Timestamp::from_millis(row.get(1)?),
+                cost: row.get(2)?,
+            })
         })
         .optional()?;
-    Ok(found.unwrap_or((GiveBack::No, Vec::new(), Timestamp::default())))
+    Ok(found.unwrap_or_default())
 }
 
 fn carry_hit(
@@ -176,7 +200,7 @@ fn carry_hit(
     now: Timestamp,
 ) -> rusqlite::Result<()> {
     let until = at.after(hit.window);
-    if until > now {
+    if until > now && hit.weight > 0 {
         log.prepare_cached("INSERT OR IGNORE INTO carried_send VALUES (?, ?, ?, ?, ?)")?
             .execute(params![
                 until.as_millis(),

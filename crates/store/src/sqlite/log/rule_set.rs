@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_core::limit::{Bound, Counts, Limit, Mode, PlacedLimit, RuleSet};
+use countersign_core::price::Currency;
 use countersign_core::time::Timestamp;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, params};
@@ -105,13 +106,14 @@ struct LimitJson<'a> {
     early_percent: u8,
 }
 
-#[derive(Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum CountsJson {
     #[default]
     Messages,
     Numbers,
-    Money,
+    /// Of this currency.
+    Money(String),
 }
 
 impl CountsJson {
@@ -139,7 +141,8 @@ fn to_json(set: &RuleSet) -> String {
 
 fn from_json(text: &str) -> Option<RuleSet> {
     let limits: Vec<LimitJson<'_>> = serde_json::from_str(text).ok()?;
-    RuleSet::new(limits.into_iter().map(LimitJson::placed).collect()).ok()
+    let limits: Option<Vec<_>> = limits.into_iter().map(LimitJson::placed).collect();
+    RuleSet::new(limits?).ok()
 }
 
 impl<'a> LimitJson<'a> {
@@ -156,7 +159,7 @@ impl<'a> LimitJson<'a> {
             counts: match limit.counts {
                 Counts::Messages => CountsJson::Messages,
                 Counts::Numbers => CountsJson::Numbers,
-                Counts::Money => CountsJson::Money,
+                Counts::Money(currency) => CountsJson::Money(currency.to_string()),
             },
             window_ms: to_millis(limit.window),
             max,
@@ -169,16 +172,16 @@ impl<'a> LimitJson<'a> {
         }
     }
 
-    fn placed(self) -> PlacedLimit {
+    fn placed(self) -> Option<PlacedLimit> {
         let waits = self.waits_ms.into_iter().map(Duration::from_millis);
         let waits: Arc<[_]> = waits.collect();
-        PlacedLimit {
+        Some(PlacedLimit {
             limit: Limit {
                 name: self.name.into_owned().into(),
                 counts: match self.counts {
                     CountsJson::Messages => Counts::Messages,
                     CountsJson::Numbers => Counts::Numbers,
-                    CountsJson::Money => Counts::Money,
+                    CountsJson::Money(code) => Counts::Money(Currency::parse(&code)?),
                 },
                 window: Duration::from_millis(self.window_ms),
                 bound: match waits.is_empty() {
@@ -196,7 +199,7 @@ impl<'a> LimitJson<'a> {
             },
             bucket: self.bucket,
             of_number: self.of_number,
-        }
+        })
     }
 }
 
@@ -269,7 +272,7 @@ mod tests {
             ..watched.clone()
         };
         let money = Limit {
-            counts: Counts::Money,
+            counts: Counts::Money(Currency::parse("CNY").unwrap()),
             ..watched.clone()
         };
         let place = |limit, bucket, of_number| PlacedLimit {

@@ -208,6 +208,9 @@ impl Buckets {
 
     /// Counts `hit` in its bucket from `at` on.
     pub(super) fn add(&mut self, hit: &LoggedHit, at: Timestamp) {
+        if hit.weight == 0 {
+            return; // costs nothing
+        }
         let (new, window) = (hit.at(at), millis(hit.window));
         let place = self.windows.iter().position(|known| *known == window);
         let place = place.unwrap_or_else(|| {
@@ -316,6 +319,7 @@ impl Buckets {
                 weight,
                 refundable: false,
                 of_number: None,
+                money: false,
             };
             self.add(&left, at);
         }

@@ -125,6 +125,7 @@ mod tests {
                 weight: 1,
                 refundable: false,
                 of_number: None,
+                money: false,
             };
             counts.add(&hit, now);
         }

@@ -154,6 +154,21 @@ impl Live {
         }
     }
 
+    /// Lets a message that may have been sent weigh `cost` in place of its reserved price, where limits count money.
+    pub(crate) fn cost(&mut self, message: MessageId, cost: u32) {
+        let Some(pending) = self.pending.get(&message) else {
+            return;
+        };
+        for hit in pending.hits.iter().filter(|hit| hit.money) {
+            self.sends.remove(hit, pending.decided_at);
+            let paid = LoggedHit {
+                weight: cost,
+                ..*hit
+            };
+            self.sends.add(&paid, pending.decided_at);
+        }
+    }
+
     /// Ends the wait for the outcome of a message that may have been sent: its code is live, and ends older ones.
     pub(crate) fn sent(&mut self, message: MessageId, now: Timestamp) {
         if let Some(pending) = self.pending.remove(&message) {
@@ -167,7 +182,8 @@ impl Live {
         if let Some(pending) = self.pending.remove(&message) {
             self.codes.remove(pending.scope, message);
             let hits = pending.hits.iter();
-            let taken = hits.filter(|hit| give_back.takes(hit.refundable));
+            // A message that was not sent costs nothing, whatever becomes of its minute.
+            let taken = hits.filter(|hit| hit.money || give_back.takes(hit.refundable));
             self.sends.remove_all(taken, pending.decided_at);
         }
     }
@@ -464,6 +480,7 @@ mod tests {
             weight: 1,
             refundable: true,
             of_number: None,
+            money: false,
         }
     }
 

@@ -14,7 +14,7 @@ use crate::sqlite::log::attempt::{self, SettlementRow};
 use crate::sqlite::log::erasing::ERASED;
 use crate::sqlite::log::event::EventRow;
 use crate::sqlite::log::find::{self, Table};
-use crate::sqlite::log::hit::LoggedHit;
+use crate::sqlite::log::hit::{self, LoggedHit};
 use crate::sqlite::log::mark;
 use crate::sqlite::log::pruning;
 use crate::sqlite::log::record::{Appender, Record};
@@ -69,7 +69,7 @@ pub(crate) fn rebuild(
 
 const MESSAGES: &str = "
     SELECT seq, id, decided_at, scope, code_mac, code_ends, code_tries, code_keeps, code_sealed, code_of,
-           rule_set, buckets
+           rule_set, buckets, price
     FROM message WHERE seq >= ? ORDER BY seq";
 
 // The columns, by position: looking them up by name takes longer than reading them.
@@ -85,9 +85,10 @@ const CODE_SEALED: usize = 8;
 const CODE_OF: usize = 9;
 const RULE_SET: usize = 10;
 const BUCKETS: usize = 11;
+const PRICE: usize = 12;
 
 const ATTEMPTS: &str = "
-    SELECT id, outcome = 'not_accepted', give_back, ended_at FROM attempt WHERE id >= ? AND settles
+    SELECT id, outcome = 'not_accepted', give_back, ended_at, cost FROM attempt WHERE id >= ? AND settles
     ORDER BY id";
 
 const EVENTS: &str = "
@@ -107,6 +108,8 @@ struct RecordedOutcome {
     /// The hits that count from `at` on, instead of those given back.
     give_back_hits: Vec<LoggedHit>,
     at: Timestamp,
+    /// What a message that was sent costs, where it is not the reserved price.
+    cost: Option<u32>,
 }
 
 impl<'a> Outcomes<'a> {
@@ -141,6 +144,7 @@ impl<'a> Outcomes<'a> {
             give_back,
             give_back_hits,
             at: Timestamp::from_millis(row.get(3)?),
+            cost: row.get(4)?,
         });
         Ok(())
     }
@@ -167,10 +171,17 @@ fn replay(
         .iter()
         .map(|key| Key(u64::from_be_bytes(*key)))
         .collect();
+    let paid = match &outcome {
+        Some(ended) if ended.not_sent => 0,
+        Some(RecordedOutcome {
+            cost: Some(cost), ..
+        }) => *cost,
+        _ => row.get(PRICE)?,
+    };
     let kinds = set.buckets().iter().zip(0..);
     let hits = kinds.filter_map(|(kind, place)| {
         let counts = !give_back.takes(kind.refundable) && decided_at.after(kind.window) > now;
-        counts.then(|| LoggedHit::among(&keys, place, kind, 1))?
+        counts.then(|| LoggedHit::among(&keys, place, kind, hit::weight(kind, paid)))?
     });
     live.restore_send_hits(&hits.collect::<Vec<_>>(), decided_at);
     let Some(outcome) = outcome else {

@@ -159,7 +159,7 @@ mod tests {
         let sealed = sealer.seal_text(text, id).unwrap();
         log.execute(
             "INSERT INTO message VALUES (?, ?, X'', 0, 'app', 'CHANNEL_LOGIN', ?, 0, 0, X'', 0, 0, 0, NULL, NULL, 0, X'',
-                NULL)",
+                NULL, 0)",
             params![seq, id.as_bytes(), sealed],
         )
         .unwrap();

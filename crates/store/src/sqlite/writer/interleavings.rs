@@ -256,6 +256,7 @@ impl Bench {
                 outcome,
             }],
             give_back: Rules::give_backs(Channel::Login, &phone()),
+            cost: 0,
         };
         let store = Arc::clone(&self.store);
         self.call(async move {

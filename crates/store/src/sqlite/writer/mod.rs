@@ -360,6 +360,7 @@ impl Writer {
             attempts: vec![Attempt::too_late(admission.decided_at, now)],
             give_back: GiveBack::Uncounted,
             give_back_hits: Arc::new([]),
+            cost: None,
         })
     }
 

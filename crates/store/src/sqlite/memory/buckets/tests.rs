@@ -15,6 +15,7 @@ fn logged(weight: u32) -> LoggedHit {
         weight,
         refundable: true,
         of_number: None,
+        money: false,
     }
 }
 

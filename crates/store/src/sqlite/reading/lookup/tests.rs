@@ -15,7 +15,7 @@ fn add(log: &Connection, seqs: std::ops::Range<i64>) {
     for seq in seqs {
         let id = i128::from(seq).to_be_bytes();
         log.prepare_cached(
-            "INSERT INTO message VALUES (?, ?, x'', ?, '', '', x'', ?, 0, x'', 0, 5, 1, NULL, NULL, 1, x'', NULL)",
+            "INSERT INTO message VALUES (?, ?, x'', ?, '', '', x'', ?, 0, x'', 0, 5, 1, NULL, NULL, 1, x'', NULL, 0)",
         )
         .unwrap()
         .execute(params![seq, id, seq, seq / 2])
