@@ -170,7 +170,10 @@ pub const fn keeps_send(error: Option<&SendError>) -> bool {
 /// Returns whether a key keeps the answer of a check with this finding: the guess was compared.
 #[must_use]
 pub const fn keeps_check(found: &Checked) -> bool {
-    !matches!(found, Checked::Malformed | Checked::Locked { .. })
+    !matches!(
+        found,
+        Checked::Malformed | Checked::Locked { .. } | Checked::Refused(_)
+    )
 }
 
 /// The end of a send whose answer is not on record, as the timeline of its message tells it.

@@ -170,7 +170,8 @@ impl Service {
             clock.now(),
             limits.clone(),
             Arc::clone(&guard),
-        );
+        )
+        .with_guess_limits(parts.settings.guesses);
         let reach = parts.settings.reach.unwrap_or(parts.reach);
         let vendors = VendorParts {
             messenger: Arc::clone(&messenger),

@@ -49,6 +49,10 @@ pub(super) fn message(fault: &Fault) -> String {
             "The service has just started again and sends no code yet. Nothing was sent. Try again in {wait}.",
             wait = Span::of(*retry_after).in_words(&UNITS)
         ),
+        Fault::GuessesThrottled { retry_after } => format!(
+            "Too many wrong codes came from this address. Try again in {wait}.",
+            wait = Span::of(*retry_after).in_words(&UNITS)
+        ),
         Fault::ProviderUnreachable => {
             "Nothing was sent. Try again in a moment, or quote the requestId when you ask for help.".to_owned()
         }

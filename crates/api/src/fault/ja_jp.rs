@@ -49,6 +49,10 @@ pub(super) fn message(fault: &Fault) -> String {
             "サービスは再起動したばかりで、まだコードを送信できません。SMS は送信されていません。{wait}後にお試しください。",
             wait = Span::of(*retry_after).in_words(&UNITS)
         ),
+        Fault::GuessesThrottled { retry_after } => format!(
+            "このアドレスからの誤った確認コードが多すぎます。{wait}後にもう一度お試しください。",
+            wait = Span::of(*retry_after).in_words(&UNITS)
+        ),
         Fault::ProviderUnreachable => {
             "SMS は送信されていません。少し待ってもう一度お試しいただくか、requestId を添えてお問い合わせください。".to_owned()
         }

@@ -125,6 +125,11 @@ pub enum Fault {
         /// The time to wait, in whole seconds.
         retry_after: u64,
     },
+    /// Too many wrong codes came from the caller's address. Nothing was compared.
+    GuessesThrottled {
+        /// The time to wait, in whole seconds.
+        retry_after: u64,
+    },
     /// No provider could be reached. Nothing was sent.
     ProviderUnreachable,
     /// The provider refused the message. Nothing was sent.
@@ -304,7 +309,7 @@ impl Fault {
             Fault::CountryNotServed { .. }
             | Fault::CountryNotAllowed { .. }
             | Fault::KeyOfAnotherBody => 422,
-            Fault::Throttled { .. } => 429,
+            Fault::Throttled { .. } | Fault::GuessesThrottled { .. } => 429,
             Fault::HeadTooLarge => 431,
             Fault::Internal => 500,
             Fault::NotServed { .. } => 501,
@@ -338,6 +343,7 @@ impl Fault {
             Fault::CountryNotAllowed { .. } => Some(2_990_002),
             Fault::KeyOfAnotherBody => Some(2_990_006),
             Fault::Throttled { by, .. } => by.api_code(),
+            Fault::GuessesThrottled { .. } => Throttle::Caller.api_code(),
             _ => None,
         }
     }
@@ -352,9 +358,9 @@ impl Fault {
     #[must_use]
     pub const fn retry_after(&self) -> Option<u64> {
         match self {
-            Fault::Throttled { retry_after, .. } | Fault::Held { retry_after } => {
-                Some(*retry_after)
-            }
+            Fault::Throttled { retry_after, .. }
+            | Fault::GuessesThrottled { retry_after }
+            | Fault::Held { retry_after } => Some(*retry_after),
             Fault::ProviderRefused { retry_after, .. } => *retry_after,
             Fault::Unavailable => Some(1),
             _ => None,

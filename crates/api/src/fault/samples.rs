@@ -248,6 +248,10 @@ impl Fault {
             ),
             ("unavailable", Fault::Unavailable),
             ("held", Fault::Held { retry_after: 42 }),
+            (
+                "guessesThrottled",
+                Fault::GuessesThrottled { retry_after: 120 },
+            ),
             ("providerUnreachable", Fault::ProviderUnreachable),
             ("providerRefused", refused(NotSent::Unsaid)),
             ("providerBusy", refused(NotSent::Momentary)),

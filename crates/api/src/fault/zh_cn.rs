@@ -55,6 +55,10 @@ pub(super) fn message(fault: &Fault) -> String {
             "服务刚刚重新启动，暂不发送验证码。未发送任何短信。请在 {wait}后重试。",
             wait = Span::of(*retry_after).in_words(&UNITS)
         ),
+        Fault::GuessesThrottled { retry_after } => format!(
+            "来自该地址的错误验证码过多，请在 {wait}后重试。",
+            wait = Span::of(*retry_after).in_words(&UNITS)
+        ),
         Fault::ProviderUnreachable => {
             "短信未发送。请稍后重试，如需帮助请提供 requestId。".to_owned()
         }

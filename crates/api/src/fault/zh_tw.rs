@@ -55,6 +55,10 @@ pub(super) fn message(fault: &Fault) -> String {
             "服務剛剛重新啟動，暫不發送驗證碼。未發送任何簡訊。請在 {wait}後再試。",
             wait = Span::of(*retry_after).in_words(&UNITS)
         ),
+        Fault::GuessesThrottled { retry_after } => format!(
+            "來自此位址的錯誤驗證碼過多，請於 {wait}後再試。",
+            wait = Span::of(*retry_after).in_words(&UNITS)
+        ),
         Fault::ProviderUnreachable => {
             "簡訊未發送。請稍後再試，如需協助請提供 requestId。".to_owned()
         }

@@ -19,7 +19,8 @@ use super::{Code, CodeState};
 use crate::audit::Author;
 use crate::id::{MessageId, RequestId};
 use crate::idempotency::Claim;
-use crate::limit::{Bucket, Rules, guesses};
+use crate::limit::guess_sources::{GuessRules, SourceView};
+use crate::limit::{Bucket, Refusal, Rules, guesses};
 use crate::phone::PhoneNumber;
 use crate::policy;
 use crate::time::Timestamp;
@@ -78,6 +79,8 @@ pub struct CodeCheck {
     pub ends: Option<Rules>,
     /// The claim of the idempotency key that the request came with.
     pub claim: Option<Claim>,
+    /// The rules about where the guess comes from; `None` if it is counted under no source.
+    pub source: Option<GuessRules>,
 }
 
 impl CodeCheck {
@@ -93,6 +96,16 @@ impl CodeCheck {
             guess,
             ends: None,
             claim: None,
+            source: None,
+        }
+    }
+
+    /// Counts and judges the guess by where it comes from, too.
+    #[must_use]
+    pub fn from_source(self, rules: GuessRules) -> Self {
+        Self {
+            source: Some(rules),
+            ..self
         }
     }
 
@@ -127,12 +140,14 @@ pub fn is_too_late(request: RequestId, now: Timestamp) -> bool {
 
 /// The codes and failures that a ledger holds about a check, read in the same atomic step in which it applies
 /// the effect.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct CheckView<'a> {
     /// The codes of the guess's scope (application, channel and number), oldest first.
     pub codes: &'a [Code],
     /// The wrong guesses about the guess's number.
     pub failures: Failures,
+    /// What is counted by the rules of [`CodeCheck::source`].
+    pub source: SourceView,
     /// The moment of the check, on the ledger's clock.
     pub now: Timestamp,
     /// The start of trustworthy time: codes decided on before this moment are dead.
@@ -145,6 +160,9 @@ pub struct CheckView<'a> {
 /// The finding of a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Checked {
+    /// A limit on where guesses come from refuses: for a while, or until the caller solves a challenge. The ledger compared
+    /// and counted nothing.
+    Refused(Refusal),
     /// The text cannot be a code of this application and channel. Nothing was compared or counted.
     Malformed,
     /// The guess is the code of that message. For [`Caller::Application`] the code is used up now.
@@ -311,13 +329,18 @@ impl Effect {
 /// Returns the finding of `check` in `view`, and the effect that the ledger must apply; `None` changes nothing.
 /// The work is the same for every finding, so the time of an answer tells nothing.
 ///
-/// The order: a guess of a length that no good code of the scope can have ([`CodeLength`]) is malformed. A spent
-/// budget locks. In both cases nothing is compared. A right guess passes, and uses up every good code
+/// The order: a limit on where guesses come from refuses. A guess of a length that no good code of the scope can have ([`CodeLength`]) is malformed. A spent
+/// budget locks. In these cases nothing is compared. A right guess passes, and uses up every good code
 /// of the scope where the application asks. The code that was used last costs nothing. Any other guess is
 /// wrong: it costs every good code of the scope a try and the number's budget a hit, also where there was no
 /// code to compare it with. A wrong guess that is a replaced code within its life is told apart, and costs the same.
 #[must_use]
 pub fn judge(check: &CodeCheck, view: &CheckView<'_>) -> (Checked, Option<Effect>) {
+    let source = check.source.as_ref();
+    if let Some(refusal) = source.and_then(|rules| rules.refusal(&view.source, view.now)) {
+        check.guess.compare_with_nothing();
+        return (Checked::Refused(refusal), None);
+    }
     if !check.length.allows(check.guess.digits(), view) {
         check.guess.compare_with_nothing();
         return (Checked::Malformed, None);

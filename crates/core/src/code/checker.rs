@@ -13,6 +13,7 @@ use crate::guard::Guard;
 use crate::id::RequestId;
 use crate::idempotency::Claim;
 use crate::limit::LimitsInUse;
+use crate::limit::guess_sources::{GuessLimits, GuessSource};
 use crate::phone::PhoneNumber;
 use crate::policy::CodePolicy;
 use crate::ports::StoreError;
@@ -32,6 +33,8 @@ pub struct GuessInput {
     pub channel: Channel,
     /// The number that the code was sent to.
     pub phone: PhoneNumber,
+    /// Where the typed text comes from.
+    pub source: GuessSource,
     /// The typed text, unchanged.
     pub passcode: String,
     /// The claim of the idempotency key that the request came with.
@@ -58,6 +61,7 @@ pub struct Checker {
     policy_since: Timestamp,
     limits: LimitsInUse,
     guard: Arc<Guard>,
+    guesses: GuessLimits,
 }
 
 impl std::fmt::Debug for Checker {
@@ -85,7 +89,14 @@ impl Checker {
             policy_since,
             limits,
             guard,
+            guesses: GuessLimits::default(),
         }
+    }
+
+    /// Judges guesses by these limits on where they come from.
+    #[must_use]
+    pub fn with_guess_limits(self, guesses: GuessLimits) -> Self {
+        Self { guesses, ..self }
     }
 
     /// Returns the ledger's finding about the typed text. A text that cannot be a code ([`Passcode::parse`]) is
@@ -103,6 +114,7 @@ impl Checker {
         };
         let limits = self.limits.get();
         let ends = limits.ended_by_success(&input.app, input.channel, &input.phone);
+        let source = self.guesses.rules(&input.app, input.source);
         let guess = Guess::new(
             self.keys.keys(),
             passcode,
@@ -111,7 +123,7 @@ impl Checker {
             input.phone.clone(),
         );
         let check = CodeCheck::new(input.request_id, input.caller, guess, length);
-        let check = check.ending(ends).claimed(input.claim);
+        let check = check.ending(ends).claimed(input.claim).from_source(source);
         let checked = self.ledger.check(check).await?;
         if let (Caller::Application, Checked::Right { message, .. }) = (input.caller, &checked) {
             let made_at = message.made_at();
@@ -133,6 +145,7 @@ mod tests {
             app: AppId::parse("shop").unwrap(),
             channel: Channel::Login,
             phone: PhoneNumber::parse("13800138000", None).unwrap(),
+            source: GuessSource::UNCOUNTED,
             passcode: "246810".to_owned(),
             claim: None,
         };

@@ -71,7 +71,7 @@ impl Exemption {
         let has = |parts: &[Part]| parts.iter().any(|part| by.contains(part));
         let ranges = [Part::CallingCode, Part::Carrier, Part::Prefix, Part::Block];
         let addresses = [Part::Address, Part::Network];
-        let is_kept = by.contains(&Part::Number) || counts == Counts::Money;
+        let is_kept = by.contains(&Part::Number) || counts.is_money();
         !is_kept && (self.number && has(&ranges) || self.address && has(&addresses))
     }
 }
@@ -155,7 +155,7 @@ mod tests {
         for range in [Part::CallingCode, Part::Carrier, Part::Prefix, Part::Block] {
             assert_eq!(of(&[Part::Application, range]), [true, false, false]);
             assert_eq!(of(&[Part::Number, range]), [false; 3]);
-            assert_eq!(lifts(&[range], Counts::Money), [false; 3]);
+            assert_eq!(lifts(&[range], money), [false; 3]);
         }
         for part in [Part::Address, Part::Network] {
             assert_eq!(of(&[part]), [false, true, false]);

@@ -508,6 +508,7 @@ pub struct LimitState {
 }
 
 mod base;
+pub mod guess_sources;
 pub mod guesses;
 mod hits;
 mod in_use;

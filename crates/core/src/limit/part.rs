@@ -90,9 +90,20 @@ impl Part {
             Part::Number => Cow::Borrowed(phone.e164()),
             Part::CallingCode => Cow::Owned(phone.calling_code().to_string()),
             Part::Carrier => Cow::Borrowed(phone.carrier()),
-            Part::Address => Cow::Owned(address(send.address?)),
+            Part::Address => Cow::Owned(Self::address(send.address?)),
             Part::Network => Cow::Owned(network(send.address?)?),
         })
+    }
+
+    /// Returns the value of the part [`Part::Address`].
+    pub(super) fn address(address: IpAddr) -> String {
+        match address {
+            IpAddr::V4(address) => address.to_string(),
+            IpAddr::V6(address) => {
+                let [a, b, c, d, ..] = address.segments();
+                format!("{a:x}:{b:x}:{c:x}:{d:x}")
+            }
+        }
     }
 
     /// Returns whether a send has such a part.
@@ -101,16 +112,6 @@ impl Part {
             Part::Address => send.address.is_some(),
             Part::Network => matches!(send.address, Some(IpAddr::V6(_))),
             _ => true,
-        }
-    }
-}
-
-fn address(address: IpAddr) -> String {
-    match address {
-        IpAddr::V4(address) => address.to_string(),
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}")
         }
     }
 }

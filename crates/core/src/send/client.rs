@@ -57,6 +57,16 @@ impl Client {
         }
     }
 
+    /// Returns the address that limits on wrong guesses count a check under which the application's own server makes: that of
+    /// the end user whom a back end names. Other servers are not counted, since all their users share one address.
+    #[must_use]
+    pub fn vouched(&self) -> Option<IpAddr> {
+        match self {
+            Self::Public(_) => None,
+            Self::Backend { end_user, .. } => *end_user,
+        }
+    }
+
     /// Returns the standing of the client, which has solved no challenge, of an application whose callers can solve
     /// challenges or cannot.
     #[must_use]
@@ -114,6 +124,10 @@ mod tests {
         let mapped = EndUser::At(ip("::ffff:203.0.113.9"));
         assert_eq!(of("::ffff:10.1.2.3", mapped), (Some(user), user));
         assert_eq!(of("10.1.2.3", EndUser::Unnamed), (None, backend));
+        let backends = Networks::new(vec![Network::parse("10.1.0.0/16").unwrap()]).unwrap();
+        let vouched = |address, named| Client::of(&backends, ip(address), named).vouched();
+        assert_eq!(vouched("10.1.2.3", EndUser::At(user)), Some(user));
+        assert_eq!(vouched("192.0.2.1", EndUser::At(user)), None);
         assert_eq!(
             of("10.1.2.3", EndUser::Unreadable),
             (Some(backend), backend)

@@ -249,7 +249,7 @@ impl Messenger {
         now: Timestamp,
     ) -> Judgement {
         match test {
-            None => self.parts.guard.judge(&request.facts(), now),
+            None => self.parts.guard.judge(&request.facts(None), now),
             Some(_) => Judgement {
                 exempt: Exemption::default(),
                 verdict: Verdict::Allows,

@@ -151,11 +151,15 @@ impl AppState {
     /// Checks a code, to its end.
     ///
     /// # Errors
-    /// [`Fault::Unavailable`] when the store cannot record it.
+    /// [`Fault::Unavailable`] when the store cannot record it, and [`Fault::GuessesThrottled`] when a limit on where guesses
+    /// come from refuses.
     pub(crate) async fn check(&self, typed: GuessInput) -> Result<Checked, Fault> {
         let checker = Arc::clone(&self.checker);
         let checked = self.to_its_end(async move { checker.check(typed).await });
-        checked.await?.map_err(fault::of_store)
+        match checked.await?.map_err(fault::of_store)? {
+            Checked::Refused(refusal) => Err(fault::guess_refused(&refusal)),
+            found => Ok(found),
+        }
     }
 
     /// Records the use of a token, to its end. True the first time that the token is used, and never again within its

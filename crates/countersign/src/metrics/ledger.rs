@@ -129,6 +129,7 @@ pub(crate) const fn word(outcome: &Outcome) -> &'static str {
 /// The word for the finding of a check, in metrics and traces.
 pub(crate) const fn finding(checked: &Checked) -> &'static str {
     match checked {
+        Checked::Refused(_) => "refused",
         Checked::Malformed => "malformed",
         Checked::Right { .. } => "right",
         Checked::Wrong { .. } => "wrong",

@@ -17,6 +17,7 @@ use countersign_core::code::passcode::PasscodeKey;
 use countersign_core::country_rules::{Countries, CountryRules};
 use countersign_core::id::RequestId;
 use countersign_core::language::Languages;
+use countersign_core::limit::guess_sources::GuessSource;
 use countersign_core::limit::{LimitsInUse, Standing};
 use countersign_core::network::Networks;
 use countersign_core::phone::PhoneNumber;
@@ -361,6 +362,7 @@ async fn a_wall_clock_stepped_by_hours_moves_no_minute_and_no_life_by_a_millisec
             app: app.id.clone(),
             channel: Channel::Login,
             phone: PhoneNumber::parse(&number(1), None).unwrap(),
+            source: GuessSource::UNCOUNTED,
             passcode: phone.0.lock().unwrap().clone(),
             claim: None,
         };

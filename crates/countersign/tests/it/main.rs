@@ -43,6 +43,7 @@ mod ended;
 mod erase;
 mod failover;
 mod guard;
+mod guess_sources;
 mod idempotency;
 mod idle;
 mod inbox;

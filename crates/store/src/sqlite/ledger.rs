@@ -24,7 +24,7 @@ use super::log::hit::{LoggedHit, Touched};
 use super::log::keyed::KeyedRow;
 use super::log::message::{Admission, MessageRow};
 use super::log::record::Record;
-use super::memory::{CheckKeys, Live};
+use super::memory::{CheckKeys, Live, SourceKeys};
 use super::writer::queue::Durable;
 use super::{DECISION, SqliteStore, unsealed, wait, writer};
 use crate::seal::{Key, Keys, Sealer};
@@ -69,14 +69,25 @@ impl Ledger for SqliteStore {
                     Some(ends) => Touched::of(ends, sealer).under_every_key(),
                     None => Arc::new([]),
                 },
+                source: check.source.as_ref().map(|rules| SourceKeys {
+                    address: rules
+                        .address
+                        .as_ref()
+                        .map(|rules| Touched::of(rules, sealer)),
+                    wrong: Touched::of(&rules.wrong, sealer),
+                    right: Touched::of(&rules.right, sealer),
+                }),
             })
         };
         self.act(check.request_id, keys, |live, keys, now| {
             let (found, effect) = live.check(&check, &keys, now);
+            if let (Some(Effect::Used { .. }), Some(source)) = (&effect, &keys.source) {
+                live.count_right(source, now);
+            }
             let event = effect.map(|effect| NewEvent {
                 hits: match effect.hits() {
                     HitChange::EndSends => Arc::clone(&keys.ends),
-                    _ => Arc::clone(&keys.touched.hits),
+                    _ => keys.wrong_hits(),
                 },
                 effect,
                 caller: Some(check.caller),
@@ -432,7 +443,7 @@ impl SqliteStore {
         &self,
         request_id: RequestId,
         prepare: impl Fn(&Sealer) -> Result<P, StoreError>,
-        find: impl FnOnce(&Live, P, Timestamp) -> (T, Step),
+        find: impl FnOnce(&mut Live, P, Timestamp) -> (T, Step),
     ) -> Result<T, StoreError> {
         let (found, durable) = {
             let (mut live, prepared) = self.with_newest_keys(prepare)?;
@@ -443,7 +454,7 @@ impl SqliteStore {
             if self.queue.is_full() {
                 return Err(StoreError::Overloaded);
             }
-            let (found, step) = find(&live, prepared, now);
+            let (found, step) = find(&mut live, prepared, now);
             let record = match step {
                 Step::Event(event) => {
                     Record::Event(Box::new(apply(*event, request_id, &mut live, now)))

@@ -10,6 +10,7 @@ use countersign_core::code::CodeState;
 use countersign_core::code::check::{Caller, Checked, TokenUse, Unlock};
 use countersign_core::code::checker::{Checker, GuessInput};
 use countersign_core::limit::LimitsInUse;
+use countersign_core::limit::guess_sources::GuessSource;
 use countersign_core::phone::PhoneNumber;
 use countersign_core::policy::{CodePolicy, CodeRules, Resend, TOKEN_LIFE};
 use countersign_core::send::outcome::Outcome;
@@ -73,6 +74,7 @@ async fn text_that_cannot_be_a_code_is_not_checked_and_costs_nothing() {
                 app: AppId::parse("app").unwrap(),
                 channel: Channel::Login,
                 phone: PhoneNumber::parse(PHONE, None).unwrap(),
+                source: GuessSource::UNCOUNTED,
                 passcode: passcode.to_owned(),
                 claim: None,
             };

@@ -8,6 +8,7 @@ mod backend;
 mod budgets;
 mod checks;
 mod codes;
+mod guess_sources;
 mod keyed;
 mod limits;
 mod model;

@@ -272,7 +272,7 @@ pub(crate) enum ModelAnswer {
 impl ModelAnswer {
     pub(crate) fn of(found: &Checked, number_of: impl Fn(&Checked) -> usize) -> Self {
         match found {
-            Checked::Malformed => {
+            Checked::Malformed | Checked::Refused(_) => {
                 unreachable!("every guess of the schedules has the length of a code")
             }
             Checked::Right { .. } => ModelAnswer::Right(number_of(found)),

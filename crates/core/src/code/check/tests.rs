@@ -2,6 +2,8 @@ use super::*;
 use crate::application::AppId;
 use crate::channel::Channel;
 use crate::code::passcode::{Binding, Passcode, PasscodeKey};
+use crate::limit::LimitState;
+use crate::limit::guess_sources::{GuessLimits, GuessSource};
 
 const NOW: Timestamp = Timestamp::from_millis(1_000_000);
 
@@ -52,6 +54,7 @@ fn view(codes: &[Code]) -> CheckView<'_> {
     CheckView {
         codes,
         failures: Failures::default(),
+        source: SourceView::default(),
         now: NOW,
         dead_before: Timestamp::default(),
         counts_strangers: true,
@@ -204,6 +207,44 @@ fn a_spent_budget_locks_before_anything_is_compared() {
     let (found, effect) = judge(&check(Caller::Public, "123456"), &locked);
     let wait = Some(Duration::from_secs(7));
     assert_eq!((found, effect), (Checked::Locked { wait }, None));
+}
+
+#[test]
+fn a_limit_on_the_source_refuses_before_anything_is_compared() {
+    let codes = [code("123456", 10)];
+    let source = GuessSource {
+        address: Some([192, 0, 2, 1].into()),
+        ..GuessSource::UNCOUNTED
+    };
+    let rules = GuessLimits::default().rules(&app(), source);
+    let placed = &rules.address.as_ref().unwrap().set().limits()[0];
+    let until = NOW.after(Duration::from_secs(7));
+    let spent = CheckView {
+        source: SourceView {
+            address: vec![LimitState {
+                limit: placed.limit.clone(),
+                count: 100,
+                refused_until: Some(until),
+            }],
+            ..SourceView::default()
+        },
+        ..view(&codes)
+    };
+    for caller in Caller::ALL {
+        for typed in ["123456", "999999", "1234567"] {
+            let check = check(caller, typed).from_source(rules.clone());
+            let (found, effect) = judge(&check, &spent);
+            let Checked::Refused(refusal) = found else {
+                panic!("{found:?}");
+            };
+            assert_eq!((refusal.count, refusal.until), (100, Some(until)));
+            assert_eq!(effect, None);
+        }
+    }
+    assert!(matches!(
+        judge(&check(Caller::Public, "123456"), &spent).0,
+        Checked::Right { .. }
+    ));
 }
 
 #[test]

@@ -81,7 +81,7 @@ impl DraftLimit {
     pub(super) fn outcome(&self) -> RuleOutcome {
         let by = &self.limit.by;
         let unknown = by.contains(&Part::Address) || by.contains(&Part::Network);
-        let is_tried = !unknown && self.limit.counts != Counts::Money;
+        let is_tried = !unknown && !self.limit.counts.is_money();
         self.refusals.outcome(&self.limit.name, is_tried)
     }
 }

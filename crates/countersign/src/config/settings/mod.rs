@@ -6,6 +6,7 @@ mod codes;
 mod countries;
 mod draft;
 mod guard;
+mod guesses;
 mod keys;
 mod layers;
 mod limits;
@@ -22,6 +23,7 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use countersign_core::country_rules::CountryRules;
 use countersign_core::guard::GuardSettings;
+use countersign_core::limit::guess_sources::GuessLimits;
 use countersign_core::limit::{BaseLimits, Mode};
 use countersign_core::policy::CodePolicy;
 use countersign_core::retention::Retention;
@@ -52,6 +54,8 @@ pub struct Settings {
     pub clock: ClockSettings,
     /// The rules of codes.
     pub codes: CodePolicy,
+    /// The limits on wrong guesses by where they come from.
+    pub guesses: GuessLimits,
     /// The limits on sends.
     pub limits: BaseLimits,
     /// The country of the deployment, and those that its sends may reach.
@@ -96,6 +100,7 @@ struct File {
     clock: clock::ClockSection,
     #[serde(default)]
     codes: codes::Codes,
+    guesses: guesses::GuessesSection,
     #[serde(default)]
     countries: countries::CountriesSection,
     #[serde(default)]
@@ -183,6 +188,7 @@ impl Settings {
             guard,
             limits: limits::limits(file.limits, &sources, otherwise, countries.home)?,
             countries,
+            guesses: file.guesses.limits(otherwise).context("guesses")?,
             prices: file.prices.file(),
             retention: file.retention.settings().context("retention")?,
             test_numbers: file.test_numbers.are_allowed(purpose),

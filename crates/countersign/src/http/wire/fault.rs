@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use countersign_api::{BadPhone, Fault, FieldProblem, NotSent, Throttle};
-use countersign_core::limit::LimitKind;
+use countersign_core::limit::{LimitKind, Refusal};
 use countersign_core::phone::{InvalidPhone, PhoneNumber};
 use countersign_core::ports::StoreError;
 use countersign_core::send::messenger::SendError;
@@ -108,6 +108,13 @@ pub(crate) fn not_sent(error: SendError) -> Fault {
         },
         SendError::Store(error) => of_store(error),
         SendError::Entropy(_) | SendError::TooLate => Fault::Unavailable,
+    }
+}
+
+/// The fault of a guess that a limit on where guesses come from refuses.
+pub(crate) fn guess_refused(refusal: &Refusal) -> Fault {
+    Fault::GuessesThrottled {
+        retry_after: whole_seconds(refusal.wait()),
     }
 }
 

@@ -26,6 +26,11 @@ impl AppServer {
         Self(self.0.with("idempotency-key", key))
     }
 
+    /// The server, which names the end user at `address`.
+    pub(crate) fn naming(&self, address: &str) -> Self {
+        Self(self.0.clone().with("x-real-ip", address))
+    }
+
     /// `POST /api/v3/{name}`.
     pub(crate) async fn post(&self, name: &str, body: Value) -> Answer {
         self.0.post(name, body).await

@@ -8,7 +8,7 @@ use countersign_core::time::Timestamp;
 /// ([`keeps_check`](countersign_core::idempotency::keeps_check)).
 pub(crate) fn to_text(found: &Checked) -> Option<String> {
     Some(match found {
-        Checked::Malformed | Checked::Locked { .. } => return None,
+        Checked::Malformed | Checked::Locked { .. } | Checked::Refused(_) => return None,
         Checked::Right { message, at } => format!("right {message} {}", at.as_millis()),
         Checked::Wrong { tries_left } => format!("wrong {tries_left}"),
         Checked::Replaced { tries_left } => format!("replaced {tries_left}"),

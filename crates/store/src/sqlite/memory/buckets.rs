@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 use std::time::Duration;
 
-use countersign_core::limit::{self, Hit, Hits, Limit, PlacedLimit, RuleSet};
+use countersign_core::limit::{self, Hit, Hits, Limit, LimitState, PlacedLimit, RuleSet};
 use countersign_core::time::Timestamp;
 
 use super::shards::{AsItIs, Shards};
@@ -147,6 +147,26 @@ impl Buckets {
         now: Timestamp,
     ) -> Vec<(usize, Timestamp)> {
         self.judge_first(limits, touched, usize::MAX, now)
+    }
+
+    /// Returns what each limit counts for an event in the buckets of `touched` at `now`, and until when it would refuse it.
+    pub(super) fn preview(
+        &self,
+        limits: &RuleSet,
+        touched: &Touched,
+        now: Timestamp,
+    ) -> Vec<LimitState> {
+        let refusals = self.judge_all(limits, touched, now);
+        let counted = limits.limits().iter().zip(0..).map(|(placed, place)| {
+            let keys = touched.bucket(placed.bucket);
+            let refusal = refusals.iter().find(|(refused, _)| *refused == place);
+            LimitState {
+                limit: placed.limit.clone(),
+                count: keys.map_or(0, |keys| self.count(&placed.limit, keys, now)),
+                refused_until: refusal.map(|(_, until)| *until),
+            }
+        });
+        counted.collect()
     }
 
     /// Judges an event like [`Buckets::judge_all`], in the first `most` of its buckets alone.

@@ -5,9 +5,11 @@ use std::collections::HashMap;
 use countersign_core::code::check::HitChange;
 use countersign_core::code::failures::Failures;
 use countersign_core::limit::Rules;
+use countersign_core::limit::guess_sources::{AppGuesses, GuessRules, SourceView};
 use countersign_core::time::Timestamp;
 
 use super::buckets::Buckets;
+use super::live::SourceKeys;
 use crate::seal::{Key, Keys};
 use crate::sqlite::log::event::EventRow;
 use crate::sqlite::log::hit::{BucketKeys, LoggedHit, Touched};
@@ -18,10 +20,12 @@ const CROWD: usize = 500_000;
 /// The counts that events change.
 #[derive(Debug, Default)]
 pub(super) struct FailureCounts {
-    /// Hits of wrong guesses, by number, and of token uses, by token.
+    /// Hits of wrong guesses, by number, by address and by application, and of token uses, by token.
     hits: Buckets,
     /// Consecutive wrong guesses, by number; zero is not stored.
     in_a_row: HashMap<Key, u32>,
+    /// Hits of codes that were used up, by application.
+    right: Buckets,
 }
 
 impl FailureCounts {
@@ -38,6 +42,33 @@ impl FailureCounts {
             in_a_row: phone.all().map(|key| self.in_a_row(key)).sum(),
             refused_until: refusals.into_iter().map(|(_, until)| until).max(),
         }
+    }
+
+    /// Returns what is counted of the source of a guess at `now`.
+    pub(super) fn of_source(
+        &self,
+        rules: &GuessRules,
+        keys: &SourceKeys,
+        now: Timestamp,
+    ) -> SourceView {
+        let address = rules.address.as_ref().zip(keys.address.as_ref());
+        let address = address.map(|(rules, touched)| self.hits.preview(rules.set(), touched, now));
+        let count = |buckets: &Buckets, rules: &Rules, touched: &Touched| {
+            let states = buckets.preview(rules.set(), touched, now);
+            states.first().map_or(0, |state| state.count)
+        };
+        SourceView {
+            address: address.unwrap_or_default(),
+            app: AppGuesses {
+                wrong: count(&self.hits, &rules.wrong, &keys.wrong),
+                right: count(&self.right, &rules.right, &keys.right),
+            },
+        }
+    }
+
+    /// Counts a code of an application that was used up at `now`.
+    pub(super) fn count_right(&mut self, keys: &SourceKeys, now: Timestamp) {
+        self.right.add_all(&keys.right.hits, now);
     }
 
     /// Applies `event` to the number's count and to the buckets of its hits. A count under older keys of the number goes
@@ -92,6 +123,7 @@ impl FailureCounts {
     /// Drops hits that count no more at `now`, in a part of the buckets at a time.
     pub(super) fn sweep(&mut self, now: Timestamp) {
         self.hits.sweep(now);
+        self.right.sweep(now);
     }
 
     /// Returns all hits that count at `now`, by bucket.

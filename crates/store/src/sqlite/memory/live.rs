@@ -8,6 +8,7 @@ use countersign_core::code::check::{CheckView, Checked, CodeCheck, Effect, HitCh
 use countersign_core::code::passcode::SealedPasscode;
 use countersign_core::code::{Code, CodeState, check};
 use countersign_core::id::MessageId;
+use countersign_core::limit::guess_sources::SourceView;
 use countersign_core::limit::{LimitState, RuleSet, Rules};
 use countersign_core::message::{Decision, LiveCode};
 use countersign_core::send::attempt::Attempt;
@@ -49,6 +50,28 @@ pub(crate) struct CheckKeys {
     pub(crate) touched: Touched,
     /// The hits of sends that a right guess ends, under the keys of every generation.
     pub(crate) ends: Arc<[LoggedHit]>,
+    /// The buckets of where the guess comes from.
+    pub(crate) source: Option<SourceKeys>,
+}
+
+/// The buckets of where a guess comes from.
+#[derive(Debug)]
+pub(crate) struct SourceKeys {
+    pub(crate) address: Option<Touched>,
+    pub(crate) wrong: Touched,
+    pub(crate) right: Touched,
+}
+
+impl CheckKeys {
+    /// Returns the hits of a wrong guess: about the number, and of where it comes from.
+    pub(crate) fn wrong_hits(&self) -> Arc<[LoggedHit]> {
+        let Some(source) = &self.source else {
+            return Arc::clone(&self.touched.hits);
+        };
+        let address = source.address.iter().flat_map(|touched| &*touched.hits);
+        let hits = self.touched.hits.iter().chain(address);
+        hits.chain(&*source.wrong.hits).copied().collect()
+    }
 }
 
 #[derive(Debug)]
@@ -112,17 +135,7 @@ impl Live {
         touched: &Touched,
         now: Timestamp,
     ) -> Vec<LimitState> {
-        let refusals = self.judge_send(limits, touched, now);
-        let counted = limits.limits().iter().zip(0..).map(|(placed, place)| {
-            let keys = touched.bucket(placed.bucket);
-            let refusal = refusals.iter().find(|(refused, _)| *refused == place);
-            LimitState {
-                limit: placed.limit.clone(),
-                count: keys.map_or(0, |keys| self.sends.count(&placed.limit, keys, now)),
-                refused_until: refusal.map(|(_, until)| *until),
-            }
-        });
-        counted.collect()
+        self.sends.preview(limits, touched, now)
     }
 
     /// Returns the live code that a message of `scope` brings once more, if one is kept sealed.
@@ -285,16 +298,26 @@ impl Live {
             scope,
             phone,
             touched,
+            source,
             ..
         } = keys;
+        let rules = check.source.as_ref().zip(source.as_ref());
         let view = CheckView {
             codes: &self.codes.of_all(scope),
             failures: self.failures.of(phone, &check.rules, touched, now),
+            source: rules.map_or_else(SourceView::default, |(rules, keys)| {
+                self.failures.of_source(rules, keys, now)
+            }),
             now,
             dead_before: self.codes.dead_before(),
             counts_strangers: !self.failures.is_crowded(),
         };
         check::judge(check, &view)
+    }
+
+    /// Counts a code of an application that was used up at `now`, in memory alone: fewer of them make limits stricter.
+    pub(crate) fn count_right(&mut self, keys: &SourceKeys, now: Timestamp) {
+        self.failures.count_right(keys, now);
     }
 
     /// Applies an event: when it happens, and again at a start.
@@ -606,6 +629,7 @@ mod tests {
             phone: Key(2).into(),
             touched: Touched::from(Arc::new([hit(3)]) as Arc<[_]>),
             ends: Arc::new([]),
+            source: None,
         };
         let find = |live: &Live| live.check(&check, &keys, at(1));
         let (_, counted) = find(&live);

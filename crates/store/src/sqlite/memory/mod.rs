@@ -10,5 +10,5 @@ mod shards;
 
 #[cfg(test)]
 pub(super) use live::Picture;
-pub(super) use live::{CheckKeys, Live};
+pub(super) use live::{CheckKeys, Live, SourceKeys};
 pub(super) use setup::LiveSetup;

@@ -5,6 +5,7 @@ use axum::response::Response;
 use countersign_api::{Fault, FieldProblem, Lang, PreCheckCodeRequest, PreCheckedCode};
 use countersign_core::code::check::{Caller, Checked};
 use countersign_core::code::checker::GuessInput;
+use countersign_core::limit::guess_sources::GuessSource;
 use serde_json::json;
 
 use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
@@ -34,7 +35,12 @@ pub(crate) fn endpoint() -> Endpoint {
         )),
         faults: &[
             faults::PHONE,
-            &["fieldNotObject", "badCodeType", "unknownChannel"],
+            &[
+                "fieldNotObject",
+                "badCodeType",
+                "unknownChannel",
+                "guessesThrottled",
+            ],
         ],
     }
 }
@@ -56,12 +62,17 @@ async fn check(state: &AppState, cx: &Context, body: Body) -> Result<PreCheckedC
     let phone = app
         .phone(&payload.phone, payload.phone_country_code.as_deref())
         .map_err(fault::bad_phone)?;
+    let client = cx.client(&app);
     let typed = GuessInput {
         request_id: cx.request_id,
         caller: Caller::Public,
         app: app.id.clone(),
         channel: channel::of_wire(payload.channel),
         phone,
+        source: GuessSource {
+            address: client.counted(),
+            standing: client.standing(false),
+        },
         passcode: payload.pass_code,
         claim: None,
     };

@@ -9,6 +9,8 @@ use countersign_core::application::AppId;
 use countersign_core::code::check::{Caller, Checked};
 use countersign_core::code::checker::GuessInput;
 use countersign_core::idempotency::{KeyedEndpoint, keeps_check};
+use countersign_core::limit::Standing;
+use countersign_core::limit::guess_sources::GuessSource;
 use countersign_core::phone::PhoneNumber;
 use countersign_core::ports::answers::Decided;
 use countersign_core::time::Timestamp;
@@ -40,7 +42,10 @@ pub(crate) fn endpoint() -> Endpoint {
         answers: Answers::Data(Shape::of::<VerifiedCode>(
             json!({"isValid": false, "reason": "wrong", "triesLeft": 4}),
         )),
-        faults: &[faults::PHONE, &["fieldNotBool", "unknownChannel"]],
+        faults: &[
+            faults::PHONE,
+            &["fieldNotBool", "unknownChannel", "guessesThrottled"],
+        ],
     }
 }
 
@@ -68,6 +73,10 @@ async fn verify(state: &AppState, cx: &Context, body: Body) -> Result<Told<Verif
                 app: app.id.clone(),
                 channel: channel::of_wire(body.channel),
                 phone: phone.clone(),
+                source: GuessSource {
+                    address: cx.client(&app).vouched(),
+                    standing: Standing::Trusted,
+                },
                 passcode: body.pass_code,
                 claim: claim.clone(),
             };
@@ -131,6 +140,8 @@ fn answer(found: &Checked) -> VerifiedCode {
         Checked::Expired => invalid(InvalidReason::Expired),
         Checked::Used => invalid(InvalidReason::Used),
         Checked::NotSent => invalid(InvalidReason::NotSent),
+        // `AppState::check` makes a fault of it.
+        Checked::Refused(_) => invalid(InvalidReason::Locked),
         Checked::Locked { wait } => VerifiedCode {
             retry_after: wait.map(fault::whole_seconds),
             ..invalid(InvalidReason::Locked)
