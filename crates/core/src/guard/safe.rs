@@ -126,6 +126,7 @@ impl SafeList {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::price::Currency;
 
     fn entry(who: Safe, until: i64) -> SafeEntry {
         SafeEntry {
@@ -152,6 +153,7 @@ mod tests {
             [number, address, Exemption::default()].map(|exempt| exempt.lifts(&by, counts))
         };
         let of = |by: &[Part]| lifts(by, Counts::Messages);
+        let money = Counts::Money(Currency::parse("CNY").unwrap());
         for range in [Part::CallingCode, Part::Carrier, Part::Prefix, Part::Block] {
             assert_eq!(of(&[Part::Application, range]), [true, false, false]);
             assert_eq!(of(&[Part::Number, range]), [false; 3]);
