@@ -87,6 +87,28 @@ async function readsTheInbox(browser, number) {
   await it.leave();
 }
 
+/** A limit asks for a challenge: the widget solves it, and the code arrives. */
+async function meetsAChallenge(browser, look, number) {
+  const operator = { authorization: `Bearer ${OPERATOR_TOKEN}` };
+  await call("update-application", { appId: "dev-app", challenges: true }, operator);
+  try {
+    const it = await signer(browser, look);
+    const solutions = [];
+    it.page.on("request", (request) => request.postData()?.includes("solution=") && solutions.push(request.url()));
+    await it.ask(number);
+    const sent = it.page.getByRole("status").filter({ hasText: "We sent a code" });
+    await sent.waitFor({ timeout: 60_000 }); // the browser computes meanwhile
+    assert.deepEqual(solutions, [`${PAGE}/code`]);
+    await it.looks();
+    const { passCode } = await message(`+86${number}`);
+    await it.type(passCode);
+    await it.says(`Signed in as +86188****${number.slice(-4)}`);
+    await it.leave();
+  } finally {
+    await call("update-application", { appId: "dev-app", challenges: false }, operator);
+  }
+}
+
 async function readsChinese(browser, number) {
   const it = await signer(browser, "chinese");
   await it.page.goto(PAGE);
@@ -107,5 +129,7 @@ export const cases = [
   ["the same without JavaScript", (browser) => signsIn(browser, "no script", "18800008923")],
   ["a visitor reads the code in the inbox", (browser) => readsTheInbox(browser, "18800008925")],
   ["a visitor whose browser is Chinese reads Chinese", (browser) => readsChinese(browser, "18800008926")],
+  ["a visitor meets a challenge, which the widget solves", (browser) => meetsAChallenge(browser, "desktop", "18800008927")],
+  ["the same on a phone", (browser) => meetsAChallenge(browser, "phone", "18800008928")],
   ["a message for webHost localhost fills itself in", (browser) => fillsIn(browser, "18800008924")],
 ];

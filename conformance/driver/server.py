@@ -25,11 +25,11 @@ class NoServer(Exception):
 
 
 class Server:
-    """`with Server(binary, name) as server:` starts it; leaving the block makes sure it is gone."""
+    """`with Server(binary, name) as server:` starts it with these settings; leaving the block makes sure it is gone."""
 
     app_secret = APP_SECRET
 
-    def __init__(self, binary, name):
+    def __init__(self, binary, name, settings=""):
         self._log = log_file(f"{name}-server")
         self._data = tempfile.TemporaryDirectory(prefix="countersign-conformance-")
         self.folder = Path(self._data.name)
@@ -40,6 +40,10 @@ class Server:
             "--countries", "CN,US",
             "--quiet",
         ]  # fmt: skip
+        if settings:
+            file = self.folder / "settings.toml"
+            file.write_text(settings)
+            self._command += ["--config", str(file)]
 
     def __enter__(self):
         try:

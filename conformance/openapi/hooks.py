@@ -22,10 +22,12 @@ def before_load_schema(context, raw_schema):
             if "oneOf" not in envelope["content"]["application/json"]["schema"]:
                 continue  # no envelope
             examples = envelope["content"]["application/json"]["examples"].values()
-            success, failure = envelope["content"]["application/json"]["schema"]["oneOf"]
+            success, failure, *challenge = envelope["content"]["application/json"]["schema"]["oneOf"]
             for code in {example["value"]["statusCode"] for example in examples}:
                 response = copy.deepcopy(envelope)
                 schema = success if code == 200 else failure
+                if code == 403 and challenge:
+                    (schema,) = challenge
                 response["content"]["application/json"] = {"schema": schema}
                 operation["responses"][str(code)] = response
 

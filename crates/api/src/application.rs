@@ -48,6 +48,9 @@ pub struct ApplicationDto {
     /// The language of messages that have no text in the language that was chosen; `en-US` where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default_language: Option<String>,
+    /// Whether its callers can solve challenges. Absent where they cannot.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub challenges: bool,
     /// Whether the application is disabled: its callers hear that it does not exist. Absent where it is not.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub disabled: bool,
@@ -111,6 +114,9 @@ pub struct CreateApplicationRequest {
     /// The tag of the language of messages that have no text in the language that was chosen; `en-US` if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default_language: Option<String>,
+    /// Whether its callers can solve challenges, which rules then demand of them; false if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub challenges: Option<bool>,
 }
 
 /// The body of `POST /api/v3/update-application`. Absent fields stay as they are.
@@ -162,6 +168,9 @@ pub struct UpdateApplicationRequest {
     /// The tag of the language of messages that have no text in the language that was chosen; empty for `en-US`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default_language: Option<String>,
+    /// Whether its callers can solve challenges, which rules then demand of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub challenges: Option<bool>,
     /// The version that the caller has seen. If the application has another one, the service changes nothing.
     /// Absent for any version.
     #[serde(default, skip_serializing_if = "Option::is_none")]

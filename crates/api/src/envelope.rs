@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Fault, Lang};
+use crate::{DemandedChallenge, Fault, Lang};
 
 /// The wrapper of every answer except [`SystemInfo`](crate::SystemInfo). `T` is the `data` of endpoints that
 /// have any.
@@ -25,7 +25,7 @@ pub struct Envelope<T = ()> {
     pub api_code: Option<u32>,
     /// The id of the request; quote it when asking for help.
     pub request_id: String,
-    /// The result of the endpoint, if it has one.
+    /// The result of the endpoint, if it has one; of a failure, the challenge to solve.
     #[serde(default = "none", skip_serializing_if = "Option::is_none")]
     pub data: Option<T>,
 }
@@ -41,7 +41,7 @@ impl Envelope {
         Envelope::with(lang, request_id, None)
     }
 
-    /// Makes the envelope of a failure.
+    /// Makes the envelope of a failure, without the challenge of one that demands it.
     ///
     /// ```
     /// use countersign_api::{Envelope, Fault, Lang};
@@ -56,6 +56,33 @@ impl Envelope {
             api_code: fault.api_code(),
             request_id,
             data: None,
+        }
+    }
+}
+
+impl Envelope<DemandedChallenge> {
+    /// Makes the envelope of a failure, with the challenge of one that demands it.
+    ///
+    /// ```
+    /// use countersign_api::{Envelope, Fault, Lang};
+    /// let answer = Envelope::demanding(&Fault::UnknownApplication, Lang::EnUs, "r".to_owned());
+    /// assert_eq!((answer.status_code, answer.data), (404, None));
+    /// ```
+    #[must_use]
+    pub fn demanding(fault: &Fault, lang: Lang, request_id: String) -> Self {
+        let Envelope {
+            status_code,
+            message,
+            api_code,
+            request_id,
+            data: _,
+        } = Envelope::failure(fault, lang, request_id);
+        Envelope {
+            status_code,
+            message,
+            api_code,
+            request_id,
+            data: fault.challenge().cloned(),
         }
     }
 }

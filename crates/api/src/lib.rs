@@ -8,6 +8,7 @@
 mod access_key;
 mod application;
 mod audit;
+mod challenge;
 mod channel;
 mod check_app_id_secret;
 mod country;
@@ -45,6 +46,10 @@ pub use application::{
 };
 pub use audit::{
     AuditActDto, AuditActor, AuditExport, AuditTarget, AuditVerification, RecordBackupRequest,
+};
+pub use challenge::{
+    AltchaBinding, AltchaChallenge, AltchaParameters, ChallengeKind, ChallengeVerifier,
+    DemandedChallenge,
 };
 pub use channel::Channel;
 pub use check_app_id_secret::{CheckAppIdSecretRequest, CheckedSecret};

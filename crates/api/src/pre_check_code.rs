@@ -29,6 +29,9 @@ pub struct PreCheckCodeRequest {
         skip_serializing_if = "Option::is_none"
     )]
     pub sms_code_payload: Option<SmsCodePayload>,
+    /// The solution of the [challenge](crate::DemandedChallenge) that an answer to the same request demanded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub challenge_solution: Option<String>,
 }
 
 /// A code from an SMS, as a person typed it.

@@ -2,7 +2,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::Channel;
 
-/// The body of `POST /api/v3/send-sms`. The answer is an [`Envelope`](crate::Envelope) without data.
+/// The body of `POST /api/v3/send-sms`. The answer is an [`Envelope`](crate::Envelope) without data, or
+/// the [challenge](crate::DemandedChallenge) to solve first.
 ///
 /// ```
 /// use countersign_api::{Channel, SendSmsRequest};
@@ -10,6 +11,7 @@ use crate::Channel;
 ///     channel: Channel::Login,
 ///     phone_number: "18800008888".to_owned(),
 ///     phone_country_code: None,
+///     challenge_solution: None,
 /// };
 /// assert_eq!(
 ///     serde_json::to_string(&body).unwrap(),
@@ -27,6 +29,9 @@ pub struct SendSmsRequest {
     /// The country code, such as `+86`. Absent, null and empty all mean +86, unless the number names its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone_country_code: Option<String>,
+    /// The solution of the [challenge](crate::DemandedChallenge) that an answer to the same request demanded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub challenge_solution: Option<String>,
 }
 
 // Written by hand, since a number must not be printed.

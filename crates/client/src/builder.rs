@@ -43,6 +43,8 @@ pub struct AuthenticationClientBuilder {
     lang: Option<Lang>,
     timeout: Duration,
     connect_timeout: Duration,
+    #[cfg(feature = "challenges")]
+    solves_challenges: bool,
     #[cfg(feature = "rustls")]
     roots: Vec<Vec<u8>>,
     #[cfg(feature = "tokens")]
@@ -69,6 +71,8 @@ impl AuthenticationClientBuilder {
             lang: None,
             timeout: Duration::from_secs(10),
             connect_timeout: Duration::from_secs(3),
+            #[cfg(feature = "challenges")]
+            solves_challenges: false,
             #[cfg(feature = "rustls")]
             roots: Vec::new(),
             #[cfg(feature = "tokens")]
@@ -256,6 +260,8 @@ impl AuthenticationClientBuilder {
             app_id: app_id_header,
             credentials,
             lang: self.lang,
+            #[cfg(feature = "challenges")]
+            solves_challenges: self.solves_challenges,
             #[cfg(feature = "tokens")]
             tokens: Verifier::new(
                 self.issuer.unwrap_or_else(|| transport.host.issuer()),
@@ -265,6 +271,24 @@ impl AuthenticationClientBuilder {
             ),
             transport,
         }))
+    }
+
+    /// Solves the challenges that the service demands of [`send_sms`](AuthenticationClient::send_sms), and sends the request again
+    /// with the solution: once for each call. That takes a core for a second or more, beyond the time-out of the requests.
+    ///
+    /// A program that serves people's pages leaves it off, and lets the browser of the person do the work
+    /// ([`Challenge`](crate::Challenge)).
+    ///
+    /// ```
+    /// use countersign_client::AuthenticationClient;
+    ///
+    /// let builder = AuthenticationClient::builder().solve_challenges(true);
+    /// # drop(builder);
+    /// ```
+    #[cfg(feature = "challenges")]
+    pub fn solve_challenges(mut self, solve: bool) -> Self {
+        self.solves_challenges = solve;
+        self
     }
 
     /// Makes the client for a program without async.

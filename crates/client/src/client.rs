@@ -55,6 +55,8 @@ pub(crate) struct Inner {
     /// The value of the header `Authorization`, where a secret was given.
     pub(crate) credentials: Option<HeaderValue>,
     pub(crate) lang: Option<Lang>,
+    #[cfg(feature = "challenges")]
+    pub(crate) solves_challenges: bool,
     pub(crate) transport: Transport,
     #[cfg(feature = "tokens")]
     pub(crate) tokens: crate::token::Verifier,
@@ -85,7 +87,8 @@ impl AuthenticationClient {
     /// The request has an idempotency key, new for each call unless [`SendSms::idempotency_key`] chose one. Where the
     /// connection breaks before the answer, the client repeats the request with the same key, twice at most and within
     /// [`timeout`](AuthenticationClientBuilder::timeout): the service sends one message, and gives each repeat the first
-    /// answer. Dropping the future before it is ready does not cancel the send.
+    /// answer. A challenge that the
+    /// service demands is solved where the client was told to (`solve_challenges`). Dropping the future before it is ready does not cancel the send.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/service.rs"));
@@ -106,6 +109,18 @@ impl AuthenticationClient {
     /// 200, unless [`into_result`](SendSmsResponse::into_result) makes it an error. With 503 nothing was sent,
     /// but the number's minute may be taken.
     pub async fn send_sms(&self, sms: SendSms) -> Result<SendSmsResponse, Error> {
+        let answer = self.send_once(&sms).await?;
+        #[cfg(feature = "challenges")]
+        if self.0.solves_challenges
+            && let Some(challenge) = answer.challenge.clone()
+            && let Some(solution) = challenge.solve().await
+        {
+            return self.send_once(&sms.challenge_solution(solution)).await;
+        }
+        Ok(answer)
+    }
+
+    async fn send_once(&self, sms: &SendSms) -> Result<SendSmsResponse, Error> {
         let key = repeat::key(sms.chosen_key())?;
         self.call_repeatedly(&call::SEND_SMS, None, sms.body(), key)
             .await

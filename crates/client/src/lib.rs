@@ -3,6 +3,7 @@
 
 mod builder;
 mod call;
+mod challenge;
 mod client;
 #[cfg(feature = "tokens")]
 mod clock;
@@ -28,6 +29,7 @@ mod verify_code;
 pub mod blocking;
 
 pub use builder::AuthenticationClientBuilder;
+pub use challenge::Challenge;
 pub use client::AuthenticationClient;
 pub use countersign_api::{Channel, Lang, VerificationClaims};
 pub use error::{Error, ErrorKind};

@@ -176,6 +176,7 @@ mod tests {
                     code = code.phone_country_code(country);
                 }
                 let wire = PreCheckCodeRequest {
+                    challenge_solution: None,
                     code_type: "SMS".to_owned(),
                     sms_code_payload: Some(SmsCodePayload {
                         phone: "18800008888".to_owned(),

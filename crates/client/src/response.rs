@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::Error;
+use crate::{Challenge, Error};
 
 /// An answer of the API, with the `data` of calls that have any. A refusal is an answer like any other, with
 /// another [`status_code`](Self::status_code) than 200, as in GenAuth's SDKs;
@@ -32,8 +32,8 @@ pub struct Response<T = ()> {
     /// status. A send succeeds when the code was sent, or when its outcome is unknown; a check succeeds also
     /// for a code that is not valid.
     ///
-    /// Countersign answers 400 for a number that cannot get a code, 401 for a wrong secret, 404 for an unknown
-    /// application, 422 for a country that is not served, 429 within the minute of an earlier code, and 500 and
+    /// Countersign answers 400 for a number that cannot get a code, 401 for a wrong secret, 403 with a [`challenge`](Self::challenge)
+    /// that must be solved first, 404 for an unknown application, 422 for a country that is not served, 429 within the minute of an earlier code, and 500 and
     /// above for the rest.
     pub status_code: u16,
     /// One sentence for people, in the language of the client.
@@ -44,6 +44,8 @@ pub struct Response<T = ()> {
     pub request_id: Option<String>,
     /// The time to wait, where waiting helps and the service tells it, in the header or in the data.
     pub retry_after: Option<Duration>,
+    /// The challenge that must be solved before the service does what was asked, with `status_code` 403 and `api_code` 2000.
+    pub challenge: Option<Challenge>,
     /// The result of the call; its default unless `status_code` is 200.
     pub data: T,
 }
@@ -59,6 +61,9 @@ pub struct Response<T = ()> {
 /// # let _ = seconds_to_wait;
 /// ```
 pub type SendSmsResponse = Response<()>;
+
+/// The error code of the API for a challenge that must be solved first.
+const CHALLENGE: u32 = 2000;
 
 /// The data of an answer. Reading skips a field that is missing, unknown or of an unexpected type.
 pub(crate) trait Data: Default {
@@ -127,6 +132,7 @@ impl<T> Response<T> {
                 api_code: self.api_code,
                 request_id: self.request_id,
                 retry_after: self.retry_after,
+                challenge: self.challenge,
                 data: (),
             }))
         }
@@ -143,11 +149,14 @@ impl<T> Response<T> {
     {
         let body: Value = serde_json::from_slice(body).map_err(|_| "a body that is not JSON")?;
         let status_code = number(&body, "statusCode").ok_or("a body without statusCode")?;
+        let api_code = number(&body, "apiCode");
+        let of_refusal = body.get("data").filter(|_| api_code == Some(CHALLENGE));
         let data = body.get("data").filter(|_| status_code == 200);
         Ok(Self {
             status_code,
             message: text(&body, "message").unwrap_or_default(),
-            api_code: number(&body, "apiCode"),
+            api_code,
+            challenge: of_refusal.and_then(Challenge::read),
             request_id: text(&body, "requestId"),
             retry_after: retry_after.or_else(|| seconds(data?, "retryAfter")),
             data: data.map(T::read).unwrap_or_default(),

@@ -24,6 +24,7 @@ pub struct SendSms {
     phone_number: String,
     phone_country_code: Option<String>,
     idempotency_key: Option<String>,
+    challenge_solution: Option<String>,
 }
 
 /// The body, for a channel of any name. It is that of `countersign_api::SendSmsRequest` otherwise.
@@ -34,6 +35,8 @@ struct Body<'a> {
     phone_number: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     phone_country_code: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    challenge_solution: Option<&'a str>,
 }
 
 impl SendSms {
@@ -55,6 +58,7 @@ impl SendSms {
             phone_number: phone_number.into(),
             phone_country_code: None,
             idempotency_key: None,
+            challenge_solution: None,
         }
     }
 
@@ -74,6 +78,7 @@ impl SendSms {
             phone_number: phone_number.into(),
             phone_country_code: None,
             idempotency_key: None,
+            challenge_solution: None,
         }
     }
 
@@ -110,11 +115,27 @@ impl SendSms {
         self.idempotency_key.as_deref()
     }
 
+    /// Brings the solution of a [challenge](crate::Challenge) that the answer to the same request demanded: the text that the
+    /// widget of ALTCHA puts into its form field. It is good once, within five minutes.
+    ///
+    /// ```
+    /// use countersign_client::{Channel, SendSms};
+    ///
+    /// let solution = "eyJjaGFsbGVuZ2UiOnt9fQ=="; // of the form that the person sent
+    /// let sms = SendSms::new(Channel::Login, "18800008888").challenge_solution(solution);
+    /// # drop(sms);
+    /// ```
+    pub fn challenge_solution(mut self, solution: impl Into<String>) -> Self {
+        self.challenge_solution = Some(solution.into());
+        self
+    }
+
     pub(crate) fn body(&self) -> serde_json::Result<Vec<u8>> {
         serde_json::to_vec(&Body {
             channel: &self.channel,
             phone_number: &self.phone_number,
             phone_country_code: self.phone_country_code.as_deref(),
+            challenge_solution: self.challenge_solution.as_deref(),
         })
     }
 }
@@ -145,6 +166,7 @@ mod tests {
                     sms = sms.phone_country_code(code);
                 }
                 let wire = SendSmsRequest {
+                    challenge_solution: None,
                     channel,
                     phone_number: "18800008888".to_owned(),
                     phone_country_code: code.map(str::to_owned),

@@ -41,6 +41,8 @@ pub struct Application {
     pub allowed_countries: Countries,
     /// The languages of its messages.
     pub languages: Languages,
+    /// Whether its callers can solve a [challenge](crate::challenge).
+    pub challenges: bool,
     /// The time at which the application was created.
     pub created_at: Timestamp,
 }

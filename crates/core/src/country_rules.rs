@@ -115,6 +115,7 @@ mod tests {
             android_app_hash: None,
             default_country: None,
             allowed_countries,
+            challenges: false,
             languages: Languages::default(),
             created_at: Timestamp::default(),
         }

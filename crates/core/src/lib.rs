@@ -25,6 +25,7 @@
 //! | block | a stop of all sends to an area for a while; a block of numbers is a hundred in a row ([`guard::Block`]) |
 //! | bucket | the events that a limit counts together, by a name and the values they share ([`limit::Bucket`]) |
 //! | caller | on whose behalf a code is checked: the public, or the application ([`code::check::Caller`]) |
+//! | challenge | work that a caller proves before a code is sent or compared, where a rule demands it ([`challenge`]) |
 //! | change | puts or removes one setting, and makes the next version of the setup ([`ports::setup::Change`]) |
 //! | channel | the purpose of a code: one of GenAuth's eleven `CHANNEL_*`; not the transport |
 //! | client | where a send comes from: an address, or a back end and the end user that it names ([`send::client::Client`]) |
@@ -74,6 +75,7 @@
 //! | settlement | the record of what became of an admitted message ([`send::settle`]) |
 //! | setup | everything that an operator has set up, at one version ([`ports::setup`]) |
 //! | signing key | an RSA key that signs verification tokens and management tokens; its public half is published |
+//! | solution | the proof that the work of a challenge was done; good once ([`challenge`]) |
 //! | tally | the counts of the messages of a span of time, and of what became of them ([`tally::Tally`]) |
 //! | template | the text of a message with gaps, or one that a vendor has approved |
 //! | test number | a number of the operator's for tests, whose messages reach no vendor ([`test_number::TestNumber`]) |
@@ -89,6 +91,7 @@
 pub mod application;
 pub mod audit;
 pub mod autofill;
+pub mod challenge;
 pub mod channel;
 pub mod code;
 pub mod country_rules;

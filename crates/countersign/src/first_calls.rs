@@ -55,6 +55,7 @@ impl FirstCalls {
     ) -> serde_json::Result<Self> {
         let number = number(countries);
         let send = SendSmsRequest {
+            challenge_solution: None,
             channel: Channel::Login,
             phone_number: number.to_owned(),
             phone_country_code: None,

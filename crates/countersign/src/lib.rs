@@ -5,6 +5,7 @@
 
 pub mod audit_head;
 pub mod backup;
+pub mod challenge;
 pub mod cli;
 pub mod config;
 pub mod connection;

@@ -31,8 +31,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use crate::audit_head::HeadTeller;
+use crate::challenge::{Challenges, Verifier};
 use crate::config::keys::{Keys, KeysError};
-use crate::config::settings::{ServerSettings, Settings};
+use crate::config::settings::{ServerSettings, Settings, VerifierAccount};
 use crate::connection::{self, OpenConnections, Opening};
 use crate::guard;
 use crate::http::{self, AppState, Development, Services};
@@ -173,6 +174,17 @@ impl Service {
         )
         .with_guess_limits(parts.settings.guesses);
         let reach = parts.settings.reach.unwrap_or(parts.reach);
+        let egress = egress(reach, parts.settings.proxy)?;
+        let verifier = parts.settings.verifier.map(VerifierAccount::settings);
+        let verifier = verifier
+            .transpose()?
+            .map(|account| Verifier::new(account, egress.clone()));
+        let challenges = Challenges::new(
+            parts.master_keys.codes(),
+            Arc::clone(clock),
+            Arc::clone(entropy),
+            verifier,
+        );
         let vendors = VendorParts {
             messenger: Arc::clone(&messenger),
             limits: parts.settings.limits.clone(),
@@ -180,7 +192,7 @@ impl Service {
             otherwise: parts.otherwise,
             test_numbers: parts.settings.test_numbers,
             records: Arc::clone(records),
-            egress: egress(reach, parts.settings.proxy)?,
+            egress,
             clock: Arc::clone(clock),
             entropy: Arc::clone(entropy),
             tracer: tracer.clone(),
@@ -227,6 +239,7 @@ impl Service {
         let state = AppState::new(Services {
             messenger,
             checker: Arc::new(checker),
+            challenges,
             manage: Arc::clone(&manage),
             vendors,
             setup_store: parts.setup,

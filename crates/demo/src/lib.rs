@@ -6,7 +6,8 @@
 //! 1. [`sign_in`]: the two calls of the SDK that matter, `send_sms` and `verify_code`, and what each answer means.
 //! 2. [`session`]: who is signed in, by `verify_token_for`.
 //! 3. [`same_site`]: forms of other web sites are refused.
-//! 4. [`pages`] and [`words`]: what a person sees, in English or Chinese.
+//! 4. [`widget`]: the browser proves some work where the service asks for it.
+//! 5. [`pages`] and [`words`]: what a person sees, in English or Chinese.
 //!
 //! An application for production differs in three points. Its session is its own, not the verification token, which ends
 //! after minutes. Its cookie is `Secure`. And it limits how many codes one visitor may ask for, beside the limits of the
@@ -16,6 +17,7 @@ mod pages;
 mod same_site;
 mod session;
 mod sign_in;
+mod widget;
 mod words;
 
 use std::fmt;
@@ -29,6 +31,8 @@ use countersign_client::{AuthenticationClient, Error, Lang};
 
 use crate::words::Language;
 
+pub use crate::widget::Widget;
+
 /// The service that sends and checks the codes, and this application's account there.
 pub struct Service {
     /// The address of the service, such as `http://127.0.0.1:8480`. An `https` address is refused, since the SDK is built
@@ -40,6 +44,8 @@ pub struct Service {
     pub app_secret: String,
     /// The page on which the service shows the codes it sent, where it is a service for development.
     pub inbox: Option<String>,
+    /// The widget that solves challenges, where the page has one.
+    pub widget: Option<Widget>,
 }
 
 impl fmt::Debug for Service {
@@ -57,6 +63,7 @@ struct App {
     english: AuthenticationClient,
     chinese: AuthenticationClient,
     inbox: Option<String>,
+    widget: Option<Widget>,
 }
 
 impl App {
@@ -69,6 +76,7 @@ impl App {
             english: client.clone().lang(Lang::EnUs).build()?,
             chinese: client.lang(Lang::ZhCn).build()?,
             inbox: service.inbox,
+            widget: service.widget,
         })
     }
 
@@ -93,6 +101,7 @@ impl App {
 ///     app_id: "dev-app".to_owned(),
 ///     app_secret: "dev-app-secret".to_owned(),
 ///     inbox: Some("http://127.0.0.1:8480/dev/outbox".to_owned()),
+///     widget: None,
 /// };
 /// let router: axum::Router = countersign_demo::router(service)?;
 /// # Ok::<(), countersign_client::Error>(())
@@ -107,6 +116,10 @@ pub fn router(service: Service) -> Result<Router, Error> {
         .route("/sign-out", post(sign_in::sign_out).get(start_again))
         .route("/demo.css", get(style))
         .route("/web-otp.js", get(script))
+        .route("/challenge.js", get(challenge_script))
+        .route("/altcha/altcha.js", get(widget::script))
+        .route("/altcha/altcha.css", get(widget::style))
+        .route("/altcha/pbkdf2.js", get(widget::worker))
         .layer(axum::middleware::from_fn(same_site::guard))
         .layer(axum::middleware::map_response(pages::secured))
         .with_state(Arc::new(App::new(service)?));
@@ -121,4 +134,9 @@ async fn style() -> impl IntoResponse {
 async fn script() -> impl IntoResponse {
     let kind = [(header::CONTENT_TYPE, "text/javascript; charset=utf-8")];
     (kind, include_str!("../assets/web-otp.js"))
+}
+
+async fn challenge_script() -> impl IntoResponse {
+    let kind = [(header::CONTENT_TYPE, "text/javascript; charset=utf-8")];
+    (kind, include_str!("../assets/challenge.js"))
 }

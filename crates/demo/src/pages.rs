@@ -36,6 +36,15 @@ struct CodePage<'a> {
     number: &'a str,
 }
 
+/// The page on which a browser solves a challenge, and asks again for a code to a number.
+#[derive(Template)]
+#[template(path = "challenge.html")]
+struct ChallengePage<'a> {
+    frame: Frame<'a>,
+    number: &'a str,
+    challenge: &'a str,
+}
+
 /// The page of a person who is signed in.
 #[derive(Template)]
 #[template(path = "signed_in.html")]
@@ -59,6 +68,16 @@ impl<'a> Page<'a> {
     pub(crate) fn code(self, number: &str, notice: &Notice) -> Response {
         let frame = self.frame(|words| words.check_your_messages, Some(notice));
         shown(&CodePage { frame, number })
+    }
+
+    /// Has the browser solve a challenge, which is JSON, and ask again for a code to this number.
+    pub(crate) fn challenge(self, number: &str, challenge: &str) -> Response {
+        let frame = self.frame(|words| words.one_moment, Some(&Notice::Computing));
+        shown(&ChallengePage {
+            frame,
+            number,
+            challenge,
+        })
     }
 
     /// Shows the page of the person with this number, of which the middle is masked already.

@@ -6,7 +6,8 @@ use axum::extract::{Form, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use countersign_client::{
-    Channel, Error, InvalidReason, SendSms, SendSmsResponse, VerifyCode, VerifyCodeResponse,
+    Challenge, Channel, Error, InvalidReason, SendSms, SendSmsResponse, VerifyCode,
+    VerifyCodeResponse,
 };
 use serde::Deserialize;
 
@@ -22,6 +23,8 @@ const NOT_A_MOBILE_NUMBER: u32 = 2028;
 #[derive(Deserialize)]
 pub(crate) struct NumberForm {
     number: String,
+    /// The solution of a challenge, from the widget.
+    solution: Option<String>,
 }
 
 /// The form with the code. The browser brings the number along, and nothing has to trust it: a code passes for the number
@@ -53,10 +56,19 @@ pub(crate) async fn send(
     language: Language,
     Form(form): Form<NumberForm>,
 ) -> Response {
-    let sms = SendSms::new(Channel::Login, &form.number);
+    let mut sms = SendSms::new(Channel::Login, &form.number);
+    if let Some(solution) = &form.solution {
+        sms = sms.challenge_solution(solution);
+    }
     let answer = app.client(language).send_sms(sms).await;
     let page = Page::new(language, app.inbox.as_deref());
+    // A browser that solved one is not asked again by itself: the person sees why, and begins anew.
+    let can_solve = app.widget.is_some() && form.solution.is_none();
     match sent(answer, &form.number) {
+        Sent::Challenge(challenge, _) if can_solve => {
+            page.challenge(&form.number, &challenge.for_widget())
+        }
+        Sent::Challenge(_, notice) => page.number(&form.number, Some(&notice)),
         Sent::Code(notice) => page.code(&form.number, &notice),
         Sent::Nothing(notice) => page.number(&form.number, Some(&notice)),
     }
@@ -68,6 +80,8 @@ enum Sent {
     Code(Notice),
     /// No code is on its way.
     Nothing(Notice),
+    /// The service asks for a proof of work first.
+    Challenge(Challenge, Notice),
 }
 
 fn sent(answer: Result<SendSmsResponse, Error>, number: &str) -> Sent {
@@ -83,7 +97,10 @@ fn sent(answer: Result<SendSmsResponse, Error>, number: &str) -> Sent {
         Ok(answer) if answer.api_code == Some(NOT_A_MOBILE_NUMBER) => {
             Sent::Nothing(Notice::NotAMobileNumber)
         }
-        Ok(answer) => Sent::Nothing(Notice::Service(answer.message)),
+        Ok(answer) => match answer.challenge {
+            Some(challenge) => Sent::Challenge(challenge, Notice::Service(answer.message)),
+            None => Sent::Nothing(Notice::Service(answer.message)),
+        },
         Err(error) if error.nothing_was_sent() => Sent::Nothing(Notice::CannotSend),
         Err(_) => Sent::Code(Notice::MayBeOnItsWay),
     }

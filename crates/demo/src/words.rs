@@ -29,6 +29,8 @@ pub(crate) struct Words {
     pub(crate) another_number: &'static str,
     pub(crate) known_by_signature: &'static str,
     pub(crate) sign_out: &'static str,
+    pub(crate) one_moment: &'static str,
+    pub(crate) needs_a_script: &'static str,
     pub(crate) no_sms_in_development: &'static str,
     pub(crate) open_the_inbox: &'static str,
 }
@@ -54,6 +56,8 @@ pub(crate) enum Notice {
     },
     SignInAgain,
     CannotTell,
+    /// The browser computes the proof that it is no robot.
+    Computing,
     /// The service's own sentence, which is in the language of the client.
     Service(String),
 }
@@ -72,6 +76,8 @@ const ENGLISH: Words = Words {
     another_number: "Another number",
     known_by_signature: "The application knows you by the signature of a token, without asking anyone.",
     sign_out: "Sign out",
+    one_moment: "One moment",
+    needs_a_script: "This step needs JavaScript.",
     no_sms_in_development: "No SMS is sent in development.",
     open_the_inbox: "Open the inbox where messages arrive",
 };
@@ -90,6 +96,8 @@ const CHINESE: Words = Words {
     another_number: "换一个手机号",
     known_by_signature: "应用通过令牌的签名认出您，无需再询问任何服务。",
     sign_out: "退出登录",
+    one_moment: "请稍候",
+    needs_a_script: "此步骤需要 JavaScript。",
     no_sms_in_development: "开发环境不会真正发送短信。",
     open_the_inbox: "打开接收短信的收件箱",
 };
@@ -156,6 +164,7 @@ impl Notice {
             Self::CodeEnded => "That is not a good code, or no longer. Ask for another.",
             Self::CannotCheck => "We cannot check codes just now. Ask for another later.",
             Self::SignedIn { number } => return format!("Signed in as {number}"),
+            Self::Computing => "Your browser is showing that you are not a robot.",
             Self::SignInAgain => "Please sign in again.",
             Self::CannotTell => "We cannot tell just now whether you are signed in.",
             Self::Service(sentence) => sentence,
@@ -175,6 +184,7 @@ impl Notice {
             Self::CodeEnded => "验证码不正确或已失效，请重新获取。",
             Self::CannotCheck => "暂时无法核对验证码，请稍后重新获取。",
             Self::SignedIn { number } => return format!("已登录：{number}"),
+            Self::Computing => "浏览器正在完成人机验证。",
             Self::SignInAgain => "请重新登录。",
             Self::CannotTell => "暂时无法确认您的登录状态。",
             Self::Service(sentence) => sentence,

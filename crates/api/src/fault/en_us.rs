@@ -33,6 +33,7 @@ pub(super) fn message(fault: &Fault) -> String {
         }
         Fault::KeyOfAnotherBody => "This Idempotency-Key was used with another body. A repeat must have the same body; another call needs another key.".to_owned(),
         Fault::KeyUnderWay => "The first call with this Idempotency-Key is still under way. Repeat it in a moment, with the same key.".to_owned(),
+        Fault::ChallengeRequired { .. } => "Please confirm that you are not a robot: solve the challenge and try again.".to_owned(),
         Fault::ForeignPage => "A page of another origin may change nothing here: the application that the request names does not allow its origin.".to_owned(),
         Fault::OtherMachine => "This service is for development and answers on this machine only: under localhost or 127.0.0.1, and through no proxy for others.".to_owned(),
         Fault::TooSlow => "The body did not arrive within 10 seconds.".to_owned(),

@@ -33,6 +33,7 @@ pub(super) fn message(fault: &Fault) -> String {
         }
         Fault::KeyOfAnotherBody => "この Idempotency-Key は別のリクエストボディで使用されています。再送には同じボディが必要です。別のリクエストには別のキーを使ってください。".to_owned(),
         Fault::KeyUnderWay => "この Idempotency-Key の最初のリクエストはまだ処理中です。しばらくしてから同じキーで再送してください。".to_owned(),
+        Fault::ChallengeRequired { .. } => "ロボットではないことを確認してから、もう一度お試しください。".to_owned(),
         Fault::ForeignPage => "別のオリジンのページはここで何も変更できません。リクエストが指定するアプリケーションがそのオリジンを許可していません。".to_owned(),
         Fault::OtherMachine => "このサービスは開発用で、このマシンからのリクエストにのみ応答します。localhost または 127.0.0.1 を使い、他者向けのプロキシを経由しないでください。".to_owned(),
         Fault::TooSlow => "リクエストボディが 10 秒以内に届きませんでした。".to_owned(),

@@ -7,7 +7,7 @@ mod throttle;
 mod zh_cn;
 mod zh_tw;
 
-use crate::Lang;
+use crate::{DemandedChallenge, Lang};
 
 pub use throttle::Throttle;
 
@@ -66,6 +66,11 @@ pub enum Fault {
         retry_after: u64,
         /// Whether the limit never admits, however long a caller waits.
         forever: bool,
+    },
+    /// A rule demands that the caller solves a challenge first. Nothing was sent, compared or counted.
+    ChallengeRequired {
+        /// The challenge.
+        challenge: Box<DemandedChallenge>,
     },
     /// A setting cannot be stored as it is.
     BadSetting {
@@ -296,7 +301,7 @@ impl Fault {
             Fault::UnknownApplication | Fault::UnknownSetting { .. } | Fault::UnknownAccessKey => {
                 404
             }
-            Fault::ForeignPage => 403,
+            Fault::ForeignPage | Fault::ChallengeRequired { .. } => 403,
             Fault::TooSlow => 408,
             Fault::ApplicationExists
             | Fault::SigningKeyWaits { .. }
@@ -339,6 +344,7 @@ impl Fault {
                 BadSignature::Skew => 1305,
                 BadSignature::Used => 1306,
             }),
+            Fault::ChallengeRequired { .. } => Some(2000),
             Fault::CountryNotServed { .. } => Some(2_990_001),
             Fault::CountryNotAllowed { .. } => Some(2_990_002),
             Fault::KeyOfAnotherBody => Some(2_990_006),
@@ -363,6 +369,19 @@ impl Fault {
             | Fault::Held { retry_after } => Some(*retry_after),
             Fault::ProviderRefused { retry_after, .. } => *retry_after,
             Fault::Unavailable => Some(1),
+            _ => None,
+        }
+    }
+
+    /// The challenge that the caller must solve, where that helps: the `data` of the answer.
+    ///
+    /// ```
+    /// assert_eq!(countersign_api::Fault::TooLarge.challenge(), None);
+    /// ```
+    #[must_use]
+    pub fn challenge(&self) -> Option<&DemandedChallenge> {
+        match self {
+            Fault::ChallengeRequired { challenge } => Some(challenge),
             _ => None,
         }
     }

@@ -1,6 +1,10 @@
 //! One fault of each case, from which documents are made and tests walk the cases.
 
 use super::{BadPhone, BadSignature, Fault, FieldProblem, NotSent, Throttle};
+use crate::{
+    AltchaBinding, AltchaChallenge, AltchaParameters, ChallengeKind, ChallengeVerifier,
+    DemandedChallenge,
+};
 
 impl Fault {
     /// One fault of each case, with a name for the case. Documents are generated from them.
@@ -232,6 +236,12 @@ impl Fault {
             ("callerThrottled", throttled(Throttle::Caller, 120)),
             ("everybodyThrottled", throttled(Throttle::Everybody, 30)),
             (
+                "challengeRequired",
+                Fault::ChallengeRequired {
+                    challenge: Box::new(challenge()),
+                },
+            ),
+            (
                 "neverAllowed",
                 Fault::Throttled {
                     by: Throttle::Number,
@@ -258,5 +268,36 @@ impl Fault {
             ("numberUnreachable", refused(NotSent::BadNumber)),
             ("numberCapped", refused(NotSent::TooManyMessages)),
         ]
+    }
+}
+
+/// A challenge of a deployment that names a verifier.
+fn challenge() -> DemandedChallenge {
+    let parameters = AltchaParameters {
+        algorithm: "PBKDF2/SHA-256".to_owned(),
+        cost: 5_000,
+        data: AltchaBinding {
+            binding: "5e1b0cf0b7a64ddc8a9c1f2d3e4f5061".to_owned(),
+            issued: 1_795_750_000_000,
+        },
+        expires_at: 1_795_750_300,
+        key_length: 32,
+        key_prefix: "00".to_owned(),
+        nonce: "93f6a6d3a7d7a7b0a2f1c4e5d6b7a8c9".to_owned(),
+        salt: "0c1d2e3f405162738495a6b7c8d9eafb".to_owned(),
+    };
+    DemandedChallenge {
+        kind: ChallengeKind::Altcha,
+        challenge: AltchaChallenge {
+            parameters,
+            signature: "b1d7d0a4f4c55f7b8d9c0a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f"
+                .to_owned(),
+        },
+        expires_in: 300,
+        verifier: Some(ChallengeVerifier {
+            kind: "turnstile".to_owned(),
+            site_key: "1x00000000000000000000AA".to_owned(),
+            action: Some("5e1b0cf0b7a64ddc8a9c1f2d3e4f5061".to_owned()),
+        }),
     }
 }

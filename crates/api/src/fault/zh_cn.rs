@@ -39,6 +39,7 @@ pub(super) fn message(fault: &Fault) -> String {
         }
         Fault::KeyOfAnotherBody => "此 Idempotency-Key 已用于另一个请求体。重复请求必须使用相同的请求体；新的请求需要新的键。".to_owned(),
         Fault::KeyUnderWay => "使用此 Idempotency-Key 的首次请求仍在处理中。请稍后以相同的键重试。".to_owned(),
+        Fault::ChallengeRequired { .. } => "请先完成人机验证，然后重试。".to_owned(),
         Fault::ForeignPage => "其他来源的网页不能在此更改任何内容：请求所指明的应用不允许该来源。".to_owned(),
         Fault::OtherMachine => "此服务仅供开发使用，只响应本机的请求：请使用 localhost 或 127.0.0.1，且不要通过为他人服务的代理访问。".to_owned(),
         Fault::TooSlow => "请求体未在 10 秒内送达。".to_owned(),

@@ -39,6 +39,7 @@ pub(super) fn message(fault: &Fault) -> String {
         }
         Fault::KeyOfAnotherBody => "此 Idempotency-Key 已用於另一個請求主體。重複請求必須使用相同的請求主體；新的請求需要新的鍵。".to_owned(),
         Fault::KeyUnderWay => "使用此 Idempotency-Key 的首次請求仍在處理中。請稍後以相同的鍵重試。".to_owned(),
+        Fault::ChallengeRequired { .. } => "請先完成人機驗證，然後再試一次。".to_owned(),
         Fault::ForeignPage => "其他來源的網頁不能在此變更任何內容：請求所指明的應用不允許該來源。".to_owned(),
         Fault::OtherMachine => "此服務僅供開發使用，只回應本機的請求：請使用 localhost 或 127.0.0.1，且不要透過為他人服務的代理存取。".to_owned(),
         Fault::TooSlow => "請求主體未在 10 秒內送達。".to_owned(),

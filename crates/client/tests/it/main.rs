@@ -19,6 +19,7 @@ include!("signer.rs");
 mod answers;
 #[cfg(feature = "blocking")]
 mod blocking;
+mod challenges;
 mod checks;
 mod failures;
 #[cfg(feature = "tokens")]

@@ -121,6 +121,7 @@ impl Facts {
             default_country,
             allowed_countries,
             languages: Languages { choice, default },
+            challenges,
             created_at: _,
         } = &**application;
         let origins: Vec<_> = origins.iter().map(|origin| origin.as_str()).collect();
@@ -138,6 +139,7 @@ impl Facts {
         }
         self.text("messageLanguage", Some(choice.as_str()));
         self.text("defaultLanguage", default.as_ref().map(|tag| tag.as_str()));
+        self.plain("challenges", json!(challenges));
         self.plain("disabled", json!(is_disabled));
         self.0.insert("secret".to_owned(), Fact::Mac(*secret));
         self.expires("replacedSecretExpires", replaced_secret.as_ref());

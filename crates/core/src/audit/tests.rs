@@ -52,6 +52,7 @@ fn shop(secret: u8, is_disabled: bool) -> Setting {
             default_country: None,
             allowed_countries: Countries::All,
             languages: Languages::default(),
+            challenges: false,
             created_at: AT,
         }),
         secret: SecretMac::from_bytes([secret; 32]),

@@ -46,6 +46,12 @@ impl PasscodeKeys {
         self.iter().map(PasscodeKey::check_value).collect()
     }
 
+    /// Returns the newest key.
+    #[must_use]
+    pub fn newest(&self) -> &PasscodeKey {
+        &self.newest
+    }
+
     /// Iterates over the keys, newest first.
     pub fn iter(&self) -> impl Iterator<Item = &PasscodeKey> {
         std::iter::once(&self.newest).chain(&*self.older)

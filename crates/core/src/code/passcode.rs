@@ -7,6 +7,7 @@ use sha2::Sha256;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::application::AppId;
+use crate::challenge::ChallengeKey;
 use crate::channel::Channel;
 use crate::entropy::{Entropy, EntropyError};
 use crate::id::MessageId;
@@ -151,6 +152,17 @@ impl PasscodeKey {
         let padded = Zeroizing::new(self.sealing_key()?.open(&sealed.0, id, &bound_to)?);
         let digits = padded.split(|byte| *byte == PADDING).next()?;
         Passcode::parse(std::str::from_utf8(digits).ok()?)
+    }
+
+    /// Derives the key of challenges from this key.
+    #[must_use]
+    pub fn of_challenges(&self) -> ChallengeKey {
+        let mut derived = Zeroizing::new([0; 32]);
+        if let Ok(mac) = Hmac::<Sha256>::new_from_slice(&self.0) {
+            let mac = mac.chain_update(b"key of challenges");
+            derived.copy_from_slice(&mac.finalize().into_bytes());
+        }
+        ChallengeKey::new(*derived)
     }
 
     /// Derives the key that seals codes from this key.

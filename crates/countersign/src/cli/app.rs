@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use clap::{ArgGroup, Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use countersign_api::{
     ApplicationDto, CreateApplicationRequest, CreatedApplication, DisableApplicationRequest,
     EnableApplicationRequest, RenewApplicationSecretRequest, RenewedApplicationSecret,
@@ -21,6 +21,7 @@ use super::{overlap, say};
         countersign app set shop --default-country DE         0151 23456789 is a German number\n  \
         countersign app set shop --allow-country CN --allow-country HK   it sends there only\n  \
         countersign app set shop --message-language request   messages are in the language of x-authing-lang\n  \
+        countersign app set shop --challenges on              its pages solve challenges\n  \
         countersign app renew-secret shop --overlap 1h        its secret leaked; the new one is shown\n  \
         countersign app disable shop\n  countersign app list --json"
 )]
@@ -71,6 +72,9 @@ enum Verb {
         /// The language of messages that have no text in the chosen one (default: en-US)
         #[arg(long, value_name = "LANGUAGE")]
         default_language: Option<String>,
+        /// Whether its callers can solve challenges (default: off)
+        #[arg(long, value_enum, value_name = "SWITCH")]
+        challenges: Option<Switch>,
         #[command(flatten)]
         owner: OwnerArgs,
     },
@@ -112,6 +116,9 @@ enum Verb {
         /// The language of messages that have no text in the chosen one; '' for en-US
         #[arg(long, value_name = "LANGUAGE", group = "change")]
         default_language: Option<String>,
+        /// Whether its callers can solve challenges
+        #[arg(long, value_enum, value_name = "SWITCH", group = "change")]
+        challenges: Option<Switch>,
         #[command(flatten)]
         owner: OwnerArgs,
     },
@@ -141,6 +148,19 @@ enum Verb {
     },
 }
 
+/// On or off.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Switch {
+    On,
+    Off,
+}
+
+impl Switch {
+    fn is_on(self) -> bool {
+        self == Self::On
+    }
+}
+
 impl App {
     pub(super) fn json(&self) -> bool {
         match &self.verb {
@@ -168,6 +188,7 @@ impl App {
                 allowed_countries,
                 message_language,
                 default_language,
+                challenges,
                 owner,
             } => {
                 let body = CreateApplicationRequest {
@@ -182,6 +203,7 @@ impl App {
                     allowed_countries: Some(allowed_countries),
                     message_language,
                     default_language,
+                    challenges: challenges.map(Switch::is_on),
                 };
                 create(&owner, &body).await?;
             }
@@ -198,6 +220,7 @@ impl App {
                 allowed_countries,
                 message_language,
                 default_language,
+                challenges,
                 owner,
             } => {
                 let body = UpdateApplicationRequest {
@@ -212,6 +235,7 @@ impl App {
                     allowed_countries: replaced(allowed_countries),
                     message_language,
                     default_language,
+                    challenges: challenges.map(Switch::is_on),
                     if_version: None,
                 };
                 set(&owner, &body).await?;
@@ -322,6 +346,9 @@ async fn set(args: &OwnerArgs, body: &UpdateApplicationRequest) -> anyhow::Resul
         say(format!("sends to      {}", app.allowed_countries.join(" ")));
     }
     say(format!("language      {}", language(&app)));
+    if app.challenges {
+        say("challenges    its callers solve them");
+    }
     warn(app.notice.as_deref());
     Ok(())
 }

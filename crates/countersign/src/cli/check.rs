@@ -102,6 +102,7 @@ impl Check {
     async fn look(self, code: String) -> anyhow::Result<ExitCode> {
         let running = self.owner.find()?;
         let body = PreCheckCodeRequest {
+            challenge_solution: None,
             code_type: "SMS".to_owned(),
             sms_code_payload: Some(SmsCodePayload {
                 phone: self.recipient.to,

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
 use countersign_core::network::Networks;
-use countersign_demo::Service;
+use countersign_demo::{Service, Widget};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -48,6 +48,9 @@ pub(super) struct Demo {
     /// File with the secret of that application, - for standard input; the development application's is known
     #[arg(long, value_name = "FILE")]
     app_secret_file: Option<PathBuf>,
+    /// Folder of the npm package `altcha`, whose widget solves the challenges that a limit demands
+    #[arg(long, value_name = "DIR")]
+    widget: Option<PathBuf>,
 }
 
 impl Demo {
@@ -96,7 +99,15 @@ impl Demo {
             app_id: self.app.clone(),
             app_secret,
             inbox,
+            widget: self.widget()?,
         })
+    }
+
+    fn widget(&self) -> anyhow::Result<Option<Widget>> {
+        let read = self.widget.as_deref().map(Widget::of_package).transpose();
+        read.context(
+            "--widget must be the folder of the npm package altcha, version 3: node_modules/altcha",
+        )
     }
 
     fn app_secret(&self) -> anyhow::Result<String> {

@@ -28,6 +28,7 @@ impl Send {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
         let running = self.owner.find()?;
         let body = SendSmsRequest {
+            challenge_solution: None,
             channel: self.recipient.channel,
             phone_number: self.recipient.to,
             phone_country_code: self.recipient.country_code,

@@ -19,6 +19,7 @@ use tokio_util::task::TaskTracker;
 
 use super::dev::Development;
 use super::wire::fault;
+use crate::challenge::Challenges;
 use crate::connection::OpenConnections;
 use crate::manage::Manage;
 use crate::metrics::Metrics;
@@ -54,6 +55,8 @@ pub struct Services {
     pub messenger: Arc<Messenger>,
     /// Checks codes.
     pub checker: Arc<Checker>,
+    /// Issues challenges, and judges their solutions.
+    pub challenges: Challenges,
     /// The acts of an operator.
     pub manage: Arc<Manage>,
     /// The vendor accounts in use.

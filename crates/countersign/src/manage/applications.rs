@@ -41,6 +41,8 @@ pub struct NewApplication {
     pub allowed_countries: Countries,
     /// The languages of its messages.
     pub languages: Languages,
+    /// Whether its callers can solve challenges.
+    pub challenges: bool,
 }
 
 /// An application that was just created.
@@ -84,6 +86,8 @@ pub struct ApplicationChange {
     pub message_language: Option<LanguageChoice>,
     /// Another language of messages that have no text in the chosen one, or English.
     pub default_language: Option<Option<LanguageTag>>,
+    /// Whether its callers can solve challenges.
+    pub challenges: Option<bool>,
 }
 
 impl ApplicationChange {
@@ -101,6 +105,7 @@ impl ApplicationChange {
                 choice: self.message_language.unwrap_or(before.languages.choice),
                 default: self.default_language.unwrap_or(before.languages.default),
             },
+            challenges: self.challenges.unwrap_or(before.challenges),
             ..before
         }
     }
@@ -137,6 +142,7 @@ impl Manage {
                 default_country: new.default_country,
                 allowed_countries: new.allowed_countries,
                 languages: new.languages,
+                challenges: new.challenges,
                 created_at: self.parts.clock.now(),
             }),
         };

@@ -41,6 +41,7 @@ impl Manage {
                 default_country: None,
                 allowed_countries: Countries::All,
                 languages: Languages::default(),
+                challenges: false,
                 sms_name: None,
                 created_at: self.parts.clock.now(),
             }),

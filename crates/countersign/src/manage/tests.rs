@@ -247,6 +247,7 @@ fn shop(name: &str) -> NewApplication {
         default_country: None,
         allowed_countries: Countries::All,
         languages: Languages::default(),
+        challenges: false,
         sms_name: None,
     }
 }

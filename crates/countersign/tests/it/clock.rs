@@ -340,6 +340,7 @@ async fn a_wall_clock_stepped_by_hours_moves_no_minute_and_no_life_by_a_millisec
         default_country: None,
         allowed_countries: Countries::All,
         languages: Languages::default(),
+        challenges: false,
         sms_name: None,
         created_at: clock.now(),
     });

@@ -104,8 +104,16 @@ impl Deployment {
 
 /// A service of the deployment, an application that sends through its provider `acme`, and the vendor behind that.
 pub(crate) async fn in_service(deployment: &Deployment) -> (Server, App, Vendor) {
+    in_service_by(deployment, Manner::Answer(200, "{}")).await
+}
+
+/// [`in_service`], with a vendor of this manner.
+pub(crate) async fn in_service_by(
+    deployment: &Deployment,
+    manner: Manner,
+) -> (Server, App, Vendor) {
     deployment.reach_this_machine();
-    let vendor = Vendor::start(Manner::Answer(200, "{}")).await;
+    let vendor = Vendor::start(manner).await;
     let server = deployment.serve(&[]).await;
     let operator = server.operator();
     let settings =

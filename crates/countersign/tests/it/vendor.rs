@@ -175,7 +175,7 @@ async fn answer(connection: &mut TcpStream, status: u16, body: &str) {
         .await;
 }
 
-/// One HTTP request with a JSON body; `None` if the other side went away first.
+/// The body of one HTTP request, as JSON or else as text; `None` if the other side went away first.
 async fn read(connection: &mut TcpStream) -> Option<Value> {
     let mut bytes = Vec::new();
     loop {
@@ -196,7 +196,8 @@ async fn read(connection: &mut TcpStream) -> Option<Value> {
             .parse()
             .ok()?;
         if body.len() >= length {
-            return serde_json::from_str(body).ok();
+            let json = serde_json::from_str(body).ok();
+            return Some(json.unwrap_or_else(|| Value::String(body.to_owned())));
         }
     }
 }

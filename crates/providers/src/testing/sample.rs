@@ -104,6 +104,7 @@ pub(crate) fn sms(to: &str, text: &str, template: Option<VendorTemplate>) -> Sms
         default_country: None,
         allowed_countries: Countries::All,
         languages: Languages::default(),
+        challenges: false,
         sms_name: None,
         created_at: NOW,
     };

@@ -72,6 +72,7 @@ fn application(app: App, created_at: Timestamp) -> Option<Application> {
         android_app_hash: None,
         default_country: None,
         allowed_countries: Countries::All,
+        challenges: app.solves_challenges(),
         languages: Languages::default(),
         created_at,
     })

@@ -22,6 +22,7 @@ use countersign_core::country_rules::Countries;
 use countersign_core::entropy::Entropy;
 use countersign_core::guard::Guard;
 use countersign_core::id::RequestId;
+use countersign_core::limit::guess_sources::GuessSource;
 use countersign_core::limit::{LimitsInUse, Refusal, SendLimits, Standing};
 use countersign_core::ports::ledger::Ledger;
 use countersign_core::send::messenger::{Messenger, MessengerParts, Plan, SendError, SendRequest};
@@ -107,6 +108,7 @@ impl Stage {
             policy: deployment.codes.clone(),
             limits: limits.clone(),
             countries: deployment.countries(),
+            prices: Arc::default(),
             guard: Arc::clone(&guard),
         };
         let plan = Plan {
@@ -201,6 +203,7 @@ impl Stage {
             app: self.application(guess.app)?.id.clone(),
             channel: guess.channel,
             phone: guess.phone.clone(),
+            source: GuessSource::UNCOUNTED,
             passcode: guess.typed.clone(),
             claim: None,
         };

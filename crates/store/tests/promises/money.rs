@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use countersign_core::application::AppId;
 use countersign_core::channel::Channel;
+use countersign_core::guard::Exemption;
 use countersign_core::id::MessageId;
 use countersign_core::limit::{Counts, Part, Rules, SendFacts, SendLimit, SendLimits, Standing};
 use countersign_core::phone::PhoneNumber;
@@ -45,6 +46,7 @@ fn rules(limits: &SendLimits, n: usize, price: Option<Price>) -> Rules {
         address: None,
         standing: Standing::Public,
         price,
+        exempt: Exemption::default(),
     })
 }
 

@@ -69,6 +69,7 @@ pub(crate) fn application(world: &World<impl Backend>, name: &str, secret: &str)
                 choice: LanguageChoice::ByRequest,
                 default: LanguageTag::parse("fr-FR"),
             },
+            challenges: true,
             sms_name: SmsName::parse("Shop").ok(),
             created_at: world.now(),
         }),

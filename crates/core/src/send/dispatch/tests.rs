@@ -100,6 +100,7 @@ impl World {
             default_country: None,
             allowed_countries: Countries::All,
             languages: Languages::default(),
+            challenges: false,
             sms_name: None,
             created_at: Timestamp::default(),
         });

@@ -42,6 +42,7 @@ fn app() -> Application {
         default_country: None,
         allowed_countries: Countries::All,
         languages: Languages::default(),
+        challenges: false,
         sms_name: None,
         created_at: Timestamp::from_millis(0),
     }

@@ -20,9 +20,10 @@ const PREFIX: &str = "COUNTERSIGN_";
 const DATABASE_URL: &str = "COUNTERSIGN_DATABASE_URL";
 
 /// The settings that hold a secret, or a URL that may hold a password.
-const SECRETS: [(&str, &str); 8] = [
+const SECRETS: [(&str, &str); 9] = [
     ("store", "database_url"),
     ("providers", "proxy"),
+    ("challenge", "secret"),
     ("keys", "index"),
     ("keys", "seal"),
     ("keys", "passcode"),
@@ -30,6 +31,9 @@ const SECRETS: [(&str, &str); 8] = [
     ("keys", "previous_seal"),
     ("keys", "previous_passcode"),
 ];
+
+/// The sections whose secrets a settings file may not hold.
+const APART: [&str; 2] = ["keys", "challenge"];
 
 /// A settings file, and the environment.
 #[derive(Debug, Default)]
@@ -138,14 +142,15 @@ fn read(path: &Path) -> anyhow::Result<Table> {
 
 /// Refuses a settings file that holds a key itself: others may read it.
 fn without_keys(file: Table) -> anyhow::Result<Table> {
-    let keys = file.get("keys").and_then(Value::as_table);
     let held = |(section, key): &&(&str, &str)| {
-        *section == "keys" && keys.is_some_and(|keys| keys.contains_key(*key))
+        let table = file.get(*section).and_then(Value::as_table);
+        APART.contains(section) && table.is_some_and(|table| table.contains_key(*key))
     };
     match SECRETS.iter().find(held) {
         None => Ok(file),
-        Some((_, key)) => bail!(
-            "keys.{key} may not be in a settings file: name a file with keys.{key}_file, or set {PREFIX}KEYS__{}",
+        Some((section, key)) => bail!(
+            "{section}.{key} may not be in a settings file: name a file with {section}.{key}_file, or set {PREFIX}{}__{}",
+            section.to_uppercase(),
             key.to_uppercase()
         ),
     }
@@ -177,7 +182,7 @@ fn environment(variables: impl Iterator<Item = (String, String)>) -> Table {
         };
         let value = match path.first().map(String::as_str) {
             // The digits of a key may look like a number.
-            Some("keys") => Value::String(value),
+            Some(section) if APART.contains(&section) => Value::String(value),
             _ => value_of(value),
         };
         put(&mut table, &path, value);

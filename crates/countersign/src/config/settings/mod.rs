@@ -1,6 +1,7 @@
 //! The settings of a deployment. `countersign.default.toml` describes and holds every default; a settings file, the
 //! environment and the flags of a command change what they name, each before the one in front of it.
 
+mod challenge;
 mod clock;
 mod codes;
 mod countries;
@@ -34,6 +35,7 @@ use toml::Table;
 use super::keys::KeySource;
 use super::price_file::PriceFile;
 
+pub use challenge::VerifierAccount;
 pub use clock::ClockSettings;
 pub use draft::Draft;
 pub use layers::Layers;
@@ -74,6 +76,8 @@ pub struct Settings {
     pub proxy: Option<Proxy>,
     /// Where traces go.
     pub telemetry: TelemetrySettings,
+    /// The service whose tokens stand in for proof of work.
+    pub verifier: Option<VerifierAccount>,
 }
 
 /// The verb that settings are read for.
@@ -117,6 +121,8 @@ struct File {
     providers: Providers,
     #[serde(default)]
     telemetry: telemetry::TelemetrySection,
+    #[serde(default)]
+    challenge: challenge::ChallengeSection,
     #[serde(default)]
     applications: BTreeMap<String, codes::ApplicationSection>,
 }
@@ -195,6 +201,7 @@ impl Settings {
             reach: reach.context("providers")?,
             proxy: proxy.transpose().context("providers: proxy")?,
             telemetry: file.telemetry.settings().context("telemetry")?,
+            verifier: file.challenge.account().context("challenge")?,
         })
     }
 }

@@ -16,8 +16,8 @@ pub struct Judged {
     pub problems: Vec<String>,
 }
 
-/// The section whose settings make sense together only.
-const WHOLE: &str = "keys";
+/// The sections whose settings make sense together only.
+const WHOLE: [&str; 2] = ["keys", "challenge"];
 
 /// The sections in which a setting is a value at any depth. Elsewhere everything below `section.key` is one setting.
 const DEEP: [&str; 2] = ["codes", "applications"];
@@ -63,7 +63,7 @@ fn leaves(layer: &Table) -> Vec<Table> {
     sections
         .flat_map(|(name, value)| {
             let most = match name.as_str() {
-                WHOLE => 0,
+                name if WHOLE.contains(&name) => 0,
                 name if DEEP.contains(&name) => usize::MAX,
                 _ => 1,
             };

@@ -71,6 +71,7 @@ pub(crate) const IF_VERSION: Names = &["badVersion", "changedMeanwhile"];
 /// The faults of the fields of an application.
 pub(crate) const APPLICATION: Names = &[
     "fieldNotTexts",
+    "fieldNotBool",
     "badAppId",
     "badAppName",
     "badSmsName",

@@ -119,6 +119,7 @@ fn answer(endpoint: &Endpoint) -> Value {
     let faults = faults(endpoint);
     let mut codes: Vec<_> = faults
         .iter()
+        .filter(|(_, fault)| fault.challenge().is_none())
         .map(|(_, fault)| fault.status_code())
         .collect();
     codes.sort_unstable();
@@ -133,16 +134,30 @@ fn answer(endpoint: &Endpoint) -> Value {
         &json!({"type": "integer"}),
         false,
     );
+    let mut answers = vec![success, failure];
+    if faults.iter().any(|(_, fault)| fault.challenge().is_some()) {
+        answers.push(challenge());
+    }
     json!({
         "description": "What happened, in `statusCode`.",
         "headers": {
             "Retry-After": {"description": "Seconds; with 429 and 503, and with 602 where the vendor says so.", "schema": {"type": "integer", "minimum": 1}},
         },
         "content": {"application/json": {
-            "schema": {"oneOf": [success, failure]},
+            "schema": {"oneOf": answers},
             "examples": examples(data, &faults),
         }},
     })
+}
+
+/// The envelope that demands a challenge.
+fn challenge() -> Value {
+    let data = json!({"$ref": "#/components/schemas/DemandedChallenge"});
+    let mut answer = envelope(&json!({"const": 403}), "data", &data, true);
+    if let Some(properties) = answer.get_mut("properties").and_then(Value::as_object_mut) {
+        properties.insert("apiCode".to_owned(), json!({"const": 2000}));
+    }
+    answer
 }
 
 /// The one HTTP answer where there is no envelope.
@@ -217,7 +232,7 @@ fn examples(data: Option<&Shape>, faults: &[(&str, Fault)]) -> Value {
     };
     examples.insert("200_success".to_owned(), json!({"value": success}));
     for (name, fault) in faults {
-        let answer = Envelope::failure(fault, Lang::EnUs, REQUEST_ID.to_owned());
+        let answer = Envelope::demanding(fault, Lang::EnUs, REQUEST_ID.to_owned());
         let name = format!("{}_{name}", fault.status_code());
         examples.insert(name, json!({"summary": answer.message, "value": answer}));
     }

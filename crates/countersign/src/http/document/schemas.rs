@@ -1,14 +1,15 @@
 //! The schemas of the wire types, for the OpenAPI document.
 
 use countersign_api::{
-    AccessKeyDto, AddTestNumberRequest, ApplicationDto, AttemptDto, AuditActDto, AuditActor,
-    AuditExport, AuditTarget, AuditVerification, Channel, CheckAppIdSecretRequest, CheckDto,
-    CheckedSecret, CountryDto, CountryName, CountryNames, CreateApplicationRequest,
+    AccessKeyDto, AddTestNumberRequest, AltchaBinding, AltchaChallenge, AltchaParameters,
+    ApplicationDto, AttemptDto, AuditActDto, AuditActor, AuditExport, AuditTarget,
+    AuditVerification, ChallengeKind, ChallengeVerifier, Channel, CheckAppIdSecretRequest,
+    CheckDto, CheckedSecret, CountryDto, CountryName, CountryNames, CreateApplicationRequest,
     CreatedAccessKey, CreatedApplication, DeleteAccessKeyRequest, DeleteSmsProviderRequest,
-    DeleteSmsRouteRequest, ErasePhoneRequest, ErasedPhone, FilledTemplateDto, FindMessagesRequest,
-    IntrospectTokenRequest, InvalidReason, JsonWebKey, JsonWebKeySet, LintedSmsTemplate,
-    ManagementToken, ManagementTokenRequest, MessageDto, PreCheckCodeRequest, PreCheckedCode,
-    PreviewSmsTemplateRequest, PreviewedSms, ProviderHealth, PublicKey, ReceiptDto,
+    DeleteSmsRouteRequest, DemandedChallenge, ErasePhoneRequest, ErasedPhone, FilledTemplateDto,
+    FindMessagesRequest, IntrospectTokenRequest, InvalidReason, JsonWebKey, JsonWebKeySet,
+    LintedSmsTemplate, ManagementToken, ManagementTokenRequest, MessageDto, PreCheckCodeRequest,
+    PreCheckedCode, PreviewSmsTemplateRequest, PreviewedSms, ProviderHealth, PublicKey, ReceiptDto,
     RecordBackupRequest, RemoveTestNumberRequest, RotatedSigningKey, RoutedProvider,
     SendSmsRequest, SetSmsProviderRequest, SigningKeyDto, SigningKeyState, SmsCodePayload,
     SmsCounts, SmsProviderDto, SmsRouteDto, SmsStatistics, SmsStatisticsRow, SmsTemplateDto,
@@ -23,7 +24,13 @@ use utoipa::{PartialSchema, ToSchema};
 pub(crate) fn all() -> Value {
     let mut schemas = Map::new();
     add::<AccessKeyDto>(&mut schemas);
+    add::<AltchaBinding>(&mut schemas);
+    add::<AltchaChallenge>(&mut schemas);
+    add::<AltchaParameters>(&mut schemas);
     add::<ApplicationDto>(&mut schemas);
+    add::<ChallengeKind>(&mut schemas);
+    add::<ChallengeVerifier>(&mut schemas);
+    add::<DemandedChallenge>(&mut schemas);
     add::<AttemptDto>(&mut schemas);
     add::<AuditActDto>(&mut schemas);
     add::<AuditActor>(&mut schemas);

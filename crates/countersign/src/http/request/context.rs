@@ -223,7 +223,7 @@ impl Context {
     }
 
     fn failure(&self, fault: &Fault) -> Response {
-        let answer = Envelope::failure(fault, self.lang, self.request_id.to_string());
+        let answer = Envelope::demanding(fault, self.lang, self.request_id.to_string());
         self.respond(&answer, fault.retry_after())
     }
 
@@ -249,7 +249,9 @@ impl Context {
         });
         let elapsed = self.arrived_at.until(self.state.clock.now());
         let (limit, refused, error) = match self.not_sent.get() {
-            Some(SendError::Limited(refusal)) => (Some(refusal), None, None),
+            Some(SendError::Limited(refusal) | SendError::ChallengeNeeded(refusal)) => {
+                (Some(refusal), None, None)
+            }
             Some(SendError::NotAccepted(why)) => (None, Some(why), None),
             Some(SendError::CountryNotServed(_) | SendError::CountryNotAllowed(_)) | None => {
                 (None, None, None)

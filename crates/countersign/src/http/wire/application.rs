@@ -139,6 +139,7 @@ pub(crate) fn new(body: &CreateApplicationRequest) -> Result<NewApplication, Fau
             choice: language_choice(body.message_language.as_deref().unwrap_or_default())?,
             default: default_language(body.default_language.as_deref().unwrap_or_default())?,
         },
+        challenges: body.challenges.unwrap_or_default(),
     })
 }
 
@@ -161,6 +162,7 @@ pub(crate) fn change(body: &UpdateApplicationRequest) -> Result<ApplicationChang
         allowed_countries: countries.transpose()?,
         message_language: choice.transpose()?,
         default_language: language.transpose()?,
+        challenges: body.challenges,
     })
 }
 
@@ -191,6 +193,7 @@ pub(crate) fn dto(record: &Versioned<ApplicationRecord>, now: Timestamp) -> Appl
         allowed_countries: app.allowed_countries.to_texts(),
         message_language: Some(app.languages.choice.as_str().to_owned()),
         default_language: default_language.map(|tag| tag.as_str().to_owned()),
+        challenges: app.challenges,
         disabled: record.is_disabled,
         replaced_secret_expires: expires(record.replaced_secret.as_ref(), now),
         created_at: app.created_at.to_string(),

@@ -55,7 +55,8 @@ pub(super) fn named(member: &str, text: &str) -> String {
 /// `number`, the value of the member `member`, or the name of its form.
 pub(super) fn number(member: &str, number: u64) -> String {
     match (member, number) {
-        ("iat" | "exp", 1_700_000_000..=9_999_999_999) => "[unix time]".to_owned(),
+        ("iat" | "exp" | "expiresAt", 1_700_000_000..=9_999_999_999) => "[unix time]".to_owned(),
+        ("issued", 1_700_000_000_000..=9_999_999_999_999) => "[unix milliseconds]".to_owned(),
         ("retryAfter", number) => wait(&number.to_string()).to_owned(),
         _ => number.to_string(),
     }

@@ -6,6 +6,7 @@ use insta::assert_snapshot;
 
 use super::{Demo, demo, form};
 use crate::actors::Page;
+use crate::challenges::{challenged, solution_of};
 use crate::checks::not;
 use crate::server::{Server, folder, number};
 
@@ -255,4 +256,70 @@ async fn a_visitor_is_told_that_a_code_may_be_on_its_way_after_a_call_without_an
     200 Check your messages: A code may be on its way.
     200 Check your messages: We cannot check codes just now. Ask for another later.
     ");
+}
+
+/// A folder with the files of the npm package of the widget that the demo serves; they are another program's.
+fn package(folder: &std::path::Path) -> std::path::PathBuf {
+    let package = folder.join("altcha");
+    for file in [
+        "external/altcha.js",
+        "external/altcha.css",
+        "workers/pbkdf2.js",
+    ] {
+        let path = package.join("dist").join(file);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, format!("/* {file} */")).unwrap();
+    }
+    package
+}
+
+#[tokio::test]
+async fn a_visitor_who_is_asked_for_a_challenge_solves_it_on_the_page() {
+    let data = folder();
+    let server = challenged(data.path()).await;
+    let widget = package(data.path());
+    let args = [
+        "--data",
+        data.path().to_str().unwrap(),
+        "--widget",
+        widget.to_str().unwrap(),
+    ];
+    let demo = Demo::start(demo(&args)).await;
+    let visitor = demo.visitor();
+    let asked = visitor
+        .submit("/code", &format!("number={}", number(1)))
+        .await;
+    assert_snapshot!(asked, @"200 One moment: Your browser is showing that you are not a robot.");
+    let challenge = asked.body.split("data-challenge=\"").nth(1).unwrap();
+    let challenge = challenge.split('"').next().unwrap().replace("&#34;", "\"");
+    let solution = urlencoded(&solution_of(&serde_json::from_str(&challenge).unwrap()));
+    let form = format!("number={}&solution={solution}", number(1));
+    let sent = visitor.submit("/code", &form).await;
+    assert_snapshot!(sent, @"200 Check your messages: We sent a code to 13800000001.");
+    assert_eq!(server.newest_code(&number(1)).await.len(), 6);
+    let again = format!("number={}&solution=nothing", number(2));
+    let told = visitor.submit("/code", &again).await;
+    assert_snapshot!(told, @"200 Sign in: Please confirm that you are not a robot: solve the challenge and try again.");
+    let script = visitor.open("/altcha/altcha.js").await;
+    assert_eq!(script.body, "/* external/altcha.js */");
+}
+
+#[tokio::test]
+async fn a_demo_without_the_widget_tells_the_sentence_of_the_service() {
+    let data = folder();
+    let _server = challenged(data.path()).await;
+    let demo = Demo::beside(data.path()).await;
+    let told = demo
+        .visitor()
+        .submit("/code", &format!("number={}", number(1)))
+        .await;
+    assert_snapshot!(told, @"200 Sign in: Please confirm that you are not a robot: solve the challenge and try again.");
+    let script = demo.visitor().open("/altcha/altcha.js").await;
+    assert_eq!(script.status, 404);
+}
+
+fn urlencoded(text: &str) -> String {
+    text.replace('+', "%2B")
+        .replace('/', "%2F")
+        .replace('=', "%3D")
 }

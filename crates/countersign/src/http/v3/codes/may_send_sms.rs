@@ -3,10 +3,12 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{Fault, MaySendSms, MaySendSmsRequest, SendRefusal, SendRule};
+use countersign_core::challenge::{Purpose, Subject};
 use countersign_core::limit::LimitState;
 use countersign_core::send::messenger::{SendError, SendRequest};
 use serde_json::json;
 
+use super::challenged::demand;
 use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
 use crate::http::document::faults;
 use crate::http::proof::credentials::Credentials;
@@ -56,11 +58,11 @@ async fn may_send(state: &AppState, cx: &Context, body: Body) -> Result<MaySendS
         .map_err(fault::bad_phone)?;
     let caller = cx.client(&app);
     let request = SendRequest {
+        standing: caller.standing(app.challenges),
         request_id: cx.request_id,
         app,
         channel: channel::of_wire(body.channel),
         phone,
-        standing: caller.standing(false),
         caller: Some(caller),
         language: None,
         claim: None,
@@ -69,13 +71,30 @@ async fn may_send(state: &AppState, cx: &Context, body: Body) -> Result<MaySendS
     let preview = preview.map_err(fault::not_sent)?;
     Ok(MaySendSms {
         allowed: preview.refusal.is_none(),
-        refusal: preview.refusal.map(|error| refusal(cx, error)),
+        refusal: preview
+            .refusal
+            .map(|error| refusal(cx, &refused(state, &request, error))),
         rules: preview.limits.iter().map(rule).collect(),
     })
 }
 
-fn refusal(cx: &Context, error: SendError) -> SendRefusal {
-    let fault = fault::not_sent(error);
+/// The fault with which the send would be answered.
+fn refused(state: &AppState, request: &SendRequest, error: SendError) -> Fault {
+    match error {
+        SendError::ChallengeNeeded(refusal) => {
+            let subject = Subject {
+                purpose: Purpose::Send,
+                app: &request.app.id,
+                channel: request.channel,
+                phone: &request.phone,
+            };
+            demand(state, subject, &refusal, true)
+        }
+        error => fault::not_sent(error),
+    }
+}
+
+fn refusal(cx: &Context, fault: &Fault) -> SendRefusal {
     SendRefusal {
         status_code: fault.status_code(),
         api_code: fault.api_code(),

@@ -3,12 +3,14 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{Fault, Lang, SendSmsRequest};
+use countersign_core::challenge::{Purpose, Subject};
 use countersign_core::idempotency::{Claim, KeyedEndpoint, SendEnd, keeps_send};
 use countersign_core::ports::answers::Decided;
 use countersign_core::ports::records::TimelineQuery;
 use countersign_core::send::messenger::{SendError, SendRequest};
 use serde_json::json;
 
+use super::challenged::Challenged;
 use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
 use crate::http::document::faults;
 use crate::http::keyed::{Asked, Told, Turn};
@@ -24,7 +26,8 @@ pub(crate) fn endpoint() -> Endpoint {
         handler: post(handle),
         summary: "Send a code",
         about: "Sends a one-time passcode. Each number gets one code per channel and application in a rolling \
-            minute. Success means that the code may arrive: the provider took the message, or nobody can know.",
+            minute. Success means that the code may arrive: the provider took the message, or nobody can know. A \
+            rule may demand that the caller solves a challenge first, and brings the solution in the same request.",
         audience: Audience::Public,
         asks: Asks::KeyedBody(Shape::of::<SendSmsRequest>(json!({
             "channel": "CHANNEL_LOGIN", "phoneNumber": "+14155550132",
@@ -35,6 +38,7 @@ pub(crate) fn endpoint() -> Endpoint {
             faults::LIMITS,
             &[
                 "unknownChannel",
+                "challengeRequired",
                 "countryNotServed",
                 "countryNotAllowed",
                 "providerUnreachable",
@@ -69,14 +73,22 @@ async fn send(state: AppState, cx: &Context, body: Body) -> Result<Told, Fault> 
             SendEnd::UnderWay => return Err(Fault::KeyUnderWay),
         },
     };
-    let caller = cx.client(&app);
+    let channel = channel::of_wire(body.channel);
+    let subject = Subject {
+        purpose: Purpose::Send,
+        app: &app.id,
+        channel,
+        phone: &phone,
+    };
+    let solution = body.challenge_solution.as_deref();
+    let caller = Challenged::read(&state, cx, &app, subject, solution).await?;
     let order = SendRequest {
         request_id: cx.request_id,
-        app,
-        channel: channel::of_wire(body.channel),
-        phone,
-        standing: caller.standing(false),
-        caller: Some(caller),
+        app: app.clone(),
+        channel,
+        phone: phone.clone(),
+        standing: caller.standing,
+        caller: Some(cx.client(&app)),
         language: cx.named_language(),
         claim: claim.clone(),
     };
@@ -89,6 +101,9 @@ async fn send(state: AppState, cx: &Context, body: Body) -> Result<Told, Fault> 
     let (error, told) = sent.await?;
     if let Some(error) = error {
         cx.is_not_sent(&error);
+        if let SendError::ChallengeNeeded(refusal) = &error {
+            return Err(caller.demand(&state, subject, refusal));
+        }
     }
     Ok(told)
 }

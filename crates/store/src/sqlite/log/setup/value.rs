@@ -57,6 +57,9 @@ struct ApplicationValue {
     message_language: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     default_language: Option<String>,
+    /// Absent where its callers cannot solve challenges.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    challenges: bool,
     /// Absent in what releases before 0.2 wrote.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     disabled: bool,
@@ -236,6 +239,7 @@ fn application_value(record: &ApplicationRecord) -> ApplicationValue {
         sms_name: app.sms_name.as_ref().map(|name| name.as_str().to_owned()),
         message_language: (*choice != LanguageChoice::ByNumber).then(|| choice.as_str().to_owned()),
         default_language: default.as_ref().map(|tag| tag.as_str().to_owned()),
+        challenges: app.challenges,
         disabled: record.is_disabled,
         replaced_secret_until: end(record.replaced_secret.as_ref()),
         secret_generation: record.secret.generation(),
@@ -377,6 +381,7 @@ fn application(id: AppId, text: &str, macs: &[u8]) -> Option<ApplicationRecord> 
             choice: choice.unwrap_or_default(),
             default: default.as_deref().and_then(LanguageTag::parse),
         },
+        challenges: value.challenges,
         created_at: Timestamp::from_millis(value.created_at),
     };
     Some(ApplicationRecord {
