@@ -193,11 +193,19 @@ impl SqliteStore {
         if !wait.is_zero() {
             return Err(StoreError::Held { wait });
         }
-        let touched = Touched::of(rules, &self.sealer.get());
+        let seen = self.sealer.get();
+        let touched = Touched::of(rules, &seen);
         if let Some(decision) = self.refuse_early(rules, &touched)? {
             return Ok((decision, None));
         }
-        let prepare = |sealer: &Sealer| PreparedMessage::of(&intent, rules, sealer);
+        let prepare = |sealer: &Sealer| {
+            // Nearly always the keys are those of a moment ago.
+            let touched = match std::ptr::eq(sealer, &*seen) {
+                true => touched.clone(),
+                false => Touched::of(rules, sealer),
+            };
+            PreparedMessage::of(&intent, rules, touched, sealer)
+        };
         let (mut live, prepared) = self.with_newest_keys(prepare)?;
         let now = self.clock.now();
         if intent.is_too_late(now) {
@@ -266,14 +274,19 @@ struct PreparedMessage {
 
 impl PreparedMessage {
     /// Seals and digests everything that the row of an admitted message needs.
-    fn of(intent: &Intent, rules: &Rules, sealer: &Sealer) -> Result<Self, StoreError> {
+    fn of(
+        intent: &Intent,
+        rules: &Rules,
+        touched: Touched,
+        sealer: &Sealer,
+    ) -> Result<Self, StoreError> {
         let (app, channel) = (intent.app.as_str(), intent.channel.as_str());
         let sealed_phone = sealer.seal(&intent.phone, intent.id);
         Ok(Self {
             scope: sealer.keys(|each| each.code_scope(app, channel, &intent.phone)),
             sealed_phone: sealed_phone.ok_or_else(unsealed)?,
             phone: sealer.phone(&intent.phone),
-            touched: Touched::of(rules, sealer),
+            touched,
             price: rules.price(),
         })
     }
