@@ -50,7 +50,7 @@ pub const MOST: usize = 1_000;
 
 /// The limits that a send is exempt from, beside the guard. The one-minute limit, the limits on a number and the quotas
 /// of everybody hold for each send.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Exemption {
     /// Whether the number is on the safe list: limits on ranges of numbers do not count.
     pub number: bool,

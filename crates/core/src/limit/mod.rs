@@ -456,9 +456,9 @@ impl Bucket {
     #[must_use]
     pub fn part(mut self, value: &str) -> Self {
         // A length before each part keeps the keys of different lists apart.
-        self.0
-            .extend(u32::try_from(value.len()).unwrap_or(u32::MAX).to_be_bytes());
-        self.0.extend(value.as_bytes());
+        let length = u32::try_from(value.len()).unwrap_or(u32::MAX);
+        self.0.extend_from_slice(&length.to_be_bytes());
+        self.0.extend_from_slice(value.as_bytes());
         self
     }
 

@@ -130,7 +130,8 @@ impl SendLimit {
         Ok(())
     }
 
-    /// Returns whether the limit is about a send.
+    /// Returns whether the limit is about a send. It looks at nothing by which sends of one class of
+    /// [`SendLimits`](super::SendLimits) differ.
     pub(super) fn is_about(&self, send: &SendFacts<'_>, is_home: bool) -> bool {
         self.home.is_none_or(|home| home == is_home)
             && self.by.iter().all(|part| part.is_of(send))

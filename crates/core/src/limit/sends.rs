@@ -16,7 +16,7 @@ use crate::guard::Exemption;
 use crate::message::Decision;
 use crate::phone::{Country, PhoneNumber};
 use crate::policy;
-use crate::price::Price;
+use crate::price::{Currency, Price};
 
 /// Everything about a send that limits look at.
 #[derive(Debug, Clone, Copy)]
@@ -46,16 +46,21 @@ pub struct SendLimits {
     sets: RwLock<HashMap<Class, Arc<ClassRules>>>,
 }
 
-/// The sends that are judged by the same limits.
+/// The sends that are judged by the same limits: they agree in all that decides which limits are about a send.
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Class {
     standing: Standing,
-    /// For each limit that is about the sends, by its place, the override that fits.
-    limits: Vec<(usize, Option<usize>)>,
+    is_home: bool,
+    currency: Option<Currency>,
+    exempt: Exemption,
+    /// Whether the sends have each of [`Part::ALL`].
+    parts: [bool; Part::ALL.len()],
+    /// For each limit with overrides, the one that fits.
+    overrides: Vec<Option<usize>>,
 }
 
 /// The rules of one [`Class`].
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 struct ClassRules {
     set: Arc<RuleSet>,
     buckets: Vec<BucketKind>,
@@ -66,7 +71,8 @@ struct ClassRules {
 struct BucketKind {
     counts: Counts,
     until_verified: bool,
-    by: BTreeSet<Part>,
+    /// The parts, in their order.
+    by: Vec<Part>,
 }
 
 impl Limit {
@@ -204,13 +210,18 @@ impl SendLimits {
     }
 
     fn class_of(&self, send: &SendFacts<'_>) -> Arc<ClassRules> {
-        let is_home = send.phone.country() == self.home;
-        let limits = self.limits.iter().enumerate();
-        let about = limits.filter(|(_, limit)| limit.is_about(send, is_home));
+        let with_overrides = self
+            .limits
+            .iter()
+            .filter(|limit| !limit.overrides.is_empty());
         let class = Class {
             standing: send.standing,
-            limits: about
-                .map(|(place, limit)| (place, limit.override_of(send)))
+            is_home: send.phone.country() == self.home,
+            currency: send.price.map(|price| price.currency),
+            exempt: send.exempt,
+            parts: Part::ALL.map(|part| part.is_of(send)),
+            overrides: with_overrides
+                .map(|limit| limit.override_of(send))
                 .collect(),
         };
         let sets = self.sets.read().unwrap_or_else(PoisonError::into_inner);
@@ -218,10 +229,16 @@ impl SendLimits {
             return Arc::clone(known);
         }
         drop(sets);
+        let limits = self.limits.iter().enumerate();
+        let about = limits.filter(|(_, limit)| limit.is_about(send, class.is_home));
+        let about = about.map(|(place, limit)| (place, limit.override_of(send)));
         // All limits together fit into one set, so those of any class do.
-        let rules = class_rules(&self.limits, class.standing, class.limits.clone());
-        let rules = Arc::new(rules.unwrap_or_else(|_| ClassRules::minute_alone()));
+        let rules = class_rules(&self.limits, send.standing, about.collect());
+        let rules = rules.unwrap_or_else(|_| ClassRules::minute_alone());
         let mut sets = self.sets.write().unwrap_or_else(PoisonError::into_inner);
+        // A ledger finds a set that it knows by its address: classes with the same rules share them.
+        let equal = sets.values().find(|known| ***known == rules).cloned();
+        let rules = equal.unwrap_or_else(|| Arc::new(rules));
         Arc::clone(sets.entry(class).or_insert(rules))
     }
 }
@@ -272,7 +289,7 @@ impl BucketKind {
         Self {
             counts: Counts::Messages,
             until_verified: false,
-            by: BTreeSet::from(SCOPE),
+            by: SCOPE.to_vec(),
         }
     }
 
@@ -280,17 +297,16 @@ impl BucketKind {
         Self {
             counts: limit.counts,
             until_verified: limit.until_verified,
-            by: limit.by.clone(),
+            by: limit.by.iter().copied().collect(),
         }
     }
 
     /// Returns the bucket of the sends to one number among those that count in this bucket.
     fn of_number(&self) -> Self {
-        let mut by = self.by.clone();
-        by.insert(Part::Number);
+        let parts = self.by.iter().copied().chain([Part::Number]);
         Self {
             counts: Counts::Messages,
-            by,
+            by: parts.collect::<BTreeSet<_>>().into_iter().collect(),
             ..*self
         }
     }

@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::limit::{InvalidRules, Override};
+use crate::price::Amount;
 use crate::time::Timestamp;
 
 fn limit(name: &str, by: &[Part]) -> SendLimit {
@@ -418,5 +419,47 @@ fn limits_that_contradict_themselves_are_refused() {
         ),
     ] {
         assert_eq!(SendLimits::new(vec![limit]).unwrap_err(), expected);
+    }
+}
+
+#[test]
+fn a_send_is_judged_by_what_it_is_whatever_was_judged_before() {
+    let [yuan, dollar] = ["CNY", "USD"].map(|code| Currency::parse(code).unwrap());
+    let money = |name: &str, currency| SendLimit {
+        counts: Counts::Money(currency),
+        ..limit(name, &[])
+    };
+    let limits = SendLimits::new(vec![
+        limit("address", &[Part::Address]),
+        limit("prefix", &[Part::Prefix]),
+        money("yuan", yuan),
+        money("dollar", dollar),
+    ]);
+    let (limits, (app, phone)) = (limits.unwrap(), parsed("13800138000"));
+    let names = |currency: Option<Currency>, number, address| {
+        let send = SendFacts {
+            address: "192.0.2.1".parse().ok(),
+            price: currency.map(|currency| Price {
+                currency,
+                amount: Amount::parse("0.045").unwrap(),
+            }),
+            exempt: Exemption { number, address },
+            ..ask(&app, &phone)
+        };
+        let judged = judged(&limits, send).into_iter();
+        judged.map(|(name, _, _)| name).collect::<Vec<_>>()
+    };
+    for _ in 0..2 {
+        assert_eq!(names(None, false, false), ["address", "prefix"]);
+        assert_eq!(
+            names(Some(yuan), false, false),
+            ["address", "prefix", "yuan"]
+        );
+        assert_eq!(
+            names(Some(dollar), false, false),
+            ["address", "prefix", "dollar"]
+        );
+        assert_eq!(names(None, true, false), ["address"]);
+        assert_eq!(names(None, false, true), ["prefix"]);
     }
 }
