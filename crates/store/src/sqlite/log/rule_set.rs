@@ -51,17 +51,29 @@ impl RuleSets {
 
     /// Returns the id of `set`. Writes the set first if it is not durable yet.
     pub(crate) fn id_of(&mut self, set: &Arc<RuleSet>, log: &Connection) -> rusqlite::Result<i64> {
-        let known = |kept: &&StoredRuleSet| Arc::ptr_eq(&kept.set, set) || kept.set == *set;
-        let known = self.0.iter().find(known);
-        let id = known.map_or_else(|| self.next_id(), |kept| kept.id);
-        if known.is_none_or(|kept| !kept.durable) {
-            log.prepare_cached("INSERT OR IGNORE INTO rule_set VALUES (?, ?)")?
-                .execute(params![id, to_json(set)])?;
-        }
-        if known.is_none() {
-            let (set, durable) = (Arc::clone(set), false);
-            self.0.push(StoredRuleSet { id, set, durable });
-        }
+        let next_id = self.next_id();
+        let known = self.0.iter().rposition(|kept| Arc::ptr_eq(&kept.set, set));
+        let known = known.or_else(|| self.0.iter().position(|kept| kept.set == *set));
+        let id = match known.and_then(|place| self.0.get_mut(place)) {
+            Some(kept) => {
+                // The next message of the set finds it without comparing limits.
+                kept.set = Arc::clone(set);
+                if kept.durable {
+                    return Ok(kept.id);
+                }
+                kept.id
+            }
+            None => {
+                self.0.push(StoredRuleSet {
+                    id: next_id,
+                    set: Arc::clone(set),
+                    durable: false,
+                });
+                next_id
+            }
+        };
+        log.prepare_cached("INSERT OR IGNORE INTO rule_set VALUES (?, ?)")?
+            .execute(params![id, to_json(set)])?;
         Ok(id)
     }
 
