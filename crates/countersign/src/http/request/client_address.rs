@@ -16,6 +16,9 @@ const REAL_IP: &str = "x-real-ip";
 /// readable address, its own counts, so that no request goes without one.
 pub(crate) fn client_address(peer: IpAddr, headers: &HeaderMap, proxies: &Networks) -> IpAddr {
     let mut client = peer.to_canonical();
+    if !proxies.contain(client) {
+        return client;
+    }
     let mut named = forwarded::addresses(headers);
     while proxies.contain(client)
         && let Some(before) = named.next().flatten()

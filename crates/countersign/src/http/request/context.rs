@@ -6,8 +6,9 @@ use std::sync::{Arc, OnceLock};
 
 use axum::Json;
 use axum::extract::{FromRequestParts, MatchedPath};
+use axum::http::header::GetAll;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
+use axum::http::{HeaderValue, Method, Uri, header};
 use axum::response::{IntoResponse, Response};
 use countersign_api::{APP_ID_HEADER, Envelope, Fault, FieldProblem, LANG_HEADER, Lang};
 use countersign_core::application::{AppId, Application};
@@ -69,12 +70,10 @@ impl FromRequestParts<AppState> for Context {
 impl Context {
     /// The context of the request with this head.
     pub(crate) fn of(parts: &Parts, state: &AppState) -> Self {
-        let text = |name: &str| {
-            parts
-                .headers
-                .get(name)
-                .and_then(|value| value.to_str().ok())
-        };
+        let headers = &parts.headers;
+        let named_apps = headers.get_all(APP_ID_HEADER);
+        let named_language = headers.get(LANG_HEADER);
+        let languages = headers.get(header::ACCEPT_LANGUAGE);
         // Every connection has a peer; a request without one would be of nobody's share.
         let peer = parts
             .extensions
@@ -84,14 +83,14 @@ impl Context {
         let arrival = arrival.unwrap_or_else(|| Arrival::now(state));
         Self {
             request_id: arrival.id,
-            lang: Lang::negotiate(text(LANG_HEADER), text(header::ACCEPT_LANGUAGE.as_str())),
-            address: client_address(peer, &parts.headers, &state.proxies),
-            end_user: end_user(&parts.headers),
-            named_app: parts.headers.get(APP_ID_HEADER).cloned(),
-            names_two_apps: names_two_apps(&parts.headers),
-            named_language: parts.headers.get(LANG_HEADER).cloned(),
-            authorization: parts.headers.get(header::AUTHORIZATION).cloned(),
-            idempotency_key: keyed::key_of(&parts.headers),
+            lang: Lang::negotiate(text(named_language), text(languages)),
+            address: client_address(peer, headers, &state.proxies),
+            end_user: end_user(headers),
+            named_app: named_apps.iter().next().cloned(),
+            names_two_apps: names_two_apps(&named_apps),
+            named_language: named_language.cloned(),
+            authorization: headers.get(header::AUTHORIZATION).cloned(),
+            idempotency_key: keyed::key_of(headers),
             uri: parts.uri.clone(),
             method: parts.method.clone(),
             route: parts.extensions.get().cloned(),
@@ -278,9 +277,13 @@ impl Context {
     }
 }
 
-fn names_two_apps(headers: &HeaderMap) -> bool {
-    let named = headers.get_all(APP_ID_HEADER).iter();
-    let mut named = named.map(|value| value.as_bytes().trim_ascii());
+/// A header, if it is text.
+fn text(value: Option<&HeaderValue>) -> Option<&str> {
+    value?.to_str().ok()
+}
+
+fn names_two_apps(named: &GetAll<'_, HeaderValue>) -> bool {
+    let mut named = named.iter().map(|value| value.as_bytes().trim_ascii());
     let first = named.next();
     named.any(|other| Some(other) != first)
 }

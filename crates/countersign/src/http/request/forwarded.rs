@@ -11,12 +11,12 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use super::client_address::address;
 
 /// The header in which proxies name the address that they were called from, each after those before it.
-const FORWARDED_FOR: &str = "x-forwarded-for";
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// The addresses that proxies name, the nearest proxy's first; `None` for each that is not readable.
 pub(super) fn addresses(headers: &HeaderMap) -> impl Iterator<Item = Option<IpAddr>> {
-    let is_usual = headers.contains_key(FORWARDED_FOR);
-    let usual = lines(headers, &HeaderName::from_static(FORWARDED_FOR));
+    let mut usual = lines(headers, &FORWARDED_FOR).peekable();
+    let is_usual = usual.peek().is_some();
     let usual = usual.flat_map(|line| line.rsplit(|byte| *byte == b','));
     let standard = lines(headers, &header::FORWARDED).filter(move |_| !is_usual);
     let standard = standard.flat_map(|line| from_the_right(line, b','));
