@@ -17,6 +17,7 @@ use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
 use crate::seal::SealerInUse;
 use crate::sqlite::log::act::ActRow;
 use crate::sqlite::log::erasing::is_erased;
+use crate::sqlite::log::find::{self, Table};
 
 /// The number of messages that are read at once.
 const PIECE: i64 = 4_096;
@@ -33,6 +34,8 @@ pub(super) struct Rereading {
     before: Option<String>,
     /// The message from which on to read; `None` once everything is done.
     next: Option<i64>,
+    /// Messages from this one on came after the start, so that this release has read them already.
+    end: i64,
     read: u64,
     changed: u64,
     /// The first messages whose number is not what it was.
@@ -56,6 +59,7 @@ impl Rereading {
             clock,
             before,
             next: (!is_known).then_some(0),
+            end: find::end(log, Table::Message)?,
             read: 0,
             changed: 0,
             named: Vec::new(),
@@ -80,9 +84,10 @@ impl Rereading {
 
     /// Reads the messages from `from` on, and returns the last one.
     fn read_piece(&mut self, log: &Connection, from: i64) -> rusqlite::Result<Option<i64>> {
-        let piece = "SELECT seq, id, phone FROM message WHERE seq >= ? ORDER BY seq LIMIT ?";
+        let piece =
+            "SELECT seq, id, phone FROM message WHERE seq >= ? AND seq < ? ORDER BY seq LIMIT ?";
         let mut select = log.prepare_cached(piece)?;
-        let mut rows = select.query([from, PIECE])?;
+        let mut rows = select.query([from, self.end, PIECE])?;
         let mut last = None;
         while let Some(row) = rows.next()? {
             let id = MessageId::from_bytes(row.get("id")?);
@@ -183,16 +188,20 @@ mod tests {
         put(&log, &sealer, 0, "+8613800138000");
         let gone = put(&log, &sealer, 7, "+8610000000000");
         let clock: Arc<dyn Clock> = Arc::new(HandClock::new(AT));
-        let read = || {
+        let open = || {
             let (database, sealer) = (database.clone(), SealerInUse::new(Arc::clone(&sealer)));
-            let mut reading = Rereading::open(&log, database, sealer, Arc::clone(&clock)).unwrap();
+            Rereading::open(&log, database, sealer, Arc::clone(&clock)).unwrap()
+        };
+        let steps = |mut reading: Rereading| {
             let mut steps = 0;
             while reading.step(&log).unwrap() {
                 steps += 1;
             }
             steps
         };
-        assert_eq!(read(), 2);
+        let reading = open();
+        put(&log, &sealer, 8, "+8610000000001"); // after the start
+        assert_eq!(steps(reading), 2);
         let acts = act::after(&log, 0, 10).unwrap();
         let [report] = &acts[..] else {
             unreachable!("one report: {acts:?}");
@@ -201,6 +210,6 @@ mod tests {
             r#""after":{{"before":"an older plan","changed":"1","messages":"{gone}","read":"2"}}"#
         );
         assert!(report.text.contains(&told), "{}", report.text);
-        assert_eq!(read(), 0, "it was read");
+        assert_eq!(steps(open()), 0, "it was read");
     }
 }
