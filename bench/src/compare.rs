@@ -14,10 +14,12 @@ use crate::load::Plan;
 use crate::meter::Snapshot;
 use crate::peers::{self, Peer};
 use crate::power;
+use crate::pruning::Pruning;
 use crate::report::{self, QUIET, Row};
 use crate::sample::{Sample, Spread};
 use crate::say::{note, say};
 use crate::series::{Bench, Workload};
+use crate::shipped;
 use crate::{disk, process};
 
 #[derive(Args)]
@@ -58,6 +60,8 @@ enum Part {
     Mix,
     Wrong,
     Race,
+    /// Sends by the limits that ship, against sends by the twenty of twenty-limits.toml
+    Shipped,
     /// Limit B, the decision in memory, against limit A
     Memory,
     /// Latency at half of the peak
@@ -70,6 +74,8 @@ enum Part {
     Footprint,
     /// The cost of a send, and of finding one, as what is stored grows
     Growth,
+    /// Sends while old messages go, against sends while none go
+    Pruning,
     /// Express and Redis
     Express,
     /// FastAPI and Redis
@@ -115,6 +121,7 @@ impl Compare {
             Part::Mix => Workload::Mix,
             Part::Wrong => Workload::Wrong,
             Part::Race => Workload::Race,
+            Part::Shipped => return self.shipped(bench, results).await,
             Part::Memory => return self.memory(bench, results).await,
             Part::Half => return self.half(bench, results).await,
             Part::Stall => return self.stall(bench, results).await,
@@ -128,6 +135,7 @@ impl Compare {
                 return footprint::measure(bench, self.live, &mut results.gates).await;
             }
             Part::Growth => return growth::measure(bench, self.grow, &mut results.gates).await,
+            Part::Pruning => return self.pruning(bench, results).await,
             Part::Express => return self.peer(Peer::Express, bench, results).await,
             Part::Fastapi => return self.peer(Peer::Fastapi, bench, results).await,
         };
@@ -172,6 +180,39 @@ impl Compare {
             against: "limit A".to_owned(),
             pairs,
         });
+        Ok(())
+    }
+
+    async fn shipped(&self, bench: &Bench, results: &mut Results) -> anyhow::Result<()> {
+        let mut pairs = Vec::new();
+        for _ in 0..self.pairs {
+            self.quiet().await?;
+            pairs.push(shipped::pair(bench).await?);
+        }
+        let row = Row {
+            what: "send by the limits that ship".to_owned(),
+            against: "one by twenty limits".to_owned(),
+            pairs,
+        };
+        results.gates.push(row.gate_of_cost((10.0, 10.0)));
+        results.rows.push(row);
+        Ok(())
+    }
+
+    async fn pruning(&self, bench: &Bench, results: &mut Results) -> anyhow::Result<()> {
+        let mut pruning = Pruning::prepare(bench).await?;
+        let mut pairs = Vec::new();
+        for _ in 0..self.pairs {
+            self.quiet().await?;
+            pairs.push(pruning.pair().await?);
+        }
+        let row = Row {
+            what: "send while messages go".to_owned(),
+            against: "one while none go".to_owned(),
+            pairs,
+        };
+        results.gates.push(pruning.judge(&row));
+        results.rows.push(row);
         Ok(())
     }
 

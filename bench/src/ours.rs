@@ -34,15 +34,28 @@ pub(crate) fn build() -> anyhow::Result<PathBuf> {
 }
 
 /// The settings under measurement: each send is judged by twenty limits.
-const SETTINGS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/twenty-limits.toml");
+pub(crate) const SETTINGS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/twenty-limits.toml");
+
+/// Returns the text of the settings under measurement.
+pub(crate) fn settings() -> anyhow::Result<String> {
+    std::fs::read_to_string(SETTINGS).context(SETTINGS)
+}
 
 /// Starts the service on `data`, with `provider` to carry its messages.
 pub(crate) fn start(binary: &Path, data: &Path, provider: &str) -> anyhow::Result<Service> {
-    start_with(
-        binary,
-        data,
-        &["--provider", provider, "--config", SETTINGS],
-    )
+    start_by(Path::new(SETTINGS), binary, data, provider)
+}
+
+/// Starts the service like [`start`], by other settings.
+pub(crate) fn start_by(
+    settings: &Path,
+    binary: &Path,
+    data: &Path,
+    provider: &str,
+) -> anyhow::Result<Service> {
+    let settings = settings.to_str().context("a path in UTF-8")?;
+    let args = ["--provider", provider, "--config", settings];
+    start_with(binary, data, &args)
 }
 
 /// Starts the service on `data` with these arguments.

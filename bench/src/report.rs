@@ -1,6 +1,7 @@
 //! The result, as Markdown.
 
 use crate::disk::Durable;
+use crate::gate::Gate;
 use crate::sample::{Sample, Spread};
 use crate::say::say;
 
@@ -32,6 +33,15 @@ impl Row {
 
     fn of_other(&self, figure: impl Fn(&Sample) -> f64) -> f64 {
         Spread::of(self.pairs.iter().map(|(other, _)| figure(other))).median
+    }
+
+    /// Judges by how many per cent more processor time a request of ours takes than one of the other, in the median.
+    pub(crate) fn gate_of_cost(&self, bounds: (f64, f64)) -> Gate {
+        let cost = |sample: &Sample| sample.usage.servers / sample.rate;
+        let pairs = self.pairs.iter();
+        let more = Spread::of(pairs.map(|(other, ours)| 100.0 * (cost(ours) / cost(other) - 1.0)));
+        let what = format!("processor time of a {}, over {}", self.what, self.against);
+        Gate::ceiling(what, bounds, more.median, "%")
     }
 
     /// Counts the pairs that another process disturbed.

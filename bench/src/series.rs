@@ -42,7 +42,7 @@ pub(crate) enum Workload {
 }
 
 /// The first number that is sent to during a run. Numbers that codes are collected for lie below it.
-const FIRST_SEND: u64 = 50_000_000;
+pub(crate) const FIRST_SEND: u64 = 50_000_000;
 
 /// The number of numbers that are asked for unevenly.
 const POPULAR: u32 = 100_000;
@@ -121,6 +121,17 @@ impl Bench {
 
     /// Runs a workload on countersign in a new folder, and compares its answers with its record.
     pub(crate) async fn ours(&self, workload: Workload, plan: &Plan) -> anyhow::Result<Sample> {
+        self.ours_by(workload, plan, Path::new(ours::SETTINGS))
+            .await
+    }
+
+    /// Runs a workload like [`Bench::ours`], on a countersign by other settings.
+    pub(crate) async fn ours_by(
+        &self,
+        workload: Workload,
+        plan: &Plan,
+        settings: &Path,
+    ) -> anyhow::Result<Sample> {
         let data = self.folder()?;
         let codes = if workload.needs_codes() {
             let service = ours::start(&self.countersign, data.path(), "outbox")?;
@@ -134,7 +145,7 @@ impl Bench {
             messages: codes.len() as u64,
             ..Ledger::default()
         };
-        let service = ours::start(&self.countersign, data.path(), "sink")?;
+        let service = ours::start_by(settings, &self.countersign, data.path(), "sink")?;
         let asked = RequestedNumbers::default();
         let source = workload.source(codes, &asked);
         let run = load::run(service.address, source, plan, &[service.pid()]).await?;
