@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use countersign_core::guard::GuardSettings;
 use countersign_core::phone::Country;
 use countersign_core::policy::CodePolicy;
 use countersign_core::testing::CountingEntropy;
@@ -13,6 +14,7 @@ fn without_rules() -> Deployment {
         limits: Vec::new(),
         home: Country::CHINA,
         codes: CodePolicy::default(),
+        guard: GuardSettings::default(),
         entropy: Arc::new(CountingEntropy::default()),
     }
 }

@@ -105,7 +105,7 @@ impl Default for Guard {
             mode: Mode::Monitor,
             ..GuardSettings::default()
         };
-        Self::new(settings, Arc::new(Forgetful))
+        Self::of_one_process(settings)
     }
 }
 
@@ -118,6 +118,12 @@ impl Guard {
             keeper,
             state: Mutex::default(),
         }
+    }
+
+    /// Makes a guard whose blocks end with the process.
+    #[must_use]
+    pub fn of_one_process(settings: GuardSettings) -> Self {
+        Self::new(settings, Arc::new(Forgetful))
     }
 
     /// Returns the settings.

@@ -97,6 +97,7 @@ impl Choice {
             limits: limits.map(|(limit, _)| limit.clone()).collect(),
             home: settings.countries.home,
             codes: settings.codes,
+            guard: settings.guard,
             entropy: Arc::new(OsEntropy),
         })
     }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use countersign_core::application::{AppId, AppName, Application, Origins};
 use countersign_core::country_rules::{Countries, CountryRules};
 use countersign_core::entropy::Entropy;
+use countersign_core::guard::GuardSettings;
 use countersign_core::language::Languages;
 use countersign_core::limit::SendLimit;
 use countersign_core::network::{Network, Networks};
@@ -24,6 +25,8 @@ pub struct Deployment {
     pub limits: Vec<SendLimit>,
     /// The country of the deployment.
     pub home: Country,
+    /// The guard against SMS pumping, which has watched for long enough.
+    pub guard: GuardSettings,
     /// The rules of codes.
     pub codes: CodePolicy,
     /// The source of codes and ids.

@@ -98,7 +98,7 @@ impl Stage {
             SqliteStore::open_for_simulation(owned, &KEYS, Arc::clone(&clock) as _)?;
         let ledger: Arc<dyn Ledger> = Arc::new(store);
         let carrier = Arc::new(Carrier::default());
-        let guard = Arc::<Guard>::default();
+        let guard = Arc::new(Guard::of_one_process(deployment.guard));
         let messenger = MessengerParts {
             ledger: Arc::clone(&ledger),
             refusals: Arc::new(RecentRefusals::default()),
