@@ -25,8 +25,9 @@ class Traffic:
         self._thread.join()
 
     def turn_bad(self):
-        """From now on the vendor fails, callers repeat themselves, and management calls prove nothing."""
+        """From now on the vendor fails, a range is blocked, callers repeat themselves, and management calls prove nothing."""
         self._deployment.script("faults", {"vendor": "tencent-cloud", "fault": "error_500"})
+        self._deployment.block("+861360000")
         self._bad.set()
 
     def _go(self):

@@ -20,9 +20,10 @@ pub(crate) struct Counts {
     /// People whose code passed.
     pub(crate) verified: u64,
     pub(crate) challenged: u64,
-    /// Refusals whose wait the person sat out, and got a message then, or had pressed twice and got one already.
+    /// Refusals whose wait the person sat out until another message or the code of an earlier one came, and those of a
+    /// second press in a row.
     pub(crate) sat_out: u64,
-    /// Refusals after which the person got no message: real people, wrongly refused.
+    /// Refusals after which the person got neither: real people, wrongly refused.
     pub(crate) refused: u64,
 }
 
@@ -143,6 +144,8 @@ impl Crowd {
             }
             Answer::Checked(_) if reaction == Reaction::Done => {
                 self.add(person, |counts| counts.verified += 1);
+                // An earlier message came while the person waited for another one.
+                self.waited(person, true);
             }
             Answer::Checked(_) => {}
             Answer::Challenge => {
@@ -164,9 +167,9 @@ impl Crowd {
         }
     }
 
-    /// Counts the wait that the person sat out, if there was one, by whether a message came of it.
-    fn waited(&mut self, person: usize, sent: bool) {
-        match (self.waits.remove(&person), sent) {
+    /// Counts the wait that the person sat out, if there was one, by whether it ended well.
+    fn waited(&mut self, person: usize, well: bool) {
+        match (self.waits.remove(&person), well) {
             (Some(rule), true) => self.sat_out(person, rule),
             (Some(rule), false) => self.refused(person, rule),
             (None, _) => {}

@@ -41,7 +41,8 @@ pub struct GroupLine {
     pub verified: u64,
     /// The sends that met a challenge.
     pub challenged: u64,
-    /// The refusals whose wait the person sat out for a message, or that followed a message at once.
+    /// The refusals whose wait the person sat out until another message or an earlier one came, or that followed a message
+    /// at once.
     pub waited: u64,
     /// The sends that were wrongly refused.
     pub refused: u64,
