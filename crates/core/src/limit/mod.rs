@@ -3,8 +3,9 @@
 //! Nearly every limit is one sentence of the same shape: *the hits of this bucket within the last `window` may weigh
 //! at most `max`*. One code per minute is that sentence with weight 1; so are five an hour, a thousand a day
 //! per country, or a budget in money. Some limits count different numbers in place of messages ([`Counts::Numbers`]), and
-//! some say how long to wait after the first event, after the second, and so on ([`Bound::Waits`]). A [`Limit`] is what a deployment decides on once; an event brings the
-//! buckets, and both together are [`Rules`]. Rules are plain data and complete before the ledger is asked, so
+//! some say how long to wait after the first event, after the second, and so on ([`Bound::Waits`]).
+//!
+//! A [`Limit`] is what a deployment decides on once; an event brings the buckets, and both together are [`Rules`]. Rules are plain data and complete before the ledger is asked, so
 //! that a ledger can judge a whole list of them in one atomic step, whether that step is a lock in memory or a
 //! transaction in a database (`docs/decisions/0003-store-port.md`).
 
