@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(300);
 
 #[derive(Args)]
 pub(super) struct Replay {
-    /// The draft: [[limits]] and [guard], as in the settings file
+    /// The draft: `[[limits]]` and `[guard]`, as in the settings file
     #[arg(long, value_name = "FILE")]
     rules: PathBuf,
     /// How many days back
