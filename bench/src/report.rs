@@ -44,6 +44,23 @@ impl Row {
         Gate::ceiling(what, bounds, more.median, "%")
     }
 
+    /// Judges by how many per cent longer a request of ours takes than one of the other, in the median of both.
+    pub(crate) fn gate_of_latency(&self, bounds: (f64, f64)) -> Gate {
+        say(format!(
+            "Latency of a {}: p50 {:.3}, p99 {:.3} ms; of {}: p50 {:.3}, p99 {:.3} ms.\n",
+            self.what,
+            self.of_ours(|sample| sample.p50),
+            self.of_ours(|sample| sample.p99),
+            self.against,
+            self.of_other(|sample| sample.p50),
+            self.of_other(|sample| sample.p99),
+        ));
+        let pairs = self.pairs.iter();
+        let more = Spread::of(pairs.map(|(other, ours)| 100.0 * (ours.p50 / other.p50 - 1.0)));
+        let what = format!("median latency of a {}, over {}", self.what, self.against);
+        Gate::ceiling(what, bounds, more.median, "%")
+    }
+
     /// Counts the pairs that another process disturbed.
     fn noisy(&self) -> usize {
         let disturbed = |sample: &Sample| sample.usage.others >= QUIET;
