@@ -49,10 +49,10 @@ class Callers:
             yield number, code[:5] + other[5], other
 
     def _in_turns(self, pairs):
-        """The times of either side in milliseconds. Every second pair goes the other way round."""
+        """The times of either side in milliseconds. Half of the pairs go the other way round, of the first guesses at a code too."""
         times = [], []
         for turn, pair in enumerate(pairs):
-            for side in (0, 1) if turn % 2 == 0 else (1, 0):
+            for side in (1, 0) if (turn ^ turn >> 1) & 1 else (0, 1):
                 times[side].append(self._timed(*pair[side]))
         return times
 
