@@ -5,9 +5,14 @@
 //! [ports](countersign_core::ports), and a line in the list of backends of `tests/promises`. The backends share
 //! only the rules in `countersign-core`, [`seal`], [`custody`] of a folder, and the mark that notices a database put back.
 
+mod counting;
 pub mod custody;
+mod finding;
 mod held;
+mod hit;
+mod limits_at_rest;
 mod mark;
+mod outcome_at_rest;
 mod refusals;
 pub mod seal;
 pub mod sqlite;

@@ -30,6 +30,19 @@ impl Hits {
         hits
     }
 
+    /// Returns these hits of a bucket whose hits up to `gone_until` may be gone: what [`as_slice`](Self::as_slice) and
+    /// [`gone_until`](Self::gone_until) returned, for a ledger that keeps buckets in a database.
+    #[must_use]
+    pub fn gone_until_then(self, gone_until: Option<Timestamp>) -> Self {
+        Self { gone_until, ..self }
+    }
+
+    /// Returns the time up to which hits may be gone, since they were past or cleared.
+    #[must_use]
+    pub const fn gone_until(&self) -> Option<Timestamp> {
+        self.gone_until
+    }
+
     /// Returns the hits, in order of time.
     #[must_use]
     pub fn as_slice(&self) -> &[Hit] {
@@ -115,12 +128,17 @@ impl Hits {
         self.weigh();
     }
 
-    /// Makes room by thinning, and takes more memory where that would not be enough for long.
-    fn make_room(&mut self, now: Timestamp, window: Duration) {
+    /// Drops hits that are past at `now`, which count for at most `window`, and [thins](thin) the others.
+    pub fn tidy(&mut self, now: Timestamp, window: Duration) {
         self.hits.retain(|held| held.at.after(window) > now);
         self.gone_until = self.gone_until.max(Some(now.before(window)));
         thin(&mut self.hits, now);
         self.weigh();
+    }
+
+    /// Makes room by thinning, and takes more memory where that would not be enough for long.
+    fn make_room(&mut self, now: Timestamp, window: Duration) {
+        self.tidy(now, window);
         if self.hits.len() > self.hits.capacity() / 2 {
             self.hits.reserve_exact(self.hits.capacity());
         }

@@ -20,13 +20,13 @@ use countersign_core::time::Timestamp;
 use super::log::act::ActRow;
 use super::log::attempt::SettlementRow;
 use super::log::event::{EventRow, OlderKeys};
-use super::log::hit::{LoggedHit, Touched};
 use super::log::keyed::KeyedRow;
 use super::log::message::{Admission, MessageRow};
 use super::log::record::Record;
 use super::memory::{CheckKeys, Live, SourceKeys};
 use super::writer::queue::Durable;
 use super::{DECISION, SqliteStore, unsealed, wait, writer};
+use crate::hit::{LoggedHit, Touched};
 use crate::seal::{Key, Keys, Sealer};
 
 /// The time for which a caller waits for an outcome to become durable. The writer records it in any case.

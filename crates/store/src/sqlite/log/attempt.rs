@@ -4,12 +4,12 @@
 use std::sync::Arc;
 
 use countersign_core::send::attempt::{self, Attempt};
-use countersign_core::send::outcome::{NotAccepted, Outcome, RefusalKind};
 use countersign_core::send::settle::GiveBack;
 use rusqlite::{Statement, params};
 
-use super::hit::{self, LoggedHit};
 use super::rule_set::unreadable;
+use crate::hit::{self, LoggedHit};
+use crate::outcome_at_rest::outcome_columns;
 
 /// The attempts at one message, to be appended.
 #[derive(Debug)]
@@ -106,46 +106,5 @@ pub(crate) fn give_back(column: Option<&[u8]>) -> rusqlite::Result<(GiveBack, Ve
             let unreadable = || unreadable("the log holds hits that cannot be read");
             Ok((GiveBack::Counted, hits.ok_or_else(unreadable)?))
         }
-    }
-}
-
-type OutcomeColumns<'a> = (&'a str, Option<&'a str>, Option<&'a str>, Option<&'a str>);
-
-fn outcome_columns(outcome: &Outcome) -> OutcomeColumns<'_> {
-    match outcome {
-        Outcome::Accepted {
-            provider_message_id,
-        } => ("accepted", None, None, provider_message_id.as_deref()),
-        Outcome::NotAccepted(why) => (
-            "not_accepted",
-            Some(why.kind.as_str()),
-            why.vendor_code.as_deref(),
-            None,
-        ),
-        Outcome::Unknown { cause } => ("unknown", None, Some(cause), None),
-    }
-}
-
-/// Reads the outcome from the columns of an attempt. An unreadable one is unknown.
-pub(crate) fn outcome_from_columns(
-    outcome: &str,
-    kind: Option<&str>,
-    detail: Option<String>,
-    provider_message_id: Option<String>,
-) -> Outcome {
-    match outcome {
-        "accepted" => Outcome::Accepted {
-            provider_message_id,
-        },
-        "not_accepted" => Outcome::NotAccepted(NotAccepted {
-            kind: kind
-                .and_then(RefusalKind::parse)
-                .unwrap_or(RefusalKind::Other),
-            vendor_code: detail,
-            retry_after: None,
-        }),
-        _ => Outcome::Unknown {
-            cause: detail.unwrap_or_default(),
-        },
     }
 }

@@ -8,9 +8,9 @@ use countersign_core::time::Timestamp;
 use rusqlite::{Row, Statement, params};
 
 use super::act::ActRow;
-use super::hit::{self, LoggedHit};
 use super::keyed::KeyedRow;
 use super::rule_set::unreadable;
+use crate::hit::{self, LoggedHit};
 use crate::seal::{Key, Keys};
 
 /// One row of the table `code_event`: an [`Effect`], and everything it takes to apply it.

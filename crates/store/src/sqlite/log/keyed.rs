@@ -7,7 +7,7 @@ use countersign_core::phone::PhoneNumber;
 use countersign_core::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::finding;
+use crate::finding;
 use crate::seal::{CallId, CallPart, Key, Sealer};
 
 /// The number of rows that go in one commit.

@@ -11,9 +11,10 @@ use countersign_core::message::LiveCode;
 use countersign_core::time::Timestamp;
 use rusqlite::{Connection, Statement, params};
 
-use super::hit::LoggedHit;
 use super::keyed::KeyedRow;
-use super::rule_set::{self, RuleSets};
+use super::rule_set::RuleSets;
+use crate::hit::LoggedHit;
+use crate::limits_at_rest;
 use crate::seal::Key;
 
 /// A message to be appended.
@@ -92,7 +93,7 @@ impl MessageRow {
             again.map(|again| again.message.as_bytes()),
             rule_set,
             &*buckets,
-            rule_set::refusals_to_column(&self.refusals),
+            limits_at_rest::refusals_to_column(&self.refusals),
             self.price,
         ])?;
         Ok(())

@@ -2,14 +2,13 @@
 
 pub(super) mod act;
 pub(super) mod attempt;
+pub(super) mod carried;
 pub(super) mod counts;
 pub(super) mod erasing;
 pub(super) mod event;
 pub(super) mod find;
-mod finding;
 pub(super) mod generation;
 pub(super) mod gone;
-pub(super) mod hit;
 pub(super) mod identity;
 pub(super) mod keyed;
 pub(super) mod mark;

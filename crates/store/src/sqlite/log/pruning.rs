@@ -9,13 +9,14 @@ use countersign_core::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::attempt::{self, first_attempt};
+use super::carried;
 use super::counts;
 use super::erasing::ERASED;
 use super::gone::Gone;
-use super::hit::{self, LoggedHit};
 use super::keyed;
 use super::mark;
 use super::rule_set::{self, RuleSets};
+use crate::hit::{self, LoggedHit};
 use crate::seal::Key;
 use crate::sqlite::memory::Live;
 
@@ -224,7 +225,7 @@ pub(crate) fn restore_carried(
     )?;
     let mut rows = select.query([now.as_millis()])?;
     while let Some(row) = rows.next()? {
-        let (hit, at) = LoggedHit::of_carried(row)?;
+        let (hit, at) = carried::read(row)?;
         live.add_send_hit(&hit, at);
     }
     Ok(())

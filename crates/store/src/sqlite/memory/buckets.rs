@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 use std::time::Duration;
 
-use countersign_core::limit::{self, Hit, Hits, Limit, LimitState, PlacedLimit, RuleSet};
+use countersign_core::limit::{self, Hit, Hits, Limit};
 use countersign_core::time::Timestamp;
 
 use super::shards::{AsItIs, Shards};
+use crate::counting::Counting;
+use crate::hit::{BucketKeys, LoggedHit};
 use crate::seal::Key;
-use crate::sqlite::log::hit::{BucketKeys, LoggedHit, Touched};
 
 /// All buckets with a hit that counts.
 #[derive(Debug, Default)]
@@ -58,26 +59,7 @@ impl One {
     }
 }
 
-impl Buckets {
-    /// Judges an event in the buckets of `touched` at `now` by one limit.
-    fn judge(&self, placed: &PlacedLimit, touched: &Touched, now: Timestamp) -> Option<Timestamp> {
-        let (bucket, limit) = (touched.bucket(placed.bucket)?, &placed.limit);
-        let weight = match placed.of_number.and_then(|number| touched.bucket(number)) {
-            Some(number) if self.has_hit_within(limit.window, number, now) => 0,
-            _ => touched.hits.get(placed.bucket).map_or(1, |hit| hit.weight),
-        };
-        if !bucket.has_older() {
-            return self.judge_one(limit, bucket.newest, weight, now);
-        }
-        let mut hits = Vec::new();
-        bucket
-            .all()
-            .for_each(|key| hits.extend_from_slice(&self.hits_of(key)));
-        hits.sort_by_key(|hit| hit.at);
-        limit::judge(limit, &hits, weight, now)
-    }
-
-    /// Judges an event at `now` by the hits under one key.
+impl Counting for Buckets {
     fn judge_one(
         &self,
         limit: &Limit,
@@ -94,13 +76,6 @@ impl Buckets {
         self.many.get(&bucket)?.hits.judge(limit, weight, now)
     }
 
-    /// Returns whether `bucket` has a hit in the `window` before `now`.
-    fn has_hit_within(&self, window: Duration, bucket: BucketKeys<'_>, now: Timestamp) -> bool {
-        let newest = bucket.all().filter_map(|key| self.newest(key)).max();
-        newest.is_some_and(|at| at.after(window) > now)
-    }
-
-    /// Returns the time of the newest hit under one key.
     fn newest(&self, key: Key) -> Option<Timestamp> {
         match self.ones.get(key)? {
             &One::MANY => self.many.get(&key)?.hits.newest(),
@@ -108,7 +83,6 @@ impl Buckets {
         }
     }
 
-    /// Returns the hits under one key, in order of time.
     fn hits_of(&self, key: Key) -> Cow<'_, [Hit]> {
         match self.ones.get(key) {
             None => Cow::Borrowed(&[]),
@@ -118,14 +92,6 @@ impl Buckets {
             }
             Some(one) => Cow::Owned(vec![one.hit()]),
         }
-    }
-
-    /// Returns the weight that `limit` counts in `bucket` at `now`.
-    pub(super) fn count(&self, limit: &Limit, bucket: BucketKeys<'_>, now: Timestamp) -> u64 {
-        bucket
-            .all()
-            .map(|key| self.count_one(limit, key, now))
-            .sum()
     }
 
     fn count_one(&self, limit: &Limit, bucket: Key, now: Timestamp) -> u64 {
@@ -139,95 +105,7 @@ impl Buckets {
         }
     }
 
-    /// Judges an event at `now` in the buckets of `touched` by `limits`. Returns the limits that refuse it, and until when.
-    pub(super) fn judge_all(
-        &self,
-        limits: &RuleSet,
-        touched: &Touched,
-        now: Timestamp,
-    ) -> Vec<(usize, Timestamp)> {
-        self.judge_first(limits, touched, usize::MAX, now)
-    }
-
-    /// Returns what each limit counts for an event in the buckets of `touched` at `now`, and until when it would refuse it.
-    pub(super) fn preview(
-        &self,
-        limits: &RuleSet,
-        touched: &Touched,
-        now: Timestamp,
-    ) -> Vec<LimitState> {
-        let refusals = self.judge_all(limits, touched, now);
-        let counted = limits.limits().iter().zip(0..).map(|(placed, place)| {
-            let keys = touched.bucket(placed.bucket);
-            let refusal = refusals.iter().find(|(refused, _)| *refused == place);
-            LimitState {
-                limit: placed.limit.clone(),
-                count: keys.map_or(0, |keys| self.count(&placed.limit, keys, now)),
-                refused_until: refusal.map(|(_, until)| *until),
-            }
-        });
-        counted.collect()
-    }
-
-    /// Judges an event like [`Buckets::judge_all`], in the first `most` of its buckets alone.
-    pub(super) fn judge_first(
-        &self,
-        limits: &RuleSet,
-        touched: &Touched,
-        most: usize,
-        now: Timestamp,
-    ) -> Vec<(usize, Timestamp)> {
-        limits.refusals(|placed| {
-            let is_first = placed.bucket < most;
-            is_first.then(|| self.judge(placed, touched, now)).flatten()
-        })
-    }
-
-    /// Counts the hits of an event from `at` on, each in its bucket.
-    pub(super) fn add_all(&mut self, hits: &[LoggedHit], at: Timestamp) {
-        for hit in hits {
-            if let Some(number) = hit.of_number {
-                self.replace_newest(hit, number, at);
-            }
-        }
-        let of_events = hits.iter().filter(|hit| hit.of_number.is_none());
-        of_events.for_each(|hit| self.add(hit, at));
-    }
-
-    /// Removes the hits of an event of the time `at`.
-    pub(super) fn remove_all<'a>(
-        &mut self,
-        hits: impl Iterator<Item = &'a LoggedHit> + Clone,
-        at: Timestamp,
-    ) {
-        // Where a hit was the newest of its number, the one before it stands for the number again.
-        let newest = |buckets: &Self| {
-            let of_numbers = hits.clone().filter_map(|hit| Some((hit, hit.of_number?)));
-            let newest = of_numbers.map(|(hit, number)| (hit, number, buckets.newest(number)));
-            newest.collect::<Vec<_>>()
-        };
-        let before = newest(self);
-        let of_events = hits.clone().filter(|hit| hit.of_number.is_none());
-        of_events.for_each(|hit| self.remove(hit, at));
-        for ((hit, _, was), (_, _, is)) in before.into_iter().zip(newest(self)) {
-            if was != is {
-                was.into_iter().for_each(|was| self.remove(hit, was));
-                is.into_iter().for_each(|is| self.add(hit, is));
-            }
-        }
-    }
-
-    /// Lets a hit at `at` stand for the number of that bucket in the bucket of `hit`, unless a later one does.
-    fn replace_newest(&mut self, hit: &LoggedHit, number: Key, at: Timestamp) {
-        let newest = self.newest(number);
-        if newest < Some(at) {
-            newest.into_iter().for_each(|was| self.remove(hit, was));
-            self.add(hit, at);
-        }
-    }
-
-    /// Counts `hit` in its bucket from `at` on.
-    pub(super) fn add(&mut self, hit: &LoggedHit, at: Timestamp) {
+    fn add(&mut self, hit: &LoggedHit, at: Timestamp) {
         if hit.weight == 0 {
             return; // costs nothing
         }
@@ -257,11 +135,12 @@ impl Buckets {
         many.add(new, window);
     }
 
-    /// Removes one such hit.
-    pub(super) fn remove(&mut self, hit: &LoggedHit, at: Timestamp) {
+    fn remove(&mut self, hit: &LoggedHit, at: Timestamp) {
         self.change(hit.bucket, |hits| hits.remove(hit.at(at)));
     }
+}
 
+impl Buckets {
     /// Drops the hits in `bucket` up to `at`.
     pub(super) fn clear_until(&mut self, bucket: Key, at: Timestamp) {
         self.change(bucket, |hits| hits.clear_until(at));

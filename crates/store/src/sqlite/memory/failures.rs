@@ -10,9 +10,10 @@ use countersign_core::time::Timestamp;
 
 use super::buckets::Buckets;
 use super::live::SourceKeys;
+use crate::counting::Counting as _;
+use crate::hit::{BucketKeys, LoggedHit, Touched};
 use crate::seal::{Key, Keys};
 use crate::sqlite::log::event::EventRow;
-use crate::sqlite::log::hit::{BucketKeys, LoggedHit, Touched};
 
 /// The number of buckets of wrong guesses that fills the memory for numbers without a code: some 20 MB.
 const CROWD: usize = 500_000;

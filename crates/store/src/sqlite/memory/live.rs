@@ -18,10 +18,11 @@ use countersign_core::time::Timestamp;
 use super::buckets::Buckets;
 use super::codes::Codes;
 use super::failures::FailureCounts;
+use crate::counting::Counting as _;
+use crate::hit::{BucketKeys, LoggedHit, Touched};
 use crate::seal::{Key, Keys};
 use crate::sqlite::log::attempt::SettlementRow;
 use crate::sqlite::log::event::EventRow;
-use crate::sqlite::log::hit::{BucketKeys, LoggedHit, Touched};
 use crate::sqlite::log::message::Admission;
 
 /// The live state of one store.

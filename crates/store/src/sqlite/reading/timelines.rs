@@ -16,8 +16,10 @@ use countersign_core::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::lookup::{self, Search};
+use crate::limits_at_rest;
+use crate::outcome_at_rest::outcome_from_columns;
 use crate::seal::{Key, Keys, Sealer};
-use crate::sqlite::log::attempt::{first_attempt, outcome_from_columns};
+use crate::sqlite::log::attempt::first_attempt;
 use crate::sqlite::log::erasing;
 use crate::sqlite::log::event::EventRow;
 use crate::sqlite::log::find::{self, Table};
@@ -288,7 +290,7 @@ fn message(
         return Ok(None);
     };
     let limits = rule_set::named(rule_sets, row.get_ref("rule_set")?)?;
-    let refusals = rule_set::refusals_of_column(row.get_ref("refusals")?.as_blob_or_null()?);
+    let refusals = limits_at_rest::refusals_of_column(row.get_ref("refusals")?.as_blob_or_null()?);
     Ok(Some(MessageRecord {
         timeline: Timeline {
             id,

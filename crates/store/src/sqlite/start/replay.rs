@@ -9,12 +9,12 @@ use countersign_core::time::Timestamp;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row, Rows};
 
+use crate::hit::{self, LoggedHit};
 use crate::seal::Key;
 use crate::sqlite::log::attempt::{self, SettlementRow};
 use crate::sqlite::log::erasing::ERASED;
 use crate::sqlite::log::event::EventRow;
 use crate::sqlite::log::find::{self, Table};
-use crate::sqlite::log::hit::{self, LoggedHit};
 use crate::sqlite::log::mark;
 use crate::sqlite::log::pruning;
 use crate::sqlite::log::record::{Appender, Record};

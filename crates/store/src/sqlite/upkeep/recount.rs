@@ -17,8 +17,9 @@ use countersign_core::tally::{Course, Kind, Span, Tally};
 use countersign_core::time::Timestamp;
 use rusqlite::{Connection, Row};
 
+use crate::outcome_at_rest::outcome_from_columns;
 use crate::seal::Sealer;
-use crate::sqlite::log::attempt::{first_attempt, message_of, outcome_from_columns};
+use crate::sqlite::log::attempt::{first_attempt, message_of};
 use crate::sqlite::log::erasing;
 use crate::sqlite::log::event;
 use crate::sqlite::log::find::{self, Table};

@@ -13,9 +13,10 @@ use countersign_core::policy;
 use countersign_core::time::Timestamp;
 use rusqlite::{Connection, params};
 
+use crate::hit::LoggedHit;
 use crate::seal::Key;
+use crate::sqlite::log::carried;
 use crate::sqlite::log::event::EventRow;
-use crate::sqlite::log::hit::LoggedHit;
 use crate::sqlite::memory::Live;
 
 /// The least part of the log that a start reads: the longest life of a code (10 minutes) and room for the
@@ -218,7 +219,7 @@ pub(crate) fn restore_carried(
         log.prepare("SELECT until, bucket, at, weight FROM carried_hit WHERE until > ?")?;
     let mut rows = select.query([now.as_millis()])?;
     while let Some(row) = rows.next()? {
-        let (hit, at) = LoggedHit::of_carried(row)?;
+        let (hit, at) = carried::read(row)?;
         live.restore_hit(&hit, at);
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! Hits as the log keeps them: fixed-size records, one after the other.
+//! The hits of an event by the keys of their buckets, and how a log keeps them: fixed-size records, one after the other.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -130,20 +130,6 @@ impl From<Key> for BucketKeys<'_> {
 }
 
 impl LoggedHit {
-    /// Reads a row of carried hits: its hit, and the time of that.
-    pub(crate) fn of_carried(row: &rusqlite::Row<'_>) -> rusqlite::Result<(Self, Timestamp)> {
-        let at = Timestamp::from_millis(row.get("at")?);
-        let hit = Self {
-            bucket: Key::of_column(row.get("bucket")?),
-            window: at.until(Timestamp::from_millis(row.get("until")?)),
-            weight: row.get("weight")?,
-            refundable: false,
-            of_number: None,
-            money: false,
-        };
-        Ok((hit, at))
-    }
-
     /// Returns the hit of this kind and weight in a bucket that does not count numbers.
     pub(crate) fn of(kind: &HitKind, bucket: Key, weight: u32) -> Self {
         Self {
