@@ -1,8 +1,9 @@
 //! Stores: the adapters behind the ledger, records and setup ports.
 //!
 //! [`sqlite`] is the embedded store: a single process owns a data folder, holds all live state in memory, and
-//! rebuilds it from an append-only log at start. Another backend gets its own folder beside it, behind the same
-//! [ports](countersign_core::ports), and a line in the list of backends of `tests/promises`. The backends share
+//! rebuilds it from an append-only log at start. `postgres` (the feature of that name) is the store of several nodes, which
+//! hold nothing in memory and decide in a database that they share. Both are behind the same
+//! [ports](countersign_core::ports), each with a line in the list of backends of `tests/promises`. They share
 //! only the rules in `countersign-core`, [`seal`], [`custody`] of a folder, and the mark that notices a database put back.
 
 mod counting;
@@ -13,6 +14,8 @@ mod hit;
 mod limits_at_rest;
 mod mark;
 mod outcome_at_rest;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 mod refusals;
 pub mod seal;
 pub mod sqlite;

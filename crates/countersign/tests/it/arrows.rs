@@ -124,9 +124,15 @@ fn a_heavy_dependency_is_used_only_by_its_home_crates() {
         ),
         ("rlibphonenumber", vec!["countersign-core"]),
         ("rusqlite", vec!["countersign-store"]),
+        ("tokio-postgres", vec!["countersign-store"]),
         (
             "tokio-rustls",
-            vec!["countersign", "countersign-client", "countersign-providers"],
+            vec![
+                "countersign",
+                "countersign-client",
+                "countersign-providers",
+                "countersign-store",
+            ],
         ),
         (
             "tokio",

@@ -1,0 +1,8 @@
+//! Sessions with the database: where it is, how a session is encrypted, and what each session promises.
+
+mod session;
+mod tls;
+mod url;
+
+pub(crate) use session::{Database, NotOpened, SCHEMA, Session, Work};
+pub use url::{DatabaseUrl, InvalidUrl};

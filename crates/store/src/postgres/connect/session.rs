@@ -1,0 +1,182 @@
+//! Sessions: opened when they are needed, opened anew when they are lost, and each with the settings of its work.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use countersign_core::ports::StoreError;
+use tokio::runtime::Handle;
+use tokio::sync::Mutex;
+use tokio_postgres::config::SslMode;
+use tokio_postgres::{Client, Config, NoTls};
+
+use super::tls::Tls;
+use super::url::DatabaseUrl;
+use crate::postgres::words;
+
+/// The schema of every table.
+pub(crate) const SCHEMA: &str = "countersign";
+
+/// The work of a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Work {
+    /// Reading, and writing what locks no row of a decision.
+    Reading,
+    /// Changing the schema, at a start.
+    Starting,
+}
+
+impl Work {
+    /// Returns how long a statement may take, how long it may wait for a lock, and how long a transaction may stand still:
+    /// a node that dies on a cut network holds its rows no longer.
+    const fn patience(self) -> [Duration; 3] {
+        match self {
+            Work::Reading => [
+                Duration::from_secs(10),
+                Duration::from_millis(500),
+                Duration::from_millis(500),
+            ],
+            Work::Starting => [
+                Duration::from_secs(600),
+                Duration::from_secs(60),
+                Duration::from_secs(60),
+            ],
+        }
+    }
+
+    /// Returns the statements that a session begins with. Only the name of a search path is not a constant, and it is ours.
+    fn settings(self) -> String {
+        let [statement, lock, idle] = self.patience().map(|patience| patience.as_millis());
+        format!(
+            "SELECT set_config('synchronous_commit', 'on', false)
+                 WHERE current_setting('synchronous_commit') <> 'remote_apply';
+             SET statement_timeout = {statement};
+             SET lock_timeout = {lock};
+             SET idle_in_transaction_session_timeout = {idle};
+             SET search_path = {SCHEMA};
+             SET TimeZone = 'UTC';
+             SET client_min_messages = 'warning';
+             SET plan_cache_mode = 'force_generic_plan';"
+        )
+    }
+}
+
+/// The reason why a session could not be opened.
+#[derive(Debug)]
+pub(crate) enum NotOpened {
+    /// The database cannot be reached, or refuses.
+    Refused(tokio_postgres::Error),
+    /// The program is ending.
+    Stopping,
+}
+
+impl From<NotOpened> for StoreError {
+    fn from(error: NotOpened) -> Self {
+        match error {
+            NotOpened::Refused(error) => words::unavailable(&error),
+            NotOpened::Stopping => StoreError::Unavailable("the program is ending".to_owned()),
+        }
+    }
+}
+
+/// A database that sessions are opened with.
+pub(crate) struct Database {
+    config: Config,
+    tls: Option<Tls>,
+    /// Drives the sessions, whoever uses them.
+    runtime: Handle,
+}
+
+impl Database {
+    /// Takes the address of a database. Opens no session yet; those that come are driven by the runtime of the caller.
+    ///
+    /// # Errors
+    /// In words, when there is no certificate by which the database could prove itself.
+    pub(crate) fn at(url: DatabaseUrl) -> Result<Arc<Self>, String> {
+        let tls = match url.config.get_ssl_mode() {
+            SslMode::Disable => None,
+            _ => Some(Tls::trusting(url.authorities.as_deref())?),
+        };
+        Ok(Arc::new(Self {
+            config: url.config,
+            tls,
+            runtime: Handle::current(),
+        }))
+    }
+
+    /// Opens a session for this work.
+    pub(crate) async fn open(self: &Arc<Self>, work: Work) -> Result<Client, NotOpened> {
+        let database = Arc::clone(self);
+        // The runtime that drives a session opens it too, whoever asks.
+        let opening = self.runtime.spawn(async move {
+            let client = database.connect().await?;
+            client.batch_execute(&work.settings()).await?;
+            Ok(client)
+        });
+        let opened = opening.await.map_err(|_| NotOpened::Stopping)?;
+        opened.map_err(NotOpened::Refused)
+    }
+
+    async fn connect(&self) -> Result<Client, tokio_postgres::Error> {
+        match self.tls.clone() {
+            None => {
+                let (client, connection) = self.config.connect(NoTls).await?;
+                self.drive(connection);
+                Ok(client)
+            }
+            Some(tls) => {
+                let (client, connection) = self.config.connect(tls).await?;
+                self.drive(connection);
+                Ok(client)
+            }
+        }
+    }
+
+    /// Lets a connection go on by itself. Its end shows in the next statement.
+    fn drive<C>(&self, connection: C)
+    where
+        C: Future<Output = Result<(), tokio_postgres::Error>> + Send + 'static,
+    {
+        self.runtime.spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(error = %words::of(&error), "a session with the database has ended");
+            }
+        });
+    }
+}
+
+/// A session for one kind of work, which is opened when it is first used, and anew after it was lost.
+pub(crate) struct Session {
+    database: Arc<Database>,
+    work: Work,
+    open: Mutex<Option<Arc<Connected>>>,
+}
+
+/// A session that is open.
+pub(crate) struct Connected {
+    pub(crate) client: Client,
+}
+
+impl Session {
+    pub(crate) fn new(database: &Arc<Database>, work: Work) -> Self {
+        Self {
+            database: Arc::clone(database),
+            work,
+            open: Mutex::new(None),
+        }
+    }
+
+    /// Returns the session.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when none can be opened.
+    pub(crate) async fn get(&self) -> Result<Arc<Connected>, StoreError> {
+        let mut open = self.open.lock().await;
+        if let Some(connected) = open.as_ref().filter(|open| !open.client.is_closed()) {
+            return Ok(Arc::clone(connected));
+        }
+        let client = self.database.open(self.work).await;
+        let connected = Arc::new(Connected { client: client? });
+        *open = Some(Arc::clone(&connected));
+        Ok(connected)
+    }
+}

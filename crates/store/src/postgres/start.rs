@@ -1,0 +1,102 @@
+//! Opening a store: the promises of the server, then the schema, then the keys.
+
+use tokio_postgres::Client;
+
+use super::connect::{Database, DatabaseUrl, NotOpened, Session, Work};
+use super::{PostgresStore, keys, schema, words};
+use crate::seal::{SealerInUse, StoreKeys};
+
+/// The reason why a store could not be opened. Each sentence says how to mend it.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The database cannot be reached or changed, or was made by a newer version; in words, with the mend.
+    #[error("the database cannot be opened: {0}")]
+    Database(String),
+    /// The database was written with other keys.
+    #[error(
+        "the database does not open with these keys: all nodes of a deployment have the same keys, so copy those of another node"
+    )]
+    Keys,
+    /// Something in the database needs older keys, which were not given.
+    #[error(
+        "the database still needs the keys of before: name them beside the new ones until \
+         `countersign master-key status` shows that they have ended"
+    )]
+    OlderKeys,
+    /// A commit may be lost although it was answered.
+    #[error(
+        "the database may lose what it has committed, since its setting {setting} is {value}: set it to on in \
+         postgresql.conf, and restart PostgreSQL"
+    )]
+    Forgetful {
+        /// The name of the setting.
+        setting: &'static str,
+        /// Its value.
+        value: String,
+    },
+}
+
+impl OpenError {
+    /// The error for a database that a newer version has changed.
+    pub(super) fn newer() -> Self {
+        let words = "a newer version of countersign has changed it so that this one cannot use it: start that version";
+        OpenError::Database(words.to_owned())
+    }
+}
+
+/// The settings on which it rests that a commit is not lost, and their values that will do.
+const LASTING: [(&str, &[&str]); 3] = [
+    ("fsync", &["on"]),
+    ("full_page_writes", &["on"]),
+    ("synchronous_commit", &["on", "remote_apply"]),
+];
+
+impl PostgresStore {
+    /// Opens the database at `url`, creates or migrates it. The first of `keys` are those to write with; the database must
+    /// have been written with them, or with nothing yet. A generation of keys that the database still needs must be among
+    /// them. Call this on the runtime that shall drive the store.
+    ///
+    /// # Errors
+    /// [`OpenError`] when the database cannot be opened.
+    pub async fn open(
+        url: DatabaseUrl,
+        keys: &(impl AsRef<[StoreKeys]> + ?Sized),
+    ) -> Result<Self, OpenError> {
+        let database = Database::at(url).map_err(OpenError::Database)?;
+        let mut client = database.open(Work::Starting).await.map_err(not_opened)?;
+        lasts(&client).await?;
+        schema::lock(&client).await.map_err(unusable)?;
+        schema::migrate(&mut client).await?;
+        let sealer = keys::of(&mut client, keys.as_ref()).await?;
+        Ok(Self {
+            reading: Session::new(&database, Work::Reading),
+            sealer: SealerInUse::new(sealer),
+        })
+    }
+}
+
+/// Checks that a commit on this session is not lost once it is answered.
+async fn lasts(client: &Client) -> Result<(), OpenError> {
+    for (setting, good) in LASTING {
+        let ask = "SELECT current_setting($1)";
+        let told = client.query_one(ask, &[&setting]).await;
+        let value: String = told.and_then(|row| row.try_get(0)).map_err(unusable)?;
+        if !good.contains(&value.as_str()) {
+            return Err(OpenError::Forgetful { setting, value });
+        }
+    }
+    Ok(())
+}
+
+// By value, as `map_err` passes it.
+#[expect(clippy::needless_pass_by_value)]
+pub(super) fn unusable(error: tokio_postgres::Error) -> OpenError {
+    OpenError::Database(words::of_start(&error))
+}
+
+fn not_opened(error: NotOpened) -> OpenError {
+    match error {
+        NotOpened::Refused(error) => unusable(error),
+        NotOpened::Stopping => OpenError::Database("the program is ending".to_owned()),
+    }
+}

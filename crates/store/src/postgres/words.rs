@@ -1,0 +1,34 @@
+//! The errors of the database in words. None shows a value: what PostgreSQL says beside its message may.
+
+use countersign_core::ports::StoreError;
+use tokio_postgres::error::SqlState;
+
+/// Says what went wrong.
+pub(super) fn of(error: &tokio_postgres::Error) -> String {
+    match error.as_db_error() {
+        Some(told) => format!("{} (SQLSTATE {})", told.message(), told.code().code()),
+        None => {
+            let source = std::error::Error::source(error);
+            source.map_or_else(|| error.to_string(), |source| format!("{error}: {source}"))
+        }
+    }
+}
+
+/// The error for callers of a store.
+pub(super) fn unavailable(error: &tokio_postgres::Error) -> StoreError {
+    StoreError::Unavailable(of(error))
+}
+
+/// Says why a store cannot be opened, with the mend where it is known.
+pub(super) fn of_start(error: &tokio_postgres::Error) -> String {
+    let mend = match error.code() {
+        Some(code) if *code == SqlState::INVALID_CATALOG_NAME => {
+            ": make the database with createdb, or name another one"
+        }
+        Some(code) if *code == SqlState::INSUFFICIENT_PRIVILEGE => {
+            ": the role needs CREATE on the database, or must own the schema countersign"
+        }
+        _ => "",
+    };
+    format!("{}{mend}", of(error))
+}
