@@ -12,6 +12,7 @@ use countersign_core::tally::Span;
 use countersign_core::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _};
 
+use super::Pace;
 use super::tallying::Progress;
 use crate::sqlite::log::find::{self, Table};
 use crate::sqlite::log::gone::Gone;
@@ -27,8 +28,26 @@ const PASSCODE: Duration = Duration::from_secs(3_600);
 /// The time after the end of its idempotency key at which a call goes, where few others go with it.
 const CALL: Duration = Duration::from_secs(600);
 
+/// How long something may be due before it goes swiftly: a day of more messages than gentle changes let go, or a retention
+/// that became shorter.
+const LATE: Duration = Duration::from_secs(24 * 3_600);
+
 /// The number of messages that are looked through at once for sealed passcodes.
 const PIECE: i64 = 4_096;
+
+/// A change that is due.
+struct Due {
+    change: Pruning,
+    pace: Pace,
+}
+
+impl Due {
+    /// Makes a change that goes swiftly if it `is_late`.
+    fn new(change: Pruning, is_late: bool) -> Self {
+        let pace = if is_late { Pace::Swift } else { Pace::Gentle };
+        Self { change, pace }
+    }
+}
 
 pub(super) struct Pruner {
     /// Nothing but passcodes goes before this is set.
@@ -50,14 +69,14 @@ impl Pruner {
         }
     }
 
-    /// Lets some of what is due go. Returns whether there was work.
+    /// Lets some of what is due go. Returns the pace if there was work.
     pub(super) fn step(
         &mut self,
         log: &Connection,
         index: &mut Connection,
         counted: Progress,
         now: Timestamp,
-    ) -> rusqlite::Result<bool> {
+    ) -> rusqlite::Result<Option<Pace>> {
         let gone = Gone::read(log)?;
         let due = match calls(log, now)? {
             None => self.passcodes(log, &gone, now)?,
@@ -68,8 +87,8 @@ impl Pruner {
             due => due,
         };
         match due {
-            Some(change) => Ok(self.write(change)),
-            None => self.index(index, &gone),
+            Some(Due { change, pace }) => Ok(self.write(change).then_some(pace)),
+            None => Ok(self.index(index, &gone)?.then_some(Pace::Gentle)),
         }
     }
 
@@ -86,7 +105,7 @@ impl Pruner {
         log: &Connection,
         gone: &Gone,
         now: Timestamp,
-    ) -> rusqlite::Result<Option<Pruning>> {
+    ) -> rusqlite::Result<Option<Due>> {
         let from = self.looked_through.max(gone.passcodes);
         let old = find::first_at(log, Table::Message, now.before(PASSCODE))?;
         let to = old.min(from + PIECE);
@@ -102,7 +121,9 @@ impl Pruner {
         if !is_due {
             self.looked_through = to;
         }
-        Ok(is_due.then_some(Pruning::Passcodes { before: to }))
+        let late = find::first_at(log, Table::Message, now.before(LATE))?;
+        let due = Due::new(Pruning::Passcodes { before: to }, late > from);
+        Ok(is_due.then_some(due))
     }
 
     /// Returns the next change that lets rows go, or puts the day on record before which they cannot.
@@ -113,12 +134,12 @@ impl Pruner {
         gone: &Gone,
         counted: Progress,
         now: Timestamp,
-    ) -> rusqlite::Result<Option<Pruning>> {
+    ) -> rusqlite::Result<Option<Due>> {
         let open_day = first_open_day(log, gone)?;
         if let Some(day) = open_day
             && is_counted(day, counted)
         {
-            return Ok(Some(counts_of(index, day)?));
+            return Ok(Some(Due::new(counts_of(index, day)?, true)));
         }
         let Some(retention) = self.retention.get() else {
             return Ok(None);
@@ -126,14 +147,18 @@ impl Pruner {
         let until = retention.messages_from(now).min(gone.days_until);
         let before = find::first_at(log, Table::Message, until)?;
         if before > gone.messages {
-            return Ok(Some(Pruning::Messages { before, now }));
+            let late = find::first_at(log, Table::Message, until.before(LATE))?;
+            let change = Pruning::Messages { before, now };
+            return Ok(Some(Due::new(change, late > gone.messages)));
         }
         // The checks of messages that are still to be counted stay.
         let until = retention.events_from(now);
         let until = open_day.map_or(until, |day| until.min(day));
-        let old = find::first_at(log, Table::Event, until)?;
-        let before = old.min(horizon(log)?);
-        Ok((before > gone.events).then_some(Pruning::Events { before, now }))
+        let horizon = horizon(log)?;
+        let before = find::first_at(log, Table::Event, until)?.min(horizon);
+        let late = find::first_at(log, Table::Event, until.before(LATE))?.min(horizon);
+        let due = Due::new(Pruning::Events { before, now }, late > gone.events);
+        Ok((before > gone.events).then_some(due))
     }
 
     /// Lets the entries of rows that have gone go from the index.
@@ -150,9 +175,10 @@ impl Pruner {
 }
 
 /// Returns the change that lets calls go whose idempotency keys are over.
-fn calls(log: &Connection, now: Timestamp) -> rusqlite::Result<Option<Pruning>> {
+fn calls(log: &Connection, now: Timestamp) -> rusqlite::Result<Option<Due>> {
     let is_due = keyed::is_due(log, now, now.before(CALL))?;
-    Ok(is_due.then_some(Pruning::Calls { now }))
+    let is_late = is_due && keyed::is_due(log, now.before(LATE), now.before(LATE))?;
+    Ok(is_due.then_some(Due::new(Pruning::Calls { now }, is_late)))
 }
 
 /// Returns the first day that has messages and whose counts are not on record.
