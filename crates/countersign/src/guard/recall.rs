@@ -9,9 +9,13 @@ use countersign_core::ports::records::{Records, TimelineQuery};
 use countersign_core::send::attempt;
 use countersign_core::send::outcome::Outcome;
 use countersign_core::time::Timestamp;
+use tokio::time::Instant;
 
 /// The number of messages that are read at once.
 const PAGE: u16 = 500;
+
+/// How many times as long as a page took the next one waits, so that callers who come right after a start hardly notice.
+const REST: u32 = 9;
 
 /// The largest number of messages that a start tells: by far more than the newest 50 of each range, which are judged.
 const MOST: usize = 200_000;
@@ -34,6 +38,7 @@ async fn tell(records: &dyn Records, guard: &Guard, start: Timestamp) -> Result<
     };
     let mut told = 0;
     while told < MOST {
+        let began = Instant::now();
         let page = records.timelines(query.clone()).await?;
         for message in page
             .iter()
@@ -46,6 +51,7 @@ async fn tell(records: &dyn Records, guard: &Guard, start: Timestamp) -> Result<
             Some(last) if last.decided_at >= oldest => query.before = Some(last.id),
             _ => break,
         }
+        tokio::time::sleep(began.elapsed() * REST).await;
     }
     Ok(told)
 }
