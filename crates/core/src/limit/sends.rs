@@ -174,11 +174,8 @@ impl SendLimits {
         let class = self.class_of(send);
         let buckets = class.buckets.iter().map(|kind| kind.bucket(send));
         // `class_rules` made the set and its buckets together, so their numbers agree.
-        Rules {
-            set: Arc::clone(&class.set),
-            buckets: buckets.collect(),
-            price: send.price.map_or(0, Price::weight),
-        }
+        Rules::paired(Arc::clone(&class.set), buckets.collect())
+            .with_price(send.price.map_or(0, Price::weight))
     }
 
     /// Returns the rules whose hits a right guess of the application's own server ends.

@@ -3,6 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::channel::Channel;
 use crate::phone::PhoneNumber;
+use crate::time::Timestamp;
 
 fn limit(window_millis: u64, max: u32) -> Limit {
     Limit {
