@@ -55,17 +55,15 @@ impl State {
             let from = lifted.unwrap_or_default();
             let threshold = Threshold::CHALLENGE;
             let reading = self.conversions.trips(&area, threshold, from, life, now)?;
-            let mode = for_caller(least(Mode::Challenge, mode), send.standing);
+            let mode = for_caller(mode.min(Mode::Challenge), send.standing);
             Some(conversion_refusal(reading, mode, now))
         });
         let all = by_blocks.chain(by_conversions);
         // The first of equals: a block tells more than the conversion that led to it.
-        let severest = all.reduce(
-            |one, other| match severity(other.mode) > severity(one.mode) {
-                true => other,
-                false => one,
-            },
-        );
+        let severest = all.reduce(|one, other| match other.mode > one.mode {
+            true => other,
+            false => one,
+        });
         match severest {
             None => Verdict::Allows,
             Some(refusal) if refusal.mode == Mode::Monitor => Verdict::Notes(refusal),
@@ -93,7 +91,7 @@ impl Block {
     /// Returns the consequence of the block, where a low conversion has the consequence `mode` at most.
     pub(super) fn mode_now(&self, mode: Mode) -> Mode {
         match self.reason {
-            Reason::Conversion(_) => least(self.mode, mode),
+            Reason::Conversion(_) => self.mode.min(mode),
             Reason::Limit(_) | Reason::Operator => self.mode,
         }
     }
@@ -143,20 +141,5 @@ const fn for_caller(mode: Mode, standing: Standing) -> Mode {
     match (mode, standing) {
         (Mode::Challenge, Standing::Public | Standing::Trusted) => Mode::Monitor,
         _ => mode,
-    }
-}
-
-fn least(one: Mode, other: Mode) -> Mode {
-    match severity(one) < severity(other) {
-        true => one,
-        false => other,
-    }
-}
-
-const fn severity(mode: Mode) -> u8 {
-    match mode {
-        Mode::Monitor => 0,
-        Mode::Challenge => 1,
-        Mode::Enforce => 2,
     }
 }

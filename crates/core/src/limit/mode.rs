@@ -1,14 +1,16 @@
 //! The consequence of a limit's refusal.
 
 /// The consequence of a limit's refusal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+///
+/// The mildest mode is the least.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mode {
-    /// The limit refuses the event.
-    Enforce,
-    /// The limit refuses the event, and the caller may come back with a solved challenge.
-    Challenge,
     /// The ledger records the refusal and admits the event.
     Monitor,
+    /// The limit refuses the event, and the caller may come back with a solved challenge.
+    Challenge,
+    /// The limit refuses the event.
+    Enforce,
 }
 
 impl Mode {
@@ -29,5 +31,23 @@ impl Mode {
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|mode| mode.as_str() == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mode_is_read_by_its_name() {
+        for (name, mode) in [
+            ("enforce", Some(Mode::Enforce)),
+            ("challenge", Some(Mode::Challenge)),
+            ("monitor", Some(Mode::Monitor)),
+            ("Monitor", None),
+            ("", None),
+        ] {
+            assert_eq!(Mode::parse(name), mode, "{name}");
+        }
     }
 }
