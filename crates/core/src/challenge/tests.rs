@@ -65,4 +65,5 @@ fn every_subject_has_a_name_of_its_own_under_every_key() {
         assert!(names.insert(key.signing_secret().to_string()));
     }
     assert_eq!(names.len(), 34);
+    assert_eq!(format!("{:?}", keys[0]), "ChallengeKey(..)");
 }

@@ -53,13 +53,13 @@ impl Reason {
 
 /// The lengths of the first, the second and the third block of an area. The fourth lasts until an operator lifts it.
 pub const STEPS: [Duration; 3] = [
-    Duration::from_secs(3_600),
-    Duration::from_secs(6 * 3_600),
-    Duration::from_secs(24 * 3_600),
+    Duration::from_hours(1),
+    Duration::from_hours(6),
+    Duration::from_hours(24),
 ];
 
 /// The time after its end for which a block makes the next one of its area longer.
-pub const REMEMBERED: Duration = Duration::from_secs(7 * 24 * 3_600);
+pub const REMEMBERED: Duration = Duration::from_hours(7 * 24);
 
 impl Block {
     /// Makes the block that the guard begins at `now`, after the block `before` of the area. A block that an operator
@@ -168,6 +168,17 @@ mod tests {
     }
 
     #[test]
+    fn a_reason_has_a_name() {
+        let reasons = [
+            Reason::Conversion(Reading::default()),
+            Reason::Limit("block-numbers".to_owned()),
+            Reason::Operator,
+        ];
+        let names = reasons.each_ref().map(Reason::as_str);
+        assert_eq!(names, ["conversion", "limit", "operator"]);
+    }
+
+    #[test]
     fn a_block_that_monitors_always_ends() {
         let mut now = Timestamp::from_millis(1_000);
         let mut before: Option<Block> = None;
@@ -182,7 +193,7 @@ mod tests {
     #[test]
     fn the_step_is_forgotten_seven_days_after_the_end_and_when_an_operator_lifts_the_block() {
         let first = begun(Mode::Enforce, None, Timestamp::from_millis(1_000));
-        let forgotten = first.until.unwrap().after(REMEMBERED);
+        let forgotten = first.until.unwrap().after(168 * HOUR);
         let just_before = forgotten.before(Duration::from_millis(1));
         assert_eq!(begun(Mode::Enforce, Some(&first), just_before).step, 1);
         assert!(!first.is_forgotten(just_before) && first.is_forgotten(forgotten));

@@ -65,7 +65,7 @@ impl Reading {
 }
 
 /// The time for which sends count.
-pub const WINDOW: Duration = Duration::from_secs(24 * 3600);
+pub const WINDOW: Duration = Duration::from_hours(24);
 
 /// The sends of one area within the [`WINDOW`], counted by the minute in which the message was made.
 ///
@@ -106,11 +106,7 @@ impl Conversion {
     fn count(&mut self, at: Timestamp, change: impl FnOnce(&mut Minute)) {
         let number = at.as_millis().div_euclid(MILLIS);
         let earlier = |minute: &Minute| minute.number < number;
-        // Nearly every event is of the newest minutes, so the search begins there.
-        let place = match self.minutes.back() {
-            Some(newest) if newest.number < number => self.minutes.len(),
-            _ => self.minutes.partition_point(earlier),
-        };
+        let place = self.minutes.partition_point(earlier);
         match self.minutes.get_mut(place) {
             Some(minute) if minute.number == number => change(minute),
             _ => {
@@ -178,5 +174,73 @@ impl Conversion {
 impl Minute {
     fn start(&self) -> Timestamp {
         Timestamp::from_millis(self.number.saturating_mul(MILLIS))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The beginning of the first minute.
+    const BEGUN: Timestamp = minute(0);
+
+    const fn minute(number: i64) -> Timestamp {
+        Timestamp::from_millis((30_000_000 + number) * MILLIS)
+    }
+
+    #[test]
+    fn a_threshold_trips_from_one_unverified_send_more_than_its_words_allow() {
+        for threshold in [Threshold::CHALLENGE, Threshold::BLOCK] {
+            for sends in [threshold.sends, threshold.sends + 1, 130, 5_000] {
+                let trips = |unverified: u32| {
+                    let verified = sends - unverified;
+                    let reading = Reading { sends, verified };
+                    assert_eq!(reading.unverified(), unverified);
+                    threshold.trips(reading)
+                };
+                let most = threshold.most_unverified(sends);
+                assert!(!trips(most) && trips(most + 1), "{threshold:?} {sends}");
+            }
+        }
+    }
+
+    #[test]
+    fn sends_and_verified_codes_count_in_their_minute_whatever_came_before() {
+        let events = [
+            (0, false),
+            (0, true),
+            (1, false),
+            (3, false),
+            (3, true),
+            (4, false),
+        ];
+        let counted = |events: &mut dyn Iterator<Item = &(i64, bool)>| {
+            let mut conversion = Conversion::default();
+            for (number, is_verified) in events {
+                match is_verified {
+                    true => conversion.verified(minute(*number)),
+                    false => conversion.sent(minute(*number)),
+                }
+            }
+            let newest = |sends| conversion.newest(sends, BEGUN, Duration::ZERO, minute(5));
+            [1, 2, 3, 4, 5].map(|sends| newest(sends).map(|found| (found.sends, found.verified)))
+        };
+        let expected = [Some((1, 0)), Some((2, 1)), Some((3, 1)), Some((4, 2)), None];
+        assert_eq!(counted(&mut events.iter()), expected);
+        assert_eq!(counted(&mut events.iter().rev()), expected);
+    }
+
+    #[test]
+    fn minutes_that_began_more_than_a_day_ago_are_forgotten() {
+        let mut conversion = Conversion::default();
+        for _ in 0..3 {
+            conversion.sent(BEGUN);
+        }
+        conversion.sent(BEGUN.after(MINUTE));
+        let day_after = BEGUN.after(WINDOW);
+        conversion.prune(day_after);
+        assert_eq!(conversion.kept(), 4);
+        conversion.prune(day_after.after(Duration::from_millis(1)));
+        assert_eq!(conversion.kept(), 1);
     }
 }

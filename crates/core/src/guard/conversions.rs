@@ -59,16 +59,19 @@ impl Conversions {
     /// Forgets the areas without a send that counts, and then the half with the fewest sends, where there are too many:
     /// an area of few sends is the furthest from every threshold.
     fn make_room(&mut self, now: Timestamp) {
-        if self.areas.len() < MOST {
-            return;
+        if self.areas.len() >= MOST {
+            self.areas.retain(|_, conversion| {
+                conversion.prune(now);
+                conversion.kept() > 0
+            });
         }
-        self.areas.retain(|_, conversion| {
-            conversion.prune(now);
-            conversion.kept() > 0
-        });
-        if self.areas.len() < MOST {
-            return;
+        if self.areas.len() >= MOST {
+            self.forget_half();
         }
+    }
+
+    /// Forgets areas with at most as many sends as the median area has, until half of the largest number is left.
+    fn forget_half(&mut self) {
         let mut sends: Vec<u64> = self.areas.values().map(Conversion::kept).collect();
         let middle = sends.len() / 2;
         let (_, median, _) = sends.select_nth_unstable(middle);
@@ -82,45 +85,4 @@ impl Conversions {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_busiest_areas_stay_when_memory_is_full() {
-        let app = AppId::parse("shop").unwrap();
-        let phone = PhoneNumber::parse("+8613800138000", None).unwrap();
-        let (now, mut conversions) = (
-            Timestamp::from_millis(1_000_000_000),
-            Conversions::default(),
-        );
-        for _ in 0..20 {
-            conversions.sent(&app, &phone, now);
-        }
-        for number in 0..MOST {
-            let range = super::super::range::Range::parse(
-                RangeKind::Block,
-                &(10_000_000 + number).to_string(),
-            );
-            let area = Area {
-                app: None,
-                range: range.unwrap(),
-            };
-            conversions.areas.entry(area).or_default().sent(now);
-        }
-        let other = PhoneNumber::parse("+14155550132", None).unwrap();
-        conversions.sent(&app, &other, now);
-        assert!(conversions.areas.len() <= MOST / 2 + 3);
-        let later = now.after(Duration::from_secs(600));
-        for kind in RangeKind::COUNTED {
-            let area = Area::of(&app, kind, &phone);
-            let tripped = conversions.trips(
-                &area,
-                Threshold::CHALLENGE,
-                Timestamp::default(),
-                Duration::from_secs(300),
-                later,
-            );
-            assert!(tripped.is_some(), "{area:?}");
-        }
-    }
-}
+mod tests;

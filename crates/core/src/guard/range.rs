@@ -67,9 +67,6 @@ impl RangeKind {
     }
 }
 
-/// The number of national digits that name a carrier range.
-const CARRIER_DIGITS: usize = 3;
-
 /// A range of numbers, such as the calling code `+86` or the prefix `+861380013`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Range {
@@ -127,14 +124,13 @@ impl Range {
     pub fn of(kind: RangeKind, phone: &PhoneNumber) -> Self {
         let number = phone.e164();
         let code = number.len().saturating_sub(phone.national().len());
-        let leading = |digits: usize| number.get(..digits).unwrap_or(number);
         let country = phone.country();
         let value = match kind {
             RangeKind::Country => country.as_str(),
-            RangeKind::CallingCode => leading(code),
-            RangeKind::Carrier => leading(code + CARRIER_DIGITS),
+            RangeKind::CallingCode => number.get(..code).unwrap_or(number),
+            RangeKind::Carrier => phone.carrier(),
             RangeKind::Prefix => phone.prefix(),
-            RangeKind::Block => leading(number.len().saturating_sub(2)),
+            RangeKind::Block => phone.block(),
         };
         Self {
             kind,
@@ -242,6 +238,24 @@ mod tests {
         }
         let block = Range::parse(RangeKind::Block, "86138001380").unwrap();
         assert!(!block.contains(&phone("+8613800138100")));
+        assert_eq!(
+            format!("{block} {block:?}"),
+            "block +86138001380 block +86138001380"
+        );
+    }
+
+    #[test]
+    fn a_kind_is_read_by_its_name() {
+        for (name, kind) in [
+            ("country", Some(RangeKind::Country)),
+            ("calling_code", Some(RangeKind::CallingCode)),
+            ("carrier", Some(RangeKind::Carrier)),
+            ("prefix", Some(RangeKind::Prefix)),
+            ("block", Some(RangeKind::Block)),
+            ("number", None),
+        ] {
+            assert_eq!(RangeKind::parse(name), kind, "{name}");
+        }
     }
 
     #[test]
@@ -253,7 +267,7 @@ mod tests {
             (RangeKind::CallingCode, "+8613"),
             (RangeKind::CallingCode, "+0"),
             (RangeKind::Carrier, "+86"),
-            (RangeKind::Prefix, "+86138001380x"),
+            (RangeKind::Prefix, "+8613800138x"),
             (RangeKind::Block, "+"),
         ] {
             assert!(Range::parse(kind, text).is_err(), "{kind:?} {text:?}");

@@ -42,8 +42,8 @@ impl Safe {
     pub const RANGES: [RangeKind; 2] = [RangeKind::CallingCode, RangeKind::Prefix];
 }
 
-/// The longest time for which an entry of the safe list counts.
-pub const LONGEST: Duration = Duration::from_secs(90 * 24 * 3600);
+/// The longest time for which an entry of the safe list counts: 90 days.
+pub const LONGEST: Duration = Duration::from_hours(2_160);
 
 /// The largest number of entries of the safe list.
 pub const MOST: usize = 1_000;

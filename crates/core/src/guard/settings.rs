@@ -19,8 +19,8 @@ pub struct GuardSettings {
 }
 
 impl GuardSettings {
-    /// The longest time for which the guard may only watch.
-    pub const LONGEST_WATCH: Duration = Duration::from_secs(90 * 24 * 3600);
+    /// The longest time for which the guard may only watch: 90 days.
+    pub const LONGEST_WATCH: Duration = Duration::from_hours(2_160);
 }
 
 impl Default for GuardSettings {

@@ -8,6 +8,9 @@ use crate::channel::Channel;
 use crate::limit::Standing;
 use crate::ports::setup::{Change, Setting};
 
+mod blocks;
+mod watching;
+
 /// Keeps the blocks that the guard begins, for tests to look at.
 #[derive(Default)]
 struct Kept(Mutex<Vec<Block>>);
@@ -186,67 +189,6 @@ fn an_attacker_who_verifies_a_quarter_is_not_seen_by_the_conversion() {
 }
 
 #[test]
-fn evidence_leads_to_one_block_and_the_next_one_is_longer() {
-    let mut world = World::new(Mode::Enforce);
-    for hours in [1, 6, 24] {
-        world.sent_many(50, 0);
-        let blocked = Some(("guard-block", Mode::Enforce));
-        assert_eq!(told(&world.judge(&foreign(1))), blocked, "{hours}");
-        let begun = world.kept();
-        let of_prefix = begun
-            .iter()
-            .rfind(|block| block.area.range.kind() == RangeKind::Prefix);
-        let until = of_prefix.unwrap().until.unwrap();
-        assert_eq!(world.now.until(until), hours * HOUR);
-        assert_eq!(
-            begun.len(),
-            world.kept().len(),
-            "a blocked area is not blocked again"
-        );
-        world.plan(begun.into_iter().map(Setting::Block));
-        world.now = until;
-        let after = world.judge(&foreign(1));
-        assert_ne!(told(&after), blocked, "after {hours} h");
-    }
-    world.sent_many(50, 0);
-    let Verdict::Refuses(refusal) = world.judge(&foreign(1)) else {
-        panic!("the fourth block refuses");
-    };
-    assert_eq!(refusal.until, None, "until an operator lifts it");
-}
-
-#[test]
-fn a_lifted_block_refuses_nothing_and_needs_new_evidence() {
-    let mut world = World::new(Mode::Enforce);
-    world.sent_many(50, 0);
-    world.judge(&foreign(1));
-    let lifted = world.kept().into_iter().map(|block| Block {
-        lifted_at: Some(world.now),
-        ..block
-    });
-    world.plan(lifted.map(Setting::Block));
-    assert_eq!(world.judge(&foreign(1)), Verdict::Allows);
-    world.sent_many(20, 0);
-    let challenged = Some(("guard-conversion", Mode::Challenge));
-    assert_eq!(told(&world.judge(&foreign(1))), challenged);
-}
-
-// shows: D9
-#[test]
-fn a_guard_that_monitors_notes_its_verdict_and_refuses_nothing() {
-    let mut world = World::new(Mode::Monitor);
-    world.sent_many(50, 0);
-    let verdict = world.judge(&foreign(1));
-    assert!(matches!(&verdict, Verdict::Notes(refusal) if refusal.limit == "guard-block"));
-    assert_eq!(world.kept()[0].mode, Mode::Monitor);
-    let state = world.guard.state(world.now);
-    assert_eq!(
-        (state.mode, state.blocks, state.noted),
-        (Mode::Monitor, 0, 1)
-    );
-}
-
-#[test]
 fn a_caller_that_cannot_solve_a_challenge_is_not_asked_for_one() {
     for (standing, mode) in [
         (Standing::Unsolved, Mode::Challenge),
@@ -269,56 +211,6 @@ fn a_guard_in_mode_challenge_blocks_nobody_who_solves_one() {
     assert_eq!(told(&asked), Some(("guard-block", Mode::Challenge)));
     world.standing = Standing::Trusted;
     assert!(matches!(world.judge(&foreign(1)), Verdict::Notes(_)));
-}
-
-#[test]
-fn a_block_of_an_operator_holds_in_every_mode() {
-    let world = World::new(Mode::Monitor);
-    let range = Range::parse(RangeKind::CallingCode, "+1").unwrap();
-    let block = Block {
-        area: Area { app: None, range },
-        reason: Reason::Operator,
-        mode: Mode::Enforce,
-        since: world.now,
-        until: None,
-        step: 0,
-        lifted_at: None,
-        note: String::new(),
-    };
-    world.plan([Setting::Block(block)]);
-    let verdict = world.judge(&foreign(1));
-    assert_eq!(told(&verdict), Some(("guard-block", Mode::Enforce)));
-    assert_eq!(world.judge("+8613800138000"), Verdict::Allows);
-}
-
-#[test]
-fn a_limit_that_blocks_blocks_the_narrowest_range_of_its_parts() {
-    let world = World::new(Mode::Enforce);
-    let number = phone(&foreign(1));
-    let send = SendFacts {
-        app: &world.app,
-        channel: Channel::Login,
-        phone: &number,
-        address: None,
-        standing: Standing::Public,
-        price: None,
-        exempt: Exemption::default(),
-    };
-    let by = |parts: &[Part]| parts.iter().copied().collect();
-    let block = |parts: &[Part]| {
-        let guard = &world.guard;
-        guard.block_by_limit("block-numbers", &by(parts), &send, world.now);
-    };
-    block(&[Part::Address]);
-    assert_eq!(world.kept(), []);
-    block(&[Part::Block, Part::Country]);
-    block(&[Part::Block, Part::Country]);
-    let [begun] = world.kept().try_into().unwrap();
-    assert_eq!(begun.area.range.to_string(), "block +141555500");
-    assert_eq!(begun.area.app, None);
-    assert_eq!(begun.reason, Reason::Limit("block-numbers".to_owned()));
-    assert!(matches!(world.judge(&foreign(99)), Verdict::Refuses(_)));
-    assert_eq!(world.judge(&foreign(100)), Verdict::Allows);
 }
 
 #[test]

@@ -219,6 +219,30 @@ mod tests {
     }
 
     #[test]
+    fn the_parts_of_a_limit_are_the_change_that_makes_another_like_it() {
+        let week = SendLimit {
+            bound: Bound::Max(100),
+            mode: Mode::Challenge,
+            window: Duration::from_secs(7 * 86_400),
+            overrides: vec![Override::default()],
+            ..day()
+        };
+        assert_eq!(LimitChange::parts_of(&week).applied(&day()), week);
+        assert_eq!(LimitChange::parts_of(&waits()).max, None);
+        assert_eq!(LimitChange::default().applied(&week), week);
+    }
+
+    #[test]
+    fn a_limit_of_the_settings_is_found_by_its_name_and_says_where_it_comes_from() {
+        let base = base();
+        assert_eq!(base.get("waits"), Some(&waits()));
+        assert_eq!(base.get("week"), None);
+        let sources = base.limits().iter().map(|(_, source)| source.as_str());
+        assert_eq!(sources.collect::<Vec<_>>(), ["default", "file"]);
+        assert_eq!(BaseLimits::default().limits(), []);
+    }
+
+    #[test]
     fn a_later_change_keeps_what_it_does_not_name() {
         let first = LimitChange {
             max: Some(50),

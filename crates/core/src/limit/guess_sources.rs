@@ -140,7 +140,7 @@ pub struct AppGuesses {
 
 impl AppGuesses {
     /// The rolling window.
-    pub const WINDOW: Duration = Duration::from_secs(10 * 60);
+    pub const WINDOW: Duration = Duration::from_mins(10);
 
     /// The least number of guesses that say anything.
     const LEAST: u64 = 200;
@@ -151,8 +151,12 @@ impl AppGuesses {
     /// Returns whether somebody tries guesses at the codes of many people.
     #[must_use]
     pub const fn are_sprayed(self) -> bool {
-        let all = self.wrong + self.right;
+        let all = self.all();
         all >= Self::LEAST && self.wrong * 100 > all * Self::WRONG_PERCENT
+    }
+
+    const fn all(self) -> u64 {
+        self.wrong + self.right
     }
 }
 
@@ -195,8 +199,7 @@ fn of_state(state: &LimitState, now: Timestamp) -> Option<Refusal> {
 }
 
 fn of_spray(guesses: AppGuesses, now: Timestamp) -> Refusal {
-    let all = guesses.wrong + guesses.right;
-    let max = all * AppGuesses::WRONG_PERCENT / 100;
+    let max = guesses.all() * AppGuesses::WRONG_PERCENT / 100;
     Refusal {
         limit: "guesses-app".into(),
         kind: LimitKind::Everybody,

@@ -59,6 +59,8 @@ mod tests {
             let limit = |window, max| (0, window, Bound::Max(max), Mode::Enforce);
             let expected = [limit(hour, in_hour), limit(24 * hour, in_day)];
             assert_eq!(limits.collect::<Vec<_>>(), expected);
+            let windows = rules.set().buckets().iter().map(|kind| kind.window);
+            assert_eq!(windows.collect::<Vec<_>>(), [24 * hour]);
         }
         let one = of(Caller::Public, "13800138000");
         let both = of(Caller::Application, "13800138000");

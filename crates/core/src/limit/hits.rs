@@ -87,11 +87,10 @@ impl Hits {
     /// others before it takes more memory.
     pub fn add(&mut self, hit: Hit, window: Duration) {
         self.total += u64::from(hit.weight);
-        // Hits come in order of time, or nearly.
-        let place = match self.hits.last() {
-            Some(last) if last.at > hit.at => self.hits.partition_point(|held| held.at <= hit.at),
-            _ => self.hits.len(),
-        };
+        // Hits come in order of time, or nearly, so the search begins at the newest.
+        let newest_first = self.hits.iter().rev();
+        let later = newest_first.take_while(|held| held.at > hit.at).count();
+        let place = self.hits.len() - later;
         let before = place
             .checked_sub(1)
             .and_then(|before| self.hits.get_mut(before));
@@ -148,3 +147,6 @@ impl Hits {
         self.total = self.hits.iter().map(|hit| u64::from(hit.weight)).sum();
     }
 }
+
+#[cfg(test)]
+mod tests;

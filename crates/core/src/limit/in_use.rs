@@ -26,3 +26,25 @@ impl From<SendLimits> for LimitsInUse {
         Self(Arc::new(RwLock::new(Arc::new(limits))))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::limit::SendLimit;
+
+    #[test]
+    fn a_clone_uses_the_limits_that_replace_others() {
+        let limit = SendLimit::new("day", &[], Duration::from_secs(86_400), 20);
+        let limits = || SendLimits::new(vec![limit.clone()]).unwrap();
+        let (in_use, others) = (LimitsInUse::default(), LimitsInUse::from(limits()));
+        let clone = in_use.clone();
+        assert_eq!(
+            (clone.get().limits().len(), others.get().limits().len()),
+            (0, 1)
+        );
+        in_use.replace(limits());
+        assert_eq!(clone.get().limits(), others.get().limits());
+    }
+}

@@ -65,3 +65,23 @@ impl Refusal {
         self.until.map_or(self.window, |until| self.at.until(until))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_kind_of_a_limit_follows_from_its_parts() {
+        for (by, kind) in [
+            (&[Part::Application, Part::Number][..], LimitKind::Number),
+            (&[Part::Number, Part::Address], LimitKind::Number),
+            (&[Part::Address], LimitKind::Caller),
+            (&[Part::Application, Part::Network], LimitKind::Caller),
+            (&[Part::Prefix], LimitKind::Everybody),
+            (&[], LimitKind::Everybody),
+        ] {
+            let by = by.iter().copied().collect();
+            assert_eq!(LimitKind::of(&by), kind, "{by:?}");
+        }
+    }
+}

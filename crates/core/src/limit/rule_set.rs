@@ -182,3 +182,6 @@ impl HitKind {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -215,3 +215,6 @@ impl Bound {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -138,11 +138,11 @@ impl SendLimits {
     /// admitted it.
     #[must_use]
     pub fn refusal(&self, decision: &Decision) -> Option<Refusal> {
-        let (place, limit, until) = decision.refused_by()?;
-        let kind = match self.limits.iter().find(|sends| sends.name == limit.name) {
-            Some(sends) if place > 0 => LimitKind::of(&sends.by),
-            _ => LimitKind::Minute,
-        };
+        let (_, limit, until) = decision.refused_by()?;
+        // No other limit has the name of the minute.
+        let mut others = self.limits.iter();
+        let other = others.find(|other| other.name == limit.name);
+        let kind = other.map_or(LimitKind::Minute, |other| LimitKind::of(&other.by));
         let words = limit.in_words(decision.counted);
         Some(Refusal {
             limit: limit.name.clone(),
@@ -365,4 +365,4 @@ impl Default for SendLimits {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::limit) mod tests;

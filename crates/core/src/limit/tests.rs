@@ -5,7 +5,7 @@ use crate::channel::Channel;
 use crate::phone::PhoneNumber;
 use crate::time::Timestamp;
 
-fn limit(window_millis: u64, max: u32) -> Limit {
+pub(super) fn limit(window_millis: u64, max: u32) -> Limit {
     Limit {
         name: Cow::Borrowed("test"),
         counts: Counts::Messages,
@@ -18,7 +18,7 @@ fn limit(window_millis: u64, max: u32) -> Limit {
     }
 }
 
-fn waits(window_millis: u64, waits: &[u64]) -> Limit {
+pub(super) fn waits(window_millis: u64, waits: &[u64]) -> Limit {
     let waits = waits.iter().map(|wait| Duration::from_millis(*wait));
     Limit {
         bound: Bound::Waits(waits.collect()),
@@ -26,7 +26,7 @@ fn waits(window_millis: u64, waits: &[u64]) -> Limit {
     }
 }
 
-fn at(millis: i64) -> Timestamp {
+pub(super) fn at(millis: i64) -> Timestamp {
     Timestamp::from_millis(millis)
 }
 
@@ -100,58 +100,6 @@ fn give_backs_are_counted_per_number_and_channel_over_all_applications() {
 }
 
 #[test]
-fn rules_that_cannot_be_judged_together_are_refused() {
-    let of = |limits: &[(Limit, usize)]| {
-        let placed = limits.iter().map(|(limit, bucket)| PlacedLimit {
-            bucket: *bucket,
-            ..PlacedLimit::alone(limit.clone())
-        });
-        RuleSet::new(placed.collect()).map(|_| ())
-    };
-    let (month, plain) = (31 * 24 * 3_600_000, limit(1, 1));
-    let not_given_back = Limit {
-        refundable: false,
-        ..plain.clone()
-    };
-    let money = Limit {
-        counts: Counts::Money(Currency::parse("CNY").unwrap()),
-        ..plain.clone()
-    };
-    let numbers = Limit {
-        counts: Counts::Numbers,
-        ..plain.clone()
-    };
-    let one = |limit| [(limit, 0)];
-    let (longest, longer) = (limit(month, 1), limit(month + 1, 1));
-    for (limits, expected) in [
-        (&one(plain.clone())[..], Ok(())),
-        (&[(plain.clone(), 1), (not_given_back.clone(), 0)], Ok(())),
-        (&[(plain.clone(), 0), (limit(2, 3), 0)], Ok(())),
-        (&one(longest), Ok(())),
-        (&one(longer), Err(InvalidRules::Window)),
-        (&one(limit(0, 1)), Err(InvalidRules::Window)),
-        (&one(waits(9, &[9, 3])), Ok(())),
-        (&one(waits(9, &[])), Err(InvalidRules::Waits)),
-        (&one(waits(9, &[3, 10])), Err(InvalidRules::Waits)),
-        (&one(numbers), Err(InvalidRules::Buckets)),
-        (&[(plain.clone(), 1)], Err(InvalidRules::Buckets)),
-        (
-            &[(plain.clone(), 0), (money, 0)],
-            Err(InvalidRules::SharedBucket),
-        ),
-        (
-            &[(plain.clone(), 0), (not_given_back, 0)],
-            Err(InvalidRules::SharedBucket),
-        ),
-        (&vec![(plain.clone(), 0); 65], Err(InvalidRules::TooMany)),
-    ] {
-        assert_eq!(of(limits), expected, "{limits:?}");
-    }
-    let set = Arc::new(RuleSet::new(vec![PlacedLimit::alone(plain)]).unwrap());
-    assert_eq!(Rules::of(set, vec![]), Err(InvalidRules::Buckets));
-}
-
-#[test]
 fn limits_on_one_bucket_share_its_hits_for_the_longest_window() {
     let rule = |name: &str, limit| Rule {
         bucket: Bucket::named(name),
@@ -162,6 +110,7 @@ fn limits_on_one_bucket_share_its_hits_for_the_longest_window() {
         rule("a", short.clone()),
         rule("b", short),
         rule("a", long.clone()),
+        rule("b", limit(5, 1)),
     ];
     let rules = Rules::new(rules.to_vec()).unwrap();
     assert_eq!(rules.buckets(), [Bucket::named("a"), Bucket::named("b")]);
@@ -200,6 +149,8 @@ fn buckets_of_different_parts_are_different() {
         format!("{:?}", Bucket::named("+8613800138000")),
         "Bucket(..)"
     );
+    let bytes = b"\0\0\0\x04send\0\0\0\x01a";
+    assert_eq!(Bucket::named("send").part("a").as_bytes(), bytes);
 }
 
 proptest! {
@@ -277,4 +228,24 @@ proptest! {
         thin(&mut hits, now);
         prop_assert_eq!(hits.iter().map(|hit| hit.weight).sum::<u32>(), 100_000);
     }
+}
+
+#[test]
+fn an_event_weighs_its_price_where_money_is_counted_and_one_elsewhere() {
+    let money = Limit {
+        counts: Counts::Money(Currency::parse("CNY").unwrap()),
+        ..limit(10, 1_000)
+    };
+    let rule = |name: &str, limit| Rule {
+        bucket: Bucket::named(name),
+        limit,
+    };
+    let rules = Rules::new(vec![rule("a", limit(10, 1)), rule("b", money)]).unwrap();
+    let weights = |rules: &Rules| {
+        let kinds = rules.set().buckets().iter();
+        kinds.map(|kind| rules.weight(kind)).collect::<Vec<_>>()
+    };
+    assert_eq!((weights(&rules), rules.price()), (vec![1, 0], 0));
+    let rules = rules.with_price(450);
+    assert_eq!((weights(&rules), rules.price()), (vec![1, 450], 450));
 }

@@ -133,4 +133,16 @@ mod tests {
             (Some(backend), backend)
         );
     }
+
+    #[test]
+    fn a_back_end_is_trusted_and_others_are_as_their_application_says() {
+        let backends = Networks::new(vec![Network::parse("10.1.0.0/16").unwrap()]).unwrap();
+        let standing = |address| {
+            let client = Client::of(&backends, ip(address), EndUser::Unnamed);
+            [false, true].map(|can_solve| client.standing(can_solve))
+        };
+        assert_eq!(standing("10.1.2.3"), [Standing::Trusted; 2]);
+        let public = [Standing::Public, Standing::Unsolved];
+        assert_eq!(standing("192.0.2.1"), public);
+    }
 }

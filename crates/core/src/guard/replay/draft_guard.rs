@@ -1,11 +1,8 @@
 //! A guard that lives through the history.
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use super::{PastSend, Refusals, RuleOutcome};
 use crate::guard::verdict::{BLOCK, CONVERSION};
-use crate::guard::{Exemption, Forgetful, Guard, GuardSettings, Verdict};
+use crate::guard::{Exemption, Guard, GuardSettings, Verdict};
 use crate::limit::{SendFacts, Standing};
 
 /// A guard, and what it refuses.
@@ -16,15 +13,11 @@ pub(super) struct DraftGuard {
 }
 
 impl DraftGuard {
-    /// Makes a guard that watches nothing first, and that callers meet who can solve challenges: so it shows everything
-    /// that it would do.
+    /// Makes a guard that callers meet who can solve challenges. It goes by no setup, so no application is young enough for
+    /// it to watch first: it shows everything that it would do.
     pub(super) fn new(settings: GuardSettings) -> Self {
-        let settings = GuardSettings {
-            watches: Duration::ZERO,
-            ..settings
-        };
         Self {
-            guard: Guard::new(settings, Arc::new(Forgetful)),
+            guard: Guard::of_one_process(settings),
             by_conversion: Refusals::default(),
             by_block: Refusals::default(),
         }

@@ -1,7 +1,8 @@
 use std::time::Duration;
 
 use super::*;
-use crate::limit::{Counts, Part, SendLimit};
+use crate::limit::{Counts, Mode, Part, SendLimit};
+use crate::price::Currency;
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
@@ -43,11 +44,30 @@ fn a_limit_refuses_what_is_too_much_and_tells_real_people_apart() {
     let prefix = SendLimit::new("prefix", &[Part::Prefix], HOUR, 2);
     let number = SendLimit::new("number", &[Part::Number], HOUR, 1);
     let by_address = SendLimit::new("address", &[Part::Address], HOUR, 1);
-    let found = outcomes(&history, &[prefix, number, by_address]);
+    let by_money = SendLimit {
+        counts: Counts::Money(Currency::parse("CNY").unwrap()),
+        ..SendLimit::new("money", &[], HOUR, 1)
+    };
+    let limits = [prefix, number, by_address, by_money];
+    let found = outcomes(&history, &limits);
     // Of the numbers that `prefix` refuses, 8002 verifies a later code; 8000 comes back after the hour.
     let none = [is("guard-conversion", 0, 0, 0), is("guard-block", 0, 0, 0)];
     let expected = [is("prefix", 3, 2, 1), is("number", 2, 2, 1)];
     assert_eq!(found, [&expected[..], &none].concat());
+    let limits = SendLimits::new(limits.to_vec()).unwrap();
+    let replayed = replay(&history, &limits, GuardSettings::default()).unwrap();
+    assert_eq!(replayed.refused, 3, "both limits refuse two of the sends");
+}
+
+#[test]
+fn a_limit_is_tried_as_if_it_were_enforced() {
+    let history = [0, 1, 2].map(|second| send("+8613800138000", second, None));
+    let watched = SendLimit {
+        mode: Mode::Monitor,
+        reserve_percent: 50,
+        ..SendLimit::new("watched", &[Part::Number], HOUR, 2)
+    };
+    assert_eq!(outcomes(&history, &[watched])[0], is("watched", 2, 1, 0));
 }
 
 #[test]
@@ -64,6 +84,17 @@ fn a_limit_that_counts_numbers_lets_known_numbers_pass() {
         ..SendLimit::new("sequence", &[Part::Block], HOUR, 2)
     };
     assert_eq!(outcomes(&history, &[limit])[0], is("sequence", 1, 1, 0));
+    let history = [
+        send("+8613800138000", 0, None),
+        send("+8613800138001", 3_600, None),
+        send("+8613800138000", 3_600, None),
+    ];
+    let limit = SendLimit {
+        counts: Counts::Numbers,
+        ..SendLimit::new("one", &[Part::Block], HOUR, 1)
+    };
+    let known_no_longer = is("one", 1, 1, 0);
+    assert_eq!(outcomes(&history, &[limit])[0], known_no_longer);
 }
 
 #[test]
@@ -94,5 +125,22 @@ fn the_guard_refuses_an_attack_of_the_past() {
     );
     assert_eq!(replayed.sends, 1_000);
     assert_eq!(replayed.refused, challenged.refused + blocked.refused);
-    assert!(replayed.refused > 950, "{challenged:?} {blocked:?}");
+    assert_eq!(blocked.refused, 0, "a challenge stops it before");
+    assert!(replayed.refused > 950, "{challenged:?}");
+}
+
+#[test]
+fn the_guard_blocks_a_burst_of_the_past_unless_people_verified() {
+    let outcomes = |verified_after| {
+        let burst = |number: i64| send(&format!("+1415555{number:04}"), number, verified_after);
+        let mut history: Vec<_> = (0..50).map(burst).collect();
+        history.push(send("+14155550000", 900, None));
+        outcomes(&history, &[])
+    };
+    let nothing = is("guard-conversion", 0, 0, 0);
+    assert_eq!(
+        outcomes(None),
+        [nothing.clone(), is("guard-block", 1, 1, 0)]
+    );
+    assert_eq!(outcomes(Some(20)), [nothing, is("guard-block", 0, 0, 0)]);
 }

@@ -1,11 +1,11 @@
 use std::time::Duration;
 
 use super::*;
-use crate::limit::{InvalidRules, Override};
+use crate::limit::InvalidRules;
 use crate::price::Amount;
 use crate::time::Timestamp;
 
-fn limit(name: &str, by: &[Part]) -> SendLimit {
+pub(in crate::limit) fn limit(name: &str, by: &[Part]) -> SendLimit {
     SendLimit {
         mode: Mode::Monitor,
         ..SendLimit::new(name, by, Duration::from_secs(3600), 5)
@@ -172,7 +172,7 @@ fn a_limit_with_a_bad_or_taken_name_is_refused() {
     assert_eq!(refused, InvalidSendLimits::Rules(InvalidRules::TooMany));
 }
 
-fn ask<'a>(app: &'a AppId, phone: &'a PhoneNumber) -> SendFacts<'a> {
+pub(in crate::limit) fn ask<'a>(app: &'a AppId, phone: &'a PhoneNumber) -> SendFacts<'a> {
     SendFacts {
         app,
         channel: Channel::Login,
@@ -185,7 +185,10 @@ fn ask<'a>(app: &'a AppId, phone: &'a PhoneNumber) -> SendFacts<'a> {
 }
 
 /// The names, modes and bounds by which a send is judged, without the minute.
-fn judged(limits: &SendLimits, send: SendFacts<'_>) -> Vec<(String, Mode, Bound)> {
+pub(in crate::limit) fn judged(
+    limits: &SendLimits,
+    send: SendFacts<'_>,
+) -> Vec<(String, Mode, Bound)> {
     let rules = limits.rules(&send);
     let judged = rules.set().limits().iter().skip(1);
     judged
@@ -196,7 +199,7 @@ fn judged(limits: &SendLimits, send: SendFacts<'_>) -> Vec<(String, Mode, Bound)
         .collect()
 }
 
-fn parsed(number: &str) -> (AppId, PhoneNumber) {
+pub(in crate::limit) fn parsed(number: &str) -> (AppId, PhoneNumber) {
     let phone = PhoneNumber::parse(number, None).unwrap();
     (AppId::parse("shop").unwrap(), phone)
 }
@@ -227,102 +230,6 @@ fn an_address_of_ipv6_counts_by_its_network_and_one_of_ipv4_by_itself() {
     assert!(near[0] != *address && near[1] == *network);
     let far = buckets("2001:db8:2:2::1");
     assert!(far[0] != *address && far[1] != *network);
-}
-
-// shows: B11
-#[test]
-fn a_quota_keeps_a_part_for_trusted_callers_and_asks_others_for_a_challenge_before() {
-    let quota = SendLimit {
-        mode: Mode::Enforce,
-        reserve_percent: 20,
-        challenge_percent: Some(50),
-        ..SendLimit::new("quota", &[], Duration::from_secs(60), 1_000)
-    };
-    let reserve = SendLimit {
-        challenge_percent: None,
-        ..quota.clone()
-    };
-    let plain = SendLimit {
-        reserve_percent: 0,
-        ..reserve.clone()
-    };
-    let soft = SendLimit {
-        mode: Mode::Challenge,
-        ..plain.clone()
-    };
-    let watched = SendLimit {
-        mode: Mode::Monitor,
-        ..quota.clone()
-    };
-    use Mode::{Challenge, Enforce, Monitor};
-    let (app, phone) = parsed("13800138000");
-    for (limit, unsolved, public, trusted) in [
-        (quota, (Challenge, 500), (Enforce, 800), (Enforce, 1_000)),
-        (reserve, (Challenge, 800), (Enforce, 800), (Enforce, 1_000)),
-        (plain, (Enforce, 1_000), (Enforce, 1_000), (Enforce, 1_000)),
-        (soft, (Challenge, 1_000), (Monitor, 1_000), (Monitor, 1_000)),
-        (
-            watched,
-            (Monitor, 1_000),
-            (Monitor, 1_000),
-            (Monitor, 1_000),
-        ),
-    ] {
-        let limits = SendLimits::new(vec![limit.clone()]).unwrap();
-        for (standing, (mode, max)) in [
-            (Standing::Unsolved, unsolved),
-            (Standing::Public, public),
-            (Standing::Trusted, trusted),
-        ] {
-            let found = judged(
-                &limits,
-                SendFacts {
-                    standing,
-                    ..ask(&app, &phone)
-                },
-            );
-            let expected = ("quota".to_owned(), mode, Bound::Max(max));
-            assert_eq!(found, [expected], "{limit:?}, {standing:?}");
-        }
-    }
-}
-
-#[test]
-fn a_limit_holds_at_home_or_abroad_and_an_override_for_the_sends_that_it_names() {
-    let abroad = SendLimit {
-        home: Some(false),
-        overrides: vec![
-            Override {
-                calling_code: Some(1),
-                max: 800,
-                ..Override::default()
-            },
-            Override {
-                application: AppId::parse("shop").ok(),
-                max: 7,
-                ..Override::default()
-            },
-        ],
-        ..limit("abroad", &[Part::CallingCode])
-    };
-    let home = SendLimit {
-        home: Some(true),
-        ..limit("home", &[])
-    };
-    let limits = SendLimits::new(vec![abroad, home]).unwrap();
-    let found = |app: &str, number| {
-        let (_, phone) = parsed(number);
-        let judged = judged(&limits, ask(&AppId::parse(app).unwrap(), &phone));
-        judged
-            .into_iter()
-            .map(|(name, _, bound)| (name, bound))
-            .collect::<Vec<_>>()
-    };
-    let is = |name: &str, max| vec![(name.to_owned(), Bound::Max(max))];
-    assert_eq!(found("shop", "13800138000"), is("home", 5));
-    assert_eq!(found("other", "+14155550132"), is("abroad", 800));
-    assert_eq!(found("shop", "+447400123456"), is("abroad", 7));
-    assert_eq!(found("other", "+447400123456"), is("abroad", 5));
 }
 
 #[test]
@@ -368,61 +275,6 @@ fn a_success_ends_the_hits_of_limits_that_hold_until_then_and_no_others() {
 }
 
 #[test]
-fn limits_that_contradict_themselves_are_refused() {
-    let early = |early_percent| SendLimit {
-        early_percent,
-        ..limit("a", &[])
-    };
-    assert!(SendLimits::new(vec![early(20)]).is_ok());
-    let refused = SendLimits::new(vec![early(21)]).unwrap_err();
-    assert_eq!(refused, InvalidSendLimits::Percent("a".to_owned()));
-    let waits = SendLimit {
-        bound: Bound::Waits([Duration::from_secs(1)].into()),
-        ..limit("a", &SCOPE)
-    };
-    let name = || "a".to_owned();
-    for (limit, expected) in [
-        (
-            SendLimit {
-                reserve_percent: 100,
-                ..limit("a", &[])
-            },
-            InvalidSendLimits::Percent(name()),
-        ),
-        (
-            SendLimit {
-                challenge_percent: Some(0),
-                ..limit("a", &[])
-            },
-            InvalidSendLimits::Percent(name()),
-        ),
-        (
-            SendLimit {
-                reserve_percent: 1,
-                ..waits.clone()
-            },
-            InvalidSendLimits::Waits(name()),
-        ),
-        (
-            SendLimit {
-                counts: Counts::Numbers,
-                ..waits
-            },
-            InvalidSendLimits::Waits(name()),
-        ),
-        (
-            SendLimit {
-                until_verified: true,
-                ..limit("a", &[])
-            },
-            InvalidSendLimits::UntilVerified(name()),
-        ),
-    ] {
-        assert_eq!(SendLimits::new(vec![limit]).unwrap_err(), expected);
-    }
-}
-
-#[test]
 fn a_send_is_judged_by_what_it_is_whatever_was_judged_before() {
     let [yuan, dollar] = ["CNY", "USD"].map(|code| Currency::parse(code).unwrap());
     let money = |name: &str, currency| SendLimit {
@@ -462,4 +314,94 @@ fn a_send_is_judged_by_what_it_is_whatever_was_judged_before() {
         assert_eq!(names(None, true, false), ["address"]);
         assert_eq!(names(None, false, true), ["prefix"]);
     }
+}
+
+#[test]
+fn a_limit_that_blocks_does_so_where_it_refuses_for_good() {
+    let blocks = |name, mode| SendLimit {
+        mode,
+        blocks: true,
+        ..limit(name, &[Part::Block])
+    };
+    let plain = SendLimit {
+        blocks: false,
+        ..blocks("plain", Mode::Enforce)
+    };
+    let limits = SendLimits::new(vec![
+        blocks("enforced", Mode::Enforce),
+        blocks("asked", Mode::Challenge),
+        blocks("watched", Mode::Monitor),
+        plain,
+    ]);
+    let (limits, (app, phone)) = (limits.unwrap(), parsed("13800138000"));
+    let rules = limits.rules(&SendFacts {
+        standing: Standing::Unsolved,
+        ..ask(&app, &phone)
+    });
+    let blocking = |refused: &[usize]| {
+        let until = |place: &usize| (*place, Timestamp::from_millis(9));
+        let refusals = refused.iter().map(until).collect();
+        let decision = Decision::new(Timestamp::default(), Arc::clone(rules.set()), refusals);
+        let blocking = limits.blocking(&decision).map(|limit| limit.name.clone());
+        blocking.collect::<Vec<_>>()
+    };
+    assert_eq!(blocking(&[0, 1, 2, 3, 4]), ["enforced"]);
+    assert_eq!(blocking(&[0, 2, 3, 4]), [""; 0]);
+}
+
+/// Hits are on record under these names, so another name would forget them.
+#[test]
+fn the_names_of_buckets_never_change() {
+    let (app, phone) = parsed("13800138000");
+    let bucket = |limit| {
+        let limits = SendLimits::new(vec![limit]).unwrap();
+        let rules = limits.rules(&SendFacts {
+            address: "2001:db8:1:2::3".parse().ok(),
+            price: Some(Price {
+                currency: Currency::parse("CNY").unwrap(),
+                amount: Amount::parse("0.045").unwrap(),
+            }),
+            ..ask(&app, &phone)
+        });
+        rules.buckets().last().cloned().unwrap()
+    };
+    for (part, name, short, value) in [
+        (Part::Application, "application", "a", "shop"),
+        (Part::Channel, "channel", "c", "CHANNEL_LOGIN"),
+        (Part::Country, "country", "r", "CN"),
+        (Part::Prefix, "prefix", "p", "+861380013"),
+        (Part::Block, "block", "b", "+86138001380"),
+        (Part::Number, "number", "n", "+8613800138000"),
+        (Part::CallingCode, "calling_code", "k", "86"),
+        (Part::Carrier, "carrier", "o", "+86138"),
+        (Part::Address, "address", "i", "2001:db8:1:2"),
+        (Part::Network, "network", "w", "2001:db8:1"),
+    ] {
+        let expected = Bucket::named("send").part(short).part(value);
+        assert_eq!(bucket(limit("one", &[part])), expected, "{part:?}");
+        assert_eq!(part.as_str(), name);
+    }
+    let counting = |counts| SendLimit {
+        counts,
+        ..limit("all", &[])
+    };
+    let yuan = Currency::parse("CNY").unwrap();
+    let money = Bucket::named("send-money").part("CNY");
+    assert_eq!(bucket(counting(Counts::Money(yuan))), money);
+    let numbers = Bucket::named("send-numbers");
+    assert_eq!(bucket(counting(Counts::Numbers)), numbers);
+    let waits = SendLimit {
+        until_verified: true,
+        ..limit("waits", &SCOPE)
+    };
+    let scope = [
+        ("a", "shop"),
+        ("c", "CHANNEL_LOGIN"),
+        ("n", "+8613800138000"),
+    ];
+    let unverified = Bucket::named("send-unverified");
+    let unverified = scope.iter().fold(unverified, |bucket, (short, value)| {
+        bucket.part(short).part(value)
+    });
+    assert_eq!(bucket(waits), unverified);
 }
