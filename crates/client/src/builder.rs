@@ -273,8 +273,8 @@ impl AuthenticationClientBuilder {
         }))
     }
 
-    /// Solves the challenges that the service demands of [`send_sms`](AuthenticationClient::send_sms), and sends the request again
-    /// with the solution: once for each call. That takes a core for a second or more, beyond the time-out of the requests.
+    /// Solves the challenges that the service demands of [`send_sms`](AuthenticationClient::send_sms) and
+    /// [`pre_check_code`](AuthenticationClient::pre_check_code), and sends the request again with the solution: once for each call. That takes a core for a second or more, beyond the time-out of the requests.
     ///
     /// A program that serves people's pages leaves it off, and lets the browser of the person do the work
     /// ([`Challenge`](crate::Challenge)).

@@ -6,7 +6,8 @@ use serde_json::Value;
 /// [ALTCHA](https://altcha.org).
 ///
 /// A person's page solves it with the widget of ALTCHA, and the same request is made again with the solution
-/// ([`SendSms::challenge_solution`](crate::SendSms::challenge_solution)). A program without a page lets the client solve it
+/// ([`SendSms::challenge_solution`](crate::SendSms::challenge_solution),
+/// [`PreCheckCode::challenge_solution`](crate::PreCheckCode::challenge_solution)). A program without a page lets the client solve it
 /// (`solve_challenges`, with the feature `challenges`).
 ///
 /// ```

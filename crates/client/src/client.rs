@@ -111,10 +111,7 @@ impl AuthenticationClient {
     pub async fn send_sms(&self, sms: SendSms) -> Result<SendSmsResponse, Error> {
         let answer = self.send_once(&sms).await?;
         #[cfg(feature = "challenges")]
-        if self.0.solves_challenges
-            && let Some(challenge) = answer.challenge.clone()
-            && let Some(solution) = challenge.solve().await
-        {
+        if let Some(solution) = self.solution(&answer).await {
             return self.send_once(&sms.challenge_solution(solution)).await;
         }
         Ok(answer)
@@ -157,7 +154,7 @@ impl AuthenticationClient {
     }
 
     /// Asks whether a code would pass, without using it up: for a form that checks the code before the whole
-    /// form is sent. A wrong code costs one of the code's tries.
+    /// form is sent. A wrong code costs one of the code's tries. A challenge is solved as by [`send_sms`](Self::send_sms).
     ///
     /// The call takes no secret, so its answer is for the person, not for the program. Before the program lets
     /// a person in, [`verify_code`](Self::verify_code) must accept the code.
@@ -181,7 +178,26 @@ impl AuthenticationClient {
     /// [`Error`] when there is no answer of the API. A code that would not pass *is* an answer. With
     /// `status_code` 503 the wrong guess may have counted.
     pub async fn pre_check_code(&self, code: PreCheckCode) -> Result<PreCheckCodeResponse, Error> {
+        let answer = self.pre_check_once(&code).await?;
+        #[cfg(feature = "challenges")]
+        if let Some(solution) = self.solution(&answer).await {
+            return self
+                .pre_check_once(&code.challenge_solution(solution))
+                .await;
+        }
+        Ok(answer)
+    }
+
+    async fn pre_check_once(&self, code: &PreCheckCode) -> Result<PreCheckCodeResponse, Error> {
         self.call(&call::PRE_CHECK_CODE, None, code.body()).await
+    }
+
+    /// Solves the challenge that `answer` demands, where the client was told to.
+    #[cfg(feature = "challenges")]
+    async fn solution<D>(&self, answer: &Response<D>) -> Option<String> {
+        let demanded = answer.challenge.as_ref();
+        let challenge = demanded.filter(|_| self.0.solves_challenges)?;
+        challenge.clone().solve().await
     }
 
     /// Checks a code, and uses it up if it is right: of all concurrent checks with one code, exactly one

@@ -17,7 +17,10 @@ use crate::response::{Data, Response, text};
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 #[must_use = "it is asked about by `AuthenticationClient::pre_check_code`"]
-pub struct PreCheckCode(Code);
+pub struct PreCheckCode {
+    code: Code,
+    challenge_solution: Option<String>,
+}
 
 impl PreCheckCode {
     /// Takes a code as a person typed it, with the channel and number given to [`SendSms`](crate::SendSms).
@@ -33,7 +36,7 @@ impl PreCheckCode {
         phone_number: impl Into<String>,
         pass_code: impl Into<String>,
     ) -> Self {
-        Self(Code::new(channel.as_str().into(), phone_number, pass_code))
+        Self::of(Code::new(channel.as_str().into(), phone_number, pass_code))
     }
 
     /// Takes a code for a channel that this version of the SDK has no name for.
@@ -51,7 +54,14 @@ impl PreCheckCode {
         phone_number: impl Into<String>,
         pass_code: impl Into<String>,
     ) -> Self {
-        Self(Code::new(name.into().into(), phone_number, pass_code))
+        Self::of(Code::new(name.into().into(), phone_number, pass_code))
+    }
+
+    fn of(code: Code) -> Self {
+        Self {
+            code,
+            challenge_solution: None,
+        }
     }
 
     /// Sets the country code of the number, such as `+86`, which is also the service's default.
@@ -63,7 +73,22 @@ impl PreCheckCode {
     /// # drop(code);
     /// ```
     pub fn phone_country_code(mut self, code: impl Into<String>) -> Self {
-        self.0.phone_country_code = Some(code.into());
+        self.code.phone_country_code = Some(code.into());
+        self
+    }
+
+    /// Brings the solution of a [challenge](crate::Challenge) that the answer to the same request demanded. It is good once,
+    /// within five minutes.
+    ///
+    /// ```
+    /// use countersign_client::{Channel, PreCheckCode};
+    ///
+    /// let solution = "eyJjaGFsbGVuZ2UiOnt9fQ=="; // of the form that the person sent
+    /// let code = PreCheckCode::new(Channel::Login, "18800008888", "123456").challenge_solution(solution);
+    /// # drop(code);
+    /// ```
+    pub fn challenge_solution(mut self, solution: impl Into<String>) -> Self {
+        self.challenge_solution = Some(solution.into());
         self
     }
 
@@ -71,18 +96,19 @@ impl PreCheckCode {
         serde_json::to_vec(&Body {
             code_type: "SMS",
             sms_code_payload: Payload {
-                phone: &self.0.phone_number,
-                pass_code: &self.0.pass_code,
-                phone_country_code: self.0.phone_country_code.as_deref(),
-                channel: &self.0.channel,
+                phone: &self.code.phone_number,
+                pass_code: &self.code.pass_code,
+                phone_country_code: self.code.phone_country_code.as_deref(),
+                channel: &self.code.channel,
             },
+            challenge_solution: self.challenge_solution.as_deref(),
         })
     }
 }
 
 impl fmt::Debug for PreCheckCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.show("PreCheckCode", f)
+        self.code.show("PreCheckCode", f)
     }
 }
 
@@ -92,6 +118,8 @@ impl fmt::Debug for PreCheckCode {
 struct Body<'a> {
     code_type: &'static str,
     sms_code_payload: Payload<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    challenge_solution: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -174,9 +202,10 @@ mod tests {
                 let mut code = PreCheckCode::new(channel, "18800008888", "012345");
                 if let Some(country) = country {
                     code = code.phone_country_code(country);
+                    code = code.challenge_solution("eyJj");
                 }
                 let wire = PreCheckCodeRequest {
-                    challenge_solution: None,
+                    challenge_solution: country.map(|_| "eyJj".to_owned()),
                     code_type: "SMS".to_owned(),
                     sms_code_payload: Some(SmsCodePayload {
                         phone: "18800008888".to_owned(),
