@@ -29,7 +29,7 @@ pub struct PreCheckCodeRequest {
         skip_serializing_if = "Option::is_none"
     )]
     pub sms_code_payload: Option<SmsCodePayload>,
-    /// The solution of a [challenge](crate::DemandedChallenge). No check demands one yet, so the field has no effect.
+    /// The solution of the [challenge](crate::DemandedChallenge) that an answer to the same request demanded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub challenge_solution: Option<String>,
 }

@@ -25,7 +25,7 @@
 //! | block | a stop of all sends to an area for a while; a block of numbers is a hundred in a row ([`guard::Block`]) |
 //! | bucket | the events that a limit counts together, by a name and the values they share ([`limit::Bucket`]) |
 //! | caller | on whose behalf a code is checked: the public, or the application ([`code::check::Caller`]) |
-//! | challenge | work that a caller proves before a code is sent, where a rule demands it ([`challenge`]) |
+//! | challenge | work that a caller proves before a code is sent or compared, where a rule demands it ([`challenge`]) |
 //! | change | puts or removes one setting, and makes the next version of the setup ([`ports::setup::Change`]) |
 //! | channel | the purpose of a code: one of GenAuth's eleven `CHANNEL_*`; not the transport |
 //! | client | where a send comes from: an address, or a back end and the end user that it names ([`send::client::Client`]) |

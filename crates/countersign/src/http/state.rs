@@ -157,12 +157,21 @@ impl AppState {
     /// [`Fault::Unavailable`] when the store cannot record it, and [`Fault::GuessesThrottled`] when a limit on where guesses
     /// come from refuses.
     pub(crate) async fn check(&self, typed: GuessInput) -> Result<Checked, Fault> {
-        let checker = Arc::clone(&self.checker);
-        let checked = self.to_its_end(async move { checker.check(typed).await });
-        match checked.await?.map_err(fault::of_store)? {
+        match self.guess(typed).await? {
             Checked::Refused(refusal) => Err(fault::guess_refused(&refusal)),
             found => Ok(found),
         }
+    }
+
+    /// Checks a code, to its end, like [`check`](Self::check), for callers who may be asked for a challenge: the refusal of a
+    /// limit is a finding.
+    ///
+    /// # Errors
+    /// [`Fault::Unavailable`] when the store cannot record it.
+    pub(crate) async fn guess(&self, typed: GuessInput) -> Result<Checked, Fault> {
+        let checker = Arc::clone(&self.checker);
+        let checked = self.to_its_end(async move { checker.check(typed).await });
+        checked.await?.map_err(fault::of_store)
     }
 
     /// Records the use of a token, to its end. True the first time that the token is used, and never again within its

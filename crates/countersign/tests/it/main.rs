@@ -24,6 +24,7 @@ mod authority;
 mod backup;
 mod bodies;
 mod bounds;
+mod challenged_checks;
 mod challenges;
 mod checks;
 mod cli;

@@ -3,11 +3,14 @@
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{Fault, FieldProblem, Lang, PreCheckCodeRequest, PreCheckedCode};
+use countersign_core::challenge::{Purpose, Subject};
 use countersign_core::code::check::{Caller, Checked};
 use countersign_core::code::checker::GuessInput;
+use countersign_core::limit::Mode;
 use countersign_core::limit::guess_sources::GuessSource;
 use serde_json::json;
 
+use super::challenged::Challenged;
 use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
 use crate::http::document::faults;
 use crate::http::request::body::Body;
@@ -23,7 +26,8 @@ pub(crate) fn endpoint() -> Endpoint {
         handler: post(handle),
         summary: "Check a code without using it up",
         about: "Tells whether a code would pass. A wrong guess costs one of the code's tries, and one of the wrong \
-            guesses that are allowed about its number. Whatever is wrong, the answer is the same.",
+            guesses that are allowed about its number. Whatever is wrong, the answer is the same. A caller whose address \
+            guessed wrongly many times may have to solve a challenge first, and bring the solution in the same request.",
         audience: Audience::Public,
         asks: Asks::Body(Shape::of::<PreCheckCodeRequest>(
             json!({"codeType": "SMS", "smsCodePayload": {
@@ -40,6 +44,7 @@ pub(crate) fn endpoint() -> Endpoint {
                 "badCodeType",
                 "unknownChannel",
                 "guessesThrottled",
+                "challengeRequired",
             ],
         ],
     }
@@ -62,21 +67,35 @@ async fn check(state: &AppState, cx: &Context, body: Body) -> Result<PreCheckedC
     let phone = app
         .phone(&payload.phone, payload.phone_country_code.as_deref())
         .map_err(fault::bad_phone)?;
-    let client = cx.client(&app);
+    let channel = channel::of_wire(payload.channel);
+    let subject = Subject {
+        purpose: Purpose::Check,
+        app: &app.id,
+        channel,
+        phone: &phone,
+    };
+    let solution = body.challenge_solution.as_deref();
+    let asker = Challenged::read(state, cx, &app, subject, solution).await?;
     let typed = GuessInput {
         request_id: cx.request_id,
         caller: Caller::Public,
         app: app.id.clone(),
-        channel: channel::of_wire(payload.channel),
-        phone,
+        channel,
+        phone: phone.clone(),
         source: GuessSource {
-            address: client.counted(),
-            standing: client.standing(false),
+            address: cx.client(&app).counted(),
+            standing: asker.standing,
         },
         passcode: payload.pass_code,
         claim: None,
     };
-    let found = state.check(typed).await?;
+    let found = match state.guess(typed).await? {
+        Checked::Refused(refusal) if refusal.mode == Mode::Challenge => {
+            return Err(asker.demand(state, subject, &refusal));
+        }
+        Checked::Refused(refusal) => return Err(fault::guess_refused(&refusal)),
+        found => found,
+    };
     let is_valid = matches!(found, Checked::Right { .. });
     Ok(PreCheckedCode {
         is_valid,
