@@ -39,6 +39,10 @@ data = "{folder}/data"
 file = "{folder}/deployment/keys.json"
 [providers]
 reach = "loopback"
+[[limits]]
+name = "all-month"
+window_seconds = 2592000
+max = 1000000
 """
 
 _http = urllib.request.build_opener(urllib.request.ProxyHandler({}))

@@ -156,7 +156,7 @@ pub use refusal::{LimitKind, Refusal};
 pub use rule_set::{HitKind, InvalidRules, PlacedLimit, RuleSet};
 pub use rules::{Rule, Rules};
 pub use send_limit::{InvalidSendLimits, Override, SendLimit};
-pub use sends::{SendFacts, SendLimits};
+pub use sends::{Quota, QuotaUse, SendFacts, SendLimits};
 pub use standing::Standing;
 pub use verdict::{LimitState, Verdict};
 

@@ -152,6 +152,14 @@ impl SendLimit {
         self.overrides.iter().position(|other| other.is_of(send))
     }
 
+    /// Returns the place of the first override that fits every send of `app`.
+    pub(super) fn override_for(&self, app: &AppId) -> Option<usize> {
+        self.overrides.iter().position(|other| {
+            let every = other.country.is_none() && other.calling_code.is_none();
+            every && other.application.as_ref().is_none_or(|named| named == app)
+        })
+    }
+
     /// Returns the limit as it holds for a send: by the override at `place`, and for a caller of this standing.
     pub(super) fn for_caller(&self, place: Option<usize>, standing: Standing) -> Limit {
         let other = place.and_then(|place| self.overrides.get(place));

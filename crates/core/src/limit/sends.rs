@@ -310,6 +310,12 @@ impl BucketKind {
 
     /// Returns the bucket of this kind that a send counts in. The names never change, since hits are on record under them.
     fn bucket(&self, send: &SendFacts<'_>) -> Bucket {
+        // A limit is not about sends without one of its parts.
+        self.with(|part| part.value(send).unwrap_or_default())
+    }
+
+    /// Returns the bucket of the sends whose parts have these values.
+    fn with<'a>(&self, value: impl Fn(Part) -> Cow<'a, str>) -> Bucket {
         let name = match self.counts {
             Counts::Messages if self.until_verified => "send-unverified",
             Counts::Messages => "send",
@@ -321,9 +327,7 @@ impl BucketKind {
             Counts::Messages | Counts::Numbers => Bucket::named(name),
         };
         self.by.iter().fold(bucket, |bucket, part| {
-            // A limit is not about sends without one of its parts.
-            let value = part.value(send).unwrap_or_default();
-            bucket.part(part.short()).part(&value)
+            bucket.part(part.short()).part(&value(*part))
         })
     }
 }
@@ -363,6 +367,10 @@ impl Default for SendLimits {
         }
     }
 }
+
+mod quotas;
+
+pub use quotas::{Quota, QuotaUse};
 
 #[cfg(test)]
 pub(in crate::limit) mod tests;

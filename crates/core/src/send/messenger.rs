@@ -179,6 +179,12 @@ impl Messenger {
         Arc::clone(&self.plan.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Returns the limits on sends that are in use now.
+    #[must_use]
+    pub fn limits(&self) -> Arc<SendLimits> {
+        self.parts.limits.get()
+    }
+
     /// Returns the guard against SMS pumping.
     #[must_use]
     pub fn guard(&self) -> &Arc<Guard> {

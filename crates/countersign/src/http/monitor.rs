@@ -60,6 +60,7 @@ async fn scrape(State(state): State<AppState>) -> Response {
     let now = Now {
         providers: state.vendors.now(),
         refusals_dropped,
+        quotas: state.manage.quotas().await.unwrap_or_default(),
         ledger: state.ledger.state(),
         guard: state.manage.guard(),
         connections: state.open.count(),

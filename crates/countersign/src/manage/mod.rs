@@ -22,6 +22,7 @@ mod limits;
 mod master_keys;
 mod messages;
 mod providers;
+mod quotas;
 mod renewals;
 mod replays;
 mod routes;

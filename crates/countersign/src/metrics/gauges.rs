@@ -1,16 +1,18 @@
 //! What is read at the moment of a scrape.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::AtomicU64;
 
 use countersign_core::guard::GuardState;
+use countersign_core::limit::QuotaUse;
 use countersign_core::ports::ledger::LedgerState;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
-use super::ProviderNow;
 use super::process::Process;
+use super::{Limit, ProviderNow};
 use crate::readiness::Unready;
 use crate::system::{Machine, Readings as _};
 
@@ -19,6 +21,8 @@ use crate::system::{Machine, Readings as _};
 pub(crate) struct Now {
     pub(crate) providers: Vec<ProviderNow>,
     pub(crate) refusals_dropped: u64,
+    /// What each quota counts: of a limit on applications once for each application.
+    pub(crate) quotas: Vec<QuotaUse>,
     pub(crate) ledger: LedgerState,
     pub(crate) guard: GuardState,
     /// The open connections of the API.
@@ -45,6 +49,7 @@ pub(super) struct Gauges {
     guard_blocks: Gauge,
     guard_noted: Gauge,
     unready: Family<Reason, Gauge>,
+    quota_used_ratio: Family<Limit, Float>,
     store_waiting: Gauge,
     messages_pending: Gauge,
     codes_live: Gauge,
@@ -145,6 +150,8 @@ impl Gauges {
         );
         let help = "Whether the service is not ready, by reason";
         registry.register("unready", help, self.unready.clone());
+        let help = "Part of a quota that is used, by limit: of all applications the highest";
+        registry.register("quota_used_ratio", help, self.quota_used_ratio.clone());
     }
 
     pub(super) fn set(&self, now: &Now) {
@@ -157,6 +164,7 @@ impl Gauges {
         }
         self.guard_blocks.set(whole(now.guard.blocks));
         self.guard_noted.set(whole(now.guard.noted));
+        self.set_quotas(&now.quotas);
         let ledger = &now.ledger;
         self.store_waiting.set(whole(ledger.waiting));
         self.messages_pending.set(whole(ledger.pending));
@@ -180,6 +188,26 @@ impl Gauges {
             self.process_cpu_seconds.set(process.cpu_seconds);
         }
     }
+
+    fn set_quotas(&self, quotas: &[QuotaUse]) {
+        self.quota_used_ratio.clear();
+        for (limit, share) in highest_shares(quotas) {
+            let limit = Limit {
+                limit: limit.to_owned(),
+            };
+            self.quota_used_ratio.get_or_create(&limit).set(share);
+        }
+    }
+}
+
+/// Returns by the name of each limit the highest share of its maximum that is used.
+fn highest_shares(quotas: &[QuotaUse]) -> BTreeMap<&str, f64> {
+    let mut shares = BTreeMap::new();
+    for quota in quotas {
+        let highest = shares.entry(quota.limit.as_str()).or_insert(0.0);
+        *highest = quota.share().max(*highest);
+    }
+    shares
 }
 
 fn whole(number: impl TryInto<i64>) -> i64 {

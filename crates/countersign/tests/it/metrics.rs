@@ -19,7 +19,8 @@ type Metrics = BTreeMap<String, BTreeSet<String>>;
 /// A deployment that is watched, and the port of the monitor.
 fn watched() -> (Deployment, u16) {
     let (deployment, port) = (Deployment::new(), free_port());
-    let monitor = format!("[server]\nmonitor_listen = \"127.0.0.1:{port}\"");
+    let limits = "[[limits]]\nname = \"app-day\"\nby = [\"application\"]\nwindow_seconds = 86400\nmax = 80\n\n";
+    let monitor = format!("{limits}[server]\nmonitor_listen = \"127.0.0.1:{port}\"");
     deployment.edit("[server]", &monitor);
     (deployment, port)
 }
@@ -155,4 +156,24 @@ async fn callers_who_send_odd_names_make_no_new_series() {
     let odd: Vec<_> = after.lines().filter(|line| line.contains("odd-")).collect();
     assert!(odd.is_empty(), "{odd:?}");
     server.stop().await;
+}
+
+// shows: D3
+#[tokio::test]
+async fn the_part_of_a_quota_that_is_used_is_that_of_the_application_with_the_most_sends() {
+    let (deployment, port) = watched();
+    let (server, app, _vendor) = in_service(&deployment).await;
+    let other = server
+        .operator()
+        .create_application_through("other", &["acme"])
+        .await;
+    for n in 0..20 {
+        assert_eq!(app.public.login(&number(100 * n)).await, 200);
+    }
+    for n in 20..30 {
+        assert_eq!(other.public.login(&number(100 * n)).await, 200);
+    }
+    let scrape = scrape(port).await;
+    let quota = "countersign_quota_used_ratio{limit=\"app-day\"} 0.25";
+    assert!(scrape.lines().any(|line| line == quota), "{scrape}");
 }
