@@ -99,10 +99,14 @@ pub struct SendRule {
     pub name: String,
     /// The consequence of its refusal for this caller: `enforce`, `challenge` or `monitor`.
     pub mode: String,
+    /// The currency of `count` and `max`, in ten-thousandths of a unit, where the rule counts money; absent where it counts sends or
+    /// numbers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
     /// How much the rule counts in its window, without this send.
     pub count: u64,
     /// How much fits into a window.
-    pub max: u32,
+    pub max: u64,
     /// The rolling window, in seconds.
     pub window_seconds: u64,
     /// The time from which the rule would allow the send, RFC 3339, UTC. Null where it allows it now, and where it never

@@ -31,10 +31,14 @@ pub struct RefusalDto {
     /// of older releases.
     #[serde(default)]
     pub mode: String,
-    /// The sends that the limit had counted in its window.
+    /// The currency of `count` and `max`, in ten-thousandths of a unit, where the limit counts money; absent where it counts
+    /// sends or numbers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
+    /// What the limit had counted in its window.
     pub count: u64,
-    /// The sends that the limit allows in a window.
-    pub max: u32,
+    /// What the limit allows in a window.
+    pub max: u64,
     /// The time from which the limit would allow the send; null where it never does.
     pub next_allowed_at: Option<String>,
 }

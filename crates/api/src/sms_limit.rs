@@ -19,11 +19,14 @@ pub struct SmsLimitDto {
     pub by: Vec<String>,
     /// What is counted: `messages`, `numbers` (different ones) or `money`.
     pub counts: String,
+    /// For a limit that counts money, its currency (ISO 4217). Every maximum is then in ten-thousandths of a unit of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
     /// The rolling window, in seconds.
     pub window_seconds: u64,
     /// How much fits into a window. Absent for a limit with waits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub max: Option<u32>,
+    pub max: Option<u64>,
     /// The least time in seconds after the first send in a window, after the second, and so on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waits_seconds: Option<Vec<u64>>,
@@ -78,7 +81,7 @@ pub struct LimitOverride {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calling_code: Option<u16>,
     /// The maximum.
-    pub max: u32,
+    pub max: u64,
 }
 
 /// The parts of a limit that an operator may change.
@@ -94,7 +97,7 @@ pub struct LimitOverride {
 pub struct LimitParts {
     /// How much fits into a window.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub max: Option<u32>,
+    pub max: Option<u64>,
     /// The consequence of a refusal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mode: Option<String>,
@@ -119,9 +122,10 @@ pub struct LimitParts {
 pub struct SetSmsLimitRequest {
     /// The name of the limit.
     pub name: String,
-    /// How much fits into a window; 0 refuses every send that the limit is about.
+    /// How much fits into a window, of money in ten-thousandths of a unit of the currency; 0 refuses every send that the limit is
+    /// about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub max: Option<u32>,
+    pub max: Option<u64>,
     /// The consequence of a refusal: `enforce`, `challenge` or `monitor`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mode: Option<String>,

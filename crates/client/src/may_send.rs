@@ -50,6 +50,9 @@ pub struct SendRule {
     pub name: String,
     /// The consequence of its refusal: `enforce`, `challenge` or `monitor`.
     pub mode: String,
+    /// The currency of `count` and `max`, in ten-thousandths of a unit, where the rule counts money; `None` where it counts sends or
+    /// numbers.
+    pub currency: Option<String>,
     /// How much the rule counts in its window, without this send.
     pub count: u64,
     /// How much fits into a window.
@@ -80,6 +83,7 @@ impl SendRule {
         Self {
             name: text(rule, "name").unwrap_or_default(),
             mode: text(rule, "mode").unwrap_or_default(),
+            currency: text(rule, "currency"),
             count: number(rule, "count").unwrap_or_default(),
             max: number(rule, "max").unwrap_or_default(),
             window: seconds(rule, "windowSeconds").unwrap_or_default(),
@@ -124,6 +128,7 @@ mod tests {
             rules: vec![countersign_api::SendRule {
                 name: "number-day".to_owned(),
                 mode: "enforce".to_owned(),
+                currency: Some("CNY".to_owned()),
                 count: 20,
                 max: 20,
                 window_seconds: 86_400,
@@ -138,6 +143,7 @@ mod tests {
         let rule = SendRule {
             name: "number-day".to_owned(),
             mode: "enforce".to_owned(),
+            currency: Some("CNY".to_owned()),
             count: 20,
             max: 20,
             window: Duration::from_secs(86_400),

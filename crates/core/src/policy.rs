@@ -237,7 +237,7 @@ pub const GIVE_BACK_WINDOW: Duration = Duration::from_secs(60);
 
 /// The maximum number of give-backs per number and channel in a rolling [`GIVE_BACK_WINDOW`]. A give-back
 /// follows a definite failure to send.
-pub const GIVE_BACKS: u32 = 3;
+pub const GIVE_BACKS: u64 = 3;
 
 /// The longest time from the making of a message's id to its hand-over to a provider. A process that stood
 /// still for longer (stopped, suspended, starved) does not send the message: its minute may be over and another

@@ -47,7 +47,7 @@ fn schedules() -> u64 {
     }
 }
 
-fn limit(window: u64, max: u32) -> Limit {
+fn limit(window: u64, max: u64) -> Limit {
     Limit {
         name: "test".into(),
         counts: Counts::Messages,
@@ -69,7 +69,7 @@ fn admitted(draw: &mut Draw, limit: &Limit, window: u64, events: u64) -> Vec<Hit
         now += draw.pause(window);
         let hit = Hit {
             at: Timestamp::from_millis(i64::try_from(now).unwrap()),
-            weight: u32::try_from(draw.below(3) + 1).unwrap(),
+            weight: draw.below(3) + 1,
         };
         if hits.judge(limit, hit.weight, hit.at).is_none() {
             hits.add(hit, limit.window);
@@ -88,11 +88,11 @@ fn greatest(admitted: &[Hit], window: Duration) -> u64 {
     let (mut end, mut held, mut greatest) = (0, 0_u64, 0);
     for first in admitted {
         while end < admitted.len() && admitted[end].at < first.at.after(window) {
-            held += u64::from(admitted[end].weight);
+            held += admitted[end].weight;
             end += 1;
         }
         greatest = greatest.max(held);
-        held -= u64::from(first.weight);
+        held -= first.weight;
     }
     greatest
 }
@@ -106,7 +106,7 @@ fn no_window_of_a_million_random_schedules_holds_more_than_the_maximum() {
         // Few schedules are so long that hits are merged.
         let (events, most) = if n % 500 == 0 { (600, 900) } else { (24, 8) };
         let (window, max) = (draw.below(100_000) + 2, draw.below(most) + 1);
-        let limit = limit(window, u32::try_from(max).unwrap());
+        let limit = limit(window, max);
         let held = greatest(&admitted(&mut draw, &limit, window, events), limit.window);
         assert!(
             held <= max,

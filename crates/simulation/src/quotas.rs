@@ -46,17 +46,17 @@ fn raise(limit: &mut SendLimit, foreseen: &[Forecast]) {
     let quotas = foreseen
         .iter()
         .map(|forecast| quota(forecast, limit.window));
-    let all = quotas.fold(0, u32::saturating_add);
+    let all = quotas.fold(0, u64::saturating_add);
     if let Bound::Max(shipped) = limit.bound {
         limit.bound = Bound::Max(shipped.max(all));
     }
 }
 
 /// Returns the quota of an application in a window.
-fn quota(forecast: &Forecast, window: Duration) -> u32 {
+fn quota(forecast: &Forecast, window: Duration) -> u64 {
     let tens = window.as_secs().div_ceil(600);
     let codes = forecast.day.min(forecast.ten_minutes.saturating_mul(tens));
-    u32::try_from(ROOM.saturating_mul(codes)).unwrap_or(u32::MAX)
+    ROOM.saturating_mul(codes)
 }
 
 #[cfg(test)]
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
     use crate::traffic::App;
 
-    fn bounds(by: &[Part], seconds: u64, max: u32) -> (Bound, Vec<u32>) {
+    fn bounds(by: &[Part], seconds: u64, max: u64) -> (Bound, Vec<u64>) {
         let foreseen = [(App::Shop, 9_000, 500), (App::Bank, 40, 4)];
         let foreseen = foreseen.map(|(app, day, ten_minutes)| Forecast {
             app,

@@ -20,7 +20,7 @@ pub(crate) trait Counting {
         &self,
         limit: &Limit,
         bucket: Key,
-        weight: u32,
+        weight: u64,
         now: Timestamp,
     ) -> Option<Timestamp>;
 

@@ -13,7 +13,7 @@ use crate::seal::{Generation, Key, Sealer};
 pub(crate) struct LoggedHit {
     pub(crate) bucket: Key,
     pub(crate) window: Duration,
-    pub(crate) weight: u32,
+    pub(crate) weight: u64,
     pub(crate) refundable: bool,
     /// For a bucket that has one hit for each number, the bucket of this number: the hit stands for the newest one there.
     /// Only hits of sends have it; it is not in the records of [`encode`].
@@ -131,7 +131,7 @@ impl From<Key> for BucketKeys<'_> {
 
 impl LoggedHit {
     /// Returns the hit of this kind and weight in a bucket that does not count numbers.
-    pub(crate) fn of(kind: &HitKind, bucket: Key, weight: u32) -> Self {
+    pub(crate) fn of(kind: &HitKind, bucket: Key, weight: u64) -> Self {
         Self {
             bucket,
             window: kind.window,
@@ -147,7 +147,7 @@ impl LoggedHit {
         buckets: &[Key],
         place: usize,
         kind: &HitKind,
-        weight: u32,
+        weight: u64,
     ) -> Option<Self> {
         let of_number = kind.of_number.and_then(|number| buckets.get(number));
         Some(Self {
@@ -165,14 +165,25 @@ impl LoggedHit {
 }
 
 /// Returns the weight of the hit of this kind that a message makes which costs `paid`.
-pub(crate) fn weight(kind: &HitKind, paid: u32) -> u32 {
+pub(crate) fn weight(kind: &HitKind, paid: u64) -> u64 {
     match kind.counts.is_money() {
         true => paid,
         false => 1,
     }
 }
 
-/// Bytes of one record: bucket 8, window in milliseconds 4, weight 4, refundable 1; big-endian.
+/// Returns the column of a weight: of a hit, a price or a cost.
+pub(crate) fn weight_column(weight: u64) -> i64 {
+    i64::try_from(weight).unwrap_or(i64::MAX)
+}
+
+/// Reads what [`weight_column`] wrote.
+pub(crate) fn weight_of_column(column: i64) -> u64 {
+    u64::try_from(column).unwrap_or_default()
+}
+
+/// Bytes of one record: bucket 8, window in milliseconds 4, weight 4, refundable 1; big-endian. Hits of money are not kept as
+/// records.
 const RECORD: usize = 17;
 
 pub(crate) fn encode(hits: &[LoggedHit]) -> Vec<u8> {
@@ -181,7 +192,8 @@ pub(crate) fn encode(hits: &[LoggedHit]) -> Vec<u8> {
         let millis = u32::try_from(hit.window.as_millis()).unwrap_or(u32::MAX);
         bytes.extend(hit.bucket.0.to_be_bytes());
         bytes.extend(millis.to_be_bytes());
-        bytes.extend(hit.weight.to_be_bytes());
+        let weight = u32::try_from(hit.weight).unwrap_or(u32::MAX);
+        bytes.extend(weight.to_be_bytes());
         bytes.push(u8::from(hit.refundable));
     }
     bytes
@@ -207,7 +219,7 @@ fn decode_one(record: &[u8; RECORD]) -> LoggedHit {
     LoggedHit {
         bucket: Key(u64::from_be_bytes(bucket)),
         window: Duration::from_millis(u64::from(millis)),
-        weight,
+        weight: weight.into(),
         refundable: bytes.next() == Some(1),
         of_number: None,
         money: false,
@@ -225,7 +237,7 @@ mod tests {
         let hit = |n: u8| LoggedHit {
             bucket: Key(u64::from(n) << 40),
             window: Limit::LONGEST_WINDOW,
-            weight: u32::from(n) * 1000,
+            weight: u64::from(n) * 1000,
             refundable: n.is_multiple_of(2),
             of_number: None,
             money: false,

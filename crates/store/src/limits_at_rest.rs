@@ -20,7 +20,7 @@ struct LimitJson<'a> {
     counts: CountsJson,
     window_ms: u64,
     #[serde(default)]
-    max: u32,
+    max: u64,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     waits_ms: Vec<u64>,
     enforced: bool,

@@ -89,7 +89,7 @@ mod tests {
     use countersign_core::application::AppId;
     use countersign_core::channel::Channel;
     use countersign_core::id::RequestId;
-    use countersign_core::limit::{LimitKind, Mode, Refusal};
+    use countersign_core::limit::{Counts, LimitKind, Mode, Refusal};
     use countersign_core::phone::PhoneNumber;
     use countersign_core::time::Timestamp;
 
@@ -108,6 +108,7 @@ mod tests {
                 mode: Mode::Enforce,
                 limit: "minute".into(),
                 kind: LimitKind::Minute,
+                counts: Counts::Messages,
                 count: 1,
                 max: 1,
                 window: Duration::from_secs(60),

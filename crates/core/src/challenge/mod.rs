@@ -37,7 +37,7 @@ const MOST_DOUBLINGS: u32 = 3;
 /// solved challenge goes on counting, so a caller that solves one after the other pays more and more.
 #[must_use]
 pub fn cost(refusal: &Refusal) -> u32 {
-    let times = refusal.count / u64::from(refusal.max.max(1));
+    let times = refusal.count / refusal.max.max(1);
     let doublings = times.checked_ilog2().unwrap_or(0).min(MOST_DOUBLINGS);
     LEAST_COST << doublings
 }

@@ -2,14 +2,15 @@ use std::collections::HashSet;
 
 use super::*;
 use crate::code::passcode::PasscodeKey;
-use crate::limit::{LimitKind, Mode, Refusal};
+use crate::limit::{Counts, LimitKind, Mode, Refusal};
 use crate::time::Timestamp;
 
-fn refusal(count: u64, max: u32) -> Refusal {
+fn refusal(count: u64, max: u64) -> Refusal {
     Refusal {
         limit: "address-soft".into(),
         kind: LimitKind::Caller,
         mode: Mode::Challenge,
+        counts: Counts::Messages,
         count,
         max,
         window: Duration::from_secs(600),

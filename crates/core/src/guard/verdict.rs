@@ -7,7 +7,7 @@ use super::block::{Block, Reason};
 use super::conversion::{Reading, Threshold, WINDOW};
 use super::range::{Area, RangeKind};
 use super::{Exemption, State};
-use crate::limit::{LimitKind, Mode, Refusal, SendFacts, Standing};
+use crate::limit::{Counts, LimitKind, Mode, Refusal, SendFacts, Standing};
 use crate::time::Timestamp;
 
 /// The name under which refusals by a low conversion are shown.
@@ -105,6 +105,7 @@ impl Block {
             limit: Cow::Borrowed(BLOCK),
             kind: LimitKind::Everybody,
             mode,
+            counts: Counts::Messages,
             count,
             max,
             window: WINDOW,
@@ -121,6 +122,7 @@ fn conversion_refusal(reading: Reading, mode: Mode, now: Timestamp) -> Refusal {
         limit: Cow::Borrowed(CONVERSION),
         kind: LimitKind::Everybody,
         mode,
+        counts: Counts::Messages,
         count,
         max,
         window: WINDOW,
@@ -131,9 +133,9 @@ fn conversion_refusal(reading: Reading, mode: Mode, now: Timestamp) -> Refusal {
 
 /// Tells a reading in the words of a limit: the sends that were not verified, and the most for which `threshold` does not
 /// trip.
-fn told(reading: Reading, threshold: Threshold) -> (u64, u32) {
+fn told(reading: Reading, threshold: Threshold) -> (u64, u64) {
     let most = threshold.most_unverified(reading.sends);
-    (reading.unverified().into(), most)
+    (reading.unverified().into(), most.into())
 }
 
 /// Returns the consequence for a caller of this standing: only callers that can solve a challenge are asked for one.

@@ -47,7 +47,7 @@ impl Default for BaseLimits {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LimitChange {
     /// Another maximum.
-    pub max: Option<u32>,
+    pub max: Option<u64>,
     /// Another consequence of a refusal.
     pub mode: Option<Mode>,
     /// Another window.

@@ -63,8 +63,8 @@ impl GuessLimits {
         };
         let set = |challenge| {
             Arc::new(RuleSet::of_one_bucket([
-                limit("guesses-address", most, mode),
-                limit("guesses-address-challenge", free, challenge),
+                limit("guesses-address", most.into(), mode),
+                limit("guesses-address-challenge", free.into(), challenge),
             ]))
         };
         Self {
@@ -108,7 +108,7 @@ static COUNTED: LazyLock<Arc<RuleSet>> = LazyLock::new(|| {
         name: "guesses-app".into(),
         counts: Counts::Messages,
         window: AppGuesses::WINDOW,
-        bound: Bound::Max(u32::MAX),
+        bound: Bound::Max(u64::MAX),
         mode: Mode::Monitor,
         refundable: false,
         until_verified: false,
@@ -190,6 +190,7 @@ fn of_state(state: &LimitState, now: Timestamp) -> Option<Refusal> {
         limit: state.limit.name.clone(),
         kind: LimitKind::Caller,
         mode: state.limit.mode,
+        counts: state.limit.counts,
         count: words.count,
         max: words.max,
         window: words.window,
@@ -204,8 +205,9 @@ fn of_spray(guesses: AppGuesses, now: Timestamp) -> Refusal {
         limit: "guesses-app".into(),
         kind: LimitKind::Everybody,
         mode: Mode::Challenge,
+        counts: Counts::Messages,
         count: guesses.wrong,
-        max: u32::try_from(max).unwrap_or(u32::MAX),
+        max,
         window: AppGuesses::WINDOW,
         at: now,
         until: Some(now.after(AppGuesses::WINDOW)),
@@ -252,7 +254,7 @@ mod tests {
             limit: placed.limit.clone(),
             count,
             refused_until: match &placed.limit.bound {
-                Bound::Max(max) if count >= u64::from(*max) => Some(now.after(placed.limit.window)),
+                Bound::Max(max) if count >= *max => Some(now.after(placed.limit.window)),
                 _ => None,
             },
         });

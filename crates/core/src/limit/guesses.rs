@@ -36,8 +36,8 @@ fn limits(budget: FailureBudget) -> RuleSet {
         early_percent: 0,
     };
     RuleSet::of_one_bucket([
-        limit("wrong_hour", 1, budget.hour),
-        limit("wrong_day", 24, budget.day),
+        limit("wrong_hour", 1, budget.hour.into()),
+        limit("wrong_day", 24, budget.day.into()),
     ])
 }
 

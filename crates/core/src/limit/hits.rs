@@ -70,9 +70,9 @@ impl Hits {
     /// Judges an event of this `weight` at `now` by `limit`, like [`judge`](super::judge()). Fast path: a bucket far below
     /// the maximum needs no closer look.
     #[must_use]
-    pub fn judge(&self, limit: &Limit, weight: u32, now: Timestamp) -> Option<Timestamp> {
+    pub fn judge(&self, limit: &Limit, weight: u64, now: Timestamp) -> Option<Timestamp> {
         match limit.bound {
-            Bound::Max(max) if self.total + u64::from(weight) <= max.into() => None,
+            Bound::Max(max) if self.total.saturating_add(weight) <= max => None,
             _ => judge(limit, &self.hits, weight, now),
         }
     }
@@ -86,7 +86,7 @@ impl Hits {
     /// Adds `hit`, which counts for at most `window`. From 128 hits on, drops past hits and [thins](thin) the
     /// others before it takes more memory.
     pub fn add(&mut self, hit: Hit, window: Duration) {
-        self.total += u64::from(hit.weight);
+        self.total += hit.weight;
         // Hits come in order of time, or nearly, so the search begins at the newest.
         let newest_first = self.hits.iter().rev();
         let later = newest_first.take_while(|held| held.at > hit.at).count();
@@ -144,7 +144,7 @@ impl Hits {
     }
 
     fn weigh(&mut self) {
-        self.total = self.hits.iter().map(|hit| u64::from(hit.weight)).sum();
+        self.total = self.hits.iter().map(|hit| hit.weight).sum();
     }
 }
 

@@ -12,7 +12,7 @@ pub struct Hit {
     /// The time of the event.
     pub at: Timestamp,
     /// The weight of the event.
-    pub weight: u32,
+    pub weight: u64,
 }
 
 /// Judges an event of this `weight` at `now` by `limit`, given the earlier `hits` of its bucket in order of time. Returns
@@ -21,7 +21,7 @@ pub struct Hit {
 ///
 /// A hit at `t` counts until `t + window`, not including that moment. Every store agrees with this function.
 #[must_use]
-pub fn judge(limit: &Limit, hits: &[Hit], weight: u32, now: Timestamp) -> Option<Timestamp> {
+pub fn judge(limit: &Limit, hits: &[Hit], weight: u64, now: Timestamp) -> Option<Timestamp> {
     let live = counting(limit, hits, now);
     match &limit.bound {
         Bound::Max(max) => until_it_fits(live, weight, *max, limit.window, now),
@@ -36,18 +36,18 @@ pub fn judge(limit: &Limit, hits: &[Hit], weight: u32, now: Timestamp) -> Option
 /// Returns the time at which an event of `weight` fits among these hits; `None` if it fits at `now`.
 fn until_it_fits(
     live: &[Hit],
-    weight: u32,
-    max: u32,
+    mut weight: u64,
+    max: u64,
     window: Duration,
     now: Timestamp,
 ) -> Option<Timestamp> {
-    let (mut weight, max) = (u64::from(weight) + sum(live), u64::from(max));
+    weight = weight.saturating_add(sum(live));
     if weight <= max {
         return None;
     }
     // Hits leave in the order in which they came; the event fits once enough of them have left.
     let leaves = live.iter().find(|hit| {
-        weight -= u64::from(hit.weight);
+        weight -= hit.weight;
         weight <= max
     });
     Some(leaves.map_or(now, |hit| hit.at).after(window))
@@ -66,7 +66,7 @@ fn counting<'a>(limit: &Limit, hits: &'a [Hit], now: Timestamp) -> &'a [Hit] {
 }
 
 fn sum(hits: &[Hit]) -> u64 {
-    hits.iter().map(|hit| u64::from(hit.weight)).sum()
+    hits.iter().map(|hit| hit.weight).sum()
 }
 
 /// The precision of [`thin`]: a thinned hit leaves its window late by at most one part in `LATENESS` of the

@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::price::Currency;
+use crate::price::{Amount, Currency};
 
 /// How often an event may happen, independent of the bucket it is counted in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,18 +50,48 @@ pub enum Counts {
 }
 
 impl Counts {
+    /// Returns the largest maximum of a limit that adds this up: 4,294,967,295 messages or numbers, or a thousand million units
+    /// of a currency.
+    #[must_use]
+    pub const fn largest_max(self) -> u64 {
+        match self {
+            Counts::Messages | Counts::Numbers => u32::MAX as u64,
+            Counts::Money(_) => 1_000_000_000 * Amount::UNIT,
+        }
+    }
+
+    /// Returns `weight` as people read it: a number, or an amount of money with its currency.
+    #[must_use]
+    pub fn told(self, weight: u64) -> String {
+        match self {
+            Counts::Messages | Counts::Numbers => weight.to_string(),
+            Counts::Money(currency) => {
+                format!("{} {currency}", Amount::from_ten_thousandths(weight))
+            }
+        }
+    }
+
+    /// Returns the currency of the money that is added up.
+    #[must_use]
+    pub const fn currency(self) -> Option<Currency> {
+        match self {
+            Counts::Messages | Counts::Numbers => None,
+            Counts::Money(currency) => Some(currency),
+        }
+    }
+
     /// Returns whether money is added up.
     #[must_use]
     pub const fn is_money(self) -> bool {
-        matches!(self, Counts::Money(_))
+        self.currency().is_some()
     }
 }
 
 /// How much fits into a window.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Bound {
-    /// The maximum sum of the weights of the hits in a window.
-    Max(u32),
+    /// The maximum sum of the weights of the hits in a window: of money in ten-thousandths of the currency.
+    Max(u64),
     /// After the first event of a window, the least time before the next one; then after the second, and so on. The last
     /// entry holds for all further events.
     Waits(Arc<[Duration]>),
@@ -114,7 +144,7 @@ pub struct Words {
     /// The weight that is counted.
     pub count: u64,
     /// The maximum weight.
-    pub max: u32,
+    pub max: u64,
     /// The window.
     pub window: Duration,
 }

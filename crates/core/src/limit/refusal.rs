@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::{Mode, Part};
+use super::{Counts, Mode, Part};
 use crate::time::Timestamp;
 
 /// The kind of a limit on sends. It follows from the parts that the sends counted together share, and decides on
@@ -45,10 +45,12 @@ pub struct Refusal {
     pub kind: LimitKind,
     /// [`Mode::Challenge`] where the caller may come back with a solved challenge; [`Mode::Enforce`] otherwise.
     pub mode: Mode,
+    /// What the limit adds up.
+    pub counts: Counts,
     /// The weight that the limit had counted in its window.
     pub count: u64,
     /// The maximum weight in a window.
-    pub max: u32,
+    pub max: u64,
     /// The length of the window.
     pub window: Duration,
     /// The moment of the refusal.

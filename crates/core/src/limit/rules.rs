@@ -19,7 +19,7 @@ pub struct Rule {
 pub struct Rules {
     set: Arc<RuleSet>,
     buckets: Vec<Bucket>,
-    price: u32,
+    price: u64,
 }
 
 impl Rules {
@@ -70,13 +70,13 @@ impl Rules {
 
     /// Lets the event weigh `price` where a limit [counts money](Counts::Money), in ten-thousandths of the currency.
     #[must_use]
-    pub fn with_price(self, price: u32) -> Self {
+    pub fn with_price(self, price: u64) -> Self {
         Self { price, ..self }
     }
 
     /// Returns the weight of the hit that the event makes in a bucket of this kind.
     #[must_use]
-    pub const fn weight(&self, kind: &HitKind) -> u32 {
+    pub const fn weight(&self, kind: &HitKind) -> u64 {
         match kind.counts {
             Counts::Messages | Counts::Numbers => 1,
             Counts::Money(_) => self.price,
@@ -85,7 +85,7 @@ impl Rules {
 
     /// Returns the weight of the event where a limit counts money.
     #[must_use]
-    pub const fn price(&self) -> u32 {
+    pub const fn price(&self) -> u64 {
         self.price
     }
 

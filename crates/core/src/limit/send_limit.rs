@@ -51,7 +51,7 @@ pub struct Override {
     /// Sends to numbers of this calling code.
     pub calling_code: Option<u16>,
     /// The maximum.
-    pub max: u32,
+    pub max: u64,
 }
 
 /// The reason why limits on sends are refused.
@@ -68,6 +68,9 @@ pub enum InvalidSendLimits {
         "limit {0:?}: reserve_percent is 0 to 99, challenge_percent 1 to 100, and early_percent 0 to 20"
     )]
     Percent(String),
+    /// A maximum beyond [`Counts::largest_max`].
+    #[error("limit {0:?}: max is at most {1}")]
+    Max(String, String),
     /// A limit with waits that has a part of a limit with a maximum.
     #[error(
         "limit {0:?}: one with waits_seconds counts messages, and has no overrides, reserve_percent, challenge_percent or early_percent"
@@ -87,7 +90,7 @@ pub(super) const SCOPE: [Part; 3] = [Part::Application, Part::Channel, Part::Num
 impl SendLimit {
     /// Makes a limit of at most `max` messages in a window: in mode [`Mode::Enforce`], and without anything else.
     #[must_use]
-    pub fn new(name: &str, by: &[Part], window: Duration, max: u32) -> Self {
+    pub fn new(name: &str, by: &[Part], window: Duration, max: u64) -> Self {
         Self {
             name: name.to_owned(),
             by: by.iter().copied().collect(),
@@ -124,10 +127,24 @@ impl SendLimit {
         if matches!(self.bound, Bound::Waits(_)) && has_maximum {
             return Err(InvalidSendLimits::Waits(name()));
         }
+        let most = self.counts.largest_max();
+        if self.maxima().any(|max| max > most) {
+            return Err(InvalidSendLimits::Max(name(), self.counts.told(most)));
+        }
         if self.until_verified && self.by != BTreeSet::from(SCOPE) {
             return Err(InvalidSendLimits::UntilVerified(name()));
         }
         Ok(())
+    }
+
+    /// Iterates over the maximum and those of the overrides.
+    fn maxima(&self) -> impl Iterator<Item = u64> {
+        let own = match self.bound {
+            Bound::Max(max) => Some(max),
+            Bound::Waits(_) => None,
+        };
+        own.into_iter()
+            .chain(self.overrides.iter().map(|other| other.max))
     }
 
     /// Returns whether the limit is about a send. It looks at nothing by which sends of one class of
@@ -216,8 +233,8 @@ impl Bound {
         match self {
             Bound::Max(max) => {
                 // Rounded up, so that a small maximum keeps its last one.
-                let part = (u64::from(max) * u64::from(percent)).div_ceil(100);
-                Bound::Max(u32::try_from(part).unwrap_or(max))
+                let part = (u128::from(max) * u128::from(percent)).div_ceil(100);
+                Bound::Max(u64::try_from(part).unwrap_or(max))
             }
             waits @ Bound::Waits(_) => waits,
         }

@@ -148,6 +148,7 @@ impl SendLimits {
             limit: limit.name.clone(),
             kind,
             mode: limit.mode,
+            counts: limit.counts,
             count: words.count,
             max: words.max,
             window: words.window,

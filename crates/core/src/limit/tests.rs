@@ -5,7 +5,7 @@ use crate::channel::Channel;
 use crate::phone::PhoneNumber;
 use crate::time::Timestamp;
 
-pub(super) fn limit(window_millis: u64, max: u32) -> Limit {
+pub(super) fn limit(window_millis: u64, max: u64) -> Limit {
     Limit {
         name: Cow::Borrowed("test"),
         counts: Counts::Messages,
@@ -159,8 +159,8 @@ proptest! {
     // shows: B4
     #[test]
     fn no_rolling_window_holds_more_than_max(
-        steps in prop::collection::vec((0_i64..80, 1_u32..4), 1..60),
-        max in 1_u32..8,
+        steps in prop::collection::vec((0_i64..80, 1_u64..4), 1..60),
+        max in 1_u64..8,
     ) {
         let window = 100;
         let mut now = at(0);
@@ -179,7 +179,7 @@ proptest! {
             }
         }
         for start in &hits {
-            let held: u32 = hits.iter()
+            let held: u64 = hits.iter()
                 .filter(|hit| hit.at >= start.at && hit.at < start.at.after(Duration::from_millis(window)))
                 .map(|hit| hit.weight)
                 .sum();
@@ -191,9 +191,9 @@ proptest! {
     /// only for a little longer.
     #[test]
     fn thinned_hits_refuse_no_less_and_little_longer(
-        steps in prop::collection::vec((0_i64..400, 1_u32..4), 100..400),
+        steps in prop::collection::vec((0_i64..400, 1_u64..4), 100..400),
         window in 1_u64..40_000,
-        max in 1_u32..600,
+        max in 1_u64..600,
     ) {
         let (mut now, mut whole, mut thinned) = (at(0), Vec::new(), Vec::new());
         for (step, weight) in steps {
@@ -226,7 +226,7 @@ proptest! {
             }
         }
         thin(&mut hits, now);
-        prop_assert_eq!(hits.iter().map(|hit| hit.weight).sum::<u32>(), 100_000);
+        prop_assert_eq!(hits.iter().map(|hit| hit.weight).sum::<u64>(), 100_000);
     }
 }
 

@@ -32,9 +32,7 @@ pub enum InvalidAmount {
 
 impl Amount {
     /// The number of ten-thousandths in a unit of a currency.
-    pub const UNIT: u32 = 10_000;
-
-    const WIDE: u64 = Self::UNIT as u64;
+    pub const UNIT: u64 = 10_000;
 
     /// The number of decimals that are kept.
     const DECIMALS: usize = 4;
@@ -59,7 +57,7 @@ impl Amount {
         // Digits alone fail to parse for one reason: there are too many of them.
         let whole: u64 = whole.parse().map_err(|_| InvalidAmount::TooLarge)?;
         let part: u64 = format!("{part:0<4}").parse().unwrap_or_default();
-        let units = whole.checked_mul(Self::WIDE);
+        let units = whole.checked_mul(Self::UNIT);
         let amount = units.and_then(|units| units.checked_add(part));
         amount.map(Self).ok_or(InvalidAmount::TooLarge)
     }
@@ -88,7 +86,7 @@ impl Sum for Amount {
 impl fmt::Display for Amount {
     /// Writes the amount with two decimals, or with as many more as it needs: `12.00`, `0.045`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (whole, part) = (self.0 / Self::WIDE, self.0 % Self::WIDE);
+        let (whole, part) = (self.0 / Self::UNIT, self.0 % Self::UNIT);
         match (part % 100, part % 10) {
             (0, _) => write!(f, "{whole}.{:02}", part / 100),
             (_, 0) => write!(f, "{whole}.{:03}", part / 10),
@@ -143,12 +141,12 @@ pub struct Price {
 impl Price {
     /// Returns the weight of the price where a limit counts money: its ten-thousandths.
     #[must_use]
-    pub fn weight(self) -> u32 {
-        u32::try_from(self.amount.ten_thousandths()).unwrap_or(u32::MAX)
+    pub const fn weight(self) -> u64 {
+        self.amount.ten_thousandths()
     }
 
     /// The maximum price of a message, in units of any currency: a price is one of an SMS, not a mistyped balance.
-    pub const MOST: Amount = Amount(100_000 * Amount::WIDE);
+    pub const MOST: Amount = Amount(100_000 * Amount::UNIT);
 }
 
 #[cfg(test)]

@@ -457,7 +457,7 @@ fn cost(
     reserved: Option<Price>,
     prices: &PriceTable,
     country: Country,
-) -> u32 {
+) -> u64 {
     let Some(reserved) = reserved else {
         return 0; // no limit counts its money
     };

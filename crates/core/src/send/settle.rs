@@ -19,7 +19,7 @@ pub struct Settlement {
     pub give_back: Rules,
     /// The cost of the attempts that may have sent the message, where limits count money: it takes the place of the price that
     /// was reserved with the decision. A message that was not sent costs nothing.
-    pub cost: u32,
+    pub cost: u64,
 }
 
 impl Settlement {

@@ -7,12 +7,17 @@ use clap::{ArgGroup, Args, Subcommand};
 use countersign_api::{LimitOverride, ResetSmsLimitRequest, SetSmsLimitRequest, SmsLimitDto};
 
 use super::owner::{self, Owner, OwnerArgs};
-use super::{overlap, say};
+use super::{overlap, weight};
+
+mod table;
+
+use table::show;
 
 #[derive(Args)]
 #[command(
     after_help = "Examples:\n  countersign limit list\n  countersign limit set number-day --max 10\n  \
         countersign limit set app-day --app shop --max 5000      for one application\n  \
+        countersign limit set budget-day --max 499.90            of money\n  \
         countersign limit set address-hour --mode monitor        only noted in timelines\n  \
         countersign limit reset number-day                       as the settings have it"
 )]
@@ -33,9 +38,9 @@ enum Verb {
     Set {
         /// Its name
         name: String,
-        /// How much fits into a window; 0 refuses all
+        /// How much fits into a window, in money an amount such as 499.90; 0 refuses all
         #[arg(long, value_name = "N", group = "change")]
-        max: Option<u32>,
+        max: Option<String>,
         /// What a refusal does: enforce, challenge or monitor
         #[arg(long, value_name = "MODE", group = "change")]
         mode: Option<String>,
@@ -92,12 +97,11 @@ impl Limit {
             } => {
                 let body = SetSmsLimitRequest {
                     name,
-                    max,
                     mode,
                     window_seconds: window,
                     ..SetSmsLimitRequest::default()
                 };
-                set(&owner, body, part).await?;
+                set(&owner, body, max, part).await?;
             }
             Verb::Reset { name, owner } => {
                 let running = owner.find()?;
@@ -116,19 +120,32 @@ async fn list(running: &Owner) -> anyhow::Result<Vec<SmsLimitDto>> {
     owner::data(running.ask(running.get("list-sms-limits")).await?)
 }
 
-async fn set(args: &OwnerArgs, mut body: SetSmsLimitRequest, part: Part) -> anyhow::Result<()> {
+async fn set(
+    args: &OwnerArgs,
+    mut body: SetSmsLimitRequest,
+    max: Option<String>,
+    part: Part,
+) -> anyhow::Result<()> {
     let running = args.find()?;
-    if let (Some(max), false) = (body.max, part.is_all()) {
-        let limits = list(&running).await?;
-        let limit = limits.into_iter().find(|limit| limit.name == body.name);
-        let limit = limit.with_context(|| format!("there is no limit {}", body.name))?;
-        body.overrides = Some(part.among(limit.overrides, max));
-        body.if_version = Some(limit.version);
-        body.max = None;
+    if let Some(max) = max {
+        let limit = find(&running, &body.name).await?;
+        let max = weight::read(&max, limit.currency.as_deref())?;
+        if part.is_all() {
+            body.max = Some(max);
+        } else {
+            body.overrides = Some(part.among(limit.overrides, max));
+            body.if_version = Some(limit.version);
+        }
     }
     let request = running.post("set-sms-limit").json(&body);
     let limit = owner::data(running.ask::<SmsLimitDto>(request).await?)?;
     show(args, &[limit])
+}
+
+async fn find(running: &Owner, name: &str) -> anyhow::Result<SmsLimitDto> {
+    let limits = list(running).await?;
+    let found = limits.into_iter().find(|limit| limit.name == name);
+    found.with_context(|| format!("there is no limit {name}"))
 }
 
 impl Part {
@@ -138,7 +155,7 @@ impl Part {
     }
 
     /// These overrides with `max` for this part, before all that were there.
-    fn among(self, overrides: Vec<LimitOverride>, max: u32) -> Vec<LimitOverride> {
+    fn among(self, overrides: Vec<LimitOverride>, max: u64) -> Vec<LimitOverride> {
         let new = LimitOverride {
             app_id: self.app,
             country: self.country,
@@ -152,82 +169,4 @@ impl Part {
         let kept: Vec<_> = overrides.into_iter().filter(|other| !same(other)).collect();
         std::iter::once(new).chain(kept).collect()
     }
-}
-
-fn show(args: &OwnerArgs, limits: &[SmsLimitDto]) -> anyhow::Result<()> {
-    if args.json {
-        say(serde_json::to_string(limits)?);
-        return Ok(());
-    }
-    say(format!(
-        "{:20}  {:>6}  {:>7}  {:9}  {:28}  SOURCE",
-        "LIMIT", "MAX", "WINDOW", "MODE", "BY"
-    ));
-    for limit in limits {
-        say(format!(
-            "{:20}  {:>6}  {:>7}  {:9}  {:28}  {}",
-            limit.name,
-            limit.max.map_or("waits".to_owned(), |max| max.to_string()),
-            span(limit.window_seconds),
-            limit.mode,
-            counted(limit),
-            source(limit),
-        ));
-        for other in &limit.overrides {
-            say(format!("{:20}  {:>6}  {}", "", other.max, part_of(other)));
-        }
-    }
-    Ok(())
-}
-
-/// What is counted together.
-fn counted(limit: &SmsLimitDto) -> String {
-    let by = match limit.by.is_empty() {
-        true => "all sends".to_owned(),
-        false => limit.by.join(" "),
-    };
-    let scope = match limit.home {
-        Some(true) => ", at home",
-        Some(false) => ", abroad",
-        None => "",
-    };
-    let counts = match limit.counts.as_str() {
-        "messages" => "",
-        "numbers" => " (numbers)",
-        _ => " (money)",
-    };
-    format!("{by}{scope}{counts}")
-}
-
-fn source(limit: &SmsLimitDto) -> String {
-    match limit.changed.is_some() {
-        true => format!("operator, over {}", limit.source),
-        false => limit.source.clone(),
-    }
-}
-
-fn part_of(other: &LimitOverride) -> String {
-    let app = other
-        .app_id
-        .as_ref()
-        .map(|app| format!("application {app}"));
-    let country = other
-        .country
-        .as_ref()
-        .map(|country| format!("country {country}"));
-    let code = other
-        .calling_code
-        .map(|code| format!("calling code {code}"));
-    let parts: Vec<_> = [app, country, code].into_iter().flatten().collect();
-    parts.join(", ")
-}
-
-/// A span in the largest unit that has it whole.
-fn span(seconds: u64) -> String {
-    let units = [(86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")];
-    let unit = units
-        .into_iter()
-        .find(|(unit, _)| seconds.is_multiple_of(*unit));
-    let (unit, name) = unit.unwrap_or((1, "s"));
-    format!("{}{name}", seconds / unit)
 }

@@ -41,6 +41,7 @@ mod statistics;
 mod template;
 mod test_number;
 mod unlock;
+mod weight;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

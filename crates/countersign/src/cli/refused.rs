@@ -3,7 +3,7 @@
 use countersign_api::{FindRefusalsRequest, RefusalDto};
 
 use super::owner::{self, Owner, OwnerArgs};
-use super::say;
+use super::{say, weight};
 
 /// Returns the refused send of this request, or the newest one.
 pub(super) async fn find(
@@ -48,7 +48,9 @@ pub(super) fn show(args: &OwnerArgs, refusal: &RefusalDto) -> anyhow::Result<()>
     ));
     say(format!(
         "limit     {}: had counted {}, allows {}",
-        refusal.limit, refusal.count, refusal.max
+        refusal.limit,
+        told(refusal, refusal.count),
+        told(refusal, refusal.max)
     ));
     if let Some(address) = &refusal.address {
         say(format!("from      {address}"));
@@ -56,6 +58,16 @@ pub(super) fn show(args: &OwnerArgs, refusal: &RefusalDto) -> anyhow::Result<()>
     let next = refusal.next_allowed_at.as_deref();
     say(format!("allowed   {}", next.unwrap_or("never")));
     Ok(())
+}
+
+/// Returns a weight of the limit that refused, as people read it.
+fn told(refusal: &RefusalDto, count: u64) -> String {
+    weight::told(count, refusal.currency.as_deref())
+}
+
+fn counted(refusal: &RefusalDto) -> String {
+    let (count, max) = (told(refusal, refusal.count), told(refusal, refusal.max));
+    format!("{count} of {max}")
 }
 
 /// Writes out a line for each refused send.
@@ -75,7 +87,7 @@ pub(super) fn show_all(args: &OwnerArgs, found: &[RefusalDto]) -> anyhow::Result
             refusal.at,
             refusal.to,
             refusal.limit,
-            format!("{} of {}", refusal.count, refusal.max),
+            counted(refusal),
             refusal.next_allowed_at.as_deref().unwrap_or("never")
         ));
     }

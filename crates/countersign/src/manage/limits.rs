@@ -78,7 +78,9 @@ fn before(setup: &Setup, name: &str) -> LimitChange {
 /// The error of a change that a limit does not bear, by the field to blame.
 fn refused(why: InvalidLimitChange) -> ManageError {
     let field = match why {
-        InvalidLimitChange::HasWaits => "max",
+        InvalidLimitChange::HasWaits | InvalidLimitChange::Limits(InvalidSendLimits::Max(_, _)) => {
+            "max"
+        }
         InvalidLimitChange::Limits(InvalidSendLimits::Waits(_)) => "overrides",
         InvalidLimitChange::Limits(_) => "windowSeconds",
     };

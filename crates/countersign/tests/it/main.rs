@@ -56,6 +56,7 @@ mod last_lines;
 mod limit_windows;
 mod limits;
 mod limits_changed;
+mod limits_on_money;
 mod load;
 mod locale;
 mod log_lines;

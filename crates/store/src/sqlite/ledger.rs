@@ -269,7 +269,7 @@ struct PreparedMessage {
     sealed_phone: Vec<u8>,
     phone: Key,
     touched: Touched,
-    price: u32,
+    price: u64,
 }
 
 impl PreparedMessage {

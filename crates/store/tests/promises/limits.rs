@@ -7,7 +7,7 @@ use countersign_core::ports::records::TimelineQuery;
 
 use crate::world::{PHONE, accepted, minute, on_each_backend, refused, unknown};
 
-fn rule(name: &'static str, max: u32) -> Rule {
+fn rule(name: &'static str, max: u64) -> Rule {
     Rule {
         bucket: Bucket::named(name),
         limit: Limit {

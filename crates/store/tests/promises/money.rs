@@ -19,15 +19,15 @@ use crate::world::{World, accepted, on_each_backend, refused, unknown};
 const HOUR: Duration = Duration::from_secs(3_600);
 const DAY: Duration = Duration::from_secs(24 * 3_600);
 
-fn price(weight: u32) -> Price {
+fn price(weight: u64) -> Price {
     Price {
-        amount: Amount::from_ten_thousandths(weight.into()),
+        amount: Amount::from_ten_thousandths(weight),
         currency: Currency::parse("CNY").unwrap(),
     }
 }
 
 /// A limit of `max` ten-thousandths in a window.
-fn budget(name: &str, window: Duration, max: u32) -> SendLimit {
+fn budget(name: &str, window: Duration, max: u64) -> SendLimit {
     SendLimit {
         counts: Counts::Money(price(0).currency),
         ..SendLimit::new(name, &[Part::Application], window, max)
@@ -59,7 +59,7 @@ async fn decide(world: &World, limits: &SendLimits, n: usize, price: Price) -> O
     decision.admitted().then_some(message)
 }
 
-async fn settle(world: &World, message: MessageId, outcome: Outcome, cost: u32) {
+async fn settle(world: &World, message: MessageId, outcome: Outcome, cost: u64) {
     let now = world.now();
     let attempt = Attempt {
         provider: Some("test".to_owned()),
@@ -165,11 +165,11 @@ async fn a_send_in_another_currency_or_without_a_price_counts_in_no_budget() {
 struct Draw(u64);
 
 impl Draw {
-    fn below(&mut self, end: u32) -> u32 {
+    fn below(&mut self, end: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
-        u32::try_from(self.0 % u64::from(end)).unwrap()
+        self.0 % end
     }
 }
 
@@ -194,7 +194,7 @@ async fn no_window_ever_holds_more_money_than_its_budget_in_any_schedule() {
         for mut world in on_each_backend() {
             let (mut draw, mut model) = (Draw(seed * 0x9e37_79b9), Model::default());
             for n in 1..=60 {
-                world.pass(Duration::from_secs(draw.below(1_200).into()));
+                world.pass(Duration::from_secs(draw.below(1_200)));
                 let reserved = match draw.below(3) {
                     0 => 1,
                     1 => 450,
@@ -202,7 +202,7 @@ async fn no_window_ever_holds_more_money_than_its_budget_in_any_schedule() {
                 };
                 let now = world.now();
                 let fits = windows.iter().all(|(window, max)| {
-                    model.within(*window, now) + u64::from(reserved) <= u64::from(*max)
+                    model.within(*window, now) + reserved <= *max
                 });
                 let message = decide(&world, &limits, n, price(reserved)).await;
                 assert_eq!(message.is_some(), fits, "seed {seed}, step {n}");
@@ -223,7 +223,7 @@ async fn no_window_ever_holds_more_money_than_its_budget_in_any_schedule() {
                         }
                         _ => reserved, // nobody hears of it again
                     };
-                    model.0.push((now, weight.into()));
+                    model.0.push((now, weight));
                 }
                 if draw.below(6) == 0 {
                     world.restart();
@@ -237,5 +237,30 @@ async fn no_window_ever_holds_more_money_than_its_budget_in_any_schedule() {
                 );
             }
         }
+    }
+}
+
+// shows: D3
+#[tokio::test]
+async fn a_budget_of_a_thousand_million_is_counted_exactly_however_many_sends_share_a_hit() {
+    let unit = Amount::UNIT;
+    let largest = budget("day", DAY, 1_000_000_000 * unit);
+    let limits = SendLimits::new(vec![largest]).unwrap();
+    // Sends of one millisecond are one hit, and so are older ones that are near each other.
+    let dear = price(Price::MOST.ten_thousandths());
+    for mut world in on_each_backend() {
+        for n in 0..500 {
+            assert!(decide(&world, &limits, n, dear).await.is_some());
+            if n % 100 == 0 {
+                world.pass(Duration::from_secs(60));
+            }
+        }
+        let spent = 500 * 100_000 * unit;
+        assert_eq!(counted(&world, &limits).await, [spent]);
+        world.restart();
+        assert_eq!(counted(&world, &limits).await, [spent]);
+        let rest = price(1_000_000_000 * unit - spent);
+        assert!(decide(&world, &limits, 500, rest).await.is_some());
+        assert_eq!(decide(&world, &limits, 501, price(1)).await, None);
     }
 }

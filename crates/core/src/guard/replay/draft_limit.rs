@@ -108,7 +108,7 @@ impl Past {
             false => None,
         };
         let before = before.filter(|before| before.after(limit.window) > send.at);
-        let weight = u32::from(before.is_none());
+        let weight = u64::from(before.is_none());
         if self.hits.judge(limit, weight, send.at).is_some() {
             return false;
         }

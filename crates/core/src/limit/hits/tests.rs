@@ -3,20 +3,20 @@ use crate::limit::tests::{at, limit};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
-fn hit(millis: i64, weight: u32) -> Hit {
+fn hit(millis: i64, weight: u64) -> Hit {
     Hit {
         at: at(millis),
         weight,
     }
 }
 
-fn of(hits: &[(i64, u32)]) -> Hits {
+fn of(hits: &[(i64, u64)]) -> Hits {
     let hits = hits.iter().map(|(millis, weight)| hit(*millis, *weight));
     Hits::from_ordered(hits.collect())
 }
 
 /// The times and the weights of the hits.
-fn held(hits: &Hits) -> Vec<(i64, u32)> {
+fn held(hits: &Hits) -> Vec<(i64, u64)> {
     let held = hits.as_slice().iter();
     held.map(|hit| (hit.at.as_millis(), hit.weight)).collect()
 }
@@ -49,11 +49,11 @@ fn an_event_is_judged_by_the_hits_in_the_window_whatever_is_held_before() {
 
 #[test]
 fn a_removed_hit_takes_its_own_weight_and_none_of_others() {
-    let after = |held_before: &[(i64, u32)], (millis, weight)| {
+    let after = |held_before: &[(i64, u64)], (millis, weight)| {
         let mut hits = of(held_before);
         hits.remove(hit(millis, weight));
         let left = held(&hits);
-        let weight: u64 = left.iter().map(|(_, weight)| u64::from(*weight)).sum();
+        let weight: u64 = left.iter().map(|(_, weight)| *weight).sum();
         assert_eq!(hits.weight(), weight);
         left
     };

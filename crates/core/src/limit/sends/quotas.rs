@@ -24,10 +24,12 @@ pub struct QuotaUse {
     pub limit: String,
     /// The application; `None` for a limit on all sends.
     pub app: Option<AppId>,
+    /// What is added up.
+    pub counts: Counts,
     /// The weight that is counted.
     pub count: u64,
     /// The maximum weight, [kept part](SendLimit::reserve_percent) included.
-    pub max: u32,
+    pub max: u64,
 }
 
 impl SendLimits {
@@ -83,6 +85,7 @@ impl Quota {
         QuotaUse {
             limit: self.rule.limit.name.clone().into_owned(),
             app: self.app.clone(),
+            counts: self.rule.limit.counts,
             count: words.count,
             max: words.max,
         }
@@ -93,7 +96,7 @@ impl QuotaUse {
     /// Returns the part of the maximum that is used: 1 for all of it, and 0 where the limit admits nothing at all.
     #[must_use]
     pub fn share(&self) -> f64 {
-        self.count as f64 / f64::from(self.max.max(1))
+        self.count as f64 / self.max.max(1) as f64
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) struct LimitSection {
     #[serde(default)]
     by: Vec<String>,
     window_seconds: u64,
-    max: Option<u32>,
+    max: Option<u64>,
     waits_seconds: Option<Vec<u64>>,
     mode: Option<String>,
     home: Option<bool>,
@@ -51,7 +51,7 @@ struct OverrideSection {
     application: Option<String>,
     country: Option<String>,
     calling_code: Option<u16>,
-    max: u32,
+    max: u64,
 }
 
 /// The limits of these sections, each with its source, of a deployment at home in `home`. A section without a mode has the
@@ -105,7 +105,7 @@ impl LimitSection {
             self.currency.as_deref(),
             self.distinct,
         )?;
-        let max = self.max.map(|max| maximum(counts, max)).transpose()?;
+        let max = self.max.map(|max| maximum(counts, max));
         let overrides = self.overrides.into_iter();
         let overrides = overrides.map(|section| section.taken(counts));
         Ok(SendLimit {
@@ -137,7 +137,7 @@ impl OverrideSection {
             application: application.transpose()?,
             country: country?,
             calling_code: self.calling_code,
-            max: maximum(counts, self.max)?,
+            max: maximum(counts, self.max),
         })
     }
 }
@@ -164,16 +164,14 @@ fn counts(counts: Option<&str>, currency: Option<&str>, distinct: bool) -> anyho
 }
 
 /// The maximum in the measure of the limit: of money in ten-thousandths, which settings give in units of the currency.
-fn maximum(counts: Counts, max: u32) -> anyhow::Result<u32> {
-    if !counts.is_money() {
-        return Ok(max);
+const fn maximum(counts: Counts, max: u64) -> u64 {
+    match counts.is_money() {
+        true => max.saturating_mul(Amount::UNIT),
+        false => max,
     }
-    let most = u32::MAX / Amount::UNIT;
-    max.checked_mul(Amount::UNIT)
-        .with_context(|| format!("a limit on money is at most {most}, not {max}"))
 }
 
-fn bound(max: Option<u32>, waits: Option<Vec<u64>>) -> anyhow::Result<Bound> {
+fn bound(max: Option<u64>, waits: Option<Vec<u64>>) -> anyhow::Result<Bound> {
     match (max, waits) {
         (Some(max), None) => Ok(Bound::Max(max)),
         (None, Some(waits)) => Ok(Bound::Waits(

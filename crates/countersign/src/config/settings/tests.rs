@@ -63,7 +63,7 @@ fn a_reach_that_does_not_exist_is_refused() {
 }
 
 /// Name, maximum, mode and source of each limit of these settings.
-fn limits(text: &str, purpose: Purpose) -> Vec<(String, Option<u32>, Mode, LimitSource)> {
+fn limits(text: &str, purpose: Purpose) -> Vec<(String, Option<u64>, Mode, LimitSource)> {
     let limits = parse_for(text, purpose).unwrap().limits;
     let limits = limits.limits().iter().map(|(limit, source)| {
         let max = match limit.bound {
@@ -266,8 +266,8 @@ fn what_is_refused_is_named() {
             "a currency is three capital letters such as CNY, not \"RMB¥\"",
         ),
         (
-            "[[limits]]\nname = \"a\"\ncounts = \"money\"\ncurrency = \"CNY\"\nwindow_seconds = 1\nmax = 429497",
-            "a limit on money is at most 429496, not 429497",
+            "[[limits]]\nname = \"a\"\ncounts = \"money\"\ncurrency = \"CNY\"\nwindow_seconds = 1\nmax = 1000000001",
+            "limit \"a\": max is at most 1000000000.00 CNY",
         ),
         ("[codes.channels.sign-in]", "there is no such channel"),
         (

@@ -46,6 +46,7 @@ fn dto(
             .map(|part| part.as_str().to_owned())
             .collect(),
         counts: counts(limit.counts).to_owned(),
+        currency: limit.counts.currency().map(|currency| currency.to_string()),
         window_seconds: limit.window.as_secs(),
         max,
         waits_seconds: waits,

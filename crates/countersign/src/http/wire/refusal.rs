@@ -20,6 +20,10 @@ fn dto(refused: RefusedSend) -> RefusalDto {
         address: refused.caller.map(|caller| caller.to_string()),
         limit: refusal.limit.into_owned(),
         mode: refusal.mode.as_str().to_owned(),
+        currency: refusal
+            .counts
+            .currency()
+            .map(|currency| currency.to_string()),
         count: refusal.count,
         max: refusal.max,
         next_allowed_at: refusal.until.map(|until| until.to_string()),

@@ -21,7 +21,7 @@ pub(crate) struct SettlementRow {
     /// The hits that count instead of those that a counted give-back gives back.
     pub(crate) give_back_hits: Arc<[LoggedHit]>,
     /// What a message that may have been sent costs, where limits count money; `None` leaves the reserved price.
-    pub(crate) cost: Option<u32>,
+    pub(crate) cost: Option<u64>,
 }
 
 impl SettlementRow {
@@ -37,7 +37,7 @@ impl SettlementRow {
     }
 
     /// Lets the message cost so much in place of the reserved price.
-    pub(crate) fn costing(self, cost: u32) -> Self {
+    pub(crate) fn costing(self, cost: u64) -> Self {
         Self {
             cost: Some(cost),
             ..self
@@ -67,7 +67,7 @@ impl SettlementRow {
                 provider_message_id,
                 settles,
                 settles.then(|| self.give_back_column()).flatten(),
-                self.cost.filter(|_| settles),
+                self.cost.filter(|_| settles).map(hit::weight_column),
             ])?;
         }
         Ok(())

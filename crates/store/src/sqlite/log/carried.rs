@@ -3,7 +3,7 @@
 use countersign_core::time::Timestamp;
 use rusqlite::Row;
 
-use crate::hit::LoggedHit;
+use crate::hit::{self, LoggedHit};
 use crate::seal::Key;
 
 /// Reads a row of carried hits: its hit, and the time of that.
@@ -12,7 +12,7 @@ pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<(LoggedHit, Timestamp)> {
     let hit = LoggedHit {
         bucket: Key::of_column(row.get("bucket")?),
         window: at.until(Timestamp::from_millis(row.get("until")?)),
-        weight: row.get("weight")?,
+        weight: hit::weight_of_column(row.get("weight")?),
         refundable: false,
         of_number: None,
         money: false,

@@ -13,7 +13,7 @@ use rusqlite::{Connection, Statement, params};
 
 use super::keyed::KeyedRow;
 use super::rule_set::RuleSets;
-use crate::hit::LoggedHit;
+use crate::hit::{self, LoggedHit};
 use crate::limits_at_rest;
 use crate::seal::Key;
 
@@ -28,7 +28,7 @@ pub(crate) struct MessageRow {
     pub(crate) limits: Arc<RuleSet>,
     pub(crate) refusals: Vec<(usize, Timestamp)>,
     /// The weight that is reserved where limits count money.
-    pub(crate) price: u32,
+    pub(crate) price: u64,
     /// The live code that the message brings once more.
     pub(crate) again: Option<LiveCode>,
     pub(crate) admission: Admission,
@@ -94,7 +94,7 @@ impl MessageRow {
             rule_set,
             &*buckets,
             limits_at_rest::refusals_to_column(&self.refusals),
-            self.price,
+            hit::weight_column(self.price),
         ])?;
         Ok(())
     }

@@ -147,7 +147,10 @@ pub(crate) fn carry(
         at,
         cost,
     } = outcome(log, seq)?;
-    let paid = cost.map_or_else(|| row.get("price"), Ok)?;
+    let paid = match cost {
+        Some(cost) => cost,
+        None => hit::weight_of_column(row.get("price")?),
+    };
     let (keys, _) = row.get_ref("buckets")?.as_blob()?.as_chunks::<8>();
     for (kind, key) in set.buckets().iter().zip(keys) {
         if !give_back.takes(kind.refundable) {
@@ -170,7 +173,7 @@ struct Ended {
     hits: Vec<LoggedHit>,
     at: Timestamp,
     /// What the message costs; `None` for the reserved price.
-    cost: Option<u32>,
+    cost: Option<u64>,
 }
 
 /// Returns the effect of the outcome of the message `seq`.
@@ -186,7 +189,7 @@ fn outcome(log: &Connection, seq: i64) -> rusqlite::Result<Ended> {
                 give_back,
                 hits,
                 at: Timestamp::from_millis(row.get(1)?),
-                cost: row.get(2)?,
+                cost: row.get::<_, Option<i64>>(2)?.map(hit::weight_of_column),
             })
         })
         .optional()?;
@@ -208,7 +211,7 @@ fn carry_hit(
                 message,
                 hit.bucket.column(),
                 at.as_millis(),
-                hit.weight,
+                hit::weight_column(hit.weight),
             ])?;
     }
     Ok(())

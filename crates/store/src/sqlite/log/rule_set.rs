@@ -121,7 +121,7 @@ mod tests {
         let watched = Limit {
             name: "day \"1\"".into(),
             window: Limit::LONGEST_WINDOW,
-            bound: Bound::Max(u32::MAX),
+            bound: Bound::Max(u32::MAX.into()),
             mode: Mode::Monitor,
             ..Limit::one_per_minute()
         };
@@ -138,6 +138,7 @@ mod tests {
         };
         let money = Limit {
             counts: Counts::Money(Currency::parse("CNY").unwrap()),
+            bound: Bound::Max(10_000_000_000_000),
             ..watched.clone()
         };
         let place = |limit, bucket, of_number| PlacedLimit {

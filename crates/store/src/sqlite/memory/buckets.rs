@@ -43,13 +43,13 @@ impl One {
     fn new(hit: Hit, window: usize) -> Option<Self> {
         let at = u64::try_from(hit.at.as_millis()).ok()?;
         let fits = at < 1 << 44 && hit.weight < 1 << 12 && window < 255;
-        fits.then(|| Self(at << 20 | u64::from(hit.weight) << 8 | window as u64))
+        fits.then_some(Self(at << 20 | hit.weight << 8 | window as u64))
     }
 
     fn hit(self) -> Hit {
         Hit {
             at: Timestamp::from_millis((self.0 >> 20).cast_signed()),
-            weight: u32::try_from((self.0 >> 8) & 0xfff).unwrap_or_default(),
+            weight: (self.0 >> 8) & 0xfff,
         }
     }
 
@@ -64,7 +64,7 @@ impl Counting for Buckets {
         &self,
         limit: &Limit,
         bucket: Key,
-        weight: u32,
+        weight: u64,
         now: Timestamp,
     ) -> Option<Timestamp> {
         let Some(&one) = self.ones.get(bucket) else {

@@ -169,7 +169,7 @@ impl Live {
     }
 
     /// Lets a message that may have been sent weigh `cost` in place of its reserved price, where limits count money.
-    pub(crate) fn cost(&mut self, message: MessageId, cost: u32) {
+    pub(crate) fn cost(&mut self, message: MessageId, cost: u64) {
         let Some(pending) = self.pending.get(&message) else {
             return;
         };

@@ -109,7 +109,7 @@ struct RecordedOutcome {
     give_back_hits: Vec<LoggedHit>,
     at: Timestamp,
     /// What a message that was sent costs, where it is not the reserved price.
-    cost: Option<u32>,
+    cost: Option<u64>,
 }
 
 impl<'a> Outcomes<'a> {
@@ -144,7 +144,7 @@ impl<'a> Outcomes<'a> {
             give_back,
             give_back_hits,
             at: Timestamp::from_millis(row.get(3)?),
-            cost: row.get(4)?,
+            cost: row.get::<_, Option<i64>>(4)?.map(hit::weight_of_column),
         });
         Ok(())
     }
@@ -176,7 +176,7 @@ fn replay(
         Some(RecordedOutcome {
             cost: Some(cost), ..
         }) => *cost,
-        _ => row.get(PRICE)?,
+        _ => hit::weight_of_column(row.get(PRICE)?),
     };
     let kinds = set.buckets().iter().zip(0..);
     let hits = kinds.filter_map(|(kind, place)| {

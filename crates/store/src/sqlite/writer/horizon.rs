@@ -13,7 +13,7 @@ use countersign_core::policy;
 use countersign_core::time::Timestamp;
 use rusqlite::{Connection, params};
 
-use crate::hit::LoggedHit;
+use crate::hit::{self, LoggedHit};
 use crate::seal::Key;
 use crate::sqlite::log::carried;
 use crate::sqlite::log::event::EventRow;
@@ -149,7 +149,7 @@ fn carry_hit(
                 event.seq,
                 hit.bucket.column(),
                 event.at.as_millis(),
-                hit.weight,
+                hit::weight_column(hit.weight),
             ])?;
     }
     Ok(())

@@ -108,6 +108,11 @@ fn rule(state: &LimitState) -> SendRule {
     SendRule {
         name: state.limit.name.to_string(),
         mode: state.limit.mode.as_str().to_owned(),
+        currency: state
+            .limit
+            .counts
+            .currency()
+            .map(|currency| currency.to_string()),
         count: words.count,
         max: words.max,
         window_seconds: words.window.as_secs(),

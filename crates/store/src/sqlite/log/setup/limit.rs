@@ -19,7 +19,7 @@ struct LimitValue {
 #[derive(Serialize, Deserialize)]
 struct PartsValue {
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    max: Option<u32>,
+    max: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     mode: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -36,7 +36,7 @@ struct OverrideValue {
     country: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     calling_code: Option<u16>,
-    max: u32,
+    max: u64,
 }
 
 pub(super) fn write(record: &LimitRecord) -> Option<String> {

@@ -8,7 +8,7 @@ fn at(millis: i64) -> Timestamp {
     Timestamp::from_millis(millis)
 }
 
-fn logged(weight: u32) -> LoggedHit {
+fn logged(weight: u64) -> LoggedHit {
     LoggedHit {
         bucket: Key(1),
         window: Duration::from_secs(60),
@@ -19,12 +19,12 @@ fn logged(weight: u32) -> LoggedHit {
     }
 }
 
-fn held(buckets: &Buckets, now: i64) -> u32 {
+fn held(buckets: &Buckets, now: i64) -> u64 {
     let mut limit = Limit {
         window: Duration::from_secs(60),
         ..Limit::one_per_minute()
     };
-    let fits = |max: &u32| {
+    let fits = |max: &u64| {
         limit.bound = Bound::Max(*max);
         buckets.judge_one(&limit, Key(1), 1, at(now)).is_none()
     };
@@ -94,7 +94,7 @@ fn hits_that_do_not_fit_into_eight_bytes_count_all_the_same() {
     for (weight, millis) in [
         (4_095, 0),
         (4_096, 0),
-        (u32::MAX / 2, 9),
+        (10_000_000_000_000, 9),
         (1, 1 << 44),
         (1, -5),
     ] {
