@@ -77,7 +77,7 @@ pub use signing_key::{
     JsonWebKey, JsonWebKeySet, RotatedSigningKey, SigningKeyDto, SigningKeyState,
 };
 pub use sms_limit::{
-    LimitOverride, LimitParts, ResetSmsLimitRequest, SetSmsLimitRequest, SmsLimitDto,
+    LimitOverride, LimitParts, LimitUse, ResetSmsLimitRequest, SetSmsLimitRequest, SmsLimitDto,
 };
 pub use sms_provider::{
     DeleteSmsProviderRequest, ProviderHealth, SetSmsProviderRequest, SmsProviderDto,

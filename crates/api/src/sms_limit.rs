@@ -50,6 +50,10 @@ pub struct SmsLimitDto {
     /// Other maxima for some sends. The first that fits holds.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub overrides: Vec<LimitOverride>,
+    /// What the limit counts now, where the application is all that its buckets differ by: of all sends, or of the 100 applications
+    /// that have used the most.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub used: Vec<LimitUse>,
     /// Where the limit comes from: `built-in` (the minute, which cannot be changed), `default` (part of the product) or
     /// `file` (the settings).
     pub source: String,
@@ -58,6 +62,26 @@ pub struct SmsLimitDto {
     pub changed: Option<LimitParts>,
     /// The version: each change gives it a higher one. 0 where nothing was changed at run time.
     pub version: u64,
+}
+
+/// What a limit counts now.
+///
+/// ```
+/// use countersign_api::LimitUse;
+/// let used: LimitUse = serde_json::from_str(r#"{"appId":"shop","count":412,"max":1000}"#).unwrap();
+/// assert_eq!(used.count, 412);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct LimitUse {
+    /// The application whose sends are counted; absent where all sends are counted together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub app_id: Option<String>,
+    /// What is counted within the window.
+    pub count: u64,
+    /// How much fits into a window.
+    pub max: u64,
 }
 
 /// Another maximum of a limit, for the sends that fit everything it names.

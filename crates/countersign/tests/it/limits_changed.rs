@@ -149,44 +149,44 @@ async fn the_terminal_lists_changes_and_resets_limits() {
     let server = Server::start(data.path(), &["--quiet"]).await;
     let terminal = server.terminal();
     assert_snapshot!(terminal.ok(&["limit", "list"]), @"
-    LIMIT                    MAX   WINDOW  MODE       BY                            SOURCE
-    minute                     1       1m  enforce    application channel number    built-in
-    channel-hour               5       1h  monitor    application channel number    default
-    channel-waits          waits       1h  monitor    application channel number    default
-    app-number-hour            8       1h  monitor    application number            default
-    app-number-day            10       1d  monitor    application number            default
-    number-minute              5       1m  monitor    number                        default
-    number-hour               10       1h  monitor    number                        default
-    number-day                20       1d  monitor    number                        default
-    address-burst             10      10m  monitor    address                       default
-    address-numbers           10       1h  monitor    address (numbers)             default
-    address-hour              60       1h  monitor    address                       default
-    address-day              300       1d  monitor    address                       default
-    network-hour             240       1h  monitor    network                       default
-    network-day             1200       1d  monitor    network                       default
-    block-numbers              5      10m  monitor    block (numbers)               default
-    prefix-home-hour         100       1h  monitor    prefix, at home               default
-    prefix-abroad-hour        10       1h  monitor    prefix, abroad                default
-    prefix-abroad-day         30       1d  monitor    prefix, abroad                default
-    calling-code-day          50       1d  monitor    calling_code, abroad          default
-    app-burst                100      10m  monitor    application                   default
-    app-day                 1000       1d  monitor    application                   default
-    deployment-day          5000       1d  monitor    all sends                     default
+    LIMIT                   USED     MAX   WINDOW  MODE       BY                            SOURCE
+    minute                             1       1m  enforce    application channel number    built-in
+    channel-hour                       5       1h  monitor    application channel number    default
+    channel-waits                  waits       1h  monitor    application channel number    default
+    app-number-hour                    8       1h  monitor    application number            default
+    app-number-day                    10       1d  monitor    application number            default
+    number-minute                      5       1m  monitor    number                        default
+    number-hour                       10       1h  monitor    number                        default
+    number-day                        20       1d  monitor    number                        default
+    address-burst                     10      10m  monitor    address                       default
+    address-numbers                   10       1h  monitor    address (numbers)             default
+    address-hour                      60       1h  monitor    address                       default
+    address-day                      300       1d  monitor    address                       default
+    network-hour                     240       1h  monitor    network                       default
+    network-day                     1200       1d  monitor    network                       default
+    block-numbers                      5      10m  monitor    block (numbers)               default
+    prefix-home-hour                 100       1h  monitor    prefix, at home               default
+    prefix-abroad-hour                10       1h  monitor    prefix, abroad                default
+    prefix-abroad-day                 30       1d  monitor    prefix, abroad                default
+    calling-code-day                  50       1d  monitor    calling_code, abroad          default
+    app-burst                        100      10m  monitor    application                   default
+    app-day                         1000       1d  monitor    application                   default
+    deployment-day             0    5000       1d  monitor    all sends                     default
     ");
     let set = [
         "limit", "set", "app-day", "--app", "dev-app", "--max", "20000",
     ];
     assert_snapshot!(terminal.ok(&set), @"
-    LIMIT                    MAX   WINDOW  MODE       BY                            SOURCE
-    app-day                 1000       1d  monitor    application                   operator, over default
-                           20000  application dev-app
+    LIMIT                   USED     MAX   WINDOW  MODE       BY                            SOURCE
+    app-day                         1000       1d  monitor    application                   operator, over default
+                                   20000  application dev-app
     ");
     let more = ["limit", "set", "app-day", "--country", "SG", "--max", "7"];
     assert_snapshot!(terminal.ok(&more), @"
-    LIMIT                    MAX   WINDOW  MODE       BY                            SOURCE
-    app-day                 1000       1d  monitor    application                   operator, over default
-                               7  country SG
-                           20000  application dev-app
+    LIMIT                   USED     MAX   WINDOW  MODE       BY                            SOURCE
+    app-day                         1000       1d  monitor    application                   operator, over default
+                                       7  country SG
+                                   20000  application dev-app
     ");
     assert_snapshot!(terminal.run(&["limit", "set", "app-day"]), @"
     exit code 2
@@ -201,7 +201,28 @@ async fn the_terminal_lists_changes_and_resets_limits() {
     exit code 1
     countersign: name: the one-minute limit cannot be changed. (statusCode 400)
     ");
+    assert_eq!(
+        codes(&server.public(), "CHANNEL_LOGIN", &number(1)).await,
+        SENT
+    );
+    let set = ["limit", "set", "app-burst", "--mode", "enforce"];
+    assert_snapshot!(terminal.ok(&set), @"
+    LIMIT                   USED     MAX   WINDOW  MODE       BY                            SOURCE
+    app-burst                        100      10m  enforce    application                   operator, over default
+                               1     100  application dev-app
+    ");
+    let listed = terminal.ok(&["limit", "list"]);
+    let quotas = listed
+        .lines()
+        .skip_while(|line| !line.starts_with("app-day"));
+    assert_snapshot!(quotas.collect::<Vec<_>>().join("\n"), @"
+    app-day                         1000       1d  monitor    application                   operator, over default
+                                       7  country SG
+                               1   20000  application dev-app
+    deployment-day             1    5000       1d  monitor    all sends                     default
+    ");
     terminal.ok(&["limit", "reset", "app-day"]);
+    terminal.ok(&["limit", "reset", "app-burst"]);
     let listed = terminal.ok(&["limit", "list", "--json"]);
     let listed: Value = serde_json::from_str(&listed).unwrap();
     let sources = listed

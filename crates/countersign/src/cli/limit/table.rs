@@ -1,59 +1,101 @@
 //! Limits at the terminal, a line for each.
 
-use countersign_api::{LimitOverride, SmsLimitDto};
+use countersign_api::{LimitOverride, LimitUse, SmsLimitDto};
 
 use crate::cli::owner::OwnerArgs;
 use crate::cli::{say, weight};
 
+/// A line of the table: what is used, the maximum, and the rest.
+struct Line {
+    name: String,
+    used: String,
+    max: String,
+    rest: String,
+}
+
+/// Writes out a line for each limit, and below it one for each override and each application that has used something.
 pub(super) fn show(args: &OwnerArgs, limits: &[SmsLimitDto]) -> anyhow::Result<()> {
     if args.json {
         say(serde_json::to_string(limits)?);
         return Ok(());
     }
-    let wide = widest(limits);
-    say(format!(
-        "{:20}  {:>wide$}  {:>7}  {:9}  {:28}  SOURCE",
-        "LIMIT", "MAX", "WINDOW", "MODE", "BY"
-    ));
-    for limit in limits {
+    let heads = Line {
+        name: "LIMIT".to_owned(),
+        used: "USED".to_owned(),
+        max: "MAX".to_owned(),
+        rest: format!("{:>7}  {:9}  {:28}  SOURCE", "WINDOW", "MODE", "BY"),
+    };
+    let lines: Vec<_> = std::iter::once(heads)
+        .chain(limits.iter().flat_map(lines))
+        .collect();
+    let widest = |part: fn(&Line) -> &str| {
+        let widths = lines.iter().map(|line| part(line).len());
+        widths.max().unwrap_or_default().max(6)
+    };
+    let (used, max) = (widest(|line| &line.used), widest(|line| &line.max));
+    for line in &lines {
         say(format!(
-            "{:20}  {:>wide$}  {:>7}  {:9}  {:28}  {}",
-            limit.name,
-            max(limit),
-            span(limit.window_seconds),
-            limit.mode,
-            counted(limit),
-            source(limit),
+            "{:20}  {:>used$}  {:>max$}  {}",
+            line.name, line.used, line.max, line.rest
         ));
-        for other in &limit.overrides {
-            let max = told(limit, other.max);
-            say(format!("{:20}  {max:>wide$}  {}", "", part_of(other)));
-        }
     }
     Ok(())
 }
 
-fn max(limit: &SmsLimitDto) -> String {
+/// The lines of one limit.
+fn lines(limit: &SmsLimitDto) -> Vec<Line> {
     let max = limit.max.map(|max| told(limit, max));
-    max.unwrap_or_else(|| "waits".to_owned())
+    let of_all = limit.used.iter().find(|used| used.app_id.is_none());
+    let own = Line {
+        name: limit.name.clone(),
+        used: of_all.map_or_else(String::new, |used| told(limit, used.count)),
+        max: max.unwrap_or_else(|| "waits".to_owned()),
+        rest: format!(
+            "{:>7}  {:9}  {:28}  {}",
+            span(limit.window_seconds),
+            limit.mode,
+            counted(limit),
+            source(limit)
+        ),
+    };
+    let others = limit.overrides.iter().map(|other| {
+        let mut used = limit.used.iter();
+        let used = used.find(|used| is_of_app(other, used));
+        below(limit, used, other.max, part_of(other))
+    });
+    let is_shown = |used: &LimitUse| limit.overrides.iter().any(|other| is_of_app(other, used));
+    let apps = limit.used.iter().filter(|used| !is_shown(used));
+    let apps = apps.filter_map(|used| {
+        let app = used.app_id.as_ref()?;
+        Some(below(
+            limit,
+            Some(used),
+            used.max,
+            format!("application {app}"),
+        ))
+    });
+    std::iter::once(own).chain(others).chain(apps).collect()
+}
+
+/// A line below that of a limit.
+fn below(limit: &SmsLimitDto, used: Option<&LimitUse>, max: u64, of: String) -> Line {
+    Line {
+        name: String::new(),
+        used: used.map_or_else(String::new, |used| told(limit, used.count)),
+        max: told(limit, max),
+        rest: of,
+    }
+}
+
+/// Whether `other` is about the application of `used` and nothing else.
+fn is_of_app(other: &LimitOverride, used: &LimitUse) -> bool {
+    let is_of_all_numbers = other.country.is_none() && other.calling_code.is_none();
+    is_of_all_numbers && other.app_id.is_some() && other.app_id == used.app_id
 }
 
 /// Returns a weight of `limit` as people read it.
 fn told(limit: &SmsLimitDto, count: u64) -> String {
     weight::told(count, limit.currency.as_deref())
-}
-
-/// Returns the characters that the longest maximum takes.
-fn widest(limits: &[SmsLimitDto]) -> usize {
-    let of_others = |limit: &SmsLimitDto| {
-        let others = limit.overrides.iter();
-        others.map(|other| told(limit, other.max).len()).max()
-    };
-    let widths = limits.iter().map(|limit| {
-        let own = max(limit).len();
-        own.max(of_others(limit).unwrap_or_default())
-    });
-    widths.max().unwrap_or_default().max(6)
 }
 
 /// What is counted together.

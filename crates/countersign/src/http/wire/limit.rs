@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
-use countersign_api::{Fault, LimitOverride, LimitParts, SetSmsLimitRequest, SmsLimitDto};
+use countersign_api::{
+    Fault, LimitOverride, LimitParts, LimitUse, SetSmsLimitRequest, SmsLimitDto,
+};
 use countersign_core::limit::{
-    BaseLimits, Bound, Counts, Limit, LimitChange, LimitSource, Mode, Override, Part, SendLimit,
+    BaseLimits, Bound, Counts, Limit, LimitChange, LimitSource, Mode, Override, Part, QuotaUse,
+    SendLimit,
 };
 use countersign_core::ports::setup::{LimitRecord, Setup, Versioned};
 
@@ -12,10 +15,34 @@ use super::provider::bad;
 use super::{application, route};
 
 /// The limits of a deployment as they hold by `setup`, the one-minute limit first.
-pub(crate) fn list(base: &BaseLimits, setup: &Setup) -> Vec<SmsLimitDto> {
+/// Each shows what it counts by `quotas`.
+pub(crate) fn list(base: &BaseLimits, setup: &Setup, quotas: &[QuotaUse]) -> Vec<SmsLimitDto> {
     let more = base.limits().iter();
-    let more = more.map(|(limit, source)| dto(limit, *source, setup.limits.get(&limit.name)));
+    let more = more.map(|(limit, source)| SmsLimitDto {
+        used: used(&limit.name, quotas),
+        ..dto(limit, *source, setup.limits.get(&limit.name))
+    });
     std::iter::once(minute()).chain(more).collect()
+}
+
+/// The most applications that a limit shows what it counts of.
+const MOST_APPS: usize = 100;
+
+/// What the limit of this name counts, the most used first: of all sends, or of applications that have sent.
+fn used(limit: &str, quotas: &[QuotaUse]) -> Vec<LimitUse> {
+    let of_limit = quotas.iter().filter(|quota| quota.limit == limit);
+    let mut used: Vec<_> = of_limit
+        .filter(|quota| quota.app.is_none() || quota.count > 0)
+        .collect();
+    used.sort_by(|one, other| other.share().total_cmp(&one.share()));
+    used.truncate(MOST_APPS);
+    used.into_iter()
+        .map(|quota| LimitUse {
+            app_id: quota.app.as_ref().map(|app| app.as_str().to_owned()),
+            count: quota.count,
+            max: quota.max,
+        })
+        .collect()
 }
 
 fn minute() -> SmsLimitDto {
@@ -57,6 +84,7 @@ fn dto(
         challenge_percent: limit.challenge_percent,
         blocks: limit.blocks,
         overrides: limit.overrides.iter().map(other).collect(),
+        used: Vec::new(),
         source: source.as_str().to_owned(),
         changed: change.map(|change| parts(change, settings)),
         version: held.map_or(0, |held| held.version.number()),

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use countersign_api::SmsLimitDto;
+use countersign_api::{Fault, SmsLimitDto};
 use serde_json::{Value, json};
 
 use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, get};
@@ -19,7 +19,7 @@ pub(crate) fn endpoint() -> Endpoint {
         summary: "List the limits on sends",
         about: "Every limit that a send is judged by, as it holds now, in their order: the one-minute limit, those of \
             the product, those of the settings file. `changed` has what the settings say of the parts that were \
-            changed at run time.",
+            changed at run time, and `used` what a limit on all sends or on those of an application counts now.",
         audience: Audience::Operator(Permission::ReadSetup),
         asks: Asks::Nothing,
         answers: Answers::Data(Shape::list_of::<SmsLimitDto>(json!([example()]))),
@@ -30,11 +30,18 @@ pub(crate) fn endpoint() -> Endpoint {
 /// A limit whose maximum was changed.
 pub(super) fn example() -> Value {
     json!({
-        "name": "number-day", "by": ["number"], "counts": "messages", "windowSeconds": 86400, "max": 10,
-        "mode": "enforce", "source": "default", "changed": {"max": 20}, "version": 7,
+        "name": "app-day", "by": ["application"], "counts": "messages", "windowSeconds": 86400, "max": 2000,
+        "mode": "enforce", "used": [{"appId": "shop", "count": 412, "max": 2000}],
+        "source": "default", "changed": {"max": 1000}, "version": 7,
     })
 }
 
 pub(crate) async fn handle(State(state): State<AppState>, cx: Context, _: Operator) -> Response {
-    cx.answer_with(Ok(limit::list(state.manage.limits(), &state.setup())))
+    cx.answer_with(list(&state).await)
+}
+
+/// The limits as they hold now, with what they count.
+pub(super) async fn list(state: &AppState) -> Result<Vec<SmsLimitDto>, Fault> {
+    let quotas = state.manage.quotas().await?;
+    Ok(limit::list(state.manage.limits(), &state.setup(), &quotas))
 }

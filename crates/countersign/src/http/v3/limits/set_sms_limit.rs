@@ -27,7 +27,7 @@ pub(crate) fn endpoint() -> Endpoint {
             one-minute limit cannot be changed.",
         audience: Audience::Operator(Permission::ManageSetup),
         asks: Asks::Body(Shape::of::<SetSmsLimitRequest>(
-            json!({"name": "number-day", "max": 10}),
+            json!({"name": "app-day", "max": 2000}),
         )),
         answers: Answers::Data(Shape::of::<SmsLimitDto>(list_sms_limits::example())),
         faults: &[
@@ -55,7 +55,7 @@ async fn set(state: &AppState, by: Author, body: Body) -> Result<SmsLimitDto, Fa
         .manage
         .set_limit(by, body.name.clone(), change, if_version);
     set.await?;
-    let mut limits = limit::list(state.manage.limits(), &state.setup()).into_iter();
+    let mut limits = list_sms_limits::list(state).await?.into_iter();
     let found = limits.find(|limit| limit.name == body.name);
     found.ok_or(Fault::Internal)
 }
