@@ -215,7 +215,7 @@ pub struct ReplayGuardRequest {
 /// ```
 /// use countersign_api::ReplayedGuard;
 /// let text = r#"{"from":"2026-10-22T20:00:00Z","to":"2026-11-21T20:00:00Z","isWhole":true,"sends":2,"refused":1,
-///     "rules":[{"rule":"day","isTried":true,"refused":1,"numbers":1,"verified":0}]}"#;
+///     "rules":[{"rule":"day","isTried":true,"refused":1,"numbers":1,"verified":0,"cost":[]}]}"#;
 /// let replayed: ReplayedGuard = serde_json::from_str(text).unwrap();
 /// assert_eq!(replayed.rules[0].verified, 0);
 /// ```
@@ -251,7 +251,8 @@ pub struct ReplayedGuard {
 pub struct ReplayedRule {
     /// The name of the limit, or `guard-conversion` or `guard-block`.
     pub rule: String,
-    /// Whether the record says enough to try the rule: it has no addresses of callers and no prices.
+    /// Whether the record says enough to try the rule. It has no addresses of callers, and messages have the prices that the price
+    /// file has now.
     pub is_tried: bool,
     /// The sends that the rule would have refused, or asked a challenge for.
     pub refused: u64,
@@ -259,4 +260,24 @@ pub struct ReplayedRule {
     pub numbers: u64,
     /// How many of those numbers verified the code of that send or of a later one: people who were real.
     pub verified: u64,
+    /// What those sends cost by the price file, one sum for each currency.
+    #[serde(default)]
+    pub cost: Vec<MoneySum>,
+}
+
+/// A sum of money.
+///
+/// ```
+/// use countersign_api::MoneySum;
+/// let sum: MoneySum = serde_json::from_str(r#"{"currency":"CNY","amount":450}"#).unwrap();
+/// assert_eq!(sum.amount, 450);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct MoneySum {
+    /// The currency (ISO 4217).
+    pub currency: String,
+    /// The amount, in ten-thousandths of a unit of the currency.
+    pub amount: u64,
 }

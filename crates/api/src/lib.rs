@@ -58,8 +58,9 @@ pub use envelope::Envelope;
 pub use erasure::{ErasePhoneRequest, ErasedPhone};
 pub use fault::{BadPhone, BadSignature, Fault, FieldProblem, NotSent, Throttle};
 pub use guard::{
-    AddSafeEntryRequest, GuardBlockDto, GuardDto, LiftGuardBlockRequest, RemoveSafeEntryRequest,
-    ReplayGuardRequest, ReplayedGuard, ReplayedRule, SafeEntryDto, SetGuardBlockRequest,
+    AddSafeEntryRequest, GuardBlockDto, GuardDto, LiftGuardBlockRequest, MoneySum,
+    RemoveSafeEntryRequest, ReplayGuardRequest, ReplayedGuard, ReplayedRule, SafeEntryDto,
+    SetGuardBlockRequest,
 };
 pub use json::Json;
 pub use lang::Lang;

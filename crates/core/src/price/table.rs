@@ -96,6 +96,24 @@ impl PriceTable {
             .copied()
     }
 
+    /// Returns the price of a message to `country` that each of `providers` was paid for. `None` where none has a price, or where
+    /// their prices are in different currencies.
+    pub fn paid<'a>(
+        &self,
+        providers: impl Iterator<Item = &'a str>,
+        country: Country,
+    ) -> Option<Price> {
+        let priced: Vec<_> = providers
+            .filter_map(|provider| self.price(provider, country))
+            .collect();
+        let currency = priced.first()?.currency;
+        let is_one = priced.iter().all(|price| price.currency == currency);
+        is_one.then(|| Price {
+            amount: priced.iter().map(|price| price.amount).sum(),
+            currency,
+        })
+    }
+
     /// Returns whether `provider` has a price for every country.
     #[must_use]
     pub fn prices_everything(&self, provider: &ProviderName) -> bool {

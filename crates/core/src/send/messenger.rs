@@ -179,6 +179,12 @@ impl Messenger {
         Arc::clone(&self.plan.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Returns the prices that are in use now.
+    #[must_use]
+    pub fn prices(&self) -> Arc<PriceTable> {
+        self.parts.prices.table()
+    }
+
     /// Returns the limits on sends that are in use now.
     #[must_use]
     pub fn limits(&self) -> Arc<SendLimits> {

@@ -5,7 +5,8 @@ use std::time::Duration;
 use countersign_core::guard::replay::{PastSend, Replayed, replay};
 use countersign_core::message::Timeline;
 use countersign_core::ports::records::TimelineQuery;
-use countersign_core::send::attempt;
+use countersign_core::price::PriceTable;
+use countersign_core::send::attempt::{self, Attempt};
 use countersign_core::send::outcome::Outcome;
 use countersign_core::time::Timestamp;
 
@@ -75,12 +76,12 @@ impl Manage {
             limit: PAGE,
             ..TimelineQuery::default()
         };
-        let mut found = Vec::new();
+        let (mut found, prices) = (Vec::new(), self.parts.messenger.prices());
         let is_whole = loop {
             let page = self.parts.records.timelines(query.clone()).await?;
             let last = page.last().map(|last| (last.id, last.decided_at));
             let of_time = page.into_iter().filter(|of| of.decided_at >= from);
-            found.extend(of_time.filter_map(past_send));
+            found.extend(of_time.filter_map(|message| past_send(message, &prices)));
             match last {
                 Some((id, at)) if at >= from => query.before = Some(id),
                 _ => break true,
@@ -94,12 +95,14 @@ impl Manage {
     }
 }
 
-/// Returns a message as a replay sees it; `None` for one that was certainly not sent.
-fn past_send(message: Timeline) -> Option<PastSend> {
+/// Returns a message as a replay sees it, at the prices of the providers that may have sent it; `None` for one that was certainly
+/// not sent.
+fn past_send(message: Timeline, prices: &PriceTable) -> Option<PastSend> {
     let outcome = attempt::outcome(&message.attempts);
     outcome
         .is_none_or(Outcome::may_have_been_sent)
         .then(|| PastSend {
+            price: prices.paid(paid(&message.attempts), message.phone.country()),
             verified_at: message
                 .checks
                 .iter()
@@ -110,4 +113,12 @@ fn past_send(message: Timeline) -> Option<PastSend> {
             phone: message.phone,
             at: message.decided_at,
         })
+}
+
+/// Returns the providers that may have sent a message.
+fn paid(attempts: &[Attempt]) -> impl Iterator<Item = &str> {
+    let sent = attempts
+        .iter()
+        .filter(|attempt| attempt.outcome.may_have_been_sent());
+    sent.filter_map(|attempt| attempt.provider.as_deref())
 }

@@ -87,3 +87,41 @@ async fn a_refusal_by_a_limit_on_money_is_told_in_amounts() {
         json!(["CNY", 6_000, 10_000])
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_of_a_limit_on_money_is_tried_at_the_prices_of_the_file() {
+    let deployment = Deployment::new();
+    let prices = "[prices]\nfile = \"prices.csv\"\n\n[server]";
+    deployment.edit("[server]", prices);
+    let file = deployment.folder.join("prices.csv");
+    fs::write(file, "provider,country,currency,price\nacme,CN,CNY,0.045\n").unwrap();
+    let (server, app, _vendor) = in_service(&deployment).await;
+    for n in 0..30 {
+        assert_eq!(app.public.login(&number(100 * n)).await, 200);
+    }
+    let draft = deployment.folder.join("draft.toml");
+    let terminal = server.terminal();
+    let replay = |text: &str| {
+        fs::write(&draft, text).unwrap();
+        terminal.run(&["guard", "replay", "--rules", draft.to_str().unwrap()])
+    };
+    let dollars = budget("1")
+        .replace("CNY", "USD")
+        .replace("budget", "dollars");
+    let replayed = replay(&(budget("1") + &dollars));
+    let rules = replayed
+        .stdout
+        .lines()
+        .filter(|line| !line.contains(", from "));
+    assert_snapshot!(rules.collect::<Vec<_>>().join("\n"), @"
+    RULE                                REFUSED    NUMBERS   VERIFIED          COST
+    budget                                    8          8          0      0.36 CNY
+    dollars                           not tried: the record has no addresses of callers, or messages have no price
+    guard-conversion                          0          0          0             -
+    guard-block                               0          0          0             -
+    ");
+    assert_snapshot!(replay(&(budget("1") + "[server]\nlisten = \"127.0.0.1:0\"\n[prices]\n")), @"
+    exit code 1
+    countersign: rules: a draft has [[limits]] and [guard] alone, and not prices, server. (statusCode 400)
+    ");
+}

@@ -394,11 +394,11 @@ async fn an_operator_tries_a_draft_of_limits_on_the_record() {
     let terminal = Terminal::on(data.path());
     let replay = ["guard", "replay", "--rules", draft.to_str().unwrap()];
     assert_snapshot!(untimed(&terminal.ok(&replay)), @r"
-    RULE                                REFUSED    NUMBERS   VERIFIED
-    prefix                                    2          2          1
-    address                           not tried: the record has no addresses of callers and no prices
-    guard-conversion                          0          0          0
-    guard-block                               0          0          0
+    RULE                                REFUSED    NUMBERS   VERIFIED          COST
+    prefix                                    2          2          1             -
+    address                           not tried: the record has no addresses of callers, or messages have no price
+    guard-conversion                          0          0          0             -
+    guard-block                               0          0          0             -
     2 of 12 sends refused
     ");
     fs::write(&draft, limit("prefix", "prefix", 10).replace("max", "most")).unwrap();

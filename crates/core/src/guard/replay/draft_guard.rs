@@ -31,7 +31,7 @@ impl DraftGuard {
             phone: &send.phone,
             address: None,
             standing: Standing::Unsolved,
-            price: None,
+            price: send.price,
             exempt: Exemption::default(),
         };
         match self.guard.judge(&facts, send.at).verdict {

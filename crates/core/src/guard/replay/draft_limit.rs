@@ -17,6 +17,8 @@ pub(super) struct DraftLimit {
     alone: SendLimits,
     buckets: HashMap<Bucket, Past>,
     refusals: Refusals,
+    /// Whether it has judged a send.
+    has_judged: bool,
 }
 
 /// The hits of one bucket.
@@ -41,6 +43,7 @@ impl DraftLimit {
                 alone: SendLimits::at_home(home, vec![enforced])?,
                 buckets: HashMap::new(),
                 refusals: Refusals::default(),
+                has_judged: false,
             })
         });
         limits.collect()
@@ -56,8 +59,11 @@ impl DraftLimit {
         let Some(bucket) = rules.buckets().get(placed.bucket) else {
             return false;
         };
+        self.has_judged = true;
+        let kind = rules.set().buckets().get(placed.bucket);
+        let weight = kind.map_or(1, |kind| rules.weight(kind));
         let past = self.buckets.entry(bucket.clone()).or_default();
-        let admits = past.admits(&placed.limit, send);
+        let admits = past.admits(&placed.limit, send, weight);
         if !admits {
             self.refusals.add(send, is_real);
         }
@@ -81,7 +87,8 @@ impl DraftLimit {
     pub(super) fn outcome(&self) -> RuleOutcome {
         let by = &self.limit.by;
         let unknown = by.contains(&Part::Address) || by.contains(&Part::Network);
-        let is_tried = !unknown && !self.limit.counts.is_money();
+        let has_price = self.has_judged || !self.limit.counts.is_money();
+        let is_tried = !unknown && has_price;
         self.refusals.outcome(&self.limit.name, is_tried)
     }
 }
@@ -94,25 +101,25 @@ fn facts(send: &PastSend) -> SendFacts<'_> {
         phone: &send.phone,
         address: None,
         standing: Standing::Public,
-        price: None,
+        price: send.price,
         exempt: Exemption::default(),
     }
 }
 
 impl Past {
-    /// Counts a send, if `limit` admits it.
-    fn admits(&mut self, limit: &Limit, send: &PastSend) -> bool {
+    /// Counts a send of this weight, if `limit` admits it.
+    fn admits(&mut self, limit: &Limit, send: &PastSend, weight: u64) -> bool {
         let counts_numbers = limit.counts == Counts::Numbers;
         let before = match counts_numbers {
             true => self.numbers.get(send.phone.e164()).copied(),
             false => None,
         };
         let before = before.filter(|before| before.after(limit.window) > send.at);
-        let weight = u64::from(before.is_none());
-        if self.hits.judge(limit, weight, send.at).is_some() {
+        let more = if before.is_none() { weight } else { 0 };
+        if self.hits.judge(limit, more, send.at).is_some() {
             return false;
         }
-        let hit = |at| Hit { at, weight: 1 };
+        let hit = |at| Hit { at, weight };
         if let Some(before) = before {
             self.hits.remove(hit(before));
         }

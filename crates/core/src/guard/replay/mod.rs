@@ -1,19 +1,20 @@
 //! A replay of the recorded history under draft rules: what each would have refused, and how many of those people were
 //! real.
 //!
-//! Each rule is tried by itself, and a send that it refuses does not count under it. The record has no addresses of
-//! callers and no prices, so a limit by them is not tried.
+//! Each rule is tried by itself, and a send that it refuses does not count under it. The record has no addresses of callers, so
+//! a limit by them is not tried, nor is a limit on money in whose currency no send has a price.
 
 mod draft_guard;
 mod draft_limit;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::GuardSettings;
 use crate::application::AppId;
 use crate::channel::Channel;
 use crate::limit::{InvalidSendLimits, SendLimits};
 use crate::phone::PhoneNumber;
+use crate::price::{Amount, Currency, Price};
 use crate::time::Timestamp;
 
 use draft_guard::DraftGuard;
@@ -30,6 +31,8 @@ pub struct PastSend {
     pub phone: PhoneNumber,
     /// The time of the decision.
     pub at: Timestamp,
+    /// What the message cost; `None` where it is not known.
+    pub price: Option<Price>,
     /// The time at which the application's server used the code up.
     pub verified_at: Option<Timestamp>,
 }
@@ -58,6 +61,8 @@ pub struct RuleOutcome {
     pub numbers: u64,
     /// How many of those numbers verified the code of that send or of a later one: people who were real.
     pub verified: u64,
+    /// What those sends cost, where it is known, by currency.
+    pub cost: Vec<Price>,
 }
 
 /// Replays `history` under each of `limits`, and under a guard of these settings that does not watch first.
@@ -142,12 +147,17 @@ struct Refusals {
     sends: u64,
     numbers: HashSet<String>,
     real: HashSet<String>,
+    cost: BTreeMap<Currency, Amount>,
 }
 
 impl Refusals {
     fn add(&mut self, send: &PastSend, is_real: bool) {
         let number = || send.phone.e164().to_owned();
         self.sends += 1;
+        if let Some(Price { amount, currency }) = send.price {
+            let cost = self.cost.entry(currency).or_default();
+            *cost = [*cost, amount].into_iter().sum();
+        }
         self.numbers.insert(number());
         if is_real {
             self.real.insert(number());
@@ -162,6 +172,14 @@ impl Refusals {
             refused: self.sends,
             numbers: count(&self.numbers),
             verified: count(&self.real),
+            cost: self
+                .cost
+                .iter()
+                .map(|(currency, amount)| Price {
+                    amount: *amount,
+                    currency: *currency,
+                })
+                .collect(),
         }
     }
 }

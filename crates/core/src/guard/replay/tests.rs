@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::limit::{Counts, Mode, Part, SendLimit};
-use crate::price::Currency;
+use crate::price::{Amount, Currency, Price};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
@@ -14,6 +14,7 @@ fn send(number: &str, seconds: i64, verified_after: Option<i64>) -> PastSend {
         phone: PhoneNumber::parse(number, None).unwrap(),
         at: at(seconds),
         verified_at: verified_after.map(|after| at(seconds + after)),
+        price: None,
     }
 }
 
@@ -143,4 +144,40 @@ fn the_guard_blocks_a_burst_of_the_past_unless_people_verified() {
         [nothing.clone(), is("guard-block", 1, 1, 0)]
     );
     assert_eq!(outcomes(Some(20)), [nothing, is("guard-block", 0, 0, 0)]);
+}
+
+fn yuan(amount: &str) -> Price {
+    Price {
+        amount: Amount::parse(amount).unwrap(),
+        currency: Currency::parse("CNY").unwrap(),
+    }
+}
+
+#[test]
+fn a_limit_on_money_refuses_what_costs_too_much_and_tells_what_it_saves() {
+    let costs = |seconds, price| PastSend {
+        price,
+        ..send("+8613800138000", seconds, None)
+    };
+    let history = [
+        costs(0, Some(yuan("0.6"))),
+        costs(1, Some(yuan("0.5"))),
+        costs(2, None),
+        costs(3, Some(yuan("0.4"))),
+        costs(4, Some(yuan("0.0001"))),
+        costs(3_600, Some(yuan("0.6"))),
+    ];
+    let limit = |currency| SendLimit {
+        counts: Counts::Money(Currency::parse(currency).unwrap()),
+        ..SendLimit::new(&currency.to_lowercase(), &[], HOUR, 10_000)
+    };
+    let limits = SendLimits::new(vec![limit("CNY"), limit("USD")]).unwrap();
+    let replayed = replay(&history, &limits, GuardSettings::default()).unwrap();
+    let [of_yuan, of_dollars, ..] = &replayed.rules[..] else {
+        panic!("{replayed:?}");
+    };
+    assert_eq!((of_yuan.is_tried, of_yuan.refused), (true, 2));
+    assert_eq!(of_yuan.cost, [yuan("0.5001")]);
+    assert!(!of_dollars.is_tried, "no send has a price in its currency");
+    assert_eq!(replayed.refused, 2);
 }

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
-use countersign_api::{ReplayGuardRequest, ReplayedGuard};
+use countersign_api::{ReplayGuardRequest, ReplayedGuard, ReplayedRule};
 
 use crate::cli::owner::{self, OwnerArgs};
-use crate::cli::say;
+use crate::cli::{say, weight};
 
 /// The longest that the service may take to read the record: some microseconds a message.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -44,18 +44,16 @@ impl Replay {
 }
 
 fn show(replayed: &ReplayedGuard) {
-    say(format!(
-        "{:32}  {:>9}  {:>9}  {:>9}",
-        "RULE", "REFUSED", "NUMBERS", "VERIFIED"
-    ));
+    say(line("RULE", ["REFUSED", "NUMBERS", "VERIFIED"], "COST"));
     for rule in &replayed.rules {
         say(match rule.is_tried {
-            true => format!(
-                "{:32}  {:>9}  {:>9}  {:>9}",
-                rule.rule, rule.refused, rule.numbers, rule.verified
-            ),
+            true => {
+                let counts = [rule.refused, rule.numbers, rule.verified];
+                let [refused, numbers, verified] = counts.map(|count| count.to_string());
+                line(&rule.rule, [&refused, &numbers, &verified], &cost(rule))
+            }
             false => format!(
-                "{:32}  not tried: the record has no addresses of callers and no prices",
+                "{:32}  not tried: the record has no addresses of callers, or messages have no price",
                 rule.rule
             ),
         });
@@ -66,5 +64,21 @@ fn show(replayed: &ReplayedGuard) {
     ));
     if !replayed.is_whole {
         say("earlier messages of that time are on record too, and were not replayed");
+    }
+}
+
+fn line(rule: &str, [refused, numbers, verified]: [&str; 3], cost: &str) -> String {
+    format!("{rule:32}  {refused:>9}  {numbers:>9}  {verified:>9}  {cost:>12}")
+}
+
+/// What the refused sends cost, a sum for each currency.
+fn cost(rule: &ReplayedRule) -> String {
+    let sums = rule.cost.iter();
+    let sums: Vec<_> = sums
+        .map(|sum| weight::told(sum.amount, Some(&sum.currency)))
+        .collect();
+    match sums.is_empty() {
+        true => "-".to_owned(),
+        false => sums.join(", "),
     }
 }

@@ -2,18 +2,21 @@
 
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use countersign_core::guard::GuardSettings;
 use countersign_core::limit::{LimitSource, Mode, SendLimits};
 use countersign_core::phone::Country;
 use serde::Deserialize;
+use toml::Table;
 
 use super::guard::GuardSection;
 use super::layers;
 use super::limits::{self, LimitSection};
 
+/// The sections of a draft.
+const SECTIONS: [&str; 2] = ["limits", "guard"];
+
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct File {
     #[serde(default)]
     limits: Vec<LimitSection>,
@@ -36,7 +39,14 @@ impl Draft {
     /// # Errors
     /// A sentence that names the line or the setting, and the constraint.
     pub fn parse(text: &str, home: Country, life: Duration) -> anyhow::Result<Self> {
-        let file: File = layers::typed(toml::from_str(text)?)?;
+        let table: Table = toml::from_str(text)?;
+        let names = table.keys().map(String::as_str);
+        let others: Vec<_> = names.filter(|name| !SECTIONS.contains(name)).collect();
+        if !others.is_empty() {
+            let others = others.join(", ");
+            bail!("a draft has [[limits]] and [guard] alone, and not {others}");
+        }
+        let file: File = layers::typed(table)?;
         let sources = vec![LimitSource::File; file.limits.len()];
         let limits = limits::limits(file.limits, &sources, Mode::Enforce, home)?;
         Ok(Self {

@@ -1,11 +1,13 @@
 //! Blocks and the safe list on the wire.
 
 use countersign_api::{
-    AddSafeEntryRequest, Fault, GuardBlockDto, GuardDto, ReplayedGuard, ReplayedRule, SafeEntryDto,
+    AddSafeEntryRequest, Fault, GuardBlockDto, GuardDto, MoneySum, ReplayedGuard, ReplayedRule,
+    SafeEntryDto,
 };
 use countersign_core::guard::{Area, Block, GuardState, Range, RangeKind, Reason, Safe, SafeEntry};
 use countersign_core::network::Network;
 use countersign_core::ports::setup::Setup;
+use countersign_core::price::Price;
 use countersign_core::time::Timestamp;
 use serde_json::{Value, json};
 
@@ -125,8 +127,16 @@ pub(crate) fn replayed(history: ReplayedHistory) -> ReplayedGuard {
                 refused: outcome.refused,
                 numbers: outcome.numbers,
                 verified: outcome.verified,
+                cost: outcome.cost.into_iter().map(sum).collect(),
             })
             .collect(),
+    }
+}
+
+fn sum(price: Price) -> MoneySum {
+    MoneySum {
+        currency: price.currency.to_string(),
+        amount: price.amount.ten_thousandths(),
     }
 }
 

@@ -23,8 +23,8 @@ pub(crate) fn endpoint() -> Endpoint {
         summary: "Try a draft of limits on the record",
         about: "Tries each limit of a draft, by itself, and a guard that watches nothing first, on the messages of the \
             last days: how many sends each would have refused, to how many numbers, and how many of these numbers \
-            verified that code or a later one. Nothing is changed. The record has no addresses of callers and no \
-            prices, so limits by them are not tried.",
+            verified that code or a later one, and what the sends cost by the price file of now. Nothing is changed. The \
+            record has no addresses of callers, so limits by them are not tried, nor are limits on money without prices.",
         audience: Audience::Operator(Permission::ReadMessages),
         asks: Asks::Body(Shape::of::<ReplayGuardRequest>(json!({
             "rules": "[[limits]]\nname = \"prefix\"\nby = [\"prefix\"]\nwindow_seconds = 3600\nmax = 30\n",
@@ -34,9 +34,10 @@ pub(crate) fn endpoint() -> Endpoint {
             "from": "2026-10-22T20:00:00.000Z", "to": "2026-11-21T20:00:00.000Z", "isWhole": true,
             "sends": 120_000, "refused": 410,
             "rules": [
-                {"rule": "prefix", "isTried": true, "refused": 410, "numbers": 388, "verified": 2},
-                {"rule": "guard-conversion", "isTried": true, "refused": 0, "numbers": 0, "verified": 0},
-                {"rule": "guard-block", "isTried": true, "refused": 0, "numbers": 0, "verified": 0},
+                {"rule": "prefix", "isTried": true, "refused": 410, "numbers": 388, "verified": 2,
+                    "cost": [{"currency": "CNY", "amount": 184_500}]},
+                {"rule": "guard-conversion", "isTried": true, "refused": 0, "numbers": 0, "verified": 0, "cost": []},
+                {"rule": "guard-block", "isTried": true, "refused": 0, "numbers": 0, "verified": 0, "cost": []},
             ],
         }))),
         faults: &[&["badSetting", "badVersion"]],
