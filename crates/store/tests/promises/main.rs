@@ -13,6 +13,7 @@ mod keyed;
 mod limits;
 mod model;
 mod money;
+mod money_raced;
 mod receipts;
 mod recount;
 mod restart;

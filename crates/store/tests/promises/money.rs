@@ -17,9 +17,9 @@ use countersign_core::time::Timestamp;
 use crate::world::{World, accepted, on_each_backend, refused, unknown};
 
 const HOUR: Duration = Duration::from_secs(3_600);
-const DAY: Duration = Duration::from_secs(24 * 3_600);
+pub(crate) const DAY: Duration = Duration::from_secs(24 * 3_600);
 
-fn price(weight: u64) -> Price {
+pub(crate) fn price(weight: u64) -> Price {
     Price {
         amount: Amount::from_ten_thousandths(weight),
         currency: Currency::parse("CNY").unwrap(),
@@ -27,18 +27,18 @@ fn price(weight: u64) -> Price {
 }
 
 /// A limit of `max` ten-thousandths in a window.
-fn budget(name: &str, window: Duration, max: u64) -> SendLimit {
+pub(crate) fn budget(name: &str, window: Duration, max: u64) -> SendLimit {
     SendLimit {
         counts: Counts::Money(price(0).currency),
         ..SendLimit::new(name, &[Part::Application], window, max)
     }
 }
 
-fn number(n: usize) -> String {
+pub(crate) fn number(n: usize) -> String {
     format!("138{n:08}")
 }
 
-fn rules(limits: &SendLimits, n: usize, price: Option<Price>) -> Rules {
+pub(crate) fn rules(limits: &SendLimits, n: usize, price: Option<Price>) -> Rules {
     limits.rules(&SendFacts {
         app: &AppId::parse("app").unwrap(),
         channel: Channel::Login,
@@ -60,7 +60,17 @@ async fn decide(world: &World, limits: &SendLimits, n: usize, price: Price) -> O
 }
 
 async fn settle(world: &World, message: MessageId, outcome: Outcome, cost: u64) {
-    let now = world.now();
+    let settlement = settlement(message, outcome, cost, world.now());
+    world.ledger().settle(settlement).await.unwrap();
+}
+
+/// The end of `message`, which cost so much.
+pub(crate) fn settlement(
+    message: MessageId,
+    outcome: Outcome,
+    cost: u64,
+    now: Timestamp,
+) -> Settlement {
     let attempt = Attempt {
         provider: Some("test".to_owned()),
         started_at: now,
@@ -68,17 +78,16 @@ async fn settle(world: &World, message: MessageId, outcome: Outcome, cost: u64) 
         outcome,
     };
     let phone = PhoneNumber::parse(&number(0), None).unwrap();
-    let settlement = Settlement {
+    Settlement {
         message,
         attempts: vec![attempt],
         give_back: Rules::give_backs(Channel::Login, &phone),
         cost,
-    };
-    world.ledger().settle(settlement).await.unwrap();
+    }
 }
 
 /// The weight that each budget counts now.
-async fn counted(world: &World, limits: &SendLimits) -> Vec<u64> {
+pub(crate) async fn counted(world: &World, limits: &SendLimits) -> Vec<u64> {
     let rules = rules(limits, 0, Some(price(1)));
     let states = world.ledger().preview(rules).await.unwrap();
     states.iter().skip(1).map(|state| state.count).collect()
@@ -201,9 +210,9 @@ async fn no_window_ever_holds_more_money_than_its_budget_in_any_schedule() {
                     _ => 999,
                 };
                 let now = world.now();
-                let fits = windows.iter().all(|(window, max)| {
-                    model.within(*window, now) + reserved <= *max
-                });
+                let fits = windows
+                    .iter()
+                    .all(|(window, max)| model.within(*window, now) + reserved <= *max);
                 let message = decide(&world, &limits, n, price(reserved)).await;
                 assert_eq!(message.is_some(), fits, "seed {seed}, step {n}");
                 if let Some(message) = message {
