@@ -75,6 +75,9 @@ const PATIENCE: Duration = Duration::from_millis(1_500);
 /// How many times a change is judged when others come first.
 const TRIES: usize = 8;
 
+/// Finds the change that is right for a setup.
+type Judge = Box<dyn Fn(&Setup) -> Result<Change, ManageError> + Send + Sync>;
+
 /// Manages a deployment.
 pub struct Manage {
     parts: ManageParts,
@@ -162,11 +165,16 @@ impl Manage {
     /// # Errors
     /// The error of `judge`; [`ManageError::Unavailable`] when the change could not be made durable in time, or others
     /// came first too many times.
-    async fn change(
+    fn change(
         &self,
         by: Author,
         judge: impl Fn(&Setup) -> Result<Change, ManageError> + Send + Sync + 'static,
-    ) -> Result<Arc<Setup>, ManageError> {
+    ) -> impl Future<Output = Result<Arc<Setup>, ManageError>> {
+        self.change_by(by, Box::new(judge))
+    }
+
+    /// Makes a change like [`change`](Self::change). The judge has no type of its own, so that one task is compiled for all.
+    async fn change_by(&self, by: Author, judge: Judge) -> Result<Arc<Setup>, ManageError> {
         let (store, vendors) = (
             Arc::clone(&self.parts.setup),
             Arc::clone(&self.parts.vendors),
@@ -176,7 +184,7 @@ impl Manage {
             // A change that waited in vain is not made later: nobody would hear of it.
             let turn = timeout(PATIENCE, turns.lock()).await;
             let _turn = turn.map_err(|_| ManageError::Unavailable)?;
-            let setup = make(&*store, by, judge).await?;
+            let setup = make(&*store, by, &*judge).await?;
             vendors.plan(&setup);
             Ok(setup)
         });
@@ -191,7 +199,7 @@ impl Manage {
 async fn make(
     store: &dyn SetupStore,
     by: Author,
-    judge: impl Fn(&Setup) -> Result<Change, ManageError>,
+    judge: &(dyn Fn(&Setup) -> Result<Change, ManageError> + Send + Sync),
 ) -> Result<Arc<Setup>, ManageError> {
     for _ in 0..TRIES {
         let seen = store.setup();
