@@ -3,6 +3,7 @@
 mod dev;
 mod document;
 mod keyed;
+mod management;
 mod monitor;
 mod not_found;
 mod oidc;

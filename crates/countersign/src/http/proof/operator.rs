@@ -1,20 +1,14 @@
-//! The operator of a management request, as an argument of its handler.
+//! The operator of a management request.
 
-use axum::extract::FromRequestParts;
 use axum::http::Extensions;
-use axum::http::request::Parts;
-use axum::response::Response;
 use countersign_api::Fault;
 use countersign_core::audit::Author;
 
-use crate::http::request::context::Context;
-use crate::http::state::AppState;
 use crate::operator::{Permission, Permissions};
 
 /// An operator whom [`admission`](super::admission) has let in, with the permission that the endpoint needs.
 ///
-/// Only the admission layer makes one. A handler that takes an `Operator` and is routed without that layer refuses
-/// every request.
+/// Only the admission layer makes one: a management endpoint that is routed without that layer refuses every request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Operator {
     author: Author,
@@ -50,18 +44,8 @@ impl Operator {
     ///
     /// # Errors
     /// [`Fault::Unauthorized`] when the request did not come through the layer.
-    fn admitted(extensions: &Extensions) -> Result<Self, Fault> {
+    pub(crate) fn admitted(extensions: &Extensions) -> Result<Self, Fault> {
         extensions.get().cloned().ok_or(Fault::Unauthorized)
-    }
-}
-
-impl FromRequestParts<AppState> for Operator {
-    /// The envelope with [`Fault::Unauthorized`].
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
-        Self::admitted(&parts.extensions)
-            .map_err(|fault| Context::of(parts, state).answer(Err(fault)))
     }
 }
 

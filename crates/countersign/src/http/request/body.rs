@@ -47,6 +47,11 @@ impl Body {
         Self(body.unwrap_or(Err(Fault::TooSlow)).map(without_mark))
     }
 
+    /// The body of a request that has none.
+    pub(crate) const fn empty() -> Self {
+        Self(Ok(Bytes::new()))
+    }
+
     /// The body as it arrived.
     pub(crate) fn bytes(self) -> Result<Bytes, Fault> {
         self.0

@@ -1,24 +1,18 @@
 //! `POST /api/v3/create-application` (management): the secret is shown this once.
 
-use axum::extract::State;
-use axum::response::Response;
 use countersign_api::{CreateApplicationRequest, CreatedApplication, Fault};
-use countersign_core::audit::Author;
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
 use crate::http::document::faults;
-use crate::http::proof::operator::Operator;
-use crate::http::request::body::Body;
-use crate::http::request::context::Context;
-use crate::http::state::AppState;
+use crate::http::management::{Call, post};
 use crate::http::wire::application;
 use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
         name: "create-application",
-        handler: post(handle),
+        handler: post(create),
         summary: "Create an application",
         about: "Makes an application and its secret, which is shown this once.",
         audience: Audience::Operator(Permission::ManageSetup),
@@ -33,21 +27,12 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-pub(crate) async fn handle(
-    State(state): State<AppState>,
-    cx: Context,
-    operator: Operator,
-    body: Body,
-) -> Response {
-    let result = create(&state, operator.author(), body).await;
-    cx.answer_with(result)
-}
-
-async fn create(state: &AppState, by: Author, body: Body) -> Result<CreatedApplication, Fault> {
-    let body: CreateApplicationRequest = body.json()?;
-    let created = state
+async fn create(call: Call) -> Result<CreatedApplication, Fault> {
+    let body: CreateApplicationRequest = call.body.json()?;
+    let created = call
+        .state
         .manage
-        .create_application(by, application::new(&body)?);
+        .create_application(call.by, application::new(&body)?);
     let created = created.await?;
     Ok(CreatedApplication {
         app_id: created.application.id.as_str().to_owned(),

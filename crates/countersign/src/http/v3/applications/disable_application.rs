@@ -1,25 +1,19 @@
 //! `POST /api/v3/disable-application` (management).
 
-use axum::extract::State;
-use axum::response::Response;
 use countersign_api::{ApplicationDto, DisableApplicationRequest, Fault};
-use countersign_core::audit::Author;
 use countersign_core::ports::setup::SetupVersion;
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
 use crate::http::document::faults;
-use crate::http::proof::operator::Operator;
-use crate::http::request::body::Body;
-use crate::http::request::context::Context;
-use crate::http::state::AppState;
+use crate::http::management::{Call, post};
 use crate::http::wire::application;
 use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
         name: "disable-application",
-        handler: post(handle),
+        handler: post(disable),
         summary: "Disable an application",
         about: "To its callers, a disabled application does not exist (404, 2011): it gets no codes, and none \
             of its codes passes. Its settings, its messages and their delivery reports stay. With \
@@ -36,20 +30,13 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-pub(crate) async fn handle(
-    State(state): State<AppState>,
-    cx: Context,
-    operator: Operator,
-    body: Body,
-) -> Response {
-    let result = disable(&state, operator.author(), body).await;
-    cx.answer_with(result)
-}
-
-async fn disable(state: &AppState, by: Author, body: Body) -> Result<ApplicationDto, Fault> {
-    let body: DisableApplicationRequest = body.json()?;
+async fn disable(call: Call) -> Result<ApplicationDto, Fault> {
+    let body: DisableApplicationRequest = call.body.json()?;
     let id = application::id(&body.app_id)?;
     let if_version = body.if_version.map(SetupVersion::new);
-    let changed = state.manage.disable_application(by, id, true, if_version);
-    Ok(application::dto(&changed.await?, state.clock.now()))
+    let changed = call
+        .state
+        .manage
+        .disable_application(call.by, id, true, if_version);
+    Ok(application::dto(&changed.await?, call.state.clock.now()))
 }

@@ -1,25 +1,19 @@
 //! `POST /api/v3/enable-application` (management).
 
-use axum::extract::State;
-use axum::response::Response;
 use countersign_api::{ApplicationDto, EnableApplicationRequest, Fault};
-use countersign_core::audit::Author;
 use countersign_core::ports::setup::SetupVersion;
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
 use crate::http::document::faults;
-use crate::http::proof::operator::Operator;
-use crate::http::request::body::Body;
-use crate::http::request::context::Context;
-use crate::http::state::AppState;
+use crate::http::management::{Call, post};
 use crate::http::wire::application;
 use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
         name: "enable-application",
-        handler: post(handle),
+        handler: post(enable),
         summary: "Enable an application",
         about: "Undoes `disable-application`. Codes that were sent before are good again within their life. \
             With `ifVersion`, only if that is its version.",
@@ -35,20 +29,13 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-pub(crate) async fn handle(
-    State(state): State<AppState>,
-    cx: Context,
-    operator: Operator,
-    body: Body,
-) -> Response {
-    let result = enable(&state, operator.author(), body).await;
-    cx.answer_with(result)
-}
-
-async fn enable(state: &AppState, by: Author, body: Body) -> Result<ApplicationDto, Fault> {
-    let body: EnableApplicationRequest = body.json()?;
+async fn enable(call: Call) -> Result<ApplicationDto, Fault> {
+    let body: EnableApplicationRequest = call.body.json()?;
     let id = application::id(&body.app_id)?;
     let if_version = body.if_version.map(SetupVersion::new);
-    let changed = state.manage.disable_application(by, id, false, if_version);
-    Ok(application::dto(&changed.await?, state.clock.now()))
+    let changed = call
+        .state
+        .manage
+        .disable_application(call.by, id, false, if_version);
+    Ok(application::dto(&changed.await?, call.state.clock.now()))
 }

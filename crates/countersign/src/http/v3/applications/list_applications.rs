@@ -1,21 +1,17 @@
 //! `GET /api/v3/list-applications` (management).
 
-use axum::extract::State;
-use axum::response::Response;
 use countersign_api::{ApplicationDto, Fault};
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, get};
-use crate::http::proof::operator::Operator;
-use crate::http::request::context::Context;
-use crate::http::state::AppState;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
+use crate::http::management::{Call, get};
 use crate::http::wire::application;
 use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
         name: "list-applications",
-        handler: get(handle),
+        handler: get(list),
         summary: "List applications",
         about: "All applications, by id. Secrets are not among what is known of them.",
         audience: Audience::Operator(Permission::ReadSetup),
@@ -28,12 +24,7 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-pub(crate) async fn handle(State(state): State<AppState>, cx: Context, _: Operator) -> Response {
-    let result = list(&state);
-    cx.answer_with(result)
-}
-
-fn list(state: &AppState) -> Result<Vec<ApplicationDto>, Fault> {
+async fn list(Call { state, .. }: Call) -> Result<Vec<ApplicationDto>, Fault> {
     let setup = state.manage.setup();
     let all = setup.applications.values();
     let now = state.clock.now();

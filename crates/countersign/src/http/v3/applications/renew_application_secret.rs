@@ -1,18 +1,12 @@
 //! `POST /api/v3/renew-application-secret` (management).
 
-use axum::extract::State;
-use axum::response::Response;
 use countersign_api::{Fault, RenewApplicationSecretRequest, RenewedApplicationSecret};
-use countersign_core::audit::Author;
 use countersign_core::ports::setup::SetupVersion;
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
 use crate::http::document::faults;
-use crate::http::proof::operator::Operator;
-use crate::http::request::body::Body;
-use crate::http::request::context::Context;
-use crate::http::state::AppState;
+use crate::http::management::{Call, post};
 use crate::http::wire::application;
 use crate::manage::Overlap;
 use crate::operator::Permission;
@@ -20,7 +14,7 @@ use crate::operator::Permission;
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
         name: "renew-application-secret",
-        handler: post(handle),
+        handler: post(renew),
         summary: "Renew an application's secret",
         about: "Gives the application a new secret, shown this once. The one before is good beside it for \
             `overlapSeconds`, a day by default: tell the application's servers the new one meanwhile. With 0, the one \
@@ -40,28 +34,15 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-pub(crate) async fn handle(
-    State(state): State<AppState>,
-    cx: Context,
-    operator: Operator,
-    body: Body,
-) -> Response {
-    let result = renew(&state, operator.author(), body).await;
-    cx.answer_with(result)
-}
-
-async fn renew(
-    state: &AppState,
-    by: Author,
-    body: Body,
-) -> Result<RenewedApplicationSecret, Fault> {
-    let body: RenewApplicationSecretRequest = body.json()?;
+async fn renew(call: Call) -> Result<RenewedApplicationSecret, Fault> {
+    let body: RenewApplicationSecretRequest = call.body.json()?;
     let id = application::id(&body.app_id)?;
     let overlap = Overlap::of_seconds(body.overlap_seconds)?;
     let if_version = body.if_version.map(SetupVersion::new);
-    let renewed = state
+    let renewed = call
+        .state
         .manage
-        .renew_application_secret(by, id, overlap, if_version);
+        .renew_application_secret(call.by, id, overlap, if_version);
     let renewed = renewed.await?;
     Ok(RenewedApplicationSecret {
         app_id: body.app_id,

@@ -1,25 +1,19 @@
 //! `POST /api/v3/update-application` (management).
 
-use axum::extract::State;
-use axum::response::Response;
 use countersign_api::{ApplicationDto, Fault, UpdateApplicationRequest};
-use countersign_core::audit::Author;
 use countersign_core::ports::setup::SetupVersion;
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
 use crate::http::document::faults;
-use crate::http::proof::operator::Operator;
-use crate::http::request::body::Body;
-use crate::http::request::context::Context;
-use crate::http::state::AppState;
+use crate::http::management::{Call, post};
 use crate::http::wire::application;
 use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
         name: "update-application",
-        handler: post(handle),
+        handler: post(update),
         summary: "Change an application",
         about: "Changes what is given and leaves the rest; an empty webHost or androidAppHash removes it. \
             With `ifVersion`, only if that is its version. Messages sent from then on show it.",
@@ -40,22 +34,15 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-pub(crate) async fn handle(
-    State(state): State<AppState>,
-    cx: Context,
-    operator: Operator,
-    body: Body,
-) -> Response {
-    let result = update(&state, operator.author(), body).await;
-    cx.answer_with(result)
-}
-
-async fn update(state: &AppState, by: Author, body: Body) -> Result<ApplicationDto, Fault> {
-    let body: UpdateApplicationRequest = body.json()?;
+async fn update(call: Call) -> Result<ApplicationDto, Fault> {
+    let body: UpdateApplicationRequest = call.body.json()?;
     let id = application::id(&body.app_id)?;
     let change = application::change(&body)?;
     let if_version = body.if_version.map(SetupVersion::new);
-    let updated = state.manage.update_application(by, id, change, if_version);
+    let updated = call
+        .state
+        .manage
+        .update_application(call.by, id, change, if_version);
     let updated = updated.await?;
-    Ok(application::dto(&updated, state.clock.now()))
+    Ok(application::dto(&updated, call.state.clock.now()))
 }

@@ -1,15 +1,11 @@
 //! `GET /api/v3/export-audit` (management): the lines of the audit record, oldest first.
 
-use axum::extract::{RawQuery, State};
-use axum::response::Response;
 use countersign_api::{AuditExport, Fault, FieldProblem};
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, get};
-use crate::http::proof::operator::Operator;
-use crate::http::request::context::Context;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
+use crate::http::management::{Call, get};
 use crate::http::request::malformed::malformed;
-use crate::http::state::AppState;
 use crate::operator::Permission;
 
 /// How many lines are in one answer.
@@ -18,7 +14,7 @@ const PAGE: u16 = 1_000;
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
         name: "export-audit",
-        handler: get(handle),
+        handler: get(export),
         summary: "Export the record",
         about: "The acts on the audit record, oldest first, 1,000 at most, each as the line of JSON that was chained: \
             anybody can verify them without a key.",
@@ -35,18 +31,9 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-pub(crate) async fn handle(
-    State(state): State<AppState>,
-    cx: Context,
-    _: Operator,
-    RawQuery(query): RawQuery,
-) -> Response {
-    let result = export(&state, &query.unwrap_or_default()).await;
-    cx.answer_with(result)
-}
-
-async fn export(state: &AppState, query: &str) -> Result<AuditExport, Fault> {
-    let lines = state.manage.export_acts(after(query)?, PAGE).await?;
+async fn export(call: Call) -> Result<AuditExport, Fault> {
+    let Call { state, query, .. } = call;
+    let lines = state.manage.export_acts(after(&query)?, PAGE).await?;
     Ok(AuditExport { lines })
 }
 

@@ -1,22 +1,18 @@
 //! `GET /api/v3/list-audit-acts` (management): the acts on the audit record, newest first.
 
-use axum::extract::{RawQuery, State};
-use axum::response::Response;
 use countersign_api::{AuditActDto, Fault, FieldProblem};
 use serde_json::{Value, json};
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, get};
-use crate::http::proof::operator::Operator;
-use crate::http::request::context::Context;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
+use crate::http::management::{Call, get};
 use crate::http::request::query;
-use crate::http::state::AppState;
 use crate::manage::ActQuery;
 use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
         name: "list-audit-acts",
-        handler: get(handle),
+        handler: get(list),
         summary: "List acts",
         about: "The acts of operators and of the service itself, newest first: who did what to which thing, through \
             which door, and how the thing was before and after. No act holds a secret or a whole number.",
@@ -56,18 +52,9 @@ fn example() -> Value {
     })
 }
 
-pub(crate) async fn handle(
-    State(state): State<AppState>,
-    cx: Context,
-    _: Operator,
-    RawQuery(query): RawQuery,
-) -> Response {
-    let result = list(&state, &query.unwrap_or_default()).await;
-    cx.answer_with(result)
-}
-
-async fn list(state: &AppState, query: &str) -> Result<Vec<AuditActDto>, Fault> {
-    Ok(state.manage.acts(parse(query)?).await?)
+async fn list(call: Call) -> Result<Vec<AuditActDto>, Fault> {
+    let Call { state, query, .. } = call;
+    Ok(state.manage.acts(parse(&query)?).await?)
 }
 
 fn parse(query: &str) -> Result<ActQuery, Fault> {

@@ -1,22 +1,18 @@
 //! `GET /api/v3/verify-audit` (management): whether the audit record is what was written.
 
-use axum::extract::{RawQuery, State};
-use axum::response::Response;
 use countersign_api::{AuditVerification, Fault, FieldProblem};
 use countersign_core::audit::chain::Head;
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, get};
-use crate::http::proof::operator::Operator;
-use crate::http::request::context::Context;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
+use crate::http::management::{Call, get};
 use crate::http::request::malformed::malformed;
-use crate::http::state::AppState;
 use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
         name: "verify-audit",
-        handler: get(handle),
+        handler: get(verify),
         summary: "Verify the record",
         about: "Computes the chain of the audit record again, from the first act to the newest. `head` is one that was \
             kept elsewhere: it shows that the tail was not cut off either.",
@@ -33,18 +29,9 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-pub(crate) async fn handle(
-    State(state): State<AppState>,
-    cx: Context,
-    _: Operator,
-    RawQuery(query): RawQuery,
-) -> Response {
-    let result = verify(&state, &query.unwrap_or_default()).await;
-    cx.answer_with(result)
-}
-
-async fn verify(state: &AppState, query: &str) -> Result<AuditVerification, Fault> {
-    let verified = state.manage.verify_acts(known(query)?).await;
+async fn verify(call: Call) -> Result<AuditVerification, Fault> {
+    let Call { state, query, .. } = call;
+    let verified = state.manage.verify_acts(known(&query)?).await;
     let broken = verified.err();
     Ok(AuditVerification {
         intact: broken.is_none(),

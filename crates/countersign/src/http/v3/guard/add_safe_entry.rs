@@ -1,18 +1,12 @@
 //! `POST /api/v3/add-safe-entry` (management).
 
-use axum::extract::State;
-use axum::response::Response;
 use countersign_api::{AddSafeEntryRequest, Fault, SafeEntryDto};
-use countersign_core::audit::Author;
 use countersign_core::time::Timestamp;
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
 use crate::http::document::faults;
-use crate::http::proof::operator::Operator;
-use crate::http::request::body::Body;
-use crate::http::request::context::Context;
-use crate::http::state::AppState;
+use crate::http::management::{Call, post};
 use crate::http::wire::guard;
 use crate::http::wire::provider::bad;
 use crate::manage::Note;
@@ -21,7 +15,7 @@ use crate::operator::Permission;
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
         name: "add-safe-entry",
-        handler: post(handle),
+        handler: post(add),
         summary: "Put a number, a range or a network on the safe list",
         about: "Until it expires, 90 days at most, the guard lets these sends pass, and its blocks too. For a number or \
             a range, limits on ranges of numbers do not count; for a network, limits on addresses do not. The \
@@ -40,22 +34,16 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-pub(crate) async fn handle(
-    State(state): State<AppState>,
-    cx: Context,
-    operator: Operator,
-    body: Body,
-) -> Response {
-    let result = add(&state, operator.author(), body).await;
-    cx.answer_with(result)
-}
-
-async fn add(state: &AppState, by: Author, body: Body) -> Result<SafeEntryDto, Fault> {
-    let body: AddSafeEntryRequest = body.json()?;
+async fn add(call: Call) -> Result<SafeEntryDto, Fault> {
+    let body: AddSafeEntryRequest = call.body.json()?;
     let who = guard::safe(&body)?;
     let until = Timestamp::parse(&body.expires)
         .ok_or_else(|| bad("expires", "not a time such as 2026-12-21T20:00:00Z"))?;
     let note = Note::new(body.note.unwrap_or_default())?;
-    let added = state.manage.add_safe_entry(by, who, until, note).await?;
-    Ok(guard::safe_entry(&added, state.manage.now()))
+    let added = call
+        .state
+        .manage
+        .add_safe_entry(call.by, who, until, note)
+        .await?;
+    Ok(guard::safe_entry(&added, call.state.manage.now()))
 }

@@ -1,21 +1,17 @@
 //! `GET /api/v3/get-guard` (management).
 
-use axum::extract::State;
-use axum::response::Response;
 use countersign_api::{Fault, GuardDto};
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, get};
-use crate::http::proof::operator::Operator;
-use crate::http::request::context::Context;
-use crate::http::state::AppState;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
+use crate::http::management::{Call, get};
 use crate::http::wire::guard;
 use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
         name: "get-guard",
-        handler: get(handle),
+        handler: get(show),
         summary: "Show the guard and its blocks",
         about: "The guard against SMS pumping: whether it monitors or refuses, and its blocks, the newest first. A \
             send to a blocked range is refused (429, apiCode 2990005; `list-refusals` names `guard-block`). The guard \
@@ -30,12 +26,7 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-pub(crate) async fn handle(State(state): State<AppState>, cx: Context, _: Operator) -> Response {
-    let result = show(&state);
-    cx.answer_with(result)
-}
-
-fn show(state: &AppState) -> Result<GuardDto, Fault> {
+async fn show(Call { state, .. }: Call) -> Result<GuardDto, Fault> {
     let manage = &state.manage;
     Ok(guard::guard(manage.guard(), &manage.setup(), manage.now()))
 }

@@ -1,24 +1,18 @@
 //! `POST /api/v3/lift-guard-block` (management).
 
-use axum::extract::State;
-use axum::response::Response;
 use countersign_api::{Fault, LiftGuardBlockRequest};
-use countersign_core::audit::Author;
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
 use crate::http::document::faults;
-use crate::http::proof::operator::Operator;
-use crate::http::request::body::Body;
-use crate::http::request::context::Context;
-use crate::http::state::AppState;
+use crate::http::management::{Call, post};
 use crate::http::wire::guard;
 use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
         name: "lift-guard-block",
-        handler: post(handle),
+        handler: post(lift),
         summary: "Lift a block",
         about: "Ends the block of a range at once. Sends of before are no evidence for another block, and the next \
             one is as short as the first.",
@@ -31,18 +25,8 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-pub(crate) async fn handle(
-    State(state): State<AppState>,
-    cx: Context,
-    operator: Operator,
-    body: Body,
-) -> Response {
-    let result = lift(&state, operator.author(), body).await;
-    cx.answer(result)
-}
-
-async fn lift(state: &AppState, by: Author, body: Body) -> Result<(), Fault> {
-    let body: LiftGuardBlockRequest = body.json()?;
+async fn lift(call: Call) -> Result<(), Fault> {
+    let body: LiftGuardBlockRequest = call.body.json()?;
     let area = guard::area(body.app_id.as_deref(), &body.kind, &body.value)?;
-    Ok(state.manage.lift_block(by, area).await?)
+    Ok(call.state.manage.lift_block(call.by, area).await?)
 }

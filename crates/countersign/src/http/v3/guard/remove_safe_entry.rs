@@ -1,22 +1,16 @@
 //! `POST /api/v3/remove-safe-entry` (management).
 
-use axum::extract::State;
-use axum::response::Response;
 use countersign_api::{Fault, RemoveSafeEntryRequest};
-use countersign_core::audit::Author;
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
-use crate::http::proof::operator::Operator;
-use crate::http::request::body::Body;
-use crate::http::request::context::Context;
-use crate::http::state::AppState;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
+use crate::http::management::{Call, post};
 use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
         name: "remove-safe-entry",
-        handler: post(handle),
+        handler: post(remove),
         summary: "Take an entry off the safe list",
         about: "Ends an entry of the safe list at once.",
         audience: Audience::Operator(Permission::ManageSetup),
@@ -28,17 +22,7 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-pub(crate) async fn handle(
-    State(state): State<AppState>,
-    cx: Context,
-    operator: Operator,
-    body: Body,
-) -> Response {
-    let result = remove(&state, operator.author(), body).await;
-    cx.answer(result)
-}
-
-async fn remove(state: &AppState, by: Author, body: Body) -> Result<(), Fault> {
-    let RemoveSafeEntryRequest { id } = body.json()?;
-    Ok(state.manage.remove_safe_entry(by, id).await?)
+async fn remove(call: Call) -> Result<(), Fault> {
+    let RemoveSafeEntryRequest { id } = call.body.json()?;
+    Ok(call.state.manage.remove_safe_entry(call.by, id).await?)
 }

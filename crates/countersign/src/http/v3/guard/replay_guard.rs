@@ -1,15 +1,10 @@
 //! `POST /api/v3/replay-guard` (management).
 
-use axum::extract::State;
-use axum::response::Response;
 use countersign_api::{Fault, ReplayGuardRequest, ReplayedGuard};
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
-use crate::http::proof::operator::Operator;
-use crate::http::request::body::Body;
-use crate::http::request::context::Context;
-use crate::http::state::AppState;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
+use crate::http::management::{Call, post};
 use crate::http::wire::guard;
 use crate::operator::Permission;
 
@@ -19,7 +14,7 @@ const DAYS: u64 = 30;
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
         name: "replay-guard",
-        handler: post(handle),
+        handler: post(replay),
         summary: "Try a draft of limits on the record",
         about: "Tries each limit of a draft, by itself, and a guard that watches nothing first, on the messages of the \
             last days: how many sends each would have refused, to how many numbers, and how many of these numbers \
@@ -44,17 +39,8 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-pub(crate) async fn handle(
-    State(state): State<AppState>,
-    cx: Context,
-    _: Operator,
-    body: Body,
-) -> Response {
-    let result = replay(&state, body).await;
-    cx.answer_with(result)
-}
-
-async fn replay(state: &AppState, body: Body) -> Result<ReplayedGuard, Fault> {
+async fn replay(call: Call) -> Result<ReplayedGuard, Fault> {
+    let Call { state, body, .. } = call;
     let body: ReplayGuardRequest = body.json()?;
     let days = body.days.unwrap_or(DAYS);
     let replayed = state.manage.replay(&body.rules, days).await?;

@@ -2,18 +2,12 @@
 
 use std::time::Duration;
 
-use axum::extract::State;
-use axum::response::Response;
 use countersign_api::{Fault, GuardBlockDto, SetGuardBlockRequest};
-use countersign_core::audit::Author;
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
 use crate::http::document::faults;
-use crate::http::proof::operator::Operator;
-use crate::http::request::body::Body;
-use crate::http::request::context::Context;
-use crate::http::state::AppState;
+use crate::http::management::{Call, post};
 use crate::http::wire::guard;
 use crate::manage::Note;
 use crate::operator::Permission;
@@ -21,7 +15,7 @@ use crate::operator::Permission;
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
         name: "set-guard-block",
-        handler: post(handle),
+        handler: post(set),
         summary: "Block a range of numbers",
         about: "Stops all sends to a range of numbers, for an application or for all, in place of a block that stands \
             there. It holds in every mode of the guard, for all but numbers and networks on the safe list.",
@@ -34,21 +28,15 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-pub(crate) async fn handle(
-    State(state): State<AppState>,
-    cx: Context,
-    operator: Operator,
-    body: Body,
-) -> Response {
-    let result = set(&state, operator.author(), body).await;
-    cx.answer_with(result)
-}
-
-async fn set(state: &AppState, by: Author, body: Body) -> Result<GuardBlockDto, Fault> {
-    let body: SetGuardBlockRequest = body.json()?;
+async fn set(call: Call) -> Result<GuardBlockDto, Fault> {
+    let body: SetGuardBlockRequest = call.body.json()?;
     let note = Note::new(body.note.unwrap_or_default())?;
     let area = guard::area(body.app_id.as_deref(), &body.kind, &body.value)?;
     let length = body.seconds.map(Duration::from_secs);
-    let block = state.manage.block_area(by, area, length, note).await?;
-    Ok(guard::block(&block, state.manage.now()))
+    let block = call
+        .state
+        .manage
+        .block_area(call.by, area, length, note)
+        .await?;
+    Ok(guard::block(&block, call.state.manage.now()))
 }

@@ -1,21 +1,16 @@
 //! `POST /api/v3/create-access-key` (management): the secret is shown this once.
 
-use axum::extract::State;
-use axum::response::Response;
 use countersign_api::{CreatedAccessKey, Fault};
-use countersign_core::audit::Author;
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
-use crate::http::proof::operator::Operator;
-use crate::http::request::context::Context;
-use crate::http::state::AppState;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
+use crate::http::management::{Call, post};
 use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
         name: "create-access-key",
-        handler: post(handle),
+        handler: post(create),
         summary: "Create an access key",
         about: "Makes an access key, with which a program may manage from anywhere. Its secret is shown this once.",
         audience: Audience::Operator(Permission::ManageKeys),
@@ -29,16 +24,8 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-pub(crate) async fn handle(
-    State(state): State<AppState>,
-    cx: Context,
-    operator: Operator,
-) -> Response {
-    let result = create(&state, operator.author(), &cx).await;
-    cx.answer_with(result)
-}
-
-async fn create(state: &AppState, by: Author, cx: &Context) -> Result<CreatedAccessKey, Fault> {
+async fn create(call: Call) -> Result<CreatedAccessKey, Fault> {
+    let Call { state, cx, by, .. } = call;
     let key = state.manage.create_access_key(by).await?;
     tracing::warn!(request_id = %cx.request_id, made = key.id, "an access key is made");
     Ok(CreatedAccessKey {

@@ -1,20 +1,16 @@
 //! `GET /api/v3/get-master-key-status` (management).
 
-use axum::extract::State;
-use axum::response::Response;
 use countersign_api::{Fault, MasterKeyStatus};
 
 use super::master_key_status;
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, get};
-use crate::http::proof::operator::Operator;
-use crate::http::request::context::Context;
-use crate::http::state::AppState;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
+use crate::http::management::{Call, get};
 use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
         name: "get-master-key-status",
-        handler: get(handle),
+        handler: get(show),
         summary: "Show the generations of master keys",
         about: "The generations of master keys that something still needs, the newest first. An older one names what \
             still needs it.",
@@ -25,12 +21,7 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-pub(crate) async fn handle(State(state): State<AppState>, cx: Context, _: Operator) -> Response {
-    let result = show(&state).await;
-    cx.answer_with(result)
-}
-
-async fn show(state: &AppState) -> Result<MasterKeyStatus, Fault> {
+async fn show(Call { state, .. }: Call) -> Result<MasterKeyStatus, Fault> {
     let generations = state.manage.master_key_status().await?;
     Ok(master_key_status::of(generations))
 }

@@ -1,21 +1,17 @@
 //! `GET /api/v3/list-access-keys` (management).
 
-use axum::extract::State;
-use axum::response::Response;
 use countersign_api::{AccessKeyDto, Fault};
 use countersign_core::ports::setup::AccessKey;
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, get};
-use crate::http::proof::operator::Operator;
-use crate::http::request::context::Context;
-use crate::http::state::AppState;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
+use crate::http::management::{Call, get};
 use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
         name: "list-access-keys",
-        handler: get(handle),
+        handler: get(list),
         summary: "List access keys",
         about: "All access keys, by id, each with the last four characters of its secret.",
         audience: Audience::Operator(Permission::ManageKeys),
@@ -28,11 +24,7 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-pub(crate) async fn handle(State(state): State<AppState>, cx: Context, _: Operator) -> Response {
-    cx.answer_with(list(&state))
-}
-
-fn list(state: &AppState) -> Result<Vec<AccessKeyDto>, Fault> {
+async fn list(Call { state, .. }: Call) -> Result<Vec<AccessKeyDto>, Fault> {
     let setup = state.manage.setup();
     Ok(setup.access_keys.values().map(|key| dto(key)).collect())
 }

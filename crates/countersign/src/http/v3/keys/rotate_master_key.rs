@@ -1,21 +1,16 @@
 //! `POST /api/v3/rotate-master-key` (management).
 
-use axum::extract::State;
-use axum::response::Response;
 use countersign_api::{Fault, MasterKeyStatus};
-use countersign_core::audit::Author;
 
 use super::master_key_status;
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
-use crate::http::proof::operator::Operator;
-use crate::http::request::context::Context;
-use crate::http::state::AppState;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
+use crate::http::management::{Call, post};
 use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
         name: "rotate-master-key",
-        handler: post(handle),
+        handler: post(rotate),
         summary: "Change the master keys",
         about: "Makes a generation of keys, puts it into the key file and uses it from now on, while the service \
             goes on. What older keys sealed is sealed anew in the background, and limits, budgets and codes \
@@ -28,16 +23,8 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-pub(crate) async fn handle(
-    State(state): State<AppState>,
-    cx: Context,
-    operator: Operator,
-) -> Response {
-    let result = rotate(&state, operator.author()).await;
-    cx.answer_with(result)
-}
-
-async fn rotate(state: &AppState, by: Author) -> Result<MasterKeyStatus, Fault> {
+async fn rotate(call: Call) -> Result<MasterKeyStatus, Fault> {
+    let Call { state, by, .. } = call;
     let generations = state.manage.rotate_master_key(by).await?;
     Ok(master_key_status::of(generations))
 }

@@ -1,21 +1,16 @@
 //! `POST /api/v3/rotate-signing-key` (management).
 
-use axum::extract::State;
-use axum::response::Response;
 use countersign_api::{Fault, RotatedSigningKey};
-use countersign_core::audit::Author;
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
-use crate::http::proof::operator::Operator;
-use crate::http::request::context::Context;
-use crate::http::state::AppState;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
+use crate::http::management::{Call, post};
 use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
         name: "rotate-signing-key",
-        handler: post(handle),
+        handler: post(rotate),
         summary: "Replace the key of verification tokens",
         about: "Makes a key and publishes it. It begins to sign eleven minutes later, when every cache of the keys \
             knows it; the key that it replaces stays published until its last tokens have ended.",
@@ -28,16 +23,8 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-pub(crate) async fn handle(
-    State(state): State<AppState>,
-    cx: Context,
-    operator: Operator,
-) -> Response {
-    let result = rotate(&state, operator.author()).await;
-    cx.answer_with(result)
-}
-
-async fn rotate(state: &AppState, by: Author) -> Result<RotatedSigningKey, Fault> {
+async fn rotate(call: Call) -> Result<RotatedSigningKey, Fault> {
+    let Call { state, by, .. } = call;
     let key = state.manage.rotate_signing_key(by).await?;
     Ok(RotatedSigningKey {
         kid: key.kid,

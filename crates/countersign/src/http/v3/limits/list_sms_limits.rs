@@ -1,13 +1,10 @@
 //! `GET /api/v3/list-sms-limits` (management).
 
-use axum::extract::State;
-use axum::response::Response;
 use countersign_api::{Fault, SmsLimitDto};
 use serde_json::{Value, json};
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, get};
-use crate::http::proof::operator::Operator;
-use crate::http::request::context::Context;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
+use crate::http::management::{Call, get};
 use crate::http::state::AppState;
 use crate::http::wire::limit;
 use crate::operator::Permission;
@@ -15,7 +12,7 @@ use crate::operator::Permission;
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
         name: "list-sms-limits",
-        handler: get(handle),
+        handler: get(list),
         summary: "List the limits on sends",
         about: "Every limit that a send is judged by, as it holds now, in their order: the one-minute limit, those of \
             the product, those of the settings file. `changed` has what the settings say of the parts that were \
@@ -36,12 +33,12 @@ pub(super) fn example() -> Value {
     })
 }
 
-pub(crate) async fn handle(State(state): State<AppState>, cx: Context, _: Operator) -> Response {
-    cx.answer_with(list(&state).await)
+async fn list(Call { state, .. }: Call) -> Result<Vec<SmsLimitDto>, Fault> {
+    limits(&state).await
 }
 
 /// The limits as they hold now, with what they count.
-pub(super) async fn list(state: &AppState) -> Result<Vec<SmsLimitDto>, Fault> {
+pub(super) async fn limits(state: &AppState) -> Result<Vec<SmsLimitDto>, Fault> {
     let quotas = state.manage.quotas().await?;
     Ok(limit::list(state.manage.limits(), &state.setup(), &quotas))
 }

@@ -1,27 +1,22 @@
 //! `POST /api/v3/find-messages` (management): timelines of one number, newest first. The number is in
 //! a body, since proxies log addresses.
 
-use axum::extract::State;
-use axum::response::Response;
 use countersign_api::{Fault, FieldProblem, FindMessagesRequest, MessageDto};
 use countersign_core::id::MessageId;
 use serde_json::json;
 
 use super::list_messages;
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
 use crate::http::document::faults;
-use crate::http::proof::operator::Operator;
-use crate::http::request::body::Body;
-use crate::http::request::context::Context;
+use crate::http::management::{Call, post};
 use crate::http::request::malformed::malformed;
-use crate::http::state::AppState;
 use crate::http::wire::{fault, message};
 use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
         name: "find-messages",
-        handler: post(handle),
+        handler: post(find),
         summary: "Find the messages to a number",
         about: "The newest 50 timelines of messages to a number, over all applications and channels, newest first.",
         audience: Audience::Operator(Permission::ReadMessages),
@@ -33,17 +28,8 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-pub(crate) async fn handle(
-    State(state): State<AppState>,
-    cx: Context,
-    _: Operator,
-    body: Body,
-) -> Response {
-    let result = find(&state, body).await;
-    cx.answer_with(result)
-}
-
-async fn find(state: &AppState, body: Body) -> Result<Vec<MessageDto>, Fault> {
+async fn find(call: Call) -> Result<Vec<MessageDto>, Fault> {
+    let Call { state, body, .. } = call;
     let body: FindMessagesRequest = body.json()?;
     let phone = fault::number(&body.phone_number, body.phone_country_code.as_deref())?;
     let not_an_id = || malformed(Some("before".to_owned()), FieldProblem::NotAUuid);

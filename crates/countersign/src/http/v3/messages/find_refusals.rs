@@ -1,25 +1,20 @@
 //! `POST /api/v3/find-refusals` (management): the sends to one number that limits refused lately, newest first. The
 //! number is in a body, since proxies log addresses.
 
-use axum::extract::State;
-use axum::response::Response;
 use countersign_api::{Fault, FindRefusalsRequest, RefusalDto};
 use serde_json::json;
 
 use super::list_refusals;
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
 use crate::http::document::faults;
-use crate::http::proof::operator::Operator;
-use crate::http::request::body::Body;
-use crate::http::request::context::Context;
-use crate::http::state::AppState;
+use crate::http::management::{Call, post};
 use crate::http::wire::{fault, refusal};
 use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
         name: "find-refusals",
-        handler: post(handle),
+        handler: post(find),
         summary: "Find the refused sends to a number",
         about: "The newest 50 sends to a number that limits refused lately, over all applications and channels, \
             newest first.",
@@ -32,17 +27,8 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-pub(crate) async fn handle(
-    State(state): State<AppState>,
-    cx: Context,
-    _: Operator,
-    body: Body,
-) -> Response {
-    let result = find(&state, body).await;
-    cx.answer_with(result)
-}
-
-async fn find(state: &AppState, body: Body) -> Result<Vec<RefusalDto>, Fault> {
+async fn find(call: Call) -> Result<Vec<RefusalDto>, Fault> {
+    let Call { state, body, .. } = call;
     let body: FindRefusalsRequest = body.json()?;
     let phone = fault::number(&body.phone_number, body.phone_country_code.as_deref())?;
     let found = state.manage.refusals_to(phone).await?;

@@ -5,20 +5,16 @@
 
 use std::time::Duration;
 
-use axum::extract::{Query, State};
-use axum::http::Uri;
-use axum::response::Response;
 use countersign_api::{Fault, FieldProblem, SmsStatistics};
 use countersign_core::channel::Channel;
 use countersign_core::ports::tallies::{By, TallyQuery};
 use countersign_core::time::Timestamp;
 use serde_json::{Value, json};
+use url::form_urlencoded;
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, get};
-use crate::http::proof::operator::Operator;
-use crate::http::request::context::Context;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
+use crate::http::management::{Call, get};
 use crate::http::request::malformed::malformed;
-use crate::http::state::AppState;
 use crate::http::wire::{application, provider, route, statistics};
 use crate::operator::Permission;
 
@@ -28,7 +24,7 @@ const RANGE: Duration = Duration::from_secs(24 * 3600);
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
         name: "get-sms-statistics",
-        handler: get(handle),
+        handler: get(count),
         summary: "Count messages",
         about: "How many messages were sent in a range of time, and what became of them, in all and by hour, day (UTC), \
             application, channel, country or provider. A message counts at the time of its decision, whenever its \
@@ -75,20 +71,11 @@ fn parameters() -> Vec<(&'static str, &'static str, Value)> {
 /// The parameters of the query.
 type Parameters = Vec<(String, String)>;
 
-pub(crate) async fn handle(
-    State(state): State<AppState>,
-    cx: Context,
-    _: Operator,
-    uri: Uri,
-) -> Response {
-    let parameters = Query::<Parameters>::try_from_uri(&uri);
-    let parameters = parameters.map_or_else(|_| Vec::new(), |Query(pairs)| pairs);
-    let result = count(&state, &parameters).await;
-    cx.answer_with(result)
-}
-
-async fn count(state: &AppState, parameters: &Parameters) -> Result<SmsStatistics, Fault> {
-    let query = parse(parameters, state.clock.now())?;
+async fn count(call: Call) -> Result<SmsStatistics, Fault> {
+    let Call { state, query, .. } = call;
+    let parameters = form_urlencoded::parse(query.as_bytes());
+    let parameters: Parameters = parameters.into_owned().collect();
+    let query = parse(&parameters, state.clock.now())?;
     let by = query.by;
     let tallies = state.manage.tallies(query).await?;
     Ok(statistics::dto(tallies, by))

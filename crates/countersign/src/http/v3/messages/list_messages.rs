@@ -3,18 +3,14 @@
 //! `messageId` and `requestId` pick one; `limit` (1 to 1000, default 50) and `before` (the last
 //! `messageId` of the page before) go through all; `decidedBefore` begins at a time.
 
-use axum::extract::{RawQuery, State};
-use axum::response::Response;
 use countersign_api::{Fault, FieldProblem, MessageDto};
 use countersign_core::id::{MessageId, RequestId};
 use countersign_core::ports::records::TimelineQuery;
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, get};
-use crate::http::proof::operator::Operator;
-use crate::http::request::context::Context;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
+use crate::http::management::{Call, get};
 use crate::http::request::query;
-use crate::http::state::AppState;
 use crate::http::wire::message;
 use crate::operator::Permission;
 
@@ -22,7 +18,7 @@ pub(crate) fn endpoint() -> Endpoint {
     let uuid = || json!({"type": "string", "format": "uuid"});
     Endpoint {
         name: "list-messages",
-        handler: get(handle),
+        handler: get(list),
         summary: "List messages",
         about: "Timelines of messages, newest first, numbers masked: the verdict of each limit, each call to a \
             provider and what it reported afterwards, the checks of its code, and what the code is good for now.",
@@ -56,18 +52,9 @@ pub(super) fn shape() -> Shape {
     Shape::list_of::<MessageDto>(json!([message::example()]))
 }
 
-pub(crate) async fn handle(
-    State(state): State<AppState>,
-    cx: Context,
-    _: Operator,
-    RawQuery(query): RawQuery,
-) -> Response {
-    let result = list(&state, &query.unwrap_or_default()).await;
-    cx.answer_with(result)
-}
-
-async fn list(state: &AppState, query: &str) -> Result<Vec<MessageDto>, Fault> {
-    let timelines = state.manage.messages(parse(query)?).await?;
+async fn list(call: Call) -> Result<Vec<MessageDto>, Fault> {
+    let Call { state, query, .. } = call;
+    let timelines = state.manage.messages(parse(&query)?).await?;
     Ok(timelines.into_iter().map(message::dto).collect())
 }
 

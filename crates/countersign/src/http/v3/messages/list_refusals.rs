@@ -2,25 +2,21 @@
 //!
 //! `requestId` picks one; `limit` (1 to 1000, default 50) says how many.
 
-use axum::extract::{RawQuery, State};
-use axum::response::Response;
 use countersign_api::{Fault, FieldProblem, RefusalDto};
 use countersign_core::id::RequestId;
 use countersign_core::ports::refusals::RefusalQuery;
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, get};
-use crate::http::proof::operator::Operator;
-use crate::http::request::context::Context;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
+use crate::http::management::{Call, get};
 use crate::http::request::query;
-use crate::http::state::AppState;
 use crate::http::wire::refusal;
 use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
         name: "list-refusals",
-        handler: get(handle),
+        handler: get(list),
         summary: "List refused sends",
         about: "The sends that limits refused lately, newest first, numbers masked: which limit refused, what it had \
             counted, and from when on it would allow the send. The newest 10,000 are kept in memory, and end with \
@@ -48,18 +44,9 @@ pub(super) fn shape() -> Shape {
     Shape::list_of::<RefusalDto>(refusal::example())
 }
 
-pub(crate) async fn handle(
-    State(state): State<AppState>,
-    cx: Context,
-    _: Operator,
-    RawQuery(query): RawQuery,
-) -> Response {
-    let result = list(&state, &query.unwrap_or_default()).await;
-    cx.answer_with(result)
-}
-
-async fn list(state: &AppState, query: &str) -> Result<Vec<RefusalDto>, Fault> {
-    let found = state.manage.refusals(parse(query)?).await?;
+async fn list(call: Call) -> Result<Vec<RefusalDto>, Fault> {
+    let Call { state, query, .. } = call;
+    let found = state.manage.refusals(parse(&query)?).await?;
     Ok(refusal::list(found))
 }
 

@@ -2,19 +2,13 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
-use axum::response::Response;
 use countersign_api::{ErasePhoneRequest, ErasedPhone, Fault};
-use countersign_core::audit::Author;
 use countersign_core::ports::erasure::{Erased, Erasure};
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
 use crate::http::document::faults;
-use crate::http::proof::operator::Operator;
-use crate::http::request::body::Body;
-use crate::http::request::context::Context;
-use crate::http::state::AppState;
+use crate::http::management::{Call, post};
 use crate::http::wire::fault;
 use crate::manage::Note;
 use crate::operator::Permission;
@@ -22,7 +16,7 @@ use crate::operator::Permission;
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
         name: "erase-phone",
-        handler: post(handle),
+        handler: post(erase),
         summary: "Erase a number",
         about: "Takes a number out of messages, checks, unlocks, refused sends and the index, and overwrites the bytes. Its \
             live codes die. Counts stay, and so do limits and wrong guesses under keys from which no number can be read: \
@@ -38,38 +32,23 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-pub(crate) async fn handle(
-    State(state): State<AppState>,
-    cx: Context,
-    operator: Operator,
-    body: Body,
-) -> Response {
-    let result = erase(&state, operator.author(), &cx, body).await;
-    cx.answer_with(result)
-}
-
-async fn erase(
-    state: &AppState,
-    by: Author,
-    cx: &Context,
-    body: Body,
-) -> Result<ErasedPhone, Fault> {
-    let body: ErasePhoneRequest = body.json()?;
+async fn erase(call: Call) -> Result<ErasedPhone, Fault> {
+    let body: ErasePhoneRequest = call.body.json()?;
     let note = Note::new(body.note.unwrap_or_default())?;
     let phone = fault::number(&body.phone_number, body.phone_country_code.as_deref())?;
     let erasure = Erasure {
-        request_id: cx.request_id,
+        request_id: call.cx.request_id,
         phone,
     };
-    let manage = Arc::clone(&state.manage);
-    let erase = async move { manage.erase(by, erasure, &note).await };
+    let manage = Arc::clone(&call.state.manage);
+    let erase = async move { manage.erase(call.by, erasure, &note).await };
     let Erased {
         messages,
         checks,
         unlocks,
         refusals,
         inbox,
-    } = state.to_its_end(erase).await??;
+    } = call.state.to_its_end(erase).await??;
     Ok(ErasedPhone {
         messages,
         checks,

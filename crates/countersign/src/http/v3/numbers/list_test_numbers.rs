@@ -1,22 +1,18 @@
 //! `GET /api/v3/list-test-numbers` (management).
 
-use axum::extract::State;
-use axum::response::Response;
 use countersign_api::{Fault, TestNumberDto};
 use countersign_core::test_number::TestNumber;
 use countersign_core::time::Timestamp;
 use serde_json::{Value, json};
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, get};
-use crate::http::proof::operator::Operator;
-use crate::http::request::context::Context;
-use crate::http::state::AppState;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
+use crate::http::management::{Call, get};
 use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
         name: "list-test-numbers",
-        handler: get(handle),
+        handler: get(list),
         summary: "List test numbers",
         about: "All numbers for tests, masked, also those whose time is over. No answer shows a fixed code.",
         audience: Audience::Operator(Permission::ReadSetup),
@@ -33,11 +29,7 @@ pub(super) fn example() -> Value {
     })
 }
 
-pub(crate) async fn handle(State(state): State<AppState>, cx: Context, _: Operator) -> Response {
-    cx.answer_with(list(&state))
-}
-
-fn list(state: &AppState) -> Result<Vec<TestNumberDto>, Fault> {
+async fn list(Call { state, .. }: Call) -> Result<Vec<TestNumberDto>, Fault> {
     let (setup, now) = (state.manage.setup(), state.clock.now());
     Ok(setup
         .test_numbers

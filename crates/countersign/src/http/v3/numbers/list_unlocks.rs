@@ -1,23 +1,19 @@
 //! `GET /api/v3/list-unlocks` (management): who was unlocked, when and why.
 
-use axum::extract::{RawQuery, State};
-use axum::response::Response;
 use countersign_api::{Fault, FieldProblem, UnlockDto};
 use countersign_core::code::check::UnlockRecord;
 use countersign_core::id::RequestId;
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, get};
-use crate::http::proof::operator::Operator;
-use crate::http::request::context::Context;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
+use crate::http::management::{Call, get};
 use crate::http::request::malformed::malformed;
-use crate::http::state::AppState;
 use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
         name: "list-unlocks",
-        handler: get(handle),
+        handler: get(list),
         summary: "List unlocks",
         about: "The acts of `unlock-phone`, 1,000 at most, newest first, numbers masked.",
         audience: Audience::Operator(Permission::ReadMessages),
@@ -34,18 +30,9 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-pub(crate) async fn handle(
-    State(state): State<AppState>,
-    cx: Context,
-    _: Operator,
-    RawQuery(query): RawQuery,
-) -> Response {
-    let result = list(&state, &query.unwrap_or_default()).await;
-    cx.answer_with(result)
-}
-
-async fn list(state: &AppState, query: &str) -> Result<Vec<UnlockDto>, Fault> {
-    let unlocks = state.manage.unlocks(before(query)?).await?;
+async fn list(call: Call) -> Result<Vec<UnlockDto>, Fault> {
+    let Call { state, query, .. } = call;
+    let unlocks = state.manage.unlocks(before(&query)?).await?;
     Ok(unlocks.into_iter().map(unlock).collect())
 }
 

@@ -1,21 +1,17 @@
 //! `GET /api/v3/list-sms-providers` (management).
 
-use axum::extract::State;
-use axum::response::Response;
 use countersign_api::{Fault, SmsProviderDto};
 use serde_json::{Value, json};
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, get};
-use crate::http::proof::operator::Operator;
-use crate::http::request::context::Context;
-use crate::http::state::AppState;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
+use crate::http::management::{Call, get};
 use crate::http::wire::provider;
 use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
         name: "list-sms-providers",
-        handler: get(handle),
+        handler: get(list),
         summary: "List vendor accounts",
         about: "All vendor accounts: settings, the ends of their secrets, how they do, and where they report.",
         audience: Audience::Operator(Permission::ReadSetup),
@@ -38,14 +34,9 @@ pub(super) fn example() -> Value {
     })
 }
 
-pub(crate) async fn handle(State(state): State<AppState>, cx: Context, _: Operator) -> Response {
-    let result = list(&state);
-    cx.answer_with(result)
-}
-
-fn list(state: &AppState) -> Result<Vec<SmsProviderDto>, Fault> {
+async fn list(Call { state, .. }: Call) -> Result<Vec<SmsProviderDto>, Fault> {
     let setup = state.manage.setup();
     let all = setup.providers.values();
-    let dtos = all.map(|record| provider::dto(record, state));
+    let dtos = all.map(|record| provider::dto(record, &state));
     Ok(dtos.collect())
 }

@@ -1,19 +1,13 @@
 //! `POST /api/v3/renew-receipts-path` (management).
 
-use axum::extract::State;
-use axum::response::Response;
 use countersign_api::{Fault, RenewReceiptsPathRequest, SmsProviderDto};
-use countersign_core::audit::Author;
 use countersign_core::ports::setup::SetupVersion;
 use serde_json::json;
 
 use super::list_sms_providers;
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
 use crate::http::document::faults;
-use crate::http::proof::operator::Operator;
-use crate::http::request::body::Body;
-use crate::http::request::context::Context;
-use crate::http::state::AppState;
+use crate::http::management::{Call, post};
 use crate::http::wire::provider;
 use crate::manage::Overlap;
 use crate::operator::Permission;
@@ -21,7 +15,7 @@ use crate::operator::Permission;
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
         name: "renew-receipts-path",
-        handler: post(handle),
+        handler: post(renew),
         summary: "Renew the path of delivery reports",
         about: "Gives a vendor account a new path at which the vendor reports. Reports at the one before are taken too \
             for `overlapSeconds`, a day by default: tell the vendor the new path meanwhile. With 0, the one before \
@@ -35,24 +29,15 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-pub(crate) async fn handle(
-    State(state): State<AppState>,
-    cx: Context,
-    operator: Operator,
-    body: Body,
-) -> Response {
-    let result = renew(&state, operator.author(), body).await;
-    cx.answer_with(result)
-}
-
-async fn renew(state: &AppState, by: Author, body: Body) -> Result<SmsProviderDto, Fault> {
-    let body: RenewReceiptsPathRequest = body.json()?;
+async fn renew(call: Call) -> Result<SmsProviderDto, Fault> {
+    let body: RenewReceiptsPathRequest = call.body.json()?;
     let name = provider::name(&body.name, "name")?;
     let overlap = Overlap::of_seconds(body.overlap_seconds)?;
     let if_version = body.if_version.map(SetupVersion::new);
-    let renewed = state
+    let renewed = call
+        .state
         .manage
-        .renew_receipts_path(by, name, overlap, if_version);
+        .renew_receipts_path(call.by, name, overlap, if_version);
     let renewed = renewed.await?;
-    Ok(provider::dto(&renewed, state))
+    Ok(provider::dto(&renewed, &call.state))
 }

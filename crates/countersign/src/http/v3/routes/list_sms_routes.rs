@@ -1,21 +1,17 @@
 //! `GET /api/v3/list-sms-routes` (management).
 
-use axum::extract::State;
-use axum::response::Response;
 use countersign_api::{Fault, SmsRouteDto};
 use serde_json::{Value, json};
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, get};
-use crate::http::proof::operator::Operator;
-use crate::http::request::context::Context;
-use crate::http::state::AppState;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
+use crate::http::management::{Call, get};
 use crate::http::wire::route;
 use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
         name: "list-sms-routes",
-        handler: get(handle),
+        handler: get(list),
         summary: "List routes",
         about: "Which vendor accounts may carry a number. Of the routes that fit, the nearest holds: of the \
             application and the country, of the application, of the country, of the deployment.",
@@ -34,12 +30,7 @@ pub(super) fn example(version: &str) -> Value {
     })
 }
 
-pub(crate) async fn handle(State(state): State<AppState>, cx: Context, _: Operator) -> Response {
-    let result = list(&state);
-    cx.answer_with(result)
-}
-
-fn list(state: &AppState) -> Result<Vec<SmsRouteDto>, Fault> {
+async fn list(Call { state, .. }: Call) -> Result<Vec<SmsRouteDto>, Fault> {
     let setup = state.manage.setup();
     let all = setup.routes.iter();
     Ok(all.map(|(scope, route)| route::dto(scope, route)).collect())

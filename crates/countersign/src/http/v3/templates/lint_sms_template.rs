@@ -1,24 +1,19 @@
 //! `POST /api/v3/lint-sms-template` (management): what `set-sms-template` would say, without doing it.
 
-use axum::extract::State;
-use axum::response::Response;
 use countersign_api::{Fault, LintedSmsTemplate, SmsTemplateDto};
 use countersign_core::template::lint::LintRule;
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
 use crate::http::document::faults;
-use crate::http::proof::operator::Operator;
-use crate::http::request::body::Body;
-use crate::http::request::context::Context;
-use crate::http::state::AppState;
+use crate::http::management::{Call, post};
 use crate::http::wire::template;
 use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
         name: "lint-sms-template",
-        handler: post(handle),
+        handler: post(look),
         summary: "Look a template over",
         about: "Judges a template as `set-sms-template` does, for each application that it would be for and beside \
             the other templates, and saves nothing.",
@@ -35,17 +30,8 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-pub(crate) async fn handle(
-    State(state): State<AppState>,
-    cx: Context,
-    _: Operator,
-    body: Body,
-) -> Response {
-    let result = look(&state, body).await;
-    cx.answer_with(result)
-}
-
-async fn look(state: &AppState, body: Body) -> Result<LintedSmsTemplate, Fault> {
+async fn look(call: Call) -> Result<LintedSmsTemplate, Fault> {
+    let Call { state, body, .. } = call;
     let body: SmsTemplateDto = body.json()?;
     let (scope, template) = (template::scope(&body)?, template::template(&body)?);
     let findings = state.manage.lint_template(&scope, &template)?;

@@ -1,21 +1,17 @@
 //! `GET /api/v3/list-sms-templates` (management).
 
-use axum::extract::State;
-use axum::response::Response;
 use countersign_api::{Fault, SmsTemplateDto};
 use serde_json::{Value, json};
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, get};
-use crate::http::proof::operator::Operator;
-use crate::http::request::context::Context;
-use crate::http::state::AppState;
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
+use crate::http::management::{Call, get};
 use crate::http::wire::template;
 use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
         name: "list-sms-templates",
-        handler: get(handle),
+        handler: get(list),
         summary: "List templates",
         about: "The words of messages, and vendors' names for them, beside the built-in texts. Of those that fit, \
             the nearest holds: of the application before the deployment, then of the channel, of the provider, of \
@@ -37,12 +33,7 @@ pub(super) fn example(version: &str) -> Value {
     })
 }
 
-pub(crate) async fn handle(State(state): State<AppState>, cx: Context, _: Operator) -> Response {
-    let result = list(&state);
-    cx.answer_with(result)
-}
-
-fn list(state: &AppState) -> Result<Vec<SmsTemplateDto>, Fault> {
+async fn list(Call { state, .. }: Call) -> Result<Vec<SmsTemplateDto>, Fault> {
     let setup = state.manage.setup();
     let all = setup.templates.iter();
     Ok(all

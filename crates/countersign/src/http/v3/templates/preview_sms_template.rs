@@ -1,24 +1,19 @@
 //! `POST /api/v3/preview-sms-template` (management): a message as it would be.
 
-use axum::extract::State;
-use axum::response::Response;
 use countersign_api::{Fault, FilledTemplateDto, PreviewSmsTemplateRequest, PreviewedSms};
 use countersign_core::template::FilledTemplate;
 use serde_json::json;
 
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
 use crate::http::document::faults;
-use crate::http::proof::operator::Operator;
-use crate::http::request::body::Body;
-use crate::http::request::context::Context;
-use crate::http::state::AppState;
+use crate::http::management::{Call, post};
 use crate::http::wire::{application, provider, template};
 use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
         name: "preview-sms-template",
-        handler: post(handle),
+        handler: post(preview),
         summary: "Preview a message",
         about: "The message that an application would send, with the code 123456: its text, what that takes, and \
             what a vendor with a template of its own would be given.",
@@ -35,17 +30,8 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-pub(crate) async fn handle(
-    State(state): State<AppState>,
-    cx: Context,
-    _: Operator,
-    body: Body,
-) -> Response {
-    let result = preview(&state, body);
-    cx.answer_with(result)
-}
-
-fn preview(state: &AppState, body: Body) -> Result<PreviewedSms, Fault> {
+async fn preview(call: Call) -> Result<PreviewedSms, Fault> {
+    let Call { state, body, .. } = call;
     let body: PreviewSmsTemplateRequest = body.json()?;
     let app = application::id(&body.app_id)?;
     let provider = provider::optional_name(body.provider.as_deref())?;

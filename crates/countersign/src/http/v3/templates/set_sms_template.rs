@@ -1,26 +1,20 @@
 //! `POST /api/v3/set-sms-template` (management).
 
-use axum::extract::State;
-use axum::response::Response;
 use countersign_api::{Fault, LintedSmsTemplate, SmsTemplateDto};
-use countersign_core::audit::Author;
 use countersign_core::ports::setup::SetupVersion;
 use serde_json::json;
 
 use super::list_sms_templates;
-use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
+use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
 use crate::http::document::faults;
-use crate::http::proof::operator::Operator;
-use crate::http::request::body::Body;
-use crate::http::request::context::Context;
-use crate::http::state::AppState;
+use crate::http::management::{Call, post};
 use crate::http::wire::template;
 use crate::operator::Permission;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
         name: "set-sms-template",
-        handler: post(handle),
+        handler: post(set),
         summary: "Set a template",
         about: "Says in which words messages go out, or by which of a vendor's approved templates, in place of what \
             was said for the same application, channel, provider and language; with `ifVersion`, only if that is its \
@@ -36,21 +30,14 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-pub(crate) async fn handle(
-    State(state): State<AppState>,
-    cx: Context,
-    operator: Operator,
-    body: Body,
-) -> Response {
-    let result = set(&state, operator.author(), body).await;
-    cx.answer_with(result)
-}
-
-async fn set(state: &AppState, by: Author, body: Body) -> Result<LintedSmsTemplate, Fault> {
-    let body: SmsTemplateDto = body.json()?;
+async fn set(call: Call) -> Result<LintedSmsTemplate, Fault> {
+    let body: SmsTemplateDto = call.body.json()?;
     let (scope, template) = (template::scope(&body)?, template::template(&body)?);
     let if_version = body.if_version.map(SetupVersion::new);
-    let saved = state.manage.set_template(by, scope, template, if_version);
+    let saved = call
+        .state
+        .manage
+        .set_template(call.by, scope, template, if_version);
     let saved = saved.await?;
     Ok(LintedSmsTemplate {
         findings: saved.findings.into_iter().map(template::finding).collect(),
