@@ -61,10 +61,8 @@ impl AccessKey {
 
 async fn create(args: &OwnerArgs) -> anyhow::Result<()> {
     let running = args.find()?;
-    let answer = running
-        .ask::<CreatedAccessKey>(running.post("create-access-key"))
-        .await?;
-    let key = owner::data(answer)?;
+    let answer = running.ask(running.post("create-access-key")).await?;
+    let key = owner::data::<CreatedAccessKey>(answer)?;
     if args.json {
         say(serde_json::to_string(&key)?);
     } else {
@@ -79,10 +77,8 @@ async fn create(args: &OwnerArgs) -> anyhow::Result<()> {
 
 async fn list(args: &OwnerArgs) -> anyhow::Result<()> {
     let running = args.find()?;
-    let answer = running
-        .ask::<Vec<AccessKeyDto>>(running.get("list-access-keys"))
-        .await?;
-    let keys = owner::data(answer)?;
+    let answer = running.ask(running.get("list-access-keys")).await?;
+    let keys = owner::data::<Vec<AccessKeyDto>>(answer)?;
     if args.json {
         say(serde_json::to_string(&keys)?);
         return Ok(());
@@ -101,7 +97,7 @@ async fn remove(args: &OwnerArgs, id: String) -> anyhow::Result<()> {
     let running = args.find()?;
     let request = running.post("delete-access-key");
     let answer = running
-        .ask::<()>(request.json(&DeleteAccessKeyRequest { access_key_id: id }))
+        .ask(request.json(&DeleteAccessKeyRequest { access_key_id: id }))
         .await?;
     super::done(args, &answer, "removed")
 }

@@ -261,10 +261,8 @@ fn replaced(given: Vec<String>) -> Option<Vec<String>> {
 
 async fn list(args: &OwnerArgs) -> anyhow::Result<()> {
     let running = args.find()?;
-    let answer = running
-        .ask::<Vec<ApplicationDto>>(running.get("list-applications"))
-        .await?;
-    let apps = owner::data(answer)?;
+    let answer = running.ask(running.get("list-applications")).await?;
+    let apps = owner::data::<Vec<ApplicationDto>>(answer)?;
     if args.json {
         say(serde_json::to_string(&apps)?);
         return Ok(());
@@ -295,9 +293,9 @@ async fn list(args: &OwnerArgs) -> anyhow::Result<()> {
 async fn create(args: &OwnerArgs, body: &CreateApplicationRequest) -> anyhow::Result<()> {
     let running = args.find()?;
     let answer = running
-        .ask::<CreatedApplication>(running.post("create-application").json(body))
+        .ask(running.post("create-application").json(body))
         .await?;
-    let app = owner::data(answer)?;
+    let app = owner::data::<CreatedApplication>(answer)?;
     if args.json {
         say(serde_json::to_string(&app)?);
     } else {
@@ -314,9 +312,9 @@ async fn create(args: &OwnerArgs, body: &CreateApplicationRequest) -> anyhow::Re
 async fn set(args: &OwnerArgs, body: &UpdateApplicationRequest) -> anyhow::Result<()> {
     let running = args.find()?;
     let answer = running
-        .ask::<ApplicationDto>(running.post("update-application").json(body))
+        .ask(running.post("update-application").json(body))
         .await?;
-    let app = owner::data(answer)?;
+    let app = owner::data::<ApplicationDto>(answer)?;
     if args.json {
         say(serde_json::to_string(&app)?);
         return Ok(());
@@ -361,7 +359,7 @@ async fn renew_secret(args: &OwnerArgs, app_id: String, overlap: u64) -> anyhow:
         if_version: None,
     };
     let request = running.post("renew-application-secret").json(&body);
-    let renewed = owner::data(running.ask::<RenewedApplicationSecret>(request).await?)?;
+    let renewed = owner::data::<RenewedApplicationSecret>(running.ask(request).await?)?;
     if args.json {
         say(serde_json::to_string(&renewed)?);
         return Ok(());
@@ -382,7 +380,7 @@ async fn disable(args: &OwnerArgs, app_id: String) -> anyhow::Result<()> {
         if_version: None,
     };
     let request = running.post("disable-application").json(&body);
-    let app = owner::data(running.ask::<ApplicationDto>(request).await?)?;
+    let app = owner::data::<ApplicationDto>(running.ask(request).await?)?;
     switched(args, &app, "disabled: to its callers it does not exist")
 }
 
@@ -393,7 +391,7 @@ async fn enable(args: &OwnerArgs, app_id: String) -> anyhow::Result<()> {
         if_version: None,
     };
     let request = running.post("enable-application").json(&body);
-    let app = owner::data(running.ask::<ApplicationDto>(request).await?)?;
+    let app = owner::data::<ApplicationDto>(running.ask(request).await?)?;
     switched(args, &app, "enabled")
 }
 

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Args;
-use countersign_api::{Envelope, Lang, RecordBackupRequest};
+use countersign_api::{Lang, RecordBackupRequest};
 use countersign_core::audit::Author;
 use countersign_store::sqlite::StoppedAudit;
 use countersign_store::sqlite::backup::Copied;
@@ -97,7 +97,7 @@ impl Backup {
                 has_failed,
             };
             let request = running.post("record-backup").json(&body);
-            let answer: Envelope<()> = running.ask(request).await?;
+            let answer = running.ask(request).await?;
             return owner::succeeded(&answer).context("the backup cannot be put on record");
         }
         if !StoppedAudit::is_in(&kept.data) {

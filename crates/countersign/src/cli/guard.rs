@@ -137,7 +137,7 @@ impl Guard {
                 };
                 let running = owner.find()?;
                 let request = running.post("set-guard-block").json(&body);
-                let block = owner::data(running.ask::<GuardBlockDto>(request).await?)?;
+                let block = owner::data::<GuardBlockDto>(running.ask(request).await?)?;
                 show(&owner, &[block])?;
             }
             Verb::Lift { area, owner } => {
@@ -149,7 +149,7 @@ impl Guard {
                 };
                 let running = owner.find()?;
                 let request = running.post("lift-guard-block").json(&body);
-                super::done(&owner, &running.ask::<()>(request).await?, "lifted")?;
+                super::done(&owner, &running.ask(request).await?, "lifted")?;
             }
             Verb::Safe(list) => list.run().await?,
             Verb::Replay(replay) => replay.run().await?,
@@ -160,8 +160,8 @@ impl Guard {
 
 async fn list(args: &OwnerArgs) -> anyhow::Result<()> {
     let running = args.find()?;
-    let answer = running.ask::<GuardDto>(running.get("get-guard")).await?;
-    let guard = owner::data(answer)?;
+    let answer = running.ask(running.get("get-guard")).await?;
+    let guard = owner::data::<GuardDto>(answer)?;
     if args.json {
         say(serde_json::to_string(&guard)?);
         return Ok(());

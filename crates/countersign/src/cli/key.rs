@@ -47,10 +47,8 @@ impl Key {
 
 async fn list(args: &OwnerArgs) -> anyhow::Result<()> {
     let running = args.find()?;
-    let answer = running
-        .ask::<Vec<SigningKeyDto>>(running.get("list-signing-keys"))
-        .await?;
-    let keys = owner::data(answer)?;
+    let answer = running.ask(running.get("list-signing-keys")).await?;
+    let keys = owner::data::<Vec<SigningKeyDto>>(answer)?;
     if args.json {
         say(serde_json::to_string(&keys)?);
         return Ok(());
@@ -71,10 +69,8 @@ async fn list(args: &OwnerArgs) -> anyhow::Result<()> {
 
 async fn rotate(args: &OwnerArgs) -> anyhow::Result<()> {
     let running = args.find()?;
-    let answer = running
-        .ask::<RotatedSigningKey>(running.post("rotate-signing-key"))
-        .await?;
-    let key = owner::data(answer)?;
+    let answer = running.ask(running.post("rotate-signing-key")).await?;
+    let key = owner::data::<RotatedSigningKey>(answer)?;
     if args.json {
         say(serde_json::to_string(&key)?);
     } else {

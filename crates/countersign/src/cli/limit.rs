@@ -108,7 +108,7 @@ impl Limit {
                 let request = running
                     .post("reset-sms-limit")
                     .json(&ResetSmsLimitRequest { name });
-                let answer = running.ask::<()>(request).await?;
+                let answer = running.ask(request).await?;
                 super::done(&owner, &answer, "as the settings have it")?;
             }
         }
@@ -138,7 +138,7 @@ async fn set(
         }
     }
     let request = running.post("set-sms-limit").json(&body);
-    let limit = owner::data(running.ask::<SmsLimitDto>(request).await?)?;
+    let limit = owner::data::<SmsLimitDto>(running.ask(request).await?)?;
     show(args, &[limit])
 }
 

@@ -46,8 +46,8 @@ impl MasterKey {
             Verb::Rotate { owner } => (owner, |running| running.post("rotate-master-key")),
         };
         let running = args.find()?;
-        let answer = running.ask::<MasterKeyStatus>(request(&running)).await?;
-        let status = owner::data(answer)?;
+        let answer = running.ask(request(&running)).await?;
+        let status = owner::data::<MasterKeyStatus>(answer)?;
         if args.json {
             say(serde_json::to_string(&status)?);
             return Ok(ExitCode::SUCCESS);

@@ -48,7 +48,6 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
-use countersign_api::Envelope;
 use countersign_core::printable::printable;
 
 use crate::system;
@@ -259,7 +258,7 @@ fn failed(error: &anyhow::Error, json: bool) -> ExitCode {
 }
 
 /// Says that something was done, or why not.
-fn done(args: &owner::OwnerArgs, answer: &Envelope<()>, what: &str) -> anyhow::Result<()> {
+fn done(args: &owner::OwnerArgs, answer: &owner::Answer, what: &str) -> anyhow::Result<()> {
     owner::succeeded(answer)?;
     if args.json {
         say(serde_json::to_string(answer)?);

@@ -12,6 +12,7 @@ use countersign_store::is_owned;
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder};
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 use tokio::sync::OnceCell;
 
 use super::locale;
@@ -47,6 +48,10 @@ pub(super) struct Owner {
     lang: Lang,
     proved: OnceCell<()>,
 }
+
+/// The envelope of an answer, with `data` as the text that came. The code that asks is one for all kinds of data then;
+/// [`data`] reads the text.
+pub(super) type Answer = Envelope<Box<RawValue>>;
 
 impl OwnerArgs {
     /// Returns the language of the person at the terminal.
@@ -149,38 +154,45 @@ impl Owner {
     pub(super) async fn bare<T: DeserializeOwned>(&self, name: &str) -> anyhow::Result<T> {
         self.prove().await?;
         let answer = self.sent(self.get(name)).await?.json().await;
-        answer.map_err(|_| anyhow!("the running countersign gave an answer that cannot be read"))
+        answer.map_err(|_| unreadable())
     }
 
     /// Sends `request` and reads the envelope.
-    pub(super) async fn ask<T: DeserializeOwned>(
-        &self,
-        request: RequestBuilder,
-    ) -> anyhow::Result<Envelope<T>> {
+    pub(super) async fn ask(&self, request: RequestBuilder) -> anyhow::Result<Answer> {
         self.prove().await?;
         let request = request
             .header(LANG_HEADER, self.lang.as_str())
             .header(DOOR_HEADER, Door::CommandLine.as_str());
-        self.sent(request)
-            .await?
-            .json()
-            .await
-            .map_err(|_| anyhow!("the running countersign gave an answer that cannot be read"))
+        let answer = self.sent(request).await?.json().await;
+        answer.map_err(|_| unreadable())
     }
 }
 
 /// The data of a success; a failure becomes an error with its sentence.
-pub(super) fn data<T>(answer: Envelope<T>) -> anyhow::Result<T> {
+pub(super) fn data<T: DeserializeOwned>(answer: Answer) -> anyhow::Result<T> {
+    let data = raw_data(answer)?;
+    serde_json::from_slice(data.get().as_bytes()).map_err(|_| unreadable())
+}
+
+fn raw_data(answer: Answer) -> anyhow::Result<Box<RawValue>> {
     match answer.data {
         Some(data) if answer.status_code == 200 => Ok(data),
-        _ => bail!("{} (statusCode {})", answer.message, answer.status_code),
+        _ => Err(failure(&answer)),
     }
 }
 
 /// A failure becomes an error with its sentence.
-pub(super) fn succeeded<T>(answer: &Envelope<T>) -> anyhow::Result<()> {
-    if answer.status_code == 200 {
-        return Ok(());
+pub(super) fn succeeded(answer: &Answer) -> anyhow::Result<()> {
+    match answer.status_code {
+        200 => Ok(()),
+        _ => Err(failure(answer)),
     }
-    bail!("{} (statusCode {})", answer.message, answer.status_code)
+}
+
+fn failure(answer: &Answer) -> anyhow::Error {
+    anyhow!("{} (statusCode {})", answer.message, answer.status_code)
+}
+
+fn unreadable() -> anyhow::Error {
+    anyhow!("the running countersign gave an answer that cannot be read")
 }

@@ -116,7 +116,7 @@ async fn add(args: &OwnerArgs, file: &Path) -> anyhow::Result<()> {
         })?;
     let running = args.find()?;
     let request = running.post("set-sms-provider").json(&body);
-    let provider = owner::data(running.ask::<SmsProviderDto>(request).await?)?;
+    let provider = owner::data::<SmsProviderDto>(running.ask(request).await?)?;
     if args.json {
         say(serde_json::to_string(&provider)?);
         return Ok(());
@@ -186,7 +186,7 @@ async fn test(
         phone_country_code: recipient.country_code,
     };
     let request = running.post("test-sms-provider").json(&body);
-    let message = owner::data(running.ask::<MessageDto>(request).await?)?;
+    let message = owner::data::<MessageDto>(running.ask(request).await?)?;
     message::show(args, &message)?;
     let accepted = message
         .attempts
@@ -222,7 +222,7 @@ async fn renew_receipts(args: &OwnerArgs, name: String, overlap: u64) -> anyhow:
         if_version: None,
     };
     let request = running.post("renew-receipts-path").json(&body);
-    let provider = owner::data(running.ask::<SmsProviderDto>(request).await?)?;
+    let provider = owner::data::<SmsProviderDto>(running.ask(request).await?)?;
     if args.json {
         say(serde_json::to_string(&provider)?);
         return Ok(());
@@ -240,7 +240,7 @@ async fn remove(args: &OwnerArgs, name: String) -> anyhow::Result<()> {
     let running = args.find()?;
     let request = running.post("delete-sms-provider");
     let answer = running
-        .ask::<()>(request.json(&DeleteSmsProviderRequest { name }))
+        .ask(request.json(&DeleteSmsProviderRequest { name }))
         .await?;
     super::done(args, &answer, "removed")
 }

@@ -115,15 +115,13 @@ impl Route {
                 };
                 let running = owner.find()?;
                 let request = running.post("set-sms-route").json(&body);
-                let route = owner::data(running.ask::<SmsRouteDto>(request).await?)?;
+                let route = owner::data::<SmsRouteDto>(running.ask(request).await?)?;
                 show(&owner, &[route])?;
             }
             Verb::List { owner } => {
                 let running = owner.find()?;
-                let answer = running
-                    .ask::<Vec<SmsRouteDto>>(running.get("list-sms-routes"))
-                    .await?;
-                show(&owner, &owner::data(answer)?)?;
+                let answer = running.ask(running.get("list-sms-routes")).await?;
+                show(&owner, &owner::data::<Vec<SmsRouteDto>>(answer)?)?;
             }
             Verb::Remove { scope, owner } => {
                 let body = DeleteSmsRouteRequest {
@@ -132,7 +130,7 @@ impl Route {
                 };
                 let running = owner.find()?;
                 let answer = running
-                    .ask::<()>(running.post("delete-sms-route").json(&body))
+                    .ask(running.post("delete-sms-route").json(&body))
                     .await?;
                 super::done(&owner, &answer, "removed")?;
             }

@@ -37,7 +37,7 @@ impl Send {
             .post("send-sms")
             .header(APP_ID_HEADER, self.app)
             .json(&body);
-        let answer = running.ask::<()>(request).await?;
+        let answer = running.ask(request).await?;
         if self.owner.json {
             say(serde_json::to_string(&answer)?);
         } else {

@@ -212,7 +212,7 @@ impl Template {
                 });
                 let running = owner.find()?;
                 let request = running.post("delete-sms-template").json(&body);
-                super::done(&owner, &running.ask::<()>(request).await?, "removed")?;
+                super::done(&owner, &running.ask(request).await?, "removed")?;
                 Ok(ExitCode::SUCCESS)
             }
         }

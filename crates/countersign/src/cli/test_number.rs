@@ -140,6 +140,6 @@ async fn remove(args: &OwnerArgs, id: String) -> anyhow::Result<()> {
     let running = args.find()?;
     let request = running.post("remove-test-number");
     let body = RemoveTestNumberRequest { test_number_id: id };
-    let answer = running.ask::<()>(request.json(&body)).await?;
+    let answer = running.ask(request.json(&body)).await?;
     super::done(args, &answer, "removed")
 }

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use countersign_api::{Envelope, UnlockDto, UnlockPhoneRequest};
+use countersign_api::{UnlockDto, UnlockPhoneRequest};
 
 use super::owner::{self, OwnerArgs};
 use super::say;
@@ -48,7 +48,7 @@ impl Unlock {
 
 async fn unlock(args: &OwnerArgs, body: &UnlockPhoneRequest) -> anyhow::Result<()> {
     let running = args.find()?;
-    let answer: Envelope<()> = running.ask(running.post("unlock-phone").json(body)).await?;
+    let answer = running.ask(running.post("unlock-phone").json(body)).await?;
     owner::succeeded(&answer)?;
     say(match args.json {
         true => serde_json::to_string(&answer)?,

@@ -34,7 +34,7 @@ impl Replay {
         };
         let running = self.owner.find()?;
         let request = running.post("replay-guard").json(&body).timeout(PATIENCE);
-        let replayed = owner::data(running.ask::<ReplayedGuard>(request).await?)?;
+        let replayed = owner::data::<ReplayedGuard>(running.ask(request).await?)?;
         match self.owner.json {
             true => say(serde_json::to_string(&replayed)?),
             false => show(&replayed),

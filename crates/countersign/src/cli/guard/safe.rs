@@ -112,19 +112,19 @@ impl SafeList {
                 };
                 let running = owner.find()?;
                 let request = running.post("add-safe-entry").json(&body);
-                let entry = owner::data(running.ask::<SafeEntryDto>(request).await?)?;
+                let entry = owner::data::<SafeEntryDto>(running.ask(request).await?)?;
                 show(&owner, &[entry])
             }
             Verb::List { owner } => {
                 let running = owner.find()?;
-                let answer = running.ask::<Vec<SafeEntryDto>>(running.get("list-safe-entries"));
-                show(&owner, &owner::data(answer.await?)?)
+                let answer = running.ask(running.get("list-safe-entries"));
+                show(&owner, &owner::data::<Vec<SafeEntryDto>>(answer.await?)?)
             }
             Verb::Remove { id, owner } => {
                 let running = owner.find()?;
                 let request = running.post("remove-safe-entry");
                 let request = request.json(&RemoveSafeEntryRequest { id });
-                crate::cli::done(&owner, &running.ask::<()>(request).await?, "removed")
+                crate::cli::done(&owner, &running.ask(request).await?, "removed")
             }
         }
     }
