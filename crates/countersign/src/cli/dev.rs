@@ -94,7 +94,7 @@ impl Dev {
         let settings = Settings::of_development(self.config.as_deref())?;
         let prices = settings.prices.as_ref().map(PriceFile::read).transpose()?;
         let signals = Signals::listen()?;
-        let _logs = telemetry::start(self.log_level());
+        let _logs = telemetry::start(self.log_level())?;
         phone::warm_up();
 
         let opened = Opened::new(

@@ -57,7 +57,7 @@ pub(super) struct Serve {
 impl Serve {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
         // Warnings about settings are lines of the log too.
-        let _logs = telemetry::start(LevelFilter::INFO);
+        let _logs = telemetry::start(LevelFilter::INFO)?;
         let settings = Settings::of(&self.layers()?, Purpose::Production)?;
         if settings.store.names_database || self.database_url.is_some() {
             bail!(
