@@ -1,6 +1,6 @@
 //! The store of several nodes: a PostgreSQL database that they share.
 //!
-//! No node holds a counter of its own. A batch of decisions is one short transaction of two round trips: the first
+//! No node holds a counter of its own. A [`batch`] of decisions is one short transaction of two round trips: the first
 //! locks and reads every row that the decisions are about, together with the clock of the database; then the node judges
 //! by the rules of [`countersign_core`]; the second writes what came of it and commits. The next batch is what was asked
 //! for meanwhile. No rule is written in SQL (`docs/decisions/0031-postgresql.md`).
@@ -12,25 +12,44 @@
 //! | [`start`] | opening a store: the schema, then the keys |
 //! | [`keys`] | the keys that the database was written with |
 //! | [`clock`] | the clock that decides |
+//! | [`batch`] | deciding in batches: places, rows, the two round trips, what is under way |
+//! | [`row`] | the rows that a batch changes, packed and unpacked |
+//! | [`ledger`] | sends, settlements, checks, unlocks and tokens, each a step of a batch |
+//! | [`partitions`] | a table a day for messages, attempts and events |
 
-pub(crate) mod clock;
-pub mod connect;
+mod batch;
+mod clock;
+mod connect;
 mod keys;
+mod ledger;
+mod partitions;
+mod row;
 mod schema;
 mod start;
 mod words;
 
+use std::sync::Arc;
+
+use countersign_core::time::Clock;
+
 use crate::seal::SealerInUse;
-use connect::Session;
+use batch::Batches;
+use connect::{Database, Session};
+use ledger::Undecided;
 
 pub use connect::{DatabaseUrl, InvalidUrl};
 pub use start::OpenError;
 
 /// The store of a deployment whose nodes share a PostgreSQL database.
 pub struct PostgresStore {
+    database: Arc<Database>,
+    batches: Arc<Batches>,
+    undecided: Arc<Undecided>,
     /// The session for what is only read.
     reading: Session,
     sealer: SealerInUse,
+    /// The clock of this node: it judges what comes too late, and decides nothing else.
+    clock: Arc<dyn Clock>,
 }
 
 impl std::fmt::Debug for PostgresStore {

@@ -1,8 +1,14 @@
 //! Opening a store: the promises of the server, then the schema, then the keys.
 
+use std::sync::Arc;
+
+use countersign_core::ports::StoreError;
+use countersign_core::time::Clock;
 use tokio_postgres::Client;
 
+use super::batch::Batches;
 use super::connect::{Database, DatabaseUrl, NotOpened, Session, Work};
+use super::partitions::Partitions;
 use super::{PostgresStore, keys, schema, words};
 use crate::seal::{SealerInUse, StoreKeys};
 
@@ -54,13 +60,14 @@ const LASTING: [(&str, &[&str]); 3] = [
 impl PostgresStore {
     /// Opens the database at `url`, creates or migrates it. The first of `keys` are those to write with; the database must
     /// have been written with them, or with nothing yet. A generation of keys that the database still needs must be among
-    /// them. Call this on the runtime that shall drive the store.
+    /// them. `clock` is that of this node. Call this on the runtime that shall drive the store.
     ///
     /// # Errors
     /// [`OpenError`] when the database cannot be opened.
     pub async fn open(
         url: DatabaseUrl,
         keys: &(impl AsRef<[StoreKeys]> + ?Sized),
+        clock: Arc<dyn Clock>,
     ) -> Result<Self, OpenError> {
         let database = Database::at(url).map_err(OpenError::Database)?;
         let mut client = database.open(Work::Starting).await.map_err(not_opened)?;
@@ -68,8 +75,19 @@ impl PostgresStore {
         schema::lock(&client).await.map_err(unusable)?;
         schema::migrate(&mut client).await?;
         let sealer = keys::of(&mut client, keys.as_ref()).await?;
+        let partitions = Partitions::of(&database);
+        partitions
+            .make_week(clock.now())
+            .await
+            .map_err(unavailable)?;
+        let batches = Batches::start(&database, &partitions);
+        batches.open().await.map_err(unavailable)?;
         Ok(Self {
+            batches: Arc::new(batches),
+            undecided: Arc::default(),
             reading: Session::new(&database, Work::Reading),
+            database,
+            clock,
             sealer: SealerInUse::new(sealer),
         })
     }
@@ -92,6 +110,12 @@ async fn lasts(client: &Client) -> Result<(), OpenError> {
 #[expect(clippy::needless_pass_by_value)]
 pub(super) fn unusable(error: tokio_postgres::Error) -> OpenError {
     OpenError::Database(words::of_start(&error))
+}
+
+// By value, as `map_err` passes it.
+#[expect(clippy::needless_pass_by_value)]
+fn unavailable(error: StoreError) -> OpenError {
+    OpenError::Database(error.to_string())
 }
 
 fn not_opened(error: NotOpened) -> OpenError {

@@ -14,6 +14,32 @@ pub(super) fn of(error: &tokio_postgres::Error) -> String {
     }
 }
 
+/// The reason why a statement, or what it returned, is of no use.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The database refused, or was not reached.
+    Refused(tokio_postgres::Error),
+    /// A row holds what this program did not write.
+    Unreadable,
+}
+
+impl From<tokio_postgres::Error> for Failure {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Failure::Refused(error)
+    }
+}
+
+impl From<Failure> for StoreError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused(error) => unavailable(&error),
+            Failure::Unreadable => {
+                StoreError::Unavailable("the database holds a row that cannot be read".to_owned())
+            }
+        }
+    }
+}
+
 /// The error for callers of a store.
 pub(super) fn unavailable(error: &tokio_postgres::Error) -> StoreError {
     StoreError::Unavailable(of(error))

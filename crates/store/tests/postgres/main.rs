@@ -1,8 +1,24 @@
-//! Tests of the store on PostgreSQL alone: what it demands of its database, and what it refuses.
+//! Tests of the store on PostgreSQL alone: what it demands of its database, what it refuses, and several nodes.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+mod nodes;
 mod start;
 
+#[path = "../promises/backend.rs"]
+#[allow(dead_code, reason = "shared with the suite of promises")]
+mod backend;
+#[path = "../promises/keyed.rs"]
+#[allow(dead_code, reason = "shared with the suite of promises")]
+mod keyed;
+#[path = "../promises/postgres.rs"]
+#[allow(dead_code, reason = "shared with the suite of promises")]
+mod postgres;
 #[path = "../server/mod.rs"]
 mod server;
+#[path = "../promises/sqlite.rs"]
+#[allow(dead_code, reason = "shared with the suite of promises")]
+mod sqlite;
+#[path = "../promises/world.rs"]
+#[allow(dead_code, reason = "shared with the suite of promises")]
+mod world;

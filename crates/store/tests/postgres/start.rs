@@ -1,5 +1,9 @@
 //! Starts: which databases a store takes, and which it refuses.
 
+use std::sync::Arc;
+
+use countersign_core::testing::HandClock;
+use countersign_core::time::Timestamp;
 use countersign_store::StoreKeys;
 use countersign_store::postgres::{DatabaseUrl, OpenError, PostgresStore};
 
@@ -13,7 +17,8 @@ fn keys(key: u8) -> StoreKeys {
 }
 
 async fn open(url: &str, keys: &[StoreKeys]) -> Result<PostgresStore, OpenError> {
-    PostgresStore::open(DatabaseUrl::parse(url).unwrap(), keys).await
+    let clock = Arc::new(HandClock::new(Timestamp::default()));
+    PostgresStore::open(DatabaseUrl::parse(url).unwrap(), keys, clock).await
 }
 
 /// Opens a store that is refused, and returns why.

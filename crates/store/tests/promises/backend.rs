@@ -12,11 +12,45 @@ use countersign_core::retention::Retention;
 use countersign_core::testing::HandClock;
 use countersign_core::time::{Clock, Timestamp};
 
+#[cfg(feature = "postgres")]
+use crate::postgres::Postgres;
 use crate::sqlite::Sqlite;
 
-/// Returns every backend. Each promise is tested on all of them; another backend is another line.
-pub(crate) fn all() -> Vec<Box<dyn Backend>> {
-    vec![Box::new(Sqlite::in_memory())]
+/// Returns every backend that has these rooms. Each promise is tested on all of them; another backend is another line.
+pub(crate) fn all(rooms: &[Room]) -> Vec<Box<dyn Backend>> {
+    let sqlite: Box<dyn Backend> = Box::new(Sqlite::in_memory());
+    [sqlite].into_iter().chain(postgres(rooms)).collect()
+}
+
+#[cfg(feature = "postgres")]
+fn postgres(rooms: &[Room]) -> Option<Box<dyn Backend>> {
+    let has_all = rooms.iter().all(|room| !Postgres::LACKS.contains(room));
+    has_all.then(|| Box::new(Postgres::new()) as _)
+}
+
+#[cfg(not(feature = "postgres"))]
+fn postgres(_: &[Room]) -> Option<Box<dyn Backend>> {
+    None
+}
+
+/// A part of a store that a backend may not have yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Room {
+    Records,
+    Setup,
+    Answers,
+    Tallies,
+    Audit,
+}
+
+impl Room {
+    pub(crate) const ALL: [Room; 5] = [
+        Room::Records,
+        Room::Setup,
+        Room::Answers,
+        Room::Tallies,
+        Room::Audit,
+    ];
 }
 
 /// The clock of every backend begins here.
@@ -38,6 +72,9 @@ pub(crate) trait Backend: Send + Sync {
 
     /// Returns the clock that the test moves.
     fn hand_clock(&self) -> Arc<HandClock>;
+
+    /// Lets the store know that the test has moved the clock.
+    fn follow_hand_clock(&self) {}
 
     /// Returns the clock by which the store decides. It may run ahead of the [`Backend::hand_clock`].
     fn clock(&self) -> Arc<dyn Clock>;
@@ -69,6 +106,10 @@ pub(crate) enum RecordKind {
 }
 
 impl Backend for Box<dyn Backend> {
+    fn follow_hand_clock(&self) {
+        (**self).follow_hand_clock();
+    }
+
     fn ledger(&self) -> Arc<dyn Ledger> {
         (**self).ledger()
     }

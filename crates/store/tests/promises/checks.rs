@@ -15,7 +15,9 @@ use countersign_core::phone::PhoneNumber;
 use countersign_core::policy::{CodePolicy, CodeRules, Resend, TOKEN_LIFE};
 use countersign_core::send::outcome::Outcome;
 
-use crate::world::{PHONE, World, accepted, is_right, login, on_each_backend, refused, unknown};
+use crate::world::{
+    PHONE, World, accepted, is_right, login, on_each_backend, on_each_ledger, refused, unknown,
+};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
@@ -56,7 +58,7 @@ async fn a_right_guess_is_used_up_by_the_application_and_not_by_the_public() {
 
 #[tokio::test]
 async fn text_that_cannot_be_a_code_is_not_checked_and_costs_nothing() {
-    for world in on_each_backend() {
+    for world in on_each_ledger() {
         let message = world.code_sent("000042").await;
         let checker = Checker::new(
             world.ledger(),
@@ -150,7 +152,7 @@ async fn wrong_guesses_of_either_caller_kill_a_code_also_over_a_restart() {
 #[tokio::test]
 async fn a_code_ends_on_the_millisecond_and_is_remembered_for_a_minute() {
     for caller in Caller::ALL {
-        for world in on_each_backend() {
+        for world in on_each_ledger() {
             world.code_sent("000042").await;
             world.pass(Duration::from_millis(299_999));
             assert!(is_right(&world.check(Caller::Public, "000042").await));
@@ -167,7 +169,7 @@ async fn a_code_ends_on_the_millisecond_and_is_remembered_for_a_minute() {
 
 #[tokio::test]
 async fn a_code_is_good_from_the_decision_on_unless_it_was_not_sent() {
-    for world in on_each_backend() {
+    for world in on_each_ledger() {
         let (message, _) = world
             .send_unsettled("app", Channel::Login, PHONE, "000042", login())
             .await;
@@ -193,7 +195,7 @@ async fn a_code_is_good_from_the_decision_on_unless_it_was_not_sent() {
 #[tokio::test]
 async fn a_new_code_takes_the_place_of_the_older_once_it_may_have_been_sent() {
     for outcome in [accepted(), unknown()] {
-        for mut world in on_each_backend() {
+        for mut world in on_each_ledger() {
             world.code_sent("000001").await;
             world.pass(MINUTE);
             let (newer, _) = world
@@ -250,7 +252,7 @@ async fn one_code_is_sent_again_for_as_long_as_it_lives() {
 
 #[tokio::test]
 async fn the_last_codes_are_accepted_and_a_success_ends_them_all() {
-    for mut world in on_each_backend() {
+    for mut world in on_each_ledger() {
         let last_two = resend(Resend::AcceptLast(2));
         for code in ["000001", "000002", "000003"] {
             world
@@ -275,7 +277,7 @@ async fn the_last_codes_are_accepted_and_a_success_ends_them_all() {
 
 #[tokio::test]
 async fn a_replaced_code_is_told_apart_over_a_restart_until_its_life_ends() {
-    for mut world in on_each_backend() {
+    for mut world in on_each_ledger() {
         world.code_sent("111111").await;
         world.pass(MINUTE);
         world.code_sent("222222").await;
@@ -296,7 +298,7 @@ async fn a_replaced_code_is_told_apart_over_a_restart_until_its_life_ends() {
 
 #[tokio::test]
 async fn a_check_whose_request_took_too_long_is_refused() {
-    for world in on_each_backend() {
+    for world in on_each_ledger() {
         world.code_sent("000042").await;
         let right = || world.typed(Caller::Application, "app", Channel::Login, PHONE, "000042");
         let (late, later) = (right(), right());
@@ -310,7 +312,7 @@ async fn a_check_whose_request_took_too_long_is_refused() {
 
 #[tokio::test]
 async fn a_repeated_right_guess_costs_nothing_and_does_not_pass() {
-    for mut world in on_each_backend() {
+    for mut world in on_each_ledger() {
         world.code_sent("000042").await;
         assert!(is_right(&world.check(Caller::Application, "000042").await));
         for _ in 0..50 {
@@ -332,7 +334,7 @@ async fn a_repeated_right_guess_costs_nothing_and_does_not_pass() {
 // shows: A8
 #[tokio::test]
 async fn a_code_passes_for_its_own_scope_only() {
-    for world in on_each_backend() {
+    for world in on_each_ledger() {
         let (apps, phones) = (["app", "other"], [PHONE, "+8613800138001"]);
         let mut all = Vec::new();
         for app in apps {
@@ -376,7 +378,7 @@ async fn a_code_passes_for_its_own_scope_only() {
 
 #[tokio::test]
 async fn a_token_is_used_once() {
-    for mut world in on_each_backend() {
+    for mut world in on_each_ledger() {
         let mut token = TokenUse {
             request_id: world.request_id(),
             token: "jti".to_owned(),
@@ -396,7 +398,7 @@ async fn a_token_is_used_once() {
 
 #[tokio::test]
 async fn a_token_use_is_remembered_for_its_life_over_restarts() {
-    for mut world in on_each_backend() {
+    for mut world in on_each_ledger() {
         let life = Duration::from_secs(1800);
         let token = |world: &mut World| TokenUse {
             request_id: world.request_id(),

@@ -14,6 +14,9 @@ mod limits;
 mod model;
 mod money;
 mod money_raced;
+#[cfg(feature = "postgres")]
+#[allow(dead_code, reason = "shared with the tests of PostgreSQL alone")]
+mod postgres;
 mod receipts;
 mod recount;
 mod restart;
@@ -21,6 +24,10 @@ mod retention;
 mod rotation;
 mod schedules;
 mod send_limits;
+#[cfg(feature = "postgres")]
+#[path = "../server/mod.rs"]
+#[allow(dead_code, reason = "shared with the tests of PostgreSQL alone")]
+mod server;
 mod settings;
 mod setup;
 #[allow(

@@ -30,7 +30,7 @@ use countersign_core::send::settle::Settlement;
 use countersign_core::testing::CountingEntropy;
 use countersign_core::time::Timestamp;
 
-use crate::backend::{self, Backend};
+use crate::backend::{self, Backend, Room};
 
 pub(crate) const PHONE: &str = "+8613800138000";
 
@@ -46,7 +46,12 @@ pub(crate) struct World<B = Box<dyn Backend>> {
 
 /// Makes a new world for every backend.
 pub(crate) fn on_each_backend() -> impl Iterator<Item = World> {
-    backend::all().into_iter().map(World::on)
+    backend::all(&Room::ALL).into_iter().map(World::on)
+}
+
+/// Makes a new world for every backend, for a promise that the ledger alone keeps.
+pub(crate) fn on_each_ledger() -> impl Iterator<Item = World> {
+    backend::all(&[]).into_iter().map(World::on)
 }
 
 impl<B: Backend> World<B> {
@@ -62,6 +67,10 @@ impl<B: Backend> World<B> {
     /// Returns this world with another key for codes.
     pub(crate) fn with_code_key(self, code_key: u8) -> Self {
         Self { code_key, ..self }
+    }
+
+    pub(crate) fn entropy(&self) -> &CountingEntropy {
+        &self.entropy
     }
 
     pub(crate) fn ledger(&self) -> Arc<dyn Ledger> {
@@ -91,10 +100,12 @@ impl<B: Backend> World<B> {
 
     pub(crate) fn pass(&self, time: Duration) {
         self.backend.hand_clock().pass(time);
+        self.backend.follow_hand_clock();
     }
 
     pub(crate) fn set_clock_back(&self, time: Duration) {
         self.backend.hand_clock().set_back(time);
+        self.backend.follow_hand_clock();
     }
 
     pub(crate) fn stop(&mut self) {

@@ -19,9 +19,17 @@ mod backend;
 #[path = "../promises/keyed.rs"]
 #[allow(dead_code, reason = "shared with the suite of promises")]
 mod keyed;
+#[cfg(feature = "postgres")]
+#[path = "../promises/postgres.rs"]
+#[allow(dead_code, reason = "shared with the suite of promises")]
+mod postgres;
 #[path = "../promises/recount.rs"]
 #[allow(dead_code, reason = "shared with the suite of promises")]
 mod recount;
+#[cfg(feature = "postgres")]
+#[path = "../server/mod.rs"]
+#[allow(dead_code, reason = "shared with the suite of promises")]
+mod server;
 #[path = "../promises/settings.rs"]
 mod settings;
 #[path = "../promises/sqlite.rs"]

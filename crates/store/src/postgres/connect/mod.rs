@@ -4,5 +4,5 @@ mod session;
 mod tls;
 mod url;
 
-pub(crate) use session::{Database, NotOpened, SCHEMA, Session, Work};
+pub(crate) use session::{Connected, Database, NotOpened, SCHEMA, Session, Work};
 pub use url::{DatabaseUrl, InvalidUrl};

@@ -1,5 +1,6 @@
 //! Sessions: opened when they are needed, opened anew when they are lost, and each with the settings of its work.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use countersign_core::ports::StoreError;
 use tokio::runtime::Handle;
 use tokio::sync::Mutex;
 use tokio_postgres::config::SslMode;
-use tokio_postgres::{Client, Config, NoTls};
+use tokio_postgres::{Client, Config, NoTls, Statement};
 
 use super::tls::Tls;
 use super::url::DatabaseUrl;
@@ -19,6 +20,8 @@ pub(crate) const SCHEMA: &str = "countersign";
 /// The work of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Work {
+    /// Deciding: callers wait, and rows are locked.
+    Deciding,
     /// Reading, and writing what locks no row of a decision.
     Reading,
     /// Changing the schema, at a start.
@@ -30,6 +33,11 @@ impl Work {
     /// a node that dies on a cut network holds its rows no longer.
     const fn patience(self) -> [Duration; 3] {
         match self {
+            Work::Deciding => [
+                Duration::from_secs(1),
+                Duration::from_millis(500),
+                Duration::from_millis(500),
+            ],
             Work::Reading => [
                 Duration::from_secs(10),
                 Duration::from_millis(500),
@@ -103,6 +111,11 @@ impl Database {
         }))
     }
 
+    /// Returns the runtime that drives the sessions.
+    pub(crate) fn runtime(&self) -> &Handle {
+        &self.runtime
+    }
+
     /// Opens a session for this work.
     pub(crate) async fn open(self: &Arc<Self>, work: Work) -> Result<Client, NotOpened> {
         let database = Arc::clone(self);
@@ -151,9 +164,10 @@ pub(crate) struct Session {
     open: Mutex<Option<Arc<Connected>>>,
 }
 
-/// A session that is open.
+/// A session that is open, with the statements that it has prepared.
 pub(crate) struct Connected {
     pub(crate) client: Client,
+    prepared: Mutex<HashMap<&'static str, Statement>>,
 }
 
 impl Session {
@@ -175,8 +189,27 @@ impl Session {
             return Ok(Arc::clone(connected));
         }
         let client = self.database.open(self.work).await;
-        let connected = Arc::new(Connected { client: client? });
+        let connected = Arc::new(Connected {
+            client: client?,
+            prepared: Mutex::default(),
+        });
         *open = Some(Arc::clone(&connected));
         Ok(connected)
+    }
+}
+
+impl Connected {
+    /// Returns the statement of this text, prepared once a session.
+    pub(crate) async fn prepared(
+        &self,
+        sql: &'static str,
+    ) -> Result<Statement, tokio_postgres::Error> {
+        let mut prepared = self.prepared.lock().await;
+        if let Some(known) = prepared.get(sql) {
+            return Ok(known.clone());
+        }
+        let statement = self.client.prepare(sql).await?;
+        prepared.insert(sql, statement.clone());
+        Ok(statement)
     }
 }

@@ -25,6 +25,12 @@ CREATE TABLE code (
     codes bytea  NOT NULL DEFAULT ''
 ) WITH (fillfactor = 70);
 
+-- Written by whoever asks whether the database can make anything durable.
+CREATE TABLE probe (
+    only_row boolean NOT NULL PRIMARY KEY CHECK (only_row),
+    at       bigint  NOT NULL
+);
+
 -- The limits that messages were judged by: JSON. `id` is the beginning of their SHA-256, so that every node finds the same.
 CREATE TABLE rule_set (
     id     bigint NOT NULL PRIMARY KEY,

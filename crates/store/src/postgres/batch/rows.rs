@@ -1,0 +1,52 @@
+//! The rows of a batch: read under their locks, changed by its steps, and written back whole.
+
+use countersign_core::time::Timestamp;
+
+use super::place::Place;
+use crate::counting::Counting as _;
+use crate::postgres::row::audit::AuditRows;
+use crate::postgres::row::bucket::BucketRows;
+use crate::postgres::row::call::CallRows;
+use crate::postgres::row::code::CodeRows;
+use crate::postgres::row::event::EventRow;
+use crate::postgres::row::message::MessageRows;
+use crate::postgres::row::number::NumberRows;
+
+/// Everything that the steps of one batch read and change.
+#[derive(Debug, Default)]
+pub(crate) struct Rows {
+    /// The clock of the database, read after the locks were granted.
+    pub(super) clock: Timestamp,
+    /// Codes decided on before this moment are dead.
+    pub(crate) dead_before: Timestamp,
+    /// The moment before which no send is decided on.
+    pub(crate) held_until: Timestamp,
+    pub(crate) calls: CallRows,
+    pub(crate) messages: MessageRows,
+    pub(crate) numbers: NumberRows,
+    pub(crate) codes: CodeRows,
+    pub(crate) buckets: BucketRows,
+    pub(crate) audit: AuditRows,
+    pub(crate) events: Vec<EventRow>,
+    /// Whether an answer rests on the commit. A batch of refused sends alone leaves nothing.
+    pub(super) is_kept: bool,
+}
+
+impl Rows {
+    /// Returns the moment of a step about these places: the time of the database, and never before the newest event of a row,
+    /// also where the clock of the database was set back.
+    pub(crate) fn now(&self, places: &[Place]) -> Timestamp {
+        let newest = places.iter().filter_map(|place| match place {
+            Place::Number(key) => self.numbers.newest(*key),
+            Place::Scope(key) => self.codes.newest(*key),
+            Place::Bucket(key) => self.buckets.newest(*key),
+            Place::Call(_) | Place::Message(_) | Place::Audit => None,
+        });
+        newest.fold(self.clock, Timestamp::max)
+    }
+
+    /// Lets the answers of the batch wait for its commit, also where it changes no row.
+    pub(crate) fn keep(&mut self) {
+        self.is_kept = true;
+    }
+}

@@ -1,0 +1,72 @@
+//! One thing to decide on in a batch.
+
+use countersign_core::ports::StoreError;
+use countersign_core::time::Timestamp;
+use tokio::sync::oneshot;
+
+use super::place::Place;
+use super::rows::Rows;
+
+/// Something that is decided on over locked rows. It knows its rows before they are locked.
+pub(crate) trait Judge: Send + 'static {
+    /// What its caller is told once the batch is durable.
+    type Answer: Send + 'static;
+
+    /// Returns the rows that it is about.
+    fn places(&self) -> Vec<Place>;
+
+    /// Returns the time in the id of the row that it may add, if it adds one to a table that is partitioned by day.
+    fn day(&self) -> Option<Timestamp> {
+        None
+    }
+
+    /// Judges over `rows`, and changes them. It calls [`Rows::keep`] where its answer rests on the commit.
+    ///
+    /// # Errors
+    /// [`StoreError`] when nothing can be decided. It has changed nothing then.
+    fn judge(&mut self, rows: &mut Rows) -> Result<Self::Answer, StoreError>;
+}
+
+/// A [`Judge`] of any kind, with the caller that waits for it.
+pub(super) trait Step: Send {
+    fn judge(&mut self, rows: &mut Rows);
+
+    /// Tells the caller what came of it, now that the batch is durable or has failed.
+    fn answer(self: Box<Self>, committed: Result<(), StoreError>);
+
+    /// Returns whether the caller has gone.
+    fn is_forsaken(&self) -> bool;
+
+    fn day(&self) -> Option<Timestamp>;
+}
+
+/// A judge, and the caller that waits for its answer.
+pub(super) struct Waiting<J: Judge> {
+    pub(super) judge: J,
+    pub(super) answer: Option<Result<J::Answer, StoreError>>,
+    pub(super) caller: oneshot::Sender<Result<J::Answer, StoreError>>,
+}
+
+impl<J: Judge> Step for Waiting<J> {
+    fn judge(&mut self, rows: &mut Rows) {
+        self.answer = Some(self.judge.judge(rows));
+    }
+
+    fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
+        let unjudged = || Err(StoreError::Unavailable("it was not decided on".to_owned()));
+        let answer = match committed {
+            Ok(()) => self.answer.unwrap_or_else(unjudged),
+            Err(error) => Err(error),
+        };
+        // A caller that has gone has given up.
+        let _ = self.caller.send(answer);
+    }
+
+    fn is_forsaken(&self) -> bool {
+        self.caller.is_closed()
+    }
+
+    fn day(&self) -> Option<Timestamp> {
+        self.judge.day()
+    }
+}

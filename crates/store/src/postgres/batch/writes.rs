@@ -1,0 +1,313 @@
+//! The second round trip of a batch: it writes the rows that were changed, and commits.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use countersign_core::code::Code;
+use countersign_core::limit::RuleSet;
+use countersign_core::time::Timestamp;
+use futures_util::future::join_all;
+use sha2::{Digest as _, Sha256};
+use tokio_postgres::Statement;
+use tokio_postgres::types::ToSql;
+use uuid::Uuid;
+
+use super::rows::Rows;
+use crate::limits_at_rest;
+use crate::outcome_at_rest::outcome_columns;
+use crate::postgres::connect::Connected;
+use crate::postgres::row::call::DecidedCall;
+use crate::postgres::row::event::{self, EventColumns, EventRow};
+use crate::postgres::row::message::{NewMessage, Outcome};
+use crate::postgres::words::Failure;
+
+/// The time that a batch may take from the reading of the clock to its writing, by the clock of the database.
+const ON_ITS_WAY: Duration = Duration::from_secs(1);
+
+const IN_TIME: &str = "SELECT in_time($1)";
+
+const BUCKETS: &str = "
+    UPDATE bucket SET at = new.at, span = new.span, hits = new.hits
+    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bytea[]) AS new (key, at, span, hits)
+    WHERE bucket.key = new.key";
+
+const NUMBERS: &str = "
+    UPDATE number SET at = new.at, in_a_row = new.in_a_row
+    FROM unnest($1::bigint[], $2::bigint[], $3::integer[]) AS new (key, at, in_a_row)
+    WHERE number.key = new.key";
+
+const CODES: &str = "
+    UPDATE code SET at = new.at, codes = new.codes
+    FROM unnest($1::bigint[], $2::bigint[], $3::bytea[]) AS new (key, at, codes)
+    WHERE code.key = new.key";
+
+const RULE_SETS: &str = "
+    INSERT INTO rule_set SELECT * FROM unnest($1::bigint[], $2::text[]) ON CONFLICT DO NOTHING";
+
+const MESSAGES: &str = "
+    INSERT INTO message (id, request_id, decided_at, app, channel, phone, number, scope, code_mac, code_ends, code_tries,
+                         code_keeps, code_of, rule_set, buckets, refusals, price)
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::bytea[], $7::bigint[], $8::bigint[],
+                         $9::bytea[], $10::bigint[], $11::smallint[], $12::smallint[], $13::uuid[], $14::bigint[], $15::bytea[],
+                         $16::bytea[], $17::bigint[])";
+
+const OUTCOMES: &str = "
+    UPDATE message SET settled_at = new.settled_at, gave_back = new.gave_back, cost = new.cost
+    FROM unnest($1::uuid[], $2::bigint[], $3::boolean[], $4::bigint[]) AS new (id, settled_at, gave_back, cost)
+    WHERE message.id = new.id";
+
+const ATTEMPTS: &str = "
+    INSERT INTO attempt (message, place, provider, started_at, ended_at, outcome, kind, detail, provider_message_id)
+    SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::text[],
+                         $9::text[])";
+
+const CALLS: &str = "
+    UPDATE keyed_call SET ends = new.ends, body = new.body, number = new.number, message = new.message,
+                          finding = new.finding, answer = NULL
+    FROM unnest($1::bytea[], $2::bigint[], $3::bytea[], $4::bigint[], $5::uuid[], $6::bytea[])
+        AS new (id, ends, body, number, message, finding)
+    WHERE keyed_call.id = new.id";
+
+const AUDIT: &str = "INSERT INTO audit SELECT * FROM unnest($1::bigint[], $2::text[], $3::bytea[])";
+const HEAD: &str = "UPDATE audit_head SET seq = $1, hash = $2";
+
+type Values = Vec<Box<dyn ToSql + Sync + Send>>;
+
+/// The statements that write a batch, in order.
+#[derive(Default)]
+struct Writes(Vec<(&'static str, Values)>);
+
+/// Writes the rows that were changed, and commits. The statements go out together: where one fails, the commit is none.
+pub(super) async fn write_and_commit(session: &Connected, rows: Rows) -> Result<(), Failure> {
+    let writes = Writes::of(rows);
+    let mut prepared: Vec<(Statement, Values)> = Vec::with_capacity(writes.0.len());
+    for (sql, values) in writes.0 {
+        prepared.push((session.prepared(sql).await?, values));
+    }
+    let client = &session.client;
+    let written = prepared.iter().map(|(statement, values)| async move {
+        let values: Vec<_> = values.iter().map(|value| &**value as _).collect();
+        client.execute(statement, &values).await
+    });
+    let (written, committed) =
+        futures_util::join!(join_all(written), client.batch_execute("COMMIT"));
+    for written in written {
+        written?;
+    }
+    Ok(committed?)
+}
+
+impl Writes {
+    fn of(mut rows: Rows) -> Self {
+        let mut writes = Self::default();
+        let now = rows.clock;
+        let until = now.after(ON_ITS_WAY).as_millis();
+        writes.0.push((IN_TIME, vec![Box::new(until)]));
+        writes.changed(&mut rows, now);
+        writes.calls(std::mem::take(&mut rows.calls.decided));
+        writes.messages(std::mem::take(&mut rows.messages.new));
+        writes.outcomes(std::mem::take(&mut rows.messages.outcomes));
+        writes.events(std::mem::take(&mut rows.events));
+        writes.acts(rows);
+        writes
+    }
+
+    fn changed(&mut self, rows: &mut Rows, now: Timestamp) {
+        let buckets = rows.buckets.changed(now);
+        if !buckets.is_empty() {
+            let keys = column(&buckets, |row| row.key);
+            let times = column(&buckets, |row| row.at);
+            let spans = column(&buckets, |row| row.span);
+            let hits = column(&buckets, |row| row.hits.clone());
+            self.0.push((BUCKETS, vec![keys, times, spans, hits]));
+        }
+        let numbers = rows.numbers.changed();
+        if !numbers.is_empty() {
+            let keys = column(&numbers, |row| row.0);
+            let times = column(&numbers, |row| row.1);
+            let counts = column(&numbers, |row| row.2);
+            self.0.push((NUMBERS, vec![keys, times, counts]));
+        }
+        let codes = rows.codes.changed(now);
+        if !codes.is_empty() {
+            let keys = column(&codes, |row| row.key);
+            let times = column(&codes, |row| row.at);
+            let packed = column(&codes, |row| row.codes.clone());
+            self.0.push((CODES, vec![keys, times, packed]));
+        }
+    }
+
+    fn calls(&mut self, calls: Vec<DecidedCall>) {
+        if calls.is_empty() {
+            return;
+        }
+        let values: Values = vec![
+            column(&calls, |call| call.id.to_vec()),
+            column(&calls, |call| call.ends.as_millis()),
+            column(&calls, |call| call.body.to_vec()),
+            column(&calls, |call| call.number.column()),
+            column(&calls, |call| call.message.map(|id| uuid(id.as_bytes()))),
+            column(&calls, |call| call.finding.clone()),
+        ];
+        self.0.push((CALLS, values));
+    }
+
+    fn messages(&mut self, messages: Vec<NewMessage>) {
+        if messages.is_empty() {
+            return;
+        }
+        let sets: Vec<_> = messages
+            .iter()
+            .map(|message| rule_set(&message.limits))
+            .collect();
+        let distinct: BTreeMap<_, _> = sets.iter().cloned().collect();
+        let distinct: Vec<_> = distinct.into_iter().collect();
+        let (ids, texts) = (
+            column(&distinct, |set| set.0),
+            column(&distinct, |set| set.1.clone()),
+        );
+        self.0.push((RULE_SETS, vec![ids, texts]));
+        let code = |message: &NewMessage| message.code;
+        let values: Values = vec![
+            column(&messages, |message| uuid(message.id.as_bytes())),
+            column(&messages, |message| uuid(message.request_id.as_bytes())),
+            column(&messages, |message| message.facts.decided_at.as_millis()),
+            column(&messages, |message| message.app.as_str().to_owned()),
+            column(&messages, |message| message.channel),
+            column(&messages, |message| message.sealed_phone.clone()),
+            column(&messages, |message| message.number.column()),
+            column(&messages, |message| message.facts.scope.column()),
+            column(&messages, |message| {
+                code(message).map_or(Vec::new(), |code| code.mac.to_vec())
+            }),
+            column(&messages, |message| ends(message).as_millis()),
+            column(&messages, |message| {
+                code(message).map_or(0, |code| i16::from(code.tries_left))
+            }),
+            column(&messages, |message| {
+                code(message).map_or(0, |code| i16::from(code.keeps))
+            }),
+            column(&messages, |message| {
+                let again = message.again.as_ref();
+                again.map(|again| uuid(again.message.as_bytes()))
+            }),
+            column(&sets, |set| set.0),
+            column(&messages, |message| message.facts.buckets()),
+            column(&messages, |message| {
+                limits_at_rest::refusals_to_column(&message.refusals)
+            }),
+            column(&messages, |message| column_of(message.price)),
+        ];
+        self.0.push((MESSAGES, values));
+    }
+
+    fn outcomes(&mut self, outcomes: Vec<Outcome>) {
+        if outcomes.is_empty() {
+            return;
+        }
+        let values: Values = vec![
+            column(&outcomes, |outcome| uuid(outcome.message.as_bytes())),
+            column(&outcomes, |outcome| outcome.at.as_millis()),
+            column(&outcomes, |outcome| outcome.gave_back),
+            column(&outcomes, |outcome| outcome.cost.map(column_of)),
+        ];
+        self.0.push((OUTCOMES, values));
+        let attempts = outcomes.iter().flat_map(|outcome| {
+            let places = outcome.attempts.iter().zip(0_i16..);
+            places.map(|(attempt, place)| (outcome.message, place, attempt))
+        });
+        let attempts: Vec<_> = attempts.collect();
+        let values: Values = vec![
+            column(&attempts, |(message, ..)| uuid(message.as_bytes())),
+            column(&attempts, |(_, place, _)| *place),
+            column(&attempts, |(.., attempt)| attempt.provider.clone()),
+            column(&attempts, |(.., attempt)| attempt.started_at.as_millis()),
+            column(&attempts, |(.., attempt)| attempt.ended_at.as_millis()),
+            column(&attempts, |(.., attempt)| {
+                outcome_columns(&attempt.outcome).0.to_owned()
+            }),
+            column(&attempts, |(.., attempt)| {
+                owned(outcome_columns(&attempt.outcome).1)
+            }),
+            column(&attempts, |(.., attempt)| {
+                owned(outcome_columns(&attempt.outcome).2)
+            }),
+            column(&attempts, |(.., attempt)| {
+                owned(outcome_columns(&attempt.outcome).3)
+            }),
+        ];
+        self.0.push((ATTEMPTS, values));
+    }
+
+    fn events(&mut self, events: Vec<EventRow>) {
+        if events.is_empty() {
+            return;
+        }
+        let columns = EventColumns::of(events);
+        let values: Values = vec![
+            Box::new(columns.ids),
+            Box::new(columns.times),
+            Box::new(columns.kinds),
+            Box::new(columns.callers),
+            Box::new(columns.numbers),
+            Box::new(columns.scopes),
+            Box::new(columns.messages),
+            Box::new(columns.sealed),
+        ];
+        self.0.push((event::INSERT, values));
+    }
+
+    fn acts(&mut self, rows: Rows) {
+        let entries = rows.audit.new;
+        let Some(last) = entries.last() else {
+            return;
+        };
+        let seq = i64::try_from(last.seq).unwrap_or(i64::MAX);
+        let head: Values = vec![Box::new(seq), Box::new(last.hash.to_vec())];
+        let seqs = column(&entries, |entry| {
+            i64::try_from(entry.seq).unwrap_or(i64::MAX)
+        });
+        let texts = column(&entries, |entry| entry.text.clone());
+        let hashes = column(&entries, |entry| entry.hash.to_vec());
+        self.0.push((AUDIT, vec![seqs, texts, hashes]));
+        self.0.push((HEAD, head));
+    }
+}
+
+/// Returns one column of these rows.
+fn column<R, T>(rows: &[R], value: impl Fn(&R) -> T) -> Box<dyn ToSql + Sync + Send>
+where
+    Vec<T>: ToSql + Sync + Send + 'static,
+{
+    Box::new(rows.iter().map(value).collect::<Vec<T>>())
+}
+
+fn uuid(bytes: &[u8; 16]) -> Uuid {
+    Uuid::from_bytes(*bytes)
+}
+
+/// Returns an amount as it is kept; PostgreSQL has no unsigned numbers.
+fn column_of(amount: u64) -> i64 {
+    i64::try_from(amount).unwrap_or(i64::MAX)
+}
+
+fn owned(text: Option<&str>) -> Option<String> {
+    text.map(str::to_owned)
+}
+
+/// Returns the end of the life of the code that a message brings.
+fn ends(message: &NewMessage) -> Timestamp {
+    let own = message.code.as_ref().map(Code::expires_at);
+    let again = message.again.as_ref().map(|again| again.expires_at);
+    own.or(again).unwrap_or_default()
+}
+
+/// Returns a rule set as it is kept: an id that follows from its limits, and these.
+fn rule_set(set: &RuleSet) -> (i64, String) {
+    let text = limits_at_rest::to_json(set);
+    let digest: [u8; 32] = Sha256::digest(&text).into();
+    let [first, ..] = digest.as_chunks::<8>().0 else {
+        return (0, text);
+    };
+    (i64::from_be_bytes(*first), text)
+}

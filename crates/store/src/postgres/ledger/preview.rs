@@ -1,0 +1,57 @@
+//! What limits count now, for those who only look. No row is locked.
+
+use countersign_core::limit::{LimitState, Rules};
+use countersign_core::ports::StoreError;
+
+use super::buckets;
+use crate::counting::Counting as _;
+use crate::hit::Touched;
+use crate::postgres::PostgresStore;
+use crate::postgres::batch::Place;
+use crate::postgres::clock::time;
+use crate::postgres::row::bucket::BucketRows;
+use crate::postgres::words::Failure;
+use crate::seal::Key;
+
+const CLOCK: &str = "SELECT clock() AS now";
+const BUCKETS: &str = "SELECT key, span, hits FROM bucket WHERE key = ANY ($1)";
+
+pub(super) async fn preview(
+    store: &PostgresStore,
+    rules: &Rules,
+) -> Result<Vec<LimitState>, StoreError> {
+    let touched = Touched::of(rules, &store.sealer.get());
+    let asked = read(store, rules, &touched).await?;
+    asked.map_err(StoreError::from)
+}
+
+async fn read(
+    store: &PostgresStore,
+    rules: &Rules,
+    touched: &Touched,
+) -> Result<Result<Vec<LimitState>, Failure>, StoreError> {
+    let session = store.reading.get().await?;
+    let keys = buckets(touched)
+        .into_iter()
+        .filter_map(|place| match place {
+            Place::Bucket(key) => Some(key.column()),
+            _ => None,
+        });
+    let keys: Vec<i64> = keys.collect();
+    let asked = async {
+        let statements = (
+            session.prepared(CLOCK).await?,
+            session.prepared(BUCKETS).await?,
+        );
+        let found = session.client.query(&statements.1, &[&keys]).await?;
+        let mut rows = BucketRows::default();
+        for row in found {
+            let key = Key::of_column(row.try_get("key")?);
+            let read = rows.read(key, row.try_get("span")?, row.try_get("hits")?);
+            read.ok_or(Failure::Unreadable)?;
+        }
+        let now = time(&session.client.query_one(&statements.0, &[]).await?, "now")?;
+        Ok(rows.preview(rules.set(), touched, now))
+    };
+    Ok(asked.await)
+}

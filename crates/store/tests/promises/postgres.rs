@@ -1,0 +1,187 @@
+//! The store on PostgreSQL as a [`Backend`].
+
+use std::sync::Arc;
+
+use countersign_core::ports::answers::Answers;
+use countersign_core::ports::audit::AuditLog;
+use countersign_core::ports::ledger::Ledger;
+use countersign_core::ports::records::Records;
+use countersign_core::ports::setup::SetupStore;
+use countersign_core::ports::tallies::TallyBook;
+use countersign_core::retention::Retention;
+use countersign_core::testing::HandClock;
+use countersign_core::time::Clock;
+use countersign_store::StoreKeys;
+use countersign_store::postgres::{DatabaseUrl, PostgresStore};
+
+use crate::backend::{BEGINNING, Backend, RecordKind, Room};
+use crate::server::{client, run, server};
+
+/// Puts a clock that the test moves in the place of that of the database.
+const HAND_CLOCK: &str = "
+    SET search_path = countersign;
+    CREATE TABLE hand_clock (now bigint);
+    INSERT INTO hand_clock VALUES (0);
+    CREATE OR REPLACE FUNCTION clock() RETURNS bigint LANGUAGE sql VOLATILE AS 'SELECT now FROM countersign.hand_clock'";
+
+pub(crate) struct Postgres {
+    url: String,
+    clock: Arc<HandClock>,
+    store: Option<Arc<PostgresStore>>,
+}
+
+impl Postgres {
+    /// The rooms that the store does not have yet.
+    pub(crate) const LACKS: &[Room] = &Room::ALL;
+
+    pub(crate) fn new() -> Self {
+        let mut backend = Self {
+            url: run(server().empty_database()),
+            clock: Arc::new(HandClock::new(BEGINNING)),
+            store: None,
+        };
+        backend.start();
+        backend.administer(HAND_CLOCK);
+        backend.follow_hand_clock();
+        backend
+    }
+
+    /// Starts another node on the same database, with a clock of its own.
+    pub(crate) fn another_node(&self, clock: &Arc<HandClock>) -> Arc<PostgresStore> {
+        Arc::new(open(&self.url, Arc::clone(clock) as _))
+    }
+
+    /// Starts another node on the same database, with the same clock.
+    pub(crate) fn beside(&self) -> Self {
+        Self {
+            url: self.url.clone(),
+            clock: Arc::clone(&self.clock),
+            store: Some(self.another_node(&self.clock)),
+        }
+    }
+
+    /// Returns the number that a query returns.
+    pub(crate) fn count(&self, query: &str) -> i64 {
+        run(async {
+            let client = client(&self.url).await;
+            client.query_one(query, &[]).await.unwrap().get(0)
+        })
+    }
+
+    /// Returns every row of every table as text; bytes that are text are shown as such.
+    pub(crate) fn dump(&self) -> String {
+        run(async {
+            let client = client(&self.url).await;
+            let tables = "SELECT oid::regclass::text FROM pg_class
+                          WHERE relnamespace = 'countersign'::regnamespace AND relkind IN ('r', 'p')";
+            client
+                .batch_execute("SET bytea_output = 'escape'")
+                .await
+                .unwrap();
+            let mut dump = String::new();
+            for table in client.query(tables, &[]).await.unwrap() {
+                let table: &str = table.get(0);
+                let rows = client
+                    .query(&format!("SELECT t::text FROM {table} AS t"), &[])
+                    .await;
+                for row in rows.unwrap() {
+                    dump += row.get(0);
+                }
+            }
+            dump
+        })
+    }
+
+    fn store(&self) -> Arc<PostgresStore> {
+        Arc::clone(self.store.as_ref().unwrap())
+    }
+
+    /// Does something to the database over a session of the test's own.
+    fn administer(&self, sql: &str) {
+        run(async { client(&self.url).await.batch_execute(sql).await.unwrap() });
+    }
+}
+
+fn open(url: &str, clock: Arc<dyn Clock>) -> PostgresStore {
+    let keys = StoreKeys {
+        index: [7; 32],
+        seal: [7; 32],
+    };
+    let url = DatabaseUrl::parse(url).unwrap();
+    run(async move { PostgresStore::open(url, &keys, clock).await.unwrap() })
+}
+
+/// Stands for a room of [`Postgres::LACKS`]: the suite does not ask for it.
+fn missing<T>() -> T {
+    unreachable!("a room that the store does not have yet")
+}
+
+impl Backend for Postgres {
+    fn ledger(&self) -> Arc<dyn Ledger> {
+        self.store()
+    }
+
+    fn records(&self) -> Arc<dyn Records> {
+        missing()
+    }
+
+    fn setups(&self) -> Arc<dyn SetupStore> {
+        missing()
+    }
+
+    fn answers(&self) -> Arc<dyn Answers> {
+        missing()
+    }
+
+    fn tally_book(&self) -> Arc<dyn TallyBook> {
+        missing()
+    }
+
+    fn audit(&self) -> Arc<dyn AuditLog> {
+        missing()
+    }
+
+    fn hand_clock(&self) -> Arc<HandClock> {
+        Arc::clone(&self.clock)
+    }
+
+    fn follow_hand_clock(&self) {
+        let now = self.clock.now().as_millis();
+        self.administer(&format!("UPDATE countersign.hand_clock SET now = {now}"));
+    }
+
+    fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.clock) as _
+    }
+
+    fn stop(&mut self) {
+        self.store = None;
+    }
+
+    fn start(&mut self) {
+        self.store = Some(Arc::new(open(&self.url, Arc::clone(&self.clock) as _)));
+    }
+
+    /// Nothing is let go yet.
+    fn keep_for(&self, _: Retention) {
+        missing::<()>();
+    }
+
+    fn refuse_writes(&self, of: RecordKind, refuse: bool) {
+        let table = match of {
+            RecordKind::Messages => "message",
+            RecordKind::Outcomes => "attempt",
+            RecordKind::Events => "code_event",
+        };
+        let (from, to) = match refuse {
+            true => (table, "hidden"),
+            false => ("hidden", table),
+        };
+        self.administer(&format!("ALTER TABLE countersign.{from} RENAME TO {to}"));
+    }
+
+    /// An event that is not committed counts nothing.
+    fn counts_failed_events(&self) -> bool {
+        false
+    }
+}
