@@ -9,7 +9,7 @@ use countersign_core::limit::guess_sources::{AppGuesses, GuessRules, SourceView}
 use countersign_core::time::Timestamp;
 
 use super::buckets::Buckets;
-use super::live::SourceKeys;
+use super::check_keys::SourceKeys;
 use crate::counting::Counting as _;
 use crate::hit::{BucketKeys, LoggedHit, Touched};
 use crate::seal::{Key, Keys};

@@ -1,6 +1,7 @@
 //! The live state: everything that a decision reads, in memory, rebuilt from the log at a start.
 
 mod buckets;
+mod check_keys;
 mod codes;
 mod failures;
 mod few;
@@ -8,7 +9,8 @@ mod live;
 mod setup;
 mod shards;
 
+pub(super) use check_keys::CheckKeys;
+pub(super) use live::Live;
 #[cfg(test)]
 pub(super) use live::Picture;
-pub(super) use live::{CheckKeys, Live, SourceKeys};
 pub(super) use setup::LiveSetup;
