@@ -67,7 +67,8 @@ pub struct MaySendSms {
 ///
 /// ```
 /// use countersign_api::SendRefusal;
-/// let refusal: SendRefusal = serde_json::from_str(r#"{"statusCode":429,"apiCode":2990003}"#).unwrap();
+/// let text = r#"{"statusCode":429,"apiCode":2990003,"message":"Too many messages."}"#;
+/// let refusal: SendRefusal = serde_json::from_str(text).unwrap();
 /// assert_eq!(refusal.status_code, 429);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
