@@ -43,7 +43,6 @@ impl Challenge {
     /// fn widget(challenge: &Challenge, escaped: impl Fn(&str) -> String) -> String {
     ///     format!(r#"<altcha-widget challenge="{}"></altcha-widget>"#, escaped(&challenge.for_widget()))
     /// }
-    /// # let _ = widget::<fn(&str) -> String>;
     /// ```
     #[must_use]
     pub fn for_widget(&self) -> String {
