@@ -231,7 +231,7 @@ proptest! {
 }
 
 #[test]
-fn an_event_weighs_its_price_where_money_is_counted_and_one_elsewhere() {
+fn the_weight_of_an_event_is_its_price_where_money_is_counted() {
     let money = Limit {
         counts: Counts::Money(Currency::parse("CNY").unwrap()),
         ..limit(10, 1_000)
