@@ -26,9 +26,10 @@ use crate::wire;
 /// The number of old messages.
 const OLD: u64 = 300_000;
 
-/// The age of the old messages in hours, and the retentions that let them go and keep them. What is due for more than a day
-/// goes swiftly.
-const AGE_HOURS: i64 = 30 * 24 + 12;
+/// The age of the old messages in hours, and the retentions that let them go and keep them. Messages go by whole days, from
+/// the midnight after their retention on, and swiftly once they are due for more than a day: a day more than the retention
+/// is neither too early nor too late, at any time of the day.
+const AGE_HOURS: i64 = 31 * 24;
 const GOES: &str = "[retention]\nmessages_days = 30\nsecurity_days = 30\n";
 const STAYS: &str = "[retention]\nmessages_days = 3650\nsecurity_days = 3650\n";
 
