@@ -31,6 +31,26 @@ async fn tallies_equal_a_recount_in_every_story() {
 }
 
 #[tokio::test]
+async fn all_of_time_is_read_though_nearly_all_days_are_empty() {
+    for mut world in on_each_backend() {
+        let again = story(&world).await;
+        world.pass(80 * HOUR);
+        world.code_sent("123456").await;
+        world.restart();
+        equal_a_recount(&world, &again).await;
+        for by in [By::Hour, By::Day] {
+            let all_of_time = TallyQuery {
+                from: Timestamp::from_millis(i64::MIN),
+                to: Timestamp::from_millis(i64::MAX),
+                ..everything(by)
+            };
+            let found = read(&world, &all_of_time).await;
+            assert_eq!(found.rows, recount(&world, by, &again).await);
+        }
+    }
+}
+
+#[tokio::test]
 async fn tallies_equal_a_recount_where_the_clock_jumped() {
     for mut world in on_each_backend() {
         let mut again = story(&world).await;

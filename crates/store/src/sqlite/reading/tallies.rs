@@ -79,7 +79,8 @@ pub(crate) fn read(reader: &Connection, query: &TallyQuery) -> rusqlite::Result<
 }
 
 /// Divides a range of quarters into parts. A closed day is read as a whole where all of it is asked for and the hour does
-/// not matter, or where its quarters are not kept any more.
+/// not matter, or where its quarters are not kept any more. Closed days without a message cost nothing, however many of
+/// them the range has.
 fn parts(
     reader: &Connection,
     by: By,
@@ -88,14 +89,18 @@ fn parts(
 ) -> rusqlite::Result<Vec<Part>> {
     let closed = Gone::read(reader)?.days_until;
     let (mut parts, mut at) = (Vec::new(), from);
-    while at < to.min(closed) {
-        let day = Span::Day.start(at);
+    for day in days_with_messages(reader, Span::Day.start(from), to.min(closed))? {
         let end = day.after(Span::Day.length());
-        let is_whole = at == day && end <= to && by != By::Hour;
-        let part = match is_whole || !has_quarters(reader, day, end)? {
+        let start = day.max(from);
+        let is_whole = start == day && end <= to && by != By::Hour;
+        let is_kept_as_day = is_whole || !has_quarters(reader, day, end)?;
+        let part = match is_kept_as_day {
             true => Part::Days(day, end),
-            false => Part::Quarters(at, end.min(to)),
+            false => Part::Quarters(start, end.min(to)),
         };
+        if at < part.range().0 {
+            parts.push(Part::Quarters(at, part.range().0));
+        }
         at = part.range().1;
         match (parts.last_mut(), part) {
             (Some(Part::Days(_, until)), Part::Days(_, end)) => *until = end,
@@ -106,6 +111,18 @@ fn parts(
         parts.push(Part::Quarters(at, to));
     }
     Ok(parts)
+}
+
+/// Returns the starts of the closed days from `from` to before `until` that have a message.
+fn days_with_messages(
+    reader: &Connection,
+    from: Timestamp,
+    until: Timestamp,
+) -> rusqlite::Result<Vec<Timestamp>> {
+    let sql = "SELECT DISTINCT at FROM tally_day WHERE at >= ? AND at < ? ORDER BY at";
+    let mut select = reader.prepare_cached(sql)?;
+    let days = select.query_map([from.as_millis(), until.as_millis()], |row| row.get(0))?;
+    days.map(|day| day.map(Timestamp::from_millis)).collect()
 }
 
 /// Returns whether the quarters of a closed day are all kept.
