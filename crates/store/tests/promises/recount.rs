@@ -57,7 +57,7 @@ pub(crate) async fn until_counted<B: Backend>(
     let begun = Instant::now();
     loop {
         let found = read(world, query).await;
-        let is_patient = begun.elapsed() < Duration::from_secs(60);
+        let is_patient = begun.elapsed() < Duration::from_secs(240);
         if is_patient && (found.rows != rows || found.counted_from.is_some()) {
             tokio::time::sleep(Duration::from_millis(20)).await;
             continue;
