@@ -1,5 +1,6 @@
 //! The documents agree with the program.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -265,4 +266,35 @@ async fn the_curl_in_the_readme_sends_a_code() {
     let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(answer["statusCode"], 200, "{answer}");
     assert_eq!(server.outbox("").await.len(), 1);
+}
+
+/// Adds the targets of all references in `value`.
+fn references<'a>(value: &'a Value, found: &mut BTreeSet<&'a str>) {
+    match value {
+        Value::Object(members) => {
+            found.extend(members.get("$ref").and_then(Value::as_str));
+            members
+                .values()
+                .for_each(|member| references(member, found));
+        }
+        Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn the_openapi_document_has_the_schemas_that_it_refers_to_and_no_other() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let document: Value = serde_json::from_str(&server.get("/openapi.json").await.body).unwrap();
+    let mut referred = BTreeSet::new();
+    references(&document, &mut referred);
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    let paths = schemas
+        .keys()
+        .map(|name| format!("#/components/schemas/{name}"));
+    let known: Vec<_> = paths.collect();
+    let known: BTreeSet<_> = known.iter().map(String::as_str).collect();
+    assert_eq!(referred, known);
+    assert!(known.len() > 90, "{}", known.len());
 }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::faults::Names;
+use super::schemas::Schemas;
 use crate::http::state::AppState;
 use crate::operator::Permission;
 
@@ -99,6 +100,13 @@ pub(crate) enum Asks {
     Query(Vec<(&'static str, &'static str, Value)>),
 }
 
+impl Endpoint {
+    /// The shapes of its input and of its answer.
+    pub(crate) fn shapes(&self) -> impl Iterator<Item = &Shape> {
+        self.asks.body().into_iter().chain(self.answers.shape())
+    }
+}
+
 impl Asks {
     /// The body, where there is one.
     pub(crate) const fn body(&self) -> Option<&Shape> {
@@ -119,9 +127,21 @@ pub(crate) enum Answers {
     Bare(Shape),
 }
 
+impl Answers {
+    /// What success tells, where it tells anything.
+    const fn shape(&self) -> Option<&Shape> {
+        match self {
+            Answers::Data(shape) | Answers::Bare(shape) => Some(shape),
+            Answers::Nothing => None,
+        }
+    }
+}
+
 /// A JSON schema and an example of it.
 pub(crate) struct Shape {
     pub(crate) schema: Value,
+    /// Adds the schemas that `schema` refers to.
+    pub(crate) add_schemas: fn(&mut Schemas),
     pub(crate) example: Value,
     /// Reads an example as the type of the schema, and writes it again.
     #[cfg(test)]
@@ -134,25 +154,30 @@ pub(crate) trait WireType: Serialize + DeserializeOwned {}
 impl<T: Serialize + DeserializeOwned> WireType for T {}
 
 impl Shape {
-    /// The wire type `T`, whose schema is in the document under its own name.
+    /// The wire type `T`.
     pub(crate) fn of<T: WireType + ToSchema>(example: Value) -> Self {
-        Self::named::<T>(&T::name(), example)
+        Self::new::<T>(reference(&T::name()), Schemas::add::<T>, example)
     }
 
-    /// The wire type `T`, whose schema is in the document as `name`.
-    pub(crate) fn named<T: WireType>(name: &str, example: Value) -> Self {
-        Self::new::<T>(reference(name), example)
+    /// The wire type `T`, whose schema `add_schema` adds as `name`.
+    pub(crate) fn named<T: WireType>(
+        name: &str,
+        add_schema: fn(&mut Schemas),
+        example: Value,
+    ) -> Self {
+        Self::new::<T>(reference(name), add_schema, example)
     }
 
     /// A list of the wire type `T`.
     pub(crate) fn list_of<T: WireType + ToSchema>(example: Value) -> Self {
         let schema = json!({"type": "array", "items": reference(&T::name())});
-        Self::new::<Vec<T>>(schema, example)
+        Self::new::<Vec<T>>(schema, Schemas::add::<T>, example)
     }
 
-    fn new<T: WireType>(schema: Value, example: Value) -> Self {
+    fn new<T: WireType>(schema: Value, add_schemas: fn(&mut Schemas), example: Value) -> Self {
         Self {
             schema,
+            add_schemas,
             example,
             #[cfg(test)]
             round_trip: |example| {

@@ -1,11 +1,12 @@
 //! The OpenAPI document, made from the list of endpoints, the wire types and the table of faults.
 
+use countersign_api::DemandedChallenge;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::endpoint::{Endpoint, Published};
 use super::operation::{operation, reading};
-use super::schemas;
+use super::schemas::Schemas;
 use super::tag::{self, Tag};
 
 /// The OpenAPI document.
@@ -46,7 +47,7 @@ pub(crate) fn document(
         tags: tag::all(),
         paths: paths(endpoints, published),
         components: json!({
-            "schemas": schemas::all(),
+            "schemas": Value::from(schemas(endpoints, published)),
             "securitySchemes": security_schemes(),
         }),
     }
@@ -68,6 +69,18 @@ fn paths(endpoints: &[Endpoint], published: &[Published]) -> Paths {
     all.sort_by_key(|(tag, ..)| *tag);
     let paths = all.into_iter().map(|(_, path, methods)| (path, methods));
     Paths(paths.collect())
+}
+
+/// The schemas that the operations refer to.
+fn schemas(endpoints: &[Endpoint], published: &[Published]) -> Schemas {
+    let mut schemas = Schemas::default();
+    // Faults refer to this one.
+    schemas.add::<DemandedChallenge>();
+    let documents = published.iter().map(|document| &document.data);
+    for shape in endpoints.iter().flat_map(Endpoint::shapes).chain(documents) {
+        (shape.add_schemas)(&mut schemas);
+    }
+    schemas
 }
 
 /// The proofs that callers show.

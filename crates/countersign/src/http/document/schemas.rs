@@ -1,131 +1,51 @@
 //! The schemas of the wire types, for the OpenAPI document.
 
-use countersign_api::{
-    AccessKeyDto, AddTestNumberRequest, AltchaBinding, AltchaChallenge, AltchaParameters,
-    ApplicationDto, AttemptDto, AuditActDto, AuditActor, AuditExport, AuditTarget,
-    AuditVerification, ChallengeKind, ChallengeVerifier, Channel, CheckAppIdSecretRequest,
-    CheckDto, CheckedSecret, CountryDto, CountryName, CountryNames, CreateApplicationRequest,
-    CreatedAccessKey, CreatedApplication, DeleteAccessKeyRequest, DeleteSmsProviderRequest,
-    DeleteSmsRouteRequest, DemandedChallenge, ErasePhoneRequest, ErasedPhone, FilledTemplateDto,
-    FindMessagesRequest, IntrospectTokenRequest, InvalidReason, JsonWebKey, JsonWebKeySet,
-    LintedSmsTemplate, ManagementToken, ManagementTokenRequest, MessageDto, PreCheckCodeRequest,
-    PreCheckedCode, PreviewSmsTemplateRequest, PreviewedSms, ProviderHealth, PublicKey, ReceiptDto,
-    RecordBackupRequest, RemoveTestNumberRequest, RotatedSigningKey, RoutedProvider,
-    SendSmsRequest, SetSmsProviderRequest, SigningKeyDto, SigningKeyState, SmsCodePayload,
-    SmsCounts, SmsProviderDto, SmsRouteDto, SmsStatistics, SmsStatisticsRow, SmsTemplateDto,
-    SystemInfo, SystemVersion, TemplateFinding, TestNumberDto, TestSmsProviderRequest, TimeStep,
-    UnlockDto, UnlockPhoneRequest, UpdateApplicationRequest, VendorTemplateDto, VerdictDto,
-    VerificationClaims, VerifiedCode, VerifyCodeRequest,
-};
+use countersign_api::VerificationClaims;
 use serde_json::{Map, Value, json};
-use utoipa::{PartialSchema, ToSchema};
+use utoipa::ToSchema;
 
-/// The schemas of all wire types, by name.
-pub(crate) fn all() -> Value {
-    let mut schemas = Map::new();
-    add::<AccessKeyDto>(&mut schemas);
-    add::<AltchaBinding>(&mut schemas);
-    add::<AltchaChallenge>(&mut schemas);
-    add::<AltchaParameters>(&mut schemas);
-    add::<ApplicationDto>(&mut schemas);
-    add::<ChallengeKind>(&mut schemas);
-    add::<ChallengeVerifier>(&mut schemas);
-    add::<DemandedChallenge>(&mut schemas);
-    add::<AttemptDto>(&mut schemas);
-    add::<AuditActDto>(&mut schemas);
-    add::<AuditActor>(&mut schemas);
-    add::<AuditExport>(&mut schemas);
-    add::<AuditTarget>(&mut schemas);
-    add::<AuditVerification>(&mut schemas);
-    add::<RecordBackupRequest>(&mut schemas);
-    add::<Channel>(&mut schemas);
-    add::<CheckAppIdSecretRequest>(&mut schemas);
-    add::<CheckDto>(&mut schemas);
-    add::<CheckedSecret>(&mut schemas);
-    add::<CountryDto>(&mut schemas);
-    add::<CountryName>(&mut schemas);
-    add::<CountryNames>(&mut schemas);
-    add::<CreateApplicationRequest>(&mut schemas);
-    add::<CreatedAccessKey>(&mut schemas);
-    add::<CreatedApplication>(&mut schemas);
-    add::<DeleteAccessKeyRequest>(&mut schemas);
-    add::<IntrospectTokenRequest>(&mut schemas);
-    add::<InvalidReason>(&mut schemas);
-    add::<JsonWebKey>(&mut schemas);
-    add::<JsonWebKeySet>(&mut schemas);
-    add::<ManagementToken>(&mut schemas);
-    add::<ManagementTokenRequest>(&mut schemas);
-    add::<MessageDto>(&mut schemas);
-    add::<PreCheckCodeRequest>(&mut schemas);
-    add::<PreCheckedCode>(&mut schemas);
-    add::<PublicKey>(&mut schemas);
-    add::<RotatedSigningKey>(&mut schemas);
-    add::<SendSmsRequest>(&mut schemas);
-    add::<SigningKeyDto>(&mut schemas);
-    add::<SigningKeyState>(&mut schemas);
-    add::<SmsCodePayload>(&mut schemas);
-    add::<SystemInfo>(&mut schemas);
-    add::<SystemVersion>(&mut schemas);
-    add::<ErasePhoneRequest>(&mut schemas);
-    add::<ErasedPhone>(&mut schemas);
-    add::<AddTestNumberRequest>(&mut schemas);
-    add::<TestNumberDto>(&mut schemas);
-    add::<RemoveTestNumberRequest>(&mut schemas);
-    add::<UnlockDto>(&mut schemas);
-    add::<UnlockPhoneRequest>(&mut schemas);
-    add::<FindMessagesRequest>(&mut schemas);
-    add::<UpdateApplicationRequest>(&mut schemas);
-    add::<DeleteSmsProviderRequest>(&mut schemas);
-    add::<DeleteSmsRouteRequest>(&mut schemas);
-    add::<ProviderHealth>(&mut schemas);
-    add::<ReceiptDto>(&mut schemas);
-    add::<RoutedProvider>(&mut schemas);
-    add::<SetSmsProviderRequest>(&mut schemas);
-    add::<SmsProviderDto>(&mut schemas);
-    add::<SmsRouteDto>(&mut schemas);
-    add::<SmsCounts>(&mut schemas);
-    add::<SmsStatistics>(&mut schemas);
-    add::<SmsStatisticsRow>(&mut schemas);
-    add::<TimeStep>(&mut schemas);
-    add::<TestSmsProviderRequest>(&mut schemas);
-    add::<FilledTemplateDto>(&mut schemas);
-    add::<LintedSmsTemplate>(&mut schemas);
-    add::<PreviewSmsTemplateRequest>(&mut schemas);
-    add::<PreviewedSms>(&mut schemas);
-    add::<SmsTemplateDto>(&mut schemas);
-    add::<TemplateFinding>(&mut schemas);
-    add::<VendorTemplateDto>(&mut schemas);
-    add::<VerdictDto>(&mut schemas);
-    add::<VerificationClaims>(&mut schemas);
-    add::<VerifiedCode>(&mut schemas);
-    add::<VerifyCodeRequest>(&mut schemas);
-    schemas.insert("IntrospectedToken".to_owned(), introspected_token());
-    schemas.into()
+/// Schemas of wire types, by name.
+#[derive(Default)]
+pub(crate) struct Schemas(Map<String, Value>);
+
+impl Schemas {
+    /// Adds the schema of `T`, and those that it refers to.
+    pub(crate) fn add<T: ToSchema>(&mut self) {
+        let mut found = vec![(T::name().into_owned(), T::schema())];
+        T::schemas(&mut found);
+        for (name, schema) in found {
+            let mut schema = json!(schema);
+            plain(&mut schema);
+            unsigned(&mut schema);
+            self.0.insert(name, schema);
+        }
+    }
+
+    /// Adds the schema of `IntrospectedToken`: an active token has claims and no other has, which a derived schema cannot say.
+    pub(crate) fn add_introspected_token(&mut self) {
+        self.add::<VerificationClaims>();
+        let active = |value: bool| {
+            json!({
+                "type": "object",
+                "properties": {"active": {"type": "boolean", "const": value}},
+                "required": ["active"],
+            })
+        };
+        let schema = json!({
+            "description": "Whether the token is good, this first time, and what it says.",
+            "oneOf": [
+                {"allOf": [active(true), {"$ref": "#/components/schemas/VerificationClaims"}]},
+                active(false),
+            ],
+        });
+        self.0.insert("IntrospectedToken".to_owned(), schema);
+    }
 }
 
-/// The schema of `IntrospectedToken`: an active token has claims and no other has, which a derived schema cannot say.
-fn introspected_token() -> Value {
-    let active = |value: bool| {
-        json!({
-            "type": "object",
-            "properties": {"active": {"type": "boolean", "const": value}},
-            "required": ["active"],
-        })
-    };
-    json!({
-        "description": "Whether the token is good, this first time, and what it says.",
-        "oneOf": [
-            {"allOf": [active(true), {"$ref": "#/components/schemas/VerificationClaims"}]},
-            active(false),
-        ],
-    })
-}
-
-fn add<T: ToSchema + PartialSchema>(schemas: &mut Map<String, Value>) {
-    let mut schema = json!(T::schema());
-    plain(&mut schema);
-    unsigned(&mut schema);
-    schemas.insert(T::name().into_owned(), schema);
+impl From<Schemas> for Value {
+    fn from(schemas: Schemas) -> Self {
+        Self::Object(schemas.0)
+    }
 }
 
 /// Gives an unsigned 64-bit integer its own maximum in place of the format `int64`, which is signed.

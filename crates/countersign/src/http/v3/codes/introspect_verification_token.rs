@@ -7,6 +7,7 @@ use countersign_core::code::check::TokenUse;
 use serde_json::json;
 
 use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
+use crate::http::document::schemas::Schemas;
 use crate::http::proof::credentials::Credentials;
 use crate::http::request::body::Body;
 use crate::http::request::context::Context;
@@ -26,6 +27,7 @@ pub(crate) fn endpoint() -> Endpoint {
         )),
         answers: Answers::Data(Shape::named::<IntrospectedToken>(
             "IntrospectedToken",
+            Schemas::add_introspected_token,
             json!({"active": false}),
         )),
         faults: &[],
