@@ -12,12 +12,14 @@ mod finding;
 mod held;
 mod hit;
 mod limits_at_rest;
+mod live_setup;
 mod mark;
 mod outcome_at_rest;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 mod refusals;
 pub mod seal;
+mod setup_at_rest;
 pub mod sqlite;
 
 pub use mark::PutBack;

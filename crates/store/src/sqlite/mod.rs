@@ -34,9 +34,10 @@ use countersign_core::time::{Clock, Timestamp};
 use rusqlite::Connection;
 
 use crate::held::HeldKeys;
+use crate::live_setup::LiveSetup;
 use crate::seal::{Sealer, SealerInUse};
 pub use audit::{StoppedAudit, StoppedAuditError};
-use memory::{Live, LiveSetup};
+use memory::Live;
 use rekey::Rekeyer;
 pub use rekey::{GenerationStatus, NeededFor};
 use start::folder::Identity;

@@ -13,7 +13,7 @@ use super::log::record::Record;
 use super::log::resealed::NewerMac;
 use super::log::setup::SetupRow;
 use super::{SqliteStore, unsealed, writer};
-use crate::seal::Generation;
+use crate::setup_at_rest::secret_mac;
 
 #[async_trait]
 impl SetupStore for SqliteStore {
@@ -51,13 +51,13 @@ impl SetupStore for SqliteStore {
     }
 
     fn secret_mac(&self, app: &AppId, secret: &str) -> SecretMac {
-        mac_by(&self.sealer.get(), app, secret)
+        secret_mac(&self.sealer.get(), app, secret)
     }
 
     fn older_secret_macs(&self, app: &AppId, secret: &str) -> Vec<SecretMac> {
         let sealer = self.sealer.get();
         let older = sealer.older().iter();
-        older.map(|each| mac_by(each, app, secret)).collect()
+        older.map(|each| secret_mac(each, app, secret)).collect()
     }
 
     fn keep_newer_mac(&self, id: &AppId, old: SecretMac, new: SecretMac) {
@@ -67,10 +67,4 @@ impl SetupStore for SqliteStore {
             .queue
             .push(Record::NewerMac(Box::new(NewerMac { app, old, new })));
     }
-}
-
-/// Returns the MAC of an application's secret under the keys of `generation`.
-fn mac_by(generation: &Generation, app: &AppId, secret: &str) -> SecretMac {
-    let mac = generation.secret(app.as_str(), secret);
-    SecretMac::from_bytes(mac).of_generation(generation.number)
 }

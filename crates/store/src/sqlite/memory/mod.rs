@@ -6,11 +6,9 @@ mod codes;
 mod failures;
 mod few;
 mod live;
-mod setup;
 mod shards;
 
 pub(super) use check_keys::CheckKeys;
 pub(super) use live::Live;
 #[cfg(test)]
 pub(super) use live::Picture;
-pub(super) use setup::LiveSetup;

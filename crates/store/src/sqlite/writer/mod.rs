@@ -23,7 +23,8 @@ use super::log::mark;
 use super::log::message::MessageRow;
 use super::log::record::Record;
 use super::log::rule_set::RuleSets;
-use super::memory::{Live, LiveSetup};
+use super::memory::Live;
+use crate::live_setup::LiveSetup;
 use crate::mark::Keeper;
 use crate::seal::{Sealer, SealerInUse};
 use checkpoints::Checkpoints;
@@ -301,8 +302,10 @@ impl Writer {
                 self.newest_message = self.newest_message.max(row.admission.seq);
             }
             match (&record, &result) {
-                (Record::Setup(row), Ok(())) => self.place.setup.apply(row),
-                (Record::NewerMac(mac), Ok(())) => self.place.setup.keep_newer_mac(mac),
+                (Record::Setup(row), Ok(())) => self.place.setup.apply(row.change()),
+                (Record::NewerMac(mac), Ok(())) => {
+                    self.place.setup.keep_newer_mac(&mac.app, mac.old, mac.new);
+                }
                 (Record::Beginning(row), Ok(())) => self.use_sealer(Arc::clone(&row.sealer)),
                 (Record::Ending(row), Ok(())) => {
                     let sealer = self.place.sealer.get().without(row.number);

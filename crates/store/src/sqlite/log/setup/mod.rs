@@ -1,102 +1,24 @@
 //! Settings as rows of the table `setting`, and the version of the setup in the table `setup`.
 
-mod guarding;
-mod limit;
 mod reseal;
-mod value;
 
-use countersign_core::application::AppId;
-use countersign_core::channel::Channel;
-use countersign_core::language::LanguageTag;
-use countersign_core::phone::Country;
-use countersign_core::ports::setup::{Change, Setting, SettingKey, Setup, SetupVersion};
-use countersign_core::send::route::{ProviderName, RouteScope};
-use countersign_core::template::{TemplateKind, TemplateScope};
+use countersign_core::ports::setup::{Change, Setting, Setup, SetupVersion};
 use rusqlite::{Connection, Row, params};
 
 pub(crate) use self::reseal::{reseal, seal_anew};
-use self::value::{Value, json};
 use super::act::ActRow;
 use crate::seal::Sealer;
+use crate::setup_at_rest::{self, SettingRow, Value};
 
 /// A change of the setup as it goes to the log: the version that it changes, and the row after it.
 #[derive(Debug)]
 pub(crate) struct SetupRow {
     seen: SetupVersion,
     change: Change,
-    kind: Kind,
-    key: String,
-    /// The row's value; `None` where the row is deleted.
-    value: Option<Value>,
+    row: SettingRow,
     /// The change as the audit record tells it.
     act: ActRow,
 }
-
-/// The kind of a setting. Its name is stored in the row and bound into what is sealed there.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Kind {
-    Application,
-    Provider,
-    Route,
-    Template,
-    AccessKey,
-    Limit,
-    TestNumber,
-    Block,
-    Safe,
-}
-
-impl Kind {
-    const ALL: [Kind; 9] = [
-        Kind::Application,
-        Kind::Provider,
-        Kind::Route,
-        Kind::Template,
-        Kind::AccessKey,
-        Kind::Limit,
-        Kind::TestNumber,
-        Kind::Block,
-        Kind::Safe,
-    ];
-
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Kind::Application => "application",
-            Kind::Provider => "provider",
-            Kind::Route => "route",
-            Kind::Template => "template",
-            Kind::AccessKey => "access_key",
-            Kind::Limit => "limit",
-            Kind::TestNumber => "test_number",
-            Kind::Block => "block",
-            Kind::Safe => "safe",
-        }
-    }
-
-    const fn of(key: &SettingKey) -> Self {
-        match key {
-            SettingKey::Application(_) => Kind::Application,
-            SettingKey::Provider(_) => Kind::Provider,
-            SettingKey::Route(_) => Kind::Route,
-            SettingKey::Template(..) => Kind::Template,
-            SettingKey::AccessKey(_) => Kind::AccessKey,
-            SettingKey::Limit(_) => Kind::Limit,
-            SettingKey::TestNumber(_) => Kind::TestNumber,
-            SettingKey::Block(_) => Kind::Block,
-            SettingKey::Safe(_) => Kind::Safe,
-        }
-    }
-}
-
-/// The key of a route's scope: a list in a fixed order, as JSON.
-type RouteKey = (Option<String>, Option<String>);
-type TemplateKey = (
-    bool,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-);
 
 impl SetupRow {
     /// Makes the row of a change of the version `seen`, which `act` tells; `None` if its secrets cannot be sealed.
@@ -106,21 +28,11 @@ impl SetupRow {
         act: ActRow,
         sealer: &Sealer,
     ) -> Option<Self> {
-        let name = match &change {
-            Change::Put(setting) => setting.key(),
-            Change::Remove(key) => key.clone(),
-        };
-        let (kind, key) = (Kind::of(&name), text_of(&name)?);
-        let value = match &change {
-            Change::Put(setting) => Some(value::write(setting, kind, &key, sealer)?),
-            Change::Remove(_) => None,
-        };
+        let row = SettingRow::after(&change, sealer)?;
         Some(Self {
             seen,
             change,
-            kind,
-            key,
-            value,
+            row,
             act,
         })
     }
@@ -147,17 +59,17 @@ impl SetupRow {
         if advanced != 1 {
             return Err(rusqlite::Error::StatementChangedRows(advanced));
         }
-        let kind = self.kind.as_str();
-        match &self.value {
+        let SettingRow { kind, key, value } = &self.row;
+        match value {
             Some(Value { text, sealed }) => log
                 .prepare_cached(
                     "INSERT OR REPLACE INTO setting (kind, key, value, sealed, version)
                      VALUES (?, ?, ?, ?, ?)",
                 )?
-                .execute(params![kind, self.key, text, sealed, next])?,
+                .execute(params![kind, key, text, sealed, next])?,
             None => log
                 .prepare_cached("DELETE FROM setting WHERE kind = ? AND key = ?")?
-                .execute(params![kind, self.key])?,
+                .execute(params![kind, key])?,
         };
         self.act.append(log)
     }
@@ -187,11 +99,7 @@ fn setting(kind: &str, row: &Row<'_>, sealer: &Sealer) -> rusqlite::Result<Optio
         row.get_ref("value")?.as_str()?,
     );
     let sealed = row.get_ref("sealed")?.as_blob_or_null()?;
-    let kind = Kind::ALL.into_iter().find(|known| known.as_str() == kind);
-    Ok(kind.and_then(|kind| {
-        let key = key_of(kind, key)?;
-        value::read(key, kind, text, sealed, sealer)
-    }))
+    Ok(setup_at_rest::read(kind, key, text, sealed, sealer))
 }
 
 /// Reads the version in the first column of a row.
@@ -204,85 +112,9 @@ fn number(version: SetupVersion) -> i64 {
     i64::try_from(version.number()).unwrap_or(i64::MAX)
 }
 
-/// Returns the text that stands for a key in its row.
-fn text_of(key: &SettingKey) -> Option<String> {
-    match key {
-        SettingKey::Application(id) => Some(id.as_str().to_owned()),
-        SettingKey::Provider(name) => Some(name.to_string()),
-        SettingKey::AccessKey(id) | SettingKey::TestNumber(id) | SettingKey::Safe(id) => {
-            Some(id.clone())
-        }
-        SettingKey::Limit(name) => Some(name.clone()),
-        SettingKey::Block(area) => guarding::text_of(area),
-        SettingKey::Route(scope) => {
-            let key: RouteKey = (
-                scope.app.as_ref().map(|app| app.as_str().to_owned()),
-                scope.country.as_ref().map(ToString::to_string),
-            );
-            json(&key)
-        }
-        SettingKey::Template(scope, kind) => {
-            let key: TemplateKey = (
-                *kind == TemplateKind::Vendor,
-                scope.app.as_ref().map(|app| app.as_str().to_owned()),
-                scope.channel.map(|channel| channel.as_str().to_owned()),
-                scope.provider.as_ref().map(ToString::to_string),
-                scope
-                    .language
-                    .as_ref()
-                    .map(|language| language.as_str().to_owned()),
-            );
-            json(&key)
-        }
-    }
-}
-
-/// Reads the key from the text of [`text_of`]; `None` for any other text.
-fn key_of(kind: Kind, text: &str) -> Option<SettingKey> {
-    Some(match kind {
-        Kind::Application => SettingKey::Application(AppId::parse(text).ok()?),
-        Kind::Provider => SettingKey::Provider(ProviderName::parse(text).ok()?),
-        Kind::AccessKey => SettingKey::AccessKey(text.to_owned()),
-        Kind::Limit => SettingKey::Limit(text.to_owned()),
-        Kind::TestNumber => SettingKey::TestNumber(text.to_owned()),
-        Kind::Safe => SettingKey::Safe(text.to_owned()),
-        Kind::Block => SettingKey::Block(guarding::area_of(text)?),
-        Kind::Route => {
-            let (app, country): RouteKey = serde_json::from_str(text).ok()?;
-            SettingKey::Route(RouteScope {
-                app: parsed(app, |app| AppId::parse(app).ok())?,
-                country: parsed(country, Country::parse)?,
-            })
-        }
-        Kind::Template => {
-            let (is_vendor, app, channel, provider, language): TemplateKey =
-                serde_json::from_str(text).ok()?;
-            let scope = TemplateScope {
-                app: parsed(app, |app| AppId::parse(app).ok())?,
-                channel: parsed(channel, Channel::parse)?,
-                provider: parsed(provider, |name| ProviderName::parse(name).ok())?,
-                language: parsed(language, LanguageTag::parse)?,
-            };
-            let kind = if is_vendor {
-                TemplateKind::Vendor
-            } else {
-                TemplateKind::Text
-            };
-            SettingKey::Template(scope, kind)
-        }
-    })
-}
-
-/// Parses an optional part; `None` when it is present and cannot be parsed.
-fn parsed<T>(part: Option<String>, parse: impl FnOnce(&str) -> Option<T>) -> Option<Option<T>> {
-    match part {
-        None => Some(None),
-        Some(part) => parse(&part).map(Some),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use countersign_core::application::AppId;
     use countersign_core::ports::setup::SecretMac;
 
     use super::*;

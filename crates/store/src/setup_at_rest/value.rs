@@ -21,17 +21,18 @@ use countersign_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::{Kind, guarding, limit};
+use super::key::Kind;
+use super::{guarding, limit};
 use crate::seal::Sealer;
 
 /// The value of a setting.
 #[derive(Debug)]
-pub(super) struct Value {
+pub(crate) struct Value {
     /// A JSON object, readable.
-    pub(super) text: String,
+    pub(crate) text: String,
     /// The setting's secrets, sealed under its row and beside `text`. For an application, the MAC of its secret, and of
     /// the secret before, if that is good for a while.
-    pub(super) sealed: Option<Vec<u8>>,
+    pub(crate) sealed: Option<Vec<u8>>,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -2,19 +2,19 @@
 
 use std::sync::Arc;
 
-use countersign_core::ports::setup::{ApplicationRecord, Setting, Setup, SetupVersion};
+use countersign_core::application::AppId;
+use countersign_core::ports::setup::{
+    ApplicationRecord, Change, SecretMac, Setting, Setup, SetupVersion,
+};
 use tokio::sync::{Mutex, MutexGuard, watch};
 
-use crate::sqlite::log::resealed::NewerMac;
-use crate::sqlite::log::setup::SetupRow;
-
-/// The newest setup, shared by the port that reads it and the writer that replaces it.
+/// The newest setup that this process knows of, shared by the port that reads it and whatever replaces it.
 #[derive(Clone)]
 pub(crate) struct LiveSetup(Arc<Shared>);
 
 struct Shared {
     newest: watch::Sender<Arc<Setup>>,
-    /// Held while a change is on its way to the log, so that the next change is judged by the version after it.
+    /// Held while a change is on its way to the database, so that the next change is judged by the version after it.
     changing: Mutex<()>,
 }
 
@@ -32,24 +32,36 @@ impl LiveSetup {
     }
 
     /// Applies a change that has become durable, and wakes everyone who waits for a newer setup.
-    pub(crate) fn apply(&self, row: &SetupRow) {
-        // The writer alone applies changes. The next setup is made before the lock that every request reads under.
-        let next = self.newest().after(row.change().clone());
-        self.0.newest.send_replace(Arc::new(next));
+    pub(crate) fn apply(&self, change: &Change) {
+        // The next setup is made before the lock that every request reads under.
+        let next = self.newest().after(change.clone());
+        self.show(Arc::new(next));
     }
 
-    /// Shows the newer MAC of an application's secret, once it is durable. The setup is at the version that it was at.
-    pub(crate) fn keep_newer_mac(&self, mac: &NewerMac) {
+    /// Shows a setup as it is in the database, unless a newer one is known, and wakes everyone who waits for a newer one.
+    pub(crate) fn show(&self, setup: Arc<Setup>) {
+        self.0.newest.send_if_modified(|newest| {
+            let is_newer = setup.version > newest.version;
+            if is_newer {
+                *newest = setup;
+            }
+            is_newer
+        });
+    }
+
+    /// Shows `new` in place of `old`, both MACs of one secret of the application `app`. The setup is at the version that it
+    /// was at.
+    pub(crate) fn keep_newer_mac(&self, app: &AppId, old: SecretMac, new: SecretMac) {
         let mut next = Setup::clone(&self.newest());
-        let Some(held) = next.applications.get(&mac.app) else {
+        let Some(held) = next.applications.get(app) else {
             return;
         };
         let (version, mut record) = (held.version, ApplicationRecord::clone(held));
         let replaced = record.replaced_secret.iter_mut();
         let kept = replaced.map(|replaced| &mut replaced.value);
         for kept in kept.chain([&mut record.secret]) {
-            if *kept == mac.old {
-                *kept = mac.new;
+            if *kept == old {
+                *kept = new;
             }
         }
         next.put(version, Setting::Application(record));
