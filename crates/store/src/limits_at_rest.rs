@@ -35,7 +35,7 @@ struct LimitJson<'a> {
 
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum CountsJson {
+pub(crate) enum CountsJson {
     #[default]
     Messages,
     Numbers,
@@ -44,6 +44,22 @@ enum CountsJson {
 }
 
 impl CountsJson {
+    pub(crate) fn of(counts: Counts) -> Self {
+        match counts {
+            Counts::Messages => CountsJson::Messages,
+            Counts::Numbers => CountsJson::Numbers,
+            Counts::Money(currency) => CountsJson::Money(currency.to_string()),
+        }
+    }
+
+    pub(crate) fn counts(self) -> Option<Counts> {
+        Some(match self {
+            CountsJson::Messages => Counts::Messages,
+            CountsJson::Numbers => Counts::Numbers,
+            CountsJson::Money(code) => Counts::Money(Currency::parse(&code)?),
+        })
+    }
+
     fn is_messages(&self) -> bool {
         *self == Self::Messages
     }
@@ -85,11 +101,7 @@ impl<'a> LimitJson<'a> {
             name: Cow::Borrowed(&limit.name),
             bucket: placed.bucket,
             of_number: placed.of_number,
-            counts: match limit.counts {
-                Counts::Messages => CountsJson::Messages,
-                Counts::Numbers => CountsJson::Numbers,
-                Counts::Money(currency) => CountsJson::Money(currency.to_string()),
-            },
+            counts: CountsJson::of(limit.counts),
             window_ms: to_millis(limit.window),
             max,
             waits_ms,
@@ -107,11 +119,7 @@ impl<'a> LimitJson<'a> {
         Some(PlacedLimit {
             limit: Limit {
                 name: self.name.into_owned().into(),
-                counts: match self.counts {
-                    CountsJson::Messages => Counts::Messages,
-                    CountsJson::Numbers => Counts::Numbers,
-                    CountsJson::Money(code) => Counts::Money(Currency::parse(&code)?),
-                },
+                counts: self.counts.counts()?,
                 window: Duration::from_millis(self.window_ms),
                 bound: match waits.is_empty() {
                     true => Bound::Max(self.max),

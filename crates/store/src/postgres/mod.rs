@@ -14,30 +14,40 @@
 //! | [`clock`] | the clock that decides |
 //! | [`batch`] | deciding in batches: places, rows, the two round trips, what is under way |
 //! | [`row`] | the rows that a batch changes, packed and unpacked |
+//! | [`setup`] | everything that an operator has set up, and hearing of changes by other nodes |
+//! | [`audit`] | the acts of operators, one chain of all nodes |
+//! | [`refusals`] | the sends that limits refused lately, on all nodes |
 //! | [`ledger`] | sends, settlements, checks, unlocks and tokens, each a step of a batch |
 //! | [`partitions`] | a table a day for messages, attempts and events |
 
+mod audit;
 mod batch;
 mod clock;
 mod connect;
 mod keys;
 mod ledger;
 mod partitions;
+mod refusals;
 mod row;
 mod schema;
+mod setup;
 mod start;
 mod words;
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use countersign_core::ports::StoreError;
 use countersign_core::time::Clock;
 
 use crate::seal::SealerInUse;
 use batch::Batches;
 use connect::{Database, Session};
 use ledger::Undecided;
+use setup::{Follower, Setups};
 
 pub use connect::{DatabaseUrl, InvalidUrl};
+pub use refusals::SharedRefusals;
 pub use start::OpenError;
 
 /// The store of a deployment whose nodes share a PostgreSQL database.
@@ -45,6 +55,9 @@ pub struct PostgresStore {
     database: Arc<Database>,
     batches: Arc<Batches>,
     undecided: Arc<Undecided>,
+    setups: Arc<Setups>,
+    /// Hears of changes of the setup until the store is dropped.
+    _follower: Follower,
     /// The session for what is only read.
     reading: Session,
     sealer: SealerInUse,
@@ -52,8 +65,19 @@ pub struct PostgresStore {
     clock: Arc<dyn Clock>,
 }
 
+/// The time that a decision may take to become durable before its caller gets "unavailable".
+const DECISION: Duration = Duration::from_millis(1_500);
+
 impl std::fmt::Debug for PostgresStore {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("PostgresStore").finish_non_exhaustive()
     }
+}
+
+fn unsealed() -> StoreError {
+    StoreError::Unavailable("what is secret could not be sealed".to_owned())
+}
+
+fn stopped() -> StoreError {
+    StoreError::Unavailable("the store has stopped".to_owned())
 }

@@ -9,6 +9,7 @@ use tokio_postgres::Client;
 use super::batch::Batches;
 use super::connect::{Database, DatabaseUrl, NotOpened, Session, Work};
 use super::partitions::Partitions;
+use super::setup::{Follower, Setups};
 use super::{PostgresStore, keys, schema, words};
 use crate::seal::{SealerInUse, StoreKeys};
 
@@ -82,13 +83,19 @@ impl PostgresStore {
             .map_err(unavailable)?;
         let batches = Batches::start(&database, &partitions);
         batches.open().await.map_err(unavailable)?;
+        let sealer = SealerInUse::new(sealer);
+        let setups = Setups::open(&database, sealer.clone(), Arc::clone(&clock)).await;
+        let setups = setups.map_err(unavailable)?;
+        let follower = Follower::start(&database, &setups);
         Ok(Self {
             batches: Arc::new(batches),
             undecided: Arc::default(),
             reading: Session::new(&database, Work::Reading),
             database,
             clock,
-            sealer: SealerInUse::new(sealer),
+            sealer,
+            setups,
+            _follower: follower,
         })
     }
 }

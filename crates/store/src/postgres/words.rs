@@ -3,6 +3,8 @@
 use countersign_core::ports::StoreError;
 use tokio_postgres::error::SqlState;
 
+use super::connect::NotOpened;
+
 /// Says what went wrong.
 pub(super) fn of(error: &tokio_postgres::Error) -> String {
     match error.as_db_error() {
@@ -21,11 +23,24 @@ pub(super) enum Failure {
     Refused(tokio_postgres::Error),
     /// A row holds what this program did not write.
     Unreadable,
+    /// No answer came in time.
+    Silent,
+    /// The program is ending.
+    Stopping,
 }
 
 impl From<tokio_postgres::Error> for Failure {
     fn from(error: tokio_postgres::Error) -> Self {
         Failure::Refused(error)
+    }
+}
+
+impl From<NotOpened> for Failure {
+    fn from(error: NotOpened) -> Self {
+        match error {
+            NotOpened::Refused(error) => Failure::Refused(error),
+            NotOpened::Stopping => Failure::Stopping,
+        }
     }
 }
 
@@ -36,6 +51,8 @@ impl From<Failure> for StoreError {
             Failure::Unreadable => {
                 StoreError::Unavailable("the database holds a row that cannot be read".to_owned())
             }
+            Failure::Silent => StoreError::Unavailable("the database does not answer".to_owned()),
+            Failure::Stopping => StoreError::Unavailable("the program is ending".to_owned()),
         }
     }
 }

@@ -202,6 +202,19 @@ impl Generation {
         self.cipher.open(sealed, &id, part.aad())
     }
 
+    /// Seals what is kept of a refused send, so that it opens under its request only.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn seal_refusal(&self, refusal: &[u8], id: RequestId) -> Option<Vec<u8>> {
+        self.cipher.seal(refusal, id.as_bytes(), REFUSAL_AAD)
+    }
+
+    /// Opens what [`Generation::seal_refusal`] made; `None` for anything else.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn open_refusal(&self, sealed: &[u8], id: RequestId) -> Option<Zeroizing<Vec<u8>>> {
+        let plain = self.cipher.open(sealed, id.as_bytes(), REFUSAL_AAD)?;
+        Some(Zeroizing::new(plain))
+    }
+
     /// Returns the id that stands for the row of a setting. Every secret that the row ever holds is sealed
     /// under it, so AES-GCM-SIV reveals whether two of them are equal, and no more.
     fn setting_row(&self, kind: &str, key: &str) -> Option<[u8; 16]> {
@@ -239,6 +252,8 @@ fn short(mac: Hmac<Sha256>) -> CallId {
 
 const AAD: &[u8] = b"message.phone";
 const UNLOCK_AAD: &[u8] = b"unlock";
+#[cfg(feature = "postgres")]
+const REFUSAL_AAD: &[u8] = b"refusal";
 const SETTING_AAD: &[u8] = b"setting";
 const KEPT_AAD: &[u8] = b"kept key";
 

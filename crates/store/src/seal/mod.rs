@@ -255,6 +255,13 @@ impl Sealer {
             .map(|(opened, _)| opened)
     }
 
+    /// Opens what [`Generation::seal_refusal`] of any generation made; `None` for anything else.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn open_refusal(&self, sealed: &[u8], id: RequestId) -> Option<Zeroizing<Vec<u8>>> {
+        self.open_by(|each| each.open_refusal(sealed, id))
+            .map(|(opened, _)| opened)
+    }
+
     /// Returns what the first generation opens, newest first, and whether that is an older one.
     fn open_by<T>(&self, open: impl Fn(&Generation) -> Option<T>) -> Option<(T, bool)> {
         if let Some(opened) = open(&self.newest) {

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod nodes;
+mod refusals;
+mod setup;
 mod start;
 
 #[path = "../promises/backend.rs"]
@@ -16,6 +18,9 @@ mod keyed;
 mod postgres;
 #[path = "../server/mod.rs"]
 mod server;
+#[path = "../promises/settings.rs"]
+#[allow(dead_code, reason = "shared with the suite of promises")]
+mod settings;
 #[path = "../promises/sqlite.rs"]
 #[allow(dead_code, reason = "shared with the suite of promises")]
 mod sqlite;

@@ -32,7 +32,7 @@ pub(crate) struct Postgres {
 
 impl Postgres {
     /// The rooms that the store does not have yet.
-    pub(crate) const LACKS: &[Room] = &Room::ALL;
+    pub(crate) const LACKS: &[Room] = &[Room::Records, Room::Answers, Room::Tallies];
 
     pub(crate) fn new() -> Self {
         let mut backend = Self {
@@ -96,9 +96,23 @@ impl Postgres {
         Arc::clone(self.store.as_ref().unwrap())
     }
 
+    /// Ends every session of every node.
+    pub(crate) fn cut_sessions(&self) {
+        self.administer(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+             WHERE datname = current_database() AND application_name = 'countersign'",
+        );
+    }
+
     /// Does something to the database over a session of the test's own.
-    fn administer(&self, sql: &str) {
-        run(async { client(&self.url).await.batch_execute(sql).await.unwrap() });
+    pub(crate) fn administer(&self, sql: &str) {
+        self.try_administer(sql).unwrap();
+    }
+
+    /// Does something to the database, or returns in words why that is refused.
+    pub(crate) fn try_administer(&self, sql: &str) -> Result<(), String> {
+        let done = run(async { client(&self.url).await.batch_execute(sql).await });
+        done.map_err(|error| error.as_db_error().unwrap().message().to_owned())
     }
 }
 
@@ -126,7 +140,7 @@ impl Backend for Postgres {
     }
 
     fn setups(&self) -> Arc<dyn SetupStore> {
-        missing()
+        self.store()
     }
 
     fn answers(&self) -> Arc<dyn Answers> {
@@ -138,7 +152,7 @@ impl Backend for Postgres {
     }
 
     fn audit(&self) -> Arc<dyn AuditLog> {
-        missing()
+        self.store()
     }
 
     fn hand_clock(&self) -> Arc<HandClock> {

@@ -49,6 +49,11 @@ pub(crate) fn on_each_backend() -> impl Iterator<Item = World> {
     backend::all(&Room::ALL).into_iter().map(World::on)
 }
 
+/// Makes a new world for every backend that has these rooms beside its ledger.
+pub(crate) fn on_each_backend_with(rooms: &[Room]) -> impl Iterator<Item = World> {
+    backend::all(rooms).into_iter().map(World::on)
+}
+
 /// Makes a new world for every backend, for a promise that the ledger alone keeps.
 pub(crate) fn on_each_ledger() -> impl Iterator<Item = World> {
     backend::all(&[]).into_iter().map(World::on)

@@ -16,6 +16,7 @@ use super::rows::Rows;
 use crate::limits_at_rest;
 use crate::outcome_at_rest::outcome_columns;
 use crate::postgres::connect::Connected;
+use crate::postgres::row::audit;
 use crate::postgres::row::call::DecidedCall;
 use crate::postgres::row::event::{self, EventColumns, EventRow};
 use crate::postgres::row::message::{NewMessage, Outcome};
@@ -68,9 +69,6 @@ const CALLS: &str = "
         AS new (id, ends, body, number, message, finding)
     WHERE keyed_call.id = new.id";
 
-const AUDIT: &str = "INSERT INTO audit SELECT * FROM unnest($1::bigint[], $2::text[], $3::bytea[])";
-const HEAD: &str = "UPDATE audit_head SET seq = $1, hash = $2";
-
 type Values = Vec<Box<dyn ToSql + Sync + Send>>;
 
 /// The statements that write a batch, in order.
@@ -108,7 +106,7 @@ impl Writes {
         writes.messages(std::mem::take(&mut rows.messages.new));
         writes.outcomes(std::mem::take(&mut rows.messages.outcomes));
         writes.events(std::mem::take(&mut rows.events));
-        writes.acts(rows);
+        writes.0.extend(audit::writes(&rows.audit.new));
         writes
     }
 
@@ -255,22 +253,6 @@ impl Writes {
             Box::new(columns.sealed),
         ];
         self.0.push((event::INSERT, values));
-    }
-
-    fn acts(&mut self, rows: Rows) {
-        let entries = rows.audit.new;
-        let Some(last) = entries.last() else {
-            return;
-        };
-        let seq = i64::try_from(last.seq).unwrap_or(i64::MAX);
-        let head: Values = vec![Box::new(seq), Box::new(last.hash.to_vec())];
-        let seqs = column(&entries, |entry| {
-            i64::try_from(entry.seq).unwrap_or(i64::MAX)
-        });
-        let texts = column(&entries, |entry| entry.text.clone());
-        let hashes = column(&entries, |entry| entry.hash.to_vec());
-        self.0.push((AUDIT, vec![seqs, texts, hashes]));
-        self.0.push((HEAD, head));
     }
 }
 

@@ -1,14 +1,16 @@
 //! Sessions: opened when they are needed, opened anew when they are lost, and each with the settings of its work.
 
 use std::collections::HashMap;
+use std::future::poll_fn;
 use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_core::ports::StoreError;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::runtime::Handle;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Notify};
 use tokio_postgres::config::SslMode;
-use tokio_postgres::{Client, Config, NoTls, Statement};
+use tokio_postgres::{AsyncMessage, Client, Config, Connection, NoTls, Statement};
 
 use super::tls::Tls;
 use super::url::DatabaseUrl;
@@ -118,42 +120,59 @@ impl Database {
 
     /// Opens a session for this work.
     pub(crate) async fn open(self: &Arc<Self>, work: Work) -> Result<Client, NotOpened> {
+        self.open_hearing(work).await.map(|(client, _)| client)
+    }
+
+    /// Opens a session for this work, with what wakes whoever waits for a notification on the channels that it listens to.
+    pub(crate) async fn open_hearing(
+        self: &Arc<Self>,
+        work: Work,
+    ) -> Result<(Client, Arc<Notify>), NotOpened> {
         let database = Arc::clone(self);
         // The runtime that drives a session opens it too, whoever asks.
         let opening = self.runtime.spawn(async move {
-            let client = database.connect().await?;
+            let (client, heard) = database.connect().await?;
             client.batch_execute(&work.settings()).await?;
-            Ok(client)
+            Ok((client, heard))
         });
         let opened = opening.await.map_err(|_| NotOpened::Stopping)?;
         opened.map_err(NotOpened::Refused)
     }
 
-    async fn connect(&self) -> Result<Client, tokio_postgres::Error> {
+    async fn connect(&self) -> Result<(Client, Arc<Notify>), tokio_postgres::Error> {
         match self.tls.clone() {
             None => {
                 let (client, connection) = self.config.connect(NoTls).await?;
-                self.drive(connection);
-                Ok(client)
+                Ok((client, self.drive(connection)))
             }
             Some(tls) => {
                 let (client, connection) = self.config.connect(tls).await?;
-                self.drive(connection);
-                Ok(client)
+                Ok((client, self.drive(connection)))
             }
         }
     }
 
-    /// Lets a connection go on by itself. Its end shows in the next statement.
-    fn drive<C>(&self, connection: C)
+    /// Lets a connection go on by itself. Its end shows in the next statement. Returns what a notification wakes.
+    fn drive<S, T>(&self, mut connection: Connection<S, T>) -> Arc<Notify>
     where
-        C: Future<Output = Result<(), tokio_postgres::Error>> + Send + 'static,
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
+        let heard = Arc::new(Notify::new());
+        let told = Arc::clone(&heard);
         self.runtime.spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(error = %words::of(&error), "a session with the database has ended");
+            while let Some(message) = poll_fn(|context| connection.poll_message(context)).await {
+                match message {
+                    Ok(AsyncMessage::Notification(_)) => told.notify_one(),
+                    Ok(_) => {}
+                    Err(error) => {
+                        tracing::debug!(error = %words::of(&error), "a session with the database has ended");
+                        return;
+                    }
+                }
             }
         });
+        heard
     }
 }
 

@@ -9,7 +9,6 @@ mod undecided;
 mod unlock;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use countersign_core::code::check::{Checked, CodeCheck, TokenUse, Unlock};
@@ -20,17 +19,14 @@ use countersign_core::ports::ledger::{Ledger, LedgerState, Settled};
 use countersign_core::send::settle::Settlement;
 use tokio_postgres::types::ToSql;
 
-use super::PostgresStore;
 use super::batch::Place;
+use super::{DECISION, PostgresStore, unsealed};
 use crate::hit::Touched;
 use check::Checking;
 use decide::Deciding;
 use token::Using;
 pub(super) use undecided::Undecided;
 use unlock::Unlocking;
-
-/// The time that a decision may take to become durable before its caller gets "unavailable".
-const DECISION: Duration = Duration::from_millis(1_500);
 
 #[async_trait]
 impl Ledger for PostgresStore {
@@ -111,10 +107,6 @@ fn buckets(touched: &Touched) -> Vec<Place> {
     places
         .flat_map(|bucket| bucket.all().map(Place::Bucket).collect::<Vec<_>>())
         .collect()
-}
-
-fn unsealed() -> StoreError {
-    StoreError::Unavailable("what is secret could not be sealed".to_owned())
 }
 
 fn too_old() -> StoreError {

@@ -25,6 +25,14 @@ const VERSIONS: &[Version] = &[
         sql: include_str!("0002_ledger.sql"),
         oldest: 1,
     },
+    Version {
+        sql: include_str!("0003_setup.sql"),
+        oldest: 1,
+    },
+    Version {
+        sql: include_str!("0004_refusals.sql"),
+        oldest: 1,
+    },
 ];
 
 /// The advisory lock that a start holds while it changes what is told once: the schema, and the keys.
