@@ -49,6 +49,7 @@ fn every_number_of_the_corpus_is_read_as_the_oracle_reads_it() {
     );
 }
 
+// shows: C3
 #[test]
 fn a_canonical_number_is_its_own_canonical_form() {
     for row in rows(CORPUS) {
