@@ -91,6 +91,16 @@ impl Service {
         self.child.id()
     }
 
+    /// Keeps the process from the core until it is [resumed](Self::resume).
+    pub(crate) fn pause(&self) -> anyhow::Result<()> {
+        signal(&self.child, Signal::STOP)
+    }
+
+    /// Lets a [paused](Self::pause) process go on.
+    pub(crate) fn resume(&self) -> anyhow::Result<()> {
+        signal(&self.child, Signal::CONT)
+    }
+
     /// Sends SIGTERM, and waits for the end.
     pub(crate) fn stop(mut self) -> anyhow::Result<()> {
         terminate(&self.child)?;
@@ -115,7 +125,11 @@ impl Drop for Service {
 
 /// Sends SIGTERM.
 pub(crate) fn terminate(child: &Child) -> anyhow::Result<()> {
+    signal(child, Signal::TERM)
+}
+
+fn signal(child: &Child, signal: Signal) -> anyhow::Result<()> {
     let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
-    kill_process(pid.context("a process id")?, Signal::TERM)?;
+    kill_process(pid.context("a process id")?, signal)?;
     Ok(())
 }

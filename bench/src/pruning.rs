@@ -46,9 +46,11 @@ const LENGTH: Duration = Duration::from_secs(6);
 /// The numbers that one run may send to.
 const PER_RUN: u64 = 1_000_000;
 
-/// Two data folders with the same old messages.
+/// Two services with the same old messages, which they let go and keep. One of them runs at a time, the other is paused.
 pub(crate) struct Pruning<'a> {
     bench: &'a Bench,
+    goes: Service,
+    stays: Service,
     folder: TempDir,
     /// The number of runs so far. Each sends to other numbers, since they share a record.
     runs: u64,
@@ -57,21 +59,15 @@ pub(crate) struct Pruning<'a> {
 }
 
 impl<'a> Pruning<'a> {
-    /// Fills a folder with messages, moves its clock on, waits until the first of them has gone, and copies the folder.
+    /// Fills both data folders, and waits until messages go from one.
     pub(crate) async fn prepare(bench: &'a Bench) -> anyhow::Result<Self> {
         let folder = bench.folder()?;
         for (name, retention) in [("goes", GOES), ("stays", STAYS)] {
             let settings = ours::settings()? + retention;
             std::fs::write(settings_in(folder.path(), name), settings)?;
         }
-        let this = Self {
-            bench,
-            folder,
-            runs: 0,
-            rates: Vec::new(),
-        };
-        let data = this.folder.path().join("goes");
-        let service = this.start("goes")?;
+        let data = folder.path().join("goes");
+        let service = start(bench, &folder, "goes")?;
         let fill = Box::new(Unique(0..OLD));
         let plan = Plan::until_done(bench.plan.connections);
         load::run(service.address, fill, &plan, &[])
@@ -79,28 +75,48 @@ impl<'a> Pruning<'a> {
             .verdict()?;
         service.stop()?;
         pass_hours(&data, AGE_HOURS)?;
-        let service = this.start("goes")?;
-        let waited = Record::open(service.address, &data).await?.moves(0).await?;
+        copy(&data, &folder.path().join("stays"))?;
+        let stays = start(bench, &folder, "stays")?;
+        let goes = start(bench, &folder, "goes")?;
+        // Both count the old messages first.
+        let waited = Record::open(goes.address, &data).await?.moves(0).await?;
         note(format!(
             "the first message went {:.0} s after a start",
             waited.as_secs_f64()
         ));
-        service.stop()?;
-        copy(&data, &this.folder.path().join("stays"))?;
-        Ok(this)
+        goes.pause()?;
+        stays.pause()?;
+        Ok(Self {
+            bench,
+            goes,
+            stays,
+            folder,
+            runs: 0,
+            rates: Vec::new(),
+        })
     }
 
-    /// Sends while no message goes, then while messages go.
+    /// Sends while no message goes, and while messages go, in turns the one and the other first.
     pub(crate) async fn pair(&mut self) -> anyhow::Result<(Sample, Sample)> {
+        if self.runs.is_multiple_of(4) {
+            let goes = self.while_messages_go().await?;
+            Ok((self.while_messages_stay().await?, goes))
+        } else {
+            let stays = self.while_messages_stay().await?;
+            Ok((stays, self.while_messages_go().await?))
+        }
+    }
+
+    async fn while_messages_go(&mut self) -> anyhow::Result<Sample> {
+        self.goes.resume()?;
         let data = self.folder.path().join("goes");
-        let service = self.start("goes")?;
-        let mut record = Record::open(service.address, &data).await?;
+        let mut record = Record::open(self.goes.address, &data).await?;
         let gone = record.gone().await?;
-        let waited = record.moves(gone).await?;
+        record.moves(gone).await?;
         let before = (now(), record.gone().await?);
-        let goes = self.load(&service).await?;
+        let sample = self.load(self.goes.address, self.goes.pid()).await?;
         let (seconds, gone) = (before.0.elapsed(), record.gone().await?);
-        service.stop()?;
+        self.goes.pause()?;
         ensure!(gone > before.1, "no message went while codes were sent");
         ensure!(
             gone < OLD,
@@ -108,34 +124,28 @@ impl<'a> Pruning<'a> {
         );
         let rows = u32::try_from(gone - before.1)?;
         self.rates.push(f64::from(rows) / seconds.as_secs_f64());
-
-        // As long after its start as the other.
-        let service = self.start("stays")?;
-        tokio::time::sleep(waited).await;
-        let stays = self.load(&service).await?;
-        service.stop()?;
-        Ok((stays, goes))
+        Ok(sample)
     }
 
-    fn start(&self, name: &str) -> anyhow::Result<Service> {
-        let settings = settings_in(self.folder.path(), name);
-        let data = self.folder.path().join(name);
-        ours::start_by(&settings, &self.bench.countersign, &data, "sink")
+    async fn while_messages_stay(&mut self) -> anyhow::Result<Sample> {
+        self.stays.resume()?;
+        let sample = self.load(self.stays.address, self.stays.pid()).await?;
+        self.stays.pause()?;
+        Ok(sample)
     }
 
-    async fn load(&mut self, service: &Service) -> anyhow::Result<Sample> {
+    async fn load(&mut self, address: SocketAddr, pid: u32) -> anyhow::Result<Sample> {
         let first = FIRST_SEND + self.runs * PER_RUN;
         self.runs += 1;
         let sends = Box::new(Unique(first..first + PER_RUN));
-        let pids = [service.pid()];
         let plan = Plan {
             rate: Some(RATE),
             length: self.bench.plan.length.max(LENGTH),
             ..self.bench.plan.clone()
         };
-        let run = load::run(service.address, sends, &plan, &pids).await?;
+        let run = load::run(address, sends, &plan, &[pid]).await?;
         run.verdict()?;
-        Sample::of(&run, meter::resident(&pids)?)
+        Sample::of(&run, meter::resident(&[pid])?)
     }
 
     /// Says how fast messages went, and returns the gate of the latency of a send.
@@ -147,6 +157,12 @@ impl<'a> Pruning<'a> {
         ));
         row.gate_of_latency((5.0, 5.0))
     }
+}
+
+fn start(bench: &Bench, folder: &TempDir, name: &str) -> anyhow::Result<Service> {
+    let settings = settings_in(folder.path(), name);
+    let data = folder.path().join(name);
+    ours::start_by(&settings, &bench.countersign, &data, "sink")
 }
 
 fn settings_in(folder: &Path, name: &str) -> PathBuf {
