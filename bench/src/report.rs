@@ -57,6 +57,10 @@ impl Row {
         ));
         let pairs = self.pairs.iter();
         let more = Spread::of(pairs.map(|(other, ours)| 100.0 * (ours.p50 / other.p50 - 1.0)));
+        say(format!(
+            "In its median it took {:+.0} % in the middle pair, {:+.0} % at least and {:+.0} % at most.\n",
+            more.median, more.min, more.max
+        ));
         let what = format!("median latency of a {}, over {}", self.what, self.against);
         Gate::ceiling(what, bounds, more.median, "%")
     }
