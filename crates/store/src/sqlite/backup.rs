@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 
 use countersign_core::audit::chain::Head;
 use countersign_core::time::Timestamp;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::Connection;
 
 use super::log::find::{self, Table};
 use super::log::gone::Gone;
-use super::log::{act, identity, mark as log_mark};
+use super::log::{act, identity, mark as log_mark, read_only};
 use super::reading::lookup;
 use super::start::folder::OwnedFolder;
 use super::start::generations;
@@ -158,7 +158,7 @@ fn read_only(folder: &Path) -> Result<Connection, CopyError> {
     if fs::metadata(&path).map_or(0, |file| file.len()) == 0 {
         return Err(CopyError::NoDatabase(folder.to_owned()));
     }
-    let log = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY);
+    let log = read_only::open(&path);
     log.map_err(|error| database(folder, error))
 }
 

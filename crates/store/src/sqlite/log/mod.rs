@@ -14,6 +14,7 @@ pub(super) mod keyed;
 pub(super) mod mark;
 pub(super) mod message;
 pub(super) mod pruning;
+pub(super) mod read_only;
 pub(super) mod receipt;
 pub(super) mod record;
 pub(super) mod resealed;

@@ -10,7 +10,7 @@ mod made_anew;
 use std::path::{Path, PathBuf};
 
 use countersign_core::id::MessageId;
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
 
 use super::tallies;
 use crate::mark::DatabaseId;
@@ -19,6 +19,7 @@ use crate::sqlite::log::event;
 use crate::sqlite::log::find::{self, Table};
 use crate::sqlite::log::gone::Gone;
 use crate::sqlite::log::identity;
+use crate::sqlite::log::read_only;
 pub(crate) use made_anew::is_of_newest_keys;
 
 const FILE: &str = "lookup.db";
@@ -87,7 +88,7 @@ pub(crate) struct Indexer {
 impl Indexer {
     /// Opens or creates the index beside `database`.
     pub(crate) fn open(database: &Path) -> rusqlite::Result<Self> {
-        let log = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let log = read_only::open(database)?;
         let path = database.with_file_name(FILE);
         let usable = Self::index(&path).and_then(|index| Ok((fits(&log, &index)?, index)));
         let index = match usable {

@@ -17,12 +17,13 @@ use countersign_core::id::{MessageId, RequestId};
 use countersign_core::phone::PhoneNumber;
 use countersign_core::ports::StoreError;
 use countersign_core::time::Clock;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::Connection;
 
 use super::ledger::{self, NewEvent};
 use super::log::event::OlderKeys;
 use super::log::find::{self, Table};
 use super::log::generation::{self, Ending};
+use super::log::read_only;
 use super::log::record::Record;
 use super::log::resealed::{Resealed, ResealedRow, Sealed};
 use super::memory::Live;
@@ -62,7 +63,7 @@ pub(super) struct Parts {
 impl Rekeyer {
     /// Starts the thread on `database`, which has an index beside it.
     pub(super) fn start(database: &Path, parts: Parts) -> rusqlite::Result<Self> {
-        let log = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let log = read_only::open(database)?;
         lookup::attach(&log, database)?;
         let work = Work { log, parts };
         let (stop, stopped) = std::sync::mpsc::channel();

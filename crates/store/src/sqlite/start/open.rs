@@ -7,7 +7,7 @@ use std::time::Duration;
 use countersign_core::policy;
 use countersign_core::ports::StoreError;
 use countersign_core::time::Clock;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::Connection;
 
 use super::folder::{Identity, OwnedFolder};
 use super::generations;
@@ -22,6 +22,7 @@ use crate::seal::{Sealer, SealerInUse, StoreKeys};
 use crate::sqlite::SqliteStore;
 use crate::sqlite::log::identity;
 use crate::sqlite::log::mark as log_mark;
+use crate::sqlite::log::read_only;
 use crate::sqlite::log::rule_set::RuleSets;
 use crate::sqlite::log::schema::migrations;
 use crate::sqlite::log::setup;
@@ -181,8 +182,7 @@ pub(crate) fn assemble(
         .map_err(database)?;
     let live = Arc::new(Mutex::new(live));
     let setup = LiveSetup::new(setup::read(&log, &sealer).map_err(database)?);
-    let open =
-        || Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(database);
+    let open = || read_only::open(&path).map_err(database);
     let (reader, keyed) = (open()?, open()?);
     let sealer = SealerInUse::new(sealer);
     let (queue, inbox) = Queue::new();

@@ -4,12 +4,13 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
+use rusqlite::{Connection, OptionalExtension as _};
 
 use super::open::{DATABASE, OpenError, database, unusable_mark};
 use crate::mark::{self, Found, PutBack};
 use crate::seal::Sealer;
 use crate::sqlite::log::identity;
+use crate::sqlite::log::read_only;
 use crate::sqlite::reading::lookup;
 
 /// What a start does about a database that was put back, emptied or lost.
@@ -45,8 +46,7 @@ fn look(path: &Path, sealer: &Sealer) -> Result<Found, OpenError> {
         Err(error) => return Err(OpenError::Database(error.to_string())),
     }
     // Read-only, so that a write-ahead log that is not of this copy is left alone.
-    let log =
-        Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(database)?;
+    let log = read_only::open(path).map_err(database)?;
     let schema: i64 = log
         .pragma_query_value(None, "user_version", |row| row.get(0))
         .map_err(database)?;
