@@ -120,6 +120,21 @@ impl Hits {
         self.weigh();
     }
 
+    /// Takes `weight` off the hit of a [lease](super::Lease) that ended at `end`, or into which that hit was merged. Never
+    /// takes more than that hit has.
+    pub fn take_back(&mut self, end: Timestamp, weight: u64) {
+        if self.gone_until.is_some_and(|gone| end <= gone) {
+            return;
+        }
+        // Hits are merged with their neighbours into a later one, so the first that is not earlier has it.
+        let place = self.hits.partition_point(|held| held.at < end);
+        if let Some(held) = self.hits.get_mut(place) {
+            held.weight = held.weight.saturating_sub(weight);
+        }
+        self.hits.retain(|held| held.weight > 0);
+        self.weigh();
+    }
+
     /// Drops the hits up to `at`, including those of that moment.
     pub fn clear_until(&mut self, at: Timestamp) {
         self.hits.retain(|hit| hit.at > at);

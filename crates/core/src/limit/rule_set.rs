@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Counts, Limit};
+use super::{Counts, LeaseTerms, Limit};
 use crate::time::Timestamp;
 
 /// The limits of one kind of event, and which of them share a bucket; checked once, judged often.
@@ -13,6 +13,8 @@ use crate::time::Timestamp;
 pub struct RuleSet {
     limits: Vec<PlacedLimit>,
     buckets: Vec<HitKind>,
+    /// The terms for leases of each bucket.
+    leases: Vec<Option<LeaseTerms>>,
 }
 
 /// A limit and the numbers of its buckets among those of an event.
@@ -93,7 +95,7 @@ impl RuleSet {
         }
         let buckets: Option<Vec<_>> = buckets.into_iter().collect();
         let buckets = buckets.ok_or(InvalidRules::Buckets)?;
-        Ok(Self { limits, buckets })
+        Ok(Self::of(limits, buckets))
     }
 
     /// Makes the set of limits that share one bucket and make the hit of the first.
@@ -104,9 +106,15 @@ impl RuleSet {
             window: window.unwrap_or(first.limit.window),
             ..first.hit_kind()
         });
+        Self::of(limits.into(), counted.into_iter().collect())
+    }
+
+    fn of(limits: Vec<PlacedLimit>, buckets: Vec<HitKind>) -> Self {
+        let places = 0..buckets.len();
         Self {
-            limits: limits.into(),
-            buckets: counted.into_iter().collect(),
+            leases: places.map(|place| LeaseTerms::of(&limits, place)).collect(),
+            limits,
+            buckets,
         }
     }
 
@@ -125,6 +133,13 @@ impl RuleSet {
     #[must_use]
     pub fn limits(&self) -> &[PlacedLimit] {
         &self.limits
+    }
+
+    /// Returns the terms for leases of the bucket at `place`, for a ledger of several nodes; `None` where each event has to be
+    /// asked for.
+    #[must_use]
+    pub fn lease_terms(&self, place: usize) -> Option<&LeaseTerms> {
+        self.leases.get(place)?.as_ref()
     }
 
     /// Returns the hits that one event makes, in the order of its buckets.
