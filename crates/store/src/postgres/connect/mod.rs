@@ -1,5 +1,6 @@
 //! Sessions with the database: where it is, how a session is encrypted, and what each session promises.
 
+mod pace;
 mod session;
 mod tls;
 mod url;

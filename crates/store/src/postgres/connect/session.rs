@@ -9,9 +9,11 @@ use countersign_core::ports::StoreError;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::runtime::Handle;
 use tokio::sync::{Mutex, Notify};
+use tokio::time::Instant;
 use tokio_postgres::config::SslMode;
 use tokio_postgres::{AsyncMessage, Client, Config, Connection, NoTls, Statement};
 
+use super::pace::Pace;
 use super::tls::Tls;
 use super::url::DatabaseUrl;
 use crate::postgres::words;
@@ -180,7 +182,13 @@ impl Database {
 pub(crate) struct Session {
     database: Arc<Database>,
     work: Work,
-    open: Mutex<Option<Arc<Connected>>>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    open: Option<Arc<Connected>>,
+    pace: Pace,
 }
 
 /// A session that is open, with the statements that it has prepared.
@@ -194,26 +202,32 @@ impl Session {
         Self {
             database: Arc::clone(database),
             work,
-            open: Mutex::new(None),
+            state: Mutex::default(),
         }
     }
 
     /// Returns the session.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] when none can be opened.
+    /// [`StoreError::Unavailable`] when none can be opened, and at once when that was tried a moment ago.
     pub(crate) async fn get(&self) -> Result<Arc<Connected>, StoreError> {
-        let mut open = self.open.lock().await;
-        if let Some(connected) = open.as_ref().filter(|open| !open.client.is_closed()) {
-            return Ok(Arc::clone(connected));
+        let mut state = self.state.lock().await;
+        if let Some(open) = state.open.as_ref().filter(|open| !open.client.is_closed()) {
+            return Ok(Arc::clone(open));
         }
-        let client = self.database.open(self.work).await;
-        let connected = Arc::new(Connected {
-            client: client?,
+        if !state.pace.may_try(Instant::now()) {
+            let words = "the database is not reached, and is tried again in a moment";
+            return Err(StoreError::Unavailable(words.to_owned()));
+        }
+        let opened = self.database.open(self.work).await;
+        let client = opened.inspect_err(|_| state.pace.failed(Instant::now()))?;
+        state.pace.succeeded();
+        let open = Arc::new(Connected {
+            client,
             prepared: Mutex::default(),
         });
-        *open = Some(Arc::clone(&connected));
-        Ok(connected)
+        state.open = Some(Arc::clone(&open));
+        Ok(open)
     }
 }
 
