@@ -1,4 +1,4 @@
-//! The clock that decides: that of the database, so that nodes whose clocks differ hold the same limits.
+//! Times in rows.
 
 use countersign_core::time::Timestamp;
 use tokio_postgres::Row;

@@ -11,8 +11,10 @@
 //! | [`schema`] | the tables, and how a start brings a database to them |
 //! | [`start`] | opening a store: the schema, then the keys |
 //! | [`keys`] | the keys that the database was written with |
-//! | [`clock`] | the clock that decides |
+//! | [`clock`] | reading times |
+//! | [`steady`] | the clock that decides: that of the database, without its leaps |
 //! | [`batch`] | deciding in batches: places, rows, the two round trips, what is under way |
+//! | [`lease`] | units of busy buckets that a node spends without locking their rows |
 //! | [`row`] | the rows that a batch changes, packed and unpacked |
 //! | [`setup`] | everything that an operator has set up, and hearing of changes by other nodes |
 //! | [`audit`] | the acts of operators, one chain of all nodes |
@@ -25,6 +27,7 @@ mod batch;
 mod clock;
 mod connect;
 mod keys;
+mod lease;
 mod ledger;
 mod partitions;
 mod refusals;
@@ -32,6 +35,7 @@ mod row;
 mod schema;
 mod setup;
 mod start;
+mod steady;
 mod words;
 
 use std::sync::Arc;
@@ -43,6 +47,7 @@ use countersign_core::time::Clock;
 use crate::seal::SealerInUse;
 use batch::Batches;
 use connect::{Database, Session};
+use lease::Leases;
 use ledger::Undecided;
 use setup::{Follower, Setups};
 
@@ -54,6 +59,7 @@ pub use start::OpenError;
 pub struct PostgresStore {
     database: Arc<Database>,
     batches: Arc<Batches>,
+    leases: Arc<Leases>,
     undecided: Arc<Undecided>,
     setups: Arc<Setups>,
     /// Hears of changes of the setup until the store is dropped.

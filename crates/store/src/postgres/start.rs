@@ -8,8 +8,10 @@ use tokio_postgres::Client;
 
 use super::batch::Batches;
 use super::connect::{Database, DatabaseUrl, NotOpened, Session, Work};
+use super::lease::Leases;
 use super::partitions::Partitions;
 use super::setup::{Follower, Setups};
+use super::steady::Steady;
 use super::{PostgresStore, keys, schema, words};
 use crate::seal::{SealerInUse, StoreKeys};
 
@@ -81,7 +83,9 @@ impl PostgresStore {
             .make_week(clock.now())
             .await
             .map_err(unavailable)?;
-        let batches = Batches::start(&database, &partitions);
+        let steady = Steady::by(&clock);
+        let leases = Leases::start(&database, &steady);
+        let batches = Batches::start(&database, &partitions, &leases, &steady);
         batches.open().await.map_err(unavailable)?;
         let sealer = SealerInUse::new(sealer);
         let setups = Setups::open(&database, sealer.clone(), Arc::clone(&clock)).await;
@@ -89,6 +93,7 @@ impl PostgresStore {
         let follower = Follower::start(&database, &setups);
         Ok(Self {
             batches: Arc::new(batches),
+            leases,
             undecided: Arc::default(),
             reading: Session::new(&database, Work::Reading),
             database,

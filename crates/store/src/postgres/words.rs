@@ -21,6 +21,8 @@ pub(super) fn of(error: &tokio_postgres::Error) -> String {
 pub(super) enum Failure {
     /// The database refused, or was not reached.
     Refused(tokio_postgres::Error),
+    /// There is no session with the database.
+    Unreachable,
     /// A row holds what this program did not write.
     Unreadable,
     /// No answer came in time.
@@ -48,6 +50,9 @@ impl From<Failure> for StoreError {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Refused(error) => unavailable(&error),
+            Failure::Unreachable => {
+                StoreError::Unavailable("the database is not reached".to_owned())
+            }
             Failure::Unreadable => {
                 StoreError::Unavailable("the database holds a row that cannot be read".to_owned())
             }

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+mod batches;
+mod leases;
 mod nodes;
 mod refusals;
 mod setup;

@@ -131,6 +131,30 @@ async fn a_clock_of_the_database_that_is_set_back_opens_no_minute() {
     assert!(second.at >= first.at);
 }
 
+// shows: B1, H2
+#[tokio::test]
+async fn a_clock_of_the_database_that_leaps_ends_no_minute_early_or_late() {
+    for leap in [30_000, -30_000, 3_600_000, -3_600_000] {
+        let world = world();
+        let other = World::on(world.backend.beside());
+        let (message, first) = world.login().await;
+        world.settle(message, accepted()).await;
+        assert!(first.admitted() && !other.login().await.1.admitted());
+        world.backend.leap(leap);
+        for node in [&other, &world] {
+            let (_, again) = node.login().await;
+            assert_eq!(again.wait(), Some(Duration::from_secs(60)), "{leap}");
+        }
+        world.pass(Duration::from_secs(59));
+        assert!(!world.login().await.1.admitted(), "{leap}");
+        // Time is faster or slower by a thousandth until the leap is made up for.
+        world.pass(Duration::from_secs(2));
+        assert!(other.login().await.1.admitted(), "{leap}");
+        let ahead = "SELECT countersign.ahead(clock_ahead, clock_since, clock_since + 1000000) FROM countersign.deployment";
+        assert_eq!(world.backend.count(ahead).abs(), leap.abs() - 1_000);
+    }
+}
+
 // shows: B12
 #[tokio::test]
 async fn a_refused_send_leaves_no_row() {

@@ -1,6 +1,7 @@
 //! The store on PostgreSQL as a [`Backend`].
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use countersign_core::ports::answers::Answers;
 use countersign_core::ports::audit::AuditLog;
@@ -22,11 +23,13 @@ const HAND_CLOCK: &str = "
     SET search_path = countersign;
     CREATE TABLE hand_clock (now bigint);
     INSERT INTO hand_clock VALUES (0);
-    CREATE OR REPLACE FUNCTION clock() RETURNS bigint LANGUAGE sql VOLATILE AS 'SELECT now FROM countersign.hand_clock'";
+    CREATE OR REPLACE FUNCTION machine_clock() RETURNS bigint LANGUAGE sql VOLATILE AS 'SELECT now FROM countersign.hand_clock'";
 
 pub(crate) struct Postgres {
     url: String,
     clock: Arc<HandClock>,
+    /// The milliseconds by which the clock of the database differs from that of the test.
+    leapt: AtomicI64,
     store: Option<Arc<PostgresStore>>,
 }
 
@@ -38,6 +41,7 @@ impl Postgres {
         let mut backend = Self {
             url: run(server().empty_database()),
             clock: Arc::new(HandClock::new(BEGINNING)),
+            leapt: AtomicI64::default(),
             store: None,
         };
         backend.start();
@@ -56,8 +60,20 @@ impl Postgres {
         Self {
             url: self.url.clone(),
             clock: Arc::clone(&self.clock),
+            leapt: AtomicI64::default(),
             store: Some(self.another_node(&self.clock)),
         }
+    }
+
+    /// Lets the clock of the database leap, forward or back, while no time passes.
+    pub(crate) fn leap(&self, milliseconds: i64) {
+        self.leapt.fetch_add(milliseconds, Ordering::SeqCst);
+        self.follow_hand_clock();
+    }
+
+    /// Returns the name of the database.
+    pub(crate) fn database(&self) -> &str {
+        self.url.rsplit('/').next().unwrap()
     }
 
     /// Returns the number that a query returns.
@@ -160,7 +176,7 @@ impl Backend for Postgres {
     }
 
     fn follow_hand_clock(&self) {
-        let now = self.clock.now().as_millis();
+        let now = self.clock.now().as_millis() + self.leapt.load(Ordering::SeqCst);
         self.administer(&format!("UPDATE countersign.hand_clock SET now = {now}"));
     }
 

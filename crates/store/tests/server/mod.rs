@@ -97,6 +97,11 @@ impl Server {
         }
     }
 
+    /// Returns the socket that the server listens on.
+    pub(crate) fn socket(&self) -> PathBuf {
+        self.folder.join(".s.PGSQL.5432")
+    }
+
     /// Returns the address of a database of this server.
     pub(crate) fn url(&self, database: &str) -> String {
         let socket = self.folder.display().to_string().replace('/', "%2F");

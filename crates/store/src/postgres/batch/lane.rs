@@ -8,25 +8,43 @@ use countersign_core::ports::StoreError;
 use tokio::time::Instant;
 
 use super::place::Place;
-use super::step::Step;
-use super::{reads, writes};
+use super::undone::Undone;
+use super::{Queued, reads, writes};
 use crate::postgres::connect::{Connected, Database, Session, Work};
+use crate::postgres::lease::Leases;
 use crate::postgres::partitions::Partitions;
+use crate::postgres::row::guesses::{self, PART, PARTS};
+use crate::postgres::steady::{self, Steady};
 use crate::postgres::words::{self, Failure};
+
+/// The time between two removals of old counts of guesses.
+const SWEEPS: Duration = Duration::from_secs(60);
 
 /// A session for batches.
 pub(super) struct Lane {
     session: Session,
     partitions: Arc<Partitions>,
+    leases: Arc<Leases>,
+    steady: Arc<Steady>,
+    /// When old counts of guesses were removed last.
+    swept: Mutex<Option<Instant>>,
     /// When the batch under way began.
     began: Mutex<Option<Instant>>,
 }
 
 impl Lane {
-    pub(super) fn new(database: &Arc<Database>, partitions: &Arc<Partitions>) -> Self {
+    pub(super) fn new(
+        database: &Arc<Database>,
+        partitions: &Arc<Partitions>,
+        leases: &Arc<Leases>,
+        steady: &Arc<Steady>,
+    ) -> Self {
         Self {
             session: Session::new(database, Work::Deciding),
             partitions: Arc::clone(partitions),
+            leases: Arc::clone(leases),
+            steady: Arc::clone(steady),
+            swept: Mutex::new(None),
             began: Mutex::new(None),
         }
     }
@@ -48,47 +66,130 @@ impl Lane {
         *self.began.lock().unwrap_or_else(PoisonError::into_inner) = began;
     }
 
-    /// Decides on these steps, which are about these rows, and tells their callers.
-    pub(super) async fn commit(&self, mut steps: Vec<Box<dyn Step>>, places: &BTreeSet<Place>) {
+    /// Decides on these steps, which are about these rows, and tells their callers. Returns the steps that have to be decided on
+    /// once more.
+    pub(super) async fn commit(
+        &self,
+        mut batch: Vec<Queued>,
+        places: &BTreeSet<Place>,
+    ) -> Vec<Queued> {
         self.note(Some(Instant::now()));
-        let committed = self.try_commit(&mut steps, places).await;
+        let committed = self.try_commit(&mut batch, places).await;
         self.note(None);
-        for step in steps {
-            step.answer(committed.clone());
+        let again = tell(batch, committed);
+        if self.is_to_sweep() {
+            self.sweep().await;
         }
+        again
     }
 
     async fn try_commit(
         &self,
-        steps: &mut [Box<dyn Step>],
+        batch: &mut [Queued],
         places: &BTreeSet<Place>,
-    ) -> Result<(), StoreError> {
-        let days: BTreeSet<_> = steps.iter().filter_map(|step| step.day()).collect();
+    ) -> Result<(), Undone> {
+        let days: BTreeSet<_> = batch.iter().filter_map(|each| each.step.day()).collect();
         for day in days {
-            self.partitions.make_for(day).await?;
+            let made = self.partitions.make_for(day).await;
+            made.map_err(Undone::before_it_began)?;
         }
-        let session = self.session.get().await?;
-        let done = decide(&session, steps, places).await;
-        if done.is_err() {
+        let session = self.session.get().await;
+        let session = session.map_err(Undone::before_it_began)?;
+        let done = self.decide(&session, batch, places).await;
+        if let Err(Undone { leap, .. }) = &done {
             // The transaction may be open. Where the session is lost, so is the transaction.
             let _ = session.client.batch_execute("ROLLBACK").await;
+            if let Some(leap) = leap {
+                let held = steady::hold(&session, *leap).await;
+                held.map_err(Undone::certainly)?;
+            }
         }
-        done.map_err(StoreError::from)
+        done
+    }
+
+    /// Locks and reads the rows, lets each step judge, and writes and commits what came of it.
+    async fn decide(
+        &self,
+        session: &Connected,
+        batch: &mut [Queued],
+        places: &BTreeSet<Place>,
+    ) -> Result<(), Undone> {
+        let (begun, asked) = (Instant::now(), self.steady.now());
+        let guesses: BTreeSet<_> = batch.iter().flat_map(|each| each.step.guesses()).collect();
+        let rows = reads::lock_and_read(session, places, &guesses).await;
+        let mut rows = rows.map_err(Undone::certainly)?;
+        let followed = self.steady.follow(asked, rows.reading);
+        followed.map_err(Undone::by_leap)?;
+        for queued in batch {
+            queued.step.judge(&mut rows);
+        }
+        if !rows.is_kept {
+            let ended = session.client.batch_execute("ROLLBACK").await;
+            return ended.map_err(Undone::certainly);
+        }
+        let now = rows.reading.time();
+        let leases = self.leases.grant_in(&mut rows.buckets, now, begun);
+        writes::write_and_commit(session, rows).await?;
+        self.leases.granted(leases);
+        Ok(())
+    }
+
+    /// Returns whether it is time to sweep, once each time.
+    fn is_to_sweep(&self) -> bool {
+        let mut swept = self.swept.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_due = swept.is_none_or(|swept| swept.elapsed() >= SWEEPS);
+        if is_due {
+            *swept = Some(Instant::now());
+        }
+        is_due
+    }
+
+    /// Removes counts of guesses that count no more.
+    async fn sweep(&self) {
+        let swept: Result<u64, Failure> = async {
+            let session = self.session.get().await.map_err(|_| Failure::Unreachable)?;
+            let sweep = session.prepared(guesses::SWEEP).await?;
+            Ok(session.client.execute(&sweep, &[&PART, &PARTS]).await?)
+        }
+        .await;
+        if let Err(error) = swept {
+            let error = StoreError::from(error);
+            tracing::debug!(%error, "old counts of guesses could not be removed yet");
+        }
     }
 }
 
-/// Locks and reads the rows, lets each step judge, and writes and commits what came of it.
-async fn decide(
-    session: &Connected,
-    steps: &mut [Box<dyn Step>],
-    places: &BTreeSet<Place>,
-) -> Result<(), Failure> {
-    let mut rows = reads::lock_and_read(session, places).await?;
-    for step in steps {
-        step.judge(&mut rows);
+/// Tells the callers what came of a batch. Returns the steps that have to be decided on once more.
+fn tell(batch: Vec<Queued>, committed: Result<(), Undone>) -> Vec<Queued> {
+    match committed {
+        Ok(()) => {
+            let (judged, outdated) = batch.into_iter().partition(|each| each.step.is_judged());
+            answer(judged, &Ok(()));
+            again(outdated, false)
+        }
+        Err(Undone {
+            error, may_repeat, ..
+        }) => {
+            let may_repeat = |each: &Queued| may_repeat && !each.is_repeated;
+            let (repeated, failed) = batch.into_iter().partition(may_repeat);
+            answer(failed, &Err(error));
+            again(repeated, true)
+        }
     }
-    match rows.is_kept {
-        true => writes::write_and_commit(session, rows).await,
-        false => Ok(session.client.batch_execute("ROLLBACK").await?),
+}
+
+fn answer(batch: Vec<Queued>, committed: &Result<(), StoreError>) {
+    for queued in batch {
+        queued.step.answer(committed.clone());
     }
+}
+
+/// Prepares steps to be decided on once more.
+fn again(batch: Vec<Queued>, is_repeated: bool) -> Vec<Queued> {
+    let again = batch.into_iter().map(|mut queued| Queued {
+        places: queued.step.repeat(),
+        step: queued.step,
+        is_repeated,
+    });
+    again.collect()
 }

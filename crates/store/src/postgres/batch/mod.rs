@@ -2,13 +2,15 @@
 //!
 //! There is no timer. At little load a batch has one step, and waits for nothing; at much load it is full. One batch is under
 //! way until another would be full, then two; the two never share a row, and a step never overtakes an earlier one about the
-//! same row.
+//! same row. Where a batch failed and certainly left nothing, each of its steps is decided on once more, alone: what is wrong
+//! with one of them fails no other.
 
 mod lane;
 mod place;
 mod reads;
 mod rows;
 mod step;
+mod undone;
 mod writes;
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
@@ -21,7 +23,9 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::{Id, JoinSet};
 
 use super::connect::Database;
+use super::lease::Leases;
 use super::partitions::Partitions;
+use super::steady::Steady;
 use lane::Lane;
 pub(crate) use place::Place;
 pub(crate) use rows::Rows;
@@ -46,10 +50,15 @@ pub(crate) struct Batches {
 
 impl Batches {
     /// Starts to decide in a database.
-    pub(crate) fn start(database: &Arc<Database>, partitions: &Arc<Partitions>) -> Self {
+    pub(crate) fn start(
+        database: &Arc<Database>,
+        partitions: &Arc<Partitions>,
+        leases: &Arc<Leases>,
+        steady: &Arc<Steady>,
+    ) -> Self {
         let (inbox, steps) = mpsc::unbounded_channel();
         let waiting = Arc::new(AtomicUsize::new(0));
-        let lane = || Arc::new(Lane::new(database, partitions));
+        let lane = || Arc::new(Lane::new(database, partitions, leases, steady));
         let lanes: Vec<_> = std::iter::repeat_with(lane).take(LANES).collect();
         let engine = Engine {
             inbox: steps,
@@ -99,6 +108,7 @@ impl Batches {
                 answer: None,
                 caller,
             }),
+            is_repeated: false,
         };
         self.waiting.fetch_add(1, Ordering::Relaxed);
         self.inbox.send(queued).map_err(|_| stopped())?;
@@ -130,6 +140,8 @@ fn stopped() -> StoreError {
 struct Queued {
     places: Vec<Place>,
     step: Box<dyn Step>,
+    /// Whether a batch has failed with it. It is decided on alone then.
+    is_repeated: bool,
 }
 
 /// The task that makes batches.
@@ -140,7 +152,8 @@ struct Engine {
     /// The rows of the batches under way.
     busy: HashSet<Place>,
     free: Vec<Arc<Lane>>,
-    under_way: JoinSet<()>,
+    /// Each returns the steps that have to be decided on once more.
+    under_way: JoinSet<Vec<Queued>>,
     /// What each batch under way holds.
     held: HashMap<Id, (Arc<Lane>, BTreeSet<Place>)>,
 }
@@ -150,9 +163,13 @@ impl Engine {
         loop {
             tokio::select! {
                 biased;
-                Some(ended) = self.under_way.join_next_with_id() => {
-                    self.free(ended.map_or_else(|error| error.id(), |(id, ())| id));
-                }
+                Some(ended) = self.under_way.join_next_with_id() => match ended {
+                    Ok((id, again)) => {
+                        self.free(id);
+                        again.into_iter().rev().for_each(|queued| self.queue.push_front(queued));
+                    }
+                    Err(error) => self.free(error.id()),
+                },
                 Some(queued) = self.inbox.recv() => self.queue.push_back(queued),
                 else => return,
             }
@@ -160,15 +177,15 @@ impl Engine {
                 self.queue.push_back(queued);
             }
             while let Some(lane) = self.free_lane() {
-                let (steps, places) = self.next_batch();
-                if steps.is_empty() {
+                let (batch, places) = self.next_batch();
+                if batch.is_empty() {
                     self.free.push(lane);
                     break;
                 }
                 self.busy.extend(&places);
                 let worker = Arc::clone(&lane);
                 let these = places.clone();
-                let task = async move { worker.commit(steps, &these).await };
+                let task = async move { worker.commit(batch, &these).await };
                 let id = self.under_way.spawn(task).id();
                 self.held.insert(id, (lane, places));
             }
@@ -192,22 +209,24 @@ impl Engine {
 
     /// Takes the steps of a batch from the queue: the first that share no row with a batch under way, nor with an earlier step
     /// that has to wait.
-    fn next_batch(&mut self) -> (Vec<Box<dyn Step>>, BTreeSet<Place>) {
-        let (mut steps, mut places) = (Vec::new(), BTreeSet::new());
+    fn next_batch(&mut self) -> (Vec<Queued>, BTreeSet<Place>) {
+        let (mut batch, mut places) = (Vec::new(), BTreeSet::new());
         let (mut kept, mut reserved) = (VecDeque::new(), HashSet::new());
         while let Some(queued) = self.queue.pop_front() {
             if queued.step.is_forsaken() {
                 continue;
             }
             let is_held = |place: &Place| self.busy.contains(place) || reserved.contains(place);
-            if queued.places.iter().any(is_held) {
+            let has_to_be_alone = queued.is_repeated && !batch.is_empty();
+            if has_to_be_alone || queued.places.iter().any(is_held) {
                 reserved.extend(queued.places.iter().copied());
                 kept.push_back(queued);
                 continue;
             }
-            places.extend(queued.places);
-            steps.push(queued.step);
-            if steps.len() == FULL {
+            places.extend(queued.places.iter().copied());
+            let is_alone = queued.is_repeated;
+            batch.push(queued);
+            if is_alone || batch.len() == FULL {
                 break;
             }
         }
@@ -215,6 +234,6 @@ impl Engine {
         self.queue = kept;
         self.waiting
             .store(self.queue.len() + self.inbox.len(), Ordering::Relaxed);
-        (steps, places)
+        (batch, places)
     }
 }

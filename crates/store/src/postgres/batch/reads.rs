@@ -11,23 +11,35 @@ use super::place::{Columns, Place};
 use super::rows::Rows;
 use crate::postgres::clock::time;
 use crate::postgres::connect::Connected;
+use crate::postgres::row::guesses::{self, PART, PARTS};
+use crate::postgres::steady::Reading;
 use crate::postgres::words::Failure;
 use crate::seal::Key;
 
 const LOCK: &str = "SELECT lock_rows($1, $2, $3, $4, $5, $6)";
-const DEPLOYMENT: &str = "SELECT clock() AS clock, dead_before, held_until FROM deployment";
+const DEPLOYMENT: &str = "
+    SELECT now AS machine, ahead(clock_ahead, clock_since, now) AS ahead, clock_ahead, clock_since, dead_before, held_until
+    FROM deployment, (SELECT machine_clock() AS now) AS machine";
 const CALLS: &str = "SELECT id, ends FROM keyed_call WHERE id = ANY ($1)";
 const MESSAGES: &str =
     "SELECT id, settled_at IS NOT NULL AS settled FROM message WHERE id = ANY ($1)";
 const NUMBERS: &str = "SELECT key, at, in_a_row FROM number WHERE key = ANY ($1)";
 const CODES: &str = "SELECT key, at, codes FROM code WHERE key = ANY ($1)";
-const BUCKETS: &str = "SELECT key, span, hits FROM bucket WHERE key = ANY ($1)";
+const BUCKETS: &str = "SELECT key, at, span, hits FROM bucket WHERE key = ANY ($1)";
 const HEAD: &str = "SELECT seq, hash FROM audit_head WHERE $1";
 
 /// Prepares the statements of this round trip.
 pub(super) async fn prepare(session: &Connected) -> Result<(), Error> {
     for sql in [
-        LOCK, DEPLOYMENT, CALLS, MESSAGES, NUMBERS, CODES, BUCKETS, HEAD,
+        LOCK,
+        DEPLOYMENT,
+        CALLS,
+        MESSAGES,
+        NUMBERS,
+        CODES,
+        BUCKETS,
+        guesses::READ,
+        HEAD,
     ] {
         session.prepared(sql).await?;
     }
@@ -39,8 +51,10 @@ pub(super) async fn prepare(session: &Connected) -> Result<(), Error> {
 pub(super) async fn lock_and_read(
     session: &Connected,
     places: &BTreeSet<Place>,
+    guesses: &BTreeSet<Key>,
 ) -> Result<Rows, Failure> {
     let columns = Columns::of(places);
+    let apps: Vec<_> = guesses.iter().map(|app| app.column()).collect();
     let lock = session.prepared(LOCK).await?;
     let deployment = session.prepared(DEPLOYMENT).await?;
     let calls = session.prepared(CALLS).await?;
@@ -48,10 +62,11 @@ pub(super) async fn lock_and_read(
     let numbers = session.prepared(NUMBERS).await?;
     let codes = session.prepared(CODES).await?;
     let buckets = session.prepared(BUCKETS).await?;
+    let guesses = session.prepared(guesses::READ).await?;
     let head = session.prepared(HEAD).await?;
     let arguments = columns.arguments();
     let client = &session.client;
-    let (begun, locked, deployment, calls, messages, numbers, codes, buckets, head) = futures_util::join!(
+    let (begun, locked, deployment, calls, messages, numbers, codes, buckets, guesses, head) = futures_util::join!(
         client.batch_execute("BEGIN"),
         client.execute(&lock, &arguments),
         client.query_one(&deployment, &[]),
@@ -75,6 +90,7 @@ pub(super) async fn lock_and_read(
             &columns.buckets,
             !columns.buckets.is_empty()
         ),
+        guesses_of(session, &guesses, &apps),
         ask(session, &head, &true, columns.audited),
     );
     begun?;
@@ -105,10 +121,15 @@ pub(super) async fn lock_and_read(
         read.ok_or(Failure::Unreadable)?;
     }
     for row in buckets? {
+        let (at, span) = (time(&row, "at")?, row.try_get("span")?);
         let read = rows
             .buckets
-            .read(key(&row)?, row.try_get("span")?, row.try_get("hits")?);
+            .read(key(&row)?, at, span, row.try_get("hits")?);
         read.ok_or(Failure::Unreadable)?;
+    }
+    for row in guesses? {
+        let (wrong, right) = (row.try_get("wrong_guesses")?, row.try_get("right_guesses")?);
+        rows.guesses.read(key(&row)?, wrong, right);
     }
     for row in head? {
         rows.audit.read(row.try_get("seq")?, row.try_get("hash")?);
@@ -129,9 +150,26 @@ async fn ask(
     }
 }
 
+/// Asks for the guesses at the codes of these applications.
+async fn guesses_of(
+    session: &Connected,
+    statement: &Statement,
+    apps: &Vec<i64>,
+) -> Result<Vec<Row>, Error> {
+    match apps.is_empty() {
+        true => Ok(Vec::new()),
+        false => {
+            session
+                .client
+                .query(statement, &[apps, &PART, &PARTS])
+                .await
+        }
+    }
+}
+
 fn of_deployment(row: &Row) -> Result<Rows, Error> {
     Ok(Rows {
-        clock: time(row, "clock")?,
+        reading: Reading::of(row)?,
         dead_before: time(row, "dead_before")?,
         held_until: time(row, "held_until")?,
         ..Rows::default()

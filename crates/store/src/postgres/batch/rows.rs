@@ -3,20 +3,21 @@
 use countersign_core::time::Timestamp;
 
 use super::place::Place;
-use crate::counting::Counting as _;
 use crate::postgres::row::audit::AuditRows;
 use crate::postgres::row::bucket::BucketRows;
 use crate::postgres::row::call::CallRows;
 use crate::postgres::row::code::CodeRows;
 use crate::postgres::row::event::EventRow;
+use crate::postgres::row::guesses::GuessRows;
 use crate::postgres::row::message::MessageRows;
 use crate::postgres::row::number::NumberRows;
+use crate::postgres::steady::Reading;
 
 /// Everything that the steps of one batch read and change.
 #[derive(Debug, Default)]
 pub(crate) struct Rows {
     /// The clock of the database, read after the locks were granted.
-    pub(super) clock: Timestamp,
+    pub(super) reading: Reading,
     /// Codes decided on before this moment are dead.
     pub(crate) dead_before: Timestamp,
     /// The moment before which no send is decided on.
@@ -26,8 +27,11 @@ pub(crate) struct Rows {
     pub(crate) numbers: NumberRows,
     pub(crate) codes: CodeRows,
     pub(crate) buckets: BucketRows,
+    pub(crate) guesses: GuessRows,
     pub(crate) audit: AuditRows,
     pub(crate) events: Vec<EventRow>,
+    /// The moment after which the batch must not be written.
+    pub(super) until: Option<Timestamp>,
     /// Whether an answer rests on the commit. A batch of refused sends alone leaves nothing.
     pub(super) is_kept: bool,
 }
@@ -39,10 +43,15 @@ impl Rows {
         let newest = places.iter().filter_map(|place| match place {
             Place::Number(key) => self.numbers.newest(*key),
             Place::Scope(key) => self.codes.newest(*key),
-            Place::Bucket(key) => self.buckets.newest(*key),
+            Place::Bucket(key) => self.buckets.at(*key),
             Place::Call(_) | Place::Message(_) | Place::Audit => None,
         });
-        newest.fold(self.clock, Timestamp::max)
+        newest.fold(self.reading.time(), Timestamp::max)
+    }
+
+    /// Lets the batch be written at `end` at the latest.
+    pub(crate) fn write_until(&mut self, end: Timestamp) {
+        self.until = Some(self.until.map_or(end, |until| until.min(end)));
     }
 
     /// Lets the answers of the batch wait for its commit, also where it changes no row.

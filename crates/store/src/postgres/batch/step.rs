@@ -6,6 +6,7 @@ use tokio::sync::oneshot;
 
 use super::place::Place;
 use super::rows::Rows;
+use crate::seal::Key;
 
 /// Something that is decided on over locked rows. It knows its rows before they are locked.
 pub(crate) trait Judge: Send + 'static {
@@ -15,10 +16,23 @@ pub(crate) trait Judge: Send + 'static {
     /// Returns the rows that it is about.
     fn places(&self) -> Vec<Place>;
 
+    /// Returns the keys of the application whose guesses it looks at.
+    fn guesses(&self) -> Vec<Key> {
+        Vec::new()
+    }
+
     /// Returns the time in the id of the row that it may add, if it adds one to a table that is partitioned by day.
     fn day(&self) -> Option<Timestamp> {
         None
     }
+
+    /// Returns whether it has to be decided on with other rows than these. It is not judged then.
+    fn is_outdated(&self, _: &Rows) -> bool {
+        false
+    }
+
+    /// Prepares it to be decided on once more: nothing came of the batch, or it was outdated. Its rows may be others afterwards.
+    fn repeat(&mut self) {}
 
     /// Judges over `rows`, and changes them. It calls [`Rows::keep`] where its answer rests on the commit.
     ///
@@ -29,7 +43,14 @@ pub(crate) trait Judge: Send + 'static {
 
 /// A [`Judge`] of any kind, with the caller that waits for it.
 pub(super) trait Step: Send {
+    /// Judges, unless the step is outdated.
     fn judge(&mut self, rows: &mut Rows);
+
+    /// Returns whether it was judged, and not outdated.
+    fn is_judged(&self) -> bool;
+
+    /// Prepares it to be decided on once more, and returns its rows.
+    fn repeat(&mut self) -> Vec<Place>;
 
     /// Tells the caller what came of it, now that the batch is durable or has failed.
     fn answer(self: Box<Self>, committed: Result<(), StoreError>);
@@ -38,6 +59,8 @@ pub(super) trait Step: Send {
     fn is_forsaken(&self) -> bool;
 
     fn day(&self) -> Option<Timestamp>;
+
+    fn guesses(&self) -> Vec<Key>;
 }
 
 /// A judge, and the caller that waits for its answer.
@@ -49,7 +72,18 @@ pub(super) struct Waiting<J: Judge> {
 
 impl<J: Judge> Step for Waiting<J> {
     fn judge(&mut self, rows: &mut Rows) {
-        self.answer = Some(self.judge.judge(rows));
+        let is_outdated = self.judge.is_outdated(rows);
+        self.answer = (!is_outdated).then(|| self.judge.judge(rows));
+    }
+
+    fn is_judged(&self) -> bool {
+        self.answer.is_some()
+    }
+
+    fn repeat(&mut self) -> Vec<Place> {
+        self.answer = None;
+        self.judge.repeat();
+        self.judge.places()
     }
 
     fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
@@ -68,5 +102,9 @@ impl<J: Judge> Step for Waiting<J> {
 
     fn day(&self) -> Option<Timestamp> {
         self.judge.day()
+    }
+
+    fn guesses(&self) -> Vec<Key> {
+        self.judge.guesses()
     }
 }

@@ -13,14 +13,15 @@ use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use super::rows::Rows;
+use super::undone::Undone;
 use crate::limits_at_rest;
 use crate::outcome_at_rest::outcome_columns;
 use crate::postgres::connect::Connected;
 use crate::postgres::row::audit;
 use crate::postgres::row::call::DecidedCall;
 use crate::postgres::row::event::{self, EventColumns, EventRow};
+use crate::postgres::row::guesses;
 use crate::postgres::row::message::{NewMessage, Outcome};
-use crate::postgres::words::Failure;
 
 /// The time that a batch may take from the reading of the clock to its writing, by the clock of the database.
 const ON_ITS_WAY: Duration = Duration::from_secs(1);
@@ -47,10 +48,10 @@ const RULE_SETS: &str = "
 
 const MESSAGES: &str = "
     INSERT INTO message (id, request_id, decided_at, app, channel, phone, number, scope, code_mac, code_ends, code_tries,
-                         code_keeps, code_of, rule_set, buckets, refusals, price)
+                         code_keeps, code_of, rule_set, buckets, charges, refusals, price)
     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::bytea[], $7::bigint[], $8::bigint[],
                          $9::bytea[], $10::bigint[], $11::smallint[], $12::smallint[], $13::uuid[], $14::bigint[], $15::bytea[],
-                         $16::bytea[], $17::bigint[])";
+                         $16::bytea[], $17::bytea[], $18::bigint[])";
 
 const OUTCOMES: &str = "
     UPDATE message SET settled_at = new.settled_at, gave_back = new.gave_back, cost = new.cost
@@ -76,11 +77,12 @@ type Values = Vec<Box<dyn ToSql + Sync + Send>>;
 struct Writes(Vec<(&'static str, Values)>);
 
 /// Writes the rows that were changed, and commits. The statements go out together: where one fails, the commit is none.
-pub(super) async fn write_and_commit(session: &Connected, rows: Rows) -> Result<(), Failure> {
+pub(super) async fn write_and_commit(session: &Connected, rows: Rows) -> Result<(), Undone> {
     let writes = Writes::of(rows);
     let mut prepared: Vec<(Statement, Values)> = Vec::with_capacity(writes.0.len());
     for (sql, values) in writes.0 {
-        prepared.push((session.prepared(sql).await?, values));
+        let statement = session.prepared(sql).await.map_err(Undone::certainly)?;
+        prepared.push((statement, values));
     }
     let client = &session.client;
     let written = prepared.iter().map(|(statement, values)| async move {
@@ -90,17 +92,23 @@ pub(super) async fn write_and_commit(session: &Connected, rows: Rows) -> Result<
     let (written, committed) =
         futures_util::join!(join_all(written), client.batch_execute("COMMIT"));
     for written in written {
-        written?;
+        // A statement that the database has refused aborts the transaction. Where the session was lost, the commit may have
+        // arrived.
+        written.map_err(|error| match error.as_db_error() {
+            Some(_) => Undone::certainly(error),
+            None => Undone::maybe(error),
+        })?;
     }
-    Ok(committed?)
+    committed.map_err(Undone::maybe)
 }
 
 impl Writes {
     fn of(mut rows: Rows) -> Self {
         let mut writes = Self::default();
-        let now = rows.clock;
-        let until = now.after(ON_ITS_WAY).as_millis();
-        writes.0.push((IN_TIME, vec![Box::new(until)]));
+        let now = rows.reading.time();
+        let late = now.after(ON_ITS_WAY);
+        let until = rows.until.map_or(late, |until| until.min(late));
+        writes.0.push((IN_TIME, vec![Box::new(until.as_millis())]));
         writes.changed(&mut rows, now);
         writes.calls(std::mem::take(&mut rows.calls.decided));
         writes.messages(std::mem::take(&mut rows.messages.new));
@@ -125,6 +133,14 @@ impl Writes {
             let times = column(&numbers, |row| row.1);
             let counts = column(&numbers, |row| row.2);
             self.0.push((NUMBERS, vec![keys, times, counts]));
+        }
+        let guesses = rows.guesses.added();
+        if !guesses.is_empty() {
+            let apps = column(&guesses, |row| row.app);
+            let parts = column(&guesses, |row| row.part);
+            let wrong = column(&guesses, |row| row.wrong);
+            let right = column(&guesses, |row| row.right);
+            self.0.push((guesses::ADD, vec![apps, parts, wrong, right]));
         }
         let codes = rows.codes.changed(now);
         if !codes.is_empty() {
@@ -191,6 +207,7 @@ impl Writes {
             }),
             column(&sets, |set| set.0),
             column(&messages, |message| message.facts.buckets()),
+            column(&messages, |message| message.facts.charges()),
             column(&messages, |message| {
                 limits_at_rest::refusals_to_column(&message.refusals)
             }),

@@ -11,11 +11,11 @@ use countersign_core::time::{Clock, Timestamp};
 
 use super::{buckets, too_old};
 use crate::counting::Counting as _;
-use crate::hit::{LoggedHit, Touched};
+use crate::hit::{BucketKeys, LoggedHit, Touched};
 use crate::postgres::batch::{Judge, Place, Rows};
 use crate::postgres::row::call::DecidedCall;
 use crate::postgres::row::event::EventRow;
-use crate::seal::{Keys, Sealer};
+use crate::seal::{Key, Keys, Sealer};
 
 /// A guess that is to be counted and compared.
 pub(super) struct Checking {
@@ -35,8 +35,25 @@ pub(super) struct Checking {
 /// The buckets of where a guess comes from.
 struct Source {
     address: Option<Touched>,
-    wrong: Touched,
-    right: Touched,
+    /// The bucket of wrong guesses at the codes of the application. It stands for the right ones too.
+    app: Touched,
+}
+
+impl Source {
+    fn app(&self) -> Option<BucketKeys<'_>> {
+        self.app.bucket(0)
+    }
+
+    /// Counts a guess, for the statistic of the application.
+    fn count(&self, effect: &Effect, rows: &mut Rows, now: Timestamp) {
+        let guesses = AppGuesses {
+            wrong: u64::from(effect.hits() == HitChange::Add),
+            right: u64::from(matches!(effect, Effect::Used { .. })),
+        };
+        let app = self.app().filter(|_| guesses != AppGuesses::default());
+        app.into_iter()
+            .for_each(|app| rows.guesses.add(app, guesses, now));
+    }
 }
 
 impl Checking {
@@ -52,8 +69,7 @@ impl Checking {
             ends: ends.map_or_else(Arc::default, |ends| touched(ends).under_every_key()),
             source: check.source.as_ref().map(|rules| Source {
                 address: rules.address.as_ref().map(touched),
-                wrong: touched(&rules.wrong),
-                right: touched(&rules.right),
+                app: touched(&rules.wrong),
             }),
             places: Vec::new(),
             check,
@@ -71,8 +87,6 @@ impl Checking {
         places.extend(self.ends.iter().map(|hit| Place::Bucket(hit.bucket)));
         if let Some(source) = &self.source {
             places.extend(source.address.iter().flat_map(buckets));
-            places.extend(buckets(&source.wrong));
-            places.extend(buckets(&source.right));
         }
         if let Some(claim) = &self.check.claim {
             let ids = self.sealer.all();
@@ -96,28 +110,23 @@ impl Checking {
             return SourceView::default();
         };
         let preview = |rules: &Rules, touched| rows.buckets.preview(rules.set(), touched, now);
-        let count = |rules, touched| {
-            preview(rules, touched)
-                .first()
-                .map_or(0, |state| state.count)
-        };
         let address = rules.address.as_ref().zip(keys.address.as_ref());
         SourceView {
             address: address.map_or_else(Vec::new, |(rules, touched)| preview(rules, touched)),
-            app: AppGuesses {
-                wrong: count(&rules.wrong, &keys.wrong),
-                right: count(&rules.right, &keys.right),
-            },
+            app: keys
+                .app()
+                .map_or_else(AppGuesses::default, |app| rows.guesses.of(app)),
         }
     }
 
     /// Returns the buckets in which a wrong guess makes hits: about the number, and of where it comes from.
     fn wrong_hits(&self) -> impl Iterator<Item = &LoggedHit> {
-        let source = self.source.iter().flat_map(|source| {
-            let address = source.address.iter().flat_map(|touched| &*touched.hits);
-            address.chain(&*source.wrong.hits)
-        });
-        self.wrong.hits.iter().chain(source)
+        let addresses = self
+            .source
+            .iter()
+            .filter_map(|source| source.address.as_ref());
+        let of_addresses = addresses.flat_map(|touched| &*touched.hits);
+        self.wrong.hits.iter().chain(of_addresses)
     }
 
     fn apply(&self, effect: Effect, rows: &mut Rows, now: Timestamp) {
@@ -129,8 +138,8 @@ impl Checking {
             }
             HitChange::Keep | HitChange::Clear => {}
         }
-        if let (Effect::Used { .. }, Some(source)) = (&effect, &self.source) {
-            rows.buckets.add_all(&source.right.hits, now);
+        if let Some(source) = &self.source {
+            source.count(&effect, rows, now);
         }
         rows.numbers.change(&self.phone, effect.consecutive(), now);
         rows.codes.apply(&self.scope, &effect, now);
@@ -160,6 +169,11 @@ impl Judge for Checking {
 
     fn places(&self) -> Vec<Place> {
         self.places.clone()
+    }
+
+    fn guesses(&self) -> Vec<Key> {
+        let app = self.source.iter().filter_map(Source::app);
+        app.flat_map(BucketKeys::all).collect()
     }
 
     fn day(&self) -> Option<Timestamp> {

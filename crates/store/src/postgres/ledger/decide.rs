@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use countersign_core::code::Code;
-use countersign_core::limit::Rules;
+use countersign_core::limit::{LeaseTerms, Rules};
 use countersign_core::message::{Decision, Intent};
 use countersign_core::ports::StoreError;
 use countersign_core::time::{Clock, Timestamp};
 
-use super::{buckets, unsealed};
+use super::unsealed;
 use crate::counting::Counting as _;
-use crate::hit::Touched;
+use crate::hit::{LoggedHit, Touched};
 use crate::postgres::batch::{Judge, Place, Rows};
+use crate::postgres::lease::{Leases, Unit};
 use crate::postgres::row::call::DecidedCall;
 use crate::postgres::row::message::{MessageFacts, NewMessage};
 use crate::seal::{Key, Keys, Sealer};
@@ -27,6 +28,8 @@ pub(super) struct Deciding {
     sealer: Arc<Sealer>,
     /// The clock of this node, which made the id of the message.
     clock: Arc<dyn Clock>,
+    /// The units of leases, by the places of the buckets that are not locked.
+    units: Vec<(usize, Unit)>,
     places: Vec<Place>,
 }
 
@@ -36,18 +39,16 @@ impl Deciding {
         rules: Rules,
         sealer: &Arc<Sealer>,
         clock: Arc<dyn Clock>,
+        leases: &Arc<Leases>,
     ) -> Result<Self, StoreError> {
         let (app, channel) = (intent.app.as_str(), intent.channel.as_str());
         let touched = Touched::of(&rules, sealer);
         let scope = sealer.keys(|each| each.code_scope(app, channel, &intent.phone));
-        let mut places = buckets(&touched);
-        places.extend(scope.all().map(Place::Scope));
-        if let Some(claim) = &intent.claim {
-            let ids = sealer.all().map(|each| each.call_id(&claim.call().name));
-            places.extend(ids.map(Place::Call));
-        }
         let sealed_phone = sealer.seal(&intent.phone, intent.id);
-        Ok(Self {
+        let units = leasable(&rules, &touched);
+        let units = units.filter_map(|(place, key, terms)| Some((place, leases.take(key, terms)?)));
+        let mut this = Self {
+            units: units.collect(),
             touched,
             scope,
             number: sealer.phone(&intent.phone),
@@ -56,8 +57,49 @@ impl Deciding {
             intent,
             rules,
             clock,
-            places,
-        })
+            places: Vec::new(),
+        };
+        this.places = this.all_places();
+        Ok(this)
+    }
+
+    fn all_places(&self) -> Vec<Place> {
+        let all = (0..self.touched.hits.len()).filter(|place| !self.is_leased(*place));
+        let own = all.filter_map(|place| self.touched.bucket(place));
+        let own = own.flat_map(|bucket| bucket.all().map(Place::Bucket));
+        let mut places: Vec<_> = own.collect();
+        places.extend(self.scope.all().map(Place::Scope));
+        if let Some(claim) = &self.intent.claim {
+            let ids = self.sealer.all();
+            places.extend(ids.map(|each| Place::Call(each.call_id(&claim.call().name))));
+        }
+        places
+    }
+
+    fn is_leased(&self, place: usize) -> bool {
+        self.units.iter().any(|(leased, _)| *leased == place)
+    }
+
+    /// Returns the hits that the send makes in buckets that are locked.
+    fn own_hits(&self) -> Vec<LoggedHit> {
+        let hits = self.touched.hits.iter().enumerate();
+        let own = hits.filter(|(place, _)| !self.is_leased(*place));
+        own.map(|(_, hit)| *hit).collect()
+    }
+
+    /// Spends the units that the send has of leases. Returns the ends of the leases, by the places of the buckets.
+    fn spend(&mut self, rows: &mut Rows) -> Vec<(usize, Timestamp)> {
+        for (place, key, _) in leasable(&self.rules, &self.touched) {
+            if !self.is_leased(place) {
+                rows.buckets.may_lease(key);
+            }
+        }
+        let spent = self.units.iter_mut().map(|(place, unit)| {
+            unit.spend();
+            rows.write_until(unit.end());
+            (*place, unit.end())
+        });
+        spent.collect()
     }
 
     /// Refuses a send on which nothing can be decided.
@@ -88,9 +130,10 @@ impl Deciding {
         }
     }
 
-    fn admit(&self, decision: &Decision, rows: &mut Rows) -> Arc<MessageFacts> {
+    fn admit(&mut self, decision: &Decision, rows: &mut Rows) -> Arc<MessageFacts> {
+        let leased = self.spend(rows);
         let (intent, now) = (&self.intent, decision.at);
-        rows.buckets.add_all(&self.touched.hits, now);
+        rows.buckets.add_all(&self.own_hits(), now);
         let own = decision.again.is_none();
         let code = own.then(|| Code::pending(intent.id, now, &intent.code));
         if let Some(code) = code {
@@ -105,6 +148,7 @@ impl Deciding {
             decided_at: now,
             scope: self.scope.newest,
             hits: Arc::clone(&self.touched.hits),
+            leased,
         });
         rows.messages.new.push(NewMessage {
             id: intent.id,
@@ -136,6 +180,19 @@ impl Judge for Deciding {
         Some(self.intent.id.made_at())
     }
 
+    /// A lease that is over by now does not count the send any more: the row of the bucket has to.
+    fn is_outdated(&self, rows: &Rows) -> bool {
+        let now = rows.now(&self.places);
+        self.units.iter().any(|(_, unit)| unit.end() < now)
+    }
+
+    /// Locks the rows of all buckets from now on.
+    fn repeat(&mut self) {
+        self.units.iter_mut().for_each(|(_, unit)| unit.save());
+        self.units.clear();
+        self.places = self.all_places();
+    }
+
     fn judge(&mut self, rows: &mut Rows) -> Result<Self::Answer, StoreError> {
         let now = rows.now(&self.places);
         self.is_possible(rows, now)?;
@@ -151,4 +208,18 @@ impl Judge for Deciding {
         let facts = self.admit(&decision, rows);
         Ok((decision, Some(facts)))
     }
+}
+
+/// Iterates over the buckets of a send that may be leased: place, key and terms. A bucket under several keys is not leased, since
+/// its hits lie in several rows.
+fn leasable<'a>(
+    rules: &'a Rules,
+    touched: &'a Touched,
+) -> impl Iterator<Item = (usize, Key, &'a LeaseTerms)> {
+    let places = 0..touched.hits.len();
+    places.filter_map(|place| {
+        let terms = rules.set().lease_terms(place)?;
+        let bucket = touched.bucket(place)?;
+        (!bucket.has_older()).then_some((place, bucket.newest, terms))
+    })
 }

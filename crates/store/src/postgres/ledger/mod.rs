@@ -32,7 +32,8 @@ use unlock::Unlocking;
 impl Ledger for PostgresStore {
     async fn decide(&self, intent: Intent, rules: Rules) -> Result<Decision, StoreError> {
         let message = intent.id;
-        let deciding = Deciding::new(intent, rules, &self.sealer.get(), Arc::clone(&self.clock))?;
+        let (sealer, clock) = (self.sealer.get(), Arc::clone(&self.clock));
+        let deciding = Deciding::new(intent, rules, &sealer, clock, &self.leases)?;
         let (decision, facts) = self.batches.decide(deciding, DECISION).await?;
         if let Some(facts) = facts {
             self.undecided.add(message, facts);

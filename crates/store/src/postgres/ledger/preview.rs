@@ -14,7 +14,7 @@ use crate::postgres::words::Failure;
 use crate::seal::Key;
 
 const CLOCK: &str = "SELECT clock() AS now";
-const BUCKETS: &str = "SELECT key, span, hits FROM bucket WHERE key = ANY ($1)";
+const BUCKETS: &str = "SELECT key, at, span, hits FROM bucket WHERE key = ANY ($1)";
 
 pub(super) async fn preview(
     store: &PostgresStore,
@@ -47,7 +47,8 @@ async fn read(
         let mut rows = BucketRows::default();
         for row in found {
             let key = Key::of_column(row.try_get("key")?);
-            let read = rows.read(key, row.try_get("span")?, row.try_get("hits")?);
+            let (at, span) = (time(&row, "at")?, row.try_get("span")?);
+            let read = rows.read(key, at, span, row.try_get("hits")?);
             read.ok_or(Failure::Unreadable)?;
         }
         let now = time(&session.client.query_one(&statements.0, &[]).await?, "now")?;

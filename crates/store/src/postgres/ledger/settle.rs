@@ -26,7 +26,7 @@ use crate::seal::Key;
 const AGAIN: Duration = Duration::from_millis(250);
 
 const FACTS: &str = "
-    SELECT decided_at, scope, buckets, price, limits FROM message JOIN rule_set ON rule_set.id = message.rule_set
+    SELECT decided_at, scope, buckets, charges, price, limits FROM message JOIN rule_set ON rule_set.id = message.rule_set
     WHERE message.id = $1";
 
 /// Records an outcome. Where that does not succeed, it is tried again until the message is overdue, also when the caller
@@ -79,6 +79,7 @@ async fn facts(
             time(&row, "decided_at")?,
             Key::of_column(row.try_get("scope")?),
             row.try_get("buckets")?,
+            row.try_get("charges")?,
             row.try_get("limits")?,
             price.unsigned_abs(),
         );
@@ -172,15 +173,28 @@ impl SettlingMessage {
         let give_back = GiveBack::after_failure(refused.is_empty());
         rows.codes
             .remove(self.facts.scope, self.settlement.message, now);
-        let hits = self.facts.hits.iter();
-        // A message that was not sent costs nothing, whatever becomes of its minute.
-        let taken = hits.filter(|hit| hit.money || give_back.takes(hit.refundable));
-        rows.buckets.remove_all(taken, self.facts.decided_at);
+        self.take_back(rows, give_back);
         if give_back == GiveBack::Counted {
             let counted = self.touched.hits.iter();
             counted.for_each(|hit| rows.buckets.add(hit, now));
         }
         give_back
+    }
+
+    /// Takes the hits of the message out of their buckets, as far as they are given back.
+    fn take_back(&self, rows: &mut Rows, give_back: GiveBack) {
+        let hits = self.facts.hits.iter().enumerate();
+        // A message that was not sent costs nothing, whatever becomes of its minute.
+        let taken = hits.filter(|(_, hit)| hit.money || give_back.takes(hit.refundable));
+        let lease_of = |place| self.facts.lease_of(place);
+        for (place, hit) in taken.clone() {
+            if let Some(end) = lease_of(place) {
+                rows.buckets.give_back(hit.bucket, end, hit.weight);
+            }
+        }
+        let own = taken.filter(|(place, _)| lease_of(*place).is_none());
+        let own = own.map(|(_, hit)| hit);
+        rows.buckets.remove_all(own, self.facts.decided_at);
     }
 }
 

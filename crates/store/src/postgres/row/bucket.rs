@@ -1,10 +1,10 @@
 //! Buckets: the hits that still count, packed in one column.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
-use countersign_core::limit::{self, Hit, Hits, Limit};
+use countersign_core::limit::{self, Hit, Hits, Lease, LeaseTerms, Limit};
 use countersign_core::time::Timestamp;
 
 use super::packed::Packed;
@@ -18,6 +18,8 @@ const MANY: usize = 64;
 /// The hits of one bucket.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct BucketRow {
+    /// The time of the newest event. The hits of leases may be later.
+    at: Timestamp,
     hits: Hits,
     /// The longest window in which the hits count.
     span: Duration,
@@ -26,7 +28,11 @@ pub(crate) struct BucketRow {
 
 /// The buckets of a batch. One that no row was read of is empty.
 #[derive(Debug, Default)]
-pub(crate) struct BucketRows(HashMap<Key, BucketRow>);
+pub(crate) struct BucketRows {
+    rows: HashMap<Key, BucketRow>,
+    /// The buckets that were locked and counted in, and that may be leased.
+    leasable: BTreeSet<Key>,
+}
 
 /// A bucket as it is written: its time, its span in milliseconds, and its packed hits.
 pub(crate) struct PackedBucket {
@@ -38,26 +44,27 @@ pub(crate) struct PackedBucket {
 
 impl BucketRows {
     /// Takes a row that was read; `None` if its hits are not what [`pack`] wrote.
-    pub(crate) fn read(&mut self, key: Key, span: i64, packed: &[u8]) -> Option<()> {
+    pub(crate) fn read(&mut self, key: Key, at: Timestamp, span: i64, packed: &[u8]) -> Option<()> {
         let row = BucketRow {
+            at,
             hits: unpack(packed)?,
             span: Duration::from_millis(span.unsigned_abs()),
             is_changed: false,
         };
-        self.0.insert(key, row);
+        self.rows.insert(key, row);
         Some(())
     }
 
     /// Returns the buckets that were changed, as they are written at `now`.
     pub(crate) fn changed(&mut self, now: Timestamp) -> Vec<PackedBucket> {
-        let changed = self.0.iter_mut().filter(|(_, row)| row.is_changed);
+        let changed = self.rows.iter_mut().filter(|(_, row)| row.is_changed);
         let packed = changed.map(|(key, row)| {
             if row.hits.as_slice().len() > MANY {
                 row.hits.tidy(now, row.span);
             }
             PackedBucket {
                 key: key.column(),
-                at: row.hits.newest().unwrap_or_default().as_millis(),
+                at: row.at.as_millis(),
                 span: i64::try_from(row.span.as_millis()).unwrap_or(i64::MAX),
                 hits: pack(&row.hits),
             }
@@ -69,18 +76,61 @@ impl BucketRows {
 
     /// Drops the hits in `bucket` up to `at`.
     pub(crate) fn clear_until(&mut self, bucket: Key, at: Timestamp) {
-        self.change(bucket, |row| row.hits.clear_until(at));
+        self.change(bucket, |row| {
+            row.at = row.at.max(at);
+            row.hits.clear_until(at);
+        });
+    }
+
+    /// Returns the time of the newest event that a bucket counts.
+    pub(crate) fn at(&self, bucket: Key) -> Option<Timestamp> {
+        self.rows.get(&bucket).map(|row| row.at)
+    }
+
+    /// Notes that a bucket which was locked may be leased.
+    pub(crate) fn may_lease(&mut self, bucket: Key) {
+        self.leasable.insert(bucket);
+    }
+
+    /// Takes the buckets that may be leased.
+    pub(crate) fn leasable(&mut self) -> BTreeSet<Key> {
+        std::mem::take(&mut self.leasable)
+    }
+
+    /// Grants a lease of at most `want` units of a bucket from `now` on, if its terms allow it.
+    pub(crate) fn lease(
+        &mut self,
+        bucket: Key,
+        terms: &LeaseTerms,
+        want: u64,
+        now: Timestamp,
+    ) -> Option<Lease> {
+        let row = self.rows.get_mut(&bucket)?;
+        let lease = terms.grant(&row.hits, want, now.max(row.at))?;
+        let counted = Hit {
+            at: lease.end,
+            weight: lease.units,
+        };
+        row.is_changed = true;
+        row.span = row.span.max(terms.span());
+        row.hits.add(counted, row.span);
+        Some(lease)
+    }
+
+    /// Gives back units of a lease that ended, or will end, at `end`.
+    pub(crate) fn give_back(&mut self, bucket: Key, end: Timestamp, units: u64) {
+        self.change(bucket, |row| row.hits.take_back(end, units));
     }
 
     /// Returns whether `bucket` has a hit that counts at `now`.
     pub(crate) fn has(&self, bucket: BucketKeys<'_>, now: Timestamp) -> bool {
-        let rows = bucket.all().filter_map(|key| self.0.get(&key));
+        let rows = bucket.all().filter_map(|key| self.rows.get(&key));
         let mut ends = rows.filter_map(|row| Some(row.hits.newest()?.after(row.span)));
         ends.any(|end| end > now)
     }
 
     fn change(&mut self, bucket: Key, change: impl FnOnce(&mut BucketRow)) {
-        let row = self.0.entry(bucket).or_default();
+        let row = self.rows.entry(bucket).or_default();
         row.is_changed = true;
         change(row);
     }
@@ -94,23 +144,23 @@ impl Counting for BucketRows {
         weight: u64,
         now: Timestamp,
     ) -> Option<Timestamp> {
-        match self.0.get(&bucket) {
+        match self.rows.get(&bucket) {
             Some(row) => row.hits.judge(limit, weight, now),
             None => limit::judge(limit, &[], weight, now),
         }
     }
 
     fn newest(&self, key: Key) -> Option<Timestamp> {
-        self.0.get(&key)?.hits.newest()
+        self.rows.get(&key)?.hits.newest()
     }
 
     fn hits_of(&self, key: Key) -> Cow<'_, [Hit]> {
-        let row = self.0.get(&key);
+        let row = self.rows.get(&key);
         Cow::Borrowed(row.map_or(&[], |row| row.hits.as_slice()))
     }
 
     fn count_one(&self, limit: &Limit, bucket: Key, now: Timestamp) -> u64 {
-        let row = self.0.get(&bucket);
+        let row = self.rows.get(&bucket);
         row.map_or(0, |row| row.hits.count(limit, now))
     }
 
@@ -119,6 +169,7 @@ impl Counting for BucketRows {
             return; // costs nothing
         }
         self.change(hit.bucket, |row| {
+            row.at = row.at.max(at);
             row.span = row.span.max(hit.window);
             row.hits.add(hit.at(at), row.span);
         });
@@ -193,7 +244,8 @@ mod tests {
         let mut read = BucketRows::default();
         for row in rows.changed(now) {
             let key = Key::of_column(row.key);
-            read.read(key, row.span, &row.hits).unwrap();
+            let at = Timestamp::from_millis(row.at);
+            read.read(key, at, row.span, &row.hits).unwrap();
         }
         read
     }

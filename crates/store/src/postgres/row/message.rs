@@ -22,6 +22,8 @@ pub(crate) struct MessageFacts {
     pub(crate) scope: Key,
     /// The hits of the decision, with the price that was reserved.
     pub(crate) hits: Arc<[LoggedHit]>,
+    /// By the places of hits that were counted in a lease: its end, at which the bucket counts them.
+    pub(crate) leased: Vec<(usize, Timestamp)>,
 }
 
 /// An admitted message that is to be written.
@@ -87,6 +89,7 @@ impl MessageFacts {
         decided_at: Timestamp,
         scope: Key,
         buckets: &[u8],
+        charges: Option<&[u8]>,
         limits: &str,
         price: u64,
     ) -> Option<Self> {
@@ -104,7 +107,20 @@ impl MessageFacts {
             decided_at,
             scope,
             hits: hits.collect(),
+            leased: limits_at_rest::refusals_of_column(charges),
         })
+    }
+
+    /// Returns the column `charges`: the ends of the leases that hits were counted in, by their places.
+    pub(crate) fn charges(&self) -> Option<Vec<u8>> {
+        limits_at_rest::refusals_to_column(&self.leased)
+    }
+
+    /// Returns the end of the lease that the hit at `place` was counted in.
+    pub(crate) fn lease_of(&self, place: usize) -> Option<Timestamp> {
+        let mut leased = self.leased.iter();
+        let found = leased.find(|(leased, _)| *leased == place);
+        found.map(|(_, end)| *end)
     }
 
     /// Returns the column `buckets`: the keys of the buckets, in the order of the rule set.

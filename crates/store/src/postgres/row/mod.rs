@@ -5,6 +5,7 @@ pub(super) mod bucket;
 pub(super) mod call;
 pub(super) mod code;
 pub(super) mod event;
+pub(super) mod guesses;
 pub(super) mod message;
 pub(super) mod number;
 mod packed;

@@ -33,6 +33,18 @@ const VERSIONS: &[Version] = &[
         sql: include_str!("0004_refusals.sql"),
         oldest: 1,
     },
+    Version {
+        sql: include_str!("0005_leases.sql"),
+        oldest: 1,
+    },
+    Version {
+        sql: include_str!("0006_clock.sql"),
+        oldest: 1,
+    },
+    Version {
+        sql: include_str!("0007_guesses.sql"),
+        oldest: 1,
+    },
 ];
 
 /// The advisory lock that a start holds while it changes what is told once: the schema, and the keys.
