@@ -13,6 +13,8 @@ use crate::growth;
 use crate::load::Plan;
 use crate::meter::Snapshot;
 use crate::peers::{self, Peer};
+#[cfg(feature = "postgres")]
+use crate::postgres;
 use crate::power;
 use crate::pruning::Pruning;
 use crate::report::{self, QUIET, Row};
@@ -76,6 +78,9 @@ enum Part {
     Growth,
     /// Sends while old messages go, against sends while none go
     Pruning,
+    /// The store on PostgreSQL, one node and three, against one insert after the other
+    #[cfg(feature = "postgres")]
+    Postgres,
     /// Express and Redis
     Express,
     /// FastAPI and Redis
@@ -136,6 +141,12 @@ impl Compare {
             }
             Part::Growth => return growth::measure(bench, self.grow, &mut results.gates).await,
             Part::Pruning => return self.pruning(bench, results).await,
+            #[cfg(feature = "postgres")]
+            Part::Postgres => {
+                let rows = postgres::measure(&bench.plan, self.pairs, bench.codes).await?;
+                results.rows.extend(rows);
+                return Ok(());
+            }
             Part::Express => return self.peer(Peer::Express, bench, results).await,
             Part::Fastapi => return self.peer(Peer::Fastapi, bench, results).await,
         };

@@ -30,6 +30,8 @@ mod numbers;
 mod ours;
 mod overload;
 mod peers;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod power;
 mod process;
 mod pruning;

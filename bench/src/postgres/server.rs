@@ -1,0 +1,144 @@
+//! A PostgreSQL server of Debian's package, in a temporary folder, on the server's core.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context as _, ensure};
+use rustix::process::{Pid, Signal, geteuid, kill_process};
+use tempfile::TempDir;
+use tokio_postgres::{Client, NoTls};
+
+use crate::process::pinned;
+
+/// The folder of all versions of PostgreSQL.
+const VERSIONS: &str = "/usr/lib/postgresql";
+
+/// The number of times that the server is asked, every 50 ms, whether it has started.
+const TRIES: u32 = 600;
+
+/// A running server. It ends when it is dropped.
+pub(super) struct Server {
+    folder: TempDir,
+    process: Child,
+}
+
+impl Server {
+    pub(super) async fn start() -> anyhow::Result<Self> {
+        let folder = tempfile::Builder::new()
+            .prefix("bench-postgres")
+            .tempdir()?;
+        let data = folder.path().join("data");
+        let mut initdb = as_owner(folder.path(), &program("initdb")?)?;
+        initdb.args([
+            "--username=postgres",
+            "--auth=trust",
+            "--locale=C",
+            "--no-sync",
+            "-D",
+        ]);
+        let made = initdb.arg(&data).stdout(Stdio::null()).status()?;
+        ensure!(made.success(), "initdb failed");
+        let mut server = as_owner(folder.path(), &program("postgres")?)?;
+        let socket = format!("unix_socket_directories={}", folder.path().display());
+        for setting in [
+            "listen_addresses=",
+            "max_wal_size=4GB",
+            "shared_buffers=128MB",
+            &socket,
+        ] {
+            server.args(["-c", setting]);
+        }
+        server.arg("-D").arg(&data).stdin(Stdio::null());
+        let process = server.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+        let server = Self { folder, process };
+        server.answers().await?;
+        Ok(server)
+    }
+
+    async fn answers(&self) -> anyhow::Result<()> {
+        for _ in 0..TRIES {
+            if self.session().await.is_ok() {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        anyhow::bail!("PostgreSQL does not start")
+    }
+
+    /// Returns the address of its database.
+    pub(super) fn url(&self) -> String {
+        let socket = self.folder.path().display().to_string().replace('/', "%2F");
+        format!("postgres://postgres@{socket}/postgres")
+    }
+
+    /// Opens a session.
+    pub(super) async fn session(&self) -> anyhow::Result<Client> {
+        let (client, connection) = tokio_postgres::connect(&self.url(), NoTls).await?;
+        tokio::spawn(connection);
+        Ok(client)
+    }
+
+    /// Returns the ids of its processes: one for each session, and others.
+    pub(super) fn processes(&self) -> anyhow::Result<Vec<u32>> {
+        let first = self.process.id();
+        let path = format!("/proc/{first}/task/{first}/children");
+        let children = std::fs::read_to_string(&path).context(path)?;
+        let children = children.split_whitespace().map(str::parse);
+        let all: Result<Vec<u32>, _> = std::iter::once(Ok(first)).chain(children).collect();
+        Ok(all?)
+    }
+
+    /// Ends it, with all sessions.
+    pub(super) fn stop(mut self) -> anyhow::Result<()> {
+        self.end()
+    }
+
+    fn end(&mut self) -> anyhow::Result<()> {
+        let pid = i32::try_from(self.process.id())?;
+        kill_process(Pid::from_raw(pid).context("a process id")?, Signal::INT)?;
+        self.process.wait()?;
+        Ok(())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if matches!(self.process.try_wait(), Ok(None)) {
+            let _ = self.end();
+        }
+    }
+}
+
+/// Returns a program of the newest version.
+fn program(name: &str) -> anyhow::Result<PathBuf> {
+    let versions = std::fs::read_dir(VERSIONS).context("PostgreSQL is not installed")?;
+    let number = |path: &PathBuf| path.file_name()?.to_str()?.parse::<u32>().ok();
+    let paths = versions.filter_map(|entry| Some(entry.ok()?.path()));
+    let newest = paths
+        .max_by_key(number)
+        .context("PostgreSQL is not installed")?;
+    Ok(newest.join("bin").join(name))
+}
+
+/// Returns the command for `program` as the user whom `folder` belongs to then: PostgreSQL refuses to run as root.
+fn as_owner(folder: &Path, program: &Path) -> anyhow::Result<Command> {
+    if !geteuid().is_root() {
+        return Ok(pinned(program));
+    }
+    let mut chown = Command::new("chown");
+    let given = chown
+        .args(["-R", "postgres:postgres"])
+        .arg(folder)
+        .status()?;
+    ensure!(given.success(), "chown failed");
+    let mut command = pinned(Path::new("setpriv"));
+    command.args([
+        "--reuid=postgres",
+        "--regid=postgres",
+        "--clear-groups",
+        "--",
+    ]);
+    command.arg(program);
+    Ok(command)
+}
