@@ -20,15 +20,19 @@
 //! | [`audit`] | the acts of operators, one chain of all nodes |
 //! | [`refusals`] | the sends that limits refused lately, on all nodes |
 //! | [`ledger`] | sends, settlements, checks, unlocks and tokens, each a step of a batch |
+//! | [`mark`] | noticing that a database was put back |
+//! | [`gauges`] | the figures of a database |
 //! | [`partitions`] | a table a day for messages, attempts and events |
 
 mod audit;
 mod batch;
 mod clock;
 mod connect;
+mod gauges;
 mod keys;
 mod lease;
 mod ledger;
+mod mark;
 mod partitions;
 mod refusals;
 mod row;
@@ -47,6 +51,7 @@ use countersign_core::time::Clock;
 use crate::seal::SealerInUse;
 use batch::Batches;
 use connect::{Database, Session};
+use gauges::Gauges;
 use lease::Leases;
 use ledger::Undecided;
 use setup::{Follower, Setups};
@@ -61,6 +66,7 @@ pub struct PostgresStore {
     batches: Arc<Batches>,
     leases: Arc<Leases>,
     undecided: Arc<Undecided>,
+    gauges: Arc<Gauges>,
     setups: Arc<Setups>,
     /// Hears of changes of the setup until the store is dropped.
     _follower: Follower,

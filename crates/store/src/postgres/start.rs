@@ -8,6 +8,7 @@ use tokio_postgres::Client;
 
 use super::batch::Batches;
 use super::connect::{Database, DatabaseUrl, NotOpened, Session, Work};
+use super::gauges::Gauges;
 use super::lease::Leases;
 use super::partitions::Partitions;
 use super::setup::{Follower, Setups};
@@ -95,6 +96,7 @@ impl PostgresStore {
             batches: Arc::new(batches),
             leases,
             undecided: Arc::default(),
+            gauges: Gauges::start(&database),
             reading: Session::new(&database, Work::Reading),
             database,
             clock,

@@ -5,6 +5,7 @@
 mod batches;
 mod leases;
 mod nodes;
+mod put_back;
 mod refusals;
 mod setup;
 mod start;

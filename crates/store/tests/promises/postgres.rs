@@ -76,6 +76,32 @@ impl Postgres {
         self.url.rsplit('/').next().unwrap()
     }
 
+    /// Puts a copy of the database in its place, as it stands when `meanwhile` begins.
+    pub(crate) async fn put_back_after(&self, meanwhile: impl Future<Output = ()>) {
+        let (name, copy) = (self.database(), format!("{}_copy", self.database()));
+        let beside = self.url.replace(name, "postgres");
+        let alone = format!(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+        );
+        let one_by_one = |statements: Vec<String>| {
+            run(async {
+                let client = client(&beside).await;
+                for statement in statements {
+                    client.batch_execute(&statement).await.unwrap();
+                }
+            });
+        };
+        let shut = |is_open: bool| format!("ALTER DATABASE {name} ALLOW_CONNECTIONS {is_open}");
+        let make = format!("CREATE DATABASE {copy} TEMPLATE {name}");
+        one_by_one(vec![shut(false), alone.clone(), make, shut(true)]);
+        meanwhile.await;
+        let (away, back) = (
+            format!("DROP DATABASE {name} WITH (FORCE)"),
+            format!("ALTER DATABASE {copy} RENAME TO {name}"),
+        );
+        one_by_one(vec![away, back]);
+    }
+
     /// Returns the number that a query returns.
     pub(crate) fn count(&self, query: &str) -> i64 {
         run(async {

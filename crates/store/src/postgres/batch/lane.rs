@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use countersign_core::ports::StoreError;
 use tokio::time::Instant;
+use uuid::Uuid;
 
 use super::place::Place;
 use super::undone::Undone;
 use super::{Queued, reads, writes};
 use crate::postgres::connect::{Connected, Database, Session, Work};
 use crate::postgres::lease::Leases;
+use crate::postgres::mark::Marks;
 use crate::postgres::partitions::Partitions;
 use crate::postgres::row::guesses::{self, PART, PARTS};
 use crate::postgres::steady::{self, Steady};
@@ -26,6 +28,9 @@ pub(super) struct Lane {
     partitions: Arc<Partitions>,
     leases: Arc<Leases>,
     steady: Arc<Steady>,
+    /// The number of the lane, and the marks of all.
+    number: usize,
+    marks: Arc<Marks>,
     /// When old counts of guesses were removed last.
     swept: Mutex<Option<Instant>>,
     /// When the batch under way began.
@@ -38,12 +43,15 @@ impl Lane {
         partitions: &Arc<Partitions>,
         leases: &Arc<Leases>,
         steady: &Arc<Steady>,
+        (number, marks): (usize, &Arc<Marks>),
     ) -> Self {
         Self {
             session: Session::new(database, Work::Deciding),
             partitions: Arc::clone(partitions),
             leases: Arc::clone(leases),
             steady: Arc::clone(steady),
+            number,
+            marks: Arc::clone(marks),
             swept: Mutex::new(None),
             began: Mutex::new(None),
         }
@@ -95,7 +103,9 @@ impl Lane {
         }
         let session = self.session.get().await;
         let session = session.map_err(Undone::before_it_began)?;
-        let done = self.decide(&session, batch, places).await;
+        let mark = self.marks.next(self.number, &session).await;
+        let mark = mark.map_err(Undone::certainly)?;
+        let done = self.decide(&session, mark, batch, places).await;
         if let Err(Undone { leap, .. }) = &done {
             // The transaction may be open. Where the session is lost, so is the transaction.
             let _ = session.client.batch_execute("ROLLBACK").await;
@@ -111,6 +121,7 @@ impl Lane {
     async fn decide(
         &self,
         session: &Connected,
+        (lane, commits): (Uuid, i64),
         batch: &mut [Queued],
         places: &BTreeSet<Place>,
     ) -> Result<(), Undone> {
@@ -129,7 +140,9 @@ impl Lane {
         }
         let now = rows.reading.time();
         let leases = self.leases.grant_in(&mut rows.buckets, now, begun);
+        rows.mark = Some((lane, commits));
         writes::write_and_commit(session, rows).await?;
+        self.marks.committed(self.number, commits).await;
         self.leases.granted(leases);
         Ok(())
     }

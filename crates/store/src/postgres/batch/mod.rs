@@ -58,8 +58,9 @@ impl Batches {
     ) -> Self {
         let (inbox, steps) = mpsc::unbounded_channel();
         let waiting = Arc::new(AtomicUsize::new(0));
-        let lane = || Arc::new(Lane::new(database, partitions, leases, steady));
-        let lanes: Vec<_> = std::iter::repeat_with(lane).take(LANES).collect();
+        let marks = Arc::default();
+        let lane = |number| Lane::new(database, partitions, leases, steady, (number, &marks));
+        let lanes: Vec<_> = (0..LANES).map(|number| Arc::new(lane(number))).collect();
         let engine = Engine {
             inbox: steps,
             queue: VecDeque::new(),

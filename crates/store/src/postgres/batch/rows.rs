@@ -1,6 +1,7 @@
 //! The rows of a batch: read under their locks, changed by its steps, and written back whole.
 
 use countersign_core::time::Timestamp;
+use uuid::Uuid;
 
 use super::place::Place;
 use crate::postgres::row::audit::AuditRows;
@@ -30,6 +31,8 @@ pub(crate) struct Rows {
     pub(crate) guesses: GuessRows,
     pub(crate) audit: AuditRows,
     pub(crate) events: Vec<EventRow>,
+    /// The lane that writes the batch, and the number of its commit.
+    pub(super) mark: Option<(Uuid, i64)>,
     /// The moment after which the batch must not be written.
     pub(super) until: Option<Timestamp>,
     /// Whether an answer rests on the commit. A batch of refused sends alone leaves nothing.

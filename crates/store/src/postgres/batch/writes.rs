@@ -17,6 +17,7 @@ use super::undone::Undone;
 use crate::limits_at_rest;
 use crate::outcome_at_rest::outcome_columns;
 use crate::postgres::connect::Connected;
+use crate::postgres::mark;
 use crate::postgres::row::audit;
 use crate::postgres::row::call::DecidedCall;
 use crate::postgres::row::event::{self, EventColumns, EventRow};
@@ -109,6 +110,10 @@ impl Writes {
         let late = now.after(ON_ITS_WAY);
         let until = rows.until.map_or(late, |until| until.min(late));
         writes.0.push((IN_TIME, vec![Box::new(until.as_millis())]));
+        if let Some((lane, commits)) = rows.mark {
+            let values: Values = vec![Box::new(lane), Box::new(commits)];
+            writes.0.push((mark::COUNT, values));
+        }
         writes.changed(&mut rows, now);
         writes.calls(std::mem::take(&mut rows.calls.decided));
         writes.messages(std::mem::take(&mut rows.messages.new));

@@ -74,12 +74,14 @@ impl Ledger for PostgresStore {
         Ok(())
     }
 
-    /// The number of codes is not told: no node knows it, and counting them would read every scope.
+    /// The number of codes and the size are those of the last look at the database, a minute ago at most.
     fn state(&self) -> LedgerState {
         LedgerState {
             waiting: self.batches.waiting(),
             pending: self.undecided.len(),
             committing: self.batches.committing(),
+            live_codes: self.gauges.live_codes(),
+            size: self.gauges.size(),
             ..LedgerState::default()
         }
     }

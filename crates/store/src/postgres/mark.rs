@@ -1,0 +1,110 @@
+//! Marks: how many batches a lane has committed, in its own memory and in the database.
+//!
+//! A database that was put back from a copy, or a standby that was promoted without the newest commits, cannot tell by itself:
+//! used codes would be good again, and minutes that were taken would be open. A node that lives through it can. Each commit of a
+//! lane counts up a row of its own, and a lane that has lost its session compares the row with what it remembers, before it
+//! decides on anything: with the rows of the other lanes of its node as well. Where one is behind, what was answered is lost: every code of before is dead, and no send is decided
+//! on for [`RESTORED_HOLD`].
+//!
+//! A node that starts remembers nothing. Where no node lives meanwhile, an operator has to say that a database was put back.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Weak};
+
+use countersign_core::policy::RESTORED_HOLD;
+use tokio::sync::Mutex;
+use tokio_postgres::Error;
+use uuid::Uuid;
+
+use super::connect::Connected;
+
+/// Counts a commit.
+pub(super) const COUNT: &str = "UPDATE mark SET commits = $2 WHERE lane = $1";
+
+const BEGIN: &str = "INSERT INTO mark DEFAULT VALUES RETURNING lane";
+const READ: &str = "SELECT commits FROM mark WHERE lane = $1";
+const HOLD: &str = "
+    UPDATE deployment SET dead_before = greatest(dead_before, now + 1), held_until = greatest(held_until, now + $1)
+    FROM (SELECT clock() AS now) AS clock";
+
+/// The marks of the lanes of one node, by their numbers.
+#[derive(Debug, Default)]
+pub(super) struct Marks(Mutex<HashMap<usize, Mark>>);
+
+#[derive(Debug)]
+struct Mark {
+    id: Uuid,
+    /// The commits that were answered.
+    commits: i64,
+    session: Weak<Connected>,
+}
+
+impl Marks {
+    /// Returns the mark of a lane, and the number of its next commit. Where the lane has another session than before, the marks
+    /// of all lanes are compared with the database first.
+    ///
+    /// # Errors
+    /// When the database cannot be asked.
+    pub(super) async fn next(
+        &self,
+        lane: usize,
+        session: &Arc<Connected>,
+    ) -> Result<(Uuid, i64), Error> {
+        let mut marks = self.0.lock().await;
+        let is_same = |mark: &Mark| mark.session.as_ptr() == Arc::as_ptr(session);
+        if let Some(mark) = marks.get(&lane).filter(|mark| is_same(mark)) {
+            return Ok((mark.id, mark.commits + 1));
+        }
+        if !stand(session, &mut marks).await? {
+            hold(session).await?;
+            marks.clear();
+        }
+        let (id, commits) = match marks.get(&lane) {
+            Some(mark) => (mark.id, mark.commits),
+            None => (
+                session
+                    .client
+                    .query_one(BEGIN, &[])
+                    .await?
+                    .try_get("lane")?,
+                0,
+            ),
+        };
+        let mark = Mark {
+            id,
+            commits,
+            session: Arc::downgrade(session),
+        };
+        marks.insert(lane, mark);
+        Ok((id, commits + 1))
+    }
+
+    /// Remembers that the commit of a lane with this number was answered.
+    pub(super) async fn committed(&self, lane: usize, commits: i64) {
+        if let Some(mark) = self.0.lock().await.get_mut(&lane) {
+            mark.commits = commits;
+        }
+    }
+}
+
+/// Returns whether the database has every commit that was answered. Those that were not answered and arrived are remembered.
+async fn stand(session: &Connected, marks: &mut HashMap<usize, Mark>) -> Result<bool, Error> {
+    for mark in marks.values_mut() {
+        let row = session.client.query_opt(READ, &[&mark.id]).await?;
+        let commits: Option<i64> = row.map(|row| row.try_get("commits")).transpose()?;
+        match commits.filter(|commits| *commits >= mark.commits) {
+            Some(commits) => mark.commits = commits,
+            None => return Ok(false),
+        }
+    }
+    Ok(true)
+}
+
+async fn hold(session: &Connected) -> Result<(), Error> {
+    let held = i64::try_from(RESTORED_HOLD.as_millis()).unwrap_or(i64::MAX);
+    session.client.execute(HOLD, &[&held]).await?;
+    tracing::error!(
+        "the database lacks what was committed: the codes of before are dead, and sends are held"
+    );
+    Ok(())
+}
