@@ -109,6 +109,7 @@ impl Hits {
     pub fn remove(&mut self, hit: Hit) {
         if let Some(found) = self.hits.iter().rposition(|held| *held == hit) {
             self.hits.remove(found);
+            self.total -= hit.weight;
         } else if self.gone_until.is_none_or(|gone| hit.at > gone)
             && let Some(held) = self
                 .hits
@@ -116,8 +117,8 @@ impl Hits {
                 .find(|held| held.at >= hit.at && held.weight > hit.weight)
         {
             held.weight -= hit.weight;
+            self.total -= hit.weight;
         }
-        self.weigh();
     }
 
     /// Takes `weight` off the hit of a [lease](super::Lease) that ended at `end`, or into which that hit was merged. Never

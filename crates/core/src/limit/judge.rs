@@ -34,23 +34,26 @@ pub fn judge(limit: &Limit, hits: &[Hit], weight: u64, now: Timestamp) -> Option
 }
 
 /// Returns the time at which an event of `weight` fits among these hits; `None` if it fits at `now`.
+///
+/// The search adds up the newest hits alone, until they are too heavy: a bucket far beyond a maximum, as one of a limit that
+/// only monitors may be, costs no more than a full one.
 fn until_it_fits(
     live: &[Hit],
-    mut weight: u64,
+    weight: u64,
     max: u64,
     window: Duration,
     now: Timestamp,
 ) -> Option<Timestamp> {
-    weight = weight.saturating_add(sum(live));
-    if weight <= max {
-        return None;
-    }
-    // Hits leave in the order in which they came; the event fits once enough of them have left.
-    let leaves = live.iter().find(|hit| {
-        weight -= hit.weight;
-        weight <= max
+    let Some(room) = max.checked_sub(weight) else {
+        return Some(now.after(window));
+    };
+    let mut held = 0_u64;
+    // Hits leave in the order in which they came; the event fits once this one and those before it have left.
+    let leaves = live.iter().rev().find(|hit| {
+        held = held.saturating_add(hit.weight);
+        held > room
     });
-    Some(leaves.map_or(now, |hit| hit.at).after(window))
+    leaves.map(|hit| hit.at.after(window))
 }
 
 /// Returns the weight that `limit` counts at `now` among the `hits` of a bucket, which are in order of time.
