@@ -13,8 +13,6 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::price::{Amount, Currency};
-
 /// How often an event may happen, independent of the bucket it is counted in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limit {
@@ -35,56 +33,6 @@ pub struct Limit {
     /// The part of the maximum, in per cent, by which the limit may refuse early; it never refuses late. Several nodes
     /// that share a database count a busy bucket in parts then, without asking for each event. One process needs no room.
     pub early_percent: u8,
-}
-
-/// What a limit adds up.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Counts {
-    /// Events: each weighs 1.
-    #[default]
-    Messages,
-    /// The different numbers that events are about: an event about a number that has a hit in the window weighs nothing.
-    Numbers,
-    /// Money of this currency: an event weighs its [price](Rules::with_price).
-    Money(Currency),
-}
-
-impl Counts {
-    /// Returns the largest maximum of a limit that adds this up: 4,294,967,295 messages or numbers, or a thousand million units
-    /// of a currency.
-    #[must_use]
-    pub const fn largest_max(self) -> u64 {
-        match self {
-            Counts::Messages | Counts::Numbers => u32::MAX as u64,
-            Counts::Money(_) => 1_000_000_000 * Amount::UNIT,
-        }
-    }
-
-    /// Returns `weight` as people read it: a number, or an amount of money with its currency.
-    #[must_use]
-    pub fn told(self, weight: u64) -> String {
-        match self {
-            Counts::Messages | Counts::Numbers => weight.to_string(),
-            Counts::Money(currency) => {
-                format!("{} {currency}", Amount::from_ten_thousandths(weight))
-            }
-        }
-    }
-
-    /// Returns the currency of the money that is added up.
-    #[must_use]
-    pub const fn currency(self) -> Option<Currency> {
-        match self {
-            Counts::Messages | Counts::Numbers => None,
-            Counts::Money(currency) => Some(currency),
-        }
-    }
-
-    /// Returns whether money is added up.
-    #[must_use]
-    pub const fn is_money(self) -> bool {
-        self.currency().is_some()
-    }
 }
 
 /// How much fits into a window.
@@ -160,6 +108,7 @@ fn wait_after(waits: &[Duration], count: u64) -> Duration {
 
 mod base;
 mod bucket;
+mod counts;
 pub mod guess_sources;
 pub mod guesses;
 mod hits;
@@ -178,6 +127,7 @@ mod verdict;
 
 pub use base::{BaseLimits, InvalidLimitChange, LimitChange, LimitSource};
 pub use bucket::Bucket;
+pub use counts::{Counts, InvalidWeight};
 pub use hits::Hits;
 pub use in_use::LimitsInUse;
 pub use judge::{Hit, LATENESS, count, judge, thin};

@@ -3,6 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::channel::Channel;
 use crate::phone::PhoneNumber;
+use crate::price::Currency;
 use crate::time::Timestamp;
 
 pub(super) fn limit(window_millis: u64, max: u64) -> Limit {

@@ -11,9 +11,11 @@ use countersign_core::limit::{
     BaseLimits, Bound, Counts, LimitSource, Mode, Override, Part, SendLimit,
 };
 use countersign_core::phone::Country;
-use countersign_core::price::{Amount, Currency};
+use countersign_core::price::Currency;
 use serde::Deserialize;
 use toml::{Table, Value};
+
+use super::maximum::Maximum;
 
 /// One `[[limits]]`.
 #[derive(Deserialize)]
@@ -23,7 +25,7 @@ pub(super) struct LimitSection {
     #[serde(default)]
     by: Vec<String>,
     window_seconds: u64,
-    max: Option<u64>,
+    max: Option<Maximum>,
     waits_seconds: Option<Vec<u64>>,
     mode: Option<String>,
     home: Option<bool>,
@@ -51,7 +53,7 @@ struct OverrideSection {
     application: Option<String>,
     country: Option<String>,
     calling_code: Option<u16>,
-    max: u64,
+    max: Maximum,
 }
 
 /// The limits of these sections, each with its source, of a deployment at home in `home`. A section without a mode has the
@@ -105,7 +107,7 @@ impl LimitSection {
             self.currency.as_deref(),
             self.distinct,
         )?;
-        let max = self.max.map(|max| maximum(counts, max));
+        let max = self.max.map(|max| max.of(counts)).transpose()?;
         let overrides = self.overrides.into_iter();
         let overrides = overrides.map(|section| section.taken(counts));
         Ok(SendLimit {
@@ -137,7 +139,7 @@ impl OverrideSection {
             application: application.transpose()?,
             country: country?,
             calling_code: self.calling_code,
-            max: maximum(counts, self.max),
+            max: self.max.of(counts)?,
         })
     }
 }
@@ -160,14 +162,6 @@ fn counts(counts: Option<&str>, currency: Option<&str>, distinct: bool) -> anyho
         }
         (None | Some("messages"), Some(_), _) => bail!("a currency needs counts = \"money\""),
         (Some(other), _, _) => bail!("counts is messages or money, not {other:?}"),
-    }
-}
-
-/// The maximum in the measure of the limit: of money in ten-thousandths, which settings give in units of the currency.
-const fn maximum(counts: Counts, max: u64) -> u64 {
-    match counts.is_money() {
-        true => max.saturating_mul(Amount::UNIT),
-        false => max,
     }
 }
 

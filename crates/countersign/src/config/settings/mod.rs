@@ -11,6 +11,7 @@ mod guesses;
 mod keys;
 mod layers;
 mod limits;
+mod maximum;
 mod prices;
 mod problems;
 mod retention;

@@ -162,9 +162,38 @@ fn every_key_of_a_limit_is_read() {
 }
 
 #[test]
+fn the_maximum_of_a_limit_on_money_is_an_amount_of_its_currency() {
+    let text = "[[limits]]\nname = \"budget\"\nwindow_seconds = 60\ncounts = \"money\"\ncurrency = \"CNY\"\n";
+    let maxima = |keys: &str| {
+        let limits = parse(&format!("{text}{keys}\n")).unwrap().limits;
+        let limit = limits.get("budget").unwrap();
+        let others = limit.overrides.iter().map(|other| other.max);
+        (limit.bound.clone(), others.collect::<Vec<_>>())
+    };
+    assert_eq!(maxima("max = 500"), (Bound::Max(5_000_000), vec![]));
+    let with_override = "max = 0.0451\noverrides = [{ country = \"SG\", max = 499.9 }]";
+    let expected = (Bound::Max(451), vec![4_999_000]);
+    assert_eq!(maxima(with_override), expected);
+    let greatest = (Bound::Max(9_999_999_999_999), vec![]);
+    assert_eq!(maxima("max = 999999999.9999"), greatest);
+    for (keys, says) in [
+        ("max = 0.00001", "max: \"0.00001\" is no amount of CNY: an amount has at most 4 decimals"),
+        ("max = -1", "max: \"-1\" is no amount of CNY: an amount is a decimal number such as 0.045"),
+        ("max = inf", "max: \"inf\" is no amount of CNY: an amount is a decimal number such as 0.045"),
+    ] {
+        let refused = parse(&format!("{text}{keys}\n")).unwrap_err();
+        assert_eq!(format!("{refused:#}"), format!("the limit \"budget\": {says}"));
+    }
+}
+
+#[test]
 fn a_limit_that_cannot_be_is_refused_by_its_name() {
     for (keys, says) in [
         ("", "the limit \"l\": max or waits_seconds is missing"),
+        (
+            "max = 0.5",
+            "the limit \"l\": max: \"0.5\" is no whole number",
+        ),
         (
             "max = 1\nwaits_seconds = [1]",
             "the limit \"l\": max and waits_seconds exclude each other",
@@ -268,6 +297,10 @@ fn what_is_refused_is_named() {
         (
             "[[limits]]\nname = \"a\"\ncounts = \"money\"\ncurrency = \"CNY\"\nwindow_seconds = 1\nmax = 1000000001",
             "limit \"a\": max is at most 1000000000.00 CNY",
+        ),
+        (
+            "[[limits]]\nname = \"a\"\nwindow_seconds = 1\nmax = true",
+            "].max: invalid type: boolean, expected a number",
         ),
         ("[codes.channels.sign-in]", "there is no such channel"),
         (
