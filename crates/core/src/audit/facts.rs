@@ -3,18 +3,17 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
-use url::Url;
 
+use super::masking::told;
 use crate::application::Application;
 use crate::country_rules::Countries;
 use crate::guard::{Block, Reason, Safe, SafeEntry};
 use crate::language::Languages;
-use crate::limit::Mode;
-use crate::limit::{LimitChange, Override};
-use crate::phone::PhoneNumber;
+use crate::limit::{Counts, LimitChange, Mode, Override};
 use crate::ports::setup::{
     AccessKey, ApplicationRecord, LimitRecord, ProviderRecord, Replaced, SecretMac, Setting,
 };
+use crate::price::Currency;
 use crate::secret::Secret;
 use crate::send::route::Route;
 use crate::template::{Template, VendorTemplate};
@@ -37,7 +36,7 @@ impl Facts {
             // A limit is there without its changes too.
             (None, Some(Setting::Limit(record))) | (Some(Setting::Limit(record)), None) => {
                 let (was, is) = (before.map(Self::of), after.map(Self::of));
-                let unchanged = || Self::of_limit(&LimitChange::default(), &record.settings);
+                let unchanged = || Self::of_limit(&LimitChange::default(), record);
                 (
                     Some(was.unwrap_or_else(unchanged)),
                     Some(is.unwrap_or_else(unchanged)),
@@ -65,17 +64,19 @@ impl Facts {
             Setting::TestNumber(test) => facts.test_number(test),
             Setting::Block(block) => facts.block(block),
             Setting::Safe(entry) => facts.safe(entry),
-            Setting::Limit(LimitRecord {
-                name: _,
-                change,
-                settings,
-            }) => return Self::of_limit(change, settings),
+            Setting::Limit(record) => return Self::of_limit(&record.change, record),
         }
         facts
     }
 
     /// The facts about a limit after `change` of what the settings say.
-    fn of_limit(change: &LimitChange, settings: &LimitChange) -> Self {
+    fn of_limit(change: &LimitChange, record: &LimitRecord) -> Self {
+        let LimitRecord {
+            name: _,
+            change: _,
+            settings,
+            currency,
+        } = record;
         let LimitChange {
             max,
             mode,
@@ -83,9 +84,12 @@ impl Facts {
             overrides,
         } = settings.clone().then(change.clone());
         let mut facts = Self(BTreeMap::new());
-        let overrides: Vec<_> = overrides.iter().flatten().map(override_told).collect();
+        let overrides = overrides.iter().flatten();
+        let overrides: Vec<_> = overrides
+            .map(|other| override_told(other, *currency))
+            .collect();
         let parts = [
-            ("max", max.map(Value::from)),
+            ("max", max.map(|max| maximum(max, *currency))),
             ("mode", mode.map(|mode| mode.as_str().into())),
             (
                 "windowSeconds",
@@ -296,7 +300,15 @@ impl Fact {
     }
 }
 
-fn override_told(other: &Override) -> Value {
+/// Returns the maximum of a limit: a number, or an amount of money with its currency.
+fn maximum(max: u64, currency: Option<Currency>) -> Value {
+    match currency {
+        Some(currency) => Counts::Money(currency).told(max).into(),
+        None => max.into(),
+    }
+}
+
+fn override_told(other: &Override, currency: Option<Currency>) -> Value {
     let parts = [
         (
             "appId",
@@ -307,7 +319,7 @@ fn override_told(other: &Override) -> Value {
             other.country.map(|country| country.as_str().into()),
         ),
         ("callingCode", other.calling_code.map(Value::from)),
-        ("max", Some(other.max.into())),
+        ("max", Some(maximum(other.max, currency))),
     ];
     // The record holds no null.
     let parts = parts.into_iter();
@@ -326,44 +338,4 @@ fn plain(value: &Value) -> Value {
         }
         other => other.clone(),
     }
-}
-
-/// Returns a text with phone numbers in it masked, and without the user, the password and the query of a URL, where a
-/// secret may stand.
-pub(super) fn told(text: &str) -> String {
-    let text = without_credentials(text);
-    let mut told = String::with_capacity(text.len());
-    for piece in text.split_inclusive(|c: char| !(c == '+' || c.is_ascii_digit())) {
-        let (run, rest) = match piece.find(|c: char| !(c == '+' || c.is_ascii_digit())) {
-            Some(end) => piece.split_at(end),
-            None => (piece, ""),
-        };
-        told += &number(run).unwrap_or_else(|| run.to_owned());
-        told += rest;
-    }
-    told
-}
-
-/// Returns the phone number that these digits are, masked.
-fn number(run: &str) -> Option<String> {
-    let is_long = run.len() >= 8;
-    let phone = is_long.then(|| PhoneNumber::parse(run, None))?;
-    Some(phone.ok()?.masked())
-}
-
-fn without_credentials(text: &str) -> String {
-    let Ok(mut url) = Url::parse(text) else {
-        return text.to_owned();
-    };
-    let is_clear = url.username().is_empty() && url.password().is_none() && url.query().is_none();
-    if is_clear || url.cannot_be_a_base() {
-        return text.to_owned();
-    }
-    if url.query().is_some() {
-        url.set_query(Some("..."));
-    }
-    // A URL with a host takes both.
-    let _ = url.set_username("");
-    let _ = url.set_password(None);
-    url.to_string()
 }

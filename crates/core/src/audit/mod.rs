@@ -9,6 +9,7 @@
 
 pub mod chain;
 mod facts;
+mod masking;
 
 use std::net::IpAddr;
 
@@ -364,7 +365,7 @@ impl Act {
     pub fn outside(by: Author, verb: Verb, target: Target, facts: &[(&str, &str)]) -> Self {
         let facts: Map<_, _> = facts
             .iter()
-            .map(|(name, value)| ((*name).to_owned(), json!(facts::told(value))))
+            .map(|(name, value)| ((*name).to_owned(), json!(masking::told(value))))
             .collect();
         Self {
             by,

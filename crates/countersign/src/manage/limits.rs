@@ -65,6 +65,7 @@ fn record(limit: &SendLimit, change: LimitChange) -> LimitRecord {
     LimitRecord {
         name: limit.name.clone(),
         settings: LimitChange::parts_of(limit),
+        currency: limit.counts.currency(),
         change,
     }
 }

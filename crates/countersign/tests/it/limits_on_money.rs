@@ -60,6 +60,31 @@ async fn the_terminal_shows_and_takes_a_limit_on_money_as_amounts_of_its_currenc
     );
 }
 
+#[tokio::test]
+async fn a_change_of_a_limit_on_money_is_on_record_in_amounts() {
+    let data = folder();
+    let file = data.path().join("settings.toml");
+    fs::write(&file, budget("1000000000")).unwrap();
+    let args = ["--quiet", "--config", file.to_str().unwrap()];
+    let server = Server::start(data.path(), &args).await;
+    let change = json!({"name": "budget", "max": 4_999_000,
+        "overrides": [{"appId": "dev-app", "max": 1}]});
+    server.operator().set("set-sms-limit", change).await;
+    server.stop().await;
+    let server = Server::start(data.path(), &args).await;
+    let operator = server.operator();
+    let back = json!({"name": "budget"});
+    operator.set("reset-sms-limit", back).await;
+    let acts = operator.list("list-audit-acts?limit=1000").await;
+    let of_limit = acts.iter().rev();
+    let of_limit = of_limit.filter(|act| act["target"]["kind"] == "limit");
+    let told = of_limit.map(|act| format!("{} {} {}\n", act["act"], act["before"], act["after"]));
+    assert_snapshot!(told.collect::<String>(), @r#"
+    "limit_set" {"max":"1000000000.00 CNY","overrides":[]} {"max":"499.90 CNY","overrides":[{"appId":"dev-app","max":"0.0001 CNY"}]}
+    "limit_reset" {"max":"499.90 CNY","overrides":[{"appId":"dev-app","max":"0.0001 CNY"}]} {"max":"1000000000.00 CNY","overrides":[]}
+    "#);
+}
+
 // shows: D3
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refusal_by_a_limit_on_money_is_told_in_amounts() {

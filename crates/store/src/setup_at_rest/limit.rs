@@ -6,6 +6,7 @@ use countersign_core::application::AppId;
 use countersign_core::limit::{LimitChange, Mode, Override};
 use countersign_core::phone::Country;
 use countersign_core::ports::setup::LimitRecord;
+use countersign_core::price::Currency;
 use serde::{Deserialize, Serialize};
 
 use super::value::json;
@@ -14,6 +15,8 @@ use super::value::json;
 struct LimitValue {
     change: PartsValue,
     settings: PartsValue,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    currency: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -43,6 +46,7 @@ pub(super) fn write(record: &LimitRecord) -> Option<String> {
     json(&LimitValue {
         change: parts_value(&record.change),
         settings: parts_value(&record.settings),
+        currency: record.currency.map(|currency| currency.to_string()),
     })
 }
 
@@ -53,6 +57,7 @@ pub(super) fn read(name: String, text: &str) -> Option<LimitRecord> {
         name,
         change: parts(value.change)?,
         settings: parts(value.settings)?,
+        currency: super::parsed(value.currency, Currency::parse)?,
     })
 }
 

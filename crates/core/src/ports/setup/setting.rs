@@ -9,6 +9,7 @@ use subtle::ConstantTimeEq;
 use crate::application::{AppId, Application};
 use crate::guard::{Area, Block, SafeEntry};
 use crate::limit::LimitChange;
+use crate::price::Currency;
 use crate::secret::Secret;
 use crate::send::route::{ProviderName, Route, RouteScope};
 use crate::template::{Template, TemplateKind, TemplateScope};
@@ -134,6 +135,8 @@ pub struct LimitRecord {
     pub change: LimitChange,
     /// The parts of the limit as the settings had them at the last change, for the audit record.
     pub settings: LimitChange,
+    /// The currency of the maxima, where the limit counted money at the last change, for the audit record.
+    pub currency: Option<Currency>,
 }
 
 /// One setting: what can be put into a setup.
