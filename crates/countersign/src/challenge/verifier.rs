@@ -2,6 +2,12 @@
 //!
 //! A verdict counts only in time, for a page of the application, and for what is asked. A service that does not answer proves
 //! nothing: the caller is given work of our own instead, and never a pass.
+//!
+//! | a token is bound to | Turnstile | hCaptcha |
+//! |---|---|---|
+//! | the site key | by the secret: each site key has one of its own | by `sitekey` of the question: the secret is one of the account |
+//! | host and time | `hostname` and `challenge_ts` of the answer | the same |
+//! | application, channel and number | `action` of the answer; `cdata` would say nothing more | not at all: the answer names neither |
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -145,10 +151,12 @@ impl Verifier {
     }
 
     fn request(&self, token: &str) -> Request {
-        let form = Serializer::new(String::new())
-            .append_pair("secret", self.settings.secret.reveal())
-            .append_pair("response", token)
-            .finish();
+        let mut form = Serializer::new(String::new());
+        form.append_pair("secret", self.settings.secret.reveal());
+        form.append_pair("response", token);
+        if self.settings.kind == VerifierKind::Hcaptcha {
+            form.append_pair("sitekey", &self.settings.site_key);
+        }
         Request {
             method: Method::POST,
             url: self.settings.url.clone(),
@@ -156,7 +164,7 @@ impl Verifier {
                 "content-type".to_owned(),
                 "application/x-www-form-urlencoded".to_owned(),
             )],
-            body: form.into_bytes(),
+            body: form.finish().into_bytes(),
         }
     }
 }

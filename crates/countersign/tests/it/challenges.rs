@@ -56,14 +56,14 @@ fn body(channel: &str, number: &str, solution: Option<&str>) -> Value {
 }
 
 /// Asks for a login code for `number`, with a solution if there is one.
-async fn login(public: &Public, number: &str, solution: Option<&str>) -> Answer {
+pub(crate) async fn login(public: &Public, number: &str, solution: Option<&str>) -> Answer {
     public
         .post("send-sms", body("CHANNEL_LOGIN", number, solution))
         .await
 }
 
 /// A service in production in which every public caller meets a challenge, with an application whose callers can solve it.
-async fn challenging(deployment: &Deployment) -> (Server, Public, Vendor) {
+pub(crate) async fn challenging(deployment: &Deployment) -> (Server, Public, Vendor) {
     challenging_by(deployment, Manner::Answer(200, "{}")).await
 }
 
@@ -288,104 +288,6 @@ async fn the_terminal_says_whether_callers_can_solve_challenges_and_the_act_is_o
     let terminal = server.terminal();
     let set = terminal.ok(&["app", "set", "dev-app", "--challenges", "off"]);
     assert!(!set.contains("challenges"), "{set}");
-}
-
-/// A verifier that answers `verdict`, and a service whose callers may bring its tokens from pages of `shop.example`.
-async fn verified_by(manner: Manner) -> (Deployment, Server, Public, Vendor, Vendor) {
-    let verifier = Vendor::start(manner).await;
-    let deployment = Deployment::new();
-    let secret = deployment.folder.join("verifier.secret");
-    std::fs::write(&secret, "very-secret\n").unwrap();
-    let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
-    std::fs::set_permissions(&secret, private).unwrap();
-    let section = format!(
-        "[challenge]\nverifier = \"hcaptcha\"\nsite_key = \"site-key\"\nsecret_file = \"{}\"\nverifier_url = \"{}\"\n[server]",
-        secret.display(),
-        verifier.url
-    );
-    deployment.edit("[server]", &section);
-    let (server, public, vendor) = challenging(&deployment).await;
-    let origins = json!({"appId": "shop", "allowedOrigins": ["https://shop.example"]});
-    server.operator().set("update-application", origins).await;
-    (deployment, server, public, vendor, verifier)
-}
-
-/// A verdict about a person on a page of this host, now.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the verifier is another machine, which goes by the time of the world"
-)]
-fn verdict(host: &str) -> String {
-    let now = std::time::SystemTime::now();
-    let now = now.duration_since(std::time::UNIX_EPOCH).unwrap();
-    let now = countersign_core::time::Timestamp::from_millis(0).after(now);
-    json!({"success": true, "hostname": host, "challenge_ts": now.to_string()}).to_string()
-}
-
-// shows: D10
-#[tokio::test]
-async fn a_token_that_the_verifier_confirms_passes_once_for_pages_of_the_application() {
-    let manner = Manner::Echo(|_| verdict("shop.example"));
-    let (_deployment, _server, public, vendor, verifier) = verified_by(manner).await;
-    let demanded = login(&public, &number(1), None).await;
-    let offered = json!({"kind": "hcaptcha", "siteKey": "site-key"});
-    assert_eq!(demanded["data"]["verifier"], offered, "{demanded}");
-    let sent = login(&public, &number(1), Some("token-1")).await;
-    assert_eq!(sent.status(), 200, "{sent}");
-    assert_eq!(
-        verifier.messages(),
-        ["secret=very-secret&response=token-1"],
-        "the address of the caller stays here"
-    );
-    let again = login(&public, &number(2), Some("token-1")).await;
-    assert_eq!(again.codes(), (403, Some(2000)), "{again}");
-    assert_eq!(vendor.messages().len(), 1);
-}
-
-// shows: D10
-#[tokio::test]
-async fn a_verdict_that_says_no_or_is_about_another_page_sends_nothing() {
-    let verdicts: [fn(&Value) -> String; 4] = [
-        |_| json!({"success": false, "error-codes": ["invalid-input-response"]}).to_string(),
-        |_| verdict("evil.example"),
-        |_| json!({"success": true, "hostname": "shop.example"}).to_string(),
-        |_| {
-            let of_before = "2026-01-01T00:00:00Z";
-            json!({"success": true, "hostname": "shop.example", "challenge_ts": of_before})
-                .to_string()
-        },
-    ];
-    for verdict in verdicts {
-        let (_deployment, _server, public, vendor, _verifier) =
-            verified_by(Manner::Echo(verdict)).await;
-        let refused = login(&public, &number(1), Some("token")).await;
-        assert_eq!(refused.codes(), (403, Some(2000)), "{refused}");
-        assert_eq!(vendor.messages().len(), 0);
-    }
-}
-
-// shows: D11
-#[tokio::test]
-async fn a_verifier_without_a_verdict_leaves_proof_of_work_and_never_a_pass() {
-    for manner in [
-        Manner::Silence,
-        Manner::Reset,
-        Manner::Garbage,
-        Manner::Answer(500, r#"{"success":true}"#),
-        Manner::Answer(200, "success"),
-    ] {
-        let (_deployment, server, public, vendor, verifier) = verified_by(manner).await;
-        let refused = login(&public, &number(1), Some("token")).await;
-        assert_eq!(refused.codes(), (403, Some(2000)), "{manner:?}: {refused}");
-        assert_eq!(refused["data"]["verifier"], Value::Null, "{refused}");
-        assert_eq!((verifier.messages().len(), vendor.messages().len()), (1, 0));
-        let solution = written(&solved(&refused));
-        let sent = login(&public, &number(1), Some(&solution)).await;
-        assert_eq!(sent.status(), 200, "{manner:?}: {sent}");
-        let log = server.stop().await.stderr;
-        assert!(log.contains("gives no verdict"), "{manner:?}");
-        assert!(!log.contains("very-secret"), "{manner:?}");
-    }
 }
 
 #[tokio::test]

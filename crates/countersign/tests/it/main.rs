@@ -24,6 +24,7 @@ mod authority;
 mod backup;
 mod bodies;
 mod bounds;
+mod challenge_verifiers;
 mod challenged_checks;
 mod challenges;
 mod checks;
