@@ -28,12 +28,13 @@ mod traffic;
 
 pub use figure::Figure;
 pub use report::{AttackLine, AttackReport, DayReport, GroupLine, RuleLine};
-pub use stage::Deployment;
+pub use stage::{Deployment, Keep};
 pub use traffic::day::Scale;
 
 use countersign_core::entropy::EntropyError;
 use countersign_core::limit::InvalidSendLimits;
 use countersign_core::ports::StoreError;
+use countersign_core::ports::setup::ChangeError;
 use countersign_core::send::messenger::SendError;
 use countersign_store::ClaimError;
 use countersign_store::sqlite::OpenError;
@@ -62,6 +63,9 @@ pub enum SimulationError {
     /// The store could not answer a check.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The store did not take an application.
+    #[error(transparent)]
+    Setup(#[from] ChangeError),
     /// There were no random bytes.
     #[error(transparent)]
     Entropy(#[from] EntropyError),
@@ -73,7 +77,8 @@ pub enum SimulationError {
     NoApplication,
 }
 
-/// Lets an ordinary day pass at `deployment`. Call this within a tokio runtime with time.
+/// Lets an ordinary day pass at `deployment`. The folder of `keep` holds the store afterwards; without one, the store ends with
+/// the simulation. Call this within a tokio runtime with time.
 ///
 /// # Errors
 /// [`SimulationError`] when the simulation cannot go on.
@@ -81,9 +86,10 @@ pub async fn day(
     seed: u64,
     scale: Scale,
     deployment: &Deployment,
+    keep: Option<Keep>,
 ) -> Result<DayReport, SimulationError> {
     let (foreseen, mut crowd) = people(seed, scale);
-    let stage = Stage::set(deployment, &foreseen)?;
+    let stage = Stage::set(deployment, &foreseen, keep).await?;
     run::run(&stage, &mut crowd, &mut Attacker::nobody()).await?;
     Ok(DayReport::of(seed, &crowd))
 }
@@ -96,7 +102,7 @@ pub async fn attack(seed: u64, deployment: &Deployment) -> Result<AttackReport, 
     let mut report = AttackReport::new(seed);
     for attack in &attackers::ATTACKS {
         let (foreseen, people) = people(seed, Scale::Tenth);
-        let stage = Stage::set(deployment, &foreseen)?;
+        let stage = Stage::set(deployment, &foreseen, None).await?;
         let mut attacker = Attacker::of(attack, &mut Dice::new(seed));
         let mut crowd = match attack.among_people {
             true => people,

@@ -22,7 +22,7 @@ fn without_rules() -> Deployment {
 #[tokio::test]
 async fn the_same_seed_tells_the_same_and_another_seed_tells_another() {
     let deployment = without_rules();
-    let of = async |seed| day(seed, Scale::Tenth, &deployment).await.unwrap();
+    let of = async |seed| day(seed, Scale::Tenth, &deployment, None).await.unwrap();
     let first = of(1).await;
     assert_eq!(first, of(1).await);
     assert_ne!(first, of(2).await);

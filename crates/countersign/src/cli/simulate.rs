@@ -1,25 +1,29 @@
 //! `countersign simulate attack|day`: the limits and the guard against played traffic, in virtual time.
 
 use std::fmt::Display;
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::bail;
 use clap::{Args, Subcommand};
-use countersign_simulation::{Deployment, Scale, attack, day};
+use countersign_simulation::{Deployment, Keep, Scale, attack, day};
+use countersign_store::OwnedFolder;
 use serde::Serialize;
 
 use super::say;
+use crate::config::keys::Keys;
 use crate::config::settings::{Layers, Purpose, Settings};
 use crate::lifecycle::Signals;
-use crate::system::OsEntropy;
+use crate::system::{self, OsEntropy};
 
 #[derive(Args)]
 #[command(
     after_help = "Examples:\n  countersign simulate attack                 what fraud costs with the limits that ship\n  \
         countersign simulate day --seed 7           what an ordinary day is like with them\n  \
-        countersign simulate day --config /etc/countersign/countersign.toml\n\n\
+        countersign simulate day --config /etc/countersign/countersign.toml\n  \
+        countersign simulate day --data simulated   leaves the day's record for countersign guard replay\n\n\
         Exit codes: 0 every figure is met, 1 one is missed, 2 wrong usage. docs/guides/simulations.md explains the tables."
 )]
 pub(super) struct Simulate {
@@ -53,6 +57,9 @@ struct Day {
     /// A tenth of the people, with a tenth of the addresses and numbers that they share
     #[arg(long)]
     tenth: bool,
+    /// Keep the record of the day in this new folder, for countersign dev, as if the day had just passed
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
     #[command(flatten)]
     choice: Choice,
 }
@@ -78,13 +85,38 @@ impl Simulate {
                 let report = attack(choice.seed, &choice.deployment()?).await?;
                 choice.tell(&report, report.is_met())
             }
-            Traffic::Day(Day { tenth, choice }) => {
+            Traffic::Day(Day {
+                tenth,
+                data,
+                choice,
+            }) => {
                 let scale = if tenth { Scale::Tenth } else { Scale::Whole };
-                let report = day(choice.seed, scale, &choice.deployment()?).await?;
+                let deployment = choice.deployment()?;
+                let keep = data.as_deref().map(keep).transpose()?;
+                let report = day(choice.seed, scale, &deployment, keep).await?;
                 choice.tell(&report, report.is_met())
             }
         }
     }
+}
+
+/// A new data folder for the record of a day that has just passed, with keys of its own.
+fn keep(data: &Path) -> anyhow::Result<Keep> {
+    let is_used = fs::read_dir(data).is_ok_and(|mut entries| entries.next().is_some());
+    if is_used {
+        bail!(
+            "the folder {} is not empty: name a new one with --data",
+            data.display()
+        );
+    }
+    let folder = OwnedFolder::claim(data)?;
+    let keys = Keys::of(folder.path(), &OsEntropy)?;
+    Ok(Keep {
+        folder,
+        keys: keys.store(),
+        passcodes: keys.passcodes(),
+        now: system::wall(),
+    })
 }
 
 impl Choice {

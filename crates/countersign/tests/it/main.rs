@@ -42,6 +42,7 @@ mod doctor;
 mod documents;
 mod documents_of_logs;
 mod doors;
+mod drafts;
 mod ended;
 mod erase;
 mod failover;

@@ -5,16 +5,19 @@ use std::fmt;
 use std::sync::Arc;
 
 use countersign_core::application::{AppId, AppName, Application, Origins};
+use countersign_core::audit::Author;
 use countersign_core::country_rules::{Countries, CountryRules};
-use countersign_core::entropy::Entropy;
+use countersign_core::entropy::{Entropy, random_hex};
 use countersign_core::guard::GuardSettings;
 use countersign_core::language::Languages;
 use countersign_core::limit::SendLimit;
 use countersign_core::network::{Network, Networks};
 use countersign_core::phone::Country;
 use countersign_core::policy::CodePolicy;
+use countersign_core::ports::setup::{ApplicationRecord, Change, Setting, SetupStore};
 use countersign_core::time::Timestamp;
 
+use crate::SimulationError;
 use crate::traffic::day::BACK_END;
 use crate::traffic::{ABROAD, App};
 
@@ -58,6 +61,32 @@ impl Deployment {
 pub(super) fn applications(created_at: Timestamp) -> BTreeMap<App, Arc<Application>> {
     let set_up = |app| Some((app, Arc::new(application(app, created_at)?)));
     App::ALL.into_iter().filter_map(set_up).collect()
+}
+
+/// Puts `apps` into the setup of a store, each with a secret that nobody knows.
+///
+/// # Errors
+/// [`SimulationError`] when the store does not take one.
+pub(super) async fn set_up(
+    apps: &BTreeMap<App, Arc<Application>>,
+    store: &dyn SetupStore,
+    entropy: &dyn Entropy,
+) -> Result<(), SimulationError> {
+    for application in apps.values() {
+        let secret = random_hex::<16>(entropy)?;
+        let record = ApplicationRecord {
+            application: Arc::clone(application),
+            secret: store.secret_mac(&application.id, &secret),
+            replaced_secret: None,
+            is_disabled: false,
+        };
+        let (seen, change) = (
+            store.setup().version,
+            Change::Put(Setting::Application(record)),
+        );
+        store.change(seen, change, Author::service()).await?;
+    }
+    Ok(())
 }
 
 fn application(app: App, created_at: Timestamp) -> Option<Application> {

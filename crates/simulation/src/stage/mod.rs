@@ -5,19 +5,19 @@
 
 mod carrier;
 mod clock;
+mod committing;
 mod deployment;
 mod folder;
+mod place;
 
 use std::collections::BTreeMap;
-use std::future::{Future, poll_fn};
-use std::pin::pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use countersign_core::application::Application;
 use countersign_core::code::check::{Caller, Checked};
 use countersign_core::code::checker::{Checker, GuessInput};
-use countersign_core::code::passcode::PasscodeKey;
+use countersign_core::code::keyring::PasscodeKeyring;
 use countersign_core::country_rules::Countries;
 use countersign_core::entropy::Entropy;
 use countersign_core::guard::Guard;
@@ -25,11 +25,12 @@ use countersign_core::id::RequestId;
 use countersign_core::limit::guess_sources::GuessSource;
 use countersign_core::limit::{LimitsInUse, Refusal, SendLimits, Standing};
 use countersign_core::ports::ledger::Ledger;
+use countersign_core::ports::setup::SetupStore;
 use countersign_core::send::messenger::{Messenger, MessengerParts, Plan, SendError, SendRequest};
 use countersign_core::send::route::Routes;
 use countersign_core::time::{Clock, Timestamp};
+use countersign_store::RecentRefusals;
 use countersign_store::sqlite::{SimulatedWriter, SqliteStore};
-use countersign_store::{OwnedFolder, RecentRefusals, StoreKeys};
 use futures_util::future::join_all;
 
 use crate::SimulationError;
@@ -38,8 +39,11 @@ use crate::traffic::day::Forecast;
 use crate::traffic::{Act, Answer, App, Ask, Guess, Second};
 use carrier::Carrier;
 use clock::VirtualClock;
+use committing::committing;
 pub use deployment::Deployment;
 use folder::Folder;
+pub use place::Keep;
+use place::Place;
 
 /// The parts of a service, ready to be used.
 pub(crate) struct Stage {
@@ -50,8 +54,9 @@ pub(crate) struct Stage {
     entropy: Arc<dyn Entropy>,
     apps: BTreeMap<App, Arc<Application>>,
     writer: Mutex<SimulatedWriter>,
+    midnight: Timestamp,
     // Dropped last: the store writes into it until it is dropped.
-    _folder: Folder,
+    _folder: Option<Folder>,
 }
 
 /// The answer to an act, with the rule behind it where there is one.
@@ -70,33 +75,36 @@ impl Told {
     }
 }
 
-/// The midnight at which a virtual day begins: that of 1 October 2026 on the Chinese mainland.
-const MIDNIGHT: Timestamp = Timestamp::from_millis(1_790_784_000_000);
-
-/// The keys of a store that ends with the simulation, and of its codes.
-const KEYS: StoreKeys = StoreKeys {
-    index: [1; 32],
-    seal: [2; 32],
-};
-const CODES: [u8; 32] = [3; 32];
-
 impl Stage {
-    /// Sets the stage with an empty store.
+    /// Sets the stage with an empty store, which ends with it unless it is to be kept.
     ///
     /// # Errors
     /// [`SimulationError`] when the store cannot be opened, or the limits cannot be judged together.
-    pub(crate) fn set(
+    pub(crate) async fn set(
         deployment: &Deployment,
         foreseen: &[Forecast],
+        keep: Option<Keep>,
     ) -> Result<Self, SimulationError> {
+        let place = match keep {
+            Some(keep) => Place::kept(keep),
+            None => Place::temporary(&*deployment.entropy)?,
+        };
+        let midnight = place.midnight;
         let quotas = quotas::raised(deployment.limits.clone(), foreseen);
         let limits = LimitsInUse::from(SendLimits::at_home(deployment.home, quotas)?);
-        let clock = Arc::new(VirtualClock::at(MIDNIGHT));
-        let folder = Folder::name(&*deployment.entropy)?;
-        let owned = OwnedFolder::claim(&folder.path())?;
+        let clock = Arc::new(VirtualClock::at(midnight));
         let (store, writer) =
-            SqliteStore::open_for_simulation(owned, &KEYS, Arc::clone(&clock) as _)?;
-        let ledger: Arc<dyn Ledger> = Arc::new(store);
+            SqliteStore::open_for_simulation(place.owned, &place.keys, Arc::clone(&clock) as _)?;
+        let (store, writer) = (Arc::new(store), Mutex::new(writer));
+        let apps = deployment::applications(midnight);
+        let setup: &dyn SetupStore = &*store;
+        committing(
+            &writer,
+            deployment::set_up(&apps, setup, &*deployment.entropy),
+        )
+        .await?;
+        let ledger: Arc<dyn Ledger> = store;
+        let keys = PasscodeKeyring::new(place.passcodes);
         let carrier = Arc::new(Carrier::default());
         let guard = Arc::new(Guard::of_one_process(deployment.guard));
         let messenger = MessengerParts {
@@ -104,7 +112,7 @@ impl Stage {
             refusals: Arc::new(RecentRefusals::default()),
             clock: Arc::clone(&clock) as _,
             entropy: Arc::clone(&deployment.entropy),
-            keys: PasscodeKey::new(CODES).into(),
+            keys: keys.clone(),
             policy: deployment.codes.clone(),
             limits: limits.clone(),
             countries: deployment.countries(),
@@ -115,22 +123,24 @@ impl Stage {
             routes: Routes::through(Arc::clone(&carrier) as _, Countries::All),
             ..Plan::default()
         };
-        let (codes, key) = (deployment.codes.clone(), PasscodeKey::new(CODES));
+        let codes = deployment.codes.clone();
         Ok(Self {
             messenger: Messenger::new(messenger, plan),
-            checker: Checker::new(ledger, key, codes, MIDNIGHT, limits, guard),
+            checker: Checker::new(ledger, keys, codes, midnight, limits, guard),
             clock,
             carrier,
             entropy: Arc::clone(&deployment.entropy),
-            apps: deployment::applications(MIDNIGHT),
-            writer: Mutex::new(writer),
-            _folder: folder,
+            apps,
+            writer,
+            midnight,
+            _folder: place.temporary,
         })
     }
 
     /// Moves the virtual time to `second`.
     pub(crate) fn turn_to(&self, second: Second) {
-        self.clock.set(MIDNIGHT.after(Duration::from_secs(second)));
+        self.clock
+            .set(self.midnight.after(Duration::from_secs(second)));
     }
 
     /// Performs `acts` as a service performs concurrent requests, and returns the answers in the order of the acts.
@@ -138,22 +148,9 @@ impl Stage {
     /// # Errors
     /// [`SimulationError`] when the store could not decide.
     pub(crate) async fn perform(&self, acts: &[Act]) -> Result<Vec<Told>, SimulationError> {
-        let mut answers = pin!(join_all(acts.iter().map(|act| self.perform_one(act))));
-        let told = poll_fn(|cx| {
-            loop {
-                let polled = answers.as_mut().poll(cx);
-                if polled.is_ready() || !self.commit() {
-                    return polled;
-                }
-            }
-        });
-        told.await.into_iter().collect()
-    }
-
-    /// Commits what waits, and returns whether anything did.
-    fn commit(&self) -> bool {
-        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        writer.commit()
+        let answers = join_all(acts.iter().map(|act| self.perform_one(act)));
+        let told = committing(&self.writer, answers).await;
+        told.into_iter().collect()
     }
 
     async fn perform_one(&self, act: &Act) -> Result<Told, SimulationError> {
