@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
+use countersign_core::time::Timestamp;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -369,4 +370,28 @@ async fn an_erased_number_is_on_the_safe_list_no_longer() {
     let left = server.operator().list("list-safe-entries").await;
     let kinds: Vec<_> = left.iter().map(|entry| entry["kind"].clone()).collect();
     assert_eq!(kinds, ["network"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_entry_of_the_safe_list_ends_within_ninety_days() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let (terminal, operator) = (server.terminal(), server.operator());
+    let add = ["guard", "safe", "add", "--to", &number(1), "--days"];
+    assert_snapshot!(terminal.run(&[&add[..], &["91"]].concat()), @"
+    exit code 2
+    error: invalid value '91' for '--days <DAYS>': 91 is not in 1..=90
+
+    For more information, try '--help'.
+    ");
+    terminal.ok(&[&add[..], &["89"]].concat());
+    let in_89_days = operator.list("list-safe-entries").await[0]["expires"].clone();
+    let in_89_days = Timestamp::parse(in_89_days.as_str().unwrap()).unwrap();
+    let in_91_days = in_89_days.after(Duration::from_hours(48)).to_string();
+    let body = json!({"kind": "prefix", "value": "+1415555", "expires": in_91_days});
+    let refused = operator.post("add-safe-entry", body).await;
+    assert_eq!(refused.status(), 400, "{refused}");
+    let rule = "expires: a time in the future, at most 90 days away.";
+    assert_eq!(refused.message(), rule);
+    assert_eq!(operator.list("list-safe-entries").await.len(), 1);
 }

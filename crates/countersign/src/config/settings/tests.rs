@@ -62,6 +62,20 @@ fn a_reach_that_does_not_exist_is_refused() {
     assert_eq!(format!("{refused:#}"), says);
 }
 
+#[test]
+fn the_guard_watches_for_ninety_days_at_most() {
+    let watches = |days: u64| {
+        let settings = parse(&format!("[guard]\nwatch_days = {days}\n"));
+        settings.map(|settings| settings.guard.watches.as_secs() / 86_400)
+    };
+    assert_eq!([89, 90].map(|days| watches(days).unwrap()), [89, 90]);
+    let refused = watches(91).unwrap_err();
+    assert_eq!(
+        format!("{refused:#}"),
+        "guard: watch_days is 0 to 90, not 91"
+    );
+}
+
 /// Name, maximum, mode and source of each limit of these settings.
 fn limits(text: &str, purpose: Purpose) -> Vec<(String, Option<u64>, Mode, LimitSource)> {
     let limits = parse_for(text, purpose).unwrap().limits;
@@ -177,12 +191,24 @@ fn the_maximum_of_a_limit_on_money_is_an_amount_of_its_currency() {
     let greatest = (Bound::Max(9_999_999_999_999), vec![]);
     assert_eq!(maxima("max = 999999999.9999"), greatest);
     for (keys, says) in [
-        ("max = 0.00001", "max: \"0.00001\" is no amount of CNY: an amount has at most 4 decimals"),
-        ("max = -1", "max: \"-1\" is no amount of CNY: an amount is a decimal number such as 0.045"),
-        ("max = inf", "max: \"inf\" is no amount of CNY: an amount is a decimal number such as 0.045"),
+        (
+            "max = 0.00001",
+            "max: \"0.00001\" is no amount of CNY: an amount has at most 4 decimals",
+        ),
+        (
+            "max = -1",
+            "max: \"-1\" is no amount of CNY: an amount is a decimal number such as 0.045",
+        ),
+        (
+            "max = inf",
+            "max: \"inf\" is no amount of CNY: an amount is a decimal number such as 0.045",
+        ),
     ] {
         let refused = parse(&format!("{text}{keys}\n")).unwrap_err();
-        assert_eq!(format!("{refused:#}"), format!("the limit \"budget\": {says}"));
+        assert_eq!(
+            format!("{refused:#}"),
+            format!("the limit \"budget\": {says}")
+        );
     }
 }
 
