@@ -1,4 +1,9 @@
 //! What the quotas count.
+//!
+//! A scrape of the metrics asks about every quota. The ledger is asked about [`Quota::AT_ONCE`] of them at a time, one question
+//! after the other, so sends are decided in between: no question takes it for longer than judging a few sends does. The number of
+//! questions follows from the setup alone, never from traffic: 1,000 applications with the limits that ship make
+//! 32 of them for each scrape.
 
 use countersign_core::limit::{Quota, QuotaUse};
 
