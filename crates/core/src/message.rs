@@ -219,9 +219,7 @@ impl Timeline {
     /// unknown, whether or not a ledger has recorded that.
     #[must_use]
     pub fn with_overdue_attempt(mut self, now: Timestamp) -> Self {
-        if self.attempts.is_empty() && settle::is_overdue(self.decided_at, now) {
-            self.attempts.push(Attempt::overdue(self.decided_at));
-        }
+        self.attempts = settle::known_attempts(self.attempts, self.decided_at, now);
         self
     }
 }

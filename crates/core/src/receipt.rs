@@ -3,6 +3,8 @@
 //! A report is hearsay, since most vendors sign nothing. It informs the operator and has no other effect: it
 //! verifies no code, gives no minute back, and causes no second send.
 
+pub mod about;
+
 use crate::id::MessageId;
 use crate::phone::PhoneNumber;
 use crate::time::Timestamp;

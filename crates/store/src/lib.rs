@@ -4,16 +4,20 @@
 //! rebuilds it from an append-only log at start. `postgres` (the feature of that name) is the store of several nodes, which
 //! hold nothing in memory and decide in a database that they share. Both are behind the same
 //! [ports](countersign_core::ports), each with a line in the list of backends of `tests/promises`. They share
-//! only the rules in `countersign-core`, [`seal`], [`custody`] of a folder, and the mark that notices a database put back.
+//! only the rules in `countersign-core`, [`seal`], [`custody`] of a folder, the mark that notices a database put back, how limits
+//! and tallies are counted, and the forms in which both keep what they keep (the modules `..._at_rest`).
 
+mod call_at_rest;
 mod counting;
 pub mod custody;
+mod erased;
 mod finding;
 mod held;
 mod hit;
 mod limits_at_rest;
 mod live_setup;
 mod mark;
+mod message_record;
 mod outcome_at_rest;
 #[cfg(feature = "postgres")]
 pub mod postgres;
@@ -21,6 +25,7 @@ mod refusals;
 pub mod seal;
 mod setup_at_rest;
 pub mod sqlite;
+mod tallies;
 
 pub use mark::PutBack;
 pub use refusals::RecentRefusals;

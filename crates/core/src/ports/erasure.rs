@@ -3,7 +3,8 @@
 //! # Promises of an erasure
 //!
 //! - **Everywhere.** Once it has succeeded, the eraser holds the number no more: not in clear, not sealed, and under no key
-//!   by which it was found, except for what is counted below. Bytes are overwritten, not only unlinked.
+//!   by which it was found, except for what is counted below. Bytes are overwritten, not only unlinked, by a store that
+//!   owns its file; a database server is asked to remove the old versions of rows.
 //! - **Limits go on.** Keyed counters stay until their windows end, and wrong guesses in a row until a right one: an
 //!   erasure opens no minute and no budget.
 //! - **Codes die.** A live code of the number is dead at once, and never comes back.

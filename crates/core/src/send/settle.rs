@@ -65,6 +65,20 @@ pub fn is_overdue(decided_at: Timestamp, now: Timestamp) -> bool {
     now > decided_at.after(policy::OUTCOME_DUE)
 }
 
+/// Returns the `attempts` at a message that was decided on at `decided_at`, as they look at `now`: where none is on record and
+/// the outcome [is overdue](is_overdue), the one that [stands for them](Attempt::overdue).
+#[must_use]
+pub fn known_attempts(
+    attempts: Vec<Attempt>,
+    decided_at: Timestamp,
+    now: Timestamp,
+) -> Vec<Attempt> {
+    match attempts.is_empty() && is_overdue(decided_at, now) {
+        true => vec![Attempt::overdue(decided_at)],
+        false => attempts,
+    }
+}
+
 /// The effect of a settlement on the refundable hits of its message.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum GiveBack {

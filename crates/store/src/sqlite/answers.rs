@@ -6,11 +6,12 @@ use async_trait::async_trait;
 use countersign_core::idempotency::{Claim, KeptAnswer, KeyedCall};
 use countersign_core::policy;
 use countersign_core::ports::StoreError;
-use countersign_core::ports::answers::{Answers, Claimed, Decided};
+use countersign_core::ports::answers::{Answers, Claimed};
 
-use super::log::keyed::{self, AnswerRow, FoundCall};
+use super::log::keyed;
 use super::log::record::Record;
 use super::{DECISION, SqliteStore, read_with, unsealed, wait};
+use crate::call_at_rest::{self, SealedAnswer};
 
 #[async_trait]
 impl Answers for SqliteStore {
@@ -25,28 +26,11 @@ impl Answers for SqliteStore {
             keyed::find(log, &sealer, asked.call(), now)
         })
         .await?;
-        Ok(claimed(claim, found))
+        Ok(call_at_rest::claimed(claim, found))
     }
 
     async fn keep(&self, claim: Claim, answer: KeptAnswer) -> Result<(), StoreError> {
-        let row = AnswerRow::of(claim, &answer, &self.sealer.get()).ok_or_else(unsealed)?;
+        let row = SealedAnswer::of(claim, &answer, &self.sealer.get()).ok_or_else(unsealed)?;
         wait(self.queue.push(Record::Answer(Box::new(row)))?, DECISION).await
-    }
-}
-
-/// Returns the state of the key of `claim`, with what is on record of it.
-fn claimed(claim: Claim, found: Option<FoundCall>) -> Claimed {
-    let Some(found) = found else {
-        return Claimed::First(claim);
-    };
-    if !found.has_same_body {
-        return Claimed::OtherBody;
-    }
-    match (found.answer, found.finding, found.message) {
-        (Some(answer), ..) => Claimed::Kept(answer),
-        (None, Some(finding), _) => Claimed::Unanswered(claim, Decided::Guess(finding)),
-        (None, None, Some(message)) => Claimed::Unanswered(claim, Decided::Message(message)),
-        // Nothing that can be opened is left of it.
-        (None, None, None) => Claimed::UnderWay,
     }
 }

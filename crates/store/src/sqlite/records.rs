@@ -1,21 +1,22 @@
 //! Reading timelines and taking reports: the port [`Records`] beside the writer.
 
 use async_trait::async_trait;
-use countersign_core::code::CodeState;
 use countersign_core::code::check::UnlockRecord;
 use countersign_core::id::RequestId;
 use countersign_core::message::Timeline;
 use countersign_core::ports::StoreError;
 use countersign_core::ports::records::{Records, TimelineQuery};
 use countersign_core::receipt::Receipt;
+use countersign_core::receipt::about::About;
 use countersign_core::time::Timestamp;
 
 use super::ledger::SETTLEMENT;
 use super::log::receipt::ReceiptRow;
 use super::log::record::Record;
-use super::reading::receipts::{self, About};
-use super::reading::timelines::{self, MessageRecord};
+use super::reading::receipts;
+use super::reading::timelines;
 use super::{DECISION, SqliteStore, wait};
+use crate::message_record::MessageRecord;
 
 /// How many reports look for their messages before other reads have their turn.
 const AT_A_TIME: usize = 128;
@@ -30,10 +31,7 @@ impl Records for SqliteStore {
         let now = self.clock.now();
         Ok(found
             .into_iter()
-            .map(|record| Timeline {
-                code: self.code_state(&record, now),
-                ..record.timeline.with_overdue_attempt(now)
-            })
+            .map(|record| self.shown(record, now))
             .collect())
     }
 
@@ -45,7 +43,7 @@ impl Records for SqliteStore {
         let mut durable = Vec::new();
         for (messages, receipt) in self.messages_of(provider, receipts).await? {
             for about in messages {
-                let row = ReceiptRow::of(about, provider, receipt.clone(), now, &self.sealer.get());
+                let row = ReceiptRow::of(about, provider, &receipt, now, &self.sealer.get());
                 durable.push(self.queue.push(Record::Receipt(Box::new(row)))?);
             }
         }
@@ -71,7 +69,7 @@ impl SqliteStore {
         &self,
         provider: &str,
         receipts: Vec<Receipt>,
-    ) -> Result<Vec<(Vec<About>, Receipt)>, StoreError> {
+    ) -> Result<Vec<(Vec<About<i64>>, Receipt)>, StoreError> {
         let mut found = Vec::with_capacity(receipts.len());
         let mut receipts = receipts.into_iter();
         loop {
@@ -91,20 +89,14 @@ impl SqliteStore {
         }
     }
 
-    /// Returns the state of a message's code: from the live state, or from the record if the live state has
-    /// forgotten it.
-    fn code_state(&self, record: &MessageRecord, now: Timestamp) -> CodeState {
-        let timeline = &record.timeline;
-        let (app, channel) = (timeline.app.as_str(), timeline.channel.as_str());
-        let sealer = self.sealer.get();
-        let scope = sealer.keys(|each| each.code_scope(app, channel, &timeline.phone));
-        let on_record = record.code();
+    /// Returns the timeline of a message, with the state of its code: from the live state, or from the record if the live
+    /// state has forgotten it.
+    fn shown(&self, record: MessageRecord, now: Timestamp) -> Timeline {
+        let scope = record.scope(&self.sealer.get());
         let live = self.live.lock().ok();
         let dead_before = live.as_ref().map(|live| live.dead_before());
-        let remembered = live
-            .filter(|_| !on_record.void)
-            .and_then(|live| live.code_state(&scope, record.code_of, now));
-        remembered.unwrap_or_else(|| on_record.state(now, dead_before.unwrap_or_default()))
+        let remembered = live.and_then(|live| live.code_state(&scope, record.code_of, now));
+        record.shown(remembered, now, dead_before.unwrap_or_default())
     }
 
     /// Lets the log catch up with the answers given, if it can in a moment.

@@ -7,11 +7,11 @@ use countersign_core::id::RequestId;
 use countersign_core::ports::StoreError;
 use countersign_core::time::Timestamp;
 
+use crate::call_at_rest::DecidedCall;
 use crate::hit::LoggedHit;
 use crate::seal::{Key, Sealer};
 use crate::sqlite::log::act::ActRow;
 use crate::sqlite::log::event::{EventRow, OlderKeys};
-use crate::sqlite::log::keyed::KeyedRow;
 use crate::sqlite::log::record::Record;
 use crate::sqlite::memory::Live;
 use crate::sqlite::{DECISION, SqliteStore, wait};
@@ -26,20 +26,20 @@ pub(in crate::sqlite) struct NewEvent {
     pub(in crate::sqlite) hits: Arc<[LoggedHit]>,
     pub(in crate::sqlite) sealed: Option<Vec<u8>>,
     pub(in crate::sqlite) act: Option<ActRow>,
-    pub(in crate::sqlite) keyed: Option<Box<KeyedRow>>,
+    pub(in crate::sqlite) keyed: Option<Box<DecidedCall>>,
 }
 
 /// What an act on codes puts on record.
 pub(super) enum Step {
     Event(Box<NewEvent>),
     /// The guess was compared and changed nothing, and its call has an idempotency key.
-    Keyed(Box<KeyedRow>),
+    Keyed(Box<DecidedCall>),
     Nothing,
 }
 
 impl Step {
     /// The step of a check: its event, if there is one, has the row of the call.
-    pub(super) fn of(event: Option<NewEvent>, keyed: Option<KeyedRow>) -> Self {
+    pub(super) fn of(event: Option<NewEvent>, keyed: Option<DecidedCall>) -> Self {
         let keyed = keyed.map(Box::new);
         match (event, keyed) {
             (Some(event), keyed) => Step::Event(Box::new(NewEvent { keyed, ..event })),

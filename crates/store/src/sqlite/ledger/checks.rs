@@ -10,10 +10,10 @@ use countersign_core::ports::StoreError;
 use countersign_core::ports::ledger::Ledger;
 
 use super::act::{NewEvent, Step};
+use crate::call_at_rest::DecidedCall;
 use crate::hit::Touched;
 use crate::seal::Sealer;
 use crate::sqlite::log::event::OlderKeys;
-use crate::sqlite::log::keyed::KeyedRow;
 use crate::sqlite::memory::CheckKeys;
 use crate::sqlite::{SqliteStore, unsealed};
 
@@ -42,7 +42,7 @@ impl SqliteStore {
                 keyed: None,
             });
             let keyed = check.claim.clone().and_then(|claim| {
-                KeyedRow::of_check(claim, &guess.phone, &found, now, &self.sealer.get())
+                DecidedCall::on_check(claim, &guess.phone, &found, now, &self.sealer.get())
             });
             (found, Step::of(event, keyed))
         })

@@ -8,9 +8,9 @@ use countersign_core::message::{Decision, Intent};
 use countersign_core::ports::StoreError;
 use countersign_core::time::Timestamp;
 
+use crate::call_at_rest::DecidedCall;
 use crate::hit::Touched;
 use crate::seal::{Key, Keys, Sealer};
-use crate::sqlite::log::keyed::KeyedRow;
 use crate::sqlite::log::message::{Admission, MessageRow};
 use crate::sqlite::memory::Live;
 use crate::sqlite::unsealed;
@@ -69,7 +69,7 @@ impl PreparedMessage {
     ) -> MessageRow {
         let is_new = decision.again.is_none();
         let keyed = intent.claim.map(|claim| {
-            KeyedRow::of_message(claim, &intent.phone, intent.id, decision.at, sealer)
+            DecidedCall::on_message(claim, &intent.phone, intent.id, decision.at, sealer)
         });
         let code = Code::pending(intent.id, decision.at, &intent.code);
         MessageRow {

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use countersign_core::send::attempt::{self, Attempt};
 use countersign_core::send::settle::GiveBack;
-use rusqlite::{Statement, params};
+use countersign_core::time::Timestamp;
+use rusqlite::{Connection, Row, Statement, params};
 
 use super::rule_set::unreadable;
 use crate::hit::{self, LoggedHit};
-use crate::outcome_at_rest::outcome_columns;
+use crate::outcome_at_rest::{outcome_columns, outcome_from_columns};
 
 /// The attempts at one message, to be appended.
 #[derive(Debug)]
@@ -94,6 +95,28 @@ pub(crate) fn first_attempt(seq: i64) -> i64 {
 /// Returns the `seq` of the message that an attempt belongs to.
 pub(crate) fn message_of(attempt: i64) -> i64 {
     attempt / 16
+}
+
+/// Reads the attempts at the message `seq`, in order.
+pub(crate) fn read(log: &Connection, seq: i64) -> rusqlite::Result<Vec<Attempt>> {
+    log.prepare_cached("SELECT * FROM attempt WHERE id >= ? AND id < ? ORDER BY id")?
+        .query_map([first_attempt(seq), first_attempt(seq + 1)], of_row)?
+        .collect()
+}
+
+/// Reads an attempt.
+pub(crate) fn of_row(row: &Row<'_>) -> rusqlite::Result<Attempt> {
+    Ok(Attempt {
+        provider: row.get("provider")?,
+        started_at: Timestamp::from_millis(row.get("started_at")?),
+        ended_at: Timestamp::from_millis(row.get("ended_at")?),
+        outcome: outcome_from_columns(
+            row.get_ref("outcome")?.as_str()?,
+            row.get_ref("kind")?.as_str_or_null()?,
+            row.get("detail")?,
+            row.get("provider_message_id")?,
+        ),
+    })
 }
 
 /// Reads the column `give_back`. The start fails on unreadable hits, since skipping them would forget a limit.

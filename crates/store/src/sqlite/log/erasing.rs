@@ -12,14 +12,12 @@ use super::event::EventRow;
 use super::keyed;
 use super::pruning;
 use super::rule_set::RuleSets;
-use crate::seal::{CallId, Key};
+use crate::erased::{self, ERASED};
+use crate::seal::CallId;
 use crate::sqlite::writer::horizon;
 
 /// The number of rows that are changed in one commit.
 pub(crate) const PIECE: usize = 256;
-
-/// The key of a number that was erased, and of its scopes.
-pub(crate) const ERASED: Key = Key(1 << 63);
 
 /// A step of an erasure.
 #[derive(Debug)]
@@ -98,27 +96,6 @@ pub(crate) fn unfinished(log: &Connection) -> rusqlite::Result<Vec<Unfinished>> 
         .collect()
 }
 
-/// Returns what stays of a sealed number: its country, in as many bytes. The last byte of a seal names its key and is
-/// never zero, so nothing takes this for a seal.
-fn remains(sealed: usize, country: Option<Country>) -> Vec<u8> {
-    let mut bytes = country
-        .map(|country| country.to_string().into_bytes())
-        .unwrap_or_default();
-    bytes.resize(sealed.max(3), 0);
-    bytes
-}
-
-/// Returns whether the column `phone` is of a number that was erased.
-pub(crate) fn is_erased(phone: &[u8]) -> bool {
-    phone.last().is_none_or(|last| *last == 0)
-}
-
-/// Returns the country that stayed of a number that was erased.
-pub(crate) fn country(phone: &[u8]) -> Option<Country> {
-    let code = phone.get(..2).filter(|_| is_erased(phone))?;
-    Country::parse(std::str::from_utf8(code).ok()?)
-}
-
 fn message(
     log: &Connection,
     seq: i64,
@@ -135,7 +112,7 @@ fn message(
             Ok(row.get_ref("phone")?.as_blob()?.to_vec())
         })
         .optional()?;
-    let Some(phone) = found.filter(|phone| !is_erased(phone)) else {
+    let Some(phone) = found.filter(|phone| !erased::is_erased(phone)) else {
         return Ok(());
     };
     log.prepare_cached(
@@ -144,7 +121,7 @@ fn message(
              buckets = zeroblob(length(buckets))
          WHERE seq = ?1",
     )?
-    .execute(params![seq, remains(phone.len(), country), ERASED.column()])?;
+    .execute(params![seq, erased::remains(phone.len(), country), ERASED.column()])?;
     // What a give-back counts instead was carried too.
     log.prepare_cached(
         "UPDATE attempt SET give_back = zeroblob(length(give_back))

@@ -8,8 +8,8 @@ use countersign_core::time::Timestamp;
 use rusqlite::{Row, Statement, params};
 
 use super::act::ActRow;
-use super::keyed::KeyedRow;
 use super::rule_set::unreadable;
+use crate::call_at_rest::DecidedCall;
 use crate::hit::{self, LoggedHit};
 use crate::seal::{Key, Keys};
 
@@ -34,7 +34,7 @@ pub(crate) struct EventRow {
     /// The act on the audit record that an operator's event is.
     pub(crate) act: Option<ActRow>,
     /// The call with an idempotency key that brought the guess.
-    pub(crate) keyed: Option<Box<KeyedRow>>,
+    pub(crate) keyed: Option<Box<DecidedCall>>,
 }
 
 impl EventRow {

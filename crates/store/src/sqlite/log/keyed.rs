@@ -1,134 +1,37 @@
 //! The rows of calls with an idempotency key, and how they are found, answered and let go.
 
-use countersign_core::code::check::Checked;
 use countersign_core::id::MessageId;
-use countersign_core::idempotency::{Claim, KeptAnswer, KeyedCall};
-use countersign_core::phone::PhoneNumber;
+use countersign_core::idempotency::KeyedCall;
 use countersign_core::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use crate::finding;
-use crate::seal::{CallId, CallPart, Key, Sealer};
+use crate::call_at_rest::{CallColumns, DecidedCall, FoundCall, SealedAnswer};
+use crate::seal::{CallId, Key, Sealer};
 
 /// The number of rows that go in one commit.
 pub(crate) const PIECE: i64 = 256;
 
-/// A call that was decided on, to be appended in the commit of what was decided.
-#[derive(Debug)]
-pub(crate) struct KeyedRow {
-    id: CallId,
-    body: CallId,
-    phone: Key,
-    at: Timestamp,
-    ends: Timestamp,
-    message: Option<MessageId>,
-    finding: Option<Vec<u8>>,
-    /// Keeps the key held until the row is on record.
-    _claim: Claim,
+/// Appends a call that was decided on. It takes the place of one whose key is over, or was not used after all.
+pub(crate) fn insert(log: &Connection, call: &DecidedCall) -> rusqlite::Result<()> {
+    log.prepare_cached("INSERT OR REPLACE INTO keyed_call VALUES (?, ?, ?, ?, ?, ?, NULL)")?
+        .execute(params![
+            call.ends.as_millis(),
+            call.id,
+            call.body,
+            call.number.column(),
+            call.message.as_ref().map(MessageId::as_bytes),
+            call.finding,
+        ])?;
+    Ok(())
 }
 
-impl KeyedRow {
-    /// The row of a send that led to `message` at `now`.
-    pub(crate) fn of_message(
-        claim: Claim,
-        phone: &PhoneNumber,
-        message: MessageId,
-        now: Timestamp,
-        sealer: &Sealer,
-    ) -> Self {
-        let row = Self::of(claim, phone, now, sealer);
-        Self {
-            message: Some(message),
-            ..row
-        }
+/// Records the answer of a call. A call whose number was erased meanwhile stays away.
+pub(crate) fn write_answer(log: &Connection, answer: &SealedAnswer) -> rusqlite::Result<()> {
+    let mut update = log.prepare_cached("UPDATE keyed_call SET answer = ?2 WHERE id = ?1")?;
+    for (id, sealed) in &answer.sealed {
+        update.execute(params![id, sealed])?;
     }
-
-    /// The row of a check with this finding at `now`; `None` for a finding that is kept under no key.
-    pub(crate) fn of_check(
-        claim: Claim,
-        phone: &PhoneNumber,
-        found: &Checked,
-        now: Timestamp,
-        sealer: &Sealer,
-    ) -> Option<Self> {
-        let text = finding::to_text(found)?;
-        let row = Self::of(claim, phone, now, sealer);
-        let finding = sealer.seal_call(CallPart::Finding, text.as_bytes(), row.id);
-        Some(Self { finding, ..row })
-    }
-
-    fn of(claim: Claim, phone: &PhoneNumber, now: Timestamp, sealer: &Sealer) -> Self {
-        let call = claim.call();
-        let id = sealer.call_id(&call.name);
-        Self {
-            id,
-            body: sealer.call_body(id, &call.body),
-            phone: sealer.phone(phone),
-            at: now,
-            ends: now.after(call.name.endpoint.life()),
-            message: None,
-            finding: None,
-            _claim: claim,
-        }
-    }
-
-    /// Returns the time of the decision.
-    pub(crate) const fn at(&self) -> Timestamp {
-        self.at
-    }
-
-    /// Appends the row. It takes the place of one whose key is over, or was not used after all.
-    pub(crate) fn insert(&self, log: &Connection) -> rusqlite::Result<()> {
-        log.prepare_cached("INSERT OR REPLACE INTO keyed_call VALUES (?, ?, ?, ?, ?, ?, NULL)")?
-            .execute(params![
-                self.ends.as_millis(),
-                self.id,
-                self.body,
-                self.phone.column(),
-                self.message.as_ref().map(MessageId::as_bytes),
-                self.finding,
-            ])?;
-        Ok(())
-    }
-}
-
-/// The answer of a call that was decided on, as one record of the log.
-#[derive(Debug)]
-pub(crate) struct AnswerRow {
-    /// The id of the call under each generation of keys, with the answer sealed for it. One of them is on record.
-    sealed: Vec<(CallId, Vec<u8>)>,
-    /// Keeps the key held until the answer is on record.
-    _claim: Claim,
-}
-
-impl AnswerRow {
-    /// Seals the answer of a call; `None` if it cannot be sealed.
-    pub(crate) fn of(claim: Claim, answer: &KeptAnswer, sealer: &Sealer) -> Option<Self> {
-        let ids = sealer.all().map(|each| each.call_id(&claim.call().name));
-        let sealed = |id| Some((id, sealer.seal_call(CallPart::Answer, &answer.0, id)?));
-        Some(Self {
-            sealed: ids.map(sealed).collect::<Option<_>>()?,
-            _claim: claim,
-        })
-    }
-
-    /// Records the answer. A call whose number was erased meanwhile stays away.
-    pub(crate) fn write(&self, log: &Connection) -> rusqlite::Result<()> {
-        let mut update = log.prepare_cached("UPDATE keyed_call SET answer = ?2 WHERE id = ?1")?;
-        for (id, sealed) in &self.sealed {
-            update.execute(params![id, sealed])?;
-        }
-        Ok(())
-    }
-}
-
-/// A call on record whose key is not over.
-#[derive(Debug)]
-pub(crate) struct FoundCall {
-    pub(crate) has_same_body: bool,
-    pub(crate) message: Option<MessageId>,
-    pub(crate) finding: Option<Checked>,
-    pub(crate) answer: Option<KeptAnswer>,
+    Ok(())
 }
 
 /// Finds the call on record with the key of `call`, under any generation of keys.
@@ -143,18 +46,17 @@ pub(crate) fn find(
     )?;
     for each in sealer.all() {
         let id = each.call_id(&call.name);
-        let opened = |part, sealed: Option<Vec<u8>>| sealer.open_call(part, &sealed?, id);
         let found = select.query_row(params![id, now.as_millis()], |row| {
-            let finding = opened(CallPart::Finding, row.get("finding")?);
-            let finding = finding.and_then(|text| String::from_utf8(text).ok());
-            Ok(FoundCall {
-                has_same_body: row.get::<_, CallId>("body")? == each.call_body(id, &call.body),
+            let columns = CallColumns {
+                id,
+                body: row.get_ref("body")?.as_blob()?,
                 message: row
                     .get::<_, Option<[u8; 16]>>("message")?
                     .map(MessageId::from_bytes),
-                finding: finding.and_then(|text| finding::of_text(&text)),
-                answer: opened(CallPart::Answer, row.get("answer")?).map(KeptAnswer),
-            })
+                finding: row.get_ref("finding")?.as_blob_or_null()?,
+                answer: row.get_ref("answer")?.as_blob_or_null()?,
+            };
+            Ok(FoundCall::of(&columns, call, sealer))
         });
         if let Some(found) = found.optional()? {
             return Ok(Some(found));

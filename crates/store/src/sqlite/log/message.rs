@@ -11,8 +11,8 @@ use countersign_core::message::LiveCode;
 use countersign_core::time::Timestamp;
 use rusqlite::{Connection, Statement, params};
 
-use super::keyed::KeyedRow;
 use super::rule_set::RuleSets;
+use crate::call_at_rest::DecidedCall;
 use crate::hit::{self, LoggedHit};
 use crate::limits_at_rest;
 use crate::seal::Key;
@@ -33,7 +33,7 @@ pub(crate) struct MessageRow {
     pub(crate) again: Option<LiveCode>,
     pub(crate) admission: Admission,
     /// The call with an idempotency key that asked for the message.
-    pub(crate) keyed: Option<Box<KeyedRow>>,
+    pub(crate) keyed: Option<Box<DecidedCall>>,
 }
 
 /// A message that is to be admitted to the live state.

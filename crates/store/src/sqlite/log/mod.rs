@@ -3,7 +3,6 @@
 pub(super) mod act;
 pub(super) mod attempt;
 pub(super) mod carried;
-pub(super) mod counts;
 pub(super) mod erasing;
 pub(super) mod event;
 pub(super) mod find;

@@ -10,15 +10,15 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::attempt::{self, first_attempt};
 use super::carried;
-use super::counts;
-use super::erasing::ERASED;
 use super::gone::Gone;
 use super::keyed;
 use super::mark;
 use super::rule_set::{self, RuleSets};
+use crate::erased::ERASED;
 use crate::hit::{self, LoggedHit};
 use crate::seal::Key;
 use crate::sqlite::memory::Live;
+use crate::tallies::{columns_of_kind, counts};
 
 /// The number of messages that go in one commit.
 pub(crate) const PIECE: i64 = 256;
@@ -62,13 +62,13 @@ fn put_day(
 ) -> rusqlite::Result<()> {
     let mut insert = log.prepare_cached("INSERT INTO tally_day VALUES (?, ?, ?, ?, ?, ?)")?;
     for (kind, tally) in counts {
-        let country = kind.country.map(|country| country.to_string());
+        let (country, provider) = columns_of_kind(kind);
         insert.execute(params![
             day.as_millis(),
             kind.app,
             kind.channel.as_str(),
-            country.unwrap_or_default(),
-            kind.provider.as_deref().unwrap_or_default(),
+            country,
+            provider,
             counts::encode(tally),
         ])?;
     }

@@ -8,7 +8,7 @@ use super::attempt::SettlementRow;
 use super::erasing::Erasing;
 use super::event::EventRow;
 use super::generation::{Beginning, Ending};
-use super::keyed::{AnswerRow, KeyedRow};
+use super::keyed;
 use super::mark;
 use super::message::MessageRow;
 use super::pruning::Pruning;
@@ -16,6 +16,7 @@ use super::receipt::ReceiptRow;
 use super::resealed::{NewerMac, Resealed};
 use super::rule_set::RuleSets;
 use super::setup::SetupRow;
+use crate::call_at_rest::{DecidedCall, SealedAnswer};
 use crate::mark::Mark;
 
 /// One thing to append to the log.
@@ -27,9 +28,9 @@ pub(crate) enum Record {
     /// The time only, for an answer that must not be given while the store cannot write.
     Barrier(Timestamp),
     /// A call with an idempotency key whose guess was compared and changed nothing.
-    Keyed(Box<KeyedRow>),
+    Keyed(Box<DecidedCall>),
     /// The answer of a call with an idempotency key.
-    Answer(Box<AnswerRow>),
+    Answer(Box<SealedAnswer>),
     Setup(Box<SetupRow>),
     Receipt(Box<ReceiptRow>),
     /// An act that changes nothing else in the database.
@@ -170,9 +171,9 @@ impl<'a> Appender<'a> {
             Record::Barrier(now) => mark::set_time(self.log, *now),
             Record::Keyed(row) => {
                 self.append_keyed(Some(&**row))?;
-                mark::set_time(self.log, row.at())
+                mark::set_time(self.log, row.at)
             }
-            Record::Answer(answer) => answer.write(self.log),
+            Record::Answer(answer) => keyed::write_answer(self.log, answer),
             Record::Setup(row) => row.write(self.log),
             Record::Receipt(receipt) => receipt.insert(self.log),
             Record::Act(act) => act.append(self.log),
@@ -185,8 +186,8 @@ impl<'a> Appender<'a> {
         }
     }
 
-    fn append_keyed(&self, row: Option<&KeyedRow>) -> rusqlite::Result<()> {
-        row.map_or(Ok(()), |row| row.insert(self.log))
+    fn append_keyed(&self, row: Option<&DecidedCall>) -> rusqlite::Result<()> {
+        row.map_or(Ok(()), |row| keyed::insert(self.log, row))
     }
 }
 

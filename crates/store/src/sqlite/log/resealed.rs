@@ -4,7 +4,7 @@ use countersign_core::application::AppId;
 use countersign_core::ports::setup::SecretMac;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::erasing::ERASED;
+use crate::erased::ERASED;
 use crate::seal::Key;
 
 /// A kind of rows that are sealed one by one.

@@ -6,22 +6,19 @@
 //! `flow` holds the counts of a quarter of an hour by application and channel, `spread` by country and provider too: a
 //! reading that asks for neither reads a fraction of the rows.
 
-use std::collections::BTreeMap;
-
-use countersign_core::channel::Channel;
-use countersign_core::phone::Country;
-use countersign_core::ports::tallies::{By, Row, Tallies, TallyQuery};
-use countersign_core::tally::{Kind, Span, Tally};
+use countersign_core::ports::tallies::{Tallies, TallyQuery};
+use countersign_core::tally::{Kind, Span};
 use countersign_core::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _};
 
-use crate::sqlite::log::counts;
 use crate::sqlite::log::gone::Gone;
+use crate::tallies::reading::{self, Part, Sum};
+use crate::tallies::{Counts, counts, kind_of_columns};
 
 pub(crate) const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS flow (
         at INTEGER NOT NULL, app TEXT NOT NULL, channel TEXT NOT NULL,
-        counts BLOB NOT NULL,     -- see log/counts.rs
+        counts BLOB NOT NULL,     -- see tallies/counts.rs
         PRIMARY KEY (at, app, channel)
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS spread (
@@ -36,81 +33,19 @@ pub(crate) const SCHEMA: &str = "
         closed_until INTEGER NOT NULL
     ) STRICT;";
 
-/// A part of a range.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
-    /// Whole days whose counts are in the log.
-    Days(Timestamp, Timestamp),
-    /// Quarters in `lookup.db`.
-    Quarters(Timestamp, Timestamp),
-}
-
-impl Part {
-    fn range(self) -> (Timestamp, Timestamp) {
-        match self {
-            Part::Days(from, to) | Part::Quarters(from, to) => (from, to),
-        }
-    }
-}
-
 /// Reads the counts of `query`, on a `reader` that the index is attached to.
 pub(crate) fn read(reader: &Connection, query: &TallyQuery) -> rusqlite::Result<Tallies> {
-    let from = Span::Quarter.start(query.from);
-    let to = Span::Quarter.next_start(query.to).max(from);
-    let parts = parts(reader, query.by, from, to)?;
-    let (mut total, mut rows) = (Tally::default(), BTreeMap::<Row, Tally>::new());
-    for part in &parts {
-        counts_of(reader, query, *part, |at, kind, tally| {
-            total.add(&tally);
-            rows.entry(query.by.row(at, &kind)).or_default().add(&tally);
-        })?;
-    }
-    let (from, to) = match (parts.first(), parts.last()) {
-        (Some(first), Some(last)) => (first.range().0, last.range().1),
-        _ => (from, to),
-    };
-    Ok(Tallies {
-        from,
-        to,
-        counted_from: counted_from(reader)?.map_or(Some(to), still_counting),
-        total,
-        rows: rows.into_iter().collect(),
-    })
-}
-
-/// Divides a range of quarters into parts. A closed day is read as a whole where all of it is asked for and the hour does
-/// not matter, or where its quarters are not kept any more. Closed days without a message cost nothing, however many of
-/// them the range has.
-fn parts(
-    reader: &Connection,
-    by: By,
-    from: Timestamp,
-    to: Timestamp,
-) -> rusqlite::Result<Vec<Part>> {
+    let (from, to) = reading::range(query);
     let closed = Gone::read(reader)?.days_until;
-    let (mut parts, mut at) = (Vec::new(), from);
-    for day in days_with_messages(reader, Span::Day.start(from), to.min(closed))? {
-        let end = day.after(Span::Day.length());
-        let start = day.max(from);
-        let is_whole = start == day && end <= to && by != By::Hour;
-        let is_kept_as_day = is_whole || !has_quarters(reader, day, end)?;
-        let part = match is_kept_as_day {
-            true => Part::Days(day, end),
-            false => Part::Quarters(start, end.min(to)),
-        };
-        if at < part.range().0 {
-            parts.push(Part::Quarters(at, part.range().0));
-        }
-        at = part.range().1;
-        match (parts.last_mut(), part) {
-            (Some(Part::Days(_, until)), Part::Days(_, end)) => *until = end,
-            _ => parts.push(part),
-        }
+    let days = days_with_messages(reader, Span::Day.start(from), to.min(closed))?;
+    let has_quarters = |day| has_quarters(reader, day);
+    let parts = reading::parts(query.by, (from, to), days, has_quarters)?;
+    let mut sum = Sum::of(query);
+    for part in &parts {
+        counts_of(reader, query, *part, &mut sum)?;
     }
-    if at < to {
-        parts.push(Part::Quarters(at, to));
-    }
-    Ok(parts)
+    let counted_from = counted_from(reader)?.map_or(Some(to), still_counting);
+    Ok(sum.over(&parts, counted_from))
 }
 
 /// Returns the starts of the closed days from `from` to before `until` that have a message.
@@ -126,7 +61,8 @@ fn days_with_messages(
 }
 
 /// Returns whether the quarters of a closed day are all kept.
-fn has_quarters(reader: &Connection, day: Timestamp, end: Timestamp) -> rusqlite::Result<bool> {
+fn has_quarters(reader: &Connection, day: Timestamp) -> rusqlite::Result<bool> {
+    let end = day.after(Span::Day.length());
     let admitted = |table: &str| -> rusqlite::Result<u64> {
         let sql = format!("SELECT counts FROM {table} WHERE at >= ? AND at < ?");
         let mut select = reader.prepare_cached(&sql)?;
@@ -140,12 +76,12 @@ fn has_quarters(reader: &Connection, day: Timestamp, end: Timestamp) -> rusqlite
     Ok(admitted("lookup.flow")? == admitted("tally_day")?)
 }
 
-/// Calls `take` with each kind of message that `query` asks for, of each span of `part`.
+/// Adds the counts of `part` that `query` asks for to `sum`.
 fn counts_of(
     reader: &Connection,
     query: &TallyQuery,
     part: Part,
-    mut take: impl FnMut(Timestamp, Kind, Tally),
+    sum: &mut Sum<'_>,
 ) -> rusqlite::Result<()> {
     let table = match part {
         Part::Days(..) => "tally_day",
@@ -160,27 +96,22 @@ fn counts_of(
     let (from, to) = part.range();
     let mut rows = select.query([from.as_millis(), to.as_millis()])?;
     while let Some(row) = rows.next()? {
-        let Some(kind) = kind(row)?.filter(|kind| query.matches(kind)) else {
-            continue;
-        };
-        let tally = counts::decode(row.get_ref("counts")?.as_blob()?);
-        take(Timestamp::from_millis(row.get("at")?), kind, tally);
+        if let Some(kind) = kind(row)? {
+            let tally = counts::decode(row.get_ref("counts")?.as_blob()?);
+            sum.add(Timestamp::from_millis(row.get("at")?), &kind, &tally);
+        }
     }
     Ok(())
 }
 
 /// Reads the kind of messages that a row counts.
 fn kind(row: &rusqlite::Row<'_>) -> rusqlite::Result<Option<Kind>> {
-    let Some(channel) = Channel::parse(row.get_ref("channel")?.as_str()?) else {
-        return Ok(None);
-    };
-    let provider: String = row.get("provider")?;
-    Ok(Some(Kind {
-        app: row.get("app")?,
-        channel,
-        country: Country::parse(row.get_ref("country")?.as_str()?),
-        provider: (!provider.is_empty()).then_some(provider),
-    }))
+    Ok(kind_of_columns(
+        row.get_ref("app")?.as_str()?,
+        row.get_ref("channel")?.as_str()?,
+        row.get_ref("country")?.as_str()?,
+        row.get_ref("provider")?.as_str()?,
+    ))
 }
 
 /// Returns the time from which on messages are counted; `None` in a file that knows nothing yet.
@@ -196,10 +127,7 @@ fn still_counting(from: i64) -> Option<Timestamp> {
 }
 
 /// Returns the counts of the quarter `at` in the file `index`.
-pub(crate) fn spread_at(
-    index: &Connection,
-    at: Timestamp,
-) -> rusqlite::Result<BTreeMap<Kind, Tally>> {
+pub(crate) fn spread_at(index: &Connection, at: Timestamp) -> rusqlite::Result<Counts> {
     spread_between(index, at, at.after(Span::Quarter.length()))
 }
 
@@ -208,12 +136,12 @@ pub(crate) fn spread_between(
     index: &Connection,
     from: Timestamp,
     to: Timestamp,
-) -> rusqlite::Result<BTreeMap<Kind, Tally>> {
+) -> rusqlite::Result<Counts> {
     let mut select = index.prepare_cached(
         "SELECT app, channel, country, provider, counts FROM spread WHERE at >= ? AND at < ?",
     )?;
     let mut rows = select.query([from.as_millis(), to.as_millis()])?;
-    let mut found = BTreeMap::<Kind, Tally>::new();
+    let mut found = Counts::new();
     while let Some(row) = rows.next()? {
         if let Some(kind) = kind(row)? {
             let tally = counts::decode(row.get_ref("counts")?.as_blob()?);

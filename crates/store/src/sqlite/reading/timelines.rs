@@ -2,61 +2,25 @@
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
-use std::time::Duration;
 
-use countersign_core::application::AppId;
-use countersign_core::channel::Channel;
 use countersign_core::code::check::{CheckRecord, UnlockRecord};
-use countersign_core::code::{Code, CodeOnRecord, CodeState};
 use countersign_core::id::{MessageId, RequestId};
-use countersign_core::message::{self, Timeline};
+use countersign_core::message::Timeline;
 use countersign_core::ports::records::TimelineQuery;
-use countersign_core::send::attempt::{self, Attempt};
+use countersign_core::receipt::about;
 use countersign_core::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::lookup::{self, Search};
-use crate::limits_at_rest;
-use crate::outcome_at_rest::outcome_from_columns;
+use crate::erased;
+use crate::message_record::{MessageColumns, MessageRecord};
 use crate::seal::{Key, Keys, Sealer};
-use crate::sqlite::log::attempt::first_attempt;
-use crate::sqlite::log::erasing;
+use crate::sqlite::log::attempt::{self, first_attempt};
 use crate::sqlite::log::event::EventRow;
 use crate::sqlite::log::find::{self, Table};
 use crate::sqlite::log::receipt;
 use crate::sqlite::log::rule_set::{self, RuleSets};
-
-/// A timeline and the code that its message brought.
-pub(crate) struct MessageRecord {
-    pub(crate) timeline: Timeline,
-    /// The message that brought the code first: mostly this message itself.
-    pub(crate) code_of: MessageId,
-    code_expires_at: Timestamp,
-    /// The number of wrong guesses that the code survived when it was new.
-    code_tries: u8,
-}
-
-impl MessageRecord {
-    /// Returns the record of the message's code. A message that was certainly not sent brought no code, even if
-    /// it was meant to bring a live one again.
-    pub(crate) fn code(&self) -> CodeOnRecord {
-        let timeline = &self.timeline;
-        let outcome = attempt::outcome(&timeline.attempts);
-        let new = Code::recorded(
-            timeline.id,
-            timeline.decided_at,
-            self.code_expires_at,
-            [0; 16],
-        );
-        CodeOnRecord {
-            new: new.with_tries(self.code_tries),
-            void: outcome.is_some_and(|outcome| !outcome.may_have_been_sent()),
-            settled: outcome.is_some(),
-            wrong: timeline.checks.iter().filter(|check| !check.right).count(),
-            used: timeline.checks.iter().any(|check| check.right),
-        }
-    }
-}
+use crate::tallies::counted::CHECKED;
 
 const MESSAGES: &str = "
     SELECT seq, id, request_id, decided_at, app, channel, phone, code_ends, code_tries, code_of, rule_set, refusals
@@ -77,13 +41,15 @@ pub(crate) fn read(
                 Some(mut message) => {
                     let seq = row.get("seq")?;
                     attempts(log, seq, &mut message.timeline)?;
-                    message.timeline.receipts = receipt::read(log, seq)?;
+                    let reports = receipt::read(log, seq)?;
+                    let attempts = &message.timeline.attempts;
+                    message.timeline.receipts = about::counted(reports, attempts);
                     if message.code_of != message.timeline.id {
                         message.code_tries = tries_of(log, message.code_of)?.unwrap_or(0);
                     }
                     found.push(message);
                 }
-                None if erasing::is_erased(row.get_ref("phone")?.as_blob()?) => {}
+                None if erased::is_erased(row.get_ref("phone")?.as_blob()?) => {}
                 None => tracing::error!("a message in the log cannot be read with these keys"),
             }
         }
@@ -184,9 +150,6 @@ const CHECKS: &str = "
     SELECT seq, id, at, kind, door, phone, scope, messages, hits, older FROM code_event
     WHERE seq >= ? AND seq < ? AND messages IS NOT NULL ORDER BY seq";
 
-/// The time after a message within which its code may be checked: its life, and the time of a slow request.
-pub(crate) const CHECKED: Duration = Duration::from_secs(11 * 60);
-
 /// The maximum number of checks shown for one code. Its tries and successes cannot exceed it.
 const MOST_CHECKS: usize = 64;
 
@@ -282,36 +245,22 @@ fn message(
     rule_sets: &RuleSets,
     sealer: &Sealer,
 ) -> rusqlite::Result<Option<MessageRecord>> {
-    let id = MessageId::from_bytes(row.get("id")?);
-    let app = AppId::parse(row.get_ref("app")?.as_str()?).ok();
-    let channel = Channel::parse(row.get_ref("channel")?.as_str()?);
-    let phone = sealer.open(row.get_ref("phone")?.as_blob()?, id);
-    let (Some(app), Some(channel), Some(phone)) = (app, channel, phone) else {
-        return Ok(None);
-    };
-    let limits = rule_set::named(rule_sets, row.get_ref("rule_set")?)?;
-    let refusals = limits_at_rest::refusals_of_column(row.get_ref("refusals")?.as_blob_or_null()?);
-    Ok(Some(MessageRecord {
-        timeline: Timeline {
-            id,
-            request_id: RequestId::from_bytes(row.get("request_id")?),
-            app,
-            channel,
-            phone,
-            decided_at: Timestamp::from_millis(row.get("decided_at")?),
-            verdicts: message::verdicts(limits, &refusals).collect(),
-            attempts: Vec::new(),
-            receipts: Vec::new(),
-            gave_back: false,
-            checks: Vec::new(),
-            code: CodeState::Pending,
-        },
+    let columns = MessageColumns {
+        id: MessageId::from_bytes(row.get("id")?),
+        request_id: RequestId::from_bytes(row.get("request_id")?),
+        app: row.get_ref("app")?.as_str()?,
+        channel: row.get_ref("channel")?.as_str()?,
+        phone: row.get_ref("phone")?.as_blob()?,
+        decided_at: Timestamp::from_millis(row.get("decided_at")?),
+        limits: rule_set::named(rule_sets, row.get_ref("rule_set")?)?,
+        refusals: row.get_ref("refusals")?.as_blob_or_null()?,
         code_of: row
             .get::<_, Option<[u8; 16]>>("code_of")?
-            .map_or(id, MessageId::from_bytes),
-        code_expires_at: Timestamp::from_millis(row.get("code_ends")?),
+            .map(MessageId::from_bytes),
+        code_ends: Timestamp::from_millis(row.get("code_ends")?),
         code_tries: row.get("code_tries")?,
-    }))
+    };
+    Ok(MessageRecord::of(&columns, sealer))
 }
 
 fn attempts(log: &Connection, seq: i64, timeline: &mut Timeline) -> rusqlite::Result<()> {
@@ -321,17 +270,7 @@ fn attempts(log: &Connection, seq: i64, timeline: &mut Timeline) -> rusqlite::Re
     let mut rows = select.query([from, to])?;
     while let Some(row) = rows.next()? {
         timeline.gave_back |= row.get_ref("give_back")?.as_blob_or_null()?.is_some();
-        timeline.attempts.push(Attempt {
-            provider: row.get("provider")?,
-            started_at: Timestamp::from_millis(row.get("started_at")?),
-            ended_at: Timestamp::from_millis(row.get("ended_at")?),
-            outcome: outcome_from_columns(
-                row.get_ref("outcome")?.as_str()?,
-                row.get_ref("kind")?.as_str_or_null()?,
-                row.get("detail")?,
-                row.get("provider_message_id")?,
-            ),
-        });
+        timeline.attempts.push(attempt::of_row(row)?);
     }
     Ok(())
 }

@@ -9,10 +9,10 @@ use countersign_core::time::Timestamp;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row, Rows};
 
+use crate::erased::ERASED;
 use crate::hit::{self, LoggedHit};
 use crate::seal::Key;
 use crate::sqlite::log::attempt::{self, SettlementRow};
-use crate::sqlite::log::erasing::ERASED;
 use crate::sqlite::log::event::EventRow;
 use crate::sqlite::log::find::{self, Table};
 use crate::sqlite::log::mark;

@@ -14,9 +14,9 @@ use countersign_core::phone::{self, PhoneNumber};
 use countersign_core::time::Clock;
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
 
+use crate::erased::is_erased;
 use crate::seal::SealerInUse;
 use crate::sqlite::log::act::ActRow;
-use crate::sqlite::log::erasing::is_erased;
 use crate::sqlite::log::find::{self, Table};
 
 /// The number of messages that are read at once.

@@ -3,30 +3,28 @@
 //! A quarter of an hour is counted anew while it is [open](tally::OPEN), the newest every few seconds and older ones less
 //! often, and once more when it closes. Where the file is new, older quarters are counted from the newest back.
 
-use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 use countersign_core::retention::Retention;
-use countersign_core::tally::{self, Span, Tally};
+use countersign_core::tally::{self, Span};
 use countersign_core::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::recount::{self, Counts};
+use super::recount;
 use crate::seal::SealerInUse;
-use crate::sqlite::log::counts;
 use crate::sqlite::log::find::{self, Table};
 use crate::sqlite::log::gone::Gone;
 use crate::sqlite::reading::tallies;
+use crate::tallies::quarters::{self, OpenQuarters, closes_until};
+use crate::tallies::{Counts, by_channel, columns_of_kind, counts};
 
 /// Counts quarters, one at each step.
 pub(super) struct Tallying {
     sealer: SealerInUse,
     retention: Arc<OnceLock<Retention>>,
     progress: Progress,
-    /// When each open quarter was last counted.
-    made: HashMap<Timestamp, Timestamp>,
+    open: OpenQuarters,
     /// Whether newer messages had their turn last.
     refreshed: bool,
 }
@@ -38,16 +36,6 @@ pub(super) struct Progress {
     pub(super) counted_from: Timestamp,
     /// Quarters before this time are closed.
     pub(super) closed_until: Timestamp,
-}
-
-/// The interval at which a quarter is counted anew, by the time that has passed since its end.
-fn interval(age: Duration) -> Duration {
-    const RECENT: Duration = Duration::from_secs(2 * 3600);
-    Duration::from_secs(match age {
-        Duration::ZERO => 5,
-        age if age < RECENT => 60,
-        _ => 3_600,
-    })
 }
 
 impl Tallying {
@@ -77,7 +65,7 @@ impl Tallying {
             sealer,
             retention,
             progress: known.unwrap_or(new),
-            made: HashMap::new(),
+            open: OpenQuarters::default(),
             refreshed: false,
         })
     }
@@ -112,28 +100,10 @@ impl Tallying {
     /// Counts the open quarter that has waited the longest for its turn.
     fn refresh(&mut self, place: &mut Place<'_>) -> rusqlite::Result<bool> {
         let oldest = self.progress.closed_until.max(self.progress.counted_from);
-        let mut quarter = Span::Quarter.start(place.now);
-        let mut due: Option<(Timestamp, f64)> = None;
-        while quarter >= oldest {
-            let late = self.lateness(quarter, place.now);
-            if late >= 1.0 && due.is_none_or(|(_, other)| late > other) {
-                due = Some((quarter, late));
-            }
-            quarter = quarter.before(Span::Quarter.length());
-        }
-        match due {
-            Some((quarter, _)) => self.make(quarter, place),
+        match self.open.due(oldest, place.now) {
+            Some(quarter) => self.make(quarter, place),
             None => Ok(false),
         }
-    }
-
-    /// Returns the time since the last count of an open quarter, in intervals.
-    fn lateness(&self, quarter: Timestamp, now: Timestamp) -> f64 {
-        let age = quarter.after(Span::Quarter.length()).until(now);
-        let made = self.made.get(&quarter);
-        made.map_or(f64::INFINITY, |made| {
-            made.until(now).as_secs_f64() / interval(age).as_secs_f64()
-        })
     }
 
     /// Counts the next quarter that closes, for the last time.
@@ -156,7 +126,7 @@ impl Tallying {
         }
         let reached = next.map_or(until, |quarter| quarter.after(Span::Quarter.length()));
         self.progress.closed_until = reached;
-        self.made.retain(|quarter, _| *quarter >= reached);
+        self.open.close_before(reached);
         tallies::drop_quarters_before(place.index, place.kept_from()?)?;
         self.put_progress(place.index)?;
         Ok(true)
@@ -195,7 +165,7 @@ impl Tallying {
             return Ok(false);
         };
         replace(place.index, quarter, &counts)?;
-        self.made.insert(quarter, place.now);
+        self.open.counted(quarter, place.now);
         Ok(true)
     }
 
@@ -214,11 +184,6 @@ impl Tallying {
 /// The start of time, before which there is nothing to count.
 const BEGINNING: Timestamp = Timestamp::from_millis(0);
 
-/// Returns the end of the newest quarter that is closed at `now`, where quarters are open for so long.
-fn closes_until(now: Timestamp, open: Duration) -> Timestamp {
-    Span::Quarter.start(now.before(open))
-}
-
 /// The log, and the file that the tallies are in.
 struct Place<'a> {
     log: &'a Connection,
@@ -230,8 +195,8 @@ struct Place<'a> {
 impl Place<'_> {
     /// Returns the time from which on quarters are kept: all of a day whose counts are not on record yet.
     fn kept_from(&self) -> rusqlite::Result<Timestamp> {
-        let young = Span::Day.start(self.now.before(tally::QUARTERS_KEPT));
-        Ok(young.min(Gone::read(self.log)?.days_until))
+        let days_until = Gone::read(self.log)?.days_until;
+        Ok(quarters::kept_from(self.now, days_until))
     }
 
     /// Returns the first quarter at `from` or later that has a message.
@@ -275,27 +240,22 @@ fn replace(index: &mut Connection, quarter: Timestamp, counts: &Counts) -> rusql
     transaction
         .prepare_cached("DELETE FROM flow WHERE at = ?")?
         .execute([at])?;
-    let mut flow: BTreeMap<_, Tally> = BTreeMap::new();
     {
         let mut insert =
             transaction.prepare_cached("INSERT INTO spread VALUES (?, ?, ?, ?, ?, ?)")?;
         for (kind, tally) in counts {
+            let (country, provider) = columns_of_kind(kind);
             insert.execute(params![
                 at,
                 kind.app,
                 kind.channel.as_str(),
-                kind.country
-                    .map(|country| country.to_string())
-                    .unwrap_or_default(),
-                kind.provider.as_deref().unwrap_or_default(),
+                country,
+                provider,
                 counts::encode(tally),
             ])?;
-            flow.entry((&kind.app, kind.channel))
-                .or_default()
-                .add(tally);
         }
         let mut insert = transaction.prepare_cached("INSERT INTO flow VALUES (?, ?, ?, ?)")?;
-        for ((app, channel), tally) in flow {
+        for ((app, channel), tally) in by_channel(counts) {
             insert.execute(params![at, app, channel.as_str(), counts::encode(&tally)])?;
         }
     }

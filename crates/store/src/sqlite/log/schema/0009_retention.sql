@@ -5,7 +5,7 @@ CREATE TABLE tally_day (
     channel  TEXT    NOT NULL,
     country  TEXT    NOT NULL,   -- empty: not known
     provider TEXT    NOT NULL,   -- empty: none
-    counts   BLOB    NOT NULL,   -- see log/counts.rs
+    counts   BLOB    NOT NULL,   -- see tallies/counts.rs
     PRIMARY KEY (at, app, channel, country, provider)
 ) STRICT, WITHOUT ROWID;
 
