@@ -22,39 +22,52 @@
 //! | [`ledger`] | sends, settlements, checks, unlocks and tokens, each a step of a batch |
 //! | [`mark`] | noticing that a database was put back |
 //! | [`gauges`] | the figures of a database |
+//! | [`answers`] | answers under idempotency keys |
+//! | [`records`] | timelines, reports of vendors, unlocks |
+//! | [`tallies`] | reading tallies |
+//! | [`erase`] | taking a number out of everything |
+//! | [`upkeep`] | tallies, retention and cleaning, by one node at a time |
 //! | [`partitions`] | a table a day for messages, attempts and events |
 
+mod answers;
 mod audit;
 mod batch;
 mod clock;
 mod connect;
+mod erase;
 mod gauges;
 mod keys;
 mod lease;
 mod ledger;
 mod mark;
 mod partitions;
+mod records;
 mod refusals;
 mod row;
 mod schema;
 mod setup;
 mod start;
 mod steady;
+mod tallies;
+mod upkeep;
 mod words;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use countersign_core::ports::StoreError;
+use countersign_core::retention::Retention;
 use countersign_core::time::Clock;
 
+use crate::held::HeldKeys;
 use crate::seal::SealerInUse;
 use batch::Batches;
-use connect::{Database, Session};
+use connect::{Database, Session, Transactions};
 use gauges::Gauges;
 use lease::Leases;
 use ledger::Undecided;
 use setup::{Follower, Setups};
+use upkeep::Upkeep;
 
 pub use connect::{DatabaseUrl, InvalidUrl};
 pub use refusals::SharedRefusals;
@@ -62,6 +75,9 @@ pub use start::OpenError;
 
 /// The store of a deployment whose nodes share a PostgreSQL database.
 pub struct PostgresStore {
+    /// The task of upkeep, which ends when this is dropped.
+    _upkeep: Upkeep,
+    retention: Arc<OnceLock<Retention>>,
     database: Arc<Database>,
     batches: Arc<Batches>,
     leases: Arc<Leases>,
@@ -72,6 +88,12 @@ pub struct PostgresStore {
     _follower: Follower,
     /// The session for what is only read.
     reading: Session,
+    /// The session for records: somebody who reads many timelines holds up no settlement.
+    records: Session,
+    /// The session for what is locked beside the batches.
+    transactions: Transactions,
+    /// The idempotency keys that calls of this node hold.
+    held: HeldKeys,
     sealer: SealerInUse,
     /// The clock of this node: it judges what comes too late, and decides nothing else.
     clock: Arc<dyn Clock>,
@@ -83,6 +105,14 @@ const DECISION: Duration = Duration::from_millis(1_500);
 impl std::fmt::Debug for PostgresStore {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("PostgresStore").finish_non_exhaustive()
+    }
+}
+
+impl PostgresStore {
+    /// Lets go what is older than `retention`, from now on: before this is called, this node lets nothing go. Another call
+    /// changes nothing.
+    pub fn keep_for(&self, retention: Retention) {
+        let _ = self.retention.set(retention);
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use countersign_core::ports::StoreError;
 use countersign_core::time::Timestamp;
+use tokio_postgres::{Client, Error};
 
 use super::connect::{Database, Session, Work};
 use super::words;
@@ -19,8 +20,16 @@ const AHEAD: i64 = 7;
 pub(crate) struct Partitions {
     database: Arc<Database>,
     session: Session,
-    /// The days, counted from 1970, that have partitions.
-    known: Mutex<BTreeSet<i64>>,
+    days: Mutex<Days>,
+}
+
+/// Days, counted from 1970.
+#[derive(Default)]
+struct Days {
+    /// Those that have partitions.
+    made: BTreeSet<i64>,
+    /// Those up to which partitions were asked for in the background.
+    asked: BTreeSet<i64>,
 }
 
 impl Partitions {
@@ -28,7 +37,7 @@ impl Partitions {
         Arc::new(Self {
             database: Arc::clone(database),
             session: Session::new(database, Work::Reading),
-            known: Mutex::default(),
+            days: Mutex::default(),
         })
     }
 
@@ -39,46 +48,53 @@ impl Partitions {
     /// [`StoreError`] when the partition cannot be made.
     pub(crate) async fn make_for(self: &Arc<Self>, at: Timestamp) -> Result<(), StoreError> {
         let day = day_of(at);
-        let (is_known, is_ahead) = {
-            let known = self.known();
-            (known.contains(&day), known.contains(&(day + AHEAD)))
+        let (is_made, is_asked) = {
+            let mut days = self.days();
+            (days.made.contains(&day), !days.asked.insert(day + AHEAD))
         };
-        if !is_known {
+        if !is_made {
             self.make(day, day).await?;
         }
-        if !is_ahead {
-            // Only one task is started: the days are taken as made until it fails.
-            self.known().insert(day + AHEAD);
+        if !is_asked {
             let this = Arc::clone(self);
             self.database.runtime().spawn(async move {
                 if let Err(error) = this.make_week(at).await {
                     tracing::debug!(%error, "partitions of the next days could not be made yet");
-                    this.known().remove(&(day + AHEAD));
+                    this.days().asked.remove(&(day + AHEAD));
                 }
             });
         }
         Ok(())
     }
 
-    /// Makes the partitions of the day of `at`, and of the week after it.
+    /// Makes the partitions of the day of `at`, and of the week after it, over a session of a start: it waits where another node
+    /// is just making some, or lets some go.
     ///
     /// # Errors
-    /// [`StoreError`] when they cannot be made.
-    pub(crate) async fn make_week(&self, at: Timestamp) -> Result<(), StoreError> {
+    /// Those of the database.
+    pub(crate) async fn make_first(&self, client: &Client, at: Timestamp) -> Result<(), Error> {
+        self.make_over(client, day_of(at), day_of(at) + AHEAD).await
+    }
+
+    async fn make_week(&self, at: Timestamp) -> Result<(), StoreError> {
         self.make(day_of(at), day_of(at) + AHEAD).await
     }
 
     async fn make(&self, first: i64, last: i64) -> Result<(), StoreError> {
         let session = self.session.get().await?;
+        let made = self.make_over(&session.client, first, last).await;
+        made.map_err(|error| words::unavailable(&error))
+    }
+
+    async fn make_over(&self, client: &Client, first: i64, last: i64) -> Result<(), Error> {
         let make = "SELECT make_day(day) FROM generate_series($1::bigint, $2::bigint) AS day";
-        let made = session.client.execute(make, &[&first, &last]).await;
-        made.map_err(|error| words::unavailable(&error))?;
-        self.known().extend(first..=last);
+        client.execute(make, &[&first, &last]).await?;
+        self.days().made.extend(first..=last);
         Ok(())
     }
 
-    fn known(&self) -> MutexGuard<'_, BTreeSet<i64>> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    fn days(&self) -> MutexGuard<'_, Days> {
+        self.days.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

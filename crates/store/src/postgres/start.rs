@@ -7,13 +7,15 @@ use countersign_core::time::Clock;
 use tokio_postgres::Client;
 
 use super::batch::Batches;
-use super::connect::{Database, DatabaseUrl, NotOpened, Session, Work};
+use super::connect::{Database, DatabaseUrl, NotOpened, Session, Transactions, Work};
 use super::gauges::Gauges;
 use super::lease::Leases;
 use super::partitions::Partitions;
 use super::setup::{Follower, Setups};
 use super::steady::Steady;
+use super::upkeep::Upkeep;
 use super::{PostgresStore, keys, schema, words};
+use crate::held::HeldKeys;
 use crate::seal::{SealerInUse, StoreKeys};
 
 /// The reason why a store could not be opened. Each sentence says how to mend it.
@@ -80,24 +82,27 @@ impl PostgresStore {
         schema::migrate(&mut client).await?;
         let sealer = keys::of(&mut client, keys.as_ref()).await?;
         let partitions = Partitions::of(&database);
-        partitions
-            .make_week(clock.now())
-            .await
-            .map_err(unavailable)?;
+        let made = partitions.make_first(&client, clock.now()).await;
+        made.map_err(unusable)?;
         let steady = Steady::by(&clock);
         let leases = Leases::start(&database, &steady);
         let batches = Batches::start(&database, &partitions, &leases, &steady);
         batches.open().await.map_err(unavailable)?;
-        let sealer = SealerInUse::new(sealer);
+        let (sealer, retention) = (SealerInUse::new(sealer), Arc::default());
         let setups = Setups::open(&database, sealer.clone(), Arc::clone(&clock)).await;
         let setups = setups.map_err(unavailable)?;
         let follower = Follower::start(&database, &setups);
         Ok(Self {
+            _upkeep: Upkeep::start(&database, &sealer, &retention),
+            retention,
             batches: Arc::new(batches),
             leases,
             undecided: Arc::default(),
             gauges: Gauges::start(&database),
             reading: Session::new(&database, Work::Reading),
+            records: Session::new(&database, Work::Reading),
+            transactions: Transactions::new(&database, Work::Reading),
+            held: HeldKeys::default(),
             database,
             clock,
             sealer,

@@ -3,16 +3,21 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod batches;
+mod erasure;
 mod leases;
 mod nodes;
 mod put_back;
 mod refusals;
+mod retention;
 mod setup;
 mod start;
 
 #[path = "../promises/backend.rs"]
 #[allow(dead_code, reason = "shared with the suite of promises")]
 mod backend;
+#[path = "../promises/erased.rs"]
+#[allow(dead_code, reason = "shared with the suite of promises")]
+mod erased;
 #[path = "../promises/keyed.rs"]
 #[allow(dead_code, reason = "shared with the suite of promises")]
 mod keyed;

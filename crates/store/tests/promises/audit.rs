@@ -4,9 +4,9 @@ use countersign_core::audit::chain::{Entry, Head, Verifier};
 use countersign_core::audit::{Act, Author, Target, Verb};
 use countersign_core::ports::setup::{Change, ChangeError, SettingKey};
 
-use crate::backend::{Backend, RecordKind, Room};
+use crate::backend::{Backend, RecordKind};
 use crate::settings::{access_key, put};
-use crate::world::{World, on_each_backend, on_each_backend_with};
+use crate::world::{World, on_each_backend};
 
 /// The kinds of the acts on record, oldest first. The record is one whole chain.
 async fn acts(world: &World<impl Backend>) -> Vec<String> {
@@ -33,7 +33,7 @@ fn backup() -> Act {
 // shows: G9
 #[tokio::test]
 async fn each_act_is_on_record_once_in_order_and_after_a_restart() {
-    for mut world in on_each_backend_with(&[Room::Setup, Room::Audit]) {
+    for mut world in on_each_backend() {
         assert_eq!(world.audit().head().await.unwrap(), Head::default());
         put(&world, access_key(&world, "key")).await;
         world
@@ -54,7 +54,7 @@ async fn each_act_is_on_record_once_in_order_and_after_a_restart() {
 
 #[tokio::test]
 async fn a_change_that_came_second_leaves_no_act() {
-    for world in on_each_backend_with(&[Room::Setup, Room::Audit]) {
+    for world in on_each_backend() {
         let seen = world.setups().setup().version;
         put(&world, access_key(&world, "key")).await;
         let removal = Change::Remove(SettingKey::AccessKey("key".to_owned()));
@@ -82,7 +82,7 @@ async fn an_unlock_that_cannot_be_written_is_on_record_when_its_act_is() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn acts_at_once_make_one_chain() {
-    for world in on_each_backend_with(&[Room::Setup, Room::Audit]) {
+    for world in on_each_backend() {
         let recorded: Vec<_> = (0..40)
             .map(|_| {
                 let audit = world.audit();
@@ -98,7 +98,7 @@ async fn acts_at_once_make_one_chain() {
 
 #[tokio::test]
 async fn entries_are_read_in_pages_from_both_ends() {
-    for world in on_each_backend_with(&[Room::Setup, Room::Audit]) {
+    for world in on_each_backend() {
         for _ in 0..5 {
             world.audit().record(backup()).await.unwrap();
         }

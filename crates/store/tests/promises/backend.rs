@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use countersign_core::ports::answers::Answers;
 use countersign_core::ports::audit::AuditLog;
+use countersign_core::ports::erasure::Eraser;
 use countersign_core::ports::ledger::Ledger;
 use countersign_core::ports::records::Records;
 use countersign_core::ports::setup::SetupStore;
@@ -16,41 +17,13 @@ use countersign_core::time::{Clock, Timestamp};
 use crate::postgres::Postgres;
 use crate::sqlite::Sqlite;
 
-/// Returns every backend that has these rooms. Each promise is tested on all of them; another backend is another line.
-pub(crate) fn all(rooms: &[Room]) -> Vec<Box<dyn Backend>> {
-    let sqlite: Box<dyn Backend> = Box::new(Sqlite::in_memory());
-    [sqlite].into_iter().chain(postgres(rooms)).collect()
-}
-
-#[cfg(feature = "postgres")]
-fn postgres(rooms: &[Room]) -> Option<Box<dyn Backend>> {
-    let has_all = rooms.iter().all(|room| !Postgres::LACKS.contains(room));
-    has_all.then(|| Box::new(Postgres::new()) as _)
-}
-
-#[cfg(not(feature = "postgres"))]
-fn postgres(_: &[Room]) -> Option<Box<dyn Backend>> {
-    None
-}
-
-/// A part of a store that a backend may not have yet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Room {
-    Records,
-    Setup,
-    Answers,
-    Tallies,
-    Audit,
-}
-
-impl Room {
-    pub(crate) const ALL: [Room; 5] = [
-        Room::Records,
-        Room::Setup,
-        Room::Answers,
-        Room::Tallies,
-        Room::Audit,
-    ];
+/// Returns every backend. Each promise is tested on all of them; another backend is another line.
+pub(crate) fn all() -> Vec<Box<dyn Backend>> {
+    vec![
+        Box::new(Sqlite::in_memory()),
+        #[cfg(feature = "postgres")]
+        Box::new(Postgres::new()),
+    ]
 }
 
 /// The clock of every backend begins here.
@@ -69,6 +42,8 @@ pub(crate) trait Backend: Send + Sync {
     fn tally_book(&self) -> Arc<dyn TallyBook>;
 
     fn audit(&self) -> Arc<dyn AuditLog>;
+
+    fn eraser(&self) -> Arc<dyn Eraser>;
 
     /// Returns the clock that the test moves.
     fn hand_clock(&self) -> Arc<HandClock>;
@@ -132,6 +107,10 @@ impl Backend for Box<dyn Backend> {
 
     fn audit(&self) -> Arc<dyn AuditLog> {
         (**self).audit()
+    }
+
+    fn eraser(&self) -> Arc<dyn Eraser> {
+        (**self).eraser()
     }
 
     fn hand_clock(&self) -> Arc<HandClock> {

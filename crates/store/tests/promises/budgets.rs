@@ -5,14 +5,14 @@ use std::time::Duration;
 use countersign_core::channel::Channel;
 use countersign_core::code::check::{Caller, Checked};
 
-use crate::world::{PHONE, World, is_locked, is_right, on_each_backend, on_each_ledger, rules};
+use crate::world::{PHONE, World, is_locked, is_right, on_each_backend, rules};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
 // shows: A5
 #[tokio::test]
 async fn ten_wrong_guesses_an_hour_lock_the_public_and_leave_a_reserve() {
-    for mut world in on_each_ledger() {
+    for mut world in on_each_backend() {
         for channel in [Channel::Login, Channel::Register, Channel::BindPhone] {
             world
                 .send("app", channel, PHONE, "000042", rules(channel))
@@ -43,7 +43,7 @@ async fn ten_wrong_guesses_an_hour_lock_the_public_and_leave_a_reserve() {
 
 #[tokio::test]
 async fn a_success_leaves_the_hourly_and_daily_counts() {
-    for world in on_each_ledger() {
+    for world in on_each_backend() {
         world.code_sent("000042").await;
         world.wrong(Caller::Public, 4).await;
         assert!(is_right(&world.check(Caller::Application, "000042").await));
@@ -58,7 +58,7 @@ async fn a_success_leaves_the_hourly_and_daily_counts() {
 
 #[tokio::test]
 async fn guesses_without_a_code_are_counted_and_refused_guesses_are_not() {
-    for mut world in on_each_ledger() {
+    for mut world in on_each_backend() {
         world.wrong(Caller::Public, 10).await;
         for _ in 0..50 {
             assert!(is_locked(&world.check(Caller::Public, "999999").await));
@@ -100,7 +100,7 @@ async fn guess_until_locked(world: &mut World, caller: Caller) -> usize {
 
 #[tokio::test]
 async fn eighty_consecutive_wrong_guesses_lock_the_public_until_a_success() {
-    for mut world in on_each_ledger() {
+    for mut world in on_each_backend() {
         assert_eq!(guess_until_locked(&mut world, Caller::Public).await, 80);
         world.pass(31 * 24 * HOUR);
         world.restart();
@@ -147,7 +147,7 @@ async fn a_hundred_consecutive_wrong_guesses_lock_a_number_until_an_unlock() {
 
 #[tokio::test]
 async fn an_unlock_forgets_earlier_wrong_guesses_and_counts_later_ones() {
-    for mut world in on_each_ledger() {
+    for mut world in on_each_backend() {
         world.wrong(Caller::Public, 10).await;
         assert!(is_locked(&world.check(Caller::Public, "999999").await));
         // The decision's time counts, not the time at which a request began.

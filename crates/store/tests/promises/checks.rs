@@ -15,9 +15,8 @@ use countersign_core::phone::PhoneNumber;
 use countersign_core::policy::{CodePolicy, CodeRules, Resend, TOKEN_LIFE};
 use countersign_core::send::outcome::Outcome;
 
-use crate::world::{
-    PHONE, World, accepted, is_right, login, on_each_backend, on_each_ledger, refused, unknown,
-};
+use crate::sqlite::Sqlite;
+use crate::world::{PHONE, World, accepted, is_right, login, on_each_backend, refused, unknown};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
@@ -58,7 +57,7 @@ async fn a_right_guess_is_used_up_by_the_application_and_not_by_the_public() {
 
 #[tokio::test]
 async fn text_that_cannot_be_a_code_is_not_checked_and_costs_nothing() {
-    for world in on_each_ledger() {
+    for world in on_each_backend() {
         let message = world.code_sent("000042").await;
         let checker = Checker::new(
             world.ledger(),
@@ -152,7 +151,7 @@ async fn wrong_guesses_of_either_caller_kill_a_code_also_over_a_restart() {
 #[tokio::test]
 async fn a_code_ends_on_the_millisecond_and_is_remembered_for_a_minute() {
     for caller in Caller::ALL {
-        for world in on_each_ledger() {
+        for world in on_each_backend() {
             world.code_sent("000042").await;
             world.pass(Duration::from_millis(299_999));
             assert!(is_right(&world.check(Caller::Public, "000042").await));
@@ -169,7 +168,7 @@ async fn a_code_ends_on_the_millisecond_and_is_remembered_for_a_minute() {
 
 #[tokio::test]
 async fn a_code_is_good_from_the_decision_on_unless_it_was_not_sent() {
-    for world in on_each_ledger() {
+    for world in on_each_backend() {
         let (message, _) = world
             .send_unsettled("app", Channel::Login, PHONE, "000042", login())
             .await;
@@ -195,7 +194,7 @@ async fn a_code_is_good_from_the_decision_on_unless_it_was_not_sent() {
 #[tokio::test]
 async fn a_new_code_takes_the_place_of_the_older_once_it_may_have_been_sent() {
     for outcome in [accepted(), unknown()] {
-        for mut world in on_each_ledger() {
+        for mut world in on_each_backend() {
             world.code_sent("000001").await;
             world.pass(MINUTE);
             let (newer, _) = world
@@ -252,7 +251,7 @@ async fn one_code_is_sent_again_for_as_long_as_it_lives() {
 
 #[tokio::test]
 async fn the_last_codes_are_accepted_and_a_success_ends_them_all() {
-    for mut world in on_each_ledger() {
+    for mut world in on_each_backend() {
         let last_two = resend(Resend::AcceptLast(2));
         for code in ["000001", "000002", "000003"] {
             world
@@ -277,7 +276,7 @@ async fn the_last_codes_are_accepted_and_a_success_ends_them_all() {
 
 #[tokio::test]
 async fn a_replaced_code_is_told_apart_over_a_restart_until_its_life_ends() {
-    for mut world in on_each_ledger() {
+    for mut world in on_each_backend() {
         world.code_sent("111111").await;
         world.pass(MINUTE);
         world.code_sent("222222").await;
@@ -298,7 +297,7 @@ async fn a_replaced_code_is_told_apart_over_a_restart_until_its_life_ends() {
 
 #[tokio::test]
 async fn a_check_whose_request_took_too_long_is_refused() {
-    for world in on_each_ledger() {
+    for world in on_each_backend() {
         world.code_sent("000042").await;
         let right = || world.typed(Caller::Application, "app", Channel::Login, PHONE, "000042");
         let (late, later) = (right(), right());
@@ -312,7 +311,7 @@ async fn a_check_whose_request_took_too_long_is_refused() {
 
 #[tokio::test]
 async fn a_repeated_right_guess_costs_nothing_and_does_not_pass() {
-    for mut world in on_each_ledger() {
+    for mut world in on_each_backend() {
         world.code_sent("000042").await;
         assert!(is_right(&world.check(Caller::Application, "000042").await));
         for _ in 0..50 {
@@ -334,7 +333,7 @@ async fn a_repeated_right_guess_costs_nothing_and_does_not_pass() {
 // shows: A8
 #[tokio::test]
 async fn a_code_passes_for_its_own_scope_only() {
-    for world in on_each_ledger() {
+    for world in on_each_backend() {
         let (apps, phones) = (["app", "other"], [PHONE, "+8613800138001"]);
         let mut all = Vec::new();
         for app in apps {
@@ -378,7 +377,7 @@ async fn a_code_passes_for_its_own_scope_only() {
 
 #[tokio::test]
 async fn a_token_is_used_once() {
-    for mut world in on_each_ledger() {
+    for mut world in on_each_backend() {
         let mut token = TokenUse {
             request_id: world.request_id(),
             token: "jti".to_owned(),
@@ -398,7 +397,7 @@ async fn a_token_is_used_once() {
 
 #[tokio::test]
 async fn a_token_use_is_remembered_for_its_life_over_restarts() {
-    for mut world in on_each_ledger() {
+    for mut world in on_each_backend() {
         let life = Duration::from_secs(1800);
         let token = |world: &mut World| TokenUse {
             request_id: world.request_id(),
@@ -433,25 +432,25 @@ async fn a_clock_set_back_over_a_restart_kills_codes_and_revives_none() {
         // Set back to after the last message, but before the last mark.
         (250, 100, false),
     ] {
-        for mut world in on_each_backend() {
-            let message = world.code_sent("000042").await;
-            world.pass(Duration::from_secs(idle));
-            world.stop(); // which puts the time on record
-            world.set_clock_back(Duration::from_secs(back));
-            world.start();
-            let found = world.check(Caller::Public, "000042").await;
-            assert_eq!(is_right(&found), alive, "{idle} {back}: {found:?}");
-            if alive {
-                continue;
-            }
-            assert_eq!(found, Checked::Expired);
-            assert_eq!(world.code(message).await, CodeState::Expired);
-            world.pass(Duration::from_secs(3600));
-            world.restart();
-            assert!(!is_right(&world.check(Caller::Public, "000042").await));
-            world.code_sent("000043").await;
-            assert!(is_right(&world.check(Caller::Public, "000043").await));
+        // The clock of a database server goes on while a node is down.
+        let mut world = World::on(Sqlite::in_memory());
+        let message = world.code_sent("000042").await;
+        world.pass(Duration::from_secs(idle));
+        world.stop(); // which puts the time on record
+        world.set_clock_back(Duration::from_secs(back));
+        world.start();
+        let found = world.check(Caller::Public, "000042").await;
+        assert_eq!(is_right(&found), alive, "{idle} {back}: {found:?}");
+        if alive {
+            continue;
         }
+        assert_eq!(found, Checked::Expired);
+        assert_eq!(world.code(message).await, CodeState::Expired);
+        world.pass(Duration::from_secs(3600));
+        world.restart();
+        assert!(!is_right(&world.check(Caller::Public, "000042").await));
+        world.code_sent("000043").await;
+        assert!(is_right(&world.check(Caller::Public, "000043").await));
     }
 }
 

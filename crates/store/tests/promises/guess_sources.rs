@@ -9,7 +9,7 @@ use countersign_core::code::check::{Caller, Checked, CodeCheck};
 use countersign_core::limit::guess_sources::{GuessLimits, GuessSource};
 use countersign_core::limit::{Mode, Standing};
 
-use crate::world::{PHONE, World, is_right, on_each_ledger, rules};
+use crate::world::{PHONE, World, is_right, on_each_backend, rules};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 const CODE: &str = "000042";
@@ -49,7 +49,7 @@ fn refused(found: &Checked) -> Option<(Mode, String)> {
 async fn a_hundred_wrong_guesses_at_many_numbers_close_an_address_for_an_hour() {
     let (one, other) = (address("192.0.2.1"), address("192.0.2.2"));
     let enforced = Some((Mode::Enforce, "guesses-address".to_owned()));
-    for mut world in on_each_ledger() {
+    for mut world in on_each_backend() {
         world
             .send("app", Channel::Login, PHONE, CODE, rules(Channel::Login))
             .await;
@@ -83,7 +83,7 @@ async fn a_hundred_wrong_guesses_at_many_numbers_close_an_address_for_an_hour() 
 #[tokio::test]
 async fn refused_guesses_do_not_lengthen_the_hour() {
     let one = address("2001:db8::1");
-    for world in on_each_ledger() {
+    for world in on_each_backend() {
         spray(&world, 0..100, one).await;
         for n in 0..50 {
             let same_network = address(&format!("2001:db8::{n:x}:2"));
@@ -99,7 +99,7 @@ async fn refused_guesses_do_not_lengthen_the_hour() {
 #[tokio::test]
 async fn guesses_sprayed_over_an_application_ask_for_challenges_until_people_use_their_codes() {
     let asked = Some((Mode::Challenge, "guesses-app".to_owned()));
-    for world in on_each_ledger() {
+    for world in on_each_backend() {
         for n in 0..200 {
             spray(&world, n..n + 1, address(&format!("192.0.2.{n}"))).await;
         }

@@ -5,7 +5,7 @@ use countersign_core::channel::Channel;
 use countersign_core::limit::{Bound, Bucket, Limit, Mode, Rule, Rules};
 use countersign_core::ports::records::TimelineQuery;
 
-use crate::world::{PHONE, accepted, minute, on_each_backend, on_each_ledger, refused, unknown};
+use crate::world::{PHONE, accepted, minute, on_each_backend, refused, unknown};
 
 fn rule(name: &'static str, max: u64) -> Rule {
     Rule {
@@ -53,7 +53,7 @@ async fn one_of_200_concurrent_sends_is_admitted() {
 
 #[tokio::test]
 async fn the_one_minute_limit_refuses_for_sixty_seconds_and_tells_the_wait() {
-    for world in on_each_ledger() {
+    for world in on_each_backend() {
         assert!(world.login().await.1.admitted());
         world.pass(Duration::from_millis(59_999));
         assert_eq!(world.login().await.1.wait(), Some(Duration::from_millis(1)));
@@ -65,7 +65,7 @@ async fn the_one_minute_limit_refuses_for_sixty_seconds_and_tells_the_wait() {
 // shows: B12
 #[tokio::test]
 async fn a_refused_send_makes_no_hit_in_any_bucket() {
-    for world in on_each_ledger() {
+    for world in on_each_backend() {
         let decide = |rules| async { world.decide(rules).await.unwrap().1.admitted() };
         assert!(decide(vec![rule("one", 1)]).await);
         for _ in 0..5 {
@@ -98,7 +98,7 @@ async fn a_monitored_rule_notes_its_refusal_and_admits_the_send() {
 
 #[tokio::test]
 async fn a_refusal_tells_the_weight_that_the_refusing_rule_had_counted() {
-    for world in on_each_ledger() {
+    for world in on_each_backend() {
         for _ in 0..3 {
             let (_, decision) = world.decide(vec![rule("three", 3)]).await.unwrap();
             assert!(decision.admitted());
@@ -139,7 +139,7 @@ async fn a_failure_gives_the_minute_back_three_times_a_minute() {
 #[tokio::test]
 async fn only_a_definite_failure_gives_the_minute_back() {
     for outcome in [accepted(), unknown()] {
-        for world in on_each_ledger() {
+        for world in on_each_backend() {
             let (message, _) = world.login().await;
             assert!(!world.settle(message, outcome.clone()).await);
             assert!(!world.login().await.1.admitted());
@@ -149,7 +149,7 @@ async fn only_a_definite_failure_gives_the_minute_back() {
 
 #[tokio::test]
 async fn a_hit_that_is_not_refundable_stays_counted_after_a_failure() {
-    for world in on_each_ledger() {
+    for world in on_each_backend() {
         let mut fixed = rule("fixed", 1);
         fixed.limit.refundable = false;
         let (message, _) = world.decide(vec![minute(), fixed.clone()]).await.unwrap();

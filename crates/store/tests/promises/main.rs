@@ -8,6 +8,8 @@ mod backend;
 mod budgets;
 mod checks;
 mod codes;
+mod erased;
+mod erasure;
 mod guess_sources;
 mod keyed;
 mod limits;

@@ -11,6 +11,9 @@ use countersign_core::time::Timestamp;
 
 use crate::world::{PHONE, World, accepted, login, on_each_backend, unknown};
 
+/// The time after which every ledger knows that the sender of a message has gone.
+const OVERDUE: Duration = Duration::from_secs(22);
+
 /// A report of the provider `test` about its message `vendor-1`.
 fn report(status: Delivery) -> Receipt {
     Receipt {
@@ -174,6 +177,7 @@ async fn a_report_about_a_message_that_a_crash_interrupted_is_kept() {
             .send_unsettled("app", Channel::Login, PHONE, "123456", login())
             .await;
         world.restart();
+        world.pass(OVERDUE);
         receive(&world, "test", &[report(Delivery::Underway)]).await;
         receive(&world, "test", &[about(message, Delivery::Delivered)]).await;
         let other_number = Receipt {
@@ -195,6 +199,7 @@ async fn a_report_that_overtakes_the_vendors_answer_is_kept_over_a_crash() {
             .await;
         receive(&world, "test", &[report(Delivery::Delivered)]).await;
         world.restart();
+        world.pass(OVERDUE);
         assert_eq!(known(&world, message).await, [Delivery::Delivered]);
         receive(&world, "test", &[report(Delivery::Delivered)]).await;
         assert_eq!(known(&world, message).await, [Delivery::Delivered], "once");

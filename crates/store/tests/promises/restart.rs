@@ -5,7 +5,7 @@ use countersign_core::code::CodeState;
 use countersign_core::limit::{Bound, Bucket, Limit, Rule};
 use countersign_core::send::outcome::Outcome;
 
-use crate::world::{accepted, on_each_backend, on_each_ledger, refused};
+use crate::world::{accepted, on_each_backend, refused};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
@@ -27,7 +27,7 @@ async fn a_minute_holds_over_a_restart() {
 
 #[tokio::test]
 async fn a_minute_given_back_stays_given_back_and_counted() {
-    for mut world in on_each_ledger() {
+    for mut world in on_each_backend() {
         for _ in 0..3 {
             let (message, decision) = world.login().await;
             assert!(decision.admitted());
@@ -55,7 +55,7 @@ async fn a_daily_limit_outlives_restarts() {
             ..Limit::one_per_minute()
         },
     };
-    for mut world in on_each_ledger() {
+    for mut world in on_each_backend() {
         for outcome in [accepted(), refused(), accepted()] {
             let (message, decision) = world.decide(vec![daily()]).await.unwrap();
             assert!(decision.admitted());
@@ -102,7 +102,7 @@ async fn a_restart_loses_none_of_many_hits() {
             ..Limit::one_per_minute()
         },
     };
-    for mut world in on_each_ledger() {
+    for mut world in on_each_backend() {
         for n in 0..400 {
             let (message, _) = world.decide(vec![hourly(n)]).await.unwrap();
             world.settle(message, accepted()).await;

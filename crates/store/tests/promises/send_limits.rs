@@ -11,7 +11,7 @@ use countersign_core::limit::{
 use countersign_core::message::Decision;
 use countersign_core::phone::PhoneNumber;
 
-use crate::world::{PHONE, World, accepted, is_right, on_each_backend, on_each_ledger, refused};
+use crate::world::{PHONE, World, accepted, is_right, on_each_backend, refused};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 const CODE: &str = "000042";
@@ -54,7 +54,7 @@ fn three_numbers_a_block() -> SendLimits {
 async fn a_limit_by_numbers_counts_each_number_once() {
     let limits = three_numbers_a_block();
     let number = |n: u32| format!("138001380{n:02}");
-    for mut world in on_each_ledger() {
+    for mut world in on_each_backend() {
         for round in 0..3 {
             for n in 0..3 {
                 assert!(
@@ -79,7 +79,7 @@ async fn a_limit_by_numbers_counts_each_number_once() {
 async fn a_number_that_got_nothing_is_not_counted() {
     let limits = three_numbers_a_block();
     let number = |n: u32| format!("138001380{n:02}");
-    for mut world in on_each_ledger() {
+    for mut world in on_each_backend() {
         for n in 0..20 {
             assert!(
                 send(&world, &limits, &number(n), false).await.admitted(),
@@ -125,7 +125,7 @@ async fn verify(world: &World, limits: &SendLimits) {
 #[tokio::test]
 async fn waits_grow_with_the_sends_of_an_hour_until_a_code_is_verified() {
     let limits = growing_waits();
-    for mut world in on_each_ledger() {
+    for mut world in on_each_backend() {
         for seconds in [60, 60, 120, 300, 600, 600] {
             assert!(send(&world, &limits, PHONE, true).await.admitted());
             world.restart();

@@ -6,13 +6,12 @@ use countersign_core::ports::setup::{Change, ChangeError, SettingKey, Setup, Set
 use countersign_core::template::TemplateKind;
 use tokio::time::timeout;
 
-use crate::backend::Room;
 use crate::settings::{OVERLAP, SECRET_BEFORE, access_key, application, change, put, settings};
-use crate::world::on_each_backend_with;
+use crate::world::on_each_backend;
 
 #[tokio::test]
 async fn a_change_is_in_force_at_once_and_after_a_restart() {
-    for mut world in on_each_backend_with(&[Room::Setup]) {
+    for mut world in on_each_backend() {
         let mut expected = (*world.setups().setup()).clone();
         for setting in settings(&world) {
             expected = expected.after(Change::Put(setting.clone()));
@@ -26,7 +25,7 @@ async fn a_change_is_in_force_at_once_and_after_a_restart() {
 
 #[tokio::test]
 async fn a_setting_that_is_put_again_takes_the_place_of_the_old_one() {
-    for mut world in on_each_backend_with(&[Room::Setup]) {
+    for mut world in on_each_backend() {
         let first = put(&world, application(&world, "Shop", "s3cret")).await;
         let second = put(&world, application(&world, "Store", "s3cret")).await;
         let id = AppId::parse("shop").unwrap();
@@ -44,7 +43,7 @@ async fn a_setting_that_is_put_again_takes_the_place_of_the_old_one() {
 
 #[tokio::test]
 async fn a_removed_setting_is_gone_at_once_and_after_a_restart() {
-    for mut world in on_each_backend_with(&[Room::Setup]) {
+    for mut world in on_each_backend() {
         for setting in settings(&world) {
             put(&world, setting).await;
         }
@@ -69,7 +68,7 @@ async fn a_removed_setting_is_gone_at_once_and_after_a_restart() {
 
 #[tokio::test]
 async fn removing_a_text_leaves_the_vendor_template_of_its_scope() {
-    for world in on_each_backend_with(&[Room::Setup]) {
+    for world in on_each_backend() {
         for setting in settings(&world) {
             put(&world, setting).await;
         }
@@ -91,7 +90,7 @@ async fn removing_a_text_leaves_the_vendor_template_of_its_scope() {
 
 #[tokio::test]
 async fn two_changes_of_one_version_make_one_winner() {
-    for mut world in on_each_backend_with(&[Room::Setup]) {
+    for mut world in on_each_backend() {
         let seen = world.setups().setup().version;
         let tasks: Vec<_> = (0..8)
             .map(|number| {
@@ -123,7 +122,7 @@ async fn two_changes_of_one_version_make_one_winner() {
 
 #[tokio::test]
 async fn a_change_of_an_old_version_is_refused_and_changes_nothing() {
-    for mut world in on_each_backend_with(&[Room::Setup]) {
+    for mut world in on_each_backend() {
         let seen = world.setups().setup().version;
         let newest = put(&world, access_key(&world, "key")).await;
         for version in [seen, newest.version.next()] {
@@ -141,7 +140,7 @@ async fn a_change_of_an_old_version_is_refused_and_changes_nothing() {
 
 #[tokio::test]
 async fn a_change_with_a_dropped_future_is_made_whole_or_not_at_all() {
-    for world in on_each_backend_with(&[Room::Setup]) {
+    for world in on_each_backend() {
         for number in 0..32 {
             let seen = world.setups().setup().version;
             let given_up = Change::Put(access_key(&world, &format!("given-up-{number}")));
@@ -164,7 +163,7 @@ async fn a_change_with_a_dropped_future_is_made_whole_or_not_at_all() {
 
 #[tokio::test]
 async fn a_waiter_gets_the_newest_setup() {
-    for world in on_each_backend_with(&[Room::Setup]) {
+    for world in on_each_backend() {
         let seen = world.setups().setup().version;
         let news = {
             let store = world.setups();
@@ -183,7 +182,7 @@ async fn a_waiter_gets_the_newest_setup() {
 
 #[tokio::test]
 async fn only_its_own_secret_and_for_a_while_the_one_before_prove_an_application() {
-    for mut world in on_each_backend_with(&[Room::Setup]) {
+    for mut world in on_each_backend() {
         put(&world, application(&world, "示例商城", "s3cret")).await;
         world.restart();
         let (store, now) = (world.setups(), world.now());

@@ -7,6 +7,7 @@ use std::time::Duration;
 use countersign_core::audit::Author;
 use countersign_core::ports::answers::Answers;
 use countersign_core::ports::audit::AuditLog;
+use countersign_core::ports::erasure::Eraser;
 use countersign_core::ports::ledger::Ledger;
 use countersign_core::ports::records::Records;
 use countersign_core::ports::setup::SetupStore;
@@ -147,6 +148,10 @@ impl Backend for Sqlite {
     }
 
     fn audit(&self) -> Arc<dyn AuditLog> {
+        self.store()
+    }
+
+    fn eraser(&self) -> Arc<dyn Eraser> {
         self.store()
     }
 

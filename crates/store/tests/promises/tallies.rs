@@ -10,6 +10,7 @@ use countersign_core::time::Timestamp;
 
 use crate::backend::BEGINNING;
 use crate::recount::{AMERICAN, HOUR, equal_a_recount, everything, read, receive, recount, story};
+use crate::sqlite::Sqlite;
 use crate::world::{PHONE, World, on_each_backend};
 
 #[tokio::test]
@@ -52,19 +53,19 @@ async fn all_of_time_is_read_though_nearly_all_days_are_empty() {
 
 #[tokio::test]
 async fn tallies_equal_a_recount_where_the_clock_jumped() {
-    for mut world in on_each_backend() {
-        let mut again = story(&world).await;
-        world.stop();
-        world.set_clock_back(3 * HOUR);
-        world.start();
-        again.extend(story(&world).await);
-        world.pass(500 * HOUR);
-        again.extend(story(&world).await);
-        world.restart();
-        equal_a_recount(&world, &again).await;
-        let total = read(&world, &everything(By::Day)).await.total;
-        assert_eq!(total.verified, 6);
-    }
+    // On a database whose clock was set back, decisions about a number stand still until it has caught up.
+    let mut world = World::on(Sqlite::in_memory());
+    let mut again = story(&world).await;
+    world.stop();
+    world.set_clock_back(3 * HOUR);
+    world.start();
+    again.extend(story(&world).await);
+    world.pass(500 * HOUR);
+    again.extend(story(&world).await);
+    world.restart();
+    equal_a_recount(&world, &again).await;
+    let total = read(&world, &everything(By::Day)).await.total;
+    assert_eq!(total.verified, 6);
 }
 
 #[tokio::test]

@@ -30,7 +30,7 @@ use countersign_core::send::settle::Settlement;
 use countersign_core::testing::CountingEntropy;
 use countersign_core::time::Timestamp;
 
-use crate::backend::{self, Backend, Room};
+use crate::backend::{self, Backend};
 
 pub(crate) const PHONE: &str = "+8613800138000";
 
@@ -46,17 +46,7 @@ pub(crate) struct World<B = Box<dyn Backend>> {
 
 /// Makes a new world for every backend.
 pub(crate) fn on_each_backend() -> impl Iterator<Item = World> {
-    backend::all(&Room::ALL).into_iter().map(World::on)
-}
-
-/// Makes a new world for every backend that has these rooms beside its ledger.
-pub(crate) fn on_each_backend_with(rooms: &[Room]) -> impl Iterator<Item = World> {
-    backend::all(rooms).into_iter().map(World::on)
-}
-
-/// Makes a new world for every backend, for a promise that the ledger alone keeps.
-pub(crate) fn on_each_ledger() -> impl Iterator<Item = World> {
-    backend::all(&[]).into_iter().map(World::on)
+    backend::all().into_iter().map(World::on)
 }
 
 impl<B: Backend> World<B> {

@@ -1,4 +1,4 @@
-//! A number that was erased is in no file any more, and what counts goes on counting.
+//! A number that was erased is in no file any more.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,43 +7,13 @@ use std::time::Duration;
 use countersign_core::channel::Channel;
 use countersign_core::code::check::Caller;
 use countersign_core::id::MessageId;
-use countersign_core::phone::PhoneNumber;
-use countersign_core::ports::erasure::{Erased, Eraser as _, Erasure};
-use countersign_core::ports::records::TimelineQuery;
-use countersign_core::ports::tallies::By;
+use countersign_core::ports::erasure::{Erased, Eraser as _};
 
-use crate::recount::{equal_a_recount, everything, recount, until_counted};
+use crate::erased::{OTHER, erase, found, order};
 use crate::sqlite::Sqlite;
-use crate::world::{PHONE, World, accepted, is_locked, is_right, login};
+use crate::world::{PHONE, World, login};
 
-const OTHER: &str = "+8613800138001";
 const MINUTE: Duration = Duration::from_secs(61);
-
-fn phone(number: &str) -> PhoneNumber {
-    PhoneNumber::parse(number, None).unwrap()
-}
-
-async fn erase(world: &World<Sqlite>, number: &str) -> Erased {
-    let store = world.backend.store();
-    store.erase(&order(world, number)).await.unwrap()
-}
-
-fn order(world: &World<Sqlite>, number: &str) -> Erasure {
-    Erasure {
-        request_id: world.request_id(),
-        phone: phone(number),
-    }
-}
-
-async fn found(world: &World<Sqlite>, number: &str) -> Vec<MessageId> {
-    let query = TimelineQuery {
-        phone: Some(phone(number)),
-        limit: 100,
-        ..TimelineQuery::default()
-    };
-    let timelines = world.records().timelines(query).await.unwrap();
-    timelines.into_iter().map(|of| of.id).collect()
-}
 
 /// Everything in the rows of a number that tells of it: its sealed forms, its key and the keys of its scopes.
 fn traces(world: &World<Sqlite>, messages: &[MessageId]) -> BTreeSet<Vec<u8>> {
@@ -121,79 +91,6 @@ async fn an_erased_number_is_in_no_file() {
         Erased::default(),
         "nothing is left"
     );
-}
-
-// shows: G10
-#[tokio::test]
-async fn an_erasure_opens_no_minute_and_no_budget_and_revives_no_code() {
-    let mut world = World::on(Sqlite::new());
-    let (message, first) = world.login().await;
-    assert!(first.admitted());
-    world.settle(message, accepted()).await;
-    let code = world
-        .send("app", Channel::Register, PHONE, "123456", login())
-        .await;
-    let mut guesses = 0;
-    let locked = loop {
-        let check = world.typed(Caller::Public, "app", Channel::Register, PHONE, "999999");
-        let found = world.ledger().check(check).await.unwrap();
-        guesses += 1;
-        if is_locked(&found) || guesses > 100 {
-            break is_locked(&found);
-        }
-        world
-            .send("app", Channel::Register, PHONE, "123456", login())
-            .await;
-    };
-    assert!(locked, "after {guesses} guesses");
-    let _ = code;
-    erase(&world, PHONE).await;
-    for when in ["at once", "after a restart"] {
-        assert!(
-            !world.login().await.1.admitted(),
-            "{when}: the minute is taken"
-        );
-        let check = world.typed(Caller::Public, "app", Channel::Register, PHONE, "123456");
-        let found = world.ledger().check(check).await.unwrap();
-        assert!(is_locked(&found), "{when}: {found:?}");
-        world.restart();
-    }
-    world.pass(MINUTE);
-    assert!(
-        world.login().await.1.admitted(),
-        "the number may be used again"
-    );
-}
-
-// shows: G10
-#[tokio::test]
-async fn a_live_code_of_an_erased_number_is_dead() {
-    let mut world = World::on(Sqlite::new());
-    world.code_sent("123456").await;
-    erase(&world, PHONE).await;
-    assert!(!is_right(&world.check(Caller::Application, "123456").await));
-    world.restart();
-    assert!(!is_right(&world.check(Caller::Application, "123456").await));
-    world.code_sent("654321").await;
-    assert!(is_right(&world.check(Caller::Application, "654321").await));
-}
-
-// shows: G10
-#[tokio::test]
-async fn an_erased_number_is_counted_as_before() {
-    let mut world = World::on(Sqlite::new());
-    world.code_sent("123456").await;
-    world.check(Caller::Application, "123456").await;
-    world.pass(MINUTE);
-    world
-        .send("app", Channel::Login, OTHER, "123456", login())
-        .await;
-    world.restart();
-    equal_a_recount(&world, &[]).await;
-    let counted = recount(&world, By::Country, &[]).await;
-    erase(&world, PHONE).await;
-    world.restart();
-    until_counted(&world, &everything(By::Country), &counted).await;
 }
 
 // shows: G10

@@ -16,6 +16,9 @@ mod tallies;
 #[path = "../promises/backend.rs"]
 #[allow(dead_code, reason = "shared with the suite of promises")]
 mod backend;
+#[path = "../promises/erased.rs"]
+#[allow(dead_code, reason = "shared with the suite of promises")]
+mod erased;
 #[path = "../promises/keyed.rs"]
 #[allow(dead_code, reason = "shared with the suite of promises")]
 mod keyed;

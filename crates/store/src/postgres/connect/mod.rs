@@ -3,7 +3,9 @@
 mod pace;
 mod session;
 mod tls;
+mod transactions;
 mod url;
 
 pub(crate) use session::{Connected, Database, NotOpened, SCHEMA, Session, Work};
+pub(crate) use transactions::Transactions;
 pub use url::{DatabaseUrl, InvalidUrl};

@@ -28,6 +28,8 @@ pub(crate) enum Work {
     Deciding,
     /// Reading, and writing what locks no row of a decision.
     Reading,
+    /// Upkeep: it may take its time, and gives way to whoever decides.
+    Upkeep,
     /// Changing the schema, at a start.
     Starting,
 }
@@ -47,6 +49,11 @@ impl Work {
                 Duration::from_millis(500),
                 Duration::from_millis(500),
             ],
+            Work::Upkeep => [
+                Duration::from_secs(600),
+                Duration::from_millis(200),
+                Duration::from_secs(5),
+            ],
             Work::Starting => [
                 Duration::from_secs(600),
                 Duration::from_secs(60),
@@ -58,6 +65,11 @@ impl Work {
     /// Returns the statements that a session begins with. Only the name of a search path is not a constant, and it is ours.
     fn settings(self) -> String {
         let [statement, lock, idle] = self.patience().map(|patience| patience.as_millis());
+        // A span of time is found by the index that is good for its length.
+        let plan = match self {
+            Work::Upkeep => "force_custom_plan",
+            Work::Deciding | Work::Reading | Work::Starting => "force_generic_plan",
+        };
         format!(
             "SELECT set_config('synchronous_commit', 'on', false)
                  WHERE current_setting('synchronous_commit') <> 'remote_apply';
@@ -67,7 +79,7 @@ impl Work {
              SET search_path = {SCHEMA};
              SET TimeZone = 'UTC';
              SET client_min_messages = 'warning';
-             SET plan_cache_mode = 'force_generic_plan';"
+             SET plan_cache_mode = '{plan}';"
         )
     }
 }

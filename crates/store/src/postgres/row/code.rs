@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use countersign_core::code::check::Effect;
 use countersign_core::code::passcode::SealedPasscode;
-use countersign_core::code::{self, Code, resend};
+use countersign_core::code::{self, Code, CodeState, resend};
 use countersign_core::id::MessageId;
 use countersign_core::message::LiveCode;
 use countersign_core::time::Timestamp;
@@ -64,6 +64,20 @@ impl CodeRows {
             .collect();
         codes.sort_by_key(Code::age);
         codes
+    }
+
+    /// Returns the state of the code of `message` at `now`, where the code is kept and no newer one has replaced it.
+    pub(crate) fn state(
+        &self,
+        scope: &Keys,
+        message: MessageId,
+        now: Timestamp,
+        dead_before: Timestamp,
+    ) -> Option<CodeState> {
+        let codes = self.of(scope);
+        let mut kept = resend::kept(&codes, now).iter();
+        let code = kept.find(|code| code.message == message)?;
+        Some(code.state(now, dead_before))
     }
 
     /// Adds the code of an admitted message.

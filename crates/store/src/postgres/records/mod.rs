@@ -1,0 +1,65 @@
+//! The port [`Records`]: timelines, reports of vendors, unlocks.
+//!
+//! | room | what is in it |
+//! |---|---|
+//! | [`find`] | the messages that a query asks for, newest first |
+//! | [`parts`] | what belongs to each: limits, attempts, reports, the state of the code |
+//! | [`checks`] | the checks of each code |
+//! | [`reports`] | which messages a vendor's report is about, and keeping it |
+//! | [`unlocks`] | the unlocks |
+//!
+//! Newest first is the order of ids, which carry the time of the node that made them. Nothing here is read in one snapshot:
+//! a message that is settled meanwhile shows its outcome or does not.
+
+mod checks;
+pub(super) mod find;
+pub(super) mod parts;
+pub(super) mod reports;
+mod unlocks;
+
+use async_trait::async_trait;
+use countersign_core::code::check::UnlockRecord;
+use countersign_core::id::RequestId;
+use countersign_core::message::Timeline;
+use countersign_core::ports::StoreError;
+use countersign_core::ports::records::{Records, TimelineQuery};
+use countersign_core::receipt::Receipt;
+use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
+
+use super::PostgresStore;
+use super::connect::Connected;
+use super::words;
+
+#[async_trait]
+impl Records for PostgresStore {
+    async fn timelines(&self, query: TimelineQuery) -> Result<Vec<Timeline>, StoreError> {
+        let (session, sealer) = (self.records.get().await?, self.sealer.get());
+        let found = find::messages(&session, &query, &sealer).await;
+        let found = found.map_err(|error| words::unavailable(&error))?;
+        Ok(parts::timelines(&session, found, &sealer).await?)
+    }
+
+    async fn receive(&self, provider: &str, receipts: Vec<Receipt>) -> Result<(), StoreError> {
+        reports::receive(self, provider, &receipts).await
+    }
+
+    async fn unlocks(
+        &self,
+        before: Option<RequestId>,
+        limit: u16,
+    ) -> Result<Vec<UnlockRecord>, StoreError> {
+        let session = self.records.get().await?;
+        Ok(unlocks::read(&session, before, limit, &self.sealer.get()).await?)
+    }
+}
+
+/// Asks with a statement that is prepared once a session.
+pub(super) async fn ask(
+    session: &Connected,
+    sql: &'static str,
+    values: &[&(dyn ToSql + Sync)],
+) -> Result<Vec<Row>, tokio_postgres::Error> {
+    let statement = session.prepared(sql).await?;
+    session.client.query(&statement, values).await
+}

@@ -1,0 +1,248 @@
+//! Takes the reports of vendors: finds the messages that each is about, and keeps it with them.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use countersign_core::id::MessageId;
+use countersign_core::ports::StoreError;
+use countersign_core::receipt::Receipt;
+use countersign_core::receipt::about::{self, About, KeptReport, LOOKED_AT};
+use countersign_core::send::attempt::Attempt;
+use countersign_core::send::settle;
+use countersign_core::time::Timestamp;
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Error, Row};
+use uuid::Uuid;
+
+use super::ask;
+use super::find::{first_id, uuid};
+use super::parts::{attempts, message_id, reports};
+use crate::postgres::PostgresStore;
+use crate::postgres::clock::time;
+use crate::postgres::connect::Connected;
+use crate::postgres::words::Failure;
+use crate::seal::{Key, Keys, Sealer};
+
+/// The number of reports that look for their messages at once.
+const AT_A_TIME: usize = 128;
+
+/// The time after a message within which a report about it comes that names the vendor's id alone: the search goes back no
+/// further.
+const REPORTED: Duration = Duration::from_secs(7 * 24 * 3_600);
+
+const CLOCK: &str = "SELECT clock() AS now";
+
+const NAMED: &str = "
+    SELECT message.* FROM unnest($1::uuid[]) AS wanted (id)
+    CROSS JOIN LATERAL (SELECT id, number, decided_at FROM message WHERE id = wanted.id LIMIT 1) AS message";
+
+const NEWEST: &str = "
+    SELECT message.* FROM unnest($1::bigint[]) AS wanted (number)
+    CROSS JOIN LATERAL (
+        SELECT id, number, decided_at FROM message WHERE number = wanted.number AND id >= $2 ORDER BY id DESC LIMIT $3
+    ) AS message";
+
+const LOCK: &str = "SELECT id, number FROM message WHERE id = ANY ($1) ORDER BY id FOR UPDATE";
+
+const INSERT: &str = "
+    INSERT INTO receipt (message, place, at, provider, status, vendor_code, claims)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)";
+
+/// Keeps the reports of `provider` with the messages that they are about.
+pub(super) async fn receive(
+    store: &PostgresStore,
+    provider: &str,
+    receipts: &[Receipt],
+) -> Result<(), StoreError> {
+    for some in receipts.chunks(AT_A_TIME) {
+        let (session, sealer) = (store.records.get().await?, store.sealer.get());
+        let found = Candidates::of(&session, some, &sealer).await?;
+        let about = found.judge(provider, some, &sealer);
+        if !about.is_empty() {
+            let keep = |session: Arc<Connected>| async move { keep(&session, about).await };
+            store.transactions.run(keep).await?;
+        }
+    }
+    Ok(())
+}
+
+/// A message that a report may be about.
+struct Candidate {
+    /// The key of the number that it went to.
+    number: Key,
+    decided_at: Timestamp,
+    attempts: Vec<Attempt>,
+}
+
+/// The messages that some reports may be about.
+struct Candidates(HashMap<MessageId, Candidate>);
+
+/// A report, and the message that it is to be kept with.
+struct Kept {
+    message: MessageId,
+    /// The number that the message went to.
+    number: Key,
+    report: KeptReport,
+}
+
+impl Candidates {
+    async fn of(
+        session: &Connected,
+        receipts: &[Receipt],
+        sealer: &Sealer,
+    ) -> Result<Self, Failure> {
+        let now = clock(session).await?;
+        let mut rows = named(session, receipts).await?;
+        rows.extend(newest(session, receipts, now, sealer).await?);
+        let mut candidates = HashMap::new();
+        for row in rows {
+            let candidate = Candidate {
+                number: Key::of_column(row.try_get("number")?),
+                decided_at: time(&row, "decided_at")?,
+                attempts: Vec::new(),
+            };
+            candidates.insert(message_id(&row, "id")?, candidate);
+        }
+        let messages: Vec<_> = candidates.keys().copied().collect();
+        let mut attempts = attempts(session, &messages).await?;
+        for (message, candidate) in &mut candidates {
+            let attempts = attempts.remove(message).unwrap_or_default();
+            candidate.attempts = settle::known_attempts(attempts, candidate.decided_at, now);
+        }
+        Ok(Self(candidates))
+    }
+
+    /// Returns the reports that are about one of the messages, each with it.
+    fn judge(&self, provider: &str, receipts: &[Receipt], sealer: &Sealer) -> Vec<Kept> {
+        let mut kept = Vec::new();
+        for receipt in receipts {
+            for about in self.about(provider, receipt, &keys(receipt, sealer)) {
+                let (About::OnRecord(message) | About::UnderWay(message)) = about;
+                kept.extend(self.0.get(&message).map(|candidate| Kept {
+                    message,
+                    number: candidate.number,
+                    report: KeptReport::of(&about, provider, receipt),
+                }));
+            }
+        }
+        kept
+    }
+
+    fn about(&self, provider: &str, receipt: &Receipt, number: &Keys) -> Vec<About<MessageId>> {
+        let is_to = |candidate: &Candidate| number.all().any(|key| key == candidate.number);
+        if let Some(message) = receipt.message {
+            let named = self.0.get(&message).filter(|candidate| is_to(candidate));
+            let named =
+                named.filter(|candidate| about::may_be_through(provider, &candidate.attempts));
+            return named
+                .map(|_| About::OnRecord(message))
+                .into_iter()
+                .collect();
+        }
+        let Some(id) = &receipt.provider_message_id else {
+            return Vec::new();
+        };
+        let to = self.0.iter().filter(|(_, candidate)| is_to(candidate));
+        let mut newest: Vec<_> = to
+            .map(|(message, candidate)| (*message, candidate.attempts.clone()))
+            .collect();
+        newest.sort_by_key(|(message, _)| Reverse(*message));
+        newest.truncate(LOOKED_AT.into());
+        about::with_vendors_id(provider, id, &newest)
+    }
+}
+
+/// Returns the rows of the messages that reports name.
+async fn named(session: &Connected, receipts: &[Receipt]) -> Result<Vec<Row>, Error> {
+    let named = receipts.iter().filter_map(|receipt| receipt.message);
+    let named: BTreeSet<Uuid> = named.map(uuid).collect();
+    let named: Vec<_> = named.into_iter().collect();
+    ask(session, NAMED, &[&named]).await
+}
+
+/// Returns the rows of the newest messages to the numbers of reports that name none.
+async fn newest(
+    session: &Connected,
+    receipts: &[Receipt],
+    now: Timestamp,
+    sealer: &Sealer,
+) -> Result<Vec<Row>, Error> {
+    let nameless = receipts.iter().filter(|receipt| receipt.message.is_none());
+    let numbers = nameless.flat_map(|receipt| keys(receipt, sealer).all().collect::<Vec<_>>());
+    let numbers: BTreeSet<i64> = numbers.map(Key::column).collect();
+    let numbers: Vec<_> = numbers.into_iter().collect();
+    let (since, most) = (first_id(now.before(REPORTED)), i64::from(LOOKED_AT));
+    ask(session, NEWEST, &[&numbers, &since, &most]).await
+}
+
+/// Keeps reports with their messages, as far as those have room for them and still are to these numbers.
+async fn keep(session: &Connected, about: Vec<Kept>) -> Result<(), Failure> {
+    let messages: BTreeSet<_> = about.iter().map(|kept| kept.message).collect();
+    let messages: Vec<_> = messages.into_iter().collect();
+    let ids: Vec<_> = messages.iter().map(|id| uuid(*id)).collect();
+    let mut numbers = HashMap::new();
+    for row in ask(session, LOCK, &[&ids]).await? {
+        let number = Key::of_column(row.try_get("number")?);
+        numbers.insert(message_id(&row, "id")?, number);
+    }
+    let known = reports(session, &messages).await?;
+    let now = clock(session).await?;
+    let mut known: HashMap<_, Vec<KeptReport>> = known
+        .into_iter()
+        .map(|(message, kept)| {
+            (
+                message,
+                kept.into_iter().map(|(_, report)| report).collect(),
+            )
+        })
+        .collect();
+    for kept in about {
+        let known = known.entry(kept.message).or_default();
+        let is_to = numbers.get(&kept.message) == Some(&kept.number);
+        if is_to && kept.report.fits_beside(known) {
+            insert(session, &kept, known.len(), now).await?;
+            known.push(kept.report);
+        }
+    }
+    Ok(())
+}
+
+async fn insert(
+    session: &Connected,
+    kept: &Kept,
+    place: usize,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let insert = session.prepared(INSERT).await?;
+    let (message, place) = (uuid(kept.message), i16::try_from(place).unwrap_or(i16::MAX));
+    let KeptReport {
+        provider,
+        status,
+        vendor_code,
+        claims,
+    } = &kept.report;
+    let (status, now) = (status.as_str(), now.as_millis());
+    let values: [&(dyn ToSql + Sync); 7] = [
+        &message,
+        &place,
+        &now,
+        provider,
+        &status,
+        vendor_code,
+        claims,
+    ];
+    session.client.execute(&insert, &values).await?;
+    Ok(())
+}
+
+async fn clock(session: &Connected) -> Result<Timestamp, Failure> {
+    let rows = ask(session, CLOCK, &[]).await?;
+    let row = rows.first().ok_or(Failure::Unreadable)?;
+    Ok(time(row, "now")?)
+}
+
+fn keys(receipt: &Receipt, sealer: &Sealer) -> Keys {
+    sealer.keys(|each| each.phone(&receipt.phone))
+}

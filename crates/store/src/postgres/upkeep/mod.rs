@@ -1,0 +1,212 @@
+//! Upkeep: the work of low priority. Of all nodes one does it at a time, the one that holds an advisory lock; when that node
+//! ends, another goes on.
+//!
+//! | room | what is in it |
+//! |---|---|
+//! | [`tallying`] | keeps the tallies up to date with the messages on record |
+//! | [`recount`] | counts the messages of a quarter of an hour |
+//! | [`tables`] | the tables of counts |
+//! | [`retention`] | lets days go that are older than the retention, a table at a time |
+//! | [`sweep`] | removes rows of buckets, numbers, codes and calls that count no more |
+//!
+//! Nothing waits for it.
+
+mod recount;
+mod retention;
+mod sweep;
+pub(super) mod tables;
+mod tallying;
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use countersign_core::ports::StoreError;
+use countersign_core::retention::Retention;
+use countersign_core::time::Timestamp;
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+use super::clock::time;
+use super::connect::{Connected, Database, Session, Work};
+use super::erase;
+use super::records::ask;
+use super::words::Failure;
+use crate::seal::{Sealer, SealerInUse};
+use sweep::Sweep;
+use tallying::Tallying;
+
+/// The time between two looks for work.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// The time between two looks for erasures that were interrupted.
+const RESUMED: Duration = Duration::from_secs(600);
+
+/// The rest after a failure.
+const AFTER_FAILURE: Duration = Duration::from_secs(5);
+
+/// The advisory lock of the node that does the work.
+const UPKEEP: i64 = 0x636f_756e_7465_7275;
+
+/// The task of low priority. It runs for as long as this value lives.
+pub(crate) struct Upkeep(JoinHandle<()>);
+
+impl Upkeep {
+    /// Starts the task. Nothing is let go before `retention` is set.
+    pub(crate) fn start(
+        database: &Arc<Database>,
+        sealer: &SealerInUse,
+        retention: &Arc<OnceLock<Retention>>,
+    ) -> Self {
+        let worker = Worker {
+            session: Session::new(database, Work::Upkeep),
+            sealer: sealer.clone(),
+            retention: Arc::clone(retention),
+        };
+        Self(database.runtime().spawn(worker.run()))
+    }
+}
+
+impl Drop for Upkeep {
+    fn drop(&mut self) {
+        // A transaction that is open is rolled back: its session goes with the task.
+        self.0.abort();
+    }
+}
+
+struct Worker {
+    session: Session,
+    sealer: SealerInUse,
+    retention: Arc<OnceLock<Retention>>,
+}
+
+impl Worker {
+    async fn run(self) {
+        loop {
+            match self.hold().await {
+                Ok(Some(session)) => self.work(&session).await,
+                Ok(None) => {}
+                Err(error) => {
+                    let error = StoreError::from(error);
+                    tracing::debug!(%error, "no session for upkeep");
+                }
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    /// Returns the session of upkeep, if no other node does the work.
+    async fn hold(&self) -> Result<Option<Arc<Connected>>, Failure> {
+        let Ok(session) = self.session.get().await else {
+            return Ok(None);
+        };
+        let held = ask(&session, "SELECT pg_try_advisory_lock($1)", &[&UPKEEP]).await?;
+        let is_held = held.first().map(|row| row.try_get(0)).transpose()?;
+        Ok(is_held.unwrap_or(false).then_some(session))
+    }
+
+    /// Works until the session is lost, and the lock with it.
+    async fn work(&self, session: &Connected) {
+        let mut chores = Chores::default();
+        while !session.client.is_closed() {
+            let begun = Instant::now();
+            let rest = match self.step(session, &mut chores).await {
+                Ok(Some(pace)) => pace.rest(begun.elapsed()),
+                Ok(None) => PAUSE,
+                Err(error) => {
+                    let _ = session.client.batch_execute("ROLLBACK").await;
+                    let error = StoreError::from(error);
+                    tracing::debug!(%error, "upkeep goes on later");
+                    AFTER_FAILURE
+                }
+            };
+            tokio::time::sleep(rest).await;
+        }
+    }
+
+    async fn step(
+        &self,
+        session: &Connected,
+        chores: &mut Chores,
+    ) -> Result<Option<Pace>, Failure> {
+        let sealer = self.sealer.get();
+        if chores.resumed.is_none_or(|at| at.elapsed() > RESUMED) {
+            erase::resume(session, &sealer).await?;
+            chores.resumed = Some(Instant::now());
+        }
+        let place = Place {
+            session,
+            sealer: &sealer,
+            retention: self.retention.get().copied(),
+            now: now(session).await?,
+        };
+        chores.step(&place).await
+    }
+}
+
+/// The part of the time that work takes while there is some.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Pace {
+    /// One half: what little there is of it ends soon.
+    Swift,
+    /// A tenth, since it reads or writes much.
+    Gentle,
+}
+
+impl Pace {
+    /// Returns the rest after work that took so long.
+    fn rest(self, took: Duration) -> Duration {
+        took.saturating_mul(match self {
+            Pace::Swift => 1,
+            Pace::Gentle => 10,
+        })
+    }
+}
+
+/// What upkeep works on.
+struct Place<'a> {
+    session: &'a Connected,
+    sealer: &'a Sealer,
+    retention: Option<Retention>,
+    /// The time by the clock of the database.
+    now: Timestamp,
+}
+
+/// The kinds of work, which have their turns one after the other.
+#[derive(Default)]
+struct Chores {
+    /// When erasures that were interrupted came to their end last.
+    resumed: Option<Instant>,
+    /// Whose turn it is.
+    turn: usize,
+    tallying: Tallying,
+    sweep: Sweep,
+}
+
+impl Chores {
+    /// The number of kinds.
+    const KINDS: usize = 3;
+
+    /// Does one piece of work. Returns its pace if there was any.
+    async fn step(&mut self, place: &Place<'_>) -> Result<Option<Pace>, Failure> {
+        for _ in 0..Self::KINDS {
+            let turn = self.turn;
+            self.turn = (turn + 1) % Self::KINDS;
+            let (worked, pace) = match turn {
+                0 => (self.tallying.step(place).await?, Pace::Gentle),
+                1 => (retention::step(place).await?, Pace::Swift),
+                _ => (self.sweep.step(place).await?, Pace::Gentle),
+            };
+            if worked {
+                return Ok(Some(pace));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Returns the time by the clock of the database.
+async fn now(session: &Connected) -> Result<Timestamp, Failure> {
+    let rows = ask(session, "SELECT clock() AS now", &[]).await?;
+    let row = rows.first().ok_or(Failure::Unreadable)?;
+    Ok(time(row, "now")?)
+}
