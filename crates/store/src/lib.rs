@@ -7,13 +7,17 @@
 //! only the rules in `countersign-core`, [`seal`], [`custody`] of a folder, the mark that notices a database put back, how limits
 //! and tallies are counted, and the forms in which both keep what they keep (the modules `..._at_rest`).
 
+mod address;
 mod call_at_rest;
 mod counting;
 pub mod custody;
 mod erased;
 mod finding;
+mod folder;
+mod generations;
 mod held;
 mod hit;
+mod home;
 mod limits_at_rest;
 mod live_setup;
 mod mark;
@@ -27,7 +31,10 @@ mod setup_at_rest;
 pub mod sqlite;
 mod tallies;
 
+pub use address::{DatabaseAddress, InvalidAddress};
+pub use folder::{ClaimError, OwnedFolder, SharedFolder, is_owned, room};
+pub use generations::{GenerationStatus, Generations, NeededFor};
+pub use home::{Home, Housekeeping, OpenError, OpenStore};
 pub use mark::PutBack;
 pub use refusals::RecentRefusals;
 pub use seal::StoreKeys;
-pub use sqlite::{ClaimError, OwnedFolder, is_owned, room};

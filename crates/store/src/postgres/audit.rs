@@ -76,7 +76,7 @@ impl PostgresStore {
     }
 
     /// Asks for rows that no batch waits for.
-    async fn query(
+    pub(super) async fn query(
         &self,
         sql: &'static str,
         values: &[&(dyn ToSql + Sync)],

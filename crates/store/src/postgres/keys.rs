@@ -2,20 +2,26 @@
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
+use countersign_core::audit::Author;
+use countersign_core::ports::StoreError;
 use countersign_core::time::Timestamp;
 use tokio_postgres::Client;
 use tokio_postgres::types::ToSql;
 use zeroize::Zeroizing;
 
-use super::PostgresStore;
-use super::clock;
 use super::start::{OpenError, unusable};
+use super::words::{self, Failure};
+use super::{PostgresStore, clock, unsealed};
+use crate::generations::{GenerationStatus, Generations};
 use crate::seal::{Generation, Sealer, StoreKeys};
 
 /// A generation of keys that is still needed.
 struct GenerationRow {
     number: u32,
     fingerprint: Vec<u8>,
+    /// When it became the newest.
+    since: Timestamp,
 }
 
 /// Returns the sealer of the database: of the first keys, and of those among the others that the database still needs. A new
@@ -41,13 +47,14 @@ pub(super) async fn of(client: &mut Client, keys: &[StoreKeys]) -> Result<Arc<Se
 
 /// Returns the generations that are still needed, newest first.
 async fn needed(client: &Client) -> Result<Vec<GenerationRow>, tokio_postgres::Error> {
-    let select = "SELECT number, fingerprint FROM key_generation WHERE ended_at IS NULL ORDER BY number DESC";
+    let select = "SELECT number, fingerprint, since FROM key_generation WHERE ended_at IS NULL ORDER BY number DESC";
     let rows = client.query(select, &[]).await?;
     let rows = rows.iter().map(|row| {
         let number: i32 = row.try_get("number")?;
         Ok(GenerationRow {
             number: number.unsigned_abs(),
             fingerprint: row.try_get("fingerprint")?,
+            since: clock::time(row, "since")?,
         })
     });
     rows.collect()
@@ -79,18 +86,49 @@ fn find(row: &GenerationRow, keys: &[StoreKeys]) -> Result<Generation, OpenError
     Err(OpenError::OlderKeys)
 }
 
-/// Keys that the store does not use itself.
-impl PostgresStore {
-    /// Returns whether one of the keys `name` is the one that the database was used with before, by their check values,
-    /// newest first. The newest is on record from then on.
-    ///
-    /// # Errors
-    /// [`OpenError`] when the database cannot be written to.
-    pub async fn knows_key(
+#[async_trait]
+impl Generations for PostgresStore {
+    /// Nodes do not hear of new keys yet.
+    fn can_begin(&self) -> bool {
+        false
+    }
+
+    async fn begin(
         &self,
-        name: &str,
-        check_values: &[[u8; 16]],
-    ) -> Result<bool, OpenError> {
+        _keys: &StoreKeys,
+        _key_check: (&'static str, [u8; 16]),
+        _by: Author,
+    ) -> Result<(), StoreError> {
+        Err(StoreError::Unavailable(
+            "the keys of a database of several nodes cannot be changed yet".to_owned(),
+        ))
+    }
+
+    fn needs(&self, keys: &StoreKeys) -> bool {
+        self.sealer.needs(keys)
+    }
+
+    fn newest(&self) -> (u32, usize) {
+        self.sealer.newest()
+    }
+
+    async fn differ_from(&self, seen: (u32, usize)) {
+        self.sealer.differs_from(seen).await;
+    }
+
+    async fn status(&self) -> Result<Vec<GenerationStatus>, StoreError> {
+        let session = self.reading.get().await?;
+        let needed = needed(&session.client).await;
+        let needed = needed.map_err(|error| words::unavailable(&error))?;
+        let status = needed.iter().map(|row| GenerationStatus {
+            number: row.number,
+            since: row.since,
+            needed_for: None,
+        });
+        Ok(status.collect())
+    }
+
+    async fn knows_key(&self, name: &str, check_values: &[[u8; 16]]) -> Result<bool, StoreError> {
         let Some(newest) = check_values.first() else {
             return Ok(true);
         };
@@ -98,36 +136,28 @@ impl PostgresStore {
         // One statement, so that of two nodes that start with different keys one is refused.
         let note = "INSERT INTO key_check AS known VALUES ($1, $2)
                     ON CONFLICT (name) DO UPDATE SET digest = excluded.digest WHERE known.digest = ANY ($3)";
-        let session = self.reading.get().await;
-        let session = session.map_err(|error| OpenError::Database(error.to_string()))?;
         let values: [&(dyn ToSql + Sync); 3] = [&name, &newest.as_slice(), &given];
-        let noted = session.client.execute(note, &values).await;
-        Ok(noted.map_err(unusable)? == 1)
+        Ok(self.execute(note, &values).await? == 1)
     }
 
-    /// Returns the key that the database keeps under `name` through every change of keys: the one on record, or `first`,
-    /// which is put on record then.
-    ///
-    /// # Errors
-    /// [`OpenError`] when the database cannot be read or written to.
-    pub async fn kept_key(
+    async fn kept_key(
         &self,
         name: &str,
         first: &[u8; 32],
-    ) -> Result<Zeroizing<[u8; 32]>, OpenError> {
+    ) -> Result<Zeroizing<[u8; 32]>, StoreError> {
         let sealer = self.sealer.get();
-        let sealed = sealer.seal_kept(name, first).ok_or(OpenError::Keys)?;
-        let session = self.reading.get().await;
-        let session = session.map_err(|error| OpenError::Database(error.to_string()))?;
+        let sealed = sealer.seal_kept(name, first).ok_or_else(unsealed)?;
         let note = "INSERT INTO kept_key VALUES ($1, $2) ON CONFLICT DO NOTHING";
-        let noted = session.client.execute(note, &[&name, &sealed]).await;
-        noted.map_err(unusable)?;
+        self.execute(note, &[&name, &sealed]).await?;
         let kept = "SELECT sealed FROM kept_key WHERE name = $1";
-        let kept = session.client.query_one(kept, &[&name]).await;
-        let kept: Vec<u8> = kept.and_then(|row| row.try_get(0)).map_err(unusable)?;
-        sealer.open_kept(name, &kept).ok_or(OpenError::Keys)
+        let kept = self.query(kept, &[&name]).await?;
+        let kept = kept.first().and_then(|row| row.try_get(0).ok());
+        let kept = kept.and_then(|kept| sealer.open_kept(name, kept));
+        Ok(kept.ok_or(Failure::Unreadable)?)
     }
+}
 
+impl PostgresStore {
     /// Returns the time by the clock of the database, by which the store decides.
     ///
     /// # Errors

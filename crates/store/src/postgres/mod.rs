@@ -41,6 +41,7 @@ mod lease;
 mod ledger;
 mod mark;
 mod partitions;
+mod ports;
 mod records;
 mod refusals;
 mod row;
@@ -69,6 +70,7 @@ use ledger::Undecided;
 use setup::{Follower, Setups};
 use upkeep::Upkeep;
 
+pub(crate) use ports::open;
 pub use connect::{DatabaseUrl, InvalidUrl};
 pub use refusals::SharedRefusals;
 pub use start::OpenError;

@@ -290,6 +290,21 @@ impl SealerInUse {
         self.0.send_replace(sealer);
     }
 
+    /// Returns whether `keys` are those of a generation.
+    pub(crate) fn needs(&self, keys: &StoreKeys) -> bool {
+        let Some(generation) = Generation::new(0, keys) else {
+            return true;
+        };
+        let (sealer, ours) = (self.get(), generation.fingerprint());
+        sealer.all().any(|each| each.fingerprint() == ours)
+    }
+
+    /// Returns the number of the newest generation, and how many are needed.
+    pub(crate) fn newest(&self) -> (u32, usize) {
+        let sealer = self.get();
+        (sealer.number, sealer.all().count())
+    }
+
     /// Waits until the newest generation, or the number of generations, is another than in `seen`.
     pub(crate) async fn differs_from(&self, seen: (u32, usize)) {
         let mut changes = self.0.subscribe();

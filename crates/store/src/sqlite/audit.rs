@@ -13,9 +13,9 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::log::act::{self, ActRow};
 use super::log::record::Record;
-use super::start::folder::OwnedFolder;
 use super::start::open::DATABASE;
 use super::{DECISION, SqliteStore, wait};
+use crate::folder::OwnedFolder;
 
 #[async_trait]
 impl AuditLog for SqliteStore {

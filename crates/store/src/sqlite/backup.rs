@@ -12,11 +12,11 @@ use super::log::find::{self, Table};
 use super::log::gone::Gone;
 use super::log::{act, identity, mark as log_mark, read_only};
 use super::reading::lookup;
-use super::start::folder::OwnedFolder;
 use super::start::generations;
 use super::start::open::DATABASE;
 use super::start::put_back::was_written_with;
 use crate::custody;
+use crate::folder::OwnedFolder;
 use crate::mark::{self, Mark};
 use crate::seal::StoreKeys;
 

@@ -33,15 +33,14 @@ use countersign_core::retention::Retention;
 use countersign_core::time::{Clock, Timestamp};
 use rusqlite::Connection;
 
+use crate::folder::{self, Identity, OwnedFolder};
 use crate::held::HeldKeys;
+use crate::home::Housekeeping;
 use crate::live_setup::LiveSetup;
 use crate::seal::{Sealer, SealerInUse};
 pub use audit::{StoppedAudit, StoppedAuditError};
 use memory::Live;
 use rekey::Rekeyer;
-pub use rekey::{GenerationStatus, NeededFor};
-use start::folder::Identity;
-pub use start::folder::{ClaimError, OwnedFolder, is_owned, room};
 use start::open::DATABASE;
 pub use start::open::OpenError;
 pub use start::simulation::SimulatedWriter;
@@ -83,27 +82,24 @@ impl std::fmt::Debug for SqliteStore {
     }
 }
 
-impl SqliteStore {
-    /// Lets go what is older than `retention`, from now on: before this is called, everything is kept. Another call
-    /// changes nothing.
-    pub fn keep_for(&self, retention: Retention) {
+impl Housekeeping for SqliteStore {
+    fn keep_for(&self, retention: Retention) {
         let _ = self.retention.set(retention);
     }
 
-    /// Returns how far the clock given at the start was behind the record: zero, unless it was set back.
-    #[must_use]
-    pub fn clock_was_behind(&self) -> Duration {
+    /// Where the path leads elsewhere, another process may own what is there now, and the two would each admit a send in the
+    /// same minute.
+    fn is_in_place(&self) -> bool {
+        let database = self.folder.path().join(DATABASE);
+        self.folder.is_in_place() && folder::is_in_place(&database, self.database)
+    }
+
+    fn clock_was_behind(&self) -> Duration {
         self.ahead
     }
+}
 
-    /// Returns whether the path of the folder still leads to the database that is open. Where it does not, another
-    /// process may own what is there now, and the two would each admit a send in the same minute.
-    #[must_use]
-    pub fn is_in_place(&self) -> bool {
-        let database = self.folder.path().join(DATABASE);
-        self.folder.is_in_place() && start::folder::is_in_place(&database, self.database)
-    }
-
+impl SqliteStore {
     /// Returns the size of the database and of the log beside it, in bytes.
     fn size(&self) -> u64 {
         let database = self.folder.path().join(DATABASE);

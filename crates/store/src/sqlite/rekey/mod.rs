@@ -33,7 +33,6 @@ use super::writer::queue::Pusher;
 use super::{upkeep, writer};
 use crate::live_setup::LiveSetup;
 use crate::seal::{Sealer, SealerInUse};
-pub use status::{GenerationStatus, NeededFor};
 pub(super) use status::{status, users};
 
 /// The number of rows that are sealed anew in one commit.

@@ -5,37 +5,12 @@ use countersign_core::ports::setup::Setup;
 use countersign_core::time::Timestamp;
 use rusqlite::Connection;
 
+use crate::generations::{GenerationStatus, NeededFor};
 use crate::sqlite::log::find::{self, Table};
 use crate::sqlite::log::generation;
 use crate::sqlite::log::resealed::Sealed;
 use crate::sqlite::reading::lookup;
 use crate::sqlite::start::generations;
-
-/// A generation of keys that the database still needs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GenerationStatus {
-    /// Its place among the generations of the database, from 1 on.
-    pub number: u32,
-    /// The time at which it became the newest.
-    pub since: Timestamp,
-    /// Why the generation is still needed; `None` for the newest, which is in use.
-    pub needed_for: Option<NeededFor>,
-}
-
-/// The reasons for which an older generation of keys is still needed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NeededFor {
-    /// The time from which on no limit and no code looks at its keys.
-    pub windows_until: Timestamp,
-    /// The number of messages that have not been looked at yet, to be sealed anew.
-    pub messages: u64,
-    /// Whether unlocks are still to be sealed anew.
-    pub unlocks: bool,
-    /// Whether the index by which messages are found by number is still to be made anew.
-    pub index: bool,
-    /// The applications whose secret was not used since, so that its MAC is still under these keys.
-    pub applications: Vec<AppId>,
-}
 
 /// Returns the generations that the database still needs, newest first.
 pub(crate) fn status(

@@ -1,6 +1,5 @@
 //! Opening a store: the folder, the schema, the clock, and the memory rebuilt from the log.
 
-pub(super) mod folder;
 pub(super) mod generations;
 mod lasting_clock;
 pub(super) mod open;

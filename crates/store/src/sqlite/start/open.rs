@@ -9,12 +9,12 @@ use countersign_core::ports::StoreError;
 use countersign_core::time::Clock;
 use rusqlite::Connection;
 
-use super::folder::{Identity, OwnedFolder};
 use super::generations;
 use super::lasting_clock::LastingClock;
 use super::put_back::{self, OnPutBack};
 use super::replay;
 use super::words;
+use crate::folder::{Identity, OwnedFolder};
 use crate::held::HeldKeys;
 use crate::live_setup::LiveSetup;
 use crate::mark::{self, Keeper, PutBack};

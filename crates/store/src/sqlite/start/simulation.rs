@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use countersign_core::time::Clock;
 
-use super::folder::OwnedFolder;
 use super::open::{OpenError, assemble, database};
 use super::put_back::OnPutBack;
+use crate::folder::OwnedFolder;
 use crate::seal::StoreKeys;
 use crate::sqlite::SqliteStore;
 use crate::sqlite::writer::Writer;

@@ -27,10 +27,10 @@ use proptest::test_runner::{Config, TestRunner};
 use tempfile::TempDir;
 
 use super::*;
+use crate::folder::OwnedFolder;
 use crate::seal::StoreKeys;
 use crate::sqlite::SqliteStore;
 use crate::sqlite::memory::Picture;
-use crate::sqlite::start::folder::OwnedFolder;
 use crate::sqlite::start::put_back::OnPutBack;
 use crate::sqlite::start::{open, replay};
 

@@ -1,4 +1,6 @@
-//! A data folder and its one owner.
+//! A data folder: owned by one process, or shared by several nodes of one deployment.
+
+mod shared;
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
@@ -6,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::custody::{self, CustodyError};
+pub use shared::SharedFolder;
 
 /// A data folder that this process owns, until the value is dropped or the process dies.
 ///
@@ -96,17 +99,27 @@ impl OwnedFolder {
     }
 }
 
-/// Returns whether a running process owns the folder `path`. Where nobody can tell, it does.
+/// Returns whether a running process owns the folder `path`, or has it with others. Where nobody can tell, it does.
 #[must_use]
 pub fn is_owned(path: &Path) -> bool {
     #[cfg(unix)]
     let lock = File::open(path);
     #[cfg(not(unix))]
     let lock = File::open(path.join(LOCK_FILE));
-    match lock.map(|lock| lock.try_lock_shared()) {
-        Ok(taken) => taken.is_err(),
+    match lock {
+        Ok(lock) => lock.try_lock_shared().is_err() || is_shared(&lock),
         Err(error) => error.kind() != io::ErrorKind::NotFound,
     }
+}
+
+/// Returns whether nodes share the folder that `lock` is of. Another process that looks has its lock for a moment.
+fn is_shared(lock: &File) -> bool {
+    (0..LOOKS).all(|look| {
+        if look > 0 {
+            std::thread::sleep(PAUSE);
+        }
+        matches!(lock.try_lock(), Err(TryLockError::WouldBlock))
+    })
 }
 
 /// Returns the bytes that this user may still write on the disk of `path`, where the system tells.
@@ -158,6 +171,9 @@ const LOCK_FILE: &str = "owner.lock";
 /// a moment.
 const TRIES: usize = 10;
 const PAUSE: Duration = Duration::from_millis(20);
+
+/// How often it is looked whether nodes share a folder.
+const LOOKS: usize = 3;
 
 /// Locks the folder itself. Returns nothing where the file system has no such locks.
 #[cfg(unix)]

@@ -1,0 +1,92 @@
+//! The generations of keys of a store, and the keys of others that it keeps or checks.
+
+use async_trait::async_trait;
+use countersign_core::application::AppId;
+use countersign_core::audit::Author;
+use countersign_core::ports::StoreError;
+use countersign_core::time::Timestamp;
+use zeroize::Zeroizing;
+
+use crate::seal::StoreKeys;
+
+/// A generation of keys that the database still needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GenerationStatus {
+    /// Its place among the generations of the database, from 1 on.
+    pub number: u32,
+    /// The time at which it became the newest.
+    pub since: Timestamp,
+    /// Why the generation is still needed; `None` for the newest, which is in use.
+    pub needed_for: Option<NeededFor>,
+}
+
+/// The reasons for which an older generation of keys is still needed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NeededFor {
+    /// The time from which on no limit and no code looks at its keys.
+    pub windows_until: Timestamp,
+    /// The number of messages that have not been looked at yet, to be sealed anew.
+    pub messages: u64,
+    /// Whether unlocks are still to be sealed anew.
+    pub unlocks: bool,
+    /// Whether the index by which messages are found by number is still to be made anew.
+    pub index: bool,
+    /// The applications whose secret was not used since, so that its MAC is still under these keys.
+    pub applications: Vec<AppId>,
+}
+
+/// A store as something that was written with keys, of which it keeps some.
+#[async_trait]
+pub trait Generations: Send + Sync + 'static {
+    /// Returns whether [`begin`](Self::begin) can change the keys of this store.
+    fn can_begin(&self) -> bool {
+        true
+    }
+
+    /// Writes with `keys` from the next decision on, as soon as that is on record; decisions go on meanwhile. The keys of
+    /// before are needed until [`needs`](Self::needs) says that they are not. `key_check` is a new key that the store does
+    /// not use itself, by its name and check value; `by` is on record as the author. Does nothing where the database is
+    /// written with `keys` already.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the change could not be put on record: the keys are as they were.
+    async fn begin(
+        &self,
+        keys: &StoreKeys,
+        key_check: (&'static str, [u8; 16]),
+        by: Author,
+    ) -> Result<(), StoreError>;
+
+    /// Returns whether something in the database may still need `keys`.
+    fn needs(&self, keys: &StoreKeys) -> bool;
+
+    /// Returns the number of the newest generation, and how many are needed.
+    fn newest(&self) -> (u32, usize);
+
+    /// Waits until a generation has begun or ended since [`newest`](Self::newest) returned `seen`.
+    async fn differ_from(&self, seen: (u32, usize));
+
+    /// Returns the generations of keys that the database still needs, newest first, with what older ones are needed for.
+    ///
+    /// # Errors
+    /// [`StoreError`] when they cannot be read.
+    async fn status(&self) -> Result<Vec<GenerationStatus>, StoreError>;
+
+    /// Returns whether one of the keys `name`, which the store does not use itself, is the one that the database was used
+    /// with before, by their check values, newest first. The newest is on record from then on.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot be written to.
+    async fn knows_key(&self, name: &str, check_values: &[[u8; 16]]) -> Result<bool, StoreError>;
+
+    /// Returns the key that the database keeps under `name` through every change of keys: the one on record, or `first`,
+    /// which is put on record then.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot be read or written to.
+    async fn kept_key(
+        &self,
+        name: &str,
+        first: &[u8; 32],
+    ) -> Result<Zeroizing<[u8; 32]>, StoreError>;
+}
