@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use countersign_store::sqlite::backup::{self, Copied};
-use countersign_store::{OwnedFolder, custody};
+use countersign_store::{DatabaseAddress, OwnedFolder, custody};
 
 use crate::config::keys::{self, KeySource, Keys};
 use crate::config::private_file;
@@ -19,6 +19,8 @@ pub struct Kept {
     pub data: PathBuf,
     /// The place of the keys, which may be elsewhere. The keys that sign tokens are in the folder.
     pub keys: KeySource,
+    /// The database of the store, where that is not in the folder.
+    pub database: Option<DatabaseAddress>,
 }
 
 impl Kept {
@@ -27,7 +29,20 @@ impl Kept {
     pub fn in_folder(data: PathBuf) -> Self {
         Self {
             keys: KeySource::Folder,
+            database: None,
             data,
+        }
+    }
+
+    /// Refuses a folder that does not have the store in it.
+    fn holds_the_store(&self) -> anyhow::Result<()> {
+        match self.database {
+            None => Ok(()),
+            Some(_) => bail!(
+                "the store is in a database of its own: back it up and put it back with the tools of PostgreSQL, such as \
+                 pg_dump, and keep a copy of the keys and of {} apart from it",
+                token::KEY_FILE
+            ),
         }
     }
 }
@@ -37,6 +52,7 @@ impl Kept {
 /// # Errors
 /// When others can change the data folder, or `dir` holds anything.
 pub fn check(kept: &Kept, dir: &Path) -> anyhow::Result<()> {
+    kept.holds_the_store()?;
     custody::check(&kept.data)?;
     refuse_used(dir)
 }
@@ -66,6 +82,7 @@ pub fn make(kept: &Kept, dir: &Path, with_keys: bool) -> anyhow::Result<Copied> 
 /// # Errors
 /// When the backup or the folder cannot be used, or the folder has other keys.
 pub fn restore(dir: &Path, kept: &Kept, over_newer: bool) -> anyhow::Result<Copied> {
+    kept.holds_the_store()?;
     custody::check(dir)?;
     let folder = OwnedFolder::claim(&kept.data)?;
     let keys = keys_for(dir, kept)?;

@@ -11,7 +11,7 @@ use countersign_core::audit::Author;
 use countersign_core::code::keyring::PasscodeKeyring;
 use countersign_core::entropy::Entropy;
 use countersign_core::ports::StoreError;
-use countersign_store::sqlite::{GenerationStatus, SqliteStore};
+use countersign_store::{GenerationStatus, Generations};
 use tokio::sync::Mutex;
 
 use crate::config::keys::{KeySource, Keys, KeysError};
@@ -24,7 +24,7 @@ const MOST: usize = 8;
 
 /// The master keys of a service.
 pub struct MasterKeys {
-    store: Arc<SqliteStore>,
+    store: Arc<dyn Generations>,
     source: KeySource,
     folder: PathBuf,
     codes: PasscodeKeyring,
@@ -43,6 +43,11 @@ pub enum RotateKeysError {
          COUNTERSIGN_KEYS__PREVIOUS_INDEX and so on), and start again"
     )]
     Elsewhere,
+    /// This store cannot do it.
+    #[error(
+        "the keys of a deployment on PostgreSQL cannot be changed yet: go on with those of now, which every node has"
+    )]
+    NotBuilt,
     /// Many generations are needed already.
     #[error(
         "{MOST} generations of keys are needed at once and no more: rotate again once one of them has ended"
@@ -66,7 +71,7 @@ impl MasterKeys {
     /// Takes the `keys` that `source` has for `folder`, with which `store` is open.
     #[must_use]
     pub fn new(
-        store: Arc<SqliteStore>,
+        store: Arc<dyn Generations>,
         keys: &Keys,
         source: KeySource,
         folder: PathBuf,
@@ -93,7 +98,7 @@ impl MasterKeys {
     /// # Errors
     /// [`StoreError`] when they cannot be read.
     pub async fn status(&self) -> Result<Vec<GenerationStatus>, StoreError> {
-        self.store.generation_status().await
+        self.store.status().await
     }
 
     /// Makes a generation of keys and uses it from now on, on record as an act of `by`. A generation in the key file that an earlier call could not bring
@@ -102,12 +107,15 @@ impl MasterKeys {
     /// # Errors
     /// [`RotateKeysError`], each with what to do about it.
     pub async fn rotate(&self, by: Author) -> Result<(), RotateKeysError> {
+        if !self.store.can_begin() {
+            return Err(RotateKeysError::NotBuilt);
+        }
         let _turn = self.turn.lock().await;
         let file = self.source.file(&self.folder);
         let file = file.ok_or(RotateKeysError::Elsewhere)?;
         let mut keys = Keys::at(&file)?;
         if self.store.needs(&keys.newest().store()) {
-            if self.store.generations() >= MOST {
+            if self.store.newest().1 >= MOST {
                 return Err(RotateKeysError::TooMany);
             }
             keys = keys.rotated(&*self.entropy)?;
@@ -115,9 +123,7 @@ impl MasterKeys {
         }
         let newest = keys.newest();
         let check = (PASSCODE, newest.passcode().check_value());
-        self.store
-            .begin_generation(&newest.store(), check, by)
-            .await?;
+        self.store.begin(&newest.store(), check, by).await?;
         self.codes.replace(keys.passcodes());
         tracing::info!(
             "the master keys were changed; what older keys sealed is sealed anew in the background"
@@ -130,11 +136,11 @@ impl MasterKeys {
         let keys = Arc::clone(self);
         async move {
             loop {
-                let seen = keys.store.newest_generation();
+                let seen = keys.store.newest();
                 if let Err(error) = keys.drop_now().await {
                     tracing::warn!(%error, "keys that nothing needs any more are still in the key file; the next start drops them");
                 }
-                keys.store.generations_differ_from(seen).await;
+                keys.store.differ_from(seen).await;
             }
         }
     }

@@ -11,21 +11,13 @@ use countersign_core::entropy::Entropy;
 use countersign_core::guard::Guard;
 use countersign_core::limit::LimitsInUse;
 use countersign_core::network::Networks;
-use countersign_core::ports::answers::Answers;
-use countersign_core::ports::audit::AuditLog;
 use countersign_core::ports::erasure::Eraser;
 use countersign_core::ports::ledger::Ledger;
 use countersign_core::ports::provider::Provider;
-use countersign_core::ports::records::Records;
-use countersign_core::ports::refusals::Refusals;
-use countersign_core::ports::setup::SetupStore;
-use countersign_core::ports::tallies::TallyBook;
 use countersign_core::price::{PriceTable, Prices};
 use countersign_core::send::messenger::{Messenger, MessengerParts, Plan};
-use countersign_core::time::Clock;
 use countersign_providers::egress::{Egress, Proxy, Reach};
-use countersign_store::OwnedFolder;
-use countersign_store::sqlite::SqliteStore;
+use countersign_store::{Generations, Home, OpenStore};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
@@ -53,24 +45,10 @@ use crate::wall_clock;
 
 /// Everything that a service is made of and does not make itself.
 pub struct ServiceParts {
-    /// The store of decisions and checks.
-    pub ledger: Arc<dyn Ledger>,
-    /// The audit record.
-    pub audit: Arc<dyn AuditLog>,
-    /// The store of timelines, receipts and unlocks.
-    pub records: Arc<dyn Records>,
-    /// The store of answers under idempotency keys.
-    pub answers: Arc<dyn Answers>,
-    /// The counts of messages.
-    pub tallies: Arc<dyn TallyBook>,
-    /// Everything that holds phone numbers.
+    /// The store, as its ports.
+    pub store: OpenStore,
+    /// Holders of phone numbers beside the store.
     pub erasers: Vec<Arc<dyn Eraser>>,
-    /// The record of refused sends.
-    pub refusals: Arc<dyn Refusals>,
-    /// The store of the setup.
-    pub setup: Arc<dyn SetupStore>,
-    /// The clock of those stores.
-    pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
     /// The master keys, and the changing of them.
@@ -143,17 +121,18 @@ impl Service {
             None => Metrics::new(),
         });
         let tracer = Tracer::start(parts.settings.telemetry.otlp_endpoint.as_ref())?;
-        let ledger = MeteredLedger::new(parts.ledger, Arc::clone(&metrics));
+        let store = parts.store;
+        let ledger = MeteredLedger::new(store.ledger, Arc::clone(&metrics));
         let ledger: Arc<dyn Ledger> = tracer.ledger(Arc::new(ledger));
-        let (records, setup) = (&parts.records, &parts.setup);
-        let (clock, entropy) = (&parts.clock, &parts.entropy);
+        let (records, setup) = (&store.records, &store.setup);
+        let (clock, entropy) = (&store.clock, &parts.entropy);
         let limits = LimitsInUse::default();
         let (blocks, begun) = guard::Keeper::new();
         let guard = Arc::new(Guard::new(parts.settings.guard, blocks));
         let prices = Arc::new(Prices::new(parts.prices));
         let messenger = MessengerParts {
             ledger: Arc::clone(&ledger),
-            refusals: Arc::clone(&parts.refusals),
+            refusals: Arc::clone(&store.refusals),
             clock: Arc::clone(clock),
             entropy: Arc::clone(entropy),
             keys: parts.master_keys.codes(),
@@ -210,11 +189,11 @@ impl Service {
             setup: Arc::clone(setup),
             vendors: Arc::clone(&vendors),
             ledger: Arc::clone(&ledger),
-            audit: Arc::clone(&parts.audit),
+            audit: Arc::clone(&store.audit),
             records: Arc::clone(records),
-            tallies: parts.tallies,
-            erasers: parts.erasers,
-            refusals: parts.refusals,
+            tallies: store.tallies,
+            erasers: store.erasers.into_iter().chain(parts.erasers).collect(),
+            refusals: store.refusals,
             master_keys: Arc::clone(&parts.master_keys),
             limits: parts.settings.limits,
             clock: Arc::clone(clock),
@@ -242,11 +221,11 @@ impl Service {
             challenges,
             manage: Arc::clone(&manage),
             vendors,
-            setup_store: parts.setup,
+            setup_store: store.setup,
             ledger,
-            records: parts.records,
-            answers: parts.answers,
-            clock: parts.clock,
+            records: store.records,
+            answers: store.answers,
+            clock: store.clock,
             tokens,
             entropy: parts.entropy,
             tasks: tasks.clone(),
@@ -269,7 +248,7 @@ impl Service {
         Ok(Self {
             state,
             manage,
-            audit_head: HeadTeller::start(parts.audit),
+            audit_head: HeadTeller::start(store.audit),
             tasks,
             idle: parts.settings.server.idle,
             opening,
@@ -361,31 +340,29 @@ pub struct Listeners {
     pub monitor: Option<TcpListener>,
 }
 
-/// Opens the embedded store in a data folder that this process owns, with a clock that stays ahead of the record.
-/// With `accept_restored`, the database is taken as one that was put back
-/// ([`open_restored`](SqliteStore::open_restored)); without, such a database is refused.
+/// Opens the store of `home`, with a clock that stays ahead of the record. With `accept_restored`, the database is taken as
+/// one that was put back; without, such a database is refused.
 ///
 /// # Errors
-/// When the folder cannot be written to, or its database cannot be opened with these keys or was put back.
-pub fn open_store(
-    folder: OwnedFolder,
+/// When the folder cannot be written to, or the database cannot be opened with these keys or was put back.
+pub async fn open_store(
+    home: Home,
     keys: &Keys,
     accept_restored: bool,
-) -> anyhow::Result<SqliteStore> {
+) -> anyhow::Result<OpenStore> {
     let unwritable = "the data folder cannot be written to";
-    let path = folder.path().to_owned();
+    let path = home.path().to_owned();
     let clock = Arc::new(SystemClock::of(&path, Machine)?);
     let time = Arc::clone(&clock) as _;
-    let store = if accept_restored {
-        SqliteStore::open_restored(folder, &keys.store(), time)?
-    } else {
-        SqliteStore::open(folder, &keys.store(), time)?
-    };
+    let store = home.open(&keys.store(), time, accept_restored).await?;
     let check_values = keys.passcodes().check_values();
-    if !store.knows_key(master_keys::PASSCODE, &check_values)? {
+    let knows = store
+        .generations
+        .knows_key(master_keys::PASSCODE, &check_values);
+    if !knows.await? {
         return Err(KeysError::OtherPasscodeKey.into());
     }
-    let behind = store.clock_was_behind();
+    let behind = store.housekeeping.clock_was_behind();
     clock.keep_ahead(&path, behind).context(unwritable)?;
     Ok(store)
 }
@@ -394,9 +371,9 @@ pub fn open_store(
 ///
 /// # Errors
 /// When the database cannot be read or written.
-pub fn subject_key(store: &SqliteStore, keys: &Keys) -> anyhow::Result<SubjectKey> {
+pub async fn subject_key(store: &dyn Generations, keys: &Keys) -> anyhow::Result<SubjectKey> {
     let oldest = keys.all().last().unwrap_or(keys.newest()).store();
     let first = SubjectKey::derive(&oldest.index).unwrap_or_default();
-    let kept = store.kept_key("subject", &first)?;
+    let kept = store.kept_key("subject", &first).await?;
     SubjectKey::new(&kept).context("the key of pseudonyms cannot be used")
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use countersign_store::sqlite::SqliteStore;
+use countersign_store::Housekeeping;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::lifecycle::Stopper;
@@ -11,10 +11,10 @@ use crate::lifecycle::Stopper;
 /// The pause between two looks at the folder.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// Ends the process within a second after the path of its data folder no longer leads to the database that is open:
-/// another process may own the folder that is there now. Call this within a tokio runtime; it goes on until the value
+/// Ends the process within a second after the path of its data folder no longer leads to what is open there: another
+/// process may own the folder that is there now. Call this within a tokio runtime; it goes on until the value
 /// is dropped.
-pub fn watch(store: Arc<SqliteStore>, stopper: Stopper) -> AbortOnDropHandle<()> {
+pub fn watch(store: Arc<dyn Housekeeping>, stopper: Stopper) -> AbortOnDropHandle<()> {
     AbortOnDropHandle::new(tokio::spawn(async move {
         while is_in_place(&store).await {
             tokio::time::sleep(PAUSE).await;
@@ -25,7 +25,7 @@ pub fn watch(store: Arc<SqliteStore>, stopper: Stopper) -> AbortOnDropHandle<()>
 }
 
 /// Looks on a thread that may block.
-async fn is_in_place(store: &Arc<SqliteStore>) -> bool {
+async fn is_in_place(store: &Arc<dyn Housekeeping>) -> bool {
     let store = Arc::clone(store);
     let look = tokio::task::spawn_blocking(move || store.is_in_place());
     look.await.unwrap_or(true)

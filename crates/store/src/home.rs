@@ -4,7 +4,6 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
 use countersign_core::ports::answers::Answers;
 use countersign_core::ports::audit::AuditLog;
 use countersign_core::ports::erasure::Eraser;
@@ -24,6 +23,7 @@ use crate::seal::StoreKeys;
 use crate::sqlite::{self, SqliteStore};
 
 /// A store that is open, as the ports that a service is made of. They say nothing about the database behind them.
+#[derive(Clone)]
 pub struct OpenStore {
     /// Decides on sends and checks.
     pub ledger: Arc<dyn Ledger>,
@@ -80,7 +80,10 @@ enum Inner {
     Embedded(OwnedFolder),
     /// A database beside a folder that several nodes may have.
     #[cfg(feature = "postgres")]
-    Postgres(crate::folder::SharedFolder, crate::postgres::DatabaseUrl),
+    Postgres(
+        crate::folder::SharedFolder,
+        Box<crate::postgres::DatabaseUrl>,
+    ),
 }
 
 /// The reason why a store could not be opened. Each sentence says how to mend it.
@@ -95,6 +98,18 @@ pub enum OpenError {
     Postgres(#[from] crate::postgres::OpenError),
 }
 
+impl OpenError {
+    /// Returns whether the database was written with other keys.
+    #[must_use]
+    pub fn is_of_other_keys(&self) -> bool {
+        match self {
+            OpenError::Embedded(error) => matches!(error, sqlite::OpenError::Keys),
+            #[cfg(feature = "postgres")]
+            OpenError::Postgres(error) => matches!(error, crate::postgres::OpenError::Keys),
+        }
+    }
+}
+
 impl Home {
     /// Claims `folder`, which is made if it is not there. Without `database`, the store is in the folder, and the folder is
     /// this process's alone. With it, the folder holds what is a node's own, and the store is in the database.
@@ -106,7 +121,7 @@ impl Home {
             None => Inner::Embedded(OwnedFolder::claim(folder)?),
             #[cfg(feature = "postgres")]
             Some(DatabaseAddress(url)) => {
-                Inner::Postgres(crate::folder::SharedFolder::claim(folder)?, url)
+                Inner::Postgres(crate::folder::SharedFolder::claim(folder)?, Box::new(url))
             }
             #[cfg(not(feature = "postgres"))]
             Some(DatabaseAddress(never)) => match never {},
@@ -146,7 +161,7 @@ impl Home {
             }
             #[cfg(feature = "postgres")]
             Inner::Postgres(folder, url) => {
-                Ok(crate::postgres::open(folder, url, keys, clock, accept_restored).await?)
+                Ok(crate::postgres::open(folder, *url, keys, clock, accept_restored).await?)
             }
         }
     }

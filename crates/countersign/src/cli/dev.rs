@@ -12,13 +12,12 @@ use countersign_core::application::{AppId, AppName, Origin, Origins};
 use countersign_core::country_rules::Countries;
 use countersign_core::phone::{self, Country};
 use countersign_core::ports::provider::Provider;
+use countersign_core::time::Clock;
 use countersign_providers::carriage::Guarded;
 use countersign_providers::development::loopback::Loopback;
 use countersign_providers::development::outbox::Outbox;
 use countersign_providers::development::sink::Sink;
 use countersign_providers::egress::Reach;
-use countersign_store::RecentRefusals;
-use countersign_store::sqlite::SqliteStore;
 use tracing_subscriber::filter::LevelFilter;
 
 use super::running::Opened;
@@ -28,7 +27,7 @@ use crate::config::keys::{KeySource, Keys};
 use crate::config::listen_address;
 use crate::config::price_file::PriceFile;
 use crate::config::provider::ProviderSpec;
-use crate::config::settings::Settings;
+use crate::config::settings::{Layers, Purpose, Settings};
 use crate::first_calls::FirstCalls;
 use crate::http::Development;
 use crate::lifecycle::Signals;
@@ -58,7 +57,7 @@ pub(super) struct Dev {
     /// Folder for everything that is kept
     #[arg(long, value_name = "DIR", default_value = DATA)]
     data: PathBuf,
-    /// PostgreSQL instead of a folder (not built yet)
+    /// PostgreSQL that several nodes share; the folder holds keys and the phone then
     #[arg(long, value_name = "URL")]
     database_url: Option<String>,
     /// Countries to serve, such as CN,US (default: all)
@@ -80,18 +79,18 @@ pub(super) struct Dev {
 
 impl Dev {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
-        if self.database_url.is_some() {
-            bail!(
-                "--database-url is not built yet: leave it out, and --data names a folder for the embedded store"
-            );
-        }
         if !self.listen.ip().is_loopback() {
             bail!(
                 "dev listens on loopback only, not on {}: its secret is known and it shows codes to anyone who asks",
                 self.listen
             );
         }
-        let settings = Settings::of_development(self.config.as_deref())?;
+        let layers = Layers::of(self.config.as_deref())?.with_flag(
+            "store",
+            "database_url",
+            self.database_url.clone(),
+        );
+        let settings = Settings::of(&layers, Purpose::Development)?;
         let prices = settings.prices.as_ref().map(PriceFile::read).transpose()?;
         let signals = Signals::listen()?;
         let _logs = telemetry::start(self.log_level())?;
@@ -99,18 +98,19 @@ impl Dev {
 
         let opened = Opened::new(
             &self.data,
+            settings.store.database.clone(),
             &KeySource::Folder,
             |folder| Keys::of(folder, &OsEntropy),
             self.listen,
             None,
             self.accept_restored,
-        )?;
+        );
+        let opened = opened.await?;
         let store = &opened.store;
-        let outbox = self.outbox(store)?;
-        let provider = Guarded::unbounded(self.provider(&outbox)?, store.clock());
+        let outbox = self.outbox(Arc::clone(&store.clock))?;
+        let provider = Guarded::unbounded(self.provider(&outbox)?, Arc::clone(&store.clock));
 
-        store.keep_for(settings.retention);
-        let clock = store.clock();
+        store.housekeeping.keep_for(settings.retention);
         let countries = self.countries.clone().unwrap_or(Countries::All);
         let calls = FirstCalls::new(opened.note.url.clone(), APP_ID, APP_SECRET, &countries)?;
         let development = Arc::new(Development {
@@ -118,22 +118,10 @@ impl Dev {
             calls,
             program: program::name(),
         });
-        let refusals = Arc::new(RecentRefusals::default());
         let service = Service::assemble(ServiceParts {
-            signing_keys: SigningKeys::of(&self.data, clock.now())?,
-            ledger: Arc::<SqliteStore>::clone(store),
-            audit: Arc::<SqliteStore>::clone(store),
-            records: Arc::<SqliteStore>::clone(store),
-            answers: Arc::<SqliteStore>::clone(store),
-            tallies: Arc::<SqliteStore>::clone(store),
-            erasers: vec![
-                Arc::<SqliteStore>::clone(store),
-                Arc::<RecentRefusals>::clone(&refusals),
-                outbox,
-            ],
-            refusals,
-            setup: Arc::<SqliteStore>::clone(store),
-            clock,
+            signing_keys: SigningKeys::of(&self.data, store.clock.now())?,
+            store: store.clone(),
+            erasers: vec![outbox],
             entropy: Arc::new(OsEntropy),
             master_keys: Arc::clone(&opened.master_keys),
             subject: opened.subject.clone(),
@@ -171,7 +159,7 @@ impl Dev {
     }
 
     /// The development phone: open in any case, so that what arrived earlier can be read.
-    fn outbox(&self, store: &SqliteStore) -> anyhow::Result<Arc<Outbox>> {
+    fn outbox(&self, clock: Arc<dyn Clock>) -> anyhow::Result<Arc<Outbox>> {
         let screen = if self.quiet {
             None
         } else {
@@ -182,7 +170,7 @@ impl Dev {
                 screen.show(message);
             }
         });
-        let outbox = Outbox::open(&self.data, store.clock(), on_arrival);
+        let outbox = Outbox::open(&self.data, clock, on_arrival);
         Ok(Arc::new(outbox.context(
             "the outbox in the data folder cannot be opened",
         )?))

@@ -85,6 +85,7 @@ impl Place {
         Ok(Kept {
             data,
             keys: settings.keys.clone(),
+            database: settings.store.database.clone(),
         })
     }
 

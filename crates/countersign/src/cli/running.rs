@@ -6,8 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use countersign_core::entropy::random_hex;
-use countersign_store::OwnedFolder;
-use countersign_store::sqlite::SqliteStore;
+use countersign_store::{DatabaseAddress, Home, OpenStore};
 use tokio::net::TcpListener;
 
 use super::{listen, say};
@@ -22,9 +21,9 @@ use crate::tls::{Renewal, Tls};
 use crate::token::SubjectKey;
 use crate::watch;
 
-/// A data folder that this process owns, its open store, and the socket that listens.
+/// An open store, and the socket that listens.
 pub(super) struct Opened {
-    pub(super) store: Arc<SqliteStore>,
+    pub(super) store: OpenStore,
     pub(super) master_keys: Arc<MasterKeys>,
     /// The key of the pseudonyms in tokens.
     pub(super) subject: SubjectKey,
@@ -39,20 +38,22 @@ pub(super) struct Opened {
 }
 
 impl Opened {
-    /// Claims the folder `data`, with the keys that `keys` finds for it at `source`, and listens on `listen`.
-    pub(super) fn new(
+    /// Claims the folder `data`, opens the store in it or in `database` with the keys that `keys` finds at `source`, and
+    /// listens on `listen`.
+    pub(super) async fn new(
         data: &Path,
+        database: Option<DatabaseAddress>,
         source: &KeySource,
         keys: impl FnOnce(&Path) -> Result<Keys, KeysError>,
         listen: SocketAddr,
         tls: Option<Tls>,
         accept_restored: bool,
     ) -> anyhow::Result<Self> {
-        let folder = OwnedFolder::claim(data)?;
-        let keys = keys(folder.path())?;
+        let home = Home::claim(data, database)?;
+        let keys = keys(home.path())?;
         let listener = listen::on(listen)?;
         let address = listener.local_addr()?;
-        let store = service::open_store(folder, &keys, accept_restored)?;
+        let store = service::open_store(home, &keys, accept_restored).await?;
         let note = OwnerNote {
             url: format!("{}://{}", scheme(tls.as_ref()), from_here(address)),
             token: random_hex::<32>(&OsEntropy)?,
@@ -61,10 +62,9 @@ impl Opened {
         let posted = note
             .post(data)
             .context("the note to the command line cannot be left in the data folder")?;
-        let subject = service::subject_key(&store, &keys)?;
-        let store = Arc::new(store);
+        let subject = service::subject_key(&*store.generations, &keys).await?;
         let master_keys = MasterKeys::new(
-            Arc::clone(&store),
+            Arc::clone(&store.generations),
             &keys,
             source.clone(),
             data.to_owned(),
@@ -97,7 +97,7 @@ impl Opened {
                 let renewal = Renewal {
                     tls: Arc::clone(tls),
                     note: Arc::downgrade(&posted),
-                    clock: self.store.clock(),
+                    clock: Arc::clone(&self.store.clock),
                 };
                 Some(renewal.on(signals.reloads()?))
             }
@@ -105,7 +105,7 @@ impl Opened {
         };
         let scheme = scheme(self.tls.as_deref());
         say(format!("listening on {scheme}://{}", self.address));
-        let watching = watch::watch(Arc::clone(&self.store), signals.stopper());
+        let watching = watch::watch(Arc::clone(&self.store.housekeeping), signals.stopper());
         let listeners = Listeners {
             api: self.listener,
             monitor,
@@ -113,7 +113,7 @@ impl Opened {
         supervisor::ready();
         service.serve(listeners, signals).await?;
         drop((renewal, posted, watching));
-        if !self.store.is_in_place() {
+        if !self.store.housekeeping.is_in_place() {
             bail!(
                 "the data folder {} was moved, replaced or removed while countersign was running: put it back, and \
                  start again",

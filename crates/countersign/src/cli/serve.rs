@@ -5,14 +5,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, anyhow};
 use clap::Args;
 use countersign_core::application::AppId;
 use countersign_core::phone;
 use countersign_core::ports::setup::SetupStore;
 use countersign_providers::egress::Reach;
-use countersign_store::RecentRefusals;
-use countersign_store::sqlite::SqliteStore;
+use countersign_store::OpenStore;
 use tracing_subscriber::filter::LevelFilter;
 
 use super::running::Opened;
@@ -44,14 +43,14 @@ pub(super) struct Serve {
     #[arg(long, value_name = "ADDR", value_parser = address)]
     listen: Option<SocketAddr>,
     /// Folder for everything that is kept, before the one in the settings
-    #[arg(long, value_name = "DIR", conflicts_with = "database_url")]
+    #[arg(long, value_name = "DIR")]
     data: Option<String>,
+    /// PostgreSQL that the nodes of the deployment share, before the one in the settings; the folder holds keys then
+    #[arg(long, value_name = "URL")]
+    database_url: Option<String>,
     /// Take the database as one that was put back: earlier codes are dead, and sends wait for a minute
     #[arg(long)]
     accept_restored: bool,
-    /// PostgreSQL instead of a folder (not built yet)
-    #[arg(long, value_name = "URL")]
-    database_url: Option<String>,
 }
 
 impl Serve {
@@ -59,11 +58,6 @@ impl Serve {
         // Warnings about settings are lines of the log too.
         let _logs = telemetry::start(LevelFilter::INFO)?;
         let settings = Settings::of(&self.layers()?, Purpose::Production)?;
-        if settings.store.names_database || self.database_url.is_some() {
-            bail!(
-                "PostgreSQL is not built yet: name a folder for the embedded store with [store] data"
-            );
-        }
         let prices = settings.prices.as_ref().map(PriceFile::read).transpose()?;
         let tls = settings.server.tls.clone().map(Tls::open).transpose()?;
         let data = settings.store.data.clone();
@@ -76,29 +70,28 @@ impl Serve {
         phone::warm_up();
         let source = settings.keys.clone();
         let keys = |folder: &std::path::Path| source.keys(folder);
-        let opened = Opened::new(&data, &source, keys, listen, tls, self.accept_restored)?;
-        check_secrets(&opened.store)?;
-        check_providers(&opened.store, settings.server.allow_no_provider)?;
-        warn_of_test_numbers(&opened.store, settings.test_numbers);
+        let database = settings.store.database.clone();
+        let opened = Opened::new(
+            &data,
+            database,
+            &source,
+            keys,
+            listen,
+            tls,
+            self.accept_restored,
+        );
+        let opened = opened.await?;
+        let store = &opened.store;
+        check_secrets(store)?;
+        check_providers(&*store.setup, settings.server.allow_no_provider)?;
+        warn_of_test_numbers(&*store.setup, settings.test_numbers);
         let monitor = settings.server.monitor_listen.map(listen::on);
         let monitor = monitor.transpose()?;
-        opened.store.keep_for(settings.retention);
-        let clock = opened.store.clock();
-        let refusals = Arc::new(RecentRefusals::default());
+        store.housekeeping.keep_for(settings.retention);
         let service = Service::assemble(ServiceParts {
-            signing_keys: SigningKeys::of(&data, clock.now())?,
-            ledger: Arc::<SqliteStore>::clone(&opened.store),
-            audit: Arc::<SqliteStore>::clone(&opened.store),
-            records: Arc::<SqliteStore>::clone(&opened.store),
-            answers: Arc::<SqliteStore>::clone(&opened.store),
-            tallies: Arc::<SqliteStore>::clone(&opened.store),
-            erasers: vec![
-                Arc::<SqliteStore>::clone(&opened.store),
-                Arc::<RecentRefusals>::clone(&refusals),
-            ],
-            refusals,
-            setup: Arc::<SqliteStore>::clone(&opened.store),
-            clock,
+            signing_keys: SigningKeys::of(&data, store.clock.now())?,
+            store: store.clone(),
+            erasers: Vec::new(),
             entropy: Arc::new(OsEntropy),
             master_keys: Arc::clone(&opened.master_keys),
             subject: opened.subject.clone(),
@@ -122,7 +115,8 @@ impl Serve {
                 "listen",
                 self.listen.map(|listen| listen.to_string()),
             )
-            .with_flag("store", "data", self.data.clone());
+            .with_flag("store", "data", self.data.clone())
+            .with_flag("store", "database_url", self.database_url.clone());
         Ok(layers)
     }
 }
@@ -132,10 +126,10 @@ fn address(text: &str) -> Result<SocketAddr, String> {
 }
 
 /// Refuses a data folder that development used: everybody knows the secrets in it.
-fn check_secrets(store: &SqliteStore) -> anyhow::Result<()> {
-    let now = store.clock().now();
-    let app = store.application_with_secret(&AppId::parse(dev::APP_ID)?, dev::APP_SECRET, now);
-    if app.is_some() || store.setup().access_keys.contains_key(dev::ACCESS_KEY) {
+fn check_secrets(store: &OpenStore) -> anyhow::Result<()> {
+    let (setup, now) = (&store.setup, store.clock.now());
+    let app = setup.application_with_secret(&AppId::parse(dev::APP_ID)?, dev::APP_SECRET, now);
+    if app.is_some() || setup.setup().access_keys.contains_key(dev::ACCESS_KEY) {
         return Err(anyhow!(
             "`{name} dev` has used the data folder, and everybody knows the secrets that it makes: name a new folder, which \
              `{name} init` prepares",
@@ -146,7 +140,7 @@ fn check_secrets(store: &SqliteStore) -> anyhow::Result<()> {
 }
 
 /// Refuses a service that could send nothing, unless the operator allows it, for the time until a provider is set up.
-fn check_providers(store: &SqliteStore, is_allowed: bool) -> anyhow::Result<()> {
+fn check_providers(store: &dyn SetupStore, is_allowed: bool) -> anyhow::Result<()> {
     if !store.setup().providers.is_empty() {
         return Ok(());
     }
@@ -164,7 +158,7 @@ fn check_providers(store: &SqliteStore, is_allowed: bool) -> anyhow::Result<()> 
 }
 
 /// Says in the log that numbers for tests are allowed, or set up and not used.
-fn warn_of_test_numbers(store: &SqliteStore, are_allowed: bool) {
+fn warn_of_test_numbers(store: &dyn SetupStore, are_allowed: bool) {
     let numbers = store.setup().test_numbers.len();
     if are_allowed {
         tracing::warn!(

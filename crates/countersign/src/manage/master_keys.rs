@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use countersign_core::audit::Author;
-use countersign_store::sqlite::GenerationStatus;
+use countersign_store::GenerationStatus;
 
 use super::{Manage, ManageError};
 use crate::master_keys::RotateKeysError;

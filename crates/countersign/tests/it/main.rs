@@ -72,6 +72,8 @@ mod not_served;
 mod outbox;
 mod outcomes;
 mod owner;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod prices;
 mod products;
 mod program_name;

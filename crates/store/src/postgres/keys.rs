@@ -26,20 +26,28 @@ struct GenerationRow {
 
 /// Returns the sealer of the database: of the first keys, and of those among the others that the database still needs. A new
 /// database takes the first keys as its own.
-pub(super) async fn of(client: &mut Client, keys: &[StoreKeys]) -> Result<Arc<Sealer>, OpenError> {
+pub(super) async fn of(client: &Client, keys: &[StoreKeys]) -> Result<Arc<Sealer>, OpenError> {
+    if let Some(sealer) = find(client, keys).await? {
+        return Ok(Arc::new(sealer));
+    }
+    let generation = generation(1, keys.first().ok_or(OpenError::Keys)?)?;
+    begin(client, &generation).await.map_err(unusable)?;
+    Ok(Arc::new(Sealer::of(generation, Vec::new())))
+}
+
+/// Returns the sealer of a database that was written with the first of these keys; `None` where none has begun.
+pub(super) async fn find(client: &Client, keys: &[StoreKeys]) -> Result<Option<Sealer>, OpenError> {
     let needed = needed(client).await.map_err(unusable)?;
     let first = keys.first().ok_or(OpenError::Keys)?;
     let Some((newest, older)) = needed.split_first() else {
-        let generation = generation(1, first)?;
-        begin(client, &generation).await.map_err(unusable)?;
-        return Ok(Arc::new(Sealer::of(generation, Vec::new())));
+        return Ok(None);
     };
     let generation = generation(newest.number, first)?;
     if generation.fingerprint() != newest.fingerprint.as_slice() {
         return Err(OpenError::Keys);
     }
-    let older = older.iter().map(|row| find(row, keys).map(Arc::new));
-    Ok(Arc::new(Sealer::of(
+    let older = older.iter().map(|row| among(row, keys).map(Arc::new));
+    Ok(Some(Sealer::of(
         generation,
         older.collect::<Result<_, _>>()?,
     )))
@@ -76,7 +84,7 @@ fn generation(number: u32, keys: &StoreKeys) -> Result<Generation, OpenError> {
 }
 
 /// Returns the older generation `row`, whose keys must be among these.
-fn find(row: &GenerationRow, keys: &[StoreKeys]) -> Result<Generation, OpenError> {
+fn among(row: &GenerationRow, keys: &[StoreKeys]) -> Result<Generation, OpenError> {
     for keys in keys {
         let generation = generation(row.number, keys)?;
         if generation.fingerprint() == row.fingerprint.as_slice() {

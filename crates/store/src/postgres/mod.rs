@@ -10,6 +10,8 @@
 //! | [`connect`] | sessions: the address of the database, TLS, time limits, what a session promises |
 //! | [`schema`] | the tables, and how a start brings a database to them |
 //! | [`start`] | opening a store: the schema, then the keys |
+//! | [`ports`] | the store as the ports that a service is made of |
+//! | [`inspect`] | a look at the database by a process that has no store open |
 //! | [`keys`] | the keys that the database was written with |
 //! | [`clock`] | reading times |
 //! | [`steady`] | the clock that decides: that of the database, without its leaps |
@@ -36,6 +38,7 @@ mod clock;
 mod connect;
 mod erase;
 mod gauges;
+mod inspect;
 mod keys;
 mod lease;
 mod ledger;
@@ -70,8 +73,9 @@ use ledger::Undecided;
 use setup::{Follower, Setups};
 use upkeep::Upkeep;
 
-pub(crate) use ports::open;
 pub use connect::{DatabaseUrl, InvalidUrl};
+pub(crate) use inspect::inspect;
+pub(crate) use ports::open;
 pub use refusals::SharedRefusals;
 pub use start::OpenError;
 

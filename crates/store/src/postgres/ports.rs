@@ -32,7 +32,11 @@ pub(crate) async fn open(
     url: DatabaseUrl,
     keys: &[StoreKeys],
     clock: Arc<dyn Clock>,
+    accept_restored: bool,
 ) -> Result<OpenStore, OpenError> {
+    if accept_restored {
+        return Err(OpenError::AcceptRestored);
+    }
     let store = PostgresStore::open(url, keys, Arc::clone(&clock)).await?;
     let store = Arc::new(store);
     let refusals = Arc::new(store.refusals());

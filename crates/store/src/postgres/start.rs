@@ -35,6 +35,12 @@ pub enum OpenError {
          `countersign master-key status` shows that they have ended"
     )]
     OlderKeys,
+    /// The start shall take the database as one that was put back.
+    #[error(
+        "--accept-restored is not built yet for PostgreSQL: start without it; codes that were sent before the database was \
+         put back are good until they end"
+    )]
+    AcceptRestored,
     /// A commit may be lost although it was answered.
     #[error(
         "the database may lose what it has committed, since its setting {setting} is {value}: set it to on in \
@@ -80,7 +86,7 @@ impl PostgresStore {
         lasts(&client).await?;
         schema::lock(&client).await.map_err(unusable)?;
         schema::migrate(&mut client).await?;
-        let sealer = keys::of(&mut client, keys.as_ref()).await?;
+        let sealer = keys::of(&client, keys.as_ref()).await?;
         let partitions = Partitions::of(&database);
         let made = partitions.make_first(&client, clock.now()).await;
         made.map_err(unusable)?;
@@ -113,7 +119,7 @@ impl PostgresStore {
 }
 
 /// Checks that a commit on this session is not lost once it is answered.
-async fn lasts(client: &Client) -> Result<(), OpenError> {
+pub(super) async fn lasts(client: &Client) -> Result<(), OpenError> {
     for (setting, good) in LASTING {
         let ask = "SELECT current_setting($1)";
         let told = client.query_one(ask, &[&setting]).await;
@@ -137,7 +143,7 @@ fn unavailable(error: StoreError) -> OpenError {
     OpenError::Database(error.to_string())
 }
 
-fn not_opened(error: NotOpened) -> OpenError {
+pub(super) fn not_opened(error: NotOpened) -> OpenError {
     match error {
         NotOpened::Refused(error) => unusable(error),
         NotOpened::Stopping => OpenError::Database("the program is ending".to_owned()),

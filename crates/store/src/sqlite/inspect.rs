@@ -1,54 +1,29 @@
-//! A look at a database by a process that does not own its folder. It changes nothing, and whoever owns the folder goes on.
+//! A look at the embedded database.
 
 use std::fs;
 use std::path::Path;
 
-use countersign_core::ports::setup::Setup;
-use countersign_core::time::Timestamp;
 use rusqlite::{Connection, OpenFlags};
 
 use super::log::schema::migrations;
 use super::log::{identity, mark as log_mark, setup};
 use super::start::open::{DATABASE, OpenError, database};
 use super::start::{generations, put_back};
+use crate::inspect::{Inspected, Inspection, KeysBeside};
 use crate::seal::StoreKeys;
-
-/// The database that a look finds.
-#[derive(Debug)]
-pub enum Inspected {
-    /// None: no start has made one yet.
-    Nothing,
-    /// One of an older version, which the next start brings to the schema of this one.
-    OfOlderVersion,
-    /// One of this version.
-    Whole(Box<Inspection>),
-}
-
-/// A database that is whole, and what is set up in it.
-#[derive(Debug)]
-pub struct Inspection {
-    /// Everything that an operator has set up.
-    pub setup: Setup,
-    /// The latest time on record.
-    pub newest: Timestamp,
-    /// The size of the database and of the log beside it, in bytes.
-    pub bytes: u64,
-    /// The names of keys that the store itself does not use and that are not those of before.
-    pub other_keys: Vec<String>,
-}
 
 /// Looks at the database in `folder`: at its keys, its mark, each of its pages and the setup. `keys_beside` are keys that the
 /// store does not use, by name, with the check values of all their generations.
 ///
 /// # Errors
 /// [`OpenError`] when a start would be refused, or when a page is damaged.
-pub fn inspect(
+pub(crate) fn inspect(
     folder: &Path,
-    keys: &(impl AsRef<[StoreKeys]> + ?Sized),
-    keys_beside: &[(&str, &[[u8; 16]])],
+    keys: &[StoreKeys],
+    keys_beside: &KeysBeside<'_>,
 ) -> Result<Inspected, OpenError> {
     let path = folder.join(DATABASE);
-    let sealer = generations::given(keys.as_ref())?;
+    let sealer = generations::given(keys)?;
     if let Err(why) = put_back::judge(folder, &sealer)? {
         return Err(OpenError::PutBack { path, why });
     }
@@ -71,6 +46,7 @@ pub fn inspect(
         }
     }
     Ok(Inspected::Whole(Box::new(Inspection {
+        says: "whole, written with these keys, and as new as its mark",
         setup: setup::read(&log, &sealer).map_err(database)?,
         newest: log_mark::high_water(&log).map_err(database)?,
         bytes: size(&path) + size(&path.with_extension("db-wal")),

@@ -11,7 +11,7 @@ mod answers;
 mod audit;
 pub mod backup;
 mod erase;
-pub mod inspect;
+pub(crate) mod inspect;
 mod keys;
 mod ledger;
 mod log;

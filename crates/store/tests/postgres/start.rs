@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use countersign_core::testing::HandClock;
 use countersign_core::time::Timestamp;
-use countersign_store::StoreKeys;
 use countersign_store::postgres::{DatabaseUrl, OpenError, PostgresStore};
+use countersign_store::{Generations as _, StoreKeys};
 
 use crate::server::{Server, client, run, server};
 

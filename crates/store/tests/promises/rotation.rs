@@ -13,6 +13,7 @@ use countersign_core::policy::{self, CodeRules, Resend};
 use countersign_core::ports::records::TimelineQuery;
 use countersign_core::ports::setup::{Setting, SetupStore as _};
 use countersign_core::receipt::{Delivery, Receipt};
+use countersign_store::Generations as _;
 use countersign_store::sqlite::OpenError;
 
 use crate::settings::{SECRET, application, provider, put};
@@ -84,7 +85,7 @@ async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
 /// Waits until everything that older keys sealed is sealed anew.
 async fn sealed_anew(world: &World<Sqlite>) {
     until("everything is sealed anew", async || {
-        let status = world.backend.store().generation_status().await.unwrap();
+        let status = world.backend.store().status().await.unwrap();
         let needed = status.iter().filter_map(|each| each.needed_for.as_ref());
         needed.clone().count() > 0
             && needed.fold(true, |done, needed| {
@@ -308,7 +309,7 @@ async fn wrong_guesses_in_a_row_are_counted_over_a_change_and_after_the_keys_of_
 /// Waits until the newest keys are the only ones that are needed.
 async fn ended(world: &World<Sqlite>) {
     until("the keys of before have ended", async || {
-        world.backend.store().generations() == 1
+        world.backend.store().newest().1 == 1
     })
     .await;
 }
@@ -387,7 +388,7 @@ async fn once_a_generation_has_ended_nothing_needs_its_keys() {
         world.start();
         world.pass(policy::OLDER_KEYS - MINUTE);
         let new = world.code_sent("000043").await;
-        assert!(world.backend.store().generations() > 1, "{how:?}");
+        assert!(world.backend.store().newest().1 > 1, "{how:?}");
         world.pass(MINUTE);
         ended(&world).await;
         world.stop();
@@ -413,7 +414,7 @@ async fn the_secret_of_an_application_is_good_on_and_holds_its_keys_until_it_is_
         sealed_anew(&world).await;
         world.pass(policy::OLDER_KEYS);
         let holding = async || {
-            let status = world.backend.store().generation_status().await.unwrap();
+            let status = world.backend.store().status().await.unwrap();
             let needed = status.into_iter().filter_map(|each| each.needed_for);
             needed
                 .flat_map(|needed| needed.applications)
@@ -463,9 +464,19 @@ async fn the_secret_of_an_application_is_good_on_and_holds_its_keys_until_it_is_
 #[tokio::test]
 async fn keys_of_others_that_the_store_keeps_stay_as_they_are() {
     for (how, mut world) in worlds() {
-        let first = world.backend.store().kept_key("subject", &[5; 32]).unwrap();
+        let first = world
+            .backend
+            .store()
+            .kept_key("subject", &[5; 32])
+            .await
+            .unwrap();
         rotate(&mut world, how).await;
-        let kept = world.backend.store().kept_key("subject", &[6; 32]).unwrap();
+        let kept = world
+            .backend
+            .store()
+            .kept_key("subject", &[6; 32])
+            .await
+            .unwrap();
         assert_eq!((*first, *kept), ([5; 32], [5; 32]), "{how:?}");
     }
 }

@@ -16,7 +16,7 @@ use countersign_core::retention::Retention;
 use countersign_core::testing::HandClock;
 use countersign_core::time::Clock;
 use countersign_store::sqlite::{OpenError, SqliteStore};
-use countersign_store::{OwnedFolder, StoreKeys};
+use countersign_store::{Generations as _, Housekeeping as _, OwnedFolder, StoreKeys};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
@@ -76,10 +76,7 @@ impl Sqlite {
         let keys = store_keys(self.keys[0]);
         let check = ("test", [self.keys[0]; 16]);
         let by = Author::service();
-        self.store()
-            .begin_generation(&keys, check, by)
-            .await
-            .unwrap();
+        self.store().begin(&keys, check, by).await.unwrap();
     }
 
     /// Returns the value of every byte of the newest keys.

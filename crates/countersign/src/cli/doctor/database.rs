@@ -4,8 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use countersign_core::time::Timestamp;
-use countersign_store::sqlite::OpenError;
-use countersign_store::sqlite::inspect::{Inspected, Inspection, inspect};
+use countersign_store::{Inspected, Inspection, inspect};
 
 use super::finding::Findings;
 use crate::cli::place::Deployment;
@@ -24,14 +23,16 @@ pub(super) fn size(data: &Path) -> u64 {
 }
 
 /// The database, where it can be used.
-pub(super) fn check(
+pub(super) async fn check(
     deployment: &Deployment,
     keys: &Keys,
     findings: &mut Findings,
 ) -> Option<Box<Inspection>> {
     let data = &deployment.kept.data;
     let check_values = keys.passcodes().check_values();
-    match inspect(data, &keys.store(), &[(PASSCODE, &check_values)]) {
+    let database = deployment.settings.store.database.clone();
+    let beside: &[(&str, &[[u8; 16]])] = &[(PASSCODE, &check_values)];
+    match inspect(data, database, &keys.store(), beside).await {
         Ok(Inspected::Nothing) => {
             findings.warning(CHECK, "there is none yet: the first start makes it");
             None
@@ -52,11 +53,10 @@ pub(super) fn check(
                 true => "no record yet".to_owned(),
                 false => format!("newest record {}", found.newest),
             };
-            let says = format!("whole, written with these keys, and as new as its mark; {newest}");
-            findings.ok(CHECK, says);
+            findings.ok(CHECK, format!("{}; {newest}", found.says));
             Some(found)
         }
-        Err(OpenError::Keys) => {
+        Err(error) if error.is_of_other_keys() => {
             let kept = &deployment.kept;
             let keys = match kept.keys.file(&kept.data) {
                 Some(file) => file.display().to_string(),

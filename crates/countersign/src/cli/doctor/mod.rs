@@ -20,7 +20,7 @@ mod test_numbers;
 use std::process::ExitCode;
 
 use clap::Args;
-use countersign_store::sqlite::inspect::Inspection;
+use countersign_store::Inspection;
 
 use self::finding::{Findings, Verdict};
 use super::place::{Deployment, Place};
@@ -71,7 +71,10 @@ impl Doctor {
         let keys = keys::check(deployment, &mut findings);
         let bytes = database::size(&deployment.kept.data);
         folder::check(&deployment.kept.data, bytes, &mut findings);
-        let database = keys.and_then(|keys| database::check(deployment, &keys, &mut findings));
+        let database = match keys {
+            Some(keys) => database::check(deployment, &keys, &mut findings).await,
+            None => None,
+        };
         let newest = database.as_deref().map(|found: &Inspection| found.newest);
         clock::check(deployment, newest, &mut findings).await;
         certificate::check(deployment, &mut findings);

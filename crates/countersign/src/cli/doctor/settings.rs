@@ -23,12 +23,6 @@ pub(super) fn check(deployment: &Deployment, findings: &mut Findings) {
         findings.ok(CHECK, format!("{shown}: {count} settings, all known"));
     }
     server(&deployment.settings.server, findings);
-    if deployment.settings.store.names_database {
-        findings.broken(
-            CHECK,
-            "PostgreSQL is not built yet: name a folder with [store] data",
-        );
-    }
 }
 
 fn server(server: &ServerSettings, findings: &mut Findings) {

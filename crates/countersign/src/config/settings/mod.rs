@@ -20,7 +20,6 @@ mod telemetry;
 mod test_numbers;
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use anyhow::{Context, bail};
 use countersign_core::country_rules::CountryRules;
@@ -150,7 +149,7 @@ impl Settings {
         read().with_context(|| layers.to_string())
     }
 
-    /// These settings, with relative paths of certificates and prices beside the settings file.
+    /// These settings, with relative paths of certificates and prices beside the settings file, and the folder of a node.
     fn beside(mut self, layers: &Layers) -> Self {
         let Some(folder) = layers.folder() else {
             return self;
@@ -158,16 +157,9 @@ impl Settings {
         if let Some(tls) = &mut self.server.tls {
             tls.beside(folder);
         }
+        self.store.beside(folder);
         self.prices = self.prices.map(|file| file.beside(folder));
         self
-    }
-
-    /// The settings of `countersign dev`: those of the file at `path`, if there is one, and of the environment.
-    ///
-    /// # Errors
-    /// As [`of`](Self::of).
-    pub fn of_development(path: Option<&Path>) -> anyhow::Result<Self> {
-        Self::of(&Layers::of(path)?, Purpose::Development)
     }
 
     fn read(table: Table, purpose: Purpose) -> anyhow::Result<Self> {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
 use countersign_core::network::{InvalidNetwork, Network, Networks};
+use countersign_store::DatabaseAddress;
 use serde::Deserialize;
 use url::Url;
 
@@ -53,10 +54,10 @@ pub struct TlsFiles {
 /// Where decisions are kept.
 #[derive(Debug)]
 pub struct StoreSettings {
-    /// The folder of the embedded store; `None` leaves it to the verb.
+    /// The data folder; `None` leaves it to the verb.
     pub data: Option<PathBuf>,
-    /// Whether a database is named instead, which is not built yet.
-    pub names_database: bool,
+    /// The database, where the store is not in that folder.
+    pub database: Option<DatabaseAddress>,
 }
 
 #[derive(Default, Deserialize)]
@@ -105,6 +106,16 @@ impl ServerSettings {
     }
 }
 
+impl StoreSettings {
+    /// Takes the folder `data` beside the settings file, in `folder`, as the data folder of a node that has its store in a
+    /// database and names no folder.
+    pub(super) fn beside(&mut self, folder: &Path) {
+        if self.database.is_some() {
+            self.data.get_or_insert_with(|| folder.join("data"));
+        }
+    }
+}
+
 impl TlsFiles {
     /// Reads paths that are relative as beside the settings file, in `folder`.
     pub(super) fn beside(&mut self, folder: &Path) {
@@ -141,12 +152,10 @@ impl Server {
 
 impl Store {
     pub(super) fn settings(self) -> anyhow::Result<StoreSettings> {
-        if self.data.is_some() && self.database_url.is_some() {
-            bail!("data and database_url exclude each other: name one of them");
-        }
+        let database = self.database_url.as_deref().map(DatabaseAddress::parse);
         Ok(StoreSettings {
             data: self.data,
-            names_database: self.database_url.is_some(),
+            database: database.transpose().context("database_url")?,
         })
     }
 }

@@ -68,6 +68,34 @@ pub(super) async fn lock(client: &Client) -> Result<(), tokio_postgres::Error> {
     client.execute(lock, &[&STARTING]).await.map(drop)
 }
 
+/// How old the schema of a database is.
+pub(super) enum Age {
+    /// There is none yet.
+    Unborn,
+    /// A start brings it to the newest version.
+    Older,
+    /// This program can run on it as it is.
+    Newest,
+}
+
+/// Returns how old the schema is.
+///
+/// # Errors
+/// [`OpenError`] when the database has a version on which this program cannot run, or cannot be read.
+pub(super) async fn age(client: &Client) -> Result<Age, OpenError> {
+    match standing(client).await? {
+        None | Some((0, _)) => Ok(Age::Unborn),
+        Some((_, oldest)) if oldest > newest() => Err(OpenError::newer()),
+        Some((number, _)) if number < newest() => Ok(Age::Older),
+        Some(_) => Ok(Age::Newest),
+    }
+}
+
+/// Returns the number of the newest version that this program knows.
+fn newest() -> i32 {
+    i32::try_from(VERSIONS.len()).unwrap_or(i32::MAX)
+}
+
 /// Brings the database to the newest version, one transaction for each. Call this under [`lock`].
 ///
 /// # Errors
@@ -85,8 +113,7 @@ pub(super) async fn migrate(client: &mut Client) -> Result<(), OpenError> {
         client.batch_execute(&prepare).await.map_err(database)?;
     }
     let (number, oldest) = standing(client).await?.unwrap_or_default();
-    let newest = i32::try_from(VERSIONS.len()).unwrap_or(i32::MAX);
-    if oldest > newest {
+    if oldest > newest() {
         return Err(OpenError::newer());
     }
     let missing = (1..).zip(VERSIONS).filter(|(place, _)| *place > number);

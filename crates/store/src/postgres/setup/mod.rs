@@ -29,6 +29,7 @@ use crate::seal::SealerInUse;
 use crate::setup_at_rest::{SettingRow, secret_mac};
 use change::Changing;
 pub(super) use follow::Follower;
+pub(super) use read::read;
 
 /// The setup as one node knows it.
 pub(super) struct Setups {
@@ -50,7 +51,7 @@ impl Setups {
         clock: Arc<dyn Clock>,
     ) -> Result<Arc<Self>, StoreError> {
         let session = Session::new(database, Work::Deciding);
-        let setup = read::read(&session.get().await?.client, &sealer.get()).await?;
+        let setup = read(&session.get().await?.client, &sealer.get()).await?;
         Ok(Arc::new(Self {
             newest: LiveSetup::new(setup),
             session,
@@ -102,7 +103,7 @@ impl Setups {
     }
 
     async fn show(&self, client: &tokio_postgres::Client) -> Result<(), Failure> {
-        let setup = read::read(client, &self.sealer.get()).await?;
+        let setup = read(client, &self.sealer.get()).await?;
         self.newest.show(Arc::new(setup));
         Ok(())
     }

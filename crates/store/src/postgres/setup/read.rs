@@ -12,7 +12,7 @@ const READ: &str = "
     SELECT setup.version, setting.version AS since, kind, key, value, sealed FROM setup LEFT JOIN setting ON true";
 
 /// Reads the setup. A row that cannot be read is logged and left out.
-pub(super) async fn read(client: &Client, sealer: &Sealer) -> Result<Setup, Failure> {
+pub(in crate::postgres) async fn read(client: &Client, sealer: &Sealer) -> Result<Setup, Failure> {
     let mut setup = Setup::default();
     for row in client.query(READ, &[]).await? {
         setup.version = version(row.try_get("version")?);

@@ -1,7 +1,7 @@
 //! The generations of master keys as the API shows them.
 
 use countersign_api::{KeyGenerationDto, MasterKeyStatus, NeededForDto};
-use countersign_store::sqlite::{GenerationStatus, NeededFor};
+use countersign_store::{GenerationStatus, NeededFor};
 use serde_json::{Value, json};
 
 pub(super) fn of(generations: Vec<GenerationStatus>) -> MasterKeyStatus {
