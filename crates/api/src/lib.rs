@@ -22,6 +22,7 @@ mod lang;
 mod master_key;
 mod may_send_sms;
 mod message;
+mod node;
 mod pre_check_code;
 mod refusal;
 mod renewal;
@@ -67,6 +68,7 @@ pub use lang::Lang;
 pub use master_key::{KeyGenerationDto, MasterKeyStatus, NeededForDto};
 pub use may_send_sms::{MaySendSms, MaySendSmsRequest, SendRefusal, SendRule};
 pub use message::{AttemptDto, CheckDto, FindMessagesRequest, MessageDto, ReceiptDto, VerdictDto};
+pub use node::NodeDto;
 pub use pre_check_code::{PreCheckCodeRequest, PreCheckedCode, SmsCodePayload};
 pub use refusal::{FindRefusalsRequest, RefusalDto};
 pub use renewal::{

@@ -191,6 +191,7 @@ impl Service {
             ledger: Arc::clone(&ledger),
             audit: Arc::clone(&store.audit),
             records: Arc::clone(records),
+            nodes: store.nodes,
             tallies: store.tallies,
             erasers: store.erasers.into_iter().chain(parts.erasers).collect(),
             refusals: store.refusals,

@@ -8,6 +8,7 @@ use countersign_core::ports::answers::Answers;
 use countersign_core::ports::audit::AuditLog;
 use countersign_core::ports::erasure::Eraser;
 use countersign_core::ports::ledger::Ledger;
+use countersign_core::ports::nodes::NodeBook;
 use countersign_core::ports::records::Records;
 use countersign_core::ports::refusals::Refusals;
 use countersign_core::ports::setup::SetupStore;
@@ -41,6 +42,8 @@ pub struct OpenStore {
     pub refusals: Arc<dyn Refusals>,
     /// The setup.
     pub setup: Arc<dyn SetupStore>,
+    /// The nodes of the deployment.
+    pub nodes: Arc<dyn NodeBook>,
     /// The generations of keys, and the keys that others keep here.
     pub generations: Arc<dyn Generations>,
     /// The store as something that is kept in order.
@@ -181,6 +184,7 @@ fn embedded(store: Arc<SqliteStore>) -> OpenStore {
         ],
         refusals,
         setup: Arc::<SqliteStore>::clone(&store),
+        nodes: Arc::<SqliteStore>::clone(&store),
         generations: Arc::<SqliteStore>::clone(&store),
         clock: store.clock(),
         housekeeping: store,

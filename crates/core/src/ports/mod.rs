@@ -10,6 +10,7 @@
 //! | [`audit`] | the acts of operators, in a chain |
 //! | [`setup`] | everything that an operator has set up, at one version |
 //! | [`erasure`] | takes a number out of everything that holds it |
+//! | [`nodes`] | the processes that share a store, and which of them are alive |
 //! | [`provider`] | an SMS vendor account |
 //! | [`Clock`](crate::time::Clock), [`Entropy`](crate::entropy::Entropy) | time and randomness |
 //!
@@ -22,6 +23,7 @@ pub mod answers;
 pub mod audit;
 pub mod erasure;
 pub mod ledger;
+pub mod nodes;
 pub mod provider;
 pub mod records;
 pub mod refusals;

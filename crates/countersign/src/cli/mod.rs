@@ -21,6 +21,7 @@ mod man;
 mod master_key;
 mod message;
 mod next_steps;
+mod nodes;
 mod overlap;
 mod owner;
 mod place;
@@ -118,6 +119,8 @@ enum Verb {
     MasterKey(master_key::MasterKey),
     /// Make, list and delete the keys with which programs manage
     AccessKey(access_key::AccessKey),
+    /// Show the processes of the deployment, and which of them are alive
+    Nodes(nodes::Nodes),
     /// Show, verify and export the record of everything that operators did
     Audit(audit::Audit),
     /// Copy a data folder, while its countersign runs
@@ -164,6 +167,7 @@ pub fn run() -> ExitCode {
         Verb::Key(key) => key.json(),
         Verb::MasterKey(key) => key.json(),
         Verb::AccessKey(key) => key.json(),
+        Verb::Nodes(nodes) => nodes.json(),
         Verb::Audit(audit) => audit.json(),
         Verb::Backup(backup) => backup.json,
         Verb::Restore(restore) => restore.json,
@@ -211,6 +215,7 @@ pub fn run() -> ExitCode {
             Verb::Key(key) => key.run().await,
             Verb::MasterKey(key) => key.run().await,
             Verb::AccessKey(key) => key.run().await,
+            Verb::Nodes(nodes) => nodes.run().await,
             Verb::Audit(audit) => audit.run().await,
             Verb::Backup(backup) => backup.run().await,
             Verb::Restore(restore) => restore.run(),

@@ -57,7 +57,9 @@ async fn scrape(State(state): State<AppState>) -> Response {
         state.metrics.certificate_ends(tls.shown().ends);
     }
     let reasons = readiness::reasons(&state).await;
+    let nodes = state.manage.nodes().await;
     let now = Now {
+        nodes_alive: nodes.map_or(0, |nodes| nodes.alive()),
         providers: state.vendors.now(),
         refusals_dropped,
         quotas: state.manage.quotas().await.unwrap_or_default(),

@@ -21,6 +21,7 @@ mod known_secrets;
 mod limits;
 mod master_keys;
 mod messages;
+mod nodes;
 mod providers;
 mod quotas;
 mod renewals;
@@ -41,6 +42,7 @@ use countersign_core::limit::BaseLimits;
 use countersign_core::ports::audit::AuditLog;
 use countersign_core::ports::erasure::Eraser;
 use countersign_core::ports::ledger::Ledger;
+use countersign_core::ports::nodes::NodeBook;
 use countersign_core::ports::records::Records;
 use countersign_core::ports::refusals::Refusals;
 use countersign_core::ports::setup::{
@@ -100,6 +102,8 @@ pub struct ManageParts {
     pub audit: Arc<dyn AuditLog>,
     /// Reads timelines and unlocks.
     pub records: Arc<dyn Records>,
+    /// Knows the nodes of the deployment.
+    pub nodes: Arc<dyn NodeBook>,
     /// Counts messages.
     pub tallies: Arc<dyn TallyBook>,
     /// Everything that holds phone numbers.

@@ -158,6 +158,7 @@ impl World {
             ledger: store.clone(),
             audit: store.clone(),
             records: store.clone(),
+            nodes: store.clone(),
             tallies: store.clone(),
             erasers: vec![store.clone()],
             refusals,

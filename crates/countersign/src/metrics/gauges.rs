@@ -24,6 +24,8 @@ pub(crate) struct Now {
     /// What each quota counts: of a limit on applications once for each application.
     pub(crate) quotas: Vec<QuotaUse>,
     pub(crate) ledger: LedgerState,
+    /// The nodes that are alive; 0 where the store cannot be read.
+    pub(crate) nodes_alive: usize,
     pub(crate) guard: GuardState,
     /// The open connections of the API.
     pub(crate) connections: usize,
@@ -50,6 +52,7 @@ pub(super) struct Gauges {
     guard_noted: Gauge,
     unready: Family<Reason, Gauge>,
     quota_used_ratio: Family<Limit, Float>,
+    nodes_alive: Gauge,
     store_waiting: Gauge,
     messages_pending: Gauge,
     codes_live: Gauge,
@@ -82,6 +85,11 @@ impl Gauges {
         whole("guard_blocks", help, &self.guard_blocks);
         let help = "Sends that the guard would have refused, had it not only monitored";
         whole("guard_noted", help, &self.guard_noted);
+        whole(
+            "nodes_alive",
+            "Nodes of the deployment that are alive",
+            &self.nodes_alive,
+        );
         whole(
             "store_waiting",
             "Records that wait to become durable",
@@ -165,6 +173,7 @@ impl Gauges {
         self.guard_blocks.set(whole(now.guard.blocks));
         self.guard_noted.set(whole(now.guard.noted));
         self.set_quotas(&now.quotas);
+        self.nodes_alive.set(whole(now.nodes_alive));
         let ledger = &now.ledger;
         self.store_waiting.set(whole(ledger.waiting));
         self.messages_pending.set(whole(ledger.pending));

@@ -105,6 +105,29 @@ async fn two_nodes_on_one_database_are_one_service() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_was_killed_is_silent_after_a_while() {
+    let database = database();
+    let one = node(&database, None).await;
+    let other = node(&database, Some(one.folder.path())).await;
+    let states = || async {
+        let nodes = one.server.operator().list("list-nodes").await;
+        let states = nodes.iter().map(|node| node["alive"].as_bool().unwrap());
+        states.collect::<Vec<_>>()
+    };
+    assert_eq!(states().await, [true, true]);
+    other.server.kill().await;
+    until("the other node is silent", async || {
+        (states().await == [false, true]).then_some(())
+    })
+    .await;
+    let shown = one.server.terminal().ok(&["nodes"]);
+    assert!(
+        shown.contains("silent") && shown.contains("alive, answers here"),
+        "{shown}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_refused_send_is_found_on_the_other_node() {
     let database = database();
     let one = node(&database, None).await;

@@ -11,7 +11,7 @@
 //! | [`schema`] | the tables, and how a start brings a database to them |
 //! | [`start`] | opening a store: the schema, then the keys |
 //! | [`ports`] | the store as the ports that a service is made of |
-//! | [`inspect`] | a look at the database by a process that has no store open |
+//! | [`inspect`](mod@inspect) | a look at the database by a process that has no store open |
 //! | [`keys`] | the keys that the database was written with |
 //! | [`clock`] | reading times |
 //! | [`steady`] | the clock that decides: that of the database, without its leaps |
@@ -20,6 +20,7 @@
 //! | [`row`] | the rows that a batch changes, packed and unpacked |
 //! | [`setup`] | everything that an operator has set up, and hearing of changes by other nodes |
 //! | [`audit`] | the acts of operators, one chain of all nodes |
+//! | [`nodes`] | which nodes there are, and who is alive |
 //! | [`refusals`] | the sends that limits refused lately, on all nodes |
 //! | [`ledger`] | sends, settlements, checks, unlocks and tokens, each a step of a batch |
 //! | [`mark`] | noticing that a database was put back |
@@ -43,6 +44,7 @@ mod keys;
 mod lease;
 mod ledger;
 mod mark;
+mod nodes;
 mod partitions;
 mod ports;
 mod records;
@@ -70,6 +72,7 @@ use connect::{Database, Session, Transactions};
 use gauges::Gauges;
 use lease::Leases;
 use ledger::Undecided;
+use nodes::Life;
 use setup::{Follower, Setups};
 use upkeep::Upkeep;
 
@@ -90,6 +93,8 @@ pub struct PostgresStore {
     undecided: Arc<Undecided>,
     gauges: Arc<Gauges>,
     setups: Arc<Setups>,
+    /// The sign of life of this node.
+    life: Life,
     /// Hears of changes of the setup until the store is dropped.
     _follower: Follower,
     /// The session for what is only read.

@@ -52,6 +52,7 @@ pub(crate) async fn open(
         ],
         refusals,
         setup: Arc::<PostgresStore>::clone(&store),
+        nodes: Arc::<PostgresStore>::clone(&store),
         generations: Arc::<PostgresStore>::clone(&store),
         clock,
         housekeeping: Arc::new(Node { store, folder }),

@@ -10,6 +10,7 @@ use super::batch::Batches;
 use super::connect::{Database, DatabaseUrl, NotOpened, Session, Transactions, Work};
 use super::gauges::Gauges;
 use super::lease::Leases;
+use super::nodes::Life;
 use super::partitions::Partitions;
 use super::setup::{Follower, Setups};
 use super::steady::Steady;
@@ -97,6 +98,7 @@ impl PostgresStore {
         let (sealer, retention) = (SealerInUse::new(sealer), Arc::default());
         let setups = Setups::open(&database, sealer.clone(), Arc::clone(&clock)).await;
         let setups = setups.map_err(unavailable)?;
+        let life = Life::begin(&database).await.map_err(unavailable)?;
         let follower = Follower::start(&database, &setups);
         Ok(Self {
             _upkeep: Upkeep::start(&database, &sealer, &retention),
@@ -112,6 +114,7 @@ impl PostgresStore {
             database,
             clock,
             sealer,
+            life,
             setups,
             _follower: follower,
         })

@@ -16,6 +16,7 @@ mod keys;
 mod ledger;
 mod log;
 mod memory;
+mod nodes;
 mod reading;
 mod records;
 mod rekey;
@@ -63,6 +64,7 @@ pub struct SqliteStore {
     setup: LiveSetup,
     sealer: SealerInUse,
     clock: Arc<dyn Clock>,
+    started_at: Timestamp,
     ahead: Duration,
     /// The moment before which no send is decided on, since the database was put back.
     held_until: Timestamp,

@@ -3,6 +3,7 @@ use std::time::Duration;
 use countersign_core::policy::{CodeRules, Resend};
 use countersign_core::ports::tallies::By;
 use countersign_core::retention::Retention;
+use countersign_store::Housekeeping as _;
 use tokio::time::Instant;
 
 use crate::recount::{equal_a_recount, everything, recount, story, until_counted};

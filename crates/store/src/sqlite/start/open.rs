@@ -205,6 +205,7 @@ pub(crate) fn assemble(
         held: HeldKeys::default(),
         setup,
         sealer,
+        started_at: clock.now(),
         clock,
         ahead,
         held_until,

@@ -1,3 +1,4 @@
 //! The service itself.
 
+pub(crate) mod list_nodes;
 pub(crate) mod system_info;
