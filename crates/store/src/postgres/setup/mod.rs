@@ -3,7 +3,7 @@
 //! | room | what is in it |
 //! |---|---|
 //! | [`change`] | a change and its act in one transaction |
-//! | [`read`] | the setup out of its rows |
+//! | [`mod@read`] | the setup out of its rows |
 //! | [`follow`] | hearing of the changes that other nodes make |
 
 mod change;
