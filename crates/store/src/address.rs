@@ -34,7 +34,7 @@ pub enum InvalidAddress {
 }
 
 impl DatabaseAddress {
-    /// Reads an address, and the file of the password where it names one.
+    /// Reads an address.
     ///
     /// # Errors
     /// [`InvalidAddress`] says why the text is no address.

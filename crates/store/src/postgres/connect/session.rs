@@ -111,11 +111,13 @@ pub(crate) struct Database {
 }
 
 impl Database {
-    /// Takes the address of a database. Opens no session yet; those that come are driven by the runtime of the caller.
+    /// Takes the address of a database, and reads its password where that is in a file. Opens no session yet; those that come
+    /// are driven by the runtime of the caller.
     ///
     /// # Errors
-    /// In words, when there is no certificate by which the database could prove itself.
+    /// In words, when the file cannot be read, or there is no certificate by which the database could prove itself.
     pub(crate) fn at(url: DatabaseUrl) -> Result<Arc<Self>, String> {
+        let url = url.with_password()?;
         let tls = match url.config.get_ssl_mode() {
             SslMode::Disable => None,
             _ => Some(Tls::trusting(url.authorities.as_deref())?),

@@ -26,6 +26,7 @@ const SILENCE: Duration = Duration::from_secs(1);
 #[derive(Clone)]
 pub struct DatabaseUrl {
     pub(super) config: Config,
+    password_file: Option<PathBuf>,
     pub(super) authorities: Option<PathBuf>,
 }
 
@@ -48,14 +49,6 @@ pub enum InvalidUrl {
     /// It names no host.
     #[error("it names no host: begin it with postgres://user@host/")]
     NoHost,
-    /// The file of the password cannot be read.
-    #[error("the file of the password, {}, cannot be read: {why}", path.display())]
-    PasswordFile {
-        /// The file.
-        path: PathBuf,
-        /// The error of the operating system.
-        why: io::Error,
-    },
 }
 
 /// The parameters that are ours and not libpq's.
@@ -67,7 +60,7 @@ struct Ours {
 }
 
 impl DatabaseUrl {
-    /// Reads an address, and the file of the password where it names one.
+    /// Reads an address.
     ///
     /// # Errors
     /// [`InvalidUrl`] says why the text is no address.
@@ -77,9 +70,6 @@ impl DatabaseUrl {
         let mut config = config.map_err(|error| InvalidUrl::Malformed(words(&error)))?;
         if config.get_hosts().is_empty() {
             return Err(InvalidUrl::NoHost);
-        }
-        if let Some(path) = ours.password_file {
-            config.password(password(&path).map_err(|why| InvalidUrl::PasswordFile { path, why })?);
         }
         let by_place = match config.get_hosts().iter().all(is_here) {
             true => SslMode::Disable,
@@ -95,8 +85,24 @@ impl DatabaseUrl {
             .keepalives_retries(2);
         Ok(Self {
             config,
+            password_file: ours.password_file,
             authorities: ours.authorities,
         })
+    }
+
+    /// Reads the password, where the address names a file of it.
+    ///
+    /// # Errors
+    /// In words, when the file cannot be read.
+    pub(super) fn with_password(mut self) -> Result<Self, String> {
+        if let Some(path) = &self.password_file {
+            let password = password(path).map_err(|why| {
+                let path = path.display();
+                format!("the file of the password, {path}, cannot be read: {why}")
+            })?;
+            self.config.password(password);
+        }
+        Ok(self)
     }
 }
 
@@ -182,9 +188,12 @@ mod tests {
         fs::write(file.path(), "s3cret!\nsecond line\n").unwrap();
         let path = file.path().display().to_string().replace('/', "%2F");
         let url = DatabaseUrl::parse(&format!("postgres://u@localhost/d?password_file={path}"));
-        let url = url.unwrap();
+        let url = url.unwrap().with_password().unwrap();
         assert_eq!(url.config.get_password(), Some(&b"s3cret!"[..]));
         assert!(!format!("{url:?}").contains("s3cret"));
+        fs::remove_file(file.path()).unwrap();
+        let error = url.with_password().unwrap_err();
+        assert!(error.contains("cannot be read"), "{error}");
     }
 
     #[test]
@@ -193,7 +202,6 @@ mod tests {
             "postgres://u:s3cret@localhost/d?sslmode=prefer",
             "postgres://u:s3cret@localhost/d?nonsense=s3cret",
             "postgres://u:s3cret@localhost:s3cret/d",
-            "postgres://u:s3cret@localhost/d?password_file=/none",
             "user=s3cret",
         ] {
             let error = DatabaseUrl::parse(wrong).unwrap_err();
