@@ -108,7 +108,7 @@ impl Lane {
         let done = self.decide(&session, mark, batch, places).await;
         if let Err(Undone { leap, .. }) = &done {
             // The transaction may be open. Where the session is lost, so is the transaction.
-            let _ = session.client.batch_execute("ROLLBACK").await;
+            self.session.roll_back(&session).await;
             if let Some(leap) = leap {
                 let held = steady::hold(&session, *leap).await;
                 held.map_err(Undone::certainly)?;

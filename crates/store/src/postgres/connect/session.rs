@@ -243,6 +243,15 @@ impl Session {
         state.open = Some(Arc::clone(&open));
         Ok(open)
     }
+
+    /// Ends the transaction of `session` without a trace. A session that cannot do that is lost, and the next one is new:
+    /// whether it is closed may show later.
+    pub(crate) async fn roll_back(&self, session: &Arc<Connected>) {
+        if session.client.batch_execute("ROLLBACK").await.is_err() {
+            let mut state = self.state.lock().await;
+            state.open.take_if(|open| Arc::ptr_eq(open, session));
+        }
+    }
 }
 
 impl Connected {

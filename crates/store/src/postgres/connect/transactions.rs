@@ -7,7 +7,7 @@ use tokio::sync::Mutex;
 
 use super::session::{Connected, Database, Session, Work};
 use crate::postgres::stopped;
-use crate::postgres::words::Failure;
+use crate::postgres::words::{Failure, unavailable};
 
 /// A session for transactions, one after the other.
 pub(crate) struct Transactions {
@@ -37,11 +37,11 @@ impl Transactions {
         let turn = Arc::clone(&self.session);
         // It comes to its end also where its caller waits no longer, so that the next one finds no transaction open.
         let running = self.database.runtime().spawn(async move {
-            let session = turn.lock().await;
-            let session = session.get().await?;
+            let sessions = turn.lock().await;
+            let session = begin(&sessions).await?;
             let done = transact(&session, work).await;
             if done.is_err() {
-                let _ = session.client.batch_execute("ROLLBACK").await;
+                sessions.roll_back(&session).await;
             }
             done.map_err(StoreError::from)
         });
@@ -49,12 +49,26 @@ impl Transactions {
     }
 }
 
+/// Begins a transaction. Where the session was lost while nobody used it, another one does: nothing was asked for yet.
+async fn begin(sessions: &Session) -> Result<Arc<Connected>, StoreError> {
+    let session = sessions.get().await?;
+    if session.client.batch_execute(BEGIN).await.is_ok() {
+        return Ok(session);
+    }
+    sessions.roll_back(&session).await;
+    let session = sessions.get().await?;
+    let begun = session.client.batch_execute(BEGIN).await;
+    begun.map_err(|error| unavailable(&error))?;
+    Ok(session)
+}
+
+const BEGIN: &str = "BEGIN";
+
 async fn transact<T, W, F>(session: &Arc<Connected>, work: W) -> Result<T, Failure>
 where
     W: FnOnce(Arc<Connected>) -> F,
     F: Future<Output = Result<T, Failure>>,
 {
-    session.client.batch_execute("BEGIN").await?;
     let done = work(Arc::clone(session)).await?;
     session.client.batch_execute("COMMIT").await?;
     Ok(done)
