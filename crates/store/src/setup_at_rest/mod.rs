@@ -62,6 +62,12 @@ pub(crate) fn secret_mac(generation: &Generation, app: &AppId, secret: &str) -> 
     SecretMac::from_bytes(mac).of_generation(generation.number)
 }
 
+/// Returns the MACs of an application's secret under the keys of older generations.
+pub(crate) fn older_secret_macs(sealer: &Sealer, app: &AppId, secret: &str) -> Vec<SecretMac> {
+    let older = sealer.older().iter();
+    older.map(|each| secret_mac(each, app, secret)).collect()
+}
+
 /// Parses an optional part; `None` when it is present and cannot be parsed.
 fn parsed<T>(part: Option<String>, parse: impl FnOnce(&str) -> Option<T>) -> Option<Option<T>> {
     match part {

@@ -13,7 +13,7 @@ use super::log::record::Record;
 use super::log::resealed::NewerMac;
 use super::log::setup::SetupRow;
 use super::{SqliteStore, unsealed, writer};
-use crate::setup_at_rest::secret_mac;
+use crate::setup_at_rest::{older_secret_macs, secret_mac};
 
 #[async_trait]
 impl SetupStore for SqliteStore {
@@ -55,9 +55,7 @@ impl SetupStore for SqliteStore {
     }
 
     fn older_secret_macs(&self, app: &AppId, secret: &str) -> Vec<SecretMac> {
-        let sealer = self.sealer.get();
-        let older = sealer.older().iter();
-        older.map(|each| secret_mac(each, app, secret)).collect()
+        older_secret_macs(&self.sealer.get(), app, secret)
     }
 
     fn keep_newer_mac(&self, id: &AppId, old: SecretMac, new: SecretMac) {

@@ -34,21 +34,8 @@ pub(super) struct Changing {
 }
 
 impl Changing {
-    /// Makes the change durable. Returns false, and changes nothing, where another change came first.
-    pub(super) async fn commit(&self, session: &Connected) -> Result<bool, Failure> {
-        session.client.batch_execute("BEGIN").await?;
-        let written = self.write(session).await;
-        let end = match written {
-            Ok(true) => "COMMIT",
-            Ok(false) | Err(_) => "ROLLBACK",
-        };
-        let ended = session.client.batch_execute(end).await;
-        let is_written = written?;
-        ended?;
-        Ok(is_written)
-    }
-
-    async fn write(&self, session: &Connected) -> Result<bool, Failure> {
+    /// Writes the change in the transaction of `session`. Returns false, and writes nothing, where another change came first.
+    pub(super) async fn write(&self, session: &Connected) -> Result<bool, Failure> {
         let (seen, next) = (number(self.seen), number(self.seen.next()));
         let advance = session.prepared(ADVANCE).await?;
         if session.client.execute(&advance, &[&seen, &next]).await? == 0 {

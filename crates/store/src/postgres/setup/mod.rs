@@ -21,12 +21,12 @@ use countersign_core::ports::setup::{
 };
 use countersign_core::time::Clock;
 
-use super::connect::{Database, Session, Work};
+use super::connect::{Connected, Database, Transactions, Work};
 use super::words::Failure;
 use super::{PostgresStore, stopped, unsealed};
 use crate::live_setup::LiveSetup;
-use crate::seal::SealerInUse;
-use crate::setup_at_rest::{SettingRow, secret_mac};
+use crate::seal::{Sealer, SealerInUse};
+use crate::setup_at_rest::{SettingRow, older_secret_macs, secret_mac};
 use change::Changing;
 pub(super) use follow::Follower;
 pub(super) use read::read;
@@ -34,8 +34,8 @@ pub(super) use read::read;
 /// The setup as one node knows it.
 pub(super) struct Setups {
     newest: LiveSetup,
-    /// The session for changes, of which this node makes one at a time.
-    session: Session,
+    /// The changes, of which this node makes one at a time.
+    changes: Transactions,
     sealer: SealerInUse,
     clock: Arc<dyn Clock>,
 }
@@ -50,11 +50,11 @@ impl Setups {
         sealer: SealerInUse,
         clock: Arc<dyn Clock>,
     ) -> Result<Arc<Self>, StoreError> {
-        let session = Session::new(database, Work::Deciding);
-        let setup = read(&session.get().await?.client, &sealer.get()).await?;
+        let changes = Transactions::new(database, Work::Deciding);
+        let setup = read_in(&changes, sealer.get()).await?;
         Ok(Arc::new(Self {
             newest: LiveSetup::new(setup),
-            session,
+            changes,
             sealer,
             clock,
         }))
@@ -77,8 +77,8 @@ impl Setups {
             at: self.clock.wall(),
             act: Act::of_change(by, &setup, &change),
         };
-        let session = self.session.get().await?;
-        match changing.commit(&session).await {
+        let write = move |session: Arc<Connected>| async move { changing.write(&session).await };
+        match self.changes.run(write).await {
             Ok(true) => {
                 let setup = Arc::new(setup.after(change));
                 self.newest.show(Arc::clone(&setup));
@@ -91,15 +91,16 @@ impl Setups {
             Err(error) => {
                 // It may be committed all the same. Where the truth cannot be read now, the follower shows it later.
                 let _ = self.refresh().await;
-                Err(StoreError::from(error).into())
+                Err(error.into())
             }
         }
     }
 
     /// Shows the setup that is in the database.
     async fn refresh(&self) -> Result<(), StoreError> {
-        let session = self.session.get().await?;
-        Ok(self.show(&session.client).await?)
+        let setup = read_in(&self.changes, self.sealer.get()).await?;
+        self.newest.show(Arc::new(setup));
+        Ok(())
     }
 
     async fn show(&self, client: &tokio_postgres::Client) -> Result<(), Failure> {
@@ -107,6 +108,12 @@ impl Setups {
         self.newest.show(Arc::new(setup));
         Ok(())
     }
+}
+
+/// Reads the setup in a transaction.
+async fn read_in(transactions: &Transactions, sealer: Arc<Sealer>) -> Result<Setup, StoreError> {
+    let read = |session: Arc<Connected>| async move { read(&session.client, &sealer).await };
+    transactions.run(read).await
 }
 
 #[async_trait]
@@ -137,8 +144,6 @@ impl SetupStore for PostgresStore {
     }
 
     fn older_secret_macs(&self, app: &AppId, secret: &str) -> Vec<SecretMac> {
-        let sealer = self.sealer.get();
-        let older = sealer.older().iter();
-        older.map(|each| secret_mac(each, app, secret)).collect()
+        older_secret_macs(&self.sealer.get(), app, secret)
     }
 }
