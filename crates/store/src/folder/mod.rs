@@ -60,16 +60,9 @@ impl OwnedFolder {
     /// [`ClaimError::Owned`] when another process has the lock, [`ClaimError::Custody`] when other users can change
     /// the folder, [`ClaimError::File`] when it is none, [`ClaimError::Io`] when the system refuses.
     pub fn claim(path: &Path) -> Result<Self, ClaimError> {
-        let io = |source| ClaimError::Io {
-            path: path.to_owned(),
-            source,
-        };
-        if path.is_file() {
-            return Err(ClaimError::File(path.to_owned()));
-        }
-        create_private(path).map_err(io)?;
-        custody::check(path)?;
-        let folder_lock = lock_folder(path).map_err(|error| refused(path, error))?;
+        let io = io_at(path);
+        prepare(path)?;
+        let folder_lock = lock_folder(path, File::try_lock)?;
         let mut lock = open_private(&path.join(LOCK_FILE)).map_err(io)?;
         lock.try_lock().map_err(|error| refused(path, error))?;
         write_pid(&mut lock).map_err(io)?;
@@ -175,23 +168,43 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// How often it is looked whether nodes share a folder.
 const LOOKS: usize = 3;
 
+/// Creates `path` if it does not exist, readable by its owner only.
+fn prepare(path: &Path) -> Result<(), ClaimError> {
+    if path.is_file() {
+        return Err(ClaimError::File(path.to_owned()));
+    }
+    create_private(path).map_err(io_at(path))?;
+    Ok(custody::check(path)?)
+}
+
+fn io_at(path: &Path) -> impl Fn(io::Error) -> ClaimError + Copy {
+    |source| ClaimError::Io {
+        path: path.to_owned(),
+        source,
+    }
+}
+
+/// A way to lock a file: alone, or together with others.
+type TryLock = fn(&File) -> Result<(), TryLockError>;
+
 /// Locks the folder itself. Returns nothing where the file system has no such locks.
 #[cfg(unix)]
-fn lock_folder(path: &Path) -> Result<Option<File>, TryLockError> {
-    let folder = File::open(path).map_err(TryLockError::Error)?;
+fn lock_folder(path: &Path, try_lock: TryLock) -> Result<Option<File>, ClaimError> {
+    let folder = File::open(path).map_err(io_at(path))?;
     for _ in 1..TRIES {
-        match folder.try_lock() {
+        match try_lock(&folder) {
             Err(TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
             Err(TryLockError::Error(_)) => return Ok(None),
             Ok(()) => return Ok(Some(folder)),
         }
     }
-    folder.try_lock().map(|()| Some(folder))
+    let locked = try_lock(&folder).map(|()| Some(folder));
+    locked.map_err(|error| refused(path, error))
 }
 
 /// Returns nothing: a folder has no lock here.
 #[cfg(not(unix))]
-fn lock_folder(_path: &Path) -> Result<Option<File>, TryLockError> {
+fn lock_folder(_path: &Path, _try_lock: TryLock) -> Result<Option<File>, ClaimError> {
     Ok(None)
 }
 

@@ -1,10 +1,9 @@
 //! A data folder that several nodes of one deployment may have.
 
-use std::fs::{File, TryLockError};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use super::{ClaimError, Identity, PAUSE, TRIES, create_private, is_in_place, refused};
-use crate::custody;
+use super::{ClaimError, Identity, io_at, is_in_place, lock_folder, prepare};
 
 /// A folder for what is a node's own, such as its keys, until the value is dropped or the process dies. The store is in a
 /// database elsewhere.
@@ -24,18 +23,10 @@ impl SharedFolder {
     /// [`ClaimError::Owned`] when a process owns the folder, [`ClaimError::Custody`] when other users can change the folder,
     /// [`ClaimError::File`] when it is none, [`ClaimError::Io`] when the system refuses.
     pub fn claim(path: &Path) -> Result<Self, ClaimError> {
-        let io = |source| ClaimError::Io {
-            path: path.to_owned(),
-            source,
-        };
-        if path.is_file() {
-            return Err(ClaimError::File(path.to_owned()));
-        }
-        create_private(path).map_err(io)?;
-        custody::check(path)?;
-        let lock = lock(path).map_err(|error| refused(path, error))?;
+        prepare(path)?;
+        let lock = lock_folder(path, File::try_lock_shared)?;
         Ok(Self {
-            identity: Identity::of(path).map_err(io)?,
+            identity: Identity::of(path).map_err(io_at(path))?,
             path: path.to_owned(),
             _lock: lock,
         })
@@ -52,26 +43,6 @@ impl SharedFolder {
     pub fn is_in_place(&self) -> bool {
         is_in_place(&self.path, self.identity)
     }
-}
-
-/// Locks the folder itself, as others may at the same time. Returns nothing where the file system has no such locks.
-#[cfg(unix)]
-fn lock(path: &Path) -> Result<Option<File>, TryLockError> {
-    let folder = File::open(path).map_err(TryLockError::Error)?;
-    for _ in 1..TRIES {
-        match folder.try_lock_shared() {
-            Err(TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
-            Err(TryLockError::Error(_)) => return Ok(None),
-            Ok(()) => return Ok(Some(folder)),
-        }
-    }
-    folder.try_lock_shared().map(|()| Some(folder))
-}
-
-/// Returns nothing: a folder has no lock here.
-#[cfg(not(unix))]
-fn lock(_path: &Path) -> Result<Option<File>, TryLockError> {
-    Ok(None)
 }
 
 #[cfg(test)]
