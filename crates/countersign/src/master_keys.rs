@@ -115,7 +115,7 @@ impl MasterKeys {
         let file = file.ok_or(RotateKeysError::Elsewhere)?;
         let mut keys = Keys::at(&file)?;
         if self.store.needs(&keys.newest().store()) {
-            if self.store.newest().1 >= MOST {
+            if self.store.in_use().needed >= MOST {
                 return Err(RotateKeysError::TooMany);
             }
             keys = keys.rotated(&*self.entropy)?;
@@ -136,7 +136,7 @@ impl MasterKeys {
         let keys = Arc::clone(self);
         async move {
             loop {
-                let seen = keys.store.newest();
+                let seen = keys.store.in_use();
                 if let Err(error) = keys.drop_now().await {
                     tracing::warn!(%error, "keys that nothing needs any more are still in the key file; the next start drops them");
                 }

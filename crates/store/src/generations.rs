@@ -35,6 +35,15 @@ pub struct NeededFor {
     pub applications: Vec<AppId>,
 }
 
+/// The generations of keys that a store uses at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GenerationsInUse {
+    /// The number of the newest one.
+    pub newest: u32,
+    /// How many are needed, the newest among them.
+    pub needed: usize,
+}
+
 /// A store as something that was written with keys, of which it keeps some.
 #[async_trait]
 pub trait Generations: Send + Sync + 'static {
@@ -60,11 +69,11 @@ pub trait Generations: Send + Sync + 'static {
     /// Returns whether something in the database may still need `keys`.
     fn needs(&self, keys: &StoreKeys) -> bool;
 
-    /// Returns the number of the newest generation, and how many are needed.
-    fn newest(&self) -> (u32, usize);
+    /// Returns the generations in use now.
+    fn in_use(&self) -> GenerationsInUse;
 
-    /// Waits until a generation has begun or ended since [`newest`](Self::newest) returned `seen`.
-    async fn differ_from(&self, seen: (u32, usize));
+    /// Waits until a generation has begun or ended since [`in_use`](Self::in_use) returned `seen`.
+    async fn differ_from(&self, seen: GenerationsInUse);
 
     /// Returns the generations of keys that the database still needs, newest first, with what older ones are needed for.
     ///

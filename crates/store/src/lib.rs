@@ -34,7 +34,7 @@ mod tallies;
 
 pub use address::{DatabaseAddress, InvalidAddress};
 pub use folder::{ClaimError, OwnedFolder, SharedFolder, is_owned, room};
-pub use generations::{GenerationStatus, Generations, NeededFor};
+pub use generations::{GenerationStatus, Generations, GenerationsInUse, NeededFor};
 pub use home::{Home, Housekeeping, OpenError, OpenStore};
 pub use inspect::{Inspected, Inspection, KeysBeside, inspect};
 pub use mark::PutBack;

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use super::start::{OpenError, unusable};
 use super::words::{self, Failure};
 use super::{PostgresStore, clock, unsealed};
-use crate::generations::{GenerationStatus, Generations};
+use crate::generations::{GenerationStatus, Generations, GenerationsInUse};
 use crate::seal::{Generation, Sealer, StoreKeys};
 
 /// A generation of keys that is still needed.
@@ -116,11 +116,11 @@ impl Generations for PostgresStore {
         self.sealer.needs(keys)
     }
 
-    fn newest(&self) -> (u32, usize) {
-        self.sealer.newest()
+    fn in_use(&self) -> GenerationsInUse {
+        self.sealer.in_use()
     }
 
-    async fn differ_from(&self, seen: (u32, usize)) {
+    async fn differ_from(&self, seen: GenerationsInUse) {
         self.sealer.differs_from(seen).await;
     }
 

@@ -15,6 +15,8 @@ use countersign_core::phone::PhoneNumber;
 use tokio::sync::watch;
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
+use crate::generations::GenerationsInUse;
+
 pub(crate) use self::generation::Generation;
 
 /// The keys of a store in one generation, 32 random bytes each, kept outside the database.
@@ -137,6 +139,14 @@ impl Deref for Sealer {
 }
 
 impl Sealer {
+    /// Returns its generations.
+    fn in_use(&self) -> GenerationsInUse {
+        GenerationsInUse {
+            newest: self.number,
+            needed: self.all().count(),
+        }
+    }
+
     /// Makes a sealer of keys that are the only ones a database was ever written with.
     #[cfg(test)]
     pub(crate) fn new(keys: &StoreKeys) -> Option<Self> {
@@ -299,16 +309,15 @@ impl SealerInUse {
         sealer.all().any(|each| each.fingerprint() == ours)
     }
 
-    /// Returns the number of the newest generation, and how many are needed.
-    pub(crate) fn newest(&self) -> (u32, usize) {
-        let sealer = self.get();
-        (sealer.number, sealer.all().count())
+    /// Returns the generations in use now.
+    pub(crate) fn in_use(&self) -> GenerationsInUse {
+        self.get().in_use()
     }
 
     /// Waits until the newest generation, or the number of generations, is another than in `seen`.
-    pub(crate) async fn differs_from(&self, seen: (u32, usize)) {
+    pub(crate) async fn differs_from(&self, seen: GenerationsInUse) {
         let mut changes = self.0.subscribe();
-        let differs = changes.wait_for(|sealer| (sealer.number, sealer.all().count()) != seen);
+        let differs = changes.wait_for(|sealer| sealer.in_use() != seen);
         if differs.await.is_err() {
             std::future::pending::<()>().await;
         }

@@ -15,7 +15,7 @@ use super::log::record::Record;
 use super::rekey;
 use super::start::open::DATABASE;
 use super::{SqliteStore, writer};
-use crate::generations::{GenerationStatus, Generations};
+use crate::generations::{GenerationStatus, Generations, GenerationsInUse};
 use crate::seal::{Generation, StoreKeys};
 
 #[async_trait]
@@ -48,11 +48,11 @@ impl Generations for SqliteStore {
         self.sealer.needs(keys)
     }
 
-    fn newest(&self) -> (u32, usize) {
-        self.sealer.newest()
+    fn in_use(&self) -> GenerationsInUse {
+        self.sealer.in_use()
     }
 
-    async fn differ_from(&self, seen: (u32, usize)) {
+    async fn differ_from(&self, seen: GenerationsInUse) {
         self.sealer.differs_from(seen).await;
     }
 

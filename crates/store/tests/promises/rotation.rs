@@ -309,7 +309,7 @@ async fn wrong_guesses_in_a_row_are_counted_over_a_change_and_after_the_keys_of_
 /// Waits until the newest keys are the only ones that are needed.
 async fn ended(world: &World<Sqlite>) {
     until("the keys of before have ended", async || {
-        world.backend.store().newest().1 == 1
+        world.backend.store().in_use().needed == 1
     })
     .await;
 }
@@ -388,7 +388,7 @@ async fn once_a_generation_has_ended_nothing_needs_its_keys() {
         world.start();
         world.pass(policy::OLDER_KEYS - MINUTE);
         let new = world.code_sent("000043").await;
-        assert!(world.backend.store().newest().1 > 1, "{how:?}");
+        assert!(world.backend.store().in_use().needed > 1, "{how:?}");
         world.pass(MINUTE);
         ended(&world).await;
         world.stop();
