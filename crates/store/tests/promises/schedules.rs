@@ -21,10 +21,10 @@ use countersign_core::time::Clock as _;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
-use crate::backend::RecordKind;
+use crate::backend::{Backend, RecordKind};
 use crate::model::{Hit, Limit, Message, Millis, Model, ModelAnswer, Scope, at};
 use crate::sqlite::Sqlite;
-use crate::world::{World, accepted, refused, unknown};
+use crate::world::{World, accepted, on_each_backend, refused, unknown};
 
 const APPS: [&str; 2] = ["app", "other"];
 const CHANNELS: [Channel; 2] = [Channel::Login, Channel::ResetPassword];
@@ -574,18 +574,33 @@ fn rule(limit: &Limit) -> Rule {
     }
 }
 
+/// Plays a schedule on the embedded store. The model restarts as that store does: a start settles the messages of the process
+/// before, and codes are dead where the clock was set back meanwhile.
 fn play(schedule: &[Step]) {
+    play_on(
+        [World::on(Box::new(Sqlite::in_memory()) as Box<dyn Backend>)],
+        schedule,
+    );
+}
+
+/// Plays a schedule without a restart on every backend.
+fn play_everywhere(schedule: &[Step]) {
+    play_on(on_each_backend(), schedule);
+}
+
+fn play_on(worlds: impl IntoIterator<Item = World>, schedule: &[Step]) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .unwrap();
     runtime.block_on(async {
-        // A start of the embedded store alone settles the messages of the process before.
-        let mut pair = Pair::on(World::on(Box::new(Sqlite::in_memory())));
-        for step in schedule {
-            pair.take(step).await;
+        for world in worlds {
+            let mut pair = Pair::on(world);
+            for step in schedule {
+                pair.take(step).await;
+            }
+            pair.look_back().await;
         }
-        pair.look_back().await;
     });
 }
 
@@ -631,7 +646,7 @@ fn commits() -> [Step; 2] {
 #[test]
 fn an_outcome_after_the_life_of_its_code_ends_older_codes() {
     let [a, b] = commits();
-    play(&[
+    play_everywhere(&[
         decide(Resend::Rotate, MINUTE),
         decide(Resend::Rotate, 10 * MINUTE),
         settle(1, true),
@@ -648,7 +663,7 @@ fn an_outcome_after_the_life_of_its_code_ends_older_codes() {
 fn an_expired_code_still_counts_among_the_newest() {
     let [a, b] = commits();
     let last_two = |life| decide(Resend::AcceptLast(2), life);
-    play(&[
+    play_everywhere(&[
         last_two(MINUTE),
         last_two(10 * MINUTE),
         settle(1, true),
@@ -665,7 +680,7 @@ fn an_expired_code_still_counts_among_the_newest() {
 
 #[test]
 fn the_order_of_outcomes_does_not_decide_which_codes_are_good() {
-    play(&[
+    play_everywhere(&[
         decide(Resend::AcceptLast(2), 10 * MINUTE),
         decide(Resend::Rotate, 10 * MINUTE),
         decide(Resend::AcceptLast(3), 10 * MINUTE),
@@ -680,15 +695,15 @@ fn the_order_of_outcomes_does_not_decide_which_codes_are_good() {
 fn a_message_that_brings_a_code_again_shows_the_state_of_that_code() {
     let code = || decide(Resend::Reuse, 10 * MINUTE);
     let again = [code(), settle(0, true), code(), code(), settle(1, false)];
-    play(&again);
+    play_everywhere(&again);
     let later = [
         check(Guess::Wrong),
         code(),
         settle(3, true),
         settle(2, true),
     ];
-    play(&[again.as_slice(), &later].concat());
-    play(
+    play_everywhere(&[again.as_slice(), &later].concat());
+    play_everywhere(
         &[
             again.as_slice(),
             &later,
@@ -728,7 +743,7 @@ fn a_refused_send_brings_no_code_once_more() {
         fails: false,
     };
     // The number may be sent three messages in two hours: the fourth is refused, and not by the minute.
-    play(&[
+    play_everywhere(&[
         send(ONE, Resend::Reuse),
         settle(0, true),
         send((1, 0, 0), Resend::Rotate),
