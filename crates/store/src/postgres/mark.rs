@@ -2,9 +2,9 @@
 //!
 //! A database that was put back from a copy, or a standby that was promoted without the newest commits, cannot tell by itself:
 //! used codes would be good again, and minutes that were taken would be open. A node that lives through it can. Each commit of a
-//! lane counts up a row of its own, and a lane that has lost its session compares the row with what it remembers, before it
-//! decides on anything: with the rows of the other lanes of its node as well. Where one is behind, what was answered is lost: every code of before is dead, and no send is decided
-//! on for [`RESTORED_HOLD`].
+//! lane counts up a row of its own. A lane that has lost its session compares the rows of all lanes of its node with what they
+//! remember, before it decides on anything. Where one is behind, what was answered is lost: every code of before is dead, and no
+//! send is decided on for [`RESTORED_HOLD`].
 //!
 //! A node that starts remembers nothing. Where no node lives meanwhile, an operator has to say that a database was put back.
 

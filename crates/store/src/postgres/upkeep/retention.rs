@@ -1,8 +1,8 @@
 //! Lets go what is older than the retention: the table of a day at a time, once the day is counted.
 //!
 //! A table is detached while others read and write its parent, and then dropped. Where somebody reads the parent for long, the
-//! step gives up after a fifth of a second, and another one goes on. Messages go before their attempts and reports, so that no message is
-//! ever shown without those.
+//! step gives up after a fifth of a second, and another one goes on. Messages go before their attempts and reports, so that no
+//! message is ever shown without those.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -34,7 +34,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 enum Pace {
     /// A twentieth at most. Sends wait noticeably longer, by a third of their time in the median.
     Swift,
-    /// One part in 160 at most, which sends hardly notice.
+    /// One part in 160 at most.
     Gentle,
 }
 
