@@ -20,9 +20,6 @@ use crate::seal::Key;
 use crate::sqlite::memory::Live;
 use crate::tallies::{columns_of_kind, counts};
 
-/// The number of messages that go in one commit.
-pub(crate) const PIECE: i64 = 256;
-
 /// A change that lets old rows go, or that must come before.
 #[derive(Debug)]
 pub(crate) enum Pruning {
@@ -32,9 +29,9 @@ pub(crate) enum Pruning {
         end: Timestamp,
         counts: Vec<(Kind, Tally)>,
     },
-    /// Lets messages before this one go, at most [`PIECE`] of them.
+    /// Lets messages before this one go.
     Messages { before: i64, now: Timestamp },
-    /// Lets events before this one go, at most [`PIECE`] of them.
+    /// Lets events before this one go.
     Events { before: i64, now: Timestamp },
     /// Forgets the sealed passcodes of messages before this one.
     Passcodes { before: i64 },
@@ -82,8 +79,7 @@ fn prune_messages(
     before: i64,
     now: Timestamp,
 ) -> rusqlite::Result<()> {
-    let from = Gone::read(log)?.messages;
-    let to = before.min(from + PIECE);
+    let (from, to) = (Gone::read(log)?.messages, before);
     let mut select = log.prepare_cached(
         "SELECT seq, decided_at, rule_set, buckets, scope, price FROM message WHERE seq >= ? AND seq < ?",
     )?;
@@ -108,12 +104,10 @@ fn prune_messages(
 }
 
 fn prune_events(log: &Connection, before: i64, now: Timestamp) -> rusqlite::Result<()> {
-    let from = Gone::read(log)?.events;
-    let to = before.min(from + PIECE);
     log.prepare_cached("DELETE FROM code_event WHERE seq < ?")?
-        .execute([to])?;
+        .execute([before])?;
     log.prepare_cached("UPDATE gone SET events = ?")?
-        .execute([to])?;
+        .execute([before])?;
     mark::set_time(log, now)
 }
 

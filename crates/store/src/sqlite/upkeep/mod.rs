@@ -34,17 +34,27 @@ const PAUSE: Duration = Duration::from_secs(1);
 enum Pace {
     /// A twentieth at most. Sends wait noticeably longer, by a third of their time in the median.
     Swift,
-    /// One part in 160 at most.
+    /// One part in 160, unless that would be a rest of more than a second.
     Gentle,
 }
 
 impl Pace {
     /// Returns the rest after work that took so long.
     fn rest(self, took: Duration) -> Duration {
-        took.saturating_mul(match self {
-            Pace::Swift => 20,
-            Pace::Gentle => 160,
-        })
+        let took = took.max(LEAST);
+        match self {
+            Pace::Swift => took.saturating_mul(20),
+            // A thread of low priority waits for its turn where the machine is busy, and that is no work.
+            Pace::Gentle => took.saturating_mul(160).min(PAUSE),
+        }
+    }
+
+    /// Returns the number of rows that go at once.
+    fn piece(self) -> i64 {
+        match self {
+            Pace::Swift => 256,
+            Pace::Gentle => 64,
+        }
     }
 }
 
@@ -84,8 +94,8 @@ impl Upkeep {
             indexer,
             unfinished: Some(parts.eraser),
             clock,
-            rest: Duration::ZERO,
-            prunes: false,
+            until_count: Duration::ZERO,
+            until_prune: Duration::ZERO,
             ending: Arc::clone(&ending),
         };
         let (stop, stopped) = std::sync::mpsc::channel();
@@ -135,10 +145,10 @@ struct Worker {
     /// Erasures that an earlier run did not finish, until that is done.
     unfinished: Option<LogEraser>,
     clock: Arc<dyn Clock>,
-    /// What is left of the rest after the last work.
-    rest: Duration,
-    /// Whether pruning has its turn before counting.
-    prunes: bool,
+    /// What is left of the rest before it counts again.
+    until_count: Duration,
+    /// What is left of the rest before it lets rows go again.
+    until_prune: Duration,
     ending: Arc<AtomicBool>,
 }
 
@@ -161,16 +171,26 @@ impl Worker {
             Ok(false) => {}
             Err(error) => tracing::error!(%error, "numbers on record could not be read again"),
         }
-        if !self.rest.is_zero() {
-            return self.pause();
+        if self.until_count.is_zero() {
+            self.until_count = self.rest_after(Self::count);
         }
+        if self.until_prune.is_zero() {
+            self.until_prune = self.rest_after(Self::prune);
+        }
+        let pause = PAUSE.min(self.until_count).min(self.until_prune);
+        self.until_count -= pause;
+        self.until_prune -= pause;
+        pause
+    }
+
+    /// Does `work`, and returns the rest before it is done again.
+    fn rest_after(
+        &mut self,
+        work: impl FnOnce(&mut Self, Timestamp) -> rusqlite::Result<Option<Pace>>,
+    ) -> Duration {
         let begun = self.clock.now();
-        match self.count_or_prune(begun) {
-            Ok(Some(pace)) => {
-                let took = begun.until(self.clock.now()).max(LEAST);
-                self.rest = pace.rest(took);
-                self.pause()
-            }
+        match work(self, begun) {
+            Ok(Some(pace)) => pace.rest(begun.until(self.clock.now())),
             Ok(None) => PAUSE,
             Err(error) => {
                 tracing::error!(%error, "messages could not be counted, or let go");
@@ -179,30 +199,16 @@ impl Worker {
         }
     }
 
-    /// Counts a quarter, or lets some of what is due go. Returns the pace if there was work.
-    fn count_or_prune(&mut self, now: Timestamp) -> rusqlite::Result<Option<Pace>> {
+    /// Counts a quarter of an hour. Returns the pace if there was work.
+    fn count(&mut self, now: Timestamp) -> rusqlite::Result<Option<Pace>> {
         let Indexer { log, index } = &mut self.indexer;
-        let counted = self.tallying.progress();
-        self.prunes = !self.prunes;
-        if self.prunes
-            && let Some(pace) = self.pruner.step(log, index, counted, now)?
-        {
-            return Ok(Some(pace));
-        }
-        if self.tallying.step(log, index, now, &self.ending)? {
-            return Ok(Some(Pace::Swift));
-        }
-        if self.prunes {
-            return Ok(None);
-        }
-        let counted = self.tallying.progress();
-        self.pruner.step(log, index, counted, now)
+        let has_counted = self.tallying.step(log, index, now, &self.ending)?;
+        Ok(has_counted.then_some(Pace::Swift))
     }
 
-    /// Returns the next part of the rest.
-    fn pause(&mut self) -> Duration {
-        let pause = PAUSE.min(self.rest);
-        self.rest -= pause;
-        pause
+    /// Lets some of what is due go. Returns the pace if there was work.
+    fn prune(&mut self, now: Timestamp) -> rusqlite::Result<Option<Pace>> {
+        let Indexer { log, index } = &mut self.indexer;
+        self.pruner.step(log, index, self.tallying.progress(), now)
     }
 }

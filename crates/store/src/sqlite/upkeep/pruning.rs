@@ -44,8 +44,14 @@ struct Due {
 impl Due {
     /// Makes a change that goes swiftly if it `is_late`.
     fn new(change: Pruning, is_late: bool) -> Self {
-        let pace = if is_late { Pace::Swift } else { Pace::Gentle };
+        let pace = Pace::of(is_late);
         Self { change, pace }
+    }
+}
+
+impl Pace {
+    fn of(is_late: bool) -> Self {
+        if is_late { Pace::Swift } else { Pace::Gentle }
     }
 }
 
@@ -148,8 +154,10 @@ impl Pruner {
         let before = find::first_at(log, Table::Message, until)?;
         if before > gone.messages {
             let late = find::first_at(log, Table::Message, until.before(LATE))?;
+            let pace = Pace::of(late > gone.messages);
+            let before = before.min(gone.messages + pace.piece());
             let change = Pruning::Messages { before, now };
-            return Ok(Some(Due::new(change, late > gone.messages)));
+            return Ok(Some(Due { change, pace }));
         }
         // The checks of messages that are still to be counted stay.
         let until = retention.events_from(now);
@@ -157,8 +165,10 @@ impl Pruner {
         let horizon = horizon(log)?;
         let before = find::first_at(log, Table::Event, until)?.min(horizon);
         let late = find::first_at(log, Table::Event, until.before(LATE))?.min(horizon);
-        let due = Due::new(Pruning::Events { before, now }, late > gone.events);
-        Ok((before > gone.events).then_some(due))
+        let pace = Pace::of(late > gone.events);
+        let before = before.min(gone.events + pace.piece());
+        let change = Pruning::Events { before, now };
+        Ok((before > gone.events).then_some(Due { change, pace }))
     }
 
     /// Lets the entries of rows that have gone go from the index.
