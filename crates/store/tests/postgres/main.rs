@@ -6,6 +6,7 @@ mod batches;
 mod erasure;
 mod leases;
 mod nodes;
+mod plans;
 mod put_back;
 mod refusals;
 mod retention;
