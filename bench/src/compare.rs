@@ -143,8 +143,9 @@ impl Compare {
             Part::Pruning => return self.pruning(bench, results).await,
             #[cfg(feature = "postgres")]
             Part::Postgres => {
-                let rows = postgres::measure(&bench.plan, self.pairs, bench.codes).await?;
-                results.rows.extend(rows);
+                let measured = postgres::measure(&bench.plan, self.pairs, bench.codes).await?;
+                results.rows.extend(measured.0);
+                results.gates.extend(measured.1);
                 return Ok(());
             }
             Part::Express => return self.peer(Peer::Express, bench, results).await,

@@ -17,8 +17,9 @@ use crate::sample::{Sample, number};
 /// The moment of an answer, and how long it took.
 type Answered = (Instant, Duration);
 
-/// Lets callers ask for the work of ever new numbers, each as soon as it was answered, through the warm-up and the length of
-/// the plan. `ask` returns false when there is no more work.
+/// Lets callers ask for the work of ever new numbers through the warm-up and the length of the plan: each as soon as it was
+/// answered, or at the rate of the plan, and then a latency counts from when the work was due. `ask` returns false when there is
+/// no more work.
 pub(super) async fn drive<F>(
     plan: &Plan,
     callers: usize,
@@ -33,13 +34,17 @@ where
         Arc::new(AtomicU64::new(0)),
     );
     let mut loops = JoinSet::new();
+    let (starts, rate) = (now(), plan.rate);
+    let due = move |n: u64| Some(starts + Duration::from_secs_f64(number(n) / rate?));
     for _ in 0..callers {
         let (is_over, next, ask) = (Arc::clone(&is_over), Arc::clone(&next), ask.clone());
         loops.spawn(async move {
             let mut answers: Vec<Answered> = Vec::new();
             while !is_over.load(Ordering::Relaxed) {
-                let began = now();
-                if !ask(next.fetch_add(1, Ordering::Relaxed)).await? {
+                let n = next.fetch_add(1, Ordering::Relaxed);
+                let began = due(n).unwrap_or_else(now);
+                tokio::time::sleep_until(began.into()).await;
+                if !ask(n).await? {
                     break;
                 }
                 let ended = now();

@@ -5,14 +5,17 @@
 //! (`TMPDIR`) is on the disk to measure.
 
 mod drive;
+mod early;
 mod limits;
 mod nodes;
 mod server;
+mod statements;
 
 use std::sync::Arc;
 
 use anyhow::Context as _;
 
+use crate::gate::Gate;
 use crate::load::Plan;
 use crate::report::Row;
 use crate::sample::Sample;
@@ -33,71 +36,175 @@ enum Work {
     Send,
     /// A right code, once.
     Check,
+    /// Nine sends and a right code.
+    Mix,
     /// A send to a number that got a code within the minute.
     Throttled,
 }
 
-/// Measures every kind of work on one node and on three, `pairs` times.
-pub(crate) async fn measure(plan: &Plan, pairs: usize, codes: u64) -> anyhow::Result<Vec<Row>> {
+impl Work {
+    const ALL: [Self; 5] = [
+        Self::Decide,
+        Self::Send,
+        Self::Check,
+        Self::Mix,
+        Self::Throttled,
+    ];
+
+    /// Returns how many codes are sent before a run that may check `codes` of them.
+    fn prepared(self, codes: u64) -> u64 {
+        match self {
+            Self::Decide | Self::Send => 0,
+            Self::Check | Self::Mix => codes,
+            Self::Throttled => 1_000,
+        }
+    }
+
+    /// Asks for the `n`th piece of work. Returns false when no prepared code is left to check.
+    async fn ask(self, nodes: &Nodes, n: u64, codes: u64) -> anyhow::Result<bool> {
+        let (turn, of_ten) = (n / 10, n % 10);
+        match self {
+            Self::Decide => nodes.decide(n).await.map(|_| true),
+            Self::Check if n >= codes => Ok(false),
+            Self::Check => nodes.check(n).await.map(|()| true),
+            Self::Mix if of_ten == 0 && turn < codes => nodes.check(turn).await.map(|()| true),
+            Self::Send | Self::Mix => nodes.send(n).await.map(|()| true),
+            Self::Throttled => nodes.refuse(n % 1_000).await.map(|()| true),
+        }
+    }
+}
+
+/// Measures every kind of work on one node and on three, `pairs` times, and judges it.
+pub(crate) async fn measure(
+    plan: &Plan,
+    pairs: usize,
+    codes: u64,
+) -> anyhow::Result<(Vec<Row>, Vec<Gate>)> {
     let mut rows = Vec::new();
-    for nodes in [1, 3] {
-        for work in [Work::Decide, Work::Send, Work::Check, Work::Throttled] {
-            note(format!("{work:?} on {nodes} ..."));
-            let mut row = Row {
-                what: format!("postgres {work:?}, nodes: {nodes}").to_lowercase(),
-                against: "one insert after the other".to_owned(),
-                pairs: Vec::new(),
-            };
-            for _ in 0..pairs {
-                row.pairs.push(pair(plan, work, nodes, codes).await?);
-            }
-            let per_second =
-                |(_, ours): &(Sample, Sample)| ours.rate / (ours.usage.servers / 100.0);
-            let rates: Vec<_> = row.pairs.iter().map(per_second).collect();
+    let mut gates = Vec::new();
+    let mut per_second = Vec::new();
+    for count in [1, 3] {
+        for work in Work::ALL {
+            let row = row(plan, work, count, pairs, codes).await?;
+            let cost = row.of_ours(|ours| ours.rate / (ours.usage.servers / 100.0));
             say(format!(
-                "{}: {rates:.0?} per second of the server's processor.\n",
+                "{}: {cost:.0} per second of the server's processor.\n",
                 row.what
             ));
+            if work == Work::Decide {
+                per_second.push(cost);
+                gates.push(Gate::floor(
+                    format!("{}, over {}", row.what, row.against),
+                    (60.0, 80.0),
+                    100.0 * row.ratio().median,
+                    "%",
+                ));
+            }
             rows.push(row);
         }
     }
-    Ok(rows)
+    if let [one, three] = per_second.as_slice() {
+        let what = "decisions per second of the server's processor, three nodes over one";
+        gates.push(Gate::floor(what, (0.9, 1.0), three / one, ""));
+    }
+    gates.push(half(plan, &rows).await?);
+    gates.push(one_statement_each(plan, &rows).await?);
+    gates.extend(early::refused(plan).await?);
+    Ok((rows, gates))
+}
+
+async fn row(
+    plan: &Plan,
+    work: Work,
+    count: usize,
+    pairs: usize,
+    codes: u64,
+) -> anyhow::Result<Row> {
+    note(format!("{work:?} on {count} ..."));
+    let mut row = Row {
+        what: format!("postgres {work:?}, nodes: {count}").to_lowercase(),
+        against: "one insert after the other".to_owned(),
+        pairs: Vec::new(),
+    };
+    for _ in 0..pairs {
+        row.pairs.push(pair(plan, work, count, codes).await?);
+    }
+    Ok(row)
 }
 
 /// Runs the barest insert, and then our work, on a fresh server.
 async fn pair(
     plan: &Plan,
     work: Work,
-    nodes: usize,
+    count: usize,
     codes: u64,
 ) -> anyhow::Result<(Sample, Sample)> {
     let server = Server::start().await?;
     let barest = insert(&server, plan).await?;
-    let nodes = Arc::new(Nodes::open(&server, nodes).await?);
-    let (codes, callers) = (codes.min(20_000), CALLERS * nodes.count());
-    let prepared = match work {
-        Work::Decide | Work::Send => 0,
-        Work::Check => codes,
-        Work::Throttled => 1_000,
-    };
-    nodes.prepare(prepared, callers).await?;
+    let nodes = Arc::new(Nodes::open(&server, count, limits::shipped()?).await?);
+    let (codes, callers) = (codes.min(20_000), CALLERS * count);
+    nodes.prepare(work.prepared(codes), callers).await?;
     let asked = Arc::clone(&nodes);
     let ask = move |n| {
         let nodes = Arc::clone(&asked);
-        async move {
-            match work {
-                Work::Decide => nodes.decide(n).await.map(|_| true),
-                Work::Send => nodes.send(n).await.map(|()| true),
-                Work::Check if n >= codes => Ok(false),
-                Work::Check => nodes.check(n).await.map(|()| true),
-                Work::Throttled => nodes.refuse(n % 1_000).await.map(|()| true),
-            }
-        }
+        async move { work.ask(&nodes, n, codes).await }
     };
     let ours = drive(plan, callers, &server, ask).await?;
     drop(nodes);
     server.stop()?;
     Ok((barest, ours))
+}
+
+/// Judges the latency of decisions on three nodes at half of their peak: at most 15 ms, or twice that of the barest insert where
+/// the disk is slower.
+async fn half(plan: &Plan, rows: &[Row]) -> anyhow::Result<Gate> {
+    let peak = rows
+        .iter()
+        .find(|row| row.what.contains("decide, nodes: 3"));
+    let peak = peak.context("the peak")?.of_ours(|ours| ours.rate);
+    let plan = Plan {
+        rate: Some(peak / 2.0),
+        ..plan.clone()
+    };
+    let server = Server::start().await?;
+    let barest = Plan {
+        rate: None,
+        ..plan.clone()
+    };
+    let barest = insert(&server, &barest).await?;
+    let nodes = Arc::new(Nodes::open(&server, 3, limits::shipped()?).await?);
+    let ask = move |n| {
+        let nodes = Arc::clone(&nodes);
+        async move { Work::Decide.ask(&nodes, n, 0).await }
+    };
+    let ours = drive(&plan, 3 * CALLERS, &server, ask).await?;
+    say(format!(
+        "Decisions on three nodes at half of the peak ({:.0} a second): p50 {:.2}, p99 {:.2} ms; the barest insert: p50 {:.2}, p99 {:.2} ms.\n",
+        peak / 2.0,
+        ours.p50,
+        ours.p99,
+        barest.p50,
+        barest.p99
+    ));
+    let most = (2.0 * barest.p99).max(15.0);
+    let what = "p99 of decisions on three nodes at half of the peak";
+    Ok(Gate::ceiling(what, (most, most / 2.0), ours.p99, "ms"))
+}
+
+/// Judges decisions on one node against a decision of as many statements as there are buckets and limits.
+async fn one_statement_each(plan: &Plan, rows: &[Row]) -> anyhow::Result<Gate> {
+    let ours = rows
+        .iter()
+        .find(|row| row.what.contains("decide, nodes: 1"));
+    let ours = ours.context("decisions")?.of_ours(|ours| ours.rate);
+    let server = Server::start().await?;
+    let each = statements::decide(&server, plan, CALLERS).await?;
+    say(format!(
+        "A decision by one statement for each bucket and limit: {:.0} a second.\n",
+        each.rate
+    ));
+    let what = "decisions on one node, over those by one statement for each bucket and limit";
+    Ok(Gate::floor(what, (15.0, 30.0), ours / each.rate, "times"))
 }
 
 async fn insert(server: &Server, plan: &Plan) -> anyhow::Result<Sample> {

@@ -28,7 +28,6 @@ use countersign_store::StoreKeys;
 use countersign_store::postgres::{DatabaseUrl, PostgresStore};
 use tokio::task::JoinSet;
 
-use super::limits;
 use super::server::Server;
 use crate::clock::{now, today};
 use crate::numbers::number;
@@ -72,7 +71,12 @@ pub(super) struct Nodes {
 }
 
 impl Nodes {
-    pub(super) async fn open(server: &Server, count: usize) -> anyhow::Result<Self> {
+    /// Opens `count` nodes that decide by `limits`.
+    pub(super) async fn open(
+        server: &Server,
+        count: usize,
+        limits: SendLimits,
+    ) -> anyhow::Result<Self> {
         let clock = Arc::new(Going(today(), now()));
         let keys = StoreKeys {
             index: [1; 32],
@@ -86,13 +90,9 @@ impl Nodes {
         Ok(Self {
             stores,
             clock,
-            limits: limits::shipped()?,
+            limits,
             app: AppId::parse("shop").context("the application")?,
         })
-    }
-
-    pub(super) fn count(&self) -> usize {
-        self.stores.len()
     }
 
     /// Sends codes to the first `count` numbers, to be checked or refused.
@@ -130,6 +130,12 @@ impl Nodes {
             decision.refused_by()
         );
         Ok(message)
+    }
+
+    /// Decides on a send to a number that got none before, and returns whether it is admitted.
+    pub(super) async fn is_admitted(&self, n: u64) -> anyhow::Result<bool> {
+        let (_, decision) = self.decide_on(FIRST + n).await?;
+        Ok(decision.admitted())
     }
 
     /// Sends to a number that got a code within the minute.
