@@ -81,6 +81,9 @@ enum Part {
     /// The store on PostgreSQL, one node and three, against one insert after the other
     #[cfg(feature = "postgres")]
     Postgres,
+    /// The cost of a send, and of finding one, as what is stored in PostgreSQL grows
+    #[cfg(feature = "postgres")]
+    PostgresGrowth,
     /// Express and Redis
     Express,
     /// FastAPI and Redis
@@ -146,6 +149,11 @@ impl Compare {
                 let measured = postgres::measure(&bench.plan, self.pairs, bench.codes).await?;
                 results.rows.extend(measured.0);
                 results.gates.extend(measured.1);
+                return Ok(());
+            }
+            #[cfg(feature = "postgres")]
+            Part::PostgresGrowth => {
+                results.gates.push(postgres::grow(self.grow).await?);
                 return Ok(());
             }
             Part::Express => return self.peer(Peer::Express, bench, results).await,

@@ -22,7 +22,7 @@ use crate::wire;
 
 /// The numbers of stored messages at which the bench measures, each with the number of further sends measured
 /// there.
-const MARKS: [(u64, u64); 6] = [
+pub(crate) const MARKS: [(u64, u64); 6] = [
     (1_000, 900),
     (10_000, 5_000),
     (100_000, 50_000),
@@ -32,7 +32,7 @@ const MARKS: [(u64, u64); 6] = [
 ];
 
 /// The number of messages searched at each mark, each by number, by request and by time.
-const SEARCHES: usize = 50;
+pub(crate) const SEARCHES: usize = 50;
 
 /// The measured part of an answer.
 #[derive(Deserialize)]
@@ -99,14 +99,14 @@ pub(crate) async fn measure(bench: &Bench, upto: u64, gates: &mut Vec<Gate>) -> 
     Ok(())
 }
 
-/// Times in milliseconds.
-struct Times {
-    median: f64,
-    slow: f64,
+/// Times in milliseconds: the median, and the third slowest.
+pub(crate) struct Times {
+    pub(crate) median: f64,
+    pub(crate) slow: f64,
 }
 
 impl Times {
-    fn of(mut times: Vec<f64>) -> Self {
+    pub(crate) fn of(mut times: Vec<f64>) -> Self {
         times.sort_by(f64::total_cmp);
         let at = |place: usize| times.get(place).copied().unwrap_or_default();
         Self {
@@ -162,6 +162,6 @@ async fn one(connection: &mut Connection, request: &[u8]) -> anyhow::Result<(Mes
     ))
 }
 
-fn milliseconds(time: Duration) -> f64 {
+pub(crate) fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }

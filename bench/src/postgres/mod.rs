@@ -6,6 +6,7 @@
 
 mod drive;
 mod early;
+mod growth;
 mod limits;
 mod nodes;
 mod server;
@@ -21,6 +22,7 @@ use crate::report::Row;
 use crate::sample::Sample;
 use crate::say::{note, say};
 use drive::drive;
+pub(crate) use growth::grow;
 use nodes::Nodes;
 use server::Server;
 
@@ -143,7 +145,7 @@ async fn pair(
     let barest = insert(&server, plan).await?;
     let nodes = Arc::new(Nodes::open(&server, count, limits::shipped()?).await?);
     let (codes, callers) = (codes.min(20_000), CALLERS * count);
-    nodes.prepare(work.prepared(codes), callers).await?;
+    nodes.prepare(0..work.prepared(codes), callers).await?;
     let asked = Arc::clone(&nodes);
     let ask = move |n| {
         let nodes = Arc::clone(&asked);

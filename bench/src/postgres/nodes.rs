@@ -1,6 +1,7 @@
 //! Nodes of the store, and the calls that they are asked for.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -20,6 +21,7 @@ use countersign_core::message::{Decision, Intent, NewCode};
 use countersign_core::phone::PhoneNumber;
 use countersign_core::policy::CodePolicy;
 use countersign_core::ports::ledger::Ledger as _;
+use countersign_core::ports::records::{Records as _, TimelineQuery};
 use countersign_core::send::attempt::Attempt;
 use countersign_core::send::outcome::Outcome;
 use countersign_core::send::settle::Settlement;
@@ -95,13 +97,12 @@ impl Nodes {
         })
     }
 
-    /// Sends codes to the first `count` numbers, to be checked or refused.
+    /// Sends codes to these numbers, to be checked, refused or found.
     pub(super) async fn prepare(
         self: &Arc<Self>,
-        count: u64,
+        mut left: Range<u64>,
         callers: usize,
     ) -> anyhow::Result<()> {
-        let mut left = 0..count;
         let mut sends = JoinSet::new();
         loop {
             while sends.len() < callers
@@ -160,6 +161,31 @@ impl Nodes {
             matches!(found, Checked::Right { .. }),
             "a right code was {found:?}"
         );
+        Ok(())
+    }
+
+    /// Finds the message to a number, and returns when it was decided on.
+    pub(super) async fn find(&self, n: u64) -> anyhow::Result<Timestamp> {
+        let query = TimelineQuery {
+            phone: Some(phone(n)?),
+            limit: 1,
+            ..TimelineQuery::default()
+        };
+        let found = self.store(n)?.timelines(query).await?;
+        let found = found
+            .first()
+            .context("a message that was sent is not found")?;
+        Ok(found.decided_at)
+    }
+
+    /// Reads the fifty messages before a moment.
+    pub(super) async fn page_before(&self, moment: Timestamp) -> anyhow::Result<()> {
+        let query = TimelineQuery {
+            decided_before: Some(moment),
+            limit: 50,
+            ..TimelineQuery::default()
+        };
+        self.store(0)?.timelines(query).await?;
         Ok(())
     }
 

@@ -1,0 +1,74 @@
+//! The cost of a send, and the time to find one, as the number of messages in the database grows.
+
+use std::sync::Arc;
+
+use super::CALLERS;
+use super::limits;
+use super::nodes::Nodes;
+use super::server::Server;
+use crate::clock::now;
+use crate::gate::Gate;
+use crate::growth::{MARKS, SEARCHES, Times, milliseconds};
+use crate::meter::Snapshot;
+use crate::numbers::SplitMix;
+use crate::sample::number;
+use crate::say::{note, say};
+
+/// Sends over one node until `upto` messages are stored, and measures on the way.
+pub(crate) async fn grow(upto: u64) -> anyhow::Result<Gate> {
+    let server = Server::start().await?;
+    let nodes = Arc::new(Nodes::open(&server, 1, limits::shipped()?).await?);
+    let mut table = vec![
+        "| stored | sends/s | server CPU µs per send | written B per send | by number ms | by time ms |"
+            .to_owned(),
+        "|---|---|---|---|---|---|".to_owned(),
+    ];
+    let (mut stored, mut slowest) = (0, 0.0);
+    for (mark, sample) in MARKS.into_iter().filter(|(mark, _)| *mark <= upto) {
+        note(format!("{mark} ..."));
+        nodes.prepare(stored..mark - sample, CALLERS).await?;
+        let pids = server.processes()?;
+        let (begins, before) = (now(), Snapshot::take(&pids)?);
+        nodes.prepare(mark - sample..mark, CALLERS).await?;
+        let (took, usage) = (begins.elapsed(), Snapshot::take(&pids)?.since(&before));
+        stored = mark;
+        let found = search(&nodes, stored).await?;
+        // The third slowest search counts: single hiccups of the machine prove nothing.
+        let slow = found.iter().map(|times| times.slow);
+        slowest = slow.fold(slowest, f64::max);
+        let rate = number(sample) / took.as_secs_f64();
+        table.push(format!(
+            "| {mark} | {rate:.0} | {:.0} | {:.0} | {} |",
+            usage.servers * 1e4 / rate,
+            number(usage.written) / number(sample),
+            found
+                .map(|times| format!("{:.1} ({:.1})", times.median, times.slow))
+                .join(" | "),
+        ));
+    }
+    drop(nodes);
+    server.stop()?;
+    say(format!(
+        "On PostgreSQL, as it grows, with live codes and messages alike; of {SEARCHES} searches the median, and the third slowest:\n"
+    ));
+    table.iter().for_each(say);
+    say("");
+    let what = format!("finding a message among {stored} on PostgreSQL");
+    Ok(Gate::ceiling(what, (50.0, 50.0), slowest, "ms"))
+}
+
+/// Searches messages of all ages: one by its number, and a page of those before it.
+async fn search(nodes: &Nodes, stored: u64) -> anyhow::Result<[Times; 2]> {
+    let mut random = SplitMix(stored);
+    let mut times = [const { Vec::new() }; 2];
+    for _ in 0..SEARCHES {
+        let begun = now();
+        let decided_at = nodes.find(random.next() % stored).await?;
+        let [by_number, by_time] = &mut times;
+        by_number.push(milliseconds(begun.elapsed()));
+        let begun = now();
+        nodes.page_before(decided_at).await?;
+        by_time.push(milliseconds(begun.elapsed()));
+    }
+    Ok(times.map(Times::of))
+}
