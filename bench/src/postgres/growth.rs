@@ -19,9 +19,9 @@ pub(crate) async fn grow(upto: u64) -> anyhow::Result<Gate> {
     let server = Server::start().await?;
     let nodes = Arc::new(Nodes::open(&server, 1, limits::shipped()?).await?);
     let mut table = vec![
-        "| stored | sends/s | server CPU µs per send | written B per send | by number ms | by time ms |"
+        "| stored | sends/s | server CPU µs per send | written B per send | stored B per send | by number ms | by time ms |"
             .to_owned(),
-        "|---|---|---|---|---|---|".to_owned(),
+        "|---|---|---|---|---|---|---|".to_owned(),
     ];
     let (mut stored, mut slowest) = (0, 0.0);
     for (mark, sample) in MARKS.into_iter().filter(|(mark, _)| *mark <= upto) {
@@ -38,9 +38,10 @@ pub(crate) async fn grow(upto: u64) -> anyhow::Result<Gate> {
         slowest = slow.fold(slowest, f64::max);
         let rate = number(sample) / took.as_secs_f64();
         table.push(format!(
-            "| {mark} | {rate:.0} | {:.0} | {:.0} | {} |",
+            "| {mark} | {rate:.0} | {:.0} | {:.0} | {:.0} | {} |",
             usage.servers * 1e4 / rate,
             number(usage.written) / number(sample),
+            number(server.size().await?) / number(stored),
             found
                 .map(|times| format!("{:.1} ({:.1})", times.median, times.slow))
                 .join(" | "),

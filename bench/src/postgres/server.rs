@@ -89,6 +89,18 @@ impl Server {
         Ok(all?)
     }
 
+    /// Returns the size of its database in bytes.
+    pub(super) async fn size(&self) -> anyhow::Result<u64> {
+        let size = "SELECT pg_database_size(current_database())";
+        let size: i64 = self
+            .session()
+            .await?
+            .query_one(size, &[])
+            .await?
+            .try_get(0)?;
+        Ok(u64::try_from(size)?)
+    }
+
     /// Ends it, with all sessions.
     pub(super) fn stop(mut self) -> anyhow::Result<()> {
         self.end()
