@@ -42,8 +42,11 @@ where
             let mut answers: Vec<Answered> = Vec::new();
             while !is_over.load(Ordering::Relaxed) {
                 let n = next.fetch_add(1, Ordering::Relaxed);
-                let began = due(n).unwrap_or_else(now);
-                tokio::time::sleep_until(began.into()).await;
+                let due = due(n);
+                if let Some(due) = due {
+                    tokio::time::sleep_until(due.into()).await;
+                }
+                let began = due.unwrap_or_else(now);
                 if !ask(n).await? {
                     break;
                 }

@@ -1,5 +1,6 @@
 //! A PostgreSQL server of Debian's package, in a temporary folder, on the server's core.
 
+use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -19,7 +20,8 @@ const TRIES: u32 = 600;
 
 /// A running server. It ends when it is dropped.
 pub(super) struct Server {
-    folder: TempDir,
+    _folder: TempDir,
+    port: u16,
     process: Child,
 }
 
@@ -41,17 +43,23 @@ impl Server {
         ensure!(made.success(), "initdb failed");
         let mut server = as_owner(folder.path(), &program("postgres")?)?;
         let socket = format!("unix_socket_directories={}", folder.path().display());
+        let port = free_port()?;
         for setting in [
-            "listen_addresses=",
+            "listen_addresses=127.0.0.1",
             "max_wal_size=4GB",
             "shared_buffers=128MB",
             &socket,
+            &format!("port={port}"),
         ] {
             server.args(["-c", setting]);
         }
         server.arg("-D").arg(&data).stdin(Stdio::null());
         let process = server.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
-        let server = Self { folder, process };
+        let server = Self {
+            _folder: folder,
+            port,
+            process,
+        };
         server.answers().await?;
         Ok(server)
     }
@@ -68,8 +76,7 @@ impl Server {
 
     /// Returns the address of its database.
     pub(super) fn url(&self) -> String {
-        let socket = self.folder.path().display().to_string().replace('/', "%2F");
-        format!("postgres://postgres@{socket}/postgres")
+        format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
     }
 
     /// Opens a session.
@@ -120,6 +127,12 @@ impl Drop for Server {
             let _ = self.end();
         }
     }
+}
+
+/// Returns a port of loopback that nobody listens on now.
+fn free_port() -> anyhow::Result<u16> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    Ok(listener.local_addr()?.port())
 }
 
 /// Returns a program of the newest version.
