@@ -19,6 +19,8 @@ use countersign_core::time::Clock;
 use crate::address::DatabaseAddress;
 use crate::folder::{ClaimError, OwnedFolder};
 use crate::generations::Generations;
+use crate::moving::MoveError;
+use crate::moving::ends::{Source, Target};
 use crate::refusals::RecentRefusals;
 use crate::seal::StoreKeys;
 use crate::sqlite::{self, SqliteStore};
@@ -165,6 +167,40 @@ impl Home {
             #[cfg(feature = "postgres")]
             Inner::Postgres(folder, url) => {
                 Ok(crate::postgres::open(folder, *url, keys, clock, accept_restored).await?)
+            }
+        }
+    }
+}
+
+/// The ends of a move.
+impl Home {
+    /// Opens the store as one that is read whole, while nobody uses it.
+    pub(crate) async fn source(
+        self,
+        keys: &[StoreKeys],
+        clock: Arc<dyn Clock>,
+    ) -> Result<Box<dyn Source>, MoveError> {
+        match self.0 {
+            Inner::Embedded(folder) => {
+                let source = sqlite::moving::SqliteSource::open(folder, keys, clock)?;
+                Ok(Box::new(source))
+            }
+            #[cfg(feature = "postgres")]
+            Inner::Postgres(_, url) => {
+                let source = crate::postgres::moving::PostgresSource::open(*url, keys).await?;
+                Ok(Box::new(source))
+            }
+        }
+    }
+
+    /// Takes the place as one that a file goes into.
+    pub(crate) async fn target(self) -> Result<Box<dyn Target>, MoveError> {
+        match self.0 {
+            Inner::Embedded(folder) => Ok(Box::new(sqlite::moving::SqliteTarget::of(folder))),
+            #[cfg(feature = "postgres")]
+            Inner::Postgres(_, url) => {
+                let target = crate::postgres::moving::PostgresTarget::open(*url).await?;
+                Ok(Box::new(target))
             }
         }
     }

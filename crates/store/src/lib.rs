@@ -23,6 +23,7 @@ mod limits_at_rest;
 mod live_setup;
 mod mark;
 mod message_record;
+pub mod moving;
 mod outcome_at_rest;
 #[cfg(feature = "postgres")]
 pub mod postgres;

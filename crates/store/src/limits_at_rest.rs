@@ -8,6 +8,7 @@ use countersign_core::limit::{Bound, Counts, Limit, Mode, PlacedLimit, RuleSet};
 use countersign_core::price::Currency;
 use countersign_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 /// A limit at rest. Fields that were added later have the default of the limits of before.
 #[derive(Serialize, Deserialize)]
@@ -81,6 +82,15 @@ fn is_zero(value: &u8) -> bool {
 pub(crate) fn to_json(set: &RuleSet) -> String {
     let limits: Vec<_> = set.limits().iter().map(LimitJson::of).collect();
     serde_json::to_string(&limits).unwrap_or_default()
+}
+
+/// Returns the id of limits that [`to_json`] wrote, the same on every node: the beginning of their SHA-256.
+pub(crate) fn id_of(json: &str) -> i64 {
+    let digest: [u8; 32] = Sha256::digest(json).into();
+    let [first, ..] = digest.as_chunks::<8>().0 else {
+        return 0;
+    };
+    i64::from_be_bytes(*first)
 }
 
 /// Reads what [`to_json`] wrote, and what earlier releases wrote.

@@ -7,7 +7,7 @@ use super::connect::{Database, Work};
 use super::schema::{self, Age};
 use super::start::{OpenError, lasts, not_opened, unusable};
 use super::words::Failure;
-use super::{DatabaseUrl, keys, setup};
+use super::{DatabaseUrl, keys, moving, setup};
 use crate::inspect::{Inspected, Inspection, KeysBeside};
 use crate::seal::StoreKeys;
 
@@ -28,6 +28,9 @@ pub(crate) async fn inspect(
         Age::Unborn => return Ok(Inspected::Nothing),
         Age::Older => return Ok(Inspected::OfOlderVersion),
         Age::Newest => {}
+    }
+    if moving::is_half(&client).await.map_err(unusable)? {
+        return Err(OpenError::HalfImported);
     }
     let Some(sealer) = keys::find(&client, given).await? else {
         return Ok(Inspected::Nothing);

@@ -30,6 +30,7 @@
 //! | [`tallies`] | reading tallies |
 //! | [`erase`] | taking a number out of everything |
 //! | [`upkeep`] | tallies, retention and cleaning, by one node at a time |
+//! | [`moving`] | the database as an end of a move |
 //! | [`partitions`] | a table a day for messages, attempts and events |
 
 mod answers;
@@ -44,6 +45,7 @@ mod keys;
 mod lease;
 mod ledger;
 mod mark;
+pub(crate) mod moving;
 mod nodes;
 mod partitions;
 mod ports;

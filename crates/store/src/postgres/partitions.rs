@@ -98,6 +98,7 @@ impl Partitions {
     }
 }
 
-fn day_of(at: Timestamp) -> i64 {
+/// Returns the day of a time, counted from 1970.
+pub(crate) fn day_of(at: Timestamp) -> i64 {
     at.as_millis().div_euclid(DAY)
 }

@@ -15,7 +15,7 @@ use super::partitions::Partitions;
 use super::setup::{Follower, Setups};
 use super::steady::Steady;
 use super::upkeep::Upkeep;
-use super::{PostgresStore, keys, schema, words};
+use super::{PostgresStore, keys, moving, schema, words};
 use crate::held::HeldKeys;
 use crate::seal::{SealerInUse, StoreKeys};
 
@@ -36,6 +36,12 @@ pub enum OpenError {
          `countersign master-key status` shows that they have ended"
     )]
     OlderKeys,
+    /// An import has begun and not ended.
+    #[error(
+        "the database holds a part of an import: run `countersign migrate import` with the same file again, which goes on \
+         where it stopped"
+    )]
+    HalfImported,
     /// The start shall take the database as one that was put back.
     #[error(
         "--accept-restored is not built yet for PostgreSQL: start without it; codes that were sent before the database was \
@@ -87,6 +93,9 @@ impl PostgresStore {
         lasts(&client).await?;
         schema::lock(&client).await.map_err(unusable)?;
         schema::migrate(&mut client).await?;
+        if moving::is_half(&client).await.map_err(unusable)? {
+            return Err(OpenError::HalfImported);
+        }
         let sealer = keys::of(&client, keys.as_ref()).await?;
         let partitions = Partitions::of(&database);
         let made = partitions.make_first(&client, clock.now()).await;

@@ -67,6 +67,19 @@ impl Generation {
         self.mac(b"mark", &[mark]).verify_slice(mac).is_ok()
     }
 
+    /// Returns the MAC of an exported file with this digest, so that nobody without the keys can make one up.
+    pub(crate) fn mac_of_file(&self, digest: &[u8]) -> [u8; 32] {
+        self.mac(b"export", &[digest])
+            .finalize()
+            .into_bytes()
+            .into()
+    }
+
+    /// Returns whether `mac` is that of an exported file with this digest.
+    pub(crate) fn is_mac_of_file(&self, digest: &[u8], mac: &[u8]) -> bool {
+        self.mac(b"export", &[digest]).verify_slice(mac).is_ok()
+    }
+
     /// Returns the key of a scope: application, channel and number.
     pub(crate) fn code_scope(&self, app: &str, channel: &str, phone: &PhoneNumber) -> Key {
         self.key(

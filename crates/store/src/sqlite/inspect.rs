@@ -6,7 +6,7 @@ use std::path::Path;
 use rusqlite::{Connection, OpenFlags};
 
 use super::log::schema::migrations;
-use super::log::{identity, mark as log_mark, setup};
+use super::log::{identity, imported, mark as log_mark, setup};
 use super::start::open::{DATABASE, OpenError, database};
 use super::start::{generations, put_back};
 use crate::inspect::{Inspected, Inspection, KeysBeside};
@@ -38,6 +38,9 @@ pub(crate) fn inspect(
         ..0 => return Err(OpenError::newer()),
         0 => {}
         _ => return Ok(Inspected::OfOlderVersion),
+    }
+    if imported::is_half(&log).map_err(database)? {
+        return Err(OpenError::HalfImported);
     }
     let mut other_keys = Vec::new();
     for (name, check_values) in keys_beside {

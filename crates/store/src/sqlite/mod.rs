@@ -16,6 +16,7 @@ mod keys;
 mod ledger;
 mod log;
 mod memory;
+pub(crate) mod moving;
 mod nodes;
 mod reading;
 mod records;

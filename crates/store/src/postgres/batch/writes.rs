@@ -7,7 +7,6 @@ use countersign_core::code::Code;
 use countersign_core::limit::RuleSet;
 use countersign_core::time::Timestamp;
 use futures_util::future::join_all;
-use sha2::{Digest as _, Sha256};
 use tokio_postgres::Statement;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
@@ -309,9 +308,5 @@ fn ends(message: &NewMessage) -> Timestamp {
 /// Returns a rule set as it is kept: an id that follows from its limits, and these.
 fn rule_set(set: &RuleSet) -> (i64, String) {
     let text = limits_at_rest::to_json(set);
-    let digest: [u8; 32] = Sha256::digest(&text).into();
-    let [first, ..] = digest.as_chunks::<8>().0 else {
-        return (0, text);
-    };
-    (i64::from_be_bytes(*first), text)
+    (limits_at_rest::id_of(&text), text)
 }

@@ -193,7 +193,7 @@ fn short(number: u64) -> [u8; 6] {
 }
 
 /// Packs hits: the time up to which hits may be gone, then the time and the weight of each, six bytes both.
-fn pack(hits: &Hits) -> Vec<u8> {
+pub(crate) fn pack(hits: &Hits) -> Vec<u8> {
     let mut packed = Vec::with_capacity(8 + 12 * hits.as_slice().len());
     let gone = hits.gone_until().map_or(NEVER, Timestamp::as_millis);
     packed.extend(gone.to_be_bytes());
@@ -205,7 +205,7 @@ fn pack(hits: &Hits) -> Vec<u8> {
 }
 
 /// Reads what [`pack`] wrote, and the empty column of a row that was just made.
-fn unpack(column: &[u8]) -> Option<Hits> {
+pub(crate) fn unpack(column: &[u8]) -> Option<Hits> {
     let mut packed = Packed(column);
     if packed.is_empty() {
         return Some(Hits::default());

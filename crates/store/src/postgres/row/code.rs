@@ -14,9 +14,9 @@ use crate::seal::{Key, Keys};
 
 /// A code, and its sealed form where it is to be sent again.
 #[derive(Debug, Clone)]
-struct KeptCode {
-    code: Code,
-    sealed: Option<SealedPasscode>,
+pub(crate) struct KeptCode {
+    pub(crate) code: Code,
+    pub(crate) sealed: Option<SealedPasscode>,
 }
 
 /// The codes of one scope in order of age, oldest first.
@@ -180,7 +180,8 @@ impl CodeRows {
 const SENT: u8 = 1;
 const USED: u8 = 2;
 
-fn pack(codes: &[KeptCode]) -> Vec<u8> {
+/// Packs codes, one after the other.
+pub(crate) fn pack(codes: &[KeptCode]) -> Vec<u8> {
     let mut packed = Vec::new();
     for KeptCode { code, sealed } in codes {
         packed.extend(code.message.as_bytes());
@@ -196,7 +197,8 @@ fn pack(codes: &[KeptCode]) -> Vec<u8> {
     packed
 }
 
-fn unpack(column: &[u8]) -> Option<Vec<KeptCode>> {
+/// Reads what [`pack`] wrote; `None` for anything else.
+pub(crate) fn unpack(column: &[u8]) -> Option<Vec<KeptCode>> {
     let (mut packed, mut codes) = (Packed(column), Vec::new());
     while !packed.is_empty() {
         let message = MessageId::from_bytes(packed.bytes()?);

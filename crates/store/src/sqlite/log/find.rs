@@ -8,6 +8,7 @@ use countersign_core::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::gone::Gone;
+use super::imported;
 
 /// The tables of the log whose row numbers follow time.
 #[derive(Debug, Clone, Copy)]
@@ -85,29 +86,45 @@ const REQUEST: Duration = Duration::from_secs(30);
 /// far, so rows of older releases are found as well.
 const MESSAGE: Duration = Duration::from_secs(5);
 
+/// The time by which the clock of a node that made an id may have differed from that of the deployment that decided, among rows
+/// of an import.
+const APART: Duration = Duration::from_secs(600);
+
 /// Returns the number of a message.
 pub(crate) fn message(log: &Connection, id: MessageId) -> rusqlite::Result<Option<i64>> {
     let made = id.made_at();
-    let until = made.after(MESSAGE);
-    let rows = between(log, Table::Message, made, until)?;
-    log.prepare_cached("SELECT seq FROM message WHERE seq >= ? AND seq < ? AND id = ? LIMIT 1")?
-        .query_row(params![rows.start, rows.end, id.as_bytes()], |row| {
-            row.get(0)
-        })
-        .optional()
+    let rows = between(log, Table::Message, made, made.after(MESSAGE))?;
+    let select = "SELECT seq FROM message WHERE seq >= ? AND seq < ? AND id = ? LIMIT 1";
+    row(log, select, rows, made, id.as_bytes())
+}
+
+/// Returns the number of the message with an id that was made at `made`, if it is among these rows, or those that were imported.
+fn row(
+    log: &Connection,
+    select: &str,
+    rows: Range<i64>,
+    made: Timestamp,
+    id: &[u8; 16],
+) -> rusqlite::Result<Option<i64>> {
+    let mut select = log.prepare_cached(select)?;
+    let mut find = |rows: Range<i64>| {
+        let found = select.query_row(params![rows.start, rows.end, id], |row| row.get(0));
+        found.optional()
+    };
+    let (found, own_from) = (find(rows)?, imported::own_from(log)?);
+    if found.is_some() || own_from == 0 {
+        return Ok(found);
+    }
+    let rows = between(log, Table::Message, made.before(APART), made.after(APART))?;
+    find(rows.start..rows.end.min(own_from))
 }
 
 /// Returns the number of the message that a request led to.
 pub(crate) fn message_of_request(log: &Connection, id: RequestId) -> rusqlite::Result<Option<i64>> {
     let made = id.made_at();
     let rows = between(log, Table::Message, made, made.after(REQUEST))?;
-    log.prepare_cached(
-        "SELECT seq FROM message WHERE seq >= ? AND seq < ? AND request_id = ? LIMIT 1",
-    )?
-    .query_row(params![rows.start, rows.end, id.as_bytes()], |row| {
-        row.get(0)
-    })
-    .optional()
+    let select = "SELECT seq FROM message WHERE seq >= ? AND seq < ? AND request_id = ? LIMIT 1";
+    row(log, select, rows, made, id.as_bytes())
 }
 
 /// Returns the number of the unlock that a request made. If the request made none, returns the first event of

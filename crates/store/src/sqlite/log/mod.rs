@@ -9,6 +9,7 @@ pub(super) mod find;
 pub(super) mod generation;
 pub(super) mod gone;
 pub(super) mod identity;
+pub(super) mod imported;
 pub(super) mod keyed;
 pub(super) mod mark;
 pub(super) mod message;

@@ -11,6 +11,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use super::attempt::{self, first_attempt};
 use super::carried;
 use super::gone::Gone;
+use super::imported;
 use super::keyed;
 use super::mark;
 use super::rule_set::{self, RuleSets};
@@ -135,6 +136,9 @@ pub(crate) fn carry(
     let decided_at = Timestamp::from_millis(row.get("decided_at")?);
     let set = rule_set::named(rule_sets, row.get_ref("rule_set")?)?;
     let seq: i64 = row.get("seq")?;
+    if seq < imported::own_from(log)? {
+        return Ok(()); // they came carried
+    }
     let Ended {
         give_back,
         hits,

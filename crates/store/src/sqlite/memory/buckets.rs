@@ -24,6 +24,13 @@ pub(super) struct Buckets {
     windows: Vec<u32>,
 }
 
+/// The hits of a bucket that count, and the longest window in which they do.
+pub(crate) struct Counted {
+    pub(crate) bucket: Key,
+    pub(crate) span: Duration,
+    pub(crate) hits: Vec<Hit>,
+}
+
 /// The only hit of a bucket, in eight bytes: its time in 44 bits of milliseconds since 1970, its weight in 12
 /// and the place of its window in 8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -171,17 +178,17 @@ impl Buckets {
     }
 
     /// Returns all hits that count at `now`.
-    #[cfg(test)]
-    pub(super) fn counting(&self, now: Timestamp) -> Vec<(Key, Vec<Hit>)> {
-        let all = self.ones.iter().map(|(key, one)| {
-            let (hits, window) = match self.many.get(key) {
+    pub(super) fn counting(&self, now: Timestamp) -> Vec<Counted> {
+        let all = self.ones.iter().map(|(bucket, one)| {
+            let (mut hits, window) = match self.many.get(bucket) {
                 Some(many) => (many.hits.as_slice().to_vec(), many.window),
                 None => (vec![one.hit()], one.window(&self.windows)),
             };
-            let counts = |hit: &Hit| hit.at.after(length(window)) > now;
-            (*key, hits.into_iter().filter(counts).collect::<Vec<_>>())
+            let (bucket, span) = (*bucket, length(window));
+            hits.retain(|hit| hit.at.after(span) > now);
+            Counted { bucket, span, hits }
         });
-        all.filter(|(_, hits)| !hits.is_empty()).collect()
+        all.filter(|counted| !counted.hits.is_empty()).collect()
     }
 
     /// Drops buckets without a hit that counts at `now`, in a part of the buckets at a time.

@@ -14,6 +14,12 @@ use super::few::Few;
 use super::shards::Shards;
 use crate::seal::{Key, Keys};
 
+/// A code, and its sealed form where it is to be sent again.
+pub(crate) struct KeptCode {
+    pub(crate) code: Code,
+    pub(crate) sealed: Option<SealedPasscode>,
+}
+
 /// The codes of one store, by scope: application, channel and number.
 #[derive(Debug, Default)]
 pub(super) struct Codes {
@@ -158,6 +164,19 @@ impl Codes {
             }
             !forgotten
         });
+    }
+
+    /// Returns every code with its sealed form, by scope.
+    pub(super) fn kept(&self) -> Vec<(Key, Vec<KeptCode>)> {
+        let kept = |code: &Code| KeptCode {
+            code: *code,
+            sealed: self.sealed.get(&code.message).cloned(),
+        };
+        let scopes = self.by_scope.iter();
+        let scopes = scopes.map(|(scope, codes)| (*scope, codes.as_slice().iter().map(kept)));
+        scopes
+            .map(|(scope, kept)| (scope, kept.collect()))
+            .collect()
     }
 
     fn retain(&mut self, scope: Key, keep: impl Fn(&Code) -> bool) {

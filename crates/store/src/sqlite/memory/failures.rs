@@ -1,6 +1,6 @@
 //! The wrong guesses about numbers, and the uses of tokens.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use countersign_core::code::check::HitChange;
 use countersign_core::code::failures::Failures;
@@ -8,7 +8,7 @@ use countersign_core::limit::Rules;
 use countersign_core::limit::guess_sources::{AppGuesses, GuessRules, SourceView};
 use countersign_core::time::Timestamp;
 
-use super::buckets::Buckets;
+use super::buckets::{Buckets, Counted};
 use super::check_keys::SourceKeys;
 use crate::counting::Counting as _;
 use crate::hit::{BucketKeys, LoggedHit, Touched};
@@ -128,14 +128,12 @@ impl FailureCounts {
     }
 
     /// Returns all hits that count at `now`, by bucket.
-    #[cfg(test)]
-    pub(super) fn counting(&self, now: Timestamp) -> Vec<(Key, Vec<countersign_core::limit::Hit>)> {
+    pub(super) fn counting(&self, now: Timestamp) -> Vec<Counted> {
         self.hits.counting(now)
     }
 
     /// Returns all consecutive wrong guesses, by number.
-    #[cfg(test)]
-    pub(super) fn all_in_a_row(&self) -> std::collections::BTreeMap<Key, u32> {
+    pub(super) fn all_in_a_row(&self) -> BTreeMap<Key, u32> {
         let in_a_row = self.in_a_row.iter();
         in_a_row.map(|(phone, n)| (*phone, *n)).collect()
     }

@@ -9,14 +9,15 @@ mod sends;
 mod tests;
 mod unsettled;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use countersign_core::id::MessageId;
 use countersign_core::time::Timestamp;
 
-use super::buckets::Buckets;
-use super::codes::Codes;
+use super::buckets::{Buckets, Counted};
+use super::codes::{Codes, KeptCode};
 use super::failures::FailureCounts;
+use crate::seal::Key;
 #[cfg(test)]
 pub(crate) use picture::Picture;
 use unsettled::Pending;
@@ -47,6 +48,29 @@ impl Live {
     /// Makes `generation` the newest. What is kept under older keys stays there.
     pub(crate) fn begin_generation(&mut self, generation: u32) {
         self.generation = generation;
+    }
+}
+
+/// Everything that is counted and can be checked, for a store that moves.
+impl Live {
+    /// Returns the hits of sends that count at `now`.
+    pub(crate) fn counted_sends(&self, now: Timestamp) -> Vec<Counted> {
+        self.sends.counting(now)
+    }
+
+    /// Returns the hits of wrong guesses and of uses of tokens that count at `now`.
+    pub(crate) fn counted_guesses(&self, now: Timestamp) -> Vec<Counted> {
+        self.failures.counting(now)
+    }
+
+    /// Returns the consecutive wrong guesses, by number.
+    pub(crate) fn all_in_a_row(&self) -> BTreeMap<Key, u32> {
+        self.failures.all_in_a_row()
+    }
+
+    /// Returns all codes that are remembered, by scope.
+    pub(crate) fn all_codes(&self) -> Vec<(Key, Vec<KeptCode>)> {
+        self.codes.kept()
     }
 }
 

@@ -8,7 +8,9 @@ mod few;
 mod live;
 mod shards;
 
+pub(super) use buckets::Counted;
 pub(super) use check_keys::CheckKeys;
+pub(super) use codes::KeptCode;
 pub(super) use live::Live;
 #[cfg(test)]
 pub(super) use live::Picture;

@@ -62,7 +62,6 @@ impl<V> Shards<V> {
         self.shards.iter().map(HashMap::len).sum()
     }
 
-    #[cfg(test)]
     pub(super) fn iter(&self) -> impl Iterator<Item = (&Key, &V)> {
         self.shards.iter().flatten()
     }

@@ -21,6 +21,7 @@ use crate::mark::{self, Keeper, PutBack};
 use crate::seal::{Sealer, SealerInUse, StoreKeys};
 use crate::sqlite::SqliteStore;
 use crate::sqlite::log::identity;
+use crate::sqlite::log::imported;
 use crate::sqlite::log::mark as log_mark;
 use crate::sqlite::log::read_only;
 use crate::sqlite::log::rule_set::RuleSets;
@@ -49,6 +50,12 @@ pub enum OpenError {
          `countersign master-key status` shows that they have ended"
     )]
     OlderKeys,
+    /// An import has begun and not ended.
+    #[error(
+        "the database in the data folder holds a part of an import: run `countersign migrate import` with the same file again, \
+         which goes on where it stopped"
+    )]
+    HalfImported,
     /// The database was put back, emptied or lost.
     #[error(
         "the database {} {why}: put the newest {DATABASE} back with its {DATABASE}-wal and database.mark, or start with --accept-restored: codes sent before are dead then, and sends wait for a minute",
@@ -165,6 +172,9 @@ pub(crate) fn assemble(
     migrations()
         .to_latest(&mut log)
         .map_err(|error| OpenError::Database(words::of_migration(&error)))?;
+    if imported::is_half(&log).map_err(database)? {
+        return Err(OpenError::HalfImported);
+    }
     let clock = wind(&log, clock).map_err(database)?;
     let ahead = clock.ahead();
     let clock: Arc<dyn Clock> = Arc::new(clock);

@@ -15,6 +15,7 @@ use crate::seal::Key;
 use crate::sqlite::log::attempt::{self, SettlementRow};
 use crate::sqlite::log::event::EventRow;
 use crate::sqlite::log::find::{self, Table};
+use crate::sqlite::log::imported::Imported;
 use crate::sqlite::log::mark;
 use crate::sqlite::log::pruning;
 use crate::sqlite::log::record::{Appender, Record};
@@ -34,13 +35,15 @@ pub(crate) fn rebuild(
     settle_interrupted(log, rule_sets, now)?;
     let mut live = Live::default();
     live.begin_generation(generation);
+    let imported = Imported::read(log, now)?;
     horizon::restore_carried(log, &mut live, now)?;
     horizon::restore_in_a_row(log, &mut live)?;
     pruning::restore_carried(log, &mut live, now)?;
     live.kill_codes_before(mark::dead_before(log)?);
     let counts = rule_sets.longest_window().max(REPLAY);
-    let first =
-        find::first_at(log, Table::Message, now.before(counts))?.min(mark::settled_until(log)?);
+    let own = find::first_at(log, Table::Message, now.before(counts))?.max(imported.own_from());
+    let checkable = find::first_at(log, Table::Message, now.before(REPLAY))?;
+    let first = own.min(checkable).min(mark::settled_until(log)?);
     let mut select = log.prepare(MESSAGES)?;
     let mut attempts = log.prepare(ATTEMPTS)?;
     let mut outcomes = Outcomes::new(attempts.query([attempt::first_attempt(first)])?)?;
@@ -49,7 +52,7 @@ pub(crate) fn rebuild(
     while let Some(row) = messages.next()? {
         newest_message = row.get(SEQ)?;
         let outcome = outcomes.of(newest_message)?;
-        replay(row, outcome, rule_sets, now, &mut live)?;
+        replay(row, outcome, rule_sets, &imported, now, &mut live)?;
     }
     horizon::restore_ends(log, &mut live)?;
     // A new message may reuse the number of one that was rolled back, but no number before the mark.
@@ -154,9 +157,11 @@ fn replay(
     row: &Row<'_>,
     outcome: Option<RecordedOutcome>,
     rule_sets: &RuleSets,
+    imported: &Imported,
     now: Timestamp,
     live: &mut Live,
 ) -> rusqlite::Result<()> {
+    let is_own = row.get::<_, i64>(SEQ)? >= imported.own_from();
     let scope = Key::of_column(row.get(SCOPE)?);
     if scope == ERASED {
         return Ok(()); // its hits are carried, and its code is dead
@@ -180,7 +185,8 @@ fn replay(
     };
     let kinds = set.buckets().iter().zip(0..);
     let hits = kinds.filter_map(|(kind, place)| {
-        let counts = !give_back.takes(kind.refundable) && decided_at.after(kind.window) > now;
+        let counts =
+            is_own && !give_back.takes(kind.refundable) && decided_at.after(kind.window) > now;
         counts.then(|| LoggedHit::among(&keys, place, kind, hit::weight(kind, paid)))?
     });
     live.restore_send_hits(&hits.collect::<Vec<_>>(), decided_at);
@@ -199,6 +205,14 @@ fn replay(
     let code = Code::recorded(message, decided_at, code_ends, row.get(CODE_MAC)?)
         .with_tries(row.get(CODE_TRIES)?)
         .with_keeps(row.get(CODE_KEEPS)?);
+    let code = if is_own {
+        Some(code)
+    } else {
+        imported.code(code)
+    };
+    let Some(code) = code else {
+        return Ok(());
+    };
     let sealed: Option<Vec<u8>> = row.get(CODE_SEALED)?;
     let sealed = sealed.and_then(SealedPasscode::from_bytes);
     live.restore_code(scope, code, sealed, now);

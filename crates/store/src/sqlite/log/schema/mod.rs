@@ -20,5 +20,6 @@ pub(crate) fn migrations() -> Migrations<'static> {
         M::up(include_str!("0013_ended_sends.sql")),
         M::up(include_str!("0014_keyed_calls.sql")),
         M::up(include_str!("0015_money.sql")),
+        M::up(include_str!("0016_import.sql")),
     ])
 }

@@ -5,7 +5,7 @@ mod reseal;
 use countersign_core::ports::setup::{Change, Setting, Setup, SetupVersion};
 use rusqlite::{Connection, Row, params};
 
-pub(crate) use self::reseal::{reseal, seal_anew};
+pub(crate) use self::reseal::{SEALS, reseal, seal_anew};
 use super::act::ActRow;
 use crate::seal::Sealer;
 use crate::setup_at_rest::{self, SettingRow, Value};

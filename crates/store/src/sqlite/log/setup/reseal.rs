@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use crate::seal::Sealer;
 
 /// The version of the seals that this release makes and opens.
-const SEALS: i64 = 2;
+pub(crate) const SEALS: i64 = 2;
 
 /// A row whose secret is to be sealed anew.
 struct Row {

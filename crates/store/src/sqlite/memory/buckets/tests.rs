@@ -101,7 +101,7 @@ fn hits_that_do_not_fit_into_eight_bytes_count_all_the_same() {
         let mut buckets = Buckets::default();
         buckets.add(&logged(weight), at(millis));
         assert_eq!(
-            buckets.counting(at(millis))[0].1,
+            buckets.counting(at(millis))[0].hits,
             [logged(weight).at(at(millis))]
         );
         buckets.remove(&logged(weight), at(millis));

@@ -23,6 +23,7 @@ impl Live {
     pub(crate) fn picture(&self, now: Timestamp) -> Picture {
         let guesses = self.failures.counting(now);
         let buckets = self.sends.counting(now).into_iter().chain(guesses);
+        let buckets = buckets.map(|counted| (counted.bucket, counted.hits));
         let codes = self.codes.iter().filter(|code| code.expires_at() > now);
         Picture {
             buckets: buckets.collect(),
