@@ -20,6 +20,7 @@ mod locale;
 mod man;
 mod master_key;
 mod message;
+mod migrate;
 mod next_steps;
 mod nodes;
 mod overlap;
@@ -127,6 +128,8 @@ enum Verb {
     Backup(backup::Backup),
     /// Put a backup into a data folder
     Restore(backup::Restore),
+    /// Move a deployment to another database: from its folder to PostgreSQL, and back
+    Migrate(migrate::Migrate),
     /// Print a completion script for a shell
     #[command(
         after_help = "For bash:\n  countersign completions bash > /etc/bash_completion.d/countersign\n\n\
@@ -171,6 +174,7 @@ pub fn run() -> ExitCode {
         Verb::Audit(audit) => audit.json(),
         Verb::Backup(backup) => backup.json,
         Verb::Restore(restore) => restore.json,
+        Verb::Migrate(migrate) => migrate.json(),
         Verb::Doctor(doctor) => doctor.json,
         Verb::Simulate(simulate) => simulate.json(),
         Verb::Dev(_)
@@ -219,6 +223,7 @@ pub fn run() -> ExitCode {
             Verb::Audit(audit) => audit.run().await,
             Verb::Backup(backup) => backup.run().await,
             Verb::Restore(restore) => restore.run(),
+            Verb::Migrate(migrate) => migrate.run().await,
             Verb::Completions { shell } => {
                 print_completions(shell);
                 Ok(ExitCode::SUCCESS)

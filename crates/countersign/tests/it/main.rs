@@ -66,6 +66,7 @@ mod master_keys;
 mod may_send;
 mod messages;
 mod metrics;
+mod migrate;
 mod minute;
 mod next_steps;
 mod not_served;

@@ -11,7 +11,7 @@ use tempfile::TempDir;
     clippy::disallowed_methods,
     reason = "shared with the tests of the store"
 )]
-mod server;
+pub(crate) mod server;
 
 use self::server::{run, server};
 use crate::deployment::{Deployment, countersign, refused};
@@ -25,7 +25,7 @@ struct Node {
 }
 
 /// An empty database.
-fn database() -> String {
+pub(crate) fn database() -> String {
     run(server().empty_database())
 }
 
@@ -41,7 +41,8 @@ async fn node(database: &str, keys_of: Option<&Path>) -> Node {
     Node { folder, server }
 }
 
-async fn start(folder: &Path, database: &str) -> Server {
+/// Starts a node that has this folder.
+pub(crate) async fn start(folder: &Path, database: &str) -> Server {
     Server::start(folder, &["--quiet", "--database-url", database]).await
 }
 
