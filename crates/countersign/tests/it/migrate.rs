@@ -252,6 +252,7 @@ mod postgres {
     use crate::postgres::{database, start};
     use crate::sandbox::until;
     use crate::server::BINARY;
+    use crate::vendor::{Manner, Vendor};
 
     // shows: B10
     #[tokio::test(flavor = "multi_thread")]
@@ -302,6 +303,30 @@ mod postgres {
         assert!(server.app_server().accepts(&number(6), &late).await);
         let verified = server.terminal().ok(&["audit", "verify"]);
         assert!(verified.contains("intact"), "{verified}");
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_message_that_was_under_way_when_its_node_died_counts_as_sent_elsewhere() {
+        let vendor = Vendor::start(Manner::Silence).await;
+        let (url, data, provider) = (database(), folder(), vendor.provider());
+        let args = ["--quiet", "--database-url", &url, "--provider", &provider];
+        let server = Server::start(data.path(), &args).await;
+        let sdk = server.public().sdk();
+        let send = tokio::spawn(async move { sdk.try_login(&number(1)).await });
+        vendor.arrived(1).await;
+        server.kill().await;
+        assert_eq!(send.await.unwrap(), None);
+        let (_place, file) = export(data.path(), &["--database-url", &url]);
+        let back = with_keys_of(data.path());
+        Terminal::on(back.path()).ok(&["migrate", "import", in_text(&file)]);
+        let server = Server::start(back.path(), &["--quiet"]).await;
+        assert_eq!(server.public().login(&number(1)).await, 429);
+        let attempts = server.operator().timeline(&number(1)).await.attempts;
+        assert_eq!(attempts.len(), 1);
+        assert_eq!(attempts[0].outcome, "unknown");
+        let code = vendor.messages()[0]["passCode"].clone();
+        let code = code.as_str().unwrap();
+        assert!(server.app_server().accepts(&number(1), code).await);
     }
 
     #[tokio::test(flavor = "multi_thread")]
