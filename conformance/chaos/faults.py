@@ -50,8 +50,12 @@ def promote_standby(rig, chance):
     The standby's clock is that of the primary, ahead of it, or behind it, as it was started in the promotion before. In a third of
     the rounds a node dies with the primary, and starts when the standby has taken over: it does not know that the clock leapt.
     """
+    return _promote(rig, chance, chance.choice(rig.nodes) if chance.random() < 1 / 3 else None)
+
+
+def _promote(rig, chance, node):
+    """Promotes the standby; `node`, if there is one, dies with the primary and starts afterwards."""
     ahead = rig.database.standby.ahead_seconds - rig.database.primary.ahead_seconds
-    node = chance.choice(rig.nodes) if chance.random() < 1 / 3 else None
     if rig.database.fall_behind():
         rig.rest(BEHIND_SECONDS)
     rig.outage_begins()
@@ -110,12 +114,15 @@ def half_close_connections(rig, chance):
 
 
 def freeze_node(rig, chance):
-    """SIGSTOP of a node, and SIGCONT after a minute."""
+    """SIGSTOP of a node, and SIGCONT after a minute. In a third of the rounds the standby is promoted meanwhile."""
     node = chance.choice(rig.nodes)
     node.freeze()
-    rig.rest(rig.freeze_seconds)
+    until, note = now() + rig.freeze_seconds, ""
+    if chance.random() < 1 / 3:
+        note = f", standby promoted, {_promote(rig, chance, None).note}"
+    rig.rest(max(0.0, until - now()))
     node.thaw()
-    return Done(now(), f"{node.name}, {rig.freeze_seconds:.0f} s")
+    return Done(now(), f"{node.name}, {rig.freeze_seconds:.0f} s{note}")
 
 
 def skew_clock(rig, chance):
@@ -164,4 +171,4 @@ KINDS = {
 UPGRADE = "node upgraded"
 
 # The kinds of the short run, which come in every one.
-SHORT = ("node killed", "database restarted", "standby promoted", "connections cut")
+SHORT = ("node killed", "database restarted", "standby promoted", "connections cut", "schema expanded")

@@ -46,7 +46,7 @@ class Rig:
     def __enter__(self):
         with ExitStack() as stack:
             of_database, of_nodes = (Path(stack.enter_context(_folder())) for _ in range(2))
-            clocks = Clocks()
+            clocks = Clocks(of_database)
             self.database = Database(of_database, clocks, self.next_ahead(), self._settings.asynchronous)
             stack.enter_context(self.database)
             self.proxy = stack.enter_context(Proxy(NODES, lambda: self.database.primary.port))

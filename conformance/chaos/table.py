@@ -76,9 +76,9 @@ class Outcome:
         yield f"The database was away {len(ended)} times. Meanwhile {sent} sends were answered with success, and {len(_refused(away))} with 503,"
         yield f"the slowest after {max(_refused(away), default=0.0):.2f} s."
         yield f"The slowest 503 of the whole run came after {max(_refused(self._facts.sends), default=0.0):.2f} s."
-        returned = [[at for at in opened if any(end <= at < end + 5 for _, end in ended)] for opened in self._opened_at]
-        busiest = max(map(_busiest_second, returned))
-        yield f"In the five seconds after its return a node opened {busiest} connections in a second at most."
+        meanwhile = _busiest_second(self._opened_at, ended)
+        afterwards = _busiest_second(self._opened_at, [(end, end + 5) for _, end in ended])
+        yield f"A node opened {meanwhile} connections in a second at most meanwhile, and {afterwards} in the five seconds after its return."
 
     def _print_violations(self):
         broken = Counter(violation.promise for violation in self._violations)
@@ -104,11 +104,7 @@ def _refused(sends):
     return [send["answered"] - send["asked"] for send in sends if send["status"] == 503]
 
 
-def _busiest_second(times):
-    """The most times that lie within one second."""
-    times, most, first = sorted(times), 0, 0
-    for place, at in enumerate(times):
-        while times[first] <= at - 1:
-            first += 1
-        most = max(most, place - first + 1)
-    return most
+def _busiest_second(opened_at, spans):
+    """The most connections that one node opened in a second of these spans; `opened_at` has the times of each node."""
+    within = [sorted(at for at in times if any(began <= at < end for began, end in spans)) for times in opened_at]
+    return max(sum(at <= later < at + 1 for later in times[place:]) for times in within for place, at in enumerate(times or [0.0]))

@@ -25,6 +25,9 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
+    def handle_error(self, *_):
+        """A node that dies resets its connections."""
+
 
 class Vendor:
     """`with Vendor(history, seed) as vendor:` takes messages at `vendor.url`."""
