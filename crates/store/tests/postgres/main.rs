@@ -13,6 +13,7 @@ mod retention;
 mod setup;
 mod start;
 
+mod undecided;
 #[path = "../promises/backend.rs"]
 #[allow(dead_code, reason = "shared with the suite of promises")]
 mod backend;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_core::id::MessageId;
+use countersign_core::policy::OUTCOME_DUE;
 use countersign_core::ports::StoreError;
 use countersign_core::ports::ledger::Settled;
 use countersign_core::send::attempt::Attempt;
@@ -29,7 +30,7 @@ const FACTS: &str = "
     SELECT decided_at, scope, buckets, charges, price, limits FROM message JOIN rule_set ON rule_set.id = message.rule_set
     WHERE message.id = $1";
 
-/// Records an outcome. Where that does not succeed, it is tried again until the message is overdue, also when the caller
+/// Records an outcome. Where that does not succeed, it is tried again for as long as a sender may take, also when the caller
 /// waits no longer.
 pub(super) async fn settle(
     store: &PostgresStore,
@@ -93,12 +94,14 @@ async fn facts(
 struct Worker {
     batches: Arc<Batches>,
     undecided: Arc<Undecided>,
+    /// The clock of this node. It measures how long the worker tries; the clock of the database judges what comes too late.
     clock: Arc<dyn Clock>,
 }
 
 impl Worker {
     async fn record(self, settling: SettlingMessage, tell: oneshot::Sender<bool>) {
-        let (message, decided_at) = (settling.settlement.message, settling.facts.decided_at);
+        let message = settling.settlement.message;
+        let gives_up = self.clock.now().after(OUTCOME_DUE);
         loop {
             match self.batches.decide(settling.clone(), DECISION).await {
                 Ok(gave_back) => {
@@ -112,7 +115,7 @@ impl Worker {
                     tokio::time::sleep(AGAIN).await;
                 }
             }
-            if countersign_core::send::settle::is_overdue(decided_at, self.clock.now()) {
+            if self.clock.now() > gives_up {
                 self.undecided.remove(message);
                 return;
             }
