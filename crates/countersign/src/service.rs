@@ -97,6 +97,8 @@ pub struct Service {
     price_reload: Option<PriceReload>,
     /// Plans what other nodes set up, until the service is dropped.
     _follower: AbortOnDropHandle<()>,
+    /// Publishes the signing keys that other nodes make, until the service is dropped.
+    _signing_keys: AbortOnDropHandle<()>,
     /// Drops keys that nothing needs any more, until the service is dropped.
     _keeper: AbortOnDropHandle<()>,
     /// Makes the guard's blocks durable, until the service is dropped.
@@ -213,6 +215,8 @@ impl Service {
             .filter(|_| parts.development.is_none());
         let price_reload = file.map(|file| PriceReload { file, prices });
         let opening = opening(&parts.settings.server, parts.tls.as_ref());
+        let signing_keys = Arc::clone(&tokens);
+        let signing_keys = tokio::spawn(async move { signing_keys.keys().follow().await });
         let keeper = tokio::spawn(parts.master_keys.drop_ended());
         let wall_clock = wall_clock::watch(Arc::clone(clock));
         let time_server = parts.settings.clock.sntp.map(TimeServer::new).map(Arc::new);
@@ -254,6 +258,7 @@ impl Service {
             idle: parts.settings.server.idle,
             opening,
             _follower: AbortOnDropHandle::new(follower),
+            _signing_keys: AbortOnDropHandle::new(signing_keys),
             _keeper: AbortOnDropHandle::new(keeper),
             _blocks: AbortOnDropHandle::new(begun),
             _recall: AbortOnDropHandle::new(recall),

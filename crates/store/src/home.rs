@@ -23,6 +23,7 @@ use crate::moving::MoveError;
 use crate::moving::ends::{Source, Target};
 use crate::refusals::RecentRefusals;
 use crate::seal::StoreKeys;
+use crate::shared_secrets::SharedSecrets;
 use crate::sqlite::{self, SqliteStore};
 
 /// A store that is open, as the ports that a service is made of. They say nothing about the database behind them.
@@ -48,6 +49,9 @@ pub struct OpenStore {
     pub nodes: Arc<dyn NodeBook>,
     /// The generations of keys, and the keys that others keep here.
     pub generations: Arc<dyn Generations>,
+    /// The secrets that the nodes of a deployment share; `None` where one process has the deployment alone, and its folder
+    /// keeps them.
+    pub shared_secrets: Option<Arc<dyn SharedSecrets>>,
     /// The store as something that is kept in order.
     pub housekeeping: Arc<dyn Housekeeping>,
     /// The clock for everything beside the store.
@@ -222,6 +226,7 @@ fn embedded(store: Arc<SqliteStore>) -> OpenStore {
         setup: Arc::<SqliteStore>::clone(&store),
         nodes: Arc::<SqliteStore>::clone(&store),
         generations: Arc::<SqliteStore>::clone(&store),
+        shared_secrets: None,
         clock: store.clock(),
         housekeeping: store,
     }

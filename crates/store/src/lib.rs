@@ -30,6 +30,7 @@ pub mod postgres;
 mod refusals;
 pub mod seal;
 mod setup_at_rest;
+mod shared_secrets;
 pub mod sqlite;
 mod tallies;
 
@@ -41,3 +42,4 @@ pub use inspect::{Inspected, Inspection, KeysBeside, inspect};
 pub use mark::PutBack;
 pub use refusals::RecentRefusals;
 pub use seal::StoreKeys;
+pub use shared_secrets::SharedSecrets;

@@ -119,7 +119,7 @@ impl Dev {
             program: program::name(),
         });
         let service = Service::assemble(ServiceParts {
-            signing_keys: SigningKeys::of(&self.data, store.clock.now())?,
+            signing_keys: SigningKeys::open(store, &self.data).await?,
             store: store.clone(),
             erasers: vec![outbox],
             entropy: Arc::new(OsEntropy),

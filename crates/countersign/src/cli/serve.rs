@@ -89,7 +89,7 @@ impl Serve {
         let monitor = monitor.transpose()?;
         store.housekeeping.keep_for(settings.retention);
         let service = Service::assemble(ServiceParts {
-            signing_keys: SigningKeys::of(&data, store.clock.now())?,
+            signing_keys: SigningKeys::open(store, &data).await?,
             store: store.clone(),
             erasers: Vec::new(),
             entropy: Arc::new(OsEntropy),

@@ -20,7 +20,7 @@ impl Manage {
     ///
     /// # Errors
     /// [`ManageError::SigningKeyWaits`] when there is a next key already, and [`ManageError::Unavailable`] when the act
-    /// cannot be recorded, or the file of the keys cannot be written, such as on a full disk: the keys are as they were
+    /// cannot be recorded, or the keys cannot be kept, such as on a full disk: the keys are as they were
     /// then.
     pub async fn rotate_signing_key(&self, by: Author) -> Result<SigningKeyDto, ManageError> {
         let (tokens, now) = (self.parts.tokens.clone(), self.parts.clock.now());
@@ -47,7 +47,9 @@ impl Manage {
             Err(RotateError::Keys(error) | RotateError::NotKept { error, .. }) => {
                 tracing::error!(%error, "no new signing key");
                 Err(match error {
-                    SigningKeysError::Io { .. } => ManageError::Unavailable,
+                    SigningKeysError::Io { .. }
+                    | SigningKeysError::Shared(_)
+                    | SigningKeysError::Overtaken => ManageError::Unavailable,
                     _ => ManageError::Internal,
                 })
             }

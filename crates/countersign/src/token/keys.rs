@@ -1,26 +1,42 @@
-//! The keys that sign tokens: `signing-keys.json` of a data folder.
+//! The keys that sign tokens, and what each is for at a time.
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use countersign_api::{JsonWebKeySet, SigningKeyDto, SigningKeyState};
 use countersign_core::ports::StoreError;
 use countersign_core::time::Timestamp;
-use serde::{Deserialize, Serialize};
-use zeroize::{ZeroizeOnDrop, Zeroizing};
+use countersign_store::OpenStore;
+use tokio::runtime::Handle;
+use tokio::sync::Mutex;
 
+use super::key_file::KeyFile;
 use super::schedule::{self, LEAD, Role};
+use super::shared_keys::SharedKeys;
 use super::signing_key::SigningKey;
-use crate::config::private_file;
 
-/// The keys of a data folder, with what each is for at a time.
+/// The time between two looks for a key that another node has made: short beside the minute by which [`LEAD`] is longer than
+/// anyone may keep the published keys.
+const PACE: Duration = Duration::from_secs(5);
+
+/// The keys of a deployment, with what each is for at a time.
 #[derive(Debug)]
 pub struct SigningKeys {
-    path: PathBuf,
+    /// Held while keys are made, or read again.
+    place: Mutex<Place>,
     /// In the order in which they begin to sign; never empty.
     keys: RwLock<Vec<Arc<SigningKey>>>,
-    rotating: Mutex<()>,
+}
+
+/// The place where keys are kept.
+#[derive(Debug)]
+enum Place {
+    /// A file, of a deployment that is one process.
+    File(KeyFile),
+    /// The store, for all nodes.
+    Shared(SharedKeys),
 }
 
 /// Why there are no signing keys.
@@ -43,6 +59,17 @@ pub enum SigningKeysError {
          all in it"
     )]
     Garbled(String),
+    /// The keys that nodes share cannot be read or written.
+    #[error("the signing keys that all nodes share cannot be used: {0}")]
+    Shared(#[from] StoreError),
+    /// What nodes share does not hold RSA keys.
+    #[error(
+        "the signing keys that all nodes share cannot be read: a newer version may have written them"
+    )]
+    SharedGarbled,
+    /// Another node was first.
+    #[error("another node has made a signing key at the same time")]
+    Overtaken,
     /// No key could be made.
     #[error("no signing key could be made: the cryptographic library failed")]
     Generation,
@@ -73,54 +100,53 @@ pub enum RotateError {
     },
 }
 
-#[derive(Serialize, Deserialize)]
-struct KeyFile {
-    keys: Vec<KeyRecord>,
-}
-
-#[derive(Serialize, Deserialize, ZeroizeOnDrop)]
-#[serde(rename_all = "camelCase")]
-struct KeyRecord {
-    /// Unix time in milliseconds.
-    created_at: i64,
-    /// Unix time in milliseconds.
-    signs_from: i64,
-    /// The private key, DER in hexadecimal.
-    pkcs8: String,
-}
-
-/// The name of the file in a data folder.
-pub(crate) const KEY_FILE: &str = "signing-keys.json";
-
 impl SigningKeys {
+    /// Returns the keys of a deployment: those that its nodes share in `store`, or those in `folder`; made at first use. The
+    /// first node that shares keys brings those of its folder along, if there are any.
+    ///
+    /// # Errors
+    /// [`SigningKeysError`], each with what to do about it.
+    pub async fn open(store: &OpenStore, folder: &Path) -> Result<Self, SigningKeysError> {
+        let now = store.clock.now();
+        let Some(shared) = &store.shared_secrets else {
+            return Self::of(folder, now);
+        };
+        let first = || match KeyFile::of(folder).read()? {
+            Some(keys) => Ok(keys),
+            None => Ok(vec![generate(now, now)?]),
+        };
+        let (shared, keys) = SharedKeys::open(Arc::clone(shared), first).await?;
+        Ok(Self::at(Place::Shared(shared), keys))
+    }
+
     /// The keys in `folder`, made at first use. Blocks: on the file, and while a key is made.
     ///
     /// # Errors
     /// [`SigningKeysError`], each with what to do about it.
     pub fn of(folder: &Path, now: Timestamp) -> Result<Self, SigningKeysError> {
-        let path = folder.join(KEY_FILE);
-        let read = match private_file::read(&path) {
-            Ok(bytes) => read(&path, &bytes)?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => vec![],
-            Err(source) => return Err(SigningKeysError::Io { path, source }),
-        };
+        let file = KeyFile::of(folder);
+        let read = file.read()?.unwrap_or_default();
         let mut keys = still_needed(&read, now);
         if keys.is_empty() {
             // Nobody knows another key: this one has nothing to wait for.
             keys.push(generate(now, now)?);
         }
         if keys.len() != read.len() || read.is_empty() {
-            write(&path, &keys)?;
+            file.write(&keys)?;
         }
-        Ok(Self {
-            path,
+        Ok(Self::at(Place::File(file), keys))
+    }
+
+    fn at(place: Place, keys: Vec<Arc<SigningKey>>) -> Self {
+        Self {
+            place: Mutex::new(place),
             keys: RwLock::new(keys),
-            rotating: Mutex::new(()),
-        })
+        }
     }
 
     /// Makes a key and publishes it; it begins to sign [`LEAD`] later, in place of the one that signs
-    /// now. `announce` puts it on record before it is kept. Blocks: on the file, on the record, and while the key is made.
+    /// now. `announce` puts it on record before it is kept. Blocks: on the file or the store, on the record, and while the key
+    /// is made. Call this on a thread that may block, of the runtime of the store.
     ///
     /// # Errors
     /// [`RotateError::Waiting`] while there is such a key, else what kept it from being made. The keys are as they were
@@ -130,7 +156,10 @@ impl SigningKeys {
         now: Timestamp,
         announce: impl FnOnce(&SigningKeyDto) -> Result<(), StoreError>,
     ) -> Result<SigningKeyDto, RotateError> {
-        let _alone = self.rotating.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut place = self.place.blocking_lock();
+        if let Some(newer) = place.newer()? {
+            self.replace(newer);
+        }
         let old = self.snapshot();
         if let Some(waiting) = old.last().filter(|key| key.signs_from > now) {
             return Err(RotateError::Waiting {
@@ -142,15 +171,31 @@ impl SigningKeys {
         keys.push(Arc::clone(&new));
         let key = note(&new, SigningKeyState::Next, None);
         announce(&key)?;
-        if let Err(error) = write(&self.path, &keys) {
-            // A key that is not published must not begin to sign after the next start.
-            let _ = write(&self.path, &old);
+        if let Err(error) = place.put(&old, &keys) {
             let key = Box::new(key);
             return Err(RotateError::NotKept { key, error });
         }
-        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
+        self.replace(keys);
         tracing::info!(kid = new.public.kid, "a new signing key is published");
         Ok(key)
+    }
+
+    /// Publishes the keys that other nodes make, for as long as it is polled.
+    pub async fn follow(&self) {
+        loop {
+            tokio::time::sleep(PACE).await;
+            let mut place = self.place.lock().await;
+            let Place::Shared(shared) = &mut *place else {
+                return;
+            };
+            match shared.newer().await {
+                Ok(Some(newer)) => self.replace(newer),
+                Ok(None) => {}
+                Err(error) => {
+                    tracing::debug!(%error, "the signing keys cannot be looked at now");
+                }
+            }
+        }
     }
 
     /// All keys that are published at `now`; the one that signs first.
@@ -194,9 +239,38 @@ impl SigningKeys {
         keys
     }
 
+    fn replace(&self, keys: Vec<Arc<SigningKey>>) {
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
+    }
+
     fn snapshot(&self) -> Vec<Arc<SigningKey>> {
         let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
         keys.clone()
+    }
+}
+
+impl Place {
+    /// Returns the keys, if they are others than this process knows. Blocks.
+    fn newer(&mut self) -> Result<Option<Vec<Arc<SigningKey>>>, SigningKeysError> {
+        match self {
+            Place::File(_) => Ok(None),
+            Place::Shared(shared) => Handle::current().block_on(shared.newer()),
+        }
+    }
+
+    /// Puts `new` in place of `old`. Blocks.
+    fn put(
+        &mut self,
+        old: &[Arc<SigningKey>],
+        new: &[Arc<SigningKey>],
+    ) -> Result<(), SigningKeysError> {
+        match self {
+            Place::File(file) => file.write(new).inspect_err(|_| {
+                // A key that is not published must not begin to sign after the next start.
+                let _ = file.write(old);
+            }),
+            Place::Shared(shared) => Handle::current().block_on(shared.put(new)),
+        }
     }
 }
 
@@ -230,61 +304,15 @@ fn note(key: &SigningKey, state: SigningKeyState, until: Option<Timestamp>) -> S
     }
 }
 
-fn read(path: &Path, bytes: &[u8]) -> Result<Vec<Arc<SigningKey>>, SigningKeysError> {
-    let shown = path.display().to_string();
-    let exposed = private_file::exposed(path).map_err(|source| SigningKeysError::Io {
-        path: path.to_owned(),
-        source,
-    })?;
-    if exposed {
-        return Err(SigningKeysError::Exposed(shown));
-    }
-    let file: Option<KeyFile> = serde_json::from_slice(bytes).ok();
-    let keys: Option<Vec<_>> = file.and_then(|file| file.keys.iter().map(parse).collect());
-    let mut keys = keys
-        .filter(|keys| !keys.is_empty())
-        .ok_or(SigningKeysError::Garbled(shown))?;
-    keys.sort_by_key(|key| key.signs_from);
-    Ok(keys)
-}
-
-fn parse(record: &KeyRecord) -> Option<Arc<SigningKey>> {
-    let der = hex::decode(&record.pkcs8).map(Zeroizing::new).ok()?;
-    let (created_at, signs_from) = (record.created_at, record.signs_from);
-    let times = [created_at, signs_from].map(Timestamp::from_millis);
-    let [created_at, signs_from] = times;
-    SigningKey::from_pkcs8(&der, created_at, signs_from).map(Arc::new)
-}
-
-fn write(path: &Path, keys: &[Arc<SigningKey>]) -> Result<(), SigningKeysError> {
-    let record = |key: &Arc<SigningKey>| {
-        Some(KeyRecord {
-            created_at: key.created_at.as_millis(),
-            signs_from: key.signs_from.as_millis(),
-            pkcs8: hex::encode(key.to_pkcs8()?.as_ref()),
-        })
-    };
-    let records: Option<Vec<_>> = keys.iter().map(record).collect();
-    let file = KeyFile {
-        keys: records.ok_or(SigningKeysError::Generation)?,
-    };
-    let text = serde_json::to_vec_pretty(&file).map(Zeroizing::new);
-    let written = text
-        .map_err(io::Error::from)
-        .and_then(|text| private_file::replace(path, &text));
-    written.map_err(|source| SigningKeysError::Io {
-        path: path.to_owned(),
-        source,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs;
     use std::time::Duration;
 
+    use super::super::key_file::KEY_FILE;
     use super::super::schedule::{MANAGEMENT_LIFE, MAX_AGE};
     use super::*;
+    use crate::config::private_file;
 
     const START: Timestamp = Timestamp::from_millis(1_795_000_000_000);
 

@@ -1,13 +1,15 @@
 //! Tokens: signed words that a phone proved a channel, or that a program may manage; and the keys that sign them.
 
+mod key_file;
 mod keys;
 mod management;
 mod minter;
 mod schedule;
+mod shared_keys;
 mod signing_key;
 mod subject;
 
-pub(crate) use keys::KEY_FILE;
+pub(crate) use key_file::KEY_FILE;
 pub use keys::{RotateError, SigningKeys, SigningKeysError};
 pub use management::ManagementClaims;
 pub use minter::{MintError, Minted, Minter};

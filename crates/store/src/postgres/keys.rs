@@ -160,7 +160,7 @@ impl Generations for PostgresStore {
         let kept = "SELECT sealed FROM kept_key WHERE name = $1";
         let kept = self.query(kept, &[&name]).await?;
         let kept = kept.first().and_then(|row| row.try_get(0).ok());
-        let kept = kept.and_then(|kept| sealer.open_kept(name, kept));
+        let kept = kept.and_then(|kept| sealer.open_kept_key(name, kept));
         Ok(kept.ok_or(Failure::Unreadable)?)
     }
 }

@@ -13,6 +13,7 @@
 //! | [`ports`] | the store as the ports that a service is made of |
 //! | [`inspect`](mod@inspect) | a look at the database by a process that has no store open |
 //! | [`keys`] | the keys that the database was written with |
+//! | [`shared_secrets`] | the secrets that nodes share, such as the keys that sign tokens |
 //! | [`clock`] | reading times |
 //! | [`steady`] | the clock that decides: that of the database, without its leaps |
 //! | [`batch`] | deciding in batches: places, rows, the two round trips, what is under way |
@@ -56,6 +57,7 @@ mod schema;
 mod setup;
 mod start;
 mod steady;
+mod shared_secrets;
 mod tallies;
 mod upkeep;
 mod words;

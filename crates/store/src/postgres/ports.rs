@@ -54,6 +54,7 @@ pub(crate) async fn open(
         setup: Arc::<PostgresStore>::clone(&store),
         nodes: Arc::<PostgresStore>::clone(&store),
         generations: Arc::<PostgresStore>::clone(&store),
+        shared_secrets: Some(Arc::<PostgresStore>::clone(&store)),
         clock,
         housekeeping: Arc::new(Node { store, folder }),
     })

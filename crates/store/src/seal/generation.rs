@@ -142,18 +142,16 @@ impl Generation {
         Some((PhoneNumber::parse(phone, None).ok()?, note.to_owned()))
     }
 
-    /// Seals a key that another part of the program keeps in the database under `name`.
-    pub(crate) fn seal_kept(&self, name: &str, key: &[u8; 32]) -> Option<Vec<u8>> {
+    /// Seals a secret that another part of the program keeps in the database under `name`.
+    pub(crate) fn seal_kept(&self, name: &str, secret: &[u8]) -> Option<Vec<u8>> {
         let row = self.setting_row("kept_key", name)?;
-        self.cipher.seal(key, &row, KEPT_AAD)
+        self.cipher.seal(secret, &row, KEPT_AAD)
     }
 
     /// Opens what [`Generation::seal_kept`] made; `None` for anything else.
-    pub(crate) fn open_kept(&self, name: &str, sealed: &[u8]) -> Option<Zeroizing<[u8; 32]>> {
+    pub(crate) fn open_kept(&self, name: &str, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         let row = self.setting_row("kept_key", name)?;
-        let opened = Zeroizing::new(self.cipher.open(sealed, &row, KEPT_AAD)?);
-        let key: [u8; 32] = opened.as_slice().try_into().ok()?;
-        Some(Zeroizing::new(key))
+        self.cipher.open(sealed, &row, KEPT_AAD).map(Zeroizing::new)
     }
 
     /// Seals the secrets of a setting, so that they open in its own row only, and beside the clear part `text` only:

@@ -254,9 +254,15 @@ impl Sealer {
     }
 
     /// Opens what [`Generation::seal_kept`] of any generation made; `None` for anything else.
-    pub(crate) fn open_kept(&self, name: &str, sealed: &[u8]) -> Option<Zeroizing<[u8; 32]>> {
+    pub(crate) fn open_kept(&self, name: &str, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         self.open_by(|each| each.open_kept(name, sealed))
-            .map(|(key, _)| key)
+            .map(|(secret, _)| secret)
+    }
+
+    /// Opens a key of 32 bytes that [`Generation::seal_kept`] of any generation sealed; `None` for anything else.
+    pub(crate) fn open_kept_key(&self, name: &str, sealed: &[u8]) -> Option<Zeroizing<[u8; 32]>> {
+        let key = self.open_kept(name, sealed)?.as_slice().try_into().ok()?;
+        Some(Zeroizing::new(key))
     }
 
     /// Opens what [`Generation::seal_call`] of any generation made; `None` for anything else.

@@ -121,7 +121,7 @@ pub(crate) fn kept_key(
         log.execute("INSERT INTO kept_key VALUES (?, ?)", params![name, sealed])?;
         return Ok(Zeroizing::new(*first));
     };
-    sealer.open_kept(name, &kept).ok_or_else(unusable)
+    sealer.open_kept_key(name, &kept).ok_or_else(unusable)
 }
 
 fn seal_kept_anew(log: &Connection, sealer: &Sealer) -> rusqlite::Result<()> {
