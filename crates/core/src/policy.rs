@@ -252,8 +252,16 @@ pub const CHECK_LATENESS: Duration = Duration::from_secs(15);
 /// write the record. A message that has no outcome by then lost its sender, and counts as sent.
 pub const OUTCOME_DUE: Duration = Duration::from_secs(3 + 8 + 10);
 
-/// The life of a verification token, and the time for which its use is remembered.
+/// The life of a verification token.
 pub const TOKEN_LIFE: Duration = Duration::from_secs(300);
+
+/// The most by which the clocks of two nodes may differ so that nothing is good twice: a node whose clock is behind takes a
+/// token, a signature or the solution of a challenge after others have let it end.
+pub const NODES_APART: Duration = Duration::from_secs(600);
+
+/// The time for which the use of a verification token is remembered.
+pub const TOKEN_REMEMBERED: Duration =
+    Duration::from_secs(TOKEN_LIFE.as_secs() + NODES_APART.as_secs());
 
 /// The maximum number of vendors called for one message before one takes it.
 pub const MOST_VENDORS: usize = 2;

@@ -19,12 +19,14 @@ use crate::application::AppId;
 use crate::channel::Channel;
 use crate::limit::Refusal;
 use crate::phone::PhoneNumber;
+use crate::policy::NODES_APART;
 
 /// The life of a challenge: a solution that comes later proves nothing.
 pub const LIFE: Duration = Duration::from_secs(300);
 
-/// The time for which the use of a solution is remembered: longer than its [`LIFE`], whatever the clocks of nodes say.
-pub const REMEMBERED: Duration = Duration::from_secs(600);
+/// The time for which the use of a solution is remembered: its [`LIFE`] on both sides of the time that a verifier has put into
+/// it, whatever the clocks of nodes say.
+pub const REMEMBERED: Duration = Duration::from_secs(2 * LIFE.as_secs() + NODES_APART.as_secs());
 
 /// The cost of the cheapest challenge: the rounds of PBKDF2 behind one guess at the solution.
 pub const LEAST_COST: u32 = 5_000;

@@ -14,7 +14,7 @@ use crate::server::{Server, folder, number};
 use crate::vendor::{Manner, Vendor};
 
 /// A limit that every public caller meets at once.
-const EVERYBODY: &str =
+pub(crate) const EVERYBODY: &str =
     "[[limits]]\nname = \"everybody\"\nwindow_seconds = 600\nmax = 0\nmode = \"challenge\"\n";
 
 /// `countersign dev` whose development application has callers that meet a challenge.

@@ -13,6 +13,12 @@ use tempfile::TempDir;
 )]
 pub(crate) mod server;
 
+mod outage;
+mod production;
+mod shared_keys;
+mod single_use;
+mod undecided;
+
 use self::server::{run, server};
 use crate::deployment::{Deployment, countersign, refused};
 use crate::sandbox::until;
@@ -30,15 +36,28 @@ pub(crate) fn database() -> String {
 }
 
 /// Starts a node with the keys of another one, or with new ones.
-async fn node(database: &str, keys_of: Option<&Path>) -> Node {
-    let folder = folder();
-    for name in ["keys.json", "signing-keys.json"] {
-        if let Some(other) = keys_of {
-            fs::copy(other.join(name), folder.path().join(name)).unwrap();
-        }
-    }
+async fn node(database: &str, other: Option<&Node>) -> Node {
+    let folder = other.map_or_else(folder, keys_of);
     let server = start(folder.path(), database).await;
     Node { folder, server }
+}
+
+/// Waits until a node knows the access key.
+async fn until_known(node: &Server, access_key: &str) {
+    until("the access key is known", async || {
+        let keys = node.operator().list("list-access-keys").await;
+        let mut ids = keys.iter().map(|key| key["accessKeyId"].as_str());
+        ids.any(|id| id == Some(access_key)).then_some(())
+    })
+    .await;
+}
+
+/// Returns a new folder with the master keys of a node.
+fn keys_of(node: &Node) -> TempDir {
+    let folder = folder();
+    let name = "keys.json";
+    fs::copy(node.folder.path().join(name), folder.path().join(name)).unwrap();
+    folder
 }
 
 /// Starts a node that has this folder.
@@ -76,7 +95,7 @@ async fn a_node_sends_checks_and_lists_over_a_restart() {
 async fn two_nodes_on_one_database_are_one_service() {
     let database = database();
     let one = node(&database, None).await;
-    let other = node(&database, Some(one.folder.path())).await;
+    let other = node(&database, Some(&one)).await;
     let code = one.server.code("CHANNEL_LOGIN", &number(1)).await;
     assert_eq!(other.server.public().login(&number(1)).await, 429);
     assert!(other.server.app_server().accepts(&number(1), &code).await);
@@ -109,7 +128,7 @@ async fn two_nodes_on_one_database_are_one_service() {
 async fn a_node_that_was_killed_is_silent_after_a_while() {
     let database = database();
     let one = node(&database, None).await;
-    let other = node(&database, Some(one.folder.path())).await;
+    let other = node(&database, Some(&one)).await;
     let states = || async {
         let nodes = one.server.operator().list("list-nodes").await;
         let states = nodes.iter().map(|node| node["alive"].as_bool().unwrap());
@@ -132,7 +151,7 @@ async fn a_node_that_was_killed_is_silent_after_a_while() {
 async fn a_refused_send_is_found_on_the_other_node() {
     let database = database();
     let one = node(&database, None).await;
-    let other = node(&database, Some(one.folder.path())).await;
+    let other = node(&database, Some(&one)).await;
     assert_eq!(one.server.public().login(&number(1)).await, 200);
     assert_eq!(one.server.public().login(&number(1)).await, 429);
     until("the other node finds it", async || {

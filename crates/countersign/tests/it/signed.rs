@@ -93,6 +93,11 @@ impl Signed {
     }
 
     pub(crate) async fn send(&self, server: &Server) -> Answer {
+        self.sending(server).await
+    }
+
+    /// [`send`](Self::send), as a task of its own.
+    pub(crate) fn sending(&self, server: &Server) -> impl Future<Output = Answer> + use<> {
         let url = format!("{}{}", server.url, self.target);
         let mut request = server.client().request(self.method.clone(), url);
         for (name, value) in &self.headers {
@@ -103,7 +108,7 @@ impl Signed {
                 .header("content-type", "application/json")
                 .body(self.body.clone());
         }
-        Answer::read(request.send().await.unwrap()).await
+        async move { Answer::read(request.send().await.unwrap()).await }
     }
 }
 

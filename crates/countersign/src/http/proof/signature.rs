@@ -10,6 +10,7 @@ use axum::http::HeaderMap;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use countersign_api::{BadSignature, Fault};
+use countersign_core::policy::NODES_APART;
 use countersign_core::ports::setup::Setup;
 use countersign_core::time::Timestamp;
 use subtle::Choice;
@@ -20,9 +21,10 @@ use crate::http::proof::access_key;
 /// The distance from our time that the time of a signature must be below.
 const WINDOW: Duration = Duration::from_secs(15 * 60);
 
-/// The time for which the use of a signature is remembered: both sides of the window, and ten minutes for a request
-/// that was held up between the check of its time and the record of its use.
-pub(crate) const REMEMBERED: Duration = Duration::from_secs(2 * WINDOW.as_secs() + 10 * 60);
+/// The time for which the use of a signature is remembered: both sides of the window, the difference between the clocks of
+/// nodes, and ten minutes for a request that was held up between the check of its time and the record of its use.
+pub(crate) const REMEMBERED: Duration =
+    Duration::from_secs(2 * WINDOW.as_secs() + NODES_APART.as_secs() + 10 * 60);
 
 /// A signature that a request shows.
 #[derive(Debug, PartialEq, Eq)]

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{Fault, IntrospectTokenRequest, IntrospectedToken, Lang};
 use countersign_core::code::check::TokenUse;
+use countersign_core::policy::TOKEN_REMEMBERED;
 use serde_json::json;
 
 use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
@@ -12,7 +13,6 @@ use crate::http::proof::credentials::Credentials;
 use crate::http::request::body::Body;
 use crate::http::request::context::Context;
 use crate::http::state::AppState;
-use crate::token::TOKEN_LIFE;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
@@ -71,7 +71,7 @@ async fn introspect(
     let used = TokenUse {
         request_id: cx.request_id,
         token: claims.jti.clone(),
-        life: TOKEN_LIFE,
+        life: TOKEN_REMEMBERED,
     };
     if !state.use_token(used).await? {
         return Ok(inactive);
