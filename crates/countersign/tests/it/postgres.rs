@@ -124,6 +124,27 @@ async fn two_nodes_on_one_database_are_one_service() {
     }
 }
 
+// shows: found-R2
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operator_accepts_a_database_that_was_put_back() {
+    let database = database();
+    let one = node(&database, None).await;
+    let (of_other, Node { folder, server }) = (keys_of(&one), one);
+    let code = server.code("CHANNEL_LOGIN", &number(1)).await;
+    server.kill().await;
+    let args = ["--quiet", "--database-url", &database, "--accept-restored"];
+    let server = Server::start(folder.path(), &args).await;
+    assert_eq!(server.public().login(&number(2)).await, 503);
+    assert!(!server.app_server().accepts(&number(1), &code).await);
+    let acts = server.operator().list("list-audit-acts?limit=10").await;
+    assert!(
+        acts.iter().any(|act| act["act"] == "restore_accepted"),
+        "{acts:?}"
+    );
+    let other = start(of_other.path(), &database).await;
+    assert_eq!(other.public().login(&number(2)).await, 503);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_that_was_killed_is_silent_after_a_while() {
     let database = database();

@@ -6,17 +6,23 @@
 //! remember, before it decides on anything. Where one is behind, what was answered is lost: every code of before is dead, and no
 //! send is decided on for [`RESTORED_HOLD`].
 //!
-//! A node that starts remembers nothing. Where no node lives meanwhile, an operator has to say that a database was put back.
+//! A node that starts remembers nothing. Where no node lives meanwhile, an operator has to say that a database was put back
+//! ([`PostgresStore::accept_restored`]).
 
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 
+use countersign_core::audit::{Act, Author, Target, Verb};
 use countersign_core::policy::RESTORED_HOLD;
+use countersign_core::ports::StoreError;
+use countersign_core::ports::audit::AuditLog as _;
 use tokio::sync::Mutex;
 use tokio_postgres::Error;
 use uuid::Uuid;
 
+use super::PostgresStore;
 use super::connect::Connected;
+use super::start::{OpenError, unusable};
 
 /// Counts a commit.
 pub(super) const COUNT: &str = "UPDATE mark SET commits = $2 WHERE lane = $1";
@@ -56,7 +62,7 @@ impl Marks {
             return Ok((mark.id, mark.commits + 1));
         }
         if !stand(session, &mut marks).await? {
-            hold(session).await?;
+            note(session).await?;
             marks.clear();
         }
         let (id, commits) = match marks.get(&lane) {
@@ -100,11 +106,44 @@ async fn stand(session: &Connected, marks: &mut HashMap<usize, Mark>) -> Result<
     Ok(true)
 }
 
-async fn hold(session: &Connected) -> Result<(), Error> {
-    let held = i64::try_from(RESTORED_HOLD.as_millis()).unwrap_or(i64::MAX);
-    session.client.execute(HOLD, &[&held]).await?;
+async fn note(session: &Connected) -> Result<(), Error> {
+    hold(session).await?;
     tracing::error!(
         "the database lacks what was committed: the codes of before are dead, and sends are held"
     );
     Ok(())
+}
+
+/// Ends every code of before, and holds sends.
+async fn hold(session: &Connected) -> Result<(), Error> {
+    let held = i64::try_from(RESTORED_HOLD.as_millis()).unwrap_or(i64::MAX);
+    session.client.execute(HOLD, &[&held]).await.map(drop)
+}
+
+impl PostgresStore {
+    /// Takes the database as one that was put back: every earlier code is dead, sends are held for [`RESTORED_HOLD`] on all
+    /// nodes, limits count what the database knows, and the act is on record. Call this before the first decision.
+    ///
+    /// # Errors
+    /// [`OpenError`] when that cannot be written.
+    pub async fn accept_restored(&self) -> Result<(), OpenError> {
+        let session = self.reading.get().await.map_err(unwritten)?;
+        hold(&session).await.map_err(unusable)?;
+        let found = "may lack what was committed";
+        let (author, target) = (Author::at_the_command_line(), Target::database());
+        let act = Act::outside(author, Verb::RestoreAccepted, target, &[("found", found)]);
+        self.record(act).await.map_err(unwritten)?;
+        tracing::warn!(
+            database = %found,
+            held_seconds = RESTORED_HOLD.as_secs(),
+            "the database was accepted as one that was put back: every code sent before is dead, and sends are held"
+        );
+        Ok(())
+    }
+}
+
+// By value, as `map_err` passes it.
+#[expect(clippy::needless_pass_by_value)]
+fn unwritten(error: StoreError) -> OpenError {
+    OpenError::Database(error.to_string())
 }

@@ -34,10 +34,10 @@ pub(crate) async fn open(
     clock: Arc<dyn Clock>,
     accept_restored: bool,
 ) -> Result<OpenStore, OpenError> {
-    if accept_restored {
-        return Err(OpenError::AcceptRestored);
-    }
     let store = PostgresStore::open(url, keys, Arc::clone(&clock)).await?;
+    if accept_restored {
+        store.accept_restored().await?;
+    }
     let store = Arc::new(store);
     let refusals = Arc::new(store.refusals());
     Ok(OpenStore {

@@ -42,12 +42,6 @@ pub enum OpenError {
          where it stopped"
     )]
     HalfImported,
-    /// The start shall take the database as one that was put back.
-    #[error(
-        "--accept-restored is not built yet for PostgreSQL: start without it; codes that were sent before the database was \
-         put back are good until they end"
-    )]
-    AcceptRestored,
     /// A commit may be lost although it was answered.
     #[error(
         "the database may lose what it has committed, since its setting {setting} is {value}: set it to on in \

@@ -9,8 +9,9 @@ use countersign_core::message::Decision;
 use countersign_core::policy::RESTORED_HOLD;
 use countersign_core::ports::StoreError;
 
+use crate::backend::Backend as _;
 use crate::postgres::Postgres;
-use crate::world::{PHONE, World, is_right, minute};
+use crate::world::{PHONE, World, is_locked, is_right, minute};
 
 /// Decides on a login code under the one-minute limit, as soon as the database answers again.
 async fn login(world: &World<Postgres>) -> Result<Decision, StoreError> {
@@ -42,6 +43,46 @@ async fn a_node_that_lives_through_a_database_being_put_back_opens_no_minute_and
     assert!(!is_right(&world.check(Caller::Application, "000042").await));
     world.pass(RESTORED_HOLD);
     assert!(login(&world).await.unwrap().admitted());
+}
+
+// shows: found-R2, B10
+#[tokio::test(flavor = "multi_thread")]
+async fn on_an_accepted_database_sends_wait_for_a_minute_and_budgets_count_what_it_knows() {
+    let mut world = World::on(Postgres::new());
+    world.code_sent("000042").await;
+    world.wrong(Caller::Public, 4).await;
+    world.stop();
+    let meanwhile = async {
+        let node = World::on(world.backend.beside());
+        node.pass(Duration::from_secs(70));
+        assert!(node.login().await.1.admitted());
+    };
+    world.backend.put_back_after(meanwhile).await;
+    world.backend.follow_hand_clock();
+    world.backend.start_restored();
+    let found = world.check(Caller::Application, "000042").await;
+    assert!(!is_right(&found), "{found:?}");
+    for (passed, left) in [(0, 60), (59, 1)] {
+        world.pass(Duration::from_secs(passed));
+        let held = world.decide(vec![minute()]).await;
+        let wait = Duration::from_secs(left);
+        assert_eq!(held.map(|_| ()), Err(StoreError::Held { wait }));
+        world.restart();
+    }
+    world.pass(Duration::from_secs(1));
+    assert!(world.login().await.1.admitted());
+    // Of the ten wrong guesses that an hour allows, four were made before the copy, and one of the dead code.
+    for left in [3, 2] {
+        world.code_sent("000042").await;
+        world.wrong(Caller::Public, left).await;
+    }
+    let found = world.check(Caller::Public, "999999").await;
+    assert!(is_locked(&found), "{found:?}");
+    let acts = world.audit().after(0, 10).await.unwrap();
+    let accepted = acts
+        .iter()
+        .filter(|act| act.text.contains("restore_accepted"));
+    assert_eq!(accepted.count(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

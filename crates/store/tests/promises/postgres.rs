@@ -143,6 +143,13 @@ impl Postgres {
         })
     }
 
+    /// Starts the store on a database that an operator has put back.
+    pub(crate) fn start_restored(&mut self) {
+        self.start();
+        let store = self.store();
+        run(async move { store.accept_restored().await.unwrap() });
+    }
+
     fn store(&self) -> Arc<PostgresStore> {
         Arc::clone(self.store.as_ref().unwrap())
     }
