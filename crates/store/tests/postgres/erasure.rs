@@ -9,7 +9,7 @@ use crate::backend::Backend as _;
 use crate::erased::{erase, found, order};
 use crate::keyed::send;
 use crate::postgres::Postgres;
-use crate::world::{PHONE, World};
+use crate::world::{PHONE, World, refused};
 
 /// Keeps what the rows of a number tell of it: its sealed forms, its key and the keys of its scopes.
 const NOTE_TRACES: &str = "
@@ -50,6 +50,23 @@ async fn an_erased_number_is_in_no_row() {
     let world = world_with_number().await;
     erase(&world, PHONE).await;
     assert_eq!(world.backend.count(TRACES), 0);
+}
+
+// shows: G10, B1
+#[tokio::test]
+async fn a_message_that_is_erased_while_it_is_under_way_is_settled_and_opens_no_minute() {
+    let world = World::on(Postgres::new());
+    let other = World::on(world.backend.beside());
+    let (message, _) = world.login().await;
+    erase(&world, PHONE).await;
+    // The other node knows what is on record alone, which names no bucket any more.
+    other.settle(message, refused()).await;
+    let settled = "SELECT count(*) FROM countersign.attempt";
+    assert_eq!(world.backend.count(settled), 1);
+    world.pass(Duration::from_secs(59));
+    assert!(!world.login().await.1.admitted());
+    world.pass(Duration::from_secs(1));
+    assert!(world.login().await.1.admitted());
 }
 
 // shows: G10

@@ -8,6 +8,7 @@ use countersign_core::code::check::{Caller, Checked, TokenUse};
 use countersign_core::id::{MessageId, RequestId};
 use countersign_core::idempotency::{Claim, KeyedEndpoint};
 use countersign_core::limit::Rules;
+use countersign_core::policy::{CodeRules, Resend};
 use countersign_core::ports::ledger::Ledger;
 use countersign_core::testing::HandClock;
 use countersign_core::time::Clock as _;
@@ -129,6 +130,40 @@ async fn a_clock_of_the_database_that_is_set_back_opens_no_minute() {
     let (_, second) = world.login().await;
     assert_eq!(second.wait(), Some(Duration::from_secs(60)));
     assert!(second.at >= first.at);
+}
+
+// shows: A7, H2
+#[tokio::test]
+async fn a_code_that_is_sent_after_clocks_were_set_back_ends_the_one_before_it() {
+    let world = World::on(Postgres::new());
+    for code in ["000042", "000043", "000044"] {
+        world.code_sent(code).await;
+        world.set_clock_back(Duration::from_secs(600));
+    }
+    for replaced in ["000042", "000043"] {
+        let found = world.check(Caller::Application, replaced).await;
+        assert!(matches!(found, Checked::Replaced { .. }), "{found:?}");
+    }
+    assert!(is_right(&world.check(Caller::Application, "000044").await));
+}
+
+#[tokio::test]
+async fn of_codes_that_an_application_keeps_all_are_good_after_clocks_were_set_back() {
+    let world = World::on(Postgres::new());
+    let keeps = CodeRules {
+        resend: Resend::AcceptLast(3),
+        ..login()
+    };
+    let codes = ["000041", "000042", "000043", "000044"];
+    for code in codes {
+        world.send("app", Channel::Login, PHONE, code, keeps).await;
+        world.set_clock_back(Duration::from_secs(600));
+    }
+    let mut right = Vec::new();
+    for code in codes {
+        right.push(is_right(&world.check(Caller::Public, code).await));
+    }
+    assert_eq!(right, [false, true, true, true]);
 }
 
 // shows: B1, H2

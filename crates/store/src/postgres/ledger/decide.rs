@@ -202,6 +202,7 @@ impl Judge for Deciding {
         if !decision.admitted() {
             return Ok((self.refused(decision, rows), None));
         }
+        decision.at = rows.codes.newer_than_all(&self.scope, self.intent.id, now);
         if self.intent.sends_again() {
             decision.again = rows.codes.to_send_again(&self.scope, now, rows.dead_before);
         }

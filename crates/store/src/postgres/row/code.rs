@@ -1,6 +1,7 @@
 //! Codes: those of a scope (application, channel and number) that can be checked, packed in one column.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use countersign_core::code::check::Effect;
 use countersign_core::code::passcode::SealedPasscode;
@@ -78,6 +79,24 @@ impl CodeRows {
         let mut kept = resend::kept(&codes, now).iter();
         let code = kept.find(|code| code.message == message)?;
         Some(code.state(now, dead_before))
+    }
+
+    /// Returns the first moment from `now` on at which the code of `message` is newer than every other code of the scope. Where
+    /// the clock of the database was set back, codes of one moment would be in the order of their ids, which nodes make by
+    /// clocks of their own.
+    pub(crate) fn newer_than_all(
+        &self,
+        scope: &Keys,
+        message: MessageId,
+        now: Timestamp,
+    ) -> Timestamp {
+        let rows = scope.all().filter_map(|key| self.0.get(&key));
+        let ages = rows.filter_map(|row| row.codes.last());
+        let newest = ages.map(|kept| kept.code.age()).max();
+        match newest.filter(|newest| *newest >= (now, message)) {
+            Some((at, _)) => at.after(Duration::from_millis(1)),
+            None => now,
+        }
     }
 
     /// Adds the code of an admitted message.
