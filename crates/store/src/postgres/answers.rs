@@ -11,6 +11,8 @@ use countersign_core::ports::answers::{Answers, Claimed};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
+use super::connect::Connected;
+use super::records::ask;
 use super::words::{self, Failure};
 use super::{DECISION, PostgresStore, stopped, unsealed};
 use crate::call_at_rest::{self, CallColumns, FoundCall, SealedAnswer};
@@ -59,13 +61,13 @@ impl PostgresStore {
         let sealer: Arc<Sealer> = self.sealer.get();
         let ids: Vec<CallId> = sealer.all().map(|each| each.call_id(&call.name)).collect();
         let columns: Vec<&[u8]> = ids.iter().map(CallId::as_slice).collect();
-        let session = self.reading.get().await?;
-        let asked = async {
-            let find = session.prepared(FIND).await?;
-            let row = session.client.query_opt(&find, &[&columns]).await?;
-            row.map(|row| found(&row, call, &sealer)).transpose()
+        let (columns, sealer) = (&columns, &sealer);
+        let find = |session: Arc<Connected>| async move {
+            let rows = ask(&session, FIND, &[columns]).await?;
+            let row = rows.first();
+            row.map(|row| found(row, call, sealer)).transpose()
         };
-        Ok(asked.await?)
+        self.reading.read(find).await
     }
 }
 

@@ -1,5 +1,7 @@
 //! The audit record: the port [`AuditLog`] over batches and the table `audit`, one chain of all nodes.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use countersign_core::audit::Act;
 use countersign_core::audit::chain::{Entry, Head};
@@ -10,6 +12,8 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
 use super::batch::{Judge, Place, Rows};
+use super::connect::Connected;
+use super::records::ask;
 use super::words::{Failure, unavailable};
 use super::{DECISION, PostgresStore};
 
@@ -81,12 +85,8 @@ impl PostgresStore {
         sql: &'static str,
         values: &[&(dyn ToSql + Sync)],
     ) -> Result<Vec<Row>, StoreError> {
-        let session = self.reading.get().await?;
-        let found = async {
-            let statement = session.prepared(sql).await?;
-            session.client.query(&statement, values).await
-        };
-        found.await.map_err(|error| unavailable(&error))
+        let find = |session: Arc<Connected>| async move { Ok(ask(&session, sql, values).await?) };
+        self.reading.read(find).await
     }
 }
 

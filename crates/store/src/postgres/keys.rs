@@ -10,8 +10,9 @@ use tokio_postgres::Client;
 use tokio_postgres::types::ToSql;
 use zeroize::Zeroizing;
 
+use super::connect::Connected;
 use super::start::{OpenError, unusable};
-use super::words::{self, Failure};
+use super::words::Failure;
 use super::{PostgresStore, clock, unsealed};
 use crate::generations::{GenerationStatus, Generations, GenerationsInUse};
 use crate::seal::{Generation, Sealer, StoreKeys};
@@ -125,9 +126,8 @@ impl Generations for PostgresStore {
     }
 
     async fn status(&self) -> Result<Vec<GenerationStatus>, StoreError> {
-        let session = self.reading.get().await?;
-        let needed = needed(&session.client).await;
-        let needed = needed.map_err(|error| words::unavailable(&error))?;
+        let read = |session: Arc<Connected>| async move { Ok(needed(&session.client).await?) };
+        let needed = self.reading.read(read).await?;
         let status = needed.iter().map(|row| GenerationStatus {
             number: row.number,
             since: row.since,

@@ -1,5 +1,7 @@
 //! Reading tallies: the port [`TallyBook`].
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use countersign_core::ports::StoreError;
 use countersign_core::ports::tallies::{Tallies, TallyBook, TallyQuery};
@@ -29,8 +31,9 @@ const FLOW: &str = "
 #[async_trait]
 impl TallyBook for PostgresStore {
     async fn tallies(&self, query: TallyQuery) -> Result<Tallies, StoreError> {
-        let session = self.records.get().await?;
-        Ok(read(&session, &query).await?)
+        let query = &query;
+        let read = |session: Arc<Connected>| async move { read(&session, query).await };
+        self.records.read(read).await
     }
 }
 

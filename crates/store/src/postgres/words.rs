@@ -31,6 +31,22 @@ pub(super) enum Failure {
     Stopping,
 }
 
+impl Failure {
+    /// Returns whether the session was lost, so that another one may do better: the connection ended, or the server said that
+    /// it ends it.
+    pub(super) fn is_of_lost_session(&self) -> bool {
+        let Failure::Refused(error) = self else {
+            return false;
+        };
+        let ends = [
+            SqlState::ADMIN_SHUTDOWN,
+            SqlState::CRASH_SHUTDOWN,
+            SqlState::CANNOT_CONNECT_NOW,
+        ];
+        error.code().is_none_or(|code| ends.contains(code))
+    }
+}
+
 impl From<tokio_postgres::Error> for Failure {
     fn from(error: tokio_postgres::Error) -> Self {
         Failure::Refused(error)

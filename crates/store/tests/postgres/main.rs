@@ -8,6 +8,7 @@ mod leases;
 mod nodes;
 mod plans;
 mod put_back;
+mod reads;
 mod refusals;
 mod retention;
 mod setup;

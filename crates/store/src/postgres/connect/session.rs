@@ -16,7 +16,7 @@ use tokio_postgres::{AsyncMessage, Client, Config, Connection, NoTls, Statement}
 use super::pace::Pace;
 use super::tls::Tls;
 use super::url::DatabaseUrl;
-use crate::postgres::words;
+use crate::postgres::words::{self, Failure};
 
 /// The schema of every table.
 pub(crate) const SCHEMA: &str = "countersign";
@@ -250,14 +250,39 @@ impl Session {
 
     /// Ends the transaction of `session` without a trace. A session that cannot do that is lost, and the next one is new:
     /// whether it is closed may show later.
+    /// Reads by `read`. Where the session was lost, another one reads: nothing was written, so it may be asked for once more.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the second session fails too, or when none can be opened.
+    pub(crate) async fn read<T, F>(
+        &self,
+        read: impl Fn(Arc<Connected>) -> F,
+    ) -> Result<T, StoreError>
+    where
+        F: Future<Output = Result<T, Failure>>,
+    {
+        let session = self.get().await?;
+        let done = read(Arc::clone(&session)).await;
+        if !done.as_ref().is_err_and(Failure::is_of_lost_session) {
+            return Ok(done?);
+        }
+        self.lose(&session).await;
+        Ok(read(self.get().await?).await?)
+    }
+
     pub(crate) async fn roll_back(&self, session: &Arc<Connected>) {
         if session.client.batch_execute("ROLLBACK").await.is_err() {
-            let mut state = self.state.lock().await;
-            state.open.take_if(|open| Arc::ptr_eq(open, session));
+            self.lose(session).await;
         }
     }
 }
 
+
+    /// Lets `session` go, which is lost.
+    async fn lose(&self, session: &Arc<Connected>) {
+        let mut state = self.state.lock().await;
+        state.open.take_if(|open| Arc::ptr_eq(open, session));
+    }
 impl Connected {
     /// Returns the statement of this text, prepared once a session.
     pub(crate) async fn prepared(

@@ -1,5 +1,7 @@
 //! What limits count now, for those who only look. No row is locked.
 
+use std::sync::Arc;
+
 use countersign_core::limit::{LimitState, Rules};
 use countersign_core::ports::StoreError;
 
@@ -9,6 +11,8 @@ use crate::hit::Touched;
 use crate::postgres::PostgresStore;
 use crate::postgres::batch::Place;
 use crate::postgres::clock::time;
+use crate::postgres::connect::Connected;
+use crate::postgres::records::ask;
 use crate::postgres::row::bucket::BucketRows;
 use crate::postgres::words::Failure;
 use crate::seal::Key;
@@ -20,17 +24,16 @@ pub(super) async fn preview(
     store: &PostgresStore,
     rules: &Rules,
 ) -> Result<Vec<LimitState>, StoreError> {
-    let touched = Touched::of(rules, &store.sealer.get());
-    let asked = read(store, rules, &touched).await?;
-    asked.map_err(StoreError::from)
+    let touched = &Touched::of(rules, &store.sealer.get());
+    let read = |session: Arc<Connected>| async move { read(&session, rules, touched).await };
+    store.reading.read(read).await
 }
 
 async fn read(
-    store: &PostgresStore,
+    session: &Connected,
     rules: &Rules,
     touched: &Touched,
-) -> Result<Result<Vec<LimitState>, Failure>, StoreError> {
-    let session = store.reading.get().await?;
+) -> Result<Vec<LimitState>, Failure> {
     let keys = buckets(touched)
         .into_iter()
         .filter_map(|place| match place {
@@ -38,21 +41,14 @@ async fn read(
             _ => None,
         });
     let keys: Vec<i64> = keys.collect();
-    let asked = async {
-        let statements = (
-            session.prepared(CLOCK).await?,
-            session.prepared(BUCKETS).await?,
-        );
-        let found = session.client.query(&statements.1, &[&keys]).await?;
-        let mut rows = BucketRows::default();
-        for row in found {
-            let key = Key::of_column(row.try_get("key")?);
-            let (at, span) = (time(&row, "at")?, row.try_get("span")?);
-            let read = rows.read(key, at, span, row.try_get("hits")?);
-            read.ok_or(Failure::Unreadable)?;
-        }
-        let now = time(&session.client.query_one(&statements.0, &[]).await?, "now")?;
-        Ok(rows.preview(rules.set(), touched, now))
-    };
-    Ok(asked.await)
+    let mut rows = BucketRows::default();
+    for row in ask(session, BUCKETS, &[&keys]).await? {
+        let key = Key::of_column(row.try_get("key")?);
+        let (at, span) = (time(&row, "at")?, row.try_get("span")?);
+        let read = rows.read(key, at, span, row.try_get("hits")?);
+        read.ok_or(Failure::Unreadable)?;
+    }
+    let clock = ask(session, CLOCK, &[]).await?;
+    let now = time(clock.first().ok_or(Failure::Unreadable)?, "now")?;
+    Ok(rows.preview(rules.set(), touched, now))
 }

@@ -18,6 +18,8 @@ use crate::counting::Counting as _;
 use crate::hit::{LoggedHit, Touched};
 use crate::postgres::batch::{Batches, Judge, Place, Rows};
 use crate::postgres::clock::time;
+use crate::postgres::connect::Connected;
+use crate::postgres::records::ask;
 use crate::postgres::row::message::{MessageFacts, Outcome};
 use crate::postgres::words::Failure;
 use crate::postgres::{PostgresStore, ledger::Undecided};
@@ -68,16 +70,15 @@ async fn facts(
     store: &PostgresStore,
     message: MessageId,
 ) -> Result<Option<Arc<MessageFacts>>, StoreError> {
-    let session = store.reading.get().await?;
     let id = Uuid::from_bytes(*message.as_bytes());
-    let asked = async {
-        let statement = session.prepared(FACTS).await?;
-        let Some(row) = session.client.query_opt(&statement, &[&id]).await? else {
+    let read = |session: Arc<Connected>| async move {
+        let found = ask(&session, FACTS, &[&id]).await?;
+        let Some(row) = found.first() else {
             return Ok(None);
         };
         let price: i64 = row.try_get("price")?;
         let facts = MessageFacts::of_columns(
-            time(&row, "decided_at")?,
+            time(row, "decided_at")?,
             Key::of_column(row.try_get("scope")?),
             row.try_get("buckets")?,
             row.try_get("charges")?,
@@ -86,8 +87,7 @@ async fn facts(
         );
         Ok(Some(Arc::new(facts.ok_or(Failure::Unreadable)?)))
     };
-    let asked: Result<_, Failure> = asked.await;
-    asked.map_err(StoreError::from)
+    store.reading.read(read).await
 }
 
 /// What it takes to record an outcome while nobody waits.

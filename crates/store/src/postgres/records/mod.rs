@@ -17,6 +17,8 @@ pub(super) mod parts;
 pub(super) mod reports;
 mod unlocks;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use countersign_core::code::check::UnlockRecord;
 use countersign_core::id::RequestId;
@@ -29,15 +31,16 @@ use tokio_postgres::types::ToSql;
 
 use super::PostgresStore;
 use super::connect::Connected;
-use super::words;
 
 #[async_trait]
 impl Records for PostgresStore {
     async fn timelines(&self, query: TimelineQuery) -> Result<Vec<Timeline>, StoreError> {
-        let (session, sealer) = (self.records.get().await?, self.sealer.get());
-        let found = find::messages(&session, &query, &sealer).await;
-        let found = found.map_err(|error| words::unavailable(&error))?;
-        Ok(parts::timelines(&session, found, &sealer).await?)
+        let (query, sealer) = (&query, &self.sealer.get());
+        let read = |session: Arc<Connected>| async move {
+            let found = find::messages(&session, query, sealer).await?;
+            parts::timelines(&session, found, sealer).await
+        };
+        self.records.read(read).await
     }
 
     async fn receive(&self, provider: &str, receipts: Vec<Receipt>) -> Result<(), StoreError> {
@@ -49,8 +52,11 @@ impl Records for PostgresStore {
         before: Option<RequestId>,
         limit: u16,
     ) -> Result<Vec<UnlockRecord>, StoreError> {
-        let session = self.records.get().await?;
-        Ok(unlocks::read(&session, before, limit, &self.sealer.get()).await?)
+        let sealer = &self.sealer.get();
+        let read = |session: Arc<Connected>| async move {
+            unlocks::read(&session, before, limit, sealer).await
+        };
+        self.records.read(read).await
     }
 }
 

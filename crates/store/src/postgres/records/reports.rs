@@ -57,9 +57,11 @@ pub(super) async fn receive(
     receipts: &[Receipt],
 ) -> Result<(), StoreError> {
     for some in receipts.chunks(AT_A_TIME) {
-        let (session, sealer) = (store.records.get().await?, store.sealer.get());
-        let found = Candidates::of(&session, some, &sealer).await?;
-        let about = found.judge(provider, some, &sealer);
+        let sealer = &store.sealer.get();
+        let find =
+            |session: Arc<Connected>| async move { Candidates::of(&session, some, sealer).await };
+        let found = store.records.read(find).await?;
+        let about = found.judge(provider, some, sealer);
         if !about.is_empty() {
             let keep = |session: Arc<Connected>| async move { keep(&session, about).await };
             store.transactions.run(keep).await?;

@@ -190,8 +190,9 @@ impl Refusals for SharedRefusals {
     async fn find(&self, query: RefusalQuery) -> Result<FoundRefusals, StoreError> {
         // Looked at first: what is written meanwhile is found twice, and never missed.
         let held = self.shared.held.all();
-        let session = self.shared.session.get().await?;
-        let found = self.shared.find(&query, &session).await?;
+        let (shared, asked) = (&self.shared, &query);
+        let find = |session: Arc<Connected>| async move { shared.find(asked, &session).await };
+        let found = shared.session.read(find).await?;
         let held_here = held
             .refusals
             .into_iter()
