@@ -32,6 +32,7 @@
 //! | [`erase`] | taking a number out of everything |
 //! | [`upkeep`] | tallies, retention and cleaning, by one node at a time |
 //! | [`moving`] | the database as an end of a move |
+//! | [`outage`] | telling once that work nobody waits for does not go on |
 //! | [`partitions`] | a table a day for messages, attempts and events |
 
 mod answers;
@@ -48,6 +49,7 @@ mod ledger;
 mod mark;
 pub(crate) mod moving;
 mod nodes;
+mod outage;
 mod partitions;
 mod ports;
 mod records;
@@ -55,9 +57,9 @@ mod refusals;
 mod row;
 mod schema;
 mod setup;
+mod shared_secrets;
 mod start;
 mod steady;
-mod shared_secrets;
 mod tallies;
 mod upkeep;
 mod words;

@@ -10,6 +10,7 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::connect::{Database, Session, Work};
+use super::records::ask;
 use super::words::{Failure, unavailable};
 use super::{PostgresStore, clock};
 
@@ -19,6 +20,8 @@ const SIGN: &str = "
     INSERT INTO node VALUES ($1, $2, $3, clock()) ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at";
 /// Forgets the nodes that have given no sign for a day.
 const FORGET: &str = "DELETE FROM node WHERE seen_at < clock() - 86400000";
+/// The signs from one forgetting to the next: an hour.
+const FORGETS: u32 = 1_800;
 const LIST: &str = "SELECT clock() AS now, id, version, started_at, seen_at FROM node ORDER BY started_at DESC, id";
 
 /// The sign of life of a node, which it gives until this is dropped.
@@ -57,31 +60,38 @@ impl Life {
             started_at,
         };
         sign.give().await?;
-        let signs = database.runtime().spawn(async move {
-            loop {
-                tokio::time::sleep(PACE).await;
-                if let Err(error) = sign.give().await {
-                    tracing::debug!(%error, "no sign of life can be given now");
-                }
-            }
-        });
+        let signs = database.runtime().spawn(sign.go_on());
         Ok(Self { id, signs })
     }
 }
 
 impl Sign {
+    /// Gives a sign every [`PACE`], and forgets old nodes once every [`FORGETS`] signs.
+    async fn go_on(self) {
+        for turn in 0_u32.. {
+            tokio::time::sleep(PACE).await;
+            let given = match turn % FORGETS {
+                0 => self.give_and_forget().await,
+                _ => self.give().await,
+            };
+            if let Err(error) = given {
+                tracing::debug!(%error, "no sign of life can be given now");
+            }
+        }
+    }
+
     async fn give(&self) -> Result<(), StoreError> {
         let session = self.session.get().await?;
         let version = env!("CARGO_PKG_VERSION");
-        let given = async {
-            let sign = session.prepared(SIGN).await?;
-            let client = &session.client;
-            client
-                .execute(&sign, &[&self.id, &version, &self.started_at])
-                .await?;
-            client.batch_execute(FORGET).await
-        };
-        given.await.map_err(|error| unavailable(&error))
+        let given = ask(&session, SIGN, &[&self.id, &version, &self.started_at]).await;
+        given.map(drop).map_err(|error| unavailable(&error))
+    }
+
+    async fn give_and_forget(&self) -> Result<(), StoreError> {
+        self.give().await?;
+        let session = self.session.get().await?;
+        let forgot = ask(&session, FORGET, &[]).await;
+        forgot.map(drop).map_err(|error| unavailable(&error))
     }
 }
 

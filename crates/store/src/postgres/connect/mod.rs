@@ -6,6 +6,7 @@ mod tls;
 mod transactions;
 mod url;
 
+pub(crate) use pace::Pace;
 pub(crate) use session::{Connected, Database, NotOpened, SCHEMA, Session, Work};
 pub(crate) use transactions::Transactions;
 pub use url::{DatabaseUrl, InvalidUrl};

@@ -14,7 +14,7 @@ const LONGEST: Duration = Duration::from_millis(1_600);
 /// The attempts of one session. However many callers wait for it, it tries rarely, and at other moments than other sessions
 /// and nodes, so that a database which comes back is not overrun.
 #[derive(Debug, Default)]
-pub(super) struct Pace {
+pub(crate) struct Pace {
     failed: u32,
     next: Option<Instant>,
 }
@@ -25,13 +25,16 @@ impl Pace {
         self.next.is_none_or(|next| now >= next)
     }
 
-    pub(super) fn failed(&mut self, now: Instant) {
+    /// Counts an attempt that failed. Returns the pause until the next one.
+    pub(crate) fn failed(&mut self, now: Instant) -> Duration {
         let doubled = FIRST.saturating_mul(2_u32.saturating_pow(self.failed));
         self.failed = self.failed.saturating_add(1);
-        self.next = Some(now + apart(doubled.min(LONGEST)));
+        let pause = apart(doubled.min(LONGEST));
+        self.next = Some(now + pause);
+        pause
     }
 
-    pub(super) fn succeeded(&mut self) {
+    pub(crate) fn succeeded(&mut self) {
         *self = Self::default();
     }
 }
@@ -53,8 +56,7 @@ mod tests {
         assert!(pace.may_try(now));
         let mut means = Vec::new();
         for _ in 0..8 {
-            pace.failed(now);
-            let pause = pace.next.unwrap() - now;
+            let pause = pace.failed(now);
             assert!(!pace.may_try(now));
             now += pause;
             assert!(pace.may_try(now));

@@ -238,7 +238,9 @@ impl Session {
             return Err(StoreError::Unavailable(words.to_owned()));
         }
         let opened = self.database.open(self.work).await;
-        let client = opened.inspect_err(|_| state.pace.failed(Instant::now()))?;
+        let client = opened.inspect_err(|_| {
+            state.pace.failed(Instant::now());
+        })?;
         state.pace.succeeded();
         let open = Arc::new(Connected {
             client,
@@ -248,8 +250,6 @@ impl Session {
         Ok(open)
     }
 
-    /// Ends the transaction of `session` without a trace. A session that cannot do that is lost, and the next one is new:
-    /// whether it is closed may show later.
     /// Reads by `read`. Where the session was lost, another one reads: nothing was written, so it may be asked for once more.
     ///
     /// # Errors
@@ -270,19 +270,21 @@ impl Session {
         Ok(read(self.get().await?).await?)
     }
 
+    /// Ends the transaction of `session` without a trace. A session that cannot do that is lost, and the next one is new:
+    /// whether it is closed may show later.
     pub(crate) async fn roll_back(&self, session: &Arc<Connected>) {
         if session.client.batch_execute("ROLLBACK").await.is_err() {
             self.lose(session).await;
         }
     }
-}
-
 
     /// Lets `session` go, which is lost.
     async fn lose(&self, session: &Arc<Connected>) {
         let mut state = self.state.lock().await;
         state.open.take_if(|open| Arc::ptr_eq(open, session));
     }
+}
+
 impl Connected {
     /// Returns the statement of this text, prepared once a session.
     pub(crate) async fn prepared(

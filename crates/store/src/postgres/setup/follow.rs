@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::Setups;
 use super::read::version;
-use crate::postgres::connect::{Database, Work};
+use crate::postgres::connect::{Database, Pace, Work};
+use crate::postgres::outage::Outage;
 use crate::postgres::words::Failure;
 
 /// The channel on which a change of the setup is told.
@@ -36,18 +37,26 @@ impl Follower {
         let (runtime, database) = (database.runtime().clone(), Arc::clone(database));
         let setups = Arc::clone(setups);
         Self(runtime.spawn(async move {
+            let (mut pace, mut outage) = (Pace::default(), Outage::default());
             loop {
-                let Err(error) = hear(&database, &setups).await;
+                let Err(error) = hear(&database, &setups, &mut pace, &mut outage).await;
                 let error = countersign_core::ports::StoreError::from(error);
-                tracing::debug!(%error, "the setup cannot be looked at now");
-                sleep(PACE).await;
+                if outage.failed() {
+                    tracing::warn!(%error, "changes of the setup that other nodes make are not seen");
+                }
+                sleep(pace.failed(Instant::now())).await;
             }
         }))
     }
 }
 
 /// Hears of changes, as long as a session lasts.
-async fn hear(database: &Arc<Database>, setups: &Setups) -> Result<Infallible, Failure> {
+async fn hear(
+    database: &Arc<Database>,
+    setups: &Setups,
+    pace: &mut Pace,
+    outage: &mut Outage,
+) -> Result<Infallible, Failure> {
     let (client, heard) = database.open_hearing(Work::Reading).await?;
     client.batch_execute(&format!("LISTEN {NEWS}")).await?;
     loop {
@@ -61,6 +70,10 @@ async fn hear(database: &Arc<Database>, setups: &Setups) -> Result<Infallible, F
         timeout(PATIENCE, look)
             .await
             .unwrap_or(Err(Failure::Silent))?;
+        pace.succeeded();
+        if outage.ended() {
+            tracing::info!("changes of the setup that other nodes make are seen again");
+        }
         // Whether a notification comes or none does, the next look tells.
         let _ = timeout(PACE, heard.notified()).await;
     }

@@ -29,6 +29,7 @@ use tokio::time::Instant;
 use super::clock::time;
 use super::connect::{Connected, Database, Session, Work};
 use super::erase;
+use super::outage::Outage;
 use super::records::ask;
 use super::words::Failure;
 use crate::seal::{Sealer, SealerInUse};
@@ -81,14 +82,12 @@ struct Worker {
 
 impl Worker {
     async fn run(self) {
+        let mut outage = Outage::default();
         loop {
             match self.hold().await {
-                Ok(Some(session)) => self.work(&session).await,
-                Ok(None) => {}
-                Err(error) => {
-                    let error = StoreError::from(error);
-                    tracing::debug!(%error, "no session for upkeep");
-                }
+                Ok(Some(session)) => self.work(&session, &mut outage).await,
+                Ok(None) => over(&mut outage),
+                Err(error) => fails(&mut outage, error),
             }
             tokio::time::sleep(PAUSE).await;
         }
@@ -96,26 +95,27 @@ impl Worker {
 
     /// Returns the session of upkeep, if no other node does the work.
     async fn hold(&self) -> Result<Option<Arc<Connected>>, Failure> {
-        let Ok(session) = self.session.get().await else {
-            return Ok(None);
-        };
+        let session = self.session.get().await;
+        let session = session.map_err(|_| Failure::Unreachable)?;
         let held = ask(&session, "SELECT pg_try_advisory_lock($1)", &[&UPKEEP]).await?;
         let is_held = held.first().map(|row| row.try_get(0)).transpose()?;
         Ok(is_held.unwrap_or(false).then_some(session))
     }
 
     /// Works until the session is lost, and the lock with it.
-    async fn work(&self, session: &Connected) {
+    async fn work(&self, session: &Connected, outage: &mut Outage) {
         let mut chores = Chores::default();
         while !session.client.is_closed() {
             let begun = Instant::now();
-            let rest = match self.step(session, &mut chores).await {
-                Ok(Some(pace)) => pace.rest(begun.elapsed()),
-                Ok(None) => PAUSE,
+            let done = self.step(session, &mut chores).await;
+            let rest = match done {
+                Ok(pace) => {
+                    over(outage);
+                    pace.map_or(PAUSE, |pace| pace.rest(begun.elapsed()))
+                }
                 Err(error) => {
                     let _ = session.client.batch_execute("ROLLBACK").await;
-                    let error = StoreError::from(error);
-                    tracing::debug!(%error, "upkeep goes on later");
+                    fails(outage, error);
                     AFTER_FAILURE
                 }
             };
@@ -140,6 +140,20 @@ impl Worker {
             now: now(session).await?,
         };
         chores.step(&place).await
+    }
+}
+
+/// Tells an outage of upkeep, once.
+fn fails(outage: &mut Outage, error: Failure) {
+    if outage.failed() {
+        let error = StoreError::from(error);
+        tracing::warn!(%error, "upkeep of the database does not go on: messages are not counted, and old ones stay");
+    }
+}
+
+fn over(outage: &mut Outage) {
+    if outage.ended() {
+        tracing::info!("upkeep of the database goes on");
     }
 }
 
