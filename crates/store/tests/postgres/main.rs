@@ -13,8 +13,8 @@ mod refusals;
 mod retention;
 mod setup;
 mod start;
-
 mod undecided;
+
 #[path = "../promises/backend.rs"]
 #[allow(dead_code, reason = "shared with the suite of promises")]
 mod backend;

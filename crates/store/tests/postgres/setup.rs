@@ -41,6 +41,20 @@ async fn a_node_that_has_lost_its_sessions_hears_of_a_change_all_the_same() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_that_nothing_tells_of_is_heard_of_all_the_same() {
+    let world = World::on(Postgres::new());
+    let node = world.backend.another_node(&world.backend.hand_clock());
+    for _ in 0..3 {
+        let seen = node.setup().version;
+        // As if the notification had been lost.
+        let change = "UPDATE countersign.setup SET version = version + 1";
+        world.backend.administer(change);
+        let heard = timeout(PATIENCE, node.newer_than(seen)).await.unwrap();
+        assert_eq!(heard.version.number(), seen.number() + 1);
+    }
+}
+
 // shows: G9
 #[tokio::test(flavor = "multi_thread")]
 async fn of_changes_on_several_nodes_one_wins_each_version_and_all_are_in_one_chain() {
