@@ -1,15 +1,21 @@
 //! The address of a database beside the data folder.
 
 use std::fmt;
+use std::time::Duration;
 
-/// The address of a database, such as `postgres://user@host/name`.
+/// The address of a database, such as `postgres://user@host/name`, and of a replica that answers those who only look.
 ///
 /// A program that was built without PostgreSQL has none.
 #[derive(Clone)]
-pub struct DatabaseAddress(
-    #[cfg(feature = "postgres")] pub(crate) crate::postgres::DatabaseUrl,
-    #[cfg(not(feature = "postgres"))] pub(crate) std::convert::Infallible,
-);
+pub struct DatabaseAddress {
+    #[cfg(feature = "postgres")]
+    pub(crate) url: crate::postgres::DatabaseUrl,
+    /// A replica, and by how much it may be behind.
+    #[cfg(feature = "postgres")]
+    pub(crate) replica: Option<(crate::postgres::DatabaseUrl, Duration)>,
+    #[cfg(not(feature = "postgres"))]
+    pub(crate) never: std::convert::Infallible,
+}
 
 // Written by hand: the address may hold a password.
 impl fmt::Debug for DatabaseAddress {
@@ -40,7 +46,27 @@ impl DatabaseAddress {
     /// [`InvalidAddress`] says why the text is no address.
     #[cfg(feature = "postgres")]
     pub fn parse(text: &str) -> Result<Self, InvalidAddress> {
-        Ok(Self(crate::postgres::DatabaseUrl::parse(text)?))
+        Ok(Self {
+            url: crate::postgres::DatabaseUrl::parse(text)?,
+            replica: None,
+        })
+    }
+
+    /// Returns this address with that of a replica, which answers while it is behind by less than `most`.
+    #[cfg(feature = "postgres")]
+    #[must_use]
+    pub fn with_replica(self, replica: Self, most: Duration) -> Self {
+        Self {
+            replica: Some((replica.url, most)),
+            ..self
+        }
+    }
+
+    /// Returns this address.
+    #[cfg(not(feature = "postgres"))]
+    #[must_use]
+    pub fn with_replica(self, _replica: Self, _most: Duration) -> Self {
+        self
     }
 
     /// Refuses every address.

@@ -89,10 +89,7 @@ enum Inner {
     Embedded(OwnedFolder),
     /// A database beside a folder that several nodes may have.
     #[cfg(feature = "postgres")]
-    Postgres(
-        crate::folder::SharedFolder,
-        Box<crate::postgres::DatabaseUrl>,
-    ),
+    Postgres(crate::folder::SharedFolder, Box<DatabaseAddress>),
 }
 
 /// The reason why a store could not be opened. Each sentence says how to mend it.
@@ -129,11 +126,12 @@ impl Home {
         Ok(Self(match database {
             None => Inner::Embedded(OwnedFolder::claim(folder)?),
             #[cfg(feature = "postgres")]
-            Some(DatabaseAddress(url)) => {
-                Inner::Postgres(crate::folder::SharedFolder::claim(folder)?, Box::new(url))
+            Some(address) => {
+                let folder = crate::folder::SharedFolder::claim(folder)?;
+                Inner::Postgres(folder, Box::new(address))
             }
             #[cfg(not(feature = "postgres"))]
-            Some(DatabaseAddress(never)) => match never {},
+            Some(address) => match address.never {},
         }))
     }
 
@@ -169,8 +167,8 @@ impl Home {
                 Ok(embedded(Arc::new(open(folder, keys, clock)?)))
             }
             #[cfg(feature = "postgres")]
-            Inner::Postgres(folder, url) => {
-                Ok(crate::postgres::open(folder, *url, keys, clock, accept_restored).await?)
+            Inner::Postgres(folder, address) => {
+                Ok(crate::postgres::open(folder, *address, keys, clock, accept_restored).await?)
             }
         }
     }
@@ -190,8 +188,9 @@ impl Home {
                 Ok(Box::new(source))
             }
             #[cfg(feature = "postgres")]
-            Inner::Postgres(_, url) => {
-                let source = crate::postgres::moving::PostgresSource::open(*url, keys).await?;
+            Inner::Postgres(_, address) => {
+                let source =
+                    crate::postgres::moving::PostgresSource::open(address.url, keys).await?;
                 Ok(Box::new(source))
             }
         }
@@ -202,8 +201,8 @@ impl Home {
         match self.0 {
             Inner::Embedded(folder) => Ok(Box::new(sqlite::moving::SqliteTarget::of(folder))),
             #[cfg(feature = "postgres")]
-            Inner::Postgres(_, url) => {
-                let target = crate::postgres::moving::PostgresTarget::open(*url).await?;
+            Inner::Postgres(_, address) => {
+                let target = crate::postgres::moving::PostgresTarget::open(address.url).await?;
                 Ok(Box::new(target))
             }
         }

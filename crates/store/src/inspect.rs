@@ -52,8 +52,8 @@ pub async fn inspect(
     match database {
         None => Ok(sqlite::inspect::inspect(folder, keys, keys_beside)?),
         #[cfg(feature = "postgres")]
-        Some(DatabaseAddress(url)) => Ok(crate::postgres::inspect(url, keys, keys_beside).await?),
+        Some(address) => Ok(crate::postgres::inspect(address.url, keys, keys_beside).await?),
         #[cfg(not(feature = "postgres"))]
-        Some(DatabaseAddress(never)) => match never {},
+        Some(address) => match address.never {},
     }
 }

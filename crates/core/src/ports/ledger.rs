@@ -86,6 +86,8 @@ pub struct LedgerState {
     pub size: u64,
     /// The bytes that may still be written on the disk of the database, where that is known.
     pub room: Option<u64>,
+    /// The time by which a replica that answers searches is behind at most, where one is named.
+    pub replica_lag: Option<Duration>,
 }
 
 impl LedgerState {

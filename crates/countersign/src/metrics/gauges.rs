@@ -59,6 +59,7 @@ pub(super) struct Gauges {
     store_commit_seconds: Float,
     store_bytes: Gauge,
     disk_free_bytes: Gauge,
+    replica_lag_seconds: Float,
     connections_open: Gauge,
     clock_ahead_seconds: Float,
     clock_server_ahead_seconds: Float,
@@ -140,6 +141,8 @@ impl Gauges {
         };
         let help = "Time that the commit under way has taken, in seconds";
         float("store_commit_seconds", help, &self.store_commit_seconds);
+        let help = "Time by which the replica is behind the database at most, in seconds";
+        float("replica_lag_seconds", help, &self.replica_lag_seconds);
         let help = "Seconds by which the clock of the service is ahead of the wall clock";
         float("clock_ahead_seconds", help, &self.clock_ahead_seconds);
         let help = "Seconds by which the wall clock is ahead of the SNTP server";
@@ -184,6 +187,8 @@ impl Gauges {
         // Where the system does not tell, there is room: an alert must not cry for that.
         self.disk_free_bytes
             .set(ledger.room.map_or(i64::MAX, whole));
+        let lag = ledger.replica_lag.unwrap_or_default();
+        self.replica_lag_seconds.set(lag.as_secs_f64());
         self.connections_open.set(whole(now.connections));
         self.clock_ahead_seconds.set(seconds(now.clock_ahead));
         self.clock_server_ahead_seconds

@@ -183,11 +183,14 @@ async fn the_environment_goes_before_the_file_and_a_flag_before_both() {
     assert!(dump(&[]).contains("idle_seconds = 75"));
     let changed = dump(&[("COUNTERSIGN_SERVER__IDLE_SECONDS", "30")]);
     assert!(changed.contains("idle_seconds = 30"), "{changed}");
-    let secret = dump(&[("COUNTERSIGN_DATABASE_URL", "postgres://u:hunter2@db/x")]);
-    assert!(
-        secret.contains("database_url") && !secret.contains("hunter2"),
-        "{secret}"
-    );
+    for (variable, name) in [
+        ("COUNTERSIGN_DATABASE_URL", "database_url"),
+        ("COUNTERSIGN_STORE__REPLICA_URL", "replica_url"),
+    ] {
+        let secret = dump(&[(variable, "postgres://u:hunter2@db/x")]);
+        let is_hidden = secret.contains(name) && !secret.contains("hunter2");
+        assert!(is_hidden, "{secret}");
+    }
     let elsewhere = deployment.folder.join("elsewhere");
     let server = Server::serve(
         &settings,

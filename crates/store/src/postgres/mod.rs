@@ -28,6 +28,7 @@
 //! | [`gauges`] | the figures of a database |
 //! | [`answers`] | answers under idempotency keys |
 //! | [`records`] | timelines, reports of vendors, unlocks |
+//! | [`replica`] | a standby that answers those who only look |
 //! | [`tallies`] | reading tallies |
 //! | [`erase`] | taking a number out of everything |
 //! | [`upkeep`] | tallies, retention and cleaning, by one node at a time |
@@ -54,6 +55,7 @@ mod partitions;
 mod ports;
 mod records;
 mod refusals;
+mod replica;
 mod row;
 mod schema;
 mod setup;
@@ -79,6 +81,7 @@ use gauges::Gauges;
 use lease::Leases;
 use ledger::Undecided;
 use nodes::Life;
+use replica::Replica;
 use setup::{Follower, Setups};
 use upkeep::Upkeep;
 
@@ -107,6 +110,8 @@ pub struct PostgresStore {
     reading: Session,
     /// The session for records: somebody who reads many timelines holds up no settlement.
     records: Session,
+    /// A standby that is asked in their place by those who only look.
+    replica: Option<Arc<Replica>>,
     /// The session for what is locked beside the batches.
     transactions: Transactions,
     /// The idempotency keys that calls of this node hold.

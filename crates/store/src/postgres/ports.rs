@@ -5,7 +5,8 @@ use std::sync::Arc;
 use countersign_core::retention::Retention;
 use countersign_core::time::Clock;
 
-use super::{DatabaseUrl, OpenError, PostgresStore, SharedRefusals};
+use super::{OpenError, PostgresStore, SharedRefusals};
+use crate::address::DatabaseAddress;
 use crate::folder::SharedFolder;
 use crate::home::{Housekeeping, OpenStore};
 use crate::seal::StoreKeys;
@@ -26,15 +27,18 @@ impl Housekeeping for Node {
     }
 }
 
-/// Opens the database at `url` for the node that has `folder`.
+/// Opens the database at `address` for the node that has `folder`.
 pub(crate) async fn open(
     folder: SharedFolder,
-    url: DatabaseUrl,
+    address: DatabaseAddress,
     keys: &[StoreKeys],
     clock: Arc<dyn Clock>,
     accept_restored: bool,
 ) -> Result<OpenStore, OpenError> {
-    let store = PostgresStore::open(url, keys, Arc::clone(&clock)).await?;
+    let mut store = PostgresStore::open(address.url, keys, Arc::clone(&clock)).await?;
+    if let Some((replica, most)) = address.replica {
+        store = store.with_replica(replica, most)?;
+    }
     if accept_restored {
         store.accept_restored().await?;
     }

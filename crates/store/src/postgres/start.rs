@@ -1,6 +1,7 @@
 //! Opening a store: the promises of the server, then the schema, then the keys.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use countersign_core::ports::StoreError;
 use countersign_core::time::Clock;
@@ -12,6 +13,7 @@ use super::gauges::Gauges;
 use super::lease::Leases;
 use super::nodes::Life;
 use super::partitions::Partitions;
+use super::replica::Replica;
 use super::setup::{Follower, Setups};
 use super::steady::Steady;
 use super::upkeep::Upkeep;
@@ -112,6 +114,7 @@ impl PostgresStore {
             gauges: Gauges::start(&database),
             reading: Session::new(&database, Work::Reading),
             records: Session::new(&database, Work::Reading),
+            replica: None,
             transactions: Transactions::new(&database, Work::Reading),
             held: HeldKeys::default(),
             database,
@@ -120,6 +123,22 @@ impl PostgresStore {
             life,
             setups,
             _follower: follower,
+        })
+    }
+}
+
+impl PostgresStore {
+    /// Lets the standby at `url` answer those who search messages and read tallies, while it is behind by less than `most`.
+    /// Whether it can be reached shows later. Call this on the runtime that drives the store.
+    ///
+    /// # Errors
+    /// [`OpenError`] when the password or the authorities of its address cannot be read.
+    pub fn with_replica(self, url: DatabaseUrl, most: Duration) -> Result<Self, OpenError> {
+        let replica = Database::at(url).map_err(OpenError::Database)?;
+        let replica = Replica::watch(&replica, &self.database, most);
+        Ok(Self {
+            replica: Some(replica),
+            ..self
         })
     }
 }

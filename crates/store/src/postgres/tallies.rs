@@ -33,6 +33,11 @@ impl TallyBook for PostgresStore {
     async fn tallies(&self, query: TallyQuery) -> Result<Tallies, StoreError> {
         let query = &query;
         let read = |session: Arc<Connected>| async move { read(&session, query).await };
+        if let Some(replica) = self.replica.as_ref().and_then(|replica| replica.session())
+            && let Ok(tallies) = replica.read(read).await
+        {
+            return Ok(tallies);
+        }
         self.records.read(read).await
     }
 }

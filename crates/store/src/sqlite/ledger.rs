@@ -76,6 +76,7 @@ impl Ledger for SqliteStore {
             committing: self.queue.committing(self.clock.now()),
             size: self.size(),
             room: self.folder.room(),
+            replica_lag: None,
         }
     }
 

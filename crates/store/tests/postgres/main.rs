@@ -10,6 +10,7 @@ mod plans;
 mod put_back;
 mod reads;
 mod refusals;
+mod replica;
 mod retention;
 mod setup;
 mod start;

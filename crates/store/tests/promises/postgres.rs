@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use countersign_core::ports::answers::Answers;
 use countersign_core::ports::audit::AuditLog;
@@ -40,8 +41,13 @@ pub(crate) struct Postgres {
 
 impl Postgres {
     pub(crate) fn new() -> Self {
+        Self::at(run(server().empty_database()))
+    }
+
+    /// Starts a store on an empty database.
+    pub(crate) fn at(url: String) -> Self {
         let mut backend = Self {
-            url: run(server().empty_database()),
+            url,
             clock: Arc::new(HandClock::new(BEGINNING)),
             leapt: AtomicI64::default(),
             store: None,
@@ -59,6 +65,15 @@ impl Postgres {
         Arc::new(open(&self.url, Arc::clone(clock) as _))
     }
 
+    /// Starts another node, which a replica may answer for while it is behind by less than `most`.
+    pub(crate) fn node_with_replica(&self, replica: &str, most: Duration) -> Arc<PostgresStore> {
+        let node = open(&self.url, Arc::clone(&self.clock) as _);
+        let replica = DatabaseUrl::parse(replica).unwrap();
+        Arc::new(run(
+            async move { node.with_replica(replica, most).unwrap() },
+        ))
+    }
+
     /// Starts another node on the same database, with the same clock.
     pub(crate) fn beside(&self) -> Self {
         Self {
@@ -73,6 +88,11 @@ impl Postgres {
     pub(crate) fn leap(&self, milliseconds: i64) {
         self.leapt.fetch_add(milliseconds, Ordering::SeqCst);
         self.follow_hand_clock();
+    }
+
+    /// Returns the address of the database.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
     }
 
     /// Returns the name of the database.

@@ -55,8 +55,34 @@ impl Server {
     /// Starts a server with these settings beside those of every test.
     pub(crate) fn start(more: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap().keep();
+        copy(&template(), &folder.join("data"));
+        Self::over(folder, more)
+    }
+
+    /// Starts a standby of this server, which follows it as fast as it can.
+    pub(crate) fn standby(&self) -> Self {
+        let folder = tempfile::tempdir().unwrap().keep();
+        let mut backup = as_owner(&folder, &binaries().join("pg_basebackup"));
+        let (host, data) = (self.folder.display(), folder.join("data"));
+        backup.extend([
+            format!("--host={host}"),
+            format!("--pgdata={}", data.display()),
+        ]);
+        let options = [
+            "--username=postgres",
+            "--write-recovery-conf",
+            "--checkpoint=fast",
+            "--no-sync",
+        ];
+        backup.extend(options.map(str::to_owned));
+        let made = Command::new(&backup[0]).args(&backup[1..]).status();
+        assert!(made.unwrap().success());
+        Self::over(folder, &[])
+    }
+
+    /// Starts a server over `data` in this folder.
+    fn over(folder: PathBuf, more: &[&str]) -> Self {
         let data = folder.join("data");
-        copy(&template(), &data);
         let settings = [
             "listen_addresses=",
             "max_connections=400",

@@ -20,8 +20,9 @@ const PREFIX: &str = "COUNTERSIGN_";
 const DATABASE_URL: &str = "COUNTERSIGN_DATABASE_URL";
 
 /// The settings that hold a secret, or a URL that may hold a password.
-const SECRETS: [(&str, &str); 9] = [
+const SECRETS: [(&str, &str); 10] = [
     ("store", "database_url"),
+    ("store", "replica_url"),
     ("providers", "proxy"),
     ("challenge", "secret"),
     ("keys", "index"),

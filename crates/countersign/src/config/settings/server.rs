@@ -1,6 +1,7 @@
 //! Where the service listens, and where its store is: `[server]`, `[store]`, `[console]`.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -82,6 +83,8 @@ pub(super) struct Server {
 pub(super) struct Store {
     data: Option<PathBuf>,
     database_url: Option<String>,
+    replica_url: Option<String>,
+    replica_max_lag_seconds: Option<NonZeroU32>,
 }
 
 #[derive(Default, Deserialize)]
@@ -152,10 +155,20 @@ impl Server {
 
 impl Store {
     pub(super) fn settings(self) -> anyhow::Result<StoreSettings> {
-        let database = self.database_url.as_deref().map(DatabaseAddress::parse);
+        let read = |url: Option<String>| url.as_deref().map(DatabaseAddress::parse).transpose();
+        let database = read(self.database_url).context("database_url")?;
+        let replica = read(self.replica_url).context("replica_url")?;
+        let most = self.replica_max_lag_seconds.map_or(10, NonZeroU32::get);
+        let most = Duration::from_secs(most.into());
         Ok(StoreSettings {
             data: self.data,
-            database: database.transpose().context("database_url")?,
+            database: match (database, replica) {
+                (Some(database), Some(replica)) => Some(database.with_replica(replica, most)),
+                (None, Some(_)) => {
+                    bail!("replica_url needs a database_url, which it is a replica of")
+                }
+                (database, None) => database,
+            },
         })
     }
 }

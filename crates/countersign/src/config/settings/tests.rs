@@ -32,7 +32,7 @@ fn the_default_file_says_what_is_built_in() {
         assert_eq!(read.of(&app("any"), channel), built_in, "{channel:?}");
     }
     // What is commented out can be used as it stands, by a program with every feature.
-    let is_built = |line: &&str| cfg!(feature = "postgres") || !line.starts_with("database_url");
+    let is_built = |line: &&str| cfg!(feature = "postgres") || !line.contains("_url = \"postgres");
     let examples: String = text
         .lines()
         .filter_map(|line| line.strip_prefix("# "))
@@ -374,6 +374,7 @@ fn what_is_refused_is_named() {
             "addresses and networks, such as 10.0.0.0/8, not \"nginx\"",
         ),
         ("[store]\ndatabase_url = \"b\"", "store: database_url: "),
+        ("[store]\nreplica_url = \"b\"", "store: replica_url: "),
     ] {
         let error = format!("{:#}", parse(text).unwrap_err());
         assert!(error.contains(part), "{error}");

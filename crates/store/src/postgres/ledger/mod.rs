@@ -82,6 +82,7 @@ impl Ledger for PostgresStore {
             committing: self.batches.committing(),
             live_codes: self.gauges.live_codes(),
             size: self.gauges.size(),
+            replica_lag: self.replica.as_ref().map(|replica| replica.lag()),
             ..LedgerState::default()
         }
     }

@@ -29,18 +29,28 @@ use countersign_core::receipt::Receipt;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
-use super::PostgresStore;
 use super::connect::Connected;
+use super::{PostgresStore, replica};
 
 #[async_trait]
 impl Records for PostgresStore {
     async fn timelines(&self, query: TimelineQuery) -> Result<Vec<Timeline>, StoreError> {
         let (query, sealer) = (&query, &self.sealer.get());
-        let read = |session: Arc<Connected>| async move {
-            let found = find::messages(&session, query, sealer).await?;
-            parts::timelines(&session, found, sealer).await
+        let read = |moment| {
+            move |session: Arc<Connected>| async move {
+                let found = find::messages(&session, query, sealer).await?;
+                parts::timelines(&session, found, sealer, moment).await
+            }
         };
-        self.records.read(read).await
+        // What is asked about one message may decide on something, and takes little.
+        let is_search = query.message.is_none() && query.request.is_none();
+        if is_search
+            && let Some(replica) = self.replica.as_ref().and_then(|replica| replica.session())
+            && let Ok(found) = replica.read(read(replica::SEEN)).await
+        {
+            return Ok(found);
+        }
+        self.records.read(read(parts::DEPLOYMENT)).await
     }
 
     async fn receive(&self, provider: &str, receipts: Vec<Receipt>) -> Result<(), StoreError> {

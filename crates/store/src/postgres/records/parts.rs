@@ -24,7 +24,8 @@ use crate::postgres::row::code::CodeRows;
 use crate::postgres::words::Failure;
 use crate::seal::{Key, Keys, Sealer};
 
-const DEPLOYMENT: &str = "SELECT clock() AS now, dead_before FROM deployment";
+/// The moment of a database that is no replica.
+pub(super) const DEPLOYMENT: &str = "SELECT clock() AS now, dead_before FROM deployment";
 const RULE_SETS: &str = "SELECT id, limits FROM rule_set WHERE id = ANY ($1)";
 const CODES: &str = "SELECT key, at, codes FROM code WHERE key = ANY ($1)";
 
@@ -52,8 +53,8 @@ struct Moment {
 }
 
 impl Moment {
-    async fn read(session: &Connected) -> Result<Self, Failure> {
-        let rows = ask(session, DEPLOYMENT, &[]).await?;
+    async fn read(session: &Connected, moment: &'static str) -> Result<Self, Failure> {
+        let rows = ask(session, moment, &[]).await?;
         let row = rows.first().ok_or(Failure::Unreadable)?;
         Ok(Self {
             now: time(row, "now")?,
@@ -62,13 +63,14 @@ impl Moment {
     }
 }
 
-/// Returns the timelines of the messages in these rows.
+/// Returns the timelines of the messages in these rows, as they look at the moment that the statement `moment` returns.
 pub(super) async fn timelines(
     session: &Connected,
     rows: Vec<Row>,
     sealer: &Sealer,
+    moment: &'static str,
 ) -> Result<Vec<Timeline>, Failure> {
-    let moment = Moment::read(session).await?;
+    let moment = Moment::read(session, moment).await?;
     let mut records = records(session, &rows, sealer).await?;
     let ids: Vec<_> = records.iter().map(|record| record.timeline.id).collect();
     let mut attempts = attempts(session, &ids).await?;
