@@ -10,9 +10,10 @@ from dataclasses import dataclass
 MINUTE = 60.0
 
 # The time of the deployment follows the database's clock without its leaps. A leap of up to a quarter of a second is none, and what
-# is left of a leap is made up for at a thousandth (docs/decisions/0032-leases.md), so a minute may be shorter by this much.
+# is left of a leap is made up for at a hundred-thousandth (docs/decisions/0032-leases.md), and times are whole milliseconds, so a
+# minute may be shorter by this much.
 UNSEEN_LEAP = 0.25
-MADE_UP = MINUTE / 1000
+MADE_UP = 0.01
 SHORTEST = MINUTE - UNSEEN_LEAP - MADE_UP
 
 # The longest time between a client's question and a message that it may have led to.

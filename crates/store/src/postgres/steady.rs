@@ -4,7 +4,8 @@
 //! end early, or for a long time not at all. A living node knows by its own clock, which nobody sets, how much time has passed
 //! since it last read that of the database. Where the two differ by more than [`BOUND`], the node decides on nothing, and puts
 //! on record by how much the machine's clock is [`ahead`](Reading::ahead), for all nodes. The difference is then let go slowly:
-//! the deployment's time is faster or slower than real time by a thousandth at most.
+//! the deployment's time is slower than real time by a thousandth at most, and faster by a hundred-thousandth, so that no minute
+//! ends a millisecond early.
 //!
 //! A node that has just started has nothing to compare with. Where all nodes start after the leap, it is not noticed.
 

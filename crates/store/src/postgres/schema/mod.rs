@@ -65,6 +65,10 @@ const VERSIONS: &[Version] = &[
         sql: include_str!("0012_import.sql"),
         oldest: 1,
     },
+    Version {
+        sql: include_str!("0013_slow_catch_up.sql"),
+        oldest: 1,
+    },
 ];
 
 /// The advisory lock that a start holds while it changes what is told once: the schema, and the keys.
