@@ -67,7 +67,9 @@ class Node:
 
     def takes_keys_of(self, other):
         for name in KEYS:
-            shutil.copy(other.folder / name, self.folder / name)
+            # Newer programs share the keys of tokens through the database.
+            if (other.folder / name).exists():
+                shutil.copy(other.folder / name, self.folder / name)
 
     def upgrade(self):
         """Has the next start be one of the newer program."""
