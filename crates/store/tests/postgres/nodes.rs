@@ -191,6 +191,25 @@ async fn a_clock_of_the_database_that_leaps_ends_no_minute_early_or_late() {
     }
 }
 
+/// The schema before a leap was made up for so slowly, with a leap of half a minute that had been made up for ten days ago.
+const MADE_UP_BEFORE: &str = "
+    SET search_path = countersign;
+    DELETE FROM version WHERE number >= 13;
+    CREATE OR REPLACE FUNCTION ahead(clock_ahead bigint, clock_since bigint, now bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS
+    $$ SELECT greatest(0, clock_ahead - greatest(0, now - clock_since) / 1000) $$;
+    UPDATE deployment SET clock_ahead = 30000, clock_since = machine_clock() - 864000000";
+
+// shows: H2
+#[tokio::test]
+async fn an_upgrade_brings_no_leap_back_that_was_made_up_for() {
+    let mut world = world();
+    world.stop();
+    world.backend.administer(MADE_UP_BEFORE);
+    world.start();
+    let ahead = "SELECT countersign.ahead(clock_ahead, clock_since, clock_since) FROM countersign.deployment";
+    assert_eq!(world.backend.count(ahead), 0);
+}
+
 // shows: B12
 #[tokio::test]
 async fn a_refused_send_leaves_no_row() {
