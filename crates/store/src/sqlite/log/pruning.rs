@@ -77,10 +77,10 @@ fn put_day(
 fn prune_messages(
     log: &Connection,
     rule_sets: &RuleSets,
-    before: i64,
+    to: i64,
     now: Timestamp,
 ) -> rusqlite::Result<()> {
-    let (from, to) = (Gone::read(log)?.messages, before);
+    let from = Gone::read(log)?.messages;
     let mut select = log.prepare_cached(
         "SELECT seq, decided_at, rule_set, buckets, scope, price FROM message WHERE seq >= ? AND seq < ?",
     )?;

@@ -39,6 +39,11 @@ enum Pace {
 }
 
 impl Pace {
+    /// Returns the pace of what is due, and late or not.
+    fn of(is_late: bool) -> Self {
+        if is_late { Pace::Swift } else { Pace::Gentle }
+    }
+
     /// Returns the rest after work that took so long.
     fn rest(self, took: Duration) -> Duration {
         let took = took.max(LEAST);

@@ -49,12 +49,6 @@ impl Due {
     }
 }
 
-impl Pace {
-    fn of(is_late: bool) -> Self {
-        if is_late { Pace::Swift } else { Pace::Gentle }
-    }
-}
-
 pub(super) struct Pruner {
     /// Nothing but passcodes goes before this is set.
     retention: Arc<OnceLock<Retention>>,
