@@ -1,12 +1,39 @@
-//! The kinds of vendor accounts, as `countersign provider add --help` lists them.
+//! The kinds of vendor accounts, as `countersign provider kinds` and `countersign provider add --help` list them.
 
 use std::fmt::Write as _;
 
 use countersign_providers::kind::{Field, Kind};
 use countersign_providers::kinds::KINDS;
+use serde_json::{Value, json};
 
-/// All kinds with their fields: a star for a required one, and the vendor's own name for a field with the page to
-/// find it on.
+/// All kinds with their fields, as a list of JSON objects. The label and the link of a field at the vendor are null for a
+/// field of Countersign's own.
+pub(super) fn listed() -> Vec<Value> {
+    let kinds = KINDS.iter().map(|kind| {
+        json!({
+            "kind": kind.name,
+            "about": kind.about,
+            "content": kind.content,
+            "fields": kind.fields.iter().map(field).collect::<Vec<_>>(),
+        })
+    });
+    kinds.collect()
+}
+
+fn field(field: &Field) -> Value {
+    json!({
+        "name": field.name,
+        "in": field.place.as_str(),
+        "required": field.required,
+        "about": field.about,
+        "example": field.example,
+        "label": field.at_vendor.map(|term| term.label),
+        "link": field.at_vendor.map(|term| term.link),
+    })
+}
+
+/// All kinds with their fields: a star for a required one, an example, and the vendor's own name for a field with the page
+/// to find it on.
 pub(super) fn help() -> String {
     let mut text =
         "Kinds, with what the file says for each (* required) and the vendor's own name for it:\n"
@@ -25,8 +52,9 @@ fn describe(text: &mut String, kind: &Kind) -> std::fmt::Result {
     let width = paths.max().unwrap_or_default();
     for field in kind.fields {
         writeln!(text, "    {}", line(field, width))?;
+        let indent = "";
+        writeln!(text, "    {indent:width$}    such as {}", field.example)?;
         if let Some(term) = field.at_vendor {
-            let indent = "";
             writeln!(text, "    {indent:width$}    {}, {}", term.label, term.link)?;
         }
     }
@@ -58,6 +86,7 @@ mod tests {
                     kind.name,
                     field.path()
                 );
+                assert!(about.contains(field.example), "{}", field.path());
             }
         }
     }

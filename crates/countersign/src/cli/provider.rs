@@ -17,11 +17,11 @@ use super::{kinds, message, overlap, private_input, program, say};
 
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  countersign provider add --file aliyun.toml\n  \
+    after_help = "Examples:\n  countersign provider kinds\n  countersign provider add --file aliyun.toml\n  \
         countersign provider test aliyun --to 18800008888\n  countersign provider list\n\n\
         The file, for example:\n  name = \"aliyun\"\n  kind = \"alibaba-cloud\"\n  [settings]\n  \
         access_key_id = \"LTAI5t...\"\n  [secrets]\n  access_key_secret = \"...\"\n\n\
-        `countersign provider add --help` lists all kinds and their fields."
+        `countersign provider kinds` lists all kinds and their fields."
 )]
 pub(super) struct Provider {
     #[command(subcommand)]
@@ -38,6 +38,12 @@ enum Verb {
         file: PathBuf,
         #[command(flatten)]
         owner: OwnerArgs,
+    },
+    /// Show all kinds of vendor accounts, and their fields
+    Kinds {
+        /// Print the kinds as JSON
+        #[arg(long)]
+        json: bool,
     },
     /// Show all vendor accounts, how they do, and where they report
     List {
@@ -84,12 +90,15 @@ impl Provider {
             | Verb::Test { owner, .. }
             | Verb::RenewReceipts { owner, .. }
             | Verb::Remove { owner, .. } => owner.json,
+            Verb::Kinds { json } => *json,
         }
     }
 
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
         match self.verb {
             Verb::Add { file, owner } => add(&owner, &file).await?,
+            Verb::Kinds { json: true } => say(serde_json::to_string(&kinds::listed())?),
+            Verb::Kinds { json: false } => say(kinds::help()),
             Verb::List { owner } => list(&owner).await?,
             Verb::Test {
                 name,

@@ -53,6 +53,7 @@ mod idle;
 mod inbox;
 mod iso_3166;
 mod key_sources;
+mod kinds;
 mod languages;
 mod last_lines;
 mod limit_windows;

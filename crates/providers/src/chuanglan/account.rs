@@ -25,6 +25,7 @@ pub(super) const REPORTS: &str =
 pub(super) const ACCOUNT: Field = Field::setting(
     "account",
     "the account of the interface, not the one for the console",
+    "N1234567",
 )
 .called("API账号", CONSOLE)
 .required();
@@ -33,18 +34,24 @@ pub(super) const ACCOUNT: Field = Field::setting(
 pub(super) const RECEIVER: Field = Field::setting(
     "receiver",
     "the name in reports, where the vendor's support has set one",
+    "example",
 )
 .called("receiver", DOCUMENTS);
 
 /// The secret `password`.
-pub(super) const PASSWORD: Field = Field::secret("password", "the password of the account")
-    .called("API密码", CONSOLE)
-    .required();
+pub(super) const PASSWORD: Field = Field::secret(
+    "password",
+    "the password of the account",
+    "example-password",
+)
+.called("API密码", CONSOLE)
+.required();
 
 /// The secret `receipts_password`.
 pub(super) const RECEIPTS_PASSWORD: Field = Field::secret(
     "receipts_password",
     "the password in reports, where the vendor's support has set one",
+    "example-pswd",
 )
 .called("pswd", DOCUMENTS);
 

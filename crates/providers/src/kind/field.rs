@@ -11,6 +11,8 @@ pub struct Field {
     pub required: bool,
     /// One line that says what to give.
     pub about: &'static str,
+    /// A value that the kind takes: a text as it is, a table as JSON.
+    pub example: &'static str,
     /// Its name and its page at the vendor; `None` for a field of Countersign's own.
     pub at_vendor: Option<VendorTerm>,
 }
@@ -37,12 +39,14 @@ pub struct VendorTerm {
 pub const ENDPOINT: Field = Field::setting(
     "endpoint",
     "the vendor's host in another region, or a sandbox",
+    "http://127.0.0.1:8490",
 );
 
 /// The setting `errors` of every kind.
 pub const ERRORS: Field = Field::setting(
     "errors",
     "what the vendor's codes mean, where you know better",
+    r#"{"HTTP 503": "transient"}"#,
 );
 
 impl Place {
@@ -59,23 +63,24 @@ impl Place {
 impl Field {
     /// An optional setting.
     #[must_use]
-    pub const fn setting(name: &'static str, about: &'static str) -> Self {
+    pub const fn setting(name: &'static str, about: &'static str, example: &'static str) -> Self {
         Self {
             name,
             place: Place::Settings,
             required: false,
             about,
+            example,
             at_vendor: None,
         }
     }
 
     /// An optional secret.
     #[must_use]
-    pub const fn secret(name: &'static str, about: &'static str) -> Self {
+    pub const fn secret(name: &'static str, about: &'static str, example: &'static str) -> Self {
         let place = Place::Secrets;
         Self {
             place,
-            ..Self::setting(name, about)
+            ..Self::setting(name, about, example)
         }
     }
 

@@ -11,27 +11,33 @@ use crate::account::Account;
 use crate::kind::{Field, Place};
 use crate::testing::sample::{account, problems, resources};
 
-/// A value that every kind takes for its required field of that name.
-fn example(field: &Field) -> &'static str {
-    match field.name {
-        "url" => "https://vendor.example/{to}/{code}",
-        _ => "example",
-    }
+/// An account of `kind` with the examples of those of its fields that are `given`.
+fn account_of(kind: &Kind, given: impl Fn(&Field) -> bool) -> Account {
+    let fields = kind.fields.iter().filter(|field| given(field));
+    let (settings, secrets): (Vec<&Field>, Vec<&Field>) =
+        fields.partition(|field| field.place == Place::Settings);
+    let value = |field: &Field| match field.example.starts_with('{') {
+        true => serde_json::from_str(field.example).unwrap(),
+        false => json!(field.example),
+    };
+    let settings = settings.into_iter();
+    let settings = settings.map(|field| (field.name.to_owned(), value(field)));
+    let secrets = secrets.into_iter();
+    let secrets: Vec<_> = secrets.map(|field| (field.name, field.example)).collect();
+    account(Value::Object(settings.collect::<Map<_, _>>()), &secrets)
 }
 
 /// An account with the required fields of `kind`, but for the field at `without`.
 fn required_only(kind: &Kind, without: &str) -> Account {
-    let given = kind.fields.iter();
-    let given = given.filter(|field| field.required && field.path() != without);
-    let (settings, secrets): (Vec<&Field>, Vec<&Field>) =
-        given.partition(|field| field.place == Place::Settings);
-    let settings = settings.into_iter();
-    let settings = settings.map(|field| (field.name.to_owned(), json!(example(field))));
-    let secrets: Vec<_> = secrets
-        .into_iter()
-        .map(|field| (field.name, example(field)))
-        .collect();
-    account(Value::Object(settings.collect::<Map<_, _>>()), &secrets)
+    account_of(kind, |field| field.required && field.path() != without)
+}
+
+#[test]
+fn a_kind_takes_the_examples_of_all_its_fields() {
+    for kind in KINDS {
+        let all = account_of(kind, |_| true);
+        assert_eq!(check(kind.name, &all), Ok(()), "{}", kind.name);
+    }
 }
 
 #[test]

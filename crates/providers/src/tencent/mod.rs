@@ -76,12 +76,14 @@ const FIELDS: &[Field] = &[
     Field::setting(
         "secret_id",
         "the public half of an API key that may send SMS",
+        "AKIDexample",
     )
     .called("SecretId", KEYS)
     .required(),
     Field::setting(
         "sdk_app_id",
         "the application of the SMS console that sends",
+        "1400006666",
     )
     .called(
         "SDKAppID",
@@ -91,11 +93,13 @@ const FIELDS: &[Field] = &[
     Field::setting(
         "region",
         "the region that handles requests: ap-guangzhou if left out",
+        "ap-singapore",
     )
     .called("Region", "https://cloud.tencent.com/document/api/382/52071"),
     Field::setting(
         "sender_id",
         "the sender of messages to other countries than mainland China",
+        "Example",
     )
     .called(
         "SenderId",
@@ -103,9 +107,13 @@ const FIELDS: &[Field] = &[
     ),
     field::ENDPOINT,
     field::ERRORS,
-    Field::secret("secret_key", "the secret half of that API key")
-        .called("SecretKey", KEYS)
-        .required(),
+    Field::secret(
+        "secret_key",
+        "the secret half of that API key",
+        "example-secret-key",
+    )
+    .called("SecretKey", KEYS)
+    .required(),
 ];
 
 /// The settings of an account.

@@ -26,12 +26,12 @@ pub(crate) const KIND: Kind = Kind {
     country: None,
     reports: "set it in the vendor's console, as the address for delivery reports",
     fields: &[
-        Field::setting("sender", "the sender that phones show")
+        Field::setting("sender", "the sender that phones show", "Example")
             .called("Sender ID", "https://acme.example/console/senders")
             .required(),
         field::ENDPOINT,
         field::ERRORS,
-        Field::secret("api_key", "an API key that may send SMS")
+        Field::secret("api_key", "an API key that may send SMS", "example-key")
             .called("API key", "https://acme.example/console/keys")
             .required(),
     ],

@@ -15,27 +15,36 @@ const KEYS: &str = "https://ram.console.aliyun.com/manage/ak";
 pub(crate) const ACCESS_KEY_ID: Field = Field::setting(
     "access_key_id",
     "the public half of an access key that may send SMS",
+    "LTAI5tExample",
 )
 .called("AccessKey ID", KEYS)
 .required();
 
 /// The secret `access_key_secret`.
-pub(crate) const ACCESS_KEY_SECRET: Field =
-    Field::secret("access_key_secret", "the secret half of that access key")
-        .called("AccessKey Secret", KEYS)
-        .required();
+pub(crate) const ACCESS_KEY_SECRET: Field = Field::secret(
+    "access_key_secret",
+    "the secret half of that access key",
+    "example-access-key-secret",
+)
+.called("AccessKey Secret", KEYS)
+.required();
 
 /// The secret `security_token`.
-pub(crate) const SECURITY_TOKEN: Field =
-    Field::secret("security_token", "for temporary keys (STS) only").called(
-        "SecurityToken",
-        "https://help.aliyun.com/zh/ram/product-overview/what-is-sts",
-    );
+pub(crate) const SECURITY_TOKEN: Field = Field::secret(
+    "security_token",
+    "for temporary keys (STS) only",
+    "example-security-token",
+)
+.called(
+    "SecurityToken",
+    "https://help.aliyun.com/zh/ram/product-overview/what-is-sts",
+);
 
 /// The setting `signature`.
 pub(crate) const SIGNATURE: Field = Field::setting(
     "signature",
     "v3, or v1 for a gateway that knows nothing else",
+    "v3",
 );
 
 /// The rule by which requests are signed.

@@ -72,7 +72,7 @@ pub(crate) const KIND: Kind = Kind {
 
 /// The setting `sender_id`.
 const SENDER_ID: Field =
-    Field::setting("sender_id", "the sender that a phone shows, where its country allows one")
+    Field::setting("sender_id", "the sender that a phone shows, where its country allows one", "Example")
         .called(
             "SenderId",
             "https://www.alibabacloud.com/help/en/sms/developer-reference/api-dysmsapi-2018-05-01-sendmessagetoglobe",

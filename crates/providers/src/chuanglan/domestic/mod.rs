@@ -54,7 +54,11 @@ pub(crate) const KIND: Kind = Kind {
     reports: account::REPORTS,
     fields: &[
         account::ACCOUNT,
-        Field::setting("api", "v1, which sends text, or v2, which fills templates"),
+        Field::setting(
+            "api",
+            "v1, which sends text, or v2, which fills templates",
+            "v1",
+        ),
         account::RECEIVER,
         field::ENDPOINT,
         field::ERRORS,

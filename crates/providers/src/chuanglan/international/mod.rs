@@ -51,6 +51,7 @@ pub(crate) const KIND: Kind = Kind {
         Field::setting(
             "sender_id",
             "the sender of messages, where a country lets one choose",
+            "Example",
         )
         .called("senderId", account::DOCUMENTS),
         account::RECEIVER,
