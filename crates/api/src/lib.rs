@@ -57,7 +57,7 @@ pub use check_app_id_secret::{CheckAppIdSecretRequest, CheckedSecret};
 pub use country::{CountryDto, CountryName, CountryNames};
 pub use envelope::Envelope;
 pub use erasure::{ErasePhoneRequest, ErasedPhone};
-pub use fault::{BadPhone, BadSignature, Fault, FieldProblem, NotSent, Throttle};
+pub use fault::{BadField, BadPhone, BadSignature, Fault, FieldProblem, NotSent, Throttle};
 pub use guard::{
     AddSafeEntryRequest, GuardBlockDto, GuardDto, LiftGuardBlockRequest, MoneySum,
     RemoveSafeEntryRequest, ReplayGuardRequest, ReplayedGuard, ReplayedRule, SafeEntryDto,

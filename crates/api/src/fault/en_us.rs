@@ -1,5 +1,5 @@
 use super::throttle::{Span, Throttle, Unit, Units};
-use super::{BadPhone, BadSignature, Fault, FieldProblem, NotSent, code_point};
+use super::{BadField, BadPhone, BadSignature, Fault, FieldProblem, NotSent, code_point};
 use crate::Channel;
 
 pub(super) fn message(fault: &Fault) -> String {
@@ -25,7 +25,9 @@ pub(super) fn message(fault: &Fault) -> String {
             format!("Codes are not sent to the country of this number ({country}).")
         }
         Fault::Throttled { by, retry_after, forever } => throttled(*by, *retry_after, *forever),
-        Fault::BadSetting { field, why } => format!("{field}: {why}."),
+        Fault::BadSetting { fields } => {
+            BadField::lines(fields, |BadField { field, why }| format!("{field}: {why}."))
+        }
         Fault::UnknownSetting { what } => format!("There is no such setting: {what}."),
         Fault::SettingInUse { by } => format!("It cannot be deleted, because it is in use by {by}."),
         Fault::ChangedMeanwhile { version } => {

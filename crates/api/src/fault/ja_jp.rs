@@ -1,5 +1,5 @@
 use super::throttle::{Span, Throttle, Unit, Units};
-use super::{BadPhone, BadSignature, Fault, FieldProblem, NotSent, code_point};
+use super::{BadField, BadPhone, BadSignature, Fault, FieldProblem, NotSent, code_point};
 use crate::Channel;
 
 pub(super) fn message(fault: &Fault) -> String {
@@ -25,7 +25,9 @@ pub(super) fn message(fault: &Fault) -> String {
             format!("この番号の国または地域（{country}）には確認コードを送信しません。")
         }
         Fault::Throttled { by, retry_after, forever } => throttled(*by, *retry_after, *forever),
-        Fault::BadSetting { field, why } => format!("{field} の設定が正しくありません（{why}）。"),
+        Fault::BadSetting { fields } => {
+            BadField::lines(fields, |BadField { field, why }| format!("{field} の設定が正しくありません（{why}）。"))
+        }
         Fault::UnknownSetting { what } => format!("そのような設定はありません（{what}）。"),
         Fault::SettingInUse { by } => format!("使用中のため削除できません（{by}）。"),
         Fault::ChangedMeanwhile { version } => {

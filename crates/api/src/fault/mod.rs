@@ -72,12 +72,10 @@ pub enum Fault {
         /// The challenge.
         challenge: Box<DemandedChallenge>,
     },
-    /// A setting cannot be stored as it is.
+    /// Settings cannot be stored as they are.
     BadSetting {
-        /// The field; within settings or secrets, its name there.
-        field: String,
-        /// The problem, in English: a fragment without a full stop.
-        why: String,
+        /// The fields at fault: at least one.
+        fields: Vec<BadField>,
     },
     /// No setting with this name or purpose exists.
     UnknownSetting {
@@ -243,6 +241,23 @@ pub enum FieldProblem {
     NotATime,
     /// Not 1 to 255 visible ASCII characters.
     NotAnIdempotencyKey,
+}
+
+/// A field of a setting that cannot be stored as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadField {
+    /// The field; within settings or secrets, its path there, such as `secrets.password`.
+    pub field: String,
+    /// The problem, in English: a fragment without a full stop.
+    pub why: String,
+}
+
+impl BadField {
+    /// Returns the sentences about `fields`, one a line.
+    fn lines(fields: &[Self], sentence: impl Fn(&Self) -> String) -> String {
+        let sentences: Vec<_> = fields.iter().map(sentence).collect();
+        sentences.join("\n")
+    }
 }
 
 /// The reason why a number cannot get a code.

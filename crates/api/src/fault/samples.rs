@@ -1,6 +1,6 @@
 //! One fault of each case, from which documents are made and tests walk the cases.
 
-use super::{BadPhone, BadSignature, Fault, FieldProblem, NotSent, Throttle};
+use super::{BadField, BadPhone, BadSignature, Fault, FieldProblem, NotSent, Throttle};
 use crate::{
     AltchaBinding, AltchaChallenge, AltchaParameters, ChallengeKind, ChallengeVerifier,
     DemandedChallenge,
@@ -208,8 +208,10 @@ impl Fault {
             (
                 "badSetting",
                 Fault::BadSetting {
-                    field: "secrets.access_key_secret".to_owned(),
-                    why: "missing".to_owned(),
+                    fields: vec![BadField {
+                        field: "secrets.access_key_secret".to_owned(),
+                        why: "missing".to_owned(),
+                    }],
                 },
             ),
             (

@@ -1,5 +1,5 @@
 use super::throttle::{Span, Throttle, Unit, Units};
-use super::{BadPhone, BadSignature, Fault, FieldProblem, NotSent, code_point};
+use super::{BadField, BadPhone, BadSignature, Fault, FieldProblem, NotSent, code_point};
 use crate::Channel;
 
 pub(super) fn message(fault: &Fault) -> String {
@@ -29,7 +29,9 @@ pub(super) fn message(fault: &Fault) -> String {
             retry_after,
             forever,
         } => throttled(*by, *retry_after, *forever),
-        Fault::BadSetting { field, why } => format!("{field} 的设置不可用（{why}）。"),
+        Fault::BadSetting { fields } => {
+            BadField::lines(fields, |BadField { field, why }| format!("{field} 的设置不可用（{why}）。"))
+        }
         Fault::UnknownSetting { what } => format!("没有这项设置（{what}）。"),
         Fault::SettingInUse { by } => format!("正在使用中，无法删除（{by}）。"),
         Fault::ChangedMeanwhile { version } => {

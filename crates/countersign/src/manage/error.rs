@@ -117,10 +117,10 @@ impl BrokenFields {
         std::iter::once(&self.first).chain(&self.others)
     }
 
-    /// Returns the most important field, for an answer that has room for one.
+    /// Returns the most important field.
     #[must_use]
-    pub fn into_first(self) -> BrokenField {
-        self.first
+    pub fn first(&self) -> &BrokenField {
+        &self.first
     }
 }
 

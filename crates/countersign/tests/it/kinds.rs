@@ -1,5 +1,6 @@
 //! The kinds of vendor accounts: an operator reads which fields each has, and hears which ones are missing.
 
+use insta::assert_snapshot;
 use serde_json::{Map, Value, json};
 
 use crate::deployment::countersign;
@@ -61,6 +62,40 @@ async fn an_account_without_a_required_field_is_refused_by_the_name_of_the_field
     }
 }
 
+/// An account whose settings and secrets break three rules.
+const WRONG: &str = r#"
+name = "aliyun"
+kind = "alibaba-cloud"
+[settings]
+access_key_id = "two words"
+endpoint = "ftp://vendor.example"
+[secrets]
+access_key_secret = "s-1"
+security_token = "two words"
+"#;
+
+#[tokio::test]
+async fn every_problem_of_an_account_is_told_on_a_line_of_its_own() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    for kind in kinds() {
+        let none = account(&kind, std::iter::empty());
+        let refused = server.operator().post("set-sms-provider", none).await;
+        let missing = required(&kind).map(|field| format!("{}: missing.", path(field)));
+        let missing: Vec<_> = missing.collect();
+        assert_eq!(refused.message(), missing.join("\n"), "{kind}");
+    }
+    let file = data.path().join("aliyun.toml");
+    std::fs::write(&file, WRONG).unwrap();
+    let add = ["provider", "add", "--file", file.to_str().unwrap()];
+    assert_snapshot!(server.terminal().run(&add), @"
+    exit code 1
+    countersign: settings.access_key_id: not the id of an access key, such as LTAI5t....
+    secrets.security_token: a token has ASCII characters without spaces.
+    settings.endpoint: not a URL such as https://vendor.example/path. (statusCode 400)
+    ");
+}
+
 #[test]
 fn the_terminal_lists_every_field_with_its_example_and_its_name_at_the_vendor() {
     let printed = countersign(&["provider", "kinds"]);
@@ -76,5 +111,9 @@ fn the_terminal_lists_every_field_with_its_example_and_its_name_at_the_vendor() 
     }
     let of_tencent = printed.split("\n  tencent-cloud\n").nth(1).unwrap();
     let first: Vec<_> = of_tencent.lines().skip(3).take(3).collect();
-    insta::assert_snapshot!(first.join("\n"), @"");
+    assert_snapshot!(first.join("\n"), @"
+    settings.secret_id  *  the public half of an API key that may send SMS
+                           such as AKIDexample
+                           SecretId, https://console.cloud.tencent.com/cam/capi
+    ");
 }

@@ -73,6 +73,15 @@ impl InvalidSetup {
         }
     }
 
+    /// Refuses an account where any of some values that were judged apart has problems.
+    ///
+    /// # Errors
+    /// [`InvalidSetup`] with the problems of all values, in their order.
+    pub fn refuse_any<'a>(judged: impl IntoIterator<Item = Option<&'a Self>>) -> Result<(), Self> {
+        let invalid = judged.into_iter().flatten();
+        Self::refuse(invalid.flat_map(Self::problems).cloned())
+    }
+
     /// The first problem.
     #[must_use]
     pub fn first(&self) -> &Problem {
@@ -118,6 +127,7 @@ mod tests {
     #[test]
     fn an_account_without_problems_is_not_refused() {
         assert_eq!(InvalidSetup::refuse([]), Ok(()));
+        assert_eq!(InvalidSetup::refuse_any([None, None]), Ok(()));
     }
 
     #[test]
@@ -132,5 +142,8 @@ mod tests {
         let long = "x".repeat(SHOWN);
         let shown = format!("kind: unknown; settings.{long}: unknown");
         assert_eq!(invalid.to_string(), shown);
+        let apart = problems.map(InvalidSetup::from);
+        let again = InvalidSetup::refuse_any([Some(&apart[0]), None, Some(&apart[1])]);
+        assert_eq!(again, Err(invalid));
     }
 }

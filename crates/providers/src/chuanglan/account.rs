@@ -81,13 +81,18 @@ impl ChuanglanAccount {
         settings: CommonSettings<'_>,
         (host, path): (&str, &str),
     ) -> Result<Self, InvalidSetup> {
-        graphic("account", settings.account)?;
-        let mut url = account.endpoint(settings.endpoint, host)?;
+        let url = account.endpoint(settings.endpoint, host);
+        let guarded = account.secrets.contains_key("receipts_password");
+        let password = guarded.then(|| account.secret("receipts_password"));
+        InvalidSetup::refuse_any([
+            graphic("account", settings.account).as_ref().err(),
+            url.as_ref().err(),
+            password.as_ref().and_then(|given| given.as_ref().err()),
+        ])?;
+        let mut url = url?;
         if url.path() == "/" {
             url.set_path(path);
         }
-        let guarded = account.secrets.contains_key("receipts_password");
-        let password = guarded.then(|| account.secret("receipts_password"));
         Ok(Self {
             id: settings.account.to_owned(),
             password: account.secret("password")?,

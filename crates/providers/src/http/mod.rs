@@ -143,27 +143,24 @@ struct HttpVendor {
 impl HttpAccount {
     fn check(account: &Account) -> Result<Self, InvalidSetup> {
         let mut settings: Settings = account.settings()?;
-        let keys = keys(account)?;
-        let errors = std::mem::take(&mut settings.errors);
-        let of_status = |pattern: &String| pattern.starts_with("HTTP ");
-        if settings.error_code.is_none() && !errors.keys().all(of_status) {
-            return Err(InvalidSetup::setting("error_code", "needed by errors"));
-        }
-        let errors = ErrorMap::try_from(errors);
-        let rules = AnswerRules::new(
-            std::mem::take(&mut settings.success),
-            settings.message_id.as_deref(),
-            settings.error_code.as_deref(),
-            settings.error_message.as_deref(),
-            errors.map_err(|why| InvalidSetup::setting("errors", why))?,
-        )?;
-        let reports = ReportRules::new(&settings.reports)?;
+        let content = settings.content;
+        let keys = keys(account);
+        let rules = answer_rules(&mut settings);
+        let reports = ReportRules::new(&settings.reports);
+        let signing = keys.as_deref().unwrap_or_default();
+        let request = RequestTemplate::new(settings, account, signing);
+        InvalidSetup::refuse_any([
+            keys.as_ref().err(),
+            rules.as_ref().err(),
+            reports.as_ref().err(),
+            request.as_ref().err(),
+        ])?;
         Ok(Self {
-            reports,
-            content: settings.content,
-            request: RequestTemplate::new(settings, account, &keys)?,
-            rules,
-            keys,
+            reports: reports?,
+            content,
+            request: request?,
+            rules: rules?,
+            keys: keys?,
         })
     }
 
@@ -172,6 +169,23 @@ impl HttpAccount {
         let sentence = self.rules.sentence(answer);
         meaning::with_sentence(self.rules.outcome(answer), sentence.as_deref())
     }
+}
+
+/// The rules by which answers are read. The settings lose those of them that are tables.
+fn answer_rules(settings: &mut Settings) -> Result<AnswerRules, InvalidSetup> {
+    let errors = std::mem::take(&mut settings.errors);
+    let of_status = |pattern: &String| pattern.starts_with("HTTP ");
+    if settings.error_code.is_none() && !errors.keys().all(of_status) {
+        return Err(InvalidSetup::setting("error_code", "needed by errors"));
+    }
+    let errors = ErrorMap::try_from(errors);
+    AnswerRules::new(
+        std::mem::take(&mut settings.success),
+        settings.message_id.as_deref(),
+        settings.error_code.as_deref(),
+        settings.error_message.as_deref(),
+        errors.map_err(|why| InvalidSetup::setting("errors", why))?,
+    )
 }
 
 /// The keys that sign reports, and messages where the settings say so.

@@ -147,18 +147,24 @@ struct TencentCloud {
 impl TencentAccount {
     fn check(account: &Account) -> Result<Self, InvalidSetup> {
         let settings: Settings = account.settings()?;
-        graphic("secret_id", &settings.secret_id)?;
-        graphic("sdk_app_id", &settings.sdk_app_id)?;
         let region = settings.region.clone().unwrap_or_else(|| REGION.to_owned());
-        graphic("region", &region)?;
-        let url = account.endpoint(settings.endpoint.as_deref(), ENDPOINT)?;
-        if url.query().is_some() {
-            return Err(InvalidSetup::setting("endpoint", "it has no query"));
-        }
+        let secret_key = account.secret("secret_key");
+        let url = account.endpoint(settings.endpoint.as_deref(), ENDPOINT);
+        let url = url.and_then(|url| match url.query() {
+            None => Ok(url),
+            Some(_) => Err(InvalidSetup::setting("endpoint", "it has no query")),
+        });
+        InvalidSetup::refuse_any([
+            graphic("secret_id", &settings.secret_id).as_ref().err(),
+            graphic("sdk_app_id", &settings.sdk_app_id).as_ref().err(),
+            graphic("region", &region).as_ref().err(),
+            url.as_ref().err(),
+            secret_key.as_ref().err(),
+        ])?;
         Ok(Self {
             region,
-            secret_key: account.secret("secret_key")?,
-            url,
+            secret_key: secret_key?,
+            url: url?,
             settings,
         })
     }

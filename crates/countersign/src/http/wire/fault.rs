@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use countersign_api::{BadPhone, Fault, FieldProblem, NotSent, Throttle};
+use countersign_api::{BadField, BadPhone, Fault, FieldProblem, NotSent, Throttle};
 use countersign_core::limit::{LimitKind, Refusal};
 use countersign_core::phone::{InvalidPhone, PhoneNumber};
 use countersign_core::ports::StoreError;
@@ -10,7 +10,7 @@ use countersign_core::send::messenger::SendError;
 use countersign_core::send::outcome::RefusalKind;
 
 use crate::http::request::malformed::malformed;
-use crate::manage::{BrokenField, ManageError, Rule};
+use crate::manage::{BrokenField, BrokenFields, ManageError, Rule};
 
 /// The fault of a store that could not do a step. (`From` is not possible: both types are of other crates.)
 pub(crate) fn of_store(error: StoreError) -> Fault {
@@ -52,7 +52,7 @@ pub(crate) fn number(number: &str, code: Option<&str>) -> Result<PhoneNumber, Fa
 impl From<ManageError> for Fault {
     fn from(error: ManageError) -> Self {
         match error {
-            ManageError::Fields(fields) => broken_rule(fields.into_first()),
+            ManageError::Fields(fields) => broken_rules(&fields),
             ManageError::UnknownApplication => Fault::UnknownApplication,
             ManageError::UnknownAccessKey => Fault::UnknownAccessKey,
             ManageError::Unknown(what) => Fault::UnknownSetting { what },
@@ -71,12 +71,17 @@ impl From<ManageError> for Fault {
     }
 }
 
-fn broken_rule(BrokenField { field, rule }: BrokenField) -> Fault {
+/// The fault of the most important field, and of all others whose rules have no fault of their own.
+fn broken_rules(broken: &BrokenFields) -> Fault {
+    let BrokenField { field, rule } = broken.first();
+    let field = Some(field.clone());
     match rule {
-        Rule::Other(why) => Fault::BadSetting { field, why },
-        Rule::NoteTooLong => malformed(Some(field), FieldProblem::NotANote),
+        Rule::Other(_) => Fault::BadSetting {
+            fields: broken.iter().filter_map(bad_field).collect(),
+        },
+        Rule::NoteTooLong => malformed(field, FieldProblem::NotANote),
         Rule::TextTooLong(why) => malformed(
-            Some(field),
+            field,
             FieldProblem::TextTooLong {
                 channel: why.channel.as_str(),
                 language: why.language.as_str(),
@@ -84,6 +89,16 @@ fn broken_rule(BrokenField { field, rule }: BrokenField) -> Fault {
                 limit: why.limit,
             },
         ),
+    }
+}
+
+fn bad_field(broken: &BrokenField) -> Option<BadField> {
+    match &broken.rule {
+        Rule::Other(why) => Some(BadField {
+            field: broken.field.clone(),
+            why: why.clone(),
+        }),
+        Rule::NoteTooLong | Rule::TextTooLong(_) => None,
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use countersign_api::{Fault, Json, ProviderHealth, SetSmsProviderRequest, SmsProviderDto};
+use countersign_api::{
+    BadField, Fault, Json, ProviderHealth, SetSmsProviderRequest, SmsProviderDto,
+};
 use countersign_core::ports::setup::{ProviderRecord, Versioned};
 use countersign_core::secret::Secret;
 use countersign_core::send::route::ProviderName;
@@ -20,9 +22,9 @@ pub(crate) fn name(text: &str, field: &str) -> Result<ProviderName, Fault> {
 
 /// Makes the fault of a setting that cannot be as it is.
 pub(crate) fn bad(field: &str, why: impl ToString) -> Fault {
+    let (field, why) = (field.to_owned(), why.to_string());
     Fault::BadSetting {
-        field: field.to_owned(),
-        why: why.to_string(),
+        fields: vec![BadField { field, why }],
     }
 }
 

@@ -92,22 +92,30 @@ impl GatewayAccount {
         settings: GatewaySettings,
         own: &str,
     ) -> Result<Self, InvalidSetup> {
-        if !is_graphic(&settings.access_key_id) {
+        let id = (!is_graphic(&settings.access_key_id)).then(|| {
             let constraint = "not the id of an access key, such as LTAI5t...";
-            return Err(InvalidSetup::setting("access_key_id", constraint));
-        }
+            InvalidSetup::setting("access_key_id", constraint)
+        });
         let security_token = account.optional_secret("security_token");
-        let odd = |token: &Secret| !is_graphic(token.reveal());
-        if security_token.as_ref().is_some_and(odd) {
+        let odd = |token: &&Secret| !is_graphic(token.reveal());
+        let token = security_token.as_ref().filter(odd).map(|_| {
             let constraint = "a token has ASCII characters without spaces";
-            return Err(InvalidSetup::secret("security_token", constraint));
-        }
+            InvalidSetup::secret("security_token", constraint)
+        });
+        let secret = account.secret("access_key_secret");
+        let endpoint = account.endpoint(settings.endpoint.as_deref(), own);
+        InvalidSetup::refuse_any([
+            id.as_ref(),
+            token.as_ref(),
+            secret.as_ref().err(),
+            endpoint.as_ref().err(),
+        ])?;
         Ok(Self {
             access_key_id: settings.access_key_id,
-            secret: account.secret("access_key_secret")?,
+            secret: secret?,
             security_token,
             signature: settings.signature,
-            endpoint: account.endpoint(settings.endpoint.as_deref(), own)?,
+            endpoint: endpoint?,
             errors: settings.errors,
         })
     }
