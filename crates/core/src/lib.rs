@@ -103,6 +103,7 @@ pub mod idempotency;
 pub mod language;
 pub mod limit;
 pub mod message;
+pub mod message_filter;
 pub mod network;
 pub mod phone;
 pub mod policy;

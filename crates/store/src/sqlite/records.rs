@@ -5,7 +5,7 @@ use countersign_core::code::check::UnlockRecord;
 use countersign_core::id::RequestId;
 use countersign_core::message::Timeline;
 use countersign_core::ports::StoreError;
-use countersign_core::ports::records::{Records, TimelineQuery};
+use countersign_core::ports::records::{FoundMessages, MessageSearch, Records, TimelineQuery};
 use countersign_core::receipt::Receipt;
 use countersign_core::receipt::about::About;
 use countersign_core::time::Timestamp;
@@ -14,6 +14,7 @@ use super::ledger::SETTLEMENT;
 use super::log::receipt::ReceiptRow;
 use super::log::record::Record;
 use super::reading::receipts;
+use super::reading::searches;
 use super::reading::timelines;
 use super::{DECISION, SqliteStore, wait};
 use crate::message_record::MessageRecord;
@@ -33,6 +34,19 @@ impl Records for SqliteStore {
             .into_iter()
             .map(|record| self.shown(record, now))
             .collect())
+    }
+
+    async fn search(&self, search: MessageSearch) -> Result<FoundMessages, StoreError> {
+        self.catch_up().await;
+        let now = self.clock.now();
+        let (found, searched_to) = self
+            .read(move |reader, sealer| searches::search(reader, &search, sealer, now))
+            .await?;
+        let found = found.into_iter().map(|record| self.shown(record, now));
+        Ok(FoundMessages {
+            timelines: found.collect(),
+            searched_to,
+        })
     }
 
     async fn receive(&self, provider: &str, receipts: Vec<Receipt>) -> Result<(), StoreError> {

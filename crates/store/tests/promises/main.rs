@@ -25,6 +25,7 @@ mod restart;
 mod retention;
 mod rotation;
 mod schedules;
+mod searches;
 mod send_limits;
 #[cfg(feature = "postgres")]
 #[path = "../server/mod.rs"]

@@ -3,6 +3,7 @@
 //! | room | what is in it |
 //! |---|---|
 //! | [`find`] | the messages that a query asks for, newest first |
+//! | [`search`] | those among them that have something in common, up to a bound |
 //! | [`parts`] | what belongs to each: limits, attempts, reports, the state of the code |
 //! | [`checks`] | the checks of each code |
 //! | [`reports`] | which messages a vendor's report is about, and keeping it |
@@ -15,6 +16,7 @@ mod checks;
 pub(super) mod find;
 pub(super) mod parts;
 pub(super) mod reports;
+mod search;
 mod unlocks;
 
 use std::sync::Arc;
@@ -24,7 +26,7 @@ use countersign_core::code::check::UnlockRecord;
 use countersign_core::id::RequestId;
 use countersign_core::message::Timeline;
 use countersign_core::ports::StoreError;
-use countersign_core::ports::records::{Records, TimelineQuery};
+use countersign_core::ports::records::{FoundMessages, MessageSearch, Records, TimelineQuery};
 use countersign_core::receipt::Receipt;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
@@ -46,6 +48,21 @@ impl Records for PostgresStore {
         let is_search = query.message.is_none() && query.request.is_none();
         if is_search
             && let Some(replica) = self.replica.as_ref().and_then(|replica| replica.session())
+            && let Ok(found) = replica.read(read(replica::SEEN)).await
+        {
+            return Ok(found);
+        }
+        self.records.read(read(parts::DEPLOYMENT)).await
+    }
+
+    async fn search(&self, search: MessageSearch) -> Result<FoundMessages, StoreError> {
+        let (search, sealer) = (&search, &self.sealer.get());
+        let read = |moment| {
+            move |session: Arc<Connected>| async move {
+                search::search(&session, search, sealer, moment).await
+            }
+        };
+        if let Some(replica) = self.replica.as_ref().and_then(|replica| replica.session())
             && let Ok(found) = replica.read(read(replica::SEEN)).await
         {
             return Ok(found);

@@ -5,9 +5,9 @@ use std::ops::Range;
 
 use countersign_core::code::check::{CheckRecord, UnlockRecord};
 use countersign_core::id::{MessageId, RequestId};
-use countersign_core::message::Timeline;
 use countersign_core::ports::records::TimelineQuery;
 use countersign_core::receipt::about;
+use countersign_core::send::attempt::Attempt;
 use countersign_core::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
@@ -22,7 +22,8 @@ use crate::sqlite::log::receipt;
 use crate::sqlite::log::rule_set::{self, RuleSets};
 use crate::tallies::counted::CHECKED;
 
-const MESSAGES: &str = "
+/// The messages of a range of rows, newest first. A limit below 0 is none.
+pub(super) const MESSAGES: &str = "
     SELECT seq, id, request_id, decided_at, app, channel, phone, code_ends, code_tries, code_of, rule_set, refusals
     FROM message WHERE seq >= ? AND seq < ? ORDER BY seq DESC LIMIT ?";
 
@@ -37,20 +38,9 @@ pub(crate) fn read(
     for (from, to) in rows_of(log, query, sealer)? {
         let mut rows = select.query(params![from, to, query.limit])?;
         while let Some(row) = rows.next()? {
-            match message(row, &rule_sets, sealer)? {
-                Some(mut message) => {
-                    let seq = row.get("seq")?;
-                    attempts(log, seq, &mut message.timeline)?;
-                    let reports = receipt::read(log, seq)?;
-                    let attempts = &message.timeline.attempts;
-                    message.timeline.receipts = about::counted(reports, attempts);
-                    if message.code_of != message.timeline.id {
-                        message.code_tries = tries_of(log, message.code_of)?.unwrap_or(0);
-                    }
-                    found.push(message);
-                }
-                None if erased::is_erased(row.get_ref("phone")?.as_blob()?) => {}
-                None => tracing::error!("a message in the log cannot be read with these keys"),
+            if let Some(mut message) = message(row, &rule_sets, sealer)? {
+                complete(log, row.get("seq")?, &mut message)?;
+                found.push(message);
             }
         }
     }
@@ -58,8 +48,23 @@ pub(crate) fn read(
     Ok(found)
 }
 
+/// Adds to a message that was just read its attempts and reports, and the tries of its code.
+pub(super) fn complete(
+    log: &Connection,
+    seq: i64,
+    message: &mut MessageRecord,
+) -> rusqlite::Result<()> {
+    let timeline = &mut message.timeline;
+    (timeline.attempts, timeline.gave_back) = attempts(log, seq)?;
+    timeline.receipts = about::counted(receipt::read(log, seq)?, &timeline.attempts);
+    if message.code_of != timeline.id {
+        message.code_tries = tries_of(log, message.code_of)?.unwrap_or(0);
+    }
+    Ok(())
+}
+
 /// Returns the range of rows that the query can match: the first, and the one after the last.
-fn rows_of(
+pub(super) fn rows_of(
     log: &Connection,
     query: &TimelineQuery,
     sealer: &Sealer,
@@ -154,7 +159,7 @@ const CHECKS: &str = "
 const MOST_CHECKS: usize = 64;
 
 /// Adds the checks of its code to every timeline.
-fn checks(log: &Connection, found: &mut [MessageRecord]) -> rusqlite::Result<()> {
+pub(super) fn checks(log: &Connection, found: &mut [MessageRecord]) -> rusqlite::Result<()> {
     let oldest = found.iter().map(|found| found.code_of.made_at()).min();
     let newest = found.iter().map(|found| found.timeline.decided_at).max();
     let (Some(oldest), Some(newest)) = (oldest, newest) else {
@@ -240,7 +245,9 @@ pub(crate) fn unlocks(
     Ok(found)
 }
 
-fn message(
+/// Reads a message, as yet without attempts, reports and checks; `None` if its number was erased, or it cannot be read with
+/// these keys.
+pub(super) fn message(
     row: &Row<'_>,
     rule_sets: &RuleSets,
     sealer: &Sealer,
@@ -260,17 +267,23 @@ fn message(
         code_ends: Timestamp::from_millis(row.get("code_ends")?),
         code_tries: row.get("code_tries")?,
     };
-    Ok(MessageRecord::of(&columns, sealer))
+    let message = MessageRecord::of(&columns, sealer);
+    if message.is_none() && !erased::is_erased(columns.phone) {
+        tracing::error!("a message in the log cannot be read with these keys");
+    }
+    Ok(message)
 }
 
-fn attempts(log: &Connection, seq: i64, timeline: &mut Timeline) -> rusqlite::Result<()> {
+/// Returns the attempts at a message, and whether a failure gave its minute back.
+pub(super) fn attempts(log: &Connection, seq: i64) -> rusqlite::Result<(Vec<Attempt>, bool)> {
     let mut select =
         log.prepare_cached("SELECT * FROM attempt WHERE id >= ? AND id < ? ORDER BY id")?;
     let (from, to) = (first_attempt(seq), first_attempt(seq + 1));
     let mut rows = select.query([from, to])?;
+    let (mut attempts, mut gave_back) = (Vec::new(), false);
     while let Some(row) = rows.next()? {
-        timeline.gave_back |= row.get_ref("give_back")?.as_blob_or_null()?.is_some();
-        timeline.attempts.push(attempt::of_row(row)?);
+        gave_back |= row.get_ref("give_back")?.as_blob_or_null()?.is_some();
+        attempts.push(attempt::of_row(row)?);
     }
-    Ok(())
+    Ok((attempts, gave_back))
 }
