@@ -28,6 +28,20 @@ pub struct Envelope<T = ()> {
     /// The result of the endpoint, if it has one; of a failure, the challenge to solve.
     #[serde(default = "none", skip_serializing_if = "Option::is_none")]
     pub data: Option<T>,
+    /// How far back a search went, where `data` may lack older entries because the search looks at a bounded number of them.
+    /// Absent where nothing is lacking, and where the page is full.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub searched_to: Option<SearchedTo>,
+}
+
+/// The last message that a search looked at. A search with `before` = `message_id` goes on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SearchedTo {
+    /// The id of the message.
+    pub message_id: String,
+    /// The time of its decision, RFC 3339, UTC.
+    pub decided_at: String,
 }
 
 fn none<T>() -> Option<T> {
@@ -56,6 +70,7 @@ impl Envelope {
             api_code: fault.api_code(),
             request_id,
             data: None,
+            searched_to: None,
         }
     }
 }
@@ -76,6 +91,7 @@ impl Envelope<DemandedChallenge> {
             api_code,
             request_id,
             data: _,
+            searched_to,
         } = Envelope::failure(fault, lang, request_id);
         Envelope {
             status_code,
@@ -83,6 +99,7 @@ impl Envelope<DemandedChallenge> {
             api_code,
             request_id,
             data: fault.challenge().cloned(),
+            searched_to,
         }
     }
 }
@@ -100,6 +117,28 @@ impl<T> Envelope<T> {
         Self::with(lang, request_id, Some(data))
     }
 
+    /// Makes the envelope of a search that went so far back; see [`Envelope::searched_to`].
+    ///
+    /// ```
+    /// use countersign_api::{Envelope, Lang, SearchedTo};
+    /// let searched_to = SearchedTo {
+    ///     message_id: "01a1ffdc-fcf5-7981-820b-5bfb6088c457".to_owned(),
+    ///     decided_at: "2026-11-21T20:00:00.000Z".to_owned(),
+    /// };
+    /// let answer = Envelope::with_data(Lang::EnUs, "r".to_owned(), [0; 0]).searched(Some(searched_to));
+    /// assert_eq!(
+    ///     serde_json::to_value(&answer).unwrap()["searchedTo"]["decidedAt"],
+    ///     "2026-11-21T20:00:00.000Z",
+    /// );
+    /// ```
+    #[must_use]
+    pub fn searched(self, searched_to: Option<SearchedTo>) -> Self {
+        Self {
+            searched_to,
+            ..self
+        }
+    }
+
     fn with(lang: Lang, request_id: String, data: Option<T>) -> Self {
         let message = match lang {
             Lang::ZhCn => "操作成功",
@@ -113,6 +152,7 @@ impl<T> Envelope<T> {
             api_code: None,
             request_id,
             data,
+            searched_to: None,
         }
     }
 }

@@ -55,7 +55,7 @@ pub use challenge::{
 pub use channel::Channel;
 pub use check_app_id_secret::{CheckAppIdSecretRequest, CheckedSecret};
 pub use country::{CountryDto, CountryName, CountryNames};
-pub use envelope::Envelope;
+pub use envelope::{Envelope, SearchedTo};
 pub use erasure::{ErasePhoneRequest, ErasedPhone};
 pub use fault::{BadField, BadPhone, BadSignature, Fault, FieldProblem, NotSent, Throttle};
 pub use guard::{

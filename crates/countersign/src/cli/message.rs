@@ -1,9 +1,10 @@
 //! `countersign message show ID`, `countersign message list`
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use countersign_api::{FindRefusalsRequest, MessageDto, VerdictDto};
+use countersign_api::{FindRefusalsRequest, MessageDto, SearchedTo, VerdictDto};
 
 use super::owner::{self, OwnerArgs};
 use super::{refused, say};
@@ -12,6 +13,7 @@ use super::{refused, say};
 #[command(
     after_help = "Examples:\n  countersign message show                 the newest\n  \
         countersign message show 01a1ffdc-fcf5-7981-820b-5bfb6088c457\n  countersign message list --limit 20\n  \
+        countersign message list --outcome unknown --country CN --from 2026-11-21T00:00:00Z\n  \
         countersign message list --refused --number 18800008888"
 )]
 pub(super) struct Message {
@@ -46,8 +48,60 @@ enum Verb {
         #[arg(long, value_name = "+86", requires = "number")]
         country_code: Option<String>,
         #[command(flatten)]
+        search: Box<Search>,
+        #[command(flatten)]
         owner: OwnerArgs,
     },
+}
+
+/// What the messages have in common that are looked for.
+#[derive(Args)]
+#[group(conflicts_with = "refused")]
+struct Search {
+    /// Only messages of this application
+    #[arg(long, value_name = "ID")]
+    app: Option<String>,
+    /// Only messages of this channel, such as CHANNEL_LOGIN
+    #[arg(long, value_name = "CHANNEL")]
+    channel: Option<String>,
+    /// Only messages to numbers of this country, such as CN
+    #[arg(long, value_name = "CN")]
+    country: Option<String>,
+    /// Only messages whose outcome this provider decided
+    #[arg(long, value_name = "NAME")]
+    provider: Option<String>,
+    /// Only messages of which this became: pending, accepted, unknown, not_sent, delivered, failed, or a reason such as bad_number
+    #[arg(long, value_name = "WHAT")]
+    outcome: Option<String>,
+    /// Only messages from this time on
+    #[arg(long, value_name = "TIME")]
+    from: Option<String>,
+    /// Only messages before this time
+    #[arg(long, value_name = "TIME")]
+    to: Option<String>,
+    /// Only messages older than this one, to go on where a list ended
+    #[arg(long, value_name = "MESSAGE")]
+    before: Option<String>,
+}
+
+impl Search {
+    /// Returns the parameters of the query, without those that are not given.
+    fn parameters(self) -> Vec<(&'static str, String)> {
+        let asked = [
+            ("appId", self.app),
+            ("channel", self.channel),
+            ("country", self.country),
+            ("provider", self.provider),
+            ("outcome", self.outcome),
+            ("from", self.from),
+            ("to", self.to),
+            ("before", self.before),
+        ];
+        let given = asked.into_iter();
+        given
+            .filter_map(|(name, value)| Some((name, value?)))
+            .collect()
+    }
 }
 
 impl Message {
@@ -76,6 +130,7 @@ impl Message {
                 number,
                 country_code,
                 owner,
+                ..
             } => {
                 let number = number.map(|phone_number| FindRefusalsRequest {
                     phone_number,
@@ -84,11 +139,29 @@ impl Message {
                 let found = refused::list(&owner.find()?, limit, number).await?;
                 refused::show_all(&owner, &found)?;
             }
-            Verb::List { limit, owner, .. } => {
+            Verb::List {
+                limit,
+                search,
+                owner,
+                ..
+            } => {
                 let running = owner.find()?;
                 let request = running.get("list-messages").query(&[("limit", limit)]);
-                let found: Vec<MessageDto> = owner::data(running.ask(request).await?)?;
+                let mut answer = running.ask(request.query(&search.parameters())).await?;
+                let searched_to = answer.searched_to.take();
+                let found: Vec<MessageDto> = owner::data(answer)?;
                 list(&owner, &found)?;
+                if let Some(searched_to) = searched_to {
+                    let SearchedTo {
+                        message_id,
+                        decided_at,
+                    } = searched_to;
+                    // Beside the list, which programs read.
+                    let _ = writeln!(
+                        std::io::stderr(),
+                        "searched back to {decided_at}: go on with --before {message_id}"
+                    );
+                }
             }
         }
         Ok(ExitCode::SUCCESS)

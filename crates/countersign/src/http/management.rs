@@ -10,7 +10,7 @@ use axum::extract::{Request, State};
 use axum::http::Method;
 use axum::response::Response;
 use axum::routing;
-use countersign_api::Fault;
+use countersign_api::{Fault, SearchedTo};
 use countersign_core::audit::Author;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
@@ -33,8 +33,16 @@ pub(crate) struct Call {
     pub(crate) body: Body,
 }
 
-/// The data of an answer as JSON, or the fault.
-type Answering = Pin<Box<dyn Future<Output = Result<Box<RawValue>, Fault>> + Send>>;
+/// The answer of an act that succeeded.
+pub(crate) enum Reply<T> {
+    /// The envelope with data.
+    Data(T),
+    /// The envelope with the data of a search, and how far back the search went if it did not come to its end.
+    Found(T, Option<SearchedTo>),
+}
+
+/// The answer with its data as JSON, or the fault.
+type Answering = Pin<Box<dyn Future<Output = Result<Reply<Box<RawValue>>, Fault>> + Send>>;
 
 /// A handler without its type.
 type Act = Arc<dyn Fn(Call) -> Answering + Send + Sync>;
@@ -44,9 +52,19 @@ pub(crate) fn get<F, A, T>(handler: F) -> MethodHandler
 where
     F: Fn(Call) -> A + Send + Sync + 'static,
     A: Future<Output = Result<T, Fault>> + Send + 'static,
-    T: Serialize,
+    T: Serialize + 'static,
 {
-    route(Method::GET, untyped(handler))
+    route(Method::GET, untyped(handler, Reply::Data))
+}
+
+/// Serves GET with `handler`, whose answer may have another form than [`Reply::Data`].
+pub(crate) fn get_reply<F, A, T>(handler: F) -> MethodHandler
+where
+    F: Fn(Call) -> A + Send + Sync + 'static,
+    A: Future<Output = Result<Reply<T>, Fault>> + Send + 'static,
+    T: Serialize + 'static,
+{
+    route(Method::GET, untyped(handler, |reply| reply))
 }
 
 /// Serves POST with `handler`. An answer with the data `()` is the envelope alone.
@@ -54,20 +72,27 @@ pub(crate) fn post<F, A, T>(handler: F) -> MethodHandler
 where
     F: Fn(Call) -> A + Send + Sync + 'static,
     A: Future<Output = Result<T, Fault>> + Send + 'static,
-    T: Serialize,
+    T: Serialize + 'static,
 {
-    route(Method::POST, untyped(handler))
+    route(Method::POST, untyped(handler, Reply::Data))
 }
 
-fn untyped<F, A, T>(handler: F) -> Act
+fn untyped<F, A, O, T>(handler: F, reply: fn(O) -> Reply<T>) -> Act
 where
     F: Fn(Call) -> A + Send + Sync + 'static,
-    A: Future<Output = Result<T, Fault>> + Send + 'static,
-    T: Serialize,
+    A: Future<Output = Result<O, Fault>> + Send + 'static,
+    O: 'static,
+    T: Serialize + 'static,
 {
     Arc::new(move |call| {
         let answer = handler(call);
-        Box::pin(async move { to_raw_value(&answer.await?).map_err(|_| Fault::Internal) })
+        Box::pin(async move {
+            let json = |data: T| to_raw_value(&data).map_err(|_| Fault::Internal);
+            Ok(match reply(answer.await?) {
+                Reply::Data(data) => Reply::Data(json(data)?),
+                Reply::Found(data, searched_to) => Reply::Found(json(data)?, searched_to),
+            })
+        })
     })
 }
 
@@ -100,7 +125,9 @@ async fn serve(act: Act, state: AppState, request: Request) -> Response {
         body,
     };
     match act(call).await {
-        Ok(data) if data.get() == RawValue::NULL.get() => cx.answer(Ok(())),
-        answer => cx.answer_with(answer),
+        Ok(Reply::Data(data)) if data.get() == RawValue::NULL.get() => cx.answer(Ok(())),
+        Ok(Reply::Data(data)) => cx.answer_with(Ok(data)),
+        Ok(Reply::Found(data, searched_to)) => cx.answer_search(data, searched_to),
+        Err(fault) => cx.answer(Err(fault)),
     }
 }

@@ -10,7 +10,7 @@ use countersign_core::limit::Standing;
 use countersign_core::message::Timeline;
 use countersign_core::phone::PhoneNumber;
 use countersign_core::ports::provider::Provider;
-use countersign_core::ports::records::TimelineQuery;
+use countersign_core::ports::records::{FoundMessages, MessageSearch, TimelineQuery};
 use countersign_core::ports::refusals::{FoundRefusals, RefusalQuery};
 use countersign_core::ports::tallies::{Tallies, TallyQuery};
 use countersign_core::send::messenger::SendRequest;
@@ -36,6 +36,9 @@ pub struct TestMessage {
 /// How many timelines or refused sends of a number are returned at once.
 const PAGE: u16 = 50;
 
+/// The most messages that one search looks at.
+const LOOKS_AT: u32 = 50_000;
+
 impl Manage {
     /// Returns timelines, newest first.
     ///
@@ -43,6 +46,29 @@ impl Manage {
     /// [`ManageError::Unavailable`].
     pub async fn messages(&self, query: TimelineQuery) -> Result<Vec<Timeline>, ManageError> {
         Ok(self.parts.records.timelines(query).await?)
+    }
+
+    /// Returns timelines of messages that have something in common, newest first. Looks at 50,000 messages at most where
+    /// the search names anything in common, or a first time.
+    ///
+    /// # Errors
+    /// [`ManageError::Unavailable`].
+    pub async fn search_messages(
+        &self,
+        search: MessageSearch,
+    ) -> Result<FoundMessages, ManageError> {
+        if search.filter.is_empty() && search.decided_from.is_none() {
+            let timelines = self.messages(search.among).await?;
+            return Ok(FoundMessages {
+                timelines,
+                searched_to: None,
+            });
+        }
+        let search = MessageSearch {
+            looks_at: LOOKS_AT,
+            ..search
+        };
+        Ok(self.parts.records.search(search).await?)
     }
 
     /// Returns the newest 50 timelines of messages to a number, over all applications and channels; only those before

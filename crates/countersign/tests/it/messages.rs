@@ -167,6 +167,42 @@ async fn the_operator_finds_messages_by_id_by_request_and_by_time() {
     assert!(!ids(&found).contains(&newest), "not before itself");
 }
 
+#[tokio::test]
+async fn the_operator_finds_messages_by_what_they_have_in_common() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let shop = server.operator().create_application("shop", "Shop").await;
+    let american = "+14155550132";
+    assert_eq!(server.public().login(&number(1)).await, 200);
+    let sent = shop.public.send_sms("CHANNEL_REGISTER", american).await;
+    assert_eq!(sent.status(), 200, "{sent}");
+    let all = server.operator().messages().await;
+    let begun = format!("from={}", all[1].decided_at);
+    for (query, expected) in [
+        ("appId=shop", &[0][..]),
+        ("appId=", &[0, 1]),
+        ("channel=CHANNEL_LOGIN", &[1]),
+        ("country=us", &[0]),
+        ("provider=outbox", &[0, 1]),
+        ("provider=nobody", &[]),
+        ("outcome=accepted&country=CN", &[1]),
+        ("outcome=pending", &[]),
+        ("outcome=bad_number", &[]),
+        (&begun, &[0, 1]),
+        ("from=2020-01-01T00:00:00Z&to=2020-01-02T00:00:00Z", &[]),
+        ("appId=shop&limit=1", &[0]),
+    ] {
+        let found = list(&server.operator(), query).await;
+        let expected = expected.iter().map(|n: &usize| &*all[*n].message_id);
+        assert_eq!(ids(&found), expected.collect::<Vec<_>>(), "{query}");
+        assert_eq!(found["searchedTo"], Value::Null, "{query}");
+    }
+    let listed = ["message", "list", "--app", "shop", "--outcome", "accepted"];
+    let listed = server.terminal().ok(&listed);
+    assert_eq!(listed.lines().count(), 2, "{listed}");
+    assert!(listed.contains(&all[0].message_id), "{listed}");
+}
+
 async fn list(operator: &Operator, query: &str) -> Answer {
     operator.get(&format!("list-messages?{query}")).await
 }
@@ -185,6 +221,11 @@ async fn a_malformed_query_is_refused_by_the_name_of_its_parameter() {
         "messageId=1",
         "requestId=",
         "decidedBefore=yesterday",
+        "from=x",
+        "appId=a.b",
+        "channel=LOGIN",
+        "country=China",
+        "outcome=sent",
     ] {
         let answer = list(&operator, query).await;
         assert_eq!(answer.codes(), (400, None), "{query}: {answer}");
@@ -199,5 +240,10 @@ async fn a_malformed_query_is_refused_by_the_name_of_its_parameter() {
     messageId=1: messageId must be a UUID.
     requestId=: requestId must be a UUID.
     decidedBefore=yesterday: decidedBefore must be an RFC 3339 time, such as 2026-11-21T20:00:00Z.
+    from=x: from must be an RFC 3339 time, such as 2026-11-21T20:00:00Z.
+    appId=a.b: appId must have 1 to 64 characters of A-Z a-z 0-9 - _.
+    channel=LOGIN: channel must be one of CHANNEL_LOGIN, CHANNEL_REGISTER, CHANNEL_RESET_PASSWORD, CHANNEL_BIND_PHONE, CHANNEL_UNBIND_PHONE, CHANNEL_BIND_MFA, CHANNEL_VERIFY_MFA, CHANNEL_UNBIND_MFA, CHANNEL_COMPLETE_PHONE, CHANNEL_IDENTITY_VERIFICATION, CHANNEL_DELETE_ACCOUNT.
+    country=China: country: not a two-letter country code such as CN.
+    outcome=sent: outcome: must be one of pending, accepted, unknown, not_sent, delivered, failed, unreachable, bad_number, recipient_limited, route_unavailable, throttled, config_error, content_rejected, transient, no_template, same_content, circuit_open, busy, too_late, other.
     ");
 }

@@ -123,6 +123,8 @@ pub(crate) enum Answers {
     Nothing,
     /// The envelope with `data`.
     Data(Shape),
+    /// The envelope with `data`, and with `searchedTo` where a search did not come to its end.
+    Found(Shape),
     /// This value without an envelope; the endpoint cannot fail.
     Bare(Shape),
 }
@@ -131,7 +133,7 @@ impl Answers {
     /// What success tells, where it tells anything.
     const fn shape(&self) -> Option<&Shape> {
         match self {
-            Answers::Data(shape) | Answers::Bare(shape) => Some(shape),
+            Answers::Data(shape) | Answers::Found(shape) | Answers::Bare(shape) => Some(shape),
             Answers::Nothing => None,
         }
     }

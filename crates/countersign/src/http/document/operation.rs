@@ -113,7 +113,7 @@ fn parameters(endpoint: &Endpoint) -> Vec<Value> {
 fn answer(endpoint: &Endpoint) -> Value {
     let data = match &endpoint.answers {
         Answers::Bare(bare) => return answer_bare(bare),
-        Answers::Data(data) => Some(data),
+        Answers::Data(data) | Answers::Found(data) => Some(data),
         Answers::Nothing => None,
     };
     let faults = faults(endpoint);
@@ -124,10 +124,13 @@ fn answer(endpoint: &Endpoint) -> Value {
         .collect();
     codes.sort_unstable();
     codes.dedup();
-    let success = match data {
+    let mut success = match data {
         Some(data) => envelope(&json!({"const": 200}), "data", &data.schema, true),
         None => envelope(&json!({"const": 200}), "data", &json!(false), false),
     };
+    if let Answers::Found(_) = endpoint.answers {
+        add(&mut success, "searchedTo", searched_to());
+    }
     let failure = envelope(
         &json!({"enum": codes}),
         "apiCode",
@@ -154,10 +157,30 @@ fn answer(endpoint: &Endpoint) -> Value {
 fn challenge() -> Value {
     let data = json!({"$ref": "#/components/schemas/DemandedChallenge"});
     let mut answer = envelope(&json!({"const": 403}), "data", &data, true);
-    if let Some(properties) = answer.get_mut("properties").and_then(Value::as_object_mut) {
-        properties.insert("apiCode".to_owned(), json!({"const": 2000}));
-    }
+    add(&mut answer, "apiCode", json!({"const": 2000}));
     answer
+}
+
+/// Adds an optional member to the schema of an object.
+fn add(object: &mut Value, member: &str, schema: Value) {
+    if let Some(properties) = object.get_mut("properties").and_then(Value::as_object_mut) {
+        properties.insert(member.to_owned(), schema);
+    }
+}
+
+/// The schema of the place up to which a search went that did not come to its end.
+fn searched_to() -> Value {
+    json!({
+        "type": "object",
+        "description": "The last message that was looked at, where there may be older ones that fit: a search with `before` = \
+            `messageId` goes on. Absent where the search came to its end, and where the page is full.",
+        "required": ["messageId", "decidedAt"],
+        "properties": {
+            "messageId": {"type": "string", "format": "uuid"},
+            "decidedAt": {"type": "string", "format": "date-time"},
+        },
+        "additionalProperties": false,
+    })
 }
 
 /// The one HTTP answer where there is no envelope.

@@ -10,7 +10,9 @@ use axum::http::header::GetAll;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, Uri, header};
 use axum::response::{IntoResponse, Response};
-use countersign_api::{APP_ID_HEADER, Envelope, Fault, FieldProblem, LANG_HEADER, Lang};
+use countersign_api::{
+    APP_ID_HEADER, Envelope, Fault, FieldProblem, LANG_HEADER, Lang, SearchedTo,
+};
 use countersign_core::application::{AppId, Application};
 use countersign_core::id::RequestId;
 use countersign_core::idempotency::IdempotencyKey;
@@ -183,6 +185,16 @@ impl Context {
             }
             Err(fault) => self.failure(&fault),
         }
+    }
+
+    /// The answer of a search that went so far back.
+    pub(crate) fn answer_search<T: Serialize>(
+        &self,
+        data: T,
+        searched_to: Option<SearchedTo>,
+    ) -> Response {
+        let answer = Envelope::with_data(self.lang, self.request_id.to_string(), data);
+        self.respond(&answer.searched(searched_to), None)
     }
 
     /// The answer of an endpoint whose data may say no. Then `told` has the sentence that says so, and people who read

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use countersign_api::{Fault, FieldProblem};
+use countersign_core::channel::Channel;
 use countersign_core::time::Timestamp;
 
 use super::malformed::malformed;
@@ -28,6 +29,14 @@ pub(crate) fn wrong(name: &str, problem: FieldProblem) -> Fault {
 pub(crate) fn time(name: &str, value: &str) -> Result<Timestamp, Fault> {
     let time = Timestamp::parse(&value.replace("%3A", ":").replace("%2B", "+"));
     time.ok_or_else(|| wrong(name, FieldProblem::NotATime))
+}
+
+/// Reads a channel by its name.
+///
+/// # Errors
+/// [`Fault::Malformed`] where it is none.
+pub(crate) fn channel(name: &str, value: &str) -> Result<Channel, Fault> {
+    Channel::parse(value).ok_or_else(|| wrong(name, FieldProblem::NotAChannel))
 }
 
 /// Reads the length of a page: 1 to 1000.

@@ -30,6 +30,7 @@ pub(crate) fn endpoint() -> Endpoint {
 async fn show(call: Call) -> Result<MessageDto, Fault> {
     let Call { state, query, .. } = call;
     let missing = || malformed(Some("messageId".to_owned()), FieldProblem::Required);
-    let message = list_messages::parse(&query)?.message.ok_or_else(missing)?;
+    let message = list_messages::parse(&query)?.among.message;
+    let message = message.ok_or_else(missing)?;
     Ok(message::dto(state.manage.message(message).await?))
 }

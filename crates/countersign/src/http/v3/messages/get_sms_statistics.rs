@@ -6,7 +6,6 @@
 use std::time::Duration;
 
 use countersign_api::{Fault, FieldProblem, SmsStatistics};
-use countersign_core::channel::Channel;
 use countersign_core::ports::tallies::{By, TallyQuery};
 use countersign_core::time::Timestamp;
 use serde_json::{Value, json};
@@ -15,6 +14,7 @@ use url::form_urlencoded;
 use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
 use crate::http::management::{Call, get};
 use crate::http::request::malformed::malformed;
+use crate::http::request::query;
 use crate::http::wire::{application, provider, route, statistics};
 use crate::operator::Permission;
 
@@ -109,7 +109,7 @@ fn parse(parameters: &Parameters, now: Timestamp) -> Result<TallyQuery, Fault> {
             "to" => query.to = time()?,
             "by" => query.by = by(value)?,
             "appId" => query.app = application::optional_id(Some(value))?,
-            "channel" => query.channel = Some(channel(value)?),
+            "channel" => query.channel = Some(query::channel(name, value)?),
             "country" => query.country = route::country(Some(value))?,
             "provider" => query.provider = Some(provider::name(value, "provider")?.to_string()),
             _ => {}
@@ -125,9 +125,4 @@ fn by(value: &str) -> Result<By, Fault> {
         let names = statistics::BY.map(|(name, _)| name).join(", ");
         provider::bad("by", format!("must be one of {names}"))
     })
-}
-
-fn channel(value: &str) -> Result<Channel, Fault> {
-    let wrong = || malformed(Some("channel".to_owned()), FieldProblem::NotAChannel);
-    Channel::parse(value).ok_or_else(wrong)
 }
