@@ -96,6 +96,7 @@ pub mod challenge;
 pub mod channel;
 pub mod code;
 pub mod country_rules;
+pub mod csv;
 pub mod entropy;
 pub mod guard;
 pub mod id;

@@ -6,13 +6,15 @@ use clap::Args;
 use countersign_api::{SmsCounts, SmsStatistics};
 
 use super::owner::{self, OwnerArgs};
-use super::say;
+use super::{say, write};
+use crate::http::wire::statistics;
 
 #[derive(Args)]
 #[command(
     after_help = "Examples:\n  countersign statistics                      the last 24 hours\n  \
         countersign statistics --by country --from 2026-11-01T00:00:00Z\n  \
-        countersign statistics --by hour --app shop"
+        countersign statistics --by hour --app shop\n  \
+        countersign statistics --by country --csv > countries.csv"
 )]
 pub(super) struct Statistics {
     /// What each row is about: hour, day, application, channel, country or provider
@@ -36,6 +38,9 @@ pub(super) struct Statistics {
     /// Only messages whose outcome this provider decided
     #[arg(long, value_name = "NAME")]
     provider: Option<String>,
+    /// Print the rows as comma-separated values, for spreadsheets
+    #[arg(long, conflicts_with = "json")]
+    csv: bool,
     #[command(flatten)]
     pub(super) owner: OwnerArgs,
 }
@@ -58,9 +63,10 @@ impl Statistics {
         let running = self.owner.find()?;
         let answer = running.ask(running.get("get-sms-statistics").query(&query));
         let found: SmsStatistics = owner::data(answer.await?)?;
-        match self.owner.json {
-            true => say(serde_json::to_string(&found)?),
-            false => show(&found),
+        match (self.csv, self.owner.json) {
+            (true, _) => write(statistics::csv(&found).as_bytes()),
+            (false, true) => say(serde_json::to_string(&found)?),
+            (false, false) => show(&found),
         }
         Ok(ExitCode::SUCCESS)
     }

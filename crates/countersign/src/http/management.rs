@@ -39,6 +39,8 @@ pub(crate) enum Reply<T> {
     Data(T),
     /// The envelope with the data of a search, and how far back the search went if it did not come to its end.
     Found(T, Option<SearchedTo>),
+    /// Comma-separated values without an envelope.
+    Csv(String),
 }
 
 /// The answer with its data as JSON, or the fault.
@@ -91,6 +93,7 @@ where
             Ok(match reply(answer.await?) {
                 Reply::Data(data) => Reply::Data(json(data)?),
                 Reply::Found(data, searched_to) => Reply::Found(json(data)?, searched_to),
+                Reply::Csv(table) => Reply::Csv(table),
             })
         })
     })
@@ -128,6 +131,7 @@ async fn serve(act: Act, state: AppState, request: Request) -> Response {
         Ok(Reply::Data(data)) if data.get() == RawValue::NULL.get() => cx.answer(Ok(())),
         Ok(Reply::Data(data)) => cx.answer_with(Ok(data)),
         Ok(Reply::Found(data, searched_to)) => cx.answer_search(data, searched_to),
+        Ok(Reply::Csv(table)) => cx.answer_csv(table),
         Err(fault) => cx.answer(Err(fault)),
     }
 }

@@ -20,7 +20,7 @@ mod site;
 mod state;
 mod this_machine;
 mod v3;
-mod wire;
+pub(crate) mod wire;
 
 pub use dev::Development;
 pub use monitor::monitor;

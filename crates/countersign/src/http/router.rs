@@ -217,7 +217,10 @@ mod tests {
             Asks::Nothing | Asks::Query(_) => None,
         };
         let answered = match endpoint.answers {
-            Answers::Data(shape) | Answers::Found(shape) | Answers::Bare(shape) => Some(shape),
+            Answers::Data(shape)
+            | Answers::Found(shape)
+            | Answers::DataOrCsv(shape)
+            | Answers::Bare(shape) => Some(shape),
             Answers::Nothing => None,
         };
         asked.into_iter().chain(answered).collect()

@@ -95,6 +95,40 @@ async fn the_operator_counts_messages_by_what_they_have_in_common() {
 }
 
 #[tokio::test]
+async fn the_operator_exports_a_table_that_holds_no_formula() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let shop = server.operator().create_application("-2", "Shop").await;
+    assert_eq!(shop.public.login(&number(1)).await, 200);
+    let code = server.code(LOGIN, &number(2)).await;
+    assert!(server.app_server().accepts(&number(2), &code).await);
+    rows(&server, "get-sms-statistics").await;
+
+    let query = "get-sms-statistics?by=application&format=csv";
+    let table = server.operator().get(query).await;
+    assert_eq!(
+        table.header("content-type"),
+        Some("text/csv; charset=utf-8")
+    );
+    let columns = |line: &str| line.split(',').take(8).collect::<Vec<_>>().join(",");
+    let shown: Vec<_> = table.body.lines().map(columns).collect();
+    assert_snapshot!(shown.join("\n"), @r"
+    application,admitted,accepted,unknown,notSent,delivered,failed,verified
+    '-2,1,1,0,0,0,0,0
+    dev-app,1,1,0,0,0,0,1
+    ");
+    assert!(table.body.contains(",notSent.bad_number,"), "{table}");
+    let by = ["statistics", "--by", "application", "--csv"];
+    assert_eq!(server.terminal().ok(&by), table.body);
+    let refused = server
+        .operator()
+        .get("get-sms-statistics?format=xlsx")
+        .await;
+    assert_eq!(refused.status(), 400);
+    assert_eq!(refused.message(), "format: must be json or csv.");
+}
+
+#[tokio::test]
 async fn a_question_that_cannot_be_read_is_refused() {
     let data = folder();
     let server = Server::start(data.path(), &["--quiet"]).await;

@@ -125,6 +125,8 @@ pub(crate) enum Answers {
     Data(Shape),
     /// The envelope with `data`, and with `searchedTo` where a search did not come to its end.
     Found(Shape),
+    /// The envelope with `data`; or, where the query asks for it, comma-separated values without an envelope.
+    DataOrCsv(Shape),
     /// This value without an envelope; the endpoint cannot fail.
     Bare(Shape),
 }
@@ -133,7 +135,10 @@ impl Answers {
     /// What success tells, where it tells anything.
     const fn shape(&self) -> Option<&Shape> {
         match self {
-            Answers::Data(shape) | Answers::Found(shape) | Answers::Bare(shape) => Some(shape),
+            Answers::Data(shape)
+            | Answers::Found(shape)
+            | Answers::DataOrCsv(shape)
+            | Answers::Bare(shape) => Some(shape),
             Answers::Nothing => None,
         }
     }

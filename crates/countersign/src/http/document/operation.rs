@@ -113,7 +113,7 @@ fn parameters(endpoint: &Endpoint) -> Vec<Value> {
 fn answer(endpoint: &Endpoint) -> Value {
     let data = match &endpoint.answers {
         Answers::Bare(bare) => return answer_bare(bare),
-        Answers::Data(data) | Answers::Found(data) => Some(data),
+        Answers::Data(data) | Answers::Found(data) | Answers::DataOrCsv(data) => Some(data),
         Answers::Nothing => None,
     };
     let faults = faults(endpoint);
@@ -141,15 +141,19 @@ fn answer(endpoint: &Endpoint) -> Value {
     if faults.iter().any(|(_, fault)| fault.challenge().is_some()) {
         answers.push(challenge());
     }
+    let mut content = json!({"application/json": {
+        "schema": {"oneOf": answers},
+        "examples": examples(data, &faults),
+    }});
+    if let (Answers::DataOrCsv(_), Some(content)) = (&endpoint.answers, content.as_object_mut()) {
+        content.insert("text/csv".to_owned(), json!({"schema": {"type": "string"}}));
+    }
     json!({
         "description": "What happened, in `statusCode`.",
         "headers": {
             "Retry-After": {"description": "Seconds; with 429 and 503, and with 602 where the vendor says so.", "schema": {"type": "integer", "minimum": 1}},
         },
-        "content": {"application/json": {
-            "schema": {"oneOf": answers},
-            "examples": examples(data, &faults),
-        }},
+        "content": content,
     })
 }
 

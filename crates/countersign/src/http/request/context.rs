@@ -197,6 +197,16 @@ impl Context {
         self.respond(&answer.searched(searched_to), None)
     }
 
+    /// The answer of an endpoint that was asked for comma-separated values.
+    pub(crate) fn answer_csv(&self, table: String) -> Response {
+        self.log(200, None);
+        let headers = [
+            (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+            (header::CACHE_CONTROL, "no-store"),
+        ];
+        (headers, table).into_response()
+    }
+
     /// The answer of an endpoint whose data may say no. Then `told` has the sentence that says so, and people who read
     /// only the message are not told of a success.
     pub(crate) fn answer_telling<T: Serialize>(

@@ -1,6 +1,7 @@
 //! Statistics: how tallies look on the wire.
 
 use countersign_api::{SmsCounts, SmsStatistics, SmsStatisticsRow, TimeStep};
+use countersign_core::csv;
 use countersign_core::ports::tallies::{By, Row, Tallies};
 use countersign_core::send::outcome::RefusalKind;
 use countersign_core::tally::{Histogram, STEPS, Tally};
@@ -55,6 +56,42 @@ fn counts(tally: &Tally) -> SmsCounts {
         seconds_to_verify: steps(&tally.to_verify, Histogram::TO_VERIFY.map(|ms| ms / 1_000)),
         vendor_milliseconds: steps(&tally.of_vendor, Histogram::OF_VENDOR),
     }
+}
+
+/// Shows the rows as comma-separated values, under a line with the names of the columns.
+pub(crate) fn csv(statistics: &SmsStatistics) -> String {
+    let mut table = String::new();
+    let names = [
+        &*statistics.by,
+        "admitted",
+        "accepted",
+        "unknown",
+        "notSent",
+        "delivered",
+        "failed",
+        "verified",
+    ];
+    let kinds = || RefusalKind::ALL.into_iter().map(RefusalKind::as_str);
+    let of_kinds = kinds().map(|kind| format!("notSent.{kind}"));
+    let names = names.map(str::to_owned);
+    csv::line(&mut table, names.into_iter().chain(of_kinds));
+    for row in &statistics.rows {
+        let counts = &row.counts;
+        let of_kinds = kinds().map(|kind| counts.not_sent.get(kind).copied().unwrap_or_default());
+        let all = [
+            counts.admitted,
+            counts.accepted,
+            counts.unknown,
+            counts.not_sent.values().sum(),
+            counts.delivered,
+            counts.failed,
+            counts.verified,
+        ];
+        let numbers = all.into_iter().chain(of_kinds);
+        let numbers = numbers.map(|number| number.to_string());
+        csv::line(&mut table, std::iter::once(row.key.clone()).chain(numbers));
+    }
+    table
 }
 
 fn steps(histogram: &Histogram, bounds: [u64; STEPS - 1]) -> Vec<TimeStep> {

@@ -1,7 +1,7 @@
 //! `GET /api/v3/get-sms-statistics` (management): how many messages were sent, and what became of them.
 //!
 //! `from` and `to` name the range (default: the last 24 hours), `by` what each row is about; `appId`, `channel`,
-//! `country` and `provider` pick messages.
+//! `country` and `provider` pick messages; `format=csv` answers a table for spreadsheets.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use url::form_urlencoded;
 
 use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
-use crate::http::management::{Call, get};
+use crate::http::management::{Call, Reply, get_reply};
 use crate::http::request::malformed::malformed;
 use crate::http::request::query;
 use crate::http::wire::{application, provider, route, statistics};
@@ -24,7 +24,7 @@ const RANGE: Duration = Duration::from_secs(24 * 3600);
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
         name: "get-sms-statistics",
-        handler: get(count),
+        handler: get_reply(count),
         summary: "Count messages",
         about: "How many messages were sent in a range of time, and what became of them, in all and by hour, day (UTC), \
             application, channel, country or provider. A message counts at the time of its decision, whenever its \
@@ -32,7 +32,7 @@ pub(crate) fn endpoint() -> Endpoint {
             record.",
         audience: Audience::Operator(Permission::ReadMessages),
         asks: Asks::Query(parameters()),
-        answers: Answers::Data(Shape::of::<SmsStatistics>(statistics::example())),
+        answers: Answers::DataOrCsv(Shape::of::<SmsStatistics>(statistics::example())),
         faults: &[&["badTime", "badSetting", "unknownChannel", "badAppId"]],
     }
 }
@@ -65,20 +65,38 @@ fn parameters() -> Vec<(&'static str, &'static str, Value)> {
             "Only messages whose outcome this provider decided.",
             text(),
         ),
+        (
+            "format",
+            "The form of the answer: json, or csv for a table of the rows without the envelope.",
+            json!({"type": "string", "enum": ["json", "csv"], "default": "json"}),
+        ),
     ]
 }
 
 /// The parameters of the query.
 type Parameters = Vec<(String, String)>;
 
-async fn count(call: Call) -> Result<SmsStatistics, Fault> {
+async fn count(call: Call) -> Result<Reply<SmsStatistics>, Fault> {
     let Call { state, query, .. } = call;
     let parameters = form_urlencoded::parse(query.as_bytes());
     let parameters: Parameters = parameters.into_owned().collect();
     let query = parse(&parameters, state.clock.now())?;
-    let by = query.by;
+    let (by, is_csv) = (query.by, is_csv(&parameters)?);
     let tallies = state.manage.tallies(query).await?;
-    Ok(statistics::dto(tallies, by))
+    let statistics = statistics::dto(tallies, by);
+    Ok(match is_csv {
+        true => Reply::Csv(statistics::csv(&statistics)),
+        false => Reply::Data(statistics),
+    })
+}
+
+fn is_csv(parameters: &Parameters) -> Result<bool, Fault> {
+    let format = parameters.iter().rfind(|(name, _)| name == "format");
+    match format.map_or("", |(_, value)| value.as_str()) {
+        "" | "json" => Ok(false),
+        "csv" => Ok(true),
+        _ => Err(provider::bad("format", "must be json or csv")),
+    }
 }
 
 fn parse(parameters: &Parameters, now: Timestamp) -> Result<TallyQuery, Fault> {
