@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 pub struct AccessKeyDto {
     /// The public half of the key.
     pub access_key_id: String,
-    /// The last four characters of its secret half.
+    /// The last four characters of its secret half; empty for an operator who may not manage keys.
     pub secret_hint: String,
     /// The time at which the key was made, RFC 3339, UTC.
     pub created_at: String,

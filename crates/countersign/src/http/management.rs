@@ -20,6 +20,7 @@ use super::proof::operator::Operator;
 use super::request::body::Body;
 use super::request::context::Context;
 use super::state::AppState;
+use crate::operator::Access;
 
 /// A call of an operator whom the [admission layer](super::proof::admission) has let in.
 pub(crate) struct Call {
@@ -27,6 +28,8 @@ pub(crate) struct Call {
     pub(crate) cx: Arc<Context>,
     /// The author of whatever the call changes.
     pub(crate) by: Author,
+    /// What the operator may do, and with which applications.
+    pub(crate) access: Access,
     /// The query without its question mark, as it was sent; empty where there is none.
     pub(crate) query: String,
     /// The body of a POST; empty for other methods.
@@ -124,6 +127,7 @@ async fn serve(act: Act, state: AppState, request: Request) -> Response {
         state,
         cx: Arc::clone(&cx),
         by: operator.author(),
+        access: operator.access().clone(),
         query: parts.uri.query().unwrap_or_default().to_owned(),
         body,
     };

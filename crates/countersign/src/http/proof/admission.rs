@@ -44,7 +44,7 @@ pub(crate) async fn admit(
         }
     };
     let author = author(&state, &identity, &parts);
-    match Operator::admit(author, identity.permissions(), needed) {
+    match Operator::admit(author, identity.access(), needed) {
         Ok(operator) => {
             parts.extensions.insert(operator);
             next.run(Request::from_parts(parts, body)).await

@@ -4,7 +4,7 @@ use axum::http::Extensions;
 use countersign_api::Fault;
 use countersign_core::audit::Author;
 
-use crate::operator::{Permission, Permissions};
+use crate::operator::{Access, Permission};
 
 /// An operator whom [`admission`](super::admission) has let in, with the permission that the endpoint needs.
 ///
@@ -12,6 +12,7 @@ use crate::operator::{Permission, Permissions};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Operator {
     author: Author,
+    access: Access,
 }
 
 /// An operator who lacks the permission that an endpoint needs.
@@ -19,17 +20,17 @@ pub(crate) struct Operator {
 pub(super) struct NotPermitted(pub(super) Author);
 
 impl Operator {
-    /// The operator whose acts are those of `author`, who has `permissions`, at an endpoint that needs `needed`.
+    /// The operator whose acts are those of `author`, who has this `access`, at an endpoint that needs `needed`.
     ///
     /// # Errors
-    /// [`NotPermitted`] when `needed` is not among `permissions`.
+    /// [`NotPermitted`] when the access does not allow `needed`.
     pub(super) fn admit(
         author: Author,
-        permissions: Permissions,
+        access: Access,
         needed: Permission,
     ) -> Result<Self, NotPermitted> {
-        if permissions.include(needed) {
-            Ok(Self { author })
+        if access.allows(needed) {
+            Ok(Self { author, access })
         } else {
             Err(NotPermitted(author))
         }
@@ -38,6 +39,11 @@ impl Operator {
     /// The author of whatever this request changes.
     pub(crate) fn author(&self) -> Author {
         self.author.clone()
+    }
+
+    /// What the operator may do, and with which applications.
+    pub(crate) fn access(&self) -> &Access {
+        &self.access
     }
 
     /// The operator whom the admission layer left in a request.
@@ -52,13 +58,17 @@ impl Operator {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::operator::OperatorIdentity;
+    use crate::operator::{Applications, OperatorIdentity, Permissions};
 
     fn admit(
         permissions: &'static [Permission],
         needed: Permission,
     ) -> Result<Operator, NotPermitted> {
-        Operator::admit(Author::service(), Permissions::of(permissions), needed)
+        let access = Access {
+            permissions: Permissions::of(permissions),
+            applications: Applications::All,
+        };
+        Operator::admit(Author::service(), access, needed)
     }
 
     fn refused() -> Result<Operator, NotPermitted> {
@@ -103,9 +113,7 @@ mod tests {
             OperatorIdentity::DataFolder,
             OperatorIdentity::AccessKey("any".into()),
         ] {
-            let permissions = identity.permissions();
-            assert!(permissions.include(Permission::ReadMessages));
-            assert!(permissions.include(Permission::ManageKeys));
+            assert_eq!(identity.access(), Access::FULL);
         }
     }
 }

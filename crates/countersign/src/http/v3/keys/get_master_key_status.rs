@@ -14,7 +14,7 @@ pub(crate) fn endpoint() -> Endpoint {
         summary: "Show the generations of master keys",
         about: "The generations of master keys that something still needs, the newest first. An older one names what \
             still needs it.",
-        audience: Audience::Operator(Permission::ManageKeys),
+        audience: Audience::Operator(Permission::ReadKeys),
         asks: Asks::Nothing,
         answers: Answers::Data(Shape::of::<MasterKeyStatus>(master_key_status::example())),
         faults: &[],

@@ -13,7 +13,7 @@ pub(crate) fn endpoint() -> Endpoint {
         handler: get(list),
         summary: "List the keys of verification tokens",
         about: "The keys that are published: the one that signs, the next one, and those that were replaced.",
-        audience: Audience::Operator(Permission::ManageKeys),
+        audience: Audience::Operator(Permission::ReadKeys),
         asks: Asks::Nothing,
         answers: Answers::Data(Shape::list_of::<SigningKeyDto>(json!([{
             "kid": "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs", "state": "signing",

@@ -1,0 +1,49 @@
+//! Operators: who manages a deployment, and what each of them may do. The HTTP API judges by it, and every other way
+//! in that lets people manage has to.
+
+mod permission;
+mod role;
+
+use std::sync::Arc;
+
+use countersign_core::audit::Actor;
+
+pub use self::permission::{Permission, Permissions};
+pub use self::role::{Access, Applications, Role};
+
+/// The identity of an operator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OperatorIdentity {
+    /// Somebody who can read the data folder: `owner.json` there holds the owner token.
+    DataFolder,
+    /// A program with the access key of this id.
+    AccessKey(Arc<str>),
+}
+
+impl OperatorIdentity {
+    /// What this operator may do, and with which applications. The data folder and access keys may do everything.
+    #[must_use]
+    pub const fn access(&self) -> Access {
+        match self {
+            OperatorIdentity::DataFolder | OperatorIdentity::AccessKey(_) => Access::FULL,
+        }
+    }
+
+    /// The operator, as the audit record names the party that acts.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        match self {
+            OperatorIdentity::DataFolder => Actor::Owner,
+            OperatorIdentity::AccessKey(id) => Actor::AccessKey(id.to_string()),
+        }
+    }
+
+    /// The id of the access key, where the operator is one.
+    #[must_use]
+    pub fn access_key(&self) -> Option<&str> {
+        match self {
+            OperatorIdentity::DataFolder => None,
+            OperatorIdentity::AccessKey(id) => Some(id),
+        }
+    }
+}
