@@ -6,6 +6,7 @@ mod batches;
 mod erasure;
 mod leases;
 mod nodes;
+mod pages;
 mod plans;
 mod put_back;
 mod reads;

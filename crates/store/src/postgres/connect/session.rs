@@ -62,9 +62,18 @@ impl Work {
         }
     }
 
+    /// Returns the statements that give a session the time limits of this work.
+    pub(crate) fn time_limits(self) -> String {
+        let [statement, lock, idle] = self.patience().map(|patience| patience.as_millis());
+        format!(
+            "SET statement_timeout = {statement};
+             SET lock_timeout = {lock};
+             SET idle_in_transaction_session_timeout = {idle};"
+        )
+    }
+
     /// Returns the statements that a session begins with. Only the name of a search path is not a constant, and it is ours.
     fn settings(self) -> String {
-        let [statement, lock, idle] = self.patience().map(|patience| patience.as_millis());
         // A span of time is found by the index that is good for its length. Rows that are known by their key are found by its
         // index also where the plan was made before the table held any, as it is for the messages of each new day. A table of one
         // row is read without an index all the same; what the planner thinks of that must not make it compile the statement.
@@ -72,12 +81,11 @@ impl Work {
             Work::Upkeep | Work::Starting => ("force_custom_plan", "on"),
             Work::Deciding | Work::Reading => ("force_generic_plan", "off"),
         };
+        let limits = self.time_limits();
         format!(
             "SELECT set_config('synchronous_commit', 'on', false)
                  WHERE current_setting('synchronous_commit') <> 'remote_apply';
-             SET statement_timeout = {statement};
-             SET lock_timeout = {lock};
-             SET idle_in_transaction_session_timeout = {idle};
+             {limits}
              SET search_path = {SCHEMA};
              SET TimeZone = 'UTC';
              SET client_min_messages = 'warning';

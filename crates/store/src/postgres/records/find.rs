@@ -1,5 +1,6 @@
-//! Finds the messages that a query asks for. Each search goes by an index, and from day to day only until it has found
-//! enough.
+//! Finds the messages that a query asks for. Each search goes by an index, and reads about as many rows as it returns, however many
+//! there are: a page in the order of decisions, the messages to a number in the order of their ids. Of each day that may have some
+//! it looks at one row at least.
 
 use std::cmp::Reverse;
 use std::time::Duration;
@@ -18,26 +19,33 @@ use crate::seal::Sealer;
 /// The most by which the clock of a node is taken to differ from that of the database, or of another node.
 pub(crate) const APART: Duration = Duration::from_secs(3_600);
 
-/// The longest time from the making of a request's id to that of its message. The body of a request may take ten seconds.
-const REQUEST: Duration = Duration::from_secs(30);
-
 /// A statement that selects messages. A message whose number was erased has the least key there is.
 macro_rules! select {
     ($condition:literal) => {
         concat!(
             "SELECT id, request_id, decided_at, app, channel, phone, number, code_ends, code_tries, code_of, rule_set, refusals,
                     gave_back
-             FROM message WHERE number > '-9223372036854775808'::bigint AND id < $1 AND decided_at < $2 AND ",
-            $condition,
-            " ORDER BY id DESC LIMIT $3"
+             FROM message WHERE number > '-9223372036854775808'::bigint AND ",
+            $condition
         )
     };
 }
 
-const ALL: &str = select!("true");
-const ONE: &str = select!("id = $4");
-const OF_REQUEST: &str = select!("request_id = $4 AND id >= $5");
-const OF_NUMBER: &str = select!("number = $4");
+/// Goes by the index of times. The id tells the days that are too new, and must have no lower bound: the planner would take two
+/// bounds for a short span, and go through all of it.
+const PAGE: &str =
+    select!("id < $1 AND (decided_at, id) < ($2, $3) ORDER BY decided_at DESC, id DESC LIMIT $4");
+/// Goes by ids, from day to day only until it has found enough.
+const PAGE_BY_ID: &str = select!("id < $1 AND decided_at < $2 ORDER BY id DESC LIMIT $3");
+const OF_NUMBER: &str =
+    select!("number = $4 AND id < $1 AND decided_at < $2 ORDER BY id DESC LIMIT $3");
+const ONE: &str = select!("id = $1");
+const OF_REQUEST: &str = select!("request_id = $1 AND id >= $2");
+
+/// Whether every day has the index of times, and when the message was decided on with which the page before ended.
+const START: &str = "
+    SELECT coalesce((SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('message_time')), false) AS has_times,
+           (SELECT decided_at FROM message WHERE id = $1) AS decided_at";
 
 /// Returns the rows of the messages that `query` asks for, newest first.
 pub(super) async fn messages(
@@ -47,18 +55,16 @@ pub(super) async fn messages(
 ) -> Result<Vec<Row>, Error> {
     let bounds = Bounds::of(query);
     if let Some(message) = query.message {
-        return bounds.ask(session, ONE, &[&uuid(message)]).await;
+        let found = ask(session, ONE, &[&uuid(message)]).await?;
+        return bounds.those_before(found);
     }
     if let Some(request) = query.request {
-        let made = request.made_at();
-        let since = first_id(made.before(Duration::from_secs(1)));
-        let until = first_id(made.after(REQUEST));
-        let request = of_request(request);
-        let bounds = bounds.before(until);
-        return bounds.ask(session, OF_REQUEST, &[&request, &since]).await;
+        let since = first_id(request.made_at().before(Duration::from_secs(1)));
+        let found = ask(session, OF_REQUEST, &[&of_request(request), &since]).await?;
+        return bounds.those_before(found);
     }
     let Some(phone) = &query.phone else {
-        return bounds.ask(session, ALL, &[]).await;
+        return page(session, query, bounds).await;
     };
     let mut found = Vec::new();
     for key in sealer.keys(|each| each.phone(phone)).all() {
@@ -67,6 +73,30 @@ pub(super) async fn messages(
     found.sort_by_cached_key(|row| Reverse(row.try_get::<_, Uuid>("id").ok()));
     found.truncate(usize::from(query.limit));
     Ok(found)
+}
+
+/// Returns the rows of a page, in the order of decisions. Until every day has the index of times, after an upgrade, the order is
+/// that of ids.
+async fn page(
+    session: &Connected,
+    query: &TimelineQuery,
+    bounds: Bounds,
+) -> Result<Vec<Row>, Error> {
+    let last = query.before.map_or(Uuid::nil(), uuid);
+    let start = ask(session, START, &[&last]).await?;
+    let start = start.first();
+    let has_times = start.map(|row| row.try_get("has_times")).transpose()?;
+    if !has_times.unwrap_or(false) {
+        return bounds.ask(session, PAGE_BY_ID, &[]).await;
+    }
+    let known = start.map(|row| row.try_get("decided_at")).transpose()?;
+    // A message that has gone still marks its moment.
+    let made_at = query.before.map(|last| last.made_at().as_millis());
+    let after_last = known.flatten().or(made_at).map(|time: i64| (time, last));
+    let until = (bounds.decided_before, Uuid::nil());
+    let (time, id) = after_last.map_or(until, |last| last.min(until));
+    let newest = first_id(Timestamp::from_millis(time).after(APART));
+    ask(session, PAGE, &[&newest, &time, &id, &bounds.limit]).await
 }
 
 /// The bounds of a search: the id and the time that everything found is before, and how many are looked for.
@@ -79,21 +109,13 @@ struct Bounds {
 
 impl Bounds {
     fn of(query: &TimelineQuery) -> Self {
-        let bounds = Self {
-            before: query.before.map_or(Uuid::max(), uuid),
+        let newest = query
+            .decided_before
+            .map_or(Uuid::max(), |time| first_id(time.after(APART)));
+        Self {
+            before: query.before.map_or(newest, |last| newest.min(uuid(last))),
             decided_before: query.decided_before.map_or(i64::MAX, Timestamp::as_millis),
             limit: query.limit.into(),
-        };
-        match query.decided_before {
-            Some(time) => bounds.before(first_id(time.after(APART))),
-            None => bounds,
-        }
-    }
-
-    fn before(self, id: Uuid) -> Self {
-        Self {
-            before: self.before.min(id),
-            ..self
         }
     }
 
@@ -107,6 +129,18 @@ impl Bounds {
             vec![&self.before, &self.decided_before, &self.limit];
         values.extend(more);
         ask(session, sql, &values).await
+    }
+
+    /// Returns those of a few rows that are within the bounds.
+    fn those_before(&self, found: Vec<Row>) -> Result<Vec<Row>, Error> {
+        let mut rows = Vec::new();
+        for row in found {
+            let (id, time): (Uuid, i64) = (row.try_get("id")?, row.try_get("decided_at")?);
+            if id < self.before && time < self.decided_before {
+                rows.push(row);
+            }
+        }
+        Ok(rows)
     }
 }
 

@@ -69,6 +69,10 @@ const VERSIONS: &[Version] = &[
         sql: include_str!("0013_slow_catch_up.sql"),
         oldest: 1,
     },
+    Version {
+        sql: include_str!("0014_time.sql"),
+        oldest: 1,
+    },
 ];
 
 /// The advisory lock that a start holds while it changes what is told once: the schema, and the keys.

@@ -6,11 +6,13 @@
 //! | [`tallying`] | keeps the tallies up to date with the messages on record |
 //! | [`recount`] | counts the messages of a quarter of an hour |
 //! | [`tables`] | the tables of counts |
+//! | [`indexing`] | makes an index of days that are older than it |
 //! | [`retention`] | lets days go that are older than the retention, a table at a time |
 //! | [`sweep`] | removes rows of buckets, numbers, codes and calls that count no more |
 //!
 //! Nothing waits for it.
 
+mod indexing;
 mod recount;
 mod retention;
 mod sweep;
@@ -33,6 +35,7 @@ use super::outage::Outage;
 use super::records::ask;
 use super::words::Failure;
 use crate::seal::{Sealer, SealerInUse};
+use indexing::Indexing;
 use sweep::Sweep;
 use tallying::Tallying;
 
@@ -193,6 +196,7 @@ struct Chores {
     /// Whose turn it is.
     turn: usize,
     tallying: Tallying,
+    indexing: Indexing,
     sweep: Sweep,
 }
 
@@ -207,7 +211,11 @@ impl Chores {
             self.turn = (turn + 1) % Self::KINDS;
             let (worked, pace) = match turn {
                 0 => (self.tallying.step(place).await?, Pace::Gentle),
-                1 => (retention::step(place).await?, Pace::Swift),
+                // No day goes before the index is whole: it becomes so with the last day that gets its part.
+                1 => (
+                    self.indexing.step(place).await? || retention::step(place).await?,
+                    Pace::Swift,
+                ),
                 _ => (self.sweep.step(place).await?, Pace::Gentle),
             };
             if worked {
