@@ -94,3 +94,35 @@ async fn a_database_that_is_no_replica_is_never_asked() {
         assert_eq!(listed(&node).await, [first]);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replica_that_has_fallen_behind_by_more_than_allowed_is_not_asked_until_it_catches_up() {
+    let primary = Server::start(&[]);
+    let url = run(primary.empty_database());
+    let world = World::on(Postgres::at(url.clone()));
+    let standby = primary.standby();
+    let replica = standby.url(url.rsplit('/').next().unwrap());
+    let node = world.backend.node_with_replica(&replica, MOST);
+    let first = world.code_sent("000042").await;
+    let shows = async |expected: &[MessageId]| listed(&node).await == expected;
+    until("the replica is near enough", async || !is_behind(&node)).await;
+    until("the message arrives", async || shows(&[first]).await).await;
+    let session = run(client(&replica));
+    let pause = "SELECT pg_wal_replay_pause()";
+    run(session.batch_execute(pause)).unwrap();
+    until("the replica stands still", async || {
+        let state = "SELECT pg_get_wal_replay_pause_state()";
+        let row = run(session.query_one(state, &[])).unwrap();
+        row.get::<_, &str>(0) == "paused"
+    })
+    .await;
+    let second = world.code_sent("000043").await;
+    until("the replica is asked", async || shows(&[first]).await).await;
+    world.pass(MOST);
+    until("it is known to be behind", async || is_behind(&node)).await;
+    assert!(shows(&[second, first]).await, "the database is asked");
+    let resume = "SELECT pg_wal_replay_resume()";
+    run(session.batch_execute(resume)).unwrap();
+    until("it has caught up", async || !is_behind(&node)).await;
+    assert!(shows(&[second, first]).await);
+}
