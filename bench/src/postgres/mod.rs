@@ -6,6 +6,7 @@
 
 mod drive;
 mod early;
+mod fill;
 mod growth;
 mod limits;
 mod nodes;

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
 use countersign_core::application::AppId;
@@ -20,6 +20,7 @@ use countersign_core::limit::{Rules, SendFacts, SendLimits, Standing};
 use countersign_core::message::{Decision, Intent, NewCode};
 use countersign_core::phone::PhoneNumber;
 use countersign_core::policy::CodePolicy;
+use countersign_core::ports::StoreError;
 use countersign_core::ports::ledger::Ledger as _;
 use countersign_core::ports::records::{Records as _, TimelineQuery};
 use countersign_core::send::attempt::Attempt;
@@ -42,6 +43,10 @@ const KEY: [u8; 32] = [3; 32];
 
 /// The first number that is sent to during a run.
 const FIRST: u64 = 50_000_000;
+
+/// How often a send is tried again whose store is unavailable, and how long it waits before.
+const TRIES: u32 = 30;
+const REST: Duration = Duration::from_millis(500);
 
 /// The clock of all nodes.
 struct Going(Timestamp, Instant);
@@ -109,7 +114,7 @@ impl Nodes {
                 && let Some(n) = left.next()
             {
                 let nodes = Arc::clone(self);
-                sends.spawn(async move { nodes.send_to(n).await });
+                sends.spawn(async move { nodes.send_until_sent(n).await });
             }
             match sends.join_next().await {
                 Some(sent) => sent??,
@@ -187,6 +192,24 @@ impl Nodes {
         };
         self.store(0)?.timelines(query).await?;
         Ok(())
+    }
+
+    /// Sends to a number, also where the store is unavailable for a moment: the commit of the send before may have come then, and
+    /// refuses the next one.
+    async fn send_until_sent(&self, n: u64) -> anyhow::Result<()> {
+        let mut sent = self.send_to(n).await;
+        for _ in 0..TRIES {
+            match &sent {
+                Err(error) if error.is::<StoreError>() => {}
+                _ => return sent,
+            }
+            tokio::time::sleep(REST).await;
+            sent = self.send_to(n).await;
+            if matches!(&sent, Err(error) if !error.is::<StoreError>()) {
+                return Ok(());
+            }
+        }
+        sent
     }
 
     async fn send_to(&self, n: u64) -> anyhow::Result<()> {

@@ -86,12 +86,17 @@ impl Server {
         Ok(client)
     }
 
-    /// Returns the ids of its processes: one for each session, and others.
+    /// Returns the ids of its processes: one for each session, and others. Those that come and go, which clean tables up, are not
+    /// among them.
     pub(super) fn processes(&self) -> anyhow::Result<Vec<u32>> {
         let first = self.process.id();
         let path = format!("/proc/{first}/task/{first}/children");
         let children = std::fs::read_to_string(&path).context(path)?;
-        let children = children.split_whitespace().map(str::parse);
+        let stays = |pid: &&str| {
+            let name = std::fs::read_to_string(format!("/proc/{pid}/cmdline"));
+            name.is_ok_and(|name| !name.contains("autovacuum worker"))
+        };
+        let children = children.split_whitespace().filter(stays).map(str::parse);
         let all: Result<Vec<u32>, _> = std::iter::once(Ok(first)).chain(children).collect();
         Ok(all?)
     }
