@@ -8,6 +8,7 @@
 //! and tallies are counted, and the forms in which both keep what they keep (the modules `..._at_rest`).
 
 mod address;
+mod audit_reader;
 mod call_at_rest;
 mod counting;
 pub mod custody;
@@ -35,6 +36,7 @@ pub mod sqlite;
 mod tallies;
 
 pub use address::{DatabaseAddress, InvalidAddress};
+pub use audit_reader::{AuditReader, AuditReaderError};
 pub use folder::{ClaimError, OwnedFolder, SharedFolder, is_owned, room};
 pub use generations::{GenerationStatus, Generations, GenerationsInUse, NeededFor};
 pub use home::{Home, Housekeeping, OpenError, OpenStore};

@@ -9,8 +9,7 @@ use anyhow::{Context, anyhow, bail};
 use clap::{Args, Subcommand};
 use countersign_api::{AuditActDto, AuditExport, AuditVerification};
 use countersign_core::audit::chain::{Breach, Broken, Entry, Head, Verifier};
-use countersign_store::is_owned;
-use countersign_store::sqlite::StoppedAudit;
+use countersign_store::{AuditReader, is_owned};
 use serde_json::json;
 
 use super::owner::{self, OwnerArgs};
@@ -20,7 +19,8 @@ use super::{say, write};
 #[command(
     after_help = "Examples:\n  countersign audit list --limit 20\n  countersign audit list --act provider_set --since 2026-11-01T00:00:00Z\n  \
         countersign audit export > audit.jsonl\n  countersign audit verify --file audit.jsonl\n\n\
-        The record is a chain of hashes. verify and export read it from a running countersign or from a stopped folder."
+        The record is a chain of hashes. verify and export read it from a running countersign, from a stopped folder\n\
+        or, with the settings of a service, from its PostgreSQL database."
 )]
 pub(super) struct Audit {
     #[command(subcommand)]
@@ -162,10 +162,10 @@ fn of_file(file: &Path, known: Option<Head>) -> anyhow::Result<Head> {
     Ok(verifier.finish()?)
 }
 
-/// Verifies the record of the running countersign, or that of a folder on which none runs.
+/// Verifies the record of the running countersign, or that of a folder on which none runs or of its database.
 async fn of_record(args: &OwnerArgs, known: Option<Head>) -> anyhow::Result<Head> {
-    if !is_owned(&args.folder()?) {
-        return Ok(stopped(args)?.verify(known)?);
+    if let Some(stopped) = stopped(args).await? {
+        return Ok(stopped.verify(known).await?);
     }
     let running = args.find()?;
     let head = known.map(|known| ("head", known.to_string()));
@@ -183,14 +183,14 @@ async fn of_record(args: &OwnerArgs, known: Option<Head>) -> anyhow::Result<Head
 
 /// Prints every line exactly as it was chained.
 async fn export(args: &OwnerArgs) -> anyhow::Result<()> {
-    let stopped = match is_owned(&args.folder()?) {
-        true => None,
-        false => Some(stopped(args)?),
-    };
+    let stopped = stopped(args).await?;
     let mut seq = 0;
     loop {
         let lines = match &stopped {
-            Some(stopped) => stopped.after(seq, 1_000)?.iter().map(Entry::line).collect(),
+            Some(stopped) => {
+                let entries = stopped.after(seq, 1_000).await?;
+                entries.iter().map(Entry::line).collect()
+            }
             None => page(args, seq).await?,
         };
         let Some(last) = lines.last() else {
@@ -210,8 +210,17 @@ async fn page(args: &OwnerArgs, seq: u64) -> anyhow::Result<Vec<String>> {
     Ok(page.lines)
 }
 
-fn stopped(args: &OwnerArgs) -> anyhow::Result<StoppedAudit> {
-    let folder = args.folder()?;
-    let found = StoppedAudit::open(&folder)?;
-    found.ok_or_else(|| anyhow!("{} holds no audit record", folder.display()))
+/// Opens the record of a folder on which no countersign runs, or of its database; `None` where one runs.
+async fn stopped(args: &OwnerArgs) -> anyhow::Result<Option<AuditReader>> {
+    let kept = args.kept()?;
+    if is_owned(&kept.data) {
+        return Ok(None);
+    }
+    let place = match kept.database {
+        Some(_) => "the database".to_owned(),
+        None => kept.data.display().to_string(),
+    };
+    let found = AuditReader::open(&kept.data, kept.database).await?;
+    let found = found.ok_or_else(|| anyhow!("{place} holds no audit record"))?;
+    Ok(Some(found))
 }

@@ -17,6 +17,7 @@ use tokio::sync::OnceCell;
 
 use super::locale;
 use super::place::Place;
+use crate::backup::Kept;
 use crate::config::owner::{OwnerNote, OwnerProof};
 use crate::http::owner::PATH;
 use crate::system::OsEntropy;
@@ -59,9 +60,9 @@ impl OwnerArgs {
         self.lang.unwrap_or_else(locale::of_terminal)
     }
 
-    /// Returns the data folder.
-    pub(super) fn folder(&self) -> anyhow::Result<PathBuf> {
-        Ok(self.place.kept()?.data)
+    /// Returns the data folder, and what belongs to it.
+    pub(super) fn kept(&self) -> anyhow::Result<Kept> {
+        self.place.kept()
     }
 
     pub(super) fn find(&self) -> anyhow::Result<Owner> {

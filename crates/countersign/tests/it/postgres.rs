@@ -13,6 +13,7 @@ use tempfile::TempDir;
 )]
 pub(crate) mod server;
 
+mod audit;
 mod outage;
 mod production;
 mod shared_keys;

@@ -1,4 +1,5 @@
-//! The audit record: the port [`AuditLog`] over batches and the table `audit`, one chain of all nodes.
+//! The audit record: the port [`AuditLog`] over batches and the table `audit`, one chain of all nodes; and the record as a process reads
+//! it that is no node.
 
 use std::sync::Arc;
 
@@ -8,14 +9,16 @@ use countersign_core::audit::chain::{Entry, Head};
 use countersign_core::ports::StoreError;
 use countersign_core::ports::audit::AuditLog;
 use countersign_core::time::Timestamp;
-use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
+use tokio_postgres::{Client, Row};
 
 use super::batch::{Judge, Place, Rows};
-use super::connect::Connected;
+use super::connect::{Connected, Database, Work};
 use super::records::ask;
+use super::schema::{self, Age};
+use super::start::{OpenError, not_opened, unusable};
 use super::words::{Failure, unavailable};
-use super::{DECISION, PostgresStore};
+use super::{DECISION, DatabaseUrl, PostgresStore, inspect, moving};
 
 /// An act that changes nothing else.
 struct Recording {
@@ -63,6 +66,46 @@ impl AuditLog for PostgresStore {
 
     async fn before(&self, seq: Option<u64>, limit: u16) -> Result<Vec<Entry>, StoreError> {
         self.entries(BEFORE, seq.unwrap_or(u64::MAX), limit).await
+    }
+}
+
+/// The audit record of a database, as a process reads it that is no node. It needs no keys, and whoever uses the database goes on.
+pub(crate) struct StandingAudit(Client);
+
+impl std::fmt::Debug for StandingAudit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("StandingAudit").finish_non_exhaustive()
+    }
+}
+
+impl StandingAudit {
+    /// Opens the record of the database at `url`; `None` where no node has made one yet.
+    ///
+    /// # Errors
+    /// [`OpenError`] when the database cannot be read, or holds a part of an import.
+    pub(crate) async fn open(url: DatabaseUrl) -> Result<Option<Self>, OpenError> {
+        let database = Database::at(url).map_err(OpenError::Database)?;
+        let client = database.open(Work::Reading).await.map_err(not_opened)?;
+        match schema::age(&client).await? {
+            Age::Unborn => return Ok(None),
+            Age::Newest if moving::is_half(&client).await.map_err(unusable)? => {
+                return Err(OpenError::HalfImported);
+            }
+            Age::Older | Age::Newest => {}
+        }
+        Ok(Some(Self(client)))
+    }
+
+    /// Returns the entries after the number `seq`, oldest first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`OpenError`] when they cannot be read.
+    pub(crate) async fn after(&self, seq: u64, limit: u16) -> Result<Vec<Entry>, OpenError> {
+        let (seq, limit) = (i64::try_from(seq).unwrap_or(i64::MAX), i64::from(limit));
+        let rows = self.0.query(AFTER, &[&seq, &limit]).await;
+        let entries = rows.map_err(unusable)?.iter().map(entry).collect();
+        let entries: Result<_, Failure> = entries;
+        entries.map_err(inspect::unreadable)
     }
 }
 

@@ -63,6 +63,6 @@ async fn size(client: &Client) -> Result<u64, tokio_postgres::Error> {
     Ok(size.unsigned_abs())
 }
 
-fn unreadable(failure: Failure) -> OpenError {
+pub(super) fn unreadable(failure: Failure) -> OpenError {
     OpenError::Database(countersign_core::ports::StoreError::from(failure).to_string())
 }

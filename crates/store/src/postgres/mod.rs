@@ -85,6 +85,7 @@ use replica::Replica;
 use setup::{Follower, Setups};
 use upkeep::Upkeep;
 
+pub(crate) use audit::StandingAudit;
 pub use connect::{DatabaseUrl, InvalidUrl};
 pub(crate) use inspect::inspect;
 pub(crate) use ports::open;

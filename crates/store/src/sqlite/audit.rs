@@ -5,7 +5,7 @@ use std::path::Path;
 
 use async_trait::async_trait;
 use countersign_core::audit::Act;
-use countersign_core::audit::chain::{Breach, Broken, Entry, Head, Verifier};
+use countersign_core::audit::chain::{Entry, Head};
 use countersign_core::ports::StoreError;
 use countersign_core::ports::audit::AuditLog;
 use countersign_core::time::Timestamp;
@@ -50,9 +50,6 @@ impl SqliteStore {
         }
     }
 }
-
-/// How many entries are read at once.
-const PAGE: u16 = 500;
 
 /// The audit record of a folder on which no countersign runs. It needs no keys.
 #[derive(Debug)]
@@ -109,28 +106,6 @@ impl StoppedAudit {
         let transaction = log.transaction_with_behavior(TransactionBehavior::Immediate)?;
         ActRow { at, act }.append(&transaction)?;
         Ok(transaction.commit()?)
-    }
-
-    /// Verifies the record, with a head that was kept elsewhere where there is one. Returns its head.
-    ///
-    /// # Errors
-    /// [`Broken`] at the first entry that is not what was written.
-    pub fn verify(&self, known: Option<Head>) -> Result<Head, Broken> {
-        let mut verifier = Verifier::new(known);
-        loop {
-            let unreadable = Broken {
-                seq: verifier.next(),
-                why: Breach::Unreadable,
-            };
-            let page = self.after(unreadable.seq - 1, PAGE);
-            let page = page.map_err(|_| unreadable)?;
-            if page.is_empty() {
-                return verifier.finish();
-            }
-            for entry in &page {
-                verifier.take(entry)?;
-            }
-        }
     }
 
     /// Returns the entries after the number `seq`, oldest first, at most `limit`, as [`AuditLog::after`] does.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use countersign_core::audit::chain::{Breach, Broken, Head};
 use countersign_core::audit::{Act, Author, Target, Verb};
-use countersign_store::sqlite::StoppedAudit;
+use countersign_store::{AuditReader, AuditReaderError};
 use rusqlite::Connection;
 
 use crate::sqlite::Sqlite;
@@ -50,8 +50,17 @@ async fn stopped() -> World<Sqlite> {
     world
 }
 
-fn verify(folder: &Path, known: Option<Head>) -> Result<Head, Broken> {
-    StoppedAudit::open(folder).unwrap().unwrap().verify(known)
+async fn verify(folder: &Path, known: Option<Head>) -> Result<Head, Broken> {
+    let audit = AuditReader::open(folder, None).await.unwrap().unwrap();
+    broken(audit.verify(known).await)
+}
+
+fn broken(verified: Result<Head, AuditReaderError>) -> Result<Head, Broken> {
+    let broken = |error| match error {
+        AuditReaderError::Broken(broken) => Some(broken),
+        _ => None,
+    };
+    verified.map_err(|error| broken(error).unwrap())
 }
 
 /// Where the row `seq` lies in the file: its header, number, text and hash.
@@ -75,15 +84,15 @@ async fn one_changed_byte_anywhere_in_a_row_is_found() {
     let folder = world.backend.dir.path();
     let path = folder.join("countersign.db");
     let whole = fs::read(&path).unwrap();
-    verify(folder, None).unwrap();
+    verify(folder, None).await.unwrap();
     let mut tried = 0;
     for seq in [1, 3, 5] {
         for place in row(&whole, seq) {
             let mut changed = whole.clone();
             changed[place] ^= 1 << (place % 8);
             fs::write(&path, &changed).unwrap();
-            let found = match StoppedAudit::open(folder) {
-                Ok(Some(audit)) => audit.verify(None),
+            let found = match AuditReader::open(folder, None).await {
+                Ok(Some(audit)) => broken(audit.verify(None).await),
                 _ => continue, // no start would open it either
             };
             let broken = found.expect_err(&format!("byte {place} of row {seq}"));
@@ -93,7 +102,7 @@ async fn one_changed_byte_anywhere_in_a_row_is_found() {
     }
     assert!(tried > 900, "{tried}");
     fs::write(&path, &whole).unwrap();
-    assert_eq!(verify(folder, None).unwrap().seq, 5);
+    assert_eq!(verify(folder, None).await.unwrap().seq, 5);
 }
 
 // shows: G9
@@ -101,16 +110,16 @@ async fn one_changed_byte_anywhere_in_a_row_is_found() {
 async fn a_removed_row_is_found_and_a_cut_tail_by_a_head() {
     let world = stopped().await;
     let folder = world.backend.dir.path();
-    let head = verify(folder, None).unwrap();
+    let head = verify(folder, None).await.unwrap();
     let log = Connection::open(folder.join("countersign.db")).unwrap();
     log.execute_batch("DROP TRIGGER audit_is_not_deleted; DELETE FROM audit WHERE seq = 5")
         .unwrap();
-    assert_eq!(verify(folder, None).unwrap().seq, 4);
+    assert_eq!(verify(folder, None).await.unwrap().seq, 4);
     let why = Breach::Missing;
-    let found = verify(folder, Some(head));
+    let found = verify(folder, Some(head)).await;
     assert_eq!(found, Err(Broken { seq: 5, why }));
     log.execute("DELETE FROM audit WHERE seq = 2", []).unwrap();
-    let found = verify(folder, None);
+    let found = verify(folder, None).await;
     assert_eq!(found, Err(Broken { seq: 2, why }));
 }
 
