@@ -12,38 +12,47 @@ use crate::postgres::row::message::MessageFacts;
 /// What settlements need to know of messages that are under way on this node, so that they need not ask for it. Nothing is
 /// decided by it.
 #[derive(Debug, Default)]
-pub(crate) struct Undecided(Mutex<HashMap<MessageId, Arc<MessageFacts>>>);
+pub(crate) struct Undecided(Mutex<Messages>);
 
-/// The number of messages from which on those are let go whose senders have given up.
+#[derive(Debug, Default)]
+struct Messages {
+    by_id: HashMap<MessageId, Arc<MessageFacts>>,
+    /// The number of messages at which those are looked for whose senders have given up.
+    full: usize,
+}
+
+/// The number of messages below which none is looked for.
 const MANY: usize = 4_096;
 
 impl Undecided {
-    /// Adds a message that was admitted.
+    /// Adds a message that was admitted. Those whose senders have given up are let go each time that as many were added as stayed
+    /// the last time, so that a message is looked at twice at most on the average.
     pub(crate) fn add(&self, message: MessageId, facts: Arc<MessageFacts>) {
         let mut messages = self.messages();
-        if messages.len() >= MANY {
+        if messages.by_id.len() >= messages.full.max(MANY) {
             let now = facts.decided_at;
-            messages.retain(|_, facts| !is_over(facts, now));
+            messages.by_id.retain(|_, facts| !is_over(facts, now));
+            messages.full = 2 * messages.by_id.len();
         }
-        messages.insert(message, facts);
+        messages.by_id.insert(message, facts);
     }
 
     /// Returns what is known of a message.
     pub(crate) fn get(&self, message: MessageId) -> Option<Arc<MessageFacts>> {
-        self.messages().get(&message).cloned()
+        self.messages().by_id.get(&message).cloned()
     }
 
     /// Lets a message go that has its outcome.
     pub(crate) fn remove(&self, message: MessageId) {
-        self.messages().remove(&message);
+        self.messages().by_id.remove(&message);
     }
 
     /// Returns the number of messages.
     pub(crate) fn len(&self) -> usize {
-        self.messages().len()
+        self.messages().by_id.len()
     }
 
-    fn messages(&self) -> MutexGuard<'_, HashMap<MessageId, Arc<MessageFacts>>> {
+    fn messages(&self) -> MutexGuard<'_, Messages> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
