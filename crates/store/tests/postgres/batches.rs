@@ -17,7 +17,7 @@ use tokio::task::JoinSet;
 use crate::backend::{Backend as _, RecordKind};
 use crate::postgres::Postgres;
 use crate::server::{run, server};
-use crate::world::{PHONE, World};
+use crate::world::{PHONE, World, minute};
 
 fn world() -> World<Postgres> {
     World::on(Postgres::new())
@@ -41,6 +41,29 @@ async fn a_step_that_cannot_be_written_fails_no_other_step_of_its_batch() {
     assert_eq!(checks.join_all().await, [false; 40]);
     world.backend.refuse_writes(RecordKind::Events, false);
     world.wrong(Caller::Application, 5).await;
+}
+
+/// The number of sessions that wait for another one's transaction.
+const WAITING: &str = "
+    SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_send_that_found_no_row_counts_the_one_that_another_node_inserts_meanwhile() {
+    let world = world();
+    assert!(world.login().await.1.admitted());
+    let other = world.backend.session();
+    let other = |sql| run(other.batch_execute(sql)).unwrap();
+    other("CREATE TEMP TABLE inserted AS SELECT * FROM countersign.bucket");
+    other("DELETE FROM countersign.bucket");
+    other("BEGIN; INSERT INTO countersign.bucket SELECT * FROM inserted");
+    let intent = world.intent("app", Channel::Login, PHONE);
+    let (ledger, rules) = (world.ledger(), Rules::new(vec![minute()]).unwrap());
+    let send = tokio::spawn(async move { ledger.decide(intent, rules).await });
+    while world.backend.count(WAITING) == 0 {
+        tokio::task::yield_now().await;
+    }
+    other("COMMIT");
+    assert!(!send.await.unwrap().unwrap().admitted());
 }
 
 /// A socket in front of a database, which counts the connections that are asked for.

@@ -82,13 +82,30 @@ impl Lane {
         places: &BTreeSet<Place>,
     ) -> Vec<Queued> {
         self.note(Some(Instant::now()));
-        let committed = self.try_commit(&mut batch, places).await;
+        let mut committed = self.try_commit(&mut batch, places).await;
+        if committed.as_ref().is_err_and(|undone| undone.is_overtaken) {
+            committed = self.commit_once_made(&mut batch, places).await;
+        }
         self.note(None);
         let again = tell(batch, committed);
         if self.is_to_sweep() {
             self.sweep().await;
         }
         again
+    }
+
+    /// Makes the rows that are missing, and then decides on the steps once more: no row is missing any more that somebody else
+    /// may insert.
+    async fn commit_once_made(
+        &self,
+        batch: &mut [Queued],
+        places: &BTreeSet<Place>,
+    ) -> Result<(), Undone> {
+        let session = self.session.get().await;
+        let session = session.map_err(Undone::before_it_began)?;
+        let made = writes::make(&session, places).await;
+        made.map_err(Undone::certainly)?;
+        self.try_commit(batch, places).await
     }
 
     async fn try_commit(

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use countersign_core::id::MessageId;
-use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use crate::seal::{CallId, Key};
@@ -50,17 +49,5 @@ impl Columns {
             }
         }
         columns
-    }
-
-    /// Returns the arguments of `lock_rows`.
-    pub(super) fn arguments(&self) -> [&(dyn ToSql + Sync); 6] {
-        [
-            &self.calls,
-            &self.messages,
-            &self.numbers,
-            &self.scopes,
-            &self.buckets,
-            &self.audited,
-        ]
     }
 }

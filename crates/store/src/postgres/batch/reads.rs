@@ -1,4 +1,11 @@
-//! The first round trip of a batch: it locks the rows, and then reads them and the clock.
+//! The first round trip of a batch: it locks and reads the rows, and then reads the clock.
+//!
+//! A row that exists is locked and read by one statement: PostgreSQL reads what it has waited for anew. Rows are locked in the
+//! order of [`Place`], and no statement changes a key, so that the order of the keys that were read is that of the locks.
+//!
+//! A row of a number, a scope or a bucket that is missing is not made here: most sends are about numbers that nothing is known
+//! of, and a row that is made empty would be written twice. It counts like an empty one, and the batch inserts it with what came
+//! of it (`writes.rs`). Where somebody else has inserted it meanwhile, that fails, and nothing of the batch is left.
 
 use std::collections::BTreeSet;
 
@@ -16,38 +23,43 @@ use crate::postgres::steady::Reading;
 use crate::postgres::words::Failure;
 use crate::seal::Key;
 
-const LOCK: &str = "SELECT lock_rows($1, $2, $3, $4, $5, $6)";
+const LOCK_CALLS: &str = "SELECT lock_rows($1, '{}', '{}', '{}', '{}', false)";
+const LOCK_HEAD: &str = "SELECT lock_rows('{}', '{}', '{}', '{}', '{}', $1)";
 const DEPLOYMENT: &str = "
     SELECT now AS machine, ahead(clock_ahead, clock_since, now) AS ahead, clock_ahead, clock_since, dead_before, held_until
     FROM deployment, (SELECT machine_clock() AS now) AS machine";
 const CALLS: &str = "SELECT id, ends FROM keyed_call WHERE id = ANY ($1)";
-const MESSAGES: &str =
-    "SELECT id, settled_at IS NOT NULL AS settled FROM message WHERE id = ANY ($1)";
-const NUMBERS: &str = "SELECT key, at, in_a_row FROM number WHERE key = ANY ($1)";
-const CODES: &str = "SELECT key, at, codes FROM code WHERE key = ANY ($1)";
-const BUCKETS: &str = "SELECT key, at, span, hits FROM bucket WHERE key = ANY ($1)";
+const MESSAGES: &str = "
+    SELECT id, settled_at IS NOT NULL AS settled FROM message WHERE id = ANY ($1) ORDER BY id FOR UPDATE";
+const NUMBERS: &str = "
+    SELECT key, at, in_a_row FROM number WHERE key = ANY ($1) ORDER BY key < 0, key FOR UPDATE";
+const CODES: &str = "
+    SELECT key, at, codes FROM code WHERE key = ANY ($1) ORDER BY key < 0, key FOR UPDATE";
+const BUCKETS: &str = "
+    SELECT key, at, span, hits FROM bucket WHERE key = ANY ($1) ORDER BY key < 0, key FOR UPDATE";
 const HEAD: &str = "SELECT seq, hash FROM audit_head WHERE $1";
 
 /// Prepares the statements of this round trip.
 pub(super) async fn prepare(session: &Connected) -> Result<(), Error> {
     for sql in [
-        LOCK,
-        DEPLOYMENT,
+        LOCK_CALLS,
         CALLS,
         MESSAGES,
         NUMBERS,
         CODES,
         BUCKETS,
-        guesses::READ,
+        LOCK_HEAD,
         HEAD,
+        guesses::READ,
+        DEPLOYMENT,
     ] {
         session.prepared(sql).await?;
     }
     Ok(())
 }
 
-/// Begins a transaction, locks the rows of these places, and reads them. The statements go out together: each sees what was
-/// committed until it began, so the reads see what the locks waited for.
+/// Begins a transaction, and locks and reads the rows of these places. The statements go out together: each sees what was
+/// committed until it began, so the clock is read after the locks.
 pub(super) async fn lock_and_read(
     session: &Connected,
     places: &BTreeSet<Place>,
@@ -55,46 +67,36 @@ pub(super) async fn lock_and_read(
 ) -> Result<Rows, Failure> {
     let columns = Columns::of(places);
     let apps: Vec<_> = guesses.iter().map(|app| app.column()).collect();
-    let lock = session.prepared(LOCK).await?;
-    let deployment = session.prepared(DEPLOYMENT).await?;
-    let calls = session.prepared(CALLS).await?;
-    let messages = session.prepared(MESSAGES).await?;
-    let numbers = session.prepared(NUMBERS).await?;
-    let codes = session.prepared(CODES).await?;
-    let buckets = session.prepared(BUCKETS).await?;
-    let guesses = session.prepared(guesses::READ).await?;
-    let head = session.prepared(HEAD).await?;
-    let arguments = columns.arguments();
+    let prepared = |sql| session.prepared(sql);
+    let (lock_calls, calls) = (prepared(LOCK_CALLS).await?, prepared(CALLS).await?);
+    let (lock_head, head) = (prepared(LOCK_HEAD).await?, prepared(HEAD).await?);
+    let messages = prepared(MESSAGES).await?;
+    let numbers = prepared(NUMBERS).await?;
+    let codes = prepared(CODES).await?;
+    let buckets = prepared(BUCKETS).await?;
+    let guesses = prepared(guesses::READ).await?;
+    let deployment = prepared(DEPLOYMENT).await?;
+    let has_calls = !columns.calls.is_empty();
+    let has_messages = !columns.messages.is_empty();
+    let has_numbers = !columns.numbers.is_empty();
     let client = &session.client;
-    let (begun, locked, deployment, calls, messages, numbers, codes, buckets, guesses, head) = futures_util::join!(
+    #[rustfmt::skip]
+    let (begun, calls_locked, calls, messages, numbers, codes, buckets, head_locked, head, guesses, deployment) = futures_util::join!(
         client.batch_execute("BEGIN"),
-        client.execute(&lock, &arguments),
-        client.query_one(&deployment, &[]),
-        ask(session, &calls, &columns.calls, !columns.calls.is_empty()),
-        ask(
-            session,
-            &messages,
-            &columns.messages,
-            !columns.messages.is_empty()
-        ),
-        ask(
-            session,
-            &numbers,
-            &columns.numbers,
-            !columns.numbers.is_empty()
-        ),
+        ask(session, &lock_calls, &columns.calls, has_calls),
+        ask(session, &calls, &columns.calls, has_calls),
+        ask(session, &messages, &columns.messages, has_messages),
+        ask(session, &numbers, &columns.numbers, has_numbers),
         ask(session, &codes, &columns.scopes, !columns.scopes.is_empty()),
-        ask(
-            session,
-            &buckets,
-            &columns.buckets,
-            !columns.buckets.is_empty()
-        ),
-        guesses_of(session, &guesses, &apps),
+        ask(session, &buckets, &columns.buckets, !columns.buckets.is_empty()),
+        ask(session, &lock_head, &true, columns.audited),
         ask(session, &head, &true, columns.audited),
+        guesses_of(session, &guesses, &apps),
+        client.query_one(&deployment, &[]),
     );
     begun?;
-    locked?;
+    calls_locked?;
+    head_locked?;
     let mut rows = of_deployment(&deployment?)?;
     for row in calls? {
         let id: &[u8] = row.try_get("id")?;
@@ -111,20 +113,23 @@ pub(super) async fn lock_and_read(
         );
     }
     for row in numbers? {
+        let key = key(&row)?;
+        rows.found.insert(Place::Number(key));
         rows.numbers
-            .read(key(&row)?, time(&row, "at")?, row.try_get("in_a_row")?);
+            .read(key, time(&row, "at")?, row.try_get("in_a_row")?);
     }
     for row in codes? {
+        let key = key(&row)?;
+        rows.found.insert(Place::Scope(key));
         let read = rows
             .codes
-            .read(key(&row)?, time(&row, "at")?, row.try_get("codes")?);
+            .read(key, time(&row, "at")?, row.try_get("codes")?);
         read.ok_or(Failure::Unreadable)?;
     }
     for row in buckets? {
-        let (at, span) = (time(&row, "at")?, row.try_get("span")?);
-        let read = rows
-            .buckets
-            .read(key(&row)?, at, span, row.try_get("hits")?);
+        let (key, at, span) = (key(&row)?, time(&row, "at")?, row.try_get("span")?);
+        rows.found.insert(Place::Bucket(key));
+        let read = rows.buckets.read(key, at, span, row.try_get("hits")?);
         read.ok_or(Failure::Unreadable)?;
     }
     for row in guesses? {

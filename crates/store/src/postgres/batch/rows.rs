@@ -1,5 +1,7 @@
 //! The rows of a batch: read under their locks, changed by its steps, and written back whole.
 
+use std::collections::HashSet;
+
 use countersign_core::time::Timestamp;
 use uuid::Uuid;
 
@@ -31,6 +33,8 @@ pub(crate) struct Rows {
     pub(crate) guesses: GuessRows,
     pub(crate) audit: AuditRows,
     pub(crate) events: Vec<EventRow>,
+    /// The numbers, scopes and buckets that have a row, which is locked. The rows of others are inserted.
+    pub(super) found: HashSet<Place>,
     /// The lane that writes the batch, and the number of its commit.
     pub(super) mark: Option<(Uuid, i64)>,
     /// The moment after which the batch must not be written.

@@ -11,6 +11,8 @@ pub(super) struct Undone {
     pub(super) error: StoreError,
     /// Whether its steps may be decided on once more: nothing was committed, and it may go better.
     pub(super) may_repeat: bool,
+    /// Whether somebody else has inserted a row meanwhile that was missing.
+    pub(super) is_overtaken: bool,
     /// The leap of the database's clock that has to be put on record before.
     pub(super) leap: Option<Leap>,
 }
@@ -21,7 +23,16 @@ impl Undone {
         Self {
             error: failure.into().into(),
             may_repeat: true,
+            is_overtaken: false,
             leap: None,
+        }
+    }
+
+    /// A batch of which certainly nothing was committed, since a row that was missing is there by now.
+    pub(super) fn overtaken(failure: impl Into<Failure>) -> Self {
+        Self {
+            is_overtaken: true,
+            ..Self::certainly(failure)
         }
     }
 
@@ -30,6 +41,7 @@ impl Undone {
         Self {
             error: StoreError::Unavailable("the clock of the database leapt".to_owned()),
             may_repeat: true,
+            is_overtaken: false,
             leap: Some(leap),
         }
     }
@@ -39,6 +51,7 @@ impl Undone {
         Self {
             error: failure.into().into(),
             may_repeat: false,
+            is_overtaken: false,
             leap: None,
         }
     }
@@ -48,6 +61,7 @@ impl Undone {
         Self {
             error,
             may_repeat: false,
+            is_overtaken: false,
             leap: None,
         }
     }

@@ -1,6 +1,6 @@
 //! The second round trip of a batch: it writes the rows that were changed, and commits.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use countersign_core::code::Code;
@@ -8,9 +8,11 @@ use countersign_core::limit::RuleSet;
 use countersign_core::time::Timestamp;
 use futures_util::future::join_all;
 use tokio_postgres::Statement;
+use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
+use super::place::{Columns, Place};
 use super::rows::Rows;
 use super::undone::Undone;
 use crate::limits_at_rest;
@@ -18,10 +20,14 @@ use crate::outcome_at_rest::outcome_columns;
 use crate::postgres::connect::Connected;
 use crate::postgres::mark;
 use crate::postgres::row::audit;
+use crate::postgres::row::bucket::PackedBucket;
 use crate::postgres::row::call::DecidedCall;
+use crate::postgres::row::code::PackedCodes;
 use crate::postgres::row::event::{self, EventColumns, EventRow};
-use crate::postgres::row::guesses;
+use crate::postgres::row::guesses::{self, NewGuesses};
 use crate::postgres::row::message::{NewMessage, Outcome};
+use crate::postgres::words::Failure;
+use crate::seal::Key;
 
 /// The time that a batch may take from the reading of the clock to its writing, by the clock of the database.
 const ON_ITS_WAY: Duration = Duration::from_secs(1);
@@ -42,6 +48,22 @@ const CODES: &str = "
     UPDATE code SET at = new.at, codes = new.codes
     FROM unnest($1::bigint[], $2::bigint[], $3::bytea[]) AS new (key, at, codes)
     WHERE code.key = new.key";
+
+/// The statements that insert the rows that were missing. Where one of them meets a row, somebody else has inserted it meanwhile.
+const NEW_NUMBERS: &str = "
+    INSERT INTO number (key, at, in_a_row) SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::integer[])";
+const NEW_CODES: &str = "
+    INSERT INTO code (key, at, codes) SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bytea[])";
+const NEW_BUCKETS: &str = "
+    INSERT INTO bucket (key, at, span, hits)
+    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bytea[])";
+
+const MAKE_NUMBERS: &str =
+    "INSERT INTO number (key) SELECT unnest($1::bigint[]) ON CONFLICT DO NOTHING";
+const MAKE_CODES: &str =
+    "INSERT INTO code (key) SELECT unnest($1::bigint[]) ON CONFLICT DO NOTHING";
+const MAKE_BUCKETS: &str =
+    "INSERT INTO bucket (key) SELECT unnest($1::bigint[]) ON CONFLICT DO NOTHING";
 
 const RULE_SETS: &str = "
     INSERT INTO rule_set SELECT * FROM unnest($1::bigint[], $2::text[]) ON CONFLICT DO NOTHING";
@@ -79,27 +101,50 @@ struct Writes(Vec<(&'static str, Values)>);
 /// Writes the rows that were changed, and commits. The statements go out together: where one fails, the commit is none.
 pub(super) async fn write_and_commit(session: &Connected, rows: Rows) -> Result<(), Undone> {
     let writes = Writes::of(rows);
-    let mut prepared: Vec<(Statement, Values)> = Vec::with_capacity(writes.0.len());
+    let mut prepared: Vec<(&str, Statement, Values)> = Vec::with_capacity(writes.0.len());
     for (sql, values) in writes.0 {
         let statement = session.prepared(sql).await.map_err(Undone::certainly)?;
-        prepared.push((statement, values));
+        prepared.push((sql, statement, values));
     }
     let client = &session.client;
-    let written = prepared.iter().map(|(statement, values)| async move {
+    let written = prepared.iter().map(|(sql, statement, values)| async move {
         let values: Vec<_> = values.iter().map(|value| &**value as _).collect();
-        client.execute(statement, &values).await
+        let written = client.execute(statement, &values).await;
+        written.map_err(|error| undone(sql, error))
     });
     let (written, committed) =
         futures_util::join!(join_all(written), client.batch_execute("COMMIT"));
     for written in written {
-        // A statement that the database has refused aborts the transaction. Where the session was lost, the commit may have
-        // arrived.
-        written.map_err(|error| match error.as_db_error() {
-            Some(_) => Undone::certainly(error),
-            None => Undone::maybe(error),
-        })?;
+        written?;
     }
     committed.map_err(Undone::maybe)
+}
+
+/// Returns what a statement means for its batch that has failed.
+fn undone(sql: &str, error: tokio_postgres::Error) -> Undone {
+    let inserts = [NEW_NUMBERS, NEW_CODES, NEW_BUCKETS].contains(&sql);
+    // A statement that the database has refused aborts the transaction. Where the session was lost, the commit may have arrived.
+    match error.code() {
+        Some(code) if inserts && *code == SqlState::UNIQUE_VIOLATION => Undone::overtaken(error),
+        Some(_) => Undone::certainly(error),
+        None => Undone::maybe(error),
+    }
+}
+
+/// Makes the rows of numbers, scopes and buckets that are missing, each kind in a commit of its own, so that nobody waits for
+/// this while it waits for others.
+pub(super) async fn make(session: &Connected, places: &BTreeSet<Place>) -> Result<(), Failure> {
+    let columns = Columns::of(places);
+    let kinds = [
+        (MAKE_NUMBERS, columns.numbers),
+        (MAKE_CODES, columns.scopes),
+        (MAKE_BUCKETS, columns.buckets),
+    ];
+    for (sql, keys) in kinds {
+        let make = session.prepared(sql).await?;
+        session.client.execute(&make, &[&keys]).await?;
+    }
+    Ok(())
 }
 
 impl Writes {
@@ -113,6 +158,7 @@ impl Writes {
             let values: Values = vec![Box::new(lane), Box::new(commits)];
             writes.0.push((mark::COUNT, values));
         }
+        writes.guesses(&rows.guesses.added());
         writes.changed(&mut rows, now);
         writes.calls(std::mem::take(&mut rows.calls.decided));
         writes.messages(std::mem::take(&mut rows.messages.new));
@@ -123,35 +169,61 @@ impl Writes {
     }
 
     fn changed(&mut self, rows: &mut Rows, now: Timestamp) {
-        let buckets = rows.buckets.changed(now);
-        if !buckets.is_empty() {
-            let keys = column(&buckets, |row| row.key);
-            let times = column(&buckets, |row| row.at);
-            let spans = column(&buckets, |row| row.span);
-            let hits = column(&buckets, |row| row.hits.clone());
-            self.0.push((BUCKETS, vec![keys, times, spans, hits]));
+        let place = |key| Place::Number(Key::of_column(key));
+        let numbers = rows.numbers.changed().into_iter();
+        let (known, new): (Vec<_>, Vec<_>) =
+            numbers.partition(|row| rows.found.contains(&place(row.0)));
+        self.numbers(NUMBERS, &known);
+        self.numbers(NEW_NUMBERS, &new);
+        let place = |key| Place::Scope(Key::of_column(key));
+        let codes = rows.codes.changed(now).into_iter();
+        let (known, new): (Vec<_>, Vec<_>) =
+            codes.partition(|row| rows.found.contains(&place(row.key)));
+        self.codes(CODES, known);
+        self.codes(NEW_CODES, new);
+        let place = |key| Place::Bucket(Key::of_column(key));
+        let buckets = rows.buckets.changed(now).into_iter();
+        let (known, new): (Vec<_>, Vec<_>) =
+            buckets.partition(|row| rows.found.contains(&place(row.key)));
+        self.buckets(BUCKETS, known);
+        self.buckets(NEW_BUCKETS, new);
+    }
+
+    fn numbers(&mut self, sql: &'static str, rows: &[(i64, i64, i32)]) {
+        if !rows.is_empty() {
+            let keys = column(rows, |row| row.0);
+            let times = column(rows, |row| row.1);
+            let counts = column(rows, |row| row.2);
+            self.0.push((sql, vec![keys, times, counts]));
         }
-        let numbers = rows.numbers.changed();
-        if !numbers.is_empty() {
-            let keys = column(&numbers, |row| row.0);
-            let times = column(&numbers, |row| row.1);
-            let counts = column(&numbers, |row| row.2);
-            self.0.push((NUMBERS, vec![keys, times, counts]));
+    }
+
+    fn codes(&mut self, sql: &'static str, rows: Vec<PackedCodes>) {
+        if !rows.is_empty() {
+            let keys = column(&rows, |row| row.key);
+            let times = column(&rows, |row| row.at);
+            let packed: Vec<_> = rows.into_iter().map(|row| row.codes).collect();
+            self.0.push((sql, vec![keys, times, Box::new(packed)]));
         }
-        let guesses = rows.guesses.added();
+    }
+
+    fn buckets(&mut self, sql: &'static str, rows: Vec<PackedBucket>) {
+        if !rows.is_empty() {
+            let keys = column(&rows, |row| row.key);
+            let times = column(&rows, |row| row.at);
+            let spans = column(&rows, |row| row.span);
+            let hits: Vec<_> = rows.into_iter().map(|row| row.hits).collect();
+            self.0.push((sql, vec![keys, times, spans, Box::new(hits)]));
+        }
+    }
+
+    fn guesses(&mut self, guesses: &[NewGuesses]) {
         if !guesses.is_empty() {
-            let apps = column(&guesses, |row| row.app);
-            let parts = column(&guesses, |row| row.part);
-            let wrong = column(&guesses, |row| row.wrong);
-            let right = column(&guesses, |row| row.right);
+            let apps = column(guesses, |row| row.app);
+            let parts = column(guesses, |row| row.part);
+            let wrong = column(guesses, |row| row.wrong);
+            let right = column(guesses, |row| row.right);
             self.0.push((guesses::ADD, vec![apps, parts, wrong, right]));
-        }
-        let codes = rows.codes.changed(now);
-        if !codes.is_empty() {
-            let keys = column(&codes, |row| row.key);
-            let times = column(&codes, |row| row.at);
-            let packed = column(&codes, |row| row.codes.clone());
-            self.0.push((CODES, vec![keys, times, packed]));
         }
     }
 

@@ -194,6 +194,8 @@ impl Judge for Deciding {
     }
 
     fn judge(&mut self, rows: &mut Rows) -> Result<Self::Answer, StoreError> {
+        // A batch of before may have spent them, and left nothing.
+        self.units.iter_mut().for_each(|(_, unit)| unit.save());
         let now = rows.now(&self.places);
         self.is_possible(rows, now)?;
         let limits = self.rules.set();

@@ -70,7 +70,7 @@ impl BucketRows {
             }
         });
         let mut packed: Vec<_> = packed.collect();
-        packed.sort_by_key(|row| row.key);
+        packed.sort_by_key(|row| Key::of_column(row.key));
         packed
     }
 

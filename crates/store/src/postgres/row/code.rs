@@ -191,7 +191,7 @@ impl CodeRows {
             }
         });
         let mut packed: Vec<_> = packed.collect();
-        packed.sort_by_key(|row| row.key);
+        packed.sort_by_key(|row| Key::of_column(row.key));
         packed
     }
 }

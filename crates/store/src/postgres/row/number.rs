@@ -60,7 +60,7 @@ impl NumberRows {
             (key.column(), row.at.as_millis(), count)
         });
         let mut rows: Vec<_> = rows.collect();
-        rows.sort_unstable();
+        rows.sort_unstable_by_key(|row| Key::of_column(row.0));
         rows
     }
 }
