@@ -1,7 +1,7 @@
 //! A lane: one batch at a time over one session, in two round trips.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use countersign_core::ports::StoreError;
@@ -9,8 +9,10 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::place::Place;
+use super::rule_sets::RuleSets;
 use super::undone::Undone;
-use super::{Queued, reads, writes};
+use super::writes::{self, Writes};
+use super::{Queued, reads};
 use crate::postgres::connect::{Connected, Database, Session, Work};
 use crate::postgres::lease::Leases;
 use crate::postgres::mark::Marks;
@@ -31,6 +33,8 @@ pub(super) struct Lane {
     /// The number of the lane, and the marks of all.
     number: usize,
     marks: Arc<Marks>,
+    /// The rule sets of the messages that it has written.
+    rule_sets: Mutex<RuleSets>,
     /// When old counts of guesses were removed last.
     swept: Mutex<Option<Instant>>,
     /// When the batch under way began.
@@ -52,6 +56,7 @@ impl Lane {
             steady: Arc::clone(steady),
             number,
             marks: Arc::clone(marks),
+            rule_sets: Mutex::default(),
             swept: Mutex::new(None),
             began: Mutex::new(None),
         }
@@ -137,7 +142,7 @@ impl Lane {
     /// Locks and reads the rows, lets each step judge, and writes and commits what came of it.
     async fn decide(
         &self,
-        session: &Connected,
+        session: &Arc<Connected>,
         (lane, commits): (Uuid, i64),
         batch: &mut [Queued],
         places: &BTreeSet<Place>,
@@ -158,10 +163,22 @@ impl Lane {
         let now = rows.reading.time();
         let leases = self.leases.grant_in(&mut rows.buckets, now, begun);
         rows.mark = Some((lane, commits));
-        writes::write_and_commit(session, rows).await?;
+        let writes = {
+            let mut rule_sets = self.rule_sets();
+            rule_sets.over(session);
+            Writes::of(rows, &mut rule_sets)
+        };
+        writes::write_and_commit(session, writes).await?;
+        self.rule_sets().committed();
         self.marks.committed(self.number, commits).await;
         self.leases.granted(leases);
         Ok(())
+    }
+
+    fn rule_sets(&self) -> MutexGuard<'_, RuleSets> {
+        self.rule_sets
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns whether it is time to sweep, once each time.

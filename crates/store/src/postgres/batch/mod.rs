@@ -9,6 +9,7 @@ mod lane;
 mod place;
 mod reads;
 mod rows;
+mod rule_sets;
 mod step;
 mod undone;
 mod writes;

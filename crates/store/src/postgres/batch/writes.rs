@@ -1,10 +1,9 @@
 //! The second round trip of a batch: it writes the rows that were changed, and commits.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use countersign_core::code::Code;
-use countersign_core::limit::RuleSet;
 use countersign_core::time::Timestamp;
 use futures_util::future::join_all;
 use tokio_postgres::Statement;
@@ -14,6 +13,7 @@ use uuid::Uuid;
 
 use super::place::{Columns, Place};
 use super::rows::Rows;
+use super::rule_sets::RuleSets;
 use super::undone::Undone;
 use crate::limits_at_rest;
 use crate::outcome_at_rest::outcome_columns;
@@ -96,11 +96,10 @@ type Values = Vec<Box<dyn ToSql + Sync + Send>>;
 
 /// The statements that write a batch, in order.
 #[derive(Default)]
-struct Writes(Vec<(&'static str, Values)>);
+pub(super) struct Writes(Vec<(&'static str, Values)>);
 
-/// Writes the rows that were changed, and commits. The statements go out together: where one fails, the commit is none.
-pub(super) async fn write_and_commit(session: &Connected, rows: Rows) -> Result<(), Undone> {
-    let writes = Writes::of(rows);
+/// Writes what was changed, and commits. The statements go out together: where one fails, the commit is none.
+pub(super) async fn write_and_commit(session: &Connected, writes: Writes) -> Result<(), Undone> {
     let mut prepared: Vec<(&str, Statement, Values)> = Vec::with_capacity(writes.0.len());
     for (sql, values) in writes.0 {
         let statement = session.prepared(sql).await.map_err(Undone::certainly)?;
@@ -148,7 +147,8 @@ pub(super) async fn make(session: &Connected, places: &BTreeSet<Place>) -> Resul
 }
 
 impl Writes {
-    fn of(mut rows: Rows) -> Self {
+    /// Returns the statements that write the rows that were changed.
+    pub(super) fn of(mut rows: Rows, rule_sets: &mut RuleSets) -> Self {
         let mut writes = Self::default();
         let now = rows.reading.time();
         let late = now.after(ON_ITS_WAY);
@@ -161,7 +161,8 @@ impl Writes {
         writes.guesses(&rows.guesses.added());
         writes.changed(&mut rows, now);
         writes.calls(std::mem::take(&mut rows.calls.decided));
-        writes.messages(std::mem::take(&mut rows.messages.new));
+        writes.messages(&std::mem::take(&mut rows.messages.new), rule_sets);
+        writes.rule_sets(&rule_sets.not_on_record());
         writes.outcomes(std::mem::take(&mut rows.messages.outcomes));
         writes.events(std::mem::take(&mut rows.events));
         writes.0.extend(audit::writes(&rows.audit.new));
@@ -242,52 +243,53 @@ impl Writes {
         self.0.push((CALLS, values));
     }
 
-    fn messages(&mut self, messages: Vec<NewMessage>) {
+    fn rule_sets(&mut self, sets: &[(i64, String)]) {
+        if !sets.is_empty() {
+            let ids = column(sets, |set| set.0);
+            let texts = column(sets, |set| set.1.clone());
+            self.0.push((RULE_SETS, vec![ids, texts]));
+        }
+    }
+
+    fn messages(&mut self, messages: &[NewMessage], rule_sets: &mut RuleSets) {
         if messages.is_empty() {
             return;
         }
         let sets: Vec<_> = messages
             .iter()
-            .map(|message| rule_set(&message.limits))
+            .map(|message| rule_sets.id_of(&message.limits))
             .collect();
-        let distinct: BTreeMap<_, _> = sets.iter().cloned().collect();
-        let distinct: Vec<_> = distinct.into_iter().collect();
-        let (ids, texts) = (
-            column(&distinct, |set| set.0),
-            column(&distinct, |set| set.1.clone()),
-        );
-        self.0.push((RULE_SETS, vec![ids, texts]));
         let code = |message: &NewMessage| message.code;
         let values: Values = vec![
-            column(&messages, |message| uuid(message.id.as_bytes())),
-            column(&messages, |message| uuid(message.request_id.as_bytes())),
-            column(&messages, |message| message.facts.decided_at.as_millis()),
-            column(&messages, |message| message.app.as_str().to_owned()),
-            column(&messages, |message| message.channel),
-            column(&messages, |message| message.sealed_phone.clone()),
-            column(&messages, |message| message.number.column()),
-            column(&messages, |message| message.facts.scope.column()),
-            column(&messages, |message| {
+            column(messages, |message| uuid(message.id.as_bytes())),
+            column(messages, |message| uuid(message.request_id.as_bytes())),
+            column(messages, |message| message.facts.decided_at.as_millis()),
+            column(messages, |message| message.app.as_str().to_owned()),
+            column(messages, |message| message.channel),
+            column(messages, |message| message.sealed_phone.clone()),
+            column(messages, |message| message.number.column()),
+            column(messages, |message| message.facts.scope.column()),
+            column(messages, |message| {
                 code(message).map_or(Vec::new(), |code| code.mac.to_vec())
             }),
-            column(&messages, |message| ends(message).as_millis()),
-            column(&messages, |message| {
+            column(messages, |message| ends(message).as_millis()),
+            column(messages, |message| {
                 code(message).map_or(0, |code| i16::from(code.tries_left))
             }),
-            column(&messages, |message| {
+            column(messages, |message| {
                 code(message).map_or(0, |code| i16::from(code.keeps))
             }),
-            column(&messages, |message| {
+            column(messages, |message| {
                 let again = message.again.as_ref();
                 again.map(|again| uuid(again.message.as_bytes()))
             }),
-            column(&sets, |set| set.0),
-            column(&messages, |message| message.facts.buckets()),
-            column(&messages, |message| message.facts.charges()),
-            column(&messages, |message| {
+            Box::new(sets),
+            column(messages, |message| message.facts.buckets()),
+            column(messages, |message| message.facts.charges()),
+            column(messages, |message| {
                 limits_at_rest::refusals_to_column(&message.refusals)
             }),
-            column(&messages, |message| column_of(message.price)),
+            column(messages, |message| column_of(message.price)),
         ];
         self.0.push((MESSAGES, values));
     }
@@ -375,10 +377,4 @@ fn ends(message: &NewMessage) -> Timestamp {
     let own = message.code.as_ref().map(Code::expires_at);
     let again = message.again.as_ref().map(|again| again.expires_at);
     own.or(again).unwrap_or_default()
-}
-
-/// Returns a rule set as it is kept: an id that follows from its limits, and these.
-fn rule_set(set: &RuleSet) -> (i64, String) {
-    let text = limits_at_rest::to_json(set);
-    (limits_at_rest::id_of(&text), text)
 }
