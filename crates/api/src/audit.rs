@@ -22,7 +22,7 @@ pub struct AuditActDto {
     pub at: String,
     /// The party that acted.
     pub who: AuditActor,
-    /// The way by which the act came: `command_line`, `management_api` or `service`.
+    /// The way by which the act came: `command_line`, `management_api`, `console` or `service`.
     pub door: String,
     /// The address of the caller, where it is known.
     pub from: Option<String>,
@@ -58,9 +58,9 @@ pub struct AuditActDto {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AuditActor {
-    /// `owner` (whoever can read the data folder), `access_key` or `service`.
+    /// `owner` (whoever can read the data folder), `access_key`, `person` (who is signed in to the console) or `service`.
     pub kind: String,
-    /// The id of the access key.
+    /// The id of the access key, or the name of the person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
 }

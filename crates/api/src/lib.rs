@@ -26,6 +26,7 @@ mod node;
 mod pre_check_code;
 mod refusal;
 mod renewal;
+mod reveal;
 mod send_sms;
 mod signing_key;
 mod sms_limit;
@@ -75,6 +76,7 @@ pub use renewal::{
     DisableApplicationRequest, EnableApplicationRequest, RenewApplicationSecretRequest,
     RenewReceiptsPathRequest, RenewedApplicationSecret,
 };
+pub use reveal::{RevealPhoneRequest, RevealedPhone};
 pub use send_sms::SendSmsRequest;
 pub use signing_key::{
     JsonWebKey, JsonWebKeySet, RotatedSigningKey, SigningKeyDto, SigningKeyState,

@@ -9,6 +9,7 @@ pub mod challenge;
 pub mod cli;
 pub mod config;
 pub mod connection;
+pub mod console;
 pub mod disk;
 pub mod first_calls;
 mod guard;

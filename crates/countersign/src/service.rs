@@ -27,6 +27,7 @@ use crate::challenge::{Challenges, Verifier};
 use crate::config::keys::{Keys, KeysError};
 use crate::config::settings::{ServerSettings, Settings, VerifierAccount};
 use crate::connection::{self, OpenConnections, Opening};
+use crate::console::Sessions;
 use crate::guard;
 use crate::http::{self, AppState, Development, Services};
 use crate::lifecycle::{self, Door, Doors, Signals};
@@ -220,6 +221,11 @@ impl Service {
         let keeper = tokio::spawn(parts.master_keys.drop_ended());
         let wall_clock = wall_clock::watch(Arc::clone(clock));
         let time_server = parts.settings.clock.sntp.map(TimeServer::new).map(Arc::new);
+        let sessions = Sessions::of_development(
+            &parts.url,
+            Arc::clone(&store.clock),
+            Arc::clone(&parts.entropy),
+        );
         let state = AppState::new(Services {
             messenger,
             checker: Arc::new(checker),
@@ -248,6 +254,7 @@ impl Service {
             serves_reference: parts.development.is_some() || parts.settings.server.docs,
             open: OpenConnections::default(),
             time_server: time_server.clone(),
+            sessions: Arc::new(sessions),
             development: parts.development,
         });
         Ok(Self {

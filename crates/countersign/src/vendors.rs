@@ -238,6 +238,12 @@ impl Vendors {
         Some(Arc::clone(&account.provider))
     }
 
+    /// Returns the names of the accounts whose circuit breaker is open on this node: they rest after failures.
+    pub(crate) fn resting(&self) -> Vec<String> {
+        let resting = self.now().into_iter().filter(|provider| provider.is_open);
+        resting.map(|provider| provider.name).collect()
+    }
+
     /// Returns every open account as it is now, for metrics.
     pub(crate) fn now(&self) -> Vec<ProviderNow> {
         let planned = self.lock();

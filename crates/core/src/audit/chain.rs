@@ -73,6 +73,7 @@ impl Entry {
         let who = match &act.by.who {
             Actor::Owner => json!({"kind": "owner"}),
             Actor::AccessKey(id) => json!({"kind": "access_key", "id": id}),
+            Actor::Person(name) => json!({"kind": "person", "id": name}),
             Actor::Service => json!({"kind": "service"}),
         };
         let Act { by, target, .. } = act;

@@ -30,6 +30,8 @@ pub enum Actor {
     Owner,
     /// A program with the access key of this id.
     AccessKey(String),
+    /// A person of this name, who is signed in to the console.
+    Person(String),
     /// The service itself, such as at its start.
     Service,
 }
@@ -41,6 +43,8 @@ pub enum Door {
     CommandLine,
     /// The management API.
     Api,
+    /// A page of the console.
+    Console,
     /// No door: the service acts.
     Service,
 }
@@ -52,6 +56,7 @@ impl Door {
         match self {
             Door::CommandLine => "command_line",
             Door::Api => "management_api",
+            Door::Console => "console",
             Door::Service => "service",
         }
     }
@@ -150,6 +155,8 @@ pub enum Verb {
     SigningKeyRotated,
     /// The database began to be written with new master keys.
     MasterKeysRotated,
+    /// The whole number of a message was shown.
+    NumberRevealed,
     /// The wrong guesses about a number were forgotten.
     NumberUnlocked,
     /// A number was taken out of everything that is kept.
@@ -166,7 +173,7 @@ pub enum Verb {
 
 impl Verb {
     /// All verbs.
-    pub const ALL: [Verb; 33] = [
+    pub const ALL: [Verb; 34] = [
         Verb::ApplicationCreated,
         Verb::ApplicationUpdated,
         Verb::ApplicationSecretRenewed,
@@ -194,6 +201,7 @@ impl Verb {
         Verb::SafeEntryRemoved,
         Verb::SigningKeyRotated,
         Verb::MasterKeysRotated,
+        Verb::NumberRevealed,
         Verb::NumberUnlocked,
         Verb::NumberErased,
         Verb::BackupMade,
@@ -233,6 +241,7 @@ impl Verb {
             Verb::SafeEntryRemoved => "safe_entry_removed",
             Verb::SigningKeyRotated => "signing_key_rotated",
             Verb::MasterKeysRotated => "master_keys_rotated",
+            Verb::NumberRevealed => "number_revealed",
             Verb::NumberUnlocked => "number_unlocked",
             Verb::NumberErased => "number_erased",
             Verb::BackupMade => "backup_made",

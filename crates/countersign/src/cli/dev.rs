@@ -218,6 +218,7 @@ fn banner(calls: &FirstCalls, data: &Path) -> String {
 
     start here  {url}/
     inbox       {url}/dev/outbox
+    console     {url}/console
     app id {app_id}, its secret {app_secret}
     access key {ACCESS_KEY}, its secret {ACCESS_KEY_SECRET} (management)
     data in {}

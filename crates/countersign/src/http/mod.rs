@@ -1,6 +1,6 @@
 //! The HTTP interface. [`mod@router`] lists the endpoints; each endpoint is one file.
 
-mod dev;
+pub(crate) mod dev;
 mod document;
 mod keyed;
 mod management;
@@ -8,12 +8,12 @@ mod monitor;
 mod not_found;
 mod oidc;
 pub(crate) mod owner;
-mod page;
+pub(crate) mod page;
 mod proof;
 mod receipts;
 mod reference;
 mod refusals;
-mod request;
+pub(crate) mod request;
 pub mod router;
 mod safety;
 mod site;

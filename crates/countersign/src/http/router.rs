@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get};
 
@@ -16,6 +15,7 @@ use super::site::Site;
 use super::state::AppState;
 use super::this_machine::ThisMachine;
 use super::{dev, not_found, oidc, owner, receipts, reference, v3};
+use crate::console;
 
 /// The endpoints under `/api/v3`, in the order of use: so the reference and the OpenAPI document show them. Any other
 /// path there is not served.
@@ -65,6 +65,7 @@ fn endpoints() -> Vec<Endpoint> {
         v3::guard::add_safe_entry::endpoint(),
         v3::guard::remove_safe_entry::endpoint(),
         v3::guard::replay_guard::endpoint(),
+        v3::numbers::reveal_phone::endpoint(),
         v3::numbers::unlock_phone::endpoint(),
         v3::numbers::list_unlocks::endpoint(),
         v3::numbers::erase_phone::endpoint(),
@@ -194,12 +195,8 @@ fn documents(published: Vec<Published>) -> Router<AppState> {
 
 /// The routes of the console, in development only: in production it has a listener of its own.
 fn console(state: &AppState) -> Router<AppState> {
-    let answer = (
-        StatusCode::NOT_IMPLEMENTED,
-        "The console is not built yet.\n",
-    );
     match state.development {
-        Some(_) => Router::new().route("/console", get(async move || answer)),
+        Some(_) => console::routes(state),
         None => Router::new(),
     }
 }
@@ -233,6 +230,20 @@ mod tests {
             for shape in shapes(endpoint) {
                 let again = (shape.round_trip)(&shape.example).unwrap();
                 assert_eq!(again, shape.example, "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_act_of_the_console_is_one_of_the_api_too() {
+        let names: Vec<_> = endpoints().iter().map(|endpoint| endpoint.name).collect();
+        for (address, twin) in console::acts() {
+            match twin {
+                Some(twin) => assert!(names.contains(&twin), "{address} names {twin}"),
+                None => assert!(
+                    ["/console/me", "/console/sign-out"].contains(&address),
+                    "{address}"
+                ),
             }
         }
     }

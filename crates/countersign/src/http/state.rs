@@ -21,6 +21,7 @@ use super::dev::Development;
 use super::wire::fault;
 use crate::challenge::Challenges;
 use crate::connection::OpenConnections;
+use crate::console::Sessions;
 use crate::manage::Manage;
 use crate::metrics::Metrics;
 use crate::time_server::TimeServer;
@@ -97,6 +98,8 @@ pub struct Services {
     pub open: OpenConnections,
     /// The server with which the clock is compared, where the settings name one.
     pub(crate) time_server: Option<Arc<TimeServer>>,
+    /// The sessions of people who are signed in to the console.
+    pub sessions: Arc<Sessions>,
     /// The parts of development, in development.
     pub development: Option<Arc<Development>>,
 }

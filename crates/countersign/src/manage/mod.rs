@@ -26,6 +26,7 @@ mod providers;
 mod quotas;
 mod renewals;
 mod replays;
+mod reveals;
 mod routes;
 mod signing_keys;
 mod templates;

@@ -1,4 +1,4 @@
-//! Unlocks of numbers: the act, and the record of it.
+//! Unlocks of numbers: the act, and the record of it; and the notes that operators give their reasons in.
 
 use countersign_core::audit::Author;
 use countersign_core::code::check::{Unlock, UnlockRecord};
@@ -8,7 +8,7 @@ use countersign_core::phone::PhoneNumber;
 use super::error::BrokenField;
 use super::{Manage, ManageError, Rule};
 
-/// The reason for an unlock, as the operator gives it: at most [`Note::MOST`] characters.
+/// The reason for an act, as the operator gives it: at most [`Note::MOST`] characters.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Note(String);
 
@@ -16,13 +16,13 @@ impl Note {
     /// The most characters of a note.
     pub const MOST: usize = 200;
 
-    /// Takes `text` if it is short enough.
+    /// Takes the `text` of a field if it is short enough.
     ///
     /// # Errors
     /// [`ManageError::Fields`].
-    pub fn new(text: String) -> Result<Self, ManageError> {
+    pub fn new(field: &str, text: String) -> Result<Self, ManageError> {
         if text.chars().count() > Self::MOST {
-            return Err(BrokenField::new("note", Rule::NoteTooLong).into());
+            return Err(BrokenField::new(field, Rule::NoteTooLong).into());
         }
         Ok(Self(text))
     }

@@ -18,14 +18,22 @@ pub enum OperatorIdentity {
     DataFolder,
     /// A program with the access key of this id.
     AccessKey(Arc<str>),
+    /// A person who is signed in to the console.
+    Person {
+        /// The name by which the person signs in.
+        name: Arc<str>,
+        /// What the person's role allows.
+        access: Access,
+    },
 }
 
 impl OperatorIdentity {
     /// What this operator may do, and with which applications. The data folder and access keys may do everything.
     #[must_use]
-    pub const fn access(&self) -> Access {
+    pub fn access(&self) -> Access {
         match self {
             OperatorIdentity::DataFolder | OperatorIdentity::AccessKey(_) => Access::FULL,
+            OperatorIdentity::Person { access, .. } => access.clone(),
         }
     }
 
@@ -35,6 +43,7 @@ impl OperatorIdentity {
         match self {
             OperatorIdentity::DataFolder => Actor::Owner,
             OperatorIdentity::AccessKey(id) => Actor::AccessKey(id.to_string()),
+            OperatorIdentity::Person { name, .. } => Actor::Person(name.to_string()),
         }
     }
 
@@ -42,7 +51,7 @@ impl OperatorIdentity {
     #[must_use]
     pub fn access_key(&self) -> Option<&str> {
         match self {
-            OperatorIdentity::DataFolder => None,
+            OperatorIdentity::DataFolder | OperatorIdentity::Person { .. } => None,
             OperatorIdentity::AccessKey(id) => Some(id),
         }
     }

@@ -13,7 +13,9 @@ pub enum Permission {
     UnlockNumbers,
     /// Take a number out of everything that is kept.
     EraseNumbers,
-    /// See applications, providers, routes, templates, limits and the guard; try out a template without saving it.
+    /// See what decides whether and how a message goes: providers, routes, limits, the guard, nodes.
+    ReadService,
+    /// See applications, templates and test numbers; try out a template without saving it.
     ReadSetup,
     /// Create, change and delete applications, providers, routes and templates; change limits and the guard; send test messages.
     ManageSetup,
@@ -43,6 +45,7 @@ impl Permissions {
         Permission::ReadVendorAnswers,
         Permission::UnlockNumbers,
         Permission::EraseNumbers,
+        Permission::ReadService,
         Permission::ReadSetup,
         Permission::ManageSetup,
         Permission::ReadKeys,

@@ -68,6 +68,7 @@ impl Role {
                 Permission::RevealNumbers,
                 Permission::ReadVendorAnswers,
                 Permission::UnlockNumbers,
+                Permission::ReadService,
                 Permission::ReadSetup,
                 Permission::ManageSetup,
                 Permission::ReadOwnActs,
@@ -76,11 +77,13 @@ impl Role {
                 Permission::ReadMessages,
                 Permission::RevealNumbers,
                 Permission::UnlockNumbers,
+                Permission::ReadService,
                 Permission::ReadOwnActs,
             ]),
             Self::Auditor => Permissions::of(&[
                 Permission::ReadMessages,
                 Permission::ReadVendorAnswers,
+                Permission::ReadService,
                 Permission::ReadSetup,
                 Permission::ReadKeys,
                 Permission::ReadStaff,
@@ -147,7 +150,8 @@ mod tests {
                 P::RevealNumbers => P::ReadVendorAnswers,
                 P::ReadVendorAnswers => P::UnlockNumbers,
                 P::UnlockNumbers => P::EraseNumbers,
-                P::EraseNumbers => P::ReadSetup,
+                P::EraseNumbers => P::ReadService,
+                P::ReadService => P::ReadSetup,
                 P::ReadSetup => P::ManageSetup,
                 P::ManageSetup => P::ReadKeys,
                 P::ReadKeys => P::ManageKeys,
@@ -181,6 +185,7 @@ mod tests {
         ReadVendorAnswers  yes   yes      -       yes
         UnlockNumbers      yes   yes      yes     -
         EraseNumbers       yes   -        -       -
+        ReadService        yes   yes      yes     yes
         ReadSetup          yes   yes      -       yes
         ManageSetup        yes   yes      -       -
         ReadKeys           yes   -        -       yes

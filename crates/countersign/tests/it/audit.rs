@@ -22,7 +22,7 @@ const READS: [&str; 5] = [
 ];
 
 /// The acts on record, oldest first.
-async fn acts(server: &Server) -> Vec<Value> {
+pub(crate) async fn acts(server: &Server) -> Vec<Value> {
     let mut acts = server.operator().list("list-audit-acts?limit=1000").await;
     acts.reverse();
     acts
@@ -159,6 +159,11 @@ fn changes() -> Vec<(&'static str, Value, &'static str)> {
             "safe_entry_removed safe_entry [id] done",
         ),
         (
+            "reveal-phone",
+            json!({"reason": "called from 18800009999"}),
+            "number_revealed message [id] done",
+        ),
+        (
             "unlock-phone",
             json!({"phoneNumber": "18800008888", "note": "called from 18800009999"}),
             "number_unlocked number +86188****8888 done",
@@ -220,6 +225,12 @@ async fn every_operation_that_changes_something_puts_exactly_one_act_on_record()
         match id {
             "delete-access-key" => body = json!({"accessKeyId": made}),
             "remove-safe-entry" => body = json!({"id": made}),
+            "reveal-phone" => {
+                server.code("CHANNEL_LOGIN", "18800008888").await;
+                let newest = server.operator().list("list-messages?limit=1").await;
+                made = newest[0]["messageId"].as_str().unwrap().to_owned();
+                body["messageId"] = json!(made);
+            }
             "add-safe-entry" => {
                 let tomorrow = millis(&server, 24 * 3_600_000).await.parse().unwrap();
                 body["expires"] = Timestamp::from_millis(tomorrow).to_string().into();

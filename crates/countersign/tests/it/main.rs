@@ -32,6 +32,7 @@ mod cli;
 mod clock;
 #[cfg(feature = "otlp")]
 mod collector;
+mod console;
 mod cors;
 mod countries;
 mod crash;

@@ -105,9 +105,4 @@ async fn a_path_outside_the_api_is_refused_in_http() {
     let server = Server::start(data.path(), &["--quiet"]).await;
     assert_eq!(server.get("/elsewhere").await.http, 404);
     assert_eq!(server.get("/apis").await.http, 404);
-    assert_snapshot!(server.get("/console").await, @"
-    HTTP 501
-    content-type: text/plain; charset=utf-8
-    The console is not built yet.
-    ");
 }

@@ -4,15 +4,12 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 use countersign_core::phone::InvalidPhone;
-use countersign_providers::development::outbox::InboxMessage;
 
 use super::Development;
 use super::outbox::{OutboxQuery, number};
+use super::phone::{Bubble, Phone};
 use crate::first_calls::FirstCalls;
 use crate::http::page;
-
-/// The most messages on one page.
-const MOST: usize = 20;
 
 /// The page.
 #[derive(Template)]
@@ -22,7 +19,7 @@ struct InboxPage<'a> {
     searched: String,
     /// The constraint that this number breaks.
     problem: Option<InvalidPhone>,
-    messages: Vec<Bubble>,
+    rows: Vec<Row>,
     /// Whether the page begins with the newest message, so that it may add those that arrive.
     is_newest: bool,
     /// The address of the page with older messages, if there are any.
@@ -30,19 +27,10 @@ struct InboxPage<'a> {
     calls: &'a FirstCalls,
 }
 
-/// A message, as the page shows it.
-struct Bubble {
-    to: String,
-    /// The address of the page with the messages to this number.
+/// A message, and the address of the page with the messages to its number.
+struct Row {
+    message: Bubble,
     only_these: String,
-    purpose: String,
-    /// When it arrived: RFC 3339, and to the second for people.
-    sent_at: String,
-    shown_at: String,
-    /// The text, in three parts: the one in the middle is the code.
-    before_code: String,
-    code: String,
-    after_code: String,
 }
 
 /// The page for this query, newest message first. A number that is none is answered with HTTP 400, and the page says
@@ -56,7 +44,7 @@ pub(super) fn page(development: &Development, query: &OutboxQuery) -> Response {
     let mut page = InboxPage {
         searched: typed.to_owned(),
         problem: None,
-        messages: Vec::new(),
+        rows: Vec::new(),
         is_newest: query.before.is_none(),
         older: None,
         calls: &development.calls,
@@ -70,34 +58,16 @@ pub(super) fn page(development: &Development, query: &OutboxQuery) -> Response {
         }
     };
     let to = phone.as_ref().map(|phone| phone.e164());
-    let (messages, has_older) = development.outbox.page(to, query.before.as_deref(), MOST);
+    let found = Phone::of(&development.outbox, to, query.before.as_deref());
     page.searched = to.unwrap_or_default().to_owned();
-    page.older = messages
-        .last()
-        .filter(|_| has_older)
-        .map(|last| address(to, Some(&last.message_id)));
-    page.messages = messages.into_iter().map(Bubble::of).collect();
+    page.older = found.older_than.map(|last| address(to, Some(&last)));
+    let messages = found.messages.into_iter();
+    let rows = messages.map(|message| Row {
+        only_these: address(Some(&message.to), None),
+        message,
+    });
+    page.rows = rows.collect();
     page::found(&page)
-}
-
-impl Bubble {
-    fn of(message: InboxMessage) -> Self {
-        let code = message.pass_code.as_str();
-        let (before_code, code, after_code) = match message.text.split_once(code) {
-            Some((before, after)) => (before, code, after),
-            None => (message.text.as_str(), "", ""),
-        };
-        Self {
-            only_these: address(Some(&message.to), None),
-            purpose: message.purpose(),
-            shown_at: to_the_second(&message.sent_at),
-            before_code: before_code.to_owned(),
-            code: code.to_owned(),
-            after_code: after_code.to_owned(),
-            sent_at: message.sent_at,
-            to: message.to,
-        }
-    }
 }
 
 /// The address of the page with the messages to this number (E.164), or to all, that are older than `before`, a
@@ -107,9 +77,4 @@ fn address(to: Option<&str>, before: Option<&str>) -> String {
     let before = before.map(|before| format!("before={before}"));
     let query: Vec<_> = to.into_iter().chain(before).collect();
     format!("/dev/outbox?{}", query.join("&"))
-}
-
-/// `2026-11-21T20:00:00.123Z` as `2026-11-21 20:00:00`.
-fn to_the_second(at: &str) -> String {
-    at.get(..19).unwrap_or(at).replace('T', " ")
 }

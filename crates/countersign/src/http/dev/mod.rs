@@ -2,6 +2,7 @@
 
 mod inbox;
 mod outbox;
+pub(crate) mod phone;
 mod start;
 
 use std::sync::Arc;

@@ -39,7 +39,7 @@ async fn add(call: Call) -> Result<SafeEntryDto, Fault> {
     let who = guard::safe(&body)?;
     let until = Timestamp::parse(&body.expires)
         .ok_or_else(|| bad("expires", "not a time such as 2026-12-21T20:00:00Z"))?;
-    let note = Note::new(body.note.unwrap_or_default())?;
+    let note = Note::new("note", body.note.unwrap_or_default())?;
     let added = call
         .state
         .manage

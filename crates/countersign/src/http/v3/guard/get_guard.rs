@@ -17,7 +17,7 @@ pub(crate) fn endpoint() -> Endpoint {
             send to a blocked range is refused (429, apiCode 2990005; `list-refusals` names `guard-block`). The guard \
             blocks a range of an application where at most 5 of its newest 50 codes were verified: for 1 hour, then \
             6, then 24, then until an operator lifts the block.",
-        audience: Audience::Operator(Permission::ReadSetup),
+        audience: Audience::Operator(Permission::ReadService),
         asks: Asks::Nothing,
         answers: Answers::Data(Shape::of::<GuardDto>(json!({
             "mode": "enforce", "watchesUntil": null, "blocks": [guard::block_example()],

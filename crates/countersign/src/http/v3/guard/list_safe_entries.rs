@@ -15,7 +15,7 @@ pub(crate) fn endpoint() -> Endpoint {
         summary: "List the safe list",
         about: "The numbers (masked), ranges and networks that the guard leaves alone. An entry that has expired is \
             shown for 7 days more.",
-        audience: Audience::Operator(Permission::ReadSetup),
+        audience: Audience::Operator(Permission::ReadService),
         asks: Asks::Nothing,
         answers: Answers::Data(Shape::list_of::<SafeEntryDto>(json!([
             guard::safe_example()

@@ -30,7 +30,7 @@ pub(crate) fn endpoint() -> Endpoint {
 
 async fn set(call: Call) -> Result<GuardBlockDto, Fault> {
     let body: SetGuardBlockRequest = call.body.json()?;
-    let note = Note::new(body.note.unwrap_or_default())?;
+    let note = Note::new("note", body.note.unwrap_or_default())?;
     let area = guard::area(body.app_id.as_deref(), &body.kind, &body.value)?;
     let length = body.seconds.map(Duration::from_secs);
     let block = call

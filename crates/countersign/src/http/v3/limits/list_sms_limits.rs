@@ -17,7 +17,7 @@ pub(crate) fn endpoint() -> Endpoint {
         about: "Every limit that a send is judged by, as it holds now, in their order: the one-minute limit, those of \
             the product, those of the settings file. `changed` has what the settings say of the parts that were \
             changed at run time, and `used` what a limit on all sends or on those of an application counts now.",
-        audience: Audience::Operator(Permission::ReadSetup),
+        audience: Audience::Operator(Permission::ReadService),
         asks: Asks::Nothing,
         answers: Answers::Data(Shape::list_of::<SmsLimitDto>(json!([example()]))),
         faults: &[],

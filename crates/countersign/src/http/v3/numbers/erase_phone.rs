@@ -34,7 +34,7 @@ pub(crate) fn endpoint() -> Endpoint {
 
 async fn erase(call: Call) -> Result<ErasedPhone, Fault> {
     let body: ErasePhoneRequest = call.body.json()?;
-    let note = Note::new(body.note.unwrap_or_default())?;
+    let note = Note::new("note", body.note.unwrap_or_default())?;
     let phone = fault::number(&body.phone_number, body.phone_country_code.as_deref())?;
     let erasure = Erasure {
         request_id: call.cx.request_id,

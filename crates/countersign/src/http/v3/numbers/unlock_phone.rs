@@ -28,7 +28,7 @@ pub(crate) fn endpoint() -> Endpoint {
 
 async fn unlock(call: Call) -> Result<(), Fault> {
     let body: UnlockPhoneRequest = call.body.json()?;
-    let note = Note::new(body.note.unwrap_or_default())?;
+    let note = Note::new("note", body.note.unwrap_or_default())?;
     let phone = fault::number(&body.phone_number, body.phone_country_code.as_deref())?;
     Ok(call
         .state

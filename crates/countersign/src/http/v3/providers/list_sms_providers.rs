@@ -14,7 +14,7 @@ pub(crate) fn endpoint() -> Endpoint {
         handler: get(list),
         summary: "List vendor accounts",
         about: "All vendor accounts: settings, the ends of their secrets, how they do, and where they report.",
-        audience: Audience::Operator(Permission::ReadSetup),
+        audience: Audience::Operator(Permission::ReadService),
         asks: Asks::Nothing,
         answers: Answers::Data(Shape::list_of::<SmsProviderDto>(json!([example()]))),
         faults: &[],

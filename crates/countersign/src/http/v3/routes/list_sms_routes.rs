@@ -15,7 +15,7 @@ pub(crate) fn endpoint() -> Endpoint {
         summary: "List routes",
         about: "Which vendor accounts may carry a number. Of the routes that fit, the nearest holds: of the \
             application and the country, of the application, of the country, of the deployment.",
-        audience: Audience::Operator(Permission::ReadSetup),
+        audience: Audience::Operator(Permission::ReadService),
         asks: Asks::Nothing,
         answers: Answers::Data(Shape::list_of::<SmsRouteDto>(json!([example("version")]))),
         faults: &[],

@@ -14,7 +14,7 @@ pub(crate) fn endpoint() -> Endpoint {
         summary: "List the nodes of the deployment",
         about: "The processes that share the store, the youngest first: those that are alive, and those that were within the \
                 last day. The embedded store has one.",
-        audience: Audience::Operator(Permission::ReadSetup),
+        audience: Audience::Operator(Permission::ReadService),
         asks: Asks::Nothing,
         answers: Answers::Data(Shape::list_of::<NodeDto>(json!([{
             "nodeId": "0b1a2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d", "version": "0.1.0",

@@ -1,0 +1,229 @@
+//! An entry of the console: one page or one act, the permission that it needs, and how it is served.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use axum::extract::{RawPathParams, Request, State};
+use axum::http::Method;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{self, MethodRouter};
+use countersign_core::audit::{Author, Door};
+use countersign_core::id::RequestId;
+use countersign_core::time::Timestamp;
+use url::form_urlencoded;
+
+use super::form::Form;
+use super::language::Language;
+use super::pages::refused::{self, Why};
+use super::session::{Session, Sessions};
+use super::shell::{Area, Shell};
+use super::sign_in;
+use super::words::Words;
+use crate::http::AppState;
+use crate::http::request::arrival::Arrival;
+use crate::http::request::context::Context;
+use crate::manage::ManageError;
+use crate::operator::{Access, Applications, OperatorIdentity, Permission};
+
+/// A page, or an act that a form of a page asks for.
+pub(super) struct Entry {
+    /// The address, with `{id}` where it has an id.
+    pub(super) path: &'static str,
+    /// GET for a page, POST for an act.
+    pub(super) method: Method,
+    /// What a person must be allowed to do.
+    pub(super) needs: Permission,
+    /// The management endpoint that does the same; `None` for a page, and for an act about the person's own session.
+    pub(super) twin: Option<&'static str>,
+    act: Act,
+}
+
+/// The answer to a request, or the reason why there is none.
+pub(super) type Answer = Result<Response, Why>;
+
+type Answering = Pin<Box<dyn Future<Output = Answer> + Send>>;
+
+/// A handler without its type: the framework's code is compiled once for all of them.
+type Act = Arc<dyn Fn(Visit) -> Answering + Send + Sync>;
+
+/// A request of somebody who is signed in and may do what it asks.
+pub(super) struct Visit {
+    pub(super) state: AppState,
+    pub(super) sessions: Arc<Sessions>,
+    pub(super) session: Session,
+    /// The language of the page.
+    pub(super) language: Language,
+    /// The time of the request.
+    pub(super) now: Timestamp,
+    /// The author of whatever the request changes.
+    pub(super) by: Author,
+    pub(super) request_id: RequestId,
+    /// The fields of the query.
+    pub(super) query: Vec<(String, String)>,
+    /// The form; empty for a page.
+    pub(super) form: Form,
+    path: Vec<(String, String)>,
+}
+
+impl Entry {
+    /// A page, which `show` makes.
+    pub(super) fn page<F, A>(path: &'static str, needs: Permission, show: F) -> Self
+    where
+        F: Fn(Visit) -> A + Send + Sync + 'static,
+        A: Future<Output = Answer> + Send + 'static,
+    {
+        Self {
+            path,
+            method: Method::GET,
+            needs,
+            twin: None,
+            act: Arc::new(move |visit| Box::pin(show(visit))),
+        }
+    }
+
+    /// An act, which the management endpoint `twin` does too.
+    pub(super) fn act<F, A>(
+        path: &'static str,
+        needs: Permission,
+        twin: Option<&'static str>,
+        act: F,
+    ) -> Self
+    where
+        F: Fn(Visit) -> A + Send + Sync + 'static,
+        A: Future<Output = Answer> + Send + 'static,
+    {
+        Self {
+            path,
+            method: Method::POST,
+            needs,
+            twin,
+            act: Arc::new(move |visit| Box::pin(act(visit))),
+        }
+    }
+
+    /// Serves the entry.
+    pub(super) fn route(self, sessions: Arc<Sessions>) -> MethodRouter<AppState> {
+        let is_page = self.method == Method::GET;
+        let entry = Arc::new(self);
+        let handler = move |State(state): State<AppState>, path: RawPathParams, request| {
+            let path = path.iter();
+            let path = path.map(|(name, value)| (name.to_owned(), value.to_owned()));
+            let path = path.collect();
+            Arc::clone(&entry).serve(state, Arc::clone(&sessions), path, request)
+        };
+        match is_page {
+            true => routing::get(handler),
+            false => routing::post(handler),
+        }
+    }
+
+    async fn serve(
+        self: Arc<Self>,
+        state: AppState,
+        sessions: Arc<Sessions>,
+        path: Vec<(String, String)>,
+        request: Request,
+    ) -> Response {
+        let asked = Language::asked(request.headers());
+        let Some(session) = sessions.find(request.headers()) else {
+            return Redirect::to(&sign_in::address(&request)).into_response();
+        };
+        let language = session.language.unwrap_or(asked);
+        let identity = OperatorIdentity::Person {
+            name: Arc::clone(&session.person.name),
+            access: Access::of(session.person.role, Applications::All),
+        };
+        let arrival = Arrival::now(&state);
+        let (parts, body) = request.into_parts();
+        let by = Author {
+            who: identity.actor(),
+            door: Door::Console,
+            from: Some(Context::of(&parts, &state).address),
+            request: Some(arrival.id),
+        };
+        if !identity.access().allows(self.needs) {
+            // A page that a person may not see is refused and not recorded: nothing would have changed.
+            if let Some(twin) = self.twin {
+                let endpoint = format!("/api/v3/{twin}");
+                state.manage.record_refusal(by, &endpoint).await;
+            }
+            return refused::within(
+                &Shell::of(&session, language, Area::Nowhere),
+                Why::NotPermitted,
+            );
+        }
+        let query = parts.uri.query().unwrap_or_default();
+        let query = form_urlencoded::parse(query.as_bytes())
+            .into_owned()
+            .collect();
+        let form = match parts.method {
+            Method::POST => Form::read(Request::from_parts(parts, body)).await,
+            _ => Ok(Form::default()),
+        };
+        let form = match form {
+            Ok(form) => form,
+            Err(status) => return status.into_response(),
+        };
+        let shell = Shell::of(&session, language, Area::Nowhere);
+        let visit = Visit {
+            state,
+            sessions,
+            session,
+            language,
+            now: arrival.at,
+            by,
+            request_id: arrival.id,
+            query,
+            form,
+            path,
+        };
+        match (self.act)(visit).await {
+            Ok(answer) => answer,
+            Err(why) => refused::within(&shell, why),
+        }
+    }
+}
+
+impl Visit {
+    /// The frame of a page in this part of the console.
+    pub(super) fn shell(&self, area: Area) -> Shell {
+        Shell::of(&self.session, self.language, area)
+    }
+
+    /// The words of the page's language.
+    pub(super) fn words(&self) -> &'static Words {
+        Words::of(self.language)
+    }
+
+    /// Whether the person may do this.
+    pub(super) fn may(&self, permission: Permission) -> bool {
+        self.session.person.role.permissions().include(permission)
+    }
+
+    /// The part of the address that stands for `{name}`.
+    pub(super) fn part(&self, name: &str) -> &str {
+        value(&self.path, name)
+    }
+
+    /// The field of the query with this name; empty where there is none.
+    pub(super) fn asked(&self, name: &str) -> &str {
+        value(&self.query, name)
+    }
+}
+
+fn value<'a>(pairs: &'a [(String, String)], name: &str) -> &'a str {
+    let found = pairs.iter().find(|(held, _)| held == name);
+    found.map_or("", |(_, value)| value.trim())
+}
+
+impl From<ManageError> for Why {
+    fn from(error: ManageError) -> Self {
+        match error {
+            ManageError::Unknown(_)
+            | ManageError::UnknownApplication
+            | ManageError::UnknownAccessKey => Why::NotFound,
+            ManageError::Unavailable => Why::Unavailable,
+            _ => Why::Internal,
+        }
+    }
+}

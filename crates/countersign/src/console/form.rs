@@ -1,0 +1,98 @@
+//! The fields of a form, as a person sent them.
+
+use std::time::Duration;
+
+use axum::extract::Request;
+use axum::http::{HeaderMap, StatusCode, header};
+use http_body_util::{BodyExt as _, Limited};
+use tokio::time::timeout;
+use url::form_urlencoded;
+
+/// The most bytes of a form.
+const LARGEST: usize = 64 * 1024;
+
+/// The most fields of a form.
+const MOST: usize = 256;
+
+/// The time that a form may take to arrive.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The type of the body of a form.
+const TYPE: &str = "application/x-www-form-urlencoded";
+
+/// The fields of a form, in the order of the page. A field that was not sent is empty.
+#[derive(Debug, Default)]
+pub(super) struct Form(Vec<(String, String)>);
+
+impl Form {
+    /// Reads the form of a request that the [guard](super::guard) let pass.
+    ///
+    /// # Errors
+    /// HTTP 415 where the body is no form, 413 where it is larger than forms may be, 408 where it takes too long, 400 where it
+    /// does not arrive whole.
+    pub(super) async fn read(request: Request) -> Result<Self, StatusCode> {
+        let (parts, body) = request.into_parts();
+        if !is_form(&parts.headers) {
+            return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+        }
+        let body = Limited::new(body, LARGEST).collect();
+        let body = timeout(PATIENCE, body)
+            .await
+            .map_err(|_| StatusCode::REQUEST_TIMEOUT)?;
+        let body = body.map_err(
+            |error| match error.is::<http_body_util::LengthLimitError>() {
+                true => StatusCode::PAYLOAD_TOO_LARGE,
+                false => StatusCode::BAD_REQUEST,
+            },
+        )?;
+        Self::parse(&body.to_bytes())
+    }
+
+    fn parse(body: &[u8]) -> Result<Self, StatusCode> {
+        let fields: Vec<_> = form_urlencoded::parse(body)
+            .into_owned()
+            .take(MOST + 1)
+            .collect();
+        match fields.len() > MOST {
+            true => Err(StatusCode::PAYLOAD_TOO_LARGE),
+            false => Ok(Self(fields)),
+        }
+    }
+
+    /// The value of the first field of this name, without the spaces around it; empty where there is none.
+    pub(super) fn get(&self, name: &str) -> &str {
+        let field = self.0.iter().find(|(held, _)| held == name);
+        field.map_or("", |(_, value)| value.trim())
+    }
+}
+
+/// Whether `content-type` is that of a form.
+fn is_form(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(header::CONTENT_TYPE);
+    let content_type = content_type
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let kind = content_type.split(';').next().unwrap_or_default();
+    kind.trim().eq_ignore_ascii_case(TYPE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_is_read_by_its_name_without_the_spaces_around_it() {
+        let form = Form::parse(b"to=+%2B1415+&to=2&note=a+b%26c").unwrap();
+        assert_eq!(
+            (form.get("to"), form.get("note"), form.get("none")),
+            ("+1415", "a b&c", "")
+        );
+    }
+
+    #[test]
+    fn a_form_has_256_fields_at_most() {
+        assert!(Form::parse("a=1&".repeat(256).as_bytes()).is_ok());
+        let refused = Form::parse("a=1&".repeat(257).as_bytes());
+        assert_eq!(refused.unwrap_err(), StatusCode::PAYLOAD_TOO_LARGE);
+    }
+}

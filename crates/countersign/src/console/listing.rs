@@ -1,0 +1,59 @@
+//! A page that lists settings: tables, each with a sentence in the place of one that is empty.
+
+use askama::Template;
+use axum::response::Response;
+
+use super::pill::Pill;
+use super::shell::Shell;
+use crate::http::page;
+
+/// The page.
+#[derive(Template)]
+#[template(path = "console/listing.html")]
+pub(super) struct Listing {
+    pub(super) shell: Shell,
+    pub(super) title: &'static str,
+    /// What the page is about, and how it is changed.
+    pub(super) lead: &'static str,
+    /// What holds now, in sentences of their own.
+    pub(super) state: Vec<(&'static str, String)>,
+    pub(super) tables: Vec<Table>,
+    /// The address and the name of the page that goes on from here.
+    pub(super) more: Option<(String, &'static str)>,
+}
+
+/// A table of settings.
+pub(super) struct Table {
+    pub(super) caption: &'static str,
+    pub(super) columns: Vec<&'static str>,
+    pub(super) rows: Vec<Vec<Cell>>,
+    /// What is said where there is no row.
+    pub(super) empty: &'static str,
+}
+
+/// A cell of a table.
+pub(super) enum Cell {
+    Text(String),
+    /// An id or a code, which people copy.
+    Id(String),
+    Pill(Pill),
+}
+
+impl Listing {
+    /// The answer with this page.
+    pub(super) fn found(&self) -> Response {
+        page::found(self)
+    }
+}
+
+impl From<&str> for Cell {
+    fn from(text: &str) -> Self {
+        Cell::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Cell {
+    fn from(text: String) -> Self {
+        Cell::Text(text)
+    }
+}

@@ -1,0 +1,83 @@
+//! The console: the pages on which people manage a deployment.
+//!
+//! Every page and every act of a person is an [`Entry`], with the permission that it needs and the management
+//! endpoint that does the same; [`entries`] lists them all. A request passes, in this order, the [`guard`] (is it from one of
+//! our own pages?), the [`session`] (who asks?), the permission of its entry (may they?), and only then the page.
+//!
+//! Pages are templates over typed structs, made by the server. Each works without a script. Words are Rust
+//! ([`words`]), in two languages. A page calls [`manage`](crate::manage), where the rules are, and no handler of the API.
+
+mod assets;
+mod cookie;
+mod entry;
+mod form;
+mod guard;
+mod headline;
+mod language;
+mod listing;
+mod pages;
+mod pill;
+mod session;
+mod shell;
+mod sign_in;
+mod when;
+mod words;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::from_fn;
+use axum::response::Redirect;
+use axum::routing::get;
+
+use self::entry::Entry;
+pub use self::session::Sessions;
+use crate::http::AppState;
+
+/// The address below which everything of the console is.
+pub(crate) const ROOT: &str = "/console";
+
+/// Every page and act of the console that needs somebody who is signed in, in the order of the navigation.
+fn entries() -> Vec<Entry> {
+    vec![
+        pages::overview::show(),
+        pages::messages::list(),
+        pages::messages::find(),
+        pages::message::show(),
+        pages::message::reveal(),
+        pages::message::unlock(),
+        pages::message::of_number(),
+        pages::inbox::show(),
+        pages::inbox::find(),
+        pages::sms::show(),
+        pages::templates::show(),
+        pages::limits::show(),
+        pages::applications::show(),
+        pages::audit::show(),
+        pages::settings::show(),
+        pages::me::show(),
+        pages::me::set(),
+        sign_in::leave(),
+    ]
+}
+
+/// The address of every act, and the management endpoint that does the same, where there is one.
+#[cfg(test)]
+pub(crate) fn acts() -> impl Iterator<Item = (&'static str, Option<&'static str>)> {
+    let entries = entries().into_iter();
+    let acts = entries.filter(|entry| entry.method == axum::http::Method::POST);
+    acts.map(|act| (act.path, act.twin))
+}
+
+/// The routes of the console.
+pub(crate) fn routes(state: &AppState) -> Router<AppState> {
+    let sessions = Arc::clone(&state.sessions);
+    let router = entries().into_iter().fold(Router::new(), |router, entry| {
+        router.route(entry.path, entry.route(Arc::clone(&sessions)))
+    });
+    router
+        .route(ROOT, get(async || Redirect::to(pages::overview::PATH)))
+        .merge(sign_in::routes(sessions))
+        .layer(from_fn(guard::judge))
+        .merge(assets::routes())
+}

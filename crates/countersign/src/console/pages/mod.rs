@@ -1,0 +1,14 @@
+//! The pages of the console, one file each.
+
+pub(super) mod applications;
+pub(super) mod audit;
+pub(super) mod inbox;
+pub(super) mod limits;
+pub(super) mod me;
+pub(super) mod message;
+pub(super) mod messages;
+pub(super) mod overview;
+pub(super) mod refused;
+pub(super) mod settings;
+pub(super) mod sms;
+pub(super) mod templates;

@@ -1,0 +1,209 @@
+//! The words of the console: one struct for each part, with one value for each language, so that a missing word does not compile.
+//! Sentences with a value in them are functions ([`sentences`]).
+
+mod en_us;
+pub(super) mod sentences;
+mod terms;
+mod zh_cn;
+
+use super::language::Language;
+
+/// Makes a struct of words, and the list of them for tests.
+macro_rules! words {
+    ($(#[$about:meta])* $name:ident { $($(#[$word_about:meta])* $word:ident),+ $(,)? }) => {
+        $(#[$about])*
+        pub(super) struct $name {
+            $($(#[$word_about])* pub(super) $word: &'static str,)+
+        }
+
+        #[cfg(test)]
+        impl $name {
+            /// Every word with its name.
+            fn all(&self) -> Vec<(&'static str, &'static str)> {
+                vec![$((stringify!($word), self.$word)),+]
+            }
+        }
+    };
+}
+
+words! {
+    /// The frame of every page.
+    ShellWords {
+        skip, banner, navigation, inbox, overview, messages, me, sign_out,
+        owner, operator, support, auditor,
+        error_prefix, problem, times_are, go_to_overview,
+    }
+}
+
+words! {
+    /// Signing in, and the person's own page.
+    MeWords {
+        sign_in, sign_in_lead, title, language, language_of_browser, theme, theme_system, theme_light, theme_dark,
+        save, saved,
+    }
+}
+
+words! {
+    /// The names of what messages go through.
+    TermWords {
+        login, register, reset_password, bind_phone, unbind_phone, bind_mfa, verify_mfa, unbind_mfa, complete_phone,
+        identity_verification, delete_account,
+        sending, no_receipt, delivered, not_delivered, not_sent, unknown, verified,
+        live, pending, used, exhausted, replaced, expired, void,
+    }
+}
+
+words! {
+    /// The list of messages.
+    MessagesWords {
+        title, search, search_hint, find, all_messages, caption, time, number, purpose, application, provider, state,
+        older, newest, none_yet, none_yet_mend, none_found, none_older, to_number, handle_ended, refresh,
+    }
+}
+
+words! {
+    /// The page of one message.
+    MessageWords {
+        title, timeline, facts, message_id, request_id, application, purpose, code,         admitted, would_have_refused, took_it, took_it_with_id, refused_it, no_usable_answer, interrupted, reported_delivered,
+        reported_failed, reported_underway, right_code, right_code_public, wrong_code, by_server, by_public, given_back, vendor_said,
+        what_you_can_do, why, why_hint, show, unlock, unlock_about, note, messages_to_number,
+        reason_missing, reason_too_long, unlocked, never_again, raw_hidden,
+    }
+}
+
+words! {
+    /// The overview.
+    OverviewWords {
+        title, last_day, admitted, delivered, verified, not_sent, of_those_with_receipt, of_all_admitted, before, same,
+        by_provider, by_country, name, sent, conversion, none, nobody, setup, setup_lead,
+        step_provider, step_route, step_template, step_send,
+        counting,
+    }
+}
+
+words! {
+    /// The development phone.
+    InboxWords { title, search, number, all_numbers, refresh, none, none_to, none_older, older, newest, not_a_number, elsewhere }
+}
+
+words! {
+    /// The SMS service: providers and routes.
+    SmsWords {
+        title, lead, domestic, international, providers, routes, name, kind, state, works, rests, no_provider, no_route,
+        application, country, order, every_application, every_country,
+    }
+}
+
+words! {
+    /// The words of messages.
+    TemplatesWords { title, lead, caption, application, purpose, provider, language, says, every, none }
+}
+
+words! {
+    /// The limits on sends.
+    LimitsWords {
+        title, lead, caption, name, counted, max, window, mode, everything, enforce, challenge, monitor, none,
+    }
+}
+
+words! {
+    /// The applications.
+    ApplicationsWords { title, lead, caption, id, name, state, language, origins, enabled, disabled, none }
+}
+
+words! {
+    /// The audit record.
+    AuditWords {
+        title, lead, caption, number, time, who, door, act, target, result, done, refused, failed, older, none,
+    }
+}
+
+words! {
+    /// The keys of the deployment.
+    SettingsWords {
+        title, lead, access_keys, signing_keys, id, created, state, next, signs, retiring, no_access_key, no_signing_key, staff,
+        staff_about,
+    }
+}
+
+words! {
+    /// Refusals of whole pages.
+    RefusedWords {
+        not_found, not_found_about, not_permitted, not_permitted_about, unavailable, unavailable_about, internal, internal_about,
+        foreign_site, foreign_site_about, no_origin, no_origin_about,
+    }
+}
+
+/// All words of a language.
+pub(super) struct Words {
+    pub(super) shell: ShellWords,
+    pub(super) me: MeWords,
+    pub(super) terms: TermWords,
+    pub(super) messages: MessagesWords,
+    pub(super) message: MessageWords,
+    pub(super) overview: OverviewWords,
+    pub(super) inbox: InboxWords,
+    pub(super) sms: SmsWords,
+    pub(super) templates: TemplatesWords,
+    pub(super) limits: LimitsWords,
+    pub(super) applications: ApplicationsWords,
+    pub(super) audit: AuditWords,
+    pub(super) settings: SettingsWords,
+    pub(super) refused: RefusedWords,
+}
+
+impl Words {
+    /// The words of `language`.
+    pub(super) const fn of(language: Language) -> &'static Self {
+        match language {
+            Language::English => &en_us::WORDS,
+            Language::Chinese => &zh_cn::WORDS,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(language: Language) -> Vec<(&'static str, &'static str)> {
+        let words = Words::of(language);
+        [
+            words.shell.all(),
+            words.me.all(),
+            words.terms.all(),
+            words.messages.all(),
+            words.message.all(),
+            words.overview.all(),
+            words.inbox.all(),
+            words.sms.all(),
+            words.templates.all(),
+            words.limits.all(),
+            words.applications.all(),
+            words.audit.all(),
+            words.settings.all(),
+            words.refused.all(),
+        ]
+        .concat()
+    }
+
+    fn is_chinese(letter: char) -> bool {
+        matches!(letter, '\u{4e00}'..='\u{9fff}')
+    }
+
+    #[test]
+    fn every_word_is_in_its_own_language() {
+        let pairs = all(Language::English)
+            .into_iter()
+            .zip(all(Language::Chinese));
+        for ((name, english), (_, chinese)) in pairs {
+            assert!(
+                !english.is_empty() && !english.chars().any(is_chinese),
+                "{name}: {english}"
+            );
+            assert!(chinese.chars().any(is_chinese), "{name}: {chinese}");
+            let exclaims = |text: &str| text.contains(['!', '！']);
+            assert!(!exclaims(english) && !exclaims(chinese), "{name}");
+        }
+    }
+}

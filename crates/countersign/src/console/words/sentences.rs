@@ -1,0 +1,310 @@
+//! Sentences with a value in them: a function for each kind of sentence, with an arm for each language.
+
+use std::time::Duration;
+
+use super::super::headline::Headline;
+use super::super::language::Language;
+use super::super::when::Length;
+
+/// A length of time, such as `12 seconds`.
+pub(in super::super) fn length(language: Language, span: Duration) -> String {
+    let length = Length::of(span);
+    match language {
+        Language::English if length == Length::Seconds(0) => "less than a second".to_owned(),
+        Language::Chinese if length == Length::Seconds(0) => "不到 1 秒".to_owned(),
+        Language::English => {
+            let (count, unit) = match length {
+                Length::Seconds(count) => (count, "second"),
+                Length::Minutes(count) => (count, "minute"),
+                Length::Hours(count) => (count, "hour"),
+                Length::Days(count) => (count, "day"),
+            };
+            let plural = if count == 1 { "" } else { "s" };
+            format!("{count} {unit}{plural}")
+        }
+        Language::Chinese => match length {
+            Length::Seconds(count) => format!("{count} 秒"),
+            Length::Minutes(count) => format!("{count} 分钟"),
+            Length::Hours(count) => format!("{count} 小时"),
+            Length::Days(count) => format!("{count} 天"),
+        },
+    }
+}
+
+/// Two statements about one thing.
+pub(in super::super) fn joined(language: Language, first: &str, second: &str) -> String {
+    match language {
+        Language::English => format!("{first}, {second}"),
+        Language::Chinese => format!("{first}，{second}"),
+    }
+}
+
+/// The button that signs in, in a role.
+pub(in super::super) fn sign_in_as(language: Language, role: &str) -> String {
+    match language {
+        Language::English => format!("Continue as {role}"),
+        Language::Chinese => format!("以“{role}”身份登录"),
+    }
+}
+
+/// What became of a message.
+pub(in super::super) fn headline(language: Language, headline: &Headline) -> String {
+    match language {
+        Language::English => headline_in_english(headline),
+        Language::Chinese => headline_in_chinese(headline),
+    }
+}
+
+fn headline_in_english(headline: &Headline) -> String {
+    let length = |span: &Duration| length(Language::English, *span);
+    let still = |live: &bool| {
+        if *live {
+            "; its code is still good"
+        } else {
+            ""
+        }
+    };
+    match headline {
+        Headline::Sending => "It is being sent.".to_owned(),
+        Headline::NotSent { gave_back: true } => {
+            "Nobody took it; nothing was sent, and the minute was given back.".to_owned()
+        }
+        Headline::NotSent { gave_back: false } => "Nobody took it; nothing was sent.".to_owned(),
+        Headline::Verified { delivered, after } => {
+            let start = if *delivered {
+                "Delivered, and the"
+            } else {
+                "The"
+            };
+            format!("{start} right code was entered after {}.", length(after))
+        }
+        Headline::Exhausted => {
+            "Too many wrong codes were entered; this code is dead. A new one can be asked for."
+                .to_owned()
+        }
+        Headline::NotDelivered { vendor_code: None } => {
+            "The carrier could not deliver it.".to_owned()
+        }
+        Headline::NotDelivered {
+            vendor_code: Some(code),
+        } => {
+            format!("The carrier could not deliver it ({code}).")
+        }
+        Headline::Delivered { ago, live } => {
+            format!("Delivered {} ago{}.", length(ago), still(live))
+        }
+        Headline::Unknown { provider } => {
+            let provider = provider.as_deref().unwrap_or("The provider");
+            format!(
+                "{provider} did not answer in time. The message may have arrived, so it counts as sent and is not sent again."
+            )
+        }
+        Headline::NoReceipt {
+            provider,
+            ago,
+            live,
+        } => {
+            format!(
+                "{provider} took it {} ago, and has not reported yet{}.",
+                length(ago),
+                still(live)
+            )
+        }
+    }
+}
+
+fn headline_in_chinese(headline: &Headline) -> String {
+    let length = |span: &Duration| length(Language::Chinese, *span);
+    let still = |live: &bool| {
+        if *live {
+            "，验证码仍然有效"
+        } else {
+            ""
+        }
+    };
+    match headline {
+        Headline::Sending => "短信正在发送。".to_owned(),
+        Headline::NotSent { gave_back: true } => {
+            "所有服务商均未接收，短信未发出，等待时间已退还。".to_owned()
+        }
+        Headline::NotSent { gave_back: false } => "所有服务商均未接收，短信未发出。".to_owned(),
+        Headline::Verified { delivered, after } => {
+            let start = if *delivered { "短信已送达，" } else { "" };
+            format!("{start}{}后输入了正确的验证码。", length(after))
+        }
+        Headline::Exhausted => "输错次数过多，验证码已作废，可以重新获取。".to_owned(),
+        Headline::NotDelivered { vendor_code: None } => "运营商投递失败。".to_owned(),
+        Headline::NotDelivered {
+            vendor_code: Some(code),
+        } => format!("运营商投递失败（{code}）。"),
+        Headline::Delivered { ago, live } => format!("{}前已送达{}。", length(ago), still(live)),
+        Headline::Unknown { provider } => {
+            let provider = provider.as_deref().unwrap_or("服务商");
+            format!("{provider} 未及时应答：短信可能已发出，按已发送处理，不会重发。")
+        }
+        Headline::NoReceipt {
+            provider,
+            ago,
+            live,
+        } => {
+            format!(
+                "{provider} 已于 {}前接收，暂无回执{}。",
+                length(ago),
+                still(live)
+            )
+        }
+    }
+}
+
+/// What becomes of codes to some numbers now.
+pub(in super::super) enum Service {
+    /// These providers carry them, in this order.
+    Ready { providers: Vec<String> },
+    /// Some of the providers rest after failures.
+    Degraded {
+        working: Vec<String>,
+        resting: Vec<String>,
+    },
+    /// All providers rest.
+    AllRest { providers: Vec<String> },
+    /// No route leads anywhere.
+    NotSetUp,
+}
+
+/// What becomes of codes to some numbers now.
+pub(in super::super) fn service(language: Language, service: &Service) -> String {
+    match (language, service) {
+        (Language::English, Service::Ready { providers }) => {
+            format!("Ready: {}.", providers.join(", then "))
+        }
+        (Language::Chinese, Service::Ready { providers }) => {
+            format!("可用：先 {}。", providers.join("，后 "))
+        }
+        (Language::English, Service::Degraded { working, resting }) => format!(
+            "Working through {}: {} is resting after failures.",
+            working.join(", then "),
+            resting.join(", ")
+        ),
+        (Language::Chinese, Service::Degraded { working, resting }) => format!(
+            "由 {} 发送：{} 失败后暂停。",
+            working.join("，后 "),
+            resting.join("、")
+        ),
+        (Language::English, Service::AllRest { providers }) => {
+            format!("Nothing is sent: {} is resting after failures.", providers.join(", "))
+        }
+        (Language::Chinese, Service::AllRest { providers }) => {
+            format!("暂时无法发送：{} 失败后暂停。", providers.join("、"))
+        }
+        (Language::English, Service::NotSetUp) => {
+            "No route is set. In development the inbox gets the messages; in production callers get 2990001.".to_owned()
+        }
+        (Language::Chinese, Service::NotSetUp) => {
+            "没有路由。开发模式下短信进入收件箱；生产环境中调用方会收到 2990001。".to_owned()
+        }
+    }
+}
+
+/// The waits between one message and the next.
+pub(in super::super) fn waits(language: Language, waits: &[Duration]) -> String {
+    let waits: Vec<_> = waits.iter().map(|wait| length(language, *wait)).collect();
+    match language {
+        Language::English => format!("waits of {}", waits.join(", ")),
+        Language::Chinese => format!("间隔 {}", waits.join("、")),
+    }
+}
+
+/// How many limits judged a message, none of which refused it.
+pub(in super::super) fn limits_asked(language: Language, count: usize) -> String {
+    match (language, count) {
+        (Language::English, 1) => "1 limit asked, none refused".to_owned(),
+        (Language::English, _) => format!("{count} limits asked, none refused"),
+        (Language::Chinese, _) => format!("共 {count} 条规则，均未拒绝"),
+    }
+}
+
+/// The time until a person may see another whole number.
+pub(in super::super) fn too_many_reveals(language: Language, wait: Duration) -> String {
+    let wait = length(language, wait);
+    match language {
+        Language::English => format!(
+            "You have seen 20 whole numbers in the last hour. The next is possible in {wait}"
+        ),
+        Language::Chinese => format!("最近一小时您已查看 20 个完整号码，{wait}后可以继续"),
+    }
+}
+
+/// The reason why what was searched for is no number.
+pub(in super::super) fn not_found_by(language: Language, searched: &str) -> String {
+    match language {
+        Language::English => {
+            format!("“{searched}” is no number that gets codes, and no id of a message")
+        }
+        Language::Chinese => format!("“{searched}”不是可以接收验证码的号码，也不是消息的 ID"),
+    }
+}
+
+/// How a share compares with the one before, both in per cent.
+pub(in super::super) fn compared(language: Language, now: u64, before: u64) -> String {
+    let words = &super::Words::of(language).overview;
+    if now == before {
+        return words.same.to_owned();
+    }
+    match language {
+        Language::English => format!("{before} {}", words.before),
+        Language::Chinese => format!("{}为 {before}", words.before),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_length_has_its_unit_in_the_right_number() {
+        for (seconds, english, chinese) in [
+            (0, "less than a second", "不到 1 秒"),
+            (1, "1 second", "1 秒"),
+            (125, "2 minutes", "2 分钟"),
+            (86_400 * 3, "3 days", "3 天"),
+        ] {
+            let span = Duration::from_secs(seconds);
+            assert_eq!(length(Language::English, span), english);
+            assert_eq!(length(Language::Chinese, span), chinese);
+        }
+    }
+
+    #[test]
+    fn a_headline_says_what_became_of_a_message() {
+        let after = Duration::from_secs(14);
+        for (told, english, chinese) in [
+            (
+                Headline::Verified {
+                    delivered: true,
+                    after,
+                },
+                "Delivered, and the right code was entered after 14 seconds.",
+                "短信已送达，14 秒后输入了正确的验证码。",
+            ),
+            (
+                Headline::NoReceipt {
+                    provider: "tencent".to_owned(),
+                    ago: after,
+                    live: true,
+                },
+                "tencent took it 14 seconds ago, and has not reported yet; its code is still good.",
+                "tencent 已于 14 秒前接收，暂无回执，验证码仍然有效。",
+            ),
+            (
+                Headline::NotDelivered {
+                    vendor_code: Some("UNDELIV".to_owned()),
+                },
+                "The carrier could not deliver it (UNDELIV).",
+                "运营商投递失败（UNDELIV）。",
+            ),
+        ] {
+            assert_eq!(headline(Language::English, &told), english);
+            assert_eq!(headline(Language::Chinese, &told), chinese);
+        }
+    }
+}

@@ -1,0 +1,398 @@
+//! The console: who may see and do what, by HTTP as a browser asks.
+
+mod person;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use reqwest::StatusCode;
+use serde_json::json;
+
+use self::person::{Page, Person, form};
+use crate::audit::acts;
+use crate::server::{Server, folder, number};
+
+const ROLES: [&str; 4] = ["owner", "operator", "support", "auditor"];
+
+/// The id of the newest message.
+async fn newest(server: &Server) -> String {
+    newest_of(server, "messageId").await
+}
+
+/// The member of this name of the newest message.
+async fn newest_of(server: &Server, member: &str) -> String {
+    let listed = server.operator().list("list-messages?limit=1").await;
+    listed[0][member].as_str().unwrap().to_owned()
+}
+
+/// An address, with the ids in it named.
+fn pattern(address: &str) -> String {
+    let path = address.split('?').next().unwrap();
+    let is_id = |part: &&str| part.len() == 36 && part.matches('-').count() == 4;
+    let parts = path
+        .split('/')
+        .map(|part| if is_id(&part) { "{id}" } else { part });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+/// Who may see each page, and do each act: an address that is not here is a mistake.
+fn table() -> BTreeMap<(&'static str, &'static str), &'static [&'static str]> {
+    const ALL: &[&str] = &ROLES;
+    const SETUP: &[&str] = &["owner", "operator", "auditor"];
+    const UNLOCKERS: &[&str] = &["owner", "operator", "support"];
+    BTreeMap::from([
+        (("GET", "/console/overview"), ALL),
+        (("GET", "/console/messages"), ALL),
+        (("POST", "/console/messages"), ALL),
+        (("GET", "/console/messages/{id}"), ALL),
+        (("POST", "/console/messages/{id}/to-number"), ALL),
+        (("POST", "/console/messages/{id}/reveal"), UNLOCKERS),
+        (("POST", "/console/messages/{id}/unlock"), UNLOCKERS),
+        (("GET", "/console/inbox"), ALL),
+        (("POST", "/console/inbox"), ALL),
+        (("GET", "/console/sms"), ALL),
+        (("GET", "/console/templates"), SETUP),
+        (("GET", "/console/limits"), ALL),
+        (("GET", "/console/applications"), SETUP),
+        (("GET", "/console/audit"), &["owner", "auditor"]),
+        (("GET", "/console/settings"), &["owner", "auditor"]),
+        (("GET", "/console/me"), ALL),
+        (("POST", "/console/me"), ALL),
+        (("POST", "/console/sign-out"), ALL),
+    ])
+}
+
+/// Every page that links lead an owner to, and every act that a form of these pages asks for, with an address of each.
+async fn all_of(owner: &Person<'_>) -> BTreeMap<(String, String), String> {
+    let mut found = BTreeMap::new();
+    let mut waiting = VecDeque::from(["/console/overview".to_owned()]);
+    while let Some(address) = waiting.pop_front() {
+        let key = ("GET".to_owned(), pattern(&address));
+        if found.contains_key(&key) {
+            continue;
+        }
+        let page = owner.get(&address).await;
+        assert_eq!(page.status, StatusCode::OK, "{address}");
+        found.insert(key, address);
+        let links = page.attributes("href").into_iter();
+        let is_page = |link: &String| link.starts_with("/console/") && !link.contains("/assets/");
+        waiting.extend(links.filter(is_page));
+        for action in page.attributes("action") {
+            found.insert(("POST".to_owned(), pattern(&action)), action);
+        }
+    }
+    found
+}
+
+#[tokio::test]
+async fn each_role_sees_and_does_what_the_table_says_and_nothing_else() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    server.code("CHANNEL_LOGIN", &number(1)).await;
+    let owner = Person::of(&server, "owner").await;
+    let (all, table) = (all_of(&owner).await, table());
+    let patterns = |keys: Vec<(&str, &str)>| {
+        keys.into_iter()
+            .map(|(m, p)| format!("{m} {p}"))
+            .collect::<BTreeSet<_>>()
+    };
+    assert_eq!(
+        patterns(
+            all.keys()
+                .map(|(method, path)| (method.as_str(), path.as_str()))
+                .collect()
+        ),
+        patterns(table.keys().copied().collect())
+    );
+    for role in ROLES {
+        for ((method, pattern), address) in &all {
+            let may = table[&(method.as_str(), pattern.as_str())].contains(&role);
+            let visitor = Person::of(&server, role).await;
+            let page = match method.as_str() {
+                "GET" => visitor.get(address).await,
+                _ => visitor.post(address, &[("reason", "they called")]).await,
+            };
+            let refused = page.status == StatusCode::FORBIDDEN;
+            assert_eq!(!refused, may, "{role}: {method} {address}: {}", page.status);
+            assert!(page.status.as_u16() < 500);
+        }
+    }
+}
+
+#[tokio::test]
+async fn nobody_sees_or_does_anything_without_signing_in() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    server.code("CHANNEL_LOGIN", &number(1)).await;
+    let owner = Person::of(&server, "owner").await;
+    let stranger = Person::stranger(&server);
+    for ((method, _), address) in all_of(&owner).await {
+        let page = match method.as_str() {
+            "GET" => stranger.get(&address).await,
+            _ => stranger.post(&address, &[("reason", "they called")]).await,
+        };
+        assert!(
+            page.leads_to().starts_with("/console/sign-in"),
+            "{method} {address}"
+        );
+        assert!(page.body.is_empty(), "{method} {address}");
+    }
+    assert_eq!(
+        owner.post("/console/sign-out", &[]).await.leads_to(),
+        "/console/sign-in"
+    );
+    let page = owner.get("/console/messages").await;
+    assert_eq!(
+        page.leads_to(),
+        "/console/sign-in?next=%2Fconsole%2Fmessages"
+    );
+}
+
+// shows: G3
+#[tokio::test]
+async fn an_act_of_another_site_changes_nothing() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    server.code("CHANNEL_LOGIN", &number(1)).await;
+    let owner = Person::of(&server, "owner").await;
+    let asked = all_of(&owner)
+        .await
+        .into_iter()
+        .filter(|((method, _), _)| method == "POST");
+    let own = server.url.as_str();
+    let foreign: [&[(&str, &str)]; 6] = [
+        &[
+            ("origin", "https://evil.example"),
+            ("sec-fetch-site", "cross-site"),
+        ],
+        &[("origin", own), ("sec-fetch-site", "same-site")],
+        &[("origin", "null")],
+        &[("sec-fetch-site", "cross-site")],
+        &[("origin", "http://127.0.0.1:1")],
+        &[],
+    ];
+    let before = acts(&server).await;
+    for (_, address) in asked {
+        for headers in foreign {
+            let request = owner.client.post(format!("{}{address}", server.url));
+            let request = headers.iter().fold(request, |request, (name, value)| {
+                request.header(*name, *value)
+            });
+            let page = owner.ask(form(request, &[("reason", "they called")])).await;
+            assert_eq!(page.status, StatusCode::FORBIDDEN, "{address} {headers:?}");
+        }
+        let own = [("origin", own), ("sec-fetch-site", "same-origin")];
+        let request = || {
+            own.iter().fold(
+                owner.client.post(format!("{}{address}", server.url)),
+                |request, (name, value)| request.header(*name, *value),
+            )
+        };
+        let page = owner
+            .ask(request().json(&json!({"reason": "they called"})))
+            .await;
+        assert_eq!(page.status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{address}");
+        let large = "a".repeat(65 * 1024);
+        let page = owner
+            .ask(form(request(), &[("reason", large.as_str())]))
+            .await;
+        assert_eq!(page.status, StatusCode::PAYLOAD_TOO_LARGE, "{address}");
+        let page = owner
+            .ask(owner.client.put(format!("{}{address}", server.url)))
+            .await;
+        assert_eq!(page.status, StatusCode::METHOD_NOT_ALLOWED, "{address}");
+    }
+    assert_eq!(acts(&server).await, before);
+    assert_eq!(
+        owner.get("/console/overview").await.status,
+        StatusCode::OK,
+        "still signed in"
+    );
+}
+
+#[tokio::test]
+async fn a_session_of_the_console_proves_nothing_to_the_api() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let owner = Person::of(&server, "owner").await;
+    for endpoint in [
+        "list-messages",
+        "list-applications",
+        "list-audit-acts",
+        "get-sms-statistics",
+    ] {
+        let page = owner.get(&format!("/api/v3/{endpoint}")).await;
+        let answer: serde_json::Value = serde_json::from_str(&page.body).unwrap();
+        assert_eq!(answer["statusCode"], 401, "{endpoint}");
+    }
+}
+
+#[tokio::test]
+async fn a_number_is_found_shown_with_a_reason_and_in_no_address() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let phone = number(1);
+    server.code("CHANNEL_LOGIN", &phone).await;
+    server.code("CHANNEL_LOGIN", &number(2)).await;
+    let support = Person::of(&server, "support").await;
+    let found = support.post("/console/messages", &[("q", &phone)]).await;
+    let address = found.leads_to().to_owned();
+    assert!(!address.contains(&phone[3..]), "{address}");
+    let page = support.get(&address).await;
+    assert!(
+        page.body.contains("+86138****0001") && !page.body.contains(&phone),
+        "masked"
+    );
+    let links: BTreeSet<_> = page
+        .attributes("href")
+        .into_iter()
+        .filter(|link| link.contains("/messages/"))
+        .collect();
+    let [message] = links.iter().collect::<Vec<_>>()[..] else {
+        panic!("one message: {links:?}");
+    };
+
+    let other = Person::of(&server, "support").await;
+    assert!(
+        other
+            .get(&address)
+            .await
+            .body
+            .contains("This search has ended")
+    );
+
+    let reveal = format!("{message}/reveal");
+    let refused = support.post(&reveal, &[("reason", "  ")]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        refused.body.contains("<title>Error: Message"),
+        "{}",
+        refused.body
+    );
+    assert!(
+        refused
+            .text_of("reason-error")
+            .contains("Enter why you need the number")
+    );
+    assert!(!refused.body.contains(&phone));
+    let shown = support.post(&reveal, &[("reason", "they called")]).await;
+    assert_eq!(shown.leads_to(), message);
+    let page = support.get(message).await;
+    assert_eq!(page.text_of("number"), format!("+86{phone}"));
+    assert!(
+        !other.get(message).await.body.contains(&phone),
+        "another session"
+    );
+
+    let acts = acts(&server).await;
+    let act = acts.last().unwrap();
+    assert_eq!(act["act"], "number_revealed");
+    assert_eq!(act["who"], json!({"kind": "person", "id": "dev-support"}));
+    assert_eq!(act["door"], "console");
+    assert_eq!(act["after"]["reason"], "they called");
+    assert!(!json!(acts).to_string().contains(&phone));
+    for _ in 1..20 {
+        support
+            .post(&reveal, &[("reason", "they called")])
+            .await
+            .leads_to();
+    }
+    let refused = support.post(&reveal, &[("reason", "they called")]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text_of("reason-error").contains("20 whole numbers"));
+    let stopped = server.stop().await;
+    assert!(
+        !stopped.stderr.contains(&phone),
+        "no log line has the number"
+    );
+}
+
+#[tokio::test]
+async fn the_search_finds_a_message_by_its_id_and_by_its_request() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    server.code("CHANNEL_LOGIN", &number(1)).await;
+    let visitor = Person::of(&server, "auditor").await;
+    let message = newest(&server).await;
+    let request = newest_of(&server, "requestId").await;
+    for id in [&message, &request] {
+        let found = visitor
+            .post("/console/messages", &[("q", &format!(" {id} "))])
+            .await;
+        assert_eq!(found.leads_to(), format!("/console/messages/{message}"));
+    }
+    for typed in [
+        "12",
+        "01a1ffdc-fcf5-7981-820b-5bfb6088c457",
+        "\"><img src=x>",
+    ] {
+        let page = visitor.post("/console/messages", &[("q", typed)]).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{typed}");
+        assert!(!page.body.contains("<img src=x"));
+    }
+    let gone = visitor
+        .get("/console/messages/01a1ffdc-fcf5-7981-820b-5bfb6088c457")
+        .await;
+    assert_eq!(gone.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_page_is_in_the_language_that_the_person_chose_or_the_browser_asks_for() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let mut visitor = Person::of(&server, "owner").await;
+    assert!(
+        visitor
+            .get("/console/overview")
+            .await
+            .body
+            .contains("<html lang=\"en-US\" data-theme=\"system\">")
+    );
+    visitor.language = "zh-CN,zh;q=0.9";
+    assert!(
+        visitor
+            .get("/console/overview")
+            .await
+            .body
+            .contains("<html lang=\"zh-CN\"")
+    );
+    let chosen = visitor
+        .post("/console/me", &[("language", "en-US"), ("theme", "dark")])
+        .await;
+    let page = visitor.get(chosen.leads_to()).await;
+    assert!(
+        page.body
+            .contains("<html lang=\"en-US\" data-theme=\"dark\">")
+    );
+    assert!(page.body.contains("Saved for this session."));
+}
+
+#[tokio::test]
+async fn every_page_has_the_headers_of_pages_and_assets_are_kept_for_good() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let owner = Person::of(&server, "owner").await;
+    let page = owner.get("/console/overview").await;
+    let header = |page: &Page, name: &str| page.headers[name].to_str().unwrap().to_owned();
+    assert!(
+        header(&page, "content-security-policy")
+            .starts_with("default-src 'none'; script-src 'self'")
+    );
+    assert_eq!(header(&page, "cache-control"), "no-store");
+    let links = page
+        .attributes("href")
+        .into_iter()
+        .chain(page.attributes("src"));
+    let assets: BTreeSet<_> = links
+        .filter(|link| link.starts_with("/console/assets/"))
+        .collect();
+    assert_eq!(assets.len(), 4, "{assets:?}");
+    for asset in assets {
+        let file = Person::stranger(&server).get(&asset).await;
+        assert_eq!(file.status, StatusCode::OK);
+        assert_eq!(
+            header(&file, "cache-control"),
+            "public, max-age=31536000, immutable"
+        );
+    }
+    assert!(page.body.len() < 40 * 1024);
+}
