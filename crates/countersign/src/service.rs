@@ -218,7 +218,7 @@ impl Service {
         let opening = opening(&parts.settings.server, parts.tls.as_ref());
         let signing_keys = Arc::clone(&tokens);
         let signing_keys = tokio::spawn(async move { signing_keys.keys().follow().await });
-        let keeper = tokio::spawn(parts.master_keys.drop_ended());
+        let keeper = tokio::spawn(parts.master_keys.keep());
         let wall_clock = wall_clock::watch(Arc::clone(clock));
         let time_server = parts.settings.clock.sntp.map(TimeServer::new).map(Arc::new);
         let sessions = Sessions::of_development(
@@ -368,7 +368,8 @@ pub async fn open_store(
     let clock = Arc::new(SystemClock::of(&path, Machine)?);
     let time = Arc::clone(&clock) as _;
     let store = home.open(&keys.store(), time, accept_restored).await?;
-    let check_values = keys.passcodes().check_values();
+    let in_order = master_keys::in_order(&*store.generations, keys.clone());
+    let check_values = in_order.passcodes().check_values();
     let knows = store
         .generations
         .knows_key(master_keys::PASSCODE, &check_values);

@@ -3,11 +3,33 @@
 use async_trait::async_trait;
 use countersign_core::application::AppId;
 use countersign_core::audit::Author;
+use countersign_core::policy;
 use countersign_core::ports::StoreError;
+use countersign_core::ports::setup::Setup;
 use countersign_core::time::Timestamp;
 use zeroize::Zeroizing;
 
 use crate::seal::StoreKeys;
+
+/// Keys that a node has, whether its database is written with them or not.
+#[derive(Debug, Clone)]
+pub struct HeldKeys {
+    /// Those of the store.
+    pub store: StoreKeys,
+    /// The check value of the key beside them, which the store does not use itself.
+    pub beside: [u8; 16],
+}
+
+/// The reason why no generation of keys has begun.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BeginError {
+    /// Nodes that are alive do not have the keys: their names, as [`Node::id`](countersign_core::ports::nodes::Node::id).
+    #[error("not every node has the keys")]
+    Lacking(Vec<String>),
+    /// The change could not be put on record: the keys are as they were.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
 
 /// A generation of keys that the database still needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,10 +69,14 @@ pub struct GenerationsInUse {
 /// A store as something that was written with keys, of which it keeps some.
 #[async_trait]
 pub trait Generations: Send + Sync + 'static {
-    /// Returns whether [`begin`](Self::begin) can change the keys of this store.
-    fn can_begin(&self) -> bool {
-        true
+    /// Returns whether other nodes use the database too, so that another one may change its keys, and has to know which keys
+    /// this one has.
+    fn has_other_nodes(&self) -> bool {
+        false
     }
+
+    /// Takes keys that this node has, beside those that it was opened with: they may be used once a generation begins with them.
+    fn hold(&self, _: &[HeldKeys]) {}
 
     /// Writes with `keys` from the next decision on, as soon as that is on record; decisions go on meanwhile. The keys of
     /// before are needed until [`needs`](Self::needs) says that they are not. `key_check` is a new key that the store does
@@ -58,13 +84,16 @@ pub trait Generations: Send + Sync + 'static {
     /// written with `keys` already.
     ///
     /// # Errors
-    /// [`StoreError`] when the change could not be put on record: the keys are as they were.
+    /// [`BeginError`] when another node lacks the keys, or the change could not be put on record: the keys are as they were.
     async fn begin(
         &self,
         keys: &StoreKeys,
         key_check: (&'static str, [u8; 16]),
         by: Author,
-    ) -> Result<(), StoreError>;
+    ) -> Result<(), BeginError>;
+
+    /// Returns whether the database is written with `keys`.
+    fn is_newest(&self, keys: &StoreKeys) -> bool;
 
     /// Returns whether something in the database may still need `keys`.
     fn needs(&self, keys: &StoreKeys) -> bool;
@@ -82,7 +111,8 @@ pub trait Generations: Send + Sync + 'static {
     async fn status(&self) -> Result<Vec<GenerationStatus>, StoreError>;
 
     /// Returns whether one of the keys `name`, which the store does not use itself, is the one that the database was used
-    /// with before, by their check values, newest first. The newest is on record from then on.
+    /// with before, by their check values, newest first. The newest is on record from then on, unless there are
+    /// [other nodes](Self::has_other_nodes), which change it by [`begin`](Self::begin) alone.
     ///
     /// # Errors
     /// [`StoreError`] when the database cannot be written to.
@@ -98,4 +128,26 @@ pub trait Generations: Send + Sync + 'static {
         name: &str,
         first: &[u8; 32],
     ) -> Result<Zeroizing<[u8; 32]>, StoreError>;
+}
+
+/// Returns the time from which on no limit and no code looks at the keys of the generation `number`, among those that are needed,
+/// each with the time at which it became the newest; `None` for the newest generation.
+pub(crate) fn end_of_windows(
+    number: u32,
+    needed: impl Iterator<Item = (u32, Timestamp)>,
+) -> Option<Timestamp> {
+    let later = needed.filter(|(other, _)| *other > number);
+    let (_, since) = later.min_by_key(|(other, _)| *other)?;
+    Some(since.after(policy::OLDER_KEYS))
+}
+
+/// Returns the applications whose secret, or secret before, has a MAC under the keys of `generation`.
+pub(crate) fn users(setup: &Setup, generation: u32, now: Timestamp) -> Vec<AppId> {
+    let uses = setup.applications.iter().filter(|(_, record)| {
+        let replaced = record.replaced_secret.as_ref();
+        let replaced = replaced.and_then(|replaced| replaced.good_at(now));
+        let mut macs = replaced.into_iter().chain([&record.secret]);
+        macs.any(|mac| mac.generation() == generation)
+    });
+    uses.map(|(id, _)| id.clone()).collect()
 }

@@ -38,7 +38,9 @@ mod tallies;
 pub use address::{DatabaseAddress, InvalidAddress};
 pub use audit_reader::{AuditReader, AuditReaderError};
 pub use folder::{ClaimError, OwnedFolder, SharedFolder, is_owned, room};
-pub use generations::{GenerationStatus, Generations, GenerationsInUse, NeededFor};
+pub use generations::{
+    BeginError, GenerationStatus, Generations, GenerationsInUse, HeldKeys, NeededFor,
+};
 pub use home::{Home, Housekeeping, OpenError, OpenStore};
 pub use inspect::{Inspected, Inspection, KeysBeside, inspect};
 pub use mark::PutBack;

@@ -190,7 +190,7 @@ async fn keys_that_come_from_elsewhere_are_changed_there_and_at_a_start() {
     let server = deployment.serve(&[]).await;
     server.operator().create_application("shop", "Shop").await;
     let refused = server.operator().post("rotate-master-key", json!({})).await;
-    assert_snapshot!(refused.message(), @"keys: the keys come each from a place of its own, which this service does not write: make three new keys there, name those of now with [keys] previous_index_file, previous_seal_file and previous_passcode_file (in the environment COUNTERSIGN_KEYS__PREVIOUS_INDEX and so on), and start again.");
+    assert_snapshot!(refused.message(), @"keys: the keys come each from a place of its own, which this service does not write: make three new keys there, name those of now with [keys] previous_index_file, previous_seal_file and previous_passcode_file (in the environment COUNTERSIGN_KEYS__PREVIOUS_INDEX and so on), and start again; of several nodes start each, and then run this once more.");
     server.stop().await;
 
     let mut lines = String::new();
@@ -231,7 +231,7 @@ async fn keys_of_before_leave_the_key_file_once_the_longest_window_is_over() {
     let (source, path) = (KeySource::Folder, data.path().to_owned());
     let keys = MasterKeys::new(Arc::new(store), &keys, source, path, Arc::new(OsEntropy));
     let keys = Arc::new(keys);
-    let _dropping = AbortOnDropHandle::new(tokio::spawn(keys.drop_ended()));
+    let _dropping = AbortOnDropHandle::new(tokio::spawn(keys.keep()));
     keys.rotate(Author::service()).await.unwrap();
     keys.rotate(Author::service()).await.unwrap();
     assert_eq!(generations_in(&file), [3, 2, 1]);

@@ -37,7 +37,8 @@ impl Answers for PostgresStore {
     }
 
     async fn keep(&self, claim: Claim, answer: KeptAnswer) -> Result<(), StoreError> {
-        let answer = SealedAnswer::of(claim, &answer, &self.sealer.get()).ok_or_else(unsealed)?;
+        let answer =
+            SealedAnswer::of(claim, &answer, &self.keyring.sealer()).ok_or_else(unsealed)?;
         let session = self.reading.get().await?;
         // The key stays held until this comes to its end, also where the caller does not wait for that.
         let keeping = self.database.runtime().spawn(async move {
@@ -58,7 +59,7 @@ impl Answers for PostgresStore {
 impl PostgresStore {
     /// Finds the call on record with the key of `call`, under any generation of keys.
     async fn find_call(&self, call: &KeyedCall) -> Result<Option<FoundCall>, StoreError> {
-        let sealer: Arc<Sealer> = self.sealer.get();
+        let sealer: Arc<Sealer> = self.keyring.sealer();
         let ids: Vec<CallId> = sealer.all().map(|each| each.call_id(&call.name)).collect();
         let columns: Vec<&[u8]> = ids.iter().map(CallId::as_slice).collect();
         let (columns, sealer) = (&columns, &sealer);

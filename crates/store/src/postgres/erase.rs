@@ -7,6 +7,7 @@
 //! the old versions was sealed.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use countersign_core::id::{MessageId, RequestId};
@@ -18,12 +19,13 @@ use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use super::connect::{Connected, Session, Work};
+use super::keys::Keyring;
 use super::records::ask;
 use super::records::find::of_request;
 use super::words::Failure;
-use super::{PostgresStore, stopped, unsealed};
+use super::{PostgresStore, stopped};
 use crate::erased::{self, ERASED};
-use crate::seal::{Key, Sealer};
+use crate::seal::Key;
 
 /// The number of messages that are changed in one commit.
 const PIECE: i64 = 256;
@@ -55,27 +57,29 @@ const NUMBER: &str = "DELETE FROM number WHERE key = ANY ($1) AND in_a_row = 0";
 impl Eraser for PostgresStore {
     async fn erase(&self, erasure: &Erasure) -> Result<Erased, StoreError> {
         let session = Session::new(&self.database, Work::Upkeep).get().await?;
-        let (sealer, erasure) = (self.sealer.get(), erasure.clone());
-        let sealed = sealer.seal(&erasure.phone, id_of(erasure.request_id));
-        let sealed = sealed.ok_or_else(unsealed)?;
+        let (keyring, erasure) = (Arc::clone(&self.keyring), erasure.clone());
         // It comes to its end also where the caller does not wait for that.
         let erasing = self.database.runtime().spawn(async move {
             let request = of_request(erasure.request_id);
+            let sealer = keyring.current(&session).await?;
+            let sealed = sealer.seal(&erasure.phone, id_of(erasure.request_id));
+            let sealed = sealed.ok_or(Failure::Unreadable)?;
             ask(&session, BEGIN, &[&request, &sealed]).await?;
-            end(&session, &sealer, request, Some(&erasure.phone)).await
+            end(&session, &keyring, request, Some(&erasure.phone)).await
         });
         Ok(erasing.await.map_err(|_| stopped())??)
     }
 }
 
 /// Goes on with every erasure that was interrupted.
-pub(super) async fn resume(session: &Connected, sealer: &Sealer) -> Result<(), Failure> {
+pub(super) async fn resume(session: &Connected, keyring: &Keyring) -> Result<(), Failure> {
+    let sealer = keyring.current(session).await?;
     for row in ask(session, UNFINISHED, &[]).await? {
         let request: Uuid = row.try_get("request")?;
         let id = MessageId::from_bytes(request.into_bytes());
         let phone = sealer.open(row.try_get("phone")?, id);
         tracing::warn!(request_id = %request, "an erasure was interrupted, and goes on");
-        end(session, sealer, request, phone.as_ref()).await?;
+        end(session, keyring, request, phone.as_ref()).await?;
     }
     Ok(())
 }
@@ -83,7 +87,7 @@ pub(super) async fn resume(session: &Connected, sealer: &Sealer) -> Result<(), F
 /// Erases a number, and ends the erasure that asked for it.
 async fn end(
     session: &Connected,
-    sealer: &Sealer,
+    keyring: &Keyring,
     request: Uuid,
     phone: Option<&PhoneNumber>,
 ) -> Result<Erased, Failure> {
@@ -93,10 +97,16 @@ async fn end(
         parts: BTreeSet::from(["erasure".to_owned(), "keyed_call".to_owned()]),
     };
     let mut erased = Erased::default();
-    if let Some(phone) = phone {
+    let mut sealer = keyring.current(session).await?;
+    while let Some(phone) = phone {
         let numbers = sealer.keys(|each| each.phone(phone));
         erasing.numbers = numbers.all().map(Key::column).collect();
-        erased = erasing.take_out(phone).await?;
+        erasing.take_out(phone, &mut erased).await?;
+        // Rows that went over to newer keys meanwhile are found by those.
+        let newest = keyring.current(session).await?;
+        if newest.number == std::mem::replace(&mut sealer, newest).number {
+            break;
+        }
     }
     ask(session, END, &[&request]).await?;
     erasing.vacuum().await?;
@@ -114,8 +124,7 @@ struct Erasing<'a> {
 
 impl Erasing<'_> {
     /// Takes a number out of everything but what is counted.
-    async fn take_out(&mut self, phone: &PhoneNumber) -> Result<Erased, Failure> {
-        let mut erased = Erased::default();
+    async fn take_out(&mut self, phone: &PhoneNumber, erased: &mut Erased) -> Result<(), Failure> {
         loop {
             let some = self.some_messages(phone).await;
             if some.is_err() {
@@ -136,7 +145,7 @@ impl Erasing<'_> {
         }
         ask(self.session, CALLS, &[&self.numbers]).await?;
         ask(self.session, NUMBER, &[&self.numbers]).await?;
-        Ok(erased)
+        Ok(())
     }
 
     /// Takes the number out of some messages, and ends the codes of their scopes. Returns how many messages there were.

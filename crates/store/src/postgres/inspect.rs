@@ -46,7 +46,7 @@ pub(crate) async fn inspect(
     let newest = client.query_opt(NEWEST, &[]).await.map_err(unusable)?;
     Ok(Inspected::Whole(Box::new(Inspection {
         says: "reached, written with these keys, and keeps what it has committed",
-        setup: setup::read(&client, &sealer).await.map_err(unreadable)?,
+        setup: setup::read_by(&client, &sealer).await.map_err(unreadable)?,
         newest: newest.map_or(Ok(Timestamp::default()), |row| time(&row))?,
         bytes: size(&client).await.map_err(unusable)?,
         other_keys,

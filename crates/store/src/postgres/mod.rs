@@ -74,10 +74,10 @@ use countersign_core::retention::Retention;
 use countersign_core::time::Clock;
 
 use crate::held::HeldKeys;
-use crate::seal::SealerInUse;
 use batch::Batches;
 use connect::{Database, Session, Transactions};
 use gauges::Gauges;
+use keys::Keyring;
 use lease::Leases;
 use ledger::Undecided;
 use nodes::Life;
@@ -117,7 +117,7 @@ pub struct PostgresStore {
     transactions: Transactions,
     /// The idempotency keys that calls of this node hold.
     held: HeldKeys,
-    sealer: SealerInUse,
+    keyring: Arc<Keyring>,
     /// The clock of this node: it judges what comes too late, and decides nothing else.
     clock: Arc<dyn Clock>,
 }

@@ -7,9 +7,11 @@ use countersign_core::ports::StoreError;
 use countersign_core::ports::nodes::{Node, NodeBook, Nodes, PACE};
 use tokio::task::JoinHandle;
 use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use super::connect::{Database, Session, Work};
+use super::keys::Keyring;
 use super::records::ask;
 use super::words::{Failure, unavailable};
 use super::{PostgresStore, clock};
@@ -17,7 +19,8 @@ use super::{PostgresStore, clock};
 /// Gives a node its name.
 const NAME: &str = "SELECT gen_random_uuid() AS id, clock() AS now";
 const SIGN: &str = "
-    INSERT INTO node VALUES ($1, $2, $3, clock()) ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at";
+    INSERT INTO node (id, version, started_at, seen_at, keys) VALUES ($1, $2, $3, clock(), $4)
+    ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, keys = excluded.keys";
 /// Forgets the nodes that have given no sign for a day.
 const FORGET: &str = "DELETE FROM node WHERE seen_at < clock() - 86400000";
 /// The signs from one forgetting to the next: an hour.
@@ -39,16 +42,25 @@ impl Drop for Life {
 /// What a node says of itself.
 struct Sign {
     session: Session,
+    keyring: Arc<Keyring>,
     id: Uuid,
     started_at: i64,
 }
 
 impl Life {
+    /// Returns the name of the node.
+    pub(super) const fn id(&self) -> Uuid {
+        self.id
+    }
+
     /// Puts a new node on record.
     ///
     /// # Errors
     /// [`StoreError`] when the database cannot be written to.
-    pub(super) async fn begin(database: &Arc<Database>) -> Result<Self, StoreError> {
+    pub(super) async fn begin(
+        database: &Arc<Database>,
+        keyring: &Arc<Keyring>,
+    ) -> Result<Self, StoreError> {
         let session = Session::new(database, Work::Reading);
         let named = session.get().await?.client.query_one(NAME, &[]).await;
         let named = named.map_err(|error| unavailable(&error))?;
@@ -56,6 +68,7 @@ impl Life {
         let (id, started_at) = read().map_err(|error| unavailable(&error))?;
         let sign = Sign {
             session,
+            keyring: Arc::clone(keyring),
             id,
             started_at,
         };
@@ -66,10 +79,11 @@ impl Life {
 }
 
 impl Sign {
-    /// Gives a sign every [`PACE`], and forgets old nodes once every [`FORGETS`] signs.
+    /// Gives a sign every [`PACE`], at once where the node has other keys, and forgets old nodes once every [`FORGETS`] signs.
     async fn go_on(self) {
         for turn in 0_u32.. {
-            tokio::time::sleep(PACE).await;
+            // Whether it is time or there is news, the sign is the same.
+            let _ = tokio::time::timeout(PACE, self.keyring.news()).await;
             let given = match turn % FORGETS {
                 0 => self.give_and_forget().await,
                 _ => self.give().await,
@@ -83,7 +97,9 @@ impl Sign {
     async fn give(&self) -> Result<(), StoreError> {
         let session = self.session.get().await?;
         let version = env!("CARGO_PKG_VERSION");
-        let given = ask(&session, SIGN, &[&self.id, &version, &self.started_at]).await;
+        let keys = self.keyring.names();
+        let values: [&(dyn ToSql + Sync); 4] = [&self.id, &version, &self.started_at, &keys];
+        let given = ask(&session, SIGN, &values).await;
         given.map(drop).map_err(|error| unavailable(&error))
     }
 

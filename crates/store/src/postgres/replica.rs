@@ -21,7 +21,9 @@ const PACE: Duration = Duration::from_millis(500);
 
 /// The moment that a replica shows: the newest sign of life in it.
 pub(super) const SEEN: &str = "
-    SELECT coalesce((SELECT max(seen_at) FROM node), 0) AS now, dead_before, id FROM deployment";
+    SELECT coalesce((SELECT max(seen_at) FROM node), 0) AS now, dead_before, id,
+           (SELECT max(number) FROM key_generation) AS generation
+    FROM deployment";
 
 const NOW: &str = "SELECT clock() AS now, id FROM deployment";
 

@@ -10,7 +10,6 @@ use zeroize::Zeroizing;
 use super::PostgresStore;
 use super::connect::Connected;
 use super::records::ask;
-use super::unsealed;
 use super::words::Failure;
 use crate::seal::Sealer;
 use crate::shared_secrets::SharedSecrets;
@@ -23,8 +22,12 @@ const REPLACE: &str = "UPDATE kept_key SET sealed = $2 WHERE name = $1 RETURNING
 #[async_trait]
 impl SharedSecrets for PostgresStore {
     async fn shared(&self, name: &'static str) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
-        let rows = self.query(READ, &[&name]).await?;
-        Ok(secret(name, &rows, &self.sealer.get())?)
+        let keyring = &self.keyring;
+        let read = |session: Arc<Connected>| async move {
+            let sealer = keyring.current(&session).await?;
+            secret(name, &ask(&session, READ, &[&name]).await?, &sealer)
+        };
+        self.reading.read(read).await
     }
 
     async fn share(
@@ -33,10 +36,12 @@ impl SharedSecrets for PostgresStore {
         seen: Option<&[u8]>,
         new: &[u8],
     ) -> Result<bool, StoreError> {
-        let sealer = self.sealer.get();
+        let keyring = Arc::clone(&self.keyring);
+        let new = Zeroizing::new(new.to_vec());
         let seen = seen.map(|seen| Zeroizing::new(seen.to_vec()));
-        let sealed = sealer.seal_kept(name, new).ok_or_else(unsealed)?;
         let put = move |session: Arc<Connected>| async move {
+            let sealer = keyring.held_in(&session).await?;
+            let sealed = sealer.seal_kept(name, &new).ok_or(Failure::Unreadable)?;
             let found = ask(&session, LOCK, &[&name]).await?;
             if secret(name, &found, &sealer)? != seen {
                 return Ok(false);

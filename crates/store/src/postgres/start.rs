@@ -10,6 +10,7 @@ use tokio_postgres::Client;
 use super::batch::Batches;
 use super::connect::{Database, DatabaseUrl, NotOpened, Session, Transactions, Work};
 use super::gauges::Gauges;
+use super::keys::Keyring;
 use super::lease::Leases;
 use super::nodes::Life;
 use super::partitions::Partitions;
@@ -19,7 +20,7 @@ use super::steady::Steady;
 use super::upkeep::Upkeep;
 use super::{PostgresStore, keys, moving, schema, words};
 use crate::held::HeldKeys;
-use crate::seal::{SealerInUse, StoreKeys};
+use crate::seal::StoreKeys;
 
 /// The reason why a store could not be opened. Each sentence says how to mend it.
 #[derive(Debug, thiserror::Error)]
@@ -73,9 +74,8 @@ const LASTING: [(&str, &[&str]); 3] = [
 ];
 
 impl PostgresStore {
-    /// Opens the database at `url`, creates or migrates it. The first of `keys` are those to write with; the database must
-    /// have been written with them, or with nothing yet. A generation of keys that the database still needs must be among
-    /// them. `clock` is that of this node. Call this on the runtime that shall drive the store.
+    /// Opens the database at `url`, creates or migrates it. A new database is written with the first of `keys`; every generation
+    /// of keys that another one needs must be among them. Others are for a change of keys that is to come. `clock` is that of this node. Call this on the runtime that shall drive the store.
     ///
     /// # Errors
     /// [`OpenError`] when the database cannot be opened.
@@ -98,15 +98,18 @@ impl PostgresStore {
         made.map_err(unusable)?;
         let steady = Steady::by(&clock);
         let leases = Leases::start(&database, &steady);
-        let batches = Batches::start(&database, &partitions, &leases, &steady);
+        let keyring = Keyring::new(sealer, keys.as_ref(), &leases);
+        let batches = Batches::start(&database, &partitions, &leases, &keyring, &steady);
         batches.open().await.map_err(unavailable)?;
-        let (sealer, retention) = (SealerInUse::new(sealer), Arc::default());
-        let setups = Setups::open(&database, sealer.clone(), Arc::clone(&clock)).await;
+        let retention = Arc::default();
+        let setups = Setups::open(&database, &keyring, Arc::clone(&clock)).await;
         let setups = setups.map_err(unavailable)?;
-        let life = Life::begin(&database).await.map_err(unavailable)?;
+        let life = Life::begin(&database, &keyring)
+            .await
+            .map_err(unavailable)?;
         let follower = Follower::start(&database, &setups);
         Ok(Self {
-            _upkeep: Upkeep::start(&database, &sealer, &retention),
+            _upkeep: Upkeep::start(&database, &keyring, &retention),
             retention,
             batches: Arc::new(batches),
             leases,
@@ -119,7 +122,7 @@ impl PostgresStore {
             held: HeldKeys::default(),
             database,
             clock,
-            sealer,
+            keyring,
             life,
             setups,
             _follower: follower,

@@ -25,6 +25,8 @@ pub(super) enum Failure {
     Unreachable,
     /// A row holds what this program did not write.
     Unreadable,
+    /// The database is written with keys that this node does not have.
+    OtherKeys,
     /// No answer came in time.
     Silent,
     /// The program is ending.
@@ -72,6 +74,9 @@ impl From<Failure> for StoreError {
             Failure::Unreadable => {
                 StoreError::Unavailable("the database holds a row that cannot be read".to_owned())
             }
+            Failure::OtherKeys => StoreError::Unavailable(
+                "the database is written with keys that this node does not have".to_owned(),
+            ),
             Failure::Silent => StoreError::Unavailable("the database does not answer".to_owned()),
             Failure::Stopping => StoreError::Unavailable("the program is ending".to_owned()),
         }

@@ -161,6 +161,16 @@ impl Sealer {
         }
     }
 
+    /// Makes a sealer of these generations, newest first; `None` if there are none.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn of_all(generations: Vec<Arc<Generation>>) -> Option<Self> {
+        let mut generations = generations.into_iter();
+        Some(Self {
+            newest: generations.next()?,
+            older: generations.collect(),
+        })
+    }
+
     /// Returns this sealer with `newest` before all its generations.
     pub(crate) fn followed_by(&self, newest: Generation) -> Self {
         Self::of(newest, self.all().cloned().collect())
@@ -304,6 +314,12 @@ impl SealerInUse {
     /// Uses `sealer` from now on. Call this under the lock of the live state, which every decision reads under.
     pub(crate) fn replace(&self, sealer: Arc<Sealer>) {
         self.0.send_replace(sealer);
+    }
+
+    /// Returns whether `keys` are those of the newest generation.
+    pub(crate) fn is_newest(&self, keys: &StoreKeys) -> bool {
+        let theirs = Generation::new(0, keys).map(|generation| generation.fingerprint());
+        theirs == Some(self.get().fingerprint())
     }
 
     /// Returns whether `keys` are those of a generation.

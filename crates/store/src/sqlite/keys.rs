@@ -15,7 +15,7 @@ use super::log::record::Record;
 use super::rekey;
 use super::start::open::DATABASE;
 use super::{SqliteStore, writer};
-use crate::generations::{GenerationStatus, Generations, GenerationsInUse};
+use crate::generations::{BeginError, GenerationStatus, Generations, GenerationsInUse};
 use crate::seal::{Generation, StoreKeys};
 
 #[async_trait]
@@ -25,7 +25,7 @@ impl Generations for SqliteStore {
         keys: &StoreKeys,
         key_check: (&'static str, [u8; 16]),
         by: Author,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), BeginError> {
         // A setting that is changed meanwhile would be sealed with the keys of before.
         let _turn = self.setup.turn().await;
         let sealer = self.sealer.get();
@@ -41,7 +41,11 @@ impl Generations for SqliteStore {
             key_check: Some(key_check),
         };
         let durable = self.queue.push(Record::Beginning(Box::new(beginning)))?;
-        durable.await.map_err(|_| writer::stopped())?
+        Ok(durable.await.map_err(|_| writer::stopped())??)
+    }
+
+    fn is_newest(&self, keys: &StoreKeys) -> bool {
+        self.sealer.is_newest(keys)
     }
 
     fn needs(&self, keys: &StoreKeys) -> bool {

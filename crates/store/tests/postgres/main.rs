@@ -4,6 +4,7 @@
 
 mod batches;
 mod erasure;
+mod keys;
 mod leases;
 mod nodes;
 mod pages;

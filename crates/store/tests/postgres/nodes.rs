@@ -195,6 +195,9 @@ async fn a_clock_of_the_database_that_leaps_ends_no_minute_early_or_late() {
 const MADE_UP_BEFORE: &str = "
     SET search_path = countersign;
     DELETE FROM version WHERE number >= 13;
+    ALTER TABLE node DROP COLUMN keys;
+    DROP TABLE reseal;
+    DROP FUNCTION hold_generation, held_generation, lock_places;
     CREATE OR REPLACE FUNCTION ahead(clock_ahead bigint, clock_since bigint, now bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS
     $$ SELECT greatest(0, clock_ahead - greatest(0, now - clock_since) / 1000) $$;
     UPDATE deployment SET clock_ahead = 30000, clock_since = machine_clock() - 864000000";

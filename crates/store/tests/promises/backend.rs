@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use countersign_core::ports::answers::Answers;
 use countersign_core::ports::audit::AuditLog;
 use countersign_core::ports::erasure::Eraser;
@@ -12,6 +13,7 @@ use countersign_core::ports::tallies::TallyBook;
 use countersign_core::retention::Retention;
 use countersign_core::testing::HandClock;
 use countersign_core::time::{Clock, Timestamp};
+use countersign_store::Generations;
 
 #[cfg(feature = "postgres")]
 use crate::postgres::Postgres;
@@ -30,6 +32,7 @@ pub(crate) fn all() -> Vec<Box<dyn Backend>> {
 pub(crate) const BEGINNING: Timestamp = Timestamp::from_millis(1_790_000_000_000);
 
 /// A store that a test starts, stops and hinders. It is running until it is stopped.
+#[async_trait]
 pub(crate) trait Backend: Send + Sync {
     fn ledger(&self) -> Arc<dyn Ledger>;
 
@@ -44,6 +47,23 @@ pub(crate) trait Backend: Send + Sync {
     fn audit(&self) -> Arc<dyn AuditLog>;
 
     fn eraser(&self) -> Arc<dyn Eraser>;
+
+    fn generations(&self) -> Arc<dyn Generations>;
+
+    /// Adds a generation of keys, which the next start has, or [`Backend::begin_keys`] brings into use.
+    fn add_keys(&mut self);
+
+    /// Brings the newest keys into use while the store runs. Does nothing where a start has done so.
+    async fn begin_keys(&self);
+
+    /// Forgets all keys but the newest.
+    fn drop_older_keys(&mut self);
+
+    /// Starts a stopped store with its newest keys alone. Returns whether it is refused for want of older ones.
+    fn lacks_older_keys(&self) -> bool;
+
+    /// Returns whether a message that was under way can be settled after a start: other nodes were not stopped.
+    fn settles_after_a_start(&self) -> bool;
 
     /// Returns the clock that the test moves.
     fn hand_clock(&self) -> Arc<HandClock>;
@@ -80,6 +100,7 @@ pub(crate) enum RecordKind {
     Events,
 }
 
+#[async_trait]
 impl Backend for Box<dyn Backend> {
     fn follow_hand_clock(&self) {
         (**self).follow_hand_clock();
@@ -111,6 +132,30 @@ impl Backend for Box<dyn Backend> {
 
     fn eraser(&self) -> Arc<dyn Eraser> {
         (**self).eraser()
+    }
+
+    fn generations(&self) -> Arc<dyn Generations> {
+        (**self).generations()
+    }
+
+    fn add_keys(&mut self) {
+        (**self).add_keys();
+    }
+
+    async fn begin_keys(&self) {
+        (**self).begin_keys().await;
+    }
+
+    fn drop_older_keys(&mut self) {
+        (**self).drop_older_keys();
+    }
+
+    fn lacks_older_keys(&self) -> bool {
+        (**self).lacks_older_keys()
+    }
+
+    fn settles_after_a_start(&self) -> bool {
+        (**self).settles_after_a_start()
     }
 
     fn hand_clock(&self) -> Arc<HandClock> {

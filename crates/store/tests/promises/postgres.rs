@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use async_trait::async_trait;
+use countersign_core::audit::Author;
 use countersign_core::ports::answers::Answers;
 use countersign_core::ports::audit::AuditLog;
 use countersign_core::ports::erasure::Eraser;
@@ -14,8 +16,8 @@ use countersign_core::ports::tallies::TallyBook;
 use countersign_core::retention::Retention;
 use countersign_core::testing::HandClock;
 use countersign_core::time::Clock;
-use countersign_store::StoreKeys;
-use countersign_store::postgres::{DatabaseUrl, PostgresStore};
+use countersign_store::postgres::{DatabaseUrl, OpenError, PostgresStore};
+use countersign_store::{BeginError, Generations, HeldKeys, StoreKeys};
 use tokio_postgres::Client;
 
 use crate::backend::{BEGINNING, Backend, RecordKind};
@@ -36,6 +38,8 @@ pub(crate) struct Postgres {
     clock: Arc<HandClock>,
     /// The milliseconds by which the clock of the database differs from that of the test.
     leapt: AtomicI64,
+    /// By generation, newest first: the value of every byte of the store's keys.
+    keys: Vec<u8>,
     store: Option<Arc<PostgresStore>>,
 }
 
@@ -50,6 +54,7 @@ impl Postgres {
             url,
             clock: Arc::new(HandClock::new(BEGINNING)),
             leapt: AtomicI64::default(),
+            keys: vec![7],
             store: None,
         };
         let holder = backend.session();
@@ -62,12 +67,12 @@ impl Postgres {
 
     /// Starts another node on the same database, with a clock of its own.
     pub(crate) fn another_node(&self, clock: &Arc<HandClock>) -> Arc<PostgresStore> {
-        Arc::new(open(&self.url, Arc::clone(clock) as _))
+        Arc::new(open(&self.url, &self.keys, Arc::clone(clock) as _).unwrap())
     }
 
     /// Starts another node, which a replica may answer for while it is behind by less than `most`.
     pub(crate) fn node_with_replica(&self, replica: &str, most: Duration) -> Arc<PostgresStore> {
-        let node = open(&self.url, Arc::clone(&self.clock) as _);
+        let node = open(&self.url, &self.keys, Arc::clone(&self.clock) as _).unwrap();
         let replica = DatabaseUrl::parse(replica).unwrap();
         Arc::new(run(
             async move { node.with_replica(replica, most).unwrap() },
@@ -80,6 +85,7 @@ impl Postgres {
             url: self.url.clone(),
             clock: Arc::clone(&self.clock),
             leapt: AtomicI64::default(),
+            keys: self.keys.clone(),
             store: Some(self.another_node(&self.clock)),
         }
     }
@@ -182,6 +188,13 @@ impl Postgres {
         );
     }
 
+    /// Begins a generation with these keys, unless a node lacks them.
+    pub(crate) async fn begin(&self, keys: &HeldKeys) -> Result<(), BeginError> {
+        let check = ("test", keys.beside);
+        let begun = self.store();
+        begun.begin(&keys.store, check, Author::service()).await
+    }
+
     /// Does something to the database over a session of the test's own.
     pub(crate) fn administer(&self, sql: &str) {
         self.try_administer(sql).unwrap();
@@ -194,15 +207,30 @@ impl Postgres {
     }
 }
 
-fn open(url: &str, clock: Arc<dyn Clock>) -> PostgresStore {
-    let keys = StoreKeys {
-        index: [7; 32],
-        seal: [7; 32],
-    };
+/// Opens a node with these keys, newest first, which it tells the others.
+fn open(url: &str, keys: &[u8], clock: Arc<dyn Clock>) -> Result<PostgresStore, OpenError> {
     let url = DatabaseUrl::parse(url).unwrap();
-    run(async move { PostgresStore::open(url, &keys, clock).await.unwrap() })
+    let held: Vec<_> = keys.iter().map(|key| held_keys(*key)).collect();
+    let keys: Vec<_> = held.iter().map(|held| held.store.clone()).collect();
+    run(async move {
+        let store = PostgresStore::open(url, &keys, clock).await?;
+        store.hold(&held);
+        Ok(store)
+    })
 }
 
+/// Returns keys that consist of this byte.
+pub(crate) fn held_keys(key: u8) -> HeldKeys {
+    HeldKeys {
+        store: StoreKeys {
+            index: [key; 32],
+            seal: [key; 32],
+        },
+        beside: [key; 16],
+    }
+}
+
+#[async_trait]
 impl Backend for Postgres {
     fn ledger(&self) -> Arc<dyn Ledger> {
         self.store()
@@ -232,6 +260,39 @@ impl Backend for Postgres {
         self.store()
     }
 
+    fn generations(&self) -> Arc<dyn Generations> {
+        self.store()
+    }
+
+    fn add_keys(&mut self) {
+        self.keys.insert(0, self.keys[0] + 1);
+    }
+
+    /// Waits until the other nodes have told that they have the keys.
+    async fn begin_keys(&self) {
+        let held = held_keys(self.keys[0]);
+        self.store().hold(std::slice::from_ref(&held));
+        loop {
+            match self.begin(&held).await {
+                Err(BeginError::Lacking(_)) => tokio::time::sleep(Duration::from_millis(5)).await,
+                begun => return begun.unwrap(),
+            }
+        }
+    }
+
+    fn drop_older_keys(&mut self) {
+        self.keys.truncate(1);
+    }
+
+    fn lacks_older_keys(&self) -> bool {
+        let opened = open(&self.url, &self.keys[..1], Arc::clone(&self.clock) as _);
+        matches!(opened, Err(OpenError::OlderKeys))
+    }
+
+    fn settles_after_a_start(&self) -> bool {
+        true
+    }
+
     fn hand_clock(&self) -> Arc<HandClock> {
         Arc::clone(&self.clock)
     }
@@ -245,12 +306,15 @@ impl Backend for Postgres {
         Arc::clone(&self.clock) as _
     }
 
+    /// The node is silent from then on, although the clock stands still.
     fn stop(&mut self) {
         self.store = None;
+        self.administer("UPDATE countersign.node SET seen_at = 0");
     }
 
     fn start(&mut self) {
-        self.store = Some(Arc::new(open(&self.url, Arc::clone(&self.clock) as _)));
+        let opened = open(&self.url, &self.keys, Arc::clone(&self.clock) as _);
+        self.store = Some(Arc::new(opened.unwrap()));
     }
 
     fn keep_for(&self, retention: Retention) {

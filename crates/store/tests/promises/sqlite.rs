@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use countersign_core::audit::Author;
 use countersign_core::ports::answers::Answers;
 use countersign_core::ports::audit::AuditLog;
@@ -16,7 +17,7 @@ use countersign_core::retention::Retention;
 use countersign_core::testing::HandClock;
 use countersign_core::time::Clock;
 use countersign_store::sqlite::{OpenError, SqliteStore};
-use countersign_store::{Generations as _, Housekeeping as _, OwnedFolder, StoreKeys};
+use countersign_store::{Generations, Housekeeping as _, OwnedFolder, StoreKeys};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
@@ -65,28 +66,10 @@ impl Sqlite {
         open(self.dir.path(), &[key], &self.clock)
     }
 
-    /// Adds a generation of keys, which the next start or [`Sqlite::rotate`] brings into use.
-    pub(crate) fn add_keys(&mut self) {
-        self.keys.insert(0, self.keys[0] + 1);
-    }
-
     /// Adds a generation of keys and brings it into use while the store runs.
     pub(crate) async fn rotate(&mut self) {
         self.add_keys();
-        let keys = store_keys(self.keys[0]);
-        let check = ("test", [self.keys[0]; 16]);
-        let by = Author::service();
-        self.store().begin(&keys, check, by).await.unwrap();
-    }
-
-    /// Returns the value of every byte of the newest keys.
-    pub(crate) fn newest_key(&self) -> u8 {
-        self.keys[0]
-    }
-
-    /// Forgets all keys but the newest.
-    pub(crate) fn drop_older_keys(&mut self) {
-        self.keys.truncate(1);
+        self.begin_keys().await;
     }
 
     /// Starts a stopped store on a database that was put back, which an operator accepts.
@@ -123,6 +106,7 @@ fn store_keys(key: u8) -> StoreKeys {
     }
 }
 
+#[async_trait]
 impl Backend for Sqlite {
     fn ledger(&self) -> Arc<dyn Ledger> {
         self.store()
@@ -150,6 +134,33 @@ impl Backend for Sqlite {
 
     fn eraser(&self) -> Arc<dyn Eraser> {
         self.store()
+    }
+
+    fn generations(&self) -> Arc<dyn Generations> {
+        self.store()
+    }
+
+    fn add_keys(&mut self) {
+        self.keys.insert(0, self.keys[0] + 1);
+    }
+
+    async fn begin_keys(&self) {
+        let (keys, check) = (store_keys(self.keys[0]), ("test", [self.keys[0]; 16]));
+        let begun = self.store().begin(&keys, check, Author::service()).await;
+        begun.unwrap();
+    }
+
+    fn drop_older_keys(&mut self) {
+        self.keys.truncate(1);
+    }
+
+    fn lacks_older_keys(&self) -> bool {
+        let opened = open(self.dir.path(), &self.keys[..1], &self.clock);
+        matches!(opened, Err(OpenError::OlderKeys))
+    }
+
+    fn settles_after_a_start(&self) -> bool {
+        false
     }
 
     fn hand_clock(&self) -> Arc<HandClock> {

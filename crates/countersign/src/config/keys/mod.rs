@@ -198,6 +198,14 @@ impl Keys {
         self
     }
 
+    /// Returns these keys with the generation first that `is_first` accepts, if it accepts one; the others stay in their order.
+    #[must_use]
+    pub fn with_first(self, is_first: impl Fn(&Generation) -> bool) -> Self {
+        let mut generations: Vec<_> = self.all().cloned().collect();
+        generations.sort_by_key(|generation| !is_first(generation));
+        Self::of_generations(generations).unwrap_or(self)
+    }
+
     /// Returns the keys of the store, newest first.
     #[must_use]
     pub fn store(&self) -> Vec<StoreKeys> {

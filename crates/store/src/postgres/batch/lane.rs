@@ -14,6 +14,7 @@ use super::undone::Undone;
 use super::writes::{self, Writes};
 use super::{Queued, reads};
 use crate::postgres::connect::{Connected, Database, Session, Work};
+use crate::postgres::keys::Keyring;
 use crate::postgres::lease::Leases;
 use crate::postgres::mark::Marks;
 use crate::postgres::partitions::Partitions;
@@ -29,6 +30,7 @@ pub(super) struct Lane {
     session: Session,
     partitions: Arc<Partitions>,
     leases: Arc<Leases>,
+    keyring: Arc<Keyring>,
     steady: Arc<Steady>,
     /// The number of the lane, and the marks of all.
     number: usize,
@@ -46,6 +48,7 @@ impl Lane {
         database: &Arc<Database>,
         partitions: &Arc<Partitions>,
         leases: &Arc<Leases>,
+        keyring: &Arc<Keyring>,
         steady: &Arc<Steady>,
         (number, marks): (usize, &Arc<Marks>),
     ) -> Self {
@@ -53,6 +56,7 @@ impl Lane {
             session: Session::new(database, Work::Deciding),
             partitions: Arc::clone(partitions),
             leases: Arc::clone(leases),
+            keyring: Arc::clone(keyring),
             steady: Arc::clone(steady),
             number,
             marks: Arc::clone(marks),
@@ -153,6 +157,13 @@ impl Lane {
         let mut rows = rows.map_err(Undone::certainly)?;
         let followed = self.steady.follow(asked, rows.reading);
         followed.map_err(Undone::by_leap)?;
+        if rows.generation != self.keyring.generation() {
+            // No step is judged, so each is decided on once more, with the keys that are in use now.
+            let ended = session.client.batch_execute("ROLLBACK").await;
+            ended.map_err(Undone::certainly)?;
+            let followed = self.keyring.follow(&session.client).await;
+            return followed.map_err(|failure| Undone::before_it_began(failure.into()));
+        }
         for queued in batch {
             queued.step.judge(&mut rows);
         }

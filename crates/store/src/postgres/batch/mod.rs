@@ -24,6 +24,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::{Id, JoinSet};
 
 use super::connect::Database;
+use super::keys::Keyring;
 use super::lease::Leases;
 use super::partitions::Partitions;
 use super::steady::Steady;
@@ -55,12 +56,22 @@ impl Batches {
         database: &Arc<Database>,
         partitions: &Arc<Partitions>,
         leases: &Arc<Leases>,
+        keyring: &Arc<Keyring>,
         steady: &Arc<Steady>,
     ) -> Self {
         let (inbox, steps) = mpsc::unbounded_channel();
         let waiting = Arc::new(AtomicUsize::new(0));
         let marks = Arc::default();
-        let lane = |number| Lane::new(database, partitions, leases, steady, (number, &marks));
+        let lane = |number| {
+            Lane::new(
+                database,
+                partitions,
+                leases,
+                keyring,
+                steady,
+                (number, &marks),
+            )
+        };
         let lanes: Vec<_> = (0..LANES).map(|number| Arc::new(lane(number))).collect();
         let engine = Engine {
             inbox: steps,

@@ -19,14 +19,17 @@ use super::rows::Rows;
 use crate::postgres::clock::time;
 use crate::postgres::connect::Connected;
 use crate::postgres::row::guesses::{self, PART, PARTS};
+use crate::postgres::row::number;
 use crate::postgres::steady::Reading;
 use crate::postgres::words::Failure;
 use crate::seal::Key;
 
-const LOCK_CALLS: &str = "SELECT lock_rows($1, '{}', '{}', '{}', '{}', false)";
-const LOCK_HEAD: &str = "SELECT lock_rows('{}', '{}', '{}', '{}', '{}', $1)";
+const HOLD: &str = "SELECT hold_generation()";
+const LOCK_CALLS: &str = "SELECT lock_places($1, '{}', '{}', '{}', '{}', false)";
+const LOCK_HEAD: &str = "SELECT lock_places('{}', '{}', '{}', '{}', '{}', $1)";
 const DEPLOYMENT: &str = "
-    SELECT now AS machine, ahead(clock_ahead, clock_since, now) AS ahead, clock_ahead, clock_since, dead_before, held_until
+    SELECT now AS machine, ahead(clock_ahead, clock_since, now) AS ahead, clock_ahead, clock_since, dead_before, held_until,
+           (SELECT max(number) FROM key_generation) AS generation
     FROM deployment, (SELECT machine_clock() AS now) AS machine";
 const CALLS: &str = "SELECT id, ends FROM keyed_call WHERE id = ANY ($1)";
 const MESSAGES: &str = "
@@ -42,6 +45,7 @@ const HEAD: &str = "SELECT seq, hash FROM audit_head WHERE $1";
 /// Prepares the statements of this round trip.
 pub(super) async fn prepare(session: &Connected) -> Result<(), Error> {
     for sql in [
+        HOLD,
         LOCK_CALLS,
         CALLS,
         MESSAGES,
@@ -68,6 +72,7 @@ pub(super) async fn lock_and_read(
     let columns = Columns::of(places);
     let apps: Vec<_> = guesses.iter().map(|app| app.column()).collect();
     let prepared = |sql| session.prepared(sql);
+    let hold = prepared(HOLD).await?;
     let (lock_calls, calls) = (prepared(LOCK_CALLS).await?, prepared(CALLS).await?);
     let (lock_head, head) = (prepared(LOCK_HEAD).await?, prepared(HEAD).await?);
     let messages = prepared(MESSAGES).await?;
@@ -81,8 +86,9 @@ pub(super) async fn lock_and_read(
     let has_numbers = !columns.numbers.is_empty();
     let client = &session.client;
     #[rustfmt::skip]
-    let (begun, calls_locked, calls, messages, numbers, codes, buckets, head_locked, head, guesses, deployment) = futures_util::join!(
+    let (begun, held, calls_locked, calls, messages, numbers, codes, buckets, head_locked, head, guesses, deployment) = futures_util::join!(
         client.batch_execute("BEGIN"),
+        client.execute(&hold, &[]),
         ask(session, &lock_calls, &columns.calls, has_calls),
         ask(session, &calls, &columns.calls, has_calls),
         ask(session, &messages, &columns.messages, has_messages),
@@ -95,6 +101,7 @@ pub(super) async fn lock_and_read(
         client.query_one(&deployment, &[]),
     );
     begun?;
+    held?;
     calls_locked?;
     head_locked?;
     let mut rows = of_deployment(&deployment?)?;
@@ -173,8 +180,10 @@ async fn guesses_of(
 }
 
 fn of_deployment(row: &Row) -> Result<Rows, Error> {
+    let generation: i32 = row.try_get("generation")?;
     Ok(Rows {
         reading: Reading::of(row)?,
+        generation: generation.unsigned_abs(),
         dead_before: time(row, "dead_before")?,
         held_until: time(row, "held_until")?,
         ..Rows::default()

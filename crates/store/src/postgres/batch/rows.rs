@@ -21,6 +21,8 @@ use crate::postgres::steady::Reading;
 pub(crate) struct Rows {
     /// The clock of the database, read after the locks were granted.
     pub(super) reading: Reading,
+    /// The generation of keys that the database is written with, until the batch has ended.
+    pub(super) generation: u32,
     /// Codes decided on before this moment are dead.
     pub(crate) dead_before: Timestamp,
     /// The moment before which no send is decided on.

@@ -26,6 +26,12 @@ pub(crate) trait Judge: Send + 'static {
         None
     }
 
+    /// Returns the generation of keys by which it knows its rows, if it knows any by keys. Where the database is written with
+    /// another one, it is not judged, and prepared to be decided on once more.
+    fn generation(&self) -> Option<u32> {
+        None
+    }
+
     /// Returns whether it has to be decided on with other rows than these. It is not judged then.
     fn is_outdated(&self, _: &Rows) -> bool {
         false
@@ -72,7 +78,9 @@ pub(super) struct Waiting<J: Judge> {
 
 impl<J: Judge> Step for Waiting<J> {
     fn judge(&mut self, rows: &mut Rows) {
-        let is_outdated = self.judge.is_outdated(rows);
+        let generation = self.judge.generation();
+        let has_other_keys = generation.is_some_and(|generation| generation != rows.generation);
+        let is_outdated = has_other_keys || self.judge.is_outdated(rows);
         self.answer = (!is_outdated).then(|| self.judge.judge(rows));
     }
 

@@ -26,6 +26,7 @@ use crate::postgres::row::code::PackedCodes;
 use crate::postgres::row::event::{self, EventColumns, EventRow};
 use crate::postgres::row::guesses::{self, NewGuesses};
 use crate::postgres::row::message::{NewMessage, Outcome};
+use crate::postgres::row::number;
 use crate::postgres::words::Failure;
 use crate::seal::Key;
 
@@ -38,11 +39,6 @@ const BUCKETS: &str = "
     UPDATE bucket SET at = new.at, span = new.span, hits = new.hits
     FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bytea[]) AS new (key, at, span, hits)
     WHERE bucket.key = new.key";
-
-const NUMBERS: &str = "
-    UPDATE number SET at = new.at, in_a_row = new.in_a_row
-    FROM unnest($1::bigint[], $2::bigint[], $3::integer[]) AS new (key, at, in_a_row)
-    WHERE number.key = new.key";
 
 const CODES: &str = "
     UPDATE code SET at = new.at, codes = new.codes
@@ -174,7 +170,7 @@ impl Writes {
         let numbers = rows.numbers.changed().into_iter();
         let (known, new): (Vec<_>, Vec<_>) =
             numbers.partition(|row| rows.found.contains(&place(row.0)));
-        self.numbers(NUMBERS, &known);
+        self.numbers(number::WRITE, &known);
         self.numbers(NEW_NUMBERS, &new);
         let place = |key| Place::Scope(Key::of_column(key));
         let codes = rows.codes.changed(now).into_iter();

@@ -42,6 +42,11 @@ impl Demand {
         }
     }
 
+    /// Counts the events of before no more.
+    pub(super) fn forget(&mut self) {
+        (self.now.events, self.before) = (0, None);
+    }
+
     /// Returns the terms and the number of units of the lease that the events are worth; none for a bucket that few ask for.
     pub(super) fn wanted(&self, now: Instant) -> (LeaseTerms, u64) {
         let terms = match &self.before {

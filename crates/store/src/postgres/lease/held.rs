@@ -59,6 +59,11 @@ impl Held {
         self.demand.count(terms, now);
     }
 
+    /// Counts the events of before no more.
+    pub(super) fn forget_demand(&mut self) {
+        self.demand.forget();
+    }
+
     /// Takes a unit for an event under these terms. Returns the end of its lease.
     pub(super) fn take(&mut self, terms: &LeaseTerms, now: Instant) -> Option<Timestamp> {
         let running = self.current.as_mut()?;

@@ -154,6 +154,12 @@ impl Leases {
         }
     }
 
+    /// Asks for no lease of the buckets of now any more: the keys have changed, and their rows are known by others. Leases that run
+    /// are given back once they are over.
+    pub(crate) fn forget_demand(&self) {
+        self.held().values_mut().for_each(Held::forget_demand);
+    }
+
     fn return_unit(&self, bucket: Key, end: Timestamp) {
         if let Some(held) = self.held().get_mut(&bucket) {
             held.return_unit(end);

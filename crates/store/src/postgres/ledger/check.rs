@@ -13,6 +13,7 @@ use super::{buckets, too_old};
 use crate::counting::Counting as _;
 use crate::hit::{BucketKeys, LoggedHit, Touched};
 use crate::postgres::batch::{Judge, Place, Rows};
+use crate::postgres::keys::Keyring;
 use crate::postgres::row::call::DecidedCall;
 use crate::postgres::row::event::EventRow;
 use crate::seal::{Key, Keys, Sealer};
@@ -28,6 +29,7 @@ pub(super) struct Checking {
     ends: Arc<[LoggedHit]>,
     source: Option<Source>,
     sealer: Arc<Sealer>,
+    keyring: Arc<Keyring>,
     clock: Arc<dyn Clock>,
     places: Vec<Place>,
 }
@@ -57,8 +59,8 @@ impl Source {
 }
 
 impl Checking {
-    pub(super) fn new(check: CodeCheck, sealer: Arc<Sealer>, clock: Arc<dyn Clock>) -> Self {
-        let guess = &check.guess;
+    pub(super) fn new(check: CodeCheck, keyring: &Arc<Keyring>, clock: Arc<dyn Clock>) -> Self {
+        let (guess, sealer) = (&check.guess, keyring.sealer());
         let (app, channel) = (guess.app.as_str(), guess.channel.as_str());
         let touched = |rules: &Rules| Touched::of(rules, &sealer);
         let ends = check.ends.as_ref();
@@ -75,6 +77,7 @@ impl Checking {
             check,
             clock,
             sealer: Arc::clone(&sealer),
+            keyring: Arc::clone(keyring),
         };
         this.places = this.all_places();
         this
@@ -178,6 +181,16 @@ impl Judge for Checking {
 
     fn day(&self) -> Option<Timestamp> {
         Some(self.check.request_id.made_at())
+    }
+
+    fn generation(&self) -> Option<u32> {
+        Some(self.sealer.number)
+    }
+
+    fn repeat(&mut self) {
+        if self.sealer.number != self.keyring.generation() {
+            *self = Self::new(self.check.clone(), &self.keyring, Arc::clone(&self.clock));
+        }
     }
 
     fn judge(&mut self, rows: &mut Rows) -> Result<Checked, StoreError> {

@@ -12,6 +12,7 @@ use super::unsealed;
 use crate::counting::Counting as _;
 use crate::hit::{LoggedHit, Touched};
 use crate::postgres::batch::{Judge, Place, Rows};
+use crate::postgres::keys::Keyring;
 use crate::postgres::lease::{Leases, Unit};
 use crate::postgres::row::call::DecidedCall;
 use crate::postgres::row::message::{MessageFacts, NewMessage};
@@ -26,6 +27,7 @@ pub(super) struct Deciding {
     number: Key,
     sealed_phone: Vec<u8>,
     sealer: Arc<Sealer>,
+    keyring: Arc<Keyring>,
     /// The clock of this node, which made the id of the message.
     clock: Arc<dyn Clock>,
     /// The units of leases, by the places of the buckets that are not locked.
@@ -37,23 +39,26 @@ impl Deciding {
     pub(super) fn new(
         intent: Intent,
         rules: Rules,
-        sealer: &Arc<Sealer>,
+        keyring: &Arc<Keyring>,
         clock: Arc<dyn Clock>,
-        leases: &Arc<Leases>,
+        leases: Option<&Arc<Leases>>,
     ) -> Result<Self, StoreError> {
         let (app, channel) = (intent.app.as_str(), intent.channel.as_str());
-        let touched = Touched::of(&rules, sealer);
+        let sealer = keyring.sealer();
+        let touched = Touched::of(&rules, &sealer);
         let scope = sealer.keys(|each| each.code_scope(app, channel, &intent.phone));
         let sealed_phone = sealer.seal(&intent.phone, intent.id);
         let units = leasable(&rules, &touched);
-        let units = units.filter_map(|(place, key, terms)| Some((place, leases.take(key, terms)?)));
+        let units =
+            units.filter_map(|(place, key, terms)| Some((place, leases?.take(key, terms)?)));
         let mut this = Self {
             units: units.collect(),
             touched,
             scope,
             number: sealer.phone(&intent.phone),
             sealed_phone: sealed_phone.ok_or_else(unsealed)?,
-            sealer: Arc::clone(sealer),
+            sealer,
+            keyring: Arc::clone(keyring),
             intent,
             rules,
             clock,
@@ -180,17 +185,28 @@ impl Judge for Deciding {
         Some(self.intent.id.made_at())
     }
 
+    fn generation(&self) -> Option<u32> {
+        Some(self.sealer.number)
+    }
+
     /// A lease that is over by now does not count the send any more: the row of the bucket has to.
     fn is_outdated(&self, rows: &Rows) -> bool {
         let now = rows.now(&self.places);
         self.units.iter().any(|(_, unit)| unit.end() < now)
     }
 
-    /// Locks the rows of all buckets from now on.
+    /// Locks the rows of all buckets from now on, as the keys know them that are in use now.
     fn repeat(&mut self) {
         self.units.iter_mut().for_each(|(_, unit)| unit.save());
         self.units.clear();
         self.places = self.all_places();
+        if self.sealer.number == self.keyring.generation() {
+            return;
+        }
+        let (intent, rules) = (self.intent.clone(), self.rules.clone());
+        let anew = Self::new(intent, rules, &self.keyring, Arc::clone(&self.clock), None);
+        // Where nothing can be sealed, it stays outdated until its caller has gone.
+        anew.into_iter().for_each(|anew| *self = anew);
     }
 
     fn judge(&mut self, rows: &mut Rows) -> Result<Self::Answer, StoreError> {

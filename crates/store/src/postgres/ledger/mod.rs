@@ -32,8 +32,8 @@ use unlock::Unlocking;
 impl Ledger for PostgresStore {
     async fn decide(&self, intent: Intent, rules: Rules) -> Result<Decision, StoreError> {
         let message = intent.id;
-        let (sealer, clock) = (self.sealer.get(), Arc::clone(&self.clock));
-        let deciding = Deciding::new(intent, rules, &sealer, clock, &self.leases)?;
+        let (keyring, clock) = (&self.keyring, Arc::clone(&self.clock));
+        let deciding = Deciding::new(intent, rules, keyring, clock, Some(&self.leases))?;
         let (decision, facts) = self.batches.decide(deciding, DECISION).await?;
         if let Some(facts) = facts {
             self.undecided.add(message, facts);
@@ -50,21 +50,22 @@ impl Ledger for PostgresStore {
     }
 
     async fn check(&self, check: CodeCheck) -> Result<Checked, StoreError> {
-        let checking = Checking::new(check, self.sealer.get(), Arc::clone(&self.clock));
+        let checking = Checking::new(check, &self.keyring, Arc::clone(&self.clock));
         self.batches.decide(checking, DECISION).await
     }
 
     async fn unlock(&self, unlock: Unlock) -> Result<(), StoreError> {
-        let unlocking = Unlocking::new(&unlock, &self.sealer.get(), Arc::clone(&self.clock))?;
+        let unlocking = Unlocking::new(unlock, &self.keyring, Arc::clone(&self.clock))?;
         self.batches.decide(unlocking, DECISION).await
     }
 
     async fn use_token(&self, token: TokenUse) -> Result<bool, StoreError> {
-        let using = Using::new(&token, &self.sealer.get(), Arc::clone(&self.clock));
+        let using = Using::new(token, &self.keyring, Arc::clone(&self.clock));
         self.batches.decide(using, DECISION).await
     }
 
     async fn probe(&self) -> Result<(), StoreError> {
+        self.keyring.has_all()?;
         let probe = "INSERT INTO probe VALUES (true, clock()) ON CONFLICT (only_row) DO UPDATE SET at = excluded.at";
         let wrote = self.execute(probe, &[]);
         let late = |_| StoreError::Unavailable("a commit takes too long".to_owned());

@@ -24,7 +24,7 @@ pub(super) async fn preview(
     store: &PostgresStore,
     rules: &Rules,
 ) -> Result<Vec<LimitState>, StoreError> {
-    let touched = &Touched::of(rules, &store.sealer.get());
+    let touched = &Touched::of(rules, &store.keyring.sealer());
     let read = |session: Arc<Connected>| async move { read(&session, rules, touched).await };
     store.reading.read(read).await
 }

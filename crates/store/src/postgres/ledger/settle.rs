@@ -19,6 +19,7 @@ use crate::hit::{LoggedHit, Touched};
 use crate::postgres::batch::{Batches, Judge, Place, Rows};
 use crate::postgres::clock::time;
 use crate::postgres::connect::Connected;
+use crate::postgres::keys::Keyring;
 use crate::postgres::records::ask;
 use crate::postgres::row::message::{MessageFacts, Outcome};
 use crate::postgres::words::Failure;
@@ -46,8 +47,7 @@ pub(super) async fn settle(
     let Some(facts) = facts else {
         return Ok(Settled { gave_back: false });
     };
-    let touched = Touched::of(&settlement.give_back, &store.sealer.get());
-    let settling = SettlingMessage::new(Arc::new(settlement), facts, touched);
+    let settling = SettlingMessage::new(Arc::new(settlement), facts, &store.keyring);
     let (tell, told) = oneshot::channel();
     let worker = Worker {
         batches: Arc::clone(&store.batches),
@@ -130,11 +130,15 @@ struct SettlingMessage {
     facts: Arc<MessageFacts>,
     /// The buckets that count give-backs.
     touched: Touched,
+    generation: u32,
+    keyring: Arc<Keyring>,
     places: Vec<Place>,
 }
 
 impl SettlingMessage {
-    fn new(settlement: Arc<Settlement>, facts: Arc<MessageFacts>, touched: Touched) -> Self {
+    fn new(settlement: Arc<Settlement>, facts: Arc<MessageFacts>, keyring: &Arc<Keyring>) -> Self {
+        let sealer = keyring.sealer();
+        let touched = Touched::of(&settlement.give_back, &sealer);
         let mut places = vec![
             Place::Message(settlement.message),
             Place::Scope(facts.scope),
@@ -152,6 +156,8 @@ impl SettlingMessage {
             settlement,
             facts,
             touched,
+            generation: sealer.number,
+            keyring: Arc::clone(keyring),
             places,
         }
     }
@@ -206,6 +212,18 @@ impl Judge for SettlingMessage {
 
     fn places(&self) -> Vec<Place> {
         self.places.clone()
+    }
+
+    fn generation(&self) -> Option<u32> {
+        Some(self.generation)
+    }
+
+    /// The message is known by the keys that decided on it, and give-backs are counted under all.
+    fn repeat(&mut self) {
+        if self.generation != self.keyring.generation() {
+            let (settlement, facts) = (Arc::clone(&self.settlement), Arc::clone(&self.facts));
+            *self = Self::new(settlement, facts, &self.keyring);
+        }
     }
 
     fn judge(&mut self, rows: &mut Rows) -> Result<bool, StoreError> {

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use countersign_core::code::check::{self, Effect, TokenUse};
-use countersign_core::id::RequestId;
 use countersign_core::limit::{Counts, HitKind};
 use countersign_core::ports::StoreError;
 use countersign_core::time::{Clock, Timestamp};
@@ -12,18 +11,21 @@ use super::{buckets, too_old};
 use crate::counting::Counting as _;
 use crate::hit::Touched;
 use crate::postgres::batch::{Judge, Place, Rows};
+use crate::postgres::keys::Keyring;
 use crate::postgres::row::event::EventRow;
-use crate::seal::Sealer;
 
 /// The use of a token that is to be recorded.
 pub(super) struct Using {
-    request_id: RequestId,
+    token: TokenUse,
     touched: Touched,
+    generation: u32,
+    keyring: Arc<Keyring>,
     clock: Arc<dyn Clock>,
 }
 
 impl Using {
-    pub(super) fn new(token: &TokenUse, sealer: &Sealer, clock: Arc<dyn Clock>) -> Self {
+    pub(super) fn new(token: TokenUse, keyring: &Arc<Keyring>, clock: Arc<dyn Clock>) -> Self {
+        let sealer = keyring.sealer();
         let kind = HitKind {
             counts: Counts::Messages,
             window: token.life,
@@ -32,8 +34,10 @@ impl Using {
             of_number: None,
         };
         Self {
-            request_id: token.request_id,
-            touched: Touched::one(&kind, &token.bucket(), sealer),
+            touched: Touched::one(&kind, &token.bucket(), &sealer),
+            generation: sealer.number,
+            keyring: Arc::clone(keyring),
+            token,
             clock,
         }
     }
@@ -48,11 +52,21 @@ impl Judge for Using {
     }
 
     fn day(&self) -> Option<Timestamp> {
-        Some(self.request_id.made_at())
+        Some(self.token.request_id.made_at())
+    }
+
+    fn generation(&self) -> Option<u32> {
+        Some(self.generation)
+    }
+
+    fn repeat(&mut self) {
+        if self.generation != self.keyring.generation() {
+            *self = Self::new(self.token.clone(), &self.keyring, Arc::clone(&self.clock));
+        }
     }
 
     fn judge(&mut self, rows: &mut Rows) -> Result<bool, StoreError> {
-        if check::is_too_late(self.request_id, self.clock.now()) {
+        if check::is_too_late(self.token.request_id, self.clock.now()) {
             return Err(too_old());
         }
         let now = rows.now(&self.places());
@@ -63,7 +77,7 @@ impl Judge for Using {
         }
         rows.buckets.add_all(&self.touched.hits, now);
         rows.events.push(EventRow {
-            id: self.request_id,
+            id: self.token.request_id,
             at: now,
             effect: Effect::TokenUsed,
             caller: None,

@@ -4,40 +4,45 @@ use std::sync::Arc;
 
 use countersign_core::audit::Act;
 use countersign_core::code::check::{self, Effect, Unlock};
-use countersign_core::id::RequestId;
 use countersign_core::ports::StoreError;
 use countersign_core::time::{Clock, Timestamp};
 
 use super::{too_old, unsealed};
 use crate::hit::{LoggedHit, Touched};
 use crate::postgres::batch::{Judge, Place, Rows};
+use crate::postgres::keys::Keyring;
 use crate::postgres::row::event::EventRow;
-use crate::seal::{Keys, Sealer};
+use crate::seal::Keys;
 
 /// An unlock that is to be recorded, with its act.
 pub(super) struct Unlocking {
-    request_id: RequestId,
+    unlock: Unlock,
     phone: Keys,
     /// The buckets of wrong guesses, under the keys of every generation.
     cleared: Arc<[LoggedHit]>,
     sealed: Vec<u8>,
     act: Act,
+    generation: u32,
+    keyring: Arc<Keyring>,
     clock: Arc<dyn Clock>,
 }
 
 impl Unlocking {
     pub(super) fn new(
-        unlock: &Unlock,
-        sealer: &Sealer,
+        unlock: Unlock,
+        keyring: &Arc<Keyring>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, StoreError> {
+        let sealer = keyring.sealer();
         let sealed = sealer.seal_unlock(&unlock.phone, &unlock.note, unlock.request_id);
         Ok(Self {
-            request_id: unlock.request_id,
             phone: sealer.keys(|each| each.phone(&unlock.phone)),
-            cleared: Touched::of(&unlock.rules(), sealer).under_every_key(),
+            cleared: Touched::of(&unlock.rules(), &sealer).under_every_key(),
             sealed: sealed.ok_or_else(unsealed)?,
-            act: Act::of_unlock(unlock),
+            act: Act::of_unlock(&unlock),
+            generation: sealer.number,
+            keyring: Arc::clone(keyring),
+            unlock,
             clock,
         })
     }
@@ -53,11 +58,24 @@ impl Judge for Unlocking {
     }
 
     fn day(&self) -> Option<Timestamp> {
-        Some(self.request_id.made_at())
+        Some(self.unlock.request_id.made_at())
+    }
+
+    fn generation(&self) -> Option<u32> {
+        Some(self.generation)
+    }
+
+    fn repeat(&mut self) {
+        if self.generation == self.keyring.generation() {
+            return;
+        }
+        let anew = Self::new(self.unlock.clone(), &self.keyring, Arc::clone(&self.clock));
+        // Where nothing can be sealed, it stays outdated until its caller has gone.
+        anew.into_iter().for_each(|anew| *self = anew);
     }
 
     fn judge(&mut self, rows: &mut Rows) -> Result<(), StoreError> {
-        if check::is_too_late(self.request_id, self.clock.now()) {
+        if check::is_too_late(self.unlock.request_id, self.clock.now()) {
             return Err(too_old());
         }
         let (now, effect) = (rows.now(&self.places()), Effect::Unlocked);
@@ -66,7 +84,7 @@ impl Judge for Unlocking {
         }
         rows.numbers.change(&self.phone, effect.consecutive(), now);
         rows.events.push(EventRow {
-            id: self.request_id,
+            id: self.unlock.request_id,
             at: now,
             effect,
             caller: None,

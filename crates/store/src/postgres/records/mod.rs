@@ -32,27 +32,36 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
 use super::connect::Connected;
+use super::words::Failure;
 use super::{PostgresStore, replica};
 
 #[async_trait]
 impl Records for PostgresStore {
     async fn timelines(&self, query: TimelineQuery) -> Result<Vec<Timeline>, StoreError> {
-        let (query, sealer) = (&query, &self.sealer.get());
-        let read = |moment| {
-            move |session: Arc<Connected>| async move {
-                let found = find::messages(&session, query, sealer).await?;
-                parts::timelines(&session, found, sealer, moment).await
-            }
+        let (query, keyring) = (&query, &self.keyring);
+        let found = |session: Arc<Connected>, moment| async move {
+            let sealer = keyring.sealer();
+            let found = find::messages(&session, query, &sealer).await?;
+            parts::timelines(&session, found, &sealer, moment).await
         };
         // What is asked about one message may decide on something, and takes little.
         let is_search = query.message.is_none() && query.request.is_none();
         if is_search
             && let Some(replica) = self.replica.as_ref().and_then(|replica| replica.session())
-            && let Ok(found) = replica.read(read(replica::SEEN)).await
+            && let Ok(found) = replica.read(|session| found(session, replica::SEEN)).await
         {
             return Ok(found);
         }
-        self.records.read(read(parts::DEPLOYMENT)).await
+        let read = |session: Arc<Connected>| async move {
+            match found(Arc::clone(&session), parts::DEPLOYMENT).await {
+                Err(Failure::OtherKeys) => {
+                    keyring.follow(&session.client).await?;
+                    found(session, parts::DEPLOYMENT).await
+                }
+                found => found,
+            }
+        };
+        self.records.read(read).await
     }
 
     async fn search(&self, search: MessageSearch) -> Result<FoundMessages, StoreError> {
@@ -79,9 +88,10 @@ impl Records for PostgresStore {
         before: Option<RequestId>,
         limit: u16,
     ) -> Result<Vec<UnlockRecord>, StoreError> {
-        let sealer = &self.sealer.get();
+        let keyring = &self.keyring;
         let read = |session: Arc<Connected>| async move {
-            unlocks::read(&session, before, limit, sealer).await
+            let sealer = keyring.current(&session).await?;
+            unlocks::read(&session, before, limit, &sealer).await
         };
         self.records.read(read).await
     }

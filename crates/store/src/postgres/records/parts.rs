@@ -25,7 +25,8 @@ use crate::postgres::words::Failure;
 use crate::seal::{Key, Keys, Sealer};
 
 /// The moment of a database that is no replica.
-pub(super) const DEPLOYMENT: &str = "SELECT clock() AS now, dead_before FROM deployment";
+pub(super) const DEPLOYMENT: &str = "
+    SELECT clock() AS now, dead_before, (SELECT max(number) FROM key_generation) AS generation FROM deployment";
 const RULE_SETS: &str = "SELECT id, limits FROM rule_set WHERE id = ANY ($1)";
 const CODES: &str = "SELECT key, at, codes FROM code WHERE key = ANY ($1)";
 
@@ -50,6 +51,8 @@ const REPORTS: &str = "
 struct Moment {
     now: Timestamp,
     dead_before: Timestamp,
+    /// The generation of keys that is written with.
+    generation: i32,
 }
 
 impl Moment {
@@ -59,11 +62,15 @@ impl Moment {
         Ok(Self {
             now: time(row, "now")?,
             dead_before: time(row, "dead_before")?,
+            generation: row.try_get("generation")?,
         })
     }
 }
 
 /// Returns the timelines of the messages in these rows, as they look at the moment that the statement `moment` returns.
+///
+/// # Errors
+/// [`Failure::OtherKeys`] when the database is written with newer keys than the sealer knows: the rows may be too few.
 pub(super) async fn timelines(
     session: &Connected,
     rows: Vec<Row>,
@@ -71,6 +78,9 @@ pub(super) async fn timelines(
     moment: &'static str,
 ) -> Result<Vec<Timeline>, Failure> {
     let moment = Moment::read(session, moment).await?;
+    if moment.generation.unsigned_abs() > sealer.number {
+        return Err(Failure::OtherKeys);
+    }
     let mut records = records(session, &rows, sealer).await?;
     let ids: Vec<_> = records.iter().map(|record| record.timeline.id).collect();
     let mut attempts = attempts(session, &ids).await?;
@@ -233,7 +243,9 @@ async fn shown(
         let read = codes.read(key, time(&row, "at")?, row.try_get("codes")?);
         read.ok_or(Failure::Unreadable)?;
     }
-    let Moment { now, dead_before } = moment;
+    let Moment {
+        now, dead_before, ..
+    } = moment;
     let timelines = records.into_iter().zip(scopes).map(|(record, scope)| {
         // A clock that was set back is not before anything that it decided.
         let now = now.max(record.timeline.decided_at);

@@ -19,6 +19,7 @@ use uuid::Uuid;
 use super::ask;
 use super::find::{first_id, uuid};
 use super::parts::{attempts, message_id, reports};
+use crate::erased::ERASED;
 use crate::postgres::PostgresStore;
 use crate::postgres::clock::time;
 use crate::postgres::connect::Connected;
@@ -57,11 +58,13 @@ pub(super) async fn receive(
     receipts: &[Receipt],
 ) -> Result<(), StoreError> {
     for some in receipts.chunks(AT_A_TIME) {
-        let sealer = &store.sealer.get();
-        let find =
-            |session: Arc<Connected>| async move { Candidates::of(&session, some, sealer).await };
-        let found = store.records.read(find).await?;
-        let about = found.judge(provider, some, sealer);
+        let keyring = &store.keyring;
+        let find = |session: Arc<Connected>| async move {
+            let sealer = keyring.current(&session).await?;
+            let found = Candidates::of(&session, some, &sealer).await?;
+            Ok(found.judge(provider, some, &sealer))
+        };
+        let about = store.records.read(find).await?;
         if !about.is_empty() {
             let keep = |session: Arc<Connected>| async move { keep(&session, about).await };
             store.transactions.run(keep).await?;
@@ -84,8 +87,6 @@ struct Candidates(HashMap<MessageId, Candidate>);
 /// A report, and the message that it is to be kept with.
 struct Kept {
     message: MessageId,
-    /// The number that the message went to.
-    number: Key,
     report: KeptReport,
 }
 
@@ -122,9 +123,8 @@ impl Candidates {
         for receipt in receipts {
             for about in self.about(provider, receipt, &keys(receipt, sealer)) {
                 let (About::OnRecord(message) | About::UnderWay(message)) = about;
-                kept.extend(self.0.get(&message).map(|candidate| Kept {
+                kept.extend(self.0.contains_key(&message).then(|| Kept {
                     message,
-                    number: candidate.number,
                     report: KeptReport::of(&about, provider, receipt),
                 }));
             }
@@ -179,15 +179,16 @@ async fn newest(
     ask(session, NEWEST, &[&numbers, &since, &most]).await
 }
 
-/// Keeps reports with their messages, as far as those have room for them and still are to these numbers.
+/// Keeps reports with their messages, as far as those have room for them, and their numbers were not erased meanwhile.
 async fn keep(session: &Connected, about: Vec<Kept>) -> Result<(), Failure> {
     let messages: BTreeSet<_> = about.iter().map(|kept| kept.message).collect();
     let messages: Vec<_> = messages.into_iter().collect();
     let ids: Vec<_> = messages.iter().map(|id| uuid(*id)).collect();
-    let mut numbers = HashMap::new();
+    let mut standing = BTreeSet::new();
     for row in ask(session, LOCK, &[&ids]).await? {
-        let number = Key::of_column(row.try_get("number")?);
-        numbers.insert(message_id(&row, "id")?, number);
+        if Key::of_column(row.try_get("number")?) != ERASED {
+            standing.insert(message_id(&row, "id")?);
+        }
     }
     let known = reports(session, &messages).await?;
     let now = clock(session).await?;
@@ -202,8 +203,7 @@ async fn keep(session: &Connected, about: Vec<Kept>) -> Result<(), Failure> {
         .collect();
     for kept in about {
         let known = known.entry(kept.message).or_default();
-        let is_to = numbers.get(&kept.message) == Some(&kept.number);
-        if is_to && kept.report.fits_beside(known) {
+        if standing.contains(&kept.message) && kept.report.fits_beside(known) {
             insert(session, &kept, known.len(), now).await?;
             known.push(kept.report);
         }

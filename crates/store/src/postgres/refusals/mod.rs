@@ -22,8 +22,9 @@ use uuid::Uuid;
 
 use super::PostgresStore;
 use super::connect::{Connected, Database, Session, Work};
+use super::keys::Keyring;
 use super::words::{Failure, unavailable};
-use crate::seal::{Key, Sealer, SealerInUse};
+use crate::seal::{Key, Sealer};
 use held::{Held, HeldRefusals};
 
 /// The most refused sends that a node writes in a second.
@@ -32,7 +33,9 @@ const AT_ONCE: usize = 1_000;
 /// The time between two writings.
 const PACE: Duration = Duration::from_secs(1);
 
-const SHARE: &str = "SELECT share_refusals($1, $2, $3, $4, $5)";
+/// Writes nothing where the keys have changed since the refused sends were sealed.
+const SHARE: &str = "
+    SELECT share_refusals($1, $2, $3, $4, $5) WHERE held_generation() = $6";
 const NEWEST: &str = "SELECT id, sealed FROM refusal ORDER BY id DESC LIMIT $1";
 const OF_REQUEST: &str = "SELECT id, sealed FROM refusal WHERE id = $1";
 const OF_NUMBER: &str =
@@ -50,7 +53,7 @@ pub struct SharedRefusals {
 struct Shared {
     held: HeldRefusals,
     session: Session,
-    sealer: SealerInUse,
+    keyring: Arc<Keyring>,
     /// Held while refused sends are on their way to the database, so that none comes after the erasure of its number.
     writing: Mutex<()>,
 }
@@ -71,16 +74,16 @@ impl PostgresStore {
     /// Returns the record of refused sends of this node, which shares it with the others.
     #[must_use]
     pub fn refusals(&self) -> SharedRefusals {
-        SharedRefusals::of(&self.database, self.sealer.clone())
+        SharedRefusals::of(&self.database, &self.keyring)
     }
 }
 
 impl SharedRefusals {
-    fn of(database: &Arc<Database>, sealer: SealerInUse) -> Self {
+    fn of(database: &Arc<Database>, keyring: &Arc<Keyring>) -> Self {
         let shared = Arc::new(Shared {
             held: HeldRefusals::default(),
             session: Session::new(database, Work::Reading),
-            sealer,
+            keyring: Arc::clone(keyring),
             writing: Mutex::new(()),
         });
         let sharing = Arc::clone(&shared);
@@ -104,13 +107,22 @@ impl Shared {
             return Ok(());
         };
         let session = self.session.get().await?;
-        let written = share(&session, &held, &self.sealer.get()).await;
-        written.map_err(|error| unavailable(&error))?;
-        self.held.let_go(held.dropped);
-        Ok(())
+        loop {
+            let sealer = self.keyring.current(&session).await?;
+            let written = share(&session, &held, &sealer).await;
+            if written.map_err(|error| unavailable(&error))? {
+                self.held.let_go(held.dropped);
+                return Ok(());
+            }
+        }
     }
 
-    async fn rows(&self, session: &Connected, query: &RefusalQuery) -> Result<Vec<Row>, Failure> {
+    async fn rows(
+        &self,
+        session: &Connected,
+        query: &RefusalQuery,
+        sealer: &Sealer,
+    ) -> Result<Vec<Row>, Failure> {
         let limit = i64::try_from(query.limit).unwrap_or(i64::MAX);
         let client = &session.client;
         Ok(match (&query.request, &query.phone) {
@@ -121,7 +133,7 @@ impl Shared {
             }
             (None, Some(phone)) => {
                 let statement = session.prepared(OF_NUMBER).await?;
-                let numbers = self.sealer.get().keys(|each| each.phone(phone));
+                let numbers = sealer.keys(|each| each.phone(phone));
                 let numbers: Vec<_> = numbers.all().map(Key::column).collect();
                 client.query(&statement, &[&numbers, &limit]).await?
             }
@@ -138,11 +150,11 @@ impl Shared {
         query: &RefusalQuery,
         session: &Connected,
     ) -> Result<FoundRefusals, Failure> {
-        let sealer = self.sealer.get();
+        let sealer = self.keyring.current(session).await?;
         // Counted first: what is dropped in between is neither counted nor found yet.
         let dropped = session.prepared(DROPPED).await?;
         let dropped: i64 = session.client.query_one(&dropped, &[]).await?.try_get(0)?;
-        let rows = self.rows(session, query).await?;
+        let rows = self.rows(session, query, &sealer).await?;
         let refusals = rows.iter().map(|row| opened(row, &sealer));
         let refusals: Result<Vec<_>, _> = refusals.collect();
         Ok(FoundRefusals {
@@ -152,11 +164,12 @@ impl Shared {
     }
 }
 
+/// Writes what was held. Returns false, and writes nothing, where the keys have changed meanwhile.
 async fn share(
     session: &Connected,
     held: &Held,
     sealer: &Sealer,
-) -> Result<(), tokio_postgres::Error> {
+) -> Result<bool, tokio_postgres::Error> {
     let (mut ids, mut numbers, mut bodies) = (Vec::new(), Vec::new(), Vec::new());
     let mut lost = i64::try_from(held.dropped).unwrap_or(i64::MAX);
     for refused in &held.refusals {
@@ -171,14 +184,22 @@ async fn share(
     }
     let kept = i64::try_from(KEPT).unwrap_or(i64::MAX);
     let statement = session.prepared(SHARE).await?;
-    let values: [&(dyn ToSql + Sync); 5] = [&ids, &numbers, &bodies, &lost, &kept];
-    session.client.execute(&statement, &values).await.map(drop)
+    let generation = sealer.number.cast_signed();
+    let values: [&(dyn ToSql + Sync); 6] = [&ids, &numbers, &bodies, &lost, &kept, &generation];
+    Ok(session.client.execute(&statement, &values).await? == 1)
 }
 
 fn opened(row: &Row, sealer: &Sealer) -> Result<Option<RefusedSend>, tokio_postgres::Error> {
     let id: Uuid = row.try_get("id")?;
     let id = RequestId::from_bytes(*id.as_bytes());
     Ok(at_rest::open(id, row.try_get("sealed")?, sealer))
+}
+
+/// Seals a refused send with the newest keys. Returns the key of its number with it; `None` if it cannot be opened.
+pub(super) fn seal_anew(id: RequestId, sealed: &[u8], sealer: &Sealer) -> Option<(i64, Vec<u8>)> {
+    let refused = at_rest::open(id, sealed, sealer)?;
+    let anew = at_rest::seal(&refused, sealer)?;
+    Some((sealer.phone(&refused.phone).column(), anew))
 }
 
 #[async_trait]
@@ -218,15 +239,22 @@ impl Eraser for SharedRefusals {
         let _alone = shared.writing.lock().await;
         let held = shared.held.erase(&erasure.phone);
         let session = shared.session.get().await?;
-        let numbers = shared.sealer.get().keys(|each| each.phone(&erasure.phone));
-        let numbers: Vec<_> = numbers.all().map(Key::column).collect();
         let erased = async {
             let statement = session.prepared(ERASE).await?;
-            session.client.execute(&statement, &[&numbers]).await
+            let (mut erased, mut sealer) = (0, shared.keyring.current(&session).await?);
+            loop {
+                let numbers = sealer.keys(|each| each.phone(&erasure.phone));
+                let numbers: Vec<_> = numbers.all().map(Key::column).collect();
+                erased += session.client.execute(&statement, &[&numbers]).await?;
+                // Rows that went over to newer keys meanwhile are found by those.
+                let newest = shared.keyring.current(&session).await?;
+                if newest.number == std::mem::replace(&mut sealer, newest).number {
+                    return Ok::<_, Failure>(erased);
+                }
+            }
         };
-        let erased = erased.await.map_err(|error| unavailable(&error))?;
         Ok(Erased {
-            refusals: held.saturating_add(erased),
+            refusals: held.saturating_add(erased.await?),
             ..Erased::default()
         })
     }

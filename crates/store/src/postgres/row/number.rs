@@ -7,6 +7,15 @@ use countersign_core::time::Timestamp;
 
 use crate::seal::{Key, Keys};
 
+/// Reads the rows with these keys.
+pub(crate) const READ: &str = "SELECT key, at, in_a_row FROM number WHERE key = ANY ($1)";
+
+/// Writes rows that are locked.
+pub(crate) const WRITE: &str = "
+    UPDATE number SET at = new.at, in_a_row = new.in_a_row
+    FROM unnest($1::bigint[], $2::bigint[], $3::integer[]) AS new (key, at, in_a_row)
+    WHERE number.key = new.key";
+
 /// What is counted about one number.
 #[derive(Debug, Clone, Copy, Default)]
 struct NumberRow {

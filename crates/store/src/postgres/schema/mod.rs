@@ -73,7 +73,15 @@ const VERSIONS: &[Version] = &[
         sql: include_str!("0014_time.sql"),
         oldest: 1,
     },
+    Version {
+        sql: include_str!("0015_generations.sql"),
+        oldest: 1,
+    },
 ];
+
+/// The oldest version that a program may know once the keys of a deployment have changed. The functions of that version have the
+/// number too.
+const CHANGES_OF_KEYS: i32 = 15;
 
 /// The advisory lock that a start holds while it changes what is told once: the schema, and the keys.
 const STARTING: i64 = 0x636f_756e_7465_7273;
@@ -82,6 +90,12 @@ const STARTING: i64 = 0x636f_756e_7465_7273;
 pub(super) async fn lock(client: &Client) -> Result<(), tokio_postgres::Error> {
     let lock = "SELECT pg_advisory_lock($1)";
     client.execute(lock, &[&STARTING]).await.map(drop)
+}
+
+/// Refuses programs from now on that know nothing of changes of keys.
+pub(super) async fn outgrow(client: &Client) -> Result<(), tokio_postgres::Error> {
+    let raise = "UPDATE version SET oldest = greatest(oldest, $1) WHERE number = (SELECT max(number) FROM version)";
+    client.execute(raise, &[&CHANGES_OF_KEYS]).await.map(drop)
 }
 
 /// How old the schema of a database is.
@@ -163,7 +177,9 @@ async fn raise(
 ) -> Result<(), tokio_postgres::Error> {
     let change = client.transaction().await?;
     change.batch_execute(version.sql).await?;
-    let note = "INSERT INTO version (number, oldest) VALUES ($1, $2)";
+    // What a version before has outgrown stays outgrown.
+    let note =
+        "INSERT INTO version (number, oldest) SELECT $1, greatest($2, max(oldest)) FROM version";
     change.execute(note, &[&number, &version.oldest]).await?;
     change.commit().await
 }

@@ -16,6 +16,10 @@ use crate::postgres::words::Failure;
 /// The channel on which a change of the setup is told.
 pub(super) const NEWS: &str = "countersign_setup";
 
+/// The generations of keys that are needed, newest first, and the version of the setup.
+const LOOK: &str = "
+    SELECT version, ARRAY(SELECT number FROM key_generation WHERE ended_at IS NULL ORDER BY number DESC) AS generations FROM setup";
+
 /// The time between two looks.
 const PACE: Duration = Duration::from_millis(500);
 
@@ -61,8 +65,11 @@ async fn hear(
     client.batch_execute(&format!("LISTEN {NEWS}")).await?;
     loop {
         let look = async {
-            let newest = client.query_one("SELECT version FROM setup", &[]).await?;
-            if version(newest.try_get(0)?) > setups.newest.newest().version {
+            let newest = client.query_one(LOOK, &[]).await?;
+            setups
+                .keep_up(newest.try_get("generations")?, &client)
+                .await?;
+            if version(newest.try_get("version")?) > setups.newest.newest().version {
                 setups.show(&client).await?;
             }
             Ok(())

@@ -8,12 +8,14 @@
 //! | [`tables`] | the tables of counts |
 //! | [`indexing`] | makes an index of days that are older than it |
 //! | [`retention`] | lets days go that are older than the retention, a table at a time |
+//! | [`reseal`] | seals anew what older keys sealed, and ends generations of keys that nothing needs |
 //! | [`sweep`] | removes rows of buckets, numbers, codes and calls that count no more |
 //!
 //! Nothing waits for it.
 
 mod indexing;
 mod recount;
+mod reseal;
 mod retention;
 mod sweep;
 pub(super) mod tables;
@@ -31,10 +33,11 @@ use tokio::time::Instant;
 use super::clock::time;
 use super::connect::{Connected, Database, Session, Work};
 use super::erase;
+use super::keys::Keyring;
 use super::outage::Outage;
 use super::records::ask;
 use super::words::Failure;
-use crate::seal::{Sealer, SealerInUse};
+use crate::seal::Sealer;
 use indexing::Indexing;
 use sweep::Sweep;
 use tallying::Tallying;
@@ -58,12 +61,12 @@ impl Upkeep {
     /// Starts the task. Nothing is let go before `retention` is set.
     pub(crate) fn start(
         database: &Arc<Database>,
-        sealer: &SealerInUse,
+        keyring: &Arc<Keyring>,
         retention: &Arc<OnceLock<Retention>>,
     ) -> Self {
         let worker = Worker {
             session: Session::new(database, Work::Upkeep),
-            sealer: sealer.clone(),
+            keyring: Arc::clone(keyring),
             retention: Arc::clone(retention),
         };
         Self(database.runtime().spawn(worker.run()))
@@ -79,7 +82,7 @@ impl Drop for Upkeep {
 
 struct Worker {
     session: Session,
-    sealer: SealerInUse,
+    keyring: Arc<Keyring>,
     retention: Arc<OnceLock<Retention>>,
 }
 
@@ -131,14 +134,15 @@ impl Worker {
         session: &Connected,
         chores: &mut Chores,
     ) -> Result<Option<Pace>, Failure> {
-        let sealer = self.sealer.get();
+        let sealer = self.keyring.current(session).await?;
         if chores.resumed.is_none_or(|at| at.elapsed() > RESUMED) {
-            erase::resume(session, &sealer).await?;
+            erase::resume(session, &self.keyring).await?;
             chores.resumed = Some(Instant::now());
         }
         let place = Place {
             session,
             sealer: &sealer,
+            keyring: &self.keyring,
             retention: self.retention.get().copied(),
             now: now(session).await?,
         };
@@ -183,6 +187,7 @@ impl Pace {
 struct Place<'a> {
     session: &'a Connected,
     sealer: &'a Sealer,
+    keyring: &'a Keyring,
     retention: Option<Retention>,
     /// The time by the clock of the database.
     now: Timestamp,
@@ -202,7 +207,7 @@ struct Chores {
 
 impl Chores {
     /// The number of kinds.
-    const KINDS: usize = 3;
+    const KINDS: usize = 4;
 
     /// Does one piece of work. Returns its pace if there was any.
     async fn step(&mut self, place: &Place<'_>) -> Result<Option<Pace>, Failure> {
@@ -216,6 +221,7 @@ impl Chores {
                     self.indexing.step(place).await? || retention::step(place).await?,
                     Pace::Swift,
                 ),
+                2 => (reseal::step(place).await?, Pace::Swift),
                 _ => (self.sweep.step(place).await?, Pace::Gentle),
             };
             if worked {

@@ -31,9 +31,10 @@ use super::reading::lookup;
 use super::start::generations;
 use super::writer::queue::Pusher;
 use super::{upkeep, writer};
+use crate::generations::users;
 use crate::live_setup::LiveSetup;
 use crate::seal::{Sealer, SealerInUse};
-pub(super) use status::{status, users};
+pub(super) use status::status;
 
 /// The number of rows that are sealed anew in one commit.
 const CHUNK: i64 = 128;

@@ -1,11 +1,10 @@
 //! The generations of keys that a database still needs, and why.
 
-use countersign_core::application::AppId;
 use countersign_core::ports::setup::Setup;
 use countersign_core::time::Timestamp;
 use rusqlite::Connection;
 
-use crate::generations::{GenerationStatus, NeededFor};
+use crate::generations::{GenerationStatus, NeededFor, users};
 use crate::sqlite::log::find::{self, Table};
 use crate::sqlite::log::generation;
 use crate::sqlite::log::resealed::Sealed;
@@ -39,15 +38,4 @@ pub(crate) fn status(
         }),
     };
     Ok(needed.iter().map(of).collect())
-}
-
-/// Returns the applications whose secret, or secret before, has a MAC under the keys of `generation`.
-pub(crate) fn users(setup: &Setup, generation: u32, now: Timestamp) -> Vec<AppId> {
-    let uses = setup.applications.iter().filter(|(_, record)| {
-        let replaced = record.replaced_secret.as_ref();
-        let replaced = replaced.and_then(|replaced| replaced.good_at(now));
-        let mut macs = replaced.into_iter().chain([&record.secret]);
-        macs.any(|mac| mac.generation() == generation)
-    });
-    uses.map(|(id, _)| id.clone()).collect()
 }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use countersign_core::audit::{Act, Author};
-use countersign_core::policy;
 use countersign_core::time::{Clock, Timestamp};
 use rusqlite::Connection;
 
@@ -121,7 +120,6 @@ pub(crate) fn may_end(
 
 /// Returns the time from which on no limit and no code looks at the keys of `row`; `None` for the newest generation.
 pub(crate) fn end_of_windows(row: &GenerationRow, needed: &[GenerationRow]) -> Option<Timestamp> {
-    let later = needed.iter().filter(|other| other.number > row.number);
-    let successor = later.min_by_key(|other| other.number)?;
-    Some(successor.since.after(policy::OLDER_KEYS))
+    let needed = needed.iter().map(|row| (row.number, row.since));
+    crate::generations::end_of_windows(row.number, needed)
 }

@@ -15,7 +15,9 @@ pub(crate) fn endpoint() -> Endpoint {
         about: "Makes a generation of keys, puts it into the key file and uses it from now on, while the service \
             goes on. What older keys sealed is sealed anew in the background, and limits, budgets and codes \
             count on under them until their windows end; then the older generation is dropped from the key file. \
-            Where the keys come each from a place of its own, the answer says how to change them there.",
+            Where the keys come each from a place of its own, the answer says how to change them there. \
+            Where several nodes share a database, nothing changes until every node that is alive has the new keys: the \
+            answer names those that lack them, and another call goes on.",
         audience: Audience::Operator(Permission::ManageKeys),
         asks: Asks::Nothing,
         answers: Answers::Data(Shape::of::<MasterKeyStatus>(master_key_status::example())),
