@@ -19,7 +19,6 @@ use super::rows::Rows;
 use crate::postgres::clock::time;
 use crate::postgres::connect::Connected;
 use crate::postgres::row::guesses::{self, PART, PARTS};
-use crate::postgres::row::number;
 use crate::postgres::steady::Reading;
 use crate::postgres::words::Failure;
 use crate::seal::Key;

@@ -46,37 +46,16 @@ impl Records for PostgresStore {
         };
         // What is asked about one message may decide on something, and takes little.
         let is_search = query.message.is_none() && query.request.is_none();
-        if is_search
-            && let Some(replica) = self.replica.as_ref().and_then(|replica| replica.session())
-            && let Ok(found) = replica.read(|session| found(session, replica::SEEN)).await
-        {
-            return Ok(found);
-        }
-        let read = |session: Arc<Connected>| async move {
-            match found(Arc::clone(&session), parts::DEPLOYMENT).await {
-                Err(Failure::OtherKeys) => {
-                    keyring.follow(&session.client).await?;
-                    found(session, parts::DEPLOYMENT).await
-                }
-                found => found,
-            }
-        };
-        self.records.read(read).await
+        self.read_messages(is_search, found).await
     }
 
     async fn search(&self, search: MessageSearch) -> Result<FoundMessages, StoreError> {
-        let (search, sealer) = (&search, &self.sealer.get());
-        let read = |moment| {
-            move |session: Arc<Connected>| async move {
-                search::search(&session, search, sealer, moment).await
-            }
+        let (search, keyring) = (&search, &self.keyring);
+        let found = |session: Arc<Connected>, moment| async move {
+            let sealer = keyring.sealer();
+            search::search(&session, search, &sealer, moment).await
         };
-        if let Some(replica) = self.replica.as_ref().and_then(|replica| replica.session())
-            && let Ok(found) = replica.read(read(replica::SEEN)).await
-        {
-            return Ok(found);
-        }
-        self.records.read(read(parts::DEPLOYMENT)).await
+        self.read_messages(true, found).await
     }
 
     async fn receive(&self, provider: &str, receipts: Vec<Receipt>) -> Result<(), StoreError> {
@@ -92,6 +71,38 @@ impl Records for PostgresStore {
         let read = |session: Arc<Connected>| async move {
             let sealer = keyring.current(&session).await?;
             unlocks::read(&session, before, limit, &sealer).await
+        };
+        self.records.read(read).await
+    }
+}
+
+impl PostgresStore {
+    /// Reads messages, where they may be a little behind from the replica. Where the database is written with newer keys than
+    /// this node knows, it takes these first.
+    async fn read_messages<T, A>(
+        &self,
+        may_be_behind: bool,
+        found: impl Fn(Arc<Connected>, &'static str) -> A + Copy + Send + Sync,
+    ) -> Result<T, StoreError>
+    where
+        A: Future<Output = Result<T, Failure>> + Send,
+        T: Send,
+    {
+        if may_be_behind
+            && let Some(replica) = self.replica.as_ref().and_then(|replica| replica.session())
+            && let Ok(found) = replica.read(|session| found(session, replica::SEEN)).await
+        {
+            return Ok(found);
+        }
+        let keyring = &self.keyring;
+        let read = |session: Arc<Connected>| async move {
+            match found(Arc::clone(&session), parts::DEPLOYMENT).await {
+                Err(Failure::OtherKeys) => {
+                    keyring.follow(&session.client).await?;
+                    found(session, parts::DEPLOYMENT).await
+                }
+                found => found,
+            }
         };
         self.records.read(read).await
     }
