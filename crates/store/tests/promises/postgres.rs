@@ -30,6 +30,10 @@ const HAND_CLOCK: &str = "
     INSERT INTO hand_clock VALUES (0);
     CREATE OR REPLACE FUNCTION machine_clock() RETURNS bigint LANGUAGE sql VOLATILE AS 'SELECT now FROM countersign.hand_clock'";
 
+/// Dates the signs of life that the first node gave by the clock of the machine.
+const SIGNS: &str =
+    "UPDATE countersign.node SET seen_at = (SELECT now FROM countersign.hand_clock)";
+
 /// Keeps every node from upkeep for as long as the session lasts: it would count by the clock of the machine.
 const NO_UPKEEP: &str = "SELECT pg_advisory_lock(x'636f756e74657275'::bigint)";
 
@@ -62,6 +66,7 @@ impl Postgres {
         backend.start();
         backend.administer(HAND_CLOCK);
         backend.follow_hand_clock();
+        backend.administer(SIGNS);
         backend
     }
 
