@@ -1,8 +1,7 @@
 //! The acts of an operator: the one place for what may be set up, changed, deleted and looked up.
 //!
-//! The HTTP API calls [`Manage`], and every other way in that lets people manage has to: the console will be a folder
-//! `console/` beside `http/`, whose pages call this and no handler. Types of `core` go in and
-//! come out; a [`ManageError`] names the field that it is about. Nothing else calls
+//! The HTTP API and the pages of the [console](crate::console) call [`Manage`], and every other way in that lets people manage
+//! has to. Types of `core` go in and come out; a [`ManageError`] names the field that it is about. Nothing else calls
 //! [`SetupStore::change`].
 //!
 //! A change is judged on the version of the setup that was read, and is made only if that is still the newest one.

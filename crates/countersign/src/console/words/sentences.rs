@@ -244,7 +244,7 @@ pub(in super::super) fn not_found_by(language: Language, searched: &str) -> Stri
     }
 }
 
-/// How a share compares with the one before, both in per cent.
+/// How a count compares with that of the 24 hours before.
 pub(in super::super) fn compared(language: Language, now: u64, before: u64) -> String {
     let words = &super::Words::of(language).overview;
     if now == before {

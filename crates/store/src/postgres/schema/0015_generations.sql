@@ -24,7 +24,8 @@ BEGIN
 END
 $$;
 
--- Holds the generation of keys, and makes and locks the rows that a batch is about, as `lock_rows` did.
+-- Holds the generation of keys, and makes and locks the rows that a batch is about, as `lock_rows` did. Nodes of this release lock
+-- calls and the head of the audit record by it, and other rows as they read them.
 CREATE FUNCTION lock_places(
     calls bytea[], messages uuid[], numbers bigint[], scopes bigint[], buckets bigint[], audited boolean
 ) RETURNS void LANGUAGE plpgsql AS
