@@ -41,6 +41,7 @@ mod audit;
 mod batch;
 mod clock;
 mod connect;
+mod days;
 mod erase;
 mod gauges;
 mod inspect;

@@ -5,7 +5,9 @@
 //! same row. Where a batch failed and certainly left nothing, each of its steps is decided on once more, alone: what is wrong
 //! with one of them fails no other.
 
+mod arguments;
 mod lane;
+mod merged;
 mod place;
 mod reads;
 mod rows;

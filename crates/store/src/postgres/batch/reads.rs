@@ -18,12 +18,14 @@ use super::place::{Columns, Place};
 use super::rows::Rows;
 use crate::postgres::clock::time;
 use crate::postgres::connect::Connected;
+use crate::postgres::days::Days;
 use crate::postgres::row::guesses::{self, PART, PARTS};
 use crate::postgres::steady::Reading;
 use crate::postgres::words::Failure;
 use crate::seal::Key;
 
-const HOLD: &str = "SELECT hold_generation()";
+/// Begins a transaction, and keeps the generation of keys until its end.
+const BEGIN: &str = "BEGIN; SELECT hold_generation()";
 const LOCK_CALLS: &str = "SELECT lock_places($1, '{}', '{}', '{}', '{}', false)";
 const LOCK_HEAD: &str = "SELECT lock_places('{}', '{}', '{}', '{}', '{}', $1)";
 const DEPLOYMENT: &str = "
@@ -32,25 +34,25 @@ const DEPLOYMENT: &str = "
     FROM deployment, (SELECT machine_clock() AS now) AS machine";
 const CALLS: &str = "SELECT id, ends FROM keyed_call WHERE id = ANY ($1)";
 const MESSAGES: &str = "
-    SELECT id, settled_at IS NOT NULL AS settled FROM message WHERE id = ANY ($1) ORDER BY id FOR UPDATE";
-const NUMBERS: &str = "
-    SELECT key, at, in_a_row FROM number WHERE key = ANY ($1) ORDER BY key < 0, key FOR UPDATE";
-const CODES: &str = "
-    SELECT key, at, codes FROM code WHERE key = ANY ($1) ORDER BY key < 0, key FOR UPDATE";
-const BUCKETS: &str = "
-    SELECT key, at, span, hits FROM bucket WHERE key = ANY ($1) ORDER BY key < 0, key FOR UPDATE";
+    SELECT id, settled_at IS NOT NULL AS settled FROM message WHERE id = ANY ($1) AND id {days} ORDER BY id FOR UPDATE";
+/// The numbers, the scopes and the buckets, in this order: the kind of the row, its key and time, what it counts, and its content.
+const ROWS: &str = "
+    SELECT 'n' AS kind, key, at, in_a_row::bigint AS amount, ''::bytea AS content
+    FROM (SELECT key, at, in_a_row FROM number WHERE key = ANY ($1) ORDER BY key < 0, key FOR UPDATE) AS number
+    UNION ALL
+    SELECT 'c', key, at, 0, codes
+    FROM (SELECT key, at, codes FROM code WHERE key = ANY ($2) ORDER BY key < 0, key FOR UPDATE) AS code
+    UNION ALL
+    SELECT 'b', key, at, span, hits
+    FROM (SELECT key, at, span, hits FROM bucket WHERE key = ANY ($3) ORDER BY key < 0, key FOR UPDATE) AS bucket";
 const HEAD: &str = "SELECT seq, hash FROM audit_head WHERE $1";
 
 /// Prepares the statements of this round trip.
 pub(super) async fn prepare(session: &Connected) -> Result<(), Error> {
     for sql in [
-        HOLD,
         LOCK_CALLS,
         CALLS,
-        MESSAGES,
-        NUMBERS,
-        CODES,
-        BUCKETS,
+        ROWS,
         LOCK_HEAD,
         HEAD,
         guesses::READ,
@@ -71,36 +73,33 @@ pub(super) async fn lock_and_read(
     let columns = Columns::of(places);
     let apps: Vec<_> = guesses.iter().map(|app| app.column()).collect();
     let prepared = |sql| session.prepared(sql);
-    let hold = prepared(HOLD).await?;
     let (lock_calls, calls) = (prepared(LOCK_CALLS).await?, prepared(CALLS).await?);
     let (lock_head, head) = (prepared(LOCK_HEAD).await?, prepared(HEAD).await?);
-    let messages = prepared(MESSAGES).await?;
-    let numbers = prepared(NUMBERS).await?;
-    let codes = prepared(CODES).await?;
-    let buckets = prepared(BUCKETS).await?;
+    let messages = session
+        .prepared_for(Days::of(&columns.messages), MESSAGES)
+        .await?;
+    let of_keys = prepared(ROWS).await?;
     let guesses = prepared(guesses::READ).await?;
     let deployment = prepared(DEPLOYMENT).await?;
     let has_calls = !columns.calls.is_empty();
     let has_messages = !columns.messages.is_empty();
-    let has_numbers = !columns.numbers.is_empty();
+    let keys = [&columns.numbers, &columns.scopes, &columns.buckets];
+    let has_keys = keys.iter().any(|keys| !keys.is_empty());
+    let keys = keys.map(|keys| keys as &(dyn ToSql + Sync));
     let client = &session.client;
     #[rustfmt::skip]
-    let (begun, held, calls_locked, calls, messages, numbers, codes, buckets, head_locked, head, guesses, deployment) = futures_util::join!(
-        client.batch_execute("BEGIN"),
-        client.execute(&hold, &[]),
-        ask(session, &lock_calls, &columns.calls, has_calls),
-        ask(session, &calls, &columns.calls, has_calls),
-        ask(session, &messages, &columns.messages, has_messages),
-        ask(session, &numbers, &columns.numbers, has_numbers),
-        ask(session, &codes, &columns.scopes, !columns.scopes.is_empty()),
-        ask(session, &buckets, &columns.buckets, !columns.buckets.is_empty()),
-        ask(session, &lock_head, &true, columns.audited),
-        ask(session, &head, &true, columns.audited),
-        guesses_of(session, &guesses, &apps),
+    let (begun, calls_locked, calls, messages, of_keys, head_locked, head, guesses, deployment) = futures_util::join!(
+        client.batch_execute(BEGIN),
+        ask(session, &lock_calls, [&columns.calls], has_calls),
+        ask(session, &calls, [&columns.calls], has_calls),
+        ask(session, &messages, [&columns.messages], has_messages),
+        ask(session, &of_keys, keys, has_keys),
+        ask(session, &lock_head, [&true], columns.audited),
+        ask(session, &head, [&true], columns.audited),
+        ask(session, &guesses, [&apps, &PART, &PARTS], !apps.is_empty()),
         client.query_one(&deployment, &[]),
     );
     begun?;
-    held?;
     calls_locked?;
     head_locked?;
     let mut rows = of_deployment(&deployment?)?;
@@ -118,25 +117,8 @@ pub(super) async fn lock_and_read(
             row.try_get("settled")?,
         );
     }
-    for row in numbers? {
-        let key = key(&row)?;
-        rows.found.insert(Place::Number(key));
-        rows.numbers
-            .read(key, time(&row, "at")?, row.try_get("in_a_row")?);
-    }
-    for row in codes? {
-        let key = key(&row)?;
-        rows.found.insert(Place::Scope(key));
-        let read = rows
-            .codes
-            .read(key, time(&row, "at")?, row.try_get("codes")?);
-        read.ok_or(Failure::Unreadable)?;
-    }
-    for row in buckets? {
-        let (key, at, span) = (key(&row)?, time(&row, "at")?, row.try_get("span")?);
-        rows.found.insert(Place::Bucket(key));
-        let read = rows.buckets.read(key, at, span, row.try_get("hits")?);
-        read.ok_or(Failure::Unreadable)?;
+    for row in of_keys? {
+        read(&row, &mut rows)?;
     }
     for row in guesses? {
         let (wrong, right) = (row.try_get("wrong_guesses")?, row.try_get("right_guesses")?);
@@ -148,34 +130,33 @@ pub(super) async fn lock_and_read(
     Ok(rows)
 }
 
-/// Asks for the rows of a kind, unless the batch is about none.
-async fn ask(
+/// Asks for rows, unless the batch is about none.
+async fn ask<const N: usize>(
     session: &Connected,
     statement: &Statement,
-    keys: &(dyn ToSql + Sync),
+    arguments: [&(dyn ToSql + Sync); N],
     is_wanted: bool,
 ) -> Result<Vec<Row>, Error> {
     match is_wanted {
-        true => session.client.query(statement, &[keys]).await,
+        true => session.client.query(statement, &arguments).await,
         false => Ok(Vec::new()),
     }
 }
 
-/// Asks for the guesses at the codes of these applications.
-async fn guesses_of(
-    session: &Connected,
-    statement: &Statement,
-    apps: &Vec<i64>,
-) -> Result<Vec<Row>, Error> {
-    match apps.is_empty() {
-        true => Ok(Vec::new()),
-        false => {
-            session
-                .client
-                .query(statement, &[apps, &PART, &PARTS])
-                .await
-        }
-    }
+/// Takes a number, a scope or a bucket.
+fn read(row: &Row, rows: &mut Rows) -> Result<(), Failure> {
+    let (key, at, amount) = (key(row)?, time(row, "at")?, row.try_get("amount")?);
+    let content = row.try_get("content")?;
+    let (place, read) = match row.try_get("kind")? {
+        "n" => (Place::Number(key), rows.numbers.read(key, at, amount)),
+        "c" => (Place::Scope(key), rows.codes.read(key, at, content)),
+        _ => (
+            Place::Bucket(key),
+            rows.buckets.read(key, at, amount, content),
+        ),
+    };
+    rows.found.insert(place);
+    read.ok_or(Failure::Unreadable)
 }
 
 fn of_deployment(row: &Row) -> Result<Rows, Error> {

@@ -1,6 +1,6 @@
 //! Sessions: opened when they are needed, opened anew when they are lost, and each with the settings of its work.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,10 +16,14 @@ use tokio_postgres::{AsyncMessage, Client, Config, Connection, NoTls, Statement}
 use super::pace::Pace;
 use super::tls::Tls;
 use super::url::DatabaseUrl;
+use crate::postgres::days::Days;
 use crate::postgres::words::{self, Failure};
 
 /// The schema of every table.
 pub(crate) const SCHEMA: &str = "countersign";
+
+/// The most statements that a session keeps for days: of two days, and those of a page whose messages lie in others.
+const MOST_OF_DAYS: usize = 32;
 
 /// The work of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -221,6 +225,8 @@ struct State {
 pub(crate) struct Connected {
     pub(crate) client: Client,
     prepared: Mutex<HashMap<&'static str, Statement>>,
+    /// Those that name their days, the oldest first.
+    of_days: Mutex<VecDeque<((&'static str, Days), Statement)>>,
 }
 
 impl Session {
@@ -253,6 +259,7 @@ impl Session {
         let open = Arc::new(Connected {
             client,
             prepared: Mutex::default(),
+            of_days: Mutex::default(),
         });
         state.open = Some(Arc::clone(&open));
         Ok(open)
@@ -305,6 +312,25 @@ impl Connected {
         }
         let statement = self.client.prepare(sql).await?;
         prepared.insert(sql, statement.clone());
+        Ok(statement)
+    }
+
+    /// Returns the statement of this text over these days, prepared once a session and day.
+    pub(crate) async fn prepared_for(
+        &self,
+        days: Days,
+        sql: &'static str,
+    ) -> Result<Statement, tokio_postgres::Error> {
+        let mut of_days = self.of_days.lock().await;
+        let known = of_days.iter().find(|(known, _)| *known == (sql, days));
+        if let Some((_, statement)) = known {
+            return Ok(statement.clone());
+        }
+        let statement = self.client.prepare(&days.named_in(sql)).await?;
+        if of_days.len() == MOST_OF_DAYS {
+            of_days.pop_front();
+        }
+        of_days.push_back(((sql, days), statement.clone()));
         Ok(statement)
     }
 }

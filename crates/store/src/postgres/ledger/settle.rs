@@ -19,8 +19,8 @@ use crate::hit::{LoggedHit, Touched};
 use crate::postgres::batch::{Batches, Judge, Place, Rows};
 use crate::postgres::clock::time;
 use crate::postgres::connect::Connected;
+use crate::postgres::days::Days;
 use crate::postgres::keys::Keyring;
-use crate::postgres::records::ask;
 use crate::postgres::row::message::{MessageFacts, Outcome};
 use crate::postgres::words::Failure;
 use crate::postgres::{PostgresStore, ledger::Undecided};
@@ -31,7 +31,7 @@ const AGAIN: Duration = Duration::from_millis(250);
 
 const FACTS: &str = "
     SELECT decided_at, scope, buckets, charges, price, limits FROM message JOIN rule_set ON rule_set.id = message.rule_set
-    WHERE message.id = $1";
+    WHERE message.id = $1 AND message.id {days}";
 
 /// Records an outcome. Where that does not succeed, it is tried again for as long as a sender may take, also when the caller
 /// waits no longer.
@@ -72,7 +72,8 @@ async fn facts(
 ) -> Result<Option<Arc<MessageFacts>>, StoreError> {
     let id = Uuid::from_bytes(*message.as_bytes());
     let read = |session: Arc<Connected>| async move {
-        let found = ask(&session, FACTS, &[&id]).await?;
+        let facts = session.prepared_for(Days::of([&id]), FACTS).await?;
+        let found = session.client.query(&facts, &[&id]).await?;
         let Some(row) = found.first() else {
             return Ok(None);
         };

@@ -30,8 +30,10 @@ use countersign_core::ports::records::{FoundMessages, MessageSearch, Records, Ti
 use countersign_core::receipt::Receipt;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
+use uuid::Uuid;
 
 use super::connect::Connected;
+use super::days::Days;
 use super::words::Failure;
 use super::{PostgresStore, replica};
 
@@ -106,6 +108,19 @@ impl PostgresStore {
         };
         self.records.read(read).await
     }
+}
+
+/// Asks about the messages with these ids, with a statement that names their days.
+pub(super) async fn ask_about(
+    session: &Connected,
+    sql: &'static str,
+    ids: &Vec<Uuid>,
+) -> Result<Vec<Row>, tokio_postgres::Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let statement = session.prepared_for(Days::of(ids), sql).await?;
+    session.client.query(&statement, &[ids]).await
 }
 
 /// Asks with a statement that is prepared once a session.

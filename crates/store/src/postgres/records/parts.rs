@@ -14,7 +14,7 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::find::uuid;
-use super::{ask, checks};
+use super::{ask, ask_about, checks};
 use crate::limits_at_rest;
 use crate::message_record::{MessageColumns, MessageRecord};
 use crate::outcome_at_rest::outcome_from_columns;
@@ -34,16 +34,16 @@ const CODES: &str = "SELECT key, at, codes FROM code WHERE key = ANY ($1)";
 
 const TRIES: &str = "
     SELECT message.id, message.code_tries FROM unnest($1::uuid[]) AS wanted (id)
-    CROSS JOIN LATERAL (SELECT id, code_tries FROM message WHERE id = wanted.id LIMIT 1) AS message";
+    CROSS JOIN LATERAL (SELECT id, code_tries FROM message WHERE id = wanted.id AND id {days} LIMIT 1) AS message";
 
 const ATTEMPTS: &str = "
     SELECT attempt.* FROM unnest($1::uuid[]) AS wanted (id)
-    CROSS JOIN LATERAL (SELECT * FROM attempt WHERE message = wanted.id ORDER BY place LIMIT 64) AS attempt
+    CROSS JOIN LATERAL (SELECT * FROM attempt WHERE message = wanted.id AND message {days} ORDER BY place LIMIT 64) AS attempt
     ORDER BY message, place";
 
 const REPORTS: &str = "
     SELECT receipt.* FROM unnest($1::uuid[]) AS wanted (id)
-    CROSS JOIN LATERAL (SELECT * FROM receipt WHERE message = wanted.id ORDER BY place LIMIT 64) AS receipt
+    CROSS JOIN LATERAL (SELECT * FROM receipt WHERE message = wanted.id AND message {days} ORDER BY place LIMIT 64) AS receipt
     ORDER BY message, place";
 
 /// The time by the clock of the database, and the moment before which every code is dead.
@@ -159,7 +159,7 @@ pub(crate) async fn attempts(
     messages: &[MessageId],
 ) -> Result<HashMap<MessageId, Vec<Attempt>>, Failure> {
     let mut attempts: HashMap<_, Vec<_>> = HashMap::new();
-    for row in ask(session, ATTEMPTS, &[&uuids(messages)]).await? {
+    for row in ask_about(session, ATTEMPTS, &uuids(messages)).await? {
         let of = attempts.entry(message_id(&row, "message")?);
         of.or_default().push(attempt(&row)?);
     }
@@ -190,7 +190,7 @@ pub(crate) async fn reports(
     messages: &[MessageId],
 ) -> Result<HashMap<MessageId, KeptReports>, Failure> {
     let mut reports: HashMap<_, KeptReports> = HashMap::new();
-    for row in ask(session, REPORTS, &[&uuids(messages)]).await? {
+    for row in ask_about(session, REPORTS, &uuids(messages)).await? {
         let of = reports.entry(message_id(&row, "message")?);
         of.or_default().push((time(&row, "at")?, report(&row)?));
     }
@@ -216,7 +216,7 @@ async fn add_tries(session: &Connected, records: &mut [MessageRecord]) -> Result
     }
     let wanted: Vec<_> = again.iter().map(|record| uuid(record.code_of)).collect();
     let mut tries: HashMap<_, i16> = HashMap::new();
-    for row in ask(session, TRIES, &[&wanted]).await? {
+    for row in ask_about(session, TRIES, &wanted).await? {
         tries.insert(message_id(&row, "id")?, row.try_get("code_tries")?);
     }
     for record in &mut again {

@@ -16,13 +16,14 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{Error, Row};
 use uuid::Uuid;
 
-use super::ask;
 use super::find::{first_id, uuid};
 use super::parts::{attempts, message_id, reports};
+use super::{ask, ask_about};
 use crate::erased::ERASED;
 use crate::postgres::PostgresStore;
 use crate::postgres::clock::time;
 use crate::postgres::connect::Connected;
+use crate::postgres::days::Days;
 use crate::postgres::words::Failure;
 use crate::seal::{Key, Keys, Sealer};
 
@@ -33,19 +34,24 @@ const AT_A_TIME: usize = 128;
 /// further.
 const REPORTED: Duration = Duration::from_secs(7 * 24 * 3_600);
 
+/// The time by which the clock of a node, which made the id of a message, may be ahead at most.
+const CLOCKS: Duration = Duration::from_secs(3_600);
+
 const CLOCK: &str = "SELECT clock() AS now";
 
 const NAMED: &str = "
     SELECT message.* FROM unnest($1::uuid[]) AS wanted (id)
-    CROSS JOIN LATERAL (SELECT id, number, decided_at FROM message WHERE id = wanted.id LIMIT 1) AS message";
+    CROSS JOIN LATERAL (SELECT id, number, decided_at FROM message WHERE id = wanted.id AND id {days} LIMIT 1) AS message";
 
 const NEWEST: &str = "
     SELECT message.* FROM unnest($1::bigint[]) AS wanted (number)
     CROSS JOIN LATERAL (
-        SELECT id, number, decided_at FROM message WHERE number = wanted.number AND id >= $2 ORDER BY id DESC LIMIT $3
+        SELECT id, number, decided_at FROM message WHERE number = wanted.number AND id >= $2 AND id {days}
+        ORDER BY id DESC LIMIT $3
     ) AS message";
 
-const LOCK: &str = "SELECT id, number FROM message WHERE id = ANY ($1) ORDER BY id FOR UPDATE";
+const LOCK: &str =
+    "SELECT id, number FROM message WHERE id = ANY ($1) AND id {days} ORDER BY id FOR UPDATE";
 
 const INSERT: &str = "
     INSERT INTO receipt (message, place, at, provider, status, vendor_code, claims)
@@ -161,7 +167,7 @@ async fn named(session: &Connected, receipts: &[Receipt]) -> Result<Vec<Row>, Er
     let named = receipts.iter().filter_map(|receipt| receipt.message);
     let named: BTreeSet<Uuid> = named.map(uuid).collect();
     let named: Vec<_> = named.into_iter().collect();
-    ask(session, NAMED, &[&named]).await
+    ask_about(session, NAMED, &named).await
 }
 
 /// Returns the rows of the newest messages to the numbers of reports that name none.
@@ -175,8 +181,14 @@ async fn newest(
     let numbers = nameless.flat_map(|receipt| keys(receipt, sealer).all().collect::<Vec<_>>());
     let numbers: BTreeSet<i64> = numbers.map(Key::column).collect();
     let numbers: Vec<_> = numbers.into_iter().collect();
-    let (since, most) = (first_id(now.before(REPORTED)), i64::from(LOOKED_AT));
-    ask(session, NEWEST, &[&numbers, &since, &most]).await
+    if numbers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let since = now.before(REPORTED);
+    let days = Days::between(since, now.after(CLOCKS));
+    let newest = session.prepared_for(days, NEWEST).await?;
+    let values: [&(dyn ToSql + Sync); 3] = [&numbers, &first_id(since), &i64::from(LOOKED_AT)];
+    session.client.query(&newest, &values).await
 }
 
 /// Keeps reports with their messages, as far as those have room for them, and their numbers were not erased meanwhile.
@@ -185,7 +197,7 @@ async fn keep(session: &Connected, about: Vec<Kept>) -> Result<(), Failure> {
     let messages: Vec<_> = messages.into_iter().collect();
     let ids: Vec<_> = messages.iter().map(|id| uuid(*id)).collect();
     let mut standing = BTreeSet::new();
-    for row in ask(session, LOCK, &[&ids]).await? {
+    for row in ask_about(session, LOCK, &ids).await? {
         if Key::of_column(row.try_get("number")?) != ERASED {
             standing.insert(message_id(&row, "id")?);
         }

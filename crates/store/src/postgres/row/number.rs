@@ -8,7 +8,7 @@ use countersign_core::time::Timestamp;
 use crate::seal::{Key, Keys};
 
 /// Reads the rows with these keys.
-pub(crate) const READ: &str = "SELECT key, at, in_a_row FROM number WHERE key = ANY ($1)";
+pub(crate) const READ: &str = "SELECT key, at, in_a_row::bigint FROM number WHERE key = ANY ($1)";
 
 /// Writes rows that are locked.
 pub(crate) const WRITE: &str = "
@@ -29,14 +29,15 @@ struct NumberRow {
 pub(crate) struct NumberRows(HashMap<Key, NumberRow>);
 
 impl NumberRows {
-    /// Takes a row that was read.
-    pub(crate) fn read(&mut self, key: Key, at: Timestamp, in_a_row: i32) {
+    /// Takes a row that was read; `None` if its count is none.
+    pub(crate) fn read(&mut self, key: Key, at: Timestamp, in_a_row: i64) -> Option<()> {
         let row = NumberRow {
             at,
-            in_a_row: in_a_row.unsigned_abs(),
+            in_a_row: u32::try_from(in_a_row).ok()?,
             is_changed: false,
         };
         self.0.insert(key, row);
+        Some(())
     }
 
     /// Returns the time of the newest event about a number.
@@ -86,7 +87,7 @@ mod tests {
             older: vec![Key(2)],
         };
         let mut rows = NumberRows::default();
-        rows.read(Key(2), Timestamp::from_millis(5), 3);
+        rows.read(Key(2), Timestamp::from_millis(5), 3).unwrap();
         assert_eq!(rows.in_a_row(&phone), 3);
         rows.change(&phone, Consecutive::Increment, now);
         assert_eq!(rows.changed(), [(1, 9, 4), (2, 9, 0)]);

@@ -140,7 +140,8 @@ impl Found {
         let mut rows = NumberRows::default();
         for row in ask(piece.session, number::READ, &[&keys]).await? {
             let key = Key::of_column(row.try_get("key")?);
-            rows.read(key, time(&row, "at")?, row.try_get("in_a_row")?);
+            let read = rows.read(key, time(&row, "at")?, row.try_get("in_a_row")?);
+            read.ok_or(Failure::Unreadable)?;
         }
         for keys in numbers {
             let newest = keys.all().filter_map(|key| rows.newest(key)).max();
