@@ -30,6 +30,9 @@ use server::Server;
 /// The number of callers that ask each node at once.
 const CALLERS: usize = 64;
 
+/// The days of a year, and some more.
+const YEAR: u32 = 381;
+
 /// What nodes are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Work {
@@ -86,9 +89,10 @@ pub(crate) async fn measure(
     let mut rows = Vec::new();
     let mut gates = Vec::new();
     let mut per_second = Vec::new();
+    let each = Load { plan, pairs, codes };
     for count in [1, 3] {
         for work in Work::ALL {
-            let row = row(plan, work, count, pairs, codes).await?;
+            let row = each.row(work, count, 1).await?;
             let cost = row.of_ours(|ours| ours.rate / (ours.usage.servers / 100.0));
             say(format!(
                 "{}: {cost:.0} per second of the server's processor.\n",
@@ -110,88 +114,110 @@ pub(crate) async fn measure(
         let what = "decisions per second of the server's processor, three nodes over one";
         gates.push(Gate::floor(what, (0.9, 1.0), three / one, ""));
     }
-    gates.push(half(plan, &rows).await?);
+    let year = each.row(Work::Send, 1, YEAR).await?;
+    gates.push(year_of_days(&rows, &year)?);
+    rows.push(year);
+    gates.push(half(plan, &rows, pairs).await?);
     gates.push(one_statement_each(plan, &rows).await?);
     gates.extend(early::refused(plan).await?);
     Ok((rows, gates))
 }
 
-async fn row(
-    plan: &Plan,
-    work: Work,
-    count: usize,
+/// How each kind of work is measured.
+struct Load<'a> {
+    plan: &'a Plan,
     pairs: usize,
     codes: u64,
-) -> anyhow::Result<Row> {
-    note(format!("{work:?} on {count} ..."));
-    let mut row = Row {
-        what: format!("postgres {work:?}, nodes: {count}").to_lowercase(),
-        against: "one insert after the other".to_owned(),
-        pairs: Vec::new(),
-    };
-    for _ in 0..pairs {
-        row.pairs.push(pair(plan, work, count, codes).await?);
-    }
-    Ok(row)
 }
 
-/// Runs the barest insert, and then our work, on a fresh server.
-async fn pair(
-    plan: &Plan,
-    work: Work,
-    count: usize,
-    codes: u64,
-) -> anyhow::Result<(Sample, Sample)> {
-    let server = Server::start().await?;
-    let barest = insert(&server, plan).await?;
-    let nodes = Arc::new(Nodes::open(&server, count, limits::shipped()?).await?);
-    let (codes, callers) = (codes.min(20_000), CALLERS * count);
-    nodes.prepare(0..work.prepared(codes), callers).await?;
-    let asked = Arc::clone(&nodes);
-    let ask = move |n| {
-        let nodes = Arc::clone(&asked);
-        async move { work.ask(&nodes, n, codes).await }
-    };
-    let ours = drive(plan, callers, &server, ask).await?;
-    drop(nodes);
-    server.stop()?;
-    Ok((barest, ours))
+impl Load<'_> {
+    /// Measures work on a database with the tables of so many days.
+    async fn row(&self, work: Work, count: usize, days: u32) -> anyhow::Result<Row> {
+        note(format!("{work:?} on {count}, days: {days} ..."));
+        let of_days = if days == 1 {
+            String::new()
+        } else {
+            format!(", days: {days}")
+        };
+        let mut row = Row {
+            what: format!("postgres {work:?}, nodes: {count}{of_days}").to_lowercase(),
+            against: "one insert after the other".to_owned(),
+            pairs: Vec::new(),
+        };
+        for _ in 0..self.pairs {
+            row.pairs.push(self.pair(work, count, days).await?);
+        }
+        Ok(row)
+    }
+
+    /// Runs the barest insert, and then our work, on a fresh server.
+    async fn pair(&self, work: Work, count: usize, days: u32) -> anyhow::Result<(Sample, Sample)> {
+        let server = Server::start().await?;
+        let barest = insert(&server, self.plan).await?;
+        let nodes = Arc::new(Nodes::open(&server, count, limits::shipped()?).await?);
+        server.make_days(days).await?;
+        let (codes, callers) = (self.codes.min(20_000), CALLERS * count);
+        nodes.prepare(0..work.prepared(codes), callers).await?;
+        let asked = Arc::clone(&nodes);
+        let ask = move |n| {
+            let nodes = Arc::clone(&asked);
+            async move { work.ask(&nodes, n, codes).await }
+        };
+        let ours = drive(self.plan, callers, &server, ask).await?;
+        drop(nodes);
+        server.stop()?;
+        Ok((barest, ours))
+    }
+}
+
+/// Judges sends beside the tables of a year against those beside the tables of today.
+fn year_of_days(rows: &[Row], year: &Row) -> anyhow::Result<Gate> {
+    let of_one = rows
+        .iter()
+        .find(|row| row.what == "postgres send, nodes: 1");
+    let of_one = of_one.context("sends")?.of_ours(|ours| ours.rate);
+    let ratio = year.of_ours(|ours| ours.rate) / of_one;
+    let what = "sends beside the tables of a year, over those beside the tables of today";
+    Ok(Gate::floor(what, (0.8, 1.0), ratio, ""))
 }
 
 /// Judges the latency of decisions on three nodes at half of their peak: at most 15 ms, or twice that of the barest insert where
-/// the disk is slower.
-async fn half(plan: &Plan, rows: &[Row]) -> anyhow::Result<Gate> {
+/// the disk is slower. The run in the middle counts.
+async fn half(plan: &Plan, rows: &[Row], runs: usize) -> anyhow::Result<Gate> {
     let peak = rows
         .iter()
         .find(|row| row.what.contains("decide, nodes: 3"));
-    let peak = peak.context("the peak")?.of_ours(|ours| ours.rate);
-    let plan = Plan {
-        rate: Some(peak / 2.0),
-        ..plan.clone()
-    };
+    let rate = peak.context("the peak")?.of_ours(|ours| ours.rate) / 2.0;
+    let mut found = Vec::new();
+    for _ in 0..runs.max(1) {
+        found.push(at_rate(plan, rate).await?);
+    }
+    found.sort_by(|one, other| one.1.p99.total_cmp(&other.1.p99));
+    let (barest, ours) = found.get(found.len() / 2).context("a run")?;
+    let most = (2.0 * barest.p99).max(15.0);
+    let what = "p99 of decisions on three nodes at half of the peak";
+    Ok(Gate::ceiling(what, (most, most / 2.0), ours.p99, "ms"))
+}
+
+/// Runs the barest insert, and then decisions on three nodes at a rate.
+async fn at_rate(plan: &Plan, rate: f64) -> anyhow::Result<(Sample, Sample)> {
     let server = Server::start().await?;
-    let barest = Plan {
-        rate: None,
-        ..plan.clone()
-    };
-    let barest = insert(&server, &barest).await?;
+    let barest = insert(&server, plan).await?;
     let nodes = Arc::new(Nodes::open(&server, 3, limits::shipped()?).await?);
     let ask = move |n| {
         let nodes = Arc::clone(&nodes);
         async move { Work::Decide.ask(&nodes, n, 0).await }
     };
+    let plan = Plan {
+        rate: Some(rate),
+        ..plan.clone()
+    };
     let ours = drive(&plan, 3 * CALLERS, &server, ask).await?;
     say(format!(
-        "Decisions on three nodes at half of the peak ({:.0} a second): p50 {:.2}, p99 {:.2} ms; the barest insert: p50 {:.2}, p99 {:.2} ms.\n",
-        peak / 2.0,
-        ours.p50,
-        ours.p99,
-        barest.p50,
-        barest.p99
+        "Decisions on three nodes at half of the peak ({rate:.0} a second): p50 {:.2}, p99 {:.2} ms; the barest insert: p50 {:.2}, p99 {:.2} ms.\n",
+        ours.p50, ours.p99, barest.p50, barest.p99
     ));
-    let most = (2.0 * barest.p99).max(15.0);
-    let what = "p99 of decisions on three nodes at half of the peak";
-    Ok(Gate::ceiling(what, (most, most / 2.0), ours.p99, "ms"))
+    Ok((barest, ours))
 }
 
 /// Judges decisions on one node against a decision of as many statements as there are buckets and limits.

@@ -18,6 +18,9 @@ const VERSIONS: &str = "/usr/lib/postgresql";
 /// The number of times that the server is asked, every 50 ms, whether it has started.
 const TRIES: u32 = 600;
 
+/// The number of segments of its log that a server has used before it is measured.
+const SEGMENTS: u32 = 40;
+
 /// A running server. It ends when it is dropped.
 pub(super) struct Server {
     _folder: TempDir,
@@ -47,6 +50,7 @@ impl Server {
         for setting in [
             "listen_addresses=127.0.0.1",
             "max_wal_size=4GB",
+            "min_wal_size=1GB",
             "shared_buffers=128MB",
             &socket,
             &format!("port={port}"),
@@ -61,7 +65,20 @@ impl Server {
             process,
         };
         server.answers().await?;
+        server.fill_log().await?;
         Ok(server)
+    }
+
+    /// Fills segments of its log, which it writes over from then on, like a server that has run for a while. One that is new makes a
+    /// segment of 16 MB from time to time, and every commit waits for that.
+    async fn fill_log(&self) -> anyhow::Result<()> {
+        let session = self.session().await?;
+        let fill = "SELECT pg_logical_emit_message(false, '', ''); SELECT pg_switch_wal()";
+        for _ in 0..SEGMENTS {
+            session.batch_execute(fill).await?;
+        }
+        session.batch_execute("CHECKPOINT").await?;
+        Ok(())
     }
 
     async fn answers(&self) -> anyhow::Result<()> {
@@ -99,6 +116,17 @@ impl Server {
         let children = children.split_whitespace().filter(stays).map(str::parse);
         let all: Result<Vec<u32>, _> = std::iter::once(Ok(first)).chain(children).collect();
         Ok(all?)
+    }
+
+    /// Makes the tables of so many days up to today, as nodes do when they come.
+    pub(super) async fn make_days(&self, days: u32) -> anyhow::Result<()> {
+        let make = format!(
+            "SET search_path = countersign;
+             SELECT make_day(today - ago)
+             FROM generate_series(0, {days} - 1) AS ago, (SELECT extract(epoch FROM now())::bigint / 86400 AS today) AS now"
+        );
+        self.session().await?.batch_execute(&make).await?;
+        Ok(())
     }
 
     /// Returns the size of its database in bytes.
