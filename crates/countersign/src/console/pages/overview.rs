@@ -93,38 +93,36 @@ async fn counted(visit: &Visit, to: Timestamp, by: By) -> Result<Tallies, Why> {
 
 fn tiles(language: Language, words: &OverviewWords, now: &Tally, before: &Tally) -> Vec<Tile> {
     let failed = |tally: &Tally| tally.unknown + tally.not_sent.iter().sum::<u64>();
-    let tile = |name, of, figure, (now, before)| Tile {
+    let count = |name, now: u64, before: u64| Tile {
         name,
-        of,
-        figure,
-        compared: sentences::compared(language, now, before),
+        of: "",
+        figure: grouped(now),
+        compared: match now == before {
+            true => words.same.to_owned(),
+            false => sentences::before(language, &grouped(before)),
+        },
     };
-    let reported = |tally: &Tally| tally.delivered + tally.failed;
+    let of_whole = |name, of, share_of: &dyn Fn(&Tally) -> String| {
+        let (figure, earlier) = (share_of(now), share_of(before));
+        let compared = match (figure == earlier, earlier.as_str()) {
+            (_, NO_SHARE) => words.nothing_before.to_owned(),
+            (true, _) => words.same_share.to_owned(),
+            (false, earlier) => sentences::before(language, earlier),
+        };
+        Tile {
+            name,
+            of,
+            figure,
+            compared,
+        }
+    };
+    let delivered = |tally: &Tally| share(tally.delivered, tally.delivered + tally.failed);
+    let verified = |tally: &Tally| share(tally.verified, tally.admitted);
     vec![
-        tile(
-            words.admitted,
-            "",
-            grouped(now.admitted),
-            (now.admitted, before.admitted),
-        ),
-        tile(
-            words.delivered,
-            words.of_those_with_receipt,
-            share(now.delivered, reported(now)),
-            (now.delivered, before.delivered),
-        ),
-        tile(
-            words.verified,
-            words.of_all_admitted,
-            share(now.verified, now.admitted),
-            (now.verified, before.verified),
-        ),
-        tile(
-            words.not_sent,
-            "",
-            grouped(failed(now)),
-            (failed(now), failed(before)),
-        ),
+        count(words.admitted, now.admitted, before.admitted),
+        of_whole(words.delivered, words.of_those_with_receipt, &delivered),
+        of_whole(words.verified, words.of_all_admitted, &verified),
+        count(words.not_sent, failed(now), failed(before)),
     ]
 }
 
@@ -174,10 +172,13 @@ fn grouped(count: u64) -> String {
     grouped
 }
 
+/// What stands in the place of a share of nothing.
+const NO_SHARE: &str = "–";
+
 /// A share in per cent with one decimal; a dash where there is nothing to share.
 fn share(part: u64, whole: u64) -> String {
     match whole {
-        0 => "–".to_owned(),
+        0 => NO_SHARE.to_owned(),
         _ => {
             let tenths = part.saturating_mul(1_000) / whole;
             format!("{}.{} %", tenths / 10, tenths % 10)

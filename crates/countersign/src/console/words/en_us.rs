@@ -140,6 +140,8 @@ pub(super) const WORDS: Words = Words {
         of_all_admitted: "of all admitted",
         before: "in the 24 hours before",
         same: "as many as in the 24 hours before",
+        same_share: "the same in the 24 hours before",
+        nothing_before: "none to compare in the 24 hours before",
         by_provider: "By provider",
         by_country: "By country or region",
         name: "Name",

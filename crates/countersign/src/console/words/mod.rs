@@ -75,6 +75,7 @@ words! {
     /// The overview.
     OverviewWords {
         title, last_day, admitted, delivered, verified, not_sent, of_those_with_receipt, of_all_admitted, before, same,
+        same_share, nothing_before,
         by_provider, by_country, name, sent, conversion, none, nobody, setup, setup_lead,
         step_provider, step_route, step_template, step_send,
         counting,

@@ -244,15 +244,12 @@ pub(in super::super) fn not_found_by(language: Language, searched: &str) -> Stri
     }
 }
 
-/// How a count compares with that of the 24 hours before.
-pub(in super::super) fn compared(language: Language, now: u64, before: u64) -> String {
-    let words = &super::Words::of(language).overview;
-    if now == before {
-        return words.same.to_owned();
-    }
+/// A figure of the 24 hours before.
+pub(in super::super) fn before(language: Language, figure: &str) -> String {
+    let before = super::Words::of(language).overview.before;
     match language {
-        Language::English => format!("{before} {}", words.before),
-        Language::Chinese => format!("{}为 {before}", words.before),
+        Language::English => format!("{figure} {before}"),
+        Language::Chinese => format!("{before}为 {figure}"),
     }
 }
 

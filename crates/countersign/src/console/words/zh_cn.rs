@@ -139,6 +139,8 @@ pub(super) const WORDS: Words = Words {
         of_all_admitted: "占已受理的消息",
         before: "前 24 小时",
         same: "与前 24 小时相同",
+        same_share: "与前 24 小时持平",
+        nothing_before: "前 24 小时没有可比较的数据",
         by_provider: "按服务商",
         by_country: "按国家和地区",
         name: "名称",
