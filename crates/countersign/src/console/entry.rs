@@ -9,15 +9,18 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{self, MethodRouter};
 use countersign_core::audit::{Author, Door};
 use countersign_core::id::RequestId;
+use countersign_core::ports::setup::SetupVersion;
 use countersign_core::time::Timestamp;
 use url::form_urlencoded;
 
 use super::form::Form;
+use super::form_page::VERSION;
 use super::language::Language;
 use super::pages::refused::{self, Why};
 use super::session::{Session, Sessions};
 use super::shell::{Area, Shell};
 use super::sign_in;
+use super::told::{self, Told};
 use super::words::Words;
 use crate::http::AppState;
 use crate::http::request::arrival::Arrival;
@@ -62,6 +65,8 @@ pub(super) struct Visit {
     pub(super) query: Vec<(String, String)>,
     /// The form; empty for a page.
     pub(super) form: Form,
+    /// What the act that led to this page did.
+    told: Option<Told>,
     path: Vec<(String, String)>,
 }
 
@@ -156,6 +161,10 @@ impl Entry {
         let query = form_urlencoded::parse(query.as_bytes())
             .into_owned()
             .collect();
+        let told = match parts.method {
+            Method::GET => Told::of(&parts.headers),
+            _ => None,
+        };
         let form = match parts.method {
             Method::POST => Form::read(Request::from_parts(parts, body)).await,
             _ => Ok(Form::default()),
@@ -175,19 +184,28 @@ impl Entry {
             request_id: arrival.id,
             query,
             form,
+            told,
             path,
         };
-        match (self.act)(visit).await {
+        let mut answer = match (self.act)(visit).await {
             Ok(answer) => answer,
             Err(why) => refused::within(&shell, why),
+        };
+        if told.is_some() {
+            told::forget(&mut answer);
         }
+        answer
     }
 }
 
 impl Visit {
     /// The frame of a page in this part of the console.
     pub(super) fn shell(&self, area: Area) -> Shell {
-        Shell::of(&self.session, self.language, area)
+        let words = self.words();
+        Shell {
+            told: self.told.map(|told| told.words(words)),
+            ..Shell::of(&self.session, self.language, area)
+        }
     }
 
     /// The words of the page's language.
@@ -203,6 +221,12 @@ impl Visit {
     /// The part of the address that stands for `{name}`.
     pub(super) fn part(&self, name: &str) -> &str {
         value(&self.path, name)
+    }
+
+    /// The version of what the form is about, as the person saw it; that of what does not exist where it is missing.
+    pub(super) fn seen_version(&self) -> SetupVersion {
+        let number = self.form.get(VERSION).parse();
+        SetupVersion::new(number.unwrap_or_default())
     }
 
     /// The field of the query with this name; empty where there is none.

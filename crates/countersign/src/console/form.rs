@@ -49,9 +49,10 @@ impl Form {
     }
 
     fn parse(body: &[u8]) -> Result<Self, StatusCode> {
+        // Browsers end the lines of a field with two characters.
         let fields: Vec<_> = form_urlencoded::parse(body)
-            .into_owned()
             .take(MOST + 1)
+            .map(|(name, value)| (name.into_owned(), value.replace("\r\n", "\n")))
             .collect();
         match fields.len() > MOST {
             true => Err(StatusCode::PAYLOAD_TOO_LARGE),
@@ -63,6 +64,20 @@ impl Form {
     pub(super) fn get(&self, name: &str) -> &str {
         let field = self.0.iter().find(|(held, _)| held == name);
         field.map_or("", |(_, value)| value.trim())
+    }
+
+    /// Whether nothing was sent: the page is opened, and no form of it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The value of the field of this name, or `stored` where nothing was sent.
+    pub(super) fn or(&self, name: &str, stored: &str) -> String {
+        let shown = match self.is_empty() {
+            true => stored,
+            false => self.get(name),
+        };
+        shown.to_owned()
     }
 }
 

@@ -18,6 +18,10 @@ pub(super) struct Listing {
     /// What holds now, in sentences of their own.
     pub(super) state: Vec<(&'static str, String)>,
     pub(super) tables: Vec<Table>,
+    /// The addresses and the names of pages that change what this page shows.
+    pub(super) links: Vec<(String, String)>,
+    /// A sentence about what is shown; empty where there is none.
+    pub(super) note: String,
     /// The address and the name of the page that goes on from here.
     pub(super) more: Option<(String, &'static str)>,
 }
@@ -36,6 +40,8 @@ pub(super) enum Cell {
     Text(String),
     /// An id or a code, which people copy.
     Id(String),
+    /// An address and its name.
+    Link(String, String),
     Pill(Pill),
 }
 

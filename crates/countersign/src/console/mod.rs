@@ -9,17 +9,22 @@
 
 mod assets;
 mod cookie;
+mod countries;
 mod entry;
 mod form;
+mod form_page;
 mod guard;
 mod headline;
 mod language;
 mod listing;
+mod mistakes;
 mod pages;
 mod pill;
 mod session;
 mod shell;
 mod sign_in;
+mod told;
+mod vendor_form;
 mod when;
 mod words;
 
@@ -50,6 +55,23 @@ fn entries() -> Vec<Entry> {
         pages::inbox::show(),
         pages::inbox::find(),
         pages::sms::show(),
+        pages::providers::kinds::show(),
+        pages::providers::edit::new(),
+        pages::providers::edit::create(),
+        pages::providers::edit::show(),
+        pages::providers::edit::save(),
+        pages::providers::test::show(),
+        pages::providers::test::send(),
+        pages::providers::delete::show(),
+        pages::providers::delete::act(),
+        pages::routes::edit::new(),
+        pages::routes::edit::create(),
+        pages::routes::edit::show(),
+        pages::routes::edit::save(),
+        pages::routes::delete::show(),
+        pages::routes::delete::act(),
+        pages::routes::countries::show(),
+        pages::routes::countries::decide(),
         pages::templates::show(),
         pages::limits::show(),
         pages::applications::show(),

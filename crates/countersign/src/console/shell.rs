@@ -72,6 +72,8 @@ pub(super) struct Shell {
     pub(super) stylesheets: [String; 2],
     pub(super) script: String,
     pub(super) icon: String,
+    /// What the act that led to this page did.
+    pub(super) told: Option<&'static str>,
 }
 
 /// The navigation: each part, its address, and what a person must be allowed to do to see it.
@@ -133,6 +135,7 @@ impl Shell {
             stylesheets: ["base.css", "console.css"].map(assets::address),
             script: assets::address("live.js"),
             icon: assets::address("icon.svg"),
+            told: None,
         }
     }
 }

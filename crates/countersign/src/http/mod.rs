@@ -19,7 +19,7 @@ mod safety;
 mod site;
 mod state;
 mod this_machine;
-mod v3;
+pub(crate) mod v3;
 pub(crate) mod wire;
 
 pub use dev::Development;

@@ -59,6 +59,16 @@ impl Manage {
             .ok_or_else(|| unknown(&name))
     }
 
+    /// Judges a new vendor account without setting it up.
+    ///
+    /// # Errors
+    /// [`ManageError::Fields`] when a setting or a secret cannot be as it is.
+    pub fn check_provider(&self, draft: &ProviderDraft) -> Result<(), ManageError> {
+        let now = self.parts.clock.now();
+        let record = record(draft, None, &*self.parts.entropy, now)?;
+        self.parts.vendors.check(&record).map_err(invalid)
+    }
+
     /// Deletes a vendor account and its secrets.
     ///
     /// # Errors

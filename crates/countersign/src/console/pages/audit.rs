@@ -55,6 +55,8 @@ async fn list(visit: Visit) -> Answer {
             rows: acts.iter().map(|act| row(act, words)).collect(),
             empty: words.none,
         }],
+        links: Vec::new(),
+        note: String::new(),
         more,
     }
     .found())

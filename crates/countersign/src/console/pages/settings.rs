@@ -51,6 +51,8 @@ async fn list(visit: Visit) -> Answer {
         lead: words.lead,
         state: vec![(words.staff, words.staff_about.to_owned())],
         tables,
+        links: Vec::new(),
+        note: String::new(),
         more: None,
     }
     .found())

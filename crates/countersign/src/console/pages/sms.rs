@@ -2,8 +2,11 @@
 
 use countersign_core::phone::Country;
 use countersign_core::ports::setup::Setup;
-use countersign_core::send::route::{Route, RouteScope};
+use countersign_core::send::route::{Route, RouteScope, Selection};
 
+use super::providers::{self, kinds};
+use super::routes::{countries, edit};
+use crate::console::countries as names;
 use crate::console::entry::{Answer, Entry, Visit};
 use crate::console::listing::{Cell, Listing, Table};
 use crate::console::pill::{self, Pill};
@@ -22,9 +25,16 @@ async fn list(visit: Visit) -> Answer {
     let setup = visit.state.setup();
     let resting = visit.state.vendors.resting();
     let says = |country| {
-        let service = service(&setup, country, &resting);
+        let service = service(&visit, &setup, country, &resting);
         sentences::service(visit.language, &service)
     };
+    let of = visit.words();
+    let adds = [(kinds::PATH, of.providers.add), (edit::NEW, of.routes.add)];
+    let may_add = visit.may(Permission::ManageSetup);
+    let adds = adds.into_iter().filter(|_| may_add);
+    let links = adds.chain([(countries::PATH, of.routes.countries)]);
+    let links = links.map(|(address, name)| (address.to_owned(), name.to_owned()));
+    let links = links.collect();
     Ok(Listing {
         shell: visit.shell(Area::Sms),
         title: words.title,
@@ -34,6 +44,8 @@ async fn list(visit: Visit) -> Answer {
             (words.international, says(None)),
         ],
         tables: vec![providers(&visit, &setup, &resting), routes(&visit, &setup)],
+        links,
+        note: String::new(),
         more: None,
     }
     .found())
@@ -41,10 +53,19 @@ async fn list(visit: Visit) -> Answer {
 
 /// What becomes of a code to a number of `country`, or of a country without a route of its own, in an application without
 /// routes of its own.
-fn service(setup: &Setup, country: Option<Country>, resting: &[String]) -> Service {
+fn service(visit: &Visit, setup: &Setup, country: Option<Country>, resting: &[String]) -> Service {
     let of = |country| setup.routes.get(&RouteScope { app: None, country });
     let Some(route) = of(country).or_else(|| of(None)) else {
-        return Service::NotSetUp;
+        let scopes = setup.routes.keys().filter(|scope| scope.app.is_none());
+        let abroad = scopes.filter_map(|scope| scope.country);
+        let abroad = abroad.filter(|abroad| country.is_none() && *abroad != Country::CHINA);
+        let abroad: Vec<_> = abroad
+            .map(|abroad| names::name(visit.language, abroad))
+            .collect();
+        return match abroad.is_empty() {
+            true => Service::NotSetUp,
+            false => Service::Some { countries: abroad },
+        };
     };
     let names = |is_resting: bool| {
         let names = route.providers.iter().map(|(name, _)| name.to_string());
@@ -63,12 +84,16 @@ fn providers(visit: &Visit, setup: &Setup, resting: &[String]) -> Table {
     let words = &visit.words().sms;
     let rows = setup.providers.values().map(|provider| {
         let name = provider.name.to_string();
-        let pill = match resting.contains(&name) {
-            true => Pill::new("warn", pill::CLOCK, words.rests),
-            false => Pill::new("ok", pill::TICK, words.works),
+        let of = &visit.words().providers;
+        let open = visit.state.vendors.provider(&provider.name);
+        let pill = match open.and_then(|open| open.health()) {
+            None => Pill::new("bad", pill::CROSS, of.unusable),
+            Some(_) if resting.contains(&name) => Pill::new("warn", pill::CLOCK, words.rests),
+            Some(health) if health.calls == 0 => Pill::new("quiet", pill::BAR, of.never_used),
+            Some(_) => Pill::new("ok", pill::TICK, words.works),
         };
         vec![
-            Cell::Text(name),
+            linked(visit, providers::address(&name), name),
             Cell::from(provider.kind.as_str()),
             Cell::Pill(pill),
         ]
@@ -88,20 +113,25 @@ fn routes(visit: &Visit, setup: &Setup) -> Table {
             .app
             .as_ref()
             .map_or(words.every_application, |app| app.as_str());
-        let country = scope.country.map(|country| country.to_string());
+        let country = scope
+            .country
+            .map(|country| names::name(visit.language, country));
         let country = country.unwrap_or_else(|| words.every_country.to_owned());
         vec![
+            linked(visit, edit::held(scope), country),
             app.into(),
-            country.into(),
             in_order(route).into(),
-            route.order.as_str().into(),
+            match route.order {
+                Selection::Listed => visit.words().routes.listed.into(),
+                Selection::Weighted => visit.words().routes.weighted.into(),
+            },
         ]
     });
     Table {
         caption: words.routes,
         columns: vec![
-            words.application,
             words.country,
+            words.application,
             words.providers,
             words.order,
         ],
@@ -110,8 +140,16 @@ fn routes(visit: &Visit, setup: &Setup) -> Table {
     }
 }
 
+/// A name that leads to its page, where the person may see that.
+fn linked(visit: &Visit, address: String, name: String) -> Cell {
+    match visit.may(Permission::ReadSetup) {
+        true => Cell::Link(address, name),
+        false => Cell::Text(name),
+    }
+}
+
 /// The providers of a route, in its order.
-fn in_order(route: &Route) -> String {
+pub(super) fn in_order(route: &Route) -> String {
     let names: Vec<_> = route
         .providers
         .iter()

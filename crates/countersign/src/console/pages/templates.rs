@@ -59,6 +59,8 @@ async fn list(visit: Visit) -> Answer {
             rows: rows.collect(),
             empty: words.none,
         }],
+        links: Vec::new(),
+        note: String::new(),
         more: None,
     }
     .found())

@@ -38,6 +38,7 @@ pub(super) const WORDS: Words = Words {
         save: "Save my settings",
         saved: "Saved for this session.",
     },
+    forms: super::forms::ENGLISH,
     terms: TermWords {
         login: "Sign in",
         register: "Sign up",
@@ -124,7 +125,6 @@ pub(super) const WORDS: Words = Words {
         note: "Note for the record",
         messages_to_number: "Messages to this number",
         reason_missing: "Enter why you need the number",
-        reason_too_long: "Your reason may have 200 characters at most",
         unlocked: "The number is unlocked.",
         never_again: "No message is ever sent again. Who needs a code asks for a new one.",
         raw_hidden: "An operator can see the vendor's own words.",
@@ -151,10 +151,10 @@ pub(super) const WORDS: Words = Words {
         nobody: "nobody",
         setup: "Not set up yet",
         setup_lead: "Real phones get messages once these steps are done:",
-        step_provider: "Add a provider: countersign provider set",
-        step_route: "Route a country to it: countersign route set",
-        step_template: "Set its templates: countersign template set",
-        step_send: "Send yourself a test: countersign provider test",
+        step_provider: "Add a provider",
+        step_route: "Route a country to it",
+        step_template: "Set its templates",
+        step_send: "Send yourself a test",
         counting: "Still counting. Counted is what was sent since",
     },
     inbox: InboxWords {
@@ -173,8 +173,7 @@ pub(super) const WORDS: Words = Words {
     },
     sms: SmsWords {
         title: "SMS service",
-        lead: "Which provider carries a code, and what an application's user would get now. Changed by countersign provider and \
-            countersign route.",
+        lead: "Which provider carries a code, and what an application's user would get now.",
         domestic: "Mainland China (+86)",
         international: "International, Hong Kong, Macao, Taiwan",
         providers: "Providers",
@@ -192,10 +191,11 @@ pub(super) const WORDS: Words = Words {
         every_application: "every other application",
         every_country: "every other country or region",
     },
+    providers: super::providers::ENGLISH,
+    routes: super::routes::ENGLISH,
     templates: TemplatesWords {
         title: "Templates",
-        lead: "Texts, and templates that a vendor has approved. Where none is set, text vendors get a built-in text. Changed by \
-            countersign template.",
+        lead: "Texts, and templates that a vendor has approved. Where none is set, text vendors get a built-in text.",
         caption: "Templates that were set",
         application: "Application",
         purpose: "Purpose",
@@ -207,7 +207,7 @@ pub(super) const WORDS: Words = Words {
     },
     limits: LimitsWords {
         title: "Limits & guard",
-        lead: "Every limit that a send is judged by, as it holds now. Changed by countersign limit; blocks and the safe list by \
+        lead: "Every limit that a send is judged by, as it holds now. Blocks and the safe list are changed by \
             countersign guard.",
         caption: "Limits, in their order",
         name: "Name",
@@ -223,7 +223,7 @@ pub(super) const WORDS: Words = Words {
     },
     applications: ApplicationsWords {
         title: "Applications",
-        lead: "Each application sends in its own name and has a secret of its own. Changed by countersign app.",
+        lead: "Each application sends in its own name and has a secret of its own.",
         caption: "Applications",
         id: "App id",
         name: "Name",

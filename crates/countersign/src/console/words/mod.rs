@@ -1,30 +1,39 @@
 //! The words of the console: one struct for each part, with one value for each language, so that a missing word does not compile.
 //! Sentences with a value in them are functions ([`sentences`]).
 
-mod en_us;
-pub(super) mod sentences;
-mod terms;
-mod zh_cn;
-
 use super::language::Language;
 
 /// Makes a struct of words, and the list of them for tests.
 macro_rules! words {
     ($(#[$about:meta])* $name:ident { $($(#[$word_about:meta])* $word:ident),+ $(,)? }) => {
         $(#[$about])*
-        pub(super) struct $name {
-            $($(#[$word_about])* pub(super) $word: &'static str,)+
+        pub(in crate::console) struct $name {
+            $($(#[$word_about])* pub(in crate::console) $word: &'static str,)+
         }
 
         #[cfg(test)]
         impl $name {
             /// Every word with its name.
-            fn all(&self) -> Vec<(&'static str, &'static str)> {
+            pub(in crate::console) fn all(&self) -> Vec<(&'static str, &'static str)> {
                 vec![$((stringify!($word), self.$word)),+]
             }
         }
     };
 }
+
+mod en_us;
+mod forms;
+pub(super) mod providers;
+mod routes;
+pub(super) mod rules;
+pub(super) mod sentences;
+mod terms;
+pub(super) mod vendor_fields;
+mod zh_cn;
+
+pub(super) use self::forms::FormWords;
+pub(super) use self::providers::ProviderWords;
+pub(super) use self::routes::RouteWords;
 
 words! {
     /// The frame of every page.
@@ -67,7 +76,7 @@ words! {
         title, timeline, facts, message_id, request_id, application, purpose, code,         admitted, would_have_refused, took_it, took_it_with_id, refused_it, no_usable_answer, interrupted, reported_delivered,
         reported_failed, reported_underway, right_code, right_code_public, wrong_code, by_server, by_public, given_back, vendor_said,
         what_you_can_do, why, why_hint, show, unlock, unlock_about, note, messages_to_number,
-        reason_missing, reason_too_long, unlocked, never_again, raw_hidden,
+        reason_missing, unlocked, never_again, raw_hidden,
     }
 }
 
@@ -139,12 +148,15 @@ words! {
 pub(super) struct Words {
     pub(super) shell: ShellWords,
     pub(super) me: MeWords,
+    pub(super) forms: FormWords,
     pub(super) terms: TermWords,
     pub(super) messages: MessagesWords,
     pub(super) message: MessageWords,
     pub(super) overview: OverviewWords,
     pub(super) inbox: InboxWords,
     pub(super) sms: SmsWords,
+    pub(super) providers: ProviderWords,
+    pub(super) routes: RouteWords,
     pub(super) templates: TemplatesWords,
     pub(super) limits: LimitsWords,
     pub(super) applications: ApplicationsWords,
@@ -172,12 +184,15 @@ mod tests {
         [
             words.shell.all(),
             words.me.all(),
+            words.forms.all(),
             words.terms.all(),
             words.messages.all(),
             words.message.all(),
             words.overview.all(),
             words.inbox.all(),
             words.sms.all(),
+            words.providers.all(),
+            words.routes.all(),
             words.templates.all(),
             words.limits.all(),
             words.applications.all(),

@@ -167,6 +167,8 @@ pub(in super::super) enum Service {
     },
     /// All providers rest.
     AllRest { providers: Vec<String> },
+    /// Routes lead to some countries alone.
+    Some { countries: Vec<String> },
     /// No route leads anywhere.
     NotSetUp,
 }
@@ -195,6 +197,13 @@ pub(in super::super) fn service(language: Language, service: &Service) -> String
         }
         (Language::Chinese, Service::AllRest { providers }) => {
             format!("暂时无法发送：{} 失败后暂停。", providers.join("、"))
+        }
+        (Language::English, Service::Some { countries }) => format!(
+            "Ready for {}. No route is set for others.",
+            countries.join(", ")
+        ),
+        (Language::Chinese, Service::Some { countries }) => {
+            format!("可发往 {}。其他国家和地区没有路由。", countries.join("、"))
         }
         (Language::English, Service::NotSetUp) => {
             "No route is set. In development the inbox gets the messages; in production callers get 2990001.".to_owned()

@@ -1,5 +1,6 @@
 //! The console: who may see and do what, by HTTP as a browser asks.
 
+mod forms;
 mod person;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -27,17 +28,26 @@ async fn newest_of(server: &Server, member: &str) -> String {
 /// An address, with the ids in it named.
 fn pattern(address: &str) -> String {
     let path = address.split('?').next().unwrap();
-    let is_id = |part: &&str| part.len() == 36 && part.matches('-').count() == 4;
-    let parts = path
-        .split('/')
-        .map(|part| if is_id(&part) { "{id}" } else { part });
-    parts.collect::<Vec<_>>().join("/")
+    let is_id = |part: &str| part.len() == 36 && part.matches('-').count() == 4;
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        let named = match parts.last() {
+            Some(&"kinds") => "{kind}",
+            Some(&"providers" | &"limits") => "{name}",
+            Some(&"applications") => "{id}",
+            _ if is_id(part) => "{id}",
+            _ => part,
+        };
+        parts.push(named);
+    }
+    parts.join("/")
 }
 
 /// Who may see each page, and do each act: an address that is not here is a mistake.
 fn table() -> BTreeMap<(&'static str, &'static str), &'static [&'static str]> {
     const ALL: &[&str] = &ROLES;
     const SETUP: &[&str] = &["owner", "operator", "auditor"];
+    const CHANGERS: &[&str] = &["owner", "operator"];
     const UNLOCKERS: &[&str] = &["owner", "operator", "support"];
     BTreeMap::from([
         (("GET", "/console/overview"), ALL),
@@ -50,6 +60,23 @@ fn table() -> BTreeMap<(&'static str, &'static str), &'static [&'static str]> {
         (("GET", "/console/inbox"), ALL),
         (("POST", "/console/inbox"), ALL),
         (("GET", "/console/sms"), ALL),
+        (("GET", "/console/sms/kinds"), CHANGERS),
+        (("GET", "/console/sms/kinds/{kind}"), CHANGERS),
+        (("POST", "/console/sms/kinds/{kind}"), CHANGERS),
+        (("GET", "/console/sms/providers/{name}"), SETUP),
+        (("POST", "/console/sms/providers/{name}"), CHANGERS),
+        (("GET", "/console/sms/providers/{name}/test"), CHANGERS),
+        (("POST", "/console/sms/providers/{name}/test"), CHANGERS),
+        (("GET", "/console/sms/providers/{name}/delete"), CHANGERS),
+        (("POST", "/console/sms/providers/{name}/delete"), CHANGERS),
+        (("GET", "/console/sms/routes/new"), CHANGERS),
+        (("POST", "/console/sms/routes/new"), CHANGERS),
+        (("GET", "/console/sms/routes/edit"), SETUP),
+        (("POST", "/console/sms/routes/edit"), CHANGERS),
+        (("GET", "/console/sms/routes/delete"), CHANGERS),
+        (("POST", "/console/sms/routes/delete"), CHANGERS),
+        (("GET", "/console/sms/countries"), ALL),
+        (("POST", "/console/sms/countries"), CHANGERS),
         (("GET", "/console/templates"), SETUP),
         (("GET", "/console/limits"), ALL),
         (("GET", "/console/applications"), SETUP),
@@ -59,6 +86,22 @@ fn table() -> BTreeMap<(&'static str, &'static str), &'static [&'static str]> {
         (("POST", "/console/me"), ALL),
         (("POST", "/console/sign-out"), ALL),
     ])
+}
+
+/// Sets one of everything up, so that every page has something to lead to.
+async fn furnish(server: &Server) {
+    server.code("CHANNEL_LOGIN", &number(1)).await;
+    let operator = server.operator();
+    let account = json!({
+        "name": "acme", "kind": "tencent-cloud",
+        "settings": {"secret_id": "AKIDexample", "sdk_app_id": "1400006666"},
+        "secrets": {"secret_key": "example-secret-key"},
+    });
+    operator.set("set-sms-provider", account).await;
+    let route = json!({
+        "country": "US", "providers": [{"name": "acme", "weight": 1}], "order": "listed", "onUnknown": "keep",
+    });
+    operator.set("set-sms-route", route).await;
 }
 
 /// Every page that links lead an owner to, and every act that a form of these pages asks for, with an address of each.
@@ -87,7 +130,7 @@ async fn all_of(owner: &Person<'_>) -> BTreeMap<(String, String), String> {
 async fn each_role_sees_and_does_what_the_table_says_and_nothing_else() {
     let data = folder();
     let server = Server::start(data.path(), &["--quiet"]).await;
-    server.code("CHANNEL_LOGIN", &number(1)).await;
+    furnish(&server).await;
     let owner = Person::of(&server, "owner").await;
     let (all, table) = (all_of(&owner).await, table());
     let patterns = |keys: Vec<(&str, &str)>| {
@@ -122,7 +165,7 @@ async fn each_role_sees_and_does_what_the_table_says_and_nothing_else() {
 async fn nobody_sees_or_does_anything_without_signing_in() {
     let data = folder();
     let server = Server::start(data.path(), &["--quiet"]).await;
-    server.code("CHANNEL_LOGIN", &number(1)).await;
+    furnish(&server).await;
     let owner = Person::of(&server, "owner").await;
     let stranger = Person::stranger(&server);
     for ((method, _), address) in all_of(&owner).await {
@@ -152,7 +195,7 @@ async fn nobody_sees_or_does_anything_without_signing_in() {
 async fn an_act_of_another_site_changes_nothing() {
     let data = folder();
     let server = Server::start(data.path(), &["--quiet"]).await;
-    server.code("CHANNEL_LOGIN", &number(1)).await;
+    furnish(&server).await;
     let owner = Person::of(&server, "owner").await;
     let asked = all_of(&owner)
         .await
@@ -290,6 +333,14 @@ async fn a_number_is_found_shown_with_a_reason_and_in_no_address() {
     assert_eq!(act["door"], "console");
     assert_eq!(act["after"]["reason"], "they called");
     assert!(!json!(acts).to_string().contains(&phone));
+    let long = "x".repeat(201);
+    let refused = support
+        .post(&format!("{message}/unlock"), &[("note", &long)])
+        .await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.body.contains("id=\"note-error\""), "by the note");
+    assert!(!refused.body.contains("id=\"reason-error\""));
+    assert!(refused.body.contains(&long), "what was typed stays");
     for _ in 1..20 {
         support
             .post(&reveal, &[("reason", "they called")])

@@ -29,6 +29,42 @@ impl Page {
         values.map(|value| value.replace("&#38;", "&")).collect()
     }
 
+    /// The fields of the form that is sent to `action`, with the values that a browser would send.
+    pub(crate) fn fields(&self, action: &str) -> Vec<(String, String)> {
+        let start = format!("action=\"{action}\"");
+        let (_, rest) = self
+            .body
+            .split_once(&start)
+            .unwrap_or_else(|| panic!("no form for {action}: {}", self.body));
+        let form = rest.split("</form>").next().unwrap();
+        let mut fields = Vec::new();
+        for part in form.split('<').skip(1) {
+            let (tag, text) = part.split_once('>').unwrap();
+            let attribute = |name: &str| {
+                let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
+                Some(plain(rest.split('"').next().unwrap()))
+            };
+            let name = attribute("name");
+            match tag.split(' ').next().unwrap() {
+                "input" if tag.contains("type=\"checkbox\"") => {}
+                "input" => fields.push((name.unwrap(), attribute("value").unwrap_or_default())),
+                "textarea" => fields.push((name.unwrap(), plain(text.trim_start_matches('\n')))),
+                "select" => fields.push((name.unwrap(), String::new())),
+                "option" => {
+                    let (_, chosen) = fields.last_mut().unwrap();
+                    let is_first = form.split(part).next().unwrap().trim_end_matches('<');
+                    let is_first = is_first.trim_end().ends_with('>')
+                        && is_first.rsplit('<').next().unwrap().starts_with("select");
+                    if is_first || tag.ends_with(" selected") {
+                        *chosen = attribute("value").unwrap();
+                    }
+                }
+                _ => {}
+            }
+        }
+        fields
+    }
+
     /// The text of the element with this id, without tags.
     pub(crate) fn text_of(&self, id: &str) -> &str {
         let (_, rest) = self.body.split_once(&format!("id=\"{id}\">")).unwrap();
@@ -96,9 +132,40 @@ impl<'a> Person<'a> {
         self.ask(request).await
     }
 
+    /// Opens the page that an act leads to, as a browser does.
+    pub(crate) async fn follow(&self, page: &Page) -> Page {
+        let told = page.headers.get_all(SET_COOKIE).iter();
+        let told = told.map(|cookie| cookie.to_str().unwrap().split(';').next().unwrap());
+        let cookies = std::iter::once(self.cookie.as_str()).chain(told);
+        let cookies = cookies.collect::<Vec<_>>().join("; ");
+        let request = self
+            .client
+            .get(format!("{}{}", self.server.url, page.leads_to()));
+        self.ask_with(request, &cookies).await
+    }
+
+    /// Fills the form of `page` that is sent to `action`, and sends it. What `filled` does not name stays as it is.
+    pub(crate) async fn submit(&self, page: &Page, action: &str, filled: &[(&str, &str)]) -> Page {
+        let fields = page.fields(action);
+        for (name, _) in filled.iter().filter(|(name, _)| *name != "then") {
+            let has = fields.iter().any(|(field, _)| field == name);
+            assert!(has, "{action} has no field {name}: {fields:?}");
+        }
+        let kept = fields
+            .iter()
+            .filter(|(field, _)| !filled.iter().any(|(name, _)| name == field));
+        let kept = kept.map(|(name, value)| (name.as_str(), value.as_str()));
+        let all: Vec<_> = kept.chain(filled.iter().copied()).collect();
+        self.post(action, &all).await
+    }
+
     pub(crate) async fn ask(&self, request: RequestBuilder) -> Page {
+        self.ask_with(request, &self.cookie).await
+    }
+
+    async fn ask_with(&self, request: RequestBuilder, cookies: &str) -> Page {
         let request = request
-            .header("cookie", &self.cookie)
+            .header("cookie", cookies)
             .header("accept-language", self.language);
         let answer = request.send().await.unwrap();
         Page {
@@ -107,6 +174,21 @@ impl<'a> Person<'a> {
             body: answer.text().await.unwrap(),
         }
     }
+}
+
+/// A text of a page without escapes.
+fn plain(text: &str) -> String {
+    [
+        ("&#34;", "\""),
+        ("&#39;", "'"),
+        ("&#60;", "<"),
+        ("&#62;", ">"),
+        ("&#38;", "&"),
+    ]
+    .into_iter()
+    .fold(text.to_owned(), |text, (escape, letter)| {
+        text.replace(escape, letter)
+    })
 }
 
 /// A request with these fields of a form.

@@ -50,6 +50,15 @@ type Row = (&'static str, &'static str, [Option<&'static str>; 4]);
 /// both sources and compares.
 const ISO_3166: &[Row] = include!("iso_3166.in");
 
+/// The names of a country in Chinese and in English.
+pub(crate) fn names(country: Country) -> [Option<&'static str>; 2] {
+    let mut rows = ISO_3166.iter();
+    let row = rows.find(|(alpha2, ..)| *alpha2 == country.as_str());
+    row.map_or([None, None], |(_, _, [chinese, english, ..])| {
+        [*chinese, *english]
+    })
+}
+
 fn country((alpha2, alpha3, names): &Row) -> Option<CountryDto> {
     let calling_code = Country::parse(alpha2)?.calling_code()?;
     let [zh_cn, en_us, zh_tw, ja_jp] = names.map(CountryName::from);

@@ -1,0 +1,146 @@
+//! The forms of the console: what a person typed stays, secrets do not come back, and nobody overwrites what they have not seen.
+
+use reqwest::StatusCode;
+use serde_json::json;
+
+use super::furnish;
+use super::person::Person;
+use crate::server::{Server, folder};
+
+const ACME: &str = "/console/sms/providers/acme";
+
+#[tokio::test]
+async fn a_change_that_somebody_else_made_first_is_shown_and_not_overwritten() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    furnish(&server).await;
+    let owner = Person::of(&server, "owner").await;
+    let opened = owner.get(ACME).await;
+    let other = owner
+        .submit(&opened, ACME, &[("settings.region", "ap-singapore")])
+        .await;
+    assert_eq!(other.leads_to(), ACME);
+    let late = owner
+        .submit(&opened, ACME, &[("settings.region", "ap-beijing")])
+        .await;
+    assert_eq!(late.status, StatusCode::CONFLICT);
+    assert!(late.body.contains("<title>Error: "));
+    assert!(
+        late.body
+            .contains("<td><bdi>ap-singapore</bdi></td><td><bdi>ap-beijing</bdi></td>"),
+        "both versions: {}",
+        late.body
+    );
+    let provider = server.operator().provider("acme").await;
+    assert_eq!(provider["settings"]["region"], "ap-singapore");
+    // Who has seen both may save.
+    let again = owner.submit(&late, ACME, &[]).await;
+    assert_eq!(again.leads_to(), ACME);
+    let provider = server.operator().provider("acme").await;
+    assert_eq!(provider["settings"]["region"], "ap-beijing");
+}
+
+#[tokio::test]
+async fn a_secret_is_kept_changed_or_removed_and_never_shown() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let operator = server.operator();
+    let account = json!({
+        "name": "own", "kind": "http",
+        "settings": {"url": "https://vendor.example/{to}/{text}"},
+        "secrets": {"token": "the-first-token"},
+    });
+    operator.set("set-sms-provider", account).await;
+    let owner = Person::of(&server, "owner").await;
+    let own = "/console/sms/providers/own";
+    let page = owner.get(own).await;
+    assert!(!page.body.contains("the-first-token"));
+    let secrets = async || operator.provider("own").await["secrets"].clone();
+    owner.submit(&page, own, &[]).await.leads_to();
+    assert_eq!(secrets().await, json!({"token": "..."}));
+    let page = owner.get(own).await;
+    let wrong = [
+        ("secrets.token", "a-second-token"),
+        ("settings.success", "no table"),
+    ];
+    let refused = owner.submit(&page, own, &wrong).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(!refused.body.contains("a-second-token"));
+    assert!(
+        refused
+            .body
+            .contains("value=\"https://vendor.example/{to}/{text}\"")
+    );
+    assert!(refused.body.contains("id=\"settings-success-error\""));
+    let mut fields = page.fields(own);
+    fields.push(("remove.secrets.token".to_owned(), "1".to_owned()));
+    let fields: Vec<_> = fields
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    owner.post(own, &fields).await.leads_to();
+    assert_eq!(secrets().await, json!({}));
+}
+
+#[tokio::test]
+async fn a_provider_is_deleted_by_its_name_and_not_while_a_route_names_it() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    furnish(&server).await;
+    let owner = Person::of(&server, "owner").await;
+    let delete = format!("{ACME}/delete");
+    let page = owner.get(&delete).await;
+    let other = owner.submit(&page, &delete, &[("name", "acm")]).await;
+    assert_eq!(other.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let used = owner.submit(&page, &delete, &[("name", "acme")]).await;
+    assert_eq!(used.status, StatusCode::CONFLICT);
+    let of_route = "/console/sms/routes/delete";
+    let page = owner.get(&format!("{of_route}?app=&country=US")).await;
+    let gone = owner.submit(&page, of_route, &[]).await;
+    assert_eq!(gone.leads_to(), "/console/sms");
+    let page = owner.get(&delete).await;
+    let gone = owner.submit(&page, &delete, &[("name", "acme")]).await;
+    assert_eq!(gone.leads_to(), "/console/sms");
+    assert_eq!(owner.get(ACME).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn an_auditor_sees_a_form_and_has_nothing_to_send_it_with() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    furnish(&server).await;
+    let auditor = Person::of(&server, "auditor").await;
+    for address in [ACME, "/console/sms/routes/edit?app=&country=US"] {
+        let page = auditor.get(address).await;
+        assert_eq!(page.status, StatusCode::OK, "{address}");
+        assert!(page.body.contains("<fieldset disabled>"), "{address}");
+        assert!(!page.body.contains("receipts/"), "{address}");
+        let buttons = page.body.matches("<button").count();
+        assert_eq!(buttons, 1, "to sign out: {address}");
+    }
+}
+
+#[tokio::test]
+async fn a_country_is_turned_off_and_on() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let owner = Person::of(&server, "owner").await;
+    let countries = "/console/sms/countries";
+    let page = owner.get(countries).await;
+    let off = [("country", "CN"), ("then", "off")];
+    let done = owner.submit(&page, countries, &off).await;
+    let page = owner.follow(&done).await;
+    assert!(
+        page.body.contains("China (+86)</bdi></td>"),
+        "{}",
+        page.body
+    );
+    let refused = server
+        .public()
+        .send_sms("CHANNEL_LOGIN", "13800000001")
+        .await;
+    assert_ne!(refused.status(), 200);
+    let on = [("country", "CN"), ("then", "on")];
+    owner.submit(&page, countries, &on).await.leads_to();
+    server.code("CHANNEL_LOGIN", "13800000001").await;
+}
