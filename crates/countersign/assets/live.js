@@ -39,3 +39,33 @@ function refresh() {
 if (document.querySelector("[data-live]")) {
   setTimeout(refresh, PAUSE);
 }
+
+/** The time after the last key at which a draft is previewed, in milliseconds. */
+const REST = 400;
+
+/** Previews the draft in this element while a person types: the form asks for its preview, and nothing is saved. */
+function preview(element) {
+  const form = element.querySelector("form");
+  const shown = document.getElementById(element.dataset.draft);
+  let waiting = 0;
+  const ask = () => {
+    const body = new URLSearchParams(new FormData(form));
+    body.set("then", "preview");
+    const request = new XMLHttpRequest();
+    request.open("POST", form.action);
+    request.responseType = "document";
+    request.onload = () => {
+      const other = request.status === 200 && request.response.getElementById(shown.id);
+      if (other) {
+        shown.replaceChildren(...other.childNodes);
+      }
+    };
+    request.send(body);
+  };
+  form.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(ask, REST);
+  });
+}
+
+document.querySelectorAll("[data-draft]").forEach(preview);

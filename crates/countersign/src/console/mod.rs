@@ -23,6 +23,7 @@ mod pill;
 mod session;
 mod shell;
 mod sign_in;
+mod template_scope;
 mod told;
 mod vendor_form;
 mod when;
@@ -73,6 +74,10 @@ fn entries() -> Vec<Entry> {
         pages::routes::countries::show(),
         pages::routes::countries::decide(),
         pages::templates::show(),
+        pages::templates::edit::show(),
+        pages::templates::edit::save(),
+        pages::templates::delete::show(),
+        pages::templates::delete::act(),
         pages::limits::show(),
         pages::applications::show(),
         pages::audit::show(),

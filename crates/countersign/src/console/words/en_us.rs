@@ -205,6 +205,7 @@ pub(super) const WORDS: Words = Words {
         every: "every",
         none: "No template was set: every message has a built-in text.",
     },
+    drafts: super::drafts::ENGLISH,
     limits: LimitsWords {
         title: "Limits & guard",
         lead: "Every limit that a send is judged by, as it holds now. Blocks and the safe list are changed by \

@@ -21,6 +21,7 @@ macro_rules! words {
     };
 }
 
+pub(super) mod drafts;
 mod en_us;
 mod forms;
 pub(super) mod providers;
@@ -31,6 +32,7 @@ mod terms;
 pub(super) mod vendor_fields;
 mod zh_cn;
 
+pub(super) use self::drafts::DraftWords;
 pub(super) use self::forms::FormWords;
 pub(super) use self::providers::ProviderWords;
 pub(super) use self::routes::RouteWords;
@@ -158,6 +160,7 @@ pub(super) struct Words {
     pub(super) providers: ProviderWords,
     pub(super) routes: RouteWords,
     pub(super) templates: TemplatesWords,
+    pub(super) drafts: DraftWords,
     pub(super) limits: LimitsWords,
     pub(super) applications: ApplicationsWords,
     pub(super) audit: AuditWords,
@@ -194,6 +197,7 @@ mod tests {
             words.providers.all(),
             words.routes.all(),
             words.templates.all(),
+            words.drafts.all(),
             words.limits.all(),
             words.applications.all(),
             words.audit.all(),

@@ -204,6 +204,7 @@ pub(super) const WORDS: Words = Words {
         every: "全部",
         none: "没有设置模板：所有短信均使用内置文本。",
     },
+    drafts: super::drafts::CHINESE,
     limits: LimitsWords {
         title: "限制与防护",
         lead: "每次发送需要经过的全部规则及其当前设置。拦截与放行名单通过 countersign guard 修改。",

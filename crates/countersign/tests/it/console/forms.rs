@@ -110,7 +110,11 @@ async fn an_auditor_sees_a_form_and_has_nothing_to_send_it_with() {
     let server = Server::start(data.path(), &["--quiet"]).await;
     furnish(&server).await;
     let auditor = Person::of(&server, "auditor").await;
-    for address in [ACME, "/console/sms/routes/edit?app=&country=US"] {
+    for address in [
+        ACME,
+        "/console/sms/routes/edit?app=&country=US",
+        "/console/templates/edit?app=dev-app&channel=CHANNEL_LOGIN&language=en-US",
+    ] {
         let page = auditor.get(address).await;
         assert_eq!(page.status, StatusCode::OK, "{address}");
         assert!(page.body.contains("<fieldset disabled>"), "{address}");

@@ -2,6 +2,7 @@
 
 mod forms;
 mod person;
+mod walk;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -78,6 +79,10 @@ fn table() -> BTreeMap<(&'static str, &'static str), &'static [&'static str]> {
         (("GET", "/console/sms/countries"), ALL),
         (("POST", "/console/sms/countries"), CHANGERS),
         (("GET", "/console/templates"), SETUP),
+        (("GET", "/console/templates/edit"), SETUP),
+        (("POST", "/console/templates/edit"), CHANGERS),
+        (("GET", "/console/templates/delete"), CHANGERS),
+        (("POST", "/console/templates/delete"), CHANGERS),
         (("GET", "/console/limits"), ALL),
         (("GET", "/console/applications"), SETUP),
         (("GET", "/console/audit"), &["owner", "auditor"]),
@@ -102,6 +107,10 @@ async fn furnish(server: &Server) {
         "country": "US", "providers": [{"name": "acme", "weight": 1}], "order": "listed", "onUnknown": "keep",
     });
     operator.set("set-sms-route", route).await;
+    let text = json!({
+        "appId": "dev-app", "language": "en-US", "channel": "CHANNEL_LOGIN", "text": "[{app}] {code}",
+    });
+    operator.set("set-sms-template", text).await;
 }
 
 /// Every page that links lead an owner to, and every act that a form of these pages asks for, with an address of each.
