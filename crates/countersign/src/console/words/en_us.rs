@@ -222,6 +222,7 @@ pub(super) const WORDS: Words = Words {
         monitor: "Watches",
         none: "There is no limit but the one-minute limit.",
     },
+    limit: super::limits::ENGLISH,
     applications: ApplicationsWords {
         title: "Applications",
         lead: "Each application sends in its own name and has a secret of its own.",

@@ -24,6 +24,7 @@ macro_rules! words {
 pub(super) mod drafts;
 mod en_us;
 mod forms;
+mod limits;
 pub(super) mod providers;
 mod routes;
 pub(super) mod rules;
@@ -34,6 +35,7 @@ mod zh_cn;
 
 pub(super) use self::drafts::DraftWords;
 pub(super) use self::forms::FormWords;
+pub(super) use self::limits::LimitWords;
 pub(super) use self::providers::ProviderWords;
 pub(super) use self::routes::RouteWords;
 
@@ -162,6 +164,7 @@ pub(super) struct Words {
     pub(super) templates: TemplatesWords,
     pub(super) drafts: DraftWords,
     pub(super) limits: LimitsWords,
+    pub(super) limit: LimitWords,
     pub(super) applications: ApplicationsWords,
     pub(super) audit: AuditWords,
     pub(super) settings: SettingsWords,
@@ -199,6 +202,7 @@ mod tests {
             words.templates.all(),
             words.drafts.all(),
             words.limits.all(),
+            words.limit.all(),
             words.applications.all(),
             words.audit.all(),
             words.settings.all(),

@@ -220,6 +220,7 @@ pub(super) const WORDS: Words = Words {
         monitor: "仅观察",
         none: "除每分钟一条外没有其他规则。",
     },
+    limit: super::limits::CHINESE,
     applications: ApplicationsWords {
         title: "应用",
         lead: "每个应用以自己的名义发送短信，并有自己的密钥。",

@@ -148,3 +148,35 @@ async fn a_country_is_turned_off_and_on() {
     owner.submit(&page, countries, &on).await.leads_to();
     server.code("CHANNEL_LOGIN", "13800000001").await;
 }
+
+#[tokio::test]
+async fn a_limit_is_changed_and_taken_back() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let operator = server.operator();
+    let owner = Person::of(&server, "owner").await;
+    let day = "/console/limits/app-day";
+    let limit = async || {
+        let limits = operator.list("list-sms-limits").await;
+        let mut limits = limits.into_iter();
+        limits.find(|limit| limit["name"] == "app-day").unwrap()
+    };
+    let before = limit().await["max"].clone();
+    let page = owner.get(day).await;
+    let wrong = owner
+        .submit(&page, day, &[("max", "many"), ("windowSeconds", "")])
+        .await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.body.contains("id=\"max-error\""));
+    assert!(wrong.body.contains("id=\"windowSeconds-error\""));
+    let saved = owner.submit(&page, day, &[("max", "7")]).await;
+    assert_eq!(saved.leads_to(), "/console/limits");
+    assert_eq!(limit().await["max"], 7);
+    assert_eq!(limit().await["changed"], json!({"max": before}));
+    let late = owner.submit(&page, day, &[("max", "8")]).await;
+    assert_eq!(late.status, StatusCode::CONFLICT);
+    let reset = format!("{day}/reset");
+    let page = owner.get(&reset).await;
+    owner.submit(&page, &reset, &[]).await.leads_to();
+    assert_eq!(limit().await["max"], before);
+}

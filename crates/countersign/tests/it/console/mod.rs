@@ -84,6 +84,10 @@ fn table() -> BTreeMap<(&'static str, &'static str), &'static [&'static str]> {
         (("GET", "/console/templates/delete"), CHANGERS),
         (("POST", "/console/templates/delete"), CHANGERS),
         (("GET", "/console/limits"), ALL),
+        (("GET", "/console/limits/{name}"), ALL),
+        (("POST", "/console/limits/{name}"), CHANGERS),
+        (("GET", "/console/limits/{name}/reset"), CHANGERS),
+        (("POST", "/console/limits/{name}/reset"), CHANGERS),
         (("GET", "/console/applications"), SETUP),
         (("GET", "/console/audit"), &["owner", "auditor"]),
         (("GET", "/console/settings"), &["owner", "auditor"]),
@@ -111,6 +115,10 @@ async fn furnish(server: &Server) {
         "appId": "dev-app", "language": "en-US", "channel": "CHANNEL_LOGIN", "text": "[{app}] {code}",
     });
     operator.set("set-sms-template", text).await;
+    let limits = operator.list("list-sms-limits").await;
+    // The first is the one-minute limit, which nobody changes.
+    let limit = json!({"name": limits[1]["name"], "mode": "monitor"});
+    operator.set("set-sms-limit", limit).await;
 }
 
 /// Every page that links lead an owner to, and every act that a form of these pages asks for, with an address of each.

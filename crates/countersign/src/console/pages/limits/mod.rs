@@ -1,0 +1,98 @@
+//! `/console/limits`: every limit that a send is judged by, as it holds now.
+
+pub(in crate::console) mod edit;
+
+use countersign_core::limit::{Bound, Mode, SendLimit};
+use countersign_core::ports::setup::Setup;
+
+use crate::console::entry::{Answer, Entry, Visit};
+use crate::console::listing::{Cell, Listing, Table};
+use crate::console::pill::{self, Pill};
+use crate::console::shell::Area;
+use crate::console::words::{LimitsWords, sentences};
+use crate::operator::Permission;
+
+pub(in crate::console) const PATH: &str = "/console/limits";
+
+pub(in crate::console) fn show() -> Entry {
+    Entry::page(PATH, Permission::ReadService, list)
+}
+
+async fn list(visit: Visit) -> Answer {
+    let (words, of) = (&visit.words().limits, &visit.words().limit);
+    let setup = visit.state.setup();
+    let limits = visit.state.manage.limits().limits().iter();
+    let rows = limits.map(|(limit, _)| {
+        let is_changed = setup.limits.contains_key(&limit.name);
+        let limit = in_force(&setup, limit);
+        let max = match &limit.bound {
+            Bound::Max(max) => limit.counts.told(*max),
+            Bound::Waits(waits) => sentences::waits(visit.language, waits),
+        };
+        let word = mode_name(limit.mode, words);
+        let pill = match limit.mode {
+            Mode::Enforce => Pill::new("ok", pill::TICK, word),
+            Mode::Challenge => Pill::new("quiet", pill::QUESTION, word),
+            Mode::Monitor => Pill::new("quiet", pill::BAR, word),
+        };
+        let changed = match is_changed {
+            true => of.changed_yes,
+            false => of.as_settings,
+        };
+        vec![
+            Cell::Link(edit::address(&limit.name), limit.name.clone()),
+            counted(&limit, words).into(),
+            max.into(),
+            sentences::length(visit.language, limit.window).into(),
+            Cell::Pill(pill),
+            changed.into(),
+        ]
+    });
+    Ok(Listing {
+        shell: visit.shell(Area::Limits),
+        title: words.title,
+        lead: words.lead,
+        state: Vec::new(),
+        tables: vec![Table {
+            caption: words.caption,
+            columns: vec![
+                words.name,
+                words.counted,
+                words.max,
+                words.window,
+                words.mode,
+                of.changed,
+            ],
+            rows: rows.collect(),
+            empty: words.none,
+        }],
+        links: Vec::new(),
+        note: String::new(),
+        more: None,
+    }
+    .found())
+}
+
+/// The limit as operators have changed it.
+fn in_force(setup: &Setup, limit: &SendLimit) -> SendLimit {
+    let held = setup.limits.get(&limit.name);
+    held.map_or_else(|| limit.clone(), |held| held.change.applied(limit))
+}
+
+/// What the sends have in common that are counted together.
+fn counted(limit: &SendLimit, words: &LimitsWords) -> String {
+    let parts: Vec<_> = limit.by.iter().map(|part| part.as_str()).collect();
+    match parts.is_empty() {
+        true => words.everything.to_owned(),
+        false => parts.join(", "),
+    }
+}
+
+/// The name of a mode.
+const fn mode_name(mode: Mode, words: &LimitsWords) -> &'static str {
+    match mode {
+        Mode::Enforce => words.enforce,
+        Mode::Challenge => words.challenge,
+        Mode::Monitor => words.monitor,
+    }
+}
