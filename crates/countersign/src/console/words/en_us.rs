@@ -236,6 +236,7 @@ pub(super) const WORDS: Words = Words {
         disabled: "Disabled",
         none: "No application yet.",
     },
+    application: super::applications::ENGLISH,
     audit: AuditWords {
         title: "Audit log",
         lead: "Every act, in a chain that shows if one was changed or left out. Verified and exported by countersign audit.",

@@ -21,6 +21,7 @@ macro_rules! words {
     };
 }
 
+mod applications;
 pub(super) mod drafts;
 mod en_us;
 mod forms;
@@ -33,6 +34,7 @@ mod terms;
 pub(super) mod vendor_fields;
 mod zh_cn;
 
+pub(super) use self::applications::ApplicationWords;
 pub(super) use self::drafts::DraftWords;
 pub(super) use self::forms::FormWords;
 pub(super) use self::limits::LimitWords;
@@ -166,6 +168,7 @@ pub(super) struct Words {
     pub(super) limits: LimitsWords,
     pub(super) limit: LimitWords,
     pub(super) applications: ApplicationsWords,
+    pub(super) application: ApplicationWords,
     pub(super) audit: AuditWords,
     pub(super) settings: SettingsWords,
     pub(super) refused: RefusedWords,
@@ -204,6 +207,7 @@ mod tests {
             words.limits.all(),
             words.limit.all(),
             words.applications.all(),
+            words.application.all(),
             words.audit.all(),
             words.settings.all(),
             words.refused.all(),

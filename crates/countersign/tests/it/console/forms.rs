@@ -180,3 +180,55 @@ async fn a_limit_is_changed_and_taken_back() {
     owner.submit(&page, &reset, &[]).await.leads_to();
     assert_eq!(limit().await["max"], before);
 }
+
+#[tokio::test]
+async fn an_application_is_created_changed_and_given_a_new_secret_that_is_shown_once() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let owner = Person::of(&server, "owner").await;
+    let new = "/console/new-application";
+    let page = owner.get(new).await;
+    let wrong = [("id", "no id"), ("allowedOrigins", "shop.example")];
+    let wrong = owner.submit(&page, new, &wrong).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for field in ["appName", "id", "allowedOrigins"] {
+        let error = format!("id=\"{field}-error\"");
+        assert!(wrong.body.contains(&error), "{field}");
+    }
+    let filled = [
+        ("appName", "Shop"),
+        ("id", "shop"),
+        ("allowedOrigins", "https://shop.example"),
+    ];
+    let created = owner.submit(&page, new, &filled).await;
+    assert_eq!(created.status, StatusCode::OK);
+    let first = created.text_of("secret").to_owned();
+    let is_good = async |secret: &str| {
+        let body = json!({"appId": "shop", "appSecret": secret});
+        let answer = server
+            .client()
+            .post(format!("{}/api/v3/check-app-id-secret", server.url))
+            .json(&body);
+        let answer: serde_json::Value = answer.send().await.unwrap().json().await.unwrap();
+        answer["statusCode"] == 200 && answer["data"]["valid"] == true
+    };
+    assert!(is_good(&first).await);
+    let again = owner.submit(&page, new, &filled).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(again.body.contains("id=\"id-error\""));
+    let shop = "/console/applications/shop";
+    let page = owner.get(shop).await;
+    assert!(!page.body.contains(&first));
+    let other = [("appName", "Shop of ours")];
+    owner.submit(&page, shop, &other).await.leads_to();
+    let secret = format!("{shop}/secret");
+    let page = owner.get(&secret).await;
+    let renewed = owner
+        .submit(&page, &secret, &[("overlapSeconds", "0")])
+        .await;
+    let second = renewed.text_of("secret").to_owned();
+    assert!(is_good(&second).await && !is_good(&first).await);
+    assert_eq!(renewed.headers["cache-control"], "no-store");
+    let late = owner.submit(&page, &secret, &[]).await;
+    assert_eq!(late.status, StatusCode::CONFLICT, "once for a form");
+}

@@ -1,5 +1,14 @@
 //! `/console/applications`: the applications, and what each of them may.
 
+pub(in crate::console) mod create;
+pub(in crate::console) mod edit;
+mod form;
+pub(in crate::console) mod secret;
+
+use countersign_core::application::AppId;
+use countersign_core::ports::setup::{ApplicationRecord, Versioned};
+
+use super::refused::Why;
 use crate::console::entry::{Answer, Entry, Visit};
 use crate::console::listing::{Cell, Listing, Table};
 use crate::console::pill::{self, Pill};
@@ -10,6 +19,18 @@ pub(in crate::console) const PATH: &str = "/console/applications";
 
 pub(in crate::console) fn show() -> Entry {
     Entry::page(PATH, Permission::ReadSetup, list)
+}
+
+/// The address of the page of an application.
+fn address(id: &str) -> String {
+    format!("{PATH}/{id}")
+}
+
+/// The application that the address names.
+fn held(visit: &Visit) -> Result<Versioned<ApplicationRecord>, Why> {
+    let id = AppId::parse(visit.part("id")).map_err(|_| Why::NotFound)?;
+    let setup = visit.state.setup();
+    setup.applications.get(&id).cloned().ok_or(Why::NotFound)
 }
 
 async fn list(visit: Visit) -> Answer {
@@ -23,12 +44,16 @@ async fn list(visit: Visit) -> Answer {
             false => Pill::new("ok", pill::TICK, words.enabled),
         };
         vec![
+            Cell::Link(address(app.id.as_str()), app.name.as_str().to_owned()),
             Cell::Id(app.id.as_str().to_owned()),
-            app.name.as_str().into(),
             Cell::Pill(pill),
             app.languages.choice.as_str().into(),
             origins.join(" ").into(),
         ]
+    });
+    let add = visit.may(Permission::ManageSetup).then(|| {
+        let name = visit.words().application.add;
+        (create::PATH.to_owned(), name.to_owned())
     });
     Ok(Listing {
         shell: visit.shell(Area::Applications),
@@ -38,8 +63,8 @@ async fn list(visit: Visit) -> Answer {
         tables: vec![Table {
             caption: words.caption,
             columns: vec![
-                words.id,
                 words.name,
+                words.id,
                 words.state,
                 words.language,
                 words.origins,
@@ -47,7 +72,7 @@ async fn list(visit: Visit) -> Answer {
             rows: rows.collect(),
             empty: words.none,
         }],
-        links: Vec::new(),
+        links: add.into_iter().collect(),
         note: String::new(),
         more: None,
     }

@@ -1,0 +1,99 @@
+//! `/console/applications/{id}`: the form of an application.
+
+use super::{PATH as LIST, address, form, held};
+use crate::console::entry::{Answer, Entry, Visit};
+use crate::console::form_page::{Button, FormPage, FormView};
+use crate::console::mistakes;
+use crate::console::pages::refused::Why;
+use crate::console::shell::Area;
+use crate::console::told::Told;
+use crate::console::when::Moment;
+use crate::manage::ApplicationChange;
+use crate::operator::Permission;
+
+const PATH: &str = "/console/applications/{id}";
+
+pub(in crate::console) fn show() -> Entry {
+    Entry::page(PATH, Permission::ReadSetup, async |visit: Visit| {
+        Ok(application_page(&visit)?.found())
+    })
+}
+
+pub(in crate::console) fn save() -> Entry {
+    Entry::act(
+        PATH,
+        Permission::ManageSetup,
+        Some("update-application"),
+        change,
+    )
+}
+
+fn application_page(visit: &Visit) -> Result<FormPage, Why> {
+    let words = visit.words();
+    let held = held(visit)?;
+    let app = &held.application;
+    let may_change = visit.may(Permission::ManageSetup);
+    let form = FormView {
+        action: address(app.id.as_str()),
+        rows: form::rows(visit, Some(app)),
+        buttons: vec![Button::new(words.forms.save)],
+        is_readonly: !may_change,
+        ..FormView::default()
+    };
+    let renew = may_change.then(|| {
+        let address = format!("{}/secret", address(app.id.as_str()));
+        (address, words.application.new_secret.to_owned())
+    });
+    let state = match held.is_disabled {
+        true => words.applications.disabled,
+        false => words.applications.enabled,
+    };
+    Ok(FormPage {
+        shell: visit.shell(Area::Applications),
+        title: app.name.as_str().to_owned(),
+        back: (LIST.to_owned(), words.applications.title),
+        lead: vec![words.application.edit_lead.to_owned()],
+        form: form.at(held.version.number()),
+        facts: vec![
+            (words.applications.id, app.id.as_str().to_owned()),
+            (words.applications.state, state.to_owned()),
+            (
+                words.application.created_at,
+                Moment::of(app.created_at).shown,
+            ),
+        ],
+        links: renew.into_iter().collect(),
+    })
+}
+
+async fn change(visit: Visit) -> Answer {
+    let mut page = application_page(&visit)?;
+    let id = held(&visit)?.application.id.clone();
+    let parts = match form::read(&visit) {
+        Ok(parts) => parts,
+        Err(wrong) => {
+            for (field, sentence) in wrong {
+                page.form.refuse(field, sentence.to_owned());
+            }
+            let status = mistakes::refused(&visit, &mut page.form);
+            return Ok(page.answer(status));
+        }
+    };
+    let change = ApplicationChange {
+        name: Some(parts.name),
+        sms_name: Some(parts.sms_name),
+        origins: Some(parts.origins),
+        web_host: Some(parts.web_host),
+        android_app_hash: Some(parts.android_app_hash),
+        ..ApplicationChange::default()
+    };
+    let (manage, version) = (&visit.state.manage, Some(visit.seen_version()));
+    let updated = manage.update_application(visit.by.clone(), id.clone(), change, version);
+    match updated.await {
+        Ok(_) => Ok(Told::Saved.at(&address(id.as_str()))),
+        Err(error) => {
+            let status = mistakes::tell(&visit, &mut page.form, error)?;
+            Ok(page.answer(status))
+        }
+    }
+}
