@@ -8,6 +8,7 @@
 //! ([`words`]), in two languages. A page calls [`manage`](crate::manage), where the rules are, and no handler of the API.
 
 mod assets;
+mod attention;
 mod cookie;
 mod countries;
 mod entry;

@@ -9,6 +9,7 @@ use countersign_core::tally::Tally;
 use countersign_core::time::Timestamp;
 
 use super::refused::Why;
+use crate::console::attention::{self, Attention};
 use crate::console::entry::{Entry, Visit};
 use crate::console::language::Language;
 use crate::console::shell::{Area, Shell};
@@ -29,6 +30,7 @@ struct OverviewPage {
     shell: Shell,
     tiles: Vec<Tile>,
     tables: Vec<Table>,
+    attention: Vec<Attention>,
     /// What is not set up yet: a sentence each.
     missing: Vec<&'static str>,
     /// The time from which on messages are counted, while earlier ones are still being counted.
@@ -69,6 +71,7 @@ pub(in crate::console) fn show() -> Entry {
             tiles: tiles(visit.language, words, &by_provider.total, &before.total),
             missing: missing(&visit.state.setup(), words),
             counted_from: by_provider.counted_from.map(Moment::of),
+            attention: attention::list(&visit, &by_provider, &by_country),
             tables: vec![
                 table(words.by_provider, words, by_provider),
                 table(words.by_country, words, by_country),

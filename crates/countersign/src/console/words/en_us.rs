@@ -157,6 +157,7 @@ pub(super) const WORDS: Words = Words {
         step_send: "Send yourself a test",
         counting: "Still counting. Counted is what was sent since",
     },
+    attention: super::attention::ENGLISH,
     inbox: InboxWords {
         title: "Inbox",
         search: "Search",
@@ -183,6 +184,8 @@ pub(super) const WORDS: Words = Words {
         state: "State",
         works: "Works",
         rests: "Rests after failures",
+        refuses: "Refuses",
+        warning: "Look here",
         no_provider: "No provider yet.",
         no_route: "No route yet: messages go where the start of this program says.",
         application: "Application",

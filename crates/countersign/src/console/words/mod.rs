@@ -22,6 +22,7 @@ macro_rules! words {
 }
 
 mod applications;
+pub(super) mod attention;
 pub(super) mod drafts;
 mod en_us;
 mod forms;
@@ -35,6 +36,7 @@ pub(super) mod vendor_fields;
 mod zh_cn;
 
 pub(super) use self::applications::ApplicationWords;
+pub(super) use self::attention::AttentionWords;
 pub(super) use self::drafts::DraftWords;
 pub(super) use self::forms::FormWords;
 pub(super) use self::limits::LimitWords;
@@ -106,7 +108,7 @@ words! {
     /// The SMS service: providers and routes.
     SmsWords {
         title, lead, domestic, international, providers, routes, name, kind, state, works, rests, no_provider, no_route,
-        application, country, order, every_application, every_country,
+        application, country, order, every_application, every_country, refuses, warning,
     }
 }
 
@@ -159,6 +161,7 @@ pub(super) struct Words {
     pub(super) messages: MessagesWords,
     pub(super) message: MessageWords,
     pub(super) overview: OverviewWords,
+    pub(super) attention: AttentionWords,
     pub(super) inbox: InboxWords,
     pub(super) sms: SmsWords,
     pub(super) providers: ProviderWords,
@@ -198,6 +201,7 @@ mod tests {
             words.messages.all(),
             words.message.all(),
             words.overview.all(),
+            words.attention.all(),
             words.inbox.all(),
             words.sms.all(),
             words.providers.all(),

@@ -156,6 +156,7 @@ pub(super) const WORDS: Words = Words {
         step_send: "给自己发一条测试短信",
         counting: "正在统计。已统计的起始时间：",
     },
+    attention: super::attention::CHINESE,
     inbox: InboxWords {
         title: "收件箱",
         search: "搜索",
@@ -182,6 +183,8 @@ pub(super) const WORDS: Words = Words {
         state: "状态",
         works: "正常",
         rests: "失败后暂停",
+        refuses: "拒绝",
+        warning: "请查看",
         no_provider: "还没有服务商。",
         no_route: "还没有路由：短信按本程序启动时的设置发送。",
         application: "应用",

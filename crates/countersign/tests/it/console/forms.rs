@@ -232,3 +232,31 @@ async fn an_application_is_created_changed_and_given_a_new_secret_that_is_shown_
     let late = owner.submit(&page, &secret, &[]).await;
     assert_eq!(late.status, StatusCode::CONFLICT, "once for a form");
 }
+
+#[tokio::test]
+async fn the_overview_tells_what_needs_attention_and_leads_to_the_mend() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    furnish(&server).await;
+    let owner = Person::of(&server, "owner").await;
+    let page = owner.get("/console/overview").await;
+    assert!(page.body.contains("no template at acme"), "{}", page.body);
+    let mend =
+        "/console/templates/edit?app=dev-app&channel=CHANNEL_LOGIN&provider=acme&kind=vendor";
+    assert!(page.attributes("href").contains(&mend.to_owned()));
+    let page = owner.get(mend).await;
+    let edit = "/console/templates/edit";
+    let template = [
+        ("vendorTemplate.id", "1400001"),
+        ("vendorTemplate.variables", "{code}"),
+    ];
+    let saved = owner.submit(&page, edit, &template).await;
+    assert_eq!(saved.leads_to(), mend);
+    let page = owner.get("/console/overview").await;
+    assert!(!page.attributes("href").contains(&mend.to_owned()));
+    let support = Person::of(&server, "support").await;
+    let page = support.get("/console/overview").await;
+    assert!(page.body.contains("no template at acme"));
+    let leads = page.attributes("href").into_iter();
+    assert_eq!(leads.filter(|link| link.contains("/templates/")).count(), 0);
+}

@@ -141,6 +141,15 @@ pub(in crate::console) fn has_template(
     LANGUAGES.into_iter().all(has)
 }
 
+/// The address of the template that an application lacks for a purpose at a provider.
+pub(in crate::console) fn missing(
+    app: &Application,
+    channel: Channel,
+    provider: &ProviderName,
+) -> String {
+    edit::address(&of_vendor(app, channel, provider))
+}
+
 /// The template of an application for a purpose at a provider, in every language.
 fn of_vendor(app: &Application, channel: Channel, provider: &ProviderName) -> Named {
     Named {
