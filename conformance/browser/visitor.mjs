@@ -1,7 +1,7 @@
 // A visitor in Chromium, and the messages that arrive for them. Screenshots are kept.
 import assert from "node:assert/strict";
 
-export const { PAGE, SERVICE, OPERATOR_TOKEN, SHOTS } = process.env;
+export const { PAGE, SERVICE, SANDBOX, OPERATOR_TOKEN, SHOTS } = process.env;
 let shots = 0;
 
 const looks = {

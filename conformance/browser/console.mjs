@@ -1,0 +1,98 @@
+// An operator sets a vendor up in the console of `countersign dev`, and follows a message, by forms and links alone.
+import assert from "node:assert/strict";
+import { SANDBOX, SERVICE, visitor } from "./visitor.mjs";
+
+/** What the operator reads on buttons and links. */
+const english = {
+  operator: "Continue as operator", add: "Add a provider", saveAndTest: "Save and send a test message", send: "Send the test message",
+  mend: "Mend this provider", save: "Save", saved: "Saved.", route: "Add a route", preview: "Preview", find: "Find",
+  problem: "There is a problem",
+};
+const chinese = {
+  operator: "以“运维”身份登录", add: "添加服务商", saveAndTest: "保存并发送测试短信", send: "发送测试短信", mend: "修正该服务商", save: "保存",
+  saved: "已保存。", route: "添加路由", preview: "预览", find: "查找", problem: "有内容需要修改",
+};
+
+/** The messages that the vendor took for a number in E.164. */
+async function taken(number) {
+  const query = new URLSearchParams({ vendor: "chuanglan-international", to: number.slice(1) });
+  return (await fetch(`${SANDBOX}/sandbox/messages?${query}`)).json();
+}
+
+/** From a provider with a wrong password to a message that arrived, and back to it by its number. */
+async function walks(browser, look, words, provider, country, number) {
+  const it = await visitor(browser, look);
+  const { page } = it;
+  const press = (name) => page.getByRole("button", { name, exact: true }).click();
+  const follow = (name) => page.getByRole("link", { name, exact: true }).click();
+  const field = (name) => page.locator(`[name="${name}"]`);
+  const sendTest = async () => {
+    await field("channel").selectOption("CHANNEL_LOGIN");
+    await field("number").fill(number);
+    await press(words.send);
+    await page.locator("ol.timeline").waitFor();
+  };
+  await page.goto(`${SERVICE}/console/sms`);
+  await press(words.operator);
+
+  await follow(words.add);
+  await follow("chuanglan-international");
+  await press(words.save);
+  await page.getByRole("heading", { name: words.problem }).waitFor();
+  const focused = page.locator(":focus");
+  assert.equal(await focused.getAttribute("class"), "summary");
+  await it.looks({ fullPage: true });
+  await field("name").fill(provider);
+  await field("settings.account").fill("I0000001");
+  await field("settings.endpoint").fill(SANDBOX);
+  await field("secrets.password").fill("a-wrong-password");
+  await press(words.saveAndTest);
+  await sendTest();
+  await page.getByText("config_error").waitFor();
+  await it.looks({ fullPage: true });
+
+  await follow(words.mend);
+  await field("secrets.password").fill("sandbox-password-0001");
+  await press(words.save);
+  await page.getByRole("status").filter({ hasText: words.saved }).waitFor();
+  await page.goto(`${SERVICE}/console/sms`);
+  await follow(words.route);
+  await field("country").selectOption(country);
+  await field("providers").selectOption(provider);
+  await press(words.save);
+
+  const text = "[{app}] {code} opens the door, for {minutes} minutes";
+  await page.goto(`${SERVICE}/console/templates/edit?app=dev-app&channel=CHANNEL_LOGIN&language=en-US`);
+  await field("text").fill(text);
+  if (look === "no script") {
+    await press(words.preview);
+  }
+  await page.locator(".bubble", { hasText: "123456 opens the door, for 5 minutes" }).waitFor();
+  await it.looks({ fullPage: true });
+  await press(words.save);
+  await page.getByRole("status").filter({ hasText: words.saved }).waitFor();
+
+  await page.goto(`${SERVICE}/console/sms/providers/${provider}/test`);
+  await sendTest();
+  const message = page.url();
+  assert.match((await taken(number))[0].text, /opens the door/);
+  await page.goto(`${SERVICE}/console/messages`);
+  await field("q").fill(number);
+  await press(words.find);
+  await page.locator(`a[href="${new URL(message).pathname}"]`).click();
+  await page.locator("ol.timeline").getByText(provider, { exact: true }).waitFor();
+  await it.looks({ fullPage: true });
+  await it.leave(["Failed to load resource: the server responded with a status of 422 (Unprocessable Entity)"]);
+}
+
+export const cases = [
+  ["an operator sets a vendor up", (browser) => walks(browser, "desktop", english, "door", "GB", "+447400123456")],
+  [
+    "an operator sets a vendor up without JavaScript",
+    (browser) => walks(browser, "no script", english, "window", "FR", "+33612345678"),
+  ],
+  [
+    "an operator sets a vendor up in Chinese",
+    (browser) => walks(browser, "chinese", chinese, "gate", "DE", "+4915123456789"),
+  ],
+];
