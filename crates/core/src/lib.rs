@@ -46,6 +46,7 @@
 //! | idempotency key | a text that a caller chose for one call: a repeat with it gets the first answer again ([`idempotency`]) |
 //! | inbox | the page of `countersign dev` on which a person reads the messages of the outbox |
 //! | intent | the wish to send one code to one number, before it is decided on ([`message::Intent`]) |
+//! | invitation | a link, good once and for an hour, by which somebody becomes a person ([`staff::person::Invitation`]) |
 //! | ledger | the port that decides on sends and checks in one atomic step each ([`ports::ledger`]) |
 //! | limit | a rule that refuses an event, or notes that it would: a window and a maximum ([`limit::Limit`]) |
 //! | lint rule | a rule that a template must keep; breaking it refuses the save or warns ([`template::lint::LintRule`]) |
@@ -56,7 +57,9 @@
 //! | outbox | the provider of `countersign dev`, which plays the phone: it keeps messages with their codes |
 //! | outcome | what became of a message at a vendor: accepted, not accepted, unknown ([`send::outcome`]) |
 //! | owed | a record that has taken effect in memory and is written until it is durable |
+//! | pace | how often something may be tried, such as a password ([`staff::pace::Pace`]) |
 //! | passcode | the one-time code in clear; it exists between its making and the hand-over to a provider |
+//! | person | somebody who works with the console, by name, role and second factor ([`staff::person::Person`]) |
 //! | plan | routes and templates as the messenger uses them ([`send::messenger::Plan`]) |
 //! | price | the cost of one message through a provider to a country, exact to a ten-thousandth ([`price::PriceTable`]) |
 //! | provider | an account that can carry messages ([`ports::provider`]) |
@@ -66,17 +69,20 @@
 //! | records | the port to timelines, receipts and unlocks ([`ports::records`]) |
 //! | refusal | a send that a limit refused, and the limit ([`limit::Refusal`]); recorded for a while ([`ports::refusals`]) |
 //! | retention | how long messages, and events of codes, stay on record ([`retention::Retention`]) |
+//! | role | a part that people play: owner, operator, support, auditor ([`staff::Role`]) |
 //! | roll back | to take a message out of memory whose record failed; nothing was sent for it |
 //! | route | the providers that may carry a number of a country, and in which order |
 //! | rules | limits together with the buckets of one event ([`limit::Rules`]) |
 //! | safe list | numbers, ranges and networks that the guard leaves alone for a while ([`guard::SafeEntry`]) |
 //! | sandbox | the program that plays the vendors' side, for tests |
 //! | scope | application, channel and number together: a code passes for its scope only; also the application and country of a route, or what a template is for |
-//! | setting | one thing of a setup: an application, a provider, a route, a template, an access key, a block, an entry of the safe list |
+//! | session | the time from a person's signing in to the end ([`staff::session::Session`]) |
+//! | setting | one thing of a setup: an application, a provider, a route, a template, an access key, a block, an entry of the safe list, a person |
 //! | settlement | the record of what became of an admitted message ([`send::settle`]) |
 //! | setup | everything that an operator has set up, at one version ([`ports::setup`]) |
 //! | signing key | an RSA key that signs verification tokens and management tokens; its public half is published |
 //! | solution | the proof that the work of a challenge was done; good once ([`challenge`]) |
+//! | staff | the people who work with the console ([`staff`]) |
 //! | tally | the counts of the messages of a span of time, and of what became of them ([`tally::Tally`]) |
 //! | template | the text of a message with gaps, or one that a vendor has approved |
 //! | test number | a number of the operator's for tests, whose messages reach no vendor ([`test_number::TestNumber`]) |
@@ -116,6 +122,7 @@ pub mod retention;
 pub mod seal;
 pub mod secret;
 pub mod send;
+pub mod staff;
 pub mod tally;
 pub mod template;
 pub mod test_number;

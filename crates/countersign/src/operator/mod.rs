@@ -1,15 +1,13 @@
 //! Operators: who manages a deployment, and what each of them may do. The HTTP API judges by it, and every other way
 //! in that lets people manage has to.
 
-mod permission;
-mod role;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
 use countersign_core::audit::Actor;
-
-pub use self::permission::{Permission, Permissions};
-pub use self::role::{Access, Applications, Role};
+pub use countersign_core::staff::{Access, Applications, Permission, Permissions, Role};
 
 /// The identity of an operator.
 #[derive(Debug, Clone, PartialEq, Eq)]
