@@ -12,6 +12,7 @@ use countersign_core::ports::nodes::NodeBook;
 use countersign_core::ports::records::Records;
 use countersign_core::ports::refusals::Refusals;
 use countersign_core::ports::setup::SetupStore;
+use countersign_core::ports::staff::Staff;
 use countersign_core::ports::tallies::TallyBook;
 use countersign_core::retention::Retention;
 use countersign_core::time::Clock;
@@ -45,6 +46,8 @@ pub struct OpenStore {
     pub refusals: Arc<dyn Refusals>,
     /// The setup.
     pub setup: Arc<dyn SetupStore>,
+    /// Sessions, used codes and tries of the people who work with the console.
+    pub staff: Arc<dyn Staff>,
     /// The nodes of the deployment.
     pub nodes: Arc<dyn NodeBook>,
     /// The generations of keys, and the keys that others keep here.
@@ -224,6 +227,7 @@ fn embedded(store: Arc<SqliteStore>) -> OpenStore {
         refusals,
         setup: Arc::<SqliteStore>::clone(&store),
         nodes: Arc::<SqliteStore>::clone(&store),
+        staff: Arc::<SqliteStore>::clone(&store),
         generations: Arc::<SqliteStore>::clone(&store),
         shared_secrets: None,
         clock: store.clock(),

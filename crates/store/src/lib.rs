@@ -30,6 +30,7 @@ mod outcome_at_rest;
 pub mod postgres;
 mod refusals;
 pub mod seal;
+mod session_at_rest;
 mod setup_at_rest;
 mod shared_secrets;
 pub mod sqlite;

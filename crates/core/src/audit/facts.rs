@@ -16,6 +16,8 @@ use crate::ports::setup::{
 use crate::price::Currency;
 use crate::secret::Secret;
 use crate::send::route::Route;
+use crate::staff::Applications;
+use crate::staff::person::{Person, Status};
 use crate::template::{Template, VendorTemplate};
 use crate::test_number::TestNumber;
 
@@ -27,6 +29,8 @@ enum Fact {
     Plain(Value),
     Secret(Secret),
     Mac(SecretMac),
+    /// A secret of which nothing is told, not even its end.
+    Hidden(Secret),
 }
 
 impl Facts {
@@ -64,6 +68,7 @@ impl Facts {
             Setting::TestNumber(test) => facts.test_number(test),
             Setting::Block(block) => facts.block(block),
             Setting::Safe(entry) => facts.safe(entry),
+            Setting::Person(person) => facts.person(person),
             Setting::Limit(record) => return Self::of_limit(&record.change, record),
         }
         facts
@@ -263,6 +268,47 @@ impl Facts {
         self.text("note", Some(note.as_str()).filter(|note| !note.is_empty()));
     }
 
+    fn person(&mut self, person: &Person) {
+        let Person {
+            id: _,
+            name,
+            role,
+            applications,
+            language,
+            theme,
+            status,
+            epoch: _,
+            created_at: _,
+        } = person;
+        self.text("name", name.as_ref().map(|name| name.as_str()));
+        self.text("role", Some(role.as_str()));
+        if let Applications::Only(these) = applications {
+            let ids: Vec<_> = these.iter().map(|app| app.as_str()).collect();
+            self.plain("applications", json!(ids));
+        }
+        self.text("language", language.as_ref().map(|tag| tag.as_str()));
+        self.text(
+            "theme",
+            Some(theme.as_str()).filter(|theme| !theme.is_empty()),
+        );
+        match status {
+            Status::Invited(invitation) => {
+                self.text("invitationExpires", Some(&invitation.ends.to_string()));
+            }
+            Status::Active(credentials) => {
+                self.hidden("password", credentials.password.clone());
+                if let Some(factor) = &credentials.second_factor {
+                    self.hidden("totp", Secret::new(factor.totp.reveal().to_owned()));
+                    self.plain("recoveryCodesLeft", json!(factor.recovery.left()));
+                }
+            }
+        }
+    }
+
+    fn hidden(&mut self, name: &str, secret: Secret) {
+        self.0.insert(name.to_owned(), Fact::Hidden(secret));
+    }
+
     fn plain(&mut self, name: &str, value: Value) {
         self.0.insert(name.to_owned(), Fact::Plain(value));
     }
@@ -295,7 +341,7 @@ impl Fact {
         match self {
             Fact::Plain(value) => plain(value),
             Fact::Secret(secret) => json!(format!("...{}", secret.hint())),
-            Fact::Mac(_) => json!("..."),
+            Fact::Mac(_) | Fact::Hidden(_) => json!("..."),
         }
     }
 }

@@ -20,6 +20,7 @@ use crate::guard::Area;
 use crate::id::RequestId;
 use crate::phone::PhoneNumber;
 use crate::ports::setup::{Change, Setting, SettingKey, Setup};
+use crate::staff::person::{Person, SecondFactor, Status};
 use crate::template::TemplateKind;
 use facts::Facts;
 
@@ -167,13 +168,35 @@ pub enum Verb {
     RestoreAccepted,
     /// Numbers on record were read again by other numbering plans.
     NumbersReread,
+    /// Somebody was invited to work with the console, or invited anew.
+    PersonInvited,
+    /// An invitation was accepted.
+    PersonJoined,
+    /// The name, the role, the applications or the choices of a person were changed.
+    PersonUpdated,
+    /// The password and the second factor of a person were taken away, and the person was invited anew.
+    PersonReset,
+    /// A person was removed, or an invitation taken back.
+    PersonRemoved,
+    /// A person changed the password, the second factor or the recovery codes.
+    CredentialsChanged,
+    /// A person signed in with a recovery code.
+    RecoveryCodeUsed,
+    /// A person signed in.
+    SignedIn,
+    /// Somebody tried to sign in as a person, with a wrong password or second factor.
+    SignInFailed,
+    /// A person signed out.
+    SignedOut,
+    /// Sessions of a person were ended from elsewhere.
+    SessionsEnded,
     /// A management endpoint was called.
     EndpointCalled,
 }
 
 impl Verb {
     /// All verbs.
-    pub const ALL: [Verb; 34] = [
+    pub const ALL: [Verb; 45] = [
         Verb::ApplicationCreated,
         Verb::ApplicationUpdated,
         Verb::ApplicationSecretRenewed,
@@ -207,6 +230,17 @@ impl Verb {
         Verb::BackupMade,
         Verb::RestoreAccepted,
         Verb::NumbersReread,
+        Verb::PersonInvited,
+        Verb::PersonJoined,
+        Verb::PersonUpdated,
+        Verb::PersonReset,
+        Verb::PersonRemoved,
+        Verb::CredentialsChanged,
+        Verb::RecoveryCodeUsed,
+        Verb::SignedIn,
+        Verb::SignInFailed,
+        Verb::SignedOut,
+        Verb::SessionsEnded,
         Verb::EndpointCalled,
     ];
 
@@ -247,6 +281,17 @@ impl Verb {
             Verb::BackupMade => "backup_made",
             Verb::RestoreAccepted => "restore_accepted",
             Verb::NumbersReread => "numbers_reread",
+            Verb::PersonInvited => "person_invited",
+            Verb::PersonJoined => "person_joined",
+            Verb::PersonUpdated => "person_updated",
+            Verb::PersonReset => "person_reset",
+            Verb::PersonRemoved => "person_removed",
+            Verb::CredentialsChanged => "credentials_changed",
+            Verb::RecoveryCodeUsed => "recovery_code_used",
+            Verb::SignedIn => "signed_in",
+            Verb::SignInFailed => "sign_in_failed",
+            Verb::SignedOut => "signed_out",
+            Verb::SessionsEnded => "sessions_ended",
             Verb::EndpointCalled => "endpoint_called",
         }
     }
@@ -298,6 +343,7 @@ impl Target {
             SettingKey::Limit(name) => Self::new("limit", name.clone()),
             SettingKey::TestNumber(id) => Self::new("test_number", id.clone()),
             SettingKey::Safe(id) => Self::new("safe_entry", id.clone()),
+            SettingKey::Person(id) => Self::new("person", id.to_string()),
             SettingKey::Block(Area { app, range }) => {
                 let app = app.as_ref().map(|app| app.as_str().to_owned());
                 let name = [
@@ -441,6 +487,27 @@ impl Act {
     }
 }
 
+/// Tells what a change of a person does.
+fn verb_of_person(before: &Person, after: &Person) -> Verb {
+    let (before, after) = match (&before.status, &after.status) {
+        (Status::Invited(_), Status::Active(_)) => return Verb::PersonJoined,
+        (Status::Active(_), Status::Invited(_)) => return Verb::PersonReset,
+        (Status::Invited(before), Status::Invited(after)) => {
+            return match before == after {
+                true => Verb::PersonUpdated,
+                false => Verb::PersonInvited,
+            };
+        }
+        (Status::Active(before), Status::Active(after)) => (before, after),
+    };
+    let left = |factor: &Option<SecondFactor>| factor.as_ref().map(|factor| factor.recovery.left());
+    match (left(&before.second_factor), left(&after.second_factor)) {
+        _ if before == after => Verb::PersonUpdated,
+        (Some(before), Some(after)) if after < before => Verb::RecoveryCodeUsed,
+        _ => Verb::CredentialsChanged,
+    }
+}
+
 /// Tells what a change of the setting `key` does.
 fn verb(key: &SettingKey, before: Option<&Setting>, after: Option<&Setting>) -> Verb {
     match (key, before, after) {
@@ -453,6 +520,11 @@ fn verb(key: &SettingKey, before: Option<&Setting>, after: Option<&Setting>) -> 
         (SettingKey::TestNumber(_), _, None) => Verb::TestNumberRemoved,
         (SettingKey::Block(_), _, None) => Verb::BlockForgotten,
         (SettingKey::Safe(_), _, None) => Verb::SafeEntryRemoved,
+        (SettingKey::Person(_), _, None) => Verb::PersonRemoved,
+        (_, Some(Setting::Person(before)), Some(Setting::Person(after))) => {
+            verb_of_person(before, after)
+        }
+        (SettingKey::Person(_), ..) => Verb::PersonInvited,
         (SettingKey::Block(_), _, Some(Setting::Block(block))) if block.lifted_at.is_some() => {
             Verb::BlockLifted
         }

@@ -9,6 +9,7 @@
 //! | [`tallies`] | counts of messages by time, application, channel, country and provider |
 //! | [`audit`] | the acts of operators, in a chain |
 //! | [`setup`] | everything that an operator has set up, at one version |
+//! | [`staff`] | sessions, used codes and tries of the people who work with the console |
 //! | [`erasure`] | takes a number out of everything that holds it |
 //! | [`nodes`] | the processes that share a store, and which of them are alive |
 //! | [`provider`] | an SMS vendor account |
@@ -28,6 +29,7 @@ pub mod provider;
 pub mod records;
 pub mod refusals;
 pub mod setup;
+pub mod staff;
 pub mod tallies;
 
 use std::time::Duration;

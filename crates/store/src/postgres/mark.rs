@@ -22,6 +22,7 @@ use uuid::Uuid;
 
 use super::PostgresStore;
 use super::connect::Connected;
+use super::staff;
 use super::start::{OpenError, unusable};
 
 /// Counts a commit.
@@ -129,6 +130,7 @@ impl PostgresStore {
     pub async fn accept_restored(&self) -> Result<(), OpenError> {
         let session = self.reading.get().await.map_err(unwritten)?;
         hold(&session).await.map_err(unusable)?;
+        staff::end_every_session(&session).await.map_err(unusable)?;
         let found = "may lack what was committed";
         let (author, target) = (Author::at_the_command_line(), Target::database());
         let act = Act::outside(author, Verb::RestoreAccepted, target, &[("found", found)]);

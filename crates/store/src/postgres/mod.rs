@@ -20,6 +20,7 @@
 //! | [`lease`] | units of busy buckets that a node spends without locking their rows |
 //! | [`row`] | the rows that a batch changes, packed and unpacked |
 //! | [`setup`] | everything that an operator has set up, and hearing of changes by other nodes |
+//! | [`staff`] | sessions, used steps and tries of people |
 //! | [`audit`] | the acts of operators, one chain of all nodes |
 //! | [`nodes`] | which nodes there are, and who is alive |
 //! | [`refusals`] | the sends that limits refused lately, on all nodes |
@@ -61,6 +62,7 @@ mod row;
 mod schema;
 mod setup;
 mod shared_secrets;
+mod staff;
 mod start;
 mod steady;
 mod tallies;

@@ -57,6 +57,7 @@ pub(crate) async fn open(
         refusals,
         setup: Arc::<PostgresStore>::clone(&store),
         nodes: Arc::<PostgresStore>::clone(&store),
+        staff: Arc::<PostgresStore>::clone(&store),
         generations: Arc::<PostgresStore>::clone(&store),
         shared_secrets: Some(Arc::<PostgresStore>::clone(&store)),
         clock,

@@ -7,6 +7,7 @@ use countersign_core::idempotency::CallName;
 use countersign_core::limit::Bucket;
 use countersign_core::phone::PhoneNumber;
 use countersign_core::seal::SealingKey;
+use countersign_core::staff::token::TokenHash;
 use hmac::{Hmac, KeyInit as _, Mac};
 use sha2::Sha256;
 use siphasher::sip::SipHasher24;
@@ -213,6 +214,18 @@ impl Generation {
         self.cipher.open(sealed, &id, part.aad())
     }
 
+    /// Seals a session, so that it opens under its id only.
+    pub(crate) fn seal_session(&self, id: &TokenHash, session: &[u8]) -> Option<Vec<u8>> {
+        let (row, context) = session_row(id)?;
+        self.cipher.seal(session, &row, &context)
+    }
+
+    /// Opens what [`Generation::seal_session`] made; `None` for anything else.
+    pub(crate) fn open_session(&self, id: &TokenHash, sealed: &[u8]) -> Option<Vec<u8>> {
+        let (row, context) = session_row(id)?;
+        self.cipher.open(sealed, &row, &context)
+    }
+
     /// Seals what is kept of a refused send, so that it opens under its request only.
     #[cfg(feature = "postgres")]
     pub(crate) fn seal_refusal(&self, refusal: &[u8], id: RequestId) -> Option<Vec<u8>> {
@@ -265,8 +278,15 @@ const AAD: &[u8] = b"message.phone";
 const UNLOCK_AAD: &[u8] = b"unlock";
 #[cfg(feature = "postgres")]
 const REFUSAL_AAD: &[u8] = b"refusal";
+const SESSION_AAD: &[u8] = b"session";
 const SETTING_AAD: &[u8] = b"setting";
 const KEPT_AAD: &[u8] = b"kept key";
+
+/// The id and the associated data of a session's seal, which together have the whole of its id.
+fn session_row(id: &TokenHash) -> Option<([u8; 16], Vec<u8>)> {
+    let (first, rest) = id.as_bytes().split_first_chunk()?;
+    Some((*first, [SESSION_AAD, rest].concat()))
+}
 
 /// The associated data of a setting's seal. It has a length of its own, so that it is never that of before.
 fn setting_aad(text: &str) -> Vec<u8> {

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use countersign_core::id::{MessageId, RequestId};
 use countersign_core::phone::PhoneNumber;
+use countersign_core::staff::token::TokenHash;
 use tokio::sync::watch;
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
@@ -278,6 +279,12 @@ impl Sealer {
     /// Opens what [`Generation::seal_call`] of any generation made; `None` for anything else.
     pub(crate) fn open_call(&self, part: CallPart, sealed: &[u8], id: CallId) -> Option<Vec<u8>> {
         self.open_by(|each| each.open_call(part, sealed, id))
+            .map(|(opened, _)| opened)
+    }
+
+    /// Opens what [`Generation::seal_session`] of any generation made; `None` for anything else.
+    pub(crate) fn open_session(&self, id: &TokenHash, sealed: &[u8]) -> Option<Vec<u8>> {
+        self.open_by(|each| each.open_session(id, sealed))
             .map(|(opened, _)| opened)
     }
 

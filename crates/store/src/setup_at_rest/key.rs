@@ -6,6 +6,7 @@ use countersign_core::language::LanguageTag;
 use countersign_core::phone::Country;
 use countersign_core::ports::setup::SettingKey;
 use countersign_core::send::route::{ProviderName, RouteScope};
+use countersign_core::staff::person::PersonId;
 use countersign_core::template::{TemplateKind, TemplateScope};
 
 use super::value::json;
@@ -23,10 +24,11 @@ pub(crate) enum Kind {
     TestNumber,
     Block,
     Safe,
+    Person,
 }
 
 impl Kind {
-    pub(super) const ALL: [Kind; 9] = [
+    pub(super) const ALL: [Kind; 10] = [
         Kind::Application,
         Kind::Provider,
         Kind::Route,
@@ -36,6 +38,7 @@ impl Kind {
         Kind::TestNumber,
         Kind::Block,
         Kind::Safe,
+        Kind::Person,
     ];
 
     pub(crate) const fn as_str(self) -> &'static str {
@@ -49,6 +52,7 @@ impl Kind {
             Kind::TestNumber => "test_number",
             Kind::Block => "block",
             Kind::Safe => "safe",
+            Kind::Person => "person",
         }
     }
 
@@ -63,6 +67,7 @@ impl Kind {
             SettingKey::TestNumber(_) => Kind::TestNumber,
             SettingKey::Block(_) => Kind::Block,
             SettingKey::Safe(_) => Kind::Safe,
+            SettingKey::Person(_) => Kind::Person,
         }
     }
 }
@@ -86,6 +91,7 @@ pub(super) fn text_of(key: &SettingKey) -> Option<String> {
             Some(id.clone())
         }
         SettingKey::Limit(name) => Some(name.clone()),
+        SettingKey::Person(id) => Some(id.to_string()),
         SettingKey::Block(area) => guarding::text_of(area),
         SettingKey::Route(scope) => {
             let key: RouteKey = (
@@ -119,6 +125,7 @@ pub(super) fn key_of(kind: Kind, text: &str) -> Option<SettingKey> {
         Kind::Limit => SettingKey::Limit(text.to_owned()),
         Kind::TestNumber => SettingKey::TestNumber(text.to_owned()),
         Kind::Safe => SettingKey::Safe(text.to_owned()),
+        Kind::Person => SettingKey::Person(PersonId::parse(text)?),
         Kind::Block => SettingKey::Block(guarding::area_of(text)?),
         Kind::Route => {
             let (app, country): RouteKey = serde_json::from_str(text).ok()?;

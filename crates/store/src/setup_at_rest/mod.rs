@@ -3,6 +3,7 @@
 mod guarding;
 mod key;
 mod limit;
+mod person;
 mod value;
 
 use countersign_core::application::AppId;

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::key::Kind;
-use super::{guarding, limit};
+use super::{guarding, limit, person};
 use crate::seal::Sealer;
 
 /// The value of a setting.
@@ -207,6 +207,10 @@ pub(super) fn write(setting: &Setting, kind: Kind, key: &str, sealer: &Sealer) -
                 Safe::Range(_) | Safe::Network(_) => Value { text, sealed: None },
             }
         }
+        Setting::Person(person) => {
+            let secrets = person::secrets(person)?;
+            sealed(person::text(person)?, secrets.as_bytes())?
+        }
     })
 }
 
@@ -330,6 +334,10 @@ pub(super) fn read(
                 text,
                 number.as_deref().map(Vec::as_slice),
             )?)
+        }
+        SettingKey::Person(id) => {
+            let secrets = open(id.as_str())?;
+            Setting::Person(person::read(id, text, &secrets)?)
         }
     })
 }

@@ -22,6 +22,7 @@ mod reading;
 mod records;
 mod rekey;
 mod setup;
+mod staff;
 mod start;
 mod tallies;
 mod upkeep;

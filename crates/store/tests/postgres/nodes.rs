@@ -196,7 +196,7 @@ const MADE_UP_BEFORE: &str = "
     SET search_path = countersign;
     DELETE FROM version WHERE number >= 13;
     ALTER TABLE node DROP COLUMN keys;
-    DROP TABLE reseal;
+    DROP TABLE reseal, staff_session, staff_step, staff_try;
     DROP FUNCTION hold_generation, held_generation, lock_places;
     CREATE OR REPLACE FUNCTION ahead(clock_ahead bigint, clock_since bigint, now bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS
     $$ SELECT greatest(0, clock_ahead - greatest(0, now - clock_since) / 1000) $$;

@@ -9,6 +9,7 @@ use countersign_core::ports::erasure::Eraser;
 use countersign_core::ports::ledger::Ledger;
 use countersign_core::ports::records::Records;
 use countersign_core::ports::setup::SetupStore;
+use countersign_core::ports::staff::Staff;
 use countersign_core::ports::tallies::TallyBook;
 use countersign_core::retention::Retention;
 use countersign_core::testing::HandClock;
@@ -39,6 +40,8 @@ pub(crate) trait Backend: Send + Sync {
     fn records(&self) -> Arc<dyn Records>;
 
     fn setups(&self) -> Arc<dyn SetupStore>;
+
+    fn staff(&self) -> Arc<dyn Staff>;
 
     fn answers(&self) -> Arc<dyn Answers>;
 
@@ -116,6 +119,10 @@ impl Backend for Box<dyn Backend> {
 
     fn setups(&self) -> Arc<dyn SetupStore> {
         (**self).setups()
+    }
+
+    fn staff(&self) -> Arc<dyn Staff> {
+        (**self).staff()
     }
 
     fn answers(&self) -> Arc<dyn Answers> {

@@ -38,6 +38,7 @@ mod setup;
     reason = "shared with the tests of the embedded store alone"
 )]
 mod sqlite;
+mod staff;
 mod tallies;
 #[allow(
     dead_code,

@@ -19,6 +19,13 @@ use countersign_core::ports::setup::{
 };
 use countersign_core::secret::Secret;
 use countersign_core::send::route::{OnUnknown, ProviderName, Route, RouteScope, Selection};
+use countersign_core::staff::person::{
+    Credentials, Person, PersonId, PersonName, SecondFactor, Status,
+};
+use countersign_core::staff::recovery::RecoveryCodes;
+use countersign_core::staff::token::TokenHash;
+use countersign_core::staff::totp::TotpSecret;
+use countersign_core::staff::{Applications, Role};
 use countersign_core::template::{Template, TemplateScope, VendorTemplate};
 
 use crate::backend::Backend;
@@ -142,6 +149,7 @@ pub(crate) fn settings(world: &World<impl Backend>) -> Vec<Setting> {
     .into_iter()
     .chain(blocks(world))
     .chain(safe_list(world))
+    .chain(people(world).map(Setting::Person))
     .collect()
 }
 
@@ -201,6 +209,38 @@ fn safe_list(world: &World<impl Backend>) -> impl Iterator<Item = Setting> {
             created_at: now,
         });
     entries.map(Setting::Safe)
+}
+
+/// A person of each status.
+pub(crate) fn people(world: &World<impl Backend>) -> [Person; 3] {
+    let now = world.now();
+    let person = |id: &str, name| Person {
+        id: PersonId::parse(&id.repeat(16)).unwrap(),
+        name: PersonName::parse(name),
+        role: Role::Owner,
+        applications: Applications::All,
+        language: LanguageTag::parse("zh-CN"),
+        theme: "dark".to_owned(),
+        status: Status::Active(Credentials {
+            password: Secret::new(SECRET.to_owned()),
+            second_factor: None,
+        }),
+        epoch: 3,
+        created_at: now,
+    };
+    let factor = SecondFactor {
+        totp: TotpSecret::generate(world.entropy()).unwrap(),
+        recovery: RecoveryCodes::generate(world.entropy()).unwrap().1,
+    };
+    let invited = Person {
+        applications: Applications::Only(AppId::parse("shop").into_iter().collect()),
+        ..person("a", "").invited_anew(TokenHash::of("token"), now)
+    };
+    let with_factor = person("b", "Lin 林").with_credentials(Credentials {
+        password: Secret::new(SECRET.to_owned()),
+        second_factor: Some(factor),
+    });
+    [person("c", "Wang"), with_factor, invited]
 }
 
 pub(crate) fn access_key(world: &World<impl Backend>, id: &str) -> Setting {

@@ -12,6 +12,7 @@ use countersign_core::ports::erasure::Eraser;
 use countersign_core::ports::ledger::Ledger;
 use countersign_core::ports::records::Records;
 use countersign_core::ports::setup::SetupStore;
+use countersign_core::ports::staff::Staff;
 use countersign_core::ports::tallies::TallyBook;
 use countersign_core::retention::Retention;
 use countersign_core::testing::HandClock;
@@ -117,6 +118,10 @@ impl Backend for Sqlite {
     }
 
     fn setups(&self) -> Arc<dyn SetupStore> {
+        self.store()
+    }
+
+    fn staff(&self) -> Arc<dyn Staff> {
         self.store()
     }
 

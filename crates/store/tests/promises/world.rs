@@ -23,6 +23,7 @@ use countersign_core::ports::audit::AuditLog;
 use countersign_core::ports::ledger::Ledger;
 use countersign_core::ports::records::{Records, TimelineQuery};
 use countersign_core::ports::setup::SetupStore;
+use countersign_core::ports::staff::Staff;
 use countersign_core::ports::tallies::TallyBook;
 use countersign_core::send::attempt::Attempt;
 use countersign_core::send::outcome::{Outcome, RefusalKind};
@@ -82,6 +83,10 @@ impl<B: Backend> World<B> {
 
     pub(crate) fn setups(&self) -> Arc<dyn SetupStore> {
         self.backend.setups()
+    }
+
+    pub(crate) fn staff(&self) -> Arc<dyn Staff> {
+        self.backend.staff()
     }
 
     pub(crate) fn tally_book(&self) -> Arc<dyn TallyBook> {

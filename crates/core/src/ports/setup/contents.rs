@@ -11,6 +11,7 @@ use crate::application::{AppId, Application};
 use crate::guard::{Area, Block, SafeEntry};
 use crate::phone::PhoneNumber;
 use crate::send::route::{ProviderName, Route, RouteScope};
+use crate::staff::person::{Person, PersonId, PersonName};
 use crate::template::{Template, TemplateKind, TemplateScope};
 use crate::test_number::TestNumber;
 
@@ -81,6 +82,8 @@ pub struct Setup {
     pub blocks: BTreeMap<Area, Versioned<Block>>,
     /// The safe list, by id.
     pub safe: BTreeMap<String, Versioned<SafeEntry>>,
+    /// The people who work with the console, and those who are invited, by id.
+    pub people: BTreeMap<PersonId, Versioned<Person>>,
 }
 
 impl Setup {
@@ -134,6 +137,10 @@ impl Setup {
                 let id = setting.id.clone();
                 self.safe.insert(id, Versioned { version, setting });
             }
+            Setting::Person(setting) => {
+                let id = setting.id.clone();
+                self.people.insert(id, Versioned { version, setting });
+            }
         }
     }
 
@@ -150,6 +157,7 @@ impl Setup {
             SettingKey::TestNumber(id) => drop(self.test_numbers.remove(id)),
             SettingKey::Block(area) => drop(self.blocks.remove(area)),
             SettingKey::Safe(id) => drop(self.safe.remove(id)),
+            SettingKey::Person(id) => drop(self.people.remove(id)),
         }
     }
 
@@ -175,6 +183,7 @@ impl Setup {
             }
             SettingKey::Block(area) => Setting::Block((**self.blocks.get(area)?).clone()),
             SettingKey::Safe(id) => Setting::Safe((**self.safe.get(id)?).clone()),
+            SettingKey::Person(id) => Setting::Person((**self.people.get(id)?).clone()),
         })
     }
 
@@ -195,6 +204,7 @@ impl Setup {
             SettingKey::TestNumber(id) => self.test_numbers.get(id).map(|held| held.version),
             SettingKey::Block(area) => self.blocks.get(area).map(|held| held.version),
             SettingKey::Safe(id) => self.safe.get(id).map(|held| held.version),
+            SettingKey::Person(id) => self.people.get(id).map(|held| held.version),
         };
         version.unwrap_or(SetupVersion::NONE)
     }
@@ -204,6 +214,14 @@ impl Setup {
     pub fn test_number(&self, phone: &PhoneNumber) -> Option<&TestNumber> {
         let mut held = self.test_numbers.values();
         held.find(|test| test.phone == *phone).map(|test| &**test)
+    }
+
+    /// Returns the person of this name, who may be invited and not have come yet.
+    #[must_use]
+    pub fn person_named(&self, name: &PersonName) -> Option<&Person> {
+        let mut people = self.people.values();
+        let named = people.find(|person| person.name.as_ref() == Some(name));
+        named.map(|person| &**person)
     }
 
     /// Returns the application with this public id, unless it is disabled: the one for callers, who cannot tell a

@@ -12,6 +12,7 @@ use crate::limit::LimitChange;
 use crate::price::Currency;
 use crate::secret::Secret;
 use crate::send::route::{ProviderName, Route, RouteScope};
+use crate::staff::person::{Person, PersonId};
 use crate::template::{Template, TemplateKind, TemplateScope};
 use crate::test_number::TestNumber;
 use crate::time::Timestamp;
@@ -160,6 +161,8 @@ pub enum Setting {
     Block(Block),
     /// An entry of the safe list.
     Safe(SafeEntry),
+    /// A person who works with the console, or is invited to.
+    Person(Person),
 }
 
 impl Setting {
@@ -178,6 +181,7 @@ impl Setting {
             Setting::TestNumber(test) => SettingKey::TestNumber(test.id.clone()),
             Setting::Block(block) => SettingKey::Block(block.area.clone()),
             Setting::Safe(entry) => SettingKey::Safe(entry.id.clone()),
+            Setting::Person(person) => SettingKey::Person(person.id.clone()),
         }
     }
 }
@@ -203,6 +207,8 @@ pub enum SettingKey {
     Block(Area),
     /// An entry of the safe list, by its id.
     Safe(String),
+    /// A person, by its id.
+    Person(PersonId),
 }
 
 /// One change of a setup.

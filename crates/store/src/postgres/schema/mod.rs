@@ -81,6 +81,10 @@ const VERSIONS: &[Version] = &[
         sql: include_str!("0016_clock_in_one_plan.sql"),
         oldest: 1,
     },
+    Version {
+        sql: include_str!("0017_staff.sql"),
+        oldest: 1,
+    },
 ];
 
 /// The oldest version that a program may know once the keys of a deployment have changed. The functions of that version have the

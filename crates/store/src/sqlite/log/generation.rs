@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use zeroize::Zeroizing;
 
 use super::act::ActRow;
-use super::setup;
+use super::{setup, staff};
 use crate::seal::Sealer;
 
 /// A generation that is still needed.
@@ -47,8 +47,8 @@ pub(crate) struct Beginning {
 }
 
 impl Beginning {
-    /// Makes the newest generation of the sealer that of the database. What is small is sealed anew at once: settings and
-    /// kept keys. Everything else is noted as what is to be sealed anew.
+    /// Makes the newest generation of the sealer that of the database. What is small is sealed anew at once: settings, sessions
+    /// and kept keys. Everything else is noted as what is to be sealed anew.
     pub(crate) fn write(&self, log: &Connection) -> rusqlite::Result<()> {
         let Self {
             sealer,
@@ -81,6 +81,7 @@ impl Beginning {
             act.append(log)?;
         }
         setup::seal_anew(log, sealer)?;
+        staff::seal_anew(log, sealer)?;
         seal_kept_anew(log, sealer)
     }
 }

@@ -21,3 +21,4 @@ pub(super) mod resealed;
 pub(super) mod rule_set;
 pub(super) mod schema;
 pub(super) mod setup;
+pub(super) mod staff;

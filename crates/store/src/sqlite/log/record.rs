@@ -16,6 +16,7 @@ use super::receipt::ReceiptRow;
 use super::resealed::{NewerMac, Resealed};
 use super::rule_set::RuleSets;
 use super::setup::SetupRow;
+use super::staff::StaffRow;
 use crate::call_at_rest::{DecidedCall, SealedAnswer};
 use crate::mark::Mark;
 
@@ -43,6 +44,8 @@ pub(crate) enum Record {
     Ending(Ending),
     Resealed(Box<Resealed>),
     NewerMac(Box<NewerMac>),
+    /// Sessions, used steps and tries of people.
+    Staff(Box<StaffRow>),
 }
 
 impl Record {
@@ -63,6 +66,7 @@ impl Record {
             | Record::Resealed(_)
             | Record::NewerMac(_)
             | Record::Act(_)
+            | Record::Staff(_)
             | Record::Pruning(_)
             | Record::Erasing(_) => false,
         }
@@ -86,6 +90,7 @@ impl Record {
             | Record::Ending(_)
             | Record::Resealed(_)
             | Record::Act(_)
+            | Record::Staff(_)
             | Record::Pruning(_)
             | Record::Erasing(_) => false,
         }
@@ -108,6 +113,7 @@ impl Record {
             | Record::Resealed(_)
             | Record::NewerMac(_)
             | Record::Act(_)
+            | Record::Staff(_)
             | Record::Pruning(_)
             | Record::Erasing(_) => {}
         }
@@ -183,6 +189,7 @@ impl<'a> Appender<'a> {
             Record::Ending(ending) => ending.write(self.log),
             Record::Resealed(rows) => rows.write(self.log),
             Record::NewerMac(mac) => mac.write(self.log),
+            Record::Staff(row) => row.write(self.log),
         }
     }
 

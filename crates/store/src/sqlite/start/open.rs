@@ -26,7 +26,7 @@ use crate::sqlite::log::mark as log_mark;
 use crate::sqlite::log::read_only;
 use crate::sqlite::log::rule_set::RuleSets;
 use crate::sqlite::log::schema::migrations;
-use crate::sqlite::log::setup;
+use crate::sqlite::log::{setup, staff};
 use crate::sqlite::reading::lookup;
 use crate::sqlite::rekey::{self, Rekeyer};
 use crate::sqlite::upkeep::{Upkeep, UpkeepParts};
@@ -239,6 +239,7 @@ fn accept(
         Err(why) => why.to_string(),
     };
     identity::accept(log, &found, clock.now(), clock.wall())?;
+    staff::end_every_session(log)?;
     tracing::warn!(
         database = %found,
         held_seconds = policy::RESTORED_HOLD.as_secs(),

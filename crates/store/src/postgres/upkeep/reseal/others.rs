@@ -1,4 +1,4 @@
-//! Seals settings, kept keys, refused sends and unlocks anew. A row that does not open stays as it is.
+//! Seals settings, sessions, kept keys, refused sends and unlocks anew. A row that does not open stays as it is.
 
 use countersign_core::id::RequestId;
 use uuid::Uuid;
@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::{PIECE, Piece, last_of};
 use crate::postgres::records::ask;
 use crate::postgres::refusals;
+use crate::postgres::staff;
 use crate::postgres::words::Failure;
 
 const SETTINGS: &str = "
@@ -28,7 +29,7 @@ const UNLOCK: &str = "
     UPDATE code_event SET number = new.number, sealed = new.sealed
     FROM unnest($1::uuid[], $2::bigint[], $3::bytea[]) AS new (id, number, sealed) WHERE code_event.id = new.id";
 
-/// Seals all settings anew. The MACs of the secrets of applications are no seals, and stay.
+/// Seals all settings and sessions anew. The MACs of the secrets of applications are no seals, and stay.
 pub(super) async fn settings(piece: &Piece<'_>) -> Result<Option<Uuid>, Failure> {
     for row in ask(piece.session, SETTINGS, &[]).await? {
         let (kind, key): (&str, &str) = (row.try_get("kind")?, row.try_get("key")?);
@@ -40,6 +41,7 @@ pub(super) async fn settings(piece: &Piece<'_>) -> Result<Option<Uuid>, Failure>
         let anew = anew.ok_or(Failure::Unreadable)?;
         piece.write(SETTING, &[&kind, &key, &anew]).await?;
     }
+    staff::seal_anew(piece.session, &piece.sealer).await?;
     Ok(None)
 }
 

@@ -21,5 +21,6 @@ pub(crate) fn migrations() -> Migrations<'static> {
         M::up(include_str!("0014_keyed_calls.sql")),
         M::up(include_str!("0015_money.sql")),
         M::up(include_str!("0016_import.sql")),
+        M::up(include_str!("0017_staff.sql")),
     ])
 }

@@ -64,7 +64,7 @@ fn opened(
     open: impl Fn(&Row, &[u8]) -> Option<Zeroizing<Vec<u8>>>,
 ) -> rusqlite::Result<Vec<(Row, Zeroizing<Vec<u8>>)>> {
     let mut select = log.prepare(
-        "SELECT kind, key, value, sealed FROM setting WHERE kind IN ('provider', 'access_key', 'test_number', 'safe')",
+        "SELECT kind, key, value, sealed FROM setting WHERE kind IN ('provider', 'access_key', 'test_number', 'safe', 'person')",
     )?;
     let mut rows = select.query([])?;
     let mut opened = Vec::new();
