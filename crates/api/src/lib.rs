@@ -33,6 +33,7 @@ mod sms_limit;
 mod sms_provider;
 mod sms_route;
 mod sms_template;
+mod staff;
 mod statistics;
 mod system;
 mod test_number;
@@ -93,6 +94,7 @@ pub use sms_template::{
     FilledTemplateDto, LintedSmsTemplate, PreviewSmsTemplateRequest, PreviewedSms, SmsTemplateDto,
     TemplateFinding, VendorTemplateDto,
 };
+pub use staff::{InviteStaffRequest, InvitedPerson, PersonDto, PersonRequest, SetStaffRoleRequest};
 pub use statistics::{SmsCounts, SmsStatistics, SmsStatisticsRow, TimeStep};
 pub use system::{PublicKey, SystemInfo, SystemVersion};
 pub use test_number::{AddTestNumberRequest, RemoveTestNumberRequest, TestNumberDto};

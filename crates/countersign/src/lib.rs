@@ -19,6 +19,7 @@ pub mod manage;
 pub mod master_keys;
 mod metrics;
 pub mod operator;
+mod passwords;
 mod price_reload;
 mod readiness;
 pub mod service;

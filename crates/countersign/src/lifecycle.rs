@@ -48,6 +48,8 @@ pub struct Doors {
     pub api: Door,
     /// For those who watch: open until the process ends, so that they see it drain.
     pub monitor: Option<Door>,
+    /// For people who manage, where the API has another one.
+    pub console: Option<Door>,
 }
 
 impl Door {
@@ -78,6 +80,18 @@ impl Door {
                 }
             }
         }
+    }
+}
+
+/// Lets people in by a door for ever, where there is one.
+async fn open(
+    door: Option<Door>,
+    graceful: &GracefulShutdown,
+    stopping: &CancellationToken,
+) -> Infallible {
+    match door {
+        Some(door) => door.open(graceful, stopping).await,
+        None => std::future::pending().await,
     }
 }
 
@@ -119,6 +133,7 @@ pub async fn serve(
     });
     tokio::select! {
         _ = doors.api.open(&callers, &closing) => {}
+        _ = open(doors.console, &callers, &closing) => {}
         () = told(&mut signals, &stopping, delay) => {}
     }
     tracing::info!("stopping: no new requests, finishing those under way");

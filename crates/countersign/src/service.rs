@@ -27,7 +27,7 @@ use crate::challenge::{Challenges, Verifier};
 use crate::config::keys::{Keys, KeysError};
 use crate::config::settings::{ServerSettings, Settings, VerifierAccount};
 use crate::connection::{self, OpenConnections, Opening};
-use crate::console::Sessions;
+use crate::console::{SessionParts, Sessions};
 use crate::guard;
 use crate::http::{self, AppState, Development, Services};
 use crate::lifecycle::{self, Door, Doors, Signals};
@@ -195,6 +195,7 @@ impl Service {
             audit: Arc::clone(&store.audit),
             records: Arc::clone(records),
             nodes: store.nodes,
+            staff: Arc::clone(&store.staff),
             tallies: store.tallies,
             erasers: store.erasers.into_iter().chain(parts.erasers).collect(),
             refusals: store.refusals,
@@ -221,11 +222,18 @@ impl Service {
         let keeper = tokio::spawn(parts.master_keys.keep());
         let wall_clock = wall_clock::watch(Arc::clone(clock));
         let time_server = parts.settings.clock.sntp.map(TimeServer::new).map(Arc::new);
-        let sessions = Sessions::of_development(
-            &parts.url,
-            Arc::clone(&store.clock),
-            Arc::clone(&parts.entropy),
-        );
+        let session_parts = SessionParts {
+            clock: Arc::clone(&store.clock),
+            entropy: Arc::clone(&parts.entropy),
+            staff: store.staff,
+            setup: Arc::clone(&store.setup),
+        };
+        let console = parts.settings.console.as_ref();
+        let console = console.map(|console| console.url.origin().ascii_serialization());
+        let sessions = match parts.development {
+            Some(_) => Sessions::of_development(&parts.url, session_parts),
+            None => Sessions::of_production(console, session_parts),
+        };
         let state = AppState::new(Services {
             messenger,
             checker: Arc::new(checker),
@@ -311,9 +319,24 @@ impl Service {
             proxies: Networks::loopback(),
             opening: Opening::default(),
         });
+        let console = listeners.console.map(|listener| Door {
+            listener,
+            answers: connection::Answers {
+                site: http::console(self.state.clone()),
+                refusals: connection::Refusals::bare(),
+                idle: self.idle,
+                open: OpenConnections::default(),
+            },
+            proxies: self.state.proxies.clone(),
+            opening: Opening::default(),
+        });
         let _watchdog = supervisor::feed(Arc::clone(&self.state.ledger));
         let stopping = self.state.stopping.clone();
-        let doors = Doors { api, monitor };
+        let doors = Doors {
+            api,
+            monitor,
+            console,
+        };
         lifecycle::serve(doors, self.tasks, stopping, self.shutdown_delay, signals).await;
         self.audit_head.say().await;
         self.state.tracer.clone().end().await;
@@ -351,6 +374,8 @@ pub struct Listeners {
     pub api: TcpListener,
     /// For health and metrics.
     pub monitor: Option<TcpListener>,
+    /// For the console, in production.
+    pub console: Option<TcpListener>,
 }
 
 /// Opens the store of `home`, with a clock that stays ahead of the record. With `accept_restored`, the database is taken as

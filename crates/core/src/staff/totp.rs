@@ -74,6 +74,13 @@ impl TotpSecret {
         right.into_iter().find(is_new)
     }
 
+    /// Returns the code that an app shows at a time.
+    #[cfg(any(test, feature = "testing"))]
+    #[must_use]
+    pub fn shown_at(&self, wall: Timestamp) -> String {
+        self.code(wall.as_millis().unsigned_abs() / 1_000 / STEP.as_secs())
+    }
+
     /// Returns the code of a step.
     fn code(&self, step: u64) -> String {
         let bytes = Zeroizing::new(bytes_of(self.reveal()).unwrap_or_default());

@@ -83,6 +83,7 @@ impl Demo {
                 opening: Opening::default(),
             },
             monitor: None,
+            console: None,
         };
         let (tasks, stopping) = (TaskTracker::new(), CancellationToken::new());
         lifecycle::serve(doors, tasks, stopping, Duration::ZERO, signals).await;

@@ -138,7 +138,9 @@ impl Dev {
         if !self.quiet {
             say(banner(&development.calls, &self.data));
         }
-        opened.serve(service, None, signals, &self.data).await?;
+        opened
+            .serve(service, (None, None), signals, &self.data)
+            .await?;
         Ok(ExitCode::SUCCESS)
     }
 

@@ -39,6 +39,7 @@ mod send;
 mod sentence;
 mod serve;
 mod simulate;
+mod staff;
 mod statistics;
 mod template;
 mod test_number;
@@ -120,6 +121,8 @@ enum Verb {
     MasterKey(master_key::MasterKey),
     /// Make, list and delete the keys with which programs manage
     AccessKey(access_key::AccessKey),
+    /// Invite, list, reset and remove the people who work with the console
+    Staff(staff::Staff),
     /// Show the processes of the deployment, and which of them are alive
     Nodes(nodes::Nodes),
     /// Show, verify and export the record of everything that operators did
@@ -170,6 +173,7 @@ pub fn run() -> ExitCode {
         Verb::Key(key) => key.json(),
         Verb::MasterKey(key) => key.json(),
         Verb::AccessKey(key) => key.json(),
+        Verb::Staff(staff) => staff.json(),
         Verb::Nodes(nodes) => nodes.json(),
         Verb::Audit(audit) => audit.json(),
         Verb::Backup(backup) => backup.json,
@@ -219,6 +223,7 @@ pub fn run() -> ExitCode {
             Verb::Key(key) => key.run().await,
             Verb::MasterKey(key) => key.run().await,
             Verb::AccessKey(key) => key.run().await,
+            Verb::Staff(staff) => staff.run().await,
             Verb::Nodes(nodes) => nodes.run().await,
             Verb::Audit(audit) => audit.run().await,
             Verb::Backup(backup) => backup.run().await,

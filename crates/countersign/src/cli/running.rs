@@ -86,7 +86,7 @@ impl Opened {
     pub(super) async fn serve(
         self,
         service: Service,
-        monitor: Option<TcpListener>,
+        (monitor, console): (Option<TcpListener>, Option<TcpListener>),
         mut signals: Signals,
         data: &Path,
     ) -> anyhow::Result<()> {
@@ -109,6 +109,7 @@ impl Opened {
         let listeners = Listeners {
             api: self.listener,
             monitor,
+            console,
         };
         supervisor::ready();
         service.serve(listeners, signals).await?;

@@ -87,6 +87,10 @@ impl Serve {
         warn_of_test_numbers(&*store.setup, settings.test_numbers);
         let monitor = settings.server.monitor_listen.map(listen::on);
         let monitor = monitor.transpose()?;
+        let console = settings.console.as_ref();
+        let console = console.map(|console| listen::on(console.listen));
+        let console = console.transpose().context("[console]")?;
+        say_of_staff(&*store.setup, console.is_some());
         store.housekeeping.keep_for(settings.retention);
         let service = Service::assemble(ServiceParts {
             signing_keys: SigningKeys::open(store, &data).await?,
@@ -104,7 +108,9 @@ impl Serve {
             owner_token: opened.note.token.clone().into(),
             tls: opened.tls.clone(),
         })?;
-        opened.serve(service, monitor, signals, &data).await?;
+        opened
+            .serve(service, (monitor, console), signals, &data)
+            .await?;
         Ok(ExitCode::SUCCESS)
     }
 
@@ -155,6 +161,17 @@ fn check_providers(store: &dyn SetupStore, is_allowed: bool) -> anyhow::Result<(
         "no SMS provider is set up: every send is refused with apiCode 2990001 until one is"
     );
     Ok(())
+}
+
+/// Says in the log that nobody can sign in to the console yet.
+fn say_of_staff(store: &dyn SetupStore, has_console: bool) {
+    let setup = store.setup();
+    let mut people = setup.people.values();
+    if has_console && people.all(|person| person.credentials().is_none()) {
+        tracing::warn!(
+            "nobody can sign in to the console yet: countersign staff invite --role owner prints a link for the first owner"
+        );
+    }
 }
 
 /// Says in the log that numbers for tests are allowed, or set up and not used.

@@ -1,5 +1,6 @@
 //! The cookie that names a session.
 //!
+//! With https its name begins with `__Host-`: no neighbour below the same domain can set it, and no page over plain HTTP.
 //! Over plain HTTP on this machine its name has the port: cookies do not tell ports apart, and two services would sign each
 //! other's people out.
 
@@ -9,6 +10,8 @@ use axum::http::{HeaderMap, HeaderValue, header};
 #[derive(Debug, Clone)]
 pub(super) struct Cookie {
     name: String,
+    /// Whether browsers send it over https alone.
+    is_secure: bool,
 }
 
 impl Cookie {
@@ -18,6 +21,18 @@ impl Cookie {
         let port: String = port.chars().take_while(char::is_ascii_digit).collect();
         Self {
             name: format!("countersign-dev-{port}"),
+            is_secure: false,
+        }
+    }
+
+    /// The cookie of a console at `url`. Over plain HTTP on loopback it is that of development.
+    pub(super) fn of_production(url: &str) -> Self {
+        match url.starts_with("http://") {
+            true => Self::of_development(url),
+            false => Self {
+                name: "__Host-countersign".to_owned(),
+                is_secure: true,
+            },
         }
     }
 
@@ -35,17 +50,20 @@ impl Cookie {
 
     /// The header that gives a browser this token until the browser ends.
     pub(super) fn give(&self, token: &str) -> Option<HeaderValue> {
-        HeaderValue::from_str(&format!(
-            "{}={token}; Path=/; HttpOnly; SameSite=Lax",
-            self.name
-        ))
-        .ok()
+        HeaderValue::from_str(&format!("{}={token}; {}", self.name, self.rules())).ok()
     }
 
     /// The header that takes the token away.
     pub(super) fn take(&self) -> Option<HeaderValue> {
-        let gone = format!("{}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0", self.name);
+        let gone = format!("{}=; {}; Max-Age=0", self.name, self.rules());
         HeaderValue::from_str(&gone).ok()
+    }
+
+    fn rules(&self) -> &'static str {
+        match self.is_secure {
+            true => "Path=/; Secure; HttpOnly; SameSite=Lax",
+            false => "Path=/; HttpOnly; SameSite=Lax",
+        }
     }
 }
 
@@ -66,6 +84,26 @@ mod tests {
         assert_eq!(
             (one.shown(&headers), other.shown(&headers)),
             (Some("first"), Some("second"))
+        );
+    }
+
+    // shows: G2
+    #[test]
+    fn a_cookie_over_https_is_for_this_host_alone() {
+        let cookie = Cookie::of_production("https://console.example.com");
+        let rules = "Path=/; Secure; HttpOnly; SameSite=Lax";
+        let given = cookie.give("token").unwrap();
+        assert_eq!(given, format!("__Host-countersign=token; {rules}"));
+        let gone = cookie.take().unwrap();
+        assert_eq!(gone, format!("__Host-countersign=; {rules}; Max-Age=0"));
+        let local = Cookie::of_production("http://127.0.0.1:8481");
+        assert!(
+            !local
+                .give("token")
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .contains("Secure")
         );
     }
 }

@@ -4,12 +4,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::extract::{RawPathParams, Request, State};
-use axum::http::Method;
+use axum::http::{HeaderMap, Method};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{self, MethodRouter};
 use countersign_core::audit::{Author, Door};
 use countersign_core::id::RequestId;
 use countersign_core::ports::setup::SetupVersion;
+use countersign_core::ports::StoreError;
 use countersign_core::time::Timestamp;
 use url::form_urlencoded;
 
@@ -24,7 +25,6 @@ use super::told::{self, Told};
 use super::words::Words;
 use crate::http::AppState;
 use crate::http::request::arrival::Arrival;
-use crate::http::request::context::Context;
 use crate::manage::ManageError;
 use crate::operator::{Access, Applications, OperatorIdentity, Permission};
 
@@ -61,6 +61,7 @@ pub(super) struct Visit {
     /// The author of whatever the request changes.
     pub(super) by: Author,
     pub(super) request_id: RequestId,
+    pub(super) headers: HeaderMap,
     /// The fields of the query.
     pub(super) query: Vec<(String, String)>,
     /// The form; empty for a page.
@@ -130,8 +131,10 @@ impl Entry {
         request: Request,
     ) -> Response {
         let asked = Language::asked(request.headers());
-        let Some(session) = sessions.find(request.headers()) else {
-            return Redirect::to(&sign_in::address(&request)).into_response();
+        let session = match sessions.find(request.headers()).await {
+            Ok(Some(session)) => session,
+            Ok(None) => return Redirect::to(&sign_in::address(&request)).into_response(),
+            Err(_) => return refused::page(asked, Why::Unavailable),
         };
         let language = session.language.unwrap_or(asked);
         let identity = OperatorIdentity::Person {
@@ -143,7 +146,7 @@ impl Entry {
         let by = Author {
             who: identity.actor(),
             door: Door::Console,
-            from: Some(Context::of(&parts, &state).address),
+            from: Some(sign_in::address_of(&parts, &state)),
             request: Some(arrival.id),
         };
         if !identity.access().allows(self.needs) {
@@ -157,6 +160,7 @@ impl Entry {
                 Why::NotPermitted,
             );
         }
+        let headers = parts.headers.clone();
         let query = parts.uri.query().unwrap_or_default();
         let query = form_urlencoded::parse(query.as_bytes())
             .into_owned()
@@ -182,6 +186,7 @@ impl Entry {
             now: arrival.at,
             by,
             request_id: arrival.id,
+            headers,
             query,
             form,
             told,
@@ -238,6 +243,12 @@ impl Visit {
 fn value<'a>(pairs: &'a [(String, String)], name: &str) -> &'a str {
     let found = pairs.iter().find(|(held, _)| held == name);
     found.map_or("", |(_, value)| value.trim())
+}
+
+impl From<StoreError> for Why {
+    fn from(_: StoreError) -> Self {
+        Why::Unavailable
+    }
 }
 
 impl From<ManageError> for Why {

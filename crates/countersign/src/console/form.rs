@@ -62,8 +62,13 @@ impl Form {
 
     /// The value of the first field of this name, without the spaces around it; empty where there is none.
     pub(super) fn get(&self, name: &str) -> &str {
+        self.whole(name).trim()
+    }
+
+    /// The value of the first field of this name as it was typed: spaces are a part of a password.
+    pub(super) fn whole(&self, name: &str) -> &str {
         let field = self.0.iter().find(|(held, _)| held == name);
-        field.map_or("", |(_, value)| value.trim())
+        field.map_or("", |(_, value)| value)
     }
 
     /// Whether nothing was sent: the page is opened, and no form of it.

@@ -3,7 +3,9 @@
 //! Browsers say where a request comes from, in `Sec-Fetch-Site` and in `Origin`, and no page can change that. The guard is the
 //! whole of the protection: forms carry no token (decision 0038).
 
-use axum::extract::Request;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
@@ -11,12 +13,21 @@ use axum::response::{IntoResponse, Response};
 
 use super::language::Language;
 use super::pages::refused::{self, Why};
+use super::session::Sessions;
 
 /// Passes a request on, or refuses it: another method than GET, HEAD and POST, or a request of another site.
-pub(super) async fn judge(request: Request, next: Next) -> Response {
+pub(super) async fn judge(
+    State(sessions): State<Arc<Sessions>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let origin = sessions.origin();
+    if !is_for(origin, request.headers()) {
+        return StatusCode::MISDIRECTED_REQUEST.into_response();
+    }
     let verdict = match *request.method() {
         Method::GET | Method::HEAD => may_read(request.headers()),
-        Method::POST => may_change(request.headers()),
+        Method::POST => may_change(request.headers(), origin),
         _ => return StatusCode::METHOD_NOT_ALLOWED.into_response(),
     };
     match verdict {
@@ -37,9 +48,12 @@ fn may_read(headers: &HeaderMap) -> Result<(), Why> {
 }
 
 /// A form may be sent by a page of this very origin alone. A neighbour on the same site is another origin.
-fn may_change(headers: &HeaderMap) -> Result<(), Why> {
+fn may_change(headers: &HeaderMap, ours: Option<&str>) -> Result<(), Why> {
     let origin = headers.get(ORIGIN).map(|origin| origin.as_bytes());
-    let is_own_origin = origin.map(|origin| is_own(origin, headers));
+    let is_own_origin = origin.map(|origin| match ours {
+        Some(ours) => origin == ours.as_bytes(),
+        None => is_own(origin, headers),
+    });
     match (site(headers), is_own_origin) {
         (Some("same-origin" | "none"), Some(true)) => Ok(()),
         // Some pages make browsers hide the origin; what the browser says of the site counts then.
@@ -50,6 +64,16 @@ fn may_change(headers: &HeaderMap) -> Result<(), Why> {
         (None, None) => Err(Why::NoOrigin),
         _ => Err(Why::ForeignSite),
     }
+}
+
+/// Whether a request names the host of the console at `origin`. In development the listener has made sure of that.
+fn is_for(origin: Option<&str>, headers: &HeaderMap) -> bool {
+    let Some((_, ours)) = origin.and_then(|origin| origin.split_once("://")) else {
+        return true;
+    };
+    headers
+        .get(HOST)
+        .is_some_and(|host| host.as_bytes().eq_ignore_ascii_case(ours.as_bytes()))
 }
 
 /// What the browser says about where the request comes from; a value that is no text is a foreign site's.
@@ -92,7 +116,7 @@ mod tests {
             &[("sec-fetch-site", "same-origin"), ("origin", "null")],
             &[OWN],
         ] {
-            assert!(may_change(&headers(said)).is_ok(), "{said:?}");
+            assert!(may_change(&headers(said), None).is_ok(), "{said:?}");
         }
         for said in [
             &[][..],
@@ -109,8 +133,18 @@ mod tests {
             ],
             &[("sec-fetch-site", "same-origin"), ("origin", "")],
         ] {
-            assert!(may_change(&headers(said)).is_err(), "{said:?}");
+            assert!(may_change(&headers(said), None).is_err(), "{said:?}");
         }
+    }
+
+    #[test]
+    fn the_origin_of_a_console_is_that_of_its_address_and_not_of_the_host_that_is_named() {
+        let ours = Some("https://127.0.0.1:8480");
+        let from = |origin| headers(&[("origin", origin)]);
+        assert!(may_change(&from("https://127.0.0.1:8480"), ours).is_ok());
+        assert!(may_change(&from("http://127.0.0.1:8480"), ours).is_err());
+        assert!(is_for(ours, &headers(&[])));
+        assert!(!is_for(Some("https://console.example.com"), &headers(&[])));
     }
 
     #[test]

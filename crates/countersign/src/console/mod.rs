@@ -11,6 +11,7 @@ mod assets;
 mod attention;
 mod cookie;
 mod countries;
+mod development;
 mod entry;
 mod form;
 mod form_page;
@@ -33,12 +34,12 @@ mod words;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::from_fn;
+use axum::middleware::from_fn_with_state;
 use axum::response::Redirect;
 use axum::routing::get;
 
 use self::entry::Entry;
-pub use self::session::Sessions;
+pub use self::session::{SessionParts, Sessions};
 use crate::http::AppState;
 
 /// The address below which everything of the console is.
@@ -54,8 +55,6 @@ fn entries() -> Vec<Entry> {
         pages::message::reveal(),
         pages::message::unlock(),
         pages::message::of_number(),
-        pages::inbox::show(),
-        pages::inbox::find(),
         pages::sms::show(),
         pages::providers::kinds::show(),
         pages::providers::edit::new(),
@@ -95,14 +94,23 @@ fn entries() -> Vec<Entry> {
         pages::settings::show(),
         pages::me::show(),
         pages::me::set(),
+        pages::me::change_password(),
+        pages::me::renew_codes(),
+        pages::me::end_others(),
+        pages::codes::show(),
         sign_in::leave(),
     ]
+}
+
+/// The entries that are there in development alone.
+fn entries_of_development() -> Vec<Entry> {
+    vec![pages::inbox::show(), pages::inbox::find()]
 }
 
 /// The address of every act, and the management endpoint that does the same, where there is one.
 #[cfg(test)]
 pub(crate) fn acts() -> impl Iterator<Item = (&'static str, Option<&'static str>)> {
-    let entries = entries().into_iter();
+    let entries = entries().into_iter().chain(entries_of_development());
     let acts = entries.filter(|entry| entry.method == axum::http::Method::POST);
     acts.map(|act| (act.path, act.twin))
 }
@@ -110,12 +118,20 @@ pub(crate) fn acts() -> impl Iterator<Item = (&'static str, Option<&'static str>
 /// The routes of the console.
 pub(crate) fn routes(state: &AppState) -> Router<AppState> {
     let sessions = Arc::clone(&state.sessions);
-    let router = entries().into_iter().fold(Router::new(), |router, entry| {
+    let of_development = state
+        .development
+        .iter()
+        .flat_map(|_| entries_of_development());
+    let entries = entries().into_iter().chain(of_development);
+    let router = entries.fold(Router::new(), |router, entry| {
         router.route(entry.path, entry.route(Arc::clone(&sessions)))
     });
     router
         .route(ROOT, get(async || Redirect::to(pages::overview::PATH)))
-        .merge(sign_in::routes(sessions))
-        .layer(from_fn(guard::judge))
+        .merge(sign_in::routes())
+        .layer(from_fn_with_state(
+            Arc::clone(&state.sessions),
+            guard::judge,
+        ))
         .merge(assets::routes())
 }

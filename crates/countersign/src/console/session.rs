@@ -1,32 +1,37 @@
 //! The sessions of people who are signed in.
 //!
-//! A session is named by 32 random bytes, which only the browser has: kept is their SHA-256. It ends 30 minutes after the last
-//! page that the person opened, and 12 hours after it began. Pages that refresh themselves keep no session alive. In development
-//! sessions are in memory, and end with the process.
+//! A session is named by 32 random bytes, which only the browser has; the store keeps it by their SHA-256, sealed
+//! ([`Staff`]). It ends 30 minutes after the last page that the person opened, and 12 hours after it began. Pages that
+//! refresh themselves keep no session alive. In development four people are there who sign in by a button; the way
+//! through the session is that of everybody else.
+//!
+//! What a session shows for a while (numbers that were searched for, or that a person asked to see) is in the memory of the
+//! node.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use axum::http::{HeaderMap, HeaderValue};
-use base64::Engine as _;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use axum::http::{HeaderMap, HeaderValue, header};
 use countersign_core::entropy::{Entropy, EntropyError, random_hex};
-use countersign_core::id::MessageId;
+use countersign_core::id::{MessageId, RequestId};
 use countersign_core::phone::PhoneNumber;
+use countersign_core::ports::StoreError;
+use countersign_core::ports::setup::SetupStore;
+use countersign_core::ports::staff::Staff;
+use countersign_core::secret::Secret;
+use countersign_core::staff::pace::Tried;
+use countersign_core::staff::person::{Person as Record, PersonId};
+use countersign_core::staff::session::{Session as Kept, Stage};
+use countersign_core::staff::token::{self, TokenHash};
 use countersign_core::time::{Clock, Timestamp};
-use sha2::{Digest as _, Sha256};
 
 use super::cookie::Cookie;
+use super::development;
 use super::language::Language;
 use super::shell::Theme;
-use crate::operator::Role;
-
-/// The time after the last page at which a session ends.
-const IDLE: Duration = Duration::from_secs(30 * 60);
-
-/// The longest life of a session.
-const LONGEST: Duration = Duration::from_secs(12 * 3_600);
+use crate::operator::{Applications, Role};
 
 /// The time for which a number that was searched for stays in a page's address as a handle.
 const HANDLE: Duration = Duration::from_secs(30 * 60);
@@ -34,21 +39,19 @@ const HANDLE: Duration = Duration::from_secs(30 * 60);
 /// The time for which a number that a person asked to see stays shown.
 const REVEALED: Duration = Duration::from_secs(5 * 60);
 
-/// The time in which a person may see [`REVEALS`] numbers.
-const REVEAL_WINDOW: Duration = Duration::from_secs(3_600);
-
-/// The most numbers that a person may see in an hour.
-const REVEALS: usize = 20;
-
-/// The most sessions at once. One more ends the one that was used least lately.
+/// The most sessions that show something at once. One more takes that from all that show nothing any more.
 const MOST: usize = 1_000;
 
 /// The most handles of a session. One more ends the oldest.
 const HANDLES: usize = 32;
 
+/// The most characters that are kept of what a browser calls itself.
+const BROWSER: usize = 120;
+
 /// A person who is signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Person {
+    pub(super) id: PersonId,
     pub(super) name: Arc<str>,
     pub(super) role: Role,
 }
@@ -56,134 +59,285 @@ pub(super) struct Person {
 /// A session, as a page sees it.
 #[derive(Debug, Clone)]
 pub(super) struct Session {
-    id: SessionId,
+    pub(super) kept: Kept,
     pub(super) person: Person,
     /// The language that the person chose.
     pub(super) language: Option<Language>,
     /// The colours that the person chose.
     pub(super) theme: Theme,
+    /// Whether the service is one for development.
+    pub(super) is_development: bool,
 }
 
-/// The SHA-256 of the token of a session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct SessionId([u8; 32]);
-
-/// Everything that is kept about a session.
-struct Kept {
-    person: Person,
-    language: Option<Language>,
-    theme: Theme,
-    begun: Timestamp,
-    seen: Timestamp,
+/// What a session shows for a while.
+#[derive(Default)]
+struct Shown {
     /// The numbers that were searched for, by handle, the newest last.
     handles: Vec<(String, PhoneNumber, Timestamp)>,
     /// The message whose number the person asked to see last, and when.
     revealed: Option<(MessageId, Timestamp)>,
 }
 
-/// The sessions of a service.
-pub struct Sessions {
-    clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
-    cookie: Cookie,
-    held: Mutex<Held>,
+/// The parts that [`Sessions`] work with.
+#[derive(Clone)]
+pub struct SessionParts {
+    /// The time by which sessions end.
+    pub clock: Arc<dyn Clock>,
+    /// The source of tokens.
+    pub entropy: Arc<dyn Entropy>,
+    /// Keeps sessions.
+    pub staff: Arc<dyn Staff>,
+    /// Keeps people.
+    pub setup: Arc<dyn SetupStore>,
 }
 
-#[derive(Default)]
-struct Held {
-    sessions: HashMap<SessionId, Kept>,
-    /// When each person asked to see a number, in the last hour: signing in anew changes nothing about it.
-    reveals: HashMap<Arc<str>, Vec<Timestamp>>,
-}
-
-impl std::fmt::Debug for Sessions {
+impl std::fmt::Debug for SessionParts {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Sessions").finish_non_exhaustive()
+        f.debug_struct("SessionParts").finish_non_exhaustive()
     }
 }
 
-/// The reason why a person is not shown a number: too many were shown in the last hour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct TooManyReveals {
-    /// The time until the next may be shown.
-    pub(super) wait: Duration,
+/// The sessions of a service.
+#[derive(Debug)]
+pub struct Sessions {
+    parts: SessionParts,
+    /// The address of the console, without a path; `None` where there is no console.
+    url: Option<String>,
+    cookie: Cookie,
+    is_development: bool,
+    shown: Mutex<HashMap<[u8; 32], Shown>>,
+    choices: Mutex<HashMap<PersonId, (Option<Language>, Theme)>>,
+}
+
+impl std::fmt::Debug for Shown {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shown").finish_non_exhaustive()
+    }
 }
 
 impl Sessions {
     /// Makes the sessions of the service in development that is known at `url`.
-    pub fn of_development(url: &str, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
+    #[must_use]
+    pub fn of_development(url: &str, parts: SessionParts) -> Self {
         Self {
-            clock,
-            entropy,
-            cookie: Cookie::of_development(url),
-            held: Mutex::default(),
+            is_development: true,
+            ..Self::at(Some(url.to_owned()), Cookie::of_development(url), parts)
         }
     }
 
-    /// Begins a session of `person`. Returns the header that gives the browser its token.
+    /// Makes the sessions of a service whose console is at `url`; `None` where it has none.
+    #[must_use]
+    pub fn of_production(url: Option<String>, parts: SessionParts) -> Self {
+        let cookie = Cookie::of_production(url.as_deref().unwrap_or_default());
+        Self::at(url, cookie, parts)
+    }
+
+    fn at(url: Option<String>, cookie: Cookie, parts: SessionParts) -> Self {
+        Self {
+            parts,
+            url,
+            cookie,
+            is_development: false,
+            shown: Mutex::default(),
+            choices: Mutex::default(),
+        }
+    }
+
+    /// Returns whether the service has a console.
+    pub(crate) fn is_served(&self) -> bool {
+        self.url.is_some()
+    }
+
+    /// Returns whether people sign in by a button for each role.
+    pub(super) fn is_of_development(&self) -> bool {
+        self.is_development
+    }
+
+    /// The origin of the console's pages: scheme, host and port. `None` in development, where it is that of the host that a
+    /// request names.
+    pub(super) fn origin(&self) -> Option<&str> {
+        self.url.as_deref().filter(|_| !self.is_development)
+    }
+
+    /// Whether people reach the console by https.
+    pub(crate) fn is_https(&self) -> bool {
+        self.url
+            .as_deref()
+            .is_some_and(|url| url.starts_with("https://"))
+    }
+
+    /// The link of an invitation with this token.
+    pub(crate) fn welcome(&self, token: &Secret) -> String {
+        let url = self.url.as_deref().unwrap_or_default();
+        format!("{url}/console/welcome/{}", token.reveal())
+    }
+
+    /// The name of the service in authenticator apps: the host of the console.
+    pub(super) fn issuer(&self) -> &str {
+        let url = self.url.as_deref().unwrap_or_default();
+        url.split_once("://").map_or(url, |(_, host)| host)
+    }
+
+    /// Begins a session of `person`, who has come as far as `stage`. Returns the header that gives the browser its token.
     ///
     /// # Errors
-    /// [`EntropyError`].
-    pub(super) fn begin(&self, person: Person) -> Result<HeaderValue, EntropyError> {
-        let mut token = [0; 32];
-        self.entropy.fill(&mut token)?;
-        let token = BASE64_URL_SAFE_NO_PAD.encode(token);
-        let given = self.cookie.give(&token).ok_or(EntropyError)?;
-        let now = self.clock.now();
-        let mut held = self.held();
-        held.sessions.retain(|_, kept| kept.is_alive(now));
-        if held.sessions.len() >= MOST {
-            let oldest = held.sessions.iter().min_by_key(|(_, kept)| kept.seen);
-            let oldest = oldest.map(|(id, _)| *id);
-            oldest.and_then(|id| held.sessions.remove(&id));
-        }
-        let kept = Kept {
-            person,
-            language: None,
-            theme: Theme::default(),
+    /// [`StoreError`].
+    pub(super) async fn begin(
+        &self,
+        person: &Record,
+        stage: Stage,
+        flash: Option<String>,
+        (from, headers): (Option<IpAddr>, &HeaderMap),
+    ) -> Result<HeaderValue, StoreError> {
+        let no_token = || StoreError::Unavailable("the random source failed".to_owned());
+        let token = token::generate(&*self.parts.entropy).map_err(|_| no_token())?;
+        let given = self.cookie.give(token.reveal()).ok_or_else(no_token)?;
+        let now = self.now();
+        let browser = headers.get(header::USER_AGENT);
+        let browser = browser.and_then(|browser| browser.to_str().ok());
+        let session = Kept {
+            id: TokenHash::of(token.reveal()),
+            person: person.id.clone(),
+            epoch: person.epoch,
+            stage,
             begun: now,
             seen: now,
-            handles: Vec::new(),
-            revealed: None,
+            from,
+            browser: browser.unwrap_or_default().chars().take(BROWSER).collect(),
+            flash,
         };
-        held.sessions.insert(SessionId::of(&token), kept);
+        self.parts.staff.begin_session(session, now).await?;
         Ok(given)
     }
 
-    /// Returns the session whose token a request shows, if it is alive. It stays alive for another 30 minutes where a person
-    /// made the request, and not a page by itself.
-    pub(super) fn find(&self, headers: &HeaderMap) -> Option<Session> {
-        let id = SessionId::of(self.cookie.shown(headers)?);
-        let now = self.clock.now();
-        let mut held = self.held();
-        let kept = held.sessions.get_mut(&id)?;
-        if !kept.is_alive(now) {
-            held.sessions.remove(&id);
-            return None;
+    /// The stage of somebody who has proved everything now.
+    pub(super) fn signed_in(&self) -> Stage {
+        Stage::SignedIn { fresh: self.now() }
+    }
+
+    /// Returns the session whose token a request shows, if it is alive and its person is signed in. It stays alive for another
+    /// 30 minutes where a person made the request, and not a page by itself.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(super) async fn find(&self, headers: &HeaderMap) -> Result<Option<Session>, StoreError> {
+        let Some((mut kept, record)) = self.alive(headers).await? else {
+            return Ok(None);
+        };
+        // Pages do not keep people to some applications yet.
+        let is_limited = record.applications != Applications::All;
+        if matches!(kept.stage, Stage::CodeAwaited { .. }) || is_limited {
+            return Ok(None);
         }
-        let mode = headers.get("sec-fetch-mode");
-        if mode.is_none_or(|mode| mode == "navigate") {
+        let (now, mode) = (self.now(), headers.get("sec-fetch-mode"));
+        if mode.is_none_or(|mode| mode == "navigate") && kept.is_to_note(now) {
             kept.seen = now;
+            self.parts.staff.keep_session(kept.clone()).await?;
         }
-        Some(Session {
-            id,
-            person: kept.person.clone(),
-            language: kept.language,
-            theme: kept.theme,
-        })
+        let (language, theme) = self.chosen(&record);
+        Ok(Some(Session {
+            kept,
+            person: Person {
+                id: record.id,
+                name: record
+                    .name
+                    .map_or_else(|| "".into(), |name| name.as_str().into()),
+                role: record.role,
+            },
+            language,
+            theme,
+            is_development: self.is_development,
+        }))
+    }
+
+    /// Returns the session of somebody whose second factor is awaited, and the person.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(super) async fn waiting(
+        &self,
+        headers: &HeaderMap,
+    ) -> Result<Option<(Kept, Record)>, StoreError> {
+        let alive = self.alive(headers).await?;
+        Ok(alive.filter(|(kept, _)| matches!(kept.stage, Stage::CodeAwaited { .. })))
+    }
+
+    async fn alive(&self, headers: &HeaderMap) -> Result<Option<(Kept, Record)>, StoreError> {
+        let Some(token) = self.cookie.shown(headers) else {
+            return Ok(None);
+        };
+        let Some(kept) = self.parts.staff.session(TokenHash::of(token)).await? else {
+            return Ok(None);
+        };
+        let person = self.person(&kept.person);
+        let person = person.filter(|person| kept.is_alive(person, self.now()));
+        Ok(person.map(|person| (kept, person)))
+    }
+
+    /// Returns the person with this id, as the person is now.
+    pub(super) fn person(&self, id: &PersonId) -> Option<Record> {
+        let setup = self.parts.setup.setup();
+        let kept = setup.people.get(id).map(|person| (**person).clone());
+        kept.or_else(|| development::person(id).filter(|_| self.is_development))
+    }
+
+    fn chosen(&self, person: &Record) -> (Option<Language>, Theme) {
+        let choices = self.choices.lock().unwrap_or_else(PoisonError::into_inner);
+        match choices.get(&person.id) {
+            Some(chosen) => *chosen,
+            None => {
+                let language = person.language.as_ref();
+                let language = language.and_then(|tag| Language::parse(tag.as_str()));
+                (language, Theme::parse(&person.theme).unwrap_or_default())
+            }
+        }
+    }
+
+    /// Keeps the choices of one of the people of development, as long as the process lives.
+    pub(super) fn choose(&self, person: &PersonId, language: Option<Language>, theme: Theme) {
+        let mut choices = self.choices.lock().unwrap_or_else(PoisonError::into_inner);
+        choices.insert(person.clone(), (language, theme));
     }
 
     /// Ends a session. Returns the header that takes the token from the browser.
-    pub(super) fn end(&self, session: &Session) -> Option<HeaderValue> {
-        self.held().sessions.remove(&session.id);
-        self.cookie.take()
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(super) async fn end(&self, session: &Kept) -> Result<Option<HeaderValue>, StoreError> {
+        self.shown().remove(session.id.as_bytes());
+        self.parts.staff.end_session(session.id).await?;
+        Ok(self.cookie.take())
     }
 
-    /// Keeps the choices of a person for the session.
-    pub(super) fn choose(&self, session: &Session, language: Option<Language>, theme: Theme) {
-        if let Some(kept) = self.held().sessions.get_mut(&session.id) {
-            (kept.language, kept.theme) = (language, theme);
-        }
+    /// Keeps a session as it is now.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(super) async fn keep(&self, session: Kept) -> Result<(), StoreError> {
+        self.parts.staff.keep_session(session).await
+    }
+
+    /// Returns the sessions of a person that are alive, the one that was used last first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(super) async fn of(&self, person: &PersonId) -> Result<Vec<Kept>, StoreError> {
+        let Some(record) = self.person(person) else {
+            return Ok(Vec::new());
+        };
+        let (mut all, now) = (self.parts.staff.sessions_of(person).await?, self.now());
+        all.retain(|session| session.is_alive(&record, now));
+        all.sort_by_key(|session| std::cmp::Reverse(session.seen));
+        Ok(all)
+    }
+
+    /// Ends all sessions of a person but this one.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(super) async fn end_others(&self, session: &Session) -> Result<(), StoreError> {
+        let (person, but) = (&session.person.id, Some(session.kept.id));
+        self.parts.staff.end_sessions(person, but).await
     }
 
     /// Returns a handle that stands for `phone` in addresses, for this session and 30 minutes.
@@ -195,81 +349,84 @@ impl Sessions {
         session: &Session,
         phone: PhoneNumber,
     ) -> Result<String, EntropyError> {
-        let handle = format!("~{}", random_hex::<8>(&*self.entropy)?);
-        let now = self.clock.now();
-        if let Some(kept) = self.held().sessions.get_mut(&session.id) {
-            kept.handles.retain(|(_, _, at)| now < at.after(HANDLE));
-            if kept.handles.len() >= HANDLES {
-                kept.handles.remove(0);
-            }
-            kept.handles.push((handle.clone(), phone, now));
+        let handle = format!("~{}", random_hex::<8>(&*self.parts.entropy)?);
+        let now = self.now();
+        let mut all = self.shown();
+        let shown = Self::shown_in(&mut all, session, now);
+        if shown.handles.len() >= HANDLES {
+            shown.handles.remove(0);
         }
+        shown.handles.push((handle.clone(), phone, now));
         Ok(handle)
     }
 
     /// Returns the number that `handle` stands for; `None` where it ended, or is another session's.
     pub(super) fn number(&self, session: &Session, handle: &str) -> Option<PhoneNumber> {
-        let now = self.clock.now();
-        let held = self.held();
-        let handles = &held.sessions.get(&session.id)?.handles;
+        let now = self.now();
+        let all = self.shown();
+        let handles = &all.get(session.kept.id.as_bytes())?.handles;
         let known = handles.iter().find(|(known, ..)| known == handle);
         let (_, phone, at) = known?;
         (now < at.after(HANDLE)).then(|| phone.clone())
     }
 
-    /// Counts that the person of a session asks to see a number.
+    /// Counts that the person of a session asks to see a number. Returns the time to wait where too many were shown.
     ///
     /// # Errors
-    /// [`TooManyReveals`].
-    pub(super) fn count_reveal(&self, session: &Session) -> Result<(), TooManyReveals> {
-        let now = self.clock.now();
-        let mut held = self.held();
-        let reveals = held
-            .reveals
-            .entry(Arc::clone(&session.person.name))
-            .or_default();
-        reveals.retain(|at| now < at.after(REVEAL_WINDOW));
-        match reveals.first() {
-            Some(first) if reveals.len() >= REVEALS => Err(TooManyReveals {
-                wait: now.until(first.after(REVEAL_WINDOW)),
-            }),
-            _ => {
-                reveals.push(now);
-                Ok(())
-            }
-        }
+    /// [`StoreError`].
+    pub(super) async fn count_reveal(
+        &self,
+        session: &Session,
+        request: RequestId,
+    ) -> Result<Option<Duration>, StoreError> {
+        let tried = vec![Tried::reveal_by(&session.person.id)];
+        self.parts.staff.count(tried, request, self.now()).await
     }
 
     /// Shows the number of `message` in this session, for five minutes.
     pub(super) fn reveal(&self, session: &Session, message: MessageId) {
-        let now = self.clock.now();
-        if let Some(kept) = self.held().sessions.get_mut(&session.id) {
-            kept.revealed = Some((message, now));
-        }
+        let now = self.now();
+        Self::shown_in(&mut self.shown(), session, now).revealed = Some((message, now));
     }
 
     /// Returns whether the number of `message` is shown in this session now.
     pub(super) fn reveals(&self, session: &Session, message: MessageId) -> bool {
-        let now = self.clock.now();
-        let held = self.held();
-        let kept = held.sessions.get(&session.id);
-        let revealed = kept.and_then(|kept| kept.revealed);
+        let now = self.now();
+        let all = self.shown();
+        let shown = all.get(session.kept.id.as_bytes());
+        let revealed = shown.and_then(|shown| shown.revealed);
         revealed.is_some_and(|(shown, at)| shown == message && now < at.after(REVEALED))
     }
 
-    fn held(&self) -> MutexGuard<'_, Held> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    fn shown_in<'a>(
+        all: &'a mut HashMap<[u8; 32], Shown>,
+        session: &Session,
+        now: Timestamp,
+    ) -> &'a mut Shown {
+        if all.len() >= MOST {
+            all.retain(|_, shown| shown.is_of_use(now));
+        }
+        all.entry(*session.kept.id.as_bytes()).or_default()
+    }
+
+    fn shown(&self) -> MutexGuard<'_, HashMap<[u8; 32], Shown>> {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.parts.clock.now()
     }
 }
 
-impl Kept {
-    fn is_alive(&self, now: Timestamp) -> bool {
-        now < self.seen.after(IDLE) && now < self.begun.after(LONGEST)
-    }
-}
-
-impl SessionId {
-    fn of(token: &str) -> Self {
-        Self(Sha256::digest(token.as_bytes()).into())
+impl Shown {
+    fn is_of_use(&self, now: Timestamp) -> bool {
+        let handle = self
+            .handles
+            .last()
+            .is_some_and(|(.., at)| now < at.after(HANDLE));
+        handle
+            || self
+                .revealed
+                .is_some_and(|(_, at)| now < at.after(REVEALED))
     }
 }

@@ -74,6 +74,8 @@ pub(super) struct Shell {
     pub(super) icon: String,
     /// What the act that led to this page did.
     pub(super) told: Option<&'static str>,
+    /// Whether the page says that this is development.
+    pub(super) is_development: bool,
 }
 
 /// The navigation: each part, its address, and what a person must be allowed to do to see it.
@@ -110,7 +112,10 @@ impl Shell {
     pub(super) fn of(session: &Session, language: Language, here: Area) -> Self {
         let words = Words::of(language);
         let role = session.person.role;
-        let seen = |(.., needs): &&(Area, &str, Permission)| role.permissions().include(*needs);
+        let seen = |(area, _, needs): &&(Area, &str, Permission)| {
+            let is_there = *area != Area::Inbox || session.is_development;
+            is_there && role.permissions().include(*needs)
+        };
         let links = AREAS.iter().filter(seen).map(|(area, address, _)| Link {
             address,
             name: name(*area, words),
@@ -120,6 +125,7 @@ impl Shell {
             links: links.collect(),
             person: Some((session.person.name.to_string(), role_name(role, words))),
             theme: session.theme,
+            is_development: session.is_development,
             ..Self::bare(language)
         }
     }
@@ -136,6 +142,7 @@ impl Shell {
             script: assets::address("live.js"),
             icon: assets::address("icon.svg"),
             told: None,
+            is_development: false,
         }
     }
 }

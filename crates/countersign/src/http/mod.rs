@@ -25,7 +25,7 @@ pub(crate) mod wire;
 pub use dev::Development;
 pub use monitor::monitor;
 pub use refusals::refusals;
-pub use router::site;
+pub use router::{of_console as console, site};
 pub use site::Site;
 pub use state::{AppState, Services};
 pub(crate) use this_machine::ThisMachine;

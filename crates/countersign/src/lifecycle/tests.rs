@@ -29,7 +29,11 @@ async fn with_a_defect() -> SocketAddr {
         proxies: Networks::loopback(),
         opening: Opening::default(),
     };
-    let doors = Doors { api, monitor: None };
+    let doors = Doors {
+        api,
+        monitor: None,
+        console: None,
+    };
     let signals = Signals::listen().unwrap();
     tokio::spawn(serve(
         doors,

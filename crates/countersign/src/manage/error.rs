@@ -6,6 +6,7 @@ use countersign_core::entropy::EntropyError;
 use countersign_core::ports::StoreError;
 use countersign_core::ports::setup::SetupVersion;
 use countersign_core::send::messenger::SendError;
+use countersign_core::staff::password::InvalidPassword;
 use countersign_core::template::TooLong;
 use countersign_core::time::Timestamp;
 
@@ -80,6 +81,14 @@ pub enum Rule {
     NoteTooLong,
     /// The built-in texts of the application must fit into one SMS.
     TextTooLong(TooLong),
+    /// The name of a person has 1 to 64 printable characters.
+    PersonName,
+    /// Two people cannot have one name.
+    PersonNameTaken,
+    /// A password must keep the rules of passwords.
+    Password(InvalidPassword),
+    /// A code must be the one that the authenticator app shows.
+    Code,
     /// Another rule, as an English sentence without a full stop.
     Other(String),
 }
@@ -157,6 +166,10 @@ impl fmt::Display for Rule {
         match self {
             Rule::NoteTooLong => write!(f, "at most {} characters", super::Note::MOST),
             Rule::TextTooLong(why) => why.fmt(f),
+            Rule::PersonName => f.write_str("1 to 64 printable characters"),
+            Rule::PersonNameTaken => f.write_str("somebody has this name already"),
+            Rule::Password(why) => why.fmt(f),
+            Rule::Code => f.write_str("not the code that the app shows now"),
             Rule::Other(sentence) => f.write_str(sentence),
         }
     }

@@ -27,7 +27,9 @@ mod renewals;
 mod replays;
 mod reveals;
 mod routes;
+mod sign_in;
 mod signing_keys;
+mod staff;
 mod templates;
 mod test_numbers;
 mod unlocks;
@@ -48,6 +50,7 @@ use countersign_core::ports::refusals::Refusals;
 use countersign_core::ports::setup::{
     Change, ChangeError, SettingKey, Setup, SetupStore, SetupVersion,
 };
+use countersign_core::ports::staff::Staff;
 use countersign_core::ports::tallies::TallyBook;
 use countersign_core::send::messenger::Messenger;
 use countersign_core::send::route::ProviderName;
@@ -57,6 +60,7 @@ use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
 
 use crate::master_keys::MasterKeys;
+use crate::passwords::Passwords;
 use crate::token::Minter;
 use crate::vendors::Vendors;
 
@@ -67,6 +71,8 @@ pub use messages::TestMessage;
 pub use providers::ProviderDraft;
 pub use renewals::{Overlap, RenewedSecret};
 pub use replays::ReplayedHistory;
+pub use sign_in::Proof;
+pub use staff::{Invited, NewPerson, Welcome};
 pub use templates::{PreviewedTemplate, SavedTemplate};
 pub use test_numbers::NewTestNumber;
 pub use unlocks::Note;
@@ -83,6 +89,7 @@ type Judge = Box<dyn Fn(&Setup) -> Result<Change, ManageError> + Send + Sync>;
 /// Manages a deployment.
 pub struct Manage {
     parts: ManageParts,
+    passwords: Passwords,
     /// Lets the changes of this node queue, so that many at once do not make each other stale. A change of another node
     /// can still come first.
     turns: Arc<Mutex<()>>,
@@ -104,6 +111,8 @@ pub struct ManageParts {
     pub records: Arc<dyn Records>,
     /// Knows the nodes of the deployment.
     pub nodes: Arc<dyn NodeBook>,
+    /// Sessions, used codes and tries of the people who work with the console.
+    pub staff: Arc<dyn Staff>,
     /// Counts messages.
     pub tallies: Arc<dyn TallyBook>,
     /// Everything that holds phone numbers.
@@ -143,6 +152,7 @@ impl Manage {
     #[must_use]
     pub fn new(parts: ManageParts) -> Self {
         Self {
+            passwords: Passwords::new(Arc::clone(&parts.entropy)),
             parts,
             turns: Arc::default(),
             made_at_start: OnceLock::new(),

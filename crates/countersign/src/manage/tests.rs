@@ -159,6 +159,7 @@ impl World {
             audit: store.clone(),
             records: store.clone(),
             nodes: store.clone(),
+            staff: store.clone(),
             tallies: store.clone(),
             erasers: vec![store.clone()],
             refusals,

@@ -184,6 +184,18 @@ fn changes() -> Vec<(&'static str, Value, &'static str)> {
             "access_key_deleted access_key [id] done",
         ),
         (
+            "invite-staff",
+            json!({"name": "Lin", "role": "support"}),
+            "person_invited person [id] done",
+        ),
+        (
+            "set-staff-role",
+            json!({"role": "auditor"}),
+            "person_updated person [id] done",
+        ),
+        ("reset-staff", json!({}), "person_invited person [id] done"),
+        ("remove-staff", json!({}), "person_removed person [id] done"),
+        (
             "rotate-signing-key",
             json!({}),
             "signing_key_rotated signing_key [id] done",
@@ -225,6 +237,7 @@ async fn every_operation_that_changes_something_puts_exactly_one_act_on_record()
         match id {
             "delete-access-key" => body = json!({"accessKeyId": made}),
             "remove-safe-entry" => body = json!({"id": made}),
+            "set-staff-role" | "reset-staff" | "remove-staff" => body["personId"] = json!(made),
             "reveal-phone" => {
                 server.code("CHANNEL_LOGIN", "18800008888").await;
                 let newest = server.operator().list("list-messages?limit=1").await;
@@ -251,7 +264,8 @@ async fn every_operation_that_changes_something_puts_exactly_one_act_on_record()
         let after = acts(&server).await;
         assert_eq!(after.len(), before + 1, "{id} {answer}");
         let act = after.last().unwrap();
-        if id.ends_with("-key") || id.ends_with("-entry") || id == "add-test-number" {
+        let makes = ["add-test-number", "invite-staff"].contains(&id);
+        if makes || id.ends_with("-key") || id.ends_with("-entry") {
             made = act["target"]["name"].as_str().unwrap().to_owned();
         }
         let told = told(act);

@@ -161,6 +161,7 @@ async fn state(server: &Server) -> Vec<Vec<Value>> {
         "list-sms-templates",
         "list-sms-limits",
         "list-access-keys",
+        "list-staff",
         "list-signing-keys",
         "list-messages",
         "list-unlocks",

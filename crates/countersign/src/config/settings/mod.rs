@@ -40,7 +40,7 @@ pub use clock::ClockSettings;
 pub use draft::Draft;
 pub use layers::Layers;
 pub use problems::Judged;
-pub use server::{ServerSettings, StoreSettings, TlsFiles, server_url};
+pub use server::{ConsoleSettings, ServerSettings, StoreSettings, TlsFiles, server_url};
 pub use telemetry::TelemetrySettings;
 
 /// What a deployment has decided on.
@@ -52,6 +52,8 @@ pub struct Settings {
     pub store: StoreSettings,
     /// Where the keys are.
     pub keys: KeySource,
+    /// Where the console is; `None` for nowhere but in development.
+    pub console: Option<ConsoleSettings>,
     /// With what the clock is compared.
     pub clock: ClockSettings,
     /// The rules of codes.
@@ -165,7 +167,6 @@ impl Settings {
     fn read(table: Table, purpose: Purpose) -> anyhow::Result<Self> {
         let sources = limits::sources(&table, &layers::defaults(purpose));
         let file: File = layers::typed(table)?;
-        file.console.warn();
         let otherwise = match purpose {
             Purpose::Development => Mode::Monitor,
             Purpose::Production => Mode::Enforce,
@@ -182,6 +183,7 @@ impl Settings {
             server: file.server.settings().context("server")?,
             store: file.store.settings().context("store")?,
             keys: file.keys.source().context("keys")?,
+            console: file.console.settings().context("console")?,
             clock: file.clock.settings().context("clock")?,
             codes,
             guard,

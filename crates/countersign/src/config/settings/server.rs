@@ -9,13 +9,14 @@ use anyhow::{Context, anyhow, bail};
 use countersign_core::network::{InvalidNetwork, Network, Networks};
 use countersign_store::DatabaseAddress;
 use serde::Deserialize;
-use url::Url;
+use url::{Host, Url};
 
 use crate::config::listen_address;
 
 /// The ports where an address names none.
 const API_PORT: u16 = 8480;
 const MONITOR_PORT: u16 = 9480;
+const CONSOLE_PORT: u16 = 8481;
 
 /// Where the service listens, and for whom.
 #[derive(Debug)]
@@ -50,6 +51,15 @@ pub struct TlsFiles {
     pub certificate: PathBuf,
     /// Its private key.
     pub key: PathBuf,
+}
+
+/// Where the console is.
+#[derive(Debug, Clone)]
+pub struct ConsoleSettings {
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// The URL by which people reach it, without a path: https, or loopback.
+    pub url: Url,
 }
 
 /// Where decisions are kept.
@@ -174,11 +184,33 @@ impl Store {
 }
 
 impl Console {
-    /// Says that what the section asks for does not exist.
-    pub(super) fn warn(&self) {
-        if self.listen.is_some() || self.url.is_some() {
-            tracing::warn!("[console] is ignored: the console is not built yet");
+    /// # Errors
+    /// A sentence with the mend, where one of the two is missing, or passwords would go over plain HTTP.
+    pub(super) fn settings(self) -> anyhow::Result<Option<ConsoleSettings>> {
+        let (listen, url) = match (self.listen, self.url) {
+            (None, None) => return Ok(None),
+            (Some(listen), Some(url)) => (listen, url),
+            (Some(_), None) => bail!(
+                "listen needs a url, by which people reach the console, such as https://console.example.com"
+            ),
+            (None, Some(_)) => bail!("url needs listen, such as 127.0.0.1:8481"),
+        };
+        let url = server_url(&url)?;
+        let is_here = match url.host() {
+            Some(Host::Domain(name)) => name == "localhost",
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        };
+        if url.scheme() != "https" && !is_here {
+            bail!(
+                "url must be https, since people sign in there: put a proxy that speaks https in front of listen"
+            );
         }
+        Ok(Some(ConsoleSettings {
+            listen: address("listen", &listen, CONSOLE_PORT)?,
+            url,
+        }))
     }
 }
 

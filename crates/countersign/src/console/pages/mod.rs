@@ -2,6 +2,7 @@
 
 pub(super) mod applications;
 pub(super) mod audit;
+pub(super) mod codes;
 pub(super) mod inbox;
 pub(super) mod limits;
 pub(super) mod me;

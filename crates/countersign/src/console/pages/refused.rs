@@ -14,6 +14,8 @@ use crate::http::page;
 pub(in crate::console) enum Why {
     /// There is no such thing, or it is not the person's.
     NotFound,
+    /// The link of an invitation is good no longer.
+    NoInvitation,
     /// The person's role does not allow it.
     NotPermitted,
     /// The store does not answer.
@@ -29,7 +31,7 @@ pub(in crate::console) enum Why {
 impl Why {
     const fn status(self) -> StatusCode {
         match self {
-            Why::NotFound => StatusCode::NOT_FOUND,
+            Why::NotFound | Why::NoInvitation => StatusCode::NOT_FOUND,
             Why::NotPermitted | Why::ForeignSite | Why::NoOrigin => StatusCode::FORBIDDEN,
             Why::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Why::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -40,6 +42,7 @@ impl Why {
     const fn words(self, words: &RefusedWords) -> [&'static str; 2] {
         match self {
             Why::NotFound => [words.not_found, words.not_found_about],
+            Why::NoInvitation => [words.no_invitation, words.no_invitation_about],
             Why::NotPermitted => [words.not_permitted, words.not_permitted_about],
             Why::Unavailable => [words.unavailable, words.unavailable_about],
             Why::Internal => [words.internal, words.internal_about],

@@ -1,5 +1,6 @@
 //! The words in English.
 
+use super::people;
 use super::{
     ApplicationsWords, AuditWords, InboxWords, LimitsWords, MeWords, MessageWords, MessagesWords,
     OverviewWords, RefusedWords, SettingsWords, ShellWords, SmsWords, TemplatesWords, TermWords,
@@ -39,6 +40,7 @@ pub(super) const WORDS: Words = Words {
         saved: "Saved for this session.",
     },
     forms: super::forms::ENGLISH,
+    staff: people::ENGLISH,
     terms: TermWords {
         login: "Sign in",
         register: "Sign up",
@@ -286,5 +288,7 @@ pub(super) const WORDS: Words = Words {
         foreign_site_about: "Open the console by its own address. A form of another site changes nothing here.",
         no_origin: "Your browser does not say where this form comes from",
         no_origin_about: "The headers Sec-Fetch-Site and Origin are both missing. Most often a proxy in front of the console drops them.",
+        no_invitation: "This invitation is over",
+        no_invitation_about: "A link is good once and for an hour. Ask an owner for another one.",
     },
 };

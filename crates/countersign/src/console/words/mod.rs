@@ -42,6 +42,7 @@ pub(super) use self::forms::FormWords;
 pub(super) use self::limits::LimitWords;
 pub(super) use self::providers::ProviderWords;
 pub(super) use self::routes::RouteWords;
+pub(super) mod people;
 
 words! {
     /// The frame of every page.
@@ -148,7 +149,7 @@ words! {
     /// Refusals of whole pages.
     RefusedWords {
         not_found, not_found_about, not_permitted, not_permitted_about, unavailable, unavailable_about, internal, internal_about,
-        foreign_site, foreign_site_about, no_origin, no_origin_about,
+        foreign_site, foreign_site_about, no_origin, no_origin_about, no_invitation, no_invitation_about,
     }
 }
 
@@ -157,6 +158,7 @@ pub(super) struct Words {
     pub(super) shell: ShellWords,
     pub(super) me: MeWords,
     pub(super) forms: FormWords,
+    pub(super) staff: people::StaffWords,
     pub(super) terms: TermWords,
     pub(super) messages: MessagesWords,
     pub(super) message: MessageWords,
@@ -197,6 +199,7 @@ mod tests {
             words.shell.all(),
             words.me.all(),
             words.forms.all(),
+            words.staff.all(),
             words.terms.all(),
             words.messages.all(),
             words.message.all(),

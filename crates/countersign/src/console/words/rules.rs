@@ -4,7 +4,7 @@ use countersign_core::phone::InvalidPhone;
 use countersign_core::send::messenger::SendError;
 
 use super::super::language::Language;
-use super::Words;
+use super::{Words, people};
 use super::sentences::length;
 use crate::manage::{Note, Rule};
 
@@ -22,6 +22,9 @@ pub(in super::super) fn rule(language: Language, rule: &Rule) -> String {
             "内置文本放不进一条短信：需要 {}，最多 {}",
             why.needed, why.limit
         ),
+        (_, Rule::PersonName | Rule::PersonNameTaken | Rule::Password(_) | Rule::Code) => {
+            people::broken_rule(language, rule)
+        }
         (Language::English, Rule::Other(why)) => capitalized(why),
         (Language::Chinese, Rule::Other(why)) => match in_chinese(why) {
             Some(sentence) => sentence.to_owned(),

@@ -1,5 +1,6 @@
 //! The words in Chinese.
 
+use super::people;
 use super::{
     ApplicationsWords, AuditWords, InboxWords, LimitsWords, MeWords, MessageWords, MessagesWords,
     OverviewWords, RefusedWords, SettingsWords, ShellWords, SmsWords, TemplatesWords, TermWords,
@@ -39,6 +40,7 @@ pub(super) const WORDS: Words = Words {
         saved: "已保存，仅在本次登录期间有效。",
     },
     forms: super::forms::CHINESE,
+    staff: people::CHINESE,
     terms: TermWords {
         login: "登录",
         register: "注册",
@@ -284,5 +286,7 @@ pub(super) const WORDS: Words = Words {
         foreign_site_about: "请直接打开控制台的地址。其他网站的表单不会改动这里的任何内容。",
         no_origin: "您的浏览器没有说明此表单的来源",
         no_origin_about: "请求头 Sec-Fetch-Site 和 Origin 均缺失，通常是控制台前面的代理去掉了它们。",
+        no_invitation: "此邀请已失效",
+        no_invitation_about: "链接只能使用一次，一小时内有效。请向所有者索取新链接。",
     },
 };

@@ -11,5 +11,6 @@ pub(crate) mod not_served;
 pub(crate) mod numbers;
 pub(crate) mod providers;
 pub(crate) mod routes;
+pub(crate) mod staff;
 pub(crate) mod system;
 pub(crate) mod templates;

@@ -76,7 +76,11 @@ fn broken_rules(broken: &BrokenFields) -> Fault {
     let BrokenField { field, rule } = broken.first();
     let field = Some(field.clone());
     match rule {
-        Rule::Other(_) => Fault::BadSetting {
+        Rule::Other(_)
+        | Rule::PersonName
+        | Rule::PersonNameTaken
+        | Rule::Password(_)
+        | Rule::Code => Fault::BadSetting {
             fields: broken.iter().filter_map(bad_field).collect(),
         },
         Rule::NoteTooLong => malformed(field, FieldProblem::NotANote),
@@ -94,11 +98,11 @@ fn broken_rules(broken: &BrokenFields) -> Fault {
 
 fn bad_field(broken: &BrokenField) -> Option<BadField> {
     match &broken.rule {
-        Rule::Other(why) => Some(BadField {
-            field: broken.field.clone(),
-            why: why.clone(),
-        }),
         Rule::NoteTooLong | Rule::TextTooLong(_) => None,
+        rule => Some(BadField {
+            field: broken.field.clone(),
+            why: rule.to_string(),
+        }),
     }
 }
 

@@ -9,5 +9,6 @@ pub(crate) mod message;
 pub(crate) mod provider;
 pub(crate) mod refusal;
 pub(crate) mod route;
+pub(crate) mod staff;
 pub(crate) mod statistics;
 pub(crate) mod template;

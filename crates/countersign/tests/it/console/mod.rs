@@ -3,6 +3,7 @@
 mod forms;
 mod person;
 mod walk;
+mod staff;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -99,6 +100,7 @@ fn table() -> BTreeMap<(&'static str, &'static str), &'static [&'static str]> {
         (("GET", "/console/settings"), &["owner", "auditor"]),
         (("GET", "/console/me"), ALL),
         (("POST", "/console/me"), ALL),
+        (("POST", "/console/me/sessions"), ALL),
         (("POST", "/console/sign-out"), ALL),
     ])
 }

@@ -123,8 +123,11 @@ async fn see_number(visit: Visit) -> Answer {
             return Ok(refused(&visit, &timeline, |page| page.reveal = Some(form)));
         }
     };
-    if let Err(too_many) = visit.sessions.count_reveal(&visit.session) {
-        let sentence = sentences::too_many_reveals(visit.language, too_many.wait);
+    let counted = visit
+        .sessions
+        .count_reveal(&visit.session, visit.request_id);
+    if let Some(wait) = counted.await? {
+        let sentence = sentences::too_many_reveals(visit.language, wait);
         form.refuse(REASON, sentence);
         return Ok(refused(&visit, &timeline, |page| page.reveal = Some(form)));
     }
