@@ -17,6 +17,7 @@ use url::form_urlencoded;
 use super::form::Form;
 use super::form_page::VERSION;
 use super::language::Language;
+use super::pages::confirm;
 use super::pages::refused::{self, Why};
 use super::session::{Session, Sessions};
 use super::shell::{Area, Shell};
@@ -38,6 +39,8 @@ pub(super) struct Entry {
     pub(super) needs: Permission,
     /// The management endpoint that does the same; `None` for a page, and for an act about the person's own session.
     pub(super) twin: Option<&'static str>,
+    /// The page to which a person comes back from a fresh proof, where the act needs one.
+    fresh: Option<&'static str>,
     act: Act,
 }
 
@@ -83,6 +86,7 @@ impl Entry {
             method: Method::GET,
             needs,
             twin: None,
+            fresh: None,
             act: Arc::new(move |visit| Box::pin(show(visit))),
         }
     }
@@ -103,8 +107,26 @@ impl Entry {
             method: Method::POST,
             needs,
             twin,
+            fresh: None,
             act: Arc::new(move |visit| Box::pin(act(visit))),
         }
+    }
+
+    /// The same, for a person who has proved lately who it is; another one is asked to, and comes back to the page `back`.
+    pub(super) fn fresh(self, back: &'static str) -> Self {
+        Self {
+            fresh: Some(back),
+            ..self
+        }
+    }
+
+    /// The address at which the person of `session` proves who it is, where the entry needs that first. The people of
+    /// development have nothing to prove.
+    fn proof(&self, state: &AppState, session: &Session, now: Timestamp) -> Option<String> {
+        let back = self.fresh?;
+        let is_real = state.setup().people.contains_key(&session.person.id);
+        let is_wanted = is_real && !session.kept.is_fresh(now);
+        is_wanted.then(|| format!("{}?next={back}", confirm::PATH))
     }
 
     /// Serves the entry.
@@ -159,6 +181,9 @@ impl Entry {
                 &Shell::of(&session, language, Area::Nowhere),
                 Why::NotPermitted,
             );
+        }
+        if let Some(proof) = self.proof(&state, &session, arrival.at) {
+            return Redirect::to(&proof).into_response();
         }
         let headers = parts.headers.clone();
         let query = parts.uri.query().unwrap_or_default();

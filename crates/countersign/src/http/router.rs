@@ -257,7 +257,8 @@ mod tests {
             match twin {
                 Some(twin) => assert!(names.contains(&twin), "{address} names {twin}"),
                 None => assert!(
-                    address.starts_with("/console/me") || address == "/console/sign-out",
+                    address.starts_with("/console/me")
+                        || ["/console/confirm", "/console/sign-out"].contains(&address),
                     "{address}"
                 ),
             }

@@ -3,6 +3,7 @@
 pub(super) mod applications;
 pub(super) mod audit;
 pub(super) mod codes;
+pub(super) mod confirm;
 pub(super) mod inbox;
 pub(super) mod limits;
 pub(super) mod me;
@@ -14,4 +15,5 @@ pub(super) mod refused;
 pub(super) mod routes;
 pub(super) mod settings;
 pub(super) mod sms;
+pub(super) mod staff;
 pub(super) mod templates;

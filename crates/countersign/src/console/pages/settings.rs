@@ -3,6 +3,7 @@
 use countersign_api::SigningKeyState;
 use countersign_core::ports::setup::AccessKey;
 
+use super::staff;
 use crate::console::entry::{Answer, Entry, Visit};
 use crate::console::listing::{Cell, Listing, Table};
 use crate::console::shell::Area;
@@ -53,7 +54,7 @@ async fn list(visit: Visit) -> Answer {
         tables,
         links: Vec::new(),
         note: String::new(),
-        more: None,
+        more: Some((staff::PATH.to_owned(), words.staff)),
     }
     .found())
 }

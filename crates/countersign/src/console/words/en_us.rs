@@ -273,7 +273,7 @@ pub(super) const WORDS: Words = Words {
         no_access_key: "No access key: only the command line manages.",
         no_signing_key: "No signing key.",
         staff: "Staff",
-        staff_about: "In development everybody may sign in. Signing in by an identity provider (OIDC) is not built yet.",
+        staff_about: "People join by a link and sign in by name and password. Signing in by an identity provider (OIDC) is not built yet.",
     },
     refused: RefusedWords {
         not_found: "There is nothing like this here",

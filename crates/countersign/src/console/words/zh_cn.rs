@@ -271,7 +271,7 @@ pub(super) const WORDS: Words = Words {
         no_access_key: "没有访问密钥：只能通过命令行管理。",
         no_signing_key: "没有签名密钥。",
         staff: "人员",
-        staff_about: "开发模式下任何人都可以登录。通过身份提供方（OIDC）登录尚未实现。",
+        staff_about: "人员通过链接加入，以姓名和密码登录。通过身份提供方（OIDC）登录尚未实现。",
     },
     refused: RefusedWords {
         not_found: "这里没有您要找的内容",

@@ -30,7 +30,11 @@ async fn newest_of(server: &Server, member: &str) -> String {
 /// An address, with the ids in it named.
 fn pattern(address: &str) -> String {
     let path = address.split('?').next().unwrap();
-    let is_id = |part: &str| part.len() == 36 && part.matches('-').count() == 4;
+    let is_hex = |part: &str| part.chars().all(|c| c.is_ascii_hexdigit());
+    let is_id = |part: &str| {
+        let is_uuid = part.len() == 36 && part.matches('-').count() == 4;
+        is_uuid || part.len() == 16 && is_hex(part)
+    };
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {
         let named = match parts.last() {
@@ -98,6 +102,11 @@ fn table() -> BTreeMap<(&'static str, &'static str), &'static [&'static str]> {
         (("POST", "/console/applications/{id}/secret"), CHANGERS),
         (("GET", "/console/audit"), &["owner", "auditor"]),
         (("GET", "/console/settings"), &["owner", "auditor"]),
+        (("GET", "/console/settings/staff"), &["owner", "auditor"]),
+        (("POST", "/console/settings/staff"), &["owner"]),
+        (("POST", "/console/settings/staff/{id}/role"), &["owner"]),
+        (("POST", "/console/settings/staff/{id}/reset"), &["owner"]),
+        (("POST", "/console/settings/staff/{id}/remove"), &["owner"]),
         (("GET", "/console/me"), ALL),
         (("POST", "/console/me"), ALL),
         (("POST", "/console/me/sessions"), ALL),
@@ -156,6 +165,8 @@ async fn each_role_sees_and_does_what_the_table_says_and_nothing_else() {
     let data = folder();
     let server = Server::start(data.path(), &["--quiet"]).await;
     furnish(&server).await;
+    let invited = json!({"role": "support", "name": "Wang"});
+    server.operator().set("invite-staff", invited).await;
     let owner = Person::of(&server, "owner").await;
     let (all, table) = (all_of(&owner).await, table());
     let patterns = |keys: Vec<(&str, &str)>| {

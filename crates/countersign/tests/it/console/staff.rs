@@ -422,6 +422,60 @@ async fn another_password_and_new_codes_end_every_other_session() {
     );
 }
 
+#[tokio::test]
+async fn an_owner_invites_somebody_on_the_page_of_staff_and_support_does_not_see_it() {
+    const STAFF: &str = "/console/settings/staff";
+    let service = Service::start().await;
+    let (mut lin, _) = service.joined("owner", "Lin").await;
+    let taken = [("name", "lin"), ("role", "support")];
+    let refused = lin.post(STAFF, &taken).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.body.contains("Somebody has this name already"));
+    let invited = lin
+        .post(STAFF, &[("name", "Wang"), ("role", "support")])
+        .await;
+    let link = invited.text_of("link").to_owned();
+    let path = link.strip_prefix("https://console.example.com").unwrap();
+    let mut wang = service.browser();
+    let totp = wang.shown_secret(path).await;
+    let fields = [
+        ("name", "Wang"),
+        ("password", PASSWORD),
+        ("totp", totp.reveal()),
+    ];
+    let joined = wang.post(path, &fields).await;
+    assert_eq!(
+        joined.leads_to(),
+        "/console/overview",
+        "support needs no second factor"
+    );
+    assert_eq!(wang.get(STAFF).await.status, StatusCode::FORBIDDEN);
+    let id = service.staff(&["list"]);
+    let people = id.as_array().unwrap();
+    let id_of = |name| {
+        let found = people.iter().find(|person| person["name"] == name).unwrap();
+        found["personId"].as_str().unwrap().to_owned()
+    };
+    let (own, other) = (id_of("Lin"), id_of("Wang"));
+    let raised = lin
+        .post(
+            &format!("{STAFF}/{other}/role"),
+            &[("new-role", "operator")],
+        )
+        .await;
+    assert!(raised.body.contains("This role needs a second factor"));
+    let left = lin.post(&format!("{STAFF}/{own}/remove"), &[]).await;
+    assert!(
+        left.body
+            .contains("The last owner who can sign in stays an owner")
+    );
+    let removed = lin.post(&format!("{STAFF}/{other}/remove"), &[]).await;
+    assert_eq!(removed.leads_to(), STAFF);
+    assert!(!wang.is_signed_in().await);
+    let page = lin.get(STAFF).await;
+    assert!(page.body.contains("10 recovery codes are left.") && !page.body.contains("Wang"));
+}
+
 // shows: G3
 #[tokio::test]
 async fn the_console_in_production_is_on_its_own_listener_and_for_its_own_host() {
