@@ -9,8 +9,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{self, MethodRouter};
 use countersign_core::audit::{Author, Door};
 use countersign_core::id::RequestId;
-use countersign_core::ports::setup::SetupVersion;
 use countersign_core::ports::StoreError;
+use countersign_core::ports::setup::SetupVersion;
 use countersign_core::time::Timestamp;
 use url::form_urlencoded;
 

@@ -4,8 +4,8 @@ use countersign_core::phone::InvalidPhone;
 use countersign_core::send::messenger::SendError;
 
 use super::super::language::Language;
-use super::{Words, people};
 use super::sentences::length;
+use super::{Words, people};
 use crate::manage::{Note, Rule};
 
 /// What is wrong with a value.

@@ -2,8 +2,8 @@
 
 mod forms;
 mod person;
-mod walk;
 mod staff;
+mod walk;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 

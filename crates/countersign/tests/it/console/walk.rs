@@ -1,5 +1,7 @@
 //! The walk of an operator from an empty service to a message on the overview, by the forms of the console alone.
 
+use std::time::Duration;
+
 use reqwest::StatusCode;
 
 use super::person::Person;
@@ -114,6 +116,8 @@ async fn walk(language: &'static str, missing: &str, saved: &str) {
     let page = operator.get(&message).await;
     assert!(page.body.contains("<bdi>sandbox</bdi>"), "{}", page.body);
     until("the message on the overview", async || {
+        // Messages are counted by a thread of low priority, which gives way to whoever asks for pages all the time.
+        tokio::time::sleep(Duration::from_millis(500)).await;
         let page = operator.get("/console/overview").await;
         let rows = page.body.split("<th scope=\"row\">");
         let mut of_provider = rows.filter(|row| row.starts_with("<bdi>sandbox</bdi>"));
