@@ -104,14 +104,14 @@ impl Server {
     }
 
     /// Returns the ids of its processes: one for each session, and others. Those that come and go, which clean tables up, are not
-    /// among them.
+    /// among them, nor one that has just begun and has no name of its own yet.
     pub(super) fn processes(&self) -> anyhow::Result<Vec<u32>> {
         let first = self.process.id();
         let path = format!("/proc/{first}/task/{first}/children");
         let children = std::fs::read_to_string(&path).context(path)?;
         let stays = |pid: &&str| {
             let name = std::fs::read_to_string(format!("/proc/{pid}/cmdline"));
-            name.is_ok_and(|name| !name.contains("autovacuum worker"))
+            name.is_ok_and(|name| name.starts_with("postgres: ") && !name.contains(" worker"))
         };
         let children = children.split_whitespace().filter(stays).map(str::parse);
         let all: Result<Vec<u32>, _> = std::iter::once(Ok(first)).chain(children).collect();
