@@ -13,7 +13,7 @@ const PLACE: &str = "{days}";
 /// The milliseconds of a day.
 const DAY: u64 = 86_400_000;
 
-/// The number of days from which on a statement is not planned for its days alone: there would be too many such statements.
+/// The most days that a statement names: with more there would be too many such statements.
 const MANY: u64 = 4;
 
 /// The days from the first to the last, counted from 1970; `None`: any.
