@@ -22,11 +22,11 @@ use super::log::gone::Gone;
 use super::log::keyed;
 use super::log::record::Record;
 use super::memory::Live;
-use super::reading::{lookup, timelines};
+use super::reading::{self, lookup, timelines};
 use super::start::open::DATABASE;
 use super::writer::queue::Pusher;
 use super::{SqliteStore, unsealed, writer};
-use crate::seal::{Key, Keys, SealerInUse};
+use crate::seal::{Key, Keys, Sealer, SealerInUse};
 
 /// The number of events that are looked through at once.
 const EVENTS: i64 = 32_768;
@@ -125,9 +125,11 @@ impl LogEraser {
 
     /// Takes a number out of the live state, the log and the index.
     fn take_out(&self, phone: &PhoneNumber) -> Result<Erased, StoreError> {
-        let number = self.sealer.get().keys(|each| each.phone(phone));
-        let messages = self
-            .messages(&number)
+        let find = |log: &Connection, sealer: &Sealer| {
+            let number = sealer.keys(|each| each.phone(phone));
+            Ok((messages(log, &number)?, number))
+        };
+        let (messages, number) = reading::at_one_moment(&self.log, &self.sealer, find)
             .map_err(|error| unavailable(&error))?;
         self.kill_codes(&messages)?;
         let country = Some(phone.country());
@@ -152,26 +154,6 @@ impl LogEraser {
             lookup::forget_key(&self.database, key).map_err(|error| unavailable(&error))?;
         }
         Ok(erased)
-    }
-
-    /// Returns the messages to the number with these keys.
-    fn messages(&self, number: &Keys) -> rusqlite::Result<Vec<Found>> {
-        let rows = timelines::of_number(&self.log, number, i64::MAX, u16::MAX)?;
-        let mut select = self
-            .log
-            .prepare_cached("SELECT scope FROM message WHERE seq = ?")?;
-        let mut found = Vec::with_capacity(rows.len());
-        for seq in rows {
-            if !timelines::is_to(&self.log, seq, number)? {
-                continue;
-            }
-            let mut rows = select.query([seq])?;
-            if let Some(row) = rows.next()? {
-                let scope = Key::of_column(row.get(0)?);
-                found.push(Found { seq, scope });
-            }
-        }
-        Ok(found)
     }
 
     /// Ends the codes of these messages' scopes.
@@ -252,6 +234,24 @@ impl LogEraser {
 struct Found {
     seq: i64,
     scope: Key,
+}
+
+/// Returns the messages to the number with these keys.
+fn messages(log: &Connection, number: &Keys) -> rusqlite::Result<Vec<Found>> {
+    let rows = timelines::of_number(log, number, i64::MAX, u16::MAX)?;
+    let mut select = log.prepare_cached("SELECT scope FROM message WHERE seq = ?")?;
+    let mut found = Vec::with_capacity(rows.len());
+    for seq in rows {
+        if !timelines::is_to(log, seq, number)? {
+            continue;
+        }
+        let mut rows = select.query([seq])?;
+        if let Some(row) = rows.next()? {
+            let scope = Key::of_column(row.get(0)?);
+            found.push(Found { seq, scope });
+        }
+    }
+    Ok(found)
 }
 
 /// The id under which the number of an erasure is sealed.

@@ -125,8 +125,11 @@ impl SqliteStore {
         &self,
         read: impl FnOnce(&Connection, &Sealer) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let sealer = self.sealer.get();
-        read_with(Arc::clone(&self.reader), move |log| read(log, &sealer)).await
+        let sealer = self.sealer.clone();
+        read_with(Arc::clone(&self.reader), move |log| {
+            reading::at_one_moment(log, &sealer, read)
+        })
+        .await
     }
 }
 
