@@ -22,14 +22,14 @@ const TRIES: u32 = 600;
 const SEGMENTS: u32 = 40;
 
 /// A running server. It ends when it is dropped.
-pub(super) struct Server {
+pub(crate) struct Server {
     _folder: TempDir,
     port: u16,
     process: Child,
 }
 
 impl Server {
-    pub(super) async fn start() -> anyhow::Result<Self> {
+    pub(crate) async fn start() -> anyhow::Result<Self> {
         let folder = tempfile::Builder::new()
             .prefix("bench-postgres")
             .tempdir()?;
@@ -92,12 +92,12 @@ impl Server {
     }
 
     /// Returns the address of its database.
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
     }
 
     /// Opens a session.
-    pub(super) async fn session(&self) -> anyhow::Result<Client> {
+    pub(crate) async fn session(&self) -> anyhow::Result<Client> {
         let (client, connection) = tokio_postgres::connect(&self.url(), NoTls).await?;
         tokio::spawn(connection);
         Ok(client)
@@ -129,20 +129,8 @@ impl Server {
         Ok(())
     }
 
-    /// Returns the size of its database in bytes.
-    pub(super) async fn size(&self) -> anyhow::Result<u64> {
-        let size = "SELECT pg_database_size(current_database())";
-        let size: i64 = self
-            .session()
-            .await?
-            .query_one(size, &[])
-            .await?
-            .try_get(0)?;
-        Ok(u64::try_from(size)?)
-    }
-
     /// Ends it, with all sessions.
-    pub(super) fn stop(mut self) -> anyhow::Result<()> {
+    pub(crate) fn stop(mut self) -> anyhow::Result<()> {
         self.end()
     }
 
