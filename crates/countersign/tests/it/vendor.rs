@@ -2,11 +2,15 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
+
+/// The time within which messages arrive at the latest.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The manner in which the vendor treats a message that it has read.
 #[derive(Debug, Clone, Copy)]
@@ -92,12 +96,16 @@ impl Vendor {
     }
 
     /// Waits until `count` messages have arrived.
+    ///
+    /// # Panics
+    /// When they have not within a minute: a send of the test was answered by an error.
     pub(crate) async fn arrived(&self, count: usize) {
-        self.arrivals
-            .clone()
-            .wait_for(|arrived| *arrived >= count)
-            .await
-            .unwrap();
+        let mut arrivals = self.arrivals.clone();
+        let waited = tokio::time::timeout(PATIENCE, arrivals.wait_for(|arrived| *arrived >= count));
+        if !matches!(waited.await, Ok(Ok(_))) {
+            let arrived = *self.arrivals.borrow();
+            unreachable!("{arrived} of {count} messages arrived");
+        }
     }
 
     pub(crate) fn release(&self) {
