@@ -5,6 +5,7 @@ use std::time::Duration;
 use anyhow::ensure;
 use clap::{Args, ValueEnum};
 
+use crate::console::{self, On};
 use crate::crash;
 use crate::durable;
 use crate::footprint;
@@ -46,7 +47,7 @@ pub(crate) struct Compare {
     /// Number of live codes with which start-up and memory are measured
     #[arg(long, value_name = "COUNT", default_value_t = 1_000_000)]
     live: u64,
-    /// Number of stored messages up to which growth is measured: ten million take some ten minutes and 8 GB
+    /// Number of stored messages up to which growth is measured, and with which the console is: ten million take some ten minutes and 8 GB
     #[arg(long, value_name = "COUNT", default_value_t = 1_000_000)]
     grow: u64,
 }
@@ -78,6 +79,11 @@ enum Part {
     Growth,
     /// Sends while old messages go, against sends while none go
     Pruning,
+    /// Pages of the console with `--grow` messages, and sends while people use it, against sends while nobody does
+    Console,
+    /// The same, on PostgreSQL
+    #[cfg(feature = "postgres")]
+    PostgresConsole,
     /// The store on PostgreSQL, one node and three, against one insert after the other
     #[cfg(feature = "postgres")]
     Postgres,
@@ -144,6 +150,9 @@ impl Compare {
             }
             Part::Growth => return growth::measure(bench, self.grow, &mut results.gates).await,
             Part::Pruning => return self.pruning(bench, results).await,
+            Part::Console => return self.console(bench, On::Sqlite, results).await,
+            #[cfg(feature = "postgres")]
+            Part::PostgresConsole => return self.console(bench, On::Postgres, results).await,
             #[cfg(feature = "postgres")]
             Part::Postgres => {
                 let measured = postgres::measure(&bench.plan, self.pairs, bench.codes).await?;
@@ -232,6 +241,14 @@ impl Compare {
             pairs,
         };
         results.gates.push(pruning.judge(&row));
+        results.rows.push(row);
+        Ok(())
+    }
+
+    async fn console(&self, bench: &Bench, on: On, results: &mut Results) -> anyhow::Result<()> {
+        let gates = &mut results.gates;
+        let row = console::measure(bench, on, self.grow, self.pairs, gates).await?;
+        gates.push(row.gate_of_tail((5.0, 5.0)));
         results.rows.push(row);
         Ok(())
     }

@@ -15,6 +15,8 @@ pub(crate) struct Connection {
 #[derive(Debug)]
 pub(crate) struct Answer<'a> {
     pub(crate) status: u16,
+    /// The line of the status, and the fields of the head.
+    pub(crate) head: &'a str,
     pub(crate) body: &'a [u8],
 }
 
@@ -36,7 +38,7 @@ impl Connection {
         self.buffer.clear();
         self.stream.write_all(request).await?;
         let mut whole = None;
-        let (status, head, whole) = loop {
+        let (status, begins, whole) = loop {
             if self.stream.read_buf(&mut self.buffer).await? == 0 {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
@@ -50,8 +52,12 @@ impl Connection {
                 break whole;
             }
         };
-        let body = self.buffer.get(head..whole).unwrap_or_default();
-        Ok(Answer { status, body })
+        let head = self.buffer.get(..begins).unwrap_or_default();
+        Ok(Answer {
+            status,
+            head: std::str::from_utf8(head).unwrap_or_default(),
+            body: self.buffer.get(begins..whole).unwrap_or_default(),
+        })
     }
 }
 

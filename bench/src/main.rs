@@ -16,6 +16,7 @@ mod clock;
 mod codes;
 mod compare;
 mod connection;
+mod console;
 mod crash;
 mod disk;
 mod durable;

@@ -65,6 +65,24 @@ impl Row {
         Gate::ceiling(what, bounds, more.median, "%")
     }
 
+    /// Judges by how many per cent longer the slowest hundredth of our requests takes than that of the other, in the middle pair.
+    pub(crate) fn gate_of_tail(&self, bounds: (f64, f64)) -> Gate {
+        let pairs = self.pairs.iter();
+        let more = Spread::of(pairs.map(|(other, ours)| 100.0 * (ours.p99 / other.p99 - 1.0)));
+        say(format!(
+            "p99 of a {}: {:.2} ms; of {}: {:.2} ms; in the middle pair {:+.0} %, {:+.0} % at least and {:+.0} % at most.\n",
+            self.what,
+            self.of_ours(|sample| sample.p99),
+            self.against,
+            self.of_other(|sample| sample.p99),
+            more.median,
+            more.min,
+            more.max
+        ));
+        let what = format!("p99 of a {}, over {}", self.what, self.against);
+        Gate::ceiling(what, bounds, more.median, "%")
+    }
+
     /// Counts the pairs that another process disturbed.
     fn noisy(&self) -> usize {
         let disturbed = |sample: &Sample| sample.usage.others >= QUIET;

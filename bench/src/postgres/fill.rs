@@ -37,7 +37,7 @@ const ATTEMPTS: &str = "
 
 /// Adds so many messages, [`DAY`] to each of the days before today and before those in `filled`, and returns the days with messages
 /// then. Today must have as many.
-pub(super) async fn older_days(
+pub(crate) async fn older_days(
     client: &Client,
     mut messages: u64,
     filled: Range<i64>,

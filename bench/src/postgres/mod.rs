@@ -23,9 +23,10 @@ use crate::report::Row;
 use crate::sample::Sample;
 use crate::say::{note, say};
 use drive::drive;
+pub(crate) use fill::older_days;
 pub(crate) use growth::grow;
 use nodes::Nodes;
-use server::Server;
+pub(crate) use server::Server;
 
 /// The number of callers that ask each node at once.
 const CALLERS: usize = 64;
