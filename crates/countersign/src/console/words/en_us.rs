@@ -12,6 +12,8 @@ pub(super) const WORDS: Words = Words {
         skip: "Skip to the content",
         banner: "Development: messages stay in the inbox, and everyone may sign in.",
         navigation: "Pages",
+        menu: "Menu",
+        close: "Close the menu",
         inbox: "Inbox",
         overview: "Overview",
         messages: "Messages",

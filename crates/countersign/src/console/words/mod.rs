@@ -47,7 +47,7 @@ pub(super) mod people;
 words! {
     /// The frame of every page.
     ShellWords {
-        skip, banner, navigation, inbox, overview, messages, me, sign_out,
+        skip, banner, navigation, menu, close, inbox, overview, messages, me, sign_out,
         owner, operator, support, auditor,
         error_prefix, problem, times_are, go_to_overview,
     }

@@ -12,6 +12,8 @@ pub(super) const WORDS: Words = Words {
         skip: "跳到正文",
         banner: "开发模式：短信只进入收件箱，任何人都可以登录。",
         navigation: "页面",
+        menu: "菜单",
+        close: "关闭菜单",
         inbox: "收件箱",
         overview: "概览",
         messages: "消息记录",
