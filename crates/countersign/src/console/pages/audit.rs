@@ -9,7 +9,7 @@ use crate::console::listing::{Cell, Listing, Table};
 use crate::console::pill::{self, Pill};
 use crate::console::shell::Area;
 use crate::console::when::Moment;
-use crate::console::words::AuditWords;
+use crate::console::words::acts;
 use crate::manage::ActQuery;
 use crate::operator::Permission;
 
@@ -46,13 +46,13 @@ async fn list(visit: Visit) -> Answer {
             columns: vec![
                 words.number,
                 words.time,
-                words.who,
-                words.door,
                 words.act,
                 words.target,
                 words.result,
+                words.who,
+                words.door,
             ],
-            rows: acts.iter().map(|act| row(act, words)).collect(),
+            rows: acts.iter().map(|act| row(&visit, act)).collect(),
             empty: words.none,
         }],
         links: Vec::new(),
@@ -62,7 +62,8 @@ async fn list(visit: Visit) -> Answer {
     .found())
 }
 
-fn row(act: &AuditActDto, words: &AuditWords) -> Vec<Cell> {
+fn row(visit: &Visit, act: &AuditActDto) -> Vec<Cell> {
+    let words = &visit.words().audit;
     let at = Timestamp::parse(&act.at);
     let at = at.map_or_else(|| act.at.clone(), |at| Moment::of(at).shown);
     let who = act.who.id.as_ref().unwrap_or(&act.who.kind);
@@ -74,10 +75,10 @@ fn row(act: &AuditActDto, words: &AuditWords) -> Vec<Cell> {
     vec![
         act.seq.to_string().into(),
         at.into(),
-        who.as_str().into(),
-        act.door.as_str().into(),
-        Cell::Id(act.act.clone()),
-        format!("{} {}", act.target.kind, act.target.name).into(),
+        acts::act(visit.language, &act.act).into(),
+        Cell::Id(act.target.name.clone()),
         Cell::Pill(pill),
+        who.as_str().into(),
+        acts::door(visit.language, &act.door).into(),
     ]
 }

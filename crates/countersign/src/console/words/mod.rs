@@ -21,6 +21,7 @@ macro_rules! words {
     };
 }
 
+pub(super) mod acts;
 mod applications;
 pub(super) mod attention;
 pub(super) mod drafts;
