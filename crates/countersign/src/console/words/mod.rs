@@ -123,6 +123,7 @@ words! {
     /// The limits on sends.
     LimitsWords {
         title, lead, caption, name, counted, max, window, mode, everything, enforce, challenge, monitor, none,
+        application, channel, country, prefix, block, number, calling_code, carrier, address, network,
     }
 }
 

@@ -2,7 +2,7 @@
 
 pub(in crate::console) mod edit;
 
-use countersign_core::limit::{Bound, Mode, SendLimit};
+use countersign_core::limit::{Bound, Mode, Part, SendLimit};
 use countersign_core::ports::setup::Setup;
 
 use crate::console::entry::{Answer, Entry, Visit};
@@ -81,10 +81,26 @@ fn in_force(setup: &Setup, limit: &SendLimit) -> SendLimit {
 
 /// What the sends have in common that are counted together.
 fn counted(limit: &SendLimit, words: &LimitsWords) -> String {
-    let parts: Vec<_> = limit.by.iter().map(|part| part.as_str()).collect();
+    let parts: Vec<_> = limit.by.iter().map(|by| part(*by, words)).collect();
     match parts.is_empty() {
         true => words.everything.to_owned(),
         false => parts.join(", "),
+    }
+}
+
+/// The name of a part that sends have in common.
+const fn part(part: Part, words: &LimitsWords) -> &'static str {
+    match part {
+        Part::Application => words.application,
+        Part::Channel => words.channel,
+        Part::Country => words.country,
+        Part::Prefix => words.prefix,
+        Part::Block => words.block,
+        Part::Number => words.number,
+        Part::CallingCode => words.calling_code,
+        Part::Carrier => words.carrier,
+        Part::Address => words.address,
+        Part::Network => words.network,
     }
 }
 
