@@ -5,7 +5,7 @@ use countersign_core::phone::Country;
 use super::language::Language;
 use crate::http::v3::numbers::get_country_list;
 
-/// The name of a country or region with its calling code, such as `United States (+1)`.
+/// The name of a country or region with its calling code, such as `United States (+1)` or `美国（+1）`.
 pub(super) fn name(language: Language, country: Country) -> String {
     let [chinese, english] = get_country_list::names(country);
     let name = match language {
@@ -13,9 +13,10 @@ pub(super) fn name(language: Language, country: Country) -> String {
         Language::Chinese => chinese,
     };
     let name = name.unwrap_or(country.as_str());
-    match country.calling_code() {
-        Some(code) => format!("{name} (+{code})"),
-        None => name.to_owned(),
+    match (language, country.calling_code()) {
+        (Language::English, Some(code)) => format!("{name} (+{code})"),
+        (Language::Chinese, Some(code)) => format!("{name}（+{code}）"),
+        (_, None) => name.to_owned(),
     }
 }
 

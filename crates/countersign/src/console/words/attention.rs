@@ -66,7 +66,7 @@ pub(in super::super) fn matter(language: Language, matter: &Matter) -> String {
             format!("No route carries codes to {country} ({count} in 24 hours)")
         }
         (Language::Chinese, Matter::NoRoute { country, count }) => {
-            format!("没有路由向 {country} 发送验证码（24 小时内 {count} 条）")
+            format!("没有路由向{country}发送验证码（24 小时内 {count} 条）")
         }
         (
             Language::English,

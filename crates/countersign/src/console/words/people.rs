@@ -43,7 +43,7 @@ pub(super) const ENGLISH: StaffWords = StaffWords {
     scan: "Scan this with an authenticator app: from now on you sign in with a code that it shows, too.",
     scan_optional: "If you like, scan this with an authenticator app: then you sign in with a code that it shows, too. \
         To go without, leave the code empty.",
-    secret: "Or type this secret into the app",
+    secret: "Or type this secret into the app:",
     code_hint: "Six digits that the app shows now.",
     join: "Join",
     codes_title: "Recovery codes",
@@ -107,7 +107,7 @@ pub(super) const CHINESE: StaffWords = StaffWords {
     password_hint: "12 至 256 个字符，内容不限，可以从密码管理器粘贴。",
     scan: "请用身份验证器应用扫描：以后登录时还需要输入它显示的验证码。",
     scan_optional: "您可以用身份验证器应用扫描：以后登录时还需要输入它显示的验证码。如不需要，请将验证码留空。",
-    secret: "也可以在应用中手动输入此密钥",
+    secret: "也可以在应用中手动输入此密钥：",
     code_hint: "应用当前显示的六位数字。",
     join: "加入",
     codes_title: "恢复码",

@@ -39,6 +39,27 @@ pub(in super::super) fn joined(language: Language, first: &str, second: &str) ->
     }
 }
 
+/// The title of a page about the thing that has this name.
+pub(in super::super) fn titled(language: Language, title: &str, name: &str) -> String {
+    match language {
+        Language::English => format!("{title}: {name}"),
+        Language::Chinese => format!("{title}：{name}"),
+    }
+}
+
+/// A statement, and what it would have refused besides.
+pub(in super::super) fn listed(
+    language: Language,
+    first: &str,
+    then: &str,
+    names: &[&str],
+) -> String {
+    match language {
+        Language::English => format!("{first}. {then}: {}", names.join(", ")),
+        Language::Chinese => format!("{first}。{then}：{}", names.join("、")),
+    }
+}
+
 /// The button that signs in, in a role.
 pub(in super::super) fn sign_in_as(language: Language, role: &str) -> String {
     match language {
@@ -203,7 +224,7 @@ pub(in super::super) fn service(language: Language, service: &Service) -> String
             countries.join(", ")
         ),
         (Language::Chinese, Service::Some { countries }) => {
-            format!("可发往 {}。其他国家和地区没有路由。", countries.join("、"))
+            format!("可发往{}。其他国家和地区没有路由。", countries.join("、"))
         }
         (Language::English, Service::NotSetUp) => {
             "No route is set. In development the inbox gets the messages; in production callers get 2990001.".to_owned()

@@ -11,6 +11,7 @@ use crate::console::mistakes;
 use crate::console::pages::refused::Why;
 use crate::console::shell::{Area, Shell};
 use crate::console::when::Moment;
+use crate::console::words::sentences;
 use crate::http::page;
 use crate::manage::Overlap;
 use crate::operator::Permission;
@@ -87,7 +88,7 @@ fn renew_page(visit: &Visit) -> Result<FormPage, Why> {
     };
     Ok(FormPage {
         shell: visit.shell(Area::Applications),
-        title: format!("{} {id}", words.renew_title),
+        title: sentences::titled(visit.language, words.renew_title, id),
         back: (address(id), visit.words().forms.cancel),
         lead: vec![words.renew_about.to_owned(), words.renew_servers.to_owned()],
         form: form.at(held.version.number()),

@@ -12,6 +12,7 @@ use crate::console::mistakes;
 use crate::console::pages::refused::Why;
 use crate::console::shell::Area;
 use crate::console::told::Told;
+use crate::console::words::sentences;
 use crate::operator::Permission;
 
 const PATH: &str = "/console/limits/{name}";
@@ -183,7 +184,7 @@ fn reset_page(visit: &Visit, limit: &SendLimit) -> FormPage {
     let words = &visit.words().limit;
     FormPage {
         shell: visit.shell(Area::Limits),
-        title: format!("{} {}", words.reset_title, limit.name),
+        title: sentences::titled(visit.language, words.reset_title, &limit.name),
         back: (address(&limit.name), visit.words().forms.cancel),
         lead: vec![words.reset_about.to_owned()],
         form: FormView {

@@ -75,11 +75,7 @@ fn admission(visit: &Visit, timeline: &Timeline) -> Step {
     let watched: Vec<_> = watched.map(|verdict| verdict.rule.as_ref()).collect();
     let sentence = match watched.is_empty() {
         true => asked,
-        false => format!(
-            "{asked}. {}: {}",
-            words.would_have_refused,
-            watched.join(", ")
-        ),
+        false => sentences::listed(visit.language, &asked, words.would_have_refused, &watched),
     };
     let start = timeline.decided_at;
     Step::new(

@@ -8,6 +8,7 @@ use crate::console::pages::refused::Why;
 use crate::console::pages::{routes as route_pages, sms};
 use crate::console::shell::Area;
 use crate::console::told::Told;
+use crate::console::words::sentences;
 use crate::operator::Permission;
 
 const PATH: &str = "/console/sms/providers/{name}/delete";
@@ -37,7 +38,7 @@ fn delete_page(visit: &Visit) -> Result<FormPage, Why> {
     let name = Row::line(NAME, visit.words().forms.confirm_name, &visit.form, "");
     Ok(FormPage {
         shell: visit.shell(Area::Sms),
-        title: format!("{} {}", words.delete_title, held.name),
+        title: sentences::titled(visit.language, words.delete_title, held.name.as_str()),
         back: (address(&held.name), visit.words().forms.cancel),
         lead: vec![
             words.delete_about.to_owned(),

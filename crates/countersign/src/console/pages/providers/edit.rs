@@ -16,6 +16,7 @@ use crate::console::shell::Area;
 use crate::console::told::Told;
 use crate::console::vendor_form;
 use crate::console::words::providers::calls;
+use crate::console::words::sentences;
 use crate::http::wire::provider::RECEIPTS;
 use crate::operator::Permission;
 
@@ -68,7 +69,7 @@ fn new_page(visit: &Visit, kind: &'static Kind) -> FormPage {
     };
     FormPage {
         shell: visit.shell(Area::Sms),
-        title: format!("{}: {}", words.add, kind.name),
+        title: sentences::titled(visit.language, words.add, kind.name),
         back: (super::kinds::PATH.to_owned(), words.kinds_title),
         lead: vec![words.new_lead.to_owned()],
         form,

@@ -12,7 +12,7 @@ use crate::console::mistakes;
 use crate::console::pages::message;
 use crate::console::pages::refused::Why;
 use crate::console::shell::Area;
-use crate::console::words::rules;
+use crate::console::words::{rules, sentences};
 use crate::manage::TestMessage;
 use crate::operator::Permission;
 
@@ -63,7 +63,7 @@ fn test_page(visit: &Visit) -> Result<FormPage, Why> {
     };
     Ok(FormPage {
         shell: visit.shell(Area::Sms),
-        title: format!("{}: {}", words.test_title, held.name),
+        title: sentences::titled(visit.language, words.test_title, held.name.as_str()),
         back: (address(&held.name), words.mend),
         lead: vec![words.test_lead.to_owned()],
         form,

@@ -9,6 +9,7 @@ use crate::console::mistakes;
 use crate::console::pages::sms;
 use crate::console::shell::Area;
 use crate::console::told::Told;
+use crate::console::words::sentences;
 use crate::operator::Permission;
 
 pub(super) const PATH: &str = "/console/sms/routes/delete";
@@ -38,7 +39,7 @@ fn delete_page(
     let country = scope.country.map(|country| country.to_string());
     Ok(FormPage {
         shell: visit.shell(Area::Sms),
-        title: format!("{} {}", words.delete_title, name(visit, &scope)),
+        title: sentences::titled(visit.language, words.delete_title, &name(visit, &scope)),
         back: (edit::held(&scope), visit.words().forms.cancel),
         lead: vec![words.delete_about.to_owned()],
         form: FormView {

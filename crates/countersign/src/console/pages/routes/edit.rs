@@ -16,6 +16,7 @@ use crate::console::pages::refused::Why;
 use crate::console::pages::sms;
 use crate::console::shell::Area;
 use crate::console::told::Told;
+use crate::console::words::sentences;
 use crate::operator::Permission;
 
 pub(in crate::console) const NEW: &str = "/console/sms/routes/new";
@@ -170,7 +171,7 @@ fn held_page(visit: &Visit, scope: &RouteScope) -> Result<FormPage, Why> {
     let (words, setup) = (visit.words(), visit.state.setup());
     let route = setup.routes.get(scope).ok_or(Why::NotFound)?;
     let form = form(visit, &setup, scope, route);
-    let title = format!("{}: {}", words.routes.edit_title, name(visit, scope));
+    let title = sentences::titled(visit.language, words.routes.edit_title, &name(visit, scope));
     let mut page = page(visit, title, form);
     if visit.may(Permission::ManageSetup) {
         let delete = address(super::delete::PATH, scope);

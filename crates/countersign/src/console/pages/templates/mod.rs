@@ -17,6 +17,7 @@ use crate::console::listing::{Cell, Listing, Table};
 use crate::console::pages::refused::Why;
 use crate::console::shell::Area;
 use crate::console::template_scope::Named;
+use crate::console::words::sentences;
 use crate::operator::Permission;
 
 pub(in crate::console) const PATH: &str = "/console/templates";
@@ -57,7 +58,10 @@ async fn list(visit: Visit) -> Answer {
         (address, other.name.as_str().to_owned())
     });
     let shown = match app {
-        Some(app) => format!("{} {}.", visit.words().drafts.shows, app.name.as_str()),
+        Some(app) => {
+            let words = visit.words().drafts.shows;
+            sentences::titled(visit.language, words, app.name.as_str())
+        }
         None => visit.words().drafts.no_application.to_owned(),
     };
     Ok(Listing {
