@@ -54,9 +54,11 @@ pub(super) fn steps(visit: &Visit, timeline: &Timeline, sees_vendor_answers: boo
     });
     let mut shown: Vec<_> = shown.collect();
     if timeline.gave_back {
+        let attempts = timeline.attempts.iter();
+        let at = attempts.map(|attempt| attempt.ended_at).max();
         shown.push(Step::new(
             start,
-            start,
+            at.unwrap_or(start),
             ("quiet", pill::BAR),
             String::new(),
             words.given_back.to_owned(),

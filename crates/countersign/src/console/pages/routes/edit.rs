@@ -73,11 +73,14 @@ fn rows(visit: &Visit, setup: &Setup, stored: Option<&Route>) -> Vec<Row> {
             .chain(names.iter().map(|name| (name.clone(), name.clone())));
         let stored = stored.and_then(|route| route.providers.get(number));
         let stored = stored.map(|(name, _)| name.as_str()).unwrap_or_default();
-        let label = match number {
-            0 => words.provider.to_owned(),
-            _ => format!("{} {}", number + 1, words.next_provider),
+        let (label, hint) = match number {
+            0 => (words.provider.to_owned(), ""),
+            _ => (
+                format!("{} {}", words.provider, number + 1),
+                words.next_provider,
+            ),
         };
-        Row::choice(&place(number), label, choices, &visit.form, stored)
+        Row::choice(&place(number), label, choices, &visit.form, stored).hint(hint)
     });
     let order = |order: Selection| match order {
         Selection::Listed => words.listed,
