@@ -5,10 +5,11 @@ use countersign_providers::kind::{Field, Kind};
 use super::super::language::Language;
 
 /// The vendor and the countries, in one line, and what messages of the kind are.
-pub(in super::super) fn kind(language: Language, kind: &Kind) -> [&'static str; 2] {
-    match language {
-        Language::English => [kind.about, kind.content],
-        Language::Chinese => chinese_kind(kind.name).unwrap_or([kind.about, kind.content]),
+pub(in super::super) fn kind(language: Language, kind: &Kind) -> [String; 2] {
+    let chinese = chinese_kind(kind.name).filter(|_| language == Language::Chinese);
+    match chinese {
+        Some(chinese) => chinese.map(|phrase| format!("{phrase}。")),
+        None => [kind.about, kind.content].map(sentence),
     }
 }
 
@@ -26,7 +27,13 @@ pub(in super::super) fn field(language: Language, kind: &Kind, field: &Field) ->
             let mut letters = spelled.chars();
             let first = letters.next().map(|letter| letter.to_ascii_uppercase());
             let name = first.into_iter().chain(letters).collect();
-            [vendors_own.unwrap_or(name), sentence(field.about)]
+            // A phrase that begins with a value of the field is spelled as that value.
+            let is_value = !field.example.is_empty() && field.about.starts_with(field.example);
+            let hint = match is_value {
+                true => format!("{}.", field.about),
+                false => sentence(field.about),
+            };
+            [vendors_own.unwrap_or(name), hint]
         }
     }
 }

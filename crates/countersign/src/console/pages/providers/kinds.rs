@@ -21,8 +21,8 @@ struct KindsPage {
 
 struct KindCard {
     name: &'static str,
-    about: &'static str,
-    content: &'static str,
+    about: String,
+    content: String,
     address: String,
 }
 
