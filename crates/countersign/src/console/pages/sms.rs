@@ -94,13 +94,13 @@ fn providers(visit: &Visit, setup: &Setup, resting: &[String]) -> Table {
         };
         vec![
             linked(visit, providers::address(&name), name),
-            Cell::from(provider.kind.as_str()),
             Cell::Pill(pill),
+            Cell::from(provider.kind.as_str()),
         ]
     });
     Table {
         caption: words.providers,
-        columns: vec![words.name, words.kind, words.state],
+        columns: vec![words.name, words.state, words.kind],
         rows: rows.collect(),
         empty: words.no_provider,
     }
@@ -119,8 +119,8 @@ fn routes(visit: &Visit, setup: &Setup) -> Table {
         let country = country.unwrap_or_else(|| words.every_country.to_owned());
         vec![
             linked(visit, edit::held(scope), country),
-            app.into(),
             in_order(route).into(),
+            app.into(),
             match route.order {
                 Selection::Listed => visit.words().routes.listed.into(),
                 Selection::Weighted => visit.words().routes.weighted.into(),
@@ -131,8 +131,8 @@ fn routes(visit: &Visit, setup: &Setup) -> Table {
         caption: words.routes,
         columns: vec![
             words.country,
-            words.application,
             words.providers,
+            words.application,
             words.order,
         ],
         rows: rows.collect(),
