@@ -1,19 +1,24 @@
-// Visits the pages of `countersign demo` and `countersign dev`, as `run` says.
+// Visits the pages of `countersign demo`, `countersign dev` and the console, as `run` says.
 import { chromium } from "playwright-core";
 import { cases as ofConsole } from "./console.mjs";
 import { cases as ofDevelopment } from "./development.mjs";
+import { cases as ofPeople } from "./people.mjs";
+import { cases as ofRevealing } from "./reveal.mjs";
 import { cases as ofSigningIn } from "./sign_in.mjs";
 
-const cases = [...ofSigningIn, ...ofDevelopment, ...ofConsole];
+const all = [...ofSigningIn, ...ofDevelopment, ...ofConsole, ...ofRevealing, ...ofPeople];
+const { ONLY } = process.env;
+const cases = all.filter(([name]) => name.includes(ONLY));
 const browser = await chromium.launch({ executablePath: process.env.BROWSER });
 let failed = 0;
 for (const [name, visit] of cases) {
   try {
+    const began = Date.now();
     await visit(browser);
-    console.log(`ok    ${name}`);
+    console.log(`ok    ${name} (${((Date.now() - began) / 1000).toFixed(1)} s)`);
   } catch (error) {
     failed += 1;
-    console.log(`FAIL  ${name}\n      ${String(error.stack).replaceAll("\n", "\n      ")}`);
+    console.log(`FAIL  ${name}\n      ${String(error.cause ? `${error.stack}\n${error.cause.stack}` : error.stack).replaceAll("\n", "\n      ")}`);
   }
 }
 await browser.close();

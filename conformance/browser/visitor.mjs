@@ -1,7 +1,14 @@
 // A visitor in Chromium, and the messages that arrive for them. Screenshots are kept.
 import assert from "node:assert/strict";
 
-export const { PAGE, SERVICE, SANDBOX, OPERATOR_TOKEN, SHOTS } = process.env;
+export const { PAGE, SERVICE, SANDBOX, OPERATOR_TOKEN, LOOKS, LOOKS_TOKEN, PRODUCTION, SHOTS } = process.env;
+
+/** Links by which owners join the service in production, each good once. */
+const links = (process.env.LINKS ?? "").split(" ");
+
+/** The next link by which an owner joins. */
+export const next = () => links.pop();
+
 let shots = 0;
 
 const looks = {
@@ -10,14 +17,15 @@ const looks = {
   dark: { viewport: { width: 375, height: 667 }, colorScheme: "dark" },
   "no script": { viewport: { width: 375, height: 667 }, javaScriptEnabled: false },
   chinese: { viewport: { width: 375, height: 667 }, locale: "zh-CN" },
+  "chinese, no script": { viewport: { width: 375, height: 667 }, locale: "zh-CN", javaScriptEnabled: false },
 };
 
-/** Posts a call of the API. Returns the envelope, which tells a success. */
-export async function call(name, body, headers) {
+/** Makes a call of the API. Returns the envelope, which has this status; null stands for any. */
+export async function call(name, body, headers, { service = SERVICE, status = 200, method = "POST" } = {}) {
   const all = { "content-type": "application/json", "x-authing-lang": "en-US", ...headers };
-  const url = `${SERVICE}/api/v3/${name}`;
-  const answer = await (await fetch(url, { method: "POST", headers: all, body: JSON.stringify(body) })).json();
-  assert.equal(answer.statusCode, 200, JSON.stringify(answer));
+  const url = `${service}/api/v3/${name}`;
+  const answer = await (await fetch(url, { method, headers: all, body: body && JSON.stringify(body) })).json();
+  assert.ok(status === null || answer.statusCode === status, `${name}: ${JSON.stringify(answer)}`);
   return answer;
 }
 
@@ -44,7 +52,7 @@ export async function visitor(browser, look) {
     looks: async (options) => {
       const [wide, room] = await page.locator("html").evaluate((html) => [html.scrollWidth, html.clientWidth]);
       assert.ok(wide <= room, `${wide} px of page in a window of ${room}`);
-      const name = `${String(++shots).padStart(2, "0")}-${look.replace(" ", "-")}.png`;
+      const name = `${String(++shots).padStart(2, "0")}-${look.replaceAll(/\W+/g, "-")}.png`;
       await page.screenshot({ path: `${SHOTS}/${name}`, ...options });
     },
     /** Closes the browser, which complained of nothing but `expected`. */
