@@ -92,6 +92,7 @@
 //! | vendor | a company that sends SMS |
 //! | verification token | a signed token which says that a number proved a channel for an application at a time |
 //! | version | the number of the change that made a setup, or last put a setting ([`ports::setup::SetupVersion`]) |
+//! | zone | the time zone in which a person reads times and days ([`zone::Zone`]) |
 
 #![deny(missing_docs)]
 
@@ -131,3 +132,4 @@ pub mod testing;
 pub mod text;
 pub mod time;
 pub mod typed;
+pub mod zone;

@@ -20,6 +20,7 @@ use crate::staff::Applications;
 use crate::staff::person::{Person, Status};
 use crate::template::{Template, VendorTemplate};
 use crate::test_number::TestNumber;
+use crate::zone::Zone;
 
 /// The facts about one setting, by name.
 pub(super) struct Facts(BTreeMap<String, Fact>);
@@ -276,6 +277,7 @@ impl Facts {
             applications,
             language,
             theme,
+            zone,
             status,
             epoch: _,
             created_at: _,
@@ -291,6 +293,7 @@ impl Facts {
             "theme",
             Some(theme.as_str()).filter(|theme| !theme.is_empty()),
         );
+        self.text("timeZone", Some(zone.name()).filter(|_| *zone != Zone::UTC));
         match status {
             Status::Invited(invitation) => {
                 self.text("invitationExpires", Some(&invitation.ends.to_string()));

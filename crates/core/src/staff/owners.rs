@@ -38,6 +38,7 @@ mod tests {
     use super::*;
     use crate::secret::Secret;
     use crate::time::Timestamp;
+    use crate::zone::Zone;
 
     fn person(id: &str, role: Role, status: Status) -> Person {
         Person {
@@ -47,6 +48,7 @@ mod tests {
             applications: Applications::All,
             language: None,
             theme: String::new(),
+            zone: Zone::UTC,
             status,
             epoch: 0,
             created_at: Timestamp::default(),

@@ -12,6 +12,7 @@ use crate::language::LanguageTag;
 use crate::printable::is_printable;
 use crate::secret::Secret;
 use crate::time::Timestamp;
+use crate::zone::Zone;
 
 /// The life of the link of an invitation.
 pub const INVITATION: Duration = Duration::from_secs(3_600);
@@ -115,6 +116,8 @@ pub struct Person {
     pub language: Option<LanguageTag>,
     /// The name of the colours of the person's pages, as the console calls them; empty for those of the browser.
     pub theme: String,
+    /// The time zone of the person's pages.
+    pub zone: Zone,
     /// How the person proves who it is.
     pub status: Status,
     /// Counts up with each change after which earlier sessions are over: of password, second factor, role, applications.

@@ -3,6 +3,7 @@
 use countersign_core::secret::Secret;
 use countersign_core::staff::person::{Credentials, Person, PersonId, PersonName, Status};
 use countersign_core::time::Timestamp;
+use countersign_core::zone::Zone;
 
 use crate::operator::{Applications, Role};
 
@@ -15,6 +16,7 @@ pub(super) fn in_role(role: Role) -> Option<Person> {
         applications: Applications::All,
         language: None,
         theme: String::new(),
+        zone: Zone::UTC,
         // No password has this hash.
         status: Status::Active(Credentials {
             password: Secret::new(String::new()),

@@ -12,6 +12,7 @@ use countersign_core::id::RequestId;
 use countersign_core::ports::StoreError;
 use countersign_core::ports::setup::SetupVersion;
 use countersign_core::time::Timestamp;
+use countersign_core::zone::Zone;
 use url::form_urlencoded;
 
 use super::form::Form;
@@ -23,6 +24,7 @@ use super::session::{Session, Sessions};
 use super::shell::{Area, Shell};
 use super::sign_in;
 use super::told::{self, Told};
+use super::when::Moment;
 use super::words::Words;
 use crate::http::AppState;
 use crate::http::request::arrival::Arrival;
@@ -158,7 +160,7 @@ impl Entry {
             Ok(None) => return Redirect::to(&sign_in::address(&request)).into_response(),
             Err(_) => return refused::page(asked, Why::Unavailable),
         };
-        let language = session.language.unwrap_or(asked);
+        let language = session.looks.language.unwrap_or(asked);
         let identity = OperatorIdentity::Person {
             name: Arc::clone(&session.person.name),
             access: Access::of(session.person.role, Applications::All),
@@ -241,6 +243,16 @@ impl Visit {
     /// The words of the page's language.
     pub(super) fn words(&self) -> &'static Words {
         Words::of(self.language)
+    }
+
+    /// The time zone of the page.
+    pub(super) fn zone(&self) -> &Zone {
+        &self.session.looks.zone
+    }
+
+    /// A time as the page shows it.
+    pub(super) fn moment(&self, at: Timestamp) -> Moment {
+        Moment::of(at, self.zone())
     }
 
     /// Whether the person may do this.

@@ -26,6 +26,7 @@ use countersign_core::staff::person::{Person as Record, PersonId};
 use countersign_core::staff::session::{Session as Kept, Stage};
 use countersign_core::staff::token::{self, TokenHash};
 use countersign_core::time::{Clock, Timestamp};
+use countersign_core::zone::Zone;
 
 use super::cookie::Cookie;
 use super::development;
@@ -61,12 +62,20 @@ pub(super) struct Person {
 pub(super) struct Session {
     pub(super) kept: Kept,
     pub(super) person: Person,
-    /// The language that the person chose.
-    pub(super) language: Option<Language>,
-    /// The colours that the person chose.
-    pub(super) theme: Theme,
+    /// How the person's pages look.
+    pub(super) looks: Looks,
     /// Whether the service is one for development.
     pub(super) is_development: bool,
+}
+
+/// How the pages of a person look, as the person chose.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Looks {
+    /// `None`: as the browser asks.
+    pub(super) language: Option<Language>,
+    pub(super) theme: Theme,
+    /// The zone of times and days.
+    pub(super) zone: Zone,
 }
 
 /// What a session shows for a while.
@@ -106,7 +115,7 @@ pub struct Sessions {
     cookie: Cookie,
     is_development: bool,
     shown: Mutex<HashMap<[u8; 32], Shown>>,
-    choices: Mutex<HashMap<PersonId, (Option<Language>, Theme)>>,
+    choices: Mutex<HashMap<PersonId, Looks>>,
 }
 
 impl std::fmt::Debug for Shown {
@@ -234,7 +243,7 @@ impl Sessions {
             kept.seen = now;
             self.parts.staff.keep_session(kept.clone()).await?;
         }
-        let (language, theme) = self.chosen(&record);
+        let looks = self.chosen(&record);
         Ok(Some(Session {
             kept,
             person: Person {
@@ -244,8 +253,7 @@ impl Sessions {
                     .map_or_else(|| "".into(), |name| name.as_str().into()),
                 role: record.role,
             },
-            language,
-            theme,
+            looks,
             is_development: self.is_development,
         }))
     }
@@ -281,22 +289,22 @@ impl Sessions {
         kept.or_else(|| development::person(id).filter(|_| self.is_development))
     }
 
-    fn chosen(&self, person: &Record) -> (Option<Language>, Theme) {
+    fn chosen(&self, person: &Record) -> Looks {
         let choices = self.choices.lock().unwrap_or_else(PoisonError::into_inner);
-        match choices.get(&person.id) {
-            Some(chosen) => *chosen,
-            None => {
-                let language = person.language.as_ref();
-                let language = language.and_then(|tag| Language::parse(tag.as_str()));
-                (language, Theme::parse(&person.theme).unwrap_or_default())
+        choices.get(&person.id).cloned().unwrap_or_else(|| {
+            let language = person.language.as_ref();
+            Looks {
+                language: language.and_then(|tag| Language::parse(tag.as_str())),
+                theme: Theme::parse(&person.theme).unwrap_or_default(),
+                zone: person.zone.clone(),
             }
-        }
+        })
     }
 
     /// Keeps the choices of one of the people of development, as long as the process lives.
-    pub(super) fn choose(&self, person: &PersonId, language: Option<Language>, theme: Theme) {
+    pub(super) fn choose(&self, person: &PersonId, looks: Looks) {
         let mut choices = self.choices.lock().unwrap_or_else(PoisonError::into_inner);
-        choices.insert(person.clone(), (language, theme));
+        choices.insert(person.clone(), looks);
     }
 
     /// Ends a session. Returns the header that takes the token from the browser.

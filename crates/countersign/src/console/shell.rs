@@ -1,10 +1,12 @@
 //! The frame of every page: the header, the navigation and the words around the page itself.
 
+use countersign_core::zone::Zone;
+
 use super::assets;
 use super::language::Language;
 use super::pages;
 use super::session::Session;
-use super::words::Words;
+use super::words::{Words, sentences};
 use crate::operator::{Permission, Role};
 
 /// The part of the console that a page belongs to.
@@ -66,6 +68,8 @@ pub(super) struct Shell {
     pub(super) words: &'static Words,
     pub(super) language: Language,
     pub(super) theme: Theme,
+    /// The sentence that names the zone of times.
+    pub(super) zone: String,
     pub(super) links: Vec<Link>,
     /// The name and the role of the person; `None` on pages for people who are not signed in.
     pub(super) person: Option<(String, &'static str)>,
@@ -124,7 +128,8 @@ impl Shell {
         Self {
             links: links.collect(),
             person: Some((session.person.name.to_string(), role_name(role, words))),
-            theme: session.theme,
+            theme: session.looks.theme,
+            zone: sentences::zone(language, session.looks.zone.name()),
             is_development: session.is_development,
             ..Self::bare(language)
         }
@@ -136,6 +141,7 @@ impl Shell {
             words: Words::of(language),
             language,
             theme: Theme::System,
+            zone: sentences::zone(language, Zone::UTC.name()),
             links: Vec::new(),
             person: None,
             stylesheets: ["base.css", "console.css"].map(assets::address),

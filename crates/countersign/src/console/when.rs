@@ -1,10 +1,11 @@
-//! Times and lengths of time, as pages show them. Times are UTC.
+//! Times and lengths of time, as pages show them. Times are in the zone that the person chose.
 
 use std::time::Duration;
 
 use countersign_core::time::Timestamp;
+use countersign_core::zone::Zone;
 
-/// A time: for programs as RFC 3339, and for people to the second.
+/// A time: for programs as RFC 3339 in UTC, and for people in their zone.
 #[derive(Debug, Clone)]
 pub(super) struct Moment {
     pub(super) exact: String,
@@ -13,17 +14,19 @@ pub(super) struct Moment {
 
 impl Moment {
     /// Shows `at` to the second.
-    pub(super) fn of(at: Timestamp) -> Self {
-        let exact = at.to_string();
-        let shown = exact.get(..19).unwrap_or(&exact).replace('T', " ");
-        Self { exact, shown }
+    pub(super) fn of(at: Timestamp, zone: &Zone) -> Self {
+        Self {
+            exact: at.to_string(),
+            shown: zone.second(at),
+        }
     }
 
     /// Shows the time of day of `at` to the millisecond.
-    pub(super) fn of_day(at: Timestamp) -> Self {
-        let exact = at.to_string();
-        let shown = exact.get(11..23).unwrap_or(&exact).to_owned();
-        Self { exact, shown }
+    pub(super) fn of_day(at: Timestamp, zone: &Zone) -> Self {
+        Self {
+            exact: at.to_string(),
+            shown: zone.time_of_day(at),
+        }
     }
 }
 
@@ -69,13 +72,12 @@ mod tests {
 
     #[test]
     fn a_time_is_shown_to_the_second_and_kept_exactly() {
-        let moment = Moment::of(at("2026-11-26T13:05:07.012Z"));
-        assert_eq!(moment.shown, "2026-11-26 13:05:07");
+        let (time, zone) = (at("2026-11-26T13:05:07.012Z"), Zone::parse("Asia/Tokyo"));
+        let moment = Moment::of(time, zone.as_ref().unwrap());
+        assert_eq!(moment.shown, "2026-11-26 22:05:07");
         assert_eq!(moment.exact, "2026-11-26T13:05:07.012Z");
-        assert_eq!(
-            Moment::of_day(at("2026-11-26T13:05:07.012Z")).shown,
-            "13:05:07.012"
-        );
+        let of_day = Moment::of_day(time, &Zone::UTC);
+        assert_eq!(of_day.shown, "13:05:07.012");
     }
 
     #[test]

@@ -12,6 +12,7 @@ use countersign_core::staff::person::{
     Credentials, Person, PersonId, PersonName, SecondFactor, Status,
 };
 use countersign_core::staff::recovery::RecoveryCodes;
+use countersign_core::zone::Zone;
 
 use super::staff::known_person;
 use super::{BrokenField, Manage, ManageError, Rule};
@@ -148,7 +149,7 @@ impl Manage {
         Ok((self.change_credentials(by, person, change).await?, codes))
     }
 
-    /// Keeps the language and the colours of a person's pages.
+    /// Keeps the language, the colours and the time zone of a person's pages.
     ///
     /// # Errors
     /// [`ManageError::Unavailable`].
@@ -156,13 +157,13 @@ impl Manage {
         &self,
         by: Author,
         id: &PersonId,
-        language: Option<LanguageTag>,
-        theme: String,
+        (language, theme, zone): (Option<LanguageTag>, String, Zone),
     ) -> Result<(), ManageError> {
         let change = self.change_person(by, id, move |_, person| {
             Ok(Person {
                 language: language.clone(),
                 theme: theme.clone(),
+                zone: zone.clone(),
                 ..person.clone()
             })
         });

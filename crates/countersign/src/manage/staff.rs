@@ -12,6 +12,7 @@ use countersign_core::staff::recovery::RecoveryCodes;
 use countersign_core::staff::token::{self, TokenHash};
 use countersign_core::staff::totp::TotpSecret;
 use countersign_core::staff::{Applications, Role, owners, password};
+use countersign_core::zone::Zone;
 
 use super::{BrokenField, BrokenFields, Manage, ManageError, Rule};
 use crate::passwords::Busy;
@@ -70,6 +71,7 @@ impl Manage {
             applications: new.applications,
             language: None,
             theme: String::new(),
+            zone: Zone::UTC,
             status: Status::Active(Credentials {
                 password: Secret::new(String::new()),
                 second_factor: None,

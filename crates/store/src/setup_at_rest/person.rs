@@ -13,6 +13,7 @@ use countersign_core::staff::token::TokenHash;
 use countersign_core::staff::totp::TotpSecret;
 use countersign_core::staff::{Applications, Role};
 use countersign_core::time::Timestamp;
+use countersign_core::zone::Zone;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -29,6 +30,9 @@ struct PersonValue {
     applications: Option<Vec<String>>,
     language: Option<String>,
     theme: String,
+    /// Absent where it is UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    zone: Option<String>,
     epoch: u32,
     created_at: i64,
 }
@@ -70,6 +74,7 @@ pub(super) fn text(person: &Person) -> Option<String> {
         applications,
         language: language.map(|tag| tag.as_str().to_owned()),
         theme: person.theme.clone(),
+        zone: Some(person.zone.name().to_owned()).filter(|_| person.zone != Zone::UTC),
         epoch: person.epoch,
         created_at: person.created_at.as_millis(),
     })
@@ -119,6 +124,11 @@ pub(super) fn read(id: PersonId, text: &str, secrets: &[u8]) -> Option<Person> {
         applications,
         language: value.language.as_deref().and_then(LanguageTag::parse),
         theme: value.theme,
+        zone: value
+            .zone
+            .as_deref()
+            .and_then(Zone::parse)
+            .unwrap_or_default(),
         status: status(serde_json::from_slice(secrets).ok()?)?,
         epoch: value.epoch,
         created_at: Timestamp::from_millis(value.created_at),

@@ -27,6 +27,7 @@ use countersign_core::staff::token::TokenHash;
 use countersign_core::staff::totp::TotpSecret;
 use countersign_core::staff::{Applications, Role};
 use countersign_core::template::{Template, TemplateScope, VendorTemplate};
+use countersign_core::zone::Zone;
 
 use crate::backend::Backend;
 use crate::world::World;
@@ -221,6 +222,7 @@ pub(crate) fn people(world: &World<impl Backend>) -> [Person; 3] {
         applications: Applications::All,
         language: LanguageTag::parse("zh-CN"),
         theme: "dark".to_owned(),
+        zone: Zone::parse("Asia/Shanghai").unwrap(),
         status: Status::Active(Credentials {
             password: Secret::new(SECRET.to_owned()),
             second_factor: None,

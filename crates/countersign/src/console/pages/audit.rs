@@ -8,7 +8,6 @@ use crate::console::entry::{Answer, Entry, Visit};
 use crate::console::listing::{Cell, Listing, Table};
 use crate::console::pill::{self, Pill};
 use crate::console::shell::Area;
-use crate::console::when::Moment;
 use crate::console::words::acts;
 use crate::manage::ActQuery;
 use crate::operator::Permission;
@@ -65,7 +64,7 @@ async fn list(visit: Visit) -> Answer {
 fn row(visit: &Visit, act: &AuditActDto) -> Vec<Cell> {
     let words = &visit.words().audit;
     let at = Timestamp::parse(&act.at);
-    let at = at.map_or_else(|| act.at.clone(), |at| Moment::of(at).shown);
+    let at = at.map_or_else(|| act.at.clone(), |at| visit.moment(at).shown);
     let who = act.who.id.as_ref().unwrap_or(&act.who.kind);
     let pill = match act.result.as_str() {
         "done" => Pill::new("ok", pill::TICK, words.done),

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use countersign_core::channel::Channel;
 use countersign_core::phone::PhoneNumber;
+use countersign_core::time::Timestamp;
 
 use super::refused::Why;
 use crate::console::entry::{Answer, Entry, Visit};
@@ -50,7 +51,11 @@ pub(in crate::console) fn show() -> Entry {
             searched: to.unwrap_or_default().to_owned(),
             is_bad_number: false,
             is_newest: before.is_none(),
-            messages: found.messages,
+            messages: found
+                .messages
+                .into_iter()
+                .map(|message| in_zone(&visit, message))
+                .collect(),
             older: found.older_than.map(|last| match phone {
                 Some(_) => format!("{PATH}?to={handle}&before={last}"),
                 None => format!("{PATH}?before={last}"),
@@ -81,6 +86,17 @@ async fn search(visit: Visit) -> Answer {
             Ok(Redirect::to(&format!("{PATH}?to={handle}")).into_response())
         }
         Err(_) => Ok(not_a_number(&visit, typed)),
+    }
+}
+
+/// The message with its time in the person's zone.
+fn in_zone(visit: &Visit, message: Bubble) -> Bubble {
+    match Timestamp::parse(&message.sent_at) {
+        Some(at) => Bubble {
+            shown_at: visit.zone().second(at),
+            ..message
+        },
+        None => message,
     }
 }
 

@@ -5,11 +5,13 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use countersign_core::language::LanguageTag;
 use countersign_core::staff::person::Person;
+use countersign_core::zone::Zone;
 
 use super::codes;
 use super::refused::Why;
 use crate::console::entry::{Answer, Entry, Visit};
 use crate::console::language::Language;
+use crate::console::session::Looks;
 use crate::console::shell::{Area, Shell, Theme};
 use crate::console::sign_in;
 use crate::console::when::Moment;
@@ -29,6 +31,7 @@ struct MePage {
     told: Option<&'static str>,
     languages: Vec<Choice>,
     themes: Vec<Choice>,
+    zones: Vec<Choice>,
     /// Whether the person has a password: not in development.
     has_password: bool,
     /// How many recovery codes are left; `None` without a second factor.
@@ -40,8 +43,8 @@ struct MePage {
 
 /// A choice among others.
 struct Choice {
-    value: &'static str,
-    name: &'static str,
+    value: String,
+    name: String,
     is_chosen: bool,
 }
 
@@ -104,25 +107,32 @@ pub(in crate::console) fn end_others() -> Entry {
 
 async fn draw(visit: &Visit) -> Result<MePage, Why> {
     let words = &visit.words().me;
-    let chosen = visit.session.language;
+    let looks = &visit.session.looks;
+    let chosen = looks.language;
     let languages = Language::ALL.map(|language| Choice {
-        value: language.tag(),
-        name: language.own_name(),
+        value: language.tag().to_owned(),
+        name: language.own_name().to_owned(),
         is_chosen: chosen == Some(language),
     });
     let of_browser = Choice {
-        value: "",
-        name: words.language_of_browser,
+        value: String::new(),
+        name: words.language_of_browser.to_owned(),
         is_chosen: chosen.is_none(),
     };
     let themes = Theme::ALL.map(|theme| Choice {
-        value: theme.as_str(),
+        value: theme.as_str().to_owned(),
         name: match theme {
             Theme::System => words.theme_system,
             Theme::Light => words.theme_light,
             Theme::Dark => words.theme_dark,
-        },
-        is_chosen: visit.session.theme == theme,
+        }
+        .to_owned(),
+        is_chosen: looks.theme == theme,
+    });
+    let zones = Zone::names().into_iter().map(|name| Choice {
+        is_chosen: looks.zone.name() == name,
+        value: name.clone(),
+        name,
     });
     let person = real(visit);
     let factor = person.as_ref().and_then(Person::second_factor);
@@ -130,8 +140,8 @@ async fn draw(visit: &Visit) -> Result<MePage, Why> {
     let this = visit.session.kept.id;
     let sessions = visit.sessions.of(&visit.session.person.id).await?;
     let sessions = sessions.into_iter().map(|session| Place {
-        begun: Moment::of(session.begun),
-        seen: Moment::of(session.seen),
+        begun: visit.moment(session.begun),
+        seen: visit.moment(session.seen),
         from: session
             .from
             .map(|from| from.to_string())
@@ -149,6 +159,7 @@ async fn draw(visit: &Visit) -> Result<MePage, Why> {
         },
         languages: [of_browser].into_iter().chain(languages).collect(),
         themes: themes.into(),
+        zones: zones.collect(),
         has_password: person.is_some(),
         codes_left: left.map(|left| people::codes_left(visit.language, left)),
         sessions: sessions.collect(),
@@ -166,16 +177,25 @@ fn real(visit: &Visit) -> Option<Person> {
 async fn keep(visit: Visit) -> Answer {
     let language = Language::parse(visit.form.get("language"));
     let theme = Theme::parse(visit.form.get("theme")).unwrap_or_default();
+    // A form without the field, or with a name that no zone has, changes nothing about it.
+    let zone = Zone::parse(visit.form.get("zone"));
+    let zone = zone.unwrap_or_else(|| visit.zone().clone());
     match real(&visit) {
         Some(person) => {
             let tag = language.and_then(|language| LanguageTag::parse(language.tag()));
             let (manage, by) = (&visit.state.manage, visit.by.clone());
             let theme = theme.as_str().to_owned();
-            manage.set_looks(by, &person.id, tag, theme).await?;
+            let looks = (tag, theme, zone);
+            manage.set_looks(by, &person.id, looks).await?;
         }
         None => {
             let person = &visit.session.person.id;
-            visit.sessions.choose(person, language, theme);
+            let looks = Looks {
+                language,
+                theme,
+                zone,
+            };
+            visit.sessions.choose(person, looks);
         }
     }
     Ok(Redirect::to("/console/me?saved=1").into_response())

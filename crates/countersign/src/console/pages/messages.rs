@@ -8,7 +8,6 @@ use countersign_core::message::Timeline;
 use countersign_core::phone::PhoneNumber;
 use countersign_core::ports::records::TimelineQuery;
 use countersign_core::send::attempt;
-use countersign_core::time::Timestamp;
 
 use super::message;
 use super::refused::Why;
@@ -17,7 +16,7 @@ use crate::console::headline::Headline;
 use crate::console::pill::Pill;
 use crate::console::shell::{Area, Shell};
 use crate::console::when::Moment;
-use crate::console::words::{Words, sentences};
+use crate::console::words::sentences;
 use crate::http::page;
 use crate::operator::Permission;
 
@@ -57,19 +56,20 @@ struct Row {
 }
 
 impl Row {
-    fn of(timeline: &Timeline, now: Timestamp, words: &Words) -> Self {
+    fn of(visit: &Visit, timeline: &Timeline) -> Self {
+        let words = visit.words();
         let decisive = attempt::decisive(&timeline.attempts);
         let attempt = decisive.and_then(|place| timeline.attempts.get(place));
         Self {
             address: message::address(timeline.id),
-            decided_at: Moment::of(timeline.decided_at),
+            decided_at: visit.moment(timeline.decided_at),
             to: timeline.phone.masked(),
             purpose: words.terms.purpose(timeline.channel),
             app: timeline.app.as_str().to_owned(),
             provider: attempt
                 .and_then(|attempt| attempt.provider.clone())
                 .unwrap_or_default(),
-            pill: Pill::of(Headline::of(timeline, now).state(), words),
+            pill: Pill::of(Headline::of(timeline, visit.now).state(), words),
         }
     }
 }
@@ -108,9 +108,7 @@ pub(in crate::console) fn list() -> Entry {
             true => format!("{PATH}?to={handle}&before={}", last.id),
             false => format!("{PATH}?before={}", last.id),
         });
-        let rows = found
-            .iter()
-            .map(|found| Row::of(found, visit.now, visit.words()));
+        let rows = found.iter().map(|found| Row::of(&visit, found));
         page.rows = rows.collect();
         Ok(page::found(&page))
     })

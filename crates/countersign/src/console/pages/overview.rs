@@ -70,7 +70,7 @@ pub(in crate::console) fn show() -> Entry {
             shell: visit.shell(Area::Overview),
             tiles: tiles(visit.language, words, &by_provider.total, &before.total),
             missing: missing(&visit.state.setup(), words),
-            counted_from: by_provider.counted_from.map(Moment::of),
+            counted_from: by_provider.counted_from.map(|from| visit.moment(from)),
             attention: attention::list(&visit, &by_provider, &by_country),
             tables: vec![
                 table(words.by_provider, words, by_provider),

@@ -7,7 +7,6 @@ use super::staff;
 use crate::console::entry::{Answer, Entry, Visit};
 use crate::console::listing::{Cell, Listing, Table};
 use crate::console::shell::Area;
-use crate::console::when::Moment;
 use crate::operator::Permission;
 
 pub(in crate::console) const PATH: &str = "/console/settings";
@@ -21,7 +20,7 @@ async fn list(visit: Visit) -> Answer {
     let setup = visit.state.setup();
     let access = setup.access_keys.values().map(|key| {
         let AccessKey { id, created_at, .. } = &**key;
-        vec![Cell::Id(id.clone()), Moment::of(*created_at).shown.into()]
+        vec![Cell::Id(id.clone()), visit.moment(*created_at).shown.into()]
     });
     let signing = visit.state.manage.signing_keys().into_iter();
     let signing = signing.map(|key| {

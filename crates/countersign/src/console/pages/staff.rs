@@ -114,7 +114,7 @@ fn draw(visit: &Visit, problem: Option<(&'static str, String)>) -> StaffPage {
         role_name: role_name(person.role, words),
         state: match &person.status {
             Status::Invited(invitation) => {
-                let until = Moment::of(invitation.ends);
+                let until = visit.moment(invitation.ends);
                 format!("{} {}", words.staff.invited_until, until.shown)
             }
             Status::Active(_) => match person.second_factor() {
@@ -154,7 +154,7 @@ fn link(visit: &Visit, invited: &Invited) -> Response {
     page::found(&InvitedPage {
         shell: visit.shell(Area::Settings),
         link: visit.sessions.welcome(&invited.token),
-        expires: Moment::of(ends),
+        expires: visit.moment(ends),
     })
 }
 

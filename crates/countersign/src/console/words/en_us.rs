@@ -25,7 +25,6 @@ pub(super) const WORDS: Words = Words {
         auditor: "auditor",
         error_prefix: "Error: ",
         problem: "There is a problem",
-        times_are: "Times are UTC.",
         go_to_overview: "Go to the overview",
     },
     me: MeWords {
@@ -38,6 +37,7 @@ pub(super) const WORDS: Words = Words {
         theme_system: "As the system has them",
         theme_light: "Light",
         theme_dark: "Dark",
+        zone: "Time zone",
         save: "Save my settings",
         saved: "Saved for this session.",
     },

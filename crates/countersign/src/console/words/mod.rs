@@ -50,7 +50,7 @@ words! {
     ShellWords {
         skip, banner, navigation, menu, close, inbox, overview, messages, me, sign_out,
         owner, operator, support, auditor,
-        error_prefix, problem, times_are, go_to_overview,
+        error_prefix, problem, go_to_overview,
     }
 }
 
@@ -58,7 +58,7 @@ words! {
     /// Signing in, and the person's own page.
     MeWords {
         sign_in, sign_in_lead, title, language, language_of_browser, theme, theme_system, theme_light, theme_dark,
-        save, saved,
+        zone, save, saved,
     }
 }
 

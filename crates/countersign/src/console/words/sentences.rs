@@ -60,6 +60,14 @@ pub(in super::super) fn listed(
     }
 }
 
+/// The zone in which a page shows times.
+pub(in super::super) fn zone(language: Language, name: &str) -> String {
+    match language {
+        Language::English => format!("Times are in the zone {name}."),
+        Language::Chinese => format!("时间均为 {name} 时区。"),
+    }
+}
+
 /// The button that signs in, in a role.
 pub(in super::super) fn sign_in_as(language: Language, role: &str) -> String {
     match language {

@@ -25,7 +25,6 @@ pub(super) const WORDS: Words = Words {
         auditor: "审计",
         error_prefix: "错误：",
         problem: "有内容需要修改",
-        times_are: "时间均为 UTC。",
         go_to_overview: "前往概览",
     },
     me: MeWords {
@@ -38,6 +37,7 @@ pub(super) const WORDS: Words = Words {
         theme_system: "跟随系统",
         theme_light: "浅色",
         theme_dark: "深色",
+        zone: "时区",
         save: "保存我的设置",
         saved: "已保存，仅在本次登录期间有效。",
     },

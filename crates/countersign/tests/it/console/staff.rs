@@ -407,7 +407,11 @@ async fn another_password_and_new_codes_end_every_other_session() {
     let old = browser.code(&joined.codes[0]).await;
     assert_eq!(old.status, StatusCode::UNPROCESSABLE_ENTITY);
 
-    let chosen = [("language", "zh-CN"), ("theme", "dark")];
+    let chosen = [
+        ("language", "zh-CN"),
+        ("theme", "dark"),
+        ("zone", "Asia/Shanghai"),
+    ];
     lin.post("/console/me", &chosen).await.leads_to();
     let service = service.restart().await;
     let page = lin.get("/console/overview").await;
@@ -415,6 +419,7 @@ async fn another_password_and_new_codes_end_every_other_session() {
         page.body
             .contains("<html lang=\"zh-CN\" data-theme=\"dark\">")
     );
+    assert!(page.body.contains("时间均为 Asia/Shanghai 时区。"));
     assert!(
         verbs(&service.server)
             .await

@@ -7,7 +7,6 @@ use crate::console::mistakes;
 use crate::console::pages::refused::Why;
 use crate::console::shell::Area;
 use crate::console::told::Told;
-use crate::console::when::Moment;
 use crate::manage::ApplicationChange;
 use crate::operator::Permission;
 
@@ -59,7 +58,7 @@ fn application_page(visit: &Visit) -> Result<FormPage, Why> {
             (words.applications.state, state.to_owned()),
             (
                 words.application.created_at,
-                Moment::of(app.created_at).shown,
+                visit.moment(app.created_at).shown,
             ),
         ],
         links: renew.into_iter().collect(),

@@ -41,7 +41,7 @@ impl SecretPage {
             shell: visit.shell(Area::Applications),
             id: id.to_owned(),
             secret,
-            ends: ends.map(Moment::of),
+            ends: ends.map(|ends| visit.moment(ends)),
             address: address(id),
             url: visit.state.url.clone(),
         }

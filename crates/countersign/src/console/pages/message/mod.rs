@@ -225,7 +225,7 @@ fn draw(visit: &Visit, timeline: &Timeline) -> MessagePage {
         unlock: may_unlock.then(|| unlock_form(visit, timeline)),
         is_unlocked: visit.asked("unlocked") == "1",
         facts,
-        decided_at: Moment::of(timeline.decided_at),
+        decided_at: visit.moment(timeline.decided_at),
         steps: steps(visit, timeline, sees_vendor_answers),
         sees_vendor_answers,
     }

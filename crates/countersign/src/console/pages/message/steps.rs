@@ -7,6 +7,7 @@ use countersign_core::receipt::{Delivery, ReceiptRecord};
 use countersign_core::send::attempt::Attempt;
 use countersign_core::send::outcome::{Outcome, RefusalKind};
 use countersign_core::time::Timestamp;
+use countersign_core::zone::Zone;
 
 use crate::console::entry::Visit;
 use crate::console::language::Language;
@@ -32,19 +33,36 @@ pub(super) struct Step {
     pub(super) mend: Option<String>,
 }
 
+/// The start of a timeline, in the zone of the page.
+#[derive(Clone, Copy)]
+struct Since<'a> {
+    start: Timestamp,
+    zone: &'a Zone,
+}
+
+impl<'a> Since<'a> {
+    fn of(visit: &'a Visit, timeline: &Timeline) -> Self {
+        Self {
+            start: timeline.decided_at,
+            zone: visit.zone(),
+        }
+    }
+}
+
 /// The steps of a timeline, in the order in which they happened.
 pub(super) fn steps(visit: &Visit, timeline: &Timeline, sees_vendor_answers: bool) -> Vec<Step> {
     let words = &visit.words().message;
+    let since = Since::of(visit, timeline);
     let start = timeline.decided_at;
     let mut steps = vec![(start, admission(visit, timeline))];
     let attempts = timeline.attempts.iter();
     steps.extend(
-        attempts.map(|attempt| (attempt.ended_at, Step::of_attempt(attempt, start, words))),
+        attempts.map(|attempt| (attempt.ended_at, Step::of_attempt(attempt, since, words))),
     );
     let receipts = timeline.receipts.iter();
-    steps.extend(receipts.map(|receipt| (receipt.at, Step::of_receipt(receipt, start, words))));
+    steps.extend(receipts.map(|receipt| (receipt.at, Step::of_receipt(receipt, since, words))));
     let checks = timeline.checks.iter();
-    steps.extend(checks.map(|check| (check.at, Step::of_check(check, start, visit.language))));
+    steps.extend(checks.map(|check| (check.at, Step::of_check(check, since, visit.language))));
     // Of the same moment, an attempt comes before its report.
     steps.sort_by_key(|(at, _)| *at);
     let shown = steps.into_iter().map(|(_, mut step)| {
@@ -57,7 +75,7 @@ pub(super) fn steps(visit: &Visit, timeline: &Timeline, sees_vendor_answers: boo
         let attempts = timeline.attempts.iter();
         let at = attempts.map(|attempt| attempt.ended_at).max();
         shown.push(Step::new(
-            start,
+            since,
             at.unwrap_or(start),
             ("quiet", pill::BAR),
             String::new(),
@@ -81,7 +99,7 @@ fn admission(visit: &Visit, timeline: &Timeline) -> Step {
     };
     let start = timeline.decided_at;
     Step::new(
-        start,
+        Since::of(visit, timeline),
         start,
         ("quiet", pill::BAR),
         words.admitted.to_owned(),
@@ -91,7 +109,7 @@ fn admission(visit: &Visit, timeline: &Timeline) -> Step {
 
 impl Step {
     fn new(
-        start: Timestamp,
+        since: Since<'_>,
         at: Timestamp,
         (tone, shape): (&'static str, &'static str),
         who: String,
@@ -100,8 +118,8 @@ impl Step {
         Self {
             tone,
             shape,
-            offset: when::offset(start, at),
-            at: Moment::of_day(at),
+            offset: when::offset(since.start, at),
+            at: Moment::of_day(at, since.zone),
             who,
             sentence,
             said: None,
@@ -109,7 +127,7 @@ impl Step {
         }
     }
 
-    fn of_attempt(attempt: &Attempt, start: Timestamp, words: &MessageWords) -> Self {
+    fn of_attempt(attempt: &Attempt, since: Since<'_>, words: &MessageWords) -> Self {
         let (look, sentence, said) = match &attempt.outcome {
             Outcome::Accepted {
                 provider_message_id: Some(id),
@@ -143,11 +161,11 @@ impl Step {
         Self {
             said,
             mend,
-            ..Self::new(start, attempt.ended_at, look, who, sentence)
+            ..Self::new(since, attempt.ended_at, look, who, sentence)
         }
     }
 
-    fn of_receipt(receipt: &ReceiptRecord, start: Timestamp, words: &MessageWords) -> Self {
+    fn of_receipt(receipt: &ReceiptRecord, since: Since<'_>, words: &MessageWords) -> Self {
         let (look, sentence) = match receipt.status {
             Delivery::Delivered => (("ok", pill::TICK), words.reported_delivered),
             Delivery::Failed => (("bad", pill::CROSS), words.reported_failed),
@@ -156,7 +174,7 @@ impl Step {
         Self {
             said: receipt.vendor_code.clone(),
             ..Self::new(
-                start,
+                since,
                 receipt.at,
                 look,
                 receipt.provider.clone(),
@@ -165,7 +183,7 @@ impl Step {
         }
     }
 
-    fn of_check(check: &CheckRecord, start: Timestamp, language: Language) -> Self {
+    fn of_check(check: &CheckRecord, since: Since<'_>, language: Language) -> Self {
         let words = &Words::of(language).message;
         let (by, used) = match check.caller {
             Caller::Application => (words.by_server, words.right_code),
@@ -176,7 +194,7 @@ impl Step {
             false => (("bad", pill::CROSS), words.wrong_code),
         };
         Self::new(
-            start,
+            since,
             check.at,
             look,
             words.code.to_owned(),
