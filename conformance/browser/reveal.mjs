@@ -20,7 +20,7 @@ async function reveals(browser, look, words, number, hands = mouse) {
   await hand.press(words.owner);
   await hand.type("q", number);
   await hand.press(words.find);
-  await page.waitForURL(/to=/);
+  await page.waitForURL(/number=~/);
   assert.ok(!page.url().includes(number.slice(1)), "no address has a number");
   await hand.open(page.locator("tbody th a").first());
   await page.locator("ol.timeline").waitFor();

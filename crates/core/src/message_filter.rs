@@ -69,6 +69,20 @@ impl OutcomeFilter {
         named.chain(RefusalKind::ALL.into_iter().map(RefusalKind::as_str))
     }
 
+    /// Returns the name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Accepted => "accepted",
+            Self::Unknown => "unknown",
+            Self::NotSent => "not_sent",
+            Self::Refused(kind) => kind.as_str(),
+            Self::Delivered => "delivered",
+            Self::Failed => "failed",
+        }
+    }
+
     /// Returns whether a message with this outcome can fit; `None` while it is under way. Reports decide about
     /// [`OutcomeFilter::Delivered`] and [`OutcomeFilter::Failed`].
     fn can_be(self, outcome: Option<&Outcome>) -> bool {
@@ -173,7 +187,8 @@ mod tests {
         let names: Vec<_> = OutcomeFilter::names().collect();
         assert_eq!(names.len(), 6 + RefusalKind::ALL.len());
         for (place, name) in names.iter().enumerate() {
-            assert!(OutcomeFilter::parse(name).is_some(), "{name}");
+            let read = OutcomeFilter::parse(name).map(OutcomeFilter::as_str);
+            assert_eq!(read, Some(*name));
             assert!(!names[..place].contains(name), "{name}");
         }
         assert_eq!(OutcomeFilter::parse("Accepted"), None);

@@ -271,6 +271,13 @@ impl Visit {
         SetupVersion::new(number.unwrap_or_default())
     }
 
+    /// Whether the query has these parts, in this order, and no other.
+    pub(super) fn is_at(&self, parts: &[(&str, String)]) -> bool {
+        let held = self.query.iter();
+        let held = held.map(|(name, value)| (name.as_str(), value));
+        held.eq(parts.iter().map(|(name, value)| (*name, value)))
+    }
+
     /// The field of the query with this name; empty where there is none.
     pub(super) fn asked(&self, name: &str) -> &str {
         value(&self.query, name)

@@ -66,6 +66,8 @@ pub(super) enum Input {
     Line(String),
     /// Several lines.
     Lines(String),
+    /// A day.
+    Day(String),
     /// A value that is never shown again.
     Secret,
     /// One of these.
@@ -131,6 +133,11 @@ impl Row {
         }
     }
 
+    /// A day of the calendar, such as `2026-11-30`.
+    pub(super) fn day(name: &str, label: impl Into<String>, shown: &str) -> Self {
+        Self::new(name, label, Input::Day(shown.to_owned()))
+    }
+
     /// A value that is not shown again.
     pub(super) fn secret(name: &str, label: impl Into<String>) -> Self {
         Self::new(name, label, Input::Secret)
@@ -191,7 +198,7 @@ impl Row {
     /// The value that the person sent, as far as it is shown again.
     fn sent(&self) -> Option<&str> {
         match &self.input {
-            Input::Line(text) | Input::Lines(text) => Some(text),
+            Input::Line(text) | Input::Lines(text) | Input::Day(text) => Some(text),
             Input::Choice(choices) => {
                 let chosen = choices.iter().find(|choice| choice.is_chosen);
                 chosen.map(|choice| choice.value.as_str())

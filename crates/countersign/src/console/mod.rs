@@ -22,6 +22,7 @@ mod listing;
 mod mistakes;
 mod pages;
 mod pill;
+mod range;
 mod session;
 mod shell;
 mod sign_in;
@@ -51,6 +52,7 @@ fn entries() -> Vec<Entry> {
         pages::overview::show(),
         pages::messages::list(),
         pages::messages::find(),
+        pages::messages::table::show(),
         pages::message::show(),
         pages::message::reveal(),
         pages::message::unlock(),

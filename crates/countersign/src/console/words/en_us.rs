@@ -93,6 +93,7 @@ pub(super) const WORDS: Words = Words {
         handle_ended: "This search has ended. Search for the number again.",
         refresh: "Refresh",
     },
+    search: super::search::ENGLISH,
     message: MessageWords {
         title: "Message",
         timeline: "Timeline",

@@ -31,6 +31,7 @@ mod limits;
 pub(super) mod providers;
 mod routes;
 pub(super) mod rules;
+pub(super) mod search;
 pub(super) mod sentences;
 mod terms;
 pub(super) mod vendor_fields;
@@ -43,6 +44,7 @@ pub(super) use self::forms::FormWords;
 pub(super) use self::limits::LimitWords;
 pub(super) use self::providers::ProviderWords;
 pub(super) use self::routes::RouteWords;
+pub(super) use self::search::SearchWords;
 pub(super) mod people;
 
 words! {
@@ -163,6 +165,7 @@ pub(super) struct Words {
     pub(super) staff: people::StaffWords,
     pub(super) terms: TermWords,
     pub(super) messages: MessagesWords,
+    pub(super) search: SearchWords,
     pub(super) message: MessageWords,
     pub(super) overview: OverviewWords,
     pub(super) attention: AttentionWords,
@@ -204,6 +207,7 @@ mod tests {
             words.staff.all(),
             words.terms.all(),
             words.messages.all(),
+            words.search.all(),
             words.message.all(),
             words.overview.all(),
             words.attention.all(),

@@ -93,6 +93,7 @@ pub(super) const WORDS: Words = Words {
         handle_ended: "此次搜索已失效，请重新输入号码。",
         refresh: "刷新",
     },
+    search: super::search::CHINESE,
     message: MessageWords {
         title: "消息",
         timeline: "时间线",

@@ -28,6 +28,14 @@ const HEADERS: [(HeaderName, &str); 6] = [
     (header::CACHE_CONTROL, "no-store"),
 ];
 
+/// The answer with a table of comma-separated values, which a browser saves as a file of this name.
+pub(crate) fn table(name: &'static str, table: String) -> Response {
+    let kept_as = format!("attachment; filename=\"{name}\"");
+    let kind = (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned());
+    let headers = [kind, (header::CONTENT_DISPOSITION, kept_as)];
+    with_headers((headers, table).into_response())
+}
+
 /// The answer with this page, as HTTP 200.
 pub(crate) fn found(page: &impl Template) -> Response {
     answer(StatusCode::OK, page)
@@ -35,13 +43,17 @@ pub(crate) fn found(page: &impl Template) -> Response {
 
 /// The answer with this page; HTTP 500 without a body where the template fails.
 pub(crate) fn answer(status: StatusCode, page: &impl Template) -> Response {
-    let mut answer = match page.render() {
+    let answer = match page.render() {
         Ok(html) => (status, Html(html)).into_response(),
         Err(error) => {
             tracing::error!(%error, "a page cannot be made");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     };
+    with_headers(answer)
+}
+
+fn with_headers(mut answer: Response) -> Response {
     for (name, value) in HEADERS {
         let value = HeaderValue::from_static(value);
         answer.headers_mut().insert(name, value);

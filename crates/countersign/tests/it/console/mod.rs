@@ -2,8 +2,10 @@
 
 mod forms;
 mod person;
+mod search;
 mod staff;
 mod walk;
+mod zone;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -59,6 +61,7 @@ fn table() -> BTreeMap<(&'static str, &'static str), &'static [&'static str]> {
         (("GET", "/console/overview"), ALL),
         (("GET", "/console/messages"), ALL),
         (("POST", "/console/messages"), ALL),
+        (("GET", "/console/messages.csv"), ALL),
         (("GET", "/console/messages/{id}"), ALL),
         (("POST", "/console/messages/{id}/to-number"), ALL),
         (("POST", "/console/messages/{id}/reveal"), UNLOCKERS),

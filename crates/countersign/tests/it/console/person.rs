@@ -56,7 +56,7 @@ impl Page {
                     let is_first = is_first.trim_end().ends_with('>')
                         && is_first.rsplit('<').next().unwrap().starts_with("select");
                     if is_first || tag.ends_with(" selected") {
-                        *chosen = attribute("value").unwrap();
+                        *chosen = attribute("value").unwrap_or_else(|| plain(text));
                     }
                 }
                 _ => {}

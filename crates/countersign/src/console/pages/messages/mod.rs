@@ -1,4 +1,9 @@
-//! `/console/messages`: all messages, newest first, or those to one number; and the search.
+//! `/console/messages`: messages, newest first, as far as they fit the filters and the number in the address; and the search
+//! for one of them.
+
+mod filters;
+mod search;
+pub(in crate::console) mod table;
 
 use askama::Template;
 use axum::http::StatusCode;
@@ -9,9 +14,13 @@ use countersign_core::phone::PhoneNumber;
 use countersign_core::ports::records::TimelineQuery;
 use countersign_core::send::attempt;
 
+use self::filters::Chip;
+pub(in crate::console) use self::search::Search;
+use self::search::Unread;
 use super::message;
 use super::refused::Why;
 use crate::console::entry::{Answer, Entry, Visit};
+use crate::console::form_page::{FormView, Input};
 use crate::console::headline::Headline;
 use crate::console::pill::Pill;
 use crate::console::shell::{Area, Shell};
@@ -23,7 +32,7 @@ use crate::operator::Permission;
 pub(in crate::console) const PATH: &str = "/console/messages";
 
 /// The most messages on one page.
-const MOST: usize = 50;
+const MOST: u16 = 50;
 
 /// The page.
 #[derive(Template)]
@@ -37,11 +46,19 @@ struct MessagesPage {
     to: Option<String>,
     /// Whether the handle of a number has ended.
     has_ended: bool,
-    /// Whether the page begins with the newest message, so that it refreshes itself.
+    /// Whether the page begins with the newest message.
     is_newest: bool,
+    filters: FormView,
+    chips: Vec<Chip>,
+    /// Whether the messages have something in common, or a range of time.
+    is_filtered: bool,
     rows: Vec<Row>,
     /// The address of the page with older messages, if there are any.
     older: Option<String>,
+    /// The time to which the search went, and the address at which it goes on.
+    searched_to: Option<(Moment, String)>,
+    /// The address of the same messages as a table.
+    table: String,
 }
 
 /// A message in the list.
@@ -53,6 +70,13 @@ struct Row {
     app: String,
     provider: String,
     pill: Pill,
+}
+
+impl MessagesPage {
+    /// Whether the page refreshes itself: not one that took a search through many messages.
+    fn is_live(&self) -> bool {
+        self.is_newest && self.searched_to.is_none()
+    }
 }
 
 impl Row {
@@ -75,43 +99,48 @@ impl Row {
 }
 
 pub(in crate::console) fn list() -> Entry {
-    Entry::page(PATH, Permission::ReadMessages, async |visit: Visit| {
-        let handle = visit.asked("to");
-        let phone = visit.sessions.number(&visit.session, handle);
-        let before = visit.asked("before");
-        let before = match before.is_empty() {
-            true => None,
-            false => Some(MessageId::parse(before).ok_or(Why::NotFound)?),
-        };
-        let mut page = empty(&visit);
-        page.has_ended = phone.is_none() && !handle.is_empty();
-        page.is_newest = before.is_none();
-        if page.has_ended {
-            return Ok(page::found(&page));
-        }
-        page.to = phone.as_ref().map(PhoneNumber::masked);
-        let of_number = phone.is_some();
-        let mut found = visit
-            .state
-            .manage
-            .messages(TimelineQuery {
-                phone,
-                before,
-                limit: u16::try_from(MOST + 1).unwrap_or(u16::MAX),
-                ..TimelineQuery::default()
-            })
-            .await?;
-        let has_older = found.len() > MOST;
-        found.truncate(MOST);
-        let last = found.last().filter(|_| has_older);
-        page.older = last.map(|last| match of_number {
-            true => format!("{PATH}?to={handle}&before={}", last.id),
-            false => format!("{PATH}?before={}", last.id),
-        });
-        let rows = found.iter().map(|found| Row::of(&visit, found));
-        page.rows = rows.collect();
-        Ok(page::found(&page))
-    })
+    Entry::page(PATH, Permission::ReadMessages, show)
+}
+
+async fn show(visit: Visit) -> Answer {
+    let search = match Search::read(&visit) {
+        Ok(search) => search,
+        Err(unread) => return Ok(unread_filters(&visit, &unread)),
+    };
+    if !visit.is_at(&search.parts()) {
+        return Ok(Redirect::to(&search.address(PATH)).into_response());
+    }
+    let phone = visit.sessions.number(&visit.session, &search.number);
+    let mut page = empty(&visit);
+    page.has_ended = phone.is_none() && !search.number.is_empty();
+    if page.has_ended {
+        return Ok(page::found(&page));
+    }
+    page.is_newest = search.before.is_none();
+    page.to = phone.as_ref().map(PhoneNumber::masked);
+    page.chips = filters::chips(&visit, &search);
+    page.is_filtered = search.is_filtered();
+    page.table = search.newest().address(table::PATH);
+    let asked = search.asked(&visit, phone, MOST + 1);
+    let mut found = visit.state.manage.search_messages(asked).await?;
+    let has_older = found.timelines.len() > usize::from(MOST);
+    found.timelines.truncate(MOST.into());
+    let last = found.timelines.last().filter(|_| has_older);
+    page.older = last.map(|last| search.before(last.id).address(PATH));
+    page.searched_to = found.searched_to.map(|last| {
+        let on = search.before(last.message).address(PATH);
+        (visit.moment(last.decided_at), on)
+    });
+    let rows = found.timelines.iter();
+    page.rows = rows.map(|found| Row::of(&visit, found)).collect();
+    Ok(page::found(&page))
+}
+
+/// The page with what is wrong with its filters, and without messages.
+fn unread_filters(visit: &Visit, unread: &Unread) -> Response {
+    let mut page = empty(visit);
+    page.filters = filters::form(visit, unread);
+    page::answer(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 
 pub(in crate::console) fn find() -> Entry {
@@ -143,7 +172,7 @@ async fn search(visit: Visit) -> Answer {
 pub(super) fn to_number(visit: &Visit, phone: PhoneNumber) -> Answer {
     let handle = visit.sessions.handle(&visit.session, phone);
     let handle = handle.map_err(|_| Why::Unavailable)?;
-    Ok(Redirect::to(&format!("{PATH}?to={handle}")).into_response())
+    Ok(Redirect::to(&format!("{PATH}?number={handle}")).into_response())
 }
 
 /// The message with this id, or of the request with this id.
@@ -183,7 +212,12 @@ fn empty(visit: &Visit) -> MessagesPage {
         to: None,
         has_ended: false,
         is_newest: false,
+        filters: filters::form(visit, &Unread::new()),
+        chips: Vec::new(),
+        is_filtered: false,
         rows: Vec::new(),
         older: None,
+        searched_to: None,
+        table: table::PATH.to_owned(),
     }
 }
