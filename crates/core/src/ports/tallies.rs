@@ -21,6 +21,8 @@ use crate::time::Timestamp;
 /// What the rows of a reading are about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum By {
+    /// A quarter of an hour each: every time zone's hours and days consist of them.
+    Quarter,
     /// An hour each.
     Hour,
     /// A day each, UTC.
@@ -82,7 +84,8 @@ pub struct Tallies {
 #[async_trait]
 pub trait TallyBook: Send + Sync + 'static {
     /// Returns the counts of `query`. Its range is widened to whole quarters of an hour, and to whole days where no
-    /// quarters are kept. By the hour, a day without quarters is one row, at its start.
+    /// quarters are kept. By the
+    /// quarter and the hour, a day without quarters is one row, at its start.
     ///
     /// # Errors
     /// [`StoreError`] when they cannot be read.
@@ -114,6 +117,7 @@ impl By {
     pub fn row(self, at: Timestamp, kind: &Kind) -> Row {
         use crate::tally::Span;
         match self {
+            By::Quarter => Row::Span(Span::Quarter.start(at)),
             By::Hour => Row::Span(Span::Hour.start(at)),
             By::Day => Row::Span(Span::Day.start(at)),
             By::Application => Row::Named(kind.app.clone()),

@@ -9,6 +9,7 @@
 
 mod assets;
 mod attention;
+mod chart;
 mod cookie;
 mod countries;
 mod development;
@@ -50,6 +51,7 @@ pub(crate) const ROOT: &str = "/console";
 fn entries() -> Vec<Entry> {
     vec![
         pages::overview::show(),
+        pages::overview::table::show(),
         pages::messages::list(),
         pages::messages::find(),
         pages::messages::table::show(),

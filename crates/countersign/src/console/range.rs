@@ -36,14 +36,18 @@ impl Last {
         }
     }
 
-    /// The length.
-    pub(super) const fn length(self) -> Duration {
-        let days = match self {
+    /// The length in days.
+    pub(super) const fn days(self) -> u32 {
+        match self {
             Last::Day => 1,
             Last::Week => 7,
             Last::Month => 30,
-        };
-        Duration::from_secs(days * 24 * 3_600)
+        }
+    }
+
+    /// The length.
+    pub(super) fn length(self) -> Duration {
+        Duration::from_secs(24 * 3_600) * self.days()
     }
 }
 

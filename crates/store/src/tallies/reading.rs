@@ -32,8 +32,8 @@ pub(crate) fn range(query: &TallyQuery) -> (Timestamp, Timestamp) {
     (from, Span::Quarter.next_start(query.to).max(from))
 }
 
-/// Divides a range of quarters into parts. A closed day is read as a whole where all of it is asked for and the hour does
-/// not matter, or where its quarters are not kept any more, as `has_quarters` tells. `days` are the starts of the closed days
+/// Divides a range of quarters into parts. A closed day is read as a whole where all of it is asked for and the time of
+/// day does not matter, or where its quarters are not kept any more, as `has_quarters` tells. `days` are the starts of the closed days
 /// of the range that have a message; the others cost nothing, however many of them the range has.
 ///
 /// # Errors
@@ -48,7 +48,7 @@ pub(crate) fn parts<E>(
     for day in days {
         let end = day.after(Span::Day.length());
         let start = day.max(from);
-        let is_whole = start == day && end <= to && by != By::Hour;
+        let is_whole = start == day && end <= to && !matches!(by, By::Quarter | By::Hour);
         let is_kept_as_day = is_whole || !has_quarters(day)?;
         let part = match is_kept_as_day {
             true => Part::Days(day, end),

@@ -21,7 +21,8 @@ use crate::world::{PHONE, World, accepted, login, refused, unknown};
 
 pub(crate) const AMERICAN: &str = "+14155550132";
 pub(crate) const HOUR: Duration = Duration::from_secs(3600);
-const ALL: [By; 6] = [
+const ALL: [By; 7] = [
+    By::Quarter,
     By::Hour,
     By::Day,
     By::Application,

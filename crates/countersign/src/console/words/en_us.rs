@@ -3,8 +3,7 @@
 use super::people;
 use super::{
     ApplicationsWords, AuditWords, InboxWords, LimitsWords, MeWords, MessageWords, MessagesWords,
-    OverviewWords, RefusedWords, SettingsWords, ShellWords, SmsWords, TemplatesWords, TermWords,
-    Words,
+    RefusedWords, SettingsWords, ShellWords, SmsWords, TemplatesWords, TermWords, Words,
 };
 
 pub(super) const WORDS: Words = Words {
@@ -134,34 +133,7 @@ pub(super) const WORDS: Words = Words {
         never_again: "No message is ever sent again. Who needs a code asks for a new one.",
         raw_hidden: "An operator can see the vendor's own words.",
     },
-    overview: OverviewWords {
-        title: "Overview",
-        last_day: "The last 24 hours",
-        admitted: "Admitted",
-        delivered: "Delivered",
-        verified: "Verified",
-        not_sent: "Not sent or unknown",
-        of_those_with_receipt: "of those with a receipt",
-        of_all_admitted: "of all admitted",
-        before: "in the 24 hours before",
-        same: "as many as in the 24 hours before",
-        same_share: "the same in the 24 hours before",
-        nothing_before: "none to compare in the 24 hours before",
-        by_provider: "By provider",
-        by_country: "By country or region",
-        name: "Name",
-        sent: "Sent",
-        conversion: "Conversion",
-        none: "No message in this time.",
-        nobody: "nobody",
-        setup: "Not set up yet",
-        setup_lead: "Real phones get messages once these steps are done:",
-        step_provider: "Add a provider",
-        step_route: "Route a country to it",
-        step_template: "Set its templates",
-        step_send: "Send yourself a test",
-        counting: "Still counting. Counted is what was sent since",
-    },
+    overview: super::overview::ENGLISH,
     attention: super::attention::ENGLISH,
     inbox: InboxWords {
         title: "Inbox",

@@ -28,6 +28,7 @@ pub(super) mod drafts;
 mod en_us;
 mod forms;
 mod limits;
+pub(super) mod overview;
 pub(super) mod providers;
 mod routes;
 pub(super) mod rules;
@@ -42,6 +43,7 @@ pub(super) use self::attention::AttentionWords;
 pub(super) use self::drafts::DraftWords;
 pub(super) use self::forms::FormWords;
 pub(super) use self::limits::LimitWords;
+pub(super) use self::overview::OverviewWords;
 pub(super) use self::providers::ProviderWords;
 pub(super) use self::routes::RouteWords;
 pub(super) use self::search::SearchWords;
@@ -89,17 +91,6 @@ words! {
         reported_failed, reported_underway, right_code, right_code_public, wrong_code, by_server, by_public, given_back, vendor_said,
         what_you_can_do, why, why_hint, show, unlock, unlock_about, note, messages_to_number,
         reason_missing, unlocked, never_again, raw_hidden,
-    }
-}
-
-words! {
-    /// The overview.
-    OverviewWords {
-        title, last_day, admitted, delivered, verified, not_sent, of_those_with_receipt, of_all_admitted, before, same,
-        same_share, nothing_before,
-        by_provider, by_country, name, sent, conversion, none, nobody, setup, setup_lead,
-        step_provider, step_route, step_template, step_send,
-        counting,
     }
 }
 

@@ -282,15 +282,6 @@ pub(in super::super) fn not_found_by(language: Language, searched: &str) -> Stri
     }
 }
 
-/// A figure of the 24 hours before.
-pub(in super::super) fn before(language: Language, figure: &str) -> String {
-    let before = super::Words::of(language).overview.before;
-    match language {
-        Language::English => format!("{figure} {before}"),
-        Language::Chinese => format!("{before}为 {figure}"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

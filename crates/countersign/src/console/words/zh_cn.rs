@@ -3,8 +3,7 @@
 use super::people;
 use super::{
     ApplicationsWords, AuditWords, InboxWords, LimitsWords, MeWords, MessageWords, MessagesWords,
-    OverviewWords, RefusedWords, SettingsWords, ShellWords, SmsWords, TemplatesWords, TermWords,
-    Words,
+    RefusedWords, SettingsWords, ShellWords, SmsWords, TemplatesWords, TermWords, Words,
 };
 
 pub(super) const WORDS: Words = Words {
@@ -133,34 +132,7 @@ pub(super) const WORDS: Words = Words {
         never_again: "短信不会重发。需要验证码的人请重新获取。",
         raw_hidden: "运维人员可以查看厂商原话。",
     },
-    overview: OverviewWords {
-        title: "概览",
-        last_day: "最近 24 小时",
-        admitted: "已受理",
-        delivered: "已送达",
-        verified: "已验证",
-        not_sent: "未发出或结果未知",
-        of_those_with_receipt: "占有回执的消息",
-        of_all_admitted: "占已受理的消息",
-        before: "前 24 小时",
-        same: "与前 24 小时相同",
-        same_share: "与前 24 小时持平",
-        nothing_before: "前 24 小时没有可比较的数据",
-        by_provider: "按服务商",
-        by_country: "按国家和地区",
-        name: "名称",
-        sent: "已发送",
-        conversion: "验证转化率",
-        none: "这段时间没有消息。",
-        nobody: "无",
-        setup: "尚未配置",
-        setup_lead: "完成以下步骤后，真实手机才会收到短信：",
-        step_provider: "添加服务商",
-        step_route: "为国家和地区设置路由",
-        step_template: "设置模板",
-        step_send: "给自己发一条测试短信",
-        counting: "正在统计。已统计的起始时间：",
-    },
+    overview: super::overview::CHINESE,
     attention: super::attention::CHINESE,
     inbox: InboxWords {
         title: "收件箱",

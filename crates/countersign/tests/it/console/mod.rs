@@ -1,6 +1,7 @@
 //! The console: who may see and do what, by HTTP as a browser asks.
 
 mod forms;
+mod overview;
 mod person;
 mod search;
 mod staff;
@@ -59,6 +60,7 @@ fn table() -> BTreeMap<(&'static str, &'static str), &'static [&'static str]> {
     const UNLOCKERS: &[&str] = &["owner", "operator", "support"];
     BTreeMap::from([
         (("GET", "/console/overview"), ALL),
+        (("GET", "/console/overview.csv"), ALL),
         (("GET", "/console/messages"), ALL),
         (("POST", "/console/messages"), ALL),
         (("GET", "/console/messages.csv"), ALL),

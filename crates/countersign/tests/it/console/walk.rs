@@ -120,7 +120,7 @@ async fn walk(language: &'static str, missing: &str, saved: &str) {
         tokio::time::sleep(Duration::from_millis(500)).await;
         let page = operator.get("/console/overview").await;
         let rows = page.body.split("<th scope=\"row\">");
-        let mut of_provider = rows.filter(|row| row.starts_with("<bdi>sandbox</bdi>"));
+        let mut of_provider = rows.filter(|row| row.contains("<bdi>sandbox</bdi>"));
         of_provider.next().map(drop)
     })
     .await;
