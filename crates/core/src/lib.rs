@@ -65,6 +65,7 @@
 //! | provider | an account that can carry messages ([`ports::provider`]) |
 //! | quarter | a quarter of an hour, the shortest span of tallies ([`tally::Span`]) |
 //! | quota | the maximum of a limit on all sends, or on those of one application ([`limit::Quota`]) |
+//! | reach | what an operator's act is about: applications and what is theirs, or the deployment ([`staff::Reach`]) |
 //! | receipt | a vendor's delivery report |
 //! | records | the port to timelines, receipts and unlocks ([`ports::records`]) |
 //! | refusal | a send that a limit refused, and the limit ([`limit::Refusal`]); recorded for a while ([`ports::refusals`]) |

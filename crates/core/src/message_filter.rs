@@ -9,10 +9,13 @@ use crate::phone::{Country, PhoneNumber};
 use crate::receipt::Delivery;
 use crate::send::attempt::{self, Attempt};
 use crate::send::outcome::{Outcome, RefusalKind};
+use crate::staff::Applications;
 
 /// What messages have in common. A message fits where every part that is given holds for it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MessageFilter {
+    /// Only messages of these applications.
+    pub within: Applications,
     /// The application that sent it.
     pub app: Option<AppId>,
     /// The purpose of its code.
@@ -119,7 +122,9 @@ impl MessageFilter {
             .app
             .as_ref()
             .is_none_or(|wanted| wanted.as_str() == app);
-        is_of && self.channel.is_none_or(|wanted| wanted.as_str() == channel)
+        is_of
+            && self.within.include_id(app)
+            && self.channel.is_none_or(|wanted| wanted.as_str() == channel)
     }
 
     /// Returns whether a message to this number can fit.
@@ -237,6 +242,23 @@ mod tests {
                 assert_eq!(filter.can_have(&attempts), fits, "{name} {attempts:?}");
             }
         }
+    }
+
+    #[test]
+    fn messages_of_other_applications_do_not_fit() {
+        let within = Applications::Only(AppId::parse("shop").into_iter().collect());
+        let filter = MessageFilter {
+            within,
+            ..MessageFilter::default()
+        };
+        assert!(!filter.is_empty());
+        assert!(filter.can_be_of("shop", "CHANNEL_LOGIN"));
+        assert!(!filter.can_be_of("shop2", "CHANNEL_LOGIN"));
+        let of_another = MessageFilter {
+            app: AppId::parse("shop2").ok(),
+            ..filter
+        };
+        assert!(!of_another.can_be_of("shop2", "CHANNEL_LOGIN"));
     }
 
     #[test]

@@ -319,6 +319,18 @@ impl Target {
         Self { kind, name }
     }
 
+    /// Returns the id of the application to which the thing `name` of the kind `kind` belongs; `None` where it belongs to
+    /// none, or to all.
+    #[must_use]
+    pub fn application_of<'a>(kind: &str, name: &'a str) -> Option<&'a str> {
+        let app = match kind {
+            "application" => name,
+            "route" | "template" | "block" => name.split('/').next()?,
+            _ => return None,
+        };
+        (app != "*").then_some(app)
+    }
+
     /// A phone number, masked.
     #[must_use]
     pub fn number(phone: &PhoneNumber) -> Self {

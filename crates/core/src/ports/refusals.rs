@@ -19,6 +19,7 @@ use crate::channel::Channel;
 use crate::id::RequestId;
 use crate::limit::Refusal;
 use crate::phone::PhoneNumber;
+use crate::staff::Applications;
 
 /// The number of newest refusals that are kept.
 pub const KEPT: usize = 10_000;
@@ -47,6 +48,8 @@ pub struct RefusalQuery {
     pub request: Option<RequestId>,
     /// Only sends to this number.
     pub phone: Option<PhoneNumber>,
+    /// Only sends of these applications.
+    pub within: Applications,
     /// The maximum number of refused sends.
     pub limit: usize,
 }
@@ -77,8 +80,10 @@ impl RefusalQuery {
     /// Returns whether the query asks for `refused`.
     #[must_use]
     pub fn matches(&self, refused: &RefusedSend) -> bool {
-        self.request
-            .is_none_or(|request| request == refused.request_id)
+        self.within.include(&refused.app)
+            && self
+                .request
+                .is_none_or(|request| request == refused.request_id)
             && self
                 .phone
                 .as_ref()

@@ -15,6 +15,7 @@ use super::StoreError;
 use crate::application::AppId;
 use crate::channel::Channel;
 use crate::phone::Country;
+use crate::staff::Applications;
 use crate::tally::{Kind, Tally};
 use crate::time::Timestamp;
 
@@ -46,6 +47,8 @@ pub struct TallyQuery {
     pub to: Timestamp,
     /// What each row is about.
     pub by: By,
+    /// Only these applications.
+    pub within: Applications,
     /// Only this application.
     pub app: Option<AppId>,
     /// Only this channel.
@@ -96,7 +99,8 @@ impl TallyQuery {
     /// Returns whether the query asks for messages of this kind.
     #[must_use]
     pub fn matches(&self, kind: &Kind) -> bool {
-        self.app.as_ref().is_none_or(|app| app.as_str() == kind.app)
+        self.within.include_id(&kind.app)
+            && self.app.as_ref().is_none_or(|app| app.as_str() == kind.app)
             && self.channel.is_none_or(|channel| channel == kind.channel)
             && (self.country.is_none() || self.country == kind.country)
             && (self.provider.is_none() || self.provider == kind.provider)

@@ -27,4 +27,4 @@ pub mod token;
 pub mod totp;
 
 pub use permission::{Permission, Permissions};
-pub use role::{Access, Applications, Role};
+pub use role::{Access, Applications, Reach, Role};

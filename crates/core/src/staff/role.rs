@@ -28,12 +28,22 @@ pub struct Access {
 }
 
 /// The applications that an operator may see and change. To the operator, others do not exist.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Applications {
     /// All that there are, and that there will be.
+    #[default]
     All,
     /// These and no others.
     Only(BTreeSet<AppId>),
+}
+
+/// What a page or an act of an operator is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Applications and what is theirs: messages, counts, templates. It keeps to those of the operator.
+    Applications,
+    /// The deployment as a whole, such as providers, routes, limits, keys and staff: for operators of all applications.
+    Deployment,
 }
 
 impl Role {
@@ -115,6 +125,13 @@ impl Access {
         self.permissions.include(permission)
     }
 
+    /// Returns whether the operator may do what needs `permission` and has this reach.
+    #[must_use]
+    pub fn reaches(&self, permission: Permission, reach: Reach) -> bool {
+        let is_within = reach == Reach::Applications || self.applications == Applications::All;
+        self.allows(permission) && is_within
+    }
+
     /// Returns whether the operator may do what needs `permission` with this application.
     #[must_use]
     pub fn allows_with(&self, permission: Permission, app: &AppId) -> bool {
@@ -129,6 +146,15 @@ impl Applications {
         match self {
             Self::All => true,
             Self::Only(these) => these.contains(app),
+        }
+    }
+
+    /// Returns whether the application with this id is among them.
+    #[must_use]
+    pub fn include_id(&self, id: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(these) => these.iter().any(|app| app.as_str() == id),
         }
     }
 }

@@ -34,7 +34,9 @@ pub(super) fn list(visit: &Visit, by_provider: &Tallies, by_country: &Tallies) -
     let words = &visit.words().attention;
     let mut found = Vec::new();
     let resting = visit.state.vendors.resting();
-    for name in setup.providers.keys() {
+    // Accounts and routes are those of the deployment.
+    let is_about_all = visit.may_everywhere(Permission::ReadMessages);
+    for name in setup.providers.keys().filter(|_| is_about_all) {
         let provider = name.to_string();
         let mend = (providers::address(name), words.mend);
         if visit.state.vendors.provider(name).is_none() {
@@ -50,7 +52,9 @@ pub(super) fn list(visit: &Visit, by_provider: &Tallies, by_country: &Tallies) -
             found.push((Matter::Rests { provider }, "warn", mend));
         }
     }
-    found.extend(unrouted(visit, &setup, by_country));
+    if is_about_all {
+        found.extend(unrouted(visit, &setup, by_country));
+    }
     found.extend(without_template(visit, &setup));
     found.sort_by_key(|(_, tone, _)| *tone != "bad");
     let may_mend = visit.may(Permission::ManageSetup);
@@ -121,6 +125,9 @@ fn without_template(visit: &Visit, setup: &Arc<Setup>) -> Vec<Found> {
     for provider in templates::filling(setup).filter(|name| routed(name)) {
         for record in setup.applications.values() {
             let app = &record.application;
+            if !visit.apps().include(&app.id) {
+                continue;
+            }
             let missing: Vec<_> = Channel::ALL
                 .into_iter()
                 .filter(|channel| !templates::has_template(visit, app, *channel, provider))

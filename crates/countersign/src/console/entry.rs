@@ -29,7 +29,7 @@ use super::words::Words;
 use crate::http::AppState;
 use crate::http::request::arrival::Arrival;
 use crate::manage::ManageError;
-use crate::operator::{Access, Applications, OperatorIdentity, Permission};
+use crate::operator::{Access, Applications, OperatorIdentity, Permission, Reach};
 
 /// A page, or an act that a form of a page asks for.
 pub(super) struct Entry {
@@ -39,6 +39,8 @@ pub(super) struct Entry {
     pub(super) method: Method,
     /// What a person must be allowed to do.
     pub(super) needs: Permission,
+    /// What it is about: the deployment as a whole, unless [`Entry::of_applications`] says otherwise.
+    reach: Reach,
     /// The management endpoint that does the same; `None` for a page, and for an act about the person's own session.
     pub(super) twin: Option<&'static str>,
     /// The page to which a person comes back from a fresh proof, where the act needs one.
@@ -87,6 +89,7 @@ impl Entry {
             path,
             method: Method::GET,
             needs,
+            reach: Reach::Deployment,
             twin: None,
             fresh: None,
             act: Arc::new(move |visit| Box::pin(show(visit))),
@@ -108,9 +111,18 @@ impl Entry {
             path,
             method: Method::POST,
             needs,
+            reach: Reach::Deployment,
             twin,
             fresh: None,
             act: Arc::new(move |visit| Box::pin(act(visit))),
+        }
+    }
+
+    /// The same, for people who are limited to some applications too: it keeps to those of the person.
+    pub(super) fn of_applications(self) -> Self {
+        Self {
+            reach: Reach::Applications,
+            ..self
         }
     }
 
@@ -163,7 +175,7 @@ impl Entry {
         let language = session.looks.language.unwrap_or(asked);
         let identity = OperatorIdentity::Person {
             name: Arc::clone(&session.person.name),
-            access: Access::of(session.person.role, Applications::All),
+            access: session.person.access.clone(),
         };
         let arrival = Arrival::now(&state);
         let (parts, body) = request.into_parts();
@@ -173,7 +185,7 @@ impl Entry {
             from: Some(sign_in::address_of(&parts, &state)),
             request: Some(arrival.id),
         };
-        if !identity.access().allows(self.needs) {
+        if !session.person.access.reaches(self.needs, self.reach) {
             // A page that a person may not see is refused and not recorded: nothing would have changed.
             if let Some(twin) = self.twin {
                 let endpoint = format!("/api/v3/{twin}");
@@ -255,9 +267,24 @@ impl Visit {
         Moment::of(at, self.zone())
     }
 
-    /// Whether the person may do this.
+    /// Whether the person may do this with any application at all.
     pub(super) fn may(&self, permission: Permission) -> bool {
-        self.session.person.role.permissions().include(permission)
+        self.access().allows(permission)
+    }
+
+    /// Whether the person may do this to the deployment as a whole.
+    pub(super) fn may_everywhere(&self, permission: Permission) -> bool {
+        self.access().reaches(permission, Reach::Deployment)
+    }
+
+    /// What the person may do, and with which applications.
+    pub(super) fn access(&self) -> &Access {
+        &self.session.person.access
+    }
+
+    /// The applications of the person. Others are not there on any page.
+    pub(super) fn apps(&self) -> &Applications {
+        &self.access().applications
     }
 
     /// The part of the address that stands for `{name}`.

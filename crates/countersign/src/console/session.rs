@@ -32,7 +32,7 @@ use super::cookie::Cookie;
 use super::development;
 use super::language::Language;
 use super::shell::Theme;
-use crate::operator::{Applications, Role};
+use crate::operator::{Access, Role};
 
 /// The time for which a number that was searched for stays in a page's address as a handle.
 const HANDLE: Duration = Duration::from_secs(30 * 60);
@@ -55,6 +55,8 @@ pub(super) struct Person {
     pub(super) id: PersonId,
     pub(super) name: Arc<str>,
     pub(super) role: Role,
+    /// What the person may do, and with which applications.
+    pub(super) access: Access,
 }
 
 /// A session, as a page sees it.
@@ -233,9 +235,7 @@ impl Sessions {
         let Some((mut kept, record)) = self.alive(headers).await? else {
             return Ok(None);
         };
-        // Pages do not keep people to some applications yet.
-        let is_limited = record.applications != Applications::All;
-        if matches!(kept.stage, Stage::CodeAwaited { .. }) || is_limited {
+        if matches!(kept.stage, Stage::CodeAwaited { .. }) {
             return Ok(None);
         }
         let (now, mode) = (self.now(), headers.get("sec-fetch-mode"));
@@ -251,6 +251,7 @@ impl Sessions {
                 name: record
                     .name
                     .map_or_else(|| "".into(), |name| name.as_str().into()),
+                access: Access::of(record.role, record.applications),
                 role: record.role,
             },
             looks,

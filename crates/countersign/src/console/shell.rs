@@ -7,7 +7,7 @@ use super::language::Language;
 use super::pages;
 use super::session::Session;
 use super::words::{Words, sentences};
-use crate::operator::{Permission, Role};
+use crate::operator::{Permission, Reach, Role};
 
 /// The part of the console that a page belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,7 +118,7 @@ impl Shell {
         let role = session.person.role;
         let seen = |(area, _, needs): &&(Area, &str, Permission)| {
             let is_there = *area != Area::Inbox || session.is_development;
-            is_there && role.permissions().include(*needs)
+            is_there && session.person.access.reaches(*needs, reach(*area))
         };
         let links = AREAS.iter().filter(seen).map(|(area, address, _)| Link {
             address,
@@ -149,6 +149,21 @@ impl Shell {
             icon: assets::address("icon.svg"),
             told: None,
             is_development: false,
+        }
+    }
+}
+
+/// What a part is about.
+const fn reach(area: Area) -> Reach {
+    match area {
+        Area::Overview
+        | Area::Messages
+        | Area::Templates
+        | Area::Applications
+        | Area::Audit
+        | Area::Me => Reach::Applications,
+        Area::Inbox | Area::Sms | Area::Limits | Area::Settings | Area::Nowhere => {
+            Reach::Deployment
         }
     }
 }

@@ -7,8 +7,10 @@ use countersign_core::send::route::ProviderName;
 use countersign_core::template::{TemplateKind, TemplateScope};
 use url::form_urlencoded;
 
+use super::entry::Visit;
 use super::pages::refused::Why;
 use super::words::Words;
+use crate::operator::Permission;
 
 /// The fields, each empty for every value.
 const APP: &str = "app";
@@ -30,9 +32,9 @@ impl Named {
     /// The template that the fields name, which `value` reads.
     ///
     /// # Errors
-    /// [`Why::NotFound`] where a field holds nothing that there can be.
-    pub(super) fn read<'a>(value: impl Fn(&str) -> &'a str) -> Result<Self, Why> {
-        Ok(Self {
+    /// [`Why::NotFound`] where a field holds nothing that there can be, or an application that the person does not work with.
+    pub(super) fn read<'a>(visit: &Visit, value: impl Fn(&str) -> &'a str) -> Result<Self, Why> {
+        let named = Self {
             scope: TemplateScope {
                 app: given(value(APP), |id| AppId::parse(id).ok())?,
                 channel: given(value(PURPOSE), Channel::parse)?,
@@ -43,7 +45,30 @@ impl Named {
                 VENDOR => TemplateKind::Vendor,
                 _ => TemplateKind::Text,
             },
-        })
+        };
+        match &named.scope.app {
+            Some(app) if !visit.apps().include(app) => Err(Why::NotFound),
+            _ => Ok(named),
+        }
+    }
+
+    /// Whether the person may change it. One of every application is the deployment's.
+    pub(super) fn may_change(&self, visit: &Visit) -> bool {
+        match &self.scope.app {
+            Some(app) => visit.access().allows_with(Permission::ManageSetup, app),
+            None => visit.may_everywhere(Permission::ManageSetup),
+        }
+    }
+
+    /// Refuses a person who may not change it.
+    ///
+    /// # Errors
+    /// [`Why::NotPermitted`].
+    pub(super) fn check_change(self, visit: &Visit) -> Result<Self, Why> {
+        match self.may_change(visit) {
+            true => Ok(self),
+            false => Err(Why::NotPermitted),
+        }
     }
 
     /// The fields with their values.

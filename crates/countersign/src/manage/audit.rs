@@ -1,8 +1,11 @@
 //! The audit record: reading it, acts outside the database, and refused calls.
 
+use std::sync::Arc;
+
 use countersign_api::AuditActDto;
 use countersign_core::audit::chain::{Breach, Broken, Entry, Head, Verifier};
 use countersign_core::audit::{Act, Author, Target, Verb};
+use countersign_core::staff::Applications;
 use countersign_core::time::Timestamp;
 
 use super::{Manage, ManageError};
@@ -41,13 +44,27 @@ pub struct ActQuery {
     pub since: Option<Timestamp>,
     /// Only acts of the kind with this name.
     pub act: Option<String>,
+    /// Only acts about these applications and what is theirs; where these are not all, also those of `by`.
+    pub within: Applications,
+    /// The person whose acts are shown whatever they were about.
+    pub by: Option<Arc<str>>,
     /// The maximum number of acts.
     pub limit: usize,
 }
 
 impl ActQuery {
     fn wants(&self, act: &AuditActDto) -> bool {
-        self.act.as_ref().is_none_or(|verb| *verb == act.act) && !self.is_too_early(act)
+        self.act.as_ref().is_none_or(|verb| *verb == act.act)
+            && !self.is_too_early(act)
+            && self.is_within(act)
+    }
+
+    fn is_within(&self, act: &AuditActDto) -> bool {
+        let person = self.by.as_deref().filter(|_| act.who.kind == "person");
+        let app = Target::application_of(&act.target.kind, &act.target.name);
+        self.within == Applications::All
+            || app.is_some_and(|app| self.within.include_id(app))
+            || person.is_some_and(|person| act.who.id.as_deref() == Some(person))
     }
 
     fn is_too_early(&self, act: &AuditActDto) -> bool {

@@ -89,6 +89,8 @@ pub enum Rule {
     Password(InvalidPassword),
     /// A code must be the one that the authenticator app shows.
     Code,
+    /// People are limited to applications that exist, at least one, and owners to none.
+    ApplicationsOfPerson,
     /// Another rule, as an English sentence without a full stop.
     Other(String),
 }
@@ -170,6 +172,9 @@ impl fmt::Display for Rule {
             Rule::PersonNameTaken => f.write_str("somebody has this name already"),
             Rule::Password(why) => why.fmt(f),
             Rule::Code => f.write_str("not the code that the app shows now"),
+            Rule::ApplicationsOfPerson => f.write_str(
+                "must name applications that exist, at least one; an owner works with all: leave them out",
+            ),
             Rule::Other(sentence) => f.write_str(sentence),
         }
     }

@@ -15,6 +15,7 @@ use countersign_core::ports::refusals::{FoundRefusals, RefusalQuery};
 use countersign_core::ports::tallies::{Tallies, TallyQuery};
 use countersign_core::send::messenger::SendRequest;
 use countersign_core::send::route::ProviderName;
+use countersign_core::staff::Applications;
 
 use super::{Manage, ManageError, known_application, providers};
 
@@ -40,12 +41,22 @@ const PAGE: u16 = 50;
 const LOOKS_AT: u32 = 50_000;
 
 impl Manage {
-    /// Returns timelines, newest first.
+    /// Returns timelines of messages of the applications `within`, newest first. Looks at 50,000 messages at most where these
+    /// are not all applications.
     ///
     /// # Errors
     /// [`ManageError::Unavailable`].
-    pub async fn messages(&self, query: TimelineQuery) -> Result<Vec<Timeline>, ManageError> {
-        Ok(self.parts.records.timelines(query).await?)
+    pub async fn messages(
+        &self,
+        within: &Applications,
+        query: TimelineQuery,
+    ) -> Result<Vec<Timeline>, ManageError> {
+        let mut search = MessageSearch {
+            among: query,
+            ..MessageSearch::default()
+        };
+        search.filter.within = within.clone();
+        Ok(self.search_messages(search).await?.timelines)
     }
 
     /// Returns timelines of messages that have something in common, newest first. Looks at 50,000 messages at most where
@@ -58,9 +69,8 @@ impl Manage {
         search: MessageSearch,
     ) -> Result<FoundMessages, ManageError> {
         if search.filter.is_empty() && search.decided_from.is_none() {
-            let timelines = self.messages(search.among).await?;
             return Ok(FoundMessages {
-                timelines,
+                timelines: self.parts.records.timelines(search.among).await?,
                 searched_to: None,
             });
         }
@@ -71,23 +81,24 @@ impl Manage {
         Ok(self.parts.records.search(search).await?)
     }
 
-    /// Returns the newest 50 timelines of messages to a number, over all applications and channels; only those before
-    /// the message `before`, where that is given.
+    /// Returns the newest 50 timelines of messages to a number, over the applications `within` and all channels; only those
+    /// before the message `before`, where that is given.
     ///
     /// # Errors
     /// [`ManageError::Unavailable`].
     pub async fn messages_to(
         &self,
+        within: &Applications,
         phone: PhoneNumber,
         before: Option<MessageId>,
     ) -> Result<Vec<Timeline>, ManageError> {
-        self.messages(TimelineQuery {
+        let query = TimelineQuery {
             phone: Some(phone),
             before,
             limit: PAGE,
             ..TimelineQuery::default()
-        })
-        .await
+        };
+        self.messages(within, query).await
     }
 
     /// Returns the sends that limits refused lately, newest first.
@@ -98,13 +109,18 @@ impl Manage {
         Ok(self.parts.refusals.find(query).await?)
     }
 
-    /// Returns the newest 50 sends to a number that limits refused lately, over all applications and channels.
+    /// Returns the newest 50 sends to a number that limits refused lately, over the applications `within` and all channels.
     ///
     /// # Errors
     /// [`ManageError::Unavailable`].
-    pub async fn refusals_to(&self, phone: PhoneNumber) -> Result<FoundRefusals, ManageError> {
+    pub async fn refusals_to(
+        &self,
+        within: &Applications,
+        phone: PhoneNumber,
+    ) -> Result<FoundRefusals, ManageError> {
         self.refusals(RefusalQuery {
             phone: Some(phone),
+            within: within.clone(),
             limit: PAGE.into(),
             ..RefusalQuery::default()
         })
@@ -119,17 +135,21 @@ impl Manage {
         Ok(self.parts.tallies.tallies(query).await?)
     }
 
-    /// Returns the timeline of one message.
+    /// Returns the timeline of one message of the applications `within`.
     ///
     /// # Errors
     /// [`ManageError::Unknown`].
-    pub async fn message(&self, id: MessageId) -> Result<Timeline, ManageError> {
+    pub async fn message(
+        &self,
+        within: &Applications,
+        id: MessageId,
+    ) -> Result<Timeline, ManageError> {
         let query = TimelineQuery {
             message: Some(id),
             limit: 1,
             ..TimelineQuery::default()
         };
-        let found = self.messages(query).await?.into_iter().next();
+        let found = self.messages(within, query).await?.into_iter().next();
         found.ok_or_else(|| ManageError::Unknown(format!("message {id}")))
     }
 
@@ -172,7 +192,8 @@ impl Manage {
             limit: 1,
             ..TimelineQuery::default()
         };
-        let found = self.messages(query).await?.into_iter().next();
+        let found = self.messages(&Applications::All, query).await?;
+        let found = found.into_iter().next();
         match (found, sent) {
             (Some(timeline), _) => Ok(timeline),
             (None, Err(error)) => Err(ManageError::NotSent(error)),

@@ -83,7 +83,7 @@ impl Manage {
         let invited = person.clone();
         self.change(by, move |setup| {
             check_name(setup, person.name.as_ref(), &person.id)?;
-            check_applications(&person.applications)?;
+            check_applications(setup, person.role, &person.applications)?;
             Ok(Change::Put(Setting::Person(person.clone())))
         })
         .await?;
@@ -140,7 +140,7 @@ impl Manage {
             if role != Role::Owner {
                 check_owner_stays(setup, &person.id)?;
             }
-            check_applications(&applications)?;
+            check_applications(setup, role, &applications)?;
             let lacks_factor = person.credentials().is_some() && person.second_factor().is_none();
             if role.needs_second_factor() && lacks_factor {
                 let sentence = "needs a second factor, which the person sets up after a reset";
@@ -279,12 +279,18 @@ fn check_owner_stays(setup: &Setup, id: &PersonId) -> Result<(), ManageError> {
     })
 }
 
-fn check_applications(applications: &Applications) -> Result<(), ManageError> {
-    match applications {
-        Applications::All => Ok(()),
-        Applications::Only(_) => Err(ManageError::field(
-            "applications",
-            "the pages of the console do not keep a person to some applications yet: leave them out",
-        )),
+/// Refuses applications that do not exist, none at all, and some for an owner, who keeps the whole deployment.
+fn check_applications(
+    setup: &Setup,
+    role: Role,
+    applications: &Applications,
+) -> Result<(), ManageError> {
+    let Applications::Only(these) = applications else {
+        return Ok(());
+    };
+    let are_there = these.iter().all(|id| setup.application(id).is_some());
+    match role != Role::Owner && !these.is_empty() && are_there {
+        true => Ok(()),
+        false => Err(BrokenField::new("applications", Rule::ApplicationsOfPerson).into()),
     }
 }

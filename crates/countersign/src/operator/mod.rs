@@ -7,7 +7,7 @@ mod tests;
 use std::sync::Arc;
 
 use countersign_core::audit::Actor;
-pub use countersign_core::staff::{Access, Applications, Permission, Permissions, Role};
+pub use countersign_core::staff::{Access, Applications, Permission, Permissions, Reach, Role};
 
 /// The identity of an operator.
 #[derive(Debug, Clone, PartialEq, Eq)]

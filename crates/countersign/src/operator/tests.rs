@@ -89,6 +89,9 @@ fn a_person_limited_to_some_applications_may_do_nothing_with_others() {
             assert_eq!(limited.allows_with(permission, &app("shop")), may);
             assert!(!limited.allows_with(permission, &app("shop2")));
             assert_eq!(free.allows_with(permission, &app("shop2")), may);
+            assert_eq!(limited.reaches(permission, Reach::Applications), may);
+            assert!(!limited.reaches(permission, Reach::Deployment));
+            assert_eq!(free.reaches(permission, Reach::Deployment), may);
         }
     }
 }

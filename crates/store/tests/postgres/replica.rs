@@ -6,6 +6,7 @@ use countersign_core::id::MessageId;
 use countersign_core::ports::ledger::Ledger as _;
 use countersign_core::ports::records::{Records as _, TimelineQuery};
 use countersign_core::ports::tallies::{By, TallyBook as _, TallyQuery};
+use countersign_core::staff::Applications;
 use countersign_store::postgres::PostgresStore;
 use tokio::time::Instant;
 
@@ -71,6 +72,7 @@ async fn a_replica_answers_searches_and_the_database_does_when_it_is_away() {
         from: BEGINNING,
         to: world.now(),
         by: By::Channel,
+        within: Applications::All,
         app: None,
         channel: None,
         country: None,

@@ -13,6 +13,7 @@ use countersign_core::ports::records::TimelineQuery;
 use countersign_core::ports::tallies::{By, Row, Tallies, TallyQuery};
 use countersign_core::receipt::{Delivery, Receipt};
 use countersign_core::send::attempt;
+use countersign_core::staff::Applications;
 use countersign_core::tally::{Course, Kind, Tally};
 use tokio::time::Instant;
 
@@ -37,6 +38,7 @@ pub(crate) fn everything(by: By) -> TallyQuery {
         from: BEGINNING.before(Duration::from_secs(365 * 24 * 3600)),
         to: BEGINNING.after(Duration::from_secs(365 * 24 * 3600)),
         by,
+        within: Applications::All,
         app: None,
         channel: None,
         country: None,

@@ -1,5 +1,7 @@
 //! `/console/audit`: who did what, newest first.
 
+use std::sync::Arc;
+
 use countersign_api::AuditActDto;
 use countersign_core::time::Timestamp;
 
@@ -18,7 +20,7 @@ pub(in crate::console) const PATH: &str = "/console/audit";
 const MOST: usize = 50;
 
 pub(in crate::console) fn show() -> Entry {
-    Entry::page(PATH, Permission::ReadAudit, list)
+    Entry::page(PATH, Permission::ReadAudit, list).of_applications()
 }
 
 async fn list(visit: Visit) -> Answer {
@@ -29,6 +31,8 @@ async fn list(visit: Visit) -> Answer {
     };
     let query = ActQuery {
         before,
+        within: visit.apps().clone(),
+        by: Some(Arc::clone(&visit.session.person.name)),
         limit: MOST,
         ..ActQuery::default()
     };

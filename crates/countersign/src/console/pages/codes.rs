@@ -36,6 +36,7 @@ pub(in crate::console) fn show() -> Entry {
             shell: visit.shell(Area::Me),
         }))
     })
+    .of_applications()
 }
 
 /// Takes the codes out of the session, which shows them once.

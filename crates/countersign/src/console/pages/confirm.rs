@@ -32,10 +32,11 @@ pub(in crate::console) fn show() -> Entry {
         let next = visit.asked("next").to_owned();
         Ok(page::found(&draw(&visit, next, None)))
     })
+    .of_applications()
 }
 
 pub(in crate::console) fn prove() -> Entry {
-    Entry::act(PATH, Permission::ReadMessages, None, judge)
+    Entry::act(PATH, Permission::ReadMessages, None, judge).of_applications()
 }
 
 fn draw(visit: &Visit, next: String, problem: Option<String>) -> ConfirmPage {

@@ -69,10 +69,11 @@ pub(in crate::console) fn show() -> Entry {
     Entry::page(PATH, Permission::ReadMessages, async |visit: Visit| {
         Ok(page::found(&draw(&visit).await?))
     })
+    .of_applications()
 }
 
 pub(in crate::console) fn set() -> Entry {
-    Entry::act(PATH, Permission::ReadMessages, None, keep)
+    Entry::act(PATH, Permission::ReadMessages, None, keep).of_applications()
 }
 
 pub(in crate::console) fn change_password() -> Entry {
@@ -82,6 +83,7 @@ pub(in crate::console) fn change_password() -> Entry {
         None,
         async |visit: Visit| another_password(visit).await,
     )
+    .of_applications()
 }
 
 pub(in crate::console) fn renew_codes() -> Entry {
@@ -91,6 +93,7 @@ pub(in crate::console) fn renew_codes() -> Entry {
         None,
         other_codes,
     )
+    .of_applications()
 }
 
 pub(in crate::console) fn end_others() -> Entry {
@@ -103,6 +106,7 @@ pub(in crate::console) fn end_others() -> Entry {
             Ok(Redirect::to("/console/me?ended=1").into_response())
         },
     )
+    .of_applications()
 }
 
 async fn draw(visit: &Visit) -> Result<MePage, Why> {

@@ -1,8 +1,11 @@
 //! `/console/settings/staff`: the people who work with the console.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use countersign_core::application::AppId;
 use countersign_core::staff::person::{Person, PersonId, PersonName, Status};
 
 use super::refused::Why;
@@ -28,6 +31,8 @@ struct StaffPage {
     name: String,
     /// The role that was chosen.
     role: String,
+    /// The applications that were typed.
+    applications: String,
     problem: Option<(&'static str, String)>,
 }
 
@@ -37,6 +42,8 @@ struct Row {
     name: String,
     role: &'static str,
     role_name: &'static str,
+    /// The ids of the applications that the person works with; empty for all.
+    applications: String,
     state: String,
 }
 
@@ -112,6 +119,13 @@ fn draw(visit: &Visit, problem: Option<(&'static str, String)>) -> StaffPage {
         },
         role: person.role.as_str(),
         role_name: role_name(person.role, words),
+        applications: match &person.applications {
+            Applications::All => String::new(),
+            Applications::Only(these) => {
+                let ids: Vec<_> = these.iter().map(AppId::as_str).collect();
+                ids.join(" ")
+            }
+        },
         state: match &person.status {
             Status::Invited(invitation) => {
                 let until = visit.moment(invitation.ends);
@@ -135,6 +149,7 @@ fn draw(visit: &Visit, problem: Option<(&'static str, String)>) -> StaffPage {
             "" => Role::Support.as_str().to_owned(),
             chosen => chosen.to_owned(),
         },
+        applications: visit.form.get("applications").to_owned(),
         problem,
     }
 }
@@ -173,10 +188,14 @@ async fn invite_one(visit: Visit) -> Answer {
         let sentence = people::broken_rule(visit.language, &Rule::PersonName);
         return Ok(again(&visit, "name", sentence));
     }
+    let Some(applications) = applications(&visit) else {
+        let sentence = people::broken_rule(visit.language, &Rule::ApplicationsOfPerson);
+        return Ok(again(&visit, "applications", sentence));
+    };
     let new = NewPerson {
         name,
         role,
-        applications: Applications::All,
+        applications,
     };
     match visit
         .state
@@ -187,10 +206,27 @@ async fn invite_one(visit: Visit) -> Answer {
         Ok(invited) => Ok(link(&visit, &invited)),
         Err(ManageError::Fields(broken)) => {
             let sentence = people::broken_rule(visit.language, &broken.first().rule);
-            Ok(again(&visit, "name", sentence))
+            let field = match broken.first().rule {
+                Rule::ApplicationsOfPerson => "applications",
+                _ => "name",
+            };
+            Ok(again(&visit, field, sentence))
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// The applications that were typed; `None` where one is no id of an application.
+fn applications(visit: &Visit) -> Option<Applications> {
+    let typed = visit.form.get("applications");
+    let ids = typed
+        .split([' ', ',', '，', '、'])
+        .filter(|id| !id.is_empty());
+    let parsed: BTreeSet<_> = ids.map(|id| AppId::parse(id).ok()).collect::<Option<_>>()?;
+    Some(match parsed.is_empty() {
+        true => Applications::All,
+        false => Applications::Only(parsed),
+    })
 }
 
 async fn another_role(visit: Visit) -> Answer {
@@ -199,12 +235,22 @@ async fn another_role(visit: Visit) -> Answer {
     let Some(role) = Role::parse(visit.form.get("new-role")) else {
         return Ok(again(&visit, "people", words.role_missing.to_owned()));
     };
+    let wrong = |rule| people::broken_rule(visit.language, rule);
+    let Some(applications) = applications(&visit) else {
+        return Ok(again(&visit, "people", wrong(&Rule::ApplicationsOfPerson)));
+    };
     let manage = &visit.state.manage;
-    let set = manage.set_person_role(visit.by.clone(), id, role, Applications::All);
+    let set = manage.set_person_role(visit.by.clone(), id, role, applications);
     match set.await {
         Ok(()) => Ok(Redirect::to(PATH).into_response()),
         Err(ManageError::InUse { .. }) => Ok(again(&visit, "people", words.last_owner.to_owned())),
-        Err(ManageError::Fields(_)) => Ok(again(&visit, "people", words.needs_factor.to_owned())),
+        Err(ManageError::Fields(broken)) => {
+            let sentence = match &broken.first().rule {
+                rule @ Rule::ApplicationsOfPerson => wrong(rule),
+                _ => words.needs_factor.to_owned(),
+            };
+            Ok(again(&visit, "people", sentence))
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -272,6 +272,7 @@ pub(super) fn leave() -> Entry {
             Ok(see(PATH, gone))
         },
     )
+    .of_applications()
 }
 
 /// Leads a browser to `address`, with this cookie.

@@ -21,7 +21,7 @@ words! {
         sessions_title, sessions_caption, begun, seen, address, browser, this_one, end_others, ended,
         saved_for_good,
         role, state, change, people_caption, nobody, invited_until, no_factor, set_role, reset, remove, invite_title,
-        invite_name_hint, invite, role_missing, last_owner, needs_factor, link_title, link_lead, confirm_title, confirm_lead,
+        invite_name_hint, applications, applications_hint, all_applications, invite, role_missing, last_owner, needs_factor, link_title, link_lead, confirm_title, confirm_lead,
         confirm_wrong,
     }
 }
@@ -80,6 +80,9 @@ pub(super) const ENGLISH: StaffWords = StaffWords {
     remove: "Remove",
     invite_title: "Invite somebody",
     invite_name_hint: "By this name the person signs in. Without one, the person chooses it.",
+    applications: "Applications",
+    applications_hint: "Ids with a space between them. Empty: all, and the deployment with them.",
+    all_applications: "all",
     invite: "Make the link",
     role_missing: "Choose a role",
     last_owner: "The last owner who can sign in stays an owner",
@@ -144,6 +147,9 @@ pub(super) const CHINESE: StaffWords = StaffWords {
     remove: "移除",
     invite_title: "邀请人员",
     invite_name_hint: "此人以此姓名登录。留空则由本人填写。",
+    applications: "应用",
+    applications_hint: "应用 ID，以空格分隔。留空表示全部应用和整个部署。",
+    all_applications: "全部",
     invite: "生成链接",
     role_missing: "请选择角色",
     last_owner: "最后一位可登录的所有者必须保留",
@@ -197,6 +203,13 @@ pub(in super::super) fn broken_rule(language: Language, rule: &Rule) -> String {
         },
         (Language::English, Rule::Code) => "Enter the code that the app shows now".to_owned(),
         (Language::Chinese, Rule::Code) => "请输入应用当前显示的验证码".to_owned(),
+        (Language::English, Rule::ApplicationsOfPerson) => {
+            "Enter ids of applications that there are. An owner works with all: leave the field empty"
+                .to_owned()
+        }
+        (Language::Chinese, Rule::ApplicationsOfPerson) => {
+            "请填写存在的应用 ID；所有者管理全部应用，请留空".to_owned()
+        }
         (_, rule) => rule.to_string(),
     }
 }

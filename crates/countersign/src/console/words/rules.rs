@@ -22,9 +22,14 @@ pub(in super::super) fn rule(language: Language, rule: &Rule) -> String {
             "内置文本放不进一条短信：需要 {}，最多 {}",
             why.needed, why.limit
         ),
-        (_, Rule::PersonName | Rule::PersonNameTaken | Rule::Password(_) | Rule::Code) => {
-            people::broken_rule(language, rule)
-        }
+        (
+            _,
+            Rule::PersonName
+            | Rule::PersonNameTaken
+            | Rule::ApplicationsOfPerson
+            | Rule::Password(_)
+            | Rule::Code,
+        ) => people::broken_rule(language, rule),
         (Language::English, Rule::Other(why)) => capitalized(why),
         (Language::Chinese, Rule::Other(why)) => match in_chinese(why) {
             Some(sentence) => sentence.to_owned(),

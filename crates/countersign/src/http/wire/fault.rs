@@ -79,6 +79,7 @@ fn broken_rules(broken: &BrokenFields) -> Fault {
         Rule::Other(_)
         | Rule::PersonName
         | Rule::PersonNameTaken
+        | Rule::ApplicationsOfPerson
         | Rule::Password(_)
         | Rule::Code => Fault::BadSetting {
             fields: broken.iter().filter_map(bad_field).collect(),

@@ -1,6 +1,7 @@
 //! The console: who may see and do what, by HTTP as a browser asks.
 
 mod forms;
+mod limited;
 mod overview;
 mod person;
 mod search;

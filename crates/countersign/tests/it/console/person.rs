@@ -1,8 +1,12 @@
 //! A person at a browser, who manages by the console, and the pages that come back.
 
+use countersign::system::{Machine, Readings as _};
+use countersign_core::staff::totp::TotpSecret;
+use countersign_core::time::Timestamp;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION, SET_COOKIE};
 use reqwest::{Client, RequestBuilder, StatusCode};
 
+use serde_json::json;
 use url::form_urlencoded;
 
 use crate::server::Server;
@@ -108,6 +112,32 @@ impl<'a> Person<'a> {
             cookie.ends_with("; Path=/; HttpOnly; SameSite=Lax"),
             "{cookie}"
         );
+        person.cookie = cookie.split(';').next().unwrap().to_owned();
+        person
+    }
+
+    /// Somebody who was invited in this role, for these applications, and has joined.
+    pub(crate) async fn joined(server: &'a Server, role: &str, name: &str, apps: &[&str]) -> Self {
+        let body = json!({"role": role, "name": name, "applications": apps});
+        let invited = server.operator().set("invite-staff", body).await;
+        let link = invited["link"].as_str().unwrap();
+        let path = &link[link.find("/console/").unwrap()..];
+        let mut person = Self::stranger(server);
+        let page = person.get(path).await;
+        let totp = page.text_of("totp-secret");
+        let wall = Timestamp::from_millis(Machine.wall());
+        let code = TotpSecret::parse(totp).unwrap().shown_at(wall);
+        let filled = [
+            ("name", name),
+            ("password", "correct horse battery"),
+            ("totp", totp),
+            ("code", &code),
+        ];
+        let joined = person.post(path, &filled).await;
+        let cookies = joined.headers.get_all(SET_COOKIE).iter();
+        let mut cookies = cookies.map(|cookie| cookie.to_str().unwrap());
+        let cookie = cookies.find(|cookie| cookie.starts_with("countersign-dev"));
+        let cookie = cookie.unwrap_or_else(|| panic!("{}", joined.body));
         person.cookie = cookie.split(';').next().unwrap().to_owned();
         person
     }

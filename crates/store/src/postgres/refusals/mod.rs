@@ -14,6 +14,7 @@ use countersign_core::id::RequestId;
 use countersign_core::ports::StoreError;
 use countersign_core::ports::erasure::{Erased, Eraser, Erasure};
 use countersign_core::ports::refusals::{FoundRefusals, KEPT, RefusalQuery, Refusals, RefusedSend};
+use countersign_core::staff::Applications;
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 use tokio_postgres::Row;
@@ -123,7 +124,12 @@ impl Shared {
         query: &RefusalQuery,
         sealer: &Sealer,
     ) -> Result<Vec<Row>, Failure> {
-        let limit = i64::try_from(query.limit).unwrap_or(i64::MAX);
+        // Those of other applications are left out afterwards.
+        let limit = match query.within {
+            Applications::All => query.limit,
+            Applications::Only(_) => KEPT,
+        };
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let client = &session.client;
         Ok(match (&query.request, &query.phone) {
             (Some(request), _) => {

@@ -16,6 +16,7 @@ pub(in crate::console) fn show() -> Entry {
     Entry::page(PATH, Permission::ReadSetup, async |visit: Visit| {
         Ok(application_page(&visit)?.found())
     })
+    .of_applications()
 }
 
 pub(in crate::console) fn save() -> Entry {
@@ -25,6 +26,7 @@ pub(in crate::console) fn save() -> Entry {
         Some("update-application"),
         change,
     )
+    .of_applications()
 }
 
 fn application_page(visit: &Visit) -> Result<FormPage, Why> {

@@ -18,7 +18,7 @@ use crate::operator::Permission;
 pub(in crate::console) const PATH: &str = "/console/applications";
 
 pub(in crate::console) fn show() -> Entry {
-    Entry::page(PATH, Permission::ReadSetup, list)
+    Entry::page(PATH, Permission::ReadSetup, list).of_applications()
 }
 
 /// The address of the page of an application.
@@ -30,13 +30,17 @@ fn address(id: &str) -> String {
 fn held(visit: &Visit) -> Result<Versioned<ApplicationRecord>, Why> {
     let id = AppId::parse(visit.part("id")).map_err(|_| Why::NotFound)?;
     let setup = visit.state.setup();
-    setup.applications.get(&id).cloned().ok_or(Why::NotFound)
+    let held = setup.applications.get(&id);
+    let held = held.filter(|_| visit.apps().include(&id));
+    held.cloned().ok_or(Why::NotFound)
 }
 
 async fn list(visit: Visit) -> Answer {
     let words = &visit.words().applications;
     let setup = visit.state.setup();
-    let rows = setup.applications.values().map(|record| {
+    let seen = setup.applications.values();
+    let seen = seen.filter(|record| visit.apps().include(&record.application.id));
+    let rows = seen.map(|record| {
         let app = &record.application;
         let origins: Vec<_> = app.origins.iter().map(|origin| origin.as_str()).collect();
         let pill = match record.is_disabled {
@@ -51,7 +55,7 @@ async fn list(visit: Visit) -> Answer {
             origins.join(" ").into(),
         ]
     });
-    let add = visit.may(Permission::ManageSetup).then(|| {
+    let add = visit.may_everywhere(Permission::ManageSetup).then(|| {
         let name = visit.words().application.add;
         (create::PATH.to_owned(), name.to_owned())
     });

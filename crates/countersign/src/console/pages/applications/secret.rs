@@ -57,6 +57,7 @@ pub(in crate::console) fn show() -> Entry {
     Entry::page(PATH, Permission::ManageSetup, async |visit: Visit| {
         Ok(renew_page(&visit)?.found())
     })
+    .of_applications()
 }
 
 pub(in crate::console) fn act() -> Entry {
@@ -66,6 +67,7 @@ pub(in crate::console) fn act() -> Entry {
         Some("renew-application-secret"),
         renew,
     )
+    .of_applications()
 }
 
 fn renew_page(visit: &Visit) -> Result<FormPage, Why> {

@@ -69,6 +69,7 @@ pub(in crate::console) fn show() -> Entry {
         let timeline = found(&visit).await?;
         Ok(page::found(&draw(&visit, &timeline)))
     })
+    .of_applications()
 }
 
 pub(in crate::console) fn reveal() -> Entry {
@@ -78,6 +79,7 @@ pub(in crate::console) fn reveal() -> Entry {
         Some("reveal-phone"),
         see_number,
     )
+    .of_applications()
 }
 
 pub(in crate::console) fn unlock() -> Entry {
@@ -87,6 +89,7 @@ pub(in crate::console) fn unlock() -> Entry {
         Some("unlock-phone"),
         forget_guesses,
     )
+    .of_applications()
 }
 
 pub(in crate::console) fn of_number() -> Entry {
@@ -99,11 +102,12 @@ pub(in crate::console) fn of_number() -> Entry {
             messages::to_number(&visit, timeline.phone)
         },
     )
+    .of_applications()
 }
 
 async fn found(visit: &Visit) -> Result<Timeline, Why> {
     let id = MessageId::parse(visit.part("id")).ok_or(Why::NotFound)?;
-    Ok(visit.state.manage.message(id).await?)
+    Ok(visit.state.manage.message(visit.apps(), id).await?)
 }
 
 /// Shows the whole number, once the act and its reason are on the audit record.
@@ -134,7 +138,7 @@ async fn see_number(visit: Visit) -> Answer {
     visit
         .state
         .manage
-        .reveal(visit.by.clone(), timeline.id, reason)
+        .reveal(visit.by.clone(), visit.apps(), timeline.id, reason)
         .await?;
     visit.sessions.reveal(&visit.session, timeline.id);
     Ok(Redirect::to(&address(timeline.id)).into_response())

@@ -66,6 +66,7 @@ pub(super) fn form(visit: &Visit, unread: &Unread) -> FormView {
         .chain(ranges);
     let day = |field: Field, label| Row::day(field.as_str(), label, visit.asked(field.as_str()));
     let apps = setup.applications.values();
+    let apps = apps.filter(|record| visit.apps().include(&record.application.id));
     let apps = apps.map(|record| {
         let app = &record.application;
         (app.id.as_str().to_owned(), app.name.as_str().to_owned())

@@ -99,7 +99,7 @@ impl Row {
 }
 
 pub(in crate::console) fn list() -> Entry {
-    Entry::page(PATH, Permission::ReadMessages, show)
+    Entry::page(PATH, Permission::ReadMessages, show).of_applications()
 }
 
 async fn show(visit: Visit) -> Answer {
@@ -121,7 +121,7 @@ async fn show(visit: Visit) -> Answer {
     page.chips = filters::chips(&visit, &search);
     page.is_filtered = search.is_filtered();
     page.table = search.newest().address(table::PATH);
-    let asked = search.asked(&visit, phone, MOST + 1);
+    let asked = search.asked(&visit, phone, MOST + 1)?;
     let mut found = visit.state.manage.search_messages(asked).await?;
     let has_older = found.timelines.len() > usize::from(MOST);
     found.timelines.truncate(MOST.into());
@@ -150,6 +150,7 @@ pub(in crate::console) fn find() -> Entry {
         Some("find-messages"),
         search,
     )
+    .of_applications()
 }
 
 /// Leads to the message with the id that was typed, or of the request with that id, or to the messages to the number that was
@@ -189,7 +190,7 @@ async fn by_id(visit: &Visit, typed: &str) -> Result<Option<MessageId>, Why> {
             limit: 1,
             ..TimelineQuery::default()
         };
-        let found = visit.state.manage.messages(query).await?;
+        let found = visit.state.manage.messages(visit.apps(), query).await?;
         if let Some(found) = found.first() {
             return Ok(Some(found.id));
         }

@@ -10,6 +10,7 @@ use url::form_urlencoded;
 
 use super::filters::Field;
 use crate::console::entry::Visit;
+use crate::console::pages::refused::Why;
 use crate::console::range::Range;
 
 /// A search, as the address of the page holds it.
@@ -136,14 +137,23 @@ impl Search {
     }
 
     /// What a store is asked for: at most `limit` messages, to `phone` where it is given.
+    ///
+    /// # Errors
+    /// [`Why::NotFound`] where the search names an application that the person does not work with.
     pub(super) fn asked(
         &self,
         visit: &Visit,
         phone: Option<PhoneNumber>,
         limit: u16,
-    ) -> MessageSearch {
+    ) -> Result<MessageSearch, Why> {
+        let mut filter = self.filter.clone();
+        filter.within = visit.apps().clone();
+        let app = filter.app.as_ref();
+        if app.is_some_and(|app| !visit.apps().include(app)) {
+            return Err(Why::NotFound);
+        }
         let (from, to) = self.range.times(visit.zone(), visit.now);
-        MessageSearch {
+        Ok(MessageSearch {
             among: TimelineQuery {
                 phone,
                 before: self.before,
@@ -152,9 +162,9 @@ impl Search {
                 ..TimelineQuery::default()
             },
             decided_from: from,
-            filter: self.filter.clone(),
+            filter,
             looks_at: 0,
-        }
+        })
     }
 }
 

@@ -23,7 +23,7 @@ const SEARCHES: usize = 10;
 const AT_ONCE: u16 = 1_000;
 
 pub(in crate::console) fn show() -> Entry {
-    Entry::page(PATH, Permission::ReadMessages, write)
+    Entry::page(PATH, Permission::ReadMessages, write).of_applications()
 }
 
 async fn write(visit: Visit) -> Answer {
@@ -36,7 +36,7 @@ async fn write(visit: Visit) -> Answer {
     csv::line(&mut table, COLUMNS);
     let mut last = None;
     for _ in 0..SEARCHES {
-        let asked = search.asked(&visit, phone.clone(), AT_ONCE);
+        let asked = search.asked(&visit, phone.clone(), AT_ONCE)?;
         let found = visit.state.manage.search_messages(asked).await?;
         for timeline in &found.timelines {
             csv::line(&mut table, row(&visit, timeline));

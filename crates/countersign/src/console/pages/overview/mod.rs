@@ -61,7 +61,7 @@ struct RangeLink {
 }
 
 pub(in crate::console) fn show() -> Entry {
-    Entry::page(PATH, Permission::ReadMessages, draw)
+    Entry::page(PATH, Permission::ReadMessages, draw).of_applications()
 }
 
 async fn draw(visit: Visit) -> Answer {
@@ -101,7 +101,10 @@ async fn draw(visit: Visit) -> Answer {
         tiles: tiles(&visit, &asked, &by_provider.total, &earlier.total),
         chart: chart(&visit, &asked).await?,
         file: asked.address(table::PATH),
-        missing: missing(&visit.state.setup(), words),
+        missing: match visit.may_everywhere(Permission::ReadMessages) {
+            true => missing(&visit.state.setup(), words),
+            false => Vec::new(),
+        },
         counted_from: by_provider.counted_from.map(|from| visit.moment(from)),
         attention,
         tables: vec![
@@ -161,6 +164,7 @@ async fn counted(
         from,
         to,
         by,
+        within: visit.apps().clone(),
         app: None,
         channel: None,
         country: None,

@@ -14,7 +14,7 @@ use crate::operator::Permission;
 pub(super) const PATH: &str = "/console/overview.csv";
 
 pub(in crate::console) fn show() -> Entry {
-    Entry::page(PATH, Permission::ReadMessages, write)
+    Entry::page(PATH, Permission::ReadMessages, write).of_applications()
 }
 
 async fn write(visit: Visit) -> Answer {

@@ -13,9 +13,11 @@ pub(super) const PATH: &str = "/console/templates/delete";
 
 pub(in crate::console) fn show() -> Entry {
     Entry::page(PATH, Permission::ManageSetup, async |visit: Visit| {
-        let named = Named::read(|field| visit.asked(field))?;
+        let named = Named::read(&visit, |field| visit.asked(field))?;
+        let named = named.check_change(&visit)?;
         Ok(delete_page(&visit, &named).found())
     })
+    .of_applications()
 }
 
 pub(in crate::console) fn act() -> Entry {
@@ -25,6 +27,7 @@ pub(in crate::console) fn act() -> Entry {
         Some("delete-sms-template"),
         delete,
     )
+    .of_applications()
 }
 
 fn delete_page(visit: &Visit, named: &Named) -> FormPage {
@@ -46,7 +49,8 @@ fn delete_page(visit: &Visit, named: &Named) -> FormPage {
 }
 
 async fn delete(visit: Visit) -> Answer {
-    let named = Named::read(|field| visit.form.get(field))?;
+    let named = Named::read(&visit, |field| visit.form.get(field))?;
+    let named = named.check_change(&visit)?;
     let mut page = delete_page(&visit, &named);
     let deleted = visit
         .state

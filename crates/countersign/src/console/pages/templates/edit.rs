@@ -66,10 +66,11 @@ pub(super) fn address(named: &Named) -> String {
 
 pub(in crate::console) fn show() -> Entry {
     Entry::page(PATH, Permission::ReadSetup, async |visit: Visit| {
-        let named = Named::read(|field| visit.asked(field))?;
+        let named = Named::read(&visit, |field| visit.asked(field))?;
         let stored = stored(&visit.state.setup(), &named);
         Ok(page::found(&draft_page(&visit, &named, stored.as_ref())?))
     })
+    .of_applications()
 }
 
 pub(in crate::console) fn save() -> Entry {
@@ -79,6 +80,7 @@ pub(in crate::console) fn save() -> Entry {
         Some("set-sms-template"),
         keep,
     )
+    .of_applications()
 }
 
 fn stored(setup: &Setup, named: &Named) -> Option<Words> {
@@ -92,7 +94,7 @@ fn draft_page(visit: &Visit, named: &Named, shown: Option<&Words>) -> Result<Dra
     let of = &words.drafts;
     let key = SettingKey::Template(named.scope.clone(), named.kind);
     let version = setup.version_of(&key).number();
-    let may_change = visit.may(Permission::ManageSetup);
+    let may_change = named.may_change(visit);
     let stored = stored(&setup, named);
     let mut buttons = vec![Button::new(words.forms.save)];
     if named.kind == TemplateKind::Text {
@@ -179,7 +181,10 @@ fn phone(visit: &Visit, setup: &Setup, named: &Named, shown: Option<&Words>) -> 
     }
     let app = match &named.scope.app {
         Some(id) => setup.application(id)?,
-        None => &setup.applications.values().next()?.application,
+        None => {
+            let mut apps = setup.applications.values().map(|held| &held.application);
+            apps.find(|app| visit.apps().include(&app.id))?
+        }
     };
     let preview = preview(visit, app, named, shown)?;
     Some(Phone {
@@ -215,7 +220,8 @@ fn preview(
 }
 
 async fn keep(visit: Visit) -> Answer {
-    let named = Named::read(|field| visit.form.get(field))?;
+    let named = Named::read(&visit, |field| visit.form.get(field))?;
+    let named = named.check_change(&visit)?;
     let stored = stored(&visit.state.setup(), &named);
     let template = match read(&visit, &named) {
         Ok(template) => template,

@@ -4,7 +4,7 @@
 pub(in crate::console) mod delete;
 pub(in crate::console) mod edit;
 
-use countersign_core::application::{AppId, Application};
+use countersign_core::application::Application;
 use countersign_core::channel::Channel;
 use countersign_core::language::LanguageTag;
 use countersign_core::ports::setup::Setup;
@@ -26,20 +26,25 @@ pub(in crate::console) const PATH: &str = "/console/templates";
 const LANGUAGES: [BuiltIn; 2] = [BuiltIn::EnUs, BuiltIn::ZhCn];
 
 pub(in crate::console) fn show() -> Entry {
-    Entry::page(PATH, Permission::ReadSetup, list)
+    Entry::page(PATH, Permission::ReadSetup, list).of_applications()
 }
 
 async fn list(visit: Visit) -> Answer {
     let words = &visit.words().templates;
     let setup = visit.state.setup();
+    let seen = setup
+        .applications
+        .values()
+        .map(|record| &*record.application);
+    let seen = seen.filter(|app| visit.apps().include(&app.id));
     let app = match visit.asked("app") {
-        "" => setup.applications.values().next(),
-        id => {
-            let id = AppId::parse(id).map_err(|_| Why::NotFound)?;
-            Some(setup.applications.get(&id).ok_or(Why::NotFound)?)
-        }
+        "" => seen.clone().next(),
+        id => Some(
+            seen.clone()
+                .find(|app| app.id.as_str() == id)
+                .ok_or(Why::NotFound)?,
+        ),
     };
-    let app = app.map(|record| &*record.application);
     let mut tables = Vec::new();
     if let Some(app) = app {
         tables.push(texts(&visit, &setup, app));
@@ -49,11 +54,7 @@ async fn list(visit: Visit) -> Answer {
         }
     }
     tables.push(all(&visit, &setup));
-    let others = setup
-        .applications
-        .values()
-        .map(|record| &*record.application);
-    let links = others.map(|other| {
+    let links = seen.map(|other| {
         let address = format!("{PATH}?app={}", other.id.as_str());
         (address, other.name.as_str().to_owned())
     });
@@ -200,7 +201,11 @@ fn vendor_templates(visit: &Visit, app: &Application, vendors: &[&ProviderName])
 fn all(visit: &Visit, setup: &Setup) -> Table {
     let (words, terms) = (&visit.words().templates, &visit.words().terms);
     let may_delete = visit.may(Permission::ManageSetup);
-    let rows = setup.templates.iter().map(|((scope, kind), template)| {
+    let seen = setup.templates.iter().filter(|((scope, _), _)| {
+        let app = scope.app.as_ref();
+        app.is_none_or(|app| visit.apps().include(app))
+    });
+    let rows = seen.map(|((scope, kind), template)| {
         let app = scope.app.as_ref().map_or(words.every, |app| app.as_str());
         let purpose = scope
             .channel
@@ -228,9 +233,11 @@ fn all(visit: &Visit, setup: &Setup) -> Table {
             language.into(),
             Cell::Link(edit::address(&named), says),
         ];
-        if may_delete {
+        if named.may_change(visit) {
             let name = visit.words().drafts.delete_short.to_owned();
             cells.push(Cell::Link(named.address(delete::PATH), name));
+        } else if may_delete {
+            cells.push(String::new().into());
         }
         cells
     });

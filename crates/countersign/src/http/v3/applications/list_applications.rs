@@ -24,9 +24,11 @@ pub(crate) fn endpoint() -> Endpoint {
     }
 }
 
-async fn list(Call { state, .. }: Call) -> Result<Vec<ApplicationDto>, Fault> {
+async fn list(Call { state, access, .. }: Call) -> Result<Vec<ApplicationDto>, Fault> {
     let setup = state.manage.setup();
+    let within = access.applications;
     let all = setup.applications.values();
+    let all = all.filter(|record| within.include(&record.application.id));
     let now = state.clock.now();
     Ok(all.map(|record| application::dto(record, now)).collect())
 }

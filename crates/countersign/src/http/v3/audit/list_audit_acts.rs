@@ -53,8 +53,15 @@ fn example() -> Value {
 }
 
 async fn list(call: Call) -> Result<Vec<AuditActDto>, Fault> {
-    let Call { state, query, .. } = call;
-    Ok(state.manage.acts(parse(&query)?).await?)
+    let Call {
+        state,
+        access,
+        query,
+        ..
+    } = call;
+    let mut query = parse(&query)?;
+    query.within = access.applications;
+    Ok(state.manage.acts(query).await?)
 }
 
 fn parse(query: &str) -> Result<ActQuery, Fault> {

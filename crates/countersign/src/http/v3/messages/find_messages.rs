@@ -29,12 +29,19 @@ pub(crate) fn endpoint() -> Endpoint {
 }
 
 async fn find(call: Call) -> Result<Vec<MessageDto>, Fault> {
-    let Call { state, body, .. } = call;
+    let Call {
+        state,
+        access,
+        body,
+        ..
+    } = call;
     let body: FindMessagesRequest = body.json()?;
     let phone = fault::number(&body.phone_number, body.phone_country_code.as_deref())?;
     let not_an_id = || malformed(Some("before".to_owned()), FieldProblem::NotAUuid);
     let before = body.before.as_deref().filter(|before| !before.is_empty());
     let before = before.map(|before| MessageId::parse(before).ok_or_else(not_an_id));
-    let found = state.manage.messages_to(phone, before.transpose()?).await?;
+    let within = &access.applications;
+    let found = state.manage.messages_to(within, phone, before.transpose()?);
+    let found = found.await?;
     Ok(found.into_iter().map(message::dto).collect())
 }

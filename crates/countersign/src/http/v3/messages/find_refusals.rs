@@ -28,9 +28,17 @@ pub(crate) fn endpoint() -> Endpoint {
 }
 
 async fn find(call: Call) -> Result<Vec<RefusalDto>, Fault> {
-    let Call { state, body, .. } = call;
+    let Call {
+        state,
+        access,
+        body,
+        ..
+    } = call;
     let body: FindRefusalsRequest = body.json()?;
     let phone = fault::number(&body.phone_number, body.phone_country_code.as_deref())?;
-    let found = state.manage.refusals_to(phone).await?;
+    let found = state
+        .manage
+        .refusals_to(&access.applications, phone)
+        .await?;
     Ok(refusal::list(found))
 }

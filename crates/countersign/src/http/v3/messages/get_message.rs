@@ -28,9 +28,15 @@ pub(crate) fn endpoint() -> Endpoint {
 }
 
 async fn show(call: Call) -> Result<MessageDto, Fault> {
-    let Call { state, query, .. } = call;
+    let Call {
+        state,
+        access,
+        query,
+        ..
+    } = call;
     let missing = || malformed(Some("messageId".to_owned()), FieldProblem::Required);
     let message = list_messages::parse(&query)?.among.message;
     let message = message.ok_or_else(missing)?;
-    Ok(message::dto(state.manage.message(message).await?))
+    let found = state.manage.message(&access.applications, message);
+    Ok(message::dto(found.await?))
 }

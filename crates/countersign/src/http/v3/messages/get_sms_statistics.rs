@@ -16,7 +16,7 @@ use crate::http::management::{Call, Reply, get_reply};
 use crate::http::request::malformed::malformed;
 use crate::http::request::query;
 use crate::http::wire::{application, provider, route, statistics};
-use crate::operator::Permission;
+use crate::operator::{Applications, Permission};
 
 /// The length of the range where the question names no start.
 const RANGE: Duration = Duration::from_secs(24 * 3600);
@@ -77,10 +77,16 @@ fn parameters() -> Vec<(&'static str, &'static str, Value)> {
 type Parameters = Vec<(String, String)>;
 
 async fn count(call: Call) -> Result<Reply<SmsStatistics>, Fault> {
-    let Call { state, query, .. } = call;
+    let Call {
+        state,
+        access,
+        query,
+        ..
+    } = call;
     let parameters = form_urlencoded::parse(query.as_bytes());
     let parameters: Parameters = parameters.into_owned().collect();
-    let query = parse(&parameters, state.clock.now())?;
+    let mut query = parse(&parameters, state.clock.now())?;
+    query.within = access.applications;
     let (by, is_csv) = (query.by, is_csv(&parameters)?);
     let tallies = state.manage.tallies(query).await?;
     let statistics = statistics::dto(tallies, by);
@@ -106,6 +112,7 @@ fn parse(parameters: &Parameters, now: Timestamp) -> Result<TallyQuery, Fault> {
             from: now,
             to: now,
             by: By::Day,
+            within: Applications::All,
             app: None,
             channel: None,
             country: None,

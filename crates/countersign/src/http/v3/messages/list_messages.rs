@@ -91,8 +91,15 @@ pub(super) fn shape() -> Shape {
 }
 
 async fn list(call: Call) -> Result<Reply<Vec<MessageDto>>, Fault> {
-    let Call { state, query, .. } = call;
-    let found = state.manage.search_messages(parse(&query)?).await?;
+    let Call {
+        state,
+        access,
+        query,
+        ..
+    } = call;
+    let mut search = parse(&query)?;
+    search.filter.within = access.applications;
+    let found = state.manage.search_messages(search).await?;
     let searched_to = found.searched_to.map(|searched| SearchedTo {
         message_id: searched.message.to_string(),
         decided_at: searched.decided_at.to_string(),

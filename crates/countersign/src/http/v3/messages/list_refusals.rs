@@ -45,8 +45,15 @@ pub(super) fn shape() -> Shape {
 }
 
 async fn list(call: Call) -> Result<Vec<RefusalDto>, Fault> {
-    let Call { state, query, .. } = call;
-    let found = state.manage.refusals(parse(&query)?).await?;
+    let Call {
+        state,
+        access,
+        query,
+        ..
+    } = call;
+    let mut query = parse(&query)?;
+    query.within = access.applications;
+    let found = state.manage.refusals(query).await?;
     Ok(refusal::list(found))
 }
 

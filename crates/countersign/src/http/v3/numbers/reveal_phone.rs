@@ -30,7 +30,11 @@ pub(crate) fn endpoint() -> Endpoint {
 
 async fn reveal(call: Call) -> Result<RevealedPhone, Fault> {
     let Call {
-        state, by, body, ..
+        state,
+        by,
+        access,
+        body,
+        ..
     } = call;
     let RevealPhoneRequest { message_id, reason } = body.json()?;
     let wrong = |field: &str, problem| malformed(Some(field.to_owned()), problem);
@@ -40,7 +44,10 @@ async fn reveal(call: Call) -> Result<RevealedPhone, Fault> {
         return Err(wrong("reason", FieldProblem::Required));
     }
     let reason = Note::new("reason", reason)?;
-    let phone = state.manage.reveal(by, message, reason).await?;
+    let phone = state
+        .manage
+        .reveal(by, &access.applications, message, reason);
+    let phone = phone.await?;
     Ok(RevealedPhone {
         phone_number: phone.e164().to_owned(),
     })
