@@ -9,6 +9,7 @@ words! {
         save_and_test, edit_lead, reports, reports_about, state, never_used, unusable, routes, no_route,
         test, test_title, test_lead, application, purpose, number, number_hint, no_application, send,
         delete, delete_title, delete_about, delete_reports, delete_button, mend,
+        messages_a_day, errors_caption, errors_when, errors_what, errors_code, errors_none,
     }
 }
 
@@ -48,6 +49,12 @@ pub(super) const ENGLISH: ProviderWords = ProviderWords {
     delete_reports: "Delivery reports that the vendor still makes are not taken any more.",
     delete_button: "Delete the provider",
     mend: "Mend this provider",
+    messages_a_day: "Messages a day",
+    errors_caption: "Its last failures in 7 days, as far as no other provider carried the message",
+    errors_when: "Time",
+    errors_what: "Outcome",
+    errors_code: "The vendor's code",
+    errors_none: "No message failed here in the last 7 days.",
 };
 
 pub(super) const CHINESE: ProviderWords = ProviderWords {
@@ -84,6 +91,12 @@ pub(super) const CHINESE: ProviderWords = ProviderWords {
     delete_reports: "厂商之后发来的送达回执不再接收。",
     delete_button: "删除服务商",
     mend: "修正该服务商",
+    messages_a_day: "每天的消息数",
+    errors_caption: "最近 7 天的失败记录（由其他服务商发出的除外）",
+    errors_when: "时间",
+    errors_what: "结果",
+    errors_code: "厂商错误码",
+    errors_none: "最近 7 天没有失败的消息。",
 };
 
 /// The calls of the last minutes, and how many of them failed.
@@ -91,5 +104,14 @@ pub(in super::super) fn calls(language: Language, calls: usize, failed: usize) -
     match language {
         Language::English => format!("{calls} calls lately, {failed} failed"),
         Language::Chinese => format!("近期 {calls} 次调用，{failed} 次失败"),
+    }
+}
+
+/// How many messages a day an account carried, of so many in so many days.
+pub(in super::super) fn messages_a_day(language: Language, total: u64, days: u32) -> String {
+    let a_day = total.div_ceil(days.max(1).into());
+    match language {
+        Language::English => format!("{a_day} ({total} in the last {days} days)"),
+        Language::Chinese => format!("{a_day}（最近 {days} 天共 {total} 条）"),
     }
 }

@@ -67,8 +67,13 @@ async fn walk(language: &'static str, missing: &str, saved: &str) {
     let mend = "/console/sms/providers/sandbox";
     assert!(page.attributes("href").contains(&mend.to_owned()));
 
-    // Mends it.
+    // Mends it, from the page that names the failure.
     let page = operator.get(mend).await;
+    assert!(
+        page.attributes("href")
+            .contains(&sent.leads_to().to_owned())
+    );
+    assert!(page.body.contains("config_error"), "its last failures");
     assert!(!page.body.contains("a-wrong-password"));
     let right = [("secrets.password", "sandbox-password-0001")];
     let page = operator.submit(&page, mend, &right).await;
@@ -124,4 +129,10 @@ async fn walk(language: &'static str, missing: &str, saved: &str) {
         of_provider.next().map(drop)
     })
     .await;
+    let page = operator.get(&format!("{mend}/delete")).await;
+    assert!(
+        page.body.contains("<dd><bdi>1"),
+        "messages a day: {}",
+        page.body
+    );
 }

@@ -1,22 +1,25 @@
 //! `/console/sms/kinds/{kind}` and `/console/sms/providers/{name}`: the form of an account, new or held.
 
+use askama::Template;
 use axum::http::StatusCode;
 use countersign_core::ports::setup::{ProviderRecord, SetupVersion, Versioned};
 use countersign_core::send::route::ProviderName;
 use countersign_providers::kind::Kind;
 use countersign_providers::kinds;
 
-use super::{address, held, routes};
+use super::{address, failures, held, routes};
 use crate::console::entry::{Answer, Entry, Visit};
-use crate::console::form_page::{Button, FormPage, FormView, Row};
+use crate::console::form_page::{Button, FormPage, FormView, Input, Row};
+use crate::console::listing::{Cell, Table};
 use crate::console::mistakes;
 use crate::console::pages::refused::Why;
 use crate::console::pages::{routes as route_pages, sms};
-use crate::console::shell::Area;
+use crate::console::shell::{Area, Shell};
 use crate::console::told::Told;
 use crate::console::vendor_form;
 use crate::console::words::providers::calls;
 use crate::console::words::sentences;
+use crate::http::page;
 use crate::http::wire::provider::RECEIPTS;
 use crate::operator::Permission;
 
@@ -27,6 +30,44 @@ const HELD: &str = "/console/sms/providers/{name}";
 const NAME: &str = "name";
 /// What the button says that leads to a test.
 const TEST: &str = "test";
+
+/// The form of an account that is held, and its last failures.
+#[derive(Template)]
+#[template(path = "console/account.html")]
+struct AccountPage {
+    shell: Shell,
+    title: String,
+    back: (String, &'static str),
+    lead: Vec<String>,
+    form: FormView,
+    facts: Vec<(&'static str, String)>,
+    links: Vec<(String, String)>,
+    failures: Table,
+}
+
+impl AccountPage {
+    fn of(page: FormPage, failures: Table) -> Self {
+        let FormPage {
+            shell,
+            title,
+            back,
+            lead,
+            form,
+            facts,
+            links,
+        } = page;
+        Self {
+            shell,
+            title,
+            back,
+            lead,
+            form,
+            facts,
+            links,
+            failures,
+        }
+    }
+}
 
 pub(in crate::console) fn new() -> Entry {
     Entry::page(NEW, Permission::ManageSetup, async |visit: Visit| {
@@ -40,7 +81,9 @@ pub(in crate::console) fn create() -> Entry {
 
 pub(in crate::console) fn show() -> Entry {
     Entry::page(HELD, Permission::ReadSetup, async |visit: Visit| {
-        Ok(held_page(&visit)?.found())
+        let failures = failures::table(&visit, visit.part("name")).await?;
+        let page = AccountPage::of(held_page(&visit)?, failures);
+        Ok(page::found(&page))
     })
 }
 

@@ -2,6 +2,7 @@
 
 pub(in crate::console) mod delete;
 pub(in crate::console) mod edit;
+mod failures;
 pub(in crate::console) mod kinds;
 pub(in crate::console) mod test;
 
