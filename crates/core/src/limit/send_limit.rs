@@ -108,6 +108,28 @@ impl SendLimit {
         }
     }
 
+    /// Returns whether the limit may admit a send that `before`, the same limit otherwise set, refuses.
+    #[must_use]
+    pub fn is_looser_than(&self, before: &Self) -> bool {
+        let has_refused = before.mode != Mode::Monitor;
+        let admits_more = self.mode < before.mode
+            || self.window < before.window
+            || scopes(&self.overrides, &before.overrides)
+                .iter()
+                .any(|scope| self.max_of(scope) > before.max_of(scope));
+        has_refused && admits_more
+    }
+
+    /// Returns the maximum for the sends that fit what `scope` names and no other override; of a limit with waits 0.
+    fn max_of(&self, scope: &Override) -> u64 {
+        let first = self.overrides.iter().find(|other| other.covers(scope));
+        match (first, &self.bound) {
+            (Some(other), _) => other.max,
+            (None, Bound::Max(max)) => *max,
+            (None, Bound::Waits(_)) => 0,
+        }
+    }
+
     pub(super) fn check(&self) -> Result<(), InvalidSendLimits> {
         let name = || self.name.clone();
         let plain = |c: char| matches!(c, 'a'..='z' | '0'..='9' | '-' | '_');
@@ -216,6 +238,16 @@ impl SendLimit {
 }
 
 impl Override {
+    /// Whether every send that fits what `scope` names fits this.
+    fn covers(&self, scope: &Self) -> bool {
+        fn holds<T: PartialEq>(own: Option<&T>, of: Option<&T>) -> bool {
+            own.is_none_or(|own| Some(own) == of)
+        }
+        holds(self.application.as_ref(), scope.application.as_ref())
+            && holds(self.country.as_ref(), scope.country.as_ref())
+            && holds(self.calling_code.as_ref(), scope.calling_code.as_ref())
+    }
+
     fn is_of(&self, send: &SendFacts<'_>) -> bool {
         let phone = send.phone;
         self.application.as_ref().is_none_or(|app| app == send.app)
@@ -226,6 +258,30 @@ impl Override {
                 .calling_code
                 .is_none_or(|code| code == phone.calling_code())
     }
+}
+
+/// Returns every scope for which these overrides can tell sends apart: each application, country and calling code that one of
+/// them names, or none, with each of the others.
+fn scopes(some: &[Override], others: &[Override]) -> Vec<Override> {
+    fn named<T: Ord>(parts: impl Iterator<Item = Option<T>>) -> BTreeSet<Option<T>> {
+        parts.chain([None]).collect()
+    }
+    let all = || some.iter().chain(others);
+    let applications = named(all().map(|other| other.application.clone()));
+    let countries = named(all().map(|other| other.country));
+    let codes = named(all().map(|other| other.calling_code));
+    let mut scopes = Vec::new();
+    for application in &applications {
+        for country in &countries {
+            scopes.extend(codes.iter().map(|code| Override {
+                application: application.clone(),
+                country: *country,
+                calling_code: *code,
+                max: 0,
+            }));
+        }
+    }
+    scopes
 }
 
 impl Bound {

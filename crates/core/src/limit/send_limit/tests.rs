@@ -180,3 +180,76 @@ fn limits_that_contradict_themselves_are_refused() {
         assert_eq!(SendLimits::new(vec![limit]).unwrap_err(), expected);
     }
 }
+
+#[test]
+fn a_limit_is_looser_where_it_may_admit_what_it_refused() {
+    let day = Duration::from_secs(86_400);
+    let of = |app: Option<&str>, country: Option<&str>, max| Override {
+        application: app.and_then(|app| AppId::parse(app).ok()),
+        country: country.and_then(Country::parse),
+        calling_code: None,
+        max,
+    };
+    let before = SendLimit {
+        overrides: vec![of(Some("shop"), None, 7), of(None, Some("DE"), 9)],
+        ..SendLimit::new("day", &[Part::Country], day, 20)
+    };
+    let with = |overrides: &[Override]| SendLimit {
+        overrides: overrides.to_vec(),
+        ..before.clone()
+    };
+    let (shop, germany) = (of(Some("shop"), None, 7), of(None, Some("DE"), 9));
+    let looser = [
+        SendLimit {
+            bound: Bound::Max(21),
+            ..before.clone()
+        },
+        SendLimit {
+            mode: Mode::Challenge,
+            ..before.clone()
+        },
+        SendLimit {
+            window: day / 2,
+            ..before.clone()
+        },
+        with(std::slice::from_ref(&shop)),
+        with(&[germany.clone(), shop.clone()]),
+        with(&[of(Some("shop"), None, 8), germany.clone()]),
+        with(&[
+            of(Some("shop"), Some("DE"), 8),
+            shop.clone(),
+            germany.clone(),
+        ]),
+    ];
+    for (place, after) in looser.iter().enumerate() {
+        assert!(after.is_looser_than(&before), "{place}");
+    }
+    let stricter = [
+        before.clone(),
+        SendLimit {
+            bound: Bound::Max(19),
+            ..before.clone()
+        },
+        SendLimit {
+            window: day * 2,
+            ..before.clone()
+        },
+        with(&[of(Some("shop"), None, 6), germany.clone()]),
+        with(&[of(Some("shop"), Some("DE"), 7), shop, germany]),
+    ];
+    for (place, after) in stricter.iter().enumerate() {
+        assert!(!after.is_looser_than(&before), "{place}");
+    }
+    let watches = SendLimit {
+        mode: Mode::Monitor,
+        ..before.clone()
+    };
+    let more = SendLimit {
+        bound: Bound::Max(21),
+        ..watches.clone()
+    };
+    assert!(
+        !more.is_looser_than(&watches),
+        "a limit that watches refuses nothing"
+    );
+}
