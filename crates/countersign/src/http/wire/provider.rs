@@ -12,6 +12,7 @@ use countersign_core::send::route::ProviderName;
 use super::application::expires;
 use crate::http::state::AppState;
 use crate::manage::ProviderDraft;
+use crate::operator::{Access, Permission};
 
 /// The path at which vendors report, up to the part that each account has of its own.
 pub(crate) const RECEIPTS: &str = "/receipts/";
@@ -47,8 +48,20 @@ pub(crate) fn draft(body: SetSmsProviderRequest) -> Result<ProviderDraft, Fault>
     })
 }
 
-/// Shows an account to an operator, with the health of its vendor.
-pub(crate) fn dto(record: &Versioned<ProviderRecord>, state: &AppState) -> SmsProviderDto {
+/// Shows the end of a secret to an operator who may see the ends of secrets, and to others that there is one.
+fn end_of(secret: &Secret, access: &Access) -> String {
+    match access.allows(Permission::ManageKeys) {
+        true => format!("...{}", secret.hint()),
+        false => "...".to_owned(),
+    }
+}
+
+/// Shows an account to an operator of this access, with the health of its vendor.
+pub(crate) fn dto(
+    record: &Versioned<ProviderRecord>,
+    state: &AppState,
+    access: &Access,
+) -> SmsProviderDto {
     let settings: BTreeMap<String, Json> =
         serde_json::from_str(&record.settings).unwrap_or_default();
     let hints = record.secrets.iter();
@@ -62,7 +75,7 @@ pub(crate) fn dto(record: &Versioned<ProviderRecord>, state: &AppState) -> SmsPr
         kind: record.kind.clone(),
         settings,
         secrets: hints
-            .map(|(name, secret)| (name.clone(), format!("...{}", secret.hint())))
+            .map(|(name, secret)| (name.clone(), end_of(secret, access)))
             .collect(),
         receipts_url: format!("{}{path}", state.url),
         receipts_path: path,
@@ -78,5 +91,26 @@ pub(crate) fn dto(record: &Versioned<ProviderRecord>, state: &AppState) -> SmsPr
             failed: health.failed as u64,
             in_flight: health.in_flight as u64,
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operator::{Applications, Role};
+
+    #[test]
+    fn the_end_of_a_secret_is_for_operators_who_manage_keys() {
+        let secret = Secret::new("ExampleAccessKeySecret0000000001".to_owned());
+        for (role, shown) in [
+            (Role::Owner, "...0001"),
+            (Role::Operator, "..."),
+            (Role::Support, "..."),
+            (Role::Auditor, "..."),
+        ] {
+            let access = Access::of(role, Applications::All);
+            assert_eq!(end_of(&secret, &access), shown, "{role:?}");
+        }
+        assert_eq!(end_of(&secret, &Access::FULL), "...0001");
     }
 }

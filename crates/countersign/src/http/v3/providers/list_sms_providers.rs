@@ -13,7 +13,8 @@ pub(crate) fn endpoint() -> Endpoint {
         name: "list-sms-providers",
         handler: get(list),
         summary: "List vendor accounts",
-        about: "All vendor accounts: settings, the ends of their secrets, how they do, and where they report.",
+        about: "All vendor accounts: settings, the names of their secrets (with their ends for operators who may manage keys), how \
+            they do, and where they report.",
         audience: Audience::Operator(Permission::ReadService),
         asks: Asks::Nothing,
         answers: Answers::Data(Shape::list_of::<SmsProviderDto>(json!([example()]))),
@@ -34,9 +35,9 @@ pub(super) fn example() -> Value {
     })
 }
 
-async fn list(Call { state, .. }: Call) -> Result<Vec<SmsProviderDto>, Fault> {
+async fn list(Call { state, access, .. }: Call) -> Result<Vec<SmsProviderDto>, Fault> {
     let setup = state.manage.setup();
     let all = setup.providers.values();
-    let dtos = all.map(|record| provider::dto(record, &state));
+    let dtos = all.map(|record| provider::dto(record, &state, &access));
     Ok(dtos.collect())
 }

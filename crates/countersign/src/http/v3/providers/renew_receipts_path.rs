@@ -39,5 +39,5 @@ async fn renew(call: Call) -> Result<SmsProviderDto, Fault> {
         .manage
         .renew_receipts_path(call.by, name, overlap, if_version);
     let renewed = renewed.await?;
-    Ok(provider::dto(&renewed, &call.state))
+    Ok(provider::dto(&renewed, &call.state, &call.access))
 }

@@ -40,5 +40,5 @@ async fn set(call: Call) -> Result<SmsProviderDto, Fault> {
         .manage
         .set_provider(call.by, draft, if_version)
         .await?;
-    Ok(provider::dto(&set, &call.state))
+    Ok(provider::dto(&set, &call.state, &call.access))
 }
