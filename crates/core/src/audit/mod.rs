@@ -346,7 +346,8 @@ impl Target {
     /// A setting. The scope of a route is `app/country`, and that of a template `app/channel/provider/language/kind`,
     /// each with `*` for all. That of a
     /// block is `app/kind/value`.
-    fn setting(key: &SettingKey) -> Self {
+    #[must_use]
+    pub fn setting(key: &SettingKey) -> Self {
         let part = |part: Option<String>| part.unwrap_or_else(|| "*".to_owned());
         match key {
             SettingKey::Application(id) => Self::new("application", id.as_str().to_owned()),

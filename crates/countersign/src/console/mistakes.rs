@@ -26,9 +26,10 @@ pub(super) fn tell(
             }
             Ok(refused(visit, form))
         }
-        ManageError::Changed { .. } => {
+        ManageError::Changed { last, .. } => {
             // The form has the newest version now: who sends it again has seen what changed.
-            form.problems.push((None, words.changed.to_owned()));
+            let sentence = rules::changed(visit.language, &last, |at| visit.moment(at).shown);
+            form.problems.push((None, sentence));
             form.tell_changes();
             Ok(StatusCode::CONFLICT)
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use countersign_api::AuditActDto;
+use countersign_api::{AuditActDto, AuditActor};
 use countersign_core::audit::chain::{Breach, Broken, Entry, Head, Verifier};
 use countersign_core::audit::{Act, Author, Target, Verb};
 use countersign_core::staff::Applications;
@@ -101,6 +101,19 @@ impl Manage {
                 }
             }
         }
+    }
+
+    /// Returns who changed a setting last, and when; `None` where the newest 500 acts do not tell.
+    pub(super) async fn last_change(&self, target: &Target) -> Option<(AuditActor, Timestamp)> {
+        let newest = self.parts.audit.before(None, PAGE).await.ok()?;
+        let acts = newest.iter();
+        let mut acts =
+            acts.filter_map(|entry| serde_json::from_str::<AuditActDto>(&entry.line()).ok());
+        let act = acts.find(|act| {
+            let is_of = act.target.kind == target.kind && act.target.name == target.name;
+            is_of && act.result == "done" && act.act != Verb::ProviderTested.as_str()
+        })?;
+        Some((act.who, Timestamp::parse(&act.at)?))
     }
 
     /// Verifies the record, with a head that was kept elsewhere where there is one. Returns its head, or the first act at

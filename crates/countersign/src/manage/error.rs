@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use countersign_api::AuditActor;
+use countersign_core::audit::Target;
 use countersign_core::entropy::EntropyError;
 use countersign_core::ports::StoreError;
 use countersign_core::ports::setup::SetupVersion;
@@ -40,6 +42,8 @@ pub enum ManageError {
     Changed {
         /// The version of the setting now; [`SetupVersion::NONE`] if it does not exist.
         version: SetupVersion,
+        /// The change that came first.
+        last: Box<LastChange>,
     },
     /// A new signing key waits already.
     #[error("a new signing key waits already, and begins to sign at {signs_from}")]
@@ -56,6 +60,15 @@ pub enum ManageError {
     /// Something failed that should not.
     #[error("internal error")]
     Internal,
+}
+
+/// The newest change of a setting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastChange {
+    /// The setting, as the audit record names it.
+    pub target: Target,
+    /// Who made the change, and when, where the audit record was asked and knows.
+    pub by: Option<(AuditActor, Timestamp)>,
 }
 
 /// Fields that break a rule: at least one.

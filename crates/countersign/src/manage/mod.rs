@@ -38,7 +38,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use countersign_core::application::{AppId, Application};
-use countersign_core::audit::Author;
+use countersign_core::audit::{Author, Door, Target};
 use countersign_core::entropy::Entropy;
 use countersign_core::limit::BaseLimits;
 use countersign_core::ports::audit::AuditLog;
@@ -66,7 +66,7 @@ use crate::vendors::Vendors;
 
 pub use applications::{ApplicationChange, CreatedApplication, NewApplication};
 pub use audit::{ActQuery, Backup};
-pub use error::{BrokenField, BrokenFields, ManageError, Rule};
+pub use error::{BrokenField, BrokenFields, LastChange, ManageError, Rule};
 pub use messages::TestMessage;
 pub use providers::ProviderDraft;
 pub use renewals::{Overlap, RenewedSecret};
@@ -188,7 +188,19 @@ impl Manage {
     }
 
     /// Makes a change like [`change`](Self::change). The judge has no type of its own, so that one task is compiled for all.
+    /// A person at the console hears who came first.
     async fn change_by(&self, by: Author, judge: Judge) -> Result<Arc<Setup>, ManageError> {
+        let is_person = by.door == Door::Console;
+        match self.change_in_turn(by, judge).await {
+            Err(ManageError::Changed { version, mut last }) if is_person => {
+                last.by = self.last_change(&last.target).await;
+                Err(ManageError::Changed { version, last })
+            }
+            made => made,
+        }
+    }
+
+    async fn change_in_turn(&self, by: Author, judge: Judge) -> Result<Arc<Setup>, ManageError> {
         let (store, vendors) = (
             Arc::clone(&self.parts.setup),
             Arc::clone(&self.parts.vendors),
@@ -235,7 +247,11 @@ fn check_version(
 ) -> Result<(), ManageError> {
     let version = setup.version_of(key);
     match expected {
-        Some(expected) if expected != version => Err(ManageError::Changed { version }),
+        Some(expected) if expected != version => {
+            let target = Target::setting(key);
+            let last = Box::new(LastChange { target, by: None });
+            Err(ManageError::Changed { version, last })
+        }
         _ => Ok(()),
     }
 }

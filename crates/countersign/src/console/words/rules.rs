@@ -2,11 +2,12 @@
 
 use countersign_core::phone::InvalidPhone;
 use countersign_core::send::messenger::SendError;
+use countersign_core::time::Timestamp;
 
 use super::super::language::Language;
 use super::sentences::length;
 use super::{Words, people};
-use crate::manage::{Note, Rule};
+use crate::manage::{LastChange, Note, Rule};
 
 /// What is wrong with a value.
 pub(in super::super) fn rule(language: Language, rule: &Rule) -> String {
@@ -108,6 +109,29 @@ pub(super) fn capitalized(sentence: &str) -> String {
     let mut letters = sentence.chars();
     let first = letters.next().map(char::to_uppercase);
     first.into_iter().flatten().chain(letters).collect()
+}
+
+/// Somebody else has changed what the form is about, at a time that is `shown`.
+pub(in super::super) fn changed(
+    language: Language,
+    last: &LastChange,
+    shown: impl Fn(Timestamp) -> String,
+) -> String {
+    let words = &Words::of(language).forms;
+    let Some((who, at)) = &last.by else {
+        return format!("{}{}", words.somebody_changed, words.look_at_both);
+    };
+    let who = match (who.kind.as_str(), &who.id) {
+        ("person", Some(name)) => name.clone(),
+        ("access_key", Some(id)) => format!("{} {id}", words.access_key),
+        ("service", _) => words.service.to_owned(),
+        _ => words.command_line.to_owned(),
+    };
+    let at = shown(*at);
+    match language {
+        Language::English => format!("{who} changed this at {at}.{}", words.look_at_both),
+        Language::Chinese => format!("{who} 于 {at} 修改了此内容。{}", words.look_at_both),
+    }
 }
 
 /// Why a text is no number that gets codes.

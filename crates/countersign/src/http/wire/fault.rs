@@ -58,7 +58,7 @@ impl From<ManageError> for Fault {
             ManageError::Unknown(what) => Fault::UnknownSetting { what },
             ManageError::ApplicationExists => Fault::ApplicationExists,
             ManageError::InUse { by } => Fault::SettingInUse { by },
-            ManageError::Changed { version } => Fault::ChangedMeanwhile {
+            ManageError::Changed { version, .. } => Fault::ChangedMeanwhile {
                 version: version.number(),
             },
             ManageError::SigningKeyWaits { signs_from } => Fault::SigningKeyWaits {

@@ -26,6 +26,11 @@ async fn a_change_that_somebody_else_made_first_is_shown_and_not_overwritten() {
     assert_eq!(late.status, StatusCode::CONFLICT);
     assert!(late.body.contains("<title>Error: "));
     assert!(
+        late.body.contains("dev-owner changed this at 2"),
+        "who was first: {}",
+        late.body
+    );
+    assert!(
         late.body
             .contains("<td><bdi>ap-singapore</bdi></td><td><bdi>ap-beijing</bdi></td>"),
         "both versions: {}",
