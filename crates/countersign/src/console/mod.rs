@@ -21,12 +21,14 @@ mod headline;
 mod language;
 mod listing;
 mod mistakes;
+mod once;
 mod pages;
 mod pill;
 mod range;
 mod session;
 mod shell;
 mod sign_in;
+mod table_page;
 mod template_scope;
 mod told;
 mod vendor_form;
@@ -96,6 +98,11 @@ fn entries() -> Vec<Entry> {
         pages::applications::secret::act(),
         pages::audit::show(),
         pages::settings::show(),
+        pages::access_keys::show(),
+        pages::access_keys::create(),
+        pages::access_keys::made(),
+        pages::access_keys::ask_deletion(),
+        pages::access_keys::delete(),
         pages::staff::show(),
         pages::staff::invite(),
         pages::staff::set_role(),

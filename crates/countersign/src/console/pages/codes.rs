@@ -3,8 +3,8 @@
 use askama::Template;
 use countersign_core::secret::Secret;
 
-use super::refused::Why;
 use crate::console::entry::{Entry, Visit};
+use crate::console::once;
 use crate::console::shell::{Area, Shell};
 use crate::http::page;
 use crate::operator::Permission;
@@ -24,32 +24,15 @@ struct CodesPage {
 
 /// What a session keeps for this page.
 pub(in crate::console) fn flash(codes: &[Secret]) -> String {
-    let codes = codes.iter().map(Secret::reveal);
-    let lines: Vec<_> = std::iter::once(KIND).chain(codes).collect();
-    lines.join("\n")
+    once::of(KIND, codes.iter().map(Secret::reveal))
 }
 
 pub(in crate::console) fn show() -> Entry {
     Entry::page(PATH, Permission::ReadMessages, async |visit: Visit| {
         Ok(page::found(&CodesPage {
-            codes: taken(&visit).await?,
+            codes: once::take(&visit, KIND).await?,
             shell: visit.shell(Area::Me),
         }))
     })
     .of_applications()
-}
-
-/// Takes the codes out of the session, which shows them once.
-async fn taken(visit: &Visit) -> Result<Vec<String>, Why> {
-    let mut kept = visit.session.kept.clone();
-    let flash = kept.flash.take().unwrap_or_default();
-    let Some(codes) = flash.strip_prefix(KIND) else {
-        return Ok(Vec::new());
-    };
-    visit.sessions.keep(kept).await?;
-    Ok(codes
-        .lines()
-        .filter(|code| !code.is_empty())
-        .map(str::to_owned)
-        .collect())
 }

@@ -1,5 +1,6 @@
 //! The pages of the console, one file each.
 
+pub(super) mod access_keys;
 pub(super) mod applications;
 pub(super) mod audit;
 pub(super) mod codes;

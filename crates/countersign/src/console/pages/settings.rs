@@ -1,9 +1,8 @@
-//! `/console/settings`: the keys of the deployment, and its nodes.
+//! `/console/settings`: the signing keys of the deployment, and the ways to its access keys and its people.
 
 use countersign_api::SigningKeyState;
-use countersign_core::ports::setup::AccessKey;
 
-use super::staff;
+use super::{access_keys, staff};
 use crate::console::entry::{Answer, Entry, Visit};
 use crate::console::listing::{Cell, Listing, Table};
 use crate::console::shell::Area;
@@ -17,11 +16,6 @@ pub(in crate::console) fn show() -> Entry {
 
 async fn list(visit: Visit) -> Answer {
     let words = &visit.words().settings;
-    let setup = visit.state.setup();
-    let access = setup.access_keys.values().map(|key| {
-        let AccessKey { id, created_at, .. } = &**key;
-        vec![Cell::Id(id.clone()), visit.moment(*created_at).shown.into()]
-    });
     let signing = visit.state.manage.signing_keys().into_iter();
     let signing = signing.map(|key| {
         let state = match key.state {
@@ -31,27 +25,19 @@ async fn list(visit: Visit) -> Answer {
         };
         vec![Cell::Id(key.kid), state.into()]
     });
-    let tables = vec![
-        Table {
-            caption: words.access_keys,
-            columns: vec![words.id, words.created],
-            rows: access.collect(),
-            empty: words.no_access_key,
-        },
-        Table {
-            caption: words.signing_keys,
-            columns: vec![words.id, words.state],
-            rows: signing.collect(),
-            empty: words.no_signing_key,
-        },
-    ];
+    let signing = Table {
+        caption: words.signing_keys,
+        columns: vec![words.id, words.state],
+        rows: signing.collect(),
+        empty: words.no_signing_key,
+    };
     Ok(Listing {
         shell: visit.shell(Area::Settings),
         title: words.title,
         lead: words.lead,
         state: vec![(words.staff, words.staff_about.to_owned())],
-        tables,
-        links: Vec::new(),
+        tables: vec![signing],
+        links: vec![(access_keys::PATH.to_owned(), words.access_keys.to_owned())],
         note: String::new(),
         more: Some((staff::PATH.to_owned(), words.staff)),
     }

@@ -246,7 +246,7 @@ pub(super) const WORDS: Words = Words {
     },
     settings: SettingsWords {
         title: "Settings",
-        lead: "The keys of this deployment. Changed by countersign access-key and countersign key.",
+        lead: "The keys of this deployment, and the people who work with it. Signing keys are changed by countersign key.",
         access_keys: "Access keys",
         signing_keys: "Signing keys of tokens",
         id: "Id",
@@ -260,6 +260,7 @@ pub(super) const WORDS: Words = Words {
         staff: "Staff",
         staff_about: "People join by a link and sign in by name and password. Signing in by an identity provider (OIDC) is not built yet.",
     },
+    keys: super::keys::ENGLISH,
     refused: RefusedWords {
         not_found: "There is nothing like this here",
         not_found_about: "It is gone, or it belongs to an application that you do not see.",

@@ -27,6 +27,7 @@ pub(super) mod attention;
 pub(super) mod drafts;
 mod en_us;
 mod forms;
+mod keys;
 mod limits;
 pub(super) mod overview;
 pub(super) mod providers;
@@ -42,6 +43,7 @@ pub(super) use self::applications::ApplicationWords;
 pub(super) use self::attention::AttentionWords;
 pub(super) use self::drafts::DraftWords;
 pub(super) use self::forms::FormWords;
+pub(super) use self::keys::KeyWords;
 pub(super) use self::limits::LimitWords;
 pub(super) use self::overview::OverviewWords;
 pub(super) use self::providers::ProviderWords;
@@ -172,6 +174,7 @@ pub(super) struct Words {
     pub(super) application: ApplicationWords,
     pub(super) audit: AuditWords,
     pub(super) settings: SettingsWords,
+    pub(super) keys: KeyWords,
     pub(super) refused: RefusedWords,
 }
 
@@ -214,6 +217,7 @@ mod tests {
             words.application.all(),
             words.audit.all(),
             words.settings.all(),
+            words.keys.all(),
             words.refused.all(),
         ]
         .concat()

@@ -244,7 +244,7 @@ pub(super) const WORDS: Words = Words {
     },
     settings: SettingsWords {
         title: "设置",
-        lead: "此部署的密钥。通过 countersign access-key 和 countersign key 修改。",
+        lead: "此部署的密钥与人员。签名密钥通过 countersign key 修改。",
         access_keys: "访问密钥",
         signing_keys: "令牌签名密钥",
         id: "编号",
@@ -258,6 +258,7 @@ pub(super) const WORDS: Words = Words {
         staff: "人员",
         staff_about: "人员通过链接加入，以姓名和密码登录。通过身份提供方（OIDC）登录尚未实现。",
     },
+    keys: super::keys::CHINESE,
     refused: RefusedWords {
         not_found: "这里没有您要找的内容",
         not_found_about: "它已不存在，或属于您看不到的应用。",

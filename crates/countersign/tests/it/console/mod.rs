@@ -1,5 +1,6 @@
 //! The console: who may see and do what, by HTTP as a browser asks.
 
+mod access_keys;
 mod forms;
 mod limited;
 mod overview;
@@ -45,6 +46,7 @@ fn pattern(address: &str) -> String {
             Some(&"kinds") => "{kind}",
             Some(&"providers" | &"limits") => "{name}",
             Some(&"applications") => "{id}",
+            Some(&"access-keys") => "{id}",
             _ if is_id(part) => "{id}",
             _ => part,
         };
@@ -108,6 +110,19 @@ fn table() -> BTreeMap<(&'static str, &'static str), &'static [&'static str]> {
         (("POST", "/console/applications/{id}/secret"), CHANGERS),
         (("GET", "/console/audit"), &["owner", "auditor"]),
         (("GET", "/console/settings"), &["owner", "auditor"]),
+        (
+            ("GET", "/console/settings/access-keys"),
+            &["owner", "auditor"],
+        ),
+        (("POST", "/console/settings/access-keys"), &["owner"]),
+        (
+            ("GET", "/console/settings/access-keys/{id}/delete"),
+            &["owner"],
+        ),
+        (
+            ("POST", "/console/settings/access-keys/{id}/delete"),
+            &["owner"],
+        ),
         (("GET", "/console/settings/staff"), &["owner", "auditor"]),
         (("POST", "/console/settings/staff"), &["owner"]),
         (("POST", "/console/settings/staff/{id}/role"), &["owner"]),
@@ -146,6 +161,11 @@ async fn furnish(server: &Server) {
 
 /// Every page that links lead an owner to, and every act that a form of these pages asks for, with an address of each.
 async fn all_of(owner: &Person<'_>) -> BTreeMap<(String, String), String> {
+    crawl(async |address: &str| owner.get(address).await).await
+}
+
+/// The same, where `open` opens a page.
+async fn crawl(mut open: impl AsyncFnMut(&str) -> Page) -> BTreeMap<(String, String), String> {
     let mut found = BTreeMap::new();
     let mut waiting = VecDeque::from(["/console/overview".to_owned()]);
     while let Some(address) = waiting.pop_front() {
@@ -153,7 +173,7 @@ async fn all_of(owner: &Person<'_>) -> BTreeMap<(String, String), String> {
         if found.contains_key(&key) {
             continue;
         }
-        let page = owner.get(&address).await;
+        let page = open(&address).await;
         assert_eq!(page.status, StatusCode::OK, "{address}");
         found.insert(key, address);
         let links = page.attributes("href").into_iter();
