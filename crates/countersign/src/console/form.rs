@@ -86,6 +86,15 @@ impl Form {
     }
 }
 
+/// The name of fields that hold a whole phone number.
+pub(super) const NUMBER: &str = "number";
+
+/// The name of the field with a value of the kind that the field [`KIND`] names, which may be [`NUMBER`].
+pub(super) const VALUE: &str = "value";
+
+/// The name of the field with the kind of a value.
+pub(super) const KIND: &str = "kind";
+
 /// Whether `content-type` is that of a form.
 fn is_form(headers: &HeaderMap) -> bool {
     let content_type = headers.get(header::CONTENT_TYPE);

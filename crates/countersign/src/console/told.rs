@@ -22,16 +22,18 @@ pub(super) enum Told {
     Reset,
     Blocked,
     Lifted,
+    Unlocked,
 }
 
 impl Told {
-    const ALL: [Told; 6] = [
+    const ALL: [Told; 7] = [
         Told::Saved,
         Told::Deleted,
         Told::Created,
         Told::Reset,
         Told::Blocked,
         Told::Lifted,
+        Told::Unlocked,
     ];
 
     const fn as_str(self) -> &'static str {
@@ -42,6 +44,7 @@ impl Told {
             Told::Reset => "reset",
             Told::Blocked => "blocked",
             Told::Lifted => "lifted",
+            Told::Unlocked => "unlocked",
         }
     }
 
@@ -54,6 +57,7 @@ impl Told {
             Told::Reset => words.forms.reset,
             Told::Blocked => words.forms.blocked,
             Told::Lifted => words.forms.lifted,
+            Told::Unlocked => words.message.unlocked,
         }
     }
 

@@ -188,8 +188,7 @@ pub(super) const WORDS: Words = Words {
     drafts: super::drafts::ENGLISH,
     limits: LimitsWords {
         title: "Limits & guard",
-        lead: "Every limit that a send is judged by, as it holds now. Blocks and the safe list are changed by \
-            countersign guard.",
+        lead: "Every limit that a send is judged by, as it holds now.",
         caption: "Limits, in their order",
         name: "Name",
         counted: "Counted together",
@@ -213,6 +212,7 @@ pub(super) const WORDS: Words = Words {
         none: "There is no limit but the one-minute limit.",
     },
     limit: super::limits::ENGLISH,
+    guard: super::guard::ENGLISH,
     applications: ApplicationsWords {
         title: "Applications",
         lead: "Each application sends in its own name and has a secret of its own.",

@@ -27,6 +27,7 @@ pub(super) mod attention;
 pub(super) mod drafts;
 mod en_us;
 mod forms;
+pub(super) mod guard;
 mod keys;
 mod limits;
 pub(super) mod overview;
@@ -43,6 +44,7 @@ pub(super) use self::applications::ApplicationWords;
 pub(super) use self::attention::AttentionWords;
 pub(super) use self::drafts::DraftWords;
 pub(super) use self::forms::FormWords;
+pub(super) use self::guard::GuardWords;
 pub(super) use self::keys::KeyWords;
 pub(super) use self::limits::LimitWords;
 pub(super) use self::overview::OverviewWords;
@@ -170,6 +172,7 @@ pub(super) struct Words {
     pub(super) drafts: DraftWords,
     pub(super) limits: LimitsWords,
     pub(super) limit: LimitWords,
+    pub(super) guard: GuardWords,
     pub(super) applications: ApplicationsWords,
     pub(super) application: ApplicationWords,
     pub(super) audit: AuditWords,
@@ -213,6 +216,7 @@ mod tests {
             words.drafts.all(),
             words.limits.all(),
             words.limit.all(),
+            words.guard.all(),
             words.applications.all(),
             words.application.all(),
             words.audit.all(),

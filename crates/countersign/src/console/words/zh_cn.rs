@@ -187,7 +187,7 @@ pub(super) const WORDS: Words = Words {
     drafts: super::drafts::CHINESE,
     limits: LimitsWords {
         title: "限制与防护",
-        lead: "每次发送需要经过的全部规则及其当前设置。拦截与放行名单通过 countersign guard 修改。",
+        lead: "每次发送需要经过的全部规则及其当前设置。",
         caption: "规则，按判断顺序",
         name: "名称",
         counted: "合并计数",
@@ -211,6 +211,7 @@ pub(super) const WORDS: Words = Words {
         none: "除每分钟一条外没有其他规则。",
     },
     limit: super::limits::CHINESE,
+    guard: super::guard::CHINESE,
     applications: ApplicationsWords {
         title: "应用",
         lead: "每个应用以自己的名义发送短信，并有自己的密钥。",

@@ -160,7 +160,7 @@ async fn a_limit_is_changed_and_taken_back() {
     let server = Server::start(data.path(), &["--quiet"]).await;
     let operator = server.operator();
     let owner = Person::of(&server, "owner").await;
-    let day = "/console/limits/app-day";
+    let day = "/console/limits/rules/app-day";
     let limit = async || {
         let limits = operator.list("list-sms-limits").await;
         let mut limits = limits.into_iter();

@@ -2,6 +2,7 @@
 
 mod access_keys;
 mod forms;
+mod guard;
 mod limited;
 mod overview;
 mod person;
@@ -12,12 +13,16 @@ mod zone;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use countersign::system::{Machine, Readings as _};
+use countersign_core::time::Timestamp;
 use reqwest::StatusCode;
 use serde_json::json;
 
 use self::person::{Page, Person, form};
+use crate::actors::Operator;
 use crate::audit::acts;
 use crate::server::{Server, folder, number};
+use crate::test_numbers::days_after;
 
 const ROLES: [&str; 4] = ["owner", "operator", "support", "auditor"];
 
@@ -44,7 +49,7 @@ fn pattern(address: &str) -> String {
     for part in path.split('/') {
         let named = match parts.last() {
             Some(&"kinds") => "{kind}",
-            Some(&"providers" | &"limits") => "{name}",
+            Some(&"providers" | &"rules") => "{name}",
             Some(&"applications") => "{id}",
             Some(&"access-keys") => "{id}",
             _ if is_id(part) => "{id}",
@@ -97,10 +102,24 @@ fn table() -> BTreeMap<(&'static str, &'static str), &'static [&'static str]> {
         (("GET", "/console/templates/delete"), CHANGERS),
         (("POST", "/console/templates/delete"), CHANGERS),
         (("GET", "/console/limits"), ALL),
-        (("GET", "/console/limits/{name}"), ALL),
-        (("POST", "/console/limits/{name}"), CHANGERS),
-        (("GET", "/console/limits/{name}/reset"), CHANGERS),
-        (("POST", "/console/limits/{name}/reset"), CHANGERS),
+        (("GET", "/console/limits/rules/{name}"), ALL),
+        (("POST", "/console/limits/rules/{name}"), CHANGERS),
+        (("GET", "/console/limits/rules/{name}/reset"), CHANGERS),
+        (("POST", "/console/limits/rules/{name}/reset"), CHANGERS),
+        (("GET", "/console/limits/refusals"), ALL),
+        (("POST", "/console/limits/refusals"), ALL),
+        (("GET", "/console/limits/refusals/{id}"), ALL),
+        (("POST", "/console/limits/refusals/{id}/unlock"), UNLOCKERS),
+        (("GET", "/console/limits/safe"), ALL),
+        (("POST", "/console/limits/safe"), CHANGERS),
+        (("GET", "/console/limits/safe/{id}/remove"), CHANGERS),
+        (("POST", "/console/limits/safe/{id}/remove"), CHANGERS),
+        (("GET", "/console/limits/guard"), ALL),
+        (("POST", "/console/limits/guard"), CHANGERS),
+        (("GET", "/console/limits/guard/lift"), CHANGERS),
+        (("POST", "/console/limits/guard/lift"), CHANGERS),
+        (("GET", "/console/limits/replay"), ALL),
+        (("POST", "/console/limits/replay"), ALL),
         (("GET", "/console/applications"), SETUP),
         (("GET", "/console/new-application"), CHANGERS),
         (("POST", "/console/new-application"), CHANGERS),
@@ -157,6 +176,18 @@ async fn furnish(server: &Server) {
     // The first is the one-minute limit, which nobody changes.
     let limit = json!({"name": limits[1]["name"], "mode": "monitor"});
     operator.set("set-sms-limit", limit).await;
+    decide(&operator).await;
+    server.public().login(&number(1)).await;
+}
+
+/// Blocks a range, and puts another one on the safe list.
+async fn decide(operator: &Operator) {
+    let block = json!({"kind": "prefix", "value": "+1415556", "seconds": 86_400});
+    operator.set("set-guard-block", block).await;
+    let safe = json!({
+        "kind": "prefix", "value": "+1415557", "expires": days_after(&Timestamp::from_millis(Machine.wall()).to_string(), 7),
+    });
+    operator.set("add-safe-entry", safe).await;
 }
 
 /// Every page that links lead an owner to, and every act that a form of these pages asks for, with an address of each.

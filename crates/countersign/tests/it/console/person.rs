@@ -35,7 +35,7 @@ impl Page {
 
     /// The fields of the form that is sent to `action`, with the values that a browser would send.
     pub(crate) fn fields(&self, action: &str) -> Vec<(String, String)> {
-        let start = format!("action=\"{action}\"");
+        let start = format!("action=\"{}\"", action.replace('&', "&#38;"));
         let (_, rest) = self
             .body
             .split_once(&start)
@@ -67,6 +67,22 @@ impl Page {
             }
         }
         fields
+    }
+
+    /// The fields of the form that is sent to `action`, filled. What `filled` does not name stays as it is.
+    pub(crate) fn filled(&self, action: &str, filled: &[(&str, &str)]) -> Vec<(String, String)> {
+        let fields = self.fields(action);
+        for (name, _) in filled.iter().filter(|(name, _)| *name != "then") {
+            let has = fields.iter().any(|(field, _)| field == name);
+            assert!(has, "{action} has no field {name}: {fields:?}");
+        }
+        let kept = fields
+            .into_iter()
+            .filter(|(field, _)| !filled.iter().any(|(name, _)| name == field));
+        let filled = filled
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        kept.chain(filled).collect()
     }
 
     /// The text of the element with this id, without tags.
@@ -176,17 +192,8 @@ impl<'a> Person<'a> {
 
     /// Fills the form of `page` that is sent to `action`, and sends it. What `filled` does not name stays as it is.
     pub(crate) async fn submit(&self, page: &Page, action: &str, filled: &[(&str, &str)]) -> Page {
-        let fields = page.fields(action);
-        for (name, _) in filled.iter().filter(|(name, _)| *name != "then") {
-            let has = fields.iter().any(|(field, _)| field == name);
-            assert!(has, "{action} has no field {name}: {fields:?}");
-        }
-        let kept = fields
-            .iter()
-            .filter(|(field, _)| !filled.iter().any(|(name, _)| name == field));
-        let kept = kept.map(|(name, value)| (name.as_str(), value.as_str()));
-        let all: Vec<_> = kept.chain(filled.iter().copied()).collect();
-        self.post(action, &all).await
+        let fields = page.filled(action, filled);
+        self.post(action, &pairs(&fields)).await
     }
 
     pub(crate) async fn ask(&self, request: RequestBuilder) -> Page {
@@ -204,6 +211,14 @@ impl<'a> Person<'a> {
             body: answer.text().await.unwrap(),
         }
     }
+}
+
+/// Fields of a form, borrowed.
+pub(crate) fn pairs(fields: &[(String, String)]) -> Vec<(&str, &str)> {
+    let fields = fields.iter();
+    fields
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect()
 }
 
 /// A text of a page without escapes.

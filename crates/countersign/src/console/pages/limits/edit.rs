@@ -5,7 +5,7 @@ use std::time::Duration;
 use countersign_core::limit::{Bound, LimitChange, Mode, SendLimit};
 use countersign_core::ports::setup::{SettingKey, Setup};
 
-use super::{PATH as LIST, in_force, mode_name};
+use super::{PATH as LIST, in_force, mode_name, replay};
 use crate::console::entry::{Answer, Entry, Visit};
 use crate::console::form_page::{Button, FormPage, FormView, Row};
 use crate::console::mistakes;
@@ -15,8 +15,8 @@ use crate::console::told::Told;
 use crate::console::words::sentences;
 use crate::operator::Permission;
 
-const PATH: &str = "/console/limits/{name}";
-const RESET: &str = "/console/limits/{name}/reset";
+const PATH: &str = "/console/limits/rules/{name}";
+const RESET: &str = "/console/limits/rules/{name}/reset";
 
 const MAX: &str = "max";
 const WINDOW: &str = "windowSeconds";
@@ -24,7 +24,7 @@ const MODE: &str = "mode";
 
 /// The address of the page of a limit.
 pub(super) fn address(name: &str) -> String {
-    format!("{LIST}/{name}")
+    format!("{LIST}/rules/{name}")
 }
 
 pub(in crate::console) fn show() -> Entry {
@@ -103,6 +103,10 @@ fn limit_page(visit: &Visit, limit: &SendLimit) -> FormPage {
         let address = format!("{}/reset", address(&limit.name));
         (address, of.take_back.to_owned())
     });
+    let draft = (
+        replay::address(&limit.name),
+        words.guard.try_change.to_owned(),
+    );
     FormPage {
         shell: visit.shell(Area::Limits),
         title: limit.name.clone(),
@@ -110,7 +114,7 @@ fn limit_page(visit: &Visit, limit: &SendLimit) -> FormPage {
         lead,
         form: form.at(version),
         facts: vec![(of.counted, super::counted(limit, &words.limits))],
-        links: reset.into_iter().collect(),
+        links: reset.into_iter().chain([draft]).collect(),
     }
 }
 

@@ -1,6 +1,14 @@
-//! `/console/limits`: every limit that a send is judged by, as it holds now.
+//! `/console/limits`: every limit that a send is judged by, as it holds now. The page of one limit is below
+//! `/console/limits/rules`, so that a limit may be called like any page here.
 
 pub(in crate::console) mod edit;
+pub(in crate::console) mod guard;
+pub(in crate::console) mod lift;
+pub(in crate::console) mod ranges;
+pub(in crate::console) mod refusal;
+pub(in crate::console) mod refusals;
+pub(in crate::console) mod replay;
+pub(in crate::console) mod safe;
 
 use countersign_core::limit::{Bound, Mode, Part, SendLimit};
 use countersign_core::ports::setup::Setup;
@@ -66,21 +74,35 @@ async fn list(visit: Visit) -> Answer {
             rows: rows.collect(),
             empty: words.none,
         }],
-        links: Vec::new(),
+        links: links(&visit),
         note: String::new(),
         more: None,
     }
     .found())
 }
 
+/// The pages about what limits refused, and about the guard.
+fn links(visit: &Visit) -> Vec<(String, String)> {
+    let words = &visit.words().guard;
+    let links = [
+        (refusals::PATH, words.refusals),
+        (guard::PATH, words.guard),
+        (safe::PATH, words.safe),
+        (replay::PATH, words.replay),
+    ];
+    links
+        .map(|(address, name)| (address.to_owned(), name.to_owned()))
+        .to_vec()
+}
+
 /// The limit as operators have changed it.
-fn in_force(setup: &Setup, limit: &SendLimit) -> SendLimit {
+pub(super) fn in_force(setup: &Setup, limit: &SendLimit) -> SendLimit {
     let held = setup.limits.get(&limit.name);
     held.map_or_else(|| limit.clone(), |held| held.change.applied(limit))
 }
 
 /// What the sends have in common that are counted together.
-fn counted(limit: &SendLimit, words: &LimitsWords) -> String {
+pub(super) fn counted(limit: &SendLimit, words: &LimitsWords) -> String {
     let parts: Vec<_> = limit.by.iter().map(|by| part(*by, words)).collect();
     match parts.is_empty() {
         true => words.everything.to_owned(),

@@ -7,6 +7,7 @@ use countersign_core::phone::PhoneNumber;
 
 use super::{address, held};
 use crate::console::entry::{Answer, Entry, Visit};
+use crate::console::form::NUMBER;
 use crate::console::form_page::{Button, FormPage, FormView, Row};
 use crate::console::mistakes;
 use crate::console::pages::message;
@@ -20,7 +21,6 @@ const PATH: &str = "/console/sms/providers/{name}/test";
 
 const APP: &str = "app";
 const PURPOSE: &str = "channel";
-const NUMBER: &str = "number";
 
 pub(in crate::console) fn show() -> Entry {
     Entry::page(PATH, Permission::ManageSetup, async |visit: Visit| {

@@ -1,0 +1,245 @@
+//! Refused sends, the safe list, the guard and replays, by the pages of the console.
+
+use reqwest::StatusCode;
+use serde_json::json;
+
+use super::person::Person;
+use crate::checks::LOGIN;
+use crate::server::{Server, folder, number};
+
+const REFUSALS: &str = "/console/limits/refusals";
+const SAFE: &str = "/console/limits/safe";
+const GUARD: &str = "/console/limits/guard";
+const REPLAY: &str = "/console/limits/replay";
+
+/// The address of the page of the newest refused send.
+async fn newest_refusal(person: &Person<'_>) -> String {
+    let page = person.get(REFUSALS).await;
+    let links = page.attributes("href").into_iter();
+    let mut links = links.filter(|link| link.starts_with(&format!("{REFUSALS}/")));
+    links.next().expect("a refused send")
+}
+
+#[tokio::test]
+async fn support_finds_why_somebody_got_no_code_and_lets_the_number_try_again() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let (phone, other) = (number(1), number(2));
+    for number in [&phone, &phone, &phone, &other, &other] {
+        server.public().login(number).await;
+    }
+    let support = Person::of(&server, "support").await;
+    let page = support.get(REFUSALS).await;
+    let counted = "<td><bdi>minute</bdi></td><td><bdi>dev-app</bdi></td><td><bdi>China (+86)</bdi></td><td><bdi>3</bdi></td>";
+    let body = page.body.replace('\n', "");
+    assert!(body.contains(counted), "{body}");
+    assert!(!page.body.contains(&phone) && page.body.contains("+86138****0001"));
+    let wrong = support.submit(&page, REFUSALS, &[("number", "12")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.body.contains("id=\"number-error\""));
+    let found = support.submit(&page, REFUSALS, &[("number", &phone)]).await;
+    assert!(!found.leads_to().contains(&phone[3..]));
+    let page = support.get(found.leads_to()).await;
+    let rows = page.body.matches(&format!("href=\"{REFUSALS}/")).count();
+    assert_eq!(rows, 2, "of this number alone");
+    let ended = Person::of(&server, "support").await;
+    let ended = ended.get(found.leads_to()).await;
+    assert!(ended.body.contains("This search has ended"));
+    assert!(!ended.body.contains(&format!("href=\"{REFUSALS}/")));
+
+    let address = newest_refusal(&support).await;
+    let page = support.get(&address).await;
+    assert!(page.body.contains("1 / 1") && page.body.contains("+86138****0002"));
+    let unlock = format!("{address}/unlock");
+    let long = "x".repeat(201);
+    let refused = support.submit(&page, &unlock, &[("note", &long)]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let done = support
+        .submit(&page, &unlock, &[("note", "they called")])
+        .await;
+    let page = support.follow(&done).await;
+    assert!(page.body.contains("role=\"status\""), "{}", page.body);
+    let unlocks = server.operator().list("list-unlocks").await;
+    assert_eq!(unlocks[0]["note"], "they called");
+    let safe = page.attributes("href").into_iter();
+    assert_eq!(safe.filter(|link| link.starts_with(SAFE)).count(), 0);
+    let auditor = Person::of(&server, "auditor").await;
+    let seen = auditor.get(&address).await;
+    assert!(seen.body.contains("<fieldset disabled>"));
+}
+
+#[tokio::test]
+async fn the_safe_list_is_filled_and_emptied_and_shows_no_whole_number() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let operator = Person::of(&server, "operator").await;
+    let phone = number(1);
+    let page = operator.get(SAFE).await;
+    for (kind, value) in [
+        ("number", ""),
+        ("number", "12"),
+        ("calling_code", "+1415"),
+        ("prefix", "abc"),
+        ("network", "10.0.0.0/4"),
+    ] {
+        let filled = [("kind", kind), ("value", value)];
+        let wrong = operator.submit(&page, SAFE, &filled).await;
+        assert_eq!(
+            wrong.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{kind} {value}"
+        );
+        assert!(wrong.body.contains("id=\"value-error\""), "{kind} {value}");
+    }
+    for (kind, value) in [
+        ("number", phone.as_str()),
+        ("calling_code", "+49"),
+        ("prefix", "+1415555"),
+        ("network", "203.0.113.0/24"),
+    ] {
+        let filled = [("kind", kind), ("value", value), ("note", "a tester")];
+        let added = operator.submit(&page, SAFE, &filled).await;
+        assert_eq!(added.leads_to(), SAFE, "{kind}");
+    }
+    let listed = server.operator().list("list-safe-entries").await;
+    let mut kinds: Vec<_> = listed
+        .iter()
+        .map(|entry| entry["kind"].as_str().unwrap())
+        .collect();
+    kinds.sort_unstable();
+    assert_eq!(kinds, ["calling_code", "network", "number", "prefix"]);
+    let page = operator.get(SAFE).await;
+    assert!(page.body.contains("+86138****0001") && !page.body.contains(&phone));
+    let entry = listed
+        .iter()
+        .find(|entry| entry["kind"] == "number")
+        .unwrap();
+    let remove = format!("{SAFE}/{}/remove", entry["id"].as_str().unwrap());
+    assert!(page.attributes("href").contains(&remove));
+    let asked = operator.get(&remove).await;
+    let gone = operator.submit(&asked, &remove, &[]).await;
+    assert_eq!(gone.leads_to(), SAFE);
+    assert_eq!(operator.get(&remove).await.status, StatusCode::NOT_FOUND);
+    let support = Person::of(&server, "support").await;
+    let seen = support.get(SAFE).await;
+    assert!(!seen.body.contains("/remove") && !seen.body.contains(&format!("action=\"{SAFE}\"")));
+}
+
+#[tokio::test]
+async fn the_number_of_a_refused_send_is_put_on_the_safe_list_without_being_shown() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let phone = number(1);
+    server.public().login(&phone).await;
+    server.public().login(&phone).await;
+    let operator = Person::of(&server, "operator").await;
+    let page = operator.get(&newest_refusal(&operator).await).await;
+    let mut links = page.attributes("href").into_iter();
+    let safe = links.rfind(|link| link.starts_with(SAFE)).unwrap();
+    let page = operator.get(&safe).await;
+    assert!(page.body.contains("+86138****0001") && !page.body.contains(&phone));
+    let added = operator.submit(&page, &safe, &[("note", "a tester")]).await;
+    assert_eq!(added.leads_to(), SAFE);
+    let listed = server.operator().list("list-safe-entries").await;
+    assert_eq!(listed[0]["value"], "+86138****0001");
+}
+
+#[tokio::test]
+async fn a_range_is_blocked_and_the_block_is_lifted() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let operator = Person::of(&server, "operator").await;
+    let page = operator.get(GUARD).await;
+    let bad = [("kind", "country"), ("value", "XX"), ("app", "nobody")];
+    let wrong = operator.submit(&page, GUARD, &bad).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.body.contains("id=\"value-error\""));
+    let range = format!("+86{}", &number(1)[..7]);
+    let filled = [
+        ("kind", "prefix"),
+        ("value", range.as_str()),
+        ("note", "pumped"),
+    ];
+    let blocked = operator.submit(&page, GUARD, &filled).await;
+    assert_eq!(blocked.leads_to(), GUARD);
+    assert_eq!(server.public().login(&number(1)).await, 429);
+    let page = operator.get(GUARD).await;
+    assert!(
+        page.body.contains("Ten thousand numbers +86138"),
+        "{}",
+        page.body
+    );
+    let mut links = page.attributes("href").into_iter();
+    let lift = links.rfind(|link| link.contains("/lift?")).unwrap();
+    let page = operator.get(&lift).await;
+    let lifted = operator.submit(&page, &lift, &[]).await;
+    assert_eq!(lifted.leads_to(), GUARD);
+    assert_eq!(server.public().login(&number(1)).await, 200);
+    assert_eq!(operator.get(&lift).await.status, StatusCode::NOT_FOUND);
+    let again = operator.get(GUARD).await;
+    assert!(again.body.contains("Lifted"));
+}
+
+#[tokio::test]
+async fn a_draft_is_tried_on_the_record_and_changes_nothing() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    for n in 1..=3 {
+        let code = server.code(LOGIN, &number(n)).await;
+        if n == 3 {
+            assert!(server.app_server().accepts(&number(n), &code).await);
+        }
+    }
+    let auditor = Person::of(&server, "auditor").await;
+    let limit = "/console/limits/rules/app-day";
+    let mut links = auditor.get(limit).await.attributes("href").into_iter();
+    let from = links.rfind(|link| link.starts_with(REPLAY)).unwrap();
+    let page = auditor.get(&from).await;
+    let fields = page.fields(REPLAY);
+    let (_, draft) = fields.iter().find(|(name, _)| name == "rules").unwrap();
+    assert!(draft.contains("name = \"app-day\"") && draft.contains("max = 1000"));
+    let stricter = draft.replace("max = 1000", "max = 1");
+    let before = server.operator().list("list-sms-limits").await;
+    let tried = auditor.submit(&page, REPLAY, &[("rules", &stricter)]).await;
+    assert_eq!(tried.status, StatusCode::OK);
+    let body = tried.body.replace('\n', "");
+    let outcome = "<td><bdi>app-day</bdi></td><td><bdi>2</bdi></td><td><bdi>2</bdi></td><td><bdi>1 of 2</bdi></td>";
+    assert!(body.contains(outcome), "{body}");
+    assert!(tried.body.contains("max = 1</textarea>"), "the draft stays");
+    assert_eq!(server.operator().list("list-sms-limits").await, before);
+    for (field, value) in [
+        ("rules", "[[limits]]\nname = 1"),
+        ("days", "0"),
+        ("days", "a"),
+    ] {
+        let wrong = auditor.submit(&page, REPLAY, &[(field, value)]).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "{value}");
+        assert!(
+            wrong.body.contains(&format!("id=\"{field}-error\"")),
+            "{value}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_pages_of_the_guard_speak_chinese() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    server.public().login(&number(1)).await;
+    server.public().login(&number(1)).await;
+    let block = json!({"kind": "prefix", "value": "+1415556"});
+    server.operator().set("set-guard-block", block).await;
+    let mut operator = Person::of(&server, "operator").await;
+    operator.language = "zh-CN";
+    let refusal = newest_refusal(&operator).await;
+    for (address, says) in [
+        (REFUSALS, "各规则的拒绝次数"),
+        (refusal.as_str(), "被拒绝的发送"),
+        (SAFE, "加入放行名单"),
+        (GUARD, "一万个号码的号段 +1415556"),
+        (REPLAY, "试算规则"),
+    ] {
+        let page = operator.get(address).await;
+        assert!(page.body.contains(says), "{address}: {}", page.body);
+    }
+}
