@@ -227,6 +227,7 @@ pub(super) const WORDS: Words = Words {
         none: "No application yet.",
     },
     application: super::applications::ENGLISH,
+    sending: super::sending::ENGLISH,
     audit: AuditWords {
         title: "Audit log",
         lead: "Every act, in a chain that shows if one was changed or left out. Verified and exported by countersign audit.",

@@ -35,6 +35,7 @@ pub(super) mod providers;
 mod routes;
 pub(super) mod rules;
 pub(super) mod search;
+mod sending;
 pub(super) mod sentences;
 mod terms;
 pub(super) mod vendor_fields;
@@ -51,6 +52,7 @@ pub(super) use self::overview::OverviewWords;
 pub(super) use self::providers::ProviderWords;
 pub(super) use self::routes::RouteWords;
 pub(super) use self::search::SearchWords;
+pub(super) use self::sending::SendingWords;
 pub(super) mod people;
 
 words! {
@@ -175,6 +177,7 @@ pub(super) struct Words {
     pub(super) guard: GuardWords,
     pub(super) applications: ApplicationsWords,
     pub(super) application: ApplicationWords,
+    pub(super) sending: SendingWords,
     pub(super) audit: AuditWords,
     pub(super) settings: SettingsWords,
     pub(super) keys: KeyWords,
@@ -219,6 +222,7 @@ mod tests {
             words.guard.all(),
             words.applications.all(),
             words.application.all(),
+            words.sending.all(),
             words.audit.all(),
             words.settings.all(),
             words.keys.all(),

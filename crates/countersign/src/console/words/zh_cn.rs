@@ -226,6 +226,7 @@ pub(super) const WORDS: Words = Words {
         none: "还没有应用。",
     },
     application: super::applications::CHINESE,
+    sending: super::sending::CHINESE,
     audit: AuditWords {
         title: "审计日志",
         lead: "每个操作都记录在一条链上，改动或遗漏都会显现。通过 countersign audit 校验和导出。",

@@ -1,6 +1,7 @@
 //! The console: who may see and do what, by HTTP as a browser asks.
 
 mod access_keys;
+mod applications;
 mod forms;
 mod guard;
 mod limited;
@@ -50,6 +51,7 @@ fn pattern(address: &str) -> String {
         let named = match parts.last() {
             Some(&"kinds") => "{kind}",
             Some(&"providers" | &"rules") => "{name}",
+            Some(&"limits") if parts.contains(&"applications") => "{name}",
             Some(&"applications") => "{id}",
             Some(&"access-keys") => "{id}",
             _ if is_id(part) => "{id}",
@@ -127,6 +129,16 @@ fn table() -> BTreeMap<(&'static str, &'static str), &'static [&'static str]> {
         (("POST", "/console/applications/{id}"), CHANGERS),
         (("GET", "/console/applications/{id}/secret"), CHANGERS),
         (("POST", "/console/applications/{id}/secret"), CHANGERS),
+        (("GET", "/console/applications/{id}/disable"), CHANGERS),
+        (("POST", "/console/applications/{id}/disable"), CHANGERS),
+        (("GET", "/console/applications/{id}/enable"), CHANGERS),
+        (("POST", "/console/applications/{id}/enable"), CHANGERS),
+        (("GET", "/console/applications/{id}/limits"), SETUP),
+        (("GET", "/console/applications/{id}/limits/{name}"), SETUP),
+        (
+            ("POST", "/console/applications/{id}/limits/{name}"),
+            CHANGERS,
+        ),
         (("GET", "/console/audit"), &["owner", "auditor"]),
         (("GET", "/console/settings"), &["owner", "auditor"]),
         (
@@ -176,6 +188,9 @@ async fn furnish(server: &Server) {
     // The first is the one-minute limit, which nobody changes.
     let limit = json!({"name": limits[1]["name"], "mode": "monitor"});
     operator.set("set-sms-limit", limit).await;
+    operator.create_application("old", "Old").await;
+    let old = json!({"appId": "old"});
+    operator.set("disable-application", old).await;
     decide(&operator).await;
     server.public().login(&number(1)).await;
 }
@@ -190,6 +205,9 @@ async fn decide(operator: &Operator) {
     operator.set("add-safe-entry", safe).await;
 }
 
+/// The page that no link of a crawled page leads to: each kind of page is crawled once, and enabled applications come first.
+const UNLINKED: &str = "/console/applications/old/enable";
+
 /// Every page that links lead an owner to, and every act that a form of these pages asks for, with an address of each.
 async fn all_of(owner: &Person<'_>) -> BTreeMap<(String, String), String> {
     crawl(async |address: &str| owner.get(address).await).await
@@ -198,8 +216,11 @@ async fn all_of(owner: &Person<'_>) -> BTreeMap<(String, String), String> {
 /// The same, where `open` opens a page.
 async fn crawl(mut open: impl AsyncFnMut(&str) -> Page) -> BTreeMap<(String, String), String> {
     let mut found = BTreeMap::new();
-    let mut waiting = VecDeque::from(["/console/overview".to_owned()]);
-    while let Some(address) = waiting.pop_front() {
+    let (mut waiting, mut last) = (
+        VecDeque::from(["/console/overview".to_owned()]),
+        Some(UNLINKED.to_owned()),
+    );
+    while let Some(address) = waiting.pop_front().or_else(|| last.take()) {
         let key = ("GET".to_owned(), pattern(&address));
         if found.contains_key(&key) {
             continue;

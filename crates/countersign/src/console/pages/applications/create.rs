@@ -1,9 +1,6 @@
 //! `/console/new-application`: creates an application, and shows its secret once.
 
 use countersign_core::application::AppId;
-use countersign_core::country_rules::Countries;
-use countersign_core::language::Languages;
-use countersign_core::network::Networks;
 
 use super::secret::SecretPage;
 use super::{PATH as LIST, form};
@@ -91,17 +88,18 @@ async fn create(visit: Visit) -> Answer {
 }
 
 fn new(parts: form::Parts, id: Option<AppId>) -> NewApplication {
+    let sending = parts.sending;
     NewApplication {
         id,
         name: parts.name,
         sms_name: parts.sms_name,
         origins: parts.origins,
-        backends: Networks::default(),
+        backends: sending.backends,
         web_host: parts.web_host,
         android_app_hash: parts.android_app_hash,
-        default_country: None,
-        allowed_countries: Countries::All,
-        languages: Languages::default(),
-        challenges: false,
+        default_country: sending.default_country,
+        allowed_countries: sending.allowed_countries,
+        languages: sending.languages,
+        challenges: sending.challenges,
     }
 }

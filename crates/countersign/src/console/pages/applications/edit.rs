@@ -41,10 +41,19 @@ fn application_page(visit: &Visit) -> Result<FormPage, Why> {
         is_readonly: !may_change,
         ..FormView::default()
     };
-    let renew = may_change.then(|| {
-        let address = format!("{}/secret", address(app.id.as_str()));
-        (address, words.application.new_secret.to_owned())
+    let below = |page: &str| format!("{}/{page}", address(app.id.as_str()));
+    let of_limits = (below("limits"), words.sending.limits.to_owned());
+    let (turn, turn_name) = match held.is_disabled {
+        true => ("enable", words.sending.enable),
+        false => ("disable", words.sending.disable),
+    };
+    let changes = may_change.then(|| {
+        [
+            (below("secret"), words.application.new_secret.to_owned()),
+            (below(turn), turn_name.to_owned()),
+        ]
     });
+    let links = std::iter::once(of_limits).chain(changes.into_iter().flatten());
     let state = match held.is_disabled {
         true => words.applications.disabled,
         false => words.applications.enabled,
@@ -63,7 +72,7 @@ fn application_page(visit: &Visit) -> Result<FormPage, Why> {
                 visit.moment(app.created_at).shown,
             ),
         ],
-        links: renew.into_iter().collect(),
+        links: links.collect(),
     })
 }
 
@@ -80,13 +89,19 @@ async fn change(visit: Visit) -> Answer {
             return Ok(page.answer(status));
         }
     };
+    let sending = parts.sending;
     let change = ApplicationChange {
         name: Some(parts.name),
         sms_name: Some(parts.sms_name),
         origins: Some(parts.origins),
         web_host: Some(parts.web_host),
         android_app_hash: Some(parts.android_app_hash),
-        ..ApplicationChange::default()
+        backends: Some(sending.backends),
+        default_country: Some(sending.default_country),
+        allowed_countries: Some(sending.allowed_countries),
+        message_language: Some(sending.languages.choice),
+        default_language: Some(sending.languages.default),
+        challenges: Some(sending.challenges),
     };
     let (manage, version) = (&visit.state.manage, Some(visit.seen_version()));
     let updated = manage.update_application(visit.by.clone(), id.clone(), change, version);

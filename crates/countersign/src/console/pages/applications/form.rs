@@ -3,6 +3,7 @@
 use countersign_core::application::{AppName, Application, Origin, Origins, SmsName};
 use countersign_core::autofill::{AndroidAppHash, WebHost};
 
+use super::sending::{self, Sending};
 use crate::console::entry::Visit;
 use crate::console::form_page::Row;
 
@@ -19,6 +20,7 @@ pub(super) struct Parts {
     pub(super) origins: Origins,
     pub(super) web_host: Option<WebHost>,
     pub(super) android_app_hash: Option<AndroidAppHash>,
+    pub(super) sending: Sending,
 }
 
 /// Fields, each with the sentence about what is wrong with it.
@@ -38,7 +40,8 @@ pub(super) fn rows(visit: &Visit, stored: Option<&Application>) -> Vec<Row> {
     let line = |field, name, stored: Option<&str>| {
         Row::line(field, label(name), &visit.form, stored.unwrap_or_default())
     };
-    vec![
+    let sending = stored.map(Sending::of).unwrap_or_default();
+    let own = [
         Row::line(NAME, words.name, &visit.form, name).hint(words.name_hint),
         line(SMS_NAME, words.sms_name, sms_name.map(SmsName::as_str)).hint(words.sms_name_hint),
         Row::lines(
@@ -53,7 +56,9 @@ pub(super) fn rows(visit: &Visit, stored: Option<&Application>) -> Vec<Row> {
             .hint(words.web_host_hint)
             .example("shop.example"),
         line(ANDROID, words.android, android.map(AndroidAppHash::as_str)).hint(words.android_hint),
-    ]
+    ];
+    let more = sending::rows(visit, &sending);
+    own.into_iter().chain(more).collect()
 }
 
 /// What the person sent, or all that is wrong with it.
@@ -83,22 +88,32 @@ pub(super) fn read(visit: &Visit) -> Result<Parts, Wrong> {
     if android.is_none() {
         wrong.push((ANDROID, words.bad_android));
     }
-    match (name, sms_name, origins, web_host, android) {
-        (Ok(name), Some(sms_name), Some(origins), Some(web_host), Some(android_app_hash)) => {
-            Ok(Parts {
-                name,
-                sms_name,
-                origins,
-                web_host,
-                android_app_hash,
-            })
+    let sending = sending::read(visit);
+    match (name, sms_name, origins, web_host, android, sending) {
+        (
+            Ok(name),
+            Some(sms_name),
+            Some(origins),
+            Some(web_host),
+            Some(android_app_hash),
+            Ok(sending),
+        ) => Ok(Parts {
+            name,
+            sms_name,
+            origins,
+            web_host,
+            android_app_hash,
+            sending,
+        }),
+        (.., sending) => {
+            wrong.extend(sending.err().unwrap_or_default());
+            Err(wrong)
         }
-        _ => Err(wrong),
     }
 }
 
 /// Reads a part that may be empty; `None` where it cannot be as it is.
-fn optional<T>(text: &str, parse: impl Fn(&str) -> Option<T>) -> Option<Option<T>> {
+pub(super) fn optional<T>(text: &str, parse: impl Fn(&str) -> Option<T>) -> Option<Option<T>> {
     match text {
         "" => Some(None),
         text => parse(text).map(Some),

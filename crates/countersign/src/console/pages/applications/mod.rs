@@ -3,7 +3,11 @@
 pub(in crate::console) mod create;
 pub(in crate::console) mod edit;
 mod form;
+pub(in crate::console) mod limits;
+pub(in crate::console) mod maximum;
 pub(in crate::console) mod secret;
+mod sending;
+pub(in crate::console) mod state;
 
 use countersign_core::application::AppId;
 use countersign_core::ports::setup::{ApplicationRecord, Versioned};

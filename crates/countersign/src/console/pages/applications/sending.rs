@@ -1,0 +1,166 @@
+//! The fields of an application about how its messages go: its servers, countries and languages.
+
+use std::collections::BTreeSet;
+
+use countersign_core::application::Application;
+use countersign_core::country_rules::Countries;
+use countersign_core::language::{LanguageChoice, LanguageTag, Languages};
+use countersign_core::network::{Network, Networks};
+use countersign_core::phone::Country;
+use countersign_core::template::Language as BuiltIn;
+
+use super::form::{Wrong, optional};
+use crate::console::countries;
+use crate::console::entry::Visit;
+use crate::console::form_page::Row;
+
+const BACKENDS: &str = "backends";
+const DEFAULT_COUNTRY: &str = "defaultCountry";
+const ALLOWED: &str = "allowedCountries";
+const LANGUAGE: &str = "messageLanguage";
+const DEFAULT_LANGUAGE: &str = "defaultLanguage";
+const CHALLENGES: &str = "challenges";
+
+/// How the messages of an application go.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Sending {
+    pub(super) backends: Networks,
+    pub(super) default_country: Option<Country>,
+    pub(super) allowed_countries: Countries,
+    pub(super) languages: Languages,
+    pub(super) challenges: bool,
+}
+
+impl Sending {
+    /// How the messages of `app` go.
+    pub(super) fn of(app: &Application) -> Self {
+        Self {
+            backends: app.backends.clone(),
+            default_country: app.default_country,
+            allowed_countries: app.allowed_countries.clone(),
+            languages: app.languages.clone(),
+            challenges: app.challenges,
+        }
+    }
+}
+
+/// The rows of the form, with what the person sent or what is stored.
+pub(super) fn rows(visit: &Visit, stored: &Sending) -> Vec<Row> {
+    let (words, optional) = (&visit.words().sending, visit.words().forms.optional);
+    let form = &visit.form;
+    let label = |name: &str| format!("{name}{optional}");
+    let usual = std::iter::once((String::new(), words.usual_country.to_owned()));
+    let countries = usual.chain(countries::all(visit.language));
+    let default_country = stored.default_country.map(|country| country.to_string());
+    let default_language = stored.languages.default.as_ref();
+    vec![
+        Row::lines(
+            BACKENDS,
+            label(words.backends),
+            form,
+            &stored.backends.to_texts().join("\n"),
+        )
+        .hint(words.backends_hint)
+        .example("203.0.113.7"),
+        Row::choice(
+            DEFAULT_COUNTRY,
+            words.default_country,
+            countries,
+            form,
+            default_country.as_deref().unwrap_or_default(),
+        )
+        .hint(words.default_country_hint),
+        Row::line(
+            ALLOWED,
+            label(words.allowed),
+            form,
+            &stored.allowed_countries.to_texts().join(", "),
+        )
+        .hint(words.allowed_hint)
+        .example("CN, HK"),
+        Row::choice(
+            LANGUAGE,
+            words.language,
+            choices(visit, &stored.languages.choice),
+            form,
+            stored.languages.choice.as_str(),
+        ),
+        Row::line(
+            DEFAULT_LANGUAGE,
+            label(words.default_language),
+            form,
+            default_language.map_or("", LanguageTag::as_str),
+        )
+        .hint(words.default_language_hint)
+        .example("en-US"),
+        Row::check(CHALLENGES, words.challenges, form, stored.challenges)
+            .hint(words.challenges_hint),
+    ]
+}
+
+/// The ways to choose a language: by the number, by the request, or one of those with built-in texts, or the stored one.
+fn choices(visit: &Visit, stored: &LanguageChoice) -> Vec<(String, String)> {
+    let words = &visit.words().sending;
+    let ways = [
+        (LanguageChoice::ByNumber, words.by_number),
+        (LanguageChoice::ByRequest, words.by_request),
+    ];
+    let ways = ways.map(|(way, name)| (way.as_str().to_owned(), name.to_owned()));
+    let built_in = BuiltIn::ALL.map(BuiltIn::as_str).into_iter();
+    let stored = match stored {
+        LanguageChoice::Fixed(tag) => Some(tag.as_str()),
+        LanguageChoice::ByNumber | LanguageChoice::ByRequest => None,
+    };
+    let others = stored.filter(|tag| built_in.clone().all(|known| known != *tag));
+    let always = built_in
+        .chain(others)
+        .map(|tag| (tag.to_owned(), format!("{} {tag}", words.always)));
+    ways.into_iter().chain(always).collect()
+}
+
+/// What the person sent, or all that is wrong with it.
+pub(super) fn read(visit: &Visit) -> Result<Sending, Wrong> {
+    let (form, words) = (&visit.form, &visit.words().sending);
+    let mut wrong = Vec::new();
+    let lines = form.get(BACKENDS).split_whitespace();
+    let backends: Result<Vec<_>, _> = lines.map(Network::parse).collect();
+    let backends = backends.ok().and_then(|all| Networks::new(all).ok());
+    if backends.is_none() {
+        wrong.push((BACKENDS, words.bad_backends));
+    }
+    let known = |code: &str| Country::parse(code).filter(|country| country.has_numbers());
+    let default_country = optional(form.get(DEFAULT_COUNTRY), known);
+    if default_country.is_none() {
+        wrong.push((DEFAULT_COUNTRY, visit.words().forms.missing));
+    }
+    let codes = form.get(ALLOWED).to_ascii_uppercase();
+    let codes = codes.split([',', '，', '、', ' ', '\n']);
+    let codes = codes.filter(|code| !code.is_empty());
+    let allowed: Option<BTreeSet<_>> = codes.map(known).collect();
+    if allowed.is_none() {
+        wrong.push((ALLOWED, words.bad_allowed));
+    }
+    let choice = LanguageChoice::parse(form.get(LANGUAGE));
+    if choice.is_none() {
+        wrong.push((LANGUAGE, visit.words().forms.missing));
+    }
+    let default = optional(form.get(DEFAULT_LANGUAGE), LanguageTag::parse);
+    if default.is_none() {
+        wrong.push((DEFAULT_LANGUAGE, words.bad_language));
+    }
+    match (backends, default_country, allowed, choice, default) {
+        (Some(backends), Some(default_country), Some(allowed), Some(choice), Some(default)) => {
+            Ok(Sending {
+                backends,
+                default_country,
+                allowed_countries: match allowed.is_empty() {
+                    true => Countries::All,
+                    false => Countries::Only(allowed),
+                },
+                languages: Languages { choice, default },
+                challenges: !form.get(CHALLENGES).is_empty(),
+            })
+        }
+        _ => Err(wrong),
+    }
+}
