@@ -24,6 +24,7 @@ use super::session::{Session, Sessions};
 use super::shell::{Area, Shell};
 use super::sign_in;
 use super::told::{self, Told};
+use super::waiting;
 use super::when::Moment;
 use super::words::Words;
 use crate::http::AppState;
@@ -43,10 +44,15 @@ pub(super) struct Entry {
     reach: Reach,
     /// The management endpoint that does the same; `None` for a page, and for an act about the person's own session.
     pub(super) twin: Option<&'static str>,
-    /// The page to which a person comes back from a fresh proof, where the act needs one.
-    fresh: Option<&'static str>,
+    /// Whether what a person asks for needs a fresh proof of who it is; `None` where nothing does.
+    fresh: Option<Condition>,
+    /// The page on which a person goes on after the proof, where the act has no page at its own address.
+    page: Option<&'static str>,
     act: Act,
 }
+
+/// A condition on a request.
+type Condition = fn(&Visit) -> bool;
 
 /// The answer to a request, or the reason why there is none.
 pub(super) type Answer = Result<Response, Why>;
@@ -71,8 +77,10 @@ pub(super) struct Visit {
     pub(super) headers: HeaderMap,
     /// The fields of the query.
     pub(super) query: Vec<(String, String)>,
-    /// The form; empty for a page.
+    /// The form; empty for a page, unless the form came back to it.
     pub(super) form: Form,
+    /// Whether the form of this page waited for a fresh proof.
+    pub(super) is_returned: bool,
     /// What the act that led to this page did.
     told: Option<Told>,
     path: Vec<(String, String)>,
@@ -92,6 +100,7 @@ impl Entry {
             reach: Reach::Deployment,
             twin: None,
             fresh: None,
+            page: None,
             act: Arc::new(move |visit| Box::pin(show(visit))),
         }
     }
@@ -114,6 +123,7 @@ impl Entry {
             reach: Reach::Deployment,
             twin,
             fresh: None,
+            page: None,
             act: Arc::new(move |visit| Box::pin(act(visit))),
         }
     }
@@ -126,21 +136,34 @@ impl Entry {
         }
     }
 
-    /// The same, for a person who has proved lately who it is; another one is asked to, and comes back to the page `back`.
-    pub(super) fn fresh(self, back: &'static str) -> Self {
+    /// The same, for a person who has proved lately who it is: anybody else is led to [`confirm`], and
+    /// then back to the form, which is filled as it was.
+    pub(super) fn fresh(self) -> Self {
+        self.fresh_where(|_| true)
+    }
+
+    /// The same as [`fresh`](Self::fresh) for requests that fit the condition.
+    pub(super) fn fresh_where(self, condition: Condition) -> Self {
         Self {
-            fresh: Some(back),
+            fresh: Some(condition),
             ..self
         }
     }
 
-    /// The address at which the person of `session` proves who it is, where the entry needs that first. The people of
-    /// development have nothing to prove.
-    fn proof(&self, state: &AppState, session: &Session, now: Timestamp) -> Option<String> {
-        let back = self.fresh?;
-        let is_real = state.setup().people.contains_key(&session.person.id);
-        let is_wanted = is_real && !session.kept.is_fresh(now);
-        is_wanted.then(|| format!("{}?next={back}", confirm::PATH))
+    /// The same for an act without a page at its own address: its form is on this page.
+    pub(super) fn on_page(self, page: &'static str) -> Self {
+        Self {
+            page: Some(page),
+            ..self
+        }
+    }
+
+    /// Whether the request needs a proof that the person has not given lately. The people of development have nothing to prove.
+    fn awaits_proof(&self, visit: &Visit) -> bool {
+        let is_needed = self.fresh.is_some_and(|condition| condition(visit));
+        let setup = visit.state.setup();
+        let is_real = setup.people.contains_key(&visit.session.person.id);
+        is_needed && is_real && !visit.session.kept.is_fresh(visit.now)
     }
 
     /// Serves the entry.
@@ -167,7 +190,7 @@ impl Entry {
         request: Request,
     ) -> Response {
         let asked = Language::asked(request.headers());
-        let session = match sessions.find(request.headers()).await {
+        let mut session = match sessions.find(request.headers()).await {
             Ok(Some(session)) => session,
             Ok(None) => return Redirect::to(&sign_in::address(&request)).into_response(),
             Err(_) => return refused::page(asked, Why::Unavailable),
@@ -196,9 +219,6 @@ impl Entry {
                 Why::NotPermitted,
             );
         }
-        if let Some(proof) = self.proof(&state, &session, arrival.at) {
-            return Redirect::to(&proof).into_response();
-        }
         let headers = parts.headers.clone();
         let query = parts.uri.query().unwrap_or_default();
         let query = form_urlencoded::parse(query.as_bytes())
@@ -208,13 +228,18 @@ impl Entry {
             Method::GET => Told::of(&parts.headers),
             _ => None,
         };
-        let form = match parts.method {
-            Method::POST => Form::read(Request::from_parts(parts, body)).await,
-            _ => Ok(Form::default()),
-        };
-        let form = match form {
-            Ok(form) => form,
-            Err(status) => return status.into_response(),
+        let address = parts.uri.path_and_query().map(ToString::to_string);
+        let address = address.unwrap_or_default();
+        let (form, is_returned) = match parts.method {
+            Method::POST => match Form::read(Request::from_parts(parts, body)).await {
+                Ok(form) => (form, false),
+                Err(status) => return status.into_response(),
+            },
+            _ => match waiting::take(&sessions, &mut session, &headers, &address).await {
+                Ok(Some(form)) => (form, true),
+                Ok(None) => (Form::default(), false),
+                Err(_) => return refused::page(language, Why::Unavailable),
+            },
         };
         let shell = Shell::of(&session, language, Area::Nowhere);
         let visit = Visit {
@@ -228,9 +253,15 @@ impl Entry {
             headers,
             query,
             form,
+            is_returned,
             told,
             path,
         };
+        if self.awaits_proof(&visit) {
+            let page = self.page.unwrap_or(&address);
+            let led = confirm::ask(&visit, page).await;
+            return led.unwrap_or_else(|why| refused::within(&shell, why));
+        }
         let mut answer = match (self.act)(visit).await {
             Ok(answer) => answer,
             Err(why) => refused::within(&shell, why),
@@ -246,8 +277,12 @@ impl Visit {
     /// The frame of a page in this part of the console.
     pub(super) fn shell(&self, area: Area) -> Shell {
         let words = self.words();
+        let told = self.told.map(|told| told.words(words));
         Shell {
-            told: self.told.map(|told| told.words(words)),
+            told: match self.is_returned {
+                true => Some(words.forms.returned),
+                false => told,
+            },
             ..Shell::of(&self.session, self.language, area)
         }
     }

@@ -48,7 +48,11 @@ impl Form {
         Self::parse(&body.to_bytes())
     }
 
-    fn parse(body: &[u8]) -> Result<Self, StatusCode> {
+    /// Reads the fields of a body.
+    ///
+    /// # Errors
+    /// HTTP 413 where they are too many.
+    pub(super) fn parse(body: &[u8]) -> Result<Self, StatusCode> {
         // Browsers end the lines of a field with two characters.
         let fields: Vec<_> = form_urlencoded::parse(body)
             .take(MOST + 1)
@@ -76,6 +80,26 @@ impl Form {
         self.0.is_empty()
     }
 
+    /// The names of the fields that are not empty.
+    pub(super) fn given(&self) -> impl Iterator<Item = &str> {
+        let given = self.0.iter().filter(|(_, value)| !value.is_empty());
+        given.map(|(name, _)| name.as_str())
+    }
+
+    /// The fields that may wait while a person proves who it is, as a body: all but secrets and whole numbers.
+    pub(super) fn waiting(&self) -> String {
+        let is_number = self.get(KIND) == NUMBER;
+        let may_wait = |name: &str| match name {
+            NUMBER => false,
+            VALUE => !is_number,
+            name => !name.starts_with(SECRETS),
+        };
+        let fields = self.0.iter().filter(|(name, _)| may_wait(name));
+        form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish()
+    }
+
     /// The value of the field of this name, or `stored` where nothing was sent.
     pub(super) fn or(&self, name: &str, stored: &str) -> String {
         let shown = match self.is_empty() {
@@ -85,6 +109,9 @@ impl Form {
         shown.to_owned()
     }
 }
+
+/// The start of the names of fields that hold secrets of vendors.
+pub(super) const SECRETS: &str = "secrets.";
 
 /// The name of fields that hold a whole phone number.
 pub(super) const NUMBER: &str = "number";

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::entry::Visit;
 use super::form::Form;
 use super::shell::Shell;
 use crate::http::page;
@@ -240,9 +241,12 @@ impl Button {
 }
 
 impl FormView {
-    /// The version in the form, as text.
-    pub(super) fn at(mut self, version: u64) -> Self {
+    /// The form with this version of what it is about. One that came back after a proof keeps the version that the person saw.
+    pub(super) fn at(mut self, visit: &Visit, version: u64) -> Self {
         self.hidden.push((VERSION, version.to_string()));
+        if visit.is_returned {
+            self.keep_version(&visit.form);
+        }
         self
     }
 

@@ -9,7 +9,7 @@ use countersign_providers::kind::{Field, Kind, Place};
 use serde_json::{Map, Value};
 
 use super::entry::Visit;
-use super::form::Form;
+use super::form::{Form, SECRETS};
 use super::form_page::Row;
 use super::words::vendor_fields;
 use crate::manage::ProviderDraft;
@@ -94,6 +94,13 @@ fn described(visit: &Visit, kind: &Kind, field: &Field, row: Row) -> Row {
 /// Whether the values of a field are tables, which forms have as JSON.
 fn is_table(field: &Field) -> bool {
     field.example.starts_with('{')
+}
+
+/// Whether a request gives an account a secret, or takes one away.
+pub(super) fn has_secret(visit: &Visit) -> bool {
+    let removed = format!("{REMOVE}{SECRETS}");
+    let mut given = visit.form.given();
+    given.any(|name| name.starts_with(SECRETS) || name.starts_with(&removed))
 }
 
 /// The account that the person sent, or the fields whose values are no tables.

@@ -4,11 +4,13 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use countersign_core::staff::session::Stage;
+use url::form_urlencoded;
 
 use crate::console::entry::{Answer, Entry, Visit};
 use crate::console::pages::refused::Why;
 use crate::console::shell::{Area, Shell};
 use crate::console::sign_in;
+use crate::console::waiting;
 use crate::console::words::people;
 use crate::http::page;
 use crate::manage::Proof;
@@ -37,6 +39,19 @@ pub(in crate::console) fn show() -> Entry {
 
 pub(in crate::console) fn prove() -> Entry {
     Entry::act(PATH, Permission::ReadMessages, None, judge).of_applications()
+}
+
+/// Leads to the page, and from there to `back`, where the form of the request waits.
+///
+/// # Errors
+/// [`Why::Unavailable`].
+pub(in crate::console) async fn ask(visit: &Visit, back: &str) -> Answer {
+    let kept = visit.session.kept.clone();
+    let kept = waiting::put(kept, &visit.form, back, visit.now);
+    visit.sessions.keep(kept).await?;
+    let next = form_urlencoded::byte_serialize(back.as_bytes());
+    let address = format!("{PATH}?next={}", next.collect::<String>());
+    Ok(Redirect::to(&address).into_response())
 }
 
 fn draw(visit: &Visit, next: String, problem: Option<String>) -> ConfirmPage {

@@ -69,7 +69,6 @@ pub(in crate::console) fn invite() -> Entry {
         Some("invite-staff"),
         invite_one,
     )
-    .fresh(PATH)
 }
 
 pub(in crate::console) fn set_role() -> Entry {
@@ -79,7 +78,6 @@ pub(in crate::console) fn set_role() -> Entry {
         Some("set-staff-role"),
         another_role,
     )
-    .fresh(PATH)
 }
 
 pub(in crate::console) fn reset() -> Entry {
@@ -95,7 +93,6 @@ pub(in crate::console) fn reset() -> Entry {
             Ok(link(&visit, &reset.await?))
         },
     )
-    .fresh(PATH)
 }
 
 pub(in crate::console) fn remove() -> Entry {
@@ -105,7 +102,6 @@ pub(in crate::console) fn remove() -> Entry {
         Some("remove-staff"),
         remove_one,
     )
-    .fresh(PATH)
 }
 
 fn draw(visit: &Visit, problem: Option<(&'static str, String)>) -> StaffPage {

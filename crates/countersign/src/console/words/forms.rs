@@ -6,7 +6,7 @@ words! {
         save, cancel, optional, example, vendor_page, kept, remove_secret, readonly,
         somebody_changed, look_at_both, command_line, access_key, service, changed_caption, changed_field, changed_stored, changed_sent, in_use, exists, missing, not_json,
         confirm_name, other_name, number_missing,
-        saved, deleted, created, reset, blocked, lifted,
+        saved, deleted, created, reset, blocked, lifted, returned,
     }
 }
 
@@ -41,6 +41,7 @@ pub(super) const ENGLISH: FormWords = FormWords {
     reset: "It is as the settings have it again.",
     blocked: "Codes to this country or region are refused from now on.",
     lifted: "Codes to this country or region are sent again, where a route carries them.",
+    returned: "Thank you. What you entered is here again, without secrets and phone numbers. Look at it, then send it.",
 };
 
 pub(super) const CHINESE: FormWords = FormWords {
@@ -74,4 +75,5 @@ pub(super) const CHINESE: FormWords = FormWords {
     reset: "已恢复为设置文件中的值。",
     blocked: "从现在起拒绝发往该国家或地区的验证码。",
     lifted: "已恢复向该国家或地区发送验证码（需有路由）。",
+    returned: "验证通过。您填写的内容已恢复，密钥和手机号除外。请检查后再次提交。",
 };

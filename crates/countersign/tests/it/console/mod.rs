@@ -7,6 +7,7 @@ mod guard;
 mod limited;
 mod overview;
 mod person;
+mod proof;
 mod search;
 mod staff;
 mod walk;

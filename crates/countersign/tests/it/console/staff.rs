@@ -1,5 +1,7 @@
 //! People who sign in to the console of a service in production, from the invitation to the end.
 
+use std::time::Duration;
+
 use countersign::system::{Machine, Readings as _};
 use countersign_core::staff::totp::TotpSecret;
 use countersign_core::time::Timestamp;
@@ -8,25 +10,25 @@ use reqwest::header::SET_COOKIE;
 use reqwest::{Client, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 
-use super::person::{Page, form};
+use super::person::{Page, form, pairs};
 use crate::audit::acts;
 use crate::deployment::{Deployment, free_port};
 use crate::server::Server;
 
-const PASSWORD: &str = "correct horse battery";
+pub(super) const PASSWORD: &str = "correct horse battery";
 
 /// The host of the console: a proxy that speaks https would stand in front of it.
 const HOST: &str = "console.example.com";
 
 /// A service in production with a console.
-struct Service {
+pub(super) struct Service {
     deployment: Deployment,
-    server: Server,
+    pub(super) server: Server,
     port: u16,
 }
 
 impl Service {
-    async fn start() -> Self {
+    pub(super) async fn start() -> Self {
         let (deployment, port) = (Deployment::new(), free_port());
         let text = std::fs::read_to_string(deployment.settings()).unwrap();
         let console =
@@ -43,6 +45,19 @@ impl Service {
     async fn restart(self) -> Self {
         let stopped = self.server.stop().await;
         assert!(stopped.status.success(), "{}", stopped.stderr);
+        let server = self.deployment.serve(&[]).await;
+        Self { server, ..self }
+    }
+
+    /// The same service after so much time, by its own clock.
+    pub(super) async fn restart_after(self, time: Duration) -> Self {
+        let note = self.deployment.data().join("clock.json");
+        let stopped = self.server.stop().await;
+        assert!(stopped.status.success(), "{}", stopped.stderr);
+        let mut reading: Value = serde_json::from_slice(&std::fs::read(&note).unwrap()).unwrap();
+        let booted = reading["bootedAt"].as_u64().unwrap();
+        reading["bootedAt"] = (booted + u64::try_from(time.as_millis()).unwrap()).into();
+        std::fs::write(&note, reading.to_string()).unwrap();
         let server = self.deployment.serve(&[]).await;
         Self { server, ..self }
     }
@@ -69,8 +84,22 @@ impl Service {
         }
     }
 
+    /// Somebody who has joined in this role without a second factor, at a browser that is signed in.
+    pub(super) async fn joined_by_password(&self, role: &str, name: &str) -> Browser {
+        let (mut browser, path) = (self.browser(), self.invite(role));
+        let totp = browser.shown_secret(&path).await;
+        let fields = [
+            ("name", name),
+            ("password", PASSWORD),
+            ("totp", totp.reveal()),
+        ];
+        let page = browser.post(&path, &fields).await;
+        assert_eq!(page.leads_to(), "/console/overview");
+        browser
+    }
+
     /// Somebody who has joined in this role, at a browser that is signed in.
-    async fn joined(&self, role: &str, name: &str) -> (Browser, Joined) {
+    pub(super) async fn joined(&self, role: &str, name: &str) -> (Browser, Joined) {
         let (mut browser, path) = (self.browser(), self.invite(role));
         let totp = browser.shown_secret(&path).await;
         let fields = [
@@ -93,9 +122,9 @@ impl Service {
 }
 
 /// What somebody who joined has.
-struct Joined {
-    totp: TotpSecret,
-    codes: Vec<String>,
+pub(super) struct Joined {
+    pub(super) totp: TotpSecret,
+    pub(super) codes: Vec<String>,
 }
 
 fn path_of(invited: &Value) -> String {
@@ -106,29 +135,40 @@ fn path_of(invited: &Value) -> String {
 }
 
 /// The code that the app shows, or shows so many steps later.
-fn code(totp: &TotpSecret, later: i64) -> String {
+pub(super) fn code(totp: &TotpSecret, later: i64) -> String {
     totp.shown_at(Timestamp::from_millis(Machine.wall() + later * 30_000))
 }
 
 /// A browser at the console.
-struct Browser {
+pub(super) struct Browser {
     client: Client,
     port: u16,
     cookie: String,
 }
 
 impl Browser {
-    async fn get(&mut self, path: &str) -> Page {
+    pub(super) async fn get(&mut self, path: &str) -> Page {
         let request = self.client.get(self.address(path));
         self.ask(request, HOST).await
     }
 
     /// Sends a form as a page of the console does, and keeps the cookie that comes back.
-    async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
+    pub(super) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
         let request = form(self.client.post(self.address(path)), fields)
             .header("origin", format!("https://{HOST}"))
             .header("sec-fetch-site", "same-origin");
         self.ask(request, HOST).await
+    }
+
+    /// Fills the form of `page` that is sent to `action`, and sends it.
+    pub(super) async fn submit(
+        &mut self,
+        page: &Page,
+        action: &str,
+        filled: &[(&str, &str)],
+    ) -> Page {
+        let fields = page.filled(action, filled);
+        self.post(action, &pairs(&fields)).await
     }
 
     async fn ask(&mut self, request: RequestBuilder, host: &str) -> Page {
@@ -139,7 +179,10 @@ impl Browser {
             headers: answer.headers().clone(),
             body: answer.text().await.unwrap(),
         };
-        if let Some(cookie) = page.headers.get(SET_COOKIE) {
+        let told = "countersign_told=";
+        let cookies = page.headers.get_all(SET_COOKIE).iter();
+        let mut cookies = cookies.filter(|cookie| !cookie.as_bytes().starts_with(told.as_bytes()));
+        if let Some(cookie) = cookies.next() {
             let (pair, rules) = cookie.to_str().unwrap().split_once(';').unwrap();
             assert!(pair.starts_with("__Host-countersign="), "{pair}");
             assert!(

@@ -1,5 +1,6 @@
 //! `/console/applications/{id}`: the form of an application.
 
+use super::sending::{self, Sending};
 use super::{PATH as LIST, address, form, held};
 use crate::console::entry::{Answer, Entry, Visit};
 use crate::console::form_page::{Button, FormPage, FormView};
@@ -27,6 +28,16 @@ pub(in crate::console) fn save() -> Entry {
         change,
     )
     .of_applications()
+}
+
+/// Whether the form lets sends go that are refused now.
+pub(in crate::console) fn loosens(visit: &Visit) -> bool {
+    let before = held(visit).map(|held| Sending::of(&held.application));
+    let after = sending::read(visit);
+    match (before, after) {
+        (Ok(before), Ok(after)) => after.is_looser_than(&before),
+        _ => false,
+    }
 }
 
 fn application_page(visit: &Visit) -> Result<FormPage, Why> {
@@ -63,7 +74,7 @@ fn application_page(visit: &Visit) -> Result<FormPage, Why> {
         title: app.name.as_str().to_owned(),
         back: (LIST.to_owned(), words.applications.title),
         lead: vec![words.application.edit_lead.to_owned()],
-        form: form.at(held.version.number()),
+        form: form.at(visit, held.version.number()),
         facts: vec![
             (words.applications.id, app.id.as_str().to_owned()),
             (words.applications.state, state.to_owned()),

@@ -33,6 +33,15 @@ pub(in crate::console) fn save() -> Entry {
     Entry::act(PATH, Permission::ManageSetup, Some("set-sms-limit"), change)
 }
 
+/// Whether the limit admits more after the change that the form asks for.
+pub(in crate::console) fn loosens(visit: &Visit) -> bool {
+    let Ok((app, limit)) = named(visit) else {
+        return false;
+    };
+    let change = read(visit, &app, &limit);
+    change.is_some_and(|change| change.applied(&limit).is_looser_than(&limit))
+}
+
 /// The maximum that the limit has for every send of the application, and for no other's.
 pub(super) fn own<'a>(limit: &'a SendLimit, app: &AppId) -> Option<&'a Override> {
     let mut own = limit.overrides.iter();
@@ -83,7 +92,7 @@ fn maximum_page(visit: &Visit) -> Result<FormPage, Why> {
         title: format!("{id}: {}", limit.name),
         back: (limits::page(id), words.limits),
         lead: vec![words.own_lead.to_owned()],
-        form: form.at(setup.version_of(&key).number()),
+        form: form.at(visit, setup.version_of(&key).number()),
         facts: vec![(of.counted, counted(&limit, of)), (of.max, max)],
         links: Vec::new(),
     })

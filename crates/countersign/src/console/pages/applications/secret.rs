@@ -93,7 +93,7 @@ fn renew_page(visit: &Visit) -> Result<FormPage, Why> {
         title: sentences::titled(visit.language, words.renew_title, id),
         back: (address(id), visit.words().forms.cancel),
         lead: vec![words.renew_about.to_owned(), words.renew_servers.to_owned()],
-        form: form.at(held.version.number()),
+        form: form.at(visit, held.version.number()),
         facts: Vec::new(),
         links: Vec::new(),
     })

@@ -42,6 +42,18 @@ impl Sending {
             challenges: app.challenges,
         }
     }
+
+    /// Whether sends may go by this that are refused by `before`: to another country, or past the limits on addresses.
+    pub(super) fn is_looser_than(&self, before: &Self) -> bool {
+        let (backends, known) = (self.backends.to_texts(), before.backends.to_texts());
+        let more_backends = backends.iter().any(|backend| !known.contains(backend));
+        let more_countries = match (&self.allowed_countries, &before.allowed_countries) {
+            (_, Countries::All) => false,
+            (Countries::All, Countries::Only(_)) => true,
+            (Countries::Only(now), Countries::Only(then)) => !now.is_subset(then),
+        };
+        more_backends || more_countries
+    }
 }
 
 /// The rows of the form, with what the person sent or what is stored.
@@ -162,5 +174,38 @@ pub(super) fn read(visit: &Visit) -> Result<Sending, Wrong> {
             })
         }
         _ => Err(wrong),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sending(backends: &[&str], countries: Option<&[&str]>) -> Sending {
+        let backends = backends.iter().map(|text| Network::parse(text).unwrap());
+        Sending {
+            backends: Networks::new(backends.collect()).unwrap(),
+            allowed_countries: countries.map_or(Countries::All, |codes| {
+                let codes = codes.iter().map(|code| Country::parse(code).unwrap());
+                Countries::Only(codes.collect())
+            }),
+            ..Sending::default()
+        }
+    }
+
+    #[test]
+    fn another_server_and_another_country_are_looser() {
+        let before = sending(&["203.0.113.7"], Some(&["CN", "HK"]));
+        for looser in [
+            sending(&["203.0.113.7", "203.0.113.8"], Some(&["CN"])),
+            sending(&["203.0.113.0/24"], Some(&["CN"])),
+            sending(&[], Some(&["CN", "US"])),
+            sending(&[], None),
+        ] {
+            assert!(looser.is_looser_than(&before), "{looser:?}");
+        }
+        for not in [before.clone(), sending(&[], Some(&["CN"]))] {
+            assert!(!not.is_looser_than(&before), "{not:?}");
+        }
     }
 }

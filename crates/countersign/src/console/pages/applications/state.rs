@@ -70,7 +70,7 @@ fn state_page(visit: &Visit, disables: bool) -> Result<FormPage, Why> {
         title: format!("{title} {id}"),
         back: (address(id), visit.words().forms.cancel),
         lead: vec![about.to_owned()],
-        form: form.at(held.version.number()),
+        form: form.at(visit, held.version.number()),
         facts: Vec::new(),
         links: Vec::new(),
     })

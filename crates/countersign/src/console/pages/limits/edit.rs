@@ -54,6 +54,20 @@ pub(in crate::console) fn reset() -> Entry {
     )
 }
 
+/// Whether the limit admits more after the change that the form asks for.
+pub(in crate::console) fn loosens(visit: &Visit) -> bool {
+    let Ok((_, limit)) = held(visit) else {
+        return false;
+    };
+    let change = read(visit, &limit);
+    change.is_ok_and(|change| change.applied(&limit).is_looser_than(&limit))
+}
+
+/// Whether the limit admits more once it is as the settings have it.
+pub(in crate::console) fn loosens_back(visit: &Visit) -> bool {
+    held(visit).is_ok_and(|(base, limit)| base.is_looser_than(&limit))
+}
+
 /// The limit that the address names: as the settings have it, and as it holds.
 fn held(visit: &Visit) -> Result<(SendLimit, SendLimit), Why> {
     let base = visit.state.manage.limits();
@@ -112,7 +126,7 @@ fn limit_page(visit: &Visit, limit: &SendLimit) -> FormPage {
         title: limit.name.clone(),
         back: (LIST.to_owned(), words.limits.title),
         lead,
-        form: form.at(version),
+        form: form.at(visit, version),
         facts: vec![(of.counted, super::counted(limit, &words.limits))],
         links: reset.into_iter().chain([draft]).collect(),
     }

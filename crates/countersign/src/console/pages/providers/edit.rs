@@ -225,7 +225,7 @@ fn held_page(visit: &Visit) -> Result<FormPage, Why> {
         title: held.name.to_string(),
         back: (sms::PATH.to_owned(), visit.words().sms.title),
         lead: vec![words.edit_lead.to_owned(), words.reports_about.to_owned()],
-        form: form.at(held.version.number()),
+        form: form.at(visit, held.version.number()),
         facts,
         links,
     })

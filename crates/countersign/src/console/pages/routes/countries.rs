@@ -50,6 +50,11 @@ pub(in crate::console) fn decide() -> Entry {
     Entry::act(PATH, Permission::ManageSetup, Some("set-guard-block"), turn)
 }
 
+/// Whether a request turns a country on.
+pub(in crate::console) fn opens_country(visit: &Visit) -> bool {
+    visit.form.get("then") == ON
+}
+
 /// The area that is blocked where a country is off.
 fn area(country: Country) -> Result<Blocked, Why> {
     let range = Range::parse(RangeKind::Country, country.as_str());

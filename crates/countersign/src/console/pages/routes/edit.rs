@@ -54,6 +54,11 @@ pub(in crate::console) fn save() -> Entry {
     Entry::act(HELD, Permission::ManageSetup, Some("set-sms-route"), change)
 }
 
+/// Whether a new route allows codes to a country: one that names it does.
+pub(in crate::console) fn opens_country(visit: &Visit) -> bool {
+    !visit.form.get(COUNTRY).is_empty()
+}
+
 /// The field with the provider at this place, from 0 on.
 fn place(number: usize) -> String {
     match number {
@@ -194,7 +199,7 @@ fn form(visit: &Visit, setup: &Setup, scope: &RouteScope, route: &Versioned<Rout
         is_readonly: !visit.may(Permission::ManageSetup),
         ..FormView::default()
     };
-    form.at(route.version.number())
+    form.at(visit, route.version.number())
 }
 
 async fn add(visit: Visit) -> Answer {

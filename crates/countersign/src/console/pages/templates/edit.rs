@@ -130,7 +130,7 @@ fn draft_page(visit: &Visit, named: &Named, shown: Option<&Words>) -> Result<Dra
         title,
         lead,
         facts: named.facts(words),
-        form: form.at(version),
+        form: form.at(visit, version),
         phone: phone(visit, &setup, named, shown),
         findings: findings.collect(),
         delete: can_delete.then(|| named.address(delete::PATH)),
