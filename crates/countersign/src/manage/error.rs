@@ -8,9 +8,9 @@ use countersign_core::entropy::EntropyError;
 use countersign_core::ports::StoreError;
 use countersign_core::ports::setup::SetupVersion;
 use countersign_core::send::messenger::SendError;
-use countersign_core::staff::password::InvalidPassword;
-use countersign_core::template::TooLong;
 use countersign_core::time::Timestamp;
+
+use super::Rule;
 
 /// The reason for which an act of an operator is refused. Nothing was changed then, unless the reason is
 /// [`ManageError::Unavailable`]: that change may still be under way.
@@ -87,27 +87,6 @@ pub struct BrokenField {
     pub rule: Rule,
 }
 
-/// A rule that a field breaks.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Rule {
-    /// A note has [`Note::MOST`](super::Note::MOST) characters at most.
-    NoteTooLong,
-    /// The built-in texts of the application must fit into one SMS.
-    TextTooLong(TooLong),
-    /// The name of a person has 1 to 64 printable characters.
-    PersonName,
-    /// Two people cannot have one name.
-    PersonNameTaken,
-    /// A password must keep the rules of passwords.
-    Password(InvalidPassword),
-    /// A code must be the one that the authenticator app shows.
-    Code,
-    /// People are limited to applications that exist, at least one, and owners to none.
-    ApplicationsOfPerson,
-    /// Another rule, as an English sentence without a full stop.
-    Other(String),
-}
-
 impl ManageError {
     /// Returns the fields that break a rule, for a form to show a sentence beside each; none where the error is about
     /// something else.
@@ -121,7 +100,12 @@ impl ManageError {
 
     /// Makes the error of one field that breaks a rule told by `sentence`.
     pub(super) fn field(field: &str, sentence: impl ToString) -> Self {
-        BrokenField::new(field, Rule::Other(sentence.to_string())).into()
+        Self::rule(field, Rule::Other(sentence.to_string()))
+    }
+
+    /// Makes the error of one field that breaks a rule.
+    pub(super) fn rule(field: &str, rule: Rule) -> Self {
+        BrokenField::new(field, rule).into()
     }
 }
 
@@ -173,23 +157,6 @@ impl fmt::Display for BrokenFields {
             write!(f, "{separator}{field}: {rule}")?;
         }
         Ok(())
-    }
-}
-
-impl fmt::Display for Rule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Rule::NoteTooLong => write!(f, "at most {} characters", super::Note::MOST),
-            Rule::TextTooLong(why) => why.fmt(f),
-            Rule::PersonName => f.write_str("1 to 64 printable characters"),
-            Rule::PersonNameTaken => f.write_str("somebody has this name already"),
-            Rule::Password(why) => why.fmt(f),
-            Rule::Code => f.write_str("not the code that the app shows now"),
-            Rule::ApplicationsOfPerson => f.write_str(
-                "must name applications that exist, at least one; an owner works with all: leave them out",
-            ),
-            Rule::Other(sentence) => f.write_str(sentence),
-        }
     }
 }
 

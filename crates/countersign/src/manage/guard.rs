@@ -12,7 +12,7 @@ use countersign_core::phone::PhoneNumber;
 use countersign_core::ports::setup::{Change, Setting, SettingKey, Setup};
 use countersign_core::time::Timestamp;
 
-use super::{Manage, ManageError, Note, known_application};
+use super::{Manage, ManageError, Note, Rule, known_application};
 
 /// The bounds on the length of an operator's block.
 const SHORTEST_BLOCK: Duration = Duration::from_secs(60);
@@ -48,7 +48,7 @@ impl Manage {
     ) -> Result<Block, ManageError> {
         if length.is_some_and(|length| !(SHORTEST_BLOCK..=LONGEST_BLOCK).contains(&length)) {
             let (least, most) = (SHORTEST_BLOCK.as_secs(), LONGEST_BLOCK.as_secs());
-            return Err(ManageError::field("seconds", format!("{least} to {most}")));
+            return Err(ManageError::rule("seconds", Rule::Between(least, most)));
         }
         let now = self.now();
         let block = Block {
@@ -132,8 +132,7 @@ impl Manage {
         let now = self.now();
         if until <= now || until > now.after(LONGEST) {
             let days = LONGEST.as_secs() / (24 * 3600);
-            let rule = format!("a time in the future, at most {days} days away");
-            return Err(ManageError::field("expires", rule));
+            return Err(ManageError::rule("expires", Rule::SafeEnd(days)));
         }
         let entry = SafeEntry {
             id: random_hex::<8>(&*self.parts.entropy)?,
@@ -147,8 +146,7 @@ impl Manage {
             .change(by, move |setup| {
                 let same = setup.safe.values().find(|known| known.who == entry.who);
                 if same.is_none() && setup.safe.len() >= MOST {
-                    let rule = format!("the safe list has {MOST} entries: remove one first");
-                    return Err(ManageError::field("value", rule));
+                    return Err(ManageError::rule("value", Rule::SafeListFull(MOST)));
                 }
                 let id = same.map_or(&entry.id, |same| &same.id).clone();
                 Ok(Change::Put(Setting::Safe(SafeEntry {

@@ -6,7 +6,7 @@ use countersign_core::ports::setup::{
     Change, LimitRecord, Setting, SettingKey, Setup, SetupVersion,
 };
 
-use super::{Manage, ManageError, check_version};
+use super::{Manage, ManageError, Rule, check_version};
 
 /// The name of the one-minute limit, which no operator changes.
 const MINUTE: &str = "minute";
@@ -26,10 +26,7 @@ impl Manage {
         if_version: Option<SetupVersion>,
     ) -> Result<(), ManageError> {
         if name == MINUTE {
-            return Err(ManageError::field(
-                "name",
-                "the one-minute limit cannot be changed",
-            ));
+            return Err(ManageError::rule("name", Rule::MinuteLimit));
         }
         let base = self.parts.limits.clone();
         self.change(by, move |setup| {
@@ -85,7 +82,7 @@ fn refused(why: InvalidLimitChange) -> ManageError {
         InvalidLimitChange::Limits(InvalidSendLimits::Waits(_)) => "overrides",
         InvalidLimitChange::Limits(_) => "windowSeconds",
     };
-    ManageError::field(field, why)
+    ManageError::rule(field, Rule::Limit(why))
 }
 
 fn unknown(name: &str) -> ManageError {

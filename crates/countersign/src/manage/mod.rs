@@ -27,6 +27,7 @@ mod renewals;
 mod replays;
 mod reveals;
 mod routes;
+mod rule;
 mod sign_in;
 mod signing_keys;
 mod staff;
@@ -66,11 +67,12 @@ use crate::vendors::Vendors;
 
 pub use applications::{ApplicationChange, CreatedApplication, NewApplication};
 pub use audit::{ActQuery, Backup};
-pub use error::{BrokenField, BrokenFields, LastChange, ManageError, Rule};
+pub use error::{BrokenField, BrokenFields, LastChange, ManageError};
 pub use messages::TestMessage;
 pub use providers::ProviderDraft;
 pub use renewals::{Overlap, RenewedSecret};
 pub use replays::ReplayedHistory;
+pub use rule::Rule;
 pub use sign_in::Proof;
 pub use staff::{Invited, NewPerson, Welcome};
 pub use templates::{PreviewedTemplate, SavedTemplate};
@@ -269,10 +271,7 @@ fn known_provider(setup: &Setup, name: &ProviderName, field: &str) -> Result<(),
     if setup.providers.contains_key(name) {
         return Ok(());
     }
-    Err(ManageError::field(
-        field,
-        format!("there is no provider {name}"),
-    ))
+    Err(ManageError::rule(field, Rule::NoProvider(name.clone())))
 }
 
 #[cfg(test)]

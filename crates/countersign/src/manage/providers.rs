@@ -97,8 +97,8 @@ pub(super) fn unknown(name: &ProviderName) -> ManageError {
 /// Names every setting and secret that an account gets wrong.
 fn invalid(invalid: InvalidSetup) -> ManageError {
     let problems = invalid.problems().map(|problem| {
-        let constraint = problem.constraint.to_string();
-        BrokenField::new(&problem.path, Rule::Other(constraint))
+        let words = problem.constraint.clone();
+        BrokenField::new(&problem.path, Rule::Vendor(words))
     });
     BrokenFields::of(problems).map_or(ManageError::Internal, ManageError::Fields)
 }
@@ -161,9 +161,8 @@ fn all_given_anew(before: &ProviderRecord, draft: &ProviderDraft) -> Result<(), 
     let mut names = before.secrets.keys();
     let missing = names.find(|name| !draft.secrets.contains_key(*name));
     missing.map_or(Ok(()), |name| {
-        let why =
-            "requests go to another host than before: give it again, or empty to take it away";
-        Err(ManageError::field(&format!("secrets.{name}"), why))
+        let field = format!("secrets.{name}");
+        Err(ManageError::rule(&field, Rule::OtherHost))
     })
 }
 

@@ -10,7 +10,7 @@ use countersign_core::send::attempt::{self, Attempt};
 use countersign_core::send::outcome::Outcome;
 use countersign_core::time::Timestamp;
 
-use super::{Manage, ManageError};
+use super::{Manage, ManageError, Rule};
 use crate::config::settings::Draft;
 
 /// The messages of a time that were replayed.
@@ -42,7 +42,7 @@ impl Manage {
     /// [`ManageError::Fields`] for a draft that cannot be read, or days out of bounds; [`ManageError::Unavailable`].
     pub async fn replay(&self, rules: &str, days: u64) -> Result<ReplayedHistory, ManageError> {
         if !(1..=LONGEST).contains(&days) {
-            return Err(ManageError::field("days", format!("1 to {LONGEST}")));
+            return Err(ManageError::rule("days", Rule::Between(1, LONGEST)));
         }
         let life = self.parts.messenger.guard().settings().life;
         let draft = Draft::parse(rules, self.parts.limits.home(), life)

@@ -5,7 +5,7 @@ use countersign_core::audit::Author;
 use countersign_core::ports::setup::{Change, Setting, SettingKey, Setup, SetupVersion, Versioned};
 use countersign_core::send::route::{InvalidRoute, ProviderName, Route, RouteScope};
 
-use super::{Manage, ManageError, check_version, known_application, known_provider};
+use super::{Manage, ManageError, Rule, check_version, known_application, known_provider};
 
 impl Manage {
     /// Sets the route of a scope, if that has the version `if_version` or `if_version` is `None`.
@@ -63,7 +63,7 @@ fn check(setup: &Setup, scope: &RouteScope, route: &Route) -> Result<(), ManageE
             InvalidRoute::Share(_) => "providers.weight",
             InvalidRoute::Count | InvalidRoute::Twice(_) => "providers",
         };
-        ManageError::field(field, error)
+        ManageError::rule(field, Rule::Route(error))
     })
 }
 

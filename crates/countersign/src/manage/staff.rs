@@ -143,8 +143,7 @@ impl Manage {
             check_applications(setup, role, &applications)?;
             let lacks_factor = person.credentials().is_some() && person.second_factor().is_none();
             if role.needs_second_factor() && lacks_factor {
-                let sentence = "needs a second factor, which the person sets up after a reset";
-                return Err(ManageError::field("role", sentence));
+                return Err(ManageError::rule("role", Rule::NeedsSecondFactor));
             }
             Ok(person.clone().in_role(role, applications.clone()))
         });

@@ -144,8 +144,7 @@ fn findings(
     match (&scope.provider, template) {
         (Some(name), _) => known_provider(setup, name, "provider")?,
         (None, Template::Vendor(_)) => {
-            let why = "a vendor's template names the provider that knows it";
-            return Err(ManageError::field("provider", why));
+            return Err(ManageError::rule("provider", Rule::VendorTemplate));
         }
         (None, Template::Text(_)) => {}
     }
@@ -177,6 +176,6 @@ fn refuse_errors(findings: &[Finding], template: &Template) -> Result<(), Manage
     };
     let findings = findings.iter();
     let errors = findings.filter(|finding| finding.severity() == Severity::Error);
-    let errors = errors.map(|error| BrokenField::new(field, Rule::Other(error.sentence.clone())));
+    let errors = errors.map(|error| BrokenField::new(field, Rule::Template(error.clone())));
     BrokenFields::of(errors).map_or(Ok(()), |broken| Err(ManageError::Fields(broken)))
 }

@@ -15,7 +15,7 @@ use crate::console::session::Looks;
 use crate::console::shell::{Area, Shell, Theme};
 use crate::console::sign_in;
 use crate::console::when::Moment;
-use crate::console::words::people;
+use crate::console::words::{people, rules};
 use crate::http::page;
 use crate::manage::{ManageError, Proof};
 use crate::operator::Permission;
@@ -222,7 +222,7 @@ async fn another_password(visit: Visit) -> Answer {
     match changed.await {
         Ok(person) => begin_anew(visit, &person, "/console/me?saved=1", None).await,
         Err(ManageError::Fields(broken)) => {
-            let sentence = people::broken_rule(visit.language, &broken.first().rule);
+            let sentence = rules::rule(visit.language, &broken.first().rule);
             again(
                 &visit,
                 StatusCode::UNPROCESSABLE_ENTITY,

@@ -12,7 +12,7 @@ use super::refused::Why;
 use crate::console::entry::{Answer, Entry, Visit};
 use crate::console::shell::{Area, Shell, role_name};
 use crate::console::when::Moment;
-use crate::console::words::people;
+use crate::console::words::{people, rules};
 use crate::http::page;
 use crate::manage::{Invited, ManageError, NewPerson, Rule};
 use crate::operator::{Applications, Permission, Role};
@@ -181,11 +181,11 @@ async fn invite_one(visit: Visit) -> Answer {
     let typed = visit.form.get("name");
     let name = PersonName::parse(typed);
     if name.is_none() && !typed.is_empty() {
-        let sentence = people::broken_rule(visit.language, &Rule::PersonName);
+        let sentence = rules::rule(visit.language, &Rule::PersonName);
         return Ok(again(&visit, "name", sentence));
     }
     let Some(applications) = applications(&visit) else {
-        let sentence = people::broken_rule(visit.language, &Rule::ApplicationsOfPerson);
+        let sentence = rules::rule(visit.language, &Rule::ApplicationsOfPerson);
         return Ok(again(&visit, "applications", sentence));
     };
     let new = NewPerson {
@@ -201,7 +201,7 @@ async fn invite_one(visit: Visit) -> Answer {
     {
         Ok(invited) => Ok(link(&visit, &invited)),
         Err(ManageError::Fields(broken)) => {
-            let sentence = people::broken_rule(visit.language, &broken.first().rule);
+            let sentence = rules::rule(visit.language, &broken.first().rule);
             let field = match broken.first().rule {
                 Rule::ApplicationsOfPerson => "applications",
                 _ => "name",
@@ -231,7 +231,7 @@ async fn another_role(visit: Visit) -> Answer {
     let Some(role) = Role::parse(visit.form.get("new-role")) else {
         return Ok(again(&visit, "people", words.role_missing.to_owned()));
     };
-    let wrong = |rule| people::broken_rule(visit.language, rule);
+    let wrong = |rule| rules::rule(visit.language, rule);
     let Some(applications) = applications(&visit) else {
         return Ok(again(&visit, "people", wrong(&Rule::ApplicationsOfPerson)));
     };

@@ -15,7 +15,7 @@ use crate::console::pages::codes;
 use crate::console::pages::overview;
 use crate::console::pages::refused::Why;
 use crate::console::shell::{Shell, role_name};
-use crate::console::words::people;
+use crate::console::words::rules;
 use crate::http::AppState;
 use crate::http::page;
 use crate::manage::{ManageError, Welcome};
@@ -124,7 +124,7 @@ async fn judged(visitor: Visitor, token: &str) -> Answer {
             }
         },
         Err(ManageError::Fields(broken)) => {
-            let sentence = |rule| people::broken_rule(visitor.language, rule);
+            let sentence = |rule| rules::rule(visitor.language, rule);
             let problems = broken.iter();
             let problems = problems.map(|field| (field.field.clone(), sentence(&field.rule)));
             let page = drawn(&visitor, &invited, &totp, problems.collect());

@@ -2,12 +2,8 @@
 
 use std::time::Duration;
 
-use countersign_core::staff::password::{FEWEST, InvalidPassword, MOST};
-use countersign_core::staff::person::PersonName;
-
 use super::sentences::length;
 use crate::console::language::Language;
-use crate::manage::Rule;
 
 words! {
     /// Signing in with name and password, and what a person proves itself with.
@@ -176,40 +172,5 @@ pub(in super::super) fn codes_left(language: Language, left: usize) -> String {
         Language::English if left == 1 => "1 recovery code is left.".to_owned(),
         Language::English => format!("{left} recovery codes are left."),
         Language::Chinese => format!("还剩 {left} 个恢复码。"),
-    }
-}
-
-/// What is wrong with a field about a person.
-pub(in super::super) fn broken_rule(language: Language, rule: &Rule) -> String {
-    let most = PersonName::MOST;
-    match (language, rule) {
-        (Language::English, Rule::PersonName) => format!("Enter a name of 1 to {most} characters"),
-        (Language::Chinese, Rule::PersonName) => format!("请输入 1 至 {most} 个字符的姓名"),
-        (Language::English, Rule::PersonNameTaken) => "Somebody has this name already".to_owned(),
-        (Language::Chinese, Rule::PersonNameTaken) => "此姓名已被使用".to_owned(),
-        (Language::English, Rule::Password(why)) => match why {
-            InvalidPassword::TooShort => {
-                format!("Enter a password of at least {FEWEST} characters")
-            }
-            InvalidPassword::TooLong => format!("Enter a password of at most {MOST} characters"),
-            InvalidPassword::Common => {
-                "This password is one of those that are guessed first".to_owned()
-            }
-        },
-        (Language::Chinese, Rule::Password(why)) => match why {
-            InvalidPassword::TooShort => format!("密码至少需要 {FEWEST} 个字符"),
-            InvalidPassword::TooLong => format!("密码最多 {MOST} 个字符"),
-            InvalidPassword::Common => "此密码过于常见，容易被猜中".to_owned(),
-        },
-        (Language::English, Rule::Code) => "Enter the code that the app shows now".to_owned(),
-        (Language::Chinese, Rule::Code) => "请输入应用当前显示的验证码".to_owned(),
-        (Language::English, Rule::ApplicationsOfPerson) => {
-            "Enter ids of applications that there are. An owner works with all: leave the field empty"
-                .to_owned()
-        }
-        (Language::Chinese, Rule::ApplicationsOfPerson) => {
-            "请填写存在的应用 ID；所有者管理全部应用，请留空".to_owned()
-        }
-        (_, rule) => rule.to_string(),
     }
 }

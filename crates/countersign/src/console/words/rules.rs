@@ -1,102 +1,123 @@
 //! What is wrong with a value, beside its field; and why a test message was not sent.
 
+use countersign_core::limit::{InvalidLimitChange, InvalidRules, InvalidSendLimits};
 use countersign_core::phone::InvalidPhone;
 use countersign_core::send::messenger::SendError;
+use countersign_core::send::route::{InvalidRoute, MOST_PROVIDERS};
+use countersign_core::staff::password::{FEWEST, InvalidPassword, MOST};
+use countersign_core::staff::person::PersonName;
+use countersign_core::template::InvalidText;
 use countersign_core::time::Timestamp;
 
 use super::super::language::Language;
 use super::sentences::length;
-use super::{Words, people};
+use super::{Words, drafts, vendor_fields};
 use crate::manage::{LastChange, Note, Rule};
 
 /// What is wrong with a value.
 pub(in super::super) fn rule(language: Language, rule: &Rule) -> String {
-    let words = &Words::of(language).forms;
-    match (language, rule) {
-        (_, Rule::Other(why)) if why == "missing" => words.missing.to_owned(),
-        (Language::English, Rule::NoteTooLong) => {
-            format!("Use {} characters at most", Note::MOST)
-        }
-        (Language::Chinese, Rule::NoteTooLong) => format!("最多 {} 个字符", Note::MOST),
-        (Language::English, Rule::TextTooLong(why)) => capitalized(&why.to_string()),
-        (Language::Chinese, Rule::TextTooLong(why)) => format!(
-            "内置文本放不进一条短信：需要 {}，最多 {}",
-            why.needed, why.limit
-        ),
-        (
-            _,
-            Rule::PersonName
-            | Rule::PersonNameTaken
-            | Rule::ApplicationsOfPerson
-            | Rule::Password(_)
-            | Rule::Code,
-        ) => people::broken_rule(language, rule),
-        (Language::English, Rule::Other(why)) => capitalized(why),
-        (Language::Chinese, Rule::Other(why)) => match in_chinese(why) {
-            Some(sentence) => sentence.to_owned(),
-            None => format!("该值不可用：{why}"),
-        },
+    match language {
+        Language::English => in_english(rule),
+        Language::Chinese => in_chinese(rule),
     }
 }
 
-/// The rules of `manage` and of vendor accounts that people meet most, in Chinese: each by the words with which its English
-/// sentence begins.
-const RULES: &[(&str, &str)] = &[
-    ("not a URL", "请填写网址，例如 https://vendor.example/path"),
-    ("only https is allowed", "只允许 https，运维可以放宽"),
-    ("only port 443 is allowed", "只允许 443 端口，运维可以放宽"),
-    (
-        "addresses of this machine",
-        "不允许本机和内网地址，运维可以放宽",
-    ),
-    (
-        "requests go to another host",
-        "请求将发往另一台主机，请重新填写此密钥，或将其删除",
-    ),
-    ("it has no query", "网址不能带查询参数"),
-    (
-        "it has 1 to 128 characters of ASCII",
-        "请填写 1 到 128 个 ASCII 字符，不含空格",
-    ),
-    ("invalid type", "值的类型不对，请参照示例"),
-    ("unknown variant", "不是可选的值，请参照说明"),
-    (
-        "is whsec_ and then",
-        "请填写 whsec_ 加上 24 到 64 字节的 base64",
-    ),
-    ("not a JSON document", "请填写 JSON"),
-    ("a route names 1 to", "请选择 1 到 8 个服务商"),
-    (
-        "failover-same-code is for",
-        "此项只能用于某个应用的路由：用户可能收到两条相同的短信",
-    ),
-    ("there is no provider", "没有这个服务商"),
-    ("a window has", "时间窗口为 1 毫秒到 31 天"),
-    ("a limit with waits", "按间隔计算的规则没有上限"),
-    ("the one-minute limit", "每分钟一条的规则不能修改"),
-    ("a vendor's template names", "厂商模板需要指定服务商"),
-    ("a text needs {code}", "文本中需要有 {code}"),
-    ("a gap has one brace", "占位符两边各一个大括号：{code}"),
-    ("a brace is open", "大括号没有成对：占位符写作 {code}"),
-    ("a text has at most", "文本过长，任何短信都放不下"),
-    (
-        "a variable is written",
-        "变量写作 name={code} 或 {code}，可用的有 {code}、{minutes}、{seconds}、{app}",
-    ),
-];
-
-fn in_chinese(why: &str) -> Option<&'static str> {
-    let known = RULES.iter().find(|(start, _)| why.starts_with(start));
-    if let Some((_, sentence)) = known {
-        return Some(sentence);
-    }
-    match why.ends_with("is named twice") {
-        true => Some("同一个服务商只能出现一次"),
-        false if why.contains("is none of {code}") => {
-            Some("占位符只有 {code}、{minutes}、{seconds}、{app}")
+fn in_english(rule: &Rule) -> String {
+    match rule {
+        Rule::Vendor(words) if words == "missing" => {
+            Words::of(Language::English).forms.missing.to_owned()
         }
-        false if why.starts_with("the share of") => Some("权重为 1 到 1000"),
-        false => None,
+        Rule::NoteTooLong => format!("Use {} characters at most", Note::MOST),
+        Rule::PersonName => format!("Enter a name of 1 to {} characters", PersonName::MOST),
+        Rule::Password(InvalidPassword::TooShort) => {
+            format!("Enter a password of at least {FEWEST} characters")
+        }
+        Rule::Password(InvalidPassword::TooLong) => {
+            format!("Enter a password of at most {MOST} characters")
+        }
+        Rule::Password(InvalidPassword::Common) => {
+            "This password is one of those that are guessed first".to_owned()
+        }
+        Rule::Code => "Enter the code that the app shows now".to_owned(),
+        Rule::ApplicationsOfPerson => {
+            "Enter ids of applications that there are. An owner works with all: leave the field empty"
+                .to_owned()
+        }
+        Rule::Between(least, most) => format!("Enter a whole number from {least} to {most}"),
+        Rule::SafeEnd(days) => format!("Enter a time in the future, at most {days} days away"),
+        rule => capitalized(&rule.to_string()),
+    }
+}
+
+fn in_chinese(rule: &Rule) -> String {
+    match rule {
+        Rule::NoteTooLong => format!("最多 {} 个字符", Note::MOST),
+        Rule::TextTooLong(why) => format!(
+            "内置文本放不进一条短信：需要 {}，最多 {}",
+            why.needed, why.limit
+        ),
+        Rule::PersonName => format!("请输入 1 至 {} 个字符的姓名", PersonName::MOST),
+        Rule::PersonNameTaken => "此姓名已被使用".to_owned(),
+        Rule::Password(InvalidPassword::TooShort) => format!("密码至少需要 {FEWEST} 个字符"),
+        Rule::Password(InvalidPassword::TooLong) => format!("密码最多 {MOST} 个字符"),
+        Rule::Password(InvalidPassword::Common) => "此密码过于常见，容易被猜中".to_owned(),
+        Rule::Code => "请输入应用当前显示的验证码".to_owned(),
+        Rule::ApplicationsOfPerson => "请填写存在的应用 ID；所有者管理全部应用，请留空".to_owned(),
+        Rule::NeedsSecondFactor => "需要第二验证因素，由本人在重置后设置".to_owned(),
+        Rule::NoProvider(name) => format!("没有服务商 {name}"),
+        Rule::Route(why) => route_in_chinese(why),
+        Rule::Limit(why) => limit_in_chinese(why).to_owned(),
+        Rule::MinuteLimit => "每分钟一条的规则不能修改".to_owned(),
+        Rule::Template(finding) => drafts::finding(Language::Chinese, finding),
+        Rule::Text(why) => text_in_chinese(why).to_owned(),
+        Rule::Variable(_) => {
+            "变量写作 name={code} 或 {code}，可用的有 {code}、{minutes}、{seconds}、{app}"
+                .to_owned()
+        }
+        Rule::VendorTemplate => "厂商模板需要指定服务商".to_owned(),
+        Rule::Between(least, most) => format!("请填写 {least} 到 {most} 的整数"),
+        Rule::SafeEnd(days) => format!("请填写将来的时间，最多 {days} 天之后"),
+        Rule::SafeListFull(most) => format!("放行名单最多 {most} 条，请先移出一条"),
+        Rule::OtherHost => "请求将发往另一台主机，请重新填写此密钥，或将其删除".to_owned(),
+        Rule::Vendor(words) => vendor_fields::rule_in_chinese(words),
+        Rule::Other(why) => format!("该值不可用：{why}"),
+    }
+}
+
+fn route_in_chinese(why: &InvalidRoute) -> String {
+    match why {
+        InvalidRoute::Count => format!("请选择 1 到 {MOST_PROVIDERS} 个服务商"),
+        InvalidRoute::Twice(name) => format!("服务商 {name} 只能出现一次"),
+        InvalidRoute::Share(name) => format!("{name} 的权重为 1 到 1000"),
+        InvalidRoute::SameCodeForAll => {
+            "此项只能用于某个应用的路由：用户可能收到两条相同的短信".to_owned()
+        }
+    }
+}
+
+const fn limit_in_chinese(why: &InvalidLimitChange) -> &'static str {
+    match why {
+        InvalidLimitChange::HasWaits | InvalidLimitChange::Limits(InvalidSendLimits::Waits(_)) => {
+            "按间隔计算的规则没有上限"
+        }
+        InvalidLimitChange::Limits(InvalidSendLimits::Max(..)) => "上限过大",
+        InvalidLimitChange::Limits(InvalidSendLimits::Rules(InvalidRules::Window)) => {
+            "时间窗口为 1 毫秒到 31 天"
+        }
+        InvalidLimitChange::Limits(InvalidSendLimits::Rules(InvalidRules::Waits)) => {
+            "时间窗口不能短于规则的间隔"
+        }
+        InvalidLimitChange::Limits(_) => "该规则不支持此修改",
+    }
+}
+
+const fn text_in_chinese(why: &InvalidText) -> &'static str {
+    match why {
+        InvalidText::NoCode => "文本中需要有 {code}",
+        InvalidText::UnknownGap(_) => "占位符只有 {code}、{minutes}、{seconds}、{app}",
+        InvalidText::DoubleBrace => "占位符两边各一个大括号：{code}",
+        InvalidText::OpenBrace => "大括号没有成对：占位符写作 {code}",
+        InvalidText::Length => "文本过长，任何短信都放不下",
     }
 }
 
@@ -188,26 +209,37 @@ pub(in super::super) fn not_sent(language: Language, why: &SendError) -> String 
 
 #[cfg(test)]
 mod tests {
+    use countersign_core::send::route::ProviderName;
+
     use super::*;
 
     #[test]
     fn a_rule_is_told_in_the_language_of_the_page() {
-        for (why, english, chinese) in [
-            ("missing", "Enter a value", "请填写此项"),
+        let aliyun = ProviderName::parse("aliyun").unwrap();
+        for (broken, english, chinese) in [
             (
-                "aliyun is named twice",
-                "Aliyun is named twice",
-                "同一个服务商只能出现一次",
+                Rule::Vendor("missing".to_owned()),
+                "Enter a value",
+                "请填写此项",
             ),
             (
-                "new and unknown",
+                Rule::Route(InvalidRoute::Twice(aliyun)),
+                "Aliyun is named twice",
+                "服务商 aliyun 只能出现一次",
+            ),
+            (
+                Rule::Between(1, 365),
+                "Enter a whole number from 1 to 365",
+                "请填写 1 到 365 的整数",
+            ),
+            (
+                Rule::Other("new and unknown".to_owned()),
                 "New and unknown",
                 "该值不可用：new and unknown",
             ),
         ] {
-            let why = Rule::Other(why.to_owned());
-            assert_eq!(rule(Language::English, &why), english);
-            assert_eq!(rule(Language::Chinese, &why), chinese);
+            assert_eq!(rule(Language::English, &broken), english);
+            assert_eq!(rule(Language::Chinese, &broken), chinese);
         }
     }
 }

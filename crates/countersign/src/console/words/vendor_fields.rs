@@ -129,6 +129,40 @@ fn chinese_field(kind: &str, name: &str) -> Option<[&'static str; 2]> {
     })
 }
 
+/// The rules of vendor accounts that people meet most, in Chinese: each by the words with which it begins, since every kind has rules
+/// of its own.
+const RULES: &[(&str, &str)] = &[
+    ("missing", "请填写此项"),
+    ("not a URL", "请填写网址，例如 https://vendor.example/path"),
+    ("only https is allowed", "只允许 https，运维可以放宽"),
+    ("only port 443 is allowed", "只允许 443 端口，运维可以放宽"),
+    (
+        "addresses of this machine",
+        "不允许本机和内网地址，运维可以放宽",
+    ),
+    ("it has no query", "网址不能带查询参数"),
+    (
+        "it has 1 to 128 characters of ASCII",
+        "请填写 1 到 128 个 ASCII 字符，不含空格",
+    ),
+    ("invalid type", "值的类型不对，请参照示例"),
+    ("unknown variant", "不是可选的值，请参照说明"),
+    (
+        "is whsec_ and then",
+        "请填写 whsec_ 加上 24 到 64 字节的 base64",
+    ),
+    ("not a JSON document", "请填写 JSON"),
+];
+
+/// A rule of a vendor account in Chinese; where it is not known, as it is.
+pub(super) fn rule_in_chinese(words: &str) -> String {
+    let known = RULES.iter().find(|(start, _)| words.starts_with(start));
+    match known {
+        Some((_, sentence)) => (*sentence).to_owned(),
+        None => format!("该值不可用：{words}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use countersign_providers::kinds::KINDS;

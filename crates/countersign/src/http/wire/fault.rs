@@ -76,14 +76,6 @@ fn broken_rules(broken: &BrokenFields) -> Fault {
     let BrokenField { field, rule } = broken.first();
     let field = Some(field.clone());
     match rule {
-        Rule::Other(_)
-        | Rule::PersonName
-        | Rule::PersonNameTaken
-        | Rule::ApplicationsOfPerson
-        | Rule::Password(_)
-        | Rule::Code => Fault::BadSetting {
-            fields: broken.iter().filter_map(bad_field).collect(),
-        },
         Rule::NoteTooLong => malformed(field, FieldProblem::NotANote),
         Rule::TextTooLong(why) => malformed(
             field,
@@ -94,6 +86,9 @@ fn broken_rules(broken: &BrokenFields) -> Fault {
                 limit: why.limit,
             },
         ),
+        _ => Fault::BadSetting {
+            fields: broken.iter().filter_map(bad_field).collect(),
+        },
     }
 }
 

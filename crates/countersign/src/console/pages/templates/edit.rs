@@ -268,7 +268,7 @@ async fn keep(visit: Visit) -> Answer {
 /// The template that the person sent, or the field that is wrong.
 fn read(visit: &Visit, named: &Named) -> Result<Words, (&'static str, String)> {
     let (form, words) = (&visit.form, visit.words());
-    let wrong = |why: String| rules::rule(visit.language, &Rule::Other(why));
+    let wrong = |rule| rules::rule(visit.language, &rule);
     if named.kind == TemplateKind::Text {
         let text = form.get(TEXT);
         if text.is_empty() {
@@ -277,7 +277,7 @@ fn read(visit: &Visit, named: &Named) -> Result<Words, (&'static str, String)> {
         let text = text.parse();
         return text
             .map(Words::Text)
-            .map_err(|why: core_template::InvalidText| (TEXT, wrong(why.to_string())));
+            .map_err(|why: core_template::InvalidText| (TEXT, wrong(Rule::Text(why))));
     }
     let lines = form.get(VARIABLES).lines().map(str::trim);
     let variables = lines.filter(|line| !line.is_empty()).map(str::parse);
@@ -287,11 +287,11 @@ fn read(visit: &Visit, named: &Named) -> Result<Words, (&'static str, String)> {
         return Err((ID, words.forms.missing.to_owned()));
     }
     if named.scope.provider.is_none() {
-        return Err((VENDOR, wrong("a vendor's template names".to_owned())));
+        return Err((VENDOR, wrong(Rule::VendorTemplate)));
     }
     Ok(Words::Vendor(VendorTemplate {
         id: form.get(ID).to_owned(),
         signature: (!signature.is_empty()).then(|| signature.to_owned()),
-        variables: variables.map_err(|why| (VARIABLES, wrong(why.to_string())))?,
+        variables: variables.map_err(|why| (VARIABLES, wrong(Rule::Variable(why))))?,
     }))
 }
