@@ -129,7 +129,7 @@ pub(crate) async fn until<T>(what: &str, ask: impl AsyncFn() -> Option<T>) -> T 
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    let patience = Duration::from_secs(30);
+    let patience = Duration::from_secs(120);
     let answer = tokio::time::timeout(patience, asking).await;
     answer.unwrap_or_else(|_| panic!("waited in vain for {what}"))
 }

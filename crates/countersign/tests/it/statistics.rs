@@ -18,7 +18,7 @@ async fn until_verified(server: &Server, query: &str, verified: u64) -> Value {
         if data["total"]["verified"] == verified && data["countedFrom"].is_null() {
             return data;
         }
-        assert!(begun.elapsed() < Duration::from_secs(60), "{found}");
+        assert!(begun.elapsed() < Duration::from_secs(180), "{found}");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
