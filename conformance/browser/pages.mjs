@@ -9,9 +9,9 @@ const NOWHERE = "/console/messages/01a1ffdc-fcf5-7981-820b-5bfb6088c457";
 /** What pages at addresses like this one have in common: the path without names, and which fields the query has. */
 function kindOf(address) {
   const url = new URL(address, "http://console");
-  const isLimit = (part, before) => before === "limits" && part.includes("-");
-  const isName = (part, before, at) => at > 2 && (NAMED.has(before) || isLimit(part, before));
-  const parts = url.pathname.split("/").map((part, at, all) => (isName(part, all[at - 1], at) ? "NAME" : part));
+  const isLimitOfAnApplication = (before, at) => before === "limits" && at > 3;
+  const isName = (before, at) => at > 2 && (NAMED.has(before) || isLimitOfAnApplication(before, at));
+  const parts = url.pathname.split("/").map((part, at, all) => (isName(all[at - 1], at) ? "NAME" : part));
   const asked = [...url.searchParams.keys()].sort();
   return [parts.join("/"), ...asked].join(" ");
 }
@@ -37,7 +37,8 @@ export async function linked(service, cookie) {
     for (const [, link] of links) {
       const to = link.replaceAll("&#38;", "&");
       const kind = kindOf(to);
-      if (!to.startsWith("/console/assets/") && !found.has(kind)) {
+      const isPage = !to.startsWith("/console/assets/") && !new URL(to, service).pathname.endsWith(".csv");
+      if (isPage && !found.has(kind)) {
         found.set(kind, to);
         waiting.push(to);
       }
