@@ -74,7 +74,7 @@ class Tour:
     def _cli(self, *words, stdin=None):
         done = subprocess.run(self._command("countersign", *words), input=stdin, capture_output=True, encoding="utf-8", timeout=SECONDS)
         if done.returncode != 0:
-            raise Mismatch(f"`countersign {' '.join(words[:2])}` to succeed", done.stderr.strip())
+            raise Mismatch(f"`countersign {' '.join(map(str, words[:2]))}` to succeed", done.stderr.strip())
         return done.stdout
 
     def _listening(self, name, *words, wrap=()):
