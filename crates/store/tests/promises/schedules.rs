@@ -762,7 +762,7 @@ fn a_refused_send_brings_no_code_once_more() {
 fn a_store_answers_every_schedule_as_the_model_does() {
     let cases = match std::env::var("THOROUGH") {
         Ok(_) => 10_000,
-        Err(_) => 200,
+        Err(_) => 100,
     };
     let config = Config {
         cases,
