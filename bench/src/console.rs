@@ -244,7 +244,7 @@ impl Person {
             Page::Message => self.found.clone(),
             Page::Search => {
                 let typed = format!("q={}", number(n));
-                let found = self.post("/console/messages/find", &typed).await?;
+                let found = self.post("/console/messages", &typed).await?;
                 found.field("location").context("an address")?.to_owned()
             }
         };
