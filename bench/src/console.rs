@@ -25,7 +25,7 @@ use crate::source::Unique;
 /// The most messages that are sent one by one. On PostgreSQL the others are copies in days before.
 const SENT: u64 = 1_000_000;
 
-/// The sends in a second beside which people use the console: about a fifth of what one core takes.
+/// The sends in a second beside which people use the console, so that a release build has room for pages too.
 const RATE: f64 = 2_000.0;
 
 /// The numbers that one run may send to.

@@ -87,8 +87,7 @@ pub struct Tallies {
 #[async_trait]
 pub trait TallyBook: Send + Sync + 'static {
     /// Returns the counts of `query`. Its range is widened to whole quarters of an hour, and to whole days where no
-    /// quarters are kept. By the
-    /// quarter and the hour, a day without quarters is one row, at its start.
+    /// quarters are kept. By the quarter and the hour, a day without quarters is one row, at its start.
     ///
     /// # Errors
     /// [`StoreError`] when they cannot be read.
