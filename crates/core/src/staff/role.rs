@@ -28,7 +28,7 @@ pub struct Access {
 }
 
 /// The applications that an operator may see and change. To the operator, others do not exist.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub enum Applications {
     /// All that there are, and that there will be.
     #[default]

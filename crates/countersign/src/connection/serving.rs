@@ -7,9 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Version, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, Version, header};
+use futures_util::StreamExt as _;
 use hyper::Request;
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -25,6 +26,7 @@ use super::places::Place;
 use super::refusal::Refusals;
 use super::socket::Socket;
 use super::stream::Stream;
+use super::usage::UnderWay;
 use crate::http::Site;
 
 /// The most bytes and fields of the head of a request.
@@ -119,8 +121,8 @@ async fn requests(
         request.extensions_mut().insert(Peer(peer));
         let answer = site.clone().call(request);
         async move {
-            let Ok(mut answer) = answer.await;
-            drop(under_way);
+            let Ok(answer) = answer.await;
+            let mut answer = held(answer, under_way);
             if let Some(announced) = announced {
                 let name = HeaderName::from_static("keep-alive");
                 answer.headers_mut().insert(name, announced);
@@ -138,6 +140,21 @@ async fn requests(
         .half_close(true)
         .serve_connection(TokioIo::new(stream), answer);
     watcher.watch(served).await
+}
+
+/// The answer, with its request under way until the end of the answer where nobody knows how long it will be: a stream is no
+/// connection that idles.
+fn held(answer: Response<Body>, under_way: UnderWay) -> Response<Body> {
+    if answer.body().size_hint().exact().is_some() {
+        return answer;
+    }
+    answer.map(|body| {
+        let parts = body.into_data_stream().map(move |part| {
+            let _under_way = &under_way;
+            part
+        });
+        Body::from_stream(parts)
+    })
 }
 
 /// Whether the connection is kept after this request, as far as the caller says.

@@ -20,6 +20,7 @@ mod guard;
 mod headline;
 mod language;
 mod listing;
+mod live;
 mod mistakes;
 mod once;
 mod pages;
@@ -139,6 +140,7 @@ fn entries() -> Vec<Entry> {
         pages::me::renew_codes(),
         pages::me::end_others(),
         pages::codes::show(),
+        live::show(),
         sign_in::leave(),
     ]
 }

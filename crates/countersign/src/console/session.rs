@@ -271,6 +271,16 @@ impl Sessions {
         Ok(alive.filter(|(kept, _)| matches!(kept.stage, Stage::CodeAwaited { .. })))
     }
 
+    /// Returns whether the session whose token a request shows is alive and its person is signed in. It stays alive no longer for
+    /// that.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(super) async fn is_alive(&self, headers: &HeaderMap) -> Result<bool, StoreError> {
+        let alive = self.alive(headers).await?;
+        Ok(alive.is_some_and(|(kept, _)| !matches!(kept.stage, Stage::CodeAwaited { .. })))
+    }
+
     async fn alive(&self, headers: &HeaderMap) -> Result<Option<(Kept, Record)>, StoreError> {
         let Some(token) = self.cookie.shown(headers) else {
             return Ok(None);

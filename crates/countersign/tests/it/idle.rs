@@ -7,6 +7,8 @@ use tokio::net::TcpStream;
 use tokio::process::Command;
 use tokio::time::Instant;
 
+use crate::console::live::{CHANGED, Stream};
+use crate::console::person::Person;
 use crate::server::{BINARY, Server, folder, number};
 
 const ASKED: &str = "GET /api/v3/system HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n";
@@ -123,6 +125,23 @@ async fn a_new_caller_takes_the_place_of_the_connection_that_has_idled_longest()
     let read = busy.0.read(&mut answer).await.unwrap();
     let answer = String::from_utf8_lossy(&answer[..read]);
     assert!(answer.contains("\"statusCode\":200"), "{answer}");
+}
+
+// shows: found-H8
+#[tokio::test]
+async fn a_stream_does_not_idle_and_makes_no_room() {
+    let data = folder();
+    let server = with_handles(data.path(), "-n 128").await;
+    let owner = Person::of(&server, "owner").await;
+    let mut watched = Stream::open(&owner, "messages").await;
+    let mut kept = Vec::new();
+    for _ in 0..115 {
+        let mut caller = Kept::open(&server).await;
+        assert!(caller.ask().await.is_some());
+        kept.push(caller);
+    }
+    assert_eq!(server.public().login(&number(1)).await, 200);
+    assert_eq!(watched.next().await.unwrap(), CHANGED);
 }
 
 // shows: found-H8

@@ -41,6 +41,8 @@ pub(in crate::console) fn address(id: MessageId) -> String {
 struct MessagePage {
     shell: Shell,
     address: String,
+    /// What the stream of changes calls the message.
+    live: String,
     headline: String,
     pill: Pill,
     /// The number: masked, or whole where the person has asked to see it.
@@ -222,6 +224,7 @@ fn draw(visit: &Visit, timeline: &Timeline) -> MessagePage {
     MessagePage {
         shell: visit.shell(Area::Messages),
         address: address(timeline.id),
+        live: format!("message-{}", timeline.id),
         headline: sentences::headline(visit.language, &headline),
         pill: Pill::of(headline.state(), words),
         number,

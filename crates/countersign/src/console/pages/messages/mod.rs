@@ -32,7 +32,7 @@ use crate::operator::Permission;
 pub(in crate::console) const PATH: &str = "/console/messages";
 
 /// The most messages on one page.
-const MOST: u16 = 50;
+pub(in crate::console) const MOST: u16 = 50;
 
 /// The page.
 #[derive(Template)]
