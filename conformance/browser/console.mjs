@@ -1,6 +1,6 @@
 // An operator sets a vendor up in the console of `countersign dev`, and follows a message, by forms and links alone.
 import assert from "node:assert/strict";
-import { SANDBOX, SERVICE, visitor } from "./visitor.mjs";
+import { SANDBOX, SERVICE, call, message, visitor } from "./visitor.mjs";
 
 /** What the operator reads on buttons and links. */
 const english = {
@@ -85,6 +85,27 @@ async function walks(browser, look, words, provider, country, number) {
   await it.leave(["Failed to load resource: the server responded with a status of 422 (Unprocessable Entity)"]);
 }
 
+/** The page of a message follows the message. */
+async function follows(browser, phoneNumber) {
+  const it = await visitor(browser, "desktop");
+  const { page } = it;
+  const code = { channel: "CHANNEL_LOGIN", phoneNumber };
+  const application = { "x-authing-app-id": "dev-app" };
+  const itsServer = { ...application, authorization: `Basic ${btoa("dev-app:dev-app-secret")}` };
+  await call("send-sms", code, application);
+  await page.goto(`${SERVICE}/console/messages`);
+  await page.getByRole("button", { name: english.operator, exact: true }).click();
+  await page.locator("tbody a").first().click();
+  const [headline, timeline] = [page.locator("#headline"), page.locator("#timeline")];
+  const steps = await timeline.locator("li").count();
+  await timeline.evaluate((list) => (list.dataset.mark = "the page that was opened"));
+  await call("verify-code", { ...code, passCode: (await message(phoneNumber)).passCode }, itsServer);
+  await headline.filter({ hasText: "the right code was entered" }).waitFor();
+  assert.equal(await timeline.locator("li").count(), steps + 1);
+  assert.equal(await timeline.evaluate((list) => list.dataset.mark), "the page that was opened");
+  await it.leave();
+}
+
 export const cases = [
   ["an operator sets a vendor up", (browser) => walks(browser, "desktop", english, "door", "GB", "+447400123456")],
   [
@@ -99,4 +120,5 @@ export const cases = [
     "an operator sets a vendor up in Chinese without JavaScript",
     (browser) => walks(browser, "chinese, no script", chinese, "hatch", "ES", "+34612345678"),
   ],
+  ["the page of a message follows it", (browser) => follows(browser, "+8618800008931")],
 ];

@@ -13,6 +13,7 @@ use countersign_core::ports::StoreError;
 use countersign_core::ports::setup::SetupVersion;
 use countersign_core::time::Timestamp;
 use countersign_core::zone::Zone;
+use tower_http::compression::CompressionLayer;
 use url::form_urlencoded;
 
 use super::form::Form;
@@ -48,6 +49,8 @@ pub(super) struct Entry {
     fresh: Option<Condition>,
     /// The page on which a person goes on after the proof, where the act has no page at its own address.
     page: Option<&'static str>,
+    /// Whether the page may be compressed: its length then tells what is on it, so none that shows a secret may.
+    is_compressed: bool,
     act: Act,
 }
 
@@ -101,6 +104,7 @@ impl Entry {
             twin: None,
             fresh: None,
             page: None,
+            is_compressed: false,
             act: Arc::new(move |visit| Box::pin(show(visit))),
         }
     }
@@ -124,6 +128,7 @@ impl Entry {
             twin,
             fresh: None,
             page: None,
+            is_compressed: false,
             act: Arc::new(move |visit| Box::pin(act(visit))),
         }
     }
@@ -158,6 +163,14 @@ impl Entry {
         }
     }
 
+    /// The same, compressed for browsers that take it: a page that shows no secret.
+    pub(super) fn compressed(self) -> Self {
+        Self {
+            is_compressed: true,
+            ..self
+        }
+    }
+
     /// Whether the request needs a proof that the person has not given lately. The people of development have nothing to prove.
     fn awaits_proof(&self, visit: &Visit) -> bool {
         let is_needed = self.fresh.is_some_and(|condition| condition(visit));
@@ -168,7 +181,7 @@ impl Entry {
 
     /// Serves the entry.
     pub(super) fn route(self, sessions: Arc<Sessions>) -> MethodRouter<AppState> {
-        let is_page = self.method == Method::GET;
+        let (is_page, is_compressed) = (self.method == Method::GET, self.is_compressed);
         let entry = Arc::new(self);
         let handler = move |State(state): State<AppState>, path: RawPathParams, request| {
             let path = path.iter();
@@ -177,6 +190,7 @@ impl Entry {
             Arc::clone(&entry).serve(state, Arc::clone(&sessions), path, request)
         };
         match is_page {
+            true if is_compressed => routing::get(handler).layer(CompressionLayer::new()),
             true => routing::get(handler),
             false => routing::post(handler),
         }

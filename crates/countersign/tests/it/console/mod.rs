@@ -2,6 +2,7 @@
 
 mod access_keys;
 mod applications;
+mod compressed;
 mod forms;
 mod guard;
 mod limited;
