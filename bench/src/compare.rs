@@ -1,5 +1,6 @@
 //! The driver: pairs of runs in turns, their results for the goals, and the verdict.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::ensure;
@@ -50,6 +51,9 @@ pub(crate) struct Compare {
     /// Number of stored messages up to which growth is measured, and with which the console is: ten million take some ten minutes and 8 GB
     #[arg(long, value_name = "COUNT", default_value_t = 1_000_000)]
     grow: u64,
+    /// Data folder that has the `--grow` messages already: the console on SQLite shows it, and keeps what is sent
+    #[arg(long, value_name = "DIR")]
+    filled: Option<PathBuf>,
 }
 
 /// The parts of a comparison, in the order in which they run.
@@ -247,7 +251,14 @@ impl Compare {
 
     async fn console(&self, bench: &Bench, on: On, results: &mut Results) -> anyhow::Result<()> {
         let gates = &mut results.gates;
-        let row = console::measure(bench, on, self.grow, self.pairs, gates).await?;
+        let row = console::measure(
+            bench,
+            on,
+            (self.grow, self.filled.as_deref()),
+            self.pairs,
+            gates,
+        )
+        .await?;
         gates.push(row.gate_of_tail((5.0, 5.0)));
         results.rows.push(row);
         Ok(())

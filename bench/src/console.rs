@@ -1,6 +1,7 @@
 //! The time to make a page of the console, as an operator waits for it, and the cost of a send while people use the console.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
@@ -43,19 +44,22 @@ pub(crate) enum On {
     Postgres,
 }
 
-/// Measures the pages of a console with `stored` messages, then sends with and without people who use it, in `pairs`.
+/// Measures the pages of a console with `stored` messages, then sends with and without people who use it, in `pairs`. A folder that is
+/// `filled` has the messages already.
 pub(crate) async fn measure(
     bench: &Bench,
     on: On,
-    stored: u64,
+    (stored, filled): (u64, Option<&Path>),
     pairs: usize,
     gates: &mut Vec<Gate>,
 ) -> anyhow::Result<Row> {
     let data = bench.folder()?;
     match on {
         On::Sqlite => {
-            let service = ours::start(&bench.countersign, data.path(), "sink")?;
-            fill(&service, 0..stored, bench).await?;
+            let service = ours::start(&bench.countersign, filled.unwrap_or(data.path()), "sink")?;
+            if filled.is_none() {
+                fill(&service, 0..stored, bench).await?;
+            }
             of_service(bench, service, ("SQLite", stored, stored), pairs, gates).await
         }
         #[cfg(feature = "postgres")]
