@@ -222,4 +222,10 @@ impl Timeline {
         self.attempts = settle::known_attempts(self.attempts, self.decided_at, now);
         self
     }
+
+    /// Returns whether the message's code was used up by the right guess.
+    #[must_use]
+    pub fn is_verified(&self) -> bool {
+        self.checks.iter().any(|check| check.right)
+    }
 }

@@ -24,6 +24,8 @@ pub struct MessageFilter {
     pub country: Option<Country>,
     /// The provider that decided its outcome.
     pub provider: Option<String>,
+    /// A provider that [failed](Attempt::is_failure) at it, whoever carried it in the end.
+    pub failed_at: Option<String>,
     /// What became of it.
     pub outcome: Option<OutcomeFilter>,
 }
@@ -45,17 +47,20 @@ pub enum OutcomeFilter {
     Delivered,
     /// It did not arrive, as its provider reports.
     Failed,
+    /// Its code was used up by the right guess.
+    Verified,
 }
 
 impl OutcomeFilter {
     /// The filters that are about no single reason, with their names.
-    pub const NAMED: [(&str, Self); 6] = [
+    pub const NAMED: [(&str, Self); 7] = [
         ("pending", Self::Pending),
         ("accepted", Self::Accepted),
         ("unknown", Self::Unknown),
         ("not_sent", Self::NotSent),
         ("delivered", Self::Delivered),
         ("failed", Self::Failed),
+        ("verified", Self::Verified),
     ];
 
     /// Reads a name: one of [`OutcomeFilter::NAMED`], or that of a [reason](RefusalKind).
@@ -83,11 +88,12 @@ impl OutcomeFilter {
             Self::Refused(kind) => kind.as_str(),
             Self::Delivered => "delivered",
             Self::Failed => "failed",
+            Self::Verified => "verified",
         }
     }
 
     /// Returns whether a message with this outcome can fit; `None` while it is under way. Reports decide about
-    /// [`OutcomeFilter::Delivered`] and [`OutcomeFilter::Failed`].
+    /// [`OutcomeFilter::Delivered`] and [`OutcomeFilter::Failed`], and checks about [`OutcomeFilter::Verified`].
     fn can_be(self, outcome: Option<&Outcome>) -> bool {
         match self {
             Self::Pending => outcome.is_none(),
@@ -95,14 +101,17 @@ impl OutcomeFilter {
             Self::Unknown => matches!(outcome, Some(Outcome::Unknown { .. })),
             Self::NotSent => matches!(outcome, Some(Outcome::NotAccepted(_))),
             Self::Refused(kind) => outcome.is_some_and(|outcome| outcome.is_refusal(kind)),
+            Self::Verified => !matches!(outcome, Some(Outcome::NotAccepted(_))),
             Self::Delivered | Self::Failed => true,
         }
     }
 
-    fn is(self, delivery: Option<Delivery>) -> bool {
+    /// Returns whether the reports about a message say so, where it is about them.
+    fn is_reported(self, message: &Timeline) -> bool {
+        let reports = message.receipts.iter().map(|report| report.status);
         match self {
-            Self::Delivered => delivery == Some(Delivery::Delivered),
-            Self::Failed => delivery == Some(Delivery::Failed),
+            Self::Delivered => Delivery::of(reports) == Some(Delivery::Delivered),
+            Self::Failed => Delivery::of(reports) == Some(Delivery::Failed),
             _ => true,
         }
     }
@@ -136,7 +145,7 @@ impl MessageFilter {
     /// Returns whether attempts tell anything about whether a message fits.
     #[must_use]
     pub const fn asks_for_attempts(&self) -> bool {
-        self.provider.is_some() || self.outcome.is_some()
+        self.provider.is_some() || self.failed_at.is_some() || self.outcome.is_some()
     }
 
     /// Returns whether a message with these attempts can fit.
@@ -149,19 +158,37 @@ impl MessageFilter {
             .provider
             .as_ref()
             .is_none_or(|wanted| provider == Some(wanted));
-        by && self.outcome.is_none_or(|wanted| wanted.can_be(outcome))
+        let failed_at = |wanted: &String| {
+            let failures = attempts.iter().filter(|attempt| attempt.is_failure());
+            failures
+                .map(|attempt| attempt.provider.as_ref())
+                .any(|by| by == Some(wanted))
+        };
+        by && self.failed_at.as_ref().is_none_or(failed_at)
+            && self.outcome.is_none_or(|wanted| wanted.can_be(outcome))
     }
 
-    /// Returns whether a message fits.
+    /// Returns whether checks tell whether a message fits.
     #[must_use]
-    pub fn fits(&self, message: &Timeline) -> bool {
-        let reports = message.receipts.iter().map(|report| report.status);
+    pub fn asks_for_checks(&self) -> bool {
+        self.outcome == Some(OutcomeFilter::Verified)
+    }
+
+    /// Returns whether a message can fit, as far as anything but its checks tells.
+    #[must_use]
+    pub fn fits_but_for_checks(&self, message: &Timeline) -> bool {
         self.can_be_of(message.app.as_str(), message.channel.as_str())
             && self.can_be_to(&message.phone)
             && self.can_have(&message.attempts)
             && self
                 .outcome
-                .is_none_or(|wanted| wanted.is(Delivery::of(reports)))
+                .is_none_or(|wanted| wanted.is_reported(message))
+    }
+
+    /// Returns whether a message fits.
+    #[must_use]
+    pub fn fits(&self, message: &Timeline) -> bool {
+        self.fits_but_for_checks(message) && (!self.asks_for_checks() || message.is_verified())
     }
 }
 
@@ -190,7 +217,7 @@ mod tests {
     #[test]
     fn every_outcome_has_a_name_of_its_own_that_is_read() {
         let names: Vec<_> = OutcomeFilter::names().collect();
-        assert_eq!(names.len(), 6 + RefusalKind::ALL.len());
+        assert_eq!(names.len(), 7 + RefusalKind::ALL.len());
         for (place, name) in names.iter().enumerate() {
             let read = OutcomeFilter::parse(name).map(OutcomeFilter::as_str);
             assert_eq!(read, Some(*name));
@@ -217,6 +244,23 @@ mod tests {
     }
 
     #[test]
+    fn a_failure_that_another_provider_made_good_is_one_of_the_first() {
+        let rescued = attempts(&[
+            ("first", Outcome::not_accepted(RefusalKind::ConfigError)),
+            ("second", accepted()),
+        ]);
+        for (provider, fits) in [("first", true), ("second", false), ("third", false)] {
+            let filter = MessageFilter {
+                failed_at: Some(provider.to_owned()),
+                ..MessageFilter::default()
+            };
+            assert!(filter.asks_for_attempts() && !filter.is_empty());
+            assert_eq!(filter.can_have(&rescued), fits, "{provider}");
+            assert!(!filter.can_have(&[]), "{provider}");
+        }
+    }
+
+    #[test]
     fn a_message_fits_the_outcome_that_its_attempts_have() {
         let unknown = Outcome::Unknown {
             cause: "silence".to_owned(),
@@ -231,6 +275,7 @@ mod tests {
             ("bad_number", [false, false, false, true]),
             ("unreachable", [false, false, false, false]),
             ("delivered", [true, true, true, true]),
+            ("verified", [true, true, true, false]),
         ] {
             let filter = MessageFilter {
                 outcome: OutcomeFilter::parse(name),

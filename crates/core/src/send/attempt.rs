@@ -44,6 +44,19 @@ impl Attempt {
         }
     }
 
+    /// Returns whether the provider was asked and did not take the message for certain, or lacks a template for it. A
+    /// provider that was left out, since it rested or had too much under way, did not fail at this message.
+    #[must_use]
+    pub fn is_failure(&self) -> bool {
+        match &self.outcome {
+            Outcome::Accepted { .. } => false,
+            Outcome::Unknown { .. } => true,
+            Outcome::NotAccepted(why) => {
+                why.kind.is_of_a_call() || why.kind == RefusalKind::NoTemplate
+            }
+        }
+    }
+
     /// Stands for the attempts at a message whose sender gave up before its decision was durable. No provider
     /// was called.
     #[must_use]

@@ -70,7 +70,10 @@ struct Search {
     /// Only messages whose outcome this provider decided
     #[arg(long, value_name = "NAME")]
     provider: Option<String>,
-    /// Only messages of which this became: pending, accepted, unknown, not_sent, delivered, failed, or a reason such as bad_number
+    /// Only messages at which this provider failed, whoever carried them in the end
+    #[arg(long, value_name = "NAME")]
+    failed_at: Option<String>,
+    /// Only messages of which this became: pending, accepted, unknown, not_sent, delivered, failed, verified, or a reason such as bad_number
     #[arg(long, value_name = "WHAT")]
     outcome: Option<String>,
     /// Only messages from this time on
@@ -92,6 +95,7 @@ impl Search {
             ("channel", self.channel),
             ("country", self.country),
             ("provider", self.provider),
+            ("failedAt", self.failed_at),
             ("outcome", self.outcome),
             ("from", self.from),
             ("to", self.to),

@@ -244,6 +244,6 @@ async fn a_malformed_query_is_refused_by_the_name_of_its_parameter() {
     appId=a.b: appId must have 1 to 64 characters of A-Z a-z 0-9 - _.
     channel=LOGIN: channel must be one of CHANNEL_LOGIN, CHANNEL_REGISTER, CHANNEL_RESET_PASSWORD, CHANNEL_BIND_PHONE, CHANNEL_UNBIND_PHONE, CHANNEL_BIND_MFA, CHANNEL_VERIFY_MFA, CHANNEL_UNBIND_MFA, CHANNEL_COMPLETE_PHONE, CHANNEL_IDENTITY_VERIFICATION, CHANNEL_DELETE_ACCOUNT.
     country=China: country: not a two-letter country code such as CN.
-    outcome=sent: outcome: must be one of pending, accepted, unknown, not_sent, delivered, failed, unreachable, bad_number, recipient_limited, route_unavailable, throttled, config_error, content_rejected, transient, no_template, same_content, circuit_open, busy, too_late, other.
+    outcome=sent: outcome: must be one of pending, accepted, unknown, not_sent, delivered, failed, verified, unreachable, bad_number, recipient_limited, route_unavailable, throttled, config_error, content_rejected, transient, no_template, same_content, circuit_open, busy, too_late, other.
     ");
 }

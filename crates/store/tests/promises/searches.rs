@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use countersign_core::application::AppId;
 use countersign_core::channel::Channel;
+use countersign_core::code::check::Caller;
 use countersign_core::id::MessageId;
 use countersign_core::message_filter::{MessageFilter, OutcomeFilter};
 use countersign_core::phone::Country;
@@ -11,7 +12,7 @@ use countersign_core::ports::records::{FoundMessages, MessageSearch, TimelineQue
 use countersign_core::receipt::Delivery;
 
 use crate::recount::{AMERICAN, HOUR, receive};
-use crate::world::{PHONE, World, accepted, on_each_backend, refused, rules, unknown};
+use crate::world::{PHONE, World, accepted, is_right, on_each_backend, refused, rules, unknown};
 
 /// A number beside [`PHONE`] in the same country.
 const OTHER: &str = "+8613800130002";
@@ -130,6 +131,14 @@ async fn a_search_finds_the_messages_that_fit_newest_first() {
             (of_outcome("throttled"), &[]),
             (of_outcome("delivered"), &[3]),
             (of_outcome("failed"), &[]),
+            (of_outcome("verified"), &[]),
+            (
+                MessageFilter {
+                    failed_at: provider("test"),
+                    ..none()
+                },
+                &[2, 1],
+            ),
             (
                 MessageFilter {
                     channel: Some(Channel::Login),
@@ -142,6 +151,19 @@ async fn a_search_finds_the_messages_that_fit_newest_first() {
             let (seen, searched_to) = found(&world, &messages, search(filter.clone(), 100)).await;
             assert_eq!(seen, expected, "{filter:?}");
             assert_eq!(searched_to, None, "{filter:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_search_finds_the_messages_whose_codes_were_used() {
+    for world in on_each_backend() {
+        let messages = five(&world).await;
+        assert!(!is_right(&world.check(Caller::Application, "000000").await));
+        for expected in [&[][..], &[0]] {
+            let seen = found(&world, &messages, search(of_outcome("verified"), 100)).await;
+            assert_eq!(seen, (expected.to_vec(), None));
+            world.check(Caller::Application, "123456").await;
         }
     }
 }

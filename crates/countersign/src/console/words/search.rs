@@ -117,6 +117,7 @@ impl SearchWords {
             OutcomeFilter::Refused(kind) => kind.as_str(),
             OutcomeFilter::Delivered => terms.delivered,
             OutcomeFilter::Failed => terms.not_delivered,
+            OutcomeFilter::Verified => terms.verified,
         }
     }
 }

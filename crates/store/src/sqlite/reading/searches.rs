@@ -12,6 +12,9 @@ use crate::seal::Sealer;
 use crate::sqlite::log::find::{self, Table};
 use crate::sqlite::log::rule_set::RuleSets;
 
+/// The most messages whose checks are read at once.
+const AT_ONCE: usize = 200;
+
 /// The messages that were found, and the last one that was looked at where the search may look at no more.
 type Found = (Vec<MessageRecord>, Option<SearchedTo>);
 
@@ -44,22 +47,33 @@ fn fitting(
         Some(from) => find::first_at(log, Table::Message, from)?,
         None => 0,
     };
-    let (mut found, mut looked_at, mut last) = (Vec::new(), 0, None);
+    let limit = usize::from(search.among.limit);
+    let (mut found, mut waiting) = (Vec::new(), Vec::new());
+    let (mut looked_at, mut last) = (0, None);
     let mut select = log.prepare_cached(MESSAGES)?;
     for (from, to) in rows_of(log, &search.among, sealer)? {
         let mut rows = select.query(params![from.max(first), to, -1])?;
         while let Some(row) = rows.next()? {
             if looked_at == search.looks_at {
+                found.extend(rows_looked_at.checked(waiting)?);
+                last = last.filter(|_| found.len() < limit);
+                found.truncate(limit);
                 return Ok((found, last));
             }
             looked_at += 1;
             last = Some(looked_at_row(row)?);
-            found.extend(rows_looked_at.message(row)?);
-            if found.len() >= usize::from(search.among.limit) {
+            waiting.extend(rows_looked_at.message(row)?);
+            if waiting.len() >= rows_looked_at.at_once() {
+                found.extend(rows_looked_at.checked(std::mem::take(&mut waiting))?);
+            }
+            if found.len() >= limit {
+                found.truncate(limit);
                 return Ok((found, None));
             }
         }
     }
+    found.extend(rows_looked_at.checked(waiting)?);
+    found.truncate(limit);
     Ok((found, None))
 }
 
@@ -80,7 +94,24 @@ struct Rows<'a> {
 }
 
 impl Rows<'_> {
-    /// Reads the message in a row, as far as it can fit; `None` if it does not.
+    /// The number of messages that are read before their checks are.
+    fn at_once(&self) -> usize {
+        match self.search.filter.asks_for_checks() {
+            true => AT_ONCE,
+            false => 1,
+        }
+    }
+
+    /// Returns those messages that fit by their checks.
+    fn checked(&self, mut messages: Vec<MessageRecord>) -> rusqlite::Result<Vec<MessageRecord>> {
+        if self.search.filter.asks_for_checks() {
+            timelines::checks_of_all(self.log, &mut messages)?;
+            messages.retain(|message| message.timeline.is_verified());
+        }
+        Ok(messages)
+    }
+
+    /// Reads the message in a row; `None` if it does not fit, whatever its checks are.
     fn message(&self, row: &Row<'_>) -> rusqlite::Result<Option<MessageRecord>> {
         let filter = &self.search.filter;
         let (app, channel) = (row.get_ref("app")?.as_str()?, row.get_ref("channel")?);
@@ -103,6 +134,6 @@ impl Rows<'_> {
         }
         complete(self.log, seq, &mut message)?;
         let shown = message.timeline.clone().with_overdue_attempt(self.now);
-        Ok(filter.fits(&shown).then_some(message))
+        Ok(filter.fits_but_for_checks(&shown).then_some(message))
     }
 }

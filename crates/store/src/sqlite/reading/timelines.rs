@@ -160,9 +160,7 @@ const MOST_CHECKS: usize = 64;
 
 /// Adds the checks of its code to every timeline.
 pub(super) fn checks(log: &Connection, found: &mut [MessageRecord]) -> rusqlite::Result<()> {
-    let oldest = found.iter().map(|found| found.code_of.made_at()).min();
-    let newest = found.iter().map(|found| found.timeline.decided_at).max();
-    let (Some(oldest), Some(newest)) = (oldest, newest) else {
+    let Some((oldest, newest)) = ends(found) else {
         return Ok(());
     };
     let mut by_code: HashMap<MessageId, Vec<CheckRecord>> = HashMap::new();
@@ -184,11 +182,37 @@ pub(super) fn checks(log: &Connection, found: &mut [MessageRecord]) -> rusqlite:
     let rows = find::between(log, Table::Event, oldest, newest.after(CHECKED))?;
     let rest = rows.start.max(search.indexed())..rows.end;
     read_checks(log, rest, |of| codes.contains(&of), &mut by_code)?;
+    put(found, &by_code);
+    Ok(())
+}
+
+/// Adds the checks of its code to every timeline, as [`checks`] does, for many messages of the order of time: reads all checks that
+/// were made while their codes lived.
+pub(super) fn checks_of_all(log: &Connection, found: &mut [MessageRecord]) -> rusqlite::Result<()> {
+    let Some((oldest, newest)) = ends(found) else {
+        return Ok(());
+    };
+    let codes: HashSet<_> = found.iter().map(|found| found.code_of).collect();
+    let mut by_code = HashMap::new();
+    let rows = find::between(log, Table::Event, oldest, newest.after(CHECKED))?;
+    read_checks(log, rows, |of| codes.contains(&of), &mut by_code)?;
+    put(found, &by_code);
+    Ok(())
+}
+
+/// Returns the time of the oldest code of these messages, and of the newest decision.
+fn ends(found: &[MessageRecord]) -> Option<(Timestamp, Timestamp)> {
+    let oldest = found.iter().map(|found| found.code_of.made_at()).min()?;
+    let newest = found.iter().map(|found| found.timeline.decided_at).max()?;
+    Some((oldest, newest))
+}
+
+/// Gives every timeline the checks of its code.
+fn put(found: &mut [MessageRecord], by_code: &HashMap<MessageId, Vec<CheckRecord>>) {
     for found in found {
         let checks = by_code.get(&found.code_of).cloned();
         found.timeline.checks = checks.unwrap_or_default();
     }
-    Ok(())
 }
 
 fn read_checks(

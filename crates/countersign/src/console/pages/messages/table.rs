@@ -9,7 +9,6 @@ use countersign_core::send::outcome::Outcome;
 
 use super::search::Search;
 use crate::console::entry::{Answer, Entry, Visit};
-use crate::console::headline::{Headline, State};
 use crate::console::pages::refused::Why;
 use crate::http::page;
 use crate::operator::Permission;
@@ -39,7 +38,7 @@ async fn write(visit: Visit) -> Answer {
         let asked = search.asked(&visit, phone.clone(), AT_ONCE)?;
         let found = visit.state.manage.search_messages(asked).await?;
         for timeline in &found.timelines {
-            csv::line(&mut table, row(&visit, timeline));
+            csv::line(&mut table, row(timeline));
         }
         let is_full = found.timelines.len() == usize::from(AT_ONCE);
         let full_to = found.timelines.last().filter(|_| is_full);
@@ -71,7 +70,7 @@ const COLUMNS: [&str; 10] = [
     "verified",
 ];
 
-fn row(visit: &Visit, timeline: &Timeline) -> [String; 10] {
+fn row(timeline: &Timeline) -> [String; 10] {
     let decisive = attempt::decisive(&timeline.attempts);
     let attempt = decisive.and_then(|place| timeline.attempts.get(place));
     let outcome = match attempt.map(|attempt| &attempt.outcome) {
@@ -82,7 +81,6 @@ fn row(visit: &Visit, timeline: &Timeline) -> [String; 10] {
     };
     let reports = timeline.receipts.iter().map(|report| report.status);
     let delivery = Delivery::of(reports).map_or("", Delivery::as_str);
-    let is_verified = Headline::of(timeline, visit.now).state() == State::Verified;
     let provider = attempt.and_then(|attempt| attempt.provider.clone());
     // A leading plus sign would begin a formula.
     let number = timeline.phone.masked();
@@ -96,6 +94,6 @@ fn row(visit: &Visit, timeline: &Timeline) -> [String; 10] {
         provider.unwrap_or_default(),
         outcome.to_owned(),
         delivery.to_owned(),
-        is_verified.to_string(),
+        timeline.is_verified().to_string(),
     ]
 }

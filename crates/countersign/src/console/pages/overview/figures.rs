@@ -93,7 +93,12 @@ pub(super) fn tiles(visit: &Visit, asked: &Asked, now: &Tally, earlier: &Tally) 
                 behind(OutcomeFilter::Failed, terms.not_delivered),
             ],
         ),
-        of_whole(words.verified, words.of_all_admitted, &verified, Vec::new()),
+        of_whole(
+            words.verified,
+            words.of_all_admitted,
+            &verified,
+            vec![behind(OutcomeFilter::Verified, terms.verified)],
+        ),
         count(
             words.not_sent,
             failed(now),

@@ -2,7 +2,7 @@
 //!
 //! `messageId` and `requestId` pick one; `limit` (1 to 1000, default 50) and `before` (the last
 //! `messageId` of the page before) go through all; `from` and `to` (or `decidedBefore`) name a range of time. `appId`,
-//! `channel`, `country`, `provider` and `outcome` pick messages with something in common: such a search looks at a bounded
+//! `channel`, `country`, `provider`, `failedAt` and `outcome` pick messages with something in common: such a search looks at a bounded
 //! number of messages, and `searchedTo` says how far back it went.
 
 use countersign_api::{Fault, FieldProblem, MessageDto, SearchedTo};
@@ -24,7 +24,7 @@ pub(crate) fn endpoint() -> Endpoint {
         summary: "List messages",
         about: "Timelines of messages, newest first, numbers masked: the verdict of each limit, each call to a \
             provider and what it reported afterwards, the checks of its code, and what the code is good for now. A search \
-            by `from`, `appId`, `channel`, `country`, `provider` or `outcome` looks at 50,000 messages at most; where it \
+            by `from`, `appId`, `channel`, `country`, `provider`, `failedAt` or `outcome` looks at 50,000 messages at most; where it \
             found less than a page in them, `searchedTo` beside `data` says how far back it went.",
         audience: Audience::Operator(Permission::ReadMessages),
         asks: Asks::Query(parameters()),
@@ -70,6 +70,11 @@ fn parameters() -> Vec<(&'static str, &'static str, Value)> {
         (
             "provider",
             "Only messages whose outcome this provider decided.",
+            text(),
+        ),
+        (
+            "failedAt",
+            "Only messages at which this provider failed, whoever carried them in the end.",
             text(),
         ),
         (
@@ -133,6 +138,10 @@ pub(super) fn parse(query: &str) -> Result<MessageSearch, Fault> {
             "provider" => {
                 let name = provider::optional_name(Some(value))?;
                 filter.provider = name.map(|name| name.to_string());
+            }
+            "failedAt" => {
+                let name = provider::optional_name(Some(value))?;
+                filter.failed_at = name.map(|name| name.to_string());
             }
             "outcome" => filter.outcome = outcome(value)?,
             "limit" => among.limit = query::limit(name, value)?,
