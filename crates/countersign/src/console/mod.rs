@@ -17,6 +17,7 @@ mod entry;
 mod form;
 mod form_page;
 mod guard;
+mod handle;
 mod headline;
 mod language;
 mod listing;

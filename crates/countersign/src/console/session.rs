@@ -5,16 +5,16 @@
 //! refresh themselves keep no session alive. In development four people are there who sign in by a button; the way
 //! through the session is that of everybody else.
 //!
-//! What a session shows for a while (numbers that were searched for, or that a person asked to see) is in the memory of the
-//! node.
+//! What a session shows for a while (numbers that were searched for, or that a person asked to see) stands in the addresses of
+//! its pages, as [handles](Handles). So any node can show it.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderValue, header};
-use countersign_core::entropy::{Entropy, EntropyError, random_hex};
+use countersign_core::entropy::{Entropy, EntropyError};
 use countersign_core::id::{MessageId, RequestId};
 use countersign_core::phone::PhoneNumber;
 use countersign_core::ports::StoreError;
@@ -30,21 +30,10 @@ use countersign_core::zone::Zone;
 
 use super::cookie::Cookie;
 use super::development;
+use super::handle::{Handles, Says};
 use super::language::Language;
 use super::shell::Theme;
 use crate::operator::{Access, Role};
-
-/// The time for which a number that was searched for stays in a page's address as a handle.
-const HANDLE: Duration = Duration::from_secs(30 * 60);
-
-/// The time for which a number that a person asked to see stays shown.
-const REVEALED: Duration = Duration::from_secs(5 * 60);
-
-/// The most sessions that show something at once. One more takes that from all that show nothing any more.
-const MOST: usize = 1_000;
-
-/// The most handles of a session. One more ends the oldest.
-const HANDLES: usize = 32;
 
 /// The most characters that are kept of what a browser calls itself.
 const BROWSER: usize = 120;
@@ -68,6 +57,7 @@ pub(super) struct Session {
     pub(super) looks: Looks,
     /// Whether the service is one for development.
     pub(super) is_development: bool,
+    handles: Handles,
 }
 
 /// How the pages of a person look, as the person chose.
@@ -78,15 +68,6 @@ pub(super) struct Looks {
     pub(super) theme: Theme,
     /// The zone of times and days.
     pub(super) zone: Zone,
-}
-
-/// What a session shows for a while.
-#[derive(Default)]
-struct Shown {
-    /// The numbers that were searched for, by handle, the newest last.
-    handles: Vec<(String, PhoneNumber, Timestamp)>,
-    /// The message whose number the person asked to see last, and when.
-    revealed: Option<(MessageId, Timestamp)>,
 }
 
 /// The parts that [`Sessions`] work with.
@@ -116,14 +97,7 @@ pub struct Sessions {
     url: Option<String>,
     cookie: Cookie,
     is_development: bool,
-    shown: Mutex<HashMap<[u8; 32], Shown>>,
     choices: Mutex<HashMap<PersonId, Looks>>,
-}
-
-impl std::fmt::Debug for Shown {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Shown").finish_non_exhaustive()
-    }
 }
 
 impl Sessions {
@@ -149,7 +123,6 @@ impl Sessions {
             url,
             cookie,
             is_development: false,
-            shown: Mutex::default(),
             choices: Mutex::default(),
         }
     }
@@ -243,6 +216,10 @@ impl Sessions {
             kept.seen = now;
             self.parts.staff.keep_session(kept.clone()).await?;
         }
+        let handles = self.cookie.shown(headers).and_then(Handles::of);
+        let Some(handles) = handles else {
+            return Ok(None);
+        };
         let looks = self.chosen(&record);
         Ok(Some(Session {
             kept,
@@ -256,6 +233,7 @@ impl Sessions {
             },
             looks,
             is_development: self.is_development,
+            handles,
         }))
     }
 
@@ -323,7 +301,6 @@ impl Sessions {
     /// # Errors
     /// [`StoreError`].
     pub(super) async fn end(&self, session: &Kept) -> Result<Option<HeaderValue>, StoreError> {
-        self.shown().remove(session.id.as_bytes());
         self.parts.staff.end_session(session.id).await?;
         Ok(self.cookie.take())
     }
@@ -366,27 +343,18 @@ impl Sessions {
     pub(super) fn handle(
         &self,
         session: &Session,
-        phone: PhoneNumber,
+        phone: &PhoneNumber,
     ) -> Result<String, EntropyError> {
-        let handle = format!("~{}", random_hex::<8>(&*self.parts.entropy)?);
-        let now = self.now();
-        let mut all = self.shown();
-        let shown = Self::shown_in(&mut all, session, now);
-        if shown.handles.len() >= HANDLES {
-            shown.handles.remove(0);
-        }
-        shown.handles.push((handle.clone(), phone, now));
-        Ok(handle)
+        let (entropy, now) = (&*self.parts.entropy, self.now());
+        session
+            .handles
+            .make(entropy, Says::Number, phone.e164(), now)
     }
 
     /// Returns the number that `handle` stands for; `None` where it ended, or is another session's.
     pub(super) fn number(&self, session: &Session, handle: &str) -> Option<PhoneNumber> {
-        let now = self.now();
-        let all = self.shown();
-        let handles = &all.get(session.kept.id.as_bytes())?.handles;
-        let known = handles.iter().find(|(known, ..)| known == handle);
-        let (_, phone, at) = known?;
-        (now < at.after(HANDLE)).then(|| phone.clone())
+        let number = session.handles.read(Says::Number, handle, self.now())?;
+        PhoneNumber::parse(&number, None).ok()
     }
 
     /// Counts that the person of a session asks to see a number. Returns the time to wait where too many were shown.
@@ -402,50 +370,27 @@ impl Sessions {
         self.parts.staff.count(tried, request, self.now()).await
     }
 
-    /// Shows the number of `message` in this session, for five minutes.
-    pub(super) fn reveal(&self, session: &Session, message: MessageId) {
-        let now = self.now();
-        Self::shown_in(&mut self.shown(), session, now).revealed = Some((message, now));
-    }
-
-    /// Returns whether the number of `message` is shown in this session now.
-    pub(super) fn reveals(&self, session: &Session, message: MessageId) -> bool {
-        let now = self.now();
-        let all = self.shown();
-        let shown = all.get(session.kept.id.as_bytes());
-        let revealed = shown.and_then(|shown| shown.revealed);
-        revealed.is_some_and(|(shown, at)| shown == message && now < at.after(REVEALED))
-    }
-
-    fn shown_in<'a>(
-        all: &'a mut HashMap<[u8; 32], Shown>,
+    /// Returns a handle by which the page of `message` shows the whole number, for this session and five minutes.
+    ///
+    /// # Errors
+    /// [`EntropyError`].
+    pub(super) fn reveal(
+        &self,
         session: &Session,
-        now: Timestamp,
-    ) -> &'a mut Shown {
-        if all.len() >= MOST {
-            all.retain(|_, shown| shown.is_of_use(now));
-        }
-        all.entry(*session.kept.id.as_bytes()).or_default()
+        message: MessageId,
+    ) -> Result<String, EntropyError> {
+        let (entropy, now) = (&*self.parts.entropy, self.now());
+        let message = message.to_string();
+        session.handles.make(entropy, Says::Shown, &message, now)
     }
 
-    fn shown(&self) -> MutexGuard<'_, HashMap<[u8; 32], Shown>> {
-        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Returns whether `handle` lets the number of `message` be shown in this session now.
+    pub(super) fn reveals(&self, session: &Session, message: MessageId, handle: &str) -> bool {
+        let shown = session.handles.read(Says::Shown, handle, self.now());
+        shown.is_some_and(|shown| shown == message.to_string())
     }
 
     pub(super) fn now(&self) -> Timestamp {
         self.parts.clock.now()
-    }
-}
-
-impl Shown {
-    fn is_of_use(&self, now: Timestamp) -> bool {
-        let handle = self
-            .handles
-            .last()
-            .is_some_and(|(.., at)| now < at.after(HANDLE));
-        handle
-            || self
-                .revealed
-                .is_some_and(|(_, at)| now < at.after(REVEALED))
     }
 }

@@ -14,6 +14,7 @@ use tempfile::TempDir;
 pub(crate) mod server;
 
 mod audit;
+mod console;
 mod master_keys;
 mod outage;
 mod production;

@@ -22,7 +22,8 @@ use countersign_core::time::Timestamp;
 use reqwest::StatusCode;
 use serde_json::json;
 
-use self::person::{Page, Person, form};
+pub(crate) use self::person::Person;
+use self::person::{Page, form};
 use crate::actors::Operator;
 use crate::audit::acts;
 use crate::server::{Server, folder, number};
@@ -435,13 +436,20 @@ async fn a_number_is_found_shown_with_a_reason_and_in_no_address() {
     );
     assert!(!refused.body.contains(&phone));
     let shown = support.post(&reveal, &[("reason", "they called")]).await;
-    assert_eq!(shown.leads_to(), message);
-    let page = support.get(message).await;
+    let (page, handle) = shown.leads_to().split_once("?shown=~").unwrap();
+    assert_eq!(page, message);
+    let page = support.get(shown.leads_to()).await;
     assert_eq!(page.text_of("number"), format!("+86{phone}"));
-    assert!(
-        !other.get(message).await.body.contains(&phone),
-        "another session"
-    );
+    let of_search = address.split_once('=').unwrap().1;
+    for (person, address) in [
+        (&other, shown.leads_to().to_owned()),
+        (&support, message.clone()),
+        (&support, format!("{message}?shown={handle}")),
+        (&support, format!("{message}?shown={of_search}")),
+    ] {
+        let page = person.get(&address).await;
+        assert_eq!(page.text_of("number"), "+86138****0001", "{address}");
+    }
 
     let acts = acts(&server).await;
     let act = acts.last().unwrap();

@@ -158,6 +158,18 @@ impl<'a> Person<'a> {
         person
     }
 
+    /// The same browser at another node of the deployment, behind the same address.
+    pub(crate) fn at<'b>(&self, node: &'b Server) -> Person<'b> {
+        let (_, token) = self.cookie.split_once('=').unwrap();
+        let port = node.url.rsplit(':').next().unwrap();
+        Person {
+            server: node,
+            client: self.client.clone(),
+            cookie: format!("countersign-dev-{port}={token}"),
+            language: self.language,
+        }
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Page {
         self.ask(self.client.get(format!("{}{path}", self.server.url)))
             .await

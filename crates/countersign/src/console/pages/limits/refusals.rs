@@ -182,7 +182,7 @@ async fn search(visit: Visit) -> Answer {
             return Ok(page.again(status));
         }
     };
-    let handle = visit.sessions.handle(&visit.session, phone);
+    let handle = visit.sessions.handle(&visit.session, &phone);
     let handle = handle.map_err(|_| Why::Unavailable)?;
     Ok(Redirect::to(&format!("{PATH}?to={handle}")).into_response())
 }

@@ -31,6 +31,9 @@ const REASON: &str = "reason";
 const NOTE: &str = "note";
 
 /// The address of a message's page.
+/// The part of the address by which the page shows the whole number.
+const SHOWN: &str = "shown";
+
 pub(in crate::console) fn address(id: MessageId) -> String {
     format!("/console/messages/{id}")
 }
@@ -142,8 +145,10 @@ async fn see_number(visit: Visit) -> Answer {
         .manage
         .reveal(visit.by.clone(), visit.apps(), timeline.id, reason)
         .await?;
-    visit.sessions.reveal(&visit.session, timeline.id);
-    Ok(Redirect::to(&address(timeline.id)).into_response())
+    let handle = visit.sessions.reveal(&visit.session, timeline.id);
+    let handle = handle.map_err(|_| Why::Unavailable)?;
+    let shown = format!("{}?{SHOWN}={handle}", address(timeline.id));
+    Ok(Redirect::to(&shown).into_response())
 }
 
 /// Forgets the wrong guesses about the number of the message.
@@ -194,8 +199,9 @@ fn refused(visit: &Visit, timeline: &Timeline, put: impl FnOnce(&mut MessagePage
 fn draw(visit: &Visit, timeline: &Timeline) -> MessagePage {
     let words = visit.words();
     let headline = Headline::of(timeline, visit.now);
-    let is_revealed =
-        visit.may(Permission::RevealNumbers) && visit.sessions.reveals(&visit.session, timeline.id);
+    let handle = visit.asked(SHOWN);
+    let reveals = visit.sessions.reveals(&visit.session, timeline.id, handle);
+    let is_revealed = visit.may(Permission::RevealNumbers) && reveals;
     let may_reveal = visit.may(Permission::RevealNumbers) && !is_revealed;
     let may_unlock = visit.may(Permission::UnlockNumbers);
     let sees_vendor_answers = visit.may(Permission::ReadVendorAnswers);

@@ -171,7 +171,7 @@ async fn search(visit: Visit) -> Answer {
 
 /// Leads to the messages to a number.
 pub(super) fn to_number(visit: &Visit, phone: PhoneNumber) -> Answer {
-    let handle = visit.sessions.handle(&visit.session, phone);
+    let handle = visit.sessions.handle(&visit.session, &phone);
     let handle = handle.map_err(|_| Why::Unavailable)?;
     Ok(Redirect::to(&format!("{PATH}?number={handle}")).into_response())
 }
