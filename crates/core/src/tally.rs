@@ -91,6 +91,17 @@ impl Histogram {
         &self.0
     }
 
+    /// Returns the step that the median is in; `None` where nothing is counted.
+    #[must_use]
+    pub fn median(&self) -> Option<usize> {
+        let all: u64 = self.0.iter().sum();
+        let mut counted = 0;
+        self.0.iter().position(|count| {
+            counted += count;
+            counted > 0 && 2 * counted >= all
+        })
+    }
+
     fn count(&mut self, bounds: [u64; STEPS - 1], time: Duration) {
         let millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         let step = bounds.partition_point(|bound| *bound < millis);
@@ -261,6 +272,25 @@ mod tests {
             tally.to_verify.steps(),
             &[2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1]
         );
+    }
+
+    #[test]
+    fn the_median_is_in_the_step_up_to_which_half_of_the_times_are() {
+        let mut times = Histogram::default();
+        assert_eq!(times.median(), None);
+        for (millis, step) in [
+            (9_000, 1),
+            (90_000, 1),
+            (90_000, 7),
+            (400_000, 7),
+            (400_000, 7),
+        ] {
+            times.count(Histogram::TO_VERIFY, Duration::from_millis(millis));
+            assert_eq!(times.median(), Some(step), "{times:?}");
+        }
+        times.count(Histogram::TO_VERIFY, Duration::from_millis(400_000));
+        times.count(Histogram::TO_VERIFY, Duration::from_millis(400_000));
+        assert_eq!(times.median(), Some(STEPS - 1));
     }
 
     #[test]

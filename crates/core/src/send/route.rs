@@ -56,12 +56,28 @@ impl fmt::Display for ProviderName {
 
 /// The messages that a route is for. The nearest route is used: first one for the application and the country,
 /// then one for the application, then one for the country, then the deployment's.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RouteScope {
     /// The application; `None` for every application without a route of its own.
     pub app: Option<AppId>,
     /// The country of the numbers; `None` for every country without a route of its own.
     pub country: Option<Country>,
+}
+
+impl RouteScope {
+    /// Returns the scopes whose routes may carry numbers of `country` for `app`, the nearest one first. For `None`, an
+    /// application without routes of its own.
+    #[must_use]
+    pub fn nearest_first(app: Option<&AppId>, country: Country) -> Vec<Self> {
+        let apps = app.map(Some).into_iter().chain([None]);
+        let scopes = apps.flat_map(|app| {
+            [Some(country), None].map(|country| Self {
+                app: app.cloned(),
+                country,
+            })
+        });
+        scopes.collect()
+    }
 }
 
 /// The providers that may carry a number, and how they take turns.
@@ -302,16 +318,8 @@ impl Routes {
     /// Returns the route of `app` for numbers of `country`.
     #[must_use]
     pub fn of(&self, app: &AppId, country: Country) -> Option<&Route> {
-        let scopes = [
-            (Some(app), Some(country)),
-            (Some(app), None),
-            (None, Some(country)),
-            (None, None),
-        ];
-        scopes.into_iter().find_map(|(app, country)| {
-            let app = app.cloned();
-            self.routes.get(&RouteScope { app, country })
-        })
+        let mut scopes = RouteScope::nearest_first(Some(app), country).into_iter();
+        scopes.find_map(|scope| self.routes.get(&scope))
     }
 
     /// Returns whether there is a route of exactly this scope: of `app`, or of every application, to numbers of

@@ -61,6 +61,8 @@ pub struct Health {
     pub failed: usize,
     /// How many messages are on their way to the vendor.
     pub in_flight: usize,
+    /// The time until which no message goes to the vendor, while the circuit is open.
+    pub rests_until: Option<Timestamp>,
 }
 
 /// Whether messages go to a vendor.
@@ -139,6 +141,7 @@ impl Breaker {
     pub(crate) fn health(&self, now: Timestamp, in_flight: usize) -> Health {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         state.forget(now);
+        let rested = state.open_since.map(|since| since.after(REST));
         Health {
             circuit: match state.open_since {
                 None => Circuit::Closed,
@@ -148,6 +151,7 @@ impl Breaker {
             calls: state.calls.len(),
             failed: state.calls.iter().filter(|call| call.failed).count(),
             in_flight,
+            rests_until: rested.filter(|until| now < *until),
         }
     }
 }
@@ -222,7 +226,10 @@ mod tests {
         let breaker = opened();
         assert!(!breaker.lets_through(at(0)));
         assert!(!breaker.lets_through(at(29)));
-        assert_eq!(breaker.health(at(1), 0).circuit, Circuit::Open);
+        let health = breaker.health(at(1), 0);
+        assert_eq!(health.circuit, Circuit::Open);
+        assert_eq!(health.rests_until, Some(at(30)));
+        assert_eq!(breaker.health(at(30), 0).rests_until, None);
 
         let slow = Breaker::default();
         for n in 0..100 {
