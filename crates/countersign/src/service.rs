@@ -74,6 +74,8 @@ pub struct ServiceParts {
     pub owner_token: Arc<str>,
     /// The certificate, for a service that speaks TLS itself.
     pub tls: Option<Arc<Tls>>,
+    /// The most messages that one search looks at.
+    pub looks_at: u32,
 }
 
 impl std::fmt::Debug for ServiceParts {
@@ -206,6 +208,7 @@ impl Service {
             tokens: Arc::clone(&tokens),
             entropy: Arc::clone(entropy),
             tasks: tasks.clone(),
+            looks_at: parts.looks_at,
         }));
         let begun = tokio::spawn(guard::keep(begun, Arc::clone(&manage)));
         let recall = guard::recall(Arc::clone(records), guard, clock.now());

@@ -31,7 +31,7 @@ use crate::config::settings::{Layers, Purpose, Settings};
 use crate::first_calls::FirstCalls;
 use crate::http::Development;
 use crate::lifecycle::Signals;
-use crate::manage::Manage;
+use crate::manage::{LOOKS_AT, Manage};
 use crate::service::{Service, ServiceParts};
 use crate::system::OsEntropy;
 use crate::telemetry;
@@ -72,6 +72,9 @@ pub(super) struct Dev {
     /// Take the database as one that was put back: earlier codes are dead, and sends wait for a minute
     #[arg(long)]
     accept_restored: bool,
+    /// The most messages that one search looks at, for tests of what a search says that goes no further
+    #[arg(long, hide = true, default_value_t = LOOKS_AT)]
+    looks_at: u32,
     /// Draw nothing, and log warnings and errors only
     #[arg(long)]
     quiet: bool,
@@ -133,6 +136,7 @@ impl Dev {
             url: opened.note.url.clone(),
             owner_token: opened.note.token.clone().into(),
             tls: None,
+            looks_at: self.looks_at,
         })?;
         ensure_known_secrets(service.manage()).await?;
         if !self.quiet {

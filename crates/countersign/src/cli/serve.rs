@@ -20,6 +20,7 @@ use crate::config::listen_address;
 use crate::config::price_file::PriceFile;
 use crate::config::settings::{Layers, Purpose, Settings};
 use crate::lifecycle::Signals;
+use crate::manage::LOOKS_AT;
 use crate::service::{Service, ServiceParts};
 use crate::system::OsEntropy;
 use crate::telemetry;
@@ -107,6 +108,7 @@ impl Serve {
             url,
             owner_token: opened.note.token.clone().into(),
             tls: opened.tls.clone(),
+            looks_at: LOOKS_AT,
         })?;
         opened
             .serve(service, (monitor, console), signals, &data)

@@ -38,7 +38,7 @@ pub struct TestMessage {
 const PAGE: u16 = 50;
 
 /// The most messages that one search looks at.
-const LOOKS_AT: u32 = 50_000;
+pub const LOOKS_AT: u32 = 50_000;
 
 impl Manage {
     /// Returns timelines of messages of the applications `within`, newest first. Looks at 50,000 messages at most where these
@@ -59,8 +59,8 @@ impl Manage {
         Ok(self.search_messages(search).await?.timelines)
     }
 
-    /// Returns timelines of messages that have something in common, newest first. Looks at 50,000 messages at most where
-    /// the search names anything in common, or a first time.
+    /// Returns timelines of messages that have something in common, newest first. Looks at 50,000 messages at most, or at
+    /// fewer if the search says so, where it names anything in common, or a first time.
     ///
     /// # Errors
     /// [`ManageError::Unavailable`].
@@ -74,10 +74,11 @@ impl Manage {
                 searched_to: None,
             });
         }
-        let search = MessageSearch {
-            looks_at: LOOKS_AT,
-            ..search
+        let looks_at = match search.looks_at {
+            0 => self.parts.looks_at,
+            fewer => fewer.min(self.parts.looks_at),
         };
+        let search = MessageSearch { looks_at, ..search };
         Ok(self.parts.records.search(search).await?)
     }
 

@@ -68,7 +68,7 @@ use crate::vendors::Vendors;
 pub use applications::{ApplicationChange, CreatedApplication, NewApplication};
 pub use audit::{ActQuery, Backup};
 pub use error::{BrokenField, BrokenFields, LastChange, ManageError};
-pub use messages::TestMessage;
+pub use messages::{LOOKS_AT, TestMessage};
 pub use providers::ProviderDraft;
 pub use renewals::{Overlap, RenewedSecret};
 pub use replays::ReplayedHistory;
@@ -135,6 +135,8 @@ pub struct ManageParts {
     pub entropy: Arc<dyn Entropy>,
     /// The tasks that a shutdown waits for.
     pub tasks: TaskTracker,
+    /// The most messages that one search looks at: [`LOOKS_AT`], but in tests.
+    pub looks_at: u32,
 }
 
 impl std::fmt::Debug for Manage {

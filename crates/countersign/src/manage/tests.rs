@@ -169,6 +169,7 @@ impl World {
             tokens: Arc::new(tokens),
             entropy,
             tasks: tasks.clone(),
+            looks_at: LOOKS_AT,
         });
         Self {
             _folder: folder,

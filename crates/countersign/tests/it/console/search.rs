@@ -10,7 +10,12 @@ const AMERICAN: &str = "+14155550132";
 
 /// A service with three messages: a login and a registration at home, and a login abroad.
 async fn with_messages(data: &std::path::Path) -> Server {
-    let server = Server::start(data, &["--quiet"]).await;
+    with_messages_and(data, &[]).await
+}
+
+/// The same service, started with these options too.
+async fn with_messages_and(data: &std::path::Path, options: &[&str]) -> Server {
+    let server = Server::start(data, &[&["--quiet"], options].concat()).await;
     let home = number(1);
     for (channel, to) in [
         ("CHANNEL_LOGIN", home.as_str()),
@@ -46,6 +51,7 @@ async fn support_finds_messages_by_what_they_have_in_common() {
         ("?provider=nobody", vec![]),
         ("?outcome=accepted", vec![abroad, home, home]),
         ("?outcome=not_sent", vec![]),
+        ("?outcome=verified", vec![]),
         ("?range=24h", vec![abroad, home, home]),
         ("?to=2020-01-01", vec![]),
         ("?from=2020-01-01", vec![abroad, home, home]),
@@ -55,6 +61,58 @@ async fn support_finds_messages_by_what_they_have_in_common() {
         let is_told = page.body.contains("No message fits these filters.");
         assert_eq!(is_told, expected.is_empty(), "{query}");
     }
+}
+
+#[tokio::test]
+async fn the_figure_of_verified_codes_leads_to_their_messages() {
+    let data = folder();
+    let server = with_messages(data.path()).await;
+    let code = server.outbox(AMERICAN).await[0]["passCode"].clone();
+    let code = code.as_str().unwrap();
+    assert!(server.app_server().accepts(AMERICAN, code).await);
+    let support = Person::of(&server, "support").await;
+    let page = support.get("/console/overview").await;
+    let links = page.attributes("href").into_iter();
+    let links: Vec<_> = links
+        .filter(|link| link.ends_with("outcome=verified"))
+        .collect();
+    let [link] = links.as_slice() else {
+        panic!("{}", page.body);
+    };
+    let found = support.get(link).await;
+    assert_eq!(shown(&found), ["+14****32"]);
+    assert!(found.body.contains("Outcome: Verified"));
+}
+
+#[tokio::test]
+async fn a_search_without_hits_says_how_far_back_it_looked_and_goes_on() {
+    let data = folder();
+    let server = with_messages_and(data.path(), &["--looks-at", "2"]).await;
+    let support = Person::of(&server, "support").await;
+    let oldest = format!("{LIST}?channel=CHANNEL_LOGIN&country=CN");
+    let page = support.get(&oldest).await;
+    assert!(shown(&page).is_empty());
+    assert!(
+        page.body
+            .contains("No message fits these filters since <time")
+    );
+    assert!(!page.body.contains("No message fits these filters."));
+    let on = page.attributes("href").into_iter();
+    let on: Vec<_> = on.filter(|link| link.contains("before=")).collect();
+    let [on] = on.as_slice() else {
+        panic!("{}", page.body);
+    };
+    assert!(on.starts_with(&oldest));
+    assert_eq!(shown(&support.get(on).await), ["+86138****0001"]);
+    // What was found so far is shown, and the search goes on from there.
+    let page = support.get(&format!("{LIST}?channel=CHANNEL_LOGIN")).await;
+    assert_eq!(shown(&page), ["+14****32"]);
+    assert!(page.body.contains("Searched back to <time"));
+    assert!(page.body.contains("Look further back"));
+    let table = support
+        .get("/console/messages.csv?channel=CHANNEL_LOGIN")
+        .await;
+    assert_eq!(table.body.lines().count(), 3, "{}", table.body);
 }
 
 #[tokio::test]
