@@ -19,7 +19,7 @@ use countersign_core::template::Templates;
 use countersign_core::test_number::TestNumbers;
 use countersign_core::time::Clock;
 use countersign_providers::account::{InvalidSetup, Resources};
-use countersign_providers::carriage::{Circuit, Guarded};
+use countersign_providers::carriage::{Circuit, Guarded, Health};
 use countersign_providers::egress::Egress;
 use countersign_providers::kinds;
 use subtle::ConstantTimeEq;
@@ -247,6 +247,11 @@ impl Vendors {
     /// Returns every open account as it is now, for metrics.
     pub(crate) fn now(&self) -> Vec<ProviderNow> {
         let planned = self.lock();
+    /// Returns the health of the account of that name on this node; `None` where it cannot be used.
+    pub(crate) fn health(&self, name: &ProviderName) -> Option<Health> {
+        self.provider(name)?.health()
+    }
+
         let accounts = planned.accounts.iter().filter_map(|(name, account)| {
             let health = account.provider.health()?;
             Some(ProviderNow {

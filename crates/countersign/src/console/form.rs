@@ -75,6 +75,14 @@ impl Form {
         field.map_or("", |(_, value)| value)
     }
 
+    /// Puts a value in the place of that of the first field of this name, or behind all fields.
+    pub(super) fn put(&mut self, name: &str, value: String) {
+        match self.0.iter_mut().find(|(held, _)| held == name) {
+            Some((_, held)) => *held = value,
+            None => self.0.push((name.to_owned(), value)),
+        }
+    }
+
     /// Whether nothing was sent: the page is opened, and no form of it.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -7,6 +7,9 @@ use super::pill::Pill;
 use super::shell::Shell;
 use crate::http::page;
 
+/// The most characters of a text that stays in one line.
+const LONG: usize = 40;
+
 /// The page.
 #[derive(Template)]
 #[template(path = "console/listing.html")]
@@ -43,6 +46,51 @@ pub(super) enum Cell {
     /// An address and its name.
     Link(String, String),
     Pill(Pill),
+    /// An address, and the state that is its name.
+    Led(String, Pill),
+    /// A cell of a column that narrow windows leave out.
+    Less(Box<Cell>),
+}
+
+impl Cell {
+    /// The same cell, of a column that narrow windows leave out.
+    pub(super) fn less(self) -> Self {
+        Cell::Less(Box::new(self))
+    }
+
+    /// The cell itself.
+    pub(super) fn whole(&self) -> &Self {
+        match self {
+            Cell::Less(cell) => cell,
+            cell => cell,
+        }
+    }
+
+    /// The classes of its element.
+    pub(super) fn classes(&self) -> &'static str {
+        let is_long = match self.whole() {
+            Cell::Text(text) | Cell::Link(_, text) => text.chars().count() > LONG,
+            _ => false,
+        };
+        match (is_long, self.is_less()) {
+            (true, true) => "long lo",
+            (true, false) => "long",
+            (false, true) => "lo",
+            (false, false) => "",
+        }
+    }
+
+    fn is_less(&self) -> bool {
+        matches!(self, Cell::Less(_))
+    }
+}
+
+impl Table {
+    /// Whether narrow windows leave out the column at this place.
+    pub(super) fn leaves_out(&self, place: &usize) -> bool {
+        let cell = self.rows.first().and_then(|row| row.get(*place));
+        cell.is_some_and(Cell::is_less)
+    }
 }
 
 impl Listing {

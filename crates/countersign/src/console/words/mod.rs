@@ -39,6 +39,7 @@ mod sending;
 pub(super) mod sentences;
 mod terms;
 pub(super) mod vendor_fields;
+pub(super) mod service;
 mod zh_cn;
 
 pub(super) use self::applications::ApplicationWords;
@@ -55,6 +56,7 @@ pub(super) use self::search::SearchWords;
 pub(super) use self::sending::SendingWords;
 pub(super) mod people;
 
+pub(super) use self::service::ServiceWords;
 words! {
     /// The frame of every page.
     ShellWords {
@@ -108,8 +110,8 @@ words! {
 words! {
     /// The SMS service: providers and routes.
     SmsWords {
-        title, lead, domestic, international, providers, routes, name, kind, state, works, rests, no_provider, no_route,
-        application, country, order, every_application, every_country, refuses, warning,
+        title, lead, domestic, international, providers, works, rests, application, country, every_application,
+        every_country, refuses, warning,
     }
 }
 
@@ -171,6 +173,7 @@ pub(super) struct Words {
     pub(super) providers: ProviderWords,
     pub(super) routes: RouteWords,
     pub(super) templates: TemplatesWords,
+    pub(super) service: ServiceWords,
     pub(super) drafts: DraftWords,
     pub(super) limits: LimitsWords,
     pub(super) limit: LimitWords,
@@ -216,6 +219,7 @@ mod tests {
             words.providers.all(),
             words.routes.all(),
             words.templates.all(),
+            words.service.all(),
             words.drafts.all(),
             words.limits.all(),
             words.limit.all(),

@@ -185,64 +185,6 @@ fn headline_in_chinese(headline: &Headline) -> String {
     }
 }
 
-/// What becomes of codes to some numbers now.
-pub(in super::super) enum Service {
-    /// These providers carry them, in this order.
-    Ready { providers: Vec<String> },
-    /// Some of the providers rest after failures.
-    Degraded {
-        working: Vec<String>,
-        resting: Vec<String>,
-    },
-    /// All providers rest.
-    AllRest { providers: Vec<String> },
-    /// Routes lead to some countries alone.
-    Some { countries: Vec<String> },
-    /// No route leads anywhere.
-    NotSetUp,
-}
-
-/// What becomes of codes to some numbers now.
-pub(in super::super) fn service(language: Language, service: &Service) -> String {
-    match (language, service) {
-        (Language::English, Service::Ready { providers }) => {
-            format!("Ready: {}.", providers.join(", then "))
-        }
-        (Language::Chinese, Service::Ready { providers }) => {
-            format!("可用：先 {}。", providers.join("，后 "))
-        }
-        (Language::English, Service::Degraded { working, resting }) => format!(
-            "Working through {}: {} is resting after failures.",
-            working.join(", then "),
-            resting.join(", ")
-        ),
-        (Language::Chinese, Service::Degraded { working, resting }) => format!(
-            "由 {} 发送：{} 失败后暂停。",
-            working.join("，后 "),
-            resting.join("、")
-        ),
-        (Language::English, Service::AllRest { providers }) => {
-            format!("Nothing is sent: {} is resting after failures.", providers.join(", "))
-        }
-        (Language::Chinese, Service::AllRest { providers }) => {
-            format!("暂时无法发送：{} 失败后暂停。", providers.join("、"))
-        }
-        (Language::English, Service::Some { countries }) => format!(
-            "Ready for {}. No route is set for others.",
-            countries.join(", ")
-        ),
-        (Language::Chinese, Service::Some { countries }) => {
-            format!("可发往{}。其他国家和地区没有路由。", countries.join("、"))
-        }
-        (Language::English, Service::NotSetUp) => {
-            "No route is set. In development the inbox gets the messages; in production callers get 2990001.".to_owned()
-        }
-        (Language::Chinese, Service::NotSetUp) => {
-            "没有路由。开发模式下短信进入收件箱；生产环境中调用方会收到 2990001。".to_owned()
-        }
-    }
-}
-
 /// The waits between one message and the next.
 pub(in super::super) fn waits(language: Language, waits: &[Duration]) -> String {
     let waits: Vec<_> = waits.iter().map(|wait| length(language, *wait)).collect();

@@ -12,6 +12,7 @@ pub(crate) mod person;
 mod proof;
 mod search;
 mod staff;
+mod service;
 mod walk;
 mod zone;
 

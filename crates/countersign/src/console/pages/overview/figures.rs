@@ -149,7 +149,7 @@ pub(super) fn table(
 }
 
 /// A count, with a comma before every three digits.
-pub(super) fn grouped(count: u64) -> String {
+pub(in crate::console) fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut grouped = String::new();
     for (place, digit) in digits.chars().enumerate() {
@@ -165,7 +165,7 @@ pub(super) fn grouped(count: u64) -> String {
 const NO_SHARE: &str = "–";
 
 /// A share in per cent with one decimal; a dash where there is nothing to share.
-fn share(part: u64, whole: u64) -> String {
+pub(in crate::console) fn share(part: u64, whole: u64) -> String {
     match whole {
         0 => NO_SHARE.to_owned(),
         _ => {

@@ -17,6 +17,7 @@ use countersign_core::time::Timestamp;
 use self::asked::{Asked, address};
 use self::chart::{Chart, chart};
 use self::figures::{Table, Tile, table, tiles};
+pub(in crate::console) use self::figures::{grouped, share};
 use super::refused::Why;
 use crate::console::attention::{self, Attention};
 use crate::console::entry::{Answer, Entry, Visit};

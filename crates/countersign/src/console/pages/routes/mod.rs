@@ -3,6 +3,7 @@
 pub(in crate::console) mod countries;
 pub(in crate::console) mod delete;
 pub(in crate::console) mod edit;
+pub(in crate::console) mod fields;
 
 use countersign_core::application::AppId;
 use countersign_core::phone::Country;
@@ -15,9 +16,9 @@ use crate::console::entry::Visit;
 use crate::console::words::sentences;
 
 /// The field with the application; empty for every other.
-const APP: &str = "app";
+pub(in crate::console) const APP: &str = "app";
 /// The field with the country; empty for every other.
-const COUNTRY: &str = "country";
+pub(in crate::console) const COUNTRY: &str = "country";
 
 /// The messages that a route is for, in words.
 pub(in crate::console) fn name(visit: &Visit, scope: &RouteScope) -> String {
