@@ -9,6 +9,9 @@ use countersign_core::send::attempt;
 use countersign_core::send::outcome::Outcome;
 use countersign_core::time::Timestamp;
 
+/// The time after which a number may get another code.
+const MINUTE: Duration = Duration::from_secs(60);
+
 /// What became of a message, most telling first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Headline {
@@ -18,8 +21,8 @@ pub(super) enum Headline {
     NotSent { gave_back: bool },
     /// The right code was entered so long after the decision.
     Verified { delivered: bool, after: Duration },
-    /// Wrong guesses killed the code.
-    Exhausted,
+    /// So many wrong guesses killed the code. Its minute is over after so long.
+    Exhausted { wrong: usize, wait: Duration },
     /// The vendor's reports say that it did not arrive, for this reason.
     NotDelivered { vendor_code: Option<String> },
     /// It arrived this long ago. `live`: its code is still good.
@@ -70,7 +73,10 @@ impl Headline {
             (Outcome::NotAccepted(_), ..) => Headline::NotSent {
                 gave_back: timeline.gave_back,
             },
-            _ if timeline.code == CodeState::Exhausted => Headline::Exhausted,
+            _ if timeline.code == CodeState::Exhausted => Headline::Exhausted {
+                wrong: timeline.checks.iter().filter(|check| !check.right).count(),
+                wait: now.until(timeline.decided_at.after(MINUTE)),
+            },
             (_, Some(Delivery::Failed), Some(report)) => Headline::NotDelivered {
                 vendor_code: report.vendor_code.clone(),
             },
@@ -98,7 +104,7 @@ impl Headline {
             Headline::NotDelivered { .. } => State::NotDelivered,
             Headline::Delivered { .. } => State::Delivered,
             Headline::Unknown { .. } => State::Unknown,
-            Headline::NoReceipt { .. } | Headline::Exhausted => State::NoReceipt,
+            Headline::NoReceipt { .. } | Headline::Exhausted { .. } => State::NoReceipt,
         }
     }
 }

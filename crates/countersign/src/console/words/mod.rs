@@ -31,6 +31,7 @@ pub(super) mod guard;
 mod keys;
 mod limits;
 pub(super) mod overview;
+pub(super) mod outcomes;
 pub(super) mod providers;
 mod routes;
 pub(super) mod rules;
@@ -95,7 +96,8 @@ words! {
 words! {
     /// The page of one message.
     MessageWords {
-        title, timeline, facts, message_id, request_id, application, purpose, code,         admitted, would_have_refused, took_it, took_it_with_id, refused_it, no_usable_answer, interrupted, reported_delivered,
+        title, timeline, facts, message_id, request_id, application, purpose, code, cost, admitted, verdicts, allowed,
+        would_refuse_until, refused_sends, would_have_refused, took_it, took_it_with_id, refused_it, no_usable_answer, interrupted, reported_delivered,
         reported_failed, reported_underway, right_code, right_code_public, wrong_code, by_server, by_public, given_back, vendor_said,
         what_you_can_do, why, why_hint, show, unlock, unlock_about, note, messages_to_number,
         reason_missing, unlocked, never_again, raw_hidden,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::super::headline::Headline;
 use super::super::language::Language;
 use super::super::when::Length;
+use super::outcomes;
 
 /// A length of time, such as `12 seconds`.
 pub(in super::super) fn length(language: Language, span: Duration) -> String {
@@ -107,18 +108,24 @@ fn headline_in_english(headline: &Headline) -> String {
             };
             format!("{start} right code was entered after {}.", length(after))
         }
-        Headline::Exhausted => {
-            "Too many wrong codes were entered; this code is dead. A new one can be asked for."
-                .to_owned()
+        Headline::Exhausted { wrong, wait } => {
+            let then = match wait.as_secs() {
+                0 => "now".to_owned(),
+                _ => format!("in {}", length(wait)),
+            };
+            format!(
+                "{wrong} wrong codes were entered; this code is dead. A new one can be asked for {then}."
+            )
         }
         Headline::NotDelivered { vendor_code: None } => {
             "The carrier could not deliver it.".to_owned()
         }
         Headline::NotDelivered {
             vendor_code: Some(code),
-        } => {
-            format!("The carrier could not deliver it ({code}).")
-        }
+        } => match outcomes::report(Language::English, code) {
+            Some(meaning) => format!("The carrier could not deliver it: {meaning} ({code})."),
+            None => format!("The carrier could not deliver it ({code})."),
+        },
         Headline::Delivered { ago, live } => {
             format!("Delivered {} ago{}.", length(ago), still(live))
         }
@@ -161,11 +168,20 @@ fn headline_in_chinese(headline: &Headline) -> String {
             let start = if *delivered { "短信已送达，" } else { "" };
             format!("{start}{}后输入了正确的验证码。", length(after))
         }
-        Headline::Exhausted => "输错次数过多，验证码已作废，可以重新获取。".to_owned(),
+        Headline::Exhausted { wrong, wait } => match wait.as_secs() {
+            0 => format!("已输错 {wrong} 次，验证码作废，可以重新获取。"),
+            _ => format!(
+                "已输错 {wrong} 次，验证码作废，{}后可以重新获取。",
+                length(wait)
+            ),
+        },
         Headline::NotDelivered { vendor_code: None } => "运营商投递失败。".to_owned(),
         Headline::NotDelivered {
             vendor_code: Some(code),
-        } => format!("运营商投递失败（{code}）。"),
+        } => match outcomes::report(Language::Chinese, code) {
+            Some(meaning) => format!("运营商投递失败：{meaning}（{code}）。"),
+            None => format!("运营商投递失败（{code}）。"),
+        },
         Headline::Delivered { ago, live } => format!("{}前已送达{}。", length(ago), still(live)),
         Headline::Unknown { provider } => {
             let provider = provider.as_deref().unwrap_or("服务商");
@@ -191,6 +207,24 @@ pub(in super::super) fn waits(language: Language, waits: &[Duration]) -> String 
     match language {
         Language::English => format!("waits of {}", waits.join(", ")),
         Language::Chinese => format!("间隔 {}", waits.join("、")),
+    }
+}
+
+/// A statement, and the reason for it.
+pub(in super::super) fn because(language: Language, first: &str, why: &str) -> String {
+    match language {
+        Language::English => format!("{first}. {why}"),
+        Language::Chinese => format!("{first}。{why}"),
+    }
+}
+
+/// The time within which a provider usually reports.
+pub(in super::super) fn usually_reports(language: Language, within: Duration) -> String {
+    // Rounded up: a report after 5.2 seconds has come within 6.
+    let within = length(language, within + Duration::from_millis(999));
+    match language {
+        Language::English => format!("It usually reports within {within}."),
+        Language::Chinese => format!("通常 {within}内会有回执。"),
     }
 }
 
@@ -267,8 +301,31 @@ mod tests {
                 Headline::NotDelivered {
                     vendor_code: Some("UNDELIV".to_owned()),
                 },
-                "The carrier could not deliver it (UNDELIV).",
-                "运营商投递失败（UNDELIV）。",
+                "The carrier could not deliver it: the phone could not be reached (UNDELIV).",
+                "运营商投递失败：无法接通手机（UNDELIV）。",
+            ),
+            (
+                Headline::NotDelivered {
+                    vendor_code: Some("MK:0001".to_owned()),
+                },
+                "The carrier could not deliver it (MK:0001).",
+                "运营商投递失败（MK:0001）。",
+            ),
+            (
+                Headline::Exhausted {
+                    wrong: 5,
+                    wait: after,
+                },
+                "5 wrong codes were entered; this code is dead. A new one can be asked for in 14 seconds.",
+                "已输错 5 次，验证码作废，14 秒后可以重新获取。",
+            ),
+            (
+                Headline::Exhausted {
+                    wrong: 3,
+                    wait: Duration::ZERO,
+                },
+                "3 wrong codes were entered; this code is dead. A new one can be asked for now.",
+                "已输错 3 次，验证码作废，可以重新获取。",
             ),
         ] {
             assert_eq!(headline(Language::English, &told), english);

@@ -1,5 +1,6 @@
 //! `/console/messages/{id}`: one message, from its admission to the check of its code, and what a person can do about it.
 
+mod reports;
 mod steps;
 
 use askama::Template;
@@ -30,10 +31,10 @@ const REASON: &str = "reason";
 /// The field with the note about an unlock.
 const NOTE: &str = "note";
 
-/// The address of a message's page.
 /// The part of the address by which the page shows the whole number.
 const SHOWN: &str = "shown";
 
+/// The address of a message's page.
 pub(in crate::console) fn address(id: MessageId) -> String {
     format!("/console/messages/{id}")
 }
@@ -47,6 +48,8 @@ struct MessagePage {
     /// What the stream of changes calls the message.
     live: String,
     headline: String,
+    /// The time within which the provider usually reports, while its report is awaited.
+    usually: Option<String>,
     pill: Pill,
     /// The number: masked, or whole where the person has asked to see it.
     number: String,
@@ -72,7 +75,9 @@ struct Fact {
 pub(in crate::console) fn show() -> Entry {
     Entry::page(PATH, Permission::ReadMessages, async |visit: Visit| {
         let timeline = found(&visit).await?;
-        Ok(page::found(&draw(&visit, &timeline)))
+        let mut page = draw(&visit, &timeline);
+        page.usually = reports::usually(&visit, &timeline).await?;
+        Ok(page::found(&page))
     })
     .of_applications()
 }
@@ -220,18 +225,27 @@ fn draw(visit: &Visit, timeline: &Timeline) -> MessagePage {
         value,
         is_id: true,
     };
-    let facts = vec![
+    let mut facts = vec![
         fact(of.application, timeline.app.as_str()),
         fact(of.purpose, words.terms.purpose(timeline.channel)),
         fact(of.code, words.terms.code(timeline.code)),
         id(of.message_id, timeline.id.to_string()),
         id(of.request_id, timeline.request_id.to_string()),
     ];
+    let paid = timeline.attempts.iter();
+    let paid = paid.filter(|attempt| attempt.outcome.may_have_been_sent());
+    let paid = paid.filter_map(|attempt| attempt.provider.as_deref());
+    let prices = visit.state.messenger.prices();
+    if let Some(price) = prices.paid(paid, timeline.phone.country()) {
+        let cost = format!("{} {}", price.currency, price.amount);
+        facts.push(fact(of.cost, &cost));
+    }
     MessagePage {
         shell: visit.shell(Area::Messages),
         address: address(timeline.id),
         live: format!("message-{}", timeline.id),
         headline: sentences::headline(visit.language, &headline),
+        usually: None,
         pill: Pill::of(headline.state(), words),
         number,
         reveal: may_reveal.then(|| reveal_form(visit, timeline)),

@@ -1,7 +1,7 @@
 //! The steps of a message, from its admission to the check of its code.
 
 use countersign_core::code::check::{Caller, CheckRecord};
-use countersign_core::limit::Mode;
+use countersign_core::limit::{Mode, Verdict};
 use countersign_core::message::Timeline;
 use countersign_core::receipt::{Delivery, ReceiptRecord};
 use countersign_core::send::attempt::Attempt;
@@ -14,7 +14,7 @@ use crate::console::language::Language;
 use crate::console::pages::providers;
 use crate::console::pill;
 use crate::console::when::{self, Moment};
-use crate::console::words::{MessageWords, Words, sentences};
+use crate::console::words::{MessageWords, Words, outcomes, sentences};
 use crate::operator::Permission;
 
 /// A step of the timeline.
@@ -29,8 +29,12 @@ pub(super) struct Step {
     pub(super) sentence: String,
     /// The vendor's own words.
     pub(super) said: Option<String>,
+    /// What mends it.
+    pub(super) hint: &'static str,
     /// The page of the account, where an operator has to mend it.
     pub(super) mend: Option<String>,
+    /// The verdict of each limit.
+    pub(super) verdicts: Vec<String>,
 }
 
 /// The start of a timeline, in the zone of the page.
@@ -56,9 +60,10 @@ pub(super) fn steps(visit: &Visit, timeline: &Timeline, sees_vendor_answers: boo
     let start = timeline.decided_at;
     let mut steps = vec![(start, admission(visit, timeline))];
     let attempts = timeline.attempts.iter();
-    steps.extend(
-        attempts.map(|attempt| (attempt.ended_at, Step::of_attempt(attempt, since, words))),
-    );
+    steps.extend(attempts.map(|attempt| {
+        let step = Step::of_attempt(attempt, since, visit.language);
+        (attempt.ended_at, step)
+    }));
     let receipts = timeline.receipts.iter();
     steps.extend(receipts.map(|receipt| (receipt.at, Step::of_receipt(receipt, since, words))));
     let checks = timeline.checks.iter();
@@ -99,14 +104,35 @@ fn admission(visit: &Visit, timeline: &Timeline) -> Step {
         true => asked,
         false => sentences::listed(visit.language, &asked, words.would_have_refused, &watched),
     };
-    let start = timeline.decided_at;
-    Step::new(
-        Since::of(visit, timeline),
-        start,
-        ("quiet", pill::BAR),
-        words.admitted.to_owned(),
-        sentence,
-    )
+    let verdicts = timeline.verdicts.iter();
+    Step {
+        verdicts: verdicts.map(|verdict| told(visit, verdict)).collect(),
+        ..Step::new(
+            Since::of(visit, timeline),
+            timeline.decided_at,
+            ("quiet", pill::BAR),
+            words.admitted.to_owned(),
+            sentence,
+        )
+    }
+}
+
+/// The verdict of a limit, in words.
+fn told(visit: &Visit, verdict: &Verdict) -> String {
+    let (words, of) = (&visit.words().message, &visit.words().limits);
+    let mode = match verdict.mode {
+        Mode::Enforce => of.enforce,
+        Mode::Challenge => of.challenge,
+        Mode::Monitor => of.monitor,
+    };
+    let found = match verdict.refused_until {
+        None => words.allowed.to_owned(),
+        Some(until) => {
+            let until = visit.moment(until).shown;
+            format!("{} {until}", words.would_refuse_until)
+        }
+    };
+    format!("{} · {mode} · {found}", verdict.rule)
 }
 
 impl Step {
@@ -125,11 +151,14 @@ impl Step {
             who,
             sentence,
             said: None,
+            hint: "",
             mend: None,
+            verdicts: Vec::new(),
         }
     }
 
-    fn of_attempt(attempt: &Attempt, since: Since<'_>, words: &MessageWords) -> Self {
+    fn of_attempt(attempt: &Attempt, since: Since<'_>, language: Language) -> Self {
+        let words = &Words::of(language).message;
         let (look, sentence, said) = match &attempt.outcome {
             Outcome::Accepted {
                 provider_message_id: Some(id),
@@ -141,10 +170,11 @@ impl Step {
             Outcome::Accepted {
                 provider_message_id: None,
             } => (("ok", pill::TICK), words.took_it.to_owned(), None),
-            Outcome::NotAccepted(why) => {
-                let sentence = format!("{} ({})", words.refused_it, why.kind.as_str());
-                (("warn", pill::TRIANGLE), sentence, why.vendor_code.clone())
-            }
+            Outcome::NotAccepted(why) => (
+                ("warn", pill::TRIANGLE),
+                words.refused_it.to_owned(),
+                why.vendor_code.clone(),
+            ),
             Outcome::Unknown { cause } => (
                 ("unknown", pill::QUESTION),
                 words.no_usable_answer.to_owned(),
@@ -160,9 +190,17 @@ impl Step {
             .provider
             .clone()
             .unwrap_or_else(|| words.interrupted.to_owned());
+        let meaning = outcomes::meaning(language, &attempt.outcome);
+        let sentence = match attempt.outcome {
+            Outcome::NotAccepted(_) => {
+                sentences::because(language, &sentence, &meaning.unwrap_or_default())
+            }
+            _ => sentence,
+        };
         Self {
             said,
             mend,
+            hint: outcomes::mend(language, &attempt.outcome).unwrap_or_default(),
             ..Self::new(since, attempt.ended_at, look, who, sentence)
         }
     }
