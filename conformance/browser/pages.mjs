@@ -80,6 +80,10 @@ export function shown(found, messages, welcome) {
   return [
     answered("provider refused", "/console/sms/kinds/tencent-cloud", { name: "No such name" }, 422),
     answered("http refused", "/console/sms/kinds/http", { name: "bridge", "settings.headers": "{" }, 422),
+    answered("http request", "/console/sms/kinds/http", { name: "bridge", "settings.url": "https://vendor.example/{to}/{code}" }, 200, {
+      button: 2,
+    }),
+    { name: "route that holds", address: "/console/sms?app=&country=JP", role: "owner", status: 200 },
     answered("test refused", "/console/sms/providers/aliyun/test", { number: "12" }, 422),
     answered("delete refused", "/console/sms/providers/aliyun/delete", {}, 422),
     answered("route refused", "/console/sms/routes/new", { shares: "3, x" }, 422),
@@ -110,6 +114,7 @@ export function shown(found, messages, welcome) {
     seenBy("support", "/console/sms"),
     seenBy("support", message),
     seenBy("auditor", "/console/sms/providers/aliyun"),
+    seenBy("auditor", "/console/templates/edit?app=shop&channel=CHANNEL_LOGIN&provider=tencent&kind=vendor"),
     seenBy("auditor", limit),
     seenBy("auditor", "/console/settings/staff"),
     seenBy("auditor", message),

@@ -128,3 +128,20 @@ function preview(element) {
 }
 
 document.querySelectorAll("[data-draft]").forEach(preview);
+
+/** Puts a button behind this element that copies its text. */
+function offerCopy(element) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "plain";
+  button.textContent = element.dataset.copy;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(element.textContent);
+    button.textContent = element.dataset.copied;
+  });
+  element.after(button);
+}
+
+if (navigator.clipboard) {
+  document.querySelectorAll("[data-copy]").forEach(offerCopy);
+}

@@ -21,7 +21,7 @@ use countersign_core::time::Clock;
 use countersign_providers::account::{InvalidSetup, Resources};
 use countersign_providers::carriage::{Circuit, Guarded, Health};
 use countersign_providers::egress::Egress;
-use countersign_providers::kinds;
+use countersign_providers::{http, kinds};
 use subtle::ConstantTimeEq;
 
 use self::reports::RecordedReports;
@@ -217,6 +217,15 @@ impl Vendors {
         kinds::check(&record.kind, &account)
     }
 
+    /// Returns the request that an account of kind `http` would send, as text without secrets.
+    ///
+    /// # Errors
+    /// [`InvalidSetup`] with the problems of the account.
+    pub fn sample(&self, record: &ProviderRecord) -> Result<String, InvalidSetup> {
+        let account = opening::account(record, self.parts.egress.reach())?;
+        http::sample(&account, self.parts.clock.now())
+    }
+
     fn open(&self, record: &ProviderRecord) -> Result<Arc<Guarded>, InvalidSetup> {
         let resources = Resources {
             egress: self.parts.egress.clone(),
@@ -238,6 +247,11 @@ impl Vendors {
         Some(Arc::clone(&account.provider))
     }
 
+    /// Returns the health of the account of that name on this node; `None` where it cannot be used.
+    pub(crate) fn health(&self, name: &ProviderName) -> Option<Health> {
+        self.provider(name)?.health()
+    }
+
     /// Returns the names of the accounts whose circuit breaker is open on this node: they rest after failures.
     pub(crate) fn resting(&self) -> Vec<String> {
         let resting = self.now().into_iter().filter(|provider| provider.is_open);
@@ -247,11 +261,6 @@ impl Vendors {
     /// Returns every open account as it is now, for metrics.
     pub(crate) fn now(&self) -> Vec<ProviderNow> {
         let planned = self.lock();
-    /// Returns the health of the account of that name on this node; `None` where it cannot be used.
-    pub(crate) fn health(&self, name: &ProviderName) -> Option<Health> {
-        self.provider(name)?.health()
-    }
-
         let accounts = planned.accounts.iter().filter_map(|(name, account)| {
             let health = account.provider.health()?;
             Some(ProviderNow {

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use super::entry::Visit;
 use super::form::{Form, SECRETS};
 use super::form_page::Row;
+use super::pages::providers::edit::PREVIEW;
 use super::words::vendor_fields;
 use crate::manage::ProviderDraft;
 use crate::operator::Permission;
@@ -100,7 +101,8 @@ fn is_table(field: &Field) -> bool {
 pub(super) fn has_secret(visit: &Visit) -> bool {
     let removed = format!("{REMOVE}{SECRETS}");
     let mut given = visit.form.given();
-    given.any(|name| name.starts_with(SECRETS) || name.starts_with(&removed))
+    let is_kept = visit.form.get("then") != PREVIEW;
+    is_kept && given.any(|name| name.starts_with(SECRETS) || name.starts_with(&removed))
 }
 
 /// The account that the person sent, or the fields whose values are no tables.

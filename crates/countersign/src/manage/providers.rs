@@ -69,6 +69,23 @@ impl Manage {
         self.parts.vendors.check(&record).map_err(invalid)
     }
 
+    /// Returns the request that an account of kind `http` would send, as text without secrets, without setting it up.
+    ///
+    /// # Errors
+    /// [`ManageError::Fields`] when a setting cannot be as it is.
+    pub fn sample_request(&self, draft: &ProviderDraft) -> Result<String, ManageError> {
+        let now = self.parts.clock.now();
+        self.sample_of(&record(draft, None, &*self.parts.entropy, now)?)
+    }
+
+    /// Returns the request that an account on record would send, as [`Manage::sample_request`] does.
+    ///
+    /// # Errors
+    /// [`ManageError::Fields`].
+    pub fn sample_of(&self, record: &ProviderRecord) -> Result<String, ManageError> {
+        self.parts.vendors.sample(record).map_err(invalid)
+    }
+
     /// Deletes a vendor account and its secrets.
     ///
     /// # Errors

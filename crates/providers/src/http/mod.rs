@@ -50,6 +50,7 @@ mod pointer;
 mod reading;
 mod report;
 mod request;
+mod sample;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -69,6 +70,7 @@ use countersign_core::time::Clock;
 use self::reading::AnswerRules;
 use self::report::ReportRules;
 use self::request::RequestTemplate;
+pub use self::sample::sample;
 use self::settings::{ContentKind, Settings};
 use crate::account::{Account, InvalidSetup};
 use crate::egress::{Answer, Egress};

@@ -6,7 +6,7 @@ words! {
         save, cancel, optional, example, vendor_page, kept, remove_secret, readonly,
         somebody_changed, look_at_both, command_line, access_key, service, changed_caption, changed_field, changed_stored, changed_sent, in_use, exists, missing, not_json,
         confirm_name, other_name, number_missing,
-        saved, deleted, created, reset, blocked, lifted, returned,
+        saved, deleted, created, reset, blocked, lifted, returned, copy, copied,
     }
 }
 
@@ -35,6 +35,8 @@ pub(super) const ENGLISH: FormWords = FormWords {
     confirm_name: "Type the name to confirm",
     other_name: "This is not the name. Type it as it stands above",
     number_missing: "Enter a phone number",
+    copy: "Copy",
+    copied: "Copied",
     saved: "Saved.",
     deleted: "Deleted.",
     created: "Created.",
@@ -69,6 +71,8 @@ pub(super) const CHINESE: FormWords = FormWords {
     confirm_name: "输入名称以确认",
     other_name: "与名称不一致，请按上方所示输入",
     number_missing: "请填写手机号",
+    copy: "复制",
+    copied: "已复制",
     saved: "已保存。",
     deleted: "已删除。",
     created: "已创建。",

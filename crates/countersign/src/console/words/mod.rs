@@ -28,6 +28,7 @@ pub(super) mod drafts;
 mod en_us;
 mod forms;
 pub(super) mod guard;
+pub(super) mod guides;
 mod keys;
 mod limits;
 pub(super) mod overview;

@@ -9,7 +9,8 @@ words! {
         save_and_test, edit_lead, reports, reports_about, state, never_used, unusable, routes, no_route,
         test, test_title, test_lead, application, purpose, number, number_hint, no_application, send,
         delete, delete_title, delete_about, delete_reports, delete_button, mend,
-        messages_a_day, errors_caption, errors_when, errors_what, errors_code, errors_none,
+        messages_a_day, errors_caption, errors_when, errors_what, errors_mend, errors_code, errors_none,
+        last_hour, guide, good_to_know, test_hint, sample, sample_about, sample_button, sample_none,
     }
 }
 
@@ -50,11 +51,20 @@ pub(super) const ENGLISH: ProviderWords = ProviderWords {
     delete_button: "Delete the provider",
     mend: "Mend this provider",
     messages_a_day: "Messages a day",
-    errors_caption: "Its last failures in 7 days, as far as no other provider carried the message",
+    errors_caption: "Its last 20 failures in 7 days, also where another provider carried the message",
     errors_when: "Time",
-    errors_what: "Outcome",
+    errors_what: "What it means",
+    errors_mend: "What mends it",
     errors_code: "The vendor's code",
     errors_none: "No message failed here in the last 7 days.",
+    last_hour: "Last hour",
+    guide: "Where to find these",
+    good_to_know: "Good to know",
+    test_hint: "For a test message alone, with + and the country's code. It is not saved with the account.",
+    sample: "The request that would leave",
+    sample_about: "For the code 123456 to +86 188 0000 8888. Secrets are dots.",
+    sample_button: "Show the request",
+    sample_none: "Fill the form, and show the request.",
 };
 
 pub(super) const CHINESE: ProviderWords = ProviderWords {
@@ -92,11 +102,20 @@ pub(super) const CHINESE: ProviderWords = ProviderWords {
     delete_button: "删除服务商",
     mend: "修正该服务商",
     messages_a_day: "每天的消息数",
-    errors_caption: "最近 7 天的失败记录（由其他服务商发出的除外）",
+    errors_caption: "最近 7 天内的最近 20 次失败，包括由其他服务商发出的",
     errors_when: "时间",
-    errors_what: "结果",
+    errors_what: "含义",
+    errors_mend: "处理方法",
     errors_code: "厂商错误码",
     errors_none: "最近 7 天没有失败的消息。",
+    last_hour: "最近 1 小时",
+    guide: "在哪里可以找到",
+    good_to_know: "须知",
+    test_hint: "仅用于测试短信，包含 + 和国家和地区的区号，不随账号保存。",
+    sample: "将要发出的请求",
+    sample_about: "以验证码 123456、号码 +86 188 0000 8888 为例，密钥以点代替。",
+    sample_button: "查看请求",
+    sample_none: "填写表单后查看请求。",
 };
 
 /// The calls of the last minutes, and how many of them failed.

@@ -1,6 +1,7 @@
 //! The console: who may see and do what, by HTTP as a browser asks.
 
 mod access_keys;
+mod accounts;
 mod applications;
 mod compressed;
 mod forms;
@@ -11,8 +12,8 @@ mod overview;
 pub(crate) mod person;
 mod proof;
 mod search;
-mod staff;
 mod service;
+mod staff;
 mod walk;
 mod zone;
 

@@ -1,9 +1,11 @@
 //! Vendor accounts: choose a kind, set one up, change it, send a test through it, delete it.
 
+mod account_page;
 pub(in crate::console) mod delete;
 pub(in crate::console) mod edit;
 mod failures;
 pub(in crate::console) mod kinds;
+mod sample;
 pub(in crate::console) mod test;
 
 use std::sync::Arc;
