@@ -8,11 +8,11 @@ use super::super::language::Language;
 words! {
     /// Writing a template.
     DraftWords {
-        own, inherited, built_in, missing, set, texts_caption, vendors_caption,
+        own, own_template, inherited, built_in, missing, texts_caption, vendors_caption,
         no_application, shows, title_text, title_vendor, text, text_hint, text_missing, preview_button, preview, preview_of,
         preview_built_in, findings, no_finding, delete, delete_short, act, delete_title, delete_about, delete_button,
         vendor_id, vendor_id_hint, signature, signature_hint, variables, variables_hint, vendor_lead, text_lead,
-        english, chinese,
+        english, chinese, nothing_yet, check_button,
     }
 }
 
@@ -21,7 +21,7 @@ pub(super) const ENGLISH: DraftWords = DraftWords {
     inherited: "Inherited",
     built_in: "Built-in text",
     missing: "Missing",
-    set: "Set",
+    own_template: "Own template",
     texts_caption: "Texts, by purpose and language",
     vendors_caption: "Templates at vendors, by purpose",
     no_application: "No application yet: there is nobody to write for.",
@@ -37,6 +37,8 @@ pub(super) const ENGLISH: DraftWords = DraftWords {
     preview_built_in: "This is the built-in text: nothing of yours is used here.",
     findings: "What the linter says",
     no_finding: "Nothing to improve.",
+    nothing_yet: "Nothing is written here yet.",
+    check_button: "Check",
     delete: "Delete this template",
     delete_short: "Delete",
     act: "Act",
@@ -60,7 +62,7 @@ pub(super) const CHINESE: DraftWords = DraftWords {
     inherited: "继承",
     built_in: "内置文本",
     missing: "缺少",
-    set: "已设置",
+    own_template: "专用模板",
     texts_caption: "文本，按用途和语言",
     vendors_caption: "厂商模板，按用途",
     no_application: "还没有应用，无需设置模板。",
@@ -76,6 +78,8 @@ pub(super) const CHINESE: DraftWords = DraftWords {
     preview_built_in: "这是内置文本：此处没有使用您的文本。",
     findings: "检查结果",
     no_finding: "没有需要改进之处。",
+    nothing_yet: "这里还没有填写内容。",
+    check_button: "检查",
     delete: "删除该模板",
     delete_short: "删除",
     act: "操作",

@@ -249,8 +249,20 @@ async fn the_overview_tells_what_needs_attention_and_leads_to_the_mend() {
     let mend =
         "/console/templates/edit?app=dev-app&channel=CHANNEL_LOGIN&provider=acme&kind=vendor";
     assert!(page.attributes("href").contains(&mend.to_owned()));
+    let grid = owner.get("/console/templates").await;
+    let missing = "</svg> Missing</span></a></td>";
+    assert!(grid.body.contains(missing));
     let page = owner.get(mend).await;
+    assert!(page.body.contains("Nothing is written here yet."));
+    assert!(!page.body.contains("Nothing to improve."));
     let edit = "/console/templates/edit";
+    let draft = [("vendorTemplate.id", "1400001"), ("then", "preview")];
+    let judged = owner.submit(&page, edit, &draft).await;
+    assert_eq!(judged.status, StatusCode::OK);
+    assert!(
+        judged.body.contains("class=\"findings\""),
+        "no variable is {{code}}"
+    );
     let template = [
         ("vendorTemplate.id", "1400001"),
         ("vendorTemplate.variables", "{code}"),

@@ -48,7 +48,8 @@ struct DraftPage {
     facts: Vec<(&'static str, String)>,
     form: FormView,
     phone: Option<Phone>,
-    findings: Vec<(Pill, String)>,
+    /// What the linter says; `None` where nothing is written yet.
+    findings: Option<Vec<(Pill, String)>>,
     delete: Option<String>,
 }
 
@@ -97,9 +98,10 @@ fn draft_page(visit: &Visit, named: &Named, shown: Option<&Words>) -> Result<Dra
     let may_change = named.may_change(visit);
     let stored = stored(&setup, named);
     let mut buttons = vec![Button::new(words.forms.save)];
-    if named.kind == TemplateKind::Text {
-        buttons.push(Button::then(PREVIEW, of.preview_button));
-    }
+    buttons.push(match named.kind {
+        TemplateKind::Text => Button::then(PREVIEW, of.preview_button),
+        TemplateKind::Vendor => Button::then(PREVIEW, of.check_button),
+    });
     let form = FormView {
         action: PATH.to_owned(),
         hidden: named.fields().to_vec(),
@@ -108,18 +110,7 @@ fn draft_page(visit: &Visit, named: &Named, shown: Option<&Words>) -> Result<Dra
         is_readonly: !may_change,
         ..FormView::default()
     };
-    let findings = match shown {
-        Some(template) => visit.state.manage.lint_template(&named.scope, template)?,
-        None => Vec::new(),
-    };
-    let findings = findings.iter().map(|found| {
-        let word = drafts::severity(visit.language, found.severity());
-        let pill = match found.severity() {
-            Severity::Error => Pill::new("bad", pill::CROSS, word),
-            Severity::Warning => Pill::new("warn", pill::TRIANGLE, word),
-        };
-        (pill, drafts::finding(visit.language, found))
-    });
+    let findings = shown.map(|template| findings(visit, named, template));
     let (title, lead) = match named.kind {
         TemplateKind::Text => (of.title_text, of.text_lead),
         TemplateKind::Vendor => (of.title_vendor, of.vendor_lead),
@@ -132,9 +123,23 @@ fn draft_page(visit: &Visit, named: &Named, shown: Option<&Words>) -> Result<Dra
         facts: named.facts(words),
         form: form.at(visit, version),
         phone: phone(visit, &setup, named, shown),
-        findings: findings.collect(),
+        findings: findings.transpose()?,
         delete: can_delete.then(|| named.address(delete::PATH)),
     })
+}
+
+/// What the linter says about a template.
+fn findings(visit: &Visit, named: &Named, template: &Words) -> Result<Vec<(Pill, String)>, Why> {
+    let found = visit.state.manage.lint_template(&named.scope, template)?;
+    let found = found.iter().map(|found| {
+        let word = drafts::severity(visit.language, found.severity());
+        let pill = match found.severity() {
+            Severity::Error => Pill::new("bad", pill::CROSS, word),
+            Severity::Warning => Pill::new("warn", pill::TRIANGLE, word),
+        };
+        (pill, drafts::finding(visit.language, found))
+    });
+    Ok(found.collect())
 }
 
 fn rows(visit: &Visit, named: &Named, stored: Option<&Words>) -> Vec<Row> {

@@ -15,6 +15,7 @@ use countersign_providers::kinds;
 use crate::console::entry::{Answer, Entry, Visit};
 use crate::console::listing::{Cell, Listing, Table};
 use crate::console::pages::refused::Why;
+use crate::console::pill::{self, Pill};
 use crate::console::shell::Area;
 use crate::console::template_scope::Named;
 use crate::console::words::sentences;
@@ -90,12 +91,12 @@ fn texts(visit: &Visit, setup: &Setup, app: &Application) -> Table {
             let manage = &visit.state.manage;
             let preview = manage.preview_template(&app.id, channel, None, &language.tag());
             let is_built_in = preview.is_ok_and(|previewed| previewed.preview.is_built_in);
-            let state = match (is_own, is_built_in) {
-                (true, _) => of.own,
-                (false, true) => of.built_in,
-                (false, false) => of.inherited,
+            let pill = match (is_own, is_built_in) {
+                (true, _) => Pill::new("ok", pill::TICK, of.own),
+                (false, true) => Pill::new("quiet", pill::BAR, of.built_in),
+                (false, false) => Pill::new("quiet", pill::BAR, of.inherited),
             };
-            Cell::Link(edit::address(&named), state.to_owned())
+            Cell::Led(edit::address(&named), pill)
         });
         let [english, chinese] = cells;
         vec![words.terms.purpose(channel).into(), english, chinese]
@@ -168,20 +169,48 @@ fn of_vendor(app: &Application, channel: Channel, provider: &ProviderName) -> Na
     }
 }
 
+/// What messages of an application for a purpose have at a provider, in a language; it leads to the template to write.
+fn at_vendor(
+    visit: &Visit,
+    app: &Application,
+    channel: Channel,
+    provider: &ProviderName,
+    language: BuiltIn,
+) -> Cell {
+    let of = &visit.words().drafts;
+    let setup = visit.state.setup();
+    let whole = of_vendor(app, channel, provider);
+    let mut own = whole.clone();
+    own.scope.language = Some(language.tag());
+    let is_set = |named: &Named| {
+        let key = (named.scope.clone(), named.kind);
+        setup.templates.contains_key(&key)
+    };
+    let manage = &visit.state.manage;
+    let found = manage.preview_template(&app.id, channel, Some(provider), &language.tag());
+    let has = found.is_ok_and(|found| found.vendor.is_some());
+    let (named, pill) = match (is_set(&own), is_set(&whole), has) {
+        (true, ..) => (own, Pill::new("ok", pill::TICK, of.own_template)),
+        (_, true, _) => (whole, Pill::new("ok", pill::TICK, of.own_template)),
+        (.., true) => (whole, Pill::new("quiet", pill::BAR, of.inherited)),
+        (.., false) => (whole, Pill::new("bad", pill::CROSS, of.missing)),
+    };
+    Cell::Led(edit::address(&named), pill)
+}
+
 /// Whether each purpose has a template at each vendor that needs one.
 fn vendor_templates(visit: &Visit, app: &Application, vendors: &[&ProviderName]) -> Table {
     let (words, of) = (visit.words(), &visit.words().drafts);
     let rows = Channel::ALL.into_iter().flat_map(|channel| {
         vendors.iter().map(move |provider| {
-            let state = match has_template(visit, app, channel, provider) {
-                true => of.set,
-                false => of.missing,
-            };
-            let address = edit::address(&of_vendor(app, channel, provider));
+            let cells =
+                LANGUAGES.map(|language| at_vendor(visit, app, channel, provider, language));
+            let [english, chinese] = cells;
             vec![
                 words.terms.purpose(channel).into(),
                 provider.as_str().into(),
-                Cell::Link(address, state.to_owned()),
+                english,
+                chinese,
             ]
         })
     });
@@ -190,7 +219,8 @@ fn vendor_templates(visit: &Visit, app: &Application, vendors: &[&ProviderName])
         columns: vec![
             words.templates.purpose,
             words.templates.provider,
-            words.sms.state,
+            of.english,
+            of.chinese,
         ],
         rows: rows.collect(),
         empty: words.templates.none,
@@ -229,8 +259,8 @@ fn all(visit: &Visit, setup: &Setup) -> Table {
         let mut cells = vec![
             app.into(),
             purpose.into(),
-            provider.into(),
-            language.into(),
+            Cell::from(provider).less(),
+            Cell::from(language).less(),
             Cell::Link(edit::address(&named), says),
         ];
         if named.may_change(visit) {
