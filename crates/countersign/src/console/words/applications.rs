@@ -5,7 +5,7 @@ words! {
     ApplicationWords {
         add, new_title, lead, name, name_hint, bad_name, id, id_hint, bad_id, sms_name, sms_name_hint, bad_sms_name, origins,
         origins_hint, bad_origins, web_host, web_host_hint, bad_web_host, android, android_hint, bad_android, create,
-        edit_lead, created_at, new_secret, renew_title, renew_about, renew_servers, overlap, overlap_hint, at_once, hour, day,
+        edit_lead, created_at, new_secret, renew_title, renew_about, renew_servers, overlap, overlap_hint, at_once, hour, day, snippets, snippets_about, texts, keys,
         week, renew, secret_title, secret_about, secret, old_secret_until, done, start,
     }
 }
@@ -36,6 +36,10 @@ pub(super) const ENGLISH: ApplicationWords = ApplicationWords {
     edit_lead: "Messages sent from then on show it.",
     created_at: "Made at",
     new_secret: "Give it a new secret",
+    snippets: "First calls, to copy",
+    snippets_about: "Send a code, and check it from your server. APP_SECRET stands for the secret of the application, CODE for the code.",
+    texts: "Its templates",
+    keys: "Access keys of the management API",
     renew_title: "A new secret",
     renew_about: "A new secret is made and shown once. Its servers need it before the old one ends.",
     renew_servers: "When the old secret ends, every server that still sends it is refused.",
@@ -80,6 +84,10 @@ pub(super) const CHINESE: ApplicationWords = ApplicationWords {
     edit_lead: "从之后发送的短信起生效。",
     created_at: "创建时间",
     new_secret: "更换密钥",
+    snippets: "复制即用的第一批调用",
+    snippets_about: "发送验证码，并由您的服务器校验。APP_SECRET 代表应用密钥，CODE 代表验证码。",
+    texts: "短信模板",
+    keys: "管理接口的访问密钥",
     renew_title: "更换密钥",
     renew_about: "将生成新密钥并显示一次。请在旧密钥失效前更新服务器。",
     renew_servers: "旧密钥失效后，仍在使用它的服务器会被拒绝。",

@@ -31,17 +31,17 @@ pub(super) mod guard;
 pub(super) mod guides;
 mod keys;
 mod limits;
-pub(super) mod overview;
 pub(super) mod outcomes;
+pub(super) mod overview;
 pub(super) mod providers;
 mod routes;
 pub(super) mod rules;
 pub(super) mod search;
 mod sending;
 pub(super) mod sentences;
+pub(super) mod service;
 mod terms;
 pub(super) mod vendor_fields;
-pub(super) mod service;
 mod zh_cn;
 
 pub(super) use self::applications::ApplicationWords;
@@ -56,9 +56,9 @@ pub(super) use self::providers::ProviderWords;
 pub(super) use self::routes::RouteWords;
 pub(super) use self::search::SearchWords;
 pub(super) use self::sending::SendingWords;
+pub(super) use self::service::ServiceWords;
 pub(super) mod people;
 
-pub(super) use self::service::ServiceWords;
 words! {
     /// The frame of every page.
     ShellWords {
@@ -133,7 +133,7 @@ words! {
 
 words! {
     /// The applications.
-    ApplicationsWords { title, lead, caption, id, name, state, language, origins, enabled, disabled, none }
+    ApplicationsWords { title, lead, caption, id, name, state, language, origins, no_origin, enabled, disabled, none }
 }
 
 words! {
@@ -173,10 +173,10 @@ pub(super) struct Words {
     pub(super) attention: AttentionWords,
     pub(super) inbox: InboxWords,
     pub(super) sms: SmsWords,
+    pub(super) service: ServiceWords,
     pub(super) providers: ProviderWords,
     pub(super) routes: RouteWords,
     pub(super) templates: TemplatesWords,
-    pub(super) service: ServiceWords,
     pub(super) drafts: DraftWords,
     pub(super) limits: LimitsWords,
     pub(super) limit: LimitWords,
@@ -219,10 +219,10 @@ mod tests {
             words.attention.all(),
             words.inbox.all(),
             words.sms.all(),
+            words.service.all(),
             words.providers.all(),
             words.routes.all(),
             words.templates.all(),
-            words.service.all(),
             words.drafts.all(),
             words.limits.all(),
             words.limit.all(),

@@ -141,3 +141,41 @@ async fn an_application_has_a_maximum_of_its_own_and_loses_it() {
     let waits = format!("{list}/channel-waits");
     assert_eq!(operator.get(&waits).await.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn an_application_is_told_in_words_and_gives_its_first_calls() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    server.operator().create_application("shop", "Shop").await;
+    let auditor = Person::of(&server, "auditor").await;
+    let page = auditor.get("/console/applications").await;
+    assert!(
+        page.body.contains("<bdi>by the number</bdi>"),
+        "{}",
+        page.body
+    );
+    assert!(
+        page.body
+            .contains("<bdi>none: its servers alone send</bdi>")
+    );
+    let page = auditor.get(SHOP).await;
+    for part in [
+        "curl -s http",
+        "await fetch(",
+        "urllib.request",
+        "reqwest::Client",
+    ] {
+        assert!(page.body.contains(part), "{part}");
+    }
+    for link in [
+        "/console/applications/shop/limits",
+        "/console/templates?app=shop",
+        "/console/settings/access-keys",
+    ] {
+        assert!(page.attributes("href").contains(&link.to_owned()), "{link}");
+    }
+    let operator = Person::of(&server, "operator").await;
+    let page = operator.get(SHOP).await;
+    let keys = "/console/settings/access-keys".to_owned();
+    assert!(!page.attributes("href").contains(&keys));
+}

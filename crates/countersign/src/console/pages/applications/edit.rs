@@ -1,13 +1,18 @@
 //! `/console/applications/{id}`: the form of an application.
 
+use askama::Template;
+
 use super::sending::{self, Sending};
+use super::snippets::{self, Snippet};
 use super::{PATH as LIST, address, form, held};
 use crate::console::entry::{Answer, Entry, Visit};
-use crate::console::form_page::{Button, FormPage, FormView};
+use crate::console::form_page::{Button, FormPage, FormView, Input};
 use crate::console::mistakes;
 use crate::console::pages::refused::Why;
-use crate::console::shell::Area;
+use crate::console::pages::{access_keys, templates};
+use crate::console::shell::{Area, Shell};
 use crate::console::told::Told;
+use crate::http::page;
 use crate::manage::ApplicationChange;
 use crate::operator::Permission;
 
@@ -15,7 +20,7 @@ const PATH: &str = "/console/applications/{id}";
 
 pub(in crate::console) fn show() -> Entry {
     Entry::page(PATH, Permission::ReadSetup, async |visit: Visit| {
-        Ok(application_page(&visit)?.found())
+        Ok(page::found(&ApplicationPage::of(&visit)?))
     })
     .of_applications()
 }
@@ -28,6 +33,45 @@ pub(in crate::console) fn save() -> Entry {
         change,
     )
     .of_applications()
+}
+
+/// The form of an application, and its first calls to copy.
+#[derive(Template)]
+#[template(path = "console/application.html")]
+struct ApplicationPage {
+    shell: Shell,
+    title: String,
+    back: (String, &'static str),
+    lead: Vec<String>,
+    form: FormView,
+    facts: Vec<(&'static str, String)>,
+    links: Vec<(String, String)>,
+    snippets: Vec<Snippet>,
+}
+
+impl ApplicationPage {
+    fn of(visit: &Visit) -> Result<Self, Why> {
+        let FormPage {
+            shell,
+            title,
+            back,
+            lead,
+            form,
+            facts,
+            links,
+        } = application_page(visit)?;
+        let id = &held(visit)?.application.id;
+        Ok(Self {
+            shell,
+            title,
+            back,
+            lead,
+            form,
+            facts,
+            links,
+            snippets: snippets::snippets(&visit.state.url, id.as_str()),
+        })
+    }
 }
 
 /// Whether the form lets sends go that are refused now.
@@ -53,7 +97,19 @@ fn application_page(visit: &Visit) -> Result<FormPage, Why> {
         ..FormView::default()
     };
     let below = |page: &str| format!("{}/{page}", address(app.id.as_str()));
-    let of_limits = (below("limits"), words.sending.limits.to_owned());
+    let of_limits = visit
+        .may_everywhere(Permission::ReadSetup)
+        .then(|| (below("limits"), words.sending.limits.to_owned()));
+    let of_texts = (
+        format!("{}?app={}", templates::PATH, app.id.as_str()),
+        words.application.texts.to_owned(),
+    );
+    let of_keys = visit.may_everywhere(Permission::ReadKeys).then(|| {
+        (
+            access_keys::PATH.to_owned(),
+            words.application.keys.to_owned(),
+        )
+    });
     let (turn, turn_name) = match held.is_disabled {
         true => ("enable", words.sending.enable),
         false => ("disable", words.sending.disable),
@@ -64,7 +120,8 @@ fn application_page(visit: &Visit) -> Result<FormPage, Why> {
             (below(turn), turn_name.to_owned()),
         ]
     });
-    let links = std::iter::once(of_limits).chain(changes.into_iter().flatten());
+    let links = of_limits.into_iter().chain([of_texts]).chain(of_keys);
+    let links = links.chain(changes.into_iter().flatten());
     let state = match held.is_disabled {
         true => words.applications.disabled,
         false => words.applications.enabled,

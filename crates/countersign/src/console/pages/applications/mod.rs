@@ -7,6 +7,7 @@ pub(in crate::console) mod limits;
 pub(in crate::console) mod maximum;
 pub(in crate::console) mod secret;
 mod sending;
+mod snippets;
 pub(in crate::console) mod state;
 
 use countersign_core::application::AppId;
@@ -47,6 +48,10 @@ async fn list(visit: Visit) -> Answer {
     let rows = seen.map(|record| {
         let app = &record.application;
         let origins: Vec<_> = app.origins.iter().map(|origin| origin.as_str()).collect();
+        let origins = match origins.is_empty() {
+            true => words.no_origin.to_owned(),
+            false => origins.join(" "),
+        };
         let pill = match record.is_disabled {
             true => Pill::new("quiet", pill::BAR, words.disabled),
             false => Pill::new("ok", pill::TICK, words.enabled),
@@ -55,8 +60,8 @@ async fn list(visit: Visit) -> Answer {
             Cell::Link(address(app.id.as_str()), app.name.as_str().to_owned()),
             Cell::Id(app.id.as_str().to_owned()),
             Cell::Pill(pill),
-            app.languages.choice.as_str().into(),
-            origins.join(" ").into(),
+            Cell::from(sending::chosen(visit.words(), &app.languages.choice)).less(),
+            Cell::from(origins).less(),
         ]
     });
     let add = visit.may_everywhere(Permission::ManageSetup).then(|| {

@@ -13,6 +13,7 @@ use super::form::{Wrong, optional};
 use crate::console::countries;
 use crate::console::entry::Visit;
 use crate::console::form_page::Row;
+use crate::console::words::Words;
 
 const BACKENDS: &str = "backends";
 const DEFAULT_COUNTRY: &str = "defaultCountry";
@@ -128,6 +129,16 @@ fn choices(visit: &Visit, stored: &LanguageChoice) -> Vec<(String, String)> {
         .chain(others)
         .map(|tag| (tag.to_owned(), format!("{} {tag}", words.always)));
     ways.into_iter().chain(always).collect()
+}
+
+/// How the language of a message is chosen, in words.
+pub(super) fn chosen(words: &Words, choice: &LanguageChoice) -> String {
+    let of = &words.sending;
+    match choice {
+        LanguageChoice::ByNumber => of.by_number.to_owned(),
+        LanguageChoice::ByRequest => of.by_request.to_owned(),
+        LanguageChoice::Fixed(tag) => format!("{} {}", of.always, tag.as_str()),
+    }
 }
 
 /// What the person sent, or all that is wrong with it.
