@@ -1,12 +1,14 @@
 //! The words of the overview.
 
+use countersign_core::tally::Histogram;
+
 use crate::console::language::Language;
 
 words! {
     /// The overview.
     OverviewWords {
         title, ranges, other_days, admitted, delivered, verified, not_sent, of_those_with_receipt, of_all_admitted,
-        nothing_before,
+        nothing_before, time_to_verify, of_half_of_codes,
         chart, lost, time, as_table, as_file,
         by_provider, by_country, name, sent, conversion, none, nobody, setup, setup_lead,
         step_provider, step_route, step_template, step_send,
@@ -25,6 +27,8 @@ pub(super) const ENGLISH: OverviewWords = OverviewWords {
     of_those_with_receipt: "of those with a receipt",
     of_all_admitted: "of all admitted",
     nothing_before: "none to compare in the time before",
+    time_to_verify: "Time to verify",
+    of_half_of_codes: "for half of the codes that were entered",
     chart: "Messages over time",
     lost: "Failed or unknown",
     time: "Time",
@@ -57,6 +61,8 @@ pub(super) const CHINESE: OverviewWords = OverviewWords {
     of_those_with_receipt: "占有回执的消息",
     of_all_admitted: "占已受理的消息",
     nothing_before: "上一时段没有可比较的数据",
+    time_to_verify: "验证用时",
+    of_half_of_codes: "半数验证码的用时",
     chart: "消息数量变化",
     lost: "失败或结果未知",
     time: "时间",
@@ -112,6 +118,31 @@ pub(in super::super) fn finding(
         }
         (Language::Chinese, _) => {
             format!("共 {total} 条，已送达 {delivered} 条，最多在 {peak}（{of_peak} 条）")
+        }
+    }
+}
+
+/// The time within which half of the codes that were entered were entered, by the step that it is in.
+pub(in super::super) fn time_to_verify(language: Language, step: usize) -> String {
+    let [.., longest] = Histogram::TO_VERIFY;
+    let bound = Histogram::TO_VERIFY.get(step);
+    let seconds = bound.copied().unwrap_or(longest) / 1_000;
+    match (language, bound) {
+        (Language::English, Some(_)) => format!("up to {seconds} s"),
+        (Language::English, None) => format!("over {seconds} s"),
+        (Language::Chinese, Some(_)) => format!("{seconds} 秒以内"),
+        (Language::Chinese, None) => format!("超过 {seconds} 秒"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_to_verify_is_told_by_the_bound_of_its_step() {
+        for (step, english) in [(0, "up to 5 s"), (10, "up to 300 s"), (11, "over 300 s")] {
+            assert_eq!(time_to_verify(Language::English, step), english);
         }
     }
 }

@@ -60,6 +60,10 @@ async fn figures_lead_to_the_messages_behind_them() {
         page.body
     );
     assert!(page.body.contains("none to compare in the time before"));
+    assert!(
+        page.body
+            .contains("<dt>Time to verify</dt><dd class=\"figure\">–</dd>")
+    );
     assert!(page.body.len() < 40 * 1024);
 }
 

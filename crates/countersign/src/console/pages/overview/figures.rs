@@ -8,7 +8,7 @@ use super::asked::Asked;
 use crate::console::countries;
 use crate::console::entry::Visit;
 use crate::console::pages::messages::{self, Search};
-use crate::console::words::overview::before;
+use crate::console::words::overview::{before, time_to_verify};
 use crate::console::words::{OverviewWords, Words};
 
 /// A figure.
@@ -77,6 +77,13 @@ pub(super) fn tiles(visit: &Visit, asked: &Asked, now: &Tally, earlier: &Tally) 
     };
     let delivered = |tally: &Tally| share(tally.delivered, tally.delivered + tally.failed);
     let verified = |tally: &Tally| share(tally.verified, tally.admitted);
+    let time_to_verify = |tally: &Tally| {
+        let step = tally.to_verify.median();
+        step.map_or_else(
+            || NO_SHARE.to_owned(),
+            |step| time_to_verify(language, step),
+        )
+    };
     vec![
         count(
             words.admitted,
@@ -98,6 +105,12 @@ pub(super) fn tiles(visit: &Visit, asked: &Asked, now: &Tally, earlier: &Tally) 
             words.of_all_admitted,
             &verified,
             vec![behind(OutcomeFilter::Verified, terms.verified)],
+        ),
+        of_whole(
+            words.time_to_verify,
+            words.of_half_of_codes,
+            &time_to_verify,
+            Vec::new(),
         ),
         count(
             words.not_sent,
