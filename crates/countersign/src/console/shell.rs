@@ -159,12 +159,11 @@ const fn reach(area: Area) -> Reach {
         Area::Overview
         | Area::Messages
         | Area::Templates
+        | Area::Limits
         | Area::Applications
         | Area::Audit
         | Area::Me => Reach::Applications,
-        Area::Inbox | Area::Sms | Area::Limits | Area::Settings | Area::Nowhere => {
-            Reach::Deployment
-        }
+        Area::Inbox | Area::Sms | Area::Settings | Area::Nowhere => Reach::Deployment,
     }
 }
 

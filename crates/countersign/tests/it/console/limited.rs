@@ -25,6 +25,12 @@ fn of_applications() -> BTreeMap<(&'static str, &'static str), bool> {
         (("GET", "/console/templates"), false),
         (("GET", "/console/templates/edit"), true),
         (("GET", "/console/templates/delete"), true),
+        (("GET", "/console/limits"), false),
+        (("GET", "/console/limits/rules/{name}"), false),
+        (("GET", "/console/limits/refusals"), false),
+        (("POST", "/console/limits/refusals"), false),
+        (("GET", "/console/limits/refusals/{id}"), true),
+        (("POST", "/console/limits/refusals/{id}/unlock"), true),
         (("GET", "/console/applications"), false),
         (("GET", "/console/applications/{id}"), true),
         (("POST", "/console/applications/{id}"), true),
@@ -133,6 +139,50 @@ async fn support_of_an_application_finds_its_messages_and_none_of_others() {
     let file = support.get("/console/messages.csv").await;
     assert_eq!(file.body.lines().count(), 2);
     assert!(!file.body.contains("dev-app"));
+}
+
+#[tokio::test]
+async fn support_of_an_application_sees_what_limits_refused_of_it_and_unlocks() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let shop = server.operator().create_application("shop", "Shop").await;
+    for phone in [&number(1), &number(1)] {
+        shop.public.login(phone).await;
+    }
+    for phone in [&number(2), &number(2)] {
+        server.public().login(phone).await;
+    }
+    let overrides = json!([{"appId": "shop", "max": 77}, {"appId": "dev-app", "max": 99}]);
+    let limit = json!({"name": "app-day", "overrides": overrides});
+    server.operator().set("set-sms-limit", limit).await;
+    let support = Person::joined(&server, "support", "Wang", &["shop"]).await;
+    let limits = support.get("/console/limits").await;
+    assert!(limits.body.contains("shop: 77") && !limits.body.contains("dev-app: 99"));
+    let links = limits.attributes("href");
+    assert!(links.contains(&"/console/limits/refusals".to_owned()));
+    for closed in ["guard", "safe", "replay"] {
+        assert!(!links.contains(&format!("/console/limits/{closed}")));
+    }
+    let list = support.get("/console/limits/refusals").await;
+    assert!(list.body.contains("138****0001") && !list.body.contains("138****0002"));
+    let mut links = list.attributes("href").into_iter();
+    let refusal = links.find(|link| link.starts_with("/console/limits/refusals/"));
+    let refusal = refusal.expect("a refused send");
+    let page = support.get(&refusal).await;
+    let unlock = format!("{refusal}/unlock");
+    let done = support
+        .submit(&page, &unlock, &[("note", "they called")])
+        .await;
+    assert_eq!(done.leads_to(), refusal);
+    let other = number(2);
+    let found = support
+        .post("/console/limits/refusals", &[("number", &other)])
+        .await;
+    let found = support.get(found.leads_to()).await;
+    assert!(
+        !found.body.contains("138****0002</bdi>"),
+        "of another application"
+    );
 }
 
 #[tokio::test]

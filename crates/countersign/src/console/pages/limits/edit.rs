@@ -32,6 +32,7 @@ pub(in crate::console) fn show() -> Entry {
         let (_, limit) = held(&visit)?;
         Ok(limit_page(&visit, &limit).found())
     })
+    .of_applications()
 }
 
 pub(in crate::console) fn save() -> Entry {
@@ -100,7 +101,7 @@ fn limit_page(visit: &Visit, limit: &SendLimit) -> FormPage {
         Row::line(WINDOW, of.window, &visit.form, &window).hint(of.window_hint),
         Row::choice(MODE, of.mode, modes, &visit.form, limit.mode.as_str()).hint(of.mode_hint),
     ];
-    let may_change = visit.may(Permission::ManageSetup);
+    let may_change = visit.may_everywhere(Permission::ManageSetup);
     let mut lead = vec![of.lead.to_owned()];
     if max_row.is_none() {
         lead.push(of.has_waits.to_owned());
@@ -117,10 +118,10 @@ fn limit_page(visit: &Visit, limit: &SendLimit) -> FormPage {
         let address = format!("{}/reset", address(&limit.name));
         (address, of.take_back.to_owned())
     });
-    let draft = (
-        replay::address(&limit.name),
-        words.guard.try_change.to_owned(),
-    );
+    let draft = visit.may_everywhere(Permission::ReadMessages).then(|| {
+        let name = words.guard.try_change.to_owned();
+        (replay::address(&limit.name), name)
+    });
     FormPage {
         shell: visit.shell(Area::Limits),
         title: limit.name.clone(),
@@ -128,7 +129,7 @@ fn limit_page(visit: &Visit, limit: &SendLimit) -> FormPage {
         lead,
         form: form.at(visit, version),
         facts: vec![(of.counted, super::counted(limit, &words.limits))],
-        links: reset.into_iter().chain([draft]).collect(),
+        links: reset.into_iter().chain(draft).collect(),
     }
 }
 

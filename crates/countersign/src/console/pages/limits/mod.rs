@@ -23,7 +23,7 @@ use crate::operator::Permission;
 pub(in crate::console) const PATH: &str = "/console/limits";
 
 pub(in crate::console) fn show() -> Entry {
-    Entry::page(PATH, Permission::ReadService, list)
+    Entry::page(PATH, Permission::ReadService, list).of_applications()
 }
 
 async fn list(visit: Visit) -> Answer {
@@ -50,7 +50,7 @@ async fn list(visit: Visit) -> Answer {
         vec![
             Cell::Link(edit::address(&limit.name), limit.name.clone()),
             counted(&limit, words).into(),
-            max.into(),
+            maxima(&visit, &limit, max).into(),
             sentences::length(visit.language, limit.window).into(),
             Cell::Pill(pill),
             changed.into(),
@@ -84,15 +84,31 @@ async fn list(visit: Visit) -> Answer {
 /// The pages about what limits refused, and about the guard.
 fn links(visit: &Visit) -> Vec<(String, String)> {
     let words = &visit.words().guard;
-    let links = [
-        (refusals::PATH, words.refusals),
+    let of_all = [
         (guard::PATH, words.guard),
         (safe::PATH, words.safe),
         (replay::PATH, words.replay),
     ];
-    links
+    let is_about_all = visit.may_everywhere(Permission::ReadService);
+    let of_all = of_all.into_iter().filter(|_| is_about_all);
+    std::iter::once((refusals::PATH, words.refusals))
+        .chain(of_all)
         .map(|(address, name)| (address.to_owned(), name.to_owned()))
-        .to_vec()
+        .collect()
+}
+
+/// The maximum of a limit, and those that it has for single applications of the person.
+fn maxima(visit: &Visit, limit: &SendLimit, max: String) -> String {
+    let own = limit.overrides.iter().filter_map(|other| {
+        let app = other.application.as_ref()?;
+        let is_every = other.country.is_none() && other.calling_code.is_none();
+        (is_every && visit.apps().include(app))
+            .then(|| format!("{}: {}", app.as_str(), limit.counts.told(other.max)))
+    });
+    std::iter::once(max)
+        .chain(own)
+        .collect::<Vec<_>>()
+        .join("; ")
 }
 
 /// The limit as operators have changed it.

@@ -39,6 +39,7 @@ pub(in crate::console) fn show() -> Entry {
         let send = found(&visit, visit.part("id")).await?;
         Ok(refusal_page(&visit, &send).found())
     })
+    .of_applications()
 }
 
 pub(in crate::console) fn unlock() -> Entry {
@@ -48,16 +49,18 @@ pub(in crate::console) fn unlock() -> Entry {
         Some("unlock-phone"),
         forget_guesses,
     )
+    .of_applications()
 }
 
 /// The refused send that this request asked for.
 ///
 /// # Errors
-/// [`Why::NotFound`] where it is not kept any more.
+/// [`Why::NotFound`] where it is not kept any more, or is of an application that is not the person's.
 pub(super) async fn found(visit: &Visit, request: &str) -> Result<RefusedSend, Why> {
     let request = RequestId::parse(request).ok_or(Why::NotFound)?;
     let query = RefusalQuery {
         request: Some(request),
+        within: visit.apps().clone(),
         limit: 1,
         ..RefusalQuery::default()
     };
@@ -94,7 +97,7 @@ fn refusal_page(visit: &Visit, send: &RefusedSend) -> FormPage {
     ];
     let facts = facts.into_iter();
     let facts = facts.filter_map(|(name, value)| Some((name, value?)));
-    let to_safe = visit.may(Permission::ManageSetup).then(|| {
+    let to_safe = visit.may_everywhere(Permission::ManageSetup).then(|| {
         let name = of.to_safe.to_owned();
         (safe::address_for(send.request_id), name)
     });

@@ -29,6 +29,7 @@ pub(in crate::console) fn show() -> Entry {
     Entry::page(PATH, Permission::ReadMessages, async |visit: Visit| {
         Ok(refusals_page(&visit).await?.found())
     })
+    .of_applications()
 }
 
 pub(in crate::console) fn find() -> Entry {
@@ -38,6 +39,7 @@ pub(in crate::console) fn find() -> Entry {
         Some("find-refusals"),
         search,
     )
+    .of_applications()
 }
 
 async fn refusals_page(visit: &Visit) -> Result<TablePage, Why> {
@@ -47,6 +49,7 @@ async fn refusals_page(visit: &Visit) -> Result<TablePage, Why> {
     let has_ended = phone.is_none() && !handle.is_empty();
     let query = RefusalQuery {
         phone: phone.clone(),
+        within: visit.apps().clone(),
         limit: if has_ended { 0 } else { KEPT },
         ..RefusalQuery::default()
     };
