@@ -98,6 +98,7 @@
 #![deny(missing_docs)]
 
 pub mod application;
+pub mod attention;
 pub mod audit;
 pub mod autofill;
 pub mod challenge;

@@ -17,6 +17,7 @@ mod erasures;
 mod error;
 mod guard;
 mod known_secrets;
+mod lately;
 mod limits;
 mod master_keys;
 mod messages;
@@ -68,6 +69,7 @@ use crate::vendors::Vendors;
 pub use applications::{ApplicationChange, CreatedApplication, NewApplication};
 pub use audit::{ActQuery, Backup};
 pub use error::{BrokenField, BrokenFields, LastChange, ManageError};
+pub use lately::Lately;
 pub use messages::{LOOKS_AT, TestMessage};
 pub use providers::ProviderDraft;
 pub use renewals::{Overlap, RenewedSecret};
@@ -97,6 +99,8 @@ pub struct Manage {
     turns: Arc<Mutex<()>>,
     /// The access key that every start makes, if there is one.
     made_at_start: OnceLock<String>,
+    /// The last reading of the whole deployment.
+    lately: Mutex<Option<Arc<Lately>>>,
 }
 
 /// The parts that [`Manage`] works with.
@@ -160,6 +164,7 @@ impl Manage {
             parts,
             turns: Arc::default(),
             made_at_start: OnceLock::new(),
+            lately: Mutex::default(),
         }
     }
 

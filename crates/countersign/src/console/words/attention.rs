@@ -4,7 +4,9 @@ use super::super::language::Language;
 
 words! {
     /// What needs attention.
-    AttentionWords { title, nothing, mend, add_route, add_template }
+    AttentionWords {
+        title, nothing, mend, add_route, add_template, see_messages, see_limit, set_reports, see_settings,
+    }
 }
 
 pub(super) const ENGLISH: AttentionWords = AttentionWords {
@@ -13,6 +15,10 @@ pub(super) const ENGLISH: AttentionWords = AttentionWords {
     mend: "Mend it",
     add_route: "Add a route",
     add_template: "Add a template",
+    see_messages: "See the messages",
+    see_limit: "See the limit",
+    set_reports: "See where it reports",
+    see_settings: "See the settings",
 };
 
 pub(super) const CHINESE: AttentionWords = AttentionWords {
@@ -21,6 +27,10 @@ pub(super) const CHINESE: AttentionWords = AttentionWords {
     mend: "去修正",
     add_route: "添加路由",
     add_template: "添加模板",
+    see_messages: "查看消息",
+    see_limit: "查看规则",
+    set_reports: "查看回执地址",
+    see_settings: "查看设置",
 };
 
 /// Something that an operator has to do.
@@ -39,6 +49,25 @@ pub(in super::super) enum Matter {
         provider: String,
         purposes: Vec<&'static str>,
     },
+    /// Fewer codes are entered in a country than in the week before; shares as people read them.
+    LessVerified {
+        country: String,
+        now: String,
+        before: String,
+    },
+    /// Little is left of a quota.
+    NearlyUsed {
+        limit: String,
+        app: Option<String>,
+        used: String,
+        max: String,
+    },
+    /// A vendor took messages of an hour and reported on none.
+    Unreported { provider: String, count: u64 },
+    /// Another key signs tokens from a time on.
+    NextKey { from: String },
+    /// A test number, masked, ends at a time.
+    TestNumberEnds { number: String, at: String },
 }
 
 /// What an operator has to know of a matter.
@@ -90,6 +119,71 @@ pub(in super::super) fn matter(language: Language, matter: &Matter) -> String {
             "{app} 在 {provider} 缺少模板：{}",
             listed(purposes, "、", "等")
         ),
+        (
+            Language::English,
+            Matter::LessVerified {
+                country,
+                now,
+                before,
+            },
+        ) => format!(
+            "Fewer codes are entered in {country}: {now} in 24 hours, {before} in the week before"
+        ),
+        (
+            Language::Chinese,
+            Matter::LessVerified {
+                country,
+                now,
+                before,
+            },
+        ) => format!("{country}的验证转化率下降：24 小时内 {now}，此前一周 {before}"),
+        (
+            _,
+            Matter::NearlyUsed {
+                limit,
+                app,
+                used,
+                max,
+            },
+        ) => nearly_used(language, limit, app.as_deref(), used, max),
+        (Language::English, Matter::Unreported { provider, count }) => format!(
+            "{provider} has reported on none of {count} messages of an hour: it may not know where to report"
+        ),
+        (Language::Chinese, Matter::Unreported { provider, count }) => {
+            format!("{provider} 一小时内的 {count} 条短信都没有回执，可能没有设置回执地址")
+        }
+        (Language::English, Matter::NextKey { from }) => {
+            format!("Another key signs tokens from {from} on")
+        }
+        (Language::Chinese, Matter::NextKey { from }) => {
+            format!("{from} 起将改用新的签名密钥")
+        }
+        (Language::English, Matter::TestNumberEnds { number, at }) => {
+            format!("The test number {number} ends at {at}")
+        }
+        (Language::Chinese, Matter::TestNumberEnds { number, at }) => {
+            format!("测试号码 {number} 将于 {at} 到期")
+        }
+    }
+}
+
+/// How much of a quota is used.
+fn nearly_used(
+    language: Language,
+    limit: &str,
+    app: Option<&str>,
+    used: &str,
+    max: &str,
+) -> String {
+    match (language, app) {
+        (Language::English, None) => format!("The limit {limit} is at {used} of {max}"),
+        (Language::English, Some(app)) => {
+            format!("The limit {limit} of {app} is at {used} of {max}")
+        }
+        (Language::Chinese, None) => format!("规则 {limit} 已用 {used}，上限 {max}"),
+        (Language::Chinese, Some(app)) => {
+            format!("应用 {app} 的规则 {limit} 已用 {used}，上限 {max}")
+        }
     }
 }
 

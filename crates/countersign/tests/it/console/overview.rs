@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
+use countersign::system::{Machine, Readings as _};
+use countersign_core::time::Timestamp;
 use reqwest::StatusCode;
+use serde_json::json;
 use tokio::time::Instant;
 
 use super::person::{Page, Person};
 use crate::server::{Server, folder, number};
+use crate::test_numbers::days_after;
 
 const PATH: &str = "/console/overview";
 
@@ -137,4 +141,41 @@ async fn the_chart_has_its_numbers_as_a_table_and_as_a_file() {
     );
     let file = support.get("/console/overview.csv?range=7d").await;
     assert!(file.body.starts_with("day,"));
+}
+
+#[tokio::test]
+async fn what_ends_and_what_is_used_up_needs_attention_the_worst_first() {
+    let data = folder();
+    let server = with_two_messages(data.path()).await;
+    let operator = server.operator();
+    let limit = json!({"name": "app-day", "max": 2, "mode": "enforce"});
+    operator.set("set-sms-limit", limit).await;
+    let now = Timestamp::from_millis(Machine.wall()).to_string();
+    for (place, days) in (1..).zip([3, 8, 1, 2, 4, 5, 6]) {
+        let test = json!({"phoneNumber": number(place), "expires": days_after(&now, days)});
+        operator.set("add-test-number", test).await;
+    }
+    operator.set("rotate-signing-key", json!({})).await;
+    let owner = Person::of(&server, "owner").await;
+    let page = owner.get(PATH).await;
+    let (_, list) = page.body.split_once("Needs attention").unwrap();
+    let list = list.split("</ul>").next().unwrap();
+    assert_eq!(list.matches("<li>").count(), 7, "{list}");
+    let told = [
+        "The limit app-day of dev-app is at 2 of 2",
+        "Another key signs tokens from ",
+        "The test number +86138****0003 ends at ",
+        "The test number +86138****0004 ends at ",
+        "The test number +86138****0001 ends at ",
+    ];
+    let places: Vec<_> = told.map(|sentence| list.find(sentence)).into();
+    assert!(places.iter().all(Option::is_some), "{list}");
+    assert!(places.is_sorted(), "{places:?}: {list}");
+    assert!(!list.contains("****0002"), "it has a week to go: {list}");
+    let links = page.attributes("href");
+    assert!(links.contains(&"/console/limits/rules/app-day".to_owned()));
+    operator.create_application("shop", "Shop").await;
+    let limited = Person::joined(&server, "support", "Wang", &["shop"]).await;
+    let page = limited.get(PATH).await;
+    assert!(!page.body.contains("app-day") && !page.body.contains("test number"));
 }

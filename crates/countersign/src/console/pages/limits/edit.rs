@@ -23,7 +23,7 @@ const WINDOW: &str = "windowSeconds";
 const MODE: &str = "mode";
 
 /// The address of the page of a limit.
-pub(super) fn address(name: &str) -> String {
+pub(in crate::console) fn address(name: &str) -> String {
     format!("{LIST}/rules/{name}")
 }
 

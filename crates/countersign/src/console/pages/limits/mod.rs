@@ -112,7 +112,7 @@ fn maxima(visit: &Visit, limit: &SendLimit, max: String) -> String {
 }
 
 /// The limit as operators have changed it.
-pub(super) fn in_force(setup: &Setup, limit: &SendLimit) -> SendLimit {
+pub(in crate::console) fn in_force(setup: &Setup, limit: &SendLimit) -> SendLimit {
     let held = setup.limits.get(&limit.name);
     held.map_or_else(|| limit.clone(), |held| held.change.applied(limit))
 }

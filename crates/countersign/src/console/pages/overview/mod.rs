@@ -16,6 +16,7 @@ use countersign_core::time::Timestamp;
 
 use self::asked::{Asked, address};
 use self::chart::{Chart, chart};
+pub(in crate::console) use self::figures::share;
 use self::figures::{Table, Tile, table, tiles};
 pub(in crate::console) use self::figures::{grouped, share};
 use super::refused::Why;
@@ -86,12 +87,12 @@ async fn draw(visit: Visit) -> Answer {
     let by_country = counted(&visit, range, By::Country).await?;
     let earlier = counted(&visit, (asked.before, asked.from), By::Day).await?;
     let attention = match asked.range {
-        Range::Last(Last::Day) => attention::list(&visit, &by_provider, &by_country),
+        Range::Last(Last::Day) => attention::list(&visit, &by_provider, &by_country).await?,
         _ => {
             let day = Asked::last(Last::Day, visit.now);
             let of_day = |by| counted(&visit, (day.from, day.to), by);
             let (providers, countries) = (of_day(By::Provider).await?, of_day(By::Country).await?);
-            attention::list(&visit, &providers, &countries)
+            attention::list(&visit, &providers, &countries).await?
         }
     };
     let page = OverviewPage {
