@@ -1,7 +1,7 @@
 // The places of the console: every page that links lead to, found by following them, and what an answer to a form shows.
 
 /** Parts of an address after which a name stands that says nothing about the page. */
-const NAMED = new Set(["providers", "rules", "refusals", "applications", "messages", "staff"]);
+const NAMED = new Set(["providers", "rules", "refusals", "applications", "messages", "staff", "countries", "regions"]);
 
 /** A message that nobody sent. */
 const NOWHERE = "/console/messages/01a1ffdc-fcf5-7981-820b-5bfb6088c457";
@@ -102,7 +102,10 @@ export function shown(found, messages, welcome) {
     answered("unlocked", message, { note: "the caller asks" }, 200, { action: `${message}/unlock` }),
     answered("inbox refused", "/console/inbox", { number: "12" }, 422),
     answered("inbox without a hit", "/console/inbox", { number: "+14155559999" }, 200),
-    answered("country refused", "/console/sms/countries", {}, 422),
+    answered("country refused", "/console/sms/countries", { q: "+14155559999" }, 422, { action: "/console/sms/countries/find" }),
+    answered("country watched", "/console/sms/countries/DE", { note: "a new market" }, 200),
+    answered("region refused", "/console/sms/countries/regions/europe", {}, 422),
+    answered("mode of the guard saved", "/console/limits/guard/mode", {}, 200),
     answered("invited", "/console/settings/staff", { name: "" }, 200),
     answered("settings saved", "/console/me", {}, 200),
     { name: "sign in of development", address: "/console/sign-in", role: null, status: 200 },

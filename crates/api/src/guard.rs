@@ -14,6 +14,15 @@ use serde::{Deserialize, Serialize};
 pub struct GuardDto {
     /// The consequence of a low conversion now: `monitor`, `challenge` or `enforce`.
     pub mode: String,
+    /// The same once the guard has watched for long enough, as the settings file or `set-guard-mode` has it.
+    #[serde(default)]
+    pub mode_later: String,
+    /// The mode of the settings file, where `set-guard-mode` has changed it; null otherwise.
+    #[serde(default)]
+    pub changed_from: Option<String>,
+    /// The version for `ifVersion` of `set-guard-mode`: 0 where the mode is as the settings file has it.
+    #[serde(default)]
+    pub mode_version: u64,
     /// The end of the time in which the guard only monitors; null where that is over.
     pub watches_until: Option<String>,
     /// The blocks that stand, and those of the last days that make the next one longer: the newest first.
@@ -63,6 +72,9 @@ pub struct GuardBlockDto {
     pub note: String,
     /// Whether the block stands now.
     pub stands: bool,
+    /// Where an operator watches the range: the messages that went there, as far as the node that answers knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub watched: Option<u64>,
 }
 
 /// The body of `POST /api/v3/set-guard-block`.
@@ -84,12 +96,34 @@ pub struct SetGuardBlockRequest {
     pub kind: String,
     /// The range: two letters for a country, else the leading digits of its numbers, with or without `+`.
     pub value: String,
+    /// `enforce` (default) refuses sends; `monitor` lets them pass, and counts and tells them as watched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<String>,
     /// The length in seconds, from 60 to 31,536,000; absent for a block that lasts until an operator lifts it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seconds: Option<u64>,
     /// The reason, for the record: at most 200 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+}
+
+/// The body of `POST /api/v3/set-guard-mode`.
+///
+/// ```
+/// use countersign_api::SetGuardModeRequest;
+/// let body: SetGuardModeRequest = serde_json::from_str(r#"{"mode":"monitor"}"#).unwrap();
+/// assert_eq!(body.if_version, None);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct SetGuardModeRequest {
+    /// `monitor`, `challenge` or `enforce`; absent or null: as the settings file has it.
+    #[serde(default)]
+    pub mode: Option<String>,
+    /// The `modeVersion` of `get-guard` that the change is meant for: with another one, nothing is changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub if_version: Option<u64>,
 }
 
 /// The body of `POST /api/v3/lift-guard-block`.

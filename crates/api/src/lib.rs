@@ -29,6 +29,7 @@ mod renewal;
 mod reveal;
 mod send_sms;
 mod signing_key;
+mod sms_country;
 mod sms_limit;
 mod sms_provider;
 mod sms_route;
@@ -63,7 +64,7 @@ pub use fault::{BadField, BadPhone, BadSignature, Fault, FieldProblem, NotSent, 
 pub use guard::{
     AddSafeEntryRequest, GuardBlockDto, GuardDto, LiftGuardBlockRequest, MoneySum,
     RemoveSafeEntryRequest, ReplayGuardRequest, ReplayedGuard, ReplayedRule, SafeEntryDto,
-    SetGuardBlockRequest,
+    SetGuardBlockRequest, SetGuardModeRequest,
 };
 pub use json::Json;
 pub use lang::Lang;
@@ -82,6 +83,7 @@ pub use send_sms::SendSmsRequest;
 pub use signing_key::{
     JsonWebKey, JsonWebKeySet, RotatedSigningKey, SigningKeyDto, SigningKeyState,
 };
+pub use sms_country::{SetSmsCountriesRequest, SmsCountriesSet, SmsCountryDto};
 pub use sms_limit::{
     LimitOverride, LimitParts, LimitUse, ResetSmsLimitRequest, SetSmsLimitRequest, SmsLimitDto,
 };

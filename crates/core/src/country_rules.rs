@@ -73,14 +73,19 @@ impl CountryRules {
         phone.country() == self.home
     }
 
+    /// Returns whether the deployment allows `country`: it is on its list, or a route of every application names it.
+    #[must_use]
+    pub fn allows(&self, country: Country, routes: &Routes) -> bool {
+        self.allowed.contains(country) || routes.names(None, country)
+    }
+
     /// Returns whether `app` may send to numbers of `country`, given the routes of the deployment.
     ///
     /// The deployment allows a country that is on its list, or that a route of every application names. The list of an
     /// application narrows that. A route of the application itself that names the country goes before both.
     #[must_use]
     pub fn admit(&self, app: &Application, country: Country, routes: &Routes) -> bool {
-        let is_allowed = self.allowed.contains(country) || routes.names(None, country);
-        (is_allowed && app.allowed_countries.contains(country))
+        (self.allows(country, routes) && app.allowed_countries.contains(country))
             || routes.names(Some(&app.id), country)
     }
 }

@@ -8,12 +8,14 @@ mod country_code;
 mod invalid;
 mod older;
 mod plan;
+mod world;
 
 use std::fmt;
 
 pub use country::Country;
 pub use invalid::InvalidPhone;
 pub use plan::RELEASE;
+pub use world::WorldRegion;
 
 use crate::typed::fold;
 use country_code::CountryCode;

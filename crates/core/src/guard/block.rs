@@ -111,6 +111,12 @@ impl Block {
         self.lifted_at.is_none() && self.until.is_none_or(|until| now < until)
     }
 
+    /// Returns whether the block stands at `now`, so that the guard begins no other one of the area. A
+    /// [watch](Self::is_watch) is no reason to let sends pass that the guard would block: the block takes its place.
+    pub(super) fn is_in_place(&self, now: Timestamp) -> bool {
+        self.stands(now) && !self.is_watch()
+    }
+
     /// Returns the time before which sends are no evidence for another block, since this one has judged them or an
     /// operator has.
     #[must_use]

@@ -18,6 +18,7 @@
 mod block;
 mod conversion;
 mod conversions;
+mod country;
 mod range;
 pub mod replay;
 mod safe;
@@ -35,6 +36,7 @@ use crate::time::Timestamp;
 
 pub use block::{Block, REMEMBERED, Reason, STEPS};
 pub use conversion::{Reading, Threshold, WINDOW};
+pub use country::CountryState;
 pub use range::{Area, InvalidRange, Range, RangeKind};
 pub use safe::{Exemption, LONGEST, MOST, Safe, SafeEntry};
 pub use settings::GuardSettings;
@@ -72,6 +74,10 @@ struct State {
     /// The blocks that are not in the setup yet.
     fresh: HashMap<Area, Block>,
     safe: SafeList,
+    /// The mode that an operator has set at run time.
+    mode: Option<Mode>,
+    /// How many messages went to each area that an operator watches.
+    watched: HashMap<Area, u64>,
     /// The end of the time in which the guard only monitors.
     watches_until: Timestamp,
     /// The number of sends that the guard would have refused, or challenged, had it not only monitored.
@@ -83,6 +89,8 @@ struct State {
 pub struct GuardState {
     /// The consequence of a low conversion now.
     pub mode: Mode,
+    /// The same once the guard [has watched](GuardSettings::watches) for long enough.
+    pub later: Mode,
     /// The end of the time in which the guard only monitors.
     pub watches_until: Timestamp,
     /// The number of blocks that stand and refuse sends.
@@ -149,6 +157,11 @@ impl Guard {
             let kept = known.get(area);
             kept.is_none_or(|kept| kept.since < fresh.since)
         });
+        state.mode = setup.guard_mode();
+        state.watched.retain(|area, _| {
+            let block = known.get(area);
+            block.is_some_and(Block::is_watch)
+        });
         state.known = known;
         state.safe = safe;
         state.watches_until = begun.after(self.settings.watches);
@@ -156,7 +169,9 @@ impl Guard {
 
     /// Counts a message that may have been sent, by the time at which its id was made.
     pub fn sent(&self, app: &AppId, phone: &PhoneNumber, made_at: Timestamp) {
-        self.lock().conversions.sent(app, phone, made_at);
+        let mut state = self.lock();
+        state.conversions.sent(app, phone, made_at);
+        state.count_watched(app, phone, made_at);
     }
 
     /// Counts that the code of a message is used, by the time at which the message's id was made.
@@ -188,7 +203,7 @@ impl Guard {
         for kind in RangeKind::COUNTED {
             let area = Area::of(send.app, kind, send.phone);
             let before = state.block_of(&area);
-            if before.is_some_and(|before| before.stands(now)) {
+            if before.is_some_and(|before| before.is_in_place(now)) {
                 continue;
             }
             let from = before.map(Block::evidence_from).unwrap_or_default();
@@ -217,7 +232,7 @@ impl Guard {
         let area = Area { app, range };
         let mut state = self.lock();
         let before = state.block_of(&area);
-        if !before.is_some_and(|before| before.stands(now)) {
+        if !before.is_some_and(|before| before.is_in_place(now)) {
             let reason = Reason::Limit(name.to_owned());
             self.begin(&mut state, area, reason, Mode::Enforce, now);
         }
@@ -243,6 +258,7 @@ impl Guard {
         let refuse = |block: &&Block| block.stands(now) && block.mode_now(mode) != Mode::Monitor;
         GuardState {
             mode,
+            later: self.later(&state),
             watches_until: state.watches_until,
             blocks: blocks.filter(refuse).count(),
             noted: state.noted,
@@ -253,8 +269,20 @@ impl Guard {
     fn mode(&self, state: &State, now: Timestamp) -> Mode {
         match now < state.watches_until {
             true => Mode::Monitor,
-            false => self.settings.mode,
+            false => self.later(state),
         }
+    }
+
+    /// Returns the consequence of a low conversion once the guard has watched for long enough.
+    fn later(&self, state: &State) -> Mode {
+        state.mode.unwrap_or(self.settings.mode)
+    }
+
+    /// Returns how many messages have gone to an area that an operator watches, of those that the guard was told of since it knows of the
+    /// watch.
+    #[must_use]
+    pub fn watched(&self, area: &Area) -> u64 {
+        self.lock().watched.get(area).copied().unwrap_or_default()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -101,11 +101,8 @@ impl Range {
     pub fn parse(kind: RangeKind, text: &str) -> Result<Self, InvalidRange> {
         if kind == RangeKind::Country {
             let country = Country::parse(&text.to_ascii_uppercase());
-            let country = country.filter(|country| country.has_numbers());
-            return Ok(Self {
-                kind,
-                value: country.ok_or(InvalidRange::Country)?.as_str().into(),
-            });
+            let range = country.and_then(Self::of_country);
+            return range.ok_or(InvalidRange::Country);
         }
         let digits = text.strip_prefix('+').unwrap_or(text);
         let (least, most) = kind.digits();
@@ -116,6 +113,15 @@ impl Range {
         Ok(Self {
             kind,
             value: format!("+{digits}").into(),
+        })
+    }
+
+    /// Returns the range of all numbers of a country; `None` where it has none.
+    #[must_use]
+    pub fn of_country(country: Country) -> Option<Self> {
+        country.has_numbers().then(|| Self {
+            kind: RangeKind::Country,
+            value: country.as_str().into(),
         })
     }
 

@@ -19,6 +19,9 @@ pub struct GuardSettings {
 }
 
 impl GuardSettings {
+    /// The name under which refusals by a low conversion are shown, and a change of the mode is kept at run time: no limit has it.
+    pub const NAME: &str = "guard-conversion";
+
     /// The longest time for which the guard may only watch: 90 days.
     pub const LONGEST_WATCH: Duration = Duration::from_hours(2_160);
 }

@@ -6,12 +6,14 @@ use std::time::Duration;
 use super::block::{Block, Reason};
 use super::conversion::{Reading, Threshold, WINDOW};
 use super::range::{Area, RangeKind};
-use super::{Exemption, State};
+use super::{Exemption, GuardSettings, State};
+use crate::application::AppId;
 use crate::limit::{Counts, LimitKind, Mode, Refusal, SendFacts, Standing};
+use crate::phone::PhoneNumber;
 use crate::time::Timestamp;
 
 /// The name under which refusals by a low conversion are shown.
-pub(super) const CONVERSION: &str = "guard-conversion";
+pub(super) const CONVERSION: &str = GuardSettings::NAME;
 /// The name under which refusals by a block are shown.
 pub(super) const BLOCK: &str = "guard-block";
 
@@ -71,19 +73,38 @@ impl State {
         }
     }
 
+    /// Counts a message in each area that it went to and an operator watched then.
+    pub(super) fn count_watched(&mut self, app: &AppId, phone: &PhoneNumber, made_at: Timestamp) {
+        let watched = self
+            .blocks_of(app, phone)
+            .filter(|block| block.is_watch() && block.since <= made_at && block.stands(made_at));
+        let areas: Vec<_> = watched.map(|block| block.area.clone()).collect();
+        for area in areas {
+            let count = self.watched.entry(area).or_default();
+            *count = count.saturating_add(1);
+        }
+    }
+
     /// Iterates over the blocks that a send meets at `now`.
-    fn standing_blocks(
-        &self,
-        send: &SendFacts<'_>,
+    fn standing_blocks<'a>(
+        &'a self,
+        send: &SendFacts<'a>,
         now: Timestamp,
-    ) -> impl Iterator<Item = &Block> {
-        let has_any = !(self.known.is_empty() && self.fresh.is_empty());
-        let areas = has_any.then(|| Area::all_of(send.app, send.phone));
-        let blocks = areas
-            .into_iter()
-            .flatten()
-            .filter_map(|area| self.block_of(&area));
+    ) -> impl Iterator<Item = &'a Block> + use<'a> {
+        let blocks = self.blocks_of(send.app, send.phone);
         blocks.filter(move |block| block.stands(now))
+    }
+
+    /// Iterates over the newest blocks of the areas that a number belongs to, for an application and for all.
+    fn blocks_of<'a>(
+        &'a self,
+        app: &'a AppId,
+        phone: &'a PhoneNumber,
+    ) -> impl Iterator<Item = &'a Block> + use<'a> {
+        let has_any = !(self.known.is_empty() && self.fresh.is_empty());
+        let areas = has_any.then(|| Area::all_of(app, phone));
+        let areas = areas.into_iter().flatten();
+        areas.filter_map(|area| self.block_of(&area))
     }
 }
 

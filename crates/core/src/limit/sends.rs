@@ -12,7 +12,7 @@ use super::{
 };
 use crate::application::AppId;
 use crate::channel::Channel;
-use crate::guard::Exemption;
+use crate::guard::{Exemption, GuardSettings};
 use crate::message::Decision;
 use crate::phone::{Country, PhoneNumber};
 use crate::policy;
@@ -106,7 +106,7 @@ impl SendLimits {
     /// # Errors
     /// [`InvalidSendLimits`] says which constraint they break.
     pub fn at_home(home: Country, more: Vec<SendLimit>) -> Result<Self, InvalidSendLimits> {
-        let mut names = BTreeSet::from(["minute"]);
+        let mut names = BTreeSet::from(["minute", GuardSettings::NAME]);
         for limit in &more {
             limit.check()?;
             if !names.insert(&limit.name) {

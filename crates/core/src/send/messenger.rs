@@ -114,6 +114,12 @@ impl Messenger {
         self.parts.limits.get()
     }
 
+    /// Returns the countries that sends may reach.
+    #[must_use]
+    pub const fn countries(&self) -> &CountryRules {
+        &self.parts.countries
+    }
+
     /// Returns the guard against SMS pumping.
     #[must_use]
     pub fn guard(&self) -> &Arc<Guard> {

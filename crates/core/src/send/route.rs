@@ -322,6 +322,27 @@ impl Routes {
         scopes.find_map(|scope| self.routes.get(&scope))
     }
 
+    /// Returns the providers of the route of every application for numbers of `country`, in its order, the default route among them;
+    /// `None` where no route is for it.
+    #[must_use]
+    pub fn of_all(&self, country: Country) -> Option<Vec<&str>> {
+        let mut scopes = [Some(country), None].into_iter();
+        let route = scopes.find_map(|country| {
+            let scope = RouteScope { app: None, country };
+            self.routes.get(&scope)
+        });
+        match (route, &self.otherwise) {
+            (Some(route), _) => {
+                let names = route.providers.iter().map(|(name, _)| name.as_str());
+                Some(names.collect())
+            }
+            (None, Some((provider, countries))) => {
+                countries.contains(country).then(|| vec![provider.name()])
+            }
+            (None, None) => None,
+        }
+    }
+
     /// Returns whether there is a route of exactly this scope: of `app`, or of every application, to numbers of
     /// `country`.
     #[must_use]

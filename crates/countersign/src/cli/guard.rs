@@ -8,7 +8,9 @@ use std::process::ExitCode;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
-use countersign_api::{GuardBlockDto, GuardDto, LiftGuardBlockRequest, SetGuardBlockRequest};
+use countersign_api::{
+    GuardBlockDto, GuardDto, LiftGuardBlockRequest, SetGuardBlockRequest, SetGuardModeRequest,
+};
 
 use super::owner::{self, OwnerArgs};
 use super::say;
@@ -32,10 +34,21 @@ enum Verb {
         #[command(flatten)]
         owner: OwnerArgs,
     },
+    /// Set what follows where few codes are entered: monitor, challenge, enforce, or what the settings file says
+    Mode {
+        /// The mode
+        #[arg(value_parser = ["monitor", "challenge", "enforce", "file"])]
+        mode: String,
+        #[command(flatten)]
+        owner: OwnerArgs,
+    },
     /// Stop all sends to a range of numbers
     Block {
         #[command(flatten)]
         area: Area,
+        /// Let sends pass, and count them as watched
+        #[arg(long)]
+        watch: bool,
         /// For so many hours (default: until it is lifted)
         #[arg(long, value_name = "HOURS", value_parser = clap::value_parser!(u64).range(1..=8_760))]
         hours: Option<u64>,
@@ -110,9 +123,10 @@ impl Range {
 impl Guard {
     pub(super) fn json(&self) -> bool {
         match &self.verb {
-            Verb::List { owner } | Verb::Block { owner, .. } | Verb::Lift { owner, .. } => {
-                owner.json
-            }
+            Verb::List { owner }
+            | Verb::Mode { owner, .. }
+            | Verb::Block { owner, .. }
+            | Verb::Lift { owner, .. } => owner.json,
             Verb::Safe(list) => list.json(),
             Verb::Replay(replay) => replay.owner.json,
         }
@@ -121,8 +135,18 @@ impl Guard {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
         match self.verb {
             Verb::List { owner } => list(&owner).await?,
+            Verb::Mode { mode, owner } => {
+                let body = SetGuardModeRequest {
+                    mode: Some(mode).filter(|mode| mode != "file"),
+                    if_version: None,
+                };
+                let running = owner.find()?;
+                let request = running.post("set-guard-mode").json(&body);
+                show_guard(&owner, &owner::data(running.ask(request).await?)?)?;
+            }
             Verb::Block {
                 area,
+                watch,
                 hours,
                 note,
                 owner,
@@ -132,6 +156,7 @@ impl Guard {
                     app_id: area.app,
                     kind,
                     value,
+                    mode: watch.then(|| "monitor".to_owned()),
                     seconds: hours.map(|hours| hours * 3_600),
                     note,
                 };
@@ -161,9 +186,12 @@ impl Guard {
 async fn list(args: &OwnerArgs) -> anyhow::Result<()> {
     let running = args.find()?;
     let answer = running.ask(running.get("get-guard")).await?;
-    let guard = owner::data::<GuardDto>(answer)?;
+    show_guard(args, &owner::data::<GuardDto>(answer)?)
+}
+
+fn show_guard(args: &OwnerArgs, guard: &GuardDto) -> anyhow::Result<()> {
     if args.json {
-        say(serde_json::to_string(&guard)?);
+        say(serde_json::to_string(guard)?);
         return Ok(());
     }
     let until = guard.watches_until.as_deref();
@@ -208,6 +236,7 @@ fn reason(block: &GuardBlockDto) -> String {
 
 fn state(block: &GuardBlockDto) -> &'static str {
     match (block.stands, &block.lifted_at, &*block.mode) {
+        (true, _, "monitor") if block.watched.is_some() => "watched",
         (true, _, "monitor") => "monitored",
         (true, _, "challenge") => "challenged",
         (true, ..) => "blocked",

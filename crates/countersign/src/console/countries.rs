@@ -5,9 +5,14 @@ use countersign_core::phone::Country;
 use super::language::Language;
 use crate::http::v3::numbers::get_country_list;
 
+/// The names of a country or region in Chinese and in English.
+pub(super) fn names(country: Country) -> [Option<&'static str>; 2] {
+    get_country_list::names(country)
+}
+
 /// The name of a country or region with its calling code, such as `United States (+1)` or `美国（+1）`.
 pub(super) fn name(language: Language, country: Country) -> String {
-    let [chinese, english] = get_country_list::names(country);
+    let [chinese, english] = names(country);
     let name = match language {
         Language::English => english,
         Language::Chinese => chinese,

@@ -5,14 +5,16 @@ use std::time::Duration;
 use countersign_core::audit::Author;
 use countersign_core::entropy::random_hex;
 use countersign_core::guard::{
-    Area, Block, GuardState, LONGEST, MOST, REMEMBERED, Reason, Safe, SafeEntry,
+    Area, Block, GuardSettings, GuardState, LONGEST, MOST, REMEMBERED, Reason, Safe, SafeEntry,
 };
-use countersign_core::limit::Mode;
+use countersign_core::limit::{LimitChange, Mode};
 use countersign_core::phone::PhoneNumber;
-use countersign_core::ports::setup::{Change, Setting, SettingKey, Setup};
+use countersign_core::ports::setup::{
+    Change, LimitRecord, Setting, SettingKey, Setup, SetupVersion,
+};
 use countersign_core::time::Timestamp;
 
-use super::{Manage, ManageError, Note, Rule, known_application};
+use super::{Manage, ManageError, Note, Rule, check_version, known_application};
 
 /// The bounds on the length of an operator's block.
 const SHORTEST_BLOCK: Duration = Duration::from_secs(60);
@@ -29,13 +31,50 @@ impl Manage {
         self.parts.messenger.guard().state(self.parts.clock.now())
     }
 
+    /// Returns the settings of the guard, as the settings file has them.
+    #[must_use]
+    pub fn guard_settings(&self) -> GuardSettings {
+        self.parts.messenger.guard().settings()
+    }
+
+    /// Returns how many messages have gone to an area that an operator watches, as far as this node knows.
+    #[must_use]
+    pub fn watched(&self, area: &Area) -> u64 {
+        self.parts.messenger.guard().watched(area)
+    }
+
     /// Returns the time by which blocks and entries of the safe list end.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.parts.clock.now()
     }
 
-    /// Blocks an area for this long, or until an operator lifts the block. A block that stands there already is replaced.
+    /// Sets the consequence of a low conversion, if the setting has the version `if_version` or that is `None`; without a mode, that of
+    /// the settings holds again.
+    ///
+    /// # Errors
+    /// [`ManageError::Changed`].
+    pub async fn set_guard_mode(
+        &self,
+        by: Author,
+        mode: Option<Mode>,
+        if_version: Option<SetupVersion>,
+    ) -> Result<(), ManageError> {
+        let settings = self.parts.messenger.guard().settings().mode;
+        let key = SettingKey::Limit(GuardSettings::NAME.to_owned());
+        self.change(by, move |setup| {
+            check_version(setup, &key, if_version)?;
+            Ok(match mode {
+                Some(mode) => Change::Put(Setting::Limit(mode_record(mode, settings))),
+                None => Change::Remove(key.clone()),
+            })
+        })
+        .await?;
+        Ok(())
+    }
+
+    /// Blocks an area for this long, or until an operator lifts the block. In mode [`Mode::Monitor`] sends pass, and are counted and
+    /// told as watched. A block that stands there already is replaced.
     ///
     /// # Errors
     /// [`ManageError::UnknownApplication`]; [`ManageError::Fields`] for a length out of bounds.
@@ -43,6 +82,7 @@ impl Manage {
         &self,
         by: Author,
         area: Area,
+        mode: Mode,
         length: Option<Duration>,
         note: Note,
     ) -> Result<Block, ManageError> {
@@ -54,7 +94,7 @@ impl Manage {
         let block = Block {
             area,
             reason: Reason::Operator,
-            mode: Mode::Enforce,
+            mode,
             since: now,
             until: length.map(|length| now.after(length)),
             step: 0,
@@ -198,6 +238,20 @@ impl Manage {
             .await?;
         }
         Ok(())
+    }
+}
+
+/// Returns the mode as the change of a limit, under the name under which the guard's refusals are shown.
+fn mode_record(mode: Mode, settings: Mode) -> LimitRecord {
+    let of = |mode| LimitChange {
+        mode: Some(mode),
+        ..LimitChange::default()
+    };
+    LimitRecord {
+        name: GuardSettings::NAME.to_owned(),
+        change: of(mode),
+        settings: of(settings),
+        currency: None,
     }
 }
 

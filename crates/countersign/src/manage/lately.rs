@@ -52,7 +52,8 @@ impl Manage {
         Ok(Arc::clone(kept.insert(Arc::new(lately))))
     }
 
-    async fn of_all(
+    /// Returns the counts of all messages of a range of time.
+    pub(super) async fn of_all(
         &self,
         (from, to): (Timestamp, Timestamp),
         by: By,

@@ -13,6 +13,7 @@
 mod access_keys;
 mod applications;
 mod audit;
+mod countries;
 mod erasures;
 mod error;
 mod guard;
@@ -68,6 +69,7 @@ use crate::vendors::Vendors;
 
 pub use applications::{ApplicationChange, CreatedApplication, NewApplication};
 pub use audit::{ActQuery, Backup};
+pub use countries::ServedCountry;
 pub use error::{BrokenField, BrokenFields, LastChange, ManageError};
 pub use lately::Lately;
 pub use messages::{LOOKS_AT, TestMessage};

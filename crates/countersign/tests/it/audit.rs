@@ -139,6 +139,16 @@ fn changes() -> Vec<(&'static str, Value, &'static str)> {
             "test_number_removed test_number [id] done",
         ),
         (
+            "set-guard-mode",
+            json!({"mode": "challenge"}),
+            "limit_set limit guard-conversion done",
+        ),
+        (
+            "set-sms-countries",
+            json!({"countries": ["DE"], "state": "watch"}),
+            "block_begun block */country/DE done",
+        ),
+        (
             "set-guard-block",
             json!({"appId": "shop", "kind": "prefix", "value": "+1415555", "note": "pumping"}),
             "block_begun block shop/prefix/+1415555 done",

@@ -2,8 +2,10 @@ use super::*;
 use crate::application::{AppName, Application};
 use crate::country_rules::Countries;
 use crate::language::Languages;
+use crate::limit::LimitChange;
 use crate::network::Networks;
-use crate::ports::setup::{ApplicationRecord, SecretMac};
+use crate::phone::Country;
+use crate::ports::setup::{ApplicationRecord, LimitRecord, SecretMac};
 
 // shows: D9
 #[test]
@@ -98,4 +100,96 @@ fn a_refusal_tells_the_sends_that_nobody_verified_and_how_many_may_be_so() {
     assert_eq!(refusal(20, 1), challenged);
     let blocked = ("guard-block".to_owned(), 57, 53, Some(HOUR));
     assert_eq!(refusal(60, 3), blocked);
+}
+
+/// A watch of the United States.
+fn watch(since: Timestamp) -> Block {
+    Block {
+        area: CountryState::area(Country::parse("US").unwrap()).unwrap(),
+        reason: Reason::Operator,
+        mode: Mode::Monitor,
+        since,
+        until: None,
+        step: 0,
+        lifted_at: None,
+        note: String::new(),
+    }
+}
+
+#[test]
+fn sends_to_a_watched_country_pass_and_are_counted() {
+    let mut world = World::new(Mode::Enforce);
+    let watched = watch(world.now);
+    world.plan([Setting::Block(watched.clone())]);
+    for number in 1..=3 {
+        assert!(matches!(world.judge(&foreign(number)), Verdict::Notes(_)));
+    }
+    assert_eq!(world.judge("+8613800138000"), Verdict::Allows);
+    assert_eq!(world.guard.watched(&watched.area), 0, "nothing was sent");
+    assert_eq!(world.guard.state(world.now).blocks, 0);
+    world.sent_many(50, 0);
+    let blocked = Some(("guard-block", Mode::Enforce));
+    assert_eq!(
+        told(&world.judge(&foreign(1))),
+        blocked,
+        "a watch lets nothing pass that is refused besides"
+    );
+    assert_eq!(world.guard.watched(&watched.area), 50);
+    world.plan([]);
+    assert_eq!(world.guard.watched(&watched.area), 0);
+}
+
+#[test]
+fn a_limit_that_blocks_blocks_a_country_that_is_watched() {
+    let world = World::new(Mode::Enforce);
+    let watched = watch(world.now);
+    world.plan([Setting::Block(watched)]);
+    let number = phone(&foreign(1));
+    let send = SendFacts {
+        app: &world.app,
+        channel: Channel::Login,
+        phone: &number,
+        address: None,
+        standing: Standing::Public,
+        price: None,
+        exempt: Exemption::default(),
+    };
+    let by = BTreeSet::from([Part::Country]);
+    world
+        .guard
+        .block_by_limit("country-day", &by, &send, world.now);
+    let verdict = told(&world.judge(&foreign(2))).map(|(name, mode)| (name.to_owned(), mode));
+    assert_eq!(verdict, Some(("guard-block".to_owned(), Mode::Enforce)));
+}
+
+#[test]
+fn an_operator_sets_the_mode_at_run_time_and_the_first_days_stay() {
+    let mut world = World::new(Mode::Enforce);
+    let settings = GuardSettings {
+        watches: 24 * HOUR,
+        ..world.guard.settings()
+    };
+    world.guard = Guard::new(settings, Arc::clone(&world.kept) as _);
+    let set = |mode| {
+        Setting::Limit(LimitRecord {
+            name: GuardSettings::NAME.to_owned(),
+            change: LimitChange {
+                mode,
+                ..LimitChange::default()
+            },
+            settings: LimitChange::default(),
+            currency: None,
+        })
+    };
+    let created = application("shop", world.now);
+    let modes = |world: &World| {
+        let state = world.guard.state(world.now);
+        (state.mode, state.later)
+    };
+    world.plan([created.clone(), set(Some(Mode::Challenge))]);
+    assert_eq!(modes(&world), (Mode::Monitor, Mode::Challenge));
+    world.pass(24 * HOUR);
+    assert_eq!(modes(&world), (Mode::Challenge, Mode::Challenge));
+    world.plan([created, set(None)]);
+    assert_eq!(modes(&world), (Mode::Enforce, Mode::Enforce));
 }

@@ -8,7 +8,8 @@ use super::setting::{
     AccessKey, ApplicationRecord, Change, LimitRecord, ProviderRecord, Setting, SettingKey,
 };
 use crate::application::{AppId, Application};
-use crate::guard::{Area, Block, SafeEntry};
+use crate::guard::{Area, Block, GuardSettings, SafeEntry};
+use crate::limit::Mode;
 use crate::phone::PhoneNumber;
 use crate::send::route::{ProviderName, Route, RouteScope};
 use crate::staff::person::{Person, PersonId, PersonName};
@@ -207,6 +208,12 @@ impl Setup {
             SettingKey::Person(id) => self.people.get(id).map(|held| held.version),
         };
         version.unwrap_or(SetupVersion::NONE)
+    }
+
+    /// Returns the mode of the guard that an operator has set at run time.
+    #[must_use]
+    pub fn guard_mode(&self) -> Option<Mode> {
+        self.limits.get(GuardSettings::NAME)?.change.mode
     }
 
     /// Returns the number for tests that `phone` is, whether or not its time is over.

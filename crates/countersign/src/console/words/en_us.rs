@@ -172,6 +172,7 @@ pub(super) const WORDS: Words = Words {
     service: super::service::ENGLISH,
     providers: super::providers::ENGLISH,
     routes: super::routes::ENGLISH,
+    countries: super::countries::ENGLISH,
     templates: TemplatesWords {
         title: "Templates",
         lead: "Texts, and templates that a vendor has approved. Where none is set, text vendors get a built-in text.",
@@ -212,6 +213,7 @@ pub(super) const WORDS: Words = Words {
     },
     limit: super::limits::ENGLISH,
     guard: super::guard::ENGLISH,
+    guarding: super::guarding::ENGLISH,
     applications: ApplicationsWords {
         title: "Applications",
         lead: "Each application sends in its own name and has a secret of its own.",

@@ -24,10 +24,12 @@ macro_rules! words {
 pub(super) mod acts;
 mod applications;
 pub(super) mod attention;
+mod countries;
 pub(super) mod drafts;
 mod en_us;
 mod forms;
 pub(super) mod guard;
+mod guarding;
 pub(super) mod guides;
 mod keys;
 mod limits;
@@ -46,9 +48,11 @@ mod zh_cn;
 
 pub(super) use self::applications::ApplicationWords;
 pub(super) use self::attention::AttentionWords;
+pub(super) use self::countries::CountryWords;
 pub(super) use self::drafts::DraftWords;
 pub(super) use self::forms::FormWords;
 pub(super) use self::guard::GuardWords;
+pub(super) use self::guarding::GuardingWords;
 pub(super) use self::keys::KeyWords;
 pub(super) use self::limits::LimitWords;
 pub(super) use self::overview::OverviewWords;
@@ -176,11 +180,13 @@ pub(super) struct Words {
     pub(super) service: ServiceWords,
     pub(super) providers: ProviderWords,
     pub(super) routes: RouteWords,
+    pub(super) countries: CountryWords,
     pub(super) templates: TemplatesWords,
     pub(super) drafts: DraftWords,
     pub(super) limits: LimitsWords,
     pub(super) limit: LimitWords,
     pub(super) guard: GuardWords,
+    pub(super) guarding: GuardingWords,
     pub(super) applications: ApplicationsWords,
     pub(super) application: ApplicationWords,
     pub(super) sending: SendingWords,
@@ -222,11 +228,13 @@ mod tests {
             words.service.all(),
             words.providers.all(),
             words.routes.all(),
+            words.countries.all(),
             words.templates.all(),
             words.drafts.all(),
             words.limits.all(),
             words.limit.all(),
             words.guard.all(),
+            words.guarding.all(),
             words.applications.all(),
             words.application.all(),
             words.sending.all(),

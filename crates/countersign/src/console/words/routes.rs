@@ -1,13 +1,11 @@
-//! The words of the pages about routes and countries.
+//! The words of the pages about routes.
 
 words! {
-    /// Routes, and the countries and regions that codes go to.
+    /// Routes.
     RouteWords {
         add, new_title, edit_title, lead, application, country, exists, provider, next_provider, nobody, needs_provider,
         order, listed, weighted, shares, shares_hint, bad_shares, on_unknown, on_unknown_hint, keep, same_code,
         delete, delete_title, delete_about, delete_button, default_route,
-        countries, countries_lead, countries_caption, country_column, state, route, on, off, open_by_default, no_country,
-        form_lead, turn_off, turn_on, unknown_country,
     }
 }
 
@@ -39,21 +37,6 @@ pub(super) const ENGLISH: RouteWords = RouteWords {
     delete_about: "Numbers that it is for go by the next nearest route, or get no codes.",
     delete_button: "Delete the route",
     default_route: "every application, every country or region",
-    countries: "Countries and regions",
-    countries_lead: "Codes go to a country or region where a route names it, or where the settings allow it and a route for every \
-        country holds. What is turned off here is refused, whatever the routes say.",
-    countries_caption: "Countries and regions that were decided on",
-    country_column: "Country or region",
-    state: "State",
-    route: "Providers",
-    on: "On",
-    off: "Off",
-    open_by_default: "by the route for every country",
-    no_country: "Nothing was decided on a single country or region.",
-    form_lead: "Decide on a country or region",
-    turn_off: "Refuse codes",
-    turn_on: "Send codes again",
-    unknown_country: "Choose a country or region",
 };
 
 pub(super) const CHINESE: RouteWords = RouteWords {
@@ -83,18 +66,4 @@ pub(super) const CHINESE: RouteWords = RouteWords {
     delete_about: "它所负责的号码将使用次近的路由，否则无法收到验证码。",
     delete_button: "删除路由",
     default_route: "所有应用，所有国家和地区",
-    countries: "国家和地区",
-    countries_lead: "有路由指明，或设置允许且有通用路由的国家和地区可以收到验证码。在此关闭的一律拒绝，不看路由。",
-    countries_caption: "已单独决定的国家和地区",
-    country_column: "国家和地区",
-    state: "状态",
-    route: "服务商",
-    on: "开启",
-    off: "关闭",
-    open_by_default: "使用通用路由",
-    no_country: "没有单独决定过任何国家或地区。",
-    form_lead: "对某个国家或地区作出决定",
-    turn_off: "拒绝发送",
-    turn_on: "恢复发送",
-    unknown_country: "请选择国家或地区",
 };

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use countersign_core::price::Price;
+
 use super::super::headline::Headline;
 use super::super::language::Language;
 use super::super::when::Length;
@@ -37,6 +39,19 @@ pub(in super::super) fn joined(language: Language, first: &str, second: &str) ->
     match language {
         Language::English => format!("{first}, {second}"),
         Language::Chinese => format!("{first}，{second}"),
+    }
+}
+
+/// A price, such as `0.045 CNY`.
+pub(in super::super) fn money(price: &Price) -> String {
+    format!("{} {}", price.amount, price.currency)
+}
+
+/// That all countries and regions of a part of the world are meant.
+pub(in super::super) fn all_of(language: Language, count: usize, region: &str) -> String {
+    match language {
+        Language::English => format!("All {count} countries and regions of {region}"),
+        Language::Chinese => format!("{region}的全部 {count} 个国家和地区"),
     }
 }
 

@@ -171,6 +171,7 @@ pub(super) const WORDS: Words = Words {
     service: super::service::CHINESE,
     providers: super::providers::CHINESE,
     routes: super::routes::CHINESE,
+    countries: super::countries::CHINESE,
     templates: TemplatesWords {
         title: "短信模板",
         lead: "文本，以及厂商审核通过的模板。未设置时，文本类厂商使用内置文本。",
@@ -211,6 +212,7 @@ pub(super) const WORDS: Words = Words {
     },
     limit: super::limits::CHINESE,
     guard: super::guard::CHINESE,
+    guarding: super::guarding::CHINESE,
     applications: ApplicationsWords {
         title: "应用",
         lead: "每个应用以自己的名义发送短信，并有自己的密钥。",

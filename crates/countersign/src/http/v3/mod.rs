@@ -3,6 +3,7 @@
 pub(crate) mod applications;
 pub(crate) mod audit;
 pub(crate) mod codes;
+pub(crate) mod countries;
 pub(crate) mod guard;
 pub(crate) mod keys;
 pub(crate) mod limits;

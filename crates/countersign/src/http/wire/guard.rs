@@ -4,16 +4,19 @@ use countersign_api::{
     AddSafeEntryRequest, Fault, GuardBlockDto, GuardDto, MoneySum, ReplayedGuard, ReplayedRule,
     SafeEntryDto,
 };
-use countersign_core::guard::{Area, Block, GuardState, Range, RangeKind, Reason, Safe, SafeEntry};
+use countersign_core::guard::{
+    Area, Block, GuardSettings, Range, RangeKind, Reason, Safe, SafeEntry,
+};
+use countersign_core::limit::Mode;
 use countersign_core::network::Network;
-use countersign_core::ports::setup::Setup;
+use countersign_core::ports::setup::SettingKey;
 use countersign_core::price::Price;
 use countersign_core::time::Timestamp;
 use serde_json::{Value, json};
 
 use super::provider::bad;
 use super::{application, fault};
-use crate::manage::ReplayedHistory;
+use crate::manage::{Manage, ReplayedHistory};
 
 /// Reads the area of a block.
 pub(crate) fn area(app_id: Option<&str>, kind: &str, value: &str) -> Result<Area, Fault> {
@@ -27,19 +30,40 @@ pub(crate) fn area(app_id: Option<&str>, kind: &str, value: &str) -> Result<Area
     })
 }
 
+/// Reads the mode of an operator's block: a block refuses, and a watch does not.
+pub(crate) fn mode_of_block(name: Option<&str>) -> Result<Mode, Fault> {
+    match name.and_then(Mode::parse) {
+        None if name.is_none() => Ok(Mode::Enforce),
+        Some(mode) if mode != Mode::Challenge => Ok(mode),
+        _ => Err(bad("mode", "must be enforce or monitor")),
+    }
+}
+
+/// Reads the mode of the guard.
+pub(crate) fn mode(name: &str) -> Result<Mode, Fault> {
+    Mode::parse(name).ok_or_else(|| bad("mode", "must be enforce, challenge or monitor"))
+}
+
 /// Writes the guard and its blocks, the newest first.
-pub(crate) fn guard(guard: GuardState, setup: &Setup, now: Timestamp) -> GuardDto {
+pub(crate) fn guard(manage: &Manage) -> GuardDto {
+    let (guard, setup, now) = (manage.guard(), manage.setup(), manage.now());
+    let is_changed = setup.guard_mode().is_some();
+    let settings = manage.guard_settings().mode;
+    let key = SettingKey::Limit(GuardSettings::NAME.to_owned());
     let mut blocks: Vec<_> = setup.blocks.values().map(|block| &**block).collect();
     blocks.sort_by_key(|block| std::cmp::Reverse(block.since));
     GuardDto {
         mode: guard.mode.as_str().to_owned(),
+        mode_later: guard.later.as_str().to_owned(),
+        changed_from: is_changed.then(|| settings.as_str().to_owned()),
+        mode_version: setup.version_of(&key).number(),
         watches_until: (now < guard.watches_until).then(|| guard.watches_until.to_string()),
-        blocks: blocks.into_iter().map(|of| block(of, now)).collect(),
+        blocks: blocks.into_iter().map(|of| block(of, manage)).collect(),
     }
 }
 
 /// Writes a block.
-pub(crate) fn block(block: &Block, now: Timestamp) -> GuardBlockDto {
+pub(crate) fn block(block: &Block, manage: &Manage) -> GuardBlockDto {
     let reading = match &block.reason {
         Reason::Conversion(reading) => Some(*reading),
         Reason::Limit(_) | Reason::Operator => None,
@@ -63,7 +87,8 @@ pub(crate) fn block(block: &Block, now: Timestamp) -> GuardBlockDto {
         step: block.step,
         lifted_at: block.lifted_at.map(|at| at.to_string()),
         note: block.note.clone(),
-        stands: block.stands(now),
+        stands: block.stands(manage.now()),
+        watched: block.is_watch().then(|| manage.watched(area)),
     }
 }
 
@@ -133,7 +158,8 @@ pub(crate) fn replayed(history: ReplayedHistory) -> ReplayedGuard {
     }
 }
 
-fn sum(price: Price) -> MoneySum {
+/// Writes an amount of money.
+pub(crate) fn sum(price: Price) -> MoneySum {
     MoneySum {
         currency: price.currency.to_string(),
         amount: price.amount.ten_thousandths(),

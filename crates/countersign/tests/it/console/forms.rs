@@ -1,7 +1,7 @@
 //! The forms of the console: what a person typed stays, secrets do not come back, and nobody overwrites what they have not seen.
 
 use reqwest::StatusCode;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::furnish;
 use super::person::Person;
@@ -135,23 +135,107 @@ async fn a_country_is_turned_off_and_on() {
     let server = Server::start(data.path(), &["--quiet"]).await;
     let owner = Person::of(&server, "owner").await;
     let countries = "/console/sms/countries";
-    let page = owner.get(countries).await;
-    let off = [("country", "CN"), ("then", "off")];
-    let done = owner.submit(&page, countries, &off).await;
+    let china = "/console/sms/countries/CN";
+    let page = owner.get(china).await;
+    let off = [("then", "off"), ("note", "an attack")];
+    let done = owner.submit(&page, china, &off).await;
     let page = owner.follow(&done).await;
-    assert!(
-        page.body.contains("China (+86)</bdi></td>"),
-        "{}",
-        page.body
-    );
+    assert!(page.body.contains("an attack"), "{}", page.body);
+    let list = owner.get(countries).await;
+    assert!(list.body.contains("href=\"/console/sms/countries/CN\""));
+    assert!(list.body.contains("</svg> Off</span>"), "{}", list.body);
     let refused = server
         .public()
         .send_sms("CHANNEL_LOGIN", "13800000001")
         .await;
     assert_ne!(refused.status(), 200);
-    let on = [("country", "CN"), ("then", "on")];
-    owner.submit(&page, countries, &on).await.leads_to();
+    owner.submit(&page, china, &[("then", "watch")]).await;
     server.code("CHANNEL_LOGIN", "13800000001").await;
+    let page = owner.get(china).await;
+    assert!(
+        page.body
+            .contains("Sent while it is watched</dt><dd><bdi>1</bdi>")
+    );
+    let guard = owner.get("/console/limits/guard").await;
+    assert!(
+        guard.body.contains("decided here, sent 1"),
+        "{}",
+        guard.body
+    );
+    let listed = server.operator().list("list-sms-countries").await;
+    let listed = listed.iter().find(|it| it["country"] == "CN").unwrap();
+    assert_eq!(
+        (&listed["state"], &listed["watched"]),
+        (&json!("watch"), &json!(1))
+    );
+    owner.submit(&page, china, &[("then", "on")]).await;
+    server.code("CHANNEL_LOGIN", "13800000002").await;
+    let page = owner.get(china).await;
+    assert!(!page.body.contains("Sent while it is watched"));
+    let nowhere = owner.get("/console/sms/countries/XX").await;
+    assert_eq!(nowhere.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_country_is_searched_for_and_a_region_decided_on_at_once() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let owner = Person::of(&server, "owner").await;
+    let (countries, find) = ("/console/sms/countries", "/console/sms/countries/find");
+    let page = owner.get(countries).await;
+    for (query, leads_to) in [
+        ("Germany", "/console/sms/countries/DE"),
+        ("+86", "/console/sms/countries/CN"),
+        ("guinea", "/console/sms/countries?q=guinea"),
+        ("", countries),
+    ] {
+        let found = owner.submit(&page, find, &[("q", query)]).await;
+        assert_eq!(found.leads_to(), leads_to);
+    }
+    let found = owner.get("/console/sms/countries?q=guinea").await;
+    assert_eq!(
+        found.body.matches("href=\"/console/sms/countries/").count(),
+        10,
+        "six regions and four countries"
+    );
+    let number = owner.submit(&page, find, &[("q", "+8613800000001")]).await;
+    assert_eq!(number.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(number.body.contains("id=\"q-error\""));
+
+    let europe = "/console/sms/countries/regions/europe";
+    let page = owner.get(europe).await;
+    assert!(page.body.len() < 40 * 1024, "{}", page.body.len());
+    let unsaid = owner.submit(&page, europe, &[("then", "off")]).await;
+    assert_eq!(unsaid.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(unsaid.body.contains("id=\"all-error\""));
+    let listed = async || server.operator().list("list-sms-countries").await;
+    let off = |listed: &[Value]| {
+        let off = listed.iter().filter(|country| country["state"] == "off");
+        off.map(|country| country["region"].clone())
+            .collect::<Vec<_>>()
+    };
+    assert!(off(&listed().await).is_empty());
+    let filled = [("all", "1"), ("then", "off")];
+    let done = owner.submit(&page, europe, &filled).await;
+    assert_eq!(done.leads_to(), europe);
+    let before = listed().await;
+    let of_europe = before.iter().filter(|it| it["region"] == "europe").count();
+    assert_eq!(off(&before), vec![json!("europe"); of_europe]);
+    let list = owner.get(countries).await;
+    assert!(list.body.len() < 40 * 1024, "{}", list.body.len());
+    let mut chinese = Person::of(&server, "owner").await;
+    chinese.language = "zh-CN";
+    for (address, says) in [
+        (countries, "按地区查看全部"),
+        (europe, "欧洲"),
+        ("/console/sms/countries/FR", "法国（+33）"),
+    ] {
+        let page = chinese.get(address).await;
+        assert!(
+            page.body.contains(says) && page.body.len() < 40 * 1024,
+            "{address}"
+        );
+    }
 }
 
 #[tokio::test]

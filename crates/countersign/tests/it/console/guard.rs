@@ -181,6 +181,44 @@ async fn a_range_is_blocked_and_the_block_is_lifted() {
 }
 
 #[tokio::test]
+async fn the_mode_of_the_guard_is_set_and_taken_back() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let operator = Person::of(&server, "operator").await;
+    let mode = "/console/limits/guard/mode";
+    let guard = operator.get(GUARD).await;
+    assert!(guard.attributes("href").contains(&mode.to_owned()));
+    assert!(
+        guard.body.contains("guard.watch_days") && guard.body.contains("the settings file alone")
+    );
+    let first = operator.get(mode).await;
+    let done = operator.submit(&first, mode, &[("mode", "enforce")]).await;
+    assert_eq!(done.leads_to(), GUARD);
+    let held = server.operator().get("get-guard").await;
+    let held = |member: &str| held.data()[member].clone();
+    assert_eq!(held("modeLater"), "enforce");
+    assert_eq!(held("changedFrom"), "monitor");
+    let page = operator.get(GUARD).await;
+    assert!(page.body.contains("changed here"));
+    let late = operator
+        .submit(&first, mode, &[("mode", "challenge")])
+        .await;
+    assert_eq!(late.status, StatusCode::CONFLICT, "{}", late.body);
+    let wrong = operator.submit(&first, mode, &[("mode", "loud")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let page = operator.get(mode).await;
+    let back = operator.submit(&page, mode, &[("mode", "")]).await;
+    assert_eq!(back.leads_to(), GUARD);
+    let held = server.operator().get("get-guard").await;
+    assert_eq!(held.data()["changedFrom"], json!(null));
+    let acts = crate::audit::acts(&server).await;
+    let of_mode = acts
+        .iter()
+        .filter(|act| act["target"]["name"] == "guard-conversion");
+    assert_eq!(of_mode.count(), 2);
+}
+
+#[tokio::test]
 async fn a_draft_is_tried_on_the_record_and_changes_nothing() {
     let data = folder();
     let server = Server::start(data.path(), &["--quiet"]).await;
@@ -238,6 +276,7 @@ async fn the_pages_of_the_guard_speak_chinese() {
         (SAFE, "加入放行名单"),
         (GUARD, "一万个号码的号段 +1415556"),
         (REPLAY, "试算规则"),
+        ("/console/limits/guard/mode", "防护的方式"),
     ] {
         let page = operator.get(address).await;
         assert!(page.body.contains(says), "{address}: {}", page.body);

@@ -56,6 +56,8 @@ fn pattern(address: &str) -> String {
     for part in path.split('/') {
         let named = match parts.last() {
             Some(&"kinds") => "{kind}",
+            Some(&"regions") => "{region}",
+            Some(&"countries") if !["find", "regions"].contains(&part) => "{country}",
             Some(&"providers" | &"rules") => "{name}",
             Some(&"limits") if parts.contains(&"applications") => "{name}",
             Some(&"applications") => "{id}",
@@ -103,7 +105,14 @@ fn table() -> BTreeMap<(&'static str, &'static str), &'static [&'static str]> {
         (("GET", "/console/sms/routes/delete"), CHANGERS),
         (("POST", "/console/sms/routes/delete"), CHANGERS),
         (("GET", "/console/sms/countries"), ALL),
-        (("POST", "/console/sms/countries"), CHANGERS),
+        (("POST", "/console/sms/countries/find"), ALL),
+        (("GET", "/console/sms/countries/{country}"), ALL),
+        (("POST", "/console/sms/countries/{country}"), CHANGERS),
+        (("GET", "/console/sms/countries/regions/{region}"), ALL),
+        (
+            ("POST", "/console/sms/countries/regions/{region}"),
+            CHANGERS,
+        ),
         (("GET", "/console/templates"), SETUP),
         (("GET", "/console/templates/edit"), SETUP),
         (("POST", "/console/templates/edit"), CHANGERS),
@@ -124,6 +133,8 @@ fn table() -> BTreeMap<(&'static str, &'static str), &'static [&'static str]> {
         (("POST", "/console/limits/safe/{id}/remove"), CHANGERS),
         (("GET", "/console/limits/guard"), ALL),
         (("POST", "/console/limits/guard"), CHANGERS),
+        (("GET", "/console/limits/guard/mode"), CHANGERS),
+        (("POST", "/console/limits/guard/mode"), CHANGERS),
         (("GET", "/console/limits/guard/lift"), CHANGERS),
         (("POST", "/console/limits/guard/lift"), CHANGERS),
         (("GET", "/console/limits/replay"), ALL),

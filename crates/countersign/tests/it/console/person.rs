@@ -74,7 +74,12 @@ impl Page {
         let fields = self.fields(action);
         for (name, _) in filled.iter().filter(|(name, _)| *name != "then") {
             let has = fields.iter().any(|(field, _)| field == name);
-            assert!(has, "{action} has no field {name}: {fields:?}");
+            // A box that is not ticked sends nothing.
+            let box_of = format!("type=\"checkbox\" id=\"{name}\"");
+            assert!(
+                has || self.body.contains(&box_of),
+                "{action} has no field {name}: {fields:?}"
+            );
         }
         let kept = fields
             .into_iter()

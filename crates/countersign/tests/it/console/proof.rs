@@ -69,9 +69,14 @@ fn table(ids: &Ids) -> Vec<Act> {
             Some(vec![("providers", "acme")]),
         ),
         at(
-            "/console/sms/countries",
-            vec![("country", "US"), ("then", "on")],
-            Some(vec![("country", "US"), ("then", "off")]),
+            "/console/sms/countries/MX",
+            vec![("then", "watch")],
+            Some(vec![("then", "off")]),
+        ),
+        at(
+            "/console/sms/countries/regions/south-america",
+            vec![("all", "1"), ("then", "on")],
+            Some(vec![("all", "1"), ("then", "off")]),
         ),
         at(
             "/console/limits/rules/app-day",
@@ -88,6 +93,20 @@ fn table(ids: &Ids) -> Vec<Act> {
             &format!("/console/limits/safe/{}/remove", ids.safe),
             vec![],
             None,
+        ),
+        at(
+            "/console/limits/guard/mode",
+            vec![("mode", "monitor")],
+            Some(vec![("mode", "enforce")]),
+        ),
+        at(
+            "/console/limits/guard",
+            vec![
+                ("kind", "prefix"),
+                ("value", "+1415556"),
+                ("mode", "monitor"),
+            ],
+            Some(vec![("kind", "prefix"), ("value", "+1415558")]),
         ),
         at(
             "/console/limits/guard/lift?app=&kind=prefix&value=%2B1415556",
@@ -141,6 +160,8 @@ async fn set_up(server: &Server) -> Ids {
     operator.create_application("old", "Old").await;
     let old = json!({"appId": "old"});
     operator.set("disable-application", old).await;
+    let off = json!({"countries": ["MX", "BR"], "state": "off"});
+    operator.set("set-sms-countries", off).await;
     let limit = json!({"name": "app-burst", "max": 1});
     operator.set("set-sms-limit", limit).await;
     decide(&operator).await;

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use countersign_core::application::AppId;
 use countersign_core::guard::{Area as Blocked, Block, Range, RangeKind, Reason};
+use countersign_core::limit::Mode;
 
-use super::{PATH as LIST, lift, mode_name, ranges};
+use super::{PATH as LIST, lift, mode as modes, mode_name, ranges};
 use crate::console::entry::{Answer, Entry, Visit};
 use crate::console::form::{KIND, VALUE};
 use crate::console::form_page::{Button, FormView, Row};
@@ -24,6 +25,7 @@ pub(in crate::console) const PATH: &str = "/console/limits/guard";
 
 /// The field with the application; empty for every one.
 pub(super) const APP: &str = "app";
+const CONSEQUENCE: &str = "mode";
 const HOURS: &str = "hours";
 const NOTE: &str = "note";
 
@@ -80,16 +82,53 @@ fn guard_page(visit: &Visit) -> TablePage {
         shell: visit.shell(Area::Limits),
         title: of.guard,
         back: (LIST.to_owned(), words.limits.title),
-        lead: vec![of.guard_lead.to_owned(), of.guard_settings.to_owned()],
+        lead: vec![of.guard_lead.to_owned()],
         facts: facts.into_iter().chain(watches).collect(),
-        tables: vec![Table {
-            caption: of.blocks_caption,
-            columns,
-            rows: rows.collect(),
-            empty: of.no_block,
-        }],
+        tables: vec![
+            settings(visit, may_change),
+            Table {
+                caption: of.blocks_caption,
+                columns,
+                rows: rows.collect(),
+                empty: of.no_block,
+            },
+        ],
         form: may_change.then(|| (of.block_title, form(visit))),
         begins_with_form: false,
+    }
+}
+
+/// What the guard is set to: what can be changed here, and what stands in the settings file.
+fn settings(visit: &Visit, may_change: bool) -> Table {
+    let words = visit.words();
+    let of = &words.guarding;
+    let (state, settings) = (
+        visit.state.manage.guard(),
+        visit.state.manage.guard_settings(),
+    );
+    let from = match visit.state.setup().guard_mode() {
+        Some(_) => of.changed_here,
+        None => of.from_file,
+    };
+    let mode: [Cell; 3] = [
+        "guard.mode".into(),
+        mode_name(state.later, &words.limits).into(),
+        from.into(),
+    ];
+    let days: [Cell; 3] = [
+        of.watch_days.into(),
+        sentences::length(visit.language, settings.watches).into(),
+        of.only_file.into(),
+    ];
+    let change = Cell::Link(modes::PATH.to_owned(), of.mode_title.to_owned());
+    let with = |row: [Cell; 3], last| row.into_iter().chain(may_change.then_some(last)).collect();
+    let mut columns = vec![of.setting, of.value, of.from];
+    columns.extend(may_change.then_some(words.guard.change));
+    Table {
+        caption: of.settings_caption,
+        columns,
+        rows: vec![with(mode, change), with(days, "".into())],
+        empty: of.from_file,
     }
 }
 
@@ -100,10 +139,17 @@ fn row(visit: &Visit, block: &Block, may_change: bool) -> Vec<Cell> {
             guard::conversion(visit.language, reading.sends, reading.verified)
         }
         Reason::Limit(name) => format!("{} {name}", words.by_limit),
+        Reason::Operator if block.is_watch() => {
+            let passed = visit.state.manage.watched(&block.area);
+            let passed = format!("{} {passed}", visit.words().guarding.passed);
+            sentences::joined(visit.language, words.by_operator, &passed)
+        }
         Reason::Operator => words.by_operator.to_owned(),
     };
     let stands = block.stands(visit.now);
+    let guarding = &visit.words().guarding;
     let pill = match (stands, block.lifted_at) {
+        (true, _) if block.is_watch() => Pill::new("warn", pill::TRIANGLE, guarding.watched),
         (true, _) => Pill::new("bad", pill::CROSS, words.stands),
         (false, Some(_)) => Pill::new("quiet", pill::BAR, words.lifted),
         (false, None) => Pill::new("quiet", pill::BAR, words.over),
@@ -140,6 +186,11 @@ fn form(visit: &Visit) -> FormView {
         let name = ranges::name(kind, words).to_owned();
         (kind.as_str().to_owned(), name)
     });
+    let guarding = &visit.words().guarding;
+    let consequences = [Mode::Enforce, Mode::Monitor].map(|mode| {
+        let name = mode_name(mode, &visit.words().limits).to_owned();
+        (mode.as_str().to_owned(), name)
+    });
     let length = |hours| sentences::length(visit.language, HOUR * hours);
     let hours = LENGTHS
         .map(|hours| (hours.to_string(), length(hours)))
@@ -157,12 +208,39 @@ fn form(visit: &Visit) -> FormView {
             ),
             Row::line(VALUE, words.value, &visit.form, "").hint(words.range_hint),
             Row::choice(APP, words.application, apps, &visit.form, ""),
+            Row::choice(
+                CONSEQUENCE,
+                guarding.consequence,
+                consequences,
+                &visit.form,
+                Mode::Enforce.as_str(),
+            )
+            .hint(guarding.block_hint),
             Row::choice(HOURS, words.hours, hours, &visit.form, "24"),
             Row::line(NOTE, words.note, &visit.form, "").hint(words.note_hint),
         ],
         buttons: vec![Button::danger(words.block)],
         ..FormView::default()
     }
+}
+
+/// What the block is to do: anything but a watch refuses.
+fn mode(visit: &Visit) -> Mode {
+    match Mode::parse(visit.form.get(CONSEQUENCE)) {
+        Some(Mode::Monitor) => Mode::Monitor,
+        _ => Mode::Enforce,
+    }
+}
+
+/// Whether the request puts a watch in place of a block that refuses.
+pub(in crate::console) fn lets_pass(visit: &Visit) -> bool {
+    let Ok(area) = area(visit, |field| visit.form.get(field)) else {
+        return false;
+    };
+    let setup = visit.state.setup();
+    let block = setup.blocks.get(&area);
+    let refuses = block.is_some_and(|block| block.stands(visit.now) && block.mode != Mode::Monitor);
+    refuses && mode(visit) == Mode::Monitor
 }
 
 async fn put(visit: Visit) -> Answer {
@@ -191,7 +269,7 @@ async fn put(visit: Visit) -> Answer {
         let note = Note::new(NOTE, visit.form.get(NOTE).to_owned())?;
         let length = length.map(|hours| HOUR * hours);
         manage
-            .block_area(visit.by.clone(), area, length, note)
+            .block_area(visit.by.clone(), area, mode(&visit), length, note)
             .await
     };
     match blocked.await {

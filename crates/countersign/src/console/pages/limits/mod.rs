@@ -4,6 +4,7 @@
 pub(in crate::console) mod edit;
 pub(in crate::console) mod guard;
 pub(in crate::console) mod lift;
+pub(in crate::console) mod mode;
 pub(in crate::console) mod ranges;
 pub(in crate::console) mod refusal;
 pub(in crate::console) mod refusals;

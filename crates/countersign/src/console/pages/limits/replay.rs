@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 
 use countersign_core::guard::replay::RuleOutcome;
 use countersign_core::limit::{Bound, Counts, SendLimit};
-use countersign_core::price::Price;
 
 use super::{PATH as LIST, in_force};
 use crate::console::entry::{Answer, Entry, Visit};
@@ -14,7 +13,7 @@ use crate::console::mistakes;
 use crate::console::pages::refused::Why;
 use crate::console::shell::Area;
 use crate::console::table_page::TablePage;
-use crate::console::words::guard;
+use crate::console::words::{guard, sentences};
 use crate::manage::ReplayedHistory;
 use crate::operator::Permission;
 
@@ -169,7 +168,7 @@ fn outcomes(visit: &Visit, history: &ReplayedHistory) -> Table {
             "guard-block" => words.block_rule.to_owned(),
             name => name.to_owned(),
         };
-        let cost: Vec<_> = outcome.cost.iter().map(told).collect();
+        let cost: Vec<_> = outcome.cost.iter().map(sentences::money).collect();
         let counts = match outcome.is_tried {
             true => [
                 outcome.refused.to_string(),
@@ -196,10 +195,6 @@ fn outcomes(visit: &Visit, history: &ReplayedHistory) -> Table {
         rows: history.replayed.rules.iter().map(row).collect(),
         empty: words.none_refused,
     }
-}
-
-fn told(price: &Price) -> String {
-    format!("{} {}", price.amount, price.currency)
 }
 
 #[cfg(test)]

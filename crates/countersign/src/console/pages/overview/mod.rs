@@ -16,7 +16,6 @@ use countersign_core::time::Timestamp;
 
 use self::asked::{Asked, address};
 use self::chart::{Chart, chart};
-pub(in crate::console) use self::figures::share;
 use self::figures::{Table, Tile, table, tiles};
 pub(in crate::console) use self::figures::{grouped, share};
 use super::refused::Why;

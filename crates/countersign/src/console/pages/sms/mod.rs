@@ -82,7 +82,7 @@ async fn list(visit: Visit) -> Answer {
         (edit::NEW, words.routes.add),
     ];
     let adds = adds.into_iter().filter(|_| may_add);
-    let links = adds.chain([(countries::PATH, words.routes.countries)]);
+    let links = adds.chain([(countries::PATH, words.countries.title)]);
     let halves = [Side::Home, Side::Abroad].map(|side| Half::of(&visit, &setup, &known, side));
     let steps = steps::steps(&visit, &setup, &halves).await?;
     let named = |name: &str| {

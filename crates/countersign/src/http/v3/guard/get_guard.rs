@@ -1,7 +1,7 @@
 //! `GET /api/v3/get-guard` (management).
 
 use countersign_api::{Fault, GuardDto};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
 use crate::http::management::{Call, get};
@@ -19,14 +19,18 @@ pub(crate) fn endpoint() -> Endpoint {
             6, then 24, then until an operator lifts the block.",
         audience: Audience::Operator(Permission::ReadService),
         asks: Asks::Nothing,
-        answers: Answers::Data(Shape::of::<GuardDto>(json!({
-            "mode": "enforce", "watchesUntil": null, "blocks": [guard::block_example()],
-        }))),
+        answers: Answers::Data(Shape::of::<GuardDto>(example())),
         faults: &[],
     }
 }
 
+/// A guard as documents show it.
+pub(super) fn example() -> Value {
+    json!({
+        "mode": "enforce", "modeLater": "enforce", "changedFrom": null, "modeVersion": 0, "watchesUntil": null, "blocks": [guard::block_example()],
+    })
+}
+
 async fn show(Call { state, .. }: Call) -> Result<GuardDto, Fault> {
-    let manage = &state.manage;
-    Ok(guard::guard(manage.guard(), &manage.setup(), manage.now()))
+    Ok(guard::guard(&state.manage))
 }

@@ -7,3 +7,4 @@ pub(crate) mod list_safe_entries;
 pub(crate) mod remove_safe_entry;
 pub(crate) mod replay_guard;
 pub(crate) mod set_guard_block;
+pub(crate) mod set_guard_mode;
