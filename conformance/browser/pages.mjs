@@ -6,6 +6,9 @@ const NAMED = new Set(["providers", "rules", "refusals", "applications", "messag
 /** A message that nobody sent. */
 const NOWHERE = "/console/messages/01a1ffdc-fcf5-7981-820b-5bfb6088c457";
 
+/** The page with a draft that begins with a limit. */
+const DRAFT = "/console/limits/replay?limit=app-day";
+
 /** What pages at addresses like this one have in common: the path without names, and which fields the query has. */
 function kindOf(address) {
   const url = new URL(address, "http://console");
@@ -106,6 +109,8 @@ export function shown(found, messages, welcome) {
     answered("country watched", "/console/sms/countries/DE", { note: "a new market" }, 200),
     answered("region refused", "/console/sms/countries/regions/europe", {}, 422),
     answered("mode of the guard saved", "/console/limits/guard/mode", {}, 200),
+    answered("draft tried", DRAFT, { days: "7" }, 200, { action: "/console/limits/replay" }),
+    answered("draft without a change", DRAFT, {}, 422, { action: "/console/limits/replay/adopt" }),
     answered("invited", "/console/settings/staff", { name: "" }, 200),
     answered("settings saved", "/console/me", {}, 200),
     { name: "sign in of development", address: "/console/sign-in", role: null, status: 200 },

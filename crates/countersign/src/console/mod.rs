@@ -115,6 +115,7 @@ fn entries() -> Vec<Entry> {
         pages::limits::lift::act().fresh(),
         pages::limits::replay::show(),
         pages::limits::replay::try_out(),
+        pages::limits::adopt::act().fresh_where(pages::limits::adopt::loosens),
         pages::applications::show().compressed(),
         pages::applications::create::show(),
         pages::applications::create::act().fresh(),

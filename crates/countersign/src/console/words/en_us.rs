@@ -214,6 +214,7 @@ pub(super) const WORDS: Words = Words {
     limit: super::limits::ENGLISH,
     guard: super::guard::ENGLISH,
     guarding: super::guarding::ENGLISH,
+    drafted: super::drafted::ENGLISH,
     applications: ApplicationsWords {
         title: "Applications",
         lead: "Each application sends in its own name and has a secret of its own.",

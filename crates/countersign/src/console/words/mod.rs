@@ -25,6 +25,7 @@ pub(super) mod acts;
 mod applications;
 pub(super) mod attention;
 mod countries;
+pub(super) mod drafted;
 pub(super) mod drafts;
 mod en_us;
 mod forms;
@@ -49,6 +50,7 @@ mod zh_cn;
 pub(super) use self::applications::ApplicationWords;
 pub(super) use self::attention::AttentionWords;
 pub(super) use self::countries::CountryWords;
+pub(super) use self::drafted::DraftedWords;
 pub(super) use self::drafts::DraftWords;
 pub(super) use self::forms::FormWords;
 pub(super) use self::guard::GuardWords;
@@ -187,6 +189,7 @@ pub(super) struct Words {
     pub(super) limit: LimitWords,
     pub(super) guard: GuardWords,
     pub(super) guarding: GuardingWords,
+    pub(super) drafted: DraftedWords,
     pub(super) applications: ApplicationsWords,
     pub(super) application: ApplicationWords,
     pub(super) sending: SendingWords,
@@ -235,6 +238,7 @@ mod tests {
             words.limit.all(),
             words.guard.all(),
             words.guarding.all(),
+            words.drafted.all(),
             words.applications.all(),
             words.application.all(),
             words.sending.all(),

@@ -213,6 +213,7 @@ pub(super) const WORDS: Words = Words {
     limit: super::limits::CHINESE,
     guard: super::guard::CHINESE,
     guarding: super::guarding::CHINESE,
+    drafted: super::drafted::CHINESE,
     applications: ApplicationsWords {
         title: "应用",
         lead: "每个应用以自己的名义发送短信，并有自己的密钥。",

@@ -260,6 +260,63 @@ async fn a_draft_is_tried_on_the_record_and_changes_nothing() {
 }
 
 #[tokio::test]
+async fn a_draft_is_shared_by_its_address_and_made_the_setting() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let operator = Person::of(&server, "operator").await;
+    let (adopt, day) = (format!("{REPLAY}/adopt"), "/console/limits/rules/app-day");
+    let page = operator.get(&format!("{REPLAY}?limit=app-day")).await;
+    let fields = page.fields(REPLAY);
+    let (_, draft) = fields.iter().find(|(name, _)| name == "rules").unwrap();
+    let stricter = format!("# tried\n{}", draft.replace("max = 1000", "max = 900"));
+    let tried = operator
+        .submit(&page, REPLAY, &[("rules", &stricter)])
+        .await;
+    let links = tried.attributes("href").into_iter();
+    let shared = links
+        .into_iter()
+        .find(|link| link.starts_with(&format!("{REPLAY}?rules=")));
+    let shared = shared
+        .expect("an address to share")
+        .replace("&amp;", "&")
+        .replace("&#38;", "&");
+    let auditor = Person::of(&server, "auditor").await;
+    let seen = auditor.get(&shared).await;
+    assert!(seen.body.contains("max = 900") && !seen.body.contains("# tried"));
+    assert!(
+        !seen.body.contains(&adopt),
+        "an auditor tries, and changes nothing"
+    );
+
+    let limit = async || {
+        let limits = server.operator().list("list-sms-limits").await;
+        let limit = limits.into_iter().find(|limit| limit["name"] == "app-day");
+        limit.unwrap()
+    };
+    let page = operator.get(&shared).await;
+    assert!(
+        page.body
+            .contains("app-day: 900 in 24 hours (now 1000 in 24 hours)"),
+        "{}",
+        page.body
+    );
+    let done = operator.submit(&page, &adopt, &[("mode", "enforce")]).await;
+    assert_eq!(done.leads_to(), day);
+    assert_eq!(limit().await["max"], 900);
+    assert_eq!(limit().await["mode"], "enforce");
+    let late = operator.submit(&page, &adopt, &[("mode", "monitor")]).await;
+    assert_eq!(late.status, StatusCode::CONFLICT, "{}", late.body);
+    assert_eq!(limit().await["mode"], "enforce");
+    let page = operator.get(&shared).await;
+    let nothing = operator.submit(&page, &adopt, &[]).await;
+    assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(nothing.body.contains("id=\"adopted-error\""));
+    let other = draft.replace("by = [\"application\"]", "by = [\"country\"]");
+    let tried = operator.submit(&page, REPLAY, &[("rules", &other)]).await;
+    assert!(!tried.body.contains(&adopt), "it counts something else");
+}
+
+#[tokio::test]
 async fn the_pages_of_the_guard_speak_chinese() {
     let data = folder();
     let server = Server::start(data.path(), &["--quiet"]).await;

@@ -139,6 +139,7 @@ fn table() -> BTreeMap<(&'static str, &'static str), &'static [&'static str]> {
         (("POST", "/console/limits/guard/lift"), CHANGERS),
         (("GET", "/console/limits/replay"), ALL),
         (("POST", "/console/limits/replay"), ALL),
+        (("POST", "/console/limits/replay/adopt"), CHANGERS),
         (("GET", "/console/applications"), SETUP),
         (("GET", "/console/new-application"), CHANGERS),
         (("POST", "/console/new-application"), CHANGERS),

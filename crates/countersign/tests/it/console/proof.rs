@@ -17,6 +17,10 @@ const LATER: Duration = Duration::from_secs(6 * 60);
 
 const CONFIRM: &str = "/console/confirm";
 
+/// A draft that makes a limit stricter.
+const STRICTER: &str =
+    "[[limits]]\nname = \"app-day\"\nby = [\"application\"]\nwindow_seconds = 86400\nmax = 500\n";
+
 /// Fields of a form, and what a person enters.
 type Fields = Vec<(&'static str, &'static str)>;
 
@@ -82,6 +86,12 @@ fn table(ids: &Ids) -> Vec<Act> {
             "/console/limits/rules/app-day",
             vec![("max", "4000000")],
             Some(vec![("max", "999")]),
+        ),
+        on(
+            "/console/limits/replay?limit=app-day",
+            "/console/limits/replay/adopt",
+            vec![("mode", "monitor")],
+            Some(vec![("rules", STRICTER)]),
         ),
         at("/console/limits/rules/app-burst/reset", vec![], None),
         at(

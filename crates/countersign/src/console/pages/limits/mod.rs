@@ -1,6 +1,7 @@
 //! `/console/limits`: every limit that a send is judged by, as it holds now. The page of one limit is below
 //! `/console/limits/rules`, so that a limit may be called like any page here.
 
+pub(in crate::console) mod adopt;
 pub(in crate::console) mod edit;
 pub(in crate::console) mod guard;
 pub(in crate::console) mod lift;

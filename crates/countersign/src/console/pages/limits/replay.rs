@@ -1,19 +1,24 @@
-//! `/console/limits/replay`: what draft rules would have refused of the messages on record. Nothing is changed.
+//! `/console/limits/replay`: what draft rules would have refused of the messages on record. Trying changes nothing; what was tried can
+//! be made the setting of a limit ([`adopt`]). The address may hold the draft, so that it can be shared.
 
 use std::fmt::Write as _;
 
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
 use countersign_core::guard::replay::RuleOutcome;
 use countersign_core::limit::{Bound, Counts, SendLimit};
+use url::form_urlencoded;
 
-use super::{PATH as LIST, in_force};
+use super::{PATH as LIST, adopt, in_force};
+use crate::config::settings::Draft;
 use crate::console::entry::{Answer, Entry, Visit};
-use crate::console::form_page::{Button, FormView, Row};
-use crate::console::listing::Table;
+use crate::console::form_page::{Button, FormView, Input, Row};
+use crate::console::listing::{Cell, Table};
 use crate::console::mistakes;
-use crate::console::pages::refused::Why;
-use crate::console::shell::Area;
-use crate::console::table_page::TablePage;
+use crate::console::shell::{Area, Shell};
 use crate::console::words::{guard, sentences};
+use crate::http::page;
 use crate::manage::ReplayedHistory;
 use crate::operator::Permission;
 
@@ -21,11 +26,42 @@ pub(in crate::console) const PATH: &str = "/console/limits/replay";
 
 /// The field of the query with the name of the limit that the draft begins with.
 const LIMIT: &str = "limit";
-const RULES: &str = "rules";
+pub(super) const RULES: &str = "rules";
 const DAYS: &str = "days";
 
 /// The days that are replayed where nobody says otherwise.
 const USUAL: &str = "30";
+
+/// The most characters of a draft that an address holds.
+const LONGEST: usize = 2_000;
+
+/// The page.
+#[derive(Template)]
+#[template(path = "console/replay.html")]
+pub(super) struct ReplayPage {
+    shell: Shell,
+    back: &'static str,
+    form: FormView,
+    facts: Vec<(&'static str, String)>,
+    outcomes: Option<Table>,
+    /// The address of the page with this draft.
+    shared: Option<String>,
+    /// The form that makes a limit of the draft the setting.
+    pub(super) adopt: Option<FormView>,
+}
+
+impl ReplayPage {
+    /// The answer with this page.
+    pub(super) fn answer(&self, status: StatusCode) -> Response {
+        page::answer(status, self)
+    }
+
+    /// Whether something is wrong.
+    fn is_refused(&self) -> bool {
+        let adopt = self.adopt.as_ref();
+        self.form.is_refused() || adopt.is_some_and(FormView::is_refused)
+    }
+}
 
 /// The address of the page, with a draft that begins with the limit of this name.
 pub(super) fn address(limit: &str) -> String {
@@ -34,7 +70,7 @@ pub(super) fn address(limit: &str) -> String {
 
 pub(in crate::console) fn show() -> Entry {
     Entry::page(PATH, Permission::ReadMessages, async |visit: Visit| {
-        Ok(replay_page(&visit).found())
+        Ok(replay_page(&visit).answer(StatusCode::OK))
     })
 }
 
@@ -42,45 +78,79 @@ pub(in crate::console) fn try_out() -> Entry {
     Entry::act(PATH, Permission::ReadMessages, Some("replay-guard"), replay)
 }
 
-fn replay_page(visit: &Visit) -> TablePage {
-    let words = &visit.words().guard;
-    TablePage {
-        shell: visit.shell(Area::Limits),
-        title: words.replay,
-        back: (LIST.to_owned(), visit.words().limits.title),
-        lead: vec![
-            words.replay_lead.to_owned(),
-            words.replay_leaves_out.to_owned(),
-        ],
-        facts: Vec::new(),
-        tables: Vec::new(),
-        form: Some((words.draft_title, form(visit))),
-        begins_with_form: true,
+/// The draft that the person sent, that the address has, or that begins with a limit.
+fn rules(visit: &Visit) -> String {
+    let begun = || {
+        let base = visit.state.manage.limits();
+        let named = base.get(visit.asked(LIMIT));
+        let first = named.or_else(|| base.limits().first().map(|(limit, _)| limit));
+        let setup = visit.state.setup();
+        let draft = first.map(|limit| draft(&in_force(&setup, limit)));
+        draft.unwrap_or_default()
+    };
+    match (visit.form.get(RULES), visit.asked(RULES)) {
+        ("", "") => begun(),
+        ("", asked) => asked.to_owned(),
+        (sent, _) => sent.to_owned(),
     }
 }
 
-fn form(visit: &Visit) -> FormView {
+/// The limits of a draft; `None` where it cannot be read.
+pub(super) fn read(visit: &Visit, rules: &str) -> Option<Draft> {
+    let life = visit.state.manage.guard_settings().life;
+    Draft::parse(rules, visit.state.manage.limits().home(), life).ok()
+}
+
+pub(super) fn replay_page(visit: &Visit) -> ReplayPage {
     let words = &visit.words().guard;
-    let base = visit.state.manage.limits();
-    let named = base.get(visit.asked(LIMIT));
-    let first = named.or_else(|| base.limits().first().map(|(limit, _)| limit));
-    let setup = visit.state.setup();
-    let draft = first.map(|limit| draft(&in_force(&setup, limit)));
-    FormView {
+    let rules = rules(visit);
+    let draft = read(visit, &rules);
+    let days = match visit.asked(DAYS) {
+        "" => USUAL,
+        days => days,
+    };
+    let form = FormView {
         action: PATH.to_owned(),
         rows: vec![
-            Row::lines(
-                RULES,
-                words.draft,
-                &visit.form,
-                draft.as_deref().unwrap_or_default(),
-            )
-            .hint(words.draft_hint),
-            Row::line(DAYS, words.replayed_days, &visit.form, USUAL),
+            Row::lines(RULES, words.draft, &visit.form, &rules).hint(words.draft_hint),
+            Row::line(DAYS, words.replayed_days, &visit.form, days),
         ],
         buttons: vec![Button::new(words.try_out)],
         ..FormView::default()
+    };
+    ReplayPage {
+        shell: visit.shell(Area::Limits),
+        back: LIST,
+        form,
+        facts: Vec::new(),
+        outcomes: None,
+        shared: draft
+            .is_some()
+            .then(|| shared(&rules, visit.form.or(DAYS, days).trim()))
+            .flatten(),
+        adopt: draft.and_then(|draft| adopt::form(visit, &rules, &draft)),
     }
+}
+
+/// The address of the page with a draft, without its comments; `None` where it would be too long, or where a limit has a name that may be
+/// a number of a person, which no address holds.
+fn shared(rules: &str, days: &str) -> Option<String> {
+    let table: toml::Table = toml::from_str(rules).ok()?;
+    let text = table.to_string();
+    let limits = table.get("limits").and_then(toml::Value::as_array);
+    let mut names = limits.into_iter().flatten().map(|limit| limit.get("name"));
+    let is_number = |name: &toml::Value| {
+        let digits = name.to_string();
+        digits.chars().filter(char::is_ascii_digit).count() > 6
+    };
+    if text.len() > LONGEST || names.any(|name| name.is_some_and(is_number)) {
+        return None;
+    }
+    let query = form_urlencoded::Serializer::new(String::new())
+        .append_pair(RULES, &text)
+        .append_pair(DAYS, days)
+        .finish();
+    Some(format!("{PATH}?{query}"))
 }
 
 /// The limit as settings write it.
@@ -123,23 +193,21 @@ fn draft(limit: &SendLimit) -> String {
 
 async fn replay(visit: Visit) -> Answer {
     let mut page = replay_page(&visit);
-    let Some((_, form)) = &mut page.form else {
-        return Err(Why::Internal);
-    };
     let Ok(days) = visit.form.get(DAYS).parse() else {
-        form.refuse(DAYS, visit.words().guard.bad_days.to_owned());
-        let status = mistakes::refused(&visit, form);
-        return Ok(page.again(status));
+        let sentence = visit.words().guard.bad_days.to_owned();
+        page.form.refuse(DAYS, sentence);
+        let status = mistakes::refused(&visit, &mut page.form);
+        return Ok(page.answer(status));
     };
     match visit.state.manage.replay(visit.form.get(RULES), days).await {
         Ok(history) => {
-            page.tables = vec![outcomes(&visit, &history)];
+            page.outcomes = Some(outcomes(&visit, &history));
             page.facts = facts(&visit, &history);
-            Ok(page.found())
+            Ok(page.answer(StatusCode::OK))
         }
         Err(error) => {
-            let status = mistakes::tell(&visit, form, error)?;
-            Ok(page.again(status))
+            let status = mistakes::tell(&visit, &mut page.form, error)?;
+            Ok(page.answer(status))
         }
     }
 }
@@ -206,7 +274,21 @@ mod tests {
     use countersign_core::price::Currency;
 
     use super::*;
-    use crate::config::settings::Draft;
+
+    #[test]
+    fn an_address_holds_a_draft_without_its_comments_and_without_numbers() {
+        let of = |rules: &str| shared(rules, "7");
+        let rules = "# for +8613800138000\n[[limits]]\nname = \"day\"\nmax = 4000000\n";
+        let address = of(rules).unwrap();
+        let draft = "rules=%5B%5Blimits%5D%5D%0Amax+%3D+4000000%0Aname+%3D+%22day%22%0A&days=7";
+        assert_eq!(address, format!("{PATH}?{draft}"));
+        assert_eq!(of("[[limits]]\nname = \"8613800138000\"\n"), None);
+        assert_eq!(
+            of(&format!("[guard]\nmode = \"{}\"", "x".repeat(2_000))),
+            None
+        );
+        assert_eq!(of("no draft"), None);
+    }
 
     #[test]
     fn a_draft_of_a_limit_is_read_as_that_limit() {
