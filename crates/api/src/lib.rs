@@ -85,7 +85,8 @@ pub use signing_key::{
 };
 pub use sms_country::{SetSmsCountriesRequest, SmsCountriesSet, SmsCountryDto};
 pub use sms_limit::{
-    LimitOverride, LimitParts, LimitUse, ResetSmsLimitRequest, SetSmsLimitRequest, SmsLimitDto,
+    FullBucket, FullestBuckets, LimitNow, LimitOverride, LimitParts, LimitUse,
+    ResetSmsLimitRequest, SetSmsLimitRequest, SharedPart, SmsLimitDto,
 };
 pub use sms_provider::{
     DeleteSmsProviderRequest, ProviderHealth, SetSmsProviderRequest, SmsProviderDto,

@@ -178,3 +178,80 @@ pub struct ResetSmsLimitRequest {
     /// The name of the limit.
     pub name: String,
 }
+
+/// The data of `GET /api/v3/list-fullest-buckets`.
+///
+/// ```
+/// use countersign_api::FullestBuckets;
+/// let text = r#"{"since":"2026-11-21T00:00:00.000Z","refusedFrom":null,"limits":[{"name":"app-number-hour","refused":2,
+///     "buckets":[{"shared":[{"part":"application","value":"shop"},{"part":"number","value":"+86188****8888"}],
+///     "count":8,"max":8}]}]}"#;
+/// let fullest: FullestBuckets = serde_json::from_str(text).unwrap();
+/// assert_eq!(fullest.limits[0].buckets[0].shared[1].value, "+86188****8888");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct FullestBuckets {
+    /// The time from which on refused sends are counted.
+    pub since: String,
+    /// The time from which on refused sends are on record, where that is later; null otherwise.
+    pub refused_from: Option<String>,
+    /// Each limit that has a bucket or has refused a send.
+    pub limits: Vec<LimitNow>,
+}
+
+/// A limit in [`FullestBuckets`].
+///
+/// ```
+/// use countersign_api::LimitNow;
+/// let limit: LimitNow = serde_json::from_str(r#"{"name":"minute","refused":2,"buckets":[]}"#).unwrap();
+/// assert_eq!(limit.refused, 2);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct LimitNow {
+    /// The name of the limit.
+    pub name: String,
+    /// The sends that it has refused since then.
+    pub refused: u64,
+    /// Its fullest buckets now, at most three.
+    pub buckets: Vec<FullBucket>,
+}
+
+/// A bucket in [`LimitNow`]: the sends that a limit counts together.
+///
+/// ```
+/// use countersign_api::FullBucket;
+/// let bucket: FullBucket = serde_json::from_str(r#"{"shared":[],"count":8,"max":10}"#).unwrap();
+/// assert_eq!(bucket.max, 10);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct FullBucket {
+    /// What the sends have in common.
+    pub shared: Vec<SharedPart>,
+    /// How many are counted in the window.
+    pub count: u64,
+    /// The maximum.
+    pub max: u64,
+}
+
+/// A part that the sends of a [`FullBucket`] share.
+///
+/// ```
+/// use countersign_api::SharedPart;
+/// let part: SharedPart = serde_json::from_str(r#"{"part":"country","value":"CN"}"#).unwrap();
+/// assert_eq!(part.value, "CN");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct SharedPart {
+    /// The part, as in `by` of a limit.
+    pub part: String,
+    /// Its value; a number is masked.
+    pub value: String,
+}

@@ -138,7 +138,7 @@ pub use refusal::{LimitKind, Refusal};
 pub use rule_set::{HitKind, InvalidRules, PlacedLimit, RuleSet};
 pub use rules::{Rule, Rules};
 pub use send_limit::{InvalidSendLimits, Override, SendLimit};
-pub use sends::{Quota, QuotaUse, SendFacts, SendLimits};
+pub use sends::{BucketUse, NamedBucket, Quota, QuotaUse, Sampled, SendFacts, SendLimits, Shared};
 pub use standing::Standing;
 pub use verdict::{LimitState, Verdict};
 

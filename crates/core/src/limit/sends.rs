@@ -369,8 +369,10 @@ impl Default for SendLimits {
     }
 }
 
+mod fullest;
 mod quotas;
 
+pub use fullest::{BucketUse, NamedBucket, Sampled, Shared};
 pub use quotas::{Quota, QuotaUse};
 
 #[cfg(test)]

@@ -54,6 +54,7 @@ fn endpoints() -> Vec<Endpoint> {
         v3::countries::set_sms_countries::endpoint(),
         v3::limits::set_sms_limit::endpoint(),
         v3::limits::list_sms_limits::endpoint(),
+        v3::limits::list_fullest_buckets::endpoint(),
         v3::limits::reset_sms_limit::endpoint(),
         v3::messages::find_messages::endpoint(),
         v3::messages::list_messages::endpoint(),

@@ -4,7 +4,7 @@ words! {
     /// Changing a limit.
     LimitWords {
         lead, has_waits, max, max_hint, window, window_hint, mode, mode_hint, bad_max, bad_window, take_back, reset_title,
-        reset_about, reset_button, changed, changed_yes, as_settings, counted,
+        reset_about, reset_button, changed, changed_yes, as_settings, counted, fullest, refused_today, fullest_about, refused_from,
     }
 }
 
@@ -27,6 +27,11 @@ pub(super) const ENGLISH: LimitWords = LimitWords {
     changed_yes: "changed here",
     as_settings: "as the settings have it",
     counted: "Counted together",
+    fullest: "Fullest now",
+    refused_today: "Refused today",
+    fullest_about: "The fullest are those among the newest messages and refused sends; numbers are masked. Messages keep no \
+        address, so limits by address show callers that were refused.",
+    refused_from: "Refused sends are on record from",
 };
 
 pub(super) const CHINESE: LimitWords = LimitWords {
@@ -48,4 +53,8 @@ pub(super) const CHINESE: LimitWords = LimitWords {
     changed_yes: "在此修改过",
     as_settings: "与设置文件一致",
     counted: "合并计数",
+    fullest: "当前最满",
+    refused_today: "今天拒绝",
+    fullest_about: "“当前最满”取自最新的消息和拒绝记录，号码已打码。消息不保存地址，因此按地址的规则只显示被拒绝过的调用方。",
+    refused_from: "拒绝记录始于",
 };

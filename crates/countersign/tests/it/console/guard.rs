@@ -317,6 +317,61 @@ async fn a_draft_is_shared_by_its_address_and_made_the_setting() {
 }
 
 #[tokio::test]
+async fn the_page_of_limits_shows_the_fullest_buckets_and_what_was_refused_today() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let phone = number(1);
+    for channel in ["CHANNEL_LOGIN", "CHANNEL_REGISTER", "CHANNEL_LOGIN"] {
+        server.public().send_sms(channel, &phone).await;
+    }
+    let limit = json!({"name": "app-day", "max": 2, "mode": "enforce"});
+    server.operator().set("set-sms-limit", limit).await;
+    server.public().login(&number(2)).await;
+    let support = Person::of(&server, "support").await;
+    let page = support.get("/console/limits").await;
+    let body = page.body.replace('\n', "");
+    let (_, row) = body.split_once("/console/limits/rules/app-day\"").unwrap();
+    let row = row.split("</tr>").next().unwrap();
+    assert!(
+        row.ends_with("<td><bdi>dev-app: 2 / 2</bdi></td><td><bdi>1</bdi></td>"),
+        "{row}"
+    );
+    let (_, row) = body
+        .split_once("/console/limits/rules/number-day\"")
+        .unwrap();
+    let row = row.split("</tr>").next().unwrap();
+    assert!(row.contains("+86138****0001: 2 / 20"), "{row}");
+    assert!(page.body.len() < 40 * 1024 && !page.body.contains(&phone[..9]));
+    let rule = support.get("/console/limits/rules/app-day").await;
+    assert!(rule.body.contains("<bdi>dev-app: 2 / 2</bdi>"));
+    let now = server.operator().get("list-fullest-buckets").await;
+    let limits = now.data()["limits"].as_array().unwrap().clone();
+    let day = limits
+        .iter()
+        .find(|limit| limit["name"] == "app-day")
+        .unwrap();
+    assert_eq!(day["refused"], 1);
+    assert_eq!(
+        day["buckets"][0],
+        json!({"shared": [{"part": "application", "value": "dev-app"}], "count": 2, "max": 2})
+    );
+    let minute = limits
+        .iter()
+        .find(|limit| limit["name"] == "minute")
+        .unwrap();
+    assert_eq!(minute["refused"], 1);
+    let wrong = server
+        .operator()
+        .get("list-fullest-buckets?since=now")
+        .await;
+    assert_eq!(wrong.status(), 400);
+    server.operator().create_application("shop", "Shop").await;
+    let limited = Person::joined(&server, "support", "Wang", &["shop"]).await;
+    let page = limited.get("/console/limits").await;
+    assert!(!page.body.contains("dev-app") && !page.body.contains("****0001"));
+}
+
+#[tokio::test]
 async fn the_pages_of_the_guard_speak_chinese() {
     let data = folder();
     let server = Server::start(data.path(), &["--quiet"]).await;
@@ -334,6 +389,7 @@ async fn the_pages_of_the_guard_speak_chinese() {
         (GUARD, "一万个号码的号段 +1415556"),
         (REPLAY, "试算规则"),
         ("/console/limits/guard/mode", "防护的方式"),
+        ("/console/limits", "当前最满"),
     ] {
         let page = operator.get(address).await;
         assert!(page.body.contains(says), "{address}: {}", page.body);

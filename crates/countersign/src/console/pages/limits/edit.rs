@@ -5,7 +5,7 @@ use std::time::Duration;
 use countersign_core::limit::{Bound, LimitChange, Mode, SendLimit};
 use countersign_core::ports::setup::{SettingKey, Setup};
 
-use super::{PATH as LIST, in_force, mode_name, replay};
+use super::{PATH as LIST, fullest, in_force, mode_name, replay};
 use crate::console::entry::{Answer, Entry, Visit};
 use crate::console::form_page::{Button, FormPage, FormView, Row};
 use crate::console::mistakes;
@@ -30,7 +30,9 @@ pub(in crate::console) fn address(name: &str) -> String {
 pub(in crate::console) fn show() -> Entry {
     Entry::page(PATH, Permission::ReadService, async |visit: Visit| {
         let (_, limit) = held(&visit)?;
-        Ok(limit_page(&visit, &limit).found())
+        let mut page = limit_page(&visit, &limit);
+        page.facts.extend(now(&visit, &limit.name).await?);
+        Ok(page.found())
     })
     .of_applications()
 }
@@ -81,6 +83,15 @@ fn version(setup: &Setup, limit: &SendLimit) -> u64 {
     setup
         .version_of(&SettingKey::Limit(limit.name.clone()))
         .number()
+}
+
+/// What the limit counts now, and what it has refused today.
+async fn now(visit: &Visit, limit: &str) -> Result<Vec<(&'static str, String)>, Why> {
+    let words = &visit.words().limit;
+    let now = fullest::now(visit).await?;
+    let buckets = fullest::buckets(visit, &now, limit).map(|told| (words.fullest, told));
+    let refused = (words.refused_today, fullest::refused(&now, limit));
+    Ok(buckets.chain([refused]).collect())
 }
 
 fn limit_page(visit: &Visit, limit: &SendLimit) -> FormPage {

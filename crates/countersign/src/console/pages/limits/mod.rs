@@ -3,6 +3,7 @@
 
 pub(in crate::console) mod adopt;
 pub(in crate::console) mod edit;
+mod fullest;
 pub(in crate::console) mod guard;
 pub(in crate::console) mod lift;
 pub(in crate::console) mod mode;
@@ -20,6 +21,7 @@ use crate::console::listing::{Cell, Listing, Table};
 use crate::console::pill::{self, Pill};
 use crate::console::shell::Area;
 use crate::console::words::{LimitsWords, sentences};
+use crate::manage::LimitsNow;
 use crate::operator::Permission;
 
 pub(in crate::console) const PATH: &str = "/console/limits";
@@ -31,6 +33,7 @@ pub(in crate::console) fn show() -> Entry {
 async fn list(visit: Visit) -> Answer {
     let (words, of) = (&visit.words().limits, &visit.words().limit);
     let setup = visit.state.setup();
+    let now = fullest::now(&visit).await?;
     let limits = visit.state.manage.limits().limits().iter();
     let rows = limits.map(|(limit, _)| {
         let is_changed = setup.limits.contains_key(&limit.name);
@@ -56,6 +59,11 @@ async fn list(visit: Visit) -> Answer {
             sentences::length(visit.language, limit.window).into(),
             Cell::Pill(pill),
             changed.into(),
+            fullest::buckets(&visit, &now, &limit.name)
+                .next()
+                .unwrap_or_default()
+                .into(),
+            fullest::refused(&now, &limit.name).into(),
         ]
     });
     Ok(Listing {
@@ -72,15 +80,28 @@ async fn list(visit: Visit) -> Answer {
                 words.window,
                 words.mode,
                 of.changed,
+                of.fullest,
+                of.refused_today,
             ],
             rows: rows.collect(),
             empty: words.none,
         }],
         links: links(&visit),
-        note: String::new(),
+        note: note(&visit, &now),
         more: None,
     }
     .found())
+}
+
+/// Where the buckets come from, and how far back the refused sends are on record.
+fn note(visit: &Visit, now: &LimitsNow) -> String {
+    let of = &visit.words().limit;
+    let mut sentences = vec![of.fullest_about.to_owned()];
+    if let Some(from) = now.refused_from {
+        let from = visit.moment(from).shown;
+        sentences.push(sentences::titled(visit.language, of.refused_from, &from));
+    }
+    sentences.join(" ")
 }
 
 /// The pages about what limits refused, and about the guard.
