@@ -122,7 +122,7 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("\nwebhook-signature: ........\n"), "{text}");
-        assert!(text.contains("\"to\": \"+8618800008888\"") && text.contains("123456"));
+        assert!(text.contains("\"to\":\"+8618800008888\"") && text.contains("123456"));
         assert!(!text.contains("the-token") && !text.contains("the-key"));
         let basic = json!({
             "url": "https://sms.vendor.example/{to_digits}/{code}", "method": "GET", "auth": "basic",

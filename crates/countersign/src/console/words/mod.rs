@@ -32,6 +32,7 @@ mod forms;
 pub(super) mod guard;
 mod guarding;
 pub(super) mod guides;
+pub(super) mod headlines;
 mod keys;
 mod limits;
 pub(super) mod outcomes;

@@ -17,8 +17,8 @@ async fn a_search_by_number_goes_on_at_every_node() {
     assert!(!found.leads_to().contains(&phone[3..]));
     let page = there.get(found.leads_to()).await;
     assert!(page.body.contains("+86138****0001"), "{}", page.body);
-    let links = page.attributes("href").into_iter();
-    let message = links.filter(|link| link.contains("/messages/")).next_back();
+    let mut links = page.attributes("href").into_iter();
+    let message = links.rfind(|link| link.contains("/messages/"));
     let reveal = format!("{}/reveal", message.unwrap());
     let shown = there.post(&reveal, &[("reason", "they called")]).await;
     let page = support.get(shown.leads_to()).await;

@@ -19,7 +19,7 @@ use crate::console::mistakes;
 use crate::console::pill::Pill;
 use crate::console::shell::{Area, Shell};
 use crate::console::when::Moment;
-use crate::console::words::sentences;
+use crate::console::words::{headlines, sentences};
 use crate::http::page;
 use crate::manage::Note;
 use crate::operator::Permission;
@@ -244,7 +244,7 @@ fn draw(visit: &Visit, timeline: &Timeline) -> MessagePage {
         shell: visit.shell(Area::Messages),
         address: address(timeline.id),
         live: format!("message-{}", timeline.id),
-        headline: sentences::headline(visit.language, &headline),
+        headline: headlines::headline(visit.language, &headline),
         usually: None,
         pill: Pill::of(headline.state(), words),
         number,
