@@ -55,10 +55,10 @@ pub(crate) fn library() -> PathBuf {
 }
 
 /// The wall clock of a program that was started with it.
-struct WallClock(PathBuf);
+pub(crate) struct WallClock(PathBuf);
 
 impl WallClock {
-    fn of(folder: &Path) -> Self {
+    pub(crate) fn of(folder: &Path) -> Self {
         let wall = Self(folder.join("wall-clock"));
         wall.set("+0");
         wall
@@ -69,13 +69,27 @@ impl WallClock {
         std::fs::write(&self.0, format!("{off}\n")).unwrap();
     }
 
-    async fn start(&self, data: &Path, args: &[&str]) -> Server {
+    /// Lets it stand at a time, to the second.
+    pub(crate) fn stop_at(&self, time: Timestamp) {
+        let time = time.to_string();
+        let second = time.split('.').next().unwrap();
+        self.set(&second.replace('T', " "));
+    }
+
+    /// The program, without arguments, by this clock.
+    pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(BINARY);
         command
             .env("LD_PRELOAD", library())
             .env("FAKETIME_TIMESTAMP_FILE", &self.0)
             .env("FAKETIME_NO_CACHE", "1")
-            .env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+            .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
+            .env("TZ", "UTC");
+        command
+    }
+
+    async fn start(&self, data: &Path, args: &[&str]) -> Server {
+        let command = self.command();
         let args = [&["--quiet"], args].concat();
         Server::run(command, data, "127.0.0.1:0", &args).await
     }

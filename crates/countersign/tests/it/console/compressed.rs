@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, VARY};
 
+use super::crawled::{all_of, furnish};
 use super::person::Person;
-use super::{all_of, furnish};
 use crate::server::{Server, folder};
 
 /// The pages that may be compressed. A page that shows a secret may not: its length would tell of the secret.

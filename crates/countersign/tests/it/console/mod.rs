@@ -4,32 +4,35 @@ mod access_keys;
 mod accounts;
 mod applications;
 mod compressed;
+mod crawled;
 mod forms;
 mod guard;
 mod limited;
 pub(crate) mod live;
+mod numbers;
 mod overview;
+mod own;
+mod pages;
 pub(crate) mod person;
+mod production;
 mod proof;
 mod search;
 mod service;
+mod sms_service;
 mod staff;
 mod walk;
 mod zone;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
-use countersign::system::{Machine, Readings as _};
-use countersign_core::time::Timestamp;
 use reqwest::StatusCode;
 use serde_json::json;
 
+use self::crawled::{all_of, crawl, decide, furnish, pattern};
 pub(crate) use self::person::Person;
-use self::person::{Page, form};
-use crate::actors::Operator;
+use self::person::form;
 use crate::audit::acts;
-use crate::server::{Server, folder, number};
-use crate::test_numbers::days_after;
+use crate::server::{Server, folder};
 
 const ROLES: [&str; 4] = ["owner", "operator", "support", "auditor"];
 
@@ -42,32 +45,6 @@ async fn newest(server: &Server) -> String {
 async fn newest_of(server: &Server, member: &str) -> String {
     let listed = server.operator().list("list-messages?limit=1").await;
     listed[0][member].as_str().unwrap().to_owned()
-}
-
-/// An address, with the ids in it named.
-fn pattern(address: &str) -> String {
-    let path = address.split('?').next().unwrap();
-    let is_hex = |part: &str| part.chars().all(|c| c.is_ascii_hexdigit());
-    let is_id = |part: &str| {
-        let is_uuid = part.len() == 36 && part.matches('-').count() == 4;
-        is_uuid || part.len() == 16 && is_hex(part)
-    };
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        let named = match parts.last() {
-            Some(&"kinds") => "{kind}",
-            Some(&"regions") => "{region}",
-            Some(&"countries") if !["find", "regions"].contains(&part) => "{country}",
-            Some(&"providers" | &"rules") => "{name}",
-            Some(&"limits") if parts.contains(&"applications") => "{name}",
-            Some(&"applications") => "{id}",
-            Some(&"access-keys") => "{id}",
-            _ if is_id(part) => "{id}",
-            _ => part,
-        };
-        parts.push(named);
-    }
-    parts.join("/")
 }
 
 /// Who may see each page, and do each act: an address that is not here is a mistake.
@@ -182,78 +159,6 @@ fn table() -> BTreeMap<(&'static str, &'static str), &'static [&'static str]> {
         (("POST", "/console/me/sessions"), ALL),
         (("POST", "/console/sign-out"), ALL),
     ])
-}
-
-/// Sets one of everything up, so that every page has something to lead to.
-async fn furnish(server: &Server) {
-    server.code("CHANNEL_LOGIN", &number(1)).await;
-    let operator = server.operator();
-    let account = json!({
-        "name": "acme", "kind": "tencent-cloud",
-        "settings": {"secret_id": "AKIDexample", "sdk_app_id": "1400006666"},
-        "secrets": {"secret_key": "example-secret-key"},
-    });
-    operator.set("set-sms-provider", account).await;
-    let route = json!({
-        "country": "US", "providers": [{"name": "acme", "weight": 1}], "order": "listed", "onUnknown": "keep",
-    });
-    operator.set("set-sms-route", route).await;
-    let text = json!({
-        "appId": "dev-app", "language": "en-US", "channel": "CHANNEL_LOGIN", "text": "[{app}] {code}",
-    });
-    operator.set("set-sms-template", text).await;
-    let limits = operator.list("list-sms-limits").await;
-    // The first is the one-minute limit, which nobody changes.
-    let limit = json!({"name": limits[1]["name"], "mode": "monitor"});
-    operator.set("set-sms-limit", limit).await;
-    operator.create_application("old", "Old").await;
-    let old = json!({"appId": "old"});
-    operator.set("disable-application", old).await;
-    decide(&operator).await;
-    server.public().login(&number(1)).await;
-}
-
-/// Blocks a range, and puts another one on the safe list.
-async fn decide(operator: &Operator) {
-    let block = json!({"kind": "prefix", "value": "+1415556", "seconds": 86_400});
-    operator.set("set-guard-block", block).await;
-    let safe = json!({
-        "kind": "prefix", "value": "+1415557", "expires": days_after(&Timestamp::from_millis(Machine.wall()).to_string(), 7),
-    });
-    operator.set("add-safe-entry", safe).await;
-}
-
-/// The page that no link of a crawled page leads to: each kind of page is crawled once, and enabled applications come first.
-const UNLINKED: &str = "/console/applications/old/enable";
-
-/// Every page that links lead an owner to, and every act that a form of these pages asks for, with an address of each.
-async fn all_of(owner: &Person<'_>) -> BTreeMap<(String, String), String> {
-    crawl(async |address: &str| owner.get(address).await).await
-}
-
-/// The same, where `open` opens a page.
-async fn crawl(mut open: impl AsyncFnMut(&str) -> Page) -> BTreeMap<(String, String), String> {
-    let mut found = BTreeMap::new();
-    let (mut waiting, mut last) = (
-        VecDeque::from(["/console/overview".to_owned()]),
-        Some(UNLINKED.to_owned()),
-    );
-    while let Some(address) = waiting.pop_front().or_else(|| last.take()) {
-        let key = ("GET".to_owned(), pattern(&address));
-        if found.contains_key(&key) {
-            continue;
-        }
-        let page = open(&address).await;
-        assert_eq!(page.status, StatusCode::OK, "{address}");
-        found.insert(key, address);
-        let links = page.attributes("href").into_iter();
-        let is_page = |link: &String| link.starts_with("/console/") && !link.contains("/assets/");
-        waiting.extend(links.filter(is_page));
-        for action in page.attributes("action") {
-            found.insert(("POST".to_owned(), pattern(&action)), action);
-        }
-    }
-    found
 }
 
 #[tokio::test]
@@ -399,190 +304,4 @@ async fn a_session_of_the_console_proves_nothing_to_the_api() {
         let answer: serde_json::Value = serde_json::from_str(&page.body).unwrap();
         assert_eq!(answer["statusCode"], 401, "{endpoint}");
     }
-}
-
-#[tokio::test]
-async fn a_number_is_found_shown_with_a_reason_and_in_no_address() {
-    let data = folder();
-    let server = Server::start(data.path(), &["--quiet"]).await;
-    let phone = number(1);
-    server.code("CHANNEL_LOGIN", &phone).await;
-    server.code("CHANNEL_LOGIN", &number(2)).await;
-    let support = Person::of(&server, "support").await;
-    let found = support.post("/console/messages", &[("q", &phone)]).await;
-    let address = found.leads_to().to_owned();
-    assert!(!address.contains(&phone[3..]), "{address}");
-    let page = support.get(&address).await;
-    assert!(
-        page.body.contains("+86138****0001") && !page.body.contains(&phone),
-        "masked"
-    );
-    let links: BTreeSet<_> = page
-        .attributes("href")
-        .into_iter()
-        .filter(|link| link.contains("/messages/"))
-        .collect();
-    let [message] = links.iter().collect::<Vec<_>>()[..] else {
-        panic!("one message: {links:?}");
-    };
-
-    let other = Person::of(&server, "support").await;
-    assert!(
-        other
-            .get(&address)
-            .await
-            .body
-            .contains("This search has ended")
-    );
-
-    let reveal = format!("{message}/reveal");
-    let refused = support.post(&reveal, &[("reason", "  ")]).await;
-    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(
-        refused.body.contains("<title>Error: Message"),
-        "{}",
-        refused.body
-    );
-    assert!(
-        refused
-            .text_of("reason-error")
-            .contains("Enter why you need the number")
-    );
-    assert!(!refused.body.contains(&phone));
-    let shown = support.post(&reveal, &[("reason", "they called")]).await;
-    let (page, handle) = shown.leads_to().split_once("?shown=~").unwrap();
-    assert_eq!(page, message);
-    let page = support.get(shown.leads_to()).await;
-    assert_eq!(page.text_of("number"), format!("+86{phone}"));
-    let of_search = address.split_once('=').unwrap().1;
-    for (person, address) in [
-        (&other, shown.leads_to().to_owned()),
-        (&support, message.clone()),
-        (&support, format!("{message}?shown={handle}")),
-        (&support, format!("{message}?shown={of_search}")),
-    ] {
-        let page = person.get(&address).await;
-        assert_eq!(page.text_of("number"), "+86138****0001", "{address}");
-    }
-
-    let acts = acts(&server).await;
-    let act = acts.last().unwrap();
-    assert_eq!(act["act"], "number_revealed");
-    assert_eq!(act["who"], json!({"kind": "person", "id": "dev-support"}));
-    assert_eq!(act["door"], "console");
-    assert_eq!(act["after"]["reason"], "they called");
-    assert!(!json!(acts).to_string().contains(&phone));
-    let long = "x".repeat(201);
-    let refused = support
-        .post(&format!("{message}/unlock"), &[("note", &long)])
-        .await;
-    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(refused.body.contains("id=\"note-error\""), "by the note");
-    assert!(!refused.body.contains("id=\"reason-error\""));
-    assert!(refused.body.contains(&long), "what was typed stays");
-    for _ in 1..20 {
-        support
-            .post(&reveal, &[("reason", "they called")])
-            .await
-            .leads_to();
-    }
-    let refused = support.post(&reveal, &[("reason", "they called")]).await;
-    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(refused.text_of("reason-error").contains("20 whole numbers"));
-    let stopped = server.stop().await;
-    assert!(
-        !stopped.stderr.contains(&phone),
-        "no log line has the number"
-    );
-}
-
-#[tokio::test]
-async fn the_search_finds_a_message_by_its_id_and_by_its_request() {
-    let data = folder();
-    let server = Server::start(data.path(), &["--quiet"]).await;
-    server.code("CHANNEL_LOGIN", &number(1)).await;
-    let visitor = Person::of(&server, "auditor").await;
-    let message = newest(&server).await;
-    let request = newest_of(&server, "requestId").await;
-    for id in [&message, &request] {
-        let found = visitor
-            .post("/console/messages", &[("q", &format!(" {id} "))])
-            .await;
-        assert_eq!(found.leads_to(), format!("/console/messages/{message}"));
-    }
-    for typed in [
-        "12",
-        "01a1ffdc-fcf5-7981-820b-5bfb6088c457",
-        "\"><img src=x>",
-    ] {
-        let page = visitor.post("/console/messages", &[("q", typed)]).await;
-        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{typed}");
-        assert!(!page.body.contains("<img src=x"));
-    }
-    let gone = visitor
-        .get("/console/messages/01a1ffdc-fcf5-7981-820b-5bfb6088c457")
-        .await;
-    assert_eq!(gone.status, StatusCode::NOT_FOUND);
-}
-
-#[tokio::test]
-async fn a_page_is_in_the_language_that_the_person_chose_or_the_browser_asks_for() {
-    let data = folder();
-    let server = Server::start(data.path(), &["--quiet"]).await;
-    let mut visitor = Person::of(&server, "owner").await;
-    assert!(
-        visitor
-            .get("/console/overview")
-            .await
-            .body
-            .contains("<html lang=\"en-US\" data-theme=\"system\">")
-    );
-    visitor.language = "zh-CN,zh;q=0.9";
-    assert!(
-        visitor
-            .get("/console/overview")
-            .await
-            .body
-            .contains("<html lang=\"zh-CN\"")
-    );
-    let chosen = visitor
-        .post("/console/me", &[("language", "en-US"), ("theme", "dark")])
-        .await;
-    let page = visitor.get(chosen.leads_to()).await;
-    assert!(
-        page.body
-            .contains("<html lang=\"en-US\" data-theme=\"dark\">")
-    );
-    assert!(page.body.contains("Saved for this session."));
-}
-
-#[tokio::test]
-async fn every_page_has_the_headers_of_pages_and_assets_are_kept_for_good() {
-    let data = folder();
-    let server = Server::start(data.path(), &["--quiet"]).await;
-    let owner = Person::of(&server, "owner").await;
-    let page = owner.get("/console/overview").await;
-    let header = |page: &Page, name: &str| page.headers[name].to_str().unwrap().to_owned();
-    assert!(
-        header(&page, "content-security-policy")
-            .starts_with("default-src 'none'; script-src 'self'")
-    );
-    assert_eq!(header(&page, "cache-control"), "no-store");
-    let links = page
-        .attributes("href")
-        .into_iter()
-        .chain(page.attributes("src"));
-    let assets: BTreeSet<_> = links
-        .filter(|link| link.starts_with("/console/assets/"))
-        .collect();
-    assert_eq!(assets.len(), 4, "{assets:?}");
-    for asset in assets {
-        let file = Person::stranger(&server).get(&asset).await;
-        assert_eq!(file.status, StatusCode::OK);
-        assert_eq!(
-            header(&file, "cache-control"),
-            "public, max-age=31536000, immutable"
-        );
-    }
-    assert!(page.body.len() < 40 * 1024);
 }

@@ -7,7 +7,7 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use super::person::Page;
-use super::staff::{Browser, Joined, Service, code};
+use super::service::{Browser, Joined, PASSWORD, Service, code};
 use super::{crawl, decide, pattern};
 use crate::audit::acts;
 use crate::server::Server;
@@ -355,10 +355,7 @@ async fn somebody_without_a_second_factor_proves_itself_by_the_password_and_not_
         .submit(&page, CONFIRM, &[("proof", "not my password")])
         .await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let right = [
-        ("proof", super::staff::PASSWORD),
-        ("next", "//evil.example"),
-    ];
+    let right = [("proof", PASSWORD), ("next", "//evil.example")];
     let right = wang.submit(&page, CONFIRM, &right).await;
     assert_eq!(right.leads_to(), "/console/overview", "to no other site");
     for _ in 0..9 {
@@ -368,9 +365,7 @@ async fn somebody_without_a_second_factor_proves_itself_by_the_password_and_not_
     let last = wang
         .submit(&page, CONFIRM, &[("proof", "not my password")])
         .await;
-    let many = wang
-        .submit(&page, CONFIRM, &[("proof", super::staff::PASSWORD)])
-        .await;
+    let many = wang.submit(&page, CONFIRM, &[("proof", PASSWORD)]).await;
     assert_eq!(
         many.status,
         StatusCode::TOO_MANY_REQUESTS,

@@ -1,226 +1,245 @@
-//! The page of the SMS service: what a person who asks for a code would get now, and the providers in their order.
+//! A service in production with a console, and the browsers of people who work with it.
+//!
+//! The wall clock of the service stands still ([`faketime`](crate::clock)), so that a code of an authenticator app is the same
+//! however long a test takes. Its own clock, by which sessions and proofs end, goes on.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
-use reqwest::StatusCode;
-use serde_json::json;
+use countersign::system::{Machine, Readings as _};
+use countersign_core::staff::totp::TotpSecret;
+use countersign_core::time::Timestamp;
+use reqwest::header::SET_COOKIE;
+use reqwest::{Client, RequestBuilder, StatusCode};
+use serde_json::Value;
 
-use super::person::{Page, Person};
-use crate::products::Product;
-use crate::sandbox::{Sandbox, nobody, until};
-use crate::server::{Server, folder, number};
+use super::person::{Page, form, pairs};
+use crate::audit::acts;
+use crate::clock::WallClock;
+use crate::deployment::{Deployment, free_port};
+use crate::server::Server;
 
-const SMS: &str = "/console/sms";
-const ROUTE: &str = "/console/sms/routes/edit";
+pub(super) const PASSWORD: &str = "correct horse battery";
 
-/// A service whose route for every country names two vendors, Alibaba first.
-async fn with_two(data: &std::path::Path, url: &str) -> Server {
-    let server = Server::start(data, &["--quiet"]).await;
-    let operator = server.operator();
-    for (name, product) in [("aliyun", Product::Alibaba), ("tencent", Product::Tencent)] {
-        operator.set_up_provider(name, product, url, None).await;
+/// The host of the console: a proxy that speaks https would stand in front of it.
+pub(super) const HOST: &str = "console.example.com";
+
+/// The time at which the wall clock of every service stands, in milliseconds: whole seconds.
+static WALL: LazyLock<i64> = LazyLock::new(|| Machine.wall() / 1_000 * 1_000);
+
+/// A service in production with a console.
+pub(super) struct Service {
+    deployment: Deployment,
+    pub(super) server: Server,
+    port: u16,
+    wall: WallClock,
+}
+
+impl Service {
+    pub(super) async fn start() -> Self {
+        let (deployment, port) = (Deployment::new(), free_port());
+        let text = std::fs::read_to_string(deployment.settings()).unwrap();
+        let console =
+            format!("\n[console]\nlisten = \"127.0.0.1:{port}\"\nurl = \"https://{HOST}\"\n");
+        std::fs::write(deployment.settings(), text + &console).unwrap();
+        let wall = WallClock::of(&deployment.folder);
+        wall.stop_at(Timestamp::from_millis(*WALL));
+        let server = serve(&deployment, &wall).await;
+        Self {
+            deployment,
+            server,
+            port,
+            wall,
+        }
     }
-    let providers = [json!({"name": "aliyun"}), json!({"name": "tencent"})];
-    operator
-        .set("set-sms-route", json!({"providers": providers}))
-        .await;
-    server
-}
 
-/// The part of the page about one half.
-fn half(page: &Page, number: usize) -> &str {
-    assert_eq!(page.status, StatusCode::OK, "{}", page.body);
-    let start = format!("<h2 id=\"half-{number}\">");
-    let (_, rest) = page.body.split_once(&start).unwrap();
-    rest.split("</section>").next().unwrap()
-}
-
-/// The providers of the default route, in their order.
-async fn order(server: &Server) -> Vec<String> {
-    let routes = server.operator().list("list-sms-routes").await;
-    let providers = routes[0]["providers"].as_array().unwrap().iter();
-    providers
-        .map(|provider| provider["name"].as_str().unwrap().to_owned())
-        .collect()
-}
-
-#[tokio::test]
-async fn the_first_line_of_each_half_says_what_a_user_would_get_now() {
-    let data = folder();
-    let server = Server::start(data.path(), &["--quiet"]).await;
-    let support = Person::of(&server, "support").await;
-    let page = support.get(SMS).await;
-    for number in [1, 2] {
-        assert!(half(&page, number).contains("Not set up: in development"));
+    pub(super) async fn restart(self) -> Self {
+        let stopped = self.server.stop().await;
+        assert!(stopped.status.success(), "{}", stopped.stderr);
+        let server = serve(&self.deployment, &self.wall).await;
+        Self { server, ..self }
     }
-    let operator = server.operator();
-    operator
-        .set_up_provider("tencent", Product::Tencent, &nobody(), None)
-        .await;
-    let route = |country: &str| json!({"country": country, "providers": [{"name": "tencent"}]});
-    operator.set("set-sms-route", route("CN")).await;
-    operator.set("set-sms-route", route("JP")).await;
-    let page = support.get(SMS).await;
-    assert!(half(&page, 1).contains("Ready: tencent."));
-    assert!(half(&page, 2).contains("Ready for Japan (+81). No route is set for others."));
-    let template = json!({"provider": "tencent", "vendorTemplate": {"id": "", "variables": []}});
-    operator.set("delete-sms-template", template).await;
-    let bind = json!({
-        "provider": "tencent", "channel": "CHANNEL_LOGIN",
-        "vendorTemplate": {"id": "1400001", "signature": "Shop", "variables": ["{code}"]},
-    });
-    operator.set("set-sms-template", bind).await;
-    let page = support.get(SMS).await;
-    let home = half(&page, 1);
-    assert!(
-        home.contains("cannot be sent: no template at tencent."),
-        "{home}"
-    );
-    assert!(
-        !home.contains("Sign in,") && home.contains("Bind phone"),
-        "{home}"
-    );
-    assert!(!home.contains("href"), "nothing that support may not see");
-    let owner = Person::of(&server, "owner").await;
-    let page = owner.get(SMS).await;
-    assert!(half(&page, 1).contains("/console/templates/edit?"));
-}
 
-#[tokio::test]
-async fn a_vendor_that_rests_is_told_until_when_and_the_next_one_works() {
-    let (data, sandbox) = (folder(), Sandbox::start().await);
-    let server = with_two(data.path(), &sandbox.url).await;
-    let owner = Person::of(&server, "owner").await;
-    let page = owner.get(SMS).await;
-    assert!(half(&page, 1).contains("Ready: aliyun first, then tencent."));
-    assert!(half(&page, 1).contains("By the route for every country."));
-    // So many connections that fail within ten seconds open the circuit.
-    let operator = server.operator();
-    operator
-        .set_up_provider("aliyun", Product::Alibaba, &nobody(), None)
-        .await;
-    for place in 0..25 {
-        server.public().login(&number(place)).await;
+    /// The same service after so much time, by its own clock.
+    pub(super) async fn restart_after(self, time: Duration) -> Self {
+        let note = self.deployment.data().join("clock.json");
+        let stopped = self.server.stop().await;
+        assert!(stopped.status.success(), "{}", stopped.stderr);
+        let mut reading: Value = serde_json::from_slice(&std::fs::read(&note).unwrap()).unwrap();
+        let booted = reading["bootedAt"].as_u64().unwrap();
+        reading["bootedAt"] = (booted + u64::try_from(time.as_millis()).unwrap()).into();
+        std::fs::write(&note, reading.to_string()).unwrap();
+        let server = serve(&self.deployment, &self.wall).await;
+        Self { server, ..self }
     }
-    let page = owner.get(SMS).await;
-    let home = half(&page, 1);
-    let (_, until) = home
-        .split_once("Working through tencent: aliyun is resting until ")
-        .unwrap_or_else(|| panic!("{home}"));
-    let until = until.split('.').next().unwrap();
-    assert_eq!(until.split(':').count(), 3, "{until}");
-    assert!(home.contains("Rests after failures"));
-}
 
-#[tokio::test]
-async fn a_provider_is_moved_up_and_down_by_the_buttons_of_one_form() {
-    let data = folder();
-    let server = with_two(data.path(), &nobody()).await;
-    let owner = Person::of(&server, "owner").await;
-    let first = owner.get(SMS).await;
-    let moved = owner.submit(&first, ROUTE, &[("then", "up-1")]).await;
-    assert_eq!(moved.leads_to(), SMS);
-    assert_eq!(order(&server).await, ["tencent", "aliyun"]);
-    let page = owner.get(SMS).await;
-    assert!(half(&page, 1).contains("Ready: tencent first, then aliyun."));
-    // Somebody who saw the page of before is shown both orders.
-    let late = owner.submit(&first, ROUTE, &[("then", "up-1")]).await;
-    assert_eq!(late.status, StatusCode::CONFLICT);
-    assert!(
-        late.body.contains("dev-owner changed this at"),
-        "{}",
-        late.body
-    );
-    assert_eq!(order(&server).await, ["tencent", "aliyun"]);
-    owner
-        .submit(&page, ROUTE, &[("then", "up-1")])
-        .await
-        .leads_to();
-    assert_eq!(order(&server).await, ["aliyun", "tencent"]);
-    let auditor = Person::of(&server, "auditor").await;
-    let page = auditor.get(SMS).await;
-    assert!(!half(&page, 1).contains("<button"));
-}
+    /// What the command line prints, as JSON.
+    pub(super) fn staff(&self, args: &[&str]) -> Value {
+        let args = [&["staff"], args, &["--json"]].concat();
+        serde_json::from_str(&self.server.terminal().ok(&args)).unwrap()
+    }
 
-#[tokio::test]
-async fn the_page_says_which_route_holds_and_why() {
-    let data = folder();
-    let server = with_two(data.path(), &nobody()).await;
-    let operator = server.operator();
-    operator.create_application("shop", "Shop").await;
-    for (app, country) in [("", "JP"), ("shop", ""), ("shop", "US")] {
-        let route = json!({"appId": app, "country": country, "providers": [{"name": "tencent"}]});
-        operator.set("set-sms-route", route).await;
+    /// The path of a link that invites somebody in this role.
+    pub(super) fn invite(&self, role: &str) -> String {
+        path_of(&self.staff(&["invite", "--role", role]))
     }
-    let auditor = Person::of(&server, "auditor").await;
-    for (query, expected) in [
-        (
-            "app=&country=JP",
-            "It goes through tencent. It names the country",
-        ),
-        (
-            "app=&country=FR",
-            "It goes through aliyun, tencent. No nearer route",
-        ),
-        (
-            "app=shop&country=US",
-            "It goes through tencent. It names application and country",
-        ),
-        (
-            "app=shop&country=JP",
-            "It goes through tencent. It names the application, and",
-        ),
-    ] {
-        let page = auditor.get(&format!("{SMS}?{query}")).await;
-        assert!(page.body.contains(expected), "{query}: {}", page.body);
+
+    pub(super) fn browser(&self) -> Browser {
+        let client = Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none());
+        Browser {
+            client: client.build().unwrap(),
+            port: self.port,
+            cookie: String::new(),
+        }
     }
-    let page = auditor.get(SMS).await;
-    assert_eq!(page.body.matches("tencent</bdi></td>").count(), 3);
-    for wrong in ["app=nobody&country=JP", "app=&country=XX"] {
-        let page = auditor.get(&format!("{SMS}?{wrong}")).await;
-        assert_eq!(page.status, StatusCode::NOT_FOUND, "{wrong}");
+
+    /// Somebody who has joined in this role without a second factor, at a browser that is signed in.
+    pub(super) async fn joined_by_password(&self, role: &str, name: &str) -> Browser {
+        let (mut browser, path) = (self.browser(), self.invite(role));
+        let totp = browser.shown_secret(&path).await;
+        let fields = [
+            ("name", name),
+            ("password", PASSWORD),
+            ("totp", totp.reveal()),
+        ];
+        let page = browser.post(&path, &fields).await;
+        assert_eq!(page.leads_to(), "/console/overview");
+        browser
+    }
+
+    /// Somebody who has joined in this role, at a browser that is signed in.
+    pub(super) async fn joined(&self, role: &str, name: &str) -> (Browser, Joined) {
+        let (mut browser, path) = (self.browser(), self.invite(role));
+        let totp = browser.shown_secret(&path).await;
+        let fields = [
+            ("name", name),
+            ("password", PASSWORD),
+            ("totp", totp.reveal()),
+            ("code", &code(&totp, 0)),
+        ];
+        let page = browser.post(&path, &fields).await;
+        assert_eq!(page.leads_to(), "/console/me/codes");
+        let page = browser.get("/console/me/codes").await;
+        let items = page.body.split("<li class=\"id\">").skip(1);
+        let codes = items.map(|item| item.split('<').next().unwrap().to_owned());
+        let joined = Joined {
+            totp,
+            codes: codes.collect(),
+        };
+        (browser, joined)
     }
 }
 
-#[tokio::test]
-async fn the_steps_of_the_setup_stay_until_a_message_has_arrived() {
-    let (data, sandbox) = (folder(), Sandbox::start().await);
-    let server = Server::start(data.path(), &["--quiet"]).await;
-    let owner = Person::of(&server, "owner").await;
-    let done = |page: &Page| {
-        let (_, steps) = page.body.split_once("<ol class=\"steps\">")?;
-        let steps = steps.split("</ol>").next().unwrap();
-        Some(steps.matches("</svg> Done</span>").count())
-    };
-    assert_eq!(done(&owner.get(SMS).await), Some(0));
-    let (operator, name) = (server.operator(), "tencent");
-    let shown = operator
-        .set_up_provider(name, Product::Tencent, &sandbox.url, None)
-        .await;
-    assert_eq!(done(&owner.get(SMS).await), Some(2), "account and words");
-    let route = json!({"country": "CN", "providers": [{"name": name}]});
-    operator.set("set-sms-route", route).await;
-    let page = owner.get(SMS).await;
-    assert_eq!(done(&page), Some(3));
-    let test = format!("{SMS}/providers/{name}/test");
-    assert!(page.attributes("href").contains(&test));
-    let reports = format!("{}{}", server.url, shown["receiptsPath"].as_str().unwrap());
-    sandbox
-        .reports_to("tencent-cloud", &reports, "normal")
-        .await;
-    let page = owner.get(&test).await;
-    let to = format!("+86{}", number(1));
-    owner
-        .submit(&page, &test, &[("number", &to)])
-        .await
-        .leads_to();
-    until("the steps are gone", async || {
-        // Messages are counted by a thread of low priority, which gives way to whoever asks for pages all the time.
-        tokio::time::sleep(Duration::from_millis(500)).await;
-        let page = owner.get(SMS).await;
-        let home = half(&page, 1);
-        let is_told = home.contains("Last delivered") && home.contains("1 sent, 100.0 % delivered");
-        (done(&page).is_none() && is_told).then_some(())
-    })
-    .await;
+async fn serve(deployment: &Deployment, wall: &WallClock) -> Server {
+    let command = wall.command();
+    Server::serve_by(command, &deployment.settings(), &deployment.data(), &[]).await
+}
+
+/// What somebody who joined has.
+pub(super) struct Joined {
+    pub(super) totp: TotpSecret,
+    pub(super) codes: Vec<String>,
+}
+
+pub(super) fn path_of(invited: &Value) -> String {
+    let link = invited["link"].as_str().unwrap();
+    link.strip_prefix("https://console.example.com")
+        .unwrap()
+        .to_owned()
+}
+
+/// The code that the app shows, or shows so many steps later.
+pub(super) fn code(totp: &TotpSecret, later: i64) -> String {
+    totp.shown_at(Timestamp::from_millis(*WALL + later * 30_000))
+}
+
+/// A browser at the console.
+pub(super) struct Browser {
+    pub(super) client: Client,
+    port: u16,
+    pub(super) cookie: String,
+}
+
+impl Browser {
+    pub(super) async fn get(&mut self, path: &str) -> Page {
+        let request = self.client.get(self.address(path));
+        self.ask(request, HOST).await
+    }
+
+    /// Sends a form as a page of the console does, and keeps the cookie that comes back.
+    pub(super) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
+        let request = form(self.client.post(self.address(path)), fields)
+            .header("origin", format!("https://{HOST}"))
+            .header("sec-fetch-site", "same-origin");
+        self.ask(request, HOST).await
+    }
+
+    /// Fills the form of `page` that is sent to `action`, and sends it.
+    pub(super) async fn submit(
+        &mut self,
+        page: &Page,
+        action: &str,
+        filled: &[(&str, &str)],
+    ) -> Page {
+        let fields = page.filled(action, filled);
+        self.post(action, &pairs(&fields)).await
+    }
+
+    pub(super) async fn ask(&mut self, request: RequestBuilder, host: &str) -> Page {
+        let request = request.header("host", host).header("cookie", &self.cookie);
+        let answer = request.send().await.unwrap();
+        let page = Page {
+            status: answer.status(),
+            headers: answer.headers().clone(),
+            body: answer.text().await.unwrap(),
+        };
+        let told = "countersign_told=";
+        let cookies = page.headers.get_all(SET_COOKIE).iter();
+        let mut cookies = cookies.filter(|cookie| !cookie.as_bytes().starts_with(told.as_bytes()));
+        if let Some(cookie) = cookies.next() {
+            let (pair, rules) = cookie.to_str().unwrap().split_once(';').unwrap();
+            assert!(pair.starts_with("__Host-countersign="), "{pair}");
+            assert!(
+                rules.starts_with(" Path=/; Secure; HttpOnly; SameSite=Lax"),
+                "{rules}"
+            );
+            self.cookie = pair.to_owned();
+        }
+        page
+    }
+
+    pub(super) fn address(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.port)
+    }
+
+    /// The secret that a page of an invitation shows.
+    pub(super) async fn shown_secret(&mut self, path: &str) -> TotpSecret {
+        let page = self.get(path).await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+        assert!(page.body.contains("<svg class=\"qr\""));
+        TotpSecret::parse(&page.attributes("value").pop().unwrap_or_default())
+            .unwrap_or_else(|| TotpSecret::parse(page.text_of("totp-secret")).unwrap())
+    }
+
+    pub(super) async fn password(&mut self, name: &str, password: &str) -> Page {
+        let fields = [("name", name), ("password", password)];
+        self.post("/console/sign-in", &fields).await
+    }
+
+    pub(super) async fn code(&mut self, code: &str) -> Page {
+        self.post("/console/sign-in/code", &[("code", code)]).await
+    }
+
+    pub(super) async fn is_signed_in(&mut self) -> bool {
+        self.get("/console/overview").await.status == StatusCode::OK
+    }
+}
+
+/// The names of the acts on record.
+pub(super) async fn verbs(server: &Server) -> Vec<String> {
+    let acts = acts(server).await;
+    let verbs = acts.iter().map(|act| act["act"].as_str().unwrap());
+    verbs.map(str::to_owned).collect()
 }
