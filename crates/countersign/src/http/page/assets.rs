@@ -1,4 +1,4 @@
-//! The stylesheet, the script and the icon of all pages: files of ours, within the program.
+//! The stylesheets, the script and the icon of all pages: files of ours, within the program.
 
 use std::future::ready;
 
@@ -6,37 +6,60 @@ use axum::Router;
 use axum::http::header;
 use axum::routing::get;
 
-/// An asset: its path, its content type and the file.
-type Asset = (&'static str, &'static str, &'static str);
+/// A file that pages load.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asset {
+    pub(crate) name: &'static str,
+    content_type: &'static str,
+    pub(crate) file: &'static str,
+}
 
-const ASSETS: [Asset; 3] = [
-    (
-        "/dev/assets/base.css",
-        "text/css; charset=utf-8",
-        include_str!("../../../assets/base.css"),
-    ),
-    (
-        "/dev/assets/live.js",
-        "text/javascript; charset=utf-8",
-        include_str!("../../../assets/live.js"),
-    ),
-    (
-        "/dev/assets/icon.svg",
-        "image/svg+xml",
-        include_str!("../../../assets/icon.svg"),
-    ),
-];
+pub(crate) const BASE: Asset = Asset {
+    name: "base.css",
+    content_type: "text/css; charset=utf-8",
+    file: include_str!("../../../assets/base.css"),
+};
 
-/// The routes of the assets.
-pub(crate) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    ASSETS.into_iter().fold(Router::new(), |router, asset| {
-        let (path, content_type, file) = asset;
+pub(crate) const CONSOLE: Asset = Asset {
+    name: "console.css",
+    content_type: "text/css; charset=utf-8",
+    file: include_str!("../../../assets/console.css"),
+};
+
+pub(crate) const LIVE: Asset = Asset {
+    name: "live.js",
+    content_type: "text/javascript; charset=utf-8",
+    file: include_str!("../../../assets/live.js"),
+};
+
+pub(crate) const ICON: Asset = Asset {
+    name: "icon.svg",
+    content_type: "image/svg+xml",
+    file: include_str!("../../../assets/icon.svg"),
+};
+
+impl Asset {
+    /// Serves the file at `path`. `kept` says how long browsers may keep it.
+    pub(crate) fn serve<S: Clone + Send + Sync + 'static>(
+        self,
+        router: Router<S>,
+        path: &str,
+        kept: &'static str,
+    ) -> Router<S> {
         let headers = [
-            (header::CONTENT_TYPE, content_type),
+            (header::CONTENT_TYPE, self.content_type),
             (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-            // Another build has another file at this path.
-            (header::CACHE_CONTROL, "no-cache"),
+            (header::CACHE_CONTROL, kept),
         ];
-        router.route(path, get(move || ready((headers.clone(), file))))
-    })
+        router.route(path, get(move || ready((headers.clone(), self.file))))
+    }
+}
+
+/// The routes of the files that the pages of development load. Another build has another file at the same path.
+pub(crate) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
+    [BASE, LIVE, ICON]
+        .into_iter()
+        .fold(Router::new(), |router, asset| {
+            asset.serve(router, &format!("/dev/assets/{}", asset.name), "no-cache")
+        })
 }
