@@ -97,7 +97,10 @@ pub use sms_template::{
     FilledTemplateDto, LintedSmsTemplate, PreviewSmsTemplateRequest, PreviewedSms, SmsTemplateDto,
     TemplateFinding, VendorTemplateDto,
 };
-pub use staff::{InviteStaffRequest, InvitedPerson, PersonDto, PersonRequest, SetStaffRoleRequest};
+pub use staff::{
+    EndStaffSessionsRequest, InviteStaffRequest, InvitedPerson, PersonDto, PersonRequest,
+    SetStaffRoleRequest, StaffSessionDto,
+};
 pub use statistics::{SmsCounts, SmsStatistics, SmsStatisticsRow, TimeStep};
 pub use system::{PublicKey, SystemInfo, SystemVersion};
 pub use test_number::{AddTestNumberRequest, RemoveTestNumberRequest, TestNumberDto};

@@ -105,6 +105,50 @@ pub struct PersonRequest {
     pub person_id: String,
 }
 
+/// A session of a person at the console, as `list-staff-sessions` shows it. Times are RFC 3339, UTC.
+///
+/// ```
+/// use countersign_api::StaffSessionDto;
+/// let text = r#"{"sessionId":"0f1e2d3c4b5a6978","begun":"2026-11-21T20:00:00.000Z","seen":"2026-11-21T20:05:00.000Z",
+///     "from":"192.0.2.1","browser":"Mozilla/5.0"}"#;
+/// let session: StaffSessionDto = serde_json::from_str(text).unwrap();
+/// assert_eq!(session.session_id.len(), 16);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct StaffSessionDto {
+    /// The id, by which the session is ended: 16 hexadecimal digits.
+    pub session_id: String,
+    /// The time at which the person signed in.
+    pub begun: String,
+    /// The time at which the person last opened a page, to the minute.
+    pub seen: String,
+    /// The address from which the person signed in, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// What the browser calls itself, cut.
+    pub browser: String,
+}
+
+/// The body of `POST /api/v3/end-staff-sessions`.
+///
+/// ```
+/// use countersign_api::EndStaffSessionsRequest;
+/// let body: EndStaffSessionsRequest = serde_json::from_str(r#"{"personId":"0a1b2c3d4e5f6071"}"#).unwrap();
+/// assert_eq!(body.session_id, None);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct EndStaffSessionsRequest {
+    /// The id of the person.
+    pub person_id: String,
+    /// The id of the session to end; every session of the person where it is absent or null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<String>,
+}
+
 /// The body of `POST /api/v3/set-staff-role`.
 ///
 /// ```

@@ -64,6 +64,13 @@ pub enum Stage {
 }
 
 impl Session {
+    /// Returns the name by which operators end the session: 16 hexadecimal digits of the hash. Nobody can find the token by it.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let bytes = self.id.as_bytes().iter().take(8);
+        bytes.map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// Returns whether the session is that of `person` as the person is now, and alive at `now`.
     #[must_use]
     pub fn is_alive(&self, person: &Person, now: Timestamp) -> bool {

@@ -45,7 +45,8 @@ pub(super) struct Entry {
     reach: Reach,
     /// The management endpoint that does the same; `None` for a page, and for an act about the person's own session.
     pub(super) twin: Option<&'static str>,
-    /// Whether what a person asks for needs a fresh proof of who it is; `None` where nothing does.
+    /// Whether what a person asks for needs a fresh proof of who it is; `None` where nothing does. A page that needs one shows or
+    /// gives away what a stolen session must not have.
     fresh: Option<Condition>,
     /// The page on which a person goes on after the proof, where the act has no page at its own address.
     page: Option<&'static str>,
@@ -155,7 +156,7 @@ impl Entry {
         }
     }
 
-    /// The same for an act without a page at its own address: its form is on this page.
+    /// The same for an act, or a file, without a page at its own address: its form or its link is on this page.
     pub(super) fn on_page(self, page: &'static str) -> Self {
         Self {
             page: Some(page),
@@ -168,6 +169,22 @@ impl Entry {
         Self {
             is_compressed: true,
             ..self
+        }
+    }
+
+    /// Leads to the page for a proof, and from there back to the page where the person goes on. A file has none of its own: its
+    /// query is that of the page with its link.
+    async fn lead_to_proof(&self, visit: &Visit, address: &str) -> Answer {
+        let back = match (self.page, address.split_once('?')) {
+            (None, _) => address.to_owned(),
+            (Some(page), Some((_, query))) if self.method == Method::GET => {
+                format!("{page}?{query}")
+            }
+            (Some(page), _) => page.to_owned(),
+        };
+        match self.method {
+            Method::GET => Ok(confirm::lead(&back)),
+            _ => confirm::ask(visit, &back).await,
         }
     }
 
@@ -272,8 +289,7 @@ impl Entry {
             path,
         };
         if self.awaits_proof(&visit) {
-            let page = self.page.unwrap_or(&address);
-            let led = confirm::ask(&visit, page).await;
+            let led = self.lead_to_proof(&visit, &address).await;
             return led.unwrap_or_else(|why| refused::within(&shell, why));
         }
         let mut answer = match (self.act)(visit).await {

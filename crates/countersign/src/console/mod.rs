@@ -9,6 +9,7 @@
 
 mod assets;
 mod attention;
+mod browser;
 mod chart;
 mod cookie;
 mod countries;
@@ -142,13 +143,17 @@ fn entries() -> Vec<Entry> {
         pages::staff::set_role().fresh().on_page(pages::staff::PATH),
         pages::staff::reset().fresh().on_page(pages::staff::PATH),
         pages::staff::remove().fresh().on_page(pages::staff::PATH),
+        pages::staff_sessions::show(),
+        pages::staff_sessions::end(),
         pages::confirm::show(),
         pages::confirm::prove(),
         pages::me::show(),
         pages::me::set(),
-        pages::me::change_password(),
-        pages::me::renew_codes(),
-        pages::me::end_others(),
+        pages::me::proofs::change_password(),
+        pages::me::proofs::renew_codes(),
+        pages::me::factor::show().fresh(),
+        pages::me::factor::replace().fresh(),
+        pages::me::sessions::end(),
         pages::codes::show(),
         live::show(),
         sign_in::leave(),

@@ -313,29 +313,6 @@ impl Sessions {
         self.parts.staff.keep_session(session).await
     }
 
-    /// Returns the sessions of a person that are alive, the one that was used last first.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub(super) async fn of(&self, person: &PersonId) -> Result<Vec<Kept>, StoreError> {
-        let Some(record) = self.person(person) else {
-            return Ok(Vec::new());
-        };
-        let (mut all, now) = (self.parts.staff.sessions_of(person).await?, self.now());
-        all.retain(|session| session.is_alive(&record, now));
-        all.sort_by_key(|session| std::cmp::Reverse(session.seen));
-        Ok(all)
-    }
-
-    /// Ends all sessions of a person but this one.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub(super) async fn end_others(&self, session: &Session) -> Result<(), StoreError> {
-        let (person, but) = (&session.person.id, Some(session.kept.id));
-        self.parts.staff.end_sessions(person, but).await
-    }
-
     /// Returns a handle that stands for `phone` in addresses, for this session and 30 minutes.
     ///
     /// # Errors

@@ -23,10 +23,13 @@ pub(super) enum Told {
     Blocked,
     Lifted,
     Unlocked,
+    Confirmed,
+    SessionEnded,
+    OthersEnded,
 }
 
 impl Told {
-    const ALL: [Told; 7] = [
+    const ALL: [Told; 10] = [
         Told::Saved,
         Told::Deleted,
         Told::Created,
@@ -34,6 +37,9 @@ impl Told {
         Told::Blocked,
         Told::Lifted,
         Told::Unlocked,
+        Told::Confirmed,
+        Told::SessionEnded,
+        Told::OthersEnded,
     ];
 
     const fn as_str(self) -> &'static str {
@@ -45,6 +51,9 @@ impl Told {
             Told::Blocked => "blocked",
             Told::Lifted => "lifted",
             Told::Unlocked => "unlocked",
+            Told::Confirmed => "confirmed",
+            Told::SessionEnded => "session-ended",
+            Told::OthersEnded => "others-ended",
         }
     }
 
@@ -58,6 +67,9 @@ impl Told {
             Told::Blocked => words.forms.blocked,
             Told::Lifted => words.forms.lifted,
             Told::Unlocked => words.message.unlocked,
+            Told::Confirmed => words.staff.confirmed,
+            Told::SessionEnded => words.own.session_ended,
+            Told::OthersEnded => words.staff.ended,
         }
     }
 

@@ -85,6 +85,8 @@ fn endpoints() -> Vec<Endpoint> {
         v3::staff::set_staff_role::endpoint(),
         v3::staff::reset_staff::endpoint(),
         v3::staff::remove_staff::endpoint(),
+        v3::staff::list_staff_sessions::endpoint(),
+        v3::staff::end_staff_sessions::endpoint(),
         v3::keys::list_signing_keys::endpoint(),
         v3::keys::rotate_signing_key::endpoint(),
         v3::system::list_nodes::endpoint(),

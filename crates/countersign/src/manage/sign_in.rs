@@ -11,7 +11,6 @@ use countersign_core::staff::password;
 use countersign_core::staff::person::{
     Credentials, Person, PersonId, PersonName, SecondFactor, Status,
 };
-use countersign_core::staff::recovery::RecoveryCodes;
 use countersign_core::zone::Zone;
 
 use super::staff::known_person;
@@ -131,24 +130,6 @@ impl Manage {
         self.change_credentials(by, person, change).await
     }
 
-    /// Gives a person with a second factor new recovery codes, shown this once. All sessions are over.
-    ///
-    /// # Errors
-    /// [`ManageError::Unavailable`].
-    pub async fn renew_recovery_codes(
-        &self,
-        by: Author,
-        person: &Person,
-    ) -> Result<(Person, Vec<Secret>), ManageError> {
-        let (codes, recovery) = RecoveryCodes::generate(&*self.parts.entropy)?;
-        let change = move |credentials: &mut Credentials| {
-            if let Some(factor) = &mut credentials.second_factor {
-                factor.recovery = recovery.clone();
-            }
-        };
-        Ok((self.change_credentials(by, person, change).await?, codes))
-    }
-
     /// Keeps the language, the colours and the time zone of a person's pages.
     ///
     /// # Errors
@@ -170,7 +151,7 @@ impl Manage {
         change.await.map(drop)
     }
 
-    async fn change_credentials(
+    pub(super) async fn change_credentials(
         &self,
         by: Author,
         person: &Person,

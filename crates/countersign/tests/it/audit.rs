@@ -203,6 +203,11 @@ fn changes() -> Vec<(&'static str, Value, &'static str)> {
             json!({"role": "auditor"}),
             "person_updated person [id] done",
         ),
+        (
+            "end-staff-sessions",
+            json!({}),
+            "sessions_ended person [id] done",
+        ),
         ("reset-staff", json!({}), "person_invited person [id] done"),
         ("remove-staff", json!({}), "person_removed person [id] done"),
         (
@@ -247,7 +252,9 @@ async fn every_operation_that_changes_something_puts_exactly_one_act_on_record()
         match id {
             "delete-access-key" => body = json!({"accessKeyId": made}),
             "remove-safe-entry" => body = json!({"id": made}),
-            "set-staff-role" | "reset-staff" | "remove-staff" => body["personId"] = json!(made),
+            "set-staff-role" | "end-staff-sessions" | "reset-staff" | "remove-staff" => {
+                body["personId"] = json!(made);
+            }
             "reveal-phone" => {
                 server.code("CHANNEL_LOGIN", "18800008888").await;
                 let newest = server.operator().list("list-messages?limit=1").await;

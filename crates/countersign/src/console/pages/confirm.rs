@@ -10,6 +10,7 @@ use crate::console::entry::{Answer, Entry, Visit};
 use crate::console::pages::refused::Why;
 use crate::console::shell::{Area, Shell};
 use crate::console::sign_in;
+use crate::console::told::Told;
 use crate::console::waiting;
 use crate::console::words::people;
 use crate::http::page;
@@ -49,9 +50,14 @@ pub(in crate::console) async fn ask(visit: &Visit, back: &str) -> Answer {
     let kept = visit.session.kept.clone();
     let kept = waiting::put(kept, &visit.form, back, visit.now);
     visit.sessions.keep(kept).await?;
+    Ok(lead(back))
+}
+
+/// Leads to the page, and from there to `back`.
+pub(in crate::console) fn lead(back: &str) -> Response {
     let next = form_urlencoded::byte_serialize(back.as_bytes());
     let address = format!("{PATH}?next={}", next.collect::<String>());
-    Ok(Redirect::to(&address).into_response())
+    Redirect::to(&address).into_response()
 }
 
 fn draw(visit: &Visit, next: String, problem: Option<String>) -> ConfirmPage {
@@ -83,7 +89,7 @@ async fn judge(visit: Visit) -> Answer {
                 fresh: visit.sessions.now(),
             };
             visit.sessions.keep(kept).await?;
-            Redirect::to(&next).into_response()
+            Told::Confirmed.at(&next)
         }
         Proof::Wrong => {
             let problem = visit.words().staff.confirm_wrong.to_owned();

@@ -17,4 +17,5 @@ pub(super) mod routes;
 pub(super) mod settings;
 pub(super) mod sms;
 pub(super) mod staff;
+pub(super) mod staff_sessions;
 pub(super) mod templates;

@@ -2,7 +2,7 @@
 //! button for each role; the way through the session is that of everybody else.
 
 mod code;
-mod qr;
+pub(super) mod qr;
 mod welcome;
 
 use std::net::IpAddr;

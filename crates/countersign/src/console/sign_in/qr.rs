@@ -6,16 +6,16 @@ use qrcode::{Color, QrCode};
 const MARGIN: usize = 4;
 
 /// A QR code: black modules on white.
-pub(super) struct Qr {
+pub(in crate::console) struct Qr {
     /// The width and the height, in modules, with the margin.
-    pub(super) size: usize,
+    pub(in crate::console) size: usize,
     /// The path that fills the black modules.
-    pub(super) path: String,
+    pub(in crate::console) path: String,
 }
 
 impl Qr {
     /// The code of `text`; `None` where it is too long for one.
-    pub(super) fn of(text: &str) -> Option<Self> {
+    pub(in crate::console) fn of(text: &str) -> Option<Self> {
         let code = QrCode::new(text).ok()?;
         let width = code.width();
         let mut path = String::new();

@@ -42,6 +42,7 @@ pub(super) const WORDS: Words = Words {
     },
     forms: super::forms::ENGLISH,
     staff: people::ENGLISH,
+    own: super::own::ENGLISH,
     terms: TermWords {
         login: "Sign in",
         register: "Sign up",

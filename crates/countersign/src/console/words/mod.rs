@@ -37,6 +37,7 @@ mod keys;
 mod limits;
 pub(super) mod outcomes;
 pub(super) mod overview;
+mod own;
 pub(super) mod providers;
 mod routes;
 pub(super) mod rules;
@@ -59,6 +60,7 @@ pub(super) use self::guarding::GuardingWords;
 pub(super) use self::keys::KeyWords;
 pub(super) use self::limits::LimitWords;
 pub(super) use self::overview::OverviewWords;
+pub(super) use self::own::OwnWords;
 pub(super) use self::providers::ProviderWords;
 pub(super) use self::routes::RouteWords;
 pub(super) use self::search::SearchWords;
@@ -172,6 +174,7 @@ pub(super) struct Words {
     pub(super) me: MeWords,
     pub(super) forms: FormWords,
     pub(super) staff: people::StaffWords,
+    pub(super) own: OwnWords,
     pub(super) terms: TermWords,
     pub(super) messages: MessagesWords,
     pub(super) search: SearchWords,
@@ -221,6 +224,7 @@ mod tests {
             words.me.all(),
             words.forms.all(),
             words.staff.all(),
+            words.own.all(),
             words.terms.all(),
             words.messages.all(),
             words.search.all(),

@@ -18,7 +18,7 @@ words! {
         saved_for_good,
         role, state, change, people_caption, nobody, invited_until, no_factor, set_role, reset, remove, invite_title,
         invite_name_hint, applications, applications_hint, all_applications, invite, role_missing, last_owner, needs_factor, link_title, link_lead, confirm_title, confirm_lead,
-        confirm_wrong,
+        confirm_wrong, confirmed,
     }
 }
 
@@ -88,6 +88,7 @@ pub(super) const ENGLISH: StaffWords = StaffWords {
     confirm_title: "Confirm that it is you",
     confirm_lead: "What you are about to do needs a fresh proof. It counts for five minutes.",
     confirm_wrong: "This is wrong, or was used before",
+    confirmed: "Confirmed, for five minutes. Go on with what you began.",
 };
 
 pub(super) const CHINESE: StaffWords = StaffWords {
@@ -155,6 +156,7 @@ pub(super) const CHINESE: StaffWords = StaffWords {
     confirm_title: "请确认是您本人",
     confirm_lead: "此操作需要重新验证身份，验证后五分钟内有效。",
     confirm_wrong: "输入有误，或已经使用过",
+    confirmed: "验证通过，五分钟内有效。请继续刚才的操作。",
 };
 
 /// The answer to a try too many.

@@ -42,6 +42,7 @@ pub(super) const WORDS: Words = Words {
     },
     forms: super::forms::CHINESE,
     staff: people::CHINESE,
+    own: super::own::CHINESE,
     terms: TermWords {
         login: "登录",
         register: "注册",

@@ -22,6 +22,15 @@ pub(crate) fn id(text: &str) -> Result<PersonId, Fault> {
     })
 }
 
+/// Returns the person with this id.
+pub(crate) fn known(state: &AppState, id: &PersonId) -> Result<Person, Fault> {
+    let setup = state.setup();
+    let person = setup.people.get(id).map(|person| (**person).clone());
+    person.ok_or_else(|| Fault::UnknownSetting {
+        what: "person with this id".to_owned(),
+    })
+}
+
 /// Reads the name of a role.
 pub(crate) fn role(name: &str) -> Result<Role, Fault> {
     Role::parse(name).ok_or_else(|| bad("role", "owner, operator, support or auditor"))

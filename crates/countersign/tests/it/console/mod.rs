@@ -154,6 +154,14 @@ fn table() -> BTreeMap<(&'static str, &'static str), &'static [&'static str]> {
         (("POST", "/console/settings/staff/{id}/role"), &["owner"]),
         (("POST", "/console/settings/staff/{id}/reset"), &["owner"]),
         (("POST", "/console/settings/staff/{id}/remove"), &["owner"]),
+        (
+            ("GET", "/console/settings/staff/{id}/sessions"),
+            &["owner", "auditor"],
+        ),
+        (
+            ("POST", "/console/settings/staff/{id}/sessions"),
+            &["owner"],
+        ),
         (("GET", "/console/me"), ALL),
         (("POST", "/console/me"), ALL),
         (("POST", "/console/me/sessions"), ALL),
