@@ -46,6 +46,8 @@ async function setUp(manage, sandbox) {
   await manage("set-sms-route", { country: "GB", providers: [{ name: "wrong-password" }] });
   await manage("create-application", { appId: "shop", appName: "示例商城 Shop" });
   await manage("create-access-key", {});
+  const tomorrow = new Date(Date.now() + 24 * 3_600_000).toISOString();
+  await manage("add-test-number", { phoneNumber: "18800007777", expires: tomorrow, passCode: "424242" });
   await manage("invite-staff", { role: "support", name: "王小明" });
   return set[0].receiptsUrl;
 }

@@ -1,7 +1,7 @@
 // The places of the console: every page that links lead to, found by following them, and what an answer to a form shows.
 
 /** Parts of an address after which a name stands that says nothing about the page. */
-const NAMED = new Set(["providers", "rules", "refusals", "applications", "messages", "staff", "countries", "regions"]);
+const NAMED = new Set(["providers", "rules", "refusals", "applications", "messages", "staff", "countries", "regions", "test-numbers"]);
 
 /** A message that nobody sent. */
 const NOWHERE = "/console/messages/01a1ffdc-fcf5-7981-820b-5bfb6088c457";
@@ -113,6 +113,9 @@ export function shown(found, messages, welcome) {
     answered("draft without a change", DRAFT, {}, 422, { action: "/console/limits/replay/adopt" }),
     answered("invited", "/console/settings/staff", { name: "" }, 200),
     answered("settings saved", "/console/me", {}, 200),
+    answered("test number refused", "/console/settings/test-numbers", { number: "12", "secrets.passCode": "1" }, 422),
+    answered("erasure refused", "/console/settings/erasure", { number: "12" }, 422),
+    answered("erasure shown", "/console/settings/erasure", { number: "+14155559999", note: "request 4711" }, 200),
     { name: "sign in of development", address: "/console/sign-in", role: null, status: 200 },
     { name: "welcome", address: welcome, role: null, status: 200 },
     { name: "welcome refused", address: welcome, role: null, status: 422, then: (page) => press(page, "main form button") },

@@ -26,6 +26,7 @@ mod node;
 mod pre_check_code;
 mod refusal;
 mod renewal;
+mod retention;
 mod reveal;
 mod send_sms;
 mod signing_key;
@@ -78,6 +79,7 @@ pub use renewal::{
     DisableApplicationRequest, EnableApplicationRequest, RenewApplicationSecretRequest,
     RenewReceiptsPathRequest, RenewedApplicationSecret,
 };
+pub use retention::RetentionDto;
 pub use reveal::{RevealPhoneRequest, RevealedPhone};
 pub use send_sms::SendSmsRequest;
 pub use signing_key::{

@@ -203,6 +203,7 @@ impl Service {
             refusals: store.refusals,
             master_keys: Arc::clone(&parts.master_keys),
             limits: parts.settings.limits,
+            retention: parts.settings.retention,
             clock: Arc::clone(clock),
             messenger: Arc::clone(&messenger),
             tokens: Arc::clone(&tokens),

@@ -26,10 +26,11 @@ pub(super) enum Told {
     Confirmed,
     SessionEnded,
     OthersEnded,
+    Rotated,
 }
 
 impl Told {
-    const ALL: [Told; 10] = [
+    const ALL: [Told; 11] = [
         Told::Saved,
         Told::Deleted,
         Told::Created,
@@ -40,6 +41,7 @@ impl Told {
         Told::Confirmed,
         Told::SessionEnded,
         Told::OthersEnded,
+        Told::Rotated,
     ];
 
     const fn as_str(self) -> &'static str {
@@ -54,6 +56,7 @@ impl Told {
             Told::Confirmed => "confirmed",
             Told::SessionEnded => "session-ended",
             Told::OthersEnded => "others-ended",
+            Told::Rotated => "rotated",
         }
     }
 
@@ -70,6 +73,7 @@ impl Told {
             Told::Confirmed => words.staff.confirmed,
             Told::SessionEnded => words.own.session_ended,
             Told::OthersEnded => words.staff.ended,
+            Told::Rotated => words.deployment.rotated,
         }
     }
 

@@ -90,6 +90,7 @@ fn endpoints() -> Vec<Endpoint> {
         v3::keys::list_signing_keys::endpoint(),
         v3::keys::rotate_signing_key::endpoint(),
         v3::system::list_nodes::endpoint(),
+        v3::system::get_retention::endpoint(),
         v3::keys::get_master_key_status::endpoint(),
         v3::keys::rotate_master_key::endpoint(),
         v3::audit::list_audit_acts::endpoint(),

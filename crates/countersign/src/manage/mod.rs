@@ -58,6 +58,7 @@ use countersign_core::ports::setup::{
 };
 use countersign_core::ports::staff::Staff;
 use countersign_core::ports::tallies::TallyBook;
+use countersign_core::retention::Retention;
 use countersign_core::send::messenger::Messenger;
 use countersign_core::send::route::ProviderName;
 use countersign_core::time::Clock;
@@ -136,6 +137,8 @@ pub struct ManageParts {
     pub master_keys: Arc<MasterKeys>,
     /// The limits of the settings.
     pub limits: BaseLimits,
+    /// How long what happened is kept.
+    pub retention: Retention,
     /// The time by which the ledger decides.
     pub clock: Arc<dyn Clock>,
     /// The sender of test messages.
@@ -185,6 +188,12 @@ impl Manage {
     #[must_use]
     pub fn limits(&self) -> &BaseLimits {
         &self.parts.limits
+    }
+
+    /// Returns how long what happened is kept.
+    #[must_use]
+    pub const fn retention(&self) -> Retention {
+        self.parts.retention
     }
 
     /// Makes the change that `judge` finds right for the newest setup, on record as an act of `by`, and returns the

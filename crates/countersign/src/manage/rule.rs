@@ -52,6 +52,12 @@ pub enum Rule {
     SafeEnd(u64),
     /// The safe list has so many entries at most.
     SafeListFull(usize),
+    /// A number for tests ends in the future, within so many days.
+    TestEnd(u64),
+    /// The fixed code of a number for tests.
+    TestCode,
+    /// The settings allow no numbers for tests.
+    NoTestNumbers,
     /// Secrets go to no other host than they were given for.
     OtherHost,
     /// A setting or a secret of a vendor account, by the vendor's kind: the words that follow the field and a colon.
@@ -92,6 +98,11 @@ impl fmt::Display for Rule {
             Rule::SafeListFull(most) => {
                 write!(f, "the safe list has {most} entries: remove one first")
             }
+            Rule::TestEnd(days) => write!(f, "must be in the future, and within {days} days"),
+            Rule::TestCode => f.write_str("must be 6 to 8 digits"),
+            Rule::NoTestNumbers => f.write_str(
+                "test numbers are not allowed here: set allow = true in [test_numbers] of the settings first",
+            ),
             Rule::OtherHost => f.write_str(
                 "requests go to another host than before: give it again, or empty to take it away",
             ),

@@ -5,10 +5,10 @@ use countersign_core::entropy::random_hex;
 use countersign_core::phone::PhoneNumber;
 use countersign_core::ports::setup::{Change, Setting, SettingKey, Setup};
 use countersign_core::secret::Secret;
-use countersign_core::test_number::{InvalidTestNumber, TestNumber};
+use countersign_core::test_number::{InvalidTestNumber, LONGEST, TestNumber};
 use countersign_core::time::Timestamp;
 
-use super::{Manage, ManageError};
+use super::{Manage, ManageError, Rule};
 
 /// A test number as an operator wants it.
 #[derive(Debug, Clone)]
@@ -34,10 +34,7 @@ impl Manage {
         new: NewTestNumber,
     ) -> Result<TestNumber, ManageError> {
         if !self.parts.vendors.allows_test_numbers() {
-            return Err(ManageError::field(
-                "phoneNumber",
-                "test numbers are not allowed here: set allow = true in [test_numbers] of the settings first",
-            ));
+            return Err(ManageError::rule("phoneNumber", Rule::NoTestNumbers));
         }
         let test = TestNumber {
             id: random_hex::<8>(&*self.parts.entropy)?,
@@ -85,9 +82,11 @@ fn known_by(setup: &Setup, test: &TestNumber) -> TestNumber {
 }
 
 fn broken(why: InvalidTestNumber) -> ManageError {
-    let field = match why {
-        InvalidTestNumber::Expires => "expires",
-        InvalidTestNumber::Code => "passCode",
-    };
-    ManageError::field(field, why.to_string())
+    match why {
+        InvalidTestNumber::Expires => {
+            let days = LONGEST.as_secs() / (24 * 3_600);
+            ManageError::rule("expires", Rule::TestEnd(days))
+        }
+        InvalidTestNumber::Code => ManageError::rule("passCode", Rule::TestCode),
+    }
 }

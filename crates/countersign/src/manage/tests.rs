@@ -11,6 +11,7 @@ use countersign_core::limit::{BaseLimits, LimitsInUse};
 use countersign_core::network::Networks;
 use countersign_core::policy::CodePolicy;
 use countersign_core::ports::setup::{ProviderRecord, SecretMac, Setting};
+use countersign_core::retention::Retention;
 use countersign_core::secret::Secret;
 use countersign_core::send::messenger::{MessengerParts, Plan};
 use countersign_core::send::route::{OnUnknown, Route, RouteScope, Selection};
@@ -153,6 +154,7 @@ impl World {
         let setup: Arc<dyn SetupStore> = busy.clone();
         let manage = Manage::new(ManageParts {
             limits: BaseLimits::default(),
+            retention: Retention::new(30, 180).unwrap(),
             setup,
             vendors: Arc::clone(&vendors),
             ledger: store.clone(),

@@ -251,7 +251,7 @@ pub(super) const WORDS: Words = Words {
     },
     settings: SettingsWords {
         title: "Settings",
-        lead: "The keys of this deployment, and the people who work with it. Signing keys are changed by countersign key.",
+        lead: "The keys of this deployment, the people who work with it, and what holds for all of it.",
         access_keys: "Access keys",
         signing_keys: "Signing keys of tokens",
         id: "Id",
@@ -263,9 +263,10 @@ pub(super) const WORDS: Words = Words {
         no_access_key: "No access key: only the command line manages.",
         no_signing_key: "No signing key.",
         staff: "Staff",
-        staff_about: "People join by a link and sign in by name and password. Signing in by an identity provider (OIDC) is not built yet.",
+        staff_about: "Who works with this console, in which role and with which applications. People join by a link.",
     },
     keys: super::keys::ENGLISH,
+    deployment: super::deployment::ENGLISH,
     refused: RefusedWords {
         not_found: "There is nothing like this here",
         not_found_about: "It is gone, or it belongs to an application that you do not see.",

@@ -25,6 +25,7 @@ pub(super) mod acts;
 mod applications;
 pub(super) mod attention;
 mod countries;
+pub(super) mod deployment;
 pub(super) mod drafted;
 pub(super) mod drafts;
 mod en_us;
@@ -52,6 +53,7 @@ mod zh_cn;
 pub(super) use self::applications::ApplicationWords;
 pub(super) use self::attention::AttentionWords;
 pub(super) use self::countries::CountryWords;
+pub(super) use self::deployment::DeploymentWords;
 pub(super) use self::drafted::DraftedWords;
 pub(super) use self::drafts::DraftWords;
 pub(super) use self::forms::FormWords;
@@ -200,6 +202,7 @@ pub(super) struct Words {
     pub(super) audit: AuditWords,
     pub(super) settings: SettingsWords,
     pub(super) keys: KeyWords,
+    pub(super) deployment: DeploymentWords,
     pub(super) refused: RefusedWords,
 }
 
@@ -250,6 +253,7 @@ mod tests {
             words.audit.all(),
             words.settings.all(),
             words.keys.all(),
+            words.deployment.all(),
             words.refused.all(),
         ]
         .concat()

@@ -45,6 +45,7 @@ fn in_english(rule: &Rule) -> String {
         }
         Rule::Between(least, most) => format!("Enter a whole number from {least} to {most}"),
         Rule::SafeEnd(days) => format!("Enter a time in the future, at most {days} days away"),
+        Rule::TestCode => "Enter a fixed code of 6 to 8 digits".to_owned(),
         rule => capitalized(&rule.to_string()),
     }
 }
@@ -78,6 +79,11 @@ fn in_chinese(rule: &Rule) -> String {
         Rule::Between(least, most) => format!("请填写 {least} 到 {most} 的整数"),
         Rule::SafeEnd(days) => format!("请填写将来的时间，最多 {days} 天之后"),
         Rule::SafeListFull(most) => format!("放行名单最多 {most} 条，请先移出一条"),
+        Rule::TestEnd(days) => format!("请填写将来的时间，最多 {days} 天之后"),
+        Rule::TestCode => "固定验证码为 6 至 8 位数字".to_owned(),
+        Rule::NoTestNumbers => {
+            "此处不允许测试号码：请先在设置文件的 [test_numbers] 中设置 allow = true".to_owned()
+        }
         Rule::OtherHost => "请求将发往另一台主机，请重新填写此密钥，或将其删除".to_owned(),
         Rule::Vendor(words) => vendor_fields::rule_in_chinese(words),
         Rule::Other(why) => format!("该值不可用：{why}"),

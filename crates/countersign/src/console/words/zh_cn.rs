@@ -250,7 +250,7 @@ pub(super) const WORDS: Words = Words {
     },
     settings: SettingsWords {
         title: "设置",
-        lead: "此部署的密钥与人员。签名密钥通过 countersign key 修改。",
+        lead: "此部署的密钥、人员和通用设置。",
         access_keys: "访问密钥",
         signing_keys: "令牌签名密钥",
         id: "编号",
@@ -262,9 +262,10 @@ pub(super) const WORDS: Words = Words {
         no_access_key: "没有访问密钥：只能通过命令行管理。",
         no_signing_key: "没有签名密钥。",
         staff: "人员",
-        staff_about: "人员通过链接加入，以姓名和密码登录。通过身份提供方（OIDC）登录尚未实现。",
+        staff_about: "使用此控制台的人员，及其角色和应用。人员通过链接加入。",
     },
     keys: super::keys::CHINESE,
+    deployment: super::deployment::CHINESE,
     refused: RefusedWords {
         not_found: "这里没有您要找的内容",
         not_found_about: "它已不存在，或属于您看不到的应用。",

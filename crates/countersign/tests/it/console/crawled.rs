@@ -67,14 +67,15 @@ pub(super) async fn furnish(server: &Server) {
     server.public().login(&number(1)).await;
 }
 
-/// Blocks a range, and puts another one on the safe list.
+/// Blocks a range, puts another one on the safe list, and makes a number one for tests.
 pub(super) async fn decide(operator: &Operator) {
     let block = json!({"kind": "prefix", "value": "+1415556", "seconds": 86_400});
     operator.set("set-guard-block", block).await;
-    let safe = json!({
-        "kind": "prefix", "value": "+1415557", "expires": days_after(&Timestamp::from_millis(Machine.wall()).to_string(), 7),
-    });
+    let week = days_after(&Timestamp::from_millis(Machine.wall()).to_string(), 7);
+    let safe = json!({"kind": "prefix", "value": "+1415557", "expires": week});
     operator.set("add-safe-entry", safe).await;
+    let test = json!({"phoneNumber": number(90), "expires": week});
+    operator.set("add-test-number", test).await;
 }
 
 /// The page that no link of a crawled page leads to: each kind of page is crawled once, and enabled applications come first.

@@ -18,6 +18,7 @@ mod production;
 mod proof;
 mod search;
 mod service;
+mod settings;
 mod sms_service;
 mod staff;
 mod walk;
@@ -149,6 +150,23 @@ fn table() -> BTreeMap<(&'static str, &'static str), &'static [&'static str]> {
             ("POST", "/console/settings/access-keys/{id}/delete"),
             &["owner"],
         ),
+        (
+            ("GET", "/console/settings/signing-keys"),
+            &["owner", "auditor"],
+        ),
+        (("POST", "/console/settings/signing-keys"), &["owner"]),
+        (("GET", "/console/settings/test-numbers"), SETUP),
+        (("POST", "/console/settings/test-numbers"), CHANGERS),
+        (
+            ("GET", "/console/settings/test-numbers/{id}/remove"),
+            CHANGERS,
+        ),
+        (
+            ("POST", "/console/settings/test-numbers/{id}/remove"),
+            CHANGERS,
+        ),
+        (("GET", "/console/settings/erasure"), &["owner"]),
+        (("POST", "/console/settings/erasure"), &["owner"]),
         (("GET", "/console/settings/staff"), &["owner", "auditor"]),
         (("POST", "/console/settings/staff"), &["owner"]),
         (("POST", "/console/settings/staff/{id}/role"), &["owner"]),

@@ -148,6 +148,20 @@ fn table(ids: &Ids) -> Vec<Act> {
             vec![],
             None,
         ),
+        at("/console/settings/signing-keys", vec![], None),
+        at(
+            "/console/settings/test-numbers",
+            vec![
+                ("number", "+86 138 0000 0091"),
+                ("secrets.passCode", "424242"),
+            ],
+            None,
+        ),
+        at(
+            "/console/settings/erasure",
+            vec![("number", "+86 138 0000 0092"), ("note", "request 4711")],
+            None,
+        ),
         at(staff, vec![("name", "Wu"), ("role", "support")], None),
         on(
             staff,

@@ -39,8 +39,9 @@ impl Service {
     pub(super) async fn start() -> Self {
         let (deployment, port) = (Deployment::new(), free_port());
         let text = std::fs::read_to_string(deployment.settings()).unwrap();
-        let console =
-            format!("\n[console]\nlisten = \"127.0.0.1:{port}\"\nurl = \"https://{HOST}\"\n");
+        let console = format!(
+            "\n[console]\nlisten = \"127.0.0.1:{port}\"\nurl = \"https://{HOST}\"\n\n[test_numbers]\nallow = true\n"
+        );
         std::fs::write(deployment.settings(), text + &console).unwrap();
         let wall = WallClock::of(&deployment.folder);
         wall.stop_at(Timestamp::from_millis(*WALL));

@@ -18,6 +18,7 @@ use countersign_core::ports::setup::Setup;
 
 use crate::console::entry::{Answer, Entry, Visit};
 use crate::console::listing::{Cell, Listing, Table};
+use crate::console::pages::settings::test_numbers;
 use crate::console::pill::{self, Pill};
 use crate::console::shell::Area;
 use crate::console::words::{LimitsWords, sentences};
@@ -114,8 +115,12 @@ fn links(visit: &Visit) -> Vec<(String, String)> {
     ];
     let is_about_all = visit.may_everywhere(Permission::ReadService);
     let of_all = of_all.into_iter().filter(|_| is_about_all);
+    // Operators do not see the settings, from which owners come there.
+    let tests = visit.may_everywhere(Permission::ReadSetup);
+    let tests = tests.then_some((test_numbers::PATH, visit.words().deployment.test_numbers));
     std::iter::once((refusals::PATH, words.refusals))
         .chain(of_all)
+        .chain(tests)
         .map(|(address, name)| (address.to_owned(), name.to_owned()))
         .collect()
 }

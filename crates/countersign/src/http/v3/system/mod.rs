@@ -1,4 +1,5 @@
 //! The service itself.
 
+pub(crate) mod get_retention;
 pub(crate) mod list_nodes;
 pub(crate) mod system_info;
