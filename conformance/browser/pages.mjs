@@ -40,7 +40,7 @@ export async function linked(service, cookie) {
     for (const [, link] of links) {
       const to = link.replaceAll("&#38;", "&");
       const kind = kindOf(to);
-      const isPage = !to.startsWith("/console/assets/") && !new URL(to, service).pathname.endsWith(".csv");
+      const isPage = !to.startsWith("/console/assets/") && !/\.(csv|jsonl)$/.test(new URL(to, service).pathname);
       if (isPage && !found.has(kind)) {
         found.set(kind, to);
         waiting.push(to);
@@ -116,6 +116,9 @@ export function shown(found, messages, welcome) {
     answered("test number refused", "/console/settings/test-numbers", { number: "12", "secrets.passCode": "1" }, 422),
     answered("erasure refused", "/console/settings/erasure", { number: "12" }, 422),
     answered("erasure shown", "/console/settings/erasure", { number: "+14155559999", note: "request 4711" }, 200),
+    answered("record verified", "/console/audit", {}, 200),
+    { name: "record filtered", address: "/console/audit?result=refused", role: "owner", status: 200 },
+    { name: "record with a bad day", address: "/console/audit?from=2026-11-02&to=2026-11-01", role: "owner", status: 422 },
     { name: "sign in of development", address: "/console/sign-in", role: null, status: 200 },
     { name: "welcome", address: welcome, role: null, status: 200 },
     { name: "welcome refused", address: welcome, role: null, status: 422, then: (page) => press(page, "main form button") },

@@ -58,10 +58,16 @@ pub(crate) const ROOT: &str = "/console";
 fn entries() -> Vec<Entry> {
     vec![
         pages::overview::show().compressed(),
-        pages::overview::table::show().compressed(),
+        pages::overview::table::show()
+            .fresh()
+            .on_page(pages::overview::PATH)
+            .compressed(),
         pages::messages::list().compressed(),
         pages::messages::find(),
-        pages::messages::table::show().compressed(),
+        pages::messages::table::show()
+            .fresh()
+            .on_page(pages::messages::PATH)
+            .compressed(),
         pages::message::show(),
         pages::message::reveal(),
         pages::message::unlock(),
@@ -132,6 +138,10 @@ fn entries() -> Vec<Entry> {
         pages::applications::maximum::show(),
         pages::applications::maximum::save().fresh_where(pages::applications::maximum::loosens),
         pages::audit::show().compressed(),
+        pages::audit::verify(),
+        pages::audit::export::show()
+            .fresh()
+            .on_page(pages::audit::PATH),
         pages::settings::show(),
         pages::settings::signing_keys::show(),
         pages::settings::signing_keys::rotate().fresh(),
@@ -162,6 +172,7 @@ fn entries() -> Vec<Entry> {
         pages::me::factor::show().fresh(),
         pages::me::factor::replace().fresh(),
         pages::me::sessions::end(),
+        pages::audit::own(),
         pages::codes::show(),
         live::show(),
         sign_in::leave(),

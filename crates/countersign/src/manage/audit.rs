@@ -42,21 +42,52 @@ pub struct ActQuery {
     pub before: Option<u64>,
     /// Only acts of this time and later.
     pub since: Option<Timestamp>,
+    /// Only acts before this time.
+    pub until: Option<Timestamp>,
+    /// Only acts of the person of this name, of the access key with this id, or of authors of this kind.
+    pub who: Option<String>,
     /// Only acts of the kind with this name.
     pub act: Option<String>,
+    /// Only acts through the door of this name.
+    pub door: Option<String>,
+    /// Only acts with the end of this name.
+    pub result: Option<String>,
     /// Only acts about these applications and what is theirs; where these are not all, also those of `by`.
     pub within: Applications,
     /// The person whose acts are shown whatever they were about.
     pub by: Option<Arc<str>>,
     /// The maximum number of acts.
     pub limit: usize,
+    /// The maximum number of entries that are looked at; all where it is `None`.
+    pub looks_at: Option<usize>,
+}
+
+/// Acts that were found.
+#[derive(Debug, Clone, Default)]
+pub struct FoundActs {
+    /// The acts, newest first.
+    pub acts: Vec<AuditActDto>,
+    /// The number of the last entry that was looked at, where there are more and no more was looked at.
+    pub looked_to: Option<u64>,
 }
 
 impl ActQuery {
     fn wants(&self, act: &AuditActDto) -> bool {
-        self.act.as_ref().is_none_or(|verb| *verb == act.act)
-            && !self.is_too_early(act)
+        let is = |wanted: &Option<String>, held: &str| {
+            wanted.as_ref().is_none_or(|wanted| wanted == held)
+        };
+        is(&self.act, &act.act)
+            && is(&self.door, &act.door)
+            && is(&self.result, &act.result)
+            && self.is_in_time(act)
+            && self.is_by(act)
             && self.is_within(act)
+    }
+
+    fn is_by(&self, act: &AuditActDto) -> bool {
+        let id = act.who.id.as_deref().unwrap_or_default().to_lowercase();
+        let who = self.who.as_ref();
+        who.is_none_or(|who| who.to_lowercase() == id || *who == act.who.kind)
     }
 
     fn is_within(&self, act: &AuditActDto) -> bool {
@@ -67,10 +98,15 @@ impl ActQuery {
             || person.is_some_and(|person| act.who.id.as_deref() == Some(person))
     }
 
-    fn is_too_early(&self, act: &AuditActDto) -> bool {
+    fn is_in_time(&self, act: &AuditActDto) -> bool {
         let at = Timestamp::parse(&act.at);
-        self.since
-            .is_some_and(|since| at.is_some_and(|at| at < since))
+        let is_early = self
+            .since
+            .is_some_and(|since| at.is_some_and(|at| at < since));
+        let is_late = self
+            .until
+            .is_some_and(|until| at.is_some_and(|at| at >= until));
+        !is_early && !is_late
     }
 }
 
@@ -82,25 +118,39 @@ impl Manage {
     ///
     /// # Errors
     /// [`ManageError::Unavailable`].
-    pub async fn acts(&self, query: ActQuery) -> Result<Vec<AuditActDto>, ManageError> {
-        let (mut found, mut before) = (Vec::new(), query.before);
+    pub async fn acts(&self, query: ActQuery) -> Result<FoundActs, ManageError> {
+        let (mut found, mut before, mut seen) = (FoundActs::default(), query.before, 0);
         loop {
             let page = self.parts.audit.before(before, PAGE).await?;
             let Some(last) = page.last() else {
                 return Ok(found);
             };
             before = Some(last.seq);
+            seen += page.len();
             for entry in page {
                 match serde_json::from_str(&entry.line()) {
-                    Ok(act) if query.wants(&act) => found.push(act),
+                    Ok(act) if query.wants(&act) => found.acts.push(act),
                     Ok(_) => {}
                     Err(_) => tracing::error!(seq = entry.seq, "an act on record cannot be read"),
                 }
-                if found.len() >= query.limit {
+                if found.acts.len() >= query.limit {
                     return Ok(found);
                 }
             }
+            let is_enough = query.looks_at.is_some_and(|most| seen >= most);
+            if is_enough {
+                found.looked_to = before.filter(|seq| *seq > 1);
+                return Ok(found);
+            }
         }
+    }
+
+    /// Returns the number and the hash of the newest act.
+    ///
+    /// # Errors
+    /// [`ManageError::Unavailable`].
+    pub async fn audit_head(&self) -> Result<Head, ManageError> {
+        Ok(self.parts.audit.head().await?)
     }
 
     /// Returns who changed a setting last, and when; `None` where the newest 500 acts do not tell.

@@ -72,7 +72,7 @@ use crate::token::Minter;
 use crate::vendors::Vendors;
 
 pub use applications::{ApplicationChange, CreatedApplication, NewApplication};
-pub use audit::{ActQuery, Backup};
+pub use audit::{ActQuery, Backup, FoundActs};
 pub use countries::ServedCountry;
 pub use error::{BrokenField, BrokenFields, LastChange, ManageError};
 pub use fullest::LimitsNow;

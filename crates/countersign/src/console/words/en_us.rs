@@ -234,7 +234,7 @@ pub(super) const WORDS: Words = Words {
     sending: super::sending::ENGLISH,
     audit: AuditWords {
         title: "Audit log",
-        lead: "Every act, in a chain that shows if one was changed or left out. Verified and exported by countersign audit.",
+        lead: "Every act of people and programs, also those that were refused, in a chain that shows if one was changed or left out.",
         caption: "Acts, newest first",
         number: "No.",
         time: "Time",
@@ -249,6 +249,7 @@ pub(super) const WORDS: Words = Words {
         older: "Older acts",
         none: "No act is on record.",
     },
+    record: super::record::ENGLISH,
     settings: SettingsWords {
         title: "Settings",
         lead: "The keys of this deployment, the people who work with it, and what holds for all of it.",

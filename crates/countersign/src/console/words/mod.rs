@@ -40,6 +40,7 @@ pub(super) mod outcomes;
 pub(super) mod overview;
 mod own;
 pub(super) mod providers;
+pub(super) mod record;
 mod routes;
 pub(super) mod rules;
 pub(super) mod search;
@@ -64,6 +65,7 @@ pub(super) use self::limits::LimitWords;
 pub(super) use self::overview::OverviewWords;
 pub(super) use self::own::OwnWords;
 pub(super) use self::providers::ProviderWords;
+pub(super) use self::record::RecordWords;
 pub(super) use self::routes::RouteWords;
 pub(super) use self::search::SearchWords;
 pub(super) use self::sending::SendingWords;
@@ -200,6 +202,7 @@ pub(super) struct Words {
     pub(super) application: ApplicationWords,
     pub(super) sending: SendingWords,
     pub(super) audit: AuditWords,
+    pub(super) record: RecordWords,
     pub(super) settings: SettingsWords,
     pub(super) keys: KeyWords,
     pub(super) deployment: DeploymentWords,
@@ -251,6 +254,7 @@ mod tests {
             words.application.all(),
             words.sending.all(),
             words.audit.all(),
+            words.record.all(),
             words.settings.all(),
             words.keys.all(),
             words.deployment.all(),

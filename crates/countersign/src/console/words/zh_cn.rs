@@ -233,7 +233,7 @@ pub(super) const WORDS: Words = Words {
     sending: super::sending::CHINESE,
     audit: AuditWords {
         title: "审计日志",
-        lead: "每个操作都记录在一条链上，改动或遗漏都会显现。通过 countersign audit 校验和导出。",
+        lead: "人员和程序的每个操作（包括被拒绝的）都记录在一条链上，改动或遗漏都会显现。",
         caption: "操作，最新的在前",
         number: "编号",
         time: "时间",
@@ -248,6 +248,7 @@ pub(super) const WORDS: Words = Words {
         older: "更早的操作",
         none: "没有操作记录。",
     },
+    record: super::record::CHINESE,
     settings: SettingsWords {
         title: "设置",
         lead: "此部署的密钥、人员和通用设置。",

@@ -53,7 +53,8 @@ pub(crate) fn answer(status: StatusCode, page: &impl Template) -> Response {
     with_headers(answer)
 }
 
-fn with_headers(mut answer: Response) -> Response {
+/// The answer with the headers of every page.
+pub(crate) fn with_headers(mut answer: Response) -> Response {
     for (name, value) in HEADERS {
         let value = HeaderValue::from_static(value);
         answer.headers_mut().insert(name, value);

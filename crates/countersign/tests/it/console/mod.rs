@@ -3,6 +3,7 @@
 mod access_keys;
 mod accounts;
 mod applications;
+mod audit;
 mod compressed;
 mod crawled;
 mod forms;
@@ -136,6 +137,9 @@ fn table() -> BTreeMap<(&'static str, &'static str), &'static [&'static str]> {
             CHANGERS,
         ),
         (("GET", "/console/audit"), &["owner", "auditor"]),
+        (("POST", "/console/audit"), &["owner", "auditor"]),
+        (("GET", "/console/audit.jsonl"), &["owner", "auditor"]),
+        (("GET", "/console/me/acts"), ALL),
         (("GET", "/console/settings"), &["owner", "auditor"]),
         (
             ("GET", "/console/settings/access-keys"),

@@ -22,7 +22,11 @@ const STRICTER: &str =
     "[[limits]]\nname = \"app-day\"\nby = [\"application\"]\nwindow_seconds = 86400\nmax = 500\n";
 /// The pages and files that need a fresh proof, since they show or give away what a stolen session must not have, as far as they are
 /// linked where there is no message.
-const SHOWN: [&str; 1] = ["/console/me/factor"];
+const SHOWN: [&str; 3] = [
+    "/console/audit.jsonl",
+    "/console/me/factor",
+    "/console/overview.csv",
+];
 
 /// Fields of a form, and what a person enters.
 type Fields = Vec<(&'static str, &'static str)>;
@@ -296,6 +300,24 @@ async fn every_act_of_the_table_needs_a_fresh_proof_and_passes_with_one() {
         let is_done = [StatusCode::SEE_OTHER, StatusCode::OK].contains(&page.status);
         assert!(is_done, "{}: {} {}", act.action, page.status, page.body);
     }
+}
+
+// shows: G8
+#[tokio::test]
+async fn a_file_is_given_after_a_proof_that_leads_back_to_the_page_with_its_link() {
+    let (service, mut lin, joined, _) = long_signed_in().await;
+    let before = acts(&service.server).await;
+    let led = lin.get("/console/messages.csv?range=7d").await;
+    assert_eq!(
+        led.leads_to(),
+        "/console/confirm?next=%2Fconsole%2Fmessages%3Frange%3D7d"
+    );
+    assert_eq!(acts(&service.server).await, before, "GET changes nothing");
+    let right = prove(&mut lin, &led, &joined.codes[0]).await;
+    assert_eq!(right.leads_to(), "/console/messages?range=7d");
+    let table = lin.get("/console/messages.csv?range=7d").await;
+    assert_eq!(table.status, StatusCode::OK);
+    assert!(table.body.starts_with("decidedAt,"), "{}", table.body);
 }
 
 // shows: G8

@@ -2,6 +2,7 @@
 
 use countersign_api::{AuditActDto, Fault, FieldProblem};
 use serde_json::{Value, json};
+use url::form_urlencoded;
 
 use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
 use crate::http::management::{Call, get};
@@ -28,7 +29,27 @@ pub(crate) fn endpoint() -> Endpoint {
                 "Only acts of this time and later.",
                 json!({"type": "string", "format": "date-time"}),
             ),
+            (
+                "until",
+                "Only acts before this time.",
+                json!({"type": "string", "format": "date-time"}),
+            ),
+            (
+                "who",
+                "Only acts of the person of this name, of the access key with this id, or of authors of this kind.",
+                json!({"type": "string"}),
+            ),
             ("act", "Only acts of this kind.", json!({"type": "string"})),
+            (
+                "door",
+                "Only acts through this door.",
+                json!({"type": "string", "enum": ["command_line", "management_api", "console", "service"]}),
+            ),
+            (
+                "result",
+                "Only acts with this end. A refused one was tried by somebody without the permission.",
+                json!({"type": "string", "enum": ["done", "refused", "failed"]}),
+            ),
             (
                 "limit",
                 "At most so many.",
@@ -61,7 +82,7 @@ async fn list(call: Call) -> Result<Vec<AuditActDto>, Fault> {
     } = call;
     let mut query = parse(&query)?;
     query.within = access.applications;
-    Ok(state.manage.acts(query).await?)
+    Ok(state.manage.acts(query).await?.acts)
 }
 
 fn parse(query: &str) -> Result<ActQuery, Fault> {
@@ -76,10 +97,24 @@ fn parse(query: &str) -> Result<ActQuery, Fault> {
                 parsed.before = Some(seq.ok_or_else(|| query::wrong(name, FieldProblem::NotASeq))?);
             }
             "since" => parsed.since = Some(query::time(name, value)?),
+            "until" => parsed.until = Some(query::time(name, value)?),
+            "who" => parsed.who = Some(decoded(value)),
             "act" => parsed.act = Some(value.to_owned()),
+            "door" => parsed.door = Some(value.to_owned()),
+            "result" => parsed.result = Some(value.to_owned()),
             "limit" => parsed.limit = query::limit(name, value)?,
             _ => {}
         }
     }
     Ok(parsed)
+}
+
+/// A value as it was before it was encoded.
+fn decoded(value: &str) -> String {
+    let pair = format!("v={value}");
+    let mut decoded = form_urlencoded::parse(pair.as_bytes());
+    decoded
+        .next()
+        .map(|(_, value)| value.into_owned())
+        .unwrap_or_default()
 }
