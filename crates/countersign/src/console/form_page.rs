@@ -7,6 +7,7 @@ use axum::response::Response;
 use super::entry::Visit;
 use super::form::Form;
 use super::shell::Shell;
+use super::words::{Words, rules};
 use crate::http::page;
 
 /// The field in which a form carries the version that the person saw.
@@ -208,6 +209,12 @@ impl Row {
         }
     }
 
+    /// A sentence about what is wrong with the field, which names it.
+    pub(super) fn told(&self, sentence: &str, words: &Words) -> String {
+        let is_chosen = matches!(self.input, Input::Choice(_));
+        rules::of_field(words, &self.label, sentence, is_chosen)
+    }
+
     /// Whether `field` is this field, or a part of its value.
     fn holds(&self, field: &str) -> bool {
         let rest = field.strip_prefix(self.name.as_str());
@@ -259,6 +266,13 @@ impl FormView {
             row.id.clone()
         });
         self.problems.push((id, sentence));
+    }
+
+    /// A sentence about what is wrong, as the summary tells it: the one beside the field, where it is about one.
+    pub(super) fn told(&self, field: &Option<String>, sentence: &str, words: &Words) -> String {
+        let row = field.as_ref();
+        let row = row.and_then(|id| self.rows.iter().find(|row| row.id == *id));
+        row.map_or_else(|| sentence.to_owned(), |row| row.told(sentence, words))
     }
 
     /// Keeps the version that the person saw.

@@ -92,7 +92,12 @@ async fn judge(visit: Visit) -> Answer {
             Told::Confirmed.at(&next)
         }
         Proof::Wrong => {
-            let problem = visit.words().staff.confirm_wrong.to_owned();
+            let words = &visit.words().staff;
+            let problem = match person.second_factor() {
+                Some(_) => words.code_wrong,
+                None => words.current_wrong,
+            };
+            let problem = problem.to_owned();
             again(&visit, StatusCode::UNPROCESSABLE_ENTITY, next, problem)
         }
         Proof::TooMany(wait) => {

@@ -56,6 +56,14 @@ struct InvitedPage {
     expires: Moment,
 }
 
+impl StaffPage {
+    /// What is wrong with a field.
+    fn problem(&self, field: &str) -> Option<&str> {
+        let problem = self.problem.as_ref().filter(|(name, _)| *name == field);
+        problem.map(|(_, sentence)| sentence.as_str())
+    }
+}
+
 pub(in crate::console) fn show() -> Entry {
     Entry::page(PATH, Permission::ReadStaff, async |visit: Visit| {
         Ok(page::found(&draw(&visit, None)))

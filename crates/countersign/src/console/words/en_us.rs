@@ -1,5 +1,6 @@
 //! The words in English.
 
+use super::super::language::Language;
 use super::people;
 use super::{
     ApplicationsWords, AuditWords, InboxWords, LimitsWords, MeWords, MessageWords, MessagesWords,
@@ -7,6 +8,7 @@ use super::{
 };
 
 pub(super) const WORDS: Words = Words {
+    language: Language::English,
     shell: ShellWords {
         skip: "Skip to the content",
         banner: "Development: messages stay in the inbox, and everyone may sign in.",

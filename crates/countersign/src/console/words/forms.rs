@@ -4,7 +4,7 @@ words! {
     /// Every form.
     FormWords {
         save, cancel, optional, example, vendor_page, kept, remove_secret, readonly,
-        somebody_changed, look_at_both, command_line, access_key, service, changed_caption, changed_field, changed_stored, changed_sent, in_use, exists, missing, not_json,
+        somebody_changed, look_at_both, command_line, access_key, service, changed_caption, changed_field, changed_stored, changed_sent, in_use, exists, missing, choose, not_json,
         confirm_name, other_name, number_missing,
         saved, deleted, created, reset, blocked, lifted, returned, copy, copied,
     }
@@ -31,6 +31,7 @@ pub(super) const ENGLISH: FormWords = FormWords {
     in_use: "A route names it. Change or delete that route first",
     exists: "There is an application with this id. Enter another id",
     missing: "Enter a value",
+    choose: "Choose one of these",
     not_json: "Enter a JSON object, such as the example",
     confirm_name: "Type the name to confirm",
     other_name: "This is not the name. Type it as it stands above",
@@ -67,6 +68,7 @@ pub(super) const CHINESE: FormWords = FormWords {
     in_use: "有路由正在使用它。请先修改或删除该路由",
     exists: "已有使用此 ID 的应用。请填写其他 ID",
     missing: "请填写此项",
+    choose: "请选择一项",
     not_json: "请填写 JSON 对象，格式如示例",
     confirm_name: "输入名称以确认",
     other_name: "与名称不一致，请按上方所示输入",

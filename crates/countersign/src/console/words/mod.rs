@@ -174,6 +174,7 @@ words! {
 
 /// All words of a language.
 pub(super) struct Words {
+    pub(super) language: Language,
     pub(super) shell: ShellWords,
     pub(super) me: MeWords,
     pub(super) forms: FormWords,

@@ -18,7 +18,7 @@ words! {
         saved_for_good,
         role, state, change, people_caption, nobody, invited_until, no_factor, set_role, reset, remove, invite_title,
         invite_name_hint, applications, applications_hint, all_applications, invite, role_missing, last_owner, needs_factor, link_title, link_lead, confirm_title, confirm_lead,
-        confirm_wrong, confirmed,
+        confirmed,
     }
 }
 
@@ -87,7 +87,6 @@ pub(super) const ENGLISH: StaffWords = StaffWords {
     link_lead: "Give it to the person in a way that nobody else reads. It is shown this once, is good once, and ends at",
     confirm_title: "Confirm that it is you",
     confirm_lead: "What you are about to do needs a fresh proof. It counts for five minutes.",
-    confirm_wrong: "This is wrong, or was used before",
     confirmed: "Confirmed, for five minutes. Go on with what you began.",
 };
 
@@ -155,7 +154,6 @@ pub(super) const CHINESE: StaffWords = StaffWords {
     link_lead: "请通过他人看不到的方式交给本人。链接仅在此显示一次，只能使用一次，有效期至",
     confirm_title: "请确认是您本人",
     confirm_lead: "此操作需要重新验证身份，验证后五分钟内有效。",
-    confirm_wrong: "输入有误，或已经使用过",
     confirmed: "验证通过，五分钟内有效。请继续刚才的操作。",
 };
 

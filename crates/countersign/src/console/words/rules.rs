@@ -10,7 +10,7 @@ use countersign_core::template::InvalidText;
 use countersign_core::time::Timestamp;
 
 use super::super::language::Language;
-use super::sentences::length;
+use super::sentences::{length, titled};
 use super::{Words, drafts, vendor_fields};
 use crate::manage::{LastChange, Note, Rule};
 
@@ -19,6 +19,44 @@ pub(in super::super) fn rule(language: Language, rule: &Rule) -> String {
     match language {
         Language::English => in_english(rule),
         Language::Chinese => in_chinese(rule),
+    }
+}
+
+/// A sentence about what is wrong with the field of this label, so that it is understood without looking at the field: it names the
+/// field. `is_chosen` is for a field whose value is one of some.
+pub(in super::super) fn of_field(
+    words: &Words,
+    label: &str,
+    sentence: &str,
+    is_chosen: bool,
+) -> String {
+    let label = label.trim_end_matches(words.forms.optional);
+    let language = words.language;
+    if sentence == words.forms.missing {
+        return match (language, is_chosen) {
+            (_, true) => titled(language, label, words.forms.choose),
+            (Language::English, false) => format!("Enter the {}", within(label)),
+            (Language::Chinese, false) if label.starts_with(|c: char| c.is_ascii()) => {
+                format!("请填写 {label}")
+            }
+            (Language::Chinese, false) => format!("请填写{label}"),
+        };
+    }
+    match sentence.to_lowercase().contains(&label.to_lowercase()) {
+        true => sentence.to_owned(),
+        false => titled(language, label, sentence),
+    }
+}
+
+/// A label within a sentence: its first word in small letters, unless it is a name such as `AccessKey`.
+fn within(label: &str) -> String {
+    let mut letters = label.chars();
+    let first = letters.next();
+    let word = label.split(' ').next().unwrap_or_default();
+    let is_name = word.chars().skip(1).any(|c| !c.is_lowercase()) || word.chars().count() < 2;
+    match first.filter(|_| !is_name) {
+        Some(first) => first.to_lowercase().chain(letters).collect(),
+        None => label.to_owned(),
     }
 }
 
@@ -218,6 +256,32 @@ mod tests {
     use countersign_core::send::route::ProviderName;
 
     use super::*;
+
+    #[test]
+    fn a_sentence_names_the_field_that_it_is_about() {
+        let (english, chinese) = (Words::of(Language::English), Words::of(Language::Chinese));
+        let missing = |words: &Words, label| of_field(words, label, words.forms.missing, false);
+        for (label, told) in [
+            ("AccessKey Secret", "Enter the AccessKey Secret"),
+            ("SecretId (optional)", "Enter the SecretId"),
+            ("Number", "Enter the number"),
+            ("API account", "Enter the API account"),
+        ] {
+            assert_eq!(missing(english, label), told);
+        }
+        assert_eq!(
+            missing(chinese, "AccessKey Secret"),
+            "请填写 AccessKey Secret"
+        );
+        assert_eq!(missing(chinese, "号码"), "请填写号码");
+        let chosen = of_field(chinese, "时长", chinese.forms.missing, true);
+        assert_eq!(chosen, "时长：请选择一项");
+        let between = "Enter a whole number from 1 to 365";
+        let told = of_field(english, "Maximum", between, false);
+        assert_eq!(told, "Maximum: Enter a whole number from 1 to 365");
+        let named = "Enter a name of 1 to 64 characters";
+        assert_eq!(of_field(english, "Name", named, false), named);
+    }
 
     #[test]
     fn a_rule_is_told_in_the_language_of_the_page() {

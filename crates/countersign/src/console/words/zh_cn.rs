@@ -1,5 +1,6 @@
 //! The words in Chinese.
 
+use super::super::language::Language;
 use super::people;
 use super::{
     ApplicationsWords, AuditWords, InboxWords, LimitsWords, MeWords, MessageWords, MessagesWords,
@@ -7,6 +8,7 @@ use super::{
 };
 
 pub(super) const WORDS: Words = Words {
+    language: Language::Chinese,
     shell: ShellWords {
         skip: "跳到正文",
         banner: "开发模式：短信只进入收件箱，任何人都可以登录。",

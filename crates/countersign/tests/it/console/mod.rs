@@ -10,6 +10,7 @@ mod forms;
 mod guard;
 mod limited;
 pub(crate) mod live;
+mod mistakes;
 mod numbers;
 mod overview;
 mod own;

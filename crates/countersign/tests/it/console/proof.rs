@@ -339,7 +339,7 @@ async fn a_form_comes_back_filled_after_the_proof_without_its_secrets() {
     let wrong = prove(&mut lin, &led, "000000").await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.body.contains("<title>Error: Confirm that it is you"));
-    assert!(wrong.text_of("proof-error").contains("This is wrong"));
+    assert!(wrong.text_of("proof-error").contains("This code is wrong"));
     assert!(
         is_led_to_proof(&lin.submit(&page, OWN, &filled).await),
         "not by a wrong code"

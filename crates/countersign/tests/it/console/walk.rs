@@ -14,12 +14,12 @@ const PHONE: &str = "+14155550123";
 
 #[tokio::test]
 async fn an_operator_sets_a_vendor_up_and_follows_a_message_in_english() {
-    walk("en-US", "Enter a value", "Saved.").await;
+    walk("en-US", "Enter the API密码", "Saved.").await;
 }
 
 #[tokio::test]
 async fn an_operator_sets_a_vendor_up_and_follows_a_message_in_chinese() {
-    walk("zh-CN", "请填写此项", "已保存。").await;
+    walk("zh-CN", "请填写 API密码", "已保存。").await;
 }
 
 async fn walk(language: &'static str, missing: &str, saved: &str) {
