@@ -6,9 +6,9 @@ use std::sync::LazyLock;
 use axum::Router;
 use sha2::{Digest as _, Sha256};
 
-use crate::http::page::assets::{Asset, BASE, CONSOLE, ICON, LIVE};
+use crate::http::page::assets::{Asset, BASE, CONSOLE, ICON, KEYS, LIVE};
 
-const ASSETS: [Asset; 4] = [BASE, CONSOLE, LIVE, ICON];
+const ASSETS: [Asset; 5] = [BASE, CONSOLE, LIVE, KEYS, ICON];
 
 /// The addresses of all assets, in the order of [`ASSETS`].
 static ADDRESSES: LazyLock<[String; ASSETS.len()]> = LazyLock::new(|| {

@@ -20,6 +20,7 @@ mod form_page;
 mod guard;
 mod handle;
 mod headline;
+mod keys;
 mod language;
 mod listing;
 mod live;

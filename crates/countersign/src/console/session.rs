@@ -31,6 +31,7 @@ use countersign_core::zone::Zone;
 use super::cookie::Cookie;
 use super::development;
 use super::handle::{Handles, Says};
+use super::keys;
 use super::language::Language;
 use super::shell::Theme;
 use crate::operator::{Access, Role};
@@ -68,6 +69,8 @@ pub(super) struct Looks {
     pub(super) theme: Theme,
     /// The zone of times and days.
     pub(super) zone: Zone,
+    /// Whether single keys lead to pages.
+    pub(super) keys: bool,
 }
 
 /// The parts that [`Sessions`] work with.
@@ -220,7 +223,10 @@ impl Sessions {
         let Some(handles) = handles else {
             return Ok(None);
         };
-        let looks = self.chosen(&record);
+        let looks = Looks {
+            keys: keys::are_on(headers),
+            ..self.chosen(&record)
+        };
         Ok(Some(Session {
             kept,
             person: Person {
@@ -286,6 +292,7 @@ impl Sessions {
                 language: language.and_then(|tag| Language::parse(tag.as_str())),
                 theme: Theme::parse(&person.theme).unwrap_or_default(),
                 zone: person.zone.clone(),
+                keys: true,
             }
         })
     }

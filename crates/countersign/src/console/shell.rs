@@ -75,6 +75,8 @@ pub(super) struct Shell {
     pub(super) person: Option<(String, &'static str)>,
     pub(super) stylesheets: [String; 2],
     pub(super) script: String,
+    /// The script of single keys, where they lead to pages.
+    pub(super) keys: Option<String>,
     pub(super) icon: String,
     /// What the act that led to this page did.
     pub(super) told: Option<&'static str>,
@@ -129,6 +131,7 @@ impl Shell {
             links: links.collect(),
             person: Some((session.person.name.to_string(), role_name(role, words))),
             theme: session.looks.theme,
+            keys: session.looks.keys.then(|| assets::address("keys.js")),
             zone: sentences::zone(language, session.looks.zone.name()),
             is_development: session.is_development,
             ..Self::bare(language)
@@ -146,6 +149,7 @@ impl Shell {
             person: None,
             stylesheets: ["base.css", "console.css"].map(assets::address),
             script: assets::address("live.js"),
+            keys: None,
             icon: assets::address("icon.svg"),
             told: None,
             is_development: false,

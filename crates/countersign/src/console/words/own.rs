@@ -4,7 +4,7 @@ words! {
     /// Sessions, and another second factor.
     OwnWords {
         session_ended, end_session, end_all, no_session, sessions_lead, sessions_caption, factor_title, factor_held, factor_replace,
-        factor_set_up, factor_replaces, factor_new, factor_scan, factor_use,
+        factor_set_up, factor_replaces, factor_new, factor_scan, factor_use, keys, keys_hint,
     }
 }
 
@@ -23,6 +23,8 @@ pub(super) const ENGLISH: OwnWords = OwnWords {
     factor_new: "Scan this with an authenticator app: from now on you sign in with a code that it shows, too. Every other session of yours ends.",
     factor_scan: "The picture to scan with the app",
     factor_use: "Use this app",
+    keys: "Single keys lead to pages",
+    keys_hint: "/ to the search, g m to the messages, g o to the overview. For this browser alone.",
 };
 
 pub(super) const CHINESE: OwnWords = OwnWords {
@@ -40,4 +42,6 @@ pub(super) const CHINESE: OwnWords = OwnWords {
     factor_new: "请用身份验证器应用扫描：以后登录时还需要输入它显示的验证码。您的其他会话会结束。",
     factor_scan: "供应用扫描的图片",
     factor_use: "使用此应用",
+    keys: "单键跳转页面",
+    keys_hint: "按 / 跳转到搜索，按 g m 跳转到消息记录，按 g o 跳转到概览。仅对此浏览器生效。",
 };

@@ -32,6 +32,12 @@ pub(crate) const LIVE: Asset = Asset {
     file: include_str!("../../../assets/live.js"),
 };
 
+pub(crate) const KEYS: Asset = Asset {
+    name: "keys.js",
+    content_type: "text/javascript; charset=utf-8",
+    file: include_str!("../../../assets/keys.js"),
+};
+
 pub(crate) const ICON: Asset = Asset {
     name: "icon.svg",
     content_type: "image/svg+xml",

@@ -57,7 +57,7 @@ async fn every_page_has_the_headers_of_pages_and_assets_are_kept_for_good() {
     let assets: BTreeSet<_> = links
         .filter(|link| link.starts_with("/console/assets/"))
         .collect();
-    assert_eq!(assets.len(), 4, "{assets:?}");
+    assert_eq!(assets.len(), 5, "{assets:?}");
     for asset in assets {
         let file = Person::stranger(&server).get(&asset).await;
         assert_eq!(file.status, StatusCode::OK);
@@ -67,4 +67,23 @@ async fn every_page_has_the_headers_of_pages_and_assets_are_kept_for_good() {
         );
     }
     assert!(page.body.len() < 40 * 1024);
+}
+
+#[tokio::test]
+async fn single_keys_are_on_until_a_person_turns_them_off_for_the_browser() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let mut owner = Person::of(&server, "owner").await;
+    let has_keys = |page: &Page| page.body.contains("/console/assets/keys.");
+    let page = owner.get("/console/me").await;
+    assert!(has_keys(&page) && page.body.contains("name=\"keys\" value=\"1\" checked"));
+    let saved = owner.submit(&page, "/console/me", &[]).await;
+    let cookie = saved.headers["set-cookie"].to_str().unwrap();
+    let pair = cookie.split(';').next().unwrap();
+    assert_eq!(pair, "countersign_keys=off");
+    owner.cookie = format!("{}; {pair}", owner.cookie);
+    let page = owner.get("/console/overview").await;
+    assert!(!has_keys(&page));
+    let stranger = Person::stranger(&server).get("/console/sign-in").await;
+    assert!(!has_keys(&stranger));
 }

@@ -196,9 +196,14 @@ impl Browser {
             headers: answer.headers().clone(),
             body: answer.text().await.unwrap(),
         };
-        let told = "countersign_told=";
+        let others = ["countersign_told=", "countersign_keys="];
+        let is_other = |cookie: &[u8]| {
+            others
+                .iter()
+                .any(|name| cookie.starts_with(name.as_bytes()))
+        };
         let cookies = page.headers.get_all(SET_COOKIE).iter();
-        let mut cookies = cookies.filter(|cookie| !cookie.as_bytes().starts_with(told.as_bytes()));
+        let mut cookies = cookies.filter(|cookie| !is_other(cookie.as_bytes()));
         if let Some(cookie) = cookies.next() {
             let (pair, rules) = cookie.to_str().unwrap().split_once(';').unwrap();
             assert!(pair.starts_with("__Host-countersign="), "{pair}");

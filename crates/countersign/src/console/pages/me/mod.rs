@@ -12,6 +12,7 @@ use countersign_core::zone::Zone;
 
 use super::refused::Why;
 use crate::console::entry::{Answer, Entry, Visit};
+use crate::console::keys;
 use crate::console::language::Language;
 use crate::console::session::Looks;
 use crate::console::shell::{Area, Shell, Theme};
@@ -32,6 +33,7 @@ struct MePage {
     languages: Vec<Choice>,
     themes: Vec<Choice>,
     zones: Vec<Choice>,
+    keys: bool,
     /// Whether the person has a password: not in development.
     has_password: bool,
     /// How many recovery codes are left; `None` without a second factor.
@@ -109,6 +111,7 @@ async fn draw(visit: &Visit) -> Result<MePage, Why> {
         languages: [of_browser].into_iter().chain(languages).collect(),
         themes: themes.into(),
         zones: zones.collect(),
+        keys: looks.keys,
         has_password: person.is_some(),
         codes_left: left.map(|left| people::codes_left(visit.language, left)),
         sessions: sessions::own(visit).await?,
@@ -129,6 +132,7 @@ async fn keep(visit: Visit) -> Answer {
     // A form without the field, or with a name that no zone has, changes nothing about it.
     let zone = Zone::parse(visit.form.get("zone"));
     let zone = zone.unwrap_or_else(|| visit.zone().clone());
+    let keys = !visit.form.get("keys").is_empty();
     match real(&visit) {
         Some(person) => {
             let tag = language.and_then(|language| LanguageTag::parse(language.tag()));
@@ -143,9 +147,14 @@ async fn keep(visit: Visit) -> Answer {
                 language,
                 theme,
                 zone,
+                keys,
             };
             visit.sessions.choose(person, looks);
         }
     }
-    Ok(Redirect::to("/console/me?saved=1").into_response())
+    let mut answer = Redirect::to("/console/me?saved=1").into_response();
+    if keys != visit.session.looks.keys {
+        keys::turn(&mut answer, keys);
+    }
+    Ok(answer)
 }
