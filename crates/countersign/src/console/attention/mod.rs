@@ -66,7 +66,7 @@ pub(super) async fn list(
         found.extend(counts::nearly_used(visit, &setup, &lately));
         found.extend(counts::unreported(visit, &setup, &lately));
         found.extend(ends::next_key(visit));
-        found.extend(ends::test_numbers(visit, &setup));
+        found.extend(ends::ending_test_numbers(visit, &setup));
     } else {
         found.extend(service::without_template(visit, &setup));
     }

@@ -5,7 +5,7 @@ use super::super::language::Language;
 words! {
     /// What needs attention.
     AttentionWords {
-        title, nothing, mend, add_route, add_template, see_messages, see_limit, set_reports, see_settings,
+        title, nothing, mend, add_route, add_template, see_messages, see_limit, set_reports, see_keys, see_test_numbers,
     }
 }
 
@@ -18,7 +18,8 @@ pub(super) const ENGLISH: AttentionWords = AttentionWords {
     see_messages: "See the messages",
     see_limit: "See the limit",
     set_reports: "See where it reports",
-    see_settings: "See the settings",
+    see_keys: "See the signing keys",
+    see_test_numbers: "See the test numbers",
 };
 
 pub(super) const CHINESE: AttentionWords = AttentionWords {
@@ -30,7 +31,8 @@ pub(super) const CHINESE: AttentionWords = AttentionWords {
     see_messages: "查看消息",
     see_limit: "查看规则",
     set_reports: "查看回执地址",
-    see_settings: "查看设置",
+    see_keys: "查看签名密钥",
+    see_test_numbers: "查看测试号码",
 };
 
 /// Something that an operator has to do.
