@@ -3,7 +3,7 @@
 words! {
     /// The mode of the guard, and watches.
     GuardingWords {
-        settings_caption, setting, value, from, from_file, changed_here, only_file, watch_days, mode_title, mode_lead, mode_hint,
+        settings_caption, setting, value, from, from_file, changed_here, only_file, watch_days, no_days, mode_title, mode_lead, mode_hint,
         mode_first_days, as_settings, watched, passed, consequence, block_hint,
     }
 }
@@ -17,6 +17,7 @@ pub(super) const ENGLISH: GuardingWords = GuardingWords {
     changed_here: "changed here",
     only_file: "the settings file alone; a start reads it",
     watch_days: "First days in which it only watches (guard.watch_days)",
+    no_days: "none",
     mode_title: "Mode of the guard",
     mode_lead: "What follows where few of the newest codes were entered. It holds at once, on every node, whatever the settings \
         file says. Blocks that were decided here, and those of limits, hold in every mode.",
@@ -39,6 +40,7 @@ pub(super) const CHINESE: GuardingWords = GuardingWords {
     changed_here: "在此修改过",
     only_file: "仅设置文件，启动时读取",
     watch_days: "最初仅观察的天数（guard.watch_days）",
+    no_days: "没有",
     mode_title: "防护的方式",
     mode_lead: "最新的验证码很少被输入时如何处理。立即对所有节点生效，不看设置文件。人工和规则的拦截在任何方式下都有效。",
     mode_hint: "调用方无法完成验证时，“要求验证”等同于仅观察。",

@@ -4,7 +4,7 @@ words! {
     /// Changing a limit.
     LimitWords {
         lead, has_waits, max, max_hint, window, window_hint, mode, mode_hint, bad_max, bad_window, take_back, reset_title,
-        reset_about, reset_button, changed, changed_yes, as_settings, counted, fullest, refused_today, fullest_about, refused_from,
+        reset_about, reset_button, changed, changed_yes, counted, fullest, refused_today, fullest_about, refused_from,
     }
 }
 
@@ -25,7 +25,6 @@ pub(super) const ENGLISH: LimitWords = LimitWords {
     reset_button: "Take the change back",
     changed: "Changed",
     changed_yes: "changed here",
-    as_settings: "as the settings have it",
     counted: "Counted together",
     fullest: "Fullest now",
     refused_today: "Refused today",
@@ -51,7 +50,6 @@ pub(super) const CHINESE: LimitWords = LimitWords {
     reset_button: "撤销修改",
     changed: "修改",
     changed_yes: "在此修改过",
-    as_settings: "与设置文件一致",
     counted: "合并计数",
     fullest: "当前最满",
     refused_today: "今天拒绝",

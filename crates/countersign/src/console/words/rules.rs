@@ -42,7 +42,8 @@ pub(in super::super) fn of_field(
             (Language::Chinese, false) => format!("请填写{label}"),
         };
     }
-    match sentence.to_lowercase().contains(&label.to_lowercase()) {
+    let is_asked = label.ends_with(['?', '？']);
+    match is_asked || sentence.to_lowercase().contains(&label.to_lowercase()) {
         true => sentence.to_owned(),
         false => titled(language, label, sentence),
     }

@@ -117,7 +117,10 @@ fn settings(visit: &Visit, may_change: bool) -> Table {
     ];
     let days: [Cell; 3] = [
         of.watch_days.into(),
-        sentences::length(visit.language, settings.watches).into(),
+        match settings.watches.is_zero() {
+            true => of.no_days.into(),
+            false => sentences::length(visit.language, settings.watches).into(),
+        },
         of.only_file.into(),
     ];
     let change = Cell::Link(modes::PATH.to_owned(), of.mode_title.to_owned());

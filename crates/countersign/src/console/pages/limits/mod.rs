@@ -51,15 +51,15 @@ async fn list(visit: Visit) -> Answer {
         };
         let changed = match is_changed {
             true => of.changed_yes,
-            false => of.as_settings,
+            false => "–",
         };
         vec![
             Cell::Link(edit::address(&limit.name), limit.name.clone()),
-            counted(&limit, words).into(),
+            Cell::from(counted(&limit, words)).less(),
             maxima(&visit, &limit, max).into(),
-            sentences::length(visit.language, limit.window).into(),
+            Cell::from(sentences::length(visit.language, limit.window)).less(),
             Cell::Pill(pill),
-            changed.into(),
+            Cell::from(changed).less(),
             fullest::buckets(&visit, &now, &limit.name)
                 .next()
                 .unwrap_or_default()

@@ -4,6 +4,7 @@ use countersign_core::channel::Channel;
 use countersign_core::message_filter::{MessageFilter, OutcomeFilter};
 
 use super::search::{Search, Unread};
+use crate::console::countries;
 use crate::console::entry::Visit;
 use crate::console::form::Form;
 use crate::console::form_page::{FormView, Row};
@@ -139,7 +140,7 @@ pub(super) fn chips(visit: &Visit, search: &Search) -> Vec<Chip> {
     chip(words.application, app, without(|held| held.app = None));
     let purpose = held.channel.map(|of| terms.purpose(of).to_owned());
     chip(words.purpose, purpose, without(|held| held.channel = None));
-    let country = held.country.map(|of| of.to_string());
+    let country = held.country.map(|of| countries::name(visit.language, of));
     chip(words.country, country, without(|held| held.country = None));
     let provider = held.provider.clone();
     chip(

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use countersign_core::ports::setup::{ProviderRecord, SetupVersion, Versioned};
 use countersign_core::ports::tallies::{By, TallyQuery};
 use countersign_core::send::route::ProviderName;
+use countersign_core::tally::Tally;
 use countersign_providers::kind::Kind;
 use countersign_providers::kinds;
 
@@ -206,10 +207,12 @@ async fn held_page(visit: &Visit) -> Result<AccountPage, Why> {
         ],
         false => Vec::new(),
     };
+    let hour = last_hour(visit, &held.name).await?;
+    let carried: Vec<_> = sms::account::carried(visit, hour).collect();
     let facts = vec![
         (words.kind, held.kind.clone()),
-        (words.state, state(visit, &held)),
-        (words.last_hour, last_hour(visit, &held.name).await?),
+        (words.state, state(visit, &held, &hour)),
+        (words.last_hour, carried.join(" · ")),
     ];
     let path = held.receipts.reveal();
     Ok(AccountPage {
@@ -229,7 +232,7 @@ async fn held_page(visit: &Visit) -> Result<AccountPage, Why> {
 }
 
 /// What the account carried in the last hour.
-async fn last_hour(visit: &Visit, name: &ProviderName) -> Result<String, Why> {
+async fn last_hour(visit: &Visit, name: &ProviderName) -> Result<Tally, Why> {
     let query = TallyQuery {
         from: visit.now.before(Duration::from_secs(3_600)),
         to: visit.now,
@@ -240,13 +243,11 @@ async fn last_hour(visit: &Visit, name: &ProviderName) -> Result<String, Why> {
         country: None,
         provider: Some(name.to_string()),
     };
-    let total = visit.state.manage.tallies(query).await?.total;
-    let carried: Vec<_> = sms::account::carried(visit, total).collect();
-    Ok(carried.join(" · "))
+    Ok(visit.state.manage.tallies(query).await?.total)
 }
 
-/// How the account does on this node.
-fn state(visit: &Visit, held: &Versioned<ProviderRecord>) -> String {
+/// How the account does on this node, with what it carried in the last hour.
+fn state(visit: &Visit, held: &Versioned<ProviderRecord>, hour: &Tally) -> String {
     let words = visit.words();
     let provider = visit.state.vendors.provider(&held.name);
     let Some(health) = provider.and_then(|provider| provider.health()) else {
@@ -255,9 +256,14 @@ fn state(visit: &Visit, held: &Versioned<ProviderRecord>) -> String {
     let resting = visit.state.vendors.resting();
     let state = match resting.contains(&held.name.to_string()) {
         true => words.sms.rests,
-        false if health.calls == 0 => return words.providers.never_used.to_owned(),
+        false if health.calls == 0 && hour.admitted == 0 => {
+            return words.providers.never_used.to_owned();
+        }
         false => words.sms.works,
     };
+    if health.calls == 0 {
+        return state.to_owned();
+    }
     format!(
         "{state} ({})",
         calls(visit.language, health.calls, health.failed)
