@@ -23,8 +23,12 @@ use crate::say::{note, say};
 use crate::series::{Bench, FIRST_SEND};
 use crate::source::Unique;
 
-/// The most messages that are sent one by one. On PostgreSQL the others are copies in days before.
+/// The most messages that one run sends. It ends after ten minutes.
 const SENT: u64 = 1_000_000;
+
+/// The most messages that are sent one by one on PostgreSQL: the others are copies in days before.
+#[cfg(feature = "postgres")]
+const SENT_TO_POSTGRES: u64 = 250_000;
 
 /// The sends in a second beside which people use the console, so that a release build has room for pages too.
 const RATE: f64 = 2_000.0;
@@ -64,7 +68,7 @@ pub(crate) async fn measure(
         }
         #[cfg(feature = "postgres")]
         On::Postgres => {
-            let sent = stored.min(SENT);
+            let sent = stored.min(SENT_TO_POSTGRES);
             let server = postgres::Server::start().await?;
             let url = server.url();
             let args = ["--provider", "sink", "--database-url", &url];
@@ -72,7 +76,7 @@ pub(crate) async fn measure(
             let service = ours::start_with(&bench.countersign, data.path(), &args)?;
             fill(&service, 0..sent, bench).await?;
             let client = server.session().await?;
-            postgres::older_days(&client, stored - sent, 0..0).await?;
+            postgres::older_days(&client, (stored - sent, sent), 0..0).await?;
             let row = of_service(bench, service, ("PostgreSQL", stored, sent), pairs, gates).await;
             server.stop()?;
             row
@@ -87,12 +91,16 @@ async fn fill(
 ) -> anyhow::Result<()> {
     note(format!("{} messages ...", numbers.end));
     let plan = Plan::until_done(bench.plan.connections);
-    // A run may last ten minutes.
     for from in numbers.clone().step_by(usize::try_from(SENT)?) {
-        let some = Unique(from..numbers.end.min(from + SENT));
-        load::run(service.address, Box::new(some), &plan, &[])
-            .await?
-            .verdict()?;
+        let to = numbers.end.min(from + SENT);
+        let run = load::run(service.address, Box::new(Unique(from..to)), &plan, &[]).await?;
+        run.verdict()?;
+        let sent = run.counts.sent;
+        ensure!(
+            sent == to - from,
+            "{sent} messages were sent in time, of {}",
+            to - from
+        );
     }
     Ok(())
 }

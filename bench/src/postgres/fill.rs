@@ -10,7 +10,7 @@ use tokio_postgres::Client;
 
 use crate::say::note;
 
-/// The most messages that a day gets.
+/// The most messages that a day gets where growth is measured.
 pub(super) const DAY: u64 = 1_000_000;
 
 /// Moves an id by `$1` days into the past.
@@ -35,11 +35,11 @@ const ATTEMPTS: &str = "
            provider_message_id
     FROM attempt WHERE message >= first_id($2) ORDER BY message, place LIMIT $3";
 
-/// Adds so many messages, [`DAY`] to each of the days before today and before those in `filled`, and returns the days with messages
-/// then. Today must have as many.
+/// Adds so many messages, at most `a_day` to each of the days before today and before those in `filled`, and returns the days with
+/// messages then. Today must have `a_day`.
 pub(crate) async fn older_days(
     client: &Client,
-    mut messages: u64,
+    (mut messages, a_day): (u64, u64),
     filled: Range<i64>,
 ) -> anyhow::Result<Range<i64>> {
     client
@@ -53,7 +53,7 @@ pub(crate) async fn older_days(
     let mut day = filled.end.max(1);
     while messages > 0 {
         note(format!("copies, {day} days before today ..."));
-        let some = messages.min(DAY);
+        let some = messages.min(a_day);
         let make = "SELECT make_day($1)";
         client.execute(make, &[&(today - day)]).await?;
         for copy in [MESSAGES, ATTEMPTS] {

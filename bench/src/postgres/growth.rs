@@ -35,7 +35,7 @@ pub(crate) async fn grow(upto: u64) -> anyhow::Result<Gate> {
         note(format!("{mark} ..."));
         let before = mark - sample;
         if before > fill::DAY {
-            filled = fill::older_days(&session, before - stored, filled).await?;
+            filled = fill::older_days(&session, (before - stored, fill::DAY), filled).await?;
         } else {
             nodes.prepare(sent..before, CALLERS).await?;
             sent = before;
