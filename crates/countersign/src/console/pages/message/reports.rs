@@ -12,7 +12,7 @@ use crate::console::pages::refused::Why;
 use crate::console::words::sentences;
 
 /// The most messages that are looked at.
-const NEWEST: u32 = 1_000;
+const NEWEST: u32 = 300;
 
 /// The most reports by which the time is told, and the fewest.
 const MOST: u16 = 50;
