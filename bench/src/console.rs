@@ -31,7 +31,7 @@ const SENT: u64 = 1_000_000;
 const SENT_TO_POSTGRES: u64 = 250_000;
 
 /// The sends in a second beside which people use the console, so that a release build has room for pages too.
-const RATE: f64 = 2_000.0;
+const RATE: f64 = 500.0;
 
 /// The numbers that one run may send to.
 const PER_RUN: u64 = 1_000_000;
