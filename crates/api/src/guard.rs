@@ -116,7 +116,7 @@ pub struct SetGuardBlockRequest {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SetGuardModeRequest {
     /// `monitor`, `challenge` or `enforce`; absent or null: as the settings file has it.
     #[serde(default)]

@@ -140,7 +140,7 @@ pub struct StaffSessionDto {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct EndStaffSessionsRequest {
     /// The id of the person.
     pub person_id: String,

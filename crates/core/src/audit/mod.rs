@@ -51,6 +51,9 @@ pub enum Door {
 }
 
 impl Door {
+    /// All doors.
+    pub const ALL: [Door; 4] = [Door::CommandLine, Door::Api, Door::Console, Door::Service];
+
     /// Returns the name in the record.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -404,6 +407,9 @@ pub enum Ending {
 }
 
 impl Ending {
+    /// All endings.
+    pub const ALL: [Ending; 3] = [Ending::Done, Ending::Refused, Ending::Failed];
+
     /// Returns the name in the record.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

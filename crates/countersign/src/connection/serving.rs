@@ -33,6 +33,9 @@ use crate::http::Site;
 const HEAD_BYTES: usize = 16 * 1024;
 const HEAD_FIELDS: usize = 64;
 
+/// The content type of a stream of events.
+const EVENTS: &str = "text/event-stream";
+
 /// The answers that connections get, and how long they are kept.
 #[derive(Debug, Clone)]
 pub struct Answers {
@@ -142,10 +145,15 @@ async fn requests(
     watcher.watch(served).await
 }
 
-/// The answer, with its request under way until the end of the answer where nobody knows how long it will be: a stream is no
-/// connection that idles.
+/// The answer, with its request under way until the end of the answer where nobody knows how long it will be. A stream of events
+/// has no end of its own: it idles from its beginning, and makes room for whoever calls.
 fn held(answer: Response<Body>, under_way: UnderWay) -> Response<Body> {
     if answer.body().size_hint().exact().is_some() {
+        return answer;
+    }
+    let content = answer.headers().get(header::CONTENT_TYPE);
+    if content.is_some_and(|content| content == EVENTS) {
+        under_way.rests();
         return answer;
     }
     answer.map(|body| {

@@ -83,6 +83,13 @@ impl Usage {
     }
 }
 
+impl UnderWay {
+    /// Ends the request with a connection that idles from now on.
+    pub(super) fn rests(self) {
+        self.0.rests();
+    }
+}
+
 impl Drop for UnderWay {
     fn drop(&mut self) {
         self.0.is_under_way.store(false, Ordering::SeqCst);

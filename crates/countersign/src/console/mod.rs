@@ -134,7 +134,7 @@ fn entries() -> Vec<Entry> {
         pages::applications::state::ask_disable(),
         pages::applications::state::disable(),
         pages::applications::state::ask_enable(),
-        pages::applications::state::enable(),
+        pages::applications::state::enable().fresh(),
         pages::applications::limits::show(),
         pages::applications::maximum::show(),
         pages::applications::maximum::save().fresh_where(pages::applications::maximum::loosens),

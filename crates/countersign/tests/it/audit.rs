@@ -520,3 +520,43 @@ async fn a_byte_changed_in_the_file_of_a_stopped_service_is_found_by_the_command
     std::fs::write(&path, &whole).unwrap();
     verified(&terminal, &[]);
 }
+
+#[tokio::test]
+async fn a_filter_that_no_act_can_fit_is_refused_and_names_what_it_can_be() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let operator = server.operator();
+    for (field, value) in [("act", "zzz"), ("door", "zz"), ("result", "zz")] {
+        let answer = operator
+            .get(&format!("list-audit-acts?{field}={value}"))
+            .await;
+        let told = answer["message"].as_str().unwrap();
+        assert_eq!(answer.status(), 400, "{told}");
+        assert!(told.contains(&format!("{field}: must be one of")), "{told}");
+    }
+    let answer = operator.get("list-messages?failedAt=%00").await;
+    assert_eq!(answer.status(), 400);
+    let told = answer["message"].as_str().unwrap();
+    assert!(told.contains("failedAt"), "{told}");
+    let all = operator
+        .list("list-audit-acts?who=&act=&door=&result=")
+        .await;
+    assert_eq!(all, operator.list("list-audit-acts").await);
+}
+
+#[tokio::test]
+async fn a_misspelt_field_ends_no_session_and_changes_no_mode() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let operator = server.operator();
+    for (endpoint, body) in [
+        (
+            "end-staff-sessions",
+            json!({"personId": "0a1b2c3d4e5f6071", "session": "x"}),
+        ),
+        ("set-guard-mode", json!({"mod": "monitor"})),
+    ] {
+        let answer = operator.post(endpoint, body).await;
+        assert_eq!(answer.status(), 400, "{endpoint}");
+    }
+}

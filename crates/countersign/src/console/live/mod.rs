@@ -9,14 +9,14 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::stream;
 use tokio::sync::watch;
 
 use self::subject::Subject;
-use self::watched::Watched;
+use self::watched::{Place, Watched};
 use super::entry::{Answer, Entry, Visit};
 use crate::operator::Permission;
 
@@ -33,6 +33,7 @@ const AGAIN: Duration = Duration::from_secs(2);
 struct Viewer {
     visit: Visit,
     changes: watch::Receiver<u64>,
+    _place: Place,
 }
 
 pub(super) fn show() -> Entry {
@@ -46,8 +47,15 @@ pub(super) fn show() -> Entry {
 /// Opens a stream about what the query names.
 async fn open(watched: Arc<Watched>, visit: Visit) -> Answer {
     let subject = Subject::read(&visit)?;
+    let Some(place) = watched.place(visit.session.kept.id) else {
+        return Ok(StatusCode::TOO_MANY_REQUESTS.into_response());
+    };
     let changes = watched.watch(subject, &visit.state).await?;
-    Ok(stream(Viewer { visit, changes }))
+    Ok(stream(Viewer {
+        visit,
+        changes,
+        _place: place,
+    }))
 }
 
 fn stream(viewer: Viewer) -> Response {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use countersign_core::staff::token::TokenHash;
 use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
@@ -14,11 +15,53 @@ use crate::http::AppState;
 /// The time between two looks.
 const PACE: Duration = Duration::from_secs(1);
 
-/// The subjects that somebody watches, each with the number of its changes.
+/// The most streams of a session, and of all together. A browser opens six at most.
+const OF_A_SESSION: usize = 16;
+const OF_ALL: usize = 256;
+
+/// The subjects that somebody watches, each with the number of its changes, and the streams of each session.
 #[derive(Debug, Default)]
-pub(super) struct Watched(Mutex<HashMap<Subject, watch::Sender<u64>>>);
+pub(super) struct Watched {
+    subjects: Mutex<HashMap<Subject, watch::Sender<u64>>>,
+    streams: Mutex<HashMap<[u8; 32], usize>>,
+}
+
+/// The place of a stream, until it is dropped.
+#[derive(Debug)]
+pub(super) struct Place {
+    watched: Arc<Watched>,
+    session: [u8; 32],
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut streams = self.watched.streams();
+        if let Some(count) = streams.get_mut(&self.session) {
+            *count -= 1;
+            if *count == 0 {
+                streams.remove(&self.session);
+            }
+        }
+    }
+}
 
 impl Watched {
+    /// Takes the place of a stream of this session. `None` where there are too many.
+    pub(super) fn place(self: &Arc<Self>, session: TokenHash) -> Option<Place> {
+        let session = *session.as_bytes();
+        let mut streams = self.streams();
+        if streams.values().sum::<usize>() >= OF_ALL {
+            return None;
+        }
+        let count = streams.entry(session).or_default();
+        if *count >= OF_A_SESSION {
+            return None;
+        }
+        *count += 1;
+        let watched = Arc::clone(self);
+        Some(Place { watched, session })
+    }
+
     /// Watches a subject from now on. Each change of the number that is returned is a change of the subject.
     ///
     /// # Errors
@@ -73,6 +116,10 @@ impl Watched {
     }
 
     fn all(&self) -> MutexGuard<'_, HashMap<Subject, watch::Sender<u64>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.subjects.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn streams(&self) -> MutexGuard<'_, HashMap<[u8; 32], usize>> {
+        self.streams.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -11,7 +11,7 @@ const AUDIT: &str = "/console/audit";
 
 /// The numbers of the acts on a page.
 fn numbers(body: &str) -> Vec<u64> {
-    let rows = body.split("<tr><td>").skip(1);
+    let rows = body.split("<tr><td class=\"lo\">").skip(1);
     let numbers = rows.filter_map(|row| row.split('<').next()?.parse().ok());
     numbers.collect()
 }

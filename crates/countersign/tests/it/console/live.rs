@@ -11,7 +11,7 @@ use crate::server::{Server, folder, number};
 /// The longest that a test waits for an event. An event without a change comes sooner.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-pub(crate) const CHANGED: &str = "event: changed\ndata: page\n\n";
+const CHANGED: &str = "event: changed\ndata: page\n\n";
 
 /// A stream, and what of it has been read.
 pub(crate) struct Stream(Response);
@@ -31,7 +31,7 @@ impl Stream {
     }
 
     /// Reads the next event. `None` where the stream has ended.
-    pub(crate) async fn next(&mut self) -> Option<String> {
+    async fn next(&mut self) -> Option<String> {
         let read = tokio::time::timeout(PATIENCE, self.0.chunk()).await;
         let read = read.expect("an event in time").unwrap()?;
         Some(String::from_utf8(read.to_vec()).unwrap())
@@ -76,6 +76,21 @@ async fn a_stream_is_about_what_the_person_may_see() {
     let stranger = Person::stranger(&server);
     let answer = stranger.get("/console/live?for=messages").await;
     assert!(answer.leads_to().starts_with("/console/sign-in"));
+}
+
+#[tokio::test]
+async fn a_session_has_sixteen_streams_at_most() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let owner = Person::of(&server, "owner").await;
+    let mut open = Vec::new();
+    for _ in 0..16 {
+        open.push(Stream::open(&owner, "messages").await);
+    }
+    let refused = owner.get("/console/live?for=messages").await;
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+    let support = Person::of(&server, "support").await;
+    Stream::open(&support, "messages").await;
 }
 
 #[tokio::test]

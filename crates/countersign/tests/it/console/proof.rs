@@ -142,6 +142,7 @@ fn table(ids: &Ids) -> Vec<Act> {
             Some(vec![("appName", "Shop of ours")]),
         ),
         at("/console/applications/shop/secret", vec![], None),
+        at("/console/applications/old/enable", vec![], None),
         at(
             "/console/applications/shop/limits/app-day",
             vec![("max", "5000000")],

@@ -1,12 +1,14 @@
 //! `GET /api/v3/list-audit-acts` (management): the acts on the audit record, newest first.
 
 use countersign_api::{AuditActDto, Fault, FieldProblem};
+use countersign_core::audit::{Door, Ending, Verb};
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
 use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape};
 use crate::http::management::{Call, get};
 use crate::http::request::query;
+use crate::http::wire::provider;
 use crate::manage::ActQuery;
 use crate::operator::Permission;
 
@@ -98,15 +100,29 @@ fn parse(query: &str) -> Result<ActQuery, Fault> {
             }
             "since" => parsed.since = Some(query::time(name, value)?),
             "until" => parsed.until = Some(query::time(name, value)?),
+            _ if value.is_empty() => {}
             "who" => parsed.who = Some(decoded(value)),
-            "act" => parsed.act = Some(value.to_owned()),
-            "door" => parsed.door = Some(value.to_owned()),
-            "result" => parsed.result = Some(value.to_owned()),
+            "act" => parsed.act = Some(one_of(name, value, &Verb::ALL.map(Verb::as_str))?),
+            "door" => parsed.door = Some(one_of(name, value, &Door::ALL.map(Door::as_str))?),
+            "result" => {
+                parsed.result = Some(one_of(name, value, &Ending::ALL.map(Ending::as_str))?)
+            }
             "limit" => parsed.limit = query::limit(name, value)?,
             _ => {}
         }
     }
     Ok(parsed)
+}
+
+/// A value that is one of these names: another one would find nothing, as if nobody had acted.
+fn one_of(field: &str, value: &str, names: &[&str]) -> Result<String, Fault> {
+    match names.contains(&value) {
+        true => Ok(value.to_owned()),
+        false => {
+            let why = format!("must be one of {}", names.join(", "));
+            Err(provider::bad(field, why))
+        }
+    }
 }
 
 /// A value as it was before it was encoded.

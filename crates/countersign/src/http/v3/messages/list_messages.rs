@@ -140,8 +140,9 @@ pub(super) fn parse(query: &str) -> Result<MessageSearch, Fault> {
                 filter.provider = name.map(|name| name.to_string());
             }
             "failedAt" => {
-                let name = provider::optional_name(Some(value))?;
-                filter.failed_at = name.map(|name| name.to_string());
+                let given = Some(value).filter(|value| !value.is_empty());
+                let of = given.map(|value| provider::name(value, name)).transpose()?;
+                filter.failed_at = of.map(|of| of.to_string());
             }
             "outcome" => filter.outcome = outcome(value)?,
             "limit" => among.limit = query::limit(name, value)?,

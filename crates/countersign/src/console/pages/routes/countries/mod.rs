@@ -122,7 +122,7 @@ fn fits(country: Country, query: &str) -> bool {
 /// Leads to what was searched for: to the country, where it is one alone.
 async fn search(visit: Visit) -> Answer {
     let query = visit.form.get(QUERY).to_owned();
-    let digits = query.chars().filter(char::is_ascii_digit).count();
+    let digits = query.chars().filter(|c| c.is_numeric()).count();
     if digits >= LONGEST_CODE {
         let mut page = countries_page(&visit).await?;
         let sentence = visit.words().countries.no_number.to_owned();
