@@ -41,6 +41,7 @@ fn summary(page: &Page) -> BTreeMap<String, String> {
 
 /// The last word of a label, or its last two characters in Chinese, in small letters.
 fn name_of(label: &str) -> String {
+    let label = label.trim_end_matches(['?', '？']);
     let mut parts = label.rsplit([' ', '（', '(']);
     let last = parts.find(|part| !part.ends_with([')', '）']));
     let last = last.unwrap_or_default().to_lowercase();
