@@ -105,7 +105,7 @@ fn parse(query: &str) -> Result<ActQuery, Fault> {
             "act" => parsed.act = Some(one_of(name, value, &Verb::ALL.map(Verb::as_str))?),
             "door" => parsed.door = Some(one_of(name, value, &Door::ALL.map(Door::as_str))?),
             "result" => {
-                parsed.result = Some(one_of(name, value, &Ending::ALL.map(Ending::as_str))?)
+                parsed.result = Some(one_of(name, value, &Ending::ALL.map(Ending::as_str))?);
             }
             "limit" => parsed.limit = query::limit(name, value)?,
             _ => {}
