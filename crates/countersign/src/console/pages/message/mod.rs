@@ -45,8 +45,8 @@ pub(in crate::console) fn address(id: MessageId) -> String {
 struct MessagePage {
     shell: Shell,
     address: String,
-    /// What the stream of changes calls the message.
-    live: String,
+    /// What the stream of changes calls the message; `None` where the page answers a form, at whose address no page is.
+    live: Option<String>,
     headline: String,
     /// The time within which the provider usually reports, while its report is awaited.
     usually: Option<String>,
@@ -77,6 +77,7 @@ pub(in crate::console) fn show() -> Entry {
         let timeline = found(&visit).await?;
         let mut page = draw(&visit, &timeline);
         page.usually = reports::usually(&visit, &timeline).await?;
+        page.live = Some(format!("message-{}", timeline.id));
         Ok(page::found(&page))
     })
     .of_applications()
@@ -243,7 +244,7 @@ fn draw(visit: &Visit, timeline: &Timeline) -> MessagePage {
     MessagePage {
         shell: visit.shell(Area::Messages),
         address: address(timeline.id),
-        live: format!("message-{}", timeline.id),
+        live: None,
         headline: headlines::headline(visit.language, &headline),
         usually: None,
         pill: Pill::of(headline.state(), words),
