@@ -95,6 +95,21 @@ pub trait TallyBook: Send + Sync + 'static {
 }
 
 impl TallyQuery {
+    /// Returns the query for all messages of these applications that were decided on from the first time to before the second.
+    #[must_use]
+    pub const fn of((from, to): (Timestamp, Timestamp), by: By, within: Applications) -> Self {
+        Self {
+            from,
+            to,
+            by,
+            within,
+            app: None,
+            channel: None,
+            country: None,
+            provider: None,
+        }
+    }
+
     /// Returns whether the query asks for messages of this kind.
     #[must_use]
     pub fn matches(&self, kind: &Kind) -> bool {

@@ -326,11 +326,8 @@ impl Routes {
     /// `None` where no route is for it.
     #[must_use]
     pub fn of_all(&self, country: Country) -> Option<Vec<&str>> {
-        let mut scopes = [Some(country), None].into_iter();
-        let route = scopes.find_map(|country| {
-            let scope = RouteScope { app: None, country };
-            self.routes.get(&scope)
-        });
+        let mut scopes = RouteScope::nearest_first(None, country).into_iter();
+        let route = scopes.find_map(|scope| self.routes.get(&scope));
         match (route, &self.otherwise) {
             (Some(route), _) => {
                 let names = route.providers.iter().map(|(name, _)| name.as_str());

@@ -58,16 +58,7 @@ impl Manage {
         (from, to): (Timestamp, Timestamp),
         by: By,
     ) -> Result<Tallies, ManageError> {
-        let query = TallyQuery {
-            from,
-            to,
-            by,
-            within: Applications::default(),
-            app: None,
-            channel: None,
-            country: None,
-            provider: None,
-        };
+        let query = TallyQuery::of((from, to), by, Applications::default());
         self.tallies(query).await
     }
 }

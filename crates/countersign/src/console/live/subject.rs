@@ -66,16 +66,7 @@ impl Subject {
         let now = state.clock.now();
         match self {
             Self::Overview(within) => {
-                let query = TallyQuery {
-                    from: now.before(DAY),
-                    to: now,
-                    by: By::Provider,
-                    within: within.clone(),
-                    app: None,
-                    channel: None,
-                    country: None,
-                    provider: None,
-                };
+                let query = TallyQuery::of((now.before(DAY), now), By::Provider, within.clone());
                 Ok(Seen::Overview {
                     counts: state.manage.tallies(query).await?.rows,
                     resting: state.vendors.resting(),

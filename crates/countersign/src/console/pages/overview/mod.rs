@@ -161,16 +161,7 @@ async fn counted(
     (from, to): (Timestamp, Timestamp),
     by: By,
 ) -> Result<Tallies, Why> {
-    let query = TallyQuery {
-        from,
-        to,
-        by,
-        within: visit.apps().clone(),
-        app: None,
-        channel: None,
-        country: None,
-        provider: None,
-    };
+    let query = TallyQuery::of((from, to), by, visit.apps().clone());
     Ok(visit.state.manage.tallies(query).await?)
 }
 

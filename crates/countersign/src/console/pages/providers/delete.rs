@@ -63,14 +63,12 @@ async fn delete_page(visit: &Visit) -> Result<FormPage, Why> {
 /// How many messages a day the account decided the outcome of in the last week.
 async fn carried(visit: &Visit, provider: &str) -> Result<String, Why> {
     let query = TallyQuery {
-        from: visit.now.before(Last::Week.length()),
-        to: visit.now,
-        by: By::Provider,
-        within: visit.apps().clone(),
-        app: None,
-        channel: None,
-        country: None,
         provider: Some(provider.to_owned()),
+        ..TallyQuery::of(
+            (visit.now.before(Last::Week.length()), visit.now),
+            By::Provider,
+            visit.apps().clone(),
+        )
     };
     let total = visit.state.manage.tallies(query).await?.total.admitted;
     Ok(messages_a_day(visit.language, total, Last::Week.days()))

@@ -234,14 +234,12 @@ async fn held_page(visit: &Visit) -> Result<AccountPage, Why> {
 /// What the account carried in the last hour.
 async fn last_hour(visit: &Visit, name: &ProviderName) -> Result<Tally, Why> {
     let query = TallyQuery {
-        from: visit.now.before(Duration::from_secs(3_600)),
-        to: visit.now,
-        by: By::Provider,
-        within: visit.apps().clone(),
-        app: None,
-        channel: None,
-        country: None,
         provider: Some(name.to_string()),
+        ..TallyQuery::of(
+            (visit.now.before(Duration::from_secs(3_600)), visit.now),
+            By::Provider,
+            visit.apps().clone(),
+        )
     };
     Ok(visit.state.manage.tallies(query).await?.total)
 }

@@ -106,16 +106,11 @@ async fn list(visit: Visit) -> Answer {
 
 /// The counts up to now, by provider.
 async fn counted(visit: &Visit, length: std::time::Duration) -> Result<Tallies, Why> {
-    let query = TallyQuery {
-        from: visit.now.before(length),
-        to: visit.now,
-        by: By::Provider,
-        within: visit.apps().clone(),
-        app: None,
-        channel: None,
-        country: None,
-        provider: None,
-    };
+    let query = TallyQuery::of(
+        (visit.now.before(length), visit.now),
+        By::Provider,
+        visit.apps().clone(),
+    );
     Ok(visit.state.manage.tallies(query).await?)
 }
 
