@@ -1,10 +1,11 @@
-//! The cookie that names a session.
+//! The cookie that names a session, and how cookies of pages are read and set.
 //!
 //! With https its name begins with `__Host-`: no neighbour below the same domain can set it, and no page over plain HTTP.
 //! Over plain HTTP on this machine its name has the port: cookies do not tell ports apart, and two services would sign each
 //! other's people out.
 
 use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
 
 /// The cookie of the service at one address.
 #[derive(Debug, Clone)]
@@ -38,14 +39,7 @@ impl Cookie {
 
     /// The token that a request shows.
     pub(super) fn shown<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
-        let values = headers.get_all(header::COOKIE).iter();
-        let mut pairs = values
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(';'))
-            .filter_map(|pair| pair.trim().split_once('='));
-        pairs
-            .find(|(name, _)| *name == self.name)
-            .map(|(_, value)| value)
+        value(headers, &self.name)
     }
 
     /// The header that gives a browser this token until the browser ends.
@@ -64,6 +58,26 @@ impl Cookie {
             true => "Path=/; Secure; HttpOnly; SameSite=Lax",
             false => "Path=/; HttpOnly; SameSite=Lax",
         }
+    }
+}
+
+/// The value of the cookie of this name that a request shows.
+pub(super) fn value<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let values = headers.get_all(header::COOKIE).iter();
+    let mut pairs = values
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='));
+    let found = pairs.find(|(held, _)| *held == name);
+    found.map(|(_, value)| value)
+}
+
+/// Gives the browser a cookie for pages of the console, for `life` seconds: no script reads it, and no other site's page sends it.
+pub(super) fn set(answer: &mut Response, name: &str, value: &str, life: u32) {
+    let cookie =
+        format!("{name}={value}; Path=/console; Max-Age={life}; HttpOnly; SameSite=Strict");
+    if let Ok(cookie) = HeaderValue::try_from(cookie) {
+        answer.headers_mut().append(header::SET_COOKIE, cookie);
     }
 }
 

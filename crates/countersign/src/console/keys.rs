@@ -1,8 +1,10 @@
 //! Whether single keys lead to pages (`assets/keys.js`). It is a matter of the keyboard, so the browser keeps it, in a cookie that is
 //! there where a person has turned them off.
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::HeaderMap;
 use axum::response::Response;
+
+use super::cookie;
 
 const COOKIE: &str = "countersign_keys";
 
@@ -11,10 +13,7 @@ const LIFE: u32 = 400 * 24 * 3_600;
 
 /// Whether they are on for the browser that sends these headers.
 pub(super) fn are_on(headers: &HeaderMap) -> bool {
-    let cookies = headers.get_all(header::COOKIE).iter();
-    let cookies = cookies.filter_map(|value| value.to_str().ok());
-    let mut pairs = cookies.flat_map(|value| value.split(';').map(str::trim));
-    !pairs.any(|pair| pair == format!("{COOKIE}=off"))
+    cookie::value(headers, COOKIE) != Some("off")
 }
 
 /// Turns them on or off for the browser that gets this answer.
@@ -23,16 +22,12 @@ pub(super) fn turn(answer: &mut Response, on: bool) {
         true => ("", 0),
         false => ("off", LIFE),
     };
-    let cookie =
-        format!("{COOKIE}={value}; Path=/console; Max-Age={life}; HttpOnly; SameSite=Strict");
-    if let Ok(cookie) = HeaderValue::try_from(cookie) {
-        answer.headers_mut().append(header::SET_COOKIE, cookie);
-    }
+    cookie::set(answer, COOKIE, value, life);
 }
 
 #[cfg(test)]
 mod tests {
-    use axum::http::StatusCode;
+    use axum::http::{HeaderValue, StatusCode, header};
     use axum::response::IntoResponse as _;
 
     use super::*;

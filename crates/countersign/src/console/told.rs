@@ -3,9 +3,10 @@
 //! The answer to an act leads to a page, and gives the browser a cookie with the name of the sentence. The page that shows it
 //! takes the cookie back. The cookie names one of our sentences and nothing else, so that whoever sets it can say nothing.
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 
+use super::cookie;
 use super::words::Words;
 
 const COOKIE: &str = "countersign_told";
@@ -83,36 +84,27 @@ impl Told {
         if mode.is_some_and(|mode| mode != "navigate") {
             return None;
         }
-        let cookies = headers.get_all(header::COOKIE).iter();
-        let cookies = cookies.filter_map(|value| value.to_str().ok());
-        let mut pairs = cookies.flat_map(|value| value.split(';').map(str::trim));
-        let named = pairs.find_map(|pair| pair.strip_prefix(COOKIE)?.strip_prefix('='))?;
+        let named = cookie::value(headers, COOKIE)?;
         Self::ALL.into_iter().find(|told| told.as_str() == named)
     }
 
     /// Leads to `address`, where a page tells this.
     pub(super) fn at(self, address: &str) -> Response {
         let mut answer = Redirect::to(address).into_response();
-        set(&mut answer, self.as_str(), LIFE);
+        cookie::set(&mut answer, COOKIE, self.as_str(), LIFE);
         answer
     }
 }
 
 /// Takes what was told from the browser.
 pub(super) fn forget(answer: &mut Response) {
-    set(answer, "", 0);
-}
-
-fn set(answer: &mut Response, name: &str, life: u32) {
-    let cookie =
-        format!("{COOKIE}={name}; Path=/console; Max-Age={life}; HttpOnly; SameSite=Strict");
-    if let Ok(cookie) = HeaderValue::try_from(cookie) {
-        answer.headers_mut().append(header::SET_COOKIE, cookie);
-    }
+    cookie::set(answer, COOKIE, "", 0);
 }
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
+
     use super::*;
 
     fn told(headers: &[(&'static str, &'static str)]) -> Option<Told> {
