@@ -329,8 +329,12 @@ pub(crate) fn rules(channel: Channel) -> CodeRules {
 }
 
 pub(crate) fn minute() -> Rule {
+    minute_of(PHONE)
+}
+
+pub(crate) fn minute_of(phone: &str) -> Rule {
     Rule {
-        bucket: Bucket::named("minute").part(PHONE),
+        bucket: Bucket::named("minute").part(phone),
         limit: Limit::one_per_minute(),
     }
 }

@@ -143,7 +143,8 @@ impl Lane {
         done
     }
 
-    /// Locks and reads the rows, lets each step judge, and writes and commits what came of it.
+    /// Locks and reads the rows, lets each step judge, and writes and commits what came of it. A step that is not judged by this
+    /// transaction has no answer afterwards, whatever a transaction of before made of it.
     async fn decide(
         &self,
         session: &Arc<Connected>,
@@ -151,6 +152,7 @@ impl Lane {
         batch: &mut [Queued],
         places: &BTreeSet<Place>,
     ) -> Result<(), Undone> {
+        batch.iter_mut().for_each(|queued| queued.step.forget());
         let (begun, asked) = (Instant::now(), self.steady.now());
         let guesses: BTreeSet<_> = batch.iter().flat_map(|each| each.step.guesses()).collect();
         let rows = reads::lock_and_read(session, places, &guesses).await;

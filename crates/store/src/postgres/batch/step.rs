@@ -55,6 +55,9 @@ pub(super) trait Step: Send {
     /// Returns whether it was judged, and not outdated.
     fn is_judged(&self) -> bool;
 
+    /// Forgets the answer of a transaction of which nothing was committed.
+    fn forget(&mut self);
+
     /// Prepares it to be decided on once more, and returns its rows.
     fn repeat(&mut self) -> Vec<Place>;
 
@@ -88,8 +91,12 @@ impl<J: Judge> Step for Waiting<J> {
         self.answer.is_some()
     }
 
-    fn repeat(&mut self) -> Vec<Place> {
+    fn forget(&mut self) {
         self.answer = None;
+    }
+
+    fn repeat(&mut self) -> Vec<Place> {
+        self.forget();
         self.judge.repeat();
         self.judge.places()
     }
