@@ -33,7 +33,7 @@ const AGAIN: Duration = Duration::from_secs(2);
 struct Viewer {
     visit: Visit,
     changes: watch::Receiver<u64>,
-    _place: Place,
+    place: Place,
 }
 
 pub(super) fn show() -> Entry {
@@ -54,7 +54,7 @@ async fn open(watched: Arc<Watched>, visit: Visit) -> Answer {
     Ok(stream(Viewer {
         visit,
         changes,
-        _place: place,
+        place,
     }))
 }
 
@@ -78,10 +78,11 @@ fn stream(viewer: Viewer) -> Response {
 }
 
 impl Viewer {
-    /// Waits for the next event. `None` once the session has ended, or the process has been told to stop.
+    /// Waits for the next event. `None` once the session has ended, a newer stream has its place, or the process has been told to stop.
     async fn next(&mut self) -> Option<Event> {
         tokio::select! {
             () = self.visit.state.stopping.cancelled() => return None,
+            () = self.place.taken.cancelled() => return None,
             changed = self.changes.changed() => changed.ok()?,
             () = tokio::time::sleep(LONGEST) => {}
         }

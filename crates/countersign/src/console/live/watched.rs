@@ -1,12 +1,13 @@
 //! What open pages are about, each looked at once a second however many people have it open.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use countersign_core::staff::token::TokenHash;
 use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
+use tokio_util::sync::CancellationToken;
 
 use super::subject::{Seen, Subject};
 use crate::console::pages::refused::Why;
@@ -15,7 +16,8 @@ use crate::http::AppState;
 /// The time between two looks.
 const PACE: Duration = Duration::from_secs(1);
 
-/// The most streams of a session, and of all together. A browser opens six at most.
+/// The most streams of a session, and of all together. A browser opens six at most, and those of pages that were left a moment ago
+/// are still there.
 const OF_A_SESSION: usize = 16;
 const OF_ALL: usize = 256;
 
@@ -23,7 +25,15 @@ const OF_ALL: usize = 256;
 #[derive(Debug, Default)]
 pub(super) struct Watched {
     subjects: Mutex<HashMap<Subject, watch::Sender<u64>>>,
-    streams: Mutex<HashMap<[u8; 32], usize>>,
+    streams: Mutex<Streams>,
+}
+
+/// The streams of each session, the oldest first.
+#[derive(Debug, Default)]
+struct Streams {
+    /// The number of the newest.
+    newest: u64,
+    of: HashMap<[u8; 32], VecDeque<(u64, CancellationToken)>>,
 }
 
 /// The place of a stream, until it is dropped.
@@ -31,35 +41,49 @@ pub(super) struct Watched {
 pub(super) struct Place {
     watched: Arc<Watched>,
     session: [u8; 32],
+    number: u64,
+    /// Is cancelled once a newer stream of the session takes the place.
+    pub(super) taken: CancellationToken,
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
         let mut streams = self.watched.streams();
-        if let Some(count) = streams.get_mut(&self.session) {
-            *count -= 1;
-            if *count == 0 {
-                streams.remove(&self.session);
+        if let Some(of_session) = streams.of.get_mut(&self.session) {
+            of_session.retain(|(number, _)| *number != self.number);
+            if of_session.is_empty() {
+                streams.of.remove(&self.session);
             }
         }
     }
 }
 
 impl Watched {
-    /// Takes the place of a stream of this session. `None` where there are too many.
+    /// Takes the place of a stream of this session: that of its oldest, where it has too many. `None` where all sessions
+    /// together have too many.
     pub(super) fn place(self: &Arc<Self>, session: TokenHash) -> Option<Place> {
         let session = *session.as_bytes();
         let mut streams = self.streams();
-        if streams.values().sum::<usize>() >= OF_ALL {
+        let all: usize = streams.of.values().map(VecDeque::len).sum();
+        streams.newest += 1;
+        let number = streams.newest;
+        let of_session = streams.of.get(&session).map_or(0, VecDeque::len);
+        if of_session < OF_A_SESSION && all >= OF_ALL {
             return None;
         }
-        let count = streams.entry(session).or_default();
-        if *count >= OF_A_SESSION {
-            return None;
+        let taken = CancellationToken::new();
+        let of_session = streams.of.entry(session).or_default();
+        of_session.push_back((number, taken.clone()));
+        if of_session.len() > OF_A_SESSION {
+            let oldest = of_session.pop_front();
+            oldest.into_iter().for_each(|(_, taken)| taken.cancel());
         }
-        *count += 1;
-        let watched = Arc::clone(self);
-        Some(Place { watched, session })
+        Some(Place {
+            watched: Arc::clone(self),
+            session,
+            number,
+            taken,
+        })
     }
 
     /// Watches a subject from now on. Each change of the number that is returned is a change of the subject.
@@ -119,7 +143,7 @@ impl Watched {
         self.subjects.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn streams(&self) -> MutexGuard<'_, HashMap<[u8; 32], usize>> {
+    fn streams(&self) -> MutexGuard<'_, Streams> {
         self.streams.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -79,18 +79,21 @@ async fn a_stream_is_about_what_the_person_may_see() {
 }
 
 #[tokio::test]
-async fn a_session_has_sixteen_streams_at_most() {
+async fn a_session_has_sixteen_streams_at_most_and_one_more_ends_the_oldest() {
     let data = folder();
     let server = Server::start(data.path(), &["--quiet"]).await;
     let owner = Person::of(&server, "owner").await;
+    let support = Person::of(&server, "support").await;
+    let mut of_support = Stream::open(&support, "messages").await;
     let mut open = Vec::new();
-    for _ in 0..16 {
+    for _ in 0..17 {
         open.push(Stream::open(&owner, "messages").await);
     }
-    let refused = owner.get("/console/live?for=messages").await;
-    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
-    let support = Person::of(&server, "support").await;
-    Stream::open(&support, "messages").await;
+    assert_eq!(open[0].next().await, None);
+    assert_eq!(server.public().login(&number(1)).await, 200);
+    for stream in open.iter_mut().skip(1).chain([&mut of_support]) {
+        assert_eq!(stream.next().await.unwrap(), CHANGED);
+    }
 }
 
 #[tokio::test]
