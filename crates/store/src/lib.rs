@@ -28,6 +28,7 @@ pub mod moving;
 mod outcome_at_rest;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+pub mod priority;
 mod refusals;
 pub mod seal;
 mod session_at_rest;

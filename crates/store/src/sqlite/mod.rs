@@ -18,6 +18,7 @@ mod log;
 mod memory;
 pub(crate) mod moving;
 mod nodes;
+mod reader;
 mod reading;
 mod records;
 mod rekey;
@@ -43,6 +44,7 @@ use crate::live_setup::LiveSetup;
 use crate::seal::{Sealer, SealerInUse};
 pub use audit::{StoppedAudit, StoppedAuditError};
 use memory::Live;
+use reader::Reader;
 use rekey::Rekeyer;
 use start::open::DATABASE;
 pub use start::open::OpenError;
@@ -59,7 +61,7 @@ pub struct SqliteStore {
     /// The thread that works after a change of keys. It ends before the queue does.
     rekeyer: Option<Rekeyer>,
     queue: Queue,
-    reader: Arc<Mutex<Connection>>,
+    reader: Reader,
     /// Reads the calls with idempotency keys: a call never waits for somebody who reads many timelines.
     keyed: Arc<Mutex<Connection>>,
     held: HeldKeys,
@@ -120,16 +122,14 @@ impl SqliteStore {
         Arc::clone(&self.clock)
     }
 
-    /// Reads on the reader's connection, on a thread that may block.
+    /// Reads everything as of one moment.
     async fn read<T: Send + 'static>(
         &self,
         read: impl FnOnce(&Connection, &Sealer) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
         let sealer = self.sealer.clone();
-        read_with(Arc::clone(&self.reader), move |log| {
-            reading::at_one_moment(log, &sealer, read)
-        })
-        .await
+        let read = move |log: &Connection| reading::at_one_moment(log, &sealer, read);
+        self.reader.read(read).await
     }
 }
 

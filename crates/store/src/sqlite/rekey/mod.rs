@@ -29,10 +29,11 @@ use super::log::resealed::{Resealed, ResealedRow, Sealed};
 use super::memory::Live;
 use super::reading::lookup;
 use super::start::generations;
+use super::writer;
 use super::writer::queue::Pusher;
-use super::{upkeep, writer};
 use crate::generations::users;
 use crate::live_setup::LiveSetup;
+use crate::priority::{self, Niceness};
 use crate::seal::{Sealer, SealerInUse};
 pub(super) use status::status;
 
@@ -68,7 +69,7 @@ impl Rekeyer {
         let work = Work { log, parts };
         let (stop, stopped) = std::sync::mpsc::channel();
         let run = move || {
-            upkeep::yield_to_others();
+            priority::lower(Niceness::Upkeep);
             loop {
                 let pause = match work.step() {
                     Ok(true) => BREATH,

@@ -27,6 +27,7 @@ use crate::sqlite::log::read_only;
 use crate::sqlite::log::rule_set::RuleSets;
 use crate::sqlite::log::schema::migrations;
 use crate::sqlite::log::{setup, staff};
+use crate::sqlite::reader::Reader;
 use crate::sqlite::reading::lookup;
 use crate::sqlite::rekey::{self, Rekeyer};
 use crate::sqlite::upkeep::{Upkeep, UpkeepParts};
@@ -136,9 +137,8 @@ impl SqliteStore {
             eraser: store.eraser().map_err(database)?,
         };
         store.upkeep = Some(Upkeep::start(&path, parts).map_err(database)?);
-        if let Ok(reader) = store.reader.lock() {
-            lookup::attach(&reader, &path).map_err(database)?;
-        }
+        let attached = store.reader.set_up(|log| lookup::attach(log, &path));
+        attached.map_err(stopped)?.map_err(database)?;
         let parts = rekey::Parts {
             live: Arc::clone(&store.live),
             setup: store.setup.clone(),
@@ -148,8 +148,7 @@ impl SqliteStore {
         };
         store.rekeyer = Some(Rekeyer::start(&path, parts).map_err(database)?);
         writer.checkpoint_beside(Checkpoints::start(&path).map_err(database)?);
-        let thread = writer.start();
-        let thread = thread.map_err(|error| OpenError::Database(error.to_string()))?;
+        let thread = writer.start().map_err(of_system)?;
         store.queue.join_on_drop(thread);
         Ok(store)
     }
@@ -210,7 +209,7 @@ pub(crate) fn assemble(
     let store = SqliteStore {
         live,
         queue,
-        reader: Arc::new(Mutex::new(reader)),
+        reader: Reader::start(reader).map_err(of_system)?,
         keyed: Arc::new(Mutex::new(keyed)),
         held: HeldKeys::default(),
         setup,
@@ -222,7 +221,7 @@ pub(crate) fn assemble(
         rekeyer: None,
         upkeep: None,
         retention: Arc::default(),
-        database: Identity::of(&path).map_err(|error| OpenError::Database(error.to_string()))?,
+        database: Identity::of(&path).map_err(of_system)?,
         folder,
     };
     Ok((store, Writer::new(place, inbox)))
@@ -276,6 +275,10 @@ pub(super) fn unusable_mark(folder: &Path, error: &std::io::Error) -> OpenError 
         path: folder.join(mark::FILE),
         why: words::of_system(error),
     }
+}
+
+fn of_system(error: std::io::Error) -> OpenError {
+    OpenError::Database(error.to_string())
 }
 
 fn stopped(error: StoreError) -> OpenError {

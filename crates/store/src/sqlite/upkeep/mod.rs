@@ -21,6 +21,7 @@ use countersign_core::time::{Clock, Timestamp};
 use super::erase::LogEraser;
 use super::reading::lookup::Indexer;
 use super::writer::queue::Pusher;
+use crate::priority::{self, Niceness};
 use crate::seal::SealerInUse;
 use pruning::Pruner;
 use rereading::Rereading;
@@ -105,7 +106,7 @@ impl Upkeep {
         };
         let (stop, stopped) = std::sync::mpsc::channel();
         let work = move || {
-            yield_to_others();
+            priority::lower(Niceness::Upkeep);
             while stopped.recv_timeout(worker.work()) == Err(RecvTimeoutError::Timeout) {}
         };
         let thread = std::thread::Builder::new()
@@ -129,18 +130,6 @@ impl Drop for Upkeep {
         }
     }
 }
-
-/// Lowers the priority of this thread, since requests come first.
-#[cfg(target_os = "linux")]
-pub(crate) fn yield_to_others() {
-    // Linux has a priority for each thread.
-    if let Err(error) = rustix::process::setpriority_process(Some(rustix::thread::gettid()), 19) {
-        tracing::debug!(%error, "no low priority for upkeep");
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-pub(crate) fn yield_to_others() {}
 
 struct Worker {
     indexer: Indexer,
