@@ -15,6 +15,7 @@ pub mod first_calls;
 mod guard;
 pub mod http;
 pub mod lifecycle;
+pub mod low_priority;
 pub mod manage;
 pub mod master_keys;
 mod metrics;

@@ -31,6 +31,7 @@ use crate::console::{SessionParts, Sessions};
 use crate::guard;
 use crate::http::{self, AppState, Development, Services};
 use crate::lifecycle::{self, Door, Doors, Signals};
+use crate::low_priority::LowPriority;
 use crate::manage::{Manage, ManageParts};
 use crate::master_keys::{self, MasterKeys};
 use crate::metrics::{MeteredLedger, Metrics};
@@ -252,6 +253,7 @@ impl Service {
             tokens,
             entropy: parts.entropy,
             tasks: tasks.clone(),
+            low_priority: LowPriority::start()?,
             operator_token: parts.owner_token,
             metrics,
             tracer,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::{RawPathParams, Request, State};
 use axum::http::{HeaderMap, Method};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{self, MethodRouter};
 use countersign_core::audit::{Author, Door};
@@ -30,6 +31,7 @@ use super::when::Moment;
 use super::words::Words;
 use crate::http::AppState;
 use crate::http::request::arrival::Arrival;
+use crate::low_priority;
 use crate::manage::ManageError;
 use crate::operator::{Access, Applications, OperatorIdentity, Permission, Reach};
 
@@ -197,7 +199,9 @@ impl Entry {
     }
 
     /// Serves the entry.
-    pub(super) fn route(self, sessions: Arc<Sessions>) -> MethodRouter<AppState> {
+    pub(super) fn route(self, state: &AppState) -> MethodRouter<AppState> {
+        let sessions = Arc::clone(&state.sessions);
+        let low_priority = from_fn_with_state(state.clone(), low_priority::answer);
         let (is_page, is_compressed) = (self.method == Method::GET, self.is_compressed);
         let entry = Arc::new(self);
         let handler = move |State(state): State<AppState>, path: RawPathParams, request| {
@@ -207,8 +211,11 @@ impl Entry {
             Arc::clone(&entry).serve(state, Arc::clone(&sessions), path, request)
         };
         match is_page {
-            true if is_compressed => routing::get(handler).layer(CompressionLayer::new()),
-            true => routing::get(handler),
+            true if is_compressed => {
+                let compressed = routing::get(handler).layer(CompressionLayer::new());
+                compressed.layer(low_priority)
+            }
+            true => routing::get(handler).layer(low_priority),
             false => routing::post(handler),
         }
     }

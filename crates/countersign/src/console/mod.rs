@@ -195,14 +195,13 @@ pub(crate) fn acts() -> impl Iterator<Item = (&'static str, Option<&'static str>
 
 /// The routes of the console.
 pub(crate) fn routes(state: &AppState) -> Router<AppState> {
-    let sessions = Arc::clone(&state.sessions);
     let of_development = state
         .development
         .iter()
         .flat_map(|_| entries_of_development());
     let entries = entries().into_iter().chain(of_development);
     let router = entries.fold(Router::new(), |router, entry| {
-        router.route(entry.path, entry.route(Arc::clone(&sessions)))
+        router.route(entry.path, entry.route(state))
     });
     router
         .route(ROOT, get(async || Redirect::to(pages::overview::PATH)))

@@ -22,6 +22,7 @@ use super::wire::fault;
 use crate::challenge::Challenges;
 use crate::connection::OpenConnections;
 use crate::console::Sessions;
+use crate::low_priority::LowPriority;
 use crate::manage::Manage;
 use crate::metrics::Metrics;
 use crate::time_server::TimeServer;
@@ -78,6 +79,8 @@ pub struct Services {
     pub entropy: Arc<dyn Entropy>,
     /// Sends, checks and other work under way: it outlives its callers, and a shutdown waits for it.
     pub tasks: TaskTracker,
+    /// Where pages are made.
+    pub low_priority: LowPriority,
     /// The owner token of the data folder, which lets its reader manage.
     pub operator_token: Arc<str>,
     /// Is cancelled once the process has been told to stop.

@@ -16,6 +16,8 @@ mod overview;
 mod own;
 mod pages;
 pub(crate) mod person;
+#[cfg(target_os = "linux")]
+mod priority;
 mod production;
 mod proof;
 mod search;
