@@ -30,8 +30,11 @@ const SENT: u64 = 1_000_000;
 #[cfg(feature = "postgres")]
 const SENT_TO_POSTGRES: u64 = 250_000;
 
-/// The sends in a second beside which people use the console, so that a release build has room for pages too.
+/// The sends in a second beside which people use the console, so that one core has room for pages too; and where the database has
+/// to be on the same core.
 const RATE: f64 = 500.0;
+#[cfg(feature = "postgres")]
+const RATE_WITH_POSTGRES: f64 = 150.0;
 
 /// The numbers that one run may send to.
 const PER_RUN: u64 = 1_000_000;
@@ -64,7 +67,8 @@ pub(crate) async fn measure(
             if filled.is_none() {
                 fill(&service, 0..stored, bench).await?;
             }
-            of_service(bench, service, ("SQLite", stored, stored), pairs, gates).await
+            let messages = ("SQLite", stored, stored);
+            of_service(bench, service, messages, (pairs, RATE), gates).await
         }
         #[cfg(feature = "postgres")]
         On::Postgres => {
@@ -77,7 +81,8 @@ pub(crate) async fn measure(
             fill(&service, 0..sent, bench).await?;
             let client = server.session().await?;
             postgres::older_days(&client, (stored - sent, sent), 0..0).await?;
-            let row = of_service(bench, service, ("PostgreSQL", stored, sent), pairs, gates).await;
+            let (messages, pairs) = (("PostgreSQL", stored, sent), (pairs, RATE_WITH_POSTGRES));
+            let row = of_service(bench, service, messages, pairs, gates).await;
             server.stop()?;
             row
         }
@@ -109,7 +114,7 @@ async fn of_service(
     bench: &Bench,
     service: Service,
     (name, stored, sent): (&str, u64, u64),
-    pairs: usize,
+    (pairs, rate): (usize, f64),
     gates: &mut Vec<Gate>,
 ) -> anyhow::Result<Row> {
     let mut person = Person::sign_in(service.address).await?;
@@ -146,7 +151,7 @@ async fn of_service(
         let mut runs = Vec::new();
         for people in [0, PEOPLE] {
             let first = FIRST_SEND + (2 * pair + u64::from(people > 0)) * PER_RUN;
-            runs.push(sends(bench, &service, first, people).await?);
+            runs.push(sends(bench, &service, (first, rate), people).await?);
         }
         let mut runs = runs.into_iter();
         samples.push((runs.next().context("a run")?, runs.next().context("a run")?));
@@ -163,11 +168,11 @@ async fn of_service(
 async fn sends(
     bench: &Bench,
     service: &Service,
-    first: u64,
+    (first, rate): (u64, f64),
     people: u64,
 ) -> anyhow::Result<Sample> {
     let plan = Plan {
-        rate: Some(RATE),
+        rate: Some(rate),
         ..bench.plan.clone()
     };
     let pids = [service.pid()];
