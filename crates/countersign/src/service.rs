@@ -364,13 +364,13 @@ fn opening(server: &ServerSettings, tls: Option<&Arc<Tls>>) -> Opening {
 /// The way out to vendors, through a proxy where the settings name one.
 ///
 /// # Errors
-/// When the HTTP client cannot start.
+/// When the operating system has no certificates to trust.
 pub fn egress(reach: Reach, proxy: Option<Proxy>) -> anyhow::Result<Egress> {
-    let straight = Egress::new(reach).context("the HTTP client cannot start")?;
-    match proxy {
-        Some(proxy) => Ok(straight.through(proxy)?),
-        None => Ok(straight),
-    }
+    let straight = Egress::new(reach)?;
+    Ok(match proxy {
+        Some(proxy) => straight.through(proxy),
+        None => straight,
+    })
 }
 
 /// The sockets that a service listens with.

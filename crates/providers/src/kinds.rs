@@ -63,6 +63,10 @@ pub fn open(
 ) -> Result<Arc<dyn Provider>, InvalidSetup> {
     let kind = kind(name)?;
     kind.judge_fields(&account)?;
+    let resources = Resources {
+        egress: resources.egress.apart(),
+        ..resources
+    };
     (kind.open)(account, resources)
 }
 

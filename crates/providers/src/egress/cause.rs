@@ -5,28 +5,8 @@ use std::io;
 
 use tokio_rustls::rustls::{self, CertificateError};
 
-use super::resolver::LookupFailed;
-
-/// The cause of a failed connect: `dns`, `refused`, `timeout`, `tls: unknown issuer` and the like.
-pub(super) fn of(error: &reqwest::Error) -> &'static str {
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        if let Some(word) = word(error) {
-            return word;
-        }
-        cause = error.source();
-    }
-    match error.is_timeout() {
-        true => "timeout",
-        false => "no connection",
-    }
-}
-
-/// The word for one error of a chain; `None` for an error that only wraps another.
+/// The word for an error: `refused`, `timeout`, `tls: unknown issuer` and the like; `None` for an error that only wraps another.
 pub(super) fn word(error: &(dyn Error + 'static)) -> Option<&'static str> {
-    if error.is::<LookupFailed>() {
-        return Some("dns");
-    }
     if let Some(error) = error.downcast_ref::<rustls::Error>() {
         return Some(tls(error));
     }

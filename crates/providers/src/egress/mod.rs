@@ -3,7 +3,7 @@
 //! | rule | how it is kept |
 //! |---|---|
 //! | destination | [`Reach`] judges the address that is dialled, so a name that resolves anew in between gains nothing; a proxy is asked for that address |
-//! | once | no redirect is followed, and no request repeated |
+//! | once | no redirect is followed; a request is repeated only where certainly nothing of it has left, once, on a new connection |
 //! | size | at most [`MOST`] bytes of an answer are read |
 //! | time | connecting takes [`CONNECT`] at most, because a failure there is certain; the caller bounds the rest |
 //! | name | requests say `user-agent: countersign/VERSION`, unless they have a `user-agent` of their own |
@@ -11,36 +11,38 @@
 
 mod cause;
 mod charset;
+mod dial;
+mod http1;
+mod pool;
 mod proxy;
 mod reach;
 mod resolver;
+mod socket;
 mod tunnel;
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_core::ports::provider::Credentials;
 use countersign_core::send::outcome::{NotAccepted, Outcome, RefusalKind};
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Client, ClientBuilder, Method, Response, Url, redirect, retry};
+use hyper::body::Bytes;
+use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Method, Url};
 use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
+use self::dial::Dialler;
+use self::http1::{Http1, Lost};
+use self::pool::{Idle, Place, Pool};
 pub use self::proxy::{InvalidProxy, Proxy};
 pub use self::reach::{InvalidUrl, Reach};
-use self::resolver::{Lookup, Resolver, is_out_of_reach};
-use self::tunnel::Tunnels;
+use self::resolver::Lookup;
 
 /// The most bytes that are read of an answer.
 pub const MOST: usize = 64 * 1024;
 
 /// How long connecting may take: name resolution, TCP and TLS together.
 pub const CONNECT: Duration = Duration::from_millis(2_500);
-
-/// How long an idle connection is kept for the next message. Servers close idle connections after two seconds at the
-/// earliest, many after five. A request that is written while the server closes is lost, and its outcome unknown.
-const IDLE: Duration = Duration::from_secs(1);
 
 /// The name under which requests leave: some web application firewalls refuse requests without one.
 pub(crate) const USER_AGENT: &str = concat!("countersign/", env!("CARGO_PKG_VERSION"));
@@ -56,9 +58,9 @@ pub struct NoTrust;
 /// Sends requests to vendors.
 #[derive(Clone)]
 pub struct Egress {
-    client: Client,
-    reach: Reach,
-    tunnels: Option<Arc<Tunnels>>,
+    dialler: Arc<Dialler>,
+    /// The connections that idle.
+    pool: Arc<Pool>,
 }
 
 /// A request to a vendor.
@@ -160,7 +162,7 @@ impl Answer {
 impl std::fmt::Debug for Egress {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Egress")
-            .field("reach", &self.reach)
+            .field("reach", &self.dialler.reach)
             .finish_non_exhaustive()
     }
 }
@@ -169,62 +171,61 @@ impl Egress {
     /// A way out that goes as far as `reach`.
     ///
     /// # Errors
-    /// When the HTTP client cannot be set up.
-    pub fn new(reach: Reach) -> Result<Self, reqwest::Error> {
-        Self::with(reach, resolver::system(), Client::builder())
-    }
-
-    fn with(reach: Reach, lookup: Lookup, client: ClientBuilder) -> Result<Self, reqwest::Error> {
-        let client = client
-            .user_agent(USER_AGENT)
-            .no_proxy()
-            .redirect(redirect::Policy::none())
-            .retry(retry::never())
-            .connect_timeout(CONNECT)
-            .pool_idle_timeout(IDLE)
-            .dns_resolver(Arc::new(Resolver { reach, lookup }))
-            .build()?;
-        Ok(Self {
-            client,
-            reach,
-            tunnels: None,
-        })
-    }
-
-    /// The same way out through a proxy. Requests to this machine go straight.
-    ///
-    /// # Errors
     /// When the operating system has no certificates to trust.
-    pub fn through(self, proxy: Proxy) -> Result<Self, NoTrust> {
+    pub fn new(reach: Reach) -> Result<Self, NoTrust> {
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
         match roots.is_empty() {
             true => Err(NoTrust),
-            false => self.through_trusting(proxy, resolver::system(), roots),
+            false => Self::with(reach, resolver::system(), roots),
         }
     }
 
-    fn through_trusting(
-        mut self,
-        proxy: Proxy,
-        lookup: Lookup,
-        roots: RootCertStore,
-    ) -> Result<Self, NoTrust> {
+    fn with(reach: Reach, lookup: Lookup, roots: RootCertStore) -> Result<Self, NoTrust> {
         let provider = Arc::new(aws_lc_rs::default_provider());
         let tls = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .map_err(|_| NoTrust)?
             .with_root_certificates(roots)
             .with_no_client_auth();
-        let tunnels = Tunnels::new(proxy, self.reach, lookup, Arc::new(tls));
-        self.tunnels = Some(Arc::new(tunnels));
-        Ok(self)
+        let dialler = Dialler {
+            reach,
+            lookup,
+            tls: Arc::new(tls),
+            proxy: None,
+        };
+        Ok(Self {
+            dialler: Arc::new(dialler),
+            pool: Arc::default(),
+        })
+    }
+
+    /// The same way out through a proxy. Requests to this machine go straight.
+    #[must_use]
+    pub fn through(self, proxy: Proxy) -> Self {
+        let dialler = Dialler {
+            proxy: Some(proxy),
+            ..Dialler::clone(&self.dialler)
+        };
+        Self {
+            dialler: Arc::new(dialler),
+            ..self
+        }
+    }
+
+    /// The same way out with connections of its own, which nobody else uses.
+    #[must_use]
+    pub(crate) fn apart(&self) -> Self {
+        Self {
+            dialler: Arc::clone(&self.dialler),
+            pool: Arc::default(),
+        }
     }
 
     /// How far requests may go.
     #[must_use]
     pub fn reach(&self) -> Reach {
-        self.reach
+        self.dialler.reach
     }
 
     /// Connects to the host of `url` as a request would, and asks it for nothing: a `HEAD` of its root. Any answer shows
@@ -250,20 +251,61 @@ impl Egress {
     /// # Errors
     /// [`ExchangeError`], which tells whether the request may have arrived.
     pub async fn exchange(&self, request: Request) -> Result<Answer, ExchangeError> {
-        self.reach
-            .check(&request.url)
-            .map_err(|_| ExchangeError::Refused)?;
-        let headers = headers(&request.headers).ok_or(ExchangeError::Refused)?;
-        if let Some(tunnels) = self.tunnels.as_ref().filter(|_| !is_local(&request.url)) {
-            return tunnels.exchange(request, headers).await;
+        let reached = self.dialler.reach.check(&request.url);
+        reached.map_err(|_| ExchangeError::Refused)?;
+        let request = Prepared::of(request).ok_or(ExchangeError::Refused)?;
+        if let Some(Idle { place, connection }) = self.pool.take(&request.url).await {
+            match connection.exchange(&request).await {
+                Ok(answered) => return Ok(self.answered(place, answered)),
+                Err(Lost::Perhaps(cause)) => return Err(ExchangeError::NoAnswer(cause)),
+                Err(Lost::NotSent) => {} // the other side has closed it meanwhile
+            }
         }
-        let sent = self
-            .client
-            .request(request.method, request.url)
-            .headers(headers)
-            .body(request.body)
-            .send();
-        read(sent.await.map_err(|error| exchange_error(&error))?).await
+        let connection = Http1::on(self.dialler.dial(&request.url).await?).await?;
+        match connection.exchange(&request).await {
+            Ok(answered) => Ok(self.answered(Place::of(&request.url), answered)),
+            Err(Lost::Perhaps(cause)) => Err(ExchangeError::NoAnswer(cause)),
+            Err(Lost::NotSent) => Err(ExchangeError::NotConnected("closed at once")),
+        }
+    }
+
+    /// Keeps the connection that was answered on, where it may be used again.
+    fn answered(&self, place: Arc<Place>, (answer, again): (Answer, Option<Http1>)) -> Answer {
+        if let Some(connection) = again {
+            self.pool.keep(Idle { place, connection });
+        }
+        answer
+    }
+}
+
+/// A request that can be written.
+struct Prepared {
+    method: Method,
+    url: Url,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl Prepared {
+    /// Reads the headers of `request`, and adds its host, our name and that any answer will do. `None` where a header cannot be written.
+    fn of(request: Request) -> Option<Self> {
+        let mut headers = HeaderMap::with_capacity(request.headers.len() + 2);
+        for (name, value) in &request.headers {
+            let name = HeaderName::try_from(name.as_str()).ok()?;
+            headers.append(name, HeaderValue::try_from(value.as_str()).ok()?);
+        }
+        let own = HeaderValue::try_from(host(&request.url)).ok()?;
+        headers.entry(header::HOST).or_insert(own);
+        let agent = HeaderValue::from_static(USER_AGENT);
+        headers.entry(header::USER_AGENT).or_insert(agent);
+        let anything = HeaderValue::from_static("*/*");
+        headers.entry(header::ACCEPT).or_insert(anything);
+        Some(Self {
+            method: request.method,
+            url: request.url,
+            headers,
+            body: Bytes::from(request.body),
+        })
     }
 }
 
@@ -276,34 +318,6 @@ pub(crate) fn host(url: &Url) -> String {
     }
 }
 
-fn headers(named: &[(String, String)]) -> Option<HeaderMap> {
-    let mut headers = HeaderMap::with_capacity(named.len());
-    for (name, value) in named {
-        let name = HeaderName::try_from(name.as_str()).ok()?;
-        headers.append(name, HeaderValue::try_from(value.as_str()).ok()?);
-    }
-    Some(headers)
-}
-
-/// Classifies a failed request. A connect error is certain: it comes before the first byte of the request is written.
-/// A request that meets a closed connection before it is written connects anew.
-fn exchange_error(error: &reqwest::Error) -> ExchangeError {
-    if error.is_builder() || is_out_of_reach(error) {
-        ExchangeError::Refused
-    } else if error.is_connect() {
-        ExchangeError::NotConnected(cause::of(error))
-    } else {
-        ExchangeError::NoAnswer("the connection broke before an answer")
-    }
-}
-
-/// Whether a URL is of this machine.
-fn is_local(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    let literal = host.parse::<IpAddr>().ok();
-    reach::is_localhost(host) || literal.is_some_and(|ip| ip.to_canonical().is_loopback())
-}
-
 /// The headers whose values are text.
 fn texts(headers: &HeaderMap) -> Vec<(String, String)> {
     let text = |value: &HeaderValue| value.to_str().ok().map(str::to_owned);
@@ -311,19 +325,6 @@ fn texts(headers: &HeaderMap) -> Vec<(String, String)> {
         .iter()
         .filter_map(|(name, value)| Some((name.as_str().to_owned(), text(value)?)));
     texts.collect()
-}
-
-async fn read(mut response: Response) -> Result<Answer, ExchangeError> {
-    let (status, headers) = (response.status().as_u16(), texts(response.headers()));
-    let mut body = Vec::new();
-    loop {
-        match response.chunk().await {
-            Ok(Some(chunk)) if body.len() + chunk.len() <= MOST => body.extend_from_slice(&chunk),
-            Ok(Some(_)) => return Err(ExchangeError::NoAnswer("the answer was too long")),
-            Ok(None) => return Ok(Answer::new(status, headers, body)),
-            Err(_) => return Err(ExchangeError::NoAnswer("the answer broke off")),
-        }
-    }
 }
 
 impl std::fmt::Debug for Request {
@@ -342,6 +343,8 @@ impl std::fmt::Debug for Answer {
     }
 }
 
+#[cfg(test)]
+mod kept_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

@@ -51,13 +51,11 @@ impl Reach {
         if !matches!(url.scheme(), "http" | "https") || !url.has_host() || !plain {
             return Err(InvalidUrl::Form);
         }
-        let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-        let literal = host.parse::<IpAddr>().ok();
-        let named = is_localhost(host);
-        let local = named || literal.is_some_and(|ip| ip.to_canonical().is_loopback());
+        let literal = host(url).parse::<IpAddr>().ok();
+        let named = is_localhost(host(url));
         match self {
             Reach::Anywhere => return Ok(()),
-            Reach::Loopback if local => return Ok(()),
+            Reach::Loopback if is_local(url) => return Ok(()),
             _ => {}
         }
         if named || literal.is_some_and(|ip| !is_public(ip)) {
@@ -81,6 +79,17 @@ impl Reach {
             Reach::Public => is_public(ip),
         }
     }
+}
+
+/// The host of a URL, an IPv6 address without its brackets.
+pub(super) fn host(url: &Url) -> &str {
+    url.host_str().unwrap_or_default().trim_matches(['[', ']'])
+}
+
+/// Whether a URL is of this machine.
+pub(super) fn is_local(url: &Url) -> bool {
+    let literal = host(url).parse::<IpAddr>().ok();
+    is_localhost(host(url)) || literal.is_some_and(|ip| ip.to_canonical().is_loopback())
 }
 
 /// Whether a name belongs to this machine, whatever it resolves to (RFC 6761).

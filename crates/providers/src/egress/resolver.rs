@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
+use super::ExchangeError;
 use super::reach::{Reach, is_localhost};
 
 /// Looks up the addresses of a name.
@@ -25,64 +25,28 @@ pub(super) fn system() -> Lookup {
     })
 }
 
-/// A resolver that leaves out the addresses that are out of reach.
-pub(super) struct Resolver {
-    pub(super) reach: Reach,
-    pub(super) lookup: Lookup,
-}
-
-/// The error for a name all of whose addresses are out of reach.
-#[derive(Debug, thiserror::Error)]
-#[error("the name leads out of reach")]
-pub(super) struct OutOfReach;
-
-/// The error for a name whose addresses could not be looked up.
-#[derive(Debug, thiserror::Error)]
-#[error("the name could not be looked up")]
-pub(super) struct LookupFailed(#[source] io::Error);
+const NOT_FOUND: ExchangeError = ExchangeError::NotConnected("dns");
 
 /// The addresses of a name that are within reach.
 ///
 /// # Errors
-/// [`LookupFailed`], or [`OutOfReach`] where the name has other addresses only.
+/// [`ExchangeError::NotConnected`] where it has none, and [`ExchangeError::Refused`] where it has other addresses only.
 pub(super) async fn resolve(
     reach: Reach,
     lookup: &Lookup,
     name: &str,
-) -> Result<Vec<SocketAddr>, Box<dyn std::error::Error + Send + Sync>> {
+) -> Result<Vec<SocketAddr>, ExchangeError> {
     // Plain http is allowed to this machine only, so a name of this machine must not lead elsewhere.
     let here = reach == Reach::Loopback && is_localhost(name);
     let reached = |ip: IpAddr| reach.reaches(ip) && (!here || ip.to_canonical().is_loopback());
-    let mut addresses = lookup(name.to_owned()).await.map_err(LookupFailed)?;
+    let found = lookup(name.to_owned()).await;
+    let mut addresses = found.map_err(|_| NOT_FOUND)?;
     if addresses.is_empty() {
-        let none = io::Error::new(io::ErrorKind::NotFound, "no address");
-        return Err(LookupFailed(none).into());
+        return Err(NOT_FOUND);
     }
     addresses.retain(|address| reached(address.ip()));
-    if addresses.is_empty() {
-        return Err(OutOfReach.into());
+    match addresses.is_empty() {
+        true => Err(ExchangeError::Refused),
+        false => Ok(addresses),
     }
-    Ok(addresses)
-}
-
-impl Resolve for Resolver {
-    fn resolve(&self, name: Name) -> Resolving {
-        let (reach, lookup) = (self.reach, Arc::clone(&self.lookup));
-        Box::pin(async move {
-            let addresses = resolve(reach, &lookup, name.as_str()).await?;
-            Ok(Box::new(addresses.into_iter()) as Addrs)
-        })
-    }
-}
-
-/// Whether a request failed because its host is out of reach.
-pub(super) fn is_out_of_reach(error: &reqwest::Error) -> bool {
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        if error.is::<OutOfReach>() {
-            return true;
-        }
-        cause = error.source();
-    }
-    false
 }

@@ -33,7 +33,7 @@ pub(super) fn requests(seen: &[Seen]) -> usize {
     seen.iter().filter(is_request).count()
 }
 
-fn connections(seen: &[Seen]) -> usize {
+pub(super) fn connections(seen: &[Seen]) -> usize {
     let is_connection = |seen: &&Seen| **seen == Seen::Connection;
     seen.iter().filter(is_connection).count()
 }
@@ -169,7 +169,7 @@ async fn a_name_is_judged_by_the_address_that_is_dialled() {
 
     // The check of the URL cannot see where it leads; the resolver does.
     let (lookup, left) = scripted(&[&[here], &[inside, here]]);
-    let public = Egress::with(Reach::Public, lookup, Client::builder()).unwrap();
+    let public = Egress::with(Reach::Public, lookup, RootCertStore::empty()).unwrap();
     for _ in 0..2 {
         let lost = public.exchange(post("https://vendor.example/")).await.err();
         assert_eq!(lost, Some(ExchangeError::Refused));
@@ -179,7 +179,7 @@ async fn a_name_is_judged_by_the_address_that_is_dialled() {
 
     // No address at all is no connection.
     let (lookup, _) = scripted(&[&[]]);
-    let public = Egress::with(Reach::Public, lookup, Client::builder()).unwrap();
+    let public = Egress::with(Reach::Public, lookup, RootCertStore::empty()).unwrap();
     for _ in 0..2 {
         let lost = public.exchange(post("https://vendor.example/")).await.err();
         assert_eq!(lost, Some(ExchangeError::NotConnected("dns")));
@@ -194,7 +194,7 @@ async fn a_name_that_flips_gains_nothing() {
     let inside: SocketAddr = "10.0.0.1:9".parse().unwrap();
     let outside: SocketAddr = "8.8.8.8:9".parse().unwrap();
     let (lookup, left) = scripted(&[&[here], &[inside], &[outside], &[inside, outside, here]]);
-    let egress = Egress::with(Reach::Loopback, lookup, Client::builder()).unwrap();
+    let egress = Egress::with(Reach::Loopback, lookup, RootCertStore::empty()).unwrap();
     let url = format!("http://localhost:{}/", here.port());
 
     assert!(egress.exchange(post(&url)).await.is_ok());

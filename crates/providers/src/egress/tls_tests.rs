@@ -1,14 +1,13 @@
 //! Whom the way out trusts.
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
-use reqwest::Certificate;
 use tokio::io::AsyncWriteExt;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
-use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-use super::tests::{egress, post, requests, scripted};
+use super::tests::{connections, egress, post, requests, scripted};
 use super::*;
 use crate::testing::listener::{Listener, Seen};
 
@@ -28,7 +27,7 @@ async fn a_handshake_that_never_ends_is_no_connection() {
 }
 
 /// An authority for tests, and a certificate of it for `name`, valid until that year.
-fn certificate(name: &str, until: i32) -> (Certificate, TlsAcceptor) {
+fn certificate(name: &str, until: i32) -> (CertificateDer<'static>, TlsAcceptor) {
     let mut authority = CertificateParams::new([]).unwrap();
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
@@ -46,8 +45,7 @@ fn certificate(name: &str, until: i32) -> (Certificate, TlsAcceptor) {
             PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
         )
         .unwrap();
-    let root = Certificate::from_der(authority.der()).unwrap();
-    (root, TlsAcceptor::from(Arc::new(config)))
+    (authority.der().clone(), TlsAcceptor::from(Arc::new(config)))
 }
 
 // shows: F8
@@ -68,9 +66,10 @@ async fn certificates_are_checked() {
         let mut listener = Listener::over([], Some(tls)).await;
         let url = format!("https://localhost:{}/", listener.address.port());
         let (other, _) = certificate(name, until);
-        let builder = Client::builder().tls_certs_only([if trusted { root } else { other }]);
+        let mut roots = RootCertStore::empty();
+        roots.add(if trusted { root } else { other }).unwrap();
         let (lookup, _) = scripted(&[&[listener.address]]);
-        let egress = Egress::with(Reach::Loopback, lookup, builder).unwrap();
+        let egress = Egress::with(Reach::Loopback, lookup, roots).unwrap();
         let answer = egress.exchange(post(&url)).await;
         let case = format!("{name} {until} {trusted}");
         let lost = cause.map(ExchangeError::NotConnected);
@@ -78,6 +77,23 @@ async fn certificates_are_checked() {
         let taken = usize::from(cause.is_none());
         assert_eq!(requests(&listener.seen()), taken, "{case}");
     }
+}
+
+#[tokio::test]
+async fn a_connection_over_tls_is_kept_and_nothing_is_sent_before_its_handshake() {
+    let (root, tls) = certificate("localhost", 4000);
+    let mut listener = Listener::over([], Some(tls)).await;
+    let url = format!("https://localhost:{}/", listener.address.port());
+    let mut roots = RootCertStore::empty();
+    roots.add(root).unwrap();
+    let (lookup, _) = scripted(&[&[listener.address]]);
+    let egress = Egress::with(Reach::Loopback, lookup, roots).unwrap();
+    assert!(!egress.dialler.tls.enable_early_data);
+    for _ in 0..3 {
+        egress.exchange(post(&url)).await.unwrap();
+    }
+    let seen = listener.seen();
+    assert_eq!((requests(&seen), connections(&seen)), (3, 1));
 }
 
 #[tokio::test]

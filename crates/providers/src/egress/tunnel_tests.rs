@@ -91,8 +91,8 @@ async fn vendor() -> (SocketAddr, RootCertStore) {
 fn through(proxy: Proxy, roots: RootCertStore, address: &'static str) -> Egress {
     let lookup: Lookup =
         Arc::new(move |_| async move { Ok(vec![address.parse().unwrap()]) }.boxed());
-    let egress = Egress::new(Reach::Public).unwrap();
-    egress.through_trusting(proxy, lookup, roots).unwrap()
+    let egress = Egress::with(Reach::Public, lookup, roots).unwrap();
+    egress.through(proxy)
 }
 
 // shows: found-V9
