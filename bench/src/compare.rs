@@ -24,6 +24,7 @@ use crate::sample::{Sample, Spread};
 use crate::say::{note, say};
 use crate::series::{Bench, Workload};
 use crate::shipped;
+use crate::vendor::{self, Over};
 use crate::{disk, process};
 
 #[derive(Args)]
@@ -69,6 +70,8 @@ enum Part {
     Race,
     /// Sends by the limits that ship, against sends by the twenty of twenty-limits.toml
     Shipped,
+    /// Sends through a vendor over HTTP and over TLS, against sends into the sink
+    Vendor,
     /// Limit B, the decision in memory, against limit A
     Memory,
     /// Latency at half of the peak
@@ -140,6 +143,7 @@ impl Compare {
             Part::Wrong => Workload::Wrong,
             Part::Race => Workload::Race,
             Part::Shipped => return self.shipped(bench, results).await,
+            Part::Vendor => return self.vendor(bench, results).await,
             Part::Memory => return self.memory(bench, results).await,
             Part::Half => return self.half(bench, results).await,
             Part::Stall => return self.stall(bench, results).await,
@@ -229,6 +233,28 @@ impl Compare {
         };
         results.gates.push(row.gate_of_cost((10.0, 10.0)));
         results.rows.push(row);
+        Ok(())
+    }
+
+    async fn vendor(&self, bench: &Bench, results: &mut Results) -> anyhow::Result<()> {
+        for over in Over::ALL {
+            let mut pairs = Vec::new();
+            for _ in 0..self.pairs {
+                self.quiet().await?;
+                pairs.push(vendor::pair(bench, over).await?);
+            }
+            let row = Row {
+                what: over.what().to_owned(),
+                against: "one into the sink".to_owned(),
+                pairs,
+            };
+            let what = format!("{}, of those into the sink", row.what);
+            let share = 100.0 * row.ratio().median;
+            results
+                .gates
+                .push(Gate::floor(what, over.bounds(), share, "%"));
+            results.rows.push(row);
+        }
         Ok(())
     }
 

@@ -43,6 +43,7 @@ mod series;
 mod shipped;
 mod smoke;
 mod source;
+mod vendor;
 mod wire;
 
 // The allocator of the product, so that the limits are not measured with a worse one.
@@ -72,6 +73,8 @@ enum Verb {
     Power(Power),
     /// Asks for ten times the usual load, and looks at memory, at limits and at what comes after
     Overload(overload::Overload),
+    /// A vendor of kind `http` that accepts every message
+    Vendor(Vendor),
     /// Limit A: reads the request, answers a constant
     LimitA(Listen),
     /// Limit B: decides in memory
@@ -170,6 +173,18 @@ struct Listen {
     listen: SocketAddr,
 }
 
+#[derive(Args)]
+struct Vendor {
+    #[command(flatten)]
+    listen: Listen,
+    /// Speak TLS, and write the certificate of the authority to this file
+    #[arg(long, value_name = "FILE")]
+    tls: Option<PathBuf>,
+    /// Milliseconds until each answer
+    #[arg(long, default_value_t = 0)]
+    after_ms: u64,
+}
+
 fn main() -> ExitCode {
     match run(Cli::parse().verb) {
         Ok(true) => ExitCode::SUCCESS,
@@ -186,6 +201,10 @@ fn run(verb: Verb) -> anyhow::Result<bool> {
         // The limits make a runtime like that of the product.
         Verb::LimitA(args) => limits::constant::run(args.listen)?,
         Verb::LimitB(args) => limits::memory::run(args.listen)?,
+        Verb::Vendor(args) => {
+            let wait = Duration::from_millis(args.after_ms);
+            vendor::run(args.listen.listen, args.tls.as_ref(), wait)?;
+        }
         verb => {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
@@ -229,7 +248,7 @@ async fn load_something(verb: Verb) -> anyhow::Result<bool> {
             };
             Box::pin(power::survives(&bench, size)).await?;
         }
-        Verb::LimitA(_) | Verb::LimitB(_) => {}
+        Verb::LimitA(_) | Verb::LimitB(_) | Verb::Vendor(_) => {}
     }
     Ok(true)
 }
