@@ -53,8 +53,8 @@
 //!   certain. [`ExchangeError::outcome`](egress::ExchangeError::outcome) and [`answer::bare`](meaning::answer::bare) keep that rule for
 //!   connections and statuses; the table of codes keeps it for the vendor. A code that may stand for a message that was
 //!   sent is [`Meaning::Unknown`](meaning::Meaning::Unknown).
-//! * **The request leaves once.** [`Egress::exchange`](egress::Egress::exchange) follows no redirect, repeats
-//!   nothing of which a byte may have left, goes only where the operator's [`Reach`](egress::Reach) allows, and reads a bounded answer. The deadline is
+//! * **The request counts once.** [`Egress::exchange`](egress::Egress::exchange) follows no redirect, repeats
+//!   nothing that the vendor may have processed, goes only where the operator's [`Reach`](egress::Reach) allows, and reads a bounded answer. The deadline is
 //!   [`Guarded`](carriage::Guarded)'s.
 //! * **The vendor's words stay out.** [`answer::code`](meaning::answer::code) and [`answer::id`](meaning::answer::id) let
 //!   pass only what looks like a code or an id. A passcode or a number must not reach a log, an error or an outcome:

@@ -118,6 +118,9 @@ pub trait Provider: Send + Sync + 'static {
         Content::Text
     }
 
+    /// Hears that a message may follow in a moment. A provider may connect to its vendor meanwhile; it sends nothing.
+    fn warm(&self) {}
+
     /// Hands `sms` to the vendor once and answers the outcome. There is no other way to fail: every error is an
     /// [`Outcome`].
     async fn send(&self, sms: &Sms) -> Outcome;

@@ -196,6 +196,9 @@ impl Messenger {
             ..request.facts(price)
         };
         let rules = limits.rules(&facts);
+        if let Some(first) = way.providers.first() {
+            first.warm(); // it connects while the decision becomes durable
+        }
         let decision = self.parts.ledger.decide(intent, rules).await?;
         if let Some(refusal) = limits.refusal(&decision) {
             for limit in limits.blocking(&decision) {

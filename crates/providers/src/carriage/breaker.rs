@@ -137,6 +137,12 @@ impl Breaker {
         opens
     }
 
+    /// Whether messages go to the vendor without more ado.
+    pub(crate) fn is_closed(&self) -> bool {
+        let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        state.open_since.is_none()
+    }
+
     /// The health at `now`, with `in_flight` messages on their way.
     pub(crate) fn health(&self, now: Timestamp, in_flight: usize) -> Health {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -115,6 +115,14 @@ impl Provider for Guarded {
         self.provider.content(phone)
     }
 
+    fn warm(&self) {
+        let bulkhead = self.bulkhead.as_ref();
+        if bulkhead.is_none_or(|(_, breaker)| breaker.is_closed()) {
+            // A panic is told by the message that follows.
+            let _ = std::panic::catch_unwind(AssertUnwindSafe(|| self.provider.warm()));
+        }
+    }
+
     async fn send(&self, sms: &Sms) -> Outcome {
         let Some((places, breaker)) = &self.bulkhead else {
             return self.call(sms).await;

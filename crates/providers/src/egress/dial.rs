@@ -34,28 +34,66 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
 pub(super) struct Dialler {
     pub(super) reach: Reach,
     pub(super) lookup: Lookup,
-    pub(super) tls: Arc<ClientConfig>,
+    pub(super) tls: Tls,
     /// The proxy of connections to other machines.
     pub(super) proxy: Option<Proxy>,
+}
+
+/// How TLS is spoken, by what is offered within it. Both remember the same servers.
+#[derive(Clone)]
+pub(super) struct Tls {
+    pub(super) both: Arc<ClientConfig>,
+    pub(super) http1: Arc<ClientConfig>,
+}
+
+/// The protocols that are offered to the other side. Without TLS it is HTTP/1.1 alone.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Offer {
+    /// HTTP/2, and HTTP/1.1 to those who do not speak it.
+    Both,
+    Http1,
 }
 
 /// A new connection.
 pub(super) struct Dialled {
     pub(super) stream: Box<dyn Io>,
     pub(super) watch: Watch,
+    /// Whether HTTP/2 is spoken on it.
+    pub(super) is_http2: bool,
+}
+
+impl Tls {
+    pub(super) fn new(config: &ClientConfig) -> Self {
+        let offering = |names: &[&[u8]]| {
+            let mut config = config.clone();
+            config.alpn_protocols = names.iter().map(|name| name.to_vec()).collect();
+            Arc::new(config)
+        };
+        Self {
+            both: offering(&[b"h2", b"http/1.1"]),
+            http1: offering(&[b"http/1.1"]),
+        }
+    }
+
+    const fn offering(&self, offer: Offer) -> &Arc<ClientConfig> {
+        match offer {
+            Offer::Both => &self.both,
+            Offer::Http1 => &self.http1,
+        }
+    }
 }
 
 impl Dialler {
-    /// Connects to the host of `url`, with TLS where its scheme says so.
+    /// Connects to the host of `url`, with TLS where its scheme says so, which agrees on a protocol of the `offer`.
     ///
     /// # Errors
     /// [`ExchangeError`], never [`ExchangeError::NoAnswer`]: no request was written yet.
-    pub(super) async fn dial(&self, url: &Url) -> Result<Dialled, ExchangeError> {
-        let dialled = tokio::time::timeout(CONNECT, self.connect(url)).await;
+    pub(super) async fn dial(&self, url: &Url, offer: Offer) -> Result<Dialled, ExchangeError> {
+        let dialled = tokio::time::timeout(CONNECT, self.connect(url, offer)).await;
         dialled.unwrap_or(Err(ExchangeError::NotConnected("timeout")))
     }
 
-    async fn connect(&self, url: &Url) -> Result<Dialled, ExchangeError> {
+    async fn connect(&self, url: &Url, offer: Offer) -> Result<Dialled, ExchangeError> {
         let addresses = self.addresses(url).await?;
         let proxy = self.proxy.as_ref().filter(|_| !reach::is_local(url));
         let socket = match (proxy, addresses.first()) {
@@ -69,15 +107,19 @@ impl Dialler {
             return Ok(Dialled {
                 stream: Box::new(socket),
                 watch,
+                is_http2: false,
             });
         }
         let name = ServerName::try_from(reach::host(url).to_owned());
         let name = name.map_err(|_| ExchangeError::Refused)?;
-        let stream = TlsConnector::from(Arc::clone(&self.tls)).connect(name, socket);
-        let stream = stream.await.map_err(|error| not_connected(&error))?;
+        let connector = TlsConnector::from(Arc::clone(self.tls.offering(offer)));
+        let stream = connector.connect(name, socket).await;
+        let stream = stream.map_err(|error| not_connected(&error))?;
+        let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
         Ok(Dialled {
             stream: Box::new(stream),
             watch,
+            is_http2,
         })
     }
 

@@ -12,8 +12,8 @@ use reqwest::header::{self, HeaderMap};
 use tokio::time::Instant;
 
 use super::dial::Dialled;
-use super::socket::Watch;
-use super::{Answer, ExchangeError, MOST, Prepared};
+use super::socket::{Sight, Watch};
+use super::{Answer, ExchangeError, Lost, MOST, Prepared};
 
 /// How long an idle connection is kept, where the other side says nothing of that. Vendors close after five seconds at the earliest, as
 /// far as anybody has published it.
@@ -33,14 +33,6 @@ pub(super) struct Http1 {
     /// Until when it may be used again.
     until: Instant,
     has_served: bool,
-}
-
-/// Why a connection has no answer to a request.
-pub(super) enum Lost {
-    /// Nothing of the request has left.
-    NotSent,
-    /// The request may have arrived.
-    Perhaps(&'static str),
 }
 
 impl Http1 {
@@ -73,12 +65,12 @@ impl Http1 {
         if self.is_over(Instant::now()) || self.sender.ready().await.is_err() {
             return false;
         }
-        if !self.watch.is_silent() {
-            // A message of TLS itself may lie there, which the task reads.
-            tokio::task::yield_now().await;
-            return self.watch.is_silent() && self.sender.is_ready();
+        if self.watch.look() == Sight::Silent {
+            return true;
         }
-        true
+        // A message of TLS itself may lie there, which the task reads.
+        tokio::task::yield_now().await;
+        self.watch.look() == Sight::Silent && self.sender.is_ready()
     }
 
     /// Sends `request`, and reads the answer. The connection may be used again then, unless it is `None`.

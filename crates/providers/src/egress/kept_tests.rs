@@ -6,7 +6,8 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 
 use tokio::time::advance;
 
-use super::http1::{Http1, Lost};
+use super::dial::Offer;
+use super::http1::Http1;
 use super::tests::{connections, egress, post, requests};
 use super::*;
 use crate::testing::listener::{Act, Listener};
@@ -173,7 +174,10 @@ async fn a_request_of_which_nothing_was_written_has_certainly_not_left() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
     let request = Prepared::of(post(&url)).unwrap();
-    let dialled = egress(Reach::Loopback).dialler.dial(&request.url).await;
+    let dialled = egress(Reach::Loopback)
+        .dialler
+        .dial(&request.url, Offer::Both)
+        .await;
     let (taken, _) = listener.accept().unwrap();
     resets(&taken);
     drop(taken);

@@ -3,7 +3,7 @@
 //! | rule | how it is kept |
 //! |---|---|
 //! | destination | [`Reach`] judges the address that is dialled, so a name that resolves anew in between gains nothing; a proxy is asked for that address |
-//! | once | no redirect is followed; a request is repeated only where certainly nothing of it has left, once, on a new connection |
+//! | once | no redirect is followed; a request is repeated only where the vendor has certainly not processed it, once, on a new connection |
 //! | size | at most [`MOST`] bytes of an answer are read |
 //! | time | connecting takes [`CONNECT`] at most, because a failure there is certain; the caller bounds the rest |
 //! | name | requests say `user-agent: countersign/VERSION`, unless they have a `user-agent` of their own |
@@ -13,6 +13,7 @@ mod cause;
 mod charset;
 mod dial;
 mod http1;
+mod http2;
 mod pool;
 mod proxy;
 mod reach;
@@ -31,9 +32,8 @@ use reqwest::{Method, Url};
 use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
-use self::dial::Dialler;
-use self::http1::{Http1, Lost};
-use self::pool::{Idle, Place, Pool};
+use self::dial::{Dialler, Tls};
+use self::pool::{Connection, Place, Pool};
 pub use self::proxy::{InvalidProxy, Proxy};
 pub use self::reach::{InvalidUrl, Reach};
 use self::resolver::Lookup;
@@ -50,6 +50,12 @@ pub(crate) const USER_AGENT: &str = concat!("countersign/", env!("CARGO_PKG_VERS
 /// The words for a request that may not go where it should.
 const OUT_OF_REACH: &str = "the endpoint is out of reach";
 
+/// The words for a request that a vendor refuses to look at, which HTTP/2 calls `REFUSED_STREAM`.
+const NOT_PROCESSED: &str = "the vendor refused the request unread";
+
+/// How long a request that was refused unread waits before it is sent once more.
+const PAUSE: Duration = Duration::from_millis(100);
+
 /// The error for a machine that trusts nobody's certificates.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
 #[error("the operating system has no certificates to trust")]
@@ -59,7 +65,7 @@ pub struct NoTrust;
 #[derive(Clone)]
 pub struct Egress {
     dialler: Arc<Dialler>,
-    /// The connections that idle.
+    /// The connections that are kept.
     pool: Arc<Pool>,
 }
 
@@ -94,6 +100,8 @@ pub enum ExchangeError {
     Refused,
     /// No connection was made: nothing left. The words say why, such as `dns` or `refused`.
     NotConnected(&'static str),
+    /// The vendor was reached, and has twice refused to look at the request.
+    NotProcessed,
     /// The request may have arrived. The words say why there is no answer.
     NoAnswer(&'static str),
 }
@@ -111,6 +119,11 @@ impl ExchangeError {
             ExchangeError::NotConnected(cause) => Outcome::NotAccepted(NotAccepted {
                 kind: RefusalKind::Unreachable,
                 vendor_code: Some(cause.to_owned()),
+                retry_after: None,
+            }),
+            ExchangeError::NotProcessed => Outcome::NotAccepted(NotAccepted {
+                kind: RefusalKind::Throttled,
+                vendor_code: Some(NOT_PROCESSED.to_owned()),
                 retry_after: None,
             }),
             ExchangeError::NoAnswer(cause) => Outcome::Unknown {
@@ -133,6 +146,7 @@ impl std::fmt::Display for ExchangeError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             ExchangeError::Refused => OUT_OF_REACH,
+            ExchangeError::NotProcessed => NOT_PROCESSED,
             ExchangeError::NotConnected(cause) | ExchangeError::NoAnswer(cause) => cause,
         })
     }
@@ -191,7 +205,7 @@ impl Egress {
         let dialler = Dialler {
             reach,
             lookup,
-            tls: Arc::new(tls),
+            tls: Tls::new(&tls),
             proxy: None,
         };
         Ok(Self {
@@ -254,27 +268,67 @@ impl Egress {
         let reached = self.dialler.reach.check(&request.url);
         reached.map_err(|_| ExchangeError::Refused)?;
         let request = Prepared::of(request).ok_or(ExchangeError::Refused)?;
-        if let Some(Idle { place, connection }) = self.pool.take(&request.url).await {
-            match connection.exchange(&request).await {
-                Ok(answered) => return Ok(self.answered(place, answered)),
-                Err(Lost::Perhaps(cause)) => return Err(ExchangeError::NoAnswer(cause)),
-                Err(Lost::NotSent) => {} // the other side has closed it meanwhile
-            }
+        let place = self.pool.place(&request.url);
+        let connection = place.connection(&self.dialler, &request.url).await?;
+        match once(&place, connection, &request).await {
+            Err(Lost::NotSent) => {} // the other side has closed the connection meanwhile
+            Err(Lost::Refused) => tokio::time::sleep(PAUSE).await,
+            ended => return ended.map_err(ExchangeError::from),
         }
-        let connection = Http1::on(self.dialler.dial(&request.url).await?).await?;
-        match connection.exchange(&request).await {
-            Ok(answered) => Ok(self.answered(Place::of(&request.url), answered)),
-            Err(Lost::Perhaps(cause)) => Err(ExchangeError::NoAnswer(cause)),
-            Err(Lost::NotSent) => Err(ExchangeError::NotConnected("closed at once")),
-        }
+        let connection = place.fresh(&self.dialler, &request.url).await?;
+        Ok(once(&place, connection, &request).await?)
     }
 
-    /// Keeps the connection that was answered on, where it may be used again.
-    fn answered(&self, place: Arc<Place>, (answer, again): (Answer, Option<Http1>)) -> Answer {
-        if let Some(connection) = again {
-            self.pool.keep(Idle { place, connection });
+    /// Connects to the host of `url` in the background, unless a connection is kept or being made. A request that is to follow soon
+    /// finds it.
+    pub fn warm(&self, url: &Url) {
+        if self.dialler.reach.check(url).is_ok() {
+            self.pool.place(url).warm(&self.dialler, url);
         }
-        answer
+    }
+}
+
+/// Sends `request` on `connection`, which is kept where it may be used again.
+async fn once(place: &Place, connection: Connection, request: &Prepared) -> Result<Answer, Lost> {
+    match connection {
+        Connection::Http1(connection) => {
+            let (answer, again) = connection.exchange(request).await?;
+            if let Some(again) = again {
+                place.keep(again);
+            }
+            Ok(answer)
+        }
+        Connection::Http2(stream) => {
+            let answered = stream.exchange(request).await;
+            if matches!(answered, Err(Lost::WantsHttp1)) {
+                place.speak_http1();
+            }
+            answered
+        }
+    }
+}
+
+/// Why a connection has no answer to a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lost {
+    /// The vendor has not processed the request, and its connection takes no other.
+    NotSent,
+    /// The vendor has refused the request before it looked at it.
+    Refused,
+    /// The vendor answers such requests over HTTP/1.1 only. The request has arrived, perhaps with more consequences than this.
+    WantsHttp1,
+    /// The request may have arrived.
+    Perhaps(&'static str),
+}
+
+impl From<Lost> for ExchangeError {
+    fn from(lost: Lost) -> Self {
+        match lost {
+            Lost::NotSent => ExchangeError::NotConnected("closed at once"),
+            Lost::Refused => ExchangeError::NotProcessed,
+            Lost::WantsHttp1 => ExchangeError::NoAnswer("the vendor wants HTTP/1.1"),
+            Lost::Perhaps(cause) => ExchangeError::NoAnswer(cause),
+        }
     }
 }
 
@@ -344,7 +398,11 @@ impl std::fmt::Debug for Answer {
 }
 
 #[cfg(test)]
+mod http2_tests;
+#[cfg(test)]
 mod kept_tests;
+#[cfg(test)]
+mod pool_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

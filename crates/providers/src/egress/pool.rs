@@ -1,78 +1,317 @@
-//! The idle connections of one vendor account. The one that was used last is used first, so that those that are not needed grow old.
+//! The connections of one vendor account, by the place to which they lead.
+//!
+//! A request takes a connection that idles, or a place on one that is shared. Where there is none it waits for whichever comes first: one
+//! that another request gives back, or one that is dialled for it. Over HTTP/2 one connection is dialled for all who wait.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use reqwest::Url;
+use tokio::sync::oneshot;
 use tokio::time::Instant;
 
+use super::dial::{Dialler, Offer};
 use super::http1::Http1;
-use super::reach;
+use super::http2::{Http2, Stream};
+use super::{CONNECT, ExchangeError, reach};
 
-/// The most connections that idle.
+/// The most connections that idle at a place.
 const MOST_IDLE: usize = 64;
 
-/// Where a connection leads: nothing that was made for one place is used for another.
-#[derive(Debug)]
+/// The places of one account.
+#[derive(Default)]
+pub(super) struct Pool(Mutex<Vec<Arc<Place>>>);
+
+/// Where connections lead: none that was made for one place is used for another.
 pub(super) struct Place {
     scheme: String,
     host: String,
     port: Option<u16>,
+    state: Mutex<State>,
 }
 
-/// A connection that has no request under way, and where it leads.
-pub(super) struct Idle {
-    pub(super) place: Arc<Place>,
-    pub(super) connection: Http1,
+/// A connection that a request may be written to.
+pub(super) enum Connection {
+    Http1(Http1),
+    Http2(Stream),
 }
 
-/// The idle connections, the one that was used last at the end.
+/// A connection that was just made.
+enum Made {
+    Http1(Http1),
+    Http2(Http2),
+}
+
 #[derive(Default)]
-pub(super) struct Pool(Mutex<VecDeque<Idle>>);
+struct State {
+    /// The protocol of the connection that was made last.
+    protocol: Option<Protocol>,
+    /// Whether the other side has asked for HTTP/1.1 where it had offered HTTP/2.
+    wants_http1: bool,
+    /// Connections with no request under way, the one that was used last at the end: those that are not needed grow old.
+    idle: VecDeque<Http1>,
+    shared: Vec<Http2>,
+    /// The requests that wait, the first one first.
+    waiting: VecDeque<Waiting>,
+    /// The connections that are being dialled.
+    dialling: usize,
+}
 
-impl Place {
-    pub(super) fn of(url: &Url) -> Arc<Self> {
-        Arc::new(Self {
-            scheme: url.scheme().to_owned(),
-            host: reach::host(url).to_owned(),
-            port: url.port(),
-        })
-    }
+type Waiting = oneshot::Sender<Result<Connection, ExchangeError>>;
 
-    fn is_of(&self, url: &Url) -> bool {
-        self.host == reach::host(url) && self.port == url.port() && self.scheme == url.scheme()
-    }
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Protocol {
+    Http1,
+    Http2,
 }
 
 impl Pool {
-    /// Takes an idle connection to the host of `url` that may be used.
-    pub(super) async fn take(&self, url: &Url) -> Option<Idle> {
-        loop {
-            let mut found = self.pop(url)?;
-            if found.connection.is_usable().await {
-                return Some(found);
+    /// The place to which a request to `url` goes.
+    pub(super) fn place(&self, url: &Url) -> Arc<Place> {
+        let mut places = lock(&self.0);
+        if let Some(place) = places.iter().find(|place| place.is_of(url)) {
+            return Arc::clone(place);
+        }
+        let place = Arc::new(Place {
+            scheme: url.scheme().to_owned(),
+            host: reach::host(url).to_owned(),
+            port: url.port(),
+            state: Mutex::new(State {
+                // HTTP/2 is agreed upon within TLS.
+                protocol: (url.scheme() == "http").then_some(Protocol::Http1),
+                ..State::default()
+            }),
+        });
+        places.push(Arc::clone(&place));
+        place
+    }
+}
+
+impl Place {
+    fn is_of(&self, url: &Url) -> bool {
+        self.host == reach::host(url) && self.port == url.port() && self.scheme == url.scheme()
+    }
+
+    /// A connection to the host of `url`.
+    ///
+    /// # Errors
+    /// [`ExchangeError`], never [`ExchangeError::NoAnswer`]: no request was written.
+    pub(super) async fn connection(
+        self: &Arc<Self>,
+        dialler: &Arc<Dialler>,
+        url: &Url,
+    ) -> Result<Connection, ExchangeError> {
+        let coming = loop {
+            match self.ready(dialler, url) {
+                Err(coming) => break coming,
+                Ok(mut connection) => {
+                    if connection.is_usable().await {
+                        return Ok(connection);
+                    }
+                }
+            }
+        };
+        let come = tokio::time::timeout(CONNECT, coming).await;
+        let come = come.map_err(|_| ExchangeError::NotConnected("timeout"))?;
+        let mut connection = come.map_err(|_| ExchangeError::NotConnected("no connection"))??;
+        match connection.is_usable().await {
+            true => Ok(connection),
+            false => self.fresh(dialler, url).await,
+        }
+    }
+
+    /// A new connection to the host of `url`, which no other request was written to.
+    ///
+    /// # Errors
+    /// As [`connection`](Place::connection).
+    pub(super) async fn fresh(
+        &self,
+        dialler: &Dialler,
+        url: &Url,
+    ) -> Result<Connection, ExchangeError> {
+        let made = self.make(dialler, url).await?;
+        let mut state = self.state();
+        match made {
+            Made::Http1(connection) => Ok(Connection::Http1(connection)),
+            Made::Http2(connection) => {
+                let stream = connection.reserve();
+                state.forget_ended();
+                state.shared.push(connection);
+                let stream = stream.ok_or(ExchangeError::NotConnected("closed at once"))?;
+                Ok(Connection::Http2(stream))
             }
         }
     }
 
-    fn pop(&self, url: &Url) -> Option<Idle> {
-        let mut all = self.all();
-        let found = all.iter().rposition(|idle| idle.place.is_of(url))?;
-        all.remove(found)
+    /// Dials a connection, if there is none and none is being dialled.
+    pub(super) fn warm(self: &Arc<Self>, dialler: &Arc<Dialler>, url: &Url) {
+        let mut state = self.state();
+        state.forget_ended();
+        if state.idle.is_empty() && state.shared.is_empty() && state.dialling == 0 {
+            self.dial(&mut state, dialler, url);
+        }
     }
 
     /// Keeps a connection for another request.
-    pub(super) fn keep(&self, idle: Idle) {
-        let (mut all, now) = (self.all(), Instant::now());
-        let is_full = all.len() == MOST_IDLE;
-        let is_over = |idle: &Idle| idle.connection.is_over(now);
-        if is_full || all.front().is_some_and(is_over) {
-            all.pop_front();
-        }
-        all.push_back(idle);
+    pub(super) fn keep(&self, connection: Http1) {
+        self.state().hand_over(connection);
     }
 
-    fn all(&self) -> MutexGuard<'_, VecDeque<Idle>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Speaks HTTP/1.1 from now on.
+    pub(super) fn speak_http1(&self) {
+        self.state().wants_http1 = true;
     }
+
+    /// A connection that is there, or the one that will come.
+    fn ready(
+        self: &Arc<Self>,
+        dialler: &Arc<Dialler>,
+        url: &Url,
+    ) -> Result<Connection, oneshot::Receiver<Result<Connection, ExchangeError>>> {
+        let mut state = self.state();
+        if let Some(stream) = state.stream() {
+            return Ok(Connection::Http2(stream));
+        }
+        if let Some(idle) = state.idle.pop_back() {
+            return Ok(Connection::Http1(idle));
+        }
+        let (waiting, coming) = oneshot::channel();
+        state.waiting.push_back(waiting);
+        self.dial_what_is_missing(&mut state, dialler, url);
+        Err(coming)
+    }
+
+    /// Dials for the requests that wait: a connection each, or one for all where they may share it.
+    fn dial_what_is_missing(
+        self: &Arc<Self>,
+        state: &mut State,
+        dialler: &Arc<Dialler>,
+        url: &Url,
+    ) {
+        let needed = match state.protocol {
+            Some(Protocol::Http1) => state.waiting.len(),
+            _ => state.waiting.len().min(1),
+        };
+        while state.dialling < needed {
+            self.dial(state, dialler, url);
+        }
+    }
+
+    /// Dials a connection in a task of its own, so that nobody who gives up takes it from those who wait.
+    fn dial(self: &Arc<Self>, state: &mut State, dialler: &Arc<Dialler>, url: &Url) {
+        state.dialling += 1;
+        let (place, dialler, url) = (Arc::clone(self), Arc::clone(dialler), url.clone());
+        tokio::spawn(async move {
+            let made = place.make(&dialler, &url).await;
+            if let Ok(Made::Http2(connection)) = &made {
+                place.state().share(connection.clone());
+                connection.settled().await;
+            }
+            let mut state = place.state();
+            state.dialling -= 1;
+            match made {
+                Ok(Made::Http1(connection)) => state.hand_over(connection),
+                Ok(Made::Http2(_)) => state.serve(),
+                Err(error) => state.fail(error),
+            }
+            state.forget_given_up();
+            place.dial_what_is_missing(&mut state, &dialler, &url);
+        });
+    }
+
+    async fn make(&self, dialler: &Dialler, url: &Url) -> Result<Made, ExchangeError> {
+        let offer = match self.state().wants_http1 {
+            true => Offer::Http1,
+            false => Offer::Both,
+        };
+        let dialled = dialler.dial(url, offer).await?;
+        let (made, protocol) = match dialled.is_http2 {
+            true => (Made::Http2(Http2::on(dialled).await?), Protocol::Http2),
+            false => (Made::Http1(Http1::on(dialled).await?), Protocol::Http1),
+        };
+        self.state().protocol = Some(protocol);
+        Ok(made)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        lock(&self.state)
+    }
+}
+
+impl State {
+    /// A place on a connection that is shared.
+    fn stream(&mut self) -> Option<Stream> {
+        if self.wants_http1 {
+            self.shared.clear();
+        }
+        self.shared.iter().find_map(Http2::reserve)
+    }
+
+    fn forget_ended(&mut self) {
+        let now = Instant::now();
+        self.shared.retain(|connection| !connection.is_closed());
+        self.idle.retain(|connection| !connection.is_over(now));
+    }
+
+    fn forget_given_up(&mut self) {
+        self.waiting.retain(|waiting| !waiting.is_closed());
+    }
+
+    /// Gives a connection to the first request that waits, or keeps it.
+    fn hand_over(&mut self, connection: Http1) {
+        let mut connection = connection;
+        while let Some(waiting) = self.waiting.pop_front() {
+            match waiting.send(Ok(Connection::Http1(connection))) {
+                Ok(()) => return,
+                Err(Ok(Connection::Http1(back))) => connection = back,
+                Err(_) => return,
+            }
+        }
+        let is_over = |idle: &Http1| idle.is_over(Instant::now());
+        if self.idle.len() == MOST_IDLE || self.idle.front().is_some_and(is_over) {
+            self.idle.pop_front();
+        }
+        self.idle.push_back(connection);
+    }
+
+    /// Shares a connection among the requests that wait, and those to come.
+    fn share(&mut self, connection: Http2) {
+        self.forget_ended();
+        self.shared.push(connection);
+        self.serve();
+    }
+
+    /// Gives the requests that wait what places there are on connections that are shared.
+    fn serve(&mut self) {
+        while !self.waiting.is_empty() {
+            let Some(stream) = self.stream() else { return };
+            if let Some(waiting) = self.waiting.pop_front() {
+                let _ = waiting.send(Ok(Connection::Http2(stream)));
+            }
+        }
+    }
+
+    /// Tells the requests that waited for a connection why it was not made.
+    fn fail(&mut self, error: ExchangeError) {
+        let failed = match self.protocol {
+            Some(Protocol::Http1) => self.waiting.len().min(1),
+            _ => self.waiting.len(),
+        };
+        for waiting in self.waiting.drain(..failed) {
+            let _ = waiting.send(Err(error));
+        }
+    }
+}
+
+impl Connection {
+    async fn is_usable(&mut self) -> bool {
+        match self {
+            Connection::Http1(connection) => connection.is_usable().await,
+            Connection::Http2(stream) => stream.is_usable().await,
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -31,6 +31,16 @@ pub(super) struct Socket(Arc<Watched>);
 #[derive(Debug, Clone)]
 pub(super) struct Watch(Arc<Watched>);
 
+/// What waits to be read on a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sight {
+    /// Nothing, and it is open.
+    Silent,
+    Bytes,
+    /// Nothing more will come.
+    Ended,
+}
+
 #[derive(Debug)]
 struct Watched {
     stream: TcpStream,
@@ -74,11 +84,14 @@ impl Watch {
         self.0.written.load(Ordering::Acquire)
     }
 
-    /// Returns whether the connection is open and nothing waits to be read: of an idle connection, that it may be used again.
-    pub(super) fn is_silent(&self) -> bool {
+    /// Looks at what waits to be read, and leaves it there.
+    pub(super) fn look(&self) -> Sight {
         let flags = RecvFlags::PEEK | RecvFlags::DONTWAIT;
-        let seen = rustix::net::recv(&self.0.stream, &mut [0_u8; 1], flags);
-        matches!(seen, Err(rustix::io::Errno::AGAIN))
+        match rustix::net::recv(&self.0.stream, &mut [0_u8; 1], flags) {
+            Err(rustix::io::Errno::AGAIN) => Sight::Silent,
+            Ok((1.., _)) => Sight::Bytes,
+            _ => Sight::Ended,
+        }
     }
 }
 

@@ -26,8 +26,12 @@ async fn a_handshake_that_never_ends_is_no_connection() {
     assert_eq!(requests(&listener.seen()), 0);
 }
 
-/// An authority for tests, and a certificate of it for `name`, valid until that year.
-fn certificate(name: &str, until: i32) -> (CertificateDer<'static>, TlsAcceptor) {
+/// An authority for tests, and a certificate of it for `name`, valid until that year, for a server that speaks these protocols.
+pub(super) fn certificate(
+    name: &str,
+    until: i32,
+    protocols: &[&[u8]],
+) -> (CertificateDer<'static>, TlsAcceptor) {
     let mut authority = CertificateParams::new([]).unwrap();
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
@@ -36,7 +40,7 @@ fn certificate(name: &str, until: i32) -> (CertificateDer<'static>, TlsAcceptor)
     certificate.not_after = rcgen::date_time_ymd(until, 1, 1);
     let certificate = certificate.signed_by(&key, &authority).unwrap();
     let provider = Arc::new(aws_lc_rs::default_provider());
-    let config = ServerConfig::builder_with_provider(provider)
+    let mut config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
@@ -45,6 +49,7 @@ fn certificate(name: &str, until: i32) -> (CertificateDer<'static>, TlsAcceptor)
             PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
         )
         .unwrap();
+    config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
     (authority.der().clone(), TlsAcceptor::from(Arc::new(config)))
 }
 
@@ -62,10 +67,10 @@ async fn certificates_are_checked() {
         ),
         ("localhost", 2020, true, Some("tls: expired certificate")),
     ] {
-        let (root, tls) = certificate(name, until);
+        let (root, tls) = certificate(name, until, &[]);
         let mut listener = Listener::over([], Some(tls)).await;
         let url = format!("https://localhost:{}/", listener.address.port());
-        let (other, _) = certificate(name, until);
+        let (other, _) = certificate(name, until, &[]);
         let mut roots = RootCertStore::empty();
         roots.add(if trusted { root } else { other }).unwrap();
         let (lookup, _) = scripted(&[&[listener.address]]);
@@ -81,14 +86,15 @@ async fn certificates_are_checked() {
 
 #[tokio::test]
 async fn a_connection_over_tls_is_kept_and_nothing_is_sent_before_its_handshake() {
-    let (root, tls) = certificate("localhost", 4000);
+    let (root, tls) = certificate("localhost", 4000, &[]);
     let mut listener = Listener::over([], Some(tls)).await;
     let url = format!("https://localhost:{}/", listener.address.port());
     let mut roots = RootCertStore::empty();
     roots.add(root).unwrap();
     let (lookup, _) = scripted(&[&[listener.address]]);
     let egress = Egress::with(Reach::Loopback, lookup, roots).unwrap();
-    assert!(!egress.dialler.tls.enable_early_data);
+    let Tls { both, http1 } = &egress.dialler.tls;
+    assert!(!both.enable_early_data && !http1.enable_early_data);
     for _ in 0..3 {
         egress.exchange(post(&url)).await.unwrap();
     }

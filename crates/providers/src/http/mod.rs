@@ -218,6 +218,10 @@ impl Provider for HttpVendor {
         }
     }
 
+    fn warm(&self) {
+        self.egress.warm(self.account.request.origin());
+    }
+
     async fn send(&self, sms: &Sms) -> Outcome {
         if self.account.content == ContentKind::Template && sms.template.is_none() {
             return Outcome::not_accepted(RefusalKind::NoTemplate);

@@ -151,6 +151,10 @@ impl Provider for Acme {
         &self.name
     }
 
+    fn warm(&self) {
+        self.egress.warm(&self.account.url);
+    }
+
     async fn send(&self, sms: &Sms) -> Outcome {
         match self.egress.exchange(self.request(sms)).await {
             Ok(answer) => outcome(&answer, &self.account.errors),

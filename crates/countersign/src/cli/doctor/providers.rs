@@ -74,7 +74,7 @@ async fn examine(record: &ProviderRecord, egress: Egress) -> anyhow::Result<(Ver
                 "{host} is not reached ({why}): see to the network, the firewall and [providers] proxy"
             ));
         }
-        Err(ExchangeError::NoAnswer(why)) => {
+        Err(why @ (ExchangeError::NoAnswer(_) | ExchangeError::NotProcessed)) => {
             return Ok((
                 Verdict::Warning,
                 format!("{host} is reached and does not answer ({why})"),

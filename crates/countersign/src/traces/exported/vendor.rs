@@ -55,6 +55,10 @@ impl Provider for TracedVendor {
         self.inner.content(phone)
     }
 
+    fn warm(&self) {
+        self.inner.warm();
+    }
+
     async fn send(&self, sms: &Sms) -> Outcome {
         let attributes = vec![
             KeyValue::new("countersign.provider", self.name().to_owned()),

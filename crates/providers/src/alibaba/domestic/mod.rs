@@ -89,6 +89,10 @@ impl Provider for AlibabaCloud {
         Content::Template
     }
 
+    fn warm(&self) {
+        self.gateway.warm();
+    }
+
     async fn send(&self, sms: &Sms) -> Outcome {
         let call = match call(sms) {
             Ok(call) => call,

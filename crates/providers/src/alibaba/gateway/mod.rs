@@ -67,6 +67,11 @@ impl Gateway {
         &self.account.errors
     }
 
+    /// Connects to the gateway in the background, where no connection is kept.
+    pub(crate) fn warm(&self) {
+        self.egress.warm(&self.account.endpoint);
+    }
+
     /// Sends the request once. Without an answer, the error is the outcome.
     pub(crate) async fn ask(&self, call: &Call) -> Result<Answer, Outcome> {
         match self.ask_once(call).await {

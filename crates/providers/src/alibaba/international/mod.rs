@@ -152,6 +152,10 @@ impl Provider for AlibabaCloudInternational {
         }
     }
 
+    fn warm(&self) {
+        self.gateway.warm();
+    }
+
     async fn send(&self, sms: &Sms) -> Outcome {
         let call = match self.content(&sms.to) {
             Content::Text => text_call(sms, self.sender_id.as_ref()),

@@ -178,6 +178,10 @@ impl Provider for Chuanglan {
         }
     }
 
+    fn warm(&self) {
+        self.egress.warm(&self.account.url);
+    }
+
     async fn send(&self, sms: &Sms) -> Outcome {
         let request = match self.request(sms) {
             Ok(request) => request,

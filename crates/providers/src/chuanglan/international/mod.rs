@@ -176,6 +176,10 @@ impl Provider for International {
         &self.name
     }
 
+    fn warm(&self) {
+        self.egress.warm(&self.account.url);
+    }
+
     async fn send(&self, sms: &Sms) -> Outcome {
         let request = match self.request(sms, self.clock.wall()) {
             Ok(request) => request,
