@@ -59,9 +59,8 @@ fn reader(mut settings: Value) -> AnswerReader {
 fuzz_target!(|input: (u8, u16, u8, &[u8])| {
     let (rules, status, charset, body) = input;
     let reader = &READERS[usize::from(rules) % READERS.len()];
-    let content_type = TYPES[usize::from(charset) % TYPES.len()].to_owned();
-    let headers = vec![("content-type".to_owned(), content_type)];
-    let answer = Answer::new(200 + status % 400, headers, body.to_vec());
+    let content_type = TYPES[usize::from(charset) % TYPES.len()];
+    let answer = Answer::new(200 + status % 400, Some(content_type), body.to_vec());
     assert!(std::str::from_utf8(&answer.body).is_ok());
     let kept = match reader.outcome(&answer) {
         Outcome::Accepted {

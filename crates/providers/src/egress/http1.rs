@@ -143,11 +143,9 @@ fn wired(request: &Prepared) -> Option<hyper::Request<Full<Bytes>>> {
 }
 
 /// Reads an answer whole.
-async fn read(response: Response<Incoming>) -> Result<Answer, &'static str> {
-    let (parts, mut incoming) = response.into_parts();
-    let headers = super::texts(&parts.headers);
+async fn read(mut answered: Response<Incoming>) -> Result<Answer, &'static str> {
     let mut body = Vec::new();
-    while let Some(frame) = incoming.frame().await {
+    while let Some(frame) = answered.body_mut().frame().await {
         let frame = frame.map_err(|_| "the answer broke off")?;
         let Ok(data) = frame.into_data() else {
             continue; // trailers
@@ -157,5 +155,5 @@ async fn read(response: Response<Incoming>) -> Result<Answer, &'static str> {
         }
         body.extend_from_slice(&data);
     }
-    Ok(Answer::new(parts.status.as_u16(), headers, body))
+    Ok(Answer::of(&answered, body))
 }

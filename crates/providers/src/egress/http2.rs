@@ -294,18 +294,17 @@ fn wired(request: &Prepared) -> Option<hyper::Request<()>> {
 }
 
 /// Reads an answer whole.
-async fn read(response: Response) -> Result<Answer, &'static str> {
-    let (parts, mut incoming) = response.into_parts();
+async fn read(mut answered: Response) -> Result<Answer, &'static str> {
     let mut body = Vec::new();
-    while let Some(data) = incoming.data().await {
+    while let Some(data) = answered.body_mut().data().await {
         let data = data.map_err(|_| "the answer broke off")?;
         if body.len() + data.len() > MOST {
             return Err("the answer was too long");
         }
         body.extend_from_slice(&data);
-        let released = incoming.flow_control().release_capacity(data.len());
+        let flow = answered.body_mut().flow_control();
+        let released = flow.release_capacity(data.len());
         released.map_err(|_| "the answer broke off")?;
     }
-    let headers = super::texts(&parts.headers);
-    Ok(Answer::new(parts.status.as_u16(), headers, body))
+    Ok(Answer::of(&answered, body))
 }

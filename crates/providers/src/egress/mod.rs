@@ -87,8 +87,6 @@ pub struct Request {
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
-    /// The headers whose values are text, with names in lower case.
-    pub headers: Vec<(String, String)>,
     /// The body, whole, as UTF-8 whatever its charset was.
     pub body: Vec<u8>,
 }
@@ -153,23 +151,20 @@ impl std::fmt::Display for ExchangeError {
 }
 
 impl Answer {
-    /// The answer with this status, these headers (names in lower case) and this body as it came, whose charset is read
-    /// from them.
+    /// The answer with this status and this body as it came, whose charset is read from its type.
     #[must_use]
-    pub fn new(status: u16, headers: Vec<(String, String)>, body: Vec<u8>) -> Self {
-        let mut answer = Self {
+    pub fn new(status: u16, content_type: Option<&str>, body: Vec<u8>) -> Self {
+        Self {
             status,
-            headers,
-            body: Vec::new(),
-        };
-        answer.body = charset::to_utf8(answer.header("content-type"), body);
-        answer
+            body: charset::to_utf8(content_type, body),
+        }
     }
 
-    /// The header with this name (in lower case), if it is there.
-    fn header(&self, name: &str) -> Option<&str> {
-        let found = self.headers.iter().find(|(held, _)| held == name);
-        found.map(|(_, value)| value.as_str())
+    /// The answer with this head, and this body as it came.
+    fn of<B>(answered: &hyper::Response<B>, body: Vec<u8>) -> Self {
+        let content_type = answered.headers().get(header::CONTENT_TYPE);
+        let content_type = content_type.and_then(|value| value.to_str().ok());
+        Self::new(answered.status().as_u16(), content_type, body)
     }
 }
 
@@ -370,15 +365,6 @@ pub(crate) fn host(url: &Url) -> String {
         Some(port) => format!("{host}:{port}"),
         None => host.to_owned(),
     }
-}
-
-/// The headers whose values are text.
-fn texts(headers: &HeaderMap) -> Vec<(String, String)> {
-    let text = |value: &HeaderValue| value.to_str().ok().map(str::to_owned);
-    let texts = headers
-        .iter()
-        .filter_map(|(name, value)| Some((name.as_str().to_owned(), text(value)?)));
-    texts.collect()
 }
 
 impl std::fmt::Debug for Request {

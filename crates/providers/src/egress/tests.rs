@@ -213,7 +213,7 @@ async fn a_name_that_flips_gains_nothing() {
 #[tokio::test]
 async fn an_answer_comes_whole() {
     let redirect =
-        "HTTP/1.1 302 Found\r\nlocation: /other\r\nx-b: c\r\ncontent-length: 2\r\n\r\nno";
+        "HTTP/1.1 302 Found\r\nlocation: /other\r\ncontent-length: 2\r\n\r\nno";
     let long = |length: usize| answer(200, &"x".repeat(length));
     let acts = [
         answer(201, "{\"a\":1}"),
@@ -239,7 +239,6 @@ async fn an_answer_comes_whole() {
 
     let second = egress.exchange(post(&url)).await.unwrap();
     assert_eq!(second.status, 302, "it is not followed");
-    assert!(second.headers.contains(&("x-b".to_owned(), "c".to_owned())));
     assert_eq!(egress.exchange(post(&url)).await.unwrap().status, 500);
     assert_eq!(egress.exchange(post(&url)).await.unwrap().body.len(), MOST);
     let seen = listener.seen();

@@ -22,6 +22,8 @@ pub(super) struct Address {
     base: Url,
     path: Pattern,
     query: Option<Pattern>,
+    /// The whole URL, where it has no placeholders.
+    fixed: Option<Url>,
 }
 
 impl Address {
@@ -51,11 +53,20 @@ impl Address {
         check_escapes("url", path)?;
         let path = if path.is_empty() { "/" } else { path };
         let path = Pattern::of("url", path)?;
-        let address = Self { base, path, query };
-        let probe = address.with(|_| "0".into());
-        probe
+        let address = Self {
+            base,
+            path,
+            query,
+            fixed: None,
+        };
+        let probe = address
+            .with(|_| "0".into())
             .ok_or_else(|| InvalidSetup::setting("url", "the path must not have . or .. in it"))?;
-        Ok(address)
+        let is_fixed = address.placeholders().next().is_none();
+        Ok(Self {
+            fixed: is_fixed.then_some(probe),
+            ..address
+        })
     }
 
     /// The scheme, the host and the port, which no message changes.
@@ -70,7 +81,10 @@ impl Address {
 
     /// The URL for one message; `None` when a value would lead to another path.
     pub(super) fn fill(&self, values: MessageValues<'_>) -> Option<Url> {
-        self.with(|placeholder| values.value(placeholder))
+        match &self.fixed {
+            Some(url) => Some(url.clone()),
+            None => self.with(|placeholder| values.value(placeholder)),
+        }
     }
 
     fn with<'a>(&self, value: impl Fn(Placeholder) -> Cow<'a, str>) -> Option<Url> {

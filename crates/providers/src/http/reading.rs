@@ -197,7 +197,6 @@ mod tests {
     fn read(rules: &AnswerRules, status: u16, body: &str) -> String {
         let answer = Answer {
             status,
-            headers: Vec::new(),
             body: body.as_bytes().to_vec(),
         };
         match rules.outcome(&answer) {

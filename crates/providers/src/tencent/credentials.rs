@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     fn said(body: &str) -> Credentials {
-        read(&Answer::new(200, Vec::new(), body.as_bytes().to_vec()))
+        read(&Answer::new(200, None, body.as_bytes().to_vec()))
     }
 
     fn refused(code: &str) -> Credentials {

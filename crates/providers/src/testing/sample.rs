@@ -153,7 +153,6 @@ pub(crate) fn template(id: &str, signature: Option<&str>, variables: &[&str]) ->
 pub(crate) fn answer(status: u16, body: impl Into<Vec<u8>>) -> Answer {
     Answer {
         status,
-        headers: Vec::new(),
         body: body.into(),
     }
 }

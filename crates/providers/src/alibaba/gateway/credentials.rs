@@ -70,7 +70,7 @@ mod tests {
         ] {
             let body = format!(r#"{{"Code": "{code}", "Message": "x"}}"#);
             assert_eq!(
-                read(&Answer::new(status, Vec::new(), body.into_bytes())),
+                read(&Answer::new(status, None, body.into_bytes())),
                 says,
                 "{code}"
             );
@@ -81,10 +81,10 @@ mod tests {
             "Forbidden.AccessKeyDisabled",
         ] {
             let body = format!("<Error><Code>{code}</Code></Error>");
-            let said = read(&Answer::new(404, Vec::new(), body.into_bytes()));
+            let said = read(&Answer::new(404, None, body.into_bytes()));
             assert_eq!(said, Credentials::Refused(code.to_owned()));
         }
-        let odd = read(&Answer::new(502, Vec::new(), b"bad gateway".to_vec()));
+        let odd = read(&Answer::new(502, None, b"bad gateway".to_vec()));
         assert_eq!(odd, Credentials::Unclear("HTTP 502".to_owned()));
     }
 }
