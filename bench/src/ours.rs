@@ -23,6 +23,9 @@ pub(crate) fn build() -> anyhow::Result<PathBuf> {
         .args(["build", "--locked", "--quiet", "-p", "countersign"])
         .arg("--target-dir")
         .arg(target);
+    if cfg!(feature = "postgres") {
+        cargo.args(["--features", "postgres"]);
+    }
     if profile.ends_with("debug") {
         note("a debug build: ratios mean little (cargo run --profile dist -p countersign-bench)");
     } else {
