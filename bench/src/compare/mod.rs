@@ -1,10 +1,13 @@
 //! The driver: pairs of runs in turns, their results for the goals, and the verdict.
 
+mod part;
+mod results;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::ensure;
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum as _};
 
 use crate::console::{self, On};
 use crate::crash;
@@ -26,6 +29,8 @@ use crate::series::{Bench, Workload};
 use crate::shipped;
 use crate::vendor::{self, Over};
 use crate::{disk, process};
+use part::Part;
+use results::Results;
 
 #[derive(Args)]
 pub(crate) struct Compare {
@@ -55,61 +60,6 @@ pub(crate) struct Compare {
     /// Data folder that has the `--grow` messages already: the console on SQLite shows it, and keeps what is sent
     #[arg(long, value_name = "DIR")]
     filled: Option<PathBuf>,
-}
-
-/// The parts of a comparison, in the order in which they run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Part {
-    Send,
-    Zipf,
-    Throttled,
-    Check,
-    Token,
-    Mix,
-    Wrong,
-    Race,
-    /// Sends by the limits that ship, against sends by the twenty of twenty-limits.toml
-    Shipped,
-    /// Sends through a vendor over HTTP and over TLS, against sends into the sink
-    Vendor,
-    /// Limit B, the decision in memory, against limit A
-    Memory,
-    /// Latency at half of the peak
-    Half,
-    /// The longest stall at half of the peak
-    Stall,
-    /// Flushes counted, a kill in mid-run, and the loss of power
-    Durable,
-    /// Start-up, idle memory, and memory of live codes
-    Footprint,
-    /// The cost of a send, and of finding one, as what is stored grows
-    Growth,
-    /// Sends while old messages go, against sends while none go
-    Pruning,
-    /// Pages of the console with `--grow` messages, and sends while people use it, against sends while nobody does
-    Console,
-    /// The same, on PostgreSQL
-    #[cfg(feature = "postgres")]
-    PostgresConsole,
-    /// The store on PostgreSQL, one node and three, against one insert after the other
-    #[cfg(feature = "postgres")]
-    Postgres,
-    /// The cost of a send, and of finding one, as what is stored in PostgreSQL grows
-    #[cfg(feature = "postgres")]
-    PostgresGrowth,
-    /// Express and Redis
-    Express,
-    /// FastAPI and Redis
-    Fastapi,
-}
-
-/// The results so far.
-#[derive(Default)]
-struct Results {
-    rows: Vec<Row>,
-    gates: Vec<Gate>,
-    /// The peak of sends, in requests per second.
-    peak: Option<f64>,
 }
 
 impl Compare {
@@ -365,41 +315,6 @@ impl Compare {
             "ms",
         ));
         Ok(())
-    }
-}
-
-impl Results {
-    /// Returns the plan of sends at half the rate of the peak. Measures the peak first, if it has not been
-    /// measured.
-    async fn half(&mut self, bench: &Bench) -> anyhow::Result<Plan> {
-        let peak = match self.peak {
-            Some(peak) => peak,
-            None => bench.ours(Workload::Send, &bench.plan).await?.rate,
-        };
-        self.peak = Some(peak);
-        Ok(Plan {
-            rate: Some(peak / 2.0),
-            ..bench.plan.clone()
-        })
-    }
-
-    fn judge(&mut self, workload: Workload, row: &Row) {
-        let bounds = match workload {
-            Workload::Send => (25.0, 35.0),
-            Workload::Check => (25.0, 33.0),
-            Workload::Throttled => (45.0, 60.0),
-            _ => return,
-        };
-        let what = format!("{} against limit A", row.what);
-        let ratio = 100.0 * row.ratio().median;
-        self.gates.push(Gate::floor(what, bounds, ratio, "%"));
-        if workload == Workload::Send {
-            self.peak = Some(row.of_ours(|sample| sample.rate));
-            let written = row.of_ours(|sample| sample.written) / 1000.0;
-            let what = "written to disk per send";
-            self.gates
-                .push(Gate::ceiling(what, (3.0, 1.5), written, "KB"));
-        }
     }
 }
 
