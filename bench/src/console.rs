@@ -51,6 +51,17 @@ pub(crate) enum On {
     Postgres,
 }
 
+impl On {
+    /// Returns the end of a row's name: nothing for the usual database.
+    pub(crate) const fn of(self) -> &'static str {
+        match self {
+            On::Sqlite => "",
+            #[cfg(feature = "postgres")]
+            On::Postgres => ", on PostgreSQL",
+        }
+    }
+}
+
 /// Measures the pages of a console with `stored` messages, then sends with and without people who use it, in `pairs`. A folder that is
 /// `filled` has the messages already.
 pub(crate) async fn measure(

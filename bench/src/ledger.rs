@@ -19,6 +19,8 @@ pub(crate) struct Ledger {
     pub(crate) used: u64,
     /// Checks that found a wrong code.
     pub(crate) wrong: u64,
+    /// Messages whose vendor reported them as delivered.
+    pub(crate) delivered: u64,
 }
 
 #[derive(Deserialize)]
@@ -34,6 +36,7 @@ pub(crate) struct Message {
     /// The request that was answered.
     pub(crate) request_id: String,
     code: String,
+    delivery: Option<String>,
     #[serde(default)]
     checks: Vec<Check>,
 }
@@ -89,6 +92,7 @@ impl Ledger {
         self.messages += 1;
         self.used += u64::from(message.is_used());
         self.wrong += message.wrong();
+        self.delivered += u64::from(message.delivery.as_deref() == Some("delivered"));
     }
 
     /// Checks that the record since `start` holds exactly the `answered` requests.

@@ -180,6 +180,9 @@ struct Vendor {
     /// Speak TLS, and write the certificate of the authority to this file
     #[arg(long, value_name = "FILE")]
     tls: Option<PathBuf>,
+    /// Speak HTTP/2 where the client offers it by ALPN
+    #[arg(long, requires = "tls")]
+    http2: bool,
     /// Milliseconds until each answer
     #[arg(long, default_value_t = 0)]
     after_ms: u64,
@@ -202,8 +205,12 @@ fn run(verb: Verb) -> anyhow::Result<bool> {
         Verb::LimitA(args) => limits::constant::run(args.listen)?,
         Verb::LimitB(args) => limits::memory::run(args.listen)?,
         Verb::Vendor(args) => {
-            let wait = Duration::from_millis(args.after_ms);
-            vendor::run(args.listen.listen, args.tls.as_ref(), wait)?;
+            let manner = vendor::Manner {
+                roots: args.tls,
+                http2: args.http2,
+                wait: Duration::from_millis(args.after_ms),
+            };
+            vendor::run(args.listen.listen, &manner)?;
         }
         verb => {
             let runtime = tokio::runtime::Builder::new_current_thread()

@@ -1,6 +1,6 @@
 //! A service under test, as a process of its own on the first core.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read as _};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -51,7 +51,7 @@ pub(crate) struct Service {
     pub(crate) started_in: Duration,
     child: Child,
     // Open for as long as the service may print.
-    _stdout: BufReader<ChildStdout>,
+    stdout: BufReader<ChildStdout>,
 }
 
 impl Service {
@@ -81,7 +81,7 @@ impl Service {
                     address: url.parse().with_context(|| line.clone())?,
                     started_in: now().saturating_duration_since(started),
                     child,
-                    _stdout: stdout,
+                    stdout,
                 });
             }
         }
@@ -106,6 +106,15 @@ impl Service {
         terminate(&self.child)?;
         self.child.wait()?;
         Ok(())
+    }
+
+    /// Sends SIGTERM, waits for the end, and returns what the process printed since it listened.
+    pub(crate) fn ended(mut self) -> anyhow::Result<String> {
+        terminate(&self.child)?;
+        let mut printed = String::new();
+        self.stdout.read_to_string(&mut printed)?;
+        self.child.wait()?;
+        Ok(printed)
     }
 
     /// Sends SIGKILL, and waits for the end.

@@ -37,11 +37,15 @@ impl Row {
 
     /// Judges by how many per cent more processor time a request of ours takes than one of the other, in the median.
     pub(crate) fn gate_of_cost(&self, bounds: (f64, f64)) -> Gate {
+        let what = format!("processor time of a {}, over {}", self.what, self.against);
+        Gate::ceiling(what, bounds, self.more_cost().median, "%")
+    }
+
+    /// Returns by how many per cent more processor time a request of ours takes than one of the other, pair by pair.
+    pub(crate) fn more_cost(&self) -> Spread {
         let cost = |sample: &Sample| sample.usage.servers / sample.rate;
         let pairs = self.pairs.iter();
-        let more = Spread::of(pairs.map(|(other, ours)| 100.0 * (cost(ours) / cost(other) - 1.0)));
-        let what = format!("processor time of a {}, over {}", self.what, self.against);
-        Gate::ceiling(what, bounds, more.median, "%")
+        Spread::of(pairs.map(|(other, ours)| 100.0 * (cost(ours) / cost(other) - 1.0)))
     }
 
     /// Judges by how many per cent longer a request of ours takes than one of the other, in the median of both.

@@ -27,7 +27,7 @@ use crate::sample::{Sample, Spread};
 use crate::say::{note, say};
 use crate::series::{Bench, Workload};
 use crate::shipped;
-use crate::vendor::{self, Over};
+use crate::vendor::{self, Case};
 use crate::{disk, process};
 use part::Part;
 use results::Results;
@@ -93,7 +93,20 @@ impl Compare {
             Part::Wrong => Workload::Wrong,
             Part::Race => Workload::Race,
             Part::Shipped => return self.shipped(bench, results).await,
-            Part::Vendor => return self.vendor(bench, results).await,
+            Part::Vendor => {
+                let cases = Case::carried(false, On::Sqlite);
+                return self.vendor(bench, cases, results).await;
+            }
+            Part::VendorWaits => {
+                let cases = Case::carried(true, On::Sqlite);
+                return self.vendor(bench, cases, results).await;
+            }
+            #[cfg(feature = "postgres")]
+            Part::PostgresVendor => {
+                let cases = Case::carried(false, On::Postgres);
+                return self.vendor(bench, cases, results).await;
+            }
+            Part::Receipts => return self.vendor(bench, vec![Case::Reported], results).await,
             Part::Memory => return self.memory(bench, results).await,
             Part::Half => return self.half(bench, results).await,
             Part::Stall => return self.stall(bench, results).await,
@@ -186,23 +199,42 @@ impl Compare {
         Ok(())
     }
 
-    async fn vendor(&self, bench: &Bench, results: &mut Results) -> anyhow::Result<()> {
-        for over in Over::ALL {
+    /// Measures rows of sends through a vendor. Skips one whose way the service does not go.
+    async fn vendor(
+        &self,
+        bench: &Bench,
+        cases: Vec<Case>,
+        results: &mut Results,
+    ) -> anyhow::Result<()> {
+        for case in cases {
+            let (what, against) = case.names();
             let mut pairs = Vec::new();
             for _ in 0..self.pairs {
                 self.quiet().await?;
-                pairs.push(vendor::pair(bench, over).await?);
+                let Some(pair) = case.pair(bench).await? else {
+                    say(format!("{what} is left out: {}\n", vendor::NO_HTTP2));
+                    break;
+                };
+                pairs.push(pair);
+            }
+            if pairs.is_empty() {
+                continue;
             }
             let row = Row {
-                what: over.what().to_owned(),
-                against: "one into the sink".to_owned(),
+                what,
+                against: against.to_owned(),
                 pairs,
             };
-            let what = format!("{}, of those into the sink", row.what);
-            let share = 100.0 * row.ratio().median;
-            results
-                .gates
-                .push(Gate::floor(what, over.bounds(), share, "%"));
+            let more = row.more_cost();
+            say(format!(
+                "Processor time of a {}, over {}: {:+.0} % [{:+.0} to {:+.0}].\n",
+                row.what, row.against, more.median, more.min, more.max
+            ));
+            if let Some(bounds) = case.bounds() {
+                let what = format!("{}, of those into the sink", row.what);
+                let share = 100.0 * row.ratio().median;
+                results.gates.push(Gate::floor(what, bounds, share, "%"));
+            }
             results.rows.push(row);
         }
         Ok(())

@@ -15,8 +15,15 @@ pub(super) enum Part {
     Race,
     /// Sends by the limits that ship, against sends by the twenty of twenty-limits.toml
     Shipped,
-    /// Sends through a vendor over HTTP and over TLS, against sends into the sink
+    /// Sends through a vendor over HTTP, TLS and HTTP/2, against sends into the sink
     Vendor,
+    /// The same with a vendor that answers after 20 ms
+    VendorWaits,
+    /// The same with a vendor that answers at once, on PostgreSQL
+    #[cfg(feature = "postgres")]
+    PostgresVendor,
+    /// Sends whose delivery the vendor reports, against sends without reports
+    Receipts,
     /// Limit B, the decision in memory, against limit A
     Memory,
     /// Latency at half of the peak

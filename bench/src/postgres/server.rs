@@ -105,7 +105,7 @@ impl Server {
 
     /// Returns the ids of its processes: one for each session, and others. Those that come and go, which clean tables up, are not
     /// among them, nor one that has just begun and has no name of its own yet.
-    pub(super) fn processes(&self) -> anyhow::Result<Vec<u32>> {
+    pub(crate) fn processes(&self) -> anyhow::Result<Vec<u32>> {
         let first = self.process.id();
         let path = format!("/proc/{first}/task/{first}/children");
         let children = std::fs::read_to_string(&path).context(path)?;
