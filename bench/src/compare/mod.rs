@@ -107,6 +107,7 @@ impl Compare {
                 return self.vendor(bench, cases, results).await;
             }
             Part::Receipts => return self.vendor(bench, vec![Case::Reported], results).await,
+            Part::Far => return vendor::far::measure(bench, &mut results.gates).await,
             Part::Memory => return self.memory(bench, results).await,
             Part::Half => return self.half(bench, results).await,
             Part::Stall => return self.stall(bench, results).await,

@@ -24,6 +24,8 @@ pub(super) enum Part {
     PostgresVendor,
     /// Sends whose delivery the vendor reports, against sends without reports
     Receipts,
+    /// The time of a send every three seconds, 50 ms away from the vendor
+    Far,
     /// Limit B, the decision in memory, against limit A
     Memory,
     /// Latency at half of the peak

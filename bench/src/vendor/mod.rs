@@ -1,9 +1,11 @@
-//! Sends through a vendor of kind `http`: what the call costs, and what its reports cost.
+//! Sends through a vendor of kind `http`: what the call costs, how long it takes over a network, and what its reports cost.
 //!
 //! The vendor is a process of the bench on the client's core. It keeps its connections, and answers at once or after a time.
 
 mod account;
+pub(crate) mod far;
 mod listener;
+mod network;
 mod reports;
 
 use std::net::SocketAddr;
