@@ -12,7 +12,7 @@ use crate::power;
 use crate::report::{self, Row};
 use crate::say::say;
 use crate::series::{Bench, Workload};
-use crate::{disk, process};
+use crate::{disk, process, vendor};
 
 /// Per cent of limit A that even a debug build on a busy machine reaches.
 const FLOOR: f64 = 1.0;
@@ -49,6 +49,13 @@ impl Smoke {
             let ratio = 100.0 * row.ratio().median;
             gates.push(Gate::floor(row.what.as_str(), (FLOOR, FLOOR), ratio, "%"));
             rows.push(row);
+        }
+        if let Some(sample) = vendor::everything(&bench, &short(&bench)).await? {
+            rows.push(Row {
+                what: "send through a vendor, with delivery reports".to_owned(),
+                against: "limit A, send".to_owned(),
+                pairs: vec![(limit, sample)],
+            });
         }
         report::table(&rows);
         say(crash::survives(&bench, Duration::from_millis(500)).await?);

@@ -167,6 +167,16 @@ impl Case {
     }
 }
 
+/// Sends by `plan` through the vendor, which reports every message.
+pub(crate) async fn everything(bench: &Bench, plan: &Plan) -> anyhow::Result<Option<Sample>> {
+    let way = Way::Vendor {
+        over: Over::Http,
+        waits: false,
+        reports: true,
+    };
+    way.sends(bench, plan, On::Sqlite).await
+}
+
 /// Sends without reports at half of their peak, then as many with reports: the service reads eight reports at once, so that at the
 /// peak most of them would wait until the sends have ended.
 async fn reported(bench: &Bench) -> anyhow::Result<Option<(Sample, Sample)>> {
