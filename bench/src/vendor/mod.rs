@@ -3,6 +3,7 @@
 //! The vendor is a process of the bench on the client's core. It keeps its connections, and answers at once or after a time.
 
 mod account;
+mod database;
 pub(crate) mod far;
 mod listener;
 mod network;
@@ -20,11 +21,10 @@ use crate::ledger::Ledger;
 use crate::load::{self, Plan};
 use crate::meter;
 use crate::ours;
-#[cfg(feature = "postgres")]
-use crate::postgres;
 use crate::process::{Service, pinned};
 use crate::sample::Sample;
 use crate::series::{Bench, RequestedNumbers, Workload};
+use database::Database;
 pub(crate) use listener::{Manner, run};
 
 /// The reason why a row over HTTP/2 may be missing.
@@ -36,10 +36,6 @@ const WAIT: Duration = Duration::from_millis(20);
 /// The callers at once where a vendor waits: with the usual 64, which wait too, the service would idle. 256 ask for 12,800 messages
 /// a second at most.
 const CALLERS: usize = 256;
-
-/// The time after its start by which a service on PostgreSQL has the sessions that it keeps.
-#[cfg(feature = "postgres")]
-const SETTLED: Duration = Duration::from_secs(2);
 
 /// The accounts of a vendor that waits, as many as a route may name. The service has 64 messages on their way to one account at
 /// most, so that one account carries 3,200 a second, and 256 callers hardly ever find a full one.
@@ -203,28 +199,14 @@ impl Way {
         let folder = bench.folder()?;
         let (data, roots) = (folder.path().join("data"), folder.path().join("roots.pem"));
         let vendor = self.vendor(&bench.me, &roots)?;
-        #[cfg(feature = "postgres")]
-        let database = match on {
-            On::Sqlite => None,
-            On::Postgres => Some(postgres::Server::start().await?),
-        };
-        let mut command = service(bench, &data, &roots);
-        #[cfg(feature = "postgres")]
-        if let Some(database) = &database {
-            command.args(["--database-url", &database.url()]);
-        }
-        let service = Service::start(command)?;
+        let database = Database::start(on).await?;
+        let service = Service::start(database.named(service(bench, &data, &roots)))?;
         if let Some(vendor) = &vendor {
             self.set_up(bench, &data, vendor.address, service.address)
                 .await?;
         }
-        let mut pids = vec![service.pid()];
-        #[cfg(feature = "postgres")]
-        if let Some(database) = &database {
-            // Sessions of the start have ended by then: only those that stay can be looked at until the end.
-            tokio::time::sleep(SETTLED).await;
-            pids.extend(database.processes()?);
-        }
+        let mut pids = database.processes().await?;
+        pids.push(service.pid());
         let source = Workload::Send.source(Vec::new(), &RequestedNumbers::default());
         let run = load::run(service.address, source, plan, &pids).await?;
         run.verdict()?;
