@@ -51,6 +51,9 @@ pub struct ApplicationDto {
     /// Whether its callers can solve challenges. Absent where they cannot.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub challenges: bool,
+    /// The algorithm that signs its verification tokens, `ES256`; `RS256` where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token_algorithm: Option<String>,
     /// Whether the application is disabled: its callers hear that it does not exist. Absent where it is not.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub disabled: bool,
@@ -117,6 +120,9 @@ pub struct CreateApplicationRequest {
     /// Whether its callers can solve challenges, which rules then demand of them; false if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub challenges: Option<bool>,
+    /// The algorithm that signs its verification tokens: `RS256` or `ES256`; `RS256` if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token_algorithm: Option<String>,
 }
 
 /// The body of `POST /api/v3/update-application`. Absent fields stay as they are.
@@ -171,6 +177,9 @@ pub struct UpdateApplicationRequest {
     /// Whether its callers can solve challenges, which rules then demand of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub challenges: Option<bool>,
+    /// The algorithm that signs its verification tokens: `RS256` or `ES256`; empty for `RS256`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token_algorithm: Option<String>,
     /// The version that the caller has seen. If the application has another one, the service changes nothing.
     /// Absent for any version.
     #[serde(default, skip_serializing_if = "Option::is_none")]

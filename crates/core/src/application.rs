@@ -1,6 +1,7 @@
 //! A tenant's product.
 
 mod name;
+mod token_algorithm;
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use crate::phone::{Country, InvalidPhone, PhoneNumber};
 use crate::time::Timestamp;
 
 pub use name::{AppName, InvalidAppName, InvalidSmsName, SmsName};
+pub use token_algorithm::TokenAlgorithm;
 
 /// An application. Anyone may know its id (`x-authing-app-id`); its own servers prove themselves by a secret.
 ///
@@ -43,6 +45,8 @@ pub struct Application {
     pub languages: Languages,
     /// Whether its callers can solve a [challenge](crate::challenge).
     pub challenges: bool,
+    /// The algorithm that signs its verification tokens.
+    pub token_algorithm: TokenAlgorithm,
     /// The time at which the application was created.
     pub created_at: Timestamp,
 }

@@ -95,7 +95,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::application::{AppId, AppName, Origins};
+    use crate::application::{AppId, AppName, Origins, TokenAlgorithm};
     use crate::language::Languages;
     use crate::network::Networks;
     use crate::send::route::{OnUnknown, ProviderName, Route, RouteScope, Selection};
@@ -121,6 +121,7 @@ mod tests {
             default_country: None,
             allowed_countries,
             challenges: false,
+            token_algorithm: TokenAlgorithm::default(),
             languages: Languages::default(),
             created_at: Timestamp::default(),
         }

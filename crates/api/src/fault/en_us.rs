@@ -188,6 +188,7 @@ fn problem_of(problem: FieldProblem) -> String {
         FieldProblem::NotACountry => "must be a country with phone numbers by its two-letter code, such as CN",
         FieldProblem::NotCountries => "must be countries with phone numbers by their two-letter codes, such as CN and HK",
         FieldProblem::NotALanguageChoice => "must be number, request, or the tag of a language, such as fr-FR",
+        FieldProblem::NotATokenAlgorithm => "must be RS256 or ES256",
         FieldProblem::NotALanguageTag => "must be the tag of a language, such as fr-FR",
         FieldProblem::NotAnAndroidAppHash => "must have exactly 11 characters of A-Z a-z 0-9 + /",
         FieldProblem::TextTooLong { channel, language, needed, limit } => {

@@ -182,6 +182,7 @@ fn problem_of(problem: FieldProblem) -> String {
         FieldProblem::NotACountry => "は電話番号を持つ国または地域の 2 文字コード（例: CN）でなければなりません",
         FieldProblem::NotCountries => "は電話番号を持つ国または地域の 2 文字コードの一覧（例: CN と HK）でなければなりません",
         FieldProblem::NotALanguageChoice => "は number、request、または fr-FR のような言語タグでなければなりません",
+        FieldProblem::NotATokenAlgorithm => "は RS256 または ES256 でなければなりません",
         FieldProblem::NotALanguageTag => "は fr-FR のような言語タグでなければなりません",
         FieldProblem::NotAnAndroidAppHash => "は A-Z a-z 0-9 + / のちょうど 11 文字でなければなりません",
         FieldProblem::TextTooLong { channel, language, needed, limit } => {

@@ -214,6 +214,8 @@ pub enum FieldProblem {
     NotALanguageChoice,
     /// Not a well-formed tag of a language.
     NotALanguageTag,
+    /// Not `RS256` or `ES256`.
+    NotATokenAlgorithm,
     /// Not 11 characters of `A-Z a-z 0-9 + /`.
     NotAnAndroidAppHash,
     /// The text of a message would not fit one SMS, even in its shortest wording.

@@ -123,6 +123,10 @@ impl Fault {
                 malformed("defaultLanguage", FieldProblem::NotALanguageTag),
             ),
             (
+                "badTokenAlgorithm",
+                malformed("tokenAlgorithm", FieldProblem::NotATokenAlgorithm),
+            ),
+            (
                 "badAndroidAppHash",
                 malformed("androidAppHash", FieldProblem::NotAnAndroidAppHash),
             ),

@@ -170,6 +170,7 @@ fn problem_of(problem: FieldProblem) -> String {
         FieldProblem::NotACountry => "必须是有电话号码的国家或地区的两位字母代码，例如 CN",
         FieldProblem::NotCountries => "必须是有电话号码的国家或地区的两位字母代码列表，例如 CN 和 HK",
         FieldProblem::NotALanguageChoice => "必须是 number、request 或语言标签，例如 fr-FR",
+        FieldProblem::NotATokenAlgorithm => "必须是 RS256 或 ES256",
         FieldProblem::NotALanguageTag => "必须是语言标签，例如 fr-FR",
         FieldProblem::NotAnAndroidAppHash => "必须恰好为 11 个字符，仅限 A-Z a-z 0-9 + /",
         FieldProblem::TextTooLong {

@@ -170,6 +170,7 @@ fn problem_of(problem: FieldProblem) -> String {
         FieldProblem::NotACountry => "必須是有電話號碼的國家或地區的兩位字母代碼，例如 CN",
         FieldProblem::NotCountries => "必須是有電話號碼的國家或地區的兩位字母代碼清單，例如 CN 和 HK",
         FieldProblem::NotALanguageChoice => "必須是 number、request 或語言標籤，例如 fr-FR",
+        FieldProblem::NotATokenAlgorithm => "必須是 RS256 或 ES256",
         FieldProblem::NotALanguageTag => "必須是語言標籤，例如 fr-FR",
         FieldProblem::NotAnAndroidAppHash => "必須恰好為 11 個字元，僅限 A-Z a-z 0-9 + /",
         FieldProblem::TextTooLong {

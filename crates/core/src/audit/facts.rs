@@ -132,6 +132,7 @@ impl Facts {
             allowed_countries,
             languages: Languages { choice, default },
             challenges,
+            token_algorithm,
             created_at: _,
         } = &**application;
         let origins: Vec<_> = origins.iter().map(|origin| origin.as_str()).collect();
@@ -150,6 +151,7 @@ impl Facts {
         self.text("messageLanguage", Some(choice.as_str()));
         self.text("defaultLanguage", default.as_ref().map(|tag| tag.as_str()));
         self.plain("challenges", json!(challenges));
+        self.text("tokenAlgorithm", Some(token_algorithm.as_str()));
         self.plain("disabled", json!(is_disabled));
         self.0.insert("secret".to_owned(), Fact::Mac(*secret));
         self.expires("replacedSecretExpires", replaced_secret.as_ref());

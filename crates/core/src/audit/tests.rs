@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::chain::{Breach, Broken, Entry, Head, Verifier};
 use super::*;
-use crate::application::{AppId, AppName, Application, Origins};
+use crate::application::{AppId, AppName, Application, Origins, TokenAlgorithm};
 use crate::country_rules::Countries;
 use crate::language::Languages;
 use crate::network::Networks;
@@ -53,6 +53,7 @@ fn shop(secret: u8, is_disabled: bool) -> Setting {
             allowed_countries: Countries::All,
             languages: Languages::default(),
             challenges: false,
+            token_algorithm: TokenAlgorithm::default(),
             created_at: AT,
         }),
         secret: SecretMac::from_bytes([secret; 32]),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use altcha::{Challenge, Payload, Solution, SolveChallengeOptions, solve_challenge};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use countersign_core::application::{AppId, AppName, Origin, Origins};
+use countersign_core::application::{AppId, AppName, Origin, Origins, TokenAlgorithm};
 use countersign_core::challenge::{LEAST_COST, Purpose};
 use countersign_core::channel::Channel;
 use countersign_core::code::keyring::PasscodeKeys;
@@ -63,6 +63,7 @@ fn app(id: &str) -> Application {
         allowed_countries: Countries::All,
         languages: Languages::default(),
         challenges: true,
+        token_algorithm: TokenAlgorithm::default(),
         created_at: Timestamp::from_millis(0),
     }
 }

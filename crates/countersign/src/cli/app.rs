@@ -22,6 +22,8 @@ use super::{overlap, say};
         countersign app set shop --allow-country CN --allow-country HK   it sends there only\n  \
         countersign app set shop --message-language request   messages are in the language of x-authing-lang\n  \
         countersign app set shop --challenges on              its pages solve challenges\n  \
+        countersign app set shop --token-algorithm ES256      its tokens cost a tenth of RS256
+  \
         countersign app renew-secret shop --overlap 1h        its secret leaked; the new one is shown\n  \
         countersign app disable shop\n  countersign app list --json"
 )]
@@ -75,6 +77,9 @@ enum Verb {
         /// Whether its callers can solve challenges (default: off)
         #[arg(long, value_enum, value_name = "SWITCH")]
         challenges: Option<Switch>,
+        /// The algorithm that signs its verification tokens: RS256 (default) or ES256
+        #[arg(long, value_name = "ALGORITHM")]
+        token_algorithm: Option<String>,
         #[command(flatten)]
         owner: OwnerArgs,
     },
@@ -119,6 +124,9 @@ enum Verb {
         /// Whether its callers can solve challenges
         #[arg(long, value_enum, value_name = "SWITCH", group = "change")]
         challenges: Option<Switch>,
+        /// The algorithm that signs its verification tokens: RS256 or ES256
+        #[arg(long, value_name = "ALGORITHM", group = "change")]
+        token_algorithm: Option<String>,
         #[command(flatten)]
         owner: OwnerArgs,
     },
@@ -189,6 +197,7 @@ impl App {
                 message_language,
                 default_language,
                 challenges,
+                token_algorithm,
                 owner,
             } => {
                 let body = CreateApplicationRequest {
@@ -204,6 +213,7 @@ impl App {
                     message_language,
                     default_language,
                     challenges: challenges.map(Switch::is_on),
+                    token_algorithm,
                 };
                 create(&owner, &body).await?;
             }
@@ -221,6 +231,7 @@ impl App {
                 message_language,
                 default_language,
                 challenges,
+                token_algorithm,
                 owner,
             } => {
                 let body = UpdateApplicationRequest {
@@ -236,6 +247,7 @@ impl App {
                     message_language,
                     default_language,
                     challenges: challenges.map(Switch::is_on),
+                    token_algorithm,
                     if_version: None,
                 };
                 set(&owner, &body).await?;
@@ -346,6 +358,9 @@ async fn set(args: &OwnerArgs, body: &UpdateApplicationRequest) -> anyhow::Resul
     say(format!("language      {}", language(&app)));
     if app.challenges {
         say("challenges    its callers solve them");
+    }
+    if let Some(algorithm) = &app.token_algorithm {
+        say(format!("tokens        {algorithm}"));
     }
     warn(app.notice.as_deref());
     Ok(())

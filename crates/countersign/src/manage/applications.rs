@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use countersign_core::application::{AppId, AppName, Application, Origins, SmsName};
+use countersign_core::application::{
+    AppId, AppName, Application, Origins, SmsName, TokenAlgorithm,
+};
 use countersign_core::audit::Author;
 use countersign_core::autofill::{AndroidAppHash, WebHost};
 use countersign_core::country_rules::Countries;
@@ -43,6 +45,8 @@ pub struct NewApplication {
     pub languages: Languages,
     /// Whether its callers can solve challenges.
     pub challenges: bool,
+    /// The algorithm that signs its verification tokens.
+    pub token_algorithm: TokenAlgorithm,
 }
 
 /// An application that was just created.
@@ -88,6 +92,8 @@ pub struct ApplicationChange {
     pub default_language: Option<Option<LanguageTag>>,
     /// Whether its callers can solve challenges.
     pub challenges: Option<bool>,
+    /// Another algorithm that signs its verification tokens.
+    pub token_algorithm: Option<TokenAlgorithm>,
 }
 
 impl ApplicationChange {
@@ -106,6 +112,7 @@ impl ApplicationChange {
                 default: self.default_language.unwrap_or(before.languages.default),
             },
             challenges: self.challenges.unwrap_or(before.challenges),
+            token_algorithm: self.token_algorithm.unwrap_or(before.token_algorithm),
             ..before
         }
     }
@@ -143,6 +150,7 @@ impl Manage {
                 allowed_countries: new.allowed_countries,
                 languages: new.languages,
                 challenges: new.challenges,
+                token_algorithm: new.token_algorithm,
                 created_at: self.parts.clock.now(),
             }),
         };

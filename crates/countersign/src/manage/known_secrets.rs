@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use countersign_core::application::{AppId, AppName, Application, Origins};
+use countersign_core::application::{AppId, AppName, Application, Origins, TokenAlgorithm};
 use countersign_core::audit::Author;
 use countersign_core::country_rules::Countries;
 use countersign_core::language::Languages;
@@ -42,6 +42,7 @@ impl Manage {
                 allowed_countries: Countries::All,
                 languages: Languages::default(),
                 challenges: false,
+                token_algorithm: TokenAlgorithm::default(),
                 sms_name: None,
                 created_at: self.parts.clock.now(),
             }),

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use async_trait::async_trait;
-use countersign_core::application::{AppName, Origins};
+use countersign_core::application::{AppName, Origins, TokenAlgorithm};
 use countersign_core::autofill::{AndroidAppHash, WebHost};
 use countersign_core::code::passcode::PasscodeKey;
 use countersign_core::country_rules::{Countries, CountryRules};
@@ -253,6 +253,7 @@ fn shop(name: &str) -> NewApplication {
         allowed_countries: Countries::All,
         languages: Languages::default(),
         challenges: false,
+        token_algorithm: TokenAlgorithm::default(),
         sms_name: None,
     }
 }

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use countersign::system::{OsEntropy, Readings, SystemClock};
-use countersign_core::application::{AppId, AppName, Application, Origins};
+use countersign_core::application::{AppId, AppName, Application, Origins, TokenAlgorithm};
 use countersign_core::channel::Channel;
 use countersign_core::code::check::{Caller, Checked};
 use countersign_core::code::checker::{Checker, GuessInput};
@@ -355,6 +355,7 @@ async fn a_wall_clock_stepped_by_hours_moves_no_minute_and_no_life_by_a_millisec
         allowed_countries: Countries::All,
         languages: Languages::default(),
         challenges: false,
+        token_algorithm: TokenAlgorithm::default(),
         sms_name: None,
         created_at: clock.now(),
     });

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use countersign::system::OsEntropy;
-use countersign_core::application::{AppId, AppName, Application, Origins};
+use countersign_core::application::{AppId, AppName, Application, Origins, TokenAlgorithm};
 use countersign_core::channel::Channel;
 use countersign_core::code::check::{Checked, CodeCheck, TokenUse, Unlock};
 use countersign_core::code::passcode::PasscodeKey;
@@ -162,6 +162,7 @@ impl World {
                 allowed_countries: Countries::All,
                 languages: Languages::default(),
                 challenges: false,
+                token_algorithm: TokenAlgorithm::default(),
                 sms_name: None,
                 created_at: Timestamp::default(),
             }),

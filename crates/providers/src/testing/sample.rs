@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use countersign_core::application::{AppId, AppName, Application, Origins};
+use countersign_core::application::{AppId, AppName, Application, Origins, TokenAlgorithm};
 use countersign_core::channel::Channel;
 use countersign_core::code::passcode::Passcode;
 use countersign_core::country_rules::Countries;
@@ -105,6 +105,7 @@ pub(crate) fn sms(to: &str, text: &str, template: Option<VendorTemplate>) -> Sms
         allowed_countries: Countries::All,
         languages: Languages::default(),
         challenges: false,
+        token_algorithm: TokenAlgorithm::default(),
         sms_name: None,
         created_at: NOW,
     };

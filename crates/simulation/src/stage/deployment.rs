@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use countersign_core::application::{AppId, AppName, Application, Origins};
+use countersign_core::application::{AppId, AppName, Application, Origins, TokenAlgorithm};
 use countersign_core::audit::Author;
 use countersign_core::country_rules::{Countries, CountryRules};
 use countersign_core::entropy::{Entropy, random_hex};
@@ -105,6 +105,7 @@ fn application(app: App, created_at: Timestamp) -> Option<Application> {
         default_country: None,
         allowed_countries: Countries::All,
         challenges: app.solves_challenges(),
+        token_algorithm: TokenAlgorithm::default(),
         languages: Languages::default(),
         created_at,
     })

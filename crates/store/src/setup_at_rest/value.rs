@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use countersign_core::application::{AppId, AppName, Application, Origin, Origins, SmsName};
+use countersign_core::application::{
+    AppId, AppName, Application, Origin, Origins, SmsName, TokenAlgorithm,
+};
 use countersign_core::autofill::{AndroidAppHash, WebHost};
 use countersign_core::country_rules::Countries;
 use countersign_core::guard::Safe;
@@ -61,6 +63,9 @@ struct ApplicationValue {
     /// Absent where its callers cannot solve challenges.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     challenges: bool,
+    /// Absent where RSA signs its tokens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    token_algorithm: Option<String>,
     /// Absent in what releases before 0.2 wrote.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     disabled: bool,
@@ -245,6 +250,8 @@ fn application_value(record: &ApplicationRecord) -> ApplicationValue {
         message_language: (*choice != LanguageChoice::ByNumber).then(|| choice.as_str().to_owned()),
         default_language: default.as_ref().map(|tag| tag.as_str().to_owned()),
         challenges: app.challenges,
+        token_algorithm: (app.token_algorithm != TokenAlgorithm::default())
+            .then(|| app.token_algorithm.as_str().to_owned()),
         disabled: record.is_disabled,
         replaced_secret_until: end(record.replaced_secret.as_ref()),
         secret_generation: record.secret.generation(),
@@ -367,6 +374,8 @@ fn application(id: AppId, text: &str, macs: &[u8]) -> Option<ApplicationRecord> 
     let hash = value.android_app_hash;
     let (choice, default) = (value.message_language, value.default_language);
     let choice = choice.as_deref().and_then(LanguageChoice::parse);
+    let algorithm = value.token_algorithm.as_deref();
+    let algorithm = algorithm.and_then(TokenAlgorithm::parse);
     let (secret, replaced) = macs.split_at_checked(32)?;
     let mac = |bytes: &[u8]| Some(SecretMac::from_bytes(bytes.try_into().ok()?));
     let replaced_secret = match value.replaced_secret_until {
@@ -391,6 +400,7 @@ fn application(id: AppId, text: &str, macs: &[u8]) -> Option<ApplicationRecord> 
             default: default.as_deref().and_then(LanguageTag::parse),
         },
         challenges: value.challenges,
+        token_algorithm: algorithm.unwrap_or_default(),
         created_at: Timestamp::from_millis(value.created_at),
     };
     Some(ApplicationRecord {

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use countersign_core::application::{AppId, AppName, Application, Origin, Origins, SmsName};
+use countersign_core::application::{
+    AppId, AppName, Application, Origin, Origins, SmsName, TokenAlgorithm,
+};
 use countersign_core::audit::Author;
 use countersign_core::autofill::{AndroidAppHash, WebHost};
 use countersign_core::channel::Channel;
@@ -78,6 +80,7 @@ pub(crate) fn application(world: &World<impl Backend>, name: &str, secret: &str)
                 default: LanguageTag::parse("fr-FR"),
             },
             challenges: true,
+            token_algorithm: TokenAlgorithm::Es256,
             sms_name: SmsName::parse("Shop").ok(),
             created_at: world.now(),
         }),

@@ -1,5 +1,5 @@
 use super::*;
-use crate::application::{AppName, Application};
+use crate::application::{AppName, Application, TokenAlgorithm};
 use crate::country_rules::Countries;
 use crate::language::Languages;
 use crate::limit::LimitChange;
@@ -36,6 +36,7 @@ fn application(id: &str, created_at: Timestamp) -> Setting {
         allowed_countries: Countries::All,
         languages: Languages::default(),
         challenges: false,
+        token_algorithm: TokenAlgorithm::default(),
         created_at,
     };
     Setting::Application(ApplicationRecord {

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 use async_trait::async_trait;
 
 use super::*;
-use crate::application::{AppId, AppName, Origins};
+use crate::application::{AppId, AppName, Origins, TokenAlgorithm};
 use crate::country_rules::Countries;
 use crate::entropy::{Entropy, EntropyError};
 use crate::language::Languages;
@@ -101,6 +101,7 @@ impl World {
             allowed_countries: Countries::All,
             languages: Languages::default(),
             challenges: false,
+            token_algorithm: TokenAlgorithm::default(),
             sms_name: None,
             created_at: Timestamp::default(),
         });

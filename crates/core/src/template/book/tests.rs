@@ -1,7 +1,7 @@
 use std::sync::LazyLock;
 
 use super::*;
-use crate::application::{AppName, Application, Origins};
+use crate::application::{AppName, Application, Origins, TokenAlgorithm};
 use crate::autofill::{AndroidAppHash, WebHost};
 use crate::country_rules::Countries;
 use crate::entropy::{Entropy, EntropyError};
@@ -43,6 +43,7 @@ fn app() -> Application {
         allowed_countries: Countries::All,
         languages: Languages::default(),
         challenges: false,
+        token_algorithm: TokenAlgorithm::default(),
         sms_name: None,
         created_at: Timestamp::from_millis(0),
     }

@@ -5,7 +5,7 @@ words! {
     SendingWords {
         backends, backends_hint, bad_backends, default_country, default_country_hint, usual_country, allowed, allowed_hint,
         bad_allowed, language, by_number, by_request, always, default_language, default_language_hint, bad_language, challenges,
-        challenges_hint,
+        challenges_hint, tokens, tokens_hint,
         disable, disable_title, disable_about, enable, enable_title, enable_about,
         limits, limits_lead, limits_caption, own_max, own_max_hint, own_lead, none, back,
     }
@@ -31,6 +31,8 @@ pub(super) const ENGLISH: SendingWords = SendingWords {
     bad_language: "Enter the tag of a language, such as en-US",
     challenges: "Its callers can solve challenges",
     challenges_hint: "Only then does a limit that asks for proof ask them. Otherwise it watches, and its maximum refuses.",
+    tokens: "Its verification tokens are signed with",
+    tokens_hint: "ES256 signs many times faster. Its keys are published at the address of this application only.",
     disable: "Disable this application",
     disable_title: "Disable",
     disable_about: "To its callers it does not exist then: it gets no codes, and none of its codes passes. Its settings and its \
@@ -67,6 +69,8 @@ pub(super) const CHINESE: SendingWords = SendingWords {
     bad_language: "请填写语言标签，例如 en-US",
     challenges: "调用方能够完成人机验证",
     challenges_hint: "勾选后，“要求验证”的规则才会要求验证；否则仅观察，达到上限时拦截。",
+    tokens: "验证令牌的签名算法",
+    tokens_hint: "ES256 签名快得多，其公钥仅在此应用的公钥地址发布。",
     disable: "停用此应用",
     disable_title: "停用",
     disable_about: "对调用方而言它将不存在：不再发送验证码，已发出的验证码也无法通过。设置和消息会保留。",

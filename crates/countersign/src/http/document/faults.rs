@@ -84,6 +84,7 @@ pub(crate) const APPLICATION: Names = &[
     "badCountries",
     "badLanguageChoice",
     "badLanguage",
+    "badTokenAlgorithm",
     "textTooLong",
 ];
 

@@ -3,7 +3,9 @@
 use countersign_api::{
     ApplicationDto, CreateApplicationRequest, Fault, FieldProblem, UpdateApplicationRequest,
 };
-use countersign_core::application::{AppId, AppName, Application, Origin, Origins, SmsName};
+use countersign_core::application::{
+    AppId, AppName, Application, Origin, Origins, SmsName, TokenAlgorithm,
+};
 use countersign_core::autofill::{AndroidAppHash, WebHost};
 use countersign_core::country_rules::Countries;
 use countersign_core::language::{LanguageChoice, LanguageTag, Languages};
@@ -122,6 +124,15 @@ fn default_language(text: &str) -> Result<Option<LanguageTag>, Fault> {
         .ok_or_else(|| wrong("defaultLanguage", FieldProblem::NotALanguageTag))
 }
 
+/// Reads an algorithm; an empty text makes it the usual one.
+fn token_algorithm(text: &str) -> Result<TokenAlgorithm, Fault> {
+    if text.is_empty() {
+        return Ok(TokenAlgorithm::default());
+    }
+    TokenAlgorithm::parse(text)
+        .ok_or_else(|| wrong("tokenAlgorithm", FieldProblem::NotATokenAlgorithm))
+}
+
 /// Reads the application that is to be created.
 pub(crate) fn new(body: &CreateApplicationRequest) -> Result<NewApplication, Fault> {
     let none = &Vec::new();
@@ -140,6 +151,7 @@ pub(crate) fn new(body: &CreateApplicationRequest) -> Result<NewApplication, Fau
             default: default_language(body.default_language.as_deref().unwrap_or_default())?,
         },
         challenges: body.challenges.unwrap_or_default(),
+        token_algorithm: token_algorithm(body.token_algorithm.as_deref().unwrap_or_default())?,
     })
 }
 
@@ -151,6 +163,7 @@ pub(crate) fn change(body: &UpdateApplicationRequest) -> Result<ApplicationChang
     let countries = body.allowed_countries.as_deref().map(allowed_countries);
     let choice = body.message_language.as_deref().map(language_choice);
     let language = body.default_language.as_deref().map(default_language);
+    let algorithm = body.token_algorithm.as_deref().map(token_algorithm);
     Ok(ApplicationChange {
         name: body.app_name.as_deref().map(name).transpose()?,
         sms_name: body.sms_name.as_deref().map(sms_name).transpose()?,
@@ -163,6 +176,7 @@ pub(crate) fn change(body: &UpdateApplicationRequest) -> Result<ApplicationChang
         message_language: choice.transpose()?,
         default_language: language.transpose()?,
         challenges: body.challenges,
+        token_algorithm: algorithm.transpose()?,
     })
 }
 
@@ -194,6 +208,8 @@ pub(crate) fn dto(record: &Versioned<ApplicationRecord>, now: Timestamp) -> Appl
         message_language: Some(app.languages.choice.as_str().to_owned()),
         default_language: default_language.map(|tag| tag.as_str().to_owned()),
         challenges: app.challenges,
+        token_algorithm: (app.token_algorithm != TokenAlgorithm::default())
+            .then(|| app.token_algorithm.as_str().to_owned()),
         disabled: record.is_disabled,
         replaced_secret_expires: expires(record.replaced_secret.as_ref(), now),
         created_at: app.created_at.to_string(),

@@ -101,5 +101,6 @@ fn new(parts: form::Parts, id: Option<AppId>) -> NewApplication {
         allowed_countries: sending.allowed_countries,
         languages: sending.languages,
         challenges: sending.challenges,
+        token_algorithm: sending.token_algorithm,
     }
 }

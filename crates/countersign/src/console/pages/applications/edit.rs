@@ -170,6 +170,7 @@ async fn change(visit: Visit) -> Answer {
         message_language: Some(sending.languages.choice),
         default_language: Some(sending.languages.default),
         challenges: Some(sending.challenges),
+        token_algorithm: Some(sending.token_algorithm),
     };
     let (manage, version) = (&visit.state.manage, Some(visit.seen_version()));
     let updated = manage.update_application(visit.by.clone(), id.clone(), change, version);

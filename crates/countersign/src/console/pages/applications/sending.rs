@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use countersign_core::application::Application;
+use countersign_core::application::{Application, TokenAlgorithm};
 use countersign_core::country_rules::Countries;
 use countersign_core::language::{LanguageChoice, LanguageTag, Languages};
 use countersign_core::network::{Network, Networks};
@@ -21,6 +21,7 @@ const ALLOWED: &str = "allowedCountries";
 const LANGUAGE: &str = "messageLanguage";
 const DEFAULT_LANGUAGE: &str = "defaultLanguage";
 const CHALLENGES: &str = "challenges";
+const TOKENS: &str = "tokenAlgorithm";
 
 /// How the messages of an application go.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -30,6 +31,7 @@ pub(super) struct Sending {
     pub(super) allowed_countries: Countries,
     pub(super) languages: Languages,
     pub(super) challenges: bool,
+    pub(super) token_algorithm: TokenAlgorithm,
 }
 
 impl Sending {
@@ -41,6 +43,7 @@ impl Sending {
             allowed_countries: app.allowed_countries.clone(),
             languages: app.languages.clone(),
             challenges: app.challenges,
+            token_algorithm: app.token_algorithm,
         }
     }
 
@@ -108,6 +111,14 @@ pub(super) fn rows(visit: &Visit, stored: &Sending) -> Vec<Row> {
         .example("en-US"),
         Row::check(CHALLENGES, words.challenges, form, stored.challenges)
             .hint(words.challenges_hint),
+        Row::choice(
+            TOKENS,
+            words.tokens,
+            TokenAlgorithm::ALL.map(|known| (known.as_str().to_owned(), known.as_str().to_owned())),
+            form,
+            stored.token_algorithm.as_str(),
+        )
+        .hint(words.tokens_hint),
     ]
 }
 
@@ -171,19 +182,31 @@ pub(super) fn read(visit: &Visit) -> Result<Sending, Wrong> {
     if default.is_none() {
         wrong.push((DEFAULT_LANGUAGE, words.bad_language));
     }
-    match (backends, default_country, allowed, choice, default) {
-        (Some(backends), Some(default_country), Some(allowed), Some(choice), Some(default)) => {
-            Ok(Sending {
-                backends,
-                default_country,
-                allowed_countries: match allowed.is_empty() {
-                    true => Countries::All,
-                    false => Countries::Only(allowed),
-                },
-                languages: Languages { choice, default },
-                challenges: !form.get(CHALLENGES).is_empty(),
-            })
-        }
+    let algorithm = TokenAlgorithm::parse(form.get(TOKENS));
+    if algorithm.is_none() {
+        wrong.push((TOKENS, visit.words().forms.missing));
+    }
+    let languages = choice
+        .zip(default)
+        .map(|(choice, default)| Languages { choice, default });
+    match (backends, default_country, allowed, languages, algorithm) {
+        (
+            Some(backends),
+            Some(default_country),
+            Some(allowed),
+            Some(languages),
+            Some(algorithm),
+        ) => Ok(Sending {
+            backends,
+            default_country,
+            allowed_countries: match allowed.is_empty() {
+                true => Countries::All,
+                false => Countries::Only(allowed),
+            },
+            languages,
+            challenges: !form.get(CHALLENGES).is_empty(),
+            token_algorithm: algorithm,
+        }),
         _ => Err(wrong),
     }
 }
