@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
-/// The public keys that verify verification tokens: the answer of `GET /oidc/.well-known/jwks.json`.
-/// The key that signs now is the first.
+/// The public keys that verify verification tokens: the answer of `GET /oidc/.well-known/jwks.json`, and with those for
+/// ES256 that of `GET /{appId}/oidc/.well-known/jwks.json`. The key for RS256 that signs now is the first.
 ///
 /// ```
 /// use countersign_api::JsonWebKeySet;
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct JsonWebKeySet {
-    /// The keys, the signing one first.
+    /// The keys: those for RS256, the signing one first; then those for ES256, in the same order.
     pub keys: Vec<JsonWebKey>,
 }
 
@@ -26,19 +26,30 @@ pub struct JsonWebKeySet {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct JsonWebKey {
-    /// Always `RSA`.
+    /// `RSA` or `EC`.
     pub kty: String,
     /// The name of the key: its thumbprint (RFC 7638).
     pub kid: String,
     /// Always `sig`.
     #[serde(rename = "use")]
     pub public_key_use: String,
-    /// Always `RS256`.
+    /// `RS256` for RSA, `ES256` for an elliptic curve.
     pub alg: String,
-    /// The modulus, base64url.
-    pub n: String,
-    /// The exponent, base64url.
-    pub e: String,
+    /// The modulus of an RSA key, base64url.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub n: Option<String>,
+    /// The exponent of an RSA key, base64url.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub e: Option<String>,
+    /// The elliptic curve of a key, `P-256`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crv: Option<String>,
+    /// The first coordinate of a key on the curve, base64url.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub x: Option<String>,
+    /// The second coordinate of a key on the curve, base64url.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub y: Option<String>,
 }
 
 impl JsonWebKey {
@@ -55,8 +66,34 @@ impl JsonWebKey {
             kid,
             public_key_use: "sig".to_owned(),
             alg: "RS256".to_owned(),
-            n,
-            e,
+            n: Some(n),
+            e: Some(e),
+            crv: None,
+            x: None,
+            y: None,
+        }
+    }
+
+    /// Makes the public key for ES256 with this name and this point on the curve P-256.
+    ///
+    /// ```
+    /// use countersign_api::JsonWebKey;
+    /// let key = JsonWebKey::es256("k1".into(), "f83O".into(), "x_FE".into());
+    /// assert_eq!(key.crv.as_deref(), Some("P-256"));
+    /// assert_eq!(key.n, None);
+    /// ```
+    #[must_use]
+    pub fn es256(kid: String, x: String, y: String) -> Self {
+        Self {
+            kty: "EC".to_owned(),
+            kid,
+            public_key_use: "sig".to_owned(),
+            alg: "ES256".to_owned(),
+            n: None,
+            e: None,
+            crv: Some("P-256".to_owned()),
+            x: Some(x),
+            y: Some(y),
         }
     }
 }
@@ -65,7 +102,7 @@ impl JsonWebKey {
 ///
 /// ```
 /// use countersign_api::{SigningKeyDto, SigningKeyState};
-/// let key = r#"{"kid":"k1","state":"signing","createdAt":"2026-11-21T20:00:00Z","signsFrom":"2026-11-21T20:00:00Z"}"#;
+/// let key = r#"{"kid":"k1","algorithm":"RS256","state":"signing","createdAt":"2026-11-21T20:00:00Z","signsFrom":"2026-11-21T20:00:00Z"}"#;
 /// let key: SigningKeyDto = serde_json::from_str(key).unwrap();
 /// assert_eq!(key.state, SigningKeyState::Signing);
 /// ```
@@ -75,6 +112,9 @@ impl JsonWebKey {
 pub struct SigningKeyDto {
     /// The name of the key, in tokens and among the published keys.
     pub kid: String,
+    /// The algorithm with which the key signs: `RS256` or `ES256`.
+    #[serde(default)]
+    pub algorithm: String,
     /// The state of the key now.
     pub state: SigningKeyState,
     /// The time at which the key was made and published.
@@ -104,19 +144,22 @@ pub enum SigningKeyState {
     Retiring,
 }
 
-/// The data of `POST /api/v3/rotate-signing-key`: the new key.
+/// The data of `POST /api/v3/rotate-signing-key`: the new keys.
 ///
 /// ```
 /// use countersign_api::RotatedSigningKey;
-/// let key: RotatedSigningKey = serde_json::from_str(r#"{"kid":"k2","signsFrom":"2026-11-21T20:11:00Z"}"#).unwrap();
+/// let key: RotatedSigningKey = serde_json::from_str(r#"{"kid":"k2","es256Kid":"k3","signsFrom":"2026-11-21T20:11:00Z"}"#).unwrap();
 /// assert_eq!(key.kid, "k2");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RotatedSigningKey {
-    /// The name of the key.
+    /// The name of the key for RS256.
     pub kid: String,
-    /// The time at which the key begins to sign, RFC 3339, UTC.
+    /// The name of the key for ES256.
+    #[serde(default)]
+    pub es256_kid: String,
+    /// The time at which both keys begin to sign, RFC 3339, UTC.
     pub signs_from: String,
 }

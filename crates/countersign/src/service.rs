@@ -40,7 +40,7 @@ use crate::supervisor;
 use crate::system::{Machine, SystemClock};
 use crate::time_server::TimeServer;
 use crate::tls::Tls;
-use crate::token::{Minter, SigningKeys, SubjectKey};
+use crate::token::{Minter, SigningKeys, SigningRoom, SubjectKey};
 use crate::traces::Tracer;
 use crate::vendors::{VendorParts, Vendors};
 use crate::wall_clock;
@@ -190,6 +190,7 @@ impl Service {
             parts.subject,
             Arc::clone(entropy),
             Arc::clone(clock),
+            SigningRoom::open(SigningRoom::PLACES)?,
         ));
         let manage = Arc::new(Manage::new(ManageParts {
             setup: Arc::clone(setup),

@@ -3,6 +3,8 @@
 /// How far a thread steps back behind those of sends and checks, by the measure of `nice`.
 #[derive(Debug, Clone, Copy)]
 pub enum Niceness {
+    /// An answer waits for a signature: beside sends that fill a core, a quarter of the core is left.
+    Signing = 5,
     /// Somebody waits for a page or an answer: beside sends that fill a core, a tenth of the core is left.
     Reading = 10,
     /// Nobody waits.

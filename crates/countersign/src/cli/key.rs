@@ -17,12 +17,12 @@ pub(super) struct Key {
 
 #[derive(Subcommand)]
 enum Verb {
-    /// Show the published keys, the one that signs first
+    /// Show the published keys of each algorithm, the one that signs first
     List {
         #[command(flatten)]
         owner: OwnerArgs,
     },
-    /// Make a new key; it begins to sign when every cache of the keys knows it
+    /// Make a new key of each algorithm; they begin to sign when every cache of the keys knows them
     Rotate {
         #[command(flatten)]
         owner: OwnerArgs,
@@ -53,7 +53,10 @@ async fn list(args: &OwnerArgs) -> anyhow::Result<()> {
         say(serde_json::to_string(&keys)?);
         return Ok(());
     }
-    say(format!("{:43}  {:24}  STATE", "KID", "CREATED"));
+    say(format!(
+        "{:43}  {:5}  {:24}  STATE",
+        "KID", "ALG", "CREATED"
+    ));
     for key in keys {
         let state = match (key.state, key.published_until) {
             (SigningKeyState::Signing, _) => "signing".to_owned(),
@@ -62,7 +65,10 @@ async fn list(args: &OwnerArgs) -> anyhow::Result<()> {
                 format!("retiring, published until {}", until.unwrap_or_default())
             }
         };
-        say(format!("{:43}  {:24}  {state}", key.kid, key.created_at));
+        say(format!(
+            "{:43}  {:5}  {:24}  {state}",
+            key.kid, key.algorithm, key.created_at
+        ));
     }
     Ok(())
 }
@@ -75,6 +81,7 @@ async fn rotate(args: &OwnerArgs) -> anyhow::Result<()> {
         say(serde_json::to_string(&key)?);
     } else {
         say(format!("kid         {}", key.kid));
+        say(format!("for ES256   {}", key.es256_kid));
         say(format!("signs from  {}", key.signs_from));
     }
     Ok(())

@@ -144,19 +144,6 @@ impl AppState {
         ended.map_err(|_| Fault::Internal)
     }
 
-    /// Runs `work` to its end, like [`to_its_end`](Self::to_its_end), off the threads that serve requests: for
-    /// signatures and other work that takes a thread for long.
-    ///
-    /// # Errors
-    /// [`Fault::Internal`] when `work` panics.
-    pub(crate) async fn compute_to_its_end<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, Fault> {
-        let ended = self.tasks.spawn_blocking(work).await;
-        ended.map_err(|_| Fault::Internal)
-    }
-
     /// Checks a code, to its end.
     ///
     /// # Errors

@@ -26,7 +26,7 @@ use super::*;
 use crate::config::keys::{KeySource, Keys};
 use crate::master_keys::MasterKeys;
 use crate::system::OsEntropy;
-use crate::token::{SigningKeys, SubjectKey};
+use crate::token::{SigningKeys, SigningRoom, SubjectKey};
 use crate::traces::Tracer;
 use crate::vendors::VendorParts;
 
@@ -142,6 +142,7 @@ impl World {
             SubjectKey::new(&[4; 32]).unwrap(),
             Arc::clone(&entropy),
             Arc::new(Still),
+            SigningRoom::open(1).unwrap(),
         );
         let tasks = TaskTracker::new();
         let master_keys = MasterKeys::new(

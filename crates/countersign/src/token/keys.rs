@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use countersign_api::{JsonWebKeySet, SigningKeyDto, SigningKeyState};
+use countersign_api::{JsonWebKeySet, RotatedSigningKey, SigningKeyDto, SigningKeyState};
+use countersign_core::application::TokenAlgorithm;
 use countersign_core::ports::StoreError;
 use countersign_core::time::Timestamp;
 use countersign_store::OpenStore;
@@ -13,7 +14,8 @@ use tokio::runtime::Handle;
 use tokio::sync::Mutex;
 
 use super::key_file::KeyFile;
-use super::schedule::{self, LEAD, Role};
+use super::key_ring::KeyRing;
+use super::schedule::Role;
 use super::shared_keys::SharedKeys;
 use super::signing_key::SigningKey;
 
@@ -26,8 +28,7 @@ const PACE: Duration = Duration::from_secs(5);
 pub struct SigningKeys {
     /// Held while keys are made, or read again.
     place: Mutex<Place>,
-    /// In the order in which they begin to sign; never empty.
-    keys: RwLock<Vec<Arc<SigningKey>>>,
+    keys: RwLock<KeyRing>,
 }
 
 /// The place where keys are kept.
@@ -53,16 +54,16 @@ pub enum SigningKeysError {
     /// Others than its owner can read it.
     #[error("the signing key file {0} can be read by others than its owner: run chmod 600 {0}")]
     Exposed(String),
-    /// It does not hold RSA keys.
+    /// It does not hold signing keys.
     #[error(
-        "the signing key file {0} does not hold RSA keys: restore it, or remove it, and a new key takes the place of \
+        "the signing key file {0} does not hold signing keys: restore it, or remove it, and new keys take the place of \
          all in it"
     )]
     Garbled(String),
     /// The keys that nodes share cannot be read or written.
     #[error("the signing keys that all nodes share cannot be used: {0}")]
     Shared(#[from] StoreError),
-    /// What nodes share does not hold RSA keys.
+    /// What nodes share does not hold signing keys.
     #[error(
         "the signing keys that all nodes share cannot be read: a newer version may have written them"
     )]
@@ -93,8 +94,8 @@ pub enum RotateError {
     /// It was put on record, and could not be kept.
     #[error("{error}")]
     NotKept {
-        /// The key.
-        key: Box<SigningKeyDto>,
+        /// The keys.
+        key: Box<RotatedSigningKey>,
         /// Why.
         error: SigningKeysError,
     },
@@ -113,9 +114,18 @@ impl SigningKeys {
         };
         let first = || match KeyFile::of(folder).read()? {
             Some(keys) => Ok(keys),
-            None => Ok(vec![generate(now, now)?]),
+            None => KeyRing::first(now),
         };
-        let (shared, keys) = SharedKeys::open(Arc::clone(shared), first).await?;
+        let (mut shared, mut keys) = SharedKeys::open(Arc::clone(shared), first).await?;
+        if keys.es256.is_empty() {
+            keys.complete(now)?;
+            match shared.put(&keys).await {
+                Err(SigningKeysError::Overtaken) => {
+                    keys = shared.newer().await?.ok_or(SigningKeysError::Overtaken)?;
+                }
+                put => put?,
+            }
+        }
         Ok(Self::at(Place::Shared(shared), keys))
     }
 
@@ -125,28 +135,34 @@ impl SigningKeys {
     /// [`SigningKeysError`], each with what to do about it.
     pub fn of(folder: &Path, now: Timestamp) -> Result<Self, SigningKeysError> {
         let file = KeyFile::of(folder);
-        let read = file.read()?.unwrap_or_default();
-        let mut keys = still_needed(&read, now);
-        if keys.is_empty() {
-            // Nobody knows another key: this one has nothing to wait for.
-            keys.push(generate(now, now)?);
-        }
-        if keys.len() != read.len() || read.is_empty() {
-            file.write(&keys)?;
-        }
+        let keys = match file.read()? {
+            None => {
+                let first = KeyRing::first(now)?;
+                file.write(&first)?;
+                first
+            }
+            Some(read) => {
+                let mut keys = read.still_needed(now);
+                keys.complete(now)?;
+                if keys.sizes() != read.sizes() {
+                    file.write(&keys)?;
+                }
+                keys
+            }
+        };
         Ok(Self::at(Place::File(file), keys))
     }
 
-    fn at(place: Place, keys: Vec<Arc<SigningKey>>) -> Self {
+    fn at(place: Place, keys: KeyRing) -> Self {
         Self {
             place: Mutex::new(place),
             keys: RwLock::new(keys),
         }
     }
 
-    /// Makes a key and publishes it; it begins to sign [`LEAD`] later, in place of the one that signs
-    /// now. `announce` puts it on record before it is kept. Blocks: on the file or the store, on the record, and while the key
-    /// is made. Call this on a thread that may block, of the runtime of the store.
+    /// Makes a key of each algorithm and publishes them; they begin to sign [`LEAD`](super::LEAD) later, in place of those
+    /// that sign now. `announce` puts them on record before they are kept. Blocks: on the file or the store, on the record, and while the keys
+    /// are made. Call this on a thread that may block, of the runtime of the store.
     ///
     /// # Errors
     /// [`RotateError::Waiting`] while there is such a key, else what kept it from being made. The keys are as they were
@@ -154,29 +170,36 @@ impl SigningKeys {
     pub fn rotate(
         &self,
         now: Timestamp,
-        announce: impl FnOnce(&SigningKeyDto) -> Result<(), StoreError>,
-    ) -> Result<SigningKeyDto, RotateError> {
+        announce: impl FnOnce(&RotatedSigningKey) -> Result<(), StoreError>,
+    ) -> Result<RotatedSigningKey, RotateError> {
         let mut place = self.place.blocking_lock();
         if let Some(newer) = place.newer()? {
             self.replace(newer);
         }
         let old = self.snapshot();
-        if let Some(waiting) = old.last().filter(|key| key.signs_from > now) {
+        if let Some(waiting) = old.rs256.last().filter(|key| key.signs_from > now) {
             return Err(RotateError::Waiting {
                 signs_from: waiting.signs_from,
             });
         }
-        let mut keys = still_needed(&old, now);
-        let new = generate(now, now.after(LEAD))?;
-        keys.push(Arc::clone(&new));
-        let key = note(&new, SigningKeyState::Next, None);
+        let mut keys = old.still_needed(now);
+        let [rs256, es256] = keys.add_next(now)?;
+        let key = RotatedSigningKey {
+            kid: rs256.public.kid.clone(),
+            es256_kid: es256.public.kid.clone(),
+            signs_from: rs256.signs_from.to_string(),
+        };
         announce(&key)?;
         if let Err(error) = place.put(&old, &keys) {
             let key = Box::new(key);
             return Err(RotateError::NotKept { key, error });
         }
         self.replace(keys);
-        tracing::info!(kid = new.public.kid, "a new signing key is published");
+        tracing::info!(
+            kid = key.kid,
+            es256_kid = key.es256_kid,
+            "a new signing key is published"
+        );
         Ok(key)
     }
 
@@ -189,7 +212,10 @@ impl SigningKeys {
                 return;
             };
             match shared.newer().await {
-                Ok(Some(newer)) => self.replace(newer),
+                Ok(Some(newer)) => {
+                    let keys = self.adopted(newer, shared).await;
+                    self.replace(keys);
+                }
                 Ok(None) => {}
                 Err(error) => {
                     tracing::debug!(%error, "the signing keys cannot be looked at now");
@@ -198,7 +224,18 @@ impl SigningKeys {
         }
     }
 
-    /// All keys that are published at `now`; the one that signs first.
+    /// What another node has put there. A node of a release before 0.3 leaves the keys for ES256 out: they are put back.
+    async fn adopted(&self, mut newer: KeyRing, shared: &mut SharedKeys) -> KeyRing {
+        if newer.es256.is_empty() {
+            newer.es256 = self.snapshot().es256;
+            if let Err(error) = shared.put(&newer).await {
+                tracing::debug!(%error, "the keys for ES256 are not put back");
+            }
+        }
+        newer
+    }
+
+    /// All keys that are published at `now`: those for RS256, then those for ES256, of each the one that signs first.
     #[must_use]
     pub fn list(&self, now: Timestamp) -> Vec<SigningKeyDto> {
         let notes = self.in_use(now).into_iter().filter_map(|(role, key)| {
@@ -213,18 +250,34 @@ impl SigningKeys {
         notes.collect()
     }
 
-    /// The public keys at `now`; the one that signs first, because some readers take the first.
+    /// The public keys for RS256 at `now`, for readers that have no other algorithm; the one that signs first, because some
+    /// readers take the first.
     #[must_use]
     pub fn published(&self, now: Timestamp) -> JsonWebKeySet {
-        let keys = self.in_use(now).into_iter();
-        JsonWebKeySet {
-            keys: keys.map(|(_, key)| key.public.clone()).collect(),
-        }
+        public(self.snapshot().in_use(TokenAlgorithm::Rs256, now))
     }
 
-    /// The key that signs at `now`.
-    pub(super) fn signer(&self, now: Timestamp) -> Option<Arc<SigningKey>> {
-        self.in_use(now).into_iter().next().map(|(_, key)| key)
+    /// The public keys that verify the tokens of any application at `now`: those of [`SigningKeys::published`], then those
+    /// for ES256.
+    #[must_use]
+    pub fn published_to_application(&self, now: Timestamp) -> JsonWebKeySet {
+        public(self.in_use(now))
+    }
+
+    /// The key that signs at `now` for applications that chose this algorithm: one for RS256 while the first one for ES256
+    /// waits.
+    pub(super) fn signer(
+        &self,
+        algorithm: TokenAlgorithm,
+        now: Timestamp,
+    ) -> Option<Arc<SigningKey>> {
+        let keys = self.snapshot();
+        let signer = |algorithm| {
+            let mut keys = keys.in_use(algorithm, now).into_iter();
+            keys.find(|(role, _)| *role == Role::Signing)
+        };
+        let key = signer(algorithm).or_else(|| signer(TokenAlgorithm::Rs256));
+        key.map(|(_, key)| key)
     }
 
     /// The key of that name, if it is published at `now`.
@@ -234,16 +287,16 @@ impl SigningKeys {
     }
 
     fn in_use(&self, now: Timestamp) -> Vec<(Role, Arc<SigningKey>)> {
-        let mut keys = with_roles(&self.snapshot(), now);
-        keys.sort_by_key(|(role, _)| *role);
-        keys
+        let keys = self.snapshot();
+        let of = |algorithm| keys.in_use(algorithm, now);
+        TokenAlgorithm::ALL.into_iter().flat_map(of).collect()
     }
 
-    fn replace(&self, keys: Vec<Arc<SigningKey>>) {
+    fn replace(&self, keys: KeyRing) {
         *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
     }
 
-    fn snapshot(&self) -> Vec<Arc<SigningKey>> {
+    fn snapshot(&self) -> KeyRing {
         let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
         keys.clone()
     }
@@ -251,7 +304,7 @@ impl SigningKeys {
 
 impl Place {
     /// Returns the keys, if they are others than this process knows. Blocks.
-    fn newer(&mut self) -> Result<Option<Vec<Arc<SigningKey>>>, SigningKeysError> {
+    fn newer(&mut self) -> Result<Option<KeyRing>, SigningKeysError> {
         match self {
             Place::File(_) => Ok(None),
             Place::Shared(shared) => Handle::current().block_on(shared.newer()),
@@ -259,11 +312,7 @@ impl Place {
     }
 
     /// Puts `new` in place of `old`. Blocks.
-    fn put(
-        &mut self,
-        old: &[Arc<SigningKey>],
-        new: &[Arc<SigningKey>],
-    ) -> Result<(), SigningKeysError> {
+    fn put(&mut self, old: &KeyRing, new: &KeyRing) -> Result<(), SigningKeysError> {
         match self {
             Place::File(file) => file.write(new).inspect_err(|_| {
                 // A key that is not published must not begin to sign after the next start.
@@ -274,29 +323,17 @@ impl Place {
     }
 }
 
-/// The keys that are published at `now`, with what each is for.
-fn with_roles(keys: &[Arc<SigningKey>], now: Timestamp) -> Vec<(Role, Arc<SigningKey>)> {
-    let signs_from: Vec<_> = keys.iter().map(|key| key.signs_from).collect();
-    let roles = schedule::roles(&signs_from, now).into_iter();
-    roles
-        .zip(keys.iter().map(Arc::clone))
-        .filter(|(role, _)| *role != Role::Over)
-        .collect()
-}
-
-fn still_needed(keys: &[Arc<SigningKey>], now: Timestamp) -> Vec<Arc<SigningKey>> {
-    let keys = with_roles(keys, now).into_iter();
-    keys.map(|(_, key)| key).collect()
-}
-
-fn generate(now: Timestamp, signs_from: Timestamp) -> Result<Arc<SigningKey>, SigningKeysError> {
-    let key = SigningKey::generate(now, signs_from).ok_or(SigningKeysError::Generation)?;
-    Ok(Arc::new(key))
+fn public(keys: Vec<(Role, Arc<SigningKey>)>) -> JsonWebKeySet {
+    let keys = keys.into_iter();
+    JsonWebKeySet {
+        keys: keys.map(|(_, key)| key.public.clone()).collect(),
+    }
 }
 
 fn note(key: &SigningKey, state: SigningKeyState, until: Option<Timestamp>) -> SigningKeyDto {
     SigningKeyDto {
         kid: key.public.kid.clone(),
+        algorithm: key.algorithm().as_str().to_owned(),
         state,
         created_at: key.created_at.to_string(),
         signs_from: key.signs_from.to_string(),
@@ -310,7 +347,7 @@ mod tests {
     use std::time::Duration;
 
     use super::super::key_file::KEY_FILE;
-    use super::super::schedule::{MANAGEMENT_LIFE, MAX_AGE};
+    use super::super::schedule::{LEAD, MANAGEMENT_LIFE, MAX_AGE};
     use super::*;
     use crate::config::private_file;
 
@@ -341,7 +378,8 @@ mod tests {
             assert_eq!(kids(keys, switch), [&*new, &*old]);
             assert_eq!(kids(keys, before(end)), [&*new, &*old]);
             assert_eq!(kids(keys, end), [&*new]);
-            assert_eq!(keys.signer(switch).unwrap().public.kid, new);
+            let signer = keys.signer(TokenAlgorithm::Rs256, switch).unwrap();
+            assert_eq!(signer.public.kid, new);
             assert!(keys.find(&old, end).is_none());
         }
         let record = |needle: &str| {
@@ -350,13 +388,77 @@ mod tests {
                 .matches(needle)
                 .count()
         };
-        assert_eq!(record("pkcs8"), 2);
+        assert_eq!(record("pkcs8"), 4);
         SigningKeys::of(dir.path(), end).unwrap();
-        assert_eq!(record("pkcs8"), 1, "what is over is dropped from the file");
+        assert_eq!(record("pkcs8"), 2, "what is over is dropped from the file");
         assert_eq!(
             kids(&SigningKeys::of(dir.path(), end).unwrap(), end),
             [&*new]
         );
+    }
+
+    /// Takes the keys for ES256 out of the file, as a release before 0.3 writes it.
+    fn write_as_before(folder: &Path) {
+        let path = folder.join(KEY_FILE);
+        let text = fs::read_to_string(&path).unwrap();
+        let mut keys: serde_json::Value = serde_json::from_str(&text).unwrap();
+        keys.as_object_mut().unwrap().remove("es256").unwrap();
+        private_file::replace(&path, keys.to_string().as_bytes()).unwrap();
+    }
+
+    #[test]
+    fn a_deployment_of_before_gets_a_key_for_es256_that_is_published_before_it_signs() {
+        let dir = tempfile::tempdir().unwrap();
+        let fresh = SigningKeys::of(dir.path(), START).unwrap();
+        let signer = |keys: &SigningKeys, now| keys.signer(TokenAlgorithm::Es256, now).unwrap();
+        let first = signer(&fresh, START);
+        assert_eq!(
+            first.algorithm(),
+            TokenAlgorithm::Es256,
+            "nobody waits for it"
+        );
+        let before = kids(&fresh, START);
+        write_as_before(dir.path());
+
+        let later = START.after(Duration::from_secs(86_400));
+        let keys = SigningKeys::of(dir.path(), later).unwrap();
+        assert_eq!(
+            kids(&keys, later),
+            before,
+            "those for RS256 are as they were"
+        );
+        let published = keys.published_to_application(later).keys;
+        let algorithms: Vec<_> = published.iter().map(|key| key.alg.as_str()).collect();
+        assert_eq!(algorithms, ["RS256", "ES256"]);
+        assert_ne!(published[1].kid, first.public.kid);
+        let states: Vec<_> = keys.list(later).iter().map(|key| key.state).collect();
+        assert_eq!(states, [SigningKeyState::Signing, SigningKeyState::Next]);
+        let switch = later.after(LEAD);
+        let restarted = SigningKeys::of(dir.path(), later).unwrap();
+        for keys in [&keys, &restarted] {
+            let waiting = signer(keys, switch.before(Duration::from_millis(1)));
+            assert_eq!(waiting.public.kid, before[0], "RS256 signs in its place");
+            assert_eq!(signer(keys, switch).public.kid, published[1].kid);
+        }
+    }
+
+    #[test]
+    fn a_rotation_replaces_the_keys_of_both_algorithms() {
+        let dir = tempfile::tempdir().unwrap();
+        let keys = SigningKeys::of(dir.path(), START).unwrap();
+        let all = |now| {
+            let published = keys.published_to_application(now).keys.into_iter();
+            published.map(|key| key.kid).collect::<Vec<_>>()
+        };
+        let [rs256, es256] = <[String; 2]>::try_from(all(START)).unwrap();
+        let new = keys.rotate(START, |_| Ok(())).unwrap();
+        let switch = START.after(LEAD);
+        let waiting = switch.before(Duration::from_millis(1));
+        assert_eq!(all(waiting), [&*rs256, &*new.kid, &*es256, &*new.es256_kid]);
+        assert_eq!(all(switch), [&*new.kid, &*rs256, &*new.es256_kid, &*es256]);
+        let restarted = SigningKeys::of(dir.path(), switch).unwrap();
+        let signer = restarted.signer(TokenAlgorithm::Es256, switch).unwrap();
+        assert_eq!(signer.public.kid, new.es256_kid);
     }
 
     #[test]

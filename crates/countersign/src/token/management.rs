@@ -4,14 +4,17 @@
 //! differ and are looked at, and no application can have an id like [`AUDIENCE`].
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
+use countersign_core::application::TokenAlgorithm;
 use countersign_core::id::TokenId;
 use countersign_core::ports::setup::AccessKey;
 use countersign_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::minter::{MintError, Minter, seconds};
+use super::minter::{MintError, Minter, Turn, seconds};
 use super::schedule::MANAGEMENT_LIFE;
+use super::signing_key::SigningKey;
 
 /// The type of a management token (RFC 9068).
 const TYPE: &str = "at+jwt";
@@ -38,13 +41,25 @@ pub struct ManagementClaims {
 }
 
 impl Minter {
-    /// A token that says: whoever shows it has this access key. Signing takes some 0.4 ms: not for
-    /// a thread that serves others.
+    /// Signs a token on a thread for that, always with RS256: official SDKs read no other.
     ///
     /// # Errors
-    /// [`MintError`] when the random source or the cryptographic library fails.
-    pub fn mint_management(
+    /// [`MintError::Overloaded`] when too many tokens wait for their signature; [`MintError`] when the random source or the cryptographic library fails.
+    pub async fn mint_management(
+        self: &Arc<Self>,
+        access_key: AccessKey,
+        now: Timestamp,
+    ) -> Result<String, MintError> {
+        let (minter, Turn { key, place }) = (Arc::clone(self), self.turn(TokenAlgorithm::Rs256)?);
+        let work = move || minter.management_token(&key, &access_key, now);
+        let minted = self.room.run(place, work).await;
+        minted.unwrap_or(Err(MintError::Signing))
+    }
+
+    /// A token that says: whoever shows it has this access key.
+    fn management_token(
         &self,
+        key: &SigningKey,
         access_key: &AccessKey,
         now: Timestamp,
     ) -> Result<String, MintError> {
@@ -60,7 +75,6 @@ impl Minter {
             jti: TokenId::generate(now, &*self.entropy.0)?.to_string(),
         };
         let json = serde_json::to_string(&claims).map_err(|_| MintError::Signing)?;
-        let key = self.keys.signer(now).ok_or(MintError::Signing)?;
         key.sign(TYPE, &plain(&json)).ok_or(MintError::Signing)
     }
 
@@ -99,7 +113,6 @@ fn plain(json: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
     use std::time::Duration;
 
     use base64::Engine;
@@ -112,7 +125,7 @@ mod tests {
 
     use super::*;
     use crate::system::OsEntropy;
-    use crate::token::{LEAD, SigningKeys, SubjectKey};
+    use crate::token::{LEAD, SigningKeys, SigningRoom, SubjectKey};
 
     const START: Timestamp = Timestamp::from_millis(1_795_000_000_500);
 
@@ -121,7 +134,9 @@ mod tests {
         let keys = SigningKeys::of(dir.path(), START).unwrap();
         let subject = SubjectKey::new(&[1; 32]).unwrap();
         let clock = Arc::new(HandClock::new(START));
-        let minter = Minter::new(issuer.to_owned(), keys, subject, Arc::new(OsEntropy), clock);
+        let room = SigningRoom::open(1).unwrap();
+        let entropy = Arc::new(OsEntropy);
+        let minter = Minter::new(issuer.to_owned(), keys, subject, entropy, clock, room);
         (dir, minter)
     }
 
@@ -131,6 +146,15 @@ mod tests {
             secret: Secret::new("s3cret".to_owned()),
             created_at: Timestamp::from_millis(millis),
         }
+    }
+
+    fn signer(minter: &Minter, now: Timestamp) -> Arc<SigningKey> {
+        minter.keys().signer(TokenAlgorithm::Rs256, now).unwrap()
+    }
+
+    fn mint_management(minter: &Minter, access_key: &AccessKey, now: Timestamp) -> String {
+        let key = signer(minter, now);
+        minter.management_token(&key, access_key, now).unwrap()
     }
 
     fn payload(token: &str) -> &str {
@@ -143,7 +167,7 @@ mod tests {
         minter.keys().rotate(START, |_| Ok(())).unwrap();
         // The last moment of the old key.
         let now = START.after(LEAD).before(Duration::from_millis(1));
-        let token = minter.mint_management(&key("k", 7), now).unwrap();
+        let token = mint_management(&minter, &key("k", 7), now);
         let end = Timestamp::from_millis(seconds(now.after(MANAGEMENT_LIFE)) * 1_000);
         for (time, good) in [
             (now, true),
@@ -166,14 +190,15 @@ mod tests {
     #[test]
     fn neither_kind_of_token_passes_for_the_other() {
         let (_dir, minter) = minter("http://127.0.0.1:8480/oidc");
-        let management = minter.mint_management(&key("k", 7), START).unwrap();
+        let management = mint_management(&minter, &key("k", 7), START);
         assert_eq!(minter.read(&management, START), None);
         let app = AppId::parse("shop").unwrap();
         let phone = PhoneNumber::parse("18800008888", None).unwrap();
-        let minted = minter.mint(&app, Channel::Login, &phone, START).unwrap();
+        let signer = signer(&minter, START);
+        let minted = minter.token(&signer, &app, Channel::Login, &phone, START);
+        let minted = minted.unwrap();
         assert_eq!(minter.read_management(&minted.token, START), None);
         // Nor by its claims alone, nor by its type alone.
-        let signer = minter.keys().signer(START).unwrap();
         let claims = minter.read_management(&management, START).unwrap();
         let json = serde_json::to_string(&claims).unwrap();
         let elsewhere = json.replace(AUDIENCE, "shop");
@@ -197,7 +222,7 @@ mod tests {
             for n in 0..40 {
                 // Ids of any length, so that the rest stands at each of the three places.
                 let id = "dev-access-key~".get(..n % 16).unwrap_or_default();
-                let token = minter.mint_management(&key(id, 7), START).unwrap();
+                let token = mint_management(&minter, &key(id, 7), START);
                 let payload = payload(&token);
                 assert!(!payload.contains(['-', '_']), "{payload}");
                 let [standard, url] = [

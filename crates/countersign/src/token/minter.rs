@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_api::{Channel, VerificationClaims};
-use countersign_core::application::AppId;
+use countersign_core::application::{AppId, TokenAlgorithm};
 use countersign_core::entropy::{Entropy, EntropyError};
 use countersign_core::id::TokenId;
 use countersign_core::phone::PhoneNumber;
@@ -15,6 +15,8 @@ use serde::de::DeserializeOwned;
 
 use super::keys::SigningKeys;
 use super::schedule::TOKEN_LIFE;
+use super::signing_key::SigningKey;
+use super::signing_room::{Place, SigningRoom};
 use super::subject::SubjectKey;
 
 /// Makes and reads the tokens of one issuer.
@@ -24,7 +26,14 @@ pub struct Minter {
     subject: SubjectKey,
     pub(super) entropy: SharedEntropy,
     clock: Arc<dyn Clock>,
-    validation: Validation,
+    pub(super) room: SigningRoom,
+}
+
+/// The turn of a token that is to be signed: its key, and its place in the room. Whoever drops it gives the place back.
+#[derive(Debug)]
+pub struct Turn {
+    pub(super) key: Arc<SigningKey>,
+    pub(super) place: Place,
 }
 
 /// A new token.
@@ -46,6 +55,9 @@ pub enum MintError {
     /// The cryptographic library failed.
     #[error("the token could not be signed")]
     Signing,
+    /// Too many tokens wait for their signature.
+    #[error("too many tokens wait for their signature")]
+    Overloaded,
 }
 
 pub(super) struct SharedEntropy(pub(super) Arc<dyn Entropy>);
@@ -63,20 +75,15 @@ impl Minter {
         subject: SubjectKey,
         entropy: Arc<dyn Entropy>,
         clock: Arc<dyn Clock>,
+        room: SigningRoom,
     ) -> Self {
-        let mut validation = Validation::new(Algorithm::RS256);
-        validation.set_issuer(&[&issuer]);
-        validation.set_required_spec_claims(&["iss"]);
-        // The library would ask the wall clock; and whom a token is for is the reader's to judge.
-        validation.validate_exp = false;
-        validation.validate_aud = false;
         Self {
             issuer,
             keys,
             subject,
             entropy: SharedEntropy(entropy),
             clock,
-            validation,
+            room,
         }
     }
 
@@ -86,13 +93,40 @@ impl Minter {
         &self.keys
     }
 
-    /// A token that says: `phone` proved `channel` for `app` at `now`. Signing takes some
-    /// 0.4 ms: not for a thread that serves others.
+    /// Takes a turn for a token of an application that chose this algorithm. Take it before a code is used up: after that
+    /// there is no way back.
+    ///
+    /// # Errors
+    /// [`MintError::Overloaded`] when too many tokens wait for their signature.
+    pub fn turn(&self, algorithm: TokenAlgorithm) -> Result<Turn, MintError> {
+        let place = self.room.place().ok_or(MintError::Overloaded)?;
+        let key = self.keys.signer(algorithm, self.clock.now());
+        let key = key.ok_or(MintError::Signing)?;
+        Ok(Turn { key, place })
+    }
+
+    /// Signs a token in its turn, on a thread for that.
     ///
     /// # Errors
     /// [`MintError`] when the random source or the cryptographic library fails.
-    pub fn mint(
+    pub async fn mint(
+        self: &Arc<Self>,
+        turn: Turn,
+        app: AppId,
+        channel: Channel,
+        phone: PhoneNumber,
+        now: Timestamp,
+    ) -> Result<Minted, MintError> {
+        let (minter, Turn { key, place }) = (Arc::clone(self), turn);
+        let work = move || minter.token(&key, &app, channel, &phone, now);
+        let minted = self.room.run(place, work).await;
+        minted.unwrap_or(Err(MintError::Signing))
+    }
+
+    /// A token that says: `phone` proved `channel` for `app` at `now`.
+    pub(super) fn token(
         &self,
+        key: &SigningKey,
         app: &AppId,
         channel: Channel,
         phone: &PhoneNumber,
@@ -110,7 +144,6 @@ impl Minter {
             exp: seconds(dated.after(TOKEN_LIFE)),
             jti: TokenId::generate(now, &*self.entropy.0)?.to_string(),
         };
-        let key = self.keys.signer(now).ok_or(MintError::Signing)?;
         let json = serde_json::to_string(&claims).map_err(|_| MintError::Signing)?;
         Ok(Minted {
             token: key.sign(TYPE, &json).ok_or(MintError::Signing)?,
@@ -139,6 +172,20 @@ impl Minter {
         exp.checked_mul(1_000).is_some_and(|end| now < end)
     }
 
+    /// How a token is judged that names this key: a key verifies signatures of its own algorithm only, whatever the token says.
+    fn validation(&self, key: &SigningKey) -> Validation {
+        let mut validation = Validation::new(match key.algorithm() {
+            TokenAlgorithm::Rs256 => Algorithm::RS256,
+            TokenAlgorithm::Es256 => Algorithm::ES256,
+        });
+        validation.set_issuer(&[&self.issuer]);
+        validation.set_required_spec_claims(&["iss"]);
+        // The library would ask the wall clock; and whom a token is for is the reader's to judge.
+        validation.validate_exp = false;
+        validation.validate_aud = false;
+        validation
+    }
+
     /// The claims of a token of this issuer and type, signed by a published key. It may have ended.
     pub(super) fn claims<T: DeserializeOwned>(
         &self,
@@ -148,7 +195,7 @@ impl Minter {
     ) -> Option<T> {
         let kid = jsonwebtoken::decode_header(token).ok()?.kid?;
         let key = self.keys.find(&kid, now)?;
-        let read = jsonwebtoken::decode(token, &key.verifier, &self.validation).ok()?;
+        let read = jsonwebtoken::decode(token, &key.verifier, &self.validation(&key)).ok()?;
         (read.header.typ.as_deref() == Some(typ)).then_some(read.claims)
     }
 }
@@ -204,13 +251,28 @@ mod tests {
         let keys = SigningKeys::of(folder, now).unwrap();
         let subject = SubjectKey::new(&[1; 32]).unwrap();
         let clock = Arc::new(HandClock::new(now));
-        Minter::new(issuer.to_owned(), keys, subject, Arc::new(OsEntropy), clock)
+        let room = SigningRoom::open(1).unwrap();
+        Minter::new(
+            issuer.to_owned(),
+            keys,
+            subject,
+            Arc::new(OsEntropy),
+            clock,
+            room,
+        )
+    }
+
+    fn mint_with(minter: &Minter, algorithm: TokenAlgorithm, now: Timestamp) -> Minted {
+        let app = AppId::parse("shop").unwrap();
+        let phone = PhoneNumber::parse("18800008888", None).unwrap();
+        let key = minter.keys().signer(algorithm, now).unwrap();
+        minter
+            .token(&key, &app, Channel::Login, &phone, now)
+            .unwrap()
     }
 
     fn mint(minter: &Minter, now: Timestamp) -> Minted {
-        let app = AppId::parse("shop").unwrap();
-        let phone = PhoneNumber::parse("18800008888", None).unwrap();
-        minter.mint(&app, Channel::Login, &phone, now).unwrap()
+        mint_with(minter, TokenAlgorithm::Rs256, now)
     }
 
     fn part(token: &str, at: usize) -> serde_json::Value {
@@ -257,7 +319,7 @@ mod tests {
         let jwk = ours.keys().published(START).keys.remove(0);
         let mut header = Header::new(Algorithm::HS256);
         header.kid = Some(jwk.kid);
-        let by_public_key = EncodingKey::from_secret(jwk.n.as_bytes());
+        let by_public_key = EncodingKey::from_secret(jwk.n.unwrap().as_bytes());
         let by_public_key = jsonwebtoken::encode(&header, &claims, &by_public_key).unwrap();
         let good = mint(&ours, START).token;
         let [head, body, signature] = good.split('.').collect::<Vec<_>>()[..] else {
@@ -282,6 +344,60 @@ mod tests {
             assert_eq!(ours.read(&bad, START), None, "{bad}");
         }
         assert!(ours.read(&good, START).is_some());
+    }
+
+    #[test]
+    fn a_token_with_es256_is_good_and_names_its_key() {
+        let dir = tempfile::tempdir().unwrap();
+        let minter = minter(dir.path(), ISSUER, START);
+        let minted = mint_with(&minter, TokenAlgorithm::Es256, START);
+        let keys = minter.keys().published_to_application(START).keys;
+        assert_eq!(
+            part(&minted.token, 0),
+            serde_json::json!({"alg": "ES256", "kid": keys[1].kid, "typ": "JWT"})
+        );
+        assert_eq!(minter.read(&minted.token, START), Some(minted.claims));
+    }
+
+    #[test]
+    fn a_key_verifies_its_own_algorithm_only() {
+        let dir = tempfile::tempdir().unwrap();
+        let minter = minter(dir.path(), ISSUER, START);
+        let [rs256, es256] = TokenAlgorithm::ALL.map(|algorithm| {
+            let token = mint_with(&minter, algorithm, START).token;
+            (part(&token, 0), token)
+        });
+        for ((head, token), (other, _)) in [(&rs256, &es256), (&es256, &rs256)] {
+            let (_, rest) = token.split_once('.').unwrap();
+            for (alg, kid) in [
+                (&other["alg"], &head["kid"]),
+                (&head["alg"], &other["kid"]),
+                (&other["alg"], &other["kid"]),
+            ] {
+                let head = serde_json::json!({"alg": alg, "kid": kid, "typ": "JWT"});
+                let head = URL_SAFE_NO_PAD.encode(head.to_string());
+                let bad = format!("{head}.{rest}");
+                assert_eq!(minter.read(&bad, START), None, "{alg} {kid}");
+            }
+            assert!(minter.read(token, START).is_some());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_turn_is_refused_while_all_places_are_taken_and_given_back_when_it_ends() {
+        let dir = tempfile::tempdir().unwrap();
+        let minter = Arc::new(minter(dir.path(), ISSUER, START));
+        let turn = || minter.turn(TokenAlgorithm::Es256);
+        let taken = turn().unwrap();
+        assert_eq!(turn().unwrap_err(), MintError::Overloaded);
+        let (app, phone) = (
+            AppId::parse("shop").unwrap(),
+            PhoneNumber::parse("18800008888", None).unwrap(),
+        );
+        let minted = minter.mint(taken, app, Channel::Login, phone, START);
+        assert!(minter.read(&minted.await.unwrap().token, START).is_some());
+        drop(turn().unwrap());
+        assert!(turn().is_ok());
     }
 
     #[test]

@@ -34,12 +34,12 @@ pub(super) enum Role {
     Over,
 }
 
-/// What each key is for at `now`, from when each begins to sign, in that order.
-pub(super) fn roles(signs_from: &[Timestamp], now: Timestamp) -> Vec<Role> {
-    // Some key signs, also for a clock that is behind all of them.
+/// What each key is for at `now`, from when each begins to sign, in that order. Where one `must_sign`, the first does so
+/// also by a clock that is behind all of them.
+pub(super) fn roles(signs_from: &[Timestamp], now: Timestamp, must_sign: bool) -> Vec<Role> {
     let signer = signs_from.iter().rposition(|from| *from <= now);
-    let signer = signer.unwrap_or(0);
-    let role = |at: usize| match at.cmp(&signer) {
+    let signer = signer.or(must_sign.then_some(0));
+    let role = |at: usize| match Some(at).cmp(&signer) {
         Ordering::Equal => Role::Signing,
         Ordering::Greater => Role::Next,
         Ordering::Less => {
@@ -65,19 +65,29 @@ mod tests {
 
     #[test]
     fn the_first_key_signs_at_once() {
-        assert_eq!(roles(&[at(100)], at(100)), [Role::Signing]);
-        assert_eq!(roles(&[at(100)], at(99)), [Role::Signing], "a clock behind");
-        assert_eq!(roles(&[], at(0)), []);
+        assert_eq!(roles(&[at(100)], at(100), true), [Role::Signing]);
+        assert_eq!(
+            roles(&[at(100)], at(99), true),
+            [Role::Signing],
+            "a clock behind"
+        );
+        assert_eq!(roles(&[], at(0), true), []);
+    }
+
+    #[test]
+    fn a_first_key_that_need_not_sign_waits_for_its_time() {
+        assert_eq!(roles(&[at(100)], at(99), false), [Role::Next]);
+        assert_eq!(roles(&[at(100)], at(100), false), [Role::Signing]);
     }
 
     #[test]
     fn a_new_key_waits_and_the_old_one_stays_for_its_last_tokens() {
         let keys = [at(0), at(1_000)];
         let retiring = Role::Retiring { until: at(8_800) };
-        assert_eq!(roles(&keys, at(999)), [Role::Signing, Role::Next]);
-        assert_eq!(roles(&keys, at(1_000)), [retiring, Role::Signing]);
-        assert_eq!(roles(&keys, at(8_799)), [retiring, Role::Signing]);
-        assert_eq!(roles(&keys, at(8_800)), [Role::Over, Role::Signing]);
+        assert_eq!(roles(&keys, at(999), true), [Role::Signing, Role::Next]);
+        assert_eq!(roles(&keys, at(1_000), true), [retiring, Role::Signing]);
+        assert_eq!(roles(&keys, at(8_799), true), [retiring, Role::Signing]);
+        assert_eq!(roles(&keys, at(8_800), true), [Role::Over, Role::Signing]);
     }
 
     #[test]
@@ -85,7 +95,7 @@ mod tests {
         let keys = [at(0), at(700), at(1_400), at(2_100)];
         let until = |seconds| Role::Retiring { until: at(seconds) };
         assert_eq!(
-            roles(&keys, at(1_500)),
+            roles(&keys, at(1_500), true),
             [until(8_500), until(9_200), Role::Signing, Role::Next]
         );
     }
@@ -94,7 +104,7 @@ mod tests {
     fn one_key_signs_at_any_time_and_what_it_signs_can_be_verified() {
         let keys = [at(0), at(660), at(1_320), at(5_000)];
         for second in -10..16_000 {
-            let then = roles(&keys, at(second));
+            let then = roles(&keys, at(second), true);
             let signer = then.iter().position(|role| *role == Role::Signing).unwrap();
             assert_eq!(
                 then.iter().filter(|role| **role == Role::Signing).count(),
@@ -102,7 +112,7 @@ mod tests {
             );
             for life in [TOKEN_LIFE, MANAGEMENT_LIFE, MAX_AGE] {
                 let later = at(second).after(life);
-                assert_ne!(roles(&keys, later)[signer], Role::Over);
+                assert_ne!(roles(&keys, later, true)[signer], Role::Over);
             }
         }
     }

@@ -7,8 +7,8 @@ use countersign_store::SharedSecrets;
 use zeroize::Zeroizing;
 
 use super::key_file;
+use super::key_ring::KeyRing;
 use super::keys::SigningKeysError;
-use super::signing_key::SigningKey;
 
 /// The name under which the store keeps them.
 const NAME: &str = "signing keys";
@@ -32,8 +32,8 @@ impl SharedKeys {
     /// same moment.
     pub(super) async fn open(
         store: Arc<dyn SharedSecrets>,
-        first: impl FnOnce() -> Result<Vec<Arc<SigningKey>>, SigningKeysError>,
-    ) -> Result<(Self, Vec<Arc<SigningKey>>), SigningKeysError> {
+        first: impl FnOnce() -> Result<KeyRing, SigningKeysError>,
+    ) -> Result<(Self, KeyRing), SigningKeysError> {
         let seen = match store.shared(NAME).await? {
             Some(kept) => kept,
             None => {
@@ -49,7 +49,7 @@ impl SharedKeys {
     }
 
     /// Returns the keys, if they are others than this node has seen last.
-    pub(super) async fn newer(&mut self) -> Result<Option<Vec<Arc<SigningKey>>>, SigningKeysError> {
+    pub(super) async fn newer(&mut self) -> Result<Option<KeyRing>, SigningKeysError> {
         let kept = self.store.shared(NAME).await?.unwrap_or_default();
         if kept == self.seen {
             return Ok(None);
@@ -60,7 +60,7 @@ impl SharedKeys {
     }
 
     /// Puts these keys in place of those that this node has seen last.
-    pub(super) async fn put(&mut self, keys: &[Arc<SigningKey>]) -> Result<(), SigningKeysError> {
+    pub(super) async fn put(&mut self, keys: &KeyRing) -> Result<(), SigningKeysError> {
         let new = written(keys)?;
         if !self.store.share(NAME, Some(&self.seen), &new).await? {
             return Err(SigningKeysError::Overtaken);
@@ -70,6 +70,6 @@ impl SharedKeys {
     }
 }
 
-fn written(keys: &[Arc<SigningKey>]) -> Result<Zeroizing<Vec<u8>>, SigningKeysError> {
+fn written(keys: &KeyRing) -> Result<Zeroizing<Vec<u8>>, SigningKeysError> {
     key_file::written(keys).ok_or(SigningKeysError::Generation)
 }

@@ -18,9 +18,6 @@ use crate::operator::Permission;
 
 pub(in crate::console) const PATH: &str = "/console/settings/signing-keys";
 
-/// The algorithm of every key.
-const ALGORITHM: &str = "RS256";
-
 pub(in crate::console) fn show() -> Entry {
     Entry::page(PATH, Permission::ReadKeys, async |visit: Visit| {
         Ok(list(&visit).found())
@@ -60,7 +57,7 @@ fn list(visit: &Visit) -> TablePage {
         let until = until.map(|until| shown(visit, until));
         vec![
             Cell::Id(key.kid.clone()),
-            Cell::Id(ALGORITHM.to_owned()),
+            Cell::Id(key.algorithm.clone()),
             Cell::Pill(pill),
             shown(visit, &key.signs_from).into(),
             until.unwrap_or_default().into(),

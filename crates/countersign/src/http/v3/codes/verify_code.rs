@@ -1,19 +1,14 @@
 //! `POST /api/v3/verify-code`: an application's own server checks a code, and uses it up.
 
-use std::sync::Arc;
-
 use axum::extract::State;
 use axum::response::Response;
-use countersign_api::{Channel, Fault, InvalidReason, VerifiedCode, VerifyCodeRequest};
-use countersign_core::application::AppId;
+use countersign_api::{Fault, InvalidReason, VerifiedCode, VerifyCodeRequest};
 use countersign_core::code::check::{Caller, Checked};
 use countersign_core::code::checker::GuessInput;
 use countersign_core::idempotency::{KeyedEndpoint, keeps_check};
 use countersign_core::limit::Standing;
 use countersign_core::limit::guess_sources::GuessSource;
-use countersign_core::phone::PhoneNumber;
 use countersign_core::ports::answers::Decided;
-use countersign_core::time::Timestamp;
 use serde_json::json;
 
 use crate::http::document::endpoint::{Answers, Asks, Audience, Endpoint, Shape, post};
@@ -25,7 +20,6 @@ use crate::http::request::context::Context;
 use crate::http::state::AppState;
 use crate::http::wire::channel;
 use crate::http::wire::fault;
-use crate::token::Minted;
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
@@ -62,6 +56,14 @@ async fn verify(state: &AppState, cx: &Context, body: Body) -> Result<Told<Verif
     let phone = app
         .phone(&body.phone_number, body.phone_country_code.as_deref())
         .map_err(fault::bad_phone)?;
+    // A code that was used up cannot be given back: where no token can be signed, nothing is checked.
+    let turn = match body.with_token.unwrap_or(true) {
+        true => {
+            let turn = state.tokens.turn(app.token_algorithm);
+            Some(turn.map_err(|_| Fault::Unavailable)?)
+        }
+        false => None,
+    };
     let (found, claim, is_repeat) = match state.turn(asked, &app, KeyedEndpoint::VerifyCode).await?
     {
         Turn::Repeat(told) => return Ok(told),
@@ -85,13 +87,19 @@ async fn verify(state: &AppState, cx: &Context, body: Body) -> Result<Told<Verif
         }
     };
     let mut answer = answer(&found);
-    if let (Checked::Right { at, .. }, true) = (&found, body.with_token.unwrap_or(true)) {
+    if let (Checked::Right { at, .. }, Some(turn)) = (&found, turn) {
         // The clock of the store may be another machine's: a token is dated by this one, which judges it.
         let dated = match is_repeat {
             true => *at,
             false => state.clock.now(),
         };
-        let minted = mint(state, app.id.clone(), body.channel, phone, dated).await?;
+        let minted = state
+            .tokens
+            .mint(turn, app.id.clone(), body.channel, phone, dated);
+        let minted = minted.await.map_err(|error| {
+            tracing::error!(%error, "a code was used up, and there is no token for it");
+            Fault::Internal
+        })?;
         answer.token_expires_in = Some(minted.life.as_secs());
         answer.verification_token = Some(minted.token);
     }
@@ -102,22 +110,6 @@ async fn verify(state: &AppState, cx: &Context, body: Body) -> Result<Told<Verif
         state.keep(claim, &told).await?;
     }
     Ok(told)
-}
-
-/// A token for the code that was used up at `at`.
-async fn mint(
-    state: &AppState,
-    app: AppId,
-    channel: Channel,
-    phone: PhoneNumber,
-    at: Timestamp,
-) -> Result<Minted, Fault> {
-    let tokens = Arc::clone(&state.tokens);
-    let minted = state.compute_to_its_end(move || tokens.mint(&app, channel, &phone, at));
-    minted.await?.map_err(|error| {
-        tracing::error!(%error, "a code was used up, and there is no token for it");
-        Fault::Internal
-    })
 }
 
 fn answer(found: &Checked) -> VerifiedCode {

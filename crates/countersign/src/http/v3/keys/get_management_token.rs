@@ -1,7 +1,5 @@
 //! `POST /api/v3/get-management-token`: exchanges an access key for a token, which most official SDKs then show.
 
-use std::sync::Arc;
-
 use axum::extract::State;
 use axum::response::Response;
 use countersign_api::{Fault, ManagementToken, ManagementTokenRequest};
@@ -12,7 +10,7 @@ use crate::http::proof::access_key;
 use crate::http::request::body::Body;
 use crate::http::request::context::Context;
 use crate::http::state::AppState;
-use crate::token::MANAGEMENT_LIFE;
+use crate::token::{MANAGEMENT_LIFE, MintError};
 
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
@@ -45,11 +43,13 @@ async fn exchange(state: &AppState, body: Body) -> Result<ManagementToken, Fault
         access_key::same_secret(secret, &body.access_key_secret)
     });
     let key = key.ok_or(Fault::Unauthorized)?.clone();
-    let (tokens, now) = (Arc::clone(&state.tokens), state.clock.now());
-    let minted = state.compute_to_its_end(move || tokens.mint_management(&key, now));
-    let access_token = minted.await?.map_err(|error| {
-        tracing::error!(%error, "no management token");
-        Fault::Internal
+    let minted = state.tokens.mint_management(key, state.clock.now());
+    let access_token = minted.await.map_err(|error| match error {
+        MintError::Overloaded => Fault::Unavailable,
+        MintError::Entropy(_) | MintError::Signing => {
+            tracing::error!(%error, "no management token");
+            Fault::Internal
+        }
     })?;
     Ok(ManagementToken {
         access_token,

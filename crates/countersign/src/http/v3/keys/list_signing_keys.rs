@@ -12,11 +12,12 @@ pub(crate) fn endpoint() -> Endpoint {
         name: "list-signing-keys",
         handler: get(list),
         summary: "List the keys of verification tokens",
-        about: "The keys that are published: the one that signs, the next one, and those that were replaced.",
+        about: "The keys that are published: for RS256 the one that signs, the next one, and those that were replaced; then \
+            for ES256 the same.",
         audience: Audience::Operator(Permission::ReadKeys),
         asks: Asks::Nothing,
         answers: Answers::Data(Shape::list_of::<SigningKeyDto>(json!([{
-            "kid": "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs", "state": "signing",
+            "kid": "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs", "algorithm": "RS256", "state": "signing",
             "createdAt": "2026-11-21T20:00:00.000Z", "signsFrom": "2026-11-21T20:00:00.000Z",
         }]))),
         faults: &[],

@@ -11,13 +11,15 @@ pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
         name: "rotate-signing-key",
         handler: post(rotate),
-        summary: "Replace the key of verification tokens",
-        about: "Makes a key and publishes it. It begins to sign eleven minutes later, when every cache of the keys \
-            knows it; the key that it replaces stays published until its last tokens have ended.",
+        summary: "Replace the keys of verification tokens",
+        about: "Makes a key for RS256 and one for ES256, and publishes them. They begin to sign eleven minutes later, \
+            when every cache of the keys knows them; those that they replace stay published until their last tokens \
+            have ended.",
         audience: Audience::Operator(Permission::ManageKeys),
         asks: Asks::Nothing,
         answers: Answers::Data(Shape::of::<RotatedSigningKey>(json!({
-            "kid": "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs", "signsFrom": "2026-11-21T20:11:00.000Z",
+            "kid": "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs",
+            "es256Kid": "oKIywvGUpTVTyxMQ3bwIIeQUudfr_CkLMjCE19ECD-U", "signsFrom": "2026-11-21T20:11:00.000Z",
         }))),
         faults: &[&["signingKeyWaits"]],
     }
@@ -25,9 +27,5 @@ pub(crate) fn endpoint() -> Endpoint {
 
 async fn rotate(call: Call) -> Result<RotatedSigningKey, Fault> {
     let Call { state, by, .. } = call;
-    let key = state.manage.rotate_signing_key(by).await?;
-    Ok(RotatedSigningKey {
-        kid: key.kid,
-        signs_from: key.signs_from,
-    })
+    Ok(state.manage.rotate_signing_key(by).await?)
 }
