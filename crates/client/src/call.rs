@@ -31,7 +31,7 @@ pub(crate) const INTROSPECT_TOKEN: Call = Call {
     doubt: "the token may be used up",
 };
 
-/// The keys that tokens are verified with.
+/// The keys that tokens are verified with: below the id of the application.
 #[cfg(feature = "tokens")]
 pub(crate) const KEYS: Call = Call {
     path: "/oidc/.well-known/jwks.json",

@@ -3,7 +3,9 @@
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
-use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents,
+};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
@@ -14,6 +16,7 @@ use tokio::time::timeout;
 use crate::Error;
 use crate::call;
 use crate::clock::Clock;
+use crate::token::Algorithm;
 use crate::transport::{Transport, outside};
 
 /// The time for which keys are used before the client fetches them again.
@@ -24,6 +27,8 @@ const PAUSE: Duration = Duration::from_secs(30);
 const SHORT_PAUSE: Duration = Duration::from_secs(1);
 
 pub(crate) struct Keys {
+    /// The path of the application, which has its keys below it.
+    application: String,
     transport: Transport,
     clock: Clock,
     known: RwLock<CachedKeys>,
@@ -45,12 +50,24 @@ struct CachedKeys {
 
 pub(crate) struct Key {
     id: String,
-    components: RsaPublicKeyComponents<Vec<u8>>,
+    public: Public,
 }
 
+/// The public half of a key, which is for one algorithm only.
+enum Public {
+    /// For RS256.
+    Rsa(RsaPublicKeyComponents<Vec<u8>>),
+    /// For ES256.
+    P256(ParsedPublicKey),
+}
+
+/// The length of a coordinate of a point on P-256.
+const COORDINATE: usize = 32;
+
 impl Keys {
-    pub(crate) fn new(transport: Transport, clock: Clock) -> Self {
+    pub(crate) fn new(app_id: &str, transport: Transport, clock: Clock) -> Self {
         Self {
+            application: format!("/{app_id}"),
             transport,
             clock,
             known: RwLock::default(),
@@ -97,9 +114,10 @@ impl Keys {
     }
 
     async fn ask(&self) {
-        let answer = self.transport.get(&call::KEYS).await.and_then(|answer| {
+        let answer = self.transport.get(&self.application, &call::KEYS).await;
+        let answer = answer.and_then(|answer| {
             read(&answer.body).ok_or_else(|| {
-                answer.is_none_of_the_api(&call::KEYS, "a body without a key for RS256")
+                answer.is_none_of_the_api(&call::KEYS, "a body without a key for RS256 or ES256")
             })
         });
         let now = self.clock.unix();
@@ -147,24 +165,38 @@ impl CachedKeys {
 }
 
 impl Key {
-    /// Returns whether the private half of this key made the signature, with PKCS #1 v1.5 and SHA-256.
-    pub(crate) fn signed(&self, message: &[u8], signature: &[u8]) -> bool {
-        self.components
-            .verify(&RSA_PKCS1_2048_8192_SHA256, message, signature)
-            .is_ok()
+    /// Returns whether the private half of this key made the signature, with the algorithm that the key is for.
+    pub(crate) fn signed(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {
+        let verified = match (&self.public, algorithm) {
+            (Public::Rsa(key), Algorithm::Rs256) => {
+                key.verify(&RSA_PKCS1_2048_8192_SHA256, message, signature)
+            }
+            (Public::P256(key), Algorithm::Es256) => key.verify_sig(message, signature),
+            _ => return false,
+        };
+        verified.is_ok()
     }
 
-    /// Reads a key; `None` for one that is not for signatures with RS256.
+    /// Reads a key; `None` for one that is not for signatures with RS256 or ES256.
     fn read(jwk: &Value) -> Option<Arc<Self>> {
         let text = |name: &str| jwk.get(name)?.as_str();
         let is = |name: &str, value: &str| jwk.get(name).is_none_or(|it| it == value);
-        if text("kty") != Some("RSA") || !is("use", "sig") || !is("alg", "RS256") {
+        if !is("use", "sig") {
             return None;
         }
-        let (n, e) = (unsigned(text("n")?)?, unsigned(text("e")?)?);
+        let public = match text("kty")? {
+            "RSA" if is("alg", "RS256") => {
+                let (n, e) = (unsigned(text("n")?)?, unsigned(text("e")?)?);
+                Public::Rsa(RsaPublicKeyComponents { n, e })
+            }
+            "EC" if is("alg", "ES256") && text("crv") == Some("P-256") => {
+                Public::P256(point(text("x")?, text("y")?)?)
+            }
+            _ => return None,
+        };
         Some(Arc::new(Self {
             id: text("kid")?.to_owned(),
-            components: RsaPublicKeyComponents { n, e },
+            public,
         }))
     }
 }
@@ -188,6 +220,17 @@ fn read(body: &[u8]) -> Option<Vec<Arc<Key>>> {
         .filter_map(Key::read)
         .collect();
     Some(keys).filter(|keys| !keys.is_empty())
+}
+
+/// Reads a point on the curve P-256; `None` where it is not on it.
+fn point(x: &str, y: &str) -> Option<ParsedPublicKey> {
+    let coordinate = |text| {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        (bytes.len() == COORDINATE).then_some(bytes)
+    };
+    // Uncompressed: a 4, then both coordinates (SEC 1).
+    let point = [vec![4], coordinate(x)?, coordinate(y)?].concat();
+    ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).ok()
 }
 
 /// Reads a number of a key, without leading zeros.

@@ -33,11 +33,19 @@ pub(crate) struct Verifier {
 
 /// The parts of a token before its signature is verified; none of them is trusted.
 struct UntrustedToken<'a> {
+    algorithm: Algorithm,
     key_id: String,
     /// The signed text: the first two parts.
     message: &'a str,
     payload: &'a str,
     signature: Vec<u8>,
+}
+
+/// The algorithms that the service signs with.
+#[derive(Clone, Copy)]
+pub(crate) enum Algorithm {
+    Rs256,
+    Es256,
 }
 
 #[derive(Deserialize)]
@@ -57,8 +65,8 @@ impl Verifier {
     ) -> Self {
         Self {
             issuer,
+            keys: Arc::new(Keys::new(&audience, transport, clock.clone())),
             audience,
-            keys: Arc::new(Keys::new(transport, clock.clone())),
             clock,
         }
     }
@@ -70,7 +78,8 @@ impl Verifier {
     ) -> Result<VerificationClaims, Error> {
         let parts = UntrustedToken::of(token)?;
         let key = self.keys.find(&parts.key_id).await?;
-        if !key.signed(parts.message.as_bytes(), &parts.signature) {
+        let message = parts.message.as_bytes();
+        if !key.signed(parts.algorithm, message, &parts.signature) {
             return Err(broken("have a signature of the key that it names"));
         }
         let claims = decoded(parts.payload)
@@ -121,13 +130,16 @@ impl<'a> UntrustedToken<'a> {
         let signature = decoded(signature).ok_or_else(form)?;
         let header: Header = serde_json::from_slice(&header)
             .map_err(|_| broken("begin with a header in JSON that names alg"))?;
-        if header.alg != "RS256" {
-            return Err(broken("be signed with RS256"));
-        }
+        let algorithm = match header.alg.as_str() {
+            "RS256" => Algorithm::Rs256,
+            "ES256" => Algorithm::Es256,
+            _ => return Err(broken("be signed with RS256 or ES256")),
+        };
         if header.crit.is_some() {
             return Err(broken("need no extension (crit)"));
         }
         Ok(Self {
+            algorithm,
             key_id: header
                 .kid
                 .ok_or_else(|| broken("name the key that signed it (kid)"))?,

@@ -65,14 +65,16 @@ impl Transport {
         body: Vec<u8>,
         timeout: Duration,
     ) -> Result<Answer, Error> {
-        let request = self.request(Method::POST, call, headers, body)?;
+        let request = self.request(Method::POST, call.path, headers, body)?;
         let answer = self.send(request, timeout).await;
         answer.map_err(|error| error.in_doubt(call.doubt))
     }
 
+    /// Gets the path of `call` below `prefix`.
     #[cfg(feature = "tokens")]
-    pub(crate) async fn get(&self, call: &Call) -> Result<Answer, Error> {
-        let request = self.request(Method::GET, call, HeaderMap::new(), Vec::new())?;
+    pub(crate) async fn get(&self, prefix: &str, call: &Call) -> Result<Answer, Error> {
+        let path = format!("{prefix}{}", call.path);
+        let request = self.request(Method::GET, &path, HeaderMap::new(), Vec::new())?;
         let answer = self.send(request, self.timeout).await;
         answer.map_err(|error| error.in_doubt(call.doubt))
     }
@@ -80,7 +82,7 @@ impl Transport {
     fn request(
         &self,
         method: Method,
-        call: &Call,
+        path: &str,
         mut headers: HeaderMap,
         body: Vec<u8>,
     ) -> Result<Request<Full<Bytes>>, Error> {
@@ -93,7 +95,7 @@ impl Transport {
         headers.insert(CONNECTION, HeaderValue::from_static("close"));
         let mut request = Request::new(Full::from(body));
         *request.method_mut() = method;
-        *request.uri_mut() = self.host.path(call.path).parse().map_err(|_| unusable())?;
+        *request.uri_mut() = self.host.path(path).parse().map_err(|_| unusable())?;
         *request.headers_mut() = headers;
         Ok(request)
     }

@@ -1,5 +1,6 @@
 //! The tokens that the client believes.
 
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
 use countersign_client::{ErrorKind, VerificationClaims};
 use serde_json::{Value, json};
 
@@ -86,7 +87,7 @@ fn a_token_of_the_service_passes_every_kind_of_client() {
         .map(|(head, body)| (head.to_owned(), body.to_owned()))
         .unwrap();
     assert!(
-        head.starts_with("GET /oidc/.well-known/jwks.json HTTP/1.1\r\n"),
+        head.starts_with("GET /dev-app/oidc/.well-known/jwks.json HTTP/1.1\r\n"),
         "{head}"
     );
     assert!(!head.contains("authorization"), "{head}");
@@ -113,7 +114,10 @@ fn the_issuer_is_the_address_of_the_service_unless_it_is_named() {
     let token = signer.token(&claims(&format!("{base}/oidc"), "dev-app", 300));
     block_on(client.verify_token(&token)).unwrap();
     let (first, ..) = super::wire::parts(&service.requests()[0]);
-    assert_eq!(first, "GET /otp/oidc/.well-known/jwks.json HTTP/1.1");
+    assert_eq!(
+        first,
+        "GET /otp/dev-app/oidc/.well-known/jwks.json HTTP/1.1"
+    );
     let error = block_on(client.verify_token(&signer.token(&good()))).unwrap_err();
     assert_eq!(
         error.to_string(),
@@ -218,15 +222,15 @@ fn a_token_with_another_signature_is_refused() {
 fn a_token_of_another_algorithm_is_refused_without_a_look_at_keys() {
     let setup = Setup::new();
     for alg in [
-        "none", "None", "NONE", "rs256", "RS384", "RS512", "PS256", "ES256", "",
+        "none", "None", "NONE", "rs256", "RS384", "RS512", "PS256", "ES384", "",
     ] {
         let header = json!({"alg": alg, "kid": "k1"});
         assert_eq!(
             setup.refusal(&setup.signer.sign(&header, &good())),
-            "be signed with RS256"
+            "be signed with RS256 or ES256"
         );
         let unsigned = format!("{}.", message(&header, &good()));
-        assert_eq!(setup.refusal(&unsigned), "be signed with RS256");
+        assert_eq!(setup.refusal(&unsigned), "be signed with RS256 or ES256");
     }
     // HS256 with the public key as the secret, which confuses verifiers that trust `alg`.
     let jwk = setup.signer.jwk();
@@ -240,9 +244,79 @@ fn a_token_of_another_algorithm_is_refused_without_a_look_at_keys() {
         let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, secret);
         let tag = aws_lc_rs::hmac::sign(&key, message.as_bytes());
         let forged = format!("{message}.{}", base64url(tag.as_ref()));
-        assert_eq!(setup.refusal(&forged), "be signed with RS256");
+        assert_eq!(setup.refusal(&forged), "be signed with RS256 or ES256");
     }
     assert_eq!(setup.service.requests().len(), 0);
+}
+
+/// A key on the curve, and its public half as a service publishes it.
+fn key_on_the_curve() -> (EcdsaKeyPair, Value) {
+    let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
+    let (x, y) = pair.public_key().as_ref()[1..].split_at(32);
+    let jwk = json!({
+        "kty": "EC", "use": "sig", "alg": "ES256", "crv": "P-256", "kid": "e1",
+        "x": base64url(x), "y": base64url(y),
+    });
+    (pair, jwk)
+}
+
+fn signed_on_the_curve(pair: &EcdsaKeyPair, header: &Value) -> String {
+    let message = message(header, &good());
+    let random = aws_lc_rs::rand::SystemRandom::new();
+    let signature = pair.sign(&random, message.as_bytes()).unwrap();
+    format!("{message}.{}", base64url(signature.as_ref()))
+}
+
+#[test]
+fn a_token_with_es256_passes_by_its_own_key_only() {
+    let rsa = Signer::new("k1");
+    let (pair, jwk) = key_on_the_curve();
+    let (stranger, _) = key_on_the_curve();
+    let service = Service::start(Manner::Answer(200, "", key_set(&[rsa.jwk(), jwk])));
+    let client = client(&service.url).issuer(ISSUER).build().unwrap();
+    let verify = |token: &str| block_on(client.verify_token(token));
+    let own = json!({"alg": "ES256", "kid": "e1"});
+    let token = signed_on_the_curve(&pair, &own);
+    assert_eq!(verify(&token).unwrap().phone_number, "+8618800008888");
+    verify(&rsa.token(&good())).unwrap();
+
+    let mixed = json!({"alg": "ES256", "kid": "k1"});
+    let other = json!({"alg": "RS256", "kid": "e1"});
+    for forged in [
+        signed_on_the_curve(&stranger, &own),
+        signed_on_the_curve(&pair, &mixed),
+        signed_on_the_curve(&pair, &other),
+        rsa.sign(&mixed, &good()),
+        rsa.sign(&other, &good()),
+        rsa.sign(&own, &good()),
+        format!("{}.{}", message(&own, &good()), base64url(&[0; 64])),
+        token[..token.len() - 2].to_owned(),
+    ] {
+        let error = verify(&forged).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidToken, "{error:?}");
+    }
+}
+
+#[test]
+fn a_key_that_is_not_on_the_curve_is_left_out() {
+    let (pair, jwk) = key_on_the_curve();
+    let mut elsewhere = jwk.clone();
+    elsewhere["y"] = jwk["x"].clone();
+    let mut short = jwk.clone();
+    short["x"] = json!("AQAB");
+    let mut other_curve = jwk;
+    other_curve["crv"] = json!("P-384");
+    let rsa = Signer::new("k1");
+    let keys = key_set(&[elsewhere, short, other_curve, rsa.jwk()]);
+    let service = Service::start(Manner::Answer(200, "", keys));
+    let client = client(&service.url).issuer(ISSUER).build().unwrap();
+    let token = signed_on_the_curve(&pair, &json!({"alg": "ES256", "kid": "e1"}));
+    let error = block_on(client.verify_token(&token)).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the token must name a key of the service (kid)"
+    );
+    block_on(client.verify_token(&rsa.token(&good()))).unwrap();
 }
 
 #[test]
