@@ -1,13 +1,14 @@
 //! Countersign, as a service under test.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, ensure};
 use serde::Deserialize;
 
 use crate::process::{Service, pinned};
 use crate::say::note;
+use crate::wire;
 
 /// The arguments that start the service, up to the data folder.
 pub(crate) const ARGS: [&str; 5] = ["dev", "--quiet", "--listen", "127.0.0.1:0", "--data"];
@@ -66,6 +67,19 @@ pub(crate) fn start_with(binary: &Path, data: &Path, args: &[&str]) -> anyhow::R
     let mut command = pinned(binary);
     command.args(ARGS).arg(data).args(args);
     Service::start(command)
+}
+
+/// Lets the application of `countersign dev` choose ES256 for its tokens.
+pub(crate) fn choose_es256(binary: &Path, data: &Path) -> anyhow::Result<()> {
+    let mut command = Command::new(binary);
+    command
+        .args(["app", "set", wire::APP, "--token-algorithm", "ES256"])
+        .arg("--json")
+        .arg("--data")
+        .arg(data)
+        .stdout(Stdio::null());
+    ensure!(command.status()?.success(), "ES256 is not chosen");
+    Ok(())
 }
 
 /// Returns the operator's token of a running service.

@@ -31,8 +31,10 @@ pub(crate) enum Workload {
     Throttled,
     /// Right codes, used up
     Check,
-    /// Right codes, each for a signed token
+    /// Right codes, each for a token signed with RS256
     Token,
+    /// Right codes, each for a token signed with ES256
+    TokenEs256,
     /// Nine sends, then a check
     Mix,
     /// Wrong codes, checked by the public
@@ -66,7 +68,7 @@ impl Workload {
     pub(crate) fn needs_codes(self) -> bool {
         matches!(
             self,
-            Self::Check | Self::Token | Self::Mix | Self::Wrong | Self::Race
+            Self::Check | Self::Token | Self::TokenEs256 | Self::Mix | Self::Wrong | Self::Race
         )
     }
 
@@ -90,7 +92,7 @@ impl Workload {
             }),
             Self::Throttled => Box::new(Repeated),
             Self::Check => Box::new(checks(codes, false)),
-            Self::Token => Box::new(checks(codes, true)),
+            Self::Token | Self::TokenEs256 => Box::new(checks(codes, true)),
             Self::Mix => Box::new(Mix {
                 sends,
                 checks: checks(codes, false),
@@ -146,6 +148,9 @@ impl Bench {
             ..Ledger::default()
         };
         let service = ours::start_by(settings, &self.countersign, data.path(), "sink")?;
+        if workload == Workload::TokenEs256 {
+            ours::choose_es256(&self.countersign, data.path())?;
+        }
         let asked = RequestedNumbers::default();
         let source = workload.source(codes, &asked);
         let run = load::run(service.address, source, plan, &[service.pid()]).await?;

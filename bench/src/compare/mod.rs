@@ -62,6 +62,9 @@ pub(crate) struct Compare {
     filled: Option<PathBuf>,
 }
 
+/// What is judged of checks for a token: with RS256 nothing, since RSA costs what it costs, and with ES256 the bounds.
+const TOKEN_BOUNDS: [Option<(f64, f64)>; 2] = [None, Some((15.0, 40.0))];
+
 impl Compare {
     /// Runs every part. Returns whether every gate holds.
     pub(crate) async fn run(self) -> anyhow::Result<bool> {
@@ -88,7 +91,7 @@ impl Compare {
             Part::Zipf => Workload::Zipf,
             Part::Throttled => Workload::Throttled,
             Part::Check => Workload::Check,
-            Part::Token => Workload::Token,
+            Part::Token => return self.tokens(bench, results).await,
             Part::Mix => Workload::Mix,
             Part::Wrong => Workload::Wrong,
             Part::Race => Workload::Race,
@@ -165,6 +168,32 @@ impl Compare {
             if Snapshot::take(&[])?.since(&before).others < QUIET {
                 break;
             }
+        }
+        Ok(())
+    }
+
+    async fn tokens(&self, bench: &Bench, results: &mut Results) -> anyhow::Result<()> {
+        let workloads = [Workload::Token, Workload::TokenEs256];
+        let mut pairs = workloads.map(|_| Vec::new());
+        for _ in 0..self.pairs {
+            for (workload, pairs) in workloads.into_iter().zip(&mut pairs) {
+                self.quiet().await?;
+                let without = bench.ours(Workload::Check, &bench.plan).await?;
+                pairs.push((without, bench.ours(workload, &bench.plan).await?));
+            }
+        }
+        for ((workload, pairs), bounds) in workloads.into_iter().zip(pairs).zip(TOKEN_BOUNDS) {
+            let row = Row {
+                what: workload.name(),
+                against: "check".to_owned(),
+                pairs,
+            };
+            if let Some(bounds) = bounds {
+                let what = format!("{}, of checks without a token", row.what);
+                let share = 100.0 * row.ratio().median;
+                results.gates.push(Gate::floor(what, bounds, share, "%"));
+            }
+            results.rows.push(row);
         }
         Ok(())
     }

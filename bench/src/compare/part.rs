@@ -9,6 +9,7 @@ pub(super) enum Part {
     Zipf,
     Throttled,
     Check,
+    /// Checks for a token, signed with RS256 and with ES256, against checks without one
     Token,
     Mix,
     Wrong,
