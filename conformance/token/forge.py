@@ -32,6 +32,19 @@ def forgeries(token, key, app_secret):
     }
 
 
+def mixed(*tokens):
+    """Of two good tokens with keys for different algorithms: each with the algorithm or the key of the other."""
+    forgeries = {}
+    for token, other in (tokens, tokens[::-1]):
+        mine, others = jwt.get_unverified_header(token), jwt.get_unverified_header(other)
+        _, rest = token.split(".", 1)
+        for part in ("alg", "kid"):
+            head = _written({**mine, part: others[part]})
+            forgeries[f"{mine['alg']} with the {part} of {others['alg']}"] = f"{head}.{rest}"
+        forgeries[f"{mine['alg']} under the head of {others['alg']}"] = f"{_written(others)}.{rest}"
+    return forgeries
+
+
 def _hs256(claims, kid, secret):
     # By hand: PyJWT declines to misuse a public key.
     signed = f"{_written({'alg': 'HS256', 'typ': 'JWT', **kid})}.{_written(claims)}"

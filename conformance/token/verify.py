@@ -15,10 +15,11 @@ from driver.application import APP_ID, APP_SECRET, Application  # noqa: E402
 from driver.expect import Mismatch, answered  # noqa: E402
 from driver.server import Server  # noqa: E402
 from driver.verdict import STOPS, judge, stops  # noqa: E402
-from forge import forgeries  # noqa: E402
+from forge import forgeries, mixed  # noqa: E402
 
 LOGIN, REGISTER = "CHANNEL_LOGIN", "CHANNEL_REGISTER"
 KEYS = "oidc/.well-known/jwks.json"
+KEYS_OF_APPLICATION = f"{APP_ID}/{KEYS}"
 CLAIMS = ["iss", "aud", "sub", "phone_number", "phone_number_verified", "channel", "iat", "exp", "jti"]
 
 
@@ -33,12 +34,12 @@ class Reader:
         """Asked for anew."""
         return jwt.PyJWKClient(f"{self.server.url}/{path}")
 
-    def read(self, token, path=KEYS):
+    def read(self, token, path=KEYS, algorithm="RS256"):
         """The claims, as PyJWT reads and believes them."""
         return jwt.decode(
             token,
             self.keys(path).get_signing_key_from_jwt(token),
-            algorithms=["RS256"],
+            algorithms=[algorithm],
             audience=APP_ID,
             issuer=f"{self.server.url}/oidc",
             options={"require": CLAIMS},
@@ -105,6 +106,47 @@ def rotation(reader):
         same("active", reader.application.introspect(token)["active"], True)
 
 
+def on_the_curve(reader):
+    before = reader.application.token(LOGIN, "18800008918")
+    choose(reader, "ES256")
+    token = reader.application.token(LOGIN, "18800008919")
+    same("alg", jwt.get_unverified_header(token)["alg"], "ES256")
+    claims = reader.read(token, KEYS_OF_APPLICATION, "ES256")
+    same("phone_number", claims["phone_number"], "+8618800008919")
+    same("the claims by introspection", reader.application.introspect(token), {"active": True, **claims})
+    reader.read(before)
+    reader.read(before, KEYS_OF_APPLICATION)
+    shared = [key.key_type for key in reader.keys().get_signing_keys()]
+    same("the keys at the shared address", set(shared), {"RSA"})
+    own = [key.key_type for key in reader.keys(KEYS_OF_APPLICATION).get_signing_keys()]
+    same("the keys of the application", own, shared + ["EC"] * len(shared))
+    choose(reader, "RS256")
+    reader.read(reader.application.token(LOGIN, "18800008920"))
+    reader.read(token, KEYS_OF_APPLICATION, "ES256")
+
+
+def mixed_up(reader):
+    rsa = reader.application.token(LOGIN, "18800008921")
+    choose(reader, "ES256")
+    curve = reader.application.token(LOGIN, "18800008922")
+    choose(reader, "RS256")
+    for name, forgery in mixed(rsa, curve).items():
+        same(name, reader.application.introspect(forgery), {"active": False})
+        for algorithm in ("RS256", "ES256"):
+            try:
+                reader.read(forgery, KEYS_OF_APPLICATION, algorithm)
+            except jwt.InvalidTokenError:
+                continue
+            raise Mismatch(f"{name}: refused by PyJWT", "claims")
+    for token in (rsa, curve):
+        same("the good one, after all", reader.application.introspect(token)["active"], True)
+
+
+def choose(reader, algorithm):
+    change = {"appId": APP_ID, "tokenAlgorithm": algorithm}
+    answered(reader.server.manage("update-application", change), 200)
+
+
 def same(what, got, wanted):
     if got != wanted:
         raise Mismatch(f"{what}: {wanted}", got)
@@ -121,6 +163,8 @@ CASES = (
     ("sub is one per number, and does not show it", pseudonym),
     ("introspection says active once, with the same claims", active_once),
     ("what is tampered with or forged is refused", forged),
+    ("ES256 is for the application that chooses it", on_the_curve),
+    ("no key verifies another algorithm than its own", mixed_up),
     ("a rotated key does not sign yet, and old tokens stay good", rotation),
 )
 

@@ -81,7 +81,7 @@
 //! | setting | one thing of a setup: an application, a provider, a route, a template, an access key, a block, an entry of the safe list, a person |
 //! | settlement | the record of what became of an admitted message ([`send::settle`]) |
 //! | setup | everything that an operator has set up, at one version ([`ports::setup`]) |
-//! | signing key | an RSA key that signs verification tokens and management tokens; its public half is published |
+//! | signing key | a key that signs verification tokens, and if it is of RSA also management tokens; its public half is published |
 //! | solution | the proof that the work of a challenge was done; good once ([`challenge`]) |
 //! | staff | the people who work with the console ([`staff`]) |
 //! | tally | the counts of the messages of a span of time, and of what became of them ([`tally::Tally`]) |

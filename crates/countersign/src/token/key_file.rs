@@ -56,9 +56,9 @@ impl KeyFile {
 
 #[derive(Serialize, Deserialize)]
 struct KeyRecords {
-    /// Those for RS256, the only ones that releases before 0.3 know.
+    /// Those for RS256, the only ones that releases before 0.2 know.
     keys: Vec<KeyRecord>,
-    /// Those for ES256. Absent in what releases before 0.3 wrote.
+    /// Those for ES256. Absent in what releases before 0.2 wrote.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     es256: Vec<KeyRecord>,
 }

@@ -14,7 +14,7 @@ use super::signing_key::SigningKey;
 pub(super) struct KeyRing {
     /// Never empty.
     pub(super) rs256: Vec<Arc<SigningKey>>,
-    /// Empty in what a release before 0.3 wrote.
+    /// Empty in what a release before 0.2 wrote.
     pub(super) es256: Vec<Arc<SigningKey>>,
 }
 

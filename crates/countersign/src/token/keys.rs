@@ -224,7 +224,7 @@ impl SigningKeys {
         }
     }
 
-    /// What another node has put there. A node of a release before 0.3 leaves the keys for ES256 out: they are put back.
+    /// What another node has put there. A node of a release before 0.2 leaves the keys for ES256 out: they are put back.
     async fn adopted(&self, mut newer: KeyRing, shared: &mut SharedKeys) -> KeyRing {
         if newer.es256.is_empty() {
             newer.es256 = self.snapshot().es256;
@@ -397,7 +397,7 @@ mod tests {
         );
     }
 
-    /// Takes the keys for ES256 out of the file, as a release before 0.3 writes it.
+    /// Takes the keys for ES256 out of the file, as a release before 0.2 writes it.
     fn write_as_before(folder: &Path) {
         let path = folder.join(KEY_FILE);
         let text = fs::read_to_string(&path).unwrap();

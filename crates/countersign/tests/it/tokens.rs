@@ -59,7 +59,21 @@ async fn the_public_gets_keys_in_the_form_that_the_official_sdks_read() {
     }
     let modulus = keys[0]["n"].as_str().unwrap();
     assert_eq!(modulus.len(), 342, "2048 bits in base64url without padding");
-    assert_eq!(jwks(&server, &format!("/dev-app{KEYS}")).await, keys);
+    let own = jwks(&server, &format!("/dev-app{KEYS}")).await;
+    assert_eq!(own[..1], keys, "the keys of RSA come first");
+    assert_eq!(own.len(), 2);
+    let members: Vec<_> = own[1].as_object().unwrap().keys().collect();
+    let mut expected = ["kty", "kid", "use", "alg", "crv", "x", "y"];
+    expected.sort_unstable();
+    assert_eq!(members, expected, "nothing of the private key");
+    for (member, value) in [
+        ("kty", "EC"),
+        ("use", "sig"),
+        ("alg", "ES256"),
+        ("crv", "P-256"),
+    ] {
+        assert_eq!(own[1][member], value);
+    }
 
     let mut answers = Vec::new();
     for unknown in ["nobody", "a%20b", "api", "docs"] {
@@ -76,7 +90,7 @@ async fn the_public_gets_keys_in_the_form_that_the_official_sdks_read() {
     assert!(answers.iter().all(|answer| *answer == answers[0]));
     for id in ["api", "docs"] {
         server.operator().create_application(id, "Shop").await;
-        assert_eq!(jwks(&server, &format!("/{id}{KEYS}")).await, keys);
+        assert_eq!(jwks(&server, &format!("/{id}{KEYS}")).await, own);
     }
 }
 
@@ -93,7 +107,7 @@ async fn the_operator_rotates_and_the_new_key_waits_behind_the_one_that_signs() 
       "statusCode": 200,
       "message": "Operation successful",
       "requestId": "[request id]",
-      "data": {"kid": "[key id]", "signsFrom": "[time]"}
+      "data": {"kid": "[key id]", "es256Kid": "[key id]", "signsFrom": "[time]"}
     }
     "#);
     let both = jwks(&server, KEYS).await;
@@ -120,18 +134,52 @@ async fn the_operator_rotates_and_the_new_key_waits_behind_the_one_that_signs() 
       "message": "Operation successful",
       "requestId": "[request id]",
       "data": [
-        {"kid": "[key id]", "state": "signing", "createdAt": "[time]", "signsFrom": "[time]"},
-        {"kid": "[key id]", "state": "next", "createdAt": "[time]", "signsFrom": "[time]"}
+        {
+          "kid": "[key id]",
+          "algorithm": "RS256",
+          "state": "signing",
+          "createdAt": "[time]",
+          "signsFrom": "[time]"
+        },
+        {
+          "kid": "[key id]",
+          "algorithm": "RS256",
+          "state": "next",
+          "createdAt": "[time]",
+          "signsFrom": "[time]"
+        },
+        {
+          "kid": "[key id]",
+          "algorithm": "ES256",
+          "state": "signing",
+          "createdAt": "[time]",
+          "signsFrom": "[time]"
+        },
+        {
+          "kid": "[key id]",
+          "algorithm": "ES256",
+          "state": "next",
+          "createdAt": "[time]",
+          "signsFrom": "[time]"
+        }
       ]
     }
     "#);
-    for (listed, published) in listed.data().as_array().unwrap().iter().zip(&both) {
+    let own = jwks(&server, &format!("/dev-app{KEYS}")).await;
+    assert_eq!(own[..2], both);
+    assert_eq!(own[3]["kid"], rotated["data"]["es256Kid"]);
+    let listed = listed.data().as_array().unwrap();
+    assert_eq!(listed.len(), own.len());
+    for (listed, published) in listed.iter().zip(&own) {
         assert_eq!(listed["kid"], published["kid"]);
+        assert_eq!(listed["algorithm"], published["alg"]);
     }
 
     server.kill().await;
     let server = Server::start(data.path(), &["--quiet"]).await;
     assert_eq!(jwks(&server, KEYS).await, both, "over a crash");
+    let over_a_crash = jwks(&server, &format!("/dev-app{KEYS}")).await;
+    assert_eq!(over_a_crash, own);
 }
 
 #[tokio::test]
@@ -354,4 +402,85 @@ async fn the_app_server_gets_a_token_that_anyone_can_verify_and_it_alone_can_use
     for bad in ["", "a.b.c", &other[1..]] {
         assert!(!client.introspect_token(bad).await.unwrap().is_active());
     }
+}
+
+/// The algorithm that a token names in its header.
+fn algorithm(token: &str) -> String {
+    use base64::Engine as _;
+    let head = token.split('.').next().unwrap();
+    let head = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(head);
+    let head: Value = serde_json::from_slice(&head.unwrap()).unwrap();
+    head["alg"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn an_application_that_chooses_es256_gets_its_tokens_so_and_others_do_not() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let operator = server.operator();
+    let client = sdk(&server, "dev-app", "dev-app-secret");
+    let before = token(&server, &client, &number(1)).await;
+    assert_eq!(algorithm(&before), "RS256");
+
+    let bad = json!({"appId": "dev-app", "tokenAlgorithm": "HS256"});
+    let refused = operator.post("update-application", bad).await;
+    assert_eq!(refused.status(), 400, "{refused}");
+    let says = "tokenAlgorithm must be RS256 or ES256.";
+    assert_eq!(refused.message(), says);
+    let choice = json!({"appId": "dev-app", "tokenAlgorithm": "ES256"});
+    operator.set("update-application", choice).await;
+    let acts = operator.list("list-audit-acts?limit=1").await;
+    let (was, is) = (&acts[0]["before"], &acts[0]["after"]);
+    assert_eq!(*was, json!({"tokenAlgorithm": "RS256"}), "{acts:?}");
+    assert_eq!(*is, json!({"tokenAlgorithm": "ES256"}), "{acts:?}");
+
+    let on_the_curve = token(&server, &client, &number(2)).await;
+    assert_eq!(algorithm(&on_the_curve), "ES256", "at once");
+    for good in [&before, &on_the_curve] {
+        client.verify_token(good).await.unwrap();
+    }
+    let shared = jwks(&server, KEYS).await;
+    assert!(shared.iter().all(|key| key["kty"] == "RSA"), "{shared:?}");
+
+    // Over a kill the choice stays, and so do the keys.
+    let address = server.address().to_owned();
+    server.kill().await;
+    let server = Server::start_on(data.path(), &address, &["--quiet"]).await;
+    let client = sdk(&server, "dev-app", "dev-app-secret");
+    let after = token(&server, &client, &number(3)).await;
+    assert_eq!(algorithm(&after), "ES256");
+    for good in [&before, &on_the_curve, &after] {
+        client.verify_token(good).await.unwrap();
+        assert!(client.introspect_token(good).await.unwrap().is_active());
+        assert!(!client.introspect_token(good).await.unwrap().is_active());
+    }
+    let operator = server.operator();
+    let listed = operator.list("list-applications").await;
+    assert_eq!(listed[0]["tokenAlgorithm"], "ES256");
+    let usual = json!({"appId": "dev-app", "tokenAlgorithm": ""});
+    operator.set("update-application", usual).await;
+    let listed = operator.list("list-applications").await;
+    assert_eq!(listed[0]["tokenAlgorithm"], Value::Null);
+    let rsa = token(&server, &client, &number(4)).await;
+    assert_eq!(algorithm(&rsa), "RS256");
+}
+
+// The terminal blocks a thread, and another one reads the server's log meanwhile.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_terminal_chooses_the_algorithm_of_tokens() {
+    let data = folder();
+    let server = Server::start(data.path(), &["--quiet"]).await;
+    let terminal = server.terminal();
+    let set = terminal.ok(&["app", "set", "dev-app", "--token-algorithm", "ES256"]);
+    assert!(set.contains("tokens        ES256"), "{set}");
+    let listed = terminal.ok(&["key", "list"]);
+    assert!(listed.contains("RS256") && listed.contains("ES256"));
+    let set = terminal.ok(&["app", "set", "dev-app", "--token-algorithm", "RS256"]);
+    assert!(!set.contains("tokens"), "{set}");
+    let new = ["app", "create", "--name", "Shop", "--id", "shop"];
+    let new = [&new[..], &["--token-algorithm", "ES256"]].concat();
+    terminal.ok(&new);
+    let listed = server.operator().list("list-applications").await;
+    let shop = listed.iter().find(|app| app["appId"] == "shop").unwrap();
+    assert_eq!(shop["tokenAlgorithm"], "ES256");
 }

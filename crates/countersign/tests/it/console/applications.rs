@@ -27,6 +27,7 @@ async fn every_part_of_an_application_is_changed_by_its_form() {
         ("messageLanguage", "browser"),
         ("defaultLanguage", "no tag"),
         ("defaultCountry", "XX"),
+        ("tokenAlgorithm", "HS256"),
     ];
     let refused = operator.submit(&page, SHOP, &wrong).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -42,6 +43,7 @@ async fn every_part_of_an_application_is_changed_by_its_form() {
             ("messageLanguage", "zh-TW"),
             ("defaultLanguage", "fr-FR"),
             ("defaultCountry", "HK"),
+            ("tokenAlgorithm", "ES256"),
         ],
     );
     filled.push(("challenges".to_owned(), "1".to_owned()));
@@ -54,6 +56,7 @@ async fn every_part_of_an_application_is_changed_by_its_form() {
     assert_eq!(now["defaultLanguage"], "fr-FR");
     assert_eq!(now["defaultCountry"], "HK");
     assert_eq!(now["challenges"], true);
+    assert_eq!(now["tokenAlgorithm"], "ES256");
 
     let page = operator.get(SHOP).await;
     let emptied = [
@@ -62,12 +65,14 @@ async fn every_part_of_an_application_is_changed_by_its_form() {
         ("defaultLanguage", ""),
         ("defaultCountry", ""),
         ("messageLanguage", "number"),
+        ("tokenAlgorithm", "RS256"),
     ];
     operator.submit(&page, SHOP, &emptied).await.leads_to();
     let now = shop(&server).await;
     assert_eq!(now["backends"], Value::Null);
     assert_eq!(now["allowedCountries"], Value::Null);
     assert_eq!(now["messageLanguage"], "number");
+    assert_eq!(now["tokenAlgorithm"], Value::Null);
     assert_ne!(now["challenges"], true, "a box that is not ticked");
 }
 
