@@ -33,7 +33,7 @@ pub(super) fn named(member: &str, text: &str) -> String {
         "requestId" if is_uuid(text) => return "[request id]".to_owned(),
         "messageId" if is_uuid(text) => return "[message id]".to_owned(),
         "providerMessageId" if text.len() >= 12 => return "[provider message id]".to_owned(),
-        "kid" if text.len() == 43 => return "[key id]".to_owned(),
+        "kid" | "es256Kid" if text.len() == 43 => return "[key id]".to_owned(),
         "secretHint" if text.len() == 4 && is_hex(text) => return "[4 hex digits]".to_owned(),
         _ => {}
     }

@@ -68,7 +68,7 @@ async fn an_owner_replaces_the_signing_key_once_and_sees_when_the_next_one_signs
             .body
             .contains("A new key waits already, and begins to sign at 2")
     );
-    assert_eq!(server.operator().list("list-signing-keys").await.len(), 2);
+    assert_eq!(server.operator().list("list-signing-keys").await.len(), 4);
 }
 
 #[tokio::test]
