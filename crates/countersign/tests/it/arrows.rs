@@ -109,10 +109,16 @@ fn a_heavy_dependency_is_used_only_by_its_home_crates() {
             ],
         ),
         ("clap", vec!["countersign", "countersign-bench"]),
+        ("h2", vec!["countersign-providers"]),
         ("hdrhistogram", vec!["countersign-bench"]),
         (
             "hyper",
-            vec!["countersign", "countersign-client", "countersign-providers"],
+            vec![
+                "countersign",
+                "countersign-bench",
+                "countersign-client",
+                "countersign-providers",
+            ],
         ),
         ("icu_experimental", vec![]),
         ("libfuzzer-sys", vec!["countersign-fuzz"]),
@@ -136,6 +142,7 @@ fn a_heavy_dependency_is_used_only_by_its_home_crates() {
             "tokio-rustls",
             vec![
                 "countersign",
+                "countersign-bench",
                 "countersign-client",
                 "countersign-providers",
                 "countersign-store",

@@ -212,8 +212,7 @@ async fn a_name_that_flips_gains_nothing() {
 
 #[tokio::test]
 async fn an_answer_comes_whole() {
-    let redirect =
-        "HTTP/1.1 302 Found\r\nlocation: /other\r\ncontent-length: 2\r\n\r\nno";
+    let redirect = "HTTP/1.1 302 Found\r\nlocation: /other\r\ncontent-length: 2\r\n\r\nno";
     let long = |length: usize| answer(200, &"x".repeat(length));
     let acts = [
         answer(201, "{\"a\":1}"),
