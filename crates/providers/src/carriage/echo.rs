@@ -60,8 +60,9 @@ impl<'a> Echo<'a> {
             let mut values = values.map(Secret::reveal);
             values.any(|value| !value.is_empty() && view.contains(value))
         };
+        let is_escaped = text.contains('%');
         held(text)
-            || held(&percent_decode_str(text).decode_utf8_lossy())
+            || (is_escaped && held(&percent_decode_str(text).decode_utf8_lossy()))
             || decoded(text).any(|view| held(&view))
     }
 }
@@ -72,8 +73,16 @@ fn folded(text: &str) -> String {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
         _ => c,
     };
-    let kept = text.chars().map(half_width).filter(|c| c.is_alphanumeric());
-    kept.flat_map(char::to_lowercase).collect()
+    let mut kept = String::with_capacity(text.len());
+    for c in text.chars().map(half_width) {
+        // Nearly all are ASCII, or stand for bytes that are no text: neither has to be looked up.
+        if c.is_ascii_alphanumeric() {
+            kept.push(c.to_ascii_lowercase());
+        } else if !c.is_ascii() && c != char::REPLACEMENT_CHARACTER && c.is_alphanumeric() {
+            kept.extend(c.to_lowercase());
+        }
+    }
+    kept
 }
 
 /// All runs of [`TELLING`] characters of a folded secret, or the whole of a shorter one.
@@ -91,7 +100,9 @@ fn decoded(text: &str) -> impl Iterator<Item = String> {
     // A dash or an underscore may stand for a digit of base64, or beside a value.
     let plain = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '+' | '/'));
     let in_urls = move |c: char| plain(c) && !matches!(c, '-' | '_');
-    let runs = text.split(plain).chain(text.split(in_urls));
+    let has_both = text.contains(['-', '_']);
+    let in_urls = has_both.then(|| text.split(in_urls));
+    let runs = text.split(plain).chain(in_urls.into_iter().flatten());
     let runs = runs.filter(|run| run.len() >= ENCODED);
     let bytes = runs.flat_map(|run| [base64(run), hex::decode(run).ok()]);
     bytes

@@ -146,8 +146,7 @@ impl Place {
     /// Dials a connection, if there is none and none is being dialled.
     pub(super) fn warm(self: &Arc<Self>, dialler: &Arc<Dialler>, url: &Url) {
         let mut state = self.state();
-        state.forget_ended();
-        if state.idle.is_empty() && state.shared.is_empty() && state.dialling == 0 {
+        if state.dialling == 0 && !state.has_connection() {
             self.dial(&mut state, dialler, url);
         }
     }
@@ -247,10 +246,15 @@ impl State {
         self.shared.iter().find_map(Http2::reserve)
     }
 
+    /// Returns whether there is a connection for the next request. Of those that idle, it takes the last.
+    fn has_connection(&self) -> bool {
+        let is_over = |idle: &Http1| idle.is_over(Instant::now());
+        let idle = self.idle.back().is_some_and(|idle| !is_over(idle));
+        idle || self.shared.iter().any(|shared| !shared.is_closed())
+    }
+
     fn forget_ended(&mut self) {
-        let now = Instant::now();
         self.shared.retain(|connection| !connection.is_closed());
-        self.idle.retain(|connection| !connection.is_over(now));
     }
 
     fn forget_given_up(&mut self) {
@@ -267,8 +271,9 @@ impl State {
                 Err(_) => return,
             }
         }
-        let is_over = |idle: &Http1| idle.is_over(Instant::now());
-        if self.idle.len() == MOST_IDLE || self.idle.front().is_some_and(is_over) {
+        let now = Instant::now();
+        let is_over = |idle: &Http1| idle.is_over(now);
+        while self.idle.len() == MOST_IDLE || self.idle.front().is_some_and(is_over) {
             self.idle.pop_front();
         }
         self.idle.push_back(connection);
