@@ -74,9 +74,9 @@ pub(crate) async fn measure(bench: &Bench, live: u64, gates: &mut Vec<Gate>) -> 
             million / 1e3,
             "s",
         ),
-        Gate::ceiling("idle memory", (40.0, 25.0), megabytes(idle), "MB"),
-        Gate::ceiling("memory per live code", (256.0, 160.0), per_code(full), "B"),
-        Gate::ceiling("program", (30.0, 20.0), megabytes(binary), "MB"),
+        Gate::ceiling("idle memory", (30.0, 25.0), megabytes(idle), "MB"),
+        Gate::ceiling("memory per live code", (200.0, 160.0), per_code(full), "B"),
+        Gate::ceiling("program", (26.0, 22.0), megabytes(binary), "MB"),
     ]);
     Ok(())
 }

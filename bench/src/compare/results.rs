@@ -31,9 +31,9 @@ impl Results {
 
     pub(super) fn judge(&mut self, workload: Workload, row: &Row) {
         let bounds = match workload {
-            Workload::Send => (25.0, 35.0),
-            Workload::Check => (25.0, 33.0),
-            Workload::Throttled => (45.0, 60.0),
+            Workload::Send => (30.0, 40.0),
+            Workload::Check => (38.0, 45.0),
+            Workload::Throttled => (55.0, 65.0),
             _ => return,
         };
         let what = format!("{} against limit A", row.what);
