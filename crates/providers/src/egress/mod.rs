@@ -298,6 +298,7 @@ async fn once(place: &Place, connection: Connection, request: &Prepared) -> Resu
             if matches!(answered, Err(Lost::WantsHttp1)) {
                 place.speak_http1();
             }
+            place.freed();
             answered
         }
     }

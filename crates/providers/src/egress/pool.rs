@@ -156,6 +156,11 @@ impl Place {
         self.state().hand_over(connection);
     }
 
+    /// Hears that a place on a connection has come free.
+    pub(super) fn freed(&self) {
+        self.state().serve();
+    }
+
     /// Speaks HTTP/1.1 from now on.
     pub(super) fn speak_http1(&self) {
         self.state().wants_http1 = true;
@@ -211,6 +216,8 @@ impl Place {
             match made {
                 Ok(Made::Http1(connection)) => state.hand_over(connection),
                 Ok(Made::Http2(_)) => state.serve(),
+                // Those who wait get the places that come free.
+                Err(_) if state.is_shared() => return,
                 Err(error) => state.fail(error),
             }
             state.forget_given_up();
@@ -250,7 +257,12 @@ impl State {
     fn has_connection(&self) -> bool {
         let is_over = |idle: &Http1| idle.is_over(Instant::now());
         let idle = self.idle.back().is_some_and(|idle| !is_over(idle));
-        idle || self.shared.iter().any(|shared| !shared.is_closed())
+        idle || self.is_shared()
+    }
+
+    /// Returns whether there is a connection that takes requests, now or when one of those under way has ended.
+    fn is_shared(&self) -> bool {
+        self.shared.iter().any(|shared| !shared.is_closed())
     }
 
     fn forget_ended(&mut self) {

@@ -14,11 +14,15 @@ use super::tls_tests::certificate;
 use super::*;
 use crate::testing::listener::{Listener, Seen};
 
-/// What a vendor does with the requests of one connection, by the number of the connection.
+/// What a vendor does with a request, by the number of its connection and its own.
 type Serves = fn(usize, usize) -> Serve;
 
 enum Serve {
     Answers,
+    /// After a while.
+    AnswersLater,
+    /// It lets no handshake end on this connection.
+    Closes,
     Resets(Reason),
 }
 
@@ -50,6 +54,9 @@ async fn vendor(streams: u32, serves: Serves) -> Vendor {
             let (tls, seen) = (tls.clone(), Arc::clone(&seen));
             let number = connections.fetch_add(1, Ordering::SeqCst);
             tokio::spawn(async move {
+                if matches!(serves(number, 0), Serve::Closes) {
+                    return;
+                }
                 // A client that goes ends its connection, and nothing else.
                 let Ok(stream) = tls.accept(stream).await else {
                     return;
@@ -61,12 +68,21 @@ async fn vendor(streams: u32, serves: Serves) -> Vendor {
                 };
                 while let Some(Ok((request, mut respond))) = connection.accept().await {
                     let at = seen.fetch_add(1, Ordering::SeqCst);
+                    let wait = match serves(number, at) {
+                        Serve::AnswersLater => Duration::from_millis(5),
+                        _ => Duration::ZERO,
+                    };
                     match serves(number, at) {
-                        Serve::Answers => {
+                        Serve::Answers | Serve::AnswersLater => {
                             assert_eq!(request.uri().host(), Some("localhost"));
-                            let mut sent = respond.send_response(Response::new(()), false).unwrap();
-                            sent.send_data(Bytes::from_static(b"{}"), true).unwrap();
+                            tokio::spawn(async move {
+                                tokio::time::sleep(wait).await;
+                                let head = Response::new(());
+                                let mut sent = respond.send_response(head, false).unwrap();
+                                sent.send_data(Bytes::from_static(b"{}"), true).unwrap();
+                            });
                         }
+                        Serve::Closes => return,
                         Serve::Resets(reason) => respond.send_reset(reason),
                     }
                 }
@@ -112,6 +128,19 @@ async fn a_vendor_that_takes_few_requests_at_once_gets_more_connections() {
     let (requests, connections) = vendor.counts();
     assert_eq!(requests, 9);
     assert!((2..=4).contains(&connections), "{connections}");
+}
+
+#[tokio::test]
+async fn a_vendor_that_allows_one_connection_serves_all_who_wait() {
+    let vendor = vendor(2, |connection, _| match connection {
+        0 => Serve::AnswersLater,
+        _ => Serve::Closes,
+    });
+    let vendor = vendor.await;
+    for answered in join_all((0..20).map(|_| vendor.ask())).await {
+        assert_eq!(answered, Ok(200));
+    }
+    assert_eq!(vendor.counts().0, 20);
 }
 
 #[tokio::test]
