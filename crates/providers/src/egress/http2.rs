@@ -40,6 +40,9 @@ const IDLE: Duration = Duration::from_secs(45);
 /// How long the other side may take to answer a ping.
 const PONG: Duration = Duration::from_secs(5);
 
+/// How long those who wait for a place are kept waiting for what the vendor allows.
+const SETTLING: Duration = Duration::from_secs(1);
+
 /// How long a request may wait for an answer before no other is written to its connection.
 const SILENCE: Duration = Duration::from_secs(5);
 
@@ -125,7 +128,7 @@ impl Http2 {
 
     /// Waits until the vendor has said how many requests it takes at once, which it does first of all.
     pub(super) async fn settled(&self) {
-        let _ = tokio::time::timeout(PONG, self.0.settled.wait()).await;
+        let _ = tokio::time::timeout(SETTLING, self.0.settled.wait()).await;
     }
 
     /// Takes a place for a request; `None` where this connection takes none now. Until it has settled it takes one.
@@ -159,7 +162,7 @@ impl Http2 {
     }
 
     /// Lets no other request be written. Those under way go on.
-    fn close(&self) {
+    pub(super) fn close(&self) {
         self.state().sender = None;
     }
 
@@ -169,6 +172,9 @@ impl Http2 {
             tokio::time::sleep(LOOK).await;
             let idle = {
                 let mut state = self.state();
+                if state.sender.is_none() && state.open == 0 {
+                    return; // the library has not ended it
+                }
                 let idle = (state.open == 0).then(|| state.used.elapsed());
                 if idle.is_some_and(|idle| idle >= IDLE) {
                     state.sender = None;

@@ -71,6 +71,8 @@ enum Script {
     Idle(Vec<u8>, Then),
     /// It reads on, and says nothing more, to pings neither.
     FallsSilent,
+    /// It never says how many requests it takes at once, nor anything else.
+    NeverSettles,
 }
 
 /// A vendor in a thread of its own. It says what it has done.
@@ -99,6 +101,11 @@ fn serve(
     say: &Sender<&'static str>,
 ) -> io::Result<()> {
     connection.read_exact(&mut [0; 24])?; // the preface
+    if let Script::NeverSettles = script {
+        let ended = request(connection, false).and_then(|()| request(connection, false));
+        let _ = say.send("ended");
+        return ended;
+    }
     connection.write_all(&frame(SETTINGS, 0, 0, &[]))?;
     request(connection, true)?;
     connection.write_all(&whole(1))?;
@@ -116,6 +123,7 @@ fn serve(
         Script::FallsSilent => loop {
             request(connection, false)?;
         },
+        Script::NeverSettles => return Ok(()),
     };
     match then {
         Then::Stays => {}
@@ -304,4 +312,21 @@ async fn nothing_more_is_written_where_a_request_was_given_up() {
     let given_up = tokio::time::timeout(Duration::from_secs(1), second).await;
     assert!(given_up.is_err());
     assert!(connection.reserve().is_none());
+}
+
+#[tokio::test]
+async fn a_connection_that_a_vendor_never_settles_ends_all_the_same() {
+    let vendor = vendor(Script::NeverSettles);
+    let request = Prepared::of(post(&vendor.url)).unwrap();
+    let dialler = Arc::clone(&egress(Reach::Loopback).dialler);
+    let dialled = dialler.dial(&request.url, Offer::Both).await.unwrap();
+    let connection = Http2::on(dialled).await.unwrap();
+    let stream = connection.reserve().unwrap();
+    assert!(connection.reserve().is_none());
+    tokio::time::pause();
+    let given_up = tokio::time::timeout(Duration::from_secs(1), stream.exchange(&request));
+    assert!(given_up.await.is_err());
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    drop(connection);
+    assert_eq!(vendor.done.recv(), Ok("ended"));
 }

@@ -53,7 +53,8 @@ const OUT_OF_REACH: &str = "the endpoint is out of reach";
 /// The words for a request that a vendor refuses to look at, which HTTP/2 calls `REFUSED_STREAM`.
 const NOT_PROCESSED: &str = "the vendor refused the request unread";
 
-/// How long a request that was refused unread waits before it is sent once more.
+/// How long a request that was refused unread waits before it is sent once more, and those who wait for a connection before one is dialled
+/// again.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// The error for a machine that trusts nobody's certificates.
@@ -284,7 +285,11 @@ impl Egress {
 }
 
 /// Sends `request` on `connection`, which is kept where it may be used again.
-async fn once(place: &Place, connection: Connection, request: &Prepared) -> Result<Answer, Lost> {
+async fn once(
+    place: &Arc<Place>,
+    connection: Connection,
+    request: &Prepared,
+) -> Result<Answer, Lost> {
     match connection {
         Connection::Http1(connection) => {
             let (answer, again) = connection.exchange(request).await?;

@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use reqwest::Url;
 use tokio::sync::oneshot;
@@ -13,10 +14,13 @@ use tokio::time::Instant;
 use super::dial::{Dialler, Offer};
 use super::http1::Http1;
 use super::http2::{Http2, Stream};
-use super::{CONNECT, ExchangeError, reach};
+use super::{CONNECT, ExchangeError, PAUSE, reach};
 
 /// The most connections that idle at a place.
 const MOST_IDLE: usize = 64;
+
+/// How often those are dropped that have ended, or have idled too long.
+const SWEEP: Duration = Duration::from_secs(2);
 
 /// The places of one account.
 #[derive(Default)]
@@ -55,6 +59,8 @@ struct State {
     waiting: VecDeque<Waiting>,
     /// The connections that are being dialled.
     dialling: usize,
+    /// Whether a task drops what has ended.
+    is_swept: bool,
 }
 
 type Waiting = oneshot::Sender<Result<Connection, ExchangeError>>;
@@ -125,7 +131,7 @@ impl Place {
     /// # Errors
     /// As [`connection`](Place::connection).
     pub(super) async fn fresh(
-        &self,
+        self: &Arc<Self>,
         dialler: &Dialler,
         url: &Url,
     ) -> Result<Connection, ExchangeError> {
@@ -135,8 +141,11 @@ impl Place {
             Made::Http1(connection) => Ok(Connection::Http1(connection)),
             Made::Http2(connection) => {
                 let stream = connection.reserve();
-                state.forget_ended();
-                state.shared.push(connection);
+                match state.is_shared() {
+                    // It carries this one request: otherwise each that is refused would leave a connection.
+                    true => connection.close(),
+                    false => self.share(&mut state, connection),
+                }
                 let stream = stream.ok_or(ExchangeError::NotConnected("closed at once"))?;
                 Ok(Connection::Http2(stream))
             }
@@ -152,8 +161,8 @@ impl Place {
     }
 
     /// Keeps a connection for another request.
-    pub(super) fn keep(&self, connection: Http1) {
-        self.state().hand_over(connection);
+    pub(super) fn keep(self: &Arc<Self>, connection: Http1) {
+        self.hand_over(&mut self.state(), connection);
     }
 
     /// Hears that a place on a connection has come free.
@@ -207,21 +216,68 @@ impl Place {
         let (place, dialler, url) = (Arc::clone(self), Arc::clone(dialler), url.clone());
         tokio::spawn(async move {
             let made = place.make(&dialler, &url).await;
-            if let Ok(Made::Http2(connection)) = &made {
-                place.state().share(connection.clone());
-                connection.settled().await;
+            match &made {
+                Ok(Made::Http2(connection)) => {
+                    place.share(&mut place.state(), connection.clone());
+                    connection.settled().await;
+                }
+                // Those who wait may get places that come free: there is no hurry to dial again.
+                Err(_) if place.state().is_shared() => tokio::time::sleep(PAUSE).await,
+                _ => {}
             }
             let mut state = place.state();
             state.dialling -= 1;
             match made {
-                Ok(Made::Http1(connection)) => state.hand_over(connection),
-                Ok(Made::Http2(_)) => state.serve(),
-                // Those who wait get the places that come free.
-                Err(_) if state.is_shared() => return,
-                Err(error) => state.fail(error),
+                Ok(Made::Http1(connection)) => place.hand_over(&mut state, connection),
+                Err(error) if !state.is_shared() => state.fail(error),
+                _ => state.serve(),
             }
             state.forget_given_up();
             place.dial_what_is_missing(&mut state, &dialler, &url);
+        });
+    }
+
+    /// Gives a connection to the first request that waits, or keeps it.
+    fn hand_over(self: &Arc<Self>, state: &mut State, connection: Http1) {
+        let mut connection = connection;
+        while let Some(waiting) = state.waiting.pop_front() {
+            match waiting.send(Ok(Connection::Http1(connection))) {
+                Ok(()) => return,
+                Err(Ok(Connection::Http1(back))) => connection = back,
+                Err(_) => return,
+            }
+        }
+        if state.idle.len() == MOST_IDLE {
+            state.idle.pop_front();
+        }
+        state.idle.push_back(connection);
+        self.sweep(state);
+    }
+
+    /// Shares a connection among the requests that wait, and those to come.
+    fn share(self: &Arc<Self>, state: &mut State, connection: Http2) {
+        state.shared.push(connection);
+        state.serve();
+        self.sweep(state);
+    }
+
+    /// Drops the connections whose time is over, in a task that ends with the last of them.
+    fn sweep(self: &Arc<Self>, state: &mut State) {
+        if std::mem::replace(&mut state.is_swept, true) {
+            return;
+        }
+        let place = Arc::downgrade(self);
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(SWEEP).await;
+                let Some(place) = place.upgrade() else { return };
+                let mut state = place.state();
+                state.forget_ended();
+                if state.idle.is_empty() && state.shared.is_empty() {
+                    state.is_swept = false;
+                    return;
+                }
+            }
         });
     }
 
@@ -266,36 +322,13 @@ impl State {
     }
 
     fn forget_ended(&mut self) {
+        let now = Instant::now();
+        self.idle.retain(|idle| !idle.is_over(now));
         self.shared.retain(|connection| !connection.is_closed());
     }
 
     fn forget_given_up(&mut self) {
         self.waiting.retain(|waiting| !waiting.is_closed());
-    }
-
-    /// Gives a connection to the first request that waits, or keeps it.
-    fn hand_over(&mut self, connection: Http1) {
-        let mut connection = connection;
-        while let Some(waiting) = self.waiting.pop_front() {
-            match waiting.send(Ok(Connection::Http1(connection))) {
-                Ok(()) => return,
-                Err(Ok(Connection::Http1(back))) => connection = back,
-                Err(_) => return,
-            }
-        }
-        let now = Instant::now();
-        let is_over = |idle: &Http1| idle.is_over(now);
-        while self.idle.len() == MOST_IDLE || self.idle.front().is_some_and(is_over) {
-            self.idle.pop_front();
-        }
-        self.idle.push_back(connection);
-    }
-
-    /// Shares a connection among the requests that wait, and those to come.
-    fn share(&mut self, connection: Http2) {
-        self.forget_ended();
-        self.shared.push(connection);
-        self.serve();
     }
 
     /// Gives the requests that wait what places there are on connections that are shared.

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::FutureExt as _;
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use h2::{Reason, server};
 use hyper::Response;
 use tokio::net::TcpListener;
@@ -21,6 +21,7 @@ enum Serve {
     Answers,
     /// After a while.
     AnswersLater,
+    Never,
     /// It lets no handshake end on this connection.
     Closes,
     Resets(Reason),
@@ -31,7 +32,25 @@ struct Vendor {
     url: String,
     connections: Arc<AtomicUsize>,
     requests: Arc<AtomicUsize>,
+    /// The connections that are open.
+    open: Arc<AtomicUsize>,
     egress: Egress,
+}
+
+/// Counts a connection for as long as it is open.
+struct Open(Arc<AtomicUsize>);
+
+impl Open {
+    fn one_more(open: &Arc<AtomicUsize>) -> Self {
+        open.fetch_add(1, Ordering::SeqCst);
+        Self(Arc::clone(open))
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 fn trusting(root: CertificateDer<'static>, address: std::net::SocketAddr) -> Egress {
@@ -48,10 +67,12 @@ async fn vendor(streams: u32, serves: Serves) -> Vendor {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let counts = (Arc::<AtomicUsize>::default(), Arc::<AtomicUsize>::default());
+    let open = Arc::<AtomicUsize>::default();
+    let of_vendor = Arc::clone(&open);
     let (connections, seen) = (Arc::clone(&counts.0), Arc::clone(&counts.1));
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            let (tls, seen) = (tls.clone(), Arc::clone(&seen));
+            let (tls, seen, open) = (tls.clone(), Arc::clone(&seen), Arc::clone(&of_vendor));
             let number = connections.fetch_add(1, Ordering::SeqCst);
             tokio::spawn(async move {
                 if matches!(serves(number, 0), Serve::Closes) {
@@ -66,6 +87,8 @@ async fn vendor(streams: u32, serves: Serves) -> Vendor {
                 let Ok(mut connection) = builder.handshake::<_, Bytes>(stream).await else {
                     return;
                 };
+                let mut silent = Vec::new();
+                let _open = Open::one_more(&open);
                 while let Some(Ok((request, mut respond))) = connection.accept().await {
                     let at = seen.fetch_add(1, Ordering::SeqCst);
                     let wait = match serves(number, at) {
@@ -82,6 +105,7 @@ async fn vendor(streams: u32, serves: Serves) -> Vendor {
                                 sent.send_data(Bytes::from_static(b"{}"), true).unwrap();
                             });
                         }
+                        Serve::Never => silent.push(respond),
                         Serve::Closes => return,
                         Serve::Resets(reason) => respond.send_reset(reason),
                     }
@@ -93,6 +117,7 @@ async fn vendor(streams: u32, serves: Serves) -> Vendor {
         url: format!("https://localhost:{}/", address.port()),
         connections: counts.0,
         requests: counts.1,
+        open,
         egress: trusting(root, address),
     }
 }
@@ -223,4 +248,51 @@ async fn all_who_wait_hear_that_nothing_is_there() {
             assert_eq!(answered.err(), refused, "{scheme}");
         }
     }
+}
+
+#[tokio::test]
+async fn whoever_waits_gets_a_connection_although_the_first_falls_silent() {
+    let vendor = vendor(1, |connection, _| match connection {
+        0 => Serve::Never,
+        1 => Serve::Closes,
+        _ => Serve::Answers,
+    });
+    let vendor = vendor.await;
+    let given_up = tokio::time::timeout(Duration::from_millis(300), vendor.ask());
+    let (given_up, answered) = join(given_up, vendor.ask()).await;
+    assert!(given_up.is_err());
+    assert_eq!(answered, Ok(200));
+}
+
+#[tokio::test]
+async fn requests_that_are_refused_unread_leave_no_connections() {
+    let vendor = vendor(100, |connection, at| match (connection, at) {
+        (0, 1..) => Serve::Resets(Reason::REFUSED_STREAM),
+        _ => Serve::Answers,
+    });
+    let vendor = vendor.await;
+    for answered in join_all((0..20).map(|_| vendor.ask())).await {
+        assert_eq!(answered, Ok(200));
+    }
+    assert!(vendor.counts().1 > 2);
+    let few = async {
+        while vendor.open.load(Ordering::SeqCst) > 2 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), few)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_connection_is_closed_when_its_time_is_over_though_nobody_asks() {
+    let mut listener = Listener::start([]).await;
+    let (url, egress) = (listener.url("/"), egress(Reach::Loopback));
+    egress.exchange(post(&url)).await.unwrap();
+    tokio::time::pause();
+    let begun = tokio::time::Instant::now();
+    listener.until(&Seen::Closed).await;
+    assert!(begun.elapsed() <= Duration::from_secs(7));
+    drop(egress);
 }
