@@ -223,8 +223,8 @@ impl Service {
             .filter(|_| parts.development.is_none());
         let price_reload = file.map(|file| PriceReload { file, prices });
         let opening = opening(&parts.settings.server, parts.tls.as_ref());
-        let signing_keys = Arc::clone(&tokens);
-        let signing_keys = tokio::spawn(async move { signing_keys.keys().follow().await });
+        let (signing_keys, of_node) = (Arc::clone(&tokens), Arc::clone(clock));
+        let signing_keys = tokio::spawn(async move { signing_keys.keys().follow(&*of_node).await });
         let keeper = tokio::spawn(parts.master_keys.keep());
         let wall_clock = wall_clock::watch(Arc::clone(clock));
         let time_server = parts.settings.clock.sntp.map(TimeServer::new).map(Arc::new);

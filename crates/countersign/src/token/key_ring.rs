@@ -49,6 +49,21 @@ impl KeyRing {
         Ok(())
     }
 
+    /// These keys, and those for ES256 of `own` that are published at `now`: a version without ES256 leaves them out of what it writes.
+    pub(super) fn with_es256_of(mut self, own: &Self, now: Timestamp) -> Self {
+        for key in own.still_needed(now).es256 {
+            if self
+                .es256
+                .iter()
+                .all(|known| known.public.kid != key.public.kid)
+            {
+                self.es256.push(key);
+            }
+        }
+        self.es256.sort_by_key(|key| key.signs_from);
+        self
+    }
+
     /// Those that are published at `now`.
     pub(super) fn still_needed(&self, now: Timestamp) -> Self {
         let needed = |algorithm| {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use countersign_api::{JsonWebKeySet, RotatedSigningKey, SigningKeyDto, SigningKeyState};
 use countersign_core::application::TokenAlgorithm;
 use countersign_core::ports::StoreError;
-use countersign_core::time::Timestamp;
+use countersign_core::time::{Clock, Timestamp};
 use countersign_store::OpenStore;
 use tokio::runtime::Handle;
 use tokio::sync::Mutex;
@@ -173,7 +173,7 @@ impl SigningKeys {
         announce: impl FnOnce(&RotatedSigningKey) -> Result<(), StoreError>,
     ) -> Result<RotatedSigningKey, RotateError> {
         let mut place = self.place.blocking_lock();
-        if let Some(newer) = place.newer()? {
+        if let Some(newer) = place.newer(&self.snapshot(), now)? {
             self.replace(newer);
         }
         let old = self.snapshot();
@@ -204,35 +204,21 @@ impl SigningKeys {
     }
 
     /// Publishes the keys that other nodes make, for as long as it is polled.
-    pub async fn follow(&self) {
+    pub async fn follow(&self, clock: &dyn Clock) {
         loop {
             tokio::time::sleep(PACE).await;
             let mut place = self.place.lock().await;
             let Place::Shared(shared) = &mut *place else {
                 return;
             };
-            match shared.newer().await {
-                Ok(Some(newer)) => {
-                    let keys = self.adopted(newer, shared).await;
-                    self.replace(keys);
-                }
+            match shared.merged(&self.snapshot(), clock.now()).await {
+                Ok(Some(keys)) => self.replace(keys),
                 Ok(None) => {}
                 Err(error) => {
                     tracing::debug!(%error, "the signing keys cannot be looked at now");
                 }
             }
         }
-    }
-
-    /// What another node has put there. A node of a release before 0.2 leaves the keys for ES256 out: they are put back.
-    async fn adopted(&self, mut newer: KeyRing, shared: &mut SharedKeys) -> KeyRing {
-        if newer.es256.is_empty() {
-            newer.es256 = self.snapshot().es256;
-            if let Err(error) = shared.put(&newer).await {
-                tracing::debug!(%error, "the keys for ES256 are not put back");
-            }
-        }
-        newer
     }
 
     /// All keys that are published at `now`: those for RS256, then those for ES256, of each the one that signs first.
@@ -304,10 +290,14 @@ impl SigningKeys {
 
 impl Place {
     /// Returns the keys, if they are others than this process knows. Blocks.
-    fn newer(&mut self) -> Result<Option<KeyRing>, SigningKeysError> {
+    fn newer(
+        &mut self,
+        own: &KeyRing,
+        now: Timestamp,
+    ) -> Result<Option<KeyRing>, SigningKeysError> {
         match self {
             Place::File(_) => Ok(None),
-            Place::Shared(shared) => Handle::current().block_on(shared.newer()),
+            Place::Shared(shared) => Handle::current().block_on(shared.merged(own, now)),
         }
     }
 
