@@ -19,8 +19,8 @@ use super::schedule::Role;
 use super::shared_keys::SharedKeys;
 use super::signing_key::SigningKey;
 
-/// The time between two looks for a key that another node has made: short beside the minute by which [`LEAD`] is longer than
-/// anyone may keep the published keys.
+/// The time between two looks for a key that another node has made: short beside the minute by which [`LEAD`](super::schedule::LEAD) is longer
+/// than anyone may keep the published keys.
 const PACE: Duration = Duration::from_secs(5);
 
 /// The keys of a deployment, with what each is for at a time.
